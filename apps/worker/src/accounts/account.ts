@@ -1,0 +1,253 @@
+import {
+  ERROR_CODES,
+  GatewayError,
+  isSignedIn,
+  parseRecipient,
+  type AccountState,
+  type AccountView,
+  type Hold,
+  type SendJob,
+  type SendResult,
+  type UserInfo,
+} from '@gateway/contracts';
+import type { Logger } from '@gateway/runtime';
+import { MemoryPeerBook, type AccountStatus, type SessionStore, type StoredAccount, type StoredLogin } from '@gateway/sessions';
+import { TelegramFailure, type AccountClient, type Telegram } from '@gateway/telegram';
+import PQueue from 'p-queue';
+import type { LaneAccount } from '../delivery/lane.ts';
+import { randomIdOf } from '../delivery/random-id.ts';
+
+export interface AccountOptions {
+  userId: string;
+  store: SessionStore;
+  telegram: Telegram;
+  /** Shows the view to the API. */
+  publish: (view: AccountView) => Promise<void>;
+  /** Tells who waits for a job of this account that it is held. */
+  publishHold: (hold: Hold) => Promise<void>;
+  /** False once another worker may be serving the account: Telegram must not be talked to then. */
+  mayServe: () => boolean;
+  logger: Logger;
+  now: () => number;
+}
+
+/** Control jobs go before sends: a person waits for them. */
+const URGENT = { priority: 1 };
+
+const NO_STATUS: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
+
+/**
+ * One account as this worker serves it: what the store knows of it, its connection, and its turn. Everything that talks to Telegram for
+ * it runs through {@link inTurn}, one thing at a time: GramJS needs that, and Telegram likes it.
+ */
+export class Account implements LaneAccount {
+  readonly userId: string;
+  readonly #options: AccountOptions;
+  readonly #turn = new PQueue({ concurrency: 1 });
+  #stored: StoredAccount | null;
+  #hold: Hold | null;
+  #disconnected = false;
+  #client: AccountClient | undefined;
+  #lastUsed = 0;
+  #peers: MemoryPeerBook;
+  #savedPeers: number;
+
+  private constructor(options: AccountOptions, stored: StoredAccount | null, peers: MemoryPeerBook, hold: Hold | null) {
+    this.userId = options.userId;
+    this.#options = options;
+    this.#stored = stored;
+    this.#peers = peers;
+    this.#savedPeers = peers.generation;
+    this.#hold = hold;
+  }
+
+  /** @param hold what was published before: a restart does not forget a flood wait. */
+  static async load(options: AccountOptions, hold: Hold | null): Promise<Account> {
+    const [stored, peers] = await Promise.all([options.store.load(options.userId), options.store.loadPeers(options.userId)]);
+    return new Account(options, stored, new MemoryPeerBook(peers), hold);
+  }
+
+  get hasSession(): boolean {
+    return this.#stored?.session != null;
+  }
+
+  get login(): StoredLogin | null {
+    return this.#stored?.login ?? null;
+  }
+
+  get status(): AccountStatus {
+    return this.#stored?.status ?? NO_STATUS;
+  }
+
+  get hold(): Hold | null {
+    return this.#hold !== null && this.#hold.until > this.#options.now() ? this.#hold : null;
+  }
+
+  get ended(): GatewayError | null {
+    const { state, reason } = this.status;
+    if (isSignedIn(state)) return null;
+    if (this.#disconnected) return new GatewayError('ACCOUNT_DISCONNECTED');
+    const details = reason === null ? {} : { rpcError: reason };
+    if (state === 'banned') return new GatewayError('ACCOUNT_BANNED', undefined, details);
+    const message = state === 'revoked' ? 'Telegram has ended this session: sign in again.' : undefined;
+    return new GatewayError('NOT_AUTHORIZED', message, details);
+  }
+
+  get stopped(): boolean {
+    return this.status.state === 'peer_limited' || this.status.state === 'frozen';
+  }
+
+  get view(): AccountView {
+    const { status, hold } = this;
+    const flooded = status.state === 'ready' && hold !== null && hold.reason.startsWith('FLOOD');
+    return { ...status, state: flooded ? 'flood_wait' : status.state, hold };
+  }
+
+  async publish(): Promise<void> {
+    await this.#options.publish(this.view);
+  }
+
+  /** Runs `task` when nothing else of this account runs, before any send that waits for its turn. */
+  async inTurn<T>(task: () => Promise<T>): Promise<T> {
+    return this.#turn.add(task, URGENT);
+  }
+
+  /**
+   * The account's connection: on its session, or on the half-made one of its login, or on none. Only to be used in turn.
+   * @throws {TelegramFailure} `retry` where this worker may not serve the account any more.
+   */
+  client(session = this.login?.session ?? this.#stored?.session ?? null): AccountClient {
+    if (!this.#options.mayServe()) {
+      throw new TelegramFailure({ outcome: 'retry' }, new GatewayError('TELEGRAM_UNAVAILABLE', 'This worker does not serve the account.'));
+    }
+    this.#lastUsed = this.#options.now();
+    // Whose account it is shows only when the login is done, and another user's peers are of no use: a login has none.
+    const peers = session !== null && this.login === null ? this.#peers : new MemoryPeerBook();
+    this.#client ??= this.#options.telegram.open(session, peers);
+    return this.#client;
+  }
+
+  /** A connection with no session, for a login that begins; the one before is closed. An ended session stays in the store. */
+  freshClient(): AccountClient {
+    if (this.#client !== undefined) throw new Error('the account still has a connection');
+    return this.client(null);
+  }
+
+  async closeClient(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.close();
+  }
+
+  /** Closes the connection of an account that did nothing for `ms`. It is opened again when needed. */
+  async closeIfIdle(ms: number): Promise<void> {
+    const idle = () => this.#turn.size + this.#turn.pending === 0 && this.#options.now() - this.#lastUsed >= ms;
+    if (this.#client !== undefined && idle()) await this.#turn.add(() => this.closeClient());
+  }
+
+  async send(jobId: string, job: SendJob): Promise<SendResult> {
+    return this.#turn.add(async () => {
+      if (this.ended !== null) throw this.ended;
+      const recipient = parseRecipient(job.recipient);
+      if (typeof recipient === 'string') throw new GatewayError('RECIPIENT_NOT_FOUND', `recipient_id ${recipient}`);
+      const client = this.client();
+      try {
+        return await client.send({
+          recipient,
+          text: job.text,
+          randomId: randomIdOf(jobId),
+          replyTo: job.replyTo,
+          silent: job.silent,
+          linkPreview: job.linkPreview,
+        });
+      } finally {
+        await this.#keepWhatChanged(client);
+      }
+    });
+  }
+
+  /** New peers, and a session that Telegram moved, are written down. Failing that costs a look-up later, never the message. */
+  async #keepWhatChanged(client: AccountClient): Promise<void> {
+    const { store, logger, mayServe } = this.#options;
+    if (!mayServe()) return;
+    try {
+      const session = client.session();
+      if (session !== null && this.#stored?.session != null && session !== this.#stored.session && this.login === null) {
+        await store.saveSession(this.userId, session, this.status.user);
+        await this.#reload();
+      }
+      if (this.#peers.generation !== this.#savedPeers) {
+        const { generation } = this.#peers;
+        await store.savePeers(this.userId, this.#peers.toJSON());
+        this.#savedPeers = generation;
+      }
+    } catch (error) {
+      logger.error({ err: error, userId: this.userId }, 'could not write down what changed');
+    }
+  }
+
+  async setHold(hold: Hold | null): Promise<void> {
+    this.#hold = hold;
+    await this.publish();
+    if (hold !== null) await this.#options.publishHold(hold);
+  }
+
+  async setTrouble(state: AccountState, error: GatewayError): Promise<void> {
+    const reason = error.details.rpcError ?? error.code;
+    this.#options.logger.warn({ userId: this.userId, state, reason }, 'the account is in trouble');
+    await this.setStatus({ state, user: this.status.user, reason, next_action: ERROR_CODES[error.code].action });
+    if (!isSignedIn(state)) await this.closeClient();
+  }
+
+  async setStatus(status: AccountStatus): Promise<void> {
+    await this.#options.store.saveStatus(this.userId, status);
+    await this.#changed();
+  }
+
+  async saveLogin(login: StoredLogin): Promise<void> {
+    await this.#options.store.saveLogin(this.userId, login);
+    this.#disconnected = false;
+    await this.#changed();
+  }
+
+  async dropLogin(): Promise<void> {
+    await this.closeClient();
+    await this.#options.store.dropLogin(this.userId);
+    await this.#changed();
+  }
+
+  /** The sign-in is done: the login's session is the account's from now on, with what peers the store kept of the same user. */
+  async authorize(session: string, user: UserInfo): Promise<void> {
+    const { store } = this.#options;
+    await store.saveSession(this.userId, session, user);
+    await this.closeClient();
+    this.#peers = new MemoryPeerBook(await store.loadPeers(this.userId));
+    this.#savedPeers = this.#peers.generation;
+    this.#hold = null;
+    await this.#changed();
+  }
+
+  /** Forgets the account: session, login, peers. What is still queued fails with `ACCOUNT_DISCONNECTED`. */
+  async forget(): Promise<void> {
+    await this.closeClient();
+    await this.#options.store.delete(this.userId);
+    this.#disconnected = true;
+    this.#hold = null;
+    await this.#changed();
+  }
+
+  async #changed(): Promise<void> {
+    await this.#reload();
+    await this.publish();
+  }
+
+  async #reload(): Promise<void> {
+    this.#stored = await this.#options.store.load(this.userId);
+  }
+
+  /** Waits for what is under way, and closes the connection. */
+  async close(): Promise<void> {
+    await this.#turn.onIdle();
+    await this.closeClient();
+  }
+}

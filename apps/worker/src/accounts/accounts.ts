@@ -1,0 +1,74 @@
+import { sleep, type Logger } from '@gateway/runtime';
+import type { ServedAccount } from './served-account.ts';
+
+/** ms without work after which an account's connection is closed, and how often that is looked at. */
+const CLIENT_IDLE_MS = 10 * 60_000;
+const IDLE_CHECK_MS = 30_000;
+
+export interface AccountsOptions {
+  open: (userId: string) => Promise<ServedAccount>;
+  logger: Logger;
+}
+
+/** The accounts that this worker serves, each opened when it is first asked for. */
+export class Accounts {
+  readonly #options: AccountsOptions;
+  readonly #opened = new Map<string, Promise<ServedAccount>>();
+  readonly #stop = new AbortController();
+  readonly #idleLoop: Promise<void>;
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+    this.#idleLoop = this.#closeIdle();
+  }
+
+  /** @throws what opening it threw; the next call tries again. */
+  async get(userId: string): Promise<ServedAccount> {
+    const kept = this.#opened.get(userId);
+    if (kept !== undefined) return kept;
+    const opening = this.#options.open(userId);
+    this.#opened.set(userId, opening);
+    opening.catch(() => this.#opened.delete(userId));
+    return opening;
+  }
+
+  /** The account may have work. Never throws. */
+  wake(userId: string): void {
+    if (this.#stop.signal.aborted) return;
+    this.get(userId).then(
+      (served) => served.wake(),
+      (error: unknown) => this.#options.logger.error({ err: error, userId }, 'the account cannot be opened; its jobs wait'),
+    );
+  }
+
+  /** Shows every account to the API again, e.g. after Redis has lost what it knew. */
+  async publishAll(userIds: readonly string[]): Promise<void> {
+    for (const userId of userIds) {
+      try {
+        await (await this.get(userId)).account.publish();
+      } catch (error) {
+        this.#options.logger.error({ err: error, userId }, 'the account cannot be opened; mend it or disconnect it');
+      }
+    }
+  }
+
+  async #closeIdle(): Promise<void> {
+    while ((await sleep(IDLE_CHECK_MS, this.#stop.signal)) === 'elapsed') {
+      for (const served of await this.#settled()) await served.account.closeIfIdle(CLIENT_IDLE_MS);
+    }
+  }
+
+  /** Stops all lines at once, then closes all connections. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#idleLoop;
+    const all = await this.#settled();
+    await Promise.all(all.map((served) => served.stop()));
+    await Promise.all(all.map((served) => served.account.close()));
+  }
+
+  async #settled(): Promise<ServedAccount[]> {
+    const opened = await Promise.allSettled(this.#opened.values());
+    return opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  }
+}

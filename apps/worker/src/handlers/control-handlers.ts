@@ -1,0 +1,78 @@
+import { GatewayError, type AccountView } from '@gateway/contracts';
+import type { ControlHandlers } from '@gateway/queue';
+import { SessionStoreError } from '@gateway/sessions';
+import { TelegramFailure } from '@gateway/telegram';
+import type { Account } from '../accounts/account.ts';
+import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
+
+export interface ControlContext {
+  account: (userId: string) => Promise<Account>;
+  /** Deletes what the store has of an account that cannot be opened. */
+  deleteUnreadable: (userId: string) => Promise<void>;
+  /** Looks at the account's queue again: its state has changed. */
+  wake: (userId: string) => Promise<void>;
+  now: () => number;
+}
+
+/** What runs each control job: in its account's turn, with what Telegram refused told as our own error. */
+export function controlHandlers({ account, deleteUnreadable, wake, now }: ControlContext): ControlHandlers {
+  const inTurn = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
+    try {
+      const served = await account(userId);
+      return await served.inTurn(() => task(served));
+    } catch (thrown) {
+      if (thrown instanceof TelegramFailure) throw thrown.error;
+      if (isUnreadable(thrown)) throw new GatewayError('SESSION_UNREADABLE', undefined, { cause: thrown });
+      throw thrown;
+    }
+  };
+  return {
+    'auth.start': (userId, { phoneNumber }) => inTurn(userId, (served) => startSignIn(served, phoneNumber, now())),
+    'auth.resend': (userId) => inTurn(userId, (served) => resendCode(served, now())),
+    'auth.cancel': async (userId) => {
+      await inTurn(userId, cancelSignIn);
+      return {};
+    },
+    'auth.verify': async (userId, answers) => {
+      const result = await inTurn(userId, (served) => verifySignIn(served, answers));
+      if (result.status === 'authorized') await wake(userId);
+      return result;
+    },
+    'account.status': (userId) => inTurn(userId, askTelegram),
+    'account.disconnect': async (userId, { logout }) => {
+      try {
+        await inTurn(userId, (served) => (logout ? logOut(served) : served.closeClient()));
+      } catch (thrown) {
+        // Nobody can log out with a session that cannot be read; it is deleted all the same, since nothing else ever would.
+        if (!logout || !(thrown instanceof GatewayError) || thrown.code !== 'SESSION_UNREADABLE') throw thrown;
+        await deleteUnreadable(userId);
+      }
+      if (logout) await wake(userId);
+      return {};
+    },
+  };
+}
+
+function isUnreadable(thrown: unknown): boolean {
+  return thrown instanceof SessionStoreError && thrown.failure === 'unreadable';
+}
+
+/** The account's view after asking Telegram. Trouble with the network is an error, never "signed out". */
+async function askTelegram(account: Account): Promise<AccountView> {
+  if (account.ended !== null) return account.view;
+  try {
+    const user = await account.client().me();
+    if (JSON.stringify(user) !== JSON.stringify(account.status.user)) await account.setStatus({ ...account.status, user });
+  } catch (thrown) {
+    if (!(thrown instanceof TelegramFailure) || thrown.failure.outcome !== 'account') throw thrown;
+    await account.setTrouble(thrown.failure.state, thrown.error);
+  }
+  return account.view;
+}
+
+/** Ends the session at Telegram first: one that could not be ended there is kept, so that a later call can. */
+async function logOut(account: Account): Promise<void> {
+  await cancelSignIn(account);
+  if (account.hasSession) await account.client().logOut();
+  await account.forget();
+}

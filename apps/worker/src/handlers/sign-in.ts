@@ -1,0 +1,134 @@
+import { GatewayError, type CodeSent, type UserInfo, type VerifyResult } from '@gateway/contracts';
+import { TelegramFailure, type AccountClient } from '@gateway/telegram';
+import type { StoredLogin } from '@gateway/sessions';
+import type { Account } from '../accounts/account.ts';
+
+/**
+ * The steps of signing in, each to be run in the account's turn. The half-made session is written down before a step's answer is given,
+ * so that the next step works after a restart of everything: the code belongs to its auth key.
+ *
+ * ```
+ * none ──start──▶ code_sent ──verify──▶ ready
+ *                  │   ▲ resend   │
+ *                  │              └─two-factor─▶ password_required ──verify──▶ ready
+ *                cancel, code expired ──▶ what it was before
+ * ```
+ */
+export async function startSignIn(account: Account, phoneNumber: string, now: number): Promise<CodeSent> {
+  await refuseIfSignedIn(account);
+  // A new login under another number, or over a session that Telegram ended, needs a key of its own.
+  if (account.login?.phoneNumber !== phoneNumber) {
+    if (account.login !== null) await abandon(account, account.login);
+    await account.closeClient();
+  }
+  const client = account.login === null ? account.freshClient() : account.client();
+  const sent = await client.sendCode(phoneNumber).catch(async (thrown: unknown) => {
+    if (account.login === null) await account.closeClient();
+    throw thrown;
+  });
+  await account.saveLogin({
+    session: sessionOf(client),
+    phoneNumber,
+    sent,
+    sentAt: now,
+    awaiting: 'code',
+    hint: null,
+  });
+  return sent;
+}
+
+export async function resendCode(account: Account, now: number): Promise<CodeSent> {
+  const login = loginOf(account);
+  const client = account.client();
+  const sent = await endingDeadLogins(account, () => client.resendCode(pending(login)));
+  await account.saveLogin({ ...login, session: sessionOf(client), sent, sentAt: now, awaiting: 'code' });
+  return sent;
+}
+
+/** Idempotent: no login under way is fine. Telegram's refusal does not keep the login alive here. */
+export async function cancelSignIn(account: Account): Promise<void> {
+  if (account.login !== null) await abandon(account, account.login);
+}
+
+export async function verifySignIn(
+  account: Account,
+  { phoneCode, password }: { phoneCode?: string | undefined; password?: string | undefined },
+): Promise<VerifyResult> {
+  const login = loginOf(account);
+  const client = account.client();
+  if (login.awaiting === 'code') {
+    if (phoneCode === undefined) {
+      const issues = [{ path: 'phone_code', message: 'is needed first: the code has not been accepted yet' }];
+      throw new GatewayError('VALIDATION', 'phone_code is needed: the code has not been accepted yet.', { issues });
+    }
+    const result = await endingDeadLogins(account, () => client.signIn(pending(login), phoneCode));
+    if (result.status === 'authorized') return authorize(account, client, result.user);
+    await account.saveLogin({ ...login, session: sessionOf(client), awaiting: 'password', hint: result.hint });
+    if (password === undefined) return result;
+  }
+  const hint = account.login?.hint ?? null;
+  if (password === undefined) return { status: 'password_required', hint };
+  const user = await endingDeadLogins(account, () => client.checkPassword(password)).catch((thrown: unknown) => {
+    if (thrown instanceof TelegramFailure && thrown.error.code === 'PASSWORD_INVALID') throw thrown.error.with({ extra: { hint } });
+    throw thrown;
+  });
+  return authorize(account, client, user);
+}
+
+async function authorize(account: Account, client: AccountClient, user: UserInfo): Promise<VerifyResult> {
+  await account.authorize(sessionOf(client), user);
+  return { status: 'authorized', user };
+}
+
+/** Asks Telegram, since a session that was ended elsewhere must not keep its owner from signing in again. */
+async function refuseIfSignedIn(account: Account): Promise<void> {
+  if (account.ended !== null) return;
+  try {
+    const user = await account.client().me();
+    throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user } });
+  } catch (thrown) {
+    if (!(thrown instanceof TelegramFailure) || thrown.failure.outcome !== 'account') throw thrown;
+    await account.setTrouble(thrown.failure.state, thrown.error);
+    if (account.ended === null) throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
+  }
+}
+
+/** Gives a login up: tells Telegram if it can be told, and forgets it here in any case. */
+async function abandon(account: Account, login: StoredLogin): Promise<void> {
+  try {
+    await account.client().cancelCode(pending(login));
+  } catch (thrown) {
+    if (!(thrown instanceof TelegramFailure)) throw thrown;
+  }
+  await account.dropLogin();
+}
+
+/** A code that has expired, or a key that Telegram does not know any more, ends the login: the next step is a new start. */
+async function endingDeadLogins<T>(account: Account, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (thrown) {
+    if (thrown instanceof TelegramFailure && isDead(thrown)) await account.dropLogin();
+    throw thrown;
+  }
+}
+
+function isDead({ failure, error }: TelegramFailure): boolean {
+  return failure.outcome === 'account' || error.code === 'PHONE_CODE_EXPIRED' || error.code === 'PHONE_NUMBER_UNOCCUPIED';
+}
+
+function loginOf(account: Account): StoredLogin {
+  if (account.login !== null) return account.login;
+  if (account.ended === null) throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
+  throw new GatewayError('AUTH_NOT_STARTED');
+}
+
+function pending(login: StoredLogin) {
+  return { phoneNumber: login.phoneNumber, phoneCodeHash: login.sent.phone_code_hash };
+}
+
+function sessionOf(client: AccountClient): string {
+  const session = client.session();
+  if (session === null) throw new Error('Telegram answered, but there is no session');
+  return session;
+}

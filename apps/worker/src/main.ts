@@ -1,0 +1,4 @@
+import { runProcess } from '@gateway/runtime';
+import { startWorker } from './worker-app.ts';
+
+await runProcess('worker', startWorker);

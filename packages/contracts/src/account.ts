@@ -1,0 +1,55 @@
+import * as z from 'zod';
+
+/** A signed-in Telegram user, as the API shows it. */
+export const userInfoSchema = z.object({
+  id: z.number().int(),
+  first_name: z.string(),
+  last_name: z.string().nullable(),
+  username: z.string().nullable(),
+  phone_number: z.string().nullable(),
+});
+export type UserInfo = z.infer<typeof userInfoSchema>;
+
+export const accountStateSchema = z.enum([
+  'none',
+  'code_sent',
+  'password_required',
+  'qr_pending',
+  'ready',
+  'flood_wait',
+  'peer_limited',
+  'frozen',
+  'revoked',
+  'banned',
+  'duplicated',
+]);
+export type AccountState = z.infer<typeof accountStateSchema>;
+
+/** States in which the account has a session that may send (now or once a wait or a person's look is over). */
+const SIGNED_IN_STATES: ReadonlySet<AccountState> = new Set(['ready', 'flood_wait', 'peer_limited', 'frozen']);
+
+export function isSignedIn(state: AccountState): boolean {
+  return SIGNED_IN_STATES.has(state);
+}
+
+/** Why an account's sends are held just now, and until when (ms since the epoch). */
+export const holdSchema = z.object({
+  /** `FLOOD_WAIT`, `SLOWMODE_WAIT`, `TELEGRAM_UNAVAILABLE`… */
+  reason: z.string(),
+  until: z.number().int(),
+});
+export type Hold = z.infer<typeof holdSchema>;
+
+/**
+ * What the worker that owns an account publishes of it for the API: a view, made anew from the session store when Redis is lost.
+ */
+export const accountViewSchema = z.object({
+  state: accountStateSchema,
+  user: userInfoSchema.nullable(),
+  reason: z.string().nullable(),
+  next_action: z.string().nullable(),
+  hold: holdSchema.nullable(),
+});
+export type AccountView = z.infer<typeof accountViewSchema>;
+
+export const UNKNOWN_ACCOUNT: AccountView = { state: 'none', user: null, reason: null, next_action: null, hold: null };

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { userInfoSchema } from './account.ts';
+import { phoneNumberSchema } from './phone-number.ts';
+import { userIdSchema } from './user-id.ts';
+
+export const authStartRequestSchema = z.strictObject({
+  user_id: userIdSchema,
+  phone_number: phoneNumberSchema,
+  /** Older clients still send these two; they are ignored. */
+  api_id: z.unknown().optional(),
+  api_hash: z.unknown().optional(),
+});
+
+export const accountRequestSchema = z.strictObject({ user_id: userIdSchema });
+
+export const authVerifyRequestSchema = z
+  .strictObject({
+    user_id: userIdSchema,
+    phone_code: z
+      .union([z.string(), z.int().nonnegative().transform(String)])
+      .pipe(z.string().trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters'))
+      .optional(),
+    password: z.string().min(1, 'must not be empty').max(1024, 'must be at most 1024 characters').optional(),
+  })
+  .refine((body) => body.phone_code !== undefined || body.password !== undefined, {
+    path: ['phone_code'],
+    message: 'phone_code or password is needed',
+  });
+
+export const disconnectRequestSchema = z.strictObject({ user_id: userIdSchema, logout: z.boolean().default(true) });
+
+/** How a login code travels, by Telegram's `auth.SentCodeType`. */
+export const codeDeliverySchema = z.enum([
+  'app',
+  'sms',
+  'call',
+  'flash_call',
+  'missed_call',
+  'email',
+  'email_setup_required',
+  'fragment',
+  'firebase',
+  'sms_word',
+  'sms_phrase',
+  'unknown',
+]);
+export type CodeDelivery = z.infer<typeof codeDeliverySchema>;
+
+export const codeSentSchema = z.object({
+  phone_code_hash: z.string(),
+  delivery: codeDeliverySchema,
+  next_delivery: codeDeliverySchema.nullable(),
+  /** Characters in the code, where Telegram says it. */
+  code_length: z.number().int().nullable(),
+  /** Seconds until the next delivery may be asked for, where Telegram says it. */
+  timeout: z.number().int().nullable(),
+});
+export type CodeSent = z.infer<typeof codeSentSchema>;
+
+export const verifyResultSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('authorized'), user: userInfoSchema }),
+  z.object({ status: z.literal('password_required'), hint: z.string().nullable() }),
+]);
+export type VerifyResult = z.infer<typeof verifyResultSchema>;

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { accountViewSchema } from './account.ts';
+import { codeSentSchema, verifyResultSchema } from './auth.ts';
+import { publicErrorSchema } from './gateway-error.ts';
+import { sendResultSchema } from './send.ts';
+import { userIdSchema } from './user-id.ts';
+
+/** What a `send` job carries. Lives in the account's own queue. */
+export const sendJobSchema = z.object({
+  userId: userIdSchema,
+  recipient: z.string(),
+  text: z.string(),
+  replyTo: z.number().int().optional(),
+  silent: z.boolean().optional(),
+  linkPreview: z.boolean(),
+  requestId: z.string(),
+  /** Of the message as the caller gave it: tells a repeat under the same Idempotency-Key from another message. */
+  digest: z.string(),
+});
+export type SendJob = z.infer<typeof sendJobSchema>;
+
+/**
+ * The catalogue of control jobs: name → payload and result, for producer and consumer alike. A payload travels sealed, since it may
+ * hold a code, a password or a phone number; results hold none of these.
+ */
+export const CONTROL_JOBS = {
+  'auth.start': { payload: z.object({ phoneNumber: z.string() }), result: codeSentSchema },
+  'auth.resend': { payload: z.object({}), result: codeSentSchema },
+  'auth.cancel': { payload: z.object({}), result: z.object({}) },
+  'auth.verify': {
+    payload: z.object({ phoneCode: z.string().optional(), password: z.string().optional() }),
+    result: verifyResultSchema,
+  },
+  'account.status': { payload: z.object({}), result: accountViewSchema },
+  'account.disconnect': { payload: z.object({ logout: z.boolean() }), result: z.object({}) },
+} as const;
+
+export type ControlJobName = keyof typeof CONTROL_JOBS;
+export type ControlPayload<N extends ControlJobName> = z.infer<(typeof CONTROL_JOBS)[N]['payload']>;
+export type ControlResult<N extends ControlJobName> = z.infer<(typeof CONTROL_JOBS)[N]['result']>;
+
+export function isControlJobName(name: string): name is ControlJobName {
+  return Object.hasOwn(CONTROL_JOBS, name);
+}
+
+/** What a control job carries in Redis. */
+export const controlJobSchema = z.object({
+  userId: userIdSchema,
+  /** The payload, sealed (AES-256-GCM), bound to the job's name and account. */
+  sealed: z.string(),
+  /** ms since the epoch: a job not begun by then is refused, so that a code is not sent by surprise. */
+  expiresAt: z.number().int(),
+  requestId: z.string(),
+});
+export type ControlJob = z.infer<typeof controlJobSchema>;
+
+export const jobStateSchema = z.enum(['waiting', 'active', 'delayed', 'completed', 'failed', 'cancelled']);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** A job as `GET /jobs/{job_id}` shows it. Times are RFC 3339, UTC. */
+export const jobViewSchema = z.object({
+  job_id: z.string(),
+  type: z.string(),
+  user_id: userIdSchema,
+  state: jobStateSchema,
+  attempts: z.number().int(),
+  created_at: z.string(),
+  finished_at: z.string().nullable(),
+  retry_at: z.string().nullable(),
+  reason: z.string().nullable(),
+  result: z.union([sendResultSchema, z.record(z.string(), z.unknown())]).nullable(),
+  error: publicErrorSchema.loose().nullable(),
+});
+export type JobView = z.infer<typeof jobViewSchema>;

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+
+/**
+ * Somebody or some chat that an account has seen, with the access hash that Telegram gave to this account (another account's is of no
+ * use). Ids and hashes are decimal strings: they are 64-bit.
+ */
+export const peerSchema = z.object({
+  kind: z.enum(['user', 'chat', 'channel']),
+  id: z.string(),
+  /** `null` for basic groups, which need none. */
+  accessHash: z.string().nullable(),
+  /** Lower case, without `@`. */
+  username: z.string().nullable(),
+  /** E.164 with the plus, where the account may see it. */
+  phone: z.string().nullable(),
+});
+export type Peer = z.infer<typeof peerSchema>;
+
+/** The peers that one account has seen. Looked up in memory; whoever opened it writes it down. */
+export interface PeerBook {
+  byId(kind: Peer['kind'], id: string): Peer | undefined;
+  byUsername(username: string): Peer | undefined;
+  byPhone(phone: string): Peer | undefined;
+  /** Adds peers or takes over what is new of known ones; a username or phone belongs to one peer at a time, the newest. */
+  remember(peers: readonly Peer[]): void;
+  /** "Not found" is remembered for a while, since looking up is what Telegram limits hardest. `key` is any stable text. */
+  isMissing(key: string, now: number): boolean;
+  rememberMissing(key: string, until: number): void;
+}

@@ -1,0 +1,90 @@
+import {
+  CONTROL_JOBS,
+  controlJobSchema,
+  GatewayError,
+  isControlJobName,
+  type ControlJob,
+  type ControlJobName,
+  type ControlPayload,
+  type ControlResult,
+} from '@gateway/contracts';
+import type { Logger, Sealer } from '@gateway/runtime';
+import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { CONTROL_QUEUE, shardPrefix } from './keys.ts';
+import { CONSUMER_OPTIONS } from './redis.ts';
+import type { ResultsPublisher } from './results.ts';
+import { sealingContext } from './sealing-context.ts';
+
+/** What runs each control job. Throws {@link GatewayError}; anything else counts as `INTERNAL`. */
+export type ControlHandlers = {
+  [N in ControlJobName]: (userId: string, payload: ControlPayload<N>) => Promise<ControlResult<N>>;
+};
+
+export interface ControlConsumerOptions {
+  redisUrl: string;
+  shard: number;
+  sealer: Sealer;
+  handlers: ControlHandlers;
+  results: ResultsPublisher;
+  logger: Logger;
+}
+
+/** Jobs of one shard run at a time: of different accounts, since an account's own run one after the other. */
+const CONCURRENCY = 50;
+
+/** Works off one shard's control jobs with a stock BullMQ worker. A job that a dead worker left is failed, never run twice. */
+export class ControlConsumer {
+  readonly #options: ControlConsumerOptions;
+  readonly #worker: Worker<ControlJob, unknown, string>;
+
+  constructor(options: ControlConsumerOptions) {
+    this.#options = options;
+    this.#worker = new Worker(CONTROL_QUEUE, (job) => this.#run(job), {
+      connection: { url: options.redisUrl, ...CONSUMER_OPTIONS },
+      prefix: shardPrefix(options.shard),
+      concurrency: CONCURRENCY,
+      maxStalledCount: 0,
+      runRetryDelay: 500,
+    });
+    const publish = (job: { id?: string | undefined } | undefined) => {
+      if (job?.id === undefined) return;
+      options.results.finished(options.shard, job.id).catch((error: unknown) => {
+        options.logger.warn({ err: error, jobId: job.id }, 'could not tell of a job that ended; who waits for it reads it later');
+      });
+    };
+    this.#worker.on('completed', publish);
+    this.#worker.on('failed', publish);
+    this.#worker.on('error', () => {}); // The shared connection reports the same outage.
+  }
+
+  async #run(job: Job<ControlJob, unknown, string>): Promise<unknown> {
+    const log = this.#options.logger.child({ jobId: job.id, job: job.name });
+    try {
+      if (!isControlJobName(job.name)) throw new Error(`no such control job: ${job.name}`);
+      const result = await this.#dispatch(job.name, controlJobSchema.parse(job.data), log);
+      log.info({ userId: job.data.userId, requestId: job.data.requestId }, 'done');
+      return result;
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      const fields = { userId: job.data.userId, requestId: job.data.requestId, code: error.code, rpcError: error.details.rpcError };
+      if (error.code === 'INTERNAL') log.error({ ...fields, err: error.cause ?? error }, 'failed');
+      else log.info(fields, 'refused');
+      throw new UnrecoverableError(JSON.stringify(error.toPublic()));
+    }
+  }
+
+  async #dispatch<N extends ControlJobName>(name: N, job: ControlJob, log: Logger): Promise<ControlResult<N>> {
+    const { userId, sealed, expiresAt } = job;
+    if (Date.now() > expiresAt) {
+      throw new GatewayError('WORKER_UNAVAILABLE', 'No worker took the job in time; it was not run.');
+    }
+    const payload = CONTROL_JOBS[name].payload.parse(JSON.parse(this.#options.sealer.open(sealed, sealingContext(name, userId))));
+    log.debug({ userId, requestId: job.requestId }, 'begun');
+    return this.#options.handlers[name](userId, payload as ControlPayload<N>);
+  }
+
+  /** Takes no more jobs and waits for those under way; `force` does not wait. */
+  async close(force = false): Promise<void> {
+    await this.#worker.close(force);
+  }
+}

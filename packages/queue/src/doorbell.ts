@@ -1,0 +1,36 @@
+import type { Redis } from 'ioredis';
+import { doorbellChannel, doorbellKey, shardAccountsKey } from './keys.ts';
+
+/**
+ * Tells the worker that owns the account that it may have work: from `at` (ms since the epoch), now by default. Rung after the job is in
+ * its queue, never before: a bell without a job is answered and forgotten. An earlier time wins over a later one.
+ */
+export async function ringDoorbell(redis: Redis, shard: number, userId: string, at = 0): Promise<void> {
+  const bell = redis.multi().zadd(doorbellKey(shard), 'LT', at, userId).sadd(shardAccountsKey(shard), userId);
+  if (at === 0) bell.publish(doorbellChannel(shard), userId);
+  const replies = await bell.exec();
+  for (const [error] of replies ?? []) if (error) throw error;
+}
+
+const ANSWER = `
+local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if at and tonumber(at) <= tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1], ARGV[1]) end
+return 0`;
+
+/**
+ * Takes a bell down, before the account's queue is looked at: one that rings while it is looked at stays up.
+ * `now` (ms): a bell set for later stays up too.
+ */
+export async function answerDoorbell(redis: Redis, shard: number, userId: string, now: number): Promise<void> {
+  await redis.eval(ANSWER, 1, doorbellKey(shard), userId, now);
+}
+
+/** Accounts of the shard whose bell has rung by `now`, and the time of the next one that has not, if any. */
+export async function readDoorbells(redis: Redis, shard: number, now: number): Promise<{ due: string[]; next: number | null }> {
+  const [due, later] = await Promise.all([
+    redis.zrangebyscore(doorbellKey(shard), '-inf', now),
+    redis.zrangebyscore(doorbellKey(shard), `(${now}`, '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+  ]);
+  const next = later[1];
+  return { due, next: next === undefined ? null : Number(next) };
+}

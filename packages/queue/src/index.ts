@@ -1,0 +1,14 @@
+export type { Redis } from 'ioredis';
+export { AccountQueues, type SendQueue } from './account-queues.ts';
+export { readAccountView, writeAccountView } from './account-views.ts';
+export { ControlConsumer, type ControlHandlers } from './control-consumer.ts';
+export { answerDoorbell, ringDoorbell } from './doorbell.ts';
+export { DoorbellListener } from './doorbell-listener.ts';
+export { parseJobId } from './job-id.ts';
+export { beat, OwnerLease } from './owner-lease.ts';
+export { Producer, type Accepted, type PendingCounts } from './producer.ts';
+export { openConsumerRedis } from './redis.ts';
+export { ResultsPublisher, type JobWait, type WaitEnd } from './results.ts';
+export { SendConsumer, type FetchedSend } from './send-consumer.ts';
+export { sharedBackend, type SharedBackend } from './shared-backend.ts';
+export { claimShardCount, shardOf } from './shards.ts';

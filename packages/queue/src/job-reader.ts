@@ -1,0 +1,65 @@
+import { GatewayError, sendResultSchema, type Hold, type JobState, type JobView } from '@gateway/contracts';
+import type { Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { readAccountView } from './account-views.ts';
+import type { AccountQueues } from './account-queues.ts';
+import type { ControlQueues } from './control-queues.ts';
+import { parseJobId } from './job-id.ts';
+
+export interface JobSources {
+  redis: Redis;
+  accounts: AccountQueues;
+  control: ControlQueues;
+}
+
+/** A job as the API shows it, or `null` where there is none by that id (any more). */
+export async function readJob(sources: JobSources, jobId: string, now: number): Promise<JobView | null> {
+  const address = parseJobId(jobId);
+  if (address === null) return null;
+  const queue = address.kind === 'send' ? sources.accounts.of(address.userId) : sources.control.of(address.shard);
+  const [job, view] = await Promise.all([queue.getJob(jobId), readAccountView(sources.redis, address.userId, now)]);
+  if (job === undefined) return null;
+  const state = await job.getState();
+  const held = address.kind === 'send' && state === 'waiting' ? view.hold : null;
+  return describe(job, address.userId, publicState(state, held), held);
+}
+
+function describe(job: Job<unknown, unknown, string>, userId: string, state: JobState, hold: Hold | null): JobView {
+  const dueAt = state === 'delayed' && hold === null ? job.timestamp + job.delay : null;
+  return {
+    job_id: job.id ?? '',
+    type: job.name,
+    user_id: userId,
+    state,
+    attempts: job.attemptsMade,
+    created_at: new Date(job.timestamp).toISOString(),
+    finished_at: job.finishedOn === undefined ? null : new Date(job.finishedOn).toISOString(),
+    retry_at: isoTime(hold?.until ?? dueAt),
+    reason: hold?.reason ?? null,
+    result: state === 'completed' ? publicResult(job) : null,
+    error: state === 'failed' ? GatewayError.fromPublicJson(job.failedReason).toPublic() : null,
+  };
+}
+
+function publicResult(job: Job<unknown, unknown, string>): JobView['result'] {
+  const value = job.returnvalue;
+  const sent = sendResultSchema.safeParse(value);
+  if (sent.success) return sent.data;
+  return typeof value === 'object' && value !== null ? { ...value } : null;
+}
+
+function publicState(state: Awaited<ReturnType<Job['getState']>>, hold: Hold | null): JobState {
+  switch (state) {
+    case 'completed':
+    case 'failed':
+    case 'active':
+    case 'delayed':
+      return state;
+    default:
+      return hold === null ? 'waiting' : 'delayed';
+  }
+}
+
+function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,57 @@
+/**
+ * Every Redis key of the product, in one place. A hash tag (`{…}`) keeps what one script or transaction touches on one slot of a
+ * Redis Cluster: an account's things together, a shard's things together.
+ */
+
+/** BullMQ prefix of an account's own queue; its jobs are in `<prefix>:send:…`. */
+export function accountPrefix(userId: string): string {
+  return `{acct-${userId}}`;
+}
+
+/** Name of an account's queue under {@link accountPrefix}. */
+export const SEND_QUEUE = 'send';
+
+/** The view of an account that its worker publishes (JSON of `AccountView`). */
+export function accountViewKey(userId: string): string {
+  return `${accountPrefix(userId)}:view`;
+}
+
+/** BullMQ prefix of a shard's control queue and results stream. */
+export function shardPrefix(shard: number): string {
+  return `{shard-${shard}}`;
+}
+
+/** Control jobs (sign-in, live status, disconnect) of the shard's accounts. */
+export const CONTROL_QUEUE = 'control';
+
+/** Ends of jobs and holds of accounts, told to whoever waits. */
+export const RESULTS_STREAM = 'results';
+
+/** Sorted set: account → ms since the epoch at which it may have work. */
+export function doorbellKey(shard: number): string {
+  return `${shardPrefix(shard)}:doorbell`;
+}
+
+/** Pub/sub channel beside the doorbell: "look now". The message is the account. */
+export function doorbellChannel(shard: number): string {
+  return `${shardPrefix(shard)}:ring`;
+}
+
+/** Set of the shard's accounts that ever had a send: what the sweep looks through. */
+export function shardAccountsKey(shard: number): string {
+  return `${shardPrefix(shard)}:accounts`;
+}
+
+/** Number of shards, fixed by the first process that starts. */
+export const SHARD_COUNT_KEY = '{gateway}:shards';
+
+/** Sorted set: live worker → Redis time (ms) of its last heartbeat. */
+export const WORKERS_KEY = '{gateway}:workers';
+
+/** Lease of the worker that owns the accounts. */
+export const OWNER_KEY = '{gateway}:owner';
+
+/** Tries counted against a limit, e.g. of sign-in codes per account. */
+export function triesKey(bucket: string): string {
+  return `{tries}:${bucket}`;
+}

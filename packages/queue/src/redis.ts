@@ -1,0 +1,52 @@
+import type { Logger } from '@gateway/runtime';
+import { Redis } from 'ioredis';
+
+const COMMON = {
+  // Back quickly after an outage, without hammering.
+  retryStrategy: (tries: number) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000),
+  reconnectOnError: (error: Error) => /READONLY|LOADING/.test(error.message),
+  keepAlive: 10_000,
+} as const;
+
+/** Options of {@link openConsumerRedis}, for connections that BullMQ opens itself. */
+export const CONSUMER_OPTIONS = { ...COMMON, enableOfflineQueue: true, maxRetriesPerRequest: null } as const;
+
+/** ms after which a producer's command counts as failed: Redis that hangs must not hang the API. */
+const PRODUCER_COMMAND_TIMEOUT = 1_500;
+
+/**
+ * A connection for the side that answers callers: a command fails at once while Redis is away, and within
+ * {@link PRODUCER_COMMAND_TIMEOUT} ms when it hangs.
+ */
+export function openProducerRedis(url: string, logger: Logger): Redis {
+  return watch(
+    new Redis(url, {
+      ...COMMON,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: PRODUCER_COMMAND_TIMEOUT,
+      connectTimeout: PRODUCER_COMMAND_TIMEOUT,
+    }),
+    logger,
+  );
+}
+
+/** A connection for the side that works jobs off: commands wait until Redis is back, as long as it takes. */
+export function openConsumerRedis(url: string, logger: Logger): Redis {
+  return watch(new Redis(url, CONSUMER_OPTIONS), logger);
+}
+
+/** One line when Redis goes and one when it comes back, not one a try. */
+function watch(redis: Redis, logger: Logger): Redis {
+  let reported = false;
+  redis.on('error', (error: Error) => {
+    if (reported) return;
+    reported = true;
+    logger.error({ err: { message: error.message } }, 'Redis is not reachable, trying again until it is');
+  });
+  redis.on('ready', () => {
+    if (reported) logger.info('Redis is reachable again');
+    reported = false;
+  });
+  return redis;
+}

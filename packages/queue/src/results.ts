@@ -1,0 +1,142 @@
+import type { Hold } from '@gateway/contracts';
+import { QueueEvents, QueueEventsProducer, type QueueEventsListener } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { RESULTS_STREAM, shardPrefix } from './keys.ts';
+import { CONSUMER_OPTIONS } from './redis.ts';
+import type { SharedBackend } from './shared-backend.ts';
+
+/** Events kept per shard's stream: enough to bridge a short outage of a listener; older ends are read from the job itself. */
+const EVENTS_KEPT = 10_000;
+
+/** What is told on a shard's results stream. */
+interface ResultsListeners extends QueueEventsListener {
+  /** A job has ended, either way. */
+  finished: (args: { jobId: string }, id: string) => void;
+  /** An account's sends are held from now on, until `until` (ms since the epoch, as text). */
+  held: (args: { userId: string; reason: string; until: string }, id: string) => void;
+}
+
+/** The worker's side: tells of ends and holds, over the shared connection. */
+export class ResultsPublisher {
+  readonly #redis: Redis;
+  readonly #backend: SharedBackend;
+  readonly #producers = new Map<number, QueueEventsProducer>();
+
+  constructor(redis: Redis, backend: SharedBackend) {
+    this.#redis = redis;
+    this.#backend = backend;
+  }
+
+  async finished(shard: number, jobId: string): Promise<void> {
+    await this.#producer(shard).publishEvent({ eventName: 'finished', jobId }, EVENTS_KEPT);
+  }
+
+  async held(shard: number, userId: string, hold: Hold): Promise<void> {
+    const event = { eventName: 'held', userId, reason: hold.reason, until: String(hold.until) };
+    await this.#producer(shard).publishEvent(event, EVENTS_KEPT);
+  }
+
+  #producer(shard: number): QueueEventsProducer {
+    const kept = this.#producers.get(shard);
+    if (kept !== undefined) return kept;
+    const producer = new QueueEventsProducer(RESULTS_STREAM, { connection: this.#redis }, this.#backend(shardPrefix(shard)));
+    producer.on('error', () => {}); // Each call reports its own error to its caller.
+    this.#producers.set(shard, producer);
+    return producer;
+  }
+}
+
+/** Why a wait for a job ended. */
+export type WaitEnd = { end: 'finished' } | { end: 'held'; hold: Hold } | { end: 'timeout' };
+
+/** A wait for one job, begun before the job is added, so that no end is missed. */
+export interface JobWait {
+  /** Waits at most `ms`; a hold counts as an end where it outlasts that. Ends early (as `timeout`) when the signal is aborted. */
+  until(ms: number, signal?: AbortSignal): Promise<WaitEnd>;
+  cancel(): void;
+}
+
+/** The caller's side: one reader per shard's stream, many waits. A lost event costs a wait its full time, never its truth. */
+export class ResultsListener {
+  readonly #streams: QueueEvents[];
+  readonly #jobs = new Map<string, Set<() => void>>();
+  readonly #accounts = new Map<string, Set<(hold: Hold) => void>>();
+
+  /** Opens a connection per shard, since a reader blocks on its own; {@link close} closes them. */
+  constructor(shards: number, redisUrl: string) {
+    this.#streams = Array.from({ length: shards }, (_, shard) => {
+      const connection = { url: redisUrl, ...CONSUMER_OPTIONS };
+      const stream = new QueueEvents(RESULTS_STREAM, { connection, prefix: shardPrefix(shard) });
+      stream.on('error', () => {}); // The producer's connection reports the same outage.
+      stream.on<ResultsListeners, 'finished'>('finished', ({ jobId }) => {
+        for (const wake of this.#jobs.get(jobId) ?? []) wake();
+      });
+      stream.on<ResultsListeners, 'held'>('held', ({ userId, reason, until }) => {
+        for (const wake of this.#accounts.get(userId) ?? []) wake({ reason, until: Number(until) });
+      });
+      return stream;
+    });
+  }
+
+  /** Resolves once every reader is reading. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#streams.map((stream) => stream.waitUntilReady()));
+  }
+
+  /** @param userId the account whose holds end the wait too; `null`: none do. */
+  expect(jobId: string, userId: string | null): JobWait {
+    let onFinished = () => {};
+    const finished = new Promise<void>((resolve) => {
+      onFinished = resolve;
+    });
+    let heldUntil: Hold | undefined;
+    let onHeld: ((hold: Hold) => void) | undefined;
+    const held = (hold: Hold) => {
+      heldUntil = hold;
+      onHeld?.(hold);
+    };
+    add(this.#jobs, jobId, onFinished);
+    if (userId !== null) add(this.#accounts, userId, held);
+    const cancel = () => {
+      remove(this.#jobs, jobId, onFinished);
+      if (userId !== null) remove(this.#accounts, userId, held);
+    };
+    return {
+      cancel,
+      until: async (ms, signal) => {
+        const deadline = Date.now() + ms;
+        let timer: NodeJS.Timeout | undefined;
+        try {
+          return await new Promise<WaitEnd>((resolve) => {
+            void finished.then(() => resolve({ end: 'finished' }));
+            onHeld = (hold) => {
+              if (hold.until > deadline) resolve({ end: 'held', hold });
+            };
+            if (heldUntil !== undefined) onHeld(heldUntil);
+            timer = setTimeout(() => resolve({ end: 'timeout' }), ms);
+            signal?.addEventListener('abort', () => resolve({ end: 'timeout' }), { once: true });
+          });
+        } finally {
+          clearTimeout(timer);
+          onHeld = undefined;
+        }
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#streams.map((stream) => stream.close()));
+  }
+}
+
+function add<T>(map: Map<string, Set<T>>, key: string, value: T): void {
+  const set = map.get(key) ?? new Set<T>();
+  set.add(value);
+  map.set(key, set);
+}
+
+function remove<T>(map: Map<string, Set<T>>, key: string, value: T): void {
+  const set = map.get(key);
+  set?.delete(value);
+  if (set?.size === 0) map.delete(key);
+}

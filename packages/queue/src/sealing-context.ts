@@ -1,0 +1,6 @@
+import type { ControlJobName } from '@gateway/contracts';
+
+/** What a control job's sealed payload is bound to: it cannot be opened as another job's or another account's. */
+export function sealingContext(name: ControlJobName, userId: string): string {
+  return `job:${name}:${userId}`;
+}

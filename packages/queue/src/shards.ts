@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { SHARD_COUNT_KEY } from './keys.ts';
+
+/** The shard of an account: stable over processes, machines and versions. 0 … shards-1. */
+export function shardOf(userId: string, shards: number): number {
+  return createHash('sha256').update(userId).digest().readUInt32BE(0) % shards;
+}
+
+/**
+ * Fixes the number of shards at first start and refuses another one later: accounts would silently change their queues' shard.
+ * @throws {Error} that says both numbers and what to set.
+ */
+export async function claimShardCount(redis: Redis, shards: number): Promise<void> {
+  await redis.setnx(SHARD_COUNT_KEY, String(shards));
+  const fixed = await redis.get(SHARD_COUNT_KEY);
+  if (fixed !== String(shards)) {
+    throw new Error(`SHARDS is ${shards}, but this Redis was set up with ${fixed}: set SHARDS=${fixed}`);
+  }
+}

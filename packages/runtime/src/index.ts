@@ -1,0 +1,6 @@
+export { createLogger, silentLogger, type Logger } from './logger.ts';
+export { runProcess, type App } from './process.ts';
+export { SealingError, Sealer } from './sealing.ts';
+export { loadSealingKey } from './sealing-key.ts';
+export { parseSettings, readSettings, SETTING_NAMES, SettingsError, type Settings } from './settings.ts';
+export { sleep, withTimeout } from './timing.ts';

@@ -1,0 +1,88 @@
+import { createLogger, type Logger } from './logger.ts';
+import { readSettings, SettingsError, type Settings } from './settings.ts';
+
+/** A part of the product that runs in a process of its own. */
+export interface App {
+  /** What the process that started this one is told once it does its work; goes over the IPC channel, where there is one. */
+  ready: Record<string, unknown> | Promise<Record<string, unknown>>;
+  /** Ends everything that was opened. Bounded in time by the app itself. */
+  close(): Promise<void>;
+}
+
+/**
+ * The life of a process: settings → start → ready → (SIGTERM, SIGINT or the parent's end) → close → nothing left, so it ends.
+ * A bad setting is one line on stderr and exit code 1. A second signal, or a close that hangs for `forceAfterMs`, ends it at once.
+ *
+ * @param isHarmless tells rejections of foreign code that are known to mean nothing; any other unhandled one ends the process.
+ */
+export async function runProcess(
+  name: string,
+  start: (settings: Settings, logger: Logger) => Promise<App>,
+  options: { forceAfterMs?: number; isHarmless?: (reason: unknown) => boolean } = {},
+): Promise<void> {
+  let settings: Settings;
+  try {
+    settings = readSettings();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${name}: ${error.message}\n`);
+    process.exitCode = 1;
+    process.channel?.unref();
+    return;
+  }
+  const logger = createLogger({ name, level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
+  let app: App | undefined;
+  let stopping = false;
+
+  const stop = async (why: string, exitCode: number) => {
+    if (stopping) return;
+    stopping = true;
+    process.exitCode = exitCode;
+    logger.info({ why }, 'stopping');
+    if (app === undefined) process.exit(exitCode); // Still starting: nothing is under way that could be lost.
+    setTimeout(() => {
+      logger.error('did not stop in time, ending now');
+      process.exit(1);
+    }, options.forceAfterMs ?? 30_000).unref();
+    try {
+      await app.close();
+      logger.info('stopped');
+    } catch (error) {
+      logger.error({ err: error }, 'error while stopping');
+      process.exitCode = 1;
+    }
+    if (process.connected) process.disconnect();
+  };
+
+  const onSignal = (signal: NodeJS.Signals) => {
+    // A terminal's Ctrl-C reaches the parent and us, and the parent's SIGTERM follows: only the same signal again means "now".
+    if (stopping && signal === firstSignal) process.exit(1);
+    firstSignal ??= signal;
+    void stop(signal, 0);
+  };
+  let firstSignal: NodeJS.Signals | undefined;
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.once('disconnect', () => void stop('parent has gone', 0));
+  process.on('unhandledRejection', (reason) => {
+    if (options.isHarmless?.(reason)) return;
+    logger.fatal({ err: reason }, 'unhandled rejection');
+    void stop('unhandled rejection', 1);
+  });
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'uncaught exception');
+    void stop('uncaught exception', 1);
+  });
+
+  try {
+    app = await start(settings, logger);
+    const ready = await app.ready;
+    if (!stopping) process.send?.({ type: 'ready', ...ready });
+  } catch (error) {
+    if (stopping) return;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${name}: cannot start: ${message}\n`);
+    logger.debug({ err: error }, 'cannot start');
+    process.exit(1);
+  }
+}

@@ -1,0 +1,147 @@
+import { randomBytes, scryptSync } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { MASTER_KEY_BYTES, Sealer } from './sealing.ts';
+
+const KEY_FILE = 'session_encryption.key';
+
+/**
+ * How a passphrase becomes a key: scrypt with this fixed salt (there is nowhere to keep another one that the passphrase's owner would
+ * not have to carry along), 32 MiB and somewhat under 100 ms. Changing either makes every passphrase another key.
+ */
+const SCRYPT_SALT = 'unofficial-telegram-user-gateway/session-encryption-key/v1';
+const SCRYPT_COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+const MIN_PASSPHRASE_LENGTH = 16;
+
+interface SealingKeyOptions {
+  /** Where the key file lives; made (0700) when missing. */
+  dataDir: string;
+  /** SESSION_ENCRYPTION_KEY. */
+  key?: string | undefined;
+  /** SESSION_ENCRYPTION_KEY_PREVIOUS: still opens, never seals. */
+  previous?: string | undefined;
+}
+
+export interface SealingKey {
+  sealer: Sealer;
+  source: 'environment' | 'file';
+  /** The key file was made just now, by this call: its place should be said once, so that somebody keeps a copy. */
+  created: boolean;
+  /** The key file, where the key is from there. */
+  file?: string;
+}
+
+/** There is no usable key. The message is for an operator, and shows no key. */
+export class SealingKeyError extends Error {
+  override readonly name = 'SealingKeyError';
+}
+
+/**
+ * The key that everything at rest is sealed with: `key` if given, else the one in `DATA_DIR/session_encryption.key`, which is made
+ * where there is none. Processes that start at the same moment agree on one file. A key file that is there but not the source still
+ * opens what was sealed with it, so setting `key` later loses nothing. Blocks for about 100 ms for each passphrase.
+ *
+ * A key is 32 bytes in hex, base64 or base64url; anything else of at least 16 characters is a passphrase.
+ *
+ * @throws {SealingKeyError} for a key that is too short, and for a key file that cannot be read or made; it is never overwritten.
+ */
+export function loadSealingKey(options: SealingKeyOptions): SealingKey {
+  const { dataDir, key, previous } = options;
+  const file = join(dataDir, KEY_FILE);
+  const older = previous === undefined ? [] : [parseKey('SESSION_ENCRYPTION_KEY_PREVIOUS', previous)];
+  const kept = readKeyFile(file);
+  if (key !== undefined) {
+    const current = parseKey('SESSION_ENCRYPTION_KEY', key);
+    const opening = kept === null ? older : [...older, kept];
+    return { sealer: new Sealer([current, ...opening]), source: 'environment', created: false };
+  }
+  const created = kept === null && createKeyFile(dataDir, file);
+  const current = kept ?? readKeyFile(file);
+  if (current === null) throw new SealingKeyError(`the key file ${file} went away while it was read`);
+  return { sealer: new Sealer([current, ...older]), source: 'file', created, file };
+}
+
+function parseKey(setting: string, text: string): Uint8Array {
+  const raw = parseRawKey(text);
+  if (raw !== null) return raw;
+  if (text.length < MIN_PASSPHRASE_LENGTH) {
+    throw new SealingKeyError(
+      `${setting} must be at least ${MIN_PASSPHRASE_LENGTH} characters; 32 random bytes in base64 are best`,
+    );
+  }
+  return scryptSync(text.normalize('NFKC'), SCRYPT_SALT, MASTER_KEY_BYTES, SCRYPT_COST);
+}
+
+/** 32 bytes in hex, base64 or base64url; `null` for anything else. */
+function parseRawKey(text: string): Uint8Array | null {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
+  if (!/^(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9_-]{43})=?$/.test(text)) return null;
+  const bytes = Buffer.from(text, 'base64');
+  // The last character of 43 carries two bits too many: where they are set, nobody encoded 32 bytes to get this.
+  const canonical =
+    bytes.toString('base64url') === text.replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
+  return canonical ? bytes : null;
+}
+
+function readKeyFile(file: string): Uint8Array | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw new SealingKeyError(`the key file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  const key = parseRawKey(text);
+  if (key === null) {
+    const mend = 'put the right file back, or remove it if nothing sealed with it is needed any more';
+    throw new SealingKeyError(`the key file ${file} does not hold 32 bytes in base64; ${mend}`);
+  }
+  return key;
+}
+
+/** Makes the key file, whole or not at all. `false`: another process was first, and its key counts. */
+function createKeyFile(dataDir: string, file: string): boolean {
+  const temporary = `${file}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const content = `${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`;
+    writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
+    linkSync(temporary, file);
+    syncDirectory(dataDir);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    const mend = 'make DATA_DIR writable, or set SESSION_ENCRYPTION_KEY';
+    throw new SealingKeyError(`the key file ${file} cannot be made: ${messageOf(error)}; ${mend}`, {
+      cause: error,
+    });
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

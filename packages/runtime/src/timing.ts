@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Waits `ms`, or until the signal is aborted; says which by its result. Never throws. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<'elapsed' | 'aborted'> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+    return 'elapsed';
+  } catch {
+    return 'aborted';
+  }
+}
+
+/**
+ * The promise's own end, or `onTimeout()`'s error after `ms`. A rejection that comes later is swallowed: nobody waits for it any more.
+ */
+export async function withTimeout<T>(promise: Promise<T>, ms: number, onTimeout: () => Error): Promise<T> {
+  promise.catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(onTimeout()), ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

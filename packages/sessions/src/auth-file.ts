@@ -1,0 +1,125 @@
+import { readFile, stat } from 'node:fs/promises';
+import { userIdSchema } from '@gateway/contracts';
+import * as z from 'zod';
+import { replaceFile } from './atomic-file.ts';
+import { withFileLock } from './file-lock.ts';
+import { accountStatusSchema, SessionStoreError } from './session-store.ts';
+
+/** What `telegram_auth.json` says of one account. */
+const authEntrySchema = accountStatusSchema.extend({
+  /** The login under way: `sealed` is all of it, `state` the part that may be seen. */
+  login: z.object({ state: z.enum(['code_sent', 'password_required']), sealed: z.string() }).nullable(),
+  /** RFC 3339, UTC. */
+  updated_at: z.string(),
+  /** Another one for each writing. A session file that supersedes this revision is newer than the entry. */
+  revision: z.string(),
+});
+export type AuthEntry = Readonly<z.infer<typeof authEntrySchema>>;
+
+const authFileSchema = z.object({
+  version: z.literal(1),
+  // Not a record: zod would leave out `__proto__`, which is a user id like any other.
+  accounts: z.custom<object>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object',
+  ),
+});
+
+type Entries = ReadonlyMap<string, AuthEntry>;
+const NO_ENTRIES: Entries = new Map();
+
+/**
+ * `telegram_auth.json`: one entry for each account. Reading needs no lock, since the file is only ever replaced as a whole, and costs a
+ * `stat` while nobody has changed it.
+ *
+ * Changes made while one is being written are gathered and written together (a thousand at once are two writes). Every write takes
+ * the entries of all other accounts from the file as it is then, under a lock file, so processes that share it lose none of each
+ * other's changes.
+ */
+export class AuthFile {
+  readonly #file: string;
+  readonly #lockTimeoutMs: number;
+  #cached: { version: string; entries: Entries } = { version: '', entries: NO_ENTRIES };
+  #changes = new Map<string, AuthEntry | null>();
+  #next: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(file: string, lockTimeoutMs: number) {
+    this.#file = file;
+    this.#lockTimeoutMs = lockTimeoutMs;
+  }
+
+  /** Resolves when the entry is on disk; `null` removes it. */
+  change(userId: string, entry: AuthEntry | null): Promise<void> {
+    this.#changes.set(userId, entry);
+    if (this.#next === undefined) {
+      this.#next = this.#last.then(() => this.#commit());
+      this.#last = this.#next.catch(() => {});
+    }
+    return this.#next;
+  }
+
+  async #commit(): Promise<void> {
+    const changes = this.#changes;
+    this.#changes = new Map();
+    this.#next = undefined;
+    await withFileLock(`${this.#file}.lock`, this.#lockTimeoutMs, async (checkHeld) => {
+      const entries = new Map(await this.entries());
+      for (const [userId, entry] of changes) {
+        if (entry === null) entries.delete(userId);
+        else entries.set(userId, entry);
+      }
+      const content = JSON.stringify({ version: 1, accounts: Object.fromEntries(entries) }, null, 2);
+      await replaceFile(this.#file, `${content}\n`, checkHeld);
+      this.#cached = { version: await this.#version(), entries };
+    });
+  }
+
+  /** All entries as they are on disk now. @throws {SessionStoreError} where the file cannot be understood. */
+  async entries(): Promise<Entries> {
+    const version = await this.#version();
+    if (version === this.#cached.version) return this.#cached.entries;
+    const entries =
+      version === '' ? NO_ENTRIES : parseEntries(this.#file, await readFile(this.#file, 'utf8'));
+    this.#cached = { version, entries };
+    return entries;
+  }
+
+  /** Tells one content of the file from the next: a replaced file is another inode, with another time. Empty: there is none. */
+  async #version(): Promise<string> {
+    try {
+      const { ino, size, mtimeNs, ctimeNs } = await stat(this.#file, { bigint: true });
+      return [ino, size, mtimeNs, ctimeNs].join(' ');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+      throw error;
+    }
+  }
+}
+
+function parseEntries(file: string, text: string): Entries {
+  const wrong = (what: string) =>
+    new SessionStoreError('unreadable', null, `${file} ${what}; mend it, or restore it from a backup`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which holds names and phone numbers.
+    throw wrong('is not JSON');
+  }
+  const parsed = authFileSchema.safeParse(json);
+  if (!parsed.success) throw wrong(`is not {"version": 1, "accounts": {…}}`);
+  const entries = new Map<string, AuthEntry>();
+  for (const [userId, value] of Object.entries(parsed.data.accounts)) {
+    if (!userIdSchema.safeParse(userId).success) throw wrong('has an entry whose name is no user id');
+    const entry = authEntrySchema.safeParse(value);
+    if (!entry.success)
+      throw wrong(`has an entry for account ${userId} that is not valid: ${fieldsOf(entry.error)}`);
+    entries.set(userId, entry.data);
+  }
+  return entries;
+}
+
+function fieldsOf(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
+}

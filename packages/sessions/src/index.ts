@@ -1,0 +1,11 @@
+export { openFileSessionStore, type FileSessionStoreOptions } from './file-session-store.ts';
+export { MemoryPeerBook } from './peer-book.ts';
+export {
+  SessionStoreError,
+  type AccountStatus,
+  type SessionStore,
+  type SessionStoreFailure,
+  type StoredAccount,
+  type StoredLogin,
+  type StoredPeers,
+} from './session-store.ts';

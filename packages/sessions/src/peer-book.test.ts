@@ -1,0 +1,101 @@
+import type { Peer } from '@gateway/contracts';
+import { describe, expect, it } from 'vitest';
+import { MemoryPeerBook } from './peer-book.ts';
+
+const IVAN: Peer = { kind: 'user', id: '1', accessHash: '11', username: 'ivan', phone: '+79990000001' };
+const OLGA: Peer = { kind: 'user', id: '2', accessHash: '22', username: 'olga', phone: null };
+
+function bookOf(...peers: Peer[]): MemoryPeerBook {
+  return new MemoryPeerBook({ peers, missing: [] });
+}
+
+describe('a peer book', () => {
+  it('finds a peer by kind and id, by username in any case, and by phone', () => {
+    const book = bookOf(IVAN, OLGA, {
+      kind: 'channel',
+      id: '1',
+      accessHash: '33',
+      username: 'News',
+      phone: null,
+    });
+    expect(book.byId('user', '1')).toEqual(IVAN);
+    expect(book.byId('channel', '1')).toMatchObject({ accessHash: '33', username: 'news' });
+    expect(book.byId('chat', '1')).toBeUndefined();
+    expect(book.byUsername('OLGA')).toEqual(OLGA);
+    expect(book.byUsername('nEWS')).toMatchObject({ kind: 'channel' });
+    expect(book.byPhone('+79990000001')).toEqual(IVAN);
+  });
+
+  it('takes over what is new of a known peer', () => {
+    const book = bookOf(IVAN);
+    book.remember([{ ...IVAN, accessHash: '12', username: 'ivan_new' }]);
+    expect(book.byUsername('ivan')).toBeUndefined();
+    expect(book.byUsername('ivan_new')).toMatchObject({ id: '1', accessHash: '12', phone: '+79990000001' });
+    expect(book.byPhone('+79990000001')).toBe(book.byId('user', '1'));
+  });
+
+  it('keeps a hash and a phone that a later sighting does not tell, but not a username that was given up', () => {
+    const book = bookOf(IVAN);
+    book.remember([{ kind: 'user', id: '1', accessHash: null, username: null, phone: null }]);
+    expect(book.byId('user', '1')).toEqual({ ...IVAN, username: null });
+    expect(book.byUsername('ivan')).toBeUndefined();
+  });
+
+  it('lets a username or phone belong to the newest peer only', () => {
+    const book = bookOf(IVAN, OLGA);
+    book.remember([{ ...OLGA, username: 'ivan', phone: '+79990000001' }]);
+    expect(book.byUsername('ivan')?.id).toBe('2');
+    expect(book.byPhone('+79990000001')?.id).toBe('2');
+    expect(book.byUsername('olga')).toBeUndefined();
+    expect(book.byId('user', '1')).toEqual({ ...IVAN, username: null, phone: null });
+  });
+
+  it('takes one peer for the former of both name and phone', () => {
+    const book = bookOf(IVAN);
+    book.remember([{ ...OLGA, username: 'ivan', phone: '+79990000001' }]);
+    expect(book.byId('user', '1')).toEqual({ ...IVAN, username: null, phone: null });
+    expect(new MemoryPeerBook(book.toJSON()).toJSON()).toEqual(book.toJSON());
+  });
+
+  it('believes that somebody is missing until the time is up', () => {
+    const book = new MemoryPeerBook();
+    book.rememberMissing('username nobody', 1_000);
+    expect(book.isMissing('username nobody', 999)).toBe(true);
+    expect(book.isMissing('username somebody', 999)).toBe(false);
+    expect(book.isMissing('username nobody', 1_000)).toBe(false);
+    expect(book.toJSON().missing).toEqual([]);
+  });
+
+  it('holds a bounded number of missing ones, the newest', () => {
+    const book = new MemoryPeerBook();
+    for (let index = 0; index <= 10_000; index += 1) book.rememberMissing(`key ${index}`, 1);
+    expect(book.isMissing('key 0', 0)).toBe(false);
+    expect(book.isMissing('key 1', 0)).toBe(true);
+    expect(book.isMissing('key 10000', 0)).toBe(true);
+  });
+
+  it('tells by its generation whether there is something to write down', () => {
+    const book = bookOf(IVAN);
+    expect(book.generation).toBe(0);
+    book.remember([IVAN, { ...IVAN, username: 'IVAN', phone: null }]);
+    expect(book.generation).toBe(0);
+    book.remember([OLGA]);
+    expect(book.generation).toBe(1);
+    book.rememberMissing('key', 1);
+    expect(book.generation).toBe(2);
+  });
+
+  it('is the same again from what it gives to be kept', () => {
+    const book = bookOf(IVAN, OLGA);
+    book.rememberMissing('key', 5);
+    const again = new MemoryPeerBook(JSON.parse(JSON.stringify(book)));
+    expect(again.toJSON()).toEqual(book.toJSON());
+    expect(again.isMissing('key', 4)).toBe(true);
+  });
+
+  it('gives out values: nobody changes the book by them', () => {
+    const book = bookOf(IVAN);
+    expect(() => Object.assign(book.byId('user', '1') ?? {}, { accessHash: '0' })).toThrow(TypeError);
+    expect(book.byId('user', '1')).toEqual(IVAN);
+  });
+});

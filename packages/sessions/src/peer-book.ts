@@ -1,0 +1,110 @@
+import type { Peer, PeerBook } from '@gateway/contracts';
+import type { StoredPeers } from './session-store.ts';
+
+/** "Not found" is kept for so many keys at most; the oldest go first. */
+const MAX_MISSING = 10_000;
+
+/**
+ * A {@link PeerBook} in memory. Whoever opened it compares {@link generation} with the one last written, and writes
+ * {@link toJSON} down where it has changed.
+ *
+ * Of a known peer the newest username counts, also where it is none (a name given up must not lead to its former owner); a phone or an
+ * access hash that is known stays where the newer sighting does not tell it.
+ */
+export class MemoryPeerBook implements PeerBook {
+  readonly #peers = new Map<string, Peer>();
+  readonly #usernames = new Map<string, Peer>();
+  readonly #phones = new Map<string, Peer>();
+  readonly #missing = new Map<string, number>();
+  #generation = 0;
+
+  constructor(stored: StoredPeers = { peers: [], missing: [] }) {
+    this.remember(stored.peers);
+    for (const [key, until] of stored.missing) this.rememberMissing(key, until);
+    this.#generation = 0;
+  }
+
+  /** Grows with every change; 0 is the book as it was opened. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  byId(kind: Peer['kind'], id: string): Peer | undefined {
+    return this.#peers.get(`${kind} ${id}`);
+  }
+
+  byUsername(username: string): Peer | undefined {
+    return this.#usernames.get(username.toLowerCase());
+  }
+
+  byPhone(phone: string): Peer | undefined {
+    return this.#phones.get(phone);
+  }
+
+  remember(peers: readonly Peer[]): void {
+    for (const peer of peers) this.#rememberOne(peer);
+  }
+
+  #rememberOne(seen: Peer): void {
+    const known = this.byId(seen.kind, seen.id);
+    const peer: Peer = {
+      kind: seen.kind,
+      id: seen.id,
+      accessHash: seen.accessHash ?? known?.accessHash ?? null,
+      username: seen.username?.toLowerCase() ?? null,
+      phone: seen.phone ?? known?.phone ?? null,
+    };
+    if (known !== undefined && isSame(known, peer)) return;
+    if (known !== undefined) this.#forget(known);
+    const formerOfName = peer.username === null ? undefined : this.#usernames.get(peer.username);
+    if (formerOfName !== undefined) this.#replace(formerOfName, { ...formerOfName, username: null });
+    const formerOfPhone = peer.phone === null ? undefined : this.#phones.get(peer.phone);
+    if (formerOfPhone !== undefined) this.#replace(formerOfPhone, { ...formerOfPhone, phone: null });
+    this.#add(peer);
+    this.#generation += 1;
+  }
+
+  isMissing(key: string, now: number): boolean {
+    const until = this.#missing.get(key);
+    if (until === undefined) return false;
+    if (until > now) return true;
+    this.#missing.delete(key);
+    return false;
+  }
+
+  rememberMissing(key: string, until: number): void {
+    // Deleted first, so that the map's order is that of the last sightings.
+    this.#missing.delete(key);
+    this.#missing.set(key, until);
+    for (const oldest of this.#missing.keys()) {
+      if (this.#missing.size <= MAX_MISSING) break;
+      this.#missing.delete(oldest);
+    }
+    this.#generation += 1;
+  }
+
+  toJSON(): StoredPeers {
+    return { peers: [...this.#peers.values()], missing: [...this.#missing] };
+  }
+
+  #replace(former: Peer, peer: Peer): void {
+    this.#forget(former);
+    this.#add(peer);
+  }
+
+  #add(peer: Peer): void {
+    this.#peers.set(`${peer.kind} ${peer.id}`, Object.freeze(peer));
+    if (peer.username !== null) this.#usernames.set(peer.username, peer);
+    if (peer.phone !== null) this.#phones.set(peer.phone, peer);
+  }
+
+  #forget(peer: Peer): void {
+    this.#peers.delete(`${peer.kind} ${peer.id}`);
+    if (peer.username !== null) this.#usernames.delete(peer.username);
+    if (peer.phone !== null) this.#phones.delete(peer.phone);
+  }
+}
+
+function isSame(one: Peer, other: Peer): boolean {
+  return one.accessHash === other.accessHash && one.username === other.username && one.phone === other.phone;
+}

@@ -1,0 +1,181 @@
+import { expect, it } from 'vitest';
+import { MemoryPeerBook } from '../peer-book.ts';
+import type { AccountStatus, StoredLogin } from '../session-store.ts';
+import { IVAN, LOGIN, OLGA, PEERS, READY, REVOKED } from './accounts.ts';
+import type { OpenStore } from './compliance.ts';
+
+/** Sessions, logins, statuses and peers. */
+export function describeAccounts(setUp: () => Promise<OpenStore>): void {
+  it('knows no account at first', async () => {
+    const { store } = await setUp();
+    expect(await store.list()).toEqual([]);
+    expect(await store.load('user123')).toBeNull();
+    expect(await store.loadPeers('user123')).toEqual({ peers: [], missing: [] });
+  });
+
+  it('keeps a session and its user over a restart', async () => {
+    const { store, reopen } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    const account = { userId: 'user123', status: READY, session: 'the session', login: null };
+    expect(await store.load('user123')).toEqual(account);
+    const again = await reopen();
+    expect(await again.load('user123')).toEqual(account);
+    expect(await again.list()).toEqual(['user123']);
+  });
+
+  it('keeps a login through its steps and over a restart, and ends it with the session', async () => {
+    const { store, reopen } = await setUp();
+    await store.saveLogin('user123', LOGIN);
+    const begun = {
+      userId: 'user123',
+      status: { ...READY, state: 'code_sent', user: null },
+      session: null,
+      login: LOGIN,
+    };
+    expect(await store.load('user123')).toEqual(begun);
+
+    const again = await reopen();
+    expect(await again.list()).toEqual(['user123']);
+    expect(await again.load('user123')).toEqual(begun);
+    const further: StoredLogin = { ...LOGIN, awaiting: 'password', hint: 'имя кота' };
+    await again.saveLogin('user123', further);
+    expect(await again.load('user123')).toMatchObject({
+      status: { state: 'password_required' },
+      login: further,
+    });
+
+    await again.saveSession('user123', 'the session', IVAN);
+    expect(await again.load('user123')).toEqual({
+      userId: 'user123',
+      status: READY,
+      session: 'the session',
+      login: null,
+    });
+  });
+
+  it('forgets an account whose only login came to nothing', async () => {
+    const { store } = await setUp();
+    await store.saveLogin('user123', LOGIN);
+    await store.dropLogin('user123');
+    expect(await store.load('user123')).toBeNull();
+    expect(await store.list()).toEqual([]);
+    await store.dropLogin('user123');
+  });
+
+  it('has an account as it was before a new login that came to nothing', async () => {
+    const { store } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.saveStatus('user123', REVOKED);
+    await store.saveLogin('user123', LOGIN);
+    expect(await store.load('user123')).toMatchObject({
+      status: { state: 'code_sent', user: IVAN, reason: null },
+      session: 'the session',
+    });
+    await store.dropLogin('user123');
+    expect(await store.load('user123')).toEqual({
+      userId: 'user123',
+      status: REVOKED,
+      session: 'the session',
+      login: null,
+    });
+  });
+
+  it('keeps the session in every state until it is deleted', async () => {
+    const { store, reopen } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.saveStatus('user123', { ...REVOKED, state: 'banned' });
+    await store.saveStatus('user123', { ...REVOKED, state: 'none' });
+    await store.saveStatus('user123', REVOKED);
+    const again = await reopen();
+    expect(await again.load('user123')).toMatchObject({ status: REVOKED, session: 'the session' });
+  });
+
+  it('takes a session that changed without touching the status of a signed-in account', async () => {
+    const { store } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    const limited: AccountStatus = {
+      state: 'peer_limited',
+      user: IVAN,
+      reason: 'PEER_FLOOD',
+      next_action: 'See @SpamBot.',
+    };
+    await store.saveStatus('user123', limited);
+    await store.saveSession('user123', 'another session', null);
+    expect(await store.load('user123')).toMatchObject({ status: limited, session: 'another session' });
+  });
+
+  it('is ready again after a new sign-in of a revoked account', async () => {
+    const { store } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.saveStatus('user123', REVOKED);
+    await store.saveLogin('user123', LOGIN);
+    await store.saveSession('user123', 'another session', IVAN);
+    expect(await store.load('user123')).toEqual({
+      userId: 'user123',
+      status: READY,
+      session: 'another session',
+      login: null,
+    });
+  });
+
+  it('lets a login go on whatever is said of the session meanwhile', async () => {
+    const { store } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.saveLogin('user123', LOGIN);
+    await store.saveStatus('user123', REVOKED);
+    expect(await store.load('user123')).toMatchObject({ status: { state: 'code_sent' }, login: LOGIN });
+    await store.dropLogin('user123');
+    expect(await store.load('user123')).toMatchObject({ status: REVOKED, login: null });
+  });
+
+  it('deletes session, login, status and peers, and nobody else is touched', async () => {
+    const { store, reopen } = await setUp();
+    for (const userId of ['user123', 'user124']) {
+      await store.saveSession(userId, `session of ${userId}`, IVAN);
+      await store.savePeers(userId, PEERS);
+      await store.saveLogin(userId, LOGIN);
+    }
+    await store.delete('user123');
+    await store.delete('user123');
+    const again = await reopen();
+    expect(await again.list()).toEqual(['user124']);
+    expect(await again.load('user123')).toBeNull();
+    expect(await again.loadPeers('user123')).toEqual({ peers: [], missing: [] });
+    expect(await again.load('user124')).toMatchObject({ session: 'session of user124', login: LOGIN });
+    expect(await again.loadPeers('user124')).toEqual(PEERS);
+  });
+
+  it('does not bring a deleted account back by what is saved of it too late', async () => {
+    const { store } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.delete('user123');
+    await store.saveStatus('user123', REVOKED);
+    await store.savePeers('user123', PEERS);
+    expect(await store.load('user123')).toBeNull();
+    expect(await store.list()).toEqual([]);
+    expect(await store.loadPeers('user123')).toEqual({ peers: [], missing: [] });
+  });
+
+  it('keeps peers over a restart, also those of a peer book', async () => {
+    const { store, reopen } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    const book = new MemoryPeerBook();
+    book.remember(PEERS.peers);
+    for (const [key, until] of PEERS.missing) book.rememberMissing(key, until);
+    await store.savePeers('user123', book.toJSON());
+    const again = await reopen();
+    expect(await again.loadPeers('user123')).toEqual(PEERS);
+  });
+
+  it('forgets the peers when another Telegram user signs in under the same id, and only then', async () => {
+    const { store } = await setUp();
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.savePeers('user123', PEERS);
+    await store.saveLogin('user123', LOGIN);
+    await store.saveSession('user123', 'another session', IVAN);
+    expect(await store.loadPeers('user123')).toEqual(PEERS);
+    await store.saveLogin('user123', LOGIN);
+    await store.saveSession('user123', "Olga's session", OLGA);
+    expect(await store.loadPeers('user123')).toEqual({ peers: [], missing: [] });
+  });
+}

@@ -1,0 +1,140 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Stack } from '../env/stack.ts';
+
+const ALICE = '+9996623001';
+const BOB = '+9996623002';
+
+describe('outages and restarts', () => {
+  let stack: Stack;
+  let alice: number;
+  let bob: number;
+  beforeAll(async () => {
+    stack = await Stack.start();
+    alice = await stack.signIn('alice', ALICE);
+    bob = await stack.signIn('bob', BOB);
+  });
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+  });
+
+  async function texts(): Promise<string[]> {
+    return (await stack.control.messages({ from: alice, to: bob })).map(({ text }) => text);
+  }
+
+  test('a login under way survives a restart of API, worker, Redis and the sandbox', async () => {
+    const phone = '+9996613010';
+    expect((await stack.api.startSignIn('patient', phone)).status).toBe(200);
+    await Promise.all([stack.apiProcess.end(), stack.worker.end(), stack.sandbox.end('SIGKILL')]);
+    await stack.redis.stop('SIGTERM');
+    await stack.redis.resume();
+    await stack.startSandbox();
+    await Promise.all([stack.startApi(), stack.startWorker()]);
+    expect((await stack.api.status('patient')).body.state).toBe('code_sent');
+    expect(await stack.api.verify('patient', { phone_code: '11111' })).toMatchObject({ status: 200, body: { status: 'authorized' } });
+  });
+
+  test('a worker that is started again sends without a new sign-in', async () => {
+    await stack.worker.end();
+    await stack.startWorker();
+    expect(await stack.api.send('alice', BOB, 'after a restart')).toMatchObject({ status: 200, body: { success: true } });
+  });
+
+  test('a killed worker loses, doubles and reorders nothing', async () => {
+    const wanted = Array.from({ length: 60 }, (_, index) => `killed ${index}`);
+    const jobs: string[] = [];
+    for (const [index, text] of wanted.entries()) {
+      jobs.push((await stack.api.send('alice', BOB, text, { Prefer: 'respond-async' })).body.job_id);
+      if (index === 30) await stack.worker.end('SIGKILL');
+    }
+    await stack.startWorker();
+    await expect.poll(async () => (await stack.api.get(`/jobs/${jobs.at(-1)}`)).body.state, { timeout: 30_000 }).toBe('completed');
+    expect((await texts()).filter((text) => text.startsWith('killed'))).toEqual(wanted);
+  });
+
+  test('while Telegram is away sends wait, and go out in order when it is back', async () => {
+    await stack.sandbox.end('SIGKILL');
+    const held = await stack.api.send('alice', BOB, 'waits 1', { Prefer: 'wait=1' });
+    expect(held).toMatchObject({ status: 202, body: { status: 'queued' } });
+    await stack.api.send('alice', BOB, 'waits 2', { Prefer: 'respond-async' });
+    await expect.poll(async () => (await stack.api.get(`/jobs/${held.body.job_id}`)).body, { timeout: 30_000 }).toMatchObject({
+      state: 'delayed',
+      reason: 'TELEGRAM_UNAVAILABLE',
+    });
+    // A failure of the network is never "signed out".
+    expect((await stack.api.status('alice')).body).toMatchObject({ authorized: true, flood_wait_until: null });
+    await stack.startSandbox();
+    await expect.poll(async () => (await texts()).slice(-2), { timeout: 40_000 }).toEqual(['waits 1', 'waits 2']);
+  });
+
+  test('without Redis every call is a 503 within 2 s, and all goes on by itself when it is back', async () => {
+    await stack.redis.stop();
+    for (const call of [() => stack.api.send('alice', BOB, 'x'), () => stack.api.startSignIn('late', '+9996623003'), () => stack.api.status('alice')]) {
+      const begun = performance.now();
+      expect(await call()).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });
+      expect(performance.now() - begun).toBeLessThan(2_000);
+    }
+    expect((await stack.api.get('/healthz')).status).toBe(200);
+    expect((await stack.api.get('/readyz')).status).toBe(503);
+    await stack.redis.resume();
+    await expect.poll(async () => (await stack.api.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
+    expect(await stack.api.send('alice', BOB, 'Redis is back', { Prefer: 'wait=30' })).toMatchObject({ status: 200 });
+  });
+
+  test('no worker: an interactive call is a 503, and its job is withdrawn', async () => {
+    await stack.worker.end();
+    const phone = '+9996623004';
+    expect(await stack.api.startSignIn('no-worker', phone)).toMatchObject({ status: 503, body: { code: 'WORKER_UNAVAILABLE' } });
+    expect((await stack.api.get('/readyz')).status).toBe(503);
+    await stack.startWorker();
+    expect((await stack.api.status('no-worker')).body.state).toBe('none');
+    await expect(stack.control.code(phone)).rejects.toThrow();
+  });
+
+  test('a session ended from another device is seen at the next send, and kept until disconnect', async () => {
+    const phone = '+9996623005';
+    const id = await stack.signIn('carol', phone);
+    await stack.control.revoke(id);
+    const refused = await stack.api.send('carol', BOB, 'am I there?');
+    expect(refused).toMatchObject({ status: 401, body: { code: 'NOT_AUTHORIZED' } });
+    expect((await stack.api.status('carol')).body).toMatchObject({
+      authorized: false,
+      state: 'revoked',
+      reason: expect.any(String),
+      next_action: expect.any(String),
+    });
+    const sessions = join(stack.dataDir, 'telegram_sessions');
+    expect(await readdir(sessions)).toContain('carol.session');
+    expect((await stack.api.post('/telegram/user/disconnect', { user_id: 'carol' })).body).toMatchObject({ status: 'ok' });
+    expect(await readdir(sessions)).not.toContain('carol.session');
+    await stack.signIn('carol', phone);
+  });
+
+  test('disconnect logs out at Telegram, fails what is queued, and may be called again', async () => {
+    const phone = '+9996623006';
+    const id = await stack.signIn('dave', phone);
+    await stack.control.fault({ user_id: id, method: 'messages.sendMessage', error: 'FLOOD_WAIT_600' });
+    const queued = await stack.api.send('dave', BOB, 'never', { Prefer: 'wait=5' });
+    expect(queued.status).toBe(202);
+    const gone = await stack.api.post('/telegram/user/disconnect', { user_id: 'dave' });
+    expect(gone).toMatchObject({ status: 200, body: { status: 'ok', message: 'Disconnected', job_id: expect.any(String) } });
+    await expect.poll(async () => (await stack.api.get(`/jobs/${queued.body.job_id}`)).body).toMatchObject({
+      state: 'failed',
+      error: { code: 'ACCOUNT_DISCONNECTED' },
+    });
+    expect((await stack.api.status('dave')).body).toMatchObject({ authorized: false, state: 'none', user_info: null });
+    expect((await stack.api.post('/telegram/user/disconnect', { user_id: 'dave' })).status).toBe(200);
+    expect((await stack.api.send('dave', BOB, 'x')).status).toBe(401);
+  });
+
+  test('a second worker stands by, and takes over when the first ends', async () => {
+    const second = stack.spawnWorker();
+    await expect.poll(() => second.output).toContain('standing by');
+    expect((await stack.api.send('alice', BOB, 'by the first')).status).toBe(200);
+    await stack.worker.end('SIGKILL');
+    stack.worker = second;
+    await second.ready;
+    expect((await stack.api.send('alice', BOB, 'by the second')).status).toBe(200);
+  });
+});

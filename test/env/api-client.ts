@@ -1,0 +1,50 @@
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  // Tests look into bodies freely; what they find is what they check.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+}
+
+/** A caller of the HTTP API, as `curl` is one. */
+export class ApiClient {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<ApiAnswer> {
+    return this.request('GET', path, undefined, headers);
+  }
+
+  async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
+    return this.request('POST', path, body, headers);
+  }
+
+  async request(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<ApiAnswer> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async startSignIn(user_id: string, phone_number: string): Promise<ApiAnswer> {
+    return this.post('/telegram/user/auth/start', { user_id, phone_number });
+  }
+
+  async verify(user_id: string, answers: { phone_code?: string; password?: string }): Promise<ApiAnswer> {
+    return this.post('/telegram/user/auth/verify', { user_id, ...answers });
+  }
+
+  async send(user_id: string, recipient_id: string | number, text: string, headers?: Record<string, string>): Promise<ApiAnswer> {
+    return this.post('/telegram/user/send', { user_id, recipient_id, text }, headers);
+  }
+
+  async status(user_id: string, query = ''): Promise<ApiAnswer> {
+    return this.get(`/telegram/user/status/${encodeURIComponent(user_id)}${query}`);
+  }
+}

@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One process of the product, started as `npm start` starts it. */
+export class Part {
+  readonly #child: ChildProcess;
+  readonly #output: string[] = [];
+  readonly #exited: Promise<number | null>;
+  #ready: Promise<Record<string, unknown>>;
+
+  constructor(entry: string, env: Record<string, string>) {
+    this.#child = spawn(process.execPath, ['--import', 'tsx', entry], {
+      cwd: ROOT,
+      // Nothing of the machine's settings gets in.
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'debug', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => this.#output.push(text));
+    }
+    this.#exited = once(this.#child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
+    this.#ready = new Promise((resolve, reject) => {
+      this.#child.on('message', (message) => {
+        if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready') resolve({ ...message });
+      });
+      void this.#exited.then(() => reject(new Error(`${entry} ended before it was ready:\n${this.output}`)));
+    });
+    this.#ready.catch(() => {});
+  }
+
+  get ready(): Promise<Record<string, unknown>> {
+    return this.#ready;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  /** Everything that it has printed so far. */
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  /** The exit code, once it has ended; `null` where a signal ended it. */
+  get exited(): Promise<number | null> {
+    return this.#exited;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it and waits until it is gone. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    // A frozen process takes no SIGTERM.
+    this.#child.kill('SIGCONT');
+    this.#child.kill(signal);
+    await this.#exited;
+  }
+}

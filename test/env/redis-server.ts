@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
+
+/** A Redis of a test's own, with an append-only file, that can be stopped, frozen and started again. */
+export class RedisServer {
+  readonly url: string;
+  readonly #port: number;
+  readonly #directory: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number, directory: string) {
+    this.#port = port;
+    this.#directory = directory;
+    this.url = `redis://127.0.0.1:${port}`;
+  }
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'gateway-redis-')));
+    await server.resume();
+    return server;
+  }
+
+  /** Starts it (again) on its port and its data; resolves once it answers. */
+  async resume(): Promise<void> {
+    const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
+    const options = ['--port', `${this.#port}`, '--bind', '127.0.0.1', '--dir', this.#directory];
+    const policy = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
+    this.#child = spawn(binary, [...options, ...policy], { stdio: 'ignore' });
+    const redis = new Redis(this.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
+    redis.on('error', () => {});
+    await redis.ping();
+    redis.disconnect();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Ends the process; the data stays for {@link resume}. */
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'close');
+    this.#child.kill('SIGCONT');
+    this.#child.kill(signal);
+    await gone;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
