@@ -50,11 +50,11 @@ describe('sending', () => {
   test('the recipient may be me, or a chat', async () => {
     expect((await stack.api.send('alice', 'me', 'note to self')).body).toMatchObject({ success: true });
     const { id } = await stack.control.createChat({ title: 'Team', kind: 'supergroup', members: [alice, bob] });
-    const marked = String(id).startsWith('-') ? String(id) : `-100${id}`;
+    const marked = String(id < 0 ? id : -(1_000_000_000_000 + id));
     expect((await stack.api.send('alice', marked, 'hello team')).body).toMatchObject({ success: true });
   });
 
-  test.each(['@nobody_has_this', '+79990001122', '123456789012', '-1009999999'])(
+  test.each(['@nobody_has_this', '+79990001122', '123456789012', '-1001999999999'])(
     'an unknown recipient %s is a 404 that says what to do',
     async (recipient) => {
       const refused = await stack.api.send('alice', recipient, 'anybody?');

@@ -75,7 +75,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const handlers = controlHandlers({
     account: async (userId) => (await accounts.get(userId)).account,
-    deleteUnreadable: (userId) => store.delete(userId),
+    deleteUnreadable: async (userId) => {
+      await store.delete(userId);
+      await (await accounts.get(userId)).account.publish();
+    },
     wake: async (userId) => (await accounts.get(userId)).unhold(),
     now,
   });

@@ -5,7 +5,7 @@ export { ControlConsumer, type ControlHandlers } from './control-consumer.ts';
 export { answerDoorbell, ringDoorbell } from './doorbell.ts';
 export { DoorbellListener } from './doorbell-listener.ts';
 export { parseJobId } from './job-id.ts';
-export { beat, OwnerLease } from './owner-lease.ts';
+export { beat, countLiveWorkers, OwnerLease } from './owner-lease.ts';
 export { Producer, type Accepted, type PendingCounts } from './producer.ts';
 export { openConsumerRedis } from './redis.ts';
 export { ResultsPublisher, type JobWait, type WaitEnd } from './results.ts';

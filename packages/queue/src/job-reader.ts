@@ -5,17 +5,21 @@ import { readAccountView } from './account-views.ts';
 import type { AccountQueues } from './account-queues.ts';
 import type { ControlQueues } from './control-queues.ts';
 import { parseJobId } from './job-id.ts';
+import { shardOf } from './shards.ts';
 
 export interface JobSources {
   redis: Redis;
   accounts: AccountQueues;
   control: ControlQueues;
+  /** Number of shards. */
+  shards: number;
 }
 
 /** A job as the API shows it, or `null` where there is none by that id (any more). */
 export async function readJob(sources: JobSources, jobId: string, now: number): Promise<JobView | null> {
   const address = parseJobId(jobId);
-  if (address === null) return null;
+  // An id that names another shard than its account's was never ours.
+  if (address === null || address.shard !== shardOf(address.userId, sources.shards)) return null;
   const queue = address.kind === 'send' ? sources.accounts.of(address.userId) : sources.control.of(address.shard);
   const [job, view] = await Promise.all([queue.getJob(jobId), readAccountView(sources.redis, address.userId, now)]);
   if (job === undefined) return null;

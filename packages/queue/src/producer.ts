@@ -11,6 +11,7 @@ import {
 } from '@gateway/contracts';
 import { withTimeout, type Logger, type Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
+import * as z from 'zod';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { ControlQueues } from './control-queues.ts';
@@ -19,11 +20,11 @@ import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
 import { countLiveWorkers } from './owner-lease.ts';
 import { openProducerRedis } from './redis.ts';
-import { takeToken } from './tries.ts';
 import { ResultsListener, type JobWait } from './results.ts';
 import { sealingContext } from './sealing-context.ts';
 import { sharedBackend } from './shared-backend.ts';
-import { claimShardCount, shardOf } from './shards.ts';
+import { claimShardCount, ShardMismatch, shardOf } from './shards.ts';
+import { takeToken } from './tries.ts';
 
 export interface ProducerOptions {
   redisUrl: string;
@@ -72,7 +73,7 @@ export class Producer {
     this.#redis.on('ready', () => void this.#withdrawOrphans());
   }
 
-  /** Fixes the number of shards with Redis. @throws {Error} where Redis was set up with another. */
+  /** Fixes the number of shards with Redis. @throws {ShardMismatch} where Redis was set up with another. */
   async claimShards(): Promise<void> {
     await this.#call(() => claimShardCount(this.#redis, this.#options.shards));
   }
@@ -118,7 +119,7 @@ export class Producer {
   ): Promise<Accepted> {
     const shard = shardOf(userId, this.#options.shards);
     const jobId = newJobId({ kind: 'control', shard, userId });
-    const wait = this.#results.expect(jobId, userId);
+    const wait = this.#results.expect(jobId, null);
     const queue = this.#control.of(shard);
     const sealed = this.#options.sealer.seal(JSON.stringify(payload), sealingContext(name, userId));
     try {
@@ -157,7 +158,7 @@ export class Producer {
   }
 
   async job(jobId: string): Promise<JobView | null> {
-    const sources = { redis: this.#redis, accounts: this.#accounts, control: this.#control };
+    const sources = { redis: this.#redis, accounts: this.#accounts, control: this.#control, shards: this.#options.shards };
     return this.#call(() => readJob(sources, jobId, Date.now()));
   }
 
@@ -210,7 +211,8 @@ export class Producer {
       if (this.#redis.status !== 'ready') throw new Error(`Redis connection is ${this.#redis.status}`);
       return await withTimeLimit(commands(), CALL_TIMEOUT);
     } catch (error) {
-      if (error instanceof GatewayError) throw error;
+      if (error instanceof GatewayError || error instanceof ShardMismatch) throw error;
+      if (isOurFault(error)) throw GatewayError.from(error);
       if (undo !== undefined) this.#orphans.add(undo);
       if (this.#redis.status === 'ready') void this.#withdrawOrphans();
       throw new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1, cause: error });
@@ -227,6 +229,11 @@ export class Producer {
       }
     }
   }
+}
+
+/** What Redis and its client throw are plain errors of their own kinds; these are bugs or data that nobody here wrote. */
+function isOurFault(error: unknown): boolean {
+  return [TypeError, RangeError, SyntaxError, ReferenceError, z.ZodError].some((kind) => error instanceof kind);
 }
 
 function digestOf({ requestId: _requestId, ...message }: Omit<SendJob, 'digest'>): string {

@@ -1,9 +1,9 @@
 import type { Hold } from '@gateway/contracts';
 import { QueueEvents, QueueEventsProducer, type QueueEventsListener } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { RESULTS_STREAM, shardPrefix } from './keys.ts';
 import { CONSUMER_OPTIONS } from './redis.ts';
-import type { SharedBackend } from './shared-backend.ts';
+import { sharedBackend, type SharedBackend } from './shared-backend.ts';
 
 /** Events kept per shard's stream: enough to bridge a short outage of a listener; older ends are read from the job itself. */
 const EVENTS_KEPT = 10_000;
@@ -58,29 +58,26 @@ export interface JobWait {
 
 /** The caller's side: one reader per shard's stream, many waits. A lost event costs a wait its full time, never its truth. */
 export class ResultsListener {
-  readonly #streams: QueueEvents[];
+  readonly #readers: { redis: Redis; stream: QueueEvents }[];
   readonly #jobs = new Map<string, Set<() => void>>();
   readonly #accounts = new Map<string, Set<(hold: Hold) => void>>();
 
   /** Opens a connection per shard, since a reader blocks on its own; {@link close} closes them. */
   constructor(shards: number, redisUrl: string) {
-    this.#streams = Array.from({ length: shards }, (_, shard) => {
-      const connection = { url: redisUrl, ...CONSUMER_OPTIONS };
-      const stream = new QueueEvents(RESULTS_STREAM, { connection, prefix: shardPrefix(shard) });
-      stream.on('error', () => {}); // The producer's connection reports the same outage.
+    this.#readers = Array.from({ length: shards }, (_, shard) => {
+      // Opened here and not by BullMQ, which cannot close a connection that never came about.
+      const redis = new Redis(redisUrl, CONSUMER_OPTIONS);
+      redis.on('error', () => {}); // The producer's connection reports the same outage.
+      const stream = new QueueEvents(RESULTS_STREAM, { connection: redis }, sharedBackend(redis)(shardPrefix(shard)));
+      stream.on('error', () => {});
       stream.on<ResultsListeners, 'finished'>('finished', ({ jobId }) => {
         for (const wake of this.#jobs.get(jobId) ?? []) wake();
       });
       stream.on<ResultsListeners, 'held'>('held', ({ userId, reason, until }) => {
         for (const wake of this.#accounts.get(userId) ?? []) wake({ reason, until: Number(until) });
       });
-      return stream;
+      return { redis, stream };
     });
-  }
-
-  /** Resolves once every reader is reading. */
-  async ready(): Promise<void> {
-    await Promise.all(this.#streams.map((stream) => stream.waitUntilReady()));
   }
 
   /** @param userId the account whose holds end the wait too; `null`: none do. */
@@ -104,8 +101,10 @@ export class ResultsListener {
     return {
       cancel,
       until: async (ms, signal) => {
+        if (signal?.aborted === true) return { end: 'timeout' };
         const deadline = Date.now() + ms;
         let timer: NodeJS.Timeout | undefined;
+        let onAbort = () => {};
         try {
           return await new Promise<WaitEnd>((resolve) => {
             void finished.then(() => resolve({ end: 'finished' }));
@@ -114,10 +113,12 @@ export class ResultsListener {
             };
             if (heldUntil !== undefined) onHeld(heldUntil);
             timer = setTimeout(() => resolve({ end: 'timeout' }), ms);
-            signal?.addEventListener('abort', () => resolve({ end: 'timeout' }), { once: true });
+            onAbort = () => resolve({ end: 'timeout' });
+            signal?.addEventListener('abort', onAbort, { once: true });
           });
         } finally {
           clearTimeout(timer);
+          signal?.removeEventListener('abort', onAbort);
           onHeld = undefined;
         }
       },
@@ -125,7 +126,13 @@ export class ResultsListener {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#streams.map((stream) => stream.close()));
+    await Promise.all(
+      this.#readers.map(async ({ redis, stream }) => {
+        const closing = stream.close();
+        redis.disconnect();
+        await closing;
+      }),
+    );
   }
 }
 

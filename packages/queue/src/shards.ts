@@ -7,14 +7,19 @@ export function shardOf(userId: string, shards: number): number {
   return createHash('sha256').update(userId).digest().readUInt32BE(0) % shards;
 }
 
+/** This process was set up with another number of shards than Redis: it must not go on. */
+export class ShardMismatch extends Error {
+  override readonly name = 'ShardMismatch';
+}
+
 /**
  * Fixes the number of shards at first start and refuses another one later: accounts would silently change their queues' shard.
- * @throws {Error} that says both numbers and what to set.
+ * @throws {ShardMismatch} that says both numbers and what to set.
  */
 export async function claimShardCount(redis: Redis, shards: number): Promise<void> {
   await redis.setnx(SHARD_COUNT_KEY, String(shards));
   const fixed = await redis.get(SHARD_COUNT_KEY);
   if (fixed !== String(shards)) {
-    throw new Error(`SHARDS is ${shards}, but this Redis was set up with ${fixed}: set SHARDS=${fixed}`);
+    throw new ShardMismatch(`SHARDS is ${shards}, but this Redis was set up with ${fixed}: set SHARDS=${fixed}`);
   }
 }

@@ -21,6 +21,22 @@ const SECRET_FIELDS = [
   'text',
 ];
 
+/**
+ * What a log line keeps of an error. Not its other fields: ioredis puts a command's arguments there, and with them a message's text.
+ */
+function describeError(error: unknown, depth = 0): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const code = 'code' in error ? error.code : undefined;
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' && { code }),
+    stack,
+    ...(cause !== undefined && depth < 3 && { cause: describeError(cause, depth + 1) }),
+  };
+}
+
 const redactedPaths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
 export interface LoggerOptions {
@@ -32,7 +48,12 @@ export interface LoggerOptions {
 
 /** A structured logger on standard output: a JSON object a line, or lines for a person at a terminal. */
 export function createLogger({ name, level, format }: LoggerOptions): Logger {
-  const options = { name, level, redact: { paths: redactedPaths, censor: '[redacted]' } };
+  const options = {
+    name,
+    level,
+    redact: { paths: redactedPaths, censor: '[redacted]' },
+    serializers: { err: (error: unknown) => describeError(error) },
+  };
   if (format === 'json') return pino({ ...options, base: { name } });
   const stream = pretty({
     sync: true,

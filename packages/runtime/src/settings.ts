@@ -86,7 +86,7 @@ const settingsSchema = z
     SHARDS: whole(1, 1024).default(16),
     SEND_WAIT_MS: whole(0, 60_000).default(10_000),
     AUTH_WAIT_MS: whole(1_000, 60_000).default(10_000),
-    JOB_RETENTION: duration.default(UNIT_MS.d),
+    JOB_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   })

@@ -71,11 +71,16 @@ export class Lane {
     });
   }
 
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
   /** Takes no further job and waits for the one in hand. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#again = false;
-    await this.#running;
+    await this.idle();
   }
 
   async #run(): Promise<void> {
@@ -143,7 +148,9 @@ export class Lane {
   }
 
   async #settle(job: FetchedSend, verdict: Verdict, log: Logger): Promise<void> {
-    const { account, now } = this.#options;
+    const { account, now, mayServe } = this.#options;
+    // The next owner takes the job up under the same random id; what it is worth is its to judge.
+    if (!mayServe()) return;
     switch (verdict.do) {
       case 'hold':
         return this.#hold(job, { reason: verdict.reason, until: now() + verdict.ms }, log);

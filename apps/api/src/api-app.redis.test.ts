@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openConsumerRedis, writeAccountView } from '@gateway/queue';
+import { parseSettings, silentLogger, type App } from '@gateway/runtime';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startApi } from './api-app.ts';
+import { READY } from './testing/fake-producer.ts';
+import { openRedisProxy, type RedisProxy } from './testing/redis-proxy.ts';
+
+const REDIS_URL = process.env['REDIS_URL'];
+if (REDIS_URL === undefined)
+  throw new Error('These tests need a Redis: run them by `npm test`, or set REDIS_URL.');
+
+const redis = openConsumerRedis(REDIS_URL, silentLogger());
+const dataDir = mkdtempSync(join(tmpdir(), 'api-test-'));
+let proxy: RedisProxy;
+let app: App | undefined;
+let url: string;
+/** An account of this test's own, since the Redis may be shared. */
+let userId: string;
+
+beforeAll(async () => {
+  if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
+});
+afterAll(() => {
+  redis.disconnect();
+  rmSync(dataDir, { recursive: true });
+});
+beforeEach(async () => {
+  userId = randomUUID();
+  proxy = await openRedisProxy(REDIS_URL);
+});
+afterEach(async () => {
+  await proxy.restore();
+  await app?.close();
+  app = undefined;
+  await proxy.close();
+  const keys = await redis.keys(`*${userId}*`);
+  if (keys.length > 0) await redis.del(...keys);
+});
+
+async function start(environment: Record<string, string> = {}): Promise<void> {
+  const settings = parseSettings({
+    PORT: '0',
+    REDIS_URL: proxy.url,
+    DATA_DIR: dataDir,
+    AUTH_WAIT_MS: '1000',
+    SEND_WAIT_MS: '0',
+    ...environment,
+  });
+  app = await startApi(settings, silentLogger());
+  url = String((await app.ready)['url']);
+}
+
+async function call(path: string, body?: Record<string, unknown>) {
+  const startedAt = performance.now();
+  const init = {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  };
+  const response = await fetch(`${url}${path}`, body === undefined ? {} : init);
+  const answer: unknown = await response.json();
+  return {
+    status: response.status,
+    body: { ...(answer as Record<string, unknown>) },
+    ms: performance.now() - startedAt,
+  };
+}
+
+const send = (text: string) => call('/telegram/user/send', { user_id: userId, recipient_id: 'me', text });
+const disconnect = () => call('/telegram/user/disconnect', { user_id: userId });
+const waiting = () => redis.llen(`{acct-${userId}}:send:wait`);
+/** Control jobs of this account, in whatever state, over all shards. */
+const controlJobs = () => redis.keys(`*:control:*.c*.${Buffer.from(userId).toString('base64url')}`);
+
+test('a message is queued in order and found by its job id', async () => {
+  await start();
+  await writeAccountView(redis, userId, READY);
+  const first = await send('1');
+  const second = await send('2');
+  expect([first.status, second.status]).toEqual([202, 202]);
+  expect(await waiting()).toBe(2);
+  const job = await call(`/jobs/${String(first.body['job_id'])}?wait=1`);
+  expect(job.body).toMatchObject({
+    status: 'ok',
+    type: 'send',
+    user_id: userId,
+    state: 'waiting',
+    result: null,
+    error: null,
+  });
+  const { body } = await call(`/telegram/user/status/${userId}`);
+  expect(body).toMatchObject({ authorized: true, pending: { waiting: 2, delayed: 0, active: 0 } });
+});
+
+test('an account that nobody has seen is not signed in, and nothing is queued', async () => {
+  await start();
+  expect(await send('x')).toMatchObject({ status: 401, body: { code: 'NOT_AUTHORIZED' } });
+  expect(await redis.keys(`*${userId}*`)).toEqual([]);
+});
+
+test('the same Idempotency-Key leads to the same job, and with another text to 422', async () => {
+  await start();
+  await writeAccountView(redis, userId, READY);
+  const sendOnce = async (text: string) => {
+    const response = await fetch(`${url}/telegram/user/send`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
+      body: JSON.stringify({ user_id: userId, recipient_id: 'me', text }),
+    });
+    return [response.status, await response.json()];
+  };
+  const first = await sendOnce('x');
+  expect(first[0]).toBe(202);
+  expect(await sendOnce('x')).toEqual(first);
+  expect(await sendOnce('y')).toMatchObject([422, { code: 'IDEMPOTENCY_MISMATCH' }]);
+  expect(await waiting()).toBe(1);
+});
+
+test('an interactive call that no worker takes is 503 after the wait, and nothing stays', async () => {
+  await start();
+  const answer = await disconnect();
+  expect(answer).toMatchObject({
+    status: 503,
+    body: { code: 'WORKER_UNAVAILABLE', job_id: expect.any(String) },
+  });
+  expect(answer.ms).toBeGreaterThan(900);
+  expect(await controlJobs()).toEqual([]);
+});
+
+test('phone numbers, codes and passwords are not readable in Redis', async () => {
+  await start();
+  const asked = call('/telegram/user/auth/verify', {
+    user_id: userId,
+    phone_code: '48151',
+    password: 'hunter2',
+  });
+  await vi.waitFor(async () => expect(await controlJobs()).toHaveLength(1));
+  const [key = ''] = await controlJobs();
+  expect(JSON.stringify(await redis.hgetall(key))).not.toMatch(/48151|hunter2/);
+  await asked;
+});
+
+test('the eleventh try of a code in ten minutes is 429', async () => {
+  await start();
+  const verify = () => call('/telegram/user/auth/verify', { user_id: userId, phone_code: '00000' });
+  const answers = await Promise.all(Array.from({ length: 11 }, verify));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused).toHaveLength(1);
+  expect(refused[0]?.body).toMatchObject({ code: 'RATE_LIMITED', retry_after: expect.any(Number) });
+});
+
+test('another number of shards than Redis has is refused at the start', async () => {
+  await start();
+  await expect(
+    startApi(parseSettings({ PORT: '0', REDIS_URL, DATA_DIR: dataDir, SHARDS: '3' }), silentLogger()),
+  ).rejects.toThrow(/SHARDS is 3, but .* set SHARDS=16/);
+});
+
+describe.each([
+  ['refuses connections', 'refuse'],
+  ['hangs', 'freeze'],
+] as const)('Redis that %s', (_how, takeAway) => {
+  test('is 503 within 2 s everywhere, leaves nothing behind, and is found again', async () => {
+    await start();
+    await writeAccountView(redis, userId, READY);
+    await proxy[takeAway]();
+
+    const answers = await Promise.all([
+      send('lost'),
+      disconnect(),
+      call('/telegram/user/auth/verify', { user_id: userId, phone_code: '12345' }),
+      call(`/telegram/user/status/${userId}`),
+    ]);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        status: 503,
+        body: { status: 'error', code: 'QUEUE_UNAVAILABLE', retry_after: 1 },
+      });
+      expect(answer.ms).toBeLessThan(2_000);
+    }
+    expect(await call('/readyz')).toMatchObject({ status: 503, body: { part: 'redis' } });
+    expect((await call('/healthz')).status).toBe(200);
+
+    await proxy.restore();
+    await expect
+      .poll(async () => (await call(`/telegram/user/status/${userId}`)).status, { timeout: 10_000 })
+      .toBe(200);
+    await expect.poll(controlJobs).toEqual([]);
+    expect(await waiting()).toBe(0);
+    expect((await send('found')).status).toBe(202);
+    expect(await waiting()).toBe(1);
+  }, 20_000);
+});
+
+test('without Redis at the start it comes up, says that it is not ready, and works as soon as Redis is there', async () => {
+  await writeAccountView(redis, userId, READY);
+  await proxy.refuse();
+  await start();
+  expect(await send('x')).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });
+  expect(await call('/readyz')).toMatchObject({ status: 503, body: { part: 'redis' } });
+  await proxy.restore();
+  await expect.poll(async () => (await send('x')).status, { timeout: 10_000 }).toBe(202);
+  const ready = await call('/readyz');
+  expect([ready.status, ready.body['part']]).toEqual([503, 'workers']);
+}, 20_000);
+
+test.each(['refuse', 'freeze'] as const)(
+  'it stops in a few seconds while Redis is away (%s)',
+  async (takeAway) => {
+    await start();
+    await proxy[takeAway]();
+    const startedAt = performance.now();
+    await app?.close();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  },
+);
+
+test('on a port in use it says so, also while Redis is away', async () => {
+  await start();
+  await proxy.refuse();
+  const { port } = new URL(url);
+  const second = startApi(
+    parseSettings({ PORT: port, REDIS_URL: proxy.url, DATA_DIR: dataDir }),
+    silentLogger(),
+  );
+  await expect(second).rejects.toThrow(`PORT ${port} on 127.0.0.1 is in use`);
+}, 10_000);

@@ -1,0 +1,139 @@
+import { GatewayError } from '@gateway/contracts';
+import { Producer } from '@gateway/queue';
+import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
+import { Hono } from 'hono';
+import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
+import { errorHandler } from './error-response.ts';
+import { refuseOpenHostWithoutKeys } from './loopback.ts';
+import { accessLog } from './middleware/access-log.ts';
+import { apiKey } from './middleware/api-key.ts';
+import { loopbackGuard } from './middleware/loopback-guard.ts';
+import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
+import { requestId } from './middleware/request-id.ts';
+import { authRoutes } from './routes/auth.ts';
+import { disconnectRoutes } from './routes/disconnect.ts';
+import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { sendRoutes } from './routes/send.ts';
+import { statusRoutes } from './routes/status.ts';
+import { listen } from './server.ts';
+import { claimShards } from './shard-claim.ts';
+
+/** ms that the start waits for Redis before it goes on without: `/readyz` then says so. */
+const REDIS_AT_START = 2_000;
+/** ms that requests under way have to end when the process stops. */
+const CLOSE_GRACE = 10_000;
+/** ms that the connections to Redis have to close after that. */
+const CLOSE_QUEUES = 2_000;
+
+/** Other parts, for tests. */
+export interface ApiOverrides {
+  producer?: ApiProducer;
+  /** Told of an error that is found after the start and must end the process. */
+  onFatal?: (error: unknown) => void;
+  receiveTimeoutMs?: number;
+}
+
+/** The HTTP API over its context: every route and rule, no socket. */
+export function createApp(context: ApiContext): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.onError(errorHandler(context));
+  app.notFound(() => {
+    throw new GatewayError('NOT_FOUND');
+  });
+
+  app.use(requestId, accessLog(context));
+  app.route('/', healthRoutes(context));
+  app.use(loopbackGuard(context));
+  app.use('/telegram/*', apiKey(context));
+  app.use('/jobs/*', apiKey(context));
+  app.route('/', authRoutes(context));
+  app.route('/', sendRoutes(context));
+  app.route('/', statusRoutes(context));
+  app.route('/', disconnectRoutes(context));
+  app.route('/', jobRoutes(context));
+  refuseOtherMethods(app);
+  return app;
+}
+
+/**
+ * Starts the API: keys or loopback → queues → shards agreed on → listening. Redis need not be there yet.
+ * @throws {Error} one line that names the setting, where HOST, PORT or SHARDS will not do.
+ */
+export async function startApi(
+  settings: Settings,
+  logger: Logger,
+  overrides: ApiOverrides = {},
+): Promise<App> {
+  refuseOpenHostWithoutKeys(settings);
+  const producer = overrides.producer ?? openProducer(settings, logger);
+  const stop = new AbortController();
+  try {
+    const claimed = claimShards(producer, stop.signal);
+    const waited = new AbortController();
+    await Promise.race([claimed, sleep(REDIS_AT_START, waited.signal)]);
+    waited.abort();
+    const app = createApp({ settings, producer, logger, stopping: stop.signal });
+    const { HOST: host, PORT: port } = settings;
+    const { receiveTimeoutMs } = overrides;
+    const server = await listen(app, {
+      host,
+      port,
+      ...(receiveTimeoutMs !== undefined && { receiveTimeoutMs }),
+    });
+    claimed.catch(overrides.onFatal ?? endProcess);
+    logger.info({ url: server.url }, 'listening');
+    return {
+      ready: { url: server.url },
+      close: async () => {
+        stop.abort();
+        await server.close(CLOSE_GRACE);
+        await closeQueues(producer, logger);
+      },
+    };
+  } catch (error) {
+    stop.abort();
+    await closeQueues(producer, logger);
+    throw error;
+  }
+}
+
+function openProducer(settings: Settings, logger: Logger): Producer {
+  const { sealer, created, file } = loadSealingKey({
+    dataDir: settings.DATA_DIR,
+    key: settings.SESSION_ENCRYPTION_KEY,
+    previous: settings.SESSION_ENCRYPTION_KEY_PREVIOUS,
+  });
+  if (created)
+    logger.warn(
+      { file },
+      'made a new encryption key: keep it with your backups, sessions cannot be read without it',
+    );
+  return new Producer({
+    redisUrl: settings.REDIS_URL,
+    shards: settings.SHARDS,
+    retentionMs: settings.JOB_RETENTION,
+    sealer,
+    logger,
+  });
+}
+
+/** Never fails and never hangs: what it does not close, the end of the process does. */
+async function closeQueues(producer: ApiProducer, logger: Logger): Promise<void> {
+  try {
+    await withTimeout(
+      producer.close(),
+      CLOSE_QUEUES,
+      () => new Error(`not closed within ${CLOSE_QUEUES} ms`),
+    );
+  } catch (error) {
+    logger.warn({ err: error }, 'could not close the queues properly');
+  }
+}
+
+/** Thrown where nobody catches it: the process reports it and ends, gracefully. */
+function endProcess(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

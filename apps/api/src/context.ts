@@ -1,0 +1,48 @@
+import type { Producer } from '@gateway/queue';
+import type { Logger, Settings } from '@gateway/runtime';
+
+/** What the API asks of the queues: a `Producer` answers it, and tests pass another. */
+export type ApiProducer = Pick<
+  Producer,
+  | 'claimShards'
+  | 'send'
+  | 'control'
+  | 'controlResult'
+  | 'withdraw'
+  | 'watch'
+  | 'job'
+  | 'accountView'
+  | 'pending'
+  | 'takeToken'
+  | 'liveWorkers'
+  | 'close'
+>;
+
+/** Everything that routes and middleware stand on. Made once, in api-app.ts. */
+export interface ApiContext {
+  settings: Pick<Settings, 'API_KEYS' | 'SEND_WAIT_MS' | 'AUTH_WAIT_MS'>;
+  producer: ApiProducer;
+  logger: Logger;
+  /** Aborted when the process begins to stop: requests that only wait answer with what is known by then. */
+  stopping: AbortSignal;
+}
+
+/** Who asks, as far as the API key says. */
+export interface Caller {
+  /** Names the key without showing it; `null` where the API runs without keys. */
+  keyName: string | null;
+  /** The accounts that this caller may use; `null`: every one. */
+  accounts: readonly string[] | null;
+}
+
+/** What the access log says of a request beyond method, route and status. */
+export interface RequestFacts {
+  userId?: string;
+  jobId?: string;
+  code?: string;
+}
+
+/** Hono's types for this app: what middleware leaves for the routes. */
+export interface ApiEnv {
+  Variables: { requestId: string; caller: Caller; facts: RequestFacts };
+}

@@ -1,0 +1,39 @@
+import { GatewayError, type ErrorStatus } from '@gateway/contracts';
+import type { Context } from 'hono';
+import type { ApiContext, ApiEnv } from './context.ts';
+
+/** An error as the contract answers it: status, headers of its own, and the body. */
+export interface ErrorAnswer {
+  status: ErrorStatus;
+  headers: Record<string, string>;
+  body: Record<string, unknown>;
+}
+
+export function errorAnswer(error: GatewayError, requestId: string): ErrorAnswer {
+  const { retryAfter } = error.details;
+  return {
+    status: error.status,
+    headers: {
+      ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+      ...(error.code === 'UNAUTHORIZED' && { 'WWW-Authenticate': 'Bearer realm="gateway"' }),
+    },
+    body: { status: 'error', ...error.toPublic(), request_id: requestId },
+  };
+}
+
+/** Turns whatever a route throws into the contract's answer. Strangers become `INTERNAL`; the log alone hears what they were. */
+export function errorHandler({ logger }: ApiContext) {
+  return (thrown: unknown, c: Context<ApiEnv>): Response => {
+    const error = GatewayError.from(thrown);
+    const requestId = c.get('requestId');
+    const facts = c.get('facts');
+    facts.code = error.code;
+    if (error.details.jobId !== undefined) facts.jobId = error.details.jobId;
+    if (error.code === 'INTERNAL')
+      logger.error({ requestId, err: error.cause ?? error }, 'unexpected error');
+    else if (error.cause !== undefined)
+      logger.debug({ requestId, code: error.code, err: error.cause }, 'refused');
+    const { status, headers, body } = errorAnswer(error, requestId);
+    return c.json(body, status, headers);
+  };
+}

@@ -1,0 +1,51 @@
+import {
+  GatewayError,
+  type ControlJobName,
+  type ControlPayload,
+  type ControlResult,
+} from '@gateway/contracts';
+import type { ApiContext } from './context.ts';
+
+/** ms that a caller waits at most for a job that a worker has begun. */
+const MAX_WAIT_MS = 60_000;
+
+export interface InteractiveCall<N extends ControlJobName> {
+  name: N;
+  userId: string;
+  payload: ControlPayload<N>;
+  requestId: string;
+  /** Aborted when the caller hangs up: a job that nobody has begun is then withdrawn. */
+  signal: AbortSignal;
+}
+
+/**
+ * Has a worker do something while the caller waits.
+ *
+ * added → begun within AUTH_WAIT_MS → its result, or its error with `job_id`
+ *       → not begun: withdrawn, `WORKER_UNAVAILABLE`, so that no code is sent later by surprise
+ *       → begun and not ended within 60 s: `TELEGRAM_TIMEOUT`; the job goes on
+ */
+export async function runInteractive<N extends ControlJobName>(
+  { producer, settings }: ApiContext,
+  { name, userId, payload, requestId, signal }: InteractiveCall<N>,
+): Promise<{ jobId: string; result: ControlResult<N> }> {
+  const startedAt = Date.now();
+  const expiresAt = startedAt + settings.AUTH_WAIT_MS;
+  const { jobId, wait } = await producer.control(name, userId, payload, { expiresAt, requestId });
+  const resultWithin = async (ms: number) => {
+    if (!signal.aborted) await wait.until(Math.max(0, ms), signal);
+    return producer.controlResult(name, jobId);
+  };
+  try {
+    const early = await resultWithin(settings.AUTH_WAIT_MS);
+    if (early !== null) return { jobId, result: early };
+    if (await producer.withdraw(userId, jobId)) throw new GatewayError('WORKER_UNAVAILABLE');
+    const late = await resultWithin(startedAt + MAX_WAIT_MS - Date.now());
+    if (late !== null) return { jobId, result: late };
+    throw new GatewayError('TELEGRAM_TIMEOUT');
+  } catch (thrown) {
+    throw GatewayError.from(thrown).with({ jobId });
+  } finally {
+    wait.cancel();
+  }
+}

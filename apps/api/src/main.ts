@@ -1,0 +1,4 @@
+import { runProcess } from '@gateway/runtime';
+import { startApi } from './api-app.ts';
+
+await runProcess('api', startApi);

@@ -1,0 +1,96 @@
+import { silentLogger } from '@gateway/runtime';
+import { expect, test, vi } from 'vitest';
+import { createApp } from '../api-app.ts';
+import { FakeProducer, JOB_ID } from '../testing/fake-producer.ts';
+
+function loggedApi() {
+  const producer = new FakeProducer();
+  const logger = silentLogger();
+  const lines = {
+    info: vi.spyOn(logger, 'info'),
+    debug: vi.spyOn(logger, 'debug'),
+    error: vi.spyOn(logger, 'error'),
+  };
+  const settings = { API_KEYS: [], SEND_WAIT_MS: 0, AUTH_WAIT_MS: 1_000 };
+  const app = createApp({ settings, producer, logger, stopping: new AbortController().signal });
+  const post = (path: string, body: unknown) =>
+    app.request(path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', 'x-request-id': 'r1' },
+    });
+  return {
+    app,
+    producer,
+    lines,
+    post,
+    all: () => JSON.stringify(Object.values(lines).map((spy) => spy.mock.calls)),
+  };
+}
+
+test('a request is one line: what, whose, which job, how long, and nothing of what was written', async () => {
+  const { lines, post, all } = loggedApi();
+  await post('/telegram/user/send?note=secret', {
+    user_id: 'user1',
+    recipient_id: '+79991234567',
+    text: 'secret',
+  });
+  expect(lines.info).toHaveBeenCalledTimes(1);
+  expect(lines.info).toHaveBeenCalledWith(
+    {
+      method: 'POST',
+      route: '/telegram/user/send',
+      status: 202,
+      ms: expect.any(Number),
+      requestId: 'r1',
+      userId: 'user1',
+      jobId: JOB_ID,
+    },
+    'request',
+  );
+  expect(all()).not.toMatch(/secret|7999/);
+});
+
+test('a refused request says its code', async () => {
+  const { lines, post, all } = loggedApi();
+  await post('/telegram/user/auth/verify', {
+    user_id: 'user1',
+    phone_code: '12345',
+    password: 'hunter2',
+    hunter3: 1,
+  });
+  expect(lines.info).toHaveBeenCalledWith(
+    expect.objectContaining({ status: 400, code: 'VALIDATION' }),
+    'request',
+  );
+  expect(all()).not.toMatch(/12345|hunter/);
+});
+
+test.each(['/secret', '/jobs/secret', '/telegram/user/status/%00secret'])(
+  'of %s the log has the route',
+  async (path) => {
+    const { app, all } = loggedApi();
+    await app.request(path);
+    expect(all()).not.toContain('secret');
+  },
+);
+
+test('health is logged for debugging only', async () => {
+  const { app, lines } = loggedApi();
+  await app.request('/healthz');
+  await app.request('/readyz');
+  expect(lines.info).not.toHaveBeenCalled();
+  expect(lines.debug).toHaveBeenCalledTimes(2);
+});
+
+test('an unexpected error is logged with its request, and without what a Redis error carries', async () => {
+  const { producer, lines, post, all } = loggedApi();
+  const error = Object.assign(new Error('WRONGTYPE'), { command: { name: 'hset', args: ['secret'] } });
+  producer.away = { from: 'accountView', error };
+  await post('/telegram/user/send', { user_id: 'user1', recipient_id: 'me', text: 'x' });
+  expect(lines.error).toHaveBeenCalledWith(
+    { requestId: 'r1', err: { type: 'Error', message: 'WRONGTYPE', stack: expect.any(String) } },
+    'unexpected error',
+  );
+  expect(all()).not.toContain('secret');
+});

@@ -1,0 +1,27 @@
+import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
+import type { ApiContext, ApiEnv } from '../context.ts';
+
+const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+/** One line a request, by its route: what a caller put into path, query or body is not logged. */
+export function accessLog({ logger, stopping }: ApiContext) {
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    // A connection that is kept would hold up the end of the process.
+    if (stopping.aborted) c.res.headers.set('Connection', 'close');
+    const route = routePath(c, -1);
+    const line = {
+      method: c.req.method,
+      route,
+      status: c.res.status,
+      ms: Math.round(performance.now() - startedAt),
+      requestId: c.get('requestId'),
+      ...c.get('facts'),
+      ...(c.req.raw.signal.aborted && { hungUp: true }),
+    };
+    if (QUIET.has(route)) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+  });
+}

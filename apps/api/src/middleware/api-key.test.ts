@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { JOB_ID, OTHER_JOB_ID, SENT } from '../testing/fake-producer.ts';
+import { testApi } from '../testing/test-api.ts';
+
+const API_KEYS = [
+  { key: 'all', accounts: null },
+  { key: 'one', accounts: ['user1'] },
+  { key: 'split', accounts: ['user1'] },
+  { key: 'split', accounts: ['user2'] },
+];
+const STATUS = '/telegram/user/status/user1';
+
+test.each([
+  { authorization: 'Bearer all' },
+  { authorization: 'bearer   all' },
+  { 'x-api-key': 'all' },
+  { authorization: 'Basic eDp5', 'x-api-key': 'all' },
+  { authorization: 'Bearer one' },
+])('lets %o through', async (headers: Record<string, string>) => {
+  const { status } = await testApi({ API_KEYS }).call(STATUS, { headers });
+  expect(status).toBe(200);
+});
+
+test.each([
+  {},
+  { authorization: 'all' },
+  { authorization: 'Bearer ' },
+  { authorization: 'Bearer al' },
+  { authorization: 'Bearer all2' },
+  { authorization: 'Bearer ALL' },
+  { authorization: 'Bearer wrong', 'x-api-key': 'all' },
+  { 'x-api-key': '' },
+  { 'x-api-key': 'all,one' },
+])('answers %o with 401', async (headers: Record<string, string>) => {
+  const { producer, call } = testApi({ API_KEYS });
+  const { status, body, headers: answered } = await call('/telegram/user/send', { headers, body: {} });
+  expect(status).toBe(401);
+  expect(body).toMatchObject({ status: 'error', code: 'UNAUTHORIZED', kind: 'user_action' });
+  expect(answered.get('www-authenticate')).toBe('Bearer realm="gateway"');
+  expect(producer.sent).toEqual([]);
+});
+
+test('health needs no key, and an unknown path outside of the API is 404 without one', async () => {
+  const { call } = testApi({ API_KEYS });
+  expect((await call('/healthz')).status).toBe(200);
+  expect((await call('/readyz')).status).toBe(200);
+  expect((await call('/nothing')).body).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test.each([
+  ['/telegram/user/send', { recipient_id: 'me', text: 'x' }],
+  ['/telegram/user/auth/start', { phone_number: '+79991234567' }],
+  ['/telegram/user/auth/resend', {}],
+  ['/telegram/user/auth/cancel', {}],
+  ['/telegram/user/auth/verify', { phone_code: '12345' }],
+  ['/telegram/user/disconnect', {}],
+])('a key limited to accounts gets 403 at %s for another one', async (path, fields) => {
+  const { producer, call } = testApi({ API_KEYS });
+  const { status, body } = await call(path, {
+    headers: { 'x-api-key': 'one' },
+    body: { user_id: 'user2', ...fields },
+  });
+  expect(status).toBe(403);
+  expect(body).toMatchObject({ code: 'FORBIDDEN' });
+  expect([producer.sent, producer.added, producer.tries]).toEqual([[], [], []]);
+});
+
+test('a key limited to accounts gets 403 for the status of another one', async () => {
+  const { call } = testApi({ API_KEYS });
+  const { status } = await call('/telegram/user/status/user2', { headers: { 'x-api-key': 'one' } });
+  expect(status).toBe(403);
+});
+
+test('a job of an account that the key may not use is like one that does not exist', async () => {
+  const { producer, call } = testApi({ API_KEYS });
+  producer.jobs.set(OTHER_JOB_ID, { ...SENT, job_id: OTHER_JOB_ID, user_id: 'user2' });
+  const forbidden = await call(`/jobs/${OTHER_JOB_ID}`, {
+    headers: { 'x-api-key': 'one', 'x-request-id': 'r' },
+  });
+  const missing = await call('/jobs/nothing', { headers: { 'x-api-key': 'one', 'x-request-id': 'r' } });
+  expect(forbidden.status).toBe(404);
+  expect(forbidden.body).toEqual(missing.body);
+  expect((await call(`/jobs/${JOB_ID}`, { headers: { 'x-api-key': 'one' } })).status).toBe(200);
+  expect((await call(`/jobs/${OTHER_JOB_ID}`, { headers: { 'x-api-key': 'all' } })).status).toBe(200);
+});
+
+test('a key that is listed twice has the accounts of both', async () => {
+  const { call } = testApi({ API_KEYS });
+  const headers = { 'x-api-key': 'split' };
+  expect((await call('/telegram/user/status/user1', { headers })).status).toBe(200);
+  expect((await call('/telegram/user/status/user2', { headers })).status).toBe(200);
+  expect((await call('/telegram/user/status/user3', { headers })).status).toBe(403);
+});
+
+test('with keys, Host and Origin do not matter', async () => {
+  const { call } = testApi({ API_KEYS });
+  const headers = { 'x-api-key': 'all', origin: 'https://example.org' };
+  expect((await call(`http://gateway.example.org${STATUS}`, { headers })).status).toBe(200);
+});

@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { GatewayError } from '@gateway/contracts';
+import { createMiddleware } from 'hono/factory';
+import type { ApiContext, ApiEnv, Caller } from '../context.ts';
+
+/** Who may call where no keys are set: whoever the loopback guard lets through. */
+const ANYBODY: Caller = { keyName: null, accounts: null };
+
+/** Asks for an API key, by `Authorization: Bearer` or `X-API-Key`, where there are any. */
+export function apiKey({ settings }: ApiContext) {
+  const keys = settings.API_KEYS.map(({ key, accounts }, index) => ({
+    name: `#${index}`,
+    digest: sha256(key),
+    accounts,
+  }));
+
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    c.set(
+      'caller',
+      keys.length === 0
+        ? ANYBODY
+        : identify(givenKey(c.req.header('authorization'), c.req.header('x-api-key'))),
+    );
+    await next();
+  });
+
+  function identify(given: string | undefined): Caller {
+    if (given === undefined) throw new GatewayError('UNAUTHORIZED');
+    const digest = sha256(given);
+    // Every key is compared, whichever fits: the time taken says nothing about them.
+    const fitting = keys.filter((key) => timingSafeEqual(key.digest, digest));
+    const [first] = fitting;
+    if (first === undefined) throw new GatewayError('UNAUTHORIZED', 'This API key is not valid.');
+    // A key that stands in API_KEYS more than once has all its accounts.
+    const unlimited = fitting.some(({ accounts }) => accounts === null);
+    return {
+      keyName: first.name,
+      accounts: unlimited ? null : fitting.flatMap(({ accounts }) => accounts ?? []),
+    };
+  }
+}
+
+function givenKey(authorization: string | undefined, header: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? header;
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** Whether the caller may use the account at all. */
+export function mayUse({ accounts }: Caller, userId: string): boolean {
+  return accounts === null || accounts.includes(userId);
+}
+
+/** @throws {GatewayError} `FORBIDDEN` where the caller's key is limited to other accounts. */
+export function requireAccount(caller: Caller, userId: string): void {
+  if (!mayUse(caller, userId)) throw new GatewayError('FORBIDDEN', 'This API key may not use this account.');
+}

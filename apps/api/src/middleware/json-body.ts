@@ -1,0 +1,78 @@
+import { GatewayError } from '@gateway/contracts';
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import type { ApiEnv } from '../context.ts';
+import { validate } from '../validation.ts';
+import { requireAccount } from './api-key.ts';
+
+/** Bytes of a body at most: 256 KiB. */
+const MAX_BODY = 256 * 1024;
+
+/**
+ * The request's body by its schema, for an account that the caller may use.
+ * @throws {GatewayError} `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `MALFORMED_JSON`, `VALIDATION`, `FORBIDDEN`.
+ */
+export async function readAccountBody<S extends z.ZodType<{ user_id: string }>>(
+  c: Context<ApiEnv>,
+  schema: S,
+): Promise<z.output<S>> {
+  requireJson(c);
+  const bytes = await readBytes(c.req.raw.body, Number(c.req.header('content-length') ?? 0));
+  const body = validate(schema, parseJson(bytes));
+  requireAccount(c.get('caller'), body.user_id);
+  c.get('facts').userId = body.user_id;
+  return body;
+}
+
+function requireJson(c: Context<ApiEnv>): void {
+  const [type = '', ...parameters] = (c.req.header('content-type') ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '');
+  if (type !== 'application/json' || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
+    throw new GatewayError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must be JSON in UTF-8: send Content-Type: application/json.',
+    );
+  }
+  const encoding = c.req.header('content-encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new GatewayError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must not be compressed: send it without Content-Encoding.',
+    );
+  }
+}
+
+/** Reads no further than the limit, whatever the caller announced or did not. */
+async function readBytes(stream: ReadableStream<Uint8Array> | null, announced: number): Promise<Uint8Array> {
+  if (announced > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream ?? []) {
+      length += chunk.byteLength;
+      if (length > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new GatewayError('MALFORMED_JSON', 'The body ended before it was complete.', { cause: error });
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.byteLength === 0)
+    throw new GatewayError('MALFORMED_JSON', 'The body is empty: send a JSON object.');
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return value;
+  } catch (error) {
+    throw new GatewayError('MALFORMED_JSON', undefined, { cause: error });
+  }
+}

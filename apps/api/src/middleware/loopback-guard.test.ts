@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { testApi } from '../testing/test-api.ts';
+
+const STATUS = '/telegram/user/status/user1';
+
+test.each([
+  'localhost',
+  'localhost:3000',
+  'LOCALHOST',
+  '127.0.0.1',
+  '127.0.0.1:3000',
+  '127.8.9.10',
+  '[::1]',
+  '[::1]:3000',
+])('without keys, Host %s is answered', async (host) => {
+  expect((await testApi().call(`http://${host}${STATUS}`)).status).toBe(200);
+});
+
+test.each([
+  'evil.example',
+  'evil.example:3000',
+  'localhost.evil.example',
+  '127.0.0.1.evil.example',
+  '10.0.0.1',
+  '0.0.0.0',
+  '[::2]',
+  '[::]',
+])('without keys, Host %s is refused, whatever the path', async (host) => {
+  for (const path of [STATUS, '/jobs/x', '/nothing']) {
+    const { status, body } = await testApi().call(`http://${host}${path}`);
+    expect(status).toBe(403);
+    expect(body).toMatchObject({ status: 'error', code: 'FORBIDDEN' });
+  }
+});
+
+test.each(['http://localhost', 'http://localhost:8080', 'https://127.0.0.1:3000', 'http://[::1]:3000'])(
+  'without keys, Origin %s is answered',
+  async (origin) => {
+    expect((await testApi().call(STATUS, { headers: { origin } })).status).toBe(200);
+  },
+);
+
+test.each(['https://evil.example', 'http://localhost.evil.example', 'null', '', 'file://', 'localhost'])(
+  'without keys, Origin %j is refused and nothing is done',
+  async (origin) => {
+    const { producer, call } = testApi();
+    const body = { user_id: 'user1', recipient_id: 'me', text: 'x' };
+    const { status } = await call('/telegram/user/send', { headers: { origin }, body });
+    expect(status).toBe(403);
+    expect(producer.sent).toEqual([]);
+  },
+);
+
+test('health is guarded by nothing', async () => {
+  expect(
+    (await testApi().call('http://10.0.0.1/healthz', { headers: { origin: 'https://evil.example' } })).status,
+  ).toBe(200);
+});

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { createMiddleware } from 'hono/factory';
+import type { ApiEnv } from '../context.ts';
+
+const SANE = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** The caller's own request id where it can stand in a log line and a header, else a new one. */
+export function requestIdOf(given: string | undefined): string {
+  return given !== undefined && SANE.test(given) ? given : randomUUID();
+}
+
+/** Gives every request an id and every response the headers that all of them carry. */
+export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
+  const id = requestIdOf(c.req.header('x-request-id'));
+  c.set('requestId', id);
+  c.set('facts', {});
+  await next();
+  for (const [name, value] of Object.entries(commonHeaders(id))) c.res.headers.set(name, value);
+});
+
+/** Answers hold phone numbers and results of the moment: they are for nobody's cache. */
+export function commonHeaders(id: string): Record<string, string> {
+  return { 'X-Request-Id': id, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+}

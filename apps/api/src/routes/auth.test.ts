@@ -1,0 +1,194 @@
+import { GatewayError } from '@gateway/contracts';
+import { describe, expect, test } from 'vitest';
+import { ALICE, JOB_ID } from '../testing/fake-producer.ts';
+import { testApi } from '../testing/test-api.ts';
+
+const START = '/telegram/user/auth/start';
+const RESEND = '/telegram/user/auth/resend';
+const CANCEL = '/telegram/user/auth/cancel';
+const VERIFY = '/telegram/user/auth/verify';
+const user_id = 'user1';
+const CODE_SENT = {
+  phone_code_hash: 'abc',
+  delivery: 'app',
+  next_delivery: 'sms',
+  code_length: 5,
+  timeout: 60,
+} as const;
+const CODE_SENT_ANSWER = {
+  status: 'code_sent',
+  message: 'Code sent to Telegram',
+  job_id: JOB_ID,
+  ...CODE_SENT,
+};
+
+describe('start', () => {
+  test('answers how the code travels', async () => {
+    const { producer, call } = testApi();
+    producer.controlResults['auth.start'] = CODE_SENT;
+    const { status, body } = await call(START, {
+      body: { user_id, phone_number: '+7 (999) 123-45-67' },
+      headers: { 'x-request-id': 'r1' },
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual(CODE_SENT_ANSWER);
+    expect(producer.added).toMatchObject([
+      { name: 'auth.start', userId: user_id, payload: { phoneNumber: '+79991234567' }, requestId: 'r1' },
+    ]);
+  });
+
+  test('ignores the api_id and api_hash of older clients', async () => {
+    const { producer, call } = testApi();
+    producer.controlResults['auth.start'] = CODE_SENT;
+    const { status } = await call(START, {
+      body: { user_id, phone_number: '+79991234567', api_id: 1, api_hash: 'x' },
+    });
+    expect(status).toBe(200);
+    expect(producer.added[0]?.payload).toEqual({ phoneNumber: '+79991234567' });
+  });
+
+  test.each([undefined, '', '79991234567', '+0123456789', '+7999', '+7999123456789012', 'x', 79991234567])(
+    'refuses the phone number %j',
+    async (phone_number) => {
+      const { producer, call } = testApi();
+      const { status, body } = await call(START, { body: { user_id, phone_number } });
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'phone_number' }] });
+      expect(producer.added).toEqual([]);
+    },
+  );
+
+  test('of an account that is signed in is 409 with its user', async () => {
+    const { producer, call } = testApi();
+    producer.controlError = new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: ALICE } });
+    const { status, body } = await call(START, { body: { user_id, phone_number: '+79991234567' } });
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ status: 'error', code: 'ALREADY_AUTHORIZED', user: ALICE, job_id: JOB_ID });
+  });
+
+  test('under a flood wait is 429 and says how long', async () => {
+    const { producer, call } = testApi();
+    producer.controlError = new GatewayError('FLOOD_WAIT', undefined, {
+      retryAfter: 30,
+      rpcError: 'FLOOD_WAIT_30',
+    });
+    const { status, body, headers } = await call(START, { body: { user_id, phone_number: '+79991234567' } });
+    expect(status).toBe(429);
+    expect(headers.get('retry-after')).toBe('30');
+    expect(body).toMatchObject({
+      code: 'FLOOD_WAIT',
+      retry_after: 30,
+      rpc_error: 'FLOOD_WAIT_30',
+      job_id: JOB_ID,
+    });
+  });
+});
+
+test('resend answers as start does', async () => {
+  const { producer, call } = testApi();
+  producer.controlResults['auth.resend'] = CODE_SENT;
+  const { status, body } = await call(RESEND, { body: { user_id } });
+  expect(status).toBe(200);
+  expect(body).toEqual(CODE_SENT_ANSWER);
+});
+
+test('cancel answers that it did', async () => {
+  const { producer, call } = testApi();
+  producer.controlResults['auth.cancel'] = {};
+  const { status, body } = await call(CANCEL, { body: { user_id } });
+  expect(status).toBe(200);
+  expect(body).toEqual({ status: 'ok', message: 'Sign-in cancelled', job_id: JOB_ID });
+});
+
+describe('verify', () => {
+  test.each([
+    [{ phone_code: '12345' }, { phoneCode: '12345' }],
+    [{ phone_code: 12345 }, { phoneCode: '12345' }],
+    [{ phone_code: ' 12345 ' }, { phoneCode: '12345' }],
+    [
+      { phone_code: '12345', password: ' p ' },
+      { phoneCode: '12345', password: ' p ' },
+    ],
+    [{ password: 'p' }, { password: 'p' }],
+  ])('with %j signs in', async (fields, payload) => {
+    const { producer, call } = testApi();
+    producer.controlResults['auth.verify'] = { status: 'authorized', user: ALICE };
+    const { status, body } = await call(VERIFY, { body: { user_id, ...fields } });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      status: 'authorized',
+      message: 'Successfully authorized',
+      job_id: JOB_ID,
+      user: ALICE,
+    });
+    expect(producer.added[0]?.payload).toEqual(payload);
+  });
+
+  test.each([
+    {},
+    { phone_code: '' },
+    { phone_code: 'x'.repeat(65) },
+    { phone_code: -1 },
+    { password: '' },
+    { password: 5 },
+  ])('with %j is refused', async (fields) => {
+    const { producer, call } = testApi();
+    const { status, body } = await call(VERIFY, { body: { user_id, ...fields } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'VALIDATION' });
+    expect([producer.added, producer.tries]).toEqual([[], []]);
+  });
+
+  test('asks for the password where two-factor is on', async () => {
+    const { producer, call } = testApi();
+    producer.controlResults['auth.verify'] = { status: 'password_required', hint: 'cat' };
+    const { status, body } = await call(VERIFY, { body: { user_id, phone_code: '12345' } });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      status: 'password_required',
+      message: expect.any(String),
+      hint: 'cat',
+      job_id: JOB_ID,
+    });
+  });
+
+  test.each([
+    ['PHONE_CODE_INVALID', 400],
+    ['PHONE_CODE_EXPIRED', 410],
+    ['PASSWORD_INVALID', 400],
+    ['AUTH_NOT_STARTED', 409],
+    ['PHONE_NUMBER_UNOCCUPIED', 404],
+  ] as const)('%s is %d with the job', async (code, expected) => {
+    const { producer, call } = testApi();
+    producer.controlError = new GatewayError(code, undefined, { extra: { hint: 'cat' } });
+    const { status, body } = await call(VERIFY, { body: { user_id, phone_code: '12345' } });
+    expect(status).toBe(expected);
+    expect(body).toMatchObject({ code, job_id: JOB_ID, hint: 'cat' });
+  });
+});
+
+describe('tries', () => {
+  test.each([
+    [START, { phone_number: '+79991234567' }, 'code'],
+    [RESEND, {}, 'code'],
+    [VERIFY, { phone_code: '12345' }, 'verify'],
+  ])('at %s are bounded per account', async (path, fields, step) => {
+    const { producer, call } = testApi();
+    producer.tokens.set(`${step}:account:user1`, { allowed: false, retryAfter: 42 });
+    const { status, body, headers } = await call(path, { body: { user_id, ...fields } });
+    expect(status).toBe(429);
+    expect(headers.get('retry-after')).toBe('42');
+    expect(body).toMatchObject({ code: 'RATE_LIMITED', kind: 'retryable', retry_after: 42 });
+    expect(producer.added).toEqual([]);
+    expect(producer.tries).toEqual([{ bucket: `${step}:account:user1`, limit: 10, windowMs: 600_000 }]);
+  });
+
+  test('are bounded per key too, over all accounts, and the key is not named', async () => {
+    const { producer, call } = testApi({ API_KEYS: [{ key: 'secret-key', accounts: null }] });
+    producer.tokens.set('sign-in:key:#0', { allowed: false, retryAfter: 7 });
+    const headers = { 'x-api-key': 'secret-key' };
+    const { status } = await call(VERIFY, { body: { user_id, phone_code: '12345' }, headers });
+    expect(status).toBe(429);
+    expect(JSON.stringify(producer.tries)).not.toContain('secret-key');
+  });
+});

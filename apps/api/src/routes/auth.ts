@@ -1,0 +1,90 @@
+import {
+  accountRequestSchema,
+  authStartRequestSchema,
+  authVerifyRequestSchema,
+  type CodeSent,
+  type ControlJobName,
+  type ControlPayload,
+} from '@gateway/contracts';
+import { Hono, type Context } from 'hono';
+import type { ApiContext, ApiEnv } from '../context.ts';
+import { runInteractive } from '../interactive.ts';
+import { readAccountBody } from '../middleware/json-body.ts';
+import { limitSignIn } from '../sign-in-limits.ts';
+
+/** Signing in by a code: start → (resend) → verify, or cancel. Each step is a job that a worker runs while the caller waits. */
+export function authRoutes(context: ApiContext): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+
+  routes.post('/telegram/user/auth/start', async (c) => {
+    const { user_id, phone_number } = await readAccountBody(c, authStartRequestSchema);
+    await limitSignIn(context, c.get('caller'), 'code', user_id);
+    const { jobId, result } = await step(c, 'auth.start', user_id, { phoneNumber: phone_number });
+    return c.json(codeSentBody(jobId, result));
+  });
+
+  routes.post('/telegram/user/auth/resend', async (c) => {
+    const { user_id } = await readAccountBody(c, accountRequestSchema);
+    await limitSignIn(context, c.get('caller'), 'code', user_id);
+    const { jobId, result } = await step(c, 'auth.resend', user_id, {});
+    return c.json(codeSentBody(jobId, result));
+  });
+
+  routes.post('/telegram/user/auth/cancel', async (c) => {
+    const { user_id } = await readAccountBody(c, accountRequestSchema);
+    const { jobId } = await step(c, 'auth.cancel', user_id, {});
+    return c.json({ status: 'ok', message: 'Sign-in cancelled', job_id: jobId });
+  });
+
+  routes.post('/telegram/user/auth/verify', async (c) => {
+    const { user_id, phone_code, password } = await readAccountBody(c, authVerifyRequestSchema);
+    await limitSignIn(context, c.get('caller'), 'verify', user_id);
+    const payload = {
+      ...(phone_code !== undefined && { phoneCode: phone_code }),
+      ...(password !== undefined && { password }),
+    };
+    const { jobId, result } = await step(c, 'auth.verify', user_id, payload);
+    if (result.status === 'password_required') {
+      const message = 'Two-factor authentication is on: verify again with the password';
+      return c.json({ status: result.status, message, hint: result.hint, job_id: jobId });
+    }
+    return c.json({
+      status: result.status,
+      message: 'Successfully authorized',
+      job_id: jobId,
+      user: result.user,
+    });
+  });
+
+  return routes;
+
+  async function step<N extends ControlJobName>(
+    c: Context<ApiEnv>,
+    name: N,
+    userId: string,
+    payload: ControlPayload<N>,
+  ) {
+    const done = await runInteractive(context, {
+      name,
+      userId,
+      payload,
+      requestId: c.get('requestId'),
+      signal: c.req.raw.signal,
+    });
+    c.get('facts').jobId = done.jobId;
+    return done;
+  }
+}
+
+function codeSentBody(jobId: string, sent: CodeSent) {
+  return {
+    status: 'code_sent',
+    phone_code_hash: sent.phone_code_hash,
+    message: 'Code sent to Telegram',
+    job_id: jobId,
+    delivery: sent.delivery,
+    next_delivery: sent.next_delivery,
+    code_length: sent.code_length,
+    timeout: sent.timeout,
+  };
+}

@@ -1,0 +1,58 @@
+import { isSignedIn, userIdSchema, type AccountView } from '@gateway/contracts';
+import type { PendingCounts } from '@gateway/queue';
+import { Hono, type Context } from 'hono';
+import * as z from 'zod';
+import type { ApiContext, ApiEnv } from '../context.ts';
+import { runInteractive } from '../interactive.ts';
+import { requireAccount } from '../middleware/api-key.ts';
+import { validate } from '../validation.ts';
+
+const statusRequestSchema = z.object({
+  user_id: userIdSchema,
+  live: z.enum(['true', 'false'], 'must be true or false').optional(),
+});
+
+/** How an account stands, as its worker last said; `?live=true` has the worker ask Telegram first. */
+export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+  const { producer } = context;
+
+  // Whatever stands in the path is the user_id, so that a bad one is told what is wrong with it.
+  routes.get('/telegram/user/status/:user_id{.*}', async (c) => {
+    const { user_id, live } = validate(statusRequestSchema, {
+      user_id: c.req.param('user_id'),
+      live: c.req.query('live'),
+    });
+    requireAccount(c.get('caller'), user_id);
+    c.get('facts').userId = user_id;
+    const view = live === 'true' ? await askTelegram(c, user_id) : await producer.accountView(user_id);
+    return c.json(statusBody(view, await producer.pending(user_id)));
+  });
+
+  return routes;
+
+  async function askTelegram(c: Context<ApiEnv>, userId: string): Promise<AccountView> {
+    const { jobId, result } = await runInteractive(context, {
+      name: 'account.status',
+      userId,
+      payload: {},
+      requestId: c.get('requestId'),
+      signal: c.req.raw.signal,
+    });
+    c.get('facts').jobId = jobId;
+    return result;
+  }
+}
+
+function statusBody({ state, user, hold, reason, next_action }: AccountView, pending: PendingCounts) {
+  return {
+    status: 'ok',
+    authorized: isSignedIn(state),
+    user_info: user,
+    state,
+    flood_wait_until: state === 'flood_wait' && hold !== null ? new Date(hold.until).toISOString() : null,
+    pending,
+    ...(reason !== null && { reason }),
+    ...(next_action !== null && { next_action }),
+  };
+}

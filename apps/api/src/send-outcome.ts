@@ -1,0 +1,66 @@
+import { GatewayError, sendResultSchema, type Hold, type JobView, type SendResult } from '@gateway/contracts';
+import type { Accepted } from '@gateway/queue';
+import type { ApiProducer } from './context.ts';
+
+/** How an accepted send stands when its caller is answered. */
+export type SendOutcome =
+  | { state: 'completed'; result: SendResult }
+  /** Not sent yet. `reason` and `retryAt` (RFC 3339) where it is held. */
+  | {
+      state: Exclude<JobView['state'], 'completed' | 'failed'>;
+      reason: string | null;
+      retryAt: string | null;
+    };
+
+export interface SendWait {
+  waitMs: number;
+  /** The account's hold as it was before the send. */
+  hold: Hold | null;
+  /** The job may be an earlier one (Idempotency-Key), whose end has been told already. */
+  mayBeOld: boolean;
+  /** Aborted when waiting is of no more use. The message stays accepted. */
+  signal: AbortSignal;
+}
+
+/**
+ * Waits for the end of a send, at most `waitMs`, and not at all where the account is held for longer.
+ * @throws {GatewayError} what the send failed with, with its `job_id`.
+ */
+export async function awaitSend(
+  producer: Pick<ApiProducer, 'job'>,
+  { jobId, wait }: Accepted,
+  { waitMs, hold, mayBeOld, signal }: SendWait,
+): Promise<SendOutcome> {
+  if (mayBeOld) {
+    const outcome = await readOutcome(producer, jobId);
+    if (outcome.state === 'completed') return outcome;
+  }
+  if (waitMs === 0 || signal.aborted) return queued(hold);
+  if (hold !== null && hold.until > Date.now() + waitMs) return queued(hold);
+  const end = await wait.until(waitMs, signal);
+  if (end.end === 'held') return queued(end.hold);
+  return readOutcome(producer, jobId);
+}
+
+function queued(hold: Hold | null): SendOutcome {
+  if (hold === null) return { state: 'waiting', reason: null, retryAt: null };
+  return { state: 'delayed', reason: hold.reason, retryAt: new Date(hold.until).toISOString() };
+}
+
+async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<SendOutcome> {
+  const job = await readAccepted(producer, jobId);
+  if (job === 'unknown') return queued(null);
+  if (job.state === 'completed') return { state: job.state, result: sendResultSchema.parse(job.result) };
+  if (job.state === 'failed') throw GatewayError.fromPublicJson(JSON.stringify(job.error)).with({ jobId });
+  return { state: job.state, reason: job.reason, retryAt: job.retry_at };
+}
+
+/** An accepted message stays accepted when Redis goes away afterwards: an error would make its caller send it twice. */
+async function readAccepted(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<JobView | 'unknown'> {
+  try {
+    return (await producer.job(jobId)) ?? 'unknown';
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'QUEUE_UNAVAILABLE') return 'unknown';
+    throw error;
+  }
+}

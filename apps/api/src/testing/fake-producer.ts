@@ -1,0 +1,182 @@
+import {
+  GatewayError,
+  type AccountView,
+  type ControlJobName,
+  type ControlPayload,
+  type ControlResult,
+  type Hold,
+  type JobView,
+  type SendJob,
+} from '@gateway/contracts';
+import type { Accepted, JobWait, PendingCounts, WaitEnd } from '@gateway/queue';
+import type { ApiProducer } from '../context.ts';
+
+export const ALICE = {
+  id: 1,
+  first_name: 'Алиса',
+  last_name: null,
+  username: 'alice',
+  phone_number: '+79991234567',
+};
+export const READY: AccountView = {
+  state: 'ready',
+  user: ALICE,
+  reason: null,
+  next_action: null,
+  hold: null,
+};
+
+/** `<ulid>.s0.<base64url of 'user1'>`, and one of 'user2'. */
+export const JOB_ID = `01HZ0000000000000000000000.s0.${Buffer.from('user1').toString('base64url')}`;
+export const OTHER_JOB_ID = `01HZ0000000000000000000000.s0.${Buffer.from('user2').toString('base64url')}`;
+
+export const JOB: JobView = {
+  job_id: JOB_ID,
+  type: 'send',
+  user_id: 'user1',
+  state: 'waiting',
+  attempts: 0,
+  created_at: '2024-01-15T12:00:00.000Z',
+  finished_at: null,
+  retry_at: null,
+  reason: null,
+  result: null,
+  error: null,
+};
+export const SENT: JobView = {
+  ...JOB,
+  state: 'completed',
+  attempts: 1,
+  result: { message_id: 123, date: '2024-01-15T12:00:00Z' },
+};
+export const FAILED: JobView = {
+  ...JOB,
+  state: 'failed',
+  error: new GatewayError('RECIPIENT_REFUSED', 'Telegram says no.', {
+    rpcError: 'USER_IS_BLOCKED',
+  }).toPublic(),
+};
+
+export function hold(reason: string, inMs: number): Hold {
+  return { reason, until: Date.now() + inMs };
+}
+
+/** Queues without Redis: says what it is told to say and remembers what it was asked. */
+export class FakeProducer implements ApiProducer {
+  view: AccountView = READY;
+  counts: PendingCounts = { waiting: 0, delayed: 0, active: 0 };
+  workers = 1;
+  jobs = new Map<string, JobView>([[JOB_ID, JOB]]);
+  controlResults: { [N in ControlJobName]?: ControlResult<N> } = {};
+  controlError: GatewayError | undefined;
+  /** Whether a worker has taken the control job, so that it cannot be withdrawn. */
+  begun = false;
+  /** Thrown by every call from the one named on: Redis that goes away. */
+  away: { from: keyof ApiProducer; error: Error } | undefined;
+  /** What happens while a caller waits; by default the time runs out. */
+  onWait: (ms: number, signal?: AbortSignal) => WaitEnd | Promise<WaitEnd> = () => ({ end: 'timeout' });
+  tokens = new Map<string, { allowed: boolean; retryAfter: number }>();
+
+  readonly sent: { job: Omit<SendJob, 'digest'>; idempotencyKey: string | undefined }[] = [];
+  readonly added: {
+    name: ControlJobName;
+    userId: string;
+    payload: unknown;
+    expiresAt: number;
+    requestId: string;
+  }[] = [];
+  readonly withdrawn: string[] = [];
+  readonly waits: number[] = [];
+  readonly tries: { bucket: string; limit: number; windowMs: number }[] = [];
+  /** Waits begun and not yet cancelled: none may be left. */
+  openWaits = 0;
+  closed = false;
+
+  #check(call: keyof ApiProducer): void {
+    if (this.away?.from === call) throw this.away.error;
+  }
+
+  async claimShards(): Promise<void> {
+    this.#check('claimShards');
+  }
+
+  async send(job: Omit<SendJob, 'digest'>, idempotencyKey?: string): Promise<Accepted> {
+    this.#check('send');
+    this.sent.push({ job, idempotencyKey });
+    return { jobId: JOB_ID, wait: this.#wait() };
+  }
+
+  async control<N extends ControlJobName>(
+    name: N,
+    userId: string,
+    payload: ControlPayload<N>,
+    details: { expiresAt: number; requestId: string },
+  ): Promise<Accepted> {
+    this.#check('control');
+    this.added.push({ name, userId, payload, ...details });
+    return { jobId: JOB_ID, wait: this.#wait() };
+  }
+
+  async controlResult<N extends ControlJobName>(name: N, _jobId: string): Promise<ControlResult<N> | null> {
+    this.#check('controlResult');
+    if (this.controlError !== undefined) throw this.controlError;
+    return this.controlResults[name] ?? null;
+  }
+
+  async withdraw(_userId: string, jobId: string): Promise<boolean> {
+    this.#check('withdraw');
+    if (this.begun) return false;
+    this.withdrawn.push(jobId);
+    return true;
+  }
+
+  watch(_jobId: string): JobWait {
+    return this.#wait();
+  }
+
+  async job(jobId: string): Promise<JobView | null> {
+    this.#check('job');
+    return this.jobs.get(jobId) ?? null;
+  }
+
+  async accountView(_userId: string): Promise<AccountView> {
+    this.#check('accountView');
+    return this.view;
+  }
+
+  async pending(_userId: string): Promise<PendingCounts> {
+    return this.counts;
+  }
+
+  async liveWorkers(): Promise<number> {
+    this.#check('liveWorkers');
+    return this.workers;
+  }
+
+  async takeToken(
+    bucket: string,
+    limit: number,
+    windowMs: number,
+  ): Promise<{ allowed: boolean; retryAfter: number }> {
+    this.#check('takeToken');
+    this.tries.push({ bucket, limit, windowMs });
+    return this.tokens.get(bucket) ?? { allowed: true, retryAfter: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  #wait(): JobWait {
+    this.openWaits += 1;
+    return {
+      until: async (ms, signal) => {
+        this.waits.push(ms);
+        return this.onWait(ms, signal);
+      },
+      cancel: () => {
+        this.openWaits -= 1;
+      },
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import { silentLogger, type Settings } from '@gateway/runtime';
+import { createApp } from '../api-app.ts';
+import { FakeProducer } from './fake-producer.ts';
+
+export interface TestRequest {
+  method?: string;
+  /** A string goes out as it is, anything else as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+/** The API without a socket, over a {@link FakeProducer}. */
+export function testApi(
+  settings: Partial<Pick<Settings, 'API_KEYS' | 'SEND_WAIT_MS' | 'AUTH_WAIT_MS'>> = {},
+) {
+  const producer = new FakeProducer();
+  const stop = new AbortController();
+  const app = createApp({
+    settings: { API_KEYS: [], SEND_WAIT_MS: 10_000, AUTH_WAIT_MS: 10_000, ...settings },
+    producer,
+    logger: silentLogger(),
+    stopping: stop.signal,
+  });
+
+  async function call(
+    path: string,
+    { method, body, headers, signal }: TestRequest = {},
+  ): Promise<TestAnswer> {
+    const response = await app.request(path, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    });
+    return { status: response.status, headers: response.headers, body: asObject(await response.json()) };
+  }
+
+  return { app, producer, call, stop };
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw new Error(`not a JSON object: ${String(value)}`);
+  return { ...value };
+}

@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorPage } from './lib/error-page.mjs';
+import { ROOT } from './lib/root.mjs';
+import { runScript, say } from './lib/say.mjs';
+
+/** Writes the pages that are made from code. */
+await runScript(async () => {
+  writeFileSync(join(ROOT, 'docs', 'errors.md'), await errorPage());
+  say('docs/errors.md written');
+});

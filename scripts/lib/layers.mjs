@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './root.mjs';
+
+/**
+ * Which packages each may depend on: arrows point one way. What a package does not declare it cannot import (pnpm links nothing else), so
+ * its manifest is all there is to look at; imports of a declared library in the wrong place are the linter's.
+ * @type {Record<string, string[]>}
+ */
+const MAY_DEPEND_ON = {
+  'packages/contracts': [],
+  'packages/runtime': [],
+  'packages/sandbox': [],
+  'packages/queue': ['contracts', 'runtime'],
+  'packages/sessions': ['contracts', 'runtime'],
+  'packages/telegram': ['contracts', 'runtime'],
+  'apps/api': ['contracts', 'runtime', 'queue'],
+  'apps/worker': ['contracts', 'runtime', 'queue', 'sessions', 'telegram'],
+};
+
+/** Libraries that one package alone may bring into the product. @type {Record<string, string[]>} */
+const BELONGS_TO = {
+  telegram: ['packages/telegram', 'packages/sandbox'],
+  'big-integer': ['packages/telegram'],
+  bullmq: ['packages/queue'],
+  ioredis: ['packages/queue'],
+};
+
+/** @returns {string[]} what is wrong, a line each */
+export function checkLayers() {
+  const folders = ['apps', 'packages'].flatMap((top) => readdirSync(join(ROOT, top)).map((name) => `${top}/${name}`));
+  return folders.flatMap((folder) => {
+    const allowed = MAY_DEPEND_ON[folder];
+    if (allowed === undefined) return [`${folder} is not in scripts/lib/layers.mjs: add it with what it may depend on`];
+    const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const names = Object.keys(manifest.dependencies ?? {});
+    const upward = names.filter((name) => name.startsWith('@gateway/') && !allowed.includes(name.slice('@gateway/'.length)));
+    const foreign = names.filter((name) => BELONGS_TO[name] !== undefined && !BELONGS_TO[name].includes(folder));
+    return [
+      ...upward.map((name) => `${folder} must not depend on ${name}`),
+      ...foreign.map((name) => `${folder} must not depend on ${name}: it belongs to ${BELONGS_TO[name]?.[0]}`),
+    ];
+  });
+}

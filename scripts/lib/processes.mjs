@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** @param {number} pid */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return !isZombie(pid);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** @param {number} pid */
+function isZombie(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * When a process began, as text that tells it from a later one of the same pid; empty where there is none.
+ * @param {number} pid
+ */
+export function startOf(pid) {
+  return ps(pid, 'lstart');
+}
+
+/** @param {number} pid */
+export function commandOf(pid) {
+  return ps(pid, 'command');
+}
+
+/** @param {number} pid @param {string} column */
+function ps(pid, column) {
+  const result = spawnSync('ps', ['-p', String(pid), '-o', `${column}=`], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  return result.status === 0 ? result.stdout.trim() : '';
+}
+
+/**
+ * SIGTERM, then SIGKILL after `graceMs`; resolves once the process is gone.
+ * @param {number} pid @param {number} graceMs
+ */
+export async function endProcess(pid, graceMs) {
+  const deadline = Date.now() + graceMs;
+  signal(pid, 'SIGTERM');
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) signal(pid, 'SIGKILL');
+    await delay(25);
+  }
+}
+
+/** @param {number} pid @param {NodeJS.Signals} name */
+function signal(pid, name) {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It is gone.
+  }
+}

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's top folder. */
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** @type {{ engines: { node: string }, packageManager: string }} */
+export const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { lockDataDir } from './lib/data-dir-lock.mjs';
+import { checkNode, installDependencies } from './lib/dependencies.mjs';
+import { sandboxGuide, telegramGuide } from './lib/guide.mjs';
+import { isFree } from './lib/ports.mjs';
+import { checkRedisUrl, startRedis } from './lib/redis.mjs';
+import { redisBinary } from './lib/redis-binary.mjs';
+import { ROOT } from './lib/root.mjs';
+import { runScript, say, Stop } from './lib/say.mjs';
+import { Supervisor } from './lib/supervisor.mjs';
+
+/** @typedef {import('../packages/runtime/src/settings.ts').Settings} Settings */
+
+/** What the sandbox takes for an app's credentials: any will do there. */
+const SANDBOX_CREDENTIALS = { TELEGRAM_API_ID: '1', TELEGRAM_API_HASH: '00000000000000000000000000000000' };
+
+/** ms that a part has to end. The worker lets the calls under way end first. */
+const GRACE = { sandbox: 5_000, worker: 30_000, api: 15_000 };
+
+await runScript(async () => {
+  process.chdir(ROOT);
+  checkNode();
+  installDependencies();
+  const settings = await readSettings();
+  const unlock = lockDataDir(settings.DATA_DIR);
+  try {
+    await checkPorts(settings);
+    await run(settings);
+  } finally {
+    unlock();
+  }
+});
+
+/** The product's own reading of the environment and `.env`. @returns {Promise<Settings>} */
+async function readSettings() {
+  const { tsImport } = await import('tsx/esm/api');
+  const runtime = await tsImport('../packages/runtime/src/settings.ts', import.meta.url);
+  try {
+    return runtime.readSettings();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SettingsError') throw new Stop(error.message);
+    throw error;
+  }
+}
+
+/** @param {Settings} settings */
+async function checkPorts(settings) {
+  const wanted = [
+    { setting: 'PORT', host: settings.HOST, port: settings.PORT },
+    ...(isSandboxed(settings)
+      ? [
+          { setting: 'SANDBOX_PORT', host: '127.0.0.1', port: settings.SANDBOX_PORT },
+          { setting: 'SANDBOX_CONTROL_PORT', host: '127.0.0.1', port: settings.SANDBOX_CONTROL_PORT },
+        ]
+      : []),
+  ];
+  for (const { setting, host, port } of wanted) {
+    if (port === 0 || (await isFree(host, port))) continue;
+    throw new Stop(
+      `Port ${port} (${setting}) is in use on ${host}: by another npm start, or another program.\n` +
+        `Stop that one, or set another ${setting}, e.g. ${setting}=${port + 100} npm start`,
+    );
+  }
+}
+
+/** @param {Settings} settings */
+function isSandboxed(settings) {
+  return settings.TELEGRAM_API_ID === undefined;
+}
+
+/**
+ * Starts everything, says what runs where, and waits until it is to stop: by a signal, or because a part has ended.
+ * @param {Settings} settings
+ */
+async function run(settings) {
+  /** @type {(reason: { crash?: string }) => void} */
+  let stop = () => {};
+  /** @type {Promise<{ crash?: string }>} */
+  const stopped = new Promise((resolve) => (stop = resolve));
+  const supervisor = new Supervisor((crash) => stop({ crash }));
+  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => stop({}));
+  try {
+    const starting = startParts(settings, supervisor);
+    starting.catch(() => {});
+    const reason = await Promise.race([starting.then(() => stopped), stopped]);
+    if (reason.crash !== undefined) throw new Stop(`${reason.crash}: stopping the rest.`);
+    say('\nStopping…');
+  } finally {
+    await supervisor.stop();
+  }
+}
+
+/** @param {Settings} settings @param {Supervisor} supervisor */
+async function startParts(settings, supervisor) {
+  const env = { LOG_FORMAT: process.env['LOG_FORMAT'] ?? 'pretty' };
+  const [redisUrl, telegram] = await Promise.all([
+    provideRedis(settings, supervisor),
+    isSandboxed(settings) ? startSandbox(supervisor, env) : undefined,
+  ]);
+  const shared = { ...env, REDIS_URL: redisUrl, ...telegram?.env };
+  const worker = startPart(supervisor, 'worker', 'apps/worker/src/main.ts', shared, GRACE.worker);
+  const api = startPart(supervisor, 'api', 'apps/api/src/main.ts', shared, GRACE.api);
+  const [{ url }] = await Promise.all([api.ready, worker.ready]);
+  introduce({ settings, apiUrl: String(url), telegram });
+}
+
+/** @param {Settings} settings @param {Supervisor} supervisor */
+async function provideRedis(settings, supervisor) {
+  if (process.env['REDIS_URL']) {
+    await checkRedisUrl(settings.REDIS_URL);
+    return settings.REDIS_URL;
+  }
+  return startRedis({ binary: redisBinary(), directory: join(settings.DATA_DIR, 'redis'), supervisor });
+}
+
+/** @param {Supervisor} supervisor @param {Record<string, string>} env */
+async function startSandbox(supervisor, env) {
+  const sandbox = startPart(supervisor, 'sandbox', 'packages/sandbox/src/main.ts', env, GRACE.sandbox);
+  const ready = await sandbox.ready;
+  const dataCenters = /** @type {{ id: number, host: string, port: number }[]} */ (ready['dataCenters']);
+  return {
+    dataCenters,
+    control: String(ready['controlUrl']),
+    env: {
+      ...SANDBOX_CREDENTIALS,
+      TELEGRAM_DC: dataCenters.map(({ id, host, port }) => `${id}:${host}:${port}`).join(','),
+      TELEGRAM_DC_KEY: String(ready['publicKeyFile']),
+    },
+  };
+}
+
+/**
+ * @param {Supervisor} supervisor @param {string} name @param {string} entry
+ * @param {Record<string, string>} env @param {number} graceMs
+ */
+function startPart(supervisor, name, entry, env, graceMs) {
+  return supervisor.start({ name, command: ['--import', 'tsx', entry], env, graceMs });
+}
+
+/** @param {{ settings: Settings, apiUrl: string, telegram: { control: string, dataCenters: { port: number }[] } | undefined }} what */
+function introduce({ settings, apiUrl, telegram }) {
+  const redis = process.env['REDIS_URL'] ? 'REDIS_URL' : `our own, data in ${join(settings.DATA_DIR, 'redis')}`;
+  const sealedBy = settings.SESSION_ENCRYPTION_KEY === undefined ? `sealed by ${join(settings.DATA_DIR, 'session_encryption.key')}` : 'sealed';
+  const mode =
+    telegram === undefined
+      ? '  Telegram   THE REAL ONE, with your TELEGRAM_API_ID. Accounts can be banned: see the README'
+      : [
+          '  ***  SANDBOX: no message leaves this machine. Set TELEGRAM_API_ID and TELEGRAM_API_HASH for the real Telegram.  ***',
+          `  Sandbox    data centres on ports ${telegram.dataCenters.map(({ port }) => port).join(', ')}; control port ${telegram.control}`,
+        ].join('\n');
+  const guide = telegram === undefined ? telegramGuide({ api: apiUrl }) : sandboxGuide({ api: apiUrl, control: telegram.control });
+  const dotEnv = existsSync('.env') ? ' and .env' : '';
+  say(`
+  Unofficial Telegram User API gateway is running. Not made or endorsed by Telegram.
+
+${mode}
+  API        ${apiUrl}   (settings from the environment${dotEnv})
+  Redis      ${redis}
+  Sessions   ${join(settings.DATA_DIR, 'telegram_sessions')}, ${sealedBy}
+
+  Paste these:
+
+${guide.map((line) => `    ${line}`.trimEnd()).join('\n')}
+
+  Ctrl-C stops everything; what was signed in and sent is there at the next start.
+`);
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkNode, installDependencies } from './lib/dependencies.mjs';
+import { startRedis } from './lib/redis.mjs';
+import { redisBinary } from './lib/redis-binary.mjs';
+import { ROOT } from './lib/root.mjs';
+import { runScript, say, Stop } from './lib/say.mjs';
+import { Supervisor } from './lib/supervisor.mjs';
+
+/** Runs all tests, or those that the arguments name to vitest, against a Redis of their own. */
+await runScript(async () => {
+  process.chdir(ROOT);
+  checkNode();
+  installDependencies();
+  const binary = redisBinary();
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+  const abort = new AbortController();
+  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => abort.abort());
+  const supervisor = new Supervisor((crash) => {
+    process.stderr.write(`${crash}: stopping the tests.\n`);
+    abort.abort();
+  });
+  try {
+    const redisUrl = await startRedis({ binary, directory: join(directory, 'redis'), supervisor });
+    const report = join(directory, 'report.json');
+    const exitCode = await runVitest(report, { REDIS_URL: redisUrl, TEST_REDIS_SERVER: binary }, abort.signal);
+    conclude(report, exitCode);
+  } finally {
+    await supervisor.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+/**
+ * @param {string} report @param {Record<string, string>} env @param {AbortSignal} signal
+ * @returns {Promise<number | null>} vitest's exit code
+ */
+function runVitest(report, env, signal) {
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
+  const vitest = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  signal.addEventListener('abort', () => vitest.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    vitest.once('error', reject);
+    vitest.once('close', (code) => resolve(code));
+  });
+}
+
+/** Prints the closing line that CI reads. @param {string} file @param {number | null} exitCode */
+function conclude(file, exitCode) {
+  /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numFailedTestSuites: number }} */
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    say('0 passed, 1 failed');
+    throw new Stop('The test runner ended without a report.');
+  }
+  const { numPassedTests: passed, numPendingTests: skipped } = report;
+  // A file that could not even be loaded has no failed test to count, nor has an error between tests.
+  const failed = Math.max(report.numFailedTests, exitCode === 0 ? 0 : 1);
+  process.exitCode = failed === 0 ? 0 : 1;
+  say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+}
