@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FakeProducer, JOB_ID } from './testing/fake-producer.ts';
+import { type FakeProducer, JOB_ID } from './testing/fake-producer.ts';
 import { testApi } from './testing/test-api.ts';
 
 const SEND = '/telegram/user/send';

@@ -30,6 +30,7 @@ const KEEP_ALIVE = 30_000;
 export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOptions): Promise<HttpServer> {
   const { port, receiveTimeoutMs = 30_000 } = options;
   const host = options.host.replace(/^\[|\]$/g, '');
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: () => unreadableRequest() });
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE,
@@ -37,7 +38,7 @@ export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOp
       requestTimeout: receiveTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, receiveTimeoutMs),
     },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: () => unreadableRequest() }),
+    (request, response) => void answer(request, response),
   );
   server.on('clientError', answerBrokenRequest);
   const idle = trackIdle(server);

@@ -89,7 +89,7 @@ export class GatewayError extends Error {
     if (!parsed.success || !isErrorCode(parsed.data.code)) {
       return new GatewayError('INTERNAL', undefined, { cause: json });
     }
-    const { code, message, kind: _kind, retry_after, rpc_error, job_id, issues, ...extra } = parsed.data;
+    const { code: _code, message, kind: _kind, retry_after, rpc_error, job_id, issues, ...extra } = parsed.data;
     return new GatewayError(parsed.data.code, message, {
       retryAfter: retry_after,
       rpcError: rpc_error,

@@ -35,7 +35,7 @@ const CONCURRENCY = 50;
 /** Works off one shard's control jobs with a stock BullMQ worker. A job that a dead worker left is failed, never run twice. */
 export class ControlConsumer {
   readonly #options: ControlConsumerOptions;
-  readonly #worker: Worker<ControlJob, unknown, string>;
+  readonly #worker: Worker<ControlJob, unknown>;
 
   constructor(options: ControlConsumerOptions) {
     this.#options = options;
@@ -57,7 +57,7 @@ export class ControlConsumer {
     this.#worker.on('error', () => {}); // The shared connection reports the same outage.
   }
 
-  async #run(job: Job<ControlJob, unknown, string>): Promise<unknown> {
+  async #run(job: Job<ControlJob, unknown>): Promise<unknown> {
     const log = this.#options.logger.child({ jobId: job.id, job: job.name });
     try {
       if (!isControlJobName(job.name)) throw new Error(`no such control job: ${job.name}`);

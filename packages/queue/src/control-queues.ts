@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { CONTROL_QUEUE, shardPrefix } from './keys.ts';
 import type { SharedBackend } from './shared-backend.ts';
 
-export type ControlQueue = Queue<ControlJob, unknown, string>;
+export type ControlQueue = Queue<ControlJob, unknown>;
 
 /** The control queues of all shards, for adding to and reading from, over one shared connection. */
 export class ControlQueues {

@@ -28,7 +28,7 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
   return describe(job, address.userId, publicState(state, held), held);
 }
 
-function describe(job: Job<unknown, unknown, string>, userId: string, state: JobState, hold: Hold | null): JobView {
+function describe(job: Job<unknown, unknown>, userId: string, state: JobState, hold: Hold | null): JobView {
   const dueAt = state === 'delayed' && hold === null ? job.timestamp + job.delay : null;
   return {
     job_id: job.id ?? '',
@@ -45,7 +45,7 @@ function describe(job: Job<unknown, unknown, string>, userId: string, state: Job
   };
 }
 
-function publicResult(job: Job<unknown, unknown, string>): JobView['result'] {
+function publicResult(job: Job<unknown, unknown>): JobView['result'] {
   const value = job.returnvalue;
   const sent = sendResultSchema.safeParse(value);
   if (sent.success) return sent.data;

@@ -1,5 +1,5 @@
-import { GatewayError, type SendJob, type SendResult } from '@gateway/contracts';
-import { Job, UnrecoverableError, Worker } from 'bullmq';
+import type { GatewayError, SendJob, SendResult } from '@gateway/contracts';
+import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { SendQueue } from './account-queues.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';

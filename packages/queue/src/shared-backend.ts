@@ -19,7 +19,9 @@ export function sharedBackend(redis: Redis): SharedBackend {
   connection.on('error', () => {});
   return (prefix) => (name, options) => {
     const keys = new QueueKeys(prefix);
+    // The Redis backend reads the prefix from its options, though their type is the one of all backends.
+    const withPrefix = Object.assign({}, options, { prefix });
     const toKey = (type: string) => keys.toKey(name, type);
-    return new RedisQueueBackend(connection, name, keys.getKeys(name), toKey, { ...options, ...{ prefix } }, undefined, false);
+    return new RedisQueueBackend(connection, name, keys.getKeys(name), toKey, withPrefix, undefined, false);
   };
 }

@@ -36,7 +36,7 @@ const apiKeys = text.transform((value, context) =>
     .map((item) => item.trim())
     .filter((item) => item !== '')
     .map((item) => {
-      const [key = '', list] = splitOnce(item, ':');
+      const [key, list] = splitOnce(item, ':');
       const accounts = list === undefined ? null : list.split('|').map((id) => id.trim());
       if (key === '' || accounts?.some((id) => !USER_ID.test(id))) {
         context.addIssue({ code: 'custom', message: 'must be key or key:user_id|user_id, several with commas' });

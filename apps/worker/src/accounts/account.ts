@@ -67,8 +67,12 @@ export class Account implements LaneAccount {
     return new Account(options, stored, new MemoryPeerBook(peers), hold);
   }
 
+  get #session(): string | null {
+    return this.#stored?.session ?? null;
+  }
+
   get hasSession(): boolean {
-    return this.#stored?.session != null;
+    return this.#session !== null;
   }
 
   get login(): StoredLogin | null {
@@ -116,7 +120,7 @@ export class Account implements LaneAccount {
    * The account's connection: on its session, or on the half-made one of its login, or on none. Only to be used in turn.
    * @throws {TelegramFailure} `retry` where this worker may not serve the account any more.
    */
-  client(session = this.login?.session ?? this.#stored?.session ?? null): AccountClient {
+  client(session = this.login?.session ?? this.#session): AccountClient {
     if (!this.#options.mayServe()) {
       throw new TelegramFailure({ outcome: 'retry' }, new GatewayError('TELEGRAM_UNAVAILABLE', 'This worker does not serve the account.'));
     }
@@ -172,7 +176,7 @@ export class Account implements LaneAccount {
     if (!mayServe()) return;
     try {
       const session = client.session();
-      if (session !== null && this.#stored?.session != null && session !== this.#stored.session && this.login === null) {
+      if (session !== null && this.hasSession && session !== this.#session && this.login === null) {
         await store.saveSession(this.userId, session, this.status.user);
         await this.#reload();
       }

@@ -1,0 +1,70 @@
+import { accountByPhone, createAccount as addAccount, phoneDigits } from '../rpc/accounts.ts';
+import { peerByUsername } from '../rpc/methods/contacts.ts';
+import { isPasswordOf, passwordRecord } from '../rpc/srp.ts';
+import type { Telegram } from '../rpc/telegram.ts';
+import type { Account } from '../state/model.ts';
+import { RpcError } from '../types.ts';
+import { ControlError } from './control-error.ts';
+import type { AccountRequest } from './requests.ts';
+
+/** The digits of a phone number. @throws {ControlError} 400 where it is none. */
+export function digitsOf(phone: string): string {
+  try {
+    return phoneDigits(phone);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    throw new ControlError(400, `phone: ${JSON.stringify(phone)} is no phone number: + and 7 to 15 digits`);
+  }
+}
+
+/** @throws {ControlError} 404 */
+export function knownAccount({ store }: Telegram, id: number): Account {
+  const account = store.state.accounts.get(id);
+  if (account === undefined) throw new ControlError(404, `there is no account ${id}`);
+  return account;
+}
+
+/** The account of a phone, if it has one; a test phone always does. */
+export function accountOfPhone({ store }: Telegram, phone: string): Account | undefined {
+  return accountByPhone(store, digitsOf(phone));
+}
+
+/** @throws {ControlError} 409 where the phone has an account with other data, or the username belongs to another. */
+export function createAccount(telegram: Telegram, request: AccountRequest): { account: Account; created: boolean } {
+  const phone = digitsOf(request.phone);
+  const existing = telegram.store.state.accountByPhone.get(phone);
+  if (existing !== undefined) {
+    const other = differences(existing, request);
+    if (other.length === 0) return { account: existing, created: false };
+    throw new ControlError(409, `+${phone} has an account already, ${existing.id}, with another ${other.join(', ')}`);
+  }
+  if (request.username !== undefined && peerByUsername(telegram, request.username.toLowerCase()) !== undefined) {
+    throw new ControlError(409, `username: ${request.username} is taken`);
+  }
+  const account = addAccount(telegram.store, {
+    phone,
+    firstName: request.first_name,
+    ...(request.last_name !== undefined && { lastName: request.last_name }),
+    ...(request.username !== undefined && { username: request.username }),
+    ...(request.password !== undefined && { password: passwordRecord(request.password, request.hint) }),
+    ...(request.dc !== undefined && { homeDc: request.dc }),
+  });
+  return { account, created: true };
+}
+
+function differences(account: Account, request: AccountRequest): string[] {
+  const pairs: Record<string, boolean> = {
+    first_name: account.firstName === request.first_name,
+    last_name: account.lastName === request.last_name,
+    username: account.username === request.username,
+    password: isSamePassword(account, request.password),
+    hint: account.password === undefined || account.password.hint === request.hint,
+    dc: request.dc === undefined || account.homeDc === request.dc,
+  };
+  return Object.keys(pairs).filter((field) => pairs[field] === false);
+}
+
+function isSamePassword({ password: record }: Account, password: string | undefined): boolean {
+  if (record === undefined || password === undefined) return record === undefined && password === undefined;
+  return isPasswordOf(record, password);
+}

@@ -1,0 +1,123 @@
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { z } from 'zod';
+import { ControlError } from './control-error.ts';
+import type { Control } from './control.ts';
+import {
+  accountRequest,
+  chatRequest,
+  contactsRequest,
+  faultRequest,
+  idQuery,
+  randomIdQuery,
+  revokeRequest,
+  settingsRequest,
+} from './requests.ts';
+
+const CALLS = {
+  'GET /codes/{phone}': 'the code last sent to a phone: {phone, code, delivery}',
+  'POST /accounts': '{phone, first_name, last_name?, username?, password?, hint?, dc?}: an account that exists at "Telegram"',
+  'GET /accounts': 'all accounts',
+  'POST /chats': '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
+  'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
+  'GET /messages?from=ID&to=ID': 'messages in the order in which they were accepted; both are optional; codes only with from=777000',
+  'GET /deliveries?random_id=': '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
+  'POST /faults': '{phone?|user_id?, method, error?|drop?: before|after, delay_ms?, times?, peer?}: the next calls fail so',
+  'GET /faults': 'the faults that are not used up',
+  'DELETE /faults': 'no more faults',
+  'POST /revoke': '{id}: ends all of an account\'s sessions: {revoked}',
+  'GET /settings, POST /settings': '{repeated_random_id: error|original, code_lifetime_seconds, code_tries}',
+  'GET /state': 'counters: accounts, messages, duplicated sign-ins, sessions and connections by account',
+};
+
+/** The control port over HTTP. Faults and settings last as long as the process, the rest as long as the state. */
+export function createControlApp(control: Control, onError: (error: unknown) => void): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    refuseStrangers(c);
+    await next();
+  });
+  app.use(bodyLimit({ maxSize: 256 * 1_024, onError: () => refuse(new ControlError(413, 'the body is over 256 KiB')) }));
+
+  app.get('/', (c) => c.json({ sandbox: 'a Telegram for trying and testing', calls: CALLS }));
+  app.get('/codes/:phone', (c) => c.json(control.lastCode(c.req.param('phone'))));
+  app.get('/accounts', (c) => c.json(control.accounts()));
+  app.post('/accounts', async (c) => {
+    const { account, created } = control.createAccount(await bodyOf(c, accountRequest));
+    return c.json(account, created ? 201 : 200);
+  });
+  app.post('/chats', async (c) => c.json(control.createChat(await bodyOf(c, chatRequest)), 201));
+  app.post('/contacts', async (c) => {
+    control.addContacts(await bodyOf(c, contactsRequest));
+    return c.json({ status: 'ok' });
+  });
+  app.get('/messages', (c) => {
+    const { from, to } = { from: queryOf(c, 'from', idQuery), to: queryOf(c, 'to', idQuery) };
+    return c.json(control.messages({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }));
+  });
+  app.get('/deliveries', (c) => {
+    const randomId = queryOf(c, 'random_id', randomIdQuery);
+    if (randomId === undefined) throw new ControlError(400, 'random_id: is needed');
+    return c.json(control.deliveries(randomId));
+  });
+  app.get('/faults', (c) => c.json(control.faults()));
+  app.post('/faults', async (c) => {
+    control.addFault(await bodyOf(c, faultRequest));
+    return c.json({ status: 'ok' }, 201);
+  });
+  app.delete('/faults', (c) => {
+    control.clearFaults();
+    return c.json({ status: 'ok' });
+  });
+  app.post('/revoke', async (c) => c.json({ revoked: control.revoke((await bodyOf(c, revokeRequest)).id) }));
+  app.get('/settings', (c) => c.json(control.settings()));
+  app.post('/settings', async (c) => c.json(control.changeSettings(await bodyOf(c, settingsRequest))));
+  app.get('/state', (c) => c.json(control.counters()));
+
+  app.notFound((c) => refuse(new ControlError(404, `there is no ${c.req.method} ${c.req.path}; GET / lists the calls`)));
+  app.onError((error) => {
+    if (error instanceof ControlError) return refuse(error);
+    onError(error);
+    return Response.json({ status: 'error', message: 'the sandbox failed; its log says how' }, { status: 500 });
+  });
+  return app;
+}
+
+function refuse({ status, message }: ControlError): Response {
+  return Response.json({ status: 'error', message }, { status });
+}
+
+/** A web page must not drive the sandbox, neither as itself nor by a name of its own that points to 127.0.0.1. */
+function refuseStrangers(c: Context): void {
+  const origin = c.req.header('origin');
+  const names = [`http://${c.req.header('host') ?? ''}`, ...(origin === undefined ? [] : [origin])];
+  if (!names.every(isLoopback)) throw new ControlError(403, 'only this machine is answered: ask by 127.0.0.1 or localhost');
+}
+
+function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+async function bodyOf<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.infer<Schema>> {
+  let body: unknown;
+  try {
+    body = JSON.parse(await c.req.text());
+  } catch {
+    throw new ControlError(400, 'the body is no JSON');
+  }
+  return parsed(schema, body, []);
+}
+
+function queryOf<Schema extends z.ZodType>(c: Context, name: string, schema: Schema): z.infer<Schema> | undefined {
+  const value = c.req.query(name);
+  return value === undefined ? undefined : parsed(schema, value, [name]);
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, at: string[]): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => `${[...at, ...path].join('.') || 'body'}: ${message}`);
+  throw new ControlError(400, issues.join('; '));
+}

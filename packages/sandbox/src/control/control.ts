@@ -1,0 +1,125 @@
+import { liveAuthorizations, endAuthorization } from '../rpc/authorizations.ts';
+import { SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
+import type { SandboxSettings, Telegram } from '../rpc/telegram.ts';
+import { randomIdKey } from '../state/state.ts';
+import { createAccount, digitsOf, knownAccount } from './accounts.ts';
+import { createChat } from './chats.ts';
+import { ControlError } from './control-error.ts';
+import { faultOf, faultView, type FaultView } from './faults.ts';
+import type { AccountRequest, ChatRequest, ContactsRequest, FaultRequest, SettingsRequest } from './requests.ts';
+import { accountView, codeView, messageView, type AccountView, type ChatView, type CodeView, type MessageView } from './views.ts';
+
+export interface Deliveries {
+  random_id: string;
+  /** Sends that arrived with it, those too that were refused or cut off. */
+  arrived: number;
+  /** Messages that they made. Random ids are remembered per account: more than 1 means as many accounts. */
+  messages: number;
+}
+
+export interface Counters {
+  accounts: number;
+  /** Messages accepted since the state began, codes from Telegram itself not counted. */
+  messages: number;
+  /** Sign-ins that died because two connections used them at once. */
+  duplicated: number;
+  /** Accounts with sign-ins. */
+  sessions: { id: number; phone: string; authorizations: number; connections: number }[];
+}
+
+/** What a person or a test may do to the sandbox's "Telegram" from outside. Every method throws {@link ControlError}. */
+export class Control {
+  readonly #telegram: Telegram;
+
+  constructor(telegram: Telegram) {
+    this.#telegram = telegram;
+  }
+
+  /** The same data for the same phone again changes nothing. @throws {ControlError} 409 where phone or username has other data. */
+  createAccount(request: AccountRequest): { account: AccountView; created: boolean } {
+    const { account, created } = createAccount(this.#telegram, request);
+    return { account: accountView(account), created };
+  }
+
+  accounts(): AccountView[] {
+    return [...this.#telegram.store.state.accounts.values()].map(accountView);
+  }
+
+  /** The code last sent to a phone, used or not. @throws {ControlError} 404 where none was. */
+  lastCode(phone: string): CodeView {
+    const attempt = this.#telegram.store.state.lastAttempt.get(digitsOf(phone));
+    if (attempt === undefined) throw new ControlError(404, `no code has been sent to ${phone}`);
+    return codeView(attempt);
+  }
+
+  createChat(request: ChatRequest): ChatView {
+    return createChat(this.#telegram, request);
+  }
+
+  addContacts({ id, contact_ids }: ContactsRequest): void {
+    for (const known of [id, ...contact_ids]) knownAccount(this.#telegram, known);
+    this.#telegram.store.commit({ type: 'contacts_added', accountId: id, contactIds: contact_ids });
+  }
+
+  /** In the order in which they were accepted. Telegram's own, with codes, only come where `from` is 777000. */
+  messages({ from, to }: { from?: number; to?: number } = {}): MessageView[] {
+    return this.#telegram.store.state.messages
+      .filter((message) => message.action === undefined)
+      .filter((message) => (from === undefined ? message.from !== SERVICE_ACCOUNT_ID : message.from === from))
+      .filter((message) => to === undefined || message.to === to)
+      .map(messageView);
+  }
+
+  deliveries(randomId: string): Deliveries {
+    const { accounts, fruitlessSends, messageByRandomId } = this.#telegram.store.state;
+    const made = [...accounts.keys()].filter((id) => messageByRandomId.has(randomIdKey(id, randomId))).length;
+    return { random_id: randomId, arrived: made + (fruitlessSends.get(randomId) ?? 0), messages: made };
+  }
+
+  /** @throws {ControlError} 404 where the account or the chat does not exist. */
+  addFault(request: FaultRequest): void {
+    this.#telegram.faults.add(faultOf(this.#telegram, request));
+  }
+
+  /** Those that are not used up. */
+  faults(): FaultView[] {
+    return this.#telegram.faults.list().map(faultView);
+  }
+
+  clearFaults(): void {
+    this.#telegram.faults.clear();
+  }
+
+  /** Ends all sessions of an account; their next call gets 401 SESSION_REVOKED. @returns how many there were. */
+  revoke(id: number): number {
+    knownAccount(this.#telegram, id);
+    const live = liveAuthorizations(this.#telegram, id);
+    for (const { authKeyId } of live) endAuthorization(this.#telegram, authKeyId, 'SESSION_REVOKED');
+    return live.length;
+  }
+
+  settings(): SandboxSettings {
+    return { ...this.#telegram.settings };
+  }
+
+  changeSettings(changes: SettingsRequest): SandboxSettings {
+    Object.assign(this.#telegram.settings, changes);
+    return this.settings();
+  }
+
+  counters(): Counters {
+    const { store, network } = this.#telegram;
+    const authorizations = [...store.state.authorizations.values()];
+    const sessions = [...store.state.accounts.values()].flatMap(({ id, phone }) => {
+      const live = liveAuthorizations(this.#telegram, id);
+      const connections = live.reduce((sum, { authKeyId }) => sum + network().connections(authKeyId), 0);
+      return live.length === 0 ? [] : [{ id, phone: `+${phone}`, authorizations: live.length, connections }];
+    });
+    return {
+      accounts: store.state.accounts.size,
+      messages: this.messages().length,
+      duplicated: authorizations.filter(({ status }) => status.kind === 'ended' && status.error === 'AUTH_KEY_DUPLICATED').length,
+      sessions,
+    };
+  }
+}

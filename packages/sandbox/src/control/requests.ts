@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { DATA_CENTERS } from '../rpc/accounts.ts';
+import { LAYERS, resultTypeOf } from '../tl/index.ts';
+
+/** Bodies of the control port. Unknown fields are refused: a misspelt one would do nothing and say nothing. */
+
+const accountId = z.int().positive();
+const username = z.string().regex(/^[A-Za-z]\w{3,31}$/, '4 to 32 of A-Z a-z 0-9 _, the first a letter');
+const methodName = z
+  .string()
+  .refine((name) => name === '*' || LAYERS.some((layer) => resultTypeOf(name, layer) !== undefined), 'no method of Telegram, nor *');
+
+export const accountRequest = z.strictObject({
+  phone: z.string(),
+  first_name: z.string().min(1).max(64),
+  last_name: z.string().max(64).optional(),
+  username: username.optional(),
+  /** Two-factor password. */
+  password: z.string().min(1).optional(),
+  hint: z.string().optional(),
+  /** Home data centre; by default the test phone's own, else 2. */
+  dc: z.int().refine((id) => DATA_CENTERS.some((known) => known === id), `one of ${DATA_CENTERS.join(', ')}`).optional(),
+});
+export type AccountRequest = z.infer<typeof accountRequest>;
+
+export const chatRequest = z.strictObject({
+  title: z.string().min(1).max(128),
+  kind: z.enum(['group', 'supergroup', 'channel']),
+  /** Account ids; the first one makes the chat. */
+  members: z.array(accountId).min(1),
+  username: username.optional(),
+});
+export type ChatRequest = z.infer<typeof chatRequest>;
+
+export const contactsRequest = z.strictObject({ id: accountId, contact_ids: z.array(accountId).min(1) });
+export type ContactsRequest = z.infer<typeof contactsRequest>;
+
+export const faultRequest = z
+  .strictObject({
+    phone: z.string().optional(),
+    user_id: accountId.optional(),
+    method: methodName,
+    error: z
+      .string()
+      .regex(/^([A-Z0-9][A-Z0-9_]+|Timeout)$/, "one of Telegram's names, such as FLOOD_WAIT_30")
+      .refine((name) => !name.endsWith('_X'), 'put a number for the X')
+      .optional(),
+    drop: z.enum(['before', 'after']).optional(),
+    delay_ms: z.int().min(0).max(600_000).optional(),
+    times: z.int().min(1).default(1),
+    /** A chat: its id (`-100…` for channels), `@username` or `+phone`. */
+    peer: z.union([z.int(), z.string().min(1)]).optional(),
+  })
+  .refine(({ error, drop, delay_ms }) => (error ?? drop ?? delay_ms) !== undefined, 'name an error, a drop or a delay_ms')
+  .refine(({ error, drop }) => error === undefined || drop === undefined, 'either error or drop, not both');
+export type FaultRequest = z.input<typeof faultRequest>;
+
+export const revokeRequest = z.strictObject({ id: accountId });
+
+export const settingsRequest = z
+  .strictObject({
+    repeated_random_id: z.enum(['error', 'original']),
+    code_lifetime_seconds: z.number().positive(),
+    code_tries: z.int().min(1),
+  })
+  .partial();
+export type SettingsRequest = z.infer<typeof settingsRequest>;
+
+/** An id as it stands in a query string. */
+export const idQuery = z.string().regex(/^-?\d{1,15}$/, 'a whole number').transform(Number);
+/** Signed or unsigned. */
+export const randomIdQuery = z
+  .string()
+  .regex(/^-?\d{1,20}$/, 'a whole number')
+  .transform((text) => String(BigInt.asIntN(64, BigInt(text))));

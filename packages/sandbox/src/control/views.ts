@@ -1,0 +1,104 @@
+import type { Account, Chat, LoginAttempt, Message, MessageEntity } from '../state/model.ts';
+import { boxOf } from '../rpc/peers.ts';
+import { idIn } from '../state/state.ts';
+
+/** What the control port shows. */
+
+export interface AccountView {
+  id: number;
+  phone: string;
+  first_name: string;
+  last_name?: string;
+  username?: string;
+  has_password: boolean;
+  dc: number;
+}
+
+export function accountView({ id, phone, firstName, lastName, username, password, homeDc }: Account): AccountView {
+  return {
+    id,
+    phone: `+${phone}`,
+    first_name: firstName,
+    ...(lastName !== undefined && { last_name: lastName }),
+    ...(username !== undefined && { username }),
+    has_password: password !== undefined,
+    dc: homeDc,
+  };
+}
+
+export interface ChatView {
+  /** `-100…` for supergroups and channels, `-…` for basic groups. */
+  id: number;
+  title: string;
+  kind: Chat['kind'];
+  members: number[];
+  username?: string;
+}
+
+export function chatView({ peer, title, kind, members, username }: Chat): ChatView {
+  return { id: peer, title, kind, members, ...(username !== undefined && { username }) };
+}
+
+export interface CodeView {
+  phone: string;
+  code: string;
+  delivery: LoginAttempt['delivery'];
+}
+
+export function codeView({ phone, code, delivery }: LoginAttempt): CodeView {
+  return { phone: `+${phone}`, code, delivery };
+}
+
+export interface EntityView {
+  /** The TL name, e.g. `messageEntityBold`. */
+  type: string;
+  /** UTF-16 units. */
+  offset: number;
+  /** UTF-16 units. */
+  length: number;
+  url?: string;
+  language?: string;
+  user_id?: number;
+}
+
+export interface MessageView {
+  /** As the sender knows it. */
+  id: number;
+  from_id: number;
+  to_id: number;
+  text: string;
+  /** RFC 3339, to the second. */
+  date: string;
+  /** A signed 64-bit number, too long for a JSON number. */
+  random_id: string;
+  entities?: EntityView[];
+  silent?: true;
+  /** The sender's id of the message that this one answers. */
+  reply_to?: number;
+}
+
+export function messageView(message: Message): MessageView {
+  const { from, to, text, date, randomId, entities, silent, replyTo } = message;
+  return {
+    id: idIn(message, boxOf(to, from)) ?? message.copies[0]?.id ?? 0,
+    from_id: from,
+    to_id: to,
+    text,
+    date: new Date(date * 1_000).toISOString().replace('.000Z', 'Z'),
+    random_id: randomId,
+    ...(entities !== undefined && { entities: entities.map(entityView) }),
+    ...(silent === true && { silent }),
+    ...(replyTo !== undefined && { reply_to: replyTo }),
+  };
+}
+
+function entityView({ kind, offset, length, url, language, userId }: MessageEntity): EntityView {
+  return {
+    type: kind,
+    offset,
+    length,
+    ...(url !== undefined && { url }),
+    ...(language !== undefined && { language }),
+    ...(userId !== undefined && { user_id: userId }),
+  };
+}

@@ -1,0 +1,34 @@
+import { sha1, sha256 } from './hashes.ts';
+
+/** Who wrote a message: each side has its own part of the auth key. */
+export type Writer = 'client' | 'server';
+
+/** https://core.telegram.org/mtproto/description#defining-aes-key-and-initialization-vector calls it x. */
+const OFFSET: Record<Writer, number> = { client: 0, server: 8 };
+
+/** The `msg_key` (16 bytes) of MTProto 2.0. `plaintext` is all that gets encrypted, padding included. */
+export function messageKey(authKey: Uint8Array, plaintext: Uint8Array, writer: Writer): Buffer {
+  const offset = 88 + OFFSET[writer];
+  return sha256(authKey.subarray(offset, offset + 32), plaintext).subarray(8, 24);
+}
+
+/** The AES key and IV (32 bytes each) for a message of that `msg_key`. */
+export function messageAes(authKey: Uint8Array, msgKey: Uint8Array, writer: Writer): { key: Buffer; iv: Buffer } {
+  const x = OFFSET[writer];
+  const a = sha256(msgKey, authKey.subarray(x, x + 36));
+  const b = sha256(authKey.subarray(40 + x, 76 + x), msgKey);
+  return {
+    key: Buffer.concat([a.subarray(0, 8), b.subarray(8, 24), a.subarray(24, 32)]),
+    iv: Buffer.concat([b.subarray(0, 8), a.subarray(8, 24), b.subarray(24, 32)]),
+  };
+}
+
+/** The AES key and IV that the key exchange is encrypted with. */
+export function exchangeAes(serverNonce: Uint8Array, newNonce: Uint8Array): { key: Buffer; iv: Buffer } {
+  const newServer = sha1(newNonce, serverNonce);
+  const serverNew = sha1(serverNonce, newNonce);
+  return {
+    key: Buffer.concat([newServer, serverNew.subarray(0, 12)]),
+    iv: Buffer.concat([serverNew.subarray(12, 20), sha1(newNonce, newNonce), newNonce.subarray(0, 4)]),
+  };
+}

@@ -1,0 +1,84 @@
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
+import { TlWriter } from '../tl/tl-writer.ts';
+import { igeDecrypt } from './aes-ige.ts';
+import { sha1, sha256 } from './hashes.ts';
+
+/** The key that a server proves itself with in the key exchange. RSA, 2048 bits. */
+export interface RsaKeyPair {
+  privateKey: KeyObject;
+  /** PKCS#1 ("BEGIN RSA PUBLIC KEY"), the form that clients take. */
+  publicKeyPem: string;
+  fingerprint: bigint;
+}
+
+const MODULUS_BYTES = 256;
+const PADDED_DATA = 192;
+
+/** Makes a new key. Takes some tenths of a second. */
+export function generateRsaKeyPair(): RsaKeyPair {
+  return fromPrivateKey(generateKeyPairSync('rsa', { modulusLength: MODULUS_BYTES * 8 }).privateKey);
+}
+
+/**
+ * Reads a private key, PKCS#1 or PKCS#8.
+ * @throws {Error} where it is no RSA key of 2048 bits.
+ */
+export function loadRsaKeyPair(privateKeyPem: string): RsaKeyPair {
+  return fromPrivateKey(createPrivateKey(privateKeyPem));
+}
+
+/** The private key as PEM (PKCS#8), for {@link loadRsaKeyPair}. */
+export function exportRsaKeyPair({ privateKey }: RsaKeyPair): string {
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function fromPrivateKey(privateKey: KeyObject): RsaKeyPair {
+  if (privateKey.asymmetricKeyType !== 'rsa' || privateKey.asymmetricKeyDetails?.modulusLength !== MODULUS_BYTES * 8) {
+    throw new Error('the server key must be an RSA key of 2048 bits');
+  }
+  const publicKeyPem = createPublicKey(privateKey).export({ type: 'pkcs1', format: 'pem' }).toString();
+  return { privateKey, publicKeyPem, fingerprint: rsaFingerprint(publicKeyPem) };
+}
+
+/** Telegram's fingerprint of a public key (PEM, PKCS#1 or SPKI): the last 64 bits of the SHA-1 of `n:bytes e:bytes`, signed. */
+export function rsaFingerprint(publicKeyPem: string): bigint {
+  const { n, e } = createPublicKey(publicKeyPem).export({ format: 'jwk' });
+  if (n === undefined || e === undefined) throw new Error('not an RSA public key');
+  const writer = new TlWriter();
+  writer.bytes(Buffer.from(n, 'base64url'));
+  writer.bytes(Buffer.from(e, 'base64url'));
+  return sha1(writer.finish()).readBigInt64LE(12);
+}
+
+/**
+ * Opens what a client sealed with RSA_PAD (https://core.telegram.org/mtproto/auth_key#presenting-proof-of-work-server-authentication).
+ * Returns the 192 bytes of data and padding, or undefined where the seal does not hold.
+ */
+export function rsaUnpad(encrypted: Uint8Array, { privateKey }: RsaKeyPair): Buffer | undefined {
+  const opened = decryptRaw(encrypted, privateKey);
+  if (opened === undefined) return undefined;
+  const aesEncrypted = opened.subarray(32);
+  const mask = sha256(aesEncrypted);
+  const tempKey = Buffer.from(opened.subarray(0, 32).map((byte, index) => byte ^ (mask[index] ?? 0)));
+  const dataWithHash = igeDecrypt(aesEncrypted, tempKey, Buffer.alloc(32));
+  const data = dataWithHash.subarray(0, PADDED_DATA).reverse();
+  return timingSafeEqual(dataWithHash.subarray(PADDED_DATA), sha256(tempKey, data)) ? data : undefined;
+}
+
+function decryptRaw(encrypted: Uint8Array, key: KeyObject): Buffer | undefined {
+  if (encrypted.length !== MODULUS_BYTES) return undefined;
+  try {
+    return privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted);
+  } catch {
+    // A number that is not below the modulus: OpenSSL refuses it, and so must we.
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import { readEnv } from './env.ts';
+import { createSandbox } from './sandbox.ts';
+
+/**
+ * The sandbox as a process of its own. A parent with an IPC channel gets one message when it is up, `{type: 'ready', dataCenters,
+ * controlUrl, publicKeyFile}`; the sandbox ends with that channel.
+ */
+async function main(): Promise<void> {
+  const ending = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve).once('SIGINT', resolve).once('disconnect', resolve);
+  });
+  const { DATA_DIR, SANDBOX_PORT, SANDBOX_CONTROL_PORT } = readEnv(process.env);
+  const sandbox = await createSandbox({ dataDir: DATA_DIR, ports: { main: SANDBOX_PORT, control: SANDBOX_CONTROL_PORT } });
+  const { dataCenters, controlUrl, publicKeyFile } = sandbox;
+  const addresses = dataCenters.map(({ id, host, port }) => `${id} at ${host}:${port}`).join(', ');
+  console.log(`sandbox: data centres ${addresses}; control ${controlUrl}`);
+  if (process.connected) process.send?.({ type: 'ready', dataCenters, controlUrl, publicKeyFile });
+  await ending;
+  await sandbox.close();
+  if (process.connected) process.disconnect();
+}
+
+main().catch((error: unknown) => {
+  console.error(`sandbox: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
+});

@@ -1,0 +1,132 @@
+import type { TlCodec } from '../tl/codec.ts';
+import { TlDecodeError } from '../tl/errors.ts';
+import { codecForLayer } from '../tl/layers.ts';
+import { serviceCodec } from '../tl/service.ts';
+import { DropConnection, RpcError, type TlObject } from '../types.ts';
+import type { AuthKey } from './auth-key.ts';
+import type { Connection } from './connection.ts';
+import type { ServerContext } from './context.ts';
+import { gzipWhereWorth } from './gzip.ts';
+import { writeRpcResult } from './message.ts';
+import type { Session } from './session.ts';
+import { peekId, unwrap, type WrappedCall } from './unwrap.ts';
+
+/** Where a call came from. */
+export interface Caller {
+  connection: Connection;
+  key: AuthKey;
+  session: Session;
+}
+
+/** Runs the API calls: takes them out of their wrappers, has the handler answer them, and writes what it says. */
+export class ApiCalls {
+  readonly #context: ServerContext;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  /** Starts on a call. It is answered when it is done; several run at once. Never throws. */
+  start(caller: Caller, msgId: bigint, body: Buffer): void {
+    const { connection, key, session } = caller;
+    if (key.guard.starts(connection, session.id)) this.#context.onDuplicated(key.id);
+    const run = this.#run(caller, msgId, body).finally(() => {
+      key.guard.ends(connection);
+      session.running.delete(msgId);
+      session.unwanted.delete(msgId);
+    });
+    session.running.set(msgId, run);
+  }
+
+  /** Resolves to whether the call went well. */
+  async #run(caller: Caller, msgId: bigint, body: Buffer): Promise<boolean> {
+    const { connection, session } = caller;
+    try {
+      this.#answer(session, msgId, await this.#result(caller, body));
+      return true;
+    } catch (error) {
+      session.noteFailure(msgId);
+      if (error instanceof DropConnection) {
+        // Not answered means not received: the client may send the same message again, and it is then run again.
+        session.received.forget(msgId);
+        connection.cut();
+      } else {
+        const { code, message } = this.#asRpcError(error);
+        const rpcError = { _: 'rpc_error', error_code: code, error_message: message };
+        this.#answer(session, msgId, serviceCodec.encode(rpcError, 'RpcError'));
+      }
+      return false;
+    }
+  }
+
+  #answer(session: Session, msgId: bigint, result: Buffer): void {
+    if (session.unwanted.has(msgId)) return;
+    session.outbox.answer(msgId, writeRpcResult(msgId, result));
+    session.flushSoon();
+  }
+
+  async #result({ connection, key, session }: Caller, body: Buffer): Promise<Buffer> {
+    if (key.guard.isDuplicated) throw new RpcError(406, 'AUTH_KEY_DUPLICATED');
+    const wrapped = unwrap(body, session.layer ?? key.layer);
+    this.#learn(wrapped, key, session);
+    const layer = session.layer ?? key.layer;
+    const client = session.client ?? key.client;
+    if (session.client === undefined && key.layer === undefined) throw new RpcError(400, 'CONNECTION_NOT_INITED');
+    if (layer === undefined) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
+    const codec = codecForLayer(layer);
+    const { query, resultType } = readQuery(wrapped, codec);
+    for (const earlier of wrapped.after) {
+      if (!(await session.succeeded(earlier))) throw new RpcError(400, 'MSG_WAIT_FAILED');
+    }
+    const result = await this.#context
+      .handler({
+        query,
+        layer: codec.layer,
+        dcId: connection.dcId,
+        authKeyId: key.id,
+        sessionId: session.id,
+        client,
+      })
+      .catch((error: unknown) => {
+        throw this.#reported(error, query._);
+      });
+    try {
+      return gzipWhereWorth(codec.encode(result, resultType));
+    } catch (error) {
+      throw this.#reported(error, query._);
+    }
+  }
+
+  #learn({ layer, client, withoutUpdates }: WrappedCall, key: AuthKey, session: Session): void {
+    session.takesUpdates = !withoutUpdates;
+    session.layer = layer ?? session.layer;
+    session.client = client ?? session.client;
+    if (session.layer === undefined || session.client === undefined) return;
+    if (layer === undefined && client === undefined) return;
+    key.initialized(session.layer, session.client).catch((error: unknown) => this.#context.onError(error, 'keeping a layer'));
+  }
+
+  /** Hands an error that is not Telegram's own to whoever runs the server. */
+  #reported(error: unknown, method: string): Error {
+    if (error instanceof RpcError || error instanceof DropConnection) return error;
+    this.#context.onError(error, method);
+    return new RpcError(500, 'INTERNAL');
+  }
+
+  #asRpcError(error: unknown): RpcError {
+    if (error instanceof RpcError) return error;
+    if (error instanceof TlDecodeError) return new RpcError(400, 'INPUT_FETCH_ERROR');
+    this.#context.onError(error, 'a call');
+    return new RpcError(500, 'INTERNAL');
+  }
+}
+
+/** @throws {RpcError} INPUT_METHOD_INVALID where no method has the id. @throws {TlDecodeError} */
+function readQuery({ reader }: WrappedCall, codec: TlCodec): { query: TlObject; resultType: string } {
+  const id = peekId(reader);
+  const resultType = codec.resultTypeOf(codec.nameOf(id) ?? '');
+  if (resultType === undefined) throw new RpcError(400, `INPUT_METHOD_INVALID_${id}`);
+  const query = codec.read(reader);
+  if (reader.remaining > 0) throw new RpcError(400, 'INPUT_FETCH_ERROR');
+  return { query, resultType };
+}

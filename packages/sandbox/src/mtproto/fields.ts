@@ -1,0 +1,40 @@
+import type { TlObject } from '../types.ts';
+
+/*
+ * Fields of decoded service messages. The codec has checked them against the schema, so a wrong type here is a mistake of ours.
+ */
+
+export function bytesOf(object: TlObject, field: string): Buffer {
+  const value = object[field];
+  if (Buffer.isBuffer(value)) return value;
+  throw new TypeError(`${object._}.${field} is no bytes`);
+}
+
+export function longOf(object: TlObject, field: string): bigint {
+  const value = object[field];
+  if (typeof value === 'bigint') return value;
+  throw new TypeError(`${object._}.${field} is no long`);
+}
+
+export function numberOf(object: TlObject, field: string): number {
+  const value = object[field];
+  if (typeof value === 'number') return value;
+  throw new TypeError(`${object._}.${field} is no number`);
+}
+
+export function stringOf(object: TlObject, field: string): string {
+  const value = object[field];
+  if (typeof value === 'string') return value;
+  throw new TypeError(`${object._}.${field} is no string`);
+}
+
+/** The numbers in a `Vector<long>`. */
+export function longsOf(object: TlObject, field: string): bigint[] {
+  const value = object[field];
+  if (!Array.isArray(value)) throw new TypeError(`${object._}.${field} is no list`);
+  return value.filter((item) => typeof item === 'bigint');
+}
+
+export function sameBytes(object: TlObject, field: string, expected: Uint8Array): boolean {
+  return bytesOf(object, field).equals(expected);
+}

@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+import { igeDecrypt, igeEncrypt } from '../crypto/aes-ige.ts';
+import { DH_GENERATOR, DH_PRIME, dhSharedKey, isSafePublicValue, makeDhPair } from '../crypto/diffie-hellman.ts';
+import { sha1 } from '../crypto/hashes.ts';
+import { exchangeAes } from '../crypto/message-key.ts';
+import { makePrimeProduct, type PrimeProduct } from '../crypto/prime-product.ts';
+import { rsaUnpad, type RsaKeyPair } from '../crypto/rsa.ts';
+import { TlDecodeError } from '../tl/errors.ts';
+import { serviceCodec } from '../tl/service.ts';
+import { TlReader } from '../tl/tl-reader.ts';
+import type { AuthKeyRecord, TlObject } from '../types.ts';
+import { bytesOf, numberOf, sameBytes } from './fields.ts';
+
+export interface HandshakeOptions {
+  dcId: number;
+  rsaKeyPair: RsaKeyPair;
+  /** Unix milliseconds. */
+  clock: () => number;
+  isKnownKey: (id: string) => boolean;
+  /** Keeps the new key. The client hears of it once this has resolved. */
+  keep: (record: AuthKeyRecord) => Promise<void>;
+}
+
+/** The key exchange cannot go on. The client gets the transport error `-code` and the connection is closed. */
+export class HandshakeRefused extends Error {
+  override readonly name = 'HandshakeRefused';
+  /** 404 for a field that is wrong, 444 for another data centre than this. */
+  readonly code: 404 | 444;
+  constructor(code: 404 | 444, reason: string) {
+    super(reason);
+    this.code = code;
+  }
+}
+
+type State =
+  | { step: 'idle' }
+  | { step: 'pq'; nonce: Buffer; serverNonce: Buffer; product: PrimeProduct }
+  | {
+      step: 'dh';
+      nonce: Buffer;
+      serverNonce: Buffer;
+      newNonce: Buffer;
+      secret: Buffer;
+      /** Of the key that was there already; 0 in the first try. */
+      retryId: bigint;
+    };
+
+/** Test data centres are their number plus this. */
+const TEST_DC = 10_000;
+
+/**
+ * The server's side of the key exchange, for one connection: `idle` → req_pq(_multi) → `pq` → req_DH_params → `dh` →
+ * set_client_DH_params → `idle`; any step may begin anew with req_pq. https://core.telegram.org/mtproto/auth_key
+ *
+ * Temporary keys (`p_q_inner_data_temp`, `…_temp_dc`) are refused with server_DH_params_fail: the sandbox has no perfect forward
+ * secrecy, which clients only use where they are told to.
+ */
+export class Handshake {
+  readonly #options: HandshakeOptions;
+  #state: State = { step: 'idle' };
+
+  constructor(options: HandshakeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Answers one unencrypted message; undefined where there is nothing to answer.
+   * @throws {HandshakeRefused}
+   */
+  async answer(body: Buffer): Promise<TlObject | undefined> {
+    const request = decoded(() => serviceCodec.decode(body));
+    switch (request._) {
+      case 'req_pq':
+      case 'req_pq_multi':
+        return this.#offer(request);
+      case 'req_DH_params':
+        return this.#params(request);
+      case 'set_client_DH_params':
+        return this.#agree(request);
+      case 'msgs_ack':
+        return undefined;
+      default:
+        throw new HandshakeRefused(404, `${request._} without a key`);
+    }
+  }
+
+  #offer(request: TlObject): TlObject {
+    const nonce = bytesOf(request, 'nonce');
+    const serverNonce = randomBytes(16);
+    const product = makePrimeProduct();
+    this.#state = { step: 'pq', nonce, serverNonce, product };
+    return {
+      _: 'resPQ',
+      nonce,
+      server_nonce: serverNonce,
+      pq: product.pq,
+      server_public_key_fingerprints: [this.#options.rsaKeyPair.fingerprint],
+    };
+  }
+
+  #params(request: TlObject): TlObject {
+    const state = this.#state;
+    if (state.step !== 'pq') throw new HandshakeRefused(404, 'req_DH_params without req_pq');
+    this.#checkNonces(request);
+    const { nonce, serverNonce, product } = state;
+    if (request['public_key_fingerprint'] !== this.#options.rsaKeyPair.fingerprint) {
+      throw new HandshakeRefused(404, 'another public_key_fingerprint than was offered');
+    }
+    if (!sameBytes(request, 'p', product.p) || !sameBytes(request, 'q', product.q)) {
+      throw new HandshakeRefused(404, 'p and q are not the factors of pq');
+    }
+    const opened = rsaUnpad(bytesOf(request, 'encrypted_data'), this.#options.rsaKeyPair);
+    if (opened === undefined) throw new HandshakeRefused(404, 'encrypted_data is not RSA_PAD for this key');
+    const inner = decoded(() => serviceCodec.read(new TlReader(opened)));
+    if (!inner._.startsWith('p_q_inner_data')) throw new HandshakeRefused(404, `${inner._} in encrypted_data`);
+    this.#checkNonces(inner);
+    this.#checkDataCentre(inner);
+
+    const newNonce = bytesOf(inner, 'new_nonce');
+    const sameFactors = sameBytes(inner, 'pq', product.pq) && sameBytes(inner, 'p', product.p) && sameBytes(inner, 'q', product.q);
+    if (!sameFactors || inner._.startsWith('p_q_inner_data_temp')) {
+      this.#state = { step: 'idle' };
+      const hash = sha1(newNonce).subarray(4, 20);
+      return { _: 'server_DH_params_fail', nonce, server_nonce: serverNonce, new_nonce_hash: hash };
+    }
+    const { secret, publicValue } = makeDhPair();
+    this.#state = { step: 'dh', nonce, serverNonce, newNonce, secret, retryId: 0n };
+    const answer = serviceCodec.encode(
+      {
+        _: 'server_DH_inner_data',
+        nonce,
+        server_nonce: serverNonce,
+        g: DH_GENERATOR,
+        dh_prime: DH_PRIME,
+        g_a: publicValue,
+        server_time: Math.floor(this.#options.clock() / 1000),
+      },
+      'Server_DH_inner_data',
+    );
+    const { key, iv } = exchangeAes(serverNonce, newNonce);
+    const encrypted = igeEncrypt(withHash(answer), key, iv);
+    return { _: 'server_DH_params_ok', nonce, server_nonce: serverNonce, encrypted_answer: encrypted };
+  }
+
+  async #agree(request: TlObject): Promise<TlObject> {
+    const state = this.#state;
+    if (state.step !== 'dh') throw new HandshakeRefused(404, 'set_client_DH_params without req_DH_params');
+    this.#checkNonces(request);
+    const { nonce, serverNonce, newNonce, secret } = state;
+    const { key, iv } = exchangeAes(serverNonce, newNonce);
+    const inner = openWithHash(bytesOf(request, 'encrypted_data'), key, iv);
+    this.#checkNonces(inner);
+    if (inner['retry_id'] !== state.retryId) throw new HandshakeRefused(404, 'a wrong retry_id');
+    const publicValue = bytesOf(inner, 'g_b');
+    if (!isSafePublicValue(publicValue)) throw new HandshakeRefused(404, 'g_b is out of its range');
+
+    const authKey = dhSharedKey(secret, publicValue);
+    const authKeyHash = sha1(authKey);
+    const id = authKeyHash.toString('hex', 12, 20);
+    const auxHash = authKeyHash.subarray(0, 8);
+    const nonceHash = (number: number) => sha1(newNonce, Buffer.from([number]), auxHash).subarray(4, 20);
+    if (this.#options.isKnownKey(id)) {
+      this.#state = { ...state, retryId: auxHash.readBigInt64LE(0) };
+      return { _: 'dh_gen_retry', nonce, server_nonce: serverNonce, new_nonce_hash2: nonceHash(2) };
+    }
+    this.#state = { step: 'idle' };
+    const salt = Buffer.from(newNonce.subarray(0, 8).map((byte, index) => byte ^ (serverNonce[index] ?? 0)));
+    try {
+      await this.#options.keep({ id, dcId: this.#options.dcId, key: authKey, salt });
+    } catch {
+      return { _: 'dh_gen_fail', nonce, server_nonce: serverNonce, new_nonce_hash3: nonceHash(3) };
+    }
+    return { _: 'dh_gen_ok', nonce, server_nonce: serverNonce, new_nonce_hash1: nonceHash(1) };
+  }
+
+  #checkNonces(object: TlObject): void {
+    const state = this.#state;
+    if (state.step === 'idle' || !sameBytes(object, 'nonce', state.nonce)) {
+      throw new HandshakeRefused(404, `a wrong nonce in ${object._}`);
+    }
+    if (!sameBytes(object, 'server_nonce', state.serverNonce)) {
+      throw new HandshakeRefused(404, `a wrong server_nonce in ${object._}`);
+    }
+  }
+
+  /** Negative for a connection for media, {@link TEST_DC} higher in test data centres. */
+  #checkDataCentre(inner: TlObject): void {
+    if (inner['dc'] === undefined) return;
+    const dc = Math.abs(numberOf(inner, 'dc'));
+    if (dc % TEST_DC !== this.#options.dcId) throw new HandshakeRefused(444, `this is data centre ${this.#options.dcId}, not ${dc}`);
+  }
+}
+
+/** SHA-1, data, and padding to whole AES blocks. */
+function withHash(data: Buffer): Buffer {
+  const padding = randomBytes((16 - ((20 + data.length) % 16)) % 16);
+  return Buffer.concat([sha1(data), data, padding]);
+}
+
+function openWithHash(encrypted: Buffer, key: Buffer, iv: Buffer): TlObject {
+  if (encrypted.length < 32 || encrypted.length % 16 !== 0) throw new HandshakeRefused(404, 'encrypted_data is not of whole blocks');
+  const plain = igeDecrypt(encrypted, key, iv);
+  const reader = new TlReader(plain, 20);
+  const inner = decoded(() => serviceCodec.read(reader));
+  const hash = sha1(plain.subarray(20, reader.position));
+  if (inner._ !== 'client_DH_inner_data' || reader.remaining > 15 || !hash.equals(plain.subarray(0, 20))) {
+    throw new HandshakeRefused(404, 'encrypted_data is not what it should be');
+  }
+  return inner;
+}
+
+function decoded(decode: () => TlObject): TlObject {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof TlDecodeError) throw new HandshakeRefused(404, error.message);
+    throw error;
+  }
+}

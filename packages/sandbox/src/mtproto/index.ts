@@ -1,0 +1,1 @@
+export { createMtprotoServer, type Endpoint, type MtprotoServer, type MtprotoServerOptions } from './server.ts';

@@ -1,0 +1,105 @@
+import { serviceCodec } from '../tl/service.ts';
+import type { TlObject, TlValue } from '../types.ts';
+import type { KeyRing } from './auth-key.ts';
+import type { Caller } from './api-calls.ts';
+import type { ServerContext } from './context.ts';
+import { longOf, longsOf, numberOf } from './fields.ts';
+import { writeRpcResult } from './message.ts';
+import type { Session } from './session.ts';
+
+/** Bits of a message's state in `msgs_state_info`. */
+const STATE_RUNNING = 32;
+const STATE_ANSWERED = 64;
+const STATE_UNKNOWN = 1;
+const STATE_RECEIVED = 4;
+
+type Handle = (caller: Caller, msgId: bigint, message: TlObject) => void;
+
+/** Answers MTProto's own messages: all that is neither an API call nor a container. */
+export class ServiceMessages {
+  readonly #context: ServerContext;
+  readonly #keys: KeyRing;
+
+  constructor(context: ServerContext, keys: KeyRing) {
+    this.#context = context;
+    this.#keys = keys;
+  }
+
+  /** What a client has no reason to send, or what needs no answer, is passed over. */
+  handle(caller: Caller, msgId: bigint, message: TlObject): void {
+    this.#handlers[message._]?.(caller, msgId, message);
+    caller.session.flushSoon();
+  }
+
+  readonly #handlers: Record<string, Handle | undefined> = {
+    msgs_ack: ({ session }, _msgId, message) => {
+      for (const acknowledged of longsOf(message, 'msg_ids')) session.outbox.acknowledged(acknowledged);
+    },
+    ping: ({ session }, msgId, message) => {
+      say(session, { _: 'pong', msg_id: msgId, ping_id: longOf(message, 'ping_id') });
+    },
+    ping_delay_disconnect: ({ session, connection }, msgId, message) => {
+      connection.closeAfter(numberOf(message, 'disconnect_delay') * 1000);
+      say(session, { _: 'pong', msg_id: msgId, ping_id: longOf(message, 'ping_id') });
+    },
+    get_future_salts: ({ session, key }, msgId, message) => {
+      const now = this.#context.clock();
+      const salts = key.salts.upcoming(numberOf(message, 'num'), now);
+      say(session, { _: 'future_salts', req_msg_id: msgId, now: Math.floor(now / 1000), salts });
+    },
+    destroy_session: ({ session, key }, _msgId, message) => {
+      const sessionId = longOf(message, 'session_id');
+      const id = hexOf(sessionId);
+      const isDestroyed = id !== session.id && key.destroySession(id);
+      say(session, { _: isDestroyed ? 'destroy_session_ok' : 'destroy_session_none', session_id: sessionId });
+    },
+    destroy_auth_key: ({ session, key }) => {
+      say(session, { _: 'destroy_auth_key_ok' });
+      session.flush();
+      this.#keys.drop(key.id).catch((error: unknown) => this.#context.onError(error, 'destroy_auth_key'));
+    },
+    rpc_drop_answer: ({ session }, msgId, message) => {
+      const result = serviceCodec.encode(dropAnswer(session, longOf(message, 'req_msg_id')), 'RpcDropAnswer');
+      session.outbox.answer(msgId, writeRpcResult(msgId, result));
+    },
+    msgs_state_req: ({ session }, msgId, message) => {
+      sayStates(session, msgId, longsOf(message, 'msg_ids').map((id) => stateOf(session, id)));
+    },
+    msg_resend_req: ({ session }, msgId, message) => {
+      const states = longsOf(message, 'msg_ids').map((id) => (session.outbox.repeat(id) ? STATE_RECEIVED : STATE_UNKNOWN));
+      if (states.includes(STATE_UNKNOWN)) sayStates(session, msgId, states);
+    },
+  };
+}
+
+function say(session: Session, message: TlValue): void {
+  session.outbox.say(serviceCodec.encode(message, 'X'), true);
+}
+
+function sayStates(session: Session, requestMsgId: bigint, states: number[]): void {
+  say(session, { _: 'msgs_state_info', req_msg_id: requestMsgId, info: Buffer.from(states) });
+}
+
+function stateOf(session: Session, msgId: bigint): number {
+  const state = session.received.stateOf(msgId);
+  if (session.running.has(msgId)) return state | STATE_RUNNING;
+  return session.outbox.answerTo(msgId) === undefined ? state : state | STATE_ANSWERED;
+}
+
+/** The client does not want the answer to a call any more. The call itself is not undone. */
+function dropAnswer({ running, unwanted, outbox }: Session, requestMsgId: bigint): TlObject {
+  if (running.has(requestMsgId)) {
+    unwanted.add(requestMsgId);
+    return { _: 'rpc_answer_dropped_running' };
+  }
+  const answer = outbox.answerTo(requestMsgId);
+  if (answer === undefined) return { _: 'rpc_answer_unknown' };
+  outbox.acknowledged(answer.msgId);
+  return { _: 'rpc_answer_dropped', msg_id: answer.msgId, seq_no: answer.seqno, bytes: answer.body.length };
+}
+
+function hexOf(long: bigint): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(long);
+  return bytes.toString('hex');
+}

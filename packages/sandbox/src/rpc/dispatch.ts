@@ -1,0 +1,30 @@
+import type { RpcCall, TlValue } from '../types.ts';
+import { rpcError } from './errors.ts';
+import { ANYWHERE_METHODS, HOME_METHODS, OPEN_METHODS, PASSWORD_METHODS } from './methods/index.ts';
+import type { Telegram } from './telegram.ts';
+
+/** Carries a call out, if its auth key may make it. @throws {RpcError} */
+export function dispatch(telegram: Telegram, call: RpcCall): TlValue {
+  const { query } = call;
+  const authorization = telegram.store.state.authorizations.get(call.authKeyId);
+  // The only end of a sign-in that the key itself does not survive.
+  if (authorization?.status.kind === 'ended' && authorization.status.error === 'AUTH_KEY_DUPLICATED') {
+    throw rpcError('AUTH_KEY_DUPLICATED');
+  }
+  const open = OPEN_METHODS.get(query._);
+  if (open !== undefined) return open({ call, query, telegram });
+
+  const account = telegram.store.state.accounts.get(authorization?.accountId ?? 0);
+  if (authorization === undefined || account === undefined) throw rpcError('AUTH_KEY_UNREGISTERED');
+  if (authorization.status.kind === 'ended') throw rpcError(authorization.status.error);
+  const request = { call, query, telegram, account };
+  const password = PASSWORD_METHODS.get(query._);
+  if (password !== undefined) return password(request);
+  if (authorization.status.kind === 'password_needed') throw rpcError('SESSION_PASSWORD_NEEDED');
+  const anywhere = ANYWHERE_METHODS.get(query._);
+  if (anywhere !== undefined) return anywhere(request);
+  const home = HOME_METHODS.get(query._);
+  if (home === undefined) throw rpcError('INPUT_METHOD_INVALID');
+  if (account.homeDc !== call.dcId) throw rpcError(`USER_MIGRATE_${account.homeDc}`);
+  return home(request);
+}

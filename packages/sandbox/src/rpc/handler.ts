@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PeerId } from '../state/model.ts';
+import { DropConnection, RpcError, type RpcCall, type RpcHandler, type TlValue } from '../types.ts';
+import { endAuthorization } from './authorizations.ts';
+import { dispatch } from './dispatch.ts';
+import { endsAuthorization, rpcError } from './errors.ts';
+import type { Fault, FaultTarget } from './faults.ts';
+import { optionalObject } from './fields.ts';
+import { peerOfInput } from './peers.ts';
+import type { Telegram } from './telegram.ts';
+
+/** Answers calls as Telegram would, save for the faults that were ordered. */
+export function createRpcHandler(telegram: Telegram): RpcHandler {
+  return async (call) => {
+    const fault = telegram.faults.take(targetOf(telegram, call));
+    if (fault?.delayMs !== undefined) await delay(fault.delayMs, undefined, { ref: false });
+    return countingSends(telegram, call, () => carryOut(telegram, call, fault));
+  };
+}
+
+function carryOut(telegram: Telegram, call: RpcCall, fault: Fault | undefined): TlValue {
+  if (fault?.drop === 'before') throw new DropConnection();
+  if (fault?.error !== undefined) {
+    if (endsAuthorization(fault.error)) endAuthorization(telegram, call.authKeyId, fault.error);
+    throw rpcError(fault.error);
+  }
+  if (fault?.drop !== 'after') return dispatch(telegram, call);
+  try {
+    dispatch(telegram, call);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+  }
+  throw new DropConnection();
+}
+
+/** Whom and what a call is about, as faults are ordered by. */
+function targetOf({ store }: Telegram, { query, authKeyId }: RpcCall): FaultTarget {
+  const signedIn = store.state.accounts.get(store.state.authorizations.get(authKeyId)?.accountId ?? 0);
+  const named = query['phone_number'];
+  const phone = typeof named === 'string' ? named.replace(/\D/g, '') : signedIn?.phone;
+  const account = phone === undefined ? undefined : store.state.accountByPhone.get(phone);
+  let peer: PeerId | undefined;
+  try {
+    const input = optionalObject(query, 'peer');
+    if (input !== undefined && signedIn !== undefined) peer = peerOfInput(store, signedIn, input);
+  } catch (error) {
+    // The call itself will say that there is no such chat.
+    if (!(error instanceof RpcError)) throw error;
+  }
+  return { method: query._, accountId: account?.id, phone, peer };
+}
+
+/** Notes a send that made no message: refused, cut off, or with a random_id that had made one before. */
+function countingSends(telegram: Telegram, call: RpcCall, run: () => TlValue): TlValue {
+  const { store } = telegram;
+  const randomId = call.query['random_id'];
+  if (call.query._ !== 'messages.sendMessage' || typeof randomId !== 'bigint') return run();
+  const before = store.state.messages.length;
+  try {
+    return run();
+  } finally {
+    if (store.state.messages.length === before) {
+      store.commit({ type: 'fruitless_send', randomId: String(randomId), times: 1 });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { TlValue } from '../../types.ts';
+import type { Request, UserRequest } from '../telegram.ts';
+import {
+  exportAuthorization,
+  getAuthorizations,
+  importAuthorization,
+  logOut,
+  resetAuthorization,
+  resetAuthorizations,
+} from './authorizations.ts';
+import { addContact, getContacts, importContacts, resolvePhone, resolveUsername } from './contacts.ts';
+import { getDialogs, getPeerDialogs, getPinnedDialogs } from './dialogs.ts';
+import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceUpdate } from './help.ts';
+import { getChannelMessages, getHistory, getMessages } from './history.ts';
+import { checkPassword, getPassword } from './password.ts';
+import { sendMessage } from './send-message.ts';
+import { cancelCode, resendCode, sendCode, signInByCode } from './sign-in-by-code.ts';
+import { acceptLoginToken, exportLoginToken, importLoginToken } from './sign-in-by-token.ts';
+import { getChannelDifference, getDifference, getState } from './updates.ts';
+import { getChannels, getChats, getFullUser, getUsers } from './users.ts';
+
+/** Calls that an auth key may make before anybody is signed in by it. */
+export const OPEN_METHODS: ReadonlyMap<string, (request: Request) => TlValue> = new Map(
+  Object.entries({
+    'help.getConfig': getConfig,
+    'help.getNearestDc': getNearestDc,
+    'help.getAppConfig': getAppConfig,
+    'help.getCdnConfig': getCdnConfig,
+    'help.getTermsOfServiceUpdate': getTermsOfServiceUpdate,
+    'auth.sendCode': sendCode,
+    'auth.resendCode': resendCode,
+    'auth.cancelCode': cancelCode,
+    'auth.signIn': signInByCode,
+    'auth.exportLoginToken': exportLoginToken,
+    'auth.importLoginToken': importLoginToken,
+    'auth.importAuthorization': importAuthorization,
+  }),
+);
+
+/** Calls between the code and the password, too. */
+export const PASSWORD_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(
+  Object.entries({
+    'account.getPassword': getPassword,
+    'auth.checkPassword': checkPassword,
+    'auth.logOut': logOut,
+  }),
+);
+
+/** Calls that any data centre answers, to whoever imported an authorization there. */
+export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(
+  Object.entries({
+    'account.updateStatus': () => true,
+    'users.getUsers': getUsers,
+  }),
+);
+
+/** Calls that only the account's home data centre answers. */
+export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(
+  Object.entries({
+    'account.getAuthorizations': getAuthorizations,
+    'account.resetAuthorization': resetAuthorization,
+    'auth.acceptLoginToken': acceptLoginToken,
+    'auth.exportAuthorization': exportAuthorization,
+    'auth.resetAuthorizations': resetAuthorizations,
+    'channels.getChannels': getChannels,
+    'channels.getMessages': getChannelMessages,
+    'contacts.addContact': addContact,
+    'contacts.getContacts': getContacts,
+    'contacts.importContacts': importContacts,
+    'contacts.resolvePhone': resolvePhone,
+    'contacts.resolveUsername': resolveUsername,
+    'messages.getChats': getChats,
+    'messages.getDialogs': getDialogs,
+    'messages.getHistory': getHistory,
+    'messages.getMessages': getMessages,
+    'messages.getPeerDialogs': getPeerDialogs,
+    'messages.getPinnedDialogs': getPinnedDialogs,
+    'messages.sendMessage': sendMessage,
+    'messages.setTyping': () => true,
+    'updates.getChannelDifference': getChannelDifference,
+    'updates.getDifference': getDifference,
+    'updates.getState': getState,
+    'users.getFullUser': getFullUser,
+  }),
+);

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { DELIVERIES, type Account, type LoginAttempt } from '../../state/model.ts';
+import type { TlObject } from '../../types.ts';
+import { accountByPhone, codeForPhone, homeOfPhone, phoneDigits } from '../accounts.ts';
+import { liveAuthorizations, signIn } from '../authorizations.ts';
+import { rpcError } from '../errors.ts';
+import { textField } from '../fields.ts';
+import { SERVICE_ACCOUNT_ID } from '../peers.ts';
+import { postMessage } from '../post-message.ts';
+import { unixSeconds, type Request, type Telegram } from '../telegram.ts';
+import { checkApiCredentials } from './api-credentials.ts';
+
+/** Seconds until the client may ask for the next delivery. */
+const RESEND_TIMEOUT = 60;
+const SENT_CODE_TYPES = {
+  app: 'auth.sentCodeTypeApp',
+  sms: 'auth.sentCodeTypeSms',
+  call: 'auth.sentCodeTypeCall',
+} as const;
+const NEXT_CODE_TYPES = { app: 'auth.codeTypeSms', sms: 'auth.codeTypeCall', call: undefined } as const;
+
+export function sendCode({ call, query, telegram }: Request): TlObject {
+  checkApiCredentials(query);
+  const phone = phoneDigits(textField(query, 'phone_number'));
+  const account = accountByPhone(telegram.store, phone);
+  const home = account?.homeDc ?? homeOfPhone(phone);
+  if (home !== call.dcId) throw rpcError(`PHONE_MIGRATE_${home}`);
+  const attempt: LoginAttempt = {
+    hash: randomBytes(9).toString('hex'),
+    phone,
+    authKeyId: call.authKeyId,
+    code: codeForPhone(phone),
+    delivery: 'app',
+    sentAt: telegram.now(),
+    wrongCodes: 0,
+    closed: false,
+  };
+  telegram.store.commit({ type: 'code_sent', attempt });
+  if (account !== undefined) tellSignedInClients(telegram, account, attempt.code);
+  return sentCode(attempt);
+}
+
+/** The app that the code goes to is one that is signed in already. */
+function tellSignedInClients(telegram: Telegram, account: Account, code: string): void {
+  if (!liveAuthorizations(telegram, account.id).some(({ status }) => status.kind === 'authorized')) return;
+  const text = `Login code: ${code}. Do not give this code to anyone, even if they say they are from Telegram!`;
+  const date = unixSeconds(telegram);
+  postMessage(telegram, { from: SERVICE_ACCOUNT_ID, to: account.id, text, date, randomId: '0' });
+}
+
+/** The same code by the next way; its lifetime begins anew. */
+export function resendCode(request: Request): TlObject {
+  const attempt = attemptOf(request);
+  const delivery = DELIVERIES[DELIVERIES.indexOf(attempt.delivery) + 1];
+  if (delivery === undefined) throw rpcError('SEND_CODE_UNAVAILABLE');
+  const next = { ...attempt, delivery, sentAt: request.telegram.now() };
+  request.telegram.store.commit({ type: 'code_sent', attempt: next });
+  return sentCode(next);
+}
+
+export function cancelCode(request: Request): boolean {
+  request.telegram.store.commit({ type: 'attempt_closed', hash: attemptOf(request).hash });
+  return true;
+}
+
+export function signInByCode(request: Request): TlObject {
+  const { query, telegram } = request;
+  const attempt = attemptOf(request);
+  const code = query['phone_code'];
+  if (typeof code !== 'string' || code === '') throw rpcError('PHONE_CODE_EMPTY');
+  if (code !== attempt.code) {
+    telegram.store.commit({ type: 'wrong_code', hash: attempt.hash });
+    throw rpcError('PHONE_CODE_INVALID');
+  }
+  const account = accountByPhone(telegram.store, attempt.phone);
+  if (account === undefined) return { _: 'auth.authorizationSignUpRequired' };
+  return signIn(request, account, [{ type: 'attempt_closed', hash: attempt.hash }]);
+}
+
+/** The attempt that a call goes on with: of this key, this phone and this hash, and still good. */
+function attemptOf({ call, query, telegram }: Request): LoginAttempt {
+  const phone = phoneDigits(textField(query, 'phone_number'));
+  const hash = textField(query, 'phone_code_hash');
+  if (hash === '') throw rpcError('PHONE_CODE_HASH_EMPTY');
+  const attempt = telegram.store.state.attempts.get(hash);
+  const { code_lifetime_seconds: lifetime, code_tries: tries } = telegram.settings;
+  const isGood =
+    attempt !== undefined &&
+    !attempt.closed &&
+    attempt.phone === phone &&
+    attempt.authKeyId === call.authKeyId &&
+    attempt.wrongCodes < tries &&
+    telegram.now() < attempt.sentAt + lifetime * 1_000;
+  if (!isGood) throw rpcError('PHONE_CODE_EXPIRED');
+  return attempt;
+}
+
+function sentCode({ hash, code, delivery }: LoginAttempt): TlObject {
+  const next = NEXT_CODE_TYPES[delivery];
+  return {
+    _: 'auth.sentCode',
+    type: { _: SENT_CODE_TYPES[delivery], length: code.length },
+    phone_code_hash: hash,
+    next_type: next === undefined ? undefined : { _: next },
+    timeout: next === undefined ? undefined : RESEND_TIMEOUT,
+  };
+}

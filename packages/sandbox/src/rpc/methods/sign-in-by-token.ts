@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import type { LoginToken } from '../../state/model.ts';
+import type { TlObject } from '../../types.ts';
+import { authorizationObject, signIn, UNKNOWN_CLIENT } from '../authorizations.ts';
+import { rpcError } from '../errors.ts';
+import { bytesField } from '../fields.ts';
+import { unixSeconds, type Request, type UserRequest } from '../telegram.ts';
+import { checkApiCredentials } from './api-credentials.ts';
+
+const TOKEN_LIFETIME_MS = 30_000;
+
+/** A token to show as a QR code; once somebody has accepted one of this key's, the sign-in itself. */
+export function exportLoginToken(request: Request): TlObject {
+  const { call, query, telegram } = request;
+  checkApiCredentials(query);
+  const accepted = [...telegram.store.state.loginTokens.values()].find(
+    (token) => token.authKeyId === call.authKeyId && token.acceptedBy !== undefined && token.expiresAt > telegram.now(),
+  );
+  if (accepted !== undefined) return redeem(request, accepted);
+  const token: LoginToken = {
+    token: randomBytes(24).toString('hex'),
+    authKeyId: call.authKeyId,
+    client: call.client ?? UNKNOWN_CLIENT,
+    expiresAt: telegram.now() + TOKEN_LIFETIME_MS,
+  };
+  telegram.store.commit({ type: 'login_token_issued', token });
+  return { _: 'auth.loginToken', expires: Math.floor(token.expiresAt / 1_000), token: Buffer.from(token.token, 'hex') };
+}
+
+/** The end of a QR sign-in that began at another data centre. */
+export function importLoginToken(request: Request): TlObject {
+  const token = findToken(request);
+  if (token.acceptedBy === undefined) throw rpcError('AUTH_TOKEN_INVALID');
+  return redeem(request, token);
+}
+
+function redeem(request: Request, token: LoginToken): TlObject {
+  const account = request.telegram.store.state.accounts.get(token.acceptedBy ?? 0);
+  if (account === undefined) throw rpcError('AUTH_TOKEN_INVALID');
+  if (account.homeDc !== request.call.dcId) {
+    return { _: 'auth.loginTokenMigrateTo', dc_id: account.homeDc, token: Buffer.from(token.token, 'hex') };
+  }
+  const authorization = signIn(request, account, [{ type: 'login_token_used', token: token.token }]);
+  return { _: 'auth.loginTokenSuccess', authorization };
+}
+
+/** Somebody who is signed in lets the key in that showed the token, and that key is told to ask again. */
+export function acceptLoginToken(request: UserRequest): TlObject {
+  const { account, telegram } = request;
+  const token = findToken(request);
+  if (token.acceptedBy !== undefined) throw rpcError('AUTH_TOKEN_ALREADY_ACCEPTED');
+  telegram.store.commit({ type: 'login_token_accepted', token: token.token, accountId: account.id });
+  const date = unixSeconds(telegram);
+  telegram.network().push(token.authKeyId, { _: 'updateShort', update: { _: 'updateLoginToken' }, date });
+  const { authKeyId, client } = token;
+  const status = { kind: account.password === undefined ? ('authorized' as const) : ('password_needed' as const) };
+  const authorization = { authKeyId, accountId: account.id, status, dcId: account.homeDc, since: date, client };
+  return authorizationObject(telegram, authorization, undefined);
+}
+
+function findToken({ query, telegram }: Request): LoginToken {
+  const token = telegram.store.state.loginTokens.get(bytesField(query, 'token').toString('hex'));
+  if (token === undefined) throw rpcError('AUTH_TOKEN_INVALID');
+  if (token.expiresAt <= telegram.now()) throw rpcError('AUTH_TOKEN_EXPIRED');
+  return token;
+}

@@ -1,0 +1,81 @@
+import type { Account, Chat, PeerId } from '../state/model.ts';
+import type { Store } from '../state/store.ts';
+import type { TlObject } from '../types.ts';
+import { accessHash } from './accounts.ts';
+import { bareId, isChannel, SERVICE_ACCOUNT_ID } from './peers.ts';
+
+/** What accounts and chats look like on the wire. Fields that a layer does not have are left out by the codec. */
+
+export function peerObject(peer: PeerId): TlObject {
+  if (peer >= 0) return { _: 'peerUser', user_id: bareId(peer) };
+  return isChannel(peer) ? { _: 'peerChannel', channel_id: bareId(peer) } : { _: 'peerChat', chat_id: bareId(peer) };
+}
+
+/** An account as another one sees it: the phone is for its contacts, as it is by default at Telegram. */
+export function userObject(store: Store, viewerId: number, id: number): TlObject {
+  if (id === SERVICE_ACCOUNT_ID) return serviceUser(store, viewerId);
+  const account = store.state.accounts.get(id);
+  if (account === undefined) return { _: 'userEmpty', id: BigInt(id) };
+  const isSelf = id === viewerId;
+  const isContact = store.state.contacts.get(viewerId)?.has(id) ?? false;
+  return {
+    _: 'user',
+    self: isSelf,
+    contact: isContact,
+    mutual_contact: isContact && (store.state.contacts.get(id)?.has(viewerId) ?? false),
+    id: BigInt(id),
+    access_hash: accessHash(store, viewerId, id),
+    first_name: account.firstName,
+    last_name: account.lastName,
+    username: account.username,
+    phone: isSelf || isContact ? account.phone : undefined,
+    status: { _: 'userStatusRecently' },
+  };
+}
+
+function serviceUser(store: Store, viewerId: number): TlObject {
+  return {
+    _: 'user',
+    verified: true,
+    support: true,
+    id: BigInt(SERVICE_ACCOUNT_ID),
+    access_hash: accessHash(store, viewerId, SERVICE_ACCOUNT_ID),
+    first_name: 'Telegram',
+    phone: '42777',
+  };
+}
+
+export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject {
+  const common = {
+    creator: chat.members[0] === viewerId,
+    left: !chat.members.includes(viewerId),
+    id: bareId(chat.peer),
+    title: chat.title,
+    photo: { _: 'chatPhotoEmpty' },
+    participants_count: chat.members.length,
+    date: chat.date,
+  };
+  if (chat.kind === 'group') return { _: 'chat', ...common, version: 1 };
+  return {
+    _: 'channel',
+    ...common,
+    broadcast: chat.kind === 'channel',
+    megagroup: chat.kind === 'supergroup',
+    access_hash: accessHash(store, viewerId, chat.peer),
+    username: chat.username,
+  };
+}
+
+/** Users and chats that an answer speaks of; every answer that names a peer must bring it along. */
+export function companions(store: Store, viewer: Account, peers: Iterable<PeerId>): { users: TlObject[]; chats: TlObject[] } {
+  const users: TlObject[] = [];
+  const chats: TlObject[] = [];
+  for (const peer of new Set([viewer.id, ...peers])) {
+    if (peer >= 0) users.push(userObject(store, viewer.id, peer));
+    else {
+      const chat = store.state.chats.get(peer);
+      if (chat !== undefined) chats.push(chatObject(store, viewer.id, chat));
+    }
+  }
+  return { users, chats };
+}

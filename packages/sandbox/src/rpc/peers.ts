@@ -1,0 +1,77 @@
+import type { Account, Chat, PeerId } from '../state/model.ts';
+import type { Store } from '../state/store.ts';
+import type { TlObject } from '../types.ts';
+import { accessHash } from './accounts.ts';
+import { rpcError } from './errors.ts';
+import { idField, longField } from './fields.ts';
+
+/** Telegram's own account, which sends codes. It can be named, not written to. */
+export const SERVICE_ACCOUNT_ID = 777_000;
+
+const CHANNELS_BELOW = -1_000_000_000_000;
+
+export function isChannel(peer: PeerId): boolean {
+  return peer < CHANNELS_BELOW;
+}
+
+/** The bare id that goes over the wire for a chat. */
+export function bareId(peer: PeerId): bigint {
+  if (peer >= 0) return BigInt(peer);
+  return BigInt(isChannel(peer) ? CHANNELS_BELOW - peer : -peer);
+}
+
+export function channelPeer(bare: number): PeerId {
+  return CHANNELS_BELOW - bare;
+}
+
+/** Whose count numbers the messages of a chat, as this account sees it. */
+export function boxOf(peer: PeerId, accountId: number): PeerId {
+  return isChannel(peer) ? peer : accountId;
+}
+
+/**
+ * The chat that an account names by an `InputPeer`.
+ *
+ * @throws {RpcError} PEER_ID_INVALID where there is none or the access hash is not this account's; CHANNEL_INVALID and CHANNEL_PRIVATE
+ * for channels.
+ */
+export function peerOfInput(store: Store, viewer: Account, input: TlObject): PeerId {
+  switch (input._) {
+    case 'inputPeerSelf':
+      return viewer.id;
+    case 'inputPeerUser': {
+      const id = userOfInput(store, viewer, { ...input, _: 'inputUser' });
+      if (id === undefined) throw rpcError('PEER_ID_INVALID');
+      return id;
+    }
+    case 'inputPeerChat': {
+      const chat = store.state.chats.get(-idField(input, 'chat_id'));
+      if (chat === undefined || !chat.members.includes(viewer.id)) throw rpcError('PEER_ID_INVALID');
+      return chat.peer;
+    }
+    case 'inputPeerChannel':
+      return channelOfInput(store, viewer, input).peer;
+    default:
+      throw rpcError('PEER_ID_INVALID');
+  }
+}
+
+/** The account that an `InputUser` names; undefined where there is none or the access hash is not this viewer's. */
+export function userOfInput(store: Store, viewer: Account, input: TlObject): number | undefined {
+  if (input._ === 'inputUserSelf') return viewer.id;
+  if (input._ !== 'inputUser') return undefined;
+  const id = idField(input, 'user_id');
+  if (id !== SERVICE_ACCOUNT_ID && !store.state.accounts.has(id)) return undefined;
+  return longField(input, 'access_hash') === accessHash(store, viewer.id, id) ? id : undefined;
+}
+
+/** For `InputChannel` and `inputPeerChannel`, whose fields are the same. @throws {RpcError} CHANNEL_INVALID, CHANNEL_PRIVATE. */
+export function channelOfInput(store: Store, viewer: Account, input: TlObject): Chat {
+  if (input._ !== 'inputChannel' && input._ !== 'inputPeerChannel') throw rpcError('CHANNEL_INVALID');
+  const chat = store.state.chats.get(channelPeer(idField(input, 'channel_id')));
+  if (chat === undefined || longField(input, 'access_hash') !== accessHash(store, viewer.id, chat.peer)) {
+    throw rpcError('CHANNEL_INVALID');
+  }
+  if (!chat.members.includes(viewer.id) && chat.username === undefined) throw rpcError('CHANNEL_PRIVATE');
+  return chat;
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createControlApp } from './control/control-app.ts';
+import { serveControl, type ControlServer } from './control/control-server.ts';
+import { Control } from './control/control.ts';
+import { exportRsaKeyPair, generateRsaKeyPair, loadRsaKeyPair, type RsaKeyPair } from './crypto/index.ts';
+import { createMtprotoServer } from './mtproto/index.ts';
+import { choosePorts } from './ports.ts';
+import { MAIN_DATA_CENTER } from './rpc/accounts.ts';
+import { endAuthorization } from './rpc/authorizations.ts';
+import { Faults } from './rpc/faults.ts';
+import { createRpcHandler } from './rpc/handler.ts';
+import { SrpChallenges } from './rpc/srp.ts';
+import { DEFAULT_SETTINGS, type DataCenter, type SandboxSettings, type Telegram } from './rpc/telegram.ts';
+import { JournalledAuthKeys } from './state/auth-keys.ts';
+import { openJournal } from './state/journal-file.ts';
+import type { Foundation } from './state/state.ts';
+import { Store } from './state/store.ts';
+
+export interface SandboxOptions {
+  /** State is kept in `sandbox/` below it; without, in memory, as long as the process. */
+  dataDir?: string;
+  /** Loopback ports; 0, the default: any free one. `main` is data centre 2's. */
+  ports?: { main?: number; control?: number };
+  settings?: Partial<SandboxSettings>;
+  /** Unix milliseconds. */
+  now?: () => number;
+  /** How long a server salt is good. */
+  saltLifetimeMs?: number;
+  /** What failed inside; its caller got 500. Default: printed on stderr. */
+  onError?: (error: unknown) => void;
+}
+
+export interface Sandbox {
+  readonly dataCenters: readonly DataCenter[];
+  readonly controlUrl: string;
+  /** The servers' RSA key, PKCS #1 PEM, that clients must know. */
+  readonly publicKeyPem: string;
+  /** Where it stands as a file; undefined where state is in memory. */
+  readonly publicKeyFile: string | undefined;
+  /** The control port's calls, without HTTP. */
+  readonly control: Control;
+  /** Ends every connection; the state is on disk already. */
+  close(): Promise<void>;
+}
+
+/** @throws {Error} one line that says which port is taken, or who has the directory. */
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { now = Date.now, onError = (error: unknown) => console.error(error) } = options;
+  const { main = 0, control: controlPort = 0 } = options.ports ?? {};
+  const directory = options.dataDir === undefined ? undefined : join(options.dataDir, 'sandbox');
+  const store = openStore(directory, now());
+  const foundation = foundationOf(store);
+  let dataCenters: readonly DataCenter[] = [];
+  const telegram: Telegram = {
+    store,
+    settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    faults: new Faults(),
+    challenges: new SrpChallenges(),
+    now,
+    dataCenters: () => dataCenters,
+    network: () => server.network,
+  };
+  const server = createMtprotoServer({
+    dataCenters: await choosePorts(main, store.state.ports),
+    rsaKeyPair: loadRsaKeyPair(foundation.rsaPrivateKey),
+    keys: new JournalledAuthKeys(store),
+    handler: createRpcHandler(telegram),
+    onDuplicated: (authKeyId) => endAuthorization(telegram, authKeyId, 'AUTH_KEY_DUPLICATED'),
+    onError,
+    clock: now,
+    ...(options.saltLifetimeMs !== undefined && { saltLifetimeMs: options.saltLifetimeMs }),
+  });
+  const control = new Control(telegram);
+  let controlServer: ControlServer | undefined;
+  const close = async (): Promise<void> => {
+    await controlServer?.close();
+    await server.close();
+    store.close();
+  };
+  try {
+    const listening = await named('SANDBOX_PORT', main, server.listen());
+    dataCenters = listening.map(({ dcId, host, port }) => ({ id: dcId, host, port }));
+    rememberPorts(store, dataCenters);
+    controlServer = await named('SANDBOX_CONTROL_PORT', controlPort, serveControl(createControlApp(control, onError), controlPort));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { publicKeyPem } = server;
+  const publicKeyFile = directory === undefined ? undefined : join(directory, 'server-key.pem');
+  if (publicKeyFile !== undefined) writeFileSync(publicKeyFile, publicKeyPem, { mode: 0o644 });
+  return { dataCenters, controlUrl: controlServer.url, publicKeyPem, publicKeyFile, control, close };
+}
+
+function openStore(directory: string | undefined, now: number): Store {
+  if (directory === undefined) return new Store();
+  const { state, journal } = openJournal(directory, now);
+  return new Store(state, journal);
+}
+
+/** A new state gets its secret and the servers' RSA key. */
+function foundationOf(store: Store): Foundation {
+  if (store.state.foundation !== undefined) return store.state.foundation;
+  const rsaPrivateKey = exportRsaKeyPair(generateUsableKey());
+  const foundation = { secret: randomBytes(32).toString('hex'), rsaPrivateKey };
+  store.commit({ type: 'founded', foundation });
+  return foundation;
+}
+
+/** mtcute looks a key up by its fingerprint in hex without leading zeros, and would not find one key in sixteen. */
+function generateUsableKey(): RsaKeyPair {
+  for (;;) {
+    const keyPair = generateRsaKeyPair();
+    if (BigInt.asUintN(64, keyPair.fingerprint) >> 60n !== 0n) return keyPair;
+  }
+}
+
+function rememberPorts(store: Store, dataCenters: readonly DataCenter[]): void {
+  const ports = new Map(dataCenters.map(({ id, port }) => [id, port]));
+  const main = ports.get(MAIN_DATA_CENTER) ?? 0;
+  ports.delete(MAIN_DATA_CENTER);
+  const others = Object.fromEntries(ports);
+  if (JSON.stringify(store.state.ports) === JSON.stringify({ main, others })) return;
+  store.commit({ type: 'ports_chosen', ports: { main, others } });
+}
+
+/** Says which setting to change where a port cannot be had. */
+async function named<T>(setting: string, port: number, listening: Promise<T>): Promise<T> {
+  try {
+    return await listening;
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const reason = isTaken ? 'is in use: stop what listens there, or set another' : `cannot be listened on: ${String(error)}`;
+    throw new Error(`${setting} ${port} on 127.0.0.1 ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,121 @@
+import type { StateEvent } from './events.ts';
+import type { Authorization, LoginAttempt, Message, MessageCopy } from './model.ts';
+import { chatOf, randomIdKey, type State } from './state.ts';
+
+/** Makes the state what it is after an event. The only place that changes it. */
+export function applyEvent(state: State, event: StateEvent): void {
+  switch (event.type) {
+    case 'founded':
+      state.foundation = event.foundation;
+      return;
+    case 'ports_chosen':
+      state.ports = event.ports;
+      return;
+    case 'auth_key_stored':
+      state.authKeys.set(event.key.id, event.key);
+      return;
+    case 'auth_key_dropped':
+      state.authKeys.delete(event.id);
+      return;
+    case 'account_created': {
+      const { account } = event;
+      state.accounts.set(account.id, account);
+      state.accountByPhone.set(account.phone, account);
+      if (account.username !== undefined) state.accountByUsername.set(account.username.toLowerCase(), account);
+      return;
+    }
+    case 'contacts_added': {
+      const contacts = state.contacts.get(event.accountId) ?? new Set();
+      for (const id of event.contactIds) contacts.add(id);
+      state.contacts.set(event.accountId, contacts);
+      return;
+    }
+    case 'chat_created':
+      state.chats.set(event.chat.peer, event.chat);
+      return;
+    case 'code_sent':
+      sendCode(state, { ...event.attempt });
+      return;
+    case 'wrong_code': {
+      const attempt = state.attempts.get(event.hash);
+      if (attempt !== undefined) attempt.wrongCodes += 1;
+      return;
+    }
+    case 'attempt_closed': {
+      const attempt = state.attempts.get(event.hash);
+      if (attempt !== undefined) attempt.closed = true;
+      return;
+    }
+    case 'signed_in':
+      signIn(state, { ...event.authorization });
+      return;
+    case 'authorization_changed': {
+      const authorization = state.authorizations.get(event.authKeyId);
+      if (authorization !== undefined) authorization.status = event.status;
+      return;
+    }
+    case 'signed_out':
+      signOut(state, event.authKeyId);
+      return;
+    case 'message_accepted':
+      acceptMessage(state, event.message);
+      return;
+    case 'fruitless_send':
+      state.fruitlessSends.set(event.randomId, (state.fruitlessSends.get(event.randomId) ?? 0) + event.times);
+      return;
+    case 'login_token_issued':
+      state.loginTokens.set(event.token.token, { ...event.token });
+      return;
+    case 'login_token_accepted': {
+      const token = state.loginTokens.get(event.token);
+      if (token !== undefined) token.acceptedBy = event.accountId;
+      return;
+    }
+    case 'login_token_used':
+      state.loginTokens.delete(event.token);
+      return;
+  }
+}
+
+function sendCode(state: State, attempt: LoginAttempt): void {
+  for (const other of state.attempts.values()) {
+    if (other.authKeyId === attempt.authKeyId && other.phone === attempt.phone) other.closed = true;
+  }
+  const before = state.lastAttempt.get(attempt.phone);
+  // Nobody can use it any more, and it is no longer the last: no use in keeping it.
+  if (before?.closed === true) state.attempts.delete(before.hash);
+  state.attempts.delete(attempt.hash);
+  state.attempts.set(attempt.hash, attempt);
+  state.lastAttempt.set(attempt.phone, attempt);
+}
+
+function signIn(state: State, authorization: Authorization): void {
+  signOut(state, authorization.authKeyId);
+  state.authorizations.set(authorization.authKeyId, authorization);
+  const keys = state.authKeysOf.get(authorization.accountId) ?? new Set();
+  keys.add(authorization.authKeyId);
+  state.authKeysOf.set(authorization.accountId, keys);
+}
+
+function signOut(state: State, authKeyId: string): void {
+  const authorization = state.authorizations.get(authKeyId);
+  if (authorization === undefined) return;
+  state.authorizations.delete(authKeyId);
+  state.authKeysOf.get(authorization.accountId)?.delete(authKeyId);
+}
+
+function acceptMessage(state: State, message: Message): void {
+  state.messages.push(message);
+  if (message.randomId !== '0') state.messageByRandomId.set(randomIdKey(message.from, message.randomId), message);
+  for (const copy of message.copies) file(state, message, copy);
+}
+
+function file(state: State, message: Message, { box, id }: MessageCopy): void {
+  const mailbox = state.boxes.get(box) ?? { messages: [], chats: new Map() };
+  state.boxes.set(box, mailbox);
+  mailbox.messages[id - 1] = message;
+  const chat = chatOf(message, box);
+  const ids = mailbox.chats.get(chat);
+  if (ids === undefined) mailbox.chats.set(chat, [id]);
+  else ids.push(id);
+}

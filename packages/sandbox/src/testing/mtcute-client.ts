@@ -1,0 +1,26 @@
+import { MemoryStorage, type ITelegramStorageProvider } from '@mtcute/core';
+import { TelegramClient } from '@mtcute/node';
+import { addPublicKey, NodeCryptoProvider } from '@mtcute/node/utils.js';
+import { MAIN_DATA_CENTER } from '../rpc/accounts.ts';
+import type { Sandbox } from '../sandbox.ts';
+
+/** A client that shares no code with the sandbox. The test that asks for it ends it with `destroy`. */
+export async function mtcuteClient(
+  { dataCenters, publicKeyPem }: Pick<Sandbox, 'dataCenters' | 'publicKeyPem'>,
+  storage: ITelegramStorageProvider = new MemoryStorage(),
+): Promise<TelegramClient> {
+  const crypto = new NodeCryptoProvider();
+  await crypto.initialize();
+  addPublicKey(crypto, publicKeyPem);
+  const main = dataCenters.find(({ id }) => id === MAIN_DATA_CENTER);
+  if (main === undefined) throw new Error('the sandbox has no main data centre');
+  const dc = { id: main.id, ipAddress: main.host, port: main.port };
+  return new TelegramClient({
+    apiId: 1,
+    apiHash: '0123456789abcdef0123456789abcdef',
+    storage,
+    crypto,
+    defaultDcs: { main: dc, media: dc },
+    logLevel: Number(process.env['MTCUTE_LOG'] ?? 0),
+  });
+}

@@ -1,0 +1,73 @@
+import { TlEncodeError } from './errors.ts';
+
+const MAX_BYTES = 0xff_ff_ff;
+
+/** Writes TL's primitives into a buffer that grows. Values must have been checked to be of their type. */
+export class TlWriter {
+  #buffer: Buffer;
+  #length = 0;
+
+  constructor(capacity = 512) {
+    this.#buffer = Buffer.allocUnsafe(capacity);
+  }
+
+  /** What has been written. The writer must not be used again. */
+  finish(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  uint32(value: number): void {
+    this.#buffer.writeUInt32LE(value, this.#room(4));
+  }
+
+  int32(value: number): void {
+    this.#buffer.writeInt32LE(value, this.#room(4));
+  }
+
+  long(value: bigint): void {
+    this.#buffer.writeBigInt64LE(value, this.#room(8));
+  }
+
+  double(value: number): void {
+    this.#buffer.writeDoubleLE(value, this.#room(8));
+  }
+
+  raw(value: Uint8Array): void {
+    const start = this.#room(value.length);
+    this.#buffer.set(value, start);
+  }
+
+  bytes(value: Uint8Array): void {
+    const start = this.#bytesHeader(value.length);
+    this.#buffer.set(value, start);
+  }
+
+  string(value: string): void {
+    const length = Buffer.byteLength(value);
+    const start = this.#bytesHeader(length);
+    this.#buffer.write(value, start, length, 'utf8');
+  }
+
+  /** Writes the length, makes room for the content and zeroes the padding behind it; returns where the content goes. */
+  #bytesHeader(length: number): number {
+    if (length > MAX_BYTES) throw new TlEncodeError(`TL holds no string of ${length} bytes, ${MAX_BYTES} at most`);
+    const header = length < 254 ? 1 : 4;
+    const padding = (4 - ((header + length) % 4)) % 4;
+    const start = this.#room(header + length + padding);
+    if (header === 1) this.#buffer[start] = length;
+    else this.#buffer.writeUInt32LE(((length << 8) | 254) >>> 0, start);
+    this.#buffer.fill(0, this.#length - padding, this.#length);
+    return start + header;
+  }
+
+  #room(bytes: number): number {
+    const start = this.#length;
+    this.#length += bytes;
+    if (this.#length > this.#buffer.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length));
+      this.#buffer.copy(grown, 0, 0, start);
+      this.#buffer = grown;
+    }
+    return start;
+  }
+}

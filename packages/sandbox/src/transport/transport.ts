@@ -1,0 +1,83 @@
+import { ByteQueue } from './byte-queue.ts';
+import {
+  AbridgedFraming,
+  FullFraming,
+  IntermediateFraming,
+  PaddedIntermediateFraming,
+  TransportError,
+  type Framing,
+} from './framing.ts';
+import { OBFUSCATION_HEADER, openObfuscation, type Obfuscation } from './obfuscation.ts';
+
+const ABRIDGED = 0xef;
+const TAG_LENGTH = 4;
+const LONGEST_HEADER = 8;
+
+function taggedFraming(tag: number): Framing | undefined {
+  if (tag === 0xefefefef) return new AbridgedFraming();
+  if (tag === 0xeeeeeeee) return new IntermediateFraming();
+  if (tag === 0xdddddddd) return new PaddedIntermediateFraming();
+  return undefined;
+}
+
+/**
+ * The server's end of one connection's transport: full, abridged, intermediate or padded intermediate, and the latter three
+ * obfuscated as well. Which one it is shows in the first bytes.
+ */
+export class ServerTransport {
+  readonly #bytes = new ByteQueue();
+  #framing: Framing | undefined;
+  #obfuscation: Obfuscation | undefined;
+
+  /**
+   * Takes bytes as TCP brings them, and returns the packets that they complete.
+   * @throws {TransportError} where they are of none of the transports; the connection must then be closed.
+   */
+  receive(chunk: Buffer): Buffer[] {
+    this.#bytes.push(this.#obfuscation === undefined ? chunk : this.#obfuscation.decipher.update(chunk));
+    this.#framing ??= this.#detect();
+    const packets: Buffer[] = [];
+    for (let frame = this.#nextFrame(); frame !== undefined; frame = this.#nextFrame()) packets.push(frame);
+    return packets;
+  }
+
+  /** The bytes to send for a packet. Undefined before the client has said how it wants them. */
+  encode(packet: Buffer): Buffer | undefined {
+    const frame = this.#framing?.frame(packet);
+    return frame === undefined || this.#obfuscation === undefined ? frame : this.#obfuscation.cipher.update(frame);
+  }
+
+  #nextFrame(): Buffer | undefined {
+    const framing = this.#framing;
+    const length = framing?.frameLength(this.#bytes.peek(LONGEST_HEADER));
+    if (framing === undefined || length === undefined || this.#bytes.length < length) return undefined;
+    return framing.unframe(this.#bytes.take(length));
+  }
+
+  #detect(): Framing | undefined {
+    const start = this.#bytes.peek(OBFUSCATION_HEADER);
+    if (start[0] === ABRIDGED) {
+      this.#bytes.take(1);
+      return new AbridgedFraming();
+    }
+    if (start.length < LONGEST_HEADER) return undefined;
+    const tagged = taggedFraming(start.readUInt32LE(0));
+    if (tagged !== undefined) {
+      this.#bytes.take(TAG_LENGTH);
+      return tagged;
+    }
+    // The first packet of the full transport is number 0; an obfuscated header never has these four bytes zero.
+    if (start.readUInt32LE(4) === 0) return new FullFraming();
+    return start.length < OBFUSCATION_HEADER ? undefined : this.#openObfuscation();
+  }
+
+  #openObfuscation(): Framing {
+    const obfuscation = openObfuscation(this.#bytes.take(OBFUSCATION_HEADER));
+    const framing = taggedFraming(obfuscation.tag);
+    if (framing === undefined) throw new TransportError('the first bytes are of no transport');
+    this.#obfuscation = obfuscation;
+    const rest = this.#bytes.take(this.#bytes.length);
+    this.#bytes.push(obfuscation.decipher.update(rest));
+    return framing;
+  }
+}

@@ -1,0 +1,148 @@
+import {
+  GatewayError,
+  type CodeSent,
+  type PeerBook,
+  type SendResult,
+  type UserInfo,
+  type VerifyResult,
+} from '@gateway/contracts';
+import { Api } from 'telegram/tl/index.js';
+import { AccountConnection, type Home } from './account-connection.ts';
+import { UnknownKeyError } from './call-errors.ts';
+import type { DataCenters } from './data-centers.ts';
+import { rpcNameOf, toFailure } from './errors.ts';
+import * as login from './login.ts';
+import { Recipients } from './recipients.ts';
+import { sendMessage } from './send-message.ts';
+import { writeSession } from './session.ts';
+import {
+  TelegramFailure,
+  type AccountClient,
+  type OutgoingMessage,
+  type PendingLogin,
+  type TelegramOptions,
+} from './types.ts';
+
+/**
+ * Beginnings of one sendCode: Telegram names the right data centre at once, so a third would be going in
+ * circles.
+ */
+const MAX_BEGINNINGS = 3;
+
+/**
+ * {@link AccountClient} over GramJS: the steps of signing in and sending, each turned into what Telegram is
+ * asked.
+ */
+export class GramJsAccountClient implements AccountClient {
+  readonly #options: TelegramOptions;
+  readonly #dataCenters: DataCenters;
+  readonly #connection: AccountConnection;
+  readonly #recipients: Recipients;
+
+  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home, peers: PeerBook) {
+    this.#options = options;
+    this.#dataCenters = dataCenters;
+    this.#connection = new AccountConnection(options, dataCenters, home);
+    this.#recipients = new Recipients(this.#connection, peers, Date.now);
+  }
+
+  async connect(): Promise<void> {
+    await this.#connection.connect();
+  }
+
+  session(): string | null {
+    const { dcId, authKey } = this.#connection.home;
+    return authKey === undefined ? null : writeSession({ dcId, authKey });
+  }
+
+  sendCode(phoneNumber: string): Promise<CodeSent> {
+    return guarded(async () => {
+      for (let beginning = 1; ; beginning++) {
+        try {
+          return await login.sendCode(this.#connection, this.#options, phoneNumber);
+        } catch (error) {
+          const dcId = whereToStartOver(error, this.#connection.home.dcId);
+          if (dcId === undefined || beginning === MAX_BEGINNINGS) throw error;
+          await this.#connection.startOver(dcId);
+        }
+      }
+    });
+  }
+
+  resendCode(pending: PendingLogin): Promise<CodeSent> {
+    return guarded(() => login.resendCode(this.#connection, pending));
+  }
+
+  cancelCode(pending: PendingLogin): Promise<void> {
+    return guarded(() => login.cancelCode(this.#connection, pending));
+  }
+
+  signIn(pending: PendingLogin, phoneCode: string): Promise<VerifyResult> {
+    return guarded(() => login.signIn(this.#connection, pending, phoneCode));
+  }
+
+  checkPassword(password: string): Promise<UserInfo> {
+    return guarded(() => login.checkPassword(this.#connection, password));
+  }
+
+  me(): Promise<UserInfo> {
+    return guarded(async () => {
+      this.#assertSession();
+      return login.currentUser(this.#connection);
+    });
+  }
+
+  send(message: OutgoingMessage): Promise<SendResult> {
+    return guarded(async () => {
+      this.#assertSession();
+      return sendMessage(this.#connection, this.#recipients, message);
+    });
+  }
+
+  logOut(): Promise<void> {
+    return guarded(async () => {
+      if (this.session() === null) return;
+      try {
+        await this.#connection.act(new Api.auth.LogOut());
+      } catch (error) {
+        if (!isSignedOut(error)) throw error;
+      }
+      await this.#connection.startOver(this.#dataCenters.first);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /** Without a key there is nobody to be: a connection would only make a key that nobody needs. */
+  #assertSession(): void {
+    if (this.session() !== null) return;
+    throw new TelegramFailure({ outcome: 'account', state: 'none' }, new GatewayError('NOT_AUTHORIZED'));
+  }
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toFailure(error, true);
+  }
+}
+
+/**
+ * The data centre to begin a login in afresh; `undefined`: the error is one that another beginning does not
+ * mend.
+ */
+function whereToStartOver(error: unknown, currentDcId: number): number | undefined {
+  const migrate = /^(?:PHONE|NETWORK|USER)_MIGRATE_(\d+)$/.exec(rpcNameOf(error) ?? '');
+  if (migrate !== null) return Number(migrate[1]);
+  // A half-made login whose key is gone has nothing to lose.
+  return error instanceof TelegramFailure && error.cause instanceof UnknownKeyError ? currentDcId : undefined;
+}
+
+/** Telegram does not know the session (any more): what logging out is for. */
+function isSignedOut(error: unknown): boolean {
+  if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return false;
+  return error.failure.state !== 'frozen' && error.failure.state !== 'peer_limited';
+}

@@ -1,0 +1,125 @@
+import type { Api } from 'telegram/tl/index.js';
+import { KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
+import type { Caller } from './caller.ts';
+import { Connection } from './connection.ts';
+import type { DataCenters } from './data-centers.ts';
+import { toFailure } from './errors.ts';
+import type { TelegramOptions } from './types.ts';
+
+/**
+ * Connections tried for one {@link AccountConnection.connect}. One GramJS key exchange in 256 fails by itself
+ * (it drops a leading zero byte of the key); and that a key is unknown ends a session, so it is asked twice.
+ */
+const MAX_OPENINGS = 3;
+
+/** Where an account lives, and the key that it is known by there; `undefined` until there is one. */
+export interface Home {
+  dcId: number;
+  authKey: Buffer | undefined;
+}
+
+/**
+ * Keeps one account connected: one connection at a time, made when a call needs it, discarded when it broke,
+ * made anew from the same key for the next call. A call is never repeated here.
+ */
+export class AccountConnection implements Caller {
+  readonly #options: TelegramOptions;
+  readonly #dataCenters: DataCenters;
+  #home: Home;
+  #current: Connection | undefined;
+  #connecting: Promise<Connection> | undefined;
+  #isClosed = false;
+
+  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home) {
+    this.#options = options;
+    this.#dataCenters = dataCenters;
+    this.#home = home;
+  }
+
+  get home(): Readonly<Home> {
+    return this.#home;
+  }
+
+  /** Makes sure that there is a connection. Throws `TelegramFailure`. */
+  async connect(): Promise<void> {
+    await this.#connectedOrFailure();
+  }
+
+  async ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    return this.#call(request, false);
+  }
+
+  async act<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    return this.#call(request, true);
+  }
+
+  /**
+   * Leaves connection and key behind; the next call begins with a new key, here or in another data centre.
+   */
+  async startOver(dcId: number = this.#home.dcId): Promise<void> {
+    this.#home = { dcId, authKey: undefined };
+    await this.#current?.close();
+  }
+
+  /** Closes for good: what is under way fails, and so does every later call. Never throws. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#current?.close();
+  }
+
+  async #call<R extends Api.AnyRequest>(request: R, effect: boolean): Promise<R['__response']> {
+    const connection = await this.#connectedOrFailure();
+    try {
+      return await connection.call(request);
+    } catch (error) {
+      throw toFailure(error, effect);
+    }
+  }
+
+  /** Whatever goes wrong in here: no call was sent. */
+  async #connectedOrFailure(): Promise<Connection> {
+    try {
+      return await this.#connected();
+    } catch (error) {
+      throw toFailure(error, false);
+    }
+  }
+
+  async #connected(): Promise<Connection> {
+    if (this.#current?.isUp && this.#connecting === undefined) return this.#current;
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  async #open(): Promise<Connection> {
+    const deadline = performance.now() + this.#options.connectTimeoutMs;
+    for (let opening = 1; ; opening++) {
+      try {
+        return await this.#openOnce(Math.max(1, deadline - performance.now()));
+      } catch (error) {
+        const isWorthAnother =
+          error instanceof KeyExchangeError
+            ? opening < MAX_OPENINGS
+            : error instanceof UnknownKeyError && opening === 1;
+        if (!isWorthAnother || this.#isClosed) throw error;
+      }
+    }
+  }
+
+  async #openOnce(timeoutMs: number): Promise<Connection> {
+    if (this.#isClosed) throw new NotSentError('The client is closed');
+    const home = this.#home;
+    const dataCenter = this.#dataCenters.find(home.dcId);
+    if (dataCenter === undefined)
+      throw new NotSentError(`No address is known for data centre ${home.dcId}: see TELEGRAM_DC`);
+    const { apiId, callTimeoutMs } = this.#options;
+    const connection = new Connection({ apiId, dataCenter, authKey: home.authKey, callTimeoutMs });
+    this.#current = connection;
+    const config = await connection.open(timeoutMs);
+    this.#dataCenters.learn(config.dcOptions);
+    if (this.#home === home) this.#home = { ...home, authKey: connection.authKey };
+    return connection;
+  }
+}

@@ -1,0 +1,174 @@
+import bigInt from 'big-integer';
+import { RequestState } from 'telegram/network/RequestState.js';
+import { LAYER } from 'telegram/tl/AllTLObjects.js';
+import { Api } from 'telegram/tl/index.js';
+import { AnswerLostError, KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
+import { Sender, Transport } from './sender.ts';
+import type { DataCenter } from './types.ts';
+
+/** How often a connection is asked whether it still lives, ms. */
+const PING_INTERVAL_MS = 45_000;
+/** Telegram closes the connection itself so many seconds after the last ping. */
+const PING_DISCONNECT_DELAY_S = 120;
+
+export interface ConnectionOptions {
+  apiId: number;
+  dataCenter: DataCenter;
+  /** `undefined`: a new key is agreed upon. */
+  authKey: Buffer | undefined;
+  /** ms for one call to be answered. */
+  callTimeoutMs: number;
+  /** ms; 45,000 unless a test cannot wait so long. */
+  pingIntervalMs?: number;
+}
+
+/**
+ * One connection to one data centre under one auth key: opened once, and closed for good by {@link close}, by
+ * the other side, or by a call that stays unanswered. It never comes back by itself; whoever uses it looks at
+ * {@link isUp} and makes another.
+ *
+ * Bare `Sender` instead of GramJS's `TelegramClient`: see there. All calls go out as `invokeWithoutUpdates`,
+ * since nobody listens.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #transport: Transport;
+  readonly #underWay = new Set<(cause: Error) => void>();
+  #sender: Sender | undefined;
+  #isOpen = false;
+  #down: Error | undefined;
+  #pings: NodeJS.Timeout | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#transport = new Transport(options.dataCenter);
+  }
+
+  /**
+   * Connects, agrees on a key where there is none, and introduces itself; resolves with what Telegram says of
+   * its data centres. Throws {@link UnknownKeyError} where the server does not know the key, `RpcError` where
+   * it refuses the introduction, or else {@link NotSentError}. After a failure nothing stays open.
+   * `timeoutMs` is for all of it.
+   */
+  async open(timeoutMs: number): Promise<Api.Config> {
+    try {
+      const config = await this.#untilDown(this.#open(), timeoutMs, () => false);
+      this.#isOpen = true;
+      const { pingIntervalMs = PING_INTERVAL_MS } = this.#options;
+      this.#pings = setInterval(() => void this.#ping(), pingIntervalMs).unref();
+      return config;
+    } catch (error) {
+      await this.#goDown(new Error('It was never open', { cause: error }));
+      // The introduction has no effect that a caller would have to know of.
+      throw error instanceof AnswerLostError ? new NotSentError(error.message, { cause: error }) : error;
+    }
+  }
+
+  get isUp(): boolean {
+    return this.#isOpen && this.#down === undefined;
+  }
+
+  /** The key that the connection goes by; `undefined` until one is agreed upon. */
+  get authKey(): Buffer | undefined {
+    return this.#sender?.authKey.getKey();
+  }
+
+  /**
+   * One call. Throws `RpcError`, {@link UnknownKeyError}, {@link NotSentError}, or {@link AnswerLostError}
+   * when the connection breaks or `callTimeoutMs` pass, after which the connection is down.
+   */
+  async call<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    // GramJS reads the answer as the type that the request declares, and gives it out as unknown.
+    return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }));
+  }
+
+  /** Ends the connection; what is under way fails. Never throws; a second time does nothing. */
+  async close(): Promise<void> {
+    await this.#goDown(new Error('The connection was closed here'));
+  }
+
+  async #open(): Promise<Api.Config> {
+    const { apiId, authKey, dataCenter } = this.#options;
+    let trouble: unknown;
+    const sender = await Sender.create(
+      authKey,
+      dataCenter.id,
+      (cause) => void this.#goDown(cause),
+      (error) => (trouble = error),
+    );
+    this.#sender = sender;
+    if (!(await sender.connect(this.#transport, false))) {
+      const isNetwork = trouble instanceof Error && 'code' in trouble;
+      if (authKey === undefined && !isNetwork)
+        throw new KeyExchangeError('The key exchange failed', { cause: trouble });
+      throw new NotSentError('Could not connect', { cause: trouble });
+    }
+    const initConnection = new Api.InitConnection({
+      apiId,
+      deviceModel: 'Unofficial Telegram User API gateway',
+      systemVersion: `Node.js ${process.versions.node}`,
+      appVersion: '0.1',
+      systemLangCode: 'en',
+      langPack: '',
+      langCode: 'en',
+      query: new Api.help.GetConfig(),
+    });
+    const config = await this.call(new Api.InvokeWithLayer({ layer: LAYER, query: initConnection }));
+    if (!(config instanceof Api.Config))
+      throw new NotSentError('The server does not introduce itself as Telegram does');
+    return config;
+  }
+
+  async #invoke(request: Api.AnyRequest): Promise<unknown> {
+    const sender = this.#sender;
+    if (sender === undefined || this.#down !== undefined) throw asCallError(this.#down, false);
+    const state = new RequestState(request);
+    sender.addStateToQueue(state);
+    // A message id is given when the call is packed to be written.
+    return this.#untilDown(
+      Promise.resolve(state.promise),
+      this.#options.callTimeoutMs,
+      () => state.msgId !== undefined,
+    );
+  }
+
+  /** The work's own end, or the connection's: no answer within `ms` brings it down. */
+  #untilDown<T>(work: Promise<T>, ms: number, isWritten: () => boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const abandon = (cause: Error) => settle(() => reject(asCallError(cause, isWritten())));
+      const timer = setTimeout(() => void this.#goDown(new Error(`No answer within ${ms} ms`)), ms);
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        this.#underWay.delete(abandon);
+        end();
+      };
+      this.#underWay.add(abandon);
+      work.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
+
+  /** A connection that died unseen is found out before the next send, not by it. */
+  async #ping(): Promise<void> {
+    const pingId = bigInt(Date.now());
+    const ping = new Api.PingDelayDisconnect({ pingId, disconnectDelay: PING_DISCONNECT_DELAY_S });
+    // A failure has brought the connection down already, and that is all it has to do.
+    await this.#invoke(ping).catch(() => {});
+  }
+
+  async #goDown(cause: Error): Promise<void> {
+    if (this.#down !== undefined) return;
+    this.#down = cause;
+    clearInterval(this.#pings);
+    for (const abandon of this.#underWay) abandon(cause);
+    await Promise.allSettled([this.#sender?.disconnect(), this.#transport.cut()]);
+  }
+}
+
+function asCallError(cause: Error | undefined, isWritten: boolean): Error {
+  if (cause instanceof UnknownKeyError) return cause;
+  const message = cause?.message ?? 'Not connected';
+  return isWritten ? new AnswerLostError(message, { cause }) : new NotSentError(message, { cause });
+}

@@ -1,0 +1,181 @@
+import type { ErrorCode } from '@gateway/contracts';
+import type { FailureOutcome } from './types.ts';
+
+/** What an error name of Telegram's means. */
+export interface Rule {
+  /** `seconds` is the number at the name's end, at least 1. */
+  failure: (seconds: number) => FailureOutcome;
+  code: ErrorCode;
+  message?: string;
+}
+
+const fail = (): FailureOutcome => ({ outcome: 'fail' });
+const retry = (): FailureOutcome => ({ outcome: 'retry' });
+const waitAccount = (seconds: number): FailureOutcome => ({ outcome: 'wait', scope: 'account', seconds });
+const waitChat = (seconds: number): FailureOutcome => ({ outcome: 'wait', scope: 'chat', seconds });
+
+const RECIPIENT_REFUSED: Rule = { failure: fail, code: 'RECIPIENT_REFUSED' };
+const RECIPIENT_NOT_FOUND: Rule = { failure: fail, code: 'RECIPIENT_NOT_FOUND' };
+const MESSAGE_INVALID: Rule = { failure: fail, code: 'MESSAGE_INVALID' };
+const API_ID_INVALID: Rule = { failure: fail, code: 'API_ID_INVALID' };
+const PHONE_CODE_INVALID: Rule = { failure: fail, code: 'PHONE_CODE_INVALID' };
+const PHONE_CODE_EXPIRED: Rule = { failure: fail, code: 'PHONE_CODE_EXPIRED' };
+const TOO_MANY_LOGINS: Rule = {
+  failure: fail,
+  code: 'RATE_LIMITED',
+  message: 'Telegram has seen too many sign-ins of this phone number: try again tomorrow.',
+};
+const FLOOD_WAIT: Rule = { failure: waitAccount, code: 'FLOOD_WAIT' };
+export const REVOKED: Rule = {
+  failure: () => ({ outcome: 'account', state: 'revoked' }),
+  code: 'NOT_AUTHORIZED',
+  message: 'Telegram has ended this session: sign in again.',
+};
+const BANNED: Rule = { failure: () => ({ outcome: 'account', state: 'banned' }), code: 'ACCOUNT_BANNED' };
+const FROZEN: Rule = { failure: () => ({ outcome: 'account', state: 'frozen' }), code: 'ACCOUNT_FROZEN' };
+/** Nothing was done: Telegram says so, or it was not reached. */
+export const NOTHING_DONE: Rule = { failure: retry, code: 'TELEGRAM_UNAVAILABLE' };
+const NO_RULE: Rule = { failure: fail, code: 'TELEGRAM_ERROR' };
+// The data centre is switched where this is expected (sendCode); anywhere else it is an error like any other.
+const OTHER_DATA_CENTRE: Rule = {
+  failure: fail,
+  code: 'TELEGRAM_ERROR',
+  message: 'Telegram keeps this account in another data centre.',
+};
+
+/**
+ * Every error name of Telegram's that has a meaning here. Names, not codes: sources disagree on some codes.
+ * `_X` stands for a number at the end. What is not here is sorted by its code, in {@link ruleFor}.
+ */
+const RULES: Readonly<Record<string, Rule>> = {
+  // To wait for
+  FLOOD_WAIT_X: FLOOD_WAIT,
+  FLOOD_PREMIUM_WAIT_X: FLOOD_WAIT,
+  FLOOD_TEST_PHONE_WAIT_X: FLOOD_WAIT,
+  SLOWMODE_WAIT_X: {
+    failure: waitChat,
+    code: 'FLOOD_WAIT',
+    message: 'The chat is in slow mode: it takes one message at a time.',
+  },
+
+  // The account
+  AUTH_KEY_UNREGISTERED: REVOKED,
+  AUTH_KEY_INVALID: REVOKED,
+  AUTH_KEY_PERM_EMPTY: REVOKED,
+  SESSION_REVOKED: REVOKED,
+  SESSION_EXPIRED: REVOKED,
+  AUTH_KEY_DUPLICATED: {
+    failure: () => ({ outcome: 'account', state: 'duplicated' }),
+    code: 'NOT_AUTHORIZED',
+    message: 'The session was used from two places at once, and Telegram has ended it: sign in again.',
+  },
+  SESSION_PASSWORD_NEEDED: {
+    failure: () => ({ outcome: 'account', state: 'password_required' }),
+    code: 'NOT_AUTHORIZED',
+    message: 'The sign-in is not complete: the two-factor password is still needed.',
+  },
+  USER_DEACTIVATED: BANNED,
+  USER_DEACTIVATED_BAN: BANNED,
+  FROZEN_METHOD_INVALID: FROZEN,
+  FROZEN_PARTICIPANT_MISSING: FROZEN,
+  PEER_FLOOD: { failure: () => ({ outcome: 'account', state: 'peer_limited' }), code: 'PEER_FLOOD' },
+
+  // Signing in
+  API_ID_INVALID,
+  API_ID_PUBLISHED_FLOOD: API_ID_INVALID,
+  CONNECTION_API_ID_INVALID: API_ID_INVALID,
+  AUTH_RESTART: NOTHING_DONE,
+  AUTH_RESTART_X: NOTHING_DONE,
+  PHONE_NUMBER_INVALID: { failure: fail, code: 'PHONE_NUMBER_INVALID' },
+  PHONE_NUMBER_BANNED: { failure: fail, code: 'PHONE_NUMBER_BANNED' },
+  PHONE_NUMBER_UNOCCUPIED: { failure: fail, code: 'PHONE_NUMBER_UNOCCUPIED' },
+  PHONE_NUMBER_APP_SIGNUP_FORBIDDEN: { failure: fail, code: 'PHONE_NUMBER_UNOCCUPIED' },
+  PHONE_NUMBER_FLOOD: TOO_MANY_LOGINS,
+  PHONE_PASSWORD_FLOOD: TOO_MANY_LOGINS,
+  PHONE_CODE_EMPTY: PHONE_CODE_INVALID,
+  PHONE_CODE_INVALID,
+  PHONE_CODE_EXPIRED,
+  PHONE_CODE_HASH_EMPTY: PHONE_CODE_EXPIRED,
+  PHONE_HASH_EXPIRED: PHONE_CODE_EXPIRED,
+  SEND_CODE_UNAVAILABLE: { failure: fail, code: 'SEND_CODE_UNAVAILABLE' },
+  PASSWORD_HASH_INVALID: { failure: fail, code: 'PASSWORD_INVALID' },
+  SRP_PASSWORD_CHANGED: {
+    failure: fail,
+    code: 'PASSWORD_INVALID',
+    message: 'The two-factor password was changed a moment ago: send the new one.',
+  },
+  SRP_ID_INVALID: NOTHING_DONE,
+  PHONE_MIGRATE_X: OTHER_DATA_CENTRE,
+  NETWORK_MIGRATE_X: OTHER_DATA_CENTRE,
+  USER_MIGRATE_X: OTHER_DATA_CENTRE,
+
+  // The recipient
+  USER_PRIVACY_RESTRICTED: RECIPIENT_REFUSED,
+  PRIVACY_PREMIUM_REQUIRED: RECIPIENT_REFUSED,
+  USER_IS_BLOCKED: RECIPIENT_REFUSED,
+  YOU_BLOCKED_USER: RECIPIENT_REFUSED,
+  INPUT_USER_DEACTIVATED: RECIPIENT_REFUSED,
+  USER_IS_BOT: RECIPIENT_REFUSED,
+  CHAT_WRITE_FORBIDDEN: RECIPIENT_REFUSED,
+  CHAT_GUEST_SEND_FORBIDDEN: RECIPIENT_REFUSED,
+  CHAT_SEND_PLAIN_FORBIDDEN: RECIPIENT_REFUSED,
+  CHAT_RESTRICTED: RECIPIENT_REFUSED,
+  CHAT_ADMIN_REQUIRED: RECIPIENT_REFUSED,
+  CHAT_FORBIDDEN: RECIPIENT_REFUSED,
+  USER_BANNED_IN_CHANNEL: RECIPIENT_REFUSED,
+  USER_NOT_PARTICIPANT: RECIPIENT_REFUSED,
+  CHANNEL_PRIVATE: RECIPIENT_REFUSED,
+  TOPIC_CLOSED: RECIPIENT_REFUSED,
+  TOPIC_DELETED: RECIPIENT_REFUSED,
+  ALLOW_PAYMENT_REQUIRED: RECIPIENT_REFUSED,
+  ALLOW_PAYMENT_REQUIRED_X: RECIPIENT_REFUSED,
+  PEER_ID_INVALID: RECIPIENT_NOT_FOUND,
+  PEER_ID_NOT_SUPPORTED: RECIPIENT_NOT_FOUND,
+  USER_ID_INVALID: RECIPIENT_NOT_FOUND,
+  CHAT_ID_INVALID: RECIPIENT_NOT_FOUND,
+  CHANNEL_INVALID: RECIPIENT_NOT_FOUND,
+  USERNAME_INVALID: RECIPIENT_NOT_FOUND,
+  USERNAME_NOT_OCCUPIED: RECIPIENT_NOT_FOUND,
+  PHONE_NOT_OCCUPIED: RECIPIENT_NOT_FOUND,
+
+  // The message
+  MESSAGE_EMPTY: MESSAGE_INVALID,
+  MESSAGE_TOO_LONG: MESSAGE_INVALID,
+  ENTITY_BOUNDS_INVALID: MESSAGE_INVALID,
+  ENTITIES_TOO_LONG: MESSAGE_INVALID,
+  MSG_ID_INVALID: MESSAGE_INVALID,
+  MESSAGE_ID_INVALID: MESSAGE_INVALID,
+  REPLY_MESSAGE_ID_INVALID: MESSAGE_INVALID,
+  REPLY_TO_INVALID: MESSAGE_INVALID,
+
+  // Telegram's own troubles in which it says that it did nothing
+  WORKER_BUSY_TOO_LONG_RETRY: NOTHING_DONE,
+  MSG_WAIT_FAILED: NOTHING_DONE,
+  CONNECTION_NOT_INITED: NOTHING_DONE,
+  // send-message.ts makes a success of it where it can; where it cannot, the message is out all the same.
+  RANDOM_ID_DUPLICATE: {
+    failure: () => ({ outcome: 'unknown' }),
+    code: 'TELEGRAM_TIMEOUT',
+    message: 'Telegram has taken this message already, but its id was not found in the chat.',
+  },
+};
+
+/**
+ * The rule for a refusal, by name, then by code, and the number in its name (at least 1). `undefined`: the server
+ * failed, and whether the call took effect is not known.
+ */
+export function ruleFor(rpcName: string, code: number): { rule: Rule; seconds: number } | undefined {
+  const { name, seconds } = splitNumber(rpcName);
+  const known = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
+  if (known !== undefined) return { rule: known, seconds };
+  if (name.endsWith('WAIT_X')) return { rule: FLOOD_WAIT, seconds };
+  // -503 `Timeout` and -500 have been seen, beside 500 and 503.
+  return Math.abs(code) >= 500 ? undefined : { rule: NO_RULE, seconds };
+}
+
+/** `FLOOD_WAIT_30` → `FLOOD_WAIT_X` and 30. */
+function splitNumber(rpcName: string): { name: string; seconds: number } {
+  const match = /^(.+_)(\d+)$/.exec(rpcName);
+  if (match === null) return { name: rpcName, seconds: 1 };
+  return { name: `${match[1]}X`, seconds: Math.max(1, Number(match[2])) };
+}

@@ -1,0 +1,60 @@
+import { ERROR_CODES, GatewayError } from '@gateway/contracts';
+import { AnswerLostError, NotSentError, RpcError, UnknownKeyError } from './call-errors.ts';
+import { NOTHING_DONE, REVOKED, ruleFor, type Rule } from './error-rules.ts';
+import { TelegramFailure } from './types.ts';
+
+/**
+ * What anything thrown by a call means, as the one error that an account client throws. `effect`: whether the
+ * call changes something at Telegram; a question that stays without an answer may simply be put again.
+ */
+export function toFailure(thrown: unknown, effect: boolean): TelegramFailure {
+  if (thrown instanceof TelegramFailure) return thrown;
+  if (thrown instanceof GatewayError) return new TelegramFailure({ outcome: 'fail' }, thrown);
+  if (thrown instanceof RpcError) return fromRpcError(thrown, effect);
+  if (thrown instanceof UnknownKeyError) return fromRule(REVOKED, 1, { cause: thrown });
+  if (thrown instanceof NotSentError) return fromRule(NOTHING_DONE, 1, { cause: thrown });
+  if (thrown instanceof AnswerLostError) {
+    return unanswered(effect, 'Telegram did not answer in time.', { cause: thrown });
+  }
+  const unexpected = new GatewayError('INTERNAL', undefined, { cause: thrown });
+  return new TelegramFailure({ outcome: effect ? 'unknown' : 'fail' }, unexpected, thrown);
+}
+
+/**
+ * Telegram's name of the refusal that this failure stands for, its number included; `undefined` for any other
+ * failure.
+ */
+export function rpcNameOf(thrown: unknown): string | undefined {
+  return thrown instanceof TelegramFailure ? thrown.error.details.rpcError : undefined;
+}
+
+/** Telegram's name, for callers; and what was thrown, for the log. */
+interface Details {
+  rpcError?: string;
+  cause: unknown;
+}
+
+function fromRpcError(thrown: RpcError, effect: boolean): TelegramFailure {
+  const details = { rpcError: thrown.rpcName, cause: thrown };
+  const found = ruleFor(thrown.rpcName, thrown.code);
+  if (found !== undefined) return fromRule(found.rule, found.seconds, details);
+  return unanswered(effect, 'Telegram had trouble of its own with this call.', details);
+}
+
+function fromRule(rule: Rule, seconds: number, details: Details): TelegramFailure {
+  const failure = rule.failure(seconds);
+  const message = rule.message ?? ERROR_CODES[rule.code].message;
+  const retryAfter = failure.outcome === 'wait' ? { retryAfter: failure.seconds } : {};
+  return new TelegramFailure(
+    failure,
+    new GatewayError(rule.code, message, { ...details, ...retryAfter }),
+    details.cause,
+  );
+}
+
+function unanswered(effect: boolean, message: string, details: Details): TelegramFailure {
+  const error = effect
+    ? new GatewayError('TELEGRAM_TIMEOUT', `${message} It may have taken effect.`, details)
+    : new GatewayError('TELEGRAM_UNAVAILABLE', message, details);
+  return new TelegramFailure({ outcome: effect ? 'unknown' : 'retry' }, error, details.cause);
+}

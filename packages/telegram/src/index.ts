@@ -1,0 +1,11 @@
+export { createTelegram } from './telegram.ts';
+export {
+  TelegramFailure,
+  type AccountClient,
+  type DataCenter,
+  type FailureOutcome,
+  type OutgoingMessage,
+  type PendingLogin,
+  type Telegram,
+  type TelegramOptions,
+} from './types.ts';

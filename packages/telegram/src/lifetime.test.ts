@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { queryObjects } from 'node:v8';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Sender } from './sender.ts';
+import { MemoryPeerBook } from './testing/memory-peer-book.ts';
+import { createTelegram } from './telegram.ts';
+import { World } from './testing/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create();
+});
+afterAll(() => world.close());
+
+it('leaves nothing of a client in memory once it is closed', async () => {
+  const { client } = await world.signIn();
+  const session = client.session();
+  await client.close();
+  const before = queryObjects(Sender, { format: 'count' });
+  for (let round = 0; round < 20; round++) {
+    const short = createTelegram(world.options()).open(session, new MemoryPeerBook());
+    await short.me();
+    await short.close();
+  }
+  expect(queryObjects(Sender, { format: 'count' })).toBeLessThanOrEqual(before + 1);
+});
+
+it('lets a process end by itself after opening, sending and closing', async () => {
+  const { client } = await world.signIn();
+  await client.close();
+  const options = world.options();
+  const script = fileURLToPath(new URL('./testing/short-life.ts', import.meta.url));
+  const argument = JSON.stringify({ options, session: client.session() });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, argument], {
+    timeout: 20_000,
+  });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({ msToExit: expect.closeTo(0, -3) });
+});

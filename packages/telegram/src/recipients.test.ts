@@ -1,0 +1,231 @@
+import type { Recipient } from '@gateway/contracts';
+import bigInt from 'big-integer';
+import { Api } from 'telegram/tl/index.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RpcError } from './call-errors.ts';
+import type { Caller } from './caller.ts';
+import { toFailure } from './errors.ts';
+import { Recipients } from './recipients.ts';
+import { MemoryPeerBook } from './testing/memory-peer-book.ts';
+
+const user = (
+  id: number,
+  fields: { accessHash?: number; username?: string; phone?: string; min?: boolean } = {},
+) => new Api.User({ id: bigInt(id), ...fields, accessHash: bigInt(fields.accessHash ?? id * 10) });
+const channel = (id: number) =>
+  new Api.Channel({
+    id: bigInt(id),
+    accessHash: bigInt(id * 10),
+    title: 'C',
+    photo: new Api.ChatPhotoEmpty(),
+    date: 0,
+  });
+
+/** What the account can see, and how often it was asked for. */
+class FakeTelegram implements Caller {
+  self = user(1);
+  contacts: Api.User[] = [];
+  dialogs: Api.User[] = [];
+  channels: Api.Channel[] = [];
+  resolvable = new Map<string, Api.User>();
+  readonly calls: string[] = [];
+
+  async ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    this.calls.push(request.className);
+    return this.#answer(request);
+  }
+
+  async act<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    return this.ask(request);
+  }
+
+  #answer(request: Api.AnyRequest): unknown {
+    if (request instanceof Api.users.GetUsers) return [this.self];
+    if (request instanceof Api.contacts.GetContacts)
+      return new Api.contacts.Contacts({ contacts: [], savedCount: 0, users: this.contacts });
+    if (request instanceof Api.contacts.ResolveUsername)
+      return this.#resolve(request.username, 'USERNAME_NOT_OCCUPIED');
+    if (request instanceof Api.contacts.ResolvePhone)
+      return this.#resolve(request.phone, 'PHONE_NOT_OCCUPIED');
+    if (request instanceof Api.messages.GetDialogs) return this.#page(request);
+    throw new Error(`Not expected: ${request.className}`);
+  }
+
+  #resolve(name: string, refusal: string): Api.contacts.ResolvedPeer {
+    const found = this.resolvable.get(name);
+    if (found === undefined) throw toFailure(new RpcError(400, refusal), false);
+    return new Api.contacts.ResolvedPeer({
+      peer: new Api.PeerUser({ userId: found.id }),
+      users: [found],
+      chats: [],
+    });
+  }
+
+  /** Dialogs lie in the order of their ids; each one's top message has its id and date. */
+  #page({ offsetId, limit }: Api.messages.GetDialogs): Api.messages.TypeDialogs {
+    const all = [...this.dialogs, ...this.channels];
+    const page = all.filter((peer) => peer.id.toJSNumber() > offsetId).slice(0, limit);
+    const peerOf = (peer: Api.User | Api.Channel) =>
+      peer instanceof Api.User
+        ? new Api.PeerUser({ userId: peer.id })
+        : new Api.PeerChannel({ channelId: peer.id });
+    return new Api.messages.DialogsSlice({
+      count: all.length,
+      dialogs: page.map(
+        (peer) => new Api.Dialog({ peer: peerOf(peer), topMessage: peer.id.toJSNumber(), ...NO_COUNTS }),
+      ),
+      messages: page.map(
+        (peer) => new Api.Message({ id: peer.id.toJSNumber(), date: 1, peerId: peerOf(peer), message: 'x' }),
+      ),
+      users: page.filter((peer) => peer instanceof Api.User),
+      chats: page.filter((peer) => peer instanceof Api.Channel),
+    });
+  }
+}
+
+const NO_COUNTS = {
+  readInboxMaxId: 0,
+  readOutboxMaxId: 0,
+  unreadCount: 0,
+  unreadMentionsCount: 0,
+  unreadReactionsCount: 0,
+  notifySettings: new Api.PeerNotifySettings({}),
+};
+
+let telegram: FakeTelegram;
+let book: MemoryPeerBook;
+let now: number;
+let recipients: Recipients;
+
+beforeEach(() => {
+  telegram = new FakeTelegram();
+  book = new MemoryPeerBook();
+  now = 1_000_000;
+  recipients = new Recipients(telegram, book, () => now);
+});
+
+const NOT_FOUND = { failure: { outcome: 'fail' }, error: { code: 'RECIPIENT_NOT_FOUND' } };
+
+async function accessHashOf(recipient: Recipient): Promise<string | undefined> {
+  const { input } = await recipients.resolve(recipient);
+  return 'accessHash' in input ? input.accessHash.toString() : undefined;
+}
+
+describe('a recipient', () => {
+  it('is the account itself without asking anybody', async () => {
+    expect((await recipients.resolve({ kind: 'self' })).input).toBeInstanceOf(Api.InputPeerSelf);
+    expect(telegram.calls).toEqual([]);
+  });
+
+  it('by username is asked for once, also where the username is not the one that the user shows', async () => {
+    telegram.resolvable.set('second_name', user(7, { username: 'First' }));
+    expect(await accessHashOf({ kind: 'username', username: 'second_name' })).toBe('70');
+    expect(await recipients.resolve({ kind: 'username', username: 'second_name' })).toMatchObject({
+      fromBook: true,
+    });
+    expect(telegram.calls).toEqual(['contacts.ResolveUsername']);
+  });
+
+  it('by username that nobody has is believed missing for ten minutes', async () => {
+    const nobody: Recipient = { kind: 'username', username: 'nobody' };
+    await expect(recipients.resolve(nobody)).rejects.toMatchObject(NOT_FOUND);
+    now += 9 * 60_000;
+    await expect(recipients.resolve(nobody)).rejects.toMatchObject(NOT_FOUND);
+    expect(telegram.calls).toEqual(['contacts.ResolveUsername']);
+    now += 2 * 60_000;
+    telegram.resolvable.set('nobody', user(7));
+    expect(await accessHashOf(nobody)).toBe('70');
+  });
+
+  it('by phone is looked for in the contacts first, then by resolving the phone', async () => {
+    telegram.contacts = [user(7, { phone: '79991234567' })];
+    telegram.resolvable.set('79990000000', user(8));
+    expect(await accessHashOf({ kind: 'phone', phone: '+79991234567' })).toBe('70');
+    expect(telegram.calls).toEqual(['contacts.GetContacts']);
+    expect(await accessHashOf({ kind: 'phone', phone: '+79990000000' })).toBe('80');
+    expect(await accessHashOf({ kind: 'phone', phone: '+79990000000' })).toBe('80');
+    expect(telegram.calls).toEqual(['contacts.GetContacts', 'contacts.ResolvePhone']);
+  });
+
+  it('by id is found among the contacts without reading the dialogs', async () => {
+    telegram.contacts = [user(7)];
+    expect(await accessHashOf({ kind: 'user', id: '7' })).toBe('70');
+    expect(telegram.calls).not.toContain('messages.GetDialogs');
+  });
+
+  it('by its own id is the account itself', async () => {
+    expect(await accessHashOf({ kind: 'user', id: '1' })).toBe('10');
+    expect(telegram.calls).toEqual(['users.GetUsers']);
+  });
+
+  it('by id is found on a later page of the dialogs, and all that was seen is remembered', async () => {
+    telegram.dialogs = Array.from({ length: 250 }, (_, index) => user(index + 10));
+    telegram.channels = [channel(500)];
+    expect(await accessHashOf({ kind: 'user', id: '150' })).toBe('1500');
+    expect(telegram.calls.filter((call) => call === 'messages.GetDialogs')).toHaveLength(2);
+    expect(await accessHashOf({ kind: 'channel', id: '500' })).toBe('5000');
+    expect(book.byId('user', '15')).toMatchObject({ accessHash: '150' });
+  });
+
+  it('is looked for in no more than ten pages of dialogs', async () => {
+    telegram.dialogs = Array.from({ length: 1500 }, (_, index) => user(index + 10));
+    await expect(recipients.resolve({ kind: 'user', id: '1505' })).rejects.toMatchObject(NOT_FOUND);
+    expect(telegram.calls.filter((call) => call === 'messages.GetDialogs')).toHaveLength(10);
+  });
+
+  it('that nobody knows is told how to become reachable', async () => {
+    await expect(recipients.resolve({ kind: 'user', id: '99' })).rejects.toThrow(
+      /Write to them once by @username or \+phone/,
+    );
+  });
+
+  it('is not taken from a minimal user, whose access hash is good for one message only', async () => {
+    telegram.contacts = [user(7, { min: true })];
+    await expect(recipients.resolve({ kind: 'user', id: '7' })).rejects.toMatchObject(NOT_FOUND);
+  });
+
+  it('that is a basic group needs no look-up', async () => {
+    expect((await recipients.resolve({ kind: 'chat', id: '5' })).input).toBeInstanceOf(Api.InputPeerChat);
+    expect(telegram.calls).toEqual([]);
+  });
+});
+
+describe('many ids that are not found', () => {
+  it('cost one reading of contacts and dialogs a minute', async () => {
+    await expect(recipients.resolve({ kind: 'user', id: '98' })).rejects.toMatchObject(NOT_FOUND);
+    const cost = telegram.calls.length;
+    now += 30_000;
+    await expect(recipients.resolve({ kind: 'user', id: '99' })).rejects.toMatchObject(NOT_FOUND);
+    await expect(recipients.resolve({ kind: 'channel', id: '99' })).rejects.toMatchObject(NOT_FOUND);
+    expect(telegram.calls).toHaveLength(cost);
+    now += 31_000;
+    telegram.dialogs = [user(98), user(99)];
+    expect(await accessHashOf({ kind: 'user', id: '99' })).toBe('990');
+  });
+});
+
+describe('an access hash that Telegram refuses', () => {
+  it('is replaced by the one that Telegram gives now', async () => {
+    book.remember([{ kind: 'user', id: '7', accessHash: '666', username: 'seven', phone: null }]);
+    telegram.resolvable.set('seven', user(7, { username: 'seven' }));
+    expect(await accessHashOf({ kind: 'username', username: 'seven' })).toBe('666');
+    const fresh = await recipients.resolveAfresh({ kind: 'username', username: 'seven' });
+    expect(fresh?.input).toMatchObject({ accessHash: bigInt(70) });
+    expect(await accessHashOf({ kind: 'username', username: 'seven' })).toBe('70');
+  });
+
+  it('of an id is looked for in contacts and dialogs', async () => {
+    book.remember([{ kind: 'user', id: '7', accessHash: '666', username: null, phone: null }]);
+    telegram.dialogs = [user(7)];
+    expect((await recipients.resolveAfresh({ kind: 'user', id: '7' }))?.input).toMatchObject({
+      accessHash: bigInt(70),
+    });
+  });
+
+  it('stays refused where Telegram gives no other', async () => {
+    book.remember([{ kind: 'user', id: '7', accessHash: '70', username: 'seven', phone: null }]);
+    telegram.resolvable.set('seven', user(7, { username: 'seven' }));
+    expect(await recipients.resolveAfresh({ kind: 'username', username: 'seven' })).toBeUndefined();
+    expect(await recipients.resolveAfresh({ kind: 'user', id: '8' })).toBeUndefined();
+  });
+});

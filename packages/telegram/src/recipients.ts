@@ -1,0 +1,189 @@
+import type { Peer, PeerBook, Recipient } from '@gateway/contracts';
+import { Api } from 'telegram/tl/index.js';
+import bigInt from 'big-integer';
+import type { Caller } from './caller.ts';
+import { dialogPages } from './dialogs.ts';
+import { rpcNameOf } from './errors.ts';
+import { inputPeerOf, kindAndId, peersOf } from './peers.ts';
+import { recipientNotFound } from './recipient-not-found.ts';
+
+/** "Not found" is believed for so long, ms. */
+const MISSING_FOR_MS = 10 * 60_000;
+/** Contacts and dialogs are not read again for a peer that was not in them within this time, ms. */
+const LISTS_FRESH_FOR_MS = 60_000;
+
+const NOBODY = new Set([
+  'USERNAME_NOT_OCCUPIED',
+  'USERNAME_INVALID',
+  'PHONE_NOT_OCCUPIED',
+  'PHONE_NUMBER_INVALID',
+]);
+
+export interface ResolvedRecipient {
+  input: Api.TypeInputPeer;
+  /** It was known from before, so its access hash may be stale. */
+  fromBook: boolean;
+}
+
+type Wanted = Exclude<Recipient, { kind: 'self' }>;
+
+/**
+ * Finds whom a message goes to, from what the account has seen before, then by asking Telegram as seldom as
+ * can be: looking up is what Telegram limits hardest. All that comes by is remembered in the book. Lives as
+ * long as its account's client.
+ */
+export class Recipients {
+  readonly #caller: Caller;
+  readonly #book: PeerBook;
+  readonly #now: () => number;
+  #contactsReadAt = -Infinity;
+  #dialogsReadAt = -Infinity;
+  #selfRead = false;
+
+  /** `now`: ms since the epoch. */
+  constructor(caller: Caller, book: PeerBook, now: () => number) {
+    this.#caller = caller;
+    this.#book = book;
+    this.#now = now;
+  }
+
+  /**
+   * Throws `TelegramFailure`: RECIPIENT_NOT_FOUND with a message that says how to make the peer reachable, or
+   * a call's failure.
+   */
+  async resolve(recipient: Recipient): Promise<ResolvedRecipient> {
+    if (recipient.kind === 'self') return { input: new Api.InputPeerSelf(), fromBook: false };
+    const known = this.#known(recipient);
+    if (known !== undefined) return { input: inputPeerOf(known), fromBook: true };
+    const key = keyOf(recipient);
+    if (this.#book.isMissing(key, this.#now())) throw recipientNotFound(recipient);
+    const found = await this.#lookUp(recipient);
+    if (found !== undefined) return { input: inputPeerOf(found), fromBook: false };
+    this.#book.rememberMissing(key, this.#missingUntil(recipient));
+    throw recipientNotFound(recipient);
+  }
+
+  /**
+   * Asks Telegram again about a recipient whose entry in the book Telegram has refused. `undefined`: there is
+   * nothing newer. Throws a call's failure as `TelegramFailure`.
+   */
+  async resolveAfresh(recipient: Recipient): Promise<ResolvedRecipient | undefined> {
+    if (recipient.kind === 'self') return undefined;
+    const before = this.#known(recipient)?.accessHash;
+    const found = await this.#lookUp(recipient, before);
+    if (found === undefined || found.accessHash === before) return undefined;
+    return { input: inputPeerOf(found), fromBook: false };
+  }
+
+  /** Takes note of the peers that an answer brings along. */
+  remember(answer: Parameters<typeof peersOf>[0]): void {
+    this.#book.remember(peersOf(answer));
+  }
+
+  #known(recipient: Wanted): Peer | undefined {
+    if (recipient.kind === 'username') return this.#book.byUsername(recipient.username);
+    if (recipient.kind === 'phone') return this.#book.byPhone(recipient.phone);
+    return this.#book.byId(recipient.kind, recipient.id);
+  }
+
+  /** `staleHash`: what the book says of the access hash, where Telegram has refused it. */
+  async #lookUp(recipient: Wanted, staleHash?: string | null): Promise<Peer | undefined> {
+    const isFound = () => {
+      const known = this.#known(recipient);
+      return known !== undefined && (staleHash === undefined || known.accessHash !== staleHash)
+        ? known
+        : undefined;
+    };
+    switch (recipient.kind) {
+      case 'username':
+        return this.#byUsername(recipient.username);
+      case 'phone':
+        await this.#readContacts();
+        return isFound() ?? (await this.#byPhone(recipient.phone));
+      case 'chat':
+        // A basic group has no access hash: its id is all that a call wants, and Telegram says whether the
+        // account is in it.
+        return staleHash === undefined
+          ? { kind: 'chat', id: recipient.id, accessHash: null, username: null, phone: null }
+          : undefined;
+      case 'user':
+        await this.#readSelf();
+        if (isFound() === undefined) await this.#readContacts();
+        if (isFound() === undefined) await this.#readDialogs(isFound);
+        return isFound();
+      case 'channel':
+        await this.#readDialogs(isFound);
+        return isFound();
+    }
+  }
+
+  async #byUsername(username: string): Promise<Peer | undefined> {
+    const answer = await orNobody(this.#caller.ask(new Api.contacts.ResolveUsername({ username })));
+    return answer && this.#rememberResolved(answer, { username });
+  }
+
+  async #byPhone(phone: string): Promise<Peer | undefined> {
+    const answer = await orNobody(this.#caller.ask(new Api.contacts.ResolvePhone({ phone: phone.slice(1) })));
+    return answer && this.#rememberResolved(answer, { phone });
+  }
+
+  /** The peer goes by what it was asked for from now on, also where that is not the one that it shows. */
+  #rememberResolved(
+    answer: Api.contacts.ResolvedPeer,
+    askedFor: { username: string } | { phone: string },
+  ): Peer | undefined {
+    const { kind, id } = kindAndId(answer.peer);
+    const peers = peersOf(answer).map((peer) =>
+      peer.kind === kind && peer.id === id ? { ...peer, ...askedFor } : peer,
+    );
+    this.#book.remember(peers);
+    return peers.find((peer) => peer.kind === kind && peer.id === id);
+  }
+
+  async #readSelf(): Promise<void> {
+    if (this.#selfRead) return;
+    const users = await this.#caller.ask(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
+    this.#book.remember(peersOf({ users, chats: [] }));
+    this.#selfRead = true;
+  }
+
+  async #readContacts(): Promise<void> {
+    if (this.#now() - this.#contactsReadAt < LISTS_FRESH_FOR_MS) return;
+    const answer = await this.#caller.ask(new Api.contacts.GetContacts({ hash: bigInt.zero }));
+    if (answer instanceof Api.contacts.Contacts)
+      this.#book.remember(peersOf({ users: answer.users, chats: [] }));
+    this.#contactsReadAt = this.#now();
+  }
+
+  async #readDialogs(isFound: () => Peer | undefined): Promise<void> {
+    if (this.#now() - this.#dialogsReadAt < LISTS_FRESH_FOR_MS) return;
+    for await (const page of dialogPages(this.#caller)) {
+      this.#book.remember(peersOf(page));
+      if (isFound() !== undefined) return;
+    }
+    this.#dialogsReadAt = this.#now();
+  }
+
+  /** A miss against lists that were read a while ago is believed only until they may be read again. */
+  #missingUntil(recipient: Wanted): number {
+    if (recipient.kind !== 'user' && recipient.kind !== 'channel') return this.#now() + MISSING_FOR_MS;
+    return this.#dialogsReadAt === this.#now()
+      ? this.#now() + MISSING_FOR_MS
+      : this.#dialogsReadAt + LISTS_FRESH_FOR_MS;
+  }
+}
+
+function keyOf(recipient: Wanted): string {
+  if (recipient.kind === 'username') return `username:${recipient.username}`;
+  if (recipient.kind === 'phone') return `phone:${recipient.phone}`;
+  return `${recipient.kind}:${recipient.id}`;
+}
+
+async function orNobody<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (NOBODY.has(rpcNameOf(error) ?? '')) return undefined;
+    throw error;
+  }
+}

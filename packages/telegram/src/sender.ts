@@ -1,0 +1,129 @@
+import bigInt from 'big-integer';
+import type { TelegramClient } from 'telegram';
+import { AuthKey } from 'telegram/crypto/AuthKey.js';
+import { InvalidBufferError } from 'telegram/errors/index.js';
+import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
+import { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.js';
+import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
+import { MTProtoSender } from 'telegram/network/MTProtoSender.js';
+import type { TLMessage } from 'telegram/tl/core/index.js';
+import { Api } from 'telegram/tl/index.js';
+import { RpcError, UnknownKeyError } from './call-errors.ts';
+import type { DataCenter } from './types.ts';
+
+const SILENT = new Logger(LogLevel.NONE);
+const KEY_NOT_FOUND = 404;
+
+/**
+ * GramJS's TCP transport to one address, which says when the server answered "auth key not found", and can be
+ * cut at any time.
+ */
+export class Transport extends ConnectionTCPFull {
+  /** The server sent -404 instead of an answer. */
+  keyNotFound = false;
+
+  constructor({ id, host, port }: DataCenter) {
+    super({ ip: host, port, dcId: id, loggers: SILENT, socket: PromisedNetSockets, testServers: false });
+  }
+
+  override async _recv(): Promise<unknown> {
+    try {
+      return await super._recv();
+    } catch (error) {
+      // GramJS drops this error with the connection; the number in it is all that tells a lost key from a
+      // lost network.
+      if (error instanceof InvalidBufferError && error.code === KEY_NOT_FOUND) this.keyNotFound = true;
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the socket whatever its state; GramJS's `disconnect()` leaves one that is still connecting as it is.
+   */
+  async cut(): Promise<void> {
+    await this.disconnect();
+    await this.socket.close();
+  }
+}
+
+/**
+ * GramJS's MTProto sender, bare: encryption, message ids, salts, containers. Everything of GramJS above it is
+ * left out on purpose, since that is where it sleeps on flood waits, retries by itself, pings without end,
+ * keeps every entity it sees, and hangs. What of the sender itself does not fit is mended by these overrides:
+ * - `reconnect()` would connect anew by itself, for ever, and send again what was in flight; its background
+ *   promise is also where GramJS's unhandled rejections come from. Here a broken connection is reported once
+ *   and left to its owner.
+ * - An unknown auth key (-404) only ends the receive loop, and every call hangs: reported likewise.
+ * - A refused call is thrown through the receive loop, which loses the rest of the container that it came in,
+ *   and its name is lost for all FLOOD and MIGRATE errors: here the call alone is rejected, with Telegram's
+ *   own name.
+ */
+export class Sender extends MTProtoSender {
+  readonly #onBroken: (cause: Error) => void;
+
+  private constructor(
+    key: AuthKey,
+    dcId: number,
+    onBroken: (cause: Error) => void,
+    onError: (error: unknown) => void,
+  ) {
+    // All that the sender uses of a client; the type wants a whole one.
+    const client = { _errorHandler: async (error: unknown) => onError(error) } as unknown as TelegramClient;
+    super(key, {
+      logger: SILENT,
+      client,
+      dcId,
+      isMainSender: true,
+      securityChecks: true,
+      retries: 1,
+      reconnectRetries: 1,
+      delay: 0,
+      autoReconnect: false,
+      connectTimeout: null,
+      authKeyCallback: null,
+      _exportedSenderPromises: new Map(),
+    });
+    this.#onBroken = onBroken;
+  }
+
+  /**
+   * `authKey`: `undefined` to agree on a new one while connecting. `onBroken` is called when the connection
+   * has become useless, maybe more than once; `onError` with whatever GramJS would have printed.
+   */
+  static async create(
+    authKey: Buffer | undefined,
+    dcId: number,
+    onBroken: (cause: Error) => void,
+    onError: (error: unknown) => void,
+  ): Promise<Sender> {
+    const key = new AuthKey();
+    await key.setKey(authKey);
+    return new Sender(key, dcId, onBroken, onError);
+  }
+
+  override reconnect(): void {
+    const unknownKey = this._connection instanceof Transport && this._connection.keyNotFound;
+    this.#onBroken(
+      unknownKey ? new UnknownKeyError() : new Error('The connection was closed by the other side'),
+    );
+  }
+
+  override _handleBadAuthKey(onlyUnauthorized = false): void {
+    if (!onlyUnauthorized) this.#onBroken(new UnknownKeyError());
+  }
+
+  override _handleRPCResult(message: TLMessage): void {
+    const refusal = refusalIn(message.obj);
+    if (refusal === undefined) super._handleRPCResult(message);
+    else this._pendingState.getAndDelete(refusal.callId)?.reject(refusal.error);
+  }
+}
+
+/** The `rpc_error` in GramJS's RPCResult, whose fields its types call private. */
+function refusalIn(result: unknown): { callId: bigInt.BigInteger; error: RpcError } | undefined {
+  if (typeof result !== 'object' || result === null || !('error' in result) || !('reqMsgId' in result))
+    return undefined;
+  const { error, reqMsgId } = result;
+  if (!(error instanceof Api.RpcError) || !bigInt.isInstance(reqMsgId)) return undefined;
+  return { callId: reqMsgId, error: new RpcError(error.errorCode, error.errorMessage) };
+}

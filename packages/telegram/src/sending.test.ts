@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Recipient } from '@gateway/contracts';
+import { MemoryPeerBook } from './testing/memory-peer-book.ts';
+import { testPhone, World, type SignedIn } from './testing/world.ts';
+import type { OutgoingMessage } from './types.ts';
+
+let world: World;
+let ivan: SignedIn;
+let anna: { id: number; phone: string };
+let nextRandomId = 2n ** 62n;
+
+beforeAll(async () => {
+  world = await World.create();
+  ivan = await world.signIn();
+  ({ account: anna } = world.control.createAccount({ phone: testPhone(), first_name: 'Анна', username: 'Anna_K' }));
+});
+afterAll(() => world.close());
+
+function message(recipient: Recipient, text: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  nextRandomId += 1n;
+  return { recipient, text, randomId: nextRandomId, linkPreview: true, ...more };
+}
+
+const toAnna = (text: string, more?: Partial<OutgoingMessage>) =>
+  message({ kind: 'username', username: 'anna_k' }, text, more);
+const heard = (text: string) => world.texts(ivan.user.id, anna.id).filter((each) => each === text).length;
+
+describe('sending', () => {
+  it.each([
+    ['username', (): Recipient => ({ kind: 'username', username: 'anna_k' })],
+    ['phone', (): Recipient => ({ kind: 'phone', phone: anna.phone })],
+    ['id, once met', (): Recipient => ({ kind: 'user', id: String(anna.id) })],
+  ])('reaches a user by %s', async (form, recipient) => {
+    const text = `Привет, ${form}! 👋🏽👨‍👩‍👧‍👦`;
+    const result = await ivan.client.send(message(recipient(), text));
+    expect(result).toEqual({
+      message_id: expect.any(Number),
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    });
+    expect(heard(text)).toBe(1);
+  });
+
+  it('reaches the account itself', async () => {
+    await ivan.client.send(message({ kind: 'self' }, 'себе'));
+    await ivan.client.send(message({ kind: 'user', id: String(ivan.user.id) }, 'и по номеру'));
+    const texts = world.texts(ivan.user.id, ivan.user.id);
+    expect(texts).toEqual(expect.arrayContaining(['себе', 'и по номеру']));
+  });
+
+  it('reaches by id whom it has a chat with, though nothing is remembered here', async () => {
+    await ivan.client.send(toAnna('для диалога'));
+    const client = world.open(ivan.client.session(), new MemoryPeerBook());
+    await ivan.client.close();
+    await client.send(message({ kind: 'user', id: String(anna.id) }, 'из диалога'));
+    expect(heard('из диалога')).toBe(1);
+    await client.close();
+    ivan = { ...ivan, client: world.open(client.session(), ivan.book) };
+  });
+
+  it.each<Recipient>([
+    { kind: 'username', username: 'nobody_at_all' },
+    { kind: 'phone', phone: '+12025550199' },
+    { kind: 'user', id: '4242' },
+    { kind: 'chat', id: '4242' },
+    { kind: 'channel', id: '4242' },
+  ])('says that nobody is there ($kind)', async (recipient) => {
+    await expect(ivan.client.send(message(recipient, 'x'))).rejects.toMatchObject({
+      failure: { outcome: 'fail' },
+      error: { code: 'RECIPIENT_NOT_FOUND' },
+    });
+  });
+
+  it('answers to a message', async () => {
+    const { message_id: replyTo } = await ivan.client.send(toAnna('вопрос'));
+    await ivan.client.send(toAnna('ответ', { replyTo, silent: true, linkPreview: false }));
+    expect(heard('ответ')).toBe(1);
+  });
+
+  it('mends an access hash that is no longer good', async () => {
+    const peer = ivan.book.byUsername('anna_k');
+    if (peer === undefined) throw new Error('Anna is not in the book');
+    ivan.book.remember([{ ...peer, accessHash: '1' }]);
+    await ivan.client.send(toAnna('после починки'));
+    expect(heard('после починки')).toBe(1);
+    expect(ivan.book.byUsername('anna_k')).toEqual(peer);
+  });
+
+  it('makes one message of one random id, however often it is sent, and tells the same id each time', async () => {
+    const once = toAnna('один раз');
+    const first = await ivan.client.send(once);
+    expect(await ivan.client.send(once)).toEqual(first);
+    expect(heard('один раз')).toBe(1);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    ['FLOOD_WAIT_30', { outcome: 'wait', scope: 'account', seconds: 30 }, 'FLOOD_WAIT'],
+    ['SLOWMODE_WAIT_9', { outcome: 'wait', scope: 'chat', seconds: 9 }, 'FLOOD_WAIT'],
+    ['PEER_FLOOD', { outcome: 'account', state: 'peer_limited' }, 'PEER_FLOOD'],
+    ['USER_PRIVACY_RESTRICTED', { outcome: 'fail' }, 'RECIPIENT_REFUSED'],
+    ['CHAT_WRITE_FORBIDDEN', { outcome: 'fail' }, 'RECIPIENT_REFUSED'],
+  ])('%s is told for what it is, at once, and nothing is sent', async (error, failure, code) => {
+    const refused = toAnna(`отказ ${error}`);
+    world.control.addFault({ user_id: ivan.user.id, method: 'messages.sendMessage', error });
+    const started = performance.now();
+    await expect(ivan.client.send(refused)).rejects.toMatchObject({ failure, error: { code, details: { rpcError: error } } });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(heard(refused.text)).toBe(0);
+    await ivan.client.send(refused);
+    expect(heard(refused.text)).toBe(1);
+  });
+
+  it('a text that is too long is the message, not the account', async () => {
+    await expect(ivan.client.send(toAnna('я'.repeat(4097)))).rejects.toMatchObject({
+      failure: { outcome: 'fail' },
+      error: { code: 'MESSAGE_INVALID', details: { rpcError: 'MESSAGE_TOO_LONG' } },
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import type { CodeDelivery, CodeSent } from '@gateway/contracts';
+import type { Api } from 'telegram/tl/index.js';
+
+/** Telegram's `auth.sentCode` as callers see it. */
+export function toCodeSent(sent: Api.auth.SentCode): CodeSent {
+  return {
+    phone_code_hash: sent.phoneCodeHash,
+    delivery: deliveryOf(sent.type),
+    next_delivery: sent.nextType ? nextDeliveryOf(sent.nextType) : null,
+    code_length: 'length' in sent.type ? sent.type.length : null,
+    timeout: sent.timeout ?? null,
+  };
+}
+
+const DELIVERIES: Readonly<Record<Api.auth.TypeSentCodeType['className'], CodeDelivery>> = {
+  'auth.SentCodeTypeApp': 'app',
+  'auth.SentCodeTypeSms': 'sms',
+  'auth.SentCodeTypeSmsWord': 'sms_word',
+  'auth.SentCodeTypeSmsPhrase': 'sms_phrase',
+  'auth.SentCodeTypeCall': 'call',
+  'auth.SentCodeTypeFlashCall': 'flash_call',
+  'auth.SentCodeTypeMissedCall': 'missed_call',
+  'auth.SentCodeTypeEmailCode': 'email',
+  'auth.SentCodeTypeSetUpEmailRequired': 'email_setup_required',
+  'auth.SentCodeTypeFragmentSms': 'fragment',
+  'auth.SentCodeTypeFirebaseSms': 'firebase',
+};
+
+const NEXT_DELIVERIES: Readonly<Record<Api.auth.TypeCodeType['className'], CodeDelivery>> = {
+  'auth.CodeTypeSms': 'sms',
+  'auth.CodeTypeCall': 'call',
+  'auth.CodeTypeFlashCall': 'flash_call',
+  'auth.CodeTypeMissedCall': 'missed_call',
+  'auth.CodeTypeFragmentSms': 'fragment',
+};
+
+function deliveryOf(type: Api.auth.TypeSentCodeType): CodeDelivery {
+  return DELIVERIES[type.className] ?? 'unknown';
+}
+
+function nextDeliveryOf(type: Api.auth.TypeCodeType): CodeDelivery {
+  return NEXT_DELIVERIES[type.className] ?? 'unknown';
+}

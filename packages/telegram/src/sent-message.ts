@@ -1,0 +1,40 @@
+import type { SendResult } from '@gateway/contracts';
+import { Api } from 'telegram/tl/index.js';
+
+/** A message that is out: Telegram's id in its chat, and when, in seconds since the epoch. */
+export interface SentMessage {
+  id: number;
+  date: number;
+}
+
+export function toSendResult({ id, date }: SentMessage): SendResult {
+  return { message_id: id, date: new Date(date * 1000).toISOString().replace('.000Z', 'Z') };
+}
+
+/**
+ * The message that `messages.sendMessage` made, out of any of the forms that Telegram answers in. `randomId`
+ * (decimal) tells it from others that an answer may carry. `undefined`: it is not in there.
+ */
+export function sentMessageIn(answer: Api.TypeUpdates, randomId: string): SentMessage | undefined {
+  if (answer instanceof Api.UpdateShortSentMessage) return { id: answer.id, date: answer.date };
+  if (answer instanceof Api.UpdatesTooLong) return undefined;
+  if (answer instanceof Api.UpdateShortMessage || answer instanceof Api.UpdateShortChatMessage) {
+    return answer.out ? { id: answer.id, date: answer.date } : undefined;
+  }
+  const updates = answer instanceof Api.UpdateShort ? [answer.update] : answer.updates;
+  const id = updates.find((update) => isIdFor(update, randomId))?.id;
+  if (id === undefined) return undefined;
+  return { id, date: dateOf(updates, id) ?? answer.date };
+}
+
+function isIdFor(update: Api.TypeUpdate, randomId: string): update is Api.UpdateMessageID {
+  return update instanceof Api.UpdateMessageID && update.randomId?.toString() === randomId;
+}
+
+function dateOf(updates: readonly Api.TypeUpdate[], id: number): number | undefined {
+  for (const update of updates) {
+    if (!(update instanceof Api.UpdateNewMessage || update instanceof Api.UpdateNewChannelMessage)) continue;
+    if (update.message instanceof Api.Message && update.message.id === id) return update.message.date;
+  }
+  return undefined;
+}

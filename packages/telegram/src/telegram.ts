@@ -1,0 +1,33 @@
+import { GatewayError } from '@gateway/contracts';
+import { GramJsAccountClient } from './account-client.ts';
+import { DataCenters } from './data-centers.ts';
+import { trustServerKeys } from './server-keys.ts';
+import { readSession } from './session.ts';
+import { TelegramFailure, type Telegram, type TelegramOptions } from './types.ts';
+
+/**
+ * Telegram as one process uses it. Throws an Error where a server key cannot be read; opens nothing by
+ * itself. `open` throws {@link TelegramFailure} (outcome `account`) for a session text that is not
+ * understood.
+ */
+export function createTelegram(options: TelegramOptions): Telegram {
+  trustServerKeys(options.serverKeys);
+  const dataCenters = new DataCenters(options.dataCenters);
+  return {
+    open: (session, peers) => {
+      const home = session === null ? { dcId: dataCenters.first, authKey: undefined } : readHome(session);
+      return new GramJsAccountClient(options, dataCenters, home, peers);
+    },
+  };
+}
+
+function readHome(session: string): ReturnType<typeof readSession> {
+  try {
+    return readSession(session);
+  } catch (error) {
+    const unreadable = new GatewayError('NOT_AUTHORIZED', 'The kept session cannot be read: sign in again.', {
+      cause: error,
+    });
+    throw new TelegramFailure({ outcome: 'account', state: 'revoked' }, unreadable, error);
+  }
+}

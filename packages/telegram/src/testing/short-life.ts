@@ -1,0 +1,12 @@
+/** A process that opens a client, sends one message, closes it, and then has nothing left to do. Run by lifetime.test.ts. */
+import { writeSync } from 'node:fs';
+import { createTelegram } from '../index.ts';
+import type { TelegramOptions } from '../types.ts';
+import { MemoryPeerBook } from './memory-peer-book.ts';
+
+const { options, session }: { options: TelegramOptions; session: string } = JSON.parse(process.argv[2] ?? '');
+const client = createTelegram(options).open(session, new MemoryPeerBook());
+await client.send({ recipient: { kind: 'self' }, text: 'коротко', randomId: 77n, linkPreview: true });
+await client.close();
+const closedAt = performance.now();
+process.on('exit', () => writeSync(1, JSON.stringify({ msToExit: performance.now() - closedAt })));

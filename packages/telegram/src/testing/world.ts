@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { UserInfo } from '@gateway/contracts';
+import { createSandbox, type Control, type Sandbox } from '@gateway/sandbox';
+import { expect } from 'vitest';
+import { createTelegram } from '../telegram.ts';
+import type { AccountClient, TelegramOptions } from '../types.ts';
+import { MemoryPeerBook } from './memory-peer-book.ts';
+
+export const CONNECT_TIMEOUT_MS = 5000;
+export const CALL_TIMEOUT_MS = 1500;
+
+let lastPhone = 0;
+
+/** A phone of its own, of Telegram's test kind: `digit` says its data centre, and five times, its code. */
+export function testPhone(digit = 2): string {
+  lastPhone += 1;
+  return `+99966${digit}${String(lastPhone).padStart(4, '0')}`;
+}
+
+export function codeOf(phone: string): string {
+  return phone.charAt(6).repeat(5);
+}
+
+export interface SignedIn {
+  client: AccountClient;
+  book: MemoryPeerBook;
+  user: UserInfo;
+}
+
+/** A sandbox, and clients on it. Whatever happens in here, nothing may end as an unhandled rejection. */
+export class World {
+  readonly #dataDir: string;
+  readonly #clients: AccountClient[] = [];
+  readonly #unhandled: unknown[] = [];
+  readonly #note = (reason: unknown) => this.#unhandled.push(reason);
+  #sandbox: Sandbox;
+
+  private constructor(dataDir: string, sandbox: Sandbox) {
+    this.#dataDir = dataDir;
+    this.#sandbox = sandbox;
+    process.on('unhandledRejection', this.#note);
+  }
+
+  static async create(): Promise<World> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'telegram-test-'));
+    return new World(dataDir, await createSandbox({ dataDir }));
+  }
+
+  get control(): Control {
+    return this.#sandbox.control;
+  }
+
+  /** Ends the sandbox, and begins it again on the same ports and state when `whileAway` is done. */
+  async restart(whileAway: () => Promise<void>): Promise<void> {
+    const main = this.#sandbox.dataCenters.find(({ id }) => id === 2)?.port ?? 0;
+    await this.#sandbox.close();
+    try {
+      await whileAway();
+    } finally {
+      this.#sandbox = await createSandbox({ dataDir: this.#dataDir, ports: { main } });
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await this.#sandbox.close();
+    await rm(this.#dataDir, { recursive: true });
+    process.off('unhandledRejection', this.#note);
+    expect(this.#unhandled).toEqual([]);
+  }
+
+  options(): TelegramOptions {
+    return {
+      apiId: 12345,
+      apiHash: '0123456789abcdef0123456789abcdef',
+      dataCenters: this.#sandbox.dataCenters,
+      serverKeys: [this.#sandbox.publicKeyPem],
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      callTimeoutMs: CALL_TIMEOUT_MS,
+    };
+  }
+
+  /** A client that is closed with the world. */
+  open(session: string | null = null, book = new MemoryPeerBook()): AccountClient {
+    const client = createTelegram(this.options()).open(session, book);
+    this.#clients.push(client);
+    return client;
+  }
+
+  async signIn(phone = testPhone()): Promise<SignedIn> {
+    const book = new MemoryPeerBook();
+    const client = this.open(null, book);
+    const { phone_code_hash: phoneCodeHash } = await client.sendCode(phone);
+    const result = await client.signIn({ phoneNumber: phone, phoneCodeHash }, codeOf(phone));
+    if (result.status !== 'authorized') throw new Error(`Not signed in: ${result.status}`);
+    return { client, book, user: result.user };
+  }
+
+  /** Texts that went from one account to a peer, in order. */
+  texts(from: number, to: number): string[] {
+    return this.control.messages({ from, to }).map(({ text }) => text);
+  }
+}

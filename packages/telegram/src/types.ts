@@ -1,0 +1,98 @@
+import type { AccountState, CodeSent, GatewayError, PeerBook, Recipient, SendResult, UserInfo, VerifyResult } from '@gateway/contracts';
+
+/** A data centre other than Telegram's own: the id that the protocol knows it by, and where it listens. */
+export interface DataCenter {
+  id: number;
+  host: string;
+  port: number;
+}
+
+export interface TelegramOptions {
+  apiId: number;
+  apiHash: string;
+  /** Empty: Telegram's own. Else these and no others; the first is where a new login begins. */
+  dataCenters: readonly DataCenter[];
+  /** PEM public keys that those data centres sign with, beside Telegram's own. */
+  serverKeys: readonly string[];
+  /** ms for connecting, key exchange included. */
+  connectTimeoutMs: number;
+  /** ms for one call to be answered; after that its outcome is unknown. */
+  callTimeoutMs: number;
+}
+
+/** What a login under way needs to be gone on with, beside the session: after a restart too. */
+export interface PendingLogin {
+  phoneNumber: string;
+  phoneCodeHash: string;
+}
+
+export interface OutgoingMessage {
+  recipient: Recipient;
+  text: string;
+  /** Telegram's idempotency key: signed 64-bit, never 0, the same for each try of the same message. */
+  randomId: bigint;
+  replyTo?: number | undefined;
+  silent?: boolean | undefined;
+  linkPreview: boolean;
+}
+
+/**
+ * One account's connection. One call at a time: the caller sees to that. Every method ends within the timeouts of
+ * {@link TelegramOptions}, connects by itself where it must, and throws {@link TelegramFailure} and nothing else.
+ */
+export interface AccountClient {
+  /** Connects; does nothing where it is connected and well. */
+  connect(): Promise<void>;
+  /** The session as opaque text, to be kept sealed; `null` until there is an auth key. Changes with sign-in and migration. */
+  session(): string | null;
+
+  sendCode(phoneNumber: string): Promise<CodeSent>;
+  resendCode(login: PendingLogin): Promise<CodeSent>;
+  cancelCode(login: PendingLogin): Promise<void>;
+  /** Password still needed → `password_required` with the hint. */
+  signIn(login: PendingLogin, phoneCode: string): Promise<VerifyResult>;
+  checkPassword(password: string): Promise<UserInfo>;
+
+  /** Who is signed in, asked of Telegram. */
+  me(): Promise<UserInfo>;
+  send(message: OutgoingMessage): Promise<SendResult>;
+  /** Ends the authorization at Telegram. An account that Telegram does not know any more counts as logged out. */
+  logOut(): Promise<void>;
+  /** Closes the connection for good and frees everything; never throws, bounded in time. */
+  close(): Promise<void>;
+}
+
+/** Opens clients. The one thing that the worker takes from this package, beside {@link TelegramFailure}. */
+export interface Telegram {
+  /** A client on a kept session, or on none for a new login. Connects on first use. */
+  open(session: string | null, peers: PeerBook): AccountClient;
+}
+
+/**
+ * What a failed call means for the job and the account.
+ * - `wait`: Telegram asks for a pause, of the account or of one chat; nothing was sent.
+ * - `retry`: nothing was sent, and the same call may succeed later (network, Telegram's 500s).
+ * - `fail`: this call will never succeed.
+ * - `account`: the account itself is in trouble; its other calls will fail too.
+ * - `unknown`: it may have taken effect (timeout, cut connection): only a call with the same random id may follow.
+ */
+export type FailureOutcome =
+  | { outcome: 'wait'; scope: 'account' | 'chat'; seconds: number }
+  | { outcome: 'retry' }
+  | { outcome: 'fail' }
+  | { outcome: 'account'; state: AccountState }
+  | { outcome: 'unknown' };
+
+/** The only error that an {@link AccountClient} throws. */
+export class TelegramFailure extends Error {
+  readonly failure: FailureOutcome;
+  /** What a caller is told. */
+  readonly error: GatewayError;
+
+  constructor(failure: FailureOutcome, error: GatewayError, cause?: unknown) {
+    super(error.message, { cause });
+    this.name = 'TelegramFailure';
+    this.failure = failure;
+    this.error = error;
+  }
+}
