@@ -35,6 +35,9 @@ export interface ServiceOptions {
 /** ms that a stop may take before what is left is let go: a call to Telegram ends within its own, shorter timeout. */
 const STOP_TIMEOUT = 20_000;
 
+/** ms for closing the connections to Telegram when nothing else can be done any more. */
+const ABANDON_TIMEOUT = 3_000;
+
 /** Serves the accounts: hears doorbells, runs lanes and control jobs, until it is stopped. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { redis, redisUrl, shards, store, telegram, sealer, logger, token, mayServe } = options;
@@ -84,7 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const shardNumbers = Array.from({ length: shards }, (_, shard) => shard);
   const consumers = shardNumbers.map(
-    (shard) => new ControlConsumer({ redisUrl, shard, sealer, handlers, results, logger }),
+    (shard) => new ControlConsumer({ redis, redisUrl, shard, sealer, handlers, results, logger }),
   );
   const doorbells = new DoorbellListener({
     redis,
@@ -98,20 +101,36 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const beating = beat(redis, token, stopBeating.signal);
   logger.info({ accounts: (await store.list()).length }, 'serving the accounts');
 
+  const letGo = () => {
+    stopBeating.abort();
+    redis.off('ready', onReady);
+  };
+  const abandon = async () => {
+    letGo();
+    doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
+    for (const consumer of consumers) consumer.abandon();
+    await withTimeout(accounts.abandon(), ABANDON_TIMEOUT, () => new Error(`not done within ${ABANDON_TIMEOUT} ms`)).catch(
+      (error: unknown) => logger.error({ err: error }, 'connections to Telegram did not close'),
+    );
+  };
+  const stopGracefully = async () => {
+    letGo();
+    await doorbells.close();
+    await Promise.all([accounts.close(), ...consumers.map((consumer) => consumer.close())]);
+    await queues.close();
+    await beating;
+  };
   return {
+    abandon,
     stop: async () => {
-      stopBeating.abort();
-      redis.off('ready', onReady);
-      const graceful = async () => {
-        await doorbells.close();
-        await Promise.all([accounts.close(), ...consumers.map((consumer) => consumer.close())]);
-        await queues.close();
-        await beating;
-      };
-      await withTimeout(graceful(), STOP_TIMEOUT, () => new Error(`not done within ${STOP_TIMEOUT} ms`)).catch((error: unknown) => {
+      try {
+        // Without Redis nothing can be ended or put back.
+        if (redis.status !== 'ready') throw new Error('Redis is not reachable');
+        await withTimeout(stopGracefully(), STOP_TIMEOUT, () => new Error(`not done within ${STOP_TIMEOUT} ms`));
+      } catch (error) {
         logger.error({ err: error }, 'could not stop in good order; what was in hand is taken up again by the next worker');
-        for (const consumer of consumers) consumer.close(true).catch(() => {});
-      });
+        await abandon();
+      }
     },
   };
 }

@@ -61,7 +61,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   return {
     ready: serving,
     close: async () => {
-      // While Redis is away nothing can be given back: the lease runs out by itself.
+      // A Redis that hangs must not keep the process: the lease runs out by itself.
       await withTimeout(ownership.stop(), STOP_TIMEOUT, () => new Error('could not give the accounts back in time')).catch(
         (error: unknown) => logger.error({ err: error }, 'stopping without Redis'),
       );

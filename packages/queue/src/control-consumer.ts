@@ -10,10 +10,12 @@ import {
 } from '@gateway/contracts';
 import type { Logger, Sealer } from '@gateway/runtime';
 import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
 import { CONTROL_QUEUE, shardPrefix } from './keys.ts';
 import { CONSUMER_OPTIONS } from './redis.ts';
 import type { ResultsPublisher } from './results.ts';
 import { sealingContext } from './sealing-context.ts';
+import { sharedBackend } from './shared-backend.ts';
 
 /** What runs each control job. Throws {@link GatewayError}; anything else counts as `INTERNAL`. */
 export type ControlHandlers = {
@@ -21,6 +23,7 @@ export type ControlHandlers = {
 };
 
 export interface ControlConsumerOptions {
+  redis: Redis;
   redisUrl: string;
   shard: number;
   sealer: Sealer;
@@ -36,16 +39,18 @@ const CONCURRENCY = 50;
 export class ControlConsumer {
   readonly #options: ControlConsumerOptions;
   readonly #worker: Worker<ControlJob, unknown>;
+  readonly #blocking: Redis;
 
   constructor(options: ControlConsumerOptions) {
     this.#options = options;
-    this.#worker = new Worker(CONTROL_QUEUE, (job) => this.#run(job), {
-      connection: { url: options.redisUrl, ...CONSUMER_OPTIONS },
-      prefix: shardPrefix(options.shard),
-      concurrency: CONCURRENCY,
-      maxStalledCount: 0,
-      runRetryDelay: 500,
-    });
+    this.#blocking = new Redis(options.redisUrl, CONSUMER_OPTIONS);
+    this.#blocking.on('error', () => {}); // The shared connection reports the same outage.
+    this.#worker = new Worker<ControlJob, unknown>(
+      CONTROL_QUEUE,
+      (job: Job<ControlJob, unknown>) => this.#run(job),
+      { connection: options.redis, concurrency: CONCURRENCY, maxStalledCount: 0, runRetryDelay: 500 },
+      sharedBackend(options.redis, this.#blocking)(shardPrefix(options.shard)),
+    );
     const publish = (job: { id?: string | undefined } | undefined) => {
       if (job?.id === undefined) return;
       options.results.finished(options.shard, job.id).catch((error: unknown) => {
@@ -54,7 +59,7 @@ export class ControlConsumer {
     };
     this.#worker.on('completed', publish);
     this.#worker.on('failed', publish);
-    this.#worker.on('error', () => {}); // The shared connection reports the same outage.
+    this.#worker.on('error', () => {});
   }
 
   async #run(job: Job<ControlJob, unknown>): Promise<unknown> {
@@ -83,8 +88,15 @@ export class ControlConsumer {
     return this.#options.handlers[name](userId, payload as ControlPayload<N>);
   }
 
-  /** Takes no more jobs and waits for those under way; `force` does not wait. */
-  async close(force = false): Promise<void> {
-    await this.#worker.close(force);
+  /** Takes no more jobs and waits for those under way. */
+  async close(): Promise<void> {
+    await this.#worker.close();
+    this.#blocking.disconnect();
+  }
+
+  /** Lets go of everything at once: what was under way is failed by the next worker. */
+  abandon(): void {
+    this.#worker.close(true).catch(() => {});
+    this.#blocking.disconnect();
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { sleep, type Logger } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
 import { OWNER_KEY, WORKERS_KEY } from './keys.ts';
@@ -59,7 +60,8 @@ export class OwnerLease {
     let waiting = false;
     while (!signal.aborted) {
       const asked = performance.now();
-      if (await this.#tryAcquire()) {
+      // Without Redis the commands wait until it is back; a stop does not.
+      if (await orAborted(this.#tryAcquire(), signal)) {
         this.#validUntil = asked + LEASE_MS - RENEW_MS;
         this.#renewing = this.#renew();
         return true;
@@ -105,12 +107,29 @@ export class OwnerLease {
     }
   }
 
-  /** Gives the lease back, after everything under it has ended. */
+  /** Gives the lease back, after everything under it has ended. @throws where Redis is away: then it runs out by itself. */
   async release(): Promise<void> {
     this.#stop.abort();
     this.#validUntil = 0;
     await this.#renewing;
+    // A command given now would wait until Redis is back, and with it whoever wants to stop.
+    if (this.#options.redis.status !== 'ready') throw new Error('Redis is not reachable');
     await this.#options.redis.eval(RELEASE, 1, OWNER_KEY, this.#value);
+  }
+}
+
+/** The promise's value, or `undefined` as soon as the signal is aborted. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  promise.catch(() => {});
+  const stop = new AbortController();
+  const aborted = once(signal, 'abort', { signal: stop.signal }).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return signal.aborted ? undefined : await Promise.race([promise, aborted]);
+  } finally {
+    stop.abort();
   }
 }
 

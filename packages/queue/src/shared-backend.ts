@@ -6,22 +6,26 @@ export type SharedBackend = (prefix: string) => BackendFactory<RedisQueueBackend
 
 /**
  * Lets any number of BullMQ queues and workers share one connection, with no blocking connection of their own: a queue per account
- * would else cost a connection per account. Whoever opened `redis` closes it; closing a queue over it closes nothing.
+ * would else cost a connection per account. Whoever opened a connection closes it; closing a queue over it closes nothing, and so cannot
+ * hang on one that never came about.
+ *
+ * @param blocking the connection that a stock worker blocks on, where there is one; it must be used for nothing else.
  */
-export function sharedBackend(redis: Redis): SharedBackend {
-  const connection = new RedisConnection(redis, {
-    shared: true,
-    blocking: false,
-    skipVersionCheck: true,
-    skipWaitingForReady: true,
-  });
-  // The opener of `redis` reports its errors; here they would only be thrown for want of a listener.
-  connection.on('error', () => {});
+export function sharedBackend(redis: Redis, blocking?: Redis): SharedBackend {
+  const connection = share(redis, false);
+  const blockingConnection = blocking === undefined ? undefined : share(blocking, true);
   return (prefix) => (name, options) => {
     const keys = new QueueKeys(prefix);
     // The Redis backend reads the prefix from its options, though their type is the one of all backends.
     const withPrefix = Object.assign({}, options, { prefix });
     const toKey = (type: string) => keys.toKey(name, type);
-    return new RedisQueueBackend(connection, name, keys.getKeys(name), toKey, withPrefix, undefined, false);
+    return new RedisQueueBackend(connection, name, keys.getKeys(name), toKey, withPrefix, blockingConnection, false);
   };
+}
+
+function share(redis: Redis, blocking: boolean): RedisConnection {
+  const connection = new RedisConnection(redis, { shared: true, blocking, skipVersionCheck: true, skipWaitingForReady: true });
+  // Who opened `redis` reports its errors; here they would only be thrown for want of a listener.
+  connection.on('error', () => {});
+  return connection;
 }

@@ -1,6 +1,9 @@
 import { createLogger, type Logger } from './logger.ts';
 import { readSettings, SettingsError, type Settings } from './settings.ts';
 
+/** ms that a process may take to end by itself once everything is closed. */
+const LINGER = 500;
+
 /** A part of the product that runs in a process of its own. */
 export interface App {
   /** What the process that started this one is told once it does its work; goes over the IPC channel, where there is one. */
@@ -52,6 +55,8 @@ export async function runProcess(
       process.exitCode = 1;
     }
     if (process.connected) process.disconnect();
+    // It ends by itself, unless a library's timer is still running: BullMQ's readers wait 5 s after an outage.
+    setTimeout(() => process.exit(), LINGER).unref();
   };
 
   const onSignal = (signal: NodeJS.Signals) => {

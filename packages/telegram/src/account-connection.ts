@@ -112,8 +112,9 @@ export class AccountConnection implements Caller {
     if (this.#isClosed) throw new NotSentError('The client is closed');
     const home = this.#home;
     const dataCenter = this.#dataCenters.find(home.dcId);
-    if (dataCenter === undefined)
+    if (dataCenter === undefined) {
       throw new NotSentError(`No address is known for data centre ${home.dcId}: see TELEGRAM_DC`);
+    }
     const { apiId, callTimeoutMs } = this.#options;
     const connection = new Connection({ apiId, dataCenter, authKey: home.authKey, callTimeoutMs });
     this.#current = connection;

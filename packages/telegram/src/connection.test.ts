@@ -95,6 +95,16 @@ it('takes the noise of something that is no MTProto server', async () => {
   await socketsGone();
 });
 
+it('makes no socket when it is closed before it had one', async () => {
+  behave = () => {};
+  const opened = connection(randomBytes(256));
+  const opening = opened.open(60_000);
+  await Promise.all([expect(opening).rejects.toThrow('The connection was closed here'), opened.close()]);
+  // Whatever was on its way would have arrived before this one.
+  await expect(connection(randomBytes(256)).open(200)).rejects.toThrow(NotSentError);
+  expect(sockets).toHaveLength(1);
+});
+
 it('stops opening when it is closed, and stays closed', async () => {
   behave = () => {};
   const opened = connection();

@@ -53,6 +53,7 @@ export class Connection {
   async open(timeoutMs: number): Promise<Api.Config> {
     try {
       const config = await this.#untilDown(this.#open(), timeoutMs, () => false);
+      this.#assertNotDown();
       this.#isOpen = true;
       const { pingIntervalMs = PING_INTERVAL_MS } = this.#options;
       this.#pings = setInterval(() => void this.#ping(), pingIntervalMs).unref();
@@ -97,10 +98,14 @@ export class Connection {
       (error) => (trouble = error),
     );
     this.#sender = sender;
+    // It may have been closed meanwhile, and a socket made now would be nobody's.
+    this.#assertNotDown();
     if (!(await sender.connect(this.#transport, false))) {
-      const isNetwork = trouble instanceof Error && 'code' in trouble;
-      if (authKey === undefined && !isNetwork)
+      // Node's own errors have their names in `code`; GramJS puts numbers there.
+      const isNetwork = trouble instanceof Error && 'code' in trouble && typeof trouble.code === 'string';
+      if (authKey === undefined && !isNetwork) {
         throw new KeyExchangeError('The key exchange failed', { cause: trouble });
+      }
       throw new NotSentError('Could not connect', { cause: trouble });
     }
     const initConnection = new Api.InitConnection({
@@ -114,14 +119,16 @@ export class Connection {
       query: new Api.help.GetConfig(),
     });
     const config = await this.call(new Api.InvokeWithLayer({ layer: LAYER, query: initConnection }));
-    if (!(config instanceof Api.Config))
+    if (!(config instanceof Api.Config)) {
       throw new NotSentError('The server does not introduce itself as Telegram does');
+    }
     return config;
   }
 
   async #invoke(request: Api.AnyRequest): Promise<unknown> {
     const sender = this.#sender;
-    if (sender === undefined || this.#down !== undefined) throw asCallError(this.#down, false);
+    this.#assertNotDown();
+    if (sender === undefined) throw new NotSentError('Not connected');
     const state = new RequestState(request);
     sender.addStateToQueue(state);
     // A message id is given when the call is packed to be written.
@@ -158,6 +165,10 @@ export class Connection {
     await this.#invoke(ping).catch(() => {});
   }
 
+  #assertNotDown(): void {
+    if (this.#down !== undefined) throw asCallError(this.#down, false);
+  }
+
   async #goDown(cause: Error): Promise<void> {
     if (this.#down !== undefined) return;
     this.#down = cause;
@@ -167,8 +178,8 @@ export class Connection {
   }
 }
 
-function asCallError(cause: Error | undefined, isWritten: boolean): Error {
+function asCallError(cause: Error, isWritten: boolean): Error {
   if (cause instanceof UnknownKeyError) return cause;
-  const message = cause?.message ?? 'Not connected';
+  const { message } = cause;
   return isWritten ? new AnswerLostError(message, { cause }) : new NotSentError(message, { cause });
 }

@@ -161,8 +161,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * The rule for a refusal, by name, then by code, and the number in its name (at least 1). `undefined`: the server
- * failed, and whether the call took effect is not known.
+ * The rule for a refusal, by name, then by code, and the number in its name (at least 1). `undefined`: the
+ * server failed, and whether the call took effect is not known.
  */
 export function ruleFor(rpcName: string, code: number): { rule: Rule; seconds: number } | undefined {
   const { name, seconds } = splitNumber(rpcName);

@@ -33,9 +33,13 @@ it('lets a process end by itself after opening, sending and closing', async () =
   const options = world.options();
   const script = fileURLToPath(new URL('./testing/short-life.ts', import.meta.url));
   const argument = JSON.stringify({ options, session: client.session() });
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, argument], {
-    timeout: 20_000,
-  });
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', script, argument],
+    {
+      timeout: 20_000,
+    },
+  );
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toMatchObject({ msToExit: expect.closeTo(0, -3) });
 });

@@ -56,10 +56,11 @@ export class Recipients {
     const known = this.#known(recipient);
     if (known !== undefined) return { input: inputPeerOf(known), fromBook: true };
     const key = keyOf(recipient);
-    if (this.#book.isMissing(key, this.#now())) throw recipientNotFound(recipient);
+    const startedAt = this.#now();
+    if (this.#book.isMissing(key, startedAt)) throw recipientNotFound(recipient);
     const found = await this.#lookUp(recipient);
     if (found !== undefined) return { input: inputPeerOf(found), fromBook: false };
-    this.#book.rememberMissing(key, this.#missingUntil(recipient));
+    this.#book.rememberMissing(key, this.#missingUntil(recipient, startedAt));
     throw recipientNotFound(recipient);
   }
 
@@ -164,12 +165,11 @@ export class Recipients {
     this.#dialogsReadAt = this.#now();
   }
 
-  /** A miss against lists that were read a while ago is believed only until they may be read again. */
-  #missingUntil(recipient: Wanted): number {
-    if (recipient.kind !== 'user' && recipient.kind !== 'channel') return this.#now() + MISSING_FOR_MS;
-    return this.#dialogsReadAt === this.#now()
-      ? this.#now() + MISSING_FOR_MS
-      : this.#dialogsReadAt + LISTS_FRESH_FOR_MS;
+  /** A miss against lists that were read before is believed only until they may be read again. */
+  #missingUntil(recipient: Wanted, startedAt: number): number {
+    const isById = recipient.kind === 'user' || recipient.kind === 'channel';
+    if (isById && this.#dialogsReadAt < startedAt) return this.#dialogsReadAt + LISTS_FRESH_FOR_MS;
+    return this.#now() + MISSING_FOR_MS;
   }
 }
 

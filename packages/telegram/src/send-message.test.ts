@@ -85,8 +85,15 @@ it('leaves a duplicate that is not in the chat unknown, and never sends it under
 });
 
 it('never takes a failed look into the chat for a message that was not sent', async () => {
-  for (const trouble of [new AnswerLostError('cut'), refusal(500, 'INTERNAL'), refusal(400, 'CHAT_ADMIN_REQUIRED')]) {
-    const caller = new ScriptedCaller({ 'messages.SendMessage': [DUPLICATE], 'messages.GetHistory': [trouble] });
+  for (const trouble of [
+    new AnswerLostError('cut'),
+    refusal(500, 'INTERNAL'),
+    refusal(400, 'CHAT_ADMIN_REQUIRED'),
+  ]) {
+    const caller = new ScriptedCaller({
+      'messages.SendMessage': [DUPLICATE],
+      'messages.GetHistory': [trouble],
+    });
     await expect(send(caller)).rejects.toMatchObject({ failure: { outcome: 'unknown' } });
   }
 });

@@ -66,7 +66,9 @@ async function sendTo(
   return alreadySent(caller, peer, message.text);
 }
 
-/** The message is out, whatever happens here: a failure to find it must not be taken for "nothing was sent". */
+/**
+ * The message is out, whatever happens here: a failure to find it must not be taken for "nothing was sent".
+ */
 async function alreadySent(caller: Caller, peer: Api.TypeInputPeer, text: string): Promise<SendResult> {
   const unseen = toFailure(new RpcError(500, 'RANDOM_ID_DUPLICATE'), true);
   try {

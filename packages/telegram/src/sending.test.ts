@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Recipient } from '@gateway/contracts';
+import { parseRecipient, type Recipient } from '@gateway/contracts';
 import { MemoryPeerBook } from './testing/memory-peer-book.ts';
 import { testPhone, World, type SignedIn } from './testing/world.ts';
 import type { OutgoingMessage } from './types.ts';
@@ -12,7 +12,11 @@ let nextRandomId = 2n ** 62n;
 beforeAll(async () => {
   world = await World.create();
   ivan = await world.signIn();
-  ({ account: anna } = world.control.createAccount({ phone: testPhone(), first_name: 'Анна', username: 'Anna_K' }));
+  ({ account: anna } = world.control.createAccount({
+    phone: testPhone(),
+    first_name: 'Анна',
+    username: 'Anna_K',
+  }));
 });
 afterAll(() => world.close());
 
@@ -38,6 +42,30 @@ describe('sending', () => {
       date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     });
     expect(heard(text)).toBe(1);
+  });
+
+  it('reaches a contact by phone and by id without resolving anybody', async () => {
+    const phone = testPhone();
+    const { account } = world.control.createAccount({ phone, first_name: 'Пётр' });
+    const fresh = await world.signIn();
+    world.control.addContacts({ id: fresh.user.id, contact_ids: [account.id] });
+    world.control.addFault({ method: 'contacts.resolvePhone', error: 'FLOOD_WAIT_9000' });
+    await fresh.client.send(message({ kind: 'user', id: String(account.id) }, 'по номеру'));
+    await fresh.client.send(message({ kind: 'phone', phone }, 'по телефону'));
+    world.control.clearFaults();
+    expect(world.texts(fresh.user.id, account.id)).toEqual(['по номеру', 'по телефону']);
+  });
+
+  it.each(['group', 'supergroup', 'channel'] as const)('reaches a %s that it is in', async (kind) => {
+    const chat = world.control.createChat({ title: 'Чат', kind, members: [ivan.user.id, anna.id] });
+    const recipient = parseRecipient(chat.id);
+    if (typeof recipient === 'string') throw new Error(recipient);
+    const fresh = world.open(ivan.client.session());
+    await ivan.client.close();
+    await fresh.send(message(recipient, `в ${kind}`));
+    expect(world.texts(ivan.user.id, chat.id)).toContain(`в ${kind}`);
+    await fresh.close();
+    ivan = { ...ivan, client: world.open(fresh.session(), ivan.book) };
   });
 
   it('reaches the account itself', async () => {
@@ -85,18 +113,23 @@ describe('sending', () => {
     expect(ivan.book.byUsername('anna_k')).toEqual(peer);
   });
 
-  it('makes one message of one random id, however often it is sent, and tells the same id each time', async () => {
-    const once = toAnna('один раз');
-    const first = await ivan.client.send(once);
-    expect(await ivan.client.send(once)).toEqual(first);
-    expect(heard('один раз')).toBe(1);
-  });
+  it.each(['error', 'original'] as const)(
+    'makes one message of one random id (repeated: %s)',
+    async (answer) => {
+      world.control.changeSettings({ repeated_random_id: answer });
+      const once = toAnna(`один раз ${answer}`);
+      const first = await ivan.client.send(once);
+      expect(await ivan.client.send(once)).toEqual(first);
+      expect(heard(once.text)).toBe(1);
+    },
+  );
 });
 
 describe('a refusal', () => {
   it.each([
     ['FLOOD_WAIT_30', { outcome: 'wait', scope: 'account', seconds: 30 }, 'FLOOD_WAIT'],
     ['SLOWMODE_WAIT_9', { outcome: 'wait', scope: 'chat', seconds: 9 }, 'FLOOD_WAIT'],
+    ['FROZEN_METHOD_INVALID', { outcome: 'account', state: 'frozen' }, 'ACCOUNT_FROZEN'],
     ['PEER_FLOOD', { outcome: 'account', state: 'peer_limited' }, 'PEER_FLOOD'],
     ['USER_PRIVACY_RESTRICTED', { outcome: 'fail' }, 'RECIPIENT_REFUSED'],
     ['CHAT_WRITE_FORBIDDEN', { outcome: 'fail' }, 'RECIPIENT_REFUSED'],
@@ -104,7 +137,10 @@ describe('a refusal', () => {
     const refused = toAnna(`отказ ${error}`);
     world.control.addFault({ user_id: ivan.user.id, method: 'messages.sendMessage', error });
     const started = performance.now();
-    await expect(ivan.client.send(refused)).rejects.toMatchObject({ failure, error: { code, details: { rpcError: error } } });
+    await expect(ivan.client.send(refused)).rejects.toMatchObject({
+      failure,
+      error: { code, details: { rpcError: error } },
+    });
     expect(performance.now() - started).toBeLessThan(1000);
     expect(heard(refused.text)).toBe(0);
     await ivan.client.send(refused);

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, testPhone, World } from './testing/world.ts';
-import type { AccountClient, PendingLogin } from './types.ts';
+import { TelegramFailure, type AccountClient, type PendingLogin } from './types.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -47,13 +48,19 @@ describe('signing in', () => {
     const phone = await addTwoFactorAccount();
     const client = world.open();
     const pending = await begin(client, phone);
-    expect(await client.signIn(pending, codeOf(phone))).toEqual({ status: 'password_required', hint: 'какой?' });
+    expect(await client.signIn(pending, codeOf(phone))).toEqual({
+      status: 'password_required',
+      hint: 'какой?',
+    });
     await expect(client.me()).rejects.toMatchObject({ failure: { outcome: 'account' } });
     await expect(client.checkPassword('нет')).rejects.toMatchObject({
       failure: { outcome: 'fail' },
       error: { code: 'PASSWORD_INVALID', details: { extra: { hint: 'какой?' } } },
     });
-    expect(await client.checkPassword('пароль 🔑')).toMatchObject({ first_name: 'Анна', phone_number: phone });
+    expect(await client.checkPassword('пароль 🔑')).toMatchObject({
+      first_name: 'Анна',
+      phone_number: phone,
+    });
   });
 
   it('fetches the password parameters again where Telegram has changed them', async () => {
@@ -94,7 +101,9 @@ describe('signing in', () => {
   });
 
   it('says what is wrong with a phone', async () => {
-    await expect(world.open().sendCode('+1')).rejects.toMatchObject({ error: { code: 'PHONE_NUMBER_INVALID' } });
+    await expect(world.open().sendCode('+1')).rejects.toMatchObject({
+      error: { code: 'PHONE_NUMBER_INVALID' },
+    });
     const unknown = '+12025550123';
     const client = world.open();
     const pending = await begin(client, unknown);
@@ -112,7 +121,9 @@ describe('signing in', () => {
     const current = { phoneNumber: phone, phoneCodeHash: again.phone_code_hash };
     await client.cancelCode(current);
     await client.cancelCode(current);
-    await expect(client.signIn(current, codeOf(phone))).rejects.toMatchObject({ error: { code: 'PHONE_CODE_EXPIRED' } });
+    await expect(client.signIn(current, codeOf(phone))).rejects.toMatchObject({
+      error: { code: 'PHONE_CODE_EXPIRED' },
+    });
   });
 
   it('finds out that it is signed in when the answer to the code was lost', async () => {
@@ -140,6 +151,24 @@ describe('signing in', () => {
     expect(forgotten.session()).not.toBe(before);
     expect(await forgotten.signIn(pending, codeOf(phone))).toMatchObject({ status: 'authorized' });
   });
+});
+
+it('tells no code, password, phone or API hash in its failures, causes and all', async () => {
+  const phone = await addTwoFactorAccount();
+  const client = world.open();
+  const pending = await begin(client, phone);
+  const failures = [await client.signIn(pending, '98765').catch((error: unknown) => error)];
+  await client.signIn(pending, codeOf(phone));
+  failures.push(await client.checkPassword('hunter2').catch((error: unknown) => error));
+  world.control.addFault({ method: 'auth.checkPassword', drop: 'before' });
+  failures.push(await client.checkPassword('hunter2').catch((error: unknown) => error));
+  world.control.addFault({ method: 'auth.sendCode', error: 'INTERNAL' });
+  failures.push(await client.sendCode(phone).catch((error: unknown) => error));
+  const told = failures.map((failure) => inspect(failure, { depth: 20, showHidden: true })).join();
+  expect(failures.every((failure) => failure instanceof TelegramFailure)).toBe(true);
+  for (const secret of ['98765', 'hunter2', phone.slice(1), world.options().apiHash, pending.phoneCodeHash]) {
+    expect(told).not.toContain(secret);
+  }
 });
 
 describe('logging out', () => {

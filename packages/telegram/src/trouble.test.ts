@@ -10,13 +10,22 @@ let nextRandomId = 1n;
 beforeAll(async () => {
   world = await World.create();
   ivan = await world.signIn();
-  ({ account: anna } = world.control.createAccount({ phone: testPhone(), first_name: 'Анна', username: 'anna_k' }));
+  ({ account: anna } = world.control.createAccount({
+    phone: testPhone(),
+    first_name: 'Анна',
+    username: 'anna_k',
+  }));
 });
 afterAll(() => world.close());
 
 function toAnna(text: string): OutgoingMessage {
   nextRandomId += 1n;
-  return { recipient: { kind: 'username', username: 'anna_k' }, text, randomId: nextRandomId, linkPreview: true };
+  return {
+    recipient: { kind: 'username', username: 'anna_k' },
+    text,
+    randomId: nextRandomId,
+    linkPreview: true,
+  };
 }
 
 function heard(text: string): number {
@@ -26,19 +35,24 @@ function heard(text: string): number {
 const UNKNOWN = { failure: { outcome: 'unknown' }, error: { code: 'TELEGRAM_TIMEOUT' } };
 
 describe('a connection that is cut', () => {
-  it.each(['before', 'after'] as const)('%s a send took effect leaves one message of it after the next try', async (drop) => {
-    const once = toAnna(`обрыв ${drop}`);
-    world.control.addFault({ user_id: ivan.user.id, method: 'messages.sendMessage', drop });
-    await expect(ivan.client.send(once)).rejects.toMatchObject(UNKNOWN);
-    expect(heard(once.text)).toBe(drop === 'after' ? 1 : 0);
-    expect(await ivan.client.send(once)).toMatchObject({ message_id: expect.any(Number) });
-    expect(heard(once.text)).toBe(1);
-  });
+  it.each(['before', 'after'] as const)(
+    '%s a send took effect leaves one message of it after the next try',
+    async (drop) => {
+      const once = toAnna(`обрыв ${drop}`);
+      world.control.addFault({ user_id: ivan.user.id, method: 'messages.sendMessage', drop });
+      await expect(ivan.client.send(once)).rejects.toMatchObject(UNKNOWN);
+      expect(heard(once.text)).toBe(drop === 'after' ? 1 : 0);
+      expect(await ivan.client.send(once)).toMatchObject({ message_id: expect.any(Number) });
+      expect(heard(once.text)).toBe(1);
+    },
+  );
 
   it('while asking a question is a matter of trying again: nothing was sent', async () => {
     const fresh = await world.signIn();
     world.control.addFault({ user_id: fresh.user.id, method: 'contacts.resolveUsername', drop: 'before' });
-    await expect(fresh.client.send(toAnna('вопрос оборван'))).rejects.toMatchObject({ failure: { outcome: 'retry' } });
+    await expect(fresh.client.send(toAnna('вопрос оборван'))).rejects.toMatchObject({
+      failure: { outcome: 'retry' },
+    });
     await fresh.client.send(toAnna('вопрос задан'));
   });
 });
@@ -54,7 +68,8 @@ it('gives up on an answer that does not come in time, and still makes one messag
   await expect(ivan.client.send(slow)).rejects.toMatchObject(UNKNOWN);
   expect(performance.now() - started).toBeLessThan(CALL_TIMEOUT_MS + 500);
   await ivan.client.send(slow);
-  await expect.poll(() => heard(slow.text), { timeout: 5000 }).toBe(1);
+  const arrivals = () => world.control.deliveries(String(slow.randomId));
+  await expect.poll(arrivals, { timeout: 5000 }).toMatchObject({ arrived: 2, messages: 1 });
 });
 
 it('waits for nobody while the server is away, and goes on by itself when it is back', async () => {
@@ -74,6 +89,25 @@ it('waits for nobody while the server is away, and goes on by itself when it is 
   expect(heard(waiting.text)).toBe(1);
 });
 
+it.each([-3_600_000, 3_600_000])('works though the clock here is %i ms off', async (ms) => {
+  await using elsewhere = await World.create({ now: () => Date.now() + ms });
+  const { client } = await elsewhere.signIn();
+  await client.close();
+  await elsewhere.open(client.session()).send({ ...toAnna('который час?'), recipient: { kind: 'self' } });
+});
+
+it('sends on while the server changes its salt', async () => {
+  await using salty = await World.create({ saltLifetimeMs: 2000 });
+  const { client, user } = await salty.signIn();
+  const until = performance.now() + 4000;
+  let sent = 0;
+  while (performance.now() < until) {
+    await client.send({ ...toAnna(`соль ${sent}`), recipient: { kind: 'self' } });
+    sent += 1;
+  }
+  expect(salty.texts(user.id, user.id)).toHaveLength(sent);
+});
+
 it('takes a key that the server does not know as a revoked session, for good', async () => {
   const stranger = world.open(`v1.2.${Buffer.alloc(256, 7).toString('base64url')}`);
   const revoked = { failure: { outcome: 'account', state: 'revoked' }, error: { code: 'NOT_AUTHORIZED' } };
@@ -89,6 +123,20 @@ it('tells a session that its owner has ended, on an open connection and on a new
   const failure = { failure: { outcome: 'account', state: 'revoked' }, error: { code: 'NOT_AUTHORIZED' } };
   await expect(revoked.client.send(toAnna('x'))).rejects.toMatchObject(failure);
   await expect(world.open(revoked.client.session()).me()).rejects.toMatchObject(failure);
+});
+
+it('tells that a session was used from two places at once, which ends it', async () => {
+  const twice = await world.signIn();
+  const other = world.open(twice.client.session());
+  await other.connect();
+  world.control.addFault({ user_id: twice.user.id, method: 'users.getUsers', delay_ms: 200, times: 2 });
+  const results = await Promise.allSettled([twice.client.me(), other.me()]);
+  const reasons = results.map((result) => (result.status === 'rejected' ? result.reason : undefined));
+  const duplicated = {
+    failure: { outcome: 'account', state: 'duplicated' },
+    error: { code: 'NOT_AUTHORIZED' },
+  };
+  expect(reasons).toMatchObject([duplicated, duplicated]);
 });
 
 it('has no session to send with before a sign-in, and makes no connection for it', async () => {

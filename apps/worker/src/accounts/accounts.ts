@@ -67,6 +67,12 @@ export class Accounts {
     await Promise.all(all.map((served) => served.account.close()));
   }
 
+  /** Closes all connections at once, whatever is under way: nobody may talk to Telegram for these accounts from here any more. */
+  async abandon(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all((await this.#settled()).map((served) => served.account.closeClient()));
+  }
+
   async #settled(): Promise<ServedAccount[]> {
     const opened = await Promise.allSettled(this.#opened.values());
     return opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

@@ -6,6 +6,8 @@ import { holderName, isHolderGone } from './holder.ts';
 export interface Service {
   /** Ends what is under way, puts back the rest, closes every client. Bounded in time. Never throws. */
   stop(): Promise<void>;
+  /** Closes every client at once and writes nothing: the accounts may be another worker's in a moment. Never throws. */
+  abandon(): Promise<void>;
 }
 
 export interface OwnershipOptions {
@@ -24,8 +26,8 @@ const RETRY_MS = 1_000;
  * Serves the accounts while the lease is held, and only then.
  *
  * ```
- * waiting ──lease acquired──▶ serving ──lease lost──▶ stopping ──▶ waiting
- *                                └──────stop()──────▶ stopping ──▶ lease released
+ * waiting ──lease acquired──▶ serving ──lease lost──▶ abandoning ──▶ waiting
+ *                                └──────stop()──────▶ stopping ────▶ lease released
  * ```
  */
 export class Ownership {
@@ -69,7 +71,7 @@ export class Ownership {
         const service = await serve(lease.id, () => lease.valid);
         onServing();
         if (!ended.signal.aborted) await new Promise((resolve) => ended.signal.addEventListener('abort', resolve, { once: true }));
-        await service.stop();
+        await (lease.valid ? service.stop() : service.abandon());
       } finally {
         await lease.release().catch((error: unknown) => {
           logger.warn({ err: error }, 'could not give the lease back; it runs out by itself');

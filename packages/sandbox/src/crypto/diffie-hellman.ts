@@ -22,10 +22,16 @@ const UPPER: Buffer = difference(DH_PRIME, MARGIN);
 /** One for all: OpenSSL proves the prime anew for each group that is made, which takes a quarter of a second. */
 let shared: DiffieHellman | undefined;
 
-function group(secret: Uint8Array): DiffieHellman {
+/** Makes the group, if there is none yet: a server does so before its first client has to wait for it. */
+export function prepareDh(): DiffieHellman {
   shared ??= createDiffieHellman(DH_PRIME, DH_GENERATOR);
-  shared.setPrivateKey(secret);
   return shared;
+}
+
+function group(secret: Uint8Array): DiffieHellman {
+  const dh = prepareDh();
+  dh.setPrivateKey(secret);
+  return dh;
 }
 
 /** A new secret exponent and its public value g^secret mod p. Both 256 bytes. */

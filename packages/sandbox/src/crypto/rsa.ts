@@ -22,9 +22,15 @@ export interface RsaKeyPair {
 const MODULUS_BYTES = 256;
 const PADDED_DATA = 192;
 
-/** Makes a new key. Takes some tenths of a second. */
+/**
+ * Makes a new key. Takes some tenths of a second. Its fingerprint has no leading zero in hex: mtcute compares fingerprints as hex with
+ * and without the zeros, and would not find one key in sixteen.
+ */
 export function generateRsaKeyPair(): RsaKeyPair {
-  return fromPrivateKey(generateKeyPairSync('rsa', { modulusLength: MODULUS_BYTES * 8 }).privateKey);
+  for (;;) {
+    const keyPair = fromPrivateKey(generateKeyPairSync('rsa', { modulusLength: MODULUS_BYTES * 8 }).privateKey);
+    if (BigInt.asUintN(64, keyPair.fingerprint) >> 60n !== 0n) return keyPair;
+  }
 }
 
 /**

@@ -53,7 +53,11 @@ export class Connection implements SessionLink {
       rsaKeyPair: context.rsaKeyPair,
       clock: context.clock,
       isKnownKey: (id) => context.keys.get(id) !== undefined,
-      keep: (record) => context.keys.put(record),
+      keep: (record) =>
+        context.keys.put(record).catch((error: unknown) => {
+          context.onError(error, 'keeping a new key');
+          throw error;
+        }),
     });
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));

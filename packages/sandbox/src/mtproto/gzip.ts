@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync, unzipSync } from 'node:zlib';
 import { TlDecodeError } from '../tl/errors.ts';
 import { TlReader } from '../tl/tl-reader.ts';
 import { TlWriter } from '../tl/tl-writer.ts';
@@ -11,12 +11,15 @@ const MAX_UNPACKED = 4 * 2 ** 20;
 /** Below this, packing costs more time than the bytes are worth. */
 const WORTH_PACKING = 4096;
 
-/** Opens a whole `gzip_packed`, its id included. @throws {TlDecodeError} where it is none, or grows too large. */
+/**
+ * Opens a whole `gzip_packed`, its id included. What is in it may as well have zlib's header: mtcute sends it so, and Telegram takes it.
+ * @throws {TlDecodeError} where it is none, or grows too large.
+ */
 export function gunzipPacked(body: Buffer): Buffer {
   const reader = new TlReader(body, 4);
   const packed = reader.bytes();
   try {
-    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED });
+    return unzipSync(packed, { maxOutputLength: MAX_UNPACKED });
   } catch {
     throw new TlDecodeError('malformed', 'a gzip_packed that cannot be unpacked');
   }

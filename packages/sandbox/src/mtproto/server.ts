@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { prepareDh } from '../crypto/diffie-hellman.ts';
 import type { RsaKeyPair } from '../crypto/rsa.ts';
 import type { AuthKeyStore, Network, RpcHandler } from '../types.ts';
 import { KeyRing } from './auth-key.ts';
@@ -78,6 +79,7 @@ export function createMtprotoServer(options: MtprotoServerOptions): MtprotoServe
   }
 
   async function listen(): Promise<Endpoint[]> {
+    prepareDh();
     const opened = await Promise.allSettled(
       servers.map(async ({ dcId, port, server }): Promise<Endpoint> => {
         server.listen(port, HOST);

@@ -1,4 +1,4 @@
-import type { Account, Authorization, LoginAttempt } from '../state/model.ts';
+import type { Account, Authorization, LoginAttempt, LoginToken } from '../state/model.ts';
 import type { StateEvent } from '../state/events.ts';
 import type { ClientInfo, TlObject } from '../types.ts';
 import { derivedLong } from './accounts.ts';
@@ -78,4 +78,11 @@ export function endAuthorization({ store }: Telegram, authKeyId: string, error: 
 /** The codes that a key asked for and has not used. */
 export function openAttempts({ store }: Telegram, authKeyId: string): LoginAttempt[] {
   return [...store.state.attempts.values()].filter((attempt) => attempt.authKeyId === authKeyId && !attempt.closed);
+}
+
+/** Tokens that a key has shown and somebody has accepted, as long as they are good. */
+export function acceptedTokens({ store, now }: Telegram, authKeyId: string): LoginToken[] {
+  return [...store.state.loginTokens.values()].filter(
+    (token) => token.authKeyId === authKeyId && token.acceptedBy !== undefined && token.expiresAt > now(),
+  );
 }

@@ -1,21 +1,27 @@
 import { MemoryStorage, type ITelegramStorageProvider } from '@mtcute/core';
-import { TelegramClient } from '@mtcute/node';
+import { BaseTelegramClient, TelegramClient } from '@mtcute/node';
 import { addPublicKey, NodeCryptoProvider } from '@mtcute/node/utils.js';
 import { MAIN_DATA_CENTER } from '../rpc/accounts.ts';
 import type { Sandbox } from '../sandbox.ts';
+
+export interface MtcuteClient {
+  client: TelegramClient;
+  /** Whether it takes updates by now: mtcute begins that by itself, some time after it has signed in. */
+  takesUpdates: () => boolean;
+}
 
 /** A client that shares no code with the sandbox. The test that asks for it ends it with `destroy`. */
 export async function mtcuteClient(
   { dataCenters, publicKeyPem }: Pick<Sandbox, 'dataCenters' | 'publicKeyPem'>,
   storage: ITelegramStorageProvider = new MemoryStorage(),
-): Promise<TelegramClient> {
+): Promise<MtcuteClient> {
   const crypto = new NodeCryptoProvider();
   await crypto.initialize();
   addPublicKey(crypto, publicKeyPem);
   const main = dataCenters.find(({ id }) => id === MAIN_DATA_CENTER);
   if (main === undefined) throw new Error('the sandbox has no main data centre');
   const dc = { id: main.id, ipAddress: main.host, port: main.port };
-  return new TelegramClient({
+  const base = new BaseTelegramClient({
     apiId: 1,
     apiHash: '0123456789abcdef0123456789abcdef',
     storage,
@@ -23,4 +29,5 @@ export async function mtcuteClient(
     defaultDcs: { main: dc, media: dc },
     logLevel: Number(process.env['MTCUTE_LOG'] ?? 0),
   });
+  return { client: new TelegramClient({ client: base }), takesUpdates: () => base.updates?.updatesLoopActive ?? false };
 }

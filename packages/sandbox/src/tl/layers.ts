@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { TlCodec } from './codec.ts';
+import type { TlSchema } from './schema.ts';
 import { parseTlJson } from './tl-json.ts';
 import { parseTlText } from './tl-text.ts';
 
@@ -13,18 +14,20 @@ const require = createRequire(import.meta.url);
 /** GramJS ships its schema as text; the text itself does not say which layer it is. */
 const GRAMJS_LAYER = 198;
 
-function gramJsCodec(): TlCodec {
+/** @throws {Error} where the package does not ship what it used to. */
+export function readGramJsSchema(): TlSchema {
   const text: unknown = require('telegram/tl/apiTl.js');
   if (typeof text !== 'string') throw new Error('telegram/tl/apiTl.js is no TL text: GramJS has changed, adapt tl/layers.ts');
-  return new TlCodec({ layer: GRAMJS_LAYER, combinators: parseTlText(text) });
+  return { layer: GRAMJS_LAYER, combinators: parseTlText(text) };
 }
 
-function mtcuteCodec(): TlCodec {
+/** @throws {Error} likewise. */
+export function readMtcuteSchema(): TlSchema {
   const json: unknown = JSON.parse(readFileSync(require.resolve('@mtcute/core/tl/api-schema.json'), 'utf8'));
-  return new TlCodec(parseTlJson(json));
+  return parseTlJson(json);
 }
 
-const codecs = [gramJsCodec(), mtcuteCodec()].sort((a, b) => a.layer - b.layer);
+const codecs = [readGramJsSchema(), readMtcuteSchema()].map((schema) => new TlCodec(schema)).sort((a, b) => a.layer - b.layer);
 
 /** The layers that there is a schema for, lowest first. */
 export const LAYERS: readonly number[] = codecs.map(({ layer }) => layer);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TlCombinator, TlField } from './schema.ts';
+import type { TlCombinator, TlField, TlSchema } from './schema.ts';
 import { parseTlType } from './tl-text.ts';
 
 const typed = {
@@ -40,7 +40,7 @@ function toField(argument: Entry['arguments'][number]): TlField {
  * Reads the API schema that mtcute ships as JSON.
  * @throws {z.ZodError} where it is not of that form.
  */
-export function parseTlJson(json: unknown): { layer: number; combinators: TlCombinator[] } {
+export function parseTlJson(json: unknown): TlSchema {
   const { l: layer, e: entries } = jsonSchema.parse(json);
   const combinators = entries.map((entry): TlCombinator => ({
     kind: entry.kind === 'method' ? 'method' : 'constructor',

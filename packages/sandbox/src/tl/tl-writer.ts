@@ -17,19 +17,23 @@ export class TlWriter {
   }
 
   uint32(value: number): void {
-    this.#buffer.writeUInt32LE(value, this.#room(4));
+    const start = this.#room(4);
+    this.#buffer.writeUInt32LE(value, start);
   }
 
   int32(value: number): void {
-    this.#buffer.writeInt32LE(value, this.#room(4));
+    const start = this.#room(4);
+    this.#buffer.writeInt32LE(value, start);
   }
 
   long(value: bigint): void {
-    this.#buffer.writeBigInt64LE(value, this.#room(8));
+    const start = this.#room(8);
+    this.#buffer.writeBigInt64LE(value, start);
   }
 
   double(value: number): void {
-    this.#buffer.writeDoubleLE(value, this.#room(8));
+    const start = this.#room(8);
+    this.#buffer.writeDoubleLE(value, start);
   }
 
   raw(value: Uint8Array): void {

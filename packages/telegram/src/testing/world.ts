@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UserInfo } from '@gateway/contracts';
-import { createSandbox, type Control, type Sandbox } from '@gateway/sandbox';
+import { createSandbox, type Control, type Sandbox, type SandboxOptions } from '@gateway/sandbox';
 import { expect } from 'vitest';
 import { createTelegram } from '../telegram.ts';
 import type { AccountClient, TelegramOptions } from '../types.ts';
@@ -43,9 +43,9 @@ export class World {
     process.on('unhandledRejection', this.#note);
   }
 
-  static async create(): Promise<World> {
+  static async create(options: SandboxOptions = {}): Promise<World> {
     const dataDir = await mkdtemp(join(tmpdir(), 'telegram-test-'));
-    return new World(dataDir, await createSandbox({ dataDir }));
+    return new World(dataDir, await createSandbox({ ...options, dataDir }));
   }
 
   get control(): Control {
@@ -69,6 +69,10 @@ export class World {
     await rm(this.#dataDir, { recursive: true });
     process.off('unhandledRejection', this.#note);
     expect(this.#unhandled).toEqual([]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   options(): TelegramOptions {

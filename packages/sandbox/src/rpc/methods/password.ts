@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TlObject } from '../../types.ts';
-import { authorizationAnswer, openAttempts } from '../authorizations.ts';
+import { acceptedTokens, authorizationAnswer, openAttempts } from '../authorizations.ts';
 import { rpcError } from '../errors.ts';
 import { bytesField, longField, objectField } from '../fields.ts';
 import { newPasswordAlgorithm, passwordAlgorithm } from '../srp.ts';
@@ -37,6 +37,7 @@ export function checkPassword({ call, query, account, telegram }: UserRequest): 
   telegram.store.commit(
     { type: 'authorization_changed', authKeyId: call.authKeyId, status: { kind: 'authorized' } },
     ...openAttempts(telegram, call.authKeyId).map(({ hash }) => ({ type: 'attempt_closed', hash }) as const),
+    ...acceptedTokens(telegram, call.authKeyId).map(({ token }) => ({ type: 'login_token_used', token }) as const),
   );
   return authorizationAnswer(telegram, account);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LoginToken } from '../../state/model.ts';
 import type { TlObject } from '../../types.ts';
-import { authorizationObject, signIn, UNKNOWN_CLIENT } from '../authorizations.ts';
+import { acceptedTokens, authorizationObject, signIn, UNKNOWN_CLIENT } from '../authorizations.ts';
 import { rpcError } from '../errors.ts';
 import { bytesField } from '../fields.ts';
 import { unixSeconds, type Request, type UserRequest } from '../telegram.ts';
@@ -13,9 +13,7 @@ const TOKEN_LIFETIME_MS = 30_000;
 export function exportLoginToken(request: Request): TlObject {
   const { call, query, telegram } = request;
   checkApiCredentials(query);
-  const accepted = [...telegram.store.state.loginTokens.values()].find(
-    (token) => token.authKeyId === call.authKeyId && token.acceptedBy !== undefined && token.expiresAt > telegram.now(),
-  );
+  const [accepted] = acceptedTokens(telegram, call.authKeyId);
   if (accepted !== undefined) return redeem(request, accepted);
   const token: LoginToken = {
     token: randomBytes(24).toString('hex'),

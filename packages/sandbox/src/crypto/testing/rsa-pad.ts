@@ -1,0 +1,22 @@
+import { constants, publicEncrypt, randomBytes } from 'node:crypto';
+import { igeEncrypt } from '../aes-ige.ts';
+import { sha256 } from '../hashes.ts';
+
+/**
+ * The client's RSA_PAD: seals up to 144 bytes for a server key.
+ * `spoil` may change the 224 bytes of data and hash before they are encrypted.
+ */
+export function rsaPad(data: Uint8Array, publicKeyPem: string, spoil: (dataWithHash: Buffer) => void = () => undefined): Buffer {
+  const padded = Buffer.concat([data, randomBytes(192 - data.length)]);
+  for (;;) {
+    const tempKey = randomBytes(32);
+    const dataWithHash = Buffer.concat([Buffer.from(padded).reverse(), sha256(tempKey, padded)]);
+    spoil(dataWithHash);
+    const encrypted = igeEncrypt(dataWithHash, tempKey, Buffer.alloc(32));
+    const mask = sha256(encrypted);
+    const masked = Buffer.from(tempKey.map((byte, index) => byte ^ (mask[index] ?? 0)));
+    const sealed = Buffer.concat([masked, encrypted]);
+    // A number that is not below the modulus: another key is tried.
+    if ((sealed[0] ?? 0) < 0x80) return publicEncrypt({ key: publicKeyPem, padding: constants.RSA_NO_PADDING }, sealed);
+  }
+}

@@ -1,0 +1,207 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
+import type { TlObject } from '../types.ts';
+
+const ALICE = '+9996621001';
+const BOB = '+9996621002';
+const SELF = { _: 'inputPeerSelf' };
+const PAGE = { offset_id: 0, offset_date: 0, add_offset: 0, limit: 100, max_id: 0, min_id: 0, hash: 0n };
+
+describe('messages', () => {
+  let telegram: DirectTelegram;
+  let alice: DirectClient;
+  let bob: DirectClient;
+  let aliceId: number;
+  let bobId: number;
+  let toBob: TlObject;
+  beforeEach(async () => {
+    telegram = new DirectTelegram();
+    alice = telegram.client('alice');
+    bob = telegram.client('bob');
+    aliceId = await alice.signIn(ALICE);
+    bobId = await bob.signIn(BOB);
+    toBob = await alice.peerOf(BOB);
+  });
+
+  test('each side numbers a message by itself', async () => {
+    await bob.send(SELF, 'a note');
+    expect(await alice.send(toBob, 'hi')).toEqual({
+      _: 'updateShortSentMessage',
+      out: true,
+      id: 1,
+      pts: 2,
+      pts_count: 1,
+      date: telegram.now / 1_000,
+      entities: undefined,
+    });
+    const { peer } = await bob.call('contacts.resolvePhone', { phone: ALICE });
+    expect(peer).toEqual({ _: 'peerUser', user_id: BigInt(aliceId) });
+    expect(await bob.call('messages.getHistory', { peer: await bob.peerOf(ALICE), ...PAGE })).toMatchObject({
+      messages: [{ id: 2, out: false, message: 'hi', from_id: undefined, peer_id: { user_id: BigInt(aliceId) } }],
+    });
+    expect(await alice.call('messages.getHistory', { peer: toBob, ...PAGE })).toMatchObject({
+      messages: [{ id: 1, out: true, from_id: { user_id: BigInt(aliceId) }, peer_id: { user_id: BigInt(bobId) } }],
+    });
+    expect(telegram.control.messages({ from: aliceId, to: bobId })).toEqual([
+      { id: 1, from_id: aliceId, to_id: bobId, text: 'hi', date: '2024-01-15T12:00:00Z', random_id: expect.stringMatching(/^\d+$/) },
+    ]);
+  });
+
+  test("the recipient's and the sender's other connections are told", async () => {
+    telegram.pushes.length = 0;
+    const second = telegram.client('alice 2');
+    await second.signIn(ALICE);
+    telegram.pushes.length = 0;
+    await alice.send(toBob, 'hi');
+    expect(telegram.pushes).toMatchObject([
+      { authKeyId: 'alice', exceptSessionId: 'of alice' },
+      { authKeyId: 'alice 2', exceptSessionId: undefined },
+      { authKeyId: 'bob', updates: { updates: [{ pts: 2, pts_count: 1, message: { message: 'hi' } }], users: [{}, { id: BigInt(aliceId) }] } },
+    ]);
+  });
+
+  test.each([
+    ['a wrong access hash', { _: 'inputPeerUser', access_hash: 1n }],
+    ['an unknown user', { _: 'inputPeerUser', user_id: 42n, access_hash: 1n }],
+    ['an unknown group', { _: 'inputPeerChat', chat_id: 42n }],
+    ['nobody', { _: 'inputPeerEmpty' }],
+  ])('a peer with %s is PEER_ID_INVALID', async (_name, peer) => {
+    await expect(alice.send({ user_id: BigInt(bobId), ...peer }, 'x')).rejects.toMatchObject({ code: 400, message: 'PEER_ID_INVALID' });
+  });
+
+  test("another account's access hash is of no use", async () => {
+    const carol = telegram.client('carol');
+    await carol.signIn('+9996621003');
+    await expect(carol.send(toBob, 'x')).rejects.toThrow('PEER_ID_INVALID');
+    expect(await carol.value('users.getUsers', { id: [{ ...toBob, _: 'inputUser' }] })).toMatchObject([{ _: 'userEmpty' }]);
+  });
+
+  test.each([
+    ['', 'MESSAGE_EMPTY'],
+    [' \n ', 'MESSAGE_EMPTY'],
+    ['x'.repeat(4_097), 'MESSAGE_TOO_LONG'],
+    ['😀'.repeat(2_049), 'MESSAGE_TOO_LONG'],
+  ])('a text of %j is refused', async (text, error) => {
+    await expect(alice.send(toBob, text)).rejects.toMatchObject({ code: 400, message: error });
+  });
+
+  test('a text is trimmed, and its entities move along', async () => {
+    await alice.send(toBob, `  ${'😀'.repeat(2_048)}\n`);
+    const bold = { _: 'messageEntityBold', offset: 0, length: 5 };
+    const link = { _: 'messageEntityTextUrl', offset: 4, length: 3, url: 'https://example.org/' };
+    const answer = await alice.send(toBob, '  bold', { entities: [bold, link].map((entity) => ({ ...entity, length: 2 })) });
+    expect(answer['entities']).toMatchObject([{ _: 'messageEntityTextUrl', offset: 2, length: 2, url: 'https://example.org/' }]);
+    expect(telegram.control.messages().at(-1)).toMatchObject({
+      text: 'bold',
+      entities: [{ type: 'messageEntityTextUrl', offset: 2, length: 2, url: 'https://example.org/' }],
+    });
+    for (const bad of [{ offset: -1 }, { length: 0 }, { length: 7 }]) {
+      await expect(alice.send(toBob, '  bold', { entities: [{ ...bold, ...bad }] })).rejects.toThrow('ENTITY_BOUNDS_INVALID');
+    }
+  });
+
+  test('a message may answer another one, whose number is each side’s own', async () => {
+    await bob.send(SELF, 'a note');
+    await alice.send(toBob, 'question');
+    const toAlice = await bob.peerOf(ALICE);
+    const reply_to = { _: 'inputReplyToMessage', reply_to_msg_id: 2 };
+    await bob.send(toAlice, 'answer', { reply_to });
+    expect(await alice.call('messages.getMessages', { id: [{ _: 'inputMessageID', id: 2 }] })).toMatchObject({
+      messages: [{ message: 'answer', reply_to: { reply_to_msg_id: 1 } }],
+    });
+    await expect(bob.send(SELF, 'x', { reply_to })).rejects.toThrow('REPLY_MESSAGE_ID_INVALID');
+  });
+
+  test('a random_id makes one message; what it is answered with again can be set', async () => {
+    const random_id = -5n;
+    const first = await alice.send(toBob, 'once', { random_id });
+    await expect(alice.send(toBob, 'once', { random_id })).rejects.toMatchObject({ code: 500, message: 'RANDOM_ID_DUPLICATE' });
+    telegram.control.changeSettings({ repeated_random_id: 'original' });
+    expect(await alice.send(toBob, 'once', { random_id })).toEqual(first);
+    await expect(alice.send(toBob, 'x', { random_id: 0n })).rejects.toThrow('RANDOM_ID_EMPTY');
+    expect(telegram.control.deliveries('-5')).toEqual({ random_id: '-5', arrived: 3, messages: 1 });
+    expect(telegram.control.messages()).toHaveLength(1);
+    // Random ids are each account's own.
+    await bob.send(SELF, 'mine', { random_id });
+    expect(telegram.control.messages()).toHaveLength(2);
+  });
+
+  test('groups, supergroups and channels', async () => {
+    for (const kind of ['group', 'supergroup', 'channel'] as const) {
+      const { id } = telegram.control.createChat({ title: kind, kind, members: [aliceId, bobId] });
+      const dialogs = await bob.call('messages.getDialogs', { offset_date: 0, offset_id: 0, offset_peer: { _: 'inputPeerEmpty' }, limit: 10 });
+      const chat = Array.isArray(dialogs['chats']) ? dialogs['chats'].find((each) => JSON.stringify(each, longs).includes(`"${kind}"`)) : undefined;
+      expect(chat).toMatchObject({ title: kind, _: kind === 'group' ? 'chat' : 'channel' });
+      expect(String(id)).toMatch(kind === 'group' ? /^-4/ : /^-100/);
+    }
+    const outsider = telegram.client('carol');
+    await outsider.signIn('+9996621003');
+    const channel = telegram.control.createChat({ title: 'News', kind: 'channel', username: 'the_news', members: [aliceId, bobId] });
+    const { chats } = await bob.call('contacts.resolveUsername', { username: '@The_News' });
+    const [found] = Array.isArray(chats) ? chats : [];
+    expect(found).toMatchObject({ title: 'News', broadcast: true });
+    const hash = typeof found === 'object' && found !== null && 'access_hash' in found ? found['access_hash'] : 0n;
+    const peer = { _: 'inputPeerChannel', channel_id: BigInt(-1_000_000_000_000 - channel.id), access_hash: hash };
+    await expect(bob.send(peer, 'x')).rejects.toThrow('CHAT_ADMIN_REQUIRED');
+    await expect(outsider.send(peer, 'x')).rejects.toThrow('CHANNEL_INVALID');
+  });
+
+  test('history and dialogs come in pages', async () => {
+    for (const text of ['1', '2', '3', '4', '5']) await alice.send(toBob, text);
+    const page = async (offsets: object) => {
+      const { messages } = await alice.call('messages.getHistory', { peer: toBob, ...PAGE, ...offsets });
+      return Array.isArray(messages) ? messages.map((message) => (typeof message === 'object' && message !== null && 'message' in message ? message['message'] : '')) : [];
+    };
+    expect(await page({})).toEqual(['5', '4', '3', '2', '1']);
+    expect(await page({ limit: 2 })).toEqual(['5', '4']);
+    expect(await page({ limit: 2, offset_id: 4 })).toEqual(['3', '2']);
+    expect(await page({ limit: 2, offset_id: 4, add_offset: -1 })).toEqual(['4', '3']);
+    expect(await page({ min_id: 2, max_id: 5 })).toEqual(['4', '3']);
+
+    telegram.now += 1_000;
+    await alice.send(SELF, 'newer');
+    const offsets = { offset_date: 0, offset_id: 0, offset_peer: { _: 'inputPeerEmpty' }, limit: 1 };
+    expect(await alice.call('messages.getDialogs', offsets)).toMatchObject({ count: 2, dialogs: [{ peer: { user_id: BigInt(aliceId) } }] });
+    expect(await alice.call('messages.getDialogs', { ...offsets, offset_peer: SELF })).toMatchObject({ dialogs: [{ peer: { user_id: BigInt(bobId) } }] });
+  });
+
+  test('the difference is what came since a pts', async () => {
+    const state = await bob.call('updates.getState');
+    expect(state).toMatchObject({ pts: 1 });
+    const { qts, date } = state;
+    const difference = (pts: number) => bob.call('updates.getDifference', { pts, qts, date });
+    expect(await difference(1)).toMatchObject({ _: 'updates.differenceEmpty' });
+    await alice.send(toBob, 'one');
+    await alice.send(toBob, 'two');
+    expect(await difference(1)).toMatchObject({ new_messages: [{ message: 'one' }, { message: 'two' }], state: { pts: 3 } });
+    expect(await difference(2)).toMatchObject({ new_messages: [{ message: 'two' }], state: { pts: 3 } });
+    await expect(difference(9)).rejects.toThrow('PERSISTENT_TIMESTAMP_INVALID');
+  });
+});
+
+describe('contacts', () => {
+  test('are found by username and phone, imported and listed', async () => {
+    const telegram = new DirectTelegram();
+    const { account } = telegram.control.createAccount({ phone: '+79991234567', first_name: 'Bob', username: 'Bob_B' });
+    const alice = telegram.client('alice');
+    const aliceId = await alice.signIn(ALICE);
+    expect(await alice.call('contacts.resolveUsername', { username: 'bob_b' })).toMatchObject({ users: [{ first_name: 'Bob', phone: undefined }] });
+    await expect(alice.call('contacts.resolveUsername', { username: 'nobody_here' })).rejects.toThrow('USERNAME_NOT_OCCUPIED');
+    await expect(alice.call('contacts.resolveUsername', { username: '1x' })).rejects.toThrow('USERNAME_INVALID');
+    await expect(alice.call('contacts.resolvePhone', { phone: '79990000000' })).rejects.toThrow('PHONE_NOT_OCCUPIED');
+
+    const contact = { _: 'inputPhoneContact', first_name: 'B', last_name: '' };
+    const contacts = ['+79991234567', '+79990000000'].map((phone, index) => ({ ...contact, phone, client_id: BigInt(index) }));
+    expect(await alice.call('contacts.importContacts', { contacts })).toMatchObject({
+      imported: [{ user_id: BigInt(account.id), client_id: 0n }],
+      users: [{ contact: true, phone: '79991234567' }],
+    });
+    expect(await alice.call('contacts.getContacts', { hash: 0n })).toMatchObject({ contacts: [{ user_id: BigInt(account.id), mutual: false }] });
+    telegram.control.addContacts({ id: account.id, contact_ids: [aliceId] });
+    expect(await alice.call('contacts.getContacts', { hash: 0n })).toMatchObject({ contacts: [{ mutual: true }] });
+  });
+});
+
+function longs(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

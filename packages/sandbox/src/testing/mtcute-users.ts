@@ -1,0 +1,35 @@
+import { onTestFinished, vi } from 'vitest';
+import type { Message, TelegramClient } from '@mtcute/node';
+import type { Sandbox } from '../sandbox.ts';
+import { mtcuteClient, type MtcuteClient } from './mtcute-client.ts';
+
+/** A client that is ended with the test. */
+export async function newClient(sandbox: Sandbox): Promise<TelegramClient> {
+  return (await endedClient(sandbox)).client;
+}
+
+async function endedClient(sandbox: Sandbox): Promise<MtcuteClient> {
+  const made = await mtcuteClient(sandbox);
+  onTestFinished(() => made.client.destroy());
+  return made;
+}
+
+export interface SignedIn {
+  client: TelegramClient;
+  id: number;
+  /** Texts that came from others while the client was connected. */
+  received: string[];
+}
+
+/** Signs in by the code that the control port tells, and the password if it is asked for. */
+export async function signedIn(sandbox: Sandbox, phone: string, password?: string): Promise<SignedIn> {
+  const { client, takesUpdates } = await endedClient(sandbox);
+  const received: string[] = [];
+  client.onNewMessage.add((message: Message) => {
+    if (!message.isOutgoing) received.push(message.text);
+  });
+  const code = (): string => sandbox.control.lastCode(phone).code;
+  const user = await client.start({ phone, code, codeSentCallback: () => {}, ...(password !== undefined && { password }) });
+  await vi.waitUntil(takesUpdates);
+  return { client, id: user.id, received };
+}
