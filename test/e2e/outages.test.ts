@@ -128,6 +128,25 @@ describe('outages and restarts', () => {
     expect((await stack.api.send('dave', BOB, 'x')).status).toBe(401);
   });
 
+  test('an account limited by PEER_FLOOD keeps its sends until a person resumes it', async () => {
+    const phone = '+9996623007';
+    const id = await stack.signIn('erin', phone);
+    await stack.control.fault({ user_id: id, method: 'messages.sendMessage', error: 'PEER_FLOOD' });
+    const kept = await stack.api.send('erin', BOB, 'kept 1', { Prefer: 'wait=1' });
+    expect(kept).toMatchObject({ status: 202, body: { status: 'queued', state: 'waiting' } });
+    await stack.api.send('erin', BOB, 'kept 2', { Prefer: 'respond-async' });
+    expect((await stack.api.status('erin')).body).toMatchObject({
+      state: 'peer_limited',
+      reason: 'PEER_FLOOD',
+      next_action: expect.stringContaining('SpamBot'),
+      pending: { waiting: 2 },
+    });
+    expect((await stack.api.post('/telegram/user/resume', { user_id: 'erin' })).body).toMatchObject({ status: 'ok', state: 'ready' });
+    await expect
+      .poll(async () => (await stack.control.messages({ from: id })).map(({ text }) => text))
+      .toEqual(['kept 1', 'kept 2']);
+  });
+
   test('a second worker stands by, and takes over when the first ends', async () => {
     const second = stack.spawnWorker();
     await expect.poll(() => second.output).toContain('standing by');

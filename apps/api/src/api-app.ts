@@ -10,8 +10,9 @@ import { apiKey } from './middleware/api-key.ts';
 import { loopbackGuard } from './middleware/loopback-guard.ts';
 import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
 import { requestId } from './middleware/request-id.ts';
+import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
-import { disconnectRoutes } from './routes/disconnect.ts';
+
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { sendRoutes } from './routes/send.ts';
@@ -50,7 +51,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', authRoutes(context));
   app.route('/', sendRoutes(context));
   app.route('/', statusRoutes(context));
-  app.route('/', disconnectRoutes(context));
+  app.route('/', accountRoutes(context));
   app.route('/', jobRoutes(context));
   refuseOtherMethods(app);
   return app;

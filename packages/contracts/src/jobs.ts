@@ -32,6 +32,7 @@ export const CONTROL_JOBS = {
     result: verifyResultSchema,
   },
   'account.status': { payload: z.object({}), result: accountViewSchema },
+  'account.resume': { payload: z.object({}), result: accountViewSchema },
   'account.disconnect': { payload: z.object({ logout: z.boolean() }), result: z.object({}) },
 } as const;
 

@@ -44,18 +44,21 @@ export interface LoggerOptions {
   name: string;
   level: string;
   format: 'json' | 'pretty';
+  /** Where the lines go; standard output by default. */
+  destination?: NodeJS.WritableStream;
 }
 
 /** A structured logger on standard output: a JSON object a line, or lines for a person at a terminal. */
-export function createLogger({ name, level, format }: LoggerOptions): Logger {
+export function createLogger({ name, level, format, destination = process.stdout }: LoggerOptions): Logger {
   const options = {
     name,
     level,
     redact: { paths: redactedPaths, censor: '[redacted]' },
     serializers: { err: (error: unknown) => describeError(error) },
   };
-  if (format === 'json') return pino({ ...options, base: { name } });
+  if (format === 'json') return pino({ ...options, base: { name } }, destination);
   const stream = pretty({
+    destination,
     sync: true,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname,name',

@@ -10,7 +10,10 @@ async function main(): Promise<void> {
     process.once('SIGTERM', resolve).once('SIGINT', resolve).once('disconnect', resolve);
   });
   const { DATA_DIR, SANDBOX_PORT, SANDBOX_CONTROL_PORT } = readEnv(process.env);
-  const sandbox = await createSandbox({ dataDir: DATA_DIR, ports: { main: SANDBOX_PORT, control: SANDBOX_CONTROL_PORT } });
+  const sandbox = await createSandbox({
+    dataDir: DATA_DIR,
+    ports: { main: SANDBOX_PORT, control: SANDBOX_CONTROL_PORT },
+  });
   const { dataCenters, controlUrl, publicKeyFile } = sandbox;
   const addresses = dataCenters.map(({ id, host, port }) => `${id} at ${host}:${port}`).join(', ');
   console.log(`sandbox: data centres ${addresses}; control ${controlUrl}`);

@@ -22,12 +22,15 @@ describe('mtcute', () => {
     expect(sandbox.control.accounts()).toMatchObject([{ id, dc }]);
   });
 
-  test.each([1, 2, 3])('signs in by code and password to an account at home in data centre %i', async (dc) => {
-    const phone = '+79991234567';
-    sandbox.control.createAccount({ phone, first_name: 'Иван', password: 'пароль', hint: 'a pet', dc });
-    const { client, id } = await signedIn(sandbox, phone, 'пароль');
-    expect(await client.getMe()).toMatchObject({ id, firstName: 'Иван' });
-  });
+  test.each([1, 2, 3])(
+    'signs in by code and password to an account at home in data centre %i',
+    async (dc) => {
+      const phone = '+79991234567';
+      sandbox.control.createAccount({ phone, first_name: 'Иван', password: 'пароль', hint: 'a pet', dc });
+      const { client, id } = await signedIn(sandbox, phone, 'пароль');
+      expect(await client.getMe()).toMatchObject({ id, firstName: 'Иван' });
+    },
+  );
 
   test('gets a wrong code and a wrong password refused, and goes on with the same login', async () => {
     const phone = '+79991234567';
@@ -52,10 +55,16 @@ describe('mtcute', () => {
 
   test('two clients write to each other by username, phone and contact, and see it pushed and in the history', async () => {
     sandbox.control.createAccount({ phone: '+9996621002', first_name: 'Bob', username: 'bob_the_builder' });
-    const [alice, bob] = await Promise.all([signedIn(sandbox, '+9996621001'), signedIn(sandbox, '+9996621002')]);
+    const [alice, bob] = await Promise.all([
+      signedIn(sandbox, '+9996621001'),
+      signedIn(sandbox, '+9996621002'),
+    ]);
 
     const byName = await alice.client.sendText('bob_the_builder', TEXT);
-    const byPhone = await alice.client.sendText(await alice.client.resolvePhoneNumber('+9996621002'), 'by phone');
+    const byPhone = await alice.client.sendText(
+      await alice.client.resolvePhoneNumber('+9996621002'),
+      'by phone',
+    );
     sandbox.control.addContacts({ id: bob.id, contact_ids: [alice.id] });
     const [contact] = await bob.client.getContacts();
     const back = await bob.client.sendText(contact?.id ?? 0, 'назад 🙂');
@@ -70,7 +79,9 @@ describe('mtcute', () => {
       const history = await client.getHistory(other);
       expect(history.map(({ text }) => text)).toEqual(['назад 🙂', 'by phone', TEXT]);
     }
-    expect(sandbox.control.messages({ from: bob.id, to: alice.id })).toMatchObject([{ id: back.id, text: 'назад 🙂' }]);
+    expect(sandbox.control.messages({ from: bob.id, to: alice.id })).toMatchObject([
+      { id: back.id, text: 'назад 🙂' },
+    ]);
   });
 
   test('another client of the sender is told, and dialogs and notes to oneself are as they should be', async () => {
@@ -91,7 +102,10 @@ describe('mtcute', () => {
   });
 
   test('writes to groups and channels that it is in', async () => {
-    const [alice, bob] = await Promise.all([signedIn(sandbox, '+9996621001'), signedIn(sandbox, '+9996621002')]);
+    const [alice, bob] = await Promise.all([
+      signedIn(sandbox, '+9996621001'),
+      signedIn(sandbox, '+9996621002'),
+    ]);
     for (const kind of ['group', 'supergroup', 'channel'] as const) {
       const { id } = sandbox.control.createChat({ title: `a ${kind}`, kind, members: [alice.id, bob.id] });
       await expect.poll(() => titles(alice.client)).toContain(`a ${kind}`);
@@ -102,18 +116,21 @@ describe('mtcute', () => {
     }
   });
 
-  test.each(['+9996622003', '+9996621003'])('signs in by a QR code that the client of %s accepts', async (phone) => {
-    const owner = await signedIn(sandbox, phone);
-    const other = await newClient(sandbox);
-    const user = await other.signInQr({
-      onUrlUpdated: (url) => {
-        const token = Buffer.from(new URL(url).searchParams.get('token') ?? '', 'base64url');
-        void owner.client.call({ _: 'auth.acceptLoginToken', token });
-      },
-    });
-    expect(user.id).toBe(owner.id);
-    expect((await other.getMe()).id).toBe(owner.id);
-  });
+  test.each(['+9996622003', '+9996621003'])(
+    'signs in by a QR code that the client of %s accepts',
+    async (phone) => {
+      const owner = await signedIn(sandbox, phone);
+      const other = await newClient(sandbox);
+      const user = await other.signInQr({
+        onUrlUpdated: (url) => {
+          const token = Buffer.from(new URL(url).searchParams.get('token') ?? '', 'base64url');
+          void owner.client.call({ _: 'auth.acceptLoginToken', token });
+        },
+      });
+      expect(user.id).toBe(owner.id);
+      expect((await other.getMe()).id).toBe(owner.id);
+    },
+  );
 
   test('signs in by a QR code and a password', async () => {
     const phone = '+79991234567';
@@ -147,13 +164,19 @@ describe('mtcute', () => {
     const alice = await signedIn(sandbox, '+9996621001');
     const bob = await signedIn(sandbox, '+9996621002');
     expect(sandbox.control.revoke(alice.id)).toBe(1);
-    await expect(alice.client.sendText('me', 'x')).rejects.toMatchObject({ code: 401, text: 'SESSION_REVOKED' });
+    await expect(alice.client.sendText('me', 'x')).rejects.toMatchObject({
+      code: 401,
+      text: 'SESSION_REVOKED',
+    });
     await bob.client.logOut();
     await expect(bob.client.getMe()).rejects.toMatchObject({ code: 401, text: 'AUTH_KEY_UNREGISTERED' });
   });
 
   test('catches up with what came while it was away', async () => {
-    const [alice, bob] = await Promise.all([signedIn(sandbox, '+9996621001'), signedIn(sandbox, '+9996621002')]);
+    const [alice, bob] = await Promise.all([
+      signedIn(sandbox, '+9996621001'),
+      signedIn(sandbox, '+9996621002'),
+    ]);
     const { pts, date, qts } = await bob.client.call({ _: 'updates.getState' });
     await alice.client.sendText(await alice.client.resolvePhoneNumber('+9996621002'), 'first');
     await alice.client.sendText(await alice.client.resolvePhoneNumber('+9996621002'), 'second');
@@ -179,7 +202,9 @@ test('mtcute goes on sending by the same session after the sandbox was started a
   onTestFinished(() => second.close());
   expect(second.dataCenters).toEqual(first.dataCenters);
   // mtcute comes back by itself; what was sent before that, it would see only with the next message.
-  await expect.poll(() => second.control.counters().sessions.find(({ id }) => id === bob.id)?.connections).toBe(1);
+  await expect
+    .poll(() => second.control.counters().sessions.find(({ id }) => id === bob.id)?.connections)
+    .toBe(1);
   await alice.client.sendText(bob.id, 'after');
   await expect.poll(() => bob.received).toEqual(['before', 'after']);
   const history = await bob.client.getHistory(alice.id);

@@ -15,7 +15,9 @@ export async function choosePorts(main: number, earlier: ChosenPorts | undefined
   const chosen: DataCenterPorts = [{ id: MAIN_DATA_CENTER, port: main }];
   for (const [index, id] of others.entries()) {
     const remembered = earlier?.main === main ? earlier.others[id] : undefined;
-    const wanted = [remembered, main === 0 ? undefined : main + 1 + index].filter((port) => port !== undefined);
+    const wanted = [remembered, main === 0 ? undefined : main + 1 + index].filter(
+      (port) => port !== undefined,
+    );
     chosen.push({ id, port: await firstFree(wanted) });
   }
   return chosen;

@@ -83,7 +83,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     const listening = await named('SANDBOX_PORT', main, server.listen());
     dataCenters = listening.map(({ dcId, host, port }) => ({ id: dcId, host, port }));
     rememberPorts(store, dataCenters);
-    controlServer = await named('SANDBOX_CONTROL_PORT', controlPort, serveControl(createControlApp(control, onError), controlPort));
+    controlServer = await named(
+      'SANDBOX_CONTROL_PORT',
+      controlPort,
+      serveControl(createControlApp(control, onError), controlPort),
+    );
   } catch (error) {
     await close();
     throw error;
@@ -132,7 +136,9 @@ async function named<T>(setting: string, port: number, listening: Promise<T>): P
     return await listening;
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    const reason = isTaken ? 'is in use: stop what listens there, or set another' : `cannot be listened on: ${String(error)}`;
+    const reason = isTaken
+      ? 'is in use: stop what listens there, or set another'
+      : `cannot be listened on: ${String(error)}`;
     throw new Error(`${setting} ${port} on 127.0.0.1 ${reason}`, { cause: error });
   }
 }

@@ -4,7 +4,16 @@
  */
 
 /** A value of TL. `int` is a number, `long`, `int128` and `int256` are bigint / bytes, `bytes` a Buffer, a bare `true` flag a boolean. */
-export type TlValue = null | boolean | number | bigint | string | Uint8Array | TlObject | TlValue[] | undefined;
+export type TlValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | TlObject
+  | TlValue[]
+  | undefined;
 
 /** A TL object or method call: `_` is the constructor's or method's full name as the schema has it, e.g. `messages.sendMessage`. */
 export interface TlObject {

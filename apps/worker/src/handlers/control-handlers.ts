@@ -39,6 +39,11 @@ export function controlHandlers({ account, deleteUnreadable, wake, now }: Contro
       return result;
     },
     'account.status': (userId) => inTurn(userId, askTelegram),
+    'account.resume': async (userId) => {
+      const view = await inTurn(userId, resume);
+      await wake(userId);
+      return view;
+    },
     'account.disconnect': async (userId, { logout }) => {
       try {
         await inTurn(userId, (served) => (logout ? logOut(served) : served.closeClient()));
@@ -67,6 +72,12 @@ async function askTelegram(account: Account): Promise<AccountView> {
     if (!(thrown instanceof TelegramFailure) || thrown.failure.outcome !== 'account') throw thrown;
     await account.setTrouble(thrown.failure.state, thrown.error);
   }
+  return account.view;
+}
+
+/** A person has looked at an account that was stopped (PEER_FLOOD, a freeze) and lets it go on. Any other is left as it is. */
+async function resume(account: Account): Promise<AccountView> {
+  if (account.stopped) await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });
   return account.view;
 }
 

@@ -30,15 +30,24 @@ export function accountOfPhone({ store }: Telegram, phone: string): Account | un
 }
 
 /** @throws {ControlError} 409 where the phone has an account with other data, or the username belongs to another. */
-export function createAccount(telegram: Telegram, request: AccountRequest): { account: Account; created: boolean } {
+export function createAccount(
+  telegram: Telegram,
+  request: AccountRequest,
+): { account: Account; created: boolean } {
   const phone = digitsOf(request.phone);
   const existing = telegram.store.state.accountByPhone.get(phone);
   if (existing !== undefined) {
     const other = differences(existing, request);
     if (other.length === 0) return { account: existing, created: false };
-    throw new ControlError(409, `+${phone} has an account already, ${existing.id}, with another ${other.join(', ')}`);
+    throw new ControlError(
+      409,
+      `+${phone} has an account already, ${existing.id}, with another ${other.join(', ')}`,
+    );
   }
-  if (request.username !== undefined && peerByUsername(telegram, request.username.toLowerCase()) !== undefined) {
+  if (
+    request.username !== undefined &&
+    peerByUsername(telegram, request.username.toLowerCase()) !== undefined
+  ) {
     throw new ControlError(409, `username: ${request.username} is taken`);
   }
   const account = addAccount(telegram.store, {

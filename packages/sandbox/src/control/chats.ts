@@ -17,7 +17,8 @@ export function createChat(telegram: Telegram, { title, kind, members, username 
   for (const id of members) knownAccount(telegram, id);
   const [creator] = members;
   if (creator === undefined) throw new ControlError(400, 'members: at least one is needed');
-  if (username !== undefined && kind === 'group') throw new ControlError(400, 'username: a basic group has none');
+  if (username !== undefined && kind === 'group')
+    throw new ControlError(400, 'username: a basic group has none');
   if (username !== undefined && peerByUsername(telegram, username.toLowerCase()) !== undefined) {
     throw new ControlError(409, `username: ${username} is taken`);
   }
@@ -32,6 +33,13 @@ export function createChat(telegram: Telegram, { title, kind, members, username 
     ...(username !== undefined && { username }),
   };
   store.commit({ type: 'chat_created', chat });
-  postMessage(telegram, { from: creator, to: chat.peer, text: title, date, randomId: '0', action: 'created' });
+  postMessage(telegram, {
+    from: creator,
+    to: chat.peer,
+    text: title,
+    date,
+    randomId: '0',
+    action: 'created',
+  });
   return chatView(chat);
 }

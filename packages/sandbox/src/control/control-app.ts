@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { ControlError } from './control-error.ts';
 import type { Control } from './control.ts';
@@ -16,16 +15,21 @@ import {
 
 const CALLS = {
   'GET /codes/{phone}': 'the code last sent to a phone: {phone, code, delivery}',
-  'POST /accounts': '{phone, first_name, last_name?, username?, password?, hint?, dc?}: an account that exists at "Telegram"',
+  'POST /accounts':
+    '{phone, first_name, last_name?, username?, password?, hint?, dc?}: an account that exists at "Telegram"',
   'GET /accounts': 'all accounts',
-  'POST /chats': '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
+  'POST /chats':
+    '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
   'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
-  'GET /messages?from=ID&to=ID': 'messages in the order in which they were accepted; both are optional; codes only with from=777000',
-  'GET /deliveries?random_id=': '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
-  'POST /faults': '{phone?|user_id?, method, error?|drop?: before|after, delay_ms?, times?, peer?}: the next calls fail so',
+  'GET /messages?from=ID&to=ID':
+    'messages in the order in which they were accepted; both are optional; codes only with from=777000',
+  'GET /deliveries?random_id=':
+    '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
+  'POST /faults':
+    '{phone?|user_id?, method, error?|drop?: before|after, delay_ms?, times?, peer?}: the next calls fail so',
   'GET /faults': 'the faults that are not used up',
   'DELETE /faults': 'no more faults',
-  'POST /revoke': '{id}: ends all of an account\'s sessions: {revoked}',
+  'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",
   'GET /settings, POST /settings': '{repeated_random_id: error|original, code_lifetime_seconds, code_tries}',
   'GET /state': 'counters: accounts, messages, duplicated sign-ins, sessions and connections by account',
 };
@@ -37,7 +41,6 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
     refuseStrangers(c);
     await next();
   });
-  app.use(bodyLimit({ maxSize: 256 * 1_024, onError: () => refuse(new ControlError(413, 'the body is over 256 KiB')) }));
 
   app.get('/', (c) => c.json({ sandbox: 'a Telegram for trying and testing', calls: CALLS }));
   app.get('/codes/:phone', (c) => c.json(control.lastCode(c.req.param('phone'))));
@@ -74,11 +77,16 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
   app.post('/settings', async (c) => c.json(control.changeSettings(await bodyOf(c, settingsRequest))));
   app.get('/state', (c) => c.json(control.counters()));
 
-  app.notFound((c) => refuse(new ControlError(404, `there is no ${c.req.method} ${c.req.path}; GET / lists the calls`)));
+  app.notFound((c) =>
+    refuse(new ControlError(404, `there is no ${c.req.method} ${c.req.path}; GET / lists the calls`)),
+  );
   app.onError((error) => {
     if (error instanceof ControlError) return refuse(error);
     onError(error);
-    return Response.json({ status: 'error', message: 'the sandbox failed; its log says how' }, { status: 500 });
+    return Response.json(
+      { status: 'error', message: 'the sandbox failed; its log says how' },
+      { status: 500 },
+    );
   });
   return app;
 }
@@ -91,7 +99,8 @@ function refuse({ status, message }: ControlError): Response {
 function refuseStrangers(c: Context): void {
   const origin = c.req.header('origin');
   const names = [`http://${c.req.header('host') ?? ''}`, ...(origin === undefined ? [] : [origin])];
-  if (!names.every(isLoopback)) throw new ControlError(403, 'only this machine is answered: ask by 127.0.0.1 or localhost');
+  if (!names.every(isLoopback))
+    throw new ControlError(403, 'only this machine is answered: ask by 127.0.0.1 or localhost');
 }
 
 function isLoopback(url: string): boolean {
@@ -110,7 +119,11 @@ async function bodyOf<Schema extends z.ZodType>(c: Context, schema: Schema): Pro
   return parsed(schema, body, []);
 }
 
-function queryOf<Schema extends z.ZodType>(c: Context, name: string, schema: Schema): z.infer<Schema> | undefined {
+function queryOf<Schema extends z.ZodType>(
+  c: Context,
+  name: string,
+  schema: Schema,
+): z.infer<Schema> | undefined {
   const value = c.req.query(name);
   return value === undefined ? undefined : parsed(schema, value, [name]);
 }
@@ -118,6 +131,8 @@ function queryOf<Schema extends z.ZodType>(c: Context, name: string, schema: Sch
 function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, at: string[]): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => `${[...at, ...path].join('.') || 'body'}: ${message}`);
+  const issues = result.error.issues.map(
+    ({ path, message }) => `${[...at, ...path].join('.') || 'body'}: ${message}`,
+  );
   throw new ControlError(400, issues.join('; '));
 }

@@ -6,8 +6,22 @@ import { createAccount, digitsOf, knownAccount } from './accounts.ts';
 import { createChat } from './chats.ts';
 import { ControlError } from './control-error.ts';
 import { faultOf, faultView, type FaultView } from './faults.ts';
-import type { AccountRequest, ChatRequest, ContactsRequest, FaultRequest, SettingsRequest } from './requests.ts';
-import { accountView, codeView, messageView, type AccountView, type ChatView, type CodeView, type MessageView } from './views.ts';
+import type {
+  AccountRequest,
+  ChatRequest,
+  ContactsRequest,
+  FaultRequest,
+  SettingsRequest,
+} from './requests.ts';
+import {
+  accountView,
+  codeView,
+  messageView,
+  type AccountView,
+  type ChatView,
+  type CodeView,
+  type MessageView,
+} from './views.ts';
 
 export interface Deliveries {
   random_id: string;
@@ -118,7 +132,9 @@ export class Control {
     return {
       accounts: store.state.accounts.size,
       messages: this.messages().length,
-      duplicated: authorizations.filter(({ status }) => status.kind === 'ended' && status.error === 'AUTH_KEY_DUPLICATED').length,
+      duplicated: authorizations.filter(
+        ({ status }) => status.kind === 'ended' && status.error === 'AUTH_KEY_DUPLICATED',
+      ).length,
       sessions,
     };
   }

@@ -24,7 +24,8 @@ export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
 function knownPeer(telegram: Telegram, peer: number | string): PeerId {
   const { accounts, chats } = telegram.store.state;
   const id = /^-?\d+$/.test(String(peer)) ? Number(peer) : peerByName(telegram, String(peer));
-  if (id === undefined || !(accounts.has(id) || chats.has(id))) throw new ControlError(404, `peer: there is no chat ${peer}`);
+  if (id === undefined || !(accounts.has(id) || chats.has(id)))
+    throw new ControlError(404, `peer: there is no chat ${peer}`);
   return id;
 }
 

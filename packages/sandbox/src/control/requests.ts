@@ -8,7 +8,10 @@ const accountId = z.int().positive();
 const username = z.string().regex(/^[A-Za-z]\w{3,31}$/, '4 to 32 of A-Z a-z 0-9 _, the first a letter');
 const methodName = z
   .string()
-  .refine((name) => name === '*' || LAYERS.some((layer) => resultTypeOf(name, layer) !== undefined), 'no method of Telegram, nor *');
+  .refine(
+    (name) => name === '*' || LAYERS.some((layer) => resultTypeOf(name, layer) !== undefined),
+    'no method of Telegram, nor *',
+  );
 
 export const accountRequest = z.strictObject({
   phone: z.string(),
@@ -19,7 +22,10 @@ export const accountRequest = z.strictObject({
   password: z.string().min(1).optional(),
   hint: z.string().optional(),
   /** Home data centre; by default the test phone's own, else 2. */
-  dc: z.int().refine((id) => DATA_CENTERS.some((known) => known === id), `one of ${DATA_CENTERS.join(', ')}`).optional(),
+  dc: z
+    .int()
+    .refine((id) => DATA_CENTERS.some((known) => known === id), `one of ${DATA_CENTERS.join(', ')}`)
+    .optional(),
 });
 export type AccountRequest = z.infer<typeof accountRequest>;
 
@@ -51,7 +57,10 @@ export const faultRequest = z
     /** A chat: its id (`-100…` for channels), `@username` or `+phone`. */
     peer: z.union([z.int(), z.string().min(1)]).optional(),
   })
-  .refine(({ error, drop, delay_ms }) => (error ?? drop ?? delay_ms) !== undefined, 'name an error, a drop or a delay_ms')
+  .refine(
+    ({ error, drop, delay_ms }) => (error ?? drop ?? delay_ms) !== undefined,
+    'name an error, a drop or a delay_ms',
+  )
   .refine(({ error, drop }) => error === undefined || drop === undefined, 'either error or drop, not both');
 export type FaultRequest = z.input<typeof faultRequest>;
 
@@ -67,7 +76,10 @@ export const settingsRequest = z
 export type SettingsRequest = z.infer<typeof settingsRequest>;
 
 /** An id as it stands in a query string. */
-export const idQuery = z.string().regex(/^-?\d{1,15}$/, 'a whole number').transform(Number);
+export const idQuery = z
+  .string()
+  .regex(/^-?\d{1,15}$/, 'a whole number')
+  .transform(Number);
 /** Signed or unsigned. */
 export const randomIdQuery = z
   .string()

@@ -1,5 +1,5 @@
-import type { Account, Chat, LoginAttempt, Message, MessageEntity } from '../state/model.ts';
 import { boxOf } from '../rpc/peers.ts';
+import type { Account, Chat, LoginAttempt, Message, MessageEntity } from '../state/model.ts';
 import { idIn } from '../state/state.ts';
 
 /** What the control port shows. */
@@ -14,7 +14,15 @@ export interface AccountView {
   dc: number;
 }
 
-export function accountView({ id, phone, firstName, lastName, username, password, homeDc }: Account): AccountView {
+export function accountView({
+  id,
+  phone,
+  firstName,
+  lastName,
+  username,
+  password,
+  homeDc,
+}: Account): AccountView {
   return {
     id,
     phone: `+${phone}`,

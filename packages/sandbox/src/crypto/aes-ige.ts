@@ -17,7 +17,8 @@ export function igeEncrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array): B
   const plain = words(data);
   const before = words(iv.subarray(BLOCK));
   const mixed = plain.slice();
-  for (let i = BLOCK_WORDS; i < 2 * BLOCK_WORDS && i < mixed.length; i += 1) xorWord(mixed, i, before, i - BLOCK_WORDS);
+  for (let i = BLOCK_WORDS; i < 2 * BLOCK_WORDS && i < mixed.length; i += 1)
+    xorWord(mixed, i, before, i - BLOCK_WORDS);
   for (let i = 2 * BLOCK_WORDS; i < mixed.length; i += 1) xorWord(mixed, i, plain, i - 2 * BLOCK_WORDS);
   const cipher = createCipheriv('aes-256-cbc', key, iv.subarray(0, BLOCK)).setAutoPadding(false);
   const out = words(cipher.update(bytesOf(mixed)));
@@ -49,7 +50,8 @@ export function igeDecrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array): B
 }
 
 function checkLength(data: Uint8Array): void {
-  if (data.length % BLOCK !== 0) throw new RangeError(`AES-IGE takes whole blocks of ${BLOCK} bytes, not ${data.length} bytes`);
+  if (data.length % BLOCK !== 0)
+    throw new RangeError(`AES-IGE takes whole blocks of ${BLOCK} bytes, not ${data.length} bytes`);
 }
 
 /** A copy, so that it is aligned. */

@@ -2,15 +2,17 @@ import { createCipheriv, createPublicKey, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { igeDecrypt, igeEncrypt } from './aes-ige.ts';
 import { DH_GENERATOR, DH_PRIME, dhSharedKey, isSafePublicValue, makeDhPair } from './diffie-hellman.ts';
+import { sha256 } from './hashes.ts';
 import { exchangeAes, messageAes, messageKey } from './message-key.ts';
 import { makePrimeProduct } from './prime-product.ts';
 import { exportRsaKeyPair, generateRsaKeyPair, loadRsaKeyPair, rsaFingerprint, rsaUnpad } from './rsa.ts';
-import { sha256 } from './hashes.ts';
 import { rsaPad } from './testing/rsa-pad.ts';
 
 /** Bytes that follow from a name. */
 function bytesFor(name: string, length: number): Buffer {
-  const parts = Array.from({ length: Math.ceil(length / 32) }, (_, index) => sha256(Buffer.from(`${name}${index}`)));
+  const parts = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
+    sha256(Buffer.from(`${name}${index}`)),
+  );
   return Buffer.concat(parts).subarray(0, length);
 }
 
@@ -58,13 +60,16 @@ describe('AES-IGE', () => {
     return Buffer.concat(out);
   }
 
-  test.each([0, 16, 32, 48, 64, 1024, 4112])('is IGE by its definition for %i bytes, and goes back', (length) => {
-    // At an odd offset: buffers out of sockets are not aligned.
-    const data = Buffer.concat([Buffer.alloc(1), randomBytes(length)]).subarray(1);
-    const encrypted = igeEncrypt(data, key, iv);
-    expect(encrypted.equals(byDefinition(data))).toBe(true);
-    expect(igeDecrypt(encrypted, key, iv).equals(data)).toBe(true);
-  });
+  test.each([0, 16, 32, 48, 64, 1024, 4112])(
+    'is IGE by its definition for %i bytes, and goes back',
+    (length) => {
+      // At an odd offset: buffers out of sockets are not aligned.
+      const data = Buffer.concat([Buffer.alloc(1), randomBytes(length)]).subarray(1);
+      const encrypted = igeEncrypt(data, key, iv);
+      expect(encrypted.equals(byDefinition(data))).toBe(true);
+      expect(igeDecrypt(encrypted, key, iv).equals(data)).toBe(true);
+    },
+  );
 
   test('takes whole blocks only', () => {
     expect(() => igeEncrypt(Buffer.alloc(15), key, iv)).toThrow(RangeError);
@@ -78,8 +83,16 @@ describe('message keys', () => {
 
   /** Made with GramJS. */
   test.each([
-    ['client', 'd9794d8837bee7f45f4ca04f2a615973df2e07e4fa6b58d3e1e4a096491b79cd', 'fc1065c2dca611ccbde3216fe4e38e92caa2e43637d4e0a04cbc3cbeaebf16e6'],
-    ['server', '8e8d5b77065f832ac5a752e77c6da3fed3e7340e4f31e4bf34a67f8b6c9cb4fd', '34448bb232dd6137936a02aad85a9457c34db2444c65a4527c3b7cc53b89cc0a'],
+    [
+      'client',
+      'd9794d8837bee7f45f4ca04f2a615973df2e07e4fa6b58d3e1e4a096491b79cd',
+      'fc1065c2dca611ccbde3216fe4e38e92caa2e43637d4e0a04cbc3cbeaebf16e6',
+    ],
+    [
+      'server',
+      '8e8d5b77065f832ac5a752e77c6da3fed3e7340e4f31e4bf34a67f8b6c9cb4fd',
+      '34448bb232dd6137936a02aad85a9457c34db2444c65a4527c3b7cc53b89cc0a',
+    ],
   ] as const)('of the %s are derived as other implementations do', (writer, key, iv) => {
     const aes = messageAes(authKey, msgKey, writer);
     expect([aes.key.toString('hex'), aes.iv.toString('hex')]).toEqual([key, iv]);
@@ -87,8 +100,12 @@ describe('message keys', () => {
 
   test('are the middle of the hash of a part of the auth key and the message', () => {
     const data = bytesFor('data', 80);
-    expect(messageKey(authKey, data, 'client')).toEqual(sha256(authKey.subarray(88, 120), data).subarray(8, 24));
-    expect(messageKey(authKey, data, 'server')).toEqual(sha256(authKey.subarray(96, 128), data).subarray(8, 24));
+    expect(messageKey(authKey, data, 'client')).toEqual(
+      sha256(authKey.subarray(88, 120), data).subarray(8, 24),
+    );
+    expect(messageKey(authKey, data, 'server')).toEqual(
+      sha256(authKey.subarray(96, 128), data).subarray(8, 24),
+    );
   });
 
   /** https://core.telegram.org/mtproto/samples-auth_key */

@@ -13,7 +13,11 @@ export function messageKey(authKey: Uint8Array, plaintext: Uint8Array, writer: W
 }
 
 /** The AES key and IV (32 bytes each) for a message of that `msg_key`. */
-export function messageAes(authKey: Uint8Array, msgKey: Uint8Array, writer: Writer): { key: Buffer; iv: Buffer } {
+export function messageAes(
+  authKey: Uint8Array,
+  msgKey: Uint8Array,
+  writer: Writer,
+): { key: Buffer; iv: Buffer } {
   const x = OFFSET[writer];
   const a = sha256(msgKey, authKey.subarray(x, x + 36));
   const b = sha256(authKey.subarray(40 + x, 76 + x), msgKey);

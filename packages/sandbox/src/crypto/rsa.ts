@@ -28,7 +28,9 @@ const PADDED_DATA = 192;
  */
 export function generateRsaKeyPair(): RsaKeyPair {
   for (;;) {
-    const keyPair = fromPrivateKey(generateKeyPairSync('rsa', { modulusLength: MODULUS_BYTES * 8 }).privateKey);
+    const keyPair = fromPrivateKey(
+      generateKeyPairSync('rsa', { modulusLength: MODULUS_BYTES * 8 }).privateKey,
+    );
     if (BigInt.asUintN(64, keyPair.fingerprint) >> 60n !== 0n) return keyPair;
   }
 }
@@ -47,7 +49,10 @@ export function exportRsaKeyPair({ privateKey }: RsaKeyPair): string {
 }
 
 function fromPrivateKey(privateKey: KeyObject): RsaKeyPair {
-  if (privateKey.asymmetricKeyType !== 'rsa' || privateKey.asymmetricKeyDetails?.modulusLength !== MODULUS_BYTES * 8) {
+  if (
+    privateKey.asymmetricKeyType !== 'rsa' ||
+    privateKey.asymmetricKeyDetails?.modulusLength !== MODULUS_BYTES * 8
+  ) {
     throw new Error('the server key must be an RSA key of 2048 bits');
   }
   const publicKeyPem = createPublicKey(privateKey).export({ type: 'pkcs1', format: 'pem' }).toString();

@@ -71,7 +71,8 @@ export class ApiCalls {
     this.#learn(wrapped, key, session);
     const layer = session.layer ?? key.layer;
     const client = session.client ?? key.client;
-    if (session.client === undefined && key.layer === undefined) throw new RpcError(400, 'CONNECTION_NOT_INITED');
+    if (session.client === undefined && key.layer === undefined)
+      throw new RpcError(400, 'CONNECTION_NOT_INITED');
     if (layer === undefined) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
     const codec = codecForLayer(layer);
     const { query, resultType } = readQuery(wrapped, codec);
@@ -103,7 +104,9 @@ export class ApiCalls {
     session.client = client ?? session.client;
     if (session.layer === undefined || session.client === undefined) return;
     if (layer === undefined && client === undefined) return;
-    key.initialized(session.layer, session.client).catch((error: unknown) => this.#context.onError(error, 'keeping a layer'));
+    key
+      .initialized(session.layer, session.client)
+      .catch((error: unknown) => this.#context.onError(error, 'keeping a layer'));
   }
 
   /** Hands an error that is not Telegram's own to whoever runs the server. */

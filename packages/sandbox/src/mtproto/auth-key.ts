@@ -45,7 +45,8 @@ export class AuthKey {
     const session = new Session(id, this.#context.messageIds);
     this.#sessions.set(id, session);
     const idle = [...this.#sessions.values()].filter((other) => other !== session && !other.isConnected);
-    for (const old of idle.slice(0, Math.max(0, idle.length - MAX_IDLE_SESSIONS))) this.#sessions.delete(old.id);
+    for (const old of idle.slice(0, Math.max(0, idle.length - MAX_IDLE_SESSIONS)))
+      this.#sessions.delete(old.id);
     return session;
   }
 

@@ -21,7 +21,9 @@ export class CallGuard<C> {
   /** A call comes in. True where it is the one that shows the key to be used twice. */
   starts(connection: C, sessionId: string): boolean {
     const own = this.#callers.get(connection) ?? { sessionId, inFlight: 0, overtakenBy: new Set<C>() };
-    const others = [...this.#callers].filter(([other, { sessionId: theirs }]) => other !== connection && theirs !== sessionId);
+    const others = [...this.#callers].filter(
+      ([other, { sessionId: theirs }]) => other !== connection && theirs !== sessionId,
+    );
     const isTwice = own.overtakenBy.size > 0 || others.some(([, { inFlight }]) => inFlight > 0);
     const isNew = isTwice && !this.#isDuplicated;
     this.#isDuplicated ||= isTwice;

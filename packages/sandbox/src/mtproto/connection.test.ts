@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
+import { igeEncrypt } from '../crypto/aes-ige.ts';
+import { messageAes, messageKey } from '../crypto/message-key.ts';
+import { TRANSPORTS } from '../transport/testing/client-transport.ts';
 import { sealEnvelope } from './envelope.ts';
 import { createMtprotoServer } from './server.ts';
 import { handshake } from './testing/client-handshake.ts';
@@ -9,12 +12,13 @@ import { MemoryKeys } from './testing/memory-keys.ts';
 import { clientMsgId, RawClient, serviceBody } from './testing/raw-client.ts';
 import { countingHandler, GET_NEAREST_DC, NEAREST_DC, RawSession, ready } from './testing/raw-session.ts';
 import { rsaKeyPair, startServer } from './testing/start-server.ts';
-import { TRANSPORTS } from '../transport/testing/client-transport.ts';
 
 const PING = serviceBody({ _: 'ping', ping_id: 1n });
 
 const KINDS = TRANSPORTS.flatMap((transport) =>
-  [false, true].filter((isObfuscated) => !(isObfuscated && transport === 'full')).map((isObfuscated) => ({ transport, isObfuscated })),
+  [false, true]
+    .filter((isObfuscated) => !(isObfuscated && transport === 'full'))
+    .map((isObfuscated) => ({ transport, isObfuscated })),
 );
 
 test.each(KINDS)('a client is served over %o', async (options) => {
@@ -22,14 +26,17 @@ test.each(KINDS)('a client is served over %o', async (options) => {
   expect(await session.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
 });
 
-test.each(TRANSPORTS)('a key that nobody knows gets -404 over %s, and the connection is closed', async (transport) => {
-  const { port } = await startServer(countingHandler().handler);
-  const client = await RawClient.connect(port, { transport });
-  client.key = { id: 'ab'.repeat(8), bytes: randomBytes(256), salt: 0n };
-  new RawSession(client).send(PING);
-  await client.closed();
-  expect(client.transportError).toBe(-404);
-});
+test.each(TRANSPORTS)(
+  'a key that nobody knows gets -404 over %s, and the connection is closed',
+  async (transport) => {
+    const { port } = await startServer(countingHandler().handler);
+    const client = await RawClient.connect(port, { transport });
+    client.key = { id: 'ab'.repeat(8), bytes: randomBytes(256), salt: 0n };
+    new RawSession(client).send(PING);
+    await client.closed();
+    expect(client.transportError).toBe(-404);
+  },
+);
 
 test('a key of another data centre is one that nobody knows', async () => {
   const { started, key } = await ready(countingHandler().handler);
@@ -44,30 +51,68 @@ describe('a packet that is not sealed as it should be gets -404', () => {
   const message = { msgId: clientMsgId(), seqno: 1, body: PING };
 
   test.each<[string, (packet: Buffer) => Buffer]>([
-    ['a changed byte', (packet) => Buffer.concat([packet.subarray(0, -1), Buffer.from([(packet.at(-1) ?? 0) ^ 1])])],
-    ['a changed msg_key', (packet) => Buffer.concat([packet.subarray(0, 8), randomBytes(16), packet.subarray(24)])],
+    [
+      'a changed byte',
+      (packet) => Buffer.concat([packet.subarray(0, -1), Buffer.from([(packet.at(-1) ?? 0) ^ 1])]),
+    ],
+    [
+      'a changed msg_key',
+      (packet) => Buffer.concat([packet.subarray(0, 8), randomBytes(16), packet.subarray(24)]),
+    ],
     ['a block too few', (packet) => packet.subarray(0, -16)],
     ['half a block', (packet) => packet.subarray(0, -8)],
     ['a header alone', (packet) => packet.subarray(0, 24)],
     ['a key id alone', (packet) => packet.subarray(0, 8)],
   ])('%s', async (_what, spoil) => {
     const { client, session, key } = await ready(countingHandler().handler);
-    const packet = sealEnvelope({ salt: key.salt, sessionId: session.id, message }, key.bytes, key.id, 'client');
+    const packet = sealEnvelope(
+      { salt: key.salt, sessionId: session.id, message },
+      key.bytes,
+      key.id,
+      'client',
+    );
     client.sendPacket(spoil(packet));
+    await client.closed();
+    expect(client.transportError).toBe(-404);
+  });
+
+  test.each([
+    ['padding of 11 bytes', 37, 48],
+    ['padding of 1040 bytes', 0, 1040],
+    ['a length beyond the end', 100, 48],
+    ['a length below zero', -4, 48],
+    ['a length that is not of whole words', 2, 32],
+  ])('%s', async (_what, length, room) => {
+    const { client, session, key } = await ready(countingHandler().handler);
+    const plain = Buffer.alloc(32 + room);
+    plain.writeBigInt64LE(key.salt, 0);
+    plain.write(session.id, 8, 'hex');
+    plain.writeBigInt64LE(clientMsgId(), 16);
+    plain.writeInt32LE(length, 28);
+    const msgKey = messageKey(key.bytes, plain, 'client');
+    const aes = messageAes(key.bytes, msgKey, 'client');
+    client.sendPacket(
+      Buffer.concat([Buffer.from(key.id, 'hex'), msgKey, igeEncrypt(plain, aes.key, aes.iv)]),
+    );
     await client.closed();
     expect(client.transportError).toBe(-404);
   });
 
   test('sealed as the server does it', async () => {
     const { client, session, key } = await ready(countingHandler().handler);
-    client.sendPacket(sealEnvelope({ salt: key.salt, sessionId: session.id, message }, key.bytes, key.id, 'server'));
+    client.sendPacket(
+      sealEnvelope({ salt: key.salt, sessionId: session.id, message }, key.bytes, key.id, 'server'),
+    );
     await client.closed();
     expect(client.transportError).toBe(-404);
   });
 });
 
 test.each([
-  ['HTTP', Buffer.from('POST /api HTTP/1.1\r\nHost: example.org\r\nContent-Length: 1000000\r\nAccept: */*\r\n\r\n')],
+  [
+    'HTTP',
+    Buffer.from('POST /api HTTP/1.1\r\nHost: example.org\r\nContent-Length: 1000000\r\nAccept: */*\r\n\r\n'),
+  ],
   ['zeros', Buffer.alloc(1000)],
   ['random bytes', Buffer.concat([Buffer.from('eeeeeeee', 'hex'), Buffer.alloc(4, 0xff), randomBytes(1000)])],
   ['a packet of 4 bytes', Buffer.from('eeeeeeee0400000000000000', 'hex')],
@@ -93,7 +138,9 @@ test('what was not acknowledged goes out again when the session comes back, in i
   const again = await another(session.id);
   again.client.send(session.id, session.content(PING));
   await again.client.service('pong');
-  const results = again.client.messages.filter(({ result }) => result !== undefined).map(({ msgId }) => msgId);
+  const results = again.client.messages
+    .filter(({ result }) => result !== undefined)
+    .map(({ msgId }) => msgId);
   expect(results).toContain(first.msgId);
   expect(results.slice(-2)).toEqual([first.msgId, third.msgId]);
 });

@@ -63,7 +63,9 @@ export class Connection implements SessionLink {
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     // A reset says no more than the close that follows it.
     socket.on('error', () => undefined);
-    socket.on('close', () => this.#onClose());
+    // A client that has said goodbye does not call any more, though the socket takes a moment to close.
+    socket.on('end', () => this.#onEnd());
+    socket.on('close', () => this.#onEnd());
   }
 
   /** The session of its last message, whose updates go out here. */
@@ -82,7 +84,8 @@ export class Connection implements SessionLink {
     const key = this.#key;
     if (key === undefined) return;
     const salt = key.salts.current(this.#context.clock());
-    for (const message of messages) this.#send(sealEnvelope({ salt, sessionId, message }, key.bytes, key.id, 'server'));
+    for (const message of messages)
+      this.#send(sealEnvelope({ salt, sessionId, message }, key.bytes, key.id, 'server'));
   }
 
   /** Closes the connection unless this is called again within `delayMs`. */
@@ -117,7 +120,8 @@ export class Connection implements SessionLink {
         if (this.#socket.writable) this.#onPacket(packet);
       }
     } catch (error) {
-      if (!(error instanceof TransportError || error instanceof TlDecodeError)) this.#context.onError(error, 'a packet');
+      if (!(error instanceof TransportError || error instanceof TlDecodeError))
+        this.#context.onError(error, 'a packet');
       this.cut();
     }
   }
@@ -165,7 +169,7 @@ export class Connection implements SessionLink {
     this.#key = undefined;
   }
 
-  #onClose(): void {
+  #onEnd(): void {
     clearTimeout(this.#closing);
     this.#leaveKey();
   }

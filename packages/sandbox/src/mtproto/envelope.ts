@@ -44,7 +44,12 @@ export function openEnvelope(packet: Buffer, authKey: Uint8Array, writer: Writer
 }
 
 /** Seals a message into a packet, with the id of the key in front. `keyId`: 16 hex digits. */
-export function sealEnvelope({ salt, sessionId, message }: Envelope, authKey: Uint8Array, keyId: string, writer: Writer): Buffer {
+export function sealEnvelope(
+  { salt, sessionId, message }: Envelope,
+  authKey: Uint8Array,
+  keyId: string,
+  writer: Writer,
+): Buffer {
   const { msgId, seqno, body } = message;
   const unpadded = INNER_HEADER + body.length + MIN_PADDING;
   const plain = Buffer.allocUnsafe(Math.ceil(unpadded / 16) * 16);

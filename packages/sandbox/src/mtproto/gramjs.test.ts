@@ -3,7 +3,11 @@ import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
 import { readBigIntFromBuffer } from 'telegram/Helpers.js';
 import { Api, TelegramClient } from 'telegram/index.js';
-import { ConnectionTCPAbridged, ConnectionTCPFull, ConnectionTCPObfuscated } from 'telegram/network/connection/index.js';
+import {
+  ConnectionTCPAbridged,
+  ConnectionTCPFull,
+  ConnectionTCPObfuscated,
+} from 'telegram/network/connection/index.js';
 import { StringSession } from 'telegram/sessions/index.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LAYERS } from '../tl/layers.ts';
@@ -44,7 +48,10 @@ const TRANSPORTS = {
     },
 };
 
-function gramJs(started: StartedServer, transport: (typeof TRANSPORTS)[keyof typeof TRANSPORTS]): TelegramClient {
+function gramJs(
+  started: StartedServer,
+  transport: (typeof TRANSPORTS)[keyof typeof TRANSPORTS],
+): TelegramClient {
   const session = new StringSession('');
   session.setDC(2, '127.0.0.1', 443);
   const client = new TelegramClient(session, 7, 'hash', {
@@ -72,7 +79,9 @@ describe('GramJS', () => {
     const nearest = await client.invoke(new Api.help.GetNearestDc());
 
     expect(nearest).toMatchObject({ className: 'NearestDc', country: 'RU', thisDc: 2, nearestDc: 1 });
-    expect(calls.map(({ query }) => query._)).toEqual(expect.arrayContaining(['help.getConfig', 'help.getNearestDc']));
+    expect(calls.map(({ query }) => query._)).toEqual(
+      expect.arrayContaining(['help.getConfig', 'help.getNearestDc']),
+    );
     expect(calls.at(-1)).toMatchObject({
       layer: LAYERS[0],
       dcId: 2,
@@ -90,6 +99,9 @@ describe('GramJS', () => {
     const client = gramJs(started, TRANSPORTS.full);
     await client.connect();
 
-    await expect(client.invoke(new Api.help.GetNearestDc())).rejects.toMatchObject({ code: 400, errorMessage: 'COUNTRY_INVALID' });
+    await expect(client.invoke(new Api.help.GetNearestDc())).rejects.toMatchObject({
+      code: 400,
+      errorMessage: 'COUNTRY_INVALID',
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { sha1 } from '../crypto/hashes.ts';
 import { DH_PRIME } from '../crypto/diffie-hellman.ts';
+import { sha1 } from '../crypto/hashes.ts';
 import { handshake, type Tampering } from './testing/client-handshake.ts';
 import { MemoryKeys } from './testing/memory-keys.ts';
 import { RawClient } from './testing/raw-client.ts';
@@ -52,52 +52,116 @@ const other16 = randomBytes(16);
 
 const TAMPERINGS: [string, Tampering][] = [
   ['nonce in req_DH_params', { reqDhParams: (request) => Object.assign(request, { nonce: other16 }) }],
-  ['server_nonce in req_DH_params', { reqDhParams: (request) => Object.assign(request, { server_nonce: other16 }) }],
-  ['fingerprint in req_DH_params', { reqDhParams: (request) => Object.assign(request, { public_key_fingerprint: 1n }) }],
+  [
+    'server_nonce in req_DH_params',
+    { reqDhParams: (request) => Object.assign(request, { server_nonce: other16 }) },
+  ],
+  [
+    'fingerprint in req_DH_params',
+    { reqDhParams: (request) => Object.assign(request, { public_key_fingerprint: 1n }) },
+  ],
   ['p in req_DH_params', { reqDhParams: (request) => Object.assign(request, { p: Buffer.from([1]) }) }],
   ['q in req_DH_params', { reqDhParams: (request) => Object.assign(request, { q: Buffer.alloc(4) }) }],
-  ['encrypted_data that is random', { reqDhParams: (request) => Object.assign(request, { encrypted_data: Buffer.alloc(256, 1) }) }],
-  ['encrypted_data that is short', { reqDhParams: (request) => Object.assign(request, { encrypted_data: Buffer.alloc(255) }) }],
+  [
+    'encrypted_data that is random',
+    { reqDhParams: (request) => Object.assign(request, { encrypted_data: Buffer.alloc(256, 1) }) },
+  ],
+  [
+    'encrypted_data that is short',
+    { reqDhParams: (request) => Object.assign(request, { encrypted_data: Buffer.alloc(255) }) },
+  ],
   ['hash in RSA_PAD', { rsaSpoil: (data) => data.writeUInt8((data[223] ?? 0) ^ 1, 223) }],
   ['data in RSA_PAD', { rsaSpoil: (data) => data.writeUInt8((data[191] ?? 0) ^ 1, 191) }],
   ['nonce in p_q_inner_data', { pqInner: (inner) => Object.assign(inner, { nonce: other16 }) }],
   ['server_nonce in p_q_inner_data', { pqInner: (inner) => Object.assign(inner, { server_nonce: other16 }) }],
-  ['nonce in set_client_DH_params', { setClientDhParams: (request) => Object.assign(request, { nonce: other16 }) }],
-  ['server_nonce in set_client_DH_params', { setClientDhParams: (request) => Object.assign(request, { server_nonce: other16 }) }],
-  ['encrypted_data in set_client_DH_params', { setClientDhParams: (request) => Object.assign(request, { encrypted_data: randomBytes(336) }) }],
-  ['length of encrypted_data in set_client_DH_params', { setClientDhParams: (request) => Object.assign(request, { encrypted_data: randomBytes(33) }) }],
+  [
+    'nonce in set_client_DH_params',
+    { setClientDhParams: (request) => Object.assign(request, { nonce: other16 }) },
+  ],
+  [
+    'server_nonce in set_client_DH_params',
+    { setClientDhParams: (request) => Object.assign(request, { server_nonce: other16 }) },
+  ],
+  [
+    'encrypted_data in set_client_DH_params',
+    { setClientDhParams: (request) => Object.assign(request, { encrypted_data: randomBytes(336) }) },
+  ],
+  [
+    'length of encrypted_data in set_client_DH_params',
+    { setClientDhParams: (request) => Object.assign(request, { encrypted_data: randomBytes(33) }) },
+  ],
   ['nonce in client_DH_inner_data', { clientDhInner: (inner) => Object.assign(inner, { nonce: other16 }) }],
-  ['server_nonce in client_DH_inner_data', { clientDhInner: (inner) => Object.assign(inner, { server_nonce: other16 }) }],
-  ['retry_id in the first client_DH_inner_data', { clientDhInner: (inner) => Object.assign(inner, { retry_id: 1n }) }],
-  ['hash of client_DH_inner_data', { clientDhData: (data) => Buffer.concat([Buffer.alloc(20), data.subarray(20)]) }],
+  [
+    'server_nonce in client_DH_inner_data',
+    { clientDhInner: (inner) => Object.assign(inner, { server_nonce: other16 }) },
+  ],
+  [
+    'retry_id in the first client_DH_inner_data',
+    { clientDhInner: (inner) => Object.assign(inner, { retry_id: 1n }) },
+  ],
+  [
+    'hash of client_DH_inner_data',
+    { clientDhData: (data) => Buffer.concat([Buffer.alloc(20), data.subarray(20)]) },
+  ],
   ['padding of client_DH_inner_data', { clientDhData: (data) => Buffer.concat([data, Buffer.alloc(16)]) }],
   ['g_b of 1', { clientDhInner: (inner) => Object.assign(inner, { g_b: Buffer.from([1]) }) }],
   ['g_b of p', { clientDhInner: (inner) => Object.assign(inner, { g_b: DH_PRIME }) }],
-  ['g_b that is too small', { clientDhInner: (inner) => Object.assign(inner, { g_b: Buffer.alloc(248, 1) }) }],
+  [
+    'g_b that is too small',
+    { clientDhInner: (inner) => Object.assign(inner, { g_b: Buffer.alloc(248, 1) }) },
+  ],
 ];
 
-test.each(TAMPERINGS)('wrong: %s. The exchange ends with -404, and there is no key', async (_what, tampering) => {
-  const { port, keys, errors } = await startServer(refuseAll);
-  const client = await RawClient.connect(port);
-  await expect(handshake(client, 1, tampering)).rejects.toThrow('closed with -404');
-  expect([keys.records.size, errors]).toEqual([0, []]);
-});
+test.each(TAMPERINGS)(
+  'wrong: %s. The exchange ends with -404, and there is no key',
+  async (_what, tampering) => {
+    const { port, keys, errors } = await startServer(refuseAll);
+    const client = await RawClient.connect(port);
+    await expect(handshake(client, 1, tampering)).rejects.toThrow('closed with -404');
+    expect([keys.records.size, errors]).toEqual([0, []]);
+  },
+);
 
 test.each<[string, Tampering['pqInner']]>([
   ['another pq inside', (inner) => Object.assign(inner, { pq: Buffer.alloc(8, 1) })],
   ['another p inside', (inner) => Object.assign(inner, { p: Buffer.alloc(4, 1) })],
   ['another q inside', (inner) => Object.assign(inner, { q: Buffer.alloc(4, 1) })],
   ['a temporary key', (inner) => Object.assign(inner, { _: 'p_q_inner_data_temp', expires_in: 3600 })],
-  ['a temporary key of a data centre', (inner) => Object.assign(inner, { _: 'p_q_inner_data_temp_dc', expires_in: 3600 })],
+  [
+    'a temporary key of a data centre',
+    (inner) => Object.assign(inner, { _: 'p_q_inner_data_temp_dc', expires_in: 3600 }),
+  ],
 ])('%s is answered with server_DH_params_fail', async (_what, pqInner) => {
   const { port } = await startServer(refuseAll);
-  const { answer, newNonce, nonces } = await handshake(await RawClient.connect(port), 1, pqInner && { pqInner });
-  expect(answer).toEqual({ _: 'server_DH_params_fail', ...nonces, new_nonce_hash: sha1(newNonce).subarray(4) });
+  const { answer, newNonce, nonces } = await handshake(
+    await RawClient.connect(port),
+    1,
+    pqInner && { pqInner },
+  );
+  expect(answer).toEqual({
+    _: 'server_DH_params_fail',
+    ...nonces,
+    new_nonce_hash: sha1(newNonce).subarray(4),
+  });
 });
 
 test.each([
-  ['set_client_DH_params out of turn', { _: 'set_client_DH_params', nonce: other16, server_nonce: other16, encrypted_data: Buffer.alloc(16) }],
-  ['req_DH_params out of turn', { _: 'req_DH_params', nonce: other16, server_nonce: other16, p: Buffer.alloc(4), q: Buffer.alloc(4), public_key_fingerprint: 1n, encrypted_data: Buffer.alloc(256) }],
+  [
+    'set_client_DH_params out of turn',
+    { _: 'set_client_DH_params', nonce: other16, server_nonce: other16, encrypted_data: Buffer.alloc(16) },
+  ],
+  [
+    'req_DH_params out of turn',
+    {
+      _: 'req_DH_params',
+      nonce: other16,
+      server_nonce: other16,
+      p: Buffer.alloc(4),
+      q: Buffer.alloc(4),
+      public_key_fingerprint: 1n,
+      encrypted_data: Buffer.alloc(256),
+    },
+  ],
   ['a message that needs a key', { _: 'ping', ping_id: 1n }],
 ])('%s ends with -404', async (_what, request) => {
   const { port } = await startServer(refuseAll);
@@ -116,7 +180,10 @@ test('a key that exists already is not given twice: dh_gen_retry, then another',
   const { port } = await startServer(refuseAll, { keys });
   const { answer, key, newNonce, agree } = await handshake(await RawClient.connect(port), 1);
   const auxHash = sha1(key.bytes).subarray(0, 8);
-  expect(answer).toMatchObject({ _: 'dh_gen_retry', new_nonce_hash2: sha1(newNonce, Buffer.from([2]), auxHash).subarray(4) });
+  expect(answer).toMatchObject({
+    _: 'dh_gen_retry',
+    new_nonce_hash2: sha1(newNonce, Buffer.from([2]), auxHash).subarray(4),
+  });
 
   isTaken = false;
   expect((await agree(auxHash.readBigInt64LE(0)))._).toBe('dh_gen_ok');
@@ -129,7 +196,10 @@ test('a key that cannot be kept is not given: dh_gen_fail', async () => {
   const { answer, key, newNonce } = await handshake(await RawClient.connect(port), 1);
   const auxHash = sha1(key.bytes).subarray(0, 8);
   expect(errors).toEqual([new Error('disk full')]);
-  expect(answer).toMatchObject({ _: 'dh_gen_fail', new_nonce_hash3: sha1(newNonce, Buffer.from([3]), auxHash).subarray(4) });
+  expect(answer).toMatchObject({
+    _: 'dh_gen_fail',
+    new_nonce_hash3: sha1(newNonce, Buffer.from([3]), auxHash).subarray(4),
+  });
 });
 
 test('an unencrypted message of another length than it says ends with -404', async () => {

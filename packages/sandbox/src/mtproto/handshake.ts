@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { igeDecrypt, igeEncrypt } from '../crypto/aes-ige.ts';
-import { DH_GENERATOR, DH_PRIME, dhSharedKey, isSafePublicValue, makeDhPair } from '../crypto/diffie-hellman.ts';
+import {
+  DH_GENERATOR,
+  DH_PRIME,
+  dhSharedKey,
+  isSafePublicValue,
+  makeDhPair,
+} from '../crypto/diffie-hellman.ts';
 import { sha1 } from '../crypto/hashes.ts';
 import { exchangeAes } from '../crypto/message-key.ts';
 import { makePrimeProduct, type PrimeProduct } from '../crypto/prime-product.ts';
@@ -112,12 +118,16 @@ export class Handshake {
     const opened = rsaUnpad(bytesOf(request, 'encrypted_data'), this.#options.rsaKeyPair);
     if (opened === undefined) throw new HandshakeRefused(404, 'encrypted_data is not RSA_PAD for this key');
     const inner = decoded(() => serviceCodec.read(new TlReader(opened)));
-    if (!inner._.startsWith('p_q_inner_data')) throw new HandshakeRefused(404, `${inner._} in encrypted_data`);
+    if (!inner._.startsWith('p_q_inner_data'))
+      throw new HandshakeRefused(404, `${inner._} in encrypted_data`);
     this.#checkNonces(inner);
     this.#checkDataCentre(inner);
 
     const newNonce = bytesOf(inner, 'new_nonce');
-    const sameFactors = sameBytes(inner, 'pq', product.pq) && sameBytes(inner, 'p', product.p) && sameBytes(inner, 'q', product.q);
+    const sameFactors =
+      sameBytes(inner, 'pq', product.pq) &&
+      sameBytes(inner, 'p', product.p) &&
+      sameBytes(inner, 'q', product.q);
     if (!sameFactors || inner._.startsWith('p_q_inner_data_temp')) {
       this.#state = { step: 'idle' };
       const hash = sha1(newNonce).subarray(4, 20);
@@ -187,7 +197,8 @@ export class Handshake {
   #checkDataCentre(inner: TlObject): void {
     if (inner['dc'] === undefined) return;
     const dc = Math.abs(numberOf(inner, 'dc'));
-    if (dc % TEST_DC !== this.#options.dcId) throw new HandshakeRefused(444, `this is data centre ${this.#options.dcId}, not ${dc}`);
+    if (dc % TEST_DC !== this.#options.dcId)
+      throw new HandshakeRefused(444, `this is data centre ${this.#options.dcId}, not ${dc}`);
   }
 }
 
@@ -198,7 +209,8 @@ function withHash(data: Buffer): Buffer {
 }
 
 function openWithHash(encrypted: Buffer, key: Buffer, iv: Buffer): TlObject {
-  if (encrypted.length < 32 || encrypted.length % 16 !== 0) throw new HandshakeRefused(404, 'encrypted_data is not of whole blocks');
+  if (encrypted.length < 32 || encrypted.length % 16 !== 0)
+    throw new HandshakeRefused(404, 'encrypted_data is not of whole blocks');
   const plain = igeDecrypt(encrypted, key, iv);
   const reader = new TlReader(plain, 20);
   const inner = decoded(() => serviceCodec.read(reader));

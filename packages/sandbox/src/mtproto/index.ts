@@ -1,1 +1,6 @@
-export { createMtprotoServer, type Endpoint, type MtprotoServer, type MtprotoServerOptions } from './server.ts';
+export {
+  createMtprotoServer,
+  type Endpoint,
+  type MtprotoServer,
+  type MtprotoServerOptions,
+} from './server.ts';

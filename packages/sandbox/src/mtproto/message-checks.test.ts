@@ -1,10 +1,18 @@
-import { expect, test } from 'vitest';
-import { callBody, codec, countingHandler, GET_NEAREST_DC, NEAREST_DC, ready, RawSession } from './testing/raw-session.ts';
-import { clientMsgId, serviceBody } from './testing/raw-client.ts';
 import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
 import { TlWriter } from '../tl/tl-writer.ts';
 import { GZIP_PACKED_ID } from './gzip.ts';
 import { CONTAINER_ID, writeContainer } from './message.ts';
+import { clientMsgId, serviceBody } from './testing/raw-client.ts';
+import {
+  callBody,
+  codec,
+  countingHandler,
+  GET_NEAREST_DC,
+  NEAREST_DC,
+  ready,
+  RawSession,
+} from './testing/raw-session.ts';
 
 function gzipped(body: Buffer): Buffer {
   const writer = new TlWriter();
@@ -78,7 +86,8 @@ test('the time of a wrong clock can be learnt from the id of the answer', async 
 test('a message too old to tell whether it came before gets error_code 20', async () => {
   const { session, client } = await ready(countingHandler().handler);
   const early = clientMsgId();
-  for (let i = 0; i < 1100; i += 1) client.send(session.id, session.silent(serviceBody({ _: 'msgs_ack', msg_ids: [] })));
+  for (let i = 0; i < 1100; i += 1)
+    client.send(session.id, session.silent(serviceBody({ _: 'msgs_ack', msg_ids: [] })));
   const msgId = session.startCall(GET_NEAREST_DC, { msgId: early });
   expect(await client.service('bad_msg_notification')).toMatchObject({ bad_msg_id: msgId, error_code: 20 });
 });
@@ -90,7 +99,11 @@ test.each([
   const { session, client } = await ready(countingHandler().handler);
   await session.ping();
   const msgId = session.startCall(GET_NEAREST_DC, overrides);
-  expect(await client.service('bad_msg_notification')).toMatchObject({ bad_msg_id: msgId, bad_msg_seqno: overrides.seqno, error_code: code });
+  expect(await client.service('bad_msg_notification')).toMatchObject({
+    bad_msg_id: msgId,
+    bad_msg_seqno: overrides.seqno,
+    error_code: code,
+  });
 });
 
 test('a seqno higher than that of a later message gets error_code 33', async () => {
@@ -106,7 +119,10 @@ test('an odd seqno for a container gets error_code 34', async () => {
   const inner = session.content(callBody(GET_NEAREST_DC));
   const container = session.silent(writeContainer([inner]), { seqno: 9 });
   client.send(session.id, container);
-  expect(await client.service('bad_msg_notification')).toMatchObject({ bad_msg_id: container.msgId, error_code: 34 });
+  expect(await client.service('bad_msg_notification')).toMatchObject({
+    bad_msg_id: container.msgId,
+    error_code: 34,
+  });
 });
 
 test('the messages in a container are each answered, whatever they are', async () => {
@@ -157,7 +173,10 @@ test('a container that breaks the rules gets error_code 64, and nothing in it is
   for (const body of bodies) {
     const container = session.silent(body);
     client.send(session.id, container);
-    expect(await client.service('bad_msg_notification')).toMatchObject({ bad_msg_id: container.msgId, error_code: 64 });
+    expect(await client.service('bad_msg_notification')).toMatchObject({
+      bad_msg_id: container.msgId,
+      error_code: 64,
+    });
   }
   expect(calls.length).toBe(known);
 });

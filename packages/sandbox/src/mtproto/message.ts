@@ -26,7 +26,8 @@ export function constructorIdOf(body: Buffer): number {
 export function openContainer(container: Message): Message[] {
   const reader = new TlReader(container.body, 4);
   const count = reader.uint32();
-  if (count === 0 || count > MAX_CONTAINED) throw new TlDecodeError('malformed', `a container of ${count} messages`);
+  if (count === 0 || count > MAX_CONTAINED)
+    throw new TlDecodeError('malformed', `a container of ${count} messages`);
   const messages: Message[] = [];
   for (let i = 0; i < count; i += 1) {
     const msgId = reader.long();
@@ -38,7 +39,8 @@ export function openContainer(container: Message): Message[] {
     }
     messages.push({ msgId, seqno, body });
   }
-  if (reader.remaining > 0) throw new TlDecodeError('too-long', 'bytes behind the last message of a container');
+  if (reader.remaining > 0)
+    throw new TlDecodeError('too-long', 'bytes behind the last message of a container');
   return messages;
 }
 

@@ -53,7 +53,11 @@ describe('mtcute', () => {
 
     const config = await client.call({ _: 'help.getConfig' });
 
-    expect(config).toMatchObject({ _: 'config', thisDc: 1, meUrlPrefix: 'https://t.me/' } satisfies Partial<tl.RawConfig>);
+    expect(config).toMatchObject({
+      _: 'config',
+      thisDc: 1,
+      meUrlPrefix: 'https://t.me/',
+    } satisfies Partial<tl.RawConfig>);
     expect(started.keys.records.size).toBe(1);
     expect(calls.at(-1)).toMatchObject({
       query: { _: 'help.getConfig' },

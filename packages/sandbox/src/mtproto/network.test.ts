@@ -2,7 +2,15 @@ import { describe, expect, test, vi } from 'vitest';
 import { codecForLayer } from '../tl/layers.ts';
 import type { TlObject } from '../types.ts';
 import { RawClient, serviceBody, type ServerMessage } from './testing/raw-client.ts';
-import { codec, countingHandler, GET_NEAREST_DC, initialized, NEAREST_DC, ready, RawSession } from './testing/raw-session.ts';
+import {
+  codec,
+  countingHandler,
+  GET_NEAREST_DC,
+  initialized,
+  NEAREST_DC,
+  ready,
+  RawSession,
+} from './testing/raw-session.ts';
 
 const UPDATES: TlObject = { _: 'updateShort', update: { _: 'updateConfig' }, date: 1 };
 
@@ -23,13 +31,21 @@ describe('push', () => {
     const { network } = started.server;
     expect(network.connections(key.id)).toBe(3);
 
-    network.push(key.id, { ...UPDATES, update: { _: 'updateDeleteMessages', messages: [1], pts: 1, pts_count: 1 } }, { exceptSessionId: session.id });
+    network.push(
+      key.id,
+      { ...UPDATES, update: { _: 'updateDeleteMessages', messages: [1], pts: 1, pts_count: 1 } },
+      { exceptSessionId: session.id },
+    );
     network.push(key.id, UPDATES);
     expect(codec.decode((await client.next(isUpdate)).body)).toEqual(UPDATES);
-    expect(codecForLayer(227).decode((await newest.client.next(isUpdate)).body)).toMatchObject({ update: { messages: [1] } });
+    expect(codecForLayer(227).decode((await newest.client.next(isUpdate)).body)).toMatchObject({
+      update: { messages: [1] },
+    });
     expect(codecForLayer(227).decode((await newest.client.next(isUpdate)).body)).toEqual(UPDATES);
     for (const each of [session, newest, silent]) await each.ping();
-    expect([client, newest.client, silent.client].flatMap(({ messages }) => messages.filter(isUpdate))).toEqual([]);
+    expect(
+      [client, newest.client, silent.client].flatMap(({ messages }) => messages.filter(isUpdate)),
+    ).toEqual([]);
   });
 
   test('does not reach a connection whose last call was in invokeWithoutUpdates', async () => {
@@ -161,7 +177,8 @@ describe('one key in two places', () => {
   test('two sessions on one connection do no harm', async () => {
     const { session, client, onDuplicated } = await twoSessions();
     const other = new RawSession(client);
-    for (const each of [session, other, session, other]) expect(await each.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
+    for (const each of [session, other, session, other])
+      expect(await each.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
     expect(onDuplicated).not.toHaveBeenCalled();
   });
 });

@@ -28,7 +28,9 @@ export function createNetwork(context: ServerContext, keys: KeyRing): Network {
 
 function listeningSessions(key: AuthKey): Set<Session> {
   const sessions = [...key.connections].map(({ session }) => session);
-  return new Set(sessions.filter((session) => session !== undefined).filter(({ takesUpdates }) => takesUpdates));
+  return new Set(
+    sessions.filter((session) => session !== undefined).filter(({ takesUpdates }) => takesUpdates),
+  );
 }
 
 /** `bodies`: what has been written already, by layer. @throws {TlEncodeError} */

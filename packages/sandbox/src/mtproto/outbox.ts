@@ -1,5 +1,5 @@
-import { constructorIdOf, MESSAGE_OVERHEAD, RPC_RESULT_ID, writeContainer, type Message } from './message.ts';
 import type { MessageIds } from './message-ids.ts';
+import { constructorIdOf, MESSAGE_OVERHEAD, RPC_RESULT_ID, writeContainer, type Message } from './message.ts';
 
 /** Beyond these the oldest are given up: a client that never acknowledges must not fill the memory. */
 const MAX_UNACKED = 512;
@@ -82,7 +82,9 @@ export class Outbox {
     const queue = this.#queue;
     this.#queue = [];
     if (queue.length < 2) return queue;
-    return batches(queue).map((batch) => (batch.length === 1 && batch[0] !== undefined ? batch[0] : this.#contain(batch)));
+    return batches(queue).map((batch) =>
+      batch.length === 1 && batch[0] !== undefined ? batch[0] : this.#contain(batch),
+    );
   }
 
   /** For when there is no connection: what needs no acknowledgement is out of date by the next one. */

@@ -8,8 +8,8 @@ import type { Connection } from './connection.ts';
 import type { ServerContext } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import { GZIP_PACKED_ID, gunzipPacked } from './gzip.ts';
-import { constructorIdOf, CONTAINER_ID, openContainer, type Message } from './message.ts';
 import { problemWithClientId } from './message-ids.ts';
+import { constructorIdOf, CONTAINER_ID, openContainer, type Message } from './message.ts';
 import { ServiceMessages } from './service-messages.ts';
 
 /** `error_code` of `bad_msg_notification` and `bad_server_salt`. */
@@ -40,7 +40,11 @@ export class Receiver {
     const isContainer = constructorIdOf(message.body) === CONTAINER_ID;
     const messages = isContainer ? contained(message) : [message];
     if (messages === undefined) return this.#refuse(connection, key, sessionId, message, BAD_CONTAINER);
-    const caller = { connection, key, session: key.session(sessionId) ?? this.#createSession(key, sessionId, messages) };
+    const caller = {
+      connection,
+      key,
+      session: key.session(sessionId) ?? this.#createSession(key, sessionId, messages),
+    };
     connection.use(caller.session);
     if (isContainer && !this.#acceptsContainer(caller, message)) return;
     for (const each of messages) this.#receiveOne(caller, each);
@@ -48,7 +52,10 @@ export class Receiver {
 
   #createSession(key: AuthKey, sessionId: string, messages: readonly Message[]): Caller['session'] {
     const session = key.createSession(sessionId);
-    const first = messages.reduce((least, { msgId }) => (msgId < least ? msgId : least), messages[0]?.msgId ?? 0n);
+    const first = messages.reduce(
+      (least, { msgId }) => (msgId < least ? msgId : least),
+      messages[0]?.msgId ?? 0n,
+    );
     const created = {
       _: 'new_session_created',
       first_msg_id: first,
@@ -93,7 +100,13 @@ export class Receiver {
     session.flushSoon();
   }
 
-  #refuse(connection: Connection, key: AuthKey, sessionId: string, { msgId, seqno }: Message, code: number): void {
+  #refuse(
+    connection: Connection,
+    key: AuthKey,
+    sessionId: string,
+    { msgId, seqno }: Message,
+    code: number,
+  ): void {
     const bad = { bad_msg_id: msgId, bad_msg_seqno: seqno, error_code: code };
     const newSalt = key.salts.current(this.#context.clock());
     const notice: TlObject =

@@ -35,7 +35,9 @@ export class Salts {
 
   accepts(salt: bigint, nowMs: number): boolean {
     const { salt: current, previous } = this.#at(nowMs);
-    return salt === current || salt === previous || (salt === this.#first.salt && nowMs < this.#first.untilMs);
+    return (
+      salt === current || salt === previous || (salt === this.#first.salt && nowMs < this.#first.untilMs)
+    );
   }
 
   /** The salts from now on, for `get_future_salts`: 1 to 64 of them. */
@@ -59,6 +61,9 @@ export class Salts {
   }
 
   #ofPeriod(period: number): bigint {
-    return createHmac('sha256', this.#authKey).update(`salt ${this.#lifetimeMs} ${period}`).digest().readBigInt64LE(0);
+    return createHmac('sha256', this.#authKey)
+      .update(`salt ${this.#lifetimeMs} ${period}`)
+      .digest()
+      .readBigInt64LE(0);
   }
 }

@@ -95,7 +95,12 @@ export function createMtprotoServer(options: MtprotoServerOptions): MtprotoServe
     return opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  return { listen, close, network: createNetwork(context, keys), publicKeyPem: options.rsaKeyPair.publicKeyPem };
+  return {
+    listen,
+    close,
+    network: createNetwork(context, keys),
+    publicKeyPem: options.rsaKeyPair.publicKeyPem,
+  };
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import type { TlObject } from '../types.ts';
-import { bytesOf } from './fields.ts';
-import { Salts } from './salts.ts';
-import { callBody, countingHandler, GET_NEAREST_DC, ready } from './testing/raw-session.ts';
-import { clientMsgId, serviceBody } from './testing/raw-client.ts';
 import { serviceCodec } from '../tl/service.ts';
+import type { TlObject } from '../types.ts';
+import { bytesOf, longOf } from './fields.ts';
+import { Salts } from './salts.ts';
+import { clientMsgId, serviceBody } from './testing/raw-client.ts';
+import { callBody, countingHandler, GET_NEAREST_DC, ready } from './testing/raw-session.ts';
 
 /** A call that is worked on until it is told to finish. */
 function gate(): { opened: Promise<void>; open: () => void } {
@@ -32,7 +32,8 @@ test('get_future_salts gives salts from now on, without a gap', async () => {
   expect(list).toHaveLength(5);
   expect(list[0]?.['valid_since']).toBeLessThanOrEqual(now);
   expect(list[0]?.['valid_until']).toBeGreaterThan(now);
-  for (let i = 1; i < list.length; i += 1) expect(list[i]?.['valid_since']).toBeLessThan(Number(list[i - 1]?.['valid_until']));
+  for (let i = 1; i < list.length; i += 1)
+    expect(list[i]?.['valid_since']).toBeLessThan(Number(list[i - 1]?.['valid_until']));
   const salt = list[0]?.['salt'];
   session.send(serviceBody({ _: 'ping', ping_id: 9n }), { salt: typeof salt === 'bigint' ? salt : 0n });
   expect(await client.service('pong')).toMatchObject({ ping_id: 9n });
@@ -51,14 +52,16 @@ test.each([
 
 test('salts go out of date: a client that stays on the old one is told the new one', async () => {
   let now = Date.now();
-  const { session, client, key } = await ready(countingHandler().handler, { server: { clock: () => now, saltLifetimeMs: 10_000 } });
+  const { session, client, key } = await ready(countingHandler().handler, {
+    server: { clock: () => now, saltLifetimeMs: 10_000 },
+  });
   now += 9000;
   session.send(serviceBody({ _: 'ping', ping_id: 1n }), { msgId: clientMsgId(9) });
   await client.service('pong');
   now += 2000;
   session.send(serviceBody({ _: 'ping', ping_id: 2n }), { msgId: clientMsgId(11) });
   const bad = await client.service('bad_server_salt');
-  key.salt = BigInt(String(bad['new_server_salt']));
+  key.salt = longOf(bad, 'new_server_salt');
   session.send(serviceBody({ _: 'ping', ping_id: 3n }), { msgId: clientMsgId(12) });
   expect(await client.service('pong')).toMatchObject({ ping_id: 3n });
 });
@@ -68,9 +71,13 @@ describe('the salts of a key', () => {
   const make = (now: number): Salts => new Salts(authKey, Buffer.alloc(8, 1), 1000, now);
 
   test('are each good for one lifetime, two at a time', () => {
-    const [current, next, later] = make(5000).upcoming(3, 5000).map(({ salt }) => salt);
+    const [current, next, later] = make(5000)
+      .upcoming(3, 5000)
+      .map(({ salt }) => salt);
     if (current === undefined || next === undefined || later === undefined) throw new Error('no salts');
-    const table = [5000, 5499, 5500, 5999, 6000, 6499, 6500].map((now) => [current, next, later].map((salt) => make(0).accepts(salt, now)));
+    const table = [5000, 5499, 5500, 5999, 6000, 6499, 6500].map((now) =>
+      [current, next, later].map((salt) => make(0).accepts(salt, now)),
+    );
     expect(table).toEqual([
       [true, false, false],
       [true, false, false],
@@ -85,7 +92,9 @@ describe('the salts of a key', () => {
 
   test('are the same after a restart, and others for another key', () => {
     expect(make(0).current(5000)).toBe(make(4000).current(5000));
-    expect(new Salts(randomBytes(256), Buffer.alloc(8), 1000, 0).current(5000)).not.toBe(make(0).current(5000));
+    expect(new Salts(randomBytes(256), Buffer.alloc(8), 1000, 0).current(5000)).not.toBe(
+      make(0).current(5000),
+    );
   });
 
   test('the one of the key exchange is good for one lifetime too', () => {
@@ -96,7 +105,8 @@ describe('the salts of a key', () => {
 
 test('ping_delay_disconnect closes the connection unless it comes again', async () => {
   const { client, session } = await ready(countingHandler().handler);
-  const ping = (delay: number): bigint => session.send(serviceBody({ _: 'ping_delay_disconnect', ping_id: 4n, disconnect_delay: delay }));
+  const ping = (delay: number): bigint =>
+    session.send(serviceBody({ _: 'ping_delay_disconnect', ping_id: 4n, disconnect_delay: delay }));
   const msgId = ping(1);
   expect(await client.service('pong')).toEqual({ _: 'pong', msg_id: msgId, ping_id: 4n });
   ping(60);
@@ -112,7 +122,8 @@ test('destroy_session forgets another session of the key, and not its own', asyn
   const other = await another();
   await other.ping();
   const asLong = (id: string): bigint => Buffer.from(id, 'hex').readBigInt64LE(0);
-  const destroy = (id: string): bigint => session.send(serviceBody({ _: 'destroy_session', session_id: asLong(id) }));
+  const destroy = (id: string): bigint =>
+    session.send(serviceBody({ _: 'destroy_session', session_id: asLong(id) }));
   destroy(other.id);
   expect(await client.service('destroy_session_ok')).toMatchObject({ session_id: asLong(other.id) });
   destroy(other.id);
@@ -178,8 +189,12 @@ describe('rpc_drop_answer', () => {
       return counting.handler(call);
     });
     const running = session.startCall({ _: 'help.getConfig' });
-    const { result } = await session.resultOf(session.send(serviceBody({ _: 'rpc_drop_answer', req_msg_id: running })));
-    expect(serviceCodec.decode(result?.bytes ?? Buffer.alloc(0))).toEqual({ _: 'rpc_answer_dropped_running' });
+    const { result } = await session.resultOf(
+      session.send(serviceBody({ _: 'rpc_drop_answer', req_msg_id: running })),
+    );
+    expect(serviceCodec.decode(result?.bytes ?? Buffer.alloc(0))).toEqual({
+      _: 'rpc_answer_dropped_running',
+    });
     open();
     await vi.waitFor(() => expect(counting.calls.at(-1)?.query._).toBe('help.getConfig'));
     await session.ping();
@@ -192,10 +207,17 @@ describe('rpc_drop_answer', () => {
     session.client.send(session.id, done);
     const { msgId, seqno, body } = await session.resultOf(done.msgId);
     const drop = async (): Promise<TlObject> => {
-      const { result } = await session.resultOf(session.send(serviceBody({ _: 'rpc_drop_answer', req_msg_id: done.msgId })));
+      const { result } = await session.resultOf(
+        session.send(serviceBody({ _: 'rpc_drop_answer', req_msg_id: done.msgId })),
+      );
       return serviceCodec.decode(result?.bytes ?? Buffer.alloc(0));
     };
-    expect(await drop()).toEqual({ _: 'rpc_answer_dropped', msg_id: msgId, seq_no: seqno, bytes: body.length });
+    expect(await drop()).toEqual({
+      _: 'rpc_answer_dropped',
+      msg_id: msgId,
+      seq_no: seqno,
+      bytes: body.length,
+    });
     expect(await drop()).toEqual({ _: 'rpc_answer_unknown' });
   });
 });

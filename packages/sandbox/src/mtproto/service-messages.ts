@@ -1,7 +1,7 @@
 import { serviceCodec } from '../tl/service.ts';
 import type { TlObject, TlValue } from '../types.ts';
-import type { KeyRing } from './auth-key.ts';
 import type { Caller } from './api-calls.ts';
+import type { KeyRing } from './auth-key.ts';
 import type { ServerContext } from './context.ts';
 import { longOf, longsOf, numberOf } from './fields.ts';
 import { writeRpcResult } from './message.ts';
@@ -63,10 +63,16 @@ export class ServiceMessages {
       session.outbox.answer(msgId, writeRpcResult(msgId, result));
     },
     msgs_state_req: ({ session }, msgId, message) => {
-      sayStates(session, msgId, longsOf(message, 'msg_ids').map((id) => stateOf(session, id)));
+      sayStates(
+        session,
+        msgId,
+        longsOf(message, 'msg_ids').map((id) => stateOf(session, id)),
+      );
     },
     msg_resend_req: ({ session }, msgId, message) => {
-      const states = longsOf(message, 'msg_ids').map((id) => (session.outbox.repeat(id) ? STATE_RECEIVED : STATE_UNKNOWN));
+      const states = longsOf(message, 'msg_ids').map((id) =>
+        session.outbox.repeat(id) ? STATE_RECEIVED : STATE_UNKNOWN,
+      );
       if (states.includes(STATE_UNKNOWN)) sayStates(session, msgId, states);
     },
   };

@@ -1,6 +1,6 @@
 import type { ClientInfo } from '../types.ts';
-import type { Message } from './message.ts';
 import type { MessageIds } from './message-ids.ts';
+import type { Message } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { ReceivedMessages } from './received-messages.ts';
 

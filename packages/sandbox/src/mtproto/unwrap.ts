@@ -26,7 +26,13 @@ const MAX_WRAPPERS = 16;
  * @throws {RpcError} CONNECTION_LAYER_INVALID.
  */
 export function unwrap(body: Buffer, layer: number | undefined): WrappedCall {
-  const call: WrappedCall = { reader: new TlReader(body), layer: undefined, client: undefined, withoutUpdates: false, after: [] };
+  const call: WrappedCall = {
+    reader: new TlReader(body),
+    layer: undefined,
+    client: undefined,
+    withoutUpdates: false,
+    after: [],
+  };
   for (let wrappers = 0; wrappers < MAX_WRAPPERS; wrappers += 1) {
     const { reader } = call;
     const id = peekId(reader);

@@ -1,5 +1,5 @@
-import type { Account, Authorization, LoginAttempt, LoginToken } from '../state/model.ts';
 import type { StateEvent } from '../state/events.ts';
+import type { Account, Authorization, LoginAttempt, LoginToken } from '../state/model.ts';
 import type { ClientInfo, TlObject } from '../types.ts';
 import { derivedLong } from './accounts.ts';
 import { rpcError } from './errors.ts';
@@ -36,7 +36,11 @@ export function authorizationAnswer({ store }: Telegram, account: Account): TlOb
 }
 
 /** What the owner sees of a sign-in, in the list of devices. */
-export function authorizationObject({ store }: Telegram, authorization: Authorization, currentKey: string | undefined): TlObject {
+export function authorizationObject(
+  { store }: Telegram,
+  authorization: Authorization,
+  currentKey: string | undefined,
+): TlObject {
   const { authKeyId, client, since } = authorization;
   return {
     _: 'authorization',
@@ -77,7 +81,9 @@ export function endAuthorization({ store }: Telegram, authKeyId: string, error: 
 
 /** The codes that a key asked for and has not used. */
 export function openAttempts({ store }: Telegram, authKeyId: string): LoginAttempt[] {
-  return [...store.state.attempts.values()].filter((attempt) => attempt.authKeyId === authKeyId && !attempt.closed);
+  return [...store.state.attempts.values()].filter(
+    (attempt) => attempt.authKeyId === authKeyId && !attempt.closed,
+  );
 }
 
 /** Tokens that a key has shown and somebody has accepted, as long as they are good. */

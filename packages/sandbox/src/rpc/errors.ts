@@ -43,7 +43,9 @@ const CODES: Record<number, readonly string[]> = {
   [-503]: ['TIMEOUT', 'Timeout'],
 };
 
-const CODE_BY_NAME = new Map(Object.entries(CODES).flatMap(([code, names]) => names.map((name) => [name, Number(code)] as const)));
+const CODE_BY_NAME = new Map(
+  Object.entries(CODES).flatMap(([code, names]) => names.map((name) => [name, Number(code)] as const)),
+);
 
 /** Names with a number or another part in them. */
 const CODE_BY_PATTERN: readonly [RegExp, number][] = [

@@ -21,7 +21,12 @@ describe('faults', () => {
   test('fail as many calls as they say, of the account and method they say', async () => {
     const bob = telegram.client('bob');
     await bob.signIn(BOB);
-    telegram.control.addFault({ user_id: aliceId, method: 'messages.sendMessage', error: 'FLOOD_WAIT_30', times: 2 });
+    telegram.control.addFault({
+      user_id: aliceId,
+      method: 'messages.sendMessage',
+      error: 'FLOOD_WAIT_30',
+      times: 2,
+    });
     await bob.send({ _: 'inputPeerSelf' }, 'not felt');
     await alice.call('updates.getState');
     for (let times = 0; times < 2; times += 1) {
@@ -42,7 +47,11 @@ describe('faults', () => {
   });
 
   test('reach sign-ins by phone', async () => {
-    telegram.control.addFault({ phone: '+79991234567', method: 'auth.sendCode', error: 'PHONE_NUMBER_BANNED' });
+    telegram.control.addFault({
+      phone: '+79991234567',
+      method: 'auth.sendCode',
+      error: 'PHONE_NUMBER_BANNED',
+    });
     await telegram.client('other').sendCode(BOB);
     await expect(telegram.client('other').sendCode('+79991234567')).rejects.toThrow('PHONE_NUMBER_BANNED');
   });
@@ -53,7 +62,9 @@ describe('faults', () => {
       ['after', 1],
     ] as const) {
       telegram.control.addFault({ method: 'messages.sendMessage', drop });
-      await expect(alice.send(toBob, drop, { random_id: 7n })).rejects.toMatchObject({ name: 'DropConnection' });
+      await expect(alice.send(toBob, drop, { random_id: 7n })).rejects.toMatchObject({
+        name: 'DropConnection',
+      });
       expect(telegram.control.messages()).toHaveLength(messages);
     }
     await expect(alice.send(toBob, 'again', { random_id: 7n })).rejects.toThrow('RANDOM_ID_DUPLICATE');

@@ -56,5 +56,7 @@ export function flagField(object: TlObject, field: string): boolean {
 }
 
 export function isTlObject(value: TlValue): value is TlObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }

@@ -2,8 +2,8 @@ import type { Account, Message, MessageEntity, PeerId } from '../state/model.ts'
 import { chatOf, idIn } from '../state/state.ts';
 import type { Store } from '../state/store.ts';
 import type { TlObject } from '../types.ts';
-import { boxOf, isChannel } from './peers.ts';
 import { companions, peerObject } from './objects.ts';
+import { boxOf, isChannel } from './peers.ts';
 
 /** A message as one account sees it in its own box, or in a channel's. */
 export function messageObject(store: Store, viewer: Account, message: Message): TlObject {
@@ -24,7 +24,8 @@ export function messageObject(store: Store, viewer: Account, message: Message): 
     reply_to: replyHeader(store, message, box),
     date: message.date,
   };
-  if (message.action === 'created') return { _: 'messageService', ...common, action: creation(store, message) };
+  if (message.action === 'created')
+    return { _: 'messageService', ...common, action: creation(store, message) };
   return { _: 'message', ...common, message: message.text, entities: message.entities?.map(entityObject) };
 }
 
@@ -64,7 +65,11 @@ export interface PeeredMessages {
   topics: TlObject[];
 }
 
-export function messagesWithPeers(store: Store, viewer: Account, messages: readonly Message[]): PeeredMessages {
+export function messagesWithPeers(
+  store: Store,
+  viewer: Account,
+  messages: readonly Message[],
+): PeeredMessages {
   const peers = messages.flatMap((message) => [message.from, message.to, ...mentions(message)]);
   return {
     messages: messages.map((message) => messageObject(store, viewer, message)),
@@ -85,7 +90,19 @@ export function newMessageUpdate(store: Store, viewer: Account, message: Message
 }
 
 /** `updates` about one message, for a push or an answer; `first` come before it. */
-export function messageUpdates(store: Store, viewer: Account, message: Message, first: TlObject[] = []): TlObject {
+export function messageUpdates(
+  store: Store,
+  viewer: Account,
+  message: Message,
+  first: TlObject[] = [],
+): TlObject {
   const { users, chats } = messagesWithPeers(store, viewer, [message]);
-  return { _: 'updates', updates: [...first, newMessageUpdate(store, viewer, message)], users, chats, date: message.date, seq: 0 };
+  return {
+    _: 'updates',
+    updates: [...first, newMessageUpdate(store, viewer, message)],
+    users,
+    chats,
+    date: message.date,
+    seq: 0,
+  };
 }

@@ -25,7 +25,12 @@ export interface MessageText {
  *
  * @throws {RpcError} MESSAGE_EMPTY, MESSAGE_TOO_LONG, ENTITY_BOUNDS_INVALID.
  */
-export function acceptText(store: Store, viewer: Account, raw: string, entities: readonly TlObject[]): MessageText {
+export function acceptText(
+  store: Store,
+  viewer: Account,
+  raw: string,
+  entities: readonly TlObject[],
+): MessageText {
   const text = raw.trim();
   if (text === '') throw rpcError('MESSAGE_EMPTY');
   if (text.length > MAX_LENGTH) throw rpcError('MESSAGE_TOO_LONG');
@@ -39,7 +44,13 @@ export function acceptText(store: Store, viewer: Account, raw: string, entities:
   return { text, entities: accepted };
 }
 
-function entityOf(store: Store, viewer: Account, entity: TlObject, offset: number, length: number): MessageEntity[] {
+function entityOf(
+  store: Store,
+  viewer: Account,
+  entity: TlObject,
+  offset: number,
+  length: number,
+): MessageEntity[] {
   if (entity._ === 'inputMessageEntityMentionName') {
     const userId = userOfInput(store, viewer, objectField(entity, 'user_id'));
     return userId === undefined ? [] : [{ kind: 'messageEntityMentionName', offset, length, userId }];

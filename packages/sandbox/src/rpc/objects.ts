@@ -8,7 +8,9 @@ import { bareId, isChannel, SERVICE_ACCOUNT_ID } from './peers.ts';
 
 export function peerObject(peer: PeerId): TlObject {
   if (peer >= 0) return { _: 'peerUser', user_id: bareId(peer) };
-  return isChannel(peer) ? { _: 'peerChannel', channel_id: bareId(peer) } : { _: 'peerChat', chat_id: bareId(peer) };
+  return isChannel(peer)
+    ? { _: 'peerChannel', channel_id: bareId(peer) }
+    : { _: 'peerChat', chat_id: bareId(peer) };
 }
 
 /** An account as another one sees it: the phone is for its contacts, as it is by default at Telegram. */
@@ -67,7 +69,11 @@ export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject
 }
 
 /** Users and chats that an answer speaks of; every answer that names a peer must bring it along. */
-export function companions(store: Store, viewer: Account, peers: Iterable<PeerId>): { users: TlObject[]; chats: TlObject[] } {
+export function companions(
+  store: Store,
+  viewer: Account,
+  peers: Iterable<PeerId>,
+): { users: TlObject[]; chats: TlObject[] } {
   const users: TlObject[] = [];
   const chats: TlObject[] = [];
   for (const peer of new Set([viewer.id, ...peers])) {

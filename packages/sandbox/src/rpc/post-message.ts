@@ -13,7 +13,10 @@ export interface Origin {
 /** Takes a message: files a copy with everybody concerned and tells those who are connected. */
 export function postMessage(telegram: Telegram, draft: Omit<Message, 'copies'>, origin?: Origin): Message {
   const { store } = telegram;
-  const copies = boxesOf(store, draft).map((box) => ({ box, id: (store.state.boxes.get(box)?.messages.length ?? 0) + 1 }));
+  const copies = boxesOf(store, draft).map((box) => ({
+    box,
+    id: (store.state.boxes.get(box)?.messages.length ?? 0) + 1,
+  }));
   const message = { ...draft, copies };
   store.commit({ type: 'message_accepted', message });
   for (const reader of readersOf(store, draft)) pushToAccount(telegram, reader, message, origin);
@@ -29,7 +32,12 @@ function readersOf(store: Store, { from, to }: Omit<Message, 'copies'>): number[
   return [...readers].filter((id) => store.state.accounts.has(id));
 }
 
-function pushToAccount({ store, network }: Telegram, accountId: number, message: Message, origin?: Origin): void {
+function pushToAccount(
+  { store, network }: Telegram,
+  accountId: number,
+  message: Message,
+  origin?: Origin,
+): void {
   const account = store.state.accounts.get(accountId);
   if (account === undefined) return;
   for (const authKeyId of store.state.authKeysOf.get(accountId) ?? []) {
@@ -37,6 +45,10 @@ function pushToAccount({ store, network }: Telegram, accountId: number, message:
     if (authorization?.status.kind !== 'authorized' || authorization.dcId !== account.homeDc) continue;
     if (network().connections(authKeyId) === 0) continue;
     const isOwn = authKeyId === origin?.authKeyId;
-    network().push(authKeyId, messageUpdates(store, account, message), isOwn ? { exceptSessionId: origin.sessionId } : {});
+    network().push(
+      authKeyId,
+      messageUpdates(store, account, message),
+      isOwn ? { exceptSessionId: origin.sessionId } : {},
+    );
   }
 }

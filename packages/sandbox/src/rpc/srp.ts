@@ -41,7 +41,8 @@ export class SrpChallenges {
     const a = numberOf(proof.a);
     if (proof.a.length > 256 || a <= 1n || a >= P - 1n) throw rpcError('SRP_A_INVALID');
     const expected = expectedProof(record, challenge, numberBytes(a));
-    if (proof.m1.length !== expected.length || !timingSafeEqual(proof.m1, expected)) throw rpcError('PASSWORD_HASH_INVALID');
+    if (proof.m1.length !== expected.length || !timingSafeEqual(proof.m1, expected))
+      throw rpcError('PASSWORD_HASH_INVALID');
   }
 }
 

@@ -21,7 +21,8 @@ export function applyEvent(state: State, event: StateEvent): void {
       const { account } = event;
       state.accounts.set(account.id, account);
       state.accountByPhone.set(account.phone, account);
-      if (account.username !== undefined) state.accountByUsername.set(account.username.toLowerCase(), account);
+      if (account.username !== undefined)
+        state.accountByUsername.set(account.username.toLowerCase(), account);
       return;
     }
     case 'contacts_added': {
@@ -106,7 +107,8 @@ function signOut(state: State, authKeyId: string): void {
 
 function acceptMessage(state: State, message: Message): void {
   state.messages.push(message);
-  if (message.randomId !== '0') state.messageByRandomId.set(randomIdKey(message.from, message.randomId), message);
+  if (message.randomId !== '0')
+    state.messageByRandomId.set(randomIdKey(message.from, message.randomId), message);
   for (const copy of message.copies) file(state, message, copy);
 }
 

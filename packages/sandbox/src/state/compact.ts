@@ -12,10 +12,12 @@ export function* compactEvents(state: State, now: number): Generator<StateEvent>
   if (state.ports !== undefined) yield { type: 'ports_chosen', ports: state.ports };
   for (const key of state.authKeys.values()) yield { type: 'auth_key_stored', key };
   for (const account of state.accounts.values()) yield { type: 'account_created', account };
-  for (const [accountId, ids] of state.contacts) yield { type: 'contacts_added', accountId, contactIds: [...ids] };
+  for (const [accountId, ids] of state.contacts)
+    yield { type: 'contacts_added', accountId, contactIds: [...ids] };
   for (const chat of state.chats.values()) yield { type: 'chat_created', chat };
   for (const attempt of state.attempts.values()) {
-    if (!attempt.closed || state.lastAttempt.get(attempt.phone) === attempt) yield { type: 'code_sent', attempt };
+    if (!attempt.closed || state.lastAttempt.get(attempt.phone) === attempt)
+      yield { type: 'code_sent', attempt };
   }
   for (const authorization of state.authorizations.values()) yield { type: 'signed_in', authorization };
   for (const message of state.messages) yield { type: 'message_accepted', message };

@@ -1,4 +1,13 @@
-import type { Account, Authorization, AuthorizationStatus, Chat, LoginAttempt, LoginToken, Message, StoredAuthKey } from './model.ts';
+import type {
+  Account,
+  Authorization,
+  AuthorizationStatus,
+  Chat,
+  LoginAttempt,
+  LoginToken,
+  Message,
+  StoredAuthKey,
+} from './model.ts';
 import type { ChosenPorts, Foundation } from './state.ts';
 
 /** All that can happen to the state. One line of the journal each. */

@@ -1,10 +1,19 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { applyEvent } from './apply-event.ts';
 import { compactEvents } from './compact.ts';
 import type { StateEvent } from './events.ts';
-import type { Journal } from './journal.ts';
 import { lockDirectory } from './journal-lock.ts';
+import type { Journal } from './journal.ts';
 import { emptyState, type State } from './state.ts';
 
 const CHUNK = 1 << 20;
@@ -125,5 +134,5 @@ function lineOf(event: StateEvent): string {
 }
 
 function writeAll(fd: number, data: Buffer): void {
-  for (let done = 0; done < data.length; ) done += writeSync(fd, data, done);
+  for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
 }

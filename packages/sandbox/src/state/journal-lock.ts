@@ -17,7 +17,9 @@ export function lockDirectory(directory: string): () => void {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     const [pid = 0, start = ''] = readFileSync(path, 'utf8').trim().split(' ');
     if (isRunning(Number(pid), start)) {
-      throw new Error(`${directory} is in use by process ${pid}; stop it, or choose another DATA_DIR`, { cause: error });
+      throw new Error(`${directory} is in use by process ${pid}; stop it, or choose another DATA_DIR`, {
+        cause: error,
+      });
     }
     rmSync(path, { force: true });
     return lockDirectory(directory);

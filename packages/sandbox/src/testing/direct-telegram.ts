@@ -1,12 +1,12 @@
-import { DATA_CENTERS, MAIN_DATA_CENTER } from '../rpc/accounts.ts';
 import { Control } from '../control/control.ts';
+import { DATA_CENTERS, MAIN_DATA_CENTER } from '../rpc/accounts.ts';
 import { Faults } from '../rpc/faults.ts';
+import { isTlObject } from '../rpc/fields.ts';
 import { createRpcHandler } from '../rpc/handler.ts';
 import { SrpChallenges } from '../rpc/srp.ts';
 import { DEFAULT_SETTINGS, type Telegram } from '../rpc/telegram.ts';
 import { Store } from '../state/store.ts';
 import { codecForLayer, LAYERS, resultTypeOf } from '../tl/index.ts';
-import { isTlObject } from '../rpc/fields.ts';
 import type { Network, TlObject, TlValue } from '../types.ts';
 
 export interface Push {
@@ -67,7 +67,12 @@ export class DirectClient {
   readonly #handler: ReturnType<typeof createRpcHandler>;
   readonly #telegram: DirectTelegram;
 
-  constructor(authKeyId: string, dcId: number, handler: ReturnType<typeof createRpcHandler>, telegram: DirectTelegram) {
+  constructor(
+    authKeyId: string,
+    dcId: number,
+    handler: ReturnType<typeof createRpcHandler>,
+    telegram: DirectTelegram,
+  ) {
     this.authKeyId = authKeyId;
     this.#dcId = dcId;
     this.#handler = handler;
@@ -79,7 +84,14 @@ export class DirectClient {
     const client = { apiId: 1, deviceModel: 'test', appVersion: '1' };
     const { authKeyId } = this;
     const query = { _: method, ...params };
-    const value = await this.#handler({ query, layer: 198, dcId: this.#dcId, authKeyId, sessionId: `of ${authKeyId}`, client });
+    const value = await this.#handler({
+      query,
+      layer: 198,
+      dcId: this.#dcId,
+      authKeyId,
+      sessionId: `of ${authKeyId}`,
+      client,
+    });
     for (const layer of LAYERS) checkEncodable(value, resultTypeOf(method, layer) ?? '', layer);
     return value;
   }
@@ -101,7 +113,11 @@ export class DirectClient {
   async signIn(phone: string): Promise<number> {
     const phone_code_hash = await this.sendCode(phone);
     const { code } = this.#telegram.control.lastCode(phone);
-    const { user } = await this.call('auth.signIn', { phone_number: phone, phone_code_hash, phone_code: code });
+    const { user } = await this.call('auth.signIn', {
+      phone_number: phone,
+      phone_code_hash,
+      phone_code: code,
+    });
     if (!isTlObject(user)) throw new Error('nobody is signed in');
     return Number(user['id']);
   }

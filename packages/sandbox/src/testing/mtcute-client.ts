@@ -29,5 +29,8 @@ export async function mtcuteClient(
     defaultDcs: { main: dc, media: dc },
     logLevel: Number(process.env['MTCUTE_LOG'] ?? 0),
   });
-  return { client: new TelegramClient({ client: base }), takesUpdates: () => base.updates?.updatesLoopActive ?? false };
+  return {
+    client: new TelegramClient({ client: base }),
+    takesUpdates: () => base.updates?.updatesLoopActive ?? false,
+  };
 }

@@ -1,14 +1,20 @@
-import { onTestFinished, vi } from 'vitest';
 import type { Message, TelegramClient } from '@mtcute/node';
+import { onTestFinished, vi } from 'vitest';
+import type { CodeView } from '../control/views.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { mtcuteClient, type MtcuteClient } from './mtcute-client.ts';
 
+/** As much of a sandbox as signing in takes. */
+export interface SandboxLike extends Pick<Sandbox, 'dataCenters' | 'publicKeyPem'> {
+  control: { lastCode: (phone: string) => CodeView };
+}
+
 /** A client that is ended with the test. */
-export async function newClient(sandbox: Sandbox): Promise<TelegramClient> {
+export async function newClient(sandbox: SandboxLike): Promise<TelegramClient> {
   return (await endedClient(sandbox)).client;
 }
 
-async function endedClient(sandbox: Sandbox): Promise<MtcuteClient> {
+async function endedClient(sandbox: SandboxLike): Promise<MtcuteClient> {
   const made = await mtcuteClient(sandbox);
   onTestFinished(() => made.client.destroy());
   return made;
@@ -22,14 +28,19 @@ export interface SignedIn {
 }
 
 /** Signs in by the code that the control port tells, and the password if it is asked for. */
-export async function signedIn(sandbox: Sandbox, phone: string, password?: string): Promise<SignedIn> {
+export async function signedIn(sandbox: SandboxLike, phone: string, password?: string): Promise<SignedIn> {
   const { client, takesUpdates } = await endedClient(sandbox);
   const received: string[] = [];
   client.onNewMessage.add((message: Message) => {
     if (!message.isOutgoing) received.push(message.text);
   });
   const code = (): string => sandbox.control.lastCode(phone).code;
-  const user = await client.start({ phone, code, codeSentCallback: () => {}, ...(password !== undefined && { password }) });
+  const user = await client.start({
+    phone,
+    code,
+    codeSentCallback: () => {},
+    ...(password !== undefined && { password }),
+  });
   await vi.waitUntil(takesUpdates);
   return { client, id: user.id, received };
 }

@@ -1,7 +1,7 @@
 import type { TlObject, TlValue } from '../types.ts';
 import { TlDecodeError } from './errors.ts';
-import type { TlCombinator, TlField, TlPrimitive, TlType } from './schema.ts';
 import { BOOL_FALSE_ID, BOOL_TRUE_ID, hexId, VECTOR_ID, type SchemaIndex } from './schema-index.ts';
+import type { TlCombinator, TlField, TlPrimitive, TlType } from './schema.ts';
 import type { TlReader } from './tl-reader.ts';
 
 export type ReadValue = (reader: TlReader) => TlValue;
@@ -65,7 +65,10 @@ export class TlDecoder {
       case 'bare':
         return this.#bare(type.constructor);
       case 'boxed':
-        return this.#boxed(`a ${type.type}`, (found) => found.kind === 'constructor' && found.result === type.type);
+        return this.#boxed(
+          `a ${type.type}`,
+          (found) => found.kind === 'constructor' && found.result === type.type,
+        );
       case 'call':
         return this.#boxed('a call', (found) => found.kind === 'method');
       case 'any':

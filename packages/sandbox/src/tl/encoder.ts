@@ -1,8 +1,8 @@
 import type { TlObject, TlValue } from '../types.ts';
 import { isFlags } from './decoder.ts';
 import { TlEncodeError } from './errors.ts';
-import type { TlCombinator, TlField, TlPrimitive, TlType } from './schema.ts';
 import { BOOL_FALSE_ID, BOOL_TRUE_ID, VECTOR_ID, type SchemaIndex } from './schema-index.ts';
+import type { TlCombinator, TlField, TlPrimitive, TlType } from './schema.ts';
 import type { TlWriter } from './tl-writer.ts';
 
 /** `where` names the field in errors, e.g. `message.date`. */
@@ -15,18 +15,22 @@ const LONG_MIN = -(2n ** 63n);
 const LONG_MAX = 2n ** 63n - 1n;
 
 function mismatch(where: string, expected: string, value: TlValue): TlEncodeError {
-  if (value === undefined || value === null) return new TlEncodeError(`${where} is missing: it takes ${expected}`);
+  if (value === undefined || value === null)
+    return new TlEncodeError(`${where} is missing: it takes ${expected}`);
   const found = isTlObject(value) ? value._ : Array.isArray(value) ? 'a list' : typeof value;
   return new TlEncodeError(`${where} takes ${expected}, not ${found}`);
 }
 
 function isTlObject(value: TlValue): value is TlObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }
 
 function writeRaw(length: number): WriteValue {
   return (writer, value, where) => {
-    if (!(value instanceof Uint8Array) || value.length !== length) throw mismatch(where, `${length} bytes`, value);
+    if (!(value instanceof Uint8Array) || value.length !== length)
+      throw mismatch(where, `${length} bytes`, value);
     writer.raw(value);
   };
 }
@@ -91,7 +95,10 @@ export class TlEncoder {
       case 'call':
         return this.#boxed('a call', (name) => this.#index.methodNamed(name));
       case 'any':
-        return this.#boxed('an object', (name) => this.#index.constructorNamed(name) ?? this.#index.methodNamed(name));
+        return this.#boxed(
+          'an object',
+          (name) => this.#index.constructorNamed(name) ?? this.#index.methodNamed(name),
+        );
     }
   }
 
@@ -164,7 +171,10 @@ function isPresent(object: TlObject, { name, type }: TlField): boolean {
 }
 
 /** Whether a bit is set: any field that hangs on it is there. The others on the same bit must then be there too. */
-function presenceOf(fields: readonly TlField[], { flags, bit }: { flags: string; bit: number }): (object: TlObject) => boolean {
+function presenceOf(
+  fields: readonly TlField[],
+  { flags, bit }: { flags: string; bit: number },
+): (object: TlObject) => boolean {
   const members = fields.filter(({ condition }) => condition?.flags === flags && condition.bit === bit);
   const [only] = members;
   if (only !== undefined && members.length === 1) return (object) => isPresent(object, only);

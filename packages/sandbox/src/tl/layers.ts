@@ -17,7 +17,8 @@ const GRAMJS_LAYER = 198;
 /** @throws {Error} where the package does not ship what it used to. */
 export function readGramJsSchema(): TlSchema {
   const text: unknown = require('telegram/tl/apiTl.js');
-  if (typeof text !== 'string') throw new Error('telegram/tl/apiTl.js is no TL text: GramJS has changed, adapt tl/layers.ts');
+  if (typeof text !== 'string')
+    throw new Error('telegram/tl/apiTl.js is no TL text: GramJS has changed, adapt tl/layers.ts');
   return { layer: GRAMJS_LAYER, combinators: parseTlText(text) };
 }
 
@@ -27,7 +28,9 @@ export function readMtcuteSchema(): TlSchema {
   return parseTlJson(json);
 }
 
-const codecs = [readGramJsSchema(), readMtcuteSchema()].map((schema) => new TlCodec(schema)).sort((a, b) => a.layer - b.layer);
+const codecs = [readGramJsSchema(), readMtcuteSchema()]
+  .map((schema) => new TlCodec(schema))
+  .sort((a, b) => a.layer - b.layer);
 
 /** The layers that there is a schema for, lowest first. */
 export const LAYERS: readonly number[] = codecs.map(({ layer }) => layer);

@@ -22,7 +22,8 @@ export class SchemaIndex {
     this.layer = schema.layer;
     for (const combinator of schema.combinators) {
       const other = this.#ids.get(combinator.id);
-      if (other !== undefined) throw new Error(`${combinator.name} and ${other.name} share ${hexId(combinator.id)}`);
+      if (other !== undefined)
+        throw new Error(`${combinator.name} and ${other.name} share ${hexId(combinator.id)}`);
       this.#ids.set(combinator.id, combinator);
       (combinator.kind === 'method' ? this.#methods : this.#constructors).set(combinator.name, combinator);
     }

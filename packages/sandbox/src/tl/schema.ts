@@ -1,5 +1,15 @@
 /** What TL writes without a constructor id of its own, and `Bool`, whose two constructors stand for true and false. */
-export type TlPrimitive = 'int' | 'long' | 'double' | 'string' | 'bytes' | 'int128' | 'int256' | 'Bool' | '#' | 'true';
+export type TlPrimitive =
+  | 'int'
+  | 'long'
+  | 'double'
+  | 'string'
+  | 'bytes'
+  | 'int128'
+  | 'int256'
+  | 'Bool'
+  | '#'
+  | 'true';
 
 /** The type of a field or of a method's result. */
 export type TlType =

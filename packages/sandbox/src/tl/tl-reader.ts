@@ -10,7 +10,9 @@ export class TlReader {
   #depth = 0;
 
   constructor(bytes: Uint8Array, position = 0) {
-    this.buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.buffer = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = position;
   }
 
@@ -53,7 +55,8 @@ export class TlReader {
   /** A vector's length. Every element is at least 4 bytes long, so a lie is found before memory is taken for it. */
   count(): number {
     const count = this.uint32();
-    if (count * 4 > this.remaining) throw new TlDecodeError('truncated', `a vector of ${count} in ${this.remaining} bytes`);
+    if (count * 4 > this.remaining)
+      throw new TlDecodeError('truncated', `a vector of ${count} in ${this.remaining} bytes`);
     return count;
   }
 

@@ -29,7 +29,8 @@ export function parseTlType(text: string): TlType {
   if (text.startsWith('!')) return { kind: 'call' };
   if (text === 'X' || text === 'Object') return { kind: 'any' };
   const vector = /^([Vv])ector<(.+)>$/.exec(text);
-  if (vector?.[2] !== undefined) return { kind: 'vector', boxed: vector[1] === 'V', of: parseTlType(vector[2]) };
+  if (vector?.[2] !== undefined)
+    return { kind: 'vector', boxed: vector[1] === 'V', of: parseTlType(vector[2]) };
   const bareName = text.slice(text.lastIndexOf('.') + 1);
   return /^[a-z]/.test(bareName) ? { kind: 'bare', constructor: text } : { kind: 'boxed', type: text };
 }
@@ -66,6 +67,14 @@ function parseCombinator(line: string, kind: TlCombinator['kind']): TlCombinator
   if (name === undefined || id === undefined || fields === undefined || result === undefined) {
     throw new Error(`not a TL combinator: "${line}"`);
   }
-  const words = BUILT_IN.has(name) ? [] : fields.split(/\s+/).filter((word) => word !== '' && !word.startsWith('{'));
-  return { kind, name, id: Number.parseInt(id, 16), fields: words.map((word) => parseField(word, line)), result };
+  const words = BUILT_IN.has(name)
+    ? []
+    : fields.split(/\s+/).filter((word) => word !== '' && !word.startsWith('{'));
+  return {
+    kind,
+    name,
+    id: Number.parseInt(id, 16),
+    fields: words.map((word) => parseField(word, line)),
+    result,
+  };
 }

@@ -54,7 +54,8 @@ export class TlWriter {
 
   /** Writes the length, makes room for the content and zeroes the padding behind it; returns where the content goes. */
   #bytesHeader(length: number): number {
-    if (length > MAX_BYTES) throw new TlEncodeError(`TL holds no string of ${length} bytes, ${MAX_BYTES} at most`);
+    if (length > MAX_BYTES)
+      throw new TlEncodeError(`TL holds no string of ${length} bytes, ${MAX_BYTES} at most`);
     const header = length < 254 ? 1 : 4;
     const padding = (4 - ((header + length) % 4)) % 4;
     const start = this.#room(header + length + padding);

@@ -28,7 +28,8 @@ const QUICK_ACK = 0x80_00_00_00;
 const ERROR_LENGTH = 4;
 
 function checkedLength(length: number, isWhole: boolean): number {
-  if (length < ERROR_LENGTH || length > MAX_PACKET || !isWhole) throw new TransportError(`a packet of ${length} bytes`);
+  if (length < ERROR_LENGTH || length > MAX_PACKET || !isWhole)
+    throw new TransportError(`a packet of ${length} bytes`);
   return length;
 }
 
@@ -48,7 +49,8 @@ export class FullFraming implements Framing {
   unframe(frame: Buffer): Buffer {
     const end = frame.length - 4;
     const sequence = frame.readInt32LE(4);
-    if (sequence !== this.#received) throw new TransportError(`packet ${sequence} where ${this.#received} was due`);
+    if (sequence !== this.#received)
+      throw new TransportError(`packet ${sequence} where ${this.#received} was due`);
     if (crc32(frame.subarray(0, end)) !== frame.readUInt32LE(end)) throw new TransportError('a wrong CRC-32');
     this.#received += 1;
     return frame.subarray(8, end);
@@ -81,7 +83,10 @@ export class AbridgedFraming implements Framing {
 
   frame(packet: Buffer): Buffer {
     const words = packet.length / 4;
-    const header = words < 0x7f ? Buffer.from([words]) : Buffer.from([0x7f, words & 0xff, (words >> 8) & 0xff, words >> 16]);
+    const header =
+      words < 0x7f
+        ? Buffer.from([words])
+        : Buffer.from([0x7f, words & 0xff, (words >> 8) & 0xff, words >> 16]);
     return Buffer.concat([header, packet]);
   }
 }

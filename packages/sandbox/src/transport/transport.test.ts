@@ -17,7 +17,7 @@ function plainPacket(bodyLength: number): Buffer {
 
 function chunks(bytes: Buffer, size: () => number): Buffer[] {
   const parts: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = size();
     parts.push(bytes.subarray(at, at + length));
     at += length;
@@ -32,7 +32,14 @@ const CHUNKINGS: [string, () => number][] = [
   ['at once', () => Number.MAX_SAFE_INTEGER],
 ];
 
-const KINDS = TRANSPORTS.flatMap((name): [TransportName, boolean][] => (name === 'full' ? [[name, false]] : [[name, false], [name, true]]));
+const KINDS = TRANSPORTS.flatMap((name): [TransportName, boolean][] =>
+  name === 'full'
+    ? [[name, false]]
+    : [
+        [name, false],
+        [name, true],
+      ],
+);
 
 describe.each(KINDS)('%s, obfuscated: %s', (name, isObfuscated) => {
   test.each(CHUNKINGS)('brings packets both ways %s', (_chunking, size) => {
@@ -52,7 +59,8 @@ describe.each(KINDS)('%s, obfuscated: %s', (name, isObfuscated) => {
     const server = new ServerTransport();
     server.receive(client.encode(packet(3)));
     const error = Buffer.from('6cfeffff', 'hex');
-    for (let i = 0; i < 20; i += 1) expect(client.receive(server.encode(error) ?? Buffer.alloc(0))).toEqual([error]);
+    for (let i = 0; i < 20; i += 1)
+      expect(client.receive(server.encode(error) ?? Buffer.alloc(0))).toEqual([error]);
   });
 
   test('takes no packet beyond the bound', () => {
@@ -87,14 +95,21 @@ test('the full transport checks the CRC', () => {
 test('a client may ask for quick acks, and gets none', () => {
   const server = new ServerTransport();
   const sent = packet(3);
-  expect(server.receive(Buffer.concat([Buffer.from('ef', 'hex'), Buffer.from([0x80 | (sent.length / 4)]), sent]))).toEqual([sent]);
+  expect(
+    server.receive(Buffer.concat([Buffer.from('ef', 'hex'), Buffer.from([0x80 | (sent.length / 4)]), sent])),
+  ).toEqual([sent]);
   const header = Buffer.alloc(4);
   header.writeUInt32LE((sent.length | 0x80_00_00_00) >>> 0);
-  expect(new ServerTransport().receive(Buffer.concat([Buffer.from('eeeeeeee', 'hex'), header, sent]))).toEqual([sent]);
+  expect(
+    new ServerTransport().receive(Buffer.concat([Buffer.from('eeeeeeee', 'hex'), header, sent])),
+  ).toEqual([sent]);
 });
 
 test.each([
-  ['an HTTP request', Buffer.from('GET / HTTP/1.1\r\nHost: example.org\r\nAccept: text/html,application/xhtml+xml\r\n\r\n')],
+  [
+    'an HTTP request',
+    Buffer.from('GET / HTTP/1.1\r\nHost: example.org\r\nAccept: text/html,application/xhtml+xml\r\n\r\n'),
+  ],
   ['zeros', Buffer.alloc(200)],
   ['a length of zero', Buffer.from('eeeeeeee0000000000000000', 'hex')],
   ['an odd length', Buffer.from('eeeeeeee1100000000000000', 'hex')],

@@ -44,7 +44,9 @@ export class ServerTransport {
   /** The bytes to send for a packet. Undefined before the client has said how it wants them. */
   encode(packet: Buffer): Buffer | undefined {
     const frame = this.#framing?.frame(packet);
-    return frame === undefined || this.#obfuscation === undefined ? frame : this.#obfuscation.cipher.update(frame);
+    return frame === undefined || this.#obfuscation === undefined
+      ? frame
+      : this.#obfuscation.cipher.update(frame);
   }
 
   #nextFrame(): Buffer | undefined {

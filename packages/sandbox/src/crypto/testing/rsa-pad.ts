@@ -6,7 +6,11 @@ import { sha256 } from '../hashes.ts';
  * The client's RSA_PAD: seals up to 144 bytes for a server key.
  * `spoil` may change the 224 bytes of data and hash before they are encrypted.
  */
-export function rsaPad(data: Uint8Array, publicKeyPem: string, spoil: (dataWithHash: Buffer) => void = () => undefined): Buffer {
+export function rsaPad(
+  data: Uint8Array,
+  publicKeyPem: string,
+  spoil: (dataWithHash: Buffer) => void = () => undefined,
+): Buffer {
   const padded = Buffer.concat([data, randomBytes(192 - data.length)]);
   for (;;) {
     const tempKey = randomBytes(32);
@@ -17,6 +21,7 @@ export function rsaPad(data: Uint8Array, publicKeyPem: string, spoil: (dataWithH
     const masked = Buffer.from(tempKey.map((byte, index) => byte ^ (mask[index] ?? 0)));
     const sealed = Buffer.concat([masked, encrypted]);
     // A number that is not below the modulus: another key is tried.
-    if ((sealed[0] ?? 0) < 0x80) return publicEncrypt({ key: publicKeyPem, padding: constants.RSA_NO_PADDING }, sealed);
+    if ((sealed[0] ?? 0) < 0x80)
+      return publicEncrypt({ key: publicKeyPem, padding: constants.RSA_NO_PADDING }, sealed);
   }
 }

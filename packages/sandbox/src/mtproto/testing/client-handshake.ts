@@ -33,7 +33,11 @@ export interface HandshakeResult {
 }
 
 /** Runs the key exchange of a client, as https://core.telegram.org/mtproto/auth_key has it, and checks the server's part. */
-export async function handshake(client: RawClient, dc: number, tampering: Tampering = {}): Promise<HandshakeResult> {
+export async function handshake(
+  client: RawClient,
+  dc: number,
+  tampering: Tampering = {},
+): Promise<HandshakeResult> {
   const nonce = randomBytes(16);
   const resPq = await client.ask({ _: 'req_pq_multi', nonce });
   check(resPq._ === 'resPQ' && bytesOf(resPq, 'nonce').equals(nonce), 'resPQ');
@@ -43,7 +47,15 @@ export async function handshake(client: RawClient, dc: number, tampering: Tamper
   const [p, q] = factors(bytesOf(resPq, 'pq'));
   const newNonce = randomBytes(32);
 
-  const inner = { _: 'p_q_inner_data_dc', pq: bytesOf(resPq, 'pq'), p, q, ...nonces, new_nonce: newNonce, dc };
+  const inner = {
+    _: 'p_q_inner_data_dc',
+    pq: bytesOf(resPq, 'pq'),
+    p,
+    q,
+    ...nonces,
+    new_nonce: newNonce,
+    dc,
+  };
   tampering.pqInner?.(inner);
   const reqDhParams = {
     _: 'req_DH_params',
@@ -63,7 +75,10 @@ export async function handshake(client: RawClient, dc: number, tampering: Tamper
   const answer = igeDecrypt(bytesOf(params, 'encrypted_answer'), key, iv);
   const reader = new TlReader(answer, 20);
   const serverDh = serviceCodec.read(reader);
-  check(sha1(answer.subarray(20, reader.position)).equals(answer.subarray(0, 20)), 'the hash of server_DH_inner_data');
+  check(
+    sha1(answer.subarray(20, reader.position)).equals(answer.subarray(0, 20)),
+    'the hash of server_DH_inner_data',
+  );
 
   async function agree(retryId: bigint): Promise<{ result: TlObject; authKey: Buffer }> {
     const { secret, publicValue } = makeDhPair();
@@ -85,7 +100,13 @@ export async function handshake(client: RawClient, dc: number, tampering: Tamper
     check(bytesOf(result, 'new_nonce_hash1').equals(expected), 'new_nonce_hash1');
   }
   const clientKey = { id: hash.toString('hex', 12, 20), bytes: authKey, salt: salt.readBigInt64LE(0) };
-  return { answer: result, key: clientKey, newNonce, nonces, agree: async (retryId) => (await agree(retryId)).result };
+  return {
+    answer: result,
+    key: clientKey,
+    newNonce,
+    nonces,
+    agree: async (retryId) => (await agree(retryId)).result,
+  };
 }
 
 function check(isRight: boolean, what: string): void {

@@ -56,7 +56,10 @@ export class RawClient {
     });
   }
 
-  static async connect(port: number, { transport = 'intermediate', isObfuscated = false }: ConnectOptions = {}): Promise<RawClient> {
+  static async connect(
+    port: number,
+    { transport = 'intermediate', isObfuscated = false }: ConnectOptions = {},
+  ): Promise<RawClient> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     onTestFinished(() => {
@@ -98,7 +101,9 @@ export class RawClient {
   send(sessionId: string, message: Message, salt?: bigint): void {
     const { key } = this;
     if (key === undefined) throw new Error('no key');
-    this.sendPacket(sealEnvelope({ salt: salt ?? key.salt, sessionId, message }, key.bytes, key.id, 'client'));
+    this.sendPacket(
+      sealEnvelope({ salt: salt ?? key.salt, sessionId, message }, key.bytes, key.id, 'client'),
+    );
   }
 
   /** Waits for a message that matches, and takes it out of {@link messages}. */
@@ -142,7 +147,8 @@ export class RawClient {
       if (envelope === undefined) throw new Error('the server sealed its message wrongly');
       const { message } = envelope;
       const isContainer = constructorIdOf(message.body) === CONTAINER_ID;
-      for (const each of isContainer ? openContainer(message) : [message]) this.messages.push(readMessage(each, this.#packets));
+      for (const each of isContainer ? openContainer(message) : [message])
+        this.messages.push(readMessage(each, this.#packets));
       this.#packets += 1;
     }
   }
@@ -165,14 +171,16 @@ function readMessage(message: Message, packet: number): ServerMessage {
 }
 
 function describeMessage({ service, result, body }: ServerMessage): string {
-  return service?._ ?? (result === undefined ? `message ${constructorIdOf(body).toString(16)}` : 'rpc_result');
+  return (
+    service?._ ?? (result === undefined ? `message ${constructorIdOf(body).toString(16)}` : 'rpc_result')
+  );
 }
 
 let lastMsgId = 0n;
 
 /** A message id of a client whose clock is `aheadSeconds` ahead of the server's. Each is larger than the last. */
 export function clientMsgId(aheadSeconds = 0, nowMs = Date.now()): bigint {
-  const id = (BigInt(Math.floor((nowMs / 1000 + aheadSeconds) * 1000)) * 2n ** 32n) / 1000n & ~3n;
+  const id = ((BigInt(Math.floor((nowMs / 1000 + aheadSeconds) * 1000)) * 2n ** 32n) / 1000n) & ~3n;
   if (aheadSeconds !== 0 || nowMs < Date.now() - 60_000) return id;
   lastMsgId = id > lastMsgId ? id : lastMsgId + 4n;
   return lastMsgId;

@@ -4,7 +4,14 @@ import type { RpcHandler, TlObject, TlValue } from '../../types.ts';
 import { longOf } from '../fields.ts';
 import type { Message } from '../message.ts';
 import { handshake } from './client-handshake.ts';
-import { clientMsgId, RawClient, serviceBody, type ClientKey, type ConnectOptions, type ServerMessage } from './raw-client.ts';
+import {
+  clientMsgId,
+  RawClient,
+  serviceBody,
+  type ClientKey,
+  type ConnectOptions,
+  type ServerMessage,
+} from './raw-client.ts';
 import { startServer, type StartedServer } from './start-server.ts';
 
 export const codec = codecForLayer(198);
@@ -97,6 +104,17 @@ export class RawSession {
 
 export const NEAREST_DC = { _: 'nearestDc', country: 'RU', this_dc: 1, nearest_dc: 2 };
 export const GET_NEAREST_DC = { _: 'help.getNearestDc' };
+
+/** An `rpc_error` as it is read. */
+export function rpcError(code: number, message: string): TlObject {
+  return { _: 'rpc_error', error_code: code, error_message: message };
+}
+
+/** Sends a body as a call; gives the result, or the `rpc_error`. */
+export async function answerTo(session: RawSession, body: Buffer): Promise<TlObject> {
+  const { result } = await session.resultOf(session.send(body));
+  return result?.error ?? codec.decode(result?.bytes ?? Buffer.alloc(0));
+}
 
 export interface Ready {
   started: StartedServer;

@@ -1,7 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { generateRsaKeyPair } from '../../crypto/rsa.ts';
 import type { RpcHandler, TlObject } from '../../types.ts';
-import { createMtprotoServer, type Endpoint, type MtprotoServer, type MtprotoServerOptions } from '../server.ts';
+import {
+  createMtprotoServer,
+  type Endpoint,
+  type MtprotoServer,
+  type MtprotoServerOptions,
+} from '../server.ts';
 import { MemoryKeys } from './memory-keys.ts';
 
 /** One for all tests: making one takes long. */
@@ -48,7 +53,12 @@ export function configObject(endpoints: readonly Endpoint[], thisDc: number): Tl
     expires: Math.floor(Date.now() / 1000) + 3600,
     test_mode: false,
     this_dc: thisDc,
-    dc_options: endpoints.map(({ dcId, host, port }) => ({ _: 'dcOption', id: dcId, ip_address: host, port })),
+    dc_options: endpoints.map(({ dcId, host, port }) => ({
+      _: 'dcOption',
+      id: dcId,
+      ip_address: host,
+      port,
+    })),
     dc_txt_domain_name: 'example.org',
     chat_size_max: 200,
     megagroup_size_max: 200_000,

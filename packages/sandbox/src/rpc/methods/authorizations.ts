@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { TlObject } from '../../types.ts';
+import { derivedLong } from '../accounts.ts';
 import {
   authorizationHash,
   authorizationObject,
@@ -7,11 +8,10 @@ import {
   liveAuthorizations,
   UNKNOWN_CLIENT,
 } from '../authorizations.ts';
-import { derivedLong } from '../accounts.ts';
+import { authorizationAnswer } from '../authorizations.ts';
 import { rpcError } from '../errors.ts';
 import { bytesField, idField, intField, longField } from '../fields.ts';
 import { unixSeconds, type Request, type UserRequest } from '../telegram.ts';
-import { authorizationAnswer } from '../authorizations.ts';
 
 const EXPORT_LIFETIME_SECONDS = 60;
 
@@ -24,7 +24,8 @@ export function logOut({ call, telegram }: UserRequest): TlObject {
 /** A ticket for another data centre: when it runs out, and a proof that it came from here. Nothing is kept of it. */
 export function exportAuthorization({ query, account, telegram, call }: UserRequest): TlObject {
   const dcId = intField(query, 'dc_id');
-  if (dcId === call.dcId || !telegram.dataCenters().some(({ id }) => id === dcId)) throw rpcError('DC_ID_INVALID');
+  if (dcId === call.dcId || !telegram.dataCenters().some(({ id }) => id === dcId))
+    throw rpcError('DC_ID_INVALID');
   const expires = Buffer.alloc(4);
   expires.writeUInt32LE(unixSeconds(telegram) + EXPORT_LIFETIME_SECONDS);
   const bytes = Buffer.concat([expires, proofOf(telegram, account.id, dcId, expires)]);

@@ -16,7 +16,12 @@ export function getContacts({ account, telegram: { store } }: UserRequest): TlOb
     user_id: BigInt(id),
     mutual: store.state.contacts.get(id)?.has(account.id) ?? false,
   }));
-  return { _: 'contacts.contacts', contacts, saved_count: 0, users: ids.map((id) => userObject(store, account.id, id)) };
+  return {
+    _: 'contacts.contacts',
+    contacts,
+    saved_count: 0,
+    users: ids.map((id) => userObject(store, account.id, id)),
+  };
 }
 
 export function resolveUsername({ query, account, telegram }: UserRequest): TlObject {
@@ -57,7 +62,11 @@ export function importContacts({ query, account, telegram: { store } }: UserRequ
   if (ids.length > 0) store.commit({ type: 'contacts_added', accountId: account.id, contactIds: ids });
   return {
     _: 'contacts.importedContacts',
-    imported: imported.map(({ id, clientId }) => ({ _: 'importedContact', user_id: BigInt(id), client_id: clientId })),
+    imported: imported.map(({ id, clientId }) => ({
+      _: 'importedContact',
+      user_id: BigInt(id),
+      client_id: clientId,
+    })),
     popular_invites: [],
     retry_contacts: [],
     users: [...new Set(ids)].map((id) => userObject(store, account.id, id)),
@@ -69,5 +78,11 @@ export function addContact({ query, account, telegram }: UserRequest): TlObject 
   const id = userOfInput(store, account, objectField(query, 'id'));
   if (id === undefined || !store.state.accounts.has(id)) throw rpcError('CONTACT_ID_INVALID');
   store.commit({ type: 'contacts_added', accountId: account.id, contactIds: [id] });
-  return { _: 'updates', updates: [], ...companions(store, account, [id]), date: unixSeconds(telegram), seq: 0 };
+  return {
+    _: 'updates',
+    updates: [],
+    ...companions(store, account, [id]),
+    date: unixSeconds(telegram),
+    seq: 0,
+  };
 }

@@ -48,11 +48,22 @@ export function getPeerDialogs(request: UserRequest): TlObject {
     input._ === 'inputDialogPeer' ? peerOfInput(store, account, objectField(input, 'peer')) : [],
   );
   const dialogs = dialogsOf(store, account).filter(({ peer }) => wanted.includes(peer));
-  return { _: 'messages.peerDialogs', ...dialogObjects(store, account, dialogs), state: stateObject(request) };
+  return {
+    _: 'messages.peerDialogs',
+    ...dialogObjects(store, account, dialogs),
+    state: stateObject(request),
+  };
 }
 
 export function getPinnedDialogs(request: UserRequest): TlObject {
-  return { _: 'messages.peerDialogs', dialogs: [], messages: [], users: [], chats: [], state: stateObject(request) };
+  return {
+    _: 'messages.peerDialogs',
+    dialogs: [],
+    messages: [],
+    users: [],
+    chats: [],
+    state: stateObject(request),
+  };
 }
 
 function dialogsOf(store: Store, account: Account): Dialog[] {
@@ -67,10 +78,22 @@ function dialogsOf(store: Store, account: Account): Dialog[] {
   return [...own, ...channels].sort((a, b) => b.top.date - a.top.date);
 }
 
-function dialogObjects(store: Store, account: Account, dialogs: readonly Dialog[]): Record<string, TlObject[]> {
-  const { messages } = messagesWithPeers(store, account, dialogs.map(({ top }) => top));
+function dialogObjects(
+  store: Store,
+  account: Account,
+  dialogs: readonly Dialog[],
+): Record<string, TlObject[]> {
+  const { messages } = messagesWithPeers(
+    store,
+    account,
+    dialogs.map(({ top }) => top),
+  );
   const peers = dialogs.flatMap(({ peer, top }) => [peer, top.from]);
-  return { dialogs: dialogs.map((dialog) => dialogObject(store, account, dialog)), messages, ...companions(store, account, peers) };
+  return {
+    dialogs: dialogs.map((dialog) => dialogObject(store, account, dialog)),
+    messages,
+    ...companions(store, account, peers),
+  };
 }
 
 function dialogObject(store: Store, account: Account, { peer, top }: Dialog): TlObject {

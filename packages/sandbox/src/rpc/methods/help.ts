@@ -12,7 +12,9 @@ export function getConfig({ call, telegram }: Request): TlObject {
     expires: date + HOUR,
     test_mode: false,
     this_dc: call.dcId,
-    dc_options: telegram.dataCenters().map(({ id, host, port }) => ({ _: 'dcOption', id, ip_address: host, port })),
+    dc_options: telegram
+      .dataCenters()
+      .map(({ id, host, port }) => ({ _: 'dcOption', id, ip_address: host, port })),
     dc_txt_domain_name: '',
     chat_size_max: 200,
     megagroup_size_max: 200_000,

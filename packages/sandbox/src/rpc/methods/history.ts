@@ -31,11 +31,20 @@ function pageOf(query: TlObject, ids: number[], messageOf: (id: number) => Messa
   return page.filter((id) => (maxId === 0 || id < maxId) && id > minId);
 }
 
-function messagesAnswer(telegram: Telegram, account: Account, peer: PeerId, page: Message[], count: number): TlObject {
+function messagesAnswer(
+  telegram: Telegram,
+  account: Account,
+  peer: PeerId,
+  page: Message[],
+  count: number,
+): TlObject {
   const { store } = telegram;
   const answer = messagesWithPeers(store, account, page);
-  if (isChannel(peer)) return { _: 'messages.channelMessages', pts: ptsOf(store.state, peer), count, ...answer };
-  return page.length === count ? { _: 'messages.messages', ...answer } : { _: 'messages.messagesSlice', count, ...answer };
+  if (isChannel(peer))
+    return { _: 'messages.channelMessages', pts: ptsOf(store.state, peer), count, ...answer };
+  return page.length === count
+    ? { _: 'messages.messages', ...answer }
+    : { _: 'messages.messagesSlice', count, ...answer };
 }
 
 /** Messages of private chats and basic groups by their ids. */
@@ -46,14 +55,28 @@ export function getMessages({ query, account, telegram }: UserRequest): TlObject
 export function getChannelMessages({ query, account, telegram }: UserRequest): TlObject {
   const { peer } = channelOfInput(telegram.store, account, objectField(query, 'channel'));
   const answer = messagesById(telegram, account, peer, objectList(query, 'id'));
-  return { _: 'messages.channelMessages', pts: ptsOf(telegram.store.state, peer), count: answer.messages.length, ...answer };
+  return {
+    _: 'messages.channelMessages',
+    pts: ptsOf(telegram.store.state, peer),
+    count: answer.messages.length,
+    ...answer,
+  };
 }
 
 /** In the order asked for; `messageEmpty` where there is none. */
-function messagesById({ store }: Telegram, account: Account, box: PeerId, inputs: TlObject[]): PeeredMessages {
+function messagesById(
+  { store }: Telegram,
+  account: Account,
+  box: PeerId,
+  inputs: TlObject[],
+): PeeredMessages {
   const ids = inputs.map((input) => (input._ === 'inputMessageID' ? intField(input, 'id') : 0));
   const found = ids.map((id) => store.state.boxes.get(box)?.messages[id - 1]);
-  const answer = messagesWithPeers(store, account, found.filter((message) => message !== undefined));
+  const answer = messagesWithPeers(
+    store,
+    account,
+    found.filter((message) => message !== undefined),
+  );
   const objects = new Map(answer.messages.map((object) => [object['id'], object]));
   return { ...answer, messages: ids.map((id) => objects.get(id) ?? { _: 'messageEmpty', id }) };
 }

@@ -28,7 +28,8 @@ export function getPassword({ call, account, telegram }: UserRequest): TlObject 
 /** The second step of a sign-in, by whichever first step. */
 export function checkPassword({ call, query, account, telegram }: UserRequest): TlObject {
   const input = objectField(query, 'password');
-  if (account.password === undefined || input._ !== 'inputCheckPasswordSRP') throw rpcError('PASSWORD_HASH_INVALID');
+  if (account.password === undefined || input._ !== 'inputCheckPasswordSRP')
+    throw rpcError('PASSWORD_HASH_INVALID');
   telegram.challenges.check(call.authKeyId, account.password, {
     srpId: longField(input, 'srp_id'),
     a: bytesField(input, 'A'),
@@ -37,7 +38,9 @@ export function checkPassword({ call, query, account, telegram }: UserRequest): 
   telegram.store.commit(
     { type: 'authorization_changed', authKeyId: call.authKeyId, status: { kind: 'authorized' } },
     ...openAttempts(telegram, call.authKeyId).map(({ hash }) => ({ type: 'attempt_closed', hash }) as const),
-    ...acceptedTokens(telegram, call.authKeyId).map(({ token }) => ({ type: 'login_token_used', token }) as const),
+    ...acceptedTokens(telegram, call.authKeyId).map(
+      ({ token }) => ({ type: 'login_token_used', token }) as const,
+    ),
   );
   return authorizationAnswer(telegram, account);
 }

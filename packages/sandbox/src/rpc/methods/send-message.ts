@@ -2,7 +2,15 @@ import type { Account, Message, PeerId } from '../../state/model.ts';
 import { chatOf, idIn, randomIdKey } from '../../state/state.ts';
 import type { TlObject } from '../../types.ts';
 import { rpcError } from '../errors.ts';
-import { flagField, intField, longField, objectField, objectList, optionalObject, textField } from '../fields.ts';
+import {
+  flagField,
+  intField,
+  longField,
+  objectField,
+  objectList,
+  optionalObject,
+  textField,
+} from '../fields.ts';
 import { entityObject, messageUpdates } from '../message-objects.ts';
 import { acceptText } from '../message-text.ts';
 import { boxOf, peerOfInput, SERVICE_ACCOUNT_ID } from '../peers.ts';
@@ -22,7 +30,12 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
   checkMayWrite(telegram, account, to);
   // Telegram's own schedule is not played here.
   if (query['schedule_date'] !== undefined) throw rpcError('SCHEDULE_DATE_INVALID');
-  const { text, entities } = acceptText(store, account, textField(query, 'message'), objectList(query, 'entities'));
+  const { text, entities } = acceptText(
+    store,
+    account,
+    textField(query, 'message'),
+    objectList(query, 'entities'),
+  );
   const replyTo = replyOf(telegram, account, to, optionalObject(query, 'reply_to'));
   const message = postMessage(
     telegram,
@@ -51,7 +64,12 @@ function checkMayWrite({ store }: Telegram, account: Account, to: PeerId): void 
 }
 
 /** @throws {RpcError} REPLY_MESSAGE_ID_INVALID where the chat has no such message. */
-function replyOf({ store }: Telegram, account: Account, to: PeerId, input: TlObject | undefined): number | undefined {
+function replyOf(
+  { store }: Telegram,
+  account: Account,
+  to: PeerId,
+  input: TlObject | undefined,
+): number | undefined {
   if (input === undefined || input._ !== 'inputReplyToMessage') return undefined;
   const id = intField(input, 'reply_to_msg_id');
   const box = boxOf(to, account.id);
@@ -65,7 +83,17 @@ function sentMessage({ store }: Telegram, account: Account, message: Message): T
   const id = idIn(message, boxOf(message.to, account.id)) ?? 0;
   if (message.to >= 0 && message.to !== account.id) {
     const entities = message.entities?.map(entityObject);
-    return { _: 'updateShortSentMessage', out: true, id, pts: id + 1, pts_count: 1, date: message.date, entities };
+    return {
+      _: 'updateShortSentMessage',
+      out: true,
+      id,
+      pts: id + 1,
+      pts_count: 1,
+      date: message.date,
+      entities,
+    };
   }
-  return messageUpdates(store, account, message, [{ _: 'updateMessageID', id, random_id: BigInt(message.randomId) }]);
+  return messageUpdates(store, account, message, [
+    { _: 'updateMessageID', id, random_id: BigInt(message.randomId) },
+  ]);
 }

@@ -22,7 +22,11 @@ export function exportLoginToken(request: Request): TlObject {
     expiresAt: telegram.now() + TOKEN_LIFETIME_MS,
   };
   telegram.store.commit({ type: 'login_token_issued', token });
-  return { _: 'auth.loginToken', expires: Math.floor(token.expiresAt / 1_000), token: Buffer.from(token.token, 'hex') };
+  return {
+    _: 'auth.loginToken',
+    expires: Math.floor(token.expiresAt / 1_000),
+    token: Buffer.from(token.token, 'hex'),
+  };
 }
 
 /** The end of a QR sign-in that began at another data centre. */
@@ -51,8 +55,17 @@ export function acceptLoginToken(request: UserRequest): TlObject {
   const date = unixSeconds(telegram);
   telegram.network().push(token.authKeyId, { _: 'updateShort', update: { _: 'updateLoginToken' }, date });
   const { authKeyId, client } = token;
-  const status = { kind: account.password === undefined ? ('authorized' as const) : ('password_needed' as const) };
-  const authorization = { authKeyId, accountId: account.id, status, dcId: account.homeDc, since: date, client };
+  const status = {
+    kind: account.password === undefined ? ('authorized' as const) : ('password_needed' as const),
+  };
+  const authorization = {
+    authKeyId,
+    accountId: account.id,
+    status,
+    dcId: account.homeDc,
+    since: date,
+    client,
+  };
   return authorizationObject(telegram, authorization, undefined);
 }
 

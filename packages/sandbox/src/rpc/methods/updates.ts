@@ -14,7 +14,10 @@ export function getState(request: UserRequest): TlObject {
   return stateObject(request);
 }
 
-export function stateObject({ account, telegram }: UserRequest, pts = ptsOf(telegram.store.state, account.id)): TlObject {
+export function stateObject(
+  { account, telegram }: UserRequest,
+  pts = ptsOf(telegram.store.state, account.id),
+): TlObject {
   return { _: 'updates.state', pts, qts: 0, date: unixSeconds(telegram), seq: 0, unread_count: 0 };
 }
 

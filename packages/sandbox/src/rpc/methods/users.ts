@@ -2,8 +2,8 @@ import type { TlObject } from '../../types.ts';
 import { rpcError } from '../errors.ts';
 import { objectField, objectList } from '../fields.ts';
 import { userObject } from '../objects.ts';
-import { channelOfInput, userOfInput } from '../peers.ts';
 import { chatObject } from '../objects.ts';
+import { channelOfInput, userOfInput } from '../peers.ts';
 import type { UserRequest } from '../telegram.ts';
 
 /** Users that do not exist, or whose access hash is another's, come as `userEmpty`. */
@@ -30,7 +30,9 @@ export function getFullUser({ query, account, telegram: { store } }: UserRequest
 }
 
 export function getChannels({ query, account, telegram: { store } }: UserRequest): TlObject {
-  const chats = objectList(query, 'id').map((input) => chatObject(store, account.id, channelOfInput(store, account, input)));
+  const chats = objectList(query, 'id').map((input) =>
+    chatObject(store, account.id, channelOfInput(store, account, input)),
+  );
   return { _: 'messages.chats', chats };
 }
 

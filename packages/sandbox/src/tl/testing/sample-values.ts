@@ -58,7 +58,9 @@ export class SampleValues {
   }
 
   #named(name: string): TlCombinator {
-    const found = this.#combinators.find((combinator) => combinator.kind === 'constructor' && combinator.name === name);
+    const found = this.#combinators.find(
+      (combinator) => combinator.kind === 'constructor' && combinator.name === name,
+    );
     if (found === undefined) throw new Error(`no constructor ${name}`);
     return found;
   }
@@ -67,7 +69,9 @@ export class SampleValues {
   #simplestOf(type: string): TlCombinator {
     const known = this.#simplest.get(type);
     if (known !== undefined) return known;
-    const candidates = this.#combinators.filter(({ kind, result }) => kind === 'constructor' && result === type);
+    const candidates = this.#combinators.filter(
+      ({ kind, result }) => kind === 'constructor' && result === type,
+    );
     const [best] = candidates.sort((a, b) => weight(a) - weight(b));
     if (best === undefined) throw new Error(`no constructor of ${type}`);
     this.#simplest.set(type, best);

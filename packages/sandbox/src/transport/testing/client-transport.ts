@@ -10,7 +10,12 @@ import {
 export const TRANSPORTS = ['full', 'abridged', 'intermediate', 'padded'] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
 
-const TAGS: Record<TransportName, string> = { full: '', abridged: 'ef', intermediate: 'eeeeeeee', padded: 'dddddddd' };
+const TAGS: Record<TransportName, string> = {
+  full: '',
+  abridged: 'ef',
+  intermediate: 'eeeeeeee',
+  padded: 'dddddddd',
+};
 
 function framingFor(name: TransportName): Framing {
   if (name === 'full') return new FullFraming();

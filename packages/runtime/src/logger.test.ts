@@ -1,0 +1,31 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createLogger } from './logger.ts';
+
+function logged(write: (logger: ReturnType<typeof createLogger>) => void): string {
+  const destination = new PassThrough();
+  write(createLogger({ name: 'test', level: 'trace', format: 'json', destination }));
+  return String(destination.read());
+}
+
+test('an error is logged with its name, message, code, stack and causes, and without what else it carries', () => {
+  const cause = Object.assign(new Error('WRONGTYPE'), { command: { name: 'hset', args: ['what somebody wrote'] } });
+  const line = logged((logger) => logger.error({ err: new TypeError('outer', { cause }) }, 'went wrong'));
+  expect(JSON.parse(line).err).toEqual({
+    type: 'TypeError',
+    message: 'outer',
+    stack: expect.stringContaining('outer'),
+    cause: { type: 'Error', message: 'WRONGTYPE', stack: expect.any(String) },
+  });
+  expect(line).not.toContain('what somebody wrote');
+});
+
+test('what is thrown and is no error is not shown', () => {
+  expect(JSON.parse(logged((logger) => logger.error({ err: 'a secret' }, 'odd'))).err).toEqual({ type: 'string' });
+});
+
+test.each(['password', 'phone_code', 'phoneNumber', 'session', 'text'])('a field %s is redacted wherever it stands', (field) => {
+  const line = logged((logger) => logger.info({ [field]: 'secret', a: { [field]: 'secret', b: { [field]: 'secret' } } }, 'x'));
+  expect(line).not.toContain('secret');
+  expect(line).toContain('[redacted]');
+});

@@ -1,0 +1,205 @@
+import { request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
+import { createControlApp } from './control-app.ts';
+import { serveControl, type ControlServer } from './control-server.ts';
+
+const PHONE = '+79991234567';
+
+describe('the control port', () => {
+  let telegram: DirectTelegram;
+  let server: ControlServer;
+  const errors: unknown[] = [];
+  beforeEach(async () => {
+    telegram = new DirectTelegram();
+    server = await serveControl(
+      createControlApp(telegram.control, (error) => errors.push(error)),
+      0,
+    );
+  });
+  afterEach(async () => {
+    await server.close();
+    expect(errors).toEqual([]);
+  });
+
+  async function ask(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: unknown }> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(server.url + path, { method, ...(body !== undefined && { body: text }) });
+    return { status: response.status, body: await response.json() };
+  }
+
+  async function signedIn(phone: string): Promise<{ client: DirectClient; id: number }> {
+    const client = telegram.client(phone);
+    return { client, id: await client.signIn(phone) };
+  }
+
+  test('tells the code last sent, however the phone is written', async () => {
+    await telegram.client('key').sendCode('+9996621001');
+    const answer = { status: 200, body: { phone: '+9996621001', code: '22222', delivery: 'app' } };
+    for (const phone of ['+9996621001', '9996621001', '%2B9996621001'])
+      expect(await ask('GET', `/codes/${phone}`)).toEqual(answer);
+    expect(await ask('GET', `/codes/${PHONE}`)).toMatchObject({
+      status: 404,
+      body: { status: 'error', message: expect.stringContaining(PHONE) },
+    });
+    expect(await ask('GET', '/codes/nobody')).toMatchObject({ status: 400 });
+  });
+
+  test('makes accounts; the same again changes nothing, other data is a conflict', async () => {
+    const account = {
+      phone: PHONE,
+      first_name: 'Иван',
+      last_name: 'Иванов',
+      username: 'ivan_ivanov',
+      password: 'x',
+      hint: 'y',
+    };
+    const made = await ask('POST', '/accounts', account);
+    expect(made).toEqual({
+      status: 201,
+      body: {
+        id: expect.any(Number),
+        phone: PHONE,
+        first_name: 'Иван',
+        last_name: 'Иванов',
+        username: 'ivan_ivanov',
+        has_password: true,
+        dc: 2,
+      },
+    });
+    expect(await ask('POST', '/accounts', account)).toEqual({ ...made, status: 200 });
+    for (const other of [{ first_name: 'Пётр' }, { password: 'z' }, { username: 'other' }, { dc: 1 }]) {
+      const [field] = Object.keys(other);
+      expect(await ask('POST', '/accounts', { ...account, ...other })).toMatchObject({
+        status: 409,
+        body: { status: 'error', message: expect.stringContaining(`another ${field}`) },
+      });
+    }
+    expect(
+      await ask('POST', '/accounts', { ...account, phone: '+79990000000', username: 'IVAN_ivanov' }),
+    ).toMatchObject({ status: 409 });
+    expect(await ask('GET', '/accounts')).toEqual({ status: 200, body: [made.body] });
+  });
+
+  test.each([
+    ['/accounts', { phone: 'x', first_name: 'A' }, 'phone'],
+    ['/accounts', { phone: PHONE }, 'first_name'],
+    ['/accounts', { phone: PHONE, first_name: 'A', dc: 9 }, 'dc'],
+    ['/accounts', { phone: PHONE, first_name: 'A', pasword: 'x' }, 'pasword'],
+    ['/accounts', 'no JSON', 'JSON'],
+    ['/chats', { title: 'T', kind: 'party', members: [1] }, 'kind'],
+    ['/faults', { method: 'messages.sendMesage', error: 'PEER_FLOOD' }, 'method'],
+    ['/faults', { method: 'messages.sendMessage' }, 'error'],
+    ['/faults', { method: '*', error: 'FLOOD_WAIT_X' }, 'number'],
+    ['/faults', { method: '*', error: 'flood' }, 'error'],
+    ['/faults', { method: '*', drop: 'during' }, 'drop'],
+    ['/faults', { method: '*', drop: 'after', times: 0 }, 'times'],
+    ['/revoke', { id: 'x' }, 'id'],
+    ['/settings', { repeated_random_id: 'x' }, 'repeated_random_id'],
+  ])('POST %s %j is a 400 that names what is wrong', async (path, body, named) => {
+    expect(await ask('POST', path, body)).toEqual({
+      status: 400,
+      body: { status: 'error', message: expect.stringContaining(named) },
+    });
+  });
+
+  test('shows messages in order, by sender and recipient', async () => {
+    const alice = await signedIn('+9996621001');
+    const bob = await signedIn('+9996621002');
+    await alice.client.send(await alice.client.peerOf('+9996621002'), 'Привет 👋', {
+      random_id: -9_007_199_254_740_993n,
+    });
+    await bob.client.send(await bob.client.peerOf('+9996621001'), 'back');
+    expect(await ask('GET', `/messages?from=${alice.id}&to=${bob.id}`)).toEqual({
+      status: 200,
+      body: [
+        {
+          id: 1,
+          from_id: alice.id,
+          to_id: bob.id,
+          text: 'Привет 👋',
+          date: '2024-01-15T12:00:00Z',
+          random_id: '-9007199254740993',
+        },
+      ],
+    });
+    expect(await ask('GET', '/messages')).toMatchObject({ body: [{ text: 'Привет 👋' }, { text: 'back' }] });
+    expect(await ask('GET', `/messages?to=${alice.id}`)).toMatchObject({ body: [{ text: 'back' }] });
+    expect(await ask('GET', '/messages?from=alice')).toMatchObject({ status: 400 });
+    for (const randomId of ['-9007199254740993', String(2n ** 64n - 9_007_199_254_740_993n)]) {
+      expect(await ask('GET', `/deliveries?random_id=${randomId}`)).toEqual({
+        status: 200,
+        body: { random_id: '-9007199254740993', arrived: 1, messages: 1 },
+      });
+    }
+    expect(await ask('GET', '/deliveries?random_id=7')).toMatchObject({ body: { arrived: 0, messages: 0 } });
+  });
+
+  test('orders faults, lists and clears them', async () => {
+    const { client, id } = await signedIn('+9996621001');
+    const fault = { user_id: id, method: 'updates.getState', error: 'FLOOD_WAIT_30', times: 2 };
+    expect(await ask('POST', '/faults', fault)).toMatchObject({ status: 201 });
+    await expect(client.call('updates.getState')).rejects.toThrow('FLOOD_WAIT_30');
+    expect(await ask('GET', '/faults')).toEqual({ status: 200, body: [{ ...fault, times: 1 }] });
+    expect(await ask('DELETE', '/faults')).toMatchObject({ status: 200 });
+    await client.call('updates.getState');
+    expect(await ask('POST', '/faults', { ...fault, user_id: 42 })).toMatchObject({ status: 404 });
+    expect(await ask('POST', '/faults', { ...fault, peer: '@nobody' })).toMatchObject({ status: 404 });
+  });
+
+  test('revokes, makes chats and contacts, sets, and counts', async () => {
+    const { client, id } = await signedIn('+9996621001');
+    expect(await ask('POST', '/chats', { title: 'Team', kind: 'supergroup', members: [id] })).toMatchObject({
+      status: 201,
+      body: { id: expect.any(Number), kind: 'supergroup', members: [id] },
+    });
+    expect(await ask('POST', '/contacts', { id, contact_ids: [42] })).toMatchObject({ status: 404 });
+    expect(await ask('GET', '/state')).toEqual({
+      status: 200,
+      body: {
+        accounts: 1,
+        messages: 0,
+        duplicated: 0,
+        sessions: [{ id, phone: '+9996621001', authorizations: 1, connections: 1 }],
+      },
+    });
+    expect(await ask('POST', '/revoke', { id })).toEqual({ status: 200, body: { revoked: 1 } });
+    await expect(client.call('updates.getState')).rejects.toThrow('SESSION_REVOKED');
+    expect(await ask('POST', '/revoke', { id: 42 })).toMatchObject({ status: 404 });
+    expect(await ask('POST', '/settings', { code_tries: 2 })).toEqual({
+      status: 200,
+      body: { repeated_random_id: 'error', code_lifetime_seconds: 300, code_tries: 2 },
+    });
+  });
+
+  test('lists its calls, and says so where there is none', async () => {
+    expect(await ask('GET', '/')).toMatchObject({
+      status: 200,
+      body: { calls: { 'POST /faults': expect.any(String) } },
+    });
+    expect(await ask('GET', '/nothing')).toMatchObject({
+      status: 404,
+      body: { status: 'error', message: expect.stringContaining('GET /') },
+    });
+  });
+
+  test.each([
+    ['the name of a web page', { host: 'evil.example' }, 403],
+    ['a name that only begins like a loopback one', { host: '127.0.0.1.evil.example' }, 403],
+    ['a foreign origin', { host: 'localhost', origin: 'https://evil.example' }, 403],
+    ['an opaque origin', { host: 'localhost', origin: 'null' }, 403],
+    ['localhost', { host: 'localhost:1' }, 200],
+    ['an origin of this machine', { host: '[::1]:1', origin: 'http://localhost:3000' }, 200],
+  ])('asked by %s', async (_name, headers, status) => {
+    const answered = await new Promise((resolve, reject) => {
+      request(`${server.url}/state`, { headers }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(answered).toBe(status);
+  });
+});

@@ -1,0 +1,158 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { signedIn } from './testing/mtcute-users.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+
+interface Ready {
+  dataCenters: { id: number; host: string; port: number }[];
+  controlUrl: string;
+  publicKeyFile: string;
+}
+
+let dataDir: string;
+const children: ChildProcess[] = [];
+const servers: Server[] = [];
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sandbox-main-'));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) await end(child, 'SIGKILL');
+  for (const server of servers.splice(0)) server.close();
+  await rm(dataDir, { recursive: true });
+});
+
+function start(env: Record<string, string> = {}): ChildProcess {
+  const child = fork(MAIN, {
+    execArgv: ['--import', 'tsx'],
+    env: {
+      PATH: process.env['PATH'],
+      DATA_DIR: dataDir,
+      SANDBOX_PORT: '0',
+      SANDBOX_CONTROL_PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  children.push(child);
+  return child;
+}
+
+async function ready(child: ChildProcess): Promise<Ready> {
+  const [message] = await once(child, 'message');
+  expect(message).toMatchObject({ type: 'ready' });
+  return message;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const closed = once(child, 'close');
+  child.kill(signal);
+  await closed;
+  return child.exitCode;
+}
+
+async function occupied(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function asks(controlUrl: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(
+    controlUrl + path,
+    body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
+  );
+  return answer.json();
+}
+
+async function outcome(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {
+  let stderr = '';
+  child.stderr?.on('data', (text) => (stderr += text));
+  await once(child, 'close');
+  return { code: child.exitCode, stderr };
+}
+
+test('tells its parent where it is, and finds everything as it was after a kill -9', async () => {
+  const first = start();
+  const { dataCenters, controlUrl, publicKeyFile } = await ready(first);
+  expect(dataCenters.map(({ id, host }) => [id, host])).toEqual([
+    [2, '127.0.0.1'],
+    [1, '127.0.0.1'],
+    [3, '127.0.0.1'],
+  ]);
+  const publicKeyPem = await readFile(publicKeyFile, 'utf8');
+  expect(publicKeyPem).toMatch(/^-----BEGIN RSA PUBLIC KEY-----/);
+  expect((await stat(publicKeyFile)).mode & 0o777).toBe(0o644);
+
+  const control = { lastCode: () => ({ phone: '', code: '11111', delivery: 'app' as const }) };
+  const { client, id } = await signedIn({ dataCenters, publicKeyPem, control }, '+9996611001');
+  await client.sendText('me', 'до');
+  await end(first, 'SIGKILL');
+
+  const port = (wanted: number) => String(dataCenters.find((each) => each.id === wanted)?.port);
+  const second = start({ SANDBOX_PORT: port(2), SANDBOX_CONTROL_PORT: new URL(controlUrl).port });
+  expect(await ready(second)).toEqual({ type: 'ready', dataCenters, controlUrl, publicKeyFile });
+  expect(await readFile(publicKeyFile, 'utf8')).toBe(publicKeyPem);
+  await client.sendText('me', 'после');
+  expect(await asks(controlUrl, `/messages?from=${id}`)).toMatchObject([{ text: 'до' }, { text: 'после' }]);
+  expect(await asks(controlUrl, '/codes/+9996611001')).toMatchObject({ code: '11111' });
+});
+
+test('ends gracefully on SIGTERM, and with its parent', async () => {
+  const first = start();
+  await ready(first);
+  expect(await end(first, 'SIGTERM')).toBe(0);
+  const second = start();
+  await ready(second);
+  const gone = once(second, 'exit');
+  second.disconnect();
+  expect(await gone).toEqual([0, null]);
+});
+
+test.each(['SANDBOX_PORT', 'SANDBOX_CONTROL_PORT'])(
+  'says in one line that %s is taken, and ends',
+  async (setting) => {
+    const port = await occupied();
+    const { code, stderr } = await outcome(start({ [setting]: String(port) }));
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringContaining(`${setting} ${port} on 127.0.0.1 is in use`),
+    ]);
+  },
+);
+
+test('a bad setting, and a directory that another sandbox has, end it with one line', async () => {
+  expect(await outcome(start({ SANDBOX_PORT: 'high' }))).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^sandbox: SANDBOX_PORT: .*\n$/),
+  });
+  const first = start();
+  await ready(first);
+  const second = await outcome(start());
+  expect(second).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^sandbox: .* is in use by process \d+; .*\n$/),
+  });
+});
+
+test('other data centres move aside where the next ports are taken, and stay there', async () => {
+  // A free port whose next one is not.
+  const taken = await occupied();
+  const main = String(taken - 1);
+  const first = start({ SANDBOX_PORT: main });
+  const { dataCenters } = await ready(first);
+  expect(dataCenters).not.toContainEqual(expect.objectContaining({ port: taken }));
+  await end(first, 'SIGTERM');
+  expect((await ready(start({ SANDBOX_PORT: main }))).dataCenters).toEqual(dataCenters);
+});

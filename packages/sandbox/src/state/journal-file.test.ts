@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DirectTelegram } from '../testing/direct-telegram.ts';
+import { JournalledAuthKeys } from './auth-keys.ts';
+import { openJournal } from './journal-file.ts';
+import { Store } from './store.ts';
+
+const NOW = Date.parse('2024-01-15T12:00:00Z');
+const ALICE = '+9996621001';
+
+let directory: string;
+let file: string;
+const opened: Store[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'journal-'));
+  file = join(directory, 'journal.jsonl');
+});
+afterEach(async () => {
+  for (const store of opened.splice(0)) store.close();
+  await rm(directory, { recursive: true });
+});
+
+function open(now = NOW): Store {
+  const { state, journal } = openJournal(directory, now);
+  const store = new Store(state, journal);
+  opened.push(store);
+  return store;
+}
+
+/** Something of everything. */
+async function live(telegram: DirectTelegram): Promise<void> {
+  const alice = telegram.client('alice');
+  const aliceId = await alice.signIn(ALICE);
+  const { account: bob } = telegram.control.createAccount({
+    phone: '+79991234567',
+    first_name: 'Bob',
+    username: 'bobby',
+    password: 'x',
+  });
+  telegram.control.addContacts({ id: aliceId, contact_ids: [bob.id] });
+  telegram.control.createChat({ title: 'Team', kind: 'supergroup', members: [aliceId, bob.id] });
+  await alice.send(await alice.peerOf('+79991234567'), 'Привет', { random_id: 5n });
+  await expect(alice.send({ _: 'inputPeerEmpty' }, 'x', { random_id: 6n })).rejects.toThrow();
+  await telegram.client('half-way').sendCode('+9996621002');
+  await telegram.client('qr').call('auth.exportLoginToken', { api_id: 1, api_hash: 'x', except_ids: [] });
+  await new JournalledAuthKeys(telegram.store).put({
+    id: 'alice',
+    dcId: 2,
+    key: Buffer.alloc(256, 1),
+    salt: Buffer.alloc(8, 2),
+    layer: 198,
+  });
+}
+
+test('all is as it was after a restart, and after the compaction of a second one', async () => {
+  const first = open();
+  await live(new DirectTelegram(first));
+  first.close();
+
+  const second = open();
+  expect(second.state).toEqual(first.state);
+  second.close();
+  expect(open().state).toEqual(first.state);
+});
+
+test('a code that was under way works after a restart', async () => {
+  const first = new DirectTelegram(open());
+  const phone_code_hash = await first.client('key').sendCode(ALICE);
+  first.store.close();
+  const second = new DirectTelegram(open());
+  await second
+    .client('key')
+    .call('auth.signIn', { phone_number: ALICE, phone_code_hash, phone_code: '22222' });
+});
+
+test('what has no effect any more is not kept', async () => {
+  const first = open();
+  const telegram = new DirectTelegram(first);
+  const keys = new JournalledAuthKeys(first);
+  await keys.put({ id: 'gone', dcId: 2, key: Buffer.alloc(256), salt: Buffer.alloc(8) });
+  await telegram.client('gone').signIn(ALICE);
+  await keys.delete('gone');
+  await telegram.client('qr').call('auth.exportLoginToken', { api_id: 1, api_hash: 'x', except_ids: [] });
+  first.close();
+  open(NOW + 60_000).close();
+  expect(await readFile(file, 'utf8')).not.toMatch(/auth_key|signed_in|login_token/);
+  const { state } = open(NOW + 60_000);
+  expect(state.authorizations.size + state.authKeys.size + state.loginTokens.size).toBe(0);
+});
+
+test('a last line that was cut short is left out, and the rest goes on', async () => {
+  const first = open();
+  await live(new DirectTelegram(first));
+  first.close();
+  await appendFile(file, '{"type":"message_accepted","message":{"fr');
+  const second = open();
+  expect(second.state).toEqual(first.state);
+  await new DirectTelegram(second).client('alice').send({ _: 'inputPeerSelf' }, 'goes on');
+  second.close();
+  expect(open().state.messages.at(-1)?.text).toBe('goes on');
+});
+
+test('a broken line in the middle is told, not passed over', async () => {
+  await writeFile(file, '{"type":"founded"}\nnonsense\n{"type":"founded"}\n');
+  expect(() => open()).toThrow(/journal\.jsonl, line 2, is no event/);
+  // The directory is free again.
+  await rm(file);
+  open();
+});
+
+test('the directory belongs to one at a time; a lock of a process that is gone is taken over', async () => {
+  const first = open();
+  expect(() => open()).toThrow(`in use by process ${process.pid}`);
+  first.close();
+  const dead = spawn(process.execPath, ['-e', '']);
+  await once(dead, 'close');
+  await writeFile(join(directory, 'lock'), `${dead.pid} 1\n`);
+  open();
+});
+
+test('the file is for its owner alone', async () => {
+  open();
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
