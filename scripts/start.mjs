@@ -149,7 +149,8 @@ function introduce({ settings, apiUrl, telegram }) {
           '  ***  SANDBOX: no message leaves this machine. Set TELEGRAM_API_ID and TELEGRAM_API_HASH for the real Telegram.  ***',
           `  Sandbox    data centres on ports ${telegram.dataCenters.map(({ port }) => port).join(', ')}; control port ${telegram.control}`,
         ].join('\n');
-  const guide = telegram === undefined ? telegramGuide({ api: apiUrl }) : sandboxGuide({ api: apiUrl, control: telegram.control });
+  const urls = { api: apiUrl, needsKey: settings.API_KEYS.length > 0 };
+  const guide = telegram === undefined ? telegramGuide(urls) : sandboxGuide({ ...urls, control: telegram.control });
   const dotEnv = existsSync('.env') ? ' and .env' : '';
   say(`
   Unofficial Telegram User API gateway is running. Not made or endorsed by Telegram.

@@ -165,6 +165,15 @@ describe('npm start', () => {
     expect(launcher.output).not.toContain('    at ');
   });
 
+  test('with API keys the lines that it prints carry one, which is not printed', async () => {
+    const launcher = launch({ ...(await settings()), API_KEYS: 'a-secret-key' });
+    await launcher.ready();
+    expect(launcher.output).not.toContain('a-secret-key');
+    const start = launcher.output.split('\n').find((line) => line.includes('/auth/start'));
+    const answer = spawnSync('sh', ['-c', `${start} -sS`], { encoding: 'utf8', env: { ...process.env, API_KEY: 'a-secret-key' } });
+    expect(answer.stdout).toContain('code_sent');
+  }, 60_000);
+
   test('with credentials of Telegram the sandbox is not started', async () => {
     const env = await settings();
     const launcher = launch({ ...env, TELEGRAM_API_ID: '1', TELEGRAM_API_HASH: 'abc' });

@@ -14,11 +14,25 @@ export function isAlive(pid) {
 
 /** @param {number} pid */
 function isZombie(pid) {
+  return statOf(pid)[0] === 'Z';
+}
+
+/**
+ * The fields of /proc/PID/stat from the state on; none where there is no /proc.
+ * @param {number} pid
+ */
+function statOf(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  // The command's name, in parentheses, may hold spaces.
+  return stat === undefined ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** @param {string} file */
+function read(file) {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+    return readFileSync(file, 'utf8');
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -27,15 +41,15 @@ function isZombie(pid) {
  * @param {number} pid
  */
 export function startOf(pid) {
-  return ps(pid, 'lstart');
+  return statOf(pid)[19] ?? ps(pid, 'lstart');
 }
 
 /** @param {number} pid */
 export function commandOf(pid) {
-  return ps(pid, 'command');
+  return read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? ps(pid, 'command');
 }
 
-/** @param {number} pid @param {string} column */
+/** For systems with no /proc, such as macOS. @param {number} pid @param {string} column */
 function ps(pid, column) {
   const result = spawnSync('ps', ['-p', String(pid), '-o', `${column}=`], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
   return result.status === 0 ? result.stdout.trim() : '';

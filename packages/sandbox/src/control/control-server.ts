@@ -10,7 +10,8 @@ export interface ControlServer {
 
 /** Serves the control port, to this machine alone. @throws where the port is taken. */
 export async function serveControl(app: Hono, port: number): Promise<ControlServer> {
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer((request, response) => void listener(request, response));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -77,7 +77,7 @@ describe('a packet that is not sealed as it should be gets -404', () => {
   });
 
   test.each([
-    ['padding of 11 bytes', 37, 48],
+    ['padding of 8 bytes', 40, 48],
     ['padding of 1040 bytes', 0, 1040],
     ['a length beyond the end', 100, 48],
     ['a length below zero', -4, 48],

@@ -6,7 +6,7 @@ import { companions, peerObject } from './objects.ts';
 import { boxOf, isChannel } from './peers.ts';
 
 /** A message as one account sees it in its own box, or in a channel's. */
-export function messageObject(store: Store, viewer: Account, message: Message): TlObject {
+function messageObject(store: Store, viewer: Account, message: Message): TlObject {
   const box = boxOf(message.to, viewer.id);
   const id = idIn(message, box);
   if (id === undefined) throw new Error(`account ${viewer.id} has no copy of the message`);
@@ -83,7 +83,7 @@ function mentions({ entities = [] }: Message): number[] {
 }
 
 /** The update that tells of a new message. One message is one step of its box's pts. */
-export function newMessageUpdate(store: Store, viewer: Account, message: Message): TlObject {
+function newMessageUpdate(store: Store, viewer: Account, message: Message): TlObject {
   const id = idIn(message, boxOf(message.to, viewer.id)) ?? 0;
   const _ = isChannel(message.to) ? 'updateNewChannelMessage' : 'updateNewMessage';
   return { _, message: messageObject(store, viewer, message), pts: id + 1, pts_count: 1 };

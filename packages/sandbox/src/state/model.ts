@@ -47,7 +47,7 @@ export interface Authorization {
 }
 
 export const DELIVERIES = ['app', 'sms', 'call'] as const;
-export type Delivery = (typeof DELIVERIES)[number];
+type Delivery = (typeof DELIVERIES)[number];
 
 /** A code on its way to a phone. It works on the auth key that asked for it, and on no other. */
 export interface LoginAttempt {
@@ -103,7 +103,7 @@ export interface MessageCopy {
   id: number;
 }
 
-export type ChatKind = 'group' | 'supergroup' | 'channel';
+type ChatKind = 'group' | 'supergroup' | 'channel';
 
 export interface Chat {
   peer: PeerId;

@@ -10,7 +10,7 @@ import type {
 } from './model.ts';
 
 /** One count of messages: an account's (private chats and basic groups) or a channel's. */
-export interface Mailbox {
+interface Mailbox {
   /** A message's id is its place plus one. */
   messages: Message[];
   /** Message ids by chat, ascending; in the order in which the chats began. */

@@ -97,7 +97,7 @@ export class TlDecoder {
       const id = type.boxed ? reader.uint32() : VECTOR_ID;
       if (id !== VECTOR_ID) throw new TlDecodeError('wrong-type', `${hexId(id)} is no vector`, id);
       const items: TlValue[] = [];
-      for (let left = reader.count(); left > 0; left -= 1) items.push(readItem(reader));
+      for (let left = reader.uint32(); left > 0; left -= 1) items.push(readItem(reader));
       return items;
     };
   }

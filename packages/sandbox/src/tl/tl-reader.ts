@@ -52,14 +52,6 @@ export class TlReader {
     return this.buffer.toString('utf8', start, end);
   }
 
-  /** A vector's length. Every element is at least 4 bytes long, so a lie is found before memory is taken for it. */
-  count(): number {
-    const count = this.uint32();
-    if (count * 4 > this.remaining)
-      throw new TlDecodeError('truncated', `a vector of ${count} in ${this.remaining} bytes`);
-    return count;
-  }
-
   enter(): void {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) throw new TlDecodeError('malformed', `nested deeper than ${MAX_DEPTH}`);
