@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../scripts/lib/ports.mjs';
 
 /** A Redis of a test's own, with an append-only file, that can be stopped, frozen and started again. */
 export class RedisServer {

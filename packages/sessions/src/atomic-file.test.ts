@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeLeftOvers, replaceFile } from './atomic-file.ts';
-import { PROCESS_IDENTITY } from './process-identity.ts';
+import { PROCESS_IDENTITY } from '@gateway/runtime';
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'atomic-file-'));

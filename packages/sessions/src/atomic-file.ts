@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
+import { livenessOf, PROCESS_IDENTITY } from '@gateway/runtime';
 
 /** `~` cannot occur in a user id, so no account's file looks like this. */
 const TEMPORARY = /^\.([0-9a-f]{8}-\d+-\w+)-[0-9a-f]{16}\.~tmp$/;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FileLockError, withFileLock } from './file-lock.ts';
-import { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
+import { livenessOf, PROCESS_IDENTITY } from '@gateway/runtime';
 
 async function makeLock(): Promise<{ file: string; directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'file-lock-'));

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { sleep } from '@gateway/runtime';
-import { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
+import { livenessOf, PROCESS_IDENTITY, sleep } from '@gateway/runtime';
 
 /** ms between signs of life of a holder, and the age of the last one at which a holder that cannot be judged counts as gone. */
 const BEAT_MS = 2_000;

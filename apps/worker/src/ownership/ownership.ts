@@ -1,6 +1,5 @@
 import { OwnerLease, type Redis } from '@gateway/queue';
-import { sleep, type Logger } from '@gateway/runtime';
-import { holderName, isHolderGone } from './holder.ts';
+import { livenessOf, PROCESS_IDENTITY, sleep, type Logger } from '@gateway/runtime';
 
 /** What a worker does while the accounts are its own. */
 export interface Service {
@@ -59,8 +58,9 @@ export class Ownership {
     const lease = new OwnerLease({
       redis,
       logger,
-      holder: holderName(),
-      isGone: isHolderGone,
+      holder: PROCESS_IDENTITY,
+      // This very process holds nothing when it asks: a lease of its own is left from before an outage.
+      isGone: (holder) => holder === PROCESS_IDENTITY || livenessOf(holder) === 'gone',
       onLost: () => ended.abort(),
     });
     const onStop = () => ended.abort();

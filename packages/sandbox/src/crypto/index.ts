@@ -1,9 +1,3 @@
-export { DH_GENERATOR, DH_PRIME, dhSharedKey, isSafePublicValue, makeDhPair } from './diffie-hellman.ts';
-export { sha1, sha256 } from './hashes.ts';
-export {
-  exportRsaKeyPair,
-  generateRsaKeyPair,
-  loadRsaKeyPair,
-  rsaFingerprint,
-  type RsaKeyPair,
-} from './rsa.ts';
+export { DH_GENERATOR, DH_PRIME, dhSharedKey } from './diffie-hellman.ts';
+export { sha256 } from './hashes.ts';
+export { exportRsaKeyPair, generateRsaKeyPair, loadRsaKeyPair, type RsaKeyPair } from './rsa.ts';

@@ -1,6 +1,1 @@
-export {
-  createMtprotoServer,
-  type Endpoint,
-  type MtprotoServer,
-  type MtprotoServerOptions,
-} from './server.ts';
+export { createMtprotoServer } from './server.ts';

@@ -66,6 +66,16 @@ describe('messages', () => {
     ]);
   });
 
+  test('a note to oneself is incoming, and answered in full', async () => {
+    expect(await alice.send(SELF, 'note', { random_id: 9n })).toMatchObject({
+      _: 'updates',
+      updates: [
+        { _: 'updateMessageID', id: 1, random_id: 9n },
+        { _: 'updateNewMessage', message: { out: false, message: 'note' }, pts: 2 },
+      ],
+    });
+  });
+
   test("the recipient's and the sender's other connections are told", async () => {
     telegram.pushes.length = 0;
     const second = telegram.client('alice 2');

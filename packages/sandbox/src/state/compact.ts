@@ -23,6 +23,6 @@ export function* compactEvents(state: State, now: number): Generator<StateEvent>
   for (const message of state.messages) yield { type: 'message_accepted', message };
   for (const [randomId, times] of state.fruitlessSends) yield { type: 'fruitless_send', randomId, times };
   for (const token of state.loginTokens.values()) {
-    yield { type: 'login_token_issued', token };
+    if (token.expiresAt > now) yield { type: 'login_token_issued', token };
   }
 }

@@ -120,6 +120,9 @@ test('the directory belongs to one at a time; a lock of a process that is gone i
   const dead = spawn(process.execPath, ['-e', '']);
   await once(dead, 'close');
   await writeFile(join(directory, 'lock'), `${dead.pid} 1\n`);
+  open().close();
+  // The number belongs to a process that began at another time.
+  await writeFile(join(directory, 'lock'), `${process.pid} 1\n`);
   open();
 });
 

@@ -1,2 +1,2 @@
-export { MAX_PACKET, TransportError } from './framing.ts';
+export { TransportError } from './framing.ts';
 export { ServerTransport } from './transport.ts';

@@ -2,28 +2,24 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
+const BOOT = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+
 /** Where a pid means something: machine, boot and pid namespace. Containers that share a volume differ in the last. */
 const PLACE = createHash('sha256')
-  .update(
-    JSON.stringify([
-      hostname(),
-      attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
-      attempt(() => readlinkSync('/proc/self/ns/pid')),
-    ]),
-  )
+  .update(JSON.stringify([hostname(), BOOT, attempt(() => readlinkSync('/proc/self/ns/pid'))]))
   .digest('hex')
   .slice(0, 8);
 
-/** Names this process in files that others read: `place-pid-start`. The start tells it from a later process with the same pid. */
+/** Names this process where others read it, in files and in Redis: `place-pid-start`. The start tells it from a later process with the same pid. */
 export const PROCESS_IDENTITY = `${PLACE}-${process.pid}-${readStat('self')?.start ?? 'unknown'}`;
 
 /**
- * Whether the process of that name lives. `unknown`: it cannot be judged from here, being elsewhere, or on a system that does not tell
- * when a process started.
+ * Whether the process of that name lives. `unknown`: it cannot be judged from here, being elsewhere, or on a system with no /proc: there
+ * two machines of one name could not be told apart.
  */
 export function livenessOf(identity: string): 'alive' | 'gone' | 'unknown' {
   const [place, pid, start] = identity.split('-');
-  if (place !== PLACE || pid === undefined || !/^\d+$/.test(pid)) return 'unknown';
+  if (BOOT === null || place !== PLACE || pid === undefined || !/^\d+$/.test(pid)) return 'unknown';
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
