@@ -156,4 +156,24 @@ describe('outages and restarts', () => {
     await second.ready;
     expect((await stack.api.send('alice', BOB, 'by the second')).status).toBe(200);
   });
+
+  test('a worker that was frozen longer than its lease lets go of the accounts, and never disturbs the one that took over', async () => {
+    const frozen = stack.worker;
+    const next = stack.spawnWorker();
+    await expect.poll(() => next.output).toContain('standing by');
+    frozen.signal('SIGSTOP');
+    stack.worker = next;
+    await expect.poll(() => next.output, { timeout: 20_000 }).toContain('serving the accounts');
+    const taken = await stack.api.send('alice', BOB, 'by the next', { Prefer: 'wait=20' });
+    expect(taken).toMatchObject({ status: 200, body: { success: true } });
+
+    frozen.signal('SIGCONT');
+    await expect.poll(() => frozen.output).toContain('the lease on the accounts is lost');
+    for (const index of [1, 2, 3]) {
+      expect(await stack.api.send('alice', BOB, `after the thaw ${index}`)).toMatchObject({ status: 200, body: { success: true } });
+    }
+    expect((await stack.api.status('alice', '?live=true')).body).toMatchObject({ authorized: true, state: 'ready' });
+    expect((await texts()).slice(-4)).toEqual(['by the next', 'after the thaw 1', 'after the thaw 2', 'after the thaw 3']);
+    await frozen.end();
+  }, 60_000);
 });

@@ -172,6 +172,20 @@ describe('mtcute', () => {
     await expect(bob.client.getMe()).rejects.toMatchObject({ code: 401, text: 'AUTH_KEY_UNREGISTERED' });
   });
 
+  test('loses for good a session that two clients use at once', async () => {
+    const alice = await signedIn(sandbox, '+9996621001');
+    const twin = await newClient(sandbox);
+    await twin.importSession(await alice.client.exportSession());
+    sandbox.control.addFault({ method: 'users.getUsers', delay_ms: 500 });
+    const calls = await Promise.allSettled([alice.client.getMe(), twin.getMe()]);
+    expect(calls).toContainEqual({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 406, text: 'AUTH_KEY_DUPLICATED' }),
+    });
+    await expect(alice.client.getMe()).rejects.toMatchObject({ text: 'AUTH_KEY_DUPLICATED' });
+    expect(sandbox.control.counters()).toMatchObject({ duplicated: 1, sessions: [] });
+  });
+
   test('catches up with what came while it was away', async () => {
     const [alice, bob] = await Promise.all([
       signedIn(sandbox, '+9996621001'),

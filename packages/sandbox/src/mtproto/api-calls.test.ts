@@ -5,6 +5,7 @@ import {
   answerTo,
   codec,
   countingHandler,
+  described,
   GET_NEAREST_DC,
   initialized,
   NEAREST_DC,
@@ -20,7 +21,7 @@ describe('a client that has not said what it is', () => {
       { _: 'invokeWithLayer', layer: 198, query: GET_NEAREST_DC },
       'CONNECTION_NOT_INITED',
     ],
-    ['initConnection alone', initialized(GET_NEAREST_DC)['query'], 'CONNECTION_LAYER_INVALID'],
+    ['initConnection alone', described(GET_NEAREST_DC), 'CONNECTION_LAYER_INVALID'],
     ['a layer of 0', initialized(GET_NEAREST_DC, 0), 'CONNECTION_LAYER_INVALID'],
     ['a method that there is not', { _: 'auth.logOut' }, 'CONNECTION_NOT_INITED'],
   ])('%s is refused', async (_what, query, error) => {
@@ -33,9 +34,7 @@ describe('a client that has not said what it is', () => {
   test('may say it in two calls', async () => {
     const { session } = await ready(countingHandler().handler, { isInitialized: false });
     await session.call({ _: 'invokeWithLayer', layer: 198, query: GET_NEAREST_DC });
-    expect(await answerTo(session, codec.encode(initialized(GET_NEAREST_DC)['query'], '!X'))).toEqual(
-      NEAREST_DC,
-    );
+    expect(await answerTo(session, codec.encode(described(GET_NEAREST_DC), '!X'))).toEqual(NEAREST_DC);
   });
 });
 
@@ -60,13 +59,7 @@ test('the handler gets the bare call, and who made it', async () => {
 });
 
 test.each<[string, (query: TlObject) => TlObject]>([
-  [
-    'initConnection outside',
-    (query) => ({
-      ...(initialized(query)['query'] as TlObject),
-      query: { _: 'invokeWithLayer', layer: 198, query },
-    }),
-  ],
+  ['initConnection outside', (query) => described({ _: 'invokeWithLayer', layer: 198, query })],
   ['invokeWithoutUpdates outside', (query) => ({ _: 'invokeWithoutUpdates', query: initialized(query) })],
   ['invokeAfterMsg inside', (query) => initialized({ _: 'invokeAfterMsg', msg_id: 4n, query })],
   [

@@ -16,23 +16,24 @@ import { startServer, type StartedServer } from './start-server.ts';
 
 export const codec = codecForLayer(198);
 
+/** `initConnection` around a call. */
+export function described(query: TlObject): TlObject {
+  return {
+    _: 'initConnection',
+    api_id: 7,
+    device_model: 'model',
+    system_version: '1',
+    app_version: '2',
+    system_lang_code: 'en',
+    lang_pack: '',
+    lang_code: 'en',
+    query,
+  };
+}
+
 /** `invokeWithLayer` and `initConnection` around a call. */
 export function initialized(query: TlObject, layer = 198): TlObject {
-  return {
-    _: 'invokeWithLayer',
-    layer,
-    query: {
-      _: 'initConnection',
-      api_id: 7,
-      device_model: 'model',
-      system_version: '1',
-      app_version: '2',
-      system_lang_code: 'en',
-      lang_pack: '',
-      lang_code: 'en',
-      query,
-    },
-  };
+  return { _: 'invokeWithLayer', layer, query: described(query) };
 }
 
 /** The bytes of a call of layer 198. */
