@@ -8,7 +8,11 @@ import { runScript, say, Stop } from './lib/say.mjs';
 /** Everything that is checked without running the product. Each failure says what mends it. */
 const CHECKS = [
   { name: 'types', command: ['tsc', '--project', 'tsconfig.json'], mend: 'mend the types that tsc names' },
-  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], mend: 'npx oxlint --type-aware --fix' },
+  {
+    name: 'lint',
+    command: ['oxlint', '--type-aware', '--deny-warnings'],
+    mend: 'npx oxlint --type-aware --fix',
+  },
   { name: 'format', command: ['oxfmt', '--check'], mend: 'npx oxfmt' },
   { name: 'unused code', command: ['knip'], mend: 'delete what knip names, or use it' },
 ];
@@ -18,7 +22,9 @@ await runScript(async () => {
   checkNode();
   installDependencies();
   const failed = CHECKS.filter(({ name, command: [program = '', ...args], mend }) => {
-    const result = spawnSync(join('node_modules', '.bin', program), args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const result = spawnSync(join('node_modules', '.bin', program), args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     if (result.status === 0) say(`✓ ${name}`);
     else say(`✗ ${name}: ${mend}`);
     return result.status !== 0;

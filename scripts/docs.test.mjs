@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
 import { tsImport } from 'tsx/esm/api';
+import { expect, test } from 'vitest';
 import { errorPage } from './lib/error-page.mjs';
 import { sandboxGuide } from './lib/guide.mjs';
 import { ROOT } from './lib/root.mjs';
@@ -19,9 +19,16 @@ test('the README has the lines that npm start prints', () => {
 });
 
 test('.env.example lists every setting and no other, and its values are what is set without them', async () => {
-  const { parseSettings, SETTING_NAMES } = await tsImport('../packages/runtime/src/settings.ts', import.meta.url);
-  const lines = read('.env.example').split('\n').filter((line) => /^[A-Z_]+=/.test(line));
-  const example = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const { parseSettings, SETTING_NAMES } = await tsImport(
+    '../packages/runtime/src/settings.ts',
+    import.meta.url,
+  );
+  const lines = read('.env.example')
+    .split('\n')
+    .filter((line) => /^[A-Z_]+=/.test(line));
+  const example = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
   expect(Object.keys(example).toSorted()).toEqual(SETTING_NAMES.toSorted());
   expect(parseSettings(example)).toEqual(parseSettings({}));
 });

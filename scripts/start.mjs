@@ -4,8 +4,8 @@ import { lockDataDir } from './lib/data-dir-lock.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { sandboxGuide, telegramGuide } from './lib/guide.mjs';
 import { isFree } from './lib/ports.mjs';
-import { checkRedisUrl, startRedis } from './lib/redis.mjs';
 import { redisBinary } from './lib/redis-binary.mjs';
+import { checkRedisUrl, startRedis } from './lib/redis.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say, Stop } from './lib/say.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
@@ -79,7 +79,8 @@ async function run(settings) {
   /** @type {Promise<{ crash?: string }>} */
   const stopped = new Promise((resolve) => (stop = resolve));
   const supervisor = new Supervisor((crash) => stop({ crash }));
-  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => stop({}));
+  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => stop({}));
   try {
     const starting = startParts(settings, supervisor);
     starting.catch(() => {});
@@ -140,8 +141,13 @@ function startPart(supervisor, name, entry, env, graceMs) {
 
 /** @param {{ settings: Settings, apiUrl: string, telegram: { control: string, dataCenters: { port: number }[] } | undefined }} what */
 function introduce({ settings, apiUrl, telegram }) {
-  const redis = process.env['REDIS_URL'] ? 'REDIS_URL' : `our own, data in ${join(settings.DATA_DIR, 'redis')}`;
-  const sealedBy = settings.SESSION_ENCRYPTION_KEY === undefined ? `sealed by ${join(settings.DATA_DIR, 'session_encryption.key')}` : 'sealed';
+  const redis = process.env['REDIS_URL']
+    ? 'REDIS_URL'
+    : `our own, data in ${join(settings.DATA_DIR, 'redis')}`;
+  const sealedBy =
+    settings.SESSION_ENCRYPTION_KEY === undefined
+      ? `sealed by ${join(settings.DATA_DIR, 'session_encryption.key')}`
+      : 'sealed';
   const mode =
     telegram === undefined
       ? '  Telegram   THE REAL ONE, with your TELEGRAM_API_ID. Accounts can be banned: see the README'
@@ -150,7 +156,8 @@ function introduce({ settings, apiUrl, telegram }) {
           `  Sandbox    data centres on ports ${telegram.dataCenters.map(({ port }) => port).join(', ')}; control port ${telegram.control}`,
         ].join('\n');
   const urls = { api: apiUrl, needsKey: settings.API_KEYS.length > 0 };
-  const guide = telegram === undefined ? telegramGuide(urls) : sandboxGuide({ ...urls, control: telegram.control });
+  const guide =
+    telegram === undefined ? telegramGuide(urls) : sandboxGuide({ ...urls, control: telegram.control });
   const dotEnv = existsSync('.env') ? ' and .env' : '';
   say(`
   Unofficial Telegram User API gateway is running. Not made or endorsed by Telegram.

@@ -15,7 +15,9 @@ class Launcher {
   constructor(env) {
     // As a person's terminal has it: nothing of the tests' own settings.
     const { PATH, HOME } = process.env;
-    this.process = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs')], { env: { PATH, HOME, ...env } });
+    this.process = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs')], {
+      env: { PATH, HOME, ...env },
+    });
     this.process.stdout.setEncoding('utf8').on('data', (text) => (this.output += text));
     this.process.stderr.setEncoding('utf8').on('data', (text) => (this.output += text));
     /** @type {Promise<number | null>} */
@@ -28,11 +30,13 @@ class Launcher {
 
   /** Every process below the launcher, by its command. @returns {Map<string, number>} */
   children() {
-    const list = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' }).stdout.trim().split('\n');
+    const list = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' })
+      .stdout.trim()
+      .split('\n');
     const rows = list.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter((row) => row !== null);
     const below = new Map();
     const parents = new Set([this.process.pid]);
-    for (let size = 0; size !== parents.size; ) {
+    for (let size = 0; size !== parents.size;) {
       size = parents.size;
       for (const [, pid, parent, command] of rows) {
         if (!parents.has(Number(parent))) continue;
@@ -70,7 +74,12 @@ describe('npm start', () => {
     const directory = mkdtempSync(join(tmpdir(), 'gateway-start-'));
     directories.push(directory);
     const [api, sandbox, control] = [await freePort(), await freePort(), await freePort()];
-    return { DATA_DIR: directory, PORT: `${api}`, SANDBOX_PORT: `${sandbox}`, SANDBOX_CONTROL_PORT: `${control}` };
+    return {
+      DATA_DIR: directory,
+      PORT: `${api}`,
+      SANDBOX_PORT: `${sandbox}`,
+      SANDBOX_CONTROL_PORT: `${control}`,
+    };
   }
 
   /** @param {Record<string, string>} env */
@@ -99,19 +108,25 @@ describe('npm start', () => {
     await second.ready();
     const again = spawnSync('sh', ['-c', `${lines.at(-2)} -sS`], { encoding: 'utf8' }).stdout;
     expect(again).toContain('"success":true');
-    expect(JSON.parse(spawnSync('sh', ['-c', `${lines.at(-1)} -sS`], { encoding: 'utf8' }).stdout)).toHaveLength(2);
+    expect(
+      JSON.parse(spawnSync('sh', ['-c', `${lines.at(-1)} -sS`], { encoding: 'utf8' }).stdout),
+    ).toHaveLength(2);
   }, 60_000);
 
-  test.each(['SIGINT', 'SIGTERM'])('on %s everything ends, and nothing is left', async (signal) => {
-    const launcher = launch(await settings());
-    await launcher.ready();
-    const children = launcher.children();
-    expect([...children.keys()].join('\n')).toMatch(/redis|valkey/);
-    expect(children.size).toBeGreaterThanOrEqual(5);
-    launcher.process.kill(/** @type {NodeJS.Signals} */ (signal));
-    expect(await launcher.exited).toBe(0);
-    for (const [command, pid] of children) expect(isAlive(pid), command).toBe(false);
-  }, 60_000);
+  test.each(['SIGINT', 'SIGTERM'])(
+    'on %s everything ends, and nothing is left',
+    async (signal) => {
+      const launcher = launch(await settings());
+      await launcher.ready();
+      const children = launcher.children();
+      expect([...children.keys()].join('\n')).toMatch(/redis|valkey/);
+      expect(children.size).toBeGreaterThanOrEqual(5);
+      launcher.process.kill(/** @type {NodeJS.Signals} */ (signal));
+      expect(await launcher.exited).toBe(0);
+      for (const [command, pid] of children) expect(isAlive(pid), command).toBe(false);
+    },
+    60_000,
+  );
 
   test.each(['apps/worker', 'apps/api', 'packages/sandbox', 'redis-guard', 'redis-server'])(
     'when %s is killed it says so and ends the rest',
@@ -122,7 +137,8 @@ describe('npm start', () => {
       process.kill(launcher.pidOf(part === 'redis-server' ? 'redis-server 127.0.0.1' : part), 'SIGKILL');
       expect(await launcher.exited).toBe(1);
       expect(launcher.output).toMatch(/(worker|api|sandbox|redis) has ended .*stopping the rest/);
-      for (const [command, pid] of children) await expect.poll(() => isAlive(pid), { message: command }).toBe(false);
+      for (const [command, pid] of children)
+        await expect.poll(() => isAlive(pid), { message: command }).toBe(false);
     },
     60_000,
   );
@@ -132,7 +148,8 @@ describe('npm start', () => {
     await launcher.ready();
     const children = launcher.children();
     launcher.process.kill('SIGKILL');
-    for (const [command, pid] of children) await expect.poll(() => isAlive(pid), { message: command, timeout: 20_000 }).toBe(false);
+    for (const [command, pid] of children)
+      await expect.poll(() => isAlive(pid), { message: command, timeout: 20_000 }).toBe(false);
   }, 60_000);
 
   test('a second one beside it says what is wrong and does no harm; with settings of its own it runs', async () => {
@@ -141,7 +158,9 @@ describe('npm start', () => {
     await first.ready();
     const sameDirectory = launch(env);
     expect(await sameDirectory.exited).toBe(1);
-    expect(sameDirectory.output).toMatch(new RegExp(`in use by another npm start \\(pid ${first.process.pid}\\)`));
+    expect(sameDirectory.output).toMatch(
+      new RegExp(`in use by another npm start \\(pid ${first.process.pid}\\)`),
+    );
 
     const samePort = launch({ ...(await settings()), PORT: env['PORT'] ?? '' });
     expect(await samePort.exited).toBe(1);
@@ -170,7 +189,10 @@ describe('npm start', () => {
     await launcher.ready();
     expect(launcher.output).not.toContain('a-secret-key');
     const start = launcher.output.split('\n').find((line) => line.includes('/auth/start'));
-    const answer = spawnSync('sh', ['-c', `${start} -sS`], { encoding: 'utf8', env: { ...process.env, API_KEY: 'a-secret-key' } });
+    const answer = spawnSync('sh', ['-c', `${start} -sS`], {
+      encoding: 'utf8',
+      env: { ...process.env, API_KEY: 'a-secret-key' },
+    });
     expect(answer.stdout).toContain('code_sent');
   }, 60_000);
 
@@ -180,6 +202,8 @@ describe('npm start', () => {
     await launcher.ready();
     expect(launcher.output).not.toContain('SANDBOX');
     expect(() => launcher.pidOf('packages/sandbox')).toThrow();
-    expect(readFileSync(join(env['DATA_DIR'] ?? '', 'redis', 'redis.conf'), 'utf8')).toContain('bind 127.0.0.1');
+    expect(readFileSync(join(env['DATA_DIR'] ?? '', 'redis', 'redis.conf'), 'utf8')).toContain(
+      'bind 127.0.0.1',
+    );
   }, 60_000);
 });

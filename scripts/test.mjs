@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
-import { startRedis } from './lib/redis.mjs';
 import { redisBinary } from './lib/redis-binary.mjs';
+import { startRedis } from './lib/redis.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say, Stop } from './lib/say.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
@@ -17,7 +17,8 @@ await runScript(async () => {
   const binary = redisBinary();
   const directory = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   const abort = new AbortController();
-  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => abort.abort());
+  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => abort.abort());
   const supervisor = new Supervisor((crash) => {
     process.stderr.write(`${crash}: stopping the tests.\n`);
     abort.abort();
@@ -25,7 +26,11 @@ await runScript(async () => {
   try {
     const redisUrl = await startRedis({ binary, directory: join(directory, 'redis'), supervisor });
     const report = join(directory, 'report.json');
-    const exitCode = await runVitest(report, { REDIS_URL: redisUrl, TEST_REDIS_SERVER: binary }, abort.signal);
+    const exitCode = await runVitest(
+      report,
+      { REDIS_URL: redisUrl, TEST_REDIS_SERVER: binary },
+      abort.signal,
+    );
     conclude(report, exitCode);
   } finally {
     await supervisor.stop();
@@ -38,7 +43,13 @@ await runScript(async () => {
  * @returns {Promise<number | null>} vitest's exit code
  */
 function runVitest(report, env, signal) {
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
+  const args = [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ];
   const vitest = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],

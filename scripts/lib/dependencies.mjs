@@ -11,21 +11,31 @@ export function checkNode() {
   const actual = process.versions.node.split('.').map(Number);
   const index = wanted.findIndex((part, at) => part !== actual[at]);
   if (index >= 0 && (actual[index] ?? 0) < (wanted[index] ?? 0)) {
-    throw new Stop(`Node ${MANIFEST.engines.node} is needed, this is ${process.versions.node}. Get it at https://nodejs.org`);
+    throw new Stop(
+      `Node ${MANIFEST.engines.node} is needed, this is ${process.versions.node}. Get it at https://nodejs.org`,
+    );
   }
 }
 
 /** Installs what the lock file names, unless that was done already. Needs npm, nothing else. */
 export function installDependencies() {
   const stamp = join(ROOT, 'node_modules', '.installed-lock');
-  const lock = createHash('sha256').update(readFileSync(join(ROOT, 'pnpm-lock.yaml'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'pnpm-lock.yaml')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('Installing dependencies (once)…');
   const command = ['--yes', MANIFEST.packageManager, 'install', '--frozen-lockfile'];
-  const result = spawnSync('npx', command, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, CI: 'true' } });
+  const result = spawnSync('npx', command, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, CI: 'true' },
+  });
   if (result.error !== undefined || result.status !== 0) {
     process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
-    throw new Stop(`Could not install dependencies: npx ${command.join(' ')} failed. Is the npm registry reachable?`);
+    throw new Stop(
+      `Could not install dependencies: npx ${command.join(' ')} failed. Is the npm registry reachable?`,
+    );
   }
   writeFileSync(stamp, lock);
 }

@@ -5,7 +5,8 @@ export async function errorPage() {
   /** @type {typeof import('../../packages/contracts/src/error-codes.ts')} */
   const { ERROR_CODES } = await tsImport('../../packages/contracts/src/error-codes.ts', import.meta.url);
   const rows = Object.entries(ERROR_CODES).map(
-    ([code, { status, kind, message, action }]) => `| \`${code}\` | ${status} | \`${kind}\` | ${message} | ${action} |`,
+    ([code, { status, kind, message, action }]) =>
+      `| \`${code}\` | ${status} | \`${kind}\` | ${message} | ${action} |`,
   );
   return `# Errors
 

@@ -28,17 +28,26 @@ const BELONGS_TO = {
 
 /** @returns {string[]} what is wrong, a line each */
 export function checkLayers() {
-  const folders = ['apps', 'packages'].flatMap((top) => readdirSync(join(ROOT, top)).map((name) => `${top}/${name}`));
+  const folders = ['apps', 'packages'].flatMap((top) =>
+    readdirSync(join(ROOT, top)).map((name) => `${top}/${name}`),
+  );
   return folders.flatMap((folder) => {
     const allowed = MAY_DEPEND_ON[folder];
-    if (allowed === undefined) return [`${folder} is not in scripts/lib/layers.mjs: add it with what it may depend on`];
+    if (allowed === undefined)
+      return [`${folder} is not in scripts/lib/layers.mjs: add it with what it may depend on`];
     const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
     const names = Object.keys(manifest.dependencies ?? {});
-    const upward = names.filter((name) => name.startsWith('@gateway/') && !allowed.includes(name.slice('@gateway/'.length)));
-    const foreign = names.filter((name) => BELONGS_TO[name] !== undefined && !BELONGS_TO[name].includes(folder));
+    const upward = names.filter(
+      (name) => name.startsWith('@gateway/') && !allowed.includes(name.slice('@gateway/'.length)),
+    );
+    const foreign = names.filter(
+      (name) => BELONGS_TO[name] !== undefined && !BELONGS_TO[name].includes(folder),
+    );
     return [
       ...upward.map((name) => `${folder} must not depend on ${name}`),
-      ...foreign.map((name) => `${folder} must not depend on ${name}: it belongs to ${BELONGS_TO[name]?.[0]}`),
+      ...foreign.map(
+        (name) => `${folder} must not depend on ${name}: it belongs to ${BELONGS_TO[name]?.[0]}`,
+      ),
     ];
   });
 }

@@ -51,7 +51,10 @@ export function commandOf(pid) {
 
 /** For systems with no /proc, such as macOS. @param {number} pid @param {string} column */
 function ps(pid, column) {
-  const result = spawnSync('ps', ['-p', String(pid), '-o', `${column}=`], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  const result = spawnSync('ps', ['-p', String(pid), '-o', `${column}=`], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
   return result.status === 0 ? result.stdout.trim() : '';
 }
 

@@ -13,7 +13,9 @@ export function redisBinary() {
   const found = NAMES.map(onPath).find((path) => path !== undefined);
   if (found !== undefined) return found;
   for (const { name, commands } of installers()) {
-    say(`No Redis found: installing it with ${name} (${commands.map((command) => command.join(' ')).join(' && ')})…`);
+    say(
+      `No Redis found: installing it with ${name} (${commands.map((command) => command.join(' ')).join(' && ')})…`,
+    );
     if (commands.every(run)) {
       const installed = NAMES.map(onPath).find((path) => path !== undefined);
       if (installed !== undefined) return installed;
@@ -44,7 +46,8 @@ function installers() {
     }
   }
   // Homebrew asks nothing, but for an administrator's password where it is not set up: then it fails.
-  if (onPath('brew') !== undefined && process.getuid?.() !== 0) list.push({ name: 'Homebrew', commands: [['brew', 'install', 'redis']] });
+  if (onPath('brew') !== undefined && process.getuid?.() !== 0)
+    list.push({ name: 'Homebrew', commands: [['brew', 'install', 'redis']] });
   return list;
 }
 
@@ -59,7 +62,12 @@ function run([program = '', ...args]) {
 
 /** @param {string} name @returns {string | undefined} */
 function onPath(name) {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/bin',
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+  ];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 

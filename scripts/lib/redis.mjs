@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commandOf, endProcess, isAlive } from './processes.mjs';
 import { freePort } from './ports.mjs';
+import { commandOf, endProcess, isAlive } from './processes.mjs';
 import { say, Stop } from './say.mjs';
 
 /** ms that Redis has to load its file and answer. */
@@ -94,7 +94,10 @@ export async function checkRedisUrl(url) {
   if (protocol === 'rediss:') return;
   const host = hostname.replace(/^\[|\]$/g, '');
   const reply = await ask({ host, port: Number(port || 6379), lines: ['PING'] });
-  if (reply === '') throw new Stop(`No Redis answers at REDIS_URL (${hostname}:${port || 6379}). Start it, or unset REDIS_URL.`);
+  if (reply === '')
+    throw new Stop(
+      `No Redis answers at REDIS_URL (${hostname}:${port || 6379}). Start it, or unset REDIS_URL.`,
+    );
 }
 
 /**
@@ -105,7 +108,9 @@ export async function checkRedisUrl(url) {
 function ask({ host, port, lines }) {
   return new Promise((resolve) => {
     let reply = '';
-    const socket = connect({ host, port, timeout: 2_000 }, () => socket.write(lines.map((line) => `${line}\r\n`).join('')));
+    const socket = connect({ host, port, timeout: 2_000 }, () =>
+      socket.write(lines.map((line) => `${line}\r\n`).join('')),
+    );
     socket.on('data', (chunk) => {
       reply += chunk.toString('latin1');
       if (reply.split('\r\n').length > lines.length || reply.startsWith('-')) socket.destroy();

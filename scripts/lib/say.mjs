@@ -14,7 +14,9 @@ export async function runScript(main) {
   try {
     await main();
   } catch (error) {
-    process.stderr.write(`\n${error instanceof Stop ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `\n${error instanceof Stop ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -41,7 +41,8 @@ export class Child {
       });
     });
     this.#process.on('message', (message) => {
-      if (typeof message === 'object' && message !== null) for (const listener of this.#listeners) listener({ ...message });
+      if (typeof message === 'object' && message !== null)
+        for (const listener of this.#listeners) listener({ ...message });
     });
   }
 

@@ -32,13 +32,19 @@ describe('outages and restarts', () => {
     await stack.startSandbox();
     await Promise.all([stack.startApi(), stack.startWorker()]);
     expect((await stack.api.status('patient')).body.state).toBe('code_sent');
-    expect(await stack.api.verify('patient', { phone_code: '11111' })).toMatchObject({ status: 200, body: { status: 'authorized' } });
+    expect(await stack.api.verify('patient', { phone_code: '11111' })).toMatchObject({
+      status: 200,
+      body: { status: 'authorized' },
+    });
   });
 
   test('a worker that is started again sends without a new sign-in', async () => {
     await stack.worker.end();
     await stack.startWorker();
-    expect(await stack.api.send('alice', BOB, 'after a restart')).toMatchObject({ status: 200, body: { success: true } });
+    expect(await stack.api.send('alice', BOB, 'after a restart')).toMatchObject({
+      status: 200,
+      body: { success: true },
+    });
   });
 
   test('a killed worker loses, doubles and reorders nothing', async () => {
@@ -49,7 +55,9 @@ describe('outages and restarts', () => {
       if (index === 30) await stack.worker.end('SIGKILL');
     }
     await stack.startWorker();
-    await expect.poll(async () => (await stack.api.get(`/jobs/${jobs.at(-1)}`)).body.state, { timeout: 30_000 }).toBe('completed');
+    await expect
+      .poll(async () => (await stack.api.get(`/jobs/${jobs.at(-1)}`)).body.state, { timeout: 30_000 })
+      .toBe('completed');
     expect((await texts()).filter((text) => text.startsWith('killed'))).toEqual(wanted);
   });
 
@@ -58,19 +66,30 @@ describe('outages and restarts', () => {
     const held = await stack.api.send('alice', BOB, 'waits 1', { Prefer: 'wait=1' });
     expect(held).toMatchObject({ status: 202, body: { status: 'queued' } });
     await stack.api.send('alice', BOB, 'waits 2', { Prefer: 'respond-async' });
-    await expect.poll(async () => (await stack.api.get(`/jobs/${held.body.job_id}`)).body, { timeout: 30_000 }).toMatchObject({
-      state: 'delayed',
-      reason: 'TELEGRAM_UNAVAILABLE',
-    });
+    await expect
+      .poll(async () => (await stack.api.get(`/jobs/${held.body.job_id}`)).body, { timeout: 30_000 })
+      .toMatchObject({
+        state: 'delayed',
+        reason: 'TELEGRAM_UNAVAILABLE',
+      });
     // A failure of the network is never "signed out".
-    expect((await stack.api.status('alice')).body).toMatchObject({ authorized: true, flood_wait_until: null });
+    expect((await stack.api.status('alice')).body).toMatchObject({
+      authorized: true,
+      flood_wait_until: null,
+    });
     await stack.startSandbox();
-    await expect.poll(async () => (await texts()).slice(-2), { timeout: 40_000 }).toEqual(['waits 1', 'waits 2']);
+    await expect
+      .poll(async () => (await texts()).slice(-2), { timeout: 40_000 })
+      .toEqual(['waits 1', 'waits 2']);
   });
 
   test('without Redis every call is a 503 within 2 s, and all goes on by itself when it is back', async () => {
     await stack.redis.stop();
-    for (const call of [() => stack.api.send('alice', BOB, 'x'), () => stack.api.startSignIn('late', '+9996623003'), () => stack.api.status('alice')]) {
+    for (const call of [
+      () => stack.api.send('alice', BOB, 'x'),
+      () => stack.api.startSignIn('late', '+9996623003'),
+      () => stack.api.status('alice'),
+    ]) {
       const begun = performance.now();
       expect(await call()).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });
       expect(performance.now() - begun).toBeLessThan(2_000);
@@ -79,13 +98,18 @@ describe('outages and restarts', () => {
     expect((await stack.api.get('/readyz')).status).toBe(503);
     await stack.redis.resume();
     await expect.poll(async () => (await stack.api.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
-    expect(await stack.api.send('alice', BOB, 'Redis is back', { Prefer: 'wait=30' })).toMatchObject({ status: 200 });
+    expect(await stack.api.send('alice', BOB, 'Redis is back', { Prefer: 'wait=30' })).toMatchObject({
+      status: 200,
+    });
   });
 
   test('no worker: an interactive call is a 503, and its job is withdrawn', async () => {
     await stack.worker.end();
     const phone = '+9996623004';
-    expect(await stack.api.startSignIn('no-worker', phone)).toMatchObject({ status: 503, body: { code: 'WORKER_UNAVAILABLE' } });
+    expect(await stack.api.startSignIn('no-worker', phone)).toMatchObject({
+      status: 503,
+      body: { code: 'WORKER_UNAVAILABLE' },
+    });
     expect((await stack.api.get('/readyz')).status).toBe(503);
     await stack.startWorker();
     expect((await stack.api.status('no-worker')).body.state).toBe('none');
@@ -106,7 +130,9 @@ describe('outages and restarts', () => {
     });
     const sessions = join(stack.dataDir, 'telegram_sessions');
     expect(await readdir(sessions)).toContain('carol.session');
-    expect((await stack.api.post('/telegram/user/disconnect', { user_id: 'carol' })).body).toMatchObject({ status: 'ok' });
+    expect((await stack.api.post('/telegram/user/disconnect', { user_id: 'carol' })).body).toMatchObject({
+      status: 'ok',
+    });
     expect(await readdir(sessions)).not.toContain('carol.session');
     await stack.signIn('carol', phone);
   });
@@ -118,12 +144,21 @@ describe('outages and restarts', () => {
     const queued = await stack.api.send('dave', BOB, 'never', { Prefer: 'wait=5' });
     expect(queued.status).toBe(202);
     const gone = await stack.api.post('/telegram/user/disconnect', { user_id: 'dave' });
-    expect(gone).toMatchObject({ status: 200, body: { status: 'ok', message: 'Disconnected', job_id: expect.any(String) } });
-    await expect.poll(async () => (await stack.api.get(`/jobs/${queued.body.job_id}`)).body).toMatchObject({
-      state: 'failed',
-      error: { code: 'ACCOUNT_DISCONNECTED' },
+    expect(gone).toMatchObject({
+      status: 200,
+      body: { status: 'ok', message: 'Disconnected', job_id: expect.any(String) },
     });
-    expect((await stack.api.status('dave')).body).toMatchObject({ authorized: false, state: 'none', user_info: null });
+    await expect
+      .poll(async () => (await stack.api.get(`/jobs/${queued.body.job_id}`)).body)
+      .toMatchObject({
+        state: 'failed',
+        error: { code: 'ACCOUNT_DISCONNECTED' },
+      });
+    expect((await stack.api.status('dave')).body).toMatchObject({
+      authorized: false,
+      state: 'none',
+      user_info: null,
+    });
     expect((await stack.api.post('/telegram/user/disconnect', { user_id: 'dave' })).status).toBe(200);
     expect((await stack.api.send('dave', BOB, 'x')).status).toBe(401);
   });
@@ -141,7 +176,10 @@ describe('outages and restarts', () => {
       next_action: expect.stringContaining('SpamBot'),
       pending: { waiting: 2 },
     });
-    expect((await stack.api.post('/telegram/user/resume', { user_id: 'erin' })).body).toMatchObject({ status: 'ok', state: 'ready' });
+    expect((await stack.api.post('/telegram/user/resume', { user_id: 'erin' })).body).toMatchObject({
+      status: 'ok',
+      state: 'ready',
+    });
     await expect
       .poll(async () => (await stack.control.messages({ from: id })).map(({ text }) => text))
       .toEqual(['kept 1', 'kept 2']);
@@ -170,10 +208,21 @@ describe('outages and restarts', () => {
     frozen.signal('SIGCONT');
     await expect.poll(() => frozen.output).toContain('the lease on the accounts is lost');
     for (const index of [1, 2, 3]) {
-      expect(await stack.api.send('alice', BOB, `after the thaw ${index}`)).toMatchObject({ status: 200, body: { success: true } });
+      expect(await stack.api.send('alice', BOB, `after the thaw ${index}`)).toMatchObject({
+        status: 200,
+        body: { success: true },
+      });
     }
-    expect((await stack.api.status('alice', '?live=true')).body).toMatchObject({ authorized: true, state: 'ready' });
-    expect((await texts()).slice(-4)).toEqual(['by the next', 'after the thaw 1', 'after the thaw 2', 'after the thaw 3']);
+    expect((await stack.api.status('alice', '?live=true')).body).toMatchObject({
+      authorized: true,
+      state: 'ready',
+    });
+    expect((await texts()).slice(-4)).toEqual([
+      'by the next',
+      'after the thaw 1',
+      'after the thaw 2',
+      'after the thaw 3',
+    ]);
     await frozen.end();
   }, 60_000);
 });

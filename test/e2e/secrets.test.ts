@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
 
 test('no code, password, session or API hash is readable in Redis, files or logs', async () => {
-  await using stack = await Stack.start({ LOG_LEVEL: 'trace', TELEGRAM_API_HASH: 'deadbeefdeadbeefdeadbeefdeadbeef' });
+  await using stack = await Stack.start({
+    LOG_LEVEL: 'trace',
+    TELEGRAM_API_HASH: 'deadbeefdeadbeefdeadbeefdeadbeef',
+  });
   const phone = '+79995550101';
   const password = 'correct-horse-battery';
   await stack.control.createAccount({ phone, first_name: 'Eve', password });
@@ -21,9 +24,12 @@ test('no code, password, session or API hash is readable in Redis, files or logs
     ['log of the worker', stack.worker.output],
     ...(await filesOf(stack.dataDir)),
   ]);
-  expect([...places.keys()]).toEqual(expect.arrayContaining(['telegram_auth.json', 'telegram_sessions/eve.session']));
+  expect([...places.keys()]).toEqual(
+    expect.arrayContaining(['telegram_auth.json', 'telegram_sessions/eve.session']),
+  );
   for (const [place, content] of places) {
-    for (const secret of [password, 'a-wrong-password', 'deadbeefdeadbeef']) expect(content, place).not.toContain(secret);
+    for (const secret of [password, 'a-wrong-password', 'deadbeefdeadbeef'])
+      expect(content, place).not.toContain(secret);
     // Five digits may stand in a time or an id by chance; as a value of their own they may not.
     expect(content, place).not.toMatch(new RegExp(`(?<![0-9A-Za-z.])${code}(?![0-9A-Za-z.])`));
   }
@@ -41,16 +47,24 @@ test('what is kept on disk is for the owner alone', async () => {
 /** Files of the product, by path; the sandbox plays Telegram, which knows its users' codes. */
 async function filesOf(directory: string): Promise<[string, string][]> {
   const names = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
+  const files = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
   const ours = files.filter((file) => !file.startsWith('sandbox/'));
-  return Promise.all(ours.map(async (file): Promise<[string, string]> => [file, await readFile(join(directory, file), 'latin1')]));
+  return Promise.all(
+    ours.map(async (file): Promise<[string, string]> => [
+      file,
+      await readFile(join(directory, file), 'latin1'),
+    ]),
+  );
 }
 
 async function everythingIn(url: string): Promise<string> {
   const redis = new Redis(url);
   try {
     const parts: string[] = [];
-    for (const key of await redis.keys('*')) parts.push(key, JSON.stringify(await valueOf(redis, key, await redis.type(key))));
+    for (const key of await redis.keys('*'))
+      parts.push(key, JSON.stringify(await valueOf(redis, key, await redis.type(key))));
     return parts.join('\n');
   } finally {
     redis.disconnect();

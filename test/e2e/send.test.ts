@@ -43,13 +43,20 @@ describe('sending', () => {
     ['a numeric id as a string', () => String(bob)],
   ])('the recipient may be %s', async (form, recipient) => {
     const text = `by ${form}`;
-    expect(await stack.api.send('alice', recipient(), text)).toMatchObject({ status: 200, body: { success: true } });
+    expect(await stack.api.send('alice', recipient(), text)).toMatchObject({
+      status: 200,
+      body: { success: true },
+    });
     expect(await lastText()).toBe(text);
   });
 
   test('the recipient may be me, or a chat', async () => {
     expect((await stack.api.send('alice', 'me', 'note to self')).body).toMatchObject({ success: true });
-    const { id } = await stack.control.createChat({ title: 'Team', kind: 'supergroup', members: [alice, bob] });
+    const { id } = await stack.control.createChat({
+      title: 'Team',
+      kind: 'supergroup',
+      members: [alice, bob],
+    });
     const marked = String(id < 0 ? id : -(1_000_000_000_000 + id));
     expect((await stack.api.send('alice', marked, 'hello team')).body).toMatchObject({ success: true });
   });
@@ -58,7 +65,10 @@ describe('sending', () => {
     'an unknown recipient %s is a 404 that says what to do',
     async (recipient) => {
       const refused = await stack.api.send('alice', recipient, 'anybody?');
-      expect(refused).toMatchObject({ status: 404, body: { code: 'RECIPIENT_NOT_FOUND', kind: 'permanent' } });
+      expect(refused).toMatchObject({
+        status: 404,
+        body: { code: 'RECIPIENT_NOT_FOUND', kind: 'permanent' },
+      });
       expect(refused.body.job_id).toMatch(/.+/);
       expect(refused.body.message.length).toBeGreaterThan(20);
     },
@@ -71,13 +81,20 @@ describe('sending', () => {
     expect(path).toBe(`/jobs/${accepted.body.job_id}`);
     await expect
       .poll(async () => (await stack.api.get(path)).body)
-      .toMatchObject({ status: 'ok', type: 'send', user_id: 'alice', state: 'completed', result: { message_id: expect.any(Number) } });
+      .toMatchObject({
+        status: 'ok',
+        type: 'send',
+        user_id: 'alice',
+        state: 'completed',
+        result: { message_id: expect.any(Number) },
+      });
   });
 
   test('many sends of one account arrive in the order in which they were accepted', async () => {
     const texts = Array.from({ length: 40 }, (_, index) => `n ${index}`);
     const jobs: string[] = [];
-    for (const text of texts) jobs.push((await stack.api.send('alice', BOB, text, { Prefer: 'respond-async' })).body.job_id);
+    for (const text of texts)
+      jobs.push((await stack.api.send('alice', BOB, text, { Prefer: 'respond-async' })).body.job_id);
     await expect.poll(async () => (await stack.api.get(`/jobs/${jobs.at(-1)}`)).body.state).toBe('completed');
     const arrived = (await stack.control.messages({ from: alice, to: bob })).map(({ text }) => text);
     expect(arrived.slice(-texts.length)).toEqual(texts);
@@ -88,7 +105,9 @@ describe('sending', () => {
     const first = await stack.api.send('alice', BOB, 'only once', headers);
     const second = await stack.api.send('alice', BOB, 'only once', headers);
     expect(second.body).toMatchObject({ job_id: first.body.job_id, message_id: first.body.message_id });
-    expect((await stack.control.messages({ from: alice, to: bob })).filter(({ text }) => text === 'only once')).toHaveLength(1);
+    expect(
+      (await stack.control.messages({ from: alice, to: bob })).filter(({ text }) => text === 'only once'),
+    ).toHaveLength(1);
     expect(await stack.api.send('alice', BOB, 'something else', headers)).toMatchObject({
       status: 422,
       body: { code: 'IDEMPOTENCY_MISMATCH' },
@@ -98,7 +117,10 @@ describe('sending', () => {
   test('a flood wait answers at once, shows until when, and the message goes out after it, in order', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_3' });
     const held = await stack.api.send('alice', BOB, 'flooded 1', { Prefer: 'wait=1' });
-    expect(held).toMatchObject({ status: 202, body: { status: 'queued', state: 'delayed', reason: 'FLOOD_WAIT' } });
+    expect(held).toMatchObject({
+      status: 202,
+      body: { status: 'queued', state: 'delayed', reason: 'FLOOD_WAIT' },
+    });
     expect(Date.parse(held.body.retry_at)).toBeGreaterThan(Date.now());
     const behind = await stack.api.send('alice', BOB, 'flooded 2', { Prefer: 'wait=1' });
     expect(behind).toMatchObject({ status: 202, body: { state: 'delayed' } });
@@ -108,18 +130,26 @@ describe('sending', () => {
     // Nobody else feels it.
     expect((await stack.api.send('bob', ALICE, 'meanwhile')).status).toBe(200);
     await expect.poll(lastText, { timeout: 15_000 }).toBe('flooded 2');
-    expect((await stack.api.get(`/jobs/${held.body.job_id}`)).body).toMatchObject({ state: 'completed', attempts: 1 });
+    expect((await stack.api.get(`/jobs/${held.body.job_id}`)).body).toMatchObject({
+      state: 'completed',
+      attempts: 1,
+    });
     expect((await stack.api.status('alice')).body).toMatchObject({ state: 'ready', flood_wait_until: null });
   });
 
-  test.each(['before', 'after'] as const)('a connection cut %s the call took effect makes one message', async (drop) => {
-    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', drop });
-    const text = `cut ${drop}`;
-    const sent = await stack.api.send('alice', BOB, text, { Prefer: 'wait=30' });
-    expect(sent).toMatchObject({ status: 200, body: { success: true } });
-    const arrived = (await stack.control.messages({ from: alice, to: bob })).filter((message) => message.text === text);
-    expect(arrived.map(({ id }) => id)).toHaveLength(1);
-  });
+  test.each(['before', 'after'] as const)(
+    'a connection cut %s the call took effect makes one message',
+    async (drop) => {
+      await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', drop });
+      const text = `cut ${drop}`;
+      const sent = await stack.api.send('alice', BOB, text, { Prefer: 'wait=30' });
+      expect(sent).toMatchObject({ status: 200, body: { success: true } });
+      const arrived = (await stack.control.messages({ from: alice, to: bob })).filter(
+        (message) => message.text === text,
+      );
+      expect(arrived.map(({ id }) => id)).toHaveLength(1);
+    },
+  );
 
   test.each([
     ['USER_PRIVACY_RESTRICTED', 403, 'RECIPIENT_REFUSED'],
@@ -128,11 +158,17 @@ describe('sending', () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error });
     const refused = await stack.api.send('alice', BOB, 'no');
     expect(refused).toMatchObject({ status, body: { code, rpc_error: error, kind: 'permanent' } });
-    expect((await stack.api.get(`/jobs/${refused.body.job_id}`)).body).toMatchObject({ state: 'failed', error: { code } });
+    expect((await stack.api.get(`/jobs/${refused.body.job_id}`)).body).toMatchObject({
+      state: 'failed',
+      error: { code },
+    });
   });
 
   test('an account that is not signed in gets 401, and nothing is queued', async () => {
-    expect(await stack.api.send('stranger', BOB, 'hi')).toMatchObject({ status: 401, body: { code: 'NOT_AUTHORIZED' } });
+    expect(await stack.api.send('stranger', BOB, 'hi')).toMatchObject({
+      status: 401,
+      body: { code: 'NOT_AUTHORIZED' },
+    });
     expect((await stack.api.status('stranger')).body).toMatchObject({
       authorized: false,
       user_info: null,

@@ -22,12 +22,27 @@ describe('signing in', () => {
     expect((await stack.api.status('by-code')).body).toMatchObject({ authorized: false, state: 'code_sent' });
 
     const verified = await stack.api.verify('by-code', { phone_code: '22222' });
-    expect(verified).toMatchObject({ status: 200, body: { status: 'authorized', message: 'Successfully authorized' } });
-    expect(verified.body.user).toMatchObject({ id: expect.any(Number), first_name: expect.any(String), phone_number: phone });
+    expect(verified).toMatchObject({
+      status: 200,
+      body: { status: 'authorized', message: 'Successfully authorized' },
+    });
+    expect(verified.body.user).toMatchObject({
+      id: expect.any(Number),
+      first_name: expect.any(String),
+      phone_number: phone,
+    });
 
     const status = await stack.api.status('by-code');
-    expect(status.body).toMatchObject({ status: 'ok', authorized: true, state: 'ready', user_info: verified.body.user });
-    expect((await stack.api.status('by-code', '?live=true')).body).toMatchObject({ authorized: true, state: 'ready' });
+    expect(status.body).toMatchObject({
+      status: 'ok',
+      authorized: true,
+      state: 'ready',
+      user_info: verified.body.user,
+    });
+    expect((await stack.api.status('by-code', '?live=true')).body).toMatchObject({
+      authorized: true,
+      state: 'ready',
+    });
   });
 
   test('a wrong code leaves the login as it is: the right one works, and no new code is sent', async () => {
@@ -35,7 +50,12 @@ describe('signing in', () => {
     expect(started.status).toBe(200);
     expect(await stack.api.verify('wrong-code', { phone_code: '11111' })).toMatchObject({
       status: 400,
-      body: { status: 'error', code: 'PHONE_CODE_INVALID', rpc_error: 'PHONE_CODE_INVALID', kind: 'user_action' },
+      body: {
+        status: 'error',
+        code: 'PHONE_CODE_INVALID',
+        rpc_error: 'PHONE_CODE_INVALID',
+        kind: 'user_action',
+      },
     });
     expect((await stack.api.status('wrong-code')).body.state).toBe('code_sent');
     expect((await stack.api.verify('wrong-code', { phone_code: '22222' })).status).toBe(200);
@@ -58,13 +78,21 @@ describe('signing in', () => {
 
   test('two-factor: code first, hint shown, wrong password, then the password alone', async () => {
     const phone = '+9996621004';
-    await stack.control.createAccount({ phone, first_name: 'Иван', password: 'пароль-hunter2', hint: 'first pet' });
+    await stack.control.createAccount({
+      phone,
+      first_name: 'Иван',
+      password: 'пароль-hunter2',
+      hint: 'first pet',
+    });
     await stack.api.startSignIn('two-step', phone);
     expect(await stack.api.verify('two-step', { phone_code: '22222' })).toMatchObject({
       status: 200,
       body: { status: 'password_required', hint: 'first pet' },
     });
-    expect((await stack.api.status('two-step')).body).toMatchObject({ authorized: false, state: 'password_required' });
+    expect((await stack.api.status('two-step')).body).toMatchObject({
+      authorized: false,
+      state: 'password_required',
+    });
     expect(await stack.api.verify('two-step', { password: 'wrong' })).toMatchObject({
       status: 400,
       body: { code: 'PASSWORD_INVALID' },
@@ -97,7 +125,10 @@ describe('signing in', () => {
 
   test.each(['1', '3'])('an account at home in data centre %s is found there', async (dataCenter) => {
     await stack.signIn(`dc-${dataCenter}`, `+99966${dataCenter}1006`);
-    expect((await stack.api.send(`dc-${dataCenter}`, 'me', 'here')).body).toMatchObject({ status: 'ok', success: true });
+    expect((await stack.api.send(`dc-${dataCenter}`, 'me', 'here')).body).toMatchObject({
+      status: 'ok',
+      success: true,
+    });
   });
 
   test('an account that is signed in already is told so, with its user', async () => {
@@ -133,14 +164,20 @@ describe('signing in', () => {
     const phone = '+9996621010';
     await stack.control.fault({ method: 'auth.sendCode', error: 'FLOOD_WAIT_77' });
     const refused = await stack.api.startSignIn('flooded', phone);
-    expect(refused).toMatchObject({ status: 429, body: { code: 'FLOOD_WAIT', retry_after: 77, rpc_error: 'FLOOD_WAIT_77' } });
+    expect(refused).toMatchObject({
+      status: 429,
+      body: { code: 'FLOOD_WAIT', retry_after: 77, rpc_error: 'FLOOD_WAIT_77' },
+    });
     expect(refused.headers.get('retry-after')).toBe('77');
   });
 
-  test.each(['../x', 'a/b', '', 'a'.repeat(10_000), 'a\0b'])('user_id %j is refused and names the field', async (userId) => {
-    expect(await stack.api.startSignIn(userId, '+9996621011')).toMatchObject({
-      status: 400,
-      body: { code: 'VALIDATION', issues: [{ path: 'user_id' }] },
-    });
-  });
+  test.each(['../x', 'a/b', '', 'a'.repeat(10_000), 'a\0b'])(
+    'user_id %j is refused and names the field',
+    async (userId) => {
+      expect(await stack.api.startSignIn(userId, '+9996621011')).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION', issues: [{ path: 'user_id' }] },
+      });
+    },
+  );
 });

@@ -22,14 +22,23 @@ export class ApiClient {
     return this.request('POST', path, body, headers);
   }
 
-  async request(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<ApiAnswer> {
+  async request(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<ApiAnswer> {
     const response = await fetch(this.url + path, {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
   }
 
   async startSignIn(user_id: string, phone_number: string): Promise<ApiAnswer> {
@@ -40,7 +49,12 @@ export class ApiClient {
     return this.post('/telegram/user/auth/verify', { user_id, ...answers });
   }
 
-  async send(user_id: string, recipient_id: string | number, text: string, headers?: Record<string, string>): Promise<ApiAnswer> {
+  async send(
+    user_id: string,
+    recipient_id: string | number,
+    text: string,
+    headers?: Record<string, string>,
+  ): Promise<ApiAnswer> {
     return this.post('/telegram/user/send', { user_id, recipient_id, text }, headers);
   }
 

@@ -24,7 +24,8 @@ export class Part {
     this.#exited = once(this.#child, 'close').then(([code]) => (typeof code === 'number' ? code : null));
     this.#ready = new Promise((resolve, reject) => {
       this.#child.on('message', (message) => {
-        if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready') resolve({ ...message });
+        if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready')
+          resolve({ ...message });
       });
       void this.#exited.then(() => reject(new Error(`${entry} ended before it was ready:\n${this.output}`)));
     });

@@ -29,7 +29,16 @@ export class RedisServer {
   async resume(): Promise<void> {
     const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
     const options = ['--port', `${this.#port}`, '--bind', '127.0.0.1', '--dir', this.#directory];
-    const policy = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
+    const policy = [
+      '--save',
+      '',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'everysec',
+      '--maxmemory-policy',
+      'noeviction',
+    ];
     this.#child = spawn(binary, [...options, ...policy], { stdio: 'ignore' });
     const redis = new Redis(this.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
     redis.on('error', () => {});

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiClient } from './api-client.ts';
 import { freePort } from '../../scripts/lib/ports.mjs';
+import { ApiClient } from './api-client.ts';
 import { Part } from './part.ts';
 import { RedisServer } from './redis-server.ts';
 import { SandboxControl } from './sandbox-control.ts';

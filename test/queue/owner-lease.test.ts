@@ -33,7 +33,7 @@ describe('the lease on the accounts', () => {
     return made;
   }
 
-  test('is one worker\'s at a time, and the next one\'s as soon as it is given back', async () => {
+  test("is one worker's at a time, and the next one's as soon as it is given back", async () => {
     const first = lease();
     const second = lease();
     expect(await first.acquire(never)).toBe(true);
@@ -61,7 +61,7 @@ describe('the lease on the accounts', () => {
     expect(await acquiring).toBe(false);
   });
 
-  test('counts as lost on our own clock while Redis is silent, before it can be another\'s', async () => {
+  test("counts as lost on our own clock while Redis is silent, before it can be another's", async () => {
     let lost = false;
     const held = lease({ onLost: () => (lost = true) });
     await held.acquire(never);

@@ -27,7 +27,13 @@ describe("an account's queue", () => {
     redis = openConsumerRedis(server.url, silentLogger());
     await claimShardCount(redis, SHARDS);
     const sealer = new Sealer([Buffer.alloc(32, 7)]);
-    producer = new Producer({ redisUrl: server.url, shards: SHARDS, retentionMs: 60_000, sealer, logger: silentLogger() });
+    producer = new Producer({
+      redisUrl: server.url,
+      shards: SHARDS,
+      retentionMs: 60_000,
+      sealer,
+      logger: silentLogger(),
+    });
     await vi.waitFor(() => producer.claimShards());
   });
   afterAll(async () => {
@@ -83,7 +89,11 @@ describe("an account's queue", () => {
     const again = await take(owner);
     expect(again.jobId).toBe(first);
     await again.complete({ message_id: 9, date: '2024-01-15T12:00:00Z' });
-    expect(await producer.job(again.jobId)).toMatchObject({ state: 'completed', attempts: 1, result: { message_id: 9 } });
+    expect(await producer.job(again.jobId)).toMatchObject({
+      state: 'completed',
+      attempts: 1,
+      result: { message_id: 9 },
+    });
   });
 
   test('while it is held nothing is given out, to another owner neither; an end of the hold lets it go on at once', async () => {
@@ -122,10 +132,17 @@ describe("an account's queue", () => {
   test('a failed job shows its error to callers, with code and kind', async () => {
     await add('1');
     const job = await take(consumer());
-    await job.fail(new GatewayError('RECIPIENT_REFUSED', undefined, { rpcError: 'USER_IS_BLOCKED', jobId: job.jobId }));
+    await job.fail(
+      new GatewayError('RECIPIENT_REFUSED', undefined, { rpcError: 'USER_IS_BLOCKED', jobId: job.jobId }),
+    );
     expect(await producer.job(job.jobId)).toMatchObject({
       state: 'failed',
-      error: { code: 'RECIPIENT_REFUSED', kind: 'permanent', rpc_error: 'USER_IS_BLOCKED', job_id: job.jobId },
+      error: {
+        code: 'RECIPIENT_REFUSED',
+        kind: 'permanent',
+        rpc_error: 'USER_IS_BLOCKED',
+        job_id: job.jobId,
+      },
     });
   });
 
@@ -133,7 +150,9 @@ describe("an account's queue", () => {
     const first = await producer.send(message('once'), 'key');
     const second = await producer.send({ ...message('once'), requestId: 'another request' }, 'key');
     expect(second.jobId).toBe(first.jobId);
-    await expect(producer.send(message('twice'), 'key')).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    await expect(producer.send(message('twice'), 'key')).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_MISMATCH',
+    });
     expect(await producer.pending(userId)).toEqual({ waiting: 1, delayed: 0, active: 0 });
   });
 
@@ -142,7 +161,14 @@ describe("an account's queue", () => {
     server.signal('SIGSTOP');
     await expect(producer.send(message('refused'))).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
     server.signal('SIGCONT');
-    await expect.poll(() => producer.send(message('after')).then(() => 'sent', () => 'refused')).toBe('sent');
+    await expect
+      .poll(() =>
+        producer.send(message('after')).then(
+          () => 'sent',
+          () => 'refused',
+        ),
+      )
+      .toBe('sent');
     const owner = consumer();
     await expect.poll(async () => (await producer.pending(userId)).waiting).toBe(2);
     expect([(await take(owner)).data.text, (await take(owner)).data.text]).toEqual(['before', 'after']);

@@ -1,5 +1,5 @@
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { GatewayError } from '@gateway/contracts';
 import { parseSettings, silentLogger, type App } from '@gateway/runtime';
 import { afterEach, describe, expect, test, vi } from 'vitest';

@@ -12,7 +12,6 @@ import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
 import { requestId } from './middleware/request-id.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
-
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { sendRoutes } from './routes/send.ts';

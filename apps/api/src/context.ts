@@ -36,7 +36,7 @@ export interface Caller {
 }
 
 /** What the access log says of a request beyond method, route and status. */
-export interface RequestFacts {
+interface RequestFacts {
   userId?: string;
   jobId?: string;
   code?: string;

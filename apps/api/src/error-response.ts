@@ -29,8 +29,7 @@ export function errorHandler({ logger }: ApiContext) {
     const facts = c.get('facts');
     facts.code = error.code;
     if (error.details.jobId !== undefined) facts.jobId = error.details.jobId;
-    if (error.code === 'INTERNAL')
-      logger.error({ requestId, err: error.cause ?? error }, 'unexpected error');
+    if (error.code === 'INTERNAL') logger.error({ requestId, err: error.cause ?? error }, 'unexpected error');
     else if (error.cause !== undefined)
       logger.debug({ requestId, code: error.code, err: error.cause }, 'refused');
     const { status, headers, body } = errorAnswer(error, requestId);

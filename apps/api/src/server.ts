@@ -30,7 +30,10 @@ const KEEP_ALIVE = 30_000;
 export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOptions): Promise<HttpServer> {
   const { port, receiveTimeoutMs = 30_000 } = options;
   const host = options.host.replace(/^\[|\]$/g, '');
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: () => unreadableRequest() });
+  const answer = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: () => unreadableRequest(),
+  });
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE,

@@ -64,7 +64,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         (await readAccountView(redis, userId, now())).hold,
       );
       const queue = queues.of(userId);
-      return new ServedAccount({ account, redis, backend, queue, results, shards, token, mayServe, logger, now });
+      return new ServedAccount({
+        account,
+        redis,
+        backend,
+        queue,
+        results,
+        shards,
+        token,
+        mayServe,
+        logger,
+        now,
+      });
     },
   });
 
@@ -109,9 +120,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     letGo();
     doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
     for (const consumer of consumers) consumer.abandon();
-    await withTimeout(accounts.abandon(), ABANDON_TIMEOUT, () => new Error(`not done within ${ABANDON_TIMEOUT} ms`)).catch(
-      (error: unknown) => logger.error({ err: error }, 'connections to Telegram did not close'),
-    );
+    await withTimeout(
+      accounts.abandon(),
+      ABANDON_TIMEOUT,
+      () => new Error(`not done within ${ABANDON_TIMEOUT} ms`),
+    ).catch((error: unknown) => logger.error({ err: error }, 'connections to Telegram did not close'));
   };
   const stopGracefully = async () => {
     letGo();
@@ -126,9 +139,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       try {
         // Without Redis nothing can be ended or put back.
         if (redis.status !== 'ready') throw new Error('Redis is not reachable');
-        await withTimeout(stopGracefully(), STOP_TIMEOUT, () => new Error(`not done within ${STOP_TIMEOUT} ms`));
+        await withTimeout(
+          stopGracefully(),
+          STOP_TIMEOUT,
+          () => new Error(`not done within ${STOP_TIMEOUT} ms`),
+        );
       } catch (error) {
-        logger.error({ err: error }, 'could not stop in good order; what was in hand is taken up again by the next worker');
+        logger.error(
+          { err: error },
+          'could not stop in good order; what was in hand is taken up again by the next worker',
+        );
         await abandon();
       }
     },

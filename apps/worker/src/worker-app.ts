@@ -1,5 +1,12 @@
 import { claimShardCount, openConsumerRedis } from '@gateway/queue';
-import { loadSealingKey, SettingsError, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
+import {
+  loadSealingKey,
+  SettingsError,
+  withTimeout,
+  type App,
+  type Logger,
+  type Settings,
+} from '@gateway/runtime';
 import { openFileSessionStore } from '@gateway/sessions';
 import { createTelegram } from '@gateway/telegram';
 import { Ownership } from './ownership/ownership.ts';
@@ -16,14 +23,17 @@ const STOP_TIMEOUT = 25_000;
 export async function startWorker(settings: Settings, logger: Logger): Promise<App> {
   const { TELEGRAM_API_ID: apiId, TELEGRAM_API_HASH: apiHash } = settings;
   if (apiId === undefined || apiHash === undefined) {
-    throw new SettingsError('Bad setting: TELEGRAM_API_ID and TELEGRAM_API_HASH are missing: get them at https://my.telegram.org');
+    throw new SettingsError(
+      'Bad setting: TELEGRAM_API_ID and TELEGRAM_API_HASH are missing: get them at https://my.telegram.org',
+    );
   }
   const key = loadSealingKey({
     dataDir: settings.DATA_DIR,
     key: settings.SESSION_ENCRYPTION_KEY,
     previous: settings.SESSION_ENCRYPTION_KEY_PREVIOUS,
   });
-  if (key.created) logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
+  if (key.created)
+    logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
   const store = await openFileSessionStore({ dataDir: settings.DATA_DIR, sealer: key.sealer });
   const telegram = createTelegram({
     apiId,
@@ -62,9 +72,11 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     ready: serving,
     close: async () => {
       // A Redis that hangs must not keep the process: the lease runs out by itself.
-      await withTimeout(ownership.stop(), STOP_TIMEOUT, () => new Error('could not give the accounts back in time')).catch(
-        (error: unknown) => logger.error({ err: error }, 'stopping without Redis'),
-      );
+      await withTimeout(
+        ownership.stop(),
+        STOP_TIMEOUT,
+        () => new Error('could not give the accounts back in time'),
+      ).catch((error: unknown) => logger.error({ err: error }, 'stopping without Redis'));
       await store.close();
       redis.disconnect();
     },

@@ -26,7 +26,12 @@ export const accountStateSchema = z.enum([
 export type AccountState = z.infer<typeof accountStateSchema>;
 
 /** States in which the account has a session that may send (now or once a wait or a person's look is over). */
-const SIGNED_IN_STATES: ReadonlySet<AccountState> = new Set(['ready', 'flood_wait', 'peer_limited', 'frozen']);
+const SIGNED_IN_STATES: ReadonlySet<AccountState> = new Set([
+  'ready',
+  'flood_wait',
+  'peer_limited',
+  'frozen',
+]);
 
 export function isSignedIn(state: AccountState): boolean {
   return SIGNED_IN_STATES.has(state);
@@ -52,4 +57,10 @@ export const accountViewSchema = z.object({
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
 
-export const UNKNOWN_ACCOUNT: AccountView = { state: 'none', user: null, reason: null, next_action: null, hold: null };
+export const UNKNOWN_ACCOUNT: AccountView = {
+  state: 'none',
+  user: null,
+  reason: null,
+  next_action: null,
+  hold: null,
+};

@@ -27,10 +27,13 @@ export const authVerifyRequestSchema = z
     message: 'phone_code or password is needed',
   });
 
-export const disconnectRequestSchema = z.strictObject({ user_id: userIdSchema, logout: z.boolean().default(true) });
+export const disconnectRequestSchema = z.strictObject({
+  user_id: userIdSchema,
+  logout: z.boolean().default(true),
+});
 
 /** How a login code travels, by Telegram's `auth.SentCodeType`. */
-export const codeDeliverySchema = z.enum([
+const codeDeliverySchema = z.enum([
   'app',
   'sms',
   'call',

@@ -17,7 +17,22 @@ export interface ErrorCodeEntry {
   action: string;
 }
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
+export type ErrorStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 409
+  | 410
+  | 413
+  | 415
+  | 422
+  | 429
+  | 500
+  | 502
+  | 503
+  | 504;
 
 /** Every error code of the public API: the one table that answers, jobs and docs are made from. */
 export const ERROR_CODES = {
@@ -25,52 +40,182 @@ export const ERROR_CODES = {
   VALIDATION: entry(400, 'permanent', 'The request is not valid.', 'Mend the fields named in `issues`.'),
   MALFORMED_JSON: entry(400, 'permanent', 'The body is not valid JSON.', 'Send a JSON object in UTF-8.'),
   NOT_FOUND: entry(404, 'permanent', 'There is nothing at this path.', 'Check the path against the docs.'),
-  METHOD_NOT_ALLOWED: entry(405, 'permanent', 'This path does not take this method.', 'See the `Allow` header.'),
+  METHOD_NOT_ALLOWED: entry(
+    405,
+    'permanent',
+    'This path does not take this method.',
+    'See the `Allow` header.',
+  ),
   PAYLOAD_TOO_LARGE: entry(413, 'permanent', 'The body is over 256 KiB.', 'Send less in one request.'),
-  UNSUPPORTED_MEDIA_TYPE: entry(415, 'permanent', 'The body is not JSON.', 'Send `Content-Type: application/json`.'),
-  UNAUTHORIZED: entry(401, 'user_action', 'An API key is needed.', 'Send `Authorization: Bearer <key>` or `X-API-Key`.'),
-  FORBIDDEN: entry(403, 'user_action', 'This is not allowed here.', 'Use a key that may use this account, or call from this machine.'),
-  JOB_NOT_FOUND: entry(404, 'permanent', 'There is no such job, or not any more.', 'Check the id; results are kept for a limited time.'),
-  IDEMPOTENCY_MISMATCH: entry(422, 'permanent', 'This Idempotency-Key was used with another body.', 'Use a new key for a new message.'),
+  UNSUPPORTED_MEDIA_TYPE: entry(
+    415,
+    'permanent',
+    'The body is not JSON.',
+    'Send `Content-Type: application/json`.',
+  ),
+  UNAUTHORIZED: entry(
+    401,
+    'user_action',
+    'An API key is needed.',
+    'Send `Authorization: Bearer <key>` or `X-API-Key`.',
+  ),
+  FORBIDDEN: entry(
+    403,
+    'user_action',
+    'This is not allowed here.',
+    'Use a key that may use this account, or call from this machine.',
+  ),
+  JOB_NOT_FOUND: entry(
+    404,
+    'permanent',
+    'There is no such job, or not any more.',
+    'Check the id; results are kept for a limited time.',
+  ),
+  IDEMPOTENCY_MISMATCH: entry(
+    422,
+    'permanent',
+    'This Idempotency-Key was used with another body.',
+    'Use a new key for a new message.',
+  ),
 
   // The service
-  QUEUE_UNAVAILABLE: entry(503, 'retryable', 'The queue (Redis) is not reachable.', 'Try again in a moment; nothing was queued.'),
-  WORKER_UNAVAILABLE: entry(503, 'retryable', 'No worker took the job in time.', 'Try again; the job was withdrawn. Check that a worker runs.'),
+  QUEUE_UNAVAILABLE: entry(
+    503,
+    'retryable',
+    'The queue (Redis) is not reachable.',
+    'Try again in a moment; nothing was queued.',
+  ),
+  WORKER_UNAVAILABLE: entry(
+    503,
+    'retryable',
+    'No worker took the job in time.',
+    'Try again; the job was withdrawn. Check that a worker runs.',
+  ),
   TELEGRAM_UNAVAILABLE: entry(503, 'retryable', 'Telegram is not reachable.', 'Try again in a moment.'),
-  TELEGRAM_TIMEOUT: entry(504, 'unknown_outcome', 'Telegram did not answer in time.', 'Look at the job or the account before trying again.'),
-  TELEGRAM_ERROR: entry(502, 'retryable', 'Telegram answered with an error that has no rule here.', 'See `rpc_error`.'),
+  TELEGRAM_TIMEOUT: entry(
+    504,
+    'unknown_outcome',
+    'Telegram did not answer in time.',
+    'Look at the job or the account before trying again.',
+  ),
+  TELEGRAM_ERROR: entry(
+    502,
+    'retryable',
+    'Telegram answered with an error that has no rule here.',
+    'See `rpc_error`.',
+  ),
   INTERNAL: entry(500, 'retryable', 'Something went wrong here.', 'Quote the request id to the operator.'),
 
   // Signing in
-  ALREADY_AUTHORIZED: entry(409, 'permanent', 'This account is signed in already.', 'Send, or disconnect it first.'),
-  AUTH_NOT_STARTED: entry(409, 'user_action', 'No sign-in is under way for this account.', 'Call `/telegram/user/auth/start` first.'),
-  PHONE_NUMBER_INVALID: entry(400, 'permanent', 'Telegram does not take this phone number.', 'Check the number, with the country code.'),
-  PHONE_NUMBER_BANNED: entry(403, 'permanent', 'Telegram has banned this phone number.', 'Write to recover@telegram.org.'),
-  PHONE_NUMBER_UNOCCUPIED: entry(404, 'user_action', 'No Telegram account has this phone number.', 'Sign up in an official app first.'),
-  PHONE_CODE_INVALID: entry(400, 'user_action', 'The code is wrong.', 'Send the right code; the same sign-in goes on.'),
+  ALREADY_AUTHORIZED: entry(
+    409,
+    'permanent',
+    'This account is signed in already.',
+    'Send, or disconnect it first.',
+  ),
+  AUTH_NOT_STARTED: entry(
+    409,
+    'user_action',
+    'No sign-in is under way for this account.',
+    'Call `/telegram/user/auth/start` first.',
+  ),
+  PHONE_NUMBER_INVALID: entry(
+    400,
+    'permanent',
+    'Telegram does not take this phone number.',
+    'Check the number, with the country code.',
+  ),
+  PHONE_NUMBER_BANNED: entry(
+    403,
+    'permanent',
+    'Telegram has banned this phone number.',
+    'Write to recover@telegram.org.',
+  ),
+  PHONE_NUMBER_UNOCCUPIED: entry(
+    404,
+    'user_action',
+    'No Telegram account has this phone number.',
+    'Sign up in an official app first.',
+  ),
+  PHONE_CODE_INVALID: entry(
+    400,
+    'user_action',
+    'The code is wrong.',
+    'Send the right code; the same sign-in goes on.',
+  ),
   PHONE_CODE_EXPIRED: entry(410, 'user_action', 'The code has expired.', 'Start the sign-in again.'),
-  PASSWORD_INVALID: entry(400, 'user_action', 'The two-factor password is wrong.', 'Send the right password; see `hint`.'),
-  SEND_CODE_UNAVAILABLE: entry(409, 'user_action', 'Telegram has no further way to deliver the code.', 'Wait for the code, or start again later.'),
-  API_ID_INVALID: entry(500, 'user_action', "Telegram refuses this server's API id.", 'Operator: check TELEGRAM_API_ID and TELEGRAM_API_HASH.'),
+  PASSWORD_INVALID: entry(
+    400,
+    'user_action',
+    'The two-factor password is wrong.',
+    'Send the right password; see `hint`.',
+  ),
+  SEND_CODE_UNAVAILABLE: entry(
+    409,
+    'user_action',
+    'Telegram has no further way to deliver the code.',
+    'Wait for the code, or start again later.',
+  ),
+  API_ID_INVALID: entry(
+    500,
+    'user_action',
+    "Telegram refuses this server's API id.",
+    'Operator: check TELEGRAM_API_ID and TELEGRAM_API_HASH.',
+  ),
   RATE_LIMITED: entry(429, 'retryable', 'Too many tries.', 'Wait `retry_after` seconds.'),
   FLOOD_WAIT: entry(429, 'retryable', 'Telegram asks this account to wait.', 'Wait `retry_after` seconds.'),
 
   // The account
-  NOT_AUTHORIZED: entry(401, 'user_action', 'This account is not signed in.', 'Sign in by `/telegram/user/auth/start`.'),
+  NOT_AUTHORIZED: entry(
+    401,
+    'user_action',
+    'This account is not signed in.',
+    'Sign in by `/telegram/user/auth/start`.',
+  ),
   SESSION_UNREADABLE: entry(
     500,
     'user_action',
     'The stored session of this account cannot be opened.',
     'Operator: check SESSION_ENCRYPTION_KEY; or disconnect the account and sign in again.',
   ),
-  ACCOUNT_DISCONNECTED: entry(409, 'permanent', 'The account was disconnected before this went out.', 'Sign in and send again.'),
-  ACCOUNT_BANNED: entry(403, 'permanent', 'Telegram has deactivated this account.', 'Write to recover@telegram.org.'),
-  ACCOUNT_FROZEN: entry(403, 'user_action', 'Telegram has frozen this account.', 'Appeal in an official app, then resume the account.'),
-  PEER_FLOOD: entry(403, 'user_action', 'Telegram limits this account: too many strangers were written to.', 'See @SpamBot, then resume the account.'),
+  ACCOUNT_DISCONNECTED: entry(
+    409,
+    'permanent',
+    'The account was disconnected before this went out.',
+    'Sign in and send again.',
+  ),
+  ACCOUNT_BANNED: entry(
+    403,
+    'permanent',
+    'Telegram has deactivated this account.',
+    'Write to recover@telegram.org.',
+  ),
+  ACCOUNT_FROZEN: entry(
+    403,
+    'user_action',
+    'Telegram has frozen this account.',
+    'Appeal in an official app, then resume the account.',
+  ),
+  PEER_FLOOD: entry(
+    403,
+    'user_action',
+    'Telegram limits this account: too many strangers were written to.',
+    'See @SpamBot, then resume the account.',
+  ),
 
   // The recipient and the message
-  RECIPIENT_NOT_FOUND: entry(404, 'permanent', 'Nobody is found by this recipient_id.', 'Check it; see the message for how to make a peer reachable.'),
-  RECIPIENT_REFUSED: entry(403, 'permanent', 'Telegram does not let this account write there.', 'See `rpc_error`.'),
+  RECIPIENT_NOT_FOUND: entry(
+    404,
+    'permanent',
+    'Nobody is found by this recipient_id.',
+    'Check it; see the message for how to make a peer reachable.',
+  ),
+  RECIPIENT_REFUSED: entry(
+    403,
+    'permanent',
+    'Telegram does not let this account write there.',
+    'See `rpc_error`.',
+  ),
   MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not take this message.', 'See `rpc_error`.'),
   TOO_LATE: entry(409, 'permanent', 'It has gone out already, or is going out.', 'Nothing: read the job.'),
 } satisfies Record<string, ErrorCodeEntry>;

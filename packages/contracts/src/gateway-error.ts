@@ -41,7 +41,11 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly details: Omit<GatewayErrorDetails, 'cause'>;
 
-  constructor(code: ErrorCode, message: string = ERROR_CODES[code].message, details: GatewayErrorDetails = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string = ERROR_CODES[code].message,
+    details: GatewayErrorDetails = {},
+  ) {
     const { cause, ...rest } = details;
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'GatewayError';
@@ -89,7 +93,16 @@ export class GatewayError extends Error {
     if (!parsed.success || !isErrorCode(parsed.data.code)) {
       return new GatewayError('INTERNAL', undefined, { cause: json });
     }
-    const { code: _code, message, kind: _kind, retry_after, rpc_error, job_id, issues, ...extra } = parsed.data;
+    const {
+      code: _code,
+      message,
+      kind: _kind,
+      retry_after,
+      rpc_error,
+      job_id,
+      issues,
+      ...extra
+    } = parsed.data;
     return new GatewayError(parsed.data.code, message, {
       retryAfter: retry_after,
       rpcError: rpc_error,

@@ -21,7 +21,12 @@ export {
   type VerifyResult,
 } from './auth.ts';
 export { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorKind, type ErrorStatus } from './error-codes.ts';
-export { GatewayError, type GatewayErrorDetails, type PublicError, type ValidationIssue } from './gateway-error.ts';
+export {
+  GatewayError,
+  type GatewayErrorDetails,
+  type PublicError,
+  type ValidationIssue,
+} from './gateway-error.ts';
 export {
   CONTROL_JOBS,
   controlJobSchema,
@@ -38,5 +43,11 @@ export {
 } from './jobs.ts';
 export { peerSchema, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient, type Recipient } from './recipient.ts';
-export { MAX_MESSAGE_LENGTH, sendRequestSchema, sendResultSchema, type SendRequest, type SendResult } from './send.ts';
+export {
+  MAX_MESSAGE_LENGTH,
+  sendRequestSchema,
+  sendResultSchema,
+  type SendRequest,
+  type SendResult,
+} from './send.ts';
 export { userIdSchema } from './user-id.ts';

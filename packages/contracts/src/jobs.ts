@@ -55,7 +55,7 @@ export const controlJobSchema = z.object({
 });
 export type ControlJob = z.infer<typeof controlJobSchema>;
 
-export const jobStateSchema = z.enum(['waiting', 'active', 'delayed', 'completed', 'failed', 'cancelled']);
+const jobStateSchema = z.enum(['waiting', 'active', 'delayed', 'completed', 'failed', 'cancelled']);
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /** A job as `GET /jobs/{job_id}` shows it. Times are RFC 3339, UTC. */

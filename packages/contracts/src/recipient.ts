@@ -27,7 +27,9 @@ export function parseRecipient(input: string | number): Recipient | string {
   if (/^-?\d+$/.test(text)) return parseNumericId(BigInt(text));
   if (/^\+[\d\s()-]+$/.test(text)) {
     const phone = text.replace(/[\s()-]/g, '');
-    return /^\+[1-9]\d{6,14}$/.test(phone) ? { kind: 'phone', phone } : 'is not a phone number in E.164, such as +79991234567';
+    return /^\+[1-9]\d{6,14}$/.test(phone)
+      ? { kind: 'phone', phone }
+      : 'is not a phone number in E.164, such as +79991234567';
   }
   const link = LINK.exec(text);
   if (link?.[1] !== undefined) return parseLinkName(link[1]);
@@ -41,7 +43,9 @@ function parseLinkName(name: string): Recipient | string {
     return 'is an invite link: join the chat with this account first, then use its -100… id';
   }
   if (name.toLowerCase() === 'c') return 'is a link to a private channel: use its -100… id';
-  return USERNAME.test(name) ? { kind: 'username', username: name.toLowerCase() } : 'is a link without a valid username';
+  return USERNAME.test(name)
+    ? { kind: 'username', username: name.toLowerCase() }
+    : 'is a link without a valid username';
 }
 
 function parseNumericId(id: bigint): Recipient | string {
@@ -53,7 +57,10 @@ function parseNumericId(id: bigint): Recipient | string {
 
 /** `recipient_id` of a request: a string or a whole number that {@link parseRecipient} understands; kept as the trimmed string. */
 export const recipientIdSchema = z
-  .union([z.string().max(256, 'must be at most 256 characters'), z.int('must be a whole number that JavaScript can hold; send large ids as strings')])
+  .union([
+    z.string().max(256, 'must be at most 256 characters'),
+    z.int('must be a whole number that JavaScript can hold; send large ids as strings'),
+  ])
   .transform((value) => String(value).trim())
   .superRefine((value, context) => {
     const parsed = parseRecipient(value);

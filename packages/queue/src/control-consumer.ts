@@ -54,7 +54,10 @@ export class ControlConsumer {
     const publish = (job: { id?: string | undefined } | undefined) => {
       if (job?.id === undefined) return;
       options.results.finished(options.shard, job.id).catch((error: unknown) => {
-        options.logger.warn({ err: error, jobId: job.id }, 'could not tell of a job that ended; who waits for it reads it later');
+        options.logger.warn(
+          { err: error, jobId: job.id },
+          'could not tell of a job that ended; who waits for it reads it later',
+        );
       });
     };
     this.#worker.on('completed', publish);
@@ -71,19 +74,30 @@ export class ControlConsumer {
       return result;
     } catch (thrown) {
       const error = GatewayError.from(thrown);
-      const fields = { userId: job.data.userId, requestId: job.data.requestId, code: error.code, rpcError: error.details.rpcError };
+      const fields = {
+        userId: job.data.userId,
+        requestId: job.data.requestId,
+        code: error.code,
+        rpcError: error.details.rpcError,
+      };
       if (error.code === 'INTERNAL') log.error({ ...fields, err: error.cause ?? error }, 'failed');
       else log.info(fields, 'refused');
       throw new UnrecoverableError(JSON.stringify(error.toPublic()));
     }
   }
 
-  async #dispatch<N extends ControlJobName>(name: N, job: ControlJob, log: Logger): Promise<ControlResult<N>> {
+  async #dispatch<N extends ControlJobName>(
+    name: N,
+    job: ControlJob,
+    log: Logger,
+  ): Promise<ControlResult<N>> {
     const { userId, sealed, expiresAt } = job;
     if (Date.now() > expiresAt) {
       throw new GatewayError('WORKER_UNAVAILABLE', 'No worker took the job in time; it was not run.');
     }
-    const payload = CONTROL_JOBS[name].payload.parse(JSON.parse(this.#options.sealer.open(sealed, sealingContext(name, userId))));
+    const payload = CONTROL_JOBS[name].payload.parse(
+      JSON.parse(this.#options.sealer.open(sealed, sealingContext(name, userId))),
+    );
     log.debug({ userId, requestId: job.requestId }, 'begun');
     return this.#options.handlers[name](userId, payload as ControlPayload<N>);
   }

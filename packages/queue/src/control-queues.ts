@@ -20,7 +20,11 @@ export class ControlQueues {
   of(shard: number): ControlQueue {
     const kept = this.#queues.get(shard);
     if (kept !== undefined) return kept;
-    const queue: ControlQueue = new Queue(CONTROL_QUEUE, { connection: this.#redis }, this.#backend(shardPrefix(shard)));
+    const queue: ControlQueue = new Queue(
+      CONTROL_QUEUE,
+      { connection: this.#redis },
+      this.#backend(shardPrefix(shard)),
+    );
     queue.on('error', () => {}); // Each call reports its own error to its caller.
     this.#queues.set(shard, queue);
     return queue;

@@ -21,12 +21,21 @@ return 0`;
  * Takes a bell down, before the account's queue is looked at: one that rings while it is looked at stays up.
  * `now` (ms): a bell set for later stays up too.
  */
-export async function answerDoorbell(redis: Redis, shard: number, userId: string, now: number): Promise<void> {
+export async function answerDoorbell(
+  redis: Redis,
+  shard: number,
+  userId: string,
+  now: number,
+): Promise<void> {
   await redis.eval(ANSWER, 1, doorbellKey(shard), userId, now);
 }
 
 /** Accounts of the shard whose bell has rung by `now`, and the time of the next one that has not, if any. */
-export async function readDoorbells(redis: Redis, shard: number, now: number): Promise<{ due: string[]; next: number | null }> {
+export async function readDoorbells(
+  redis: Redis,
+  shard: number,
+  now: number,
+): Promise<{ due: string[]; next: number | null }> {
   const [due, later] = await Promise.all([
     redis.zrangebyscore(doorbellKey(shard), '-inf', now),
     redis.zrangebyscore(doorbellKey(shard), `(${now}`, '+inf', 'WITHSCORES', 'LIMIT', 0, 1),

@@ -24,10 +24,14 @@ describe('a job id', () => {
     expect(parseJobId(id)).toEqual(ADDRESS);
   });
 
-  test.each(['', 'x', '123', `${'0'.repeat(26)}.s1.Li4`, `${'0'.repeat(26)}.s1.Li4veA`, `${'0'.repeat(26)}.q1.dXNlcg`])(
-    'is not %j',
-    (id) => {
-      expect(parseJobId(id)).toBeNull();
-    },
-  );
+  test.each([
+    '',
+    'x',
+    '123',
+    `${'0'.repeat(26)}.s1.Li4`,
+    `${'0'.repeat(26)}.s1.Li4veA`,
+    `${'0'.repeat(26)}.q1.dXNlcg`,
+  ])('is not %j', (id) => {
+    expect(parseJobId(id)).toBeNull();
+  });
 });

@@ -21,7 +21,9 @@ export function newJobId(address: JobAddress): string {
 
 /** The id that an Idempotency-Key of an account always leads to. Not sortable. */
 export function idempotentJobId(address: JobAddress, idempotencyKey: string): string {
-  const digest = createHash('sha256').update(JSON.stringify([address.userId, idempotencyKey])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([address.userId, idempotencyKey]))
+    .digest('hex');
   return format(`IDEM${digest.slice(0, 22).toUpperCase()}`, address);
 }
 

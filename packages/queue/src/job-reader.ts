@@ -1,8 +1,8 @@
 import { GatewayError, sendResultSchema, type Hold, type JobState, type JobView } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { readAccountView } from './account-views.ts';
 import type { AccountQueues } from './account-queues.ts';
+import { readAccountView } from './account-views.ts';
 import type { ControlQueues } from './control-queues.ts';
 import { parseJobId } from './job-id.ts';
 import { shardOf } from './shards.ts';
@@ -20,8 +20,12 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
   const address = parseJobId(jobId);
   // An id that names another shard than its account's was never ours.
   if (address === null || address.shard !== shardOf(address.userId, sources.shards)) return null;
-  const queue = address.kind === 'send' ? sources.accounts.of(address.userId) : sources.control.of(address.shard);
-  const [job, view] = await Promise.all([queue.getJob(jobId), readAccountView(sources.redis, address.userId, now)]);
+  const queue =
+    address.kind === 'send' ? sources.accounts.of(address.userId) : sources.control.of(address.shard);
+  const [job, view] = await Promise.all([
+    queue.getJob(jobId),
+    readAccountView(sources.redis, address.userId, now),
+  ]);
   if (job === undefined) return null;
   const state = await job.getState();
   const held = address.kind === 'send' && state === 'waiting' ? view.hold : null;

@@ -91,7 +91,10 @@ export class OwnerLease {
     while ((await sleep(RENEW_MS, this.#stop.signal)) === 'elapsed') {
       const asked = performance.now();
       const renewed = await Promise.race([
-        redis.eval(RENEW, 1, OWNER_KEY, this.#value, LEASE_MS).then((reply) => (reply === 1 ? 'renewed' : 'taken'), () => 'failed'),
+        redis.eval(RENEW, 1, OWNER_KEY, this.#value, LEASE_MS).then(
+          (reply) => (reply === 1 ? 'renewed' : 'taken'),
+          () => 'failed',
+        ),
         sleep(Math.max(0, this.#validUntil - asked), this.#stop.signal).then(() => 'late'),
       ]);
       if (this.#stop.signal.aborted) return;

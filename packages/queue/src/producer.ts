@@ -22,8 +22,8 @@ import { countLiveWorkers } from './owner-lease.ts';
 import { openProducerRedis } from './redis.ts';
 import { ResultsListener, type JobWait } from './results.ts';
 import { sealingContext } from './sealing-context.ts';
-import { sharedBackend } from './shared-backend.ts';
 import { claimShardCount, ShardMismatch, shardOf } from './shards.ts';
+import { sharedBackend } from './shared-backend.ts';
 import { takeToken } from './tries.ts';
 
 export interface ProducerOptions {
@@ -96,7 +96,8 @@ export class Producer {
           if (idempotencyKey !== undefined) {
             // A repeated id is ignored by BullMQ, and the object returned shows the new data: what counts is what is stored.
             const stored = await queue.getJob(jobId);
-            if (stored !== undefined && stored.data.digest !== digest) throw new GatewayError('IDEMPOTENCY_MISMATCH');
+            if (stored !== undefined && stored.data.digest !== digest)
+              throw new GatewayError('IDEMPOTENCY_MISMATCH');
           }
         },
         idempotencyKey === undefined ? () => queue.remove(jobId) : undefined,
@@ -158,7 +159,12 @@ export class Producer {
   }
 
   async job(jobId: string): Promise<JobView | null> {
-    const sources = { redis: this.#redis, accounts: this.#accounts, control: this.#control, shards: this.#options.shards };
+    const sources = {
+      redis: this.#redis,
+      accounts: this.#accounts,
+      control: this.#control,
+      shards: this.#options.shards,
+    };
     return this.#call(() => readJob(sources, jobId, Date.now()));
   }
 
@@ -171,7 +177,11 @@ export class Producer {
    * Counts one try against a bucket of `limit` tries in `windowMs` ms, shared by all API processes.
    * `retryAfter`: whole seconds until a try is allowed again, where this one is not.
    */
-  async takeToken(bucket: string, limit: number, windowMs: number): Promise<{ allowed: boolean; retryAfter: number }> {
+  async takeToken(
+    bucket: string,
+    limit: number,
+    windowMs: number,
+  ): Promise<{ allowed: boolean; retryAfter: number }> {
     return this.#call(() => takeToken(this.#redis, bucket, limit, windowMs));
   }
 
@@ -180,7 +190,9 @@ export class Producer {
   }
 
   async pending(userId: string): Promise<PendingCounts> {
-    const counts = await this.#call(() => this.#accounts.of(userId).getJobCounts('wait', 'delayed', 'active'));
+    const counts = await this.#call(() =>
+      this.#accounts.of(userId).getJobCounts('wait', 'delayed', 'active'),
+    );
     return {
       waiting: counts['wait'] ?? 0,
       delayed: counts['delayed'] ?? 0,
@@ -233,7 +245,9 @@ export class Producer {
 
 /** What Redis and its client throw are plain errors of their own kinds; these are bugs or data that nobody here wrote. */
 function isOurFault(error: unknown): boolean {
-  return [TypeError, RangeError, SyntaxError, ReferenceError, z.ZodError].some((kind) => error instanceof kind);
+  return [TypeError, RangeError, SyntaxError, ReferenceError, z.ZodError].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 function digestOf({ requestId: _requestId, ...message }: Omit<SendJob, 'digest'>): string {

@@ -39,7 +39,11 @@ export class ResultsPublisher {
   #producer(shard: number): QueueEventsProducer {
     const kept = this.#producers.get(shard);
     if (kept !== undefined) return kept;
-    const producer = new QueueEventsProducer(RESULTS_STREAM, { connection: this.#redis }, this.#backend(shardPrefix(shard)));
+    const producer = new QueueEventsProducer(
+      RESULTS_STREAM,
+      { connection: this.#redis },
+      this.#backend(shardPrefix(shard)),
+    );
     producer.on('error', () => {}); // Each call reports its own error to its caller.
     this.#producers.set(shard, producer);
     return producer;
@@ -68,7 +72,11 @@ export class ResultsListener {
       // Opened here and not by BullMQ, which cannot close a connection that never came about.
       const redis = new Redis(redisUrl, CONSUMER_OPTIONS);
       redis.on('error', () => {}); // The producer's connection reports the same outage.
-      const stream = new QueueEvents(RESULTS_STREAM, { connection: redis }, sharedBackend(redis)(shardPrefix(shard)));
+      const stream = new QueueEvents(
+        RESULTS_STREAM,
+        { connection: redis },
+        sharedBackend(redis)(shardPrefix(shard)),
+      );
       stream.on('error', () => {});
       stream.on<ResultsListeners, 'finished'>('finished', ({ jobId }) => {
         for (const wake of this.#jobs.get(jobId) ?? []) wake();

@@ -106,7 +106,11 @@ class FetchedJob implements FetchedSend {
   }
 
   async fail(error: GatewayError): Promise<void> {
-    await this.#job.moveToFailed(new UnrecoverableError(JSON.stringify(error.toPublic())), this.#token, false);
+    await this.#job.moveToFailed(
+      new UnrecoverableError(JSON.stringify(error.toPublic())),
+      this.#token,
+      false,
+    );
   }
 
   async putBack(): Promise<void> {

@@ -20,6 +20,8 @@ export async function claimShardCount(redis: Redis, shards: number): Promise<voi
   await redis.setnx(SHARD_COUNT_KEY, String(shards));
   const fixed = await redis.get(SHARD_COUNT_KEY);
   if (fixed !== String(shards)) {
-    throw new ShardMismatch(`SHARDS is ${shards}, but this Redis was set up with ${fixed}: set SHARDS=${fixed}`);
+    throw new ShardMismatch(
+      `SHARDS is ${shards}, but this Redis was set up with ${fixed}: set SHARDS=${fixed}`,
+    );
   }
 }

@@ -19,12 +19,25 @@ export function sharedBackend(redis: Redis, blocking?: Redis): SharedBackend {
     // The Redis backend reads the prefix from its options, though their type is the one of all backends.
     const withPrefix = Object.assign({}, options, { prefix });
     const toKey = (type: string) => keys.toKey(name, type);
-    return new RedisQueueBackend(connection, name, keys.getKeys(name), toKey, withPrefix, blockingConnection, false);
+    return new RedisQueueBackend(
+      connection,
+      name,
+      keys.getKeys(name),
+      toKey,
+      withPrefix,
+      blockingConnection,
+      false,
+    );
   };
 }
 
 function share(redis: Redis, blocking: boolean): RedisConnection {
-  const connection = new RedisConnection(redis, { shared: true, blocking, skipVersionCheck: true, skipWaitingForReady: true });
+  const connection = new RedisConnection(redis, {
+    shared: true,
+    blocking,
+    skipVersionCheck: true,
+    skipWaitingForReady: true,
+  });
   // Who opened `redis` reports its errors; here they would only be thrown for want of a listener.
   connection.on('error', () => {});
   return connection;

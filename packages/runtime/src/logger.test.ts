@@ -9,7 +9,9 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void): strin
 }
 
 test('an error is logged with its name, message, code, stack and causes, and without what else it carries', () => {
-  const cause = Object.assign(new Error('WRONGTYPE'), { command: { name: 'hset', args: ['what somebody wrote'] } });
+  const cause = Object.assign(new Error('WRONGTYPE'), {
+    command: { name: 'hset', args: ['what somebody wrote'] },
+  });
   const line = logged((logger) => logger.error({ err: new TypeError('outer', { cause }) }, 'went wrong'));
   expect(JSON.parse(line).err).toEqual({
     type: 'TypeError',
@@ -21,11 +23,18 @@ test('an error is logged with its name, message, code, stack and causes, and wit
 });
 
 test('what is thrown and is no error is not shown', () => {
-  expect(JSON.parse(logged((logger) => logger.error({ err: 'a secret' }, 'odd'))).err).toEqual({ type: 'string' });
+  expect(JSON.parse(logged((logger) => logger.error({ err: 'a secret' }, 'odd'))).err).toEqual({
+    type: 'string',
+  });
 });
 
-test.each(['password', 'phone_code', 'phoneNumber', 'session', 'text'])('a field %s is redacted wherever it stands', (field) => {
-  const line = logged((logger) => logger.info({ [field]: 'secret', a: { [field]: 'secret', b: { [field]: 'secret' } } }, 'x'));
-  expect(line).not.toContain('secret');
-  expect(line).toContain('[redacted]');
-});
+test.each(['password', 'phone_code', 'phoneNumber', 'session', 'text'])(
+  'a field %s is redacted wherever it stands',
+  (field) => {
+    const line = logged((logger) =>
+      logger.info({ [field]: 'secret', a: { [field]: 'secret', b: { [field]: 'secret' } } }, 'x'),
+    );
+    expect(line).not.toContain('secret');
+    expect(line).toContain('[redacted]');
+  },
+);

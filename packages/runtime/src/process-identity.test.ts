@@ -12,10 +12,14 @@ setInterval(() => {}, 1000);
 // Only Linux tells when a process began.
 describe.runIf(process.platform === 'linux')('the name of a process', () => {
   test('tells that it lives, and once it has ended that it is gone', async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', SAY_IDENTITY], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      cwd: new URL('.', import.meta.url),
-    });
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', SAY_IDENTITY],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        cwd: new URL('.', import.meta.url),
+      },
+    );
     const [identity] = await once(child.stdout, 'data');
     expect(livenessOf(String(identity))).toBe('alive');
     child.kill('SIGKILL');

@@ -21,7 +21,10 @@ const dataCenters = text.transform((value, context) => {
   return parsed.flatMap((match) => {
     const [, id, host, portText] = match ?? [];
     if (id === undefined || host === undefined || portText === undefined || Number(portText) > 65_535) {
-      context.addIssue({ code: 'custom', message: 'must be id:host:port, several with commas, such as 2:127.0.0.1:4430' });
+      context.addIssue({
+        code: 'custom',
+        message: 'must be id:host:port, several with commas, such as 2:127.0.0.1:4430',
+      });
       return [];
     }
     return [{ id: Number(id), host: host.replace(/^\[|\]$/g, ''), port: Number(portText) }];
@@ -39,7 +42,10 @@ const apiKeys = text.transform((value, context) =>
       const [key, list] = splitOnce(item, ':');
       const accounts = list === undefined ? null : list.split('|').map((id) => id.trim());
       if (key === '' || accounts?.some((id) => !USER_ID.test(id))) {
-        context.addIssue({ code: 'custom', message: 'must be key or key:user_id|user_id, several with commas' });
+        context.addIssue({
+          code: 'custom',
+          message: 'must be key or key:user_id|user_id, several with commas',
+        });
       }
       return { key, accounts };
     }),
@@ -70,7 +76,9 @@ const settingsSchema = z
         }
       })
       .optional(),
-    REDIS_URL: text.regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://').default('redis://127.0.0.1:6379'),
+    REDIS_URL: text
+      .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+      .default('redis://127.0.0.1:6379'),
     HOST: text.min(1).default('127.0.0.1'),
     PORT: port.default(3000),
     API_KEYS: apiKeys.default([]),
@@ -79,7 +87,9 @@ const settingsSchema = z
       .default('./data')
       .transform((directory) => resolve(directory)),
     SESSION_STORE: z.enum(['file'], 'must be file').default('file'),
-    SESSION_ENCRYPTION_KEY: text.min(16, 'must be at least 16 characters; 32 random bytes in base64 are best').optional(),
+    SESSION_ENCRYPTION_KEY: text
+      .min(16, 'must be at least 16 characters; 32 random bytes in base64 are best')
+      .optional(),
     SESSION_ENCRYPTION_KEY_PREVIOUS: text.min(16, 'must be at least 16 characters').optional(),
     SANDBOX_PORT: port.default(4430),
     SANDBOX_CONTROL_PORT: port.default(4480),
@@ -93,10 +103,18 @@ const settingsSchema = z
   .superRefine((settings, context) => {
     if ((settings.TELEGRAM_API_ID === undefined) !== (settings.TELEGRAM_API_HASH === undefined)) {
       const path = settings.TELEGRAM_API_ID === undefined ? 'TELEGRAM_API_ID' : 'TELEGRAM_API_HASH';
-      context.addIssue({ code: 'custom', path: [path], message: 'is missing: TELEGRAM_API_ID and TELEGRAM_API_HASH go together' });
+      context.addIssue({
+        code: 'custom',
+        path: [path],
+        message: 'is missing: TELEGRAM_API_ID and TELEGRAM_API_HASH go together',
+      });
     }
     if (settings.TELEGRAM_DC.length > 0 && settings.TELEGRAM_DC_KEY === undefined) {
-      context.addIssue({ code: 'custom', path: ['TELEGRAM_DC_KEY'], message: 'is missing: TELEGRAM_DC needs it' });
+      context.addIssue({
+        code: 'custom',
+        path: ['TELEGRAM_DC_KEY'],
+        message: 'is missing: TELEGRAM_DC needs it',
+      });
     }
   });
 
@@ -114,7 +132,9 @@ export class SettingsError extends Error {
  * @throws {SettingsError} naming each bad setting and what is wrong with it, in one line.
  */
 export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, environment[name]?.trim() || undefined]));
+  const given = Object.fromEntries(
+    SETTING_NAMES.map((name) => [name, environment[name]?.trim() || undefined]),
+  );
   const parsed = settingsSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);

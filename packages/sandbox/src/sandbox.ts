@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createControlApp } from './control/control-app.ts';
 import { serveControl, type ControlServer } from './control/control-server.ts';
 import { Control } from './control/control.ts';
-import { exportRsaKeyPair, generateRsaKeyPair, loadRsaKeyPair, type RsaKeyPair } from './crypto/index.ts';
+import { exportRsaKeyPair, generateRsaKeyPair, loadRsaKeyPair } from './crypto/index.ts';
 import { createMtprotoServer } from './mtproto/index.ts';
 import { choosePorts } from './ports.ts';
 import { MAIN_DATA_CENTER } from './rpc/accounts.ts';
@@ -107,18 +107,10 @@ function openStore(directory: string | undefined, now: number): Store {
 /** A new state gets its secret and the servers' RSA key. */
 function foundationOf(store: Store): Foundation {
   if (store.state.foundation !== undefined) return store.state.foundation;
-  const rsaPrivateKey = exportRsaKeyPair(generateUsableKey());
+  const rsaPrivateKey = exportRsaKeyPair(generateRsaKeyPair());
   const foundation = { secret: randomBytes(32).toString('hex'), rsaPrivateKey };
   store.commit({ type: 'founded', foundation });
   return foundation;
-}
-
-/** mtcute looks a key up by its fingerprint in hex without leading zeros, and would not find one key in sixteen. */
-function generateUsableKey(): RsaKeyPair {
-  for (;;) {
-    const keyPair = generateRsaKeyPair();
-    if (BigInt.asUintN(64, keyPair.fingerprint) >> 60n !== 0n) return keyPair;
-  }
 }
 
 function rememberPorts(store: Store, dataCenters: readonly DataCenter[]): void {

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROCESS_IDENTITY } from '@gateway/runtime';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeLeftOvers, replaceFile } from './atomic-file.ts';
-import { PROCESS_IDENTITY } from '@gateway/runtime';
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'atomic-file-'));

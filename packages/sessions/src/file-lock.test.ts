@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { livenessOf, PROCESS_IDENTITY } from '@gateway/runtime';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FileLockError, withFileLock } from './file-lock.ts';
-import { livenessOf, PROCESS_IDENTITY } from '@gateway/runtime';
 
 async function makeLock(): Promise<{ file: string; directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'file-lock-'));

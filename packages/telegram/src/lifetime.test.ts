@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { queryObjects } from 'node:v8';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Sender } from './sender.ts';
-import { MemoryPeerBook } from './testing/memory-peer-book.ts';
 import { createTelegram } from './telegram.ts';
+import { MemoryPeerBook } from './testing/memory-peer-book.ts';
 import { World } from './testing/world.ts';
 
 let world: World;

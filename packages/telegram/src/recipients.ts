@@ -1,6 +1,6 @@
 import type { Peer, PeerBook, Recipient } from '@gateway/contracts';
-import { Api } from 'telegram/tl/index.js';
 import bigInt from 'big-integer';
+import { Api } from 'telegram/tl/index.js';
 import type { Caller } from './caller.ts';
 import { dialogPages } from './dialogs.ts';
 import { rpcNameOf } from './errors.ts';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRecipient, type Recipient } from '@gateway/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryPeerBook } from './testing/memory-peer-book.ts';
 import { testPhone, World, type SignedIn } from './testing/world.ts';
 import type { OutgoingMessage } from './types.ts';

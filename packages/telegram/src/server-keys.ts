@@ -1,5 +1,5 @@
-import bigInt from 'big-integer';
 import { createHash, createPublicKey } from 'node:crypto';
+import bigInt from 'big-integer';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 
 /**

@@ -1,4 +1,13 @@
-import type { AccountState, CodeSent, GatewayError, PeerBook, Recipient, SendResult, UserInfo, VerifyResult } from '@gateway/contracts';
+import type {
+  AccountState,
+  CodeSent,
+  GatewayError,
+  PeerBook,
+  Recipient,
+  SendResult,
+  UserInfo,
+  VerifyResult,
+} from '@gateway/contracts';
 
 /** A data centre other than Telegram's own: the id that the protocol knows it by, and where it listens. */
 export interface DataCenter {

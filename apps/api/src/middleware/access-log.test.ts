@@ -88,8 +88,5 @@ test('an unexpected error is logged with its request', async () => {
   const error = new Error('WRONGTYPE');
   producer.away = { from: 'accountView', error };
   await post('/telegram/user/send', { user_id: 'user1', recipient_id: 'me', text: 'x' });
-  expect(lines.error).toHaveBeenCalledWith(
-    { requestId: 'r1', err: error },
-    'unexpected error',
-  );
+  expect(lines.error).toHaveBeenCalledWith({ requestId: 'r1', err: error }, 'unexpected error');
 });

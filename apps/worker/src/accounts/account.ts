@@ -11,7 +11,13 @@ import {
   type UserInfo,
 } from '@gateway/contracts';
 import type { Logger } from '@gateway/runtime';
-import { MemoryPeerBook, type AccountStatus, type SessionStore, type StoredAccount, type StoredLogin } from '@gateway/sessions';
+import {
+  MemoryPeerBook,
+  type AccountStatus,
+  type SessionStore,
+  type StoredAccount,
+  type StoredLogin,
+} from '@gateway/sessions';
 import { TelegramFailure, type AccountClient, type Telegram } from '@gateway/telegram';
 import PQueue from 'p-queue';
 import type { LaneAccount } from '../delivery/lane.ts';
@@ -52,7 +58,12 @@ export class Account implements LaneAccount {
   #peers: MemoryPeerBook;
   #savedPeers: number;
 
-  private constructor(options: AccountOptions, stored: StoredAccount | null, peers: MemoryPeerBook, hold: Hold | null) {
+  private constructor(
+    options: AccountOptions,
+    stored: StoredAccount | null,
+    peers: MemoryPeerBook,
+    hold: Hold | null,
+  ) {
     this.userId = options.userId;
     this.#options = options;
     this.#stored = stored;
@@ -63,7 +74,10 @@ export class Account implements LaneAccount {
 
   /** @param hold what was published before: a restart does not forget a flood wait. */
   static async load(options: AccountOptions, hold: Hold | null): Promise<Account> {
-    const [stored, peers] = await Promise.all([options.store.load(options.userId), options.store.loadPeers(options.userId)]);
+    const [stored, peers] = await Promise.all([
+      options.store.load(options.userId),
+      options.store.loadPeers(options.userId),
+    ]);
     return new Account(options, stored, new MemoryPeerBook(peers), hold);
   }
 
@@ -122,7 +136,10 @@ export class Account implements LaneAccount {
    */
   client(session = this.login?.session ?? this.#session): AccountClient {
     if (!this.#options.mayServe()) {
-      throw new TelegramFailure({ outcome: 'retry' }, new GatewayError('TELEGRAM_UNAVAILABLE', 'This worker does not serve the account.'));
+      throw new TelegramFailure(
+        { outcome: 'retry' },
+        new GatewayError('TELEGRAM_UNAVAILABLE', 'This worker does not serve the account.'),
+      );
     }
     this.#lastUsed = this.#options.now();
     // Whose account it is shows only when the login is done, and another user's peers are of no use: a login has none.
@@ -145,7 +162,8 @@ export class Account implements LaneAccount {
 
   /** Closes the connection of an account that did nothing for `ms`. It is opened again when needed. */
   async closeIfIdle(ms: number): Promise<void> {
-    const idle = () => this.#turn.size + this.#turn.pending === 0 && this.#options.now() - this.#lastUsed >= ms;
+    const idle = () =>
+      this.#turn.size + this.#turn.pending === 0 && this.#options.now() - this.#lastUsed >= ms;
     if (this.#client !== undefined && idle()) await this.#turn.add(() => this.closeClient());
   }
 
@@ -153,7 +171,8 @@ export class Account implements LaneAccount {
     return this.#turn.add(async () => {
       if (this.ended !== null) throw this.ended;
       const recipient = parseRecipient(job.recipient);
-      if (typeof recipient === 'string') throw new GatewayError('RECIPIENT_NOT_FOUND', `recipient_id ${recipient}`);
+      if (typeof recipient === 'string')
+        throw new GatewayError('RECIPIENT_NOT_FOUND', `recipient_id ${recipient}`);
       const client = this.client();
       try {
         return await client.send({
@@ -199,7 +218,12 @@ export class Account implements LaneAccount {
   async setTrouble(state: AccountState, error: GatewayError): Promise<void> {
     const reason = error.details.rpcError ?? error.code;
     this.#options.logger.warn({ userId: this.userId, state, reason }, 'the account is in trouble');
-    await this.setStatus({ state, user: this.status.user, reason, next_action: ERROR_CODES[error.code].action });
+    await this.setStatus({
+      state,
+      user: this.status.user,
+      reason,
+      next_action: ERROR_CODES[error.code].action,
+    });
     if (!isSignedIn(state)) await this.closeClient();
   }
 

@@ -37,7 +37,8 @@ export class Accounts {
     if (this.#stop.signal.aborted) return;
     this.get(userId).then(
       (served) => served.wake(),
-      (error: unknown) => this.#options.logger.error({ err: error, userId }, 'the account cannot be opened; its jobs wait'),
+      (error: unknown) =>
+        this.#options.logger.error({ err: error, userId }, 'the account cannot be opened; its jobs wait'),
     );
   }
 
@@ -47,7 +48,10 @@ export class Accounts {
       try {
         await (await this.get(userId)).account.publish();
       } catch (error) {
-        this.#options.logger.error({ err: error, userId }, 'the account cannot be opened; mend it or disconnect it');
+        this.#options.logger.error(
+          { err: error, userId },
+          'the account cannot be opened; mend it or disconnect it',
+        );
       }
     }
   }

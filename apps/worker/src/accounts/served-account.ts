@@ -1,4 +1,11 @@
-import { answerDoorbell, ringDoorbell, SendConsumer, shardOf, type SendQueue, type SharedBackend } from '@gateway/queue';
+import {
+  answerDoorbell,
+  ringDoorbell,
+  SendConsumer,
+  shardOf,
+  type SendQueue,
+  type SharedBackend,
+} from '@gateway/queue';
 import type { Redis, ResultsPublisher } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { Lane } from '../delivery/lane.ts';

@@ -1,4 +1,10 @@
-import { GatewayError, type AccountState, type Hold, type SendJob, type SendResult } from '@gateway/contracts';
+import {
+  GatewayError,
+  type AccountState,
+  type Hold,
+  type SendJob,
+  type SendResult,
+} from '@gateway/contracts';
 import type { FetchedSend } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
@@ -145,7 +151,10 @@ describe("an account's lane", () => {
   test('when a person must look at the account its jobs stay in line', async () => {
     const world = new World();
     world.waiting.push('a', 'b');
-    world.troubles.set('a', new TelegramFailure({ outcome: 'account', state: 'peer_limited' }, new GatewayError('PEER_FLOOD')));
+    world.troubles.set(
+      'a',
+      new TelegramFailure({ outcome: 'account', state: 'peer_limited' }, new GatewayError('PEER_FLOOD')),
+    );
     await world.run();
     expect(world.waiting).toEqual(['a', 'b']);
     await world.run();
@@ -180,6 +189,8 @@ describe("an account's lane", () => {
     world.lane.wake();
     await world.lane.idle();
     expect(world.waiting).toContain('b');
-    expect(world.log.filter((line) => line.startsWith('send'))).toHaveLength(world.log.filter((line) => line.startsWith('complete')).length);
+    expect(world.log.filter((line) => line.startsWith('send'))).toHaveLength(
+      world.log.filter((line) => line.startsWith('complete')).length,
+    );
   });
 });

@@ -101,7 +101,11 @@ export class Lane {
   async #recover(): Promise<void> {
     const recovered = await this.#options.queue.recover();
     this.#recovered = true;
-    if (recovered > 0) this.#options.logger.warn({ jobs: recovered }, 'took over jobs that were in hand when their worker ended');
+    if (recovered > 0)
+      this.#options.logger.warn(
+        { jobs: recovered },
+        'took over jobs that were in hand when their worker ended',
+      );
   }
 
   async #drain(): Promise<void> {

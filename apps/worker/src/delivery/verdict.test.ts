@@ -8,7 +8,10 @@ const flood = new TelegramFailure(
   new GatewayError('FLOOD_WAIT', undefined, { rpcError: 'FLOOD_WAIT_30', retryAfter: 30 }),
 );
 const outage = new TelegramFailure({ outcome: 'retry' }, new GatewayError('TELEGRAM_UNAVAILABLE'));
-const internal = new TelegramFailure({ outcome: 'unknown' }, new GatewayError('TELEGRAM_ERROR', undefined, { rpcError: 'INTERNAL' }));
+const internal = new TelegramFailure(
+  { outcome: 'unknown' },
+  new GatewayError('TELEGRAM_ERROR', undefined, { rpcError: 'INTERNAL' }),
+);
 
 describe('what becomes of a send that failed', () => {
   test('a flood wait holds the account for just that long and a little more, however often it comes', () => {
@@ -18,7 +21,11 @@ describe('what becomes of a send that failed', () => {
 
   test('an outage is waited out with backoff, bounded, for ever', () => {
     expect([1, 2, 3, 4, 5, 50].map((tries) => judge(outage, tries, 0))).toEqual(
-      [1_000, 2_000, 4_000, 8_000, 15_000, 15_000].map((ms) => ({ do: 'hold', reason: 'TELEGRAM_UNAVAILABLE', ms })),
+      [1_000, 2_000, 4_000, 8_000, 15_000, 15_000].map((ms) => ({
+        do: 'hold',
+        reason: 'TELEGRAM_UNAVAILABLE',
+        ms,
+      })),
     );
   });
 
@@ -28,8 +35,14 @@ describe('what becomes of a send that failed', () => {
   });
 
   test('PEER_FLOOD and a freeze stop the account; a session that has ended ends it', () => {
-    const limited = new TelegramFailure({ outcome: 'account', state: 'peer_limited' }, new GatewayError('PEER_FLOOD'));
-    const revoked = new TelegramFailure({ outcome: 'account', state: 'revoked' }, new GatewayError('NOT_AUTHORIZED'));
+    const limited = new TelegramFailure(
+      { outcome: 'account', state: 'peer_limited' },
+      new GatewayError('PEER_FLOOD'),
+    );
+    const revoked = new TelegramFailure(
+      { outcome: 'account', state: 'revoked' },
+      new GatewayError('NOT_AUTHORIZED'),
+    );
     expect(judge(limited, 1, 0)).toMatchObject({ do: 'stop-account', state: 'peer_limited' });
     expect(judge(revoked, 1, 0)).toMatchObject({ do: 'end-account', state: 'revoked' });
   });

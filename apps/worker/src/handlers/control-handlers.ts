@@ -27,7 +27,8 @@ export function controlHandlers({ account, deleteUnreadable, wake, now }: Contro
     }
   };
   return {
-    'auth.start': (userId, { phoneNumber }) => inTurn(userId, (served) => startSignIn(served, phoneNumber, now())),
+    'auth.start': (userId, { phoneNumber }) =>
+      inTurn(userId, (served) => startSignIn(served, phoneNumber, now())),
     'auth.resend': (userId) => inTurn(userId, (served) => resendCode(served, now())),
     'auth.cancel': async (userId) => {
       await inTurn(userId, cancelSignIn);
@@ -49,7 +50,8 @@ export function controlHandlers({ account, deleteUnreadable, wake, now }: Contro
         await inTurn(userId, (served) => (logout ? logOut(served) : served.closeClient()));
       } catch (thrown) {
         // Nobody can log out with a session that cannot be read; it is deleted all the same, since nothing else ever would.
-        if (!logout || !(thrown instanceof GatewayError) || thrown.code !== 'SESSION_UNREADABLE') throw thrown;
+        if (!logout || !(thrown instanceof GatewayError) || thrown.code !== 'SESSION_UNREADABLE')
+          throw thrown;
         await deleteUnreadable(userId);
       }
       if (logout) await wake(userId);
@@ -67,7 +69,8 @@ async function askTelegram(account: Account): Promise<AccountView> {
   if (account.ended !== null) return account.view;
   try {
     const user = await account.client().me();
-    if (JSON.stringify(user) !== JSON.stringify(account.status.user)) await account.setStatus({ ...account.status, user });
+    if (JSON.stringify(user) !== JSON.stringify(account.status.user))
+      await account.setStatus({ ...account.status, user });
   } catch (thrown) {
     if (!(thrown instanceof TelegramFailure) || thrown.failure.outcome !== 'account') throw thrown;
     await account.setTrouble(thrown.failure.state, thrown.error);
@@ -77,7 +80,8 @@ async function askTelegram(account: Account): Promise<AccountView> {
 
 /** A person has looked at an account that was stopped (PEER_FLOOD, a freeze) and lets it go on. Any other is left as it is. */
 async function resume(account: Account): Promise<AccountView> {
-  if (account.stopped) await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });
+  if (account.stopped)
+    await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });
   return account.view;
 }
 

@@ -1,6 +1,6 @@
 import { GatewayError, type CodeSent, type UserInfo, type VerifyResult } from '@gateway/contracts';
-import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { StoredLogin } from '@gateway/sessions';
+import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 
 /**
@@ -59,19 +59,29 @@ export async function verifySignIn(
   if (login.awaiting === 'code') {
     if (phoneCode === undefined) {
       const issues = [{ path: 'phone_code', message: 'is needed first: the code has not been accepted yet' }];
-      throw new GatewayError('VALIDATION', 'phone_code is needed: the code has not been accepted yet.', { issues });
+      throw new GatewayError('VALIDATION', 'phone_code is needed: the code has not been accepted yet.', {
+        issues,
+      });
     }
     const result = await endingDeadLogins(account, () => client.signIn(pending(login), phoneCode));
     if (result.status === 'authorized') return authorize(account, client, result.user);
-    await account.saveLogin({ ...login, session: sessionOf(client), awaiting: 'password', hint: result.hint });
+    await account.saveLogin({
+      ...login,
+      session: sessionOf(client),
+      awaiting: 'password',
+      hint: result.hint,
+    });
     if (password === undefined) return result;
   }
   const hint = account.login?.hint ?? null;
   if (password === undefined) return { status: 'password_required', hint };
-  const user = await endingDeadLogins(account, () => client.checkPassword(password)).catch((thrown: unknown) => {
-    if (thrown instanceof TelegramFailure && thrown.error.code === 'PASSWORD_INVALID') throw thrown.error.with({ extra: { hint } });
-    throw thrown;
-  });
+  const user = await endingDeadLogins(account, () => client.checkPassword(password)).catch(
+    (thrown: unknown) => {
+      if (thrown instanceof TelegramFailure && thrown.error.code === 'PASSWORD_INVALID')
+        throw thrown.error.with({ extra: { hint } });
+      throw thrown;
+    },
+  );
   return authorize(account, client, user);
 }
 
@@ -89,7 +99,8 @@ async function refuseIfSignedIn(account: Account): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof TelegramFailure) || thrown.failure.outcome !== 'account') throw thrown;
     await account.setTrouble(thrown.failure.state, thrown.error);
-    if (account.ended === null) throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
+    if (account.ended === null)
+      throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
   }
 }
 
@@ -114,12 +125,17 @@ async function endingDeadLogins<T>(account: Account, step: () => Promise<T>): Pr
 }
 
 function isDead({ failure, error }: TelegramFailure): boolean {
-  return failure.outcome === 'account' || error.code === 'PHONE_CODE_EXPIRED' || error.code === 'PHONE_NUMBER_UNOCCUPIED';
+  return (
+    failure.outcome === 'account' ||
+    error.code === 'PHONE_CODE_EXPIRED' ||
+    error.code === 'PHONE_NUMBER_UNOCCUPIED'
+  );
 }
 
 function loginOf(account: Account): StoredLogin {
   if (account.login !== null) return account.login;
-  if (account.ended === null) throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
+  if (account.ended === null)
+    throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
   throw new GatewayError('AUTH_NOT_STARTED');
 }
 

@@ -70,7 +70,8 @@ export class Ownership {
       try {
         const service = await serve(lease.id, () => lease.valid);
         onServing();
-        if (!ended.signal.aborted) await new Promise((resolve) => ended.signal.addEventListener('abort', resolve, { once: true }));
+        if (!ended.signal.aborted)
+          await new Promise((resolve) => ended.signal.addEventListener('abort', resolve, { once: true }));
         await (lease.valid ? service.stop() : service.abandon());
       } finally {
         await lease.release().catch((error: unknown) => {
