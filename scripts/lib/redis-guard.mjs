@@ -9,23 +9,23 @@ const [binary = '', config = ''] = process.argv.slice(2);
 /** ms that Redis has to write its file and end. */
 const GRACE = 5_000;
 
+/** ms that the other processes have to stop in good order before Redis goes. */
+const OTHERS = 3_000;
+
 const redis = spawn(binary, [config], { stdio: ['ignore', 'ignore', 'inherit'] });
 redis.on('spawn', () => process.send?.({ type: 'spawned', pid: redis.pid }));
 redis.on('error', (error) => {
   process.stderr.write(`redis: ${error.message}\n`);
-  process.exitCode = 1;
-  if (process.connected) process.disconnect();
+  process.exit(1);
 });
-redis.on('close', (code) => {
-  process.exitCode = code ?? 1;
-  if (process.connected) process.disconnect();
-});
+redis.on('close', (code) => process.exit(code ?? 1));
 
 function end() {
   redis.kill('SIGTERM');
   setTimeout(() => redis.kill('SIGKILL'), GRACE).unref();
 }
 
-process.once('disconnect', end);
+// The launcher was killed: its other processes are stopping by themselves now, and need Redis for that.
+process.once('disconnect', () => setTimeout(end, OTHERS));
 process.once('SIGTERM', end);
 process.on('SIGINT', () => {}); // The launcher ends us, after those who need Redis.

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   AccountQueues,
   beat,
@@ -55,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           userId,
           store,
           telegram,
-          publish: (view) => writeAccountView(redis, userId, view),
+          publish: (view) => writeAccountView(redis, shard, userId, view),
           publishHold: (hold) => results.held(shard, userId, hold),
           mayServe,
           logger,
@@ -139,11 +140,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       try {
         // Without Redis nothing can be ended or put back.
         if (redis.status !== 'ready') throw new Error('Redis is not reachable');
-        await withTimeout(
-          stopGracefully(),
-          STOP_TIMEOUT,
-          () => new Error(`not done within ${STOP_TIMEOUT} ms`),
-        );
+        const outage = once(redis, 'close').then(() => Promise.reject(new Error('Redis went away')));
+        const stopping = Promise.race([stopGracefully(), outage]);
+        await withTimeout(stopping, STOP_TIMEOUT, () => new Error(`not done within ${STOP_TIMEOUT} ms`));
       } catch (error) {
         logger.error(
           { err: error },

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
-import { doorbellChannel, doorbellKey, shardAccountsKey } from './keys.ts';
+import { doorbellChannel, doorbellKey } from './keys.ts';
 
 /**
  * Tells the worker that owns the account that it may have work: from `at` (ms since the epoch), now by default. Rung after the job is in
  * its queue, never before: a bell without a job is answered and forgotten. An earlier time wins over a later one.
  */
 export async function ringDoorbell(redis: Redis, shard: number, userId: string, at = 0): Promise<void> {
-  const bell = redis.multi().zadd(doorbellKey(shard), 'LT', at, userId).sadd(shardAccountsKey(shard), userId);
+  const bell = redis.multi().zadd(doorbellKey(shard), 'LT', at, userId);
   if (at === 0) bell.publish(doorbellChannel(shard), userId);
   const replies = await bell.exec();
   for (const [error] of replies ?? []) if (error) throw error;

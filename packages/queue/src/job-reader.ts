@@ -45,8 +45,19 @@ function describe(job: Job<unknown, unknown>, userId: string, state: JobState, h
     retry_at: isoTime(hold?.until ?? dueAt),
     reason: hold?.reason ?? null,
     result: state === 'completed' ? publicResult(job) : null,
-    error: state === 'failed' ? GatewayError.fromPublicJson(job.failedReason).toPublic() : null,
+    error: state === 'failed' ? failureOf(job.failedReason).toPublic() : null,
   };
+}
+
+/** BullMQ's own words for a job that was under way when its worker died; it is not run again. */
+const STALLED = /^job stalled/;
+
+function failureOf(reason: string): GatewayError {
+  if (!STALLED.test(reason)) return GatewayError.fromPublicJson(reason);
+  return new GatewayError(
+    'TELEGRAM_TIMEOUT',
+    'The worker ended while it ran this step: look at the status before you try again.',
+  );
 }
 
 function publicResult(job: Job<unknown, unknown>): JobView['result'] {

@@ -37,7 +37,7 @@ export function doorbellChannel(shard: number): string {
   return `${shardPrefix(shard)}:ring`;
 }
 
-/** Set of the shard's accounts that ever had a send: what the sweep looks through. */
+/** Set of the shard's accounts that were ever shown to the API, and so may have sends: what the sweep looks through. */
 export function shardAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:accounts`;
 }

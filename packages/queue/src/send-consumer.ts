@@ -76,6 +76,11 @@ export class SendConsumer {
     await this.#queue.rateLimit(Math.max(1, Math.ceil(ms)));
   }
 
+  /** ms until a hold that Redis still has is over; 0 where there is none. */
+  async heldFor(): Promise<number> {
+    return Math.max(0, await this.#queue.getRateLimitTtl(NO_LIMIT.max));
+  }
+
   /** Ends a hold before its time. BullMQ's worker remembers the limit it has seen, so it is replaced. */
   async unhold(): Promise<void> {
     await this.#queue.removeRateLimitKey();

@@ -20,6 +20,7 @@ class World implements LaneQueue {
   readonly bells: number[] = [];
   now = 1_000_000;
   mayServe = true;
+  heldInRedis = 0;
   /** What Telegram answers to a text, once. */
   readonly troubles = new Map<string, unknown>();
   readonly account = new FakeAccount(this);
@@ -57,6 +58,10 @@ class World implements LaneQueue {
 
   async hold(ms: number): Promise<void> {
     this.log.push(`hold ${ms}`);
+  }
+
+  async heldFor(): Promise<number> {
+    return this.heldInRedis;
   }
 
   async run(): Promise<void> {
@@ -130,6 +135,13 @@ describe("an account's lane", () => {
     world.now += 30_001;
     await world.run();
     expect(world.log.slice(4)).toEqual(['send a', 'complete a', 'send b', 'complete b']);
+  });
+
+  test('a hold that Redis has still, though ours is over, is waited for', async () => {
+    const world = new World();
+    world.heldInRedis = 40;
+    await world.run();
+    expect(world.bells).toEqual([world.now + 41]);
   });
 
   test('a job refused for good fails, and the next one goes on', async () => {

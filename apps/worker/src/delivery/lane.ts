@@ -8,6 +8,7 @@ export interface LaneQueue {
   recover(): Promise<number>;
   next(): Promise<FetchedSend | null>;
   hold(ms: number): Promise<void>;
+  heldFor(): Promise<number>;
 }
 
 /** What the lane needs of its account. */
@@ -116,13 +117,20 @@ export class Lane {
         return;
       }
       const job = await queue.next();
-      if (job === null) return;
+      if (job === null) return this.#ringAfterHold();
       if (!this.#mayGoOn()) {
         await job.putBack();
         return;
       }
       await this.#deliver(job);
     }
+  }
+
+  /** Redis counts a hold from a little later than we do: nothing may be given out yet though our own hold is over. */
+  async #ringAfterHold(): Promise<void> {
+    const { queue, ringAt, now } = this.#options;
+    const ms = await queue.heldFor();
+    if (ms > 0) await ringAt(now() + ms + 1);
   }
 
   async #deliver(job: FetchedSend): Promise<void> {
