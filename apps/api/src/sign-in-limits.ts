@@ -6,11 +6,11 @@ const WINDOW_MS = 10 * 60_000;
 /** Tries in a window. Telegram bounds codes and logins too, and then makes the account wait for hours: this bound comes before. */
 const LIMITS = {
   /** Codes asked for (start, resend), per account. */
-  code: 10,
+  code: 30,
   /** Codes and passwords tried, per account. */
-  verify: 10,
+  verify: 30,
   /** All of these over all accounts, per API key. */
-  key: 300,
+  key: 3_000,
 } as const;
 
 /**

@@ -180,7 +180,7 @@ describe('tries', () => {
     expect(headers.get('retry-after')).toBe('42');
     expect(body).toMatchObject({ code: 'RATE_LIMITED', kind: 'retryable', retry_after: 42 });
     expect(producer.added).toEqual([]);
-    expect(producer.tries).toEqual([{ bucket: `${step}:account:user1`, limit: 10, windowMs: 600_000 }]);
+    expect(producer.tries).toEqual([{ bucket: `${step}:account:user1`, limit: 30, windowMs: 600_000 }]);
   });
 
   test('are bounded per key too, over all accounts, and the key is not named', async () => {
