@@ -144,7 +144,7 @@ test('phone numbers, codes and passwords are not readable in Redis', async () =>
   await asked;
 });
 
-test('the eleventh try of a code in ten minutes is 429', async () => {
+test('the thirty-first try of a code in ten minutes is 429', async () => {
   await start();
   const verify = () => call('/telegram/user/auth/verify', { user_id: userId, phone_code: '00000' });
   const answers = await Promise.all(Array.from({ length: 31 }, verify));
