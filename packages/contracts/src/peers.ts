@@ -13,6 +13,8 @@ export const peerSchema = z.object({
   username: z.string().nullable(),
   /** E.164 with the plus, where the account may see it. */
   phone: z.string().nullable(),
+  /** The account has had to do with it: a contact, a chat in its list, somebody that it has written to, itself. */
+  familiar: z.boolean().default(false),
 });
 export type Peer = z.infer<typeof peerSchema>;
 
@@ -21,7 +23,10 @@ export interface PeerBook {
   byId(kind: Peer['kind'], id: string): Peer | undefined;
   byUsername(username: string): Peer | undefined;
   byPhone(phone: string): Peer | undefined;
-  /** Adds peers or takes over what is new of known ones; a username or phone belongs to one peer at a time, the newest. */
+  /**
+   * Adds peers or takes over what is new of known ones; a username or phone belongs to one peer at a time, the newest. Once familiar, a
+   * peer stays so, whatever later sightings say.
+   */
   remember(peers: readonly Peer[]): void;
   /** "Not found" is remembered for a while, since looking up is what Telegram limits hardest. `key` is any stable text. */
   isMissing(key: string, now: number): boolean;

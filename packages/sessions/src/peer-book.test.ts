@@ -1,9 +1,23 @@
-import type { Peer } from '@gateway/contracts';
+import { peerSchema, type Peer } from '@gateway/contracts';
 import { describe, expect, it } from 'vitest';
 import { MemoryPeerBook } from './peer-book.ts';
 
-const IVAN: Peer = { kind: 'user', id: '1', accessHash: '11', username: 'ivan', phone: '+79990000001' };
-const OLGA: Peer = { kind: 'user', id: '2', accessHash: '22', username: 'olga', phone: null };
+const IVAN: Peer = {
+  kind: 'user',
+  id: '1',
+  accessHash: '11',
+  username: 'ivan',
+  phone: '+79990000001',
+  familiar: false,
+};
+const OLGA: Peer = {
+  kind: 'user',
+  id: '2',
+  accessHash: '22',
+  username: 'olga',
+  phone: null,
+  familiar: false,
+};
 
 function bookOf(...peers: Peer[]): MemoryPeerBook {
   return new MemoryPeerBook({ peers, missing: [] });
@@ -17,6 +31,7 @@ describe('a peer book', () => {
       accessHash: '33',
       username: 'News',
       phone: null,
+      familiar: false,
     });
     expect(book.byId('user', '1')).toEqual(IVAN);
     expect(book.byId('channel', '1')).toMatchObject({ accessHash: '33', username: 'news' });
@@ -36,7 +51,9 @@ describe('a peer book', () => {
 
   it('keeps a hash and a phone that a later sighting does not tell, but not a username that was given up', () => {
     const book = bookOf(IVAN);
-    book.remember([{ kind: 'user', id: '1', accessHash: null, username: null, phone: null }]);
+    book.remember([
+      { kind: 'user', id: '1', accessHash: null, username: null, phone: null, familiar: false },
+    ]);
     expect(book.byId('user', '1')).toEqual({ ...IVAN, username: null });
     expect(book.byUsername('ivan')).toBeUndefined();
   });
@@ -83,6 +100,24 @@ describe('a peer book', () => {
     expect(book.generation).toBe(1);
     book.rememberMissing('key', 1);
     expect(book.generation).toBe(2);
+  });
+
+  it('keeps who is familiar, whatever later sightings say, and tells of the change once', () => {
+    const book = bookOf(IVAN);
+    book.remember([{ ...IVAN, familiar: true }]);
+    expect(book.generation).toBe(1);
+    book.remember([IVAN, { ...IVAN, familiar: true }]);
+    expect(book.generation).toBe(1);
+    book.remember([{ ...IVAN, accessHash: '12' }]);
+    expect(book.byUsername('ivan')).toMatchObject({ accessHash: '12', familiar: true });
+    book.remember([{ ...OLGA, username: 'ivan' }]);
+    expect(book.byId('user', '1')).toMatchObject({ username: null, familiar: true });
+    expect(new MemoryPeerBook(book.toJSON()).byId('user', '1')).toMatchObject({ familiar: true });
+  });
+
+  it('takes who was kept before anybody was called familiar for a stranger', () => {
+    const { familiar: _, ...kept } = IVAN;
+    expect(peerSchema.parse(kept)).toEqual(IVAN);
   });
 
   it('is the same again from what it gives to be kept', () => {

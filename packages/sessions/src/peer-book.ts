@@ -9,7 +9,7 @@ const MAX_MISSING = 10_000;
  * {@link toJSON} down where it has changed.
  *
  * Of a known peer the newest username counts, also where it is none (a name given up must not lead to its former owner); a phone or an
- * access hash that is known stays where the newer sighting does not tell it.
+ * access hash that is known stays where the newer sighting does not tell it, and who is familiar once stays so.
  */
 export class MemoryPeerBook implements PeerBook {
   readonly #peers = new Map<string, Peer>();
@@ -53,6 +53,7 @@ export class MemoryPeerBook implements PeerBook {
       accessHash: seen.accessHash ?? known?.accessHash ?? null,
       username: seen.username?.toLowerCase() ?? null,
       phone: seen.phone ?? known?.phone ?? null,
+      familiar: seen.familiar || (known?.familiar ?? false),
     };
     if (known !== undefined && isSame(known, peer)) return;
     if (known !== undefined) this.#forget(known);
@@ -106,5 +107,10 @@ export class MemoryPeerBook implements PeerBook {
 }
 
 function isSame(one: Peer, other: Peer): boolean {
-  return one.accessHash === other.accessHash && one.username === other.username && one.phone === other.phone;
+  return (
+    one.accessHash === other.accessHash &&
+    one.username === other.username &&
+    one.phone === other.phone &&
+    one.familiar === other.familiar
+  );
 }

@@ -3,7 +3,7 @@ import { KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.t
 import type { Caller } from './caller.ts';
 import { Connection } from './connection.ts';
 import type { DataCenters } from './data-centers.ts';
-import { toFailure } from './errors.ts';
+import { toConnectFailure, toFailure } from './errors.ts';
 import type { TelegramOptions } from './types.ts';
 
 /**
@@ -81,7 +81,7 @@ export class AccountConnection implements Caller {
     try {
       return await this.#connected();
     } catch (error) {
-      throw toFailure(error, false);
+      throw toConnectFailure(error);
     }
   }
 

@@ -1,12 +1,16 @@
 import type { Api } from 'telegram/tl/index.js';
 
+/** Puts questions to Telegram for one account. Throws `TelegramFailure` and nothing else. */
+export interface Asker {
+  /** A question: changes nothing at Telegram, so a lost answer is `retry`. */
+  ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
+}
+
 /**
  * Calls Telegram for one account. Both throw `TelegramFailure` and nothing else; they differ in what a lost
  * answer means.
  */
-export interface Caller {
-  /** A question: changes nothing at Telegram, so a lost answer is `retry`. */
-  ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
+export interface Caller extends Asker {
   /** A call with an effect: a lost answer is `unknown`. */
   act<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
 }

@@ -1,6 +1,6 @@
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
-import type { Caller } from './caller.ts';
+import type { Asker } from './caller.ts';
 import { inputPeerOf, kindAndId, peersOf } from './peers.ts';
 
 const PAGE_SIZE = 100;
@@ -10,10 +10,10 @@ const MAX_PAGES = 10;
 type Page = Api.messages.Dialogs | Api.messages.DialogsSlice;
 
 /** The account's chats, page by page, the latest first. Ends at the last one or after 1,000. */
-export async function* dialogPages(caller: Caller): AsyncGenerator<Page> {
+export async function* dialogPages(asker: Asker): AsyncGenerator<Page> {
   let offset: Offset | undefined = { offsetDate: 0, offsetId: 0, offsetPeer: new Api.InputPeerEmpty() };
   for (let page = 0; page < MAX_PAGES && offset !== undefined; page++) {
-    const answer: Api.messages.TypeDialogs = await caller.ask(
+    const answer: Api.messages.TypeDialogs = await asker.ask(
       new Api.messages.GetDialogs({ ...offset, limit: PAGE_SIZE, hash: bigInt.zero }),
     );
     if (answer instanceof Api.messages.DialogsNotModified) return;

@@ -10,7 +10,7 @@ export interface Rule {
 }
 
 const fail = (): FailureOutcome => ({ outcome: 'fail' });
-const retry = (): FailureOutcome => ({ outcome: 'retry' });
+const retry = (): FailureOutcome => ({ outcome: 'retry', reached: true });
 const waitAccount = (seconds: number): FailureOutcome => ({ outcome: 'wait', scope: 'account', seconds });
 const waitChat = (seconds: number): FailureOutcome => ({ outcome: 'wait', scope: 'chat', seconds });
 
@@ -33,8 +33,13 @@ export const REVOKED: Rule = {
 };
 const BANNED: Rule = { failure: () => ({ outcome: 'account', state: 'banned' }), code: 'ACCOUNT_BANNED' };
 const FROZEN: Rule = { failure: () => ({ outcome: 'account', state: 'frozen' }), code: 'ACCOUNT_FROZEN' };
-/** Nothing was done: Telegram says so, or it was not reached. */
-export const NOTHING_DONE: Rule = { failure: retry, code: 'TELEGRAM_UNAVAILABLE' };
+/** Nothing was done, as Telegram says. */
+const NOTHING_DONE: Rule = { failure: retry, code: 'TELEGRAM_UNAVAILABLE' };
+/** Nothing was done, since Telegram was not reached. */
+export const NOT_REACHED: Rule = {
+  failure: () => ({ outcome: 'retry', reached: false }),
+  code: 'TELEGRAM_UNAVAILABLE',
+};
 const NO_RULE: Rule = { failure: fail, code: 'TELEGRAM_ERROR' };
 // The data centre is switched where this is expected (sendCode); anywhere else it is an error like any other.
 const OTHER_DATA_CENTRE: Rule = {

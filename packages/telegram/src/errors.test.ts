@@ -1,11 +1,11 @@
 import { GatewayError, type ErrorCode } from '@gateway/contracts';
 import { describe, expect, it } from 'vitest';
 import { AnswerLostError, NotSentError, RpcError, UnknownKeyError } from './call-errors.ts';
-import { rpcNameOf, toFailure } from './errors.ts';
+import { pausingOnly, rpcNameOf, toConnectFailure, toFailure } from './errors.ts';
 import { TelegramFailure, type FailureOutcome } from './types.ts';
 
 const fail: FailureOutcome = { outcome: 'fail' };
-const retry: FailureOutcome = { outcome: 'retry' };
+const retry: FailureOutcome = { outcome: 'retry', reached: true };
 const revoked: FailureOutcome = { outcome: 'account', state: 'revoked' };
 const waitFor = (seconds: number, scope: 'account' | 'chat' = 'account'): FailureOutcome => ({
   outcome: 'wait',
@@ -81,10 +81,28 @@ describe('toFailure', () => {
   );
 
   it('tells a call that was not written from one whose answer was lost', () => {
-    expect(toFailure(new NotSentError('x'), true).failure).toEqual(retry);
+    expect(toFailure(new NotSentError('x'), true).failure).toEqual({ outcome: 'retry', reached: false });
     expect(toFailure(new AnswerLostError('x'), true).failure).toEqual({ outcome: 'unknown' });
     expect(toFailure(new AnswerLostError('x'), true).error.code).toBe('TELEGRAM_TIMEOUT');
     expect(toFailure(new AnswerLostError('x'), false).failure).toEqual(retry);
+  });
+
+  it('takes every trouble while connecting for a Telegram that was not reached', () => {
+    for (const trouble of [new NotSentError('x'), new AnswerLostError('x'), new RpcError(500, 'INTERNAL')]) {
+      expect(toConnectFailure(trouble).failure).toEqual({ outcome: 'retry', reached: false });
+    }
+    expect(toConnectFailure(new UnknownKeyError()).failure).toEqual(revoked);
+    expect(toConnectFailure(new RpcError(420, 'FLOOD_WAIT_30')).failure).toEqual(waitFor(30));
+  });
+
+  it('narrows a pause, and nothing else', () => {
+    const pause = toFailure(new RpcError(420, 'FLOOD_WAIT_30'), false);
+    expect(pausingOnly('resolve', pause)).toMatchObject({
+      failure: { outcome: 'wait', scope: 'resolve', seconds: 30 },
+      error: pause.error,
+    });
+    const other = toFailure(new RpcError(500, 'INTERNAL'), false);
+    expect(pausingOnly('resolve', other)).toBe(other);
   });
 
   it('takes an unknown auth key as a revoked session', () => {

@@ -1,7 +1,7 @@
 import { ERROR_CODES, GatewayError } from '@gateway/contracts';
 import { AnswerLostError, NotSentError, RpcError, UnknownKeyError } from './call-errors.ts';
-import { NOTHING_DONE, REVOKED, ruleFor, type Rule } from './error-rules.ts';
-import { TelegramFailure } from './types.ts';
+import { NOT_REACHED, REVOKED, ruleFor, type Rule } from './error-rules.ts';
+import { TelegramFailure, type FailureOutcome } from './types.ts';
 
 /**
  * What anything thrown by a call means, as the one error that an account client throws. `effect`: whether the
@@ -12,12 +12,25 @@ export function toFailure(thrown: unknown, effect: boolean): TelegramFailure {
   if (thrown instanceof GatewayError) return new TelegramFailure({ outcome: 'fail' }, thrown);
   if (thrown instanceof RpcError) return fromRpcError(thrown, effect);
   if (thrown instanceof UnknownKeyError) return fromRule(REVOKED, 1, { cause: thrown });
-  if (thrown instanceof NotSentError) return fromRule(NOTHING_DONE, 1, { cause: thrown });
+  if (thrown instanceof NotSentError) return fromRule(NOT_REACHED, 1, { cause: thrown });
   if (thrown instanceof AnswerLostError) {
     return unanswered(effect, 'Telegram did not answer in time.', { cause: thrown });
   }
   const unexpected = new GatewayError('INTERNAL', undefined, { cause: thrown });
   return new TelegramFailure({ outcome: effect ? 'unknown' : 'fail' }, unexpected, thrown);
+}
+
+/** What anything thrown while connecting means: whatever Telegram's trouble is, no call has reached it. */
+export function toConnectFailure(thrown: unknown): TelegramFailure {
+  const failed = toFailure(thrown, false);
+  if (failed.failure.outcome !== 'retry') return failed;
+  return new TelegramFailure({ outcome: 'retry', reached: false }, failed.error, failed.cause);
+}
+
+/** The same failure, where it asks for a pause, as one that pauses no more than `scope`. */
+export function pausingOnly(scope: 'chat' | 'resolve', thrown: unknown): unknown {
+  if (!(thrown instanceof TelegramFailure) || thrown.failure.outcome !== 'wait') return thrown;
+  return new TelegramFailure({ ...thrown.failure, scope }, thrown.error, thrown.cause);
 }
 
 /**
@@ -56,5 +69,6 @@ function unanswered(effect: boolean, message: string, details: Details): Telegra
   const error = effect
     ? new GatewayError('TELEGRAM_TIMEOUT', `${message} It may have taken effect.`, details)
     : new GatewayError('TELEGRAM_UNAVAILABLE', message, details);
-  return new TelegramFailure({ outcome: effect ? 'unknown' : 'retry' }, error, details.cause);
+  const failure: FailureOutcome = effect ? { outcome: 'unknown' } : { outcome: 'retry', reached: true };
+  return new TelegramFailure(failure, error, details.cause);
 }

@@ -1,3 +1,4 @@
+export { chatOf, type Chat } from './chat.ts';
 export { createTelegram } from './telegram.ts';
 export {
   TelegramFailure,

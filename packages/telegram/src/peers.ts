@@ -17,6 +17,15 @@ export function peersOf({ users, chats }: WithPeers): Peer[] {
   return [...users.map(fromUser), ...chats.map(fromChat)].filter((peer) => peer !== undefined);
 }
 
+/**
+ * The same of a page of the account's chats, of which those who have a chat there are familiar. Others come
+ * along, such as whoever wrote last in a group.
+ */
+export function peersOfDialogs(page: WithPeers & { dialogs: Api.TypeDialog[] }): Peer[] {
+  const inList = new Set(page.dialogs.map(({ peer }) => keyOf(kindAndId(peer))));
+  return peersOf(page).map((peer) => (inList.has(keyOf(peer)) ? { ...peer, familiar: true } : peer));
+}
+
 /** The peer as a call wants it. */
 export function inputPeerOf(peer: Peer): Api.TypeInputPeer {
   const id = bigInt(peer.id);
@@ -33,6 +42,10 @@ export function kindAndId(peer: Api.TypePeer): { kind: Peer['kind']; id: string 
   return { kind: 'channel', id: peer.channelId.toString() };
 }
 
+function keyOf({ kind, id }: Pick<Peer, 'kind' | 'id'>): string {
+  return `${kind}:${id}`;
+}
+
 function fromUser(user: Api.TypeUser): Peer | undefined {
   // A `min` user's access hash is good only together with the message that it came with.
   if (!(user instanceof Api.User) || user.min || !user.accessHash) return undefined;
@@ -42,12 +55,20 @@ function fromUser(user: Api.TypeUser): Peer | undefined {
     accessHash: user.accessHash.toString(),
     username: currentUsername(user)?.toLowerCase() ?? null,
     phone: plusPhone(user.phone),
+    familiar: user.contact === true || user.mutualContact === true || user.self === true,
   };
 }
 
 function fromChat(chat: Api.TypeChat): Peer | undefined {
   if (chat instanceof Api.Chat) {
-    return { kind: 'chat', id: chat.id.toString(), accessHash: null, username: null, phone: null };
+    return {
+      kind: 'chat',
+      id: chat.id.toString(),
+      accessHash: null,
+      username: null,
+      phone: null,
+      familiar: false,
+    };
   }
   if (!(chat instanceof Api.Channel) || chat.min || !chat.accessHash) return undefined;
   return {
@@ -56,5 +77,6 @@ function fromChat(chat: Api.TypeChat): Peer | undefined {
     accessHash: chat.accessHash.toString(),
     username: currentUsername(chat)?.toLowerCase() ?? null,
     phone: null,
+    familiar: false,
   };
 }

@@ -4,6 +4,7 @@ import { Api } from 'telegram/tl/index.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RpcError } from './call-errors.ts';
 import type { Caller } from './caller.ts';
+import { chatOf } from './chat.ts';
 import { toFailure } from './errors.ts';
 import { Recipients } from './recipients.ts';
 import { MemoryPeerBook } from './testing/memory-peer-book.ts';
@@ -26,12 +27,16 @@ class FakeTelegram implements Caller {
   self = user(1);
   contacts: Api.User[] = [];
   dialogs: Api.User[] = [];
+  /** Users whom the dialogs speak of, with no chat of their own. */
+  companions: Api.User[] = [];
   channels: Api.Channel[] = [];
   resolvable = new Map<string, Api.User>();
+  refusal: RpcError | undefined;
   readonly calls: string[] = [];
 
   async ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
     this.calls.push(request.className);
+    if (this.refusal !== undefined) throw toFailure(this.refusal, false);
     return this.#answer(request);
   }
 
@@ -77,7 +82,7 @@ class FakeTelegram implements Caller {
       messages: page.map(
         (peer) => new Api.Message({ id: peer.id.toJSNumber(), date: 1, peerId: peerOf(peer), message: 'x' }),
       ),
-      users: page.filter((peer) => peer instanceof Api.User),
+      users: [...page.filter((peer) => peer instanceof Api.User), ...this.companions],
       chats: page.filter((peer) => peer instanceof Api.Channel),
     });
   }
@@ -190,6 +195,37 @@ describe('a recipient', () => {
   });
 });
 
+describe('whom the account has to do with', () => {
+  const isFamiliar = (id: number) => book.byId('user', String(id))?.familiar;
+
+  it('are its contacts and those in its list of chats, not who only comes along with these', async () => {
+    telegram.contacts = [user(7)];
+    telegram.dialogs = [user(8)];
+    telegram.companions = [user(9)];
+    await expect(recipients.resolve({ kind: 'user', id: '99' })).rejects.toMatchObject(NOT_FOUND);
+    expect([7, 8, 9].map(isFamiliar)).toEqual([true, true, false]);
+  });
+
+  it('are not those whom it has looked up, unless they are contacts', async () => {
+    telegram.resolvable.set('bob', user(7));
+    telegram.resolvable.set('79990000000', user(8));
+    telegram.resolvable.set('anna', new Api.User({ id: bigInt(9), accessHash: bigInt(90), contact: true }));
+    await recipients.resolve({ kind: 'username', username: 'bob' });
+    await recipients.resolve({ kind: 'phone', phone: '+79990000000' });
+    await recipients.resolve({ kind: 'username', username: 'anna' });
+    expect([7, 8, 9].map(isFamiliar)).toEqual([false, false, true]);
+  });
+
+  it('are those whom it has written to, also once more is heard of them', async () => {
+    telegram.resolvable.set('bob', user(7, { username: 'bob' }));
+    const { peer } = await recipients.resolve({ kind: 'username', username: 'bob' });
+    if (peer === undefined) throw new Error('Bob is nobody');
+    recipients.noteWrittenTo(peer);
+    recipients.remember({ users: [user(7, { accessHash: 71 })], chats: [] });
+    expect(book.byId('user', '7')).toMatchObject({ accessHash: '71', familiar: true });
+  });
+});
+
 describe('many ids that are not found', () => {
   it('cost one reading of contacts and dialogs a minute', async () => {
     await expect(recipients.resolve({ kind: 'user', id: '98' })).rejects.toMatchObject(NOT_FOUND);
@@ -206,7 +242,9 @@ describe('many ids that are not found', () => {
 
 describe('an access hash that Telegram refuses', () => {
   it('is replaced by the one that Telegram gives now', async () => {
-    book.remember([{ kind: 'user', id: '7', accessHash: '666', username: 'seven', phone: null }]);
+    book.remember([
+      { kind: 'user', id: '7', accessHash: '666', username: 'seven', phone: null, familiar: false },
+    ]);
     telegram.resolvable.set('seven', user(7, { username: 'seven' }));
     expect(await accessHashOf({ kind: 'username', username: 'seven' })).toBe('666');
     const fresh = await recipients.resolveAfresh({ kind: 'username', username: 'seven' });
@@ -214,8 +252,22 @@ describe('an access hash that Telegram refuses', () => {
     expect(await accessHashOf({ kind: 'username', username: 'seven' })).toBe('70');
   });
 
+  it('holds its own chat while Telegram wants a pause of look-ups: the chat counts as known', async () => {
+    book.remember([
+      { kind: 'user', id: '7', accessHash: '666', username: 'seven', phone: null, familiar: false },
+    ]);
+    telegram.refusal = new RpcError(420, 'FLOOD_WAIT_30');
+    const seven: Recipient = { kind: 'username', username: 'seven' };
+    expect(chatOf(seven, book).known).toBe(true);
+    await expect(recipients.resolveAfresh(seven)).rejects.toMatchObject({
+      failure: { outcome: 'wait', scope: 'chat', seconds: 30 },
+    });
+  });
+
   it('of an id is looked for in contacts and dialogs', async () => {
-    book.remember([{ kind: 'user', id: '7', accessHash: '666', username: null, phone: null }]);
+    book.remember([
+      { kind: 'user', id: '7', accessHash: '666', username: null, phone: null, familiar: false },
+    ]);
     telegram.dialogs = [user(7)];
     expect((await recipients.resolveAfresh({ kind: 'user', id: '7' }))?.input).toMatchObject({
       accessHash: bigInt(70),
@@ -223,7 +275,9 @@ describe('an access hash that Telegram refuses', () => {
   });
 
   it('stays refused where Telegram gives no other', async () => {
-    book.remember([{ kind: 'user', id: '7', accessHash: '70', username: 'seven', phone: null }]);
+    book.remember([
+      { kind: 'user', id: '7', accessHash: '70', username: 'seven', phone: null, familiar: false },
+    ]);
     telegram.resolvable.set('seven', user(7, { username: 'seven' }));
     expect(await recipients.resolveAfresh({ kind: 'username', username: 'seven' })).toBeUndefined();
     expect(await recipients.resolveAfresh({ kind: 'user', id: '8' })).toBeUndefined();

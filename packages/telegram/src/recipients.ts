@@ -1,10 +1,11 @@
 import type { Peer, PeerBook, Recipient } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
-import type { Caller } from './caller.ts';
+import type { Asker } from './caller.ts';
 import { dialogPages } from './dialogs.ts';
-import { rpcNameOf } from './errors.ts';
-import { inputPeerOf, kindAndId, peersOf } from './peers.ts';
+import { pausingOnly, rpcNameOf } from './errors.ts';
+import { lookUpsOf } from './look-ups.ts';
+import { inputPeerOf, kindAndId, peersOf, peersOfDialogs } from './peers.ts';
 import { recipientNotFound } from './recipient-not-found.ts';
 
 /** "Not found" is believed for so long, ms. */
@@ -21,6 +22,8 @@ const NOBODY = new Set([
 
 export interface ResolvedRecipient {
   input: Api.TypeInputPeer;
+  /** `undefined`: the account itself. */
+  peer: Peer | undefined;
   /** It was known from before, so its access hash may be stale. */
   fromBook: boolean;
 }
@@ -33,7 +36,7 @@ type Wanted = Exclude<Recipient, { kind: 'self' }>;
  * long as its account's client.
  */
 export class Recipients {
-  readonly #caller: Caller;
+  readonly #asker: Asker;
   readonly #book: PeerBook;
   readonly #now: () => number;
   #contactsReadAt = -Infinity;
@@ -41,44 +44,54 @@ export class Recipients {
   #selfRead = false;
 
   /** `now`: ms since the epoch. */
-  constructor(caller: Caller, book: PeerBook, now: () => number) {
-    this.#caller = caller;
+  constructor(asker: Asker, book: PeerBook, now: () => number) {
+    this.#asker = lookUpsOf(asker);
     this.#book = book;
     this.#now = now;
   }
 
   /**
    * Throws `TelegramFailure`: RECIPIENT_NOT_FOUND with a message that says how to make the peer reachable, or
-   * a call's failure.
+   * a call's failure, a pause that Telegram asks for being one of look-ups (`resolve`).
    */
   async resolve(recipient: Recipient): Promise<ResolvedRecipient> {
-    if (recipient.kind === 'self') return { input: new Api.InputPeerSelf(), fromBook: false };
+    if (recipient.kind === 'self')
+      return { input: new Api.InputPeerSelf(), peer: undefined, fromBook: false };
     const known = this.#known(recipient);
-    if (known !== undefined) return { input: inputPeerOf(known), fromBook: true };
+    if (known !== undefined) return { input: inputPeerOf(known), peer: known, fromBook: true };
     const key = keyOf(recipient);
     const startedAt = this.#now();
     if (this.#book.isMissing(key, startedAt)) throw recipientNotFound(recipient);
     const found = await this.#lookUp(recipient);
-    if (found !== undefined) return { input: inputPeerOf(found), fromBook: false };
+    if (found !== undefined) return { input: inputPeerOf(found), peer: found, fromBook: false };
     this.#book.rememberMissing(key, this.#missingUntil(recipient, startedAt));
     throw recipientNotFound(recipient);
   }
 
   /**
    * Asks Telegram again about a recipient whose entry in the book Telegram has refused. `undefined`: there is
-   * nothing newer. Throws a call's failure as `TelegramFailure`.
+   * nothing newer. Throws a call's failure as `TelegramFailure`. A pause is one of this chat: the book knows it,
+   * so that a pause of look-ups would not hold it, and it would be tried again at once, without end.
    */
   async resolveAfresh(recipient: Recipient): Promise<ResolvedRecipient | undefined> {
     if (recipient.kind === 'self') return undefined;
     const before = this.#known(recipient)?.accessHash;
-    const found = await this.#lookUp(recipient, before);
+    const found = await this.#lookUp(recipient, before).catch((error: unknown) => {
+      throw pausingOnly('chat', error);
+    });
     if (found === undefined || found.accessHash === before) return undefined;
-    return { input: inputPeerOf(found), fromBook: false };
+    return { input: inputPeerOf(found), peer: found, fromBook: false };
   }
 
   /** Takes note of the peers that an answer brings along. */
   remember(answer: Parameters<typeof peersOf>[0]): void {
     this.#book.remember(peersOf(answer));
+  }
+
+  /** A message has gone to the peer: it is no stranger any more. */
+  noteWrittenTo({ kind, id }: Peer): void {
+    const known = this.#book.byId(kind, id);
+    if (known !== undefined && !known.familiar) this.#book.remember([{ ...known, familiar: true }]);
   }
 
   #known(recipient: Wanted): Peer | undefined {
@@ -105,7 +118,7 @@ export class Recipients {
         // A basic group has no access hash: its id is all that a call wants, and Telegram says whether the
         // account is in it.
         return staleHash === undefined
-          ? { kind: 'chat', id: recipient.id, accessHash: null, username: null, phone: null }
+          ? { kind: 'chat', id: recipient.id, accessHash: null, username: null, phone: null, familiar: false }
           : undefined;
       case 'user':
         await this.#readSelf();
@@ -119,12 +132,12 @@ export class Recipients {
   }
 
   async #byUsername(username: string): Promise<Peer | undefined> {
-    const answer = await orNobody(this.#caller.ask(new Api.contacts.ResolveUsername({ username })));
+    const answer = await orNobody(this.#asker.ask(new Api.contacts.ResolveUsername({ username })));
     return answer && this.#rememberResolved(answer, { username });
   }
 
   async #byPhone(phone: string): Promise<Peer | undefined> {
-    const answer = await orNobody(this.#caller.ask(new Api.contacts.ResolvePhone({ phone: phone.slice(1) })));
+    const answer = await orNobody(this.#asker.ask(new Api.contacts.ResolvePhone({ phone: phone.slice(1) })));
     return answer && this.#rememberResolved(answer, { phone });
   }
 
@@ -143,23 +156,25 @@ export class Recipients {
 
   async #readSelf(): Promise<void> {
     if (this.#selfRead) return;
-    const users = await this.#caller.ask(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
+    const users = await this.#asker.ask(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
     this.#book.remember(peersOf({ users, chats: [] }));
     this.#selfRead = true;
   }
 
   async #readContacts(): Promise<void> {
     if (this.#now() - this.#contactsReadAt < LISTS_FRESH_FOR_MS) return;
-    const answer = await this.#caller.ask(new Api.contacts.GetContacts({ hash: bigInt.zero }));
+    const answer = await this.#asker.ask(new Api.contacts.GetContacts({ hash: bigInt.zero }));
     if (answer instanceof Api.contacts.Contacts)
-      this.#book.remember(peersOf({ users: answer.users, chats: [] }));
+      this.#book.remember(
+        peersOf({ users: answer.users, chats: [] }).map((peer) => ({ ...peer, familiar: true })),
+      );
     this.#contactsReadAt = this.#now();
   }
 
   async #readDialogs(isFound: () => Peer | undefined): Promise<void> {
     if (this.#now() - this.#dialogsReadAt < LISTS_FRESH_FOR_MS) return;
-    for await (const page of dialogPages(this.#caller)) {
-      this.#book.remember(peersOf(page));
+    for await (const page of dialogPages(this.#asker)) {
+      this.#book.remember(peersOfDialogs(page));
       if (isFound() !== undefined) return;
     }
     this.#dialogsReadAt = this.#now();

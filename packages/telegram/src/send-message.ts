@@ -6,9 +6,9 @@ import type { Caller } from './caller.ts';
 import { rpcNameOf, toFailure } from './errors.ts';
 import { findInHistory } from './history.ts';
 import { recipientNotFound } from './recipient-not-found.ts';
-import type { Recipients } from './recipients.ts';
-import { sentMessageIn, toSendResult } from './sent-message.ts';
-import type { OutgoingMessage } from './types.ts';
+import type { Recipients, ResolvedRecipient } from './recipients.ts';
+import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
+import type { OutgoingMessage, TelegramFailure } from './types.ts';
 
 /** Telegram's ways to say that an access hash is not (or no longer) good. */
 const STALE_PEER = new Set(['PEER_ID_INVALID', 'USER_ID_INVALID', 'CHANNEL_INVALID', 'CHAT_ID_INVALID']);
@@ -20,22 +20,39 @@ const STALE_PEER = new Set(['PEER_ID_INVALID', 'USER_ID_INVALID', 'CHANNEL_INVAL
  * Telegram may answer that it has the id already (RANDOM_ID_DUPLICATE): then the message is out, and its
  * Telegram id is looked up in the chat. Where it is not there (deleted meanwhile, or not visible yet), this
  * fails with outcome `unknown`, which allows nothing but the same call again; it is never sent a second time.
+ *
+ * With `lookFirstSince` Telegram may have forgotten the id, and the chat is asked before it. A look that fails is
+ * the failure of the whole: only a chat that was read and does not have the message allows a send.
  */
 export async function sendMessage(
   caller: Caller,
   recipients: Recipients,
   message: OutgoingMessage,
 ): Promise<SendResult> {
-  const { input, fromBook } = await recipients.resolve(message.recipient);
+  const resolved = await recipients.resolve(message.recipient);
   try {
-    return await sendTo(caller, recipients, input, message);
+    return await deliverTo(caller, recipients, resolved, message);
   } catch (error) {
     const rpcName = rpcNameOf(error);
     if (rpcName === undefined || !STALE_PEER.has(rpcName)) throw error;
-    const fresh = fromBook ? await recipients.resolveAfresh(message.recipient) : undefined;
+    const fresh = resolved.fromBook ? await recipients.resolveAfresh(message.recipient) : undefined;
     if (fresh === undefined) throw recipientNotFound(message.recipient, rpcName);
-    return sendTo(caller, recipients, fresh.input, message);
+    return deliverTo(caller, recipients, fresh, message);
   }
+}
+
+async function deliverTo(
+  caller: Caller,
+  recipients: Recipients,
+  { input, peer }: ResolvedRecipient,
+  message: OutgoingMessage,
+): Promise<SendResult> {
+  const { text, after = 0, lookFirstSince: since } = message;
+  const earlier =
+    since === undefined ? undefined : await findInHistory(caller, input, text, { after, since });
+  const sent = earlier ?? (await sendTo(caller, recipients, input, message));
+  if (peer !== undefined) recipients.noteWrittenTo(peer);
+  return toSendResult(sent);
 }
 
 async function sendTo(
@@ -43,7 +60,7 @@ async function sendTo(
   recipients: Recipients,
   peer: Api.TypeInputPeer,
   message: OutgoingMessage,
-): Promise<SendResult> {
+): Promise<SentMessage> {
   const randomId = message.randomId.toString();
   const request = new Api.messages.SendMessage({
     peer,
@@ -55,28 +72,47 @@ async function sendTo(
       replyTo: new Api.InputReplyToMessage({ replyToMsgId: message.replyTo }),
     }),
   });
+  let answer: Api.TypeUpdates;
   try {
-    const updates = await caller.act(request);
-    if ('users' in updates) recipients.remember(updates);
-    const sent = sentMessageIn(updates, randomId);
-    if (sent !== undefined) return toSendResult(sent);
+    answer = await caller.act(request);
   } catch (error) {
     if (rpcNameOf(error) !== 'RANDOM_ID_DUPLICATE') throw error;
+    return sentBefore(caller, peer, message);
   }
-  return alreadySent(caller, peer, message.text);
+  if ('users' in answer) recipients.remember(answer);
+  return sentMessageIn(answer, randomId) ?? sentJustNow(caller, peer, message);
+}
+
+/** This very call has sent it: no failure to find it may say that it has sent nothing, a pause neither. */
+async function sentJustNow(
+  caller: Caller,
+  peer: Api.TypeInputPeer,
+  message: OutgoingMessage,
+): Promise<SentMessage> {
+  return sentBefore(caller, peer, message).catch(() => {
+    throw unseen();
+  });
 }
 
 /**
- * The message is out, whatever happens here: a failure to find it must not be taken for "nothing was sent".
+ * The message is out, whatever happens here: a failure to find it must not be taken for "it is not out". A
+ * pause may be told: this call has sent nothing, and its caller knows of the one that has.
  */
-async function alreadySent(caller: Caller, peer: Api.TypeInputPeer, text: string): Promise<SendResult> {
-  const unseen = toFailure(new RpcError(500, 'RANDOM_ID_DUPLICATE'), true);
+async function sentBefore(
+  caller: Caller,
+  peer: Api.TypeInputPeer,
+  { text, after = 0 }: OutgoingMessage,
+): Promise<SentMessage> {
   try {
-    const sent = await findInHistory(caller, peer, text);
-    if (sent !== undefined) return toSendResult(sent);
+    const sent = await findInHistory(caller, peer, text, { after });
+    if (sent !== undefined) return sent;
   } catch (error) {
     const { outcome } = toFailure(error, true).failure;
     if (outcome === 'wait' || outcome === 'account') throw error;
   }
-  throw unseen;
+  throw unseen();
+}
+
+function unseen(): TelegramFailure {
+  return toFailure(new RpcError(500, 'RANDOM_ID_DUPLICATE'), true);
 }

@@ -1,5 +1,6 @@
 import { parseRecipient, type Recipient } from '@gateway/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatOf } from './chat.ts';
 import { MemoryPeerBook } from './testing/memory-peer-book.ts';
 import { testPhone, World, type SignedIn } from './testing/world.ts';
 import type { OutgoingMessage } from './types.ts';
@@ -123,6 +124,66 @@ describe('sending', () => {
       expect(heard(once.text)).toBe(1);
     },
   );
+});
+
+describe('a message whose random id Telegram has forgotten', () => {
+  it.each([
+    ['a user', (): Recipient => ({ kind: 'username', username: 'anna_k' })],
+    ['itself', (): Recipient => ({ kind: 'self' })],
+    ['its own id', (): Recipient => ({ kind: 'user', id: String(ivan.user.id) })],
+  ])('is found in the chat with %s, and sent only if it is not there', async (form, recipient) => {
+    const text = `давно, ${form}`;
+    const { message_id: after } = await ivan.client.send(message(recipient(), text));
+    const look = { after, lookFirstSince: 0 };
+    const second = await ivan.client.send(message(recipient(), text, look));
+    expect(second.message_id).toBeGreaterThan(after);
+    // The sandbox does not forget: another random id stands for one that is forgotten.
+    expect(await ivan.client.send(message(recipient(), text, look))).toEqual(second);
+    expect(world.control.messages({ from: ivan.user.id }).filter((each) => each.text === text)).toHaveLength(
+      2,
+    );
+  });
+
+  it('is found behind hundreds of others', async () => {
+    const { client, user } = await world.signIn();
+    const group = world.control.createChat({ title: 'Чат', kind: 'supergroup', members: [user.id] });
+    const recipient = parseRecipient(group.id);
+    if (typeof recipient === 'string') throw new Error(recipient);
+    const { message_id: after } = await client.send(message(recipient, 'до'));
+    const wanted = await client.send(message(recipient, 'то самое'));
+    for (let index = 0; index < 250; index += 1) await client.send(message(recipient, `шум ${index}`));
+    const again = message(recipient, 'то самое', { after, lookFirstSince: 0 });
+    expect(await client.send(again)).toEqual(wanted);
+  });
+});
+
+describe('whom the account has to do with', () => {
+  it('is known after the first message, and from the contacts before it', async () => {
+    const phone = testPhone();
+    const { account } = world.control.createAccount({ phone, first_name: 'Пётр', username: 'petr' });
+    const petr: Recipient = { kind: 'username', username: 'petr' };
+    const fresh = await world.signIn();
+    expect(chatOf(petr, fresh.book)).toMatchObject({ key: 'username:petr', known: false, stranger: true });
+    await fresh.client.send(message(petr, 'здравствуйте'));
+    expect(chatOf(petr, fresh.book)).toMatchObject({
+      key: `user:${account.id}`,
+      known: true,
+      stranger: false,
+    });
+    world.control.addContacts({ id: fresh.user.id, contact_ids: [anna.id] });
+    await expect(fresh.client.send(message({ kind: 'user', id: '4242' }, 'x'))).rejects.toThrow();
+    expect(chatOf({ kind: 'phone', phone: anna.phone }, fresh.book)).toMatchObject({ stranger: false });
+  });
+});
+
+it('tells a pause of look-ups, in which those who are known are still reached', async () => {
+  const method = 'contacts.resolveUsername';
+  world.control.addFault({ user_id: ivan.user.id, method, error: 'FLOOD_WAIT_9000' });
+  await expect(
+    ivan.client.send(message({ kind: 'username', username: 'not_met_yet' }, 'x')),
+  ).rejects.toMatchObject({ failure: { outcome: 'wait', scope: 'resolve', seconds: 9000 } });
+  await ivan.client.send(toAnna('а Анну знаем'));
+  expect(heard('а Анну знаем')).toBe(1);
 });
 
 describe('a refusal', () => {

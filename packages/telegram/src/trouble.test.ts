@@ -51,7 +51,7 @@ describe('a connection that is cut', () => {
     const fresh = await world.signIn();
     world.control.addFault({ user_id: fresh.user.id, method: 'contacts.resolveUsername', drop: 'before' });
     await expect(fresh.client.send(toAnna('вопрос оборван'))).rejects.toMatchObject({
-      failure: { outcome: 'retry' },
+      failure: { outcome: 'retry', reached: true },
     });
     await fresh.client.send(toAnna('вопрос задан'));
   });
@@ -79,14 +79,35 @@ it('waits for nobody while the server is away, and goes on by itself when it is 
     const failure = { failure: { outcome: expect.stringMatching(/^(?:retry|unknown)$/) } };
     await expect(ivan.client.send(waiting)).rejects.toMatchObject(failure);
     await expect(ivan.client.send(waiting)).rejects.toMatchObject({
-      failure: { outcome: 'retry' },
+      failure: { outcome: 'retry', reached: false },
       error: { code: 'TELEGRAM_UNAVAILABLE' },
     });
-    await expect(ivan.client.connect()).rejects.toMatchObject({ failure: { outcome: 'retry' } });
+    await expect(ivan.client.connect()).rejects.toMatchObject({
+      failure: { outcome: 'retry', reached: false },
+    });
     expect(performance.now() - started).toBeLessThan(CONNECT_TIMEOUT_MS);
   });
   await ivan.client.send(waiting);
   expect(heard(waiting.text)).toBe(1);
+});
+
+it('tells a Telegram that it cannot get to from one that does nothing with a call', async () => {
+  const { client, user } = await world.signIn();
+  await client.close();
+  world.control.addFault({ method: 'help.getConfig', error: 'Timeout' });
+  const fresh = world.open(client.session());
+  await expect(fresh.send(toAnna('не вошли'))).rejects.toMatchObject({
+    failure: { outcome: 'retry', reached: false },
+  });
+  world.control.addFault({
+    user_id: user.id,
+    method: 'messages.sendMessage',
+    error: 'WORKER_BUSY_TOO_LONG_RETRY',
+  });
+  await expect(fresh.send(toAnna('заняты'))).rejects.toMatchObject({
+    failure: { outcome: 'retry', reached: true },
+  });
+  world.control.clearFaults();
 });
 
 it.each([-3_600_000, 3_600_000])('works though the clock here is %i ms off', async (ms) => {

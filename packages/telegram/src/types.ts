@@ -43,6 +43,17 @@ export interface OutgoingMessage {
   replyTo?: number | undefined;
   silent?: boolean | undefined;
   linkPreview: boolean;
+  /**
+   * Telegram's id of the last message that this account is known to have sent to that chat before this one; 0 or absent: none is known.
+   * Only a message with a greater id is taken for this one, where it is looked for in the chat.
+   */
+  after?: number | undefined;
+  /**
+   * ms since the epoch. The outcome of an earlier try, made then or later, is not known, and so old that Telegram may have forgotten the
+   * random id: a message in the chat that can be this one is the result, and nothing is sent. It is sent only where the chat could be
+   * read and it is not there.
+   */
+  lookFirstSince?: number | undefined;
 }
 
 /**
@@ -79,15 +90,17 @@ export interface Telegram {
 
 /**
  * What a failed call means for the job and the account.
- * - `wait`: Telegram asks for a pause, of the account or of one chat; nothing was sent.
- * - `retry`: nothing was sent, and the same call may succeed later (network, Telegram's 500s).
+ * - `wait`: Telegram asks for a pause, and this call sent nothing: of the account, of one chat, or (`resolve`) only of look-ups, so that
+ *   sends to chats that are known already (`known` of `chatOf`) may go on.
+ * - `retry`: this call sent nothing, and the same call may succeed later. `reached`: there was a connection, and Telegram had trouble
+ *   with this call (its 500s, a question without an answer); else there was none, which says nothing about the call.
  * - `fail`: this call will never succeed.
  * - `account`: the account itself is in trouble; its other calls will fail too.
  * - `unknown`: it may have taken effect (timeout, cut connection): only a call with the same random id may follow.
  */
 export type FailureOutcome =
-  | { outcome: 'wait'; scope: 'account' | 'chat'; seconds: number }
-  | { outcome: 'retry' }
+  | { outcome: 'wait'; scope: 'account' | 'chat' | 'resolve'; seconds: number }
+  | { outcome: 'retry'; reached: boolean }
   | { outcome: 'fail' }
   | { outcome: 'account'; state: AccountState }
   | { outcome: 'unknown' };

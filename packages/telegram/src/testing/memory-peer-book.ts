@@ -18,7 +18,10 @@ export class MemoryPeerBook implements PeerBook {
   }
 
   remember(peers: readonly Peer[]): void {
-    for (const peer of peers) this.#peers.set(`${peer.kind}:${peer.id}`, peer);
+    for (const peer of peers) {
+      const familiar = peer.familiar || (this.byId(peer.kind, peer.id)?.familiar ?? false);
+      this.#peers.set(`${peer.kind}:${peer.id}`, { ...peer, familiar });
+    }
   }
 
   isMissing(key: string, now: number): boolean {
