@@ -25,6 +25,23 @@ const authFileSchema = z.object({
   ),
 });
 
+interface Change {
+  entry: AuthEntry | null;
+  mayWrite: () => void;
+  /** Why it was called off. */
+  refused: Error | undefined;
+}
+
+function isAllowed(change: Change): boolean {
+  try {
+    change.mayWrite();
+    return true;
+  } catch (error) {
+    change.refused = error instanceof Error ? error : new Error(String(error));
+    return false;
+  }
+}
+
 type Entries = ReadonlyMap<string, AuthEntry>;
 const NO_ENTRIES: Entries = new Map();
 
@@ -40,7 +57,7 @@ export class AuthFile {
   readonly #file: string;
   readonly #lockTimeoutMs: number;
   #cached: { version: string; entries: Entries } = { version: '', entries: NO_ENTRIES };
-  #changes = new Map<string, AuthEntry | null>();
+  #changes = new Map<string, Change>();
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
 
@@ -49,14 +66,19 @@ export class AuthFile {
     this.#lockTimeoutMs = lockTimeoutMs;
   }
 
-  /** Resolves when the entry is on disk; `null` removes it. */
-  change(userId: string, entry: AuthEntry | null): Promise<void> {
-    this.#changes.set(userId, entry);
+  /**
+   * Resolves when the entry is on disk; `null` removes it. `mayWrite` is asked just before that: what it throws calls this change off,
+   * and no other.
+   */
+  async change(userId: string, entry: AuthEntry | null, mayWrite: () => void = () => {}): Promise<void> {
+    const change: Change = { entry, mayWrite, refused: undefined };
+    this.#changes.set(userId, change);
     if (this.#next === undefined) {
       this.#next = this.#last.then(() => this.#commit());
       this.#last = this.#next.catch(() => {});
     }
-    return this.#next;
+    await this.#next;
+    if (change.refused !== undefined) throw change.refused;
   }
 
   async #commit(): Promise<void> {
@@ -65,7 +87,9 @@ export class AuthFile {
     this.#next = undefined;
     await withFileLock(`${this.#file}.lock`, this.#lockTimeoutMs, async (checkHeld) => {
       const entries = new Map(await this.entries());
-      for (const [userId, entry] of changes) {
+      for (const [userId, change] of changes) {
+        if (!isAllowed(change)) continue;
+        const { entry } = change;
         if (entry === null) entries.delete(userId);
         else entries.set(userId, entry);
       }

@@ -63,7 +63,14 @@ describe('the files of a session store', () => {
     await store.saveSession('user124', 'SECRET session', IVAN);
     await store.savePeers('user124', {
       peers: [
-        { kind: 'user', id: '5', accessHash: '7777777777', username: 'secret_friend', phone: '+79995556677' },
+        {
+          kind: 'user',
+          id: '5',
+          accessHash: '7777777777',
+          username: 'secret_friend',
+          phone: '+79995556677',
+          familiar: true,
+        },
       ],
       missing: [['SECRET key', 1]],
     });

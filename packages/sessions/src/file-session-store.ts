@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSignedIn, userIdSchema } from '@gateway/contracts';
+import { userIdSchema } from '@gateway/contracts';
 import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
+import { afterSession, loginStateOf, NO_STATUS, shownStatus, type AccountRecord } from './account-record.ts';
 import { readWhole, removeFiles, removeLeftOvers, replaceFile, syncDirectory } from './atomic-file.ts';
 import { AuthFile, type AuthEntry } from './auth-file.ts';
-import { FileLockError } from './file-lock.ts';
 import {
   accountStatusSchema,
-  SessionStoreError,
+  fenced,
   storedLoginSchema,
   storedPeersSchema,
   type AccountStatus,
@@ -17,8 +17,10 @@ import {
   type StoredAccount,
   type StoredLogin,
   type StoredPeers,
+  type WriteRight,
 } from './session-store.ts';
-import { checkUserId, fileNameOf, userIdOf } from './user-file.ts';
+import { openSealed, StoreCalls, toStoreError } from './store-calls.ts';
+import { fileNameOf, userIdOf } from './user-file.ts';
 
 const SESSION = '.session';
 const PEERS = '.peers';
@@ -33,9 +35,6 @@ const sessionFileSchema = z.object({
   supersedes: z.string().nullable(),
 });
 type SessionFile = z.infer<typeof sessionFileSchema>;
-
-const READY: AccountStatus = { state: 'ready', user: null, reason: null, next_action: null };
-const NONE: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
 
 export interface FileSessionStoreOptions {
   /** DATA_DIR; made (0700) when missing. Processes of one host may share it. */
@@ -68,25 +67,39 @@ export async function openFileSessionStore(options: FileSessionStoreOptions): Pr
   } catch (error) {
     throw toStoreError(error, null);
   }
-  return new FileSessionStore(sessionsDir, authFile, sealer);
+  return new FileSessionStore({ directory: sessionsDir, authFile, sealer, calls: new StoreCalls() }, null);
+}
+
+interface Parts {
+  directory: string;
+  authFile: AuthFile;
+  sealer: Sealer;
+  calls: StoreCalls;
 }
 
 class FileSessionStore implements SessionStore {
+  readonly #parts: Parts;
   readonly #directory: string;
   readonly #authFile: AuthFile;
   readonly #sealer: Sealer;
-  /** The last call under way of each account. */
-  readonly #tails = new Map<string, Promise<void>>();
-  #closed = false;
+  readonly #calls: StoreCalls;
+  readonly #right: WriteRight | null;
 
-  constructor(directory: string, authFile: AuthFile, sealer: Sealer) {
-    this.#directory = directory;
-    this.#authFile = authFile;
-    this.#sealer = sealer;
+  constructor(parts: Parts, right: WriteRight | null) {
+    this.#parts = parts;
+    this.#directory = parts.directory;
+    this.#authFile = parts.authFile;
+    this.#sealer = parts.sealer;
+    this.#calls = parts.calls;
+    this.#right = right;
+  }
+
+  ownedBy(right: WriteRight): SessionStore {
+    return new FileSessionStore(this.#parts, right);
   }
 
   async list(): Promise<string[]> {
-    this.#checkOpen();
+    this.#calls.checkOpen();
     try {
       const names = (await readdir(this.#directory)).filter((name) => name.endsWith(SESSION));
       const signedIn = names
@@ -101,45 +114,40 @@ class FileSessionStore implements SessionStore {
   }
 
   load(userId: string): Promise<StoredAccount | null> {
-    return this.#inOrder(userId, async () => {
+    return this.#calls.inOrder(userId, async () => {
       const { entry, session } = await this.#read(userId);
       if (entry === null) return null;
-      if (entry.login === null)
-        return { userId, status: accountStatusSchema.parse(entry), session, login: null };
-      const status = { ...NONE, state: entry.login.state, user: entry.user };
-      const login = this.#open(entry.login.sealed, 'login', userId, 'telegram_auth.json', storedLoginSchema);
-      return { userId, status: accountStatusSchema.parse(status), session, login };
+      const login =
+        entry.login &&
+        this.#open(entry.login.sealed, 'login', userId, 'telegram_auth.json', storedLoginSchema);
+      return { userId, status: shownStatus(asRecord(entry)), session, login };
     });
   }
 
   saveLogin(userId: string, given: StoredLogin): Promise<void> {
     const login = structuredClone(given);
-    return this.#inOrder(userId, async () => {
+    return this.#calls.inOrder(userId, async () => {
       const { entry } = await this.#read(userId);
       const sealed = this.#sealer.seal(JSON.stringify(storedLoginSchema.parse(login)), `login:${userId}`);
-      const state = login.awaiting === 'code' ? 'code_sent' : 'password_required';
-      await this.#writeEntry(userId, entry ?? NONE, { state, sealed });
+      await this.#writeEntry(userId, entry ?? NO_STATUS, { state: loginStateOf(login), sealed });
     });
   }
 
   dropLogin(userId: string): Promise<void> {
-    return this.#inOrder(userId, async () => {
+    return this.#calls.inOrder(userId, async () => {
       const { entry, session } = await this.#read(userId);
       if (entry === null || entry.login === null) return;
-      if (session === null) await this.#authFile.change(userId, null);
+      if (session === null) await this.#authFile.change(userId, null, () => this.#checkRight(userId));
       else await this.#writeEntry(userId, entry, null);
     });
   }
 
   saveSession(userId: string, session: string, givenUser: AccountStatus['user']): Promise<void> {
     const user = structuredClone(givenUser);
-    return this.#inOrder(userId, async () => {
+    return this.#calls.inOrder(userId, async () => {
       const { entry, revision } = await this.#read(userId);
-      const before = entry?.user ?? null;
-      const goesOn = entry !== null && entry.login === null && isSignedIn(entry.state);
-      const status = accountStatusSchema.parse({ ...(goesOn ? entry : READY), user: user ?? before });
-      const another = user !== null && before !== null && user.id !== before.id;
-      if (another) await removeFiles(this.#directory, [fileNameOf(userId) + PEERS]);
+      const { status, forgetsPeers } = afterSession(entry && asRecord(entry), user);
+      if (forgetsPeers) await this.#removeFiles(userId, [PEERS]);
       const content: SessionFile = { version: 1, user_id: userId, session, status, supersedes: revision };
       await this.#writeSealed(userId, SESSION, 'session', content);
       await this.#writeEntry(userId, status, null);
@@ -148,22 +156,22 @@ class FileSessionStore implements SessionStore {
 
   saveStatus(userId: string, given: AccountStatus): Promise<void> {
     const status = structuredClone(given);
-    return this.#inOrder(userId, async () => {
+    return this.#calls.inOrder(userId, async () => {
       const { entry } = await this.#read(userId);
       if (entry !== null) await this.#writeEntry(userId, status, entry.login);
     });
   }
 
   delete(userId: string): Promise<void> {
-    return this.#inOrder(userId, async () => {
-      const name = fileNameOf(userId);
-      await removeFiles(this.#directory, [name + PEERS, name + SESSION]);
-      if ((await this.#authFile.entries()).has(userId)) await this.#authFile.change(userId, null);
+    return this.#calls.inOrder(userId, async () => {
+      await this.#removeFiles(userId, [PEERS, SESSION]);
+      if ((await this.#authFile.entries()).has(userId))
+        await this.#authFile.change(userId, null, () => this.#checkRight(userId));
     });
   }
 
   loadPeers(userId: string): Promise<StoredPeers> {
-    return this.#inOrder(userId, async () => {
+    return this.#calls.inOrder(userId, async () => {
       return (
         (await this.#readSealed(userId, PEERS, 'peers', storedPeersSchema)) ?? { peers: [], missing: [] }
       );
@@ -172,15 +180,14 @@ class FileSessionStore implements SessionStore {
 
   savePeers(userId: string, given: StoredPeers): Promise<void> {
     const peers = structuredClone(given);
-    return this.#inOrder(userId, async () => {
+    return this.#calls.inOrder(userId, async () => {
       const hasSession = await exists(join(this.#directory, fileNameOf(userId) + SESSION));
       if (hasSession) await this.#writeSealed(userId, PEERS, 'peers', peers);
     });
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all(this.#tails.values());
+    if (this.#right === null) await this.#calls.close();
   }
 
   /** What counts of the two files: see {@link openFileSessionStore}. `revision` is the entry's as it is on disk. */
@@ -210,7 +217,7 @@ class FileSessionStore implements SessionStore {
       updated_at: new Date().toISOString(),
       revision,
     };
-    await this.#authFile.change(userId, entry);
+    await this.#authFile.change(userId, entry, () => this.#checkRight(userId));
   }
 
   async #readSealed<T>(
@@ -226,63 +233,30 @@ class FileSessionStore implements SessionStore {
 
   async #writeSealed(userId: string, ending: string, kind: string, content: unknown): Promise<void> {
     const sealed = this.#sealer.seal(JSON.stringify(content), `${kind}:${userId}`);
-    await replaceFile(join(this.#directory, fileNameOf(userId) + ending), `${sealed}\n`);
+    const file = join(this.#directory, fileNameOf(userId) + ending);
+    await replaceFile(file, `${sealed}\n`, async () => this.#checkRight(userId));
   }
 
-  #open<T>(sealed: string, kind: string, userId: string, file: string, schema: z.ZodType<T>): T {
-    try {
-      return schema.parse(JSON.parse(this.#sealer.open(sealed, `${kind}:${userId}`)));
-    } catch (error) {
-      const why =
-        error instanceof z.ZodError || error instanceof SyntaxError
-          ? 'its content is not valid'
-          : messageOf(error);
-      throw new SessionStoreError(
-        'unreadable',
-        userId,
-        `the ${kind} of account ${userId} in ${file} is left as it is: ${why}`,
-      );
-    }
-  }
-
-  /** Runs the calls for one account one after the other, and throws {@link SessionStoreError} only. */
-  async #inOrder<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    this.#checkOpen();
-    checkUserId(userId);
-    const run = (this.#tails.get(userId) ?? Promise.resolve()).then(work);
-    const tail = run.then(
-      () => {},
-      () => {},
+  async #removeFiles(userId: string, endings: readonly string[]): Promise<void> {
+    this.#checkRight(userId);
+    await removeFiles(
+      this.#directory,
+      endings.map((ending) => fileNameOf(userId) + ending),
     );
-    this.#tails.set(userId, tail);
-    try {
-      return await run;
-    } catch (error) {
-      throw toStoreError(error, userId);
-    } finally {
-      if (this.#tails.get(userId) === tail) this.#tails.delete(userId);
-    }
   }
 
-  #checkOpen(): void {
-    if (this.#closed) throw new SessionStoreError('closed', null, 'the session store is closed');
+  /** Asked at the last moment before a change is made durable. */
+  #checkRight(userId: string): void {
+    if (this.#right !== null && !this.#right.valid()) throw fenced(userId);
+  }
+
+  #open<T>(sealed: string, kind: string, userId: string, place: string, schema: z.ZodType<T>): T {
+    return openSealed(this.#sealer, sealed, { kind, userId, place }, schema);
   }
 }
 
-function toStoreError(error: unknown, userId: string | null): SessionStoreError {
-  if (error instanceof SessionStoreError) return error;
-  const failure = error instanceof FileLockError ? 'busy' : 'io';
-  const whose = userId === null ? '' : ` for account ${userId}`;
-  return new SessionStoreError(
-    failure,
-    userId,
-    `the session store failed${whose}: ${messageOf(error)}`,
-    error,
-  );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function asRecord(entry: AuthEntry): AccountRecord {
+  return { status: accountStatusSchema.parse(entry), loginState: entry.login?.state ?? null };
 }
 
 async function exists(file: string): Promise<boolean> {

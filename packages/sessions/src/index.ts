@@ -1,4 +1,5 @@
 export { openFileSessionStore, type FileSessionStoreOptions } from './file-session-store.ts';
+export { openRedisSessionStore, type RedisSessionStoreOptions } from './redis-session-store.ts';
 export { MemoryPeerBook } from './peer-book.ts';
 export {
   SessionStoreError,
@@ -8,4 +9,5 @@ export {
   type StoredAccount,
   type StoredLogin,
   type StoredPeers,
+  type WriteRight,
 } from './session-store.ts';

@@ -39,6 +39,14 @@ export const storedPeersSchema = z.object({
 });
 export type StoredPeers = Readonly<z.infer<typeof storedPeersSchema>>;
 
+/** A worker's right to write the accounts that it owns; lost with the ownership. */
+export interface WriteRight {
+  /** Names the ownership in Redis: an account's writes are refused once its fence is another. */
+  readonly fence: string;
+  /** False as soon as the ownership is, or may be, lost by the worker's own clock. */
+  valid(): boolean;
+}
+
 /**
  * Sessions, sign-ins and peers of all accounts, sealed at rest. The one place that survives the loss of Redis.
  *
@@ -47,6 +55,11 @@ export type StoredPeers = Readonly<z.infer<typeof storedPeersSchema>>;
  * account writes it. Every method throws {@link SessionStoreError}: a bad `userId`, something that cannot be opened, a full disk.
  */
 export interface SessionStore {
+  /**
+   * The same store for the owner of some accounts: its writes throw `fenced` and change nothing once the right is lost. Closing it
+   * closes nothing.
+   */
+  ownedBy(right: WriteRight): SessionStore;
   /** The ids of all accounts that have a session or a login under way, sorted. */
   list(): Promise<string[]>;
   /** `null`: no such account. A session of which nothing else is known counts as `ready` with an unknown user. */
@@ -76,7 +89,7 @@ export interface SessionStore {
   close(): Promise<void>;
 }
 
-export type SessionStoreFailure = 'invalid_user_id' | 'unreadable' | 'io' | 'busy' | 'closed';
+export type SessionStoreFailure = 'invalid_user_id' | 'unreadable' | 'io' | 'busy' | 'fenced' | 'closed';
 
 /**
  * The only error of a {@link SessionStore}; its message is for an operator, names the account and the place, and holds no secret.
@@ -84,6 +97,7 @@ export type SessionStoreFailure = 'invalid_user_id' | 'unreadable' | 'io' | 'bus
  * - `unreadable`: what is kept cannot be opened (wrong key, broken). It is left as it is: mend it, or delete the account.
  * - `io`: the disk or the server refused; whether the change is kept is not known, so make it again.
  * - `busy`: another process holds the store for too long; likewise.
+ * - `fenced`: the account is another worker's by now; nothing was changed.
  * - `closed`: called after `close`.
  */
 export class SessionStoreError extends Error {
@@ -96,4 +110,12 @@ export class SessionStoreError extends Error {
     this.failure = failure;
     this.userId = userId;
   }
+}
+
+export function fenced(userId: string): SessionStoreError {
+  return new SessionStoreError(
+    'fenced',
+    userId,
+    `the account ${userId} is not this worker's any more; nothing was changed`,
+  );
 }

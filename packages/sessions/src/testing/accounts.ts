@@ -45,6 +45,7 @@ export const PEERS: StoredPeers = {
       accessHash: '-9223372036854775808',
       username: 'olga',
       phone: '+79990000001',
+      familiar: false,
     },
   ],
   missing: [['username nobody', 1_700_000_060_000]],

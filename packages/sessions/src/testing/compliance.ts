@@ -2,6 +2,7 @@ import { describe, onTestFinished } from 'vitest';
 import type { SessionStore } from '../session-store.ts';
 import { describeAccounts } from './compliance-accounts.ts';
 import { describeBounds } from './compliance-bounds.ts';
+import { describeFencing } from './compliance-fencing.ts';
 
 /** One place where sessions are kept, for one test. */
 export interface StoreUnderTest {
@@ -9,6 +10,8 @@ export interface StoreUnderTest {
   open(): Promise<SessionStore>;
   /** Removes the place. */
   remove(): Promise<void>;
+  /** Makes an account another owner's, where the place itself knows owners. */
+  moveFence?(userId: string, fence: string): Promise<void>;
 }
 
 /** A store for one test; closed and removed after it. */
@@ -18,6 +21,8 @@ export interface OpenStore {
   reopen(): Promise<SessionStore>;
   /** Opens the same place once more, beside the first. */
   open(): Promise<SessionStore>;
+  /** See {@link StoreUnderTest.moveFence}. */
+  moveFence: StoreUnderTest['moveFence'];
 }
 
 /** What every session store keeps to, on its own, beside another opening of it, and over a restart. */
@@ -26,6 +31,7 @@ export function describeSessionStore(name: string, makePlace: () => Promise<Stor
   describe(name, () => {
     describeAccounts(setUp);
     describeBounds(setUp);
+    describeFencing(setUp);
   });
 }
 
@@ -45,5 +51,5 @@ async function openIn(place: StoreUnderTest): Promise<OpenStore> {
     await store.close();
     return open();
   };
-  return { store, reopen, open };
+  return { store, reopen, open, moveFence: place.moveFence };
 }

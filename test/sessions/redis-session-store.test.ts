@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { Sealer } from '@gateway/runtime';
+import { openRedisSessionStore, type SessionStore } from '@gateway/sessions';
+import { describeSessionStore } from '@gateway/sessions/testing';
+import { Redis, type Cluster } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { RedisCluster } from '../env/redis-cluster.ts';
+import { RedisServer } from '../env/redis-server.ts';
+
+const OLD_KEY = randomBytes(32);
+const KEY = randomBytes(32);
+let places = 0;
+
+function openStore(redis: Redis | Cluster, place: string, sealer = new Sealer([KEY])): SessionStore {
+  return openRedisSessionStore({
+    redis,
+    sealer,
+    prefixOf: (userId) => `{${place}-${userId}}`,
+    indexKey: `{${place}}:all`,
+  });
+}
+
+describe('in one Redis', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    redis = new Redis(server.url, { maxRetriesPerRequest: null });
+    redis.on('error', () => {});
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server[Symbol.asyncDispose]();
+  });
+
+  describeSessionStore('a session store in Redis', async () => {
+    places += 1;
+    const place = `place-${places}`;
+    return {
+      open: async () => openStore(redis, place),
+      remove: async () => {},
+      moveFence: async (userId, fence) => void (await redis.set(`{${place}-${userId}}:fence`, fence)),
+    };
+  });
+
+  test('shows no session, code, password or access hash in Redis', async () => {
+    const store = openStore(redis, 'secrets');
+    await store.saveSession('user123', 'SECRET session', null);
+    await store.saveLogin('user123', {
+      session: 'SECRET half',
+      phoneNumber: '+79990000000',
+      sent: {
+        phone_code_hash: 'SECRET hash',
+        delivery: 'app',
+        next_delivery: null,
+        code_length: 5,
+        timeout: 60,
+      },
+      sentAt: 1,
+      awaiting: 'code',
+      hint: 'SECRET hint',
+    });
+    await store.savePeers('user123', { peers: [], missing: [['SECRET key', 1]] });
+    const keys = await redis.keys('{secrets*');
+    const values = await Promise.all(keys.map((key) => redis.get(key).catch(() => '')));
+    expect(keys.length).toBeGreaterThan(2);
+    expect(values.join()).not.toContain('SECRET');
+    expect(values.join()).not.toContain('+79990000000');
+  });
+
+  test('opens what was sealed with the key before', async () => {
+    await openStore(redis, 'rotated', new Sealer([OLD_KEY])).saveSession('user123', 'the session', null);
+    expect(await openStore(redis, 'rotated', new Sealer([KEY, OLD_KEY])).load('user123')).toMatchObject({
+      session: 'the session',
+    });
+    await expect(openStore(redis, 'rotated').load('user123')).rejects.toMatchObject({
+      failure: 'unreadable',
+      userId: 'user123',
+    });
+  });
+
+  test('says so within seconds while Redis is away, and goes on when it is back', async () => {
+    const store = openStore(redis, 'away');
+    await server.stop();
+    await expect(store.load('user123')).rejects.toMatchObject({ failure: 'io' });
+    await server.resume();
+    await vi.waitFor(() => store.saveSession('user123', 'the session', null), { timeout: 10_000 });
+    expect(await store.list()).toEqual(['user123']);
+  }, 30_000);
+});
+
+describe('in a cluster', () => {
+  let servers: RedisCluster;
+  let redis: Cluster;
+  beforeAll(async () => {
+    servers = await RedisCluster.start();
+    redis = servers.connect();
+  }, 40_000);
+  afterAll(async () => {
+    redis.disconnect();
+    await servers[Symbol.asyncDispose]();
+  });
+
+  describeSessionStore('a session store in a Redis Cluster', async () => {
+    places += 1;
+    const place = `place-${places}`;
+    return {
+      open: async () => openStore(redis, place),
+      remove: async () => {},
+      moveFence: async (userId, fence) => void (await redis.set(`{${place}-${userId}}:fence`, fence)),
+    };
+  });
+});
