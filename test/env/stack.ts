@@ -42,6 +42,8 @@ export class Stack {
       SANDBOX_CONTROL_PORT: String(await freePort()),
       PORT: String(await freePort()),
       SHARDS: '4',
+      // Tests of the pace set it; the others are about something else.
+      SEND_PACE: 'off',
       ...settings,
     });
     try {
@@ -68,8 +70,9 @@ export class Stack {
     await this.worker.ready;
   }
 
-  spawnWorker(): Part {
-    return new Part('apps/worker/src/main.ts', this.#env);
+  /** @param settings that this worker has beside, or instead of, those of the stack: another machine. */
+  spawnWorker(settings: Record<string, string> = {}): Part {
+    return new Part('apps/worker/src/main.ts', { ...this.#env, ...settings });
   }
 
   async startApi(): Promise<void> {

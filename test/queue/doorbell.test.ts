@@ -4,8 +4,10 @@ import {
   answerDoorbell,
   DoorbellListener,
   openConsumerRedis,
+  raiseFence,
   ringDoorbell,
   sharedBackend,
+  Subscriber,
   writeAccountView,
   type Redis,
 } from '@gateway/queue';
@@ -19,6 +21,7 @@ describe('the doorbell', () => {
   let server: RedisServer;
   let redis: Redis;
   let listener: DoorbellListener;
+  let subscriber: Subscriber;
   let rung: { userId: string; at: number }[];
 
   beforeAll(async () => {
@@ -31,26 +34,27 @@ describe('the doorbell', () => {
   });
   beforeEach(() => {
     rung = [];
-    const onRing = (userId: string) => rung.push({ userId, at: Date.now() });
-    listener = new DoorbellListener({
-      redis,
-      redisUrl: server.url,
-      shards: [1, SHARD],
-      onRing,
-      logger: silentLogger(),
-    });
+    subscriber = new Subscriber(server.url);
+    listener = new DoorbellListener({ redis, subscriber, logger: silentLogger() });
   });
   afterEach(async () => {
+    subscriber.close();
     await listener.close();
     await redis.flushall();
   });
+
+  async function listen(): Promise<void> {
+    const onRing = (userId: string) => rung.push({ userId, at: Date.now() });
+    await listener.add(1, onRing);
+    await listener.add(SHARD, onRing);
+  }
 
   function heard(userId: string): boolean {
     return rung.some((ring) => ring.userId === userId);
   }
 
   test('is heard at once', async () => {
-    await listener.start();
+    await listen();
     await ringDoorbell(redis, SHARD, 'now');
     await expect.poll(() => heard('now'), { timeout: 1_000 }).toBe(true);
   });
@@ -59,7 +63,7 @@ describe('the doorbell', () => {
     await ringDoorbell(redis, SHARD, 'waiting');
     await ringDoorbell(redis, SHARD, 'answered');
     await answerDoorbell(redis, SHARD, 'answered', Date.now());
-    await listener.start();
+    await listen();
     await expect.poll(() => heard('waiting')).toBe(true);
     expect(heard('answered')).toBe(false);
   });
@@ -68,13 +72,24 @@ describe('the doorbell', () => {
     const at = Date.now() + 600;
     await ringDoorbell(redis, SHARD, 'later', at);
     await answerDoorbell(redis, SHARD, 'later', Date.now());
-    await listener.start();
+    await listen();
     await expect.poll(() => heard('later')).toBe(true);
     expect(rung.find(({ userId }) => userId === 'later')?.at).toBeGreaterThanOrEqual(at);
   });
 
+  test('of a shard that is not ours any more is not heard', async () => {
+    await listen();
+    listener.remove(SHARD);
+    await ringDoorbell(redis, SHARD, 'not ours');
+    await ringDoorbell(redis, 1, 'ours', Date.now() + 50);
+    await expect.poll(() => heard('ours'), { timeout: 4_000 }).toBe(true);
+    expect(heard('not ours')).toBe(false);
+  });
+
   test('that was never rung, because its ringer died, is found out by a look at the queues', async () => {
-    await writeAccountView(redis, SHARD, 'unrung', { ...UNKNOWN_ACCOUNT, state: 'ready' });
+    const lease = { shard: SHARD, fence: '1 owner' };
+    await raiseFence(redis, 'unrung', lease.fence);
+    await writeAccountView(redis, lease, 'unrung', { ...UNKNOWN_ACCOUNT, state: 'ready' });
     const queue = new AccountQueues(redis, sharedBackend(redis)).of('unrung');
     const job = {
       userId: 'unrung',
@@ -85,7 +100,24 @@ describe('the doorbell', () => {
       digest: '',
     };
     await queue.add('send', job);
-    await listener.start();
+    await listen();
     await expect.poll(() => heard('unrung')).toBe(true);
   });
+});
+
+test('what is listened to at any moment of connecting is heard', async () => {
+  await using server = await RedisServer.start();
+  const redis = openConsumerRedis(server.url, silentLogger());
+  for (let round = 0; round < 20; round += 1) {
+    const subscriber = new Subscriber(server.url);
+    const heard: string[] = [];
+    const first = subscriber.listen('first', (message) => heard.push(message));
+    for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);
+    await Promise.all([first, subscriber.listen('second', (message) => heard.push(message))]);
+    await redis.publish('first', '1');
+    await redis.publish('second', '2');
+    await expect.poll(() => heard, { timeout: 2_000 }).toEqual(['1', '2']);
+    subscriber.close();
+  }
+  redis.disconnect();
 });

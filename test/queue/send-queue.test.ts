@@ -2,8 +2,11 @@ import { GatewayError, type SendJob } from '@gateway/contracts';
 import {
   AccountQueues,
   claimShardCount,
+  Fenced,
+  noteAside,
   openConsumerRedis,
   Producer,
+  raiseFence,
   SendConsumer,
   sharedBackend,
   type FetchedSend,
@@ -60,33 +63,36 @@ describe("an account's queue", () => {
     return ids;
   }
 
-  function consumer(token = 'owner-1'): SendConsumer {
+  /** The account's owner; one with a greater number takes it over. */
+  async function owner(number = 1): Promise<SendConsumer> {
     const backend = sharedBackend(redis);
-    return new SendConsumer(redis, backend, new AccountQueues(redis, backend).of(userId), userId, token);
+    const fence = `${number} worker`;
+    await raiseFence(redis, userId, fence);
+    return new SendConsumer(redis, backend, new AccountQueues(redis, backend).of(userId), userId, fence);
   }
 
   async function take(from: SendConsumer): Promise<FetchedSend> {
     const job = await from.next();
-    if (job === null) throw new Error('nothing waits');
+    if (job === null || job === 'strays') throw new Error(`no job: ${job}`);
     return job;
   }
 
   test('gives jobs out in the order of acceptance, and nothing when it is empty', async () => {
     await add('1', '2', '3');
-    const owner = consumer();
+    const worker = await owner();
     for (const text of ['1', '2', '3']) {
-      const job = await take(owner);
+      const job = await take(worker);
       expect(job.data.text).toBe(text);
       await job.complete({ message_id: 1, date: '2024-01-15T12:00:00Z' });
     }
-    expect(await owner.next()).toBeNull();
+    expect(await worker.next()).toBeNull();
   });
 
   test('a job that is put back is the next one again, and no attempt is used up', async () => {
     const [first] = await add('1', '2');
-    const owner = consumer();
-    await (await take(owner)).putBack();
-    const again = await take(owner);
+    const worker = await owner();
+    await (await take(worker)).putBack();
+    const again = await take(worker);
     expect(again.jobId).toBe(first);
     await again.complete({ message_id: 9, date: '2024-01-15T12:00:00Z' });
     expect(await producer.job(again.jobId)).toMatchObject({
@@ -96,31 +102,70 @@ describe("an account's queue", () => {
     });
   });
 
-  test('while it is held nothing is given out, to another owner neither; an end of the hold lets it go on at once', async () => {
+  test('a job with a time of its own joins the line when it has come, behind what was accepted before', async () => {
+    const { wait } = await producer.send(message('later'), { sendAt: Date.now() + 300 });
+    wait.cancel();
     await add('1');
-    const owner = consumer();
-    await owner.hold(60_000);
-    expect(await owner.next()).toBeNull();
-    expect(await consumer('owner-2').next()).toBeNull();
-    await owner.unhold();
-    expect((await take(owner)).data.text).toBe('1');
+    const worker = await owner();
+    expect(await producer.pending(userId)).toEqual({ waiting: 1, delayed: 1, active: 0 });
+    const dueAt = await worker.nextDueAt();
+    await worker.promoteDue(Date.now());
+    expect((await producer.pending(userId)).delayed).toBe(1);
+    await expect.poll(() => Date.now()).toBeGreaterThanOrEqual(dueAt ?? Infinity);
+    await worker.promoteDue(Date.now());
+    await add('2');
+    for (const text of ['1', 'later', '2']) expect((await take(worker)).data.text).toBe(text);
+  });
+
+  test('a job that is set aside shows why, and until when', async () => {
+    const [jobId = ''] = await add('1');
+    const job = await take(await owner());
+    expect(await producer.job(jobId)).toMatchObject({ state: 'active', reason: null });
+    const until = Date.now() + 60_000;
+    await noteAside(redis, userId, [{ jobId, hold: { reason: 'SLOWMODE_WAIT', until } }]);
+    expect(await producer.job(jobId)).toMatchObject({
+      state: 'delayed',
+      reason: 'SLOWMODE_WAIT',
+      retry_at: new Date(until).toISOString(),
+    });
+    expect(await producer.pending(userId)).toEqual({ waiting: 0, delayed: 1, active: 0 });
+    await job.putBack();
+  });
+
+  test('what had gone out of a job is known to the next one that takes it', async () => {
+    await add('1');
+    const worker = await owner();
+    const job = await take(worker);
+    const progress = { sent: [{ message_id: 5, date: '2024-01-15T12:00:00Z' }] };
+    await job.note(progress);
+    await job.putBack();
+    expect((await take(worker)).progress).toEqual(progress);
+  });
+
+  test('the last message that went to a recipient is known from the results', async () => {
+    await add('1', '2');
+    const worker = await owner();
+    await (await take(worker)).complete({ message_id: 8, message_ids: [7, 8], date: '2024-01-15T12:00:00Z' });
+    await (await take(worker)).complete({ message_id: 6, date: '2024-01-15T12:00:00Z' });
+    expect(await worker.lastMessageIdTo('me')).toBe(8);
+    expect(await worker.lastMessageIdTo('@other')).toBe(0);
   });
 
   test('what a former owner had in hand is given out first, in order, by the next one', async () => {
     await add('1', '2', '3', '4');
-    const former = consumer('former');
+    const former = await owner(1);
     await take(former);
     await take(former);
     await take(former);
-    const next = consumer('next');
-    expect(await next.recover()).toBe(3);
+    const next = await owner(2);
+    expect(await next.recover()).toHaveLength(3);
     for (const text of ['1', '2', '3', '4']) expect((await take(next)).data.text).toBe(text);
   });
 
   test('a former owner can end nothing that another has taken over', async () => {
     await add('1');
-    const stale = await take(consumer('former'));
-    const next = consumer('next');
+    const stale = await take(await owner(1));
+    const next = await owner(2);
     await next.recover();
     const job = await take(next);
     await expect(stale.complete({ message_id: 1, date: '2024-01-15T12:00:00Z' })).rejects.toThrow();
@@ -129,9 +174,21 @@ describe("an account's queue", () => {
     expect(await producer.job(job.jobId)).toMatchObject({ result: { message_id: 2 } });
   });
 
+  test('a former owner that fetches once more is told so, and what it fetched goes out in its order', async () => {
+    await add('1', '2', '3');
+    const former = await owner(1);
+    const next = await owner(2);
+    await next.recover();
+    await expect(former.next()).rejects.toThrow(Fenced);
+    // The former owner has "1" now: "2" must not go out before it.
+    expect(await next.next()).toBe('strays');
+    await next.recover();
+    for (const text of ['1', '2', '3']) expect((await take(next)).data.text).toBe(text);
+  });
+
   test('a failed job shows its error to callers, with code and kind', async () => {
     await add('1');
-    const job = await take(consumer());
+    const job = await take(await owner());
     await job.fail(
       new GatewayError('RECIPIENT_REFUSED', undefined, { rpcError: 'USER_IS_BLOCKED', jobId: job.jobId }),
     );
@@ -147,10 +204,13 @@ describe("an account's queue", () => {
   });
 
   test('the same Idempotency-Key leads to the same job, with another message to a refusal', async () => {
-    const first = await producer.send(message('once'), 'key');
-    const second = await producer.send({ ...message('once'), requestId: 'another request' }, 'key');
+    const first = await producer.send(message('once'), { idempotencyKey: 'key' });
+    const second = await producer.send(
+      { ...message('once'), requestId: 'another request' },
+      { idempotencyKey: 'key' },
+    );
     expect(second.jobId).toBe(first.jobId);
-    await expect(producer.send(message('twice'), 'key')).rejects.toMatchObject({
+    await expect(producer.send(message('twice'), { idempotencyKey: 'key' })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_MISMATCH',
     });
     expect(await producer.pending(userId)).toEqual({ waiting: 1, delayed: 0, active: 0 });
@@ -169,9 +229,9 @@ describe("an account's queue", () => {
         ),
       )
       .toBe('sent');
-    const owner = consumer();
+    const worker = await owner();
     await expect.poll(async () => (await producer.pending(userId)).waiting).toBe(2);
-    expect([(await take(owner)).data.text, (await take(owner)).data.text]).toEqual(['before', 'after']);
+    expect([(await take(worker)).data.text, (await take(worker)).data.text]).toEqual(['before', 'after']);
   });
 
   test('another number of shards than the first is refused, with what to set', async () => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openConsumerRedis, shardOf, writeAccountView } from '@gateway/queue';
+import type { AccountView } from '@gateway/contracts';
+import { openConsumerRedis, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { parseSettings, silentLogger, type App } from '@gateway/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApi } from './api-app.ts';
@@ -72,13 +73,19 @@ async function call(path: string, body?: Record<string, unknown>) {
 
 const send = (text: string) => call('/telegram/user/send', { user_id: userId, recipient_id: 'me', text });
 const disconnect = () => call('/telegram/user/disconnect', { user_id: userId });
+/** What the worker that owns the account would show. */
+async function show(view: AccountView): Promise<void> {
+  const fence = '1 test';
+  await raiseFence(redis, userId, fence);
+  await writeAccountView(redis, { shard: shardOf(userId, 16), fence }, userId, view);
+}
 const waiting = () => redis.llen(`{acct-${userId}}:send:wait`);
 /** Control jobs of this account, in whatever state, over all shards. */
 const controlJobs = () => redis.keys(`*:control:*.c*.${Buffer.from(userId).toString('base64url')}`);
 
 test('a message is queued in order and found by its job id', async () => {
   await start();
-  await writeAccountView(redis, shardOf(userId, 16), userId, READY);
+  await show(READY);
   const first = await send('1');
   const second = await send('2');
   expect([first.status, second.status]).toEqual([202, 202]);
@@ -104,7 +111,7 @@ test('an account that nobody has seen is not signed in, and nothing is queued', 
 
 test('the same Idempotency-Key leads to the same job, and with another text to 422', async () => {
   await start();
-  await writeAccountView(redis, shardOf(userId, 16), userId, READY);
+  await show(READY);
   const sendOnce = async (text: string) => {
     const response = await fetch(`${url}/telegram/user/send`, {
       method: 'POST',
@@ -166,7 +173,7 @@ describe.each([
 ] as const)('Redis that %s', (_how, takeAway) => {
   test('is 503 within 2 s everywhere, leaves nothing behind, and is found again', async () => {
     await start();
-    await writeAccountView(redis, shardOf(userId, 16), userId, READY);
+    await show(READY);
     await proxy[takeAway]();
 
     const answers = await Promise.all([
@@ -197,7 +204,7 @@ describe.each([
 });
 
 test('without Redis at the start it comes up, says that it is not ready, and works as soon as Redis is there', async () => {
-  await writeAccountView(redis, shardOf(userId, 16), userId, READY);
+  await show(READY);
   await proxy.refuse();
   await start();
   expect(await send('x')).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });

@@ -13,6 +13,7 @@ export type ApiProducer = Pick<
   | 'job'
   | 'accountView'
   | 'pending'
+  | 'sendState'
   | 'takeToken'
   | 'liveWorkers'
   | 'close'
@@ -20,7 +21,7 @@ export type ApiProducer = Pick<
 
 /** Everything that routes and middleware stand on. Made once, in api-app.ts. */
 export interface ApiContext {
-  settings: Pick<Settings, 'API_KEYS' | 'SEND_WAIT_MS' | 'AUTH_WAIT_MS'>;
+  settings: Settings;
   producer: ApiProducer;
   logger: Logger;
   /** Aborted when the process begins to stop: requests that only wait answer with what is known by then. */

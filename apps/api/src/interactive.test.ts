@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import { silentLogger } from '@gateway/runtime';
+import { parseSettings, silentLogger } from '@gateway/runtime';
 import { expect, test } from 'vitest';
 import { runInteractive } from './interactive.ts';
 import { FakeProducer, JOB_ID } from './testing/fake-producer.ts';
@@ -7,7 +7,7 @@ import { FakeProducer, JOB_ID } from './testing/fake-producer.ts';
 function setup(signal = new AbortController().signal) {
   const producer = new FakeProducer();
   const context = {
-    settings: { API_KEYS: [], SEND_WAIT_MS: 0, AUTH_WAIT_MS: 5_000 },
+    settings: { ...parseSettings({}), AUTH_WAIT_MS: 5_000 },
     producer,
     logger: silentLogger(),
     stopping: new AbortController().signal,

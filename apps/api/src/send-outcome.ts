@@ -1,4 +1,10 @@
-import { GatewayError, sendResultSchema, type Hold, type JobView, type SendResult } from '@gateway/contracts';
+import {
+  GatewayError,
+  sendResultSchema,
+  type HoldNotice,
+  type JobView,
+  type SendResult,
+} from '@gateway/contracts';
 import type { Accepted } from '@gateway/queue';
 import type { ApiProducer } from './context.ts';
 
@@ -14,8 +20,8 @@ export type SendOutcome =
 
 export interface SendWait {
   waitMs: number;
-  /** The account's hold as it was before the send. */
-  hold: Hold | null;
+  /** What held it before it was accepted. */
+  hold: HoldNotice | null;
   /** The job may be an earlier one (Idempotency-Key), whose end has been told already. */
   mayBeOld: boolean;
   /** Aborted when waiting is of no more use. The message stays accepted. */
@@ -36,15 +42,16 @@ export async function awaitSend(
     if (outcome.state === 'completed') return outcome;
   }
   if (waitMs === 0 || signal.aborted) return queued(hold);
-  if (hold !== null && hold.until > Date.now() + waitMs) return queued(hold);
+  if (hold !== null && (hold.until ?? Infinity) > Date.now() + waitMs) return queued(hold);
   const end = await wait.until(waitMs, signal);
   if (end.end === 'held') return queued(end.hold);
   return readOutcome(producer, jobId);
 }
 
-function queued(hold: Hold | null): SendOutcome {
+function queued(hold: HoldNotice | null): SendOutcome {
   if (hold === null) return { state: 'waiting', reason: null, retryAt: null };
-  return { state: 'delayed', reason: hold.reason, retryAt: new Date(hold.until).toISOString() };
+  const retryAt = hold.until === null ? null : new Date(hold.until).toISOString();
+  return { state: 'delayed', reason: hold.reason, retryAt };
 }
 
 async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<SendOutcome> {

@@ -55,11 +55,20 @@ describe('validation', () => {
   });
 
   test.each([
+    [65_537, true, 'must be at most 65536 UTF-16 units'],
+    [4_097, false, 'must be at most 4096 UTF-16 units where split is false'],
+  ])('a text of %d units, split %s, is refused', async (length, split, message) => {
+    const { producer, call } = testApi();
+    const { status, body } = await call(SEND, { body: { ...MESSAGE, text: 'x'.repeat(length), split } });
+    expect([status, body['issues']]).toEqual([400, [{ path: 'text', message }]]);
+    untouched(producer);
+  });
+
+  test.each([
     [{ ...MESSAGE, text: undefined }, 'text', 'is required'],
     [{ ...MESSAGE, text: '' }, 'text', 'must not be empty'],
     [{ ...MESSAGE, text: ' \n ' }, 'text', 'must not be empty'],
     [{ ...MESSAGE, text: 5 }, 'text', 'must be a string'],
-    [{ ...MESSAGE, text: 'x'.repeat(4097) }, 'text', 'must be at most 4096 UTF-16 units'],
     [
       { ...MESSAGE, text: 'half \ud83d' },
       'text',
@@ -76,8 +85,10 @@ describe('validation', () => {
     [{ ...MESSAGE, silent: 'yes' }, 'silent', 'must be true or false'],
     [{ ...MESSAGE, link_preview: 1 }, 'link_preview', 'must be true or false'],
     [{ ...MESSAGE, parse_mode: 'html' }, 'parse_mode', 'is not supported yet'],
-    [{ ...MESSAGE, send_at: '2030-01-01T00:00:00Z' }, 'send_at', 'is not supported yet'],
-    [{ ...MESSAGE, split: true }, 'split', 'is not supported yet'],
+    [{ ...MESSAGE, send_at: 'tomorrow' }, 'send_at', expect.stringContaining('RFC 3339')],
+    [{ ...MESSAGE, send_at: '2030-01-01T00:00:00' }, 'send_at', expect.stringContaining('with its zone')],
+    [{ ...MESSAGE, send_at: '9999-01-01T00:00:00Z' }, 'send_at', 'must be at most a year ahead'],
+    [{ ...MESSAGE, split: 1 }, 'split', 'must be true or false'],
     [{ ...MESSAGE, callback_url: 'https://example.org' }, 'callback_url', 'is not supported yet'],
   ])('send: %j is refused at %s', async (body, path, message) => {
     const { producer, call } = testApi();

@@ -7,7 +7,7 @@ const MAX_ISSUES = 20;
 const MAX_NAME = 64;
 
 /** Fields that the contract has and this version does not take yet. */
-const NOT_YET: ReadonlySet<string> = new Set(['parse_mode', 'send_at', 'split', 'callback_url']);
+const NOT_YET: ReadonlySet<string> = new Set(['parse_mode', 'callback_url']);
 
 const EXPECTED: Readonly<Record<string, string>> = {
   string: 'must be a string',

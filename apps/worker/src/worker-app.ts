@@ -1,25 +1,45 @@
-import { claimShardCount, openConsumerRedis } from '@gateway/queue';
+import {
+  accountPrefix,
+  AccountQueues,
+  claimShardCount,
+  DoorbellListener,
+  openConsumerRedis,
+  ResultsPublisher,
+  SESSION_INDEX_KEY,
+  sharedBackend,
+  Subscriber,
+  watchContact,
+  type RedisClient,
+} from '@gateway/queue';
 import {
   loadSealingKey,
+  paceSettings,
   SettingsError,
   withTimeout,
   type App,
   type Logger,
+  type Sealer,
   type Settings,
 } from '@gateway/runtime';
-import { openFileSessionStore } from '@gateway/sessions';
+import { openFileSessionStore, openRedisSessionStore, type SessionStore } from '@gateway/sessions';
 import { createTelegram } from '@gateway/telegram';
 import { Ownership } from './ownership/ownership.ts';
-import { startService } from './service.ts';
+import { startShardService, type WorkerContext } from './shard/shard-service.ts';
 
 /** ms for connecting to Telegram with the key exchange, and for one call. */
 const CONNECT_TIMEOUT = 15_000;
 const CALL_TIMEOUT = 15_000;
 
+/** Jobs of one account in hand at a time: what may be set aside for chats that must wait, while others go on. */
+const MAX_IN_HAND = 1_000;
+
+/** Accounts that are opened to see whether the key is the right one. */
+const ACCOUNTS_TRIED = 5;
+
 /** ms that giving the accounts back may take, once their service has been stopped or given up. */
 const STOP_TIMEOUT = 25_000;
 
-/** The worker: one process that holds the accounts' connections and runs their jobs. Ready once it serves the accounts; until then it stands by. */
+/** The worker: one process that holds the connections of its share of the accounts and runs their jobs. Ready once it serves what was free. */
 export async function startWorker(settings: Settings, logger: Logger): Promise<App> {
   const { TELEGRAM_API_ID: apiId, TELEGRAM_API_HASH: apiHash } = settings;
   if (apiId === undefined || apiHash === undefined) {
@@ -34,7 +54,6 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   });
   if (key.created)
     logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
-  const store = await openFileSessionStore({ dataDir: settings.DATA_DIR, sealer: key.sealer });
   const telegram = createTelegram({
     apiId,
     apiHash,
@@ -44,41 +63,82 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     callTimeoutMs: CALL_TIMEOUT,
   });
   const redis = openConsumerRedis(settings.REDIS_URL, logger);
+  const contact = watchContact(redis);
   await claimShardCount(redis, settings.SHARDS);
-
-  let onServing: () => void = () => {};
-  const serving = new Promise<Record<string, unknown>>((resolve) => {
-    onServing = () => resolve({});
-  });
+  const store = await openSessionStore(settings, redis, key.sealer);
+  const subscriber = new Subscriber(settings.REDIS_URL);
+  const doorbells = new DoorbellListener({ redis, subscriber, logger });
+  const backend = sharedBackend(redis);
+  const queues = new AccountQueues(redis, backend);
+  const context: WorkerContext = {
+    redis,
+    redisUrl: settings.REDIS_URL,
+    contact,
+    backend,
+    shards: settings.SHARDS,
+    queues,
+    results: new ResultsPublisher(redis, backend),
+    doorbells,
+    store,
+    telegram,
+    sealer: key.sealer,
+    pace: paceSettings(settings),
+    limits: {
+      maxWaitMs: settings.SEND_MAX_WAIT,
+      dedupWindowMs: settings.SEND_DEDUP_WINDOW,
+      maxInHand: MAX_IN_HAND,
+    },
+    logger,
+    now: Date.now,
+  };
   const ownership = new Ownership({
     redis,
+    contact,
+    subscriber,
+    shards: settings.SHARDS,
     logger,
-    onServing,
-    serve: (token, mayServe) =>
-      startService({
-        redis,
-        redisUrl: settings.REDIS_URL,
-        shards: settings.SHARDS,
-        store,
-        telegram,
-        sealer: key.sealer,
-        logger,
-        token,
-        mayServe,
-      }),
+    serve: (lease) => startShardService(context, lease),
   });
 
   return {
-    ready: serving,
+    ready: ownership.ready.then(() => ({})),
     close: async () => {
-      // A Redis that hangs must not keep the process: the lease runs out by itself.
+      // A Redis that hangs must not keep the process: leases run out by themselves.
       await withTimeout(
         ownership.stop(),
         STOP_TIMEOUT,
         () => new Error('could not give the accounts back in time'),
       ).catch((error: unknown) => logger.error({ err: error }, 'stopping without Redis'));
+      subscriber.close();
+      doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();
       redis.disconnect();
     },
   };
+}
+
+async function openSessionStore(
+  settings: Settings,
+  redis: RedisClient,
+  sealer: Sealer,
+): Promise<SessionStore> {
+  if (settings.SESSION_STORE === 'file') return openFileSessionStore({ dataDir: settings.DATA_DIR, sealer });
+  const store = openRedisSessionStore({
+    redis,
+    sealer,
+    prefixOf: accountPrefix,
+    indexKey: SESSION_INDEX_KEY,
+  });
+  await refuseForeignKey(store);
+  return store;
+}
+
+/** A worker with another key than the other machines' would take accounts that it cannot open. @throws {SettingsError} */
+async function refuseForeignKey(store: SessionStore): Promise<void> {
+  const some = (await store.list()).slice(0, ACCOUNTS_TRIED);
+  const opened = await Promise.allSettled(some.map((userId) => store.load(userId)));
+  if (some.length === 0 || opened.some(({ status }) => status === 'fulfilled')) return;
+  throw new SettingsError(
+    'Bad setting: SESSION_ENCRYPTION_KEY cannot open the sessions in Redis: set the key of the other machines',
+  );
 }

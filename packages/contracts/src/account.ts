@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { paceChoiceSchema } from './pace.ts';
 
 /** A signed-in Telegram user, as the API shows it. */
 export const userInfoSchema = z.object({
@@ -37,6 +38,14 @@ export function isSignedIn(state: AccountState): boolean {
   return SIGNED_IN_STATES.has(state);
 }
 
+/** The reason that a `ready` account shows while a person has paused it. */
+export const PAUSED = 'PAUSED';
+
+/** Whether the account's sends are kept until a person resumes it: after PEER_FLOOD, a freeze, or a pause. */
+export function isStopped({ state, reason }: { state: AccountState; reason: string | null }): boolean {
+  return state === 'peer_limited' || state === 'frozen' || (state === 'ready' && reason === PAUSED);
+}
+
 /** Why an account's sends are held just now, and until when (ms since the epoch). */
 export const holdSchema = z.object({
   /** `FLOOD_WAIT`, `SLOWMODE_WAIT`, `TELEGRAM_UNAVAILABLE`… */
@@ -44,6 +53,9 @@ export const holdSchema = z.object({
   until: z.number().int(),
 });
 export type Hold = z.infer<typeof holdSchema>;
+
+/** Like a {@link Hold}; `until` is `null` where only a person can end it. */
+export type HoldNotice = Omit<Hold, 'until'> & { until: number | null };
 
 /**
  * What the worker that owns an account publishes of it for the API: a view, made anew from the session store when Redis is lost.
@@ -53,6 +65,8 @@ export const accountViewSchema = z.object({
   user: userInfoSchema.nullable(),
   reason: z.string().nullable(),
   next_action: z.string().nullable(),
+  /** The account's own pace; absent: the server's. */
+  pace: paceChoiceSchema.optional(),
   hold: holdSchema.nullable(),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
+import { paceChoiceSchema } from './pace.ts';
 import { phoneNumberSchema } from './phone-number.ts';
 import { userIdSchema } from './user-id.ts';
 
@@ -12,6 +13,12 @@ export const authStartRequestSchema = z.strictObject({
 });
 
 export const accountRequestSchema = z.strictObject({ user_id: userIdSchema });
+
+export const paceRequestSchema = z.strictObject({
+  user_id: userIdSchema,
+  /** `null`: the server's again. */
+  pace: paceChoiceSchema.nullable(),
+});
 
 export const authVerifyRequestSchema = z
   .strictObject({

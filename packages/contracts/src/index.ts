@@ -3,11 +3,14 @@ export {
   accountViewSchema,
   holdSchema,
   isSignedIn,
+  isStopped,
+  PAUSED,
   UNKNOWN_ACCOUNT,
   userInfoSchema,
   type AccountState,
   type AccountView,
   type Hold,
+  type HoldNotice,
   type UserInfo,
 } from './account.ts';
 export {
@@ -16,6 +19,7 @@ export {
   authVerifyRequestSchema,
   codeSentSchema,
   disconnectRequestSchema,
+  paceRequestSchema,
   type CodeDelivery,
   type CodeSent,
   type VerifyResult,
@@ -41,13 +45,33 @@ export {
   type JobView,
   type SendJob,
 } from './jobs.ts';
+export {
+  accountIntervalMs,
+  describePace,
+  nextUtcDay,
+  paceRulesOf,
+  strangersLeft,
+  tokensAt,
+  utcDay,
+  type Bucket,
+  type PaceChoice,
+  type PaceRules,
+  type PaceSettings,
+  type PaceState,
+} from './pace.ts';
 export { peerSchema, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient, type Recipient } from './recipient.ts';
+export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
 export {
   MAX_MESSAGE_LENGTH,
+  MAX_TEXT_LENGTH,
+  sendProgressSchema,
   sendRequestSchema,
   sendResultSchema,
+  type SendProgress,
   type SendRequest,
   type SendResult,
+  type SentMessage,
 } from './send.ts';
+export { cutsOf, partsOf } from './split-text.ts';
 export { userIdSchema } from './user-id.ts';

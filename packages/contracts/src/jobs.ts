@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { accountViewSchema } from './account.ts';
 import { codeSentSchema, verifyResultSchema } from './auth.ts';
 import { publicErrorSchema } from './gateway-error.ts';
+import { paceChoiceSchema } from './pace.ts';
 import { sendResultSchema } from './send.ts';
 import { userIdSchema } from './user-id.ts';
 
@@ -10,6 +11,8 @@ export const sendJobSchema = z.object({
   userId: userIdSchema,
   recipient: z.string(),
   text: z.string(),
+  /** Where the text is cut into messages, as offsets in UTF-16 units, rising; fixed here so that every try cuts alike. */
+  cuts: z.array(z.int().positive()).optional(),
   replyTo: z.number().int().optional(),
   silent: z.boolean().optional(),
   linkPreview: z.boolean(),
@@ -32,7 +35,9 @@ export const CONTROL_JOBS = {
     result: verifyResultSchema,
   },
   'account.status': { payload: z.object({}), result: accountViewSchema },
+  'account.pause': { payload: z.object({}), result: accountViewSchema },
   'account.resume': { payload: z.object({}), result: accountViewSchema },
+  'account.pace': { payload: z.object({ pace: paceChoiceSchema.nullable() }), result: accountViewSchema },
   'account.disconnect': { payload: z.object({ logout: z.boolean() }), result: z.object({}) },
 } as const;
 

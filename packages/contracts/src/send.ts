@@ -5,23 +5,55 @@ import { userIdSchema } from './user-id.ts';
 /** Telegram's bound on one message, in UTF-16 units. */
 export const MAX_MESSAGE_LENGTH = 4096;
 
-export const sendRequestSchema = z.strictObject({
-  user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
-  text: z
-    .string()
-    .max(MAX_MESSAGE_LENGTH, `must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units`)
-    .refine((text) => text.trim() !== '', 'must not be empty')
-    .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair'),
-  reply_to: z.int().positive().max(0x7fffffff).optional(),
-  silent: z.boolean().optional(),
-  link_preview: z.boolean().default(true),
-});
+/** Our bound on a text that goes out in parts. */
+export const MAX_TEXT_LENGTH = 65_536;
+
+/** How far ahead `send_at` may lie, ms. */
+const MAX_AHEAD_MS = 366 * 86_400_000;
+
+export const sendRequestSchema = z
+  .strictObject({
+    user_id: userIdSchema,
+    recipient_id: recipientIdSchema,
+    text: z
+      .string()
+      .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} UTF-16 units`)
+      .refine((text) => text.trim() !== '', 'must not be empty')
+      .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair'),
+    reply_to: z.int().positive().max(0x7fffffff).optional(),
+    silent: z.boolean().optional(),
+    link_preview: z.boolean().default(true),
+    /** A text that is too long for one message goes out as several, in order. */
+    split: z.boolean().default(true),
+    /** Held in the queue until then; a time that is over means now. As ms since the epoch. */
+    send_at: z.iso
+      .datetime({
+        offset: true,
+        error: 'must be a time with its zone (RFC 3339), such as 2030-01-15T12:00:00Z',
+      })
+      .transform((time) => Date.parse(time))
+      .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')
+      .optional(),
+  })
+  .refine(({ text, split }) => split || text.length <= MAX_MESSAGE_LENGTH, {
+    path: ['text'],
+    message: `must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units where split is false`,
+  });
 export type SendRequest = z.infer<typeof sendRequestSchema>;
 
-/** Result of a send: Telegram's message id in that chat, and its date (RFC 3339, UTC). */
-export const sendResultSchema = z.object({
+/** One message that is out: Telegram's id of it in that chat, and its date (RFC 3339, UTC). */
+const sentMessageSchema = z.object({
   message_id: z.number().int(),
   date: z.string(),
 });
+export type SentMessage = z.infer<typeof sentMessageSchema>;
+
+/** Result of a send: its (last) message; of a text that was split also the ids of all, in order. */
+export const sendResultSchema = sentMessageSchema.extend({
+  message_ids: z.array(z.number().int()).optional(),
+});
 export type SendResult = z.infer<typeof sendResultSchema>;
+
+/** What has gone out of a send that is not at its end yet: its first parts. */
+export const sendProgressSchema = z.object({ sent: z.array(sentMessageSchema) });
+export type SendProgress = z.infer<typeof sendProgressSchema>;

@@ -1,7 +1,7 @@
 import type { SendJob, SendResult } from '@gateway/contracts';
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
+import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
 
 export type SendQueue = Queue<SendJob, SendResult, 'send'>;
@@ -14,11 +14,11 @@ const EVENTS_KEPT = 100;
 
 /** The BullMQ queues of accounts, over one shared connection. */
 export class AccountQueues {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
   readonly #queues = new Map<string, SendQueue>();
 
-  constructor(redis: Redis, backend: SharedBackend) {
+  constructor(redis: RedisClient, backend: SharedBackend) {
     this.#redis = redis;
     this.#backend = backend;
   }

@@ -1,9 +1,10 @@
 import { accountViewSchema, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
-import type { Redis } from 'ioredis';
+import { fencedWrite } from './fence.ts';
 import { accountViewKey, shardAccountsKey } from './keys.ts';
+import type { RedisClient } from './redis.ts';
 
 /** What the worker last published of an account; {@link UNKNOWN_ACCOUNT} where it never did. A hold that is over is left out. */
-export async function readAccountView(redis: Redis, userId: string, now: number): Promise<AccountView> {
+export async function readAccountView(redis: RedisClient, userId: string, now: number): Promise<AccountView> {
   const json = await redis.get(accountViewKey(userId));
   if (json === null) return UNKNOWN_ACCOUNT;
   const view = accountViewSchema.parse(JSON.parse(json));
@@ -13,18 +14,15 @@ export async function readAccountView(redis: Redis, userId: string, now: number)
   return view;
 }
 
-/** Publishes the view; only the worker that owns the account does. */
+/** Publishes the view; only the worker that owns the account may. @throws {Fenced} */
 export async function writeAccountView(
-  redis: Redis,
-  shard: number,
+  redis: RedisClient,
+  { shard, fence }: { shard: number; fence: string },
   userId: string,
   view: AccountView,
 ): Promise<void> {
-  if (view.state === 'none') {
-    await redis.del(accountViewKey(userId));
-    return;
-  }
+  const known = view.state !== 'none';
   // First of all, so that no send is ever accepted for an account that the sweep does not look at.
-  await redis.sadd(shardAccountsKey(shard), userId);
-  await redis.set(accountViewKey(userId), JSON.stringify(view));
+  if (known) await redis.sadd(shardAccountsKey(shard), userId);
+  await fencedWrite(redis, userId, fence, accountViewKey(userId), known ? JSON.stringify(view) : null);
 }

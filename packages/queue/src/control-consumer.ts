@@ -9,10 +9,10 @@ import {
   type ControlResult,
 } from '@gateway/contracts';
 import type { Logger, Sealer } from '@gateway/runtime';
-import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { CONTROL_QUEUE, shardPrefix } from './keys.ts';
-import { CONSUMER_OPTIONS } from './redis.ts';
+import { CONSUMER_OPTIONS, type RedisClient } from './redis.ts';
 import type { ResultsPublisher } from './results.ts';
 import { sealingContext } from './sealing-context.ts';
 import { sharedBackend } from './shared-backend.ts';
@@ -23,9 +23,11 @@ export type ControlHandlers = {
 };
 
 export interface ControlConsumerOptions {
-  redis: Redis;
+  redis: RedisClient;
   redisUrl: string;
   shard: number;
+  /** Asks Redis whether the shard still is this worker's: a clock that stood still would not know. */
+  isOwner: () => Promise<boolean>;
   sealer: Sealer;
   handlers: ControlHandlers;
   results: ResultsPublisher;
@@ -47,7 +49,7 @@ export class ControlConsumer {
     this.#blocking.on('error', () => {}); // The shared connection reports the same outage.
     this.#worker = new Worker<ControlJob, unknown>(
       CONTROL_QUEUE,
-      (job: Job<ControlJob, unknown>) => this.#run(job),
+      (job: Job<ControlJob, unknown>, token?: string) => this.#runAsOwner(job, token),
       { connection: options.redis, concurrency: CONCURRENCY, maxStalledCount: 0, runRetryDelay: 500 },
       sharedBackend(options.redis, this.#blocking)(shardPrefix(options.shard)),
     );
@@ -63,6 +65,13 @@ export class ControlConsumer {
     this.#worker.on('completed', publish);
     this.#worker.on('failed', publish);
     this.#worker.on('error', () => {});
+  }
+
+  /** A job that came to a worker whose shard is another's by now goes back to the line, for that one. */
+  async #runAsOwner(job: Job<ControlJob, unknown>, token: string | undefined): Promise<unknown> {
+    if (await this.#options.isOwner()) return this.#run(job);
+    await job.moveToWait(token);
+    throw new WaitingError();
   }
 
   async #run(job: Job<ControlJob, unknown>): Promise<unknown> {

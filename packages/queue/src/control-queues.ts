@@ -1,18 +1,18 @@
 import type { ControlJob } from '@gateway/contracts';
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { CONTROL_QUEUE, shardPrefix } from './keys.ts';
+import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
 
 export type ControlQueue = Queue<ControlJob, unknown>;
 
 /** The control queues of all shards, for adding to and reading from, over one shared connection. */
 export class ControlQueues {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
   readonly #queues = new Map<number, ControlQueue>();
 
-  constructor(redis: Redis, backend: SharedBackend) {
+  constructor(redis: RedisClient, backend: SharedBackend) {
     this.#redis = redis;
     this.#backend = backend;
   }

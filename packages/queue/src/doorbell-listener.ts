@@ -1,17 +1,17 @@
 import { sleep, type Logger } from '@gateway/runtime';
-import { Redis } from 'ioredis';
 import { readDoorbells } from './doorbell.ts';
 import { accountPrefix, doorbellChannel, SEND_QUEUE, shardAccountsKey } from './keys.ts';
-import { CONSUMER_OPTIONS } from './redis.ts';
+import type { RedisClient } from './redis.ts';
+import type { Subscriber } from './subscriber.ts';
 
 export interface DoorbellListenerOptions {
-  redis: Redis;
-  redisUrl: string;
-  shards: readonly number[];
-  /** The account may have work now. Called often and without need; must be cheap and never throw. */
-  onRing: (userId: string) => void;
+  redis: RedisClient;
+  subscriber: Subscriber;
   logger: Logger;
 }
+
+/** The account may have work now. Called often and without need; must be cheap and never throw. */
+type OnRing = (userId: string) => void;
 
 /** ms between looks at the doorbells themselves: what a lost "look now" costs at most. */
 const LOOK_MS = 2_000;
@@ -25,33 +25,41 @@ const SWEEP_BATCH = 500;
 /** Hears the doorbells of the shards that this worker owns: at once by pub/sub, by a look when their time has come, by a sweep at worst. */
 export class DoorbellListener {
   readonly #options: DoorbellListenerOptions;
-  readonly #subscriber: Redis;
+  readonly #shards = new Map<number, OnRing>();
   readonly #stop = new AbortController();
-  #loop: Promise<void> | undefined;
+  readonly #loop: Promise<void>;
   #wake = new AbortController();
 
   constructor(options: DoorbellListenerOptions) {
     this.#options = options;
-    this.#subscriber = new Redis(options.redisUrl, { ...CONSUMER_OPTIONS, lazyConnect: true });
-    this.#subscriber.on('error', () => {}); // The shared connection reports the same outage.
-    this.#subscriber.on('message', (_channel: string, userId: string) => options.onRing(userId));
     // What was rung while the subscription was down is seen by a look.
-    this.#subscriber.on('ready', () => this.#wake.abort());
-  }
-
-  async start(): Promise<void> {
-    await this.#subscriber.subscribe(...this.#options.shards.map(doorbellChannel));
+    options.subscriber.onReady(() => this.#wake.abort());
     this.#loop = this.#run();
   }
 
+  /** Hears a shard from now on, beginning with a look at all its queues. */
+  async add(shard: number, onRing: OnRing): Promise<void> {
+    this.#shards.set(shard, onRing);
+    await this.#options.subscriber.listen(doorbellChannel(shard), onRing);
+    await this.#sweep(shard);
+    this.#wake.abort();
+  }
+
+  remove(shard: number): void {
+    this.#shards.delete(shard);
+    this.#options.subscriber.forget(doorbellChannel(shard));
+  }
+
   async #run(): Promise<void> {
-    for (let round = 0; !this.#stop.signal.aborted; round += 1) {
+    for (let round = 1; !this.#stop.signal.aborted; round += 1) {
       try {
-        if (round % SWEEP_EVERY === 0) await this.#sweep();
         this.#wake = new AbortController();
+        if (round % SWEEP_EVERY === 0) {
+          for (const shard of this.#shards.keys()) await this.#sweep(shard);
+        }
         const next = await this.#look();
         if (this.#stop.signal.aborted) return;
-        await sleep(Math.min(LOOK_MS, Math.max(5, next)), this.#wake.signal);
+        await sleep(Math.max(5, next), this.#wake.signal);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         this.#options.logger.warn({ err: error }, 'could not look for waiting jobs; trying again');
@@ -60,40 +68,46 @@ export class DoorbellListener {
     }
   }
 
-  /** Rings what is due. @returns ms until the next bell. */
+  /** Rings what is due. @returns ms until the next bell, at most until the next look. */
   async #look(): Promise<number> {
     const now = Date.now();
-    const { redis, shards, onRing } = this.#options;
-    const bells = await Promise.all(shards.map((shard) => readDoorbells(redis, shard, now)));
-    for (const { due } of bells) due.forEach(onRing);
-    return Math.min(...bells.map(({ next }) => (next === null ? LOOK_MS : next - now)), LOOK_MS);
+    const bells = await Promise.all(
+      [...this.#shards].map(async ([shard, onRing]) => {
+        const { due, next } = await readDoorbells(this.#options.redis, shard, now);
+        due.forEach(onRing);
+        return next === null ? LOOK_MS : next - now;
+      }),
+    );
+    return Math.min(...bells, LOOK_MS);
   }
 
-  /** Looks at every account's queue, whether a bell was rung or not. */
-  async #sweep(): Promise<void> {
-    const { redis, shards, onRing } = this.#options;
-    for (const shard of shards) {
-      const accounts = await redis.smembers(shardAccountsKey(shard));
-      for (let at = 0; at < accounts.length && !this.#stop.signal.aborted; at += SWEEP_BATCH) {
-        const batch = accounts.slice(at, at + SWEEP_BATCH);
-        const busy = await Promise.all(batch.map((userId) => this.#hasJobs(userId)));
-        batch.filter((_, index) => busy[index]).forEach(onRing);
-      }
+  /** Looks at every account's queue of the shard, whether a bell was rung or not. */
+  async #sweep(shard: number): Promise<void> {
+    const accounts = await this.#options.redis.smembers(shardAccountsKey(shard));
+    for (let at = 0; at < accounts.length && !this.#stop.signal.aborted; at += SWEEP_BATCH) {
+      const batch = accounts.slice(at, at + SWEEP_BATCH);
+      const busy = await Promise.all(batch.map((userId) => this.#hasJobs(userId)));
+      const onRing = this.#shards.get(shard);
+      if (onRing !== undefined) batch.filter((_, index) => busy[index]).forEach(onRing);
     }
   }
 
-  /** Waiting, or in hand: of this worker, or left behind by one that ended. */
+  /** Waiting, or in hand: of this worker, or left behind by one that ended; or held until a time of their own that has come. */
   async #hasJobs(userId: string): Promise<boolean> {
     const queue = `${accountPrefix(userId)}:${SEND_QUEUE}`;
     const { redis } = this.#options;
-    const [waiting, active] = await Promise.all([redis.llen(`${queue}:wait`), redis.llen(`${queue}:active`)]);
-    return waiting + active > 0;
+    const [waiting, active, [, dueAt]] = await Promise.all([
+      redis.llen(`${queue}:wait`),
+      redis.llen(`${queue}:active`),
+      redis.zrange(`${queue}:delayed`, 0, 0, 'WITHSCORES'),
+    ]);
+    // BullMQ's score: the time in ms, then 12 bits of the order within it.
+    return waiting + active > 0 || (dueAt !== undefined && Number(dueAt) / 0x1000 <= Date.now());
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
     this.#wake.abort();
-    this.#subscriber.disconnect();
     await this.#loop;
   }
 }

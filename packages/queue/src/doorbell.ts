@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
 import { doorbellChannel, doorbellKey } from './keys.ts';
+import type { RedisClient } from './redis.ts';
 
 /**
  * Tells the worker that owns the account that it may have work: from `at` (ms since the epoch), now by default. Rung after the job is in
  * its queue, never before: a bell without a job is answered and forgotten. An earlier time wins over a later one.
  */
-export async function ringDoorbell(redis: Redis, shard: number, userId: string, at = 0): Promise<void> {
+export async function ringDoorbell(redis: RedisClient, shard: number, userId: string, at = 0): Promise<void> {
   const bell = redis.multi().zadd(doorbellKey(shard), 'LT', at, userId);
   if (at === 0) bell.publish(doorbellChannel(shard), userId);
   const replies = await bell.exec();
@@ -22,7 +22,7 @@ return 0`;
  * `now` (ms): a bell set for later stays up too.
  */
 export async function answerDoorbell(
-  redis: Redis,
+  redis: RedisClient,
   shard: number,
   userId: string,
   now: number,
@@ -32,7 +32,7 @@ export async function answerDoorbell(
 
 /** Accounts of the shard whose bell has rung by `now`, and the time of the next one that has not, if any. */
 export async function readDoorbells(
-  redis: Redis,
+  redis: RedisClient,
   shard: number,
   now: number,
 ): Promise<{ due: string[]; next: number | null }> {

@@ -1,14 +1,22 @@
-import { GatewayError, sendResultSchema, type Hold, type JobState, type JobView } from '@gateway/contracts';
+import {
+  GatewayError,
+  isStopped,
+  sendResultSchema,
+  type AccountView,
+  type JobState,
+  type JobView,
+} from '@gateway/contracts';
 import type { Job } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
+import { readAside } from './aside-jobs.ts';
 import type { ControlQueues } from './control-queues.ts';
 import { parseJobId } from './job-id.ts';
+import type { RedisClient } from './redis.ts';
 import { shardOf } from './shards.ts';
 
 export interface JobSources {
-  redis: Redis;
+  redis: RedisClient;
   accounts: AccountQueues;
   control: ControlQueues;
   /** Number of shards. */
@@ -28,12 +36,32 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
   ]);
   if (job === undefined) return null;
   const state = await job.getState();
-  const held = address.kind === 'send' && state === 'waiting' ? view.hold : null;
+  const held =
+    address.kind === 'send' ? await whyHeld(sources.redis, job, state, address.userId, view) : null;
   return describe(job, address.userId, publicState(state, held), held);
 }
 
-function describe(job: Job<unknown, unknown>, userId: string, state: JobState, hold: Hold | null): JobView {
-  const dueAt = state === 'delayed' && hold === null ? job.timestamp + job.delay : null;
+/** Why a job does not go out just now: `until` `null` where a person must act first. */
+interface Held {
+  reason: string;
+  until: number | null;
+}
+
+async function whyHeld(
+  redis: RedisClient,
+  job: Job<unknown, unknown>,
+  state: BullState,
+  userId: string,
+  view: AccountView,
+): Promise<Held | null> {
+  if (state === 'active') return readAside(redis, userId, job.id ?? '');
+  if (state === 'delayed') return { reason: 'SEND_AT', until: job.timestamp + job.delay };
+  if (state !== 'waiting') return null;
+  if (isStopped(view)) return { reason: view.reason ?? view.state.toUpperCase(), until: null };
+  return view.hold;
+}
+
+function describe(job: Job<unknown, unknown>, userId: string, state: JobState, held: Held | null): JobView {
   return {
     job_id: job.id ?? '',
     type: job.name,
@@ -42,8 +70,8 @@ function describe(job: Job<unknown, unknown>, userId: string, state: JobState, h
     attempts: job.attemptsMade,
     created_at: new Date(job.timestamp).toISOString(),
     finished_at: job.finishedOn === undefined ? null : new Date(job.finishedOn).toISOString(),
-    retry_at: isoTime(hold?.until ?? dueAt),
-    reason: hold?.reason ?? null,
+    retry_at: isoTime(held?.until ?? null),
+    reason: held?.reason ?? null,
     result: state === 'completed' ? publicResult(job) : null,
     error: state === 'failed' ? failureOf(job.failedReason).toPublic() : null,
   };
@@ -67,16 +95,12 @@ function publicResult(job: Job<unknown, unknown>): JobView['result'] {
   return typeof value === 'object' && value !== null ? { ...value } : null;
 }
 
-function publicState(state: Awaited<ReturnType<Job['getState']>>, hold: Hold | null): JobState {
-  switch (state) {
-    case 'completed':
-    case 'failed':
-    case 'active':
-    case 'delayed':
-      return state;
-    default:
-      return hold === null ? 'waiting' : 'delayed';
-  }
+type BullState = Awaited<ReturnType<Job['getState']>>;
+
+function publicState(state: BullState, held: Held | null): JobState {
+  if (state === 'completed' || state === 'failed') return state;
+  if (held !== null) return 'delayed';
+  return state === 'active' ? 'active' : 'waiting';
 }
 
 function isoTime(ms: number | null): string | null {

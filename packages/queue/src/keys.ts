@@ -11,6 +11,21 @@ export function accountPrefix(userId: string): string {
 /** Name of an account's queue under {@link accountPrefix}. */
 export const SEND_QUEUE = 'send';
 
+/** The ownership under which an account may be written: the fence of the shard lease whose holder opened it last. */
+export function fenceKey(userId: string): string {
+  return `${accountPrefix(userId)}:fence`;
+}
+
+/** What must not be forgotten about an account's sends when its worker ends (JSON of `SendState`). */
+export function sendStateKey(userId: string): string {
+  return `${accountPrefix(userId)}:sends`;
+}
+
+/** Hash: job that its worker has set aside → why and until when (JSON of `Hold`). */
+export function asideKey(userId: string): string {
+  return `${accountPrefix(userId)}:aside`;
+}
+
 /** The view of an account that its worker publishes (JSON of `AccountView`). */
 export function accountViewKey(userId: string): string {
   return `${accountPrefix(userId)}:view`;
@@ -45,13 +60,26 @@ export function shardAccountsKey(shard: number): string {
 /** Number of shards, fixed by the first process that starts. */
 export const SHARD_COUNT_KEY = '{gateway}:shards';
 
+/** Lease of the worker that owns the shard's accounts. */
+export function leaseKey(shard: number): string {
+  return `${shardPrefix(shard)}:lease`;
+}
+
+/** Number of the shard's last lease: each owner's is greater than that of the one before. */
+export function leaseNumberKey(shard: number): string {
+  return `${shardPrefix(shard)}:lease-number`;
+}
+
 /** Sorted set: live worker → Redis time (ms) of its last heartbeat. */
 export const WORKERS_KEY = '{gateway}:workers';
 
-/** Lease of the worker that owns the accounts. */
-export const OWNER_KEY = '{gateway}:owner';
+/** Pub/sub channel: a worker came or went, or a shard is free; whoever may take shards looks at once. */
+export const OWNERSHIP_CHANNEL = '{gateway}:ownership';
 
 /** Tries counted against a limit, e.g. of sign-in codes per account. */
 export function triesKey(bucket: string): string {
   return `{tries}:${bucket}`;
 }
+
+/** Set: all accounts that have a session or a login in Redis, where sessions are kept there. */
+export const SESSION_INDEX_KEY = '{gateway}:sessions';

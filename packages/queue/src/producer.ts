@@ -8,23 +8,26 @@ import {
   type ControlResult,
   type JobView,
   type SendJob,
+  type SendState,
 } from '@gateway/contracts';
 import { withTimeout, type Logger, type Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
+import { countAside } from './aside-jobs.ts';
 import { ControlQueues } from './control-queues.ts';
 import { ringDoorbell } from './doorbell.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
-import { countLiveWorkers } from './owner-lease.ts';
 import { openProducerRedis } from './redis.ts';
 import { ResultsListener, type JobWait } from './results.ts';
 import { sealingContext } from './sealing-context.ts';
+import { readSendState } from './send-states.ts';
 import { claimShardCount, ShardMismatch, shardOf } from './shards.ts';
 import { sharedBackend } from './shared-backend.ts';
 import { takeToken } from './tries.ts';
+import { countLiveWorkers } from './workers.ts';
 
 export interface ProducerOptions {
   redisUrl: string;
@@ -81,18 +84,23 @@ export class Producer {
   /**
    * Accepts a send: once this resolves the job is in its account's queue and will be worked off in the order of acceptance.
    * The same `idempotencyKey` leads to the same job; with another message it throws `IDEMPOTENCY_MISMATCH`.
+   * @param sendAt ms since the epoch at which the job joins the line, behind what was accepted before; now by default.
    */
-  async send(job: Omit<SendJob, 'digest'>, idempotencyKey?: string): Promise<Accepted> {
+  async send(
+    job: Omit<SendJob, 'digest'>,
+    { idempotencyKey, sendAt }: { idempotencyKey?: string | undefined; sendAt?: number | undefined } = {},
+  ): Promise<Accepted> {
     const shard = shardOf(job.userId, this.#options.shards);
     const address = { kind: 'send', shard, userId: job.userId } as const;
     const jobId = idempotencyKey === undefined ? newJobId(address) : idempotentJobId(address, idempotencyKey);
-    const digest = digestOf(job);
+    const digest = digestOf(job, sendAt);
+    const delay = Math.max(0, (sendAt ?? 0) - Date.now());
     const wait = this.#results.expect(jobId, job.userId);
     const queue = this.#accounts.of(job.userId);
     try {
       await this.#call(
         async () => {
-          await queue.add('send', { ...job, digest }, { jobId, ...this.#retention() });
+          await queue.add('send', { ...job, digest }, { jobId, delay, ...this.#retention() });
           if (idempotencyKey !== undefined) {
             // A repeated id is ignored by BullMQ, and the object returned shows the new data: what counts is what is stored.
             const stored = await queue.getJob(jobId);
@@ -103,7 +111,7 @@ export class Producer {
         idempotencyKey === undefined ? () => queue.remove(jobId) : undefined,
       );
       // The job is accepted; a bell that is not heard only costs it the time until the next sweep.
-      await ringDoorbell(this.#redis, shard, job.userId).catch(() => {});
+      await ringDoorbell(this.#redis, shard, job.userId, delay > 0 ? sendAt : 0).catch(() => {});
       return { jobId, wait };
     } catch (error) {
       wait.cancel();
@@ -189,15 +197,24 @@ export class Producer {
     return this.#call(() => readAccountView(this.#redis, userId, Date.now()));
   }
 
+  async sendState(userId: string): Promise<SendState> {
+    return this.#call(() => readSendState(this.#redis, userId));
+  }
+
   async pending(userId: string): Promise<PendingCounts> {
-    const counts = await this.#call(() =>
-      this.#accounts.of(userId).getJobCounts('wait', 'delayed', 'active'),
-    );
-    return {
-      waiting: counts['wait'] ?? 0,
-      delayed: counts['delayed'] ?? 0,
-      active: counts['active'] ?? 0,
-    };
+    return this.#call(async () => {
+      const [counts, inHand] = await Promise.all([
+        this.#accounts.of(userId).getJobCounts('wait', 'delayed', 'active'),
+        countAside(this.#redis, userId),
+      ]);
+      const active = counts['active'] ?? 0;
+      const aside = Math.min(inHand, active);
+      return {
+        waiting: counts['wait'] ?? 0,
+        delayed: (counts['delayed'] ?? 0) + aside,
+        active: active - aside,
+      };
+    });
   }
 
   async liveWorkers(): Promise<number> {
@@ -250,8 +267,10 @@ function isOurFault(error: unknown): boolean {
   );
 }
 
-function digestOf({ requestId: _requestId, ...message }: Omit<SendJob, 'digest'>): string {
-  return createHash('sha256').update(JSON.stringify(message)).digest('base64url');
+function digestOf({ requestId: _requestId, ...message }: Omit<SendJob, 'digest'>, sendAt?: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([message, sendAt]))
+    .digest('base64url');
 }
 
 function withTimeLimit<T>(promise: Promise<T>, ms: number): Promise<T> {

@@ -1,5 +1,9 @@
 import type { Logger } from '@gateway/runtime';
-import { Redis } from 'ioredis';
+import { Redis, type Cluster } from 'ioredis';
+import type { RedisContact } from './shard-leases.ts';
+
+/** What commands go to: one server, or a cluster. */
+export type RedisClient = Redis | Cluster;
 
 const COMMON = {
   // Back quickly after an outage, without hammering.
@@ -34,6 +38,19 @@ export function openProducerRedis(url: string, logger: Logger): Redis {
 /** A connection for the side that works jobs off: commands wait until Redis is back, as long as it takes. */
 export function openConsumerRedis(url: string, logger: Logger): Redis {
   return watch(new Redis(url, CONSUMER_OPTIONS), logger);
+}
+
+/** Watches a connection for {@link RedisContact}: a Redis that comes back may be another one, or have forgotten a second. */
+export function watchContact(redis: RedisClient): RedisContact {
+  let losses = 0;
+  redis.on('close', () => {
+    losses += 1;
+  });
+  return {
+    get epoch() {
+      return redis.status === 'ready' ? losses : null;
+    },
+  };
 }
 
 /** One line when Redis goes and one when it comes back, not one a try. */

@@ -1,8 +1,8 @@
-import type { Hold } from '@gateway/contracts';
+import type { HoldNotice } from '@gateway/contracts';
 import { QueueEvents, QueueEventsProducer, type QueueEventsListener } from 'bullmq';
 import { Redis } from 'ioredis';
 import { RESULTS_STREAM, shardPrefix } from './keys.ts';
-import { CONSUMER_OPTIONS } from './redis.ts';
+import { CONSUMER_OPTIONS, type RedisClient } from './redis.ts';
 import { sharedBackend, type SharedBackend } from './shared-backend.ts';
 
 /** Events kept per shard's stream: enough to bridge a short outage of a listener; older ends are read from the job itself. */
@@ -12,17 +12,17 @@ const EVENTS_KEPT = 10_000;
 interface ResultsListeners extends QueueEventsListener {
   /** A job has ended, either way. */
   finished: (args: { jobId: string }, id: string) => void;
-  /** An account's sends are held from now on, until `until` (ms since the epoch, as text). */
-  held: (args: { userId: string; reason: string; until: string }, id: string) => void;
+  /** An account's sends, or one job (`jobId`) of it, are held from now on, until `until` (ms since the epoch, as text; empty: for a person to end). */
+  held: (args: { userId: string; jobId?: string; reason: string; until: string }, id: string) => void;
 }
 
 /** The worker's side: tells of ends and holds, over the shared connection. */
 export class ResultsPublisher {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
   readonly #producers = new Map<number, QueueEventsProducer>();
 
-  constructor(redis: Redis, backend: SharedBackend) {
+  constructor(redis: RedisClient, backend: SharedBackend) {
     this.#redis = redis;
     this.#backend = backend;
   }
@@ -31,8 +31,10 @@ export class ResultsPublisher {
     await this.#producer(shard).publishEvent({ eventName: 'finished', jobId }, EVENTS_KEPT);
   }
 
-  async held(shard: number, userId: string, hold: Hold): Promise<void> {
-    const event = { eventName: 'held', userId, reason: hold.reason, until: String(hold.until) };
+  /** @param jobId the one job that is held; without it, all of the account. */
+  async held(shard: number, userId: string, hold: HoldNotice, jobId?: string): Promise<void> {
+    const whom = { userId, ...(jobId !== undefined && { jobId }) };
+    const event = { eventName: 'held', ...whom, reason: hold.reason, until: String(hold.until ?? '') };
     await this.#producer(shard).publishEvent(event, EVENTS_KEPT);
   }
 
@@ -51,7 +53,7 @@ export class ResultsPublisher {
 }
 
 /** Why a wait for a job ended. */
-export type WaitEnd = { end: 'finished' } | { end: 'held'; hold: Hold } | { end: 'timeout' };
+export type WaitEnd = { end: 'finished' } | { end: 'held'; hold: HoldNotice } | { end: 'timeout' };
 
 /** A wait for one job, begun before the job is added, so that no end is missed. */
 export interface JobWait {
@@ -64,7 +66,8 @@ export interface JobWait {
 export class ResultsListener {
   readonly #readers: { redis: Redis; stream: QueueEvents }[];
   readonly #jobs = new Map<string, Set<() => void>>();
-  readonly #accounts = new Map<string, Set<(hold: Hold) => void>>();
+  /** By account, or by job where only that is held: ids of jobs and of accounts never look alike. */
+  readonly #holds = new Map<string, Set<(hold: HoldNotice) => void>>();
 
   /** Opens a connection per shard, since a reader blocks on its own; {@link close} closes them. */
   constructor(shards: number, redisUrl: string) {
@@ -81,8 +84,9 @@ export class ResultsListener {
       stream.on<ResultsListeners, 'finished'>('finished', ({ jobId }) => {
         for (const wake of this.#jobs.get(jobId) ?? []) wake();
       });
-      stream.on<ResultsListeners, 'held'>('held', ({ userId, reason, until }) => {
-        for (const wake of this.#accounts.get(userId) ?? []) wake({ reason, until: Number(until) });
+      stream.on<ResultsListeners, 'held'>('held', ({ userId, jobId, reason, until }) => {
+        for (const wake of this.#holds.get(jobId ?? userId) ?? [])
+          wake({ reason, until: until === '' ? null : Number(until) });
       });
       return { redis, stream };
     });
@@ -94,17 +98,19 @@ export class ResultsListener {
     const finished = new Promise<void>((resolve) => {
       onFinished = resolve;
     });
-    let heldUntil: Hold | undefined;
-    let onHeld: ((hold: Hold) => void) | undefined;
-    const held = (hold: Hold) => {
+    let heldUntil: HoldNotice | undefined;
+    let onHeld: ((hold: HoldNotice) => void) | undefined;
+    const held = (hold: HoldNotice) => {
       heldUntil = hold;
       onHeld?.(hold);
     };
     add(this.#jobs, jobId, onFinished);
-    if (userId !== null) add(this.#accounts, userId, held);
+    add(this.#holds, jobId, held);
+    if (userId !== null) add(this.#holds, userId, held);
     const cancel = () => {
       remove(this.#jobs, jobId, onFinished);
-      if (userId !== null) remove(this.#accounts, userId, held);
+      remove(this.#holds, jobId, held);
+      if (userId !== null) remove(this.#holds, userId, held);
     };
     return {
       cancel,
@@ -117,7 +123,7 @@ export class ResultsListener {
           return await new Promise<WaitEnd>((resolve) => {
             void finished.then(() => resolve({ end: 'finished' }));
             onHeld = (hold) => {
-              if (hold.until > deadline) resolve({ end: 'held', hold });
+              if (hold.until === null || hold.until > deadline) resolve({ end: 'held', hold });
             };
             if (heldUntil !== undefined) onHeld(heldUntil);
             timer = setTimeout(() => resolve({ end: 'timeout' }), ms);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { SHARD_COUNT_KEY } from './keys.ts';
+import type { RedisClient } from './redis.ts';
 
 /** The shard of an account: stable over processes, machines and versions. 0 … shards-1. */
 export function shardOf(userId: string, shards: number): number {
@@ -16,7 +16,7 @@ export class ShardMismatch extends Error {
  * Fixes the number of shards at first start and refuses another one later: accounts would silently change their queues' shard.
  * @throws {ShardMismatch} that says both numbers and what to set.
  */
-export async function claimShardCount(redis: Redis, shards: number): Promise<void> {
+export async function claimShardCount(redis: RedisClient, shards: number): Promise<void> {
   await redis.setnx(SHARD_COUNT_KEY, String(shards));
   const fixed = await redis.get(SHARD_COUNT_KEY);
   if (fixed !== String(shards)) {

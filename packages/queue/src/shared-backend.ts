@@ -1,5 +1,5 @@
 import { QueueKeys, RedisConnection, RedisQueueBackend, type BackendFactory } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis.ts';
 
 /** Makes the BullMQ backend of queues under a key prefix. */
 export type SharedBackend = (prefix: string) => BackendFactory<RedisQueueBackend>;
@@ -11,7 +11,7 @@ export type SharedBackend = (prefix: string) => BackendFactory<RedisQueueBackend
  *
  * @param blocking the connection that a stock worker blocks on, where there is one; it must be used for nothing else.
  */
-export function sharedBackend(redis: Redis, blocking?: Redis): SharedBackend {
+export function sharedBackend(redis: RedisClient, blocking?: RedisClient): SharedBackend {
   const connection = share(redis, false);
   const blockingConnection = blocking === undefined ? undefined : share(blocking, true);
   return (prefix) => (name, options) => {
@@ -31,7 +31,7 @@ export function sharedBackend(redis: Redis, blocking?: Redis): SharedBackend {
   };
 }
 
-function share(redis: Redis, blocking: boolean): RedisConnection {
+function share(redis: RedisClient, blocking: boolean): RedisConnection {
   const connection = new RedisConnection(redis, {
     shared: true,
     blocking,

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { triesKey } from './keys.ts';
+import type { RedisClient } from './redis.ts';
 
 const TAKE = `
 local tries = redis.call('INCR', KEYS[1])
@@ -8,7 +8,7 @@ return { tries, redis.call('PTTL', KEYS[1]) }`;
 
 /** Counts a try in a fixed window of `windowMs` ms that begins with the first one. */
 export async function takeToken(
-  redis: Redis,
+  redis: RedisClient,
   bucket: string,
   limit: number,
   windowMs: number,

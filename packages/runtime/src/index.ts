@@ -3,5 +3,12 @@ export { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
 export { runProcess, type App } from './process.ts';
 export { SealingError, Sealer } from './sealing.ts';
 export { loadSealingKey } from './sealing-key.ts';
-export { parseSettings, readSettings, SETTING_NAMES, SettingsError, type Settings } from './settings.ts';
+export {
+  paceSettings,
+  parseSettings,
+  readSettings,
+  SETTING_NAMES,
+  SettingsError,
+  type Settings,
+} from './settings.ts';
 export { sleep, withTimeout } from './timing.ts';

@@ -86,7 +86,7 @@ const settingsSchema = z
       .min(1)
       .default('./data')
       .transform((directory) => resolve(directory)),
-    SESSION_STORE: z.enum(['file'], 'must be file').default('file'),
+    SESSION_STORE: z.enum(['file', 'redis'], 'must be file or redis').default('file'),
     SESSION_ENCRYPTION_KEY: text
       .min(16, 'must be at least 16 characters; 32 random bytes in base64 are best')
       .optional(),
@@ -95,6 +95,17 @@ const settingsSchema = z
     SANDBOX_CONTROL_PORT: port.default(4480),
     SHARDS: whole(1, 1024).default(16),
     SEND_WAIT_MS: whole(0, 60_000).default(10_000),
+    /** A message that Telegram makes wait for longer fails instead. */
+    SEND_MAX_WAIT: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
+    /** How long Telegram is trusted to know a message again that is sent twice; after that its chat is looked at first. */
+    SEND_DEDUP_WINDOW: duration.default(UNIT_MS.h),
+    SEND_PACE: z.enum(['careful', 'off'], 'must be careful or off').default('careful'),
+    SEND_PACE_BURST: whole(1, 10_000).default(60),
+    SEND_PACE_PER_MINUTE: whole(1, 60_000).default(60),
+    SEND_PACE_CHAT_BURST: whole(1, 10_000).default(30),
+    SEND_PACE_CHAT_INTERVAL: duration.pipe(z.number().max(UNIT_MS.d, 'must be at most 1d')).default(1_000),
+    SEND_PACE_GROUP_INTERVAL: duration.pipe(z.number().max(UNIT_MS.d, 'must be at most 1d')).default(3_000),
+    SEND_PACE_STRANGERS_PER_DAY: whole(0, 100_000).default(50),
     AUTH_WAIT_MS: whole(1_000, 60_000).default(10_000),
     JOB_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -139,6 +150,21 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   throw new SettingsError(`Bad setting: ${[...new Set(lines)].join('; ')}`);
+}
+
+/** The pace that accounts keep to which have none of their own. */
+export function paceSettings(settings: Settings) {
+  return {
+    mode: settings.SEND_PACE,
+    rules: {
+      burst: settings.SEND_PACE_BURST,
+      per_minute: settings.SEND_PACE_PER_MINUTE,
+      chat_burst: settings.SEND_PACE_CHAT_BURST,
+      chat_interval: settings.SEND_PACE_CHAT_INTERVAL / 1_000,
+      group_interval: settings.SEND_PACE_GROUP_INTERVAL / 1_000,
+      strangers_per_day: settings.SEND_PACE_STRANGERS_PER_DAY,
+    },
+  };
 }
 
 /** Reads `.env` of the working directory, if there is one (the environment itself wins), then {@link parseSettings}. */

@@ -1,4 +1,4 @@
-import { silentLogger } from '@gateway/runtime';
+import { parseSettings, silentLogger } from '@gateway/runtime';
 import { expect, test, vi } from 'vitest';
 import { createApp } from '../api-app.ts';
 import { FakeProducer, JOB_ID } from '../testing/fake-producer.ts';
@@ -11,7 +11,7 @@ function loggedApi() {
     debug: vi.spyOn(logger, 'debug'),
     error: vi.spyOn(logger, 'error'),
   };
-  const settings = { API_KEYS: [], SEND_WAIT_MS: 0, AUTH_WAIT_MS: 1_000 };
+  const settings = { ...parseSettings({}), SEND_WAIT_MS: 0 };
   const app = createApp({ settings, producer, logger, stopping: new AbortController().signal });
   const post = (path: string, body: unknown) =>
     app.request(path, {

@@ -1,5 +1,6 @@
+import type { PaceChoice } from '@gateway/contracts';
 import { expect, test } from 'vitest';
-import { JOB_ID } from '../testing/fake-producer.ts';
+import { JOB_ID, READY } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
 
 test.each([
@@ -13,4 +14,32 @@ test.each([
   expect(status).toBe(200);
   expect(body).toEqual({ status: 'ok', message: 'Disconnected', job_id: JOB_ID });
   expect(producer.added).toMatchObject([{ name: 'account.disconnect', userId: 'user1', payload }]);
+});
+
+test.each([
+  ['pause', 'Paused'],
+  ['resume', 'Resumed'],
+] as const)('%s has the worker do so, and says how the account stands', async (action, message) => {
+  const { producer, call } = testApi();
+  producer.controlResults[`account.${action}`] = READY;
+  const { status, body } = await call(`/telegram/user/${action}`, { body: { user_id: 'user1' } });
+  expect([status, body]).toEqual([200, { status: 'ok', message, state: 'ready', job_id: JOB_ID }]);
+  expect(producer.added).toMatchObject([{ name: `account.${action}`, userId: 'user1' }]);
+});
+
+const PACES: (PaceChoice | null)[] = ['off', 'careful', { per_minute: 20, strangers_per_day: 0 }, null];
+
+test.each(PACES)('the pace may be %j', async (pace) => {
+  const { producer, call } = testApi();
+  producer.controlResults['account.pace'] = pace === null ? READY : { ...READY, pace };
+  const { status, body } = await call('/telegram/user/pace', { body: { user_id: 'user1', pace } });
+  expect([status, body]).toEqual([200, { status: 'ok', message: 'Pace set', pace, job_id: JOB_ID }]);
+  expect(producer.added).toMatchObject([{ payload: { pace } }]);
+});
+
+test.each(['fast', { per_minute: 0 }, { per_second: 1 }, 5])('a pace of %j is refused', async (pace) => {
+  const { producer, call } = testApi();
+  const { status, body } = await call('/telegram/user/pace', { body: { user_id: 'user1', pace } });
+  expect([status, body['code']]).toEqual([400, 'VALIDATION']);
+  expect(producer.added).toEqual([]);
 });

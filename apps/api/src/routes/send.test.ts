@@ -41,6 +41,59 @@ describe('what is queued', () => {
   });
 });
 
+describe('a message with a time of its own', () => {
+  test('is queued for that time, and answered at once', async () => {
+    const { producer, call } = testApi();
+    const at = Date.now() + 3_600_000;
+    const answer = await call(SEND, { body: { ...body, send_at: new Date(at).toISOString() } });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { state: 'delayed', reason: 'SEND_AT', retry_at: new Date(at).toISOString() },
+    });
+    expect(producer.sent).toMatchObject([{ sendAt: at }]);
+    expect(producer.waits).toEqual([]);
+  });
+
+  test('is sent now where that time is over', async () => {
+    const { producer, call } = testApi();
+    await call(SEND, { body: { ...body, send_at: '2020-01-01T03:00:00+03:00' } });
+    expect(producer.waits).toHaveLength(1);
+  });
+});
+
+describe('a text that is too long for one message', () => {
+  test('is queued with where it is cut', async () => {
+    const { producer, call } = testApi();
+    await call(SEND, { body: { ...body, text: `${'x'.repeat(4_000)} ${'y'.repeat(4_000)}` } });
+    expect(producer.sent[0]?.job.cuts).toEqual([4_001]);
+  });
+});
+
+test.each([
+  [{ ...READY, state: 'peer_limited' as const, reason: 'PEER_FLOOD' }, 'PEER_FLOOD'],
+  [{ ...READY, reason: 'PAUSED' }, 'PAUSED'],
+])(
+  'a send of an account that a person must resume is kept, and answered at once: %#',
+  async (view, reason) => {
+    const { producer, call } = testApi();
+    producer.view = view;
+    const answer = await call(SEND, { body });
+    expect(answer).toMatchObject({ status: 202, body: { state: 'delayed', reason } });
+    expect(answer.body).not.toHaveProperty('retry_at');
+    expect(producer.waits).toEqual([]);
+  },
+);
+
+test('a flood wait that is longer than messages are kept is waited with: the message is about to fail', async () => {
+  const { producer, call } = testApi({ SEND_MAX_WAIT: 60_000 });
+  producer.view = { ...READY, state: 'flood_wait', hold: hold('FLOOD_WAIT', 3_600_000) };
+  producer.onWait = () => {
+    producer.jobs.set(JOB_ID, FAILED);
+    return { end: 'finished' };
+  };
+  expect((await call(SEND, { body })).status).toBe(403);
+});
+
 describe('the answer', () => {
   test('is 200 with the message id where the send ends within the wait', async () => {
     const { producer, call } = testApi({ SEND_WAIT_MS: 7_000 });

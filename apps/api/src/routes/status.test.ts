@@ -1,4 +1,4 @@
-import { GatewayError, UNKNOWN_ACCOUNT, type AccountState } from '@gateway/contracts';
+import { EMPTY_SEND_STATE, GatewayError, UNKNOWN_ACCOUNT, type AccountState } from '@gateway/contracts';
 import { expect, test } from 'vitest';
 import { ALICE, hold, JOB_ID, READY } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
@@ -6,7 +6,7 @@ import { testApi } from '../testing/test-api.ts';
 const STATUS = '/telegram/user/status';
 
 test('an account that is ready', async () => {
-  const { producer, call } = testApi();
+  const { producer, call } = testApi({ SEND_PACE: 'off' });
   producer.counts = { waiting: 3, delayed: 2, active: 1 };
   const { status, body } = await call(`${STATUS}/user1`);
   expect(status).toBe(200);
@@ -17,6 +17,7 @@ test('an account that is ready', async () => {
     state: 'ready',
     flood_wait_until: null,
     pending: { waiting: 3, delayed: 2, active: 1 },
+    pace: { mode: 'off' },
   });
   expect(producer.added).toEqual([]);
 });
@@ -27,6 +28,41 @@ test('an account that was never seen', async () => {
   const { status, body } = await call(`${STATUS}/nobody`);
   expect(status).toBe(200);
   expect(body).toMatchObject({ authorized: false, user_info: null, state: 'none', flood_wait_until: null });
+});
+
+test('shows what is left of the pace, and chats that must wait', async () => {
+  const { producer, call } = testApi();
+  const now = Date.now();
+  const day = new Date(now).toISOString().slice(0, 10);
+  producer.sends = {
+    ...EMPTY_SEND_STATE,
+    chatHolds: { 'user:1': hold('SLOWMODE_WAIT', 60_000), 'user:2': hold('SLOWMODE_WAIT', -1) },
+    pace: { account: { tokens: 2.5, at: now }, chats: {}, strangers: { day, used: 10 } },
+  };
+  expect((await call(`${STATUS}/user1`)).body).toMatchObject({
+    chats_held: 1,
+    pace: {
+      mode: 'careful',
+      remaining: 2,
+      strangers_remaining: 40,
+      rules: { per_minute: 60 },
+    },
+  });
+  producer.view = { ...READY, pace: { strangers_per_day: 5 } };
+  expect((await call(`${STATUS}/user1`)).body).toMatchObject({ pace: { strangers_remaining: 0 } });
+  producer.view = { ...READY, pace: 'off' };
+  expect((await call(`${STATUS}/user1`)).body).toMatchObject({ pace: { mode: 'off' } });
+});
+
+test('shows what holds a whole account though it is well', async () => {
+  const { producer, call } = testApi();
+  const away = hold('TELEGRAM_UNAVAILABLE', 5_000);
+  producer.view = { ...READY, hold: away };
+  expect((await call(`${STATUS}/user1`)).body).toMatchObject({
+    state: 'ready',
+    flood_wait_until: null,
+    held: { reason: 'TELEGRAM_UNAVAILABLE', until: new Date(away.until).toISOString() },
+  });
 });
 
 test('an account under a flood wait says until when', async () => {

@@ -1,5 +1,14 @@
-import { isSignedIn, userIdSchema, type AccountView } from '@gateway/contracts';
+import {
+  describePace,
+  isSignedIn,
+  paceRulesOf,
+  userIdSchema,
+  type AccountView,
+  type PaceSettings,
+  type SendState,
+} from '@gateway/contracts';
 import type { PendingCounts } from '@gateway/queue';
+import { paceSettings } from '@gateway/runtime';
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
 import type { ApiContext, ApiEnv } from '../context.ts';
@@ -15,7 +24,8 @@ const statusRequestSchema = z.object({
 /** How an account stands, as its worker last said; `?live=true` has the worker ask Telegram first. */
 export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
-  const { producer } = context;
+  const { producer, settings } = context;
+  const pace = paceSettings(settings);
 
   // Whatever stands in the path is the user_id, so that a bad one is told what is wrong with it.
   routes.get('/telegram/user/status/:user_id{.*}', async (c) => {
@@ -26,7 +36,8 @@ export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
     requireAccount(c.get('caller'), user_id);
     c.get('facts').userId = user_id;
     const view = live === 'true' ? await askTelegram(c, user_id) : await producer.accountView(user_id);
-    return c.json(statusBody(view, await producer.pending(user_id)));
+    const [pending, sends] = await Promise.all([producer.pending(user_id), producer.sendState(user_id)]);
+    return c.json(statusBody(view, { pending, sends, pace }, Date.now()));
   });
 
   return routes;
@@ -44,14 +55,23 @@ export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
   }
 }
 
-function statusBody({ state, user, hold, reason, next_action }: AccountView, pending: PendingCounts) {
+function statusBody(
+  { state, user, hold, reason, next_action, ...view }: AccountView,
+  { pending, sends, pace }: { pending: PendingCounts; sends: SendState; pace: PaceSettings },
+  now: number,
+) {
+  const chats = Object.values(sends.chatHolds).filter(({ until }) => until > now);
   return {
     status: 'ok',
     authorized: isSignedIn(state),
     user_info: user,
     state,
     flood_wait_until: state === 'flood_wait' && hold !== null ? new Date(hold.until).toISOString() : null,
+    // Of the whole account: a flood wait, or Telegram being away.
+    ...(hold !== null && { held: { reason: hold.reason, until: new Date(hold.until).toISOString() } }),
+    ...(chats.length > 0 && { chats_held: chats.length }),
     pending,
+    ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
     ...(reason !== null && { reason }),
     ...(next_action !== null && { next_action }),
   };

@@ -1,4 +1,5 @@
 import {
+  EMPTY_SEND_STATE,
   GatewayError,
   type AccountView,
   type ControlJobName,
@@ -7,6 +8,7 @@ import {
   type Hold,
   type JobView,
   type SendJob,
+  type SendState,
 } from '@gateway/contracts';
 import type { Accepted, JobWait, PendingCounts, WaitEnd } from '@gateway/queue';
 import type { ApiProducer } from '../context.ts';
@@ -77,7 +79,13 @@ export class FakeProducer implements ApiProducer {
   onWait: (ms: number, signal?: AbortSignal) => WaitEnd | Promise<WaitEnd> = () => ({ end: 'timeout' });
   tokens = new Map<string, { allowed: boolean; retryAfter: number }>();
 
-  readonly sent: { job: Omit<SendJob, 'digest'>; idempotencyKey: string | undefined }[] = [];
+  sends: SendState = EMPTY_SEND_STATE;
+
+  readonly sent: {
+    job: Omit<SendJob, 'digest'>;
+    idempotencyKey?: string | undefined;
+    sendAt?: number | undefined;
+  }[] = [];
   readonly added: {
     name: ControlJobName;
     userId: string;
@@ -100,9 +108,12 @@ export class FakeProducer implements ApiProducer {
     this.#check('claimShards');
   }
 
-  async send(job: Omit<SendJob, 'digest'>, idempotencyKey?: string): Promise<Accepted> {
+  async send(
+    job: Omit<SendJob, 'digest'>,
+    details: { idempotencyKey?: string | undefined; sendAt?: number | undefined } = {},
+  ): Promise<Accepted> {
     this.#check('send');
-    this.sent.push({ job, idempotencyKey });
+    this.sent.push({ job, ...details });
     return { jobId: JOB_ID, wait: this.#wait() };
   }
 
@@ -146,6 +157,10 @@ export class FakeProducer implements ApiProducer {
 
   async pending(_userId: string): Promise<PendingCounts> {
     return this.counts;
+  }
+
+  async sendState(_userId: string): Promise<SendState> {
+    return this.sends;
   }
 
   async liveWorkers(): Promise<number> {

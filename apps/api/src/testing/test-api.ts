@@ -1,4 +1,4 @@
-import { silentLogger, type Settings } from '@gateway/runtime';
+import { parseSettings, silentLogger, type Settings } from '@gateway/runtime';
 import { createApp } from '../api-app.ts';
 import { FakeProducer } from './fake-producer.ts';
 
@@ -17,13 +17,11 @@ export interface TestAnswer {
 }
 
 /** The API without a socket, over a {@link FakeProducer}. */
-export function testApi(
-  settings: Partial<Pick<Settings, 'API_KEYS' | 'SEND_WAIT_MS' | 'AUTH_WAIT_MS'>> = {},
-) {
+export function testApi(settings: Partial<Settings> = {}) {
   const producer = new FakeProducer();
   const stop = new AbortController();
   const app = createApp({
-    settings: { API_KEYS: [], SEND_WAIT_MS: 10_000, AUTH_WAIT_MS: 10_000, ...settings },
+    settings: { ...parseSettings({}), ...settings },
     producer,
     logger: silentLogger(),
     stopping: stop.signal,

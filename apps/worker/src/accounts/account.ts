@@ -2,12 +2,17 @@ import {
   ERROR_CODES,
   GatewayError,
   isSignedIn,
+  isStopped,
+  paceRulesOf,
   parseRecipient,
   type AccountState,
   type AccountView,
   type Hold,
-  type SendJob,
-  type SendResult,
+  type HoldNotice,
+  type PaceRules,
+  type PaceSettings,
+  type Recipient,
+  type SentMessage,
   type UserInfo,
 } from '@gateway/contracts';
 import type { Logger } from '@gateway/runtime';
@@ -18,10 +23,11 @@ import {
   type StoredAccount,
   type StoredLogin,
 } from '@gateway/sessions';
-import { TelegramFailure, type AccountClient, type Telegram } from '@gateway/telegram';
+import { chatOf, TelegramFailure, type AccountClient, type Chat, type Telegram } from '@gateway/telegram';
 import PQueue from 'p-queue';
-import type { LaneAccount } from '../delivery/lane.ts';
+import type { LaneAccount, Sending } from '../delivery/lane-ports.ts';
 import { randomIdOf } from '../delivery/random-id.ts';
+import type { SendLedger } from '../delivery/send-ledger.ts';
 
 export interface AccountOptions {
   userId: string;
@@ -30,7 +36,10 @@ export interface AccountOptions {
   /** Shows the view to the API. */
   publish: (view: AccountView) => Promise<void>;
   /** Tells who waits for a job of this account that it is held. */
-  publishHold: (hold: Hold) => Promise<void>;
+  publishHold: (hold: HoldNotice) => Promise<void>;
+  ledger: SendLedger;
+  /** The server's pace, for an account with none of its own. */
+  pace: PaceSettings;
   /** False once another worker may be serving the account: Telegram must not be talked to then. */
   mayServe: () => boolean;
   logger: Logger;
@@ -112,7 +121,25 @@ export class Account implements LaneAccount {
   }
 
   get stopped(): boolean {
-    return this.status.state === 'peer_limited' || this.status.state === 'frozen';
+    return isStopped(this.status);
+  }
+
+  get ledger(): SendLedger {
+    return this.#options.ledger;
+  }
+
+  get pace(): PaceRules | null {
+    return paceRulesOf(this.#options.pace, this.status.pace);
+  }
+
+  chatOf(recipientId: string): Chat {
+    const recipient = parseRecipient(recipientId);
+    // Nothing that the API lets through: sending to it fails, and says why.
+    if (typeof recipient === 'string')
+      return { key: recipientId, kind: 'user', known: true, stranger: false };
+    const chat = chatOf(recipient, this.#peers);
+    // The book does not know whose it is: by its own id or name the account means the chat with itself.
+    return chat.key === `user:${this.status.user?.id}` ? chatOf({ kind: 'self' }, this.#peers) : chat;
   }
 
   get view(): AccountView {
@@ -137,7 +164,7 @@ export class Account implements LaneAccount {
   client(session = this.login?.session ?? this.#session): AccountClient {
     if (!this.#options.mayServe()) {
       throw new TelegramFailure(
-        { outcome: 'retry' },
+        { outcome: 'retry', reached: false },
         new GatewayError('TELEGRAM_UNAVAILABLE', 'This worker does not serve the account.'),
       );
     }
@@ -167,21 +194,21 @@ export class Account implements LaneAccount {
     if (this.#client !== undefined && idle()) await this.#turn.add(() => this.closeClient());
   }
 
-  async send(jobId: string, job: SendJob): Promise<SendResult> {
+  async send({ jobId, part, text, job, after, lookFirstSince }: Sending): Promise<SentMessage> {
     return this.#turn.add(async () => {
       if (this.ended !== null) throw this.ended;
-      const recipient = parseRecipient(job.recipient);
-      if (typeof recipient === 'string')
-        throw new GatewayError('RECIPIENT_NOT_FOUND', `recipient_id ${recipient}`);
       const client = this.client();
       try {
         return await client.send({
-          recipient,
-          text: job.text,
-          randomId: randomIdOf(jobId),
-          replyTo: job.replyTo,
+          recipient: recipientOf(job.recipient),
+          text,
+          randomId: randomIdOf(jobId, part),
+          // Only the first part answers: the others follow it.
+          replyTo: part === 0 ? job.replyTo : undefined,
           silent: job.silent,
           linkPreview: job.linkPreview,
+          after,
+          lookFirstSince,
         });
       } finally {
         await this.#keepWhatChanged(client);
@@ -209,22 +236,23 @@ export class Account implements LaneAccount {
     }
   }
 
-  async setHold(hold: Hold | null): Promise<void> {
+  async setHold(hold: Hold, { tell }: { tell: boolean }): Promise<void> {
     this.#hold = hold;
     await this.publish();
-    if (hold !== null) await this.#options.publishHold(hold);
+    if (tell) await this.#options.publishHold(hold);
   }
 
   async setTrouble(state: AccountState, error: GatewayError): Promise<void> {
     const reason = error.details.rpcError ?? error.code;
     this.#options.logger.warn({ userId: this.userId, state, reason }, 'the account is in trouble');
     await this.setStatus({
+      ...this.status,
       state,
-      user: this.status.user,
       reason,
       next_action: ERROR_CODES[error.code].action,
     });
     if (!isSignedIn(state)) await this.closeClient();
+    else if (this.stopped) await this.#options.publishHold({ reason, until: null });
   }
 
   async setStatus(status: AccountStatus): Promise<void> {
@@ -278,4 +306,11 @@ export class Account implements LaneAccount {
     await this.#turn.onIdle();
     await this.closeClient();
   }
+}
+
+/** @throws {GatewayError} for what the API would not have let through. */
+function recipientOf(recipientId: string): Recipient {
+  const recipient = parseRecipient(recipientId);
+  if (typeof recipient !== 'string') return recipient;
+  throw new GatewayError('RECIPIENT_NOT_FOUND', `recipient_id ${recipient}`);
 }

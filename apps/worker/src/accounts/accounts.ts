@@ -42,6 +42,11 @@ export class Accounts {
     );
   }
 
+  /** All that were opened may have work left lying. */
+  wakeAll(): void {
+    for (const userId of this.#opened.keys()) this.wake(userId);
+  }
+
   /** Shows every account to the API again, e.g. after Redis has lost what it knew. */
   async publishAll(userIds: readonly string[]): Promise<void> {
     for (const userId of userIds) {
@@ -62,19 +67,17 @@ export class Accounts {
     }
   }
 
-  /** Stops all lines at once, then closes all connections. */
+  /** Stops every account: its line, then its connection. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#idleLoop;
-    const all = await this.#settled();
-    await Promise.all(all.map((served) => served.stop()));
-    await Promise.all(all.map((served) => served.account.close()));
+    await Promise.all((await this.#settled()).map((served) => served.stop()));
   }
 
   /** Closes all connections at once, whatever is under way: nobody may talk to Telegram for these accounts from here any more. */
   async abandon(): Promise<void> {
     this.#stop.abort();
-    await Promise.all((await this.#settled()).map((served) => served.account.closeClient()));
+    await Promise.all((await this.#settled()).map((served) => served.abandon()));
   }
 
   async #settled(): Promise<ServedAccount[]> {

@@ -1,39 +1,70 @@
 import {
   answerDoorbell,
-  ringDoorbell,
+  forgetAside,
+  noteAside,
+  raiseFence,
+  readAccountView,
+  readSendState,
   SendConsumer,
-  shardOf,
-  type SendQueue,
-  type SharedBackend,
+  writeAccountView,
+  writeSendState,
+  type RedisContact,
+  type ShardLease,
 } from '@gateway/queue';
-import type { Redis, ResultsPublisher } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
+import type { SessionStore } from '@gateway/sessions';
 import { Lane } from '../delivery/lane.ts';
-import type { Account } from './account.ts';
+import { SendLedger } from '../delivery/send-ledger.ts';
+import type { WorkerContext } from '../shard/shard-service.ts';
+import { Account } from './account.ts';
 
-export interface ServedAccountOptions {
-  account: Account;
-  redis: Redis;
-  backend: SharedBackend;
-  queue: SendQueue;
-  results: ResultsPublisher;
-  shards: number;
-  /** Names this worker's right to the account in Redis. */
-  token: string;
-  mayServe: () => boolean;
+export interface ServedAccountContext extends WorkerContext {
+  contact: RedisContact;
+  /** Of this shard: refuses writes once the lease is lost. */
+  store: SessionStore;
+  lease: ShardLease;
   logger: Logger;
-  now: () => number;
+}
+
+/** Opens an account of a shard that this worker owns: from then on no owner before can write anything of it. */
+export async function openServedAccount(
+  context: ServedAccountContext,
+  userId: string,
+): Promise<ServedAccount> {
+  const { redis, results, store, telegram, pace, lease, logger, now } = context;
+  const { shard, fence } = lease;
+  await raiseFence(redis, userId, fence);
+  const [{ hold }, sendState] = await Promise.all([
+    readAccountView(redis, userId, now()),
+    readSendState(redis, userId),
+  ]);
+  const account = await Account.load(
+    {
+      userId,
+      store,
+      telegram,
+      publish: (view) => writeAccountView(redis, { shard, fence }, userId, view),
+      publishHold: (until) => results.held(shard, userId, until),
+      ledger: new SendLedger(sendState, (state) => writeSendState(redis, fence, userId, state)),
+      pace,
+      mayServe: () => lease.valid,
+      logger,
+      now,
+    },
+    hold,
+  );
+  return new ServedAccount(context, account);
 }
 
 /** An account with its line of sends. The lane is made when there is first work: most accounts have none most of the time. */
 export class ServedAccount {
   readonly account: Account;
-  readonly #options: ServedAccountOptions;
+  readonly #context: ServedAccountContext;
   #line: { lane: Lane; consumer: SendConsumer } | undefined;
 
-  constructor(options: ServedAccountOptions) {
-    this.#options = options;
-    this.account = options.account;
+  constructor(context: ServedAccountContext, account: Account) {
+    this.#context = context;
+    this.account = account;
   }
 
   wake(): void {
@@ -41,25 +72,26 @@ export class ServedAccount {
     this.#line.lane.wake();
   }
 
-  /** Ends what held the queue, and goes on at once: the account's state has changed. */
-  async unhold(): Promise<void> {
-    this.#line ??= this.#openLine();
-    await this.#line.consumer.unhold();
-    this.#line.lane.wake();
-  }
-
   #openLine() {
-    const { account, redis, backend, queue, results, shards, token, mayServe, logger, now } = this.#options;
+    const { account } = this;
+    const { redis, contact, backend, queues, results, limits, lease, logger, now } = this.#context;
     const { userId } = account;
-    const shard = shardOf(userId, shards);
-    const consumer = new SendConsumer(redis, backend, queue, userId, token);
+    const { shard, fence } = lease;
+    const consumer = new SendConsumer(redis, backend, queues.of(userId), userId, fence);
     const lane = new Lane({
       account,
       queue: consumer,
+      limits,
+      claim: () => raiseFence(redis, userId, fence),
       answerBell: () => answerDoorbell(redis, shard, userId, now()),
-      ringAt: (at) => ringDoorbell(redis, shard, userId, at),
+      showAside: async (jobs) => {
+        await noteAside(redis, userId, jobs);
+        await Promise.all(jobs.map(({ jobId, hold }) => results.held(shard, userId, hold, jobId)));
+      },
+      forgetAside: (jobId) => forgetAside(redis, userId, jobId),
       finished: (jobId) => results.finished(shard, jobId),
-      mayServe,
+      epoch: () => contact.epoch,
+      mayServe: () => lease.valid,
       logger: logger.child({ userId }),
       now,
       random: Math.random,
@@ -67,9 +99,16 @@ export class ServedAccount {
     return { lane, consumer };
   }
 
-  /** Takes no further job and waits for the one in hand. */
+  /** Takes no further job, waits for the message under way, and puts back the rest. */
   async stop(): Promise<void> {
     await this.#line?.lane.stop();
     await this.#line?.consumer.close();
+    await this.account.close();
+  }
+
+  /** Closes the connection at once; nothing is written. */
+  async abandon(): Promise<void> {
+    this.#line?.lane.abandon();
+    await this.account.closeClient();
   }
 }

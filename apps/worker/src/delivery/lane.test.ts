@@ -1,99 +1,180 @@
 import {
+  EMPTY_SEND_STATE,
   GatewayError,
   type AccountState,
   type Hold,
+  type PaceRules,
   type SendJob,
-  type SendResult,
+  type SendState,
+  type SentMessage,
 } from '@gateway/contracts';
-import type { FetchedSend } from '@gateway/queue';
+import type { FetchedSend, RecoveredSend } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
-import { TelegramFailure } from '@gateway/telegram';
-import { describe, expect, test, vi } from 'vitest';
-import { Lane, type LaneAccount, type LaneQueue } from './lane.ts';
+import { TelegramFailure, type Chat, type FailureOutcome } from '@gateway/telegram';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { LaneAccount, LaneQueue, Sending } from './lane-ports.ts';
+import { Lane } from './lane.ts';
+import { SendLedger } from './send-ledger.ts';
 
 const NOT_SIGNED_IN = new GatewayError('NOT_AUTHORIZED');
+const DATE = '2024-01-15T12:00:00Z';
+const HOUR = 3_600_000;
+
+/** What waits in an account's queue. Its text is its name; its first letter its chat. */
+interface Waiting {
+  text: string;
+  job?: Partial<SendJob>;
+  sent?: SentMessage[];
+}
 
 /** An account's queue and Telegram in memory, with what happened in the order in which it did. */
 class World implements LaneQueue {
   readonly log: string[] = [];
-  readonly waiting: string[] = [];
-  readonly bells: number[] = [];
-  now = 1_000_000;
+  waiting: Waiting[] = [];
+  inHand: Waiting[] = [];
+  recovered: RecoveredSend[] = [];
   mayServe = true;
-  heldInRedis = 0;
-  /** What Telegram answers to a text, once. */
-  readonly troubles = new Map<string, unknown>();
+  epoch = 0;
+  strays = 0;
+  saved: SendState = EMPTY_SEND_STATE;
+  readonly aside: { jobId: string; hold: Hold }[] = [];
   readonly account = new FakeAccount(this);
   readonly lane = new Lane({
     account: this.account,
     queue: this,
+    limits: { maxWaitMs: 24 * HOUR, dedupWindowMs: HOUR, maxInHand: 5 },
+    claim: async () => void this.log.push('claim'),
     answerBell: async () => {},
-    ringAt: async (at) => void this.bells.push(at),
+    showAside: async (jobs) => void this.aside.push(...jobs),
+    forgetAside: async (jobId) => void this.log.push(`goes on ${jobId}`),
     finished: async () => {},
+    epoch: () => this.epoch,
     mayServe: () => this.mayServe,
     logger: silentLogger(),
-    now: () => this.now,
+    now: Date.now,
     random: () => 0,
   });
 
-  async recover(): Promise<number> {
-    this.log.push('recover');
-    return 0;
+  add(...texts: string[]): this {
+    this.waiting.push(...texts.map((text) => ({ text })));
+    return this;
   }
 
-  async next(): Promise<FetchedSend | null> {
-    const text = this.waiting.shift();
-    if (text === undefined) return null;
+  async recover(): Promise<RecoveredSend[]> {
+    this.log.push('recover');
+    this.waiting.unshift(...this.inHand.splice(0));
+    return this.recovered.splice(0);
+  }
+
+  async next(): Promise<FetchedSend | 'strays' | null> {
+    const next = this.waiting.shift();
+    if (next === undefined) return null;
+    this.inHand.push(next);
+    if (this.strays > 0) {
+      this.strays -= 1;
+      return 'strays';
+    }
+    const { text, job, sent } = next;
+    const leave = (what: string) => {
+      this.log.push(`${what} ${text}`);
+      this.inHand = this.inHand.filter((other) => other !== next);
+    };
     return {
       jobId: text,
-      data: { userId: 'u', recipient: 'me', text, linkPreview: true, requestId: 'r', digest: '' },
-      complete: async () => void this.log.push(`complete ${text}`),
-      fail: async (error) => void this.log.push(`fail ${text} ${error.code}`),
+      data: {
+        userId: 'u',
+        recipient: text.charAt(0),
+        text,
+        linkPreview: true,
+        requestId: 'r',
+        digest: '',
+        ...job,
+      },
+      progress: { sent: sent ?? [] },
+      note: async (progress) => {
+        next.sent = progress.sent;
+      },
+      complete: async ({ message_ids }) => leave(`complete${message_ids?.length ?? ''}`),
+      fail: async ({ code }) => leave(`fail ${code}`),
       putBack: async () => {
-        this.log.push(`put back ${text}`);
-        this.waiting.unshift(text);
+        leave('put back');
+        this.waiting.unshift(next);
       },
     };
   }
 
-  async hold(ms: number): Promise<void> {
-    this.log.push(`hold ${ms}`);
+  async promoteDue(): Promise<void> {
+    this.log.push('promote due');
   }
 
-  async heldFor(): Promise<number> {
-    return this.heldInRedis;
+  async promoteAll(): Promise<void> {
+    this.log.push('promote all');
   }
 
-  async run(): Promise<void> {
+  async nextDueAt(): Promise<number | null> {
+    return null;
+  }
+
+  async lastMessageIdTo(): Promise<number> {
+    return 77;
+  }
+
+  async run(): Promise<string[]> {
+    const before = this.log.length;
     this.lane.wake();
     await this.lane.idle();
+    return this.log.slice(before).filter((line) => line !== 'claim' && line !== 'recover');
+  }
+
+  /** Time goes by, and the lane's timer with it. */
+  async pass(ms: number): Promise<string[]> {
+    const before = this.log.length;
+    await vi.advanceTimersByTimeAsync(ms);
+    await this.lane.idle();
+    return this.log.slice(before);
   }
 }
 
 class FakeAccount implements LaneAccount {
   readonly userId = 'u';
+  readonly ledger: SendLedger;
+  pace: PaceRules | null = null;
   ended: GatewayError | null = null;
   stopped = false;
+  /** Chats that need no look-up. */
+  readonly unknown = new Set<string>();
+  /** What Telegram answers to a text, each once. */
+  readonly troubles = new Map<string, unknown[]>();
+  readonly sendings: Sending[] = [];
   readonly #world: World;
   #hold: Hold | null = null;
+  #lastId = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.ledger = new SendLedger(EMPTY_SEND_STATE, async (state) => {
+      world.saved = state;
+    });
   }
 
   get hold(): Hold | null {
-    return this.#hold !== null && this.#hold.until > this.#world.now ? this.#hold : null;
+    return this.#hold !== null && this.#hold.until > Date.now() ? this.#hold : null;
   }
 
-  async send(_jobId: string, { text }: SendJob): Promise<SendResult> {
-    this.#world.log.push(`send ${text}`);
-    const trouble = this.#world.troubles.get(text);
-    this.#world.troubles.delete(text);
+  chatOf(recipient: string): Chat {
+    return { key: recipient, kind: 'user', known: !this.unknown.has(recipient), stranger: false };
+  }
+
+  async send(sending: Sending): Promise<SentMessage> {
+    this.sendings.push(sending);
+    this.#world.log.push(`send ${sending.text}`);
+    const trouble = this.troubles.get(sending.text)?.shift();
     if (trouble !== undefined) throw trouble;
-    return { message_id: 1, date: '2024-01-15T12:00:00Z' };
+    this.#lastId += 1;
+    return { message_id: this.#lastId, date: DATE };
   }
 
-  async setHold(hold: Hold | null): Promise<void> {
+  async setHold(hold: Hold): Promise<void> {
     this.#hold = hold;
   }
 
@@ -101,108 +182,240 @@ class FakeAccount implements LaneAccount {
     if (state === 'peer_limited') this.stopped = true;
     else this.ended = NOT_SIGNED_IN;
   }
+
+  refuse(text: string, outcome: FailureOutcome, code: ConstructorParameters<typeof GatewayError>[0]): void {
+    const failures = this.troubles.get(text) ?? [];
+    this.troubles.set(text, [...failures, new TelegramFailure(outcome, new GatewayError(code))]);
+  }
 }
 
-function flood(seconds: number): TelegramFailure {
-  return new TelegramFailure({ outcome: 'wait', scope: 'account', seconds }, new GatewayError('FLOOD_WAIT'));
-}
+const flood = (seconds: number) => ({ outcome: 'wait', scope: 'account', seconds }) as const;
+const slowMode = (seconds: number) => ({ outcome: 'wait', scope: 'chat', seconds }) as const;
 
 describe("an account's lane", () => {
+  let world: World;
+  beforeEach(() => {
+    vi.useFakeTimers({ now: Date.parse(DATE) });
+    world = new World();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   test('sends one after the other until nothing waits', async () => {
-    const world = new World();
-    world.waiting.push('a', 'b');
-    await world.run();
-    expect(world.log).toEqual(['recover', 'send a', 'complete a', 'send b', 'complete b']);
+    expect(await world.add('a', 'b').run()).toEqual(['send a', 'complete a', 'send b', 'complete b']);
   });
 
-  test('takes over what was in hand once, before anything is sent', async () => {
-    const world = new World();
+  test('makes the queue its own once, before anything is sent', async () => {
     await world.run();
     await world.run();
-    expect(world.log).toEqual(['recover']);
+    expect(world.log).toEqual(['claim', 'recover']);
   });
 
-  test('a flood wait holds the queue, puts the job back in front, and sets the bell for its end', async () => {
-    const world = new World();
-    world.waiting.push('a', 'b');
-    world.troubles.set('a', flood(30));
+  test('makes the queue its own again after Redis was lost', async () => {
     await world.run();
-    expect(world.log).toEqual(['recover', 'send a', 'hold 30000', 'put back a']);
-    expect(world.bells).toEqual([world.now + 30_000]);
-
+    world.epoch += 1;
     await world.run();
-    expect(world.log).toHaveLength(4);
-    world.now += 30_001;
-    await world.run();
-    expect(world.log.slice(4)).toEqual(['send a', 'complete a', 'send b', 'complete b']);
+    expect(world.log).toEqual(['claim', 'recover', 'claim', 'recover']);
   });
 
-  test('a hold that Redis has still, though ours is over, is waited for', async () => {
-    const world = new World();
-    world.heldInRedis = 40;
-    await world.run();
-    expect(world.bells).toEqual([world.now + 41]);
+  test('jobs of the account in other hands: all is put in order again before anything is sent', async () => {
+    world.strays = 1;
+    world.add('a1', 'a2');
+    expect(await world.run()).toEqual([]);
+    expect(await world.run()).toEqual(['send a1', 'complete a1', 'send a2', 'complete a2']);
+  });
+
+  test('a flood wait: all goes back in its order, and on at the end of the wait', async () => {
+    world.account.refuse('a1', flood(30), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'put back a1', 'promote due']);
+    expect(await world.pass(29_000)).toEqual([]);
+    expect(await world.pass(2_000)).toEqual(['send a1', 'complete a1', 'send b1', 'complete b1']);
+  });
+
+  test('slow mode: the chat waits in its order, and others overtake it', async () => {
+    world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'a2', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
+    expect(world.aside.map(({ jobId }) => jobId)).toEqual(['a1', 'a2']);
+    expect(world.saved.chatHolds['a']?.until).toBe(Date.now() + 30_000);
+    expect(await world.add('a3', 'c1').run()).toEqual(['send c1', 'complete c1']);
+    expect((await world.pass(31_000)).filter((line) => line.startsWith('send'))).toEqual([
+      'send a1',
+      'send a2',
+      'send a3',
+    ]);
+  });
+
+  test('no more than so many are set aside', async () => {
+    world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'a2', 'a3', 'a4', 'a5', 'b1').run()).toEqual(['send a1']);
+    expect(world.inHand.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+  });
+
+  test('a flood wait while jobs are set aside: all goes back, in the order of acceptance', async () => {
+    world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+    world.account.refuse('b1', flood(10), 'FLOOD_WAIT');
+    await world.add('a1', 'a2', 'b1', 'c1').run();
+    expect(world.waiting.map(({ text }) => text)).toEqual(['a1', 'a2', 'b1', 'c1']);
+    expect(world.inHand).toEqual([]);
+  });
+
+  test('a wait for look-ups holds only what needs one', async () => {
+    world.account.unknown.add('a');
+    world.account.refuse('a1', { outcome: 'wait', scope: 'resolve', seconds: 30 }, 'FLOOD_WAIT');
+    expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
+    expect(await world.pass(31_000)).toContain('complete a1');
+  });
+
+  test('a wait that is longer than the limit fails the jobs, saying until when', async () => {
+    world.account.refuse('a1', flood(48 * 3_600), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'b1').run()).toEqual([
+      'send a1',
+      'fail FLOOD_WAIT a1',
+      'fail FLOOD_WAIT b1',
+    ]);
+    world.account.refuse('c1', slowMode(48 * 3_600), 'FLOOD_WAIT');
+    await world.pass(49 * HOUR);
+    expect(await world.add('c1', 'c2', 'd1').run()).toEqual([
+      'send c1',
+      'send d1',
+      'complete d1',
+      'fail FLOOD_WAIT c1',
+      'fail FLOOD_WAIT c2',
+    ]);
+  });
+
+  test('the pace is kept, with nothing lost', async () => {
+    world.account.pace = {
+      burst: 2,
+      per_minute: 60,
+      chat_burst: 10,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 1,
+    };
+    expect(await world.add('a1', 'b1', 'c1', 'd1').run()).toEqual([
+      'send a1',
+      'complete a1',
+      'send b1',
+      'complete b1',
+    ]);
+    expect(await world.pass(1_010)).toContain('complete c1');
+    expect(await world.pass(1_010)).toContain('complete d1');
+    expect(world.saved.pace.account?.tokens).toBeLessThan(1);
   });
 
   test('a job refused for good fails, and the next one goes on', async () => {
-    const world = new World();
-    world.waiting.push('a', 'b');
-    world.troubles.set('a', new TelegramFailure({ outcome: 'fail' }, new GatewayError('RECIPIENT_REFUSED')));
-    await world.run();
-    expect(world.log).toEqual(['recover', 'send a', 'fail a RECIPIENT_REFUSED', 'send b', 'complete b']);
+    world.account.refuse('a', { outcome: 'fail' }, 'RECIPIENT_REFUSED');
+    expect(await world.add('a', 'b').run()).toEqual([
+      'send a',
+      'fail RECIPIENT_REFUSED a',
+      'send b',
+      'complete b',
+    ]);
+  });
+
+  test('a message that Telegram cannot take keeps back its chat for a while, then fails; other chats go on', async () => {
+    for (let tries = 0; tries < 8; tries += 1)
+      world.account.refuse('a1', { outcome: 'retry', reached: true }, 'TELEGRAM_UNAVAILABLE');
+    expect(await world.add('a1', 'a2', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
+    const rest = await world.pass(120_000);
+    expect(rest.filter((line) => line === 'send a1')).toHaveLength(7);
+    expect(rest.slice(-4)).toEqual(['fail TELEGRAM_UNAVAILABLE a1', 'goes on a2', 'send a2', 'complete a2']);
+  });
+
+  test('Telegram that is away is waited for, and what waits for it too long fails', async () => {
+    const away = { outcome: 'retry', reached: false } as const;
+    for (let tries = 0; tries < 10_000; tries += 1) world.account.refuse('a1', away, 'TELEGRAM_UNAVAILABLE');
+    await world.add('a1').run();
+    await world.pass(23 * HOUR);
+    expect(world.waiting).toHaveLength(1);
+    await world.pass(2 * HOUR);
+    expect(world.log.at(-1)).toBe('fail TELEGRAM_UNAVAILABLE a1');
+  });
+
+  test('a text that was cut goes out in its parts, and on where it had stopped', async () => {
+    world.waiting.push({ text: 'one two three', job: { cuts: [4, 8] } });
+    world.account.refuse('two ', flood(5), 'FLOOD_WAIT');
+    expect(await world.run()).toEqual(['send one ', 'send two ', 'put back one two three', 'promote due']);
+    expect(await world.pass(6_000)).toEqual(['send two ', 'send three', 'complete3 one two three']);
+    expect(world.account.sendings.map(({ part }) => part)).toEqual([0, 1, 1, 2]);
+  });
+
+  test('an unknown outcome is tried again as the same message; after a while the chat is looked at first', async () => {
+    world.account.refuse('a2', { outcome: 'unknown' }, 'TELEGRAM_TIMEOUT');
+    world.account.refuse('a2', slowMode(2 * 3_600), 'FLOOD_WAIT');
+    await world.add('a1', 'a2').run();
+    await world.pass(1_100);
+    await world.pass(3 * HOUR);
+    expect(
+      world.account.sendings.map(({ jobId, after, lookFirstSince }) => [
+        jobId,
+        after,
+        lookFirstSince !== undefined,
+      ]),
+    ).toEqual([
+      ['a1', 0, false],
+      ['a2', 1, false],
+      ['a2', 1, false],
+      ['a2', 1, true],
+    ]);
+    expect(world.saved.unknown).toEqual({});
+  });
+
+  test('what was in hand when a worker ended long ago is looked for first, behind the last that the queue knows of', async () => {
+    const fetchedAt = Date.now() - 2 * HOUR;
+    world.recovered = [{ jobId: 'a1', fetchedAt }];
+    await world.add('a1', 'a2').run();
+    expect(world.account.sendings.map(({ after, lookFirstSince }) => [after, lookFirstSince])).toEqual([
+      [77, fetchedAt],
+      [1, undefined],
+    ]);
+  });
+
+  test('a message that ends its worker again and again fails', async () => {
+    for (let times = 0; times < 5; times += 1) world.account.ledger.noteRecovery('a1');
+    expect(await world.add('a1', 'a2').run()).toEqual(['fail TELEGRAM_TIMEOUT a1', 'send a2', 'complete a2']);
   });
 
   test('when the session has ended every job fails, and Telegram is not asked again', async () => {
-    const world = new World();
-    world.waiting.push('a', 'b');
-    world.troubles.set('a', new TelegramFailure({ outcome: 'account', state: 'revoked' }, NOT_SIGNED_IN));
-    await world.run();
-    expect(world.log).toEqual(['recover', 'send a', 'fail a NOT_AUTHORIZED', 'fail b NOT_AUTHORIZED']);
+    world.account.refuse('a', { outcome: 'account', state: 'revoked' }, 'NOT_AUTHORIZED');
+    expect(await world.add('a', 'b').run()).toEqual([
+      'send a',
+      'fail NOT_AUTHORIZED a',
+      'fail NOT_AUTHORIZED b',
+    ]);
   });
 
   test('when a person must look at the account its jobs stay in line', async () => {
-    const world = new World();
-    world.waiting.push('a', 'b');
-    world.troubles.set(
-      'a',
-      new TelegramFailure({ outcome: 'account', state: 'peer_limited' }, new GatewayError('PEER_FLOOD')),
-    );
+    world.account.refuse('a1', { outcome: 'account', state: 'peer_limited' }, 'PEER_FLOOD');
+    await world.add('a1', 'b1').run();
     await world.run();
-    expect(world.waiting).toEqual(['a', 'b']);
-    await world.run();
-    expect(world.log).toEqual(['recover', 'send a', 'put back a']);
+    expect(world.waiting.map(({ text }) => text)).toEqual(['a1', 'b1']);
+    world.account.stopped = false;
+    expect(await world.run()).toEqual(['send a1', 'complete a1', 'send b1', 'complete b1']);
   });
 
   test('without the right to serve nothing is sent, and nothing is written', async () => {
-    const world = new World();
-    world.waiting.push('a');
     world.mayServe = false;
-    await world.run();
+    await world.add('a').run();
     expect(world.log).toEqual([]);
   });
 
   test('a right lost while a send failed leaves the job to the next owner', async () => {
-    const world = new World();
-    world.waiting.push('a');
-    const failure = new TelegramFailure({ outcome: 'retry' }, new GatewayError('TELEGRAM_UNAVAILABLE'));
     vi.spyOn(world.account, 'send').mockImplementation(async () => {
       world.mayServe = false;
-      throw failure;
+      throw new TelegramFailure({ outcome: 'unknown' }, new GatewayError('TELEGRAM_TIMEOUT'));
     });
-    await world.run();
-    expect(world.log).toEqual(['recover']);
+    expect(await world.add('a').run()).toEqual([]);
   });
 
-  test('stop waits for the job in hand and takes no other', async () => {
-    const world = new World();
-    world.waiting.push('a', 'b');
-    world.lane.wake();
+  test('stop waits for the message under way, and puts back what is set aside in order', async () => {
+    world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+    await world.add('a1', 'a2').run();
     await world.lane.stop();
-    world.lane.wake();
-    await world.lane.idle();
-    expect(world.waiting).toContain('b');
-    expect(world.log.filter((line) => line.startsWith('send'))).toHaveLength(
-      world.log.filter((line) => line.startsWith('complete')).length,
-    );
+    expect(world.waiting.map(({ text }) => text)).toEqual(['a1', 'a2']);
+    expect(world.inHand).toEqual([]);
+    expect(await world.pass(60_000)).toEqual([]);
   });
 });

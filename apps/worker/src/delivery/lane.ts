@@ -1,53 +1,39 @@
-import type { AccountState, GatewayError, Hold, SendJob, SendResult } from '@gateway/contracts';
+import { partsOf, type GatewayError, type Hold, type SentMessage } from '@gateway/contracts';
 import type { FetchedSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
+import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
+import type { LaneLimits, LaneOptions, Sending } from './lane-ports.ts';
+import { pickNext } from './next-send.ts';
 import { judge, type Verdict } from './verdict.ts';
 
-/** Where jobs come from: the account's queue. */
-export interface LaneQueue {
-  recover(): Promise<number>;
-  next(): Promise<FetchedSend | null>;
-  hold(ms: number): Promise<void>;
-  heldFor(): Promise<number>;
+/** A job in hand. */
+interface InHand {
+  job: FetchedSend;
+  parts: readonly string[];
+  /** What has gone out of it. */
+  sent: SentMessage[];
+  /** Tries of the part that is next. */
+  tries: number;
+  shownAside: boolean;
 }
 
-/** What the lane needs of its account. */
-export interface LaneAccount {
-  readonly userId: string;
-  /** Why nothing may be sent just now, or `null`. */
-  readonly hold: Hold | null;
-  /** The error that every job fails with because the account is not signed in (any more), or `null` where it is. */
-  readonly ended: GatewayError | null;
-  /** A person must look at the account first; jobs stay in line. */
-  readonly stopped: boolean;
-  send(jobId: string, job: SendJob): Promise<SendResult>;
-  setHold(hold: Hold | null): Promise<void>;
-  /** The account's own state has changed for the worse: from here on it is `ended` or `stopped`. */
-  setTrouble(state: AccountState, error: GatewayError): Promise<void>;
-}
+/** Times that a worker may end with a job in hand before the job is taken for the reason. */
+const MAX_RECOVERIES = 5;
 
-export interface LaneOptions {
-  account: LaneAccount;
-  queue: LaneQueue;
-  /** Takes the account's bell down, before its queue is looked at. */
-  answerBell: () => Promise<void>;
-  /** Sets the account's bell for a time (ms since the epoch), so that whoever owns it then goes on. */
-  ringAt: (at: number) => Promise<void>;
-  finished: (jobId: string) => Promise<void>;
-  /** False once the right to serve the account is lost: nothing may be sent or written then. */
-  mayServe: () => boolean;
-  logger: Logger;
-  now: () => number;
-  random: () => number;
-}
+/** A wait shorter than this (ms) is not worth showing. */
+const SHOW_ASIDE_MS = 1_000;
+
+/** The longest that a timer of Node's can run, ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * One account's line of sends: one job at a time, in order, until the queue is empty, the account is held, or the lane is stopped.
+ * One account's line of sends: one message at a time, each chat's in order, until the queue is empty, all must wait, or the lane is
+ * stopped. Jobs whose chat must wait stay in hand, and others overtake them; when the account must wait all go back to the queue.
  *
  * ```
  * idle ──wake──▶ running ──queue empty──▶ idle
  *                  │  ▲
- *                held: the job goes back to the head of the line, the bell is set for the end of the hold
+ *                all wait: woken by a timer at the end of the first wait, or by whatever else wakes it
  * ```
  */
 export class Lane {
@@ -55,8 +41,10 @@ export class Lane {
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
-  #recovered = false;
-  #head: { jobId: string; tries: number } | undefined;
+  #taken: { epoch: number | null } | undefined;
+  #inHand: InHand[] = [];
+  #unreachableTries = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -77,130 +65,291 @@ export class Lane {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Takes no further job and waits for the one in hand. */
+  /** Takes no further job, waits for the message that is under way, and puts back what is in hand. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#again = false;
+    clearTimeout(this.#timer);
     await this.idle();
+    if (this.#options.mayServe()) await this.#putAllBack();
+  }
+
+  /** Takes no further job and touches nothing any more. */
+  abandon(): void {
+    this.#stopped = true;
+    this.#again = false;
+    clearTimeout(this.#timer);
   }
 
   async #run(): Promise<void> {
+    const { answerBell, epoch, logger } = this.#options;
     try {
       while (this.#again && this.#mayGoOn()) {
         this.#again = false;
-        await this.#options.answerBell();
-        if (!this.#recovered) await this.#recover();
+        await answerBell();
+        if (this.#taken === undefined || this.#taken.epoch !== epoch()) await this.#take();
         await this.#drain();
       }
     } catch (error) {
       // A job may be left in hand. It is tried again under the same random id, so nothing is sent twice.
-      this.#recovered = false;
-      this.#options.logger.error({ err: error }, 'the lane was cut off; the next look at the queue goes on');
+      this.#taken = undefined;
+      logger.error({ err: error }, 'the lane was cut off; the next look at the queue goes on');
     }
   }
 
-  async #recover(): Promise<void> {
-    const recovered = await this.#options.queue.recover();
-    this.#recovered = true;
-    if (recovered > 0)
-      this.#options.logger.warn(
-        { jobs: recovered },
-        'took over jobs that were in hand when their worker ended',
-      );
+  /** Makes the queue this lane's own: what anyone had in hand goes back to the line. */
+  async #take(): Promise<void> {
+    const { account, queue, claim, epoch, logger } = this.#options;
+    const isTakeover = this.#taken === undefined;
+    const taken = { epoch: epoch() };
+    await claim();
+    this.#inHand = [];
+    const recovered = await queue.recover();
+    for (const { jobId, fetchedAt } of recovered) {
+      account.ledger.noteUnknown(jobId, fetchedAt, 0);
+      if (isTakeover) account.ledger.noteRecovery(jobId);
+    }
+    await account.ledger.save();
+    this.#taken = taken;
+    if (recovered.length > 0) logger.warn({ jobs: recovered.length }, 'took over jobs that were in hand');
   }
 
   async #drain(): Promise<void> {
-    const { account, queue, ringAt } = this.#options;
+    const { account, limits, now } = this.#options;
     while (this.#mayGoOn() && !account.stopped) {
-      if (account.hold !== null) {
-        await ringAt(account.hold.until);
-        return;
+      if (account.ended !== null) {
+        if (account.ended.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
+        const job = this.#inHand[0] ?? (await this.#fetch());
+        if (job === null) return;
+        await this.#fail(job, account.ended);
+        continue;
       }
-      const job = await queue.next();
-      if (job === null) return this.#ringAfterHold();
-      if (!this.#mayGoOn()) {
-        await job.putBack();
-        return;
-      }
-      await this.#deliver(job);
+      if (account.hold !== null && !isTooLong(account.hold, limits, now()))
+        return this.#waitOut(account.hold.until);
+      const next = this.#pick();
+      if (next.do === 'send') await this.#deliver(next.job);
+      else if (next.accountWide || this.#inHand.length >= limits.maxInHand || (await this.#fetch()) === null)
+        return this.#waitFor(next.waiting, next.until);
     }
+    if (account.stopped && this.#mayGoOn()) await this.#waitOut(Infinity);
   }
 
-  /** Redis counts a hold from a little later than we do: nothing may be given out yet though our own hold is over. */
-  async #ringAfterHold(): Promise<void> {
-    const { queue, ringAt, now } = this.#options;
-    const ms = await queue.heldFor();
-    if (ms > 0) await ringAt(now() + ms + 1);
+  #pick() {
+    const { account, now } = this.#options;
+    const at = now();
+    return pickNext(
+      this.#inHand,
+      ({ job }) => account.chatOf(job.data.recipient),
+      (chat) => account.ledger.holdOf(chat, account.pace, at),
+    );
   }
 
-  async #deliver(job: FetchedSend): Promise<void> {
-    const { account, logger } = this.#options;
-    const log = logger.child({ jobId: job.jobId, requestId: job.data.requestId });
-    if (account.ended !== null) return this.#fail(job, account.ended, log);
-    const sent = await this.#try(job, log);
-    if (!('message_id' in sent)) return this.#settle(job, sent, log);
-    this.#head = undefined;
-    await job.complete(sent);
-    await this.#options.finished(job.jobId);
+  async #fetch(): Promise<InHand | null> {
+    const job = await this.#options.queue.next();
+    if (job === null) return null;
+    if (job === 'strays') throw new Error('jobs of this account are in other hands');
+    const parts = partsOf(job.data.text, job.data.cuts ?? []);
+    const inHand = { job, parts, sent: [...job.progress.sent], tries: 0, shownAside: false };
+    this.#inHand.push(inHand);
+    return inHand;
   }
 
-  async #try(job: FetchedSend, log: Logger): Promise<SendResult | Verdict> {
+  /** The whole account is held: nothing stays in hand, and what becomes due meanwhile takes its place in line. */
+  async #waitOut(until: number): Promise<void> {
+    const { queue, now } = this.#options;
+    await this.#putAllBack();
+    await queue.promoteDue(now());
+    this.#wakeAt(Math.min(until, (await queue.nextDueAt()) ?? until));
+  }
+
+  /** All that is in hand must wait, and nothing more comes. */
+  async #waitFor(waiting: readonly { job: InHand; hold: Hold }[], until: number | null): Promise<void> {
+    const { account, queue, limits, showAside, now } = this.#options;
+    const hopeless = waiting.find(({ hold }) => isTooLong(hold, limits, now()));
+    if (hopeless !== undefined) {
+      await this.#fail(hopeless.job, heldTooLong(hopeless.hold, now()));
+      this.#again = true;
+      return;
+    }
+    const worthShowing = waiting.filter(
+      ({ job, hold }) => !job.shownAside && hold.until - now() >= SHOW_ASIDE_MS,
+    );
+    await showAside(worthShowing.map(({ job, hold }) => ({ jobId: job.job.jobId, hold })));
+    for (const { job } of worthShowing) job.shownAside = true;
+    await account.ledger.save();
+    this.#wakeAt(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
+  }
+
+  /** Sends the next message of a job. */
+  async #deliver(inHand: InHand): Promise<void> {
+    const { account, limits, forgetAside, now } = this.#options;
+    const { jobId } = inHand.job;
+    if (inHand.shownAside) await forgetAside(jobId);
+    inHand.shownAside = false;
+    if (account.hold !== null && isTooLong(account.hold, limits, now()))
+      return this.#fail(inHand, heldTooLong(account.hold, now()));
+    if (account.ledger.recoveriesOf(jobId) >= MAX_RECOVERIES)
+      return this.#fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
+    inHand.tries += 1;
+    const verdict = await this.#try(inHand);
+    if (verdict === null) return this.#sent(inHand);
+    // The next owner takes the job up under the same random id; what it is worth is its to judge.
+    if (this.#options.mayServe()) await this.#settle(inHand, verdict);
+  }
+
+  /** @returns what becomes of the job where the message has not gone out. */
+  async #try(inHand: InHand): Promise<Verdict | null> {
     const { account, now, random } = this.#options;
-    const tries = this.#countTry(job.jobId);
+    const { job, parts, sent } = inHand;
+    const sending = await this.#sending(inHand);
     const begun = now();
+    const before = account.chatOf(job.data.recipient);
     try {
-      const result = await account.send(job.jobId, job.data);
-      log.info({ messageId: result.message_id, ms: now() - begun, tries }, 'sent');
-      return result;
+      const message = await account.send(sending);
+      this.#unreachableTries = 0;
+      sent.push(message);
+      // Its name may have become known by sending, and nobody is a stranger any more who was written to.
+      const chat = { ...account.chatOf(job.data.recipient), stranger: before.stranger };
+      account.ledger.noteSent(job.jobId, chat, message.message_id, account.pace, begun);
+      const part = parts.length > 1 ? { part: sent.length, parts: parts.length } : {};
+      const facts = { messageId: message.message_id, ms: now() - begun, tries: inHand.tries, ...part };
+      this.#log(inHand).info(facts, 'sent');
+      return null;
     } catch (thrown) {
+      const tries = { message: inHand.tries, unreachable: this.#unreachableTries + 1 };
       const verdict = judge(thrown, tries, random());
-      log.debug({ err: thrown, verdict: verdict.do, tries }, 'not sent');
+      this.#log(inHand).debug({ err: thrown, verdict: verdict.do, tries: inHand.tries }, 'not sent');
+      if (verdict.do === 'hold' && verdict.unknown)
+        account.ledger.noteUnknown(
+          job.jobId,
+          begun,
+          account.ledger.lastIdIn(account.chatOf(job.data.recipient)),
+        );
       return verdict;
     }
   }
 
-  async #settle(job: FetchedSend, verdict: Verdict, log: Logger): Promise<void> {
-    const { account, now, mayServe } = this.#options;
-    // The next owner takes the job up under the same random id; what it is worth is its to judge.
-    if (!mayServe()) return;
+  async #sending({ job, parts, sent }: InHand): Promise<Sending> {
+    const { account, queue, limits, now } = this.#options;
+    const { jobId, data } = job;
+    const part = sent.length;
+    const base = { jobId, part, text: parts[part] ?? '', job: data };
+    const unknown = account.ledger.unknownOf(jobId);
+    if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
+      return {
+        ...base,
+        after: account.ledger.lastIdIn(account.chatOf(data.recipient)),
+        lookFirstSince: undefined,
+      };
+    // Where the process that tried has ended, the queue knows what had gone out before.
+    const before = unknown.after || (await queue.lastMessageIdTo(data.recipient));
+    return { ...base, after: Math.max(before, sent.at(-1)?.message_id ?? 0), lookFirstSince: unknown.since };
+  }
+
+  async #sent(inHand: InHand): Promise<void> {
+    const { account, finished } = this.#options;
+    const { job, parts, sent } = inHand;
+    inHand.tries = 0;
+    const last = sent.at(-1);
+    if (last === undefined || sent.length < parts.length) {
+      await Promise.all([job.note({ sent }), account.ledger.save()]);
+      return;
+    }
+    const ids = parts.length > 1 ? { message_ids: sent.map(({ message_id }) => message_id) } : {};
+    account.ledger.noteEnded(job.jobId);
+    await Promise.all([job.complete({ ...last, ...ids }), account.ledger.save()]);
+    this.#drop(inHand);
+    await finished(job.jobId);
+  }
+
+  async #settle(inHand: InHand, verdict: Verdict): Promise<void> {
+    const { account, now } = this.#options;
     switch (verdict.do) {
       case 'hold':
-        return this.#hold(job, { reason: verdict.reason, until: now() + verdict.ms }, log);
+        return this.#hold(inHand, verdict, { reason: verdict.reason, until: now() + verdict.ms });
       case 'fail':
-        return this.#fail(job, verdict.error, log);
+        return this.#fail(inHand, verdict.error);
       case 'end-account':
         await account.setTrouble(verdict.state, verdict.error);
-        return this.#fail(job, verdict.error, log);
+        return this.#fail(inHand, verdict.error);
       case 'stop-account':
         await account.setTrouble(verdict.state, verdict.error);
-        await job.putBack();
-        log.error({ code: verdict.error.code }, 'the account is stopped until a person resumes it');
+        this.#log(inHand).error(
+          { code: verdict.error.code },
+          'the account is stopped until a person resumes it',
+        );
     }
   }
 
-  /** Written down before the job goes back, so that no other reader of the queue finds the job without the hold. */
-  async #hold(job: FetchedSend, hold: Hold, log: Logger): Promise<void> {
-    const { account, queue, now } = this.#options;
-    log.warn({ reason: hold.reason, seconds: Math.ceil((hold.until - now()) / 1_000) }, 'held');
-    await queue.hold(hold.until - now());
-    await account.setHold(hold);
-    await job.putBack();
+  /** Written down before anything else, so that nobody finds the job without the reason why it waits. */
+  async #hold(
+    inHand: InHand,
+    { scope, reason }: { scope: string; reason: string },
+    hold: Hold,
+  ): Promise<void> {
+    const { account, limits, now } = this.#options;
+    this.#log(inHand).warn({ scope, reason, seconds: Math.ceil((hold.until - now()) / 1_000) }, 'held');
+    if (scope === 'account' && reason === 'TELEGRAM_UNAVAILABLE') {
+      this.#unreachableTries += 1;
+      const since = account.ledger.noteUnreachable(now());
+      if (now() - since > limits.maxWaitMs) return this.#fail(inHand, unreachableTooLong(limits.maxWaitMs));
+    } else {
+      account.ledger.noteReached();
+    }
+    if (scope === 'chat') account.ledger.holdChat(account.chatOf(inHand.job.data.recipient), hold, now());
+    if (scope === 'look-ups') account.ledger.holdLookUps(hold);
+    await account.ledger.save();
+    // Who waits for the job hears of its failure instead, where it is not kept.
+    if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits, now()) });
   }
 
-  async #fail(job: FetchedSend, error: GatewayError, log: Logger): Promise<void> {
-    this.#head = undefined;
-    await job.fail(error.with({ ...error.details, jobId: job.jobId }));
-    await this.#options.finished(job.jobId);
-    log.warn({ code: error.code, rpcError: error.details.rpcError, err: error.cause }, 'failed');
+  async #fail(inHand: InHand, error: GatewayError): Promise<void> {
+    const { account, finished } = this.#options;
+    const { jobId } = inHand.job;
+    account.ledger.noteEnded(jobId);
+    const ids = inHand.sent.map(({ message_id }) => message_id);
+    const extra = ids.length > 0 ? { extra: { ...error.details.extra, sent_message_ids: ids } } : {};
+    await inHand.job.fail(error.with({ ...error.details, ...extra, jobId }));
+    if (inHand.shownAside) await this.#options.forgetAside(jobId);
+    await account.ledger.save();
+    this.#drop(inHand);
+    await finished(jobId);
+    this.#log(inHand).warn(
+      { code: error.code, rpcError: error.details.rpcError, err: error.cause },
+      'failed',
+    );
   }
 
-  #countTry(jobId: string): number {
-    const tries = this.#head?.jobId === jobId ? this.#head.tries + 1 : 1;
-    this.#head = { jobId, tries };
-    return tries;
+  /** Back to the head of the line, in their order. */
+  async #putAllBack(): Promise<void> {
+    for (const inHand of this.#inHand.toReversed()) {
+      if (inHand.shownAside) await this.#options.forgetAside(inHand.job.jobId);
+      await inHand.job.putBack();
+      this.#drop(inHand);
+    }
+  }
+
+  #drop(inHand: InHand): void {
+    this.#inHand = this.#inHand.filter((other) => other !== inHand);
+  }
+
+  #wakeAt(at: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped || at === Infinity) return;
+    const ms = Math.min(Math.max(1, at - this.#options.now() + 1), MAX_TIMER_MS);
+    this.#timer = setTimeout(() => this.wake(), ms);
   }
 
   #mayGoOn(): boolean {
     return !this.#stopped && this.#options.mayServe();
   }
+
+  #log({ job }: InHand): Logger {
+    return this.#options.logger.child({ jobId: job.jobId, requestId: job.data.requestId });
+  }
+}
+
+/** Waits of our own making (the pace) end by themselves within a day; Telegram's may last for days. */
+function isTooLong(hold: Hold, { maxWaitMs }: LaneLimits, now: number): boolean {
+  return !hold.reason.startsWith('PACE') && hold.until - now > maxWaitMs;
 }

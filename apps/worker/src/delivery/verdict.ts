@@ -3,8 +3,8 @@ import { TelegramFailure } from '@gateway/telegram';
 
 /** What becomes of a job, and of its account, after a try that failed. */
 export type Verdict =
-  /** The job goes back to the head of the line; nothing of this account is sent before `ms` are over. */
-  | { do: 'hold'; reason: string; ms: number }
+  /** Nothing of the account, of the chat, or nothing that needs a look-up is sent before `ms` are over; the job keeps its place. */
+  | { do: 'hold'; scope: 'account' | 'chat' | 'look-ups'; reason: string; ms: number; unknown: boolean }
   /** The job has failed for good; the account goes on. */
   | { do: 'fail'; error: GatewayError }
   /** The account cannot send any more and a person must sign in again: this job and those behind it fail. */
@@ -12,34 +12,56 @@ export type Verdict =
   /** A person must look at the account; its jobs stay in line until then. */
   | { do: 'stop-account'; state: AccountState; error: GatewayError };
 
+/** How often something was tried in a row so far, this time included. */
+export interface Tries {
+  /** This message, at a Telegram that was reached. */
+  message: number;
+  /** Telegram, without reaching it. */
+  unreachable: number;
+}
+
 /** Backoff while Telegram cannot be reached, by number of tries: 1 s, 2 s, 4 s … */
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 15_000;
 
-/** Tries after which an error that Telegram itself answers with, again and again, is taken for final. */
+/** Tries of one message at a Telegram that is reached; then it has failed, so that it does not keep back its chat for ever. */
 const MAX_TRIES = 8;
 
 /** Added to a wait so that a herd does not come back in the same instant, and clocks may differ a little: up to this part, at least 250 ms. */
 const JITTER = 0.02;
 
-/**
- * @param tries how often this job was tried in a row so far, this time included.
- * @param random 0 … 1, for jitter.
- */
-export function judge(thrown: unknown, tries: number, random: number): Verdict {
+/** @param random 0 … 1, for jitter. */
+export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
   if (!(thrown instanceof TelegramFailure)) return { do: 'fail', error: GatewayError.from(thrown) };
   const { failure, error } = thrown;
+  const hold = (
+    scope: 'account' | 'chat' | 'look-ups',
+    reason: string,
+    ms: number,
+    unknown = false,
+  ): Verdict => ({
+    do: 'hold',
+    scope,
+    reason,
+    ms: withJitter(ms, random),
+    unknown,
+  });
   switch (failure.outcome) {
-    case 'wait':
-      return { do: 'hold', reason: waitReason(error), ms: withJitter(failure.seconds * 1_000, random) };
-    case 'retry':
-    case 'unknown': {
-      // An outage ends by itself, however long it takes. The random id makes a second try safe even if the first took effect.
-      const isOutage = error.code === 'TELEGRAM_UNAVAILABLE' || error.code === 'TELEGRAM_TIMEOUT';
-      if (!isOutage && tries >= MAX_TRIES) return { do: 'fail', error };
-      const ms = Math.min(BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
-      return { do: 'hold', reason: error.code, ms: withJitter(ms, random) };
+    case 'wait': {
+      const scope = failure.scope === 'resolve' ? 'look-ups' : failure.scope;
+      return hold(scope, waitReason(error), failure.seconds * 1_000);
     }
+    case 'retry':
+      // An outage ends by itself, and says nothing about this message: the lane bounds it by time.
+      if (!failure.reached) return hold('account', error.code, backoff(tries.unreachable));
+      return tries.message >= MAX_TRIES
+        ? { do: 'fail', error }
+        : hold('chat', error.code, backoff(tries.message));
+    case 'unknown':
+      // The random id makes a second try safe even if the first took effect.
+      return tries.message >= MAX_TRIES
+        ? { do: 'fail', error }
+        : hold('chat', error.code, backoff(tries.message), true);
     case 'fail':
       return { do: 'fail', error };
     case 'account':
@@ -47,6 +69,10 @@ export function judge(thrown: unknown, tries: number, random: number): Verdict {
         ? { do: 'stop-account', state: failure.state, error }
         : { do: 'end-account', state: failure.state, error };
   }
+}
+
+function backoff(tries: number): number {
+  return Math.min(BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
 }
 
 /** `FLOOD_WAIT_30` → `FLOOD_WAIT`. */

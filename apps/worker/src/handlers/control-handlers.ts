@@ -1,4 +1,4 @@
-import { GatewayError, type AccountView } from '@gateway/contracts';
+import { GatewayError, PAUSED, type AccountView, type PaceChoice } from '@gateway/contracts';
 import type { ControlHandlers } from '@gateway/queue';
 import { SessionStoreError } from '@gateway/sessions';
 import { TelegramFailure } from '@gateway/telegram';
@@ -9,8 +9,8 @@ export interface ControlContext {
   account: (userId: string) => Promise<Account>;
   /** Deletes what the store has of an account that cannot be opened. */
   deleteUnreadable: (userId: string) => Promise<void>;
-  /** Looks at the account's queue again: its state has changed. */
-  wake: (userId: string) => Promise<void>;
+  /** Looks at the account's queue again: its state has changed. Never throws. */
+  wake: (userId: string) => void;
   now: () => number;
 }
 
@@ -36,13 +36,23 @@ export function controlHandlers({ account, deleteUnreadable, wake, now }: Contro
     },
     'auth.verify': async (userId, answers) => {
       const result = await inTurn(userId, (served) => verifySignIn(served, answers));
-      if (result.status === 'authorized') await wake(userId);
+      if (result.status === 'authorized') wake(userId);
       return result;
     },
     'account.status': (userId) => inTurn(userId, askTelegram),
+    'account.pause': async (userId) => {
+      const view = await inTurn(userId, pause);
+      wake(userId);
+      return view;
+    },
     'account.resume': async (userId) => {
       const view = await inTurn(userId, resume);
-      await wake(userId);
+      wake(userId);
+      return view;
+    },
+    'account.pace': async (userId, { pace }) => {
+      const view = await inTurn(userId, (served) => setPace(served, pace));
+      wake(userId);
       return view;
     },
     'account.disconnect': async (userId, { logout }) => {
@@ -54,7 +64,7 @@ export function controlHandlers({ account, deleteUnreadable, wake, now }: Contro
           throw thrown;
         await deleteUnreadable(userId);
       }
-      if (logout) await wake(userId);
+      if (logout) wake(userId);
       return {};
     },
   };
@@ -78,7 +88,23 @@ async function askTelegram(account: Account): Promise<AccountView> {
   return account.view;
 }
 
-/** A person has looked at an account that was stopped (PEER_FLOOD, a freeze) and lets it go on. Any other is left as it is. */
+/** Keeps the account's sends, in order, until it is resumed. One that is stopped already is left as it is. */
+async function pause(account: Account): Promise<AccountView> {
+  if (account.ended !== null) throw account.ended;
+  if (!account.stopped)
+    await account.setStatus({ ...account.status, reason: PAUSED, next_action: 'Resume the account.' });
+  return account.view;
+}
+
+/** Gives the account a pace of its own; `null`: the server's again. */
+async function setPace(account: Account, choice: PaceChoice | null): Promise<AccountView> {
+  if (account.ended !== null) throw account.ended;
+  const { pace: _before, ...status } = account.status;
+  await account.setStatus(choice === null ? status : { ...status, pace: choice });
+  return account.view;
+}
+
+/** A person has looked at an account that was stopped (PEER_FLOOD, a freeze, a pause) and lets it go on. Any other is left as it is. */
 async function resume(account: Account): Promise<AccountView> {
   if (account.stopped)
     await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });

@@ -1,91 +1,141 @@
-import { OwnerLease, type Redis } from '@gateway/queue';
+import { randomUUID } from 'node:crypto';
+import {
+  assignShards,
+  beat,
+  OWNERSHIP_CHANNEL,
+  RENEW_MS,
+  sayGone,
+  sayHere,
+  ShardLease,
+  type RedisClient,
+  type RedisContact,
+  type Subscriber,
+} from '@gateway/queue';
 import { livenessOf, PROCESS_IDENTITY, sleep, type Logger } from '@gateway/runtime';
-
-/** What a worker does while the accounts are its own. */
-export interface Service {
-  /** Ends what is under way, puts back the rest, closes every client. Bounded in time. Never throws. */
-  stop(): Promise<void>;
-  /** Closes every client at once and writes nothing: the accounts may be another worker's in a moment. Never throws. */
-  abandon(): Promise<void>;
-}
+import { HeldShard, type ShardService } from './held-shard.ts';
 
 export interface OwnershipOptions {
-  redis: Redis;
+  redis: RedisClient;
+  contact: RedisContact;
+  subscriber: Subscriber;
+  /** Number of shards. */
+  shards: number;
   logger: Logger;
-  /** Begins to serve the accounts. `mayServe` tells, at any instant, whether they are still ours. */
-  serve: (token: string, mayServe: () => boolean) => Promise<Service>;
-  /** Called each time serving has begun. */
-  onServing: () => void;
+  /** Begins to serve a shard, under its lease. */
+  serve: (lease: ShardLease) => Promise<ShardService>;
 }
 
-/** ms to wait after serving could not begin. */
-const RETRY_MS = 1_000;
+/** ms between looks at our own clock: how long after a lease's end a connection may stay open at most. */
+const CLOCK_MS = 250;
 
 /**
- * Serves the accounts while the lease is held, and only then.
- *
- * ```
- * waiting ──lease acquired──▶ serving ──lease lost──▶ abandoning ──▶ waiting
- *                                └──────stop()──────▶ stopping ────▶ lease released
- * ```
+ * Serves the shards that are this worker's share, and no others: each under a lease, taken when it is free, given back when another
+ * worker comes whose share it is. All workers work out the shares by themselves, from who lives.
  */
 export class Ownership {
   readonly #options: OwnershipOptions;
-  readonly #stop = new AbortController();
+  /** Unlike any other worker's, and says on which machine it runs: those beside it see at once that it has died. */
+  readonly #worker = `${randomUUID()}@${PROCESS_IDENTITY}`;
+  readonly #held = new Map<number, HeldShard>();
+  readonly #ready: Promise<void>;
   readonly #loop: Promise<void>;
+  readonly #clock: NodeJS.Timeout;
+  #onReady: () => void = () => {};
+  #lookNow = new AbortController();
+  #hasCome = false;
+  #stopping = false;
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
+    this.#ready = new Promise((resolve) => {
+      this.#onReady = resolve;
+    });
+    const look = () => this.#lookNow.abort();
+    options.redis.on('ready', look);
+    options.subscriber.onReady(look);
+    options.subscriber.listen(OWNERSHIP_CHANNEL, look).catch(() => {});
+    this.#clock = setInterval(() => {
+      for (const held of this.#held.values()) void held.checkClock();
+    }, CLOCK_MS);
     this.#loop = this.#run();
   }
 
+  /** Resolves once this worker has its share of what was free, and serves it. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
   async #run(): Promise<void> {
-    const { logger } = this.#options;
-    while (!this.#stop.signal.aborted) {
+    while (!(this.#stopping && this.#held.size === 0)) {
+      this.#lookNow = new AbortController();
       try {
-        await this.#serveOnce();
+        await this.#look();
+        if (!this.#stopping) void this.#sayReady();
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        logger.error({ err: error }, 'could not serve the accounts; trying again');
-        await sleep(RETRY_MS, this.#stop.signal);
+        if (!this.#stopping)
+          this.#options.logger.error({ err: error }, 'could not see to the shards; trying again');
       }
+      await sleep(RENEW_MS, this.#lookNow.signal);
     }
   }
 
-  async #serveOnce(): Promise<void> {
-    const { redis, logger, serve, onServing } = this.#options;
-    const ended = new AbortController();
-    const lease = new OwnerLease({
-      redis,
-      logger,
-      holder: PROCESS_IDENTITY,
-      // This very process holds nothing when it asks: a lease of its own is left from before an outage.
-      isGone: (holder) => holder === PROCESS_IDENTITY || livenessOf(holder) === 'gone',
-      onLost: () => ended.abort(),
-    });
-    const onStop = () => ended.abort();
-    this.#stop.signal.addEventListener('abort', onStop, { once: true });
-    try {
-      if (!(await lease.acquire(this.#stop.signal))) return;
-      try {
-        const service = await serve(lease.id, () => lease.valid);
-        onServing();
-        if (!ended.signal.aborted)
-          await new Promise((resolve) => ended.signal.addEventListener('abort', resolve, { once: true }));
-        await (lease.valid ? service.stop() : service.abandon());
-      } finally {
-        await lease.release().catch((error: unknown) => {
-          logger.warn({ err: error }, 'could not give the lease back; it runs out by itself');
-        });
-      }
-    } finally {
-      this.#stop.signal.removeEventListener('abort', onStop);
-    }
+  /** Not waited for: leases must be renewed though serving takes its time to begin. */
+  async #sayReady(): Promise<void> {
+    await Promise.all([...this.#held.values()].map((held) => held.begun()));
+    this.#onReady();
   }
 
-  /** Stops serving and gives the lease back. */
+  async #look(): Promise<void> {
+    const renewing = [...this.#held.values()].map((held) => held.renew());
+    if (this.#stopping) {
+      await Promise.all(renewing);
+      return;
+    }
+    const [live] = await Promise.all([this.#liveWorkers(), ...renewing]);
+    const mine = new Set(
+      assignShards(this.#options.shards, live).flatMap((owner, shard) =>
+        owner === this.#worker ? [shard] : [],
+      ),
+    );
+    for (const [shard, held] of this.#held) if (!mine.has(shard)) void held.leave();
+    const missing = [...mine].filter((shard) => !this.#held.has(shard));
+    await Promise.all(missing.map((shard) => this.#take(shard)));
+  }
+
+  /** Who lives, without those that are known to have died since they last said so. */
+  async #liveWorkers(): Promise<string[]> {
+    const { redis } = this.#options;
+    const live = await beat(redis, this.#worker);
+    if (!this.#hasCome) await sayHere(redis, this.#worker);
+    this.#hasCome = true;
+    const gone = live.filter((worker) => worker !== this.#worker && isGone(worker));
+    await Promise.all(gone.map((worker) => sayGone(redis, worker)));
+    return live.filter((worker) => !gone.includes(worker));
+  }
+
+  async #take(shard: number): Promise<void> {
+    const { redis, contact, logger, serve } = this.#options;
+    // A lease of this very worker that it does not know of is left from before an outage.
+    const isFree = (worker: string) => worker === this.#worker || isGone(worker);
+    const lease = await ShardLease.acquire({ redis, contact, shard, worker: this.#worker, isGone: isFree });
+    if (lease === null) return;
+    if (this.#stopping) return lease.release();
+    this.#held.set(shard, new HeldShard({ lease, logger, serve, onEnded: () => this.#held.delete(shard) }));
+  }
+
+  /** Hands every shard over. Nothing more is taken. */
   async stop(): Promise<void> {
-    this.#stop.abort();
+    this.#stopping = true;
+    const { redis } = this.#options;
+    // The others work out the new shares while we still finish what is under way. Without Redis the command would wait.
+    if (redis.status === 'ready') await sayGone(redis, this.#worker).catch(() => {});
+    await Promise.all([...this.#held.values()].map((held) => held.leave()));
+    this.#lookNow.abort();
     await this.#loop;
+    clearInterval(this.#clock);
   }
+}
+
+function isGone(worker: string): boolean {
+  return livenessOf(worker.slice(worker.indexOf('@') + 1)) === 'gone';
 }

@@ -1,36 +1,43 @@
 import { once } from 'node:events';
+import type { PaceSettings } from '@gateway/contracts';
 import {
-  AccountQueues,
-  beat,
   ControlConsumer,
-  DoorbellListener,
-  readAccountView,
-  ResultsPublisher,
-  sharedBackend,
   shardOf,
-  writeAccountView,
-  type Redis,
+  type AccountQueues,
+  type DoorbellListener,
+  type RedisClient,
+  type RedisContact,
+  type ResultsPublisher,
+  type SharedBackend,
+  type ShardLease,
 } from '@gateway/queue';
 import { withTimeout, type Logger, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
-import { Account } from './accounts/account.ts';
-import { Accounts } from './accounts/accounts.ts';
-import { ServedAccount } from './accounts/served-account.ts';
-import { controlHandlers } from './handlers/control-handlers.ts';
-import type { Service } from './ownership/ownership.ts';
+import { Accounts } from '../accounts/accounts.ts';
+import { openServedAccount } from '../accounts/served-account.ts';
+import type { LaneLimits } from '../delivery/lane-ports.ts';
+import { controlHandlers } from '../handlers/control-handlers.ts';
+import type { ShardService } from '../ownership/held-shard.ts';
 
-export interface ServiceOptions {
-  redis: Redis;
+/** What a worker has once, for all its shards. */
+export interface WorkerContext {
+  redis: RedisClient;
+  contact: RedisContact;
   redisUrl: string;
+  backend: SharedBackend;
+  /** Number of shards. */
   shards: number;
+  queues: AccountQueues;
+  results: ResultsPublisher;
+  doorbells: DoorbellListener;
   store: SessionStore;
   telegram: Telegram;
   sealer: Sealer;
+  pace: PaceSettings;
+  limits: LaneLimits;
   logger: Logger;
-  /** Names this worker's right to the accounts in Redis. */
-  token: string;
-  mayServe: () => boolean;
+  now: () => number;
 }
 
 /** ms that a stop may take before what is left is let go: a call to Telegram ends within its own, shorter timeout. */
@@ -39,88 +46,53 @@ const STOP_TIMEOUT = 20_000;
 /** ms for closing the connections to Telegram when nothing else can be done any more. */
 const ABANDON_TIMEOUT = 3_000;
 
-/** Serves the accounts: hears doorbells, runs lanes and control jobs, until it is stopped. */
-export async function startService(options: ServiceOptions): Promise<Service> {
-  const { redis, redisUrl, shards, store, telegram, sealer, logger, token, mayServe } = options;
-  const now = Date.now;
-  const backend = sharedBackend(redis);
-  const queues = new AccountQueues(redis, backend);
-  const results = new ResultsPublisher(redis, backend);
-
+/** Serves a shard's accounts: hears doorbells, runs lanes and control jobs, until it is stopped. */
+export async function startShardService(context: WorkerContext, lease: ShardLease): Promise<ShardService> {
+  const { redis, redisUrl, shards, store, sealer, results, doorbells, now } = context;
+  const { shard } = lease;
+  const logger = context.logger.child({ shard });
+  const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
   const accounts = new Accounts({
     logger,
-    open: async (userId) => {
-      const shard = shardOf(userId, shards);
-      const account = await Account.load(
-        {
-          userId,
-          store,
-          telegram,
-          publish: (view) => writeAccountView(redis, shard, userId, view),
-          publishHold: (hold) => results.held(shard, userId, hold),
-          mayServe,
-          logger,
-          now,
-        },
-        (await readAccountView(redis, userId, now())).hold,
-      );
-      const queue = queues.of(userId);
-      return new ServedAccount({
-        account,
-        redis,
-        backend,
-        queue,
-        results,
-        shards,
-        token,
-        mayServe,
-        logger,
-        now,
-      });
-    },
+    open: (userId) => openServedAccount({ ...context, store: owned, lease, logger }, userId),
   });
 
   // The views may be gone with Redis, now or while we run: the store knows better.
-  const publishAll = async () => accounts.publishAll(await store.list());
-  await publishAll();
-  const onReady = () => {
-    publishAll().catch((error: unknown) => logger.error({ err: error }, 'could not show the accounts'));
+  const publishAll = async () => {
+    const all = await store.list();
+    await accounts.publishAll(all.filter((userId) => shardOf(userId, shards) === shard));
   };
+  const publishOrLog = () =>
+    publishAll().catch((error: unknown) => logger.error({ err: error }, 'could not show the accounts'));
+  const onReady = () => void publishOrLog();
   redis.on('ready', onReady);
 
   const handlers = controlHandlers({
     account: async (userId) => (await accounts.get(userId)).account,
     deleteUnreadable: async (userId) => {
-      await store.delete(userId);
+      await owned.delete(userId);
       await (await accounts.get(userId)).account.publish();
     },
-    wake: async (userId) => (await accounts.get(userId)).unhold(),
+    wake: (userId) => accounts.wake(userId),
     now,
   });
-  const shardNumbers = Array.from({ length: shards }, (_, shard) => shard);
-  const consumers = shardNumbers.map(
-    (shard) => new ControlConsumer({ redis, redisUrl, shard, sealer, handlers, results, logger }),
-  );
-  const doorbells = new DoorbellListener({
+  const consumer = new ControlConsumer({
     redis,
     redisUrl,
-    shards: shardNumbers,
-    onRing: (userId) => accounts.wake(userId),
+    shard,
+    isOwner: () => lease.holds(),
+    sealer,
+    handlers,
+    results,
     logger,
   });
-  await doorbells.start();
-  const stopBeating = new AbortController();
-  const beating = beat(redis, token, stopBeating.signal);
-  logger.info({ accounts: (await store.list()).length }, 'serving the accounts');
-
   const letGo = () => {
-    stopBeating.abort();
     redis.off('ready', onReady);
+    doorbells.remove(shard);
   };
   const abandon = async () => {
     letGo();
-    doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
-    for (const consumer of consumers) consumer.abandon();
+    consumer.abandon();
     await withTimeout(
       accounts.abandon(),
       ABANDON_TIMEOUT,
@@ -129,19 +101,30 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   const stopGracefully = async () => {
     letGo();
-    await doorbells.close();
-    await Promise.all([accounts.close(), ...consumers.map((consumer) => consumer.close())]);
-    await queues.close();
-    await beating;
+    await Promise.all([accounts.close(), consumer.close()]);
   };
+  try {
+    // Sends go on first; showing every account again takes its time.
+    await doorbells.add(shard, (userId) => accounts.wake(userId));
+  } catch (error) {
+    await abandon();
+    throw error;
+  }
+  await publishOrLog();
+  logger.debug('serving the shard');
   return {
+    resume: () => accounts.wakeAll(),
     abandon,
     stop: async () => {
       try {
         // Without Redis nothing can be ended or put back.
         if (redis.status !== 'ready') throw new Error('Redis is not reachable');
-        const outage = once(redis, 'close').then(() => Promise.reject(new Error('Redis went away')));
-        const stopping = Promise.race([stopGracefully(), outage]);
+        const noOutage = new AbortController();
+        const outage = once(redis, 'close', { signal: noOutage.signal }).then(() =>
+          Promise.reject(new Error('Redis went away')),
+        );
+        const stopping = Promise.race([stopGracefully(), outage]).finally(() => noOutage.abort());
+        outage.catch(() => {});
         await withTimeout(stopping, STOP_TIMEOUT, () => new Error(`not done within ${STOP_TIMEOUT} ms`));
       } catch (error) {
         logger.error(

@@ -1,0 +1,28 @@
+import { GatewayError, type Hold } from '@gateway/contracts';
+
+/** A wait that Telegram asks for is longer than messages are kept for. */
+export function heldTooLong({ reason, until }: Hold, now: number): GatewayError {
+  const seconds = Math.max(1, Math.ceil((until - now) / 1_000));
+  const end = new Date(until).toISOString();
+  return new GatewayError(
+    'FLOOD_WAIT',
+    `Telegram asks for a wait until ${end}: longer than messages are kept waiting here (SEND_MAX_WAIT). Send it again then.`,
+    { rpcError: reason, retryAfter: seconds },
+  );
+}
+
+/** Telegram could not be reached for longer than messages are kept for. */
+export function unreachableTooLong(maxWaitMs: number): GatewayError {
+  return new GatewayError(
+    'TELEGRAM_UNAVAILABLE',
+    `Telegram could not be reached for ${Math.round(maxWaitMs / 1_000)} s, longer than messages are kept waiting here (SEND_MAX_WAIT).`,
+  );
+}
+
+/** Workers have ended again and again while this message was under way. */
+export function tooManyRecoveries(times: number): GatewayError {
+  return new GatewayError(
+    'TELEGRAM_TIMEOUT',
+    `The worker ended ${times} times while this message was under way; whether it went out is not known.`,
+  );
+}

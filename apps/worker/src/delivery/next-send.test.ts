@@ -1,0 +1,42 @@
+import type { Chat } from '@gateway/telegram';
+import { describe, expect, test } from 'vitest';
+import { pickNext } from './next-send.ts';
+import type { PaceWait } from './pacer.ts';
+
+const chatOf = (job: string): Chat => ({ key: job.charAt(0), kind: 'user', known: true, stranger: false });
+
+function pick(jobs: readonly string[], holds: Record<string, PaceWait> = {}) {
+  return pickNext(jobs, chatOf, ({ key }) => holds[key] ?? null);
+}
+
+function held(until: number, scope: PaceWait['scope'] = 'chat'): PaceWait {
+  return { scope, hold: { reason: 'SLOWMODE_WAIT', until } };
+}
+
+describe('the next message to send', () => {
+  test('is the oldest', () => {
+    expect(pick(['a1', 'b1', 'a2'])).toEqual({ do: 'send', job: 'a1' });
+  });
+
+  test('passes a chat that must wait, and all behind it to the same chat', () => {
+    expect(pick(['a1', 'a2', 'b1'], { a: held(10) })).toEqual({ do: 'send', job: 'b1' });
+  });
+
+  test('where all must wait: until the first may go, and why each waits', () => {
+    const next = pick(['a1', 'b1', 'a2'], { a: held(10), b: held(5) });
+    expect(next).toMatchObject({ do: 'wait', until: 5, accountWide: false });
+    expect(next.do === 'wait' && next.waiting.map(({ job, hold }) => [job, hold.until])).toEqual([
+      ['a1', 10],
+      ['b1', 5],
+      ['a2', 10],
+    ]);
+  });
+
+  test('says where any other message would have to wait too', () => {
+    expect(pick(['a1'], { a: held(10, 'account') })).toMatchObject({ do: 'wait', accountWide: true });
+  });
+
+  test('is none where there are none', () => {
+    expect(pick([])).toEqual({ do: 'wait', until: null, accountWide: false, waiting: [] });
+  });
+});

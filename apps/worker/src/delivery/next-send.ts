@@ -1,0 +1,41 @@
+import type { Hold } from '@gateway/contracts';
+import type { Chat } from '@gateway/telegram';
+import type { PaceWait } from './pacer.ts';
+
+/** What to do next with the jobs in hand. */
+export type NextSend<J> =
+  /** This one may go now: none before it goes to the same chat. */
+  | { do: 'send'; job: J }
+  /** All must wait: until when the first of them, if there are any. `accountWide`: any further job would wait as well. */
+  | { do: 'wait'; until: number | null; accountWide: boolean; waiting: { job: J; hold: Hold }[] };
+
+/**
+ * Picks the oldest job whose chat may be written to. A chat's jobs keep their order: one that waits keeps back all behind it, however
+ * their recipients are named.
+ *
+ * @param jobs in the order of acceptance.
+ * @param holdOf why nothing goes to a chat just now.
+ */
+export function pickNext<J>(
+  jobs: readonly J[],
+  chatOf: (job: J) => Chat,
+  holdOf: (chat: Chat) => PaceWait | null,
+): NextSend<J> {
+  const held = new Map<string, Hold>();
+  const waiting: { job: J; hold: Hold }[] = [];
+  let accountWide = false;
+  for (const job of jobs) {
+    const chat = chatOf(job);
+    let hold = held.get(chat.key);
+    if (hold === undefined) {
+      const wait = holdOf(chat);
+      if (wait === null) return { do: 'send', job };
+      accountWide ||= wait.scope === 'account';
+      hold = wait.hold;
+      held.set(chat.key, hold);
+    }
+    waiting.push({ job, hold });
+  }
+  const until = held.size === 0 ? null : Math.min(...[...held.values()].map((hold) => hold.until));
+  return { do: 'wait', until, accountWide, waiting };
+}

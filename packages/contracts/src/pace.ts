@@ -1,0 +1,104 @@
+import * as z from 'zod';
+
+/**
+ * How fast an account may send, so that Telegram has no reason to make it wait. Telegram publishes no figures for user accounts; these
+ * follow what it publishes for bots and leave room for short bursts, as a person writes them.
+ */
+const paceRulesSchema = z.strictObject({
+  /** Messages that may go out at once after a rest, over all chats. */
+  burst: z.int().min(1).max(10_000),
+  /** Messages a minute after that, over all chats. */
+  per_minute: z.number().positive().max(60_000),
+  /** Messages that may go out at once to one chat after a rest. */
+  chat_burst: z.int().min(1).max(10_000),
+  /** Seconds between messages to one person after that. */
+  chat_interval: z.number().min(0).max(86_400),
+  /** The same for groups and channels. */
+  group_interval: z.number().min(0).max(86_400),
+  /** People a day (UTC) that are written to for the first time and are no contacts: where bans come from. */
+  strangers_per_day: z.int().min(0).max(100_000),
+});
+export type PaceRules = z.infer<typeof paceRulesSchema>;
+
+/** What an account's own pace may be set to: none, the server's, or some rules of its own over the server's. */
+export const paceChoiceSchema = z.union([z.enum(['off', 'careful']), paceRulesSchema.partial()]);
+export type PaceChoice = z.infer<typeof paceChoiceSchema>;
+
+/** The server's settings: the rules of `careful`, and whether accounts with no choice of their own keep to them. */
+export interface PaceSettings {
+  mode: 'careful' | 'off';
+  rules: PaceRules;
+}
+
+/** The rules that an account keeps to; `null`: none. */
+export function paceRulesOf({ mode, rules }: PaceSettings, choice: PaceChoice | undefined): PaceRules | null {
+  if (choice === undefined) return mode === 'off' ? null : rules;
+  if (choice === 'off') return null;
+  if (choice === 'careful') return rules;
+  return {
+    burst: choice.burst ?? rules.burst,
+    per_minute: choice.per_minute ?? rules.per_minute,
+    chat_burst: choice.chat_burst ?? rules.chat_burst,
+    chat_interval: choice.chat_interval ?? rules.chat_interval,
+    group_interval: choice.group_interval ?? rules.group_interval,
+    strangers_per_day: choice.strangers_per_day ?? rules.strangers_per_day,
+  };
+}
+
+/** A token bucket: `tokens` were in it at `at` (ms since the epoch). */
+const bucketSchema = z.object({ tokens: z.number(), at: z.number() });
+export type Bucket = z.infer<typeof bucketSchema>;
+
+/** What was used up of a pace. Kept over restarts. */
+export const paceStateSchema = z.object({
+  account: bucketSchema.nullable(),
+  /** By chat; full buckets are left out. */
+  chats: z.record(z.string(), bucketSchema),
+  /** Strangers written to on `day` (`2024-01-15`, UTC). */
+  strangers: z.object({ day: z.string(), used: z.int() }),
+});
+export type PaceState = z.infer<typeof paceStateSchema>;
+
+/** Tokens in a bucket of `capacity` that gains one every `intervalMs` ms; one that was never used is full. */
+export function tokensAt(
+  bucket: Bucket | null | undefined,
+  capacity: number,
+  intervalMs: number,
+  now: number,
+) {
+  if (bucket === null || bucket === undefined) return capacity;
+  const gained = intervalMs === 0 ? capacity : Math.max(0, now - bucket.at) / intervalMs;
+  return Math.min(capacity, bucket.tokens + gained);
+}
+
+/** ms for one more message of the account, once its burst is used up. */
+export function accountIntervalMs(rules: PaceRules): number {
+  return 60_000 / rules.per_minute;
+}
+
+export function strangersLeft(rules: PaceRules, { strangers }: PaceState, now: number): number {
+  const used = strangers.day === utcDay(now) ? strangers.used : 0;
+  return Math.max(0, rules.strangers_per_day - used);
+}
+
+export function utcDay(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+/** When the next day begins (UTC), ms since the epoch. */
+export function nextUtcDay(now: number): number {
+  return new Date(now).setUTCHours(24, 0, 0, 0);
+}
+
+/** What is left of an account's pace, as the API shows it. */
+export function describePace(rules: PaceRules | null, state: PaceState, now: number) {
+  if (rules === null) return { mode: 'off' as const };
+  const tokens = tokensAt(state.account, rules.burst, accountIntervalMs(rules), now);
+  return {
+    mode: 'careful' as const,
+    remaining: Math.floor(tokens),
+    strangers_remaining: strangersLeft(rules, state, now),
+    strangers_reset_at: new Date(nextUtcDay(now)).toISOString(),
+    rules,
+  };
+}

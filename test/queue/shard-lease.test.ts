@@ -1,0 +1,138 @@
+import { UNKNOWN_ACCOUNT } from '@gateway/contracts';
+import {
+  beat,
+  countLiveWorkers,
+  Fenced,
+  openConsumerRedis,
+  raiseFence,
+  readAccountView,
+  sayGone,
+  ShardLease,
+  watchContact,
+  writeAccountView,
+  type Redis,
+  type RedisContact,
+} from '@gateway/queue';
+import { silentLogger } from '@gateway/runtime';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { RedisServer } from '../env/redis-server.ts';
+
+const READY = { ...UNKNOWN_ACCOUNT, state: 'ready' } as const;
+
+describe("the lease on a shard's accounts", () => {
+  let server: RedisServer;
+  let redis: Redis;
+  let contact: RedisContact;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    redis = openConsumerRedis(server.url, silentLogger());
+    contact = watchContact(redis);
+    await redis.ping();
+  });
+  afterEach(async () => {
+    await redis.flushall();
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server[Symbol.asyncDispose]();
+  });
+
+  function acquire(
+    worker: string,
+    options: { gone?: string; shard?: number } = {},
+  ): Promise<ShardLease | null> {
+    const isGone = (name: string) => name === options.gone;
+    return ShardLease.acquire({ redis, contact, shard: options.shard ?? 0, worker, isGone });
+  }
+
+  async function acquired(
+    worker: string,
+    options: { gone?: string; shard?: number } = {},
+  ): Promise<ShardLease> {
+    const lease = await acquire(worker, options);
+    if (lease === null) throw new Error('another has it');
+    return lease;
+  }
+
+  test("is one worker's at a time, and the next one's as soon as it is given back", async () => {
+    const first = await acquired('first');
+    expect([first.valid, await first.holds()]).toEqual([true, true]);
+    expect(await acquire('second')).toBeNull();
+    expect((await acquired('second', { shard: 1 })).valid).toBe(true);
+    await first.release();
+    expect([first.valid, await first.holds()]).toEqual([false, false]);
+    expect((await acquired('second')).valid).toBe(true);
+  });
+
+  test('is taken over at once from a worker that is known to be gone', async () => {
+    const lost = await acquired('dead');
+    const taken = await acquired('next', { gone: 'dead' });
+    expect(taken.valid).toBe(true);
+    expect(await lost.renew()).toBe(false);
+    expect(lost.valid).toBe(false);
+  });
+
+  test('has a number greater than every one before it, also where Redis has forgotten what it counted', async () => {
+    const fences: string[] = [];
+    for (const worker of ['a', 'b', 'c']) {
+      const lease = await acquired(worker);
+      fences.push(lease.fence);
+      await lease.release();
+    }
+    await redis.del('{shard-0}:lease-number');
+    const numbers = fences.map((fence) => Number.parseInt(fence, 10));
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    expect(new Set(numbers).size).toBe(3);
+    // It follows the clock, so that it goes on rising.
+    await expect
+      .poll(async () => {
+        const lease = await acquired('d');
+        await lease.release();
+        return Number.parseInt(lease.fence, 10);
+      })
+      .toBeGreaterThan(numbers[2] ?? 0);
+  });
+
+  test('counts as lost while Redis cannot be reached, and holds again once it has been renewed', async () => {
+    const lease = await acquired('first');
+    await server.stop();
+    await expect.poll(() => lease.valid).toBe(false);
+    await server.resume();
+    await expect.poll(() => contact.epoch).not.toBeNull();
+    expect(lease.valid).toBe(false);
+    expect(await lease.renew()).toBe(true);
+    expect(lease.valid).toBe(true);
+  });
+
+  test('counts as lost on our own clock while Redis is silent, before it runs out in Redis', async () => {
+    const lease = await acquired('first');
+    server.signal('SIGSTOP');
+    try {
+      await expect.poll(() => lease.valid, { timeout: 9_000 }).toBe(false);
+      expect(lease.runOut).toBe(true);
+    } finally {
+      server.signal('SIGCONT');
+    }
+    expect(await lease.holds()).toBe(true);
+  }, 15_000);
+
+  test('a worker that has lost an account can write nothing of it any more', async () => {
+    const before = await acquired('before');
+    await raiseFence(redis, 'alice', before.fence);
+    await writeAccountView(redis, before, 'alice', READY);
+    const after = await acquired('after', { gone: 'before' });
+    await raiseFence(redis, 'alice', after.fence);
+    await expect(writeAccountView(redis, before, 'alice', UNKNOWN_ACCOUNT)).rejects.toThrow(Fenced);
+    await expect(raiseFence(redis, 'alice', before.fence)).rejects.toThrow(Fenced);
+    expect(await readAccountView(redis, 'alice', Date.now())).toEqual(READY);
+    await writeAccountView(redis, after, 'alice', UNKNOWN_ACCOUNT);
+  });
+
+  test('a worker counts as live while it beats, and not once it has said that it goes', async () => {
+    expect(await beat(redis, 'worker-1')).toEqual(['worker-1']);
+    expect(await beat(redis, 'worker-2')).toEqual(['worker-1', 'worker-2']);
+    await sayGone(redis, 'worker-1');
+    expect(await countLiveWorkers(redis)).toBe(1);
+  });
+});
