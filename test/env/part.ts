@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -8,16 +9,21 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export class Part {
   readonly #child: ChildProcess;
   readonly #output: string[] = [];
+  readonly #logFile: string | undefined;
   readonly #exited: Promise<number | null>;
   #ready: Promise<Record<string, unknown>>;
 
-  constructor(entry: string, env: Record<string, string>) {
+  /** `logFile`: where what it prints is appended, for processes that print much; else it is kept in memory. */
+  constructor(entry: string, env: Record<string, string>, logFile?: string) {
+    this.#logFile = logFile;
+    const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
     this.#child = spawn(process.execPath, ['--import', 'tsx', entry], {
       cwd: ROOT,
       // Nothing of the machine's settings gets in.
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'debug', ...env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', log, log, 'ipc'],
     });
+    if (typeof log === 'number') closeSync(log);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#output.push(text));
     }
@@ -40,9 +46,9 @@ export class Part {
     return this.#child.pid ?? -1;
   }
 
-  /** Everything that it has printed so far. */
+  /** Everything that it has printed so far; the whole file, where it prints to one. */
   get output(): string {
-    return this.#output.join('');
+    return this.#logFile === undefined ? this.#output.join('') : readFileSync(this.#logFile, 'utf8');
   }
 
   /** The exit code, once it has ended; `null` where a signal ended it. */

@@ -6,21 +6,36 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
 
+export interface RedisServerOptions {
+  /**
+   * When the append-only file is put on disk. Replies may come before the file is written under `everysec` (the default), so that a kill
+   * can lose what was acknowledged; under `always` it cannot.
+   */
+  fsync?: 'always' | 'everysec';
+  /** Where the data goes, made by whoever names it and left to him; by default a fresh one that goes with the server. */
+  directory?: string;
+}
+
 /** A Redis of a test's own, with an append-only file, that can be stopped, frozen and started again. */
 export class RedisServer {
   readonly url: string;
   readonly #port: number;
   readonly #directory: string;
+  readonly #ownsDirectory: boolean;
+  readonly #fsync: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, directory: string) {
+  private constructor(port: number, directory: string, { directory: given, fsync }: RedisServerOptions) {
     this.#port = port;
     this.#directory = directory;
+    this.#ownsDirectory = given === undefined;
+    this.#fsync = fsync ?? 'everysec';
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'gateway-redis-')));
+  static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'gateway-redis-')));
+    const server = new RedisServer(await freePort(), directory, options);
     await server.resume();
     return server;
   }
@@ -35,7 +50,7 @@ export class RedisServer {
       '--appendonly',
       'yes',
       '--appendfsync',
-      'everysec',
+      this.#fsync,
       '--maxmemory-policy',
       'noeviction',
     ];
@@ -61,6 +76,6 @@ export class RedisServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    await rm(this.#directory, { recursive: true, force: true });
+    if (this.#ownsDirectory) await rm(this.#directory, { recursive: true, force: true });
   }
 }

@@ -24,11 +24,16 @@ export class SandboxControl {
     return id;
   }
 
+  /** A sign-in that is done: `auth_key` is base64url. */
+  async createSession(phone: string): Promise<{ id: number; dc: number; auth_key: string }> {
+    return this.#send('POST', '/sessions', { phone });
+  }
+
   async createChat(chat: { title: string; kind: string; members: number[] }): Promise<{ id: number }> {
     return this.#send('POST', '/chats', chat);
   }
 
-  async messages(query: { from?: number; to?: number }): Promise<SandboxMessage[]> {
+  async messages(query: { from?: number; to?: number } = {}): Promise<SandboxMessage[]> {
     const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
     return this.#get(`/messages?${search}`);
   }
@@ -41,12 +46,28 @@ export class SandboxControl {
     drop?: 'before' | 'after';
     delay_ms?: number;
     times?: number;
+    /** Only calls about this chat: its id, `@username` or `+phone`. */
+    peer?: number | string;
   }): Promise<void> {
     await this.#send('POST', '/faults', fault);
   }
 
   async clearFaults(): Promise<void> {
     await this.#send('DELETE', '/faults');
+  }
+
+  async addContacts(id: number, contact_ids: number[]): Promise<void> {
+    await this.#send('POST', '/contacts', { id, contact_ids });
+  }
+
+  /** What a second send with the same random_id gets, until the sandbox ends: RANDOM_ID_DUPLICATE, or the first one's answer. */
+  async answerRepeatedSends(repeated_random_id: 'error' | 'original'): Promise<void> {
+    await this.#send('POST', '/settings', { repeated_random_id });
+  }
+
+  /** Counts: messages accepted, and sign-ins that died because two connections used them at once. */
+  async counters(): Promise<{ messages: number; duplicated: number }> {
+    return this.#get('/state');
   }
 
   async revoke(id: number): Promise<void> {
@@ -78,5 +99,7 @@ export interface SandboxMessage {
   to_id: number;
   text: string;
   date: string;
+  /** To the millisecond. */
+  accepted_at: string;
   random_id: string;
 }

@@ -123,6 +123,7 @@ describe('the control port', () => {
           to_id: bob.id,
           text: 'Привет 👋',
           date: '2024-01-15T12:00:00Z',
+          accepted_at: '2024-01-15T12:00:00.000Z',
           random_id: '-9007199254740993',
         },
       ],

@@ -10,6 +10,7 @@ import {
   idQuery,
   randomIdQuery,
   revokeRequest,
+  sessionRequest,
   settingsRequest,
 } from './requests.ts';
 
@@ -18,6 +19,8 @@ const CALLS = {
   'POST /accounts':
     '{phone, first_name, last_name?, username?, password?, hint?, dc?}: an account that exists at "Telegram"',
   'GET /accounts': 'all accounts',
+  'POST /sessions':
+    '{phone}: a sign-in that is done, with no code asked: {id, dc, auth_key}; for tests with many accounts',
   'POST /chats':
     '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
   'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
@@ -49,6 +52,9 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
     const { account, created } = control.createAccount(await bodyOf(c, accountRequest));
     return c.json(account, created ? 201 : 200);
   });
+  app.post('/sessions', async (c) =>
+    c.json(control.createSession((await bodyOf(c, sessionRequest)).phone), 201),
+  );
   app.post('/chats', async (c) => c.json(control.createChat(await bodyOf(c, chatRequest)), 201));
   app.post('/contacts', async (c) => {
     control.addContacts(await bodyOf(c, contactsRequest));

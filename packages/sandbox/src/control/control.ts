@@ -13,6 +13,7 @@ import type {
   FaultRequest,
   SettingsRequest,
 } from './requests.ts';
+import { createSession, type SessionView } from './sessions.ts';
 import {
   accountView,
   codeView,
@@ -64,6 +65,11 @@ export class Control {
     const attempt = this.#telegram.store.state.lastAttempt.get(digitsOf(phone));
     if (attempt === undefined) throw new ControlError(404, `no code has been sent to ${phone}`);
     return codeView(attempt);
+  }
+
+  /** @throws {ControlError} 404 where the phone has no account. */
+  createSession(phone: string): SessionView {
+    return createSession(this.#telegram, phone);
   }
 
   createChat(request: ChatRequest): ChatView {

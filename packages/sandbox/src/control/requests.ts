@@ -64,6 +64,8 @@ export const faultRequest = z
   .refine(({ error, drop }) => error === undefined || drop === undefined, 'either error or drop, not both');
 export type FaultRequest = z.input<typeof faultRequest>;
 
+export const sessionRequest = z.strictObject({ phone: z.string() });
+
 export const revokeRequest = z.strictObject({ id: accountId });
 
 export const settingsRequest = z

@@ -77,6 +77,8 @@ export interface MessageView {
   text: string;
   /** RFC 3339, to the second. */
   date: string;
+  /** RFC 3339, to the millisecond. */
+  accepted_at: string;
   /** A signed 64-bit number, too long for a JSON number. */
   random_id: string;
   entities?: EntityView[];
@@ -86,13 +88,14 @@ export interface MessageView {
 }
 
 export function messageView(message: Message): MessageView {
-  const { from, to, text, date, randomId, entities, silent, replyTo } = message;
+  const { from, to, text, date, acceptedAt = date * 1_000, randomId, entities, silent, replyTo } = message;
   return {
     id: idIn(message, boxOf(to, from)) ?? message.copies[0]?.id ?? 0,
     from_id: from,
     to_id: to,
     text,
     date: new Date(date * 1_000).toISOString().replace('.000Z', 'Z'),
+    accepted_at: new Date(acceptedAt).toISOString(),
     random_id: randomId,
     ...(entities !== undefined && { entities: entities.map(entityView) }),
     ...(silent === true && { silent }),

@@ -61,6 +61,7 @@ describe('messages', () => {
         to_id: bobId,
         text: 'hi',
         date: '2024-01-15T12:00:00Z',
+        accepted_at: '2024-01-15T12:00:00.000Z',
         random_id: expect.stringMatching(/^\d+$/),
       },
     ]);

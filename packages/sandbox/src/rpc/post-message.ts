@@ -17,7 +17,7 @@ export function postMessage(telegram: Telegram, draft: Omit<Message, 'copies'>, 
     box,
     id: (store.state.boxes.get(box)?.messages.length ?? 0) + 1,
   }));
-  const message = { ...draft, copies };
+  const message = { ...draft, acceptedAt: telegram.now(), copies };
   store.commit({ type: 'message_accepted', message });
   for (const reader of readersOf(store, draft)) pushToAccount(telegram, reader, message, origin);
   return message;

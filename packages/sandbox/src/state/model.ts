@@ -86,6 +86,8 @@ export interface Message {
   entities?: MessageEntity[];
   /** Unix seconds. */
   date: number;
+  /** Unix milliseconds: when it was accepted, closer than Telegram tells. Not in journals of before. */
+  acceptedAt?: number;
   /** A 64-bit number, signed, in decimal; `0` where nobody chose one. */
   randomId: string;
   silent?: boolean;

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runChaos, type ChaosRun } from './chaos.ts';
+import { FAULTS } from './faults.ts';
+import { isClean, report, troubles } from './report.ts';
+
+/** The short form of `npm run chaos`: each fault at least once, in the order that this seed gives. */
+const SHORT = {
+  seed: 7,
+  seconds: 22,
+  accounts: 16,
+  workers: 2,
+  apis: 2,
+  rate: 40,
+  gap: 0.8,
+  longest: 9_000,
+  fsync: 'always',
+} as const;
+
+describe('while workers, APIs, Redis and Telegram fail at random', () => {
+  let run: ChaosRun;
+  const lines: string[] = [];
+  beforeAll(async () => {
+    run = await runChaos({ ...SHORT, say: (line) => lines.push(line) });
+  }, 120_000);
+  afterAll(async () => {
+    if (run !== undefined && isClean(run.findings)) await run.discard();
+  });
+
+  test('every message that was accepted arrives once and in order, and nothing is stuck', () => {
+    const { findings, directory } = run;
+    const found = [...troubles(findings)].filter(([, evidence]) => evidence.length > 0);
+    expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);
+    expect(findings.ledger.accepted.length).toBeGreaterThan(SHORT.rate * SHORT.seconds * 0.5);
+  });
+
+  test('each kind of fault has happened', () => {
+    expect([...run.findings.faults].filter(([, count]) => count === 0)).toEqual([]);
+    expect(run.findings.faults.size).toBe(FAULTS.length);
+  });
+});

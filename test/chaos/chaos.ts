@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sleep } from '@gateway/runtime';
+import { Fleet } from '../env/fleet.ts';
+import { examine, settle, verdictOf } from './examine.ts';
+import { FaultRunner } from './fault-runner.ts';
+import type { Scene } from './faults.ts';
+import { Load } from './load.ts';
+import { Random } from './random.ts';
+import type { Findings } from './report.ts';
+import { Roles } from './roles.ts';
+import { stallsOf } from './stalls.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface ChaosOptions {
+  /** Whole; the faults and the load are drawn from it. */
+  seed: number;
+  /** Seconds of load and faults; starting, settling and judging come on top. */
+  seconds: number;
+  accounts: number;
+  workers: number;
+  apis: number;
+  /** Messages a second, over all accounts. */
+  rate: number;
+  /** Seconds from one fault to the next, on average. */
+  gap: number;
+  /** UTF-16 units of the longest texts. */
+  longest: number;
+  fsync: 'always' | 'everysec';
+  say: (line: string) => void;
+  /** Ends the run: it throws the signal's reason, once everything is closed. */
+  signal?: AbortSignal;
+}
+
+export interface ChaosRun {
+  findings: Findings;
+  /** Where data and logs are until {@link discard}. */
+  directory: string;
+  discard: () => Promise<void>;
+}
+
+/** s between lines that say how far it is. */
+const PROGRESS = 15;
+
+/** Messages from many accounts through several APIs and workers, while all that can fail does; then what came of it. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
+  const begun = performance.now();
+  const say = (line: string) =>
+    options.say(`${((performance.now() - begun) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+  const fleet = await Fleet.start(options);
+  try {
+    say(`${options.workers} workers and ${options.apis} APIs are up; data and logs: ${fleet.directory}`);
+    const world = await createWorld(fleet, options.accounts, say);
+    say(`${world.accounts.length} accounts are signed in, with ${world.chats.length} chats`);
+    const findings = await runIn(fleet, world, { ...options, say });
+    await fleet.close();
+    return { findings, directory: fleet.directory, discard: () => fleet.discard() };
+  } catch (error) {
+    await fleet.close();
+    if (options.signal?.aborted === true) await fleet.discard();
+    throw error;
+  }
+}
+
+async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise<Findings> {
+  const { seed, seconds, rate, longest, gap, say, signal } = options;
+  const random = new Random(seed);
+  const load = new Load({ world, urls: fleet.urls, rate, longest, random: random.fork() });
+  const scene: Scene = { fleet, world, roles: new Roles(fleet), flooded: new Set(), forcedStops: [], say };
+  const faults = new FaultRunner(scene, { random: random.fork(), gapMs: gap * 1_000 });
+
+  // Not `AbortSignal.timeout` and `any`: Node 20 lets go of them while they are waited for.
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), seconds * 1_000);
+  const interrupt = () => {
+    over.abort();
+    load.giveUp();
+  };
+  signal?.addEventListener('abort', interrupt);
+  const begun = performance.now();
+  const loading = load.run(over.signal).then(() => (performance.now() - begun) / 1_000);
+  let loaded: number;
+  try {
+    [loaded] = await Promise.all([
+      loading,
+      faults.run(over.signal),
+      sayProgress(fleet, load, say, over.signal),
+    ]);
+    // Ctrl-C reaches all processes of a terminal: there is nothing left to judge.
+    signal?.throwIfAborted();
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', interrupt);
+    interrupt();
+    await loading;
+  }
+
+  const { ledger } = load;
+  say(`no more messages: ${ledger.accepted.length} were accepted; waiting until all are there`);
+  await fleet.control.clearFaults();
+  const isComplete = await settle(fleet, ledger);
+  say(
+    isComplete
+      ? 'all are there; asking for jobs and accounts'
+      : 'some are missing; asking for jobs and accounts',
+  );
+  const self = await examine(fleet, world, ledger);
+  const verdict = await verdictOf(fleet, ledger);
+  const { duplicated } = await fleet.control.counters();
+  const floodedChats = world.chats
+    .filter(({ account }) => scene.flooded.has(account.userId))
+    .map(({ name }) => name);
+  return {
+    seed,
+    verdict,
+    self,
+    ledger,
+    duplicated,
+    crashes: fleet.crashes,
+    forcedStops: scene.forcedStops,
+    faults: faults.counts,
+    stalls: stallsOf(ledger.accepted, verdict.arrivals, new Set(floodedChats)),
+    takeOvers: await countTakeOvers(fleet),
+    seconds: loaded,
+  };
+}
+
+async function sayProgress(
+  fleet: Fleet,
+  load: Load,
+  say: ChaosOptions['say'],
+  signal: AbortSignal,
+): Promise<void> {
+  while ((await sleep(PROGRESS * 1_000, signal)) === 'elapsed') {
+    const arrived = await fleet.control.counters().then(
+      ({ messages }) => `${messages} messages are there`,
+      () => 'the sandbox is away',
+    );
+    say(`${load.ledger.accepted.length} accepted, ${arrived}`);
+  }
+}
+
+/** As the workers' logs have it. */
+async function countTakeOvers({ directory, workers }: Fleet): Promise<number> {
+  const logs = workers.map(({ name }) => readFile(join(directory, 'logs', `${name}.log`), 'utf8'));
+  return (await Promise.all(logs)).reduce((sum, log) => sum + log.split('took over jobs').length - 1, 0);
+}

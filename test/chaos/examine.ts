@@ -1,0 +1,111 @@
+import { sleep } from '@gateway/runtime';
+import { ApiClient, type ApiAnswer } from '../env/api-client.ts';
+import type { Fleet } from '../env/fleet.ts';
+import { judge, nameOf, type AcceptedMessage, type ArrivedMessage, type Verdict } from './judge.ts';
+import type { Ledger } from './load.ts';
+import type { World } from './world.ts';
+
+/** What the product says of itself at the end, where that is not well. A line each. */
+export interface SelfReport {
+  /** Jobs that have not ended. */
+  stuckJobs: string[];
+  failedJobs: string[];
+  /** Accounts that are not `ready`, or have something pending. */
+  unwellAccounts: string[];
+}
+
+/** ms without anything new at the sandbox after which what is missing counts as lost, and ms after which nothing is waited for. */
+const PATIENCE = { quiet: 45_000, all: 120_000 };
+
+/** ms for jobs and accounts to say that they are done, once everything has arrived. */
+const AFTERTHOUGHT = 15_000;
+
+const LOOK_AGAIN = 1_000;
+
+/** Requests at a time. */
+const AT_ONCE = 16;
+
+/** Waits until no accepted message is missing at the sandbox, or none comes any more. @returns whether all are there. */
+export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
+  const begun = performance.now();
+  let [before, changedAt] = [-1, begun];
+  for (;;) {
+    const { messages } = await fleet.control.counters();
+    const now = performance.now();
+    if (messages === before && (await verdictOf(fleet, ledger)).lost.length === 0) return true;
+    if (messages !== before) changedAt = now;
+    if (now - changedAt > PATIENCE.quiet || now - begun > PATIENCE.all) return false;
+    before = messages;
+    await sleep(LOOK_AGAIN);
+  }
+}
+
+/** Compares the ledger with what the sandbox has now. */
+export async function verdictOf({ control }: Fleet, { accepted, undecided }: Ledger): Promise<Verdict> {
+  const arrived = (await control.messages()).map(
+    ({ id, from_id, to_id, text, accepted_at }): ArrivedMessage => ({
+      id,
+      from: from_id,
+      to: to_id,
+      text,
+      at: Date.parse(accepted_at),
+    }),
+  );
+  return judge(accepted, arrived, undecided);
+}
+
+/**
+ * Reads every accepted job and every account, again and again until all are well or the time is over. The message ids that the jobs
+ * tell are noted in the ledger, where none was known before.
+ */
+export async function examine(fleet: Fleet, world: World, { accepted }: Ledger): Promise<SelfReport> {
+  const api = new ApiClient(fleet.urls[0] ?? '');
+  const deadline = performance.now() + AFTERTHOUGHT;
+  const failedJobs: string[] = [];
+  const jobs = await repeated(accepted, deadline, async (message) => {
+    const answer = await api.get(`/jobs/${message.jobId}`);
+    const { state, result, error } = answer.body;
+    if (state === 'completed') note(message, result.message_id);
+    if (state === 'failed') failedJobs.push(`${nameOf(message)}, ${message.jobId}: ${JSON.stringify(error)}`);
+    return state === 'completed' || state === 'failed' ? undefined : describe(message.jobId, answer);
+  });
+  const accounts = await repeated(world.accounts, deadline, async ({ userId }) => {
+    const answer = await api.status(userId);
+    const { state, pending } = answer.body;
+    const isIdle = Object.values(pending ?? { unknown: 1 }).every((count) => count === 0);
+    return state === 'ready' && isIdle ? undefined : describe(userId, answer);
+  });
+  return { stuckJobs: jobs, failedJobs, unwellAccounts: accounts };
+}
+
+/** An id that was told before and is another one stays, for the judge to find: the first one told was wrong, or this one is. */
+function note(message: AcceptedMessage, messageId: number): void {
+  message.messageId ??= messageId;
+  if (message.messageId !== messageId) message.messageId = -1;
+}
+
+/** Looks at each until there is nothing to say of it, or the deadline (by `performance.now()`) is over. @returns what was said last. */
+async function repeated<T>(
+  items: readonly T[],
+  deadline: number,
+  look: (item: T) => Promise<string | undefined>,
+): Promise<string[]> {
+  const complaints: string[] = [];
+  const waiting = [...items];
+  const next = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      let complaint = await look(item);
+      while (complaint !== undefined && performance.now() < deadline) {
+        await sleep(LOOK_AGAIN);
+        complaint = await look(item);
+      }
+      if (complaint !== undefined) complaints.push(complaint);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  return complaints;
+}
+
+function describe(name: string, { status, body }: ApiAnswer): string {
+  return `${name}: ${status} ${JSON.stringify(body)}`;
+}

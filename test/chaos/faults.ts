@@ -1,0 +1,190 @@
+import { sleep, withTimeout } from '@gateway/runtime';
+import type { Fleet } from '../env/fleet.ts';
+import type { Member } from '../env/member.ts';
+import type { Random } from './random.ts';
+import type { Roles } from './roles.ts';
+import type { World } from './world.ts';
+
+/** Where faults happen. */
+export interface Scene {
+  fleet: Fleet;
+  world: World;
+  roles: Roles;
+  /** Accounts (their `userId`) that were told to wait: their messages may be late. */
+  flooded: Set<string>;
+  /** Stops that had to be forced, a line each. */
+  forcedStops: string[];
+  say: (line: string) => void;
+}
+
+export interface Fault {
+  /** As the table names it. */
+  name: string;
+  /** What it disturbs. Faults that disturb the same begin in the order in which they were drawn. */
+  on: 'workers' | 'apis' | 'redis' | 'sandbox' | 'calls';
+  /** Begins it; resolves when all is as before. `undefined`: it cannot be just now. */
+  begin: (scene: Scene, random: Random) => Promise<void> | undefined;
+}
+
+/** ms that a process which was started has to come up, after which the run goes on all the same: a worker may stand by for long. */
+const READY_LIMIT = 5_000;
+
+/** ms for Redis to come up with all its data. */
+const REDIS_LIMIT = 20_000;
+
+/** ms of a freeze: longer than a worker's lease of 10 s. */
+const FREEZE = { from: 12_000, to: 16_000 };
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'worker killed',
+    on: 'workers',
+    begin: (scene, random) => killedIfAny(scene, random, scene.roles.takeWorker(random)),
+  },
+  {
+    name: 'worker frozen past its lease',
+    on: 'workers',
+    begin: ({ roles, say }, random) => {
+      const worker = roles.takeWorker(random);
+      if (worker === undefined) return undefined;
+      const ms = random.whole(FREEZE.from, FREEZE.to);
+      return (async () => {
+        say(`${worker.name} is frozen for ${seconds(ms)}`);
+        worker.freeze();
+        await sleep(ms);
+        worker.thaw();
+        roles.giveBack(worker);
+      })();
+    },
+  },
+  {
+    name: 'rolling restart',
+    on: 'workers',
+    begin: ({ roles, forcedStops, say }) => {
+      const workers = roles.takeAllWorkers();
+      if (workers === undefined) return undefined;
+      return (async () => {
+        say('all workers are restarted, one after the other');
+        for (const worker of workers) {
+          if (!(await worker.stop())) forcedStops.push(worker.name);
+          worker.start();
+          await up(worker);
+        }
+        roles.giveBack(...workers);
+      })();
+    },
+  },
+  {
+    name: 'API killed',
+    on: 'apis',
+    begin: (scene, random) => killedIfAny(scene, random, scene.roles.takeApi(random)),
+  },
+  {
+    name: 'Redis killed',
+    on: 'redis',
+    begin: ({ fleet: { redis }, roles, say }, random) => {
+      if (!roles.take('redis')) return undefined;
+      const ms = random.whole(0, 3_000);
+      return (async () => {
+        say(`Redis is killed, and started again after ${seconds(ms)}`);
+        await redis.stop('SIGKILL');
+        await sleep(ms);
+        await withTimeout(redis.resume(), REDIS_LIMIT, () => new Error('Redis does not come up again'));
+        roles.giveBack('redis');
+      })();
+    },
+  },
+  {
+    name: 'Redis frozen',
+    on: 'redis',
+    begin: ({ fleet: { redis }, roles, say }, random) => {
+      if (!roles.take('redis')) return undefined;
+      const ms = random.whole(1_000, 6_000);
+      return (async () => {
+        say(`Redis is frozen for ${seconds(ms)}`);
+        redis.signal('SIGSTOP');
+        await sleep(ms);
+        redis.signal('SIGCONT');
+        roles.giveBack('redis');
+      })();
+    },
+  },
+  {
+    name: 'sandbox killed',
+    on: 'sandbox',
+    begin: (scene, random) => {
+      const { fleet, roles } = scene;
+      return roles.take('sandbox') ? killed(scene, random, fleet.sandbox, 'sandbox') : undefined;
+    },
+  },
+  callFault('connections cut before a send', async ({ fleet, say }, random) => {
+    const times = random.whole(1, 4);
+    say(`the next ${times} sends are cut off before they take effect`);
+    await fleet.control.fault({ method: 'messages.sendMessage', drop: 'before', times });
+  }),
+  callFault('connections cut after a send', async ({ fleet, say }, random) => {
+    const times = random.whole(1, 4);
+    const answer = random.pick(['error', 'original'] as const);
+    say(`the next ${times} sends are cut off after they took effect; a repeated one gets: ${answer}`);
+    await fleet.control.answerRepeatedSends(answer);
+    await fleet.control.fault({ method: 'messages.sendMessage', drop: 'after', times });
+  }),
+  callFault('connection cut at any call', async ({ fleet, world, say }, random) => {
+    const { userId, id } = random.pick(world.accounts);
+    say(`${userId} is cut off at its next call`);
+    await fleet.control.fault({ user_id: id, method: '*', drop: random.pick(['before', 'after']) });
+  }),
+  callFault('flood wait', async ({ fleet, world, flooded, say }, random) => {
+    const { userId, id } = random.pick(world.accounts);
+    const error = `${random.pick(['FLOOD_WAIT', 'FLOOD_WAIT', 'FLOOD_PREMIUM_WAIT'])}_${random.whole(2, 8)}`;
+    say(`${userId} gets ${error}`);
+    flooded.add(userId);
+    await fleet.control.fault({ user_id: id, method: 'messages.sendMessage', error });
+  }),
+  callFault('slow mode', async ({ fleet, world, flooded, say }, random) => {
+    const { account, to, name } = random.pick(world.chats);
+    const error = `SLOWMODE_WAIT_${random.whole(2, 8)}`;
+    say(`${account.userId} gets ${error} in ${name}`);
+    flooded.add(account.userId);
+    await fleet.control.fault({ user_id: account.id, method: 'messages.sendMessage', error, peer: to });
+  }),
+  callFault('internal errors', async ({ fleet, world, say }, random) => {
+    const { userId, id } = random.pick(world.accounts);
+    const error = random.pick(['INTERNAL_SERVER_ERROR', 'RPC_CALL_FAIL', 'WORKER_BUSY_TOO_LONG_RETRY']);
+    const times = random.whole(1, 2);
+    say(`${userId} gets ${error}, ${times} times`);
+    await fleet.control.fault({ user_id: id, method: 'messages.sendMessage', error, times });
+  }),
+];
+
+/** Something that Telegram does to calls: ordered in a moment, felt when somebody calls. */
+function callFault(name: string, order: (scene: Scene, random: Random) => Promise<void>): Fault {
+  return {
+    name,
+    on: 'calls',
+    begin: (scene, random) => (scene.roles.isTaken('sandbox') ? undefined : order(scene, random)),
+  };
+}
+
+function killedIfAny(scene: Scene, random: Random, member: Member | undefined): Promise<void> | undefined {
+  return member === undefined ? undefined : killed(scene, random, member, member);
+}
+
+/** `role`: what the process is taken as, and given back. */
+async function killed(scene: Scene, random: Random, member: Member, role: Member | 'sandbox'): Promise<void> {
+  const ms = random.whole(0, 5_000);
+  scene.say(`${member.name} is killed, and started again after ${seconds(ms)}`);
+  await member.kill();
+  await sleep(ms);
+  member.start();
+  await up(member);
+  scene.roles.giveBack(role);
+}
+
+async function up(member: Member): Promise<void> {
+  await withTimeout(member.ready, READY_LIMIT, () => new Error('it takes its time')).catch(() => {});
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { judge, type AcceptedMessage, type ArrivedMessage, type Verdict } from './judge.ts';
+
+const CHAT = 'a1-0';
+
+function accepted(seq: number, more: Partial<AcceptedMessage> = {}): AcceptedMessage {
+  const text = `[${CHAT}#${seq}] 1 text`;
+  return {
+    chat: CHAT,
+    seq,
+    from: 1,
+    to: 2,
+    text,
+    jobId: `job-${seq}`,
+    acceptedAt: 0,
+    messageId: null,
+    ...more,
+  };
+}
+
+function arrived(seq: number, more: Partial<ArrivedMessage> = {}): ArrivedMessage {
+  return { id: 100 + seq, from: 1, to: 2, text: `[${CHAT}#${seq}] 1 text`, at: 1_000 + seq, ...more };
+}
+
+function counts({ arrivals: _arrivals, ...verdict }: Verdict): Record<string, number> {
+  const entries = Object.entries(verdict).map(([name, list]) => [name, list.length] as const);
+  return Object.fromEntries(entries.filter(([, count]) => count > 0));
+}
+
+describe('the judge', () => {
+  test('finds nothing where each message arrived once, in order, under its id', () => {
+    const verdict = judge([accepted(1, { messageId: 101 }), accepted(2)], [arrived(1), arrived(2)]);
+    expect(counts(verdict)).toEqual({});
+    expect(verdict.arrivals).toEqual(
+      new Map([
+        ['a1-0#1', 1_001],
+        ['a1-0#2', 1_002],
+      ]),
+    );
+  });
+
+  test('counts what did not arrive', () => {
+    expect(counts(judge([accepted(1), accepted(2)], [arrived(2)]))).toEqual({ lost: 1 });
+  });
+
+  test('counts what arrived again, however often', () => {
+    const verdict = judge([accepted(1)], [arrived(1), arrived(1, { id: 102 }), arrived(1, { id: 103 })]);
+    expect(counts(verdict)).toEqual({ doubled: 2 });
+  });
+
+  test('counts what was overtaken, once for each that came too late', () => {
+    const verdict = judge(
+      [1, 2, 3].map((seq) => accepted(seq)),
+      [arrived(3), arrived(1), arrived(2)],
+    );
+    expect(counts(verdict)).toEqual({ outOfOrder: 2 });
+  });
+
+  test('lets other chats overtake', () => {
+    const other = accepted(1, { chat: 'a1-1', to: 3, text: '[a1-1#1] 1 text' });
+    const { text, to } = other;
+    const there = [arrived(2), arrived(1, { text, to }), arrived(3)];
+    expect(counts(judge([accepted(2), other, accepted(3)], there))).toEqual({});
+  });
+
+  test('counts what nobody accepted, what has no label, and what came from or to somebody else', () => {
+    expect(counts(judge([], [arrived(1), arrived(2, { text: 'hello' })]))).toEqual({ uninvited: 2 });
+    expect(counts(judge([accepted(1)], [arrived(1, { to: 3 })]))).toEqual({ uninvited: 1, lost: 1 });
+    expect(counts(judge([accepted(1)], [arrived(1, { from: 3 })]))).toEqual({ uninvited: 1, lost: 1 });
+  });
+
+  test('lets a message be there or not of which nobody knows whether it was accepted, but not twice', () => {
+    const undecided = [accepted(1)];
+    expect(counts(judge([], [arrived(1)], undecided))).toEqual({});
+    expect(counts(judge([], [], undecided))).toEqual({});
+    expect(counts(judge([], [arrived(1), arrived(1)], undecided))).toEqual({ doubled: 1 });
+  });
+
+  test('counts another id than the API gave', () => {
+    expect(counts(judge([accepted(1, { messageId: 7 })], [arrived(1)]))).toEqual({ wrongIds: 1 });
+  });
+
+  test('counts another text than was accepted', () => {
+    const verdict = judge([accepted(1)], [arrived(1, { text: `[${CHAT}#1] 1 another` })]);
+    expect(counts(verdict)).toEqual({ damaged: 1 });
+  });
+
+  describe('of a text that goes out in parts', () => {
+    const lines = [1, 2, 3].map((number) => `[${CHAT}#1] ${number} text`);
+    const long = accepted(1, { text: lines.join('\n'), messageId: 3 });
+    const part = (number: number, id = number) => arrived(1, { id, text: lines[number - 1] ?? '' });
+
+    test('finds nothing where all are there in order, the last under the id that was given', () => {
+      expect(counts(judge([long], [part(1), part(2), part(3)]))).toEqual({});
+    });
+
+    test('counts one that is missing, doubled, or at the wrong place', () => {
+      expect(counts(judge([long], [part(1), part(3)]))).toEqual({ lost: 1 });
+      expect(counts(judge([long], [part(1), part(2), part(2, 9), part(3)]))).toEqual({ doubled: 1 });
+      expect(counts(judge([long], [part(2), part(1), part(3)]))).toEqual({ damaged: 1 });
+    });
+
+    test('counts one that another message of the chat has overtaken', () => {
+      const verdict = judge([long, accepted(2)], [part(1), part(2), arrived(2), part(3)]);
+      expect(counts(verdict)).toEqual({ outOfOrder: 1 });
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import type { ChaosOptions } from './chaos.ts';
+
+export type ChaosChoice = Omit<ChaosOptions, 'say' | 'signal'>;
+
+const FLAGS = {
+  minutes: { default: '10', about: 'how long messages are posted and faults happen' },
+  seed: { default: '', about: 'what chance draws from; by default a new one each time' },
+  accounts: { default: '150', about: 'accounts that send' },
+  workers: { default: '3', about: 'worker processes' },
+  apis: { default: '2', about: 'API processes' },
+  rate: { default: '60', about: 'messages a second, over all accounts' },
+  gap: { default: '3', about: 'seconds from one fault to the next, on average' },
+  longest: { default: '9000', about: 'UTF-16 units of the longest texts; over 4096 they go out in parts' },
+  fsync: { default: 'always', about: "Redis's appendfsync: always or everysec" },
+} as const;
+
+type Flag = keyof typeof FLAGS;
+
+export const HELP = [
+  'npm run chaos -- [options]',
+  '',
+  'Sends messages through several APIs and workers while they, Redis and the sandbox are killed, frozen and cut off,',
+  'and compares what the sandbox got with what was accepted. Ends with 0 where all is well.',
+  '',
+  ...Object.entries(FLAGS).map(
+    ([name, { default: value, about }]) =>
+      `  --${name.padEnd(10)}${about}${value === '' ? '' : ` (${value})`}`,
+  ),
+].join('\n');
+
+/**
+ * What the command line says. @returns `'help'` where it asks for that.
+ * @throws {Error} one line that names the option.
+ */
+export function readOptions(args: readonly string[]): ChaosChoice | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean' },
+      ...Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' as const }])),
+    },
+  });
+  if (values.help === true) return 'help';
+  const given = new Map<string, unknown>(Object.entries(values));
+  const textOf = (flag: Flag): string => String(given.get(flag) ?? FLAGS[flag].default);
+  const numberOf = (flag: Flag, low: number, high: number, isWhole = true): number => {
+    const value = Number(textOf(flag));
+    const isGood =
+      textOf(flag) !== '' && value >= low && value <= high && (!isWhole || Number.isInteger(value));
+    if (!isGood)
+      throw new Error(`--${flag} must be a ${isWhole ? 'whole ' : ''}number from ${low} to ${high}`);
+    return value;
+  };
+  const fsync = textOf('fsync');
+  if (fsync !== 'always' && fsync !== 'everysec') throw new Error('--fsync must be always or everysec');
+  return {
+    seconds: numberOf('minutes', 0.1, 24 * 60, false) * 60,
+    seed: given.has('seed') ? numberOf('seed', 0, 2 ** 32 - 1) : randomInt(2 ** 32),
+    accounts: numberOf('accounts', 2, 2_000),
+    workers: numberOf('workers', 1, 20),
+    apis: numberOf('apis', 1, 20),
+    rate: numberOf('rate', 0.1, 1_000, false),
+    gap: numberOf('gap', 0.1, 600, false),
+    longest: numberOf('longest', 60, 65_536),
+    fsync,
+  };
+}

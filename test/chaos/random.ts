@@ -1,0 +1,44 @@
+/** The one source of chance in a chaos run (mulberry32): the same seed draws the same. */
+export class Random {
+  #state: number;
+
+  /** `seed`: any whole number; its lowest 32 bits count. */
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** From 0 up to, not including, 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** A whole number from `low` to `high`, both included. */
+  whole(low: number, high: number): number {
+    return low + Math.floor(this.next() * (high - low + 1));
+  }
+
+  /** True in `share` (0 to 1) of all cases. */
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+
+  /** @throws {Error} where there is nothing to pick from. */
+  pick<T>(list: readonly T[]): T {
+    const [picked] = list.slice(this.whole(0, list.length - 1));
+    if (picked === undefined) throw new Error('nothing to pick from');
+    return picked;
+  }
+
+  shuffled<T>(list: readonly T[]): T[] {
+    const keyed = list.map((item) => ({ item, key: this.next() }));
+    return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+  }
+
+  /** A source of its own, so that how often one part draws does not change what another gets. */
+  fork(): Random {
+    return new Random(Math.floor(this.next() * 2 ** 32));
+  }
+}

@@ -1,0 +1,99 @@
+import type { SelfReport } from './examine.ts';
+import type { Verdict } from './judge.ts';
+import type { Ledger } from './load.ts';
+
+/** All that a run has found out. */
+export interface Findings {
+  seed: number;
+  verdict: Verdict;
+  self: SelfReport;
+  ledger: Ledger;
+  /** Sign-ins that the sandbox ended because two connections used them at a time. */
+  duplicated: number;
+  crashes: readonly string[];
+  forcedStops: readonly string[];
+  faults: ReadonlyMap<string, number>;
+  stalls: Stalls;
+  /** Times that a worker began with jobs which another had in hand. */
+  takeOvers: number;
+  /** Seconds that messages were posted. */
+  seconds: number;
+}
+
+/** ms from a message's acceptance to its arrival. */
+export interface Stalls {
+  longest: number;
+  /** Of messages whose account was never told to wait. */
+  longestUnflooded: number;
+  p50: number;
+  p99: number;
+}
+
+/** Lines of evidence that are printed for each thing that must not be. */
+const EVIDENCE = 5;
+
+/** What must not be, by name, with its evidence. */
+export function troubles({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
+  return new Map<string, readonly string[]>([
+    ['lost', verdict.lost],
+    ['doubled', verdict.doubled],
+    ['out of order', verdict.outOfOrder],
+    ['damaged', verdict.damaged],
+    ['sent, though nobody was told so', verdict.uninvited],
+    ['wrong message ids', verdict.wrongIds],
+    ['refused', ledger.refused],
+    ['never accepted', ledger.undecided.map(({ chat, seq }) => `${chat}#${seq}`)],
+    ['two jobs under one key', ledger.splitKeys],
+    [
+      'two connections of one account',
+      Array.from({ length: rest.duplicated }, () => 'see the sandbox: GET /state'),
+    ],
+    ['jobs stuck', self.stuckJobs],
+    ['jobs failed', self.failedJobs],
+    ['accounts not ready', self.unwellAccounts],
+    ['processes that ended by themselves', rest.crashes],
+    ['stops that had to be forced', rest.forcedStops],
+  ]);
+}
+
+export function isClean(findings: Findings): boolean {
+  return [...troubles(findings).values()].every((lines) => lines.length === 0);
+}
+
+/** The table that a run ends with, and evidence below it where something is not 0. */
+export function report(findings: Findings): string {
+  const { seed, ledger, faults, stalls, takeOvers, seconds } = findings;
+  const found = [...troubles(findings)];
+  const rows: [string, string][] = [
+    ['must be 0', ''],
+    ...found.map(([name, lines]): [string, string] => [`  ${name}`, String(lines.length)]),
+    ['faults', String([...faults.values()].reduce((sum, count) => sum + count, 0))],
+    ...[...faults].map(([name, count]): [string, string] => [`  ${name}`, String(count)]),
+    ['messages accepted', String(ledger.accepted.length)],
+    ['  a second', (ledger.accepted.length / seconds).toFixed(1)],
+    ['from acceptance to arrival', ''],
+    ['  p50, p99', `${inSeconds(stalls.p50)}, ${inSeconds(stalls.p99)}`],
+    ['  longest', inSeconds(stalls.longest)],
+    ['  longest of accounts never told to wait', inSeconds(stalls.longestUnflooded)],
+    ['take-overs of accounts with jobs in hand', String(takeOvers)],
+    ['seed', String(seed)],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const evidence = found
+    .filter(([, lines]) => lines.length > 0)
+    .flatMap(([name, lines]) => [
+      '',
+      `${name}:`,
+      ...lines.slice(0, EVIDENCE).map((line) => `  ${line}`),
+      ...more(lines),
+    ]);
+  return [...rows.map(([name, value]) => `${name.padEnd(width)}${value}`.trimEnd()), ...evidence].join('\n');
+}
+
+function more(lines: readonly string[]): string[] {
+  return lines.length > EVIDENCE ? [`  … and ${lines.length - EVIDENCE} more`] : [];
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`;
+}

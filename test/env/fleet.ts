@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withTimeout } from '@gateway/runtime';
+import { freePort } from '../../scripts/lib/ports.mjs';
+import { Member } from './member.ts';
+import { RedisServer, type RedisServerOptions } from './redis-server.ts';
+import { SandboxControl } from './sandbox-control.ts';
+import { telegramSettings } from './telegram-settings.ts';
+
+export interface FleetOptions {
+  workers: number;
+  apis: number;
+  /** `always`, the default here: killing Redis loses nothing that it has acknowledged. */
+  fsync?: NonNullable<RedisServerOptions['fsync']>;
+  /** Settings of the product beside the fleet's own, by their names in the environment. */
+  settings?: Record<string, string>;
+}
+
+/** ms until everything is up. */
+const START_LIMIT = 30_000;
+
+interface Places {
+  directory: string;
+  env: Record<string, string>;
+  controlPort: number;
+  apiPorts: number[];
+  workers: number;
+}
+
+/**
+ * Several workers and APIs over one Redis and one sandbox, each a process of its own that can be killed, frozen and started again. All
+ * that they leave behind is in one directory: the data, Redis's file and a log for each process.
+ */
+export class Fleet {
+  readonly directory: string;
+  readonly redis: RedisServer;
+  readonly control: SandboxControl;
+  readonly sandbox: Member;
+  readonly workers: readonly Member[];
+  readonly apis: readonly Member[];
+  /** The APIs' addresses, which stay the same when they are started again. */
+  readonly urls: readonly string[];
+  readonly #env: Record<string, string>;
+  readonly #crashes: string[] = [];
+
+  private constructor(redis: RedisServer, { directory, env, controlPort, apiPorts, workers }: Places) {
+    this.redis = redis;
+    this.directory = directory;
+    this.#env = env;
+    this.control = new SandboxControl(`http://127.0.0.1:${controlPort}`);
+    this.urls = apiPorts.map((port) => `http://127.0.0.1:${port}`);
+    this.sandbox = this.#member('sandbox', 'packages/sandbox/src/main.ts');
+    this.workers = Array.from({ length: workers }, (_, index) =>
+      this.#member(`worker-${index + 1}`, 'apps/worker/src/main.ts'),
+    );
+    this.apis = apiPorts.map((port, index) =>
+      this.#member(`api-${index + 1}`, 'apps/api/src/main.ts', { PORT: String(port) }),
+    );
+  }
+
+  /** Resolves when all APIs are up and a worker serves the accounts; the other workers may still be starting. */
+  static async start({ workers, apis, fsync = 'always', settings }: FleetOptions): Promise<Fleet> {
+    const directory = await mkdtemp(join(tmpdir(), 'gateway-fleet-'));
+    const [redisDirectory, dataDir] = [join(directory, 'redis'), join(directory, 'data')];
+    for (const folder of [redisDirectory, dataDir, join(directory, 'logs')]) await mkdir(folder);
+    const controlPort = await freePort();
+    const redis = await RedisServer.start({ fsync, directory: redisDirectory });
+    const env = {
+      REDIS_URL: redis.url,
+      DATA_DIR: dataDir,
+      TELEGRAM_API_ID: '1',
+      TELEGRAM_API_HASH: '0123456789abcdef0123456789abcdef',
+      SANDBOX_PORT: String(await freePort()),
+      SANDBOX_CONTROL_PORT: String(controlPort),
+      SEND_PACE: 'off',
+      LOG_LEVEL: 'info',
+      ...settings,
+    };
+    const apiPorts: number[] = [];
+    while (apiPorts.length < apis) apiPorts.push(await freePort());
+    const fleet = new Fleet(redis, { directory, env, controlPort, apiPorts, workers });
+    try {
+      await withTimeout(fleet.#startAll(), START_LIMIT, () => new Error('the fleet did not come up in time'));
+      return fleet;
+    } catch (error) {
+      await fleet.close();
+      throw new Error(`the fleet cannot start; its logs are in ${directory}`, { cause: error });
+    }
+  }
+
+  /** Processes that ended though nobody ended them, a line each. They were started again. */
+  get crashes(): readonly string[] {
+    return this.#crashes;
+  }
+
+  /** Ends all processes. The directory stays for whoever wants to look at it: {@link discard} takes it away. */
+  async close(): Promise<void> {
+    for (const member of this.workers) member.thaw();
+    await Promise.all([...this.apis, ...this.workers].map((member) => member.close()));
+    await this.sandbox.close();
+    await this.redis.stop();
+  }
+
+  /** Takes the directory away, once all is closed. */
+  async discard(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #startAll(): Promise<void> {
+    this.sandbox.start();
+    Object.assign(this.#env, telegramSettings(await this.sandbox.ready));
+    for (const member of [...this.workers, ...this.apis]) member.start();
+    await Promise.all(this.apis.map((api) => api.ready));
+    // A worker may stand by until another one ends: it is ready then, and not before.
+    await Promise.any(this.workers.map((worker) => worker.ready));
+  }
+
+  #member(name: string, entry: string, env: Record<string, string> = {}): Member {
+    return new Member({
+      name,
+      entry,
+      env: () => ({ ...this.#env, ...env }),
+      logFile: join(this.directory, 'logs', `${name}.log`),
+      onCrash: (what) => this.#crashes.push(what),
+    });
+  }
+}
