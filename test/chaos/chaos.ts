@@ -106,7 +106,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   );
   const self = await examine(fleet, world, ledger);
   const verdict = await verdictOf(fleet, ledger);
-  const { duplicated } = await fleet.control.counters();
+  const { duplicated, early } = await fleet.control.counters();
   const floodedChats = world.chats
     .filter(({ account }) => scene.flooded.has(account.userId))
     .map(({ name }) => name);
@@ -116,6 +116,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
     self,
     ledger,
     duplicated,
+    early,
     crashes: fleet.crashes,
     forcedStops: scene.forcedStops,
     faults: faults.counts,

@@ -139,14 +139,20 @@ export const FAULTS: readonly Fault[] = [
     const error = `${random.pick(['FLOOD_WAIT', 'FLOOD_WAIT', 'FLOOD_PREMIUM_WAIT'])}_${random.whole(2, 8)}`;
     say(`${userId} gets ${error}`);
     flooded.add(userId);
-    await fleet.control.fault({ user_id: id, method: 'messages.sendMessage', error });
+    await fleet.control.fault({ user_id: id, method: 'messages.sendMessage', error, lasts: true });
   }),
   callFault('slow mode', async ({ fleet, world, flooded, say }, random) => {
     const { account, to, name } = random.pick(world.chats);
     const error = `SLOWMODE_WAIT_${random.whole(2, 8)}`;
     say(`${account.userId} gets ${error} in ${name}`);
     flooded.add(account.userId);
-    await fleet.control.fault({ user_id: account.id, method: 'messages.sendMessage', error, peer: to });
+    await fleet.control.fault({
+      user_id: account.id,
+      method: 'messages.sendMessage',
+      error,
+      peer: to,
+      lasts: true,
+    });
   }),
   callFault('internal errors', async ({ fleet, world, say }, random) => {
     const { userId, id } = random.pick(world.accounts);

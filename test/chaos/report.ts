@@ -14,6 +14,8 @@ export interface Findings {
   forcedStops: readonly string[];
   faults: ReadonlyMap<string, number>;
   stalls: Stalls;
+  /** Calls before a wait was over, since the sandbox last started: a worker that is killed may not have written the wait down. */
+  early: number;
   /** Times that a worker began with jobs which another had in hand. */
   takeOvers: number;
   /** Seconds that messages were posted. */
@@ -62,7 +64,7 @@ export function isClean(findings: Findings): boolean {
 
 /** The table that a run ends with, and evidence below it where something is not 0. */
 export function report(findings: Findings): string {
-  const { seed, ledger, faults, stalls, takeOvers, seconds } = findings;
+  const { seed, ledger, faults, stalls, early, takeOvers, seconds } = findings;
   const found = [...troubles(findings)];
   const rows: [string, string][] = [
     ['must be 0', ''],
@@ -75,6 +77,7 @@ export function report(findings: Findings): string {
     ['  p50, p99', `${inSeconds(stalls.p50)}, ${inSeconds(stalls.p99)}`],
     ['  longest', inSeconds(stalls.longest)],
     ['  longest of accounts never told to wait', inSeconds(stalls.longestUnflooded)],
+    ['calls before a wait was over', String(early)],
     ['take-overs of accounts with jobs in hand', String(takeOvers)],
     ['seed', String(seed)],
   ];

@@ -32,7 +32,13 @@ describe('waits, pace, parts and times', () => {
   }
 
   test('slow mode holds one chat, in its order, and survives a restart; other chats go on', async () => {
-    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'SLOWMODE_WAIT_6' });
+    await stack.control.fault({
+      user_id: alice,
+      method: 'messages.sendMessage',
+      error: 'SLOWMODE_WAIT_6',
+      peer: bob,
+      lasts: true,
+    });
     const first = await stack.api.send('alice', BOB, 'slow 1', { Prefer: 'wait=5' });
     expect(first).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'SLOWMODE_WAIT' } });
     // The same chat, named otherwise.
@@ -75,7 +81,12 @@ describe('waits, pace, parts and times', () => {
   });
 
   test('a flood wait survives a restart of worker and Redis', async () => {
-    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_8' });
+    await stack.control.fault({
+      user_id: alice,
+      method: 'messages.sendMessage',
+      error: 'FLOOD_WAIT_8',
+      lasts: true,
+    });
     const held = await stack.api.send('alice', BOB, 'flooded', { Prefer: 'wait=2' });
     expect(held.body).toMatchObject({ state: 'delayed', reason: 'FLOOD_WAIT' });
     await stack.worker.end('SIGKILL');
@@ -88,6 +99,7 @@ describe('waits, pace, parts and times', () => {
     await expect.poll(async () => (await job(held.body.job_id)).state, { timeout: 20_000 }).toBe('completed');
     const sent = (await stack.control.messages({ from: alice, to: bob })).at(-1);
     expect(Date.parse(sent?.date ?? '')).toBeGreaterThanOrEqual(Date.parse(held.body.retry_at) - 1_500);
+    expect((await stack.control.counters()).early).toBe(0);
   });
 
   test('a wait that is longer than messages are kept fails them, with how long it is', async () => {

@@ -143,17 +143,21 @@ describe('outages and restarts', () => {
     await stack.control.fault({ user_id: id, method: 'messages.sendMessage', error: 'FLOOD_WAIT_600' });
     const queued = await stack.api.send('dave', BOB, 'never', { Prefer: 'wait=5' });
     expect(queued.status).toBe(202);
+    const later = await stack.api.post('/telegram/user/send', {
+      user_id: 'dave',
+      recipient_id: BOB,
+      text: 'never either',
+      send_at: new Date(Date.now() + 3_600_000).toISOString(),
+    });
     const gone = await stack.api.post('/telegram/user/disconnect', { user_id: 'dave' });
     expect(gone).toMatchObject({
       status: 200,
       body: { status: 'ok', message: 'Disconnected', job_id: expect.any(String) },
     });
-    await expect
-      .poll(async () => (await stack.api.get(`/jobs/${queued.body.job_id}`)).body)
-      .toMatchObject({
-        state: 'failed',
-        error: { code: 'ACCOUNT_DISCONNECTED' },
-      });
+    for (const { body } of [queued, later])
+      await expect
+        .poll(async () => (await stack.api.get(`/jobs/${body.job_id}`)).body)
+        .toMatchObject({ state: 'failed', error: { code: 'ACCOUNT_DISCONNECTED' } });
     expect((await stack.api.status('dave')).body).toMatchObject({
       authorized: false,
       state: 'none',

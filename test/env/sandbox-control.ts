@@ -46,6 +46,8 @@ export class SandboxControl {
     drop?: 'before' | 'after';
     delay_ms?: number;
     times?: number;
+    /** A wait goes on refusing until it is over. */
+    lasts?: boolean;
     /** Only calls about this chat: its id, `@username` or `+phone`. */
     peer?: number | string;
   }): Promise<void> {
@@ -65,8 +67,10 @@ export class SandboxControl {
     await this.#send('POST', '/settings', { repeated_random_id });
   }
 
-  /** Counts: messages accepted, and sign-ins that died because two connections used them at once. */
-  async counters(): Promise<{ messages: number; duplicated: number }> {
+  /**
+   * Counts: messages accepted, calls that came before a wait was over, and sign-ins that died because two connections used them at once.
+   */
+  async counters(): Promise<{ messages: number; early: number; duplicated: number }> {
     return this.#get('/state');
   }
 

@@ -152,13 +152,13 @@ describe("an account's queue", () => {
   });
 
   test('what a former owner had in hand is given out first, in order, by the next one', async () => {
-    await add('1', '2', '3', '4');
+    const ids = await add('1', '2', '3', '4');
     const former = await owner(1);
     await take(former);
     await take(former);
     await take(former);
     const next = await owner(2);
-    expect(await next.recover()).toHaveLength(3);
+    expect((await next.recover()).map(({ jobId }) => jobId)).toEqual(ids.slice(0, 3));
     for (const text of ['1', '2', '3', '4']) expect((await take(next)).data.text).toBe(text);
   });
 
@@ -184,6 +184,24 @@ describe("an account's queue", () => {
     expect(await next.next()).toBe('strays');
     await next.recover();
     for (const text of ['1', '2', '3']) expect((await take(next)).data.text).toBe(text);
+  });
+
+  test('a job whose fetch was answered to nobody, because the connection broke, is not passed over', async () => {
+    await add('1', '2');
+    const worker = await owner();
+    const lost = await owner();
+    await lost.next();
+    expect(await worker.next()).toBe('strays');
+    await worker.recover();
+    for (const text of ['1', '2']) expect((await take(worker)).data.text).toBe(text);
+  });
+
+  test('a job that holds no message fails, and the next one goes on', async () => {
+    const queue = new AccountQueues(redis, sharedBackend(redis)).of(userId);
+    await queue.add('send', JSON.parse('{"text":5}'), { jobId: 'not-ours' });
+    await add('1');
+    expect((await take(await owner())).data.text).toBe('1');
+    expect(await (await queue.getJob('not-ours'))?.getState()).toBe('failed');
   });
 
   test('a failed job shows its error to callers, with code and kind', async () => {

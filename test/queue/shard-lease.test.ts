@@ -98,6 +98,7 @@ describe("the lease on a shard's accounts", () => {
     const lease = await acquired('first');
     await server.stop();
     await expect.poll(() => lease.valid).toBe(false);
+    expect(lease.runOut).toBe(false);
     await server.resume();
     await expect.poll(() => contact.epoch).not.toBeNull();
     expect(lease.valid).toBe(false);

@@ -141,8 +141,10 @@ class FakeAccount implements LaneAccount {
   pace: PaceRules | null = null;
   ended: GatewayError | null = null;
   stopped = false;
-  /** Chats that need no look-up. */
+  /** Chats that need a look-up. */
   readonly unknown = new Set<string>();
+  /** Chats that were never written to. */
+  readonly strangers = new Set<string>();
   /** What Telegram answers to a text, each once. */
   readonly troubles = new Map<string, unknown[]>();
   readonly sendings: Sending[] = [];
@@ -162,7 +164,12 @@ class FakeAccount implements LaneAccount {
   }
 
   chatOf(recipient: string): Chat {
-    return { key: recipient, kind: 'user', known: !this.unknown.has(recipient), stranger: false };
+    return {
+      key: recipient,
+      kind: 'user',
+      known: !this.unknown.has(recipient),
+      stranger: this.strangers.has(recipient),
+    };
   }
 
   async send(sending: Sending): Promise<SentMessage> {
@@ -171,6 +178,7 @@ class FakeAccount implements LaneAccount {
     const trouble = this.troubles.get(sending.text)?.shift();
     if (trouble !== undefined) throw trouble;
     this.#lastId += 1;
+    this.strangers.delete(sending.job.recipient);
     return { message_id: this.#lastId, date: DATE };
   }
 
@@ -408,6 +416,31 @@ describe("an account's lane", () => {
       throw new TelegramFailure({ outcome: 'unknown' }, new GatewayError('TELEGRAM_TIMEOUT'));
     });
     expect(await world.add('a').run()).toEqual([]);
+    expect(world.saved).toBe(EMPTY_SEND_STATE);
+  });
+
+  test('jobs with a time of their own fail with all others once the account is disconnected', async () => {
+    world.account.ended = new GatewayError('ACCOUNT_DISCONNECTED');
+    expect(await world.add('a').run()).toEqual(['promote all', 'fail ACCOUNT_DISCONNECTED a', 'promote all']);
+  });
+
+  test('who was a stranger before the message counts as one, though the message has made it known', async () => {
+    world.account.pace = {
+      burst: 9,
+      per_minute: 60,
+      chat_burst: 9,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 1,
+    };
+    world.account.strangers.add('a').add('b');
+    expect(await world.add('a1', 'b1', 'a2').run()).toEqual([
+      'send a1',
+      'complete a1',
+      'send a2',
+      'complete a2',
+    ]);
+    expect(world.aside).toMatchObject([{ jobId: 'b1', hold: { reason: 'PACE_STRANGERS' } }]);
   });
 
   test('stop waits for the message under way, and puts back what is set aside in order', async () => {

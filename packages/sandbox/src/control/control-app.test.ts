@@ -165,6 +165,7 @@ describe('the control port', () => {
         accounts: 1,
         messages: 0,
         duplicated: 0,
+        early: 0,
         sessions: [{ id, phone: '+9996621001', authorizations: 1, connections: 1 }],
       },
     });

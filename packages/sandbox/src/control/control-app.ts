@@ -29,12 +29,13 @@ const CALLS = {
   'GET /deliveries?random_id=':
     '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
   'POST /faults':
-    '{phone?|user_id?, method, error?|drop?: before|after, delay_ms?, times?, peer?}: the next calls fail so',
+    '{phone?|user_id?, method, error?|drop?: before|after, delay_ms?, times?, peer?, lasts?}: the next calls fail so',
   'GET /faults': 'the faults that are not used up',
   'DELETE /faults': 'no more faults',
   'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",
   'GET /settings, POST /settings': '{repeated_random_id: error|original, code_lifetime_seconds, code_tries}',
-  'GET /state': 'counters: accounts, messages, duplicated sign-ins, sessions and connections by account',
+  'GET /state':
+    'counters: accounts, messages, early calls, duplicated sign-ins, sessions and connections by account',
 };
 
 /** The control port over HTTP. Faults and settings last as long as the process, the rest as long as the state. */

@@ -36,6 +36,8 @@ export interface Counters {
   accounts: number;
   /** Messages accepted since the state began, codes from Telegram itself not counted. */
   messages: number;
+  /** Calls that came while Telegram had asked for a wait that lasts. */
+  early: number;
   /** Sign-ins that died because two connections used them at once. */
   duplicated: number;
   /** Accounts with sign-ins. */
@@ -128,7 +130,7 @@ export class Control {
   }
 
   counters(): Counters {
-    const { store, network } = this.#telegram;
+    const { store, network, faults } = this.#telegram;
     const authorizations = [...store.state.authorizations.values()];
     const sessions = [...store.state.accounts.values()].flatMap(({ id, phone }) => {
       const live = liveAuthorizations(this.#telegram, id);
@@ -138,6 +140,7 @@ export class Control {
     return {
       accounts: store.state.accounts.size,
       messages: this.messages().length,
+      early: faults.early,
       duplicated: authorizations.filter(
         ({ status }) => status.kind === 'ended' && status.error === 'AUTH_KEY_DUPLICATED',
       ).length,

@@ -7,7 +7,7 @@ import { ControlError } from './control-error.ts';
 import type { FaultRequest } from './requests.ts';
 
 export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
-  const { phone, user_id, method, error, drop, delay_ms, times = 1, peer } = request;
+  const { phone, user_id, method, error, drop, delay_ms, times = 1, peer, lasts } = request;
   return {
     method,
     times,
@@ -17,6 +17,7 @@ export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
     ...(drop !== undefined && { drop }),
     ...(delay_ms !== undefined && { delayMs: delay_ms }),
     ...(peer !== undefined && { peer: knownPeer(telegram, peer) }),
+    ...(lasts === true && { lasts }),
   };
 }
 
@@ -36,7 +37,17 @@ function peerByName(telegram: Telegram, name: string): PeerId | undefined {
 
 export type FaultView = FaultRequest & { times: number };
 
-export function faultView({ accountId, phone, method, error, drop, delayMs, times, peer }: Fault): FaultView {
+export function faultView({
+  accountId,
+  phone,
+  method,
+  error,
+  drop,
+  delayMs,
+  times,
+  peer,
+  lasts,
+}: Fault): FaultView {
   return {
     method,
     times,
@@ -46,5 +57,6 @@ export function faultView({ accountId, phone, method, error, drop, delayMs, time
     ...(drop !== undefined && { drop }),
     ...(delayMs !== undefined && { delay_ms: delayMs }),
     ...(peer !== undefined && { peer }),
+    ...(lasts === true && { lasts }),
   };
 }

@@ -56,12 +56,18 @@ export const faultRequest = z
     times: z.int().min(1).default(1),
     /** A chat: its id (`-100…` for channels), `@username` or `+phone`. */
     peer: z.union([z.int(), z.string().min(1)]).optional(),
+    /** With a `…_WAIT_n`: calls are refused until its seconds are over, as at Telegram; else only so many `times`. */
+    lasts: z.boolean().optional(),
   })
   .refine(
     ({ error, drop, delay_ms }) => (error ?? drop ?? delay_ms) !== undefined,
     'name an error, a drop or a delay_ms',
   )
-  .refine(({ error, drop }) => error === undefined || drop === undefined, 'either error or drop, not both');
+  .refine(({ error, drop }) => error === undefined || drop === undefined, 'either error or drop, not both')
+  .refine(
+    ({ error, lasts }) => lasts !== true || /_WAIT_\d+$/.test(error ?? ''),
+    'only a wait lasts: …_WAIT_30',
+  );
 export type FaultRequest = z.input<typeof faultRequest>;
 
 export const sessionRequest = z.strictObject({ phone: z.string() });

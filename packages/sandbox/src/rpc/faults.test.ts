@@ -46,6 +46,22 @@ describe('faults', () => {
     await alice.call('updates.getState');
   });
 
+  test('that last go on refusing with what is left, and count who comes too early', async () => {
+    const send = (text: string) => alice.send(toBob, text);
+    telegram.control.addFault({ method: 'messages.sendMessage', error: 'FLOOD_WAIT_30', lasts: true });
+    await expect(send('x')).rejects.toThrow('FLOOD_WAIT_30');
+    expect(telegram.control.counters().early).toBe(0);
+    telegram.now += 20_500;
+    await expect(send('x')).rejects.toThrow('FLOOD_WAIT_10');
+    expect(telegram.control.counters().early).toBe(1);
+    telegram.now += 9_600;
+    await send('through');
+    telegram.control.addFault({ method: 'messages.sendMessage', error: 'SLOWMODE_WAIT_30', lasts: true });
+    await expect(send('x')).rejects.toThrow('SLOWMODE_WAIT_30');
+    telegram.control.clearFaults();
+    await send('through');
+  });
+
   test('reach sign-ins by phone', async () => {
     telegram.control.addFault({
       phone: '+79991234567',

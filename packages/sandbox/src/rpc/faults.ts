@@ -18,6 +18,8 @@ export interface Fault {
   peer?: PeerId;
   /** How many calls are still to fail. */
   times: number;
+  /** A `…_WAIT_n` is meant: every call that it is meant for is refused until its seconds are over, with what is left of them. */
+  lasts?: boolean;
 }
 
 /** What a call is about, as far as faults care. */
@@ -31,6 +33,8 @@ export interface FaultTarget {
 /** The faults that are ordered and not used up. They last as long as the process. */
 export class Faults {
   #faults: Fault[] = [];
+  #waits: { fault: Fault; until: number }[] = [];
+  #early = 0;
 
   add(fault: Fault): void {
     this.#faults.push({ ...fault });
@@ -38,20 +42,46 @@ export class Faults {
 
   clear(): void {
     this.#faults = [];
+    this.#waits = [];
+  }
+
+  /** Calls that came while they had been asked to wait. */
+  get early(): number {
+    return this.#early;
   }
 
   list(): Fault[] {
     return this.#faults.map((fault) => ({ ...fault }));
   }
 
-  /** The first fault that is meant for a call, used up by one. */
-  take(target: FaultTarget): Fault | undefined {
+  /** The first fault that is meant for a call, used up by one. `now`: Unix milliseconds. */
+  take(target: FaultTarget, now: number): Fault | undefined {
+    this.#waits = this.#waits.filter(({ until }) => until > now);
+    const running = this.#waits.find(({ fault }) => isMeant(fault, target));
+    if (running !== undefined) {
+      this.#early += 1;
+      return withSeconds(running.fault, Math.ceil((running.until - now) / 1_000));
+    }
     const fault = this.#faults.find((candidate) => isMeant(candidate, target));
     if (fault === undefined) return undefined;
     fault.times -= 1;
     if (fault.times === 0) this.#faults = this.#faults.filter((other) => other !== fault);
+    const seconds = secondsOf(fault);
+    if (fault.lasts === true && seconds !== undefined)
+      this.#waits.push({ fault, until: now + seconds * 1_000 });
     return fault;
   }
+}
+
+const WAIT = /_WAIT_(\d+)$/;
+
+function secondsOf({ error = '' }: Fault): number | undefined {
+  const match = WAIT.exec(error);
+  return match === null ? undefined : Number(match[1]);
+}
+
+function withSeconds(fault: Fault, seconds: number): Fault {
+  return { ...fault, error: fault.error?.replace(WAIT, `_WAIT_${seconds}`) ?? '' };
 }
 
 function isMeant(fault: Fault, target: FaultTarget): boolean {

@@ -12,7 +12,7 @@ import type { Telegram } from './telegram.ts';
 /** Answers calls as Telegram would, save for the faults that were ordered. */
 export function createRpcHandler(telegram: Telegram): RpcHandler {
   return async (call) => {
-    const fault = telegram.faults.take(targetOf(telegram, call));
+    const fault = telegram.faults.take(targetOf(telegram, call), telegram.now());
     if (fault?.delayMs !== undefined) await delay(fault.delayMs, undefined, { ref: false });
     return countingSends(telegram, call, () => carryOut(telegram, call, fault));
   };
