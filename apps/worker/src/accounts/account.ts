@@ -4,14 +4,12 @@ import {
   isSignedIn,
   isStopped,
   paceRulesOf,
-  parseRecipient,
   type AccountState,
   type AccountView,
   type Hold,
   type HoldNotice,
   type PaceRules,
   type PaceSettings,
-  type Recipient,
   type SentMessage,
   type UserInfo,
 } from '@gateway/contracts';
@@ -23,11 +21,13 @@ import {
   type StoredAccount,
   type StoredLogin,
 } from '@gateway/sessions';
-import { chatOf, TelegramFailure, type AccountClient, type Chat, type Telegram } from '@gateway/telegram';
+import { TelegramFailure, type AccountClient, type Chat, type Telegram } from '@gateway/telegram';
 import PQueue from 'p-queue';
 import type { LaneAccount, Sending } from '../delivery/lane-ports.ts';
 import { randomIdOf } from '../delivery/random-id.ts';
 import type { SendLedger } from '../delivery/send-ledger.ts';
+import { endOf, viewOf } from './account-view.ts';
+import { chatFor, recipientOf } from './recipients.ts';
 
 export interface AccountOptions {
   userId: string;
@@ -111,13 +111,7 @@ export class Account implements LaneAccount {
   }
 
   get ended(): GatewayError | null {
-    const { state, reason } = this.status;
-    if (isSignedIn(state)) return null;
-    if (this.#disconnected) return new GatewayError('ACCOUNT_DISCONNECTED');
-    const details = reason === null ? {} : { rpcError: reason };
-    if (state === 'banned') return new GatewayError('ACCOUNT_BANNED', undefined, details);
-    const message = state === 'revoked' ? 'Telegram has ended this session: sign in again.' : undefined;
-    return new GatewayError('NOT_AUTHORIZED', message, details);
+    return endOf(this.status, this.#disconnected);
   }
 
   get stopped(): boolean {
@@ -133,19 +127,11 @@ export class Account implements LaneAccount {
   }
 
   chatOf(recipientId: string): Chat {
-    const recipient = parseRecipient(recipientId);
-    // Nothing that the API lets through: sending to it fails, and says why.
-    if (typeof recipient === 'string')
-      return { key: recipientId, kind: 'user', known: true, stranger: false };
-    const chat = chatOf(recipient, this.#peers);
-    // The book does not know whose it is: by its own id or name the account means the chat with itself.
-    return chat.key === `user:${this.status.user?.id}` ? chatOf({ kind: 'self' }, this.#peers) : chat;
+    return chatFor(recipientId, this.#peers, this.status.user?.id);
   }
 
   get view(): AccountView {
-    const { status, hold } = this;
-    const flooded = status.state === 'ready' && hold !== null && hold.reason.startsWith('FLOOD');
-    return { ...status, state: flooded ? 'flood_wait' : status.state, hold };
+    return viewOf(this.status, this.hold);
   }
 
   async publish(): Promise<void> {
@@ -306,11 +292,4 @@ export class Account implements LaneAccount {
     await this.#turn.onIdle();
     await this.closeClient();
   }
-}
-
-/** @throws {GatewayError} for what the API would not have let through. */
-function recipientOf(recipientId: string): Recipient {
-  const recipient = parseRecipient(recipientId);
-  if (typeof recipient !== 'string') return recipient;
-  throw new GatewayError('RECIPIENT_NOT_FOUND', `recipient_id ${recipient}`);
 }

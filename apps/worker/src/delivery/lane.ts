@@ -1,24 +1,17 @@
-import { partsOf, type GatewayError, type Hold, type SentMessage } from '@gateway/contracts';
-import type { FetchedSend } from '@gateway/queue';
+import type { GatewayError, Hold } from '@gateway/contracts';
 import type { Logger } from '@gateway/runtime';
-import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
-import type { LaneLimits, LaneOptions, Sending } from './lane-ports.ts';
-import { pickNext } from './next-send.ts';
-import { judge, type Verdict } from './verdict.ts';
-
-/** A job in hand. */
-interface InHand {
-  job: FetchedSend;
-  parts: readonly string[];
-  /** What has gone out of it. */
-  sent: SentMessage[];
-  /** Tries of the part that is next. */
-  tries: number;
-  shownAside: boolean;
-}
+import { attempt } from './attempt.ts';
+import { InHand } from './in-hand.ts';
+import { heldTooLong, isTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
+import type { LaneOptions } from './lane-ports.ts';
+import { pickNext, type NextSend } from './next-send.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Times that a worker may end with a job in hand before the job is taken for the reason. */
 const MAX_RECOVERIES = 5;
+
+/** ms after which a lane that was cut off (Redis, a bug) tries again. */
+const RETRY_MS = 1_000;
 
 /** A wait shorter than this (ms) is not worth showing. */
 const SHOW_ASIDE_MS = 1_000;
@@ -93,7 +86,8 @@ export class Lane {
     } catch (error) {
       // A job may be left in hand. It is tried again under the same random id, so nothing is sent twice.
       this.#taken = undefined;
-      logger.error({ err: error }, 'the lane was cut off; the next look at the queue goes on');
+      logger.error({ err: error }, 'the lane was cut off; trying again');
+      this.#wakeAt(this.#options.now() + RETRY_MS);
     }
   }
 
@@ -117,14 +111,8 @@ export class Lane {
   async #drain(): Promise<void> {
     const { account, limits, now } = this.#options;
     while (this.#mayGoOn() && !account.stopped) {
-      if (account.ended !== null) {
-        if (account.ended.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
-        const job = this.#inHand[0] ?? (await this.#fetch());
-        if (job === null) return;
-        await this.#fail(job, account.ended);
-        continue;
-      }
-      if (account.hold !== null && !isTooLong(account.hold, limits, now()))
+      if (account.ended !== null) return this.#failAll(account.ended);
+      if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))
         return this.#waitOut(account.hold.until);
       const next = this.#pick();
       if (next.do === 'send') await this.#deliver(next.job);
@@ -134,24 +122,40 @@ export class Lane {
     if (account.stopped && this.#mayGoOn()) await this.#waitOut(Infinity);
   }
 
-  #pick() {
+  #pick(): NextSend<InHand> {
     const { account, now } = this.#options;
     const at = now();
     return pickNext(
       this.#inHand,
-      ({ job }) => account.chatOf(job.data.recipient),
+      ({ recipient }) => account.chatOf(recipient),
       (chat) => account.ledger.holdOf(chat, account.pace, at),
     );
   }
 
   async #fetch(): Promise<InHand | null> {
-    const job = await this.#options.queue.next();
-    if (job === null) return null;
-    if (job === 'strays') throw new Error('jobs of this account are in other hands');
-    const parts = partsOf(job.data.text, job.data.cuts ?? []);
-    const inHand = { job, parts, sent: [...job.progress.sent], tries: 0, shownAside: false };
-    this.#inHand.push(inHand);
-    return inHand;
+    for (;;) {
+      const job = await this.#options.queue.next();
+      if (job === null) return null;
+      if (job !== 'strays') {
+        const inHand = new InHand(job);
+        this.#inHand.push(inHand);
+        return inHand;
+      }
+      // What was fetched is not the next one for sure: all goes back to the line first.
+      await this.#take();
+    }
+  }
+
+  /** The account has ended: nothing of it can go out any more. */
+  async #failAll(error: GatewayError): Promise<void> {
+    // One that is only signed out may be signed in again before their time; one that was disconnected is gone.
+    if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
+    while (this.#mayGoOn() && this.#options.account.ended !== null) {
+      const inHand = this.#inHand[0] ?? (await this.#fetch());
+      if (inHand === null) return;
+      await this.#fail(inHand, error);
+    }
+    this.#again = true;
   }
 
   /** The whole account is held: nothing stays in hand, and what becomes due meanwhile takes its place in line. */
@@ -165,7 +169,7 @@ export class Lane {
   /** All that is in hand must wait, and nothing more comes. */
   async #waitFor(waiting: readonly { job: InHand; hold: Hold }[], until: number | null): Promise<void> {
     const { account, queue, limits, showAside, now } = this.#options;
-    const hopeless = waiting.find(({ hold }) => isTooLong(hold, limits, now()));
+    const hopeless = waiting.find(({ hold }) => isTooLong(hold, limits.maxWaitMs, now()));
     if (hopeless !== undefined) {
       await this.#fail(hopeless.job, heldTooLong(hopeless.hold, now()));
       this.#again = true;
@@ -174,7 +178,7 @@ export class Lane {
     const worthShowing = waiting.filter(
       ({ job, hold }) => !job.shownAside && hold.until - now() >= SHOW_ASIDE_MS,
     );
-    await showAside(worthShowing.map(({ job, hold }) => ({ jobId: job.job.jobId, hold })));
+    await showAside(worthShowing.map(({ job, hold }) => ({ jobId: job.jobId, hold })));
     for (const { job } of worthShowing) job.shownAside = true;
     await account.ledger.save();
     this.#wakeAt(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
@@ -182,84 +186,31 @@ export class Lane {
 
   /** Sends the next message of a job. */
   async #deliver(inHand: InHand): Promise<void> {
-    const { account, limits, forgetAside, now } = this.#options;
-    const { jobId } = inHand.job;
-    if (inHand.shownAside) await forgetAside(jobId);
+    const { account, limits, forgetAside, mayServe, now } = this.#options;
+    if (inHand.shownAside) await forgetAside(inHand.jobId);
     inHand.shownAside = false;
-    if (account.hold !== null && isTooLong(account.hold, limits, now()))
+    if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
       return this.#fail(inHand, heldTooLong(account.hold, now()));
-    if (account.ledger.recoveriesOf(jobId) >= MAX_RECOVERIES)
+    if (account.ledger.recoveriesOf(inHand.jobId) >= MAX_RECOVERIES)
       return this.#fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
-    inHand.tries += 1;
-    const verdict = await this.#try(inHand);
+    const verdict = await attempt(this.#options, inHand, this.#unreachableTries, this.#log(inHand));
     if (verdict === null) return this.#sent(inHand);
     // The next owner takes the job up under the same random id; what it is worth is its to judge.
-    if (this.#options.mayServe()) await this.#settle(inHand, verdict);
-  }
-
-  /** @returns what becomes of the job where the message has not gone out. */
-  async #try(inHand: InHand): Promise<Verdict | null> {
-    const { account, now, random } = this.#options;
-    const { job, parts, sent } = inHand;
-    const sending = await this.#sending(inHand);
-    const begun = now();
-    const before = account.chatOf(job.data.recipient);
-    try {
-      const message = await account.send(sending);
-      this.#unreachableTries = 0;
-      sent.push(message);
-      // Its name may have become known by sending, and nobody is a stranger any more who was written to.
-      const chat = { ...account.chatOf(job.data.recipient), stranger: before.stranger };
-      account.ledger.noteSent(job.jobId, chat, message.message_id, account.pace, begun);
-      const part = parts.length > 1 ? { part: sent.length, parts: parts.length } : {};
-      const facts = { messageId: message.message_id, ms: now() - begun, tries: inHand.tries, ...part };
-      this.#log(inHand).info(facts, 'sent');
-      return null;
-    } catch (thrown) {
-      const tries = { message: inHand.tries, unreachable: this.#unreachableTries + 1 };
-      const verdict = judge(thrown, tries, random());
-      this.#log(inHand).debug({ err: thrown, verdict: verdict.do, tries: inHand.tries }, 'not sent');
-      if (verdict.do === 'hold' && verdict.unknown)
-        account.ledger.noteUnknown(
-          job.jobId,
-          begun,
-          account.ledger.lastIdIn(account.chatOf(job.data.recipient)),
-        );
-      return verdict;
-    }
-  }
-
-  async #sending({ job, parts, sent }: InHand): Promise<Sending> {
-    const { account, queue, limits, now } = this.#options;
-    const { jobId, data } = job;
-    const part = sent.length;
-    const base = { jobId, part, text: parts[part] ?? '', job: data };
-    const unknown = account.ledger.unknownOf(jobId);
-    if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
-      return {
-        ...base,
-        after: account.ledger.lastIdIn(account.chatOf(data.recipient)),
-        lookFirstSince: undefined,
-      };
-    // Where the process that tried has ended, the queue knows what had gone out before.
-    const before = unknown.after || (await queue.lastMessageIdTo(data.recipient));
-    return { ...base, after: Math.max(before, sent.at(-1)?.message_id ?? 0), lookFirstSince: unknown.since };
+    if (mayServe()) await this.#settle(inHand, verdict);
   }
 
   async #sent(inHand: InHand): Promise<void> {
     const { account, finished } = this.#options;
-    const { job, parts, sent } = inHand;
-    inHand.tries = 0;
-    const last = sent.at(-1);
-    if (last === undefined || sent.length < parts.length) {
-      await Promise.all([job.note({ sent }), account.ledger.save()]);
+    this.#unreachableTries = 0;
+    const { result } = inHand;
+    if (result === null) {
+      await Promise.all([inHand.note(), account.ledger.save()]);
       return;
     }
-    const ids = parts.length > 1 ? { message_ids: sent.map(({ message_id }) => message_id) } : {};
-    account.ledger.noteEnded(job.jobId);
-    await Promise.all([job.complete({ ...last, ...ids }), account.ledger.save()]);
+    account.ledger.noteEnded(inHand.jobId);
+    await Promise.all([inHand.job.complete(result), account.ledger.save()]);
     this.#drop(inHand);
-    await finished(job.jobId);
+    await finished(inHand.jobId);
   }
 
   async #settle(inHand: InHand, verdict: Verdict): Promise<void> {
@@ -294,36 +245,33 @@ export class Lane {
       const since = account.ledger.noteUnreachable(now());
       if (now() - since > limits.maxWaitMs) return this.#fail(inHand, unreachableTooLong(limits.maxWaitMs));
     } else {
+      this.#unreachableTries = 0;
       account.ledger.noteReached();
     }
-    if (scope === 'chat') account.ledger.holdChat(account.chatOf(inHand.job.data.recipient), hold, now());
+    if (scope === 'chat') account.ledger.holdChat(account.chatOf(inHand.recipient), hold, now());
     if (scope === 'look-ups') account.ledger.holdLookUps(hold);
     await account.ledger.save();
     // Who waits for the job hears of its failure instead, where it is not kept.
-    if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits, now()) });
+    if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits.maxWaitMs, now()) });
   }
 
   async #fail(inHand: InHand, error: GatewayError): Promise<void> {
-    const { account, finished } = this.#options;
-    const { jobId } = inHand.job;
+    const { account, forgetAside, finished } = this.#options;
+    const { jobId } = inHand;
     account.ledger.noteEnded(jobId);
-    const ids = inHand.sent.map(({ message_id }) => message_id);
-    const extra = ids.length > 0 ? { extra: { ...error.details.extra, sent_message_ids: ids } } : {};
-    await inHand.job.fail(error.with({ ...error.details, ...extra, jobId }));
-    if (inHand.shownAside) await this.#options.forgetAside(jobId);
+    await inHand.job.fail(inHand.failure(error));
+    if (inHand.shownAside) await forgetAside(jobId);
     await account.ledger.save();
     this.#drop(inHand);
     await finished(jobId);
-    this.#log(inHand).warn(
-      { code: error.code, rpcError: error.details.rpcError, err: error.cause },
-      'failed',
-    );
+    const { code, cause, details } = error;
+    this.#log(inHand).warn({ code, rpcError: details.rpcError, err: cause }, 'failed');
   }
 
   /** Back to the head of the line, in their order. */
   async #putAllBack(): Promise<void> {
     for (const inHand of this.#inHand.toReversed()) {
-      if (inHand.shownAside) await this.#options.forgetAside(inHand.job.jobId);
+      if (inHand.shownAside) await this.#options.forgetAside(inHand.jobId);
       await inHand.job.putBack();
       this.#drop(inHand);
     }
@@ -347,9 +295,4 @@ export class Lane {
   #log({ job }: InHand): Logger {
     return this.#options.logger.child({ jobId: job.jobId, requestId: job.data.requestId });
   }
-}
-
-/** Waits of our own making (the pace) end by themselves within a day; Telegram's may last for days. */
-function isTooLong(hold: Hold, { maxWaitMs }: LaneLimits, now: number): boolean {
-  return !hold.reason.startsWith('PACE') && hold.until - now > maxWaitMs;
 }

@@ -1,0 +1,18 @@
+import { GatewayError, isSignedIn, type AccountView, type Hold } from '@gateway/contracts';
+import type { AccountStatus } from '@gateway/sessions';
+
+/** The account as the API shows it: a flood wait is a state of its own. */
+export function viewOf(status: AccountStatus, hold: Hold | null): AccountView {
+  const flooded = status.state === 'ready' && hold !== null && hold.reason.startsWith('FLOOD');
+  return { ...status, state: flooded ? 'flood_wait' : status.state, hold };
+}
+
+/** The error that all sends of the account fail with, or `null` where it is signed in. */
+export function endOf({ state, reason }: AccountStatus, disconnected: boolean): GatewayError | null {
+  if (isSignedIn(state)) return null;
+  if (disconnected) return new GatewayError('ACCOUNT_DISCONNECTED');
+  const details = reason === null ? {} : { rpcError: reason };
+  if (state === 'banned') return new GatewayError('ACCOUNT_BANNED', undefined, details);
+  const message = state === 'revoked' ? 'Telegram has ended this session: sign in again.' : undefined;
+  return new GatewayError('NOT_AUTHORIZED', message, details);
+}

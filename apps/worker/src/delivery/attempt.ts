@@ -1,0 +1,54 @@
+import type { Logger } from '@gateway/runtime';
+import type { InHand } from './in-hand.ts';
+import type { LaneOptions, Sending } from './lane-ports.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+type AttemptOptions = Pick<LaneOptions, 'account' | 'queue' | 'limits' | 'now' | 'random'>;
+
+/**
+ * Sends the next message of a job, once, and keeps the account's ledger about it (which the caller saves).
+ * @param unreachable tries in a row, before this one, that did not reach Telegram.
+ * @returns what becomes of the job where the message has not gone out; `null`: it has.
+ */
+export async function attempt(
+  options: AttemptOptions,
+  inHand: InHand,
+  unreachable: number,
+  log: Logger,
+): Promise<Verdict | null> {
+  const { account, now, random } = options;
+  const { ledger } = account;
+  const sending = await prepare(options, inHand);
+  const before = account.chatOf(inHand.recipient);
+  const begun = now();
+  inHand.tries += 1;
+  const { tries } = inHand;
+  try {
+    const message = await account.send(sending);
+    inHand.add(message);
+    // Its name may have become known by sending, and nobody is a stranger any more who was written to.
+    const chat = { ...account.chatOf(inHand.recipient), stranger: before.stranger };
+    ledger.noteSent(inHand.jobId, chat, message.message_id, account.pace, begun);
+    const part = inHand.parts > 1 ? { part: inHand.part, parts: inHand.parts } : {};
+    log.info({ messageId: message.message_id, ms: now() - begun, tries, ...part }, 'sent');
+    return null;
+  } catch (thrown) {
+    const verdict = judge(thrown, { message: tries, unreachable: unreachable + 1 }, random());
+    log.debug({ err: thrown, verdict: verdict.do, tries }, 'not sent');
+    if (verdict.do === 'hold' && verdict.unknown)
+      ledger.noteUnknown(inHand.jobId, begun, ledger.lastIdIn(account.chatOf(inHand.recipient)));
+    return verdict;
+  }
+}
+
+async function prepare({ account, queue, limits, now }: AttemptOptions, inHand: InHand): Promise<Sending> {
+  const { jobId, part, text, recipient, job } = inHand;
+  const { ledger } = account;
+  const message = { jobId, part, text, job: job.data };
+  const unknown = ledger.unknownOf(jobId);
+  if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
+    return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), lookFirstSince: undefined };
+  // Where the process that tried has ended, the queue knows what had gone out before.
+  const before = unknown.after || (await queue.lastMessageIdTo(recipient));
+  return { ...message, after: Math.max(before, ...inHand.messageIds), lookFirstSince: unknown.since };
+}

@@ -1,0 +1,70 @@
+import { partsOf, type GatewayError, type SendResult, type SentMessage } from '@gateway/contracts';
+import type { FetchedSend } from '@gateway/queue';
+
+/** A job that the lane has fetched and that has not ended: what of it has gone out, and what is next. */
+export class InHand {
+  readonly job: FetchedSend;
+  readonly #parts: readonly string[];
+  readonly #sent: SentMessage[];
+  /** Tries of the part that is next. */
+  tries = 0;
+  /** Callers have been told why it does not go out. */
+  shownAside = false;
+
+  constructor(job: FetchedSend) {
+    this.job = job;
+    this.#parts = partsOf(job.data.text, job.data.cuts ?? []);
+    this.#sent = [...job.progress.sent];
+  }
+
+  get jobId(): string {
+    return this.job.jobId;
+  }
+
+  get recipient(): string {
+    return this.job.data.recipient;
+  }
+
+  /** The message that is next, counted from 0. */
+  get part(): number {
+    return this.#sent.length;
+  }
+
+  get parts(): number {
+    return this.#parts.length;
+  }
+
+  get text(): string {
+    return this.#parts[this.part] ?? '';
+  }
+
+  /** Telegram's ids of what has gone out. */
+  get messageIds(): number[] {
+    return this.#sent.map(({ message_id }) => message_id);
+  }
+
+  /** The next message has gone out. */
+  add(message: SentMessage): void {
+    this.#sent.push(message);
+    this.tries = 0;
+  }
+
+  /** What the job has come to; `null` while a part of it is still to go. */
+  get result(): SendResult | null {
+    const last = this.#sent.at(-1);
+    if (last === undefined || this.part < this.parts) return null;
+    return this.parts > 1 ? { ...last, message_ids: this.messageIds } : last;
+  }
+
+  /** Notes what has gone out, so that another worker goes on behind it. */
+  async note(): Promise<void> {
+    await this.job.note({ sent: this.#sent });
+  }
+
+  /** The error that the job fails with, with what has gone out all the same. */
+  failure(error: GatewayError): GatewayError {
+    const sent =
+      this.part > 0 ? { extra: { ...error.details.extra, sent_message_ids: this.messageIds } } : {};
+    return error.with({ ...error.details, ...sent, jobId: this.jobId });
+  }
+}
