@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Producer } from '@gateway/queue';
 import { loadSealingKey, silentLogger, sleep } from '@gateway/runtime';
-import { freePort } from '../../scripts/lib/ports.mjs';
 import { Part } from '../env/part.ts';
+import { productSettings } from '../env/product-settings.ts';
 import { RedisServer } from '../env/redis-server.ts';
 import { SandboxControl } from '../env/sandbox-control.ts';
 import { telegramSettings } from '../env/telegram-settings.ts';
@@ -25,8 +25,8 @@ const BUSY = 'account-0000';
 
 type Phase = 'quiet' | 'flooded' | 'busy';
 
-/** Runs the benchmark and prints its table. */
-export async function main(args: string[], say: (line: string) => void): Promise<void> {
+/** Runs the benchmark and prints its table. @returns the exit code. */
+export async function main(args: string[], say: (line: string) => void): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
@@ -38,7 +38,10 @@ export async function main(args: string[], say: (line: string) => void): Promise
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return say(HELP);
+  if (values.help) {
+    say(HELP);
+    return 0;
+  }
   const [accounts, backlog, flood, rate, rounds] = [
     values.accounts,
     values.backlog,
@@ -69,6 +72,7 @@ export async function main(args: string[], say: (line: string) => void): Promise
       ).toFixed(2);
     say(`${phase} against quiet, median of ${rounds} rounds: p50 x${ratio(0.5)}, p99 x${ratio(0.99)}`);
   }
+  return 0;
 }
 
 function line(name: string, latencies: readonly number[]): string {
@@ -107,14 +111,8 @@ class Stage implements AsyncDisposable {
     await Promise.all([mkdir(dataDir), mkdir(redisDir)]);
     const redis = await RedisServer.start({ directory: redisDir });
     const env = {
-      REDIS_URL: redis.url,
-      DATA_DIR: dataDir,
-      TELEGRAM_API_ID: '1',
-      TELEGRAM_API_HASH: '0123456789abcdef0123456789abcdef',
-      SANDBOX_PORT: String(await freePort()),
-      SANDBOX_CONTROL_PORT: String(await freePort()),
+      ...(await productSettings(redis.url, dataDir)),
       SHARDS: String(SHARDS),
-      SEND_PACE: 'off',
       LOG_LEVEL: 'warn',
     };
     const sandbox = new Part('packages/sandbox/src/main.ts', env, join(directory, 'sandbox.log'));

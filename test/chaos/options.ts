@@ -7,7 +7,7 @@ export type ChaosChoice = Omit<ChaosOptions, 'say' | 'signal'>;
 const FLAGS = {
   minutes: { default: '10', about: 'how long messages are posted and faults happen' },
   seed: { default: '', about: 'what chance draws from; by default a new one each time' },
-  accounts: { default: '150', about: 'accounts that send' },
+  accounts: { default: '200', about: 'accounts that send' },
   workers: { default: '3', about: 'worker processes' },
   apis: { default: '2', about: 'API processes' },
   rate: { default: '60', about: 'messages a second, over all accounts' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { withTimeout } from '@gateway/runtime';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { Member } from './member.ts';
+import { productSettings } from './product-settings.ts';
 import { RedisServer, type RedisServerOptions } from './redis-server.ts';
 import { SandboxControl } from './sandbox-control.ts';
 import { telegramSettings } from './telegram-settings.ts';
@@ -64,19 +65,10 @@ export class Fleet {
     const directory = await mkdtemp(join(tmpdir(), 'gateway-fleet-'));
     const [redisDirectory, dataDir] = [join(directory, 'redis'), join(directory, 'data')];
     for (const folder of [redisDirectory, dataDir, join(directory, 'logs')]) await mkdir(folder);
-    const controlPort = await freePort();
     const redis = await RedisServer.start({ fsync, directory: redisDirectory });
-    const env = {
-      REDIS_URL: redis.url,
-      DATA_DIR: dataDir,
-      TELEGRAM_API_ID: '1',
-      TELEGRAM_API_HASH: '0123456789abcdef0123456789abcdef',
-      SANDBOX_PORT: String(await freePort()),
-      SANDBOX_CONTROL_PORT: String(controlPort),
-      SEND_PACE: 'off',
-      LOG_LEVEL: 'info',
-      ...settings,
-    };
+    const product = await productSettings(redis.url, dataDir);
+    const env = { ...product, LOG_LEVEL: 'info', ...settings };
+    const controlPort = Number(product.SANDBOX_CONTROL_PORT);
     const apiPorts: number[] = [];
     while (apiPorts.length < apis) apiPorts.push(await freePort());
     const fleet = new Fleet(redis, { directory, env, controlPort, apiPorts, workers });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Sealer } from '@gateway/runtime';
 import { openRedisSessionStore, type SessionStore } from '@gateway/sessions';
-import { describeSessionStore } from '@gateway/sessions/testing';
+import { describeSessionStore, type StoreUnderTest } from '@gateway/sessions/testing';
 import { Redis, type Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RedisCluster } from '../env/redis-cluster.ts';
@@ -20,6 +20,17 @@ function openStore(redis: Redis | Cluster, place: string, sealer = new Sealer([K
   });
 }
 
+/** Keys of their own for one test. */
+function makePlace(redis: Redis | Cluster): StoreUnderTest {
+  places += 1;
+  const place = `place-${places}`;
+  return {
+    open: async () => openStore(redis, place),
+    remove: async () => {},
+    moveFence: async (userId, fence) => void (await redis.set(`{${place}-${userId}}:fence`, fence)),
+  };
+}
+
 describe('in one Redis', () => {
   let server: RedisServer;
   let redis: Redis;
@@ -33,15 +44,7 @@ describe('in one Redis', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  describeSessionStore('a session store in Redis', async () => {
-    places += 1;
-    const place = `place-${places}`;
-    return {
-      open: async () => openStore(redis, place),
-      remove: async () => {},
-      moveFence: async (userId, fence) => void (await redis.set(`{${place}-${userId}}:fence`, fence)),
-    };
-  });
+  describeSessionStore('a session store in Redis', async () => makePlace(redis));
 
   test('shows no session, code, password or access hash in Redis', async () => {
     const store = openStore(redis, 'secrets');
@@ -101,13 +104,5 @@ describe('in a cluster', () => {
     await servers[Symbol.asyncDispose]();
   });
 
-  describeSessionStore('a session store in a Redis Cluster', async () => {
-    places += 1;
-    const place = `place-${places}`;
-    return {
-      open: async () => openStore(redis, place),
-      remove: async () => {},
-      moveFence: async (userId, fence) => void (await redis.set(`{${place}-${userId}}:fence`, fence)),
-    };
-  });
+  describeSessionStore('a session store in a Redis Cluster', async () => makePlace(redis));
 });

@@ -43,6 +43,7 @@ export class Ownership {
   #onReady: () => void = () => {};
   #lookNow = new AbortController();
   #hasCome = false;
+  #reported = '';
   #stopping = false;
 
   constructor(options: OwnershipOptions) {
@@ -100,6 +101,16 @@ export class Ownership {
     for (const [shard, held] of this.#held) if (!mine.has(shard)) void held.leave();
     const missing = [...mine].filter((shard) => !this.#held.has(shard));
     await Promise.all(missing.map((shard) => this.#take(shard)));
+    this.#report(live.length);
+  }
+
+  /** One line when this worker's share or the number of workers changes. */
+  #report(workers: number): void {
+    const { shards, logger } = this.#options;
+    const report = `serving ${this.#held.size} of ${shards} shards, ${workers} workers live`;
+    if (report === this.#reported) return;
+    this.#reported = report;
+    logger.info({ shards: [...this.#held.keys()].toSorted((a, b) => a - b) }, report);
   }
 
   /** Who lives, without those that are known to have died since they last said so. */
