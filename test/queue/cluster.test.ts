@@ -80,7 +80,11 @@ describe('on a Redis Cluster of three nodes', () => {
     await raiseFence(redis, userId, '2 worker');
     await expect(writeSendState(redis, fence, userId, EMPTY_SEND_STATE)).rejects.toThrow(Fenced);
     const owner = new SendConsumer(redis, backend, queue, userId, '2 worker');
-    expect(await owner.recover()).toMatchObject([{ jobId: first.jobId }]);
+    let recovered: unknown;
+    await owner.recover(async (jobs) => {
+      recovered = jobs;
+    });
+    expect(recovered).toMatchObject([{ jobId: first.jobId, wasAside: true }]);
     const results = new ResultsPublisher(redis, backend);
     for (const text of ['1', '2', '3']) {
       const job = await owner.next();

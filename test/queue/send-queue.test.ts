@@ -10,6 +10,7 @@ import {
   SendConsumer,
   sharedBackend,
   type FetchedSend,
+  type RecoveredSend,
   type Redis,
 } from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
@@ -69,6 +70,14 @@ describe("an account's queue", () => {
     const fence = `${number} worker`;
     await raiseFence(redis, userId, fence);
     return new SendConsumer(redis, backend, new AccountQueues(redis, backend).of(userId), userId, fence);
+  }
+
+  async function recover(worker: SendConsumer): Promise<RecoveredSend[]> {
+    let recovered: RecoveredSend[] = [];
+    await worker.recover(async (jobs) => {
+      recovered = jobs;
+    });
+    return recovered;
   }
 
   async function take(from: SendConsumer): Promise<FetchedSend> {
@@ -158,7 +167,7 @@ describe("an account's queue", () => {
     await take(former);
     await take(former);
     const next = await owner(2);
-    expect((await next.recover()).map(({ jobId }) => jobId)).toEqual(ids.slice(0, 3));
+    expect((await recover(next)).map(({ jobId }) => jobId)).toEqual(ids.slice(0, 3));
     for (const text of ['1', '2', '3', '4']) expect((await take(next)).data.text).toBe(text);
   });
 
@@ -166,7 +175,7 @@ describe("an account's queue", () => {
     await add('1');
     const stale = await take(await owner(1));
     const next = await owner(2);
-    await next.recover();
+    await recover(next);
     const job = await take(next);
     await expect(stale.complete({ message_id: 1, date: '2024-01-15T12:00:00Z' })).rejects.toThrow();
     await expect(stale.putBack()).rejects.toThrow();
@@ -178,11 +187,11 @@ describe("an account's queue", () => {
     await add('1', '2', '3');
     const former = await owner(1);
     const next = await owner(2);
-    await next.recover();
+    await recover(next);
     await expect(former.next()).rejects.toThrow(Fenced);
     // The former owner has "1" now: "2" must not go out before it.
     expect(await next.next()).toBe('strays');
-    await next.recover();
+    await recover(next);
     for (const text of ['1', '2', '3']) expect((await take(next)).data.text).toBe(text);
   });
 
@@ -192,8 +201,42 @@ describe("an account's queue", () => {
     const lost = await owner();
     await lost.next();
     expect(await worker.next()).toBe('strays');
-    await worker.recover();
+    await recover(worker);
     for (const text of ['1', '2']) expect((await take(worker)).data.text).toBe(text);
+  });
+
+  test('a job that a former owner fetched last, with none behind it, is seen by the next one all the same', async () => {
+    await add('1');
+    const former = await owner(1);
+    const next = await owner(2);
+    await recover(next);
+    await expect(former.next()).rejects.toThrow(Fenced);
+    expect(await next.next()).toBe('strays');
+    await recover(next);
+    expect((await take(next)).data.text).toBe('1');
+  });
+
+  test('what was set aside when its worker ended is told from what was under way', async () => {
+    const [first, second = ''] = await add('1', '2');
+    const former = await owner(1);
+    await take(former);
+    await take(former);
+    await noteAside(redis, userId, [{ jobId: second, hold: { reason: 'PACE', until: Date.now() } }]);
+    expect(await recover(await owner(2))).toMatchObject([
+      { jobId: first, wasAside: false },
+      { jobId: second, wasAside: true },
+    ]);
+  });
+
+  test('messages of the same time leave in the order in which they were accepted', async () => {
+    const sendAt = Date.now() + 1_500;
+    const texts = Array.from({ length: 300 }, (_, index) => String(index));
+    for (const text of texts) (await producer.send(message(text), { sendAt })).wait.cancel();
+    const worker = await owner();
+    await worker.promoteAll();
+    const order: string[] = [];
+    for (const _ of texts) order.push((await take(worker)).data.text);
+    expect(order).toEqual(texts);
   });
 
   test('a job that holds no message fails, and the next one goes on', async () => {

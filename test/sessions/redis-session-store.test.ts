@@ -82,10 +82,34 @@ describe('in one Redis', () => {
     });
   });
 
+  test('lists who has an account, whatever names a crash has left in the index', async () => {
+    const store = openStore(redis, 'indexed');
+    await redis.sadd('{indexed}:all', 'nobody');
+    await store.saveSession('user123', 'the session', null);
+    expect(await store.list()).toEqual(['user123']);
+    await store.delete('user123');
+    expect(await store.list()).toEqual([]);
+    expect(await redis.smembers('{indexed}:all')).toEqual(['nobody']);
+  });
+
+  test('leaves the name of a deleted account to the next owner, once the right has ended', async () => {
+    const store = openStore(redis, 'handed-over');
+    await store.saveSession('user123', 'the session', null);
+    let asks = 0;
+    const owner = store.ownedBy({ fence: '1 owner', valid: () => (asks += 1) === 1 });
+    await owner.delete('user123');
+    expect(await store.list()).toEqual([]);
+    expect(await redis.smembers('{handed-over}:all')).toEqual(['user123']);
+  });
+
   test('says so within seconds while Redis is away, and goes on when it is back', async () => {
     const store = openStore(redis, 'away');
     await server.stop();
-    await expect(store.load('user123')).rejects.toMatchObject({ failure: 'io' });
+    const begun = performance.now();
+    const calls = [store.load('user123'), store.delete('user123'), store.load('user123'), store.list()];
+    for (const call of await Promise.allSettled(calls))
+      expect(call).toMatchObject({ status: 'rejected', reason: { failure: 'io' } });
+    expect(performance.now() - begun).toBeLessThan(8_000);
     await server.resume();
     await vi.waitFor(() => store.saveSession('user123', 'the session', null), { timeout: 10_000 });
     expect(await store.list()).toEqual(['user123']);

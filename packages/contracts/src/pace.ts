@@ -66,8 +66,9 @@ export function tokensAt(
   intervalMs: number,
   now: number,
 ) {
-  if (bucket === null || bucket === undefined) return capacity;
-  const gained = intervalMs === 0 ? capacity : Math.max(0, now - bucket.at) / intervalMs;
+  // One from the future is of a clock that was wrong: it must not keep the account waiting until then.
+  if (bucket === null || bucket === undefined || bucket.at > now) return capacity;
+  const gained = intervalMs === 0 ? capacity : (now - bucket.at) / intervalMs;
   return Math.min(capacity, bucket.tokens + gained);
 }
 

@@ -12,6 +12,8 @@ export const sendStateSchema = z.object({
   unknown: z.record(z.string(), z.object({ since: z.int(), after: z.int() })),
   /** Jobs that were in hand when a worker ended, and how often. */
   recoveries: z.record(z.string(), z.int()),
+  /** When the account was last disconnected, ms since the epoch: nothing that was accepted before may go out any more. */
+  disconnectedAt: z.int().nullable(),
   /** Since when Telegram could not be reached for this account, ms since the epoch; `null`: it was reached at the last try. */
   unreachableSince: z.int().nullable(),
   pace: paceStateSchema,
@@ -23,6 +25,7 @@ export const EMPTY_SEND_STATE: SendState = {
   lookUpHold: null,
   unknown: {},
   recoveries: {},
+  disconnectedAt: null,
   unreachableSince: null,
   pace: { account: null, chats: {}, strangers: { day: '', used: 0 } },
 };

@@ -30,6 +30,11 @@ export async function readAside(redis: RedisClient, userId: string, jobId: strin
   return json === null ? null : holdSchema.parse(JSON.parse(json));
 }
 
+/** The jobs that are set aside. */
+export async function listAside(redis: RedisClient, userId: string): Promise<Set<string>> {
+  return new Set(await redis.hkeys(asideKey(userId)));
+}
+
 export async function countAside(redis: RedisClient, userId: string): Promise<number> {
   return redis.hlen(asideKey(userId));
 }

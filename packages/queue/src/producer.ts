@@ -94,13 +94,15 @@ export class Producer {
     const address = { kind: 'send', shard, userId: job.userId } as const;
     const jobId = idempotencyKey === undefined ? newJobId(address) : idempotentJobId(address, idempotencyKey);
     const digest = digestOf(job, sendAt);
-    const delay = Math.max(0, (sendAt ?? 0) - Date.now());
+    // One reading of the clock: BullMQ adds the delay to the timestamp, and jobs of the same time must not be a millisecond apart.
+    const timestamp = Date.now();
+    const delay = Math.max(0, (sendAt ?? 0) - timestamp);
     const wait = this.#results.expect(jobId, job.userId);
     const queue = this.#accounts.of(job.userId);
     try {
       await this.#call(
         async () => {
-          await queue.add('send', { ...job, digest }, { jobId, delay, ...this.#retention() });
+          await queue.add('send', { ...job, digest }, { jobId, timestamp, delay, ...this.#retention() });
           if (idempotencyKey !== undefined) {
             // A repeated id is ignored by BullMQ, and the object returned shows the new data: what counts is what is stored.
             const stored = await queue.getJob(jobId);

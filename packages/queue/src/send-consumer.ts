@@ -8,17 +8,17 @@ import {
 } from '@gateway/contracts';
 import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { SendQueue } from './account-queues.ts';
-import { forgetAllAside } from './aside-jobs.ts';
+import { forgetAllAside, listAside } from './aside-jobs.ts';
 import { Fenced } from './fence.ts';
 import { accountPrefix, fenceKey, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
 
 /**
- * ms. Ours is the ownership of the account, not of the job: a new owner takes jobs over by {@link SendConsumer.recover}, at once. The lock
- * is there so that a former owner, whose token differs, can end nothing any more.
+ * ms: for ever. Ours is the ownership of the account, not of the job: a new owner takes jobs over by {@link SendConsumer.recover}, at
+ * once. The lock is there so that a former owner, whose token differs, can end nothing any more; a job may be set aside for days.
  */
-const LOCK_DURATION = 24 * 3_600_000;
+const LOCK_DURATION = 10 * 365 * 86_400_000;
 
 /** Jobs held until a time of their own that are put in line at a time. */
 const DUE_BATCH = 100;
@@ -27,6 +27,8 @@ const DUE_BATCH = 100;
 export interface FetchedSend {
   readonly jobId: string;
   readonly data: SendJob;
+  /** When it was accepted, ms since the epoch. */
+  readonly acceptedAt: number;
   /** What had gone out of it before it was fetched. */
   readonly progress: SendProgress;
   /** Notes what has gone out of it, before the next part goes. */
@@ -44,6 +46,8 @@ export interface RecoveredSend {
   jobId: string;
   /** When it was fetched, ms since the epoch: it was not sent before. */
   fetchedAt: number;
+  /** It had been set aside, and so was not under way. */
+  wasAside: boolean;
 }
 
 const CHECK = `return { redis.call('GET', KEYS[1]), redis.call('LLEN', KEYS[2]) }`;
@@ -75,33 +79,41 @@ export class SendConsumer {
   /**
    * Puts jobs that a former owner had in hand back in line, oldest first out, before anything is fetched. BullMQ's own recovery of stalled
    * jobs returns them in no order.
-   * @returns what there was, the oldest first.
+   * @param note is told of them, the oldest first, before they are moved: a crash in between must not forget that they were in hand.
    */
-  async recover(): Promise<RecoveredSend[]> {
+  async recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
     // Newest first: each put-back goes to the head of the line, so the oldest ends in front.
     const active = await this.#queue.getJobs(['active'], 0, -1, false);
     const jobs = active.filter((job) => job !== undefined);
+    const aside = await listAside(this.#redis, this.#userId);
+    await note(
+      jobs.toReversed().map(({ id = '', processedOn = 0 }) => ({
+        jobId: id,
+        fetchedAt: processedOn,
+        wasAside: aside.has(id),
+      })),
+    );
     for (const job of jobs) await job.moveToWait('0');
     await forgetAllAside(this.#redis, this.#userId);
     this.#inHand = 0;
-    return jobs.toReversed().map((job) => ({ jobId: job.id ?? '', fetchedAt: job.processedOn ?? 0 }));
   }
 
   /**
    * The next job in line, or `null` where none waits.
-   * @throws {Fenced} where another owner has taken over: the job is left to it. `strays`: somebody else has jobs of this account in hand,
-   * so what was fetched is not the next one for sure; {@link recover} puts all in order again.
+   * @throws {Fenced} where another owner has taken over: the job is left to it. `strays`: jobs of this account are in hand that are not in
+   * ours (a fetch was answered to nobody, or a former owner's came late), so what was fetched is not the next one for sure;
+   * {@link recover} puts all in order again.
    */
   async next(): Promise<FetchedSend | 'strays' | null> {
     const job = await this.#worker.getNextJob(this.#fence, { block: false });
-    if (job === undefined) return null;
-    this.#inHand += 1;
+    if (job !== undefined) this.#inHand += 1;
     // Asked after the fetch: if the fence still is ours now, it was when the job was given out.
     const activeKey = `${accountPrefix(this.#userId)}:${SEND_QUEUE}:active`;
     const reply: unknown = await this.#redis.eval(CHECK, 2, fenceKey(this.#userId), activeKey);
     const [fence, active] = Array.isArray(reply) ? reply.map(String) : [];
     if (fence !== this.#fence) throw new Fenced(this.#userId);
     if (Number(active) !== this.#inHand) return 'strays';
+    if (job === undefined) return null;
     const fetched = new FetchedJob(job, this.#fence, () => {
       this.#inHand -= 1;
     });
@@ -147,6 +159,7 @@ export class SendConsumer {
 class FetchedJob implements FetchedSend {
   readonly jobId: string;
   readonly data: SendJob;
+  readonly acceptedAt: number;
   readonly progress: SendProgress;
   readonly #job: Job<SendJob, SendResult, 'send'>;
   readonly #token: string;
@@ -158,6 +171,7 @@ class FetchedJob implements FetchedSend {
     this.#onLeft = onLeft;
     this.jobId = job.id ?? '';
     this.data = job.data;
+    this.acceptedAt = job.timestamp;
     const progress = sendProgressSchema.safeParse(job.progress);
     this.progress = progress.success ? progress.data : { sent: [] };
   }

@@ -10,17 +10,20 @@ export interface AccountRecord {
 
 export type LoginState = 'code_sent' | 'password_required';
 
-const READY: AccountStatus = { state: 'ready', user: null, reason: null, next_action: null };
-export const NO_STATUS: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
+const NO_TROUBLE = { reason: null, next_action: null };
+export const NO_STATUS: AccountStatus = { state: 'none', user: null, ...NO_TROUBLE };
 
 export function loginStateOf(login: StoredLogin): LoginState {
   return login.awaiting === 'code' ? 'code_sent' : 'password_required';
 }
 
-/** The status as callers see it: a login under way is in front, whatever is said of the session meanwhile. */
+/**
+ * The status as callers see it: a login under way is in front of the state, whatever is said of the session meanwhile. The rest (its
+ * user, its own pace) is the account's in every state.
+ */
 export function shownStatus({ status, loginState }: AccountRecord): AccountStatus {
   if (loginState === null) return accountStatusSchema.parse(status);
-  return accountStatusSchema.parse({ ...NO_STATUS, state: loginState, user: status.user });
+  return accountStatusSchema.parse({ ...status, ...NO_TROUBLE, state: loginState });
 }
 
 /**
@@ -31,13 +34,13 @@ export function afterSession(
   before: AccountRecord | null,
   user: AccountStatus['user'],
 ): { status: AccountStatus; forgetsPeers: boolean } {
-  const known = before?.status.user ?? null;
-  const goesOn = before !== null && before.loginState === null && isSignedIn(before.status.state);
-  // An account's own pace is its owner's wish, which no sign-in changes.
-  const pace = before?.status.pace === undefined ? {} : { pace: before.status.pace };
-  const status = accountStatusSchema.parse({
-    ...(goesOn ? before.status : { ...READY, ...pace }),
-    user: user ?? known,
-  });
-  return { status, forgetsPeers: user !== null && known !== null && user.id !== known.id };
+  const status = before?.status ?? NO_STATUS;
+  const known = status.user;
+  const goesOn = before !== null && before.loginState === null && isSignedIn(status.state);
+  // What is the account's in every state, as its own pace, no sign-in changes.
+  const next = goesOn ? status : { ...status, ...NO_TROUBLE, state: 'ready' };
+  return {
+    status: accountStatusSchema.parse({ ...next, user: user ?? known }),
+    forgetsPeers: user !== null && known !== null && user.id !== known.id,
+  };
 }

@@ -55,9 +55,18 @@ export async function readWhole(file: string): Promise<string | null> {
   }
 }
 
-/** Removes files for good; those that are not there are fine. Resolves when that is on disk. All are in one directory. */
-export async function removeFiles(directory: string, names: readonly string[]): Promise<void> {
+/**
+ * Removes files for good; those that are not there are fine. Resolves when that is on disk. All are in one directory.
+ *
+ * @param beforeCommit is called just before the first file goes; throw there to call it off.
+ */
+export async function removeFiles(
+  directory: string,
+  names: readonly string[],
+  beforeCommit: () => void,
+): Promise<void> {
   await withSlot(async () => {
+    beforeCommit();
     for (const name of names) await rm(join(directory, name), { force: true });
     await syncDirectory(directory);
   });

@@ -32,7 +32,9 @@ interface Change {
   refused: Error | undefined;
 }
 
+/** Asks whether the change may be made (still). One that was called off once stays so. */
 function isAllowed(change: Change): boolean {
+  if (change.refused !== undefined) return false;
   try {
     change.mayWrite();
     return true;
@@ -41,6 +43,9 @@ function isAllowed(change: Change): boolean {
     return false;
   }
 }
+
+/** One of the changes that are being written has been called off. */
+class CalledOff extends Error {}
 
 type Entries = ReadonlyMap<string, AuthEntry>;
 const NO_ENTRIES: Entries = new Map();
@@ -67,8 +72,8 @@ export class AuthFile {
   }
 
   /**
-   * Resolves when the entry is on disk; `null` removes it. `mayWrite` is asked just before that: what it throws calls this change off,
-   * and no other.
+   * Resolves when the entry is on disk; `null` removes it. `mayWrite` is asked last thing before that: what it throws calls this
+   * change off, and no other.
    */
   async change(userId: string, entry: AuthEntry | null, mayWrite: () => void = () => {}): Promise<void> {
     const change: Change = { entry, mayWrite, refused: undefined };
@@ -86,17 +91,33 @@ export class AuthFile {
     this.#changes = new Map();
     this.#next = undefined;
     await withFileLock(`${this.#file}.lock`, this.#lockTimeoutMs, async (checkHeld) => {
-      const entries = new Map(await this.entries());
-      for (const [userId, change] of changes) {
-        if (!isAllowed(change)) continue;
-        const { entry } = change;
-        if (entry === null) entries.delete(userId);
-        else entries.set(userId, entry);
-      }
-      const content = JSON.stringify({ version: 1, accounts: Object.fromEntries(entries) }, null, 2);
-      await replaceFile(this.#file, `${content}\n`, checkHeld);
-      this.#cached = { version: await this.#version(), entries };
+      // Each round that writes nothing calls off one change at least.
+      while (
+        !(await this.#write(new Map([...changes].filter(([, change]) => isAllowed(change))), checkHeld))
+      );
     });
+  }
+
+  /** `false`: nothing is written, since one of the changes was called off meanwhile. */
+  async #write(changes: ReadonlyMap<string, Change>, checkHeld: () => Promise<void>): Promise<boolean> {
+    if (changes.size === 0) return true;
+    const entries = new Map(await this.entries());
+    for (const [userId, { entry }] of changes) {
+      if (entry === null) entries.delete(userId);
+      else entries.set(userId, entry);
+    }
+    const content = JSON.stringify({ version: 1, accounts: Object.fromEntries(entries) }, null, 2);
+    try {
+      await replaceFile(this.#file, `${content}\n`, async () => {
+        await checkHeld();
+        if (![...changes.values()].every(isAllowed)) throw new CalledOff();
+      });
+    } catch (error) {
+      if (error instanceof CalledOff) return false;
+      throw error;
+    }
+    this.#cached = { version: await this.#version(), entries };
+    return true;
   }
 
   /** All entries as they are on disk now. @throws {SessionStoreError} where the file cannot be understood. */

@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userIdSchema } from '@gateway/contracts';
 import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
 import { afterSession, loginStateOf, NO_STATUS, shownStatus, type AccountRecord } from './account-record.ts';
-import { readWhole, removeFiles, removeLeftOvers, replaceFile, syncDirectory } from './atomic-file.ts';
+import { removeLeftOvers, syncDirectory } from './atomic-file.ts';
 import { AuthFile, type AuthEntry } from './auth-file.ts';
+import { openSealed, sealContent } from './sealed-content.ts';
+import { SealedFiles } from './sealed-files.ts';
 import {
   accountStatusSchema,
-  fenced,
+  checkRight,
+  SessionStoreError,
   storedLoginSchema,
   storedPeersSchema,
   type AccountStatus,
@@ -19,11 +22,7 @@ import {
   type StoredPeers,
   type WriteRight,
 } from './session-store.ts';
-import { openSealed, StoreCalls, toStoreError } from './store-calls.ts';
-import { fileNameOf, userIdOf } from './user-file.ts';
-
-const SESSION = '.session';
-const PEERS = '.peers';
+import { StoreCalls, toStoreError } from './store-calls.ts';
 
 /** What a `.session` file holds, sealed. */
 const sessionFileSchema = z.object({
@@ -51,6 +50,7 @@ export interface FileSessionStoreOptions {
  *
  * A sign-in writes the session file first. It says which entry it is newer than, so after a crash before the entry is written the
  * account is signed in all the same. A delete removes the session before the entry; an entry without session and login is nobody's.
+ * So the session file makes the change, and an owner whose right ends just behind it has made it all the same.
  *
  * @throws {SessionStoreError} where the directory cannot be used, or `telegram_auth.json` cannot be understood.
  */
@@ -67,11 +67,12 @@ export async function openFileSessionStore(options: FileSessionStoreOptions): Pr
   } catch (error) {
     throw toStoreError(error, null);
   }
-  return new FileSessionStore({ directory: sessionsDir, authFile, sealer, calls: new StoreCalls() }, null);
+  const files = new SealedFiles(sessionsDir, sealer);
+  return new FileSessionStore({ files, authFile, sealer, calls: new StoreCalls() }, null);
 }
 
 interface Parts {
-  directory: string;
+  files: SealedFiles;
   authFile: AuthFile;
   sealer: Sealer;
   calls: StoreCalls;
@@ -79,7 +80,7 @@ interface Parts {
 
 class FileSessionStore implements SessionStore {
   readonly #parts: Parts;
-  readonly #directory: string;
+  readonly #files: SealedFiles;
   readonly #authFile: AuthFile;
   readonly #sealer: Sealer;
   readonly #calls: StoreCalls;
@@ -87,7 +88,7 @@ class FileSessionStore implements SessionStore {
 
   constructor(parts: Parts, right: WriteRight | null) {
     this.#parts = parts;
-    this.#directory = parts.directory;
+    this.#files = parts.files;
     this.#authFile = parts.authFile;
     this.#sealer = parts.sealer;
     this.#calls = parts.calls;
@@ -101,10 +102,7 @@ class FileSessionStore implements SessionStore {
   async list(): Promise<string[]> {
     this.#calls.checkOpen();
     try {
-      const names = (await readdir(this.#directory)).filter((name) => name.endsWith(SESSION));
-      const signedIn = names
-        .map((name) => userIdOf(name.slice(0, -SESSION.length)))
-        .filter((userId) => userId !== null);
+      const signedIn = await this.#files.userIds('session');
       const entries = [...(await this.#authFile.entries())];
       const signingIn = entries.filter(([, entry]) => entry.login !== null).map(([userId]) => userId);
       return [...new Set([...signedIn, ...signingIn])].sort();
@@ -117,9 +115,7 @@ class FileSessionStore implements SessionStore {
     return this.#calls.inOrder(userId, async () => {
       const { entry, session } = await this.#read(userId);
       if (entry === null) return null;
-      const login =
-        entry.login &&
-        this.#open(entry.login.sealed, 'login', userId, 'telegram_auth.json', storedLoginSchema);
+      const login = entry.login && this.#openLogin(userId, entry.login.sealed);
       return { userId, status: shownStatus(asRecord(entry)), session, login };
     });
   }
@@ -128,7 +124,7 @@ class FileSessionStore implements SessionStore {
     const login = structuredClone(given);
     return this.#calls.inOrder(userId, async () => {
       const { entry } = await this.#read(userId);
-      const sealed = this.#sealer.seal(JSON.stringify(storedLoginSchema.parse(login)), `login:${userId}`);
+      const sealed = sealContent(this.#sealer, 'login', userId, storedLoginSchema.parse(login));
       await this.#writeEntry(userId, entry ?? NO_STATUS, { state: loginStateOf(login), sealed });
     });
   }
@@ -137,7 +133,7 @@ class FileSessionStore implements SessionStore {
     return this.#calls.inOrder(userId, async () => {
       const { entry, session } = await this.#read(userId);
       if (entry === null || entry.login === null) return;
-      if (session === null) await this.#authFile.change(userId, null, () => this.#checkRight(userId));
+      if (session === null) await this.#removeEntry(userId);
       else await this.#writeEntry(userId, entry, null);
     });
   }
@@ -147,10 +143,11 @@ class FileSessionStore implements SessionStore {
     return this.#calls.inOrder(userId, async () => {
       const { entry, revision } = await this.#read(userId);
       const { status, forgetsPeers } = afterSession(entry && asRecord(entry), user);
-      if (forgetsPeers) await this.#removeFiles(userId, [PEERS]);
+      const mayWrite = this.#mayWrite(userId);
+      if (forgetsPeers) await this.#files.remove(userId, ['peers'], mayWrite);
       const content: SessionFile = { version: 1, user_id: userId, session, status, supersedes: revision };
-      await this.#writeSealed(userId, SESSION, 'session', content);
-      await this.#writeEntry(userId, status, null);
+      await this.#files.write(userId, 'session', content, mayWrite);
+      await unlessFenced(this.#writeEntry(userId, status, null));
     });
   }
 
@@ -164,25 +161,25 @@ class FileSessionStore implements SessionStore {
 
   delete(userId: string): Promise<void> {
     return this.#calls.inOrder(userId, async () => {
-      await this.#removeFiles(userId, [PEERS, SESSION]);
-      if ((await this.#authFile.entries()).has(userId))
-        await this.#authFile.change(userId, null, () => this.#checkRight(userId));
+      await this.#files.remove(userId, ['peers', 'session'], this.#mayWrite(userId));
+      const entry = (await this.#authFile.entries()).get(userId);
+      if (entry === undefined) return;
+      if (entry.login === null) await unlessFenced(this.#removeEntry(userId));
+      else await this.#removeEntry(userId);
     });
   }
 
   loadPeers(userId: string): Promise<StoredPeers> {
     return this.#calls.inOrder(userId, async () => {
-      return (
-        (await this.#readSealed(userId, PEERS, 'peers', storedPeersSchema)) ?? { peers: [], missing: [] }
-      );
+      return (await this.#files.read(userId, 'peers', storedPeersSchema)) ?? { peers: [], missing: [] };
     });
   }
 
   savePeers(userId: string, given: StoredPeers): Promise<void> {
     const peers = structuredClone(given);
     return this.#calls.inOrder(userId, async () => {
-      const hasSession = await exists(join(this.#directory, fileNameOf(userId) + SESSION));
-      if (hasSession) await this.#writeSealed(userId, PEERS, 'peers', peers);
+      if (await this.#files.has(userId, 'session'))
+        await this.#files.write(userId, 'peers', peers, this.#mayWrite(userId));
     });
   }
 
@@ -195,7 +192,7 @@ class FileSessionStore implements SessionStore {
     userId: string,
   ): Promise<{ entry: AuthEntry | null; session: string | null; revision: string | null }> {
     const entry = (await this.#authFile.entries()).get(userId) ?? null;
-    const file = await this.#readSealed(userId, SESSION, 'session', sessionFileSchema);
+    const file = await this.#files.read(userId, 'session', sessionFileSchema);
     const revision = entry?.revision ?? null;
     if (file === null)
       return { entry: entry === null || entry.login === null ? null : entry, session: null, revision };
@@ -217,41 +214,21 @@ class FileSessionStore implements SessionStore {
       updated_at: new Date().toISOString(),
       revision,
     };
-    await this.#authFile.change(userId, entry, () => this.#checkRight(userId));
+    await this.#authFile.change(userId, entry, this.#mayWrite(userId));
   }
 
-  async #readSealed<T>(
-    userId: string,
-    ending: string,
-    kind: string,
-    schema: z.ZodType<T>,
-  ): Promise<T | null> {
-    const file = join(this.#directory, fileNameOf(userId) + ending);
-    const sealed = await readWhole(file);
-    return sealed === null ? null : this.#open(sealed.trim(), kind, userId, file, schema);
-  }
-
-  async #writeSealed(userId: string, ending: string, kind: string, content: unknown): Promise<void> {
-    const sealed = this.#sealer.seal(JSON.stringify(content), `${kind}:${userId}`);
-    const file = join(this.#directory, fileNameOf(userId) + ending);
-    await replaceFile(file, `${sealed}\n`, async () => this.#checkRight(userId));
-  }
-
-  async #removeFiles(userId: string, endings: readonly string[]): Promise<void> {
-    this.#checkRight(userId);
-    await removeFiles(
-      this.#directory,
-      endings.map((ending) => fileNameOf(userId) + ending),
-    );
+  async #removeEntry(userId: string): Promise<void> {
+    await this.#authFile.change(userId, null, this.#mayWrite(userId));
   }
 
   /** Asked at the last moment before a change is made durable. */
-  #checkRight(userId: string): void {
-    if (this.#right !== null && !this.#right.valid()) throw fenced(userId);
+  #mayWrite(userId: string): () => void {
+    return () => checkRight(this.#right, userId);
   }
 
-  #open<T>(sealed: string, kind: string, userId: string, place: string, schema: z.ZodType<T>): T {
-    return openSealed(this.#sealer, sealed, { kind, userId, place }, schema);
+  #openLogin(userId: string, sealed: string): StoredLogin {
+    const place = 'telegram_auth.json';
+    return openSealed(this.#sealer, sealed, { kind: 'login', userId, place }, storedLoginSchema);
   }
 }
 
@@ -259,11 +236,11 @@ function asRecord(entry: AuthEntry): AccountRecord {
   return { status: accountStatusSchema.parse(entry), loginState: entry.login?.state ?? null };
 }
 
-async function exists(file: string): Promise<boolean> {
+/** For an entry that follows a change which is made already: where the right has ended meanwhile, the next owner finds it out of date. */
+async function unlessFenced(following: Promise<void>): Promise<void> {
   try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
+    await following;
+  } catch (error) {
+    if (!(error instanceof SessionStoreError && error.failure === 'fenced')) throw error;
   }
 }

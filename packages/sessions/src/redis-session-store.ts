@@ -1,10 +1,16 @@
-import { withTimeout, type Sealer } from '@gateway/runtime';
+import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
 import { afterSession, loginStateOf, NO_STATUS, shownStatus, type AccountRecord } from './account-record.ts';
 import {
+  accountKey,
+  RedisAccount,
+  startCall,
+  type RedisCommands,
+  type StoredRecord,
+} from './redis-account.ts';
+import { openSealed, sealContent, type SealedKind } from './sealed-content.ts';
+import {
   accountStatusSchema,
-  fenced,
-  SessionStoreError,
   storedLoginSchema,
   storedPeersSchema,
   type AccountStatus,
@@ -14,17 +20,7 @@ import {
   type StoredPeers,
   type WriteRight,
 } from './session-store.ts';
-import { openSealed, StoreCalls, toStoreError } from './store-calls.ts';
-
-/** What the store asks of Redis: one server or a cluster, by ioredis. */
-interface RedisCommands {
-  get(key: string): Promise<string | null>;
-  exists(key: string): Promise<number>;
-  smembers(key: string): Promise<string[]>;
-  sadd(key: string, member: string): Promise<number>;
-  srem(key: string, member: string): Promise<number>;
-  eval(script: string, keys: number, ...keysAndValues: string[]): Promise<unknown>;
-}
+import { StoreCalls, toStoreError } from './store-calls.ts';
 
 export interface RedisSessionStoreOptions {
   /** Whoever opened it closes it. */
@@ -36,35 +32,13 @@ export interface RedisSessionStoreOptions {
   indexKey: string;
 }
 
-/** ms for Redis to answer: a connection that waits for it to come back would keep its caller for ever. */
-const CALL_TIMEOUT = 5_000;
-
-/** What `<prefix>:account` holds. Secrets are sealed. */
-const recordSchema = z.object({
-  version: z.literal(1),
-  status: accountStatusSchema,
-  session: z.string().nullable(),
-  login: z.object({ state: z.enum(['code_sent', 'password_required']), sealed: z.string() }).nullable(),
-});
-type StoredRecord = z.infer<typeof recordSchema>;
-
 const NOTHING: StoredRecord = { version: 1, status: NO_STATUS, session: null, login: null };
-
-// A value of '' deletes its key, and '=' leaves it as it is.
-const WRITE = `
-local fence = redis.call('GET', KEYS[1])
-if ARGV[1] ~= '' and fence and fence ~= ARGV[1] then return 'fenced' end
-for i = 2, 3 do
-  if ARGV[i] == '' then redis.call('DEL', KEYS[i]) elseif ARGV[i] ~= '=' then redis.call('SET', KEYS[i], ARGV[i]) end
-end
-return 'written'`;
-const AS_IT_IS = '=';
-const DELETE = '';
 
 /**
  * The session store in Redis, for workers of several machines. An account is two keys: `<prefix>:account` (status; session and login,
  * sealed) and `<prefix>:peers` (sealed). Each change is one script, so that a crash leaves the old or the new state.
- * An owner's writes are refused once `<prefix>:fence` is another's ({@link SessionStore.ownedBy}).
+ * An owner's writes are refused once `<prefix>:fence` is another's ({@link SessionStore.ownedBy}). A call that Redis does not answer
+ * within 5 s throws `io`.
  */
 export function openRedisSessionStore(options: RedisSessionStoreOptions): SessionStore {
   return new RedisSessionStore(options, new StoreCalls(), null);
@@ -88,10 +62,11 @@ class RedisSessionStore implements SessionStore {
   async list(): Promise<string[]> {
     this.#calls.checkOpen();
     const { redis, indexKey } = this.#options;
+    const ask = startCall();
     try {
-      const userIds = await inTime(redis.smembers(indexKey));
-      const exist = await inTime(
-        Promise.all(userIds.map((userId) => redis.exists(this.#key(userId, 'account')))),
+      const userIds = await ask(() => redis.smembers(indexKey));
+      const exist = await ask(() =>
+        Promise.all(userIds.map((userId) => redis.exists(accountKey(this.#options, userId)))),
       );
       return userIds.filter((_, index) => exist[index] === 1).sort();
     } catch (error) {
@@ -100,8 +75,8 @@ class RedisSessionStore implements SessionStore {
   }
 
   load(userId: string): Promise<StoredAccount | null> {
-    return this.#calls.inOrder(userId, async () => {
-      const stored = await this.#read(userId);
+    return this.#inOrder(userId, async (account) => {
+      const stored = await account.read();
       if (stored === null) return null;
       const session =
         stored.session === null ? null : this.#open(userId, 'session', stored.session, z.string());
@@ -112,49 +87,47 @@ class RedisSessionStore implements SessionStore {
 
   saveLogin(userId: string, given: StoredLogin): Promise<void> {
     const login = structuredClone(given);
-    return this.#calls.inOrder(userId, async () => {
-      const stored = (await this.#read(userId)) ?? NOTHING;
+    return this.#inOrder(userId, async (account) => {
+      const stored = (await account.read()) ?? NOTHING;
       const sealed = this.#seal(userId, 'login', storedLoginSchema.parse(login));
-      await this.#write(userId, { ...stored, login: { state: loginStateOf(login), sealed } });
+      await account.write({ ...stored, login: { state: loginStateOf(login), sealed } });
     });
   }
 
   dropLogin(userId: string): Promise<void> {
-    return this.#calls.inOrder(userId, async () => {
-      const stored = await this.#read(userId);
+    return this.#inOrder(userId, async (account) => {
+      const stored = await account.read();
       if (stored === null || stored.login === null) return;
-      if (stored.session === null) await this.#remove(userId);
-      else await this.#write(userId, { ...stored, login: null });
+      if (stored.session === null) await account.remove();
+      else await account.write({ ...stored, login: null });
     });
   }
 
   saveSession(userId: string, session: string, givenUser: AccountStatus['user']): Promise<void> {
     const user = structuredClone(givenUser);
-    return this.#calls.inOrder(userId, async () => {
-      const stored = await this.#read(userId);
+    return this.#inOrder(userId, async (account) => {
+      const stored = await account.read();
       const { status, forgetsPeers } = afterSession(stored && asRecord(stored), user);
       const sealed = this.#seal(userId, 'session', session);
-      const record: StoredRecord = { version: 1, status, session: sealed, login: null };
-      await this.#write(userId, record, forgetsPeers ? DELETE : AS_IT_IS);
+      await account.write({ version: 1, status, session: sealed, login: null }, { forgetsPeers });
     });
   }
 
   saveStatus(userId: string, given: AccountStatus): Promise<void> {
     const status = structuredClone(given);
-    return this.#calls.inOrder(userId, async () => {
-      const stored = await this.#read(userId);
-      if (stored !== null)
-        await this.#write(userId, { ...stored, status: accountStatusSchema.parse(status) });
+    return this.#inOrder(userId, async (account) => {
+      const stored = await account.read();
+      if (stored !== null) await account.write({ ...stored, status: accountStatusSchema.parse(status) });
     });
   }
 
   delete(userId: string): Promise<void> {
-    return this.#calls.inOrder(userId, () => this.#remove(userId));
+    return this.#inOrder(userId, (account) => account.remove());
   }
 
   loadPeers(userId: string): Promise<StoredPeers> {
-    return this.#calls.inOrder(userId, async () => {
-      const sealed = await inTime(this.#options.redis.get(this.#key(userId, 'peers')));
+    return this.#inOrder(userId, async (account) => {
+      const sealed = await account.readPeers();
       return sealed === null
         ? { peers: [], missing: [] }
         : this.#open(userId, 'peers', sealed, storedPeersSchema);
@@ -163,10 +136,10 @@ class RedisSessionStore implements SessionStore {
 
   savePeers(userId: string, given: StoredPeers): Promise<void> {
     const peers = structuredClone(given);
-    return this.#calls.inOrder(userId, async () => {
-      const stored = await this.#read(userId);
+    return this.#inOrder(userId, async (account) => {
+      const stored = await account.read();
       if (stored === null || stored.session === null) return;
-      await this.#commit(userId, AS_IT_IS, this.#seal(userId, 'peers', peers));
+      await account.writePeers(this.#seal(userId, 'peers', peers));
     });
   }
 
@@ -174,64 +147,20 @@ class RedisSessionStore implements SessionStore {
     if (this.#right === null) await this.#calls.close();
   }
 
-  async #read(userId: string): Promise<StoredRecord | null> {
-    const key = this.#key(userId, 'account');
-    const json = await inTime(this.#options.redis.get(key));
-    if (json === null) return null;
-    try {
-      return recordSchema.parse(JSON.parse(json));
-    } catch {
-      throw new SessionStoreError(
-        'unreadable',
-        userId,
-        `the account ${userId} in ${key} is left as it is: not valid`,
-      );
-    }
+  #inOrder<T>(userId: string, work: (account: RedisAccount) => Promise<T>): Promise<T> {
+    const ask = startCall();
+    return this.#calls.inOrder(userId, () => work(new RedisAccount(this.#options, userId, this.#right, ask)));
   }
 
-  async #write(userId: string, record: StoredRecord, peers = AS_IT_IS): Promise<void> {
-    const { redis, indexKey } = this.#options;
-    this.#checkRight(userId);
-    // First of all: a name in the list without an account is nobody, an account that is not in the list would be forgotten.
-    await inTime(redis.sadd(indexKey, userId));
-    await this.#commit(userId, JSON.stringify(record), peers);
+  #seal(userId: string, kind: SealedKind, content: unknown): string {
+    return sealContent(this.#options.sealer, kind, userId, content);
   }
 
-  async #remove(userId: string): Promise<void> {
-    const { redis, indexKey } = this.#options;
-    await this.#commit(userId, DELETE, DELETE);
-    await inTime(redis.srem(indexKey, userId));
-  }
-
-  async #commit(userId: string, account: string, peers: string): Promise<void> {
-    this.#checkRight(userId);
-    const keys = [this.#key(userId, 'fence'), this.#key(userId, 'account'), this.#key(userId, 'peers')];
-    const fence = this.#right?.fence ?? '';
-    const reply = await inTime(this.#options.redis.eval(WRITE, keys.length, ...keys, fence, account, peers));
-    if (reply === 'fenced') throw fenced(userId);
-  }
-
-  #checkRight(userId: string): void {
-    if (this.#right !== null && !this.#right.valid()) throw fenced(userId);
-  }
-
-  #key(userId: string, name: 'fence' | 'account' | 'peers'): string {
-    return `${this.#options.prefixOf(userId)}:${name}`;
-  }
-
-  #seal(userId: string, kind: string, content: unknown): string {
-    return this.#options.sealer.seal(JSON.stringify(content), `${kind}:${userId}`);
-  }
-
-  #open<T>(userId: string, kind: string, sealed: string, schema: z.ZodType<T>): T {
+  #open<T>(userId: string, kind: SealedKind, sealed: string, schema: z.ZodType<T>): T {
     return openSealed(this.#options.sealer, sealed, { kind, userId, place: 'Redis' }, schema);
   }
 }
 
 function asRecord({ status, login }: StoredRecord): AccountRecord {
   return { status, loginState: login?.state ?? null };
-}
-
-function inTime<T>(reply: Promise<T>): Promise<T> {
-  return withTimeout(reply, CALL_TIMEOUT, () => new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`));
 }

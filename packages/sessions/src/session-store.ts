@@ -97,7 +97,8 @@ export type SessionStoreFailure = 'invalid_user_id' | 'unreadable' | 'io' | 'bus
  * - `unreadable`: what is kept cannot be opened (wrong key, broken). It is left as it is: mend it, or delete the account.
  * - `io`: the disk or the server refused; whether the change is kept is not known, so make it again.
  * - `busy`: another process holds the store for too long; likewise.
- * - `fenced`: the account is another worker's by now; nothing was changed.
+ * - `fenced`: the account is another worker's by now; nothing was changed. (In files, where a change is more than one file, kept peers
+ *   may be gone, and a delete of an account with a login under way may have left the login.)
  * - `closed`: called after `close`.
  */
 export class SessionStoreError extends Error {
@@ -116,6 +117,11 @@ export function fenced(userId: string): SessionStoreError {
   return new SessionStoreError(
     'fenced',
     userId,
-    `the account ${userId} is not this worker's any more; nothing was changed`,
+    `the account ${userId} is not this worker's any more; the change was refused`,
   );
+}
+
+/** To be called last thing before a change is made. `null`: whoever writes needs no right. @throws {SessionStoreError} `fenced`. */
+export function checkRight(right: WriteRight | null, userId: string): void {
+  if (right !== null && !right.valid()) throw fenced(userId);
 }

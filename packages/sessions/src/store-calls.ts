@@ -1,5 +1,3 @@
-import type { Sealer } from '@gateway/runtime';
-import * as z from 'zod';
 import { FileLockError } from './file-lock.ts';
 import { SessionStoreError } from './session-store.ts';
 import { checkUserId } from './user-file.ts';
@@ -49,28 +47,6 @@ export function toStoreError(error: unknown, userId: string | null): SessionStor
     `the session store failed${whose}: ${messageOf(error)}`,
     error,
   );
-}
-
-/** What was sealed for an account as `kind`. @throws {SessionStoreError} `unreadable`, naming `place`. */
-export function openSealed<T>(
-  sealer: Sealer,
-  sealed: string,
-  { kind, userId, place }: { kind: string; userId: string; place: string },
-  schema: z.ZodType<T>,
-): T {
-  try {
-    return schema.parse(JSON.parse(sealer.open(sealed, `${kind}:${userId}`)));
-  } catch (error) {
-    const why =
-      error instanceof z.ZodError || error instanceof SyntaxError
-        ? 'its content is not valid'
-        : messageOf(error);
-    throw new SessionStoreError(
-      'unreadable',
-      userId,
-      `the ${kind} of account ${userId} in ${place} is left as it is: ${why}`,
-    );
-  }
 }
 
 function messageOf(error: unknown): string {

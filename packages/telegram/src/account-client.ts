@@ -39,10 +39,16 @@ export class GramJsAccountClient implements AccountClient {
   readonly #connection: AccountConnection;
   readonly #recipients: Recipients;
 
-  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home, peers: PeerBook) {
+  constructor(
+    options: TelegramOptions,
+    dataCenters: DataCenters,
+    home: Home,
+    peers: PeerBook,
+    mayTalk: () => boolean,
+  ) {
     this.#options = options;
     this.#dataCenters = dataCenters;
-    this.#connection = new AccountConnection(options, dataCenters, home);
+    this.#connection = new AccountConnection(options, dataCenters, home, mayTalk);
     this.#recipients = new Recipients(this.#connection, peers, Date.now);
   }
 

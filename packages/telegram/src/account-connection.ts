@@ -25,13 +25,15 @@ export interface Home {
 export class AccountConnection implements Caller {
   readonly #options: TelegramOptions;
   readonly #dataCenters: DataCenters;
+  readonly #mayTalk: () => boolean;
   #home: Home;
   #current: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
   #isClosed = false;
 
-  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home) {
+  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home, mayTalk: () => boolean) {
     this.#options = options;
+    this.#mayTalk = mayTalk;
     this.#dataCenters = dataCenters;
     this.#home = home;
   }
@@ -109,14 +111,20 @@ export class AccountConnection implements Caller {
   }
 
   async #openOnce(timeoutMs: number): Promise<Connection> {
-    if (this.#isClosed) throw new NotSentError('The client is closed');
+    if (this.#isClosed || !this.#mayTalk()) throw new NotSentError('The client is closed');
     const home = this.#home;
     const dataCenter = this.#dataCenters.find(home.dcId);
     if (dataCenter === undefined) {
       throw new NotSentError(`No address is known for data centre ${home.dcId}: see TELEGRAM_DC`);
     }
     const { apiId, callTimeoutMs } = this.#options;
-    const connection = new Connection({ apiId, dataCenter, authKey: home.authKey, callTimeoutMs });
+    const connection = new Connection({
+      apiId,
+      dataCenter,
+      authKey: home.authKey,
+      callTimeoutMs,
+      mayTalk: this.#mayTalk,
+    });
     this.#current = connection;
     const config = await connection.open(timeoutMs);
     this.#dataCenters.learn(config.dcOptions);

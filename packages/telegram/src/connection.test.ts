@@ -30,6 +30,7 @@ afterEach(async () => {
 
 function connection(authKey?: Buffer, port = (server.address() as AddressInfo).port): Connection {
   return new Connection({
+    mayTalk: () => true,
     apiId: 1,
     dataCenter: { id: 2, host: '127.0.0.1', port },
     authKey,

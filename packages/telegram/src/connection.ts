@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   authKey: Buffer | undefined;
   /** ms for one call to be answered. */
   callTimeoutMs: number;
+  /** False once nothing may be written any more. */
+  mayTalk: () => boolean;
   /** ms; 45,000 unless a test cannot wait so long. */
   pingIntervalMs?: number;
 }
@@ -41,7 +43,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#transport = new Transport(options.dataCenter);
+    this.#transport = new Transport(options.dataCenter, options.mayTalk);
   }
 
   /**

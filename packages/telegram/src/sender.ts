@@ -21,9 +21,20 @@ const KEY_NOT_FOUND = 404;
 export class Transport extends ConnectionTCPFull {
   /** The server sent -404 instead of an answer. */
   keyNotFound = false;
+  readonly #mayTalk: () => boolean;
 
-  constructor({ id, host, port }: DataCenter) {
+  constructor({ id, host, port }: DataCenter, mayTalk: () => boolean) {
     super({ ip: host, port, dcId: id, loggers: SILENT, socket: PromisedNetSockets, testServers: false });
+    this.#mayTalk = mayTalk;
+  }
+
+  /** GramJS's last step before the socket, after encryption and its queue. What this throws ends the connection. */
+  override async _send(data: Buffer): Promise<void> {
+    if (!this.#mayTalk()) {
+      await this.cut();
+      throw new Error('Nothing may be sent for this account from here any more');
+    }
+    await super._send(data);
   }
 
   override async _recv(): Promise<unknown> {

@@ -14,9 +14,9 @@ export function createTelegram(options: TelegramOptions): Telegram {
   trustServerKeys(options.serverKeys);
   const dataCenters = new DataCenters(options.dataCenters);
   return {
-    open: (session, peers) => {
+    open: (session, peers, mayTalk = () => true) => {
       const home = session === null ? { dcId: dataCenters.first, authKey: undefined } : readHome(session);
-      return new GramJsAccountClient(options, dataCenters, home, peers);
+      return new GramJsAccountClient(options, dataCenters, home, peers, mayTalk);
     },
   };
 }

@@ -84,8 +84,12 @@ export interface AccountClient {
 
 /** Opens clients. The one thing that the worker takes from this package, beside {@link TelegramFailure}. */
 export interface Telegram {
-  /** A client on a kept session, or on none for a new login. Connects on first use. */
-  open(session: string | null, peers: PeerBook): AccountClient;
+  /**
+   * A client on a kept session, or on none for a new login. Connects on first use.
+   * @param mayTalk asked each time before something is written to Telegram, at the last moment: once it is false nothing is, and the
+   * connection is closed. A process that was frozen goes on in the middle of a call otherwise, beside whoever took its account over.
+   */
+  open(session: string | null, peers: PeerBook, mayTalk?: () => boolean): AccountClient;
 }
 
 /**

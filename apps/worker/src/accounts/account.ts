@@ -62,6 +62,7 @@ export class Account implements LaneAccount {
   #stored: StoredAccount | null;
   #hold: Hold | null;
   #disconnected = false;
+  #closed = false;
   #client: AccountClient | undefined;
   #lastUsed = 0;
   #peers: MemoryPeerBook;
@@ -148,7 +149,7 @@ export class Account implements LaneAccount {
    * @throws {TelegramFailure} `retry` where this worker may not serve the account any more.
    */
   client(session = this.login?.session ?? this.#session): AccountClient {
-    if (!this.#options.mayServe()) {
+    if (this.#closed || !this.#options.mayServe()) {
       throw new TelegramFailure(
         { outcome: 'retry', reached: false },
         new GatewayError('TELEGRAM_UNAVAILABLE', 'This worker does not serve the account.'),
@@ -157,7 +158,7 @@ export class Account implements LaneAccount {
     this.#lastUsed = this.#options.now();
     // Whose account it is shows only when the login is done, and another user's peers are of no use: a login has none.
     const peers = session !== null && this.login === null ? this.#peers : new MemoryPeerBook();
-    this.#client ??= this.#options.telegram.open(session, peers);
+    this.#client ??= this.#options.telegram.open(session, peers, this.#options.mayServe);
     return this.#client;
   }
 
@@ -183,6 +184,7 @@ export class Account implements LaneAccount {
   async send({ jobId, part, text, job, after, lookFirstSince }: Sending): Promise<SentMessage> {
     return this.#turn.add(async () => {
       if (this.ended !== null) throw this.ended;
+      if (this.stopped) throw new Error('the account was stopped while this message waited for its turn');
       const client = this.client();
       try {
         return await client.send({
@@ -272,6 +274,9 @@ export class Account implements LaneAccount {
   /** Forgets the account: session, login, peers. What is still queued fails with `ACCOUNT_DISCONNECTED`. */
   async forget(): Promise<void> {
     await this.closeClient();
+    // Before anything else is forgotten: what is queued must not go out under a later sign-in.
+    this.ledger.noteDisconnected(this.#options.now());
+    await this.ledger.save();
     await this.#options.store.delete(this.userId);
     this.#disconnected = true;
     this.#hold = null;
@@ -287,9 +292,15 @@ export class Account implements LaneAccount {
     this.#stored = await this.#options.store.load(this.userId);
   }
 
-  /** Waits for what is under way, and closes the connection. */
+  /** Waits for what is under way, and closes the connection for good. */
   async close(): Promise<void> {
     await this.#turn.onIdle();
+    await this.abandon();
+  }
+
+  /** Closes the connection for good, in the middle of what is under way. */
+  async abandon(): Promise<void> {
+    this.#closed = true;
     await this.closeClient();
   }
 }

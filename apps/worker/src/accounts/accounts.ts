@@ -36,7 +36,9 @@ export class Accounts {
   wake(userId: string): void {
     if (this.#stop.signal.aborted) return;
     this.get(userId).then(
-      (served) => served.wake(),
+      (served) => {
+        if (!this.#stop.signal.aborted) served.wake();
+      },
       (error: unknown) =>
         this.#options.logger.error({ err: error, userId }, 'the account cannot be opened; its jobs wait'),
     );
@@ -63,25 +65,45 @@ export class Accounts {
 
   async #closeIdle(): Promise<void> {
     while ((await sleep(IDLE_CHECK_MS, this.#stop.signal)) === 'elapsed') {
-      for (const served of await this.#settled()) await served.account.closeIfIdle(CLIENT_IDLE_MS);
+      await this.#forEach((served) => served.account.closeIfIdle(CLIENT_IDLE_MS));
     }
   }
 
-  /** Stops every account: its line, then its connection. */
-  async close(): Promise<void> {
+  /** Every connection is closed at once, in the middle of what is under way; each is opened again when needed. */
+  suspend(): void {
+    for (const opening of this.#opened.values()) {
+      opening.then(
+        (served) => served.account.closeClient(),
+        () => {},
+      );
+    }
+  }
+
+  /** Ends all lines: the messages under way go out, the rest is put back. Nothing is woken any more. */
+  async stopLanes(): Promise<void> {
     this.#stop.abort();
     await this.#idleLoop;
-    await Promise.all((await this.#settled()).map((served) => served.stop()));
+    await this.#forEach((served) => served.stopLane());
   }
 
-  /** Closes all connections at once, whatever is under way: nobody may talk to Telegram for these accounts from here any more. */
+  /** Closes all connections for good, once what is under way has ended. After {@link stopLanes}. */
+  async close(): Promise<void> {
+    await this.#forEach((served) => served.account.close());
+  }
+
+  /** Closes all connections for good and at once, whatever is under way: nobody may talk to Telegram for these accounts from here. */
   async abandon(): Promise<void> {
     this.#stop.abort();
-    await Promise.all((await this.#settled()).map((served) => served.abandon()));
+    await this.#forEach((served) => served.abandon());
   }
 
-  async #settled(): Promise<ServedAccount[]> {
-    const opened = await Promise.allSettled(this.#opened.values());
-    return opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  /** Each as soon as it is open, so that one that takes long keeps back no other. */
+  async #forEach(work: (served: ServedAccount) => Promise<void>): Promise<void> {
+    await Promise.all(
+      [...this.#opened.values()].map(async (opening) => {
+        const served = await opening.catch(() => null);
+        if (served !== null) await work(served);
+      }),
+    );
   }
 }

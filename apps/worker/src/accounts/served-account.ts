@@ -100,15 +100,14 @@ export class ServedAccount {
   }
 
   /** Takes no further job, waits for the message under way, and puts back the rest. */
-  async stop(): Promise<void> {
+  async stopLane(): Promise<void> {
     await this.#line?.lane.stop();
     await this.#line?.consumer.close();
-    await this.account.close();
   }
 
-  /** Closes the connection at once; nothing is written. */
+  /** Closes the connection at once and for good; nothing is written. */
   async abandon(): Promise<void> {
     this.#line?.lane.abandon();
-    await this.account.closeClient();
+    await this.account.abandon();
   }
 }

@@ -33,6 +33,8 @@ export async function attempt(
     log.info({ messageId: message.message_id, ms: now() - begun, tries, ...part }, 'sent');
     return null;
   } catch (thrown) {
+    // A person has stopped the account while this message waited for its turn.
+    if (account.stopped) return { do: 'stay' };
     const verdict = judge(thrown, { message: tries, unreachable: unreachable + 1 }, random());
     log.debug({ err: thrown, verdict: verdict.do, tries }, 'not sent');
     if (verdict.do === 'hold' && verdict.unknown)
@@ -50,5 +52,6 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, inHand: 
     return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), lookFirstSince: undefined };
   // Where the process that tried has ended, the queue knows what had gone out before.
   const before = unknown.after || (await queue.lastMessageIdTo(recipient));
-  return { ...message, after: Math.max(before, ...inHand.messageIds), lookFirstSince: unknown.since };
+  const after = Math.max(before, ledger.lastIdIn(account.chatOf(recipient)), ...inHand.messageIds);
+  return { ...message, after, lookFirstSince: unknown.since };
 }

@@ -6,7 +6,7 @@ import type { SendLedger } from './send-ledger.ts';
 
 /** Where jobs come from: the account's queue. */
 export interface LaneQueue {
-  recover(): Promise<RecoveredSend[]>;
+  recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void>;
   next(): Promise<FetchedSend | 'strays' | null>;
   promoteDue(now: number): Promise<void>;
   promoteAll(): Promise<void>;

@@ -48,7 +48,7 @@ describe("an account's lane", () => {
 
   test('a flood wait: all goes back in its order, and on at the end of the wait', async () => {
     world.account.refuse('a1', flood(30), 'FLOOD_WAIT');
-    expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'put back a1', 'promote due']);
+    expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'put back a1']);
     expect(await world.pass(29_000)).toEqual([]);
     expect(await world.pass(2_000)).toEqual(['send a1', 'complete a1', 'send b1', 'complete b1']);
   });
@@ -157,7 +157,7 @@ describe("an account's lane", () => {
   test('a text that was cut goes out in its parts, and on where it had stopped', async () => {
     world.waiting.push({ text: 'one two three', job: { cuts: [4, 8] } });
     world.account.refuse('two ', flood(5), 'FLOOD_WAIT');
-    expect(await world.run()).toEqual(['send one ', 'send two ', 'put back one two three', 'promote due']);
+    expect(await world.run()).toEqual(['send one ', 'send two ', 'put back one two three']);
     expect(await world.pass(6_000)).toEqual(['send two ', 'send three', 'complete3 one two three']);
     expect(world.account.sendings.map(({ part }) => part)).toEqual([0, 1, 1, 2]);
   });
@@ -185,12 +185,64 @@ describe("an account's lane", () => {
 
   test('what was in hand when a worker ended long ago is looked for first, behind the last that the queue knows of', async () => {
     const fetchedAt = Date.now() - 2 * HOUR;
-    world.recovered = [{ jobId: 'a1', fetchedAt }];
+    world.recovered = [{ jobId: 'a1', fetchedAt, wasAside: false }];
     await world.add('a1', 'a2').run();
     expect(world.account.sendings.map(({ after, lookFirstSince }) => [after, lookFirstSince])).toEqual([
       [77, fetchedAt],
       [1, undefined],
     ]);
+  });
+
+  test('what was only set aside when a worker ended was not under way', async () => {
+    world.recovered = [{ jobId: 'a1', fetchedAt: Date.now() - 2 * HOUR, wasAside: true }];
+    await world.add('a1').run();
+    expect(world.account.sendings.map(({ lookFirstSince }) => lookFirstSince)).toEqual([undefined]);
+    expect(world.account.ledger.recoveriesOf('a1')).toBe(0);
+  });
+
+  test('only a worker that ends counts against a message, not a lane that was cut off', async () => {
+    await world.run();
+    for (let times = 0; times < 6; times += 1) {
+      world.epoch += 1;
+      world.recovered = [{ jobId: 'a1', fetchedAt: Date.now(), wasAside: false }];
+      await world.run();
+    }
+    expect(await world.add('a1').run()).toEqual(['send a1', 'complete a1']);
+  });
+
+  test('a message that was accepted before the account was disconnected does not go out under another sign-in', async () => {
+    world.account.ledger.noteDisconnected(Date.now());
+    world.waiting.push(
+      { text: 'a1', acceptedAt: Date.now() - 1 },
+      { text: 'a2', acceptedAt: Date.now() + 1 },
+    );
+    expect(await world.run()).toEqual(['fail ACCOUNT_DISCONNECTED a1', 'send a2', 'complete a2']);
+  });
+
+  test('an account that is stopped while a message waits for its turn keeps it', async () => {
+    vi.spyOn(world.account, 'send').mockImplementation(async () => {
+      world.account.stopped = true;
+      throw new Error('stopped');
+    });
+    await world.add('a1').run();
+    expect(world.waiting.map(({ text }) => text)).toEqual(['a1']);
+  });
+
+  test('a message whose time has come while the pace holds all takes its place, without turning round and round', async () => {
+    world.account.pace = {
+      burst: 1,
+      per_minute: 1,
+      chat_burst: 9,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 1,
+    };
+    await world.add('a1', 'b1').run();
+    world.dueAt = Date.now() + 1_000;
+    await world.run();
+    world.log.length = 0;
+    await world.pass(30_000);
+    expect(world.log).toEqual(['promote due']);
   });
 
   test('a message that ends its worker again and again fails', async () => {

@@ -1,4 +1,5 @@
-import type { GatewayError, Hold } from '@gateway/contracts';
+import { GatewayError, type Hold } from '@gateway/contracts';
+import type { RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { attempt } from './attempt.ts';
 import { InHand } from './in-hand.ts';
@@ -35,6 +36,8 @@ export class Lane {
   #again = false;
   #stopped = false;
   #taken: { epoch: number | null } | undefined;
+  /** Nothing was taken yet: jobs in hand are another's, whose worker has ended. */
+  #isTakeover = true;
   #inHand: InHand[] = [];
   #unreachableTries = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -93,19 +96,24 @@ export class Lane {
 
   /** Makes the queue this lane's own: what anyone had in hand goes back to the line. */
   async #take(): Promise<void> {
-    const { account, queue, claim, epoch, logger } = this.#options;
-    const isTakeover = this.#taken === undefined;
+    const { queue, claim, epoch } = this.#options;
     const taken = { epoch: epoch() };
     await claim();
     this.#inHand = [];
-    const recovered = await queue.recover();
-    for (const { jobId, fetchedAt } of recovered) {
+    await queue.recover((jobs) => this.#noteRecovered(jobs));
+    this.#taken = taken;
+    this.#isTakeover = false;
+  }
+
+  async #noteRecovered(jobs: readonly RecoveredSend[]): Promise<void> {
+    const { account, logger } = this.#options;
+    if (jobs.length === 0) return;
+    for (const { jobId, fetchedAt } of jobs.filter(({ wasAside }) => !wasAside)) {
       account.ledger.noteUnknown(jobId, fetchedAt, 0);
-      if (isTakeover) account.ledger.noteRecovery(jobId);
+      if (this.#isTakeover) account.ledger.noteRecovery(jobId);
     }
     await account.ledger.save();
-    this.#taken = taken;
-    if (recovered.length > 0) logger.warn({ jobs: recovered.length }, 'took over jobs that were in hand');
+    logger.warn({ jobs: jobs.length }, 'took over jobs that were in hand');
   }
 
   async #drain(): Promise<void> {
@@ -181,6 +189,7 @@ export class Lane {
     await showAside(worthShowing.map(({ job, hold }) => ({ jobId: job.jobId, hold })));
     for (const { job } of worthShowing) job.shownAside = true;
     await account.ledger.save();
+    await queue.promoteDue(now());
     this.#wakeAt(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
   }
 
@@ -191,6 +200,8 @@ export class Lane {
     inHand.shownAside = false;
     if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
       return this.#fail(inHand, heldTooLong(account.hold, now()));
+    if (account.ledger.wasDisconnectedAfter(inHand.job.acceptedAt))
+      return this.#fail(inHand, new GatewayError('ACCOUNT_DISCONNECTED'));
     if (account.ledger.recoveriesOf(inHand.jobId) >= MAX_RECOVERIES)
       return this.#fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
     const verdict = await attempt(this.#options, inHand, this.#unreachableTries, this.#log(inHand));
@@ -216,6 +227,8 @@ export class Lane {
   async #settle(inHand: InHand, verdict: Verdict): Promise<void> {
     const { account, now } = this.#options;
     switch (verdict.do) {
+      case 'stay':
+        return;
       case 'hold':
         return this.#hold(inHand, verdict, { reason: verdict.reason, until: now() + verdict.ms });
       case 'fail':

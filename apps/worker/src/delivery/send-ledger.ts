@@ -66,6 +66,15 @@ export class SendLedger {
     return this.#state.recoveries[jobId] ?? 0;
   }
 
+  /** The account is disconnected: what was accepted until `now` must not go out, not even after another sign-in. */
+  noteDisconnected(now: number): void {
+    this.#change({ disconnectedAt: now });
+  }
+
+  wasDisconnectedAfter(acceptedAt: number): boolean {
+    return this.#state.disconnectedAt !== null && acceptedAt <= this.#state.disconnectedAt;
+  }
+
   /** Telegram could not be reached. @returns since when, ms since the epoch. */
   noteUnreachable(now: number): number {
     if (this.#state.unreachableSince === null) this.#change({ unreachableSince: now });

@@ -3,6 +3,8 @@ import { TelegramFailure } from '@gateway/telegram';
 
 /** What becomes of a job, and of its account, after a try that failed. */
 export type Verdict =
+  /** Nothing: the job keeps its place. */
+  | { do: 'stay' }
   /** Nothing of the account, of the chat, or nothing that needs a look-up is sent before `ms` are over; the job keeps its place. */
   | { do: 'hold'; scope: 'account' | 'chat' | 'look-ups'; reason: string; ms: number; unknown: boolean }
   /** The job has failed for good; the account goes on. */

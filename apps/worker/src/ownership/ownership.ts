@@ -22,8 +22,11 @@ export interface OwnershipOptions {
   shards: number;
   logger: Logger;
   /** Begins to serve a shard, under its lease. */
-  serve: (lease: ShardLease) => Promise<ShardService>;
+  serve: (lease: ShardLease) => ShardService;
 }
+
+/** ms after which a look that Redis does not answer counts as lost with its connection: TCP by itself would take a quarter of an hour. */
+const LOOK_LIMIT = 8_000;
 
 /** ms between looks at our own clock: how long after a lease's end a connection may stay open at most. */
 const CLOCK_MS = 250;
@@ -42,6 +45,8 @@ export class Ownership {
   readonly #clock: NodeJS.Timeout;
   #onReady: () => void = () => {};
   #lookNow = new AbortController();
+  /** When the look that is under way began, by performance.now(). */
+  #lookBegan = Infinity;
   #hasCome = false;
   #reported = '';
   #stopping = false;
@@ -53,12 +58,21 @@ export class Ownership {
     });
     const look = () => this.#lookNow.abort();
     options.redis.on('ready', look);
+    options.redis.on('close', () => {
+      for (const held of this.#held.values()) held.suspend();
+    });
     options.subscriber.onReady(look);
     options.subscriber.listen(OWNERSHIP_CHANNEL, look).catch(() => {});
-    this.#clock = setInterval(() => {
-      for (const held of this.#held.values()) void held.checkClock();
-    }, CLOCK_MS);
+    this.#clock = setInterval(() => this.#checkClocks(), CLOCK_MS);
     this.#loop = this.#run();
+  }
+
+  #checkClocks(): void {
+    for (const held of this.#held.values()) void held.checkClock();
+    if (performance.now() - this.#lookBegan < LOOK_LIMIT) return;
+    this.#lookBegan = Infinity;
+    // What hangs is tried again on a new connection.
+    this.#options.redis.disconnect(true);
   }
 
   /** Resolves once this worker has its share of what was free, and serves it. */
@@ -69,6 +83,7 @@ export class Ownership {
   async #run(): Promise<void> {
     while (!(this.#stopping && this.#held.size === 0)) {
       this.#lookNow = new AbortController();
+      this.#lookBegan = performance.now();
       try {
         await this.#look();
         if (!this.#stopping) void this.#sayReady();
@@ -76,6 +91,7 @@ export class Ownership {
         if (!this.#stopping)
           this.#options.logger.error({ err: error }, 'could not see to the shards; trying again');
       }
+      this.#lookBegan = Infinity;
       await sleep(RENEW_MS, this.#lookNow.signal);
     }
   }

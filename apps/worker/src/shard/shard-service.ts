@@ -40,14 +40,14 @@ export interface WorkerContext {
   now: () => number;
 }
 
-/** ms that a stop may take before what is left is let go: a call to Telegram ends within its own, shorter timeout. */
+/** ms that a stop may take before what is left is let go. */
 const STOP_TIMEOUT = 20_000;
 
 /** ms for closing the connections to Telegram when nothing else can be done any more. */
 const ABANDON_TIMEOUT = 3_000;
 
 /** Serves a shard's accounts: hears doorbells, runs lanes and control jobs, until it is stopped. */
-export async function startShardService(context: WorkerContext, lease: ShardLease): Promise<ShardService> {
+export function startShardService(context: WorkerContext, lease: ShardLease): ShardService {
   const { redis, redisUrl, shards, store, sealer, results, doorbells, now } = context;
   const { shard } = lease;
   const logger = context.logger.child({ shard });
@@ -92,6 +92,8 @@ export async function startShardService(context: WorkerContext, lease: ShardLeas
   };
   const abandon = async () => {
     letGo();
+    // What still waits for its turn must not connect again.
+    lease.give();
     consumer.abandon();
     await withTimeout(
       accounts.abandon(),
@@ -101,18 +103,19 @@ export async function startShardService(context: WorkerContext, lease: ShardLeas
   };
   const stopGracefully = async () => {
     letGo();
-    await Promise.all([accounts.close(), consumer.close()]);
+    await Promise.all([accounts.stopLanes(), consumer.close()]);
+    // Only now: a control job may have opened an account until its end.
+    await accounts.close();
   };
-  try {
+  const begin = async () => {
     // Sends go on first; showing every account again takes its time.
     await doorbells.add(shard, (userId) => accounts.wake(userId));
-  } catch (error) {
-    await abandon();
-    throw error;
-  }
-  await publishOrLog();
-  logger.debug('serving the shard');
+    await publishOrLog();
+    logger.debug('serving the shard');
+  };
   return {
+    begun: begin(),
+    suspend: () => accounts.suspend(),
     resume: () => accounts.wakeAll(),
     abandon,
     stop: async () => {

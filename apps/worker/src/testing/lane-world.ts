@@ -25,6 +25,7 @@ interface Waiting {
   text: string;
   job?: Partial<SendJob>;
   sent?: SentMessage[];
+  acceptedAt?: number;
 }
 
 /** An account's queue and Telegram in memory, with what happened in the order in which it did. */
@@ -36,6 +37,8 @@ export class World implements LaneQueue {
   mayServe = true;
   epoch = 0;
   strays = 0;
+  /** When a job with a time of its own is due. */
+  dueAt: number | null = null;
   saved: SendState = EMPTY_SEND_STATE;
   readonly aside: { jobId: string; hold: Hold }[] = [];
   readonly account = new FakeAccount(this);
@@ -60,10 +63,10 @@ export class World implements LaneQueue {
     return this;
   }
 
-  async recover(): Promise<RecoveredSend[]> {
+  async recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
     this.log.push('recover');
+    await note(this.recovered.splice(0));
     this.waiting.unshift(...this.inHand.splice(0));
-    return this.recovered.splice(0);
   }
 
   async next(): Promise<FetchedSend | 'strays' | null> {
@@ -74,7 +77,7 @@ export class World implements LaneQueue {
       this.strays -= 1;
       return 'strays';
     }
-    const { text, job, sent } = next;
+    const { text, job, sent, acceptedAt } = next;
     const leave = (what: string) => {
       this.log.push(`${what} ${text}`);
       this.inHand = this.inHand.filter((other) => other !== next);
@@ -90,6 +93,7 @@ export class World implements LaneQueue {
         digest: '',
         ...job,
       },
+      acceptedAt: acceptedAt ?? Date.now(),
       progress: { sent: sent ?? [] },
       note: async (progress) => {
         next.sent = progress.sent;
@@ -103,8 +107,10 @@ export class World implements LaneQueue {
     };
   }
 
-  async promoteDue(): Promise<void> {
+  async promoteDue(now: number): Promise<void> {
+    if (this.dueAt === null || this.dueAt > now) return;
     this.log.push('promote due');
+    this.dueAt = null;
   }
 
   async promoteAll(): Promise<void> {
@@ -112,7 +118,7 @@ export class World implements LaneQueue {
   }
 
   async nextDueAt(): Promise<number | null> {
-    return null;
+    return this.dueAt;
   }
 
   async lastMessageIdTo(): Promise<number> {

@@ -15,6 +15,7 @@ export const OLGA = {
   phone_number: null,
 };
 export const READY: AccountStatus = { state: 'ready', user: IVAN, reason: null, next_action: null };
+export const PACE: AccountStatus['pace'] = { burst: 3, chat_interval: 2.5 };
 export const REVOKED: AccountStatus = {
   state: 'revoked',
   user: IVAN,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryPeerBook } from '../peer-book.ts';
 import type { AccountStatus, StoredLogin } from '../session-store.ts';
-import { IVAN, LOGIN, OLGA, PEERS, READY, REVOKED } from './accounts.ts';
+import { IVAN, LOGIN, OLGA, PACE, PEERS, READY, REVOKED } from './accounts.ts';
 import type { OpenStore } from './compliance.ts';
 
 /** Sessions, logins, statuses and peers. */
@@ -116,6 +116,22 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
       session: 'another session',
       login: null,
     });
+  });
+
+  it('keeps what is said of the account beside its state, in front of and behind a login', async () => {
+    const { store, reopen } = await setUp();
+    const paced: AccountStatus = { ...READY, pace: PACE };
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.saveStatus('user123', paced);
+    const again = await reopen();
+    expect((await again.load('user123'))?.status).toEqual(paced);
+    await again.saveLogin('user123', LOGIN);
+    expect((await again.load('user123'))?.status).toEqual({ ...paced, state: 'code_sent' });
+    await again.dropLogin('user123');
+    expect((await again.load('user123'))?.status).toEqual(paced);
+    await again.saveStatus('user123', { ...REVOKED, pace: PACE });
+    await again.saveSession('user123', 'another session', null);
+    expect((await again.load('user123'))?.status).toEqual(paced);
   });
 
   it('lets a login go on whatever is said of the session meanwhile', async () => {

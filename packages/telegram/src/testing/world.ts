@@ -87,8 +87,8 @@ export class World {
   }
 
   /** A client that is closed with the world. */
-  open(session: string | null = null, book = new MemoryPeerBook()): AccountClient {
-    const client = createTelegram(this.options()).open(session, book);
+  open(session: string | null = null, book = new MemoryPeerBook(), mayTalk?: () => boolean): AccountClient {
+    const client = createTelegram(this.options()).open(session, book, mayTalk);
     this.#clients.push(client);
     return client;
   }

@@ -1,0 +1,38 @@
+import type { Sealer } from '@gateway/runtime';
+import * as z from 'zod';
+import { SessionStoreError } from './session-store.ts';
+
+/** What is sealed of an account. The seal says so: nothing passes for another account's, or for another kind. */
+export type SealedKind = 'session' | 'login' | 'peers';
+
+export function sealContent(sealer: Sealer, kind: SealedKind, userId: string, content: unknown): string {
+  return sealer.seal(JSON.stringify(content), contextOf(kind, userId));
+}
+
+/** What {@link sealContent} was given. @throws {SessionStoreError} `unreadable`, naming `place`. */
+export function openSealed<T>(
+  sealer: Sealer,
+  sealed: string,
+  { kind, userId, place }: { kind: SealedKind; userId: string; place: string },
+  schema: z.ZodType<T>,
+): T {
+  try {
+    return schema.parse(JSON.parse(sealer.open(sealed, contextOf(kind, userId))));
+  } catch (error) {
+    throw new SessionStoreError(
+      'unreadable',
+      userId,
+      `the ${kind} of account ${userId} in ${place} is left as it is: ${reasonOf(error)}`,
+    );
+  }
+}
+
+function contextOf(kind: SealedKind, userId: string): string {
+  return `${kind}:${userId}`;
+}
+
+/** The parsers' own messages quote the content, which is secret. */
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError || error instanceof SyntaxError) return 'its content is not valid';
+  return error instanceof Error ? error.message : String(error);
+}
