@@ -20,14 +20,15 @@ export interface RedisServerOptions {
 export class RedisServer {
   readonly url: string;
   readonly #port: number;
-  readonly #directory: string;
+  /** Where its data is. */
+  readonly directory: string;
   readonly #ownsDirectory: boolean;
   readonly #fsync: string;
   #child: ChildProcess | undefined;
 
   private constructor(port: number, directory: string, { directory: given, fsync }: RedisServerOptions) {
     this.#port = port;
-    this.#directory = directory;
+    this.directory = directory;
     this.#ownsDirectory = given === undefined;
     this.#fsync = fsync ?? 'everysec';
     this.url = `redis://127.0.0.1:${port}`;
@@ -43,7 +44,7 @@ export class RedisServer {
   /** Starts it (again) on its port and its data; resolves once it answers. */
   async resume(): Promise<void> {
     const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
-    const options = ['--port', `${this.#port}`, '--bind', '127.0.0.1', '--dir', this.#directory];
+    const options = ['--port', `${this.#port}`, '--bind', '127.0.0.1', '--dir', this.directory];
     const policy = [
       '--save',
       '',
@@ -76,6 +77,6 @@ export class RedisServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    if (this.#ownsDirectory) await rm(this.#directory, { recursive: true, force: true });
+    if (this.#ownsDirectory) await rm(this.directory, { recursive: true, force: true });
   }
 }

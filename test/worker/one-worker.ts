@@ -1,0 +1,163 @@
+import {
+  AccountQueues,
+  DoorbellListener,
+  openConsumerRedis,
+  ResultsPublisher,
+  sharedBackend,
+  Subscriber,
+  watchContact,
+} from '@gateway/queue';
+import { silentLogger, sleep, type Sealer } from '@gateway/runtime';
+import type { SessionStore } from '@gateway/sessions';
+import type { AccountClient, Telegram } from '@gateway/telegram';
+import { Ownership } from '../../apps/worker/src/ownership/ownership.ts';
+import { startShardService } from '../../apps/worker/src/shard/shard-service.ts';
+
+const SENT = { message_id: 1, date: '2024-01-15T12:00:00Z' };
+const USER = { id: 1, first_name: 'A', last_name: null, username: null, phone_number: null };
+const CODE = {
+  phone_code_hash: 'h',
+  delivery: 'app',
+  next_delivery: null,
+  code_length: 5,
+  timeout: null,
+} as const;
+
+/** "Telegram" as several workers use it for one account: who is connected, and whether two ever were at once. */
+export class Connections {
+  readonly open: string[] = [];
+  overlaps = 0;
+  sent = 0;
+
+  /** Telegram for one worker; every call takes `ms`. */
+  telegram(worker: string, ms = 1): Telegram {
+    return {
+      open: (session, _peers, mayTalk = () => true): AccountClient => {
+        let state: 'new' | 'up' | 'closed' = 'new';
+        const close = async () => {
+          if (state === 'up') this.open.splice(this.open.indexOf(worker), 1);
+          state = 'closed';
+        };
+        const call = async <T>(answer: T): Promise<T> => {
+          if (state === 'closed' || !mayTalk()) throw new Error('closed');
+          if (state === 'new') {
+            if (this.open.length > 0) this.overlaps += 1;
+            this.open.push(worker);
+            state = 'up';
+          }
+          await sleep(ms);
+          return answer;
+        };
+        const nothing = () => call(undefined);
+        return {
+          connect: nothing,
+          session: () => session ?? 'half a session',
+          sendCode: () => call(CODE),
+          resendCode: () => call(CODE),
+          cancelCode: nothing,
+          signIn: () => call({ status: 'authorized', user: USER }),
+          checkPassword: () => call(USER),
+          me: () => call(USER),
+          send: async () => {
+            const sent = await call(SENT);
+            this.sent += 1;
+            return sent;
+          },
+          logOut: nothing,
+          close,
+        };
+      },
+    };
+  }
+}
+
+/** A store that has these accounts signed in, and keeps nothing. Opening any other takes `ms`. */
+export function storeWith(userIds: readonly string[], ms = 0): SessionStore {
+  const status = { state: 'ready', user: USER, reason: null, next_action: null } as const;
+  const nothing = async () => {};
+  const store: SessionStore = {
+    ownedBy: () => store,
+    list: async () => [...userIds],
+    load: async (userId) => {
+      if (userIds.includes(userId)) return { userId, status, session: 'a session', login: null };
+      await sleep(ms);
+      return null;
+    },
+    saveLogin: nothing,
+    dropLogin: nothing,
+    saveSession: nothing,
+    saveStatus: nothing,
+    delete: nothing,
+    loadPeers: async () => ({ peers: [], missing: [] }),
+    savePeers: nothing,
+    close: nothing,
+  };
+  return store;
+}
+
+/** A worker with one shard, in this process: all of it but Telegram and the sessions is real. */
+export class OneWorker implements AsyncDisposable {
+  readonly ownership: Ownership;
+  readonly #redis: ReturnType<typeof openConsumerRedis>;
+  readonly #subscriber: Subscriber;
+  readonly #doorbells: DoorbellListener;
+  /** Times that it took the shard. */
+  taken = 0;
+
+  constructor(redisUrl: string, store: SessionStore, telegram: Telegram, sealer: Sealer) {
+    const logger = silentLogger();
+    const redis = openConsumerRedis(redisUrl, logger);
+    const contact = watchContact(redis);
+    const subscriber = new Subscriber(redisUrl);
+    const doorbells = new DoorbellListener({ redis, subscriber, logger });
+    const backend = sharedBackend(redis);
+    const context = {
+      redis,
+      contact,
+      redisUrl,
+      backend,
+      shards: 1,
+      queues: new AccountQueues(redis, backend),
+      results: new ResultsPublisher(redis, backend),
+      doorbells,
+      store,
+      telegram,
+      sealer,
+      pace: {
+        mode: 'off',
+        rules: {
+          burst: 1,
+          per_minute: 1,
+          chat_burst: 1,
+          chat_interval: 1,
+          group_interval: 1,
+          strangers_per_day: 1,
+        },
+      },
+      limits: { maxWaitMs: 86_400_000, dedupWindowMs: 3_600_000, maxInHand: 1_000 },
+      logger,
+      now: Date.now,
+    } as const;
+    this.#redis = redis;
+    this.#subscriber = subscriber;
+    this.#doorbells = doorbells;
+    this.ownership = new Ownership({
+      redis,
+      contact,
+      subscriber,
+      shards: 1,
+      logger,
+      serve: (lease) => {
+        this.taken += 1;
+        return startShardService(context, lease);
+      },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.ownership.stop();
+    this.#subscriber.close();
+    this.#doorbells.close().catch(() => {});
+    this.#redis.disconnect();
+  }
+}

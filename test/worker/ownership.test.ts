@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openConsumerRedis, Producer } from '@gateway/queue';
+import { Sealer, silentLogger } from '@gateway/runtime';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RedisProxy } from '../env/redis-proxy.ts';
+import { RedisServer } from '../env/redis-server.ts';
+import { Connections, OneWorker, storeWith } from './one-worker.ts';
+
+const sealer = new Sealer([randomBytes(32)]);
+const ALICE = 'alice';
+
+describe('the only connection of an account', () => {
+  let server: RedisServer;
+  let producer: Producer;
+  let telegram: Connections;
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    const logger = silentLogger();
+    producer = new Producer({ redisUrl: server.url, shards: 1, retentionMs: 60_000, sealer, logger });
+    await vi.waitFor(() => producer.claimShards(), { timeout: 5_000 });
+    telegram = new Connections();
+  });
+  afterEach(async () => {
+    await producer.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  async function send(): Promise<void> {
+    const message = { userId: ALICE, recipient: 'me', text: 'x', linkPreview: true, requestId: 'r' };
+    (await producer.send(message)).wait.cancel();
+  }
+
+  function worker(name: string, url = server.url, store = storeWith([ALICE])): OneWorker {
+    return new OneWorker(url, store, telegram.telegram(name), sealer);
+  }
+
+  test('is closed before another worker has the account, when one is cut off while it is still beginning', async () => {
+    // So many that showing them takes longer than the test.
+    const many = [ALICE, ...Array.from({ length: 4_000 }, (_, index) => `account-${index}`)];
+    const redis = openConsumerRedis(server.url, silentLogger());
+    await redis.sadd('{shard-0}:accounts', ...many);
+    redis.disconnect();
+    await send();
+    await using proxy = await RedisProxy.before(server.url);
+    await using _first = worker('first', proxy.url, storeWith(many));
+    await vi.waitFor(() => expect(telegram.sent).toBe(1), { timeout: 10_000 });
+    proxy.cut();
+    await using _second = worker('second');
+    await send();
+    await vi.waitFor(() => expect(telegram.sent).toBe(2), { timeout: 20_000 });
+    expect([telegram.overlaps, telegram.open]).toEqual([0, ['second']]);
+    proxy.heal();
+  }, 60_000);
+
+  test('is closed before another worker has the account, when Redis comes back with nothing', async () => {
+    await using proxy = await RedisProxy.before(server.url);
+    await using first = worker('first', proxy.url);
+    await first.ownership.ready;
+    await using _second = worker('second');
+    await send();
+    await vi.waitFor(() => expect(telegram.open).toEqual(['first']));
+    await server.stop();
+    proxy.cut();
+    for (const file of await readdir(server.directory))
+      await rm(join(server.directory, file), { recursive: true });
+    await server.resume();
+    await vi.waitFor(() => send(), { timeout: 10_000 });
+    await vi.waitFor(() => expect(telegram.open).toEqual(['second']), { timeout: 15_000 });
+    proxy.heal();
+    expect(telegram.overlaps).toBe(0);
+  }, 60_000);
+
+  test('is closed when its worker hands over in the middle of control jobs that open accounts', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      await using leaving = new OneWorker(
+        server.url,
+        storeWith([ALICE], 60),
+        telegram.telegram('leaving', 10),
+        sealer,
+      );
+      await leaving.ownership.ready;
+      const details = { expiresAt: Date.now() + 10_000, requestId: 'r' };
+      const begun = producer.control('auth.start', `new-${round}`, { phoneNumber: '+79990000000' }, details);
+      for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);
+      await leaving.ownership.stop();
+      (await begun).wait.cancel();
+      expect(telegram.open).toEqual([]);
+    }
+  }, 60_000);
+
+  test('comes back by itself when a connection to Redis stands and nothing comes through', async () => {
+    await using proxy = await RedisProxy.before(server.url);
+    await using only = worker('only', proxy.url);
+    await only.ownership.ready;
+    await send();
+    await vi.waitFor(() => expect(telegram.sent).toBe(1));
+    proxy.swallow();
+    await send();
+    await vi.waitFor(() => expect(telegram.sent).toBe(2), { timeout: 30_000 });
+    expect(telegram.overlaps).toBe(0);
+  }, 60_000);
+});
