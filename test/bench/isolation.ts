@@ -17,13 +17,15 @@ const HELP = `npm run bench:isolation -- [--accounts 1000] [--backlog 10000] [--
 What one account with a long line does to the others: the time from accepting a message to its end, of all other accounts,
   quiet    with nothing in the one account's line,
   flooded  with the backlog in its line and the account under a flood wait,
+  again    with nothing in its line once more: how far two like measurements lie apart on this machine,
   busy     with the backlog in its line, going out,
-measured one after the other in each round, so that all see the same machine.`;
+measured one after the other in each round. Ratios are against both quiet ones together.`;
 
 const SHARDS = 16;
 const BUSY = 'account-0000';
 
-type Phase = 'quiet' | 'flooded' | 'busy';
+const PHASES = ['quiet', 'flooded', 'again', 'busy'] as const;
+type Phase = (typeof PHASES)[number];
 
 /** Runs the benchmark and prints its table. @returns the exit code. */
 export async function main(args: string[], say: (line: string) => void): Promise<number> {
@@ -52,26 +54,33 @@ export async function main(args: string[], say: (line: string) => void): Promise
   if (!accounts || !backlog || !flood || !rate || !rounds) throw new Error('every option is a whole number');
   await using stage = await Stage.open(accounts, say);
   await stage.warmUp();
-  const results: Record<Phase, number[][]> = { quiet: [], flooded: [], busy: [] };
+  const results: Record<Phase, number[]>[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    for (const phase of ['quiet', 'flooded', 'busy'] as const) {
-      if (phase !== 'quiet') await stage.fill(backlog, phase === 'flooded' ? flood : 0);
-      const latencies = await stage.measure(flood * 1_000, rate);
-      results[phase].push(latencies);
-      say(line(`round ${round} ${phase}`, latencies));
-      if (phase !== 'quiet') await stage.drained();
+    const result: Record<Phase, number[]> = { quiet: [], flooded: [], again: [], busy: [] };
+    for (const phase of PHASES) {
+      const isQuiet = phase === 'quiet' || phase === 'again';
+      if (!isQuiet) await stage.fill(backlog, phase === 'flooded' ? flood : 0);
+      result[phase] = await stage.measure(flood * 1_000, rate);
+      say(line(`round ${round} ${phase}`, result[phase]));
+      if (!isQuiet) await stage.drained();
     }
+    results.push(result);
   }
   say('');
-  for (const phase of ['flooded', 'busy'] as const) {
+  const ratios = (name: string, of: (result: Record<Phase, number[]>) => [number[], number[]]) => {
     const ratio = (part: number) =>
       median(
-        results[phase].map(
-          (latencies, round) => quantile(latencies, part) / quantile(results.quiet[round] ?? [], part),
-        ),
+        results.map((result) => {
+          const [samples, base] = of(result);
+          return quantile(samples, part) / quantile(base, part);
+        }),
       ).toFixed(2);
-    say(`${phase} against quiet, median of ${rounds} rounds: p50 x${ratio(0.5)}, p99 x${ratio(0.99)}`);
-  }
+    say(`${name.padEnd(20)} p50 x${ratio(0.5)}, p90 x${ratio(0.9)}, p99 x${ratio(0.99)}`);
+  };
+  say(`median of ${rounds} rounds`);
+  ratios('noise (again/quiet)', ({ quiet, again }) => [again, quiet]);
+  ratios('flooded', ({ quiet, again, flooded }) => [flooded, [...quiet, ...again]]);
+  ratios('busy', ({ quiet, again, busy }) => [busy, [...quiet, ...again]]);
   return 0;
 }
 
