@@ -38,12 +38,13 @@ export function isSignedIn(state: AccountState): boolean {
   return SIGNED_IN_STATES.has(state);
 }
 
-/** The reason that a `ready` account shows while a person has paused it. */
+/** The reason that an account which is well shows while a person has paused it. */
 export const PAUSED = 'PAUSED';
 
 /** Whether the account's sends are kept until a person resumes it: after PEER_FLOOD, a freeze, or a pause. */
 export function isStopped({ state, reason }: { state: AccountState; reason: string | null }): boolean {
-  return state === 'peer_limited' || state === 'frozen' || (state === 'ready' && reason === PAUSED);
+  const isWell = state === 'ready' || state === 'flood_wait';
+  return state === 'peer_limited' || state === 'frozen' || (isWell && reason === PAUSED);
 }
 
 /** Why an account's sends are held just now, and until when (ms since the epoch). */

@@ -72,6 +72,7 @@ describe('a text that is too long for one message', () => {
 test.each([
   [{ ...READY, state: 'peer_limited' as const, reason: 'PEER_FLOOD' }, 'PEER_FLOOD'],
   [{ ...READY, reason: 'PAUSED' }, 'PAUSED'],
+  [{ ...READY, state: 'flood_wait' as const, reason: 'PAUSED', hold: hold('FLOOD_WAIT', 60_000) }, 'PAUSED'],
 ])(
   'a send of an account that a person must resume is kept, and answered at once: %#',
   async (view, reason) => {
