@@ -181,7 +181,7 @@ describe('outages and restarts', () => {
       state: 'peer_limited',
       reason: 'PEER_FLOOD',
       next_action: expect.stringContaining('SpamBot'),
-      pending: { waiting: 2 },
+      pending: { waiting: 0, delayed: 2 },
     });
     expect((await stack.api.post('/telegram/user/resume', { user_id: 'erin' })).body).toMatchObject({
       status: 'ok',

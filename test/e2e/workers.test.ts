@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Part } from '../env/part.ts';
@@ -92,6 +95,13 @@ describe('several workers', () => {
     await second.end();
     await evenlyShared(1);
   }, 120_000);
+
+  test('refuse one that has not their sessions, and say what to set', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'gateway-elsewhere-'));
+    const stranger = stack.spawnWorker({ DATA_DIR: elsewhere });
+    await expect(stranger.ready).rejects.toThrow(/DATA_DIR or SESSION_STORE/);
+    await rm(elsewhere, { recursive: true });
+  });
 
   test('a rolling restart of all workers hands every account over at once', async () => {
     const second = stack.spawnWorker();

@@ -146,6 +146,7 @@ export class OneWorker implements AsyncDisposable {
       contact,
       subscriber,
       shards: 1,
+      storeId: 'a store',
       logger,
       serve: (lease) => {
         this.taken += 1;

@@ -39,13 +39,19 @@ export async function awaitSend(
 ): Promise<SendOutcome> {
   if (mayBeOld) {
     const outcome = await readOutcome(producer, jobId);
-    if (outcome.state === 'completed') return outcome;
+    if (outcome.state === 'completed' || waitMs === 0 || outlasts(outcome, waitMs)) return outcome;
   }
   if (waitMs === 0 || signal.aborted) return queued(hold);
   if (hold !== null && (hold.until ?? Infinity) > Date.now() + waitMs) return queued(hold);
   const end = await wait.until(waitMs, signal);
   if (end.end === 'held') return queued(end.hold);
   return readOutcome(producer, jobId);
+}
+
+/** Whether it is known to wait for longer than its caller does, or for a person. */
+function outlasts(outcome: SendOutcome, waitMs: number): boolean {
+  if (outcome.state !== 'delayed' || outcome.reason === null) return false;
+  return outcome.retryAt === null || Date.parse(outcome.retryAt) > Date.now() + waitMs;
 }
 
 function queued(hold: HoldNotice | null): SendOutcome {
@@ -68,6 +74,6 @@ async function readAccepted(producer: Pick<ApiProducer, 'job'>, jobId: string): 
     return (await producer.job(jobId)) ?? 'unknown';
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'QUEUE_UNAVAILABLE') return 'unknown';
-    throw error;
+    throw GatewayError.from(error).with({ jobId });
   }
 }

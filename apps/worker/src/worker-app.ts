@@ -3,6 +3,7 @@ import {
   AccountQueues,
   claimShardCount,
   DoorbellListener,
+  listWorkers,
   openConsumerRedis,
   ResultsPublisher,
   SESSION_INDEX_KEY,
@@ -21,9 +22,15 @@ import {
   type Sealer,
   type Settings,
 } from '@gateway/runtime';
-import { openFileSessionStore, openRedisSessionStore, type SessionStore } from '@gateway/sessions';
+import {
+  fileStoreId,
+  openFileSessionStore,
+  openRedisSessionStore,
+  type SessionStore,
+} from '@gateway/sessions';
 import { createTelegram } from '@gateway/telegram';
 import { Ownership } from './ownership/ownership.ts';
+import { isGone, storeIdOf } from './ownership/worker-name.ts';
 import { startShardService, type WorkerContext } from './shard/shard-service.ts';
 
 /** ms for connecting to Telegram with the key exchange, and for one call. */
@@ -65,6 +72,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const redis = openConsumerRedis(settings.REDIS_URL, logger);
   const contact = watchContact(redis);
   await claimShardCount(redis, settings.SHARDS);
+  const storeId = settings.SESSION_STORE === 'redis' ? 'redis' : await fileStoreId(settings.DATA_DIR);
+  await refuseForeignStore(redis, storeId);
   const store = await openSessionStore(settings, redis, key.sealer);
   const subscriber = new Subscriber(settings.REDIS_URL);
   const doorbells = new DoorbellListener({ redis, subscriber, logger });
@@ -96,6 +105,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     contact,
     subscriber,
     shards: settings.SHARDS,
+    storeId,
     logger,
     serve: (lease) => startShardService(context, lease),
   });
@@ -131,6 +141,15 @@ async function openSessionStore(
   });
   await refuseForeignKey(store);
   return store;
+}
+
+/** A worker that has not the sessions of the others would take accounts that it knows nothing of. @throws {SettingsError} */
+async function refuseForeignStore(redis: RedisClient, storeId: string): Promise<void> {
+  const others = (await listWorkers(redis)).filter((worker) => !isGone(worker));
+  if (others.every((worker) => storeIdOf(worker) === storeId)) return;
+  throw new SettingsError(
+    'Bad setting: DATA_DIR or SESSION_STORE differs from that of the workers that run on this Redis: they must share their sessions',
+  );
 }
 
 /** A worker with another key than the other machines' would take accounts that it cannot open. @throws {SettingsError} */

@@ -8,7 +8,10 @@ const paceRulesSchema = z.strictObject({
   /** Messages that may go out at once after a rest, over all chats. */
   burst: z.int().min(1).max(10_000),
   /** Messages a minute after that, over all chats. */
-  per_minute: z.number().positive().max(60_000),
+  per_minute: z
+    .number()
+    .min(1 / 1_440, 'must be at least 1/1440, one message a day')
+    .max(60_000),
   /** Messages that may go out at once to one chat after a rest. */
   chat_burst: z.int().min(1).max(10_000),
   /** Seconds between messages to one person after that. */

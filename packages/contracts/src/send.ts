@@ -29,7 +29,8 @@ export const sendRequestSchema = z
     send_at: z.iso
       .datetime({
         offset: true,
-        error: 'must be a time with its zone (RFC 3339), such as 2030-01-15T12:00:00Z',
+        error: () =>
+          `must be a time with its zone (RFC 3339), such as ${new Date(Date.now() + 3_600_000).toISOString()}`,
       })
       .transform((time) => Date.parse(time))
       .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')

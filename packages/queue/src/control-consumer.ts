@@ -105,10 +105,20 @@ export class ControlConsumer {
       throw new GatewayError('WORKER_UNAVAILABLE', 'No worker took the job in time; it was not run.');
     }
     const payload = CONTROL_JOBS[name].payload.parse(
-      JSON.parse(this.#options.sealer.open(sealed, sealingContext(name, userId))),
+      JSON.parse(this.#open(sealed, sealingContext(name, userId))),
     );
     log.debug({ userId, requestId: job.requestId }, 'begun');
     return this.#options.handlers[name](userId, payload as ControlPayload<N>);
+  }
+
+  #open(sealed: string, context: string): string {
+    try {
+      return this.#options.sealer.open(sealed, context);
+    } catch (error) {
+      const message =
+        'This API and its workers seal with different keys. Operator: set the same SESSION_ENCRYPTION_KEY everywhere.';
+      throw new GatewayError('INTERNAL', message, { cause: error });
+    }
   }
 
   /** Takes no more jobs and waits for those under way. */

@@ -18,4 +18,4 @@ export { RENEW_MS, ShardLease, type RedisContact } from './shard-leases.ts';
 export { sharedBackend, type SharedBackend } from './shared-backend.ts';
 export { claimShardCount, shardOf } from './shards.ts';
 export { Subscriber } from './subscriber.ts';
-export { beat, countLiveWorkers, sayGone, sayHere } from './workers.ts';
+export { beat, countLiveWorkers, listWorkers, sayGone, sayHere } from './workers.ts';

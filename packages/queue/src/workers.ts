@@ -16,6 +16,11 @@ export async function beat(redis: RedisClient, worker: string): Promise<string[]
   return names(await redis.eval(LIVE, 1, WORKERS_KEY, HEARTBEAT_MS, worker));
 }
 
+/** All workers that live now. */
+export async function listWorkers(redis: RedisClient): Promise<string[]> {
+  return names(await redis.eval(LIVE, 1, WORKERS_KEY, HEARTBEAT_MS));
+}
+
 /** Has the others look at once: a worker has come. */
 export async function sayHere(redis: RedisClient, worker: string): Promise<void> {
   await redis.publish(OWNERSHIP_CHANNEL, worker);
@@ -29,7 +34,7 @@ export async function sayGone(redis: RedisClient, worker: string): Promise<void>
 
 /** How many workers live, by Redis's own clock. */
 export async function countLiveWorkers(redis: RedisClient): Promise<number> {
-  return names(await redis.eval(LIVE, 1, WORKERS_KEY, HEARTBEAT_MS)).length;
+  return (await listWorkers(redis)).length;
 }
 
 function names(reply: unknown): string[] {

@@ -1,5 +1,6 @@
 export { openFileSessionStore, type FileSessionStoreOptions } from './file-session-store.ts';
 export { openRedisSessionStore, type RedisSessionStoreOptions } from './redis-session-store.ts';
+export { fileStoreId } from './store-id.ts';
 export { MemoryPeerBook } from './peer-book.ts';
 export {
   SessionStoreError,

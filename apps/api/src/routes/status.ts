@@ -1,6 +1,7 @@
 import {
   describePace,
   isSignedIn,
+  isStopped,
   paceRulesOf,
   userIdSchema,
   type AccountView,
@@ -60,19 +61,27 @@ function statusBody(
   { pending, sends, pace }: { pending: PendingCounts; sends: SendState; pace: PaceSettings },
   now: number,
 ) {
+  const isHeld = hold !== null || isStopped({ state, reason });
+  const { lookUpHold } = sends;
   const chats = Object.values(sends.chatHolds).filter(({ until }) => until > now);
   return {
     status: 'ok',
     authorized: isSignedIn(state),
     user_info: user,
     state,
-    flood_wait_until: state === 'flood_wait' && hold !== null ? new Date(hold.until).toISOString() : null,
+    flood_wait_until: state === 'flood_wait' && hold !== null ? isoTime(hold.until) : null,
     // Of the whole account: a flood wait, or Telegram being away.
-    ...(hold !== null && { held: { reason: hold.reason, until: new Date(hold.until).toISOString() } }),
+    ...(hold !== null && { held: { reason: hold.reason, until: isoTime(hold.until) } }),
     ...(chats.length > 0 && { chats_held: chats.length }),
-    pending,
+    ...(lookUpHold !== null && lookUpHold.until > now && { look_ups_held_until: isoTime(lookUpHold.until) }),
+    // As its jobs say: what is held is delayed.
+    pending: isHeld ? { ...pending, waiting: 0, delayed: pending.delayed + pending.waiting } : pending,
     ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
     ...(reason !== null && { reason }),
     ...(next_action !== null && { next_action }),
   };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -230,6 +230,11 @@ export class Account implements LaneAccount {
     if (tell) await this.#options.publishHold(hold);
   }
 
+  /** The pace has changed: what it held may go on. */
+  endPaceHold(): void {
+    if (this.#hold?.reason.startsWith('PACE') === true) this.#hold = null;
+  }
+
   async setTrouble(state: AccountState, error: GatewayError): Promise<void> {
     const reason = error.details.rpcError ?? error.code;
     this.#options.logger.warn({ userId: this.userId, state, reason }, 'the account is in trouble');

@@ -1,13 +1,5 @@
 import { GatewayError, type Hold } from '@gateway/contracts';
 
-/**
- * Whether messages are not kept for the length of a wait. Waits of our own making (the pace) end by themselves within a day; Telegram's
- * may last for days.
- */
-export function isTooLong(hold: Hold, maxWaitMs: number, now: number): boolean {
-  return !hold.reason.startsWith('PACE') && hold.until - now > maxWaitMs;
-}
-
 /** A wait that Telegram asks for is longer than messages are kept for. */
 export function heldTooLong({ reason, until }: Hold, now: number): GatewayError {
   const seconds = Math.max(1, Math.ceil((until - now) / 1_000));

@@ -119,7 +119,9 @@ describe("an account's lane", () => {
       'complete a1',
       'send b1',
       'complete b1',
+      'put back c1',
     ]);
+    expect(world.account.hold).toMatchObject({ reason: 'PACE' });
     expect(await world.pass(1_010)).toContain('complete c1');
     expect(await world.pass(1_010)).toContain('complete d1');
     expect(world.saved.pace.account?.tokens).toBeLessThan(1);

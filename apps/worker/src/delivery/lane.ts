@@ -3,19 +3,17 @@ import type { RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { attempt } from './attempt.ts';
 import { InHand } from './in-hand.ts';
-import { heldTooLong, isTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
+import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
 import type { LaneOptions } from './lane-ports.ts';
-import { pickNext, type NextSend } from './next-send.ts';
+import { pickNext, type AllWait, type NextSend, type Waiting } from './next-send.ts';
 import type { Verdict } from './verdict.ts';
+import { isTooLong, isWorthShowing } from './waits.ts';
 
 /** Times that a worker may end with a job in hand before the job is taken for the reason. */
 const MAX_RECOVERIES = 5;
 
 /** ms after which a lane that was cut off (Redis, a bug) tries again. */
 const RETRY_MS = 1_000;
-
-/** A wait shorter than this (ms) is not worth showing. */
-const SHOW_ASIDE_MS = 1_000;
 
 /** The longest that a timer of Node's can run, ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -125,7 +123,7 @@ export class Lane {
       const next = this.#pick();
       if (next.do === 'send') await this.#deliver(next.job);
       else if (next.accountWide || this.#inHand.length >= limits.maxInHand || (await this.#fetch()) === null)
-        return this.#waitFor(next.waiting, next.until);
+        return this.#waitFor(next);
     }
     if (account.stopped && this.#mayGoOn()) await this.#waitOut(Infinity);
   }
@@ -175,22 +173,32 @@ export class Lane {
   }
 
   /** All that is in hand must wait, and nothing more comes. */
-  async #waitFor(waiting: readonly { job: InHand; hold: Hold }[], until: number | null): Promise<void> {
-    const { account, queue, limits, showAside, now } = this.#options;
+  async #waitFor({ waiting, until, accountWide }: AllWait<InHand>): Promise<void> {
+    const { account, queue, limits, now } = this.#options;
     const hopeless = waiting.find(({ hold }) => isTooLong(hold, limits.maxWaitMs, now()));
     if (hopeless !== undefined) {
       await this.#fail(hopeless.job, heldTooLong(hopeless.hold, now()));
       this.#again = true;
       return;
     }
-    const worthShowing = waiting.filter(
-      ({ job, hold }) => !job.shownAside && hold.until - now() >= SHOW_ASIDE_MS,
-    );
-    await showAside(worthShowing.map(({ job, hold }) => ({ jobId: job.jobId, hold })));
-    for (const { job } of worthShowing) job.shownAside = true;
+    const [first] = waiting;
+    if (accountWide && first !== undefined && isWorthShowing(first.hold, now())) {
+      await account.setHold(first.hold, { tell: true });
+      return this.#waitOut(first.hold.until);
+    }
+    await this.#showAside(waiting);
     await account.ledger.save();
     await queue.promoteDue(now());
     this.#wakeAt(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
+  }
+
+  async #showAside(waiting: readonly Waiting<InHand>[]): Promise<void> {
+    const { showAside, now } = this.#options;
+    const news = waiting.filter(
+      ({ job, hold, behind }) => !job.shownAside && (behind || isWorthShowing(hold, now())),
+    );
+    await showAside(news.map(({ job, hold }) => ({ jobId: job.jobId, hold })));
+    for (const { job } of news) job.shownAside = true;
   }
 
   /** Sends the next message of a job. */

@@ -2,12 +2,26 @@ import type { Hold } from '@gateway/contracts';
 import type { Chat } from '@gateway/telegram';
 import type { PaceWait } from './pacer.ts';
 
+/** A job that must wait, and why; `behind`: first of all for another of its chat. */
+export interface Waiting<J> {
+  job: J;
+  hold: Hold;
+  behind: boolean;
+}
+
 /** What to do next with the jobs in hand. */
 export type NextSend<J> =
   /** This one may go now: none before it goes to the same chat. */
   | { do: 'send'; job: J }
   /** All must wait: until when the first of them, if there are any. `accountWide`: any further job would wait as well. */
-  | { do: 'wait'; until: number | null; accountWide: boolean; waiting: { job: J; hold: Hold }[] };
+  | AllWait<J>;
+
+export interface AllWait<J> {
+  do: 'wait';
+  until: number | null;
+  accountWide: boolean;
+  waiting: Waiting<J>[];
+}
 
 /**
  * Picks the oldest job whose chat may be written to. A chat's jobs keep their order: one that waits keeps back all behind it, however
@@ -22,11 +36,12 @@ export function pickNext<J>(
   holdOf: (chat: Chat) => PaceWait | null,
 ): NextSend<J> {
   const held = new Map<string, Hold>();
-  const waiting: { job: J; hold: Hold }[] = [];
+  const waiting: Waiting<J>[] = [];
   let accountWide = false;
   for (const job of jobs) {
     const chat = chatOf(job);
     let hold = held.get(chat.key);
+    const behind = hold !== undefined;
     if (hold === undefined) {
       const wait = holdOf(chat);
       if (wait === null) return { do: 'send', job };
@@ -34,7 +49,7 @@ export function pickNext<J>(
       hold = wait.hold;
       held.set(chat.key, hold);
     }
-    waiting.push({ job, hold });
+    waiting.push({ job, hold, behind });
   }
   const until = held.size === 0 ? null : Math.min(...[...held.values()].map((hold) => hold.until));
   return { do: 'wait', until, accountWide, waiting };

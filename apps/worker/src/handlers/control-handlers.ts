@@ -100,12 +100,14 @@ async function pause(account: Account): Promise<AccountView> {
 async function setPace(account: Account, choice: PaceChoice | null): Promise<AccountView> {
   if (account.ended !== null) throw account.ended;
   const { pace: _before, ...status } = account.status;
+  account.endPaceHold();
   await account.setStatus(choice === null ? status : { ...status, pace: choice });
   return account.view;
 }
 
 /** A person has looked at an account that was stopped (PEER_FLOOD, a freeze, a pause) and lets it go on. Any other is left as it is. */
 async function resume(account: Account): Promise<AccountView> {
+  if (account.ended !== null) throw account.ended;
   if (account.stopped)
     await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });
   return account.view;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   assignShards,
   beat,
@@ -11,8 +10,9 @@ import {
   type RedisContact,
   type Subscriber,
 } from '@gateway/queue';
-import { livenessOf, PROCESS_IDENTITY, sleep, type Logger } from '@gateway/runtime';
+import { sleep, type Logger } from '@gateway/runtime';
 import { HeldShard, type ShardService } from './held-shard.ts';
+import { isGone, newWorkerName } from './worker-name.ts';
 
 export interface OwnershipOptions {
   redis: RedisClient;
@@ -20,6 +20,8 @@ export interface OwnershipOptions {
   subscriber: Subscriber;
   /** Number of shards. */
   shards: number;
+  /** Names where this worker's sessions are. */
+  storeId: string;
   logger: Logger;
   /** Begins to serve a shard, under its lease. */
   serve: (lease: ShardLease) => ShardService;
@@ -37,8 +39,7 @@ const CLOCK_MS = 250;
  */
 export class Ownership {
   readonly #options: OwnershipOptions;
-  /** Unlike any other worker's, and says on which machine it runs: those beside it see at once that it has died. */
-  readonly #worker = `${randomUUID()}@${PROCESS_IDENTITY}`;
+  readonly #worker: string;
   readonly #held = new Map<number, HeldShard>();
   readonly #ready: Promise<void>;
   readonly #loop: Promise<void>;
@@ -53,6 +54,7 @@ export class Ownership {
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
+    this.#worker = newWorkerName(options.storeId);
     this.#ready = new Promise((resolve) => {
       this.#onReady = resolve;
     });
@@ -161,8 +163,4 @@ export class Ownership {
     await this.#loop;
     clearInterval(this.#clock);
   }
-}
-
-function isGone(worker: string): boolean {
-  return livenessOf(worker.slice(worker.indexOf('@') + 1)) === 'gone';
 }

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Names the directory that sessions are kept in, so that workers can tell whether they share it: made once, and copied along with it.
+ * @throws {Error} where the directory cannot be used.
+ */
+export async function fileStoreId(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'session_store_id');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(file, randomBytes(8).toString('hex'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return (await readFile(file, 'utf8')).trim();
+}
