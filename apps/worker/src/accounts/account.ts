@@ -7,44 +7,19 @@ import {
   type AccountState,
   type AccountView,
   type Hold,
-  type HoldNotice,
   type PaceRules,
-  type PaceSettings,
   type SentMessage,
   type UserInfo,
 } from '@gateway/contracts';
-import type { Logger } from '@gateway/runtime';
-import {
-  MemoryPeerBook,
-  type AccountStatus,
-  type SessionStore,
-  type StoredAccount,
-  type StoredLogin,
-} from '@gateway/sessions';
-import { TelegramFailure, type AccountClient, type Chat, type Telegram } from '@gateway/telegram';
+import { MemoryPeerBook, type AccountStatus, type StoredAccount, type StoredLogin } from '@gateway/sessions';
+import { TelegramFailure, type AccountClient, type Chat } from '@gateway/telegram';
 import PQueue from 'p-queue';
 import type { LaneAccount, Sending } from '../delivery/lane-ports.ts';
 import { randomIdOf } from '../delivery/random-id.ts';
 import type { SendLedger } from '../delivery/send-ledger.ts';
+import type { AccountOptions } from './account-options.ts';
 import { endOf, viewOf } from './account-view.ts';
 import { chatFor, recipientOf } from './recipients.ts';
-
-export interface AccountOptions {
-  userId: string;
-  store: SessionStore;
-  telegram: Telegram;
-  /** Shows the view to the API. */
-  publish: (view: AccountView) => Promise<void>;
-  /** Tells who waits for a job of this account that it is held. */
-  publishHold: (hold: HoldNotice) => Promise<void>;
-  ledger: SendLedger;
-  /** The server's pace, for an account with none of its own. */
-  pace: PaceSettings;
-  /** False once another worker may be serving the account: Telegram must not be talked to then. */
-  mayServe: () => boolean;
-  logger: Logger;
-  now: () => number;
-}
 
 /** Control jobs go before sends: a person waits for them. */
 const URGENT = { priority: 1 };

@@ -1,6 +1,7 @@
 import { GatewayError, type Hold } from '@gateway/contracts';
 import type { RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
+import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
 import { InHand } from './in-hand.ts';
 import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
@@ -14,9 +15,6 @@ const MAX_RECOVERIES = 5;
 
 /** ms after which a lane that was cut off (Redis, a bug) tries again. */
 const RETRY_MS = 1_000;
-
-/** The longest that a timer of Node's can run, ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * One account's line of sends: one message at a time, each chat's in order, until the queue is empty, all must wait, or the lane is
@@ -38,10 +36,11 @@ export class Lane {
   #isTakeover = true;
   #inHand: InHand[] = [];
   #unreachableTries = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #alarm: Alarm;
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#alarm = new Alarm(options.now, () => this.wake());
   }
 
   /** There may be work. Cheap; never throws. */
@@ -63,7 +62,7 @@ export class Lane {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#again = false;
-    clearTimeout(this.#timer);
+    this.#alarm.off();
     await this.idle();
     if (this.#options.mayServe()) await this.#putAllBack();
   }
@@ -72,7 +71,7 @@ export class Lane {
   abandon(): void {
     this.#stopped = true;
     this.#again = false;
-    clearTimeout(this.#timer);
+    this.#alarm.off();
   }
 
   async #run(): Promise<void> {
@@ -88,7 +87,7 @@ export class Lane {
       // A job may be left in hand. It is tried again under the same random id, so nothing is sent twice.
       this.#taken = undefined;
       logger.error({ err: error }, 'the lane was cut off; trying again');
-      this.#wakeAt(this.#options.now() + RETRY_MS);
+      this.#alarm.setTo(this.#options.now() + RETRY_MS);
     }
   }
 
@@ -169,7 +168,7 @@ export class Lane {
     const { queue, now } = this.#options;
     await this.#putAllBack();
     await queue.promoteDue(now());
-    this.#wakeAt(Math.min(until, (await queue.nextDueAt()) ?? until));
+    this.#alarm.setTo(Math.min(until, (await queue.nextDueAt()) ?? until));
   }
 
   /** All that is in hand must wait, and nothing more comes. */
@@ -189,7 +188,7 @@ export class Lane {
     await this.#showAside(waiting);
     await account.ledger.save();
     await queue.promoteDue(now());
-    this.#wakeAt(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
+    this.#alarm.setTo(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
   }
 
   async #showAside(waiting: readonly Waiting<InHand>[]): Promise<void> {
@@ -300,13 +299,6 @@ export class Lane {
 
   #drop(inHand: InHand): void {
     this.#inHand = this.#inHand.filter((other) => other !== inHand);
-  }
-
-  #wakeAt(at: number): void {
-    clearTimeout(this.#timer);
-    if (this.#stopped || at === Infinity) return;
-    const ms = Math.min(Math.max(1, at - this.#options.now() + 1), MAX_TIMER_MS);
-    this.#timer = setTimeout(() => this.wake(), ms);
   }
 
   #mayGoOn(): boolean {
