@@ -52,6 +52,7 @@ export class Accounts {
   /** Shows every account to the API again, e.g. after Redis has lost what it knew. */
   async publishAll(userIds: readonly string[]): Promise<void> {
     for (const userId of userIds) {
+      if (this.#stop.signal.aborted) return;
       try {
         await (await this.get(userId)).account.publish();
       } catch (error) {
