@@ -309,6 +309,22 @@ describe("an account's lane", () => {
     expect(world.aside).toMatchObject([{ jobId: 'b1', hold: { reason: 'PACE_STRANGERS' } }]);
   });
 
+  test('a stranger that waits for another day keeps back nobody else', async () => {
+    world.account.pace = {
+      burst: 2,
+      per_minute: 60,
+      chat_burst: 9,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 0,
+    };
+    world.account.strangers.add('a');
+    expect(await world.add('a1', 'b1', 'b2', 'b3').run()).toContain('complete b2');
+    expect(world.account.hold).toMatchObject({ reason: 'PACE' });
+    expect(await world.pass(1_010)).toContain('complete b3');
+    expect([...world.waiting, ...world.inHand].map(({ text }) => text)).toEqual(['a1']);
+  });
+
   test('stop waits for the message under way, and puts back what is set aside in order', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     await world.add('a1', 'a2').run();

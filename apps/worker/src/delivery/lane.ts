@@ -121,7 +121,11 @@ export class Lane {
         return this.#waitOut(account.hold.until);
       const next = this.#pick();
       if (next.do === 'send') await this.#deliver(next.job);
-      else if (next.accountWide || this.#inHand.length >= limits.maxInHand || (await this.#fetch()) === null)
+      else if (
+        next.accountWide !== null ||
+        this.#inHand.length >= limits.maxInHand ||
+        (await this.#fetch()) === null
+      )
         return this.#waitFor(next);
     }
     if (account.stopped && this.#mayGoOn()) await this.#waitOut(Infinity);
@@ -180,10 +184,9 @@ export class Lane {
       this.#again = true;
       return;
     }
-    const [first] = waiting;
-    if (accountWide && first !== undefined && isWorthShowing(first.hold, now())) {
-      await account.setHold(first.hold, { tell: true });
-      return this.#waitOut(first.hold.until);
+    if (accountWide !== null && isWorthShowing(accountWide, now())) {
+      await account.setHold(accountWide, { tell: true });
+      return this.#waitOut(accountWide.until);
     }
     await this.#showAside(waiting);
     await account.ledger.save();

@@ -24,7 +24,7 @@ describe('the next message to send', () => {
 
   test('where all must wait: until the first may go, and why each waits', () => {
     const next = pick(['a1', 'b1', 'a2'], { a: held(10), b: held(5) });
-    expect(next).toMatchObject({ do: 'wait', until: 5, accountWide: false });
+    expect(next).toMatchObject({ do: 'wait', until: 5, accountWide: null });
     expect(next.do === 'wait' && next.waiting.map(({ job, hold }) => [job, hold.until])).toEqual([
       ['a1', 10],
       ['b1', 5],
@@ -33,10 +33,13 @@ describe('the next message to send', () => {
   });
 
   test('says where any other message would have to wait too', () => {
-    expect(pick(['a1'], { a: held(10, 'account') })).toMatchObject({ do: 'wait', accountWide: true });
+    expect(pick(['a1'], { a: held(10, 'account') })).toMatchObject({
+      do: 'wait',
+      accountWide: { until: 10 },
+    });
   });
 
   test('is none where there are none', () => {
-    expect(pick([])).toEqual({ do: 'wait', until: null, accountWide: false, waiting: [] });
+    expect(pick([])).toEqual({ do: 'wait', until: null, accountWide: null, waiting: [] });
   });
 });

@@ -13,13 +13,15 @@ export interface Waiting<J> {
 export type NextSend<J> =
   /** This one may go now: none before it goes to the same chat. */
   | { do: 'send'; job: J }
-  /** All must wait: until when the first of them, if there are any. `accountWide`: any further job would wait as well. */
+  /** All must wait. */
   | AllWait<J>;
 
 export interface AllWait<J> {
   do: 'wait';
+  /** When the first of them may go; `null`: there are none. */
   until: number | null;
-  accountWide: boolean;
+  /** What any further job would have to wait for as well, if there is such a thing. */
+  accountWide: Hold | null;
   waiting: Waiting<J>[];
 }
 
@@ -37,7 +39,7 @@ export function pickNext<J>(
 ): NextSend<J> {
   const held = new Map<string, Hold>();
   const waiting: Waiting<J>[] = [];
-  let accountWide = false;
+  let accountWide: Hold | null = null;
   for (const job of jobs) {
     const chat = chatOf(job);
     let hold = held.get(chat.key);
@@ -45,7 +47,7 @@ export function pickNext<J>(
     if (hold === undefined) {
       const wait = holdOf(chat);
       if (wait === null) return { do: 'send', job };
-      accountWide ||= wait.scope === 'account';
+      if (wait.scope === 'account') accountWide = wait.hold;
       hold = wait.hold;
       held.set(chat.key, hold);
     }
