@@ -94,6 +94,18 @@ describe('the only connection of an account', () => {
     }
   }, 60_000);
 
+  test('is closed, and its worker stops, though Redis is away', async () => {
+    const only = worker('only');
+    await only.ownership.ready;
+    await send();
+    await vi.waitFor(() => expect(telegram.sent).toBe(1));
+    await server.stop();
+    // It must not wait for a Redis that may never come back.
+    await only.ownership.stop();
+    expect(telegram.open).toEqual([]);
+    await only[Symbol.asyncDispose]();
+  }, 15_000);
+
   test('comes back by itself when a connection to Redis stands and nothing comes through', async () => {
     await using proxy = await RedisProxy.before(server.url);
     await using only = worker('only', proxy.url);

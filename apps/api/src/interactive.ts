@@ -4,7 +4,8 @@ import {
   type ControlPayload,
   type ControlResult,
 } from '@gateway/contracts';
-import type { ApiContext } from './context.ts';
+import type { Context } from 'hono';
+import type { ApiContext, ApiEnv } from './context.ts';
 
 /** ms that a caller waits at most for a job that a worker has begun. */
 const MAX_WAIT_MS = 60_000;
@@ -48,4 +49,19 @@ export async function runInteractive<N extends ControlJobName>(
   } finally {
     wait.cancel();
   }
+}
+
+/** {@link runInteractive} for the request that is being answered, whose log line then names the job. */
+export async function runForCaller<N extends ControlJobName>(
+  context: ApiContext,
+  c: Context<ApiEnv>,
+  name: N,
+  userId: string,
+  payload: ControlPayload<N>,
+): Promise<{ jobId: string; result: ControlResult<N> }> {
+  const requestId = c.get('requestId');
+  const { signal } = c.req.raw;
+  const ended = await runInteractive(context, { name, userId, payload, requestId, signal });
+  c.get('facts').jobId = ended.jobId;
+  return ended;
 }

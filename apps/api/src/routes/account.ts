@@ -1,14 +1,7 @@
-import {
-  accountRequestSchema,
-  disconnectRequestSchema,
-  paceRequestSchema,
-  type ControlJobName,
-  type ControlPayload,
-  type ControlResult,
-} from '@gateway/contracts';
-import { Hono, type Context } from 'hono';
+import { accountRequestSchema, disconnectRequestSchema, paceRequestSchema } from '@gateway/contracts';
+import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { runInteractive } from '../interactive.ts';
+import { runForCaller } from '../interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
 /** What a person does with an account as a whole: stop it, let it go on, slow it down, disconnect it. */
@@ -18,48 +11,30 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
   // Holds its sends, in order, until it is resumed.
   routes.post('/telegram/user/pause', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
-    const { jobId, result } = await run(c, 'account.pause', user_id, {});
+    const { jobId, result } = await runForCaller(context, c, 'account.pause', user_id, {});
     return c.json({ status: 'ok', message: 'Paused', state: result.state, job_id: jobId });
   });
 
   // Lets an account go on that was stopped by PEER_FLOOD, a freeze or a pause.
   routes.post('/telegram/user/resume', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
-    const { jobId, result } = await run(c, 'account.resume', user_id, {});
+    const { jobId, result } = await runForCaller(context, c, 'account.resume', user_id, {});
     return c.json({ status: 'ok', message: 'Resumed', state: result.state, job_id: jobId });
   });
 
   // Gives an account a pace of its own: "off", "careful", or single rules over the server's; null takes it back.
   routes.post('/telegram/user/pace', async (c) => {
     const { user_id, pace } = await readAccountBody(c, paceRequestSchema);
-    const { jobId, result } = await run(c, 'account.pace', user_id, { pace });
+    const { jobId, result } = await runForCaller(context, c, 'account.pace', user_id, { pace });
     return c.json({ status: 'ok', message: 'Pace set', pace: result.pace ?? null, job_id: jobId });
   });
 
   // Logs out and forgets the account; with `logout: false` only its connection is closed.
   routes.post('/telegram/user/disconnect', async (c) => {
     const { user_id, logout } = await readAccountBody(c, disconnectRequestSchema);
-    const { jobId } = await run(c, 'account.disconnect', user_id, { logout });
+    const { jobId } = await runForCaller(context, c, 'account.disconnect', user_id, { logout });
     return c.json({ status: 'ok', message: 'Disconnected', job_id: jobId });
   });
 
   return routes;
-
-  async function run<N extends ControlJobName>(
-    c: Context<ApiEnv>,
-    name: N,
-    userId: string,
-    payload: ControlPayload<N>,
-  ): Promise<{ jobId: string; result: ControlResult<N> }> {
-    const requestId = c.get('requestId');
-    const ended = await runInteractive(context, {
-      name,
-      userId,
-      payload,
-      requestId,
-      signal: c.req.raw.signal,
-    });
-    c.get('facts').jobId = ended.jobId;
-    return ended;
-  }
 }

@@ -3,12 +3,10 @@ import {
   authStartRequestSchema,
   authVerifyRequestSchema,
   type CodeSent,
-  type ControlJobName,
-  type ControlPayload,
 } from '@gateway/contracts';
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { runInteractive } from '../interactive.ts';
+import { runForCaller } from '../interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 import { limitSignIn } from '../sign-in-limits.ts';
 
@@ -19,20 +17,22 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
   routes.post('/telegram/user/auth/start', async (c) => {
     const { user_id, phone_number } = await readAccountBody(c, authStartRequestSchema);
     await limitSignIn(context, c.get('caller'), 'code', user_id);
-    const { jobId, result } = await step(c, 'auth.start', user_id, { phoneNumber: phone_number });
+    const { jobId, result } = await runForCaller(context, c, 'auth.start', user_id, {
+      phoneNumber: phone_number,
+    });
     return c.json(codeSentBody(jobId, result));
   });
 
   routes.post('/telegram/user/auth/resend', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
     await limitSignIn(context, c.get('caller'), 'code', user_id);
-    const { jobId, result } = await step(c, 'auth.resend', user_id, {});
+    const { jobId, result } = await runForCaller(context, c, 'auth.resend', user_id, {});
     return c.json(codeSentBody(jobId, result));
   });
 
   routes.post('/telegram/user/auth/cancel', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
-    const { jobId } = await step(c, 'auth.cancel', user_id, {});
+    const { jobId } = await runForCaller(context, c, 'auth.cancel', user_id, {});
     return c.json({ status: 'ok', message: 'Sign-in cancelled', job_id: jobId });
   });
 
@@ -43,7 +43,7 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
       ...(phone_code !== undefined && { phoneCode: phone_code }),
       ...(password !== undefined && { password }),
     };
-    const { jobId, result } = await step(c, 'auth.verify', user_id, payload);
+    const { jobId, result } = await runForCaller(context, c, 'auth.verify', user_id, payload);
     if (result.status === 'password_required') {
       const message = 'Two-factor authentication is on: verify again with the password';
       return c.json({ status: result.status, message, hint: result.hint, job_id: jobId });
@@ -57,23 +57,6 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
   });
 
   return routes;
-
-  async function step<N extends ControlJobName>(
-    c: Context<ApiEnv>,
-    name: N,
-    userId: string,
-    payload: ControlPayload<N>,
-  ) {
-    const done = await runInteractive(context, {
-      name,
-      userId,
-      payload,
-      requestId: c.get('requestId'),
-      signal: c.req.raw.signal,
-    });
-    c.get('facts').jobId = done.jobId;
-    return done;
-  }
 }
 
 function codeSentBody(jobId: string, sent: CodeSent) {

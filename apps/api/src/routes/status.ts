@@ -10,10 +10,10 @@ import {
 } from '@gateway/contracts';
 import type { PendingCounts } from '@gateway/queue';
 import { paceSettings } from '@gateway/runtime';
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import * as z from 'zod';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { runInteractive } from '../interactive.ts';
+import { runForCaller } from '../interactive.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { validate } from '../validation.ts';
 
@@ -36,24 +36,15 @@ export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
     });
     requireAccount(c.get('caller'), user_id);
     c.get('facts').userId = user_id;
-    const view = live === 'true' ? await askTelegram(c, user_id) : await producer.accountView(user_id);
+    const view =
+      live === 'true'
+        ? (await runForCaller(context, c, 'account.status', user_id, {})).result
+        : await producer.accountView(user_id);
     const [pending, sends] = await Promise.all([producer.pending(user_id), producer.sendState(user_id)]);
     return c.json(statusBody(view, { pending, sends, pace }, Date.now()));
   });
 
   return routes;
-
-  async function askTelegram(c: Context<ApiEnv>, userId: string): Promise<AccountView> {
-    const { jobId, result } = await runInteractive(context, {
-      name: 'account.status',
-      userId,
-      payload: {},
-      requestId: c.get('requestId'),
-      signal: c.req.raw.signal,
-    });
-    c.get('facts').jobId = jobId;
-    return result;
-  }
 }
 
 function statusBody(

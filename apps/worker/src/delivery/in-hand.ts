@@ -1,4 +1,4 @@
-import { partsOf, type GatewayError, type SendResult, type SentMessage } from '@gateway/contracts';
+import { partsOf, type GatewayError, type Hold, type SendResult, type SentMessage } from '@gateway/contracts';
 import type { FetchedSend } from '@gateway/queue';
 
 /** A job that the lane has fetched and that has not ended: what of it has gone out, and what is next. */
@@ -8,8 +8,8 @@ export class InHand {
   readonly #sent: SentMessage[];
   /** Tries of the part that is next. */
   tries = 0;
-  /** Callers have been told why it does not go out. */
-  shownAside = false;
+  /** Why it does not go out, as callers have been told; `null`: they have not. */
+  shownAside: Hold | null = null;
 
   constructor(job: FetchedSend) {
     this.job = job;

@@ -3,10 +3,11 @@ import type { RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
+import { Hand } from './hand.ts';
 import { InHand } from './in-hand.ts';
 import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
 import type { LaneOptions } from './lane-ports.ts';
-import { pickNext, type AllWait, type NextSend, type Waiting } from './next-send.ts';
+import { pickNext, type AllWait, type NextSend } from './next-send.ts';
 import type { Verdict } from './verdict.ts';
 import { isTooLong, isWorthShowing } from './waits.ts';
 
@@ -34,12 +35,13 @@ export class Lane {
   #taken: { epoch: number | null } | undefined;
   /** Nothing was taken yet: jobs in hand are another's, whose worker has ended. */
   #isTakeover = true;
-  #inHand: InHand[] = [];
+  readonly #hand: Hand;
   #unreachableTries = 0;
   readonly #alarm: Alarm;
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#hand = new Hand(options);
     this.#alarm = new Alarm(options.now, () => this.wake());
   }
 
@@ -64,7 +66,7 @@ export class Lane {
     this.#again = false;
     this.#alarm.off();
     await this.idle();
-    if (this.#options.mayServe()) await this.#putAllBack();
+    if (this.#options.mayServe()) await this.#hand.putAllBack();
   }
 
   /** Takes no further job and touches nothing any more. */
@@ -96,7 +98,7 @@ export class Lane {
     const { queue, claim, epoch } = this.#options;
     const taken = { epoch: epoch() };
     await claim();
-    this.#inHand = [];
+    this.#hand.forgetAll();
     await queue.recover((jobs) => this.#noteRecovered(jobs));
     this.#taken = taken;
     this.#isTakeover = false;
@@ -123,7 +125,7 @@ export class Lane {
       if (next.do === 'send') await this.#deliver(next.job);
       else if (
         next.accountWide !== null ||
-        this.#inHand.length >= limits.maxInHand ||
+        this.#hand.jobs.length >= limits.maxInHand ||
         (await this.#fetch()) === null
       )
         return this.#waitFor(next);
@@ -135,7 +137,7 @@ export class Lane {
     const { account, now } = this.#options;
     const at = now();
     return pickNext(
-      this.#inHand,
+      this.#hand.jobs,
       ({ recipient }) => account.chatOf(recipient),
       (chat) => account.ledger.holdOf(chat, account.pace, at),
     );
@@ -147,7 +149,7 @@ export class Lane {
       if (job === null) return null;
       if (job !== 'strays') {
         const inHand = new InHand(job);
-        this.#inHand.push(inHand);
+        this.#hand.add(inHand);
         return inHand;
       }
       // What was fetched is not the next one for sure: all goes back to the line first.
@@ -160,7 +162,7 @@ export class Lane {
     // One that is only signed out may be signed in again before their time; one that was disconnected is gone.
     if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
     while (this.#mayGoOn() && this.#options.account.ended !== null) {
-      const inHand = this.#inHand[0] ?? (await this.#fetch());
+      const inHand = this.#hand.jobs[0] ?? (await this.#fetch());
       if (inHand === null) return;
       await this.#fail(inHand, error);
     }
@@ -170,7 +172,7 @@ export class Lane {
   /** The whole account is held: nothing stays in hand, and what becomes due meanwhile takes its place in line. */
   async #waitOut(until: number): Promise<void> {
     const { queue, now } = this.#options;
-    await this.#putAllBack();
+    await this.#hand.putAllBack();
     await queue.promoteDue(now());
     this.#alarm.setTo(Math.min(until, (await queue.nextDueAt()) ?? until));
   }
@@ -188,26 +190,16 @@ export class Lane {
       await account.setHold(accountWide, { tell: true });
       return this.#waitOut(accountWide.until);
     }
-    await this.#showAside(waiting);
+    await this.#hand.showAside(waiting);
     await account.ledger.save();
     await queue.promoteDue(now());
     this.#alarm.setTo(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
   }
 
-  async #showAside(waiting: readonly Waiting<InHand>[]): Promise<void> {
-    const { showAside, now } = this.#options;
-    const news = waiting.filter(
-      ({ job, hold, behind }) => !job.shownAside && (behind || isWorthShowing(hold, now())),
-    );
-    await showAside(news.map(({ job, hold }) => ({ jobId: job.jobId, hold })));
-    for (const { job } of news) job.shownAside = true;
-  }
-
   /** Sends the next message of a job. */
   async #deliver(inHand: InHand): Promise<void> {
-    const { account, limits, forgetAside, mayServe, now } = this.#options;
-    if (inHand.shownAside) await forgetAside(inHand.jobId);
-    inHand.shownAside = false;
+    const { account, limits, mayServe, now } = this.#options;
+    await this.#hand.hideAside(inHand);
     if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
       return this.#fail(inHand, heldTooLong(account.hold, now()));
     if (account.ledger.wasDisconnectedAfter(inHand.job.acceptedAt))
@@ -230,7 +222,7 @@ export class Lane {
     }
     account.ledger.noteEnded(inHand.jobId);
     await Promise.all([inHand.job.complete(result), account.ledger.save()]);
-    this.#drop(inHand);
+    this.#hand.drop(inHand);
     await finished(inHand.jobId);
   }
 
@@ -258,7 +250,7 @@ export class Lane {
   /** Written down before anything else, so that nobody finds the job without the reason why it waits. */
   async #hold(
     inHand: InHand,
-    { scope, reason }: { scope: string; reason: string },
+    { scope, reason }: Extract<Verdict, { do: 'hold' }>,
     hold: Hold,
   ): Promise<void> {
     const { account, limits, now } = this.#options;
@@ -279,29 +271,16 @@ export class Lane {
   }
 
   async #fail(inHand: InHand, error: GatewayError): Promise<void> {
-    const { account, forgetAside, finished } = this.#options;
+    const { account, finished } = this.#options;
     const { jobId } = inHand;
     account.ledger.noteEnded(jobId);
     await inHand.job.fail(inHand.failure(error));
-    if (inHand.shownAside) await forgetAside(jobId);
+    await this.#hand.hideAside(inHand);
     await account.ledger.save();
-    this.#drop(inHand);
+    this.#hand.drop(inHand);
     await finished(jobId);
     const { code, cause, details } = error;
     this.#log(inHand).warn({ code, rpcError: details.rpcError, err: cause }, 'failed');
-  }
-
-  /** Back to the head of the line, in their order. */
-  async #putAllBack(): Promise<void> {
-    for (const inHand of this.#inHand.toReversed()) {
-      if (inHand.shownAside) await this.#options.forgetAside(inHand.jobId);
-      await inHand.job.putBack();
-      this.#drop(inHand);
-    }
-  }
-
-  #drop(inHand: InHand): void {
-    this.#inHand = this.#inHand.filter((other) => other !== inHand);
   }
 
   #mayGoOn(): boolean {

@@ -160,7 +160,8 @@ export class Ownership {
     if (redis.status === 'ready') await sayGone(redis, this.#worker).catch(() => {});
     await Promise.all([...this.#held.values()].map((held) => held.leave()));
     this.#lookNow.abort();
-    await this.#loop;
+    // A look that Redis does not answer ends with the connection, which is whoever's that opened it.
+    if (redis.status === 'ready') await this.#loop;
     clearInterval(this.#clock);
   }
 }
