@@ -78,6 +78,54 @@ export const ERROR_CODES = {
     'Use a new key for a new message.',
   ),
 
+  QUEUE_FULL: entry(
+    429,
+    'retryable',
+    'Too many messages of this account wait already.',
+    'Wait `retry_after` seconds, or cancel some.',
+  ),
+  CANCELLED: entry(409, 'permanent', 'The message was cancelled.', 'Send it again if it is still wanted.'),
+
+  // The assistant and the bot
+  ASSISTANT_NOT_CONFIGURED: entry(
+    503,
+    'user_action',
+    'No assistant is set up here.',
+    "Set ASSISTANT_BASE_URL and ASSISTANT_MODEL, or end `messages` with the assistant's own message.",
+  ),
+  ASSISTANT_FORBIDDEN: entry(
+    403,
+    'user_action',
+    'The assistant may not write to this chat from this account.',
+    'Add it to ASSISTANT_ALLOW.',
+  ),
+  ASSISTANT_REFUSED: entry(
+    502,
+    'permanent',
+    'The assistant did not take the request.',
+    'See the message; check model, key and messages.',
+  ),
+  ASSISTANT_UNAVAILABLE: entry(
+    502,
+    'retryable',
+    'The assistant could not be reached, or broke off.',
+    'Try again later.',
+  ),
+  ASSISTANT_TIMEOUT: entry(504, 'retryable', 'The assistant did not answer in time.', 'Try again later.'),
+  ASSISTANT_RATE_LIMITED: entry(429, 'retryable', 'The assistant has too much to do.', 'Try again later.'),
+  ASSISTANT_EMPTY: entry(
+    502,
+    'retryable',
+    'The assistant answered with no text.',
+    'Ask again, or in another way.',
+  ),
+  BOT_NOT_CONFIGURED: entry(
+    400,
+    'user_action',
+    'No bot is set up here.',
+    'Set TELEGRAM_BOT_TOKEN, or leave `send_as_user` true.',
+  ),
+
   // The service
   QUEUE_UNAVAILABLE: entry(
     503,

@@ -24,6 +24,7 @@ export {
   type CodeSent,
   type VerifyResult,
 } from './auth.ts';
+export { entitySchema, type Entity, type FormattedText } from './entities.ts';
 export { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorKind, type ErrorStatus } from './error-codes.ts';
 export {
   GatewayError,
@@ -65,7 +66,10 @@ export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.
 export {
   MAX_MESSAGE_LENGTH,
   MAX_TEXT_LENGTH,
+  resultOf,
   sendProgressSchema,
+  MAX_BATCH,
+  sendBatchRequestSchema,
   sendRequestSchema,
   sendResultSchema,
   type SendProgress,

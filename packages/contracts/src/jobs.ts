@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { accountViewSchema } from './account.ts';
 import { codeSentSchema, verifyResultSchema } from './auth.ts';
+import { entitySchema } from './entities.ts';
 import { publicErrorSchema } from './gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { sendResultSchema } from './send.ts';
@@ -13,10 +14,14 @@ export const sendJobSchema = z.object({
   text: z.string(),
   /** Where the text is cut into messages, as offsets in UTF-16 units, rising; fixed here so that every try cuts alike. */
   cuts: z.array(z.int().positive()).optional(),
+  /** The formatting of `text`. */
+  entities: z.array(entitySchema).optional(),
   replyTo: z.number().int().optional(),
   silent: z.boolean().optional(),
   linkPreview: z.boolean(),
   requestId: z.string(),
+  /** Told of the job's end. */
+  callbackUrl: z.string().optional(),
   /** Of the message as the caller gave it: tells a repeat under the same Idempotency-Key from another message. */
   digest: z.string(),
 });
@@ -33,6 +38,11 @@ export const CONTROL_JOBS = {
   'auth.verify': {
     payload: z.object({ phoneCode: z.string().optional(), password: z.string().optional() }),
     result: verifyResultSchema,
+  },
+  /** Takes back a send that its lane has in hand. */
+  'send.cancel': {
+    payload: z.object({ jobId: z.string() }),
+    result: z.object({ outcome: z.enum(['cancelled', 'too_late', 'not_in_hand']) }),
   },
   'account.status': { payload: z.object({}), result: accountViewSchema },
   'account.pause': { payload: z.object({}), result: accountViewSchema },

@@ -11,36 +11,54 @@ export const MAX_TEXT_LENGTH = 65_536;
 /** How far ahead `send_at` may lie, ms. */
 const MAX_AHEAD_MS = 366 * 86_400_000;
 
-export const sendRequestSchema = z
-  .strictObject({
-    user_id: userIdSchema,
-    recipient_id: recipientIdSchema,
-    text: z
-      .string()
-      .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} UTF-16 units`)
-      .refine((text) => text.trim() !== '', 'must not be empty')
-      .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair'),
-    reply_to: z.int().positive().max(0x7fffffff).optional(),
-    silent: z.boolean().optional(),
-    link_preview: z.boolean().default(true),
-    /** A text that is too long for one message goes out as several, in order. */
-    split: z.boolean().default(true),
-    /** Held in the queue until then; a time that is over means now. As ms since the epoch. */
-    send_at: z.iso
-      .datetime({
-        offset: true,
-        error: () =>
-          `must be a time with its zone (RFC 3339), such as ${new Date(Date.now() + 3_600_000).toISOString()}`,
-      })
-      .transform((time) => Date.parse(time))
-      .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')
-      .optional(),
-  })
-  .refine(({ text, split }) => split || text.length <= MAX_MESSAGE_LENGTH, {
-    path: ['text'],
-    message: `must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units where split is false`,
-  });
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+export const sendRequestSchema = z.strictObject({
+  user_id: userIdSchema,
+  recipient_id: recipientIdSchema,
+  text: z
+    .string()
+    .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} UTF-16 units`)
+    .refine((text) => text.trim() !== '', 'must not be empty')
+    .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair'),
+  /** The text is marked up so; it is stored and sent as plain text with entities. */
+  parse_mode: z.enum(['markdown', 'html', 'none'], 'must be markdown, html or none').default('none'),
+  reply_to: z.int().positive().max(0x7fffffff).optional(),
+  silent: z.boolean().optional(),
+  link_preview: z.boolean().default(true),
+  /** A text that is too long for one message goes out as several, in order. */
+  split: z.boolean().default(true),
+  /** Held in the queue until then; a time that is over means now. As ms since the epoch. */
+  send_at: z.iso
+    .datetime({
+      offset: true,
+      error: () =>
+        `must be a time with its zone (RFC 3339), such as ${new Date(Date.now() + 3_600_000).toISOString()}`,
+    })
+    .transform((time) => Date.parse(time))
+    .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')
+    .optional(),
+  /** The job's JSON is posted there when it has ended. */
+  callback_url: z
+    .string()
+    .max(2_000, 'must be at most 2000 characters')
+    .refine(isHttpUrl, 'must be an http:// or https:// address')
+    .optional(),
+});
 export type SendRequest = z.infer<typeof sendRequestSchema>;
+
+/** Messages of one batch at most. */
+export const MAX_BATCH = 1_000;
+
+/** Each message is checked by {@link sendRequestSchema} on its own, so that a bad one keeps back no other. */
+export const sendBatchRequestSchema = z.strictObject({
+  messages: z
+    .array(z.unknown())
+    .min(1, 'must hold at least one message')
+    .max(MAX_BATCH, `must hold at most ${MAX_BATCH} messages`),
+});
 
 /** One message that is out: Telegram's id of it in that chat, and its date (RFC 3339, UTC). */
 const sentMessageSchema = z.object({
@@ -58,3 +76,10 @@ export type SendResult = z.infer<typeof sendResultSchema>;
 /** What has gone out of a send that is not at its end yet: its first parts. */
 export const sendProgressSchema = z.object({ sent: z.array(sentMessageSchema) });
 export type SendProgress = z.infer<typeof sendProgressSchema>;
+
+/** What a send has come to whose messages are these, in order; `null`: none has gone out. */
+export function resultOf(sent: readonly SentMessage[]): SendResult | null {
+  const last = sent.at(-1);
+  if (last === undefined) return null;
+  return sent.length > 1 ? { ...last, message_ids: sent.map(({ message_id }) => message_id) } : last;
+}

@@ -1,0 +1,202 @@
+import type { FormattedText } from '@gateway/contracts';
+import { FormatError } from './format-error.ts';
+import { linkTo } from './link-target.ts';
+import { TextBuilder, type Format } from './text-builder.ts';
+
+/** A tag with its attributes; they are read by {@link ATTRIBUTE}. */
+const TAG = /<(\/?)([a-z][a-z0-9-]*)((?:\s+[a-z-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)\s*(\/?)>/iy;
+const ATTRIBUTE = /([a-z-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/gi;
+const REFERENCE = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/iy;
+const LOOKS_LIKE_REFERENCE = /&#?[a-z0-9]+;/iy;
+
+const NAMED: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+};
+
+const SIMPLE: Readonly<Record<string, Format>> = {
+  b: { type: 'bold' },
+  strong: { type: 'bold' },
+  i: { type: 'italic' },
+  em: { type: 'italic' },
+  u: { type: 'underline' },
+  ins: { type: 'underline' },
+  s: { type: 'strikethrough' },
+  strike: { type: 'strikethrough' },
+  del: { type: 'strikethrough' },
+  'tg-spoiler': { type: 'spoiler' },
+  code: { type: 'code' },
+};
+
+const TAGS = 'b, i, u, s, code, pre, a, blockquote, tg-spoiler, tg-emoji';
+
+/** Tags open at a time at most: more are a mistake, or meant to do harm. */
+const MAX_DEPTH = 64;
+
+interface OpenTag {
+  name: string;
+  /** In the source, and in the text. */
+  offset: number;
+  start: number;
+  /** `null`: a link whose address is its text. */
+  format: Format | null;
+}
+
+/**
+ * Reads the tags that Telegram's Bot API knows, and `<br>`. It is a small language of its own and no HTML page: a parser for those mends
+ * what is broken, and here everything that is not right is refused, with its place.
+ * @throws {FormatError}
+ */
+export function parseHtml(source: string): FormattedText {
+  const builder = new TextBuilder();
+  const open: OpenTag[] = [];
+  let at = 0;
+  while (at < source.length) {
+    const char = source.charAt(at);
+    if (char === '<') at = readTag(at);
+    else if (char === '&') at = readReference(at);
+    else {
+      const next = source.slice(at).search(/[<&]/);
+      const end = next < 0 ? source.length : at + next;
+      builder.add(source.slice(at, end));
+      at = end;
+    }
+  }
+  const unclosed = open.at(-1);
+  if (unclosed !== undefined)
+    throw fault(unclosed.offset, `<${unclosed.name}>`, `it is never closed: write </${unclosed.name}>`);
+  return builder.build();
+
+  function fault(offset: number, what: string, hint: string): FormatError {
+    return new FormatError(source, offset, what, hint);
+  }
+
+  function readTag(offset: number): number {
+    TAG.lastIndex = offset;
+    const match = TAG.exec(source);
+    if (match === null) throw fault(offset, '`<`', 'it begins no tag: write &lt; for the character');
+    const [all, slash, written = '', attributes = ''] = match;
+    const name = written.toLowerCase();
+    if (name === 'br' && slash === '') builder.add('\n');
+    else if (slash === '/') closeTag(offset, name);
+    else openTag(offset, name, readAttributes(offset, name, attributes));
+    return offset + all.length;
+  }
+
+  function readAttributes(offset: number, name: string, text: string): Map<string, string> {
+    const attributes = new Map<string, string>();
+    for (const [, key = '', double, single, bare] of text.matchAll(ATTRIBUTE)) {
+      const value = double ?? single ?? bare ?? '';
+      if (attributes.has(key.toLowerCase()))
+        throw fault(offset, `<${name}>`, `it has the attribute ${key} twice`);
+      attributes.set(key.toLowerCase(), decoded(value));
+    }
+    return attributes;
+  }
+
+  function openTag(offset: number, name: string, attributes: Map<string, string>): void {
+    if (open.length >= MAX_DEPTH)
+      throw fault(offset, `<${name}>`, `at most ${MAX_DEPTH} tags may be open at a time`);
+    if (name === 'blockquote' && open.some((tag) => tag.name === 'blockquote'))
+      throw fault(offset, '<blockquote>', 'a quote may not stand within a quote');
+    const format = formatOf(offset, name, attributes);
+    for (const key of attributes.keys())
+      throw fault(offset, `<${name}>`, `it may not have the attribute ${key}`);
+    open.push({ name, offset, start: builder.length, format });
+  }
+
+  /** Takes the attributes that it knows out of the map. */
+  function formatOf(offset: number, name: string, attributes: Map<string, string>): Format | null {
+    const take = (key: string) => {
+      const value = attributes.get(key);
+      attributes.delete(key);
+      return value;
+    };
+    switch (name) {
+      case 'span':
+        if (take('class') !== 'tg-spoiler')
+          throw fault(offset, '<span>', 'only <span class="tg-spoiler"> is known');
+        return { type: 'spoiler' };
+      case 'pre':
+        return { type: 'pre', language: '' };
+      case 'blockquote':
+        return { type: 'blockquote', expandable: take('expandable') !== undefined };
+      case 'a': {
+        const href = take('href');
+        return href === undefined ? null : linkOrFault(offset, href);
+      }
+      case 'tg-emoji': {
+        const id = take('emoji-id');
+        if (id === undefined || !/^\d{1,20}$/.test(id))
+          throw fault(offset, '<tg-emoji>', 'it needs emoji-id="…", a number');
+        return { type: 'custom_emoji', custom_emoji_id: id };
+      }
+      case 'code': {
+        const language = /^language-(\S+)$/.exec(take('class') ?? '')?.[1];
+        const around = open.at(-1);
+        if (language !== undefined && around?.format?.type === 'pre' && around.start === builder.length)
+          around.format = { type: 'pre', language };
+        return { type: 'code' };
+      }
+      default: {
+        const simple = SIMPLE[name];
+        if (simple === undefined || !Object.hasOwn(SIMPLE, name))
+          throw fault(
+            offset,
+            `<${name}>`,
+            `it is not known here (there are ${TAGS}): write &lt; for the character`,
+          );
+        return simple;
+      }
+    }
+  }
+
+  function linkOrFault(offset: number, url: string): Format {
+    const format = linkTo(url);
+    if (format === null)
+      throw fault(offset, '<a>', 'its address must begin with http://, https://, tg://, mailto: or tel:');
+    return format;
+  }
+
+  function closeTag(offset: number, name: string): void {
+    const tag = open.pop();
+    if (tag === undefined) throw fault(offset, `</${name}>`, 'no such tag is open');
+    if (tag.name !== name)
+      throw fault(offset, `</${name}>`, `the tag that is open is <${tag.name}>: close that first`);
+    builder.format(tag.start, tag.format ?? linkOrFault(tag.offset, builder.since(tag.start)));
+  }
+
+  function readReference(offset: number): number {
+    REFERENCE.lastIndex = offset;
+    const match = REFERENCE.exec(source);
+    const text = match === null ? null : characterOf(match);
+    if (match !== null && text !== null) {
+      builder.add(text);
+      return offset + match[0].length;
+    }
+    LOOKS_LIKE_REFERENCE.lastIndex = offset;
+    const unknown = LOOKS_LIKE_REFERENCE.exec(source)?.[0];
+    if (unknown !== undefined)
+      throw fault(offset, `\`${unknown}\``, 'it is not known here: write &amp; for the character &');
+    builder.add('&');
+    return offset + 1;
+  }
+}
+
+function decoded(value: string): string {
+  return value.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi,
+    (all, decimal?: string, hex?: string, name?: string) => characterOf([all, decimal, hex, name]) ?? all,
+  );
+}
+
+function characterOf([, decimal, hex, name]: readonly (string | undefined)[]): string | null {
+  if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? null) : null;
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+  const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return isCharacter ? String.fromCodePoint(code) : null;
+}

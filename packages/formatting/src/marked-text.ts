@@ -1,0 +1,50 @@
+/** A stretch of a source that knows where each of its characters stood, though some between them may be left out. */
+export class MarkedText {
+  readonly text: string;
+  /** Where the pieces begin: in this text, and in the source. Rising. */
+  readonly #pieces: readonly { at: number; source: number }[];
+
+  constructor(text: string, pieces: readonly { at: number; source: number }[] = [{ at: 0, source: 0 }]) {
+    this.text = text;
+    this.#pieces = pieces;
+  }
+
+  /** Several as one, with line ends in between. */
+  static join(lines: readonly MarkedText[]): MarkedText {
+    const pieces: { at: number; source: number }[] = [];
+    let at = 0;
+    for (const line of lines) {
+      for (const piece of line.#pieces) pieces.push({ at: at + piece.at, source: piece.source });
+      at += line.text.length + 1;
+    }
+    return new MarkedText(lines.map(({ text }) => text).join('\n'), pieces);
+  }
+
+  /** Its lines, without their ends. */
+  lines(): MarkedText[] {
+    let at = 0;
+    return this.text.split('\n').map((text) => {
+      const line = new MarkedText(text, [{ at: 0, source: this.sourceOffset(at) }]);
+      at += text.length + 1;
+      return line;
+    });
+  }
+
+  /** What is behind the first `length` characters; only of a single line. */
+  from(length: number): MarkedText {
+    return new MarkedText(this.text.slice(length), [{ at: 0, source: this.sourceOffset(length) }]);
+  }
+
+  /** Where a character of this text stands in the source. */
+  sourceOffset(at: number): number {
+    let low = 0;
+    let high = this.#pieces.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#pieces[middle]?.at ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    const piece = this.#pieces[low] ?? { at: 0, source: 0 };
+    return piece.source + at - piece.at;
+  }
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatReply } from './reply.ts';
+import { shown } from './testing/shown.ts';
+
+const read = (markdown: string) => shown(formatReply(markdown));
+
+test.each([
+  ['**bold** and *italic*', '[bold:bold] and [italic:italic]'],
+  ['# Title\n\ntext', '[bold:Title]\n\ntext'],
+  ['- one\n- two\n  - deep', '• one\n• two\n  • deep'],
+  ['3. one\n4. two', '3. one\n4. two'],
+  ['- **a**\n- b\n  on', '• [bold:a]\n• b\n  on'],
+  ['- [ ] open\n- [x] **done**', '☐ open\n☑ [bold:done]'],
+  ['> quoted\n>\n> > deeper', '[blockquote:quoted\n\ndeeper]'],
+  ['```py\nprint(1)\n```', '[pre(py):print(1)]'],
+  ['`x` ~~y~~', '[code:x] [strikethrough:y]'],
+  [
+    '[text](https://x.org) ![alt](https://x.org/i.png)',
+    '[text_link(https://x.org):text] [text_link(https://x.org/i.png):alt]',
+  ],
+  ['[text](javascript:x) and [file](/etc/passwd)', 'text and file'],
+  ['a\n\n---\n\nb', 'a\n\n———\n\nb'],
+  ['a <b>c</b> d', 'a <b>c</b> d'],
+  ['<div>\nx\n</div>', '<div>\nx\n</div>'],
+  ['| a | b |\n|---|--:|\n| **1** | 22 |\n| ёж | 3 |', '[pre():a  │  b\n───┼───\n1  │ 22\nёж │  3]'],
+  ['**not closed', '**not closed'],
+  ['see [1] and [2]: x', 'see [1] and [2]: x'],
+  ['a\\*b &amp; c', 'a*b & c'],
+  ['', ''],
+])('%j is %j', (markdown, expected) => {
+  expect(read(markdown)).toBe(expected);
+});
+
+describe('whatever a model writes', () => {
+  const reply =
+    '# T\n\n1. **a** `b`\n   - c\n\n> q *i* [l](https://x.org)\n\n```js\nx\n```\n\n| a |\n|---|\n| b |\n\n👋 ~~s~~';
+
+  test('every beginning of it can be shown', () => {
+    for (let length = 0; length <= reply.length; length += 1) {
+      const { text, entities } = formatReply(reply.slice(0, length));
+      for (const entity of entities) expect(entity.offset + entity.length).toBeLessThanOrEqual(text.length);
+    }
+  });
+
+  test('no text makes it fail', () => {
+    const pieces = fc.array(
+      fc.oneof(
+        fc.constantFrom(
+          '*',
+          '_',
+          '`',
+          '```',
+          '\n',
+          '> ',
+          '- ',
+          '1. ',
+          '# ',
+          '[',
+          '](',
+          ')',
+          '|',
+          '---',
+          '<',
+          '&',
+          '\\',
+          '~~',
+          '    ',
+        ),
+        fc.string({ unit: 'grapheme', maxLength: 5 }),
+      ),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(pieces, (written) => {
+        const { text, entities } = formatReply(written.join(''));
+        for (const { offset, length } of entities) {
+          expect(length).toBeGreaterThan(0);
+          expect(offset + length).toBeLessThanOrEqual(text.length);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each([
+    '>'.repeat(20_000),
+    '- '.repeat(10_000),
+    '*a'.repeat(30_000),
+    '[a]('.repeat(15_000),
+    '| a '.repeat(10_000),
+    '**a '.repeat(2_400),
+  ])('nor one that is meant to take long: %#', { timeout: 5_000 }, (markdown) => {
+    expect(formatReply(markdown).text).not.toBe('');
+  });
+});
