@@ -11,11 +11,17 @@ const MAY_DEPEND_ON = {
   'packages/contracts': [],
   'packages/runtime': [],
   'packages/sandbox': [],
+  'packages/telemetry': [],
+  'packages/formatting': ['contracts'],
+  'packages/assistant': ['contracts', 'runtime'],
+  'packages/webhooks': ['contracts', 'runtime'],
+  'packages/client': ['contracts'],
   'packages/queue': ['contracts', 'runtime'],
   'packages/sessions': ['contracts', 'runtime'],
   'packages/telegram': ['contracts', 'runtime'],
-  'apps/api': ['contracts', 'runtime', 'queue'],
-  'apps/worker': ['contracts', 'runtime', 'queue', 'sessions', 'telegram'],
+  'apps/api': ['contracts', 'runtime', 'telemetry', 'formatting', 'assistant', 'webhooks', 'queue'],
+  'apps/worker': ['contracts', 'runtime', 'telemetry', 'webhooks', 'queue', 'sessions', 'telegram'],
+  'apps/cli': ['client'],
 };
 
 /** Libraries that one package alone may bring into the product. @type {Record<string, string[]>} */
@@ -24,6 +30,8 @@ const BELONGS_TO = {
   'big-integer': ['packages/telegram'],
   bullmq: ['packages/queue'],
   ioredis: ['packages/queue'],
+  'bullmq-otel': ['packages/queue'],
+  openai: ['packages/assistant'],
 };
 
 /** @returns {string[]} what is wrong, a line each */

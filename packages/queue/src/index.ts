@@ -1,8 +1,10 @@
 export type { Redis } from 'ioredis';
+export type { NewSend } from './accept-sends.ts';
 export { AccountQueues, type SendQueue } from './account-queues.ts';
 export { readAccountView, writeAccountView } from './account-views.ts';
 export { forgetAside, noteAside } from './aside-jobs.ts';
 export { assignShards } from './assignment.ts';
+export type { CancelOutcome } from './cancel-send.ts';
 export { ControlConsumer, type ControlHandlers } from './control-consumer.ts';
 export { answerDoorbell, ringDoorbell } from './doorbell.ts';
 export { DoorbellListener } from './doorbell-listener.ts';
@@ -12,6 +14,7 @@ export { accountPrefix, OWNERSHIP_CHANNEL, SESSION_INDEX_KEY } from './keys.ts';
 export { Producer, type Accepted, type PendingCounts } from './producer.ts';
 export { openConsumerRedis, watchContact, type RedisClient } from './redis.ts';
 export { ResultsPublisher, type JobWait, type WaitEnd } from './results.ts';
+export { dropOldJobs } from './retention.ts';
 export { SendConsumer, type FetchedSend, type RecoveredSend } from './send-consumer.ts';
 export { readSendState, writeSendState } from './send-states.ts';
 export { RENEW_MS, ShardLease, type RedisContact } from './shard-leases.ts';

@@ -1,6 +1,8 @@
 import {
   GatewayError,
   isStopped,
+  resultOf,
+  sendProgressSchema,
   sendResultSchema,
   type AccountView,
   type JobState,
@@ -38,7 +40,7 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
   const state = await job.getState();
   const held =
     address.kind === 'send' ? await whyHeld(sources.redis, job, state, address.userId, view) : null;
-  return describe(job, address.userId, publicState(state, held), held);
+  return describe(job, address.userId, publicState(job, state, held), held);
 }
 
 /** Why a job does not go out just now: `until` `null` where a person must act first. */
@@ -72,7 +74,7 @@ function describe(job: Job<unknown, unknown>, userId: string, state: JobState, h
     finished_at: job.finishedOn === undefined ? null : new Date(job.finishedOn).toISOString(),
     retry_at: isoTime(held?.until ?? null),
     reason: held?.reason ?? null,
-    result: state === 'completed' ? publicResult(job) : null,
+    result: state === 'completed' || state === 'cancelled' ? publicResult(job, state) : null,
     error: state === 'failed' ? failureOf(job.failedReason).toPublic() : null,
   };
 }
@@ -88,7 +90,9 @@ function failureOf(reason: string): GatewayError {
   );
 }
 
-function publicResult(job: Job<unknown, unknown>): JobView['result'] {
+function publicResult(job: Job<unknown, unknown>, state: JobState): JobView['result'] {
+  // Of a text that was split some parts may have gone out before the rest was cancelled.
+  if (state === 'cancelled') return resultOf(sendProgressSchema.safeParse(job.progress).data?.sent ?? []);
   const value = job.returnvalue;
   const sent = sendResultSchema.safeParse(value);
   if (sent.success) return sent.data;
@@ -97,7 +101,8 @@ function publicResult(job: Job<unknown, unknown>): JobView['result'] {
 
 type BullState = Awaited<ReturnType<Job['getState']>>;
 
-function publicState(state: BullState, held: Held | null): JobState {
+function publicState(job: Job<unknown, unknown>, state: BullState, held: Held | null): JobState {
+  if (state === 'failed' && failureOf(job.failedReason).code === 'CANCELLED') return 'cancelled';
   if (state === 'completed' || state === 'failed') return state;
   if (held !== null) return 'delayed';
   return state === 'active' ? 'active' : 'waiting';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   CONTROL_JOBS,
   GatewayError,
@@ -7,26 +6,27 @@ import {
   type ControlPayload,
   type ControlResult,
   type JobView,
-  type SendJob,
   type SendState,
 } from '@gateway/contracts';
-import { withTimeout, type Logger, type Sealer } from '@gateway/runtime';
+import type { Logger, Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
-import * as z from 'zod';
+import { acceptSends, placeSend, takeBack, type NewSend, type PlacedSend } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { countAside } from './aside-jobs.ts';
+import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
 import { ringDoorbell } from './doorbell.ts';
-import { idempotentJobId, newJobId } from './job-id.ts';
+import { newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
+import { RedisCalls } from './redis-calls.ts';
 import { openProducerRedis } from './redis.ts';
-import { ResultsListener, type JobWait } from './results.ts';
+import { ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
 import { sealingContext } from './sealing-context.ts';
 import { readSendState } from './send-states.ts';
-import { claimShardCount, ShardMismatch, shardOf } from './shards.ts';
+import { claimShardCount, shardOf } from './shards.ts';
 import { sharedBackend } from './shared-backend.ts';
-import { takeToken } from './tries.ts';
+import { Tries } from './tries.ts';
 import { countLiveWorkers } from './workers.ts';
 
 export interface ProducerOptions {
@@ -34,6 +34,8 @@ export interface ProducerOptions {
   shards: number;
   /** ms that finished jobs are kept. */
   retentionMs: number;
+  /** Messages of an account that may wait at a time. */
+  maxPending: number;
   sealer: Sealer;
   logger: Logger;
 }
@@ -51,20 +53,16 @@ export interface PendingCounts {
   active: number;
 }
 
-/** ms within which Redis must answer, all commands of a call together, before it counts as away. */
-const CALL_TIMEOUT = 1_800;
-
-/**
- * The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` within {@link CALL_TIMEOUT} ms when Redis is away; a job whose
- * adding was cut off so is taken back as soon as Redis answers again.
- */
+/** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} has it. */
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #redis: Redis;
   readonly #accounts: AccountQueues;
   readonly #control: ControlQueues;
   readonly #results: ResultsListener;
-  readonly #orphans = new Set<() => Promise<unknown>>();
+  readonly #published: ResultsPublisher;
+  readonly #calls: RedisCalls;
+  readonly #tries: Tries;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -73,52 +71,76 @@ export class Producer {
     this.#accounts = new AccountQueues(this.#redis, backend);
     this.#control = new ControlQueues(this.#redis, backend);
     this.#results = new ResultsListener(options.shards, options.redisUrl);
-    this.#redis.on('ready', () => void this.#withdrawOrphans());
+    this.#published = new ResultsPublisher(this.#redis, backend);
+    this.#calls = new RedisCalls(this.#redis);
+    this.#tries = new Tries(this.#redis);
   }
 
   /** Fixes the number of shards with Redis. @throws {ShardMismatch} where Redis was set up with another. */
   async claimShards(): Promise<void> {
-    await this.#call(() => claimShardCount(this.#redis, this.#options.shards));
+    await this.#calls.run(() => claimShardCount(this.#redis, this.#options.shards));
   }
 
   /**
    * Accepts a send: once this resolves the job is in its account's queue and will be worked off in the order of acceptance.
-   * The same `idempotencyKey` leads to the same job; with another message it throws `IDEMPOTENCY_MISMATCH`.
-   * @param sendAt ms since the epoch at which the job joins the line, behind what was accepted before; now by default.
+   * The same `idempotencyKey` leads to the same job.
+   * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where the key belongs to another message, `QUEUE_FULL`.
    */
-  async send(
-    job: Omit<SendJob, 'digest'>,
-    { idempotencyKey, sendAt }: { idempotencyKey?: string | undefined; sendAt?: number | undefined } = {},
-  ): Promise<Accepted> {
-    const shard = shardOf(job.userId, this.#options.shards);
-    const address = { kind: 'send', shard, userId: job.userId } as const;
-    const jobId = idempotencyKey === undefined ? newJobId(address) : idempotentJobId(address, idempotencyKey);
-    const digest = digestOf(job, sendAt);
-    // One reading of the clock: BullMQ adds the delay to the timestamp, and jobs of the same time must not be a millisecond apart.
-    const timestamp = Date.now();
-    const delay = Math.max(0, (sendAt ?? 0) - timestamp);
-    const wait = this.#results.expect(jobId, job.userId);
-    const queue = this.#accounts.of(job.userId);
-    try {
-      await this.#call(
-        async () => {
-          await queue.add('send', { ...job, digest }, { jobId, timestamp, delay, ...this.#retention() });
-          if (idempotencyKey !== undefined) {
-            // A repeated id is ignored by BullMQ, and the object returned shows the new data: what counts is what is stored.
-            const stored = await queue.getJob(jobId);
-            if (stored !== undefined && stored.data.digest !== digest)
-              throw new GatewayError('IDEMPOTENCY_MISMATCH');
-          }
-        },
-        idempotencyKey === undefined ? () => queue.remove(jobId) : undefined,
-      );
-      // The job is accepted; a bell that is not heard only costs it the time until the next sweep.
-      await ringDoorbell(this.#redis, shard, job.userId, delay > 0 ? sendAt : 0).catch(() => {});
-      return { jobId, wait };
-    } catch (error) {
-      wait.cancel();
-      throw error;
+  async send(send: NewSend): Promise<Accepted> {
+    const [outcome] = await this.#accept([send]);
+    if (outcome === undefined) throw new Error('a send has no outcome');
+    if (outcome instanceof GatewayError) throw outcome;
+    return outcome;
+  }
+
+  /**
+   * Accepts messages of any accounts, each account's in the order given: all that can be accepted, or none where Redis fails.
+   * @returns for each its job, or why it was not accepted (as {@link send} throws).
+   */
+  async sendMany(sends: readonly NewSend[]): Promise<({ jobId: string } | GatewayError)[]> {
+    const outcomes = await this.#accept(sends);
+    return outcomes.map((outcome) => {
+      if (outcome instanceof GatewayError) return outcome;
+      outcome.wait.cancel();
+      return { jobId: outcome.jobId };
+    });
+  }
+
+  async #accept(sends: readonly NewSend[]): Promise<(Accepted | GatewayError)[]> {
+    const placed = sends.map((send) => placeSend(send, shardOf(send.job.userId, this.#options.shards)));
+    const waits = placed.map(({ jobId, job }) => this.#results.expect(jobId, job.userId));
+    const queueOf = (userId: string) => this.#accounts.of(userId);
+    const refused = await this.#calls
+      .run(
+        () => acceptSends(queueOf, placed, this.#options),
+        () => takeBack(queueOf, placed),
+      )
+      .catch((error: unknown) => {
+        for (const wait of waits) wait.cancel();
+        throw error;
+      });
+    await this.#ring(placed.filter((send) => !refused.has(send)));
+    return placed.map((send, index) => {
+      const error = refused.get(send);
+      const wait = waits[index];
+      if (error === undefined && wait !== undefined) return { jobId: send.jobId, wait };
+      wait?.cancel();
+      return error ?? new GatewayError('INTERNAL');
+    });
+  }
+
+  /** The jobs are accepted; a bell that is not heard only costs them the time until the next sweep. */
+  async #ring(sends: readonly PlacedSend[]): Promise<void> {
+    const { shards } = this.#options;
+    const now = Date.now();
+    const times = new Map<string, number>();
+    for (const { job, sendAt = 0 } of sends) {
+      const at = sendAt > now ? sendAt : 0;
+      times.set(job.userId, Math.min(at, times.get(job.userId) ?? at));
     }
+    await Promise.all(
+      [...times].map(([userId, at]) => ringDoorbell(this.#redis, shardOf(userId, shards), userId, at)),
+    ).catch(() => {});
   }
 
   /** Adds a control job, sealed. It is refused by the worker if it was not begun by `expiresAt` (ms since the epoch). */
@@ -134,7 +156,7 @@ export class Producer {
     const queue = this.#control.of(shard);
     const sealed = this.#options.sealer.seal(JSON.stringify(payload), sealingContext(name, userId));
     try {
-      await this.#call(
+      await this.#calls.run(
         () => queue.add(name, { userId, sealed, ...details }, { jobId, ...this.#retention() }),
         () => queue.remove(jobId),
       );
@@ -161,10 +183,23 @@ export class Producer {
   /** Takes a control job back that nobody has begun. `false`: it has been begun, or has ended. */
   async withdraw(userId: string, jobId: string): Promise<boolean> {
     const queue = this.#control.of(shardOf(userId, this.#options.shards));
-    return this.#call(async () => {
+    return this.#calls.run(async () => {
       const job = await queue.getJob(jobId);
       if (job === undefined || (await job.getState()) !== 'waiting') return false;
       return (await queue.remove(jobId)) === 1;
+    });
+  }
+
+  /**
+   * Takes a send back that waits in line or for its time; who waits for its end is told. One that its worker has in hand, that worker
+   * alone can take back: `in-hand`.
+   */
+  async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
+    return this.#calls.run(async () => {
+      const outcome = await cancelWaitingSend(this.#redis, userId, jobId, Date.now());
+      if (outcome === 'cancelled')
+        await this.#published.finished(shardOf(userId, this.#options.shards), jobId).catch(() => {});
+      return outcome;
     });
   }
 
@@ -175,12 +210,15 @@ export class Producer {
       control: this.#control,
       shards: this.#options.shards,
     };
-    return this.#call(() => readJob(sources, jobId, Date.now()));
+    return this.#calls.run(() => readJob(sources, jobId, Date.now()));
   }
 
-  /** A wait for the end of a job that somebody added before; whoever asks cancels it. */
-  watch(jobId: string): JobWait {
-    return this.#results.expect(jobId, null);
+  /**
+   * A wait for the end of a job that somebody added before; whoever asks cancels it.
+   * @param userId the account whose holds end the wait too; none do by default.
+   */
+  watch(jobId: string, userId: string | null = null): JobWait {
+    return this.#results.expect(jobId, userId);
   }
 
   /**
@@ -192,19 +230,19 @@ export class Producer {
     limit: number,
     windowMs: number,
   ): Promise<{ allowed: boolean; retryAfter: number }> {
-    return this.#call(() => takeToken(this.#redis, bucket, limit, windowMs));
+    return this.#calls.run(() => this.#tries.take(bucket, limit, windowMs));
   }
 
   async accountView(userId: string): Promise<AccountView> {
-    return this.#call(() => readAccountView(this.#redis, userId, Date.now()));
+    return this.#calls.run(() => readAccountView(this.#redis, userId, Date.now()));
   }
 
   async sendState(userId: string): Promise<SendState> {
-    return this.#call(() => readSendState(this.#redis, userId));
+    return this.#calls.run(() => readSendState(this.#redis, userId));
   }
 
   async pending(userId: string): Promise<PendingCounts> {
-    return this.#call(async () => {
+    return this.#calls.run(async () => {
       const [counts, inHand] = await Promise.all([
         this.#accounts.of(userId).getJobCounts('wait', 'delayed', 'active'),
         countAside(this.#redis, userId),
@@ -220,7 +258,7 @@ export class Producer {
   }
 
   async liveWorkers(): Promise<number> {
-    return this.#call(() => countLiveWorkers(this.#redis));
+    return this.#calls.run(() => countLiveWorkers(this.#redis));
   }
 
   async close(): Promise<void> {
@@ -232,49 +270,4 @@ export class Producer {
     const age = Math.ceil(this.#options.retentionMs / 1_000);
     return { removeOnComplete: { age }, removeOnFail: { age } };
   }
-
-  /**
-   * Runs commands under the time limit. `undo` takes back what a command cut off by the limit may yet do: Redis that was frozen works off
-   * what it had received when it wakes.
-   */
-  async #call<T>(commands: () => Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
-    try {
-      if (this.#redis.status !== 'ready') throw new Error(`Redis connection is ${this.#redis.status}`);
-      return await withTimeLimit(commands(), CALL_TIMEOUT);
-    } catch (error) {
-      if (error instanceof GatewayError || error instanceof ShardMismatch) throw error;
-      if (isOurFault(error)) throw GatewayError.from(error);
-      if (undo !== undefined) this.#orphans.add(undo);
-      if (this.#redis.status === 'ready') void this.#withdrawOrphans();
-      throw new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1, cause: error });
-    }
-  }
-
-  async #withdrawOrphans(): Promise<void> {
-    for (const undo of this.#orphans) {
-      try {
-        await undo();
-        this.#orphans.delete(undo);
-      } catch {
-        return; // Redis is away again: the next `ready` goes on.
-      }
-    }
-  }
-}
-
-/** What Redis and its client throw are plain errors of their own kinds; these are bugs or data that nobody here wrote. */
-function isOurFault(error: unknown): boolean {
-  return [TypeError, RangeError, SyntaxError, ReferenceError, z.ZodError].some(
-    (kind) => error instanceof kind,
-  );
-}
-
-function digestOf({ requestId: _requestId, ...message }: Omit<SendJob, 'digest'>, sendAt?: number): string {
-  return createHash('sha256')
-    .update(JSON.stringify([message, sendAt]))
-    .digest('base64url');
-}
-
-function withTimeLimit<T>(promise: Promise<T>, ms: number): Promise<T> {
-  return withTimeout(promise, ms, () => new Error(`Redis did not answer within ${ms} ms`));
 }

@@ -1,20 +1,42 @@
-import { triesKey } from './keys.ts';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { TRIES_PREFIX } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
-const TAKE = `
-local tries = redis.call('INCR', KEYS[1])
-if tries == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return { tries, redis.call('PTTL', KEYS[1]) }`;
+/** Tries counted against limits, each in a fixed window that begins with its bucket's first one. */
+export class Tries {
+  readonly #redis: RedisClient;
+  readonly #limiters = new Map<string, RateLimiterRedis>();
 
-/** Counts a try in a fixed window of `windowMs` ms that begins with the first one. */
-export async function takeToken(
-  redis: RedisClient,
-  bucket: string,
-  limit: number,
-  windowMs: number,
-): Promise<{ allowed: boolean; retryAfter: number }> {
-  const reply: unknown = await redis.eval(TAKE, 1, triesKey(bucket), windowMs);
-  const [tries, ttl] = Array.isArray(reply) ? reply.map(Number) : [];
-  if (tries === undefined || ttl === undefined) throw new Error('unexpected reply of a script');
-  return { allowed: tries <= limit, retryAfter: Math.max(1, Math.ceil(ttl / 1_000)) };
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  /** Counts a try against a bucket of `limit` tries in `windowMs` ms (whole seconds). */
+  async take(
+    bucket: string,
+    limit: number,
+    windowMs: number,
+  ): Promise<{ allowed: boolean; retryAfter: number }> {
+    const { consumedPoints, msBeforeNext } = await this.#limiter(limit, windowMs)
+      .consume(bucket)
+      .catch((thrown: unknown) => {
+        // The library throws the count where it is over the limit.
+        if (thrown instanceof RateLimiterRes) return thrown;
+        throw thrown;
+      });
+    return { allowed: consumedPoints <= limit, retryAfter: Math.max(1, Math.ceil(msBeforeNext / 1_000)) };
+  }
+
+  #limiter(limit: number, windowMs: number): RateLimiterRedis {
+    const kept = this.#limiters.get(`${limit}/${windowMs}`);
+    if (kept !== undefined) return kept;
+    const limiter = new RateLimiterRedis({
+      storeClient: this.#redis,
+      keyPrefix: TRIES_PREFIX,
+      points: limit,
+      duration: windowMs / 1_000,
+    });
+    this.#limiters.set(`${limit}/${windowMs}`, limiter);
+    return limiter;
+  }
 }

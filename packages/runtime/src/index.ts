@@ -4,6 +4,7 @@ export { runProcess, type App } from './process.ts';
 export { SealingError, Sealer } from './sealing.ts';
 export { loadSealingKey } from './sealing-key.ts';
 export {
+  botUserId,
   paceSettings,
   parseSettings,
   readSettings,

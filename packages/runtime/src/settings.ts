@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
@@ -31,23 +32,56 @@ const dataCenters = text.transform((value, context) => {
   });
 });
 
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+
+const httpUrl = text.refine(
+  (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+  'must be an http:// or https:// address',
+);
+
 const USER_ID = /^[A-Za-z0-9_.@+-]{1,64}$/;
 
+const HASHED_KEY = /^sha256:([0-9a-f]{64})(?::(.*))?$/i;
+
+/** Keys, each as its SHA-256 (hex), with the accounts that it may use (`null`: every one). `key` is the key itself, where it is given. */
 const apiKeys = text.transform((value, context) =>
   value
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
     .map((item) => {
-      const [key, list] = splitOnce(item, ':');
+      const [, hash, ofHash] = HASHED_KEY.exec(item) ?? [];
+      const [key, ofKey] = splitOnce(item, ':');
+      const list = hash === undefined ? ofKey : ofHash;
       const accounts = list === undefined ? null : list.split('|').map((id) => id.trim());
       if (key === '' || accounts?.some((id) => !USER_ID.test(id))) {
         context.addIssue({
           code: 'custom',
-          message: 'must be key or key:user_id|user_id, several with commas',
+          message:
+            'must be key or key:user_id|user_id, several with commas; sha256:<64 hex digits> may stand for a key',
         });
       }
-      return { key, accounts };
+      return hash === undefined
+        ? { key, sha256: createHash('sha256').update(key).digest('hex'), accounts }
+        : { key: null, sha256: hash.toLowerCase(), accounts };
+    }),
+);
+
+/** `user_id` for all chats of an account, `user_id>chat` for one, `*>chat` for one chat of any account; several with commas. */
+const assistantAllow = text.transform((value, context) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+    .map((item) => {
+      const [account = '', chat] = splitOnce(item, '>').map((part) => part?.trim());
+      if ((account !== '*' && !USER_ID.test(account)) || chat === '') {
+        context.addIssue({
+          code: 'custom',
+          message: 'must be user_id, user_id>recipient or *>recipient, several with commas',
+        });
+      }
+      return { account, chat: chat ?? null };
     }),
 );
 
@@ -108,6 +142,34 @@ const settingsSchema = z
     SEND_PACE_STRANGERS_PER_DAY: whole(0, 100_000).default(50),
     AUTH_WAIT_MS: whole(1_000, 60_000).default(10_000),
     JOB_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
+    /** Jobs of an account that may wait at a time. */
+    SEND_MAX_PENDING: whole(1, 10_000_000).default(100_000),
+    /** Webhooks are signed with it. Not set: they carry no signature. */
+    WEBHOOK_SECRET: text.min(16, 'must be at least 16 characters').optional(),
+    WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+    /** Changes of accounts' states are posted here. */
+    EVENTS_CALLBACK_URL: httpUrl.optional(),
+    TELEGRAM_BOT_TOKEN: text
+      .regex(/^\d{1,19}:[A-Za-z0-9_-]{20,100}$/, 'must be a token of @BotFather, such as 123456:ABC…')
+      .optional(),
+    /** How Telegram is reached. */
+    TELEGRAM_PROXY: text
+      .regex(
+        /^socks[45]:\/\/(?:[^\s@/]*@)?[^\s@/]+:\d{1,5}\/?$/,
+        'must be socks5://host:port or socks5://user:password@host:port (or socks4)',
+      )
+      .optional(),
+    /** An OpenAI-compatible chat endpoint, up to and without `/chat/completions`. */
+    ASSISTANT_BASE_URL: httpUrl.optional(),
+    ASSISTANT_MODEL: text.min(1).optional(),
+    ASSISTANT_API_KEY: text.min(1).optional(),
+    /** Which accounts and chats the assistant may write to; not set: all. */
+    ASSISTANT_ALLOW: assistantAllow.optional(),
+    ADMIN_USER: text.min(1).optional(),
+    ADMIN_PASSWORD: text.min(1).optional(),
+    BOARD_SHOW_TEXT: flag.default(false),
+    /** Where traces go (OpenTelemetry, OTLP over HTTP); not set: nowhere. */
+    OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   })
@@ -126,6 +188,15 @@ const settingsSchema = z
         path: ['TELEGRAM_DC_KEY'],
         message: 'is missing: TELEGRAM_DC needs it',
       });
+    }
+    for (const [name, other] of [
+      ['ADMIN_USER', 'ADMIN_PASSWORD'],
+      ['ADMIN_PASSWORD', 'ADMIN_USER'],
+      ['ASSISTANT_BASE_URL', 'ASSISTANT_MODEL'],
+      ['ASSISTANT_MODEL', 'ASSISTANT_BASE_URL'],
+    ] as const) {
+      if (settings[name] === undefined && settings[other] !== undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `is missing: ${other} needs it` });
     }
   });
 
@@ -150,6 +221,13 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   throw new SettingsError(`Bad setting: ${[...new Set(lines)].join('; ')}`);
+}
+
+/** The account that messages of the bot go out from: `bot.<its id>`; `null` where none is set up. */
+export function botUserId({
+  TELEGRAM_BOT_TOKEN: token,
+}: Pick<Settings, 'TELEGRAM_BOT_TOKEN'>): string | null {
+  return token === undefined ? null : `bot.${token.split(':')[0]}`;
 }
 
 /** The pace that accounts keep to which have none of their own. */

@@ -1,0 +1,53 @@
+import { GatewayError } from '@gateway/contracts';
+import { accountPrefix, SEND_QUEUE, sendStateKey } from './keys.ts';
+import type { RedisClient } from './redis.ts';
+
+/**
+ * Ends a job that waits as cancelled. BullMQ fails only what a worker has in hand, and a job that is removed instead would be forgotten:
+ * a repeat under its Idempotency-Key would send it after all. Its own keys are used as BullMQ 6.7.0 does; test/queue/cancel.test.ts
+ * holds the two together. A message of which a try may have taken effect is not cancelled: it may be out already.
+ */
+const CANCEL = `
+local job, state, id = KEYS[5], redis.call('GET', KEYS[6]), ARGV[1]
+if redis.call('EXISTS', job) == 0 then return 'none' end
+if redis.call('ZSCORE', KEYS[4], id) or redis.call('ZSCORE', KEYS[3], id) then return 'ended' end
+if state then
+  local unknown = cjson.decode(state)['unknown']
+  if unknown and unknown[id] then return 'maybe-sent' end
+end
+if redis.call('ZREM', KEYS[2], id) == 0 and redis.call('LREM', KEYS[1], 1, id) == 0 then return 'in-hand' end
+redis.call('HSET', job, 'failedReason', ARGV[2], 'finishedOn', ARGV[3])
+redis.call('ZADD', KEYS[4], ARGV[3], id)
+return 'cancelled'`;
+
+export type CancelOutcome =
+  | 'cancelled'
+  /** There is no such job (any more). */
+  | 'none'
+  /** It has ended, in whatever way. */
+  | 'ended'
+  /** A try of it may have taken effect; it goes on until that is known. */
+  | 'maybe-sent'
+  /** Its worker has it in hand, and alone may end it. */
+  | 'in-hand';
+
+const OUTCOMES = new Set<unknown>(['cancelled', 'none', 'ended', 'maybe-sent', 'in-hand']);
+
+/** Takes a send back that waits in line or for its time. */
+export async function cancelWaitingSend(
+  redis: RedisClient,
+  userId: string,
+  jobId: string,
+  now: number,
+): Promise<CancelOutcome> {
+  const prefix = `${accountPrefix(userId)}:${SEND_QUEUE}`;
+  const keys = ['wait', 'delayed', 'completed', 'failed', jobId].map((name) => `${prefix}:${name}`);
+  const reason = JSON.stringify(new GatewayError('CANCELLED', undefined, { jobId }).toPublic());
+  const outcome: unknown = await redis.eval(CANCEL, 6, ...keys, sendStateKey(userId), jobId, reason, now);
+  if (!isOutcome(outcome)) throw new Error('unexpected reply of a script');
+  return outcome;
+}
+
+function isOutcome(value: unknown): value is CancelOutcome {
+  return OUTCOMES.has(value);
+}

@@ -1,0 +1,104 @@
+import type { SendJob } from '@gateway/contracts';
+import {
+  AccountQueues,
+  claimShardCount,
+  openConsumerRedis,
+  Producer,
+  raiseFence,
+  SendConsumer,
+  sharedBackend,
+  type FetchedSend,
+  type RecoveredSend,
+  type Redis,
+  type SendQueue,
+} from '@gateway/queue';
+import { Sealer, silentLogger } from '@gateway/runtime';
+import { vi } from 'vitest';
+import { RedisServer } from '../env/redis-server.ts';
+
+export const SHARDS = 4;
+
+/** Messages of an account that may wait at a time here. */
+export const MAX_PENDING = 400;
+
+export const DATE = '2024-01-15T12:00:00Z';
+
+/** A Redis with a producer before it and owners behind it, of one account after the other. */
+export class QueueStage {
+  readonly server: RedisServer;
+  readonly redis: Redis;
+  readonly producer: Producer;
+  userId = '';
+  #accounts = 0;
+
+  private constructor(server: RedisServer) {
+    this.server = server;
+    this.redis = openConsumerRedis(server.url, silentLogger());
+    this.producer = new Producer({
+      redisUrl: server.url,
+      shards: SHARDS,
+      retentionMs: 60_000,
+      maxPending: MAX_PENDING,
+      sealer: new Sealer([Buffer.alloc(32, 7)]),
+      logger: silentLogger(),
+    });
+  }
+
+  static async open(): Promise<QueueStage> {
+    const stage = new QueueStage(await RedisServer.start());
+    await claimShardCount(stage.redis, SHARDS);
+    await vi.waitFor(() => stage.producer.claimShards());
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    await this.producer.close();
+    this.redis.disconnect();
+    await this.server[Symbol.asyncDispose]();
+  }
+
+  /** From here on it is about another account. */
+  nextAccount(): void {
+    this.#accounts += 1;
+    this.userId = `user-${this.#accounts}`;
+  }
+
+  message(text: string): Omit<SendJob, 'digest'> {
+    return { userId: this.userId, recipient: 'me', text, linkPreview: true, requestId: 'r' };
+  }
+
+  async add(...texts: string[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (const text of texts) {
+      const { jobId, wait } = await this.producer.send({ job: this.message(text) });
+      wait.cancel();
+      ids.push(jobId);
+    }
+    return ids;
+  }
+
+  queue(): SendQueue {
+    return new AccountQueues(this.redis, sharedBackend(this.redis)).of(this.userId);
+  }
+
+  /** The account's owner; one with a greater number takes it over. */
+  async owner(number = 1): Promise<SendConsumer> {
+    const fence = `${number} worker`;
+    await raiseFence(this.redis, this.userId, fence);
+    return new SendConsumer(this.redis, sharedBackend(this.redis), this.queue(), this.userId, fence);
+  }
+}
+
+export async function recover(worker: SendConsumer): Promise<RecoveredSend[]> {
+  let recovered: RecoveredSend[] = [];
+  await worker.recover(async (jobs) => {
+    recovered = jobs;
+  });
+  return recovered;
+}
+
+export async function take(from: SendConsumer): Promise<FetchedSend> {
+  const job = await from.next();
+  if (job === null || job === 'strays') throw new Error(`no job: ${job}`);
+  return job;
+}

@@ -1,0 +1,82 @@
+import { Fenced, noteAside } from '@gateway/queue';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DATE, QueueStage, recover, take } from './queue-stage.ts';
+
+describe("an account's queue that another worker takes over", () => {
+  let stage: QueueStage;
+  beforeAll(async () => {
+    stage = await QueueStage.open();
+  });
+  afterAll(() => stage.close());
+  beforeEach(() => stage.nextAccount());
+
+  test('what a former owner had in hand is given out first, in order, by the next one', async () => {
+    const ids = await stage.add('1', '2', '3', '4');
+    const former = await stage.owner(1);
+    await take(former);
+    await take(former);
+    await take(former);
+    const next = await stage.owner(2);
+    expect((await recover(next)).map(({ jobId }) => jobId)).toEqual(ids.slice(0, 3));
+    for (const text of ['1', '2', '3', '4']) expect((await take(next)).data.text).toBe(text);
+  });
+
+  test('a former owner can end nothing that another has taken over', async () => {
+    await stage.add('1');
+    const stale = await take(await stage.owner(1));
+    const next = await stage.owner(2);
+    await recover(next);
+    const job = await take(next);
+    await expect(stale.complete({ message_id: 1, date: DATE })).rejects.toThrow();
+    await expect(stale.putBack()).rejects.toThrow();
+    await job.complete({ message_id: 2, date: DATE });
+    expect(await stage.producer.job(job.jobId)).toMatchObject({ result: { message_id: 2 } });
+  });
+
+  test('a former owner that fetches once more is told so, and what it fetched goes out in its order', async () => {
+    await stage.add('1', '2', '3');
+    const former = await stage.owner(1);
+    const next = await stage.owner(2);
+    await recover(next);
+    await expect(former.next()).rejects.toThrow(Fenced);
+    // The former owner has "1" now: "2" must not go out before it.
+    expect(await next.next()).toBe('strays');
+    await recover(next);
+    for (const text of ['1', '2', '3']) expect((await take(next)).data.text).toBe(text);
+  });
+
+  test('a job whose fetch was answered to nobody, because the connection broke, is not passed over', async () => {
+    await stage.add('1', '2');
+    const worker = await stage.owner();
+    const lost = await stage.owner();
+    await lost.next();
+    expect(await worker.next()).toBe('strays');
+    await recover(worker);
+    for (const text of ['1', '2']) expect((await take(worker)).data.text).toBe(text);
+  });
+
+  test('a job that a former owner fetched last, with none behind it, is seen by the next one all the same', async () => {
+    await stage.add('1');
+    const former = await stage.owner(1);
+    const next = await stage.owner(2);
+    await recover(next);
+    await expect(former.next()).rejects.toThrow(Fenced);
+    expect(await next.next()).toBe('strays');
+    await recover(next);
+    expect((await take(next)).data.text).toBe('1');
+  });
+
+  test('what was set aside when its worker ended is told from what was under way', async () => {
+    const [first, second = ''] = await stage.add('1', '2');
+    const former = await stage.owner(1);
+    await take(former);
+    await take(former);
+    await noteAside(stage.redis, stage.userId, [
+      { jobId: second, hold: { reason: 'PACE', until: Date.now() } },
+    ]);
+    expect(await recover(await stage.owner(2))).toMatchObject([
+      { jobId: first, wasAside: false },
+      { jobId: second, wasAside: true },
+    ]);
+  });
+});
