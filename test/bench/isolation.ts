@@ -140,6 +140,7 @@ class Stage implements AsyncDisposable {
     const producer = new Producer({
       redisUrl: redis.url,
       shards: SHARDS,
+      maxPending: 1_000_000,
       retentionMs: 60_000,
       sealer,
       logger,
@@ -178,7 +179,7 @@ class Stage implements AsyncDisposable {
 
   async #add(userId: string, text: string): Promise<void> {
     const message = { userId, recipient: 'me', text, linkPreview: true, requestId: 'bench' };
-    (await this.#producer.send(message)).wait.cancel();
+    (await this.#producer.send({ job: message })).wait.cancel();
   }
 
   /** Sends from all other accounts, evenly, `rate` a second. @returns ms from acceptance to the end, of each. */
@@ -198,7 +199,7 @@ class Stage implements AsyncDisposable {
   async #send(userId: string, limit: number): Promise<number> {
     const begun = performance.now();
     const message = { userId, recipient: 'me', text: `at ${begun}`, linkPreview: true, requestId: 'bench' };
-    const { wait } = await this.#producer.send(message);
+    const { wait } = await this.#producer.send({ job: message });
     const { end } = await wait.until(limit);
     wait.cancel();
     if (end !== 'finished') throw new Error(`${userId}: a message did not end (${end})`);

@@ -135,6 +135,8 @@ export class OneWorker implements AsyncDisposable {
         },
       },
       limits: { maxWaitMs: 86_400_000, dedupWindowMs: 3_600_000, maxInHand: 1_000 },
+      retentionMs: 60_000,
+      bot: null,
       logger,
       now: Date.now,
     } as const;

@@ -18,7 +18,14 @@ describe('the only connection of an account', () => {
   beforeEach(async () => {
     server = await RedisServer.start();
     const logger = silentLogger();
-    producer = new Producer({ redisUrl: server.url, shards: 1, retentionMs: 60_000, sealer, logger });
+    producer = new Producer({
+      redisUrl: server.url,
+      shards: 1,
+      retentionMs: 60_000,
+      maxPending: 1_000,
+      sealer,
+      logger,
+    });
     await vi.waitFor(() => producer.claimShards(), { timeout: 5_000 });
     telegram = new Connections();
   });
@@ -29,7 +36,7 @@ describe('the only connection of an account', () => {
 
   async function send(): Promise<void> {
     const message = { userId: ALICE, recipient: 'me', text: 'x', linkPreview: true, requestId: 'r' };
-    (await producer.send(message)).wait.cancel();
+    (await producer.send({ job: message })).wait.cancel();
   }
 
   function worker(name: string, url = server.url, store = storeWith([ALICE])): OneWorker {

@@ -13,6 +13,7 @@ import {
   type RedisClient,
 } from '@gateway/queue';
 import {
+  botUserId,
   loadSealingKey,
   paceSettings,
   SettingsError,
@@ -31,6 +32,7 @@ import {
 import { createTelegram } from '@gateway/telegram';
 import { Ownership } from './ownership/ownership.ts';
 import { isGone, storeIdOf } from './ownership/worker-name.ts';
+import type { Bot } from './shard/bot.ts';
 import { startShardService, type WorkerContext } from './shard/shard-service.ts';
 
 /** ms for connecting to Telegram with the key exchange, and for one call. */
@@ -97,6 +99,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       dedupWindowMs: settings.SEND_DEDUP_WINDOW,
       maxInHand: MAX_IN_HAND,
     },
+    retentionMs: settings.JOB_RETENTION,
+    bot: botOf(settings),
     logger,
     now: Date.now,
   };
@@ -125,6 +129,12 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       redis.disconnect();
     },
   };
+}
+
+function botOf(settings: Settings): Bot | null {
+  const { TELEGRAM_BOT_TOKEN: token } = settings;
+  const userId = botUserId(settings);
+  return userId === null || token === undefined ? null : { userId, token };
 }
 
 async function openSessionStore(

@@ -156,7 +156,7 @@ export class Account implements LaneAccount {
     if (this.#client !== undefined && idle()) await this.#turn.add(() => this.closeClient());
   }
 
-  async send({ jobId, part, text, job, after, lookFirstSince }: Sending): Promise<SentMessage> {
+  async send({ jobId, part, formatted, job, after, lookFirstSince }: Sending): Promise<SentMessage> {
     return this.#turn.add(async () => {
       if (this.ended !== null) throw this.ended;
       if (this.stopped) throw new Error('the account was stopped while this message waited for its turn');
@@ -164,7 +164,7 @@ export class Account implements LaneAccount {
       try {
         return await client.send({
           recipient: recipientOf(job.recipient),
-          text,
+          ...formatted,
           randomId: randomIdOf(jobId, part),
           // Only the first part answers: the others follow it.
           replyTo: part === 0 ? job.replyTo : undefined,
@@ -245,6 +245,7 @@ export class Account implements LaneAccount {
     const { store } = this.#options;
     await store.saveSession(this.userId, session, user);
     await this.closeClient();
+    this.#disconnected = false;
     this.#peers = new MemoryPeerBook(await store.loadPeers(this.userId));
     this.#savedPeers = this.#peers.generation;
     this.#hold = null;

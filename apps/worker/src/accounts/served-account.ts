@@ -89,6 +89,7 @@ export class ServedAccount {
         await Promise.all(jobs.map(({ jobId, hold }) => results.held(shard, userId, hold, jobId)));
       },
       forgetAside: (jobId) => forgetAside(redis, userId, jobId),
+      announceEnd: async () => {},
       finished: (jobId) => results.finished(shard, jobId),
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,
@@ -97,6 +98,11 @@ export class ServedAccount {
       random: Math.random,
     });
     return { lane, consumer };
+  }
+
+  /** Takes back what has not gone out of a send that is in hand. */
+  async cancel(jobId: string): Promise<'cancelled' | 'too_late' | 'not_in_hand'> {
+    return this.#line?.lane.cancel(jobId) ?? 'not_in_hand';
   }
 
   /** Takes no further job, waits for the message under way, and puts back the rest. */

@@ -44,9 +44,9 @@ export async function attempt(
 }
 
 async function prepare({ account, queue, limits, now }: AttemptOptions, inHand: InHand): Promise<Sending> {
-  const { jobId, part, text, recipient, job } = inHand;
+  const { jobId, part, formatted, recipient, job } = inHand;
   const { ledger } = account;
-  const message = { jobId, part, text, job: job.data };
+  const message = { jobId, part, formatted, job: job.data };
   const unknown = ledger.unknownOf(jobId);
   if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
     return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), lookFirstSince: undefined };

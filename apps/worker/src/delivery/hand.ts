@@ -24,11 +24,24 @@ export class Hand {
 
   drop(job: InHand): void {
     this.#jobs = this.#jobs.filter((other) => other !== job);
+    job.leave();
   }
 
   /** Nothing is in hand any more, wherever it is now. */
   forgetAll(): void {
-    this.#jobs = [];
+    for (const job of this.#jobs) this.drop(job);
+  }
+
+  /**
+   * Marks a job as one of which nothing more is to go out. What is going out just now cannot be taken back, only the parts behind it.
+   * @returns the job, or why it is not marked.
+   */
+  markCancelled(jobId: string): InHand | 'too_late' | 'not_in_hand' {
+    const inHand = this.#jobs.find((job) => job.jobId === jobId);
+    if (inHand === undefined) return 'not_in_hand';
+    if (inHand.underWay && inHand.part === inHand.parts - 1) return 'too_late';
+    inHand.cancelled = true;
+    return inHand;
   }
 
   /** Shows why jobs do not go out, and again where the reason has become another. */

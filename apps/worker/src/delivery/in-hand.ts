@@ -1,24 +1,44 @@
-import { partsOf, type GatewayError, type Hold, type SendResult, type SentMessage } from '@gateway/contracts';
+import {
+  partsOf,
+  resultOf,
+  type FormattedText,
+  type GatewayError,
+  type Hold,
+  type SendResult,
+  type SentMessage,
+} from '@gateway/contracts';
 import type { FetchedSend } from '@gateway/queue';
 
 /** A job that the lane has fetched and that has not ended: what of it has gone out, and what is next. */
 export class InHand {
   readonly job: FetchedSend;
-  readonly #parts: readonly string[];
+  readonly #parts: readonly FormattedText[];
   readonly #sent: SentMessage[];
   /** Tries of the part that is next. */
   tries = 0;
+  /** A message of it is going out just now. */
+  underWay = false;
+  /** Nothing more of it is to go out. */
+  cancelled = false;
+  #onLeft: (() => void)[] = [];
+  /** How it ended; `null` while it has not. */
+  ended: 'sent' | 'failed' | 'cancelled' | null = null;
   /** Why it does not go out, as callers have been told; `null`: they have not. */
   shownAside: Hold | null = null;
 
   constructor(job: FetchedSend) {
     this.job = job;
-    this.#parts = partsOf(job.data.text, job.data.cuts ?? []);
+    this.#parts = partsOf(job.data.text, job.data.cuts ?? [], job.data.entities);
     this.#sent = [...job.progress.sent];
   }
 
   get jobId(): string {
     return this.job.jobId;
+  }
+
+  /** Of the request that brought it, for the log. */
+  get requestId(): string {
+    return this.job.data.requestId;
   }
 
   get recipient(): string {
@@ -34,8 +54,9 @@ export class InHand {
     return this.#parts.length;
   }
 
-  get text(): string {
-    return this.#parts[this.part] ?? '';
+  /** The text of that message, with its formatting. */
+  get formatted(): FormattedText {
+    return this.#parts[this.part] ?? { text: '', entities: [] };
   }
 
   /** Telegram's ids of what has gone out. */
@@ -51,14 +72,23 @@ export class InHand {
 
   /** What the job has come to; `null` while a part of it is still to go. */
   get result(): SendResult | null {
-    const last = this.#sent.at(-1);
-    if (last === undefined || this.part < this.parts) return null;
-    return this.parts > 1 ? { ...last, message_ids: this.messageIds } : last;
+    return this.part < this.parts ? null : resultOf(this.#sent);
   }
 
   /** Notes what has gone out, so that another worker goes on behind it. */
   async note(): Promise<void> {
     await this.job.note({ sent: this.#sent });
+  }
+
+  /** Resolves when the job has ended or has gone back to its queue. */
+  async left(): Promise<void> {
+    await new Promise<void>((resolve) => this.#onLeft.push(resolve));
+  }
+
+  /** The lane has it in hand no more. */
+  leave(): void {
+    for (const tell of this.#onLeft) tell();
+    this.#onLeft = [];
   }
 
   /** The error that the job fails with, with what has gone out all the same. */

@@ -1,4 +1,4 @@
-import type { AccountState, GatewayError, Hold, PaceRules, SendJob, SentMessage } from '@gateway/contracts';
+import type { AccountState, FormattedText, GatewayError, Hold, PaceRules, SendJob, SentMessage } from '@gateway/contracts';
 import type { FetchedSend, RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { Chat } from '@gateway/telegram';
@@ -19,7 +19,7 @@ export interface Sending {
   jobId: string;
   /** 0 for the first or only one. */
   part: number;
-  text: string;
+  formatted: FormattedText;
   job: SendJob;
   /** The last message known to have gone to the chat before this one; 0: none is known. */
   after: number;
@@ -67,6 +67,9 @@ export interface LaneOptions {
   showAside: (jobs: readonly { jobId: string; hold: Hold }[]) => Promise<void>;
   /** A job that was shown as set aside goes on. */
   forgetAside: (jobId: string) => Promise<void>;
+  /** Has whoever asked for it told of the job's end, which comes next. May be called again for the same end. */
+  announceEnd: (job: Pick<FetchedSend, 'jobId' | 'data'>) => Promise<void>;
+  /** The job has ended: who waits for it is told. */
   finished: (jobId: string) => Promise<void>;
   /** Grows each time Redis was lost: what is in hand may not be any more. */
   epoch: () => number | null;

@@ -3,6 +3,7 @@ import type { RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
+import { Endings } from './endings.ts';
 import { Hand } from './hand.ts';
 import { InHand } from './in-hand.ts';
 import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
@@ -36,12 +37,14 @@ export class Lane {
   /** Nothing was taken yet: jobs in hand are another's, whose worker has ended. */
   #isTakeover = true;
   readonly #hand: Hand;
+  readonly #endings: Endings;
   #unreachableTries = 0;
   readonly #alarm: Alarm;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#hand = new Hand(options);
+    this.#endings = new Endings(options, this.#hand);
     this.#alarm = new Alarm(options.now, () => this.wake());
   }
 
@@ -53,6 +56,21 @@ export class Lane {
       this.#running = undefined;
       if (this.#again && this.#mayGoOn()) this.wake();
     });
+  }
+
+  /**
+   * Takes back what has not gone out of a job in hand. Resolves once that is sure; what may be out already is not taken back.
+   * `not_in_hand`: it is in the queue, or has ended.
+   */
+  async cancel(jobId: string): Promise<'cancelled' | 'too_late' | 'not_in_hand'> {
+    if (this.#options.account.ledger.unknownOf(jobId) !== undefined) return 'too_late';
+    const marked = this.#hand.markCancelled(jobId);
+    if (typeof marked === 'string') return marked;
+    const left = marked.left();
+    this.wake();
+    await left;
+    if (marked.ended === null) return 'not_in_hand';
+    return marked.ended === 'cancelled' ? 'cancelled' : 'too_late';
   }
 
   /** Resolves once nothing is under way. */
@@ -67,6 +85,7 @@ export class Lane {
     this.#alarm.off();
     await this.idle();
     if (this.#options.mayServe()) await this.#hand.putAllBack();
+    this.#hand.forgetAll();
   }
 
   /** Takes no further job and touches nothing any more. */
@@ -74,6 +93,7 @@ export class Lane {
     this.#stopped = true;
     this.#again = false;
     this.#alarm.off();
+    this.#hand.forgetAll();
   }
 
   async #run(): Promise<void> {
@@ -118,11 +138,12 @@ export class Lane {
   async #drain(): Promise<void> {
     const { account, limits, now } = this.#options;
     while (this.#mayGoOn() && !account.stopped) {
+      await this.#endCancelled();
       if (account.ended !== null) return this.#failAll(account.ended);
       if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))
         return this.#waitOut(account.hold.until);
       const next = this.#pick();
-      if (next.do === 'send') await this.#deliver(next.job);
+      if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.underWay = false));
       else if (
         next.accountWide !== null ||
         this.#hand.jobs.length >= limits.maxInHand ||
@@ -131,6 +152,11 @@ export class Lane {
         return this.#waitFor(next);
     }
     if (account.stopped && this.#mayGoOn()) await this.#waitOut(Infinity);
+  }
+
+  async #endCancelled(): Promise<void> {
+    for (const inHand of this.#hand.jobs)
+      if (inHand.cancelled) await this.#endings.fail(inHand, new GatewayError('CANCELLED'));
   }
 
   #pick(): NextSend<InHand> {
@@ -164,7 +190,7 @@ export class Lane {
     while (this.#mayGoOn() && this.#options.account.ended !== null) {
       const inHand = this.#hand.jobs[0] ?? (await this.#fetch());
       if (inHand === null) return;
-      await this.#fail(inHand, error);
+      await this.#endings.fail(inHand, error);
     }
     this.#again = true;
   }
@@ -182,7 +208,7 @@ export class Lane {
     const { account, queue, limits, now } = this.#options;
     const hopeless = waiting.find(({ hold }) => isTooLong(hold, limits.maxWaitMs, now()));
     if (hopeless !== undefined) {
-      await this.#fail(hopeless.job, heldTooLong(hopeless.hold, now()));
+      await this.#endings.fail(hopeless.job, heldTooLong(hopeless.hold, now()));
       this.#again = true;
       return;
     }
@@ -199,13 +225,14 @@ export class Lane {
   /** Sends the next message of a job. */
   async #deliver(inHand: InHand): Promise<void> {
     const { account, limits, mayServe, now } = this.#options;
+    inHand.underWay = true;
     await this.#hand.hideAside(inHand);
     if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
-      return this.#fail(inHand, heldTooLong(account.hold, now()));
+      return this.#endings.fail(inHand, heldTooLong(account.hold, now()));
     if (account.ledger.wasDisconnectedAfter(inHand.job.acceptedAt))
-      return this.#fail(inHand, new GatewayError('ACCOUNT_DISCONNECTED'));
+      return this.#endings.fail(inHand, new GatewayError('ACCOUNT_DISCONNECTED'));
     if (account.ledger.recoveriesOf(inHand.jobId) >= MAX_RECOVERIES)
-      return this.#fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
+      return this.#endings.fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
     const verdict = await attempt(this.#options, inHand, this.#unreachableTries, this.#log(inHand));
     if (verdict === null) return this.#sent(inHand);
     // The next owner takes the job up under the same random id; what it is worth is its to judge.
@@ -213,17 +240,10 @@ export class Lane {
   }
 
   async #sent(inHand: InHand): Promise<void> {
-    const { account, finished } = this.#options;
     this.#unreachableTries = 0;
     const { result } = inHand;
-    if (result === null) {
-      await Promise.all([inHand.note(), account.ledger.save()]);
-      return;
-    }
-    account.ledger.noteEnded(inHand.jobId);
-    await Promise.all([inHand.job.complete(result), account.ledger.save()]);
-    this.#hand.drop(inHand);
-    await finished(inHand.jobId);
+    if (result !== null) return this.#endings.sent(inHand, result);
+    await Promise.all([inHand.note(), this.#options.account.ledger.save()]);
   }
 
   async #settle(inHand: InHand, verdict: Verdict): Promise<void> {
@@ -234,10 +254,10 @@ export class Lane {
       case 'hold':
         return this.#hold(inHand, verdict, { reason: verdict.reason, until: now() + verdict.ms });
       case 'fail':
-        return this.#fail(inHand, verdict.error);
+        return this.#endings.fail(inHand, verdict.error);
       case 'end-account':
         await account.setTrouble(verdict.state, verdict.error);
-        return this.#fail(inHand, verdict.error);
+        return this.#endings.fail(inHand, verdict.error);
       case 'stop-account':
         await account.setTrouble(verdict.state, verdict.error);
         this.#log(inHand).error(
@@ -258,7 +278,8 @@ export class Lane {
     if (scope === 'account' && reason === 'TELEGRAM_UNAVAILABLE') {
       this.#unreachableTries += 1;
       const since = account.ledger.noteUnreachable(now());
-      if (now() - since > limits.maxWaitMs) return this.#fail(inHand, unreachableTooLong(limits.maxWaitMs));
+      if (now() - since > limits.maxWaitMs)
+        return this.#endings.fail(inHand, unreachableTooLong(limits.maxWaitMs));
     } else {
       this.#unreachableTries = 0;
       account.ledger.noteReached();
@@ -270,24 +291,11 @@ export class Lane {
     if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits.maxWaitMs, now()) });
   }
 
-  async #fail(inHand: InHand, error: GatewayError): Promise<void> {
-    const { account, finished } = this.#options;
-    const { jobId } = inHand;
-    account.ledger.noteEnded(jobId);
-    await inHand.job.fail(inHand.failure(error));
-    await this.#hand.hideAside(inHand);
-    await account.ledger.save();
-    this.#hand.drop(inHand);
-    await finished(jobId);
-    const { code, cause, details } = error;
-    this.#log(inHand).warn({ code, rpcError: details.rpcError, err: cause }, 'failed');
-  }
-
   #mayGoOn(): boolean {
     return !this.#stopped && this.#options.mayServe();
   }
 
-  #log({ job }: InHand): Logger {
-    return this.#options.logger.child({ jobId: job.jobId, requestId: job.data.requestId });
+  #log({ jobId, requestId }: InHand): Logger {
+    return this.#options.logger.child({ jobId, requestId });
   }
 }

@@ -1,4 +1,10 @@
-import { GatewayError, PAUSED, type AccountView, type PaceChoice } from '@gateway/contracts';
+import {
+  GatewayError,
+  PAUSED,
+  type AccountView,
+  type ControlResult,
+  type PaceChoice,
+} from '@gateway/contracts';
 import type { ControlHandlers } from '@gateway/queue';
 import { SessionStoreError } from '@gateway/sessions';
 import { TelegramFailure } from '@gateway/telegram';
@@ -7,6 +13,8 @@ import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.t
 
 export interface ControlContext {
   account: (userId: string) => Promise<Account>;
+  /** Takes back what has not gone out of a send that its lane has in hand. */
+  cancelSend: (userId: string, jobId: string) => Promise<ControlResult<'send.cancel'>['outcome']>;
   /** Deletes what the store has of an account that cannot be opened. */
   deleteUnreadable: (userId: string) => Promise<void>;
   /** Looks at the account's queue again: its state has changed. Never throws. */
@@ -15,7 +23,13 @@ export interface ControlContext {
 }
 
 /** What runs each control job: in its account's turn, with what Telegram refused told as our own error. */
-export function controlHandlers({ account, deleteUnreadable, wake, now }: ControlContext): ControlHandlers {
+export function controlHandlers({
+  account,
+  cancelSend,
+  deleteUnreadable,
+  wake,
+  now,
+}: ControlContext): ControlHandlers {
   const inTurn = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
     try {
       const served = await account(userId);
@@ -39,6 +53,8 @@ export function controlHandlers({ account, deleteUnreadable, wake, now }: Contro
       if (result.status === 'authorized') wake(userId);
       return result;
     },
+    // Not in turn: it must not wait for the message that is going out.
+    'send.cancel': async (userId, { jobId }) => ({ outcome: await cancelSend(userId, jobId) }),
     'account.status': (userId) => inTurn(userId, askTelegram),
     'account.pause': async (userId) => {
       const view = await inTurn(userId, pause);

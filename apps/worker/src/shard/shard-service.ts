@@ -19,6 +19,8 @@ import { openServedAccount } from '../accounts/served-account.ts';
 import type { LaneLimits } from '../delivery/lane-ports.ts';
 import { controlHandlers } from '../handlers/control-handlers.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
+import { keepBotSignedIn, type Bot } from './bot.ts';
+import { keepRetention } from './retention.ts';
 
 /** What a worker has once, for all its shards. */
 export interface WorkerContext {
@@ -36,6 +38,10 @@ export interface WorkerContext {
   sealer: Sealer;
   pace: PaceSettings;
   limits: LaneLimits;
+  /** ms that ended jobs are kept. */
+  retentionMs: number;
+  /** `null` where none is set up. */
+  bot: Bot | null;
   logger: Logger;
   now: () => number;
 }
@@ -67,13 +73,16 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const onReady = () => void publishOrLog();
   redis.on('ready', onReady);
 
+  const account = async (userId: string) => (await accounts.get(userId)).account;
+  const wake = (userId: string) => accounts.wake(userId);
   const handlers = controlHandlers({
-    account: async (userId) => (await accounts.get(userId)).account,
+    account,
+    cancelSend: async (userId, jobId) => (await accounts.get(userId)).cancel(jobId),
     deleteUnreadable: async (userId) => {
       await owned.delete(userId);
       await (await accounts.get(userId)).account.publish();
     },
-    wake: (userId) => accounts.wake(userId),
+    wake,
     now,
   });
   const consumer = new ControlConsumer({
@@ -86,7 +95,15 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     results,
     logger,
   });
+  const serving = new AbortController();
+  void keepRetention({ ...context, shard, logger, signal: serving.signal });
+  const keepBot = () => {
+    const { bot } = context;
+    if (bot === null || shardOf(bot.userId, shards) !== shard) return;
+    void keepBotSignedIn({ bot, account, wake, logger, signal: serving.signal });
+  };
   const letGo = () => {
+    serving.abort();
     redis.off('ready', onReady);
     doorbells.remove(shard);
   };
@@ -109,8 +126,9 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   };
   const begin = async () => {
     // Sends go on first; showing every account again takes its time.
-    await doorbells.add(shard, (userId) => accounts.wake(userId));
+    await doorbells.add(shard, wake);
     await publishOrLog();
+    keepBot();
     logger.debug('serving the shard');
   };
   return {

@@ -40,6 +40,7 @@ export class World implements LaneQueue {
   /** When a job with a time of its own is due. */
   dueAt: number | null = null;
   saved: SendState = EMPTY_SEND_STATE;
+  readonly announced: string[] = [];
   readonly aside: { jobId: string; hold: Hold }[] = [];
   readonly account = new FakeAccount(this);
   readonly lane = new Lane({
@@ -50,6 +51,7 @@ export class World implements LaneQueue {
     answerBell: async () => {},
     showAside: async (jobs) => void this.aside.push(...jobs),
     forgetAside: async (jobId) => void this.log.push(`goes on ${jobId}`),
+    announceEnd: async ({ jobId }) => void this.announced.push(jobId),
     finished: async () => {},
     epoch: () => this.epoch,
     mayServe: () => this.mayServe,
@@ -125,6 +127,13 @@ export class World implements LaneQueue {
     return 77;
   }
 
+  /** Does something at the moment at which a text is going out. */
+  during<T>(text: string, act: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.account.onSend.set(text, () => void act().then(resolve, reject));
+    });
+  }
+
   async run(): Promise<string[]> {
     const before = this.log.length;
     this.lane.wake();
@@ -154,6 +163,8 @@ class FakeAccount implements LaneAccount {
   /** What Telegram answers to a text, each once. */
   readonly troubles = new Map<string, unknown[]>();
   readonly sendings: Sending[] = [];
+  /** Called when a text is going out. */
+  readonly onSend = new Map<string, () => void>();
   readonly #world: World;
   #hold: Hold | null = null;
   #lastId = 0;
@@ -180,8 +191,9 @@ class FakeAccount implements LaneAccount {
 
   async send(sending: Sending): Promise<SentMessage> {
     this.sendings.push(sending);
-    this.#world.log.push(`send ${sending.text}`);
-    const trouble = this.troubles.get(sending.text)?.shift();
+    this.#world.log.push(`send ${sending.formatted.text}`);
+    this.onSend.get(sending.formatted.text)?.();
+    const trouble = this.troubles.get(sending.formatted.text)?.shift();
     if (trouble !== undefined) throw trouble;
     this.#lastId += 1;
     this.strangers.delete(sending.job.recipient);
