@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
 
-describe('signing in', () => {
+describe('Sign-in', () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await Stack.start();
@@ -10,7 +10,7 @@ describe('signing in', () => {
     await stack[Symbol.asyncDispose]();
   });
 
-  test('by code: start, verify, status', async () => {
+  test('`auth/start` → code_sent with delivery, code length and timeout; `verify` → authorized with the user; `status` → ready', async () => {
     const phone = '+9996621001';
     const started = await stack.api.startSignIn('by-code', phone);
     expect(started).toMatchObject({
@@ -45,7 +45,7 @@ describe('signing in', () => {
     });
   });
 
-  test('a wrong code leaves the login as it is: the right one works, and no new code is sent', async () => {
+  test('Wrong code 400 `PHONE_CODE_INVALID`: the same login goes on, no new code is sent', async () => {
     const started = await stack.api.startSignIn('wrong-code', '+9996621002');
     expect(started.status).toBe(200);
     expect(await stack.api.verify('wrong-code', { phone_code: '11111' })).toMatchObject({
@@ -61,7 +61,7 @@ describe('signing in', () => {
     expect((await stack.api.verify('wrong-code', { phone_code: '22222' })).status).toBe(200);
   });
 
-  test('an expired code ends the login, which can be started again', async () => {
+  test('expired 410 `PHONE_CODE_EXPIRED`; the login can be started again', async () => {
     const phone = '+9996621003';
     await stack.api.startSignIn('expired', phone);
     await stack.control.fault({ phone, method: 'auth.signIn', error: 'PHONE_CODE_EXPIRED' });
@@ -76,7 +76,7 @@ describe('signing in', () => {
     await stack.signIn('expired', phone);
   });
 
-  test('two-factor: code first, hint shown, wrong password, then the password alone', async () => {
+  test('Two-factor on and no `password` sent: 200 password_required with the hint; wrong password 400 `PASSWORD_INVALID`; the next verify may carry the password alone', async () => {
     const phone = '+9996621004';
     await stack.control.createAccount({
       phone,
@@ -103,7 +103,7 @@ describe('signing in', () => {
     });
   });
 
-  test('two-factor with code and password in one call', async () => {
+  test('`verify` with two-factor: code and password in one call', async () => {
     const phone = '+9996621005';
     await stack.control.createAccount({ phone, first_name: 'One', password: 'secret' });
     await stack.api.startSignIn('one-call', phone);
@@ -113,7 +113,7 @@ describe('signing in', () => {
     });
   });
 
-  test('a number that nobody has is told at verify', async () => {
+  test('`PHONE_NUMBER_UNOCCUPIED` 404 (at verify)', async () => {
     const phone = '+79990000001';
     expect((await stack.api.startSignIn('nobody', phone)).status).toBe(200);
     const code = await stack.control.code(phone);
@@ -123,7 +123,7 @@ describe('signing in', () => {
     });
   });
 
-  test.each(['1', '3'])('an account at home in data centre %s is found there', async (dataCenter) => {
+  test.each(['1', '3'])('an account at home in data centre %s signs in there', async (dataCenter) => {
     await stack.signIn(`dc-${dataCenter}`, `+99966${dataCenter}1006`);
     expect((await stack.api.send(`dc-${dataCenter}`, 'me', 'here')).body).toMatchObject({
       status: 'ok',
@@ -131,7 +131,7 @@ describe('signing in', () => {
     });
   });
 
-  test('an account that is signed in already is told so, with its user', async () => {
+  test('Already signed in: 409 `ALREADY_AUTHORIZED`, with `user`', async () => {
     await stack.signIn('already', '+9996621007');
     expect(await stack.api.startSignIn('already', '+9996621007')).toMatchObject({
       status: 409,
@@ -139,7 +139,7 @@ describe('signing in', () => {
     });
   });
 
-  test('resend sends the code by the next way, and it works', async () => {
+  test('`auth/resend` → as start, by the next delivery', async () => {
     const phone = '+9996621008';
     await stack.api.startSignIn('resend', phone);
     const resent = await stack.api.post('/telegram/user/auth/resend', { user_id: 'resend' });
@@ -147,7 +147,7 @@ describe('signing in', () => {
     expect((await stack.api.verify('resend', { phone_code: '22222' })).status).toBe(200);
   });
 
-  test('cancel ends the login; what needs one says so', async () => {
+  test('`auth/cancel` ends the login; with none under way 409 `AUTH_NOT_STARTED`', async () => {
     await stack.api.startSignIn('cancel', '+9996621009');
     expect((await stack.api.post('/telegram/user/auth/cancel', { user_id: 'cancel' })).status).toBe(200);
     expect((await stack.api.status('cancel')).body.state).toBe('none');
@@ -160,7 +160,7 @@ describe('signing in', () => {
     }
   });
 
-  test("Telegram's own flood wait is a 429 that says how long", async () => {
+  test('`FLOOD_WAIT` 429, with `retry_after` and the `Retry-After` header', async () => {
     const phone = '+9996621010';
     await stack.control.fault({ method: 'auth.sendCode', error: 'FLOOD_WAIT_77' });
     const refused = await stack.api.startSignIn('flooded', phone);
@@ -171,13 +171,121 @@ describe('signing in', () => {
     expect(refused.headers.get('retry-after')).toBe('77');
   });
 
-  test.each(['../x', 'a/b', '', 'a'.repeat(10_000), 'a\0b'])(
-    'user_id %j is refused and names the field',
+  test.each(['../x', 'a/b', '', '.', '..', 'a'.repeat(65), 'a\0b', 'ü', 7])(
+    '`user_id`: 1–64 of `A-Z a-z 0-9 _ . @ + -`, not `.` or `..`: %j is a 400 that names it',
     async (userId) => {
-      expect(await stack.api.startSignIn(userId, '+9996621011')).toMatchObject({
+      expect(
+        await stack.api.post('/telegram/user/auth/start', {
+          user_id: userId,
+          phone_number: '+9996621011',
+        }),
+      ).toMatchObject({
         status: 400,
         body: { code: 'VALIDATION', issues: [{ path: 'user_id' }] },
       });
     },
   );
+
+  test('`start` answers with nothing but what the contract names; `api_id` and `api_hash` of older clients are ignored', async () => {
+    const started = await stack.api.post('/telegram/user/auth/start', {
+      user_id: 'exact',
+      phone_number: '+999 66-2 (10) 12',
+      api_id: 5,
+      api_hash: 'x',
+    });
+    expect(started.body).toEqual({
+      status: 'code_sent',
+      phone_code_hash: expect.any(String),
+      message: 'Code sent to Telegram',
+      job_id: expect.any(String),
+      delivery: 'app',
+      next_delivery: 'sms',
+      code_length: 5,
+      timeout: expect.any(Number),
+    });
+    const verified = await stack.api.verify('exact', { phone_code: '22222' });
+    expect(verified.body).toEqual({
+      status: 'authorized',
+      message: 'Successfully authorized',
+      job_id: expect.any(String),
+      user: {
+        id: expect.any(Number),
+        first_name: expect.any(String),
+        last_name: null,
+        username: null,
+        phone_number: '+9996621012',
+      },
+    });
+    expect((await stack.api.status('exact')).body).toEqual({
+      status: 'ok',
+      authorized: true,
+      user_info: verified.body.user,
+      state: 'ready',
+      flood_wait_until: null,
+      pending: { waiting: 0, delayed: 0, active: 0 },
+      pace: { mode: 'off' },
+    });
+  });
+
+  test.each([
+    ['PHONE_NUMBER_INVALID', 400, 'PHONE_NUMBER_INVALID'],
+    ['PHONE_NUMBER_BANNED', 403, 'PHONE_NUMBER_BANNED'],
+    ['API_ID_INVALID', 500, 'API_ID_INVALID'],
+  ])("Telegram's refusal %s is %i `%s`", async (error, status, code) => {
+    await stack.control.fault({ method: 'auth.sendCode', error });
+    expect(await stack.api.startSignIn('refused', '+9996621013')).toMatchObject({
+      status,
+      body: { code, rpc_error: error },
+    });
+  });
+
+  test.each(['123', '+1', 'phone', '+7999123456789012345', 79991234567])(
+    '`phone_number` is E.164: %j is a 400 that names it',
+    async (phone_number) => {
+      expect(
+        await stack.api.post('/telegram/user/auth/start', { user_id: 'phone', phone_number }),
+      ).toMatchObject({ status: 400, body: { code: 'VALIDATION', issues: [{ path: 'phone_number' }] } });
+    },
+  );
+
+  test('two ids that differ only in case never share an account', async () => {
+    await stack.signIn('Case', '+9996621014');
+    expect((await stack.api.status('case')).body).toMatchObject({ authorized: false, state: 'none' });
+    expect(await stack.api.send('case', 'me', 'x')).toMatchObject({ status: 401 });
+  });
+
+  test('Never seen: 200, `authorized:false`, `user_info:null`, `state:"none"`', async () => {
+    const { status, body } = await stack.api.status('never-seen');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      status: 'ok',
+      authorized: false,
+      user_info: null,
+      state: 'none',
+      flood_wait_until: null,
+      pending: { waiting: 0, delayed: 0, active: 0 },
+    });
+  });
+
+  test('`disconnect` → {"status":"ok","message":"Disconnected","job_id":…}; idempotent; `"logout":false` only closes the connection', async () => {
+    const disconnect = (more = {}) =>
+      stack.api.post('/telegram/user/disconnect', { user_id: 'leaving', ...more });
+    await stack.signIn('leaving', '+9996621015');
+    const done = { status: 'ok', message: 'Disconnected', job_id: expect.any(String) };
+    expect((await disconnect({ logout: false })).body).toEqual(done);
+    expect((await stack.api.send('leaving', 'me', 'still here')).status).toBe(200);
+    expect((await disconnect()).body).toEqual(done);
+    expect((await disconnect()).body).toEqual(done);
+    expect((await stack.api.status('leaving')).body).toMatchObject({ authorized: false, state: 'none' });
+  });
+
+  test('Brute force is bounded per account: 429 `RATE_LIMITED`', async () => {
+    await stack.api.startSignIn('forced', '+9996621016');
+    await expect
+      .poll(async () => (await stack.api.verify('forced', { phone_code: '00000' })).status, { interval: 0 })
+      .toBe(429);
+    const refused = await stack.api.verify('forced', { phone_code: '22222' });
+    expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED', kind: 'retryable' } });
+    expect(Number(refused.headers.get('retry-after'))).toBe(refused.body.retry_after);
+  });
 });

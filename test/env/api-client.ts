@@ -9,6 +9,8 @@ export interface ApiAnswer {
 /** A caller of the HTTP API, as `curl` is one. */
 export class ApiClient {
   readonly url: string;
+  /** Sent with every request: the key, where there is one. */
+  headers: Record<string, string> = {};
 
   constructor(url: string) {
     this.url = url;
@@ -30,7 +32,11 @@ export class ApiClient {
   ): Promise<ApiAnswer> {
     const response = await fetch(this.url + path, {
       method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...this.headers,
+        ...headers,
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();

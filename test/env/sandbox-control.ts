@@ -106,4 +106,8 @@ export interface SandboxMessage {
   /** To the millisecond. */
   accepted_at: string;
   random_id: string;
+  entities?: ({ type: string; offset: number; length: number } & Record<string, unknown>)[];
+  reply_to?: number;
+  silent?: boolean;
+  no_webpage?: boolean;
 }

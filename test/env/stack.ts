@@ -63,8 +63,13 @@ export class Stack {
     return new Part('apps/worker/src/main.ts', { ...this.#settings, ...settings });
   }
 
+  /** @param settings as for {@link spawnWorker}. */
+  spawnApi(settings: Record<string, string> = {}): Part {
+    return new Part('apps/api/src/main.ts', { ...this.#settings, ...settings });
+  }
+
   async startApi(): Promise<void> {
-    this.apiProcess = new Part('apps/api/src/main.ts', this.#settings);
+    this.apiProcess = this.spawnApi();
     const ready = await this.apiProcess.ready;
     this.api = new ApiClient(String(ready['url']));
   }

@@ -113,6 +113,7 @@ function openProducer(settings: Settings, logger: Logger): Producer {
     redisUrl: settings.REDIS_URL,
     shards: settings.SHARDS,
     retentionMs: settings.JOB_RETENTION,
+    maxPending: settings.SEND_MAX_PENDING,
     sealer,
     logger,
   });

@@ -6,6 +6,8 @@ export type ApiProducer = Pick<
   Producer,
   | 'claimShards'
   | 'send'
+  | 'sendMany'
+  | 'cancelWaiting'
   | 'control'
   | 'controlResult'
   | 'withdraw'

@@ -5,6 +5,7 @@ import {
   type ControlResult,
 } from '@gateway/contracts';
 import type { Context } from 'hono';
+import { auditLog } from './audit.ts';
 import type { ApiContext, ApiEnv } from './context.ts';
 
 /** ms that a caller waits at most for a job that a worker has begun. */
@@ -51,7 +52,7 @@ export async function runInteractive<N extends ControlJobName>(
   }
 }
 
-/** {@link runInteractive} for the request that is being answered, whose log line then names the job. */
+/** {@link runInteractive} for the request that is being answered, whose log lines then name the job. */
 export async function runForCaller<N extends ControlJobName>(
   context: ApiContext,
   c: Context<ApiEnv>,
@@ -61,7 +62,15 @@ export async function runForCaller<N extends ControlJobName>(
 ): Promise<{ jobId: string; result: ControlResult<N> }> {
   const requestId = c.get('requestId');
   const { signal } = c.req.raw;
-  const ended = await runInteractive(context, { name, userId, payload, requestId, signal });
-  c.get('facts').jobId = ended.jobId;
-  return ended;
+  try {
+    const ended = await runInteractive(context, { name, userId, payload, requestId, signal });
+    const { jobId } = ended;
+    c.get('facts').jobId = jobId;
+    if (name !== 'account.status') auditLog(context, c, name, { userId, jobId });
+    return ended;
+  } catch (thrown) {
+    const { code, details } = GatewayError.from(thrown);
+    if (name !== 'account.status') auditLog(context, c, name, { userId, jobId: details.jobId, code });
+    throw thrown;
+  }
 }

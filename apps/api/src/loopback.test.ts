@@ -1,4 +1,4 @@
-import { SettingsError } from '@gateway/runtime';
+import { parseSettings, SettingsError } from '@gateway/runtime';
 import { expect, test } from 'vitest';
 import { refuseOpenHostWithoutKeys } from './loopback.ts';
 
@@ -17,6 +17,6 @@ test.each(['0.0.0.0', '::', '192.168.1.2', 'gateway.example.org', '127.0.0.1.exa
 
 test('with keys any HOST will do', () => {
   expect(() =>
-    refuseOpenHostWithoutKeys({ HOST: '0.0.0.0', API_KEYS: [{ key: 'k', accounts: null }] }),
+    refuseOpenHostWithoutKeys({ HOST: '0.0.0.0', API_KEYS: parseSettings({ API_KEYS: 'k' }).API_KEYS }),
   ).not.toThrow();
 });

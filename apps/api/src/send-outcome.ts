@@ -13,7 +13,7 @@ export type SendOutcome =
   | { state: 'completed'; result: SendResult }
   /** Not sent yet. `reason` and `retryAt` (RFC 3339) where it is held. */
   | {
-      state: Exclude<JobView['state'], 'completed' | 'failed'>;
+      state: Exclude<JobView['state'], 'completed' | 'failed' | 'cancelled'>;
       reason: string | null;
       retryAt: string | null;
     };
@@ -65,6 +65,7 @@ async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): P
   if (job === 'unknown') return queued(null);
   if (job.state === 'completed') return { state: job.state, result: sendResultSchema.parse(job.result) };
   if (job.state === 'failed') throw GatewayError.fromPublicJson(JSON.stringify(job.error)).with({ jobId });
+  if (job.state === 'cancelled') throw new GatewayError('CANCELLED', undefined, { jobId });
   return { state: job.state, reason: job.reason, retryAt: job.retry_at };
 }
 

@@ -6,9 +6,6 @@ const MAX_ISSUES = 20;
 /** Characters of a caller's own field name that are shown. */
 const MAX_NAME = 64;
 
-/** Fields that the contract has and this version does not take yet. */
-const NOT_YET: ReadonlySet<string> = new Set(['parse_mode', 'callback_url']);
-
 const EXPECTED: Readonly<Record<string, string>> = {
   string: 'must be a string',
   number: 'must be a number',
@@ -48,6 +45,6 @@ function publicIssues(issue: z.core.$ZodIssue): ValidationIssue[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
   return issue.keys.map((key) => ({
     path: [...path, key.slice(0, MAX_NAME)].join('.'),
-    message: NOT_YET.has(key) ? 'is not supported yet' : 'is not a field of this request',
+    message: 'is not a field of this request',
   }));
 }

@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
+import { parseSettings } from '@gateway/runtime';
 import { expect, test } from 'vitest';
 import { JOB_ID, OTHER_JOB_ID, SENT } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
 
-const API_KEYS = [
-  { key: 'all', accounts: null },
-  { key: 'one', accounts: ['user1'] },
-  { key: 'split', accounts: ['user1'] },
-  { key: 'split', accounts: ['user2'] },
-];
+const HASHED = createHash('sha256').update('hashed').digest('hex');
+const HASHED_ONE = createHash('sha256').update('hashed-one').digest('hex').toUpperCase();
+const { API_KEYS } = parseSettings({
+  API_KEYS: `all,one:user1,split:user1,split:user2,sha256:${HASHED},sha256:${HASHED_ONE}:user2`,
+});
 const STATUS = '/telegram/user/status/user1';
 
 test.each([
@@ -16,6 +17,7 @@ test.each([
   { 'x-api-key': 'all' },
   { authorization: 'Basic eDp5', 'x-api-key': 'all' },
   { authorization: 'Bearer one' },
+  { authorization: 'Bearer hashed' },
 ])('lets %o through', async (headers: Record<string, string>) => {
   const { status } = await testApi({ API_KEYS }).call(STATUS, { headers });
   expect(status).toBe(200);
@@ -31,6 +33,8 @@ test.each([
   { authorization: 'Bearer wrong', 'x-api-key': 'all' },
   { 'x-api-key': '' },
   { 'x-api-key': 'all,one' },
+  { 'x-api-key': HASHED },
+  { 'x-api-key': `sha256:${HASHED}` },
 ])('answers %o with 401', async (headers: Record<string, string>) => {
   const { producer, call } = testApi({ API_KEYS });
   const { status, body, headers: answered } = await call('/telegram/user/send', { headers, body: {} });
@@ -96,4 +100,11 @@ test('with keys, Host and Origin do not matter', async () => {
   const { call } = testApi({ API_KEYS });
   const headers = { 'x-api-key': 'all', origin: 'https://example.org' };
   expect((await call(`http://gateway.example.org${STATUS}`, { headers })).status).toBe(200);
+});
+
+test('a key that is given as its hash may be limited to accounts like any other', async () => {
+  const { call } = testApi({ API_KEYS });
+  const headers = { authorization: 'Bearer hashed-one' };
+  expect((await call(STATUS, { headers })).body).toMatchObject({ code: 'FORBIDDEN' });
+  expect((await call('/telegram/user/status/user2', { headers })).status).toBe(200);
 });

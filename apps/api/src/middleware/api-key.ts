@@ -8,9 +8,9 @@ const ANYBODY: Caller = { keyName: null, accounts: null };
 
 /** Asks for an API key, by `Authorization: Bearer` or `X-API-Key`, where there are any. */
 export function apiKey({ settings }: ApiContext) {
-  const keys = settings.API_KEYS.map(({ key, accounts }, index) => ({
+  const keys = settings.API_KEYS.map(({ sha256: hex, accounts }, index) => ({
     name: `#${index}`,
-    digest: sha256(key),
+    digest: Buffer.from(hex, 'hex'),
     accounts,
   }));
 

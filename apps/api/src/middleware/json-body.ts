@@ -9,16 +9,24 @@ import { requireAccount } from './api-key.ts';
 const MAX_BODY = 256 * 1024;
 
 /**
+ * The request's body by its schema.
+ * @throws {GatewayError} `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `MALFORMED_JSON`, `VALIDATION`.
+ */
+export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> {
+  requireJson(c);
+  const bytes = await readBytes(c.req.raw.body, Number(c.req.header('content-length') ?? 0));
+  return validate(schema, parseJson(bytes));
+}
+
+/**
  * The request's body by its schema, for an account that the caller may use.
- * @throws {GatewayError} `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `MALFORMED_JSON`, `VALIDATION`, `FORBIDDEN`.
+ * @throws {GatewayError} as {@link readBody}, and `FORBIDDEN`.
  */
 export async function readAccountBody<S extends z.ZodType<{ user_id: string }>>(
   c: Context<ApiEnv>,
   schema: S,
 ): Promise<z.output<S>> {
-  requireJson(c);
-  const bytes = await readBytes(c.req.raw.body, Number(c.req.header('content-length') ?? 0));
-  const body = validate(schema, parseJson(bytes));
+  const body = await readBody(c, schema);
   requireAccount(c.get('caller'), body.user_id);
   c.get('facts').userId = body.user_id;
   return body;

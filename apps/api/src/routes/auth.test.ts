@@ -1,4 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
+import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
 import { ALICE, JOB_ID } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
@@ -184,7 +185,7 @@ describe('tries', () => {
   });
 
   test('are bounded per key too, over all accounts, and the key is not named', async () => {
-    const { producer, call } = testApi({ API_KEYS: [{ key: 'secret-key', accounts: null }] });
+    const { producer, call } = testApi({ API_KEYS: parseSettings({ API_KEYS: 'secret-key' }).API_KEYS });
     producer.tokens.set('sign-in:key:#0', { allowed: false, retryAfter: 7 });
     const headers = { 'x-api-key': 'secret-key' };
     const { status } = await call(VERIFY, { body: { user_id, phone_code: '12345' }, headers });

@@ -4,11 +4,13 @@ import {
   authVerifyRequestSchema,
   type CodeSent,
 } from '@gateway/contracts';
+import { botUserId } from '@gateway/runtime';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 import { limitSignIn } from '../sign-in-limits.ts';
+import { validationError } from '../validation.ts';
 
 /** Signing in by a code: start → (resend) → verify, or cancel. Each step is a job that a worker runs while the caller waits. */
 export function authRoutes(context: ApiContext): Hono<ApiEnv> {
@@ -16,6 +18,8 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
 
   routes.post('/telegram/user/auth/start', async (c) => {
     const { user_id, phone_number } = await readAccountBody(c, authStartRequestSchema);
+    if (user_id === botUserId(context.settings))
+      throw validationError([{ path: 'user_id', message: 'is the bot: it signs in by TELEGRAM_BOT_TOKEN' }]);
     await limitSignIn(context, c.get('caller'), 'code', user_id);
     const { jobId, result } = await runForCaller(context, c, 'auth.start', user_id, {
       phoneNumber: phone_number,

@@ -1,10 +1,15 @@
 import { GatewayError, type JobView } from '@gateway/contracts';
 import { parseJobId } from '@gateway/queue';
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
+import { auditLog } from '../audit.ts';
+import { cancelJob } from '../cancel-job.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
+import { hasEnded, jobChanges, versionOf } from '../job-changes.ts';
 import { mayUse } from '../middleware/api-key.ts';
+import { withHeartbeat } from '../sse.ts';
 import { validate } from '../validation.ts';
 
 const MAX_WAIT_SECONDS = 60;
@@ -19,24 +24,59 @@ const jobQuerySchema = z.object({
     .default(0),
 });
 
-const ENDED: ReadonlySet<JobView['state']> = new Set(['completed', 'failed', 'cancelled']);
-
-/** A job by its id. `?wait=N` answers when it has ended, or as it stands after N seconds. */
-export function jobRoutes({ producer, stopping }: ApiContext): Hono<ApiEnv> {
+/** Jobs by their id: read, waited for, watched, cancelled. */
+export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
+  const { producer, logger, stopping } = context;
   const routes = new Hono<ApiEnv>();
 
+  // `?wait=N` answers when the job has ended, or as it stands after N seconds.
   routes.get('/jobs/:job_id', async (c) => {
     const { wait } = validate(jobQuerySchema, { wait: c.req.query('wait') });
-    const jobId = c.req.param('job_id');
-    const address = parseJobId(jobId);
-    // To a key that may not use its account the job does not exist.
-    if (address === null || !mayUse(c.get('caller'), address.userId)) throw new GatewayError('JOB_NOT_FOUND');
-    Object.assign(c.get('facts'), { userId: address.userId, jobId });
+    const { jobId } = addressed(c);
     const job = await withEitherSignal(c.req.raw.signal, stopping, (signal) =>
       readWithin(jobId, wait * 1_000, signal),
     );
     if (job === null) throw new GatewayError('JOB_NOT_FOUND');
     return c.json({ status: 'ok', ...job });
+  });
+
+  // The same as server-sent events, one a change; the last is the job's end. An event's id names how the job stood.
+  routes.get('/jobs/:job_id/events', async (c) => {
+    const { jobId, address } = addressed(c);
+    const job = await producer.job(jobId);
+    if (job === null) throw new GatewayError('JOB_NOT_FOUND');
+    const known = c.req.header('last-event-id');
+    // Told to a caller that has heard the last already, so that it does not come back.
+    if (hasEnded(job) && versionOf(job) === known) return c.body(null, 204);
+    return streamSSE(c, (stream) =>
+      withEitherSignal(c.req.raw.signal, stopping, (signal) =>
+        withHeartbeat(stream, async () => {
+          for await (const view of jobChanges(producer, jobId, address.userId, signal)) {
+            const id = versionOf(view);
+            if (id === known && !hasEnded(view)) continue;
+            await stream.writeSSE({ event: 'job', id, data: JSON.stringify({ status: 'ok', ...view }) });
+          }
+        }).catch((error: unknown) => {
+          // The caller comes back by itself, and is answered 503 if it still is so.
+          logger.debug({ err: error, jobId, requestId: c.get('requestId') }, 'events broke off');
+        }),
+      ),
+    );
+  });
+
+  // Cancels what has not gone out.
+  routes.delete('/jobs/:job_id', async (c) => {
+    const { jobId, address } = addressed(c);
+    const { userId } = address;
+    const requestId = c.get('requestId');
+    try {
+      const job = await cancelJob(context, { jobId, address, requestId, signal: c.req.raw.signal });
+      auditLog(context, c, 'job.cancel', { userId, jobId });
+      return c.json({ status: 'ok', ...job });
+    } catch (thrown) {
+      auditLog(context, c, 'job.cancel', { userId, jobId, code: GatewayError.from(thrown).code });
+      throw thrown;
+    }
   });
 
   return routes;
@@ -47,11 +87,20 @@ export function jobRoutes({ producer, stopping }: ApiContext): Hono<ApiEnv> {
     const watched = producer.watch(jobId);
     try {
       const job = await producer.job(jobId);
-      if (job === null || ENDED.has(job.state) || signal.aborted) return job;
+      if (job === null || hasEnded(job) || signal.aborted) return job;
       await watched.until(ms, signal);
       return await producer.job(jobId);
     } finally {
       watched.cancel();
     }
   }
+}
+
+/** The job that the path names. @throws {GatewayError} `JOB_NOT_FOUND`, also to a key that may not use its account. */
+function addressed(c: Context<ApiEnv>) {
+  const jobId = c.req.param('job_id') ?? '';
+  const address = parseJobId(jobId);
+  if (address === null || !mayUse(c.get('caller'), address.userId)) throw new GatewayError('JOB_NOT_FOUND');
+  Object.assign(c.get('facts'), { userId: address.userId, jobId });
+  return { jobId, address };
 }

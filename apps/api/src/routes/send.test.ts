@@ -1,73 +1,8 @@
 import { GatewayError, type AccountState } from '@gateway/contracts';
 import { describe, expect, test } from 'vitest';
+import { ANSWERED, body, SEND } from '../testing/a-send.ts';
 import { FAILED, hold, JOB, JOB_ID, READY, SENT } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
-
-const SEND = '/telegram/user/send';
-const body = { user_id: 'user1', recipient_id: '987654321', text: 'Привет! 👋' };
-const ANSWERED = {
-  status: 'ok',
-  success: true,
-  message_id: 123,
-  date: '2024-01-15T12:00:00Z',
-  job_id: JOB_ID,
-};
-
-describe('what is queued', () => {
-  test('is the message, as it was given', async () => {
-    const { producer, call } = testApi();
-    await call(SEND, {
-      body: { ...body, reply_to: 5, silent: true, link_preview: false },
-      headers: { 'x-request-id': 'r1' },
-    });
-    const { text } = body;
-    const job = {
-      userId: 'user1',
-      recipient: '987654321',
-      text,
-      replyTo: 5,
-      silent: true,
-      linkPreview: false,
-      requestId: 'r1',
-    };
-    expect(producer.sent).toEqual([{ job, idempotencyKey: undefined }]);
-  });
-
-  test('takes the recipient as a number too, and previews links by default', async () => {
-    const { producer, call } = testApi();
-    await call(SEND, { body: { ...body, recipient_id: -1001234567890 } });
-    expect(producer.sent[0]?.job).toMatchObject({ recipient: '-1001234567890', linkPreview: true });
-    expect(producer.sent[0]?.job).not.toHaveProperty('silent');
-  });
-});
-
-describe('a message with a time of its own', () => {
-  test('is queued for that time, and answered at once', async () => {
-    const { producer, call } = testApi();
-    const at = Date.now() + 3_600_000;
-    const answer = await call(SEND, { body: { ...body, send_at: new Date(at).toISOString() } });
-    expect(answer).toMatchObject({
-      status: 202,
-      body: { state: 'delayed', reason: 'SEND_AT', retry_at: new Date(at).toISOString() },
-    });
-    expect(producer.sent).toMatchObject([{ sendAt: at }]);
-    expect(producer.waits).toEqual([]);
-  });
-
-  test('is sent now where that time is over', async () => {
-    const { producer, call } = testApi();
-    await call(SEND, { body: { ...body, send_at: '2020-01-01T03:00:00+03:00' } });
-    expect(producer.waits).toHaveLength(1);
-  });
-});
-
-describe('a text that is too long for one message', () => {
-  test('is queued with where it is cut', async () => {
-    const { producer, call } = testApi();
-    await call(SEND, { body: { ...body, text: `${'x'.repeat(4_000)} ${'y'.repeat(4_000)}` } });
-    expect(producer.sent[0]?.job.cuts).toEqual([4_001]);
-  });
-});
 
 test.each([
   [{ ...READY, state: 'peer_limited' as const, reason: 'PEER_FLOOD' }, 'PEER_FLOOD'],
@@ -203,71 +138,6 @@ describe('the answer', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(answer.body).toMatchObject({ code: 'QUEUE_UNAVAILABLE', kind: 'retryable', retry_after: 1 });
-  });
-});
-
-describe('Prefer', () => {
-  test.each([
-    ['respond-async', [], 'respond-async'],
-    ['wait=0', [], 'wait=0'],
-    ['wait=3', [3_000], 'wait=3'],
-    ['wait=600', [60_000], 'wait=60'],
-    ['respond-async, wait=3', [3_000], 'respond-async, wait=3'],
-    ['wait=soon', [10_000], null],
-  ])('%s waits %j ms and is confirmed as %j', async (prefer, waits, applied) => {
-    const { producer, call } = testApi();
-    const answer = await call(SEND, { body, headers: { prefer } });
-    expect(answer.status).toBe(202);
-    expect(producer.waits).toEqual(waits);
-    expect(answer.headers.get('preference-applied')).toBe(applied);
-  });
-
-  test('is confirmed in a failure too', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, FAILED);
-    const answer = await call(SEND, { body, headers: { prefer: 'wait=3' } });
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get('preference-applied')).toBe('wait=3');
-  });
-});
-
-describe('Idempotency-Key', () => {
-  test.each(['k', 'order 17/3', 'x'.repeat(200)])('%j goes with the message', async (key) => {
-    const { producer, call } = testApi();
-    await call(SEND, { body, headers: { 'idempotency-key': key } });
-    expect(producer.sent[0]?.idempotencyKey).toBe(key);
-  });
-
-  test.each(['', 'x'.repeat(201), 'ключ'.replace(/./g, 'é')])('%j is refused by name', async (key) => {
-    const { producer, call } = testApi();
-    const answer = await call(SEND, { body, headers: { 'idempotency-key': key } });
-    expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'Idempotency-Key' }] });
-    expect(producer.sent).toEqual([]);
-  });
-
-  test('a repeat of what was sent long ago has the same result at once', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, SENT);
-    const answer = await call(SEND, { body, headers: { 'idempotency-key': 'k', prefer: 'respond-async' } });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual(ANSWERED);
-    expect(producer.waits).toEqual([]);
-  });
-
-  test('a repeat of what failed has the same error at once', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, FAILED);
-    expect((await call(SEND, { body, headers: { 'idempotency-key': 'k' } })).status).toBe(403);
-    expect(producer.waits).toEqual([]);
-  });
-
-  test('with another body it is 422', async () => {
-    const { producer, call } = testApi();
-    producer.away = { from: 'send', error: new GatewayError('IDEMPOTENCY_MISMATCH') };
-    const answer = await call(SEND, { body, headers: { 'idempotency-key': 'k' } });
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
   });
 });
 

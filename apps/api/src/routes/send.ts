@@ -1,21 +1,23 @@
 import {
-  cutsOf,
   GatewayError,
-  isSignedIn,
   isStopped,
+  sendBatchRequestSchema,
   sendRequestSchema,
   type AccountView,
   type HoldNotice,
-  type SendRequest,
 } from '@gateway/contracts';
+import type { NewSend } from '@gateway/queue';
 import type { Settings } from '@gateway/runtime';
 import { Hono, type Context } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
-import { readAccountBody } from '../middleware/json-body.ts';
+import { requireAccount } from '../middleware/api-key.ts';
+import { readAccountBody, readBody } from '../middleware/json-body.ts';
 import { parsePrefer } from '../prefer.ts';
+import { newSend } from '../send-job.ts';
 import { awaitSend, type SendOutcome } from '../send-outcome.ts';
-import { validationError } from '../validation.ts';
+import { requireSignedIn } from '../signed-in.ts';
+import { validate, validationError } from '../validation.ts';
 
 /** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
 export function sendRoutes({ producer, settings, stopping }: ApiContext): Hono<ApiEnv> {
@@ -25,17 +27,17 @@ export function sendRoutes({ producer, settings, stopping }: ApiContext): Hono<A
     const { waitMs, applied } = parsePrefer(c.req.header('prefer'), settings.SEND_WAIT_MS);
     const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
     const request = await readAccountBody(c, sendRequestSchema);
-    const view = await producer.accountView(request.user_id);
-    if (!isSignedIn(view.state)) throw notSignedIn(view);
+    const send = newSend(request, c.get('requestId'));
+    const view = await requireSignedIn(producer, request.user_id);
 
-    const sendAt = request.send_at;
-    const accepted = await producer.send(sendJob(request, c.get('requestId')), { idempotencyKey, sendAt });
+    const accepted = await producer.send({ ...send, idempotencyKey });
     c.get('facts').jobId = accepted.jobId;
     if (applied !== null) c.header('Preference-Applied', applied);
     try {
+      const hold = holdOf(view, send.sendAt, settings);
       const mayBeOld = idempotencyKey !== undefined;
       const outcome = await withEitherSignal(c.req.raw.signal, stopping, (signal) =>
-        awaitSend(producer, accepted, { waitMs, hold: holdOf(view, sendAt, settings), mayBeOld, signal }),
+        awaitSend(producer, accepted, { waitMs, hold, mayBeOld, signal }),
       );
       return answer(c, accepted.jobId, outcome);
     } finally {
@@ -43,7 +45,57 @@ export function sendRoutes({ producer, settings, stopping }: ApiContext): Hono<A
     }
   });
 
+  // Each message stands for itself: those that can be accepted are, in their order, and each of the others is told why not.
+  routes.post('/telegram/user/send/batch', async (c) => {
+    const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
+    const { messages } = await readBody(c, sendBatchRequestSchema);
+    const accounts = new Map<string, Promise<unknown>>();
+    const sends = await Promise.all(
+      messages.map((message, index) => readMessage(c, message, keyOf(idempotencyKey, index), accounts)),
+    );
+    const wanted = sends.filter((send): send is NewSend => !(send instanceof GatewayError));
+    const outcomes = (wanted.length === 0 ? [] : await producer.sendMany(wanted)).values();
+    const jobs = sends.map((send) => (send instanceof GatewayError ? send : outcomes.next().value));
+    return c.json({ status: 'queued', jobs: jobs.map(jobOrError) }, 202);
+  });
+
   return routes;
+
+  /** A message of a batch, or why it cannot be accepted. */
+  async function readMessage(
+    c: Context<ApiEnv>,
+    message: unknown,
+    idempotencyKey: string | undefined,
+    accounts: Map<string, Promise<unknown>>,
+  ): Promise<NewSend | GatewayError> {
+    try {
+      const request = validate(sendRequestSchema, message);
+      const { user_id: userId } = request;
+      requireAccount(c.get('caller'), userId);
+      const send = newSend(request, c.get('requestId'));
+      const signedIn = accounts.get(userId) ?? requireSignedIn(producer, userId);
+      accounts.set(userId, signedIn);
+      await signedIn;
+      return { ...send, idempotencyKey };
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      // Redis being away, or a fault of ours, is no matter of one message.
+      if (error.code === 'QUEUE_UNAVAILABLE' || error.code === 'INTERNAL') throw error;
+      return error;
+    }
+  }
+}
+
+/** Never equal to a key that a caller gives: those hold no line end. */
+function keyOf(batchKey: string | undefined, index: number): string | undefined {
+  return batchKey === undefined ? undefined : `${batchKey}\n${index}`;
+}
+
+function jobOrError(outcome: { jobId: string } | GatewayError | undefined) {
+  if (outcome === undefined) throw new Error('a message of the batch has no outcome');
+  return outcome instanceof GatewayError
+    ? { status: 'error', ...outcome.toPublic() }
+    : { job_id: outcome.jobId };
 }
 
 /** Why the message will not go out yet, as far as it is known before it is tried. */
@@ -64,31 +116,6 @@ function readIdempotencyKey(header: string | undefined): string | undefined {
   throw validationError([
     { path: 'Idempotency-Key', message: 'must be 1 to 200 printable ASCII characters' },
   ]);
-}
-
-function notSignedIn({ reason, next_action }: Pick<AccountView, 'reason' | 'next_action'>): GatewayError {
-  if (reason === null) return new GatewayError('NOT_AUTHORIZED');
-  return new GatewayError(
-    'NOT_AUTHORIZED',
-    ['This account is not signed in:', reason, next_action ?? ''].join(' ').trim(),
-  );
-}
-
-function sendJob(
-  { user_id, recipient_id, text, reply_to, silent, link_preview }: SendRequest,
-  requestId: string,
-) {
-  const cuts = cutsOf(text);
-  return {
-    userId: user_id,
-    recipient: recipient_id,
-    text,
-    ...(cuts.length > 0 && { cuts }),
-    ...(reply_to !== undefined && { replyTo: reply_to }),
-    ...(silent !== undefined && { silent }),
-    linkPreview: link_preview,
-    requestId,
-  };
 }
 
 function answer(c: Context<ApiEnv>, jobId: string, outcome: SendOutcome): Response {

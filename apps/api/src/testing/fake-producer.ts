@@ -7,10 +7,9 @@ import {
   type ControlResult,
   type Hold,
   type JobView,
-  type SendJob,
   type SendState,
 } from '@gateway/contracts';
-import type { Accepted, JobWait, PendingCounts, WaitEnd } from '@gateway/queue';
+import type { Accepted, CancelOutcome, NewSend, JobWait, PendingCounts, WaitEnd } from '@gateway/queue';
 import type { ApiProducer } from '../context.ts';
 
 export const ALICE = {
@@ -81,11 +80,11 @@ export class FakeProducer implements ApiProducer {
 
   sends: SendState = EMPTY_SEND_STATE;
 
-  readonly sent: {
-    job: Omit<SendJob, 'digest'>;
-    idempotencyKey?: string | undefined;
-    sendAt?: number | undefined;
-  }[] = [];
+  readonly sent: NewSend[] = [];
+  /** Why messages of these texts are not accepted. */
+  refusals = new Map<string, GatewayError>();
+  /** How cancelling ends, call by call; the last one for all that follow. */
+  cancelOutcomes: CancelOutcome[] = ['cancelled'];
   readonly added: {
     name: ControlJobName;
     userId: string;
@@ -108,13 +107,31 @@ export class FakeProducer implements ApiProducer {
     this.#check('claimShards');
   }
 
-  async send(
-    job: Omit<SendJob, 'digest'>,
-    details: { idempotencyKey?: string | undefined; sendAt?: number | undefined } = {},
-  ): Promise<Accepted> {
+  async send(send: NewSend): Promise<Accepted> {
     this.#check('send');
-    this.sent.push({ job, ...details });
+    const refusal = this.refusals.get(send.job.text);
+    if (refusal !== undefined) throw refusal;
+    this.sent.push(send);
     return { jobId: JOB_ID, wait: this.#wait() };
+  }
+
+  async sendMany(sends: readonly NewSend[]): Promise<({ jobId: string } | GatewayError)[]> {
+    this.#check('sendMany');
+    return sends.map((send) => {
+      const refusal = this.refusals.get(send.job.text);
+      if (refusal !== undefined) return refusal;
+      this.sent.push(send);
+      return { jobId: JOB_ID };
+    });
+  }
+
+  async cancelWaiting(_userId: string, jobId: string): Promise<CancelOutcome> {
+    this.#check('cancelWaiting');
+    const [outcome = 'cancelled'] = this.cancelOutcomes;
+    if (this.cancelOutcomes.length > 1) this.cancelOutcomes.shift();
+    const job = this.jobs.get(jobId);
+    if (outcome === 'cancelled' && job !== undefined) this.jobs.set(jobId, { ...job, state: 'cancelled' });
+    return outcome;
   }
 
   async control<N extends ControlJobName>(
@@ -141,7 +158,7 @@ export class FakeProducer implements ApiProducer {
     return true;
   }
 
-  watch(_jobId: string): JobWait {
+  watch(_jobId: string, _userId?: string | null): JobWait {
     return this.#wait();
   }
 

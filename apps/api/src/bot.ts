@@ -1,0 +1,1 @@
+export { botUserId } from '@gateway/runtime';

@@ -1,0 +1,108 @@
+import { GatewayError } from '@gateway/contracts';
+import { parseSettings } from '@gateway/runtime';
+import { describe, expect, test } from 'vitest';
+import { body } from '../testing/a-send.ts';
+import { JOB_ID } from '../testing/fake-producer.ts';
+import { testApi } from '../testing/test-api.ts';
+
+const BATCH = '/telegram/user/send/batch';
+
+function messages(...texts: string[]) {
+  return { messages: texts.map((text) => ({ ...body, text })) };
+}
+
+test('messages are queued in their order, and answered with their jobs', async () => {
+  const { producer, call } = testApi();
+  const answer = await call(BATCH, { body: messages('1', '2', '3') });
+  const job = { job_id: JOB_ID };
+  expect(answer).toMatchObject({ status: 202, body: { status: 'queued', jobs: [job, job, job] } });
+  expect(producer.sent.map(({ job: { text } }) => text)).toEqual(['1', '2', '3']);
+});
+
+test('a message that cannot be accepted is answered in its place; the others are queued', async () => {
+  const { producer, call } = testApi();
+  producer.refusals.set('full', new GatewayError('QUEUE_FULL', undefined, { retryAfter: 5 }));
+  const { jobs } = (
+    await call(BATCH, {
+      body: {
+        messages: [
+          { ...body, text: 'good' },
+          { ...body, text: '' },
+          'not a message',
+          { ...body, text: '**x', parse_mode: 'markdown' },
+          { ...body, text: 'full' },
+          { ...body, text: 'good too' },
+        ],
+      },
+    })
+  ).body;
+  expect(jobs).toEqual([
+    { job_id: JOB_ID },
+    expect.objectContaining({
+      status: 'error',
+      code: 'VALIDATION',
+      issues: [expect.objectContaining({ path: 'text' })],
+    }),
+    expect.objectContaining({ status: 'error', code: 'VALIDATION' }),
+    expect.objectContaining({ status: 'error', code: 'VALIDATION' }),
+    expect.objectContaining({ status: 'error', code: 'QUEUE_FULL', kind: 'retryable', retry_after: 5 }),
+    { job_id: JOB_ID },
+  ]);
+  expect(producer.sent.map(({ job: { text } }) => text)).toEqual(['good', 'good too']);
+});
+
+test('an account that is not signed in is said of each of its messages', async () => {
+  const { producer, call } = testApi();
+  producer.view = { ...producer.view, state: 'none' };
+  const answer = await call(BATCH, { body: messages('1', '2') });
+  expect(answer).toMatchObject({
+    status: 202,
+    body: { jobs: [{ code: 'NOT_AUTHORIZED' }, { code: 'NOT_AUTHORIZED' }] },
+  });
+  expect(producer.sent).toEqual([]);
+});
+
+test('a key is refused the accounts that are not its own, message by message', async () => {
+  const { producer, call } = testApi({ API_KEYS: parseSettings({ API_KEYS: 'k:user1' }).API_KEYS });
+  const answer = await call(BATCH, {
+    body: { messages: [body, { ...body, user_id: 'user2' }] },
+    headers: { authorization: 'Bearer k' },
+  });
+  expect(answer).toMatchObject({
+    status: 202,
+    body: { jobs: [{ job_id: JOB_ID }, { status: 'error', code: 'FORBIDDEN' }] },
+  });
+  expect(producer.sent).toHaveLength(1);
+});
+
+test('an Idempotency-Key holds for the whole: each message has one of its own, by its place', async () => {
+  const { producer, call } = testApi();
+  await call(BATCH, { body: messages('1', '2'), headers: { 'idempotency-key': 'k' } });
+  const [first, second] = producer.sent.map(({ idempotencyKey }) => idempotencyKey);
+  expect(first).not.toBe(second);
+  await call(BATCH, { body: messages('1', '2'), headers: { 'idempotency-key': 'k' } });
+  expect(producer.sent.slice(2).map(({ idempotencyKey }) => idempotencyKey)).toEqual([first, second]);
+});
+
+describe('a batch is refused as a whole', () => {
+  test.each([
+    [{}, 'messages'],
+    [{ messages: [] }, 'messages'],
+    [{ messages: 'x' }, 'messages'],
+    [{ messages: Array.from({ length: 1_001 }, () => 0) }, 'messages'],
+    [{ messages: [0], more: 1 }, ''],
+  ])('where it is no batch: %#', async (batch, path) => {
+    const answer = await testApi().call(BATCH, { body: batch });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'VALIDATION', issues: [{ path: expect.stringContaining(path) }] },
+    });
+  });
+
+  test.each(['accountView', 'sendMany'] as const)('where Redis is away at %s', async (from) => {
+    const { producer, call } = testApi();
+    producer.away = { from, error: new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1 }) };
+    const answer = await call(BATCH, { body: messages('1') });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });
+  });
+});

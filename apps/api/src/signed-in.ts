@@ -1,0 +1,23 @@
+import { GatewayError, isSignedIn, type AccountView } from '@gateway/contracts';
+import type { ApiProducer } from './context.ts';
+
+/**
+ * The view of an account that may send, now or once a wait is over.
+ * @throws {GatewayError} `NOT_AUTHORIZED`, or why it cannot sign in any more.
+ */
+export async function requireSignedIn(
+  producer: Pick<ApiProducer, 'accountView'>,
+  userId: string,
+): Promise<AccountView> {
+  const view = await producer.accountView(userId);
+  if (!isSignedIn(view.state)) throw notSignedIn(view);
+  return view;
+}
+
+function notSignedIn({ reason, next_action }: Pick<AccountView, 'reason' | 'next_action'>): GatewayError {
+  if (reason === null) return new GatewayError('NOT_AUTHORIZED');
+  return new GatewayError(
+    'NOT_AUTHORIZED',
+    ['This account is not signed in:', reason, next_action ?? ''].join(' ').trim(),
+  );
+}

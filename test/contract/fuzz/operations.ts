@@ -1,0 +1,81 @@
+/** What the product's own OpenAPI document says of one call: what may be asked, and what may be answered. */
+export interface Operation {
+  method: string;
+  /** With `{names}` of its parameters. */
+  path: string;
+  parameters: { name: string; in: string }[];
+  /** Of a JSON body, with references resolved; `null`: it takes none. */
+  body: JsonSchema | null;
+  /** Statuses that it may answer. */
+  statuses: ReadonlySet<number>;
+}
+
+/** As much of JSON Schema as requests are made from. */
+export interface JsonSchema {
+  type?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  enum?: unknown[];
+  const?: unknown;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  examples?: unknown[];
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+/** The operations of an OpenAPI document. */
+export function operationsOf(document: unknown): Operation[] {
+  return Object.entries(objectAt(document, 'paths')).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in asObject(item)).map((method) => {
+      const operation = objectAt(item, method);
+      const content = objectAt(resolve(document, operation['requestBody']), 'content');
+      const schema = objectAt(content['application/json'], 'schema');
+      return {
+        method: method.toUpperCase(),
+        path,
+        parameters: parametersOf(document, [asObject(item)['parameters'], operation['parameters']]),
+        body: Object.keys(schema).length === 0 ? null : asObject(resolveAll(document, schema)),
+        statuses: new Set(Object.keys(objectAt(operation, 'responses')).map(Number)),
+      };
+    }),
+  );
+}
+
+function parametersOf(document: unknown, lists: unknown[]): { name: string; in: string }[] {
+  return lists
+    .flatMap((list) => (Array.isArray(list) ? list : []))
+    .map((parameter) => {
+      const { name, in: where } = asObject(resolve(document, parameter));
+      return { name: String(name), in: String(where) };
+    });
+}
+
+function resolve(document: unknown, value: unknown): unknown {
+  const { $ref: reference } = asObject(value);
+  if (typeof reference !== 'string') return value;
+  const target = reference
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, name) => asObject(at)[name], document);
+  return resolve(document, target);
+}
+
+function resolveAll(document: unknown, value: unknown, depth = 0): unknown {
+  if (depth > 30) throw new Error('a schema that holds itself');
+  const resolved = resolve(document, value);
+  if (Array.isArray(resolved)) return resolved.map((item) => resolveAll(document, item, depth + 1));
+  if (typeof resolved !== 'object' || resolved === null) return resolved;
+  return Object.fromEntries(
+    Object.entries(resolved).map(([name, inner]) => [name, resolveAll(document, inner, depth + 1)]),
+  );
+}
+
+function objectAt(value: unknown, name: string): Record<string, unknown> {
+  return asObject(asObject(value)[name]);
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
