@@ -32,7 +32,7 @@ export class Connections {
   /** Telegram for one worker; every call takes `ms`. */
   telegram(worker: string, ms = 1): Telegram {
     return {
-      open: (session, _peers, mayTalk = () => true): AccountClient => {
+      open: (session, _peers, { mayTalk = () => true } = {}): AccountClient => {
         let state: 'new' | 'up' | 'closed' = 'new';
         const close = async () => {
           if (state === 'up') this.open.splice(this.open.indexOf(worker), 1);
@@ -57,6 +57,7 @@ export class Connections {
           cancelCode: nothing,
           signIn: () => call({ status: 'authorized', user: USER }),
           checkPassword: () => call(USER),
+          signInBot: () => call(USER),
           me: () => call(USER),
           send: async () => {
             const sent = await call(SENT);

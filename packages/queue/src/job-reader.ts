@@ -38,6 +38,9 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
   ]);
   if (job === undefined) return null;
   const state = await job.getState();
+  // It has ended in between, and what was read does not say how.
+  const hasEnded = state === 'completed' || state === 'failed';
+  if (hasEnded && job.finishedOn === undefined) return readJob(sources, jobId, now);
   const held =
     address.kind === 'send' ? await whyHeld(sources.redis, job, state, address.userId, view) : null;
   return describe(job, address.userId, publicState(job, state, held), held);

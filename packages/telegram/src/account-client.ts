@@ -18,13 +18,14 @@ import { writeSession } from './session.ts';
 import {
   TelegramFailure,
   type AccountClient,
+  type OpenOptions,
   type OutgoingMessage,
   type PendingLogin,
   type TelegramOptions,
 } from './types.ts';
 
 /**
- * Beginnings of one sendCode: Telegram names the right data centre at once, so a third would be going in
+ * Beginnings of one sign-in: Telegram names the right data centre at once, so a third would be going in
  * circles.
  */
 const MAX_BEGINNINGS = 3;
@@ -44,12 +45,12 @@ export class GramJsAccountClient implements AccountClient {
     dataCenters: DataCenters,
     home: Home,
     peers: PeerBook,
-    mayTalk: () => boolean,
+    { mayTalk, isBot }: Required<OpenOptions>,
   ) {
     this.#options = options;
     this.#dataCenters = dataCenters;
     this.#connection = new AccountConnection(options, dataCenters, home, mayTalk);
-    this.#recipients = new Recipients(this.#connection, peers, Date.now);
+    this.#recipients = new Recipients(this.#connection, peers, Date.now, { isBot });
   }
 
   async connect(): Promise<void> {
@@ -62,17 +63,11 @@ export class GramJsAccountClient implements AccountClient {
   }
 
   sendCode(phoneNumber: string): Promise<CodeSent> {
-    return guarded(async () => {
-      for (let beginning = 1; ; beginning++) {
-        try {
-          return await login.sendCode(this.#connection, this.#options, phoneNumber);
-        } catch (error) {
-          const dcId = whereToStartOver(error, this.#connection.home.dcId);
-          if (dcId === undefined || beginning === MAX_BEGINNINGS) throw error;
-          await this.#connection.startOver(dcId);
-        }
-      }
-    });
+    return this.#fromTheBeginning(() => login.sendCode(this.#connection, this.#options, phoneNumber));
+  }
+
+  signInBot(token: string): Promise<UserInfo> {
+    return this.#fromTheBeginning(() => login.signInBot(this.#connection, this.#options, token));
   }
 
   resendCode(pending: PendingLogin): Promise<CodeSent> {
@@ -119,6 +114,21 @@ export class GramJsAccountClient implements AccountClient {
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  /** The first step of a sign-in, begun anew in the data centre that Telegram names. */
+  #fromTheBeginning<T>(step: () => Promise<T>): Promise<T> {
+    return guarded(async () => {
+      for (let beginning = 1; ; beginning++) {
+        try {
+          return await step();
+        } catch (error) {
+          const dcId = whereToStartOver(error, this.#connection.home.dcId);
+          if (dcId === undefined || beginning === MAX_BEGINNINGS) throw error;
+          await this.#connection.startOver(dcId);
+        }
+      }
+    });
   }
 
   /** Without a key there is nobody to be: a connection would only make a key that nobody needs. */

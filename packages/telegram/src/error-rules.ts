@@ -18,6 +18,11 @@ const RECIPIENT_REFUSED: Rule = { failure: fail, code: 'RECIPIENT_REFUSED' };
 const RECIPIENT_NOT_FOUND: Rule = { failure: fail, code: 'RECIPIENT_NOT_FOUND' };
 const MESSAGE_INVALID: Rule = { failure: fail, code: 'MESSAGE_INVALID' };
 const API_ID_INVALID: Rule = { failure: fail, code: 'API_ID_INVALID' };
+const BAD_BOT_TOKEN: Rule = {
+  failure: fail,
+  code: 'BOT_NOT_CONFIGURED',
+  message: 'Telegram does not know this TELEGRAM_BOT_TOKEN: ask @BotFather for the right one.',
+};
 const PHONE_CODE_INVALID: Rule = { failure: fail, code: 'PHONE_CODE_INVALID' };
 const PHONE_CODE_EXPIRED: Rule = { failure: fail, code: 'PHONE_CODE_EXPIRED' };
 const TOO_MANY_LOGINS: Rule = {
@@ -89,6 +94,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   API_ID_INVALID,
   API_ID_PUBLISHED_FLOOD: API_ID_INVALID,
   CONNECTION_API_ID_INVALID: API_ID_INVALID,
+  ACCESS_TOKEN_INVALID: BAD_BOT_TOKEN,
+  ACCESS_TOKEN_EXPIRED: BAD_BOT_TOKEN,
   AUTH_RESTART: NOTHING_DONE,
   AUTH_RESTART_X: NOTHING_DONE,
   PHONE_NUMBER_INVALID: { failure: fail, code: 'PHONE_NUMBER_INVALID' },

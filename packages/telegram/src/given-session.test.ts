@@ -20,7 +20,7 @@ test('a client that may not talk any more writes nothing, not even the rest of a
   const { id, dc, auth_key } = world.control.createSession(phone);
   const session = writeSession({ dcId: dc, authKey: Buffer.from(auth_key, 'base64url') });
   let mayTalk = true;
-  const client = world.open(session, new MemoryPeerBook(), () => mayTalk);
+  const client = world.open(session, new MemoryPeerBook(), { mayTalk: () => mayTalk });
   const note = { recipient: { kind: 'self' }, text: 'note', linkPreview: true } as const;
   await client.send({ ...note, randomId: 1n });
   mayTalk = false;

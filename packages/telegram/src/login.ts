@@ -26,6 +26,17 @@ export async function sendCode(
   return codeSentOf(await againOn('AUTH_RESTART', () => caller.act(request())));
 }
 
+/** Signs in as the bot of a token. As {@link sendCode}, `USER_MIGRATE_X` is the caller's business. */
+export async function signInBot(
+  caller: Caller,
+  { apiId, apiHash }: ApiCredentials,
+  botAuthToken: string,
+): Promise<UserInfo> {
+  return userOf(
+    await caller.act(new Api.auth.ImportBotAuthorization({ flags: 0, apiId, apiHash, botAuthToken })),
+  );
+}
+
 /** Asks for the code by the next way of delivery. */
 export async function resendCode(
   caller: Caller,

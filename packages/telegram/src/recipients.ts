@@ -43,8 +43,12 @@ export class Recipients {
   #dialogsReadAt = -Infinity;
   #selfRead = false;
 
+  /** A bot may not list whom it knows, nor look up phones; but it needs no access hash of whom it has met. */
+  readonly isBot: boolean;
+
   /** `now`: ms since the epoch. */
-  constructor(asker: Asker, book: PeerBook, now: () => number) {
+  constructor(asker: Asker, book: PeerBook, now: () => number, { isBot = false } = {}) {
+    this.isBot = isBot;
     this.#asker = lookUpsOf(asker);
     this.#book = book;
     this.#now = now;
@@ -62,7 +66,7 @@ export class Recipients {
     const key = keyOf(recipient);
     const startedAt = this.#now();
     if (this.#book.isMissing(key, startedAt)) throw recipientNotFound(recipient);
-    const found = await this.#lookUp(recipient);
+    const found = this.isBot ? await this.#lookUpAsBot(recipient) : await this.#lookUp(recipient);
     if (found !== undefined) return { input: inputPeerOf(found), peer: found, fromBook: false };
     this.#book.rememberMissing(key, this.#missingUntil(recipient, startedAt));
     throw recipientNotFound(recipient);
@@ -74,7 +78,7 @@ export class Recipients {
    * so that a pause of look-ups would not hold it, and it would be tried again at once, without end.
    */
   async resolveAfresh(recipient: Recipient): Promise<ResolvedRecipient | undefined> {
-    if (recipient.kind === 'self') return undefined;
+    if (recipient.kind === 'self' || this.isBot) return undefined;
     const before = this.#known(recipient)?.accessHash;
     const found = await this.#lookUp(recipient, before).catch((error: unknown) => {
       throw pausingOnly('chat', error);
@@ -129,6 +133,27 @@ export class Recipients {
         await this.#readDialogs(isFound);
         return isFound();
     }
+  }
+
+  async #lookUpAsBot(recipient: Wanted): Promise<Peer | undefined> {
+    if (recipient.kind === 'username') return this.#byUsername(recipient.username);
+    if (recipient.kind === 'phone') return undefined;
+    // Telegram says whether the bot may write there.
+    return {
+      ...recipient,
+      accessHash: recipient.kind === 'chat' ? null : '0',
+      username: null,
+      phone: null,
+      familiar: true,
+    };
+  }
+
+  /** A user whom a message may name. */
+  inputUser(id: string): Api.InputUser | undefined {
+    const accessHash = this.#book.byId('user', id)?.accessHash ?? (this.isBot ? '0' : undefined);
+    return accessHash === undefined
+      ? undefined
+      : new Api.InputUser({ userId: bigInt(id), accessHash: bigInt(accessHash) });
   }
 
   async #byUsername(username: string): Promise<Peer | undefined> {

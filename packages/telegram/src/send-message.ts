@@ -1,8 +1,10 @@
 import type { SendResult } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
+import { findByIds } from './bot-history.ts';
 import { RpcError } from './call-errors.ts';
 import type { Caller } from './caller.ts';
+import { toTelegramEntities } from './entities.ts';
 import { rpcNameOf, toFailure } from './errors.ts';
 import { findInHistory } from './history.ts';
 import { recipientNotFound } from './recipient-not-found.ts';
@@ -49,10 +51,23 @@ async function deliverTo(
 ): Promise<SendResult> {
   const { text, after = 0, lookFirstSince: since } = message;
   const earlier =
-    since === undefined ? undefined : await findInHistory(caller, input, text, { after, since });
+    since === undefined ? undefined : await findEarlier(caller, recipients, input, text, { after, since });
   const sent = earlier ?? (await sendTo(caller, recipients, input, message));
   if (peer !== undefined) recipients.noteWrittenTo(peer);
   return toSendResult(sent);
+}
+
+/** @throws what says nothing about the message, also where a bot has nothing to look by. */
+async function findEarlier(
+  caller: Caller,
+  { isBot }: Recipients,
+  peer: Api.TypeInputPeer,
+  text: string,
+  floor: { after: number; since?: number },
+): Promise<SentMessage | undefined> {
+  if (!isBot) return findInHistory(caller, peer, text, floor);
+  if (floor.after === 0) throw unseen();
+  return findByIds(caller, peer, text, floor.after);
 }
 
 async function sendTo(
@@ -65,6 +80,10 @@ async function sendTo(
   const request = new Api.messages.SendMessage({
     peer,
     message: message.text,
+    ...(message.entities !== undefined &&
+      message.entities.length > 0 && {
+        entities: toTelegramEntities(message.entities, (id) => recipients.inputUser(id)),
+      }),
     randomId: bigInt(randomId),
     noWebpage: !message.linkPreview,
     silent: message.silent ?? false,
@@ -77,19 +96,20 @@ async function sendTo(
     answer = await caller.act(request);
   } catch (error) {
     if (rpcNameOf(error) !== 'RANDOM_ID_DUPLICATE') throw error;
-    return sentBefore(caller, peer, message);
+    return sentBefore(caller, recipients, peer, message);
   }
   if ('users' in answer) recipients.remember(answer);
-  return sentMessageIn(answer, randomId) ?? sentJustNow(caller, peer, message);
+  return sentMessageIn(answer, randomId) ?? sentJustNow(caller, recipients, peer, message);
 }
 
 /** This very call has sent it: no failure to find it may say that it has sent nothing, a pause neither. */
 async function sentJustNow(
   caller: Caller,
+  recipients: Recipients,
   peer: Api.TypeInputPeer,
   message: OutgoingMessage,
 ): Promise<SentMessage> {
-  return sentBefore(caller, peer, message).catch(() => {
+  return sentBefore(caller, recipients, peer, message).catch(() => {
     throw unseen();
   });
 }
@@ -100,11 +120,12 @@ async function sentJustNow(
  */
 async function sentBefore(
   caller: Caller,
+  recipients: Recipients,
   peer: Api.TypeInputPeer,
   { text, after = 0 }: OutgoingMessage,
 ): Promise<SentMessage> {
   try {
-    const sent = await findInHistory(caller, peer, text, { after });
+    const sent = await findEarlier(caller, recipients, peer, text, { after });
     if (sent !== undefined) return sent;
   } catch (error) {
     const { outcome } = toFailure(error, true).failure;

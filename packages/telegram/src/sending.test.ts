@@ -13,11 +13,9 @@ let nextRandomId = 2n ** 62n;
 beforeAll(async () => {
   world = await World.create();
   ivan = await world.signIn();
-  ({ account: anna } = world.control.createAccount({
-    phone: testPhone(),
-    first_name: 'Анна',
-    username: 'Anna_K',
-  }));
+  const phone = testPhone();
+  const { account } = world.control.createAccount({ phone, first_name: 'Анна', username: 'Anna_K' });
+  anna = { id: account.id, phone };
 });
 afterAll(() => world.close());
 
@@ -214,4 +212,51 @@ describe('a refusal', () => {
       error: { code: 'MESSAGE_INVALID', details: { rpcError: 'MESSAGE_TOO_LONG' } },
     });
   });
+});
+
+const TEXT = 'bold italic underline strike spoiler code pre link quote';
+const FORMATS = [
+  { type: 'bold' },
+  { type: 'italic' },
+  { type: 'underline' },
+  { type: 'strikethrough' },
+  { type: 'spoiler' },
+  { type: 'code' },
+  { type: 'pre', language: 'ts' },
+  { type: 'text_link', url: 'https://example.org/' },
+  { type: 'blockquote', expandable: true },
+] as const;
+
+it('sends formatting as it is given, and counts it in UTF-16', async () => {
+  const words = TEXT.split(' ');
+  const text = `👋 ${TEXT}`;
+  const entities = FORMATS.map((format, index) => ({
+    ...format,
+    offset: text.indexOf(words[index] ?? ''),
+    length: words[index]?.length ?? 0,
+  }));
+  await ivan.client.send(message({ kind: 'phone', phone: anna.phone }, text, { entities }));
+  const shown = world.control.messages({ to: anna.id }).at(-1);
+  expect(shown).toMatchObject({
+    text,
+    entities: entities.map(({ type, offset, length }) => ({ type, offset, length })),
+  });
+  expect(shown?.entities?.[6]).toMatchObject({ language: 'ts' });
+  expect(shown?.entities?.[7]).toMatchObject({ url: 'https://example.org/' });
+});
+
+it('names people whom the account knows; others stay plain text', async () => {
+  await ivan.client.send(message({ kind: 'phone', phone: anna.phone }, 'hello'));
+  const mention = (user_id: number, offset: number) => ({
+    type: 'text_mention' as const,
+    user_id,
+    offset,
+    length: 4,
+  });
+  await ivan.client.send(
+    message({ kind: 'phone', phone: anna.phone }, 'Anna Nobo', {
+      entities: [mention(anna.id, 0), mention(42, 5)],
+    }),
+  );
+  expect(world.control.messages({ to: anna.id }).at(-1)?.entities).toEqual([mention(anna.id, 0)]);
 });

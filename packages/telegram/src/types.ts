@@ -1,6 +1,7 @@
 import type {
   AccountState,
   CodeSent,
+  Entity,
   GatewayError,
   PeerBook,
   Recipient,
@@ -38,6 +39,8 @@ export interface PendingLogin {
 export interface OutgoingMessage {
   recipient: Recipient;
   text: string;
+  /** How it is formatted. */
+  entities?: readonly Entity[] | undefined;
   /** Telegram's idempotency key: signed 64-bit, never 0, the same for each try of the same message. */
   randomId: bigint;
   replyTo?: number | undefined;
@@ -72,6 +75,8 @@ export interface AccountClient {
   /** Password still needed → `password_required` with the hint. */
   signIn(login: PendingLogin, phoneCode: string): Promise<VerifyResult>;
   checkPassword(password: string): Promise<UserInfo>;
+  /** Signs in as the bot of this token. The client must have been opened as a bot's. */
+  signInBot(token: string): Promise<UserInfo>;
 
   /** Who is signed in, asked of Telegram. */
   me(): Promise<UserInfo>;
@@ -82,14 +87,20 @@ export interface AccountClient {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /**
+   * Asked each time before something is written to Telegram, at the last moment: once it is false nothing is, and the connection is closed.
+   * A process that was frozen goes on in the middle of a call otherwise, beside whoever took its account over.
+   */
+  mayTalk?: () => boolean;
+  /** The account is a bot's: it may ask Telegram for less. */
+  isBot?: boolean;
+}
+
 /** Opens clients. The one thing that the worker takes from this package, beside {@link TelegramFailure}. */
 export interface Telegram {
-  /**
-   * A client on a kept session, or on none for a new login. Connects on first use.
-   * @param mayTalk asked each time before something is written to Telegram, at the last moment: once it is false nothing is, and the
-   * connection is closed. A process that was frozen goes on in the middle of a call otherwise, beside whoever took its account over.
-   */
-  open(session: string | null, peers: PeerBook, mayTalk?: () => boolean): AccountClient;
+  /** A client on a kept session, or on none for a new login. Connects on first use. */
+  open(session: string | null, peers: PeerBook, options?: OpenOptions): AccountClient;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { SendLedger } from '../delivery/send-ledger.ts';
 /** What an account stands on. */
 export interface AccountOptions {
   userId: string;
+  isBot: boolean;
   store: SessionStore;
   telegram: Telegram;
   /** Shows the view to the API. */

@@ -133,7 +133,10 @@ export class Account implements LaneAccount {
     this.#lastUsed = this.#options.now();
     // Whose account it is shows only when the login is done, and another user's peers are of no use: a login has none.
     const peers = session !== null && this.login === null ? this.#peers : new MemoryPeerBook();
-    this.#client ??= this.#options.telegram.open(session, peers, this.#options.mayServe);
+    this.#client ??= this.#options.telegram.open(session, peers, {
+      mayTalk: this.#options.mayServe,
+      isBot: this.#options.isBot,
+    });
     return this.#client;
   }
 

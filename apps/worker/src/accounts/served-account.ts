@@ -41,6 +41,7 @@ export async function openServedAccount(
   const account = await Account.load(
     {
       userId,
+      isBot: userId === context.bot?.userId,
       store,
       telegram,
       publish: (view) => writeAccountView(redis, { shard, fence }, userId, view),

@@ -1,4 +1,12 @@
-import type { AccountState, FormattedText, GatewayError, Hold, PaceRules, SendJob, SentMessage } from '@gateway/contracts';
+import type {
+  AccountState,
+  FormattedText,
+  GatewayError,
+  Hold,
+  PaceRules,
+  SendJob,
+  SentMessage,
+} from '@gateway/contracts';
 import type { FetchedSend, RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { Chat } from '@gateway/telegram';

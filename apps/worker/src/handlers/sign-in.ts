@@ -143,7 +143,8 @@ function pending(login: StoredLogin) {
   return { phoneNumber: login.phoneNumber, phoneCodeHash: login.sent.phone_code_hash };
 }
 
-function sessionOf(client: AccountClient): string {
+/** The session that Telegram has answered under. */
+export function sessionOf(client: AccountClient): string {
   const session = client.session();
   if (session === null) throw new Error('Telegram answered, but there is no session');
   return session;

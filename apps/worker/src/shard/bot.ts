@@ -2,6 +2,7 @@ import { GatewayError } from '@gateway/contracts';
 import { sleep, type Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
+import { sessionOf } from '../handlers/sign-in.ts';
 
 /** The bot that messages may go out from instead of a person's account. */
 export interface Bot {
@@ -56,8 +57,8 @@ async function signInBot(account: Account, token: string): Promise<boolean> {
     await account.closeClient();
     const client = account.freshClient();
     try {
-      const { session, user } = await client.signInBot(token);
-      await account.authorize(session, user);
+      const user = await client.signInBot(token);
+      await account.authorize(sessionOf(client), user);
       return true;
     } catch (error) {
       await account.closeClient();

@@ -1,11 +1,16 @@
-import { accountByPhone, createAccount as addAccount, phoneDigits } from '../rpc/accounts.ts';
+import {
+  accountByPhone,
+  createAccount as addAccount,
+  MAIN_DATA_CENTER,
+  phoneDigits,
+} from '../rpc/accounts.ts';
 import { peerByUsername } from '../rpc/methods/contacts.ts';
 import { isPasswordOf, passwordRecord } from '../rpc/srp.ts';
 import type { Telegram } from '../rpc/telegram.ts';
 import type { Account } from '../state/model.ts';
 import { RpcError } from '../types.ts';
 import { ControlError } from './control-error.ts';
-import type { AccountRequest } from './requests.ts';
+import type { AccountRequest, BotRequest } from './requests.ts';
 
 /** The digits of a phone number. @throws {ControlError} 400 where it is none. */
 export function digitsOf(phone: string): string {
@@ -44,12 +49,7 @@ export function createAccount(
       `+${phone} has an account already, ${existing.id}, with another ${other.join(', ')}`,
     );
   }
-  if (
-    request.username !== undefined &&
-    peerByUsername(telegram, request.username.toLowerCase()) !== undefined
-  ) {
-    throw new ControlError(409, `username: ${request.username} is taken`);
-  }
+  refuseTakenUsername(telegram, request.username);
   const account = addAccount(telegram.store, {
     phone,
     firstName: request.first_name,
@@ -59,6 +59,34 @@ export function createAccount(
     ...(request.dc !== undefined && { homeDc: request.dc }),
   });
   return { account, created: true };
+}
+
+/** The same token again changes nothing. @throws {ControlError} 409 where its id or its username belongs to another. */
+export function createBot(
+  telegram: Telegram,
+  { bot_token: botToken, first_name: firstName, username }: BotRequest,
+): { account: Account; created: boolean } {
+  const id = Number(botToken.split(':')[0]);
+  const existing = telegram.store.state.accounts.get(id);
+  if (existing !== undefined) {
+    if (existing.botToken === botToken) return { account: existing, created: false };
+    throw new ControlError(409, `bot_token: ${id} is another account's id`);
+  }
+  refuseTakenUsername(telegram, username);
+  const account = addAccount(telegram.store, {
+    id,
+    phone: '',
+    firstName,
+    botToken,
+    homeDc: MAIN_DATA_CENTER,
+    ...(username !== undefined && { username }),
+  });
+  return { account, created: true };
+}
+
+function refuseTakenUsername(telegram: Telegram, username: string | undefined): void {
+  if (username !== undefined && peerByUsername(telegram, username.toLowerCase()) !== undefined)
+    throw new ControlError(409, `username: ${username} is taken`);
 }
 
 function differences(account: Account, request: AccountRequest): string[] {

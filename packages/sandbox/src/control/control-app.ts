@@ -1,9 +1,10 @@
 import { Hono, type Context } from 'hono';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ControlError } from './control-error.ts';
 import type { Control } from './control.ts';
 import {
   accountRequest,
+  botRequest,
   chatRequest,
   contactsRequest,
   faultRequest,
@@ -17,7 +18,7 @@ import {
 const CALLS = {
   'GET /codes/{phone}': 'the code last sent to a phone: {phone, code, delivery}',
   'POST /accounts':
-    '{phone, first_name, last_name?, username?, password?, hint?, dc?}: an account that exists at "Telegram"',
+    '{phone, first_name, last_name?, username?, password?, hint?, dc?}: an account that exists at "Telegram"; {bot_token, first_name, username?}: a bot',
   'GET /accounts': 'all accounts',
   'POST /sessions':
     '{phone}: a sign-in that is done, with no code asked: {id, dc, auth_key}; for tests with many accounts',
@@ -50,7 +51,11 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
   app.get('/codes/:phone', (c) => c.json(control.lastCode(c.req.param('phone'))));
   app.get('/accounts', (c) => c.json(control.accounts()));
   app.post('/accounts', async (c) => {
-    const { account, created } = control.createAccount(await bodyOf(c, accountRequest));
+    const body = await bodyOf(c, z.looseObject({}));
+    const { account, created } =
+      'bot_token' in body
+        ? control.createBot(await bodyOf(c, botRequest))
+        : control.createAccount(await bodyOf(c, accountRequest));
     return c.json(account, created ? 201 : 200);
   });
   app.post('/sessions', async (c) =>

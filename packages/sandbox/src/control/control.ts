@@ -2,12 +2,13 @@ import { liveAuthorizations, endAuthorization } from '../rpc/authorizations.ts';
 import { SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
 import type { SandboxSettings, Telegram } from '../rpc/telegram.ts';
 import { randomIdKey } from '../state/state.ts';
-import { createAccount, digitsOf, knownAccount } from './accounts.ts';
+import { createAccount, createBot, digitsOf, knownAccount } from './accounts.ts';
 import { createChat } from './chats.ts';
 import { ControlError } from './control-error.ts';
 import { faultOf, faultView, type FaultView } from './faults.ts';
 import type {
   AccountRequest,
+  BotRequest,
   ChatRequest,
   ContactsRequest,
   FaultRequest,
@@ -55,6 +56,12 @@ export class Control {
   /** The same data for the same phone again changes nothing. @throws {ControlError} 409 where phone or username has other data. */
   createAccount(request: AccountRequest): { account: AccountView; created: boolean } {
     const { account, created } = createAccount(this.#telegram, request);
+    return { account: accountView(account), created };
+  }
+
+  /** As {@link createAccount}, a bot. */
+  createBot(request: BotRequest): { account: AccountView; created: boolean } {
+    const { account, created } = createBot(this.#telegram, request);
     return { account: accountView(account), created };
   }
 

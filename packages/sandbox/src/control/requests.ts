@@ -29,6 +29,14 @@ export const accountRequest = z.strictObject({
 });
 export type AccountRequest = z.infer<typeof accountRequest>;
 
+/** A bot; its id is the number that its token begins with, as at Telegram. */
+export const botRequest = z.strictObject({
+  bot_token: z.string().regex(/^[1-9]\d{0,15}:[\w-]{20,100}$/, 'a token such as 123456:ABC…'),
+  first_name: z.string().min(1).max(64),
+  username: username.optional(),
+});
+export type BotRequest = z.infer<typeof botRequest>;
+
 export const chatRequest = z.strictObject({
   title: z.string().min(1).max(128),
   kind: z.enum(['group', 'supergroup', 'channel']),

@@ -6,7 +6,9 @@ import { idIn } from '../state/state.ts';
 
 export interface AccountView {
   id: number;
-  phone: string;
+  /** Bots have none. */
+  phone?: string;
+  bot?: true;
   first_name: string;
   last_name?: string;
   username?: string;
@@ -22,10 +24,11 @@ export function accountView({
   username,
   password,
   homeDc,
+  botToken,
 }: Account): AccountView {
   return {
     id,
-    phone: `+${phone}`,
+    ...(botToken === undefined ? { phone: `+${phone}` } : { bot: true as const }),
     first_name: firstName,
     ...(lastName !== undefined && { last_name: lastName }),
     ...(username !== undefined && { username }),
@@ -58,7 +61,7 @@ export function codeView({ phone, code, delivery }: LoginAttempt): CodeView {
 }
 
 export interface EntityView {
-  /** The TL name, e.g. `messageEntityBold`. */
+  /** By the Bot API's names: `bold`, `text_link`… */
   type: string;
   /** UTF-16 units. */
   offset: number;
@@ -67,6 +70,7 @@ export interface EntityView {
   url?: string;
   language?: string;
   user_id?: number;
+  custom_emoji_id?: string;
 }
 
 export interface MessageView {
@@ -83,12 +87,25 @@ export interface MessageView {
   random_id: string;
   entities?: EntityView[];
   silent?: true;
+  /** Links are not previewed. */
+  no_webpage?: true;
   /** The sender's id of the message that this one answers. */
   reply_to?: number;
 }
 
 export function messageView(message: Message): MessageView {
-  const { from, to, text, date, acceptedAt = date * 1_000, randomId, entities, silent, replyTo } = message;
+  const {
+    from,
+    to,
+    text,
+    date,
+    acceptedAt = date * 1_000,
+    randomId,
+    entities,
+    silent,
+    noWebpage,
+    replyTo,
+  } = message;
   return {
     id: idIn(message, boxOf(to, from)) ?? message.copies[0]?.id ?? 0,
     from_id: from,
@@ -99,17 +116,33 @@ export function messageView(message: Message): MessageView {
     random_id: randomId,
     ...(entities !== undefined && { entities: entities.map(entityView) }),
     ...(silent === true && { silent }),
+    ...(noWebpage === true && { no_webpage: noWebpage }),
     ...(replyTo !== undefined && { reply_to: replyTo }),
   };
 }
 
-function entityView({ kind, offset, length, url, language, userId }: MessageEntity): EntityView {
+const BOT_API_NAMES: Readonly<Record<string, string>> = {
+  messageEntityBold: 'bold',
+  messageEntityItalic: 'italic',
+  messageEntityUnderline: 'underline',
+  messageEntityStrike: 'strikethrough',
+  messageEntitySpoiler: 'spoiler',
+  messageEntityCode: 'code',
+  messageEntityPre: 'pre',
+  messageEntityTextUrl: 'text_link',
+  messageEntityMentionName: 'text_mention',
+  messageEntityBlockquote: 'blockquote',
+  messageEntityCustomEmoji: 'custom_emoji',
+};
+
+function entityView({ kind, offset, length, url, language, userId, documentId }: MessageEntity): EntityView {
   return {
-    type: kind,
+    type: BOT_API_NAMES[kind] ?? kind,
     offset,
     length,
     ...(url !== undefined && { url }),
     ...(language !== undefined && { language }),
     ...(userId !== undefined && { user_id: userId }),
+    ...(documentId !== undefined && { custom_emoji_id: documentId }),
   };
 }

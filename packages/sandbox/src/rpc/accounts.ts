@@ -43,10 +43,10 @@ export function accountByPhone(store: Store, phone: string): Account | undefined
 /** @throws nothing: the caller has seen to it that phone and username are free. */
 export function createAccount(
   store: Store,
-  data: Omit<Account, 'id' | 'homeDc'> & { homeDc?: number },
+  data: Omit<Account, 'id' | 'homeDc'> & { id?: number; homeDc?: number },
 ): Account {
   const homeDc = data.homeDc ?? homeOfPhone(data.phone);
-  const account = { ...data, id: FIRST_ACCOUNT_ID + store.state.accounts.size, homeDc };
+  const account = { id: FIRST_ACCOUNT_ID + store.state.accounts.size, ...data, homeDc };
   store.commit({ type: 'account_created', account });
   return account;
 }

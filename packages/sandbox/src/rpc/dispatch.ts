@@ -1,6 +1,12 @@
 import type { RpcCall, TlValue } from '../types.ts';
 import { rpcError } from './errors.ts';
-import { ANYWHERE_METHODS, HOME_METHODS, OPEN_METHODS, PASSWORD_METHODS } from './methods/index.ts';
+import {
+  ANYWHERE_METHODS,
+  HOME_METHODS,
+  NOT_FOR_BOTS,
+  OPEN_METHODS,
+  PASSWORD_METHODS,
+} from './methods/index.ts';
 import type { Telegram } from './telegram.ts';
 
 /** Carries a call out, if its auth key may make it. @throws {RpcError} */
@@ -17,6 +23,7 @@ export function dispatch(telegram: Telegram, call: RpcCall): TlValue {
   const account = telegram.store.state.accounts.get(authorization?.accountId ?? 0);
   if (authorization === undefined || account === undefined) throw rpcError('AUTH_KEY_UNREGISTERED');
   if (authorization.status.kind === 'ended') throw rpcError(authorization.status.error);
+  if (account.botToken !== undefined && NOT_FOR_BOTS.has(query._)) throw rpcError('BOT_METHOD_INVALID');
   const request = { call, query, telegram, account };
   const password = PASSWORD_METHODS.get(query._);
   if (password !== undefined) return password(request);

@@ -8,6 +8,9 @@ import { userOfInput } from './peers.ts';
 /** UTF-16 units. */
 const MAX_LENGTH = 4_096;
 
+/** Those behind are ignored. */
+const MAX_ENTITIES = 100;
+
 /** Kinds that a client may send. Others, e.g. of newer layers, are dropped, as Telegram drops what it does not take. */
 const KINDS = new Set(
   ['Bold', 'Italic', 'Underline', 'Strike', 'Spoiler', 'Code', 'Pre', 'TextUrl', 'Blockquote', 'CustomEmoji']
@@ -35,7 +38,7 @@ export function acceptText(
   if (text === '') throw rpcError('MESSAGE_EMPTY');
   if (text.length > MAX_LENGTH) throw rpcError('MESSAGE_TOO_LONG');
   const cut = raw.length - raw.trimStart().length;
-  const accepted = entities.flatMap((entity) => {
+  const accepted = entities.slice(0, MAX_ENTITIES).flatMap((entity) => {
     const [offset, length] = [intField(entity, 'offset'), intField(entity, 'length')];
     if (offset < 0 || length <= 0 || offset + length > raw.length) throw rpcError('ENTITY_BOUNDS_INVALID');
     const [start, end] = [Math.max(0, offset - cut), Math.min(text.length, offset + length - cut)];

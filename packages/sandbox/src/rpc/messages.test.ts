@@ -138,7 +138,7 @@ describe('messages', () => {
     ]);
     expect(telegram.control.messages().at(-1)).toMatchObject({
       text: 'bold',
-      entities: [{ type: 'messageEntityTextUrl', offset: 2, length: 2, url: 'https://example.org/' }],
+      entities: [{ type: 'text_link', offset: 2, length: 2, url: 'https://example.org/' }],
     });
     for (const bad of [{ offset: -1 }, { length: 0 }, { length: 7 }]) {
       await expect(alice.send(toBob, '  bold', { entities: [{ ...bold, ...bad }] })).rejects.toThrow(

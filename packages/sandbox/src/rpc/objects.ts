@@ -30,7 +30,9 @@ export function userObject(store: Store, viewerId: number, id: number): TlObject
     first_name: account.firstName,
     last_name: account.lastName,
     username: account.username,
-    phone: isSelf || isContact ? account.phone : undefined,
+    phone: (isSelf || isContact) && account.botToken === undefined ? account.phone : undefined,
+    bot: account.botToken !== undefined,
+    bot_info_version: account.botToken === undefined ? undefined : 1,
     status: { _: 'userStatusRecently' },
   };
 }

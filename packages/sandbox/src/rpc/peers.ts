@@ -62,7 +62,16 @@ export function userOfInput(store: Store, viewer: Account, input: TlObject): num
   if (input._ !== 'inputUser') return undefined;
   const id = idField(input, 'user_id');
   if (id !== SERVICE_ACCOUNT_ID && !store.state.accounts.has(id)) return undefined;
-  return longField(input, 'access_hash') === accessHash(store, viewer.id, id) ? id : undefined;
+  const hash = longField(input, 'access_hash');
+  // A bot may name by id alone whom it has met.
+  const isMet = viewer.botToken !== undefined && hash === 0n && hasWrittenTo(store, id, viewer.id);
+  return isMet || hash === accessHash(store, viewer.id, id) ? id : undefined;
+}
+
+/** Whether somebody has a private chat with this account, begun by themselves. */
+export function hasWrittenTo(store: Store, from: number, to: number): boolean {
+  const box = store.state.boxes.get(to);
+  return box?.chats.get(from)?.some((id) => box.messages[id - 1]?.from === from) ?? false;
 }
 
 /** For `InputChannel` and `inputPeerChannel`, whose fields are the same. @throws {RpcError} CHANNEL_INVALID, CHANNEL_PRIVATE. */

@@ -20,7 +20,7 @@ export function applyEvent(state: State, event: StateEvent): void {
     case 'account_created': {
       const { account } = event;
       state.accounts.set(account.id, account);
-      state.accountByPhone.set(account.phone, account);
+      if (account.botToken === undefined) state.accountByPhone.set(account.phone, account);
       if (account.username !== undefined)
         state.accountByUsername.set(account.username.toLowerCase(), account);
       return;

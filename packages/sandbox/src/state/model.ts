@@ -18,6 +18,8 @@ export interface Account {
   lastName?: string;
   username?: string;
   password?: PasswordRecord;
+  /** A bot's, whose phone is empty. */
+  botToken?: string;
 }
 
 /** What a server keeps of a two-factor password. All in hex. */

@@ -5,7 +5,7 @@ import type { UserInfo } from '@gateway/contracts';
 import { createSandbox, type Control, type Sandbox, type SandboxOptions } from '@gateway/sandbox';
 import { expect } from 'vitest';
 import { createTelegram } from '../telegram.ts';
-import type { AccountClient, TelegramOptions } from '../types.ts';
+import type { AccountClient, OpenOptions, TelegramOptions } from '../types.ts';
 import { MemoryPeerBook } from './memory-peer-book.ts';
 
 export const CONNECT_TIMEOUT_MS = 5000;
@@ -87,8 +87,8 @@ export class World {
   }
 
   /** A client that is closed with the world. */
-  open(session: string | null = null, book = new MemoryPeerBook(), mayTalk?: () => boolean): AccountClient {
-    const client = createTelegram(this.options()).open(session, book, mayTalk);
+  open(session: string | null = null, book = new MemoryPeerBook(), options: OpenOptions = {}): AccountClient {
+    const client = createTelegram(this.options()).open(session, book, options);
     this.#clients.push(client);
     return client;
   }

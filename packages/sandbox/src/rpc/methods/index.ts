@@ -14,6 +14,7 @@ import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceU
 import { getChannelMessages, getHistory, getMessages } from './history.ts';
 import { checkPassword, getPassword } from './password.ts';
 import { sendMessage } from './send-message.ts';
+import { importBotAuthorization } from './sign-in-by-bot-token.ts';
 import { cancelCode, resendCode, sendCode, signInByCode } from './sign-in-by-code.ts';
 import { acceptLoginToken, exportLoginToken, importLoginToken } from './sign-in-by-token.ts';
 import { getChannelDifference, getDifference, getState } from './updates.ts';
@@ -34,6 +35,7 @@ export const OPEN_METHODS: ReadonlyMap<string, (request: Request) => TlValue> = 
     'auth.exportLoginToken': exportLoginToken,
     'auth.importLoginToken': importLoginToken,
     'auth.importAuthorization': importAuthorization,
+    'auth.importBotAuthorization': importBotAuthorization,
   }),
 );
 
@@ -53,6 +55,20 @@ export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlV
     'users.getUsers': getUsers,
   }),
 );
+
+/** Calls that Telegram does not answer to bots. */
+export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
+  'account.getPassword',
+  'auth.acceptLoginToken',
+  'contacts.addContact',
+  'contacts.getContacts',
+  'contacts.importContacts',
+  'contacts.resolvePhone',
+  'messages.getDialogs',
+  'messages.getHistory',
+  'messages.getPeerDialogs',
+  'messages.getPinnedDialogs',
+]);
 
 /** Calls that only the account's home data centre answers. */
 export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(

@@ -13,7 +13,7 @@ import {
 } from '../fields.ts';
 import { entityObject, messageUpdates } from '../message-objects.ts';
 import { acceptText } from '../message-text.ts';
-import { boxOf, peerOfInput, SERVICE_ACCOUNT_ID } from '../peers.ts';
+import { boxOf, hasWrittenTo, peerOfInput, SERVICE_ACCOUNT_ID } from '../peers.ts';
 import { postMessage } from '../post-message.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
 
@@ -57,6 +57,9 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
 
 function checkMayWrite({ store }: Telegram, account: Account, to: PeerId): void {
   if (to === SERVICE_ACCOUNT_ID) throw rpcError('CHAT_WRITE_FORBIDDEN');
+  // A bot does not begin a chat with a person.
+  if (account.botToken !== undefined && to > 0 && !hasWrittenTo(store, to, account.id))
+    throw rpcError('PEER_ID_INVALID');
   const chat = store.state.chats.get(to);
   if (chat === undefined) return;
   if (!chat.members.includes(account.id)) throw rpcError('CHAT_WRITE_FORBIDDEN');

@@ -1,0 +1,136 @@
+import addFormats from 'ajv-formats';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ApiAnswer } from '../env/api-client.ts';
+import { readEvents } from '../env/read-events.ts';
+import { Stack } from '../env/stack.ts';
+
+const ALICE = '+9996627111';
+const BOB = '+9996627112';
+const TO_BOB = { user_id: 'alice', recipient_id: BOB };
+const ACCOUNT = { user_id: 'alice' };
+
+/** Real answers of a real stack, each held to what the document says of its operation and status. */
+describe('The OpenAPI document', () => {
+  let stack: Stack;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  let document: any;
+  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
+
+  beforeAll(async () => {
+    stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
+    document = (await stack.api.get('/openapi.json')).body;
+    stack.api.headers = { Authorization: 'Bearer everything' };
+    await stack.signIn('alice', ALICE);
+    await stack.signIn('bob', BOB);
+  });
+  afterAll(() => stack[Symbol.asyncDispose]());
+
+  /** Fails unless the operation documents this status, with this body and these headers. */
+  function expectDocumented(operation: string, status: number, answer: ApiAnswer): void {
+    const [method = '', path = ''] = operation.split(' ');
+    expect(answer.status, `${operation}: ${JSON.stringify(answer.body)}`).toBe(status);
+    const response = document.paths[path][method].responses[status];
+    expect(response, `${operation} documents no ${status}`).toBeDefined();
+    const check = ajv.compile(response.content['application/json'].schema);
+    check(answer.body);
+    expect(check.errors, `${operation} ${status}: ${JSON.stringify(answer.body)}`).toBeNull();
+    for (const [name, { $ref }] of Object.entries<{ $ref: string }>(response.headers)) {
+      const header = document.components.headers[$ref.split('/').at(-1) ?? ''];
+      if (header.required === true) expect(answer.headers.get(name), name).not.toBeNull();
+    }
+  }
+
+  async function post(path: string, body: unknown, status: number, headers = {}): Promise<ApiAnswer> {
+    const answer = await stack.api.post(path, body, headers);
+    expectDocumented(`post ${path}`, status, answer);
+    return answer;
+  }
+
+  test('every schema in it compiles, and every example of a request is one', () => {
+    for (const operations of Object.values<object>(document.paths)) {
+      for (const { requestBody, responses } of Object.values(operations)) {
+        for (const { content } of Object.values<{ content?: Record<string, { schema: object }> }>(responses))
+          for (const { schema } of Object.values(content ?? {})) ajv.compile(schema);
+        if (requestBody === undefined) continue;
+        const { schema, examples } = requestBody.content['application/json'];
+        const check = ajv.compile(schema);
+        for (const { value } of Object.values<{ value: unknown }>(examples)) {
+          check(value);
+          expect(check.errors, JSON.stringify(value)).toBeNull();
+        }
+      }
+    }
+  });
+
+  test('says of sending what is answered', async () => {
+    const path = '/telegram/user/send';
+    await post(path, { ...TO_BOB, text: 'out' }, 200, { Prefer: 'wait=30' });
+    await post(path, { ...TO_BOB, text: 'x '.repeat(3_000) }, 200, { Prefer: 'wait=30' });
+    await post(path, { ...TO_BOB, text: 'later' }, 202, { Prefer: 'respond-async' });
+    const key = { 'Idempotency-Key': 'once' };
+    await post(path, { ...TO_BOB, text: 'one' }, 200, { ...key, Prefer: 'wait=30' });
+    await post(path, { ...TO_BOB, text: 'other' }, 422, key);
+    await post(path, { ...TO_BOB, text: '' }, 400);
+    await post(path, { ...TO_BOB, user_id: 'nobody', text: 'x' }, 401);
+    await post(path, { ...TO_BOB, text: 'x' }, 401, { Authorization: 'Bearer wrong' });
+    await post(path, { ...TO_BOB, text: 'x' }, 403, { Authorization: 'Bearer of-bob' });
+    await post(path, { ...TO_BOB, recipient_id: '@nobody_at_all', text: 'x' }, 404, { Prefer: 'wait=30' });
+    await post(path, { ...TO_BOB, text: 'x' }, 415, { 'content-type': 'text/plain' });
+    await post('/telegram/user/send/batch', { messages: [{ ...TO_BOB, text: 'in a batch' }, {}] }, 202);
+    await post('/telegram/user/send/batch', { messages: [] }, 400);
+  });
+
+  test('says of jobs what is answered', async () => {
+    await post('/telegram/user/pause', ACCOUNT, 200);
+    const { body } = await post('/telegram/user/send', { ...TO_BOB, text: 'held' }, 202);
+    const job = `/jobs/${body.job_id}`;
+    const operation = '/jobs/{job_id}';
+    expectDocumented(`get ${operation}`, 200, await stack.api.get(job));
+    expectDocumented(`delete ${operation}`, 200, await stack.api.request('DELETE', job, undefined, {}));
+    await post('/telegram/user/resume', ACCOUNT, 200);
+    const sent = await post('/telegram/user/send', { ...TO_BOB, text: 'gone' }, 200, { Prefer: 'wait=30' });
+    const late = `/jobs/${sent.body.job_id}`;
+    expectDocumented(`delete ${operation}`, 409, await stack.api.request('DELETE', late, undefined, {}));
+    expectDocumented(`get ${operation}`, 200, await stack.api.get(`${late}?wait=1`));
+    expectDocumented(`get ${operation}`, 400, await stack.api.get(`${late}?wait=x`));
+    expectDocumented(`get ${operation}`, 404, await stack.api.get('/jobs/none'));
+    const watched = document.paths[`${operation}/events`].get.responses;
+    const stream = await fetch(`${stack.api.url}${late}/events`, { headers: stack.api.headers });
+    expect(stream.status).toBe(200);
+    const check = ajv.compile(watched[200].content['text/event-stream']['x-event-data']);
+    const events = readEvents(await stream.text());
+    expect(events).toHaveLength(1);
+    check(events[0]?.data);
+    expect(check.errors).toBeNull();
+    const again = { 'Last-Event-ID': events[0]?.id ?? '' };
+    expect((await stack.api.get(`${late}/events`, again)).status).toBe(204);
+    expect(watched[204]).toBeDefined();
+    expectDocumented(`get ${operation}/events`, 404, await stack.api.get('/jobs/none/events'));
+  });
+
+  test('says of accounts, signing in and health what is answered', async () => {
+    const start = '/telegram/user/auth/start';
+    const dave = '+9996627114';
+    await stack.control.fault({ phone: dave, method: 'auth.sendCode', error: 'FLOOD_WAIT_300' });
+    await post(start, { user_id: 'dave', phone_number: dave }, 429);
+    await post(start, { user_id: 'carol', phone_number: '+9996627113' }, 200);
+    await post('/telegram/user/auth/verify', { user_id: 'carol', phone_code: '99999' }, 400);
+    await post('/telegram/user/auth/cancel', { user_id: 'carol' }, 200);
+    await post('/telegram/user/auth/verify', { user_id: 'carol', phone_code: '22222' }, 409);
+    await post(start, { user_id: 'alice', phone_number: ALICE }, 409);
+    const status = 'get /telegram/user/status/{user_id}';
+    expectDocumented(status, 200, await stack.api.status('alice', '?live=true'));
+    expectDocumented(status, 200, await stack.api.status('never-seen'));
+    expectDocumented(status, 400, await stack.api.status('not allowed'));
+    await post('/telegram/user/pace', { ...ACCOUNT, pace: { per_minute: 600 } }, 200);
+    await post('/telegram/user/disconnect', { user_id: 'bob' }, 200);
+    expectDocumented('get /healthz', 200, await stack.api.get('/healthz'));
+    expectDocumented('get /readyz', 200, await stack.api.get('/readyz'));
+  });
+
+  // The last: the server closes the connection of a body that it has not read to its end.
+  test('says of a body that is too large what is answered', async () => {
+    await post('/telegram/user/send', { ...TO_BOB, text: 'x'.repeat(300_000) }, 413);
+  });
+});
