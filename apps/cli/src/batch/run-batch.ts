@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayApiError, type GatewayClient, type Job } from '@gateway/client';
+import type { BatchLine } from './read-batch.ts';
+
+/** How far a batch has come. `waiting` is what was accepted and is neither sent nor failed. */
+export interface Tally {
+  lines: number;
+  accepted: number;
+  sent: number;
+  /** Refused by the gateway, or by Telegram. */
+  failed: number;
+  waiting: number;
+  /** Why something waits just now, and until when (RFC 3339), where it is known. */
+  reason: string | null;
+  retry_at: string | null;
+}
+
+/** The end of one line. */
+export interface LineEnd {
+  line: number;
+  job_id: string | null;
+  state: 'completed' | 'failed' | 'cancelled' | 'refused' | 'accepted';
+  message_id: number | null;
+  error: { code: string; message: string } | null;
+}
+
+export interface BatchRun {
+  client: GatewayClient;
+  lines: readonly BatchLine[];
+  /** Lines that were accepted under this name are not sent again. */
+  name: string;
+  /** Whether ends are waited for, not only that the messages are accepted. */
+  untilSent: boolean;
+  signal: AbortSignal;
+  onLine: (end: LineEnd) => void;
+  onProgress: (tally: Readonly<Tally>) => void;
+}
+
+/** Seconds of one look at a job. */
+const LOOK_SECONDS = 30;
+/** ms between two looks. */
+const PAUSE_MS = 200;
+/** Seconds after which a gateway that has no room is asked again, where it does not say. */
+const FULL_SECONDS = 5;
+
+/** Refusals that the next line would meet too. */
+const STOPS: ReadonlySet<string> = new Set([
+  'UNAUTHORIZED',
+  'QUEUE_UNAVAILABLE',
+  'INTERNAL',
+  'HTTP_ERROR',
+  'NOT_A_GATEWAY',
+]);
+
+/**
+ * Has the messages of a file accepted, one after the other in its order, and meanwhile looks how they end, account by account.
+ *
+ * Each goes out by itself, under a key made of name and line, not by the batch call: a run that was stopped is begun again with no line sent
+ * twice, also where other lines were mended in between.
+ * @throws what makes going on useless: no gateway, no right, the signal's reason. `tally` says how far it came.
+ */
+export async function runBatch(run: BatchRun, tally: Tally): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([run.signal, stop.signal]);
+  const ends = new Map<string, Promise<void>>();
+  try {
+    for (const item of run.lines) {
+      const accepted = await accept(run, item, tally);
+      if (accepted === null) continue;
+      tally.accepted += 1;
+      tally.waiting += 1;
+      run.onProgress(tally);
+      const { user_id: account } = item.message;
+      const before = ends.get(account) ?? Promise.resolve();
+      const end = before.then(() => followToEnd({ ...run, signal }, item, accepted, tally));
+      // Seen when it is awaited below; a batch that ends before must not end the process.
+      end.catch(() => {});
+      ends.set(account, end);
+    }
+    await Promise.all(ends.values());
+  } finally {
+    stop.abort();
+  }
+}
+
+export function newTally(lines: number): Tally {
+  return { lines, accepted: 0, sent: 0, failed: 0, waiting: 0, reason: null, retry_at: null };
+}
+
+/** An accepted message: its job, and Telegram's id where it is out already. */
+type Accepted = Pick<LineEnd, 'job_id' | 'message_id'> & { job_id: string };
+
+/** @returns `null` where this line was refused. */
+async function accept(run: BatchRun, { line, message }: BatchLine, tally: Tally): Promise<Accepted | null> {
+  const idempotencyKey = keyOf(run.name, line);
+  for (;;) {
+    try {
+      const outcome = await run.client.send(message, {
+        idempotencyKey,
+        respondAsync: true,
+        signal: run.signal,
+      });
+      return { job_id: outcome.job_id, message_id: outcome.status === 'ok' ? outcome.message_id : null };
+    } catch (error) {
+      if (!(error instanceof GatewayApiError)) throw error;
+      const { code, message, jobId } = error;
+      // It was accepted, in an earlier run as a rule, and has failed: its job says how.
+      if (jobId !== null) return { job_id: jobId, message_id: null };
+      if (STOPS.has(code)) throw error;
+      if (code !== 'QUEUE_FULL') {
+        tally.failed += 1;
+        run.onLine({ line, job_id: null, state: 'refused', message_id: null, error: { code, message } });
+        run.onProgress(tally);
+        return null;
+      }
+      tally.reason = code;
+      run.onProgress(tally);
+      await sleep((error.retryAfter ?? FULL_SECONDS) * 1_000, undefined, { signal: run.signal });
+    }
+  }
+}
+
+function keyOf(name: string, line: number): string {
+  const digest = createHash('sha256').update(`${name}\n${line}`).digest('hex');
+  return `cli-${digest.slice(0, 40)}`;
+}
+
+async function followToEnd(
+  run: BatchRun,
+  { line }: BatchLine,
+  { job_id, message_id }: Accepted,
+  tally: Tally,
+): Promise<void> {
+  if (message_id !== null) {
+    return ended(run, { line, job_id, state: 'completed', message_id, error: null }, tally);
+  }
+  if (!run.untilSent) return run.onLine({ line, job_id, state: 'accepted', message_id: null, error: null });
+  for (let wait = 0; ; wait = LOOK_SECONDS) {
+    const job = await run.client.job(job_id, { wait, signal: run.signal });
+    const end = endOf(line, job);
+    if (end !== null) return ended(run, end, tally);
+    tally.reason = job.reason;
+    tally.retry_at = job.retry_at;
+    run.onProgress(tally);
+    // A gateway that is being stopped answers before the time.
+    if (wait > 0) await sleep(PAUSE_MS, undefined, { signal: run.signal });
+  }
+}
+
+function ended(run: BatchRun, end: LineEnd, tally: Tally): void {
+  tally.waiting -= 1;
+  if (end.state === 'completed') tally.sent += 1;
+  else tally.failed += 1;
+  tally.reason = null;
+  tally.retry_at = null;
+  run.onLine(end);
+  run.onProgress(tally);
+}
+
+function endOf(line: number, { job_id, state, result, error }: Job): LineEnd | null {
+  if (state !== 'completed' && state !== 'failed' && state !== 'cancelled') return null;
+  const id = result !== null && 'message_id' in result ? result.message_id : null;
+  return {
+    line,
+    job_id,
+    state,
+    message_id: typeof id === 'number' ? id : null,
+    error: error === null ? null : { code: error.code, message: error.message },
+  };
+}

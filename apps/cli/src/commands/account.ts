@@ -1,0 +1,57 @@
+import type { AccountStatus } from '@gateway/client';
+import { EXIT, type ExitCode } from '../failure.ts';
+import type { Session } from '../session.ts';
+
+export async function logout({ client, io, out }: Session, userId: string): Promise<ExitCode> {
+  const answer = await client.disconnect(userId, { signal: io.signal });
+  out.result(answer, `${out.good('✓')} ${userId} is signed out; what was still queued has failed`);
+  return EXIT.ok;
+}
+
+export async function pause({ client, io, out }: Session, userId: string): Promise<ExitCode> {
+  const answer = await client.pause(userId, { signal: io.signal });
+  out.result(answer, `${out.good('✓')} ${userId} is paused; go on by: telegram-gateway resume ${userId}`);
+  return EXIT.ok;
+}
+
+export async function resume({ client, io, out }: Session, userId: string): Promise<ExitCode> {
+  const answer = await client.resume(userId, { signal: io.signal });
+  out.result(answer, `${out.good('✓')} ${userId} goes on (${answer.state})`);
+  return EXIT.ok;
+}
+
+export async function status(
+  { client, io, out }: Session,
+  userId: string,
+  { live = false }: { live?: boolean },
+): Promise<ExitCode> {
+  const answer = await client.status(userId, { live, signal: io.signal });
+  out.result(answer, describe(userId, answer).join('\n'));
+  return EXIT.ok;
+}
+
+function describe(userId: string, status: AccountStatus): string[] {
+  const { user_info: user, state, reason, next_action, held, pending, pace } = status;
+  const name = [
+    user?.first_name,
+    user?.last_name,
+    user?.username && `@${user.username}`,
+    user && `(${user.id})`,
+  ];
+  const rows: [string, string | undefined][] = [
+    ['account', userId],
+    ['signed in', status.authorized ? `yes, as ${name.filter(Boolean).join(' ')}` : 'no'],
+    ['state', reason === undefined ? state : `${state}, ${reason}`],
+    ['what to do', next_action],
+    ['held', held && `${held.reason} until ${held.until}`],
+    ['chats held', status.chats_held === undefined ? undefined : String(status.chats_held)],
+    ['look-ups held', status.look_ups_held_until && `until ${status.look_ups_held_until}`],
+    ['queue', `${pending.waiting} waiting, ${pending.delayed} delayed, ${pending.active} active`],
+    ['pace', pace && (pace.mode === 'off' ? 'off' : paceLine(pace))],
+  ];
+  return rows.flatMap(([label, value]) => (value === undefined ? [] : [`${`${label}:`.padEnd(14)}${value}`]));
+}
+
+function paceLine(pace: Extract<AccountStatus['pace'], { mode: 'careful' }>): string {
+  return `${pace.remaining} more at once, ${pace.strangers_remaining} strangers until ${pace.strangers_reset_at}`;
+}

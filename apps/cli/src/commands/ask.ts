@@ -1,0 +1,59 @@
+import type { MessageStreamEvent, TelegramProgress } from '@gateway/client';
+import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
+import { readAll } from '../io.ts';
+import type { Output } from '../output.ts';
+import type { Session } from '../session.ts';
+import { whyHeld } from './jobs.ts';
+
+export interface AskOptions {
+  /** `--no-send`: false. */
+  send?: boolean;
+  asBot?: boolean;
+}
+
+/** Has the assistant answer the prompt, shows it as it is written, and sends it to the recipient. */
+export async function ask(
+  { client, io, out }: Session,
+  { userId, recipient, prompt }: { userId: string; recipient: string; prompt: string },
+  { send = true, asBot = false }: AskOptions,
+): Promise<ExitCode> {
+  const content = prompt === '-' ? (await readAll(io.stdin)).trimEnd() : prompt;
+  if (content.trim() === '') throw new UsageError('the prompt is empty');
+  const request = {
+    user_id: userId,
+    recipient_id: recipient,
+    send_to_telegram: send,
+    send_as_user: !asBot,
+    messages: [{ role: 'user', content }],
+  };
+  let exitCode: ExitCode = EXIT.ok;
+  for await (const event of client.streamMessage(request, { signal: io.signal })) {
+    if (out.json) out.result({ event: event.event, ...event.data }, '');
+    else show(out, event);
+    if (hasFailed(event)) exitCode = EXIT.refused;
+  }
+  return exitCode;
+}
+
+function hasFailed(event: MessageStreamEvent): boolean {
+  if (event.event === 'telegram') return event.data.state === 'failed' || event.data.state === 'cancelled';
+  return event.event === 'error';
+}
+
+function show(out: Output, event: MessageStreamEvent): void {
+  if (event.event === 'delta') out.piece(event.data.text);
+  else if (event.event === 'message') out.piece('\n');
+  else if (event.event === 'telegram') out.note(progressLine(out, event.data));
+  else if (event.event === 'error') out.note(`\n${out.bad('✗')} ${errorLine(event.data)}`);
+}
+
+function progressLine(
+  out: Output,
+  { state, message_id, job_id, reason, retry_at, ...rest }: TelegramProgress,
+): string {
+  if (state === 'completed') return `${out.good('✓')} sent as message ${message_id}`;
+  const { code = 'FAILED', message = 'it was not sent' } = rest;
+  if (state === 'failed') return `${out.bad('✗')} ${errorLine({ code, message })}`;
+  const watch = job_id === undefined ? '' : ` (job ${job_id})`;
+  return out.faint(`… ${state}${whyHeld(reason, retry_at)}${watch}`);
+}

@@ -1,0 +1,166 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Interrupted } from '../failure.ts';
+import { FakeGateway, refusal, type FakeAnswer, type HeardCall } from '../testing/fake-gateway.ts';
+import { runCli, type CliWorld } from '../testing/run-cli.ts';
+
+const SEND = 'POST /telegram/user/send';
+const READY = { 'GET /readyz': () => ({ body: { status: 'ok' } }) };
+const line = (text: string) => JSON.stringify({ recipient_id: 'me', text });
+const jobView = (id: string, fields: object) => ({
+  body: {
+    status: 'ok',
+    job_id: id,
+    state: 'completed',
+    reason: null,
+    retry_at: null,
+    result: null,
+    error: null,
+    ...fields,
+  },
+});
+
+let gateway: FakeGateway;
+let directory: string;
+beforeAll(async () => {
+  gateway = await FakeGateway.start();
+  directory = await mkdtemp(join(tmpdir(), 'gateway-batch-'));
+});
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+async function batch(lines: string[], args: string[] = [], world: Partial<CliWorld> = {}) {
+  const file = join(directory, 'mail.jsonl');
+  await writeFile(file, lines.join('\n'));
+  return runCli(['send', 'alice', '--batch', file, ...args], { url: gateway.url, ...world });
+}
+
+/** Accepts a message as job `text`. */
+const accept = ({ body: { text } }: HeardCall): FakeAnswer => ({
+  status: 202,
+  body: { status: 'queued', job_id: text, state: 'waiting' },
+});
+const sends = () => gateway.heard.filter(({ call }) => call === SEND);
+const keys = () => sends().map(({ headers }) => headers['idempotency-key']);
+
+describe('send --batch', () => {
+  test('sends line by line in order, and says what came of each', async () => {
+    const failed = { state: 'failed', error: { code: 'RECIPIENT_REFUSED', message: 'No.' } };
+    gateway.answers({
+      ...READY,
+      [SEND]: accept,
+      'GET /jobs/a': () => jobView('a', { result: { message_id: 1 } }),
+      'GET /jobs/b': () => jobView('b', { state: 'delayed', reason: 'FLOOD_WAIT', retry_at: 't' }),
+      'GET /jobs/b?wait=30': () => jobView('b', { result: { message_id: 2 } }),
+      'GET /jobs/c': () => jobView('c', failed),
+    });
+    const run = await batch([line('a'), line('b'), '', line('c')]);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toBe('3 of 3 accepted, 2 sent, 1 failed, 0 waiting\n');
+    expect(run.stderr).toContain('✗ line 4: RECIPIENT_REFUSED: No.');
+    expect(sends().map(({ body }) => body.text)).toEqual(['a', 'b', 'c']);
+    expect(sends()[0]?.headers['prefer']).toBe('respond-async');
+
+    const json = await batch([line('a'), line('b'), '', line('c')], ['--json']);
+    const ends = json.stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(ends).toMatchObject([
+      { line: 1, job_id: 'a', state: 'completed', message_id: 1, error: null },
+      { line: 2, job_id: 'b', state: 'completed', message_id: 2 },
+      { line: 4, job_id: 'c', state: 'failed', error: { code: 'RECIPIENT_REFUSED' } },
+      { status: 'done', lines: 3, accepted: 3, sent: 2, failed: 1, waiting: 0 },
+    ]);
+  });
+
+  test('a second run has the same key for the same line, another name has others', async () => {
+    gateway.answers({ ...READY, [SEND]: accept });
+    const three = [line('a'), line('b'), line('c')];
+    expect((await batch(three, ['--async'])).code).toBe(0);
+    const first = keys();
+    expect(new Set(first).size).toBe(3);
+    // One line mended, one added: the others keep their keys.
+    await batch([line('a'), line('B'), line('c'), line('d')], ['--async']);
+    expect(keys().slice(3, 6)).toEqual(first);
+    await batch(three, ['--async', '--batch-id', 'monday']);
+    for (const key of keys().slice(7)) expect(first).not.toContain(key);
+  });
+
+  test('a line that is refused keeps back no other; a full queue is waited for', async () => {
+    let full = 1;
+    gateway.answers({
+      ...READY,
+      [SEND]: (call) => {
+        if (call.body.text === 'bad') return refusal(422, 'IDEMPOTENCY_MISMATCH');
+        if (call.body.text === 'late' && full-- > 0) return refusal(429, 'QUEUE_FULL', { retry_after: 1 });
+        return accept(call);
+      },
+    });
+    const run = await batch([line('a'), line('bad'), line('late')], ['--async']);
+    expect(run).toMatchObject({ code: 1, stdout: '2 of 3 accepted, 0 sent, 1 failed, 2 waiting\n' });
+    expect(run.stderr).toContain('✗ line 2: IDEMPOTENCY_MISMATCH');
+    expect(run.stderr).toContain('--batch-id');
+  });
+
+  test('a line that has failed in an earlier run is told as its job says, and stops nothing', async () => {
+    gateway.answers({
+      ...READY,
+      [SEND]: (call) => (call.body.text === 'a' ? refusal(500, 'INTERNAL', { job_id: 'a' }) : accept(call)),
+      'GET /jobs/a': () => jobView('a', { state: 'failed', error: { code: 'INTERNAL', message: 'Broken.' } }),
+      'GET /jobs/b': () => jobView('b', { result: { message_id: 2 } }),
+    });
+    const run = await batch([line('a'), line('b')]);
+    expect(run).toMatchObject({ code: 1, stdout: '2 of 2 accepted, 1 sent, 1 failed, 0 waiting\n' });
+    expect(run.stderr).toContain('✗ line 1: INTERNAL: Broken.');
+  });
+
+  test('a gateway that lets nobody in stops it at once', async () => {
+    gateway.answers({
+      ...READY,
+      [SEND]: (call) => (call.body.text === 'b' ? refusal(401, 'UNAUTHORIZED') : accept(call)),
+    });
+    const run = await batch([line('a'), line('b'), line('c')], ['--async']);
+    expect(run).toMatchObject({ code: 1, stdout: '1 of 3 accepted, 0 sent, 0 failed, 1 waiting\n' });
+    expect(run.stderr).toContain('goes on where this one stopped');
+    expect(sends()).toHaveLength(2);
+  });
+
+  test('what stops it ends also the waiting for those that were accepted', async () => {
+    gateway.answers({
+      ...READY,
+      [SEND]: (call) => (call.body.text === 'b' ? refusal(401, 'UNAUTHORIZED') : accept(call)),
+      'GET /jobs/a': () => ({ body: null }),
+    });
+    expect((await batch(['a', 'c', 'd', 'e', 'b'].map(line))).code).toBe(1);
+    await expect.poll(() => gateway.hangUps).toBe(1);
+  });
+
+  test('Ctrl-C stops it, says how far it came, and leaves nothing running', async () => {
+    const abort = new AbortController();
+    gateway.answers({
+      ...READY,
+      [SEND]: accept,
+      'GET /jobs/a': () => jobView('a', { state: 'delayed' }),
+      'GET /jobs/a?wait=30': () => {
+        abort.abort(new Interrupted());
+        return jobView('a', { state: 'delayed' });
+      },
+    });
+    const run = await batch([line('a')], [], { signal: abort.signal });
+    expect(run).toMatchObject({ code: 130, stdout: '1 of 1 accepted, 0 sent, 0 failed, 1 waiting\n' });
+  });
+
+  test('a bad line is told before anything is sent', async () => {
+    gateway.answers({ ...READY, [SEND]: accept });
+    expect(await batch([line('a'), '{'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('line 2'),
+    });
+    expect(gateway.calls).toEqual([]);
+  });
+});

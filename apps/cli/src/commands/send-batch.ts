@@ -1,0 +1,74 @@
+import { basename } from 'node:path';
+import { readBatch } from '../batch/read-batch.ts';
+import { newTally, runBatch, type LineEnd, type Tally } from '../batch/run-batch.ts';
+import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
+import type { Session } from '../session.ts';
+import { whyHeld } from './jobs.ts';
+import { messageOptions, readTextFile, type SendArguments, type SendOptions } from './send.ts';
+
+export interface BatchOptions extends SendOptions {
+  batchId?: string;
+}
+
+/** The messages of a file; what the command line says holds for those that do not say otherwise. */
+export async function sendBatch(
+  session: Session,
+  path: string,
+  { userId, recipient, text }: SendArguments,
+  options: BatchOptions,
+): Promise<ExitCode> {
+  const { client, patientClient, io, out } = session;
+  if (options.key !== undefined || options.file !== undefined || options.wait !== undefined)
+    throw new UsageError('--key, --file and --wait are for one message, not for --batch');
+  const defaults = { ...messageOptions(options), user_id: userId, recipient_id: recipient, text };
+  const lines = readBatch(basename(path), await readTextFile(path), defaults);
+  const name = options.batchId ?? basename(path);
+  const { ready, reason } = await client.health({ signal: io.signal });
+  if (!ready) out.note(`The gateway is not ready: ${reason}`);
+  const tally = newTally(lines.length);
+  out.note(
+    out.faint(
+      `${lines.length} messages as batch ${name}: what was accepted under this name is not sent again`,
+    ),
+  );
+  try {
+    await runBatch(
+      {
+        client: patientClient,
+        lines,
+        name,
+        untilSent: options.async !== true,
+        signal: io.signal,
+        onLine: (end) => showLine(session, end),
+        onProgress: (at) => out.progress(describe(at)),
+      },
+      tally,
+    );
+  } catch (error) {
+    out.result({ status: 'stopped', ...tally }, describe(tally));
+    out.note('What was accepted goes out all the same. The same command goes on where this one stopped.');
+    throw error;
+  }
+  out.result({ status: 'done', ...tally }, describe(tally));
+  return tally.failed > 0 ? EXIT.refused : EXIT.ok;
+}
+
+function showLine({ out }: Session, end: LineEnd): void {
+  if (out.json) return out.result(end, '');
+  const { line, state, error } = end;
+  if (state === 'completed' || state === 'accepted') return;
+  out.note(
+    `${out.bad('✗')} line ${line}: ${error === null ? state : errorLine(error)}${adviceOf(error?.code)}`,
+  );
+}
+
+function adviceOf(code: string | undefined): string {
+  if (code === 'NOT_AUTHORIZED') return ' (telegram-gateway login <user_id>)';
+  if (code === 'IDEMPOTENCY_MISMATCH')
+    return ' (another message was accepted for this line: --batch-id <name> sends all anew)';
+  return '';
+}
+
+function describe({ lines, accepted, sent, failed, waiting, reason, retry_at }: Tally): string {
+  return `${accepted} of ${lines} accepted, ${sent} sent, ${failed} failed, ${waiting} waiting${whyHeld(reason, retry_at)}`;
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { GatewayConnectionError, type Message, type SendOutcome } from '@gateway/client';
+import { EXIT, UsageError, type ExitCode } from '../failure.ts';
+import { readAll } from '../io.ts';
+import type { Session } from '../session.ts';
+import { secondsOf, whyHeld } from './jobs.ts';
+
+/** As commander reads them off the command line. */
+export interface SendOptions {
+  file?: string;
+  parseMode?: string;
+  replyTo?: string;
+  silent?: boolean;
+  preview?: boolean;
+  at?: string;
+  wait?: string;
+  async?: boolean;
+  key?: string;
+}
+
+export interface SendArguments {
+  userId: string | undefined;
+  recipient: string | undefined;
+  text: string | undefined;
+}
+
+/** One message. What was not sent within the wait is no failure: the answer says which job it is. */
+export async function send(session: Session, args: SendArguments, options: SendOptions): Promise<ExitCode> {
+  const { client, io, out } = session;
+  const { userId, recipient } = args;
+  if (userId === undefined || recipient === undefined)
+    throw new UsageError(
+      'user_id and recipient are needed: telegram-gateway send <user_id> <recipient> [text | -]',
+    );
+  const message: Message = {
+    ...messageOptions(options),
+    user_id: userId,
+    recipient_id: recipient,
+    text: await textOf(session, args.text, options.file),
+  };
+  const idempotencyKey = options.key ?? randomUUID();
+  const wait = options.wait === undefined ? undefined : secondsOf('--wait', options.wait);
+  try {
+    const sending = { idempotencyKey, wait, respondAsync: options.async, signal: io.signal };
+    const outcome = await client.send(message, sending);
+    out.result(outcome, describe(session, outcome));
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof GatewayConnectionError && options.key === undefined)
+      out.note(
+        `It may have been accepted. Send it again with --key ${idempotencyKey}: that makes one message of both.`,
+      );
+    throw error;
+  }
+}
+
+/** What the options say of a message, whoever it goes to. @throws {UsageError} */
+export function messageOptions(
+  options: SendOptions,
+): Pick<Message, 'reply_to' | 'silent' | 'link_preview' | 'send_at' | 'parse_mode'> {
+  return {
+    parse_mode: parseModeOf(options.parseMode),
+    reply_to: options.replyTo === undefined ? undefined : messageIdOf('--reply-to', options.replyTo),
+    silent: options.silent,
+    link_preview: options.preview === false ? false : undefined,
+    send_at: options.at,
+  };
+}
+
+function parseModeOf(mode: string | undefined): Message['parse_mode'] {
+  if (mode === undefined || mode === 'markdown' || mode === 'html' || mode === 'none') return mode;
+  throw new UsageError(`--parse-mode must be markdown, html or none, not ${mode}`);
+}
+
+function messageIdOf(option: string, value: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(value))
+    throw new UsageError(`${option} must be the id of a message, not ${value}`);
+  return Number(value);
+}
+
+/** A text on the command line, in a file, or (`-`, or a pipe) from standard input, whose last line end is not part of it. */
+async function textOf({ io }: Session, text: string | undefined, file: string | undefined): Promise<string> {
+  if (file !== undefined && text !== undefined) throw new UsageError('give the text or --file, not both');
+  if (file !== undefined) return withoutLineEnd(await readTextFile(file));
+  if (text !== undefined && text !== '-') return text;
+  if (text === undefined && io.prompter !== null)
+    throw new UsageError('the text is missing: give it, --file <path>, or - for standard input');
+  return withoutLineEnd(await readAll(io.stdin));
+}
+
+/** @throws {UsageError} */
+export async function readTextFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+function describe({ out }: Session, outcome: SendOutcome): string {
+  if (outcome.status === 'ok') {
+    const ids = outcome.message_ids ?? [outcome.message_id];
+    return `${out.good('✓')} sent as message ${ids.join(', ')}`;
+  }
+  const { job_id, state, reason, retry_at } = outcome;
+  return `… queued (${state}${whyHeld(reason, retry_at)}); watch it by: telegram-gateway tail ${job_id}`;
+}

@@ -1,0 +1,94 @@
+import { GatewayApiError, GatewayConnectionError, JobTimeoutError } from '@gateway/client';
+
+/** What the process ends with. */
+export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The command line, or a file that it names, is not right. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Ctrl-C. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  constructor() {
+    super('Interrupted.');
+  }
+}
+
+export interface Failure {
+  exitCode: ExitCode;
+  /** Short, in capitals. */
+  code: string;
+  message: string;
+  /** What to do about it, a line each. */
+  advice: readonly string[];
+}
+
+/** What a person can do here about a code of the gateway's, in words of this program. */
+const ADVICE: Readonly<Record<string, string>> = {
+  UNAUTHORIZED: 'Set GATEWAY_API_KEY in the environment to one of the keys in the gateway’s API_KEYS.',
+  FORBIDDEN: 'Use a key (GATEWAY_API_KEY) that may use this account.',
+  NOT_AUTHORIZED: 'Sign in first: telegram-gateway login <user_id>',
+  ALREADY_AUTHORIZED: 'Nothing is to be done; for another account: telegram-gateway logout <user_id>',
+  AUTH_NOT_STARTED: 'Begin again: telegram-gateway login <user_id>',
+  PHONE_CODE_EXPIRED: 'Begin again: telegram-gateway login <user_id>',
+  PEER_FLOOD: 'Look at @SpamBot in an official app; then: telegram-gateway resume <user_id>',
+  ACCOUNT_FROZEN: 'Appeal in an official app; then: telegram-gateway resume <user_id>',
+  IDEMPOTENCY_MISMATCH: 'Another message was sent under this key: give a new one.',
+  WORKER_UNAVAILABLE: 'See that a worker runs beside the API; `npm start` runs both.',
+  QUEUE_UNAVAILABLE: 'See that the gateway’s Redis runs; try again in a moment.',
+  INTERNAL: 'See the gateway’s log under the request id.',
+  HTTP_ERROR: 'Check GATEWAY_URL, and what stands between.',
+  NOT_A_GATEWAY: 'Check GATEWAY_URL: it leads to something else.',
+};
+
+const UNREACHED: ReadonlySet<string> = new Set(['HTTP_ERROR', 'NOT_A_GATEWAY']);
+
+/** @param url the gateway's address, as it was given. */
+export function failureOf(error: unknown, url: string): Failure {
+  if (error instanceof UsageError)
+    return { exitCode: EXIT.usage, code: 'USAGE', message: error.message, advice: [] };
+  if (error instanceof Interrupted)
+    return { exitCode: EXIT.interrupted, code: 'INTERRUPTED', message: error.message, advice: [] };
+  if (error instanceof JobTimeoutError)
+    return {
+      exitCode: EXIT.refused,
+      code: 'TIMEOUT',
+      message: `Not ended yet; it goes on: telegram-gateway jobs wait ${error.jobId}`,
+      advice: [],
+    };
+  if (error instanceof GatewayConnectionError)
+    return {
+      exitCode: EXIT.unreachable,
+      code: 'UNREACHABLE',
+      message: `${error.message}.`,
+      advice: [`Is the gateway running at ${url}? Start it (npm start), or set GATEWAY_URL or --url.`],
+    };
+  if (error instanceof GatewayApiError) return failureOfRefusal(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { exitCode: EXIT.refused, code: 'FAILED', message, advice: [] };
+}
+
+function failureOfRefusal(error: GatewayApiError): Failure {
+  const { code, message, kind, issues, rpcError, retryAfter, jobId, requestId } = error;
+  const advice = [
+    ...issues.map((issue) => `${issue.path === '' ? 'body' : issue.path}: ${issue.message}`),
+    ...(rpcError === null ? [] : [`Telegram says ${rpcError}.`]),
+    ...(retryAfter === null ? [] : [`Try again in ${retryAfter} s.`]),
+    ...(kind === 'unknown_outcome'
+      ? ['It may have taken effect all the same: look before you try again.']
+      : []),
+    ...(ADVICE[code] === undefined ? [] : [ADVICE[code]]),
+    ...(jobId === null ? [] : [`Job: ${jobId}`]),
+    ...(requestId === null ? [] : [`Request id: ${requestId}`]),
+  ];
+  return { exitCode: UNREACHED.has(code) ? EXIT.unreachable : EXIT.refused, code, message, advice };
+}
+
+/** A job's own error, in one line. */
+export function errorLine(error: { code: string; message: string; rpc_error?: string | undefined }): string {
+  const { code, message, rpc_error } = error;
+  return `${code}: ${message}${rpc_error === undefined ? '' : ` (${rpc_error})`}`;
+}

@@ -1,0 +1,57 @@
+import { CommanderError } from 'commander';
+import { EXIT, failureOf, Interrupted } from './failure.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import { createProgram, inherit, type Runner } from './program.ts';
+import { terminalPrompter } from './prompter.ts';
+import { addressOf, openSession } from './session.ts';
+
+/** Runs one command line (without the program's name). @returns the exit code. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const run: Runner = async (options, command) => {
+    try {
+      exitCode = await command(openSession(io, options));
+    } catch (thrown) {
+      const error: unknown = io.signal.aborted ? io.signal.reason : thrown;
+      const failure = failureOf(error, addressOf(io, options));
+      new Output(io, options.json === true).failure(failure);
+      ({ exitCode } = failure);
+    }
+  };
+  const program = createProgram(run);
+  inherit(
+    program,
+    (text) => io.stdout.write(text),
+    (text) => io.stderr.write(text),
+  );
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has said what is wrong.
+    exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return exitCode;
+}
+
+/** {@link main} for this process. The first Ctrl-C ends it in order, a second one at once. */
+export async function runInTerminal(): Promise<void> {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => abort.abort(new Interrupted()));
+  const { stdin, stdout, stderr } = process;
+  // Whoever reads us has heard enough: `| head`.
+  stdout.on('error', () => abort.abort(new Interrupted()));
+  const isTerminal = stdin.isTTY && stderr.isTTY;
+  const prompter = isTerminal ? terminalPrompter(stdin, stderr, abort.signal) : null;
+  process.exitCode = await main(process.argv.slice(2), {
+    // oxlint-disable-next-line node/no-process-env -- The one place; the rest is told by it.
+    env: process.env,
+    stdin,
+    stdout,
+    stderr,
+    prompter,
+    signal: abort.signal,
+  });
+}

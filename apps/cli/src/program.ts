@@ -1,0 +1,129 @@
+import { Command } from 'commander';
+import { logout, pause, resume, status } from './commands/account.ts';
+import { ask, type AskOptions } from './commands/ask.ts';
+import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
+import { login, type LoginOptions } from './commands/login.ts';
+import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
+import { send } from './commands/send.ts';
+import type { ExitCode } from './failure.ts';
+import type { CommonOptions, Session } from './session.ts';
+
+/** Runs what a command does; `options` are those that every command has. */
+export type Runner = (
+  options: CommonOptions,
+  command: (session: Session) => Promise<ExitCode>,
+) => Promise<void>;
+
+const EPILOGUE = `
+Environment: GATEWAY_URL (default http://127.0.0.1:3000), GATEWAY_API_KEY
+Exit codes:  0 done, 1 refused by the gateway or Telegram, 2 bad usage, 3 gateway not reachable, 130 Ctrl-C`;
+
+/** The command line's grammar. */
+export function createProgram(run: Runner): Command {
+  const program = new Command('telegram-gateway')
+    .description('Send Telegram messages as a user, through the gateway.')
+    .addHelpText('after', EPILOGUE);
+
+  const command = (parent: Command, nameAndArguments: string, description: string): Command =>
+    parent
+      .command(nameAndArguments)
+      .description(description)
+      .option('--json', 'JSON for scripts: an object a line')
+      .option('--url <url>', 'address of the gateway, in place of GATEWAY_URL');
+
+  command(program, 'login [user_id]', 'sign an account in: asks for phone, code and password')
+    .option('--phone <number>', 'phone number, such as +79991234567')
+    .option('--code <code>', 'the code that Telegram sent; without --phone the sign-in under way goes on')
+    .option('--password-stdin', 'read the two-factor password from standard input')
+    .action((userId: string | undefined, options: CommonOptions & LoginOptions) =>
+      run(options, (session) => login(session, userId, options)),
+    );
+
+  const account = (
+    name: string,
+    description: string,
+    act: (session: Session, userId: string) => Promise<ExitCode>,
+  ) =>
+    command(program, `${name} <user_id>`, description).action((userId: string, options: CommonOptions) =>
+      run(options, (session) => act(session, userId)),
+    );
+  account('logout', 'sign an account out at Telegram and forget it', logout);
+  account('pause', "hold an account's sends, in order", pause);
+  account('resume', 'let an account go on after a pause, PEER_FLOOD or a freeze', resume);
+
+  command(program, 'status <user_id>', 'how an account stands')
+    .option('--live', 'ask Telegram first')
+    .action((userId: string, options: CommonOptions & { live?: boolean }) =>
+      run(options, (session) => status(session, userId, options)),
+    );
+
+  addSend(
+    command(program, 'send [user_id] [recipient] [text]', 'send a message, or a file of messages'),
+    run,
+  );
+
+  command(program, 'ask <user_id> <recipient> <prompt>', 'have the assistant answer, and send what it says')
+    .option('--no-send', 'only show the answer')
+    .option('--as-bot', "send it by the gateway's bot")
+    .action((userId: string, recipient: string, prompt: string, options: CommonOptions & AskOptions) =>
+      run(options, (session) => ask(session, { userId, recipient, prompt }, options)),
+    );
+
+  command(program, 'tail <job_id>', 'show each change of a job until its end').action(
+    (jobId: string, options: CommonOptions) => run(options, (session) => tail(session, jobId)),
+  );
+
+  const jobs = program.command('jobs').description('look at a job, wait for it, take it back');
+  command(jobs, 'get <job_id>', 'how a job stands').action((jobId: string, options: CommonOptions) =>
+    run(options, (session) => getJob(session, jobId)),
+  );
+  command(jobs, 'cancel <job_id>', 'take back what has not gone out').action(
+    (jobId: string, options: CommonOptions) => run(options, (session) => cancelJob(session, jobId)),
+  );
+  command(jobs, 'wait <job_id>', 'wait until a job has ended')
+    .option('--timeout <seconds>', 'at most so long')
+    .action((jobId: string, options: CommonOptions & { timeout?: string }) =>
+      run(options, (session) => waitForJob(session, jobId, options)),
+    );
+  return program;
+}
+
+function addSend(command: Command, run: Runner): void {
+  command
+    .option('--file <path>', 'take the text from a file; - as the text: from standard input')
+    .option('--parse-mode <mode>', 'markdown or html')
+    .option('--reply-to <id>', 'answer this message of the chat')
+    .option('--silent', 'without a sound')
+    .option('--no-preview', 'without a preview of links')
+    .option('--at <time>', 'not before this time, with its zone: 2030-01-31T09:00:00+03:00')
+    .option('--wait <seconds>', 'wait so long for the message to be out (at most 60)')
+    .option('--async', 'do not wait: the answer is a job')
+    .option('--key <key>', 'Idempotency-Key: the same key is the same message')
+    .option('--batch <file>', 'the messages of a .jsonl or .csv file, with the fields of a send')
+    .option('--batch-id <name>', 'a name of its own for the batch, in place of the file name')
+    .action(
+      (
+        userId: string | undefined,
+        recipient: string | undefined,
+        text: string | undefined,
+        options: CommonOptions & BatchOptions & { batch?: string },
+      ) =>
+        run(options, (session) => {
+          const args = { userId, recipient, text };
+          return options.batch === undefined
+            ? send(session, args, options)
+            : sendBatch(session, options.batch, args, options);
+        }),
+    );
+}
+
+/** Makes commander throw in place of ending the process, and write where it is told. */
+export function inherit(
+  program: Command,
+  stdout: (text: string) => void,
+  stderr: (text: string) => void,
+): void {
+  program.exitOverride();
+  program.configureOutput({ writeOut: stdout, writeErr: stderr });
+  for (const command of program.commands) inherit(command, stdout, stderr);
+}

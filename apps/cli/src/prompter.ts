@@ -1,0 +1,28 @@
+import type { Readable, Writable } from 'node:stream';
+import { isCancel, password, text } from '@clack/prompts';
+import { Interrupted } from './failure.ts';
+
+/** Asks a person. @throws {Interrupted} where they give up. */
+export interface Prompter {
+  ask(question: string, example?: string): Promise<string>;
+  /** What is typed does not show; it may be empty. */
+  askSecret(question: string): Promise<string>;
+}
+
+/** @param output not standard output: that is for results. */
+export function terminalPrompter(input: Readable, output: Writable, signal: AbortSignal): Prompter {
+  const common = { input, output, signal };
+  return {
+    async ask(message, placeholder = '') {
+      const validate = (value: string | undefined) => ((value ?? '').trim() === '' ? 'Needed.' : undefined);
+      const answer = await text({ ...common, message, placeholder, validate });
+      if (isCancel(answer)) throw new Interrupted();
+      return answer.trim();
+    },
+    async askSecret(message) {
+      const answer = await password({ ...common, message });
+      if (isCancel(answer)) throw new Interrupted();
+      return answer ?? '';
+    },
+  };
+}

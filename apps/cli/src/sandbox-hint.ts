@@ -1,0 +1,24 @@
+import type { Io } from './io.ts';
+
+const TIMEOUT_MS = 500;
+
+/**
+ * Where the sandbox shows the code that was sent to the phone; `null` where there is no sandbox beside the gateway. The code itself is not
+ * shown: whoever signs in looks it up, as they would at Telegram.
+ */
+export async function sandboxHint(
+  { env }: Pick<Io, 'env'>,
+  gatewayUrl: string,
+  phone: string,
+): Promise<string | null> {
+  if (!/^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(gatewayUrl).hostname)) return null;
+  const url = `http://127.0.0.1:${env['SANDBOX_CONTROL_PORT'] || 4480}/codes/${encodeURIComponent(phone)}`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const shown: unknown = await response.json();
+    const isCode = response.ok && typeof shown === 'object' && shown !== null && 'code' in shown;
+    return isCode ? `Sandbox: the code is at ${url.replace('%2B', '+')}` : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+import { GatewayClient } from '@gateway/client';
+import { UsageError } from './failure.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+
+/** What every command may be told. */
+export interface CommonOptions {
+  json?: boolean;
+  url?: string;
+}
+
+/** One run of a command. */
+export interface Session {
+  /** Gives up soon: somebody waits at the terminal. */
+  client: GatewayClient;
+  /** The same for what takes long, once the gateway was there: goes on over a restart of the gateway, for a minute or so. */
+  patientClient: GatewayClient;
+  /** The gateway's address. */
+  url: string;
+  io: Io;
+  out: Output;
+}
+
+/** The gateway's address; a name and password in it are kept out, so that it may be shown. */
+export function addressOf(io: Pick<Io, 'env'>, { url: option }: CommonOptions): string {
+  const given = option ?? (io.env['GATEWAY_URL'] || DEFAULT_URL);
+  if (!URL.canParse(given)) return given;
+  const url = new URL(given);
+  url.username = '';
+  url.password = '';
+  return url.href.replace(/\/$/, '');
+}
+
+/** @throws {UsageError} */
+export function openSession(io: Io, options: CommonOptions): Session {
+  const url = addressOf(io, options);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new UsageError(`GATEWAY_URL (or --url) must be an http:// or https:// address, not ${url}`);
+  const apiKey = io.env['GATEWAY_API_KEY'] || undefined;
+  // Checked here since the HTTP library's own refusal shows the key.
+  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
+    throw new UsageError(
+      'GATEWAY_API_KEY holds what no key does: look for a space, a quote or a line end in it.',
+    );
+  const client = new GatewayClient({ baseUrl: url, apiKey, retries: 2, backoffMs: 300 });
+  const patientClient = new GatewayClient({ baseUrl: url, apiKey, retries: 8, backoffMs: 500 });
+  return { client, patientClient, url, io, out: new Output(io, options.json === true) };
+}

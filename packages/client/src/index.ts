@@ -1,0 +1,16 @@
+export { GatewayApiError, GatewayConnectionError, JobTimeoutError, type ClientErrorCode } from './errors.ts';
+export {
+  GatewayClient,
+  type GatewayClientOptions,
+  type IdempotencyOptions,
+  type SendOptions,
+} from './gateway-client.ts';
+export { hasEnded, type WaitForJobOptions } from './jobs.ts';
+export type {
+  ChatMessage,
+  MessageStreamEvent,
+  MessageStreamOptions,
+  MessageStreamRequest,
+  TelegramProgress,
+} from './message-stream.ts';
+export type * from './types.ts';

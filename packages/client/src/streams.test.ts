@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GatewayClient, GatewayConnectionError } from './index.ts';
+import { cut, events, json, refusal, ScriptedGateway } from './testing/scripted-gateway.ts';
+
+const jobEvent = (id: string, state: string) =>
+  `event: job\nid: ${id}\ndata: ${JSON.stringify({ status: 'ok', job_id: 'j1', state })}\n\n`;
+const REQUEST = { user_id: 'alice', messages: [{ role: 'user', content: 'hi' }] };
+
+let gateway: ScriptedGateway;
+let client: GatewayClient;
+beforeAll(async () => {
+  gateway = await ScriptedGateway.start();
+  client = new GatewayClient({ baseUrl: gateway.url, backoffMs: 1 });
+});
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+});
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of source) all.push(one);
+  return all;
+}
+
+const states = async () => (await collect(client.jobEvents('j1'))).map(({ state }) => state);
+
+describe('the events of a job', () => {
+  test('are told until its end', async () => {
+    gateway.answers(
+      events([': hello\n\n', jobEvent('a', 'waiting'), jobEvent('b', 'completed')], 'stays open'),
+    );
+    expect(await states()).toEqual(['waiting', 'completed']);
+    expect(gateway.requests).toHaveLength(1);
+    await expect.poll(() => gateway.hangUps).toBe(1);
+  });
+
+  test('go on after the last one that was told, where the stream breaks off', async () => {
+    gateway.answers(
+      events([jobEvent('a', 'waiting'), 'event: job\nid: b\nda'], 'is cut'),
+      cut,
+      refusal(503, 'QUEUE_UNAVAILABLE'),
+      events([jobEvent('b', 'active')]),
+      events([jobEvent('c', 'completed')]),
+    );
+    expect(await states()).toEqual(['waiting', 'active', 'completed']);
+    const told = gateway.requests.map(({ headers }) => headers['last-event-id']);
+    expect(told).toEqual([undefined, 'a', 'a', 'a', 'b']);
+  });
+
+  test('end where there is nothing more to tell', async () => {
+    gateway.answers(events([jobEvent('a', 'waiting')]), (response) => {
+      response.writeHead(204).end();
+    });
+    expect(await states()).toEqual(['waiting']);
+  });
+
+  test('throw where the job is not there, or the gateway stays away', async () => {
+    gateway.answers(refusal(404, 'JOB_NOT_FOUND'));
+    await expect(states()).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+    expect(gateway.requests).toHaveLength(1);
+    gateway.answers(events([jobEvent('a', 'waiting')], 'is cut'), cut);
+    await expect(states()).rejects.toBeInstanceOf(GatewayConnectionError);
+    expect(gateway.requests).toHaveLength(4);
+  });
+
+  test('end with the signal, whose reason is thrown', async () => {
+    gateway.answers(events([jobEvent('a', 'waiting')], 'stays open'));
+    const abort = new AbortController();
+    const told: string[] = [];
+    const listening = (async () => {
+      for await (const { state } of client.jobEvents('j1', { signal: abort.signal })) told.push(state);
+    })();
+    await expect.poll(() => told).toEqual(['waiting']);
+    abort.abort(new Error('enough'));
+    await expect(listening).rejects.toThrow('enough');
+    await expect.poll(() => gateway.hangUps).toBe(1);
+  });
+
+  test('leaving the loop closes the connection', async () => {
+    gateway.answers(events([jobEvent('a', 'waiting')], 'stays open'));
+    for await (const { state } of client.jobEvents('j1')) if (state === 'waiting') break;
+    await expect.poll(() => gateway.hangUps).toBe(1);
+  });
+});
+
+describe("the assistant's stream", () => {
+  const text = [
+    'event: delta\ndata: {"text":"Привет, "}\n\n',
+    ': still here\n\n',
+    'event: delta\r\ndata: {"text":"👋🏽"}\r\n\r\n',
+    'event: news\ndata: {}\n\n',
+    'event: message\ndata: {"role":"assistant","content":"Привет, 👋🏽"}\n\n',
+    'event: telegram\ndata: {"state":"completed","message_id":7,"date":"d"}\n\n',
+    'event: done\ndata: {}\n\n',
+  ].join('');
+  const expected = [
+    { event: 'delta', data: { text: 'Привет, ' } },
+    { event: 'delta', data: { text: '👋🏽' } },
+    { event: 'message', data: { role: 'assistant', content: 'Привет, 👋🏽' } },
+    { event: 'telegram', data: { state: 'completed', message_id: 7, date: 'd' } },
+    { event: 'done', data: {} },
+  ];
+
+  test('is the same however its bytes are cut', async () => {
+    const bytes = Buffer.from(text);
+    const byteByByte = Array.from(bytes, (byte) => Buffer.from([byte]));
+    for (const pieces of [[bytes], byteByByte, [bytes.subarray(0, 33), bytes.subarray(33)]]) {
+      gateway.answers(events(pieces));
+      expect(await collect(client.streamMessage(REQUEST))).toEqual(expected);
+    }
+    expect(JSON.parse(gateway.requests[0]!.body)).toEqual(REQUEST);
+  });
+
+  test('a refusal before it begins is an error like any other', async () => {
+    gateway.answers(refusal(503, 'ASSISTANT_NOT_CONFIGURED'));
+    await expect(collect(client.streamMessage(REQUEST))).rejects.toMatchObject({
+      code: 'ASSISTANT_NOT_CONFIGURED',
+    });
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  test.each(['ends', 'is cut'] as const)(
+    'one that %s in the middle throws, and is not begun again',
+    async (end) => {
+      gateway.answers(events(['event: delta\ndata: {"text":"x"}\n\n'], end));
+      await expect(collect(client.streamMessage(REQUEST))).rejects.toBeInstanceOf(GatewayConnectionError);
+      expect(gateway.requests).toHaveLength(1);
+    },
+  );
+
+  test('a connection that is cut before it begins is not opened again', async () => {
+    gateway.answers(cut);
+    await expect(collect(client.streamMessage(REQUEST))).rejects.toBeInstanceOf(GatewayConnectionError);
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  test('one may end with an error of its own', async () => {
+    gateway.answers(
+      events(['event: error\ndata: {"code":"ASSISTANT_EMPTY","message":"m","kind":"retryable"}\n\n']),
+    );
+    expect(await collect(client.streamMessage(REQUEST))).toMatchObject([
+      { event: 'error', data: { code: 'ASSISTANT_EMPTY' } },
+    ]);
+  });
+
+  test('leaving the loop hangs up', async () => {
+    gateway.answers(events([text.slice(0, 60)], 'stays open'));
+    for await (const { event } of client.streamMessage(REQUEST)) if (event === 'delta') break;
+    await expect.poll(() => gateway.hangUps).toBe(1);
+  });
+});
+
+test('an answer that is no stream is not taken for one', async () => {
+  gateway.answers(json(200, { status: 'ok' }));
+  await expect(collect(client.streamMessage(REQUEST))).rejects.toMatchObject({ code: 'NOT_A_GATEWAY' });
+});

@@ -1,0 +1,181 @@
+import { Deadline } from './deadline.ts';
+import { apiErrorOf, GatewayApiError, GatewayConnectionError, notAGateway, objectOf } from './errors.ts';
+import { sleep, waitBefore, type RetryRule } from './retry.ts';
+import { SseParser, type SseEvent } from './sse-parser.ts';
+
+export interface TransportOptions {
+  baseUrl: string;
+  apiKey: string | undefined;
+  fetch: typeof fetch;
+  timeoutMs: number;
+  retries: number;
+  backoffMs: number;
+}
+
+export interface Call {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** From the base URL on, with a slash. */
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  retry: RetryRule;
+  signal: AbortSignal | undefined;
+  /** ms for one try; default: the client's. */
+  timeoutMs?: number;
+}
+
+export interface EventStream {
+  events: AsyncGenerator<SseEvent>;
+  /** How long the stream wants a caller to wait before it connects again; `null`: it has not said. */
+  retryMs(): number | null;
+}
+
+/** ms without a byte after which a stream is taken to be dead: the gateway writes at least a comment every 15 s. */
+const SILENCE_MS = 60_000;
+
+/** HTTP as this client speaks it: one call, repeated where its rule allows, or one stream. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #origin: string;
+
+  /** @throws {TypeError} where the base URL is none. */
+  constructor(options: TransportOptions) {
+    const { protocol, origin } = new URL(options.baseUrl);
+    if (protocol !== 'http:' && protocol !== 'https:')
+      throw new TypeError(`baseUrl must begin with http:// or https://, not ${protocol}`);
+    this.#origin = origin;
+    this.#options = { ...options, baseUrl: options.baseUrl.replace(/\/+$/, '') };
+  }
+
+  /**
+   * The body of a successful answer. Its shape is the gateway's contract, which the tests hold the gateway to; here it is not checked again.
+   * @throws {GatewayApiError} @throws {GatewayConnectionError} @throws the signal's reason
+   */
+  async json<T>(call: Call): Promise<T> {
+    return this.#withRetries(call, async () => {
+      const deadline = new Deadline(call.signal);
+      deadline.start(call.timeoutMs ?? this.#options.timeoutMs);
+      try {
+        const response = await this.#fetch(call, deadline.signal, 'application/json');
+        const body = objectOf(await response.text());
+        if (body === null) throw notAGateway(response, 'JSON');
+        return body as T;
+      } catch (error) {
+        throw this.#failure(error, call, deadline);
+      } finally {
+        deadline.end();
+      }
+    });
+  }
+
+  /**
+   * Opens a stream of events, with retries until it has begun. Its events throw as {@link json} does where it breaks off with an error;
+   * leaving the loop closes it. `null`: there is nothing to hear any more (204).
+   */
+  async stream(call: Call): Promise<EventStream | null> {
+    return this.#withRetries(call, async () => {
+      const deadline = new Deadline(call.signal);
+      try {
+        deadline.start(call.timeoutMs ?? this.#options.timeoutMs);
+        const response = await this.#fetch(call, deadline.signal, 'text/event-stream');
+        deadline.pause();
+        if (response.status === 204) return this.#close(deadline);
+        const type = response.headers.get('content-type') ?? '';
+        if (!type.startsWith('text/event-stream') || response.body === null)
+          throw notAGateway(response, 'a stream of events');
+        const parser = new SseParser();
+        const events = this.#read(call, response.body, parser, deadline);
+        return { events, retryMs: () => parser.retryMs };
+      } catch (error) {
+        const failure = this.#failure(error, call, deadline);
+        deadline.end();
+        throw failure;
+      }
+    });
+  }
+
+  #close(deadline: Deadline): null {
+    deadline.end();
+    return null;
+  }
+
+  async *#read(
+    call: Call,
+    body: ReadableStream<Uint8Array>,
+    parser: SseParser,
+    deadline: Deadline,
+  ): AsyncGenerator<SseEvent> {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    try {
+      for (;;) {
+        // The time that the caller takes over an event is not counted.
+        deadline.start(SILENCE_MS);
+        const { done, value } = await reader.read();
+        deadline.pause();
+        if (done) return;
+        yield* parser.push(decoder.decode(value, { stream: true }));
+      }
+    } catch (error) {
+      throw this.#failure(error, call, deadline);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** @throws {GatewayApiError} where the answer is a refusal, and whatever `fetch` throws. */
+  async #fetch(
+    { method, path, body, headers }: Call,
+    signal: AbortSignal,
+    accept: string,
+  ): Promise<Response> {
+    const { baseUrl, apiKey, fetch } = this.#options;
+    const response = await fetch(baseUrl + path, {
+      method,
+      headers: {
+        Accept: accept,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal,
+    });
+    if (!response.ok) throw await apiErrorOf(response);
+    return response;
+  }
+
+  /** What a try failed with, as one of our errors; the signal's reason where the caller ended it. */
+  #failure(error: unknown, { signal }: Call, deadline: Deadline): unknown {
+    if (error instanceof GatewayApiError || error instanceof GatewayConnectionError) return error;
+    if (deadline.isOver)
+      return new GatewayConnectionError(`no answer from ${this.#origin} in time`, { timedOut: true });
+    if (signal?.aborted === true) return signal.reason;
+    return new GatewayConnectionError(`cannot reach ${this.#origin}: ${reasonOf(error)}`, { cause: error });
+  }
+
+  async #withRetries<T>({ retry, signal }: Call, attempt: () => Promise<T>): Promise<T> {
+    const { retries, backoffMs } = this.#options;
+    for (let tries = 1; ; tries += 1) {
+      signal?.throwIfAborted();
+      try {
+        return await attempt();
+      } catch (error) {
+        const isOurs = error instanceof GatewayApiError || error instanceof GatewayConnectionError;
+        if (!isOurs || tries > retries || !retry(error)) throw error;
+        const retryAfter = error instanceof GatewayApiError ? error.retryAfter : null;
+        const wait = waitBefore(tries, backoffMs, retryAfter, Math.random());
+        if (wait === null) throw error;
+        await sleep(wait, signal);
+      }
+    }
+  }
+}
+
+/** `fetch` failed; the cause says why, in words of the system's (`connect ECONNREFUSED …`). */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof AggregateError && cause.message === '') return reasonOf(cause.errors[0]);
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+}
