@@ -12,6 +12,7 @@ import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
 import { requestId } from './middleware/request-id.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
+import { cacheDocsAssets, docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { sendRoutes } from './routes/send.ts';
@@ -42,9 +43,11 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
     throw new GatewayError('NOT_FOUND');
   });
 
+  app.use('/docs/assets/*', cacheDocsAssets);
   app.use(requestId, accessLog(context));
   app.route('/', healthRoutes(context));
   app.use(loopbackGuard(context));
+  app.route('/', docsRoutes());
   app.use('/telegram/*', apiKey(context));
   app.use('/jobs/*', apiKey(context));
   app.route('/', authRoutes(context));

@@ -62,6 +62,20 @@ export {
 } from './pace.ts';
 export { peerSchema, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient, type Recipient } from './recipient.ts';
+export {
+  accountStateResponseSchema,
+  batchResponseSchema,
+  codeSentResponseSchema,
+  doneResponseSchema,
+  errorResponseSchema,
+  healthResponseSchema,
+  jobResponseSchema,
+  paceResponseSchema,
+  queuedResponseSchema,
+  sentResponseSchema,
+  statusResponseSchema,
+  verifyResponseSchema,
+} from './responses.ts';
 export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
 export {
   MAX_MESSAGE_LENGTH,

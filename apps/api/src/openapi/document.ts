@@ -1,0 +1,77 @@
+import { userIdSchema } from '@gateway/contracts';
+import { describeOperation, jsonSchema } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+
+const PARAMETERS = {
+  RequestId: header('X-Request-Id', 'Names the request in answers and logs.', { type: 'string' }),
+  IdempotencyKey: header('Idempotency-Key', 'A repeat with the same key and body gives the same job.', {
+    type: 'string',
+    pattern: '^[\\x20-\\x7e]{1,200}$',
+  }),
+  Prefer: header('Prefer', '`respond-async` answers at once; `wait=N` waits N seconds, 60 at most.', {
+    type: 'string',
+    examples: ['respond-async', 'wait=5'],
+  }),
+  LastEventId: header('Last-Event-ID', 'The last event that was heard.', { type: 'string' }),
+  JobId: { name: 'job_id', in: 'path', required: true, schema: { type: 'string' } },
+  UserId: { name: 'user_id', in: 'path', required: true, schema: jsonSchema(userIdSchema, 'input') },
+  Live: query('live', 'Ask Telegram first.', { enum: ['true', 'false'] }),
+  Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
+};
+
+const HEADERS = {
+  RequestId: { description: 'Names the request.', required: true, schema: { type: 'string' } },
+  RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
+  Location: { description: 'The job.', required: true, schema: { type: 'string' } },
+  PreferenceApplied: { description: 'What was taken of `Prefer`.', schema: { type: 'string' } },
+};
+
+const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key of API_KEYS; none is needed where none is set.',
+  },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key.' },
+};
+
+const INFO = {
+  title: 'Unofficial Telegram User API gateway',
+  version: '0.1.0',
+  description:
+    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram.",
+  license: { name: 'MIT', identifier: 'MIT' },
+};
+
+const PATHS = describePaths();
+
+/** The OpenAPI 3.1 document of an API that answers at `serverUrl`. */
+export function openApiDocument(serverUrl: string): Record<string, unknown> {
+  return {
+    openapi: '3.1.0',
+    info: INFO,
+    servers: [{ url: serverUrl }],
+    tags: ['Sign-in', 'Account', 'Sending', 'Jobs', 'Operations'].map((name) => ({ name })),
+    paths: PATHS,
+    components: { parameters: PARAMETERS, headers: HEADERS, securitySchemes: SECURITY_SCHEMES },
+  };
+}
+
+function describePaths(): Record<string, Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method]: describeOperation(operation),
+    };
+  }
+  return paths;
+}
+
+function header(name: string, description: string, schema: object) {
+  return { name, in: 'header', description, schema };
+}
+
+function query(name: string, description: string, schema: object) {
+  return { name, in: 'query', description, schema };
+}

@@ -1,0 +1,33 @@
+import type { ErrorCode } from '@gateway/contracts';
+
+/** Of whatever is behind the guard and reads the queue. */
+export const GUARDED: readonly ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'INTERNAL', 'QUEUE_UNAVAILABLE'];
+/** Of what takes a body. */
+export const BODY: readonly ErrorCode[] = [
+  ...GUARDED,
+  'VALIDATION',
+  'MALFORMED_JSON',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+];
+/** Of what a worker does while the caller waits. */
+export const BY_WORKER: readonly ErrorCode[] = [
+  'WORKER_UNAVAILABLE',
+  'TELEGRAM_UNAVAILABLE',
+  'TELEGRAM_TIMEOUT',
+  'TELEGRAM_ERROR',
+  'SESSION_UNREADABLE',
+  'FLOOD_WAIT',
+];
+export const INTERACTIVE: readonly ErrorCode[] = [...BODY, ...BY_WORKER];
+/** How an account can be lost. */
+export const ACCOUNT: readonly ErrorCode[] = ['NOT_AUTHORIZED', 'ACCOUNT_BANNED', 'ACCOUNT_FROZEN'];
+/** Of what has a login code sent. */
+export const CODE: readonly ErrorCode[] = [
+  'PHONE_NUMBER_INVALID',
+  'PHONE_NUMBER_BANNED',
+  'API_ID_INVALID',
+  'RATE_LIMITED',
+  'SEND_CODE_UNAVAILABLE',
+  'ALREADY_AUTHORIZED',
+];

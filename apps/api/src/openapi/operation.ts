@@ -1,0 +1,134 @@
+import { ERROR_CODES, errorResponseSchema, type ErrorCode } from '@gateway/contracts';
+import * as z from 'zod';
+
+/** A parameter that the document names; they stand in `components.parameters`. */
+export type ParameterName =
+  | 'IdempotencyKey'
+  | 'Prefer'
+  | 'LastEventId'
+  | 'JobId'
+  | 'UserId'
+  | 'Live'
+  | 'Wait';
+
+type HeaderName = 'Location' | 'PreferenceApplied';
+
+export interface Answer {
+  description: string;
+  /** The JSON body; absent: none, or `eventStream`. */
+  schema?: z.ZodType;
+  /** The body is server-sent events, whose data is of this schema. */
+  eventStream?: z.ZodType;
+  headers?: readonly HeaderName[];
+}
+
+/** One route as the document describes it. */
+export interface Operation {
+  method: 'get' | 'post' | 'delete';
+  /** As OpenAPI writes it: `/jobs/{job_id}`. */
+  path: string;
+  id: string;
+  tag: 'Sign-in' | 'Account' | 'Sending' | 'Jobs' | 'Operations';
+  summary: string;
+  description: string;
+  parameters?: readonly ParameterName[];
+  request?: { schema: z.ZodType; examples: Record<string, unknown> };
+  /** By status: those that are no error. */
+  answers: Record<number, Answer>;
+  /** The codes that this operation can answer with. */
+  errors: readonly ErrorCode[];
+  /** Answered without a key. */
+  open?: boolean;
+}
+
+type Json = Record<string, unknown>;
+
+/** The operation as it stands in the document. */
+export function describeOperation(operation: Operation): Json {
+  const { id, tag, summary, description, parameters = [], request, answers, errors, open } = operation;
+  const success = Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]);
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description,
+    parameters: [...parameters, 'RequestId'].map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    ...(request !== undefined && { requestBody: describeRequest(request) }),
+    responses: { ...Object.fromEntries(success), ...describeErrors(errors) },
+    security: open === true ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
+  };
+}
+
+function describeRequest({ schema, examples }: NonNullable<Operation['request']>): Json {
+  const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
+  return {
+    required: true,
+    content: {
+      'application/json': { schema: jsonSchema(schema, 'input'), examples: Object.fromEntries(named) },
+    },
+  };
+}
+
+function describeAnswer({ description, schema, eventStream, headers = [] }: Answer): Json {
+  return {
+    description,
+    headers: describeHeaders(['RequestId', ...headers]),
+    ...(schema !== undefined && {
+      content: { 'application/json': { schema: jsonSchema(schema, 'output') } },
+    }),
+    ...(eventStream !== undefined && {
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string', description: 'Server-sent events; `data` is of `x-event-data`.' },
+          'x-event-data': jsonSchema(eventStream, 'output'),
+        },
+      },
+    }),
+  };
+}
+
+/** One response a status; its body's `code` is one of those that this operation has with that status. */
+function describeErrors(codes: readonly ErrorCode[]): Json {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of new Set(codes)) {
+    const { status } = ERROR_CODES[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const responses = [...byStatus].map(([status, [first, ...others]]) => {
+    if (first === undefined) throw new Error('a group is never empty');
+    const listed = [first, ...others];
+    const schema = errorResponseSchema.extend({ code: z.enum(listed) });
+    const lines = listed.map(
+      (code) => `- \`${code}\`: ${ERROR_CODES[code].message} ${ERROR_CODES[code].action}`,
+    );
+    const mayWait = status === 429 || status === 503;
+    return [
+      status,
+      {
+        description: lines.join('\n'),
+        headers: describeHeaders(mayWait ? ['RequestId', 'RetryAfter'] : ['RequestId']),
+        content: { 'application/json': { schema: jsonSchema(schema, 'output') } },
+      },
+    ];
+  });
+  return Object.fromEntries(responses);
+}
+
+const HEADERS: Record<string, string> = {
+  RequestId: 'X-Request-Id',
+  RetryAfter: 'Retry-After',
+  Location: 'Location',
+  PreferenceApplied: 'Preference-Applied',
+};
+
+function describeHeaders(names: readonly string[]): Json {
+  return Object.fromEntries(
+    names.map((name) => [HEADERS[name] ?? name, { $ref: `#/components/headers/${name}` }]),
+  );
+}
+
+/** OpenAPI 3.1 names the dialect for the whole document, not for each schema. */
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}

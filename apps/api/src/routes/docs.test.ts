@@ -1,0 +1,84 @@
+import { parseSettings } from '@gateway/runtime';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { testApi } from '../testing/test-api.ts';
+
+const documentSchema = z.object({
+  openapi: z.string(),
+  servers: z.array(z.object({ url: z.string() })),
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+async function readDocument() {
+  const { app } = testApi();
+  const document: unknown = await (await app.request('http://127.0.0.1:3000/openapi.json')).json();
+  return { app, document, parsed: documentSchema.parse(document) };
+}
+
+/** Every `$ref` within it. */
+function refsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    key === '$ref' && typeof inner === 'string' ? [inner] : refsOf(inner),
+  );
+}
+
+describe('The API describes itself', () => {
+  test('each route is in the document, and the other way round', async () => {
+    const { app, parsed } = await readDocument();
+    const routes = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && !/^\/(docs|admin|openapi\.json)/.test(path))
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
+    const documented = Object.entries(parsed.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(documented.toSorted()).toEqual([...new Set(routes)].toSorted());
+  });
+
+  test('the document is OpenAPI 3.1 of the server that was asked, and every reference in it leads somewhere', async () => {
+    const { document, parsed } = await readDocument();
+    expect(parsed.openapi).toBe('3.1.0');
+    expect(parsed.servers).toEqual([{ url: 'http://127.0.0.1:3000' }]);
+    const refs = refsOf(document);
+    expect(refs.length).toBeGreaterThan(20);
+    for (const ref of refs) {
+      const target = ref
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((at, name) => new Map(Object.entries(Object(at))).get(name), document);
+      expect(target, ref).toBeDefined();
+    }
+  });
+
+  test('no key is needed, but without keys the page of another site is refused', async () => {
+    const { app } = testApi(parseSettings({ API_KEYS: 'secret' }));
+    expect((await app.request('/openapi.json')).status).toBe(200);
+    const open = testApi().app;
+    const headers = { origin: 'https://example.org' };
+    expect((await open.request('/openapi.json', { headers })).status).toBe(403);
+  });
+
+  test('the page at /docs loads only files of this server, which all are there', async () => {
+    const { app } = testApi();
+    const page = await app.request('/docs');
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(files).toHaveLength(4);
+    for (const file of files) {
+      expect(file).toMatch(/^\/docs\//);
+      expect((await app.request(file)).status, file).toBe(200);
+    }
+    const bundle = files.find((file) => file.endsWith('bundle.js')) ?? '';
+    expect((await app.request(bundle)).headers.get('cache-control')).toContain('immutable');
+    expect(html).not.toMatch(/<script>/);
+  });
+
+  test('/docs/ leads to the page, and no other file is given out', async () => {
+    const { app, call } = testApi();
+    expect((await app.request('/docs/')).headers.get('location')).toBe('/docs');
+    const html = await (await app.request('/docs')).text();
+    const assets = /\/docs\/assets\/[^/]+/.exec(html)?.[0] ?? '';
+    expect((await call(`${assets}/package.json`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { GatewayError } from '@gateway/contracts';
+import { Hono, type Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import * as z from 'zod';
+import type { ApiEnv } from '../context.ts';
+import { openApiDocument } from '../openapi/document.ts';
+
+const require = createRequire(import.meta.url);
+const { version: VERSION } = z.object({ version: z.string() }).parse(require('swagger-ui-dist/package.json'));
+const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'));
+/** Its files by their names, which change with the version, so that browsers may keep them for good. */
+const ASSETS = `/docs/assets/${VERSION}`;
+
+const TYPES: Record<string, string> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+/** Nothing from elsewhere, no script in the page; Swagger UI writes style attributes and holds its icons in data: addresses. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Unofficial Telegram User API gateway</title>
+    <link rel="stylesheet" href="${ASSETS}/swagger-ui.css">
+    <link rel="icon" type="image/png" href="${ASSETS}/favicon-32x32.png">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="${ASSETS}/swagger-ui-bundle.js"></script>
+    <script src="/docs/init.js"></script>
+  </body>
+</html>
+`;
+
+// No validator badge: it would send the document to a stranger.
+const INIT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
+`;
+
+/** The API's own description: `/openapi.json`, and `/docs`, where a browser shows it with nothing fetched from elsewhere. */
+export function docsRoutes(): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+
+  routes.get('/openapi.json', (c) => c.json(openApiDocument(new URL(c.req.url).origin)));
+  routes.get('/docs', (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }));
+  routes.get('/docs/', (c) => c.redirect('/docs', 308));
+  routes.get('/docs/init.js', (c) => c.body(INIT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  routes.get(`${ASSETS}/:file`, (c) => asset(c, c.req.param('file')));
+
+  return routes;
+}
+
+async function asset(c: Context<ApiEnv>, file: string): Promise<Response> {
+  const type = Object.hasOwn(TYPES, file) ? TYPES[file] : undefined;
+  if (type === undefined) throw new GatewayError('NOT_FOUND');
+  return c.body(new Uint8Array(await readFile(join(SWAGGER_UI, file))), 200, {
+    'Content-Type': type,
+  });
+}
+
+/** Mounted before whatever else sets headers: every other answer is for nobody's cache, these files may be kept for good. */
+export const cacheDocsAssets = createMiddleware<ApiEnv>(async (c, next) => {
+  await next();
+  if (c.res.ok) c.res.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
+});

@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { accountStateSchema, userInfoSchema } from './account.ts';
+import { codeSentSchema } from './auth.ts';
+import { publicErrorSchema } from './gateway-error.ts';
+import { jobViewSchema } from './jobs.ts';
+import { paceChoiceSchema, type PaceRules } from './pace.ts';
+import { sendResultSchema } from './send.ts';
+
+/** What the API answers, body by body: the OpenAPI document is made from these, and a test holds real answers to them. */
+
+const time = z.iso.datetime().describe('RFC 3339, UTC');
+const jobId = z.string();
+
+/** Done, as a job that a worker ran. */
+export const doneResponseSchema = z.object({ status: z.literal('ok'), message: z.string(), job_id: jobId });
+
+export const healthResponseSchema = z.object({ status: z.literal('ok') });
+
+export const codeSentResponseSchema = codeSentSchema.extend({
+  status: z.literal('code_sent'),
+  message: z.string(),
+  job_id: jobId,
+});
+
+export const verifyResponseSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('authorized'), message: z.string(), job_id: jobId, user: userInfoSchema }),
+  z.object({
+    status: z.literal('password_required'),
+    message: z.string(),
+    hint: z.string().nullable().describe("The owner's own hint at the password"),
+    job_id: jobId,
+  }),
+]);
+
+const paceRulesShownSchema = z.object({
+  burst: z.int(),
+  per_minute: z.number(),
+  chat_burst: z.int(),
+  chat_interval: z.number(),
+  group_interval: z.number(),
+  strangers_per_day: z.int(),
+}) satisfies z.ZodType<PaceRules>;
+
+const paceStandingSchema = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('off') }),
+  z.object({
+    mode: z.literal('careful'),
+    remaining: z.int().describe('Messages that may go out at once'),
+    strangers_remaining: z.int(),
+    strangers_reset_at: time,
+    rules: paceRulesShownSchema,
+  }),
+]);
+
+export const statusResponseSchema = z.object({
+  status: z.literal('ok'),
+  authorized: z.boolean(),
+  user_info: userInfoSchema.nullable(),
+  state: accountStateSchema,
+  flood_wait_until: time.nullable(),
+  held: z
+    .object({ reason: z.string(), until: time })
+    .optional()
+    .describe('Why all of its sends are held, and until when'),
+  chats_held: z.int().optional().describe('How many chats have to wait, for slow mode or a failed try'),
+  look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
+  pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }),
+  pace: paceStandingSchema.optional(),
+  reason: z.string().optional(),
+  next_action: z.string().optional().describe('What a person has to do'),
+});
+
+export const sentResponseSchema = sendResultSchema.extend({
+  status: z.literal('ok'),
+  success: z.literal(true),
+  job_id: jobId,
+});
+
+export const queuedResponseSchema = z.object({
+  status: z.literal('queued'),
+  job_id: jobId,
+  state: z.enum(['waiting', 'active', 'delayed']),
+  reason: z.string().optional().describe('Why it is held, such as FLOOD_WAIT'),
+  retry_at: time.optional().describe('When it is tried; absent where a person has to let it go on'),
+});
+
+export const batchResponseSchema = z.object({
+  status: z.literal('queued'),
+  jobs: z
+    .array(
+      z.union([
+        z.object({ job_id: jobId }),
+        publicErrorSchema.extend({ status: z.literal('error') }).describe('Why this one was not accepted'),
+      ]),
+    )
+    .describe('One for each message, in their order'),
+});
+
+export const jobResponseSchema = jobViewSchema.extend({ status: z.literal('ok') });
+
+/** Of pause and resume. */
+export const accountStateResponseSchema = doneResponseSchema.extend({ state: accountStateSchema });
+
+export const paceResponseSchema = doneResponseSchema.extend({ pace: paceChoiceSchema.nullable() });
+
+/** An error, whatever the request was. The fields after `request_id` are there only where they apply. */
+export const errorResponseSchema = publicErrorSchema.extend({
+  status: z.literal('error'),
+  request_id: z.string(),
+  user: userInfoSchema.nullable().optional().describe('Of ALREADY_AUTHORIZED'),
+  hint: z.string().nullable().optional().describe('Of PASSWORD_INVALID'),
+  sent_message_ids: z
+    .array(z.int())
+    .optional()
+    .describe('Of a text that was split: the messages that are out'),
+  part: z.enum(['redis', 'workers']).optional().describe('Of /readyz: what is missing'),
+});
