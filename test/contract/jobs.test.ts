@@ -68,7 +68,7 @@ describe('Jobs', () => {
       await cancel(jobId, BOBS),
     ];
     for (const { status, body } of [missing, ...foreign]) {
-      expect({ status, ...body, request_id: '' }).toEqual({ ...missing.body, status: 404, request_id: '' });
+      expect([status, { ...body, request_id: '' }]).toEqual([404, { ...missing.body, request_id: '' }]);
     }
     expect(missing.body.code).toBe('JOB_NOT_FOUND');
   });

@@ -47,6 +47,7 @@ describe('Sending', () => {
     expect(answer.body).toEqual({ status: 'queued', job_id: expect.any(String), state: 'waiting' });
     expect(answer.headers.get('location')).toBe(`/jobs/${answer.body.job_id}`);
     expect(answer.headers.get('preference-applied')).toBe('respond-async');
+    expect((await stack.api.get(`/jobs/${answer.body.job_id}?wait=30`)).body.state).toBe('completed');
   });
 
   test('`Prefer: wait=N` sets the wait', async () => {
@@ -124,7 +125,7 @@ describe('Sending', () => {
 
   test('`send_at` is held in the queue until then', async () => {
     const send_at = new Date(Date.now() + 2_000).toISOString();
-    const answer = await send('at its time', { send_at });
+    const answer = await send('at its time', { send_at }, { Prefer: 'wait=1' });
     expect(answer).toMatchObject({
       status: 202,
       body: { state: 'delayed', reason: 'SEND_AT', retry_at: send_at },
@@ -208,7 +209,13 @@ describe('Sending', () => {
       jobs: [
         job,
         job,
-        { status: 'error', code: 'VALIDATION', message: expect.any(String), issues: [expect.anything()] },
+        {
+          status: 'error',
+          code: 'VALIDATION',
+          kind: 'permanent',
+          message: expect.any(String),
+          issues: [expect.anything()],
+        },
         expect.objectContaining({ status: 'error', code: 'NOT_AUTHORIZED', kind: 'user_action' }),
         job,
       ],

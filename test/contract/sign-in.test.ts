@@ -211,7 +211,7 @@ describe('Sign-in', () => {
       user: {
         id: expect.any(Number),
         first_name: expect.any(String),
-        last_name: null,
+        last_name: expect.any(String),
         username: null,
         phone_number: '+9996621012',
       },

@@ -33,6 +33,15 @@ export function errorHandler({ logger }: ApiContext) {
     else if (error.cause !== undefined)
       logger.debug({ requestId, code: error.code, err: error.cause }, 'refused');
     const { status, headers, body } = errorAnswer(error, requestId);
+    // A body that was not read to its end is not waited for: the connection cannot be used again, and its caller must know.
+    if (mayBeLong(c.req.raw)) c.header('Connection', 'close');
     return c.json(body, status, headers);
   };
+}
+
+/** Bytes of a body that are read and dropped by the way where a request is refused before its body. */
+const SHORT_BODY = 16 * 1024;
+
+function mayBeLong({ headers }: Request): boolean {
+  return Number(headers.get('content-length') ?? 0) > SHORT_BODY || headers.has('transfer-encoding');
 }

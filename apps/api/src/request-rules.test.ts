@@ -44,7 +44,7 @@ describe('paths and methods', () => {
     ['DELETE', SEND, 'POST'],
     ['OPTIONS', SEND, 'POST'],
     ['POST', '/telegram/user/status/user1', 'GET, HEAD'],
-    ['PUT', `/jobs/${JOB_ID}`, 'GET, HEAD'],
+    ['PUT', `/jobs/${JOB_ID}`, 'GET, HEAD, DELETE'],
     ['POST', '/healthz', 'GET, HEAD'],
   ])('%s %s is 405 with Allow: %s', async (method, path, allow) => {
     const { status, body, headers } = await testApi().call(path, { method });
