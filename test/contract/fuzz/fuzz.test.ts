@@ -147,6 +147,7 @@ describe('whatever is asked', () => {
   });
 
   test('two hundred bodies that never end keep nobody else waiting', async () => {
+    await stack.signIn('patient', '+9996628002');
     const { hostname, port } = new URL(stack.api.url);
     const head = `POST /telegram/user/send HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`;
     const slow = Array.from({ length: 200 }, () =>
@@ -156,7 +157,7 @@ describe('whatever is asked', () => {
     );
     for (const socket of slow) socket.on('error', () => {});
     try {
-      expect((await stack.api.send('alice', 'me', 'meanwhile', { Prefer: 'wait=30' })).status).toBe(200);
+      expect((await stack.api.send('patient', 'me', 'meanwhile', { Prefer: 'wait=30' })).status).toBe(200);
     } finally {
       for (const socket of slow) socket.destroy();
     }

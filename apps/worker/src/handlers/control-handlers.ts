@@ -104,9 +104,16 @@ async function askTelegram(account: Account): Promise<AccountView> {
   return account.view;
 }
 
+/** @throws {GatewayError} `NOT_AUTHORIZED`, or why it cannot sign in any more. */
+function requireSignedIn({ ended }: Account): void {
+  if (ended === null) return;
+  // What is queued fails because of that; to who asks now it is just not signed in.
+  throw ended.code === 'ACCOUNT_DISCONNECTED' ? new GatewayError('NOT_AUTHORIZED') : ended;
+}
+
 /** Keeps the account's sends, in order, until it is resumed. One that is stopped already is left as it is. */
 async function pause(account: Account): Promise<AccountView> {
-  if (account.ended !== null) throw account.ended;
+  requireSignedIn(account);
   if (!account.stopped)
     await account.setStatus({ ...account.status, reason: PAUSED, next_action: 'Resume the account.' });
   return account.view;
@@ -114,7 +121,7 @@ async function pause(account: Account): Promise<AccountView> {
 
 /** Gives the account a pace of its own; `null`: the server's again. */
 async function setPace(account: Account, choice: PaceChoice | null): Promise<AccountView> {
-  if (account.ended !== null) throw account.ended;
+  requireSignedIn(account);
   const { pace: _before, ...status } = account.status;
   account.endPaceHold();
   await account.setStatus(choice === null ? status : { ...status, pace: choice });
@@ -123,7 +130,7 @@ async function setPace(account: Account, choice: PaceChoice | null): Promise<Acc
 
 /** A person has looked at an account that was stopped (PEER_FLOOD, a freeze, a pause) and lets it go on. Any other is left as it is. */
 async function resume(account: Account): Promise<AccountView> {
-  if (account.ended !== null) throw account.ended;
+  requireSignedIn(account);
   if (account.stopped)
     await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });
   return account.view;
