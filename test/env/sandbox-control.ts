@@ -24,6 +24,12 @@ export class SandboxControl {
     return id;
   }
 
+  /** @returns its id. */
+  async createBot(bot: { bot_token: string; first_name: string; username?: string }): Promise<number> {
+    const { id } = await this.#send<{ id: number }>('POST', '/accounts', bot);
+    return id;
+  }
+
   /** A sign-in that is done: `auth_key` is base64url. */
   async createSession(phone: string): Promise<{ id: number; dc: number; auth_key: string }> {
     return this.#send('POST', '/sessions', { phone });

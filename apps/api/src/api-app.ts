@@ -1,3 +1,4 @@
+import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
 import { Producer } from '@gateway/queue';
 import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
@@ -5,6 +6,7 @@ import { Hono } from 'hono';
 import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
 import { errorHandler } from './error-response.ts';
 import { refuseOpenHostWithoutKeys } from './loopback.ts';
+import { AI_NOTICE } from './message-stream/notice.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { apiKey } from './middleware/api-key.ts';
 import { loopbackGuard } from './middleware/loopback-guard.ts';
@@ -15,6 +17,7 @@ import { authRoutes } from './routes/auth.ts';
 import { cacheDocsAssets, docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { messageStreamRoutes } from './routes/message-stream.ts';
 import { sendRoutes } from './routes/send.ts';
 import { statusRoutes } from './routes/status.ts';
 import { listen } from './server.ts';
@@ -50,11 +53,13 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', docsRoutes());
   app.use('/telegram/*', apiKey(context));
   app.use('/jobs/*', apiKey(context));
+  app.use('/message_stream', apiKey(context));
   app.route('/', authRoutes(context));
   app.route('/', sendRoutes(context));
   app.route('/', statusRoutes(context));
   app.route('/', accountRoutes(context));
   app.route('/', jobRoutes(context));
+  app.route('/', messageStreamRoutes(context));
   refuseOtherMethods(app);
   return app;
 }
@@ -76,7 +81,13 @@ export async function startApi(
     const waited = new AbortController();
     await Promise.race([claimed, sleep(REDIS_AT_START, waited.signal)]);
     waited.abort();
-    const app = createApp({ settings, producer, logger, stopping: stop.signal });
+    const app = createApp({
+      settings,
+      producer,
+      assistant: openAssistant(settings, logger),
+      logger,
+      stopping: stop.signal,
+    });
     const { HOST: host, PORT: port } = settings;
     const { receiveTimeoutMs } = overrides;
     const server = await listen(app, {
@@ -99,6 +110,13 @@ export async function startApi(
     await closeQueues(producer, logger);
     throw error;
   }
+}
+
+function openAssistant(settings: Settings, logger: Logger): Assistant | null {
+  const { ASSISTANT_BASE_URL: baseUrl, ASSISTANT_MODEL: model, ASSISTANT_API_KEY: apiKey } = settings;
+  if (baseUrl === undefined || model === undefined) return null;
+  logger.warn({ model }, `an assistant is set up. ${AI_NOTICE}`);
+  return createAssistant({ baseUrl, model, apiKey });
 }
 
 function openProducer(settings: Settings, logger: Logger): Producer {

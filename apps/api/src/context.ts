@@ -1,3 +1,4 @@
+import type { Assistant } from '@gateway/assistant';
 import type { Producer } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
 
@@ -7,6 +8,7 @@ export type ApiProducer = Pick<
   | 'claimShards'
   | 'send'
   | 'sendMany'
+  | 'sendJobId'
   | 'cancelWaiting'
   | 'control'
   | 'controlResult'
@@ -25,6 +27,8 @@ export type ApiProducer = Pick<
 export interface ApiContext {
   settings: Settings;
   producer: ApiProducer;
+  /** `null` where none is set up. */
+  assistant: Assistant | null;
   logger: Logger;
   /** Aborted when the process begins to stop: requests that only wait answer with what is known by then. */
   stopping: AbortSignal;

@@ -9,6 +9,7 @@ function setup(signal = new AbortController().signal) {
   const context = {
     settings: { ...parseSettings({}), AUTH_WAIT_MS: 5_000 },
     producer,
+    assistant: null,
     logger: silentLogger(),
     stopping: new AbortController().signal,
   };

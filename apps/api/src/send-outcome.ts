@@ -1,11 +1,14 @@
 import {
   GatewayError,
+  isStopped,
   sendResultSchema,
+  type AccountView,
   type HoldNotice,
   type JobView,
   type SendResult,
 } from '@gateway/contracts';
 import type { Accepted } from '@gateway/queue';
+import type { Settings } from '@gateway/runtime';
 import type { ApiProducer } from './context.ts';
 
 /** How an accepted send stands when its caller is answered. */
@@ -77,4 +80,17 @@ async function readAccepted(producer: Pick<ApiProducer, 'job'>, jobId: string): 
     if (error instanceof GatewayError && error.code === 'QUEUE_UNAVAILABLE') return 'unknown';
     throw GatewayError.from(error).with({ jobId });
   }
+}
+
+/** Why the message will not go out yet, as far as it is known before it is tried. */
+export function holdOf(
+  view: AccountView,
+  sendAt: number | undefined,
+  { SEND_MAX_WAIT }: Pick<Settings, 'SEND_MAX_WAIT'>,
+): HoldNotice | null {
+  const now = Date.now();
+  if (sendAt !== undefined && sendAt > now) return { reason: 'SEND_AT', until: sendAt };
+  if (isStopped(view)) return { reason: view.reason ?? view.state.toUpperCase(), until: null };
+  // One that is not kept for so long fails at once: its end is worth waiting for.
+  return view.hold !== null && view.hold.until - now > SEND_MAX_WAIT ? null : view.hold;
 }

@@ -60,6 +60,12 @@ export {
   type PaceSettings,
   type PaceState,
 } from './pace.ts';
+export {
+  messageStreamRequestSchema,
+  textOf,
+  type ChatMessage,
+  type MessageStreamRequest,
+} from './message-stream.ts';
 export { peerSchema, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient, type Recipient } from './recipient.ts';
 export {

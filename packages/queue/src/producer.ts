@@ -17,7 +17,7 @@ import { countAside } from './aside-jobs.ts';
 import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
 import { ringDoorbell } from './doorbell.ts';
-import { newJobId } from './job-id.ts';
+import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { openProducerRedis } from './redis.ts';
@@ -91,6 +91,14 @@ export class Producer {
     if (outcome === undefined) throw new Error('a send has no outcome');
     if (outcome instanceof GatewayError) throw outcome;
     return outcome;
+  }
+
+  /** The id of the job that a send of this account under this key is, or will be. */
+  sendJobId(userId: string, idempotencyKey: string): string {
+    return idempotentJobId(
+      { kind: 'send', userId, shard: shardOf(userId, this.#options.shards) },
+      idempotencyKey,
+    );
   }
 
   /**

@@ -12,7 +12,13 @@ function loggedApi() {
     error: vi.spyOn(logger, 'error'),
   };
   const settings = { ...parseSettings({}), SEND_WAIT_MS: 0 };
-  const app = createApp({ settings, producer, logger, stopping: new AbortController().signal });
+  const app = createApp({
+    settings,
+    producer,
+    assistant: null,
+    logger,
+    stopping: new AbortController().signal,
+  });
   const post = (path: string, body: unknown) =>
     app.request(path, {
       method: 'POST',

@@ -51,7 +51,7 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: serverUrl }],
-    tags: ['Sign-in', 'Account', 'Sending', 'Jobs', 'Operations'].map((name) => ({ name })),
+    tags: ['Sign-in', 'Account', 'Sending', 'Jobs', 'Assistant', 'Webhooks', 'Operations'].map((name) => ({ name })),
     paths: PATHS,
     components: { parameters: PARAMETERS, headers: HEADERS, securitySchemes: SECURITY_SCHEMES },
   };

@@ -28,7 +28,7 @@ export interface Operation {
   /** As OpenAPI writes it: `/jobs/{job_id}`. */
   path: string;
   id: string;
-  tag: 'Sign-in' | 'Account' | 'Sending' | 'Jobs' | 'Operations';
+  tag: 'Sign-in' | 'Account' | 'Sending' | 'Jobs' | 'Assistant' | 'Webhooks' | 'Operations';
   summary: string;
   description: string;
   parameters?: readonly ParameterName[];

@@ -19,6 +19,7 @@ import {
   verifyResponseSchema,
 } from '@gateway/contracts';
 import * as z from 'zod';
+import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
 import { ACCOUNT, BODY, BY_WORKER, CODE, GUARDED, INTERACTIVE } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
@@ -255,6 +256,7 @@ export const OPERATIONS: readonly Operation[] = [
     },
     errors: [...GUARDED, 'JOB_NOT_FOUND'],
   },
+  ...ASSISTANT_OPERATIONS,
   {
     method: 'get',
     path: '/healthz',

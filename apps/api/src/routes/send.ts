@@ -1,23 +1,16 @@
-import {
-  GatewayError,
-  isStopped,
-  sendBatchRequestSchema,
-  sendRequestSchema,
-  type AccountView,
-  type HoldNotice,
-} from '@gateway/contracts';
+import { GatewayError, sendBatchRequestSchema, sendRequestSchema } from '@gateway/contracts';
 import type { NewSend } from '@gateway/queue';
-import type { Settings } from '@gateway/runtime';
 import { Hono, type Context } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
+import { readIdempotencyKey } from '../idempotency-key.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readAccountBody, readBody } from '../middleware/json-body.ts';
 import { parsePrefer } from '../prefer.ts';
 import { newSend } from '../send-job.ts';
-import { awaitSend, type SendOutcome } from '../send-outcome.ts';
+import { awaitSend, holdOf, type SendOutcome } from '../send-outcome.ts';
 import { requireSignedIn } from '../signed-in.ts';
-import { validate, validationError } from '../validation.ts';
+import { validate } from '../validation.ts';
 
 /** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
 export function sendRoutes({ producer, settings, stopping }: ApiContext): Hono<ApiEnv> {
@@ -96,26 +89,6 @@ function jobOrError(outcome: { jobId: string } | GatewayError | undefined) {
   return outcome instanceof GatewayError
     ? { status: 'error', ...outcome.toPublic() }
     : { job_id: outcome.jobId };
-}
-
-/** Why the message will not go out yet, as far as it is known before it is tried. */
-function holdOf(
-  view: AccountView,
-  sendAt: number | undefined,
-  { SEND_MAX_WAIT }: Settings,
-): HoldNotice | null {
-  const now = Date.now();
-  if (sendAt !== undefined && sendAt > now) return { reason: 'SEND_AT', until: sendAt };
-  if (isStopped(view)) return { reason: view.reason ?? view.state.toUpperCase(), until: null };
-  // One that is not kept for so long fails at once: its end is worth waiting for.
-  return view.hold !== null && view.hold.until - now > SEND_MAX_WAIT ? null : view.hold;
-}
-
-function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined || /^[\x20-\x7e]{1,200}$/.test(header)) return header;
-  throw validationError([
-    { path: 'Idempotency-Key', message: 'must be 1 to 200 printable ASCII characters' },
-  ]);
 }
 
 function answer(c: Context<ApiEnv>, jobId: string, outcome: SendOutcome): Response {

@@ -125,6 +125,10 @@ export class FakeProducer implements ApiProducer {
     });
   }
 
+  sendJobId(userId: string, idempotencyKey: string): string {
+    return `job of ${userId} under ${idempotencyKey}`;
+  }
+
   async cancelWaiting(_userId: string, jobId: string): Promise<CancelOutcome> {
     this.#check('cancelWaiting');
     const [outcome = 'cancelled'] = this.cancelOutcomes;

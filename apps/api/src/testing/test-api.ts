@@ -1,3 +1,4 @@
+import type { Assistant } from '@gateway/assistant';
 import { parseSettings, silentLogger, type Settings } from '@gateway/runtime';
 import { createApp } from '../api-app.ts';
 import { FakeProducer } from './fake-producer.ts';
@@ -17,12 +18,13 @@ export interface TestAnswer {
 }
 
 /** The API without a socket, over a {@link FakeProducer}. */
-export function testApi(settings: Partial<Settings> = {}) {
+export function testApi(settings: Partial<Settings> = {}, assistant: Assistant | null = null) {
   const producer = new FakeProducer();
   const stop = new AbortController();
   const app = createApp({
     settings: { ...parseSettings({}), ...settings },
     producer,
+    assistant,
     logger: silentLogger(),
     stopping: stop.signal,
   });

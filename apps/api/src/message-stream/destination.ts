@@ -1,0 +1,38 @@
+import { GatewayError, parseRecipient, type MessageStreamRequest } from '@gateway/contracts';
+import { botUserId, type Settings } from '@gateway/runtime';
+import type { ApiContext } from '../context.ts';
+import { requireSignedIn } from '../signed-in.ts';
+import type { Destination } from './reply-events.ts';
+
+/**
+ * Where the reply goes; `null` where it is only told.
+ * @throws {GatewayError} `BOT_NOT_CONFIGURED`, `ASSISTANT_FORBIDDEN`, `NOT_AUTHORIZED`.
+ */
+export async function destinationOf(
+  { settings, producer }: Pick<ApiContext, 'settings' | 'producer'>,
+  { user_id, send_to_telegram, send_as_user, recipient_id: recipient }: MessageStreamRequest,
+): Promise<Destination | null> {
+  if (!send_to_telegram || recipient === undefined) return null;
+  const userId = send_as_user ? user_id : botUserId(settings);
+  if (userId === null) throw new GatewayError('BOT_NOT_CONFIGURED');
+  if (!isAllowed(settings, userId, recipient)) throw new GatewayError('ASSISTANT_FORBIDDEN');
+  return { userId, recipient, view: await requireSignedIn(producer, userId) };
+}
+
+/** Whether the assistant may write to the chat from this account, by `ASSISTANT_ALLOW`. */
+function isAllowed(
+  { ASSISTANT_ALLOW: allowed }: Pick<Settings, 'ASSISTANT_ALLOW'>,
+  userId: string,
+  recipient: string,
+): boolean {
+  if (allowed === undefined) return true;
+  return allowed.some(
+    ({ account, chat }) =>
+      (account === '*' || account === userId) && (chat === null || formOf(chat) === formOf(recipient)),
+  );
+}
+
+/** Equal for the ways to write one and the same recipient. */
+function formOf(recipient: string): string {
+  return JSON.stringify(parseRecipient(recipient));
+}

@@ -1,0 +1,176 @@
+import {
+  GatewayError,
+  MAX_TEXT_LENGTH,
+  textOf,
+  type AccountView,
+  type ChatMessage,
+  type MessageStreamRequest,
+} from '@gateway/contracts';
+import type { ApiContext } from '../context.ts';
+import { withEitherSignal } from '../either-signal.ts';
+import { awaitSend, holdOf } from '../send-outcome.ts';
+import { replyJob } from './reply-job.ts';
+
+/** An event of the stream, by the contract's names. */
+export interface ReplyEvent {
+  event: 'delta' | 'message' | 'telegram';
+  data: Readonly<Record<string, unknown>>;
+}
+
+/** Where the reply goes to, once it is whole. */
+export interface Destination {
+  /** The account that sends: the caller's, or the bot's. */
+  userId: string;
+  recipient: string;
+  view: AccountView;
+}
+
+export interface ReplyCall {
+  request: MessageStreamRequest;
+  /** `null`: the reply is only told. */
+  destination: Destination | null;
+  idempotencyKey: string | undefined;
+  requestId: string;
+  /** Aborted when the caller hangs up. */
+  hungUp: AbortSignal;
+  /** Told the job's id as soon as there is one. */
+  onJob: (jobId: string) => void;
+}
+
+/** ms that the stream waits for the message to go out. */
+const SEND_WAIT_MS = 60_000;
+
+/** UTF-16 units of a reply that is not sent. */
+const MAX_REPLY = 1_000_000;
+
+/** Pieces that a reply is told in that is there already. */
+const WORDS = /\S+\s*|\s+/g;
+
+/**
+ * What happens to a request, event by event: the reply as it is written, the whole of it, and how it goes out. A caller that hangs up
+ * before the reply is whole ends it, and nothing is sent; after that it is sent all the same, once.
+ * @throws {GatewayError} `ASSISTANT_*`, or why the reply could not be queued.
+ */
+export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent> {
+  const { destination, idempotencyKey } = call;
+  const { producer } = context;
+  const jobId =
+    destination === null || idempotencyKey === undefined
+      ? undefined
+      : producer.sendJobId(destination.userId, idempotencyKey);
+  // Its reply is queued, or out: another one is not asked for.
+  const isThere = jobId !== undefined && (await producer.job(jobId)) !== null;
+  if (destination !== null && jobId !== undefined && isThere) {
+    yield* outcomeOf(context, call, destination, { jobId, wait: producer.watch(jobId, destination.userId) });
+    return;
+  }
+  const content = yield* reply(context, call);
+  yield { event: 'message', data: { role: 'assistant', content } };
+  if (destination === null) return;
+  const { requestId } = call;
+  const accepted = await producer.send({
+    job: replyJob(content, { userId: destination.userId, recipient: destination.recipient, requestId }),
+    idempotencyKey,
+  });
+  yield* outcomeOf(context, call, destination, accepted);
+}
+
+/** Tells the reply as it comes. @returns the whole of it. */
+async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent, string> {
+  const pieces: string[] = [];
+  let length = 0;
+  const most = call.destination === null ? MAX_REPLY : MAX_TEXT_LENGTH;
+  for await (const text of piecesOf(context, call)) {
+    length += text.length;
+    if (length > most)
+      throw new GatewayError(
+        'ASSISTANT_REFUSED',
+        `The reply is longer than ${most} UTF-16 units: nothing was sent.`,
+      );
+    pieces.push(text);
+    yield { event: 'delta', data: { text } };
+  }
+  const content = pieces.join('');
+  if (content.trim() === '') throw new GatewayError('ASSISTANT_EMPTY');
+  return content;
+}
+
+async function* piecesOf(context: ApiContext, call: ReplyCall): AsyncGenerator<string> {
+  const given = ownReply(call.request.messages);
+  if (given !== null) {
+    yield* given.match(WORDS) ?? [];
+    return;
+  }
+  const { assistant, stopping } = context;
+  if (assistant === null) throw new GatewayError('ASSISTANT_NOT_CONFIGURED');
+  const {
+    user_id: _1,
+    send_to_telegram: _2,
+    send_as_user: _3,
+    recipient_id: _4,
+    messages,
+    ...extra
+  } = call.request;
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  call.hungUp.addEventListener('abort', end);
+  stopping.addEventListener('abort', end);
+  if (call.hungUp.aborted || stopping.aborted) end();
+  try {
+    for await (const piece of assistant.stream({ messages, extra }, ending.signal)) {
+      yield piece;
+      if (ending.signal.aborted)
+        throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The reply was broken off: nothing was sent.');
+    }
+  } finally {
+    call.hungUp.removeEventListener('abort', end);
+    stopping.removeEventListener('abort', end);
+  }
+}
+
+/** The reply where the last message is one already; `null`: it is to be asked for. */
+export function ownReply(messages: readonly ChatMessage[]): string | null {
+  const last = messages.at(-1);
+  return last?.role === 'assistant' ? textOf(last) : null;
+}
+
+async function* outcomeOf(
+  { producer, settings, stopping }: ApiContext,
+  { idempotencyKey, hungUp, onJob }: ReplyCall,
+  { view }: Destination,
+  accepted: Parameters<typeof awaitSend>[1],
+): AsyncGenerator<ReplyEvent> {
+  const { jobId: job_id } = accepted;
+  onJob(job_id);
+  const telegram = (data: ReplyEvent['data']): ReplyEvent => ({ event: 'telegram', data });
+  try {
+    yield telegram({ state: 'queued', job_id });
+    const outcome = await withEitherSignal(hungUp, stopping, (signal) =>
+      awaitSend(producer, accepted, {
+        waitMs: SEND_WAIT_MS,
+        hold: holdOf(view, undefined, settings),
+        mayBeOld: idempotencyKey !== undefined,
+        signal,
+      }),
+    );
+    if (outcome.state === 'completed') yield telegram({ state: outcome.state, job_id, ...outcome.result });
+    else {
+      const { state, reason, retryAt } = outcome;
+      yield telegram({
+        state,
+        job_id,
+        ...(reason !== null && { reason }),
+        ...(retryAt !== null && { retry_at: retryAt }),
+      });
+    }
+  } catch (thrown) {
+    const error = GatewayError.from(thrown);
+    yield telegram({
+      state: error.code === 'CANCELLED' ? 'cancelled' : 'failed',
+      ...error.toPublic(),
+      job_id,
+    });
+  } finally {
+    accepted.wait.cancel();
+  }
+}

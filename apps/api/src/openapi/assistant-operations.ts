@@ -1,0 +1,45 @@
+import { messageStreamRequestSchema } from '@gateway/contracts';
+import * as z from 'zod';
+import { ACCOUNT, BODY } from './error-groups.ts';
+import type { Operation } from './operation.ts';
+
+/** The data of each event, by its name. */
+const eventSchema = z.union([
+  z.strictObject({ text: z.string() }),
+  z.strictObject({ role: z.literal('assistant'), content: z.string() }),
+  z.looseObject({ state: z.string(), job_id: z.string() }),
+  z.looseObject({
+    status: z.literal('error'),
+    code: z.string(),
+    message: z.string(),
+    request_id: z.string(),
+  }),
+  z.strictObject({ request_id: z.string() }),
+]);
+
+export const ASSISTANT_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/message_stream',
+    id: 'streamMessage',
+    tag: 'Assistant',
+    summary: "Stream an assistant's reply, and send it",
+    description:
+      "Server-sent events: `delta` as the assistant writes, `message` with the whole reply, with `send_to_telegram` then `telegram` as it is queued and as it ends, and `done`; `error` with a code where it goes wrong. A last message of `role: assistant` is streamed and sent as it is. Fields that are not the gateway's are passed on to the assistant. Hanging up before the reply is whole sends nothing; after that it is sent, once.",
+    parameters: ['IdempotencyKey'],
+    request: {
+      schema: messageStreamRequestSchema,
+      examples: {
+        'a reply that is sent': {
+          user_id: 'alice',
+          send_to_telegram: true,
+          send_as_user: true,
+          recipient_id: '987654321',
+          messages: [{ role: 'user', content: 'Thank Bob for the cake.' }],
+        },
+      },
+    },
+    answers: { 200: { description: 'The events.', eventStream: eventSchema } },
+    errors: [...BODY, ...ACCOUNT, 'ASSISTANT_NOT_CONFIGURED', 'ASSISTANT_FORBIDDEN', 'BOT_NOT_CONFIGURED'],
+  },
+];

@@ -1,0 +1,236 @@
+import { once } from 'node:events';
+import { begin, chunk, ChatServer, END, reply } from '@gateway/assistant/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readEvents } from '../env/read-events.ts';
+import { Stack } from '../env/stack.ts';
+
+const BOT_TOKEN = '700900:AAbbCCddEEffGGhhIIjjKKllMMnn';
+const PATH = '/message_stream';
+
+describe('Assistant', () => {
+  let model: ChatServer;
+  let stack: Stack;
+  let alice: number;
+  let bob: number;
+  let user123: number;
+  beforeAll(async () => {
+    model = await ChatServer.start();
+    stack = await Stack.start({
+      ASSISTANT_BASE_URL: model.baseUrl,
+      ASSISTANT_MODEL: 'test-model',
+      ASSISTANT_API_KEY: 'assistant-key',
+      TELEGRAM_BOT_TOKEN: BOT_TOKEN,
+      ASSISTANT_ALLOW: 'alice,user123,bot.700900',
+    });
+    alice = await stack.signIn('alice', '+9996627201');
+    bob = await stack.signIn('bob', '+9996627202');
+    user123 = await stack.signIn('user123', '+9996627203');
+    for (const id of [alice, user123]) await stack.control.addContacts(id, [bob]);
+  });
+  beforeEach(async () => {
+    await stack.control.clearFaults();
+    model.calls.length = 0;
+    model.script = reply('Привет! **Готово** 👋');
+  });
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+    await model[Symbol.asyncDispose]();
+  });
+
+  const ask = (more: object = {}) => ({
+    user_id: 'alice',
+    send_to_telegram: true,
+    send_as_user: true,
+    recipient_id: String(bob),
+    messages: [{ role: 'user', content: 'hello' }],
+    ...more,
+  });
+  const post = (body: object, init: RequestInit = {}) =>
+    fetch(stack.api.url + PATH, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      ...init,
+    });
+  const stream = async (body: object) =>
+    readEvents(await (await post(body)).text()).map(({ event, data }) => [event, data]);
+  const sent = (from = alice) => stack.control.messages({ from, to: bob });
+
+  test("the original document's payload ends with the message at the recipient", async () => {
+    const events = await stream({
+      user_id: 'user123',
+      send_to_telegram: true,
+      send_as_user: true,
+      recipient_id: String(bob),
+      messages: [{ role: 'user', content: '…' }],
+    });
+    expect(events.map(([event]) => event)).toEqual([
+      'delta',
+      'delta',
+      'delta',
+      'message',
+      'telegram',
+      'telegram',
+      'done',
+    ]);
+    expect((await sent(user123)).map(({ text }) => text)).toEqual(['Привет! Готово 👋']);
+  });
+
+  test('`delta`, `message`, `telegram` queued, `telegram` completed, `done`; Markdown of the model becomes formatting', async () => {
+    const events = await stream(ask());
+    const [message] = (await sent()).slice(-1);
+    expect(events).toEqual([
+      ['delta', { text: 'Привет! ' }],
+      ['delta', { text: '**Готово** ' }],
+      ['delta', { text: '👋' }],
+      ['message', { role: 'assistant', content: 'Привет! **Готово** 👋' }],
+      ['telegram', { state: 'queued', job_id: expect.any(String) }],
+      [
+        'telegram',
+        { state: 'completed', job_id: expect.any(String), message_id: message?.id, date: message?.date },
+      ],
+      ['done', { request_id: expect.any(String) }],
+    ]);
+    expect(message).toMatchObject({
+      text: 'Привет! Готово 👋',
+      entities: [{ type: 'bold', offset: 8, length: 6 }],
+    });
+    expect(model.calls).toMatchObject([
+      { authorization: 'Bearer assistant-key', body: { model: 'test-model' } },
+    ]);
+  });
+
+  test('however the model’s stream is cut', async () => {
+    model.script = async (response) => {
+      begin(response);
+      for (const byte of Buffer.from(chunk({ content: 'по байту 👋' }) + END))
+        if (!response.write(Buffer.from([byte]))) await once(response, 'drain');
+      response.end();
+    };
+    await stream(ask());
+    expect((await sent()).at(-1)?.text).toBe('по байту 👋');
+  });
+
+  test('`role: assistant` as the last message is streamed and sent as it is, with no model called', async () => {
+    const messages = [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: 'written by hand' },
+    ];
+    await stream(ask({ messages }));
+    expect((await sent()).at(-1)?.text).toBe('written by hand');
+    expect(model.calls).toEqual([]);
+  });
+
+  test('unknown fields are passed on to the assistant', async () => {
+    await stream(ask({ temperature: 0.1, metadata: { a: 1 } }));
+    expect(model.calls[0]?.body).toMatchObject({ temperature: 0.1, metadata: { a: 1 } });
+    expect(model.calls[0]?.body).not.toHaveProperty('recipient_id');
+  });
+
+  test('`delayed` with its reason; the message goes out after it', async () => {
+    await stack.control.fault({
+      user_id: user123,
+      method: 'messages.sendMessage',
+      error: 'FLOOD_WAIT_90',
+      times: 1,
+    });
+    const events = await stream(
+      ask({ user_id: 'user123', messages: [{ role: 'assistant', content: 'held' }] }),
+    );
+    expect(events.at(-2)).toEqual([
+      'telegram',
+      { state: 'delayed', job_id: expect.any(String), reason: 'FLOOD_WAIT', retry_at: expect.any(String) },
+    ]);
+    await stack.api.request('DELETE', `/jobs/${events.at(-2)?.[1].job_id}`, undefined, {});
+  });
+
+  test('a model that breaks off is an `error` event with a code, and nothing is sent', async () => {
+    const before = await sent();
+    model.script = (response) => {
+      begin(response);
+      response.write(chunk({ content: 'half' }), () => response.destroy());
+    };
+    const events = await stream(ask());
+    expect(events.slice(-2)).toEqual([
+      [
+        'error',
+        expect.objectContaining({ status: 'error', code: 'ASSISTANT_UNAVAILABLE', kind: 'retryable' }),
+      ],
+      ['done', expect.anything()],
+    ]);
+    expect(await sent()).toEqual(before);
+  });
+
+  test('a caller that hangs up stops the model, and nothing is sent', async () => {
+    const before = await sent();
+    model.script = (response) => {
+      begin(response);
+      response.write(chunk({ content: 'half ' }));
+    };
+    const caller = new AbortController();
+    const response = await post(ask(), { signal: caller.signal });
+    await response.body?.getReader().read();
+    caller.abort();
+    await model.calls[0]?.closed;
+    expect(await sent()).toEqual(before);
+  });
+
+  test('a reply is enqueued even if the caller hangs up after the model finished, once', async () => {
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', delay_ms: 1_500 });
+    const caller = new AbortController();
+    const response = await post(ask({ messages: [{ role: 'assistant', content: 'hung up' }] }), {
+      signal: caller.signal,
+    });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ''; !text.includes('queued'); text += (await reader?.read())?.value ?? '');
+    caller.abort();
+    await expect.poll(async () => (await sent()).filter(({ text }) => text === 'hung up')).toHaveLength(1);
+  });
+
+  test('`ASSISTANT_ALLOW` limits which accounts the assistant may write from', async () => {
+    expect(await stack.api.post(PATH, ask({ user_id: 'bob', recipient_id: 'me' }))).toMatchObject({
+      status: 403,
+      body: { code: 'ASSISTANT_FORBIDDEN' },
+    });
+  });
+
+  test('`send_as_user:false` sends by the bot of `TELEGRAM_BOT_TOKEN`', async () => {
+    const bot = await stack.control.createBot({
+      bot_token: BOT_TOKEN,
+      first_name: 'Helper',
+      username: 'helper_bot',
+    });
+    await stack.api.send('bob', '@helper_bot', '/start');
+    await expect
+      .poll(async () => (await stack.api.status('bot.700900')).body.state, { timeout: 60_000, interval: 500 })
+      .toBe('ready');
+    const events = await stream(ask({ send_as_user: false }));
+    expect(events.at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
+    expect((await sent(bot)).map(({ text }) => text)).toEqual(['Привет! Готово 👋']);
+  }, 90_000);
+
+  test('the start-up log quotes the clause on AI', () => {
+    expect(stack.apiProcess.output).toContain('artificial intelligence, machine learning models');
+    expect(stack.apiProcess.output).not.toContain('assistant-key');
+  });
+});
+
+test('No assistant set and one needed: 503 `ASSISTANT_NOT_CONFIGURED`; no bot: 400 `BOT_NOT_CONFIGURED`, before the stream starts', async () => {
+  await using stack = await Stack.start();
+  const messages = [{ role: 'user', content: 'x' }];
+  expect(await stack.api.post(PATH, { user_id: 'u', messages })).toMatchObject({
+    status: 503,
+    body: { code: 'ASSISTANT_NOT_CONFIGURED' },
+  });
+  const byBot = {
+    user_id: 'u',
+    messages: [{ role: 'assistant', content: 'x' }],
+    send_to_telegram: true,
+    send_as_user: false,
+    recipient_id: 'me',
+  };
+  expect(await stack.api.post(PATH, byBot)).toMatchObject({
+    status: 400,
+    body: { code: 'BOT_NOT_CONFIGURED' },
+  });
+});
