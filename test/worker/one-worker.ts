@@ -6,6 +6,8 @@ import {
   sharedBackend,
   Subscriber,
   watchContact,
+  openWebhookQueue,
+  WebhookOutbox,
 } from '@gateway/queue';
 import { silentLogger, sleep, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
@@ -138,6 +140,8 @@ export class OneWorker implements AsyncDisposable {
       limits: { maxWaitMs: 86_400_000, dedupWindowMs: 3_600_000, maxInHand: 1_000 },
       retentionMs: 60_000,
       bot: null,
+      outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
+      eventsUrl: null,
       logger,
       now: Date.now,
     } as const;

@@ -20,6 +20,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { messageStreamRoutes } from './routes/message-stream.ts';
 import { sendRoutes } from './routes/send.ts';
 import { statusRoutes } from './routes/status.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { listen } from './server.ts';
 import { claimShards } from './shard-claim.ts';
 
@@ -54,12 +55,14 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.use('/telegram/*', apiKey(context));
   app.use('/jobs/*', apiKey(context));
   app.use('/message_stream', apiKey(context));
+  app.use('/webhooks/*', apiKey(context));
   app.route('/', authRoutes(context));
   app.route('/', sendRoutes(context));
   app.route('/', statusRoutes(context));
   app.route('/', accountRoutes(context));
   app.route('/', jobRoutes(context));
   app.route('/', messageStreamRoutes(context));
+  app.route('/', webhookRoutes(context));
   refuseOtherMethods(app);
   return app;
 }

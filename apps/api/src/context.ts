@@ -1,9 +1,9 @@
 import type { Assistant } from '@gateway/assistant';
-import type { Producer } from '@gateway/queue';
+import type { Producer, WebhookLog } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
 
 /** What the API asks of the queues: a `Producer` answers it, and tests pass another. */
-export type ApiProducer = Pick<
+export type ApiProducer = { webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'> } & Pick<
   Producer,
   | 'claimShards'
   | 'send'

@@ -84,12 +84,16 @@ describe('validation', () => {
     [{ ...MESSAGE, reply_to: 0 }, 'reply_to', expect.any(String)],
     [{ ...MESSAGE, silent: 'yes' }, 'silent', 'must be true or false'],
     [{ ...MESSAGE, link_preview: 1 }, 'link_preview', 'must be true or false'],
-    [{ ...MESSAGE, parse_mode: 'html' }, 'parse_mode', 'is not supported yet'],
+    [{ ...MESSAGE, parse_mode: 'rtf' }, 'parse_mode', 'must be markdown, html or none'],
     [{ ...MESSAGE, send_at: 'tomorrow' }, 'send_at', expect.stringContaining('RFC 3339')],
     [{ ...MESSAGE, send_at: '2030-01-01T00:00:00' }, 'send_at', expect.stringContaining('with its zone')],
     [{ ...MESSAGE, send_at: '9999-01-01T00:00:00Z' }, 'send_at', 'must be at most a year ahead'],
     [{ ...MESSAGE, split: 1 }, 'split', 'must be true or false'],
-    [{ ...MESSAGE, callback_url: 'https://example.org' }, 'callback_url', 'is not supported yet'],
+    [
+      { ...MESSAGE, callback_url: 'ftp://example.org' },
+      'callback_url',
+      'must be an http:// or https:// address',
+    ],
   ])('send: %j is refused at %s', async (body, path, message) => {
     const { producer, call } = testApi();
     const answer = await call(SEND, { body });

@@ -5,11 +5,13 @@ import {
   DoorbellListener,
   listWorkers,
   openConsumerRedis,
+  openWebhookQueue,
   ResultsPublisher,
   SESSION_INDEX_KEY,
   sharedBackend,
   Subscriber,
   watchContact,
+  WebhookOutbox,
   type RedisClient,
 } from '@gateway/queue';
 import {
@@ -34,6 +36,7 @@ import { Ownership } from './ownership/ownership.ts';
 import { isGone, storeIdOf } from './ownership/worker-name.ts';
 import type { Bot } from './shard/bot.ts';
 import { startShardService, type WorkerContext } from './shard/shard-service.ts';
+import { startWebhooks } from './webhooks.ts';
 
 /** ms for connecting to Telegram with the key exchange, and for one call. */
 const CONNECT_TIMEOUT = 15_000;
@@ -100,10 +103,13 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       maxInHand: MAX_IN_HAND,
     },
     retentionMs: settings.JOB_RETENTION,
+    outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
+    eventsUrl: settings.EVENTS_CALLBACK_URL ?? null,
     bot: botOf(settings),
     logger,
     now: Date.now,
   };
+  const webhooks = startWebhooks(settings, context);
   const ownership = new Ownership({
     redis,
     contact,
@@ -123,6 +129,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
         STOP_TIMEOUT,
         () => new Error('could not give the accounts back in time'),
       ).catch((error: unknown) => logger.error({ err: error }, 'stopping without Redis'));
+      await webhooks.close();
       subscriber.close();
       doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();

@@ -98,4 +98,12 @@ export {
   type SentMessage,
 } from './send.ts';
 export { cutsOf, partsOf } from './split-text.ts';
+export {
+  webhookDeliverySchema,
+  webhookJobSchema,
+  type AccountEvent,
+  type WebhookAttempt,
+  type WebhookDelivery,
+  type WebhookJob,
+} from './webhook.ts';
 export { userIdSchema } from './user-id.ts';

@@ -57,6 +57,15 @@ export function shardAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:accounts`;
 }
 
+/** BullMQ prefix of the webhooks' queue. */
+export const WEBHOOK_PREFIX = '{webhooks}';
+export const WEBHOOK_QUEUE = 'webhooks';
+
+/** Sorted set: an account's webhooks → ms since the epoch at which each was begun. */
+export function webhookLogKey(userId: string): string {
+  return `${WEBHOOK_PREFIX}:log:${userId}`;
+}
+
 /** Number of shards, fixed by the first process that starts. */
 export const SHARD_COUNT_KEY = '{gateway}:shards';
 

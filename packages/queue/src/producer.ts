@@ -27,6 +27,9 @@ import { readSendState } from './send-states.ts';
 import { claimShardCount, shardOf } from './shards.ts';
 import { sharedBackend } from './shared-backend.ts';
 import { Tries } from './tries.ts';
+import { WebhookLog } from './webhook-log.ts';
+import { WebhookOutbox } from './webhook-outbox.ts';
+import { openWebhookQueue } from './webhook-queue.ts';
 import { countLiveWorkers } from './workers.ts';
 
 export interface ProducerOptions {
@@ -63,6 +66,8 @@ export class Producer {
   readonly #published: ResultsPublisher;
   readonly #calls: RedisCalls;
   readonly #tries: Tries;
+  readonly #outbox: WebhookOutbox;
+  readonly webhooks: WebhookLog;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -74,6 +79,9 @@ export class Producer {
     this.#published = new ResultsPublisher(this.#redis, backend);
     this.#calls = new RedisCalls(this.#redis);
     this.#tries = new Tries(this.#redis);
+    const webhooks = openWebhookQueue(this.#redis, backend);
+    this.#outbox = new WebhookOutbox(this.#redis, webhooks);
+    this.webhooks = new WebhookLog(this.#redis, webhooks, this.#calls);
   }
 
   /** Fixes the number of shards with Redis. @throws {ShardMismatch} where Redis was set up with another. */
@@ -204,6 +212,9 @@ export class Producer {
    */
   async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
     return this.#calls.run(async () => {
+      // Before it has ended: a crash in between must not keep it from being told.
+      const url = (await this.#accounts.of(userId).getJob(jobId))?.data.callbackUrl;
+      if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url);
       const outcome = await cancelWaitingSend(this.#redis, userId, jobId, Date.now());
       if (outcome === 'cancelled')
         await this.#published.finished(shardOf(userId, this.#options.shards), jobId).catch(() => {});

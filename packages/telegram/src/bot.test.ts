@@ -54,7 +54,9 @@ describe('a bot', () => {
     });
     await anna.client.send(message({ kind: 'username', username: 'helper_bot' }, '/start'));
     await bot.send(message(toAnna, 'hello'));
-    expect(world.control.messages({ from: BOT_ID, to: anna.user.id }).map(({ text }) => text)).toEqual(['hello']);
+    expect(world.control.messages({ from: BOT_ID, to: anna.user.id }).map(({ text }) => text)).toEqual([
+      'hello',
+    ]);
   });
 
   it('finds no phone, and asks Telegram for nothing that bots may not', async () => {

@@ -17,6 +17,12 @@ const PARAMETERS = {
   UserId: { name: 'user_id', in: 'path', required: true, schema: jsonSchema(userIdSchema, 'input') },
   Live: query('live', 'Ask Telegram first.', { enum: ['true', 'false'] }),
   Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
+  DeliveryId: { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+  UserIdQuery: query('user_id', 'An account of which all are listed.', { type: 'string' }),
+  JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string' }),
+  DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
+  Limit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 100 }),
+  Cursor: query('cursor', 'Of the page before.', { type: 'string' }),
 };
 
 const HEADERS = {
@@ -51,7 +57,9 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: serverUrl }],
-    tags: ['Sign-in', 'Account', 'Sending', 'Jobs', 'Assistant', 'Webhooks', 'Operations'].map((name) => ({ name })),
+    tags: ['Sign-in', 'Account', 'Sending', 'Jobs', 'Assistant', 'Webhooks', 'Operations'].map((name) => ({
+      name,
+    })),
     paths: PATHS,
     components: { parameters: PARAMETERS, headers: HEADERS, securitySchemes: SECURITY_SCHEMES },
   };

@@ -9,7 +9,13 @@ export type ParameterName =
   | 'JobId'
   | 'UserId'
   | 'Live'
-  | 'Wait';
+  | 'Wait'
+  | 'DeliveryId'
+  | 'UserIdQuery'
+  | 'JobIdQuery'
+  | 'DeliveryState'
+  | 'Limit'
+  | 'Cursor';
 
 type HeaderName = 'Location' | 'PreferenceApplied';
 

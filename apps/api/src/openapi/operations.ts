@@ -22,6 +22,7 @@ import * as z from 'zod';
 import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
 import { ACCOUNT, BODY, BY_WORKER, CODE, GUARDED, INTERACTIVE } from './error-groups.ts';
 import type { Operation } from './operation.ts';
+import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
 const ALICE = { user_id: 'alice' };
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
@@ -257,6 +258,7 @@ export const OPERATIONS: readonly Operation[] = [
     errors: [...GUARDED, 'JOB_NOT_FOUND'],
   },
   ...ASSISTANT_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   {
     method: 'get',
     path: '/healthz',

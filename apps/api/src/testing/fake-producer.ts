@@ -8,6 +8,7 @@ import {
   type Hold,
   type JobView,
   type SendState,
+  type WebhookDelivery,
 } from '@gateway/contracts';
 import type { Accepted, CancelOutcome, NewSend, JobWait, PendingCounts, WaitEnd } from '@gateway/queue';
 import type { ApiProducer } from '../context.ts';
@@ -92,6 +93,21 @@ export class FakeProducer implements ApiProducer {
     expiresAt: number;
     requestId: string;
   }[] = [];
+  readonly deliveries: WebhookDelivery[] = [];
+  readonly webhooks: ApiProducer['webhooks'] = {
+    list: async ({ userId, state, limit }) => ({
+      deliveries: this.deliveries
+        .filter((delivery) => delivery.user_id === userId && (state ?? delivery.state) === delivery.state)
+        .slice(0, limit),
+      cursor: null,
+    }),
+    read: async (id) => this.deliveries.find((delivery) => delivery.id === id) ?? null,
+    replay: async (id) => {
+      const delivery = this.deliveries.find((each) => each.id === id);
+      return delivery === undefined ? null : { ...delivery, state: 'pending' };
+    },
+  };
+
   readonly withdrawn: string[] = [];
   readonly waits: number[] = [];
   readonly tries: { bucket: string; limit: number; windowMs: number }[] = [];

@@ -17,6 +17,7 @@ import { Lane } from '../delivery/lane.ts';
 import { SendLedger } from '../delivery/send-ledger.ts';
 import type { WorkerContext } from '../shard/shard-service.ts';
 import { Account } from './account.ts';
+import { stateEvents } from './state-events.ts';
 
 export interface ServedAccountContext extends WorkerContext {
   contact: RedisContact;
@@ -31,20 +32,25 @@ export async function openServedAccount(
   context: ServedAccountContext,
   userId: string,
 ): Promise<ServedAccount> {
-  const { redis, results, store, telegram, pace, lease, logger, now } = context;
+  const { redis, results, store, telegram, outbox, eventsUrl, pace, lease, logger, now } = context;
   const { shard, fence } = lease;
   await raiseFence(redis, userId, fence);
-  const [{ hold }, sendState] = await Promise.all([
+  const [shown, sendState] = await Promise.all([
     readAccountView(redis, userId, now()),
     readSendState(redis, userId),
   ]);
+  const tellChange = stateEvents({ userId, outbox, url: eventsUrl, now }, shown.state);
   const account = await Account.load(
     {
       userId,
       isBot: userId === context.bot?.userId,
       store,
       telegram,
-      publish: (view) => writeAccountView(redis, { shard, fence }, userId, view),
+      publish: async (view) => {
+        // Before it shows: a crash in between must not keep it from being told.
+        await tellChange(view);
+        await writeAccountView(redis, { shard, fence }, userId, view);
+      },
       publishHold: (until) => results.held(shard, userId, until),
       ledger: new SendLedger(sendState, (state) => writeSendState(redis, fence, userId, state)),
       pace,
@@ -52,7 +58,7 @@ export async function openServedAccount(
       logger,
       now,
     },
-    hold,
+    shown.hold,
   );
   return new ServedAccount(context, account);
 }
@@ -75,7 +81,7 @@ export class ServedAccount {
 
   #openLine() {
     const { account } = this;
-    const { redis, contact, backend, queues, results, limits, lease, logger, now } = this.#context;
+    const { redis, contact, backend, queues, results, outbox, limits, lease, logger, now } = this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
     const consumer = new SendConsumer(redis, backend, queues.of(userId), userId, fence);
@@ -90,7 +96,9 @@ export class ServedAccount {
         await Promise.all(jobs.map(({ jobId, hold }) => results.held(shard, userId, hold, jobId)));
       },
       forgetAside: (jobId) => forgetAside(redis, userId, jobId),
-      announceEnd: async () => {},
+      announceEnd: async ({ jobId, data: { callbackUrl } }) => {
+        if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl);
+      },
       finished: (jobId) => results.finished(shard, jobId),
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,

@@ -10,6 +10,7 @@ import {
   type ResultsPublisher,
   type SharedBackend,
   type ShardLease,
+  type WebhookOutbox,
 } from '@gateway/queue';
 import { withTimeout, type Logger, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
@@ -42,6 +43,9 @@ export interface WorkerContext {
   retentionMs: number;
   /** `null` where none is set up. */
   bot: Bot | null;
+  outbox: WebhookOutbox;
+  /** Where changes of accounts' states are posted; `null`: nowhere. */
+  eventsUrl: string | null;
   logger: Logger;
   now: () => number;
 }

@@ -1,0 +1,72 @@
+import { GatewayError, userIdSchema, webhookDeliverySchema, type WebhookDelivery } from '@gateway/contracts';
+import { parseJobId, webhookIdOf } from '@gateway/queue';
+import { Hono, type Context } from 'hono';
+import * as z from 'zod';
+import { auditLog } from '../audit.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
+import { mayUse, requireAccount } from '../middleware/api-key.ts';
+import { validate, validationError } from '../validation.ts';
+
+const MAX_LIMIT = 100;
+const LIMIT = `must be a whole number, 1 to ${MAX_LIMIT}`;
+
+const querySchema = z.object({
+  user_id: userIdSchema.optional(),
+  job_id: z.string().max(200).optional(),
+  state: webhookDeliverySchema.shape.state.optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, LIMIT)
+    .transform(Number)
+    .pipe(z.number().min(1, LIMIT).max(MAX_LIMIT, LIMIT))
+    .default(20),
+  cursor: z.string().max(200).optional(),
+});
+
+/** The log of webhooks: what was delivered, or not and why; and delivering anew. */
+export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
+  const { webhooks } = context.producer;
+  const routes = new Hono<ApiEnv>();
+
+  routes.get('/webhooks/deliveries', async (c) => {
+    const { user_id: userId, job_id: jobId, ...query } = validate(querySchema, c.req.query());
+    if (jobId !== undefined) {
+      const delivery = mayUseJob(c, jobId) ? await webhooks.read(webhookIdOf(jobId)) : null;
+      return c.json({ status: 'ok', deliveries: delivery === null ? [] : [delivery], cursor: null });
+    }
+    if (userId === undefined)
+      throw validationError([{ path: 'user_id', message: 'is required, or else job_id' }]);
+    requireAccount(c.get('caller'), userId);
+    return c.json({ status: 'ok', ...(await webhooks.list({ userId, ...query })) });
+  });
+
+  routes.get('/webhooks/deliveries/:id', async (c) => {
+    const delivery = await deliveryOf(c);
+    return c.json({ status: 'ok', ...delivery });
+  });
+
+  // The same bytes again, at once, whether it was delivered, has failed, or waits for its next try.
+  routes.post('/webhooks/deliveries/:id/replay', async (c) => {
+    const { id, user_id: userId } = await deliveryOf(c);
+    const delivery = await webhooks.replay(id);
+    if (delivery === null) throw new GatewayError('NOT_FOUND');
+    auditLog(context, c, 'webhook.replay', { userId });
+    return c.json({ status: 'ok', ...delivery }, 202);
+  });
+
+  return routes;
+
+  /** The delivery that the path names. @throws {GatewayError} `NOT_FOUND`, also to a key that may not use its account. */
+  async function deliveryOf(c: Context<ApiEnv>): Promise<WebhookDelivery> {
+    const id = c.req.param('id') ?? '';
+    const delivery = id.length > 200 ? null : await webhooks.read(id);
+    if (delivery === null || !mayUse(c.get('caller'), delivery.user_id))
+      throw new GatewayError('NOT_FOUND', 'There is no delivery with this id (any more).');
+    return delivery;
+  }
+}
+
+function mayUseJob(c: Context<ApiEnv>, jobId: string): boolean {
+  const address = parseJobId(jobId);
+  return address !== null && mayUse(c.get('caller'), address.userId);
+}

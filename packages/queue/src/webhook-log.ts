@@ -1,0 +1,111 @@
+import type { WebhookDelivery, WebhookJob } from '@gateway/contracts';
+import type { Job } from 'bullmq';
+import { webhookLogKey } from './keys.ts';
+import type { RedisCalls } from './redis-calls.ts';
+import type { RedisClient } from './redis.ts';
+import type { WebhookQueue } from './webhook-queue.ts';
+
+export interface DeliveryQuery {
+  userId: string;
+  state?: WebhookDelivery['state'] | undefined;
+  /** Deliveries at most. */
+  limit: number;
+  /** Of the page before. */
+  cursor?: string | undefined;
+}
+
+export interface DeliveryPage {
+  deliveries: WebhookDelivery[];
+  /** For the next page; `null`: this is the last. */
+  cursor: string | null;
+}
+
+/** Read from the list at a time. */
+const CHUNK = 100;
+
+/** Reads and replays webhooks: the latest two thousand of each account, a week long. Throws `QUEUE_UNAVAILABLE` while Redis is away. */
+export class WebhookLog {
+  readonly #redis: RedisClient;
+  readonly #queue: WebhookQueue;
+  readonly #calls: RedisCalls;
+
+  constructor(redis: RedisClient, queue: WebhookQueue, calls: RedisCalls) {
+    this.#redis = redis;
+    this.#queue = queue;
+    this.#calls = calls;
+  }
+
+  /** An account's, newest first. */
+  async list(query: DeliveryQuery): Promise<DeliveryPage> {
+    return this.#calls.run(() => this.#list(query));
+  }
+
+  async read(id: string): Promise<WebhookDelivery | null> {
+    return this.#calls.run(() => this.#read(id));
+  }
+
+  /** Has it delivered anew, with the same bytes: at once, and as often as it takes. `null`: there is none. */
+  async replay(id: string): Promise<WebhookDelivery | null> {
+    return this.#calls.run(() => this.#replay(id));
+  }
+
+  async #list({ userId, state, limit, cursor }: DeliveryQuery): Promise<DeliveryPage> {
+    const deliveries: WebhookDelivery[] = [];
+    const ids = await this.#idsBehind(userId, cursor);
+    for (let at = 0; at < ids.length; at += CHUNK) {
+      for (const id of ids.slice(at, at + CHUNK)) {
+        const delivery = await this.#read(id);
+        if (delivery === null) continue;
+        if (state !== undefined && delivery.state !== state) continue;
+        deliveries.push(delivery);
+        if (deliveries.length === limit) return { deliveries, cursor: id === ids.at(-1) ? null : id };
+      }
+    }
+    return { deliveries, cursor: null };
+  }
+
+  async #idsBehind(userId: string, cursor: string | undefined): Promise<string[]> {
+    const key = webhookLogKey(userId);
+    if (cursor === undefined) return this.#redis.zrevrange(key, 0, -1);
+    const rank = await this.#redis.zrevrank(key, cursor);
+    return rank === null ? [] : this.#redis.zrevrange(key, rank + 1, -1);
+  }
+
+  async #read(id: string): Promise<WebhookDelivery | null> {
+    const job = await this.#queue.getJob(id);
+    return job === undefined ? null : describe(job, await job.getState());
+  }
+
+  async #replay(id: string): Promise<WebhookDelivery | null> {
+    const job = await this.#queue.getJob(id);
+    if (job === undefined) return null;
+    const state = await job.getState();
+    if (state === 'completed' || state === 'failed') await job.retry(state, { resetAttemptsMade: true });
+    else if (state === 'delayed') await job.promote();
+    return this.#read(id);
+  }
+}
+
+function describe(job: Job<WebhookJob, null>, state: string): WebhookDelivery {
+  const { data } = job;
+  const ended = state === 'completed' ? 'delivered' : state === 'failed' ? 'failed' : 'pending';
+  const dueAt = state === 'delayed' ? (job.processedOn ?? job.timestamp) + job.delay : null;
+  return {
+    id: job.id ?? '',
+    type: data.about === 'job' ? 'job' : data.event.type,
+    user_id: data.user_id,
+    job_id: data.about === 'job' ? data.job_id : null,
+    url: hidden(data.url),
+    state: ended,
+    attempts: data.attempts,
+    created_at: new Date(job.timestamp).toISOString(),
+    next_attempt_at: dueAt === null ? null : new Date(dueAt).toISOString(),
+  };
+}
+
+/** Passwords and keys stand in user-info and queries. */
+function hidden(text: string): string {
+  const url = new URL(text);
+  const query = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`).join('&');
+  return `${url.protocol}//${url.host}${url.pathname}${query === '' ? '' : `?${query}`}`;
+}

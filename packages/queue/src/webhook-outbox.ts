@@ -1,0 +1,62 @@
+import type { AccountEvent, WebhookJob } from '@gateway/contracts';
+import { webhookLogKey } from './keys.ts';
+import type { RedisClient } from './redis.ts';
+import { WEBHOOK_ATTEMPTS } from './webhook-backoff.ts';
+import type { WebhookQueue } from './webhook-queue.ts';
+
+/** s that deliveries that have ended can be read and replayed, and how many of one account. */
+const KEPT_FOR = 7 * 86_400;
+const KEPT = 100_000;
+const LISTED = 2_000;
+
+/**
+ * What is to be told goes in here before what it tells of is written down: a crash in between tells of it all the same, once it has
+ * come about. The same thing put in twice is one webhook.
+ */
+export class WebhookOutbox {
+  readonly #redis: RedisClient;
+  readonly #queue: WebhookQueue;
+
+  constructor(redis: RedisClient, queue: WebhookQueue) {
+    this.#redis = redis;
+    this.#queue = queue;
+  }
+
+  /** The job ends, or has ended: its JSON will be posted there. */
+  async jobEnds(jobId: string, userId: string, url: string): Promise<void> {
+    await this.#add(webhookIdOf(jobId), { about: 'job', job_id: jobId, user_id: userId, url, attempts: [] });
+  }
+
+  async accountChanged(event: AccountEvent, url: string): Promise<void> {
+    await this.#add(`account-${event.id}`, {
+      about: 'account',
+      event,
+      user_id: event.user_id,
+      url,
+      attempts: [],
+    });
+  }
+
+  async #add(id: string, webhook: WebhookJob): Promise<void> {
+    const log = webhookLogKey(webhook.user_id);
+    await this.#redis
+      .pipeline()
+      // Only the first time: the list is in the order of beginnings.
+      .zadd(log, 'NX', Date.now(), id)
+      .zremrangebyrank(log, 0, -LISTED - 1)
+      .expire(log, KEPT_FOR + 86_400)
+      .exec();
+    await this.#queue.add(webhook.about, webhook, {
+      jobId: id,
+      attempts: WEBHOOK_ATTEMPTS,
+      backoff: { type: 'custom' },
+      removeOnComplete: { age: KEPT_FOR, count: KEPT },
+      removeOnFail: { age: KEPT_FOR, count: KEPT },
+    });
+  }
+}
+
+/** The id of the webhook that tells of a job's end. */
+export function webhookIdOf(jobId: string): string {
+  return `job-${jobId}`;
+}

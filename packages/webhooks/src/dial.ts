@@ -1,0 +1,79 @@
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, buildConnector } from 'undici';
+import { isPublicAddress } from './public-address.ts';
+
+/** Resolves a name to its addresses. Throws Node's own errors. */
+export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
+
+export interface DialOptions {
+  /** Loopback and private addresses too. */
+  allowPrivate: boolean;
+  connectTimeoutMs: number;
+  resolve?: Resolve | undefined;
+}
+
+/**
+ * Connects to addresses of the public internet only. What is checked is the address that is dialled, not the name: a name may lead
+ * anywhere, and somewhere else a moment later. No connection is kept, so that each is checked.
+ */
+export function createDialer({
+  allowPrivate,
+  connectTimeoutMs,
+  resolve = resolveBySystem,
+}: DialOptions): Agent {
+  const check = ({ address }: LookupAddress) => {
+    if (!allowPrivate && !isPublicAddress(address)) throw new ForbiddenAddressError(address);
+  };
+  const lookup: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        try {
+          const [first] = addresses;
+          if (first === undefined) throw new Error(`${hostname} has no address`);
+          addresses.forEach(check);
+          if (options.all === true) callback(null, addresses);
+          else callback(null, first.address, first.family);
+        } catch (error) {
+          callback(asError(error), '', 0);
+        }
+      },
+      (error: unknown) => callback(asError(error), '', 0),
+    );
+  };
+  const connect = buildConnector({ timeout: connectTimeoutMs, lookup });
+  return new Agent({
+    pipelining: 0,
+    connect: (options, callback) => {
+      // Node looks literal addresses up nowhere.
+      const literal = options.hostname.replace(/^\[|\]$/g, '');
+      try {
+        if (isIP(literal) !== 0) check({ address: literal, family: isIP(literal) });
+      } catch (error) {
+        callback(asError(error), null);
+        return;
+      }
+      connect(options, callback);
+    },
+  });
+}
+
+/** The receiver's address is none that webhooks may go to. */
+export class ForbiddenAddressError extends Error {
+  constructor(address: string) {
+    super(`${address} is no public address: webhooks do not go there unless WEBHOOK_ALLOW_PRIVATE is true`);
+    this.name = 'ForbiddenAddressError';
+  }
+}
+
+function resolveBySystem(hostname: string): Promise<LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(hostname, { all: true }, (error, addresses) =>
+      error === null ? resolve(addresses) : reject(error),
+    );
+  });
+}
+
+function asError(thrown: unknown): NodeJS.ErrnoException {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,1 @@
+export { createWebhookSender, type WebhookSender, type WebhookSenderOptions } from './sender.ts';

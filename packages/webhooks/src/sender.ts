@@ -1,0 +1,132 @@
+import { createHmac } from 'node:crypto';
+import { request } from 'undici';
+import { createDialer, ForbiddenAddressError, type Resolve } from './dial.ts';
+
+export interface WebhookSenderOptions {
+  /** What bodies are signed with; without it they carry no signature. */
+  secret: string | undefined;
+  /** Loopback and private addresses too. */
+  allowPrivate: boolean;
+  /** ms for connecting, and for all of it. */
+  connectTimeoutMs?: number;
+  timeoutMs?: number;
+  /** The system's own by default. */
+  resolve?: Resolve;
+}
+
+export interface Webhook {
+  /** The same for each try. */
+  id: string;
+  url: string;
+  body: string;
+  /** From 1. */
+  attempt: number;
+}
+
+/** How a try ended. */
+export interface WebhookOutcome {
+  /** `null`: no answer. */
+  status: number | null;
+  /** Why it counts as failed; `null`: it was taken. */
+  error: string | null;
+  /** There is no use in another try. */
+  final: boolean;
+  /** ms that the receiver asks to be left alone for. */
+  retryAfterMs: number | null;
+  ms: number;
+}
+
+export interface WebhookSender {
+  /** Never throws. */
+  send(webhook: Webhook): Promise<WebhookOutcome>;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 15_000;
+
+/** Bytes of an answer that are read, so that its sender sees it taken; nobody looks at them. */
+const MAX_ANSWER = 64 * 1024;
+
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/**
+ * Posts JSON to receivers. 2xx is success; anything else is not, redirects included, which are not followed. `X-Signature: sha256=<hex>` is
+ * the HMAC of the body's bytes. `X-Webhook-Id` is the same for each try of one webhook: a receiver that has it already drops it.
+ */
+export function createWebhookSender({
+  secret,
+  allowPrivate,
+  connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  timeoutMs = TIMEOUT_MS,
+  resolve,
+}: WebhookSenderOptions): WebhookSender {
+  const dispatcher = createDialer({ allowPrivate, connectTimeoutMs, resolve });
+  return {
+    close: () => dispatcher.destroy(),
+    send: async ({ id, url, body, attempt }) => {
+      const begun = performance.now();
+      const since = () => Math.round(performance.now() - begun);
+      try {
+        const { target, authorization } = split(url);
+        const answer = await request(target, {
+          dispatcher,
+          method: 'POST',
+          signal: AbortSignal.timeout(timeoutMs),
+          headers: {
+            'content-type': 'application/json',
+            'user-agent': 'unofficial-telegram-user-gateway',
+            'x-webhook-id': id,
+            'x-webhook-attempt': String(attempt),
+            ...(authorization !== null && { authorization }),
+            ...(secret !== undefined && { 'x-signature': signatureOf(body, secret) }),
+          },
+          body,
+        });
+        await answer.body.dump({ limit: MAX_ANSWER }).catch(() => {});
+        const { statusCode: status } = answer;
+        const taken = status >= 200 && status < 300;
+        return {
+          status,
+          error: taken ? null : `the receiver answered ${status}`,
+          final: status === 410,
+          retryAfterMs: retryAfterOf(answer.headers['retry-after']),
+          ms: since(),
+        };
+      } catch (thrown) {
+        const final = thrown instanceof ForbiddenAddressError;
+        return { status: null, error: reasonOf(thrown, timeoutMs), final, retryAfterMs: null, ms: since() };
+      }
+    },
+  };
+}
+
+/** `sha256=<hex>` */
+function signatureOf(body: string, secret: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+}
+
+/** User and password of a URL go into a header of their own. */
+function split(url: string): { target: URL; authorization: string | null } {
+  const target = new URL(url);
+  const { username, password } = target;
+  target.username = '';
+  target.password = '';
+  target.hash = '';
+  if (username === '' && password === '') return { target, authorization: null };
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { target, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function retryAfterOf(header: string | string[] | undefined): number | null {
+  const seconds = Number(header);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS) : null;
+}
+
+function reasonOf(thrown: unknown, timeoutMs: number): string {
+  if (!(thrown instanceof Error)) return 'not reachable';
+  if (thrown.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
+  const { code } = { code: undefined, ...('code' in thrown && { code: thrown.code }) };
+  if (thrown instanceof ForbiddenAddressError) return thrown.message;
+  return typeof code === 'string' ? `not reachable: ${code}` : `not reachable: ${thrown.message}`;
+}

@@ -1,0 +1,143 @@
+import { createHmac } from 'node:crypto';
+import { Receiver } from '@gateway/webhooks/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Stack } from '../env/stack.ts';
+
+const SECRET = 'a secret of 16 characters';
+const LIST = '/webhooks/deliveries';
+
+describe('Webhooks', () => {
+  let receiver: Receiver;
+  let events: Receiver;
+  let stack: Stack;
+  let alice: number;
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+    events = await Receiver.start();
+    stack = await Stack.start({
+      WEBHOOK_SECRET: SECRET,
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      EVENTS_CALLBACK_URL: events.url,
+      API_KEYS: 'all,bobs:bob',
+    });
+    stack.api.headers = { 'X-API-Key': 'all' };
+    alice = await stack.signIn('alice', '+9996627301');
+  });
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+    await receiver[Symbol.asyncDispose]();
+    await events[Symbol.asyncDispose]();
+  });
+
+  const send = (more: object) =>
+    stack.api.post('/telegram/user/send', {
+      user_id: 'alice',
+      recipient_id: 'me',
+      text: 'x',
+      callback_url: receiver.url,
+      ...more,
+    });
+  const callOf = (jobId: string) => receiver.received.find(({ body }) => body.includes(jobId));
+
+  test('`callback_url`: on the end of the job its JSON is posted there, with X-Signature', async () => {
+    const { job_id } = (await send({})).body;
+    await expect.poll(() => callOf(job_id)).toBeDefined();
+    const call = callOf(job_id);
+    expect(JSON.parse(call?.body ?? '')).toEqual((await stack.api.get(`/jobs/${job_id}`)).body);
+    const hmac = createHmac('sha256', SECRET)
+      .update(call?.body ?? '')
+      .digest('hex');
+    expect(call?.headers['x-signature']).toBe(`sha256=${hmac}`);
+    expect(receiver.received.filter(({ body }) => body.includes(job_id))).toHaveLength(1);
+  });
+
+  test('of a failed job, and of a cancelled one', async () => {
+    const failed = await send({ recipient_id: '@nobody_has_this' });
+    await expect.poll(() => callOf(failed.body.job_id)).toBeDefined();
+    expect(JSON.parse(callOf(failed.body.job_id)?.body ?? '')).toMatchObject({
+      state: 'failed',
+      error: { code: 'RECIPIENT_NOT_FOUND' },
+    });
+    const timed = await send({ send_at: new Date(Date.now() + 3_600_000).toISOString() });
+    await stack.api.request('DELETE', `/jobs/${timed.body.job_id}`, undefined, {});
+    await expect.poll(() => callOf(timed.body.job_id)).toBeDefined();
+    expect(JSON.parse(callOf(timed.body.job_id)?.body ?? '')).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('retried with backoff: one that is not taken is tried again', async () => {
+    receiver.answerWith(500);
+    const { job_id } = (await send({})).body;
+    const read = async () => (await stack.api.get(`${LIST}?job_id=${job_id}`)).body.deliveries[0];
+    await expect
+      .poll(read)
+      .toMatchObject({ state: 'pending', attempts: [{ status: 500 }], next_attempt_at: expect.any(String) });
+    await expect
+      .poll(read, { timeout: 20_000 })
+      .toMatchObject({ state: 'delivered', attempts: [{ status: 500 }, { status: 204 }] });
+    const calls = receiver.received.filter(({ body }) => body.includes(job_id));
+    expect(calls.map(({ headers }) => headers['x-webhook-attempt'])).toEqual(['1', '2']);
+    expect(calls[0]?.body).toBe(calls[1]?.body);
+  });
+
+  test('account events (state changes) go to `EVENTS_CALLBACK_URL`', async () => {
+    await stack.control.revoke(alice);
+    await stack.api.status('alice', '?live=true');
+    const told = () => events.received.map(({ body }) => JSON.parse(body));
+    await expect
+      .poll(told)
+      .toContainEqual(
+        expect.objectContaining({
+          type: 'account.state',
+          user_id: 'alice',
+          previous: 'ready',
+          state: 'revoked',
+        }),
+      );
+    expect(told().map(({ state }) => state)).toEqual(['code_sent', 'ready', 'revoked']);
+    expect(events.received.every(({ headers }) => headers['x-signature'] !== undefined)).toBe(true);
+    await stack.signIn('alice', '+9996627301');
+  });
+
+  test('a delivery log that can be read and replayed, each key its own accounts', async () => {
+    const { job_id } = (await send({})).body;
+    await expect
+      .poll(
+        async () =>
+          (await stack.api.get(`${LIST}?user_id=alice&state=delivered&limit=1`)).body.deliveries[0]?.job_id,
+      )
+      .toBe(job_id);
+    const { id } = (await stack.api.get(`${LIST}?job_id=${job_id}`)).body.deliveries[0];
+    const replayed = await stack.api.post(`${LIST}/${id}/replay`, undefined);
+    expect(replayed.status).toBe(202);
+    await expect.poll(() => receiver.received.filter(({ body }) => body.includes(job_id))).toHaveLength(2);
+    const bobs = { 'X-API-Key': 'bobs' };
+    expect((await stack.api.get(`${LIST}/${id}`, bobs)).status).toBe(404);
+    expect((await stack.api.request('POST', `${LIST}/${id}/replay`, undefined, bobs)).status).toBe(404);
+    expect((await stack.api.get(`${LIST}?job_id=${job_id}`, bobs)).body.deliveries).toEqual([]);
+    expect((await stack.api.get(`${LIST}?user_id=alice`, bobs)).status).toBe(403);
+    expect((await stack.api.get(LIST)).status).toBe(400);
+  });
+});
+
+test('never to a private or loopback address unless `WEBHOOK_ALLOW_PRIVATE=true` (checked on the address that is dialled)', async () => {
+  await using receiver = await Receiver.start();
+  await using stack = await Stack.start();
+  await stack.signIn('alice', '+9996627302');
+  for (const host of ['127.0.0.1', 'localhost', '[::1]', '0x7f.1']) {
+    const { job_id } = (
+      await stack.api.post('/telegram/user/send', {
+        user_id: 'alice',
+        recipient_id: 'me',
+        text: 'x',
+        callback_url: `http://${host}:${receiver.port}/`,
+      })
+    ).body;
+    await expect
+      .poll(async () => (await stack.api.get(`${LIST}?job_id=${job_id}`)).body.deliveries[0])
+      .toMatchObject({
+        state: 'failed',
+        attempts: [{ status: null, error: expect.stringContaining('WEBHOOK_ALLOW_PRIVATE') }],
+      });
+  }
+  expect(receiver.received).toEqual([]);
+});

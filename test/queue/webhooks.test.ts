@@ -1,0 +1,192 @@
+import type { JobView } from '@gateway/contracts';
+import {
+  openConsumerRedis,
+  openWebhookQueue,
+  Producer,
+  sharedBackend,
+  WebhookConsumer,
+  webhookIdOf,
+  WebhookOutbox,
+  type Redis,
+} from '@gateway/queue';
+import { silentLogger, Sealer } from '@gateway/runtime';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RedisServer } from '../env/redis-server.ts';
+
+const JOB: JobView = {
+  job_id: 'j1',
+  type: 'send',
+  user_id: 'alice',
+  state: 'completed',
+  attempts: 1,
+  created_at: '2024-01-15T12:00:00.000Z',
+  finished_at: '2024-01-15T12:00:01.000Z',
+  retry_at: null,
+  reason: null,
+  result: { message_id: 5, date: '2024-01-15T12:00:01Z' },
+  error: null,
+};
+const TAKEN = { status: 200, error: null, final: false, retryAfterMs: null, ms: 1 };
+const REFUSED = { ...TAKEN, status: 500, error: 'the receiver answered 500' };
+
+type Deliver = ConstructorParameters<typeof WebhookConsumer>[0]['deliver'];
+
+describe('webhooks', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  let outbox: WebhookOutbox;
+  let producer: Producer;
+  let jobs: Map<string, JobView>;
+  let posted: Parameters<Deliver>[0][];
+  const consumers: WebhookConsumer[] = [];
+
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    const logger = silentLogger();
+    redis = openConsumerRedis(server.url, logger);
+    outbox = new WebhookOutbox(redis, openWebhookQueue(redis, sharedBackend(redis)));
+    producer = new Producer({
+      redisUrl: server.url,
+      shards: 1,
+      retentionMs: 60_000,
+      maxPending: 10,
+      sealer: new Sealer([Buffer.alloc(32)]),
+      logger,
+    });
+    await expect
+      .poll(() =>
+        producer.claimShards().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    jobs = new Map([['j1', JOB]]);
+    posted = [];
+  });
+  afterEach(async () => {
+    for (const consumer of consumers.splice(0)) await consumer.close(1_000);
+    await producer.close();
+    redis.disconnect();
+    await server[Symbol.asyncDispose]();
+  });
+
+  /** Delivers as told, one outcome after the other; the last one from then on. */
+  function consume(...outcomes: Awaited<ReturnType<Deliver>>[]): WebhookConsumer {
+    const consumer = new WebhookConsumer({
+      redis,
+      redisUrl: server.url,
+      readJob: async (jobId) => jobs.get(jobId) ?? null,
+      deliver: async (webhook) => {
+        posted.push(webhook);
+        return (outcomes.length > 1 ? outcomes.shift() : outcomes[0]) ?? TAKEN;
+      },
+      logger: silentLogger(),
+      backoff: () => 10,
+    });
+    consumers.push(consumer);
+    return consumer;
+  }
+  const delivery = () => producer.webhooks.read(webhookIdOf('j1'));
+
+  test('a job that has ended is posted once, however often it is announced', async () => {
+    for (let again = 0; again < 3; again += 1) await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    consume(TAKEN);
+    await expect
+      .poll(delivery)
+      .toMatchObject({ state: 'delivered', attempts: [{ status: 200, error: null }] });
+    expect(posted).toEqual([
+      { id: 'job-j1', url: 'https://x.org/hook', attempt: 1, body: JSON.stringify({ status: 'ok', ...JOB }) },
+    ]);
+  });
+
+  test('one that is not taken is tried again, with the same bytes, until it is', async () => {
+    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    consume(REFUSED, { ...REFUSED, status: null }, TAKEN);
+    await expect.poll(async () => posted.length).toBe(1);
+    jobs.set('j1', { ...JOB, attempts: 99 });
+    await expect.poll(delivery).toMatchObject({
+      state: 'delivered',
+      attempts: [{ status: 500 }, { status: null }, { status: 200 }],
+    });
+    expect(new Set(posted.map(({ body }) => body)).size).toBe(1);
+    expect(posted.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  });
+
+  test('a job that has not ended yet is waited for, and that is no try', async () => {
+    jobs.set('j1', { ...JOB, state: 'active', finished_at: null });
+    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    consume(TAKEN);
+    await expect.poll(async () => (await delivery())?.next_attempt_at).toEqual(expect.any(String));
+    expect(posted).toEqual([]);
+    jobs.set('j1', JOB);
+    await expect.poll(delivery).toMatchObject({ state: 'delivered', attempts: [{ status: 200 }] });
+    expect(posted[0]?.attempt).toBe(1);
+  });
+
+  test('what is of no use any more is given up, and kept to be read', async () => {
+    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    await outbox.jobEnds('j2', 'alice', 'https://x.org/hook');
+    consume({ ...REFUSED, status: 410, final: true });
+    await expect.poll(delivery).toMatchObject({ state: 'failed', attempts: [{ status: 410 }] });
+    await expect
+      .poll(() => producer.webhooks.read(webhookIdOf('j2')))
+      .toMatchObject({ state: 'failed', attempts: [] });
+  });
+
+  test('one that is delivered or given up can be delivered anew', async () => {
+    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    consume({ ...REFUSED, status: 410, final: true }, TAKEN, TAKEN);
+    await expect.poll(delivery).toMatchObject({ state: 'failed' });
+    for (const times of [2, 3]) {
+      await producer.webhooks.replay(webhookIdOf('j1'));
+      await expect.poll(async () => posted.length).toBe(times);
+      await expect.poll(delivery).toMatchObject({ state: 'delivered' });
+    }
+    expect((await delivery())?.attempts).toHaveLength(3);
+    expect(await producer.webhooks.replay('nothing')).toBeNull();
+  });
+
+  test('a receiver that is slow keeps no other waiting', async () => {
+    const release: (() => void)[] = [];
+    const consumer = new WebhookConsumer({
+      redis,
+      redisUrl: server.url,
+      readJob: async (jobId) => ({ ...JOB, job_id: jobId }),
+      deliver: async (webhook) => {
+        posted.push(webhook);
+        if (webhook.url.includes('slow')) await new Promise<void>((resolve) => release.push(resolve));
+        return TAKEN;
+      },
+      logger: silentLogger(),
+    });
+    consumers.push(consumer);
+    for (let index = 0; index < 60; index += 1)
+      await outbox.jobEnds(`s${index}`, 'alice', 'https://slow.org/');
+    await outbox.jobEnds('j1', 'alice', 'https://quick.org/');
+    await expect.poll(delivery).toMatchObject({ state: 'delivered' });
+    expect(posted.filter(({ url }) => url.includes('slow')).length).toBeLessThanOrEqual(5);
+    for (const let_go of release) let_go();
+  });
+
+  test("are listed by account, newest first, page by page, with an address's secrets hidden", async () => {
+    for (const id of ['a', 'b', 'c'])
+      await outbox.jobEnds(id, 'alice', 'https://user:pass@x.org/hook?token=secret&v=1');
+    await outbox.jobEnds('d', 'bob', 'https://x.org/');
+    const first = await producer.webhooks.list({ userId: 'alice', limit: 2 });
+    expect(first.deliveries.map(({ job_id }) => job_id)).toEqual(['c', 'b']);
+    const rest = await producer.webhooks.list({ userId: 'alice', limit: 2, cursor: first.cursor ?? '' });
+    expect(rest).toMatchObject({ deliveries: [{ job_id: 'a' }], cursor: null });
+    expect(first.deliveries[0]?.url).toBe('https://x.org/hook?token=…&v=…');
+    expect(await producer.webhooks.list({ userId: 'alice', limit: 5, state: 'failed' })).toMatchObject({
+      deliveries: [],
+    });
+  });
+
+  test('reading them while Redis is away says so', async () => {
+    await server.stop();
+    await expect(producer.webhooks.list({ userId: 'alice', limit: 1 })).rejects.toEqual(
+      expect.objectContaining({ code: 'QUEUE_UNAVAILABLE' }),
+    );
+  });
+});
