@@ -83,16 +83,14 @@ describe('Webhooks', () => {
     await stack.control.revoke(alice);
     await stack.api.status('alice', '?live=true');
     const told = () => events.received.map(({ body }) => JSON.parse(body));
-    await expect
-      .poll(told)
-      .toContainEqual(
-        expect.objectContaining({
-          type: 'account.state',
-          user_id: 'alice',
-          previous: 'ready',
-          state: 'revoked',
-        }),
-      );
+    await expect.poll(told).toContainEqual(
+      expect.objectContaining({
+        type: 'account.state',
+        user_id: 'alice',
+        previous: 'ready',
+        state: 'revoked',
+      }),
+    );
     expect(told().map(({ state }) => state)).toEqual(['code_sent', 'ready', 'revoked']);
     expect(events.received.every(({ headers }) => headers['x-signature'] !== undefined)).toBe(true);
     await stack.signIn('alice', '+9996627301');

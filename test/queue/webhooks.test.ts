@@ -13,8 +13,13 @@ import { silentLogger, Sealer } from '@gateway/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RedisServer } from '../env/redis-server.ts';
 
+/** `<ulid>.s0.<base64url of 'alice'>` */
+function jobId(index: number): string {
+  return `01HZ00000000000000000${String(index).padStart(5, '0')}.s0.YWxpY2U`;
+}
+
 const JOB: JobView = {
-  job_id: 'j1',
+  job_id: jobId(1),
   type: 'send',
   user_id: 'alice',
   state: 'completed',
@@ -61,7 +66,7 @@ describe('webhooks', () => {
         ),
       )
       .toBe(true);
-    jobs = new Map([['j1', JOB]]);
+    jobs = new Map([[jobId(1), JOB]]);
     posted = [];
   });
   afterEach(async () => {
@@ -76,7 +81,7 @@ describe('webhooks', () => {
     const consumer = new WebhookConsumer({
       redis,
       redisUrl: server.url,
-      readJob: async (jobId) => jobs.get(jobId) ?? null,
+      readJob: async (id) => jobs.get(id) ?? null,
       deliver: async (webhook) => {
         posted.push(webhook);
         return (outcomes.length > 1 ? outcomes.shift() : outcomes[0]) ?? TAKEN;
@@ -87,24 +92,29 @@ describe('webhooks', () => {
     consumers.push(consumer);
     return consumer;
   }
-  const delivery = () => producer.webhooks.read(webhookIdOf('j1'));
+  const delivery = () => producer.webhooks.read(webhookIdOf(jobId(1)));
 
   test('a job that has ended is posted once, however often it is announced', async () => {
-    for (let again = 0; again < 3; again += 1) await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    for (let again = 0; again < 3; again += 1) await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     consume(TAKEN);
     await expect
       .poll(delivery)
       .toMatchObject({ state: 'delivered', attempts: [{ status: 200, error: null }] });
     expect(posted).toEqual([
-      { id: 'job-j1', url: 'https://x.org/hook', attempt: 1, body: JSON.stringify({ status: 'ok', ...JOB }) },
+      {
+        id: `job-${jobId(1)}`,
+        url: 'https://x.org/hook',
+        attempt: 1,
+        body: JSON.stringify({ status: 'ok', ...JOB }),
+      },
     ]);
   });
 
   test('one that is not taken is tried again, with the same bytes, until it is', async () => {
-    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     consume(REFUSED, { ...REFUSED, status: null }, TAKEN);
     await expect.poll(async () => posted.length).toBe(1);
-    jobs.set('j1', { ...JOB, attempts: 99 });
+    jobs.set(jobId(1), { ...JOB, attempts: 99 });
     await expect.poll(delivery).toMatchObject({
       state: 'delivered',
       attempts: [{ status: 500 }, { status: null }, { status: 200 }],
@@ -114,32 +124,32 @@ describe('webhooks', () => {
   });
 
   test('a job that has not ended yet is waited for, and that is no try', async () => {
-    jobs.set('j1', { ...JOB, state: 'active', finished_at: null });
-    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    jobs.set(jobId(1), { ...JOB, state: 'active', finished_at: null });
+    await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     consume(TAKEN);
     await expect.poll(async () => (await delivery())?.next_attempt_at).toEqual(expect.any(String));
     expect(posted).toEqual([]);
-    jobs.set('j1', JOB);
+    jobs.set(jobId(1), JOB);
     await expect.poll(delivery).toMatchObject({ state: 'delivered', attempts: [{ status: 200 }] });
     expect(posted[0]?.attempt).toBe(1);
   });
 
   test('what is of no use any more is given up, and kept to be read', async () => {
-    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
-    await outbox.jobEnds('j2', 'alice', 'https://x.org/hook');
+    await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
+    await outbox.jobEnds(jobId(2), 'alice', 'https://x.org/hook');
     consume({ ...REFUSED, status: 410, final: true });
     await expect.poll(delivery).toMatchObject({ state: 'failed', attempts: [{ status: 410 }] });
     await expect
-      .poll(() => producer.webhooks.read(webhookIdOf('j2')))
+      .poll(() => producer.webhooks.read(webhookIdOf(jobId(2))))
       .toMatchObject({ state: 'failed', attempts: [] });
   });
 
   test('one that is delivered or given up can be delivered anew', async () => {
-    await outbox.jobEnds('j1', 'alice', 'https://x.org/hook');
+    await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     consume({ ...REFUSED, status: 410, final: true }, TAKEN, TAKEN);
     await expect.poll(delivery).toMatchObject({ state: 'failed' });
     for (const times of [2, 3]) {
-      await producer.webhooks.replay(webhookIdOf('j1'));
+      await producer.webhooks.replay(webhookIdOf(jobId(1)));
       await expect.poll(async () => posted.length).toBe(times);
       await expect.poll(delivery).toMatchObject({ state: 'delivered' });
     }
@@ -152,7 +162,7 @@ describe('webhooks', () => {
     const consumer = new WebhookConsumer({
       redis,
       redisUrl: server.url,
-      readJob: async (jobId) => ({ ...JOB, job_id: jobId }),
+      readJob: async (id) => ({ ...JOB, job_id: id }),
       deliver: async (webhook) => {
         posted.push(webhook);
         if (webhook.url.includes('slow')) await new Promise<void>((resolve) => release.push(resolve));
@@ -162,25 +172,50 @@ describe('webhooks', () => {
     });
     consumers.push(consumer);
     for (let index = 0; index < 60; index += 1)
-      await outbox.jobEnds(`s${index}`, 'alice', 'https://slow.org/');
-    await outbox.jobEnds('j1', 'alice', 'https://quick.org/');
+      await outbox.jobEnds(jobId(100 + index), 'alice', 'https://slow.org/');
+    await outbox.jobEnds(jobId(1), 'alice', 'https://quick.org/');
     await expect.poll(delivery).toMatchObject({ state: 'delivered' });
     expect(posted.filter(({ url }) => url.includes('slow')).length).toBeLessThanOrEqual(5);
     for (const let_go of release) let_go();
   });
 
   test("are listed by account, newest first, page by page, with an address's secrets hidden", async () => {
-    for (const id of ['a', 'b', 'c'])
-      await outbox.jobEnds(id, 'alice', 'https://user:pass@x.org/hook?token=secret&v=1');
-    await outbox.jobEnds('d', 'bob', 'https://x.org/');
+    for (const id of [3, 4, 5])
+      await outbox.jobEnds(jobId(id), 'alice', 'https://user:pass@x.org/hook?token=secret&v=1');
+    await outbox.jobEnds(jobId(6), 'bob', 'https://x.org/');
     const first = await producer.webhooks.list({ userId: 'alice', limit: 2 });
-    expect(first.deliveries.map(({ job_id }) => job_id)).toEqual(['c', 'b']);
+    expect(first.deliveries.map(({ job_id }) => job_id)).toEqual([jobId(5), jobId(4)]);
     const rest = await producer.webhooks.list({ userId: 'alice', limit: 2, cursor: first.cursor ?? '' });
-    expect(rest).toMatchObject({ deliveries: [{ job_id: 'a' }], cursor: null });
+    expect(rest).toMatchObject({ deliveries: [{ job_id: jobId(3) }], cursor: null });
     expect(first.deliveries[0]?.url).toBe('https://x.org/hook?token=…&v=…');
     expect(await producer.webhooks.list({ userId: 'alice', limit: 5, state: 'failed' })).toMatchObject({
       deliveries: [],
     });
+  });
+
+  test('one goes out though Redis was away while it waited', async () => {
+    consume(TAKEN);
+    await server.stop();
+    await server.resume();
+    await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
+    await expect.poll(delivery).toMatchObject({ state: 'delivered' });
+  });
+
+  test.each([
+    'meta',
+    'failed',
+    'events',
+    'id',
+    'wait',
+    'completed',
+    'stalled-check',
+    'job-x',
+    'account-x',
+    '',
+  ])('what BullMQ keeps beside them by the name %j is none of them', async (id) => {
+    await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
+    expect(await producer.webhooks.read(id)).toBeNull();
+    expect(await producer.webhooks.replay(id)).toBeNull();
   });
 
   test('reading them while Redis is away says so', async () => {

@@ -3,6 +3,7 @@ import { GatewayError } from '@gateway/contracts';
 import { Producer } from '@gateway/queue';
 import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
 import { Hono } from 'hono';
+import { boardRoutes } from './board/board-routes.ts';
 import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
 import { errorHandler } from './error-response.ts';
 import { refuseOpenHostWithoutKeys } from './loopback.ts';
@@ -52,6 +53,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', healthRoutes(context));
   app.use(loopbackGuard(context));
   app.route('/', docsRoutes());
+  app.route('/', boardRoutes(context));
   app.use('/telegram/*', apiKey(context));
   app.use('/jobs/*', apiKey(context));
   app.use('/message_stream', apiKey(context));
@@ -88,6 +90,7 @@ export async function startApi(
       settings,
       producer,
       assistant: openAssistant(settings, logger),
+      board: producer instanceof Producer ? producer.board : null,
       logger,
       stopping: stop.signal,
     });

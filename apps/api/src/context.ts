@@ -1,5 +1,5 @@
 import type { Assistant } from '@gateway/assistant';
-import type { Producer, WebhookLog } from '@gateway/queue';
+import type { BoardQueues, Producer, WebhookLog } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
 
 /** What the API asks of the queues: a `Producer` answers it, and tests pass another. */
@@ -18,6 +18,7 @@ export type ApiProducer = { webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay
   | 'accountView'
   | 'pending'
   | 'sendState'
+  | 'ring'
   | 'takeToken'
   | 'liveWorkers'
   | 'close'
@@ -27,6 +28,8 @@ export type ApiProducer = { webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay
 export interface ApiContext {
   settings: Settings;
   producer: ApiProducer;
+  /** What the dashboard shows; `null`: there is no dashboard. */
+  board: BoardQueues | null;
   /** `null` where none is set up. */
   assistant: Assistant | null;
   logger: Logger;

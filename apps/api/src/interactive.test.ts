@@ -10,6 +10,7 @@ function setup(signal = new AbortController().signal) {
     settings: { ...parseSettings({}), AUTH_WAIT_MS: 5_000 },
     producer,
     assistant: null,
+    board: null,
     logger: silentLogger(),
     stopping: new AbortController().signal,
   };

@@ -13,12 +13,13 @@ import type { Redis } from 'ioredis';
 import { acceptSends, placeSend, takeBack, type NewSend, type PlacedSend } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
-import { countAside } from './aside-jobs.ts';
+import { BoardQueues } from './board-queues.ts';
 import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
 import { ringDoorbell } from './doorbell.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
+import { countPending, type PendingCounts } from './pending.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { openProducerRedis } from './redis.ts';
 import { ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
@@ -49,13 +50,6 @@ export interface Accepted {
   wait: JobWait;
 }
 
-/** How many jobs of an account wait, are held until a time of their own, or are being sent. */
-export interface PendingCounts {
-  waiting: number;
-  delayed: number;
-  active: number;
-}
-
 /** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} has it. */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -68,6 +62,8 @@ export class Producer {
   readonly #tries: Tries;
   readonly #outbox: WebhookOutbox;
   readonly webhooks: WebhookLog;
+  /** For the dashboard. */
+  readonly board: BoardQueues;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -81,6 +77,7 @@ export class Producer {
     this.#tries = new Tries(this.#redis);
     const webhooks = openWebhookQueue(this.#redis, backend);
     this.#outbox = new WebhookOutbox(this.#redis, webhooks);
+    this.board = new BoardQueues(this.#redis, options.shards);
     this.webhooks = new WebhookLog(this.#redis, webhooks, this.#calls);
   }
 
@@ -157,6 +154,11 @@ export class Producer {
     await Promise.all(
       [...times].map(([userId, at]) => ringDoorbell(this.#redis, shardOf(userId, shards), userId, at)),
     ).catch(() => {});
+  }
+
+  /** The account has work that was not added here. */
+  async ring(userId: string): Promise<void> {
+    await this.#calls.run(() => ringDoorbell(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
   }
 
   /** Adds a control job, sealed. It is refused by the worker if it was not begun by `expiresAt` (ms since the epoch). */
@@ -261,19 +263,7 @@ export class Producer {
   }
 
   async pending(userId: string): Promise<PendingCounts> {
-    return this.#calls.run(async () => {
-      const [counts, inHand] = await Promise.all([
-        this.#accounts.of(userId).getJobCounts('wait', 'delayed', 'active'),
-        countAside(this.#redis, userId),
-      ]);
-      const active = counts['active'] ?? 0;
-      const aside = Math.min(inHand, active);
-      return {
-        waiting: counts['wait'] ?? 0,
-        delayed: (counts['delayed'] ?? 0) + aside,
-        active: active - aside,
-      };
-    });
+    return this.#calls.run(() => countPending(this.#redis, this.#accounts.of(userId), userId));
   }
 
   async liveWorkers(): Promise<number> {
@@ -281,7 +271,9 @@ export class Producer {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.#results.close(), this.#accounts.close(), this.#control.close()]);
+    await Promise.allSettled(
+      [this.#results, this.#accounts, this.#control, this.board].map((part) => part.close()),
+    );
     this.#redis.disconnect();
   }
 

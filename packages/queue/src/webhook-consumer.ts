@@ -34,7 +34,7 @@ const AT_ONE_RECEIVER = 5;
 const BUSY_MS = 1_000;
 /** ms until a job that has not ended is looked at again, at first and at most. */
 const NOT_ENDED_MS = 500;
-const NOT_ENDED_LONGEST_MS = 60_000;
+const NOT_ENDED_LONGEST_MS = 5_000;
 /** Tries that are kept to be read. */
 const ATTEMPTS_SHOWN = 40;
 
@@ -73,9 +73,11 @@ export class WebhookConsumer {
   async #process(job: Webhook, token: string | undefined): Promise<null> {
     const webhook = webhookJobSchema.parse(job.data);
     const body = webhook.body ?? (await this.#bodyOf(job, webhook, token));
+    // Written down at once, so that each try posts the same bytes, whatever becomes of the job meanwhile.
+    if (webhook.body === undefined) await job.updateData({ ...webhook, body });
     const { host } = new URL(webhook.url);
     const busy = this.#underWay.get(host) ?? 0;
-    if (busy >= AT_ONE_RECEIVER) return later(job, token, BUSY_MS);
+    if (busy >= AT_ONE_RECEIVER) return later(job, token, BUSY_MS * (1 + 4 * Math.random()));
     this.#underWay.set(host, busy + 1);
     try {
       await this.#try(job, { ...webhook, body });
@@ -104,8 +106,6 @@ export class WebhookConsumer {
     const { url, body } = webhook;
     const id = job.id ?? '';
     const attempt = job.attemptsMade + 1;
-    // Written first, so that a try whose end nobody saw is repeated with the same bytes.
-    if (job.data.body === undefined) await job.updateData(webhook);
     const outcome = await deliver({ id, url, body, attempt });
     await job.updateData({
       ...webhook,

@@ -3,6 +3,7 @@ import type { Job } from 'bullmq';
 import { webhookLogKey } from './keys.ts';
 import type { RedisCalls } from './redis-calls.ts';
 import type { RedisClient } from './redis.ts';
+import { isWebhookId } from './webhook-outbox.ts';
 import type { WebhookQueue } from './webhook-queue.ts';
 
 export interface DeliveryQuery {
@@ -52,16 +53,16 @@ export class WebhookLog {
   async #list({ userId, state, limit, cursor }: DeliveryQuery): Promise<DeliveryPage> {
     const deliveries: WebhookDelivery[] = [];
     const ids = await this.#idsBehind(userId, cursor);
-    for (let at = 0; at < ids.length; at += CHUNK) {
-      for (const id of ids.slice(at, at + CHUNK)) {
-        const delivery = await this.#read(id);
-        if (delivery === null) continue;
-        if (state !== undefined && delivery.state !== state) continue;
-        deliveries.push(delivery);
-        if (deliveries.length === limit) return { deliveries, cursor: id === ids.at(-1) ? null : id };
-      }
+    for (let at = 0; at < ids.length && deliveries.length <= limit; at += CHUNK) {
+      const chunk = await Promise.all(ids.slice(at, at + CHUNK).map((id) => this.#read(id)));
+      deliveries.push(
+        ...chunk
+          .filter((each) => each !== null)
+          .filter((each) => state === undefined || each.state === state),
+      );
     }
-    return { deliveries, cursor: null };
+    const page = deliveries.slice(0, limit);
+    return { deliveries: page, cursor: deliveries.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
 
   async #idsBehind(userId: string, cursor: string | undefined): Promise<string[]> {
@@ -72,12 +73,13 @@ export class WebhookLog {
   }
 
   async #read(id: string): Promise<WebhookDelivery | null> {
-    const job = await this.#queue.getJob(id);
+    // BullMQ keeps other things of its own beside the jobs, by names like an id.
+    const job = isWebhookId(id) ? await this.#queue.getJob(id) : undefined;
     return job === undefined ? null : describe(job, await job.getState());
   }
 
   async #replay(id: string): Promise<WebhookDelivery | null> {
-    const job = await this.#queue.getJob(id);
+    const job = isWebhookId(id) ? await this.#queue.getJob(id) : undefined;
     if (job === undefined) return null;
     const state = await job.getState();
     if (state === 'completed' || state === 'failed') await job.retry(state, { resetAttemptsMade: true });

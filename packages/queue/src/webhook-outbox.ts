@@ -1,4 +1,5 @@
 import type { AccountEvent, WebhookJob } from '@gateway/contracts';
+import { parseJobId } from './job-id.ts';
 import { webhookLogKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { WEBHOOK_ATTEMPTS } from './webhook-backoff.ts';
@@ -8,6 +9,10 @@ import type { WebhookQueue } from './webhook-queue.ts';
 const KEPT_FOR = 7 * 86_400;
 const KEPT = 100_000;
 const LISTED = 2_000;
+
+/** What ids begin with, by what a webhook tells of. */
+const JOB = 'job-';
+const ACCOUNT = 'account-';
 
 /**
  * What is to be told goes in here before what it tells of is written down: a crash in between tells of it all the same, once it has
@@ -28,7 +33,7 @@ export class WebhookOutbox {
   }
 
   async accountChanged(event: AccountEvent, url: string): Promise<void> {
-    await this.#add(`account-${event.id}`, {
+    await this.#add(`${ACCOUNT}${event.id}`, {
       about: 'account',
       event,
       user_id: event.user_id,
@@ -58,5 +63,10 @@ export class WebhookOutbox {
 
 /** The id of the webhook that tells of a job's end. */
 export function webhookIdOf(jobId: string): string {
-  return `job-${jobId}`;
+  return `${JOB}${jobId}`;
+}
+
+export function isWebhookId(text: string): boolean {
+  if (text.startsWith(JOB)) return parseJobId(text.slice(JOB.length)) !== null;
+  return text.startsWith(ACCOUNT) && /^[0-9a-f]{26}$/.test(text.slice(ACCOUNT.length));
 }

@@ -16,6 +16,7 @@ function loggedApi() {
     settings,
     producer,
     assistant: null,
+    board: null,
     logger,
     stopping: new AbortController().signal,
   });

@@ -141,6 +141,8 @@ export class FakeProducer implements ApiProducer {
     });
   }
 
+  async ring(): Promise<void> {}
+
   sendJobId(userId: string, idempotencyKey: string): string {
     return `job of ${userId} under ${idempotencyKey}`;
   }

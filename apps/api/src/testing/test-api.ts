@@ -25,6 +25,7 @@ export function testApi(settings: Partial<Settings> = {}, assistant: Assistant |
     settings: { ...parseSettings({}), ...settings },
     producer,
     assistant,
+    board: null,
     logger: silentLogger(),
     stopping: stop.signal,
   });

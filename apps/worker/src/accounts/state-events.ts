@@ -20,7 +20,17 @@ export function stateEvents(
   shown: AccountState,
 ): (view: AccountView) => Promise<void> {
   let previous = shown;
-  return async ({ state, reason, next_action }) => {
+  let last: Promise<void> = Promise.resolve();
+  // One after the other: views may be shown at the same time.
+  return (view) => {
+    last = last.then(
+      () => tell(view),
+      () => tell(view),
+    );
+    return last;
+  };
+
+  async function tell({ state, reason, next_action }: AccountView): Promise<void> {
     if (state === previous || url === null) return;
     const at = now();
     const id = createHash('sha256')
@@ -41,5 +51,5 @@ export function stateEvents(
       url,
     );
     previous = state;
-  };
+  }
 }

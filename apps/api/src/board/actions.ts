@@ -1,0 +1,36 @@
+import { GatewayError, PAUSED } from '@gateway/contracts';
+import { parseJobId } from '@gateway/queue';
+import { cancelJob } from '../cancel-job.ts';
+import type { ApiContext } from '../context.ts';
+import { runInteractive } from '../interactive.ts';
+
+/** What an operator does to an account from the dashboard: the same as the API does. */
+export interface BoardActions {
+  pause(userId: string): Promise<void>;
+  resume(userId: string): Promise<void>;
+  isPaused(userId: string): Promise<boolean>;
+  cancel(userId: string, jobId: string): Promise<void>;
+  /** The account has work again. */
+  ring(userId: string): Promise<void>;
+}
+
+export function boardActions(context: ApiContext): BoardActions {
+  const { producer } = context;
+  const requestId = 'dashboard';
+  const signal = new AbortController().signal;
+  return {
+    pause: async (userId) => {
+      await runInteractive(context, { name: 'account.pause', userId, payload: {}, requestId, signal });
+    },
+    resume: async (userId) => {
+      await runInteractive(context, { name: 'account.resume', userId, payload: {}, requestId, signal });
+    },
+    isPaused: async (userId) => (await producer.accountView(userId)).reason === PAUSED,
+    cancel: async (_userId, jobId) => {
+      const address = parseJobId(jobId);
+      if (address === null) throw new GatewayError('JOB_NOT_FOUND');
+      await cancelJob(context, { jobId, address, requestId, signal });
+    },
+    ring: (userId) => producer.ring(userId),
+  };
+}

@@ -1,0 +1,146 @@
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { GatewayError } from '@gateway/contracts';
+import type { BoardActions } from './actions.ts';
+import { shownControl, shownControlResult, shownSend, shownWebhook } from './redact.ts';
+
+type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
+type BoardJob = Awaited<ReturnType<BullMQAdapter['getJobs']>>[number];
+
+/** States whose jobs are at their end. */
+const ENDED: readonly string[] = ['completed', 'failed'];
+
+/** What the dashboard may not do is refused by this, which it shows. */
+function refused(why: string): Error {
+  return Object.assign(new Error(why), { statusCode: 409 });
+}
+
+/** A queue to which nothing is added by hand, and in which nothing is changed. */
+abstract class GuardedAdapter extends BullMQAdapter {
+  override addJob(): never {
+    throw refused('Jobs are not added here: use the API.');
+  }
+
+  override async empty(): Promise<void> {
+    throw refused('Not all at once: cancel the messages one by one, or disconnect the account.');
+  }
+
+  override async obliterate(): Promise<void> {
+    throw refused('Messages are not thrown away here: disconnect the account.');
+  }
+
+  override async setGlobalConcurrency(): Promise<void> {
+    throw refused('An account sends one message at a time.');
+  }
+
+  override async setConfiguredRateLimit(): Promise<void> {
+    throw refused("Set the account's pace: POST /telegram/user/pace.");
+  }
+
+  /** Jobs that have ended only: what waits is cancelled, one by one, so that whoever waits for it is told. */
+  override async clean(...[status, graceMs]: Parameters<BullMQAdapter['clean']>): Promise<void> {
+    if (!ENDED.includes(status))
+      throw refused('Only jobs that have ended are cleaned up: cancel the others one by one.');
+    await super.clean(status, graceMs);
+  }
+
+  override async getJob(id: string): Promise<BoardJob | undefined> {
+    const job = await super.getJob(id);
+    return job === undefined ? undefined : this.guard(job);
+  }
+
+  override async getJobs(...range: Parameters<BullMQAdapter['getJobs']>): Promise<BoardJob[]> {
+    return (await super.getJobs(...range)).map((job) => this.guard(job));
+  }
+
+  protected guard(job: BoardJob): BoardJob {
+    const unchanged = async () => {
+      throw refused('Jobs are not changed here: cancel this one, and send another.');
+    };
+    return Object.assign(job, { updateData: unchanged, changeDelay: unchanged, changePriority: unchanged });
+  }
+}
+
+/** An account's messages. Whatever is done here keeps their order, and sends none twice. */
+export class SendAdapter extends GuardedAdapter {
+  readonly #userId: string;
+  readonly #actions: BoardActions;
+
+  constructor(queue: Queue, userId: string, actions: BoardActions, showText: boolean) {
+    super(queue, {
+      prefix: `${userId}:`,
+      displayName: userId,
+      description: 'Messages of this account',
+    });
+    this.#userId = userId;
+    this.#actions = actions;
+    this.setFormatter('data', (data) => shownSend(data, showText));
+  }
+
+  /** As `POST /telegram/user/pause`: BullMQ's own would leave the worker waiting for nothing. */
+  override async pause(): Promise<void> {
+    await this.#actions.pause(this.#userId);
+  }
+
+  override async resume(): Promise<void> {
+    await this.#actions.resume(this.#userId);
+  }
+
+  override async isPaused(): Promise<boolean> {
+    return this.#actions.isPaused(this.#userId);
+  }
+
+  override async promoteAll(): Promise<void> {
+    throw refused(
+      'Not all at once: promote the messages one by one, in the order in which they are to go out.',
+    );
+  }
+
+  protected override guard(job: BoardJob): BoardJob {
+    const jobId = String(job.id);
+    const again = job.retry.bind(job);
+    const promote = job.promote.bind(job);
+    const remove = job.remove.bind(job);
+    return Object.assign(super.guard(job), {
+      // Under its own id: Telegram knows it again. At the end of the line.
+      retry: async (...how: Parameters<typeof again>) => {
+        if ((await job.getState()) === 'completed') throw refused('It is out already.');
+        const { code, kind } = failureOf(job.failedReason);
+        if (code === 'CANCELLED') throw refused('It was cancelled: send it anew.');
+        if (kind === 'unknown_outcome')
+          throw refused('It may be out: look into the chat first, then send it anew.');
+        await again(...how);
+        await this.#actions.ring(this.#userId);
+      },
+      promote: async () => {
+        await promote();
+        await this.#actions.ring(this.#userId);
+      },
+      // What has not gone out is cancelled, which tells whoever waits for it.
+      remove: async () => {
+        if (ENDED.includes(await job.getState())) await remove();
+        else await this.#actions.cancel(this.#userId, jobId);
+      },
+    });
+  }
+}
+
+/** Sign-in steps and the like: to be looked at, since their callers have gone. */
+export class ControlAdapter extends GuardedAdapter {
+  constructor(queue: Queue, shard: number) {
+    super(queue, { prefix: `shard-${shard}:`, displayName: `control, shard ${shard}`, readOnlyMode: true });
+    this.setFormatter('data', shownControl);
+    this.setFormatter('returnValue', shownControlResult);
+  }
+}
+
+export class WebhookAdapter extends GuardedAdapter {
+  constructor(queue: Queue) {
+    super(queue, { displayName: 'webhooks', description: 'What is told to callback addresses' });
+    this.setFormatter('data', shownWebhook);
+  }
+}
+
+function failureOf(reason: string | undefined): { code: string; kind: string } {
+  const { code, kind } = GatewayError.fromPublicJson(reason ?? '');
+  return { code, kind };
+}

@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { createBullBoard } from '@bull-board/api';
+import { HonoAdapter } from '@bull-board/hono';
+import { GatewayError, userIdSchema } from '@gateway/contracts';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono, type MiddlewareHandler } from 'hono';
+import type { ApiContext, ApiEnv } from '../context.ts';
+import { validate } from '../validation.ts';
+import { boardActions } from './actions.ts';
+import { boardSignIn, sameOriginOnly } from './guard.ts';
+import { ShownQueues } from './shown-queues.ts';
+
+const BASE = '/admin/queues';
+
+/** ms between the page's looks, at least. */
+const POLL_MS = 3_000;
+
+/** The page has style attributes and data: pictures of its own; nothing comes from elsewhere. */
+const POLICY = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const UI = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
+
+/** Bull Board at `/admin/queues`, for operators: what waits and why, with what may be done about it. Nothing where nobody may use it. */
+export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
+  const { board: queues, settings, producer, logger } = context;
+  const routes = new Hono<ApiEnv>();
+  const signIn = boardSignIn(settings);
+  if (queues === null || signIn === null) return routes;
+
+  const shown = new ShownQueues(queues, boardActions(context), settings.BOARD_SHOW_TEXT);
+  const adapter = new HonoAdapter(serveStatic);
+  adapter.setBasePath(BASE);
+  const { replaceQueues } = createBullBoard({
+    queues: [],
+    serverAdapter: adapter,
+    options: {
+      uiBasePath: UI,
+      uiConfig: {
+        boardTitle: 'Gateway queues',
+        showWorkers: false,
+        hideRedisDetails: true,
+        pollingInterval: { showSetting: true, forceInterval: POLL_MS },
+        miscLinks: [
+          { text: 'API', url: '/docs' },
+          { text: 'Metrics', url: '/metrics' },
+        ],
+      },
+    },
+  });
+
+  routes.use(`${BASE}/*`, signIn, sameOriginOnly, ownPagesOnly, async (c, next) => {
+    await next();
+    const { method } = c.req;
+    if (method === 'GET' || method === 'HEAD') return;
+    const action = `${method} ${c.req.path.slice(`${BASE}/api`.length)}`;
+    logger.info({ audit: 'board', action, user: settings.ADMIN_USER ?? null, status: c.res.status }, 'audit');
+  });
+  routes.get(`${BASE}/`, (c) => c.redirect(BASE, 308));
+
+  // An account by its name, whether it matters now or not.
+  routes.get(`${BASE}/account/:user_id`, async (c) => {
+    const userId = validate(userIdSchema, c.req.param('user_id'));
+    if ((await producer.accountView(userId)).state === 'none')
+      throw new GatewayError('NOT_FOUND', 'There is no account with this user_id.');
+    return c.redirect(`${BASE}/queue/${encodeURIComponent(shown.pin(userId, Date.now()))}`);
+  });
+
+  routes.use(`${BASE}/api/*`, async (_c, next) => {
+    replaceQueues(await shown.list(Date.now()));
+    await next();
+  });
+  routes.route(BASE, adapter.registerPlugin() as unknown as Hono<ApiEnv>);
+  return routes;
+}
+
+/** The board's page would fetch its fonts from elsewhere. */
+const ownPagesOnly: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (!(c.res.headers.get('content-type') ?? '').startsWith('text/html')) return;
+  const page = (await c.res.text()).replaceAll(/<link href="https:[^>]*>/g, '');
+  c.res = new Response(page, c.res);
+  c.res.headers.set('Content-Security-Policy', POLICY);
+  c.res.headers.delete('Content-Length');
+};

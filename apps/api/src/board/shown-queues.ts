@@ -1,0 +1,54 @@
+import type { BoardQueues } from '@gateway/queue';
+import type { BoardActions } from './actions.ts';
+import { ControlAdapter, SendAdapter, WebhookAdapter } from './adapters.ts';
+
+type Adapter = ControlAdapter | SendAdapter | WebhookAdapter;
+
+/** Accounts shown at a time, beside those that were asked for by name. */
+const MOST_ACCOUNTS = 40;
+/** ms that a list of accounts is good for, at least; and how many times as long as making it took. */
+const FRESH_MS = 3_000;
+const FRESH_TIMES = 20;
+/** ms that an account that was asked for by name stays on the list, and how many such there are. */
+const PINNED_MS = 3_600_000;
+const MOST_PINNED = 20;
+
+/** The queues that the dashboard lists: webhooks, the accounts that matter now, those that were asked for, control queues. */
+export class ShownQueues {
+  readonly #queues: BoardQueues;
+  readonly #fixed: readonly Adapter[];
+  readonly #adapterOf: (userId: string) => SendAdapter;
+  readonly #pinned = new Map<string, number>();
+  #freshUntil = 0;
+  #accounts: readonly string[] = [];
+
+  constructor(queues: BoardQueues, actions: BoardActions, showText: boolean) {
+    this.#queues = queues;
+    this.#fixed = [
+      new WebhookAdapter(queues.webhooks),
+      ...queues.control.map((queue, shard) => new ControlAdapter(queue, shard)),
+    ];
+    this.#adapterOf = (userId) => new SendAdapter(queues.ofAccount(userId), userId, actions, showText);
+  }
+
+  /** Keeps an account on the list for an hour. @returns its queue's name on the board. */
+  pin(userId: string, now: number): string {
+    this.#pinned.delete(userId);
+    this.#pinned.set(userId, now + PINNED_MS);
+    const [oldest] = this.#pinned.keys();
+    if (this.#pinned.size > MOST_PINNED && oldest !== undefined) this.#pinned.delete(oldest);
+    return this.#adapterOf(userId).getName();
+  }
+
+  /** The list as it should be now. A large system is not looked through at each poll. */
+  async list(now: number): Promise<readonly Adapter[]> {
+    if (now >= this.#freshUntil) {
+      const begun = performance.now();
+      this.#accounts = await this.#queues.accountsThatMatter(MOST_ACCOUNTS);
+      this.#freshUntil = now + Math.max(FRESH_MS, (performance.now() - begun) * FRESH_TIMES);
+    }
+    const pinned = [...this.#pinned].filter(([, until]) => until > now).map(([userId]) => userId);
+    const accounts = [...new Set([...pinned, ...this.#accounts])];
+    return [...accounts.map((userId) => this.#adapterOf(userId)), ...this.#fixed];
+  }
+}

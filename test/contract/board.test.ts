@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Stack } from '../env/stack.ts';
+
+const ADMIN = { Authorization: `Basic ${Buffer.from('admin:a password').toString('base64')}` };
+const BOB = '+9996627402';
+const QUEUES = '/admin/queues/api/queues';
+
+describe('Bull Board at `/admin/queues`', () => {
+  let stack: Stack;
+  let alice: number;
+  let bob: number;
+  beforeAll(async () => {
+    stack = await Stack.start({
+      ADMIN_USER: 'admin',
+      ADMIN_PASSWORD: 'a password',
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+    });
+    alice = await stack.signIn('alice', '+9996627401');
+    bob = await stack.signIn('bob', BOB);
+    await stack.control.addContacts(alice, [bob]);
+  });
+  beforeEach(async () => {
+    await stack.control.clearFaults();
+    await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
+  });
+  afterAll(() => stack[Symbol.asyncDispose]());
+
+  const get = (path: string) => stack.api.get(path, ADMIN);
+  const put = (path: string, headers = {}) =>
+    stack.api.request('PUT', path, undefined, { ...ADMIN, ...headers });
+  const aliceQueue = `${QUEUES}/${encodeURIComponent('alice:send')}`;
+  const state = async (jobId: string) => (await stack.api.get(`/jobs/${jobId}`)).body.state;
+  const texts = async () => (await stack.control.messages({ from: alice, to: bob })).map(({ text }) => text);
+  const queue = async (text: string) =>
+    (await stack.api.send('alice', BOB, text, { Prefer: 'respond-async' })).body.job_id;
+
+  test('HTTP basic, ADMIN_USER and ADMIN_PASSWORD', async () => {
+    for (const path of ['/admin/queues', QUEUES, '/admin/queues/account/alice']) {
+      const response = await fetch(stack.api.url + path, { redirect: 'manual' });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toContain('Basic');
+    }
+    const page = await fetch(`${stack.api.url}/admin/queues`, { headers: ADMIN });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(await page.text()).not.toMatch(/(?:src|href)="https?:/);
+    const slash = await fetch(`${stack.api.url}/admin/queues/`, { headers: ADMIN, redirect: 'manual' });
+    expect(slash.headers.get('location')).toBe('/admin/queues');
+  });
+
+  test('control queues, webhooks, and the accounts that matter now; any account by name', async () => {
+    await stack.api.send('alice', '@nobody_has_this', 'will fail');
+    const names = async () => (await get(QUEUES)).body.queues.map(({ name }: { name: string }) => name);
+    await expect.poll(names, { interval: 500 }).toContain('alice:send');
+    expect(await names()).toEqual(expect.arrayContaining(['webhooks', 'shard-0:control', 'shard-3:control']));
+    const pinned = await fetch(`${stack.api.url}/admin/queues/account/bob`, {
+      headers: ADMIN,
+      redirect: 'manual',
+    });
+    expect(pinned.headers.get('location')).toBe('/admin/queues/queue/bob%3Asend');
+    expect(await names()).toContain('bob:send');
+    expect((await get('/admin/queues/account/nobody')).status).toBe(404);
+  });
+
+  test('data and results redacted: no text, no code hash, no phone number', async () => {
+    const failed = await stack.api.post('/telegram/user/send', {
+      user_id: 'alice',
+      recipient_id: '+79991112233',
+      text: 'a secret text',
+      callback_url: 'http://user:hidden-password@127.0.0.1:9/?token=hidden-token',
+    });
+    const started = await stack.api.startSignIn('carol', '+9996627403');
+    const shown = JSON.stringify([
+      (await get(`${QUEUES}?activeQueue=${encodeURIComponent('alice:send')}`)).body,
+      (await get(`${aliceQueue}/${failed.body.job_id}`)).body,
+      (await get(`${QUEUES}?activeQueue=webhooks`)).body,
+      ...(await Promise.all(
+        [0, 1, 2, 3].map(
+          async (shard) =>
+            (await get(`${QUEUES}?activeQueue=${encodeURIComponent(`shard-${shard}:control`)}`)).body,
+        ),
+      )),
+    ]);
+    expect(shown).toContain(failed.body.job_id);
+    expect(shown).toContain(started.body.job_id);
+    expect(shown).toContain('(13 characters)');
+    for (const secret of [
+      'a secret text',
+      '1112233',
+      'hidden-',
+      started.body.phone_code_hash,
+      '9996627401',
+      '9996627403',
+    ])
+      expect(shown).not.toContain(secret);
+  });
+
+  test('retry sends a failed message once, under its own id', async () => {
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
+    const { job_id } = (await stack.api.send('alice', BOB, 'at last')).body;
+    expect(await state(job_id)).toBe('failed');
+    expect((await put(`${aliceQueue}/${job_id}/retry`)).status).toBe(204);
+    expect((await stack.api.get(`/jobs/${job_id}?wait=30`)).body.state).toBe('completed');
+    expect((await texts()).filter((text) => text === 'at last')).toHaveLength(1);
+    expect((await put(`${aliceQueue}/${job_id}/retry`)).status).toBe(409);
+  });
+
+  test('pause keeps messages in order until resume; remove cancels what waits', async () => {
+    expect((await put(`${aliceQueue}/pause`)).status).toBe(200);
+    expect((await stack.api.status('alice')).body.reason).toBe('PAUSED');
+    const jobs = [await queue('first'), await queue('removed'), await queue('last')];
+    expect((await put(`${aliceQueue}/${jobs[1]}/clean`)).status).toBe(204);
+    expect(await state(jobs[1] ?? '')).toBe('cancelled');
+    expect((await put(`${aliceQueue}/${jobs[1]}/retry`)).status).toBe(409);
+    expect((await put(`${aliceQueue}/resume`)).status).toBe(200);
+    await expect.poll(async () => (await texts()).slice(-2)).toEqual(['first', 'last']);
+  });
+
+  test('promote sends what has a time of its own now', async () => {
+    const { job_id } = (
+      await stack.api.post('/telegram/user/send', {
+        user_id: 'alice',
+        recipient_id: BOB,
+        text: 'early',
+        send_at: new Date(Date.now() + 3_600_000).toISOString(),
+      })
+    ).body;
+    expect((await put(`${aliceQueue}/${job_id}/promote`)).status).toBe(204);
+    expect((await stack.api.get(`/jobs/${job_id}?wait=30`)).body.state).toBe('completed');
+    expect((await texts()).at(-1)).toBe('early');
+  });
+
+  test('what would break a promise is refused: adding, changing, emptying', async () => {
+    await put(`${aliceQueue}/pause`);
+    const jobId = await queue('kept');
+    const add = await stack.api.request(
+      'POST',
+      `${aliceQueue}/add`,
+      { name: 'send', data: {}, options: {} },
+      ADMIN,
+    );
+    const change = await stack.api.request(
+      'PATCH',
+      `${aliceQueue}/${jobId}/update-data`,
+      { jobData: {} },
+      ADMIN,
+    );
+    for (const { status } of [
+      add,
+      change,
+      await put(`${aliceQueue}/empty`),
+      await put(`${aliceQueue}/obliterate`),
+      await put(`${aliceQueue}/clean/wait`),
+      await put(`${QUEUES}/${encodeURIComponent('shard-0:control')}/pause`),
+    ])
+      expect(status).toBeGreaterThanOrEqual(400);
+    expect(await state(jobId)).toBe('delayed');
+    await put(`${aliceQueue}/resume`);
+    expect((await stack.api.get(`/jobs/${jobId}?wait=30`)).body.state).toBe('completed');
+  });
+
+  test('another site cannot have a browser press its buttons', async () => {
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+      expect((await put(`${aliceQueue}/pause`, headers)).status).toBe(403);
+    }
+    expect((await put(`${aliceQueue}/pause`, { 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    expect(stack.apiProcess.output).toContain('"audit":"board"');
+  });
+});
+
+test('off where no sign-in is set and HOST is not loopback; open on loopback, to this machine only', async () => {
+  await using stack = await Stack.start({ BOARD_SHOW_TEXT: 'true' });
+  expect((await stack.api.get(QUEUES)).status).toBe(200);
+  expect((await stack.api.get(QUEUES, { Origin: 'https://evil.example' })).status).toBe(403);
+  await stack.signIn('alice', '+9996627404');
+  const { job_id } = (await stack.api.send('alice', '@nobody_has_this', 'shown here')).body;
+  const path = `${QUEUES}/${encodeURIComponent('alice:send')}/${job_id}`;
+  await expect
+    .poll(async () => (await stack.api.get(path)).body.job?.data.text, { interval: 500 })
+    .toBe('shown here');
+  await stack.apiProcess.end();
+  const open = stack.spawnApi({ HOST: '0.0.0.0', API_KEYS: 'k' });
+  const { url } = await open.ready;
+  expect((await fetch(`${String(url)}/admin/queues`)).status).toBe(404);
+  await open.end();
+});
