@@ -12,6 +12,8 @@ import {
 import { silentLogger, sleep, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { AccountClient, Telegram } from '@gateway/telegram';
+import { createWorkerMetrics } from '@gateway/telemetry';
+import { Census } from '../../apps/worker/src/metrics/census.ts';
 import { Ownership } from '../../apps/worker/src/ownership/ownership.ts';
 import { startShardService } from '../../apps/worker/src/shard/shard-service.ts';
 
@@ -142,6 +144,8 @@ export class OneWorker implements AsyncDisposable {
       bot: null,
       outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
       eventsUrl: null,
+      metrics: createWorkerMetrics(),
+      census: new Census(),
       logger,
       now: Date.now,
     } as const;

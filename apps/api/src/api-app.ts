@@ -2,6 +2,7 @@ import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
 import { Producer } from '@gateway/queue';
 import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
+import { createApiMetrics } from '@gateway/telemetry';
 import { Hono } from 'hono';
 import { boardRoutes } from './board/board-routes.ts';
 import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
@@ -19,6 +20,7 @@ import { cacheDocsAssets, docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { messageStreamRoutes } from './routes/message-stream.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { sendRoutes } from './routes/send.ts';
 import { statusRoutes } from './routes/status.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -58,6 +60,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.use('/jobs/*', apiKey(context));
   app.use('/message_stream', apiKey(context));
   app.use('/webhooks/*', apiKey(context));
+  app.use('/metrics', apiKey(context));
   app.route('/', authRoutes(context));
   app.route('/', sendRoutes(context));
   app.route('/', statusRoutes(context));
@@ -65,6 +68,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', jobRoutes(context));
   app.route('/', messageStreamRoutes(context));
   app.route('/', webhookRoutes(context));
+  app.route('/', metricsRoutes(context));
   refuseOtherMethods(app);
   return app;
 }
@@ -90,6 +94,7 @@ export async function startApi(
       settings,
       producer,
       assistant: openAssistant(settings, logger),
+      metrics: createApiMetrics(),
       board: producer instanceof Producer ? producer.board : null,
       logger,
       stopping: stop.signal,

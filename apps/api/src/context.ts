@@ -1,6 +1,7 @@
 import type { Assistant } from '@gateway/assistant';
 import type { BoardQueues, Producer, WebhookLog } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
+import type { ApiMetrics } from '@gateway/telemetry';
 
 /** What the API asks of the queues: a `Producer` answers it, and tests pass another. */
 export type ApiProducer = { webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'> } & Pick<
@@ -19,6 +20,7 @@ export type ApiProducer = { webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay
   | 'pending'
   | 'sendState'
   | 'ring'
+  | 'workerMetrics'
   | 'takeToken'
   | 'liveWorkers'
   | 'close'
@@ -32,6 +34,7 @@ export interface ApiContext {
   board: BoardQueues | null;
   /** `null` where none is set up. */
   assistant: Assistant | null;
+  metrics: ApiMetrics;
   logger: Logger;
   /** Aborted when the process begins to stop: requests that only wait answer with what is known by then. */
   stopping: AbortSignal;

@@ -1,5 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
 import { parseSettings, silentLogger } from '@gateway/runtime';
+import { createApiMetrics } from '@gateway/telemetry';
 import { expect, test } from 'vitest';
 import { runInteractive } from './interactive.ts';
 import { FakeProducer, JOB_ID } from './testing/fake-producer.ts';
@@ -11,6 +12,7 @@ function setup(signal = new AbortController().signal) {
     producer,
     assistant: null,
     board: null,
+    metrics: createApiMetrics(),
     logger: silentLogger(),
     stopping: new AbortController().signal,
   };

@@ -9,7 +9,7 @@ const CLOSE_GRACE = 3_000;
 /** Delivers webhooks of all accounts, whoever serves them, until it is closed. */
 export function startWebhooks(
   { WEBHOOK_SECRET: secret, WEBHOOK_ALLOW_PRIVATE: allowPrivate }: Settings,
-  { redis, redisUrl, queues, backend, shards, logger }: WorkerContext,
+  { redis, redisUrl, queues, backend, shards, metrics, logger }: WorkerContext,
 ): { close(): Promise<void> } {
   const sender = createWebhookSender({ secret, allowPrivate });
   const sources = { redis, accounts: queues, control: new ControlQueues(redis, backend), shards };
@@ -17,7 +17,11 @@ export function startWebhooks(
     redis,
     redisUrl,
     readJob: (jobId) => readJob(sources, jobId, Date.now()),
-    deliver: (webhook) => sender.send(webhook),
+    deliver: async (webhook) => {
+      const outcome = await sender.send(webhook);
+      metrics.webhook(outcome.error === null ? 'delivered' : 'failed');
+      return outcome;
+    },
     logger,
   });
   return {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   accountPrefix,
   AccountQueues,
@@ -32,6 +33,9 @@ import {
   type SessionStore,
 } from '@gateway/sessions';
 import { createTelegram } from '@gateway/telegram';
+import { createWorkerMetrics } from '@gateway/telemetry';
+import { Census } from './metrics/census.ts';
+import { tellMetrics } from './metrics/tell-metrics.ts';
 import { Ownership } from './ownership/ownership.ts';
 import { isGone, storeIdOf } from './ownership/worker-name.ts';
 import type { Bot } from './shard/bot.ts';
@@ -47,6 +51,9 @@ const MAX_IN_HAND = 1_000;
 
 /** Accounts that are opened to see whether the key is the right one. */
 const ACCOUNTS_TRIED = 5;
+
+/** ms that saying the last metrics may take. */
+const CLOSE_GRACE = 1_000;
 
 /** ms that giving the accounts back may take, once their service has been stopped or given up. */
 const STOP_TIMEOUT = 25_000;
@@ -66,6 +73,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   });
   if (key.created)
     logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
+  const metrics = createWorkerMetrics();
   const telegram = createTelegram({
     apiId,
     apiHash,
@@ -73,6 +81,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     serverKeys: settings.TELEGRAM_DC_KEY === undefined ? [] : [settings.TELEGRAM_DC_KEY],
     connectTimeoutMs: CONNECT_TIMEOUT,
     callTimeoutMs: CALL_TIMEOUT,
+    onConnected: () => metrics.connected(),
   });
   const redis = openConsumerRedis(settings.REDIS_URL, logger);
   const contact = watchContact(redis);
@@ -105,17 +114,22 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     retentionMs: settings.JOB_RETENTION,
     outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
     eventsUrl: settings.EVENTS_CALLBACK_URL ?? null,
+    metrics,
+    census: new Census(),
     bot: botOf(settings),
     logger,
     now: Date.now,
   };
   const webhooks = startWebhooks(settings, context);
+  const telling = new AbortController();
+  const told = tellMetrics({ ...context, worker: randomUUID(), signal: telling.signal });
   const ownership = new Ownership({
     redis,
     contact,
     subscriber,
     shards: settings.SHARDS,
     storeId,
+    metrics,
     logger,
     serve: (lease) => startShardService(context, lease),
   });
@@ -130,6 +144,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
         () => new Error('could not give the accounts back in time'),
       ).catch((error: unknown) => logger.error({ err: error }, 'stopping without Redis'));
       await webhooks.close();
+      telling.abort();
+      await withTimeout(told, CLOSE_GRACE, () => new Error('not told in time')).catch(() => {});
       subscriber.close();
       doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();

@@ -12,6 +12,8 @@ export { DoorbellListener } from './doorbell-listener.ts';
 export { Fenced, raiseFence } from './fence.ts';
 export { parseJobId } from './job-id.ts';
 export { accountPrefix, OWNERSHIP_CHANNEL, SESSION_INDEX_KEY } from './keys.ts';
+export { MetricsStore } from './metrics-store.ts';
+export { readQueueDepth } from './queue-depth.ts';
 export type { PendingCounts } from './pending.ts';
 export { Producer, type Accepted } from './producer.ts';
 export { openConsumerRedis, watchContact, type RedisClient } from './redis.ts';

@@ -66,6 +66,11 @@ export function webhookLogKey(userId: string): string {
   return `${WEBHOOK_PREFIX}:log:${userId}`;
 }
 
+/** Hash: metrics of the worker that has this number. */
+export function metricsKey(slot: number): string {
+  return `{gateway}:metrics:${slot}`;
+}
+
 /** Number of shards, fixed by the first process that starts. */
 export const SHARD_COUNT_KEY = '{gateway}:shards';
 

@@ -19,6 +19,7 @@ import { ControlQueues } from './control-queues.ts';
 import { ringDoorbell } from './doorbell.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
+import { readMetrics } from './metrics-store.ts';
 import { countPending, type PendingCounts } from './pending.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { openProducerRedis } from './redis.ts';
@@ -264,6 +265,11 @@ export class Producer {
 
   async pending(userId: string): Promise<PendingCounts> {
     return this.#calls.run(() => countPending(this.#redis, this.#accounts.of(userId), userId));
+  }
+
+  /** What the workers have left of their metrics (JSON), by their numbers. */
+  async workerMetrics(): Promise<Map<number, string>> {
+    return this.#calls.run(() => readMetrics(this.#redis));
   }
 
   async liveWorkers(): Promise<number> {

@@ -29,6 +29,8 @@ export interface FetchedSend {
   readonly data: SendJob;
   /** When it was accepted, ms since the epoch. */
   readonly acceptedAt: number;
+  /** ms since the epoch from which on it was to go out. */
+  readonly dueAt: number;
   /** What had gone out of it before it was fetched. */
   readonly progress: SendProgress;
   /** Notes what has gone out of it, before the next part goes. */
@@ -160,6 +162,7 @@ class FetchedJob implements FetchedSend {
   readonly jobId: string;
   readonly data: SendJob;
   readonly acceptedAt: number;
+  readonly dueAt: number;
   readonly progress: SendProgress;
   readonly #job: Job<SendJob, SendResult, 'send'>;
   readonly #token: string;
@@ -172,6 +175,7 @@ class FetchedJob implements FetchedSend {
     this.jobId = job.id ?? '';
     this.data = job.data;
     this.acceptedAt = job.timestamp;
+    this.dueAt = job.timestamp + (job.opts.delay ?? 0);
     const progress = sendProgressSchema.safeParse(job.progress);
     this.progress = progress.success ? progress.data : { sent: [] };
   }

@@ -127,6 +127,7 @@ export class AccountConnection implements Caller {
     });
     this.#current = connection;
     const config = await connection.open(timeoutMs);
+    this.#options.onConnected?.();
     this.#dataCenters.learn(config.dcOptions);
     if (this.#home === home) this.#home = { ...home, authKey: connection.authKey };
     return connection;

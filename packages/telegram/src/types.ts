@@ -28,6 +28,8 @@ export interface TelegramOptions {
   connectTimeoutMs: number;
   /** ms for one call to be answered; after that its outcome is unknown. */
   callTimeoutMs: number;
+  /** Told of each connection that was opened. */
+  onConnected?: () => void;
 }
 
 /** What a login under way needs to be gone on with, beside the session: after a restart too. */

@@ -72,6 +72,7 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
     job: replyJob(content, { userId: destination.userId, recipient: destination.recipient, requestId }),
     idempotencyKey,
   });
+  context.metrics.accepted(1);
   yield* outcomeOf(context, call, destination, accepted);
 }
 

@@ -1,4 +1,5 @@
 import { parseSettings, silentLogger } from '@gateway/runtime';
+import { createApiMetrics } from '@gateway/telemetry';
 import { expect, test, vi } from 'vitest';
 import { createApp } from '../api-app.ts';
 import { FakeProducer, JOB_ID } from '../testing/fake-producer.ts';
@@ -17,6 +18,7 @@ function loggedApi() {
     producer,
     assistant: null,
     board: null,
+    metrics: createApiMetrics(),
     logger,
     stopping: new AbortController().signal,
   });

@@ -2,21 +2,24 @@ import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { ApiContext, ApiEnv } from '../context.ts';
 
-const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** One line a request, by its route: what a caller put into path, query or body is not logged. */
-export function accessLog({ logger, stopping }: ApiContext) {
+export function accessLog({ logger, metrics, stopping }: ApiContext) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const startedAt = performance.now();
     await next();
     // A connection that is kept would hold up the end of the process.
     if (stopping.aborted) c.res.headers.set('Connection', 'close');
     const route = routePath(c, -1);
+    const { method } = c.req;
+    const seconds = (performance.now() - startedAt) / 1_000;
+    metrics.http({ method, route, status: c.res.status, seconds });
     const line = {
-      method: c.req.method,
+      method,
       route,
       status: c.res.status,
-      ms: Math.round(performance.now() - startedAt),
+      ms: Math.round(seconds * 1_000),
       requestId: c.get('requestId'),
       ...c.get('facts'),
       ...(c.req.raw.signal.aborted && { hungUp: true }),

@@ -36,8 +36,10 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
           };
           const call = { request, destination, idempotencyKey, requestId, hungUp, onJob };
           for await (const { event, data } of replyEvents(context, call)) await write(event, data);
+          context.metrics.assistant('replied');
         } catch (thrown) {
           const error = GatewayError.from(thrown);
+          context.metrics.assistant(error.code);
           const line = { requestId, userId: request.user_id, code: error.code, err: error.cause ?? error };
           if (error.code === 'INTERNAL') context.logger.error(line, 'unexpected error');
           else context.logger.info(line, 'the assistant did not reply');

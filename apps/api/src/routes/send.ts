@@ -13,7 +13,7 @@ import { requireSignedIn } from '../signed-in.ts';
 import { validate } from '../validation.ts';
 
 /** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
-export function sendRoutes({ producer, settings, stopping }: ApiContext): Hono<ApiEnv> {
+export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/send', async (c) => {
@@ -24,6 +24,7 @@ export function sendRoutes({ producer, settings, stopping }: ApiContext): Hono<A
     const view = await requireSignedIn(producer, request.user_id);
 
     const accepted = await producer.send({ ...send, idempotencyKey });
+    metrics.accepted(1);
     c.get('facts').jobId = accepted.jobId;
     if (applied !== null) c.header('Preference-Applied', applied);
     try {
@@ -47,7 +48,9 @@ export function sendRoutes({ producer, settings, stopping }: ApiContext): Hono<A
       messages.map((message, index) => readMessage(c, message, keyOf(idempotencyKey, index), accounts)),
     );
     const wanted = sends.filter((send): send is NewSend => !(send instanceof GatewayError));
-    const outcomes = (wanted.length === 0 ? [] : await producer.sendMany(wanted)).values();
+    const placed = wanted.length === 0 ? [] : await producer.sendMany(wanted);
+    metrics.accepted(placed.filter((outcome) => !(outcome instanceof GatewayError)).length);
+    const outcomes = placed.values();
     const jobs = sends.map((send) => (send instanceof GatewayError ? send : outcomes.next().value));
     return c.json({ status: 'queued', jobs: jobs.map(jobOrError) }, 202);
   });

@@ -141,6 +141,11 @@ export class FakeProducer implements ApiProducer {
     });
   }
 
+  async workerMetrics(): Promise<Map<number, string>> {
+    this.#check('workerMetrics');
+    return new Map();
+  }
+
   async ring(): Promise<void> {}
 
   sendJobId(userId: string, idempotencyKey: string): string {

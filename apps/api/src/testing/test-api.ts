@@ -1,5 +1,6 @@
 import type { Assistant } from '@gateway/assistant';
 import { parseSettings, silentLogger, type Settings } from '@gateway/runtime';
+import { createApiMetrics } from '@gateway/telemetry';
 import { createApp } from '../api-app.ts';
 import { FakeProducer } from './fake-producer.ts';
 
@@ -26,6 +27,7 @@ export function testApi(settings: Partial<Settings> = {}, assistant: Assistant |
     producer,
     assistant,
     board: null,
+    metrics: createApiMetrics(),
     logger: silentLogger(),
     stopping: stop.signal,
   });

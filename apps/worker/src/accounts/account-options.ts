@@ -2,6 +2,7 @@ import type { AccountView, HoldNotice, PaceSettings } from '@gateway/contracts';
 import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
+import type { WorkerMetrics } from '@gateway/telemetry';
 import type { SendLedger } from '../delivery/send-ledger.ts';
 
 /** What an account stands on. */
@@ -15,6 +16,7 @@ export interface AccountOptions {
   /** Tells who waits for a job of this account that it is held. */
   publishHold: (hold: HoldNotice) => Promise<void>;
   ledger: SendLedger;
+  metrics: Pick<WorkerMetrics, 'telegramSend'>;
   /** The server's pace, for an account with none of its own. */
   pace: PaceSettings;
   /** False once another worker may be serving the account: Telegram must not be talked to then. */

@@ -74,6 +74,10 @@ export class Account implements LaneAccount {
     return this.#session !== null;
   }
 
+  get isConnected(): boolean {
+    return this.#client !== undefined;
+  }
+
   get login(): StoredLogin | null {
     return this.#stored?.login ?? null;
   }
@@ -164,6 +168,7 @@ export class Account implements LaneAccount {
       if (this.ended !== null) throw this.ended;
       if (this.stopped) throw new Error('the account was stopped while this message waited for its turn');
       const client = this.client();
+      const begun = performance.now();
       try {
         return await client.send({
           recipient: recipientOf(job.recipient),
@@ -177,6 +182,7 @@ export class Account implements LaneAccount {
           lookFirstSince,
         });
       } finally {
+        this.#options.metrics.telegramSend((performance.now() - begun) / 1_000);
         await this.#keepWhatChanged(client);
       }
     });

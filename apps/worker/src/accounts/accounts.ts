@@ -1,4 +1,5 @@
 import { sleep, type Logger } from '@gateway/runtime';
+import type { Account } from './account.ts';
 import type { ServedAccount } from './served-account.ts';
 
 /** ms without work after which an account's connection is closed, and how often that is looked at. */
@@ -62,6 +63,12 @@ export class Accounts {
         );
       }
     }
+  }
+
+  /** Those that are open. */
+  async opened(): Promise<Account[]> {
+    const served = await Promise.allSettled(this.#opened.values());
+    return served.flatMap((each) => (each.status === 'fulfilled' ? [each.value.account] : []));
   }
 
   async #closeIdle(): Promise<void> {

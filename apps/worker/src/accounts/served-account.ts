@@ -32,7 +32,7 @@ export async function openServedAccount(
   context: ServedAccountContext,
   userId: string,
 ): Promise<ServedAccount> {
-  const { redis, results, store, telegram, outbox, eventsUrl, pace, lease, logger, now } = context;
+  const { redis, results, store, telegram, outbox, eventsUrl, metrics, pace, lease, logger, now } = context;
   const { shard, fence } = lease;
   await raiseFence(redis, userId, fence);
   const [shown, sendState] = await Promise.all([
@@ -53,6 +53,7 @@ export async function openServedAccount(
       },
       publishHold: (until) => results.held(shard, userId, until),
       ledger: new SendLedger(sendState, (state) => writeSendState(redis, fence, userId, state)),
+      metrics,
       pace,
       mayServe: () => lease.valid,
       logger,
@@ -81,7 +82,8 @@ export class ServedAccount {
 
   #openLine() {
     const { account } = this;
-    const { redis, contact, backend, queues, results, outbox, limits, lease, logger, now } = this.#context;
+    const { redis, contact, backend, queues, results, outbox, metrics, limits, lease, logger, now } =
+      this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
     const consumer = new SendConsumer(redis, backend, queues.of(userId), userId, fence);
@@ -99,6 +101,7 @@ export class ServedAccount {
       announceEnd: async ({ jobId, data: { callbackUrl } }) => {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl);
       },
+      metrics,
       finished: (jobId) => results.finished(shard, jobId),
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,

@@ -3,7 +3,7 @@ import type { Hand } from './hand.ts';
 import type { InHand } from './in-hand.ts';
 import type { LaneOptions } from './lane-ports.ts';
 
-type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'finished' | 'logger'>;
+type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | 'finished' | 'logger' | 'now'>;
 
 /** How a lane's jobs end, for good. */
 export class Endings {
@@ -16,15 +16,16 @@ export class Endings {
   }
 
   async sent(inHand: InHand, result: SendResult): Promise<void> {
-    const { account, announceEnd } = this.#options;
+    const { account, announceEnd, metrics, now } = this.#options;
     account.ledger.noteEnded(inHand.jobId);
     await announceEnd(inHand.job);
     await Promise.all([inHand.job.complete(result), account.ledger.save()]);
+    metrics.sent(Math.max(0, now() - inHand.job.dueAt) / 1_000);
     await this.#left(inHand, 'sent');
   }
 
   async fail(inHand: InHand, error: GatewayError): Promise<void> {
-    const { account, announceEnd, logger } = this.#options;
+    const { account, announceEnd, metrics, logger } = this.#options;
     account.ledger.noteEnded(inHand.jobId);
     await announceEnd(inHand.job);
     await inHand.job.fail(inHand.failure(error));
@@ -32,6 +33,7 @@ export class Endings {
     await account.ledger.save();
     await this.#left(inHand, error.code === 'CANCELLED' ? 'cancelled' : 'failed');
     const { code, cause, details } = error;
+    metrics.failed(code);
     const { jobId, requestId } = inHand;
     logger.warn({ jobId, requestId, code, rpcError: details.rpcError, err: cause }, 'failed');
   }

@@ -10,6 +10,7 @@ import type {
 import type { FetchedSend, RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { Chat } from '@gateway/telegram';
+import type { WorkerMetrics } from '@gateway/telemetry';
 import type { SendLedger } from './send-ledger.ts';
 
 /** Where jobs come from: the account's queue. */
@@ -77,6 +78,7 @@ export interface LaneOptions {
   forgetAside: (jobId: string) => Promise<void>;
   /** Has whoever asked for it told of the job's end, which comes next. May be called again for the same end. */
   announceEnd: (job: Pick<FetchedSend, 'jobId' | 'data'>) => Promise<void>;
+  metrics: Pick<WorkerMetrics, 'sent' | 'failed' | 'held'>;
   /** The job has ended: who waits for it is told. */
   finished: (jobId: string) => Promise<void>;
   /** Grows each time Redis was lost: what is in hand may not be any more. */

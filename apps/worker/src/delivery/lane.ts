@@ -273,8 +273,10 @@ export class Lane {
     { scope, reason }: Extract<Verdict, { do: 'hold' }>,
     hold: Hold,
   ): Promise<void> {
-    const { account, limits, now } = this.#options;
-    this.#log(inHand).warn({ scope, reason, seconds: Math.ceil((hold.until - now()) / 1_000) }, 'held');
+    const { account, limits, metrics, now } = this.#options;
+    const seconds = Math.ceil((hold.until - now()) / 1_000);
+    metrics.held(reason, seconds);
+    this.#log(inHand).warn({ scope, reason, seconds }, 'held');
     if (scope === 'account' && reason === 'TELEGRAM_UNAVAILABLE') {
       this.#unreachableTries += 1;
       const since = account.ledger.noteUnreachable(now());

@@ -11,6 +11,7 @@ import {
   type Subscriber,
 } from '@gateway/queue';
 import { sleep, type Logger } from '@gateway/runtime';
+import type { WorkerMetrics } from '@gateway/telemetry';
 import { HeldShard, type ShardService } from './held-shard.ts';
 import { isGone, newWorkerName } from './worker-name.ts';
 
@@ -22,6 +23,7 @@ export interface OwnershipOptions {
   shards: number;
   /** Names where this worker's sessions are. */
   storeId: string;
+  metrics?: Pick<WorkerMetrics, 'lease'>;
   logger: Logger;
   /** Begins to serve a shard, under its lease. */
   serve: (lease: ShardLease) => ShardService;
@@ -143,13 +145,18 @@ export class Ownership {
   }
 
   async #take(shard: number): Promise<void> {
-    const { redis, contact, logger, serve } = this.#options;
+    const { redis, contact, metrics, logger, serve } = this.#options;
     // A lease of this very worker that it does not know of is left from before an outage.
     const isFree = (worker: string) => worker === this.#worker || isGone(worker);
     const lease = await ShardLease.acquire({ redis, contact, shard, worker: this.#worker, isGone: isFree });
     if (lease === null) return;
     if (this.#stopping) return lease.release();
-    this.#held.set(shard, new HeldShard({ lease, logger, serve, onEnded: () => this.#held.delete(shard) }));
+    metrics?.lease('taken');
+    const onEnded = () => {
+      metrics?.lease('left');
+      this.#held.delete(shard);
+    };
+    this.#held.set(shard, new HeldShard({ lease, logger, serve, onEnded }));
   }
 
   /** Hands every shard over. Nothing more is taken. */

@@ -15,10 +15,12 @@ import {
 import { withTimeout, type Logger, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
+import type { WorkerMetrics } from '@gateway/telemetry';
 import { Accounts } from '../accounts/accounts.ts';
 import { openServedAccount } from '../accounts/served-account.ts';
 import type { LaneLimits } from '../delivery/lane-ports.ts';
 import { controlHandlers } from '../handlers/control-handlers.ts';
+import type { Census } from '../metrics/census.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
 import { keepBotSignedIn, type Bot } from './bot.ts';
 import { keepRetention } from './retention.ts';
@@ -44,6 +46,8 @@ export interface WorkerContext {
   /** `null` where none is set up. */
   bot: Bot | null;
   outbox: WebhookOutbox;
+  metrics: WorkerMetrics;
+  census: Census;
   /** Where changes of accounts' states are posted; `null`: nowhere. */
   eventsUrl: string | null;
   logger: Logger;
@@ -100,6 +104,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     logger,
   });
   const serving = new AbortController();
+  context.census.add(shard, accounts);
   void keepRetention({ ...context, shard, logger, signal: serving.signal });
   const keepBot = () => {
     const { bot } = context;
@@ -108,6 +113,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   };
   const letGo = () => {
     serving.abort();
+    context.census.remove(shard, accounts);
     redis.off('ready', onReady);
     doorbells.remove(shard);
   };

@@ -52,6 +52,7 @@ export class World implements LaneQueue {
     showAside: async (jobs) => void this.aside.push(...jobs),
     forgetAside: async (jobId) => void this.log.push(`goes on ${jobId}`),
     announceEnd: async ({ jobId }) => void this.announced.push(jobId),
+    metrics: { sent: () => {}, failed: () => {}, held: () => {} },
     finished: async () => {},
     epoch: () => this.epoch,
     mayServe: () => this.mayServe,
@@ -96,6 +97,7 @@ export class World implements LaneQueue {
         ...job,
       },
       acceptedAt: acceptedAt ?? Date.now(),
+      dueAt: acceptedAt ?? Date.now(),
       progress: { sent: sent ?? [] },
       note: async (progress) => {
         next.sent = progress.sent;

@@ -1,1 +1,0 @@
-export { botUserId } from '@gateway/runtime';

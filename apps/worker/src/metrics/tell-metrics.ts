@@ -1,0 +1,61 @@
+import { MetricsStore, readQueueDepth, type RedisClient } from '@gateway/queue';
+import { sleep, type Logger } from '@gateway/runtime';
+import type { WorkerMetrics } from '@gateway/telemetry';
+import type { Census } from './census.ts';
+
+/** ms between snapshots. */
+const INTERVAL_MS = 5_000;
+
+export interface TellMetricsOptions {
+  metrics: WorkerMetrics;
+  census: Census;
+  redis: RedisClient;
+  /** Names this process. */
+  worker: string;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/** Leaves this worker's metrics for the API, again and again, until the signal is aborted. Never throws. */
+export async function tellMetrics({
+  signal,
+  logger,
+  redis,
+  worker,
+  ...what
+}: TellMetricsOptions): Promise<void> {
+  const store = new MetricsStore(redis, worker);
+  do {
+    try {
+      if (redis.status === 'ready') await store.write(await snapshot(redis, what));
+    } catch (error) {
+      if (!signal.aborted) logger.debug({ err: error }, 'could not leave the metrics; trying again');
+    }
+  } while ((await sleep(INTERVAL_MS, signal)) === 'elapsed');
+  if (redis.status === 'ready') await store.remove().catch(() => {});
+}
+
+async function snapshot(
+  redis: RedisClient,
+  { metrics, census }: Pick<TellMetricsOptions, 'metrics' | 'census'>,
+): Promise<string> {
+  const { shards } = census;
+  const [{ byState, connected }, ...depths] = await Promise.all([
+    census.accounts(),
+    ...shards.map((shard) => readQueueDepth(redis, shard)),
+  ]);
+  const sum = (part: 'waiting' | 'delayed' | 'active') =>
+    depths.reduce((total, depth) => total + depth[part], 0);
+  const oldest = depths.flatMap(({ oldestAt }) => oldestAt ?? []);
+  return JSON.stringify(
+    await metrics.snapshot({
+      accounts: byState,
+      connected,
+      waiting: sum('waiting'),
+      delayed: sum('delayed'),
+      active: sum('active'),
+      oldestSeconds: oldest.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...oldest)) / 1_000),
+      shards: shards.length,
+    }),
+  );
+}

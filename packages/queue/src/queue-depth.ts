@@ -1,0 +1,39 @@
+import { accountPrefix, SEND_QUEUE, shardAccountsKey } from './keys.ts';
+import type { RedisClient } from './redis.ts';
+
+/** Accounts looked at per round trip. */
+const BATCH = 500;
+
+/** Messages of a shard's accounts that have not gone out. */
+export interface QueueDepth {
+  waiting: number;
+  delayed: number;
+  active: number;
+  /** ms since the epoch at which the oldest that waits was accepted; `null`: none does. */
+  oldestAt: number | null;
+}
+
+/** Counts what waits, over all of a shard's accounts, four cheap commands each. */
+export async function readQueueDepth(redis: RedisClient, shard: number): Promise<QueueDepth> {
+  const total: QueueDepth = { waiting: 0, delayed: 0, active: 0, oldestAt: null };
+  const accounts = await redis.smembers(shardAccountsKey(shard));
+  for (let at = 0; at < accounts.length; at += BATCH) {
+    await Promise.all(
+      accounts.slice(at, at + BATCH).map(async (userId) => {
+        const key = (name: string) => `${accountPrefix(userId)}:${SEND_QUEUE}:${name}`;
+        const [waiting, delayed, active, oldest] = await Promise.all([
+          redis.llen(key('wait')),
+          redis.zcard(key('delayed')),
+          redis.llen(key('active')),
+          redis.lindex(key('wait'), -1),
+        ]);
+        total.waiting += waiting;
+        total.delayed += delayed;
+        total.active += active;
+        const acceptedAt = oldest === null ? null : await redis.hget(key(oldest), 'timestamp');
+        if (acceptedAt !== null) total.oldestAt = Math.min(total.oldestAt ?? Infinity, Number(acceptedAt));
+      }),
+    );
+  }
+  return total;
+}

@@ -1,0 +1,3 @@
+export { createApiMetrics, type ApiMetrics } from './api-metrics.ts';
+export { mergeMetrics, type Snapshot } from './merge.ts';
+export { createWorkerMetrics, type WorkerGauges, type WorkerMetrics } from './worker-metrics.ts';
