@@ -37,7 +37,9 @@ describe('`/metrics`', () => {
     const within = { timeout: 15_000, interval: 500 };
     await expect.poll(() => sample('gateway_sends_sent_total{worker="0"}'), within).toBe(1);
     expect(await sample('gateway_sends_failed_total{code="RECIPIENT_NOT_FOUND",worker="0"}')).toBe(1);
-    expect(await sample('gateway_hold_seconds_total{reason="FLOOD_WAIT",worker="0"}')).toBeGreaterThanOrEqual(7);
+    expect(await sample('gateway_hold_seconds_total{reason="FLOOD_WAIT",worker="0"}')).toBeGreaterThanOrEqual(
+      7,
+    );
     expect(await sample('gateway_shards_served{worker="0"}')).toBe(4);
     expect(await sample('gateway_accounts_connected{worker="0"}')).toBe(1);
     expect(await sample('gateway_accounts{state="flood_wait",worker="0"}')).toBe(1);

@@ -1,6 +1,6 @@
 import {
   cutsOf,
-  GatewayError,
+  type GatewayError,
   MAX_MESSAGE_LENGTH,
   type FormattedText,
   type SendJob,

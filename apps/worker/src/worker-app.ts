@@ -32,7 +32,7 @@ import {
   openRedisSessionStore,
   type SessionStore,
 } from '@gateway/sessions';
-import { createTelegram } from '@gateway/telegram';
+import { createTelegram, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics } from '@gateway/telemetry';
 import { Census } from './metrics/census.ts';
 import { tellMetrics } from './metrics/tell-metrics.ts';
@@ -81,6 +81,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     serverKeys: settings.TELEGRAM_DC_KEY === undefined ? [] : [settings.TELEGRAM_DC_KEY],
     connectTimeoutMs: CONNECT_TIMEOUT,
     callTimeoutMs: CALL_TIMEOUT,
+    proxy: settings.TELEGRAM_PROXY === undefined ? undefined : proxyOf(settings.TELEGRAM_PROXY),
     onConnected: () => metrics.connected(),
   });
   const redis = openConsumerRedis(settings.REDIS_URL, logger);
@@ -151,6 +152,17 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       await store.close();
       redis.disconnect();
     },
+  };
+}
+
+function proxyOf(setting: string): Proxy {
+  const { protocol, hostname, port, username, password } = new URL(setting);
+  return {
+    version: protocol === 'socks4:' ? 4 : 5,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port),
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
   };
 }
 

@@ -3,7 +3,7 @@ import { accountStateSchema } from './account.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** A change of an account's state, as it is posted to `EVENTS_CALLBACK_URL`. */
-export const accountEventSchema = z.object({
+const accountEventSchema = z.object({
   /** Names this event: one that comes twice is one event. */
   id: z.string(),
   type: z.literal('account.state'),
@@ -19,7 +19,7 @@ export const accountEventSchema = z.object({
 export type AccountEvent = z.infer<typeof accountEventSchema>;
 
 /** One try to deliver a webhook. */
-export const webhookAttemptSchema = z.object({
+const webhookAttemptSchema = z.object({
   /** RFC 3339. */
   at: z.string(),
   /** The receiver's HTTP status; `null` where there was no answer. */

@@ -8,7 +8,7 @@ import { sharedBackend } from './shared-backend.ts';
 import { webhookBackoff } from './webhook-backoff.ts';
 
 /** How one try ended; {@link WebhookConsumerOptions.deliver} never throws. */
-export interface DeliveryOutcome {
+interface DeliveryOutcome {
   status: number | null;
   error: string | null;
   /** There is no use in another try. */

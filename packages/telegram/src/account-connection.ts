@@ -117,12 +117,13 @@ export class AccountConnection implements Caller {
     if (dataCenter === undefined) {
       throw new NotSentError(`No address is known for data centre ${home.dcId}: see TELEGRAM_DC`);
     }
-    const { apiId, callTimeoutMs } = this.#options;
+    const { apiId, callTimeoutMs, proxy } = this.#options;
     const connection = new Connection({
       apiId,
       dataCenter,
       authKey: home.authKey,
       callTimeoutMs,
+      proxy,
       mayTalk: this.#mayTalk,
     });
     this.#current = connection;

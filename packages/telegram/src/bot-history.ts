@@ -18,7 +18,8 @@ export async function findByIds(
   text: string,
   after: number,
 ): Promise<SentMessage | undefined> {
-  for (let page = 0; after > 0 && page < MAX_PAGES; page++) {
+  if (after === 0) return undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
     const first = after + 1 + page * PAGE_SIZE;
     const id = Array.from({ length: PAGE_SIZE }, (_, index) => new Api.InputMessageID({ id: first + index }));
     const answer = await asker.ask(

@@ -4,7 +4,7 @@ import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
 import { AnswerLostError, KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
 import { Sender, Transport } from './sender.ts';
-import type { DataCenter } from './types.ts';
+import type { DataCenter, Proxy } from './types.ts';
 
 /** How often a connection is asked whether it still lives, ms. */
 const PING_INTERVAL_MS = 45_000;
@@ -18,6 +18,7 @@ export interface ConnectionOptions {
   authKey: Buffer | undefined;
   /** ms for one call to be answered. */
   callTimeoutMs: number;
+  proxy?: Proxy | undefined;
   /** False once nothing may be written any more. */
   mayTalk: () => boolean;
   /** ms; 45,000 unless a test cannot wait so long. */
@@ -43,7 +44,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#transport = new Transport(options.dataCenter, options.mayTalk);
+    this.#transport = new Transport(options.dataCenter, options.proxy, options.mayTalk);
   }
 
   /**
@@ -97,7 +98,7 @@ export class Connection {
       authKey,
       dataCenter.id,
       (cause) => void this.#goDown(cause),
-      (error) => (trouble = error),
+      (error) => (trouble = withoutOptions(error)),
     );
     this.#sender = sender;
     // It may have been closed meanwhile, and a socket made now would be nobody's.
@@ -178,6 +179,12 @@ export class Connection {
     for (const abandon of this.#underWay) abandon(cause);
     await Promise.allSettled([this.#sender?.disconnect(), this.#transport.cut()]);
   }
+}
+
+/** The proxy's errors carry what it was asked with, its password too. */
+function withoutOptions(error: unknown): unknown {
+  if (!(error instanceof Error) || !('options' in error)) return error;
+  return new Error(`the proxy: ${error.message}`);
 }
 
 function asCallError(cause: Error, isWritten: boolean): Error {

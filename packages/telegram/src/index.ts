@@ -8,5 +8,6 @@ export {
   type OutgoingMessage,
   type PendingLogin,
   type Telegram,
+  type Proxy,
   type TelegramOptions,
 } from './types.ts';

@@ -5,14 +5,17 @@ import { InvalidBufferError } from 'telegram/errors/index.js';
 import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
 import { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
+import type { SocksProxyType } from 'telegram/network/connection/TCPMTProxy.js';
 import { MTProtoSender } from 'telegram/network/MTProtoSender.js';
 import type { TLMessage } from 'telegram/tl/core/index.js';
 import { Api } from 'telegram/tl/index.js';
 import { RpcError, UnknownKeyError } from './call-errors.ts';
-import type { DataCenter } from './types.ts';
+import type { DataCenter, Proxy } from './types.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
 const KEY_NOT_FOUND = 404;
+/** s that a proxy has to connect. */
+const PROXY_TIMEOUT = 10;
 
 /**
  * GramJS's TCP transport to one address, which says when the server answered "auth key not found", and can be
@@ -23,8 +26,16 @@ export class Transport extends ConnectionTCPFull {
   keyNotFound = false;
   readonly #mayTalk: () => boolean;
 
-  constructor({ id, host, port }: DataCenter, mayTalk: () => boolean) {
-    super({ ip: host, port, dcId: id, loggers: SILENT, socket: PromisedNetSockets, testServers: false });
+  constructor({ id, host, port }: DataCenter, proxy: Proxy | undefined, mayTalk: () => boolean) {
+    super({
+      ip: host,
+      port,
+      dcId: id,
+      loggers: SILENT,
+      socket: PromisedNetSockets,
+      testServers: false,
+      ...(proxy !== undefined && { proxy: toGramJs(proxy) }),
+    });
     this.#mayTalk = mayTalk;
   }
 
@@ -55,6 +66,17 @@ export class Transport extends ConnectionTCPFull {
     await this.disconnect();
     await this.socket.close();
   }
+}
+
+function toGramJs({ version, host, port, username, password }: Proxy): SocksProxyType {
+  return {
+    ip: host,
+    port,
+    socksType: version,
+    timeout: PROXY_TIMEOUT,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  };
 }
 
 /**

@@ -17,6 +17,15 @@ export interface DataCenter {
   port: number;
 }
 
+/** A SOCKS proxy that Telegram is reached by. */
+export interface Proxy {
+  version: 4 | 5;
+  host: string;
+  port: number;
+  username?: string;
+  password?: string;
+}
+
 export interface TelegramOptions {
   apiId: number;
   apiHash: string;
@@ -28,6 +37,8 @@ export interface TelegramOptions {
   connectTimeoutMs: number;
   /** ms for one call to be answered; after that its outcome is unknown. */
   callTimeoutMs: number;
+  /** `undefined`: Telegram is reached directly. */
+  proxy?: Proxy | undefined;
   /** Told of each connection that was opened. */
   onConnected?: () => void;
 }

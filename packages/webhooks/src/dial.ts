@@ -1,5 +1,6 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './public-address.ts';
 
@@ -25,21 +26,19 @@ export function createDialer({
   const check = ({ address }: LookupAddress) => {
     if (!allowPrivate && !isPublicAddress(address)) throw new ForbiddenAddressError(address);
   };
+  const find = async (hostname: string): Promise<[LookupAddress, ...LookupAddress[]]> => {
+    const [first, ...others] = await resolve(hostname);
+    if (first === undefined) throw new Error(`${hostname} has no address`);
+    for (const address of [first, ...others]) check(address);
+    return [first, ...others];
+  };
   const lookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname).then(
-      (addresses) => {
-        try {
-          const [first] = addresses;
-          if (first === undefined) throw new Error(`${hostname} has no address`);
-          addresses.forEach(check);
-          if (options.all === true) callback(null, addresses);
-          else callback(null, first.address, first.family);
-        } catch (error) {
-          callback(asError(error), '', 0);
-        }
-      },
-      (error: unknown) => callback(asError(error), '', 0),
-    );
+    const answer = callbackify(find);
+    answer(hostname, (error, addresses) => {
+      if (error !== null) callback(error, '', 0);
+      else if (options.all === true) callback(null, addresses);
+      else callback(null, addresses[0].address, addresses[0].family);
+    });
   };
   const connect = buildConnector({ timeout: connectTimeoutMs, lookup });
   return new Agent({

@@ -14,7 +14,7 @@ export interface WebhookSenderOptions {
   resolve?: Resolve;
 }
 
-export interface Webhook {
+interface Webhook {
   /** The same for each try. */
   id: string;
   url: string;

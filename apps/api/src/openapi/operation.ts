@@ -2,7 +2,7 @@ import { ERROR_CODES, errorResponseSchema, type ErrorCode } from '@gateway/contr
 import * as z from 'zod';
 
 /** A parameter that the document names; they stand in `components.parameters`. */
-export type ParameterName =
+type ParameterName =
   | 'IdempotencyKey'
   | 'Prefer'
   | 'LastEventId'
@@ -19,12 +19,14 @@ export type ParameterName =
 
 type HeaderName = 'Location' | 'PreferenceApplied';
 
-export interface Answer {
+interface Answer {
   description: string;
   /** The JSON body; absent: none, or `eventStream`. */
   schema?: z.ZodType;
   /** The body is server-sent events, whose data is of this schema. */
   eventStream?: z.ZodType;
+  /** The body is text of this media type. */
+  text?: string;
   headers?: readonly HeaderName[];
 }
 
@@ -75,13 +77,14 @@ function describeRequest({ schema, examples }: NonNullable<Operation['request']>
   };
 }
 
-function describeAnswer({ description, schema, eventStream, headers = [] }: Answer): Json {
+function describeAnswer({ description, schema, eventStream, text, headers = [] }: Answer): Json {
   return {
     description,
     headers: describeHeaders(['RequestId', ...headers]),
     ...(schema !== undefined && {
       content: { 'application/json': { schema: jsonSchema(schema, 'output') } },
     }),
+    ...(text !== undefined && { content: { [text]: { schema: { type: 'string' } } } }),
     ...(eventStream !== undefined && {
       content: {
         'text/event-stream': {

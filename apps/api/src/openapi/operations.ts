@@ -261,6 +261,16 @@ export const OPERATIONS: readonly Operation[] = [
   ...WEBHOOK_OPERATIONS,
   {
     method: 'get',
+    path: '/metrics',
+    id: 'metrics',
+    tag: 'Operations',
+    summary: 'Metrics for Prometheus',
+    description: 'Of this process and of all workers.',
+    answers: { 200: { description: 'The metrics.', text: 'text/plain' } },
+    errors: ['UNAUTHORIZED', 'INTERNAL'],
+  },
+  {
+    method: 'get',
     path: '/healthz',
     id: 'health',
     tag: 'Operations',

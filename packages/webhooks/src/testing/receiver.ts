@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -17,12 +23,14 @@ export class Receiver implements AsyncDisposable {
   readonly #server: Server;
 
   private constructor() {
-    this.#server = createServer(async (request, response) => {
-      this.received.push({ path: request.url ?? '', headers: request.headers, body: await text(request) });
-      const answer = this.answers.shift();
-      if (answer === undefined) response.writeHead(204).end();
-      else answer(response);
-    });
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.received.push({ path: request.url ?? '', headers: request.headers, body: await text(request) });
+    const answer = this.answers.shift();
+    if (answer === undefined) response.writeHead(204).end();
+    else answer(response);
   }
 
   static async start(): Promise<Receiver> {
