@@ -4,7 +4,9 @@ import { createLogger } from './logger.ts';
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void): string {
   const destination = new PassThrough();
-  write(createLogger({ name: 'test', level: 'trace', format: 'json', destination }));
+  write(
+    createLogger({ name: 'test', level: 'trace', format: 'json', secrets: ['the-api-key'], destination }),
+  );
   return String(destination.read());
 }
 
@@ -38,3 +40,14 @@ test.each(['password', 'phone_code', 'phoneNumber', 'session', 'text'])(
     expect(line).toContain('[redacted]');
   },
 );
+
+test('secrets and phone numbers are taken out wherever they stand, an error’s message included', () => {
+  const line = logged((logger) =>
+    logger.error(
+      { err: new Error('refused the-api-key for +79991234567'), note: ['the-api-key'] },
+      'to +79991234567',
+    ),
+  );
+  expect(line).not.toMatch(/the-api-key|9991234/);
+  expect(JSON.parse(line)).toMatchObject({ msg: 'to +7999•••67', note: ['[redacted]'] });
+});

@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { createScrub } from './scrub.ts';
 
 export type { Logger } from 'pino';
 
@@ -44,16 +45,25 @@ export interface LoggerOptions {
   name: string;
   level: string;
   format: 'json' | 'pretty';
+  /** Values that must not stand in a line, wherever they come from. */
+  secrets?: readonly string[];
   /** Where the lines go; standard output by default. */
   destination?: NodeJS.WritableStream;
 }
 
 /** A structured logger on standard output: a JSON object a line, or lines for a person at a terminal. */
-export function createLogger({ name, level, format, destination = process.stdout }: LoggerOptions): Logger {
+export function createLogger({
+  name,
+  level,
+  format,
+  secrets = [],
+  destination = process.stdout,
+}: LoggerOptions): Logger {
   const options = {
     name,
     level,
     redact: { paths: redactedPaths, censor: '[redacted]' },
+    hooks: { streamWrite: createScrub(secrets) },
     serializers: { err: (error: unknown) => describeError(error) },
   };
   if (format === 'json') return pino({ ...options, base: { name } }, destination);

@@ -1,5 +1,5 @@
 import { createLogger, type Logger } from './logger.ts';
-import { readSettings, SettingsError, type Settings } from './settings.ts';
+import { readSettings, secretsOf, SettingsError, type Settings } from './settings.ts';
 
 /** ms that a process may take to end by itself once everything is closed. */
 const LINGER = 500;
@@ -33,7 +33,12 @@ export async function runProcess(
     process.channel?.unref();
     return;
   }
-  const logger = createLogger({ name, level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
+  const logger = createLogger({
+    name,
+    level: settings.LOG_LEVEL,
+    format: settings.LOG_FORMAT,
+    secrets: secretsOf(settings),
+  });
   let app: App | undefined;
   let stopping = false;
 

@@ -223,6 +223,20 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   throw new SettingsError(`Bad setting: ${[...new Set(lines)].join('; ')}`);
 }
 
+/** The values that nobody may read anywhere. */
+export function secretsOf(settings: Settings): string[] {
+  return [
+    settings.TELEGRAM_API_HASH,
+    settings.TELEGRAM_BOT_TOKEN,
+    settings.WEBHOOK_SECRET,
+    settings.ASSISTANT_API_KEY,
+    settings.ADMIN_PASSWORD,
+    settings.SESSION_ENCRYPTION_KEY,
+    settings.SESSION_ENCRYPTION_KEY_PREVIOUS,
+    ...settings.API_KEYS.map(({ key }) => key),
+  ].filter((secret) => typeof secret === 'string');
+}
+
 /** The account that messages of the bot go out from: `bot.<its id>`; `null` where none is set up. */
 export function botUserId({
   TELEGRAM_BOT_TOKEN: token,

@@ -1,0 +1,28 @@
+/** Shorter values are words that stand in log lines by chance. */
+const SHORTEST_SECRET = 6;
+
+/** E.164 with its plus, as the gateway writes phone numbers everywhere. */
+const PHONE = /\+(\d{4})\d{2,9}(\d{2})(?!\d)/g;
+/** User and password of an address. */
+const CREDENTIALS = /(\w:\/\/)[^\s/"@]+@/g;
+/** Sessions, in the gateway's form and in GramJS's and Telethon's. */
+const SESSION = /\b(?:v1\.\d{1,3}\.|1)[A-Za-z0-9+/_-]{300,}={0,2}/g;
+
+/**
+ * Makes what takes secrets out of a log line, behind not writing them at all: values of settings that are secret, phone numbers
+ * (`+7999•••67`), credentials in addresses, sessions. Its result is JSON where the line was.
+ */
+export function createScrub(secrets: readonly string[]): (line: string) => string {
+  const known = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .toSorted((a, b) => b.length - a.length)
+    // As it stands in JSON.
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (line) => {
+    const scrubbed = line
+      .replace(PHONE, '+$1•••$2')
+      .replace(CREDENTIALS, '$1•••@')
+      .replace(SESSION, '[redacted]');
+    return known.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), scrubbed);
+  };
+}
