@@ -191,6 +191,8 @@ class FetchedJob implements FetchedSend {
 
   async fail(error: GatewayError): Promise<void> {
     const reason = new UnrecoverableError(JSON.stringify(error.toPublic()));
+    // Where in our code it was made says nothing to who reads it on the dashboard.
+    reason.stack = '';
     await this.#job.moveToFailed(reason, this.#token, false);
     this.#onLeft();
   }
