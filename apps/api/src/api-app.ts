@@ -1,8 +1,8 @@
 import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
-import { Producer } from '@gateway/queue';
+import { Producer, traceQueues } from '@gateway/queue';
 import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
-import { createApiMetrics } from '@gateway/telemetry';
+import { createApiMetrics, startTracing } from '@gateway/telemetry';
 import { Hono } from 'hono';
 import { boardRoutes } from './board/board-routes.ts';
 import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
@@ -14,6 +14,7 @@ import { apiKey } from './middleware/api-key.ts';
 import { loopbackGuard } from './middleware/loopback-guard.ts';
 import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
 import { requestId } from './middleware/request-id.ts';
+import { traceRequests } from './middleware/trace-requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
 import { cacheDocsAssets, docsRoutes } from './routes/docs.ts';
@@ -34,6 +35,9 @@ const CLOSE_GRACE = 10_000;
 /** ms that the connections to Redis have to close after that. */
 const CLOSE_QUEUES = 2_000;
 
+/** ms that sending the last traces may take. */
+const CLOSE_TRACING = 1_000;
+
 /** Other parts, for tests. */
 export interface ApiOverrides {
   producer?: ApiProducer;
@@ -51,7 +55,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   });
 
   app.use('/docs/assets/*', cacheDocsAssets);
-  app.use(requestId, accessLog(context));
+  app.use(requestId, accessLog(context), traceRequests);
   app.route('/', healthRoutes(context));
   app.use(loopbackGuard(context));
   app.route('/', docsRoutes());
@@ -83,6 +87,7 @@ export async function startApi(
   overrides: ApiOverrides = {},
 ): Promise<App> {
   refuseOpenHostWithoutKeys(settings);
+  const endTracing = await startTracingIf(settings);
   const producer = overrides.producer ?? openProducer(settings, logger);
   const stop = new AbortController();
   try {
@@ -114,6 +119,7 @@ export async function startApi(
         stop.abort();
         await server.close(CLOSE_GRACE);
         await closeQueues(producer, logger);
+        await withTimeout(endTracing(), CLOSE_TRACING, () => new Error('not sent')).catch(() => {});
       },
     };
   } catch (error) {
@@ -121,6 +127,14 @@ export async function startApi(
     await closeQueues(producer, logger);
     throw error;
   }
+}
+
+async function startTracingIf({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+}: Settings): Promise<() => Promise<void>> {
+  if (endpoint === undefined) return async () => {};
+  await traceQueues();
+  return startTracing({ endpoint, service: 'gateway-api' });
 }
 
 function openAssistant(settings: Settings, logger: Logger): Assistant | null {

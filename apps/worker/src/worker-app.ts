@@ -11,6 +11,7 @@ import {
   SESSION_INDEX_KEY,
   sharedBackend,
   Subscriber,
+  traceQueues,
   watchContact,
   WebhookOutbox,
   type RedisClient,
@@ -33,7 +34,7 @@ import {
   type SessionStore,
 } from '@gateway/sessions';
 import { createTelegram, type Proxy } from '@gateway/telegram';
-import { createWorkerMetrics } from '@gateway/telemetry';
+import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { Census } from './metrics/census.ts';
 import { tellMetrics } from './metrics/tell-metrics.ts';
 import { Ownership } from './ownership/ownership.ts';
@@ -73,6 +74,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   });
   if (key.created)
     logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
+  const endTracing = await startTracingIf(settings);
   const metrics = createWorkerMetrics();
   const telegram = createTelegram({
     apiId,
@@ -151,8 +153,17 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();
       redis.disconnect();
+      await withTimeout(endTracing(), CLOSE_GRACE, () => new Error('traces were not sent')).catch(() => {});
     },
   };
+}
+
+async function startTracingIf({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+}: Settings): Promise<() => Promise<void>> {
+  if (endpoint === undefined) return async () => {};
+  await traceQueues();
+  return startTracing({ endpoint, service: 'gateway-worker' });
 }
 
 function proxyOf(setting: string): Proxy {

@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
+import { tracing } from './tracing.ts';
 
 export type SendQueue = Queue<SendJob, SendResult, 'send'>;
 
@@ -32,7 +33,7 @@ export class AccountQueues {
     }
     const queue: SendQueue = new Queue(
       SEND_QUEUE,
-      { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } } },
+      { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
       this.#backend(accountPrefix(userId)),
     );
     queue.on('error', () => {}); // Each call reports its own error to its caller.

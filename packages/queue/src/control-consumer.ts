@@ -50,7 +50,13 @@ export class ControlConsumer {
     this.#worker = new Worker<ControlJob, unknown>(
       CONTROL_QUEUE,
       (job: Job<ControlJob, unknown>, token?: string) => this.#runAsOwner(job, token),
-      { connection: options.redis, concurrency: CONCURRENCY, maxStalledCount: 0, runRetryDelay: 500 },
+      {
+        connection: options.redis,
+        concurrency: CONCURRENCY,
+        maxStalledCount: 0,
+        runRetryDelay: 500,
+        // No traces: BullMQ would write results into them, and those hold phone numbers.
+      },
       sharedBackend(options.redis, this.#blocking)(shardPrefix(options.shard)),
     );
     const publish = (job: { id?: string | undefined } | undefined) => {

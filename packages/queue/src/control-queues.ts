@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import { CONTROL_QUEUE, shardPrefix } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
+import { tracing } from './tracing.ts';
 
 export type ControlQueue = Queue<ControlJob, unknown>;
 
@@ -22,7 +23,7 @@ export class ControlQueues {
     if (kept !== undefined) return kept;
     const queue: ControlQueue = new Queue(
       CONTROL_QUEUE,
-      { connection: this.#redis },
+      { connection: this.#redis, ...tracing() },
       this.#backend(shardPrefix(shard)),
     );
     queue.on('error', () => {}); // Each call reports its own error to its caller.

@@ -26,6 +26,7 @@ export { sharedBackend, type SharedBackend } from './shared-backend.ts';
 export { claimShardCount, shardOf } from './shards.ts';
 export { Subscriber } from './subscriber.ts';
 export { beat, countLiveWorkers, listWorkers, sayGone, sayHere } from './workers.ts';
+export { traceQueues } from './tracing.ts';
 export { WebhookConsumer } from './webhook-consumer.ts';
 export type { DeliveryPage, DeliveryQuery, WebhookLog } from './webhook-log.ts';
 export { webhookIdOf, WebhookOutbox } from './webhook-outbox.ts';

@@ -31,6 +31,8 @@ export interface FetchedSend {
   readonly acceptedAt: number;
   /** ms since the epoch from which on it was to go out. */
   readonly dueAt: number;
+  /** The trace that it belongs to, as it carries it; `undefined`: none. */
+  readonly trace: string | undefined;
   /** What had gone out of it before it was fetched. */
   readonly progress: SendProgress;
   /** Notes what has gone out of it, before the next part goes. */
@@ -163,6 +165,7 @@ class FetchedJob implements FetchedSend {
   readonly data: SendJob;
   readonly acceptedAt: number;
   readonly dueAt: number;
+  readonly trace: string | undefined;
   readonly progress: SendProgress;
   readonly #job: Job<SendJob, SendResult, 'send'>;
   readonly #token: string;
@@ -176,6 +179,7 @@ class FetchedJob implements FetchedSend {
     this.data = job.data;
     this.acceptedAt = job.timestamp;
     this.dueAt = job.timestamp + (job.opts.delay ?? 0);
+    this.trace = job.opts.telemetry?.metadata;
     const progress = sendProgressSchema.safeParse(job.progress);
     this.progress = progress.success ? progress.data : { sent: [] };
   }

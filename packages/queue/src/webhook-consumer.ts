@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { WEBHOOK_PREFIX, WEBHOOK_QUEUE } from './keys.ts';
 import { CONSUMER_OPTIONS, type RedisClient } from './redis.ts';
 import { sharedBackend } from './shared-backend.ts';
+import { tracing } from './tracing.ts';
 import { webhookBackoff } from './webhook-backoff.ts';
 
 /** How one try ended; {@link WebhookConsumerOptions.deliver} never throws. */
@@ -61,6 +62,7 @@ export class WebhookConsumer {
         // One that a dead process had under way is tried again: its receiver knows it by its id.
         maxStalledCount: 100,
         runRetryDelay: 500,
+        ...tracing(),
         settings: {
           backoffStrategy: (attempt, _type, error) => Math.max(backoff(attempt), waitOf(error)),
         },

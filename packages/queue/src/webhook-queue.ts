@@ -3,12 +3,17 @@ import { Queue } from 'bullmq';
 import { WEBHOOK_PREFIX, WEBHOOK_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
+import { tracing } from './tracing.ts';
 
 export type WebhookQueue = Queue<WebhookJob, null>;
 
 /** The queue that webhooks wait in, for adding to and reading from, over a connection that somebody else closes. */
 export function openWebhookQueue(redis: RedisClient, backend: SharedBackend): WebhookQueue {
-  const queue: WebhookQueue = new Queue(WEBHOOK_QUEUE, { connection: redis }, backend(WEBHOOK_PREFIX));
+  const queue: WebhookQueue = new Queue(
+    WEBHOOK_QUEUE,
+    { connection: redis, ...tracing() },
+    backend(WEBHOOK_PREFIX),
+  );
   queue.on('error', () => {}); // Each call reports its own error to its caller.
   return queue;
 }

@@ -13,13 +13,14 @@ import {
 } from '@gateway/contracts';
 import { MemoryPeerBook, type AccountStatus, type StoredAccount, type StoredLogin } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient, type Chat } from '@gateway/telegram';
+import { traced } from '@gateway/telemetry';
 import PQueue from 'p-queue';
 import type { LaneAccount, Sending } from '../delivery/lane-ports.ts';
-import { randomIdOf } from '../delivery/random-id.ts';
 import type { SendLedger } from '../delivery/send-ledger.ts';
 import type { AccountOptions } from './account-options.ts';
 import { endOf, viewOf } from './account-view.ts';
-import { chatFor, recipientOf } from './recipients.ts';
+import { outgoing } from './outgoing.ts';
+import { chatFor } from './recipients.ts';
 
 /** Control jobs go before sends: a person waits for them. */
 const URGENT = { priority: 1 };
@@ -163,24 +164,16 @@ export class Account implements LaneAccount {
     if (this.#client !== undefined && idle()) await this.#turn.add(() => this.closeClient());
   }
 
-  async send({ jobId, part, formatted, job, after, lookFirstSince }: Sending): Promise<SentMessage> {
+  async send(sending: Sending): Promise<SentMessage> {
     return this.#turn.add(async () => {
       if (this.ended !== null) throw this.ended;
       if (this.stopped) throw new Error('the account was stopped while this message waited for its turn');
       const client = this.client();
       const begun = performance.now();
       try {
-        return await client.send({
-          recipient: recipientOf(job.recipient),
-          ...formatted,
-          randomId: randomIdOf(jobId, part),
-          // Only the first part answers: the others follow it.
-          replyTo: part === 0 ? job.replyTo : undefined,
-          silent: job.silent,
-          linkPreview: job.linkPreview,
-          after,
-          lookFirstSince,
-        });
+        const attributes = { jobId: sending.jobId, userId: this.userId, part: sending.part };
+        const span = { name: 'telegram.send', kind: 'client', attributes, parent: sending.trace } as const;
+        return await traced(span, () => client.send(outgoing(sending)));
       } finally {
         this.#options.metrics.telegramSend((performance.now() - begun) / 1_000);
         await this.#keepWhatChanged(client);

@@ -30,6 +30,7 @@ export interface Sending {
   part: number;
   formatted: FormattedText;
   job: SendJob;
+  trace: string | undefined;
   /** The last message known to have gone to the chat before this one; 0: none is known. */
   after: number;
   /** An earlier try of unknown outcome, not before this (ms since the epoch), is so old that the chat must be looked at first. */

@@ -1,5 +1,4 @@
 import { GatewayError, type Hold } from '@gateway/contracts';
-import type { RecoveredSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
@@ -9,6 +8,7 @@ import { InHand } from './in-hand.ts';
 import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import { pickNext, type AllWait, type NextSend } from './next-send.ts';
+import { noteRecovered } from './note-recovered.ts';
 import type { Verdict } from './verdict.ts';
 import { isTooLong, isWorthShowing } from './waits.ts';
 
@@ -119,20 +119,9 @@ export class Lane {
     const taken = { epoch: epoch() };
     await claim();
     this.#hand.forgetAll();
-    await queue.recover((jobs) => this.#noteRecovered(jobs));
+    await queue.recover((jobs) => noteRecovered(this.#options, jobs, this.#isTakeover));
     this.#taken = taken;
     this.#isTakeover = false;
-  }
-
-  async #noteRecovered(jobs: readonly RecoveredSend[]): Promise<void> {
-    const { account, logger } = this.#options;
-    if (jobs.length === 0) return;
-    for (const { jobId, fetchedAt } of jobs.filter(({ wasAside }) => !wasAside)) {
-      account.ledger.noteUnknown(jobId, fetchedAt, 0);
-      if (this.#isTakeover) account.ledger.noteRecovery(jobId);
-    }
-    await account.ledger.save();
-    logger.warn({ jobs: jobs.length }, 'took over jobs that were in hand');
   }
 
   async #drain(): Promise<void> {

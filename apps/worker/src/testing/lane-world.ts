@@ -98,6 +98,7 @@ export class World implements LaneQueue {
       },
       acceptedAt: acceptedAt ?? Date.now(),
       dueAt: acceptedAt ?? Date.now(),
+      trace: undefined,
       progress: { sent: sent ?? [] },
       note: async (progress) => {
         next.sent = progress.sent;
