@@ -62,6 +62,7 @@ describe.skipIf(CHROMIUM === null)('pages in a real browser (skipped where there
       .toEqual(['seen at last']);
     await page.goto(`${stack.api.url}/admin/queues`);
     await page.getByText('webhooks').first().waitFor();
+    await page.getByText('Loading').waitFor({ state: 'hidden' });
     await shoot(page, 'board');
     expect(troubles).toEqual([]);
   });
