@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['{packages,apps}/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
     exclude: ['**/node_modules/**'],
     pool: 'forks',
-    // Many tests start processes of their own.
-    maxWorkers: Math.max(1, Math.min(4, availableParallelism() - 1)),
+    // Many tests start processes of their own, and wait for them most of the time.
+    maxWorkers: Math.max(2, Math.min(4, availableParallelism() - 1)),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000, interval: 25 } },

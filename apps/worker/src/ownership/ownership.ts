@@ -10,7 +10,7 @@ import {
   type RedisContact,
   type Subscriber,
 } from '@gateway/queue';
-import { sleep, type Logger } from '@gateway/runtime';
+import { sleep, withTimeout, type Logger } from '@gateway/runtime';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import { HeldShard, type ShardService } from './held-shard.ts';
 import { isGone, newWorkerName } from './worker-name.ts';
@@ -31,6 +31,9 @@ export interface OwnershipOptions {
 
 /** ms after which a look that Redis does not answer counts as lost with its connection: TCP by itself would take a quarter of an hour. */
 const LOOK_LIMIT = 8_000;
+
+/** ms that Redis has to answer when this worker stops: it may be gone without our having noticed, and a command then waits for it. */
+const STOP_LIMIT = 2_000;
 
 /** ms between looks at our own clock: how long after a lease's end a connection may stay open at most. */
 const CLOCK_MS = 250;
@@ -164,11 +167,16 @@ export class Ownership {
     this.#stopping = true;
     const { redis } = this.#options;
     // The others work out the new shares while we still finish what is under way. Without Redis the command would wait.
-    if (redis.status === 'ready') await sayGone(redis, this.#worker).catch(() => {});
+    if (redis.status === 'ready') await inTime(sayGone(redis, this.#worker));
     await Promise.all([...this.#held.values()].map((held) => held.leave()));
     this.#lookNow.abort();
     // A look that Redis does not answer ends with the connection, which is whoever's that opened it.
-    if (redis.status === 'ready') await this.#loop;
+    if (redis.status === 'ready') await inTime(this.#loop);
     clearInterval(this.#clock);
   }
+}
+
+/** Waits for what Redis does, as long as a stop may wait for it. */
+async function inTime(work: Promise<void>): Promise<void> {
+  await withTimeout(work, STOP_LIMIT, () => new Error('Redis did not answer in time')).catch(() => {});
 }
