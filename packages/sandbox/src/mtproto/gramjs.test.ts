@@ -64,6 +64,24 @@ function gramJs(
   return client;
 }
 
+/** ms that one key exchange and the first calls may take. */
+const CONNECT_MS = 8_000;
+
+/** One key exchange of GramJS's in 256 fails by itself: it drops a leading zero byte of the key. Then another client is tried. */
+async function connected(
+  started: StartedServer,
+  transport: (typeof TRANSPORTS)[keyof typeof TRANSPORTS],
+): Promise<TelegramClient> {
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    const client = gramJs(started, transport);
+    const late = new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), CONNECT_MS).unref();
+    });
+    if (await Promise.race([client.connect().catch(() => false), late])) return client;
+  }
+  throw new Error('GramJS did not connect');
+}
+
 describe('GramJS', () => {
   test.each(Object.entries(TRANSPORTS))('makes a key and calls over %s', async (_name, transport) => {
     const calls: RpcCall[] = [];
@@ -73,8 +91,7 @@ describe('GramJS', () => {
         ? configObject(started.endpoints, call.dcId)
         : { _: 'nearestDc', country: 'RU', this_dc: call.dcId, nearest_dc: 1 };
     });
-    const client = gramJs(started, transport);
-    expect(await client.connect()).toBe(true);
+    const client = await connected(started, transport);
 
     const nearest = await client.invoke(new Api.help.GetNearestDc());
 
@@ -85,7 +102,7 @@ describe('GramJS', () => {
     expect(calls.at(-1)).toMatchObject({
       layer: LAYERS[0],
       dcId: 2,
-      authKeyId: [...started.keys.records.keys()][0],
+      authKeyId: [...started.keys.records.keys()].at(-1),
       client: { apiId: 7 },
     });
     expect(started.errors).toEqual([]);
@@ -96,8 +113,7 @@ describe('GramJS', () => {
       if (call.query._ === 'help.getConfig') return configObject(started.endpoints, call.dcId);
       throw new RpcError(400, 'COUNTRY_INVALID');
     });
-    const client = gramJs(started, TRANSPORTS.full);
-    await client.connect();
+    const client = await connected(started, TRANSPORTS.full);
 
     await expect(client.invoke(new Api.help.GetNearestDc())).rejects.toMatchObject({
       code: 400,
