@@ -164,6 +164,7 @@ function introduce({ settings, apiUrl, telegram }) {
 
 ${mode}
   API        ${apiUrl}   (settings from the environment${dotEnv})
+  Pages      ${apiUrl}/docs (the API), ${apiUrl}/admin/queues (what waits, and why)
   Redis      ${redis}
   Sessions   ${join(settings.DATA_DIR, 'telegram_sessions')}, ${sealedBy}
 
