@@ -69,10 +69,12 @@ describe('Bull Board at `/admin/queues`', () => {
       text: 'a secret text',
       callback_url: 'http://user:hidden-password@127.0.0.1:9/?token=hidden-token',
     });
+    const spaced = await stack.api.send('alice', '+7 999 555-44-33', 'another');
     const started = await stack.api.startSignIn('carol', '+9996627403');
     const shown = JSON.stringify([
       (await get(`${QUEUES}?activeQueue=${encodeURIComponent('alice:send')}`)).body,
       (await get(`${aliceQueue}/${failed.body.job_id}`)).body,
+      (await get(`${aliceQueue}/${spaced.body.job_id}`)).body,
       (await get(`${QUEUES}?activeQueue=webhooks`)).body,
       ...(await Promise.all(
         [0, 1, 2, 3].map(
@@ -87,6 +89,7 @@ describe('Bull Board at `/admin/queues`', () => {
     for (const secret of [
       'a secret text',
       '1112233',
+      '555-44-33',
       'hidden-',
       started.body.phone_code_hash,
       '9996627401',
@@ -103,6 +106,41 @@ describe('Bull Board at `/admin/queues`', () => {
     expect((await stack.api.get(`/jobs/${job_id}?wait=30`)).body.state).toBe('completed');
     expect((await texts()).filter((text) => text === 'at last')).toHaveLength(1);
     expect((await put(`${aliceQueue}/${job_id}/retry`)).status).toBe(409);
+  });
+
+  test('retry all keeps the order, and leaves what may not be tried again', async () => {
+    await put(`${aliceQueue}/pause`);
+    const cancelled = await queue('cancelled');
+    expect((await put(`${aliceQueue}/${cancelled}/clean`)).status).toBe(204);
+    await put(`${aliceQueue}/resume`);
+    const all = ['one', 'two', 'three', 'four'];
+    for (const text of all) {
+      await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
+      await stack.api.send('alice', BOB, text);
+    }
+    const answer = await put(`${aliceQueue}/retry/failed`);
+    expect(answer.status).toBe(200);
+    expect(answer.body.skipped).toBeGreaterThan(0);
+    await expect.poll(async () => (await texts()).slice(-4)).toEqual(all);
+    expect(await state(cancelled)).toBe('cancelled');
+    expect((await put(`${aliceQueue}/retry/completed`)).status).toBe(409);
+    expect((await put(`${QUEUES}/pause`)).status).toBe(409);
+  });
+
+  test('what was removed and is posted again under its key is not sent again', async () => {
+    const post = async () =>
+      stack.api.post(
+        '/telegram/user/send',
+        { user_id: 'alice', recipient_id: BOB, text: 'keyed' },
+        { 'Idempotency-Key': 'board-1' },
+      );
+    const first = await post();
+    await stack.api.send('alice', BOB, 'since then');
+    expect((await put(`${aliceQueue}/${first.body.job_id}/clean`)).status).toBe(204);
+    const again = await post();
+    expect(again.status).toBe(200);
+    expect(again.body.telegram_message_id).toBe(first.body.telegram_message_id);
+    expect((await texts()).filter((text) => text === 'keyed')).toHaveLength(1);
   });
 
   test('pause keeps messages in order until resume; remove cancels what waits', async () => {
@@ -160,7 +198,11 @@ describe('Bull Board at `/admin/queues`', () => {
   });
 
   test('another site cannot have a browser press its buttons', async () => {
-    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { Origin: 'null' },
+    ]) {
       expect((await put(`${aliceQueue}/pause`, headers)).status).toBe(403);
     }
     expect((await put(`${aliceQueue}/pause`, { 'sec-fetch-site': 'same-origin' })).status).toBe(200);

@@ -9,6 +9,9 @@ import { openWebhookQueue } from './webhook-queue.ts';
 /** Accounts looked at per round trip. */
 const BATCH = 500;
 
+/** A message that waits matters more than any number of old failures. */
+const WAITING = 1_000_000;
+
 /** How much an account matters to an operator just now. */
 interface Weight {
   userId: string;
@@ -38,7 +41,7 @@ export class BoardQueues {
     return this.#accounts.of(userId);
   }
 
-  /** Accounts with messages that wait, go out or have failed, those with most first; at most so many. */
+  /** Accounts with messages that wait, go out or have failed, those with most that waits first; at most so many. */
   async accountsThatMatter(most: number): Promise<string[]> {
     const accounts: Weight[] = [];
     for (let shard = 0; shard < this.#shards; shard += 1) {
@@ -63,7 +66,7 @@ export class BoardQueues {
           this.#redis.zcard(key('delayed')),
           this.#redis.zcard(key('failed')),
         ]);
-        return { userId, weight: waiting + active + delayed + failed };
+        return { userId, weight: (waiting + active + delayed) * WAITING + failed };
       }),
     );
   }

@@ -20,7 +20,7 @@ const STALE_PEER = new Set(['PEER_ID_INVALID', 'USER_ID_INVALID', 'CHANNEL_INVAL
  * message of it.
  *
  * Telegram may answer that it has the id already (RANDOM_ID_DUPLICATE): then the message is out, and its
- * Telegram id is looked up in the chat. Where it is not there (deleted meanwhile, or not visible yet), this
+ * Telegram id is looked up in the chat, first among what is newer than `after`. Where it is not there (deleted meanwhile, or not visible yet), this
  * fails with outcome `unknown`, which allows nothing but the same call again; it is never sent a second time.
  *
  * With `lookFirstSince` Telegram may have forgotten the id, and the chat is asked before it. A look that fails is
@@ -127,6 +127,10 @@ async function sentBefore(
   try {
     const sent = await findEarlier(caller, recipients, peer, text, { after });
     if (sent !== undefined) return sent;
+    // Its job may have been forgotten and posted again: then it lies before messages that went out since.
+    const older =
+      after === 0 || recipients.isBot ? undefined : await findInHistory(caller, peer, text, { after: 0 });
+    if (older !== undefined) return older;
   } catch (error) {
     const { outcome } = toFailure(error, true).failure;
     if (outcome === 'wait' || outcome === 'account') throw error;

@@ -10,36 +10,70 @@ type BoardJob = Awaited<ReturnType<BullMQAdapter['getJobs']>>[number];
 const ENDED: readonly string[] = ['completed', 'failed'];
 
 /** What the dashboard may not do is refused by this, which it shows. */
-function refused(why: string): Error {
-  return Object.assign(new Error(why), { statusCode: 409 });
+class Refused extends Error {
+  readonly statusCode = 409;
 }
 
 /** A queue to which nothing is added by hand, and in which nothing is changed. */
-abstract class GuardedAdapter extends BullMQAdapter {
+export abstract class GuardedAdapter extends BullMQAdapter {
+  readonly #queue: Queue;
+
+  constructor(...[queue, options]: ConstructorParameters<typeof BullMQAdapter>) {
+    super(queue, options);
+    this.#queue = queue;
+  }
+
   override addJob(): never {
-    throw refused('Jobs are not added here: use the API.');
+    throw new Refused('Jobs are not added here: use the API.');
   }
 
   override async empty(): Promise<void> {
-    throw refused('Not all at once: cancel the messages one by one, or disconnect the account.');
+    throw new Refused('Not all at once: cancel the messages one by one, or disconnect the account.');
   }
 
   override async obliterate(): Promise<void> {
-    throw refused('Messages are not thrown away here: disconnect the account.');
+    throw new Refused('Messages are not thrown away here: disconnect the account.');
   }
 
   override async setGlobalConcurrency(): Promise<void> {
-    throw refused('An account sends one message at a time.');
+    throw new Refused('An account sends one message at a time.');
   }
 
   override async setConfiguredRateLimit(): Promise<void> {
-    throw refused("Set the account's pace: POST /telegram/user/pace.");
+    throw new Refused("Set the account's pace: POST /telegram/user/pace.");
+  }
+
+  override async removeConfiguredRateLimit(): Promise<void> {
+    throw new Refused("Set the account's pace: POST /telegram/user/pace.");
+  }
+
+  override async releaseActiveRateLimit(): Promise<void> {
+    throw new Refused('Telegram says when the account may go on.');
+  }
+
+  /**
+   * Tries again what has failed, the oldest first and one after the other, so that messages keep their order. Bull Board's own way takes
+   * the latest first. What may not be tried again is left.
+   */
+  async retryFailed(): Promise<{ retried: number; skipped: number }> {
+    const ids = await this.#queue.getRanges(['failed'], 0, -1, true);
+    let retried = 0;
+    for (const id of ids) {
+      try {
+        const job = await this.getJob(id);
+        await job?.retry('failed');
+        if (job !== undefined) retried += 1;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    return { retried, skipped: ids.length - retried };
   }
 
   /** Jobs that have ended only: what waits is cancelled, one by one, so that whoever waits for it is told. */
   override async clean(...[status, graceMs]: Parameters<BullMQAdapter['clean']>): Promise<void> {
     if (!ENDED.includes(status))
-      throw refused('Only jobs that have ended are cleaned up: cancel the others one by one.');
+      throw new Refused('Only jobs that have ended are cleaned up: cancel the others one by one.');
     await super.clean(status, graceMs);
   }
 
@@ -54,7 +88,7 @@ abstract class GuardedAdapter extends BullMQAdapter {
 
   protected guard(job: BoardJob): BoardJob {
     const unchanged = async () => {
-      throw refused('Jobs are not changed here: cancel this one, and send another.');
+      throw new Refused('Jobs are not changed here: cancel this one, and send another.');
     };
     return Object.assign(job, { updateData: unchanged, changeDelay: unchanged, changePriority: unchanged });
   }
@@ -90,7 +124,7 @@ export class SendAdapter extends GuardedAdapter {
   }
 
   override async promoteAll(): Promise<void> {
-    throw refused(
+    throw new Refused(
       'Not all at once: promote the messages one by one, in the order in which they are to go out.',
     );
   }
@@ -103,11 +137,11 @@ export class SendAdapter extends GuardedAdapter {
     return Object.assign(super.guard(job), {
       // Under its own id: Telegram knows it again. At the end of the line.
       retry: async (...how: Parameters<typeof again>) => {
-        if ((await job.getState()) === 'completed') throw refused('It is out already.');
+        if ((await job.getState()) === 'completed') throw new Refused('It is out already.');
         const { code, kind } = failureOf(job.failedReason);
-        if (code === 'CANCELLED') throw refused('It was cancelled: send it anew.');
+        if (code === 'CANCELLED') throw new Refused('It was cancelled: send it anew.');
         if (kind === 'unknown_outcome')
-          throw refused('It may be out: look into the chat first, then send it anew.');
+          throw new Refused('It may be out: look into the chat first, then send it anew.');
         await again(...how);
         await this.#actions.ring(this.#userId);
       },
@@ -137,6 +171,10 @@ export class WebhookAdapter extends GuardedAdapter {
   constructor(queue: Queue) {
     super(queue, { displayName: 'webhooks', description: 'What is told to callback addresses' });
     this.setFormatter('data', shownWebhook);
+  }
+
+  override async pause(): Promise<void> {
+    throw new Refused('Webhooks are not paused.');
   }
 }
 

@@ -79,6 +79,16 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
     replaceQueues(await shown.list(Date.now()));
     await next();
   });
+  routes.put(`${BASE}/api/queues/:name/retry/:status`, async (c) => {
+    const queue = shown.byName(c.req.param('name'));
+    if (queue === undefined) throw new GatewayError('NOT_FOUND', 'The dashboard does not show this queue.');
+    if (queue.readOnlyMode || c.req.param('status') !== 'failed')
+      throw new GatewayError('TOO_LATE', 'Only what has failed is tried again.');
+    return c.json(await queue.retryFailed());
+  });
+  routes.on('PUT', [`${BASE}/api/queues/pause`, `${BASE}/api/queues/resume`], () => {
+    throw new GatewayError('TOO_LATE', 'Accounts are paused and resumed one by one.');
+  });
   routes.route(BASE, adapter.registerPlugin() as unknown as Hono<ApiEnv>);
   return routes;
 }

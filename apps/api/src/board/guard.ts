@@ -41,7 +41,7 @@ export const sameOriginOnly: MiddlewareHandler = async (c, next) => {
       (site !== undefined && site !== 'same-origin') ||
       (origin !== undefined &&
         origin !== new URL(c.req.url).origin &&
-        new URL(origin).host !== c.req.header('host'));
+        !(URL.canParse(origin) && new URL(origin).host === c.req.header('host')));
     if (isForeign) throw new GatewayError('FORBIDDEN', 'This must come from the dashboard itself.');
   }
   await next();

@@ -1,15 +1,22 @@
+import { parseRecipient } from '@gateway/contracts';
+
 /** What of a job's data and results the dashboard shows: nothing that would let its reader into an account, and no text unless it may. */
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A send's data. */
+/** A send's data. Fields are named one by one: what comes to it later is hidden until somebody has thought of it. */
 export function shownSend(data: unknown, showText: boolean): Fields {
-  const { text, entities, cuts, recipient, callbackUrl, ...rest } = fieldsOf(data);
+  const { userId, requestId, replyTo, silent, linkPreview, text, entities, cuts, recipient, callbackUrl } =
+    fieldsOf(data);
   return {
-    ...rest,
+    userId,
+    requestId,
+    replyTo,
+    silent,
+    linkPreview,
     recipient: typeof recipient === 'string' ? maskedPhone(recipient) : recipient,
     ...(showText ? { text, entities, cuts } : { text: hiddenText(text) }),
-    ...(typeof callbackUrl === 'string' && { callbackUrl: withoutSecrets(callbackUrl) }),
+    ...(typeof callbackUrl === 'string' && { callbackUrl: hostOf(callbackUrl) }),
   };
 }
 
@@ -32,7 +39,7 @@ export function shownWebhook(data: unknown): Fields {
   const { url, body, ...rest } = fieldsOf(data);
   return {
     ...rest,
-    url: typeof url === 'string' ? withoutSecrets(url) : url,
+    url: typeof url === 'string' ? hostOf(url) : url,
     ...(body !== undefined && { body: hiddenText(body) }),
   };
 }
@@ -41,16 +48,18 @@ function hiddenText(text: unknown): string {
   return typeof text === 'string' ? `(${text.length} characters)` : '(hidden)';
 }
 
-/** `+7999•••67` */
+/** `+7999•••67`, however the number was written. */
 function maskedPhone(recipient: string): string {
-  return recipient.replace(/^\+(\d{4})\d+(\d{2})$/, '+$1•••$2');
+  const parsed = parseRecipient(recipient);
+  if (typeof parsed === 'string') return '(hidden)';
+  return parsed.kind === 'phone' ? parsed.phone.replace(/^\+(\d{4})\d+(\d{2})$/, '+$1•••$2') : recipient;
 }
 
-/** Without user-info and query, where passwords and keys stand. */
-function withoutSecrets(text: string): string {
+/** Passwords and keys stand in user-info, query and path. */
+function hostOf(text: string): string {
   if (!URL.canParse(text)) return '(hidden)';
-  const { protocol, host, pathname, search } = new URL(text);
-  return `${protocol}//${host}${pathname}${search === '' ? '' : '?…'}`;
+  const { protocol, host } = new URL(text);
+  return `${protocol}//${host}/…`;
 }
 
 function fieldsOf(value: unknown): Fields {

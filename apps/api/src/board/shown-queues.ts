@@ -1,8 +1,6 @@
 import type { BoardQueues } from '@gateway/queue';
 import type { BoardActions } from './actions.ts';
-import { ControlAdapter, SendAdapter, WebhookAdapter } from './adapters.ts';
-
-type Adapter = ControlAdapter | SendAdapter | WebhookAdapter;
+import { ControlAdapter, SendAdapter, WebhookAdapter, type GuardedAdapter } from './adapters.ts';
 
 /** Accounts shown at a time, beside those that were asked for by name. */
 const MOST_ACCOUNTS = 40;
@@ -16,11 +14,12 @@ const MOST_PINNED = 20;
 /** The queues that the dashboard lists: webhooks, the accounts that matter now, those that were asked for, control queues. */
 export class ShownQueues {
   readonly #queues: BoardQueues;
-  readonly #fixed: readonly Adapter[];
+  readonly #fixed: readonly GuardedAdapter[];
   readonly #adapterOf: (userId: string) => SendAdapter;
   readonly #pinned = new Map<string, number>();
   #freshUntil = 0;
   #accounts: readonly string[] = [];
+  #listed: readonly GuardedAdapter[] = [];
 
   constructor(queues: BoardQueues, actions: BoardActions, showText: boolean) {
     this.#queues = queues;
@@ -41,7 +40,7 @@ export class ShownQueues {
   }
 
   /** The list as it should be now. A large system is not looked through at each poll. */
-  async list(now: number): Promise<readonly Adapter[]> {
+  async list(now: number): Promise<readonly GuardedAdapter[]> {
     if (now >= this.#freshUntil) {
       const begun = performance.now();
       this.#accounts = await this.#queues.accountsThatMatter(MOST_ACCOUNTS);
@@ -49,6 +48,12 @@ export class ShownQueues {
     }
     const pinned = [...this.#pinned].filter(([, until]) => until > now).map(([userId]) => userId);
     const accounts = [...new Set([...pinned, ...this.#accounts])];
-    return [...accounts.map((userId) => this.#adapterOf(userId)), ...this.#fixed];
+    this.#listed = [...accounts.map((userId) => this.#adapterOf(userId)), ...this.#fixed];
+    return this.#listed;
+  }
+
+  /** A queue of the last list, by its name on the board. */
+  byName(name: string): GuardedAdapter | undefined {
+    return this.#listed.find((adapter) => adapter.getName() === name);
   }
 }
