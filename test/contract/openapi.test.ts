@@ -81,6 +81,28 @@ describe('The OpenAPI document', () => {
     await post('/telegram/user/send/batch', { messages: [] }, 400);
   });
 
+  test('says of listings what is answered', async () => {
+    await stack.api.send('alice', BOB, 'listed');
+    expectDocumented('get /telegram/accounts', 200, await stack.api.get('/telegram/accounts'));
+    expectDocumented('get /telegram/accounts', 400, await stack.api.get('/telegram/accounts?limit=x'));
+    for (const what of ['sends', 'history']) {
+      const operation = `get /telegram/accounts/{user_id}/${what}`;
+      expectDocumented(operation, 200, await stack.api.get(`/telegram/accounts/alice/${what}`));
+      const ofBob = { Authorization: 'Bearer of-bob' };
+      expectDocumented(operation, 403, await stack.api.get(`/telegram/accounts/alice/${what}`, ofBob));
+    }
+    const path = '/telegram/user/send/preview';
+    await post(path, { text: '<b>bold</b>', parse_mode: 'html' }, 200);
+    await post(path, { text: '' }, 400);
+    await stack.control.fault({ method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
+    const { job_id } = (await stack.api.send('alice', BOB, 'again')).body;
+    const retry = 'post /jobs/{job_id}/retry';
+    expectDocumented(retry, 202, await stack.api.post(`/jobs/${job_id}/retry`, {}));
+    expectDocumented(retry, 404, await stack.api.post('/jobs/none/retry', {}));
+    await stack.api.get(`/jobs/${job_id}?wait=30`);
+    expectDocumented(retry, 409, await stack.api.post(`/jobs/${job_id}/retry`, {}));
+  });
+
   test('says of jobs what is answered', async () => {
     await post('/telegram/user/pause', ACCOUNT, 200);
     const { body } = await post('/telegram/user/send', { ...TO_BOB, text: 'held' }, 202);

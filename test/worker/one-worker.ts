@@ -14,6 +14,7 @@ import type { SessionStore } from '@gateway/sessions';
 import type { AccountClient, Telegram } from '@gateway/telegram';
 import { createWorkerMetrics } from '@gateway/telemetry';
 import { Census } from '../../apps/worker/src/metrics/census.ts';
+import { History } from '../../apps/worker/src/metrics/history.ts';
 import { Ownership } from '../../apps/worker/src/ownership/ownership.ts';
 import { startShardService } from '../../apps/worker/src/shard/shard-service.ts';
 
@@ -116,6 +117,7 @@ export class OneWorker implements AsyncDisposable {
     const subscriber = new Subscriber(redisUrl);
     const doorbells = new DoorbellListener({ redis, subscriber, logger });
     const backend = sharedBackend(redis);
+    const metrics = createWorkerMetrics();
     const context = {
       redis,
       contact,
@@ -144,7 +146,8 @@ export class OneWorker implements AsyncDisposable {
       bot: null,
       outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
       eventsUrl: null,
-      metrics: createWorkerMetrics(),
+      metrics,
+      history: new History({ redis, metrics, waiting: async () => 0, now: Date.now }),
       census: new Census(),
       logger,
       now: Date.now,

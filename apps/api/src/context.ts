@@ -1,10 +1,13 @@
 import type { Assistant } from '@gateway/assistant';
-import type { BoardQueues, Producer, WebhookLog } from '@gateway/queue';
+import type { BoardQueues, Listings, Producer, WebhookLog } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
 import type { ApiMetrics } from '@gateway/telemetry';
 
 /** What the API asks of the queues: a `Producer` answers it, and tests pass another. */
-export type ApiProducer = { webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'> } & Pick<
+export type ApiProducer = {
+  webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'>;
+  listings: Pick<Listings, 'accounts' | 'sends' | 'history'>;
+} & Pick<
   Producer,
   | 'claimShards'
   | 'send'
@@ -14,6 +17,7 @@ export type ApiProducer = { webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay
   | 'control'
   | 'controlResult'
   | 'withdraw'
+  | 'retry'
   | 'watch'
   | 'job'
   | 'accountView'

@@ -2,6 +2,7 @@ import {
   cutsOf,
   type GatewayError,
   MAX_MESSAGE_LENGTH,
+  partsOf,
   type FormattedText,
   type SendJob,
   type SendRequest,
@@ -41,12 +42,19 @@ export function newSend(request: SendRequest, requestId: string): Pick<NewSend, 
     ...(silent !== undefined && { silent }),
     ...(callback_url !== undefined && { callbackUrl: callback_url }),
   });
-  if (!request.split && job.cuts !== undefined)
-    throw textError(`must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units where split is false`);
+  if (!request.split && job.cuts !== undefined) throw tooLong();
   return { job, sendAt: send_at };
 }
 
-function formattedText({ text, parse_mode }: SendRequest): FormattedText {
+/** The messages that a text would go out as. @throws {GatewayError} as {@link newSend}. */
+export function previewOf(request: Pick<SendRequest, 'text' | 'parse_mode' | 'split'>): FormattedText[] {
+  const { text, entities } = formattedText(request);
+  const cuts = cutsOf(text, entities);
+  if (!request.split && cuts.length > 0) throw tooLong();
+  return partsOf(text, cuts, entities);
+}
+
+function formattedText({ text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>): FormattedText {
   if (parse_mode === 'none') return { text, entities: [] };
   const formatted = parsed(text, parse_mode);
   if (formatted.text.trim() === '') throw textError('must not be empty: it is nothing but markup');
@@ -60,6 +68,10 @@ function parsed(text: string, mode: 'markdown' | 'html'): FormattedText {
     if (error instanceof FormatError) throw textError(`is not valid ${mode}: ${error.message}`);
     throw error;
   }
+}
+
+function tooLong(): GatewayError {
+  return textError(`must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units where split is false`);
 }
 
 function textError(message: string): GatewayError {

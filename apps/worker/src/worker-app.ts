@@ -3,6 +3,7 @@ import {
   accountPrefix,
   AccountQueues,
   claimShardCount,
+  countPending,
   DoorbellListener,
   listWorkers,
   openConsumerRedis,
@@ -36,6 +37,7 @@ import {
 import { createTelegram, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { Census } from './metrics/census.ts';
+import { History, keepHistory } from './metrics/history.ts';
 import { tellMetrics } from './metrics/tell-metrics.ts';
 import { Ownership } from './ownership/ownership.ts';
 import { isGone, storeIdOf } from './ownership/worker-name.ts';
@@ -96,6 +98,15 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const doorbells = new DoorbellListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
   const queues = new AccountQueues(redis, backend);
+  const history = new History({
+    redis,
+    metrics,
+    waiting: async (userId) => {
+      const { waiting, delayed, active } = await countPending(redis, queues.of(userId), userId);
+      return waiting + delayed + active;
+    },
+    now: Date.now,
+  });
   const context: WorkerContext = {
     redis,
     redisUrl: settings.REDIS_URL,
@@ -119,13 +130,17 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     eventsUrl: settings.EVENTS_CALLBACK_URL ?? null,
     metrics,
     census: new Census(),
+    history,
     bot: botOf(settings),
     logger,
     now: Date.now,
   };
   const webhooks = startWebhooks(settings, context);
   const telling = new AbortController();
-  const told = tellMetrics({ ...context, worker: randomUUID(), signal: telling.signal });
+  const told = Promise.all([
+    tellMetrics({ ...context, worker: randomUUID(), signal: telling.signal }),
+    keepHistory(history, redis, logger, telling.signal),
+  ]);
   const ownership = new Ownership({
     redis,
     contact,

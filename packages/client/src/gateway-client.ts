@@ -1,4 +1,5 @@
 import type { PaceChoice } from '@gateway/contracts';
+import { Accounts } from './accounts.ts';
 import { GatewayApiError } from './errors.ts';
 import { jobEvents, pathOf, readJob, waitForJob, type WaitForJobOptions } from './jobs.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type MessageStreamOptions,
   type MessageStreamRequest,
 } from './message-stream.ts';
+import { watchQr, type QrAnswer, type QrProgress } from './qr.ts';
 import { ifNotBegun, never, repeatable, underOneKey } from './retry.ts';
 import { Transport, type Call } from './transport.ts';
 import type {
@@ -65,6 +67,7 @@ export interface SendOptions extends IdempotencyOptions {
  */
 export class GatewayClient {
   readonly auth: SignIn;
+  readonly accounts: Accounts;
   readonly #transport: Transport;
   readonly #retrying: { retries: number; backoffMs: number };
 
@@ -80,6 +83,7 @@ export class GatewayClient {
     this.#transport = new Transport({ baseUrl, apiKey, fetch, timeoutMs, retries, backoffMs });
     this.#retrying = { retries, backoffMs };
     this.auth = new SignIn(this.#transport);
+    this.accounts = new Accounts(this.#transport, this.#retrying);
   }
 
   /** @param options `live`: Telegram is asked first. */
@@ -171,6 +175,16 @@ export class GatewayClient {
     return this.#transport.json({ method: 'DELETE', path: pathOf(jobId), retry: repeatable, signal });
   }
 
+  /** Has a send that has failed tried again, under its own id. @throws {GatewayApiError} `TOO_LATE` */
+  retry(jobId: string, { signal }: CallOptions = {}): Promise<Job> {
+    return this.#transport.json({
+      method: 'POST',
+      path: `${pathOf(jobId)}/retry`,
+      retry: ifNotBegun,
+      signal,
+    });
+  }
+
   /**
    * Has the assistant write, and its reply sent where the request says so. Leaving the loop hangs up. Never made again by itself: another try
    * would be another reply. @throws {GatewayConnectionError} where it breaks off before `done` or `error`.
@@ -215,6 +229,19 @@ export class SignIn {
 
   verify(userId: string, answers: VerifyAnswers, options: CallOptions = {}): Promise<VerifyAnswer> {
     return this.#transport.json(step('auth/verify', { user_id: userId, ...answers }, options));
+  }
+
+  /** Begins a sign-in by a QR code, or goes on with one. The account's owner scans `url` with a phone that is signed in. */
+  startQr(userId: string, options: CallOptions = {}): Promise<QrAnswer> {
+    return this.#transport.json(step('auth/qr', { user_id: userId }, options));
+  }
+
+  /**
+   * What becomes of a sign-in by a QR code: each fresh code, then `authorized` or `password_required` ({@link verify} with the password).
+   * @throws {GatewayApiError} what the gateway ends it with. @throws {GatewayConnectionError} where it breaks off before its end.
+   */
+  watchQr(userId: string, { signal }: CallOptions = {}): AsyncGenerator<QrProgress> {
+    return watchQr(this.#transport, userId, signal);
   }
 
   cancel(userId: string, options: CallOptions = {}): Promise<AccountAnswer> {

@@ -1,3 +1,4 @@
+export type { AccountQuery, Accounts } from './accounts.ts';
 export { GatewayApiError, GatewayConnectionError, JobTimeoutError, type ClientErrorCode } from './errors.ts';
 export {
   GatewayClient,
@@ -13,4 +14,5 @@ export type {
   MessageStreamRequest,
   TelegramProgress,
 } from './message-stream.ts';
+export type { QrAnswer, QrCode, QrProgress } from './qr.ts';
 export type * from './types.ts';

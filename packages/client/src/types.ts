@@ -1,13 +1,17 @@
 import type {
   AccountState,
+  AccountSummary,
   CodeSent,
   ErrorCode,
+  Entity,
   ErrorKind,
+  HistoryPoint,
   JobState,
   JobView,
   PaceChoice,
   PaceRules,
   SendResult,
+  SendSummary,
   UserInfo,
   ValidationIssue,
 } from '@gateway/contracts';
@@ -135,3 +139,39 @@ export interface Health {
   /** Why not. */
   reason: string | null;
 }
+
+export interface AccountPage {
+  status: 'ok';
+  accounts: AccountSummary[];
+  /** Accounts that the query fits, on this page or not. */
+  total: number;
+  /** `after` of the next page; `null`: this is the last. */
+  next: string | null;
+}
+
+/** The messages of an account. */
+export interface SendLists {
+  /** What is under way and what waits, in the order in which it goes out. */
+  pending: SendSummary[];
+  /** What has ended, the latest first. */
+  ended: SendSummary[];
+}
+export type SendListsAnswer = SendLists & { status: 'ok' };
+
+/** An account with its messages, as they stand. */
+export type AccountChange = SendLists & { account: AccountSummary };
+
+export interface HistoryAnswer {
+  status: 'ok';
+  step_seconds: number;
+  /** The oldest first, one a step; the last step is not over. */
+  points: HistoryPoint[];
+}
+
+export interface PreviewAnswer {
+  status: 'ok';
+  /** Offsets and lengths are in UTF-16 units. */
+  parts: { text: string; entities: Entity[] }[];
+}
+
+export type { AccountState, AccountSummary, Entity, HistoryPoint, SendSummary, UserInfo };

@@ -66,6 +66,20 @@ export {
   type ChatMessage,
   type MessageStreamRequest,
 } from './message-stream.ts';
+export {
+  accountChangeSchema,
+  accountListRequestSchema,
+  accountListResponseSchema,
+  historyRequestSchema,
+  historyResponseSchema,
+  previewRequestSchema,
+  previewResponseSchema,
+  sendListRequestSchema,
+  sendListResponseSchema,
+  type AccountSummary,
+  type HistoryPoint,
+  type SendSummary,
+} from './listings.ts';
 export { peerSchema, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient, type Recipient } from './recipient.ts';
 export {

@@ -13,7 +13,7 @@ import type { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { readAside } from './aside-jobs.ts';
 import type { ControlQueues } from './control-queues.ts';
-import { parseJobId } from './job-id.ts';
+import { parseJobId, type JobAddress } from './job-id.ts';
 import type { RedisClient } from './redis.ts';
 import { shardOf } from './shards.ts';
 
@@ -37,13 +37,22 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
     readAccountView(sources.redis, address.userId, now),
   ]);
   if (job === undefined) return null;
+  const described = await describeJob(sources.redis, job, address, view);
+  return described ?? readJob(sources, jobId, now);
+}
+
+/** A job of which the fields have been read; `null`: it has ended in between, and what was read does not say how. */
+export async function describeJob(
+  redis: RedisClient,
+  job: Job<unknown, unknown>,
+  { kind, userId }: Pick<JobAddress, 'kind' | 'userId'>,
+  view: AccountView,
+): Promise<JobView | null> {
   const state = await job.getState();
-  // It has ended in between, and what was read does not say how.
   const hasEnded = state === 'completed' || state === 'failed';
-  if (hasEnded && job.finishedOn === undefined) return readJob(sources, jobId, now);
-  const held =
-    address.kind === 'send' ? await whyHeld(sources.redis, job, state, address.userId, view) : null;
-  return describe(job, address.userId, publicState(job, state, held), held);
+  if (hasEnded && job.finishedOn === undefined) return null;
+  const held = kind === 'send' ? await whyHeld(redis, job, state, userId, view) : null;
+  return describe(job, userId, publicState(job, state, held), held);
 }
 
 /** Why a job does not go out just now: `until` `null` where a person must act first. */

@@ -31,6 +31,11 @@ export function accountViewKey(userId: string): string {
   return `${accountPrefix(userId)}:view`;
 }
 
+/** Hash: how a part of a day went for an account; slots are counted since the epoch. */
+export function historyKey(userId: string, slot: number): string {
+  return `${accountPrefix(userId)}:history:${slot}`;
+}
+
 /** BullMQ prefix of a shard's control queue and results stream. */
 export function shardPrefix(shard: number): string {
   return `{shard-${shard}}`;

@@ -10,20 +10,22 @@ import {
 } from '@gateway/contracts';
 import type { Logger, Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
-import { acceptSends, placeSend, takeBack, type NewSend, type PlacedSend } from './accept-sends.ts';
+import { acceptSends, placeSend, takeBack, type NewSend } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { BoardQueues } from './board-queues.ts';
 import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
-import { ringDoorbell } from './doorbell.ts';
+import { ringDoorbell, ringForSends } from './doorbell.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
+import { Listings } from './listings.ts';
 import { readMetrics } from './metrics-store.ts';
 import { countPending, type PendingCounts } from './pending.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { openProducerRedis } from './redis.ts';
 import { ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
+import { retrySend } from './retry-send.ts';
 import { sealingContext } from './sealing-context.ts';
 import { readSendState } from './send-states.ts';
 import { claimShardCount, shardOf } from './shards.ts';
@@ -63,6 +65,8 @@ export class Producer {
   readonly #tries: Tries;
   readonly #outbox: WebhookOutbox;
   readonly webhooks: WebhookLog;
+  /** For people who look at accounts. */
+  readonly listings: Listings;
   /** For the dashboard. */
   readonly board: BoardQueues;
 
@@ -79,6 +83,7 @@ export class Producer {
     const webhooks = openWebhookQueue(this.#redis, backend);
     this.#outbox = new WebhookOutbox(this.#redis, webhooks);
     this.board = new BoardQueues(this.#redis, options.shards);
+    this.listings = new Listings(this.#redis, this.#accounts, this.#calls, options.shards);
     this.webhooks = new WebhookLog(this.#redis, webhooks, this.#calls);
   }
 
@@ -133,7 +138,9 @@ export class Producer {
         for (const wait of waits) wait.cancel();
         throw error;
       });
-    await this.#ring(placed.filter((send) => !refused.has(send)));
+    const accepted = placed.filter((send) => !refused.has(send));
+    // A bell that is not heard only costs them the time until the next sweep.
+    await ringForSends(this.#redis, this.#options.shards, accepted, Date.now()).catch(() => {});
     return placed.map((send, index) => {
       const error = refused.get(send);
       const wait = waits[index];
@@ -141,20 +148,6 @@ export class Producer {
       wait?.cancel();
       return error ?? new GatewayError('INTERNAL');
     });
-  }
-
-  /** The jobs are accepted; a bell that is not heard only costs them the time until the next sweep. */
-  async #ring(sends: readonly PlacedSend[]): Promise<void> {
-    const { shards } = this.#options;
-    const now = Date.now();
-    const times = new Map<string, number>();
-    for (const { job, sendAt = 0 } of sends) {
-      const at = sendAt > now ? sendAt : 0;
-      times.set(job.userId, Math.min(at, times.get(job.userId) ?? at));
-    }
-    await Promise.all(
-      [...times].map(([userId, at]) => ringDoorbell(this.#redis, shardOf(userId, shards), userId, at)),
-    ).catch(() => {});
   }
 
   /** The account has work that was not added here. */
@@ -268,6 +261,15 @@ export class Producer {
   }
 
   /** What the workers have left of their metrics (JSON), by their numbers. */
+  /**
+   * Has a send that has failed tried again, under its own id, at the end of its account's line.
+   * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`.
+   */
+  async retry(userId: string, jobId: string): Promise<void> {
+    await this.#calls.run(async () => retrySend(await this.#accounts.of(userId).getJob(jobId), jobId));
+    await this.ring(userId).catch(() => {});
+  }
+
   async workerMetrics(): Promise<Map<number, string>> {
     return this.#calls.run(() => readMetrics(this.#redis));
   }

@@ -10,6 +10,8 @@ export interface BoardActions {
   resume(userId: string): Promise<void>;
   isPaused(userId: string): Promise<boolean>;
   cancel(userId: string, jobId: string): Promise<void>;
+  /** Tries again what has failed. */
+  retry(userId: string, jobId: string): Promise<void>;
   /** The account has work again. */
   ring(userId: string): Promise<void>;
 }
@@ -31,6 +33,7 @@ export function boardActions(context: ApiContext): BoardActions {
       if (address === null) throw new GatewayError('JOB_NOT_FOUND');
       await cancelJob(context, { jobId, address, requestId, signal });
     },
+    retry: (userId, jobId) => producer.retry(userId, jobId),
     ring: (userId) => producer.ring(userId),
   };
 }

@@ -131,19 +131,17 @@ export class SendAdapter extends GuardedAdapter {
 
   protected override guard(job: BoardJob): BoardJob {
     const jobId = String(job.id);
-    const again = job.retry.bind(job);
     const promote = job.promote.bind(job);
     const remove = job.remove.bind(job);
     return Object.assign(super.guard(job), {
       // Under its own id: Telegram knows it again. At the end of the line.
-      retry: async (...how: Parameters<typeof again>) => {
-        if ((await job.getState()) === 'completed') throw new Refused('It is out already.');
-        const { code, kind } = failureOf(job.failedReason);
-        if (code === 'CANCELLED') throw new Refused('It was cancelled: send it anew.');
-        if (kind === 'unknown_outcome')
-          throw new Refused('It may be out: look into the chat first, then send it anew.');
-        await again(...how);
-        await this.#actions.ring(this.#userId);
+      retry: async () => {
+        try {
+          await this.#actions.retry(this.#userId, jobId);
+        } catch (thrown) {
+          const { code, message } = GatewayError.from(thrown);
+          throw code === 'TOO_LATE' ? new Refused(message) : thrown;
+        }
       },
       promote: async () => {
         await promote();
@@ -176,9 +174,4 @@ export class WebhookAdapter extends GuardedAdapter {
   override async pause(): Promise<void> {
     throw new Refused('Webhooks are not paused.');
   }
-}
-
-function failureOf(reason: string | undefined): { code: string; kind: string } {
-  const { code, kind } = GatewayError.fromPublicJson(reason ?? '');
-  return { code, kind };
 }

@@ -22,6 +22,10 @@ const PARAMETERS = {
   JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string' }),
   DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
   Limit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 100 }),
+  AccountSearch: query('q', 'Part of a user_id, whatever its case.', { type: 'string', maxLength: 64 }),
+  AccountsAfter: query('after', '`next` of the page before.', jsonSchema(userIdSchema, 'input')),
+  AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
+  Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),
   Cursor: query('cursor', 'Of the page before.', { type: 'string' }),
 };
 

@@ -15,6 +15,10 @@ type ParameterName =
   | 'JobIdQuery'
   | 'DeliveryState'
   | 'Limit'
+  | 'AccountSearch'
+  | 'AccountsAfter'
+  | 'AccountsLimit'
+  | 'Hours'
   | 'Cursor';
 
 type HeaderName = 'Location' | 'PreferenceApplied';

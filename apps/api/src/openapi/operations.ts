@@ -21,6 +21,7 @@ import {
 import * as z from 'zod';
 import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
 import { ACCOUNT, BODY, BY_WORKER, CODE, GUARDED, INTERACTIVE } from './error-groups.ts';
+import { LISTING_OPERATIONS } from './listing-operations.ts';
 import type { Operation } from './operation.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
@@ -243,6 +244,18 @@ export const OPERATIONS: readonly Operation[] = [
     errors: [...GUARDED, 'JOB_NOT_FOUND', 'TOO_LATE', ...BY_WORKER],
   },
   {
+    method: 'post',
+    path: '/jobs/{job_id}/retry',
+    id: 'retryJob',
+    tag: 'Jobs',
+    summary: 'Try again what has failed',
+    description:
+      'Under its own id, at the end of the line: Telegram knows it again. `TOO_LATE` where it has not failed, was cancelled, or may be out.',
+    parameters: ['JobId'],
+    answers: { 202: { description: 'It waits again.', schema: jobResponseSchema } },
+    errors: [...GUARDED, ...ACCOUNT, 'JOB_NOT_FOUND', 'TOO_LATE'],
+  },
+  {
     method: 'get',
     path: '/jobs/{job_id}/events',
     id: 'watchJob',
@@ -257,6 +270,7 @@ export const OPERATIONS: readonly Operation[] = [
     },
     errors: [...GUARDED, 'JOB_NOT_FOUND'],
   },
+  ...LISTING_OPERATIONS,
   ...ASSISTANT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   {

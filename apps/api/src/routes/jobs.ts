@@ -9,6 +9,7 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
 import { hasEnded, jobChanges, versionOf } from '../job-changes.ts';
 import { mayUse } from '../middleware/api-key.ts';
+import { requireSignedIn } from '../signed-in.ts';
 import { withHeartbeat } from '../sse.ts';
 import { validate } from '../validation.ts';
 
@@ -77,6 +78,24 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
       auditLog(context, c, 'job.cancel', { userId, jobId, code: GatewayError.from(thrown).code });
       throw thrown;
     }
+  });
+
+  // Tries again what has failed, under its own id.
+  routes.post('/jobs/:job_id/retry', async (c) => {
+    const { jobId, address } = addressed(c);
+    const { kind, userId } = address;
+    try {
+      if (kind === 'control') throw new GatewayError('TOO_LATE', 'Do this step again yourself.', { jobId });
+      await requireSignedIn(producer, userId);
+      await producer.retry(userId, jobId);
+    } catch (thrown) {
+      auditLog(context, c, 'job.retry', { userId, jobId, code: GatewayError.from(thrown).code });
+      throw thrown;
+    }
+    auditLog(context, c, 'job.retry', { userId, jobId });
+    const job = await producer.job(jobId);
+    if (job === null) throw new GatewayError('JOB_NOT_FOUND');
+    return c.json({ status: 'ok', ...job }, 202);
   });
 
   return routes;

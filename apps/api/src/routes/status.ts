@@ -1,17 +1,7 @@
-import {
-  describePace,
-  isSignedIn,
-  isStopped,
-  paceRulesOf,
-  userIdSchema,
-  type AccountView,
-  type PaceSettings,
-  type SendState,
-} from '@gateway/contracts';
-import type { PendingCounts } from '@gateway/queue';
-import { paceSettings } from '@gateway/runtime';
+import { userIdSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import * as z from 'zod';
+import { readAccountStatus } from '../account-status.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../interactive.ts';
 import { requireAccount } from '../middleware/api-key.ts';
@@ -25,8 +15,6 @@ const statusRequestSchema = z.object({
 /** How an account stands, as its worker last said; `?live=true` has the worker ask Telegram first. */
 export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
-  const { producer, settings } = context;
-  const pace = paceSettings(settings);
 
   // Whatever stands in the path is the user_id, so that a bad one is told what is wrong with it.
   routes.get('/telegram/user/status/:user_id{.*}', async (c) => {
@@ -39,40 +27,9 @@ export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
     const view =
       live === 'true'
         ? (await runForCaller(context, c, 'account.status', user_id, {})).result
-        : await producer.accountView(user_id);
-    const [pending, sends] = await Promise.all([producer.pending(user_id), producer.sendState(user_id)]);
-    return c.json(statusBody(view, { pending, sends, pace }, Date.now()));
+        : await context.producer.accountView(user_id);
+    return c.json({ status: 'ok', ...(await readAccountStatus(context, user_id, view)) });
   });
 
   return routes;
-}
-
-function statusBody(
-  { state, user, hold, reason, next_action, ...view }: AccountView,
-  { pending, sends, pace }: { pending: PendingCounts; sends: SendState; pace: PaceSettings },
-  now: number,
-) {
-  const isHeld = hold !== null || isStopped({ state, reason });
-  const { lookUpHold } = sends;
-  const chats = Object.values(sends.chatHolds).filter(({ until }) => until > now);
-  return {
-    status: 'ok',
-    authorized: isSignedIn(state),
-    user_info: user,
-    state,
-    flood_wait_until: state === 'flood_wait' && hold !== null ? isoTime(hold.until) : null,
-    // Of the whole account: a flood wait, or Telegram being away.
-    ...(hold !== null && { held: { reason: hold.reason, until: isoTime(hold.until) } }),
-    ...(chats.length > 0 && { chats_held: chats.length }),
-    ...(lookUpHold !== null && lookUpHold.until > now && { look_ups_held_until: isoTime(lookUpHold.until) }),
-    // As its jobs say: what is held is delayed.
-    pending: isHeld ? { ...pending, waiting: 0, delayed: pending.delayed + pending.waiting } : pending,
-    ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
-    ...(reason !== null && { reason }),
-    ...(next_action !== null && { next_action }),
-  };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -108,6 +108,13 @@ export class FakeProducer implements ApiProducer {
     },
   };
 
+  readonly listings: ApiProducer['listings'] = {
+    accounts: async () => ['user1'],
+    sends: () => async () => ({ pending: [], ended: [] }),
+    history: async () => [],
+  };
+
+  readonly retried: string[] = [];
   readonly withdrawn: string[] = [];
   readonly waits: number[] = [];
   readonly tries: { bucket: string; limit: number; windowMs: number }[] = [];
@@ -183,6 +190,11 @@ export class FakeProducer implements ApiProducer {
     if (this.begun) return false;
     this.withdrawn.push(jobId);
     return true;
+  }
+
+  async retry(_userId: string, jobId: string): Promise<void> {
+    this.#check('retry');
+    this.retried.push(jobId);
   }
 
   watch(_jobId: string, _userId?: string | null): JobWait {

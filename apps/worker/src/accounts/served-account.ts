@@ -82,7 +82,7 @@ export class ServedAccount {
 
   #openLine() {
     const { account } = this;
-    const { redis, contact, backend, queues, results, outbox, metrics, limits, lease, logger, now } =
+    const { redis, contact, backend, queues, results, outbox, history, limits, lease, logger, now } =
       this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
@@ -101,7 +101,7 @@ export class ServedAccount {
       announceEnd: async ({ jobId, data: { callbackUrl } }) => {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl);
       },
-      metrics,
+      metrics: history.of(userId),
       finished: (jobId) => results.finished(shard, jobId),
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,
@@ -121,11 +121,13 @@ export class ServedAccount {
   async stopLane(): Promise<void> {
     await this.#line?.lane.stop();
     await this.#line?.consumer.close();
+    this.#context.history.leave(this.account.userId);
   }
 
   /** Closes the connection at once and for good; nothing is written. */
   async abandon(): Promise<void> {
     this.#line?.lane.abandon();
+    this.#context.history.leave(this.account.userId);
     await this.account.abandon();
   }
 }

@@ -21,6 +21,7 @@ import { openServedAccount } from '../accounts/served-account.ts';
 import type { LaneLimits } from '../delivery/lane-ports.ts';
 import { controlHandlers } from '../handlers/control-handlers.ts';
 import type { Census } from '../metrics/census.ts';
+import type { History } from '../metrics/history.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
 import { keepBotSignedIn, type Bot } from './bot.ts';
 import { keepRetention } from './retention.ts';
@@ -48,6 +49,7 @@ export interface WorkerContext {
   outbox: WebhookOutbox;
   metrics: WorkerMetrics;
   census: Census;
+  history: History;
   /** Where changes of accounts' states are posted; `null`: nowhere. */
   eventsUrl: string | null;
   logger: Logger;

@@ -1,0 +1,54 @@
+import {
+  describePace,
+  isSignedIn,
+  isStopped,
+  paceRulesOf,
+  type AccountSummary,
+  type AccountView,
+  type PaceSettings,
+  type SendState,
+} from '@gateway/contracts';
+import type { PendingCounts } from '@gateway/queue';
+import { paceSettings } from '@gateway/runtime';
+import type { ApiContext } from './context.ts';
+
+export type AccountStatus = Omit<AccountSummary, 'user_id'>;
+
+/** How an account stands, of which this is the view. */
+export async function readAccountStatus(
+  { producer, settings }: Pick<ApiContext, 'producer' | 'settings'>,
+  userId: string,
+  view: AccountView,
+): Promise<AccountStatus> {
+  const [pending, sends] = await Promise.all([producer.pending(userId), producer.sendState(userId)]);
+  return describeAccount(view, { pending, sends, pace: paceSettings(settings) }, Date.now());
+}
+
+function describeAccount(
+  { state, user, hold, reason, next_action, ...view }: AccountView,
+  { pending, sends, pace }: { pending: PendingCounts; sends: SendState; pace: PaceSettings },
+  now: number,
+): AccountStatus {
+  const isHeld = hold !== null || isStopped({ state, reason });
+  const { lookUpHold } = sends;
+  const chats = Object.values(sends.chatHolds).filter(({ until }) => until > now);
+  return {
+    authorized: isSignedIn(state),
+    user_info: user,
+    state,
+    flood_wait_until: state === 'flood_wait' && hold !== null ? isoTime(hold.until) : null,
+    // Of the whole account: a flood wait, or Telegram being away.
+    ...(hold !== null && { held: { reason: hold.reason, until: isoTime(hold.until) } }),
+    ...(chats.length > 0 && { chats_held: chats.length }),
+    ...(lookUpHold !== null && lookUpHold.until > now && { look_ups_held_until: isoTime(lookUpHold.until) }),
+    // As its jobs say: what is held is delayed.
+    pending: isHeld ? { ...pending, waiting: 0, delayed: pending.delayed + pending.waiting } : pending,
+    ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
+    ...(reason !== null && { reason }),
+    ...(next_action !== null && { next_action }),
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

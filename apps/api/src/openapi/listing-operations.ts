@@ -1,0 +1,74 @@
+import {
+  accountChangeSchema,
+  accountListResponseSchema,
+  historyResponseSchema,
+  previewRequestSchema,
+  previewResponseSchema,
+  sendListResponseSchema,
+} from '@gateway/contracts';
+import { BODY, GUARDED } from './error-groups.ts';
+import type { Operation } from './operation.ts';
+
+const ACCOUNT_QUERY = [...GUARDED, 'VALIDATION'] as const;
+
+export const LISTING_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/telegram/accounts',
+    id: 'listAccounts',
+    tag: 'Account',
+    summary: 'The accounts, and how each stands',
+    description: 'Those that the key may use, by user_id.',
+    parameters: ['AccountSearch', 'AccountsAfter', 'AccountsLimit'],
+    answers: { 200: { description: 'A page of them.', schema: accountListResponseSchema } },
+    errors: ACCOUNT_QUERY,
+  },
+  {
+    method: 'get',
+    path: '/telegram/accounts/{user_id}/sends',
+    id: 'listSends',
+    tag: 'Account',
+    summary: "An account's messages",
+    description: 'What is under way and waits, and what has ended, at most `limit` of each.',
+    parameters: ['UserId', 'Limit'],
+    answers: { 200: { description: 'The messages.', schema: sendListResponseSchema } },
+    errors: ACCOUNT_QUERY,
+  },
+  {
+    method: 'get',
+    path: '/telegram/accounts/{user_id}/events',
+    id: 'watchAccount',
+    tag: 'Account',
+    summary: 'Watch an account and its messages',
+    description: 'Server-sent events named `account`: how it stands, and again at each change, without end.',
+    parameters: ['UserId', 'Limit'],
+    answers: { 200: { description: 'The events.', eventStream: accountChangeSchema } },
+    errors: ACCOUNT_QUERY,
+  },
+  {
+    method: 'get',
+    path: '/telegram/accounts/{user_id}/history',
+    id: 'readHistory',
+    tag: 'Account',
+    summary: 'How the last hours went',
+    description:
+      'Messages sent and failed, what waited, and how long sends were held, in steps of five minutes.',
+    parameters: ['UserId', 'Hours'],
+    answers: { 200: { description: 'The steps.', schema: historyResponseSchema } },
+    errors: ACCOUNT_QUERY,
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/send/preview',
+    id: 'previewMessage',
+    tag: 'Sending',
+    summary: 'How a text would go out',
+    description: 'The messages that it is split into, with their formatting. Nothing is sent.',
+    request: {
+      schema: previewRequestSchema,
+      examples: { formatted: { text: '**Hello!**', parse_mode: 'markdown' } },
+    },
+    answers: { 200: { description: 'The messages.', schema: previewResponseSchema } },
+    errors: BODY,
+  },
+];

@@ -1,0 +1,98 @@
+import {
+  accountListRequestSchema,
+  historyRequestSchema,
+  previewRequestSchema,
+  sendListRequestSchema,
+  userIdSchema,
+  type AccountSummary,
+} from '@gateway/contracts';
+import { HISTORY_STEP_MS } from '@gateway/queue';
+import { Hono, type Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import * as z from 'zod';
+import { accountChanges } from '../account-changes.ts';
+import { readAccountStatus } from '../account-status.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
+import { withEitherSignal } from '../either-signal.ts';
+import { mayUse, requireAccount } from '../middleware/api-key.ts';
+import { readBody } from '../middleware/json-body.ts';
+import { previewOf } from '../send-job.ts';
+import { withHeartbeat } from '../sse.ts';
+import { validate } from '../validation.ts';
+
+/** For people who look: which accounts there are, what became of their messages, how a text would go out. */
+export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
+  const { producer, logger, stopping } = context;
+  const routes = new Hono<ApiEnv>();
+
+  routes.get('/telegram/accounts', async (c) => {
+    const { q = '', after, limit } = validate(accountListRequestSchema, c.req.query());
+    const wanted = q.toLowerCase();
+    const caller = c.get('caller');
+    const all = (await producer.listings.accounts()).filter(
+      (userId) => mayUse(caller, userId) && userId.toLowerCase().includes(wanted),
+    );
+    const accounts: AccountSummary[] = [];
+    let rest = all.filter((userId) => after === undefined || userId > after);
+    // Some that are listed are gone: a page is filled up with the next.
+    while (accounts.length < limit && rest.length > 0) {
+      const batch = rest.slice(0, limit - accounts.length);
+      rest = rest.slice(batch.length);
+      const read = await Promise.all(batch.map(readSummary));
+      accounts.push(...read.filter((account) => account !== null));
+    }
+    const next = rest.length === 0 ? null : (accounts.at(-1)?.user_id ?? null);
+    return c.json({ status: 'ok', accounts, total: all.length, next });
+  });
+
+  routes.get('/telegram/accounts/:user_id/sends', async (c) => {
+    const userId = addressed(c);
+    const { limit } = validate(sendListRequestSchema, c.req.query());
+    return c.json({ status: 'ok', ...(await producer.listings.sends(userId)(limit)) });
+  });
+
+  // The account and its messages as they stand, and again at each change.
+  routes.get('/telegram/accounts/:user_id/events', async (c) => {
+    const userId = addressed(c);
+    const { limit } = validate(sendListRequestSchema, c.req.query());
+    await producer.accountView(userId);
+    return streamSSE(c, (stream) =>
+      withEitherSignal(c.req.raw.signal, stopping, (signal) =>
+        withHeartbeat(stream, async () => {
+          for await (const change of accountChanges(context, userId, limit, signal))
+            await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
+        }).catch((error: unknown) => {
+          logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'events broke off');
+        }),
+      ),
+    );
+  });
+
+  routes.get('/telegram/accounts/:user_id/history', async (c) => {
+    const userId = addressed(c);
+    const { hours } = validate(historyRequestSchema, c.req.query());
+    const points = await producer.listings.history(userId, hours);
+    return c.json({ status: 'ok', step_seconds: HISTORY_STEP_MS / 1_000, points });
+  });
+
+  routes.post('/telegram/user/send/preview', async (c) => {
+    const request = await readBody(c, previewRequestSchema);
+    return c.json({ status: 'ok', parts: previewOf(request) });
+  });
+
+  return routes;
+
+  async function readSummary(userId: string): Promise<AccountSummary | null> {
+    const view = await producer.accountView(userId);
+    if (view.state === 'none') return null;
+    return { user_id: userId, ...(await readAccountStatus(context, userId, view)) };
+  }
+
+  /** The account that the path names. @throws {GatewayError} `FORBIDDEN`, `VALIDATION`. */
+  function addressed(c: Context<ApiEnv>): string {
+    const { user_id } = validate(z.object({ user_id: userIdSchema }), { user_id: c.req.param('user_id') });
+    requireAccount(c.get('caller'), user_id);
+    c.get('facts').userId = user_id;
+    return user_id;
+  }
+}

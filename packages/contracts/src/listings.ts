@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { entitySchema } from './entities.ts';
+import { jobViewSchema } from './jobs.ts';
+import { statusResponseSchema } from './responses.ts';
+import { sendRequestSchema } from './send.ts';
+import { userIdSchema } from './user-id.ts';
+
+/** What people look at: accounts, their messages, how the last hours went. */
+
+const whole = (max: number) => z.coerce.number().pipe(z.int().min(1).max(max));
+
+export const accountListRequestSchema = z.object({
+  /** Part of a user_id, whatever its case. */
+  q: z.string().max(64).optional(),
+  /** Accounts after this user_id, in the order of the list. */
+  after: userIdSchema.optional(),
+  limit: whole(500).default(100),
+});
+
+/** An account as a list shows it: its status beside its name. */
+const accountSummarySchema = statusResponseSchema.omit({ status: true }).extend({ user_id: userIdSchema });
+export type AccountSummary = z.infer<typeof accountSummarySchema>;
+
+export const accountListResponseSchema = z.object({
+  status: z.literal('ok'),
+  accounts: z.array(accountSummarySchema),
+  total: z.int().describe('Accounts that the query fits, on this page or not'),
+  next: userIdSchema.nullable().describe('`after` of the next page'),
+});
+
+/** A message of an account, as a list shows it. */
+const sendSummarySchema = jobViewSchema.extend({
+  recipient_id: z.string(),
+  preview: z.string().describe('The beginning of its text'),
+  parts: z.int().describe('Messages that it goes out as'),
+  can_retry: z.boolean().describe('It has failed, and may be sent again under its own id'),
+});
+export type SendSummary = z.infer<typeof sendSummarySchema>;
+
+export const sendListRequestSchema = z.object({ limit: whole(100).default(50) });
+
+export const sendListResponseSchema = z.object({
+  status: z.literal('ok'),
+  pending: z
+    .array(sendSummarySchema)
+    .describe('What is under way and what waits, in the order in which it goes out'),
+  ended: z.array(sendSummarySchema).describe('What has ended, the latest first'),
+});
+
+/** How an account stands, with its messages: told anew at each change. */
+export const accountChangeSchema = z.object({
+  account: accountSummarySchema,
+  pending: z.array(sendSummarySchema),
+  ended: z.array(sendSummarySchema),
+});
+
+export const historyRequestSchema = z.object({ hours: whole(24).default(6) });
+
+/** What came of an account's messages in one step of time. */
+const historyPointSchema = z.object({
+  at: z.iso.datetime().describe('When the step begins'),
+  sent: z.int(),
+  failed: z.int(),
+  waiting: z.int().describe('Messages that had not gone out, at its end'),
+  held_seconds: z.int().describe('How long its sends were held: flood waits and the like'),
+});
+export type HistoryPoint = z.infer<typeof historyPointSchema>;
+
+export const historyResponseSchema = z.object({
+  status: z.literal('ok'),
+  step_seconds: z.int(),
+  points: z.array(historyPointSchema).describe('The oldest first, one a step; the last step is not over'),
+});
+
+export const previewRequestSchema = sendRequestSchema.pick({ text: true, parse_mode: true, split: true });
+
+export const previewResponseSchema = z.object({
+  status: z.literal('ok'),
+  parts: z
+    .array(z.object({ text: z.string(), entities: z.array(entitySchema) }))
+    .describe('The messages that the text goes out as'),
+});

@@ -1,0 +1,43 @@
+import type { HistoryPoint } from '@gateway/contracts';
+import type { AccountQueues } from './account-queues.ts';
+import { readHistory } from './history.ts';
+import { shardAccountsKey } from './keys.ts';
+import type { RedisCalls } from './redis-calls.ts';
+import type { RedisClient } from './redis.ts';
+import { SendListReader, type SendLists } from './send-lists.ts';
+
+/** What people look at: accounts, their messages, how the last hours went. Throws `QUEUE_UNAVAILABLE` when Redis is away. */
+export class Listings {
+  readonly #redis: RedisClient;
+  readonly #accounts: AccountQueues;
+  readonly #calls: RedisCalls;
+  readonly #shards: number;
+
+  constructor(redis: RedisClient, accounts: AccountQueues, calls: RedisCalls, shards: number) {
+    this.#redis = redis;
+    this.#accounts = accounts;
+    this.#calls = calls;
+    this.#shards = shards;
+  }
+
+  /** The ids of all accounts that were ever shown to the API, sorted. Some may be gone: their state is `none`. */
+  async accounts(): Promise<string[]> {
+    const shards = Array.from({ length: this.#shards }, (_, shard) => shard);
+    const sets = await this.#calls.run(() =>
+      Promise.all(shards.map((shard) => this.#redis.smembers(shardAccountsKey(shard)))),
+    );
+    return sets.flat().toSorted();
+  }
+
+  /** Reads an account's messages, at most so many of each list; to be called again and again. */
+  sends(userId: string): (limit: number) => Promise<SendLists> {
+    const reader = new SendListReader(this.#redis, this.#accounts, userId);
+    return (limit) => this.#calls.run(() => reader.read(limit, Date.now()));
+  }
+
+  /** How the last hours went for an account, a point a step. */
+  async history(userId: string, hours: number): Promise<HistoryPoint[]> {
+    const now = Date.now();
+    return this.#calls.run(() => readHistory(this.#redis, userId, now - hours * 3_600_000, now));
+  }
+}

@@ -1,0 +1,101 @@
+import { partsOf, type SendSummary } from '@gateway/contracts';
+import type { AccountQueues, SendQueue } from './account-queues.ts';
+import { readAccountView } from './account-views.ts';
+import { describeJob } from './job-reader.ts';
+import { accountPrefix, SEND_QUEUE } from './keys.ts';
+import type { RedisClient } from './redis.ts';
+import { whyNotRetried } from './retry-send.ts';
+
+/** UTF-16 units of a text that a list shows. */
+const PREVIEW_LENGTH = 160;
+
+/** An account's messages: what is under way and waits, in the order in which it goes out, and what has ended, the latest first. */
+export interface SendLists {
+  pending: SendSummary[];
+  ended: SendSummary[];
+}
+
+/** Reads the lists of one account, again and again: what has ended is not read twice. */
+export class SendListReader {
+  readonly #redis: RedisClient;
+  readonly #queue: SendQueue;
+  readonly #userId: string;
+  /** By id and the time of the end, since a job that was tried again ends again. */
+  #known = new Map<string, SendSummary>();
+
+  constructor(redis: RedisClient, queues: AccountQueues, userId: string) {
+    this.#redis = redis;
+    this.#queue = queues.of(userId);
+    this.#userId = userId;
+  }
+
+  /** @param limit how many of each list at most. */
+  async read(limit: number, now: number): Promise<SendLists> {
+    const key = (list: string) => `${accountPrefix(this.#userId)}:${SEND_QUEUE}:${list}`;
+    const [active, waiting, delayed, completed, failed] = await Promise.all([
+      this.#redis.lrange(key('active'), -limit, -1),
+      this.#redis.lrange(key('wait'), -limit, -1),
+      this.#redis.zrange(key('delayed'), 0, limit - 1),
+      this.#redis.zrevrange(key('completed'), 0, limit - 1, 'WITHSCORES'),
+      this.#redis.zrevrange(key('failed'), 0, limit - 1, 'WITHSCORES'),
+    ]);
+    const pending = [...active.toReversed(), ...waiting.toReversed(), ...delayed].slice(0, limit);
+    const ended = [...withTimes(completed), ...withTimes(failed)]
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, limit);
+    const view = await readAccountView(this.#redis, this.#userId, now);
+    const summary = async (jobId: string) => this.#summarize(jobId, view);
+    const known = this.#known;
+    const shown = await Promise.all([
+      Promise.all(pending.map(summary)),
+      Promise.all(ended.map(async ({ id, at }) => known.get(`${id} ${at}`) ?? summary(id))),
+    ]);
+    this.#known = new Map(
+      ended.flatMap(({ id, at }, index) => {
+        const one = shown[1][index];
+        return one === null || one === undefined || one.finished_at === null ? [] : [[`${id} ${at}`, one]];
+      }),
+    );
+    // What has changed its list meanwhile stands in one of them.
+    const listed = new Set<string>();
+    const isNew = (one: SendSummary | null): one is SendSummary => {
+      if (one === null || listed.has(one.job_id)) return false;
+      listed.add(one.job_id);
+      return true;
+    };
+    const all = shown.flat().filter(isNew);
+    return {
+      pending: all.filter(({ finished_at: at }) => at === null),
+      ended: all.filter(({ finished_at: at }) => at !== null).slice(0, limit),
+    };
+  }
+
+  /** `null`: it is not there any more. */
+  async #summarize(jobId: string, view: Parameters<typeof describeJob>[3]): Promise<SendSummary | null> {
+    const job = await this.#queue.getJob(jobId);
+    if (job === undefined) return null;
+    const described = await describeJob(this.#redis, job, { kind: 'send', userId: this.#userId }, view);
+    if (described === null) return this.#summarize(jobId, view);
+    const { recipient, text, cuts, entities } = job.data;
+    return {
+      ...described,
+      recipient_id: recipient,
+      preview: beginning(text),
+      parts: cuts === undefined ? 1 : partsOf(text, cuts, entities).length,
+      can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
+    };
+  }
+}
+
+function withTimes(flat: readonly string[]): { id: string; at: number }[] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => ({
+    id: flat[index * 2] ?? '',
+    at: Number(flat[index * 2 + 1]),
+  }));
+}
+
+/** Never half of a surrogate pair. */
+function beginning(text: string): string {
+  if (text.length <= PREVIEW_LENGTH) return text;
+  return `${text.slice(0, PREVIEW_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

@@ -1,0 +1,140 @@
+import { GatewayClient } from '@gateway/client';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Stack } from '../env/stack.ts';
+
+const BOB = '+9996628102';
+
+describe('Accounts, their messages and their history, for who looks at them', () => {
+  let stack: Stack;
+  let alice: number;
+  beforeAll(async () => {
+    stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
+    stack.api.headers = { Authorization: 'Bearer everything' };
+    alice = await stack.signIn('alice', '+9996628101');
+    await stack.signIn('bob', BOB);
+    await stack.signIn('Zoe', '+9996628103');
+  });
+  beforeEach(() => stack.control.clearFaults());
+  afterAll(() => stack[Symbol.asyncDispose]());
+
+  const ofBob = { Authorization: 'Bearer of-bob' };
+  const names = async (query: string, headers = {}) =>
+    (await stack.api.get(`/telegram/accounts${query}`, headers)).body.accounts.map(
+      ({ user_id }: { user_id: string }) => user_id,
+    );
+  const fail = async (text: string, error = 'USER_IS_BLOCKED') => {
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error });
+    return (await stack.api.send('alice', BOB, text)).body.job_id;
+  };
+
+  test('lists the accounts that the key may use, a page at a time, by part of their name', async () => {
+    expect(await names('')).toEqual(['Zoe', 'alice', 'bob']);
+    expect(await names('?q=ZO')).toEqual(['Zoe']);
+    expect(await names('', ofBob)).toEqual(['bob']);
+    const { body } = await stack.api.get('/telegram/accounts?limit=2');
+    expect(body).toMatchObject({ total: 3, next: 'alice' });
+    expect(await names(`?limit=2&after=${body.next}`)).toEqual(['bob']);
+    const [first] = body.accounts;
+    expect(first).toMatchObject({ user_id: 'Zoe', state: 'ready', pending: { waiting: 0 } });
+    expect((await stack.api.get('/telegram/accounts?limit=0')).body.code).toBe('VALIDATION');
+  });
+
+  test('a disconnected account is listed no more', async () => {
+    await stack.signIn('gone', '+9996628104');
+    expect(await names('?q=gone')).toEqual(['gone']);
+    await stack.api.post('/telegram/user/disconnect', { user_id: 'gone' });
+    expect(await names('?q=gone')).toEqual([]);
+  });
+
+  test('messages: what waits in the order in which it goes out, what has ended the latest first', async () => {
+    const sent = (await stack.api.send('alice', BOB, 'x'.repeat(200))).body.job_id;
+    const failed = await fail('refused');
+    await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
+    const queue = async (text: string, more = {}) =>
+      (await stack.api.post('/telegram/user/send', { user_id: 'alice', recipient_id: BOB, text, ...more }))
+        .body.job_id;
+    const later = await queue('later', { send_at: new Date(Date.now() + 3_600_000).toISOString() });
+    const waiting = [await queue('first'), await queue('y '.repeat(3_000))];
+    const { body } = await stack.api.get('/telegram/accounts/alice/sends');
+    expect(body.pending.map(({ job_id }: { job_id: string }) => job_id)).toEqual([...waiting, later]);
+    expect(body.pending[0]).toMatchObject({ state: 'delayed', reason: 'PAUSED', preview: 'first', parts: 1 });
+    expect(body.pending[1].parts).toBe(2);
+    expect(body.ended.slice(0, 2)).toMatchObject([
+      {
+        job_id: failed,
+        state: 'failed',
+        can_retry: true,
+        recipient_id: BOB,
+        error: { code: 'RECIPIENT_REFUSED' },
+      },
+      { job_id: sent, state: 'completed', can_retry: false, preview: `${'x'.repeat(160)}…` },
+    ]);
+    const one = (await stack.api.get('/telegram/accounts/alice/sends?limit=1')).body;
+    expect([one.pending.length, one.ended.length]).toEqual([1, 1]);
+    for (const job of [later, ...waiting]) await stack.api.request('DELETE', `/jobs/${job}`, undefined, {});
+    await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
+  });
+
+  test('events tell the account and its messages, and each change', async () => {
+    const client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
+    const text = 'while it is watched';
+    let told = 0;
+    for await (const { account, ended } of client.accounts.watch('alice')) {
+      expect(account.user_id).toBe('alice');
+      if (told === 0) await stack.api.send('alice', BOB, text);
+      told += 1;
+      if (ended[0]?.preview === text) break;
+    }
+    expect(told).toBeGreaterThan(1);
+  });
+
+  test('a failed message is tried again under its own id, once; others are refused', async () => {
+    const jobId = await fail('at last');
+    const answer = await stack.api.post(`/jobs/${jobId}/retry`, {});
+    expect(answer.status).toBe(202);
+    expect(answer.body.job_id).toBe(jobId);
+    expect((await stack.api.get(`/jobs/${jobId}?wait=30`)).body.state).toBe('completed');
+    expect((await stack.api.post(`/jobs/${jobId}/retry`, {})).body.code).toBe('TOO_LATE');
+    expect(
+      (await stack.control.messages({ from: alice })).filter(({ text }) => text === 'at last'),
+    ).toHaveLength(1);
+    expect((await stack.api.post('/jobs/none/retry', {})).status).toBe(404);
+    expect((await stack.api.post(`/jobs/${jobId}/retry`, {}, ofBob)).status).toBe(404);
+  });
+
+  test('history: what was sent and failed, and how long sends were held', async () => {
+    await fail('for the history');
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_2' });
+    await stack.api.send('alice', BOB, 'held for a while', { Prefer: 'wait=30' });
+    const sum = async (what: string) =>
+      (await stack.api.get('/telegram/accounts/alice/history?hours=1')).body.points.reduce(
+        (total: number, point: Record<string, number>) => total + (point[what] ?? 0),
+        0,
+      );
+    await expect.poll(() => sum('held_seconds'), { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(0);
+    expect(await sum('sent')).toBeGreaterThan(0);
+    expect(await sum('failed')).toBeGreaterThan(0);
+    expect((await stack.api.get('/telegram/accounts/alice/history?hours=25')).status).toBe(400);
+  });
+
+  test('preview: the messages that a text goes out as', async () => {
+    const path = '/telegram/user/send/preview';
+    const { body } = await stack.api.post(path, { text: '**bold** & plain', parse_mode: 'markdown' });
+    expect(body.parts).toEqual([
+      { text: 'bold & plain', entities: [{ type: 'bold', offset: 0, length: 4 }] },
+    ]);
+    expect((await stack.api.post(path, { text: 'a '.repeat(5_000) })).body.parts).toHaveLength(3);
+    expect((await stack.api.post(path, { text: '**', parse_mode: 'html' })).status).toBe(200);
+    expect((await stack.api.post(path, { text: '<b>', parse_mode: 'html' })).body).toMatchObject({
+      code: 'VALIDATION',
+      issues: [{ path: 'text' }],
+    });
+  });
+
+  test('an account that the key may not use is refused', async () => {
+    for (const what of ['sends', 'events', 'history'])
+      expect((await stack.api.get(`/telegram/accounts/alice/${what}`, ofBob)).status).toBe(403);
+    for (const what of ['sends', 'events', 'history'])
+      expect((await stack.api.get(`/telegram/accounts/no%20name/${what}`)).status).toBe(400);
+  });
+});
