@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildConsole } from './lib/console.mjs';
 import { lockDataDir } from './lib/data-dir-lock.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { sandboxGuide, telegramGuide } from './lib/guide.mjs';
@@ -22,6 +23,7 @@ await runScript(async () => {
   process.chdir(ROOT);
   checkNode();
   installDependencies();
+  buildConsole();
   const settings = await readSettings();
   const unlock = lockDataDir(settings.DATA_DIR);
   try {
@@ -127,6 +129,7 @@ async function startSandbox(supervisor, env) {
       ...SANDBOX_CREDENTIALS,
       TELEGRAM_DC: dataCenters.map(({ id, host, port }) => `${id}:${host}:${port}`).join(','),
       TELEGRAM_DC_KEY: String(ready['publicKeyFile']),
+      SANDBOX_CONTROL_URL: String(ready['controlUrl']),
     },
   };
 }
@@ -164,6 +167,7 @@ function introduce({ settings, apiUrl, telegram }) {
 
 ${mode}
   API        ${apiUrl}   (settings from the environment${dotEnv})
+  Console    ${apiUrl}/console   (sign in, send and watch in a browser)
   Pages      ${apiUrl}/docs (the API), ${apiUrl}/admin/queues (what waits, and why)
   Redis      ${redis}
   Sessions   ${join(settings.DATA_DIR, 'telegram_sessions')}, ${sealedBy}

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildConsole } from './lib/console.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { redisBinary } from './lib/redis-binary.mjs';
 import { startRedis } from './lib/redis.mjs';
@@ -14,6 +15,7 @@ await runScript(async () => {
   process.chdir(ROOT);
   checkNode();
   installDependencies();
+  buildConsole();
   const binary = redisBinary();
   const directory = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   const abort = new AbortController();

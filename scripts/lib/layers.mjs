@@ -19,7 +19,17 @@ const MAY_DEPEND_ON = {
   'packages/queue': ['contracts', 'runtime'],
   'packages/sessions': ['contracts', 'runtime'],
   'packages/telegram': ['contracts', 'runtime'],
-  'apps/api': ['contracts', 'runtime', 'telemetry', 'formatting', 'assistant', 'webhooks', 'queue'],
+  'packages/console': ['client'],
+  'apps/api': [
+    'console',
+    'contracts',
+    'runtime',
+    'telemetry',
+    'formatting',
+    'assistant',
+    'webhooks',
+    'queue',
+  ],
   'apps/worker': ['contracts', 'runtime', 'telemetry', 'webhooks', 'queue', 'sessions', 'telegram'],
   'apps/cli': ['client'],
 };

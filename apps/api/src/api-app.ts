@@ -5,6 +5,8 @@ import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Setting
 import { createApiMetrics, startTracing } from '@gateway/telemetry';
 import { Hono } from 'hono';
 import { boardRoutes } from './board/board-routes.ts';
+import { consoleRoutes } from './console/console-routes.ts';
+import { sandboxRoutes } from './console/sandbox-routes.ts';
 import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
 import { errorHandler } from './error-response.ts';
 import { refuseOpenHostWithoutKeys } from './loopback.ts';
@@ -17,9 +19,10 @@ import { requestId } from './middleware/request-id.ts';
 import { traceRequests } from './middleware/trace-requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authRoutes } from './routes/auth.ts';
-import { cacheDocsAssets, docsRoutes } from './routes/docs.ts';
+import { cacheForGood, docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { listingRoutes } from './routes/listings.ts';
 import { messageStreamRoutes } from './routes/message-stream.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { sendRoutes } from './routes/send.ts';
@@ -54,12 +57,16 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
     throw new GatewayError('NOT_FOUND');
   });
 
-  app.use('/docs/assets/*', cacheDocsAssets);
+  app.use('/docs/assets/*', cacheForGood);
+  app.use('/console/assets/*', cacheForGood);
   app.use(requestId, accessLog(context), traceRequests);
   app.route('/', healthRoutes(context));
   app.use(loopbackGuard(context));
   app.route('/', docsRoutes());
   app.route('/', boardRoutes(context));
+  app.use('/console/sandbox/*', apiKey(context));
+  app.route('/', sandboxRoutes(context));
+  app.route('/', consoleRoutes(context));
   app.use('/telegram/*', apiKey(context));
   app.use('/jobs/*', apiKey(context));
   app.use('/message_stream', apiKey(context));
@@ -70,6 +77,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', statusRoutes(context));
   app.route('/', accountRoutes(context));
   app.route('/', jobRoutes(context));
+  app.route('/', listingRoutes(context));
   app.route('/', messageStreamRoutes(context));
   app.route('/', webhookRoutes(context));
   app.route('/', metricsRoutes(context));

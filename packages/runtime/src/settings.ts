@@ -127,6 +127,8 @@ const settingsSchema = z
     SESSION_ENCRYPTION_KEY_PREVIOUS: text.min(16, 'must be at least 16 characters').optional(),
     SANDBOX_PORT: port.default(4430),
     SANDBOX_CONTROL_PORT: port.default(4480),
+    /** The sandbox's control port as an address: the console then shows the codes that it sends. `npm start` sets it. */
+    SANDBOX_CONTROL_URL: httpUrl.optional(),
     SHARDS: whole(1, 1024).default(16),
     SEND_WAIT_MS: whole(0, 60_000).default(10_000),
     /** A message that Telegram makes wait for longer fails instead. */

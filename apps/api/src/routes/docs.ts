@@ -74,7 +74,7 @@ async function asset(c: Context<ApiEnv>, file: string): Promise<Response> {
 }
 
 /** Mounted before whatever else sets headers: every other answer is for nobody's cache, these files may be kept for good. */
-export const cacheDocsAssets = createMiddleware<ApiEnv>(async (c, next) => {
+export const cacheForGood = createMiddleware<ApiEnv>(async (c, next) => {
   await next();
   if (c.res.ok) c.res.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
 });

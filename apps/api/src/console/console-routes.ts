@@ -1,0 +1,64 @@
+import { GatewayError } from '@gateway/contracts';
+import { botUserId } from '@gateway/runtime';
+import { Hono } from 'hono';
+import { boardSignIn } from '../board/guard.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
+import { readConsoleFiles } from './console-files.ts';
+
+/** Nothing from elsewhere, no script or style in the page; what the page writes itself is text. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const PAGE_HEADERS = {
+  'Content-Security-Policy': POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/** The console at `/console`: one page, whose script asks the API as any caller does. */
+export function consoleRoutes({ settings, board, assistant }: ApiContext): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+  const files = readConsoleFiles();
+
+  // What the page must know before it has a key.
+  routes.get('/console/config.json', (c) =>
+    c.json({
+      needs_key: settings.API_KEYS.length > 0,
+      sandbox: settings.SANDBOX_CONTROL_URL !== undefined,
+      assistant: assistant !== null,
+      bot: botUserId(settings),
+      dashboard: board !== null && boardSignIn(settings) !== null,
+    }),
+  );
+
+  routes.get('/console/assets/:file', (c) => {
+    const file = files?.get(`assets/${c.req.param('file')}`);
+    if (file === undefined) throw new GatewayError('NOT_FOUND');
+    return c.body(file.body, 200, { 'Content-Type': file.type, 'X-Content-Type-Options': 'nosniff' });
+  });
+
+  // Every address of the console is the same page: its script shows what the address names.
+  const page = () => files?.get('index.html');
+  routes.on('GET', ['/console', '/console/*'], (c) => {
+    const own = files?.get(c.req.path.slice('/console/'.length));
+    const file = own ?? page();
+    if (file === undefined)
+      throw new GatewayError('NOT_FOUND', 'The console has not been built: npm start builds it.');
+    return c.body(file.body, 200, { 'Content-Type': file.type, ...PAGE_HEADERS });
+  });
+
+  return routes;
+}

@@ -1,0 +1,44 @@
+import { GatewayError } from '@gateway/contracts';
+import { Hono, type Context } from 'hono';
+import type { ApiContext, ApiEnv } from '../context.ts';
+
+const BASE = '/console/sandbox';
+
+/** What the console may ask of the sandbox: the codes that it sent, what arrived, and faults to look at. */
+const CALLS = [
+  ['GET', '/codes/:phone'],
+  ['GET', '/messages'],
+  ['POST', '/faults'],
+  ['DELETE', '/faults'],
+  ['POST', '/login-tokens/accept'],
+] as const;
+
+/** ms that the sandbox has to answer. */
+const TIMEOUT_MS = 5_000;
+
+/** The sandbox's control port, for the console: a page may not ask another port. Nothing where there is no sandbox. */
+export function sandboxRoutes({ settings }: ApiContext): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>();
+  const { SANDBOX_CONTROL_URL: control } = settings;
+  if (control === undefined) return routes;
+  for (const [method, path] of CALLS)
+    routes.on(method, BASE + path, (c) => {
+      // It drives all accounts.
+      if (c.get('caller').accounts !== null) throw new GatewayError('FORBIDDEN');
+      return passOn(c, control);
+    });
+  return routes;
+}
+
+async function passOn(c: Context<ApiEnv>, control: string): Promise<Response> {
+  const { pathname, search } = new URL(c.req.url);
+  const body = c.req.method === 'POST' ? await c.req.text() : undefined;
+  const answer = await fetch(control + pathname.slice(BASE.length) + search, {
+    method: c.req.method,
+    ...(body !== undefined && { body, headers: { 'Content-Type': 'application/json' } }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    throw new GatewayError('TELEGRAM_UNAVAILABLE', 'The sandbox does not answer.', { cause: error });
+  });
+  return c.body(await answer.text(), answer.status as 200, { 'Content-Type': 'application/json' });
+}

@@ -1,0 +1,57 @@
+import type { AccountState, AccountSummary } from '@gateway/client';
+
+export type Tone = 'good' | 'wait' | 'bad' | 'idle';
+
+/** How an account's state reads, and how it looks. */
+const STATES: Record<AccountState, { label: string; tone: Tone }> = {
+  none: { label: 'Not signed in', tone: 'idle' },
+  code_sent: { label: 'Waiting for the code', tone: 'wait' },
+  password_required: { label: 'Waiting for the password', tone: 'wait' },
+  qr_pending: { label: 'Waiting for the scan', tone: 'wait' },
+  ready: { label: 'Ready', tone: 'good' },
+  flood_wait: { label: 'Flood wait', tone: 'wait' },
+  peer_limited: { label: 'Limited by Telegram', tone: 'bad' },
+  frozen: { label: 'Frozen', tone: 'bad' },
+  revoked: { label: 'Signed out elsewhere', tone: 'bad' },
+  banned: { label: 'Banned', tone: 'bad' },
+  duplicated: { label: 'Session used twice', tone: 'bad' },
+};
+
+export function stateOf({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): {
+  label: string;
+  tone: Tone;
+} {
+  if (reason === 'PAUSED' && (state === 'ready' || state === 'flood_wait'))
+    return { label: 'Paused', tone: 'wait' };
+  return STATES[state];
+}
+
+/** A sign-in is under way. */
+export function isSigningIn({ state }: Pick<AccountSummary, 'state'>): boolean {
+  return state === 'code_sent' || state === 'password_required' || state === 'qr_pending';
+}
+
+/** A person lets its sends go on. */
+export function isStopped({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): boolean {
+  return reason === 'PAUSED' || state === 'peer_limited' || state === 'frozen';
+}
+
+export function needsAttention(account: AccountSummary): boolean {
+  return stateOf(account).tone === 'bad' || isStopped(account);
+}
+
+/** Codes of what holds messages back, in words. */
+const REASONS: Record<string, string> = {
+  FLOOD_WAIT: 'Telegram asks for a pause',
+  SLOWMODE_WAIT: 'the chat is in slow mode',
+  TELEGRAM_UNAVAILABLE: 'Telegram cannot be reached',
+  PAUSED: 'paused by a person',
+  PEER_FLOOD: 'Telegram limits this account',
+  SEND_AT: 'scheduled',
+  PACE: 'the pace that protects the account',
+  PACE_STRANGERS: 'enough new chats for today',
+};
+
+export function reasonInWords(reason: string): string {
+  return REASONS[reason] ?? reason.toLowerCase().replaceAll('_', ' ');
+}

@@ -1,0 +1,62 @@
+import { GatewayApiError, GatewayClient } from '@gateway/client';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Sandbox } from './sandbox.ts';
+
+/** What the server says of itself to a page that has no key yet. */
+export interface ServerConfig {
+  needs_key: boolean;
+  sandbox: boolean;
+  assistant: boolean;
+  /** The bot's user_id, where there is one. */
+  bot: string | null;
+  dashboard: boolean;
+}
+
+/** What every page stands on. */
+export interface Gateway {
+  client: GatewayClient;
+  config: ServerConfig;
+  /** `null`: this is the real Telegram. */
+  sandbox: Sandbox | null;
+  /** Forgets the key. */
+  leave: () => void;
+}
+
+const KEY = 'gateway-api-key';
+
+/** The key lives as long as this tab. */
+export const keptKey = {
+  read: (): string | null => sessionStorage.getItem(KEY),
+  write: (key: string) => sessionStorage.setItem(KEY, key),
+  forget: () => sessionStorage.removeItem(KEY),
+};
+
+export async function readConfig(): Promise<ServerConfig> {
+  const response = await fetch('/console/config.json');
+  if (!response.ok) throw new Error(`The server answers ${response.status}.`);
+  return (await response.json()) as ServerConfig;
+}
+
+export function openClient(apiKey: string | null): GatewayClient {
+  return new GatewayClient({ baseUrl: location.origin, ...(apiKey !== null && { apiKey }) });
+}
+
+/** Whether the server takes the key. @throws where it does not answer. */
+export async function isGoodKey(client: GatewayClient): Promise<boolean> {
+  try {
+    await client.accounts.list({ limit: 1 });
+    return true;
+  } catch (error) {
+    if (error instanceof GatewayApiError && error.code === 'UNAUTHORIZED') return false;
+    throw error;
+  }
+}
+
+export const GatewayContext = createContext<Gateway | null>(null);
+
+export function useGateway(): Gateway {
+  const gateway = useContext(GatewayContext);
+  if (gateway === null) throw new Error('there is no gateway around this part');
+  return gateway;
+}

@@ -1,0 +1,104 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+/** The time, ms since the epoch, anew each second. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+interface Loaded<T> {
+  value: T | null;
+  error: unknown;
+  reload: () => void;
+}
+
+/** What `load` gives, anew every so many ms while the page is looked at. `deps` changed: asked for at once. */
+export function usePolled<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  everyMs: number,
+  deps: readonly unknown[],
+): Loaded<T> {
+  const [state, setState] = useState<{ value: T | null; error: unknown }>({ value: null, error: null });
+  const latest = useRef(load);
+  latest.current = load;
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const abort = new AbortController();
+    let timer: number | undefined;
+    const look = async () => {
+      if (!document.hidden) {
+        try {
+          const value = await latest.current(abort.signal);
+          if (!abort.signal.aborted) setState({ value, error: null });
+        } catch (error) {
+          if (!abort.signal.aborted) setState(({ value }) => ({ value, error }));
+        }
+      }
+      if (!abort.signal.aborted) timer = window.setTimeout(() => void look(), everyMs);
+    };
+    void look();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [everyMs, turn, ...deps]);
+  return { ...state, reload: () => setTurn((before) => before + 1) };
+}
+
+/** Follows what `watch` tells, until the part goes or `deps` change; an error ends it, and is shown. */
+export function useWatched<T>(
+  watch: (signal: AbortSignal) => AsyncIterable<T>,
+  deps: readonly unknown[],
+): Loaded<T> {
+  const [state, setState] = useState<{ value: T | null; error: unknown }>({ value: null, error: null });
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const abort = new AbortController();
+    const follow = async () => {
+      try {
+        for await (const value of watch(abort.signal)) setState({ value, error: null });
+      } catch (error) {
+        if (!abort.signal.aborted) setState(({ value }) => ({ value, error }));
+      }
+    };
+    void follow();
+    return () => abort.abort();
+  }, [turn, ...deps]);
+  return { ...state, reload: () => setTurn((before) => before + 1) };
+}
+
+/** Something a person has asked for: whether it is under way, and what went wrong. */
+interface Action<A extends unknown[]> {
+  run: (...args: A) => Promise<void>;
+  busy: boolean;
+  error: unknown;
+  clear: () => void;
+}
+
+export function useAction<A extends unknown[]>(act: (...args: A) => Promise<void>): Action<A> {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const run = async (...args: A) => {
+    setBusy(true);
+    setError(null);
+    try {
+      await act(...args);
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { run, busy, error, clear: () => setError(null) };
+}
+
+/** Names the page in the browser's title. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Gateway console`;
+  }, [title]);
+}

@@ -1,0 +1,44 @@
+import type { AccountStatus, CodeSentAnswer } from '@gateway/client';
+
+/** Where a sign-in stands. */
+export type Step =
+  | { step: 'begin' }
+  /** `sent` `null`: it was begun before this page was opened. */
+  | { step: 'code'; sent: CodeSentAnswer | null; sentAt: number }
+  | { step: 'qr' }
+  | { step: 'password'; hint: string | null }
+  | { step: 'done' };
+
+/** Where the gateway says that it stands. */
+export function stepOf({ authorized, state }: Pick<AccountStatus, 'authorized' | 'state'>): Step {
+  if (state === 'code_sent') return { step: 'code', sent: null, sentAt: 0 };
+  if (state === 'password_required') return { step: 'password', hint: null };
+  if (state === 'qr_pending') return { step: 'qr' };
+  return authorized ? { step: 'done' } : { step: 'begin' };
+}
+
+const DELIVERIES: Record<string, string> = {
+  app: 'in your Telegram app, in the chat "Telegram"',
+  sms: 'by SMS',
+  call: 'by a phone call',
+  flash_call: 'by a call that rings once: the code is in its number',
+  missed_call: 'by a missed call: the code is in the last digits of its number',
+  email: 'by e-mail',
+  fragment: 'at fragment.com',
+  sms_word: 'by SMS, as a word',
+  sms_phrase: 'by SMS, as a phrase',
+};
+
+/** How a code travels, as the end of "It came …". */
+export function deliveryInWords(delivery: string): string {
+  return DELIVERIES[delivery] ?? 'to you';
+}
+
+const KEY = 'gateway-sign-in-phone:';
+
+/** The number that a sign-in goes on with after the page was loaded again. */
+export const keptPhone = {
+  read: (userId: string): string => sessionStorage.getItem(KEY + userId) ?? '',
+  write: (userId: string, phone: string) => sessionStorage.setItem(KEY + userId, phone),
+  forget: (userId: string) => sessionStorage.removeItem(KEY + userId),
+};

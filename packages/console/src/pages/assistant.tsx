@@ -1,0 +1,136 @@
+import type { TelegramProgress } from '@gateway/client';
+import { useRef, useState } from 'preact/hooks';
+import { useGateway } from '../lib/gateway.ts';
+import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
+import { SEND_STATES } from '../lib/send-words.ts';
+import { Field } from '../parts/field.tsx';
+import { ErrorNotice, Notice } from '../parts/notice.tsx';
+
+/** Tries `/message_stream`: the assistant writes, and what it wrote goes out. */
+export function AssistantPage() {
+  useTitle('Assistant');
+  const { client, config } = useGateway();
+  const accounts = usePolled((signal) => client.accounts.list({ limit: 500, signal }), 30_000, [client]);
+  const ready = accounts.value?.accounts.filter(({ authorized }) => authorized) ?? [];
+  const [userId, setUserId] = useState('');
+  const [recipient, setRecipient] = useState('me');
+  const [prompt, setPrompt] = useState('');
+  const [own, setOwn] = useState(!config.assistant);
+  const [sends, setSends] = useState(true);
+  const [reply, setReply] = useState('');
+  const [progress, setProgress] = useState<TelegramProgress | null>(null);
+  const abort = useRef<AbortController>();
+  const account = userId === '' ? (ready[0]?.user_id ?? '') : userId;
+  const { run, busy, error } = useAction(async () => {
+    setReply('');
+    setProgress(null);
+    abort.current = new AbortController();
+    const events = client.streamMessage(
+      {
+        user_id: account,
+        messages: [{ role: own ? 'assistant' : 'user', content: prompt }],
+        send_to_telegram: sends,
+        send_as_user: true,
+        ...(sends && { recipient_id: recipient.trim() }),
+      },
+      { signal: abort.current.signal },
+    );
+    try {
+      for await (const { event, data } of events) {
+        if (event === 'delta') setReply((before) => before + data.text);
+        if (event === 'message') setReply(data.content);
+        if (event === 'telegram') setProgress(data);
+        if (event === 'error') throw new Error(`${data.message} (${data.code})`);
+      }
+    } catch (thrown) {
+      if (abort.current.signal.aborted) return;
+      throw thrown;
+    }
+  });
+  return (
+    <>
+      <h1>Assistant</h1>
+      {!config.assistant && (
+        <Notice tone="info">
+          No assistant is set up (ASSISTANT_BASE_URL, ASSISTANT_MODEL). A reply that is written already can be
+          sent all the same.
+        </Notice>
+      )}
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run();
+        }}
+      >
+        <div class="options">
+          <div class="field">
+            <label for="assistant-account">From</label>
+            <select id="assistant-account" value={account} onChange={(e) => setUserId(e.currentTarget.value)}>
+              {ready.map(({ user_id: id }) => (
+                <option key={id}>{id}</option>
+              ))}
+            </select>
+          </div>
+          <Field label="To" value={recipient} onText={setRecipient} disabled={!sends} autocomplete="off" />
+        </div>
+        <div class="field">
+          <label for="assistant-prompt">
+            {own ? 'The reply, as the assistant wrote it' : 'What the assistant is asked'}
+          </label>
+          <textarea
+            id="assistant-prompt"
+            rows={4}
+            required
+            value={prompt}
+            onInput={({ currentTarget }) => setPrompt(currentTarget.value)}
+          />
+        </div>
+        <div class="options">
+          <label class="check">
+            <input type="checkbox" checked={sends} onChange={(e) => setSends(e.currentTarget.checked)} />
+            Send the reply
+          </label>
+          {config.assistant && (
+            <label class="check">
+              <input type="checkbox" checked={own} onChange={(e) => setOwn(e.currentTarget.checked)} />
+              The text is the reply already
+            </label>
+          )}
+        </div>
+        <div class="buttons">
+          <button type="submit" class="primary" disabled={busy || account === '' || prompt.trim() === ''}>
+            {own ? 'Send' : 'Ask'}
+          </button>
+          {busy && (
+            <button type="button" onClick={() => abort.current?.abort()}>
+              Hang up
+            </button>
+          )}
+          {accounts.value !== null && ready.length === 0 && (
+            <span class="said">Sign in an account first.</span>
+          )}
+        </div>
+        <ErrorNotice error={error} />
+      </form>
+      {(reply !== '' || progress !== null) && (
+        <section class="card" aria-live="polite" aria-busy={busy}>
+          <h2>Reply</h2>
+          <div class="bubble plain">{reply}</div>
+          {progress !== null && <Progress progress={progress} />}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Progress({ progress }: { progress: TelegramProgress }) {
+  const { label, tone } =
+    progress.state === 'queued' ? { label: 'Queued', tone: 'idle' } : SEND_STATES[progress.state];
+  return (
+    <p>
+      <span class={`badge ${tone}`}>{label}</span> {progress.message ?? progress.reason ?? ''}{' '}
+      {progress.message_id !== undefined && <span class="sub">message {progress.message_id}</span>}
+    </p>
+  );
+}

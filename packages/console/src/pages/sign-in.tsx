@@ -1,0 +1,99 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Link, useLocation } from 'wouter-preact';
+import { useGateway } from '../lib/gateway.ts';
+import { useAction, useTitle } from '../lib/hooks.ts';
+import { keptPhone, stepOf, type Step } from '../lib/sign-in-flow.ts';
+import { ErrorNotice, Notice } from '../parts/notice.tsx';
+import { Begin } from '../parts/sign-in/begin.tsx';
+import { CodeStep } from '../parts/sign-in/code-step.tsx';
+import { PasswordStep } from '../parts/sign-in/password-step.tsx';
+import { QrStep } from '../parts/sign-in/qr-step.tsx';
+
+/** Signs an account in: by a code or by a QR code, then the password where there is one. Goes on where it was left. */
+export function SignInPage({ userId: named }: { userId: string | undefined }) {
+  useTitle('Sign in');
+  const { client } = useGateway();
+  const [, go] = useLocation();
+  const [userId, setUserId] = useState(named ?? '');
+  const [phone, setPhone] = useState(() => keptPhone.read(named ?? ''));
+  const [at, setAt] = useState<Step | null>(named === undefined ? { step: 'begin' } : null);
+  const look = useAction(async () => {
+    if (named !== undefined) setAt(stepOf(await client.status(named)));
+  });
+  useEffect(() => {
+    void look.run();
+  }, []);
+  const finish = () => {
+    keptPhone.forget(userId);
+    go(`/accounts/${encodeURIComponent(userId)}`);
+  };
+  const cancel = useAction(async () => {
+    await client.auth.cancel(userId);
+    setAt({ step: 'begin' });
+  });
+  if (at === null)
+    return (
+      <>
+        <h1>Sign in {named}</h1>
+        <ErrorNotice error={look.error} />
+      </>
+    );
+  return (
+    <>
+      <h1>{at.step === 'begin' ? 'Sign in an account' : `Sign in ${userId}`}</h1>
+      {at.step === 'begin' && (
+        <Begin
+          userId={userId}
+          phone={phone}
+          isNamed={named !== undefined}
+          onCode={(id, number, sent) => {
+            keptPhone.write(id, number);
+            setUserId(id);
+            setPhone(number);
+            setAt({ step: 'code', sent, sentAt: Date.now() });
+          }}
+          onQr={(id) => {
+            setUserId(id);
+            setAt({ step: 'qr' });
+          }}
+        />
+      )}
+      {at.step === 'code' && (
+        <CodeStep
+          userId={userId}
+          phone={phone}
+          sent={at.sent}
+          sentAt={at.sentAt}
+          onSent={(sent) => setAt({ step: 'code', sent, sentAt: Date.now() })}
+          onPassword={(hint) => setAt({ step: 'password', hint })}
+          onDone={finish}
+          onOver={() => setAt({ step: 'begin' })}
+        />
+      )}
+      {at.step === 'qr' && (
+        <QrStep userId={userId} onPassword={(hint) => setAt({ step: 'password', hint })} onDone={finish} />
+      )}
+      {at.step === 'password' && (
+        <PasswordStep
+          userId={userId}
+          hint={at.hint}
+          onDone={finish}
+          onOver={() => setAt({ step: 'begin' })}
+        />
+      )}
+      {at.step === 'done' && (
+        <Notice tone="good">
+          This account is signed in. <Link href={`/accounts/${encodeURIComponent(userId)}`}>Look at it</Link>
+        </Notice>
+      )}
+      {at.step !== 'begin' && at.step !== 'done' && (
+        <p>
+          <button type="button" class="link" disabled={cancel.busy} onClick={() => void cancel.run()}>
+            Give this sign-in up
+          </button>
+        </p>
+      )}
+      <ErrorNotice error={cancel.error} />
+    </>
+  );
+}

@@ -1,0 +1,159 @@
+import type { Message } from '@gateway/client';
+import { useEffect, useId, useState } from 'preact/hooks';
+import { useGateway } from '../lib/gateway.ts';
+import { useAction } from '../lib/hooks.ts';
+import { Field } from './field.tsx';
+import { ErrorNotice } from './notice.tsx';
+import { Preview } from './preview.tsx';
+
+type ParseMode = NonNullable<Message['parse_mode']>;
+
+const MODES: Record<ParseMode, string> = { none: 'Plain text', markdown: 'Markdown', html: 'HTML' };
+
+/** Writes a message, shows how it goes out, and queues it. */
+export function Composer({ userId }: { userId: string }) {
+  const { client, sandbox } = useGateway();
+  const [recipient, setRecipient] = useState('');
+  const [text, setText] = useState('');
+  const [mode, setMode] = useState<ParseMode>('none');
+  const [silent, setSilent] = useState(false);
+  const [linkPreview, setLinkPreview] = useState(true);
+  const [later, setLater] = useState('');
+  const [said, setSaid] = useState('');
+  const ids = useId();
+  const send = useAction(async () => {
+    setSaid('');
+    const outcome = await client.send(
+      {
+        user_id: userId,
+        recipient_id: recipient.trim(),
+        text,
+        parse_mode: mode,
+        ...(silent && { silent }),
+        ...(!linkPreview && { link_preview: false }),
+        ...(later !== '' && { send_at: new Date(later).toISOString() }),
+      },
+      { respondAsync: true },
+    );
+    setText('');
+    setSaid(outcome.status === 'ok' ? 'Sent.' : 'Queued: it shows below.');
+  });
+  // What was said of the last message says nothing of the next.
+  useEffect(() => {
+    if (text !== '') setSaid('');
+  }, [text]);
+  return (
+    <form
+      class="card composer"
+      aria-label="Send a message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send.run();
+      }}
+    >
+      <h2>Send a message</h2>
+      <Field
+        label="To"
+        required
+        value={recipient}
+        onText={setRecipient}
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="@username, +phone, numeric id or me"
+        hint={
+          <>
+            Try <Suggestion text="me" onPick={setRecipient} /> (Saved Messages)
+            {sandbox !== null && (
+              <>
+                {' '}
+                or <Suggestion text="+9996621002" onPick={setRecipient} />
+              </>
+            )}
+          </>
+        }
+      />
+      <div class="field">
+        <div class="label-row">
+          <label for={`${ids}-text`}>Message</label>
+          <select
+            aria-label="How the text is marked up"
+            value={mode}
+            onChange={(e) => setMode(e.currentTarget.value as ParseMode)}
+          >
+            {Object.entries(MODES).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </div>
+        <textarea
+          id={`${ids}-text`}
+          rows={4}
+          required
+          value={text}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+              event.currentTarget.form?.requestSubmit();
+          }}
+          aria-describedby={`${ids}-keys`}
+        />
+        <p class="hint" id={`${ids}-keys`}>
+          Ctrl + Enter sends.
+        </p>
+      </div>
+      <Preview text={text} mode={mode} />
+      <details>
+        <summary>More</summary>
+        <div class="options">
+          <Check label="Without a sound" checked={silent} onCheck={setSilent} />
+          <Check label="Show previews of links" checked={linkPreview} onCheck={setLinkPreview} />
+          <Field label="Not before" type="datetime-local" value={later} onText={setLater} />
+        </div>
+      </details>
+      <ErrorNotice error={send.error} />
+      <div class="buttons">
+        <button
+          type="submit"
+          class="primary"
+          disabled={send.busy || text.trim() === '' || recipient.trim() === ''}
+        >
+          {later === '' ? 'Send' : 'Schedule'}
+        </button>
+        <span role="status" class="said">
+          {said}
+        </span>
+      </div>
+    </form>
+  );
+}
+
+function Suggestion({ text, onPick }: { text: string; onPick: (text: string) => void }) {
+  return (
+    <button type="button" class="link" onClick={() => onPick(text)}>
+      {text}
+    </button>
+  );
+}
+
+function Check({
+  label,
+  checked,
+  onCheck,
+}: {
+  label: string;
+  checked: boolean;
+  onCheck: (on: boolean) => void;
+}) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={({ currentTarget }) => onCheck(currentTarget.checked)}
+      />
+      {label}
+    </label>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+interface ConfirmDialogProps {
+  title: string;
+  children: ComponentChildren;
+  /** What is asked at last, and done. */
+  confirm: string;
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}
+
+/** Asks twice before something that cannot be taken back. */
+export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const act = async () => {
+    if (!asked) return setAsked(true);
+    setBusy(true);
+    await onConfirm();
+    onClose();
+  };
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="confirm-title">
+      <h2 id="confirm-title">{title}</h2>
+      {children}
+      <p aria-live="polite" class="problem">
+        {asked && 'Sure? This cannot be taken back.'}
+      </p>
+      <div class="buttons end">
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Keep it
+        </button>
+        <button type="button" class="danger" disabled={busy} onClick={() => void act()}>
+          {asked ? confirm : 'Continue…'}
+        </button>
+      </div>
+    </dialog>
+  );
+}

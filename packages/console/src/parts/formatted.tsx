@@ -1,0 +1,61 @@
+import type { Entity } from '@gateway/client';
+import type { ComponentChildren } from 'preact';
+
+/** A text as Telegram shows it. Its parts become text nodes: nothing in it is ever taken for markup. */
+export function Formatted({ text, entities }: { text: string; entities: readonly Entity[] }) {
+  return <span class="formatted">{spans(text, 0, text.length, entities)}</span>;
+}
+
+/** @param entities in the order of their offsets, an outer one before those within it. */
+function spans(text: string, from: number, to: number, entities: readonly Entity[]): ComponentChildren[] {
+  const nodes: ComponentChildren[] = [];
+  let at = from;
+  for (let index = 0; index < entities.length;) {
+    const entity = entities[index];
+    if (entity === undefined) break;
+    const start = Math.max(at, entity.offset);
+    const end = Math.min(to, entity.offset + entity.length);
+    const within = entities.slice(index + 1).filter(({ offset }) => offset < end);
+    if (start > at) nodes.push(text.slice(at, start));
+    if (end > start) nodes.push(<Span entity={entity}>{spans(text, start, end, within)}</Span>);
+    at = Math.max(at, end);
+    index += 1 + within.length;
+  }
+  if (at < to) nodes.push(text.slice(at, to));
+  return nodes;
+}
+
+function Span({ entity, children }: { entity: Entity; children: ComponentChildren }) {
+  switch (entity.type) {
+    case 'bold':
+      return <b>{children}</b>;
+    case 'italic':
+      return <i>{children}</i>;
+    case 'underline':
+      return <u>{children}</u>;
+    case 'strikethrough':
+      return <s>{children}</s>;
+    case 'spoiler':
+      return <span class="spoiler">{children}</span>;
+    case 'code':
+      return <code>{children}</code>;
+    case 'pre':
+      return <code class="pre">{children}</code>;
+    case 'blockquote':
+      return <span class="quote">{children}</span>;
+    case 'text_link':
+      return isLink(entity.url) ? (
+        <a href={entity.url} target="_blank" rel="noreferrer noopener">
+          {children}
+        </a>
+      ) : (
+        <u>{children}</u>
+      );
+    default:
+      return <span class="mention">{children}</span>;
+  }
+}
+
+function isLink(url: string): boolean {
+  return URL.canParse(url) && ['http:', 'https:', 'tg:', 'mailto:'].includes(new URL(url).protocol);
+}

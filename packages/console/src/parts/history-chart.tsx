@@ -1,0 +1,174 @@
+import type { HistoryAnswer } from '@gateway/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import UPlot from 'uplot';
+import { clock, duration, plural } from '../lib/format.ts';
+import { useGateway } from '../lib/gateway.ts';
+import { usePolled } from '../lib/hooks.ts';
+import { onThemeChange } from '../lib/theme.ts';
+
+const EVERY_MS = 20_000;
+const HEIGHT = 170;
+const SPANS = [1, 6, 24];
+
+/** What was sent, what waited and how long Telegram held the account, over the last hours. */
+export function HistoryChart({ userId }: { userId: string }) {
+  const { client } = useGateway();
+  const [hours, setHours] = useState(6);
+  const { value } = usePolled((signal) => client.accounts.history(userId, { hours, signal }), EVERY_MS, [
+    userId,
+    hours,
+  ]);
+  return (
+    <section class="card" aria-labelledby="history">
+      <div class="headline">
+        <h2 id="history">Last hours</h2>
+        <div class="chips" role="group" aria-label="How far back">
+          {SPANS.map((span) => (
+            <button
+              key={span}
+              type="button"
+              class="chip"
+              aria-pressed={hours === span}
+              onClick={() => setHours(span)}
+            >
+              {span} h
+            </button>
+          ))}
+        </div>
+      </div>
+      {value !== null && (
+        <figure>
+          <Plot history={value} />
+          <figcaption>{summary(value)}</figcaption>
+        </figure>
+      )}
+      {value !== null && <Numbers history={value} />}
+    </section>
+  );
+}
+
+function summary({ points }: HistoryAnswer): string {
+  const sum = (what: 'sent' | 'failed' | 'held_seconds') =>
+    points.reduce((total, point) => total + point[what], 0);
+  const most = Math.max(0, ...points.map(({ waiting }) => waiting));
+  return [
+    `${sum('sent').toLocaleString()} sent`,
+    `${sum('failed').toLocaleString()} failed`,
+    `held for ${duration(sum('held_seconds'))}`,
+    `at most ${plural(most, 'message')} waiting`,
+  ].join(', ');
+}
+
+/** The same as numbers, for whoever does not see the picture. */
+function Numbers({ history: { points } }: { history: HistoryAnswer }) {
+  const now = Date.now();
+  const eventful = points.filter(
+    (point) => point.sent + point.failed + point.waiting + point.held_seconds > 0,
+  );
+  if (eventful.length === 0) return null;
+  return (
+    <details>
+      <summary>As numbers</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label="The last hours as numbers">
+        <table>
+          <thead>
+            <tr>
+              {['From', 'Sent', 'Failed', 'Waiting', 'Held'].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {eventful.toReversed().map((point) => (
+              <tr key={point.at}>
+                <th scope="row">{clock(point.at, now)}</th>
+                <td>{point.sent}</td>
+                <td>{point.failed}</td>
+                <td>{point.waiting}</td>
+                <td>{duration(point.held_seconds)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function Plot({ history }: { history: HistoryAnswer }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<UPlot>();
+  useEffect(() => {
+    const parent = place.current;
+    if (parent === null) return;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new UPlot(optionsFor(parent, history), dataOf(history), parent);
+    };
+    draw();
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: parent.clientWidth, height: HEIGHT }),
+    );
+    resized.observe(parent);
+    const endTheme = onThemeChange(draw);
+    return () => {
+      resized.disconnect();
+      endTheme();
+      plot.current?.destroy();
+    };
+  }, [history]);
+  return <div ref={place} class="plot" aria-hidden="true" />;
+}
+
+function dataOf({ points, step_seconds: step }: HistoryAnswer): UPlot.AlignedData {
+  return [
+    points.map(({ at }) => Date.parse(at) / 1_000),
+    // The part of the step during which sends were held.
+    points.map(({ held_seconds: held }) => Math.min(1, held / step)),
+    points.map(({ waiting }) => waiting),
+    points.map(({ sent, failed }) => sent + failed),
+    points.map(({ failed }) => failed),
+  ];
+}
+
+function optionsFor(parent: HTMLElement, { step_seconds: step }: HistoryAnswer): UPlot.Options {
+  const style = getComputedStyle(parent);
+  const colour = (name: string) => style.getPropertyValue(`--chart-${name}`).trim();
+  const bars = UPlot.paths.bars?.({ size: [0.8, 40], align: 1 });
+  const full = UPlot.paths.bars?.({ size: [1, Infinity], align: 1 });
+  const axis = {
+    stroke: colour('text'),
+    grid: { stroke: colour('grid'), width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui',
+  };
+  const whole = (_: UPlot, ticks: number[]) =>
+    ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : ''));
+  return {
+    width: parent.clientWidth,
+    height: HEIGHT,
+    cursor: { points: { show: false } },
+    legend: { show: true, live: false },
+    scales: {
+      x: { time: true, range: (_, min, max) => [min, max + step] },
+      held: { range: [0, 1] },
+      y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] },
+    },
+    axes: [axis, { ...axis, size: 36, values: whole }],
+    series: [
+      {},
+      {
+        label: 'Held',
+        scale: 'held',
+        fill: colour('held'),
+        ...(full && { paths: full }),
+        points: { show: false },
+      },
+      { label: 'Waiting', stroke: colour('waiting'), width: 2, points: { show: false } },
+      { label: 'Sent', fill: colour('sent'), ...(bars && { paths: bars }), points: { show: false } },
+      { label: 'Failed', fill: colour('failed'), ...(bars && { paths: bars }), points: { show: false } },
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+import type { AccountSummary } from '@gateway/client';
+import { reasonInWords } from '../lib/account-words.ts';
+import { countdown } from '../lib/format.ts';
+
+/** Why an account's sends are held, and how long still; nothing where they are not. */
+export function Hold({ account, now }: { account: AccountSummary; now: number }) {
+  const { held } = account;
+  if (held === undefined) return null;
+  const left = Date.parse(held.until) - now;
+  if (left <= 0) return null;
+  return (
+    <span class="hold">
+      <time role="timer" dateTime={held.until} class="timer">
+        {countdown(left)}
+      </time>
+      <span>{reasonInWords(held.reason)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,42 @@
+import type { UserInfo } from '@gateway/client';
+import { clock } from '../lib/format.ts';
+import { useAction, useNow, usePolled } from '../lib/hooks.ts';
+import type { Sandbox } from '../lib/sandbox.ts';
+import { Formatted } from './formatted.tsx';
+import { ErrorNotice } from './notice.tsx';
+
+const EVERY_MS = 1_500;
+/** Messages shown. */
+const SHOWN = 8;
+/** s of the flood wait that can be tried. */
+const FLOOD_SECONDS = 20;
+
+/** What has arrived at "Telegram" from this account, and a flood wait to try: in the sandbox only. */
+export function SandboxPhone({ sandbox, user }: { sandbox: Sandbox; user: UserInfo }) {
+  const now = useNow();
+  const { value } = usePolled(() => sandbox.sentBy(user.id), EVERY_MS, [sandbox, user.id]);
+  const flood = useAction(() => sandbox.floodNext(user.id, FLOOD_SECONDS));
+  const latest = (value ?? []).slice(-SHOWN);
+  return (
+    <section class="card phone" aria-labelledby="arrived">
+      <h2 id="arrived">Arrived at the sandbox</h2>
+      {latest.length === 0 && <p class="empty">Send something: it shows here as its recipient sees it.</p>}
+      <ol class="arrived">
+        {latest.map(({ id, to_id: to, text, date, entities = [] }) => (
+          <li key={`${to}-${id}`}>
+            <div class="bubble">
+              <Formatted text={text} entities={entities} />
+            </div>
+            <span class="sub">
+              {to === user.id ? 'Saved Messages' : `to ${to}`} · {clock(date, now)}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <button type="button" class="small" disabled={flood.busy} onClick={() => void flood.run()}>
+        Have the next send hit a {FLOOD_SECONDS} s flood wait
+      </button>
+      <ErrorNotice error={flood.error} />
+    </section>
+  );
+}

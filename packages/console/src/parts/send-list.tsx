@@ -1,0 +1,90 @@
+import type { SendSummary } from '@gateway/client';
+import { reasonInWords } from '../lib/account-words.ts';
+import { clock, countdown, plural } from '../lib/format.ts';
+import { useGateway } from '../lib/gateway.ts';
+import { useAction } from '../lib/hooks.ts';
+import { SEND_STATES } from '../lib/send-words.ts';
+import { ErrorNotice } from './notice.tsx';
+
+interface SendListProps {
+  pending: readonly SendSummary[];
+  ended: readonly SendSummary[];
+  now: number;
+}
+
+/** An account's messages: what is under way, in the order in which it goes out, then what has ended. */
+export function SendList({ pending, ended, now }: SendListProps) {
+  return (
+    <section class="card" aria-labelledby="messages">
+      <h2 id="messages">Messages</h2>
+      {pending.length + ended.length === 0 && <p class="empty">Nothing has been sent from here yet.</p>}
+      <ul class="sends">
+        {[...pending, ...ended].map((send) => (
+          <Send key={send.job_id} send={send} now={now} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Send({ send, now }: { send: SendSummary; now: number }) {
+  const { client } = useGateway();
+  const cancel = useAction(async () => void (await client.cancel(send.job_id)));
+  const retry = useAction(async () => void (await client.retry(send.job_id)));
+  const { label, tone } = SEND_STATES[send.state];
+  const isPending = send.finished_at === null;
+  return (
+    <li class="send" data-job={send.job_id} data-state={send.state}>
+      <div class="send-head">
+        <span class={`badge ${tone}`}>{send.reason === 'SEND_AT' ? 'Scheduled' : label}</span>
+        <span class="to">to {send.recipient_id}</span>
+        <time dateTime={send.finished_at ?? send.created_at} class="sub">
+          {clock(send.finished_at ?? send.created_at, now)}
+        </time>
+      </div>
+      <p class="send-text">{send.preview}</p>
+      <Why send={send} now={now} />
+      <div class="send-foot">
+        <code class="job-id" title="The job's id">
+          {send.job_id}
+        </code>
+        {send.parts > 1 && <span class="sub">{plural(send.parts, 'message')}</span>}
+        {isPending && (
+          <button type="button" class="small" disabled={cancel.busy} onClick={() => void cancel.run()}>
+            Cancel
+          </button>
+        )}
+        {send.can_retry && (
+          <button type="button" class="small" disabled={retry.busy} onClick={() => void retry.run()}>
+            Try again
+          </button>
+        )}
+      </div>
+      <ErrorNotice error={cancel.error ?? retry.error} />
+    </li>
+  );
+}
+
+/** Why it waits, or what it failed with. */
+function Why({ send, now }: { send: SendSummary; now: number }) {
+  const { error, reason, retry_at: retryAt } = send;
+  if (error !== null)
+    return (
+      <p class="why bad">
+        {error.message} <code class="code">{error.rpc_error ?? error.code}</code>
+      </p>
+    );
+  if (reason === null) return null;
+  const left = retryAt === null ? null : Date.parse(retryAt) - now;
+  return (
+    <p class="why wait">
+      {reasonInWords(reason)}
+      {left !== null && left > 0 && (
+        <>
+          {' '}
+          · <time role="timer">{countdown(left)}</time>
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,107 @@
+import { GatewayApiError, type CodeSentAnswer } from '@gateway/client';
+import { useState } from 'preact/hooks';
+import { useGateway } from '../../lib/gateway.ts';
+import { useAction } from '../../lib/hooks.ts';
+import { Field } from '../field.tsx';
+import { ErrorNotice } from '../notice.tsx';
+
+interface BeginProps {
+  userId: string;
+  phone: string;
+  /** The address says which account. */
+  isNamed: boolean;
+  onCode: (userId: string, phone: string, sent: CodeSentAnswer) => void;
+  onQr: (userId: string) => void;
+}
+
+/** What the sandbox's visitor is offered. */
+const SUGGESTED = { userId: 'alice', phone: '+9996621001' };
+
+/** Asks who signs in, and how. */
+export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: BeginProps) {
+  const { client, sandbox } = useGateway();
+  const [userId, setUserId] = useState(given);
+  const [phone, setPhone] = useState(kept);
+  const [way, setWay] = useState<'code' | 'qr'>('code');
+  const { run, busy, error } = useAction(async () => {
+    if (way === 'qr') {
+      await client.auth.startQr(userId.trim());
+      return onQr(userId.trim());
+    }
+    onCode(userId.trim(), phone.trim(), await client.auth.start(userId.trim(), phone.trim()));
+  });
+  const issue = (path: string) =>
+    error instanceof GatewayApiError ? error.issues.find((each) => each.path === path)?.message : undefined;
+  const isKnownIssue = issue('user_id') !== undefined || issue('phone_number') !== undefined;
+  return (
+    <form
+      class="card narrow"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <div class="chips tabs" role="group" aria-label="How to sign in">
+        <button type="button" class="chip" aria-pressed={way === 'code'} onClick={() => setWay('code')}>
+          By a code
+        </button>
+        <button type="button" class="chip" aria-pressed={way === 'qr'} onClick={() => setWay('qr')}>
+          By a QR code
+        </button>
+      </div>
+      <Field
+        label="Name of the account here"
+        name="user_id"
+        required
+        autofocus={!isNamed}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        disabled={isNamed}
+        value={userId}
+        onText={setUserId}
+        problem={issue('user_id')}
+        hint="Your own word for it, such as alice: what API calls use as user_id."
+      />
+      {way === 'code' && (
+        <Field
+          label="Phone number"
+          name="phone"
+          type="tel"
+          required
+          autofocus={isNamed}
+          autocomplete="tel"
+          value={phone}
+          onText={setPhone}
+          placeholder="+79991234567"
+          problem={issue('phone_number')}
+          hint="The Telegram account's, with its country code."
+        />
+      )}
+      {sandbox !== null && (
+        <p class="hint">
+          In the sandbox take{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              if (!isNamed) setUserId(SUGGESTED.userId);
+              setPhone(SUGGESTED.phone);
+            }}
+          >
+            {isNamed || way === 'qr' ? '' : `${SUGGESTED.userId}, `}
+            {way === 'qr' ? SUGGESTED.userId : SUGGESTED.phone}
+          </button>
+        </p>
+      )}
+      {!isKnownIssue && <ErrorNotice error={error} />}
+      <button
+        type="submit"
+        class="primary"
+        disabled={busy || userId.trim() === '' || (way === 'code' && phone.trim() === '')}
+      >
+        {way === 'code' ? 'Send me the code' : 'Show the QR code'}
+      </button>
+    </form>
+  );
+}

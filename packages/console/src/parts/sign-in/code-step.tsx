@@ -1,0 +1,106 @@
+import { GatewayApiError, type CodeSentAnswer } from '@gateway/client';
+import { useState } from 'preact/hooks';
+import { countdown } from '../../lib/format.ts';
+import { useGateway } from '../../lib/gateway.ts';
+import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
+import { deliveryInWords } from '../../lib/sign-in-flow.ts';
+import { Field } from '../field.tsx';
+import { ErrorNotice } from '../notice.tsx';
+
+interface CodeStepProps {
+  userId: string;
+  phone: string;
+  sent: CodeSentAnswer | null;
+  /** ms since the epoch. */
+  sentAt: number;
+  onSent: (sent: CodeSentAnswer) => void;
+  onPassword: (hint: string | null) => void;
+  onDone: () => void;
+  /** The code is void: from the beginning again. */
+  onOver: () => void;
+}
+
+/** Asks for the code: how it came, and when another may be asked for. */
+export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDone, onOver }: CodeStepProps) {
+  const { client } = useGateway();
+  const now = useNow();
+  const [code, setCode] = useState('');
+  const verify = useAction(async () => {
+    const answer = await client.auth.verify(userId, { phone_code: code.trim() });
+    if (answer.status === 'authorized') onDone();
+    else onPassword(answer.hint);
+  });
+  const resend = useAction(async () => onSent(await client.auth.resend(userId)));
+  const { error } = verify;
+  const isWrong = error instanceof GatewayApiError && error.code === 'PHONE_CODE_INVALID';
+  const isOver =
+    error instanceof GatewayApiError && ['PHONE_CODE_EXPIRED', 'AUTH_NOT_STARTED'].includes(error.code);
+  const left = sent?.timeout === null || sent === null ? 0 : sentAt + sent.timeout * 1_000 - now;
+  return (
+    <form
+      class="card narrow"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void verify.run();
+      }}
+    >
+      <p>
+        Telegram has sent a code{phone !== '' && ` to ${phone}`}
+        {sent !== null && `, ${deliveryInWords(sent.delivery)}`}.
+      </p>
+      <SandboxCode phone={phone} onPick={setCode} />
+      <Field
+        label="Code"
+        name="code"
+        required
+        autofocus
+        inputMode="numeric"
+        autocomplete="one-time-code"
+        maxLength={64}
+        class="code-input"
+        value={code}
+        onText={setCode}
+        problem={isWrong ? 'This is not the code. Look again: no new one was sent.' : undefined}
+        hint={typeof sent?.code_length === 'number' ? `${sent.code_length} digits` : undefined}
+      />
+      {!isWrong && <ErrorNotice error={error} />}
+      <div class="buttons">
+        {isOver ? (
+          <button type="button" class="primary" onClick={onOver}>
+            Begin again
+          </button>
+        ) : (
+          <button type="submit" class="primary" disabled={verify.busy || code.trim() === ''}>
+            Sign in
+          </button>
+        )}
+        <button type="button" disabled={resend.busy || left > 0} onClick={() => void resend.run()}>
+          {left > 0 ? `Another code in ${countdown(left)}` : 'Send another code'}
+        </button>
+      </div>
+      {typeof sent?.next_delivery === 'string' && (
+        <p class="hint">Another one comes {deliveryInWords(sent.next_delivery)}.</p>
+      )}
+      <ErrorNotice error={resend.error} />
+    </form>
+  );
+}
+
+/** The code that the sandbox's "Telegram" has sent, for the taking. */
+function SandboxCode({ phone, onPick }: { phone: string; onPick: (code: string) => void }) {
+  const { sandbox } = useGateway();
+  const { value } = usePolled(
+    async () => (phone === '' ? null : ((await sandbox?.code(phone.replaceAll(/[\s()-]/g, ''))) ?? null)),
+    2_000,
+    [sandbox, phone],
+  );
+  if (value === null) return null;
+  return (
+    <p class="notice info">
+      The sandbox sent <strong>{value}</strong>.{' '}
+      <button type="button" class="link" onClick={() => onPick(value)}>
+        Take it
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,86 @@
+import { useEffect, useState } from 'preact/hooks';
+import { countdown } from '../../lib/format.ts';
+import { useGateway } from '../../lib/gateway.ts';
+import { useAction, useNow, useWatched } from '../../lib/hooks.ts';
+import { Field } from '../field.tsx';
+import { ErrorNotice } from '../notice.tsx';
+import { QrCode } from '../qr-code.tsx';
+
+interface QrStepProps {
+  userId: string;
+  onPassword: (hint: string | null) => void;
+  onDone: () => void;
+}
+
+/** Shows the code that a phone scans, a fresh one whenever Telegram wants it so, until it was scanned. */
+export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
+  const { client } = useGateway();
+  const now = useNow();
+  const { value, error, reload } = useWatched(
+    (signal) => client.auth.watchQr(userId, { signal }),
+    [client, userId],
+  );
+  useEffect(() => {
+    if (value?.status === 'authorized') onDone();
+    if (value?.status === 'password_required') onPassword(value.hint);
+  }, [value]);
+  const again = useAction(async () => {
+    await client.auth.startQr(userId);
+    reload();
+  });
+  const qr = value?.status === 'qr' ? value : null;
+  return (
+    <section class="card narrow" aria-label="QR code">
+      <ol class="steps">
+        <li>Open Telegram on your phone.</li>
+        <li>Settings → Devices → Link Desktop Device.</li>
+        <li>Point the phone at this picture.</li>
+      </ol>
+      {error === null && (
+        <div class="qr" aria-busy={qr === null}>
+          {qr !== null && <QrCode text={qr.url} label={`QR code that signs ${userId} in`} />}
+        </div>
+      )}
+      {qr !== null && (
+        <p class="hint">
+          A fresh one in <time role="timer">{countdown(Date.parse(qr.expires_at) - now)}</time>
+        </p>
+      )}
+      <ErrorNotice error={error ?? again.error} />
+      {error !== null && (
+        <button type="button" class="primary" disabled={again.busy} onClick={() => void again.run()}>
+          Show a new one
+        </button>
+      )}
+      {qr !== null && <SandboxScan url={qr.url} />}
+    </section>
+  );
+}
+
+/** The sandbox has no phone: this is one. */
+function SandboxScan({ url }: { url: string }) {
+  const { sandbox } = useGateway();
+  const [phone, setPhone] = useState('+9996621001');
+  const scan = useAction(async () => sandbox?.scan(url, phone.trim()));
+  if (sandbox === null) return null;
+  return (
+    <form
+      class="notice info"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void scan.run();
+      }}
+    >
+      <Field
+        label="The sandbox has no phone. Scan as the owner of"
+        type="tel"
+        value={phone}
+        onText={setPhone}
+      />
+      <button type="submit" disabled={scan.busy}>
+        Scan it
+      </button>
+      <ErrorNotice error={scan.error} />
+    </form>
+  );
+}

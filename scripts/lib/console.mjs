@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './root.mjs';
+import { say, Stop } from './say.mjs';
+
+const CONSOLE = join('packages', 'console');
+const STAMP = join(CONSOLE, 'dist', '.built-from');
+
+/** What the console is built from. */
+const SOURCES = [
+  join(CONSOLE, 'src'),
+  join(CONSOLE, 'public'),
+  join(CONSOLE, 'index.html'),
+  join(CONSOLE, 'vite.config.ts'),
+  join('packages', 'client', 'src'),
+  'pnpm-lock.yaml',
+];
+
+/** Builds the console's pages, unless they are as their sources. */
+export function buildConsole() {
+  const digest = digestOf(SOURCES);
+  const stamp = join(ROOT, STAMP);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  say('Building the console (once)…');
+  const vite = join(ROOT, CONSOLE, 'node_modules', 'vite', 'bin', 'vite.js');
+  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: join(ROOT, CONSOLE),
+    encoding: 'utf8',
+  });
+  if (result.status !== 0) {
+    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+    throw new Stop('Could not build the console.');
+  }
+  writeFileSync(stamp, digest);
+}
+
+/** @param {readonly string[]} paths */
+function digestOf(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths.flatMap(filesOf)) hash.update(path).update(readFileSync(join(ROOT, path)));
+  return hash.digest('hex');
+}
+
+/** @param {string} path @returns {string[]} */
+function filesOf(path) {
+  const full = join(ROOT, path);
+  if (!existsSync(full)) return [];
+  try {
+    const names = readdirSync(full, { recursive: true, withFileTypes: true });
+    return names
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
+      .sort();
+  } catch {
+    return [path];
+  }
+}
