@@ -73,6 +73,18 @@ export class SandboxControl {
     await this.#send('POST', '/settings', { repeated_random_id });
   }
 
+  async settings(settings: {
+    token_lifetime_seconds?: number;
+    code_lifetime_seconds?: number;
+  }): Promise<void> {
+    await this.#send('POST', '/settings', settings);
+  }
+
+  /** The owner of a phone scans a QR code. */
+  async scan(url: string, phone: string): Promise<void> {
+    await this.#send('POST', '/login-tokens/accept', { url, phone });
+  }
+
   /**
    * Counts: messages accepted, calls that came before a wait was over, and sign-ins that died because two connections used them at once.
    */

@@ -50,6 +50,7 @@ describe('in one Redis', () => {
     const store = openStore(redis, 'secrets');
     await store.saveSession('user123', 'SECRET session', null);
     await store.saveLogin('user123', {
+      kind: 'code',
       session: 'SECRET half',
       phoneNumber: '+79990000000',
       sent: {

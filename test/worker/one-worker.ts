@@ -60,6 +60,7 @@ export class Connections {
           sendCode: () => call(CODE),
           resendCode: () => call(CODE),
           cancelCode: nothing,
+          exportLoginToken: () => call({ status: 'authorized', user: USER }),
           signIn: () => call({ status: 'authorized', user: USER }),
           checkPassword: () => call(USER),
           signInBot: () => call(USER),

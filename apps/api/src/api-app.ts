@@ -18,6 +18,7 @@ import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
 import { requestId } from './middleware/request-id.ts';
 import { traceRequests } from './middleware/trace-requests.ts';
 import { accountRoutes } from './routes/account.ts';
+import { authQrRoutes } from './routes/auth-qr.ts';
 import { authRoutes } from './routes/auth.ts';
 import { cacheForGood, docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -73,6 +74,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.use('/webhooks/*', apiKey(context));
   app.use('/metrics', apiKey(context));
   app.route('/', authRoutes(context));
+  app.route('/', authQrRoutes(context));
   app.route('/', sendRoutes(context));
   app.route('/', statusRoutes(context));
   app.route('/', accountRoutes(context));

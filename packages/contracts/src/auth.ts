@@ -67,8 +67,22 @@ export const codeSentSchema = z.object({
 });
 export type CodeSent = z.infer<typeof codeSentSchema>;
 
+/** A code that signs an account in when its owner scans it. */
+export const qrCodeSchema = z.object({
+  status: z.literal('qr'),
+  /** `tg://login?token=…` */
+  url: z.string(),
+  /** RFC 3339, UTC. */
+  expires_at: z.iso.datetime(),
+});
+export type QrCode = z.infer<typeof qrCodeSchema>;
+
 export const verifyResultSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('authorized'), user: userInfoSchema }),
   z.object({ status: z.literal('password_required'), hint: z.string().nullable() }),
 ]);
 export type VerifyResult = z.infer<typeof verifyResultSchema>;
+
+/** How a sign-in by a QR code stands. */
+export const qrResultSchema = z.discriminatedUnion('status', [qrCodeSchema, ...verifyResultSchema.options]);
+export type QrResult = z.infer<typeof qrResultSchema>;

@@ -20,8 +20,12 @@ export {
   codeSentSchema,
   disconnectRequestSchema,
   paceRequestSchema,
+  qrCodeSchema,
+  qrResultSchema,
   type CodeDelivery,
   type CodeSent,
+  type QrCode,
+  type QrResult,
   type VerifyResult,
 } from './auth.ts';
 export { entitySchema, type Entity, type FormattedText } from './entities.ts';
@@ -91,6 +95,7 @@ export {
   healthResponseSchema,
   jobResponseSchema,
   paceResponseSchema,
+  qrResponseSchema,
   queuedResponseSchema,
   sentResponseSchema,
   statusResponseSchema,

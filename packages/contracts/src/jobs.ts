@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accountViewSchema } from './account.ts';
-import { codeSentSchema, verifyResultSchema } from './auth.ts';
+import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
 import { entitySchema } from './entities.ts';
 import { publicErrorSchema } from './gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
@@ -39,6 +39,8 @@ export const CONTROL_JOBS = {
     payload: z.object({ phoneCode: z.string().optional(), password: z.string().optional() }),
     result: verifyResultSchema,
   },
+  /** How a sign-in by a QR code stands, with a fresh code; `begins`: where there is none, one is begun. */
+  'auth.qr': { payload: z.object({ begins: z.boolean() }), result: qrResultSchema },
   /** Takes back a send that its lane has in hand. */
   'send.cancel': {
     payload: z.object({ jobId: z.string() }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accountStateSchema, userInfoSchema } from './account.ts';
-import { codeSentSchema } from './auth.ts';
+import { codeSentSchema, qrCodeSchema } from './auth.ts';
 import { publicErrorSchema } from './gateway-error.ts';
 import { jobViewSchema } from './jobs.ts';
 import { paceChoiceSchema, type PaceRules } from './pace.ts';
@@ -21,6 +21,8 @@ export const codeSentResponseSchema = codeSentSchema.extend({
   message: z.string(),
   job_id: jobId,
 });
+
+export const qrResponseSchema = qrCodeSchema.extend({ job_id: jobId });
 
 export const verifyResponseSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('authorized'), message: z.string(), job_id: jobId, user: userInfoSchema }),

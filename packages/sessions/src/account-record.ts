@@ -1,4 +1,5 @@
 import { isSignedIn } from '@gateway/contracts';
+import * as z from 'zod';
 import { accountStatusSchema, type AccountStatus, type StoredLogin } from './session-store.ts';
 
 /** What a store says of an account beside its secrets. */
@@ -8,13 +9,20 @@ export interface AccountRecord {
   readonly loginState: LoginState | null;
 }
 
-export type LoginState = 'code_sent' | 'password_required';
+export const loginStateSchema = z.enum(['code_sent', 'qr_pending', 'password_required']);
+export type LoginState = z.infer<typeof loginStateSchema>;
+
+const LOGIN_STATES: Record<StoredLogin['awaiting'], LoginState> = {
+  code: 'code_sent',
+  scan: 'qr_pending',
+  password: 'password_required',
+};
 
 const NO_TROUBLE = { reason: null, next_action: null };
 export const NO_STATUS: AccountStatus = { state: 'none', user: null, ...NO_TROUBLE };
 
 export function loginStateOf(login: StoredLogin): LoginState {
-  return login.awaiting === 'code' ? 'code_sent' : 'password_required';
+  return LOGIN_STATES[login.awaiting];
 }
 
 /**

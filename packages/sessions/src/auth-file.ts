@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
+import { loginStateSchema } from './account-record.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withFileLock } from './file-lock.ts';
 import { accountStatusSchema, SessionStoreError } from './session-store.ts';
@@ -8,7 +9,7 @@ import { accountStatusSchema, SessionStoreError } from './session-store.ts';
 /** What `telegram_auth.json` says of one account. */
 const authEntrySchema = accountStatusSchema.extend({
   /** The login under way: `sealed` is all of it, `state` the part that may be seen. */
-  login: z.object({ state: z.enum(['code_sent', 'password_required']), sealed: z.string() }).nullable(),
+  login: z.object({ state: loginStateSchema, sealed: z.string() }).nullable(),
   /** RFC 3339, UTC. */
   updated_at: z.string(),
   /** Another one for each writing. A session file that supersedes this revision is newer than the entry. */

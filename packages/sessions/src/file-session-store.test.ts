@@ -9,6 +9,7 @@ import { describeSessionStore } from './testing/compliance.ts';
 import { KEY, makeDirectory, setUp } from './testing/store-directory.ts';
 
 const SECRET_LOGIN: StoredLogin = {
+  kind: 'code',
   session: 'SECRET half-made session',
   phoneNumber: '+79990001122',
   sent: {

@@ -8,6 +8,7 @@ export {
   type SessionStore,
   type SessionStoreFailure,
   type StoredAccount,
+  type CodeLogin,
   type StoredLogin,
   type StoredPeers,
   type WriteRight,

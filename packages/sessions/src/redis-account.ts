@@ -1,5 +1,6 @@
 import { withTimeout } from '@gateway/runtime';
 import * as z from 'zod';
+import { loginStateSchema } from './account-record.ts';
 import {
   accountStatusSchema,
   checkRight,
@@ -40,7 +41,7 @@ const recordSchema = z.object({
   version: z.literal(1),
   status: accountStatusSchema,
   session: z.string().nullable(),
-  login: z.object({ state: z.enum(['code_sent', 'password_required']), sealed: z.string() }).nullable(),
+  login: z.object({ state: loginStateSchema, sealed: z.string() }).nullable(),
 });
 export type StoredRecord = z.infer<typeof recordSchema>;
 

@@ -5,10 +5,15 @@ import * as z from 'zod';
 export const accountStatusSchema = accountViewSchema.omit({ hold: true });
 export type AccountStatus = z.infer<typeof accountStatusSchema>;
 
-/** A sign-in under way: all that the next step needs, after a restart of everything too. */
-export const storedLoginSchema = z.object({
-  /** The half-made session: the code belongs to its auth key and to no other. */
+const halfMadeSchema = z.object({
+  /** The half-made session: code and token belong to its auth key and to no other. */
   session: z.string().min(1),
+  /** The hint of the two-factor password, once it is awaited. */
+  hint: z.string().nullable(),
+});
+
+const codeLoginSchema = halfMadeSchema.extend({
+  kind: z.literal('code').default('code'),
   phoneNumber: z.string(),
   /** How the code travels, with the `phone_code_hash`. */
   sent: codeSentSchema,
@@ -16,15 +21,23 @@ export const storedLoginSchema = z.object({
   sentAt: z.number().int(),
   /** What the next verify has to bring. */
   awaiting: z.enum(['code', 'password']),
-  /** The hint of the two-factor password, once it is awaited. */
-  hint: z.string().nullable(),
 });
+
+const qrLoginSchema = halfMadeSchema.extend({
+  kind: z.literal('qr'),
+  /** What comes next: somebody scans the code, or gives the password. */
+  awaiting: z.enum(['scan', 'password']),
+});
+
+/** A sign-in under way: all that the next step needs, after a restart of everything too. */
+export const storedLoginSchema = z.union([codeLoginSchema, qrLoginSchema]);
 export type StoredLogin = z.infer<typeof storedLoginSchema>;
+export type CodeLogin = z.infer<typeof codeLoginSchema>;
 
 /** An account as the store has it. A value: changing it changes nothing. */
 export interface StoredAccount {
   readonly userId: string;
-  /** While a login is under way its state is `code_sent` or `password_required`, whatever the state of an earlier session was. */
+  /** While a login is under way its state is `code_sent`, `qr_pending` or `password_required`, whatever the state of an earlier session was. */
   readonly status: Readonly<AccountStatus>;
   /** Of the signed-in account, as opaque text. Kept in every state (`revoked`, `banned`) until {@link SessionStore.delete}. */
   readonly session: string | null;

@@ -2,6 +2,7 @@ import {
   GatewayError,
   type CodeSent,
   type PeerBook,
+  type QrResult,
   type SendResult,
   type UserInfo,
   type VerifyResult,
@@ -11,6 +12,7 @@ import { AccountConnection, type Home } from './account-connection.ts';
 import { UnknownKeyError } from './call-errors.ts';
 import type { DataCenters } from './data-centers.ts';
 import { rpcNameOf, toFailure } from './errors.ts';
+import { exportLoginToken } from './login-token.ts';
 import * as login from './login.ts';
 import { Recipients } from './recipients.ts';
 import { sendMessage } from './send-message.ts';
@@ -45,11 +47,11 @@ export class GramJsAccountClient implements AccountClient {
     dataCenters: DataCenters,
     home: Home,
     peers: PeerBook,
-    { mayTalk, isBot }: Required<OpenOptions>,
+    { isBot, ...connecting }: Required<OpenOptions>,
   ) {
     this.#options = options;
     this.#dataCenters = dataCenters;
-    this.#connection = new AccountConnection(options, dataCenters, home, mayTalk);
+    this.#connection = new AccountConnection(options, dataCenters, home, connecting);
     this.#recipients = new Recipients(this.#connection, peers, Date.now, { isBot });
   }
 
@@ -68,6 +70,12 @@ export class GramJsAccountClient implements AccountClient {
 
   signInBot(token: string): Promise<UserInfo> {
     return this.#fromTheBeginning(() => login.signInBot(this.#connection, this.#options, token));
+  }
+
+  exportLoginToken(): Promise<QrResult> {
+    return this.#fromTheBeginning(() =>
+      exportLoginToken(this.#connection, this.#options, (dcId) => this.#connection.startOver(dcId)),
+    );
   }
 
   resendCode(pending: PendingLogin): Promise<CodeSent> {

@@ -1,10 +1,10 @@
 import type { Api } from 'telegram/tl/index.js';
 import { KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
-import type { Caller } from './caller.ts';
+import type { ActOptions, Caller } from './caller.ts';
 import { Connection } from './connection.ts';
 import type { DataCenters } from './data-centers.ts';
 import { toConnectFailure, toFailure } from './errors.ts';
-import type { TelegramOptions } from './types.ts';
+import type { OpenOptions, TelegramOptions } from './types.ts';
 
 /**
  * Connections tried for one {@link AccountConnection.connect}. One GramJS key exchange in 256 fails by itself
@@ -26,14 +26,21 @@ export class AccountConnection implements Caller {
   readonly #options: TelegramOptions;
   readonly #dataCenters: DataCenters;
   readonly #mayTalk: () => boolean;
+  readonly #onLoginToken: () => void;
   #home: Home;
   #current: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
   #isClosed = false;
 
-  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home, mayTalk: () => boolean) {
+  constructor(
+    options: TelegramOptions,
+    dataCenters: DataCenters,
+    home: Home,
+    { mayTalk, onLoginToken }: Pick<Required<OpenOptions>, 'mayTalk' | 'onLoginToken'>,
+  ) {
     this.#options = options;
     this.#mayTalk = mayTalk;
+    this.#onLoginToken = onLoginToken;
     this.#dataCenters = dataCenters;
     this.#home = home;
   }
@@ -51,8 +58,8 @@ export class AccountConnection implements Caller {
     return this.#call(request, false);
   }
 
-  async act<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
-    return this.#call(request, true);
+  async act<R extends Api.AnyRequest>(request: R, options?: ActOptions): Promise<R['__response']> {
+    return this.#call(request, true, options);
   }
 
   /**
@@ -69,10 +76,14 @@ export class AccountConnection implements Caller {
     await this.#current?.close();
   }
 
-  async #call<R extends Api.AnyRequest>(request: R, effect: boolean): Promise<R['__response']> {
+  async #call<R extends Api.AnyRequest>(
+    request: R,
+    effect: boolean,
+    options?: ActOptions,
+  ): Promise<R['__response']> {
     const connection = await this.#connectedOrFailure();
     try {
-      return await connection.call(request);
+      return await connection.call(request, options);
     } catch (error) {
       throw toFailure(error, effect);
     }
@@ -125,6 +136,7 @@ export class AccountConnection implements Caller {
       callTimeoutMs,
       proxy,
       mayTalk: this.#mayTalk,
+      onLoginToken: this.#onLoginToken,
     });
     this.#current = connection;
     const config = await connection.open(timeoutMs);

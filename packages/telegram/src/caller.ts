@@ -6,11 +6,16 @@ export interface Asker {
   ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
 }
 
+export interface ActOptions {
+  /** Telegram may tell this connection of updates from then on. */
+  takesUpdates?: boolean;
+}
+
 /**
  * Calls Telegram for one account. Both throw `TelegramFailure` and nothing else; they differ in what a lost
  * answer means.
  */
 export interface Caller extends Asker {
   /** A call with an effect: a lost answer is `unknown`. */
-  act<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
+  act<R extends Api.AnyRequest>(request: R, options?: ActOptions): Promise<R['__response']>;
 }

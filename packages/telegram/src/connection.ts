@@ -3,6 +3,7 @@ import { RequestState } from 'telegram/network/RequestState.js';
 import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
 import { AnswerLostError, KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
+import type { ActOptions } from './caller.ts';
 import { Sender, Transport } from './sender.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
@@ -21,6 +22,8 @@ export interface ConnectionOptions {
   proxy?: Proxy | undefined;
   /** False once nothing may be written any more. */
   mayTalk: () => boolean;
+  /** Somebody has accepted the login token that was shown under this key. */
+  onLoginToken?: (() => void) | undefined;
   /** ms; 45,000 unless a test cannot wait so long. */
   pingIntervalMs?: number;
 }
@@ -30,8 +33,8 @@ export interface ConnectionOptions {
  * the other side, or by a call that stays unanswered. It never comes back by itself; whoever uses it looks at
  * {@link isUp} and makes another.
  *
- * Bare `Sender` instead of GramJS's `TelegramClient`: see there. All calls go out as `invokeWithoutUpdates`,
- * since nobody listens.
+ * Bare `Sender` instead of GramJS's `TelegramClient`: see there. Calls go out as `invokeWithoutUpdates`,
+ * since nobody listens, but for those of a QR login.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -81,9 +84,12 @@ export class Connection {
    * One call. Throws `RpcError`, {@link UnknownKeyError}, {@link NotSentError}, or {@link AnswerLostError}
    * when the connection breaks or `callTimeoutMs` pass, after which the connection is down.
    */
-  async call<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+  async call<R extends Api.AnyRequest>(
+    request: R,
+    { takesUpdates = false }: ActOptions = {},
+  ): Promise<R['__response']> {
     // GramJS reads the answer as the type that the request declares, and gives it out as unknown.
-    return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }));
+    return this.#invoke(takesUpdates ? request : new Api.InvokeWithoutUpdates({ query: request }));
   }
 
   /** Ends the connection; what is under way fails. Never throws; a second time does nothing. */
@@ -99,6 +105,7 @@ export class Connection {
       dataCenter.id,
       (cause) => void this.#goDown(cause),
       (error) => (trouble = withoutOptions(error)),
+      this.#options.onLoginToken,
     );
     this.#sender = sender;
     // It may have been closed meanwhile, and a socket made now would be nobody's.

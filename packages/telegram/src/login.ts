@@ -109,7 +109,7 @@ async function proof(settings: Api.account.Password, password: string): Promise<
   }
 }
 
-async function passwordRequired(caller: Caller): Promise<VerifyResult> {
+export async function passwordRequired(caller: Caller): Promise<VerifyResult> {
   try {
     const { hint } = await caller.ask(new Api.account.GetPassword());
     return { status: 'password_required', hint: hint || null };
@@ -123,7 +123,7 @@ async function passwordRequired(caller: Caller): Promise<VerifyResult> {
  * The answer to a sign-in step was lost on the way. The step cannot be repeated (the code would be void by
  * now), but whether it took effect can be asked.
  */
-async function afterLostAnswer(caller: Caller, lost: unknown): Promise<VerifyResult> {
+export async function afterLostAnswer(caller: Caller, lost: unknown): Promise<VerifyResult> {
   try {
     return { status: 'authorized', user: await currentUser(caller) };
   } catch (error) {
@@ -132,12 +132,12 @@ async function afterLostAnswer(caller: Caller, lost: unknown): Promise<VerifyRes
   }
 }
 
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   return error instanceof TelegramFailure && error.failure.outcome === 'unknown';
 }
 
 /** "No such session" in the middle of a sign-in says nothing of an account: the sign-in has run out. */
-function inLogin(error: unknown): unknown {
+export function inLogin(error: unknown): unknown {
   if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return error;
   if (error.failure.state !== 'revoked' && error.failure.state !== 'password_required') return error;
   const { rpcError } = error.error.details;
@@ -154,7 +154,7 @@ function codeSentOf(sent: Api.auth.TypeSentCode): CodeSent {
   throw toFailure(new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user } }), true);
 }
 
-function userOf(authorization: Api.auth.TypeAuthorization): UserInfo {
+export function userOf(authorization: Api.auth.TypeAuthorization): UserInfo {
   if (authorization instanceof Api.auth.Authorization) return required(toUserInfo(authorization.user));
   throw toFailure(new GatewayError('PHONE_NUMBER_UNOCCUPIED'), true);
 }

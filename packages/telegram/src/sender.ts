@@ -87,18 +87,21 @@ function toGramJs({ version, host, port, username, password }: Proxy): SocksProx
  *   promise is also where GramJS's unhandled rejections come from. Here a broken connection is reported once
  *   and left to its owner.
  * - An unknown auth key (-404) only ends the receive loop, and every call hangs: reported likewise.
+ * - Updates are dropped, but for the one that a QR login waits for.
  * - A refused call is thrown through the receive loop, which loses the rest of the container that it came in,
  *   and its name is lost for all FLOOD and MIGRATE errors: here the call alone is rejected, with Telegram's
  *   own name.
  */
 export class Sender extends MTProtoSender {
   readonly #onBroken: (cause: Error) => void;
+  readonly #onLoginToken: () => void;
 
   private constructor(
     key: AuthKey,
     dcId: number,
     onBroken: (cause: Error) => void,
     onError: (error: unknown) => void,
+    onLoginToken: () => void,
   ) {
     // All that the sender uses of a client; the type wants a whole one.
     const client = { _errorHandler: async (error: unknown) => onError(error) } as unknown as TelegramClient;
@@ -117,21 +120,24 @@ export class Sender extends MTProtoSender {
       _exportedSenderPromises: new Map(),
     });
     this.#onBroken = onBroken;
+    this.#onLoginToken = onLoginToken;
   }
 
   /**
    * `authKey`: `undefined` to agree on a new one while connecting. `onBroken` is called when the connection
-   * has become useless, maybe more than once; `onError` with whatever GramJS would have printed.
+   * has become useless, maybe more than once; `onError` with whatever GramJS would have printed; `onLoginToken` when
+   * somebody has accepted the token that was shown.
    */
   static async create(
     authKey: Buffer | undefined,
     dcId: number,
     onBroken: (cause: Error) => void,
     onError: (error: unknown) => void,
+    onLoginToken: () => void = () => {},
   ): Promise<Sender> {
     const key = new AuthKey();
     await key.setKey(authKey);
-    return new Sender(key, dcId, onBroken, onError);
+    return new Sender(key, dcId, onBroken, onError, onLoginToken);
   }
 
   override reconnect(): void {
@@ -143,6 +149,10 @@ export class Sender extends MTProtoSender {
 
   override _handleBadAuthKey(onlyUnauthorized = false): void {
     if (!onlyUnauthorized) this.#onBroken(new UnknownKeyError());
+  }
+
+  override async _handleUpdate({ obj }: TLMessage): Promise<void> {
+    if (updatesIn(obj).some((update) => update instanceof Api.UpdateLoginToken)) this.#onLoginToken();
   }
 
   override _handleRPCResult(message: TLMessage): void {
@@ -159,4 +169,9 @@ function refusalIn(result: unknown): { callId: bigInt.BigInteger; error: RpcErro
   const { error, reqMsgId } = result;
   if (!(error instanceof Api.RpcError) || !bigInt.isInstance(reqMsgId)) return undefined;
   return { callId: reqMsgId, error: new RpcError(error.errorCode, error.errorMessage) };
+}
+
+function updatesIn(pushed: unknown): readonly unknown[] {
+  if (pushed instanceof Api.UpdateShort) return [pushed.update];
+  return pushed instanceof Api.Updates || pushed instanceof Api.UpdatesCombined ? pushed.updates : [];
 }

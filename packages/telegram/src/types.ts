@@ -4,6 +4,7 @@ import type {
   Entity,
   GatewayError,
   PeerBook,
+  QrResult,
   Recipient,
   SendResult,
   UserInfo,
@@ -85,6 +86,11 @@ export interface AccountClient {
   sendCode(phoneNumber: string): Promise<CodeSent>;
   resendCode(login: PendingLogin): Promise<CodeSent>;
   cancelCode(login: PendingLogin): Promise<void>;
+  /**
+   * A fresh code to be scanned; or, once somebody has scanned one that was shown under this session, the sign-in itself. The client then
+   * hears of a scan ({@link OpenOptions.onLoginToken}) as long as it is connected.
+   */
+  exportLoginToken(): Promise<QrResult>;
   /** Password still needed → `password_required` with the hint. */
   signIn(login: PendingLogin, phoneCode: string): Promise<VerifyResult>;
   checkPassword(password: string): Promise<UserInfo>;
@@ -106,6 +112,8 @@ export interface OpenOptions {
    * A process that was frozen goes on in the middle of a call otherwise, beside whoever took its account over.
    */
   mayTalk?: () => boolean;
+  /** Somebody has scanned the code of {@link AccountClient.exportLoginToken}: call that again. */
+  onLoginToken?: () => void;
   /** The account is a bot's: it may ask Telegram for less. */
   isBot?: boolean;
 }

@@ -1,10 +1,7 @@
 import {
   accountRequestSchema,
   accountStateResponseSchema,
-  authStartRequestSchema,
-  authVerifyRequestSchema,
   batchResponseSchema,
-  codeSentResponseSchema,
   disconnectRequestSchema,
   doneResponseSchema,
   healthResponseSchema,
@@ -16,13 +13,13 @@ import {
   sendRequestSchema,
   sentResponseSchema,
   statusResponseSchema,
-  verifyResponseSchema,
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
-import { ACCOUNT, BODY, BY_WORKER, CODE, GUARDED, INTERACTIVE } from './error-groups.ts';
+import { ACCOUNT, BODY, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
 import { LISTING_OPERATIONS } from './listing-operations.ts';
 import type { Operation } from './operation.ts';
+import { SIGN_IN_OPERATIONS } from './sign-in-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
 const ALICE = { user_id: 'alice' };
@@ -34,74 +31,7 @@ const batchRequestSchema = z.strictObject({ messages: z.array(sendRequestSchema)
 
 /** Every operation of the API that the document describes. */
 export const OPERATIONS: readonly Operation[] = [
-  {
-    method: 'post',
-    path: '/telegram/user/auth/start',
-    id: 'startSignIn',
-    tag: 'Sign-in',
-    summary: 'Ask Telegram for a login code',
-    description:
-      '`user_id` is your own name for the account. The phone number is in E.164. `api_id` and `api_hash`, which older clients send, are ignored.',
-    request: {
-      schema: authStartRequestSchema,
-      examples: { sandbox: { ...ALICE, phone_number: '+9996627101' } },
-    },
-    answers: { 200: { description: 'Telegram has sent a code.', schema: codeSentResponseSchema } },
-    errors: [...INTERACTIVE, ...CODE],
-  },
-  {
-    method: 'post',
-    path: '/telegram/user/auth/resend',
-    id: 'resendCode',
-    tag: 'Sign-in',
-    summary: 'Have the code sent again, by the next delivery',
-    description: 'Such as an SMS after a message in the app.',
-    request: accountRequest,
-    answers: { 200: { description: 'Telegram has sent a code.', schema: codeSentResponseSchema } },
-    errors: [...INTERACTIVE, ...CODE, 'AUTH_NOT_STARTED', 'PHONE_CODE_EXPIRED'],
-  },
-  {
-    method: 'post',
-    path: '/telegram/user/auth/cancel',
-    id: 'cancelSignIn',
-    tag: 'Sign-in',
-    summary: 'Give up a sign-in',
-    description: 'Forgets the sign-in that is under way.',
-    request: accountRequest,
-    answers: { 200: { description: 'Forgotten.', schema: doneResponseSchema } },
-    errors: [...INTERACTIVE, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],
-  },
-  {
-    method: 'post',
-    path: '/telegram/user/auth/verify',
-    id: 'verifyCode',
-    tag: 'Sign-in',
-    summary: 'Sign in by the code, and the two-factor password where there is one',
-    description:
-      'Where two-factor authentication is on and no password was sent, the answer is `password_required`; the next call may carry the password alone. A wrong code ends nothing: send the right one.',
-    request: {
-      schema: authVerifyRequestSchema,
-      examples: {
-        code: { ...ALICE, phone_code: '22222' },
-        password: { ...ALICE, password: 'correct horse' },
-      },
-    },
-    answers: {
-      200: { description: 'Signed in, or the password is needed.', schema: verifyResponseSchema },
-    },
-    errors: [
-      ...INTERACTIVE,
-      'PHONE_CODE_INVALID',
-      'PHONE_CODE_EXPIRED',
-      'PASSWORD_INVALID',
-      'PHONE_NUMBER_UNOCCUPIED',
-      'PHONE_NUMBER_BANNED',
-      'AUTH_NOT_STARTED',
-      'ALREADY_AUTHORIZED',
-      'API_ID_INVALID',
-      'RATE_LIMITED',
-    ],
-  },
+  ...SIGN_IN_OPERATIONS,
   {
     method: 'get',
     path: '/telegram/user/status/{user_id}',

@@ -9,6 +9,7 @@ import type { ControlHandlers } from '@gateway/queue';
 import { SessionStoreError } from '@gateway/sessions';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
+import { qrSignIn } from './qr-sign-in.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
 
 export interface ControlContext {
@@ -50,6 +51,11 @@ export function controlHandlers({
     },
     'auth.verify': async (userId, answers) => {
       const result = await inTurn(userId, (served) => verifySignIn(served, answers));
+      if (result.status === 'authorized') wake(userId);
+      return result;
+    },
+    'auth.qr': async (userId, options) => {
+      const result = await inTurn(userId, (served) => qrSignIn(served, options));
       if (result.status === 'authorized') wake(userId);
       return result;
     },

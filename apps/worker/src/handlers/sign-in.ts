@@ -1,5 +1,5 @@
 import { GatewayError, type CodeSent, type UserInfo, type VerifyResult } from '@gateway/contracts';
-import type { StoredLogin } from '@gateway/sessions';
+import type { CodeLogin, StoredLogin } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 
@@ -17,7 +17,7 @@ import type { Account } from '../accounts/account.ts';
 export async function startSignIn(account: Account, phoneNumber: string, now: number): Promise<CodeSent> {
   await refuseIfSignedIn(account);
   // A new login under another number, or over a session that Telegram ended, needs a key of its own.
-  if (account.login?.phoneNumber !== phoneNumber) {
+  if (account.login?.kind !== 'code' || account.login.phoneNumber !== phoneNumber) {
     if (account.login !== null) await abandon(account, account.login);
     await account.closeClient();
   }
@@ -27,6 +27,7 @@ export async function startSignIn(account: Account, phoneNumber: string, now: nu
     throw thrown;
   });
   await account.saveLogin({
+    kind: 'code',
     session: sessionOf(client),
     phoneNumber,
     sent,
@@ -39,6 +40,7 @@ export async function startSignIn(account: Account, phoneNumber: string, now: nu
 
 export async function resendCode(account: Account, now: number): Promise<CodeSent> {
   const login = loginOf(account);
+  if (login.kind !== 'code') throw new GatewayError('AUTH_NOT_STARTED', 'This sign-in is by a QR code.');
   const client = account.client();
   const sent = await endingDeadLogins(account, () => client.resendCode(pending(login)));
   await account.saveLogin({ ...login, session: sessionOf(client), sent, sentAt: now, awaiting: 'code' });
@@ -56,6 +58,8 @@ export async function verifySignIn(
 ): Promise<VerifyResult> {
   const login = loginOf(account);
   const client = account.client();
+  if (login.awaiting === 'scan')
+    throw new GatewayError('AUTH_NOT_STARTED', 'The QR code has not been scanned yet.');
   if (login.awaiting === 'code') {
     if (phoneCode === undefined) {
       const issues = [{ path: 'phone_code', message: 'is needed first: the code has not been accepted yet' }];
@@ -85,13 +89,18 @@ export async function verifySignIn(
   return authorize(account, client, user);
 }
 
-async function authorize(account: Account, client: AccountClient, user: UserInfo): Promise<VerifyResult> {
+/** The sign-in is done. */
+export async function authorize(
+  account: Account,
+  client: AccountClient,
+  user: UserInfo,
+): Promise<Extract<VerifyResult, { status: 'authorized' }>> {
   await account.authorize(sessionOf(client), user);
   return { status: 'authorized', user };
 }
 
 /** Asks Telegram, since a session that was ended elsewhere must not keep its owner from signing in again. */
-async function refuseIfSignedIn(account: Account): Promise<void> {
+export async function refuseIfSignedIn(account: Account): Promise<void> {
   if (account.ended !== null) return;
   try {
     const user = await account.client().me();
@@ -105,9 +114,9 @@ async function refuseIfSignedIn(account: Account): Promise<void> {
 }
 
 /** Gives a login up: tells Telegram if it can be told, and forgets it here in any case. */
-async function abandon(account: Account, login: StoredLogin): Promise<void> {
+export async function abandon(account: Account, login: StoredLogin): Promise<void> {
   try {
-    await account.client().cancelCode(pending(login));
+    if (login.kind === 'code') await account.client().cancelCode(pending(login));
   } catch (thrown) {
     if (!(thrown instanceof TelegramFailure)) throw thrown;
   }
@@ -115,7 +124,7 @@ async function abandon(account: Account, login: StoredLogin): Promise<void> {
 }
 
 /** A code that has expired, or a key that Telegram does not know any more, ends the login: the next step is a new start. */
-async function endingDeadLogins<T>(account: Account, step: () => Promise<T>): Promise<T> {
+export async function endingDeadLogins<T>(account: Account, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (thrown) {
@@ -139,7 +148,7 @@ function loginOf(account: Account): StoredLogin {
   throw new GatewayError('AUTH_NOT_STARTED');
 }
 
-function pending(login: StoredLogin) {
+function pending(login: CodeLogin) {
   return { phoneNumber: login.phoneNumber, phoneCodeHash: login.sent.phone_code_hash };
 }
 

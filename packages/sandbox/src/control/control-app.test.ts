@@ -174,7 +174,12 @@ describe('the control port', () => {
     expect(await ask('POST', '/revoke', { id: 42 })).toMatchObject({ status: 404 });
     expect(await ask('POST', '/settings', { code_tries: 2 })).toEqual({
       status: 200,
-      body: { repeated_random_id: 'error', code_lifetime_seconds: 300, code_tries: 2 },
+      body: {
+        repeated_random_id: 'error',
+        token_lifetime_seconds: 30,
+        code_lifetime_seconds: 300,
+        code_tries: 2,
+      },
     });
   });
 

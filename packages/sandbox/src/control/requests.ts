@@ -82,11 +82,19 @@ export const sessionRequest = z.strictObject({ phone: z.string() });
 
 export const revokeRequest = z.strictObject({ id: accountId });
 
+export const acceptTokenRequest = z.strictObject({
+  /** `tg://login?token=…`, as the QR code says it. */
+  url: z.string().regex(/^tg:\/\/login\?token=[\w-]+={0,2}$/, 'tg://login?token=…'),
+  phone: z.string(),
+});
+export type AcceptTokenRequest = z.infer<typeof acceptTokenRequest>;
+
 export const settingsRequest = z
   .strictObject({
     repeated_random_id: z.enum(['error', 'original']),
     code_lifetime_seconds: z.number().positive(),
     code_tries: z.int().min(1),
+    token_lifetime_seconds: z.number().positive(),
   })
   .partial();
 export type SettingsRequest = z.infer<typeof settingsRequest>;

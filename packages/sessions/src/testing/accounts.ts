@@ -24,6 +24,7 @@ export const REVOKED: AccountStatus = {
 };
 
 export const LOGIN: StoredLogin = {
+  kind: 'code',
   session: 'half-made session',
   phoneNumber: '+79991234567',
   sent: {

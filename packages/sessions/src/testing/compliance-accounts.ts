@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MemoryPeerBook } from '../peer-book.ts';
-import type { AccountStatus, StoredLogin } from '../session-store.ts';
+import type { AccountStatus, CodeLogin, StoredLogin } from '../session-store.ts';
 import { IVAN, LOGIN, OLGA, PACE, PEERS, READY, REVOKED } from './accounts.ts';
 import type { OpenStore } from './compliance.ts';
 
@@ -50,6 +50,20 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
       status: READY,
       session: 'the session',
       login: null,
+    });
+  });
+
+  it('keeps a login by a QR code, and one that was kept before there were any', async () => {
+    const { store, reopen } = await setUp();
+    const qr: StoredLogin = { kind: 'qr', session: 'half-made session', awaiting: 'scan', hint: null };
+    await store.saveLogin('user123', qr);
+    const again = await reopen();
+    expect(await again.load('user123')).toMatchObject({ status: { state: 'qr_pending' }, login: qr });
+    const { kind: _kind, ...before } = LOGIN as CodeLogin;
+    await again.saveLogin('user123', before as CodeLogin);
+    expect(await (await reopen()).load('user123')).toMatchObject({
+      status: { state: 'code_sent' },
+      login: LOGIN,
     });
   });
 

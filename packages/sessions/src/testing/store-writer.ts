@@ -20,6 +20,7 @@ async function write(userId: string): Promise<void> {
   for (let round = 1; round <= Number(rounds); round += 1) {
     const login = {
       session: 'half-made',
+      kind: 'code',
       phoneNumber: '+79991234567',
       sent,
       sentAt: round,

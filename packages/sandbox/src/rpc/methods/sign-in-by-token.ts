@@ -4,10 +4,8 @@ import type { TlObject } from '../../types.ts';
 import { acceptedTokens, authorizationObject, signIn, UNKNOWN_CLIENT } from '../authorizations.ts';
 import { rpcError } from '../errors.ts';
 import { bytesField } from '../fields.ts';
-import { unixSeconds, type Request, type UserRequest } from '../telegram.ts';
+import { unixSeconds, type Request, type Telegram, type UserRequest } from '../telegram.ts';
 import { checkApiCredentials } from './api-credentials.ts';
-
-const TOKEN_LIFETIME_MS = 30_000;
 
 /** A token to show as a QR code; once somebody has accepted one of this key's, the sign-in itself. */
 export function exportLoginToken(request: Request): TlObject {
@@ -19,7 +17,7 @@ export function exportLoginToken(request: Request): TlObject {
     token: randomBytes(24).toString('hex'),
     authKeyId: call.authKeyId,
     client: call.client ?? UNKNOWN_CLIENT,
-    expiresAt: telegram.now() + TOKEN_LIFETIME_MS,
+    expiresAt: telegram.now() + telegram.settings.token_lifetime_seconds * 1_000,
   };
   telegram.store.commit({ type: 'login_token_issued', token });
   return {
@@ -31,7 +29,7 @@ export function exportLoginToken(request: Request): TlObject {
 
 /** The end of a QR sign-in that began at another data centre. */
 export function importLoginToken(request: Request): TlObject {
-  const token = findToken(request);
+  const token = findToken(request.telegram, tokenIn(request));
   if (token.acceptedBy === undefined) throw rpcError('AUTH_TOKEN_INVALID');
   return redeem(request, token);
 }
@@ -49,12 +47,7 @@ function redeem(request: Request, token: LoginToken): TlObject {
 /** Somebody who is signed in lets the key in that showed the token, and that key is told to ask again. */
 export function acceptLoginToken(request: UserRequest): TlObject {
   const { account, telegram } = request;
-  const token = findToken(request);
-  if (token.acceptedBy !== undefined) throw rpcError('AUTH_TOKEN_ALREADY_ACCEPTED');
-  telegram.store.commit({ type: 'login_token_accepted', token: token.token, accountId: account.id });
-  const date = unixSeconds(telegram);
-  telegram.network().push(token.authKeyId, { _: 'updateShort', update: { _: 'updateLoginToken' }, date });
-  const { authKeyId, client } = token;
+  const { authKeyId, client } = acceptToken(telegram, tokenIn(request), account.id);
   const status = {
     kind: account.password === undefined ? ('authorized' as const) : ('password_needed' as const),
   };
@@ -63,14 +56,28 @@ export function acceptLoginToken(request: UserRequest): TlObject {
     accountId: account.id,
     status,
     dcId: account.homeDc,
-    since: date,
+    since: unixSeconds(telegram),
     client,
   };
   return authorizationObject(telegram, authorization, undefined);
 }
 
-function findToken({ query, telegram }: Request): LoginToken {
-  const token = telegram.store.state.loginTokens.get(bytesField(query, 'token').toString('hex'));
+/** @param token hex @throws {RpcError} where it is not good. */
+export function acceptToken(telegram: Telegram, token: string, accountId: number): LoginToken {
+  const known = findToken(telegram, token);
+  if (known.acceptedBy !== undefined) throw rpcError('AUTH_TOKEN_ALREADY_ACCEPTED');
+  telegram.store.commit({ type: 'login_token_accepted', token, accountId });
+  const date = unixSeconds(telegram);
+  telegram.network().push(known.authKeyId, { _: 'updateShort', update: { _: 'updateLoginToken' }, date });
+  return known;
+}
+
+function tokenIn({ query }: Request): string {
+  return bytesField(query, 'token').toString('hex');
+}
+
+function findToken(telegram: Telegram, hex: string): LoginToken {
+  const token = telegram.store.state.loginTokens.get(hex);
   if (token === undefined) throw rpcError('AUTH_TOKEN_INVALID');
   if (token.expiresAt <= telegram.now()) throw rpcError('AUTH_TOKEN_EXPIRED');
   return token;

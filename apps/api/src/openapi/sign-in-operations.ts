@@ -1,0 +1,116 @@
+import {
+  accountRequestSchema,
+  authStartRequestSchema,
+  authVerifyRequestSchema,
+  codeSentResponseSchema,
+  doneResponseSchema,
+  qrResponseSchema,
+  qrResultSchema,
+  verifyResponseSchema,
+} from '@gateway/contracts';
+import * as z from 'zod';
+import { CODE, GUARDED, INTERACTIVE } from './error-groups.ts';
+import type { Operation } from './operation.ts';
+
+const ALICE = { user_id: 'alice' };
+const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
+
+/** A code to scan, or, where the last one was scanned, what came of it. */
+const qrStepSchema = z.union([qrResponseSchema, verifyResponseSchema]);
+
+export const SIGN_IN_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/telegram/user/auth/start',
+    id: 'startSignIn',
+    tag: 'Sign-in',
+    summary: 'Ask Telegram for a login code',
+    description:
+      '`user_id` is your own name for the account. The phone number is in E.164. `api_id` and `api_hash`, which older clients send, are ignored.',
+    request: {
+      schema: authStartRequestSchema,
+      examples: { sandbox: { ...ALICE, phone_number: '+9996627101' } },
+    },
+    answers: { 200: { description: 'Telegram has sent a code.', schema: codeSentResponseSchema } },
+    errors: [...INTERACTIVE, ...CODE],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/auth/resend',
+    id: 'resendCode',
+    tag: 'Sign-in',
+    summary: 'Have the code sent again, by the next delivery',
+    description: 'Such as an SMS after a message in the app.',
+    request: accountRequest,
+    answers: { 200: { description: 'Telegram has sent a code.', schema: codeSentResponseSchema } },
+    errors: [...INTERACTIVE, ...CODE, 'AUTH_NOT_STARTED', 'PHONE_CODE_EXPIRED'],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/auth/cancel',
+    id: 'cancelSignIn',
+    tag: 'Sign-in',
+    summary: 'Give up a sign-in',
+    description: 'Forgets the sign-in that is under way.',
+    request: accountRequest,
+    answers: { 200: { description: 'Forgotten.', schema: doneResponseSchema } },
+    errors: [...INTERACTIVE, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/auth/qr',
+    id: 'startQr',
+    tag: 'Sign-in',
+    summary: 'Sign in by a QR code',
+    description:
+      'Draw `url` as a QR code: a phone that is signed in scans it (Settings, Devices). Good until `expires_at`; asked again, it gives a fresh one, or says that the last one was scanned.',
+    request: accountRequest,
+    answers: {
+      200: { description: 'A code to scan, or what came of it.', schema: qrStepSchema },
+    },
+    errors: [...INTERACTIVE, 'RATE_LIMITED', 'ALREADY_AUTHORIZED', 'API_ID_INVALID'],
+  },
+  {
+    method: 'get',
+    path: '/telegram/user/auth/qr/{user_id}',
+    id: 'watchQr',
+    tag: 'Sign-in',
+    summary: 'Watch a sign-in by a QR code',
+    description:
+      'Server-sent events: `qr` with each fresh code, then `authorized`, `password_required` (verify with the password) or `error`.',
+    parameters: ['UserId'],
+    answers: { 200: { description: 'The events.', eventStream: qrResultSchema } },
+    errors: [...GUARDED, 'VALIDATION', 'AUTH_NOT_STARTED'],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/auth/verify',
+    id: 'verifyCode',
+    tag: 'Sign-in',
+    summary: 'Sign in by the code, and the two-factor password where there is one',
+    description:
+      'Where two-factor authentication is on and no password was sent, the answer is `password_required`; the next call may carry the password alone. A wrong code ends nothing: send the right one.',
+    request: {
+      schema: authVerifyRequestSchema,
+      examples: {
+        code: { ...ALICE, phone_code: '22222' },
+        password: { ...ALICE, password: 'correct horse' },
+      },
+    },
+    answers: {
+      200: { description: 'Signed in, or the password is needed.', schema: verifyResponseSchema },
+    },
+    errors: [
+      ...INTERACTIVE,
+      'PHONE_CODE_INVALID',
+      'PHONE_CODE_EXPIRED',
+      'PASSWORD_INVALID',
+      'PHONE_NUMBER_UNOCCUPIED',
+      'PHONE_NUMBER_BANNED',
+      'AUTH_NOT_STARTED',
+      'ALREADY_AUTHORIZED',
+      'API_ID_INVALID',
+      'RATE_LIMITED',
+    ],
+  },
+];
