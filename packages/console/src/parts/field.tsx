@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface FieldProps extends Omit<JSX.InputHTMLAttributes, 'id' | 'label' | 'onInput'> {
   label: string;
@@ -10,8 +10,13 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes, 'id' | 'label' | 'onI
 }
 
 /** A line to write in, with its label, a hint, and what is wrong with it. */
-export function Field({ label, hint, problem, onText, ...input }: FieldProps) {
+export function Field({ label, hint, problem, onText, autofocus, ...input }: FieldProps) {
   const id = useId();
+  const line = useRef<HTMLInputElement>(null);
+  // Browsers heed the attribute when a page is loaded, not when a part comes into it.
+  useEffect(() => {
+    if (autofocus === true) line.current?.focus();
+  }, []);
   const notes = [hint !== undefined && `${id}-hint`, problem !== undefined && `${id}-problem`].filter(
     Boolean,
   );
@@ -20,6 +25,7 @@ export function Field({ label, hint, problem, onText, ...input }: FieldProps) {
       <label for={id}>{label}</label>
       <input
         {...input}
+        ref={line}
         id={id}
         onInput={({ currentTarget }) => onText(currentTarget.value)}
         aria-invalid={problem !== undefined}

@@ -12,8 +12,9 @@ export function Frame({ children }: { children: ComponentChildren }) {
   const first = useRef(true);
   // Another page: whoever does not see it hears its heading, and tabs on from there.
   useEffect(() => {
-    if (first.current) first.current = false;
-    else main.current?.focus();
+    const page = main.current;
+    if (!first.current && page !== null && !page.contains(document.activeElement)) page.focus();
+    first.current = false;
   }, [location]);
   return (
     <>
