@@ -1,7 +1,7 @@
 import type { HistoryPoint } from '@gateway/contracts';
 import type { AccountQueues } from './account-queues.ts';
 import { readHistory } from './history.ts';
-import { shardAccountsKey } from './keys.ts';
+import { accountViewKey, shardAccountsKey } from './keys.ts';
 import type { RedisCalls } from './redis-calls.ts';
 import type { RedisClient } from './redis.ts';
 import { SendListReader, type SendLists } from './send-lists.ts';
@@ -20,13 +20,20 @@ export class Listings {
     this.#shards = shards;
   }
 
-  /** The ids of all accounts that were ever shown to the API, sorted. Some may be gone: their state is `none`. */
+  /** The ids of all accounts of which a worker shows something, sorted. */
   async accounts(): Promise<string[]> {
-    const shards = Array.from({ length: this.#shards }, (_, shard) => shard);
-    const sets = await this.#calls.run(() =>
-      Promise.all(shards.map((shard) => this.#redis.smembers(shardAccountsKey(shard)))),
-    );
-    return sets.flat().toSorted();
+    return this.#calls.run(async () => {
+      const shown = await Promise.all(
+        Array.from({ length: this.#shards }, async (_, shard) => this.#shownOf(shard)),
+      );
+      return shown.flat().toSorted();
+    });
+  }
+
+  async #shownOf(shard: number): Promise<string[]> {
+    const userIds = await this.#redis.smembers(shardAccountsKey(shard));
+    const isShown = await Promise.all(userIds.map((userId) => this.#redis.exists(accountViewKey(userId))));
+    return userIds.filter((_, index) => isShown[index] === 1);
   }
 
   /** Reads an account's messages, at most so many of each list; to be called again and again. */

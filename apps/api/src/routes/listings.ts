@@ -32,16 +32,10 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     const all = (await producer.listings.accounts()).filter(
       (userId) => mayUse(caller, userId) && userId.toLowerCase().includes(wanted),
     );
-    const accounts: AccountSummary[] = [];
-    let rest = all.filter((userId) => after === undefined || userId > after);
-    // Some that are listed are gone: a page is filled up with the next.
-    while (accounts.length < limit && rest.length > 0) {
-      const batch = rest.slice(0, limit - accounts.length);
-      rest = rest.slice(batch.length);
-      const read = await Promise.all(batch.map(readSummary));
-      accounts.push(...read.filter((account) => account !== null));
-    }
-    const next = rest.length === 0 ? null : (accounts.at(-1)?.user_id ?? null);
+    const rest = all.filter((userId) => after === undefined || userId > after);
+    const page = rest.slice(0, limit);
+    const accounts = await Promise.all(page.map(readSummary));
+    const next = rest.length > limit ? (page.at(-1) ?? null) : null;
     return c.json({ status: 'ok', accounts, total: all.length, next });
   });
 
@@ -82,9 +76,8 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
 
   return routes;
 
-  async function readSummary(userId: string): Promise<AccountSummary | null> {
+  async function readSummary(userId: string): Promise<AccountSummary> {
     const view = await producer.accountView(userId);
-    if (view.state === 'none') return null;
     return { user_id: userId, ...(await readAccountStatus(context, userId, view)) };
   }
 

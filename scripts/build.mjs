@@ -1,0 +1,5 @@
+import { buildConsole } from './lib/console.mjs';
+import { runScript } from './lib/say.mjs';
+
+/** Builds what has to be built; `npm start` and `npm test` do so by themselves. */
+await runScript(async () => buildConsole());
