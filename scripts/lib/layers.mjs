@@ -20,7 +20,9 @@ const MAY_DEPEND_ON = {
   'packages/sessions': ['contracts', 'runtime'],
   'packages/telegram': ['contracts', 'runtime'],
   'packages/console': ['client'],
+  'packages/session-formats': [],
   'apps/api': [
+    'session-formats',
     'console',
     'contracts',
     'runtime',
@@ -31,7 +33,7 @@ const MAY_DEPEND_ON = {
     'queue',
   ],
   'apps/worker': ['contracts', 'runtime', 'telemetry', 'webhooks', 'queue', 'sessions', 'telegram'],
-  'apps/cli': ['client'],
+  'apps/cli': ['client', 'session-formats'],
 };
 
 /** Libraries that one package alone may bring into the product. @type {Record<string, string[]>} */

@@ -58,6 +58,11 @@ export class Stack {
     await this.worker.ready;
   }
 
+  /** By which another stack finds this one's "Telegram" in place of its own. */
+  async telegramSettings(): Promise<Record<string, string>> {
+    return telegramSettings(await this.sandbox.ready);
+  }
+
   /** @param settings that this worker has beside, or instead of, those of the stack: another machine. */
   spawnWorker(settings: Record<string, string> = {}): Part {
     return new Part('apps/worker/src/main.ts', { ...this.#settings, ...settings });

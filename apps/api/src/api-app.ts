@@ -27,6 +27,7 @@ import { listingRoutes } from './routes/listings.ts';
 import { messageStreamRoutes } from './routes/message-stream.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { sendRoutes } from './routes/send.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { listen } from './server.ts';
@@ -76,6 +77,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', authRoutes(context));
   app.route('/', authQrRoutes(context));
   app.route('/', sendRoutes(context));
+  app.route('/', sessionRoutes(context));
   app.route('/', statusRoutes(context));
   app.route('/', accountRoutes(context));
   app.route('/', jobRoutes(context));

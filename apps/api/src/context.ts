@@ -17,6 +17,7 @@ export type ApiProducer = {
   | 'control'
   | 'controlResult'
   | 'withdraw'
+  | 'forgetControl'
   | 'retry'
   | 'watch'
   | 'job'

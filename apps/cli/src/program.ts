@@ -5,6 +5,12 @@ import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
 import { send } from './commands/send.ts';
+import {
+  exportSession,
+  importSession,
+  type ExportOptions,
+  type ImportOptions,
+} from './commands/session-transfer.ts';
 import type { ExitCode } from './failure.ts';
 import type { CommonOptions, Session } from './session.ts';
 
@@ -50,6 +56,24 @@ export function createProgram(run: Runner): Command {
   account('logout', 'sign an account out at Telegram and forget it', logout);
   account('pause', "hold an account's sends, in order", pause);
   account('resume', 'let an account go on after a pause, PEER_FLOOD or a freeze', resume);
+
+  command(
+    program,
+    'import <user_id> <file>',
+    'bring a session along: a string, a .session file, a backup; - reads it',
+  )
+    .option('--yes', 'nobody else uses the session any more')
+    .option('--passphrase-stdin', "read a backup's passphrase from standard input")
+    .action((userId: string, file: string, options: CommonOptions & ImportOptions) =>
+      run(options, (session) => importSession(session, { userId, file }, options)),
+    );
+  command(program, 'export <user_id>', "a backup of an account's session, sealed by a passphrase")
+    .option('-o, --output <file>', 'write it there; else it is printed')
+    .option('--detach', 'it is to be used elsewhere: the account stops here')
+    .option('--passphrase-stdin', 'read the passphrase from standard input')
+    .action((userId: string, options: CommonOptions & ExportOptions) =>
+      run(options, (session) => exportSession(session, userId, options)),
+    );
 
   command(program, 'status <user_id>', 'how an account stands')
     .option('--live', 'ask Telegram first')

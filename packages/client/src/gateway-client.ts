@@ -19,7 +19,9 @@ import type {
   CallOptions,
   CodeSentAnswer,
   EndedJob,
+  ExportAnswer,
   Health,
+  ImportAnswer,
   Job,
   Message,
   PaceAnswer,
@@ -103,6 +105,30 @@ export class GatewayClient {
   /** Holds the account's sends, in order. */
   pause(userId: string, options: CallOptions = {}): Promise<AccountStateAnswer> {
     return this.#transport.json(step('pause', { user_id: userId }, options));
+  }
+
+  /**
+   * Brings a session along: a string session of GramJS or Telethon, a `.session` file of Telethon in base64, or a backup with its passphrase.
+   * Nobody else may use it any more: two at a time, and Telegram ends it.
+   */
+  importSession(
+    userId: string,
+    session: string,
+    { passphrase, ...options }: CallOptions & { passphrase?: string | undefined } = {},
+  ): Promise<ImportAnswer> {
+    const secret = passphrase === undefined ? {} : { passphrase };
+    return this.#transport.json(
+      step('import', { user_id: userId, session, ...secret, exclusive: true }, options),
+    );
+  }
+
+  /** A backup sealed by a passphrase of 12 characters or more; `detach`: it is to be used elsewhere, and the account stops here. */
+  exportSession(
+    userId: string,
+    passphrase: string,
+    { detach = false, ...options }: CallOptions & { detach?: boolean } = {},
+  ): Promise<ExportAnswer> {
+    return this.#transport.json(step('export', { user_id: userId, passphrase, detach }, options));
   }
 
   /** Lets an account go on that was stopped by PEER_FLOOD, a freeze or a pause. */

@@ -36,6 +36,9 @@ export type VerifyAnswer =
   /** Two-factor authentication is on: verify again with the password alone. */
   | { status: 'password_required'; message: string; job_id: string; hint: string | null };
 
+export type ImportAnswer = Extract<VerifyAnswer, { status: 'authorized' }>;
+export type ExportAnswer = AccountAnswer & { backup: string };
+
 export interface AccountStatus {
   status: 'ok';
   authorized: boolean;

@@ -41,10 +41,15 @@ export function isSignedIn(state: AccountState): boolean {
 /** The reason that an account which is well shows while a person has paused it. */
 export const PAUSED = 'PAUSED';
 
-/** Whether the account's sends are kept until a person resumes it: after PEER_FLOOD, a freeze, or a pause. */
+/** The reason that an account shows whose session was handed out, so that it is used elsewhere: here it is not, until a person says so. */
+export const EXPORTED = 'EXPORTED';
+
+/** Whether the account's sends are kept until a person resumes it: after PEER_FLOOD, a freeze, a pause, or an export. */
 export function isStopped({ state, reason }: { state: AccountState; reason: string | null }): boolean {
   const isWell = state === 'ready' || state === 'flood_wait';
-  return state === 'peer_limited' || state === 'frozen' || (isWell && reason === PAUSED);
+  return (
+    state === 'peer_limited' || state === 'frozen' || (isWell && (reason === PAUSED || reason === EXPORTED))
+  );
 }
 
 /** Why an account's sends are held just now, and until when (ms since the epoch). */

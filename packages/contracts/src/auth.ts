@@ -37,6 +37,8 @@ export const authVerifyRequestSchema = z
 export const disconnectRequestSchema = z.strictObject({
   user_id: userIdSchema,
   logout: z.boolean().default(true),
+  /** With `logout: false`: the account is forgotten here, and its session stays good at Telegram. */
+  forget: z.boolean().default(false),
 });
 
 /** How a login code travels, by Telegram's `auth.SentCodeType`. */

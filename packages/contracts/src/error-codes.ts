@@ -220,6 +220,12 @@ export const ERROR_CODES = {
     'This account is not signed in.',
     'Sign in by `/telegram/user/auth/start`.',
   ),
+  SESSION_IN_USE: entry(
+    409,
+    'user_action',
+    'Another account here has this very session.',
+    'Use that one, or disconnect it first: two users of a session get it ended by Telegram.',
+  ),
   SESSION_UNREADABLE: entry(
     500,
     'user_action',

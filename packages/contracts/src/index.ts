@@ -1,6 +1,7 @@
 export {
   accountStateSchema,
   accountViewSchema,
+  EXPORTED,
   holdSchema,
   isSignedIn,
   isStopped,
@@ -101,6 +102,7 @@ export {
   statusResponseSchema,
   verifyResponseSchema,
 } from './responses.ts';
+export { exportRequestSchema, exportResponseSchema, importRequestSchema } from './session-transfer.ts';
 export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
 export {
   MAX_MESSAGE_LENGTH,

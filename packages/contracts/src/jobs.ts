@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { accountViewSchema } from './account.ts';
+import { accountViewSchema, userInfoSchema } from './account.ts';
 import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
 import { entitySchema } from './entities.ts';
 import { publicErrorSchema } from './gateway-error.ts';
@@ -50,7 +50,19 @@ export const CONTROL_JOBS = {
   'account.pause': { payload: z.object({}), result: accountViewSchema },
   'account.resume': { payload: z.object({}), result: accountViewSchema },
   'account.pace': { payload: z.object({ pace: paceChoiceSchema.nullable() }), result: accountViewSchema },
-  'account.disconnect': { payload: z.object({ logout: z.boolean() }), result: z.object({}) },
+  'account.disconnect': {
+    payload: z.object({ logout: z.boolean(), forget: z.boolean().default(false) }),
+    result: z.object({}),
+  },
+  'session.import': {
+    payload: z.object({ session: z.string(), passphrase: z.string().optional() }),
+    result: z.object({ user: userInfoSchema }),
+  },
+  /** The result is sealed by the passphrase. */
+  'session.export': {
+    payload: z.object({ passphrase: z.string(), detach: z.boolean() }),
+    result: z.object({ backup: z.string() }),
+  },
 } as const;
 
 export type ControlJobName = keyof typeof CONTROL_JOBS;

@@ -11,6 +11,7 @@ export { answerDoorbell, ringDoorbell } from './doorbell.ts';
 export { DoorbellListener } from './doorbell-listener.ts';
 export { Fenced, raiseFence } from './fence.ts';
 export { addHistory, HISTORY_STEP_MS, type HistorySample } from './history.ts';
+export { withImportLock } from './import-lock.ts';
 export { parseJobId } from './job-id.ts';
 export { accountPrefix, OWNERSHIP_CHANNEL, SESSION_INDEX_KEY } from './keys.ts';
 export type { Listings } from './listings.ts';

@@ -100,3 +100,6 @@ export const TRIES_PREFIX = '{tries}';
 
 /** Set: all accounts that have a session or a login in Redis, where sessions are kept there. */
 export const SESSION_INDEX_KEY = '{gateway}:sessions';
+
+/** Held by the worker that imports a session. */
+export const IMPORT_LOCK_KEY = '{gateway}:import';

@@ -1,3 +1,4 @@
+export { sameKey, toOwnSession } from './session.ts';
 export { chatOf, type Chat } from './chat.ts';
 export { createTelegram } from './telegram.ts';
 export {

@@ -44,3 +44,17 @@ function readStringSession(text: string): Session | undefined {
   if (bytes.length < 1 + 4 + 2 + AUTH_KEY_LENGTH) return undefined;
   return { dcId: bytes.readUInt8(0), authKey: bytes.subarray(-AUTH_KEY_LENGTH) };
 }
+
+/** Any text that {@link readSession} reads, in the form that is kept. @throws {Error} that says nothing of the content. */
+export function toOwnSession(text: string): string {
+  return writeSession(readSession(text));
+}
+
+/** Whether two kept sessions are one at Telegram. What is not understood is none. */
+export function sameKey(one: string, other: string): boolean {
+  try {
+    return readSession(one).authKey.equals(readSession(other).authKey);
+  } catch {
+    return false;
+  }
+}

@@ -52,7 +52,7 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
         pollingInterval: { showSetting: true, forceInterval: POLL_MS },
         miscLinks: [
           { text: 'API', url: '/docs' },
-          { text: 'Metrics', url: '/metrics' },
+          { text: 'Console', url: '/console' },
         ],
       },
     },

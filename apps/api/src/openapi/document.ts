@@ -55,12 +55,12 @@ const INFO = {
 
 const PATHS = describePaths();
 
-/** The OpenAPI 3.1 document of an API that answers at `serverUrl`. */
-export function openApiDocument(serverUrl: string): Record<string, unknown> {
+/** The OpenAPI 3.1 document; its server is the one that it was read from, by whatever address, http or https. */
+export function openApiDocument(): Record<string, unknown> {
   return {
     openapi: '3.1.0',
     info: INFO,
-    servers: [{ url: serverUrl }],
+    servers: [{ url: '/' }],
     tags: ['Sign-in', 'Account', 'Sending', 'Jobs', 'Assistant', 'Webhooks', 'Operations'].map((name) => ({
       name,
     })),

@@ -19,6 +19,7 @@ import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
 import { ACCOUNT, BODY, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
 import { LISTING_OPERATIONS } from './listing-operations.ts';
 import type { Operation } from './operation.ts';
+import { SESSION_OPERATIONS } from './session-operations.ts';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
@@ -32,6 +33,7 @@ const batchRequestSchema = z.strictObject({ messages: z.array(sendRequestSchema)
 /** Every operation of the API that the document describes. */
 export const OPERATIONS: readonly Operation[] = [
   ...SIGN_IN_OPERATIONS,
+  ...SESSION_OPERATIONS,
   {
     method: 'get',
     path: '/telegram/user/status/{user_id}',
@@ -90,7 +92,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Account',
     summary: 'Log out and forget an account',
     description:
-      'What is still queued fails with `ACCOUNT_DISCONNECTED`. With `logout: false` only the connection is closed. May be repeated.',
+      'What is still queued fails with `ACCOUNT_DISCONNECTED`. With `logout: false` only the connection is closed; with `forget: true` beside it the account is forgotten here, its session being used elsewhere. May be repeated.',
     request: { schema: disconnectRequestSchema, examples: { account: ALICE } },
     answers: { 200: { description: 'Disconnected.', schema: doneResponseSchema } },
     errors: INTERACTIVE,

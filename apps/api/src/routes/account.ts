@@ -29,10 +29,10 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
     return c.json({ status: 'ok', message: 'Pace set', pace: result.pace ?? null, job_id: jobId });
   });
 
-  // Logs out and forgets the account; with `logout: false` only its connection is closed.
+  // Logs out and forgets the account; with `logout: false` only its connection is closed, with `forget` beside that it is forgotten here.
   routes.post('/telegram/user/disconnect', async (c) => {
-    const { user_id, logout } = await readAccountBody(c, disconnectRequestSchema);
-    const { jobId } = await runForCaller(context, c, 'account.disconnect', user_id, { logout });
+    const { user_id, logout, forget } = await readAccountBody(c, disconnectRequestSchema);
+    const { jobId } = await runForCaller(context, c, 'account.disconnect', user_id, { logout, forget });
     return c.json({ status: 'ok', message: 'Disconnected', job_id: jobId });
   });
 

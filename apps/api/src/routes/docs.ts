@@ -56,7 +56,7 @@ const INIT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', dee
 export function docsRoutes(): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
-  routes.get('/openapi.json', (c) => c.json(openApiDocument(new URL(c.req.url).origin)));
+  routes.get('/openapi.json', (c) => c.json(openApiDocument()));
   routes.get('/docs', (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }));
   routes.get('/docs/', (c) => c.redirect('/docs', 308));
   routes.get('/docs/init.js', (c) => c.body(INIT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));

@@ -67,12 +67,13 @@ export class Account implements LaneAccount {
     return new Account(options, stored, new MemoryPeerBook(peers), hold);
   }
 
-  get #session(): string | null {
+  /** As the store has it, whether it is good or not. */
+  get session(): string | null {
     return this.#stored?.session ?? null;
   }
 
   get hasSession(): boolean {
-    return this.#session !== null;
+    return this.session !== null;
   }
 
   get isConnected(): boolean {
@@ -128,7 +129,7 @@ export class Account implements LaneAccount {
    * The account's connection: on its session, or on the half-made one of its login, or on none. Only to be used in turn.
    * @throws {TelegramFailure} `retry` where this worker may not serve the account any more.
    */
-  client(session = this.login?.session ?? this.#session): AccountClient {
+  client(session = this.login?.session ?? this.session): AccountClient {
     if (this.#closed || !this.#options.mayServe()) {
       throw new TelegramFailure(
         { outcome: 'retry', reached: false },
@@ -188,7 +189,7 @@ export class Account implements LaneAccount {
     if (!mayServe()) return;
     try {
       const session = client.session();
-      if (session !== null && this.hasSession && session !== this.#session && this.login === null) {
+      if (session !== null && this.hasSession && session !== this.session && this.login === null) {
         await store.saveSession(this.userId, session, this.status.user);
         await this.#reload();
       }

@@ -1,4 +1,5 @@
 import {
+  EXPORTED,
   GatewayError,
   PAUSED,
   type AccountView,
@@ -10,6 +11,7 @@ import { SessionStoreError } from '@gateway/sessions';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { qrSignIn } from './qr-sign-in.ts';
+import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
 
 export interface ControlContext {
@@ -20,6 +22,8 @@ export interface ControlContext {
   deleteUnreadable: (userId: string) => Promise<void>;
   /** Looks at the account's queue again: its state has changed. Never throws. */
   wake: (userId: string) => void;
+  /** For sessions that come and go. */
+  transfer: TransferContext;
   now: () => number;
 }
 
@@ -29,6 +33,7 @@ export function controlHandlers({
   cancelSend,
   deleteUnreadable,
   wake,
+  transfer,
   now,
 }: ControlContext): ControlHandlers {
   const inTurn = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
@@ -77,18 +82,30 @@ export function controlHandlers({
       wake(userId);
       return view;
     },
-    'account.disconnect': async (userId, { logout }) => {
+    'account.disconnect': async (userId, { logout, forget }) => {
+      const act = logout ? logOut : forget ? forgetHere : closeConnection;
       try {
-        await inTurn(userId, (served) => (logout ? logOut(served) : served.closeClient()));
+        await inTurn(userId, act);
       } catch (thrown) {
         // Nobody can log out with a session that cannot be read; it is deleted all the same, since nothing else ever would.
-        if (!logout || !(thrown instanceof GatewayError) || thrown.code !== 'SESSION_UNREADABLE')
+        if (
+          act === closeConnection ||
+          !(thrown instanceof GatewayError) ||
+          thrown.code !== 'SESSION_UNREADABLE'
+        )
           throw thrown;
         await deleteUnreadable(userId);
       }
-      if (logout) wake(userId);
+      if (act !== closeConnection) wake(userId);
       return {};
     },
+    'session.import': async (userId, given) => {
+      const result = await inTurn(userId, (served) => importSession(transfer, served, given));
+      wake(userId);
+      return result;
+    },
+    'session.export': (userId, options) =>
+      inTurn(userId, (served) => exportSession(transfer, served, options)),
   };
 }
 
@@ -98,7 +115,7 @@ function isUnreadable(thrown: unknown): boolean {
 
 /** The account's view after asking Telegram. Trouble with the network is an error, never "signed out". */
 async function askTelegram(account: Account): Promise<AccountView> {
-  if (account.ended !== null) return account.view;
+  if (account.ended !== null || account.status.reason === EXPORTED) return account.view;
   try {
     const user = await account.client().me();
     if (JSON.stringify(user) !== JSON.stringify(account.status.user))
@@ -140,6 +157,16 @@ async function resume(account: Account): Promise<AccountView> {
   if (account.stopped)
     await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });
   return account.view;
+}
+
+async function closeConnection(account: Account): Promise<void> {
+  await account.closeClient();
+}
+
+/** Leaves the session good at Telegram: it is used elsewhere now. */
+async function forgetHere(account: Account): Promise<void> {
+  await cancelSignIn(account);
+  await account.forget();
 }
 
 /** Ends the session at Telegram first: one that could not be ended there is kept, so that a later call can. */

@@ -1,4 +1,4 @@
-import { GatewayError, type CodeSent, type UserInfo, type VerifyResult } from '@gateway/contracts';
+import { EXPORTED, GatewayError, type CodeSent, type UserInfo, type VerifyResult } from '@gateway/contracts';
 import type { CodeLogin, StoredLogin } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
@@ -102,6 +102,9 @@ export async function authorize(
 /** Asks Telegram, since a session that was ended elsewhere must not keep its owner from signing in again. */
 export async function refuseIfSignedIn(account: Account): Promise<void> {
   if (account.ended !== null) return;
+  // Used elsewhere: to ask with it here would be two users at once.
+  if (account.status.reason === EXPORTED)
+    throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
   try {
     const user = await account.client().me();
     throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user } });

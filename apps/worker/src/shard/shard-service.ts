@@ -95,6 +95,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
       await (await accounts.get(userId)).account.publish();
     },
     wake,
+    transfer: { redis, store: owned, now },
     now,
   });
   const consumer = new ControlConsumer({

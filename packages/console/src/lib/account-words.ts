@@ -21,6 +21,7 @@ export function stateOf({ state, reason }: Pick<AccountSummary, 'state' | 'reaso
   label: string;
   tone: Tone;
 } {
+  if (reason === 'EXPORTED' && state === 'ready') return { label: 'Handed out', tone: 'wait' };
   if (reason === 'PAUSED' && (state === 'ready' || state === 'flood_wait'))
     return { label: 'Paused', tone: 'wait' };
   return STATES[state];
@@ -33,7 +34,7 @@ export function isSigningIn({ state }: Pick<AccountSummary, 'state'>): boolean {
 
 /** A person lets its sends go on. */
 export function isStopped({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): boolean {
-  return reason === 'PAUSED' || state === 'peer_limited' || state === 'frozen';
+  return reason === 'PAUSED' || reason === 'EXPORTED' || state === 'peer_limited' || state === 'frozen';
 }
 
 export function needsAttention(account: AccountSummary): boolean {
@@ -46,6 +47,7 @@ const REASONS: Record<string, string> = {
   SLOWMODE_WAIT: 'the chat is in slow mode',
   TELEGRAM_UNAVAILABLE: 'Telegram cannot be reached',
   PAUSED: 'paused by a person',
+  EXPORTED: 'its session was handed out',
   PEER_FLOOD: 'Telegram limits this account',
   SEND_AT: 'scheduled',
   PACE: 'the pace that protects the account',

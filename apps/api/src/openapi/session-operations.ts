@@ -1,0 +1,49 @@
+import {
+  exportRequestSchema,
+  exportResponseSchema,
+  importRequestSchema,
+  userInfoSchema,
+} from '@gateway/contracts';
+import * as z from 'zod';
+import { INTERACTIVE } from './error-groups.ts';
+import type { Operation } from './operation.ts';
+
+const importedSchema = z.object({
+  status: z.literal('authorized'),
+  message: z.string(),
+  job_id: z.string(),
+  user: userInfoSchema,
+});
+
+export const SESSION_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/telegram/user/import',
+    id: 'importSession',
+    tag: 'Sign-in',
+    summary: 'Bring a session along',
+    description:
+      'A string session of GramJS or Telethon, a `.session` file of Telethon in base64, or a backup with its `passphrase`. Stop whatever else uses it first: Telegram ends a session that two use at once.',
+    request: {
+      schema: importRequestSchema,
+      examples: { string: { user_id: 'alice', session: '1AgAOMTQ5LjE1NC4x…', exclusive: true } },
+    },
+    answers: { 200: { description: 'Signed in.', schema: importedSchema } },
+    errors: [...INTERACTIVE, 'RATE_LIMITED', 'ALREADY_AUTHORIZED', 'SESSION_IN_USE', 'NOT_AUTHORIZED'],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/export',
+    id: 'exportSession',
+    tag: 'Account',
+    summary: 'A sealed backup of an account',
+    description:
+      'Sealed by the passphrase; `/telegram/user/import` takes it back. With `detach` the account stops here, since it is to be used elsewhere.',
+    request: {
+      schema: exportRequestSchema,
+      examples: { backup: { user_id: 'alice', passphrase: 'correct horse battery' } },
+    },
+    answers: { 200: { description: 'The backup.', schema: exportResponseSchema } },
+    errors: [...INTERACTIVE, 'RATE_LIMITED', 'NOT_AUTHORIZED'],
+  },
+];

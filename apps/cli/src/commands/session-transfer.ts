@@ -1,0 +1,104 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { isSqlite, readTelethonFile, SessionFileError } from '@gateway/session-formats';
+import { EXIT, UsageError, type ExitCode } from '../failure.ts';
+import { readAll } from '../io.ts';
+import type { Session } from '../session.ts';
+
+export interface ImportOptions {
+  yes?: boolean;
+  passphraseStdin?: boolean;
+}
+
+export interface ExportOptions {
+  output?: string;
+  detach?: boolean;
+  passphraseStdin?: boolean;
+}
+
+const BACKUP = /^tgb1\./;
+const MIN_PASSPHRASE = 12;
+
+/** Brings a session along: of a file, or of standard input. A SQLite file is read here, however large it is. */
+export async function importSession(
+  { client, io, out }: Session,
+  { userId, file }: { userId: string; file: string },
+  { yes = false, passphraseStdin = false }: ImportOptions,
+): Promise<ExitCode> {
+  if (file === '-' && passphraseStdin)
+    throw new UsageError('standard input is one thing: give the session as a file');
+  const session = await readSession(
+    file === '-' ? Buffer.from(await readAll(io.stdin)) : await contentOf(file),
+  );
+  if (!yes) {
+    const question =
+      'Has the program that used this session been stopped for good? Two at a time, and Telegram ends it (yes/no)';
+    const answer = await io.prompter?.ask(question, 'yes');
+    if (answer === undefined)
+      throw new UsageError('no terminal to ask at: --yes says that nobody else uses the session');
+    if (!/^y(es)?$/i.test(answer)) throw new UsageError('stop it first, then import');
+  }
+  const passphrase = BACKUP.test(session) ? await askPassphrase(io, passphraseStdin, false) : undefined;
+  const answer = await client.importSession(userId, session, { passphrase, signal: io.signal });
+  const { first_name, id } = answer.user;
+  out.result(answer, `${out.good('✓')} ${userId} is signed in as ${first_name} (${id})`);
+  return EXIT.ok;
+}
+
+/** Writes a sealed backup of an account's session. */
+export async function exportSession(
+  { client, io, out }: Session,
+  userId: string,
+  { output, detach = false, passphraseStdin = false }: ExportOptions,
+): Promise<ExitCode> {
+  const passphrase = await askPassphrase(io, passphraseStdin, true);
+  const answer = await client.exportSession(userId, passphrase, { detach, signal: io.signal });
+  if (output === undefined) {
+    out.result(answer, answer.backup);
+    return EXIT.ok;
+  }
+  try {
+    await writeFile(output, `${answer.backup}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw new UsageError(
+      `${output} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const { backup: _backup, ...rest } = answer;
+  const stopped = detach ? '; the account has stopped here' : '';
+  out.result({ ...rest, file: output }, `${out.good('✓')} ${userId} is in ${output}${stopped}`);
+  return EXIT.ok;
+}
+
+async function contentOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function readSession(bytes: Buffer): Promise<string> {
+  if (!isSqlite(bytes)) return bytes.toString('utf8').trim();
+  try {
+    return await readTelethonFile(bytes);
+  } catch (error) {
+    if (error instanceof SessionFileError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** @param isNew it is made up now: asked for twice. */
+async function askPassphrase(io: Session['io'], fromStdin: boolean, isNew: boolean): Promise<string> {
+  if (fromStdin) return (await readAll(io.stdin)).replace(/\r?\n$/, '');
+  if (io.prompter === null)
+    throw new UsageError('no terminal to ask at: give the passphrase by --passphrase-stdin');
+  const passphrase = await io.prompter.askSecret(
+    isNew
+      ? `A passphrase for the backup (at least ${MIN_PASSPHRASE} characters)`
+      : 'Passphrase of the backup',
+  );
+  if (isNew && passphrase.length < MIN_PASSPHRASE)
+    throw new UsageError(`the passphrase must be at least ${MIN_PASSPHRASE} characters`);
+  if (isNew && (await io.prompter.askSecret('Again')) !== passphrase) throw new UsageError('the two differ');
+  return passphrase;
+}

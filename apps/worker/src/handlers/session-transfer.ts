@@ -1,0 +1,105 @@
+import { EXPORTED, GatewayError, type UserInfo, type ValidationIssue } from '@gateway/contracts';
+import { withImportLock, type RedisClient } from '@gateway/queue';
+import { isBackup, openBackup, sealBackup, type SessionStore } from '@gateway/sessions';
+import { sameKey, TelegramFailure, toOwnSession } from '@gateway/telegram';
+import type { Account } from '../accounts/account.ts';
+import { abandon, refuseIfSignedIn, sessionOf } from './sign-in.ts';
+
+/** Accounts whose sessions are read at a time. */
+const BATCH = 50;
+
+export interface TransferContext {
+  redis: RedisClient;
+  store: SessionStore;
+  now: () => number;
+}
+
+/**
+ * Takes over a session that was made elsewhere, once Telegram has said whose it is; nothing is kept before that.
+ * @throws {GatewayError} `VALIDATION` where it is not understood, `SESSION_IN_USE`, `NOT_AUTHORIZED` where Telegram does not know it.
+ */
+export async function importSession(
+  { redis, store }: TransferContext,
+  account: Account,
+  { session, passphrase }: { session: string; passphrase?: string | undefined },
+): Promise<{ user: UserInfo }> {
+  await refuseIfSignedIn(account);
+  const own = await readGiven(session, passphrase);
+  return withImportLock(redis, async () => {
+    const holder = await whoHas(store, own);
+    if (holder !== null && holder !== account.userId)
+      throw new GatewayError('SESSION_IN_USE', `This very session is that of ${holder}.`);
+    if (account.login !== null) await abandon(account, account.login);
+    await account.closeClient();
+    try {
+      const client = account.client(own);
+      const user = await client.me();
+      await account.authorize(sessionOf(client), user);
+      return { user };
+    } catch (thrown) {
+      await account.closeClient();
+      if (thrown instanceof TelegramFailure && thrown.failure.outcome === 'account')
+        throw new GatewayError('NOT_AUTHORIZED', 'Telegram does not know this session (any more).', {
+          rpcError: thrown.error.details.rpcError,
+        });
+      throw thrown;
+    }
+  });
+}
+
+/**
+ * The account's session, sealed by a passphrase. `detach`: it is to be used elsewhere, so that the account is not connected any more, and
+ * keeps its messages until it is resumed.
+ */
+export async function exportSession(
+  { now }: TransferContext,
+  account: Account,
+  { passphrase, detach }: { passphrase: string; detach: boolean },
+): Promise<{ backup: string }> {
+  const { session, status, userId } = account;
+  if (session === null || account.ended !== null) throw new GatewayError('NOT_AUTHORIZED');
+  const made_at = new Date(now()).toISOString();
+  const backup = await sealBackup({ user_id: userId, session, user: status.user, made_at }, passphrase);
+  if (detach) {
+    const next_action =
+      'Its session was handed out. Resume it only if nobody else uses that; else disconnect it with logout false and forget true.';
+    await account.setStatus({ ...status, state: 'ready', reason: EXPORTED, next_action });
+    await account.closeClient();
+  }
+  return { backup };
+}
+
+async function readGiven(text: string, passphrase: string | undefined): Promise<string> {
+  let session = text;
+  if (isBackup(text)) {
+    if (passphrase === undefined) throw bad('passphrase', 'is needed: this is a backup');
+    const backup = await openBackup(text, passphrase);
+    if (backup === null) throw bad('passphrase', 'does not open this backup, or the backup was changed');
+    session = backup.session;
+  }
+  try {
+    return toOwnSession(session);
+  } catch {
+    throw bad('session', 'is no session of GramJS or Telethon, nor a backup');
+  }
+}
+
+/** The account that has this session already. */
+async function whoHas(store: SessionStore, session: string): Promise<string | null> {
+  const userIds = await store.list();
+  for (let at = 0; at < userIds.length; at += BATCH) {
+    const batch = userIds.slice(at, at + BATCH);
+    // One that cannot be read is nobody's business here.
+    const kept = await Promise.all(batch.map((userId) => store.load(userId).catch(() => null)));
+    const holder = kept.find(
+      (stored) => typeof stored?.session === 'string' && sameKey(stored.session, session),
+    );
+    if (holder) return holder.userId;
+  }
+  return null;
+}
+
+function bad(path: string, message: string): GatewayError {
+  const issues: ValidationIssue[] = [{ path, message }];
+  return new GatewayError('VALIDATION', `${path} ${message}.`, { issues });
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { userIdSchema } from './user-id.ts';
+
+/** Sessions that come from elsewhere, and that go there. */
+
+const passphraseSchema = z
+  .string()
+  .min(12, 'must be at least 12 characters')
+  .max(1_024, 'must be at most 1024 characters');
+
+export const importRequestSchema = z.strictObject({
+  user_id: userIdSchema,
+  /** A string session of GramJS or Telethon, a `.session` file of Telethon in base64, or a backup. */
+  session: z.string().trim().min(1, 'must not be empty'),
+  /** Of a backup. */
+  passphrase: z.string().max(1_024, 'must be at most 1024 characters').optional(),
+  /** The caller's word that nobody else uses the session: two at a time, and Telegram ends it. */
+  exclusive: z.literal(
+    true,
+    'must be true: stop the program that uses this session first, since Telegram ends a session that two use at once (AUTH_KEY_DUPLICATED)',
+  ),
+});
+
+export const exportRequestSchema = z.strictObject({
+  user_id: userIdSchema,
+  /** The backup is sealed by it. */
+  passphrase: passphraseSchema,
+  /** The session is to be used elsewhere: the account stops here until it is resumed. */
+  detach: z.boolean().default(false),
+});
+
+export const exportResponseSchema = z.object({
+  status: z.literal('ok'),
+  message: z.string(),
+  job_id: z.string(),
+  backup: z.string().describe('Opened by the passphrase alone, by `/telegram/user/import`'),
+});

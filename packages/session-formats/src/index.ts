@@ -1,0 +1,1 @@
+export { isSqlite, readTelethonFile, SessionFileError } from './telethon-file.ts';
