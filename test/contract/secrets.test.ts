@@ -21,6 +21,7 @@ const SETTINGS = {
 };
 const PHONE = '+79995550101';
 const PASSWORD = 'correct-horse-battery';
+const PASSPHRASE = 'the backup passphrase';
 const ADMIN = { Authorization: `Basic ${Buffer.from('admin:the-admin-password').toString('base64')}` };
 
 test('no code, password, session, auth key, API hash, key or token is readable in Redis, files, logs, answers, metrics or the dashboard', async () => {
@@ -41,6 +42,19 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   await asked(api.verify('eve', { phone_code: '00000' }));
   await asked(api.verify('eve', { phone_code: code, password: 'a-wrong-password' }));
   expect((await api.verify('eve', { password: PASSWORD })).status).toBe(200);
+  const exported = await api.post('/telegram/user/export', { user_id: 'eve', passphrase: PASSPHRASE });
+  expect(exported.body.backup).toMatch(/^tgb1\./);
+  const made = await control.createSession('+9996628501');
+  const brought = `1${Buffer.concat([Buffer.from([made.dc, 127, 0, 0, 1, 0, 80]), Buffer.from(made.auth_key, 'base64url')]).toString('base64')}`;
+  await asked(api.post('/telegram/user/import', { user_id: 'ida', session: brought, exclusive: true }));
+  await asked(
+    api.post('/telegram/user/import', {
+      user_id: 'ida2',
+      session: exported.body.backup,
+      passphrase: 'another passphrase',
+      exclusive: true,
+    }),
+  );
   const callback_url = 'http://127.0.0.1:9/';
   await asked(
     api.post('/telegram/user/send', { user_id: 'eve', recipient_id: 'me', text: 'hello', callback_url }),
@@ -95,6 +109,11 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   const secrets = [
     PASSWORD,
     'a-wrong-password',
+    PASSPHRASE,
+    'another passphrase',
+    brought,
+    made.auth_key,
+    exported.body.backup,
     'deadbeefdeadbeef',
     'first-api-key',
     'second-api-key',

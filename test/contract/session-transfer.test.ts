@@ -92,7 +92,6 @@ describe('Sessions that come from elsewhere, and go there', () => {
     ]);
     const { status, body } = await exportOf('moving', { detach: true });
     expect(status).toBe(200);
-    expect((await stack.api.get(`/jobs/${body.job_id}`)).status).toBe(404);
     expect(await state('moving')).toMatchObject({ state: 'ready', reason: 'EXPORTED' });
     const waiting = await stack.api.send('moving', BOB, 'kept', { Prefer: 'respond-async' });
     expect(waiting.body).toMatchObject({ state: 'delayed', reason: 'EXPORTED' });

@@ -17,7 +17,6 @@ export type ApiProducer = {
   | 'control'
   | 'controlResult'
   | 'withdraw'
-  | 'forgetControl'
   | 'retry'
   | 'watch'
   | 'job'

@@ -9,10 +9,10 @@ const CLOSE_GRACE = 3_000;
 /** Delivers webhooks of all accounts, whoever serves them, until it is closed. */
 export function startWebhooks(
   { WEBHOOK_SECRET: secret, WEBHOOK_ALLOW_PRIVATE: allowPrivate }: Settings,
-  { redis, redisUrl, queues, backend, shards, metrics, logger }: WorkerContext,
+  { redis, redisUrl, queues, backend, shards, sealer, metrics, logger }: WorkerContext,
 ): { close(): Promise<void> } {
   const sender = createWebhookSender({ secret, allowPrivate });
-  const sources = { redis, accounts: queues, control: new ControlQueues(redis, backend), shards };
+  const sources = { redis, accounts: queues, control: new ControlQueues(redis, backend), shards, sealer };
   const consumer = new WebhookConsumer({
     redis,
     redisUrl,

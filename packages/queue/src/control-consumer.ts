@@ -14,7 +14,7 @@ import { Redis } from 'ioredis';
 import { CONTROL_QUEUE, shardPrefix } from './keys.ts';
 import { CONSUMER_OPTIONS, type RedisClient } from './redis.ts';
 import type { ResultsPublisher } from './results.ts';
-import { sealingContext } from './sealing-context.ts';
+import { resultContext, sealingContext } from './sealing-context.ts';
 import { sharedBackend } from './shared-backend.ts';
 
 /** What runs each control job. Throws {@link GatewayError}; anything else counts as `INTERNAL`. */
@@ -86,7 +86,10 @@ export class ControlConsumer {
       if (!isControlJobName(job.name)) throw new Error(`no such control job: ${job.name}`);
       const result = await this.#dispatch(job.name, controlJobSchema.parse(job.data), log);
       log.info({ userId: job.data.userId, requestId: job.data.requestId }, 'done');
-      return result;
+      // It may hold a code's hash, a phone number, a session; and BullMQ writes it into its events as well.
+      return {
+        sealed: this.#options.sealer.seal(JSON.stringify(result), resultContext(job.name, job.data.userId)),
+      };
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       const fields = {

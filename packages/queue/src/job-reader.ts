@@ -8,13 +8,16 @@ import {
   type JobState,
   type JobView,
 } from '@gateway/contracts';
+import type { Sealer } from '@gateway/runtime';
 import type { Job } from 'bullmq';
+import * as z from 'zod';
 import type { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { readAside } from './aside-jobs.ts';
 import type { ControlQueues } from './control-queues.ts';
 import { parseJobId, type JobAddress } from './job-id.ts';
 import type { RedisClient } from './redis.ts';
+import { resultContext } from './sealing-context.ts';
 import { shardOf } from './shards.ts';
 
 export interface JobSources {
@@ -23,6 +26,8 @@ export interface JobSources {
   control: ControlQueues;
   /** Number of shards. */
   shards: number;
+  /** Opens what a control job has come to. */
+  sealer: Sealer;
 }
 
 /** A job as the API shows it, or `null` where there is none by that id (any more). */
@@ -38,6 +43,8 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
   ]);
   if (job === undefined) return null;
   const described = await describeJob(sources.redis, job, address, view);
+  if (described?.state === 'completed' && address.kind === 'control')
+    return { ...described, result: openResult(sources.sealer, job, address.userId) };
   return described ?? readJob(sources, jobId, now);
 }
 
@@ -110,6 +117,19 @@ function publicResult(job: Job<unknown, unknown>, state: JobState): JobView['res
   if (sent.success) return sent.data;
   return typeof value === 'object' && value !== null ? { ...value } : null;
 }
+
+/** What a control job has come to; `null` where this process has another key. */
+function openResult(sealer: Sealer, job: Job<unknown, unknown>, userId: string): JobView['result'] {
+  const { data } = sealedSchema.safeParse(job.returnvalue);
+  if (data === undefined) return null;
+  try {
+    return JSON.parse(sealer.open(data.sealed, resultContext(job.name, userId)));
+  } catch {
+    return null;
+  }
+}
+
+const sealedSchema = z.object({ sealed: z.string() });
 
 type BullState = Awaited<ReturnType<Job['getState']>>;
 

@@ -202,11 +202,6 @@ export class Producer {
     });
   }
 
-  /** Forgets a control job that has ended, with its result. */
-  async forgetControl(userId: string, jobId: string): Promise<void> {
-    await this.#calls.run(() => this.#control.of(shardOf(userId, this.#options.shards)).remove(jobId));
-  }
-
   /**
    * Takes a send back that waits in line or for its time; who waits for its end is told. One that its worker has in hand, that worker
    * alone can take back: `in-hand`.
@@ -229,6 +224,7 @@ export class Producer {
       accounts: this.#accounts,
       control: this.#control,
       shards: this.#options.shards,
+      sealer: this.#options.sealer,
     };
     return this.#calls.run(() => readJob(sources, jobId, Date.now()));
   }

@@ -1,7 +1,7 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { GatewayError } from '@gateway/contracts';
 import type { BoardActions } from './actions.ts';
-import { shownControl, shownControlResult, shownSend, shownWebhook } from './redact.ts';
+import { shownControl, shownSend, shownWebhook } from './redact.ts';
 
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
 type BoardJob = Awaited<ReturnType<BullMQAdapter['getJobs']>>[number];
@@ -161,7 +161,7 @@ export class ControlAdapter extends GuardedAdapter {
   constructor(queue: Queue, shard: number) {
     super(queue, { prefix: `shard-${shard}:`, displayName: `control, shard ${shard}`, readOnlyMode: true });
     this.setFormatter('data', shownControl);
-    this.setFormatter('returnValue', shownControlResult);
+    this.setFormatter('returnValue', () => '(sealed)');
   }
 }
 

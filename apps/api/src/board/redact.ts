@@ -25,16 +25,6 @@ export function shownControl(data: unknown): Fields {
   return { ...fieldsOf(data), sealed: '(sealed)' };
 }
 
-/** A control job's result: code hashes and phone numbers stand in them. */
-export function shownControlResult(value: unknown): unknown {
-  const { status, outcome, state } = fieldsOf(value);
-  return {
-    ...(status !== undefined && { status }),
-    ...(outcome !== undefined && { outcome }),
-    ...(state !== undefined && { state }),
-  };
-}
-
 export function shownWebhook(data: unknown): Fields {
   const { url, body, ...rest } = fieldsOf(data);
   return {

@@ -32,8 +32,6 @@ export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
       passphrase,
       detach,
     });
-    // Sealed, but nobody else's business.
-    await context.producer.forgetControl(user_id, jobId).catch(() => {});
     return c.json({ status: 'ok', message: 'Keep it safe', job_id: jobId, backup: result.backup });
   });
 

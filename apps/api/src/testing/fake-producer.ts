@@ -192,10 +192,6 @@ export class FakeProducer implements ApiProducer {
     return true;
   }
 
-  async forgetControl(): Promise<void> {
-    this.#check('forgetControl');
-  }
-
   async retry(_userId: string, jobId: string): Promise<void> {
     this.#check('retry');
     this.retried.push(jobId);
