@@ -41,6 +41,7 @@ export function createProgram(run: Runner): Command {
     .option('--phone <number>', 'phone number, such as +79991234567')
     .option('--code <code>', 'the code that Telegram sent; without --phone the sign-in under way goes on')
     .option('--password-stdin', 'read the two-factor password from standard input')
+    .option('--qr', 'by a QR code that a phone scans')
     .action((userId: string | undefined, options: CommonOptions & LoginOptions) =>
       run(options, (session) => login(session, userId, options)),
     );

@@ -1,13 +1,16 @@
-import { GatewayApiError, type CodeSentAnswer, type VerifyAnswer } from '@gateway/client';
+import type { CodeSentAnswer, VerifyAnswer } from '@gateway/client';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import { sandboxHint } from '../sandbox-hint.ts';
 import type { Session } from '../session.ts';
+import { isRefusal, verifyPassword, welcome } from './finish-login.ts';
+import { loginByQr } from './login-qr.ts';
 
 export interface LoginOptions {
   phone?: string;
   code?: string;
   passwordStdin?: boolean;
+  qr?: boolean;
 }
 
 /** How a code travels, for people. */
@@ -33,6 +36,7 @@ export async function login(
   const { prompter, stdin } = session.io;
   const id = userId ?? (await prompter?.ask('A name of your own for this account', 'alice'));
   if (id === undefined) throw new UsageError('user_id is missing: telegram-gateway login <user_id>');
+  if (options.qr === true) return loginByQr(session, id);
   const password = options.passwordStdin === true ? (await readAll(stdin)).replace(/\r?\n$/, '') : undefined;
 
   const isUnderWay = options.code !== undefined || password !== undefined;
@@ -95,42 +99,4 @@ async function verifyCode(
       code = undefined;
     }
   }
-}
-
-type Asked = Extract<VerifyAnswer, { status: 'password_required' }>;
-
-async function verifyPassword(session: Session, userId: string, asked: Asked): Promise<ExitCode> {
-  const { client, io, out } = session;
-  const hint = asked.hint === null || asked.hint === '' ? '' : ` (hint: ${asked.hint})`;
-  if (io.prompter === null) {
-    const how = `telegram-gateway login ${userId} --password-stdin < file`;
-    out.result(asked, `Two-factor authentication is on${hint}. Give the password by: ${how}`);
-    return EXIT.refused;
-  }
-  for (;;) {
-    const password = await io.prompter.askSecret(`Two-factor password${hint}`);
-    if (password === '') continue;
-    try {
-      const answer = await client.auth.verify(userId, { password }, { signal: io.signal });
-      if (answer.status === 'authorized') return welcome(session, userId, answer);
-    } catch (error) {
-      if (!isRefusal(error, 'PASSWORD_INVALID')) throw error;
-      out.note(error.message);
-    }
-  }
-}
-
-function welcome(
-  { out }: Session,
-  userId: string,
-  answer: Extract<VerifyAnswer, { status: 'authorized' }>,
-): ExitCode {
-  const { first_name, last_name, username, id } = answer.user;
-  const name = [first_name, last_name, username === null ? null : `@${username}`].filter(Boolean).join(' ');
-  out.result(answer, `${out.good('✓')} ${userId} is signed in as ${name} (${id})`);
-  return EXIT.ok;
-}
-
-function isRefusal(error: unknown, code: string): error is GatewayApiError {
-  return error instanceof GatewayApiError && error.code === code;
 }
