@@ -2,11 +2,20 @@ import type { HistoryPoint } from '@gateway/contracts';
 import { historyKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
-/** ms of one step, and how many a key holds. */
+/** ms of one step. */
 export const HISTORY_STEP_MS = 300_000;
-const STEPS_PER_SLOT = 72;
+/** Steps that one hash holds: four fields each, as many as Redis keeps in its small form (hash-max-listpack-entries, 128). */
+const STEPS_PER_SLOT = 32;
 /** s that a slot is kept: a day is looked back at most. */
-const KEPT_S = 30 * 3_600;
+const KEPT_S = 27 * 3_600;
+
+/** Fields of a step, short since there are many: `<step within the slot><letter>`. */
+const FIELDS = { sent: 's', failed: 'f', heldMs: 'h', waiting: 'w' } as const;
+
+function placeOf(step: number): { slot: number; field: (what: keyof typeof FIELDS) => string } {
+  const slot = Math.floor(step / STEPS_PER_SLOT);
+  return { slot, field: (what) => `${step % STEPS_PER_SLOT}${FIELDS[what]}` };
+}
 
 /** What is added to an account's history. */
 export interface HistorySample {
@@ -26,15 +35,15 @@ export async function addHistory(
   samples: readonly HistorySample[],
   now: number,
 ): Promise<void> {
-  const step = Math.floor(now / HISTORY_STEP_MS);
+  const { slot, field } = placeOf(Math.floor(now / HISTORY_STEP_MS));
   await Promise.all(
-    samples.map(async ({ userId, sent, failed, heldMs, waiting }) => {
-      const key = historyKey(userId, Math.floor(step / STEPS_PER_SLOT));
+    samples.map(async ({ userId, waiting, ...counts }) => {
+      const key = historyKey(userId, slot);
       await Promise.all([
-        ...Object.entries({ sent, failed, heldMs })
-          .filter(([, by]) => by > 0)
-          .map(([what, by]) => redis.hincrby(key, `${step}:${what}`, Math.round(by))),
-        redis.hset(key, `${step}:waiting`, waiting),
+        ...(['sent', 'failed', 'heldMs'] as const)
+          .filter((what) => counts[what] > 0)
+          .map((what) => redis.hincrby(key, field(what), Math.round(counts[what]))),
+        redis.hset(key, field('waiting'), waiting),
         redis.expire(key, KEPT_S),
       ]);
     }),
@@ -50,15 +59,13 @@ export async function readHistory(
 ): Promise<HistoryPoint[]> {
   const first = Math.floor(from / HISTORY_STEP_MS);
   const last = Math.floor(now / HISTORY_STEP_MS);
-  const slots = new Map<number, Promise<Record<string, string>>>();
-  for (let step = first; step <= last; step += 1) {
-    const slot = Math.floor(step / STEPS_PER_SLOT);
-    if (!slots.has(slot)) slots.set(slot, redis.hgetall(historyKey(userId, slot)));
-  }
-  const fields = Object.assign({}, ...(await Promise.all(slots.values()))) as Record<string, string>;
-  return Array.from({ length: last - first + 1 }, (_, index) => {
-    const step = first + index;
-    const value = (what: string) => Number(fields[`${step}:${what}`] ?? 0);
+  const steps = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const slots = [...new Set(steps.map((step) => placeOf(step).slot))];
+  const kept = await Promise.all(slots.map((slot) => redis.hgetall(historyKey(userId, slot))));
+  return steps.map((step) => {
+    const { slot, field } = placeOf(step);
+    const fields = kept[slots.indexOf(slot)] ?? {};
+    const value = (what: keyof typeof FIELDS) => Number(fields[field(what)] ?? 0);
     return {
       at: new Date(step * HISTORY_STEP_MS).toISOString(),
       sent: value('sent'),
