@@ -65,7 +65,7 @@ describe.skipIf(CHROMIUM === null)(
     });
 
     test('sign in by QR: drawn, renewed, scanned', async () => {
-      await stack.control.settings({ token_lifetime_seconds: 4 });
+      await stack.control.setLoginTokenLifetime(4);
       const { page, troubles } = await open('/sign-in');
       await page.getByRole('button', { name: 'By a QR code' }).click();
       await page.getByLabel('Name of the account here').fill('dora');
@@ -75,7 +75,7 @@ describe.skipIf(CHROMIUM === null)(
       await shoot(page, 'sign-in-qr');
       expect(await seriousFindings(page)).toEqual([]);
       await expect.poll(() => picture.getAttribute('data-url'), { timeout: 10_000 }).not.toBe(first);
-      await stack.control.settings({ token_lifetime_seconds: 30 });
+      await stack.control.setLoginTokenLifetime(30);
       await expect
         .poll(async () => (await page.getByRole('timer').textContent()) ?? '', { timeout: 10_000 })
         .toMatch(/0:2\d/);

@@ -141,6 +141,21 @@ describe('The OpenAPI document', () => {
     await post('/telegram/user/auth/cancel', { user_id: 'carol' }, 200);
     await post('/telegram/user/auth/verify', { user_id: 'carol', phone_code: '22222' }, 409);
     await post(start, { user_id: 'alice', phone_number: ALICE }, 409);
+    const qr = '/telegram/user/auth/qr';
+    const watch = `get ${qr}/{user_id}`;
+    const code = await post(qr, { user_id: 'erin' }, 200);
+    await post(qr, { user_id: 'alice' }, 409);
+    expectDocumented(watch, 409, await stack.api.get(`${qr}/never-seen`));
+    expectDocumented(watch, 400, await stack.api.get(`${qr}/not%20allowed`));
+    const stream = fetch(`${stack.api.url}${qr}/erin`, { headers: stack.api.headers });
+    await stack.control.scan(code.body.url, '+9996627115');
+    const check = ajv.compile(
+      document.paths[`${qr}/{user_id}`].get.responses[200].content['text/event-stream']['x-event-data'],
+    );
+    for (const { data } of readEvents(await (await stream).text())) {
+      check(data);
+      expect(check.errors, JSON.stringify(data)).toBeNull();
+    }
     const status = 'get /telegram/user/status/{user_id}';
     expectDocumented(status, 200, await stack.api.status('alice', '?live=true'));
     expectDocumented(status, 200, await stack.api.status('never-seen'));

@@ -1,165 +1,226 @@
-import { readFile } from 'node:fs/promises';
-import { GatewayClient, type QrProgress } from '@gateway/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { signedIn } from '../../packages/sandbox/src/testing/mtcute-users.ts';
+import type { ApiAnswer } from '../env/api-client.ts';
+import { OpenStream } from '../env/event-source.ts';
 import { Stack } from '../env/stack.ts';
 
-const BOB = '+9996628299';
+const WITHIN = { timeout: 15_000, interval: 50 };
 
-/** A phone that is signed in, by a client that shares no code with the gateway: it scans. */
-async function phoneOf(stack: Stack, phone: string, password?: string) {
-  const ready = await stack.sandbox.ready;
-  const publicKeyPem = await readFile(String(ready['publicKeyFile']), 'utf8');
-  const dataCenters = ready['dataCenters'] as { id: number; host: string; port: number }[];
-  // A test number's code is the digit after +99966, five times.
-  const code = (phone.at(6) ?? '').repeat(5);
-  const control = { lastCode: () => ({ phone, code, delivery: 'app' as const }) };
-  const { client, id } = await signedIn({ dataCenters, publicKeyPem, control }, phone, password);
-  return {
-    id,
-    scan: async (url: string) => {
-      const token = Buffer.from(url.replace('tg://login?token=', ''), 'base64url');
-      await client.call({ _: 'auth.acceptLoginToken', token });
-    },
-  };
-}
-
-describe('Sign-in by a QR code', () => {
+describe('QR sign-in', () => {
   let stack: Stack;
-  let client: GatewayClient;
   beforeAll(async () => {
     stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
     stack.api.headers = { Authorization: 'Bearer everything' };
-    client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
-    await stack.signIn('bob', BOB);
   });
-  beforeEach(() => stack.control.settings({ token_lifetime_seconds: 30 }));
-  afterAll(() => stack[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+  });
+  beforeEach(() => stack.control.setLoginTokenLifetime(30));
 
-  const begin = async (userId: string) => {
-    const { status, body } = await stack.api.post('/telegram/user/auth/qr', { user_id: userId });
-    expect({ status, body }).toMatchObject({
-      status: 200,
-      body: { status: 'qr', job_id: expect.any(String) },
-    });
-    expect(body.url).toMatch(/^tg:\/\/login\?token=[\w-]+$/);
-    expect(Date.parse(body.expires_at)).toBeGreaterThan(Date.now());
-    return body;
-  };
-  const state = async (userId: string) => (await stack.api.status(userId)).body.state;
-  /** What the stream tells, the codes scanned by `onCode`. */
-  const watch = async (userId: string, onCode: (url: string, index: number) => Promise<void>) => {
-    const told: QrProgress[] = [];
-    for await (const progress of client.auth.watchQr(userId)) {
-      told.push(progress);
-      if (progress.status === 'qr') await onCode(progress.url, told.length - 1);
-    }
-    return told;
-  };
+  const begin = (user_id: string): Promise<ApiAnswer> =>
+    stack.api.post('/telegram/user/auth/qr', { user_id });
+  const cancel = (user_id: string) => stack.api.post('/telegram/user/auth/cancel', { user_id });
+  const stateOf = async (userId: string): Promise<string> => (await stack.api.status(userId)).body.state;
 
-  test('`auth/qr` → a code; scanned by another client, the worker signs in by itself, and the account sends', async () => {
-    const phone = await phoneOf(stack, '+9996628201');
-    const { url } = await begin('plain');
-    expect(await state('plain')).toBe('qr_pending');
-    await phone.scan(url);
-    await expect.poll(() => state('plain')).toBe('ready');
-    expect((await stack.api.status('plain')).body.user_info.id).toBe(phone.id);
-    expect((await stack.api.send('plain', BOB, 'by QR')).status).toBe(200);
-    const again = await stack.api.post('/telegram/user/auth/qr', { user_id: 'plain' });
-    expect(again).toMatchObject({
-      status: 409,
-      body: { code: 'ALREADY_AUTHORIZED', user: { id: phone.id } },
+  async function watch(userId: string): Promise<OpenStream> {
+    const url = `${stack.api.url}/telegram/user/auth/qr/${userId}`;
+    const stream = await OpenStream.open(url, stack.api.headers);
+    onTestFinished(() => stream.close());
+    return stream;
+  }
+
+  test('`auth/qr` → {"status":"qr","url":"tg://login?token=…","expires_at":"…","job_id":"…"}; a scan signs in with no further call', async () => {
+    const phone = '+9996621101';
+    await stack.control.createAccount({ phone, first_name: 'Plain' });
+    const begun = await begin('plain');
+    expect(begun).toMatchObject({ status: 200 });
+    expect(begun.body).toEqual({
+      status: 'qr',
+      url: expect.stringMatching(/^tg:\/\/login\?token=[A-Za-z0-9_-]+$/),
+      expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/),
+      job_id: expect.any(String),
     });
+    expect(Date.parse(begun.body.expires_at)).toBeGreaterThan(Date.now());
+    expect((await stack.api.status('plain')).body).toMatchObject({ authorized: false, state: 'qr_pending' });
+    expect((await begin('plain')).body.url).toBe(begun.body.url);
+
+    await stack.control.scan(begun.body.url, phone);
+    await expect.poll(() => stateOf('plain'), WITHIN).toBe('ready');
+    expect((await stack.api.status('plain', '?live=true')).body).toMatchObject({
+      authorized: true,
+      user_info: { first_name: 'Plain', phone_number: phone },
+    });
+    expect((await stack.api.send('plain', 'me', 'signed in by QR')).body).toMatchObject({ success: true });
   });
 
-  test('the stream tells each fresh code, then `authorized`', async () => {
-    await stack.control.settings({ token_lifetime_seconds: 3 });
-    const phone = await phoneOf(stack, '+9996628202');
+  test('the stream tells the code at once, and `authorized` when another client has scanned it; a stream opened later tells so at once', async () => {
+    const phone = '+9996621102';
+    const lastCode = () => ({ phone, code: '22222', delivery: 'app' as const });
+    const owner = await signedIn({ ...(await stack.telegram()), control: { lastCode } }, phone);
+    const begun = await begin('streamed');
+    const stream = await watch('streamed');
+    await expect.poll(() => stream.events.length, WITHIN).toBe(1);
+    expect(stream.events[0]).toMatchObject({
+      event: 'qr',
+      data: { status: 'qr', url: begun.body.url, expires_at: begun.body.expires_at },
+    });
+    const token = Buffer.from(begun.body.url.split('token=')[1], 'base64url');
+    await owner.client.call({ _: 'auth.acceptLoginToken', token });
+    const events = await stream.ended;
+    expect(events.slice(1)).toEqual([
+      {
+        event: 'authorized',
+        id: undefined,
+        data: { status: 'authorized', user: expect.objectContaining({ id: owner.id, phone_number: phone }) },
+      },
+    ]);
+    expect(await (await watch('streamed')).ended).toEqual(events.slice(1));
+  });
+
+  test.each([
+    ['two-factor', '+9996621103'],
+    ['two-factor-elsewhere', '+9996611103'],
+  ])(
+    '%s: `password_required` with the hint, then `verify` with the password alone',
+    async (userId, phone) => {
+      await stack.control.createAccount({ phone, first_name: 'Анна', password: 'секрет', hint: 'какой?' });
+      const begun = await begin(userId);
+      const stream = await watch(userId);
+      await stack.control.scan(begun.body.url, phone);
+      expect((await stream.ended).at(-1)).toMatchObject({
+        event: 'password_required',
+        data: { status: 'password_required', hint: 'какой?' },
+      });
+      expect((await stack.api.status(userId)).body).toMatchObject({
+        authorized: false,
+        state: 'password_required',
+      });
+      expect((await begin(userId)).body).toMatchObject({ status: 'password_required', hint: 'какой?' });
+      expect(await stack.api.verify(userId, { password: 'wrong' })).toMatchObject({
+        status: 400,
+        body: { code: 'PASSWORD_INVALID', hint: 'какой?' },
+      });
+      expect(await stack.api.verify(userId, { password: 'секрет' })).toMatchObject({
+        status: 200,
+        body: { status: 'authorized', user: { phone_number: phone } },
+      });
+    },
+  );
+
+  test.each(['1', '3'])('an account at home in data centre %s is signed in there', async (dc) => {
+    const phone = `+99966${dc}1104`;
+    await stack.control.createAccount({ phone, first_name: 'Far' });
+    const { body } = await begin(`far-${dc}`);
+    await stack.control.scan(body.url, phone);
+    await expect.poll(() => stateOf(`far-${dc}`), WITHIN).toBe('ready');
+    expect((await stack.api.send(`far-${dc}`, 'me', 'here')).body).toMatchObject({ success: true });
+  });
+
+  test('the stream tells each fresh code before the one before has expired', async () => {
+    const phone = '+9996621105';
+    await stack.control.createAccount({ phone, first_name: 'Slow' });
+    await stack.control.setLoginTokenLifetime(6);
     await begin('renewed');
-    const told = await watch('renewed', async (url, index) => {
-      if (index === 2) await phone.scan(url);
-    });
-    expect(told.map(({ status }) => status)).toEqual(['qr', 'qr', 'qr', 'authorized']);
-    expect(new Set(told.map((progress) => (progress.status === 'qr' ? progress.url : ''))).size).toBe(4);
-    expect(told.at(-1)).toMatchObject({ user: { id: phone.id } });
-    // Whoever comes late hears the end.
-    expect(await watch('renewed', async () => {})).toMatchObject([{ status: 'authorized' }]);
+    const stream = await watch('renewed');
+    await expect.poll(() => stream.events.length, WITHIN).toBeGreaterThanOrEqual(3);
+    const shown = stream.events.map(({ data }) => data);
+    expect(new Set(shown.map(({ url }) => url)).size).toBe(shown.length);
+    await stack.control.setLoginTokenLifetime(30);
+    const count = stream.events.length;
+    await expect.poll(() => stream.events.length, WITHIN).toBeGreaterThan(count);
+    await stack.control.scan(stream.events.at(-1)?.data.url, phone);
+    expect((await stream.ended).at(-1)).toMatchObject({ event: 'authorized' });
   });
 
-  test('two-factor on: `password_required` with the hint, then `verify` with the password alone', async () => {
-    const account = { phone: '+9996628203', first_name: 'Carol', password: 'hunter2', hint: 'the usual' };
-    await stack.control.createAccount(account);
-    const phone = await phoneOf(stack, account.phone, 'hunter2');
-    await begin('two-factor');
-    const told = await watch('two-factor', (url) => phone.scan(url));
-    expect(told.at(-1)).toEqual({ status: 'password_required', hint: 'the usual' });
-    expect(await state('two-factor')).toBe('password_required');
-    const wrong = await stack.api.verify('two-factor', { password: 'hunter1' });
-    expect(wrong).toMatchObject({ status: 400, body: { code: 'PASSWORD_INVALID', hint: 'the usual' } });
-    const right = await stack.api.verify('two-factor', { password: 'hunter2' });
-    expect(right).toMatchObject({ status: 200, body: { status: 'authorized', user: { id: phone.id } } });
+  test('a code that has expired is renewed when it is asked for again', async () => {
+    await stack.control.setLoginTokenLifetime(1);
+    const first = (await begin('expired')).body.url;
+    await stack.control.setLoginTokenLifetime(30);
+    const second = (await begin('expired')).body;
+    expect(second.status).toBe('qr');
+    expect(second.url).not.toBe(first);
+    expect((await begin('expired')).body.url).toBe(second.url);
   });
 
-  test('an account that is at home in another data centre is signed in there, and stays so', async () => {
-    const phone = await phoneOf(stack, '+9996638204');
-    await begin('far');
-    const told = await watch('far', (url) => phone.scan(url));
-    expect(told.at(-1)).toMatchObject({ status: 'authorized', user: { id: phone.id } });
-    await stack.worker.end();
+  test('survives a restart of the worker between the code and its scan: the stream goes on and tells the end', async () => {
+    const phone = '+9996621106';
+    await stack.control.createAccount({ phone, first_name: 'Patient' });
+    await stack.control.setLoginTokenLifetime(10);
+    const { body } = await begin('restarted');
+    const stream = await watch('restarted');
+    await stack.worker.end('SIGKILL');
+    await stack.control.scan(body.url, phone);
     await stack.startWorker();
-    expect((await stack.api.send('far', BOB, 'from afar')).status).toBe(200);
-  });
-
-  test('a login survives a restart of worker and API between code and scan', async () => {
-    const phone = await phoneOf(stack, '+9996628205');
-    const { url } = await begin('restarted');
-    await Promise.all([stack.worker.end(), stack.apiProcess.end()]);
-    await phone.scan(url);
-    await Promise.all([stack.startWorker(), stack.startApi()]);
-    stack.api.headers = { Authorization: 'Bearer everything' };
-    client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
-    expect(await state('restarted')).toBe('qr_pending');
-    const told = await watch('restarted', async () => {});
-    expect(told).toMatchObject([{ status: 'authorized', user: { id: phone.id } }]);
-  });
-
-  test('cancel ends it; a code login and a QR login take each other’s place', async () => {
-    await begin('changed');
-    const stream = watch('changed', async () => {
-      await stack.api.post('/telegram/user/auth/cancel', { user_id: 'changed' });
+    expect(await stateOf('restarted')).toBe('qr_pending');
+    expect((await stream.ended).at(-1)).toMatchObject({
+      event: 'authorized',
+      data: { user: { phone_number: phone } },
     });
-    await expect(stream).rejects.toMatchObject({ code: 'AUTH_NOT_STARTED' });
-    expect(await state('changed')).toBe('none');
-    expect((await stack.api.get('/telegram/user/auth/qr/changed')).body.code).toBe('AUTH_NOT_STARTED');
-    await stack.api.startSignIn('changed', '+9996628206');
-    await begin('changed');
-    expect(await state('changed')).toBe('qr_pending');
-    const early = await stack.api.verify('changed', { phone_code: '22222' });
-    expect(early.body.code).toBe('AUTH_NOT_STARTED');
-    await stack.api.startSignIn('changed', '+9996628206');
-    expect((await stack.api.verify('changed', { phone_code: '22222' })).body.status).toBe('authorized');
   });
 
-  test('a code login that waits for its password is left alone by who watches', async () => {
-    const account = { phone: '+9996628207', first_name: 'Dan', password: 'hunter2', hint: 'h' };
-    await stack.control.createAccount(account);
-    await stack.api.startSignIn('by-code', account.phone);
-    await stack.api.verify('by-code', { phone_code: '22222' });
-    expect(await watch('by-code', async () => {})).toEqual([{ status: 'password_required', hint: 'h' }]);
-    expect((await stack.api.verify('by-code', { password: 'hunter2' })).body.status).toBe('authorized');
+  test('`cancel` ends it: the stream tells `error` AUTH_NOT_STARTED, and the code is of no use', async () => {
+    const phone = '+9996621107';
+    await stack.control.createAccount({ phone, first_name: 'Late' });
+    const { body } = await begin('cancelled');
+    const stream = await watch('cancelled');
+    expect((await cancel('cancelled')).status).toBe(200);
+    expect((await stream.ended).at(-1)).toMatchObject({
+      event: 'error',
+      data: { status: 'error', code: 'AUTH_NOT_STARTED', request_id: expect.any(String) },
+    });
+    expect(await stateOf('cancelled')).toBe('none');
+    await stack.control.scan(body.url, phone);
+    expect((await begin('cancelled')).body).toMatchObject({ status: 'qr' });
   });
 
-  test('a key that may not use the account is refused', async () => {
-    const ofBob = { Authorization: 'Bearer of-bob' };
-    const begun = await stack.api.post('/telegram/user/auth/qr', { user_id: 'plain' }, ofBob);
-    expect(begun.status).toBe(403);
-    expect((await stack.api.get('/telegram/user/auth/qr/plain', ofBob)).status).toBe(403);
+  test('watching begins nothing: with no sign-in under way 409 `AUTH_NOT_STARTED`', async () => {
+    expect(await stack.api.get('/telegram/user/auth/qr/nobody')).toMatchObject({
+      status: 409,
+      body: { code: 'AUTH_NOT_STARTED' },
+    });
+    await stack.api.startSignIn('by-code', '+9996621108');
+    expect(await stack.api.get('/telegram/user/auth/qr/by-code')).toMatchObject({
+      status: 409,
+      body: { code: 'AUTH_NOT_STARTED' },
+    });
+    expect(await stack.api.get('/telegram/user/auth/qr/a%2Fb')).toMatchObject({
+      status: 400,
+      body: { code: 'VALIDATION', issues: [{ path: 'user_id' }] },
+    });
   });
 
-  test("the sandbox's control port scans too, for people with no phone at hand", async () => {
-    const { url } = await begin('no-phone');
-    await expect(stack.control.scan(url.slice(0, -4), '+9996628208')).rejects.toThrow('AUTH_TOKEN_INVALID');
-    await stack.control.scan(url, '+9996628208');
-    await expect.poll(() => state('no-phone')).toBe('ready');
+  test('a login by code is given up for one by QR, and the other way round', async () => {
+    const phone = '+9996621109';
+    await stack.api.startSignIn('both', phone);
+    expect((await begin('both')).body).toMatchObject({ status: 'qr' });
+    expect(await stack.api.verify('both', { phone_code: '22222' })).toMatchObject({
+      status: 409,
+      body: { code: 'AUTH_NOT_STARTED' },
+    });
+    const stream = await watch('both');
+    expect((await stack.api.startSignIn('both', phone)).status).toBe(200);
+    expect((await stream.ended).at(-1)).toMatchObject({ event: 'error', data: { code: 'AUTH_NOT_STARTED' } });
+    expect((await stack.api.verify('both', { phone_code: '22222' })).body).toMatchObject({
+      status: 'authorized',
+    });
+  });
+
+  test('Already signed in: 409 `ALREADY_AUTHORIZED`, with `user`', async () => {
+    await stack.signIn('already', '+9996621110');
+    expect(await begin('already')).toMatchObject({
+      status: 409,
+      body: { code: 'ALREADY_AUTHORIZED', user: { phone_number: '+9996621110' } },
+    });
+  });
+
+  test('a key that may not use the account gets 403 `FORBIDDEN`, for the code and for the stream', async () => {
+    const scoped = { Authorization: 'Bearer of-bob' };
+    const refused = { status: 403, body: { code: 'FORBIDDEN' } };
+    const body = { user_id: 'alice' };
+    expect(await stack.api.post('/telegram/user/auth/qr', body, scoped)).toMatchObject(refused);
+    expect(await stack.api.get('/telegram/user/auth/qr/alice', scoped)).toMatchObject(refused);
+    expect(await stack.api.post('/telegram/user/auth/qr', { user_id: 'bob' }, scoped)).toMatchObject({
+      status: 200,
+    });
   });
 });

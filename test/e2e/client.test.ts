@@ -48,6 +48,21 @@ describe('the typed client', () => {
     expect(await client.status('bob', { live: true })).toMatchObject({ authorized: true, state: 'ready' });
   });
 
+  test('signs an account in by a QR code', async () => {
+    const phone = '+9996622304';
+    await stack.control.createAccount({ phone, first_name: 'Dave' });
+    const shown = await client.auth.startQr('dave');
+    const seen: string[] = [];
+    for await (const { event, data } of client.auth.watchQr('dave')) {
+      seen.push(event);
+      if (event !== 'qr') continue;
+      expect(shown).toMatchObject(data);
+      await stack.control.scan(data.url, phone);
+    }
+    expect(seen).toEqual(['qr', 'authorized']);
+    expect(await client.status('dave')).toMatchObject({ state: 'ready', user_info: { first_name: 'Dave' } });
+  });
+
   test('begins a sign-in and gives it up', async () => {
     await client.auth.start('carol', '+9996622303');
     expect(await client.auth.cancel('carol')).toMatchObject({ status: 'ok' });

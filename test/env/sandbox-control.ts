@@ -35,6 +35,16 @@ export class SandboxControl {
     return this.#send('POST', '/sessions', { phone });
   }
 
+  /** The account of the phone scans the QR code of this URL. */
+  async scan(url: string, phone: string): Promise<void> {
+    await this.#send('POST', '/login-tokens/accept', { url, phone });
+  }
+
+  /** How long login tokens can be scanned from now on, in seconds. */
+  async setLoginTokenLifetime(login_token_lifetime_seconds: number): Promise<void> {
+    await this.#send('POST', '/settings', { login_token_lifetime_seconds });
+  }
+
   async createChat(chat: { title: string; kind: string; members: number[] }): Promise<{ id: number }> {
     return this.#send('POST', '/chats', chat);
   }
@@ -71,18 +81,6 @@ export class SandboxControl {
   /** What a second send with the same random_id gets, until the sandbox ends: RANDOM_ID_DUPLICATE, or the first one's answer. */
   async answerRepeatedSends(repeated_random_id: 'error' | 'original'): Promise<void> {
     await this.#send('POST', '/settings', { repeated_random_id });
-  }
-
-  async settings(settings: {
-    token_lifetime_seconds?: number;
-    code_lifetime_seconds?: number;
-  }): Promise<void> {
-    await this.#send('POST', '/settings', settings);
-  }
-
-  /** The owner of a phone scans a QR code. */
-  async scan(url: string, phone: string): Promise<void> {
-    await this.#send('POST', '/login-tokens/accept', { url, phone });
   }
 
   /**

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DataCenter } from '@gateway/telegram';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { ApiClient } from './api-client.ts';
 import { Part } from './part.ts';
@@ -77,6 +78,16 @@ export class Stack {
     this.apiProcess = this.spawnApi();
     const ready = await this.apiProcess.ready;
     this.api = new ApiClient(String(ready['url']));
+  }
+
+  /** Where "Telegram" is, for clients of other makers. */
+  async telegram(): Promise<{ dataCenters: DataCenter[]; publicKeyPem: string }> {
+    const { TELEGRAM_DC = '', TELEGRAM_DC_KEY = '' } = this.#settings;
+    const dataCenters = TELEGRAM_DC.split(',').map((each) => {
+      const [id, host = '', port] = each.split(':');
+      return { id: Number(id), host, port: Number(port) };
+    });
+    return { dataCenters, publicKeyPem: await readFile(TELEGRAM_DC_KEY, 'utf8') };
   }
 
   /** A test account of the sandbox (`+99966…`), signed in under `userId`. @returns its Telegram id. */

@@ -7,6 +7,8 @@ const WINDOW_MS = 10 * 60_000;
 const LIMITS = {
   /** Codes asked for (start, resend), per account. */
   code: 30,
+  /** QR sign-ins begun, per account; a code that is renewed on a stream is none. */
+  qr: 30,
   /** Codes and passwords tried, per account. */
   verify: 30,
   /** All of these over all accounts, per API key. */
@@ -20,7 +22,7 @@ const LIMITS = {
 export async function limitSignIn(
   { producer }: ApiContext,
   { keyName }: Caller,
-  step: 'code' | 'verify',
+  step: 'code' | 'qr' | 'verify',
   userId: string,
 ): Promise<void> {
   await take(`${step}:account:${userId}`, LIMITS[step], 'for this account');

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { logout, pause, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
 import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
+import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
 import { send } from './commands/send.ts';
@@ -41,9 +42,11 @@ export function createProgram(run: Runner): Command {
     .option('--phone <number>', 'phone number, such as +79991234567')
     .option('--code <code>', 'the code that Telegram sent; without --phone the sign-in under way goes on')
     .option('--password-stdin', 'read the two-factor password from standard input')
-    .option('--qr', 'by a QR code that a phone scans')
-    .action((userId: string | undefined, options: CommonOptions & LoginOptions) =>
-      run(options, (session) => login(session, userId, options)),
+    .option('--qr', 'show a QR code to scan in the Telegram app, in place of phone and code')
+    .action((userId: string | undefined, options: CommonOptions & LoginOptions & { qr?: boolean }) =>
+      run(options, (session) =>
+        options.qr === true ? loginByQr(session, userId, options) : login(session, userId, options),
+      ),
     );
 
   const account = (

@@ -110,14 +110,6 @@ export async function apiErrorOf(response: Response): Promise<GatewayApiError> {
   return gatewayErrorOf(body, { status, requestId, retryAfter });
 }
 
-/** The error that an event of a stream tells. */
-export function apiErrorOfEvent(body: Record<string, unknown>): GatewayApiError | GatewayConnectionError {
-  const error = { status: 'error', ...body };
-  if (!isGatewayError(error))
-    return new GatewayConnectionError("the stream told an error that is not the gateway's");
-  return gatewayErrorOf(error, { status: 200, requestId: null, retryAfter: null });
-}
-
 function gatewayErrorOf(
   body: WrittenError,
   { status, requestId, retryAfter }: Pick<ApiErrorFields, 'status' | 'requestId' | 'retryAfter'>,

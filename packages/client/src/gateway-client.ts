@@ -8,7 +8,7 @@ import {
   type MessageStreamOptions,
   type MessageStreamRequest,
 } from './message-stream.ts';
-import { watchQr, type QrAnswer, type QrProgress } from './qr.ts';
+import { qrEvents, type QrAnswer, type QrEvent } from './qr.ts';
 import { ifNotBegun, never, repeatable, underOneKey } from './retry.ts';
 import { Transport, type Call } from './transport.ts';
 import type {
@@ -234,7 +234,7 @@ export class GatewayClient {
   }
 }
 
-/** Signing an account in by a code: start, (resend), verify; or cancel. */
+/** Signing an account in, by a code: start, (resend), verify; or by a scan: startQr, watchQr, (verify). Or cancel. */
 export class SignIn {
   readonly #transport: Transport;
 
@@ -253,21 +253,21 @@ export class SignIn {
     return this.#transport.json(step('auth/resend', { user_id: userId }, options));
   }
 
-  verify(userId: string, answers: VerifyAnswers, options: CallOptions = {}): Promise<VerifyAnswer> {
-    return this.#transport.json(step('auth/verify', { user_id: userId, ...answers }, options));
-  }
-
-  /** Begins a sign-in by a QR code, or goes on with one. The account's owner scans `url` with a phone that is signed in. */
+  /** The QR code to show; a sign-in by code that is under way is given up. A scan signs in by itself. */
   startQr(userId: string, options: CallOptions = {}): Promise<QrAnswer> {
     return this.#transport.json(step('auth/qr', { user_id: userId }, options));
   }
 
   /**
-   * What becomes of a sign-in by a QR code: each fresh code, then `authorized` or `password_required` ({@link verify} with the password).
-   * @throws {GatewayApiError} what the gateway ends it with. @throws {GatewayConnectionError} where it breaks off before its end.
+   * Each fresh code of the QR sign-in under way, and how it ends. Watching again after it broke off is safe.
+   * @throws {GatewayConnectionError} where it breaks off. @throws {GatewayApiError} `AUTH_NOT_STARTED`
    */
-  watchQr(userId: string, { signal }: CallOptions = {}): AsyncGenerator<QrProgress> {
-    return watchQr(this.#transport, userId, signal);
+  watchQr(userId: string, options: CallOptions = {}): AsyncGenerator<QrEvent> {
+    return qrEvents(this.#transport, userId, options);
+  }
+
+  verify(userId: string, answers: VerifyAnswers, options: CallOptions = {}): Promise<VerifyAnswer> {
+    return this.#transport.json(step('auth/verify', { user_id: userId, ...answers }, options));
   }
 
   cancel(userId: string, options: CallOptions = {}): Promise<AccountAnswer> {

@@ -14,5 +14,5 @@ export type {
   MessageStreamRequest,
   TelegramProgress,
 } from './message-stream.ts';
-export type { QrAnswer, QrCode, QrProgress } from './qr.ts';
+export type { QrAnswer, QrCode, QrEvent } from './qr.ts';
 export type * from './types.ts';

@@ -1,39 +1,50 @@
 import type { UserInfo } from '@gateway/contracts';
-import { apiErrorOfEvent, GatewayConnectionError, objectOf } from './errors.ts';
+import { GatewayConnectionError, objectOf } from './errors.ts';
 import { repeatable } from './retry.ts';
 import type { Transport } from './transport.ts';
+import type { CallOptions, ErrorBody, VerifyAnswer } from './types.ts';
 
-/** A code that signs the account in when its owner scans it. */
+/** A code to be shown as a QR code, and scanned until `expires_at` (RFC 3339, UTC). */
 export interface QrCode {
   status: 'qr';
-  /** `tg://login?token=…`: what the picture says. */
+  /** `tg://login?token=…` */
   url: string;
-  /** RFC 3339, UTC. */
   expires_at: string;
 }
-export type QrAnswer = QrCode & { job_id: string };
 
-export type QrProgress =
-  | QrCode
-  | { status: 'authorized'; user: UserInfo }
-  | { status: 'password_required'; hint: string | null };
+/** The code; or what came of a scan that was made before it was asked for. */
+export type QrAnswer = (QrCode & { job_id: string }) | VerifyAnswer;
+
+export type QrEvent =
+  /** A fresh code: the one before is about to expire. */
+  | { event: 'qr'; data: QrCode }
+  | { event: 'authorized'; data: { status: 'authorized'; user: UserInfo } }
+  /** Two-factor authentication is on: verify with the password alone. */
+  | { event: 'password_required'; data: { status: 'password_required'; hint: string | null } }
+  /** It was cancelled, nobody has scanned it for ten minutes, or Telegram refuses. */
+  | { event: 'error'; data: ErrorBody };
+
+const EVENTS: readonly string[] = [
+  'qr',
+  'authorized',
+  'password_required',
+  'error',
+] satisfies QrEvent['event'][];
 
 /** See {@link SignIn.watchQr}. */
-export async function* watchQr(
+export async function* qrEvents(
   transport: Transport,
   userId: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<QrProgress> {
+  { signal }: CallOptions,
+): AsyncGenerator<QrEvent> {
   const path = `/telegram/user/auth/qr/${encodeURIComponent(userId)}`;
   const stream = await transport.stream({ method: 'GET', path, retry: repeatable, signal });
   for await (const { event, data } of stream?.events ?? []) {
-    const body = objectOf(data);
+    const body = EVENTS.includes(event) ? objectOf(data) : null;
     if (body === null) continue;
-    if (event === 'error') throw apiErrorOfEvent(body);
-    // The shape is the gateway's contract.
-    if (event === 'qr' || event === 'authorized' || event === 'password_required')
-      yield { ...body, status: event } as QrProgress;
-    if (event === 'authorized' || event === 'password_required') return;
+    // The shape of each event is the gateway's contract.
+    yield { event, data: body } as unknown as QrEvent;
+    if (event !== 'qr') return;
   }
   throw new GatewayConnectionError('the stream broke off before its end');
 }

@@ -24,6 +24,31 @@ async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
 
 const states = async () => (await collect(client.jobEvents('j1'))).map(({ state }) => state);
 
+describe('a QR sign-in', () => {
+  const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  const code = event('qr', { status: 'qr', url: 'tg://login?token=a', expires_at: '2024-01-15T12:00:30Z' });
+  const watched = async () =>
+    (await collect(client.auth.watchQr('alice'))).map(({ event: name, data }) => [name, data.status]);
+
+  test('is told until it ends', async () => {
+    const end = event('authorized', { status: 'authorized', user: null });
+    gateway.answers(events([': hello\n\n', code, event('other', {}), code, end], 'stays open'));
+    expect(await watched()).toEqual([
+      ['qr', 'qr'],
+      ['qr', 'qr'],
+      ['authorized', 'authorized'],
+    ]);
+    expect(gateway.requests[0]).toMatchObject({ path: '/telegram/user/auth/qr/alice' });
+  });
+
+  test('that breaks off says so, and one that was never begun too', async () => {
+    gateway.answers(events([code]));
+    await expect(watched()).rejects.toThrow(GatewayConnectionError);
+    gateway.answers(refusal(409, 'AUTH_NOT_STARTED'));
+    await expect(watched()).rejects.toMatchObject({ code: 'AUTH_NOT_STARTED' });
+  });
+});
+
 describe('the events of a job', () => {
   test('are told until its end', async () => {
     gateway.answers(

@@ -69,22 +69,19 @@ export const codeSentSchema = z.object({
 });
 export type CodeSent = z.infer<typeof codeSentSchema>;
 
-/** A code that signs an account in when its owner scans it. */
-export const qrCodeSchema = z.object({
-  status: z.literal('qr'),
-  /** `tg://login?token=…` */
-  url: z.string(),
-  /** RFC 3339, UTC. */
-  expires_at: z.iso.datetime(),
-});
-export type QrCode = z.infer<typeof qrCodeSchema>;
-
 export const verifyResultSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('authorized'), user: userInfoSchema }),
   z.object({ status: z.literal('password_required'), hint: z.string().nullable() }),
 ]);
 export type VerifyResult = z.infer<typeof verifyResultSchema>;
 
-/** How a sign-in by a QR code stands. */
-export const qrResultSchema = z.discriminatedUnion('status', [qrCodeSchema, ...verifyResultSchema.options]);
+/** A QR code to be shown and scanned. */
+export const qrCodeSchema = z.object({
+  status: z.literal('qr'),
+  url: z.string().describe('`tg://login?token=…`, to be shown as a QR code'),
+  expires_at: z.iso.datetime().describe('RFC 3339, UTC: from then on the code cannot be scanned'),
+});
+
+/** Where a QR sign-in stands: the code, or what came of a scan. */
+export const qrResultSchema = z.union([qrCodeSchema, verifyResultSchema]);
 export type QrResult = z.infer<typeof qrResultSchema>;

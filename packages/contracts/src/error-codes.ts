@@ -165,7 +165,7 @@ export const ERROR_CODES = {
     409,
     'user_action',
     'No sign-in is under way for this account.',
-    'Call `/telegram/user/auth/start` first.',
+    'Call `/telegram/user/auth/start` or `/telegram/user/auth/qr` first.',
   ),
   PHONE_NUMBER_INVALID: entry(
     400,
@@ -218,7 +218,7 @@ export const ERROR_CODES = {
     401,
     'user_action',
     'This account is not signed in.',
-    'Sign in by `/telegram/user/auth/start`.',
+    'Sign in by `/telegram/user/auth/start` or `/telegram/user/auth/qr`.',
   ),
   SESSION_IN_USE: entry(
     409,

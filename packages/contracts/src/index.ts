@@ -23,9 +23,9 @@ export {
   paceRequestSchema,
   qrCodeSchema,
   qrResultSchema,
+  verifyResultSchema,
   type CodeDelivery,
   type CodeSent,
-  type QrCode,
   type QrResult,
   type VerifyResult,
 } from './auth.ts';
@@ -96,10 +96,10 @@ export {
   healthResponseSchema,
   jobResponseSchema,
   paceResponseSchema,
-  qrResponseSchema,
   queuedResponseSchema,
   sentResponseSchema,
   statusResponseSchema,
+  qrResponseSchema,
   verifyResponseSchema,
 } from './responses.ts';
 export { exportRequestSchema, exportResponseSchema, importRequestSchema } from './session-transfer.ts';

@@ -39,8 +39,11 @@ export const CONTROL_JOBS = {
     payload: z.object({ phoneCode: z.string().optional(), password: z.string().optional() }),
     result: verifyResultSchema,
   },
-  /** How a sign-in by a QR code stands, with a fresh code; `begins`: where there is none, one is begun. */
-  'auth.qr': { payload: z.object({ begins: z.boolean() }), result: qrResultSchema },
+  /**
+   * The QR code to scan now, renewed where it is about to expire. `begin`: a sign-in is begun where no QR one is under way; else that is
+   * `AUTH_NOT_STARTED`. Whoever scans the code of the result lets the gateway in, and gets nothing by it himself.
+   */
+  'auth.qr': { payload: z.object({ begin: z.boolean() }), result: qrResultSchema },
   /** Takes back a send that its lane has in hand. */
   'send.cancel': {
     payload: z.object({ jobId: z.string() }),

@@ -22,8 +22,6 @@ export const codeSentResponseSchema = codeSentSchema.extend({
   job_id: jobId,
 });
 
-export const qrResponseSchema = qrCodeSchema.extend({ job_id: jobId });
-
 export const verifyResponseSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('authorized'), message: z.string(), job_id: jobId, user: userInfoSchema }),
   z.object({
@@ -33,6 +31,9 @@ export const verifyResponseSchema = z.discriminatedUnion('status', [
     job_id: jobId,
   }),
 ]);
+
+/** The code to scan; or, where it was scanned before this was asked, what {@link verifyResponseSchema} says. */
+export const qrResponseSchema = z.union([qrCodeSchema.extend({ job_id: jobId }), verifyResponseSchema]);
 
 const paceRulesShownSchema = z.object({
   burst: z.int(),

@@ -12,14 +12,14 @@ export interface AccountRecord {
 export const loginStateSchema = z.enum(['code_sent', 'qr_pending', 'password_required']);
 export type LoginState = z.infer<typeof loginStateSchema>;
 
+const NO_TROUBLE = { reason: null, next_action: null };
+export const NO_STATUS: AccountStatus = { state: 'none', user: null, ...NO_TROUBLE };
+
 const LOGIN_STATES: Record<StoredLogin['awaiting'], LoginState> = {
   code: 'code_sent',
   scan: 'qr_pending',
   password: 'password_required',
 };
-
-const NO_TROUBLE = { reason: null, next_action: null };
-export const NO_STATUS: AccountStatus = { state: 'none', user: null, ...NO_TROUBLE };
 
 export function loginStateOf(login: StoredLogin): LoginState {
   return LOGIN_STATES[login.awaiting];

@@ -6,10 +6,10 @@ export { MemoryPeerBook } from './peer-book.ts';
 export {
   SessionStoreError,
   type AccountStatus,
+  type CodeLogin,
   type SessionStore,
   type SessionStoreFailure,
   type StoredAccount,
-  type CodeLogin,
   type StoredLogin,
   type StoredPeers,
   type WriteRight,

@@ -5,15 +5,11 @@ import * as z from 'zod';
 export const accountStatusSchema = accountViewSchema.omit({ hold: true });
 export type AccountStatus = z.infer<typeof accountStatusSchema>;
 
-const halfMadeSchema = z.object({
-  /** The half-made session: code and token belong to its auth key and to no other. */
-  session: z.string().min(1),
-  /** The hint of the two-factor password, once it is awaited. */
-  hint: z.string().nullable(),
-});
-
-const codeLoginSchema = halfMadeSchema.extend({
+const codeLoginSchema = z.object({
+  /** Logins stored before there were others say nothing of their kind. */
   kind: z.literal('code').default('code'),
+  /** The half-made session: the code belongs to its auth key and to no other. */
+  session: z.string().min(1),
   phoneNumber: z.string(),
   /** How the code travels, with the `phone_code_hash`. */
   sent: codeSentSchema,
@@ -21,18 +17,24 @@ const codeLoginSchema = halfMadeSchema.extend({
   sentAt: z.number().int(),
   /** What the next verify has to bring. */
   awaiting: z.enum(['code', 'password']),
+  /** The hint of the two-factor password, once it is awaited. */
+  hint: z.string().nullable(),
 });
 
-const qrLoginSchema = halfMadeSchema.extend({
+const qrLoginSchema = z.object({
   kind: z.literal('qr'),
-  /** What comes next: somebody scans the code, or gives the password. */
+  /** The half-made session: the tokens that are shown belong to its auth key, and so does what comes of a scan. */
+  session: z.string().min(1),
+  /** A scan, or what the next verify has to bring. */
   awaiting: z.enum(['scan', 'password']),
+  /** The hint of the two-factor password, once it is awaited. */
+  hint: z.string().nullable(),
 });
 
 /** A sign-in under way: all that the next step needs, after a restart of everything too. */
 export const storedLoginSchema = z.union([codeLoginSchema, qrLoginSchema]);
-export type StoredLogin = z.infer<typeof storedLoginSchema>;
 export type CodeLogin = z.infer<typeof codeLoginSchema>;
+export type StoredLogin = z.infer<typeof storedLoginSchema>;
 
 /** An account as the store has it. A value: changing it changes nothing. */
 export interface StoredAccount {

@@ -2,7 +2,6 @@ import {
   GatewayError,
   type CodeSent,
   type PeerBook,
-  type QrResult,
   type SendResult,
   type UserInfo,
   type VerifyResult,
@@ -12,8 +11,8 @@ import { AccountConnection, type Home } from './account-connection.ts';
 import { UnknownKeyError } from './call-errors.ts';
 import type { DataCenters } from './data-centers.ts';
 import { rpcNameOf, toFailure } from './errors.ts';
-import { exportLoginToken } from './login-token.ts';
 import * as login from './login.ts';
+import { exportLoginToken, signedInMeanwhile } from './qr-login.ts';
 import { Recipients } from './recipients.ts';
 import { sendMessage } from './send-message.ts';
 import { writeSession } from './session.ts';
@@ -23,6 +22,7 @@ import {
   type OpenOptions,
   type OutgoingMessage,
   type PendingLogin,
+  type QrLogin,
   type TelegramOptions,
 } from './types.ts';
 
@@ -41,17 +41,19 @@ export class GramJsAccountClient implements AccountClient {
   readonly #dataCenters: DataCenters;
   readonly #connection: AccountConnection;
   readonly #recipients: Recipients;
+  /** Whether Telegram's answer to the last step of a QR sign-in is known, so that the key cannot be signed in unseen. */
+  #qrIsKnown = false;
 
   constructor(
     options: TelegramOptions,
     dataCenters: DataCenters,
     home: Home,
     peers: PeerBook,
-    { isBot, ...connecting }: Required<OpenOptions>,
+    { mayTalk, isBot }: Required<OpenOptions>,
   ) {
     this.#options = options;
     this.#dataCenters = dataCenters;
-    this.#connection = new AccountConnection(options, dataCenters, home, connecting);
+    this.#connection = new AccountConnection(options, dataCenters, home, mayTalk);
     this.#recipients = new Recipients(this.#connection, peers, Date.now, { isBot });
   }
 
@@ -72,10 +74,16 @@ export class GramJsAccountClient implements AccountClient {
     return this.#fromTheBeginning(() => login.signInBot(this.#connection, this.#options, token));
   }
 
-  exportLoginToken(): Promise<QrResult> {
-    return this.#fromTheBeginning(() =>
-      exportLoginToken(this.#connection, this.#options, (dcId) => this.#connection.startOver(dcId)),
-    );
+  exportLoginToken(onScan: () => void): Promise<QrLogin> {
+    return this.#fromTheBeginning(async () => {
+      this.#connection.onLoginToken = onScan;
+      const isKnown = this.#qrIsKnown || this.session() === null;
+      this.#qrIsKnown = false;
+      const meanwhile = isKnown ? undefined : await signedInMeanwhile(this.#connection);
+      const answer = meanwhile ?? (await exportLoginToken(this.#connection, this.#options));
+      this.#qrIsKnown = true;
+      return answer;
+    });
   }
 
   resendCode(pending: PendingLogin): Promise<CodeSent> {

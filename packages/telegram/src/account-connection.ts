@@ -1,16 +1,19 @@
 import type { Api } from 'telegram/tl/index.js';
 import { KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
-import type { ActOptions, Caller } from './caller.ts';
+import type { QrCaller } from './caller.ts';
 import { Connection } from './connection.ts';
 import type { DataCenters } from './data-centers.ts';
 import { toConnectFailure, toFailure } from './errors.ts';
-import type { OpenOptions, TelegramOptions } from './types.ts';
+import type { TelegramOptions } from './types.ts';
 
 /**
  * Connections tried for one {@link AccountConnection.connect}. One GramJS key exchange in 256 fails by itself
  * (it drops a leading zero byte of the key); and that a key is unknown ends a session, so it is asked twice.
  */
 const MAX_OPENINGS = 3;
+
+/** ms between two clocks that count as none. */
+const CLOCK_TOLERANCE_MS = 3_000;
 
 /** Where an account lives, and the key that it is known by there; `undefined` until there is one. */
 export interface Home {
@@ -22,25 +25,21 @@ export interface Home {
  * Keeps one account connected: one connection at a time, made when a call needs it, discarded when it broke,
  * made anew from the same key for the next call. A call is never repeated here.
  */
-export class AccountConnection implements Caller {
+export class AccountConnection implements QrCaller {
   readonly #options: TelegramOptions;
   readonly #dataCenters: DataCenters;
   readonly #mayTalk: () => boolean;
-  readonly #onLoginToken: () => void;
   #home: Home;
   #current: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
   #isClosed = false;
+  #clockAhead = 0;
+  /** Told when a QR code was scanned that this account's key has shown. */
+  onLoginToken: () => void = () => {};
 
-  constructor(
-    options: TelegramOptions,
-    dataCenters: DataCenters,
-    home: Home,
-    { mayTalk, onLoginToken }: Pick<Required<OpenOptions>, 'mayTalk' | 'onLoginToken'>,
-  ) {
+  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home, mayTalk: () => boolean) {
     this.#options = options;
     this.#mayTalk = mayTalk;
-    this.#onLoginToken = onLoginToken;
     this.#dataCenters = dataCenters;
     this.#home = home;
   }
@@ -58,8 +57,21 @@ export class AccountConnection implements Caller {
     return this.#call(request, false);
   }
 
-  async act<R extends Api.AnyRequest>(request: R, options?: ActOptions): Promise<R['__response']> {
-    return this.#call(request, true, options);
+  async act<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    return this.#call(request, true);
+  }
+
+  async actAndListen<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    const connection = await this.#connectedOrFailure();
+    try {
+      return await connection.callForUpdates(request);
+    } catch (error) {
+      throw toFailure(error, true);
+    }
+  }
+
+  get clockAhead(): number {
+    return this.#clockAhead;
   }
 
   /**
@@ -70,20 +82,22 @@ export class AccountConnection implements Caller {
     await this.#current?.close();
   }
 
+  /** Goes on from where it has left, by the key that it had there. */
+  async returnTo(home: Readonly<Home>): Promise<void> {
+    this.#home = { ...home };
+    await this.#current?.close();
+  }
+
   /** Closes for good: what is under way fails, and so does every later call. Never throws. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#current?.close();
   }
 
-  async #call<R extends Api.AnyRequest>(
-    request: R,
-    effect: boolean,
-    options?: ActOptions,
-  ): Promise<R['__response']> {
+  async #call<R extends Api.AnyRequest>(request: R, effect: boolean): Promise<R['__response']> {
     const connection = await this.#connectedOrFailure();
     try {
-      return await connection.call(request, options);
+      return await connection.call(request);
     } catch (error) {
       throw toFailure(error, effect);
     }
@@ -136,13 +150,19 @@ export class AccountConnection implements Caller {
       callTimeoutMs,
       proxy,
       mayTalk: this.#mayTalk,
-      onLoginToken: this.#onLoginToken,
+      onLoginToken: () => this.onLoginToken(),
     });
     this.#current = connection;
     const config = await connection.open(timeoutMs);
+    this.#clockAhead = aheadBy(config.date * 1_000 - Date.now());
     this.#options.onConnected?.();
     this.#dataCenters.learn(config.dcOptions);
     if (this.#home === home) this.#home = { ...home, authKey: connection.authKey };
     return connection;
   }
+}
+
+/** Telegram tells its time in whole seconds, and it is on the way for a while: so small a difference is none. */
+function aheadBy(ms: number): number {
+  return Math.abs(ms) < CLOCK_TOLERANCE_MS ? 0 : ms;
 }

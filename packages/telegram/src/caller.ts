@@ -1,14 +1,10 @@
 import type { Api } from 'telegram/tl/index.js';
+import type { Home } from './account-connection.ts';
 
 /** Puts questions to Telegram for one account. Throws `TelegramFailure` and nothing else. */
 export interface Asker {
   /** A question: changes nothing at Telegram, so a lost answer is `retry`. */
   ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
-}
-
-export interface ActOptions {
-  /** Telegram may tell this connection of updates from then on. */
-  takesUpdates?: boolean;
 }
 
 /**
@@ -17,5 +13,18 @@ export interface ActOptions {
  */
 export interface Caller extends Asker {
   /** A call with an effect: a lost answer is `unknown`. */
-  act<R extends Api.AnyRequest>(request: R, options?: ActOptions): Promise<R['__response']>;
+  act<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
+}
+
+/** A {@link Caller} that signs in by QR code. */
+export interface QrCaller extends Caller {
+  /** As {@link act}; after it, until the next other call, Telegram tells here when the code was scanned. */
+  actAndListen<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
+  /** Goes on in another data centre, with a new key there. */
+  startOver(dcId: number): Promise<void>;
+  /** Goes back to where {@link startOver} left. */
+  returnTo(home: Readonly<Home>): Promise<void>;
+  readonly home: Readonly<Home>;
+  /** ms that Telegram's clock is ahead of this machine's. */
+  readonly clockAhead: number;
 }

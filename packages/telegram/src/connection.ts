@@ -3,7 +3,6 @@ import { RequestState } from 'telegram/network/RequestState.js';
 import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
 import { AnswerLostError, KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
-import type { ActOptions } from './caller.ts';
 import { Sender, Transport } from './sender.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
@@ -22,8 +21,8 @@ export interface ConnectionOptions {
   proxy?: Proxy | undefined;
   /** False once nothing may be written any more. */
   mayTalk: () => boolean;
-  /** Somebody has accepted the login token that was shown under this key. */
-  onLoginToken?: (() => void) | undefined;
+  /** Told when a QR code of this key was scanned; that comes only after {@link Connection.callForUpdates}. */
+  onLoginToken?: () => void;
   /** ms; 45,000 unless a test cannot wait so long. */
   pingIntervalMs?: number;
 }
@@ -34,7 +33,7 @@ export interface ConnectionOptions {
  * {@link isUp} and makes another.
  *
  * Bare `Sender` instead of GramJS's `TelegramClient`: see there. Calls go out as `invokeWithoutUpdates`,
- * since nobody listens, but for those of a QR login.
+ * since nobody listens, save for those of {@link callForUpdates}.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -84,12 +83,14 @@ export class Connection {
    * One call. Throws `RpcError`, {@link UnknownKeyError}, {@link NotSentError}, or {@link AnswerLostError}
    * when the connection breaks or `callTimeoutMs` pass, after which the connection is down.
    */
-  async call<R extends Api.AnyRequest>(
-    request: R,
-    { takesUpdates = false }: ActOptions = {},
-  ): Promise<R['__response']> {
+  async call<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
     // GramJS reads the answer as the type that the request declares, and gives it out as unknown.
-    return this.#invoke(takesUpdates ? request : new Api.InvokeWithoutUpdates({ query: request }));
+    return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }));
+  }
+
+  /** As {@link call}; after it Telegram pushes updates here, until the next other call. */
+  async callForUpdates<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    return this.#invoke(request);
   }
 
   /** Ends the connection; what is under way fails. Never throws; a second time does nothing. */
@@ -105,8 +106,8 @@ export class Connection {
       dataCenter.id,
       (cause) => void this.#goDown(cause),
       (error) => (trouble = withoutOptions(error)),
-      this.#options.onLoginToken,
     );
+    sender.onLoginToken = () => this.#options.onLoginToken?.();
     this.#sender = sender;
     // It may have been closed meanwhile, and a socket made now would be nobody's.
     this.#assertNotDown();
@@ -135,7 +136,7 @@ export class Connection {
     return config;
   }
 
-  async #invoke(request: Api.AnyRequest): Promise<unknown> {
+  async #invoke<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
     const sender = this.#sender;
     this.#assertNotDown();
     if (sender === undefined) throw new NotSentError('Not connected');

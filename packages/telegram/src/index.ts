@@ -8,6 +8,7 @@ export {
   type FailureOutcome,
   type OutgoingMessage,
   type PendingLogin,
+  type QrLogin,
   type Telegram,
   type Proxy,
   type TelegramOptions,

@@ -123,7 +123,7 @@ export async function passwordRequired(caller: Caller): Promise<VerifyResult> {
  * The answer to a sign-in step was lost on the way. The step cannot be repeated (the code would be void by
  * now), but whether it took effect can be asked.
  */
-export async function afterLostAnswer(caller: Caller, lost: unknown): Promise<VerifyResult> {
+async function afterLostAnswer(caller: Caller, lost: unknown): Promise<VerifyResult> {
   try {
     return { status: 'authorized', user: await currentUser(caller) };
   } catch (error) {
@@ -137,7 +137,7 @@ export function isLost(error: unknown): boolean {
 }
 
 /** "No such session" in the middle of a sign-in says nothing of an account: the sign-in has run out. */
-export function inLogin(error: unknown): unknown {
+function inLogin(error: unknown): unknown {
   if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return error;
   if (error.failure.state !== 'revoked' && error.failure.state !== 'password_required') return error;
   const { rpcError } = error.error.details;

@@ -87,21 +87,20 @@ function toGramJs({ version, host, port, username, password }: Proxy): SocksProx
  *   promise is also where GramJS's unhandled rejections come from. Here a broken connection is reported once
  *   and left to its owner.
  * - An unknown auth key (-404) only ends the receive loop, and every call hangs: reported likewise.
- * - Updates are dropped, but for the one that a QR login waits for.
  * - A refused call is thrown through the receive loop, which loses the rest of the container that it came in,
  *   and its name is lost for all FLOOD and MIGRATE errors: here the call alone is rejected, with Telegram's
  *   own name.
  */
 export class Sender extends MTProtoSender {
   readonly #onBroken: (cause: Error) => void;
-  readonly #onLoginToken: () => void;
+  /** Told when somebody has scanned the QR code of this key. All other updates are dropped. */
+  onLoginToken: () => void = () => {};
 
   private constructor(
     key: AuthKey,
     dcId: number,
     onBroken: (cause: Error) => void,
     onError: (error: unknown) => void,
-    onLoginToken: () => void,
   ) {
     // All that the sender uses of a client; the type wants a whole one.
     const client = { _errorHandler: async (error: unknown) => onError(error) } as unknown as TelegramClient;
@@ -120,24 +119,21 @@ export class Sender extends MTProtoSender {
       _exportedSenderPromises: new Map(),
     });
     this.#onBroken = onBroken;
-    this.#onLoginToken = onLoginToken;
   }
 
   /**
    * `authKey`: `undefined` to agree on a new one while connecting. `onBroken` is called when the connection
-   * has become useless, maybe more than once; `onError` with whatever GramJS would have printed; `onLoginToken` when
-   * somebody has accepted the token that was shown.
+   * has become useless, maybe more than once; `onError` with whatever GramJS would have printed.
    */
   static async create(
     authKey: Buffer | undefined,
     dcId: number,
     onBroken: (cause: Error) => void,
     onError: (error: unknown) => void,
-    onLoginToken: () => void = () => {},
   ): Promise<Sender> {
     const key = new AuthKey();
     await key.setKey(authKey);
-    return new Sender(key, dcId, onBroken, onError, onLoginToken);
+    return new Sender(key, dcId, onBroken, onError);
   }
 
   override reconnect(): void {
@@ -151,8 +147,8 @@ export class Sender extends MTProtoSender {
     if (!onlyUnauthorized) this.#onBroken(new UnknownKeyError());
   }
 
-  override async _handleUpdate({ obj }: TLMessage): Promise<void> {
-    if (updatesIn(obj).some((update) => update instanceof Api.UpdateLoginToken)) this.#onLoginToken();
+  override async _handleUpdate(message: TLMessage): Promise<void> {
+    if (saysLoginToken(message.obj)) this.onLoginToken();
   }
 
   override _handleRPCResult(message: TLMessage): void {
@@ -162,6 +158,14 @@ export class Sender extends MTProtoSender {
   }
 }
 
+/** Telegram pushes `updateLoginToken` bare, in `updateShort`, or among others. */
+function saysLoginToken(pushed: unknown): boolean {
+  if (pushed instanceof Api.UpdateShort) return saysLoginToken(pushed.update);
+  if (pushed instanceof Api.Updates || pushed instanceof Api.UpdatesCombined)
+    return pushed.updates.some(saysLoginToken);
+  return pushed instanceof Api.UpdateLoginToken;
+}
+
 /** The `rpc_error` in GramJS's RPCResult, whose fields its types call private. */
 function refusalIn(result: unknown): { callId: bigInt.BigInteger; error: RpcError } | undefined {
   if (typeof result !== 'object' || result === null || !('error' in result) || !('reqMsgId' in result))
@@ -169,9 +173,4 @@ function refusalIn(result: unknown): { callId: bigInt.BigInteger; error: RpcErro
   const { error, reqMsgId } = result;
   if (!(error instanceof Api.RpcError) || !bigInt.isInstance(reqMsgId)) return undefined;
   return { callId: reqMsgId, error: new RpcError(error.errorCode, error.errorMessage) };
-}
-
-function updatesIn(pushed: unknown): readonly unknown[] {
-  if (pushed instanceof Api.UpdateShort) return [pushed.update];
-  return pushed instanceof Api.Updates || pushed instanceof Api.UpdatesCombined ? pushed.updates : [];
 }

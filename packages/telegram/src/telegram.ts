@@ -14,9 +14,9 @@ export function createTelegram(options: TelegramOptions): Telegram {
   trustServerKeys(options.serverKeys);
   const dataCenters = new DataCenters(options.dataCenters);
   return {
-    open: (session, peers, { mayTalk = () => true, onLoginToken = () => {}, isBot = false } = {}) => {
+    open: (session, peers, { mayTalk = () => true, isBot = false } = {}) => {
       const home = session === null ? { dcId: dataCenters.first, authKey: undefined } : readHome(session);
-      return new GramJsAccountClient(options, dataCenters, home, peers, { mayTalk, onLoginToken, isBot });
+      return new GramJsAccountClient(options, dataCenters, home, peers, { mayTalk, isBot });
     },
   };
 }

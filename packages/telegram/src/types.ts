@@ -4,7 +4,6 @@ import type {
   Entity,
   GatewayError,
   PeerBook,
-  QrResult,
   Recipient,
   SendResult,
   UserInfo,
@@ -50,6 +49,9 @@ export interface PendingLogin {
   phoneCodeHash: string;
 }
 
+/** Where a QR sign-in stands: a code to be shown, good until `expiresAt` (ms since the epoch), or what came of a scan. */
+export type QrLogin = { status: 'qr'; url: string; expiresAt: number } | VerifyResult;
+
 export interface OutgoingMessage {
   recipient: Recipient;
   text: string;
@@ -86,13 +88,14 @@ export interface AccountClient {
   sendCode(phoneNumber: string): Promise<CodeSent>;
   resendCode(login: PendingLogin): Promise<CodeSent>;
   cancelCode(login: PendingLogin): Promise<void>;
-  /**
-   * A fresh code to be scanned; or, once somebody has scanned one that was shown under this session, the sign-in itself. The client then
-   * hears of a scan ({@link OpenOptions.onLoginToken}) as long as it is connected.
-   */
-  exportLoginToken(): Promise<QrResult>;
   /** Password still needed → `password_required` with the hint. */
   signIn(login: PendingLogin, phoneCode: string): Promise<VerifyResult>;
+  /**
+   * Begins a QR sign-in, or goes on with the session's own: a new code, or what came of a scan of an earlier one. After an error, ask
+   * again: nothing is lost while the session is kept. `onScan`: called when Telegram tells that a code was scanned, as long as nothing
+   * else is asked on this client; ask again then.
+   */
+  exportLoginToken(onScan: () => void): Promise<QrLogin>;
   checkPassword(password: string): Promise<UserInfo>;
   /** Signs in as the bot of this token. The client must have been opened as a bot's. */
   signInBot(token: string): Promise<UserInfo>;
@@ -112,8 +115,6 @@ export interface OpenOptions {
    * A process that was frozen goes on in the middle of a call otherwise, beside whoever took its account over.
    */
   mayTalk?: () => boolean;
-  /** Somebody has scanned the code of {@link AccountClient.exportLoginToken}: call that again. */
-  onLoginToken?: () => void;
   /** The account is a bot's: it may ask Telegram for less. */
   isBot?: boolean;
 }

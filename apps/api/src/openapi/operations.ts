@@ -19,6 +19,7 @@ import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
 import { ACCOUNT, BODY, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
 import { LISTING_OPERATIONS } from './listing-operations.ts';
 import type { Operation } from './operation.ts';
+import { QR_OPERATIONS } from './qr-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
@@ -33,6 +34,7 @@ const batchRequestSchema = z.strictObject({ messages: z.array(sendRequestSchema)
 /** Every operation of the API that the document describes. */
 export const OPERATIONS: readonly Operation[] = [
   ...SIGN_IN_OPERATIONS,
+  ...QR_OPERATIONS,
   ...SESSION_OPERATIONS,
   {
     method: 'get',

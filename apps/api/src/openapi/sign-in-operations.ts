@@ -4,19 +4,13 @@ import {
   authVerifyRequestSchema,
   codeSentResponseSchema,
   doneResponseSchema,
-  qrResponseSchema,
-  qrResultSchema,
   verifyResponseSchema,
 } from '@gateway/contracts';
-import * as z from 'zod';
-import { CODE, GUARDED, INTERACTIVE } from './error-groups.ts';
+import { CODE, INTERACTIVE } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
 const ALICE = { user_id: 'alice' };
 const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
-
-/** A code to scan, or, where the last one was scanned, what came of it. */
-const qrStepSchema = z.union([qrResponseSchema, verifyResponseSchema]);
 
 export const SIGN_IN_OPERATIONS: readonly Operation[] = [
   {
@@ -55,32 +49,6 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     request: accountRequest,
     answers: { 200: { description: 'Forgotten.', schema: doneResponseSchema } },
     errors: [...INTERACTIVE, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],
-  },
-  {
-    method: 'post',
-    path: '/telegram/user/auth/qr',
-    id: 'startQr',
-    tag: 'Sign-in',
-    summary: 'Sign in by a QR code',
-    description:
-      'Draw `url` as a QR code: a phone that is signed in scans it (Settings, Devices). Good until `expires_at`; asked again, it gives a fresh one, or says that the last one was scanned.',
-    request: accountRequest,
-    answers: {
-      200: { description: 'A code to scan, or what came of it.', schema: qrStepSchema },
-    },
-    errors: [...INTERACTIVE, 'RATE_LIMITED', 'ALREADY_AUTHORIZED', 'API_ID_INVALID'],
-  },
-  {
-    method: 'get',
-    path: '/telegram/user/auth/qr/{user_id}',
-    id: 'watchQr',
-    tag: 'Sign-in',
-    summary: 'Watch a sign-in by a QR code',
-    description:
-      'Server-sent events: `qr` with each fresh code, then `authorized`, `password_required` (verify with the password) or `error`.',
-    parameters: ['UserId'],
-    answers: { 200: { description: 'The events.', eventStream: qrResultSchema } },
-    errors: [...GUARDED, 'VALIDATION', 'AUTH_NOT_STARTED'],
   },
   {
     method: 'post',

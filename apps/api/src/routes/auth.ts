@@ -4,13 +4,13 @@ import {
   authVerifyRequestSchema,
   type CodeSent,
 } from '@gateway/contracts';
-import { botUserId } from '@gateway/runtime';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
+import { refuseBot } from '../refuse-bot.ts';
 import { limitSignIn } from '../sign-in-limits.ts';
-import { validationError } from '../validation.ts';
+import { verifyBody } from '../verify-body.ts';
 
 /** Signing in by a code: start → (resend) → verify, or cancel. Each step is a job that a worker runs while the caller waits. */
 export function authRoutes(context: ApiContext): Hono<ApiEnv> {
@@ -18,8 +18,7 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
 
   routes.post('/telegram/user/auth/start', async (c) => {
     const { user_id, phone_number } = await readAccountBody(c, authStartRequestSchema);
-    if (user_id === botUserId(context.settings))
-      throw validationError([{ path: 'user_id', message: 'is the bot: it signs in by TELEGRAM_BOT_TOKEN' }]);
+    refuseBot(context, user_id);
     await limitSignIn(context, c.get('caller'), 'code', user_id);
     const { jobId, result } = await runForCaller(context, c, 'auth.start', user_id, {
       phoneNumber: phone_number,
@@ -48,16 +47,7 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
       ...(password !== undefined && { password }),
     };
     const { jobId, result } = await runForCaller(context, c, 'auth.verify', user_id, payload);
-    if (result.status === 'password_required') {
-      const message = 'Two-factor authentication is on: verify again with the password';
-      return c.json({ status: result.status, message, hint: result.hint, job_id: jobId });
-    }
-    return c.json({
-      status: result.status,
-      message: 'Successfully authorized',
-      job_id: jobId,
-      user: result.user,
-    });
+    return c.json(verifyBody(jobId, result));
   });
 
   return routes;

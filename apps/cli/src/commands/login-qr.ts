@@ -1,31 +1,50 @@
-import { renderUnicodeCompact } from 'uqr';
-import { UsageError, type ExitCode } from '../failure.ts';
+import type { QrCode, QrEvent } from '@gateway/client';
+import { renderANSI } from 'uqr';
+import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import type { Session } from '../session.ts';
-import { verifyPassword, welcome } from './finish-login.ts';
+import { askForUserId, verifyPassword, welcome, type LoginOptions } from './login.ts';
 
-/** Signs an account in by a QR code, drawn anew whenever Telegram wants a fresh one, and asks for the password where there is one. */
-export async function loginByQr(session: Session, userId: string): Promise<ExitCode> {
-  const { client, io, out } = session;
-  const begun = await client.auth.startQr(userId, { signal: io.signal });
-  out.note('Scan it with a phone that is signed in: Settings, Devices, Link Desktop Device.');
-  draw(session, begun.url);
-  let shown = begun.url;
-  for await (const progress of client.auth.watchQr(userId, { signal: io.signal })) {
-    if (progress.status === 'authorized')
-      return welcome(session, userId, {
-        ...progress,
-        message: 'Successfully authorized',
-        job_id: begun.job_id,
-      });
-    if (progress.status === 'password_required')
-      return verifyPassword(session, userId, { ...progress, message: '', job_id: begun.job_id });
-    if (progress.url !== shown) draw(session, progress.url);
-    shown = progress.url;
+/**
+ * Signs an account in by a QR code: shows it, and each that takes its place, until it is scanned. With `--json` each event is a line.
+ */
+export async function loginByQr(
+  session: Session,
+  userId: string | undefined,
+  { phone, code, passwordStdin }: LoginOptions,
+): Promise<ExitCode> {
+  const { client, io } = session;
+  if (phone !== undefined || code !== undefined || passwordStdin === true)
+    throw new UsageError(
+      '--qr takes the place of --phone and --code; the password is asked for after the scan',
+    );
+  const id = await askForUserId(session, userId);
+  const answer = await client.auth.startQr(id, { signal: io.signal });
+  if (answer.status === 'authorized') return welcome(session, id, answer);
+  if (answer.status === 'password_required') return verifyPassword(session, id, answer);
+  for await (const event of client.auth.watchQr(id, { signal: io.signal })) {
+    if (event.event === 'qr') show(session, event.data);
+    else return end(session, id, event);
   }
-  throw new UsageError('the sign-in has come to no end');
+  return EXIT.unreachable;
 }
 
-/** On standard error: standard output is for the result. */
-function draw({ out }: Session, url: string): void {
-  out.note(`\n${renderUnicodeCompact(url, { border: 2 })}\n${url}`);
+function show({ out }: Session, code: QrCode): void {
+  if (out.json) return out.result(code, '');
+  out.note(renderANSI(code.url));
+  out.note(
+    'Scan it in the Telegram app: Settings, Devices, Link Desktop Device. A fresh one follows by itself.',
+  );
+}
+
+async function end(
+  session: Session,
+  userId: string,
+  event: Exclude<QrEvent, { event: 'qr' }>,
+): Promise<ExitCode> {
+  if (event.event === 'authorized') return welcome(session, userId, event.data);
+  if (event.event === 'password_required') return verifyPassword(session, userId, event.data);
+  const { code, message } = event.data;
+  const advice = [`Begin again: telegram-gateway login ${userId} --qr`];
+  session.out.failure({ exitCode: EXIT.refused, code, message, advice });
+  return EXIT.refused;
 }

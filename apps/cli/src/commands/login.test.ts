@@ -107,52 +107,6 @@ describe('login with nobody to ask', () => {
   });
 });
 
-describe('login --qr', () => {
-  const QR = 'POST /telegram/user/auth/qr';
-  const WATCH = 'GET /telegram/user/auth/qr/alice';
-  const code = (token: string) => ({
-    status: 'qr',
-    url: `tg://login?token=${token}`,
-    expires_at: '2030-01-01T00:00:00Z',
-  });
-  const events = (...told: { status: string }[]) =>
-    told.map((data) => `event: ${data.status}\ndata: ${JSON.stringify(data)}\n\n`).join('');
-
-  test('draws each fresh code, and ends with the sign-in', async () => {
-    gateway.answers({
-      [QR]: () => ({ body: { ...code('one'), job_id: 'j' } }),
-      [WATCH]: () => ({
-        body: events(code('one'), code('two'), { status: 'authorized', user: USER } as never),
-      }),
-    });
-    const run = await login(['alice', '--qr']);
-    expect(run).toMatchObject({ code: 0, stdout: '✓ alice is signed in as Alice @alice_l (7)\n' });
-    expect(run.stderr.match(/tg:\/\/login\?token=\w+/g)).toEqual([
-      'tg://login?token=one',
-      'tg://login?token=two',
-    ]);
-    expect(run.stderr).toContain('█');
-  });
-
-  test('asks for the password where there is one', async () => {
-    letIn({ twoFactor: true });
-    const verify = ({ body: { password } }: HeardCall) =>
-      password === PASSWORD
-        ? { body: { status: 'authorized', message: 'm', job_id: 'j', user: USER } }
-        : refusal(400, 'PASSWORD_INVALID');
-    gateway.answers({
-      [QR]: () => ({ body: { ...code('one'), job_id: 'j' } }),
-      [WATCH]: () => ({
-        body: events(code('one'), { status: 'password_required', hint: 'the usual' } as never),
-      }),
-      [VERIFY]: verify,
-    });
-    const run = await login(['alice', '--qr'], { answers: ['wrong', PASSWORD] });
-    expect(run.code).toBe(0);
-    expect(run.questions).toEqual(Array.from({ length: 2 }, () => 'Two-factor password (hint: the usual)'));
-  });
-});
-
 test('beside a sandbox it says where the code is, and does not say the code', async () => {
   const sandbox = await FakeGateway.start();
   sandbox.answers({ 'GET /codes/%2B79991234567': () => ({ body: { phone: '+79991234567', code: CODE } }) });

@@ -1,16 +1,13 @@
-import type { CodeSentAnswer, VerifyAnswer } from '@gateway/client';
+import { GatewayApiError, type CodeSentAnswer, type VerifyAnswer } from '@gateway/client';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import { sandboxHint } from '../sandbox-hint.ts';
 import type { Session } from '../session.ts';
-import { isRefusal, verifyPassword, welcome } from './finish-login.ts';
-import { loginByQr } from './login-qr.ts';
 
 export interface LoginOptions {
   phone?: string;
   code?: string;
   passwordStdin?: boolean;
-  qr?: boolean;
 }
 
 /** How a code travels, for people. */
@@ -34,9 +31,7 @@ export async function login(
   options: LoginOptions,
 ): Promise<ExitCode> {
   const { prompter, stdin } = session.io;
-  const id = userId ?? (await prompter?.ask('A name of your own for this account', 'alice'));
-  if (id === undefined) throw new UsageError('user_id is missing: telegram-gateway login <user_id>');
-  if (options.qr === true) return loginByQr(session, id);
+  const id = await askForUserId(session, userId);
   const password = options.passwordStdin === true ? (await readAll(stdin)).replace(/\r?\n$/, '') : undefined;
 
   const isUnderWay = options.code !== undefined || password !== undefined;
@@ -52,6 +47,13 @@ export async function login(
 
   const answer = await verifyCode(session, id, options.code, password, sent);
   return answer.status === 'authorized' ? welcome(session, id, answer) : verifyPassword(session, id, answer);
+}
+
+/** @throws {UsageError} where it is not given and there is nobody to ask. */
+export async function askForUserId({ io }: Session, given: string | undefined): Promise<string> {
+  const id = given ?? (await io.prompter?.ask('A name of your own for this account', 'alice'));
+  if (id === undefined) throw new UsageError('user_id is missing: telegram-gateway login <user_id>');
+  return id;
 }
 
 async function start(session: Session, userId: string, phone: string): Promise<CodeSentAnswer> {
@@ -99,4 +101,39 @@ async function verifyCode(
       code = undefined;
     }
   }
+}
+
+type Asked = Pick<Extract<VerifyAnswer, { status: 'password_required' }>, 'status' | 'hint'>;
+type SignedIn = Pick<Extract<VerifyAnswer, { status: 'authorized' }>, 'status' | 'user'>;
+
+export async function verifyPassword(session: Session, userId: string, asked: Asked): Promise<ExitCode> {
+  const { client, io, out } = session;
+  const hint = asked.hint === null || asked.hint === '' ? '' : ` (hint: ${asked.hint})`;
+  if (io.prompter === null) {
+    const how = `telegram-gateway login ${userId} --password-stdin < file`;
+    out.result(asked, `Two-factor authentication is on${hint}. Give the password by: ${how}`);
+    return EXIT.refused;
+  }
+  for (;;) {
+    const password = await io.prompter.askSecret(`Two-factor password${hint}`);
+    if (password === '') continue;
+    try {
+      const answer = await client.auth.verify(userId, { password }, { signal: io.signal });
+      if (answer.status === 'authorized') return welcome(session, userId, answer);
+    } catch (error) {
+      if (!isRefusal(error, 'PASSWORD_INVALID')) throw error;
+      out.note(error.message);
+    }
+  }
+}
+
+export function welcome({ out }: Session, userId: string, answer: SignedIn): ExitCode {
+  const { first_name, last_name, username, id } = answer.user;
+  const name = [first_name, last_name, username === null ? null : `@${username}`].filter(Boolean).join(' ');
+  out.result(answer, `${out.good('✓')} ${userId} is signed in as ${name} (${id})`);
+  return EXIT.ok;
+}
+
+function isRefusal(error: unknown, code: string): error is GatewayApiError {
+  return error instanceof GatewayApiError && error.code === code;
 }

@@ -16,8 +16,6 @@ export interface AccountOptions {
   /** Tells who waits for a job of this account that it is held. */
   publishHold: (hold: HoldNotice) => Promise<void>;
   ledger: SendLedger;
-  /** Somebody has scanned the QR code of the login under way. */
-  onScanned: () => void;
   metrics: Pick<WorkerMetrics, 'telegramSend'>;
   /** The server's pace, for an account with none of its own. */
   pace: PaceSettings;

@@ -141,7 +141,6 @@ export class Account implements LaneAccount {
     const peers = session !== null && this.login === null ? this.#peers : new MemoryPeerBook();
     this.#client ??= this.#options.telegram.open(session, peers, {
       mayTalk: this.#options.mayServe,
-      onLoginToken: this.#options.onScanned,
       isBot: this.#options.isBot,
     });
     return this.#client;

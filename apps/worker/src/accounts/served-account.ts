@@ -24,8 +24,6 @@ export interface ServedAccountContext extends WorkerContext {
   /** Of this shard: refuses writes once the lease is lost. */
   store: SessionStore;
   lease: ShardLease;
-  /** Somebody has scanned the QR code of an account's login. */
-  onScanned: (userId: string) => void;
   logger: Logger;
 }
 
@@ -55,7 +53,6 @@ export async function openServedAccount(
       },
       publishHold: (until) => results.held(shard, userId, until),
       ledger: new SendLedger(sendState, (state) => writeSendState(redis, fence, userId, state)),
-      onScanned: () => context.onScanned(userId),
       metrics,
       pace,
       mayServe: () => lease.valid,

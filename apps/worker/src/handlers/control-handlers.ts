@@ -7,10 +7,11 @@ import {
   type PaceChoice,
 } from '@gateway/contracts';
 import type { ControlHandlers } from '@gateway/queue';
+import type { Logger } from '@gateway/runtime';
 import { SessionStoreError } from '@gateway/sessions';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
-import { qrSignIn } from './qr-sign-in.ts';
+import { QrSignIn } from './qr-sign-in.ts';
 import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
 
@@ -24,6 +25,7 @@ export interface ControlContext {
   wake: (userId: string) => void;
   /** For sessions that come and go. */
   transfer: TransferContext;
+  logger: Logger;
   now: () => number;
 }
 
@@ -34,8 +36,15 @@ export function controlHandlers({
   deleteUnreadable,
   wake,
   transfer,
+  logger,
   now,
 }: ControlContext): ControlHandlers {
+  const qr = new QrSignIn({
+    now,
+    authorized: wake,
+    failed: (userId, error) =>
+      logger.warn({ err: error, userId }, 'a QR code was scanned, and what came of it is not known yet'),
+  });
   const inTurn = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
     try {
       const served = await account(userId);
@@ -59,11 +68,7 @@ export function controlHandlers({
       if (result.status === 'authorized') wake(userId);
       return result;
     },
-    'auth.qr': async (userId, options) => {
-      const result = await inTurn(userId, (served) => qrSignIn(served, options));
-      if (result.status === 'authorized') wake(userId);
-      return result;
-    },
+    'auth.qr': (userId, { begin }) => inTurn(userId, (served) => qr.show(served, begin)),
     // Not in turn: it must not wait for the message that is going out.
     'send.cancel': async (userId, { jobId }) => ({ outcome: await cancelSend(userId, jobId) }),
     'account.status': (userId) => inTurn(userId, askTelegram),

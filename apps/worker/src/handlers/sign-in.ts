@@ -4,7 +4,7 @@ import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 
 /**
- * The steps of signing in, each to be run in the account's turn. The half-made session is written down before a step's answer is given,
+ * The steps of signing in by a code, each to be run in the account's turn. The half-made session is written down before a step's answer is given,
  * so that the next step works after a restart of everything: the code belongs to its auth key.
  *
  * ```
@@ -13,6 +13,7 @@ import type { Account } from '../accounts/account.ts';
  *                  │              └─two-factor─▶ password_required ──verify──▶ ready
  *                cancel, code expired ──▶ what it was before
  * ```
+ * A QR sign-in under way (qr-sign-in.ts) is given up for it; the password is the last step of both.
  */
 export async function startSignIn(account: Account, phoneNumber: string, now: number): Promise<CodeSent> {
   await refuseIfSignedIn(account);
@@ -39,8 +40,7 @@ export async function startSignIn(account: Account, phoneNumber: string, now: nu
 }
 
 export async function resendCode(account: Account, now: number): Promise<CodeSent> {
-  const login = loginOf(account);
-  if (login.kind !== 'code') throw new GatewayError('AUTH_NOT_STARTED', 'This sign-in is by a QR code.');
+  const login = codeLoginOf(account);
   const client = account.client();
   const sent = await endingDeadLogins(account, () => client.resendCode(pending(login)));
   await account.saveLogin({ ...login, session: sessionOf(client), sent, sentAt: now, awaiting: 'code' });
@@ -58,19 +58,19 @@ export async function verifySignIn(
 ): Promise<VerifyResult> {
   const login = loginOf(account);
   const client = account.client();
-  if (login.awaiting === 'scan')
-    throw new GatewayError('AUTH_NOT_STARTED', 'The QR code has not been scanned yet.');
+  if (login.awaiting === 'scan') throw new GatewayError('AUTH_NOT_STARTED', NOT_SCANNED);
   if (login.awaiting === 'code') {
+    const codeLogin = codeLoginOf(account);
     if (phoneCode === undefined) {
       const issues = [{ path: 'phone_code', message: 'is needed first: the code has not been accepted yet' }];
       throw new GatewayError('VALIDATION', 'phone_code is needed: the code has not been accepted yet.', {
         issues,
       });
     }
-    const result = await endingDeadLogins(account, () => client.signIn(pending(login), phoneCode));
+    const result = await endingDeadLogins(account, () => client.signIn(pending(codeLogin), phoneCode));
     if (result.status === 'authorized') return authorize(account, client, result.user);
     await account.saveLogin({
-      ...login,
+      ...codeLogin,
       session: sessionOf(client),
       awaiting: 'password',
       hint: result.hint,
@@ -89,15 +89,16 @@ export async function verifySignIn(
   return authorize(account, client, user);
 }
 
-/** The sign-in is done. */
 export async function authorize(
   account: Account,
   client: AccountClient,
   user: UserInfo,
-): Promise<Extract<VerifyResult, { status: 'authorized' }>> {
+): Promise<VerifyResult> {
   await account.authorize(sessionOf(client), user);
   return { status: 'authorized', user };
 }
+
+const NOT_SCANNED = 'A QR sign-in is under way, and its code was not scanned yet.';
 
 /** Asks Telegram, since a session that was ended elsewhere must not keep its owner from signing in again. */
 export async function refuseIfSignedIn(account: Account): Promise<void> {
@@ -120,6 +121,8 @@ export async function refuseIfSignedIn(account: Account): Promise<void> {
 export async function abandon(account: Account, login: StoredLogin): Promise<void> {
   try {
     if (login.kind === 'code') await account.client().cancelCode(pending(login));
+    // A code cannot be taken back, and a scan that came just now must leave nobody signed in.
+    else await account.client().logOut();
   } catch (thrown) {
     if (!(thrown instanceof TelegramFailure)) throw thrown;
   }
@@ -127,7 +130,7 @@ export async function abandon(account: Account, login: StoredLogin): Promise<voi
 }
 
 /** A code that has expired, or a key that Telegram does not know any more, ends the login: the next step is a new start. */
-export async function endingDeadLogins<T>(account: Account, step: () => Promise<T>): Promise<T> {
+async function endingDeadLogins<T>(account: Account, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (thrown) {
@@ -144,11 +147,17 @@ function isDead({ failure, error }: TelegramFailure): boolean {
   );
 }
 
-function loginOf(account: Account): StoredLogin {
+export function loginOf(account: Account): StoredLogin {
   if (account.login !== null) return account.login;
   if (account.ended === null)
     throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
   throw new GatewayError('AUTH_NOT_STARTED');
+}
+
+function codeLoginOf(account: Account): CodeLogin {
+  const login = loginOf(account);
+  if (login.kind === 'code') return login;
+  throw new GatewayError('AUTH_NOT_STARTED', NOT_SCANNED);
 }
 
 function pending(login: CodeLogin) {

@@ -20,7 +20,6 @@ import { Accounts } from '../accounts/accounts.ts';
 import { openServedAccount } from '../accounts/served-account.ts';
 import type { LaneLimits } from '../delivery/lane-ports.ts';
 import { controlHandlers } from '../handlers/control-handlers.ts';
-import { finishScan } from '../handlers/qr-sign-in.ts';
 import type { Census } from '../metrics/census.ts';
 import type { History } from '../metrics/history.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
@@ -69,12 +68,9 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
-  const account = async (userId: string) => (await accounts.get(userId)).account;
-  const wake = (userId: string) => accounts.wake(userId);
-  const onScanned = (userId: string) => void finishScan({ account, wake, logger }, userId);
-  const accounts: Accounts = new Accounts({
+  const accounts = new Accounts({
     logger,
-    open: (userId) => openServedAccount({ ...context, store: owned, lease, onScanned, logger }, userId),
+    open: (userId) => openServedAccount({ ...context, store: owned, lease, logger }, userId),
   });
 
   // The views may be gone with Redis, now or while we run: the store knows better.
@@ -87,6 +83,8 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const onReady = () => void publishOrLog();
   redis.on('ready', onReady);
 
+  const account = async (userId: string) => (await accounts.get(userId)).account;
+  const wake = (userId: string) => accounts.wake(userId);
   const handlers = controlHandlers({
     account,
     cancelSend: async (userId, jobId) => (await accounts.get(userId)).cancel(jobId),
@@ -96,6 +94,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     },
     wake,
     transfer: { redis, store: owned, now },
+    logger,
     now,
   });
   const consumer = new ControlConsumer({

@@ -98,6 +98,9 @@ describe('the control port', () => {
     ['/faults', { method: '*', error: 'flood' }, 'error'],
     ['/faults', { method: '*', drop: 'during' }, 'drop'],
     ['/faults', { method: '*', drop: 'after', times: 0 }, 'times'],
+    ['/login-tokens/accept', { phone: PHONE }, 'token'],
+    ['/login-tokens/accept', { token: 'AAAA' }, 'phone'],
+    ['/login-tokens/accept', { url: 'https://t.me/', phone: '+9996621001' }, 'url'],
     ['/revoke', { id: 'x' }, 'id'],
     ['/settings', { repeated_random_id: 'x' }, 'repeated_random_id'],
   ])('POST %s %j is a 400 that names what is wrong', async (path, body, named) => {
@@ -105,6 +108,34 @@ describe('the control port', () => {
       status: 400,
       body: { status: 'error', message: expect.stringContaining(named) },
     });
+  });
+
+  test('has an account scan a QR code, by its url or its token', async () => {
+    const phone = '+9996621001';
+    const app = { api_id: 1, api_hash: 'hash', except_ids: [] };
+    const shown = async (key: string) => {
+      const { token } = await telegram.client(key).call('auth.exportLoginToken', app);
+      return Buffer.from(token as Uint8Array).toString('base64url');
+    };
+    const [byUrl, byToken, late] = [await shown('one'), await shown('two'), await shown('three')];
+    const url = `tg://login?token=${byUrl}`;
+    const scanned = await ask('POST', '/login-tokens/accept', { url, phone });
+    expect(scanned).toMatchObject({ status: 200, body: { id: expect.any(Number), phone } });
+    const { id } = scanned.body as { id: number };
+    expect((await ask('POST', '/login-tokens/accept', { token: byToken, id })).status).toBe(200);
+    for (const key of ['one', 'two']) {
+      expect(await telegram.client(key).call('auth.exportLoginToken', app)).toMatchObject({
+        _: 'auth.loginTokenSuccess',
+      });
+    }
+    expect((await ask('POST', '/login-tokens/accept', { token: 'AAAA', id })).status).toBe(404);
+    expect((await ask('POST', '/login-tokens/accept', { token: late, id: 1 })).status).toBe(404);
+    expect((await ask('POST', '/login-tokens/accept', { token: late, phone: PHONE })).status).toBe(404);
+    expect((await ask('POST', '/login-tokens/accept', { token: late, id })).status).toBe(200);
+    expect((await ask('POST', '/login-tokens/accept', { token: late, id })).status).toBe(409);
+    const expired = await shown('four');
+    telegram.now += 30_000;
+    expect((await ask('POST', '/login-tokens/accept', { token: expired, id })).status).toBe(409);
   });
 
   test('shows messages in order, by sender and recipient', async () => {
@@ -176,9 +207,9 @@ describe('the control port', () => {
       status: 200,
       body: {
         repeated_random_id: 'error',
-        token_lifetime_seconds: 30,
         code_lifetime_seconds: 300,
         code_tries: 2,
+        login_token_lifetime_seconds: 30,
       },
     });
   });

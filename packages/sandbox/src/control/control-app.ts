@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { ControlError } from './control-error.ts';
 import type { Control } from './control.ts';
 import {
-  acceptTokenRequest,
   accountRequest,
   botRequest,
   chatRequest,
   contactsRequest,
   faultRequest,
   idQuery,
+  loginTokenRequest,
   randomIdQuery,
   revokeRequest,
   sessionRequest,
@@ -23,7 +23,8 @@ const CALLS = {
   'GET /accounts': 'all accounts',
   'POST /sessions':
     '{phone}: a sign-in that is done, with no code asked: {id, dc, auth_key}; for tests with many accounts',
-  'POST /login-tokens/accept': '{url, phone}: the owner of a phone scans a QR code: {id}',
+  'POST /login-tokens/accept':
+    '{url: tg://login?token=…|token, id|phone}: an account scans a QR code, and the client that shows it is signed in',
   'POST /chats':
     '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
   'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
@@ -37,7 +38,7 @@ const CALLS = {
   'DELETE /faults': 'no more faults',
   'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",
   'GET /settings, POST /settings':
-    '{repeated_random_id: error|original, code_lifetime_seconds, code_tries, token_lifetime_seconds}',
+    '{repeated_random_id: error|original, code_lifetime_seconds, code_tries, login_token_lifetime_seconds}',
   'GET /state':
     'counters: accounts, messages, early calls, duplicated sign-ins, sessions and connections by account',
 };
@@ -65,7 +66,7 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
     c.json(control.createSession((await bodyOf(c, sessionRequest)).phone), 201),
   );
   app.post('/login-tokens/accept', async (c) =>
-    c.json(control.acceptLoginToken(await bodyOf(c, acceptTokenRequest))),
+    c.json(control.acceptLoginToken(await bodyOf(c, loginTokenRequest))),
   );
   app.post('/chats', async (c) => c.json(control.createChat(await bodyOf(c, chatRequest)), 201));
   app.post('/contacts', async (c) => {

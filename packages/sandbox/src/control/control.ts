@@ -1,20 +1,19 @@
 import { liveAuthorizations, endAuthorization } from '../rpc/authorizations.ts';
-import { acceptToken } from '../rpc/methods/sign-in-by-token.ts';
 import { SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
 import type { SandboxSettings, Telegram } from '../rpc/telegram.ts';
 import { randomIdKey } from '../state/state.ts';
-import { RpcError } from '../types.ts';
-import { accountOfPhone, createAccount, createBot, digitsOf, knownAccount } from './accounts.ts';
+import { createAccount, createBot, digitsOf, knownAccount } from './accounts.ts';
 import { createChat } from './chats.ts';
 import { ControlError } from './control-error.ts';
 import { faultOf, faultView, type FaultView } from './faults.ts';
+import { acceptLoginToken } from './login-tokens.ts';
 import type {
-  AcceptTokenRequest,
   AccountRequest,
   BotRequest,
   ChatRequest,
   ContactsRequest,
   FaultRequest,
+  LoginTokenRequest,
   SettingsRequest,
 } from './requests.ts';
 import { createSession, type SessionView } from './sessions.ts';
@@ -84,22 +83,9 @@ export class Control {
     return createSession(this.#telegram, phone);
   }
 
-  /**
-   * The owner of a phone scans a QR code and lets in whoever shows it. A test number is an account from then on, as with a code.
-   * @throws {ControlError} 404 where the phone has no account, 400 where the token is not good.
-   */
-  acceptLoginToken({ url, phone }: AcceptTokenRequest): { id: number } {
-    const account = accountOfPhone(this.#telegram, phone);
-    if (account === undefined) throw new ControlError(404, `${phone} has no account`);
-    const { id } = account;
-    const token = Buffer.from(url.slice(url.indexOf('=') + 1), 'base64url').toString('hex');
-    try {
-      acceptToken(this.#telegram, token, id);
-    } catch (error) {
-      if (error instanceof RpcError) throw new ControlError(400, error.message);
-      throw error;
-    }
-    return { id };
+  /** The account scans the QR code of a client that signs in. @returns the account. */
+  acceptLoginToken(request: LoginTokenRequest): AccountView {
+    return accountView(acceptLoginToken(this.#telegram, request));
   }
 
   createChat(request: ChatRequest): ChatView {

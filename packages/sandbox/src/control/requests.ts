@@ -80,21 +80,31 @@ export type FaultRequest = z.input<typeof faultRequest>;
 
 export const sessionRequest = z.strictObject({ phone: z.string() });
 
-export const revokeRequest = z.strictObject({ id: accountId });
+/** One of `url` and `token`, one of `id` and `phone`. */
+export const loginTokenRequest = z
+  .strictObject({
+    /** What the QR code says. */
+    url: z.string().optional(),
+    /** Base64url. */
+    token: z.string().optional(),
+    id: accountId.optional(),
+    phone: z.string().optional(),
+  })
+  .refine(({ url, token }) => (url === undefined) !== (token === undefined), 'name a url or a token')
+  .refine(
+    ({ id, phone }) => (id === undefined) !== (phone === undefined),
+    'name who scans it: an id or a phone',
+  );
+export type LoginTokenRequest = z.infer<typeof loginTokenRequest>;
 
-export const acceptTokenRequest = z.strictObject({
-  /** `tg://login?token=…`, as the QR code says it. */
-  url: z.string().regex(/^tg:\/\/login\?token=[\w-]+={0,2}$/, 'tg://login?token=…'),
-  phone: z.string(),
-});
-export type AcceptTokenRequest = z.infer<typeof acceptTokenRequest>;
+export const revokeRequest = z.strictObject({ id: accountId });
 
 export const settingsRequest = z
   .strictObject({
     repeated_random_id: z.enum(['error', 'original']),
     code_lifetime_seconds: z.number().positive(),
     code_tries: z.int().min(1),
-    token_lifetime_seconds: z.number().positive(),
+    login_token_lifetime_seconds: z.number().positive(),
   })
   .partial();
 export type SettingsRequest = z.infer<typeof settingsRequest>;

@@ -17,15 +17,15 @@ export interface SandboxSettings {
   code_lifetime_seconds: number;
   /** Wrong codes after which a login is void (PHONE_CODE_EXPIRED). */
   code_tries: number;
-  /** How long a login token (a QR code) is good. */
-  token_lifetime_seconds: number;
+  /** Of a QR sign-in: how long a token can be accepted. */
+  login_token_lifetime_seconds: number;
 }
 
 export const DEFAULT_SETTINGS: SandboxSettings = {
   repeated_random_id: 'error',
   code_lifetime_seconds: 300,
   code_tries: 5,
-  token_lifetime_seconds: 30,
+  login_token_lifetime_seconds: 30,
 };
 
 /** "Telegram" as every call finds it. Put together once, in `createSandbox`. */

@@ -39,6 +39,13 @@ export const LOGIN: StoredLogin = {
   hint: null,
 };
 
+export const QR_LOGIN: StoredLogin = {
+  kind: 'qr',
+  session: 'half-made session',
+  awaiting: 'scan',
+  hint: null,
+};
+
 export const PEERS: StoredPeers = {
   peers: [
     {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryPeerBook } from '../peer-book.ts';
-import type { AccountStatus, CodeLogin, StoredLogin } from '../session-store.ts';
-import { IVAN, LOGIN, OLGA, PACE, PEERS, READY, REVOKED } from './accounts.ts';
+import type { AccountStatus, StoredLogin } from '../session-store.ts';
+import { IVAN, LOGIN, OLGA, PACE, PEERS, QR_LOGIN, READY, REVOKED } from './accounts.ts';
 import type { OpenStore } from './compliance.ts';
 
 /** Sessions, logins, statuses and peers. */
@@ -53,18 +53,30 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     });
   });
 
-  it('keeps a login by a QR code, and one that was kept before there were any', async () => {
+  it('keeps a QR login through its steps and over a restart, and one by code in its place', async () => {
     const { store, reopen } = await setUp();
-    const qr: StoredLogin = { kind: 'qr', session: 'half-made session', awaiting: 'scan', hint: null };
-    await store.saveLogin('user123', qr);
+    await store.saveLogin('user123', QR_LOGIN);
+    const begun = {
+      userId: 'user123',
+      status: { ...READY, state: 'qr_pending', user: null },
+      session: null,
+      login: QR_LOGIN,
+    };
+    expect(await store.load('user123')).toEqual(begun);
     const again = await reopen();
-    expect(await again.load('user123')).toMatchObject({ status: { state: 'qr_pending' }, login: qr });
-    const { kind: _kind, ...before } = LOGIN as CodeLogin;
-    await again.saveLogin('user123', before as CodeLogin);
-    expect(await (await reopen()).load('user123')).toMatchObject({
-      status: { state: 'code_sent' },
-      login: LOGIN,
+    expect(await again.load('user123')).toEqual(begun);
+
+    const scanned: StoredLogin = { ...QR_LOGIN, awaiting: 'password', hint: 'имя кота' };
+    await again.saveLogin('user123', scanned);
+    expect(await again.load('user123')).toMatchObject({
+      status: { state: 'password_required' },
+      login: scanned,
     });
+    await again.saveLogin('user123', LOGIN);
+    expect(await again.load('user123')).toMatchObject({ status: { state: 'code_sent' }, login: LOGIN });
+    await again.saveLogin('user123', QR_LOGIN);
+    await again.saveSession('user123', 'the session', IVAN);
+    expect(await again.load('user123')).toMatchObject({ status: READY, login: null });
   });
 
   it('forgets an account whose only login came to nothing', async () => {

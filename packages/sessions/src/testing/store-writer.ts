@@ -19,8 +19,8 @@ const sent = {
 async function write(userId: string): Promise<void> {
   for (let round = 1; round <= Number(rounds); round += 1) {
     const login = {
-      session: 'half-made',
       kind: 'code',
+      session: 'half-made',
       phoneNumber: '+79991234567',
       sent,
       sentAt: round,

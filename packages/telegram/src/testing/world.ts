@@ -48,6 +48,10 @@ export class World {
     return new World(dataDir, await createSandbox({ ...options, dataDir }));
   }
 
+  get sandbox(): Sandbox {
+    return this.#sandbox;
+  }
+
   get control(): Control {
     return this.#sandbox.control;
   }

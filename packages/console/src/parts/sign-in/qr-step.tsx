@@ -21,14 +21,15 @@ export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
     [client, userId],
   );
   useEffect(() => {
-    if (value?.status === 'authorized') onDone();
-    if (value?.status === 'password_required') onPassword(value.hint);
+    if (value?.event === 'authorized') onDone();
+    if (value?.event === 'password_required') onPassword(value.data.hint);
   }, [value]);
   const again = useAction(async () => {
     await client.auth.startQr(userId);
     reload();
   });
-  const qr = value?.status === 'qr' ? value : null;
+  const qr = value?.event === 'qr' ? value.data : null;
+  const ended = value?.event === 'error' ? new Error(value.data.message) : error;
   return (
     <section class="card narrow" aria-label="QR code">
       <ol class="steps">
@@ -36,7 +37,7 @@ export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
         <li>Settings → Devices → Link Desktop Device.</li>
         <li>Point the phone at this picture.</li>
       </ol>
-      {error === null && (
+      {ended === null && (
         <div class="qr" aria-busy={qr === null}>
           {qr !== null && <QrCode text={qr.url} label={`QR code that signs ${userId} in`} />}
         </div>
@@ -46,8 +47,8 @@ export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
           A fresh one in <time role="timer">{countdown(Date.parse(qr.expires_at) - now)}</time>
         </p>
       )}
-      <ErrorNotice error={error ?? again.error} />
-      {error !== null && (
+      <ErrorNotice error={ended ?? again.error} />
+      {ended !== null && (
         <button type="button" class="primary" disabled={again.busy} onClick={() => void again.run()}>
           Show a new one
         </button>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LoginToken } from '../../state/model.ts';
+import type { Account, LoginToken } from '../../state/model.ts';
 import type { TlObject } from '../../types.ts';
 import { acceptedTokens, authorizationObject, signIn, UNKNOWN_CLIENT } from '../authorizations.ts';
 import { rpcError } from '../errors.ts';
@@ -17,7 +17,7 @@ export function exportLoginToken(request: Request): TlObject {
     token: randomBytes(24).toString('hex'),
     authKeyId: call.authKeyId,
     client: call.client ?? UNKNOWN_CLIENT,
-    expiresAt: telegram.now() + telegram.settings.token_lifetime_seconds * 1_000,
+    expiresAt: telegram.now() + telegram.settings.login_token_lifetime_seconds * 1_000,
   };
   telegram.store.commit({ type: 'login_token_issued', token });
   return {
@@ -29,7 +29,7 @@ export function exportLoginToken(request: Request): TlObject {
 
 /** The end of a QR sign-in that began at another data centre. */
 export function importLoginToken(request: Request): TlObject {
-  const token = findToken(request.telegram, tokenIn(request));
+  const token = findToken(request.telegram, bytesField(request.query, 'token'));
   if (token.acceptedBy === undefined) throw rpcError('AUTH_TOKEN_INVALID');
   return redeem(request, token);
 }
@@ -45,9 +45,18 @@ function redeem(request: Request, token: LoginToken): TlObject {
 }
 
 /** Somebody who is signed in lets the key in that showed the token, and that key is told to ask again. */
-export function acceptLoginToken(request: UserRequest): TlObject {
-  const { account, telegram } = request;
-  const { authKeyId, client } = acceptToken(telegram, tokenIn(request), account.id);
+export function acceptLoginToken({ account, query, telegram }: UserRequest): TlObject {
+  return acceptToken(telegram, account, bytesField(query, 'token'));
+}
+
+/** {@link acceptLoginToken}, whoever carries it out. @throws {RpcError} AUTH_TOKEN_… */
+export function acceptToken(telegram: Telegram, account: Account, shown: Buffer): TlObject {
+  const token = findToken(telegram, shown);
+  if (token.acceptedBy !== undefined) throw rpcError('AUTH_TOKEN_ALREADY_ACCEPTED');
+  telegram.store.commit({ type: 'login_token_accepted', token: token.token, accountId: account.id });
+  const date = unixSeconds(telegram);
+  telegram.network().push(token.authKeyId, { _: 'updateShort', update: { _: 'updateLoginToken' }, date });
+  const { authKeyId, client } = token;
   const status = {
     kind: account.password === undefined ? ('authorized' as const) : ('password_needed' as const),
   };
@@ -56,28 +65,14 @@ export function acceptLoginToken(request: UserRequest): TlObject {
     accountId: account.id,
     status,
     dcId: account.homeDc,
-    since: unixSeconds(telegram),
+    since: date,
     client,
   };
   return authorizationObject(telegram, authorization, undefined);
 }
 
-/** @param token hex @throws {RpcError} where it is not good. */
-export function acceptToken(telegram: Telegram, token: string, accountId: number): LoginToken {
-  const known = findToken(telegram, token);
-  if (known.acceptedBy !== undefined) throw rpcError('AUTH_TOKEN_ALREADY_ACCEPTED');
-  telegram.store.commit({ type: 'login_token_accepted', token, accountId });
-  const date = unixSeconds(telegram);
-  telegram.network().push(known.authKeyId, { _: 'updateShort', update: { _: 'updateLoginToken' }, date });
-  return known;
-}
-
-function tokenIn({ query }: Request): string {
-  return bytesField(query, 'token').toString('hex');
-}
-
-function findToken(telegram: Telegram, hex: string): LoginToken {
-  const token = telegram.store.state.loginTokens.get(hex);
+function findToken(telegram: Telegram, shown: Buffer): LoginToken {
+  const token = telegram.store.state.loginTokens.get(shown.toString('hex'));
   if (token === undefined) throw rpcError('AUTH_TOKEN_INVALID');
   if (token.expiresAt <= telegram.now()) throw rpcError('AUTH_TOKEN_EXPIRED');
   return token;

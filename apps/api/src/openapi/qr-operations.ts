@@ -1,0 +1,42 @@
+import {
+  accountRequestSchema,
+  errorResponseSchema,
+  qrCodeSchema,
+  qrResponseSchema,
+  verifyResultSchema,
+} from '@gateway/contracts';
+import * as z from 'zod';
+import { BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
+import type { Operation } from './operation.ts';
+
+/** The data of each event, by its name. */
+const eventSchema = z.union([qrCodeSchema, verifyResultSchema, errorResponseSchema]);
+
+export const QR_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/telegram/user/auth/qr',
+    id: 'startQrSignIn',
+    tag: 'Sign-in',
+    summary: 'Sign in by a QR code',
+    description:
+      "Show `url` as a QR code, and have the account's owner scan it in the Telegram app (Settings, Devices, Link Desktop Device) before `expires_at`. The scan signs in by itself: watch the stream or the status. Asked again, the code of the sign-in that is under way is answered, renewed where it is about to expire; one that was scanned already is answered as `verify` answers. A sign-in by a login code that is under way is given up.",
+    request: { schema: accountRequestSchema, examples: { account: { user_id: 'alice' } } },
+    answers: {
+      200: { description: 'The code to scan, or what came of a scan.', schema: qrResponseSchema },
+    },
+    errors: [...INTERACTIVE, 'ALREADY_AUTHORIZED', 'API_ID_INVALID', 'RATE_LIMITED'],
+  },
+  {
+    method: 'get',
+    path: '/telegram/user/auth/qr/{user_id}',
+    id: 'watchQrSignIn',
+    tag: 'Sign-in',
+    summary: 'Watch a QR sign-in',
+    description:
+      'Server-sent events: `qr` with the code at once and each time that it is renewed, then `authorized` with the user, `password_required` with the hint (verify brings the password), or `error` with a code. It begins no sign-in; one that nobody scans for ten minutes is given up. Coming back is safe: an account that is signed in by then is told so.',
+    parameters: ['UserId'],
+    answers: { 200: { description: 'The events.', eventStream: eventSchema } },
+    errors: [...GUARDED, 'VALIDATION', ...BY_WORKER, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],
+  },
+];

@@ -1,0 +1,9 @@
+import { botUserId } from '@gateway/runtime';
+import type { ApiContext } from './context.ts';
+import { validationError } from './validation.ts';
+
+/** @throws {GatewayError} `VALIDATION` where the account is the bot's, which nobody signs in by hand. */
+export function refuseBot({ settings }: Pick<ApiContext, 'settings'>, userId: string): void {
+  if (userId !== botUserId(settings)) return;
+  throw validationError([{ path: 'user_id', message: 'is the bot: it signs in by TELEGRAM_BOT_TOKEN' }]);
+}

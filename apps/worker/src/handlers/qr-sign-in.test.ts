@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import { failure, QrWorld, USER } from '../testing/qr-world.ts';
+import { cancelSignIn, startSignIn, verifySignIn } from './sign-in.ts';
+
+const AUTHORIZED = { status: 'authorized', user: USER } as const;
+const asked = ({ calls }: QrWorld) => calls.filter((name) => name === 'exportLoginToken').length;
+
+test('a code is shown again while a person has time to scan it, and then a fresh one', async () => {
+  const world = await QrWorld.open();
+  const first = await world.show();
+  expect(first).toMatchObject({ status: 'qr', expires_at: '2024-01-15T12:00:30.000Z' });
+  world.now += 25_000;
+  expect(await world.show(false)).toEqual(first);
+  expect(asked(world)).toBe(1);
+  world.now += 1;
+  expect(await world.show(false)).not.toEqual(first);
+  expect(asked(world)).toBe(2);
+  expect(world.shown).toEqual(['qr_pending']);
+  expect(world.calls.filter((name) => name === 'open')).toHaveLength(1);
+});
+
+test('a scan signs in though nobody asks', async () => {
+  const world = await QrWorld.open();
+  await world.show();
+  world.answers.push(AUTHORIZED);
+  world.scan();
+  await world.settled();
+  expect(world.shown).toEqual(['qr_pending', 'ready']);
+  expect(world.authorized).toEqual(['alice']);
+  expect(world.account.login).toBeNull();
+});
+
+test('a scan that a lost answer or the network hides is asked after again, on the same session', async () => {
+  const world = await QrWorld.open();
+  await world.show();
+  world.answers.push(
+    failure({ outcome: 'unknown' }),
+    failure({ outcome: 'retry', reached: false }),
+    AUTHORIZED,
+  );
+  world.scan();
+  await world.settled();
+  expect(world.shown.at(-1)).toBe('ready');
+  expect(world.failures).toEqual([]);
+});
+
+test('trouble that does not pass is told, and the next call for a code learns of the scan', async () => {
+  const world = await QrWorld.open();
+  await world.show();
+  const trouble = failure({ outcome: 'wait', scope: 'account', seconds: 30 });
+  world.answers.push(trouble);
+  world.scan();
+  await world.settled();
+  expect(world.failures).toEqual([trouble]);
+  expect(world.account.login?.awaiting).toBe('scan');
+  world.answers.push(AUTHORIZED);
+  expect(await world.show(false)).toEqual(AUTHORIZED);
+});
+
+test('with two-factor the password is awaited, which verify brings', async () => {
+  const world = await QrWorld.open();
+  await world.show();
+  world.answers.push({ status: 'password_required', hint: 'cat' });
+  world.scan();
+  await world.settled();
+  expect(world.shown).toEqual(['qr_pending', 'password_required']);
+  expect(await world.show()).toEqual({ status: 'password_required', hint: 'cat' });
+  const { account } = world;
+  expect(await account.inTurn(() => verifySignIn(account, { password: 'x' }))).toEqual(AUTHORIZED);
+});
+
+test('a scan of a sign-in that was cancelled meanwhile signs nobody in, and its key is logged out', async () => {
+  const world = await QrWorld.open();
+  await world.show();
+  const { scan, account } = world;
+  await account.inTurn(() => cancelSignIn(account));
+  world.answers.push(AUTHORIZED);
+  scan();
+  await world.settled();
+  expect(world.calls).toContain('logOut');
+  expect(asked(world)).toBe(1);
+  expect(world.shown).toEqual(['qr_pending', 'none']);
+});
+
+test('a scan of an earlier sign-in is none of the one that is under way', async () => {
+  const world = await QrWorld.open();
+  await world.show();
+  const { scan, account } = world;
+  await account.inTurn(() => cancelSignIn(account));
+  await world.show();
+  scan();
+  await world.settled();
+  expect(asked(world)).toBe(2);
+});
+
+test('a login by code is given up for one by QR, and the other way round', async () => {
+  const world = await QrWorld.open();
+  const { account } = world;
+  await account.inTurn(() => startSignIn(account, '+79991234567', world.now));
+  await world.show();
+  expect(account.login).toMatchObject({ kind: 'qr', session: 'session 1' });
+  await account.inTurn(() => startSignIn(account, '+79991234567', world.now));
+  expect(account.login).toMatchObject({ kind: 'code', session: 'session 2' });
+  const kept = world.calls.filter((name) => name !== 'open');
+  expect(kept).toEqual(['sendCode', 'cancelCode', 'exportLoginToken', 'logOut', 'sendCode']);
+});
+
+test('what only goes on begins nothing, and takes no place of a login by code', async () => {
+  const world = await QrWorld.open();
+  await expect(world.show(false)).rejects.toMatchObject({ code: 'AUTH_NOT_STARTED' });
+  const { account } = world;
+  await account.inTurn(() => startSignIn(account, '+79991234567', world.now));
+  await expect(world.show(false)).rejects.toMatchObject({ code: 'AUTH_NOT_STARTED' });
+  expect(account.login?.kind).toBe('code');
+  expect(asked(world)).toBe(0);
+});
+
+test('one that could not begin leaves nothing behind; one under way is kept', async () => {
+  const world = await QrWorld.open();
+  world.answers.push(failure({ outcome: 'fail' }));
+  await expect(world.show()).rejects.toMatchObject({ failure: { outcome: 'fail' } });
+  expect([world.account.login, world.account.isConnected]).toEqual([null, false]);
+  await world.show();
+  world.now += 30_000;
+  world.answers.push(failure({ outcome: 'unknown' }));
+  await expect(world.show()).rejects.toMatchObject({ failure: { outcome: 'unknown' } });
+  expect(world.account.login?.awaiting).toBe('scan');
+});
+
+test('an account that is signed in is told so, with its user', async () => {
+  const world = await QrWorld.open();
+  world.answers.push(AUTHORIZED);
+  expect(await world.show()).toEqual(AUTHORIZED);
+  for (const begin of [true, false]) {
+    await expect(world.show(begin)).rejects.toMatchObject({
+      code: 'ALREADY_AUTHORIZED',
+      details: { extra: { user: USER } },
+    });
+  }
+});
+
+test('before the scan there is nothing to verify', async () => {
+  const world = await QrWorld.open();
+  await world.show();
+  const { account } = world;
+  for (const answers of [{ phoneCode: '12345' }, { password: 'x' }]) {
+    await expect(account.inTurn(() => verifySignIn(account, answers))).rejects.toMatchObject({
+      code: 'AUTH_NOT_STARTED',
+    });
+  }
+});
