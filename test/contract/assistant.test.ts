@@ -187,6 +187,48 @@ describe('Assistant', () => {
     await expect.poll(async () => (await sent()).filter(({ text }) => text === 'hung up')).toHaveLength(1);
   });
 
+  test('an Idempotency-Key stands for one request: a repeat has its reply, another is refused before the stream', async () => {
+    const headers = { 'content-type': 'application/json', 'Idempotency-Key': 'asked-once' };
+    const once = async (body: object) => post(body, { headers });
+    model.script = reply('the first answer');
+    const told = readEvents(await (await once(ask())).text());
+    expect(told.at(-2)?.data).toMatchObject({ state: 'completed' });
+    model.script = reply('another answer');
+    const again = readEvents(await (await once(ask())).text());
+    expect(again.map(({ event }) => event)).toEqual(['telegram', 'telegram', 'done']);
+    expect(again[1]?.data).toEqual(told.at(-2)?.data);
+    expect(model.calls).toHaveLength(1);
+    for (const other of [
+      ask({ messages: [{ role: 'user', content: 'other' }] }),
+      ask({ recipient_id: 'me' }),
+    ]) {
+      const refused = await once(other);
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    }
+    const key = { 'Idempotency-Key': 'of-a-send' };
+    const message = { user_id: 'alice', recipient_id: String(bob), text: 'a message of its own' };
+    await stack.api.post('/telegram/user/send', message, key);
+    expect((await post(ask(), { headers: { ...headers, ...key } })).status).toBe(422);
+  });
+
+  test('the same request twice at a time is one message, though the model writes two replies', async () => {
+    const headers = { 'content-type': 'application/json', 'Idempotency-Key': 'twice at a time' };
+    let written = 0;
+    model.script = async (response, body) => {
+      written += 1;
+      const text = `reply ${written}`;
+      await expect.poll(() => model.calls.length, { interval: 20 }).toBe(2);
+      await reply(text)(response, body);
+    };
+    const both = await Promise.all([post(ask(), { headers }), post(ask(), { headers })]);
+    const told = await Promise.all(both.map(async (each) => readEvents(await each.text())));
+    const ends = told.map((events) => events.at(-2)?.data);
+    expect(ends[0]).toMatchObject({ state: 'completed' });
+    expect(ends[0]).toEqual(ends[1]);
+    expect((await sent()).filter(({ text }) => /^reply [12]$/.test(text))).toHaveLength(1);
+  });
+
   test('`ASSISTANT_ALLOW` limits which accounts the assistant may write from', async () => {
     expect(await stack.api.post(PATH, ask({ user_id: 'bob', recipient_id: 'me' }))).toMatchObject({
       status: 403,
@@ -207,6 +249,13 @@ describe('Assistant', () => {
     const events = await stream(ask({ send_as_user: false }));
     expect(events.at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
     expect((await sent(bot)).map(({ text }) => text)).toEqual(['Привет! Готово 👋']);
+    // It sends for all: the same key of callers for two accounts is two replies.
+    const headers = { 'content-type': 'application/json', 'Idempotency-Key': '1' };
+    for (const user_id of ['alice', 'user123']) {
+      const told = readEvents(await (await post(ask({ user_id, send_as_user: false }), { headers })).text());
+      expect(told.at(-2)?.data).toMatchObject({ state: 'completed' });
+    }
+    expect(await sent(bot)).toHaveLength(3);
   }, 90_000);
 
   test('the start-up log quotes the clause on AI', () => {

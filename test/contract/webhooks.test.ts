@@ -64,6 +64,22 @@ describe('Webhooks', () => {
     expect(JSON.parse(callOf(timed.body.job_id)?.body ?? '')).toMatchObject({ state: 'cancelled' });
   });
 
+  test('of a failed job that is tried again: each of its ends', async () => {
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
+    const { job_id } = (await send({})).body;
+    const states = () =>
+      receiver.received
+        .filter(({ body }) => body.includes(job_id))
+        .map(({ body }) => (JSON.parse(body) as { state: string }).state);
+    await expect.poll(states).toEqual(['failed']);
+    expect((await stack.api.post(`/jobs/${job_id}/retry`, {})).status).toBe(202);
+    await expect.poll(states).toEqual(['failed', 'completed']);
+    const { deliveries } = (await stack.api.get('/webhooks/deliveries?user_id=alice')).body;
+    const own = deliveries.filter((each: { job_id: string }) => each.job_id === job_id);
+    expect(own).toHaveLength(2);
+    expect((await stack.api.get(`/webhooks/deliveries/${encodeURIComponent(own[0].id)}`)).status).toBe(200);
+  });
+
   test('retried with backoff: one that is not taken is tried again', async () => {
     receiver.answerWith(500);
     const { job_id } = (await send({})).body;

@@ -20,6 +20,7 @@ export type ApiProducer = {
   | 'retry'
   | 'watch'
   | 'job'
+  | 'askedDigest'
   | 'accountView'
   | 'pending'
   | 'sendState'

@@ -22,6 +22,10 @@ export const sendJobSchema = z.object({
   requestId: z.string(),
   /** Told of the job's end. */
   callbackUrl: z.string().optional(),
+  /** Of the request that the assistant wrote this for: tells a repeat of it under the same Idempotency-Key. */
+  askedDigest: z.string().optional(),
+  /** How often it was tried again by hand after it had failed. */
+  retries: z.int().positive().optional(),
   /** Of the message as the caller gave it: tells a repeat under the same Idempotency-Key from another message. */
   digest: z.string(),
 });

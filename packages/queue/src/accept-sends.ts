@@ -128,7 +128,10 @@ function queueFull(max: number): GatewayError {
   );
 }
 
-function digestOf({ requestId: _requestId, ...message }: Omit<SendJob, 'digest'>, sendAt?: number): string {
+function digestOf(
+  { requestId: _requestId, askedDigest: _asked, ...message }: Omit<SendJob, 'digest'>,
+  sendAt?: number,
+): string {
   return createHash('sha256')
     .update(JSON.stringify([message, sendAt]))
     .digest('base64url');

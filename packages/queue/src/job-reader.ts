@@ -30,8 +30,16 @@ export interface JobSources {
   sealer: Sealer;
 }
 
+/** How often a job is read that goes on while it is read. */
+export const MOST_LOOKS = 5;
+
 /** A job as the API shows it, or `null` where there is none by that id (any more). */
-export async function readJob(sources: JobSources, jobId: string, now: number): Promise<JobView | null> {
+export async function readJob(
+  sources: JobSources,
+  jobId: string,
+  now: number,
+  looks = MOST_LOOKS,
+): Promise<JobView | null> {
   const address = parseJobId(jobId);
   // An id that names another shard than its account's was never ours.
   if (address === null || address.shard !== shardOf(address.userId, sources.shards)) return null;
@@ -42,22 +50,25 @@ export async function readJob(sources: JobSources, jobId: string, now: number): 
     readAccountView(sources.redis, address.userId, now),
   ]);
   if (job === undefined) return null;
-  const described = await describeJob(sources.redis, job, address, view);
+  const described = await describeJob(sources.redis, job, address, view, looks === 1);
   if (described?.state === 'completed' && address.kind === 'control')
     return { ...described, result: openResult(sources.sealer, job, address.userId) };
-  return described ?? readJob(sources, jobId, now);
+  return described ?? readJob(sources, jobId, now, looks - 1);
 }
 
-/** A job of which the fields have been read; `null`: it has ended in between, and what was read does not say how. */
+/** A job of which the fields have been read; `null`: it has ended, or was tried again, in between, and they are of before. */
 export async function describeJob(
   redis: RedisClient,
   job: Job<unknown, unknown>,
   { kind, userId }: Pick<JobAddress, 'kind' | 'userId'>,
   view: AccountView,
+  asItIs = false,
 ): Promise<JobView | null> {
   const state = await job.getState();
   const hasEnded = state === 'completed' || state === 'failed';
-  if (hasEnded && job.finishedOn === undefined) return null;
+  const isRead = hasEnded === (job.finishedOn !== undefined);
+  const isBlank = kind === 'send' && state === 'completed' && job.returnvalue === null;
+  if (!asItIs && (!isRead || isBlank)) return null;
   const held = kind === 'send' ? await whyHeld(redis, job, state, userId, view) : null;
   return describe(job, userId, publicState(job, state, held), held);
 }

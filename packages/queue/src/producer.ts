@@ -209,13 +209,19 @@ export class Producer {
   async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
     return this.#calls.run(async () => {
       // Before it has ended: a crash in between must not keep it from being told.
-      const url = (await this.#accounts.of(userId).getJob(jobId))?.data.callbackUrl;
-      if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url);
+      const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
+      if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
       const outcome = await cancelWaitingSend(this.#redis, userId, jobId, Date.now());
       if (outcome === 'cancelled')
         await this.#published.finished(shardOf(userId, this.#options.shards), jobId).catch(() => {});
       return outcome;
     });
+  }
+
+  /** The digest of the request that a reply was written for; `null`: it is no reply, `undefined`: there is no such job. */
+  async askedDigest(userId: string, jobId: string): Promise<string | null | undefined> {
+    const job = await this.#calls.run(() => this.#accounts.of(userId).getJob(jobId));
+    return job === undefined ? undefined : (job.data.askedDigest ?? null);
   }
 
   async job(jobId: string): Promise<JobView | null> {

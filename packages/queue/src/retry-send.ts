@@ -1,4 +1,4 @@
-import { GatewayError } from '@gateway/contracts';
+import { GatewayError, type SendJob } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 
 /** Why a failed send must not be tried again under its own id; `null`: it may be. */
@@ -13,7 +13,7 @@ export function whyNotRetried(failedReason: string | undefined): string | null {
  * Puts a send that has failed at the end of its account's line again, under its own id, so that Telegram knows it again.
  * @throws {GatewayError} `TOO_LATE` where it has not failed, or must not be tried again; `JOB_NOT_FOUND`.
  */
-export async function retrySend(job: Job | undefined, jobId: string): Promise<void> {
+export async function retrySend(job: Job<SendJob> | undefined, jobId: string): Promise<void> {
   if (job === undefined) throw new GatewayError('JOB_NOT_FOUND');
   const state = await job.getState();
   if (state === 'unknown') throw new GatewayError('JOB_NOT_FOUND');
@@ -24,5 +24,13 @@ export async function retrySend(job: Job | undefined, jobId: string): Promise<vo
         ? 'It is out already.'
         : 'It has not failed: it goes out by itself.';
   if (reason !== null) throw new GatewayError('TOO_LATE', reason, { jobId });
-  await job.retry('failed');
+  // Before it is in line: its next end is another one, to be told as well.
+  await job.updateData({ ...job.data, retries: (job.data.retries ?? 0) + 1 });
+  try {
+    await job.retry('failed');
+  } catch (error) {
+    // Somebody else was quicker.
+    if ((await job.getState()) === 'failed') throw error;
+    throw new GatewayError('TOO_LATE', 'It is being tried again already.', { jobId });
+  }
 }

@@ -1,7 +1,7 @@
 import { partsOf, type SendSummary } from '@gateway/contracts';
 import type { AccountQueues, SendQueue } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
-import { describeJob } from './job-reader.ts';
+import { describeJob, MOST_LOOKS } from './job-reader.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { whyNotRetried } from './retry-send.ts';
@@ -71,11 +71,16 @@ export class SendListReader {
   }
 
   /** `null`: it is not there any more. */
-  async #summarize(jobId: string, view: Parameters<typeof describeJob>[3]): Promise<SendSummary | null> {
+  async #summarize(
+    jobId: string,
+    view: Parameters<typeof describeJob>[3],
+    looks = MOST_LOOKS,
+  ): Promise<SendSummary | null> {
     const job = await this.#queue.getJob(jobId);
     if (job === undefined) return null;
-    const described = await describeJob(this.#redis, job, { kind: 'send', userId: this.#userId }, view);
-    if (described === null) return this.#summarize(jobId, view);
+    const address = { kind: 'send', userId: this.#userId } as const;
+    const described = await describeJob(this.#redis, job, address, view, looks === 1);
+    if (described === null) return this.#summarize(jobId, view, looks - 1);
     const { recipient, text, cuts, entities } = job.data;
     return {
       ...described,

@@ -39,6 +39,8 @@ const NOT_ENDED_LONGEST_MS = 5_000;
 /** Tries that are kept to be read. */
 const ATTEMPTS_SHOWN = 40;
 
+const ENDED: ReadonlySet<JobView['state']> = new Set(['completed', 'failed', 'cancelled']);
+
 type Webhook = Job<WebhookJob, null>;
 
 /** Delivers webhooks, in any process of several. */
@@ -96,7 +98,7 @@ export class WebhookConsumer {
     if (webhook.about === 'account') return JSON.stringify(webhook.event);
     const view = await this.#options.readJob(webhook.job_id);
     if (view === null) throw new UnrecoverableError('The job does not exist any more.');
-    if (view.finished_at === null) {
+    if (!ENDED.has(view.state)) {
       const age = Date.now() - job.timestamp;
       await later(job, token, Math.min(Math.max(age, NOT_ENDED_MS), NOT_ENDED_LONGEST_MS));
     }

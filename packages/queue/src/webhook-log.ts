@@ -82,8 +82,13 @@ export class WebhookLog {
     const job = isWebhookId(id) ? await this.#queue.getJob(id) : undefined;
     if (job === undefined) return null;
     const state = await job.getState();
-    if (state === 'completed' || state === 'failed') await job.retry(state, { resetAttemptsMade: true });
-    else if (state === 'delayed') await job.promote();
+    try {
+      if (state === 'completed' || state === 'failed') await job.retry(state, { resetAttemptsMade: true });
+      else if (state === 'delayed') await job.promote();
+    } catch (error) {
+      // Somebody else was quicker: it is on its way.
+      if ((await job.getState()) === state) throw error;
+    }
     return this.#read(id);
   }
 }
@@ -97,12 +102,18 @@ function describe(job: Job<WebhookJob, null>, state: string): WebhookDelivery {
     type: data.about === 'job' ? 'job' : data.event.type,
     user_id: data.user_id,
     job_id: data.about === 'job' ? data.job_id : null,
-    url: hidden(data.url),
+    // Of account events it is the operator's, whose secret may stand in the path.
+    url: data.about === 'job' ? hidden(data.url) : hostOf(data.url),
     state: ended,
     attempts: data.attempts,
     created_at: new Date(job.timestamp).toISOString(),
     next_attempt_at: dueAt === null ? null : new Date(dueAt).toISOString(),
   };
+}
+
+function hostOf(text: string): string {
+  const { protocol, host } = new URL(text);
+  return `${protocol}//${host}/…`;
 }
 
 /** Passwords and keys stand in user-info and queries. */

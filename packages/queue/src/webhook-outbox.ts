@@ -27,9 +27,18 @@ export class WebhookOutbox {
     this.#queue = queue;
   }
 
-  /** The job ends, or has ended: its JSON will be posted there. */
-  async jobEnds(jobId: string, userId: string, url: string): Promise<void> {
-    await this.#add(webhookIdOf(jobId), { about: 'job', job_id: jobId, user_id: userId, url, attempts: [] });
+  /**
+   * The job ends, or has ended: its JSON will be posted there.
+   * @param retries how often it was tried again by hand: each of its ends is told.
+   */
+  async jobEnds(jobId: string, userId: string, url: string, retries = 0): Promise<void> {
+    await this.#add(webhookIdOf(jobId, retries), {
+      about: 'job',
+      job_id: jobId,
+      user_id: userId,
+      url,
+      attempts: [],
+    });
   }
 
   async accountChanged(event: AccountEvent, url: string): Promise<void> {
@@ -62,11 +71,11 @@ export class WebhookOutbox {
 }
 
 /** The id of the webhook that tells of a job's end. */
-export function webhookIdOf(jobId: string): string {
-  return `${JOB}${jobId}`;
+export function webhookIdOf(jobId: string, retries = 0): string {
+  return `${JOB}${jobId}${retries === 0 ? '' : `~${retries}`}`;
 }
 
 export function isWebhookId(text: string): boolean {
-  if (text.startsWith(JOB)) return parseJobId(text.slice(JOB.length)) !== null;
+  if (text.startsWith(JOB)) return parseJobId(text.slice(JOB.length).replace(/~\d{1,6}$/, '')) !== null;
   return text.startsWith(ACCOUNT) && /^[0-9a-f]{26}$/.test(text.slice(ACCOUNT.length));
 }

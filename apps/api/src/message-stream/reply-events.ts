@@ -30,6 +30,10 @@ export interface ReplyCall {
   /** `null`: the reply is only told. */
   destination: Destination | null;
   idempotencyKey: string | undefined;
+  /** Tells a repeat of the request from another one. */
+  askedDigest: string;
+  /** The job of the reply to this request, under the same key; `null`: there is none yet. */
+  earlier: string | null;
   requestId: string;
   /** Aborted when the caller hangs up. */
   hungUp: AbortSignal;
@@ -52,25 +56,32 @@ const WORDS = /\S+\s*|\s+/g;
  * @throws {GatewayError} `ASSISTANT_*`, or why the reply could not be queued.
  */
 export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent> {
-  const { destination, idempotencyKey } = call;
+  const { destination, earlier } = call;
   const { producer } = context;
-  const jobId =
-    destination === null || idempotencyKey === undefined
-      ? undefined
-      : producer.sendJobId(destination.userId, idempotencyKey);
+  const watched = (jobId: string, { userId }: Destination) => ({
+    jobId,
+    wait: producer.watch(jobId, userId),
+  });
   // Its reply is queued, or out: another one is not asked for.
-  const isThere = jobId !== undefined && (await producer.job(jobId)) !== null;
-  if (destination !== null && jobId !== undefined && isThere) {
-    yield* outcomeOf(context, call, destination, { jobId, wait: producer.watch(jobId, destination.userId) });
+  if (destination !== null && earlier !== null) {
+    yield* outcomeOf(context, call, destination, watched(earlier, destination));
     return;
   }
   const content = yield* reply(context, call);
   yield { event: 'message', data: { role: 'assistant', content } };
   if (destination === null) return;
-  const { requestId } = call;
-  const accepted = await producer.send({
-    job: replyJob(content, { userId: destination.userId, recipient: destination.recipient, requestId }),
-    idempotencyKey,
+  const { requestId, askedDigest, idempotencyKey } = call;
+  const { userId, recipient } = destination;
+  const job = { ...replyJob(content, { userId, recipient, requestId }), askedDigest };
+  const accepted = await producer.send({ job, idempotencyKey }).catch(async (error: unknown) => {
+    // The same request was made twice at a time, and the model has written two replies: the first that was queued is the one.
+    const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);
+    const isTwin =
+      GatewayError.from(error).code === 'IDEMPOTENCY_MISMATCH' &&
+      jobId !== undefined &&
+      (await producer.askedDigest(userId, jobId)) === askedDigest;
+    if (!isTwin) throw error;
+    return watched(jobId, destination);
   });
   context.metrics.accepted(1);
   yield* outcomeOf(context, call, destination, accepted);

@@ -1,7 +1,8 @@
 import type { Assistant, ChatRequest } from '@gateway/assistant';
-import { GatewayError } from '@gateway/contracts';
+import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
+import { digestOfRequest } from '../message-stream/repeat.ts';
 import { FAILED, hold, JOB, JOB_ID, READY, SENT } from '../testing/fake-producer.ts';
 import { readEvents } from '../testing/read-events.ts';
 import { testApi } from '../testing/test-api.ts';
@@ -250,6 +251,7 @@ describe('Idempotency-Key', () => {
     const { stream, producer } = apiWith(assistant);
     const jobId = producer.sendJobId('user1', 'k');
     producer.jobs.set(jobId, { ...SENT, job_id: jobId });
+    producer.asked = digestOfRequest(messageStreamRequestSchema.parse(SENDING));
     expect((await stream(SENDING, { headers })).events).toEqual([
       ['telegram', { state: 'queued', job_id: jobId }],
       ['telegram', expect.objectContaining({ state: 'completed', message_id: 123 })],

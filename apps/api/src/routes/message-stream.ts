@@ -1,12 +1,12 @@
 import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { destinationOf } from '../message-stream/destination.ts';
+import { digestOfRequest, earlierReply, replyKey } from '../message-stream/repeat.ts';
 import { ownReply, replyEvents } from '../message-stream/reply-events.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
-import { withHeartbeat } from '../sse.ts';
+import { eventStream } from '../sse.ts';
 import { validationError } from '../validation.ts';
 
 /** An assistant's reply, told as it is written and sent by the account. What can be refused is, before the stream begins. */
@@ -14,7 +14,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/message_stream', async (c) => {
-    const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
+    const givenKey = readIdempotencyKey(c.req.header('idempotency-key'));
     const request = await readAccountBody(c, messageStreamRequestSchema);
     const given = ownReply(request.messages);
     if (given !== null && given.trim() === '')
@@ -23,31 +23,41 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
       ]);
     if (given === null && context.assistant === null) throw new GatewayError('ASSISTANT_NOT_CONFIGURED');
     const destination = await destinationOf(context, request);
+    const idempotencyKey = replyKey(request, givenKey);
+    const askedDigest = digestOfRequest(request);
+    const earlier = await earlierReply(context, destination, idempotencyKey, askedDigest);
     const requestId = c.get('requestId');
     const facts = c.get('facts');
 
-    return streamSSE(c, (stream) =>
-      withHeartbeat(stream, async () => {
-        const write = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
-        try {
-          const hungUp = c.req.raw.signal;
-          const onJob = (jobId: string) => {
-            facts.jobId = jobId;
-          };
-          const call = { request, destination, idempotencyKey, requestId, hungUp, onJob };
-          for await (const { event, data } of replyEvents(context, call)) await write(event, data);
-          context.metrics.assistant('replied');
-        } catch (thrown) {
-          const error = GatewayError.from(thrown);
-          context.metrics.assistant(error.code);
-          const line = { requestId, userId: request.user_id, code: error.code, err: error.cause ?? error };
-          if (error.code === 'INTERNAL') context.logger.error(line, 'unexpected error');
-          else context.logger.info(line, 'the assistant did not reply');
-          await write('error', { status: 'error', ...error.toPublic(), request_id: requestId });
-        }
-        await write('done', { request_id: requestId });
-      }),
-    );
+    return eventStream(c, async (stream) => {
+      const write = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
+      try {
+        const hungUp = c.req.raw.signal;
+        const onJob = (jobId: string) => {
+          facts.jobId = jobId;
+        };
+        const call = {
+          request,
+          destination,
+          idempotencyKey,
+          askedDigest,
+          earlier,
+          requestId,
+          hungUp,
+          onJob,
+        };
+        for await (const { event, data } of replyEvents(context, call)) await write(event, data);
+        context.metrics.assistant('replied');
+      } catch (thrown) {
+        const error = GatewayError.from(thrown);
+        context.metrics.assistant(error.code);
+        const line = { requestId, userId: request.user_id, code: error.code, err: error.cause ?? error };
+        if (error.code === 'INTERNAL') context.logger.error(line, 'unexpected error');
+        else context.logger.info(line, 'the assistant did not reply');
+        await write('error', { status: 'error', ...error.toPublic(), request_id: requestId });
+      }
+      await write('done', { request_id: requestId });
+    });
   });
 
   return routes;

@@ -192,6 +192,13 @@ export class FakeProducer implements ApiProducer {
     return true;
   }
 
+  asked: string | null | undefined;
+
+  async askedDigest(): Promise<string | null | undefined> {
+    this.#check('askedDigest');
+    return this.asked;
+  }
+
   async retry(_userId: string, jobId: string): Promise<void> {
     this.#check('retry');
     this.retried.push(jobId);

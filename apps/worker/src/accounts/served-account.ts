@@ -98,8 +98,8 @@ export class ServedAccount {
         await Promise.all(jobs.map(({ jobId, hold }) => results.held(shard, userId, hold, jobId)));
       },
       forgetAside: (jobId) => forgetAside(redis, userId, jobId),
-      announceEnd: async ({ jobId, data: { callbackUrl } }) => {
-        if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl);
+      announceEnd: async ({ jobId, data: { callbackUrl, retries } }) => {
+        if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl, retries);
       },
       metrics: history.of(userId),
       finished: (jobId) => results.finished(shard, jobId),
