@@ -89,6 +89,19 @@ describe('Jobs', () => {
     expect((await events(jobId, { 'Last-Event-ID': told.events.at(-1)?.id ?? '' })).status).toBe(204);
   });
 
+  test('HEAD of an event stream answers its headers, and leaves nothing open', async () => {
+    const jobId = await queue('asked by HEAD');
+    for (let count = 0; count < 20; count += 1) {
+      const response = await fetch(`${stack.api.url}/jobs/${jobId}/events`, {
+        method: 'HEAD',
+        headers: stack.api.headers,
+      });
+      expect(response.headers.get('content-type')).toContain('text/event-stream');
+    }
+    await stack.api.get(`/jobs/${jobId}?wait=30`);
+    expect(stack.apiProcess.output).not.toContain('MaxListeners');
+  });
+
   test('`DELETE /jobs/{job_id}` cancels what waits', async () => {
     await pause();
     const [before, cancelled, after] = [

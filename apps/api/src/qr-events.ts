@@ -9,7 +9,7 @@ const RENEW_BEFORE_MS = 4_500;
 const MIN_RENEWAL_MS = 1_000;
 /** ms without a code that can be scanned, after which the trouble is told. */
 const MAX_TROUBLE_MS = 30_000;
-/** ms that nobody scans, after which the sign-in is given up. */
+/** ms that nobody scans, after which it is watched no longer. */
 const MAX_UNSCANNED_MS = 10 * 60_000;
 
 export interface QrEvent {
@@ -24,7 +24,6 @@ export interface QrWatch {
   view: () => Promise<AccountView>;
   /** The code to scan now, or what came of a scan. */
   show: (signal: AbortSignal) => Promise<QrResult>;
-  giveUp: () => Promise<unknown>;
   signal: AbortSignal;
   /** ms since the epoch. */
   now?: () => number;
@@ -36,7 +35,7 @@ export interface QrWatch {
  * @throws {GatewayError} `AUTH_NOT_STARTED` where it was cancelled, replaced or not scanned for ten minutes; or what keeps it from going on.
  */
 export async function* qrEvents(watch: QrWatch): AsyncGenerator<QrEvent> {
-  const { first, view, show, giveUp, signal, now = Date.now, pause = sleep } = watch;
+  const { first, view, show, signal, now = Date.now, pause = sleep } = watch;
   const begun = now();
   let shown: QrResult | null = first;
   if (shown !== null) yield eventOf(shown);
@@ -48,10 +47,9 @@ export async function* qrEvents(watch: QrWatch): AsyncGenerator<QrEvent> {
       return;
     }
     if (state !== 'qr_pending' && state !== 'password_required') throw new GatewayError('AUTH_NOT_STARTED');
-    if (now() - begun >= MAX_UNSCANNED_MS) {
-      await giveUp();
-      throw new GatewayError('AUTH_NOT_STARTED', 'Nobody has scanned the code: the sign-in was given up.');
-    }
+    // The login itself is left: it may be a later one than that which was watched at first, and its codes run out by themselves.
+    if (now() - begun >= MAX_UNSCANNED_MS)
+      throw new GatewayError('AUTH_NOT_STARTED', 'Nobody has scanned a code for ten minutes: begin again.');
     // The hint at the password is the worker's to tell.
     if (state === 'password_required' || now() >= renewAt) {
       const next = await renewed(shown, () => show(signal), now());

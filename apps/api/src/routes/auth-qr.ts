@@ -1,6 +1,5 @@
 import { accountRequestSchema, GatewayError, isSignedIn, userIdSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
@@ -11,7 +10,7 @@ import { readAccountBody } from '../middleware/json-body.ts';
 import { qrEvents, type QrEvent } from '../qr-events.ts';
 import { refuseBot } from '../refuse-bot.ts';
 import { limitSignIn } from '../sign-in-limits.ts';
-import { withHeartbeat } from '../sse.ts';
+import { eventStream } from '../sse.ts';
 import { validate } from '../validation.ts';
 import { verifyBody } from '../verify-body.ts';
 
@@ -36,34 +35,27 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
     requireAccount(c.get('caller'), userId);
     c.get('facts').userId = userId;
     const requestId = c.get('requestId');
-    const call = <N extends 'auth.qr' | 'auth.cancel'>(
-      name: N,
-      payload: Parameters<typeof runInteractive<N>>[1]['payload'],
-      signal: AbortSignal,
-    ) => runInteractive(context, { name, userId, payload, requestId, signal });
-    const show = async (signal: AbortSignal) => (await call('auth.qr', { begin: false }, signal)).result;
+    const step = { name: 'auth.qr', userId, payload: { begin: false }, requestId } as const;
+    const show = async (signal: AbortSignal) => (await runInteractive(context, { ...step, signal })).result;
 
     const view = await producer.accountView(userId);
     const isBegun = view.state === 'qr_pending' || view.state === 'password_required';
     if (!isBegun && !isSignedIn(view.state)) throw new GatewayError('AUTH_NOT_STARTED');
-    const first = isBegun ? await show(c.req.raw.signal) : null;
+    const first = isBegun && c.req.method === 'GET' ? await show(c.req.raw.signal) : null;
 
-    return streamSSE(c, (stream) =>
-      withEitherSignal(c.req.raw.signal, stopping, (signal) =>
-        withHeartbeat(stream, async () => {
-          const send = ({ event, data }: QrEvent | { event: 'error'; data: object }) =>
-            stream.writeSSE({ event, data: JSON.stringify(data) });
-          const giveUp = () => call('auth.cancel', {}, signal);
-          const events = qrEvents({ first, view: () => producer.accountView(userId), show, giveUp, signal });
-          try {
-            for await (const event of events) await send(event);
-          } catch (thrown) {
-            if (signal.aborted) return;
-            const { body } = errorAnswer(GatewayError.from(thrown), requestId);
-            await send({ event: 'error', data: body });
-          }
-        }),
-      ),
+    return eventStream(c, (stream) =>
+      withEitherSignal(c.req.raw.signal, stopping, async (signal) => {
+        const send = ({ event, data }: QrEvent | { event: 'error'; data: object }) =>
+          stream.writeSSE({ event, data: JSON.stringify(data) });
+        const events = qrEvents({ first, view: () => producer.accountView(userId), show, signal });
+        try {
+          for await (const event of events) await send(event);
+        } catch (thrown) {
+          if (signal.aborted) return;
+          const { body } = errorAnswer(GatewayError.from(thrown), requestId);
+          await send({ event: 'error', data: body });
+        }
+      }),
     );
   });
 

@@ -1,7 +1,6 @@
 import { GatewayError, type JobView } from '@gateway/contracts';
 import { parseJobId } from '@gateway/queue';
 import { Hono, type Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
 import { auditLog } from '../audit.ts';
 import { cancelJob } from '../cancel-job.ts';
@@ -10,7 +9,7 @@ import { withEitherSignal } from '../either-signal.ts';
 import { hasEnded, jobChanges, versionOf } from '../job-changes.ts';
 import { mayUse } from '../middleware/api-key.ts';
 import { requireSignedIn } from '../signed-in.ts';
-import { withHeartbeat } from '../sse.ts';
+import { eventStream } from '../sse.ts';
 import { validate } from '../validation.ts';
 
 const MAX_WAIT_SECONDS = 60;
@@ -49,19 +48,21 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     const known = c.req.header('last-event-id');
     // Told to a caller that has heard the last already, so that it does not come back.
     if (hasEnded(job) && versionOf(job) === known) return c.body(null, 204);
-    return streamSSE(c, (stream) =>
-      withEitherSignal(c.req.raw.signal, stopping, (signal) =>
-        withHeartbeat(stream, async () => {
-          for await (const view of jobChanges(producer, jobId, address.userId, signal)) {
-            const id = versionOf(view);
-            if (id === known && !hasEnded(view)) continue;
-            await stream.writeSSE({ event: 'job', id, data: JSON.stringify({ status: 'ok', ...view }) });
-          }
-        }).catch((error: unknown) => {
-          // The caller comes back by itself, and is answered 503 if it still is so.
-          logger.debug({ err: error, jobId, requestId: c.get('requestId') }, 'events broke off');
-        }),
-      ),
+    return eventStream(c, (stream) =>
+      withEitherSignal(c.req.raw.signal, stopping, async (signal) => {
+        // Only what stands first may be known: it may be so again later.
+        let told = known;
+        for await (const view of jobChanges(producer, jobId, address.userId, signal)) {
+          const id = versionOf(view);
+          const isKnown = id === told && !hasEnded(view);
+          told = undefined;
+          if (isKnown) continue;
+          await stream.writeSSE({ event: 'job', id, data: JSON.stringify({ status: 'ok', ...view }) });
+        }
+      }).catch((error: unknown) => {
+        // The caller comes back by itself, and is answered 503 if it still is so.
+        logger.debug({ err: error, jobId, requestId: c.get('requestId') }, 'events broke off');
+      }),
     );
   });
 

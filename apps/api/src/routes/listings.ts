@@ -8,7 +8,6 @@ import {
 } from '@gateway/contracts';
 import { HISTORY_STEP_MS } from '@gateway/queue';
 import { Hono, type Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import * as z from 'zod';
 import { accountChanges } from '../account-changes.ts';
 import { readAccountStatus } from '../account-status.ts';
@@ -17,7 +16,7 @@ import { withEitherSignal } from '../either-signal.ts';
 import { mayUse, requireAccount } from '../middleware/api-key.ts';
 import { readBody } from '../middleware/json-body.ts';
 import { previewOf } from '../send-job.ts';
-import { withHeartbeat } from '../sse.ts';
+import { eventStream } from '../sse.ts';
 import { validate } from '../validation.ts';
 
 /** For people who look: which accounts there are, what became of their messages, how a text would go out. */
@@ -50,15 +49,13 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     const userId = addressed(c);
     const { limit } = validate(sendListRequestSchema, c.req.query());
     await producer.accountView(userId);
-    return streamSSE(c, (stream) =>
-      withEitherSignal(c.req.raw.signal, stopping, (signal) =>
-        withHeartbeat(stream, async () => {
-          for await (const change of accountChanges(context, userId, limit, signal))
-            await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
-        }).catch((error: unknown) => {
-          logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'events broke off');
-        }),
-      ),
+    return eventStream(c, (stream) =>
+      withEitherSignal(c.req.raw.signal, stopping, async (signal) => {
+        for await (const change of accountChanges(context, userId, limit, signal))
+          await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
+      }).catch((error: unknown) => {
+        logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'events broke off');
+      }),
     );
   });
 
