@@ -85,6 +85,23 @@ describe.skipIf(CHROMIUM === null)(
       expect(troubles).toEqual([]);
     });
 
+    test('sign in by QR where two-factor is on: the password is asked for after the scan, with its hint', async () => {
+      const phone = '+9996628316';
+      await stack.control.createAccount({ phone, first_name: 'Fay', password: 'hunter2', hint: 'the usual' });
+      const { page, troubles } = await open('/sign-in');
+      await page.getByRole('button', { name: 'By a QR code' }).click();
+      await page.getByLabel('Name of the account here').fill('fay');
+      await page.getByRole('button', { name: 'Show the QR code' }).click();
+      await page.getByRole('img', { name: /QR code/ }).waitFor();
+      await page.getByLabel('Scan as the owner of').fill(phone);
+      await page.getByRole('button', { name: 'Scan it' }).click();
+      await page.getByText('Hint: the usual').waitFor();
+      await page.keyboard.type('hunter2');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'fay' }).waitFor();
+      expect(troubles).toEqual([]);
+    });
+
     test('send with formatting: the preview is what arrives; the list shows it live', async () => {
       const { page, troubles } = await open('/accounts/alice');
       await page.getByLabel('To', { exact: true }).fill(BOB);
