@@ -1,5 +1,6 @@
 import { GatewayApiError, type CodeSentAnswer } from '@gateway/client';
 import { useState } from 'preact/hooks';
+import { Link } from 'wouter-preact';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
 import { Field } from '../field.tsx';
@@ -95,6 +96,9 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
         </p>
       )}
       {!isKnownIssue && <ErrorNotice error={error} />}
+      {error instanceof GatewayApiError && error.code === 'ALREADY_AUTHORIZED' && (
+        <Link href={`/accounts/${encodeURIComponent(userId.trim())}`}>Look at {userId.trim()}</Link>
+      )}
       <button
         type="submit"
         class="primary"
