@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import bigInt from 'big-integer';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { factorize, HELPERS, useNativeMath } from './native-math.ts';
+
+const require = createRequire(import.meta.url);
+/** The library's own, kept before anything takes their place. */
+const original = { ...(require('telegram/Helpers.js') as typeof HELPERS) };
+const originalFactorize = (
+  require('telegram/crypto/Factorizator.js') as { Factorizator: { factorize: typeof factorize } }
+).Factorizator.factorize;
+
+const buffers = (min: number, max: number) =>
+  fc.uint8Array({ minLength: min, maxLength: max }).map((bytes) => Buffer.from(bytes));
+const text = (value: bigInt.BigInteger) => value.toString();
+
+describe('The same as GramJS computes, on random numbers', () => {
+  test('numbers out of buffers', () => {
+    fc.assert(
+      fc.property(buffers(1, 40), fc.boolean(), fc.boolean(), (buffer, little, signed) => {
+        const before = Buffer.from(buffer);
+        expect(text(HELPERS.readBigIntFromBuffer(buffer, little, signed))).toBe(
+          text(original.readBigIntFromBuffer(buffer, little, signed)),
+        );
+        expect(buffer).toEqual(before);
+      }),
+      { numRuns: 3_000 },
+    );
+    for (const hex of ['00', '7f', '80', 'ff', '8000000000000000', 'ffffffffffffffff', '7fffffffffffffff'])
+      for (const little of [true, false])
+        for (const signed of [true, false]) {
+          const buffer = Buffer.from(hex, 'hex');
+          expect(text(HELPERS.readBigIntFromBuffer(buffer, little, signed))).toBe(
+            text(original.readBigIntFromBuffer(buffer, little, signed)),
+          );
+        }
+    expect(text(HELPERS.readBigIntFromBuffer(Buffer.alloc(0)))).toBe('0');
+  });
+
+  test('buffers out of numbers, in every form that they come in', () => {
+    const numbers = fc.bigInt({ min: -(2n ** 300n), max: 2n ** 300n });
+    fc.assert(
+      fc.property(numbers, fc.integer({ min: 1, max: 40 }), (number, size) => {
+        const big = bigInt(number);
+        expect(HELPERS.toSignedLittleBuffer(big, size)).toEqual(original.toSignedLittleBuffer(big, size));
+      }),
+      { numRuns: 3_000 },
+    );
+    for (const given of [0, -1, 255, 2 ** 40, '12345678901234567890', '-5', bigInt.minusOne])
+      expect(HELPERS.toSignedLittleBuffer(given as number)).toEqual(
+        original.toSignedLittleBuffer(given as number),
+      );
+  });
+
+  test('powers, of the sizes that key exchange, RSA and passwords have', () => {
+    const number = (bytes: number) => bigInt(randomBytes(bytes).toString('hex'), 16);
+    for (const [base, exponent, modulus] of [
+      [8, 8, 8],
+      [300, 3, 256],
+      [256, 256, 256],
+      [1, 256, 256],
+    ] as const)
+      for (let round = 0; round < 3; round += 1) {
+        const [a, b, n] = [number(base), number(exponent), number(modulus).or(1)];
+        expect(text(HELPERS.modExp(a, b, n))).toBe(text(original.modExp(a, b, n)));
+      }
+    expect(text(HELPERS.modExp(bigInt(5), bigInt(0), bigInt(7)))).toBe('1');
+  });
+
+  test('factors, as servers ask for them', () => {
+    const products = [
+      ['1724114033281923457', '1229739323', '1402015859'],
+      [String(1_000_003n * 1_000_033n), '1000003', '1000033'],
+      [String(2n * 1_000_003n), '2', '1000003'],
+      [String(2_147_483_647n * 2_147_483_629n), '2147483629', '2147483647'],
+    ] as const;
+    for (const [product, p, q] of products) {
+      const found = factorize(bigInt(product));
+      expect([text(found.p), text(found.q)]).toEqual([p, q]);
+    }
+    const { p, q } = originalFactorize(bigInt('1724114033281923457'));
+    expect([text(p), text(q)].toSorted()).toEqual(['1229739323', '1402015859']);
+  });
+});
+
+test('they are in the place of the library’s own, in the version that they were held against', () => {
+  expect((require('telegram/package.json') as { version: string }).version).toBe('2.26.22');
+  expect(useNativeMath()).toBe(true);
+  expect(require('telegram/Helpers.js')).toMatchObject(HELPERS);
+});

@@ -1,0 +1,133 @@
+import { createRequire } from 'node:module';
+import bigInt from 'big-integer';
+
+/**
+ * GramJS's arithmetic on `big-integer` objects, done with native BigInt instead: a fifth of what it costs to send a message, and most of what a new
+ * auth key or a two-factor password costs, is these few functions. They are put in the place of the library's own at run time, and only in
+ * the version that they were held against, function by function, on random numbers (native-math.test.ts).
+ */
+
+type Big = bigInt.BigInteger;
+
+/** The GramJS that these are equal to. */
+const VERSION = '2.26.22';
+
+/** The functions of GramJS's `Helpers` that are replaced, by their names there. */
+export const HELPERS = {
+  readBigIntFromBuffer(buffer: Buffer, little = true, signed = false): Big {
+    const { length } = buffer;
+    if (length === 8) return bigInt(eightBytes(buffer, little, signed));
+    if (length === 0) return bigInt.zero;
+    const ordered = little ? Buffer.from(buffer).reverse() : buffer;
+    const value = BigInt(`0x${ordered.toString('hex')}`);
+    return bigInt(signed ? BigInt.asIntN(length * 8, value) : value);
+  },
+
+  toSignedLittleBuffer(big: Big | string | number, number = 8): Buffer {
+    const value = nativeOf(big);
+    const buffer = Buffer.allocUnsafe(number);
+    let at = 0;
+    for (let rest = value; at + 8 <= number; at += 8, rest >>= 64n)
+      buffer.writeBigUInt64LE(BigInt.asUintN(64, rest), at);
+    for (; at < number; at += 1) buffer[at] = Number((value >> BigInt(at * 8)) & 0xffn);
+    return buffer;
+  },
+
+  modExp(base: Big, exponent: Big, modulus: Big): Big {
+    return bigInt(power(nativeOf(base), nativeOf(exponent), nativeOf(modulus)));
+  },
+};
+
+/** The two factors of GramJS's `Factorizator.factorize`, the smaller one first. */
+export function factorize(product: Big): { p: Big; q: Big } {
+  const n = nativeOf(product);
+  const divisor = divisorOf(n);
+  const other = n / divisor;
+  return divisor < other
+    ? { p: bigInt(divisor), q: bigInt(other) }
+    : { p: bigInt(other), q: bigInt(divisor) };
+}
+
+let isDone = false;
+
+/** Puts them in the place of the library's own, for the whole process. Does nothing to another version. @returns whether it did. */
+export function useNativeMath(): boolean {
+  const require = createRequire(import.meta.url);
+  const { version } = require('telegram/package.json') as { version: string };
+  if (version !== VERSION) return false;
+  if (isDone) return true;
+  Object.assign(require('telegram/Helpers.js') as object, HELPERS);
+  const { Factorizator } = require('telegram/crypto/Factorizator.js') as { Factorizator: object };
+  Object.assign(Factorizator, { factorize });
+  isDone = true;
+  return true;
+}
+
+function eightBytes(buffer: Buffer, little: boolean, signed: boolean): bigint {
+  if (little) return signed ? buffer.readBigInt64LE() : buffer.readBigUInt64LE();
+  return signed ? buffer.readBigInt64BE() : buffer.readBigUInt64BE();
+}
+
+/** `big-integer` keeps a native BigInt where there are any, under a name that its types do not tell. */
+function nativeOf(big: Big | string | number): bigint {
+  if (typeof big === 'object' && 'value' in big && typeof big.value === 'bigint') return big.value;
+  return BigInt(big.toString());
+}
+
+/** Square and multiply, from the exponent's highest bit down. */
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  if (exponent === 0n) return 1n;
+  const start = base % modulus;
+  let result = start;
+  for (const bit of exponent.toString(2).slice(1)) {
+    result = (result * result) % modulus;
+    if (bit === '1') result = (result * start) % modulus;
+  }
+  return result;
+}
+
+/** Pollard's rho by Brent, as the library does it: a divisor other than one and the number itself. */
+function divisorOf(n: bigint): bigint {
+  if (n % 2n === 0n) return 2n;
+  for (let c = 1n; ; c += 1n) {
+    const found = tryDivisor(n, c);
+    if (found !== n) return found;
+  }
+}
+
+/** Values multiplied together before their common divisor with the number is looked for. */
+const BATCH = 128;
+
+function tryDivisor(n: bigint, c: bigint): bigint {
+  const next = (value: bigint) => (value * value + c) % n;
+  let y = 2n;
+  let x = y;
+  let before = y;
+  let divisor = 1n;
+  for (let length = 1; divisor === 1n; length *= 2) {
+    x = y;
+    for (let step = 0; step < length; step += 1) y = next(y);
+    for (let done = 0; done < length && divisor === 1n; done += BATCH) {
+      before = y;
+      let product = 1n;
+      for (let step = 0; step < Math.min(BATCH, length - done); step += 1) {
+        y = next(y);
+        product = (product * (x > y ? x - y : y - x)) % n;
+      }
+      divisor = commonDivisor(product, n);
+    }
+  }
+  if (divisor !== n) return divisor;
+  // Several at once within the batch: one after the other then.
+  do {
+    before = next(before);
+    divisor = commonDivisor(x > before ? x - before : before - x, n);
+  } while (divisor === 1n);
+  return divisor;
+}
+
+function commonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
