@@ -5,17 +5,24 @@ import type { SandboxControl } from '../env/sandbox-control.ts';
 /** How many are signed in at a time. */
 const AT_A_TIME = 50;
 
+export interface BenchAccount {
+  id: number;
+  dc: number;
+  /** base64url */
+  authKey: string;
+}
+
 /**
  * Accounts that are signed in already, made before any worker starts: a thousand key exchanges would take minutes.
- * @returns their names, and their ids at the sandbox.
+ * @returns what each is at the sandbox, by its user_id.
  */
 export async function makeAccounts(
   control: SandboxControl,
   dataDir: string,
   count: number,
-): Promise<Map<string, number>> {
+): Promise<Map<string, BenchAccount>> {
   const store = await openFileSessionStore({ dataDir, sealer: loadSealingKey({ dataDir }).sealer });
-  const ids = new Map<string, number>();
+  const made = new Map<string, BenchAccount>();
   const names = Array.from({ length: count }, (_, index) => `account-${String(index).padStart(4, '0')}`);
   for (let at = 0; at < count; at += AT_A_TIME) {
     await Promise.all(
@@ -24,10 +31,10 @@ export async function makeAccounts(
         const { id, dc, auth_key } = await control.createSession(phone);
         const user = { id, first_name: 'Test', last_name: null, username: null, phone_number: phone };
         await store.saveSession(userId, `v1.${dc}.${auth_key}`, user);
-        ids.set(userId, id);
+        made.set(userId, { id, dc, authKey: auth_key });
       }),
     );
   }
   await store.close();
-  return ids;
+  return made;
 }

@@ -9,7 +9,7 @@ import { productSettings } from '../env/product-settings.ts';
 import { RedisServer } from '../env/redis-server.ts';
 import { SandboxControl } from '../env/sandbox-control.ts';
 import { telegramSettings } from '../env/telegram-settings.ts';
-import { makeAccounts } from './accounts.ts';
+import { makeAccounts, type BenchAccount } from './accounts.ts';
 import { median, quantile } from './samples.ts';
 
 const HELP = `npm run bench:isolation -- [--accounts 1000] [--backlog 10000] [--flood 20] [--rate 100] [--rounds 3]
@@ -96,7 +96,7 @@ class Stage implements AsyncDisposable {
   readonly #control: SandboxControl;
   readonly #producer: Producer;
   readonly #parts: Part[];
-  readonly #ids: ReadonlyMap<string, number>;
+  readonly #ids: ReadonlyMap<string, BenchAccount>;
 
   private constructor(
     directory: string,
@@ -104,7 +104,7 @@ class Stage implements AsyncDisposable {
     control: SandboxControl,
     parts: Part[],
     producer: Producer,
-    ids: ReadonlyMap<string, number>,
+    ids: ReadonlyMap<string, BenchAccount>,
   ) {
     this.#directory = directory;
     this.#redis = redis;
@@ -165,7 +165,7 @@ class Stage implements AsyncDisposable {
   /** Puts a backlog in the line of the one account, under a flood wait of `flood` seconds. */
   async fill(backlog: number, flood: number): Promise<void> {
     if (flood > 0) {
-      const user_id = this.#ids.get(BUSY);
+      const user_id = this.#ids.get(BUSY)?.id;
       if (user_id === undefined) throw new Error('there is no busy account');
       // A little longer than what is measured.
       const error = `FLOOD_WAIT_${flood + 5}`;

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,10 +18,17 @@ export class Part {
   constructor(entry: string, env: Record<string, string>, logFile?: string) {
     this.#logFile = logFile;
     const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
-    this.#child = spawn(process.execPath, ['--import', 'tsx', entry], {
+    const { NODE_ARGUMENTS = '', ...settings } = env;
+    const nodeArguments = NODE_ARGUMENTS.split(' ').filter((argument) => argument !== '');
+    this.#child = spawn(process.execPath, [...nodeArguments, '--import', 'tsx', entry], {
       cwd: ROOT,
       // Nothing of the machine's settings gets in.
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', LOG_LEVEL: 'debug', ...env },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        LOG_LEVEL: 'debug',
+        ...settings,
+      },
       stdio: ['ignore', log, log, 'ipc'],
     });
     if (typeof log === 'number') closeSync(log);
@@ -54,6 +62,22 @@ export class Part {
   /** The exit code, once it has ended; `null` where a signal ended it. */
   get exited(): Promise<number | null> {
     return this.#exited;
+  }
+
+  /** Has a process that answers its parent do something. @throws {Error} what it could not. */
+  async ask(call: string, request: Record<string, unknown> = {}): Promise<unknown> {
+    const id = randomUUID();
+    return new Promise((resolve, reject) => {
+      const onMessage = (message: { type?: string; id?: string; result?: unknown; error?: string }) => {
+        if (message.type !== 'answer' || message.id !== id) return;
+        this.#child.off('message', onMessage);
+        if (message.error === undefined) resolve(message.result);
+        else reject(new Error(message.error));
+      };
+      this.#child.on('message', onMessage);
+      void this.#exited.then(() => reject(new Error('it has ended')));
+      this.#child.send({ id, call, ...request });
+    });
   }
 
   signal(signal: NodeJS.Signals): void {

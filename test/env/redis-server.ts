@@ -62,6 +62,10 @@ export class RedisServer {
     redis.disconnect();
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }

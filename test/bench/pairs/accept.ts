@@ -1,0 +1,59 @@
+import { freePort } from '../../../scripts/lib/ports.mjs';
+import { load } from '../load.ts';
+import { Stage } from '../stage.ts';
+import { measureCpu } from '../usage.ts';
+
+const ACCOUNTS = 50;
+const CONNECTIONS = 50;
+
+export interface AcceptRound {
+  /** Requests a second, and CPU seconds (the process and Redis) for a thousand. */
+  product: { rate: number; cpu: number };
+  bare: { rate: number; cpu: number };
+}
+
+/** Accepting messages, not waited for, over fifty connections: against the least that puts a message into a queue. */
+export async function accept(
+  rounds: number,
+  seconds: number,
+  say: (line: string) => void,
+): Promise<AcceptRound[]> {
+  await using stage = await Stage.open(ACCOUNTS);
+  // It shows the accounts to the API, and goes: nothing is worked off meanwhile.
+  await (await stage.startWorker()).end();
+  const { api, url } = await stage.startApi();
+  const port = String(await freePort());
+  const handler = await stage.start('test/bench/bare/handler.ts', { PORT: port });
+  const users = [...stage.accounts.keys()];
+  const bodies = users.map((user_id) =>
+    JSON.stringify({
+      user_id,
+      recipient_id: 'me',
+      text: 'A message of an ordinary length, as people write them.',
+    }),
+  );
+  const measure = async (target: string, pid: number, ms: number) => {
+    let done = 0;
+    const { wall, cpu } = await measureCpu([pid, stage.redis.pid], async () => {
+      done = await load(target, {
+        connections: CONNECTIONS,
+        ms,
+        bodies,
+        headers: { prefer: 'respond-async' },
+      });
+    });
+    return { rate: done / wall, cpu: (cpu / done) * 1_000 };
+  };
+  const results: AcceptRound[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const ms = round === 0 ? 2_000 : seconds * 1_000;
+    const product = await measure(`${url}/telegram/user/send`, api.pid, ms);
+    const bare = await measure(`http://127.0.0.1:${port}/send`, handler.pid, ms);
+    if (round === 0) continue;
+    results.push({ product, bare });
+    say(
+      `accept ${round}: ${product.rate.toFixed(0)} requests/s, ${product.cpu.toFixed(2)} CPU s/1000; bare ${bare.rate.toFixed(0)}, ${bare.cpu.toFixed(2)}`,
+    );
+  }
+  return results;
+}

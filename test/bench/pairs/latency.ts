@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { quantile } from '../samples.ts';
+import { Stage } from '../stage.ts';
+
+export interface LatencyRound {
+  /** ms from a request to its answer, against one call of the bare library. */
+  product: { p50: number; p99: number };
+  bare: { p50: number; p99: number };
+}
+
+/** One send at a time: over HTTP, waited for, against the bare library; in turns, so that both see the same machine. */
+export async function latency(
+  rounds: number,
+  sends: number,
+  say: (line: string) => void,
+): Promise<LatencyRound[]> {
+  await using stage = await Stage.open(2);
+  const [ours = '', theirs = ''] = stage.accounts.keys();
+  const worker = await stage.startWorker();
+  const { api, url } = await stage.startApi();
+  const file = join(stage.directory, 'accounts.json');
+  await writeFile(file, JSON.stringify({ [theirs]: stage.accounts.get(theirs) }));
+  const bare = await stage.start('test/bench/bare/gramjs.ts', { BENCH_ACCOUNTS: file });
+  await bare.ask('connect', { count: 1 });
+  const product = async (text: string): Promise<number> => {
+    const begun = performance.now();
+    const response = await fetch(`${url}/telegram/user/send`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', prefer: 'wait=30' },
+      body: JSON.stringify({ user_id: ours, recipient_id: 'me', text }),
+    });
+    await response.json();
+    if (response.status !== 200) throw new Error(`a send was answered ${response.status}`);
+    return performance.now() - begun;
+  };
+  const results: LatencyRound[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const [own, other]: [number[], number[]] = [[], []];
+    for (let index = 0; index < sends; index += 1) {
+      own.push(await product(`message ${index}`));
+      other.push(Number(await bare.ask('sendOne', { text: `message ${index}` })));
+    }
+    // The first warms both up.
+    if (round === 0) continue;
+    const of = (samples: number[]) => ({ p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) });
+    results.push({ product: of(own), bare: of(other) });
+    say(
+      `latency ${round}: p50 ${of(own).p50.toFixed(1)} ms, p99 ${of(own).p99.toFixed(1)}; bare ${of(other).p50.toFixed(1)}, ${of(other).p99.toFixed(1)}`,
+    );
+  }
+  await Promise.all([worker.end(), api.end(), bare.end()]);
+  return results;
+}

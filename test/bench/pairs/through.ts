@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GatewayError } from '@gateway/contracts';
+import { sleep } from '@gateway/runtime';
+import type { Part } from '../../env/part.ts';
+import { Stage } from '../stage.ts';
+import { measureCpu } from '../usage.ts';
+
+const ACCOUNTS = 50;
+
+export interface ThroughRound {
+  /** Messages a second, and CPU seconds for a thousand messages. */
+  product: { rate: number; cpu: number };
+  bare: { rate: number; cpu: number };
+}
+
+/**
+ * Messages of many accounts: from jobs in Redis to completed ones, against the same sends by as many clients of the bare library in a loop. CPU
+ * is the worker's and Redis's, against the bare process's; the sandbox is a process of its own for both.
+ */
+export async function through(
+  rounds: number,
+  messages: number,
+  say: (line: string) => void,
+): Promise<ThroughRound[]> {
+  await using stage = await Stage.open(ACCOUNTS);
+  const accountsFile = join(stage.directory, 'accounts.json');
+  await writeFile(accountsFile, JSON.stringify(Object.fromEntries(stage.accounts)));
+  const bare = await stage.start('test/bench/bare/gramjs.ts', { BENCH_ACCOUNTS: accountsFile });
+  const results: ThroughRound[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    // The same accounts on both sides, never at once: a session has one user.
+    const product = await productRound(stage, round === 0 ? ACCOUNTS * 20 : messages);
+    const unmodified = await bareRound(stage, bare, accountsFile, round === 0 ? ACCOUNTS * 20 : messages);
+    if (round === 0) continue;
+    results.push({ product, bare: unmodified });
+    say(
+      `through ${round}: ${product.rate.toFixed(0)} messages/s, ${product.cpu.toFixed(2)} CPU s/1000; bare ${unmodified.rate.toFixed(0)}, ${unmodified.cpu.toFixed(2)}`,
+    );
+  }
+  return results;
+}
+
+async function productRound(stage: Stage, messages: number) {
+  const worker = await stage.startWorker();
+  const users = [...stage.accounts.keys()];
+  // Each connected, as the bare clients are.
+  await sendAll(stage, users, users.length);
+  for (const userId of users) await control(stage, userId, 'account.pause');
+  await fill(stage, users, messages);
+  const { wall, cpu } = await measureCpu([worker.pid, stage.redis.pid], async () => {
+    await Promise.all(users.map((userId) => control(stage, userId, 'account.resume')));
+    await drained(stage, users);
+  });
+  await worker.end();
+  return { rate: messages / wall, cpu: (cpu / messages) * 1_000 };
+}
+
+async function bareRound(stage: Stage, former: Part, accountsFile: string, messages: number) {
+  await former.end().catch(() => {});
+  const bare = await stage.start('test/bench/bare/gramjs.ts', { BENCH_ACCOUNTS: accountsFile });
+  await bare.ask('connect', { count: ACCOUNTS });
+  await bare.ask('send', { count: ACCOUNTS });
+  const { wall, cpu } = await measureCpu([bare.pid], async () => {
+    await bare.ask('send', { count: messages });
+  });
+  await bare.end();
+  return { rate: messages / wall, cpu: (cpu / messages) * 1_000 };
+}
+
+async function control(
+  stage: Stage,
+  userId: string,
+  name: 'account.pause' | 'account.resume',
+): Promise<void> {
+  const details = { expiresAt: Date.now() + 60_000, requestId: 'bench' };
+  const { jobId, wait } = await stage.producer.control(name, userId, {}, details);
+  await wait.until(60_000);
+  wait.cancel();
+  if ((await stage.producer.controlResult(name, jobId)) === null) throw new GatewayError('TELEGRAM_TIMEOUT');
+}
+
+async function fill(stage: Stage, users: readonly string[], messages: number): Promise<void> {
+  const sends = Array.from({ length: messages }, (_, index) => ({
+    job: {
+      userId: users[index % users.length] ?? '',
+      recipient: 'me',
+      text: `message ${index}`,
+      linkPreview: true,
+      requestId: 'bench',
+    },
+  }));
+  for (let at = 0; at < sends.length; at += 1_000) await stage.producer.sendMany(sends.slice(at, at + 1_000));
+}
+
+async function sendAll(stage: Stage, users: readonly string[], messages: number): Promise<void> {
+  await fill(stage, users, messages);
+  await drained(stage, users);
+}
+
+/** Waits until nothing waits any more; asks seldom, so as not to be part of what is measured. */
+async function drained(stage: Stage, users: readonly string[]): Promise<void> {
+  for (const userId of users) {
+    for (;;) {
+      const { waiting, delayed, active } = await stage.producer.pending(userId);
+      if (waiting + delayed + active === 0) break;
+      await sleep(50);
+    }
+  }
+}

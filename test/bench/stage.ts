@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Producer } from '@gateway/queue';
+import { loadSealingKey, silentLogger, sleep } from '@gateway/runtime';
+import { freePort } from '../../scripts/lib/ports.mjs';
+import { Part } from '../env/part.ts';
+import { productSettings } from '../env/product-settings.ts';
+import { RedisServer } from '../env/redis-server.ts';
+import { SandboxControl } from '../env/sandbox-control.ts';
+import { telegramSettings } from '../env/telegram-settings.ts';
+import { makeAccounts, type BenchAccount } from './accounts.ts';
+
+const SHARDS = 16;
+
+/** Redis, the sandbox and accounts that are signed in; worker, API and others in processes of their own, as a benchmark asks for them. */
+export class Stage implements AsyncDisposable {
+  readonly directory: string;
+  readonly redis: RedisServer;
+  readonly sandbox: Part;
+  readonly control: SandboxControl;
+  readonly producer: Producer;
+  /** By user_id. */
+  readonly accounts: ReadonlyMap<string, BenchAccount>;
+  readonly #env: Record<string, string>;
+  readonly #parts: Part[] = [];
+
+  private constructor(
+    stage: Pick<Stage, 'directory' | 'redis' | 'sandbox' | 'control' | 'producer' | 'accounts'>,
+    env: Record<string, string>,
+  ) {
+    this.directory = stage.directory;
+    this.redis = stage.redis;
+    this.sandbox = stage.sandbox;
+    this.control = stage.control;
+    this.producer = stage.producer;
+    this.accounts = stage.accounts;
+    this.#env = env;
+  }
+
+  static async open(accounts: number): Promise<Stage> {
+    const directory = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
+    const [dataDir, redisDir] = [join(directory, 'data'), join(directory, 'redis')];
+    await Promise.all([mkdir(dataDir), mkdir(redisDir)]);
+    const redis = await RedisServer.start({ directory: redisDir });
+    const env = {
+      ...(await productSettings(redis.url, dataDir)),
+      SHARDS: String(SHARDS),
+      SEND_MAX_PENDING: '10000000',
+      LOG_LEVEL: 'warn',
+    };
+    const sandbox = new Part('packages/sandbox/src/main.ts', env, join(directory, 'sandbox.log'));
+    const ready = await sandbox.ready;
+    const control = new SandboxControl(`http://127.0.0.1:${env.SANDBOX_CONTROL_PORT}`);
+    const made = await makeAccounts(control, dataDir, accounts);
+    const producer = await openProducer(redis.url, dataDir);
+    const parts = { directory, redis, sandbox, control, producer, accounts: made };
+    return new Stage(parts, { ...env, ...telegramSettings(ready) });
+  }
+
+  async startWorker(settings: Record<string, string> = {}): Promise<Part> {
+    return this.start('apps/worker/src/main.ts', settings);
+  }
+
+  /** @returns it, with its address. */
+  async startApi(settings: Record<string, string> = {}): Promise<{ api: Part; url: string }> {
+    const api = await this.start('apps/api/src/main.ts', { PORT: String(await freePort()), ...settings });
+    return { api, url: String((await api.ready)['url']) };
+  }
+
+  /** A process of the product or of the benchmark, which is told where everything is. */
+  async start(entry: string, settings: Record<string, string> = {}): Promise<Part> {
+    const name = entry.replaceAll(/[/.]/g, '-');
+    const part = new Part(entry, { ...this.#env, ...settings }, join(this.directory, `${name}.log`));
+    this.#parts.push(part);
+    await part.ready;
+    return part;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.producer.close();
+    for (const part of [...this.#parts, this.sandbox]) await part.end();
+    await this.redis[Symbol.asyncDispose]();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function openProducer(redisUrl: string, dataDir: string): Promise<Producer> {
+  const { sealer } = loadSealingKey({ dataDir });
+  const producer = new Producer({
+    redisUrl,
+    shards: SHARDS,
+    maxPending: 10_000_000,
+    retentionMs: 60_000,
+    sealer,
+    logger: silentLogger(),
+  });
+  const isClaimed = () =>
+    producer.claimShards().then(
+      () => true,
+      () => false,
+    );
+  while (!(await isClaimed())) await sleep(50);
+  return producer;
+}
