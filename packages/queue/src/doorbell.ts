@@ -8,10 +8,11 @@ import { shardOf } from './shards.ts';
  * its queue, never before: a bell without a job is answered and forgotten. An earlier time wins over a later one.
  */
 export async function ringDoorbell(redis: RedisClient, shard: number, userId: string, at = 0): Promise<void> {
-  const bell = redis.multi().zadd(doorbellKey(shard), 'LT', at, userId);
-  if (at === 0) bell.publish(doorbellChannel(shard), userId);
-  const replies = await bell.exec();
-  for (const [error] of replies ?? []) if (error) throw error;
+  // In this order on one connection; what is told without having been written would be found by nobody who was not listening.
+  await Promise.all([
+    redis.zadd(doorbellKey(shard), 'LT', at, userId),
+    at === 0 ? redis.publish(doorbellChannel(shard), userId) : undefined,
+  ]);
 }
 
 const ANSWER = `

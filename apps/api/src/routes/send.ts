@@ -30,9 +30,10 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
     try {
       const hold = holdOf(view, send.sendAt, settings);
       const mayBeOld = idempotencyKey !== undefined;
-      const outcome = await withEitherSignal(c.req.raw.signal, stopping, (signal) =>
-        awaitSend(producer, accepted, { waitMs, hold, mayBeOld, signal }),
-      );
+      const wait = (signal: AbortSignal) => awaitSend(producer, accepted, { waitMs, hold, mayBeOld, signal });
+      // Who does not wait need not be watched: a request's signal costs as much as a web request.
+      const outcome =
+        waitMs === 0 ? await wait(stopping) : await withEitherSignal(c.req.raw.signal, stopping, wait);
       return answer(c, accepted.jobId, outcome);
     } finally {
       accepted.wait.cancel();
