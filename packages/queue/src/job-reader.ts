@@ -45,26 +45,27 @@ export async function readJob(
   if (address === null || address.shard !== shardOf(address.userId, sources.shards)) return null;
   const queue =
     address.kind === 'send' ? sources.accounts.of(address.userId) : sources.control.of(address.shard);
-  const [job, view] = await Promise.all([
+  // In one go, and in this order: the state is never older than the fields.
+  const [job, state, view] = await Promise.all([
     queue.getJob(jobId),
+    queue.getJobState(jobId),
     readAccountView(sources.redis, address.userId, now),
   ]);
   if (job === undefined) return null;
-  const described = await describeJob(sources.redis, job, address, view, looks === 1);
+  const described = await describeJob(sources.redis, { job, state }, address, view, looks === 1);
   if (described?.state === 'completed' && address.kind === 'control')
     return { ...described, result: openResult(sources.sealer, job, address.userId) };
   return described ?? readJob(sources, jobId, now, looks - 1);
 }
 
-/** A job of which the fields have been read; `null`: it has ended, or was tried again, in between, and they are of before. */
+/** A job of which the fields, and then the state, have been read; `null`: it has ended, or was tried again, in between, and they are of before. */
 export async function describeJob(
   redis: RedisClient,
-  job: Job<unknown, unknown>,
+  { job, state }: { job: Job<unknown, unknown>; state: BullState },
   { kind, userId }: Pick<JobAddress, 'kind' | 'userId'>,
   view: AccountView,
   asItIs = false,
 ): Promise<JobView | null> {
-  const state = await job.getState();
   const hasEnded = state === 'completed' || state === 'failed';
   const isRead = hasEnded === (job.finishedOn !== undefined);
   const isBlank = kind === 'send' && state === 'completed' && job.returnvalue === null;

@@ -1,4 +1,4 @@
-import { partsOf, type SendSummary } from '@gateway/contracts';
+import { partsOf, type AccountView, type SendSummary } from '@gateway/contracts';
 import type { AccountQueues, SendQueue } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { describeJob, MOST_LOOKS } from './job-reader.ts';
@@ -71,15 +71,11 @@ export class SendListReader {
   }
 
   /** `null`: it is not there any more. */
-  async #summarize(
-    jobId: string,
-    view: Parameters<typeof describeJob>[3],
-    looks = MOST_LOOKS,
-  ): Promise<SendSummary | null> {
-    const job = await this.#queue.getJob(jobId);
+  async #summarize(jobId: string, view: AccountView, looks = MOST_LOOKS): Promise<SendSummary | null> {
+    const [job, state] = await Promise.all([this.#queue.getJob(jobId), this.#queue.getJobState(jobId)]);
     if (job === undefined) return null;
     const address = { kind: 'send', userId: this.#userId } as const;
-    const described = await describeJob(this.#redis, job, address, view, looks === 1);
+    const described = await describeJob(this.#redis, { job, state }, address, view, looks === 1);
     if (described === null) return this.#summarize(jobId, view, looks - 1);
     const { recipient, text, cuts, entities } = job.data;
     return {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayError } from '@gateway/contracts';
-import { sleep } from '@gateway/runtime';
 import type { Part } from '../../env/part.ts';
+import { drained, fill } from '../line.ts';
 import { Stage } from '../stage.ts';
 import { measureCpu } from '../usage.ts';
 
@@ -80,31 +80,7 @@ async function control(
   if ((await stage.producer.controlResult(name, jobId)) === null) throw new GatewayError('TELEGRAM_TIMEOUT');
 }
 
-async function fill(stage: Stage, users: readonly string[], messages: number): Promise<void> {
-  const sends = Array.from({ length: messages }, (_, index) => ({
-    job: {
-      userId: users[index % users.length] ?? '',
-      recipient: 'me',
-      text: `message ${index}`,
-      linkPreview: true,
-      requestId: 'bench',
-    },
-  }));
-  for (let at = 0; at < sends.length; at += 1_000) await stage.producer.sendMany(sends.slice(at, at + 1_000));
-}
-
 async function sendAll(stage: Stage, users: readonly string[], messages: number): Promise<void> {
   await fill(stage, users, messages);
   await drained(stage, users);
-}
-
-/** Waits until nothing waits any more; asks seldom, so as not to be part of what is measured. */
-async function drained(stage: Stage, users: readonly string[]): Promise<void> {
-  for (const userId of users) {
-    for (;;) {
-      const { waiting, delayed, active } = await stage.producer.pending(userId);
-      if (waiting + delayed + active === 0) break;
-      await sleep(50);
-    }
-  }
 }

@@ -1,0 +1,27 @@
+import { sleep } from '@gateway/runtime';
+import type { Stage } from './stage.ts';
+
+/** Puts messages in the lines of some accounts, evenly. */
+export async function fill(stage: Stage, users: readonly string[], messages: number): Promise<void> {
+  const sends = Array.from({ length: messages }, (_, index) => ({
+    job: {
+      userId: users[index % users.length] ?? '',
+      recipient: 'me',
+      text: `message ${index}`,
+      linkPreview: true,
+      requestId: 'bench',
+    },
+  }));
+  for (let at = 0; at < sends.length; at += 1_000) await stage.producer.sendMany(sends.slice(at, at + 1_000));
+}
+
+/** Waits until nothing waits any more; asks seldom, so as not to be part of what is measured. */
+export async function drained(stage: Stage, users: readonly string[]): Promise<void> {
+  for (const userId of users) {
+    for (;;) {
+      const { waiting, delayed, active } = await stage.producer.pending(userId);
+      if (waiting + delayed + active === 0) break;
+      await sleep(50);
+    }
+  }
+}
