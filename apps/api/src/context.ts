@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Assistant } from '@gateway/assistant';
 import type { BoardQueues, Listings, Producer, WebhookLog } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
@@ -64,6 +64,6 @@ interface RequestFacts {
 /** Hono's types for this app: what middleware leaves for the routes. */
 export interface ApiEnv {
   /** What node's server hands on; not there where a test asks the app itself. */
-  Bindings: { incoming?: IncomingMessage };
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
   Variables: { requestId: string; caller: Caller; facts: RequestFacts };
 }

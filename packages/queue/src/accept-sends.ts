@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GatewayError, type SendJob } from '@gateway/contracts';
 import type { SendQueue } from './account-queues.ts';
+import type { Headroom } from './headroom.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 
 /** A message as it is to be accepted. */
@@ -12,17 +13,17 @@ export interface NewSend {
   sendAt?: number | undefined;
 }
 
-/** A {@link NewSend} with its place: its job id and what tells it from another message under the same key. */
+/** A {@link NewSend} with its place: its job id and, under a key, what tells it from another message under the same. */
 export interface PlacedSend extends NewSend {
   jobId: string;
-  digest: string;
+  digest?: string;
 }
 
 export function placeSend(send: NewSend, shard: number): PlacedSend {
   const { job, idempotencyKey, sendAt } = send;
   const address = { kind: 'send', shard, userId: job.userId } as const;
-  const jobId = idempotencyKey === undefined ? newJobId(address) : idempotentJobId(address, idempotencyKey);
-  return { ...send, jobId, digest: digestOf(job, sendAt) };
+  if (idempotencyKey === undefined) return { ...send, jobId: newJobId(address) };
+  return { ...send, jobId: idempotentJobId(address, idempotencyKey), digest: digestOf(job, sendAt) };
 }
 
 export interface AcceptLimits {
@@ -30,6 +31,7 @@ export interface AcceptLimits {
   retentionMs: number;
   /** Messages of an account that may wait at a time. */
   maxPending: number;
+  headroom: Headroom;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function acceptSends(
   await Promise.all(
     byAccount(sends).map(async ([userId, wanted]) => {
       const queue = queueOf(userId);
-      const admitted = await admit(queue, wanted, limits.maxPending);
+      const admitted = await admit(queue, userId, wanted, limits);
       for (const send of wanted)
         if (!admitted.includes(send)) refused.set(send, queueFull(limits.maxPending));
       await add(queue, admitted, limits.retentionMs);
@@ -77,9 +79,16 @@ function byAccount(sends: readonly PlacedSend[]): [string, PlacedSend[]][] {
 }
 
 /** Those that may join the queue: as many as there is room for, in their order, and those that a former call has added already. */
-async function admit(queue: SendQueue, sends: readonly PlacedSend[], max: number): Promise<PlacedSend[]> {
+async function admit(
+  queue: SendQueue,
+  userId: string,
+  sends: readonly PlacedSend[],
+  { maxPending, headroom }: AcceptLimits,
+): Promise<PlacedSend[]> {
+  if (headroom.take(userId, sends.length)) return [...sends];
   const counts = await queue.getJobCounts('wait', 'delayed', 'active');
-  const room = Math.max(0, max - Object.values(counts).reduce((sum, count) => sum + count, 0));
+  const room = Math.max(0, maxPending - Object.values(counts).reduce((sum, count) => sum + count, 0));
+  headroom.note(userId, room - sends.length);
   if (room >= sends.length) return [...sends];
   const admitted: PlacedSend[] = [];
   for (const send of sends) {
@@ -95,7 +104,7 @@ async function add(queue: SendQueue, sends: readonly PlacedSend[], retentionMs: 
   const age = Math.ceil(retentionMs / 1_000);
   const jobs = sends.map(({ job, jobId, digest, sendAt = 0 }) => ({
     name: 'send' as const,
-    data: { ...job, digest },
+    data: digest === undefined ? job : { ...job, digest },
     opts: {
       jobId,
       timestamp,

@@ -7,10 +7,23 @@ import type { RedisClient } from './redis.ts';
 export async function readAccountView(redis: RedisClient, userId: string, now: number): Promise<AccountView> {
   const json = await redis.get(accountViewKey(userId));
   if (json === null) return UNKNOWN_ACCOUNT;
-  const view = accountViewSchema.parse(JSON.parse(json));
+  const view = parsed(userId, json);
   if (view.hold !== null && view.hold.until <= now) {
     return { ...view, hold: null, state: view.state === 'flood_wait' ? 'ready' : view.state };
   }
+  return view;
+}
+
+/** Views read lately, as long as Redis holds the same: a busy account's is asked for with every send. */
+const read = new Map<string, { json: string; view: AccountView }>();
+const MAX_READ = 5_000;
+
+function parsed(userId: string, json: string): AccountView {
+  const known = read.get(userId);
+  if (known?.json === json) return known.view;
+  const view = accountViewSchema.parse(JSON.parse(json));
+  if (read.size >= MAX_READ) read.clear();
+  read.set(userId, { json, view });
   return view;
 }
 

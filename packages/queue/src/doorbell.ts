@@ -1,6 +1,7 @@
 import type { PlacedSend } from './accept-sends.ts';
 import { doorbellChannel, doorbellKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
+import { Script } from './script.ts';
 import { shardOf } from './shards.ts';
 
 /**
@@ -8,17 +9,20 @@ import { shardOf } from './shards.ts';
  * its queue, never before: a bell without a job is answered and forgotten. An earlier time wins over a later one.
  */
 export async function ringDoorbell(redis: RedisClient, shard: number, userId: string, at = 0): Promise<void> {
-  // In this order on one connection; what is told without having been written would be found by nobody who was not listening.
-  await Promise.all([
-    redis.zadd(doorbellKey(shard), 'LT', at, userId),
-    at === 0 ? redis.publish(doorbellChannel(shard), userId) : undefined,
-  ]);
+  await RING.run(redis, [doorbellKey(shard)], [at, userId, doorbellChannel(shard)]);
 }
 
-const ANSWER = `
+/** One that is up already was told of, and is still to be answered: a long line costs its worker no more calls than a short one. */
+const RING = new Script(`
+if redis.call('ZADD', KEYS[1], 'LT', 'CH', ARGV[1], ARGV[2]) == 1 and ARGV[1] == '0' then
+  redis.call('PUBLISH', ARGV[3], ARGV[2])
+end
+return 0`);
+
+const ANSWER = new Script(`
 local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if at and tonumber(at) <= tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1], ARGV[1]) end
-return 0`;
+return 0`);
 
 /**
  * Takes a bell down, before the account's queue is looked at: one that rings while it is looked at stays up.
@@ -30,7 +34,7 @@ export async function answerDoorbell(
   userId: string,
   now: number,
 ): Promise<void> {
-  await redis.eval(ANSWER, 1, doorbellKey(shard), userId, now);
+  await ANSWER.run(redis, [doorbellKey(shard)], [userId, now]);
 }
 
 /** Accounts of the shard whose bell has rung by `now`, and the time of the next one that has not, if any. */

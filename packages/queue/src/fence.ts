@@ -1,5 +1,6 @@
 import { fenceKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
+import { Script } from './script.ts';
 
 /** The account belongs to a later owner: whoever sees this must stop touching it. */
 export class Fenced extends Error {
@@ -10,12 +11,12 @@ export class Fenced extends Error {
   }
 }
 
-const RAISE = `
+const RAISE = new Script(`
 local before = redis.call('GET', KEYS[1])
 local function number(fence) return tonumber(string.match(fence, '^%d+')) end
 if before and number(before) > number(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1])
-return 1`;
+return 1`);
 
 /**
  * Makes `fence` the one under which the account may be written, before its owner does anything else with it: from then on every write
@@ -23,13 +24,13 @@ return 1`;
  * @throws {Fenced} where a later owner has been here.
  */
 export async function raiseFence(redis: RedisClient, userId: string, fence: string): Promise<void> {
-  if ((await redis.eval(RAISE, 1, fenceKey(userId), fence)) !== 1) throw new Fenced(userId);
+  if ((await RAISE.run(redis, [fenceKey(userId)], [fence])) !== 1) throw new Fenced(userId);
 }
 
-const WRITE = `
+const WRITE = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] then redis.call('SET', KEYS[2], ARGV[2]) else redis.call('DEL', KEYS[2]) end
-return 1`;
+return 1`);
 
 /** Writes one of the account's keys; `null` deletes it. @throws {Fenced} where the account is another owner's: nothing is written then. */
 export async function fencedWrite(
@@ -39,6 +40,6 @@ export async function fencedWrite(
   key: string,
   value: string | null,
 ): Promise<void> {
-  const reply = await redis.eval(WRITE, 2, fenceKey(userId), key, fence, ...(value === null ? [] : [value]));
+  const reply = await WRITE.run(redis, [fenceKey(userId), key], value === null ? [fence] : [fence, value]);
   if (reply !== 1) throw new Fenced(userId);
 }

@@ -17,6 +17,7 @@ import { BoardQueues } from './board-queues.ts';
 import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
 import { ringDoorbell, ringForSends } from './doorbell.ts';
+import { Headroom } from './headroom.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
 import { Listings } from './listings.ts';
@@ -64,6 +65,7 @@ export class Producer {
   readonly #calls: RedisCalls;
   readonly #tries: Tries;
   readonly #outbox: WebhookOutbox;
+  readonly #headroom = new Headroom();
   readonly webhooks: WebhookLog;
   /** For people who look at accounts. */
   readonly listings: Listings;
@@ -131,7 +133,7 @@ export class Producer {
     const queueOf = (userId: string) => this.#accounts.of(userId);
     const refused = await this.#calls
       .run(
-        () => acceptSends(queueOf, placed, this.#options),
+        () => acceptSends(queueOf, placed, { ...this.#options, headroom: this.#headroom }),
         () => takeBack(queueOf, placed),
       )
       .catch((error: unknown) => {
@@ -139,8 +141,8 @@ export class Producer {
         throw error;
       });
     const accepted = placed.filter((send) => !refused.has(send));
-    // A bell that is not heard only costs them the time until the next sweep.
-    await ringForSends(this.#redis, this.#options.shards, accepted, Date.now()).catch(() => {});
+    // Nobody need wait for it, and a bell that is not heard only costs them the time until the next sweep.
+    ringForSends(this.#redis, this.#options.shards, accepted, Date.now()).catch(() => {});
     return placed.map((send, index) => {
       const error = refused.get(send);
       const wait = waits[index];
@@ -267,7 +269,6 @@ export class Producer {
     return this.#calls.run(() => countPending(this.#redis, this.#accounts.of(userId), userId));
   }
 
-  /** What the workers have left of their metrics (JSON), by their numbers. */
   /**
    * Has a send that has failed tried again, under its own id, at the end of its account's line.
    * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`.
@@ -277,6 +278,7 @@ export class Producer {
     await this.ring(userId).catch(() => {});
   }
 
+  /** What the workers have left of their metrics (JSON), by their numbers. */
   async workerMetrics(): Promise<Map<number, string>> {
     return this.#calls.run(() => readMetrics(this.#redis));
   }

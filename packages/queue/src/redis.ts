@@ -1,5 +1,6 @@
 import type { Logger } from '@gateway/runtime';
 import { Redis, type Cluster } from 'ioredis';
+import { batchWrites } from './batched-writes.ts';
 import type { RedisContact } from './shard-leases.ts';
 
 /** What commands go to: one server, or a cluster. */
@@ -65,5 +66,5 @@ function watch(redis: Redis, logger: Logger): Redis {
     if (reported) logger.info('Redis is reachable again');
     reported = false;
   });
-  return redis;
+  return batchWrites(redis);
 }

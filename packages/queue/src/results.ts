@@ -65,9 +65,8 @@ export interface JobWait {
 /** The caller's side: one reader per shard's stream, many waits. A lost event costs a wait its full time, never its truth. */
 export class ResultsListener {
   readonly #readers: { redis: Redis; stream: QueueEvents }[];
-  readonly #jobs = new Map<string, Set<() => void>>();
-  /** By account, or by job where only that is held: ids of jobs and of accounts never look alike. */
-  readonly #holds = new Map<string, Set<(hold: HoldNotice) => void>>();
+  /** By job and by account, whose ids never look alike. */
+  readonly #waits = new Map<string, Set<Wait>>();
 
   /** Opens a connection per shard, since a reader blocks on its own; {@link close} closes them. */
   constructor(shards: number, redisUrl: string) {
@@ -82,11 +81,11 @@ export class ResultsListener {
       );
       stream.on('error', () => {});
       stream.on<ResultsListeners, 'finished'>('finished', ({ jobId }) => {
-        for (const wake of this.#jobs.get(jobId) ?? []) wake();
+        for (const wait of this.#waits.get(jobId) ?? []) wait.finished();
       });
       stream.on<ResultsListeners, 'held'>('held', ({ userId, jobId, reason, until }) => {
-        for (const wake of this.#holds.get(jobId ?? userId) ?? [])
-          wake({ reason, until: until === '' ? null : Number(until) });
+        for (const wait of this.#waits.get(jobId ?? userId) ?? [])
+          wait.held({ reason, until: until === '' ? null : Number(until) });
       });
       return { redis, stream };
     });
@@ -94,49 +93,24 @@ export class ResultsListener {
 
   /** @param userId the account whose holds end the wait too; `null`: none do. */
   expect(jobId: string, userId: string | null): JobWait {
-    let onFinished = () => {};
-    const finished = new Promise<void>((resolve) => {
-      onFinished = resolve;
+    const keys = userId === null ? [jobId] : [jobId, userId];
+    const wait = new Wait((ended) => {
+      for (const key of keys) this.#remove(key, ended);
     });
-    let heldUntil: HoldNotice | undefined;
-    let onHeld: ((hold: HoldNotice) => void) | undefined;
-    const held = (hold: HoldNotice) => {
-      heldUntil = hold;
-      onHeld?.(hold);
-    };
-    add(this.#jobs, jobId, onFinished);
-    add(this.#holds, jobId, held);
-    if (userId !== null) add(this.#holds, userId, held);
-    const cancel = () => {
-      remove(this.#jobs, jobId, onFinished);
-      remove(this.#holds, jobId, held);
-      if (userId !== null) remove(this.#holds, userId, held);
-    };
-    return {
-      cancel,
-      until: async (ms, signal) => {
-        if (signal?.aborted === true) return { end: 'timeout' };
-        const deadline = Date.now() + ms;
-        let timer: NodeJS.Timeout | undefined;
-        let onAbort = () => {};
-        try {
-          return await new Promise<WaitEnd>((resolve) => {
-            void finished.then(() => resolve({ end: 'finished' }));
-            onHeld = (hold) => {
-              if (hold.until === null || hold.until > deadline) resolve({ end: 'held', hold });
-            };
-            if (heldUntil !== undefined) onHeld(heldUntil);
-            timer = setTimeout(() => resolve({ end: 'timeout' }), ms);
-            onAbort = () => resolve({ end: 'timeout' });
-            signal?.addEventListener('abort', onAbort, { once: true });
-          });
-        } finally {
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', onAbort);
-          onHeld = undefined;
-        }
-      },
-    };
+    for (const key of keys) this.#add(key, wait);
+    return wait;
+  }
+
+  #add(key: string, wait: Wait): void {
+    const others = this.#waits.get(key);
+    if (others === undefined) this.#waits.set(key, new Set([wait]));
+    else others.add(wait);
+  }
+
+  #remove(key: string, wait: Wait): void {
+    const others = this.#waits.get(key);
+    others?.delete(wait);
+    if (others?.size === 0) this.#waits.delete(key);
   }
 
   async close(): Promise<void> {
@@ -150,14 +124,52 @@ export class ResultsListener {
   }
 }
 
-function add<T>(map: Map<string, Set<T>>, key: string, value: T): void {
-  const set = map.get(key) ?? new Set<T>();
-  set.add(value);
-  map.set(key, set);
-}
+class Wait implements JobWait {
+  readonly #forget: (wait: Wait) => void;
+  #isFinished = false;
+  #hold: HoldNotice | undefined;
+  #onChange: (() => void) | undefined;
 
-function remove<T>(map: Map<string, Set<T>>, key: string, value: T): void {
-  const set = map.get(key);
-  set?.delete(value);
-  if (set?.size === 0) map.delete(key);
+  constructor(forget: (wait: Wait) => void) {
+    this.#forget = forget;
+  }
+
+  finished(): void {
+    this.#isFinished = true;
+    this.#onChange?.();
+  }
+
+  held(hold: HoldNotice): void {
+    this.#hold = hold;
+    this.#onChange?.();
+  }
+
+  cancel(): void {
+    this.#forget(this);
+  }
+
+  async until(ms: number, signal?: AbortSignal): Promise<WaitEnd> {
+    if (signal?.aborted === true) return { end: 'timeout' };
+    const deadline = Date.now() + ms;
+    let timer: NodeJS.Timeout | undefined;
+    let onAbort = () => {};
+    try {
+      return await new Promise<WaitEnd>((resolve) => {
+        this.#onChange = () => {
+          const hold = this.#hold;
+          if (this.#isFinished) resolve({ end: 'finished' });
+          else if (hold !== undefined && (hold.until === null || hold.until > deadline))
+            resolve({ end: 'held', hold });
+        };
+        this.#onChange();
+        timer = setTimeout(() => resolve({ end: 'timeout' }), ms);
+        onAbort = () => resolve({ end: 'timeout' });
+        signal?.addEventListener('abort', onAbort, { once: true });
+      });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      this.#onChange = undefined;
+    }
+  }
 }

@@ -12,6 +12,7 @@ import { forgetAllAside, listAside } from './aside-jobs.ts';
 import { Fenced } from './fence.ts';
 import { accountPrefix, fenceKey, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
+import { Script } from './script.ts';
 import type { SharedBackend } from './shared-backend.ts';
 
 /**
@@ -54,7 +55,7 @@ export interface RecoveredSend {
   wasAside: boolean;
 }
 
-const CHECK = `return { redis.call('GET', KEYS[1]), redis.call('LLEN', KEYS[2]) }`;
+const CHECK = new Script(`return { redis.call('GET', KEYS[1]), redis.call('LLEN', KEYS[2]) }`);
 
 /** Works off one account's queue by hand, in order. Only the worker that owns the account makes one, after it has raised the fence. */
 export class SendConsumer {
@@ -113,7 +114,7 @@ export class SendConsumer {
     if (job !== undefined) this.#inHand += 1;
     // Asked after the fetch: if the fence still is ours now, it was when the job was given out.
     const activeKey = `${accountPrefix(this.#userId)}:${SEND_QUEUE}:active`;
-    const reply: unknown = await this.#redis.eval(CHECK, 2, fenceKey(this.#userId), activeKey);
+    const reply = await CHECK.run(this.#redis, [fenceKey(this.#userId), activeKey]);
     const [fence, active] = Array.isArray(reply) ? reply.map(String) : [];
     if (fence !== this.#fence) throw new Fenced(this.#userId);
     if (Number(active) !== this.#inHand) return 'strays';

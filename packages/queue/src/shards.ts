@@ -4,7 +4,20 @@ import type { RedisClient } from './redis.ts';
 
 /** The shard of an account: stable over processes, machines and versions. 0 … shards-1. */
 export function shardOf(userId: string, shards: number): number {
-  return createHash('sha256').update(userId).digest().readUInt32BE(0) % shards;
+  return numberOf(userId) % shards;
+}
+
+/** Accounts whose number is remembered: it is asked for with every message. */
+const MAX_KNOWN = 20_000;
+const known = new Map<string, number>();
+
+function numberOf(userId: string): number {
+  const before = known.get(userId);
+  if (before !== undefined) return before;
+  const number = createHash('sha256').update(userId).digest().readUInt32BE(0);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(userId, number);
+  return number;
 }
 
 /** This process was set up with another number of shards than Redis: it must not go on. */

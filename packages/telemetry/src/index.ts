@@ -1,4 +1,4 @@
 export { createApiMetrics, type ApiMetrics } from './api-metrics.ts';
 export { mergeMetrics, type Snapshot } from './merge.ts';
-export { startTracing, traced } from './tracing.ts';
+export { isTracing, startTracing, traced } from './tracing.ts';
 export { createWorkerMetrics, type WorkerGauges, type WorkerMetrics } from './worker-metrics.ts';

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '@gateway/contracts';
 import { createMiddleware } from 'hono/factory';
 import type { ApiContext, ApiEnv, Caller } from '../context.ts';
+import { requestHeader } from '../headers.ts';
 
 /** Who may call where no keys are set: whoever the loopback guard lets through. */
 const ANYBODY: Caller = { keyName: null, accounts: null };
@@ -14,14 +15,14 @@ export function apiKey({ settings }: ApiContext) {
     accounts,
   }));
 
-  return createMiddleware<ApiEnv>(async (c, next) => {
+  return createMiddleware<ApiEnv>((c, next) => {
     c.set(
       'caller',
       keys.length === 0
         ? ANYBODY
-        : identify(givenKey(c.req.header('authorization'), c.req.header('x-api-key'))),
+        : identify(givenKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'))),
     );
-    await next();
+    return next();
   });
 
   function identify(given: string | undefined): Caller {

@@ -3,6 +3,7 @@ import { GatewayError } from '@gateway/contracts';
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { ApiEnv } from '../context.ts';
+import { nodeOf, requestHeader } from '../headers.ts';
 import { validate } from '../validation.ts';
 import { requireAccount } from './api-key.ts';
 
@@ -15,9 +16,8 @@ const MAX_BODY = 256 * 1024;
  */
 export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> {
   requireJson(c);
-  if (Number(c.req.header('content-length') ?? 0) > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
-  // Not there where a test asks the app itself, whatever Hono's types say.
-  const incoming = (c.env as ApiEnv['Bindings'] | undefined)?.incoming;
+  if (Number(requestHeader(c, 'content-length') ?? 0) > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
+  const { incoming } = nodeOf(c);
   const bytes = await (incoming === undefined ? readStream(c.req.raw.body) : readIncoming(incoming));
   return validate(schema, parseJson(bytes));
 }
@@ -37,7 +37,7 @@ export async function readAccountBody<S extends z.ZodType<{ user_id: string }>>(
 }
 
 function requireJson(c: Context<ApiEnv>): void {
-  const [type = '', ...parameters] = (c.req.header('content-type') ?? '')
+  const [type = '', ...parameters] = (requestHeader(c, 'content-type') ?? '')
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
@@ -51,7 +51,7 @@ function requireJson(c: Context<ApiEnv>): void {
       'The body must be JSON in UTF-8: send Content-Type: application/json.',
     );
   }
-  const encoding = c.req.header('content-encoding');
+  const encoding = requestHeader(c, 'content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new GatewayError(
       'UNSUPPORTED_MEDIA_TYPE',

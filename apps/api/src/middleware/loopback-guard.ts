@@ -2,6 +2,7 @@ import { GatewayError } from '@gateway/contracts';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiContext, ApiEnv } from '../context.ts';
+import { requestHeader } from '../headers.ts';
 import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
 
 /**
@@ -9,25 +10,39 @@ import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
  * its own name point to 127.0.0.1 (DNS rebinding), by the `Host` it asks for. The request's URL is made from that header.
  */
 export function loopbackGuard({ settings }: ApiContext) {
-  return createMiddleware<ApiEnv>(async (c, next) => {
+  return createMiddleware<ApiEnv>((c, next) => {
     if (settings.API_KEYS.length === 0) refuseStrangers(c);
-    await next();
+    return next();
   });
 }
 
 /** @throws {GatewayError} `FORBIDDEN` */
-export function refuseStrangers(c: Context): void {
-  if (!isLoopbackName(new URL(c.req.url).hostname)) {
+export function refuseStrangers(c: Context<ApiEnv>): void {
+  if (!isLoopbackHost(c)) {
     throw new GatewayError(
       'FORBIDDEN',
       'Without API_KEYS only localhost is answered: ask by 127.0.0.1, or set API_KEYS.',
     );
   }
-  const origin = c.req.header('origin');
+  const origin = requestHeader(c, 'origin');
   if (origin !== undefined && !isLoopbackOrigin(origin)) {
     throw new GatewayError(
       'FORBIDDEN',
       'Without API_KEYS no web page of another origin is answered: set API_KEYS.',
     );
   }
+}
+
+/** Hosts that were asked for, as far as a URL's path: there are two or three, and each is asked for with every request. */
+const hosts = new Map<string, boolean>();
+const MAX_HOSTS = 100;
+
+function isLoopbackHost({ req: { url } }: Context<ApiEnv>): boolean {
+  const base = url.slice(0, url.indexOf('/', 'https://'.length));
+  const known = hosts.get(base);
+  if (known !== undefined) return known;
+  const isLoopback = isLoopbackName(new URL(url).hostname);
+  if (hosts.size >= MAX_HOSTS) hosts.clear();
+  hosts.set(base, isLoopback);
+  return isLoopback;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../context.ts';
+import { nodeOf, requestHeader } from '../headers.ts';
 
 const SANE = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -11,11 +12,14 @@ export function requestIdOf(given: string | undefined): string {
 
 /** Gives every request an id and every response the headers that all of them carry. */
 export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
-  const id = requestIdOf(c.req.header('x-request-id'));
+  const id = requestIdOf(requestHeader(c, 'x-request-id'));
   c.set('requestId', id);
   c.set('facts', {});
+  const headers = Object.entries(commonHeaders(id));
+  const { outgoing } = nodeOf(c);
+  for (const [name, value] of headers) outgoing?.setHeader(name, value);
   await next();
-  for (const [name, value] of Object.entries(commonHeaders(id))) c.res.headers.set(name, value);
+  if (outgoing === undefined) for (const [name, value] of headers) c.res.headers.set(name, value);
 });
 
 /** Answers hold phone numbers and results of the moment: they are for nobody's cache. */

@@ -3,6 +3,7 @@ import type { NewSend } from '@gateway/queue';
 import { Hono, type Context } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
+import { answerHeader, requestHeader } from '../headers.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readAccountBody, readBody } from '../middleware/json-body.ts';
@@ -17,8 +18,8 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/send', async (c) => {
-    const { waitMs, applied } = parsePrefer(c.req.header('prefer'), settings.SEND_WAIT_MS);
-    const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
+    const { waitMs, applied } = parsePrefer(requestHeader(c, 'prefer'), settings.SEND_WAIT_MS);
+    const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
     const request = await readAccountBody(c, sendRequestSchema);
     const send = newSend(request, c.get('requestId'));
     const view = await requireSignedIn(producer, request.user_id);
@@ -26,7 +27,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
     const accepted = await producer.send({ ...send, idempotencyKey });
     metrics.accepted(1);
     c.get('facts').jobId = accepted.jobId;
-    if (applied !== null) c.header('Preference-Applied', applied);
+    if (applied !== null) answerHeader(c, 'Preference-Applied', applied);
     try {
       const hold = holdOf(view, send.sendAt, settings);
       const mayBeOld = idempotencyKey !== undefined;
@@ -42,7 +43,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
 
   // Each message stands for itself: those that can be accepted are, in their order, and each of the others is told why not.
   routes.post('/telegram/user/send/batch', async (c) => {
-    const idempotencyKey = readIdempotencyKey(c.req.header('idempotency-key'));
+    const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
     const { messages } = await readBody(c, sendBatchRequestSchema);
     const accounts = new Map<string, Promise<unknown>>();
     const sends = await Promise.all(
@@ -100,7 +101,7 @@ function answer(c: Context<ApiEnv>, jobId: string, outcome: SendOutcome): Respon
     return c.json({ status: 'ok', success: true, ...outcome.result, job_id: jobId });
   }
   const { state, reason, retryAt } = outcome;
-  c.header('Location', `/jobs/${jobId}`);
+  answerHeader(c, 'Location', `/jobs/${jobId}`);
   return c.json(
     {
       status: 'queued',

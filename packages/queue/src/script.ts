@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import type { RedisClient } from './redis.ts';
+
+/** A Lua script that Redis runs as one step. Sent by its digest, and as a whole only where Redis does not know it (any more). */
+export class Script {
+  readonly #lua: string;
+  readonly #sha1: string;
+
+  constructor(lua: string) {
+    this.#lua = lua;
+    this.#sha1 = createHash('sha1').update(lua).digest('hex');
+  }
+
+  async run(
+    redis: RedisClient,
+    keys: readonly string[],
+    args: readonly (string | number)[] = [],
+  ): Promise<unknown> {
+    try {
+      return await redis.evalsha(this.#sha1, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return redis.eval(this.#lua, keys.length, ...keys, ...args);
+    }
+  }
+}
