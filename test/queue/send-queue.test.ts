@@ -1,5 +1,5 @@
-import { GatewayError } from '@gateway/contracts';
-import { noteAside } from '@gateway/queue';
+import { EMPTY_SEND_STATE, GatewayError } from '@gateway/contracts';
+import { noteAside, readSendState } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DATE, QueueStage, take } from './queue-stage.ts';
 
@@ -20,6 +20,39 @@ describe("an account's queue", () => {
       await job.complete({ message_id: 1, date: DATE });
     }
     expect(await worker.next()).toBeNull();
+  });
+
+  test('the end of a job brings the next one, in order, and notes what must be remembered', async () => {
+    await stage.add('1', '2');
+    const worker = await stage.owner();
+    const state = { ...EMPTY_SEND_STATE, disconnectedAt: 7 };
+    const first = await take(worker);
+    const second = await first.complete({ message_id: 1, date: DATE }, { state, fetchNext: true });
+    if (second === null || second === 'strays') throw new Error(`no job: ${second}`);
+    expect(second).toMatchObject({ data: { text: '2' }, progress: { sent: [] } });
+    expect(await readSendState(stage.redis, stage.userId)).toEqual(state);
+    expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 0, delayed: 0, active: 1 });
+    expect(await second.complete({ message_id: 2, date: DATE }, { fetchNext: true })).toBeNull();
+    expect(await readSendState(stage.redis, stage.userId)).toEqual(state);
+    for (const { jobId } of [first, second])
+      expect(await stage.producer.job(jobId)).toMatchObject({ state: 'completed' });
+  });
+
+  test('the end of a job brings none where it is not asked for', async () => {
+    await stage.add('1', '2');
+    const job = await take(await stage.owner());
+    expect(await job.complete({ message_id: 1, date: DATE })).toBeNull();
+    expect(await stage.producer.pending(stage.userId)).toMatchObject({ waiting: 1, active: 0 });
+  });
+
+  test('nothing is noted with the end of a job that cannot be ended', async () => {
+    await stage.add('1');
+    const worker = await stage.owner();
+    const job = await take(worker);
+    await job.complete({ message_id: 1, date: DATE });
+    const state = { ...EMPTY_SEND_STATE, disconnectedAt: 7 };
+    await expect(job.complete({ message_id: 2, date: DATE }, { state, fetchNext: true })).rejects.toThrow();
+    expect(await readSendState(stage.redis, stage.userId)).toEqual(EMPTY_SEND_STATE);
   });
 
   test('a job that is put back is the next one again, and no attempt is used up', async () => {

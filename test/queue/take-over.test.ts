@@ -1,4 +1,5 @@
-import { Fenced, noteAside } from '@gateway/queue';
+import { EMPTY_SEND_STATE } from '@gateway/contracts';
+import { Fenced, noteAside, readSendState } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DATE, QueueStage, recover, take } from './queue-stage.ts';
 
@@ -33,16 +34,25 @@ describe("an account's queue that another worker takes over", () => {
     expect(await stage.producer.job(job.jobId)).toMatchObject({ result: { message_id: 2 } });
   });
 
-  test('a former owner that fetches once more is told so, and what it fetched goes out in its order', async () => {
+  test('a former owner that fetches once more is told so, and gets nothing', async () => {
     await stage.add('1', '2', '3');
     const former = await stage.owner(1);
     const next = await stage.owner(2);
     await recover(next);
     await expect(former.next()).rejects.toThrow(Fenced);
-    // The former owner has "1" now: "2" must not go out before it.
-    expect(await next.next()).toBe('strays');
-    await recover(next);
     for (const text of ['1', '2', '3']) expect((await take(next)).data.text).toBe(text);
+  });
+
+  test('a former owner that ends its job late ends nothing, fetches nothing, and writes nothing', async () => {
+    await stage.add('1', '2');
+    const late = await take(await stage.owner(1));
+    const next = await stage.owner(2);
+    const state = { ...EMPTY_SEND_STATE, disconnectedAt: 1 };
+    const ending = late.complete({ message_id: 1, date: DATE }, { state, fetchNext: true });
+    await expect(ending).rejects.toThrow(Fenced);
+    expect(await readSendState(stage.redis, stage.userId)).toEqual(EMPTY_SEND_STATE);
+    expect(await recover(next)).toHaveLength(1);
+    for (const text of ['1', '2']) expect((await take(next)).data.text).toBe(text);
   });
 
   test('a job whose fetch was answered to nobody, because the connection broke, is not passed over', async () => {
@@ -55,15 +65,13 @@ describe("an account's queue that another worker takes over", () => {
     for (const text of ['1', '2']) expect((await take(worker)).data.text).toBe(text);
   });
 
-  test('a job that a former owner fetched last, with none behind it, is seen by the next one all the same', async () => {
+  test('a job that was fetched for nobody, with none behind it, is seen all the same', async () => {
     await stage.add('1');
-    const former = await stage.owner(1);
-    const next = await stage.owner(2);
-    await recover(next);
-    await expect(former.next()).rejects.toThrow(Fenced);
-    expect(await next.next()).toBe('strays');
-    await recover(next);
-    expect((await take(next)).data.text).toBe('1');
+    const worker = await stage.owner();
+    await (await stage.owner()).next();
+    expect(await worker.next()).toBe('strays');
+    await recover(worker);
+    expect((await take(worker)).data.text).toBe('1');
   });
 
   test('what was set aside when its worker ended is told from what was under way', async () => {

@@ -8,7 +8,8 @@ import type { ApiEnv } from './context.ts';
 
 /** Not there where a test asks the app itself, whatever Hono's types say. */
 export function nodeOf(c: Context<ApiEnv>): Partial<ApiEnv['Bindings']> {
-  return (c.env as ApiEnv['Bindings'] | undefined) ?? {};
+  const env: ApiEnv['Bindings'] | undefined = c.env;
+  return env ?? {};
 }
 
 /** The request's header, by its name in lower case; several of one name as node joins them. */

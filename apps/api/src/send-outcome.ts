@@ -48,6 +48,7 @@ export async function awaitSend(
   if (hold !== null && (hold.until ?? Infinity) > Date.now() + waitMs) return queued(hold);
   const end = await wait.until(waitMs, signal);
   if (end.end === 'held') return queued(end.hold);
+  if (end.end === 'finished' && end.result !== undefined) return { state: 'completed', result: end.result };
   return readOutcome(producer, jobId);
 }
 

@@ -16,14 +16,14 @@ export function batchWrites(redis: Redis): Redis {
       corked = false;
       stream.uncork();
     };
-    stream.write = ((...args: unknown[]) => {
+    stream.write = (...args: unknown[]) => {
       if (!corked) {
         corked = true;
         stream.cork();
         setImmediate(uncork);
       }
       return write(...args);
-    }) as Socket['write'];
+    };
   });
   return redis;
 }

@@ -1,4 +1,4 @@
-import type { HoldNotice } from '@gateway/contracts';
+import { sendResultSchema, type HoldNotice, type SendResult } from '@gateway/contracts';
 import { QueueEvents, QueueEventsProducer, type QueueEventsListener } from 'bullmq';
 import { Redis } from 'ioredis';
 import { RESULTS_STREAM, shardPrefix } from './keys.ts';
@@ -10,8 +10,8 @@ const EVENTS_KEPT = 10_000;
 
 /** What is told on a shard's results stream. */
 interface ResultsListeners extends QueueEventsListener {
-  /** A job has ended, either way. */
-  finished: (args: { jobId: string }, id: string) => void;
+  /** A job has ended, either way; one that was sent, with its result (JSON of `SendResult`). */
+  finished: (args: { jobId: string; result?: string }, id: string) => void;
   /** An account's sends, or one job (`jobId`) of it, are held from now on, until `until` (ms since the epoch, as text; empty: for a person to end). */
   held: (args: { userId: string; jobId?: string; reason: string; until: string }, id: string) => void;
 }
@@ -27,8 +27,10 @@ export class ResultsPublisher {
     this.#backend = backend;
   }
 
-  async finished(shard: number, jobId: string): Promise<void> {
-    await this.#producer(shard).publishEvent({ eventName: 'finished', jobId }, EVENTS_KEPT);
+  /** @param result what a send has come to, so that nobody need ask. */
+  async finished(shard: number, jobId: string, result?: SendResult): Promise<void> {
+    const event = { eventName: 'finished', jobId, ...(result && { result: JSON.stringify(result) }) };
+    await this.#producer(shard).publishEvent(event, EVENTS_KEPT);
   }
 
   /** @param jobId the one job that is held; without it, all of the account. */
@@ -52,8 +54,11 @@ export class ResultsPublisher {
   }
 }
 
-/** Why a wait for a job ended. */
-export type WaitEnd = { end: 'finished' } | { end: 'held'; hold: HoldNotice } | { end: 'timeout' };
+/** Why a wait for a job ended; with the `result` where it was told that it was sent. */
+export type WaitEnd =
+  | { end: 'finished'; result?: SendResult }
+  | { end: 'held'; hold: HoldNotice }
+  | { end: 'timeout' };
 
 /** A wait for one job, begun before the job is added, so that no end is missed. */
 export interface JobWait {
@@ -80,8 +85,8 @@ export class ResultsListener {
         sharedBackend(redis)(shardPrefix(shard)),
       );
       stream.on('error', () => {});
-      stream.on<ResultsListeners, 'finished'>('finished', ({ jobId }) => {
-        for (const wait of this.#waits.get(jobId) ?? []) wait.finished();
+      stream.on<ResultsListeners, 'finished'>('finished', ({ jobId, result }) => {
+        for (const wait of this.#waits.get(jobId) ?? []) wait.finished(result);
       });
       stream.on<ResultsListeners, 'held'>('held', ({ userId, jobId, reason, until }) => {
         for (const wait of this.#waits.get(jobId ?? userId) ?? [])
@@ -126,7 +131,7 @@ export class ResultsListener {
 
 class Wait implements JobWait {
   readonly #forget: (wait: Wait) => void;
-  #isFinished = false;
+  #finished: { end: 'finished'; result?: SendResult } | undefined;
   #hold: HoldNotice | undefined;
   #onChange: (() => void) | undefined;
 
@@ -134,8 +139,9 @@ class Wait implements JobWait {
     this.#forget = forget;
   }
 
-  finished(): void {
-    this.#isFinished = true;
+  finished(result: string | undefined): void {
+    const sent = result === undefined ? {} : { result: sendResultSchema.parse(JSON.parse(result)) };
+    this.#finished = { end: 'finished', ...sent };
     this.#onChange?.();
   }
 
@@ -157,7 +163,7 @@ class Wait implements JobWait {
       return await new Promise<WaitEnd>((resolve) => {
         this.#onChange = () => {
           const hold = this.#hold;
-          if (this.#isFinished) resolve({ end: 'finished' });
+          if (this.#finished !== undefined) resolve(this.#finished);
           else if (hold !== undefined && (hold.until === null || hold.until > deadline))
             resolve({ end: 'held', hold });
         };

@@ -14,7 +14,7 @@ export class Script {
   async run(
     redis: RedisClient,
     keys: readonly string[],
-    args: readonly (string | number)[] = [],
+    args: readonly (string | number | Buffer)[] = [],
   ): Promise<unknown> {
     try {
       return await redis.evalsha(this.#sha1, keys.length, ...keys, ...args);

@@ -5,14 +5,14 @@ import {
   type SendJob,
   type SendProgress,
   type SendResult,
+  type SendState,
 } from '@gateway/contracts';
-import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { Job, UnrecoverableError, Worker } from 'bullmq';
 import type { SendQueue } from './account-queues.ts';
 import { forgetAllAside, listAside } from './aside-jobs.ts';
-import { Fenced } from './fence.ts';
-import { accountPrefix, fenceKey, SEND_QUEUE } from './keys.ts';
+import { accountPrefix, SEND_QUEUE } from './keys.ts';
+import { OwnedBackend } from './owned-backend.ts';
 import type { RedisClient } from './redis.ts';
-import { Script } from './script.ts';
 import type { SharedBackend } from './shared-backend.ts';
 
 /**
@@ -38,12 +38,20 @@ export interface FetchedSend {
   readonly progress: SendProgress;
   /** Notes what has gone out of it, before the next part goes. */
   note(progress: SendProgress): Promise<void>;
-  /** Tells the queue of success. Rejects where the job is no longer ours. */
-  complete(result: SendResult): Promise<void>;
+  /** Tells the queue of success, and does what goes with it in the same step. Rejects where the job is no longer ours. */
+  complete(result: SendResult, along?: Along): Promise<FetchedSend | 'strays' | null>;
   /** Tells the queue of final failure. */
   fail(error: GatewayError): Promise<void>;
   /** Puts the job back at the head of the line, no attempt used up. Several: the newest first. */
   putBack(): Promise<void>;
+}
+
+/** What is done in one step with the end of a job. */
+export interface Along {
+  /** What must be remembered of the account's sends from now on; nothing new by default. */
+  state?: SendState | undefined;
+  /** Fetches the next job, as {@link SendConsumer.next} does. */
+  fetchNext: boolean;
 }
 
 /** A job that a former owner had in hand when it ended. */
@@ -55,8 +63,6 @@ export interface RecoveredSend {
   wasAside: boolean;
 }
 
-const CHECK = new Script(`return { redis.call('GET', KEYS[1]), redis.call('LLEN', KEYS[2]) }`);
-
 /** Works off one account's queue by hand, in order. Only the worker that owns the account makes one, after it has raised the fence. */
 export class SendConsumer {
   readonly #redis: RedisClient;
@@ -64,6 +70,7 @@ export class SendConsumer {
   readonly #userId: string;
   readonly #fence: string;
   readonly #worker: Worker<SendJob, SendResult, 'send'>;
+  #owned: OwnedBackend | undefined;
   #inHand = 0;
 
   /** @param fence names the ownership; another owner's differs. */
@@ -76,7 +83,10 @@ export class SendConsumer {
       SEND_QUEUE,
       null,
       { connection: redis, autorun: false, lockDuration: LOCK_DURATION },
-      backend(accountPrefix(userId)),
+      backend(
+        accountPrefix(userId),
+        (...args) => (this.#owned = new OwnedBackend(...args).own(redis, userId, fence)),
+      ),
     );
     this.#worker.on('error', () => {}); // Each call reports its own error to its caller.
   }
@@ -110,17 +120,18 @@ export class SendConsumer {
    * {@link recover} puts all in order again.
    */
   async next(): Promise<FetchedSend | 'strays' | null> {
-    const job = await this.#worker.getNextJob(this.#fence, { block: false });
+    return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
+  }
+
+  async #fetched(job: OwnJob | undefined): Promise<FetchedSend | 'strays' | null> {
     if (job !== undefined) this.#inHand += 1;
-    // Asked after the fetch: if the fence still is ours now, it was when the job was given out.
-    const activeKey = `${accountPrefix(this.#userId)}:${SEND_QUEUE}:active`;
-    const reply = await CHECK.run(this.#redis, [fenceKey(this.#userId), activeKey]);
-    const [fence, active] = Array.isArray(reply) ? reply.map(String) : [];
-    if (fence !== this.#fence) throw new Fenced(this.#userId);
-    if (Number(active) !== this.#inHand) return 'strays';
+    if (this.#owned?.active !== this.#inHand) return 'strays';
     if (job === undefined) return null;
-    const fetched = new FetchedJob(job, this.#fence, () => {
-      this.#inHand -= 1;
+    const fetched = new FetchedJob(job, this.#fence, {
+      left: () => {
+        this.#inHand -= 1;
+      },
+      complete: (result, along) => this.#complete(job, result, along),
     });
     if (sendJobSchema.safeParse(job.data).success) return fetched;
     // Not of our making: it must not stand in the way of those behind it.
@@ -128,6 +139,19 @@ export class SendConsumer {
       new GatewayError('INTERNAL', 'This job does not hold a message.', { jobId: fetched.jobId }),
     );
     return this.next();
+  }
+
+  async #complete(job: OwnJob, result: SendResult, { state, fetchNext }: Along) {
+    if (state !== undefined) this.#owned?.writeWithEndOf(job.id ?? '', state);
+    // As BullMQ gives a next job to whoever works by hand: its data and its id.
+    const [data, id]: unknown[] = (await job.moveToCompleted(result, this.#fence, fetchNext)) ?? [];
+    this.#inHand -= 1;
+    if (!fetchNext) return null;
+    const next =
+      typeof data === 'object' && data !== null
+        ? Job.fromJSON<SendJob, SendResult, 'send'>(this.#worker, data as never, String(id))
+        : undefined;
+    return this.#fetched(next);
   }
 
   /** Puts jobs whose own time (`send_at`) has come in line, though the account is held: they go behind what was accepted before. */
@@ -161,6 +185,14 @@ export class SendConsumer {
   }
 }
 
+type OwnJob = Job<SendJob, SendResult, 'send'>;
+
+/** How a job leaves the hand of its consumer. */
+interface Leaving {
+  left: () => void;
+  complete: (result: SendResult, along: Along) => Promise<FetchedSend | 'strays' | null>;
+}
+
 class FetchedJob implements FetchedSend {
   readonly jobId: string;
   readonly data: SendJob;
@@ -168,14 +200,14 @@ class FetchedJob implements FetchedSend {
   readonly dueAt: number;
   readonly trace: string | undefined;
   readonly progress: SendProgress;
-  readonly #job: Job<SendJob, SendResult, 'send'>;
+  readonly #job: OwnJob;
   readonly #token: string;
-  readonly #onLeft: () => void;
+  readonly #leaving: Leaving;
 
-  constructor(job: Job<SendJob, SendResult, 'send'>, token: string, onLeft: () => void) {
+  constructor(job: OwnJob, token: string, leaving: Leaving) {
     this.#job = job;
     this.#token = token;
-    this.#onLeft = onLeft;
+    this.#leaving = leaving;
     this.jobId = job.id ?? '';
     this.data = job.data;
     this.acceptedAt = job.timestamp;
@@ -189,9 +221,11 @@ class FetchedJob implements FetchedSend {
     await this.#job.updateProgress(progress);
   }
 
-  async complete(result: SendResult): Promise<void> {
-    await this.#job.moveToCompleted(result, this.#token, false);
-    this.#onLeft();
+  async complete(
+    result: SendResult,
+    along: Along = { fetchNext: false },
+  ): Promise<FetchedSend | 'strays' | null> {
+    return this.#leaving.complete(result, along);
   }
 
   async fail(error: GatewayError): Promise<void> {
@@ -199,11 +233,11 @@ class FetchedJob implements FetchedSend {
     // Where in our code it was made says nothing to who reads it on the dashboard.
     reason.stack = '';
     await this.#job.moveToFailed(reason, this.#token, false);
-    this.#onLeft();
+    this.#leaving.left();
   }
 
   async putBack(): Promise<void> {
     await this.#job.moveToWait(this.#token);
-    this.#onLeft();
+    this.#leaving.left();
   }
 }

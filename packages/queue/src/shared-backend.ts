@@ -1,8 +1,11 @@
 import { QueueKeys, RedisConnection, RedisQueueBackend, type BackendFactory } from 'bullmq';
 import type { RedisClient } from './redis.ts';
 
-/** Makes the BullMQ backend of queues under a key prefix. */
-export type SharedBackend = (prefix: string) => BackendFactory<RedisQueueBackend>;
+/** Makes the BullMQ backend of queues under a key prefix, of a kind of its own where one is given. */
+export type SharedBackend = <B extends RedisQueueBackend = RedisQueueBackend>(
+  prefix: string,
+  make?: (...args: ConstructorParameters<typeof RedisQueueBackend>) => B,
+) => BackendFactory<RedisQueueBackend>;
 
 /**
  * Lets any number of BullMQ queues and workers share one connection, with no blocking connection of their own: a queue per account
@@ -14,12 +17,12 @@ export type SharedBackend = (prefix: string) => BackendFactory<RedisQueueBackend
 export function sharedBackend(redis: RedisClient, blocking?: RedisClient): SharedBackend {
   const connection = share(redis, false);
   const blockingConnection = blocking === undefined ? undefined : share(blocking, true);
-  return (prefix) => (name, options) => {
+  return (prefix, make) => (name, options) => {
     const keys = new QueueKeys(prefix);
     // The Redis backend reads the prefix from its options, though their type is the one of all backends.
     const withPrefix = Object.assign({}, options, { prefix });
     const toKey = (type: string) => keys.toKey(name, type);
-    return new RedisQueueBackend(
+    const args: ConstructorParameters<typeof RedisQueueBackend> = [
       connection,
       name,
       keys.getKeys(name),
@@ -27,7 +30,8 @@ export function sharedBackend(redis: RedisClient, blocking?: RedisClient): Share
       withPrefix,
       blockingConnection,
       false,
-    );
+    ];
+    return make === undefined ? new RedisQueueBackend(...args) : make(...args);
   };
 }
 

@@ -102,7 +102,11 @@ export class ServedAccount {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl, retries);
       },
       metrics: history.of(userId),
-      finished: (jobId) => results.finished(shard, jobId),
+      finished: (jobId, result) => {
+        results
+          .finished(shard, jobId, result)
+          .catch((error: unknown) => logger.debug({ err: error, jobId }, 'its end could not be told'));
+      },
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,
       logger: logger.child({ userId }),

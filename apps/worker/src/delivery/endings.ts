@@ -1,4 +1,5 @@
 import type { GatewayError, SendResult } from '@gateway/contracts';
+import type { FetchedSend } from '@gateway/queue';
 import type { Hand } from './hand.ts';
 import type { InHand } from './in-hand.ts';
 import type { LaneOptions } from './lane-ports.ts';
@@ -15,13 +16,18 @@ export class Endings {
     this.#hand = hand;
   }
 
-  async sent(inHand: InHand, result: SendResult): Promise<void> {
+  /**
+   * All of the job has gone out. `fetchNext`: the next in line is fetched in the same step.
+   * @returns that one, as {@link LaneQueue.next} does.
+   */
+  async sent(inHand: InHand, result: SendResult, fetchNext: boolean): Promise<FetchedSend | 'strays' | null> {
     const { account, announceEnd, metrics, now } = this.#options;
     account.ledger.noteEnded(inHand.jobId);
     await announceEnd(inHand.job);
-    await Promise.all([inHand.job.complete(result), account.ledger.save()]);
+    const next = await account.ledger.saveWith((state) => inHand.job.complete(result, { state, fetchNext }));
     metrics.sent(Math.max(0, now() - inHand.job.dueAt) / 1_000);
-    await this.#left(inHand, 'sent');
+    this.#left(inHand, 'sent', result);
+    return next;
   }
 
   async fail(inHand: InHand, error: GatewayError): Promise<void> {
@@ -31,16 +37,16 @@ export class Endings {
     await inHand.job.fail(inHand.failure(error));
     await this.#hand.hideAside(inHand);
     await account.ledger.save();
-    await this.#left(inHand, error.code === 'CANCELLED' ? 'cancelled' : 'failed');
+    this.#left(inHand, error.code === 'CANCELLED' ? 'cancelled' : 'failed');
     const { code, cause, details } = error;
     metrics.failed(code);
     const { jobId, requestId } = inHand;
     logger.warn({ jobId, requestId, code, rpcError: details.rpcError, err: cause }, 'failed');
   }
 
-  async #left(inHand: InHand, how: NonNullable<InHand['ended']>): Promise<void> {
+  #left(inHand: InHand, how: NonNullable<InHand['ended']>, result?: SendResult): void {
     inHand.ended = how;
     this.#hand.drop(inHand);
-    await this.#options.finished(inHand.jobId);
+    this.#options.finished(inHand.jobId, result);
   }
 }

@@ -5,6 +5,7 @@ import type {
   Hold,
   PaceRules,
   SendJob,
+  SendResult,
   SentMessage,
 } from '@gateway/contracts';
 import type { FetchedSend, RecoveredSend } from '@gateway/queue';
@@ -80,8 +81,8 @@ export interface LaneOptions {
   /** Has whoever asked for it told of the job's end, which comes next. May be called again for the same end. */
   announceEnd: (job: Pick<FetchedSend, 'jobId' | 'data'>) => Promise<void>;
   metrics: Pick<WorkerMetrics, 'sent' | 'failed' | 'held'>;
-  /** The job has ended: who waits for it is told. */
-  finished: (jobId: string) => Promise<void>;
+  /** The job has ended, with this result where it was sent: who waits for it is told. Nothing waits for that, and it never throws. */
+  finished: (jobId: string, result?: SendResult) => void;
   /** Grows each time Redis was lost: what is in hand may not be any more. */
   epoch: () => number | null;
   /** False once the right to serve the account is lost: nothing may be sent or written then. */

@@ -1,4 +1,5 @@
 import { GatewayError, type Hold } from '@gateway/contracts';
+import type { FetchedSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
@@ -101,9 +102,12 @@ export class Lane {
     try {
       while (this.#again && this.#mayGoOn()) {
         this.#again = false;
-        await answerBell();
+        // Redis takes it down before the queue is looked at: both go over one connection, in this order.
+        const answered = answerBell();
+        answered.catch(() => {});
         if (this.#taken === undefined || this.#taken.epoch !== epoch()) await this.#take();
         await this.#drain();
+        await answered;
       }
     } catch (error) {
       // A job may be left in hand. It is tried again under the same random id, so nothing is sent twice.
@@ -162,14 +166,20 @@ export class Lane {
     for (;;) {
       const job = await this.#options.queue.next();
       if (job === null) return null;
-      if (job !== 'strays') {
-        const inHand = new InHand(job);
-        this.#hand.add(inHand);
-        return inHand;
-      }
-      // What was fetched is not the next one for sure: all goes back to the line first.
-      await this.#take();
+      const inHand = await this.#takeInHand(job);
+      if (inHand !== null) return inHand;
     }
+  }
+
+  async #takeInHand(job: FetchedSend | 'strays'): Promise<InHand | null> {
+    if (job !== 'strays') {
+      const inHand = new InHand(job);
+      this.#hand.add(inHand);
+      return inHand;
+    }
+    // What was fetched is not the next one for sure: all goes back to the line first.
+    await this.#take();
+    return null;
   }
 
   /** The account has ended: nothing of it can go out any more. */
@@ -231,8 +241,19 @@ export class Lane {
   async #sent(inHand: InHand): Promise<void> {
     this.#unreachableTries = 0;
     const { result } = inHand;
-    if (result !== null) return this.#endings.sent(inHand, result);
-    await Promise.all([inHand.note(), this.#options.account.ledger.save()]);
+    if (result === null) {
+      await Promise.all([inHand.note(), this.#options.account.ledger.save()]);
+      return;
+    }
+    const next = await this.#endings.sent(inHand, result, this.#wantsNext());
+    if (next !== null) await this.#takeInHand(next);
+  }
+
+  /** Whether the lane would fetch a job after this one, which alone is in hand. */
+  #wantsNext(): boolean {
+    const { account } = this.#options;
+    const isFree = account.hold === null && account.ended === null && !account.stopped;
+    return isFree && this.#hand.jobs.length === 1 && this.#mayGoOn();
   }
 
   async #settle(inHand: InHand, verdict: Verdict): Promise<void> {

@@ -111,12 +111,19 @@ export class SendLedger {
 
   /** Writes down what has changed; nothing where nothing has. */
   async save(): Promise<void> {
-    if (!this.#changed) return;
+    await this.saveWith(async (changed) => {
+      if (changed !== undefined) await this.#write(changed);
+    });
+  }
+
+  /** Has somebody else write down what has changed (`undefined`: nothing has), in a step of his own. */
+  async saveWith<T>(write: (changed: SendState | undefined) => Promise<T>): Promise<T> {
+    const changed = this.#changed ? this.#state : undefined;
     this.#changed = false;
     try {
-      await this.#write(this.#state);
+      return await write(changed);
     } catch (error) {
-      this.#changed = true;
+      this.#changed ||= changed !== undefined;
       throw error;
     }
   }

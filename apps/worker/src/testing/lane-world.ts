@@ -53,7 +53,7 @@ export class World implements LaneQueue {
     forgetAside: async (jobId) => void this.log.push(`goes on ${jobId}`),
     announceEnd: async ({ jobId }) => void this.announced.push(jobId),
     metrics: { sent: () => {}, failed: () => {}, held: () => {} },
-    finished: async () => {},
+    finished: () => {},
     epoch: () => this.epoch,
     mayServe: () => this.mayServe,
     logger: silentLogger(),
@@ -103,7 +103,11 @@ export class World implements LaneQueue {
       note: async (progress) => {
         next.sent = progress.sent;
       },
-      complete: async ({ message_ids }) => leave(`complete${message_ids?.length ?? ''}`),
+      complete: async ({ message_ids }, { state, fetchNext } = { fetchNext: false }) => {
+        leave(`complete${message_ids?.length ?? ''}`);
+        if (state !== undefined) this.saved = state;
+        return fetchNext ? this.next() : null;
+      },
       fail: async ({ code }) => leave(`fail ${code}`),
       putBack: async () => {
         leave('put back');

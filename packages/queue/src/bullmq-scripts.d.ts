@@ -1,0 +1,10 @@
+/** BullMQ's own Lua scripts, which it ships without types for this way in. Their shape is of the version that is pinned. */
+declare module 'bullmq/dist/cjs/scripts/index.js' {
+  interface BullScript {
+    content: string;
+    /** How many of its arguments are keys. */
+    keys: number;
+  }
+  export const moveToActive: BullScript;
+  export const moveToFinished: BullScript;
+}

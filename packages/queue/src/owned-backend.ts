@@ -1,0 +1,73 @@
+import type { SendState } from '@gateway/contracts';
+import { RedisQueueBackend } from 'bullmq';
+import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
+import { Fenced } from './fence.ts';
+import { accountPrefix, fenceKey, SEND_QUEUE, sendStateKey } from './keys.ts';
+import type { RedisClient } from './redis.ts';
+import { Script } from './script.ts';
+
+/**
+ * BullMQ's own script as the owner of an account runs it, in one step: nothing happens where another owner has taken over, what must be
+ * remembered of the account's sends is written with it, and it says how many jobs are in hand. Five commands one after the other else.
+ *
+ * The script is taken from BullMQ as it is; its keys and arguments come first, ours behind them, so that it does not see them.
+ */
+function owned({ content, keys }: { content: string; keys: number }): { script: Script; keys: number } {
+  const lua = `
+local function bullmq()
+${content}
+end
+if redis.call('GET', KEYS[#KEYS - 2]) ~= ARGV[#ARGV - 1] then return 'fenced' end
+local reply = bullmq()
+if ARGV[#ARGV] ~= '' and not (type(reply) == 'number' and reply < 0) then redis.call('SET', KEYS[#KEYS - 1], ARGV[#ARGV]) end
+return { redis.call('LLEN', KEYS[#KEYS]), reply or false }`;
+  return { script: new Script(lua), keys };
+}
+
+const OWNED = new Map([
+  ['moveToActive', owned(moveToActive)],
+  ['moveToFinished', owned(moveToFinished)],
+]);
+
+/** BullMQ's backend of an account's queue, for the worker that owns the account. */
+export class OwnedBackend extends RedisQueueBackend {
+  /** Jobs that were in hand after the last that was fetched or ended. */
+  active = 0;
+  readonly #states = new Map<string, SendState>();
+  #owner: { redis: RedisClient; userId: string; fence: string } | undefined;
+
+  /** @param fence names the ownership. */
+  own(redis: RedisClient, userId: string, fence: string): this {
+    this.#owner = { redis, userId, fence };
+    return this;
+  }
+
+  /** Has what is remembered of the account's sends written in the step in which the job ends. */
+  writeWithEndOf(jobId: string, state: SendState): void {
+    this.#states.set(jobId, state);
+  }
+
+  /** @throws {Fenced} */
+  override async execCommand(
+    client: Parameters<RedisQueueBackend['execCommand']>[0],
+    command: string,
+    args: (string | number | Buffer)[],
+  ): Promise<unknown> {
+    const known = OWNED.get(command);
+    if (known === undefined || this.#owner === undefined) return super.execCommand(client, command, args);
+    const { redis, userId, fence } = this.#owner;
+    const { script, keys } = known;
+    const jobId = String(args[keys]);
+    const state = command === 'moveToFinished' ? this.#states.get(jobId) : undefined;
+    this.#states.delete(jobId);
+    const activeKey = `${accountPrefix(userId)}:${SEND_QUEUE}:active`;
+    const reply = await script.run(
+      redis,
+      [...args.slice(0, keys).map(String), fenceKey(userId), sendStateKey(userId), activeKey],
+      [...args.slice(keys), fence, state === undefined ? '' : JSON.stringify(state)],
+    );
+    if (!Array.isArray(reply)) throw new Fenced(userId);
+    this.active = Number(reply[0]);
+    return reply[1];
+  }
+}
