@@ -13,6 +13,7 @@ import {
 } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { doorbellChannel } from '../../packages/queue/src/keys.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 const SHARD = 2;
@@ -57,6 +58,17 @@ describe('the doorbell', () => {
     await listen();
     await ringDoorbell(redis, SHARD, 'now');
     await expect.poll(() => heard('now'), { timeout: 1_000 }).toBe(true);
+  });
+
+  test('that is up already is told of once, until it is answered', async () => {
+    const told: string[] = [];
+    await subscriber.listen(doorbellChannel(SHARD), (userId) => told.push(userId));
+    await ringDoorbell(redis, SHARD, 'busy', Date.now() + 60_000);
+    for (let times = 0; times < 3; times += 1) await ringDoorbell(redis, SHARD, 'busy');
+    await answerDoorbell(redis, SHARD, 'busy', Date.now());
+    await ringDoorbell(redis, SHARD, 'busy');
+    await ringDoorbell(redis, SHARD, 'last');
+    await expect.poll(() => told).toEqual(['busy', 'busy', 'last']);
   });
 
   test('that rang while nobody listened is heard by who comes next, until it is answered', async () => {

@@ -2,6 +2,7 @@ import { sleep, type Logger } from '@gateway/runtime';
 import { readDoorbells } from './doorbell.ts';
 import { accountPrefix, doorbellChannel, SEND_QUEUE, shardAccountsKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
+import { Script } from './script.ts';
 import type { Subscriber } from './subscriber.ts';
 
 export interface DoorbellListenerOptions {
@@ -18,6 +19,15 @@ const LOOK_MS = 2_000;
 
 /** Every how many looks all queues are looked at: what a job added by an API that died before it rang costs at most. */
 const SWEEP_EVERY = 8;
+
+/**
+ * Waiting, or in hand: of this worker, or left behind by one that ended; or held until a time of their own that has come, which BullMQ keeps
+ * as ms and 12 bits of the order within them.
+ */
+const HAS_JOBS = new Script(`
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 1 end
+local first = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
+return first[2] and tonumber(first[2]) / 4096 <= tonumber(ARGV[1]) and 1 or 0`);
 
 /** Accounts looked at per round trip of a sweep. */
 const SWEEP_BATCH = 500;
@@ -92,17 +102,11 @@ export class DoorbellListener {
     }
   }
 
-  /** Waiting, or in hand: of this worker, or left behind by one that ended; or held until a time of their own that has come. */
   async #hasJobs(userId: string): Promise<boolean> {
-    const queue = `${accountPrefix(userId)}:${SEND_QUEUE}`;
-    const { redis } = this.#options;
-    const [waiting, active, [, dueAt]] = await Promise.all([
-      redis.llen(`${queue}:wait`),
-      redis.llen(`${queue}:active`),
-      redis.zrange(`${queue}:delayed`, 0, 0, 'WITHSCORES'),
-    ]);
-    // BullMQ's score: the time in ms, then 12 bits of the order within it.
-    return waiting + active > 0 || (dueAt !== undefined && Number(dueAt) / 0x1000 <= Date.now());
+    const keys = ['wait', 'active', 'delayed'].map(
+      (name) => `${accountPrefix(userId)}:${SEND_QUEUE}:${name}`,
+    );
+    return (await HAS_JOBS.run(this.#options.redis, keys, [Date.now()])) === 1;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { accountPrefix, SEND_QUEUE, shardAccountsKey } from './keys.ts';
+import { accountPrefix, doorbellKey, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
 /** Accounts looked at per round trip. */
@@ -13,10 +13,17 @@ export interface QueueDepth {
   oldestAt: number | null;
 }
 
-/** Counts what waits, over all of a shard's accounts, four cheap commands each. */
-export async function readQueueDepth(redis: RedisClient, shard: number): Promise<QueueDepth> {
+/**
+ * Counts what waits, over those of a shard's accounts whose bell has rung or will and those that are known to be `busy`, four cheap commands
+ * each: most accounts have nothing most of the time, and are not asked about.
+ */
+export async function readQueueDepth(
+  redis: RedisClient,
+  shard: number,
+  busy: Iterable<string>,
+): Promise<QueueDepth> {
   const total: QueueDepth = { waiting: 0, delayed: 0, active: 0, oldestAt: null };
-  const accounts = await redis.smembers(shardAccountsKey(shard));
+  const accounts = [...new Set([...busy, ...(await redis.zrange(doorbellKey(shard), 0, -1))])];
   for (let at = 0; at < accounts.length; at += BATCH) {
     await Promise.all(
       accounts.slice(at, at + BATCH).map(async (userId) => {

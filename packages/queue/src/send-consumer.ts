@@ -83,10 +83,11 @@ export class SendConsumer {
       SEND_QUEUE,
       null,
       { connection: redis, autorun: false, lockDuration: LOCK_DURATION },
-      backend(
-        accountPrefix(userId),
-        (...args) => (this.#owned = new OwnedBackend(...args).own(redis, userId, fence)),
-      ),
+      backend(accountPrefix(userId), (connection, name, _keys, toKey, ...rest) => {
+        // The queue's own: two dozen texts of an account need not be kept twice.
+        this.#owned = new OwnedBackend(connection, name, queue.keys, toKey, ...rest);
+        return this.#owned.own(redis, userId, fence);
+      }),
     );
     this.#worker.on('error', () => {}); // Each call reports its own error to its caller.
   }

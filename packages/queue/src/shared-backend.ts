@@ -2,9 +2,9 @@ import { QueueKeys, RedisConnection, RedisQueueBackend, type BackendFactory } fr
 import type { RedisClient } from './redis.ts';
 
 /** Makes the BullMQ backend of queues under a key prefix, of a kind of its own where one is given. */
-export type SharedBackend = <B extends RedisQueueBackend = RedisQueueBackend>(
+export type SharedBackend = (
   prefix: string,
-  make?: (...args: ConstructorParameters<typeof RedisQueueBackend>) => B,
+  make?: (...args: ConstructorParameters<typeof RedisQueueBackend>) => RedisQueueBackend,
 ) => BackendFactory<RedisQueueBackend>;
 
 /**

@@ -7,9 +7,9 @@ import { Sender, Transport } from './sender.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
 /** How often a connection is asked whether it still lives, ms. */
-const PING_INTERVAL_MS = 45_000;
+const PING_INTERVAL_MS = 60_000;
 /** Telegram closes the connection itself so many seconds after the last ping. */
-const PING_DISCONNECT_DELAY_S = 120;
+const PING_DISCONNECT_DELAY_S = 150;
 
 export interface ConnectionOptions {
   apiId: number;
@@ -23,7 +23,7 @@ export interface ConnectionOptions {
   mayTalk: () => boolean;
   /** Told when a QR code of this key was scanned; that comes only after {@link Connection.callForUpdates}. */
   onLoginToken?: () => void;
-  /** ms; 45,000 unless a test cannot wait so long. */
+  /** ms; 60,000 unless a test cannot wait so long. */
   pingIntervalMs?: number;
 }
 
@@ -61,7 +61,7 @@ export class Connection {
       this.#assertNotDown();
       this.#isOpen = true;
       const { pingIntervalMs = PING_INTERVAL_MS } = this.#options;
-      this.#pings = setInterval(() => void this.#ping(), pingIntervalMs).unref();
+      this.#pingEvery(pingIntervalMs);
       return config;
     } catch (error) {
       await this.#goDown(new Error('It was never open', { cause: error }));
@@ -166,6 +166,14 @@ export class Connection {
         (error: unknown) => settle(() => reject(error)),
       );
     });
+  }
+
+  /** A thousand connections that were opened at once must not ping at once for ever after. */
+  #pingEvery(ms: number): void {
+    this.#pings = setTimeout(() => {
+      void this.#ping();
+      this.#pings = setInterval(() => void this.#ping(), ms).unref();
+    }, ms * Math.random()).unref();
   }
 
   /** A connection that died unseen is found out before the next send, not by it. */

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import bigInt from 'big-integer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { factorize, HELPERS, useNativeMath } from './native-math.ts';
+import { deriveKey, factorize, HELPERS, useNativeMath } from './native-math.ts';
 
 const require = createRequire(import.meta.url);
 /** The library's own, kept before anything takes their place. */
@@ -52,6 +52,12 @@ describe('The same as GramJS computes, on random numbers', () => {
       expect(HELPERS.toSignedLittleBuffer(given as number)).toEqual(
         original.toSignedLittleBuffer(given as number),
       );
+  });
+
+  test("a password's key, on a thread of its own", async () => {
+    const [password, salt] = [randomBytes(20), randomBytes(32)];
+    const key = await deriveKey(password, salt, 1_000, 64, 'sha512');
+    expect(key).toEqual(pbkdf2Sync(password, salt, 1_000, 64, 'sha512'));
   });
 
   test('powers, of the sizes that key exchange, RSA and passwords have', () => {

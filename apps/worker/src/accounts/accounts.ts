@@ -15,6 +15,7 @@ export interface AccountsOptions {
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #opened = new Map<string, Promise<ServedAccount>>();
+  readonly #served = new Map<string, ServedAccount>();
   readonly #stop = new AbortController();
   readonly #idleLoop: Promise<void>;
 
@@ -29,7 +30,10 @@ export class Accounts {
     if (kept !== undefined) return kept;
     const opening = this.#options.open(userId);
     this.#opened.set(userId, opening);
-    opening.catch(() => this.#opened.delete(userId));
+    opening.then(
+      (served) => this.#served.set(userId, served),
+      () => this.#opened.delete(userId),
+    );
     return opening;
   }
 
@@ -66,9 +70,13 @@ export class Accounts {
   }
 
   /** Those that are open. */
-  async opened(): Promise<Account[]> {
-    const served = await Promise.allSettled(this.#opened.values());
-    return served.flatMap((each) => (each.status === 'fulfilled' ? [each.value.account] : []));
+  opened(): Account[] {
+    return Array.from(this.#served.values(), ({ account }) => account);
+  }
+
+  /** Those whose messages wait or are in hand, as far as is known here. */
+  busy(): string[] {
+    return [...this.#served].flatMap(([userId, { mayHaveJobs }]) => (mayHaveJobs ? [userId] : []));
   }
 
   async #closeIdle(): Promise<void> {

@@ -80,6 +80,11 @@ export class ServedAccount {
     this.#line.lane.wake();
   }
 
+  /** Whether jobs of it wait, or are in hand, as far as is known here. */
+  get mayHaveJobs(): boolean {
+    return this.#line !== undefined && !this.#line.lane.isEmpty;
+  }
+
   #openLine() {
     const { account } = this;
     const { redis, contact, backend, queues, results, outbox, history, limits, lease, logger, now } =
@@ -101,7 +106,7 @@ export class ServedAccount {
       announceEnd: async ({ jobId, data: { callbackUrl, retries } }) => {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl, retries);
       },
-      metrics: history.of(userId),
+      metrics: history.of(userId, () => this.mayHaveJobs),
       finished: (jobId, result) => {
         results
           .finished(shard, jobId, result)

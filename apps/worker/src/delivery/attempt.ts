@@ -1,9 +1,8 @@
-import type { Logger } from '@gateway/runtime';
 import type { InHand } from './in-hand.ts';
 import type { LaneOptions, Sending } from './lane-ports.ts';
 import { judge, type Verdict } from './verdict.ts';
 
-type AttemptOptions = Pick<LaneOptions, 'account' | 'queue' | 'limits' | 'now' | 'random'>;
+type AttemptOptions = Pick<LaneOptions, 'account' | 'queue' | 'limits' | 'logger' | 'now' | 'random'>;
 
 /**
  * Sends the next message of a job, once, and keeps the account's ledger about it (which the caller saves).
@@ -14,10 +13,10 @@ export async function attempt(
   options: AttemptOptions,
   inHand: InHand,
   unreachable: number,
-  log: Logger,
 ): Promise<Verdict | null> {
-  const { account, now, random } = options;
+  const { account, logger, now, random } = options;
   const { ledger } = account;
+  const { jobId, requestId } = inHand;
   const sending = await prepare(options, inHand);
   const before = account.chatOf(inHand.recipient);
   const begun = now();
@@ -30,13 +29,16 @@ export async function attempt(
     const chat = { ...account.chatOf(inHand.recipient), stranger: before.stranger };
     ledger.noteSent(inHand.jobId, chat, message.message_id, account.pace, begun);
     const part = inHand.parts > 1 ? { part: inHand.part, parts: inHand.parts } : {};
-    log.info({ messageId: message.message_id, ms: now() - begun, tries, ...part }, 'sent');
+    logger.info(
+      { jobId, requestId, messageId: message.message_id, ms: now() - begun, tries, ...part },
+      'sent',
+    );
     return null;
   } catch (thrown) {
     // A person has stopped the account while this message waited for its turn.
     if (account.stopped) return { do: 'stay' };
     const verdict = judge(thrown, { message: tries, unreachable: unreachable + 1 }, random());
-    log.debug({ err: thrown, verdict: verdict.do, tries }, 'not sent');
+    logger.debug({ jobId, requestId, err: thrown, verdict: verdict.do, tries }, 'not sent');
     if (verdict.do === 'hold' && verdict.unknown)
       ledger.noteUnknown(inHand.jobId, begun, ledger.lastIdIn(account.chatOf(inHand.recipient)));
     return verdict;

@@ -34,6 +34,7 @@ export class Lane {
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  #isEmpty = false;
   #taken: { epoch: number | null } | undefined;
   /** Nothing was taken yet: jobs in hand are another's, whose worker has ended. */
   #isTakeover = true;
@@ -49,10 +50,16 @@ export class Lane {
     this.#alarm = new Alarm(options.now, () => this.wake());
   }
 
+  /** Nothing was in the queue when it was last looked at, and nothing has been heard of since. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
   /** There may be work. Cheap; never throws. */
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
+    this.#isEmpty = false;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
       if (this.#again && this.#mayGoOn()) this.wake();
@@ -218,7 +225,9 @@ export class Lane {
     await this.#hand.showAside(waiting);
     await account.ledger.save();
     await queue.promoteDue(now());
-    this.#alarm.setTo(Math.min(until ?? Infinity, (await queue.nextDueAt()) ?? Infinity));
+    const dueAt = await queue.nextDueAt();
+    this.#alarm.setTo(Math.min(until ?? Infinity, dueAt ?? Infinity));
+    this.#isEmpty = waiting.length === 0 && dueAt === null && !this.#again;
   }
 
   /** Sends the next message of a job. */
@@ -232,7 +241,7 @@ export class Lane {
       return this.#endings.fail(inHand, new GatewayError('ACCOUNT_DISCONNECTED'));
     if (account.ledger.recoveriesOf(inHand.jobId) >= MAX_RECOVERIES)
       return this.#endings.fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
-    const verdict = await attempt(this.#options, inHand, this.#unreachableTries, this.#log(inHand));
+    const verdict = await attempt(this.#options, inHand, this.#unreachableTries);
     if (verdict === null) return this.#sent(inHand);
     // The next owner takes the job up under the same random id; what it is worth is its to judge.
     if (mayServe()) await this.#settle(inHand, verdict);

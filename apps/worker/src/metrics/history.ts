@@ -18,6 +18,7 @@ interface Tally {
   quiet: boolean;
   /** Served elsewhere now, or not at all: written down once more. */
   left: boolean;
+  mayHaveJobs: () => boolean;
 }
 
 export interface HistoryOptions {
@@ -39,12 +40,15 @@ export class History {
     this.#writtenAt = options.now();
   }
 
-  /** The metrics that an account's lane counts by: everybody's, and this account's history. */
-  of(userId: string): LaneMetrics {
+  /**
+   * The metrics that an account's lane counts by: everybody's, and this account's history.
+   * @param mayHaveJobs whether it is worth while to ask how many wait.
+   */
+  of(userId: string, mayHaveJobs: () => boolean): LaneMetrics {
     const { metrics, now } = this.#options;
-    const fresh: Tally = { sent: 0, failed: 0, heldFrom: 0, heldUntil: 0, quiet: false, left: false };
-    const tally = this.#tallies.get(userId) ?? fresh;
-    tally.left = false;
+    const fresh = { sent: 0, failed: 0, heldFrom: 0, heldUntil: 0, quiet: false, left: false, mayHaveJobs };
+    const tally: Tally = this.#tallies.get(userId) ?? fresh;
+    Object.assign(tally, { left: false, mayHaveJobs });
     this.#tallies.set(userId, tally);
     return {
       sent: (seconds) => {
@@ -92,7 +96,7 @@ export class History {
     Object.assign(tally, { sent: 0, failed: 0 });
     if (tally.left) this.#tallies.delete(userId);
     const heldMs = Math.max(0, Math.min(at, tally.heldUntil) - Math.max(since, tally.heldFrom));
-    const waiting = await this.#options.waiting(userId);
+    const waiting = tally.mayHaveJobs() ? await this.#options.waiting(userId) : 0;
     const quiet = sent + failed + heldMs + waiting === 0;
     const wasQuiet = tally.quiet;
     tally.quiet = quiet;

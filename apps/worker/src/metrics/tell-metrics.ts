@@ -40,10 +40,8 @@ async function snapshot(
   { metrics, census }: Pick<TellMetricsOptions, 'metrics' | 'census'>,
 ): Promise<string> {
   const { shards } = census;
-  const [{ byState, connected }, ...depths] = await Promise.all([
-    census.accounts(),
-    ...shards.map((shard) => readQueueDepth(redis, shard)),
-  ]);
+  const { byState, connected } = census.accounts();
+  const depths = await Promise.all(shards.map(({ shard, busy }) => readQueueDepth(redis, shard, busy)));
   const sum = (part: 'waiting' | 'delayed' | 'active') =>
     depths.reduce((total, depth) => total + depth[part], 0);
   const oldest = depths.flatMap(({ oldestAt }) => oldestAt ?? []);
