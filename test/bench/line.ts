@@ -1,3 +1,4 @@
+import { GatewayError } from '@gateway/contracts';
 import { sleep } from '@gateway/runtime';
 import type { Stage } from './stage.ts';
 
@@ -24,4 +25,17 @@ export async function drained(stage: Stage, users: readonly string[]): Promise<v
       await sleep(50);
     }
   }
+}
+
+/** Has an account's sends stop, or go on. */
+export async function control(
+  stage: Stage,
+  userId: string,
+  name: 'account.pause' | 'account.resume',
+): Promise<void> {
+  const details = { expiresAt: Date.now() + 60_000, requestId: 'bench' };
+  const { jobId, wait } = await stage.producer.control(name, userId, {}, details);
+  await wait.until(60_000);
+  wait.cancel();
+  if ((await stage.producer.controlResult(name, jobId)) === null) throw new GatewayError('TELEGRAM_TIMEOUT');
 }

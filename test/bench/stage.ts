@@ -20,13 +20,15 @@ export class Stage implements AsyncDisposable {
   readonly sandbox: Part;
   readonly control: SandboxControl;
   readonly producer: Producer;
+  /** Where new logins begin. */
+  readonly firstDc: number;
   /** By user_id. */
   readonly accounts: ReadonlyMap<string, BenchAccount>;
   readonly #env: Record<string, string>;
   readonly #parts: Part[] = [];
 
   private constructor(
-    stage: Pick<Stage, 'directory' | 'redis' | 'sandbox' | 'control' | 'producer' | 'accounts'>,
+    stage: Pick<Stage, 'directory' | 'redis' | 'sandbox' | 'control' | 'producer' | 'firstDc' | 'accounts'>,
     env: Record<string, string>,
   ) {
     this.directory = stage.directory;
@@ -34,6 +36,7 @@ export class Stage implements AsyncDisposable {
     this.sandbox = stage.sandbox;
     this.control = stage.control;
     this.producer = stage.producer;
+    this.firstDc = stage.firstDc;
     this.accounts = stage.accounts;
     this.#env = env;
   }
@@ -54,7 +57,8 @@ export class Stage implements AsyncDisposable {
     const control = new SandboxControl(`http://127.0.0.1:${env.SANDBOX_CONTROL_PORT}`);
     const made = await makeAccounts(control, dataDir, accounts);
     const producer = await openProducer(redis.url, dataDir);
-    const parts = { directory, redis, sandbox, control, producer, accounts: made };
+    const [{ id: firstDc }] = ready['dataCenters'] as [{ id: number }];
+    const parts = { directory, redis, sandbox, control, producer, firstDc, accounts: made };
     return new Stage(parts, { ...env, ...telegramSettings(ready) });
   }
 

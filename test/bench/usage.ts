@@ -22,3 +22,9 @@ export async function measureCpu(
   await work();
   return { wall: (performance.now() - begun) / 1_000, cpu: (await total()) - before };
 }
+
+/** Bytes of memory that a process holds. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+}

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { nodeArguments } from '../../scripts/lib/node-arguments.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,8 +20,8 @@ export class Part {
     this.#logFile = logFile;
     const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
     const { NODE_ARGUMENTS = '', ...settings } = env;
-    const nodeArguments = NODE_ARGUMENTS.split(' ').filter((argument) => argument !== '');
-    this.#child = spawn(process.execPath, [...nodeArguments, '--import', 'tsx', entry], {
+    const more = NODE_ARGUMENTS.split(' ').filter((argument) => argument !== '');
+    this.#child = spawn(process.execPath, [...more, ...nodeArguments(entry)], {
       cwd: ROOT,
       // Nothing of the machine's settings gets in.
       env: {

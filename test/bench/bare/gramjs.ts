@@ -5,14 +5,17 @@ import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
 import { MemorySession } from 'telegram/sessions/Memory.js';
 import { Api } from 'telegram/tl/index.js';
+import { trustServerKeys } from '../../../packages/telegram/src/server-keys.ts';
 import type { BenchAccount } from '../accounts.ts';
 import { answerParent } from '../child.ts';
 
 /** The library as its users use it, with nothing of ours: what the product is measured against. */
 
-const [, dcList = ''] = [0, process.env['TELEGRAM_DC']];
+const CREDENTIALS = { apiId: 1, apiHash: '0123456789abcdef0123456789abcdef' };
+trustServerKeys([readFileSync(process.env['TELEGRAM_DC_KEY'] ?? '', 'utf8')]);
+
 const ADDRESSES = new Map(
-  dcList.split(',').map((each) => {
+  (process.env['TELEGRAM_DC'] ?? '').split(',').map((each) => {
     const [id, host = '', port] = each.split(':');
     return [Number(id), { host, port: Number(port) }] as const;
   }),
@@ -31,18 +34,25 @@ const accounts = Object.values(
 );
 const clients: TelegramClient[] = [];
 
-async function connect(count: number): Promise<void> {
-  for (const { dc, authKey } of accounts.slice(clients.length, count)) {
-    const session = new MemorySession();
-    session.setDC(dc, ADDRESSES.get(dc)?.host ?? '', ADDRESSES.get(dc)?.port ?? 0);
+/** Without a key: one that agrees on a new one, with the first data centre. */
+async function clientOf(dc: number, authKey: string | undefined): Promise<TelegramClient> {
+  const session = new MemorySession();
+  session.setDC(dc, ADDRESSES.get(dc)?.host ?? '', ADDRESSES.get(dc)?.port ?? 0);
+  if (authKey !== undefined) {
     const key = new AuthKey();
     await key.setKey(Buffer.from(authKey, 'base64url'));
     session.setAuthKey(key, dc);
-    const client = new TelegramClient(session, 1, '0123456789abcdef0123456789abcdef', {
-      connection: LocalConnection,
-      baseLogger: new Logger(LogLevel.NONE),
-      connectionRetries: 3,
-    });
+  }
+  return new TelegramClient(session, CREDENTIALS.apiId, CREDENTIALS.apiHash, {
+    connection: LocalConnection,
+    baseLogger: new Logger(LogLevel.NONE),
+    connectionRetries: 3,
+  });
+}
+
+async function connect(count: number): Promise<void> {
+  for (const { dc, authKey } of accounts.slice(clients.length, count)) {
+    const client = await clientOf(dc, authKey);
     await client.connect();
     // Whoever sends as somebody knows who that is.
     await client.getMe();
@@ -67,7 +77,56 @@ async function sendOne(text: string): Promise<number> {
   return performance.now() - begun;
 }
 
+let newcomer: { client: TelegramClient; phoneNumber: string; phoneCodeHash: string } | undefined;
+
+async function newKey(phoneNumber: string): Promise<number> {
+  const begun = performance.now();
+  const [first = 0] = ADDRESSES.keys();
+  const client = await clientOf(first, undefined);
+  await client.connect();
+  const { phoneCodeHash } = await client.sendCode(CREDENTIALS, phoneNumber);
+  newcomer = { client, phoneNumber, phoneCodeHash };
+  return performance.now() - begun;
+}
+
+/** Up to where the password is asked for. */
+async function signIn(phoneCode: string): Promise<void> {
+  const { client, ...login } = newcomer ?? {};
+  await client?.invoke(new Api.auth.SignIn({ ...login, phoneCode })).then(
+    () => Promise.reject(new Error('no password was asked for')),
+    (error: Error) => {
+      if (!error.message.includes('SESSION_PASSWORD_NEEDED')) throw error;
+    },
+  );
+}
+
+async function password(given: string): Promise<number> {
+  const begun = performance.now();
+  const onError = (error: Error) => {
+    throw error;
+  };
+  await newcomer?.client.signInWithPassword(CREDENTIALS, { password: async () => given, onError });
+  const ms = performance.now() - begun;
+  await newcomer?.client.destroy();
+  return ms;
+}
+
+async function known(): Promise<number> {
+  const [account] = accounts;
+  const client = await clientOf(account?.dc ?? 0, account?.authKey);
+  const begun = performance.now();
+  await client.connect();
+  await client.getMe();
+  const ms = performance.now() - begun;
+  await client.destroy();
+  return ms;
+}
+
 await answerParent({
+  newKey: async ({ phone }) => newKey(String(phone)),
+  signIn: async ({ code }) => signIn(String(code)),
+  password: async ({ password: given }) => password(String(given)),
+  known,
   connect: async ({ count }) => connect(Number(count)),
   send: async ({ count }) => send(Number(count)),
   sendOne: async ({ text }) => sendOne(String(text)),

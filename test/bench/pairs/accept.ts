@@ -1,23 +1,46 @@
 import { freePort } from '../../../scripts/lib/ports.mjs';
 import { load } from '../load.ts';
+import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { Stage } from '../stage.ts';
 import { measureCpu } from '../usage.ts';
 
 const ACCOUNTS = 50;
 const CONNECTIONS = 50;
 
-export interface AcceptRound {
+/** Of a round, each side. */
+const SECONDS = 8;
+
+interface AcceptRound {
   /** Requests a second, and CPU seconds (the process and Redis) for a thousand. */
   product: { rate: number; cpu: number };
   bare: { rate: number; cpu: number };
 }
 
 /** Accepting messages, not waited for, over fifty connections: against the least that puts a message into a queue. */
-export async function accept(
-  rounds: number,
-  seconds: number,
-  say: (line: string) => void,
-): Promise<AcceptRound[]> {
+export const accept: Pair = {
+  name: 'accept',
+  about:
+    'POST /telegram/user/send (respond-async), against the least handler: Hono, zod, queue.add; 50 connections',
+  run: async (options) => {
+    const results = await measureAccept(options);
+    const rows: Row[] = [
+      {
+        what: 'accept, requests/s',
+        values: results.map(({ product, bare }) => product.rate / bare.rate),
+        unit: 'x',
+        bar: { at: 'least', value: 0.85 },
+      },
+      {
+        what: 'accept, CPU a request',
+        values: results.map(({ product, bare }) => product.cpu / bare.cpu),
+        unit: 'x',
+      },
+    ];
+    return { rows, raw: results };
+  },
+};
+
+async function measureAccept({ rounds, say }: BenchOptions): Promise<AcceptRound[]> {
   await using stage = await Stage.open(ACCOUNTS);
   // It shows the accounts to the API, and goes: nothing is worked off meanwhile.
   await (await stage.startWorker()).end();
@@ -46,7 +69,7 @@ export async function accept(
   };
   const results: AcceptRound[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const ms = round === 0 ? 2_000 : seconds * 1_000;
+    const ms = round === 0 ? 2_000 : SECONDS * 1_000;
     const product = await measure(`${url}/telegram/user/send`, api.pid, ms);
     const bare = await measure(`http://127.0.0.1:${port}/send`, handler.pid, ms);
     if (round === 0) continue;

@@ -1,20 +1,34 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { quantile } from '../samples.ts';
 import { Stage } from '../stage.ts';
 
-export interface LatencyRound {
+/** Of a round. */
+const SENDS = 300;
+
+interface LatencyRound {
   /** ms from a request to its answer, against one call of the bare library. */
   product: { p50: number; p99: number };
   bare: { p50: number; p99: number };
 }
 
 /** One send at a time: over HTTP, waited for, against the bare library; in turns, so that both see the same machine. */
-export async function latency(
-  rounds: number,
-  sends: number,
-  say: (line: string) => void,
-): Promise<LatencyRound[]> {
+export const latency: Pair = {
+  name: 'latency',
+  about: 'one send at a time over HTTP, waited for, against one call of GramJS',
+  run: async (options) => {
+    const results = await measureLatency(options);
+    const over = (part: 'p50' | 'p99') => results.map(({ product, bare }) => product[part] - bare[part]);
+    const rows: Row[] = [
+      { what: 'latency p50 over bare', values: over('p50'), unit: 'ms', bar: { at: 'most', value: 4 } },
+      { what: 'latency p99 over bare', values: over('p99'), unit: 'ms', bar: { at: 'most', value: 12 } },
+    ];
+    return { rows, raw: results };
+  },
+};
+
+async function measureLatency({ rounds, say }: BenchOptions): Promise<LatencyRound[]> {
   await using stage = await Stage.open(2);
   const [ours = '', theirs = ''] = stage.accounts.keys();
   const worker = await stage.startWorker();
@@ -37,7 +51,7 @@ export async function latency(
   const results: LatencyRound[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const [own, other]: [number[], number[]] = [[], []];
-    for (let index = 0; index < sends; index += 1) {
+    for (let index = 0; index < SENDS; index += 1) {
       own.push(await product(`message ${index}`));
       other.push(Number(await bare.ask('sendOne', { text: `message ${index}` })));
     }

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GatewayError } from '@gateway/contracts';
 import type { Part } from '../../env/part.ts';
-import { drained, fill } from '../line.ts';
+import { control, drained, fill } from '../line.ts';
+import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { Stage } from '../stage.ts';
 import { measureCpu } from '../usage.ts';
 
 const ACCOUNTS = 50;
 
-export interface ThroughRound {
+interface ThroughRound {
   /** Messages a second, and CPU seconds for a thousand messages. */
   product: { rate: number; cpu: number };
   bare: { rate: number; cpu: number };
@@ -18,11 +18,30 @@ export interface ThroughRound {
  * Messages of many accounts: from jobs in Redis to completed ones, against the same sends by as many clients of the bare library in a loop. CPU
  * is the worker's and Redis's, against the bare process's; the sandbox is a process of its own for both.
  */
-export async function through(
-  rounds: number,
-  messages: number,
-  say: (line: string) => void,
-): Promise<ThroughRound[]> {
+export const through: Pair = {
+  name: 'through',
+  about: '50 accounts, from jobs in Redis to completed, against 50 unmodified GramJS clients in a loop',
+  run: async (options) => {
+    const results = await measureThrough(options);
+    const rows: Row[] = [
+      {
+        what: 'through, messages/s',
+        values: results.map(({ product, bare }) => product.rate / bare.rate),
+        unit: 'x',
+        bar: { at: 'least', value: 1 },
+      },
+      {
+        what: 'through, messages a CPU second',
+        values: results.map(({ product, bare }) => bare.cpu / product.cpu),
+        unit: 'x',
+        bar: { at: 'least', value: 1 },
+      },
+    ];
+    return { rows, raw: results };
+  },
+};
+
+async function measureThrough({ rounds, messages, say }: BenchOptions): Promise<ThroughRound[]> {
   await using stage = await Stage.open(ACCOUNTS);
   const accountsFile = join(stage.directory, 'accounts.json');
   await writeFile(accountsFile, JSON.stringify(Object.fromEntries(stage.accounts)));
@@ -66,18 +85,6 @@ async function bareRound(stage: Stage, former: Part, accountsFile: string, messa
   });
   await bare.end();
   return { rate: messages / wall, cpu: (cpu / messages) * 1_000 };
-}
-
-async function control(
-  stage: Stage,
-  userId: string,
-  name: 'account.pause' | 'account.resume',
-): Promise<void> {
-  const details = { expiresAt: Date.now() + 60_000, requestId: 'bench' };
-  const { jobId, wait } = await stage.producer.control(name, userId, {}, details);
-  await wait.until(60_000);
-  wait.cancel();
-  if ((await stage.producer.controlResult(name, jobId)) === null) throw new GatewayError('TELEGRAM_TIMEOUT');
 }
 
 async function sendAll(stage: Stage, users: readonly string[], messages: number): Promise<void> {

@@ -1,0 +1,50 @@
+import { median } from './samples.ts';
+
+/** What one figure came to in each round. */
+export interface Row {
+  what: string;
+  /** Of each round. */
+  values: readonly number[];
+  /** Ratio to the other side, milliseconds or seconds, or bytes. */
+  unit: 'x' | 'ms' | 's' | 'B';
+  /** What it should be; `undefined`: it only says what is. */
+  bar?: { at: 'least' | 'most'; value: number };
+}
+
+export interface BenchOptions {
+  rounds: number;
+  /** Messages of a round, where a pair sends many. */
+  messages: number;
+  say: (line: string) => void;
+}
+
+/** Two sides, measured in turns. */
+export interface Pair {
+  name: string;
+  /** One line for `--help`. */
+  about: string;
+  /** @returns the table's rows, and whatever they were worked out from. */
+  run(options: BenchOptions): Promise<{ rows: Row[]; raw: unknown }>;
+}
+
+export function isMet({ values, bar }: Row): boolean {
+  if (bar === undefined) return true;
+  return bar.at === 'least' ? median(values) >= bar.value : median(values) <= bar.value;
+}
+
+export function lineOf(row: Row): string {
+  const { what, values, bar } = row;
+  const spread = `${shown(row, Math.min(...values))} … ${shown(row, Math.max(...values))}`;
+  const wanted =
+    bar === undefined
+      ? ''
+      : `${bar.at === 'least' ? '≥' : '≤'} ${shown(row, bar.value)} ${isMet(row) ? '✓' : '✗'}`;
+  return `${what.padEnd(44)} ${shown(row, median(values)).padStart(9)}   ${spread.padEnd(24)} ${wanted}`.trimEnd();
+}
+
+/** A value as its row gives it. */
+export function shown({ unit }: Row, value: number): string {
+  if (unit === 'x') return `x${value.toFixed(2)}`;
+  if (unit === 'B') return `${Math.round(value)} B`;
+  return `${value.toFixed(unit === 's' ? 2 : 1)} ${unit}`;
+}

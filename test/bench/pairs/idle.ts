@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sleep } from '@gateway/runtime';
+import { drained, fill } from '../line.ts';
+import type { BenchOptions, Pair, Row } from '../pair.ts';
+import { Stage } from '../stage.ts';
+import { measureCpu, residentBytes } from '../usage.ts';
+
+const ACCOUNTS = 1_000;
+/** ms that both sides have to come to rest (V8 gives memory back only after a while), and that they are looked at. */
+const SETTLE_MS = 60_000;
+const WATCH_MS = 30_000;
+/** Each takes minutes. */
+const MAX_ROUNDS = 2;
+
+interface Usage {
+  /** Bytes. */
+  rss: number;
+  /** CPU milliseconds a second. */
+  cpu: number;
+}
+
+interface Side {
+  /** The whole process. */
+  whole: Usage;
+  /** What the accounts have added to it by being connected. */
+  added: Usage;
+}
+
+interface IdleRound {
+  product: Side;
+  bare: Side;
+}
+
+/** Accounts that are connected and have nothing to do: the worker, against as many clients of the bare library in one process. */
+export const idle: Pair = {
+  name: 'idle',
+  about:
+    '1,000 connected accounts with nothing to do: memory and CPU of the worker, against 1,000 bare clients',
+  run: async (options) => {
+    const results = await measureIdle(options);
+    const of = (part: keyof Side, what: keyof Usage) =>
+      results.map(({ product, bare }) => product[part][what] / bare[part][what]);
+    const [memory, cpu] = [of('added', 'rss'), of('added', 'cpu')];
+    const rows: Row[] = [
+      { what: 'idle, memory an account', values: memory, unit: 'x', bar: { at: 'most', value: 0.8 } },
+      { what: 'idle, CPU an account', values: cpu, unit: 'x', bar: { at: 'most', value: 0.35 } },
+      { what: 'idle, memory of the whole process', values: of('whole', 'rss'), unit: 'x' },
+      { what: 'idle, CPU of the whole process', values: of('whole', 'cpu'), unit: 'x' },
+    ];
+    return { rows, raw: results };
+  },
+};
+
+async function measureIdle({ rounds, say }: BenchOptions): Promise<IdleRound[]> {
+  await using stage = await Stage.open(ACCOUNTS);
+  const accountsFile = join(stage.directory, 'accounts.json');
+  await writeFile(accountsFile, JSON.stringify(Object.fromEntries(stage.accounts)));
+  const [ownBase, bareBase] = await unconnected(stage, accountsFile);
+  const results: IdleRound[] = [];
+  for (let round = 1; round <= Math.min(rounds, MAX_ROUNDS); round += 1) {
+    const product = await productRound(stage, ownBase);
+    const bare = await bareRound(stage, accountsFile, bareBase);
+    results.push({ product, bare });
+    const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+    const line = ({ whole, added }: Side) =>
+      `${mib(whole.rss)}, ${mib(added.rss)} of it for the accounts, ${whole.cpu.toFixed(1)} CPU ms/s, ${added.cpu.toFixed(1)} of it`;
+    say(`idle ${round}: ${line(product)}; bare ${line(bare)}`);
+  }
+  return results;
+}
+
+/** Both processes at rest before any account is connected; the worker knows of all of them. */
+async function unconnected(stage: Stage, accountsFile: string): Promise<[Usage, Usage]> {
+  const worker = await stage.startWorker();
+  const bare = await stage.start('test/bench/bare/gramjs.ts', { BENCH_ACCOUNTS: accountsFile });
+  const usage = await Promise.all([watch(worker.pid), watch(bare.pid)]);
+  await Promise.all([worker.end(), bare.end()]);
+  return usage;
+}
+
+async function productRound(stage: Stage, base: Usage): Promise<Side> {
+  const worker = await stage.startWorker();
+  const users = [...stage.accounts.keys()];
+  // An account is connected when it has something to send.
+  await fill(stage, users, users.length);
+  await drained(stage, users);
+  const usage = await watch(worker.pid);
+  await worker.end();
+  return beyond(base, usage);
+}
+
+async function bareRound(stage: Stage, accountsFile: string, base: Usage): Promise<Side> {
+  const bare = await stage.start('test/bench/bare/gramjs.ts', { BENCH_ACCOUNTS: accountsFile });
+  await bare.ask('connect', { count: ACCOUNTS });
+  await bare.ask('send', { count: ACCOUNTS });
+  const usage = await watch(bare.pid);
+  await bare.end();
+  return beyond(base, usage);
+}
+
+function beyond(base: Usage, whole: Usage): Side {
+  return { whole, added: { rss: whole.rss - base.rss, cpu: whole.cpu - base.cpu } };
+}
+
+async function watch(pid: number): Promise<Usage> {
+  await sleep(SETTLE_MS);
+  const { cpu, wall } = await measureCpu([pid], async () => {
+    await sleep(WATCH_MS);
+  });
+  return { rss: await residentBytes(pid), cpu: (cpu / wall) * 1_000 };
+}
