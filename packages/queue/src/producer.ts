@@ -10,7 +10,7 @@ import {
 } from '@gateway/contracts';
 import type { Logger, Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
-import { acceptSends, placeSend, takeBack, type NewSend } from './accept-sends.ts';
+import { acceptSends, placeSend, takeBack, type NewSend, type PlacedSend } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { BoardQueues } from './board-queues.ts';
@@ -100,10 +100,16 @@ export class Producer {
    * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where the key belongs to another message, `QUEUE_FULL`.
    */
   async send(send: NewSend): Promise<Accepted> {
-    const [outcome] = await this.#accept([send]);
-    if (outcome === undefined) throw new Error('a send has no outcome');
-    if (outcome instanceof GatewayError) throw outcome;
-    return outcome;
+    const placed = this.#place(send);
+    const wait = this.#results.expect(placed.jobId, send.job.userId);
+    try {
+      const refusal = (await this.#accept([placed])).get(placed);
+      if (refusal !== undefined) throw refusal;
+      return { jobId: placed.jobId, wait };
+    } catch (error) {
+      wait.cancel();
+      throw error;
+    }
   }
 
   /** The id of the job that a send of this account under this key is, or will be. */
@@ -119,37 +125,26 @@ export class Producer {
    * @returns for each its job, or why it was not accepted (as {@link send} throws).
    */
   async sendMany(sends: readonly NewSend[]): Promise<({ jobId: string } | GatewayError)[]> {
-    const outcomes = await this.#accept(sends);
-    return outcomes.map((outcome) => {
-      if (outcome instanceof GatewayError) return outcome;
-      outcome.wait.cancel();
-      return { jobId: outcome.jobId };
-    });
+    const placed = sends.map((send) => this.#place(send));
+    const refused = await this.#accept(placed);
+    return placed.map((send) => refused.get(send) ?? { jobId: send.jobId });
   }
 
-  async #accept(sends: readonly NewSend[]): Promise<(Accepted | GatewayError)[]> {
-    const placed = sends.map((send) => placeSend(send, shardOf(send.job.userId, this.#options.shards)));
-    const waits = placed.map(({ jobId, job }) => this.#results.expect(jobId, job.userId));
+  #place(send: NewSend): PlacedSend {
+    return placeSend(send, shardOf(send.job.userId, this.#options.shards));
+  }
+
+  /** @returns why those were not accepted that were not. */
+  async #accept(placed: readonly PlacedSend[]): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
     const queueOf = (userId: string) => this.#accounts.of(userId);
-    const refused = await this.#calls
-      .run(
-        () => acceptSends(queueOf, placed, { ...this.#options, headroom: this.#headroom }),
-        () => takeBack(queueOf, placed),
-      )
-      .catch((error: unknown) => {
-        for (const wait of waits) wait.cancel();
-        throw error;
-      });
+    const refused = await this.#calls.run(
+      () => acceptSends(queueOf, placed, { ...this.#options, headroom: this.#headroom }),
+      () => takeBack(queueOf, placed),
+    );
     const accepted = placed.filter((send) => !refused.has(send));
     // Nobody need wait for it, and a bell that is not heard only costs them the time until the next sweep.
     ringForSends(this.#redis, this.#options.shards, accepted, Date.now()).catch(() => {});
-    return placed.map((send, index) => {
-      const error = refused.get(send);
-      const wait = waits[index];
-      if (error === undefined && wait !== undefined) return { jobId: send.jobId, wait };
-      wait?.cancel();
-      return error ?? new GatewayError('INTERNAL');
-    });
+    return refused;
   }
 
   /** The account has work that was not added here. */

@@ -1,16 +1,15 @@
-import { GatewayError, type Hold } from '@gateway/contracts';
+import { GatewayError } from '@gateway/contracts';
 import type { FetchedSend } from '@gateway/queue';
-import type { Logger } from '@gateway/runtime';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
 import { Endings } from './endings.ts';
 import { Hand } from './hand.ts';
 import { InHand } from './in-hand.ts';
-import { heldTooLong, tooManyRecoveries, unreachableTooLong } from './lane-errors.ts';
+import { heldTooLong, tooManyRecoveries } from './lane-errors.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import { pickNext, type AllWait, type NextSend } from './next-send.ts';
 import { noteRecovered } from './note-recovered.ts';
-import type { Verdict } from './verdict.ts';
+import { Settlement } from './settlement.ts';
 import { isTooLong, isWorthShowing } from './waits.ts';
 
 /** Times that a worker may end with a job in hand before the job is taken for the reason. */
@@ -40,13 +39,14 @@ export class Lane {
   #isTakeover = true;
   readonly #hand: Hand;
   readonly #endings: Endings;
-  #unreachableTries = 0;
+  readonly #settlement: Settlement;
   readonly #alarm: Alarm;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#hand = new Hand(options);
     this.#endings = new Endings(options, this.#hand);
+    this.#settlement = new Settlement(options, this.#endings);
     this.#alarm = new Alarm(options.now, () => this.wake());
   }
 
@@ -241,14 +241,14 @@ export class Lane {
       return this.#endings.fail(inHand, new GatewayError('ACCOUNT_DISCONNECTED'));
     if (account.ledger.recoveriesOf(inHand.jobId) >= MAX_RECOVERIES)
       return this.#endings.fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
-    const verdict = await attempt(this.#options, inHand, this.#unreachableTries);
+    const verdict = await attempt(this.#options, inHand, this.#settlement.unreachableTries);
     if (verdict === null) return this.#sent(inHand);
     // The next owner takes the job up under the same random id; what it is worth is its to judge.
-    if (mayServe()) await this.#settle(inHand, verdict);
+    if (mayServe()) await this.#settlement.settle(inHand, verdict);
   }
 
   async #sent(inHand: InHand): Promise<void> {
-    this.#unreachableTries = 0;
+    this.#settlement.reached();
     const { result } = inHand;
     if (result === null) {
       await Promise.all([inHand.note(), this.#options.account.ledger.save()]);
@@ -265,58 +265,7 @@ export class Lane {
     return isFree && this.#hand.jobs.length === 1 && this.#mayGoOn();
   }
 
-  async #settle(inHand: InHand, verdict: Verdict): Promise<void> {
-    const { account, now } = this.#options;
-    switch (verdict.do) {
-      case 'stay':
-        return;
-      case 'hold':
-        return this.#hold(inHand, verdict, { reason: verdict.reason, until: now() + verdict.ms });
-      case 'fail':
-        return this.#endings.fail(inHand, verdict.error);
-      case 'end-account':
-        await account.setTrouble(verdict.state, verdict.error);
-        return this.#endings.fail(inHand, verdict.error);
-      case 'stop-account':
-        await account.setTrouble(verdict.state, verdict.error);
-        this.#log(inHand).error(
-          { code: verdict.error.code },
-          'the account is stopped until a person resumes it',
-        );
-    }
-  }
-
-  /** Written down before anything else, so that nobody finds the job without the reason why it waits. */
-  async #hold(
-    inHand: InHand,
-    { scope, reason }: Extract<Verdict, { do: 'hold' }>,
-    hold: Hold,
-  ): Promise<void> {
-    const { account, limits, metrics, now } = this.#options;
-    const seconds = Math.ceil((hold.until - now()) / 1_000);
-    metrics.held(reason, seconds);
-    this.#log(inHand).warn({ scope, reason, seconds }, 'held');
-    if (scope === 'account' && reason === 'TELEGRAM_UNAVAILABLE') {
-      this.#unreachableTries += 1;
-      const since = account.ledger.noteUnreachable(now());
-      if (now() - since > limits.maxWaitMs)
-        return this.#endings.fail(inHand, unreachableTooLong(limits.maxWaitMs));
-    } else {
-      this.#unreachableTries = 0;
-      account.ledger.noteReached();
-    }
-    if (scope === 'chat') account.ledger.holdChat(account.chatOf(inHand.recipient), hold, now());
-    if (scope === 'look-ups') account.ledger.holdLookUps(hold);
-    await account.ledger.save();
-    // Who waits for the job hears of its failure instead, where it is not kept.
-    if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits.maxWaitMs, now()) });
-  }
-
   #mayGoOn(): boolean {
     return !this.#stopped && this.#options.mayServe();
-  }
-
-  #log({ jobId, requestId }: InHand): Logger {
-    return this.#options.logger.child({ jobId, requestId });
   }
 }

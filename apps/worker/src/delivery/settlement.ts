@@ -1,0 +1,83 @@
+import type { Hold } from '@gateway/contracts';
+import type { Logger } from '@gateway/runtime';
+import type { Endings } from './endings.ts';
+import type { InHand } from './in-hand.ts';
+import { unreachableTooLong } from './lane-errors.ts';
+import type { LaneOptions } from './lane-ports.ts';
+import type { Verdict } from './verdict.ts';
+import { isTooLong } from './waits.ts';
+
+type SettlementOptions = Pick<LaneOptions, 'account' | 'limits' | 'metrics' | 'logger' | 'now'>;
+
+/** What becomes of a lane's messages that have not gone out, by the verdict on the try. */
+export class Settlement {
+  readonly #options: SettlementOptions;
+  readonly #endings: Endings;
+  #unreachable = 0;
+
+  constructor(options: SettlementOptions, endings: Endings) {
+    this.#options = options;
+    this.#endings = endings;
+  }
+
+  /** Tries in a row that did not reach Telegram. */
+  get unreachableTries(): number {
+    return this.#unreachable;
+  }
+
+  /** A message has gone out. */
+  reached(): void {
+    this.#unreachable = 0;
+  }
+
+  async settle(inHand: InHand, verdict: Verdict): Promise<void> {
+    const { account, now } = this.#options;
+    switch (verdict.do) {
+      case 'stay':
+        return;
+      case 'hold':
+        return this.#hold(inHand, verdict, { reason: verdict.reason, until: now() + verdict.ms });
+      case 'fail':
+        return this.#endings.fail(inHand, verdict.error);
+      case 'end-account':
+        await account.setTrouble(verdict.state, verdict.error);
+        return this.#endings.fail(inHand, verdict.error);
+      case 'stop-account':
+        await account.setTrouble(verdict.state, verdict.error);
+        this.#log(inHand).error(
+          { code: verdict.error.code },
+          'the account is stopped until a person resumes it',
+        );
+    }
+  }
+
+  /** Written down before anything else, so that nobody finds the job without the reason why it waits. */
+  async #hold(
+    inHand: InHand,
+    { scope, reason }: Extract<Verdict, { do: 'hold' }>,
+    hold: Hold,
+  ): Promise<void> {
+    const { account, limits, metrics, now } = this.#options;
+    const seconds = Math.ceil((hold.until - now()) / 1_000);
+    metrics.held(reason, seconds);
+    this.#log(inHand).warn({ scope, reason, seconds }, 'held');
+    if (scope === 'account' && reason === 'TELEGRAM_UNAVAILABLE') {
+      this.#unreachable += 1;
+      const since = account.ledger.noteUnreachable(now());
+      if (now() - since > limits.maxWaitMs)
+        return this.#endings.fail(inHand, unreachableTooLong(limits.maxWaitMs));
+    } else {
+      this.#unreachable = 0;
+      account.ledger.noteReached();
+    }
+    if (scope === 'chat') account.ledger.holdChat(account.chatOf(inHand.recipient), hold, now());
+    if (scope === 'look-ups') account.ledger.holdLookUps(hold);
+    await account.ledger.save();
+    // Who waits for the job hears of its failure instead, where it is not kept.
+    if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits.maxWaitMs, now()) });
+  }
+
+  #log({ jobId, requestId }: InHand): Logger {
+    return this.#options.logger.child({ jobId, requestId });
+  }
+}
