@@ -26,8 +26,8 @@ export const sendJobSchema = z.object({
   askedDigest: z.string().optional(),
   /** How often it was tried again by hand after it had failed. */
   retries: z.int().positive().optional(),
-  /** Of the message as the caller gave it, where it came under an Idempotency-Key: tells a repeat from another message. */
-  digest: z.string().optional(),
+  /** Of the message as the caller gave it: tells a repeat under the same Idempotency-Key from another message; empty where there is no key. */
+  digest: z.string(),
 });
 export type SendJob = z.infer<typeof sendJobSchema>;
 

@@ -13,16 +13,16 @@ export interface NewSend {
   sendAt?: number | undefined;
 }
 
-/** A {@link NewSend} with its place: its job id and, under a key, what tells it from another message under the same. */
+/** A {@link NewSend} with its place: its job id and, under a key, what tells it from another message under the same; else ''. */
 export interface PlacedSend extends NewSend {
   jobId: string;
-  digest?: string;
+  digest: string;
 }
 
 export function placeSend(send: NewSend, shard: number): PlacedSend {
   const { job, idempotencyKey, sendAt } = send;
   const address = { kind: 'send', shard, userId: job.userId } as const;
-  if (idempotencyKey === undefined) return { ...send, jobId: newJobId(address) };
+  if (idempotencyKey === undefined) return { ...send, jobId: newJobId(address), digest: '' };
   return { ...send, jobId: idempotentJobId(address, idempotencyKey), digest: digestOf(job, sendAt) };
 }
 
@@ -104,7 +104,7 @@ async function add(queue: SendQueue, sends: readonly PlacedSend[], retentionMs: 
   const age = Math.ceil(retentionMs / 1_000);
   const jobs = sends.map(({ job, jobId, digest, sendAt = 0 }) => ({
     name: 'send' as const,
-    data: digest === undefined ? job : { ...job, digest },
+    data: { ...job, digest },
     opts: {
       jobId,
       timestamp,

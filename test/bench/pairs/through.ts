@@ -67,10 +67,13 @@ async function productRound(stage: Stage, messages: number) {
   await sendAll(stage, users, users.length);
   for (const userId of users) await control(stage, userId, 'account.pause');
   await fill(stage, users, messages);
+  const before = (await stage.control.counters()).messages;
   const { wall, cpu } = await measureCpu([worker.pid, stage.redis.pid], async () => {
     await Promise.all(users.map((userId) => control(stage, userId, 'account.resume')));
     await drained(stage, users);
   });
+  const sent = (await stage.control.counters()).messages - before;
+  if (sent !== messages) throw new Error(`${sent} of ${messages} messages went out`);
   await worker.end();
   return { rate: messages / wall, cpu: (cpu / messages) * 1_000 };
 }
