@@ -1,5 +1,6 @@
-import { claimShardCount } from '@gateway/queue';
+import { claimShardCount, shardOf } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { doorbellKey } from '../../packages/queue/src/keys.ts';
 import { MAX_PENDING, QueueStage, SHARDS, take } from './queue-stage.ts';
 
 describe('accepting messages', () => {
@@ -95,4 +96,23 @@ describe('accepting messages', () => {
   test('another number of shards than the first is refused, with what to set', async () => {
     await expect(claimShardCount(stage.redis, SHARDS + 1)).rejects.toThrow(/SHARDS=4/);
   });
+});
+
+test('every account that a message was accepted for has its bell rung, from the first ones of a process on', async () => {
+  const stage = await QueueStage.open();
+  const names = (prefix: string) => Array.from({ length: 20 }, (_, index) => `${prefix}-${index}`);
+  const send = async (userId: string, sendAt?: number) => {
+    const job = { ...stage.message('x'), userId };
+    (await stage.producer.send({ job, sendAt })).wait.cancel();
+  };
+  const bell = (userId: string) => stage.redis.zscore(doorbellKey(shardOf(userId, SHARDS)), userId);
+  // The first all at once, when Redis does not know the script yet.
+  for (const round of ['first', 'second', 'third']) {
+    await Promise.all(names(round).map((userId) => send(userId)));
+    for (const userId of names(round)) await expect.poll(() => bell(userId)).toBe('0');
+  }
+  const at = Date.now() + 60_000;
+  await send('later', at);
+  await expect.poll(() => bell('later')).toBe(String(at));
+  await stage.close();
 });

@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
+import { TellingBackend } from './telling-backend.ts';
 import { tracing } from './tracing.ts';
 
 export type SendQueue = Queue<SendJob, SendResult, 'send'>;
@@ -17,11 +18,14 @@ const EVENTS_KEPT = 100;
 export class AccountQueues {
   readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
+  readonly #onAdding: (userId: string) => void;
   readonly #queues = new Map<string, SendQueue>();
 
-  constructor(redis: RedisClient, backend: SharedBackend) {
+  /** @param onAdding told when a single job of an account is on its way to Redis, as {@link TellingBackend.onAdding}. */
+  constructor(redis: RedisClient, backend: SharedBackend, onAdding: (userId: string) => void = () => {}) {
     this.#redis = redis;
     this.#backend = backend;
+    this.#onAdding = onAdding;
   }
 
   of(userId: string): SendQueue {
@@ -34,7 +38,11 @@ export class AccountQueues {
     const queue: SendQueue = new Queue(
       SEND_QUEUE,
       { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
-      this.#backend(accountPrefix(userId)),
+      this.#backend(accountPrefix(userId), (...args) => {
+        const telling = new TellingBackend(...args);
+        telling.onAdding = () => this.#onAdding(userId);
+        return telling;
+      }),
     );
     queue.on('error', () => {}); // Each call reports its own error to its caller.
     this.#queues.set(userId, queue);

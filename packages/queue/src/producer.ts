@@ -13,10 +13,11 @@ import type { Redis } from 'ioredis';
 import { acceptSends, placeSend, takeBack, type NewSend, type PlacedSend } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
+import { Bells } from './bells.ts';
 import { BoardQueues } from './board-queues.ts';
 import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
-import { ringDoorbell, ringForSends } from './doorbell.ts';
+import { ringDoorbell } from './doorbell.ts';
 import { Headroom } from './headroom.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
@@ -66,6 +67,7 @@ export class Producer {
   readonly #tries: Tries;
   readonly #outbox: WebhookOutbox;
   readonly #headroom = new Headroom();
+  readonly #bells: Bells;
   readonly webhooks: WebhookLog;
   /** For people who look at accounts. */
   readonly listings: Listings;
@@ -76,7 +78,8 @@ export class Producer {
     this.#options = options;
     this.#redis = openProducerRedis(options.redisUrl, options.logger);
     const backend = sharedBackend(this.#redis);
-    this.#accounts = new AccountQueues(this.#redis, backend);
+    this.#bells = new Bells(this.#redis, options.shards);
+    this.#accounts = new AccountQueues(this.#redis, backend, (userId) => this.#bells.ringEarly(userId));
     this.#control = new ControlQueues(this.#redis, backend);
     this.#results = new ResultsListener(options.shards, options.redisUrl);
     this.#published = new ResultsPublisher(this.#redis, backend);
@@ -137,13 +140,13 @@ export class Producer {
   /** @returns why those were not accepted that were not. */
   async #accept(placed: readonly PlacedSend[]): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
     const queueOf = (userId: string) => this.#accounts.of(userId);
+    const call = { isAlone: placed.length === 1, begun: Date.now(), wereEarly: this.#bells.areEarly };
     const refused = await this.#calls.run(
       () => acceptSends(queueOf, placed, { ...this.#options, headroom: this.#headroom }),
       () => takeBack(queueOf, placed),
     );
     const accepted = placed.filter((send) => !refused.has(send));
-    // Nobody need wait for it, and a bell that is not heard only costs them the time until the next sweep.
-    ringForSends(this.#redis, this.#options.shards, accepted, Date.now()).catch(() => {});
+    this.#bells.ringFor(accepted, call);
     return refused;
   }
 

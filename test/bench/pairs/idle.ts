@@ -8,7 +8,7 @@ import { measureCpu, residentBytes } from '../usage.ts';
 
 const ACCOUNTS = 1_000;
 /** ms that both sides have to come to rest (V8 gives memory back only after a while), and that they are looked at. */
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 120_000;
 const WATCH_MS = 30_000;
 /** Each takes minutes. */
 const MAX_ROUNDS = 2;
