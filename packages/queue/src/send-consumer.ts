@@ -214,8 +214,9 @@ class FetchedJob implements FetchedSend {
     this.acceptedAt = job.timestamp;
     this.dueAt = job.timestamp + (job.opts.delay ?? 0);
     this.trace = job.opts.telemetry?.metadata;
-    const progress = sendProgressSchema.safeParse(job.progress);
-    this.progress = progress.success ? progress.data : { sent: [] };
+    // BullMQ's is 0 before anything was noted, for nearly every job.
+    const progress = job.progress === 0 ? undefined : sendProgressSchema.safeParse(job.progress);
+    this.progress = progress?.success === true ? progress.data : { sent: [] };
   }
 
   async note(progress: SendProgress): Promise<void> {
