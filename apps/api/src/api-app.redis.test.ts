@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountView } from '@gateway/contracts';
-import { openConsumerRedis, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
-import { parseSettings, silentLogger, type App } from '@gateway/runtime';
+import { openConsumerRedis, Producer, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
+import { parseSettings, Sealer, silentLogger, type App } from '@gateway/runtime';
+import { createApiMetrics } from '@gateway/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startApi } from './api-app.ts';
+import { createApp, startApi } from './api-app.ts';
 import { READY } from './testing/fake-producer.ts';
 import { openRedisProxy, type RedisProxy } from './testing/redis-proxy.ts';
 
@@ -70,6 +71,29 @@ async function call(path: string, body?: Record<string, unknown>) {
     ms: performance.now() - startedAt,
   };
 }
+
+test('all routes together, the dashboard with them, get the quick router of the two that Hono has', async () => {
+  const producer = new Producer({
+    redisUrl: proxy.url,
+    shards: 1,
+    retentionMs: 1_000,
+    maxPending: 1,
+    sealer: new Sealer([Buffer.alloc(32)]),
+    logger: silentLogger(),
+  });
+  const routes = createApp({
+    settings: parseSettings({}),
+    producer,
+    assistant: null,
+    board: producer.board,
+    metrics: createApiMetrics(),
+    logger: silentLogger(),
+    stopping: new AbortController().signal,
+  });
+  await routes.request('http://127.0.0.1/healthz');
+  expect(routes.router.name).toBe('SmartRouter + RegExpRouter');
+  await producer.close();
+});
 
 const send = (text: string) => call('/telegram/user/send', { user_id: userId, recipient_id: 'me', text });
 const disconnect = () => call('/telegram/user/disconnect', { user_id: userId });

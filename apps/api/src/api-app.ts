@@ -2,7 +2,7 @@ import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
 import { Producer, traceQueues } from '@gateway/queue';
 import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
-import { createApiMetrics, startTracing } from '@gateway/telemetry';
+import { createApiMetrics, isTracing, startTracing } from '@gateway/telemetry';
 import { Hono } from 'hono';
 import { boardRoutes } from './board/board-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
@@ -61,9 +61,10 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
 
   app.use('/docs/assets/*', cacheForGood);
   app.use('/console/assets/*', cacheForGood);
-  app.use(requestId, accessLog(context), traceRequests);
+  app.use(requestId, accessLog(context));
+  if (isTracing()) app.use(traceRequests);
   app.route('/', healthRoutes(context));
-  app.use(loopbackGuard(context));
+  if (context.settings.API_KEYS.length === 0) app.use(loopbackGuard);
   app.route('/', docsRoutes());
   app.route('/', boardRoutes(context));
   app.use('/console/sandbox/*', apiKey(context));

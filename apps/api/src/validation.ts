@@ -19,9 +19,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
  * @throws {GatewayError} `VALIDATION` with every issue's path and a message that says what to do.
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value, { error: wording });
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw validationError(parsed.error.issues.flatMap(publicIssues));
+  // Once more with our words: to have them at hand costs a value that is right more than all its checks.
+  const issues = schema.safeParse(value, { error: wording }).error?.issues ?? parsed.error.issues;
+  throw validationError(issues.flatMap(publicIssues));
 }
 
 export function validationError(issues: readonly ValidationIssue[]): GatewayError {

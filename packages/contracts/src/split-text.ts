@@ -27,6 +27,7 @@ export function cutsOf(
   entities: readonly Entity[] = [],
   max: number = MAX_MESSAGE_LENGTH,
 ): number[] {
+  if (text.length <= max && entities.length <= MAX_ENTITIES) return [];
   const cuts: number[] = [];
   let start = 0;
   for (;;) {

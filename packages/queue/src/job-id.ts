@@ -38,15 +38,28 @@ export function idempotentJobId(address: JobAddress, idempotencyKey: string): st
 }
 
 function format(head: string, { kind, shard, userId }: JobAddress): string {
-  return `${head}.${KIND_LETTER[kind]}${shard}.${Buffer.from(userId).toString('base64url')}`;
+  return `${head}.${KIND_LETTER[kind]}${shard}.${encoded(userId)}`;
+}
+
+/** Of accounts that had messages lately. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 20_000;
+
+function encoded(userId: string): string {
+  const before = known.get(userId);
+  if (before !== undefined) return before;
+  const text = Buffer.from(userId).toString('base64url');
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(userId, text);
+  return text;
 }
 
 /** Where a job lives, or `null` where this was never an id of ours. */
 export function parseJobId(jobId: string): JobAddress | null {
   const match = JOB_ID.exec(jobId);
-  const [, letter, shard, encoded] = match ?? [];
-  if (letter === undefined || shard === undefined || encoded === undefined) return null;
-  const userId = Buffer.from(encoded, 'base64url').toString();
+  const [, letter, shard, account] = match ?? [];
+  if (letter === undefined || shard === undefined || account === undefined) return null;
+  const userId = Buffer.from(account, 'base64url').toString();
   if (!userIdSchema.safeParse(userId).success) return null;
   return { kind: letter === 's' ? 'send' : 'control', shard: Number(shard), userId };
 }

@@ -86,11 +86,24 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
       throw new GatewayError('TOO_LATE', 'Only what has failed is tried again.');
     return c.json(await queue.retryFailed());
   });
-  routes.on('PUT', [`${BASE}/api/queues/pause`, `${BASE}/api/queues/resume`], () => {
+  const plugin = ownRouter(adapter.registerPlugin() as unknown as Hono<ApiEnv>);
+  routes.on('ALL', [BASE, `${BASE}/*`], (c) => plugin.fetch(c.req.raw, c.env));
+  return routes;
+}
+
+/** The page's own routes as an app of their own: Hono's quick router cannot tell them apart, and all of the API's would get its slow one. */
+function ownRouter(plugin: Hono<ApiEnv>): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.onError((error) => {
+    throw error;
+  });
+  app.notFound(() => {
+    throw new GatewayError('NOT_FOUND');
+  });
+  app.on('PUT', [`${BASE}/api/queues/pause`, `${BASE}/api/queues/resume`], () => {
     throw new GatewayError('TOO_LATE', 'Accounts are paused and resumed one by one.');
   });
-  routes.route(BASE, adapter.registerPlugin() as unknown as Hono<ApiEnv>);
-  return routes;
+  return app.route(BASE, plugin);
 }
 
 /** The board's page would fetch its fonts from elsewhere. */

@@ -1,7 +1,7 @@
 import { GatewayError } from '@gateway/contracts';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { ApiContext, ApiEnv } from '../context.ts';
+import type { ApiEnv } from '../context.ts';
 import { requestHeader } from '../headers.ts';
 import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
 
@@ -9,12 +9,10 @@ import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
  * Without keys only this machine may ask, and a web page opened on it is somebody else: it is told by its `Origin`, or, where it had
  * its own name point to 127.0.0.1 (DNS rebinding), by the `Host` it asks for. The request's URL is made from that header.
  */
-export function loopbackGuard({ settings }: ApiContext) {
-  return createMiddleware<ApiEnv>((c, next) => {
-    if (settings.API_KEYS.length === 0) refuseStrangers(c);
-    return next();
-  });
-}
+export const loopbackGuard = createMiddleware<ApiEnv>((c, next) => {
+  refuseStrangers(c);
+  return next();
+});
 
 /** @throws {GatewayError} `FORBIDDEN` */
 export function refuseStrangers(c: Context<ApiEnv>): void {

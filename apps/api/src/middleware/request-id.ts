@@ -15,11 +15,14 @@ export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
   const id = requestIdOf(requestHeader(c, 'x-request-id'));
   c.set('requestId', id);
   c.set('facts', {});
-  const headers = Object.entries(commonHeaders(id));
+  const headers = commonHeaders(id);
   const { outgoing } = nodeOf(c);
-  for (const [name, value] of headers) outgoing?.setHeader(name, value);
+  if (outgoing !== undefined) {
+    for (const name in headers) outgoing.setHeader(name, headers[name] ?? '');
+    return next();
+  }
   await next();
-  if (outgoing === undefined) for (const [name, value] of headers) c.res.headers.set(name, value);
+  for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
 });
 
 /** Answers hold phone numbers and results of the moment: they are for nobody's cache. */

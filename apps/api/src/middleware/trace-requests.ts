@@ -1,11 +1,10 @@
-import { isTracing, traced } from '@gateway/telemetry';
+import { traced } from '@gateway/telemetry';
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { ApiEnv } from '../context.ts';
 
 /** Each request is a span, part of its caller's trace where there is one (`traceparent`). */
 export const traceRequests = createMiddleware<ApiEnv>((c, next) => {
-  if (!isTracing()) return next();
   const { method } = c.req;
   const requestId = c.get('requestId');
   return traced(

@@ -1,6 +1,7 @@
 import { accountRequestSchema, GatewayError, isSignedIn, userIdSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import * as z from 'zod';
+import { anyOf } from '../any-user-id.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
 import { errorAnswer } from '../error-response.ts';
@@ -29,9 +30,8 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
     return c.json(result.status === 'qr' ? { ...result, job_id: jobId } : verifyBody(jobId, result));
   });
 
-  // Whatever stands in the path is the user_id, so that a bad one is told what is wrong with it.
-  routes.get('/telegram/user/auth/qr/:user_id{.*}', async (c) => {
-    const { user_id: userId } = validate(qrStreamSchema, { user_id: c.req.param('user_id') });
+  routes.on('GET', anyOf('/telegram/user/auth/qr/'), async (c) => {
+    const { user_id: userId } = validate(qrStreamSchema, { user_id: c.req.param('user_id') ?? '' });
     requireAccount(c.get('caller'), userId);
     c.get('facts').userId = userId;
     const requestId = c.get('requestId');

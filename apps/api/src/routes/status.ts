@@ -2,6 +2,7 @@ import { userIdSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { readAccountStatus } from '../account-status.ts';
+import { anyOf } from '../any-user-id.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../interactive.ts';
 import { requireAccount } from '../middleware/api-key.ts';
@@ -16,10 +17,9 @@ const statusRequestSchema = z.object({
 export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
-  // Whatever stands in the path is the user_id, so that a bad one is told what is wrong with it.
-  routes.get('/telegram/user/status/:user_id{.*}', async (c) => {
+  routes.on('GET', anyOf('/telegram/user/status/'), async (c) => {
     const { user_id, live } = validate(statusRequestSchema, {
-      user_id: c.req.param('user_id'),
+      user_id: c.req.param('user_id') ?? '',
       live: c.req.query('live'),
     });
     requireAccount(c.get('caller'), user_id);
