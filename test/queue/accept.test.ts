@@ -1,4 +1,5 @@
-import { claimShardCount, shardOf } from '@gateway/queue';
+import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
+import { claimShardCount, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { doorbellKey } from '../../packages/queue/src/keys.ts';
 import { MAX_PENDING, QueueStage, SHARDS, take } from './queue-stage.ts';
@@ -73,6 +74,70 @@ describe('accepting messages', () => {
     expect((await stage.producer.pending(stage.userId)).waiting).toBe(MAX_PENDING);
   });
 
+  describe('what an account is like is asked with each message, and holds when it joins the line', () => {
+    const READY: AccountView = { ...UNKNOWN_ACCOUNT, state: 'ready' };
+    const onlyReady = ({ state }: AccountView) => {
+      if (state !== 'ready') throw new GatewayError('NOT_AUTHORIZED');
+    };
+    const show = (view: AccountView) =>
+      writeAccountView(stage.redis, { shard: 0, fence: '1 worker' }, stage.userId, view);
+    const send = async (admission: (view: AccountView) => void = onlyReady, sendAt?: number) => {
+      const { wait, view } = await stage.producer.send({ job: stage.message('x'), sendAt }, admission);
+      wait.cancel();
+      return view;
+    };
+    const waiting = async () => (await stage.producer.pending(stage.userId)).waiting;
+    beforeEach(() => raiseFence(stage.redis, stage.userId, '1 worker'));
+
+    test('one that nobody has seen is refused, and leaves nothing in Redis', async () => {
+      await expect(send()).rejects.toMatchObject({ code: 'NOT_AUTHORIZED' });
+      expect(await stage.redis.keys(`*${stage.userId}*`)).toEqual([`{acct-${stage.userId}}:fence`]);
+    });
+
+    test.each(['none', 'revoked'] as const)(
+      'one that is %s now is refused from then on, and taken again when it is back',
+      async (state) => {
+        await show(READY);
+        expect(await send()).toEqual(READY);
+        await show({ ...READY, state });
+        await expect(send()).rejects.toMatchObject({ code: 'NOT_AUTHORIZED' });
+        await expect(send(onlyReady, Date.now() + 60_000)).rejects.toMatchObject({ code: 'NOT_AUTHORIZED' });
+        await show(READY);
+        expect(await send()).toEqual(READY);
+        expect(await waiting()).toBe(2);
+      },
+    );
+
+    test.each([undefined, 60_000])(
+      'one that changes while it is asked is asked again, before the message joins (due in %s ms)',
+      async (inMs) => {
+        const sendAt = inMs === undefined ? undefined : Date.now() + inMs;
+        await show(READY);
+        await send();
+        const held = { ...READY, hold: { reason: 'FLOOD_WAIT', until: Date.now() + 60_000 } };
+        await show(held);
+        const asked: AccountView[] = [];
+        expect(await send((view) => asked.push(view), sendAt)).toEqual(held);
+        expect(asked).toEqual([READY, held]);
+        const { waiting: now, delayed } = await stage.producer.pending(stage.userId);
+        expect(now + delayed).toBe(2);
+      },
+    );
+
+    test('a hold that is over is none', async () => {
+      await show({ ...READY, state: 'flood_wait', hold: { reason: 'FLOOD_WAIT', until: Date.now() - 1 } });
+      expect(await send()).toEqual(READY);
+      expect(await send()).toEqual(READY);
+    });
+  });
+
+  test('one key asked for twice at a time is one message', async () => {
+    const send = { job: stage.message('once'), idempotencyKey: 'key' };
+    const [first, second] = await Promise.all([stage.producer.send(send), stage.producer.send(send)]);
+    expect(first.jobId).toBe(second.jobId);
+    expect((await stage.producer.pending(stage.userId)).waiting).toBe(1);
+  });
+
   test('what a frozen Redis received of a refused send is taken back when it wakes', async () => {
     await stage.add('before');
     stage.server.signal('SIGSTOP');
@@ -96,6 +161,48 @@ describe('accepting messages', () => {
   test('another number of shards than the first is refused, with what to set', async () => {
     await expect(claimShardCount(stage.redis, SHARDS + 1)).rejects.toThrow(/SHARDS=4/);
   });
+});
+
+test('a message that joins a line needs no bell; one that finds none there has it rung', async () => {
+  const stage = await QueueStage.open();
+  stage.nextAccount();
+  const { userId } = stage;
+  const key = doorbellKey(shardOf(userId, SHARDS));
+  const answer = () => stage.redis.zrem(key, userId);
+  const isUp = async () => {
+    await stage.producer.liveWorkers(); // On the same connection, behind the bell.
+    return (await stage.redis.zscore(key, userId)) !== null;
+  };
+  await stage.add('1');
+  expect(await isUp()).toBe(true);
+  await stage.add('2');
+  for (const text of ['3', '4']) {
+    await answer();
+    await stage.add(text);
+    expect(await isUp()).toBe(false);
+  }
+  const worker = await stage.owner();
+  for (const _ of ['1', '2', '3', '4']) await take(worker);
+  // What was known of its line is out of date: the first one rings once it has joined, the next one on its way.
+  for (const text of ['5', '6']) {
+    await stage.add(text);
+    expect(await isUp()).toBe(true);
+    await answer();
+    await take(worker);
+  }
+  // After an outage it is not relied on that the earlier bells were heard.
+  await stage.add('7', '8', '9');
+  await answer();
+  await stage.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  const isBack = () =>
+    stage.producer.liveWorkers().then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isBack).toBe(true);
+  await stage.add('10');
+  await expect.poll(isUp).toBe(true);
+  await stage.close();
 });
 
 test('every account that a message was accepted for has its bell rung, from the first ones of a process on', async () => {

@@ -234,7 +234,7 @@ describe('bodies', () => {
 
 test('an unexpected error is 500 without detail', async () => {
   const { producer, call } = testApi();
-  producer.away = { from: 'accountView', error: new Error('secret detail') };
+  producer.away = { from: 'send', error: new Error('secret detail') };
   const { status, body } = await call(SEND, { body: MESSAGE });
   expect(status).toBe(500);
   expect(body).toEqual({

@@ -10,8 +10,13 @@ export async function requireSignedIn(
   userId: string,
 ): Promise<AccountView> {
   const view = await producer.accountView(userId);
-  if (!isSignedIn(view.state)) throw notSignedIn(view);
+  refuseSignedOut(view);
   return view;
+}
+
+/** @throws {GatewayError} as {@link requireSignedIn}. */
+export function refuseSignedOut(view: AccountView): void {
+  if (!isSignedIn(view.state)) throw notSignedIn(view);
 }
 
 function notSignedIn({ reason, next_action }: Pick<AccountView, 'reason' | 'next_action'>): GatewayError {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GatewayError, type SendJob } from '@gateway/contracts';
+import type { JobsOptions } from 'bullmq';
 import type { SendQueue } from './account-queues.ts';
-import type { Headroom } from './headroom.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 
 /** A message as it is to be accepted. */
@@ -31,7 +31,6 @@ export interface AcceptLimits {
   retentionMs: number;
   /** Messages of an account that may wait at a time. */
   maxPending: number;
-  headroom: Headroom;
 }
 
 /**
@@ -41,16 +40,17 @@ export interface AcceptLimits {
 export async function acceptSends(
   queueOf: (userId: string) => SendQueue,
   sends: readonly PlacedSend[],
-  limits: AcceptLimits,
+  { maxPending, retentionMs }: AcceptLimits,
 ): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
   const refused = new Map<PlacedSend, GatewayError>();
   await Promise.all(
     byAccount(sends).map(async ([userId, wanted]) => {
       const queue = queueOf(userId);
-      const admitted = await admit(queue, userId, wanted, limits);
-      for (const send of wanted)
-        if (!admitted.includes(send)) refused.set(send, queueFull(limits.maxPending));
-      await add(queue, admitted, limits.retentionMs);
+      const admitted = await admit(queue, wanted, maxPending);
+      for (const send of wanted) if (!admitted.includes(send)) refused.set(send, queueFull(maxPending));
+      const timestamp = Date.now();
+      if (admitted.length > 0)
+        await queue.addBulk(admitted.map((send) => jobOf(send, timestamp, retentionMs)));
       for (const send of admitted)
         if (await isAnothers(queue, send)) refused.set(send, new GatewayError('IDEMPOTENCY_MISMATCH'));
     }),
@@ -81,14 +81,11 @@ function byAccount(sends: readonly PlacedSend[]): [string, PlacedSend[]][] {
 /** Those that may join the queue: as many as there is room for, in their order, and those that a former call has added already. */
 async function admit(
   queue: SendQueue,
-  userId: string,
   sends: readonly PlacedSend[],
-  { maxPending, headroom }: AcceptLimits,
+  maxPending: number,
 ): Promise<PlacedSend[]> {
-  if (headroom.take(userId, sends.length)) return [...sends];
   const counts = await queue.getJobCounts('wait', 'delayed', 'active');
   const room = Math.max(0, maxPending - Object.values(counts).reduce((sum, count) => sum + count, 0));
-  headroom.note(userId, room - sends.length);
   if (room >= sends.length) return [...sends];
   const admitted: PlacedSend[] = [];
   for (const send of sends) {
@@ -98,12 +95,15 @@ async function admit(
   return admitted;
 }
 
-async function add(queue: SendQueue, sends: readonly PlacedSend[], retentionMs: number): Promise<void> {
-  // One reading of the clock: BullMQ adds the delay to the timestamp, and jobs of the same time must not be a millisecond apart.
-  const timestamp = Date.now();
+/** @param timestamp one reading of the clock for all: BullMQ adds the delay to it, and jobs of the same time must not be a millisecond apart. */
+export function jobOf(
+  { job, jobId, digest, sendAt = 0 }: PlacedSend,
+  timestamp: number,
+  retentionMs: number,
+): { name: 'send'; data: SendJob; opts: JobsOptions & { delay: number } } {
   const age = Math.ceil(retentionMs / 1_000);
-  const jobs = sends.map(({ job, jobId, digest, sendAt = 0 }) => ({
-    name: 'send' as const,
+  return {
+    name: 'send',
     data: { ...job, digest },
     opts: {
       jobId,
@@ -112,15 +112,11 @@ async function add(queue: SendQueue, sends: readonly PlacedSend[], retentionMs: 
       removeOnComplete: { age },
       removeOnFail: { age },
     },
-  }));
-  const [first] = jobs;
-  if (first === undefined) return;
-  if (jobs.length === 1) await queue.add(first.name, first.data, first.opts);
-  else await queue.addBulk(jobs);
+  };
 }
 
 /** A repeated id is ignored by BullMQ, and the object returned shows the new data: what counts is what is stored. */
-async function isAnothers(queue: SendQueue, send: PlacedSend): Promise<boolean> {
+export async function isAnothers(queue: SendQueue, send: PlacedSend): Promise<boolean> {
   if (send.idempotencyKey === undefined) return false;
   const stored = await queue.getJob(send.jobId);
   return stored !== undefined && stored.data.digest !== send.digest;
@@ -129,7 +125,7 @@ async function isAnothers(queue: SendQueue, send: PlacedSend): Promise<boolean> 
 /** Seconds after which a caller may try again to add to a full queue: enough for a paced account to send some. */
 const FULL_RETRY_AFTER = 30;
 
-function queueFull(max: number): GatewayError {
+export function queueFull(max: number): GatewayError {
   return new GatewayError(
     'QUEUE_FULL',
     `${max} messages of this account wait already, and no more may (SEND_MAX_PENDING).`,

@@ -1,9 +1,9 @@
 import type { SendJob, SendResult } from '@gateway/contracts';
 import { Queue } from 'bullmq';
+import { AcceptingBackend } from './accepting-backend.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
-import { TellingBackend } from './telling-backend.ts';
 import { tracing } from './tracing.ts';
 
 export type SendQueue = Queue<SendJob, SendResult, 'send'>;
@@ -14,51 +14,64 @@ const MAX_KEPT = 5_000;
 /** Events kept per account's queue: nobody reads them but the dashboard, and there may be thousands of queues. */
 const EVENTS_KEPT = 100;
 
+/** An account's queue, and what adds a message to it on terms. */
+export interface AcceptingQueue {
+  queue: SendQueue;
+  backend: AcceptingBackend;
+}
+
 /** The BullMQ queues of accounts, over one shared connection. */
 export class AccountQueues {
   readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
-  readonly #onAdding: (userId: string) => void;
-  readonly #queues = new Map<string, SendQueue>();
+  readonly #queues = new Map<string, AcceptingQueue>();
 
-  /** @param onAdding told when a single job of an account is on its way to Redis, as {@link TellingBackend.onAdding}. */
-  constructor(redis: RedisClient, backend: SharedBackend, onAdding: (userId: string) => void = () => {}) {
+  constructor(redis: RedisClient, backend: SharedBackend) {
     this.#redis = redis;
     this.#backend = backend;
-    this.#onAdding = onAdding;
   }
 
   of(userId: string): SendQueue {
+    return this.accepting(userId).queue;
+  }
+
+  accepting(userId: string): AcceptingQueue {
     const kept = this.#queues.get(userId);
     if (kept !== undefined) {
       this.#queues.delete(userId);
       this.#queues.set(userId, kept);
       return kept;
     }
+    const made = this.#make(userId);
+    this.#queues.set(userId, made);
+    if (this.#queues.size > MAX_KEPT) this.#dropOldest();
+    return made;
+  }
+
+  #make(userId: string): AcceptingQueue {
+    let backend: AcceptingBackend | undefined;
     const queue: SendQueue = new Queue(
       SEND_QUEUE,
       { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
       this.#backend(accountPrefix(userId), (...args) => {
-        const telling = new TellingBackend(...args);
-        telling.onAdding = () => this.#onAdding(userId);
-        return telling;
+        backend = new AcceptingBackend(...args).of(this.#redis, userId);
+        return backend;
       }),
     );
     queue.on('error', () => {}); // Each call reports its own error to its caller.
-    this.#queues.set(userId, queue);
-    if (this.#queues.size > MAX_KEPT) this.#dropOldest();
-    return queue;
+    if (backend === undefined) throw new Error('BullMQ made a queue without its backend');
+    return { queue, backend };
   }
 
   #dropOldest(): void {
     const [oldest] = this.#queues.keys();
     if (oldest === undefined) return;
-    void this.#queues.get(oldest)?.close();
+    void this.#queues.get(oldest)?.queue.close();
     this.#queues.delete(oldest);
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    await Promise.all([...this.#queues.values()].map(({ queue }) => queue.close()));
     this.#queues.clear();
   }
 }

@@ -5,26 +5,49 @@ import type { RedisClient } from './redis.ts';
 
 /** What the worker last published of an account; {@link UNKNOWN_ACCOUNT} where it never did. A hold that is over is left out. */
 export async function readAccountView(redis: RedisClient, userId: string, now: number): Promise<AccountView> {
-  const json = await redis.get(accountViewKey(userId));
-  if (json === null) return UNKNOWN_ACCOUNT;
-  const view = parsed(userId, json);
-  if (view.hold !== null && view.hold.until <= now) {
-    return { ...view, hold: null, state: view.state === 'flood_wait' ? 'ready' : view.state };
-  }
-  return view;
+  return asOf(await readPublishedView(redis, userId), now).view;
 }
 
-/** Views read lately, as long as Redis holds the same: a busy account's is asked for with every send. */
-const read = new Map<string, { json: string; view: AccountView }>();
-const MAX_READ = 5_000;
+/** A view as it was published. */
+export interface PublishedView {
+  /** As Redis has it; `null`: the account was never shown. */
+  json: string | null;
+  view: AccountView;
+}
 
-function parsed(userId: string, json: string): AccountView {
-  const known = read.get(userId);
-  if (known?.json === json) return known.view;
-  const view = accountViewSchema.parse(JSON.parse(json));
-  if (read.size >= MAX_READ) read.clear();
-  read.set(userId, { json, view });
-  return view;
+export async function readPublishedView(redis: RedisClient, userId: string): Promise<PublishedView> {
+  return publishedView(userId, await redis.get(accountViewKey(userId)));
+}
+
+/** Views seen lately: a busy account's is asked for with every send, and hardly ever another one. */
+const seen = new Map<string, PublishedView>();
+const MAX_SEEN = 5_000;
+
+/** The view of the account that Redis had when it was last looked at here, if ever. It may have changed since. */
+export function lastSeenView(userId: string): PublishedView | undefined {
+  return seen.get(userId);
+}
+
+/** The view that Redis has as `json`, which is seen by this. */
+export function publishedView(userId: string, json: string | null): PublishedView {
+  const known = seen.get(userId);
+  if (known?.json === json) return known;
+  if (json === null) {
+    seen.delete(userId);
+    return { json, view: UNKNOWN_ACCOUNT };
+  }
+  const published = { json, view: accountViewSchema.parse(JSON.parse(json)) };
+  if (seen.size >= MAX_SEEN) seen.clear();
+  seen.set(userId, published);
+  return published;
+}
+
+/** The view as it is at `now` (ms): a hold ends by itself. */
+export function asOf(published: PublishedView, now: number): PublishedView {
+  const { view } = published;
+  if (view.hold === null || view.hold.until > now) return published;
+  const state = view.state === 'flood_wait' ? 'ready' : view.state;
+  return { ...published, view: { ...view, hold: null, state } };
 }
 
 /** Publishes the view; only the worker that owns the account may. @throws {Fenced} */

@@ -5,6 +5,8 @@ declare module 'bullmq/dist/cjs/scripts/index.js' {
     /** How many of its arguments are keys. */
     keys: number;
   }
+  export const addDelayedJob: BullScript;
+  export const addStandardJob: BullScript;
   export const moveToActive: BullScript;
   export const moveToFinished: BullScript;
 }

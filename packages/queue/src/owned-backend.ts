@@ -1,27 +1,24 @@
 import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
+import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
 import { Fenced } from './fence.ts';
 import { accountPrefix, fenceKey, SEND_QUEUE, sendStateKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
-import { Script } from './script.ts';
 
 /**
  * BullMQ's own script as the owner of an account runs it, in one step: nothing happens where another owner has taken over, what must be
  * remembered of the account's sends is written with it, and it says how many jobs are in hand. Five commands one after the other else.
- *
- * The script is taken from BullMQ as it is; its keys and arguments come first, ours behind them, so that it does not see them.
  */
-function owned({ content, keys }: { content: string; keys: number }): { script: Script; keys: number } {
-  const lua = `
-local function bullmq()
-${content}
-end
+function owned(bullmq: Parameters<typeof aroundBullmq>[0]): BullmqStep {
+  return aroundBullmq(
+    bullmq,
+    `
 if redis.call('GET', KEYS[#KEYS - 2]) ~= ARGV[#ARGV - 1] then return 'fenced' end
 local reply = bullmq()
 if ARGV[#ARGV] ~= '' and not (type(reply) == 'number' and reply < 0) then redis.call('SET', KEYS[#KEYS - 1], ARGV[#ARGV]) end
-return { redis.call('LLEN', KEYS[#KEYS]), reply or false }`;
-  return { script: new Script(lua), keys };
+return { redis.call('LLEN', KEYS[#KEYS]), reply or false }`,
+  );
 }
 
 const OWNED = new Map([

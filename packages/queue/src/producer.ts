@@ -10,15 +10,14 @@ import {
 } from '@gateway/contracts';
 import type { Logger, Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
-import { acceptSends, placeSend, takeBack, type NewSend, type PlacedSend } from './accept-sends.ts';
+import type { Admission } from './accept-send.ts';
+import { placeSend, type NewSend, type PlacedSend } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
-import { Bells } from './bells.ts';
 import { BoardQueues } from './board-queues.ts';
 import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
 import { ringDoorbell } from './doorbell.ts';
-import { Headroom } from './headroom.ts';
 import { idempotentJobId, newJobId } from './job-id.ts';
 import { readJob } from './job-reader.ts';
 import { Listings } from './listings.ts';
@@ -29,6 +28,7 @@ import { openProducerRedis } from './redis.ts';
 import { ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
 import { retrySend } from './retry-send.ts';
 import { sealingContext } from './sealing-context.ts';
+import { SendIntake } from './send-intake.ts';
 import { readSendState } from './send-states.ts';
 import { claimShardCount, shardOf } from './shards.ts';
 import { sharedBackend } from './shared-backend.ts';
@@ -55,6 +55,11 @@ export interface Accepted {
   wait: JobWait;
 }
 
+export interface AcceptedSend extends Accepted {
+  /** The account's view, as it was when the message was accepted. */
+  view: AccountView;
+}
+
 /** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} has it. */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -66,8 +71,7 @@ export class Producer {
   readonly #calls: RedisCalls;
   readonly #tries: Tries;
   readonly #outbox: WebhookOutbox;
-  readonly #headroom = new Headroom();
-  readonly #bells: Bells;
+  readonly #intake: SendIntake;
   readonly webhooks: WebhookLog;
   /** For people who look at accounts. */
   readonly listings: Listings;
@@ -78,12 +82,17 @@ export class Producer {
     this.#options = options;
     this.#redis = openProducerRedis(options.redisUrl, options.logger);
     const backend = sharedBackend(this.#redis);
-    this.#bells = new Bells(this.#redis, options.shards);
-    this.#accounts = new AccountQueues(this.#redis, backend, (userId) => this.#bells.ringEarly(userId));
+    this.#accounts = new AccountQueues(this.#redis, backend);
     this.#control = new ControlQueues(this.#redis, backend);
     this.#results = new ResultsListener(options.shards, options.redisUrl);
     this.#published = new ResultsPublisher(this.#redis, backend);
     this.#calls = new RedisCalls(this.#redis);
+    this.#intake = new SendIntake({
+      ...options,
+      redis: this.#redis,
+      accounts: this.#accounts,
+      calls: this.#calls,
+    });
     this.#tries = new Tries(this.#redis);
     const webhooks = openWebhookQueue(this.#redis, backend);
     this.#outbox = new WebhookOutbox(this.#redis, webhooks);
@@ -100,15 +109,17 @@ export class Producer {
   /**
    * Accepts a send: once this resolves the job is in its account's queue and will be worked off in the order of acceptance.
    * The same `idempotencyKey` leads to the same job.
+   * @param admission asked with the account's view, at the time at which the job joins the queue; what it throws is thrown, and nothing is
+   * accepted then. By default every account's messages are.
    * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where the key belongs to another message, `QUEUE_FULL`.
    */
-  async send(send: NewSend): Promise<Accepted> {
+  async send(send: NewSend, admission: Admission = () => {}): Promise<AcceptedSend> {
     const placed = this.#place(send);
-    const wait = this.#results.expect(placed.jobId, send.job.userId);
+    const { jobId } = placed;
+    const wait = this.#results.expect(jobId, send.job.userId);
     try {
-      const refusal = (await this.#accept([placed])).get(placed);
-      if (refusal !== undefined) throw refusal;
-      return { jobId: placed.jobId, wait };
+      const view = await this.#intake.one(placed, admission);
+      return { jobId, wait, view };
     } catch (error) {
       wait.cancel();
       throw error;
@@ -129,25 +140,12 @@ export class Producer {
    */
   async sendMany(sends: readonly NewSend[]): Promise<({ jobId: string } | GatewayError)[]> {
     const placed = sends.map((send) => this.#place(send));
-    const refused = await this.#accept(placed);
-    return placed.map((send) => refused.get(send) ?? { jobId: send.jobId });
+    const refused = await this.#intake.many(placed);
+    return placed.map((each) => refused.get(each) ?? { jobId: each.jobId });
   }
 
   #place(send: NewSend): PlacedSend {
     return placeSend(send, shardOf(send.job.userId, this.#options.shards));
-  }
-
-  /** @returns why those were not accepted that were not. */
-  async #accept(placed: readonly PlacedSend[]): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
-    const queueOf = (userId: string) => this.#accounts.of(userId);
-    const call = { isAlone: placed.length === 1, begun: Date.now(), wereEarly: this.#bells.areEarly };
-    const refused = await this.#calls.run(
-      () => acceptSends(queueOf, placed, { ...this.#options, headroom: this.#headroom }),
-      () => takeBack(queueOf, placed),
-    );
-    const accepted = placed.filter((send) => !refused.has(send));
-    this.#bells.ringFor(accepted, call);
-    return refused;
   }
 
   /** The account has work that was not added here. */

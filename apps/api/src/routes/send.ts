@@ -10,7 +10,7 @@ import { readAccountBody, readBody } from '../middleware/json-body.ts';
 import { parsePrefer } from '../prefer.ts';
 import { newSend } from '../send-job.ts';
 import { awaitSend, holdOf, type SendOutcome } from '../send-outcome.ts';
-import { requireSignedIn } from '../signed-in.ts';
+import { refuseSignedOut, requireSignedIn } from '../signed-in.ts';
 import { validate } from '../validation.ts';
 
 /** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
@@ -22,19 +22,20 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
     const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
     const request = await readAccountBody(c, sendRequestSchema);
     const send = newSend(request, c.get('requestId'));
-    const view = await requireSignedIn(producer, request.user_id);
 
-    const accepted = await producer.send({ ...send, idempotencyKey });
+    const accepted = await producer.send({ ...send, idempotencyKey }, refuseSignedOut);
     metrics.accepted(1);
     c.get('facts').jobId = accepted.jobId;
     if (applied !== null) answerHeader(c, 'Preference-Applied', applied);
     try {
-      const hold = holdOf(view, send.sendAt, settings);
-      const mayBeOld = idempotencyKey !== undefined;
-      const wait = (signal: AbortSignal) => awaitSend(producer, accepted, { waitMs, hold, mayBeOld, signal });
+      const hold = holdOf(accepted.view, send.sendAt, settings);
+      const waiting = { waitMs, hold, mayBeOld: idempotencyKey !== undefined };
       // Who does not wait need not be watched: a request's signal costs as much as a web request.
-      const outcome =
-        waitMs === 0 ? await wait(stopping) : await withEitherSignal(c.req.raw.signal, stopping, wait);
+      const outcome = await (waitMs === 0
+        ? awaitSend(producer, accepted, { ...waiting, signal: stopping })
+        : withEitherSignal(c.req.raw.signal, stopping, (signal) =>
+            awaitSend(producer, accepted, { ...waiting, signal }),
+          ));
       return answer(c, accepted.jobId, outcome);
     } finally {
       accepted.wait.cancel();

@@ -10,7 +10,16 @@ import {
   type SendState,
   type WebhookDelivery,
 } from '@gateway/contracts';
-import type { Accepted, CancelOutcome, NewSend, JobWait, PendingCounts, WaitEnd } from '@gateway/queue';
+import type {
+  Admission,
+  Accepted,
+  AcceptedSend,
+  CancelOutcome,
+  NewSend,
+  JobWait,
+  PendingCounts,
+  WaitEnd,
+} from '@gateway/queue';
 import type { ApiProducer } from '../context.ts';
 
 export const ALICE = {
@@ -130,12 +139,13 @@ export class FakeProducer implements ApiProducer {
     this.#check('claimShards');
   }
 
-  async send(send: NewSend): Promise<Accepted> {
+  async send(send: NewSend, admission: Admission = () => {}): Promise<AcceptedSend> {
     this.#check('send');
+    admission(this.view);
     const refusal = this.refusals.get(send.job.text);
     if (refusal !== undefined) throw refusal;
     this.sent.push(send);
-    return { jobId: JOB_ID, wait: this.#wait() };
+    return { jobId: JOB_ID, wait: this.#wait(), view: this.view };
   }
 
   async sendMany(sends: readonly NewSend[]): Promise<({ jobId: string } | GatewayError)[]> {
