@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Producer } from '@gateway/queue';
 import { loadSealingKey, silentLogger, sleep } from '@gateway/runtime';
+import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { Part } from '../env/part.ts';
 import { productSettings } from '../env/product-settings.ts';
@@ -60,6 +61,13 @@ export class Stage implements AsyncDisposable {
     const [{ id: firstDc }] = ready['dataCenters'] as [{ id: number }];
     const parts = { directory, redis, sandbox, control, producer, firstDc, accounts: made };
     return new Stage(parts, { ...env, ...telegramSettings(ready) });
+  }
+
+  /** Has Redis let its append-only file grow from here on. */
+  async keepLog(): Promise<void> {
+    const redis = new Redis(this.redis.url);
+    await redis.config('SET', 'auto-aof-rewrite-percentage', '0');
+    redis.disconnect();
   }
 
   async startWorker(settings: Record<string, string> = {}): Promise<Part> {

@@ -44,9 +44,9 @@ export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOp
     (request, response) => void answer(request, response),
   );
   server.on('clientError', answerBrokenRequest);
-  const idle = trackIdle(server);
+  const unused = trackUnused(server);
   await bind(server, host, port);
-  return { url: urlOf(server, host), close: (graceMs) => close(server, idle, graceMs) };
+  return { url: urlOf(server, host), close: (graceMs) => close(server, unused, graceMs) };
 }
 
 async function bind(server: Server, host: string, port: number): Promise<void> {
@@ -86,29 +86,21 @@ function urlOf(server: Server, host: string): string {
   return `http://${urlHost(reachable)}:${port}`;
 }
 
-/**
- * Connections with no request under way. Node's own close leaves those open that never had one, and clients open some ahead: they would
- * hold up the end for the whole grace.
- */
-function trackIdle(server: Server): ReadonlySet<Socket> {
-  const idle = new Set<Socket>();
+/** Connections that never had a request: node's own close leaves those open, and clients open some ahead. They would hold up the end for the whole grace. */
+function trackUnused(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
   server.on('connection', (socket) => {
-    idle.add(socket);
-    socket.on('close', () => idle.delete(socket));
+    unused.add(socket);
+    socket.on('close', () => unused.delete(socket));
   });
-  server.on('request', ({ socket }, response) => {
-    idle.delete(socket);
-    response.on('close', () => {
-      if (!socket.destroyed) idle.add(socket);
-    });
-  });
-  return idle;
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return unused;
 }
 
-async function close(server: Server, idle: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+async function close(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // The others are told to close with their next answer.
-  for (const socket of idle) socket.destroy();
+  for (const socket of unused) socket.destroy();
   const force = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(force);
