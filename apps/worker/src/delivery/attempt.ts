@@ -37,7 +37,9 @@ export async function attempt(
   } catch (thrown) {
     // A person has stopped the account while this message waited for its turn.
     if (account.stopped) return { do: 'stay' };
-    const verdict = judge(thrown, { message: tries, unreachable: unreachable + 1 }, random());
+    const counted = { message: inHand.failures + 1, unreachable: unreachable + 1 };
+    const verdict = judge(thrown, counted, random());
+    if (verdict.do === 'hold' && verdict.counts) inHand.failures += 1;
     logger.debug({ jobId, requestId, err: thrown, verdict: verdict.do, tries }, 'not sent');
     if (verdict.do === 'hold' && verdict.unknown)
       ledger.noteUnknown(inHand.jobId, begun, ledger.lastIdIn(account.chatOf(inHand.recipient)));

@@ -5,10 +5,15 @@ import { isWorthShowing } from './waits.ts';
 
 type HandOptions = Pick<LaneOptions, 'showAside' | 'forgetAside' | 'now'>;
 
+/** Jobs whose failures are remembered; those that are cancelled in the queue never come back. */
+const MAX_REMEMBERED = 1_000;
+
 /** The jobs that a lane has fetched and that have not ended, the oldest first; those that must wait are shown with the reason. */
 export class Hand {
   readonly #options: HandOptions;
   #jobs: readonly InHand[] = [];
+  /** Of jobs that have gone back to the queue: a wait of the whole account must not give a message its tries anew. */
+  readonly #failures = new Map<string, number>();
 
   constructor(options: HandOptions) {
     this.#options = options;
@@ -20,10 +25,14 @@ export class Hand {
 
   add(job: InHand): void {
     this.#jobs = [...this.#jobs, job];
+    job.failures = this.#failures.get(job.jobId) ?? 0;
+    this.#failures.delete(job.jobId);
   }
 
   drop(job: InHand): void {
     this.#jobs = this.#jobs.filter((other) => other !== job);
+    if (job.ended === null && job.failures > 0 && this.#failures.size < MAX_REMEMBERED)
+      this.#failures.set(job.jobId, job.failures);
     job.leave();
   }
 

@@ -14,8 +14,10 @@ export class InHand {
   readonly job: FetchedSend;
   readonly #parts: readonly FormattedText[];
   readonly #sent: SentMessage[];
-  /** Tries of the part that is next. */
+  /** Tries of the part that is next, in this hand. */
   tries = 0;
+  /** Those that came to nothing and count; kept while the job is back in its queue. */
+  failures = 0;
   /** A message of it is going out just now. */
   underWay = false;
   /** Nothing more of it is to go out. */
@@ -68,6 +70,7 @@ export class InHand {
   add(message: SentMessage): void {
     this.#sent.push(message);
     this.tries = 0;
+    this.failures = 0;
   }
 
   /** What the job has come to; `null` while a part of it is still to go. */

@@ -34,6 +34,33 @@ describe("an account's lane, when it must wait", () => {
     ]);
   });
 
+  describe('a message that Telegram has trouble with is tried eight times', () => {
+    const trouble = { outcome: 'retry', reached: true } as const;
+    const refuse = (text: string, times: number, why: Parameters<typeof world.account.refuse>[1]) => {
+      for (let time = 0; time < times; time += 1) world.account.refuse(text, why, 'TELEGRAM_ERROR');
+    };
+    const tried = () => world.log.filter((line) => line === 'send a1').length;
+
+    test('though all goes back to the queue in between', async () => {
+      refuse('a1', 20, trouble);
+      refuse('b1', 20, flood(20));
+      await world.add('a1', 'b1').run();
+      await world.pass(10 * 21_000);
+      expect(tried()).toBe(8);
+      expect(world.log).toContain('fail TELEGRAM_ERROR a1');
+    });
+
+    test('where waits that were asked for and outages do not count', async () => {
+      refuse('a1', 10, slowMode(1));
+      refuse('a1', 10, { outcome: 'retry', reached: false });
+      refuse('a1', 7, trouble);
+      await world.add('a1').run();
+      await world.pass(HOUR);
+      expect(tried()).toBe(28);
+      expect(world.log).toContain('complete a1');
+    });
+  });
+
   test('no more than so many are set aside', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     expect(await world.add('a1', 'a2', 'a3', 'a4', 'a5', 'b1').run()).toEqual(['send a1']);

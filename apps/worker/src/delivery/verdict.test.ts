@@ -19,7 +19,7 @@ function failure(outcome: FailureOutcome, error = new GatewayError('TELEGRAM_ERR
 
 describe('what becomes of a send that failed', () => {
   test('a flood wait holds the account for just that long and a little more, however often it comes', () => {
-    const held = { do: 'hold', scope: 'account', reason: 'FLOOD_WAIT', unknown: false };
+    const held = { do: 'hold', scope: 'account', reason: 'FLOOD_WAIT', unknown: false, counts: false };
     expect(judge(wait('account', 30), FIRST, 0)).toEqual({ ...held, ms: 30_000 });
     expect(judge(wait('account', 30), { message: 100, unreachable: 1 }, 1)).toEqual({ ...held, ms: 30_600 });
   });
@@ -38,7 +38,13 @@ describe('what becomes of a send that failed', () => {
     const waits = [1, 2, 3, 4, 5, 50].map((unreachable) => judge(away, { message: 1, unreachable }, 0));
     expect(waits).toEqual(
       [1_000, 2_000, 4_000, 8_000, 15_000, 15_000].map((ms) =>
-        expect.objectContaining({ do: 'hold', scope: 'account', reason: 'TELEGRAM_UNAVAILABLE', ms }),
+        expect.objectContaining({
+          do: 'hold',
+          scope: 'account',
+          reason: 'TELEGRAM_UNAVAILABLE',
+          ms,
+          counts: false,
+        }),
       ),
     );
   });
@@ -52,6 +58,7 @@ describe('what becomes of a send that failed', () => {
       do: 'hold',
       scope: 'chat',
       unknown,
+      counts: true,
     });
     expect(judge(thrown, { message: 8, unreachable: 1 }, 0)).toEqual({ do: 'fail', error: thrown.error });
   });

@@ -6,7 +6,16 @@ export type Verdict =
   /** Nothing: the job keeps its place. */
   | { do: 'stay' }
   /** Nothing of the account, of the chat, or nothing that needs a look-up is sent before `ms` are over; the job keeps its place. */
-  | { do: 'hold'; scope: 'account' | 'chat' | 'look-ups'; reason: string; ms: number; unknown: boolean }
+  | {
+      do: 'hold';
+      scope: 'account' | 'chat' | 'look-ups';
+      reason: string;
+      ms: number;
+      /** It may have gone out. */
+      unknown: boolean;
+      /** It was one of the tries that a message has; a wait that was asked for, or an outage, is none. */
+      counts: boolean;
+    }
   /** The job has failed for good; the account goes on. */
   | { do: 'fail'; error: GatewayError }
   /** The account cannot send any more and a person must sign in again: this job and those behind it fail. */
@@ -16,7 +25,7 @@ export type Verdict =
 
 /** How often something was tried in a row so far, this time included. */
 export interface Tries {
-  /** This message, at a Telegram that was reached. */
+  /** This message, as far as it counts. */
   message: number;
   /** Telegram, without reaching it. */
   unreachable: number;
@@ -40,13 +49,14 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
     scope: 'account' | 'chat' | 'look-ups',
     reason: string,
     ms: number,
-    unknown = false,
+    { unknown = false, counts = false } = {},
   ): Verdict => ({
     do: 'hold',
     scope,
     reason,
     ms: withJitter(ms, random),
     unknown,
+    counts,
   });
   switch (failure.outcome) {
     case 'wait': {
@@ -58,12 +68,12 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
       if (!failure.reached) return hold('account', error.code, backoff(tries.unreachable));
       return tries.message >= MAX_TRIES
         ? { do: 'fail', error }
-        : hold('chat', error.code, backoff(tries.message));
+        : hold('chat', error.code, backoff(tries.message), { counts: true });
     case 'unknown':
       // The random id makes a second try safe even if the first took effect.
       return tries.message >= MAX_TRIES
         ? { do: 'fail', error }
-        : hold('chat', error.code, backoff(tries.message), true);
+        : hold('chat', error.code, backoff(tries.message), { unknown: true, counts: true });
     case 'fail':
       return { do: 'fail', error };
     case 'account':
