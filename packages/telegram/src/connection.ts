@@ -3,6 +3,7 @@ import { RequestState } from 'telegram/network/RequestState.js';
 import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
 import { AnswerLostError, KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
+import { firstPingIn } from './ping-times.ts';
 import { Sender, Transport } from './sender.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
@@ -168,12 +169,12 @@ export class Connection {
     });
   }
 
-  /** A thousand connections that were opened at once must not ping at once for ever after. */
   #pingEvery(ms: number): void {
+    const first = firstPingIn(ms, Date.now(), Math.random());
     this.#pings = setTimeout(() => {
       void this.#ping();
       this.#pings = setInterval(() => void this.#ping(), ms).unref();
-    }, ms * Math.random()).unref();
+    }, first).unref();
   }
 
   /** A connection that died unseen is found out before the next send, not by it. */
