@@ -51,6 +51,16 @@ export interface ApiOverrides {
   receiveTimeoutMs?: number;
 }
 
+/** What takes a key, where there are any; the rest is for everybody, or has a sign-in of its own. */
+const WITH_KEY = [
+  '/telegram/*',
+  '/jobs/*',
+  '/message_stream',
+  '/webhooks/*',
+  '/metrics',
+  '/console/sandbox/*',
+];
+
 /** The HTTP API over its context: every route and rule, no socket. */
 export function createApp(context: ApiContext): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -65,16 +75,11 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   if (isTracing()) app.use(traceRequests);
   app.route('/', healthRoutes(context));
   if (context.settings.API_KEYS.length === 0) app.use(loopbackGuard);
+  else for (const path of WITH_KEY) app.use(path, apiKey(context));
   app.route('/', docsRoutes());
   app.route('/', boardRoutes(context));
-  app.use('/console/sandbox/*', apiKey(context));
   app.route('/', sandboxRoutes(context));
   app.route('/', consoleRoutes(context));
-  app.use('/telegram/*', apiKey(context));
-  app.use('/jobs/*', apiKey(context));
-  app.use('/message_stream', apiKey(context));
-  app.use('/webhooks/*', apiKey(context));
-  app.use('/metrics', apiKey(context));
   app.route('/', authRoutes(context));
   app.route('/', authQrRoutes(context));
   app.route('/', sendRoutes(context));

@@ -9,6 +9,7 @@ import {
 import type { ApiContext } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
 import { awaitSend, holdOf } from '../send-outcome.ts';
+import { refuseSignedOut } from '../signed-in.ts';
 import { replyJob } from './reply-job.ts';
 
 /** An event of the stream, by the contract's names. */
@@ -73,16 +74,18 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
   const { requestId, askedDigest, idempotencyKey } = call;
   const { userId, recipient } = destination;
   const job = { ...replyJob(content, { userId, recipient, requestId }), askedDigest };
-  const accepted = await producer.send({ job, idempotencyKey }).catch(async (error: unknown) => {
-    // The same request was made twice at a time, and the model has written two replies: the first that was queued is the one.
-    const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);
-    const isTwin =
-      GatewayError.from(error).code === 'IDEMPOTENCY_MISMATCH' &&
-      jobId !== undefined &&
-      (await producer.askedDigest(userId, jobId)) === askedDigest;
-    if (!isTwin) throw error;
-    return watched(jobId, destination);
-  });
+  const accepted = await producer
+    .send({ job, idempotencyKey }, refuseSignedOut)
+    .catch(async (error: unknown) => {
+      // The same request was made twice at a time, and the model has written two replies: the first that was queued is the one.
+      const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);
+      const isTwin =
+        GatewayError.from(error).code === 'IDEMPOTENCY_MISMATCH' &&
+        jobId !== undefined &&
+        (await producer.askedDigest(userId, jobId)) === askedDigest;
+      if (!isTwin) throw error;
+      return watched(jobId, destination);
+    });
   context.metrics.accepted(1);
   yield* outcomeOf(context, call, destination, accepted);
 }

@@ -4,10 +4,7 @@ import { createMiddleware } from 'hono/factory';
 import type { ApiContext, ApiEnv, Caller } from '../context.ts';
 import { requestHeader } from '../headers.ts';
 
-/** Who may call where no keys are set: whoever the loopback guard lets through. */
-const ANYBODY: Caller = { keyName: null, accounts: null };
-
-/** Asks for an API key, by `Authorization: Bearer` or `X-API-Key`, where there are any. */
+/** Asks for an API key, by `Authorization: Bearer` or `X-API-Key`. */
 export function apiKey({ settings }: ApiContext) {
   const keys = settings.API_KEYS.map(({ sha256: hex, accounts }, index) => ({
     name: `#${index}`,
@@ -16,12 +13,7 @@ export function apiKey({ settings }: ApiContext) {
   }));
 
   return createMiddleware<ApiEnv>((c, next) => {
-    c.set(
-      'caller',
-      keys.length === 0
-        ? ANYBODY
-        : identify(givenKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'))),
-    );
+    c.set('caller', identify(givenKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'))));
     return next();
   });
 

@@ -1,9 +1,12 @@
 import { GatewayError } from '@gateway/contracts';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { ApiEnv } from '../context.ts';
+import type { ApiEnv, Caller } from '../context.ts';
 import { requestHeader } from '../headers.ts';
 import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
+
+/** Who calls where no keys are set. */
+const ANYBODY: Caller = { keyName: null, accounts: null };
 
 /**
  * Without keys only this machine may ask, and a web page opened on it is somebody else: it is told by its `Origin`, or, where it had
@@ -11,6 +14,7 @@ import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
  */
 export const loopbackGuard = createMiddleware<ApiEnv>((c, next) => {
   refuseStrangers(c);
+  c.set('caller', ANYBODY);
   return next();
 });
 

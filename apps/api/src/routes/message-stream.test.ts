@@ -199,6 +199,17 @@ describe('nothing is sent', () => {
     expect(producer.sent).toEqual([]);
   });
 
+  test('where its account was signed out while the reply was written', async () => {
+    const assistant = new Says('a reply');
+    const { stream, producer } = apiWith(assistant);
+    assistant.onPiece = () => {
+      producer.view = { ...READY, state: 'revoked' };
+    };
+    const { events } = await stream(SENDING);
+    expect(events.slice(-2)).toEqual([['error', expect.objectContaining({ code: 'NOT_AUTHORIZED' })], DONE]);
+    expect(producer.sent).toEqual([]);
+  });
+
   test('where the caller hangs up before the reply is whole, and the model is stopped', async () => {
     const assistant = new Says('one', 'two', 'three');
     const { stream, producer } = apiWith(assistant);
