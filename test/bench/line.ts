@@ -13,7 +13,8 @@ export async function fill(stage: Stage, users: readonly string[], messages: num
       requestId: 'bench',
     },
   }));
-  for (let at = 0; at < sends.length; at += 1_000) await stage.producer.sendMany(sends.slice(at, at + 1_000));
+  for (let at = 0; at < sends.length; at += 1_000)
+    await stage.producer.sendMany(sends.slice(at, at + 1_000), () => {});
 }
 
 /** Waits until nothing waits any more; asks seldom, so as not to be part of what is measured. */

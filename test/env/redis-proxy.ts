@@ -6,6 +6,8 @@ export class RedisProxy implements AsyncDisposable {
   readonly url: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** By the connection to Redis. */
+  readonly #clients = new Map<Socket, Socket>();
   #isOpen = true;
 
   private constructor(server: Server, port: number) {
@@ -30,6 +32,7 @@ export class RedisProxy implements AsyncDisposable {
     }
     const upstream = connect(port, '127.0.0.1');
     client.pipe(upstream).pipe(client);
+    this.#clients.set(upstream, client);
     for (const [end, other] of [
       [client, upstream],
       [upstream, client],
@@ -38,6 +41,7 @@ export class RedisProxy implements AsyncDisposable {
       end.on('error', () => {});
       end.on('close', () => {
         this.#sockets.delete(end);
+        this.#clients.delete(end);
         other.destroy();
       });
     }
@@ -51,6 +55,16 @@ export class RedisProxy implements AsyncDisposable {
 
   heal(): void {
     this.#isOpen = true;
+  }
+
+  /** Redis hears what it is asked, and what it answers is kept back. */
+  hold(): void {
+    for (const [upstream, client] of this.#clients) upstream.unpipe(client);
+  }
+
+  /** What was kept back comes through. */
+  release(): void {
+    for (const [upstream, client] of this.#clients) upstream.pipe(client);
   }
 
   /** The connections there are stand, and nothing comes through any more; a new one is well. */

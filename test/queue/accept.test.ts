@@ -15,7 +15,7 @@ describe('accepting messages', () => {
   test('messages of the same time leave in the order in which they were accepted', async () => {
     const sendAt = Date.now() + 1_500;
     const texts = Array.from({ length: 300 }, (_, index) => String(index));
-    for (const text of texts) (await stage.producer.send({ job: stage.message(text), sendAt })).wait.cancel();
+    for (const text of texts) (await stage.send({ job: stage.message(text), sendAt })).wait.cancel();
     const worker = await stage.owner();
     await worker.promoteAll();
     const order: string[] = [];
@@ -24,15 +24,13 @@ describe('accepting messages', () => {
   });
 
   test('the same Idempotency-Key leads to the same job, with another message to a refusal', async () => {
-    const first = await stage.producer.send({ job: stage.message('once'), idempotencyKey: 'key' });
-    const second = await stage.producer.send({
+    const first = await stage.send({ job: stage.message('once'), idempotencyKey: 'key' });
+    const second = await stage.send({
       job: { ...stage.message('once'), requestId: 'another request' },
       idempotencyKey: 'key',
     });
     expect(second.jobId).toBe(first.jobId);
-    await expect(
-      stage.producer.send({ job: stage.message('twice'), idempotencyKey: 'key' }),
-    ).rejects.toMatchObject({
+    await expect(stage.send({ job: stage.message('twice'), idempotencyKey: 'key' })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_MISMATCH',
     });
     expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 1, delayed: 0, active: 0 });
@@ -41,7 +39,7 @@ describe('accepting messages', () => {
   test('many at once keep their order, with those accepted before and after', async () => {
     await stage.add('0');
     const texts = Array.from({ length: 200 }, (_, index) => String(index + 1));
-    const jobs = await stage.producer.sendMany(texts.map((text) => ({ job: stage.message(text) })));
+    const jobs = await stage.sendMany(texts.map((text) => ({ job: stage.message(text) })));
     expect(new Set(jobs.map((job) => 'jobId' in job && job.jobId)).size).toBe(200);
     await stage.add('201');
     const worker = await stage.owner();
@@ -49,8 +47,8 @@ describe('accepting messages', () => {
   });
 
   test('of many, a key that belongs to another message refuses that one alone', async () => {
-    (await stage.producer.send({ job: stage.message('one'), idempotencyKey: 'key' })).wait.cancel();
-    const outcomes = await stage.producer.sendMany([
+    (await stage.send({ job: stage.message('one'), idempotencyKey: 'key' })).wait.cancel();
+    const outcomes = await stage.sendMany([
       { job: stage.message('another'), idempotencyKey: 'key' },
       { job: stage.message('third') },
     ]);
@@ -60,15 +58,15 @@ describe('accepting messages', () => {
   test('a full line takes no more, but knows again what it has', async () => {
     const texts = Array.from({ length: MAX_PENDING + 2 }, (_, index) => String(index));
     const sends = texts.map((text) => ({ job: stage.message(text), idempotencyKey: text }));
-    const outcomes = await stage.producer.sendMany(sends);
+    const outcomes = await stage.sendMany(sends);
     expect(outcomes.slice(MAX_PENDING)).toMatchObject([{ code: 'QUEUE_FULL' }, { code: 'QUEUE_FULL' }]);
-    await expect(stage.producer.send({ job: stage.message('one more') })).rejects.toMatchObject({
+    await expect(stage.send({ job: stage.message('one more') })).rejects.toMatchObject({
       code: 'QUEUE_FULL',
       details: { retryAfter: expect.any(Number) },
     });
     const [first] = sends;
     if (first === undefined) throw new Error('there is a first');
-    const again = await stage.producer.send(first);
+    const again = await stage.send(first);
     again.wait.cancel();
     expect(outcomes[0]).toEqual({ jobId: again.jobId });
     expect((await stage.producer.pending(stage.userId)).waiting).toBe(MAX_PENDING);
@@ -82,7 +80,7 @@ describe('accepting messages', () => {
     const show = (view: AccountView) =>
       writeAccountView(stage.redis, { shard: 0, fence: '1 worker' }, stage.userId, view);
     const send = async (admission: (view: AccountView) => void = onlyReady, sendAt?: number) => {
-      const { wait, view } = await stage.producer.send({ job: stage.message('x'), sendAt }, admission);
+      const { wait, view } = await stage.send({ job: stage.message('x'), sendAt }, admission);
       wait.cancel();
       return view;
     };
@@ -133,7 +131,7 @@ describe('accepting messages', () => {
 
   test('one key asked for twice at a time is one message', async () => {
     const send = { job: stage.message('once'), idempotencyKey: 'key' };
-    const [first, second] = await Promise.all([stage.producer.send(send), stage.producer.send(send)]);
+    const [first, second] = await Promise.all([stage.send(send), stage.send(send)]);
     expect(first.jobId).toBe(second.jobId);
     expect((await stage.producer.pending(stage.userId)).waiting).toBe(1);
   });
@@ -141,13 +139,13 @@ describe('accepting messages', () => {
   test('what a frozen Redis received of a refused send is taken back when it wakes', async () => {
     await stage.add('before');
     stage.server.signal('SIGSTOP');
-    await expect(stage.producer.send({ job: stage.message('refused') })).rejects.toMatchObject({
+    await expect(stage.send({ job: stage.message('refused') })).rejects.toMatchObject({
       code: 'QUEUE_UNAVAILABLE',
     });
     stage.server.signal('SIGCONT');
     await expect
       .poll(() =>
-        stage.producer.send({ job: stage.message('after') }).then(
+        stage.send({ job: stage.message('after') }).then(
           () => 'sent',
           () => 'refused',
         ),
@@ -210,7 +208,7 @@ test('every account that a message was accepted for has its bell rung, from the 
   const names = (prefix: string) => Array.from({ length: 20 }, (_, index) => `${prefix}-${index}`);
   const send = async (userId: string, sendAt?: number) => {
     const job = { ...stage.message('x'), userId };
-    (await stage.producer.send({ job, sendAt })).wait.cancel();
+    (await stage.send({ job, sendAt })).wait.cancel();
   };
   const bell = (userId: string) => stage.redis.zscore(doorbellKey(shardOf(userId, SHARDS)), userId);
   // The first all at once, when Redis does not know the script yet.

@@ -29,7 +29,7 @@ describe('cancelling a message', () => {
 
   test('one that waits for its time never joins the line', async () => {
     const sendAt = Date.now() + 60_000;
-    const { jobId, wait } = await stage.producer.send({ job: stage.message('later'), sendAt });
+    const { jobId, wait } = await stage.send({ job: stage.message('later'), sendAt });
     wait.cancel();
     expect(await cancel(jobId)).toBe('cancelled');
     const worker = await stage.owner();
@@ -39,7 +39,7 @@ describe('cancelling a message', () => {
   });
 
   test('who waits for its end is told', async () => {
-    const { jobId, wait } = await stage.producer.send({ job: stage.message('1') });
+    const { jobId, wait } = await stage.send({ job: stage.message('1') });
     const end = wait.until(10_000);
     await cancel(jobId);
     expect(await end).toEqual({ end: 'finished' });
@@ -48,10 +48,10 @@ describe('cancelling a message', () => {
 
   test('a repeat under its Idempotency-Key finds it cancelled, and sends nothing', async () => {
     const send = { job: stage.message('once'), idempotencyKey: 'key' };
-    const { jobId, wait } = await stage.producer.send(send);
+    const { jobId, wait } = await stage.send(send);
     wait.cancel();
     await cancel(jobId);
-    (await stage.producer.send(send)).wait.cancel();
+    (await stage.send(send)).wait.cancel();
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'cancelled' });
     expect(await (await stage.owner()).next()).toBeNull();
   });

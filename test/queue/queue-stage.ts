@@ -7,7 +7,10 @@ import {
   raiseFence,
   SendConsumer,
   sharedBackend,
+  type AcceptedSend,
+  type Admission,
   type FetchedSend,
+  type NewSend,
   type RecoveredSend,
   type Redis,
   type SendQueue,
@@ -31,11 +34,11 @@ export class QueueStage {
   userId = '';
   #accounts = 0;
 
-  private constructor(server: RedisServer) {
+  private constructor(server: RedisServer, producersUrl: string) {
     this.server = server;
     this.redis = openConsumerRedis(server.url, silentLogger());
     this.producer = new Producer({
-      redisUrl: server.url,
+      redisUrl: producersUrl,
       shards: SHARDS,
       retentionMs: 60_000,
       maxPending: MAX_PENDING,
@@ -44,8 +47,10 @@ export class QueueStage {
     });
   }
 
-  static async open(): Promise<QueueStage> {
-    const stage = new QueueStage(await RedisServer.start());
+  /** @param door gives the address by which the producer reaches Redis; its own by default. */
+  static async open(door?: (redisUrl: string) => Promise<string>): Promise<QueueStage> {
+    const server = await RedisServer.start();
+    const stage = new QueueStage(server, (await door?.(server.url)) ?? server.url);
     await claimShardCount(stage.redis, SHARDS);
     await vi.waitFor(() => stage.producer.claimShards());
     return stage;
@@ -67,10 +72,19 @@ export class QueueStage {
     return { userId: this.userId, recipient: 'me', text, linkPreview: true, requestId: 'r' };
   }
 
+  /** Whatever its account is like, unless it is asked. */
+  send(send: NewSend, admission: Admission = () => {}): Promise<AcceptedSend> {
+    return this.producer.send(send, admission);
+  }
+
+  sendMany(sends: readonly NewSend[]): ReturnType<Producer['sendMany']> {
+    return this.producer.sendMany(sends, () => {});
+  }
+
   async add(...texts: string[]): Promise<string[]> {
     const ids: string[] = [];
     for (const text of texts) {
-      const { jobId, wait } = await this.producer.send({ job: this.message(text) });
+      const { jobId, wait } = await this.send({ job: this.message(text) });
       wait.cancel();
       ids.push(jobId);
     }

@@ -70,7 +70,7 @@ describe("an account's queue", () => {
   });
 
   test('a job with a time of its own joins the line when it has come, behind what was accepted before', async () => {
-    const { wait } = await stage.producer.send({ job: stage.message('later'), sendAt: Date.now() + 300 });
+    const { wait } = await stage.send({ job: stage.message('later'), sendAt: Date.now() + 300 });
     wait.cancel();
     await stage.add('1');
     const worker = await stage.owner();

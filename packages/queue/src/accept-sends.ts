@@ -1,143 +1,153 @@
-import { createHash } from 'node:crypto';
-import { GatewayError, type SendJob } from '@gateway/contracts';
-import type { JobsOptions } from 'bullmq';
-import type { SendQueue } from './account-queues.ts';
-import { idempotentJobId, newJobId } from './job-id.ts';
+import { GatewayError, type AccountView } from '@gateway/contracts';
+import type { AcceptReply, AcceptScript } from './accept-script.ts';
+import type { SendToAdd } from './accepting-backend.ts';
+import type { AccountQueues, SendQueue } from './account-queues.ts';
+import { asOf, lastSeenView, publishedView, readPublishedView, type PublishedView } from './account-views.ts';
+import { MOST_RUNS } from './batched-script.ts';
+import type { Bells } from './bells.ts';
+import type { PlacedSend } from './place-send.ts';
+import type { Call } from './redis-calls.ts';
+import type { RedisClient } from './redis.ts';
 
-/** A message as it is to be accepted. */
-export interface NewSend {
-  job: Omit<SendJob, 'digest'>;
-  /** The same key leads to the same job. */
-  idempotencyKey?: string | undefined;
-  /** ms since the epoch at which the job joins the line, behind what was accepted before; now by default. */
-  sendAt?: number | undefined;
-}
+/** Whether an account's messages may be accepted. Throws where they may not. */
+export type Admission = (view: AccountView) => void;
 
-/** A {@link NewSend} with its place: its job id and, under a key, what tells it from another message under the same; else ''. */
-export interface PlacedSend extends NewSend {
-  jobId: string;
-  digest: string;
-}
-
-export function placeSend(send: NewSend, shard: number): PlacedSend {
-  const { job, idempotencyKey, sendAt } = send;
-  const address = { kind: 'send', shard, userId: job.userId } as const;
-  if (idempotencyKey === undefined) return { ...send, jobId: newJobId(address), digest: '' };
-  return { ...send, jobId: idempotentJobId(address, idempotencyKey), digest: digestOf(job, sendAt) };
-}
-
-export interface AcceptLimits {
+export interface AcceptOptions {
+  redis: RedisClient;
+  accounts: AccountQueues;
+  script: AcceptScript;
+  bells: Bells;
   /** ms that ended jobs are kept. */
   retentionMs: number;
   /** Messages of an account that may wait at a time. */
   maxPending: number;
 }
 
+/** What a message has come to: the view that it was admitted by, or why it was not accepted. */
+export type AcceptOutcome = { view: AccountView } | GatewayError;
+
 /**
- * Adds messages to the queues of their accounts, each account's all at once and in their order.
- * @returns why those were not added that were not: `QUEUE_FULL`, or `IDEMPOTENCY_MISMATCH` where the key belongs to another message.
+ * Adds messages of one account to its queue, in their order, a round trip for each {@link MOST_RUNS}: the account's view, as it was last seen, is
+ * what they are admitted by, and Redis takes them only where that is the view still.
+ * @returns for each, where it was not accepted: what `admission` throws, `QUEUE_FULL`, or `IDEMPOTENCY_MISMATCH` where its key belongs to another.
  */
 export async function acceptSends(
-  queueOf: (userId: string) => SendQueue,
   sends: readonly PlacedSend[],
-  { maxPending, retentionMs }: AcceptLimits,
-): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
-  const refused = new Map<PlacedSend, GatewayError>();
-  await Promise.all(
-    byAccount(sends).map(async ([userId, wanted]) => {
-      const queue = queueOf(userId);
-      const admitted = await admit(queue, wanted, maxPending);
-      for (const send of wanted) if (!admitted.includes(send)) refused.set(send, queueFull(maxPending));
-      const timestamp = Date.now();
-      if (admitted.length > 0)
-        await queue.addBulk(admitted.map((send) => jobOf(send, timestamp, retentionMs)));
-      for (const send of admitted)
-        if (await isAnothers(queue, send)) refused.set(send, new GatewayError('IDEMPOTENCY_MISMATCH'));
-    }),
-  );
-  return refused;
-}
-
-/** Takes messages back that nobody was told of. Those with a key are kept: an earlier caller may have been told. */
-export async function takeBack(
-  queueOf: (userId: string) => SendQueue,
-  sends: readonly PlacedSend[],
-): Promise<void> {
-  for (const { job, jobId, idempotencyKey } of sends)
-    if (idempotencyKey === undefined) await queueOf(job.userId).remove(jobId);
-}
-
-function byAccount(sends: readonly PlacedSend[]): [string, PlacedSend[]][] {
-  const accounts = new Map<string, PlacedSend[]>();
-  for (const send of sends) {
-    const { userId } = send.job;
-    const others = accounts.get(userId);
-    if (others === undefined) accounts.set(userId, [send]);
-    else others.push(send);
+  admission: Admission,
+  options: AcceptOptions,
+  call: Call,
+): Promise<AcceptOutcome[]> {
+  const outcomes: AcceptOutcome[] = [];
+  try {
+    // What is one command cannot be torn apart by a change of the account, and so keeps its order.
+    for (let from = 0; from < sends.length; from += MOST_RUNS)
+      outcomes.push(...(await acceptTogether(sends.slice(from, from + MOST_RUNS), admission, options, call)));
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    while (outcomes.length < sends.length) outcomes.push(error);
   }
-  return [...accounts];
+  return outcomes;
 }
 
-/** Those that may join the queue: as many as there is room for, in their order, and those that a former call has added already. */
-async function admit(
-  queue: SendQueue,
+async function acceptTogether(
   sends: readonly PlacedSend[],
-  maxPending: number,
-): Promise<PlacedSend[]> {
-  const counts = await queue.getJobCounts('wait', 'delayed', 'active');
-  const room = Math.max(0, maxPending - Object.values(counts).reduce((sum, count) => sum + count, 0));
-  if (room >= sends.length) return [...sends];
-  const admitted: PlacedSend[] = [];
-  for (const send of sends) {
-    const isThere = send.idempotencyKey !== undefined && (await queue.getJob(send.jobId)) !== undefined;
-    if (isThere || admitted.length < room) admitted.push(send);
+  admission: Admission,
+  { redis, accounts, script, bells, maxPending, retentionMs }: AcceptOptions,
+  call: Call,
+): Promise<AcceptOutcome[]> {
+  const userId = sends[0]?.job.userId ?? '';
+  let { json, view } = await firstView(redis, userId, admission);
+  for (;;) {
+    // Not before: a queue object leaves its mark in Redis, for any name that somebody makes up.
+    const { queue, backend } = accounts.accepting(userId);
+    const now = Date.now();
+    const jobs = sends.map((send) => jobOf(send, now, retentionMs));
+    const packed = jobs.map((job) => backend.pack(queue, job));
+    const replies = await script.accept(userId, packed, { view: json, maxPending }, call);
+    const [first] = replies;
+    if (first?.is !== 'changed') {
+      // Whoever was told that nothing was accepted must not have it sent: it is taken back.
+      if (!call.isCutOff) ringFor(bells, userId, jobs, replies);
+      return outcomesOf(queue, sends, replies, view, maxPending);
+    }
+    ({ json, view } = asOf(publishedView(userId, first.view), Date.now()));
+    admission(view);
   }
-  return admitted;
 }
 
-/** @param timestamp one reading of the clock for all: BullMQ adds the delay to it, and jobs of the same time must not be a millisecond apart. */
-export function jobOf(
-  { job, jobId, digest, sendAt = 0 }: PlacedSend,
-  timestamp: number,
-  retentionMs: number,
-): { name: 'send'; data: SendJob; opts: JobsOptions & { delay: number } } {
-  const age = Math.ceil(retentionMs / 1_000);
+/** The view that was seen last; it need not be the one of now, and so only a new one refuses anybody. */
+async function firstView(redis: RedisClient, userId: string, admission: Admission): Promise<PublishedView> {
+  const last = lastSeenView(userId);
+  if (last !== undefined) {
+    const now = asOf(last, Date.now());
+    try {
+      admission(now.view);
+      return now;
+    } catch {
+      // Looked at again below.
+    }
+  }
+  const current = asOf(await readPublishedView(redis, userId), Date.now());
+  admission(current.view);
+  return current;
+}
+
+/** @param now one reading of the clock for all: BullMQ adds the delay to it, and jobs of the same time must not be a millisecond apart. */
+function jobOf({ job, jobId, digest, sendAt = 0 }: PlacedSend, now: number, retentionMs: number): SendToAdd {
+  const kept = { age: Math.ceil(retentionMs / 1_000) };
+  const delay = Math.max(0, sendAt - now);
   return {
     name: 'send',
     data: { ...job, digest },
-    opts: {
-      jobId,
-      timestamp,
-      delay: Math.max(0, sendAt - timestamp),
-      removeOnComplete: { age },
-      removeOnFail: { age },
-    },
+    opts: { jobId, timestamp: now, delay, removeOnComplete: kept, removeOnFail: kept },
   };
 }
 
-/** A repeated id is ignored by BullMQ, and the object returned shows the new data: what counts is what is stored. */
-export async function isAnothers(queue: SendQueue, send: PlacedSend): Promise<boolean> {
-  if (send.idempotencyKey === undefined) return false;
-  const stored = await queue.getJob(send.jobId);
-  return stored !== undefined && stored.data.digest !== send.digest;
+function ringFor(
+  bells: Bells,
+  userId: string,
+  jobs: readonly SendToAdd[],
+  replies: readonly AcceptReply[],
+): void {
+  let behind = Infinity;
+  let next = Infinity;
+  for (const [index, reply] of replies.entries()) {
+    const { delay = 0, timestamp = 0 } = jobs[index]?.opts ?? {};
+    if (reply.is !== 'added') continue;
+    if (delay === 0) behind = Math.min(behind, reply.behind);
+    else next = Math.min(next, timestamp + delay);
+  }
+  if (behind < Infinity) bells.joined(userId, behind);
+  if (next < Infinity) bells.ring(userId, next);
+}
+
+async function outcomesOf(
+  queue: SendQueue,
+  sends: readonly PlacedSend[],
+  replies: readonly AcceptReply[],
+  view: AccountView,
+  maxPending: number,
+): Promise<AcceptOutcome[]> {
+  const outcomes: AcceptOutcome[] = replies.map(({ is }) =>
+    is === 'full' ? queueFull(maxPending) : { view },
+  );
+  for (const [index, { idempotencyKey, jobId, digest }] of sends.entries()) {
+    if (idempotencyKey === undefined || outcomes[index] instanceof GatewayError) continue;
+    // A repeated id is ignored by BullMQ: what counts is what is stored.
+    const stored = await queue.getJob(jobId);
+    if (stored !== undefined && stored.data.digest !== digest)
+      outcomes[index] = new GatewayError('IDEMPOTENCY_MISMATCH');
+  }
+  return outcomes;
 }
 
 /** Seconds after which a caller may try again to add to a full queue: enough for a paced account to send some. */
 const FULL_RETRY_AFTER = 30;
 
-export function queueFull(max: number): GatewayError {
+function queueFull(max: number): GatewayError {
   return new GatewayError(
     'QUEUE_FULL',
     `${max} messages of this account wait already, and no more may (SEND_MAX_PENDING).`,
     { retryAfter: FULL_RETRY_AFTER },
   );
-}
-
-function digestOf(
-  { requestId: _requestId, askedDigest: _asked, ...message }: Omit<SendJob, 'digest'>,
-  sendAt?: number,
-): string {
-  return createHash('sha256')
-    .update(JSON.stringify([message, sendAt]))
-    .digest('base64url');
 }

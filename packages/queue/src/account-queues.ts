@@ -14,7 +14,7 @@ const MAX_KEPT = 5_000;
 /** Events kept per account's queue: nobody reads them but the dashboard, and there may be thousands of queues. */
 const EVENTS_KEPT = 100;
 
-/** An account's queue, and what adds a message to it on terms. */
+/** An account's queue, and what says how a message is added to it. */
 export interface AcceptingQueue {
   queue: SendQueue;
   backend: AcceptingBackend;
@@ -54,7 +54,7 @@ export class AccountQueues {
       SEND_QUEUE,
       { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
       this.#backend(accountPrefix(userId), (...args) => {
-        backend = new AcceptingBackend(...args).of(this.#redis, userId);
+        backend = new AcceptingBackend(...args);
         return backend;
       }),
     );

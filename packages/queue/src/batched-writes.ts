@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
+import { atTurnsEnd } from './turns-end.ts';
 
 /**
  * Has all commands of one turn of the event loop leave in one system call: under load, sending them one by one costs more than all else
@@ -20,7 +21,7 @@ export function batchWrites(redis: Redis): Redis {
       if (!corked) {
         corked = true;
         stream.cork();
-        setImmediate(uncork);
+        atTurnsEnd(uncork);
       }
       return write(...args);
     };

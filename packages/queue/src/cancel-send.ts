@@ -1,5 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
 import { accountPrefix, SEND_QUEUE, sendStateKey } from './keys.ts';
+import { MAYBE_SENT } from './maybe-sent.ts';
 import type { RedisClient } from './redis.ts';
 
 /**
@@ -7,14 +8,11 @@ import type { RedisClient } from './redis.ts';
  * a repeat under its Idempotency-Key would send it after all. Its own keys are used as BullMQ 6.7.0 does; test/queue/cancel.test.ts
  * holds the two together. A message of which a try may have taken effect is not cancelled: it may be out already.
  */
-const CANCEL = `
+const CANCEL = `${MAYBE_SENT}
 local job, state, id = KEYS[5], redis.call('GET', KEYS[6]), ARGV[1]
 if redis.call('EXISTS', job) == 0 then return 'none' end
 if redis.call('ZSCORE', KEYS[4], id) or redis.call('ZSCORE', KEYS[3], id) then return 'ended' end
-if state then
-  local unknown = cjson.decode(state)['unknown']
-  if unknown and unknown[id] then return 'maybe-sent' end
-end
+if maybe_sent(state, id) then return 'maybe-sent' end
 if redis.call('ZREM', KEYS[2], id) == 0 and redis.call('LREM', KEYS[1], 1, id) == 0 then return 'in-hand' end
 redis.call('HSET', job, 'failedReason', ARGV[2], 'finishedOn', ARGV[3])
 redis.call('ZADD', KEYS[4], ARGV[3], id)

@@ -1,8 +1,6 @@
-import type { PlacedSend } from './accept-sends.ts';
 import { doorbellChannel, doorbellKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { Script } from './script.ts';
-import { shardOf } from './shards.ts';
 
 /**
  * Tells the worker that owns the account that it may have work: from `at` (ms since the epoch), now by default. Rung after the job is in
@@ -50,21 +48,4 @@ export async function readDoorbells(
   ]);
   const next = later[1];
   return { due, next: next === undefined ? null : Number(next) };
-}
-
-/** Rings once for each account of these sends: at once, or at the time of the earliest. */
-export async function ringForSends(
-  redis: RedisClient,
-  shards: number,
-  sends: readonly PlacedSend[],
-  now: number,
-): Promise<void> {
-  const times = new Map<string, number>();
-  for (const { job, sendAt = 0 } of sends) {
-    const at = sendAt > now ? sendAt : 0;
-    times.set(job.userId, Math.min(at, times.get(job.userId) ?? at));
-  }
-  await Promise.all(
-    [...times].map(([userId, at]) => ringDoorbell(redis, shardOf(userId, shards), userId, at)),
-  );
 }

@@ -1,6 +1,5 @@
 export type { Redis } from 'ioredis';
-export type { Admission } from './accept-send.ts';
-export type { NewSend } from './accept-sends.ts';
+export type { Admission } from './accept-sends.ts';
 export { AccountQueues, type SendQueue } from './account-queues.ts';
 export { readAccountView, writeAccountView } from './account-views.ts';
 export { forgetAside, noteAside } from './aside-jobs.ts';
@@ -19,6 +18,7 @@ export type { Listings } from './listings.ts';
 export { MetricsStore } from './metrics-store.ts';
 export { readQueueDepth } from './queue-depth.ts';
 export { countPending, type PendingCounts } from './pending.ts';
+export type { NewSend } from './place-send.ts';
 export { Producer, type Accepted, type AcceptedSend } from './producer.ts';
 export { openConsumerRedis, watchContact, type RedisClient } from './redis.ts';
 export { ResultsPublisher, type JobWait, type WaitEnd } from './results.ts';

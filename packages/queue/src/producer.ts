@@ -10,8 +10,7 @@ import {
 } from '@gateway/contracts';
 import type { Logger, Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
-import type { Admission } from './accept-send.ts';
-import { placeSend, type NewSend, type PlacedSend } from './accept-sends.ts';
+import type { Admission } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { BoardQueues } from './board-queues.ts';
@@ -23,6 +22,7 @@ import { readJob } from './job-reader.ts';
 import { Listings } from './listings.ts';
 import { readMetrics } from './metrics-store.ts';
 import { countPending, type PendingCounts } from './pending.ts';
+import { placeSend, type NewSend, type PlacedSend } from './place-send.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { openProducerRedis } from './redis.ts';
 import { ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
@@ -109,11 +109,11 @@ export class Producer {
   /**
    * Accepts a send: once this resolves the job is in its account's queue and will be worked off in the order of acceptance.
    * The same `idempotencyKey` leads to the same job.
-   * @param admission asked with the account's view, at the time at which the job joins the queue; what it throws is thrown, and nothing is
-   * accepted then. By default every account's messages are.
+   * @param admission asked with the account's view, at the time at which the job joins the queue; the `GatewayError` that it throws is
+   * thrown, and nothing is accepted then.
    * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where the key belongs to another message, `QUEUE_FULL`.
    */
-  async send(send: NewSend, admission: Admission = () => {}): Promise<AcceptedSend> {
+  async send(send: NewSend, admission: Admission): Promise<AcceptedSend> {
     const placed = this.#place(send);
     const { jobId } = placed;
     const wait = this.#results.expect(jobId, send.job.userId);
@@ -138,9 +138,12 @@ export class Producer {
    * Accepts messages of any accounts, each account's in the order given: all that can be accepted, or none where Redis fails.
    * @returns for each its job, or why it was not accepted (as {@link send} throws).
    */
-  async sendMany(sends: readonly NewSend[]): Promise<({ jobId: string } | GatewayError)[]> {
+  async sendMany(
+    sends: readonly NewSend[],
+    admission: Admission,
+  ): Promise<({ jobId: string } | GatewayError)[]> {
     const placed = sends.map((send) => this.#place(send));
-    const refused = await this.#intake.many(placed);
+    const refused = await this.#intake.many(placed, admission);
     return placed.map((each) => refused.get(each) ?? { jobId: each.jobId });
   }
 

@@ -1,44 +1,82 @@
-import type { AccountView, GatewayError } from '@gateway/contracts';
+import { GatewayError, type AccountView } from '@gateway/contracts';
 import type { Redis } from 'ioredis';
-import { acceptSend, type AcceptOptions, type Admission } from './accept-send.ts';
-import { acceptSends, takeBack, type PlacedSend } from './accept-sends.ts';
+import { AcceptScript } from './accept-script.ts';
+import { acceptSends, type AcceptOptions, type Admission } from './accept-sends.ts';
 import { Bells } from './bells.ts';
-import type { RedisCalls } from './redis-calls.ts';
+import type { PlacedSend } from './place-send.ts';
+import type { Call, RedisCalls } from './redis-calls.ts';
+import { takeBack } from './take-back.ts';
 
-export interface IntakeOptions extends Omit<AcceptOptions, 'bells'> {
+export interface IntakeOptions extends Omit<AcceptOptions, 'bells' | 'script'> {
   redis: Redis;
   calls: RedisCalls;
   shards: number;
 }
 
-/** Takes messages into the queues of their accounts and tells the workers. What Redis was asked to take and nobody was told of is taken back. */
+/** Takes messages into the queues of their accounts and tells the workers. What Redis took and nobody was told of is taken back. */
 export class SendIntake {
   readonly #options: IntakeOptions & AcceptOptions;
 
   constructor(options: IntakeOptions) {
-    this.#options = { ...options, bells: new Bells(options.redis, options.shards) };
+    const { redis, shards } = options;
+    this.#options = { ...options, script: new AcceptScript(redis), bells: new Bells(redis, shards) };
   }
 
-  /** As {@link acceptSend}. */
-  one(placed: PlacedSend, admission: Admission): Promise<AccountView> {
-    return this.#options.calls.run(
-      () => acceptSend(placed, admission, this.#options),
-      () => this.#takeBack([placed]),
+  /**
+   * @returns the view that the message was admitted by.
+   * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE`, or what `admission` throws.
+   */
+  async one(send: PlacedSend, admission: Admission): Promise<AccountView> {
+    const [outcome] = await this.#options.calls.run(
+      (call) => acceptSends([send], admission, this.#options, call),
+      this.#undo([send]),
     );
+    if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
+    return outcome.view;
   }
 
-  /** As {@link acceptSends}. */
-  async many(placed: readonly PlacedSend[]): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
-    const { accounts, calls } = this.#options;
-    const refused = await calls.run(
-      () => acceptSends((userId) => accounts.of(userId), placed, this.#options),
-      () => this.#takeBack(placed),
+  /**
+   * Messages of any accounts, each account's in the order given.
+   * @returns why those were not accepted that were not, as {@link one} throws.
+   * @throws {GatewayError} `QUEUE_UNAVAILABLE`: none is accepted then.
+   */
+  async many(
+    sends: readonly PlacedSend[],
+    admission: Admission,
+  ): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
+    const refused = new Map<PlacedSend, GatewayError>();
+    const accept = async (ofOne: readonly PlacedSend[], call: Call) => {
+      const outcomes = await acceptSends(ofOne, admission, this.#options, call);
+      for (const [index, send] of ofOne.entries()) {
+        const outcome = outcomes[index];
+        if (outcome instanceof GatewayError) refused.set(send, outcome);
+      }
+    };
+    await this.#options.calls.run(
+      (call) => Promise.all(byAccount(sends).map((ofOne) => accept(ofOne, call))),
+      this.#undo(sends),
     );
-    this.#options.bells.ringFor(placed.filter((send) => !refused.has(send)));
     return refused;
   }
 
-  #takeBack(placed: readonly PlacedSend[]): Promise<void> {
-    return takeBack((userId) => this.#options.accounts.of(userId), placed);
+  /** Takes messages back that nobody was told of. Those with a key are kept: an earlier caller may have been told. */
+  #undo(sends: readonly PlacedSend[]): () => Promise<void> {
+    const places = sends.flatMap(({ idempotencyKey, job: { userId }, jobId }) =>
+      idempotencyKey === undefined ? [{ userId, jobId }] : [],
+    );
+    return async () => {
+      for (const { userId, jobId } of places) await takeBack(this.#options.redis, userId, jobId);
+    };
   }
+}
+
+function byAccount(sends: readonly PlacedSend[]): PlacedSend[][] {
+  const accounts = new Map<string, PlacedSend[]>();
+  for (const send of sends) {
+    const { userId } = send.job;
+    const others = accounts.get(userId);
+    if (others === undefined) accounts.set(userId, [send]);
+    else others.push(send);
+  }
+  return [...accounts.values()];
 }

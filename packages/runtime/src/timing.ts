@@ -12,10 +12,11 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<'elapsed'
 
 /**
  * The promise's own end, or `onTimeout()`'s error after `ms`. A rejection that comes later is swallowed: nobody waits for it any more.
+ * A process that stood still finds its timers due before it has read what has come meanwhile: that is read first.
  */
 export function withTimeout<T>(promise: Promise<T>, ms: number, onTimeout: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(onTimeout()), ms);
+    const timer = setTimeout(() => setImmediate(() => reject(onTimeout())), ms);
     promise.then(
       (value) => {
         clearTimeout(timer);

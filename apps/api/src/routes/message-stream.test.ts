@@ -239,9 +239,9 @@ test('a caller that hangs up when the reply is whole does not keep it from being
   const { stream, producer } = apiWith(assistant);
   const caller = new AbortController();
   const { send } = producer;
-  producer.send = async (job) => {
+  producer.send = async (...args) => {
     caller.abort();
-    return send.call(producer, job);
+    return send.apply(producer, args);
   };
   await stream(SENDING, { signal: caller.signal });
   expect(producer.sent).toHaveLength(1);

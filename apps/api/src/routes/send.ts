@@ -51,7 +51,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
       messages.map((message, index) => readMessage(c, message, keyOf(idempotencyKey, index), accounts)),
     );
     const wanted = sends.filter((send): send is NewSend => !(send instanceof GatewayError));
-    const placed = wanted.length === 0 ? [] : await producer.sendMany(wanted);
+    const placed = wanted.length === 0 ? [] : await producer.sendMany(wanted, refuseSignedOut);
     metrics.accepted(placed.filter((outcome) => !(outcome instanceof GatewayError)).length);
     const outcomes = placed.values();
     const jobs = sends.map((send) => (send instanceof GatewayError ? send : outcomes.next().value));

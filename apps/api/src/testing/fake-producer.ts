@@ -139,7 +139,7 @@ export class FakeProducer implements ApiProducer {
     this.#check('claimShards');
   }
 
-  async send(send: NewSend, admission: Admission = () => {}): Promise<AcceptedSend> {
+  async send(send: NewSend, admission: Admission): Promise<AcceptedSend> {
     this.#check('send');
     admission(this.view);
     const refusal = this.refusals.get(send.job.text);

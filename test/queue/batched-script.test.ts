@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { openConsumerRedis, type Redis } from '@gateway/queue';
+import { silentLogger } from '@gateway/runtime';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BatchedScript, MOST_RUNS } from '../../packages/queue/src/batched-script.ts';
+import { RedisServer } from '../env/redis-server.ts';
+
+describe('a script that is run for many', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  let script: BatchedScript;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    redis = openConsumerRedis(server.url, silentLogger());
+    script = new BatchedScript(
+      redis,
+      `return { redis.call('RPUSH', KEYS[1], ARGV[1]), KEYS[1], ARGV[1], #KEYS, #ARGV }`,
+      { keys: 1, args: 1 },
+    );
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    await redis.flushdb();
+    await run('known', 'by now');
+    await redis.config('RESETSTAT');
+  });
+
+  const call = () => ({ isCutOff: false });
+  const of = (key: string, value: string) => ({ keys: [key], args: [value] });
+  const run = (key: string, value: string, by = call()) => script.run([of(key, value)], by);
+  const commands = async () =>
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1]);
+  const turn = () => new Promise(setImmediate);
+
+  test('is one command for all of a turn, and each is told its own reply', async () => {
+    const values = Array.from({ length: 20 }, (_, index) => String(index));
+    const replies = await Promise.all(values.map((value) => run('list', value)));
+    expect(replies).toEqual(values.map((value, index) => [[index + 1, 'list', value, 1, 1]]));
+    expect(await redis.lrange('list', 0, -1)).toEqual(values);
+    expect(await commands()).toBe(1);
+  });
+
+  test('is one command for all that come while Redis works on those before', async () => {
+    const all = [run('list', '1')];
+    await turn();
+    all.push(run('list', '2'), run('list', '3'));
+    await turn();
+    all.push(run('list', '4'));
+    await Promise.all(all);
+    expect(await redis.lrange('list', 0, -1)).toEqual(['1', '2', '3', '4']);
+    expect(await commands()).toBe(2);
+  });
+
+  test('holds Redis up with no more at a time than it should, in their order', async () => {
+    const values = Array.from({ length: MOST_RUNS * 2 + 1 }, (_, index) => String(index));
+    await Promise.all(values.map((value) => run('list', value)));
+    expect(await redis.lrange('list', 0, -1)).toEqual(values);
+    expect(await commands()).toBe(3);
+  });
+
+  test('keeps together what is asked for together', async () => {
+    const before = Array.from({ length: MOST_RUNS - 1 }, (_, index) => run('before', String(index)));
+    const together = script.run([of('list', '1'), of('list', '2'), of('list', '3')], call());
+    expect(await together).toEqual([1, 2, 3].map((at) => [at, 'list', String(at), 1, 1]));
+    await Promise.all(before);
+    expect(await commands()).toBe(1);
+  });
+
+  test('that fails for one fails for that one alone', async () => {
+    await redis.set('text', 'is no list');
+    const [first, failed, last] = await Promise.allSettled([
+      run('list', '1'),
+      run('text', '2'),
+      run('list', '3'),
+    ]);
+    expect(failed).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringContaining('WRONGTYPE') },
+    });
+    expect([first?.status, last?.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect(await redis.lrange('list', 0, -1)).toEqual(['1', '3']);
+  });
+
+  test('is not run for who does not wait any more', async () => {
+    const by = call();
+    const outcomes = [run('list', '1')];
+    await turn();
+    outcomes.push(run('list', '2', by), run('list', '3'), run('list', '4', by));
+    by.isCutOff = true;
+    const ends = await Promise.allSettled(outcomes);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(await redis.lrange('list', 0, -1)).toEqual(['1', '3']);
+  });
+
+  test('fails for all where Redis is away', async () => {
+    redis.disconnect();
+    await once(redis, 'end');
+    const all = [run('list', '1'), run('list', '2')];
+    const ends = await Promise.allSettled(all);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await redis.connect();
+    expect(await run('other', '1')).toEqual([[1, 'other', '1', 1, 1]]);
+  });
+});
