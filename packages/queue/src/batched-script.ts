@@ -1,8 +1,8 @@
+import { atTurnsEnd } from '@gateway/runtime';
 import { Cluster } from 'ioredis';
 import type { Call } from './redis-calls.ts';
 import type { RedisClient } from './redis.ts';
 import { Script } from './script.ts';
-import { atTurnsEnd } from './turns-end.ts';
 
 /** One run of the script. */
 export interface Run {

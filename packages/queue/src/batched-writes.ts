@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { atTurnsEnd } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
-import { atTurnsEnd } from './turns-end.ts';
 
 /**
  * Has all commands of one turn of the event loop leave in one system call: under load, sending them one by one costs more than all else

@@ -1,26 +1,10 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { linesOfATurn } from './lines-of-a-turn.ts';
+import { redactingSerializers, redactNested } from './redact.ts';
 import { createScrub } from './scrub.ts';
 
 export type { Logger } from 'pino';
-
-/**
- * Names that never belong in a log line, wherever they stand in it: a last line of defence behind not logging them at all.
- * Phone numbers count among them.
- */
-const SECRET_FIELDS = [
-  'password',
-  'phone_code',
-  'phoneCode',
-  'phone_number',
-  'phoneNumber',
-  'phone_code_hash',
-  'phoneCodeHash',
-  'session',
-  'apiHash',
-  'authorization',
-  'text',
-];
 
 /**
  * What a log line keeps of an error. Not its other fields: ioredis puts a command's arguments there, and with them a message's text.
@@ -38,8 +22,6 @@ function describeError(error: unknown, depth = 0): Record<string, unknown> {
   };
 }
 
-const redactedPaths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
-
 export interface LoggerOptions {
   /** Which process speaks: `api`, `worker`… */
   name: string;
@@ -47,28 +29,23 @@ export interface LoggerOptions {
   format: 'json' | 'pretty';
   /** Values that must not stand in a line, wherever they come from. */
   secrets?: readonly string[];
-  /** Where the lines go; standard output by default. */
+  /** Where the lines go, each at once; by default standard output, those of one turn of the event loop together. */
   destination?: NodeJS.WritableStream;
 }
 
 /** A structured logger on standard output: a JSON object a line, or lines for a person at a terminal. */
-export function createLogger({
-  name,
-  level,
-  format,
-  secrets = [],
-  destination = process.stdout,
-}: LoggerOptions): Logger {
+export function createLogger({ name, level, format, secrets = [], destination }: LoggerOptions): Logger {
   const options = {
     name,
     level,
-    redact: { paths: redactedPaths, censor: '[redacted]' },
     hooks: { streamWrite: createScrub(secrets) },
-    serializers: { err: (error: unknown) => describeError(error) },
+    serializers: { ...redactingSerializers, err: (error: unknown) => describeError(error) },
+    formatters: { log: redactNested },
   };
-  if (format === 'json') return pino({ ...options, base: { name } }, destination);
+  if (format === 'json')
+    return pino({ ...options, base: { name } }, destination ?? linesOfATurn(process.stdout));
   const stream = pretty({
-    destination,
+    destination: destination ?? process.stdout,
     sync: true,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname,name',

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { redactNested } from './redact.ts';
+
+test('a line that holds nothing but values is left as it is', () => {
+  const line = { method: 'POST', ms: 3, hungUp: true, code: null, rpcError: undefined };
+  expect(redactNested(line)).toBe(line);
+});
+
+test('what is in objects and lists is looked through, and nobody else sees a change', () => {
+  const at = new Date(0);
+  const error = new Error('x');
+  const line = {
+    a: { text: 'secret', b: { text: 'secret', c: 1 } },
+    list: [{ password: 'secret' }, 2],
+    at,
+    error,
+  };
+  const before = structuredClone(line);
+  expect(redactNested(line)).toEqual({
+    a: { text: '[redacted]', b: { text: '[redacted]', c: 1 } },
+    list: [{ password: '[redacted]' }, 2],
+    at,
+    error,
+  });
+  expect(line).toEqual(before);
+});
