@@ -66,7 +66,7 @@ describe('a script that is run for many', () => {
     const together = script.run([of('list', '1'), of('list', '2'), of('list', '3')], call());
     expect(await together).toEqual([1, 2, 3].map((at) => [at, 'list', String(at), 1, 1]));
     await Promise.all(before);
-    expect(await commands()).toBe(1);
+    expect(await commands()).toBe(2);
   });
 
   test('that fails for one fails for that one alone', async () => {

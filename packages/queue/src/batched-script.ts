@@ -73,28 +73,32 @@ return replies`);
     this.#isAsked = true;
     atTurnsEnd(() => {
       this.#isAsked = false;
-      void this.#sendNext();
+      void this.#sendAll();
     });
   }
 
-  async #sendNext(): Promise<void> {
-    const units = this.#next();
+  /** All that wait, {@link MOST_RUNS} to a command: one right behind the other, so that a crowd waits for one answer and not for each. */
+  async #sendAll(): Promise<void> {
     this.#isUnderWay = true;
-    if (units.length > 0) await this.#send(units);
+    const commands: Promise<void>[] = [];
+    for (let units = this.#next(); units.length > 0; units = this.#next()) commands.push(this.#send(units));
+    await Promise.all(commands);
     this.#isUnderWay = false;
     if (this.#waiting.length > 0) this.#ask();
   }
 
+  /** Units for one command, at most {@link MOST_RUNS} runs save where one has more by itself; none: nobody waits. */
   #next(): Unit[] {
     const units: Unit[] = [];
-    for (let runs = 0; runs < MOST_RUNS;) {
+    let runs = 0;
+    for (;;) {
       this.#dropCutOff();
-      const unit = this.#waiting.shift();
-      if (unit === undefined) break;
+      const [unit] = this.#waiting;
+      if (unit === undefined || (runs > 0 && runs + unit.runs.length > MOST_RUNS)) return units;
+      this.#waiting.shift();
       units.push(unit);
       runs += unit.runs.length;
     }
-    return units;
   }
 
   /** Never throws: each is told its own end. */

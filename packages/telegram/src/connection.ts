@@ -144,11 +144,14 @@ export class Connection {
     const state = new RequestState(request);
     sender.addStateToQueue(state);
     // A message id is given when the call is packed to be written.
-    return this.#untilDown(
+    const isWritten = () => state.msgId !== undefined;
+    const answer = await this.#untilDown(
       Promise.resolve(state.promise),
       this.#options.callTimeoutMs,
-      () => state.msgId !== undefined,
+      isWritten,
     );
+    sender.forget(state);
+    return answer;
   }
 
   /** The work's own end, or the connection's: no answer within `ms` brings it down. */

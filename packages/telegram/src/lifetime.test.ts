@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { queryObjects } from 'node:v8';
+import { Api } from 'telegram/tl/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Sender } from './sender.ts';
 import { createTelegram } from './telegram.ts';
@@ -25,6 +26,21 @@ it('leaves nothing of a client in memory once it is closed', async () => {
     await short.close();
   }
   expect(queryObjects(Sender, { format: 'count' })).toBeLessThanOrEqual(before + 1);
+});
+
+it('keeps nothing of what was asked and answered while it is at rest', async () => {
+  const { client } = await world.signIn();
+  const session = client.session();
+  await client.close();
+  const count = (kind: new (...args: never[]) => object) => queryObjects(kind, { format: 'count' });
+  const [answers, acknowledgements] = [count(Api.Config), count(Api.MsgsAck)];
+  const rested = createTelegram(world.options()).open(session, new MemoryPeerBook());
+  await rested.connect();
+  expect(count(Api.Config)).toBe(answers);
+  for (let call = 0; call < 5; call++) await rested.me();
+  // The one that went out last, with the last call.
+  expect(count(Api.MsgsAck)).toBeLessThanOrEqual(acknowledgements + 1);
+  await rested.close();
 });
 
 it('lets a process end by itself after opening, sending and closing', async () => {

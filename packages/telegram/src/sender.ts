@@ -7,12 +7,14 @@ import { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
 import type { SocksProxyType } from 'telegram/network/connection/TCPMTProxy.js';
 import { MTProtoSender } from 'telegram/network/MTProtoSender.js';
+import type { RequestState } from 'telegram/network/RequestState.js';
 import type { TLMessage } from 'telegram/tl/core/index.js';
 import { Api } from 'telegram/tl/index.js';
 import { RpcError, UnknownKeyError } from './call-errors.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
+const NOTHING = Buffer.alloc(0);
 const KEY_NOT_FOUND = 404;
 /** s that a proxy has to connect. */
 const PROXY_TIMEOUT = 10;
@@ -134,6 +136,15 @@ export class Sender extends MTProtoSender {
     const key = new AuthKey();
     await key.setKey(authKey);
     return new Sender(key, dcId, onBroken, onError);
+  }
+
+  /**
+   * Lets go of what a call that has ended was and came to, which GramJS's loop holds on to until the next one, and of the acknowledgements that it
+   * keeps to send again, though it never finds them (it compares ids as objects): 12 KB for each account that is at rest.
+   */
+  forget(state: RequestState): void {
+    Object.assign(state, { data: NOTHING, promise: undefined, resolve: undefined, reject: undefined });
+    (this as unknown as { _lastAcks: unknown[] })._lastAcks.length = 0;
   }
 
   override reconnect(): void {
