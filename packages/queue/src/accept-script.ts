@@ -17,14 +17,6 @@ const BULLMQ = {
   },
 };
 
-/** On what terms a message may join its account's line. */
-export interface AcceptTerms {
-  /** The account's view (JSON) that it was admitted by, still to be the one in Redis; `null`: there is none. */
-  view: string | null;
-  /** Messages of the account that may wait at a time. */
-  maxPending: number;
-}
-
 export type AcceptReply =
   /** It stands in line, behind so many others. */
   | { is: 'added'; behind: number }
@@ -33,27 +25,35 @@ export type AcceptReply =
   /** Its account is not as its caller knew it; the view (JSON) that it has. */
   | { is: 'changed'; view: string | null };
 
-/** KEYS: what the queue's keys begin with, the view. ARGV: BullMQ's, then which script of BullMQ's, the view as known, the most that may wait, the id. */
-const ACCEPT = `
+/**
+ * KEYS: what the queue's keys begin with, the account's view. ARGV: BullMQ's, then which script of BullMQ's, and the view as it is known.
+ * @param maxPending messages of an account that may wait at a time.
+ */
+function accept(maxPending: number): string {
+  return `
 local prefix = KEYS[1]
 local view = redis.call('GET', KEYS[2])
 if (view or '') ~= ARGV[5] then return { 'changed', view } end
 local waiting = redis.call('LLEN', prefix .. 'wait')
 local pending = waiting + redis.call('ZCARD', prefix .. 'delayed') + redis.call('LLEN', prefix .. 'active')
--- One that is there already is not turned away: its caller asks for it again.
-if pending >= tonumber(ARGV[6]) and redis.call('EXISTS', prefix .. ARGV[7]) == 0 then return { 'full' } end
+if pending >= ${maxPending} then
+  -- One that is there already is not turned away: its caller asks for it again.
+  local id = cmsgpack.unpack(ARGV[1])[2]
+  if redis.call('EXISTS', prefix .. id) == 0 then return { 'full' } end
+end
 local add = {}
-${Object.entries(BULLMQ)
-  .map(
-    ([name, { script, keys }]) => `
+${Object.entries(BULLMQ).map(addingBy).join('\n')}
+add[ARGV[4]]()
+return { 'added', waiting }`;
+}
+
+function addingBy([name, { script, keys }]: [string, (typeof BULLMQ)[keyof typeof BULLMQ]]): string {
+  return `
 function add.${name}()
   local KEYS = { ${keys.map((key) => `prefix .. '${key}'`).join(', ')} }
   ${script.content}
-end`,
-  )
-  .join('\n')}
-add[ARGV[4]]()
-return { 'added', waiting }`;
+end`;
+}
 
 /** Takes messages into the lines of their accounts, each in one step with the look whether it may: nothing changes in between. */
 export class AcceptScript {
@@ -61,22 +61,25 @@ export class AcceptScript {
   /** Scripts of BullMQ's whose keys were compared. */
   readonly #compared = new Set<string>();
 
-  constructor(redis: RedisClient) {
-    this.#script = new BatchedScript(redis, ACCEPT, { keys: 2, args: BULLMQ_ARGS + 4 });
+  constructor(redis: RedisClient, maxPending: number) {
+    this.#script = new BatchedScript(redis, accept(maxPending), { keys: 2, args: BULLMQ_ARGS + 2 });
   }
 
-  /** Messages of one account, all by the same view: where it has changed, none of them joins. */
+  /**
+   * Messages of one account, all by the same view: where it has changed, none of them joins.
+   * @param view the account's (JSON) that they were admitted by; `null`: there is none.
+   */
   async accept(
     userId: string,
     jobs: readonly PackedJob[],
-    { view, maxPending }: AcceptTerms,
+    view: string | null,
     call: Call,
   ): Promise<AcceptReply[]> {
     const prefix = `${accountPrefix(userId)}:${SEND_QUEUE}:`;
     const keys = [prefix, accountViewKey(userId)];
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);
-      return { keys, args: [...job.args, job.command, view ?? '', maxPending, job.jobId] };
+      return { keys, args: [...job.args, job.command, view ?? ''] };
     });
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
   }

@@ -63,7 +63,7 @@ async function acceptTogether(
     const now = Date.now();
     const jobs = sends.map((send) => jobOf(send, now, retentionMs));
     const packed = jobs.map((job) => backend.pack(queue, job));
-    const replies = await script.accept(userId, packed, { view: json, maxPending }, call);
+    const replies = await script.accept(userId, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {
       // Whoever was told that nothing was accepted must not have it sent: it is taken back.

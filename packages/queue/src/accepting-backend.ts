@@ -13,7 +13,6 @@ export interface SendToAdd {
 
 /** What BullMQ's own script is to be run with to add a job. */
 export interface PackedJob {
-  jobId: string;
   command: string;
   keys: string[];
   /** {@link BULLMQ_ARGS} of them. */
@@ -25,7 +24,7 @@ export const BULLMQ_ARGS = 3;
 
 /** Stands in for Redis, and takes down what it is to do. */
 class Packing {
-  packed: Omit<PackedJob, 'jobId'> | undefined;
+  packed: PackedJob | undefined;
 
   exec(command: string, args: readonly (string | Buffer)[]): void {
     const keys = args.slice(0, -BULLMQ_ARGS).map(String);
@@ -51,6 +50,6 @@ export class AcceptingBackend extends RedisQueueBackend {
       void this.addJobToTransaction(packing as unknown as Client, job.asJSON(), jobId);
     });
     if (packing.packed === undefined) throw new TypeError('BullMQ does not say how to add a job');
-    return { jobId, ...packing.packed };
+    return packing.packed;
   }
 }

@@ -60,6 +60,9 @@ export interface AcceptedSend extends Accepted {
   view: AccountView;
 }
 
+/** Of who does not wait. */
+const NO_WAIT: JobWait = { until: () => Promise.resolve({ end: 'timeout' }), cancel: () => {} };
+
 /** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} has it. */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -111,12 +114,13 @@ export class Producer {
    * The same `idempotencyKey` leads to the same job.
    * @param admission asked with the account's view, at the time at which the job joins the queue; the `GatewayError` that it throws is
    * thrown, and nothing is accepted then.
+   * @param isAwaited whether its end is waited for.
    * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where the key belongs to another message, `QUEUE_FULL`.
    */
-  async send(send: NewSend, admission: Admission): Promise<AcceptedSend> {
+  async send(send: NewSend, admission: Admission, isAwaited = true): Promise<AcceptedSend> {
     const placed = this.#place(send);
     const { jobId } = placed;
-    const wait = this.#results.expect(jobId, send.job.userId);
+    const wait = isAwaited ? this.#results.expect(jobId, send.job.userId) : NO_WAIT;
     try {
       const view = await this.#intake.one(placed, admission);
       return { jobId, wait, view };

@@ -18,8 +18,9 @@ export class SendIntake {
   readonly #options: IntakeOptions & AcceptOptions;
 
   constructor(options: IntakeOptions) {
-    const { redis, shards } = options;
-    this.#options = { ...options, script: new AcceptScript(redis), bells: new Bells(redis, shards) };
+    const { redis, shards, maxPending } = options;
+    const script = new AcceptScript(redis, maxPending);
+    this.#options = { ...options, script, bells: new Bells(redis, shards) };
   }
 
   /**
