@@ -12,6 +12,7 @@ const MAX_LAST_IDS = 2_000;
 export class SendLedger {
   #state: SendState;
   #changed = false;
+  #writing: Promise<unknown> | undefined;
   readonly #write: (state: SendState) => Promise<void>;
   readonly #lastIds = new Map<string, number>();
 
@@ -116,12 +117,18 @@ export class SendLedger {
     });
   }
 
-  /** Has somebody else write down what has changed (`undefined`: nothing has), in a step of his own. */
+  /**
+   * Has somebody else write down what has changed (`undefined`: nothing has), in a step of his own. One after the other, with {@link save}: the
+   * account may be disconnected while a message of it ends, and an older state that reached Redis later would win, and forget that.
+   */
   async saveWith<T>(write: (changed: SendState | undefined) => Promise<T>): Promise<T> {
+    while (this.#writing !== undefined) await this.#writing;
     const changed = this.#changed ? this.#state : undefined;
     this.#changed = false;
     try {
-      return await write(changed);
+      const written = write(changed);
+      this.#writing = written.catch(() => {}).finally(() => (this.#writing = undefined));
+      return await written;
     } catch (error) {
       this.#changed ||= changed !== undefined;
       throw error;
