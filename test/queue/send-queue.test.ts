@@ -55,6 +55,16 @@ describe("an account's queue", () => {
     expect(await readSendState(stage.redis, stage.userId)).toEqual(EMPTY_SEND_STATE);
   });
 
+  test('what was to be noted with an end that never reached Redis is not noted with a later one', async () => {
+    await stage.add('1');
+    const job = await take(await stage.owner());
+    const state = { ...EMPTY_SEND_STATE, disconnectedAt: 7 };
+    const unwritable = { message_id: 1n as unknown as number, date: DATE };
+    await expect(job.complete(unwritable, { state, fetchNext: false })).rejects.toThrow('BigInt');
+    await job.complete({ message_id: 1, date: DATE });
+    expect(await readSendState(stage.redis, stage.userId)).toEqual(EMPTY_SEND_STATE);
+  });
+
   test('a job that is put back is the next one again, and no attempt is used up', async () => {
     const [first] = await stage.add('1', '2');
     const worker = await stage.owner();

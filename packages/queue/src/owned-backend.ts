@@ -26,22 +26,33 @@ const OWNED = new Map([
   ['moveToFinished', owned(moveToFinished)],
 ]);
 
+/** The account that is worked for, and the fence that names the ownership. */
+export interface Owner {
+  redis: RedisClient;
+  userId: string;
+  fence: string;
+}
+
 /** BullMQ's backend of an account's queue, for the worker that owns the account. */
 export class OwnedBackend extends RedisQueueBackend {
   /** Jobs that were in hand after the last that was fetched or ended. */
   active = 0;
+  readonly #owner: Owner;
   readonly #states = new Map<string, SendState>();
-  #owner: { redis: RedisClient; userId: string; fence: string } | undefined;
 
-  /** @param fence names the ownership. */
-  own(redis: RedisClient, userId: string, fence: string): this {
-    this.#owner = { redis, userId, fence };
-    return this;
+  constructor(owner: Owner, ...bullmq: ConstructorParameters<typeof RedisQueueBackend>) {
+    super(...bullmq);
+    this.#owner = owner;
   }
 
-  /** Has what is remembered of the account's sends written in the step in which the job ends. */
-  writeWithEndOf(jobId: string, state: SendState): void {
-    this.#states.set(jobId, state);
+  /** Has what is remembered of the account's sends (`undefined`: nothing new) written in the step in which `end` ends the job. */
+  async writeWithEndOf<T>(jobId: string, state: SendState | undefined, end: () => Promise<T>): Promise<T> {
+    if (state !== undefined) this.#states.set(jobId, state);
+    try {
+      return await end();
+    } finally {
+      this.#states.delete(jobId);
+    }
   }
 
   /** @throws {Fenced} */
@@ -51,12 +62,10 @@ export class OwnedBackend extends RedisQueueBackend {
     args: (string | number | Buffer)[],
   ): Promise<unknown> {
     const known = OWNED.get(command);
-    if (known === undefined || this.#owner === undefined) return super.execCommand(client, command, args);
+    if (known === undefined) return super.execCommand(client, command, args);
     const { redis, userId, fence } = this.#owner;
     const { script, keys } = known;
-    const jobId = String(args[keys]);
-    const state = command === 'moveToFinished' ? this.#states.get(jobId) : undefined;
-    this.#states.delete(jobId);
+    const state = command === 'moveToFinished' ? this.#states.get(String(args[keys])) : undefined;
     const activeKey = `${accountPrefix(userId)}:${SEND_QUEUE}:active`;
     const reply = await script.run(
       redis,

@@ -1,15 +1,8 @@
-import {
-  GatewayError,
-  sendJobSchema,
-  sendProgressSchema,
-  type SendJob,
-  type SendProgress,
-  type SendResult,
-  type SendState,
-} from '@gateway/contracts';
+import { GatewayError, sendJobSchema, type SendJob, type SendResult } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
 import type { SendQueue } from './account-queues.ts';
 import { forgetAllAside, listAside } from './aside-jobs.ts';
+import { contentOf, type Along, type BullmqSend, type FetchedSend } from './fetched-send.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import { OwnedBackend } from './owned-backend.ts';
 import type { RedisClient } from './redis.ts';
@@ -23,36 +16,6 @@ const LOCK_DURATION = 10 * 365 * 86_400_000;
 
 /** Jobs held until a time of their own that are put in line at a time. */
 const DUE_BATCH = 100;
-
-/** A job in hand: fetched, not yet ended or put back. */
-export interface FetchedSend {
-  readonly jobId: string;
-  readonly data: SendJob;
-  /** When it was accepted, ms since the epoch. */
-  readonly acceptedAt: number;
-  /** ms since the epoch from which on it was to go out. */
-  readonly dueAt: number;
-  /** The trace that it belongs to, as it carries it; `undefined`: none. */
-  readonly trace: string | undefined;
-  /** What had gone out of it before it was fetched. */
-  readonly progress: SendProgress;
-  /** Notes what has gone out of it, before the next part goes. */
-  note(progress: SendProgress): Promise<void>;
-  /** Tells the queue of success, and does what goes with it in the same step. Rejects where the job is no longer ours. */
-  complete(result: SendResult, along?: Along): Promise<FetchedSend | 'strays' | null>;
-  /** Tells the queue of final failure. */
-  fail(error: GatewayError): Promise<void>;
-  /** Puts the job back at the head of the line, no attempt used up. Several: the newest first. */
-  putBack(): Promise<void>;
-}
-
-/** What is done in one step with the end of a job. */
-export interface Along {
-  /** What must be remembered of the account's sends from now on; nothing new by default. */
-  state?: SendState | undefined;
-  /** Fetches the next job, as {@link SendConsumer.next} does. */
-  fetchNext: boolean;
-}
 
 /** A job that a former owner had in hand when it ended. */
 export interface RecoveredSend {
@@ -70,7 +33,7 @@ export class SendConsumer {
   readonly #userId: string;
   readonly #fence: string;
   readonly #worker: Worker<SendJob, SendResult, 'send'>;
-  #owned: OwnedBackend | undefined;
+  readonly #owned: OwnedBackend;
   #inHand = 0;
 
   /** @param fence names the ownership; another owner's differs. */
@@ -79,16 +42,19 @@ export class SendConsumer {
     this.#queue = queue;
     this.#userId = userId;
     this.#fence = fence;
+    let owned: OwnedBackend | undefined;
     this.#worker = new Worker<SendJob, SendResult, 'send'>(
       SEND_QUEUE,
       null,
       { connection: redis, autorun: false, lockDuration: LOCK_DURATION },
       backend(accountPrefix(userId), (connection, name, _keys, toKey, ...rest) => {
         // The queue's own: two dozen texts of an account need not be kept twice.
-        this.#owned = new OwnedBackend(connection, name, queue.keys, toKey, ...rest);
-        return this.#owned.own(redis, userId, fence);
+        owned = new OwnedBackend({ redis, userId, fence }, connection, name, queue.keys, toKey, ...rest);
+        return owned;
       }),
     );
+    if (owned === undefined) throw new Error('BullMQ made a worker without its backend');
+    this.#owned = owned;
     this.#worker.on('error', () => {}); // Each call reports its own error to its caller.
   }
 
@@ -124,28 +90,35 @@ export class SendConsumer {
     return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
   }
 
-  async #fetched(job: OwnJob | undefined): Promise<FetchedSend | 'strays' | null> {
+  async #fetched(job: BullmqSend | undefined): Promise<FetchedSend | 'strays' | null> {
     if (job !== undefined) this.#inHand += 1;
-    if (this.#owned?.active !== this.#inHand) return 'strays';
+    if (this.#owned.active !== this.#inHand) return 'strays';
     if (job === undefined) return null;
-    const fetched = new FetchedJob(job, this.#fence, {
-      left: () => {
-        this.#inHand -= 1;
-      },
-      complete: (result, along) => this.#complete(job, result, along),
-    });
-    if (sendJobSchema.safeParse(job.data).success) return fetched;
+    if (sendJobSchema.safeParse(job.data).success) return this.#handOut(job);
     // Not of our making: it must not stand in the way of those behind it.
-    await fetched.fail(
-      new GatewayError('INTERNAL', 'This job does not hold a message.', { jobId: fetched.jobId }),
+    await this.#fail(
+      job,
+      new GatewayError('INTERNAL', 'This job does not hold a message.', { jobId: job.id ?? '' }),
     );
     return this.next();
   }
 
-  async #complete(job: OwnJob, result: SendResult, { state, fetchNext }: Along) {
-    if (state !== undefined) this.#owned?.writeWithEndOf(job.id ?? '', state);
+  #handOut(job: BullmqSend): FetchedSend {
+    return {
+      ...contentOf(job),
+      note: (progress) => job.updateProgress(progress),
+      complete: (result, along = { fetchNext: false }) => this.#complete(job, result, along),
+      fail: (error) => this.#fail(job, error),
+      putBack: () => this.#putBack(job),
+    };
+  }
+
+  async #complete(job: BullmqSend, result: SendResult, { state, fetchNext }: Along) {
     // As BullMQ gives a next job to whoever works by hand: its data and its id.
-    const [data, id]: unknown[] = (await job.moveToCompleted(result, this.#fence, fetchNext)) ?? [];
+    const [data, id]: unknown[] =
+      (await this.#owned.writeWithEndOf(job.id ?? '', state, () =>
+        job.moveToCompleted(result, this.#fence, fetchNext),
+      )) ?? [];
     this.#inHand -= 1;
     if (!fetchNext) return null;
     const next =
@@ -153,6 +126,19 @@ export class SendConsumer {
         ? Job.fromJSON<SendJob, SendResult, 'send'>(this.#worker, data as never, String(id))
         : undefined;
     return this.#fetched(next);
+  }
+
+  async #fail(job: BullmqSend, error: GatewayError): Promise<void> {
+    const reason = new UnrecoverableError(JSON.stringify(error.toPublic()));
+    // Where in our code it was made says nothing to who reads it on the dashboard.
+    reason.stack = '';
+    await job.moveToFailed(reason, this.#fence, false);
+    this.#inHand -= 1;
+  }
+
+  async #putBack(job: BullmqSend): Promise<void> {
+    await job.moveToWait(this.#fence);
+    this.#inHand -= 1;
   }
 
   /** Puts jobs whose own time (`send_at`) has come in line, though the account is held: they go behind what was accepted before. */
@@ -183,63 +169,5 @@ export class SendConsumer {
 
   async close(): Promise<void> {
     await this.#worker.close(true);
-  }
-}
-
-type OwnJob = Job<SendJob, SendResult, 'send'>;
-
-/** How a job leaves the hand of its consumer. */
-interface Leaving {
-  left: () => void;
-  complete: (result: SendResult, along: Along) => Promise<FetchedSend | 'strays' | null>;
-}
-
-class FetchedJob implements FetchedSend {
-  readonly jobId: string;
-  readonly data: SendJob;
-  readonly acceptedAt: number;
-  readonly dueAt: number;
-  readonly trace: string | undefined;
-  readonly progress: SendProgress;
-  readonly #job: OwnJob;
-  readonly #token: string;
-  readonly #leaving: Leaving;
-
-  constructor(job: OwnJob, token: string, leaving: Leaving) {
-    this.#job = job;
-    this.#token = token;
-    this.#leaving = leaving;
-    this.jobId = job.id ?? '';
-    this.data = job.data;
-    this.acceptedAt = job.timestamp;
-    this.dueAt = job.timestamp + (job.opts.delay ?? 0);
-    this.trace = job.opts.telemetry?.metadata;
-    // BullMQ's is 0 before anything was noted, for nearly every job.
-    const progress = job.progress === 0 ? undefined : sendProgressSchema.safeParse(job.progress);
-    this.progress = progress?.success === true ? progress.data : { sent: [] };
-  }
-
-  async note(progress: SendProgress): Promise<void> {
-    await this.#job.updateProgress(progress);
-  }
-
-  async complete(
-    result: SendResult,
-    along: Along = { fetchNext: false },
-  ): Promise<FetchedSend | 'strays' | null> {
-    return this.#leaving.complete(result, along);
-  }
-
-  async fail(error: GatewayError): Promise<void> {
-    const reason = new UnrecoverableError(JSON.stringify(error.toPublic()));
-    // Where in our code it was made says nothing to who reads it on the dashboard.
-    reason.stack = '';
-    await this.#job.moveToFailed(reason, this.#token, false);
-    this.#leaving.left();
-  }
-
-  async putBack(): Promise<void> {
-    await this.#job.moveToWait(this.#token);
-    this.#leaving.left();
   }
 }

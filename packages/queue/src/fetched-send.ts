@@ -1,0 +1,57 @@
+import {
+  sendProgressSchema,
+  type GatewayError,
+  type SendJob,
+  type SendProgress,
+  type SendResult,
+  type SendState,
+} from '@gateway/contracts';
+import type { Job } from 'bullmq';
+
+export type BullmqSend = Job<SendJob, SendResult, 'send'>;
+
+/** A job in hand: fetched, not yet ended or put back. */
+export interface FetchedSend {
+  readonly jobId: string;
+  readonly data: SendJob;
+  /** When it was accepted, ms since the epoch. */
+  readonly acceptedAt: number;
+  /** ms since the epoch from which on it was to go out. */
+  readonly dueAt: number;
+  /** The trace that it belongs to, as it carries it; `undefined`: none. */
+  readonly trace: string | undefined;
+  /** What had gone out of it before it was fetched. */
+  readonly progress: SendProgress;
+  /** Notes what has gone out of it, before the next part goes. */
+  note(progress: SendProgress): Promise<void>;
+  /** Tells the queue of success, and does what goes with it in the same step. Rejects where the job is no longer ours. */
+  complete(result: SendResult, along?: Along): Promise<FetchedSend | 'strays' | null>;
+  /** Tells the queue of final failure. */
+  fail(error: GatewayError): Promise<void>;
+  /** Puts the job back at the head of the line, no attempt used up. Several: the newest first. */
+  putBack(): Promise<void>;
+}
+
+/** What is done in one step with the end of a job. */
+export interface Along {
+  /** What must be remembered of the account's sends from now on; nothing new by default. */
+  state?: SendState | undefined;
+  /** Fetches the next job, as `SendConsumer.next` does. */
+  fetchNext: boolean;
+}
+
+/** What a job holds, without what can be done with it. */
+export function contentOf(
+  job: BullmqSend,
+): Pick<FetchedSend, 'jobId' | 'data' | 'acceptedAt' | 'dueAt' | 'trace' | 'progress'> {
+  // BullMQ's is 0 before anything was noted, for nearly every job.
+  const progress = job.progress === 0 ? undefined : sendProgressSchema.safeParse(job.progress);
+  return {
+    jobId: job.id ?? '',
+    data: job.data,
+    acceptedAt: job.timestamp,
+    dueAt: job.timestamp + (job.opts.delay ?? 0),
+    trace: job.opts.telemetry?.metadata,
+    progress: progress?.success === true ? progress.data : { sent: [] },
+  };
+}
