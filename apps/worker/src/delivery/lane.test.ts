@@ -181,4 +181,60 @@ describe("an account's lane", () => {
     expect(world.inHand).toEqual([]);
     expect(await world.pass(60_000)).toEqual([]);
   });
+
+  describe('knows that its queue is empty', () => {
+    test('once it has looked, and no longer than until it is woken', async () => {
+      expect(world.lane.isEmpty).toBe(false);
+      await world.add('a').run();
+      expect(world.lane.isEmpty).toBe(true);
+      world.lane.wake();
+      expect(world.lane.isEmpty).toBe(false);
+      await world.lane.idle();
+      expect(world.lane.isEmpty).toBe(true);
+    });
+
+    test('but not while a message is going out', async () => {
+      const empty = world.during('a', async () => world.lane.isEmpty);
+      await world.add('a').run();
+      expect(await empty).toBe(false);
+    });
+
+    test('but not where it was woken while it looked: it looks again first', async () => {
+      const looks: boolean[] = [];
+      world.onBell = () => looks.push(world.lane.isEmpty);
+      vi.spyOn(world, 'nextDueAt').mockImplementationOnce(async () => {
+        world.lane.wake();
+        return null;
+      });
+      await world.run();
+      expect(looks).toEqual([false, false]);
+      expect(world.lane.isEmpty).toBe(true);
+    });
+
+    test('but not while a message waits for a time of its own', async () => {
+      world.dueAt = Date.now() + HOUR;
+      await world.add('a').run();
+      expect(world.lane.isEmpty).toBe(false);
+      await world.pass(HOUR + 10);
+      expect(world.lane.isEmpty).toBe(true);
+    });
+
+    test('but not while a message is set aside, or the account waits', async () => {
+      world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+      world.account.refuse('a1', flood(30), 'FLOOD_WAIT');
+      await world.add('a1').run();
+      expect(world.lane.isEmpty).toBe(false);
+      await world.pass(31_000);
+      expect(world.lane.isEmpty).toBe(false);
+      await world.pass(31_000);
+      expect(world.lane.isEmpty).toBe(true);
+    });
+
+    test('but not after it was cut off', async () => {
+      await world.run();
+      vi.spyOn(world, 'next').mockRejectedValueOnce(new Error('no Redis'));
+      await world.run();
+      expect(world.lane.isEmpty).toBe(false);
+    });
+  });
 });

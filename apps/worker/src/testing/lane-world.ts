@@ -39,6 +39,8 @@ export class World implements LaneQueue {
   strays = 0;
   /** When a job with a time of its own is due. */
   dueAt: number | null = null;
+  /** Called when the lane takes its bell down, before it looks at the queue. */
+  onBell = () => {};
   saved: SendState = EMPTY_SEND_STATE;
   readonly announced: string[] = [];
   readonly aside: { jobId: string; hold: Hold }[] = [];
@@ -48,7 +50,7 @@ export class World implements LaneQueue {
     queue: this,
     limits: { maxWaitMs: 24 * HOUR, dedupWindowMs: HOUR, maxInHand: 5 },
     claim: async () => void this.log.push('claim'),
-    answerBell: async () => {},
+    answerBell: async () => this.onBell(),
     showAside: async (jobs) => void this.aside.push(...jobs),
     forgetAside: async (jobId) => void this.log.push(`goes on ${jobId}`),
     announceEnd: async ({ jobId }) => void this.announced.push(jobId),
