@@ -98,22 +98,39 @@ describe('the doorbell', () => {
     expect(heard('not ours')).toBe(false);
   });
 
-  test('that was never rung, because its ringer died, is found out by a look at the queues', async () => {
+  /** Puts a message in an account's line, for whom nobody rings. */
+  async function addUnrung(userId: string, delay = 0): Promise<void> {
     const lease = { shard: SHARD, fence: '1 owner' };
-    await raiseFence(redis, 'unrung', lease.fence);
-    await writeAccountView(redis, lease, 'unrung', { ...UNKNOWN_ACCOUNT, state: 'ready' });
-    const queue = new AccountQueues(redis, sharedBackend(redis)).of('unrung');
-    const job = {
-      userId: 'unrung',
-      recipient: 'me',
-      text: 'x',
-      linkPreview: true,
-      requestId: 'r',
-      digest: '',
-    };
-    await queue.add('send', job);
+    await raiseFence(redis, userId, lease.fence);
+    await writeAccountView(redis, lease, userId, { ...UNKNOWN_ACCOUNT, state: 'ready' });
+    const queue = new AccountQueues(redis, sharedBackend(redis)).of(userId);
+    const job = { userId, recipient: 'me', text: 'x', linkPreview: true, requestId: 'r', digest: '' };
+    await queue.add('send', job, { delay });
+  }
+
+  test('that was never rung, because its ringer died, is found out by a look at the queues', async () => {
+    await addUnrung('unrung');
     await listen();
     await expect.poll(() => heard('unrung')).toBe(true);
+  });
+
+  test('a look at the queues tells who has any jobs, of those held until their time too, which are not rung for', async () => {
+    await addUnrung('waiting');
+    await addUnrung('scheduled', 3_600_000);
+    await addUnrung('nothing');
+    const queue = new AccountQueues(redis, sharedBackend(redis)).of('nothing');
+    await queue.drain();
+    expect([...listener.busy(SHARD)]).toEqual([]);
+    await listen();
+    expect([...listener.busy(SHARD)].toSorted()).toEqual(['scheduled', 'waiting']);
+    expect([...listener.busy(1)]).toEqual([]);
+    expect(rung.map(({ userId }) => userId)).toEqual(['waiting']);
+    await addUnrung('nothing');
+    await new AccountQueues(redis, sharedBackend(redis)).of('scheduled').drain(true);
+    await listen();
+    expect([...listener.busy(SHARD)].toSorted()).toEqual(['nothing', 'waiting']);
+    listener.remove(SHARD);
+    expect([...listener.busy(SHARD)]).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   AccountQueues,
+  countPending,
   DoorbellListener,
   openConsumerRedis,
   ResultsPublisher,
@@ -105,6 +106,8 @@ export function storeWith(userIds: readonly string[], ms = 0): SessionStore {
 /** A worker with one shard, in this process: all of it but Telegram and the sessions is real. */
 export class OneWorker implements AsyncDisposable {
   readonly ownership: Ownership;
+  readonly census: Census;
+  readonly history: History;
   readonly #redis: ReturnType<typeof openConsumerRedis>;
   readonly #subscriber: Subscriber;
   readonly #doorbells: DoorbellListener;
@@ -118,14 +121,26 @@ export class OneWorker implements AsyncDisposable {
     const subscriber = new Subscriber(redisUrl);
     const doorbells = new DoorbellListener({ redis, subscriber, logger });
     const backend = sharedBackend(redis);
+    const queues = new AccountQueues(redis, backend);
     const metrics = createWorkerMetrics();
+    const census = new Census(doorbells);
+    const history = new History({
+      redis,
+      metrics,
+      busy: () => census.busy(),
+      waiting: async (userId) => {
+        const { waiting, delayed, active } = await countPending(redis, queues.of(userId), userId);
+        return waiting + delayed + active;
+      },
+      now: Date.now,
+    });
     const context = {
       redis,
       contact,
       redisUrl,
       backend,
       shards: 1,
-      queues: new AccountQueues(redis, backend),
+      queues,
       results: new ResultsPublisher(redis, backend),
       doorbells,
       store,
@@ -148,11 +163,13 @@ export class OneWorker implements AsyncDisposable {
       outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
       eventsUrl: null,
       metrics,
-      history: new History({ redis, metrics, waiting: async () => 0, now: Date.now }),
-      census: new Census(),
+      history,
+      census,
       logger,
       now: Date.now,
     } as const;
+    this.census = census;
+    this.history = history;
     this.#redis = redis;
     this.#subscriber = subscriber;
     this.#doorbells = doorbells;

@@ -98,9 +98,11 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const doorbells = new DoorbellListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
   const queues = new AccountQueues(redis, backend);
+  const census = new Census(doorbells);
   const history = new History({
     redis,
     metrics,
+    busy: () => census.busy(),
     waiting: async (userId) => {
       const { waiting, delayed, active } = await countPending(redis, queues.of(userId), userId);
       return waiting + delayed + active;
@@ -129,7 +131,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
     eventsUrl: settings.EVENTS_CALLBACK_URL ?? null,
     metrics,
-    census: new Census(),
+    census,
     history,
     bot: botOf(settings),
     logger,

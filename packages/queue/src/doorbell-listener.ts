@@ -21,13 +21,16 @@ const LOOK_MS = 2_000;
 const SWEEP_EVERY = 8;
 
 /**
- * Waiting, or in hand: of this worker, or left behind by one that ended; or held until a time of their own that has come, which BullMQ keeps
- * as ms and 12 bits of the order within them.
+ * What an account's queue holds. `now`: jobs that wait, or are in hand (of this worker, or left behind by one that ended), or whose own time has
+ * come, which BullMQ keeps as ms and 12 bits of the order within them; `later`: only such as are held until a time of their own.
  */
-const HAS_JOBS = new Script(`
-if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 1 end
+type Found = 'none' | 'later' | 'now';
+
+const LOOK_FOR_JOBS = new Script(`
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 'now' end
 local first = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
-return first[2] and tonumber(first[2]) / 4096 <= tonumber(ARGV[1]) and 1 or 0`);
+if not first[2] then return 'none' end
+return tonumber(first[2]) / 4096 <= tonumber(ARGV[1]) and 'now' or 'later'`);
 
 /** Accounts looked at per round trip of a sweep. */
 const SWEEP_BATCH = 500;
@@ -36,6 +39,7 @@ const SWEEP_BATCH = 500;
 export class DoorbellListener {
   readonly #options: DoorbellListenerOptions;
   readonly #shards = new Map<number, OnRing>();
+  readonly #busy = new Map<number, ReadonlySet<string>>();
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
   #wake = new AbortController();
@@ -57,7 +61,16 @@ export class DoorbellListener {
 
   remove(shard: number): void {
     this.#shards.delete(shard);
+    this.#busy.delete(shard);
     this.#options.subscriber.forget(doorbellChannel(shard));
+  }
+
+  /**
+   * The shard's accounts that had any jobs when all queues were last looked at: also those whose jobs all have a time of their own,
+   * and those that cannot be opened, which no lane and no bell may know of.
+   */
+  busy(shard: number): Iterable<string> {
+    return this.#busy.get(shard) ?? [];
   }
 
   async #run(): Promise<void> {
@@ -94,19 +107,23 @@ export class DoorbellListener {
   /** Looks at every account's queue of the shard, whether a bell was rung or not. */
   async #sweep(shard: number): Promise<void> {
     const accounts = await this.#options.redis.smembers(shardAccountsKey(shard));
+    const busy = new Set<string>();
     for (let at = 0; at < accounts.length && !this.#stop.signal.aborted; at += SWEEP_BATCH) {
       const batch = accounts.slice(at, at + SWEEP_BATCH);
-      const busy = await Promise.all(batch.map((userId) => this.#hasJobs(userId)));
+      const found = await Promise.all(batch.map((userId) => this.#jobsOf(userId)));
       const onRing = this.#shards.get(shard);
-      if (onRing !== undefined) batch.filter((_, index) => busy[index]).forEach(onRing);
+      if (onRing === undefined) return;
+      batch.filter((_, index) => found[index] !== 'none').forEach((userId) => busy.add(userId));
+      batch.filter((_, index) => found[index] === 'now').forEach(onRing);
     }
+    if (this.#shards.has(shard)) this.#busy.set(shard, busy);
   }
 
-  async #hasJobs(userId: string): Promise<boolean> {
+  async #jobsOf(userId: string): Promise<Found> {
     const keys = ['wait', 'active', 'delayed'].map(
       (name) => `${accountPrefix(userId)}:${SEND_QUEUE}:${name}`,
     );
-    return (await HAS_JOBS.run(this.#options.redis, keys, [Date.now()])) === 1;
+    return (await LOOK_FOR_JOBS.run(this.#options.redis, keys, [Date.now()])) as Found;
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,8 @@ export interface QueueDepth {
 
 /**
  * Counts what waits, over those of a shard's accounts whose bell has rung or will and those that are known to be `busy`, four cheap commands
- * each: most accounts have nothing most of the time, and are not asked about.
+ * each: most accounts have nothing most of the time, and are not asked about. `busy` is to hold those whose bell was taken down while something of
+ * theirs waits still.
  */
 export async function readQueueDepth(
   redis: RedisClient,

@@ -106,7 +106,7 @@ export class ServedAccount {
       announceEnd: async ({ jobId, data: { callbackUrl, retries } }) => {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl, retries);
       },
-      metrics: history.of(userId, () => this.mayHaveJobs),
+      metrics: history.of(userId),
       finished: (jobId, result) => {
         results
           .finished(shard, jobId, result)

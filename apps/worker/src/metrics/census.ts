@@ -1,8 +1,14 @@
+import type { DoorbellListener } from '@gateway/queue';
 import type { Accounts } from '../accounts/accounts.ts';
 
 /** The shards that this worker serves, for whoever counts. */
 export class Census {
+  readonly #doorbells: Pick<DoorbellListener, 'busy'>;
   readonly #shards = new Map<number, Accounts>();
+
+  constructor(doorbells: Pick<DoorbellListener, 'busy'>) {
+    this.#doorbells = doorbells;
+  }
 
   add(shard: number, accounts: Accounts): void {
     this.#shards.set(shard, accounts);
@@ -12,9 +18,20 @@ export class Census {
     if (this.#shards.get(shard) === accounts) this.#shards.delete(shard);
   }
 
-  /** With the accounts of each whose messages wait or are in hand, as far as is known here. */
-  get shards(): readonly { shard: number; busy: readonly string[] }[] {
-    return Array.from(this.#shards, ([shard, accounts]) => ({ shard, busy: accounts.busy() }));
+  /**
+   * With the accounts of each whose messages wait or are in hand: as their lanes know, which hear of it at once, and as the last sweep found, which
+   * misses none. A thousand that have nothing are not asked about.
+   */
+  get shards(): readonly { shard: number; busy: ReadonlySet<string> }[] {
+    return Array.from(this.#shards, ([shard, accounts]) => ({
+      shard,
+      busy: new Set([...accounts.busy(), ...this.#doorbells.busy(shard)]),
+    }));
+  }
+
+  /** Those of all its shards. */
+  busy(): ReadonlySet<string> {
+    return new Set(this.shards.flatMap(({ busy }) => [...busy]));
   }
 
   /** Accounts by state, and those that are connected. */

@@ -14,16 +14,26 @@ interface Tally {
   /** ms since the epoch: its sends are held from then until then. */
   heldFrom: number;
   heldUntil: number;
-  /** Nothing has happened, and nothing waited, when it was last written down. */
+  /** How many waited when it was last written down. */
+  waiting: number;
+  /** Nothing had happened, and nothing waited, when it was last written down. */
   quiet: boolean;
-  /** Served elsewhere now, or not at all: written down once more. */
-  left: boolean;
-  mayHaveJobs: () => boolean;
+  /** Its lane is here. Without one it is written down while anything of it waits, and once more. */
+  hasLane: boolean;
+}
+
+/** What a sample is of: from then until now, ms since the epoch; `busy`: messages of the account may wait. */
+interface Period {
+  since: number;
+  at: number;
+  busy: boolean;
 }
 
 export interface HistoryOptions {
   redis: RedisClient;
   metrics: LaneMetrics;
+  /** Accounts that may have messages that have not gone out, whether a lane of theirs is here or not. */
+  busy: () => ReadonlySet<string>;
   /** How many messages of the account have not gone out. */
   waiting: (userId: string) => Promise<number>;
   now: () => number;
@@ -40,16 +50,11 @@ export class History {
     this.#writtenAt = options.now();
   }
 
-  /**
-   * The metrics that an account's lane counts by: everybody's, and this account's history.
-   * @param mayHaveJobs whether it is worth while to ask how many wait.
-   */
-  of(userId: string, mayHaveJobs: () => boolean): LaneMetrics {
+  /** The metrics that an account's lane counts by: everybody's, and this account's history. */
+  of(userId: string): LaneMetrics {
     const { metrics, now } = this.#options;
-    const fresh = { sent: 0, failed: 0, heldFrom: 0, heldUntil: 0, quiet: false, left: false, mayHaveJobs };
-    const tally: Tally = this.#tallies.get(userId) ?? fresh;
-    Object.assign(tally, { left: false, mayHaveJobs });
-    this.#tallies.set(userId, tally);
+    const tally = this.#tallyOf(userId);
+    tally.hasLane = true;
     return {
       sent: (seconds) => {
         tally.sent += 1;
@@ -72,17 +77,21 @@ export class History {
   /** The account is served elsewhere now, or not at all. */
   leave(userId: string): void {
     const tally = this.#tallies.get(userId);
-    if (tally !== undefined) tally.left = true;
+    if (tally !== undefined) tally.hasLane = false;
   }
 
   /** Writes down what has come since the last time. */
   async write(): Promise<void> {
     const { redis, now } = this.#options;
     const at = now();
+    const busy = this.#options.busy();
+    for (const userId of busy) this.#tallyOf(userId);
     const since = this.#writtenAt;
     this.#writtenAt = at;
     const samples = await Promise.all(
-      [...this.#tallies].map(async ([userId, tally]) => this.#sample(userId, tally, since, at)),
+      [...this.#tallies].map(async ([userId, tally]) =>
+        this.#sample(userId, tally, { since, at, busy: busy.has(userId) }),
+      ),
     );
     await addHistory(
       redis,
@@ -91,15 +100,26 @@ export class History {
     );
   }
 
-  async #sample(userId: string, tally: Tally, since: number, at: number): Promise<HistorySample | null> {
+  #tallyOf(userId: string): Tally {
+    const kept = this.#tallies.get(userId);
+    if (kept !== undefined) return kept;
+    const fresh = { sent: 0, failed: 0, heldFrom: 0, heldUntil: 0, waiting: 0, quiet: false, hasLane: false };
+    this.#tallies.set(userId, fresh);
+    return fresh;
+  }
+
+  async #sample(userId: string, tally: Tally, { since, at, busy }: Period): Promise<HistorySample | null> {
     const { sent, failed } = tally;
     Object.assign(tally, { sent: 0, failed: 0 });
-    if (tally.left) this.#tallies.delete(userId);
+    const leaves = !tally.hasLane && !busy;
+    if (leaves) this.#tallies.delete(userId);
     const heldMs = Math.max(0, Math.min(at, tally.heldUntil) - Math.max(since, tally.heldFrom));
-    const waiting = tally.mayHaveJobs() ? await this.#options.waiting(userId) : 0;
+    // What waited is looked at again: it may be another worker's to tell of now, and not gone.
+    const mayWait = busy || tally.waiting > 0 || (leaves && sent + failed + heldMs > 0);
+    const waiting = mayWait ? await this.#options.waiting(userId) : 0;
     const quiet = sent + failed + heldMs + waiting === 0;
     const wasQuiet = tally.quiet;
-    tally.quiet = quiet;
+    Object.assign(tally, { waiting, quiet });
     // The first quiet one is written down: it says that nothing waits any more.
     return quiet && wasQuiet ? null : { userId, sent, failed, heldMs, waiting };
   }
