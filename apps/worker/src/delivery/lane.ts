@@ -109,7 +109,8 @@ export class Lane {
     try {
       while (this.#again && this.#mayGoOn()) {
         this.#again = false;
-        // Redis takes it down before the queue is looked at: both go over one connection, in this order.
+        // On one connection Redis takes it down before the queue is looked at. In a cluster the two may be on different nodes: a bell that rings
+        // in between may be taken down unheard there, and the sweep finds its message.
         const answered = answerBell();
         answered.catch(() => {});
         if (this.#taken === undefined || this.#taken.epoch !== epoch()) await this.#take();
