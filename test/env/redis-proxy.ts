@@ -75,6 +75,14 @@ export class RedisProxy implements AsyncDisposable {
     }
   }
 
+  /** What is sent over the connections there are still comes to Redis; no reply comes back. */
+  swallowReplies(): void {
+    for (const upstream of this.#clients.keys()) {
+      upstream.unpipe();
+      upstream.resume();
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     this.#server.close();

@@ -95,11 +95,13 @@ export class QueueStage {
     return new AccountQueues(this.redis, sharedBackend(this.redis)).of(this.userId);
   }
 
-  /** The account's owner; one with a greater number takes it over. */
-  async owner(number = 1): Promise<SendConsumer> {
+  /** The account's owner; one with a greater number takes it over. `redis`: its connection, where it has one of its own. */
+  async owner(number = 1, redis = this.redis): Promise<SendConsumer> {
     const fence = `${number} worker`;
-    await raiseFence(this.redis, this.userId, fence);
-    return new SendConsumer(this.redis, sharedBackend(this.redis), this.queue(), this.userId, fence);
+    await raiseFence(redis, this.userId, fence);
+    const backend = sharedBackend(redis);
+    const queue = new AccountQueues(redis, backend).of(this.userId);
+    return new SendConsumer(redis, backend, queue, this.userId, fence);
   }
 }
 

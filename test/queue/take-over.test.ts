@@ -1,6 +1,8 @@
 import { EMPTY_SEND_STATE } from '@gateway/contracts';
-import { Fenced, noteAside, readSendState } from '@gateway/queue';
+import { Fenced, noteAside, openConsumerRedis, readSendState } from '@gateway/queue';
+import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { RedisProxy } from '../env/redis-proxy.ts';
 import { DATE, QueueStage, recover, take } from './queue-stage.ts';
 
 describe("an account's queue that another worker takes over", () => {
@@ -72,6 +74,40 @@ describe("an account's queue that another worker takes over", () => {
     expect(await worker.next()).toBe('strays');
     await recover(worker);
     expect((await take(worker)).data.text).toBe('1');
+  });
+
+  test('a job whose end was answered to nobody has ended once, and what was fetched with it is the next one', async () => {
+    const [first = '', second = ''] = await stage.add('1', '2', '3');
+    await using proxy = await RedisProxy.before(stage.server.url);
+    const redis = openConsumerRedis(proxy.url, silentLogger());
+    const worker = await stage.owner(1, redis);
+    const job = await take(worker);
+    const state = { ...EMPTY_SEND_STATE, unreachableSince: 7 };
+    proxy.swallowReplies();
+    const ending = job.complete({ message_id: 1, date: DATE }, { state, fetchNext: true });
+    ending.catch(() => {});
+    await expect.poll(async () => (await stage.producer.job(second))?.state).toBe('active');
+    const endedAs = await stage.producer.job(first);
+    expect(endedAs).toMatchObject({ state: 'completed', result: { message_id: 1 } });
+
+    // The step is sent again when the connection is back: it must neither end anything twice nor fetch another.
+    proxy.cut();
+    proxy.heal();
+    await expect(ending).rejects.toThrow('Missing lock');
+    expect(await stage.producer.job(first)).toEqual(endedAs);
+    expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 1, delayed: 0, active: 1 });
+    expect(await stage.queue().getCompletedCount()).toBe(1);
+    expect(await readSendState(stage.redis, stage.userId)).toEqual(state);
+
+    expect((await recover(worker)).map(({ jobId }) => jobId)).toEqual([second]);
+    for (const text of ['2', '3']) {
+      const next = await take(worker);
+      expect(next.data.text).toBe(text);
+      await next.complete({ message_id: 2, date: DATE });
+    }
+    expect(await worker.next()).toBeNull();
+    expect(await stage.producer.job(first)).toEqual(endedAs);
+    redis.disconnect();
   });
 
   test('what was set aside when its worker ended is told from what was under way', async () => {

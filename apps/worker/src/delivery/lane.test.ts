@@ -46,6 +46,22 @@ describe("an account's lane", () => {
     expect(await world.pass(1_010)).toEqual(['claim', 'recover', 'send a', 'complete a']);
   });
 
+  test('a message whose end was written down and not answered does not go out again, and what was fetched with it is the next one', async () => {
+    world.replyLost = true;
+    expect(await world.add('a', 'b', 'c').run()).toEqual(['send a', 'complete a']);
+    expect(world.inHand.map(({ text }) => text)).toEqual(['b']);
+    world.recovered = [{ jobId: 'b', fetchedAt: Date.now(), wasAside: false }];
+    expect(await world.pass(1_010)).toEqual([
+      'claim',
+      'recover',
+      'send b',
+      'complete b',
+      'send c',
+      'complete c',
+    ]);
+    expect(world.inHand).toEqual([]);
+  });
+
   test('a job refused for good fails, and the next one goes on', async () => {
     world.account.refuse('a', { outcome: 'fail' }, 'RECIPIENT_REFUSED');
     expect(await world.add('a', 'b').run()).toEqual([

@@ -37,6 +37,8 @@ export class World implements LaneQueue {
   mayServe = true;
   epoch = 0;
   strays = 0;
+  /** The next end of a job comes about, and is not answered. */
+  replyLost = false;
   /** When a job with a time of its own is due. */
   dueAt: number | null = null;
   /** Called when the lane takes its bell down, before it looks at the queue. */
@@ -108,7 +110,10 @@ export class World implements LaneQueue {
       complete: async ({ message_ids }, { state, fetchNext } = { fetchNext: false }) => {
         leave(`complete${message_ids?.length ?? ''}`);
         if (state !== undefined) this.saved = state;
-        return fetchNext ? this.next() : null;
+        const fetched = fetchNext ? await this.next() : null;
+        if (!this.replyLost) return fetched;
+        this.replyLost = false;
+        throw new Error('no Redis');
       },
       fail: async ({ code }) => leave(`fail ${code}`),
       putBack: async () => {
