@@ -5,7 +5,7 @@ import { isWorthShowing } from './waits.ts';
 
 type HandOptions = Pick<LaneOptions, 'showAside' | 'forgetAside' | 'now'>;
 
-/** Jobs whose failures are remembered; those that are cancelled in the queue never come back. */
+/** Jobs whose failures are remembered, the latest: those that are cancelled in the queue never come back, and must not stand in others' way. */
 const MAX_REMEMBERED = 1_000;
 
 /** The jobs that a lane has fetched and that have not ended, the oldest first; those that must wait are shown with the reason. */
@@ -31,9 +31,15 @@ export class Hand {
 
   drop(job: InHand): void {
     this.#jobs = this.#jobs.filter((other) => other !== job);
-    if (job.ended === null && job.failures > 0 && this.#failures.size < MAX_REMEMBERED)
-      this.#failures.set(job.jobId, job.failures);
+    if (job.ended === null && job.failures > 0) this.#remember(job);
     job.leave();
+  }
+
+  #remember({ jobId, failures }: InHand): void {
+    this.#failures.set(jobId, failures);
+    if (this.#failures.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.#failures.keys();
+    if (oldest !== undefined) this.#failures.delete(oldest);
   }
 
   /** Nothing is in hand any more, wherever it is now. */

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { Hand } from './hand.ts';
+import { InHand } from './in-hand.ts';
+
+const hand = () => new Hand({ showAside: async () => {}, forgetAside: async () => {}, now: Date.now });
+
+/** A job in hand, for the first time or again. */
+function take(into: Hand, jobId: string): InHand {
+  const data = {
+    userId: 'u',
+    recipient: 'me',
+    text: jobId,
+    linkPreview: true,
+    requestId: 'r',
+    digest: '',
+  };
+  const job = new InHand({
+    jobId,
+    data,
+    acceptedAt: 0,
+    dueAt: 0,
+    trace: undefined,
+    progress: { sent: [] },
+    note: async () => {},
+    complete: async () => null,
+    fail: async () => {},
+    putBack: async () => {},
+  });
+  into.add(job);
+  return job;
+}
+
+/** Tried in vain so often, and back to the queue. */
+function leaveAfter(from: Hand, jobId: string, failures: number): void {
+  const job = take(from, jobId);
+  job.failures = failures;
+  from.drop(job);
+}
+
+test('a message that comes back has its tries behind it, once', () => {
+  const own = hand();
+  leaveAfter(own, 'a', 3);
+  expect(take(own, 'a').failures).toBe(3);
+  expect(take(own, 'a').failures).toBe(0);
+});
+
+test('a message that has ended leaves nothing behind', () => {
+  const own = hand();
+  const job = take(own, 'a');
+  Object.assign(job, { failures: 3, ended: 'failed' });
+  own.drop(job);
+  expect(take(own, 'a').failures).toBe(0);
+});
+
+test('of a thousand that never came back, the oldest is forgotten for the next one', () => {
+  const own = hand();
+  for (let index = 0; index < 1_000; index += 1) leaveAfter(own, `cancelled-${index}`, 1);
+  leaveAfter(own, 'a', 7);
+  expect(take(own, 'a').failures).toBe(7);
+  expect(take(own, 'cancelled-0').failures).toBe(0);
+  expect(take(own, 'cancelled-1').failures).toBe(1);
+});
