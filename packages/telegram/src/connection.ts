@@ -3,7 +3,7 @@ import { RequestState } from 'telegram/network/RequestState.js';
 import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
 import { AnswerLostError, KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
-import { firstPingIn } from './ping-times.ts';
+import { Pings } from './ping-times.ts';
 import { Sender, Transport } from './sender.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
@@ -43,7 +43,7 @@ export class Connection {
   #sender: Sender | undefined;
   #isOpen = false;
   #down: Error | undefined;
-  #pings: NodeJS.Timeout | undefined;
+  #pings: Pings | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -62,7 +62,7 @@ export class Connection {
       this.#assertNotDown();
       this.#isOpen = true;
       const { pingIntervalMs = PING_INTERVAL_MS } = this.#options;
-      this.#pingEvery(pingIntervalMs);
+      this.#pings = new Pings(pingIntervalMs, () => void this.#ping());
       return config;
     } catch (error) {
       await this.#goDown(new Error('It was never open', { cause: error }));
@@ -172,14 +172,6 @@ export class Connection {
     });
   }
 
-  #pingEvery(ms: number): void {
-    const first = firstPingIn(ms, Date.now(), Math.random());
-    this.#pings = setTimeout(() => {
-      void this.#ping();
-      this.#pings = setInterval(() => void this.#ping(), ms).unref();
-    }, first).unref();
-  }
-
   /** A connection that died unseen is found out before the next send, not by it. */
   async #ping(): Promise<void> {
     const pingId = bigInt(Date.now());
@@ -195,7 +187,7 @@ export class Connection {
   async #goDown(cause: Error): Promise<void> {
     if (this.#down !== undefined) return;
     this.#down = cause;
-    clearInterval(this.#pings);
+    this.#pings?.stop();
     for (const abandon of this.#underWay) abandon(cause);
     await Promise.allSettled([this.#sender?.disconnect(), this.#transport.cut()]);
   }
