@@ -6,11 +6,14 @@ import { describe, expect, test } from 'vitest';
 import { deriveKey, factorize, HELPERS, useNativeMath } from './native-math.ts';
 
 const require = createRequire(import.meta.url);
+const { Factorizator } = require('telegram/crypto/Factorizator.js') as {
+  Factorizator: { factorize: typeof factorize };
+};
+const crypto = require('telegram/CryptoFile.js') as { default: Record<string, unknown> };
 /** The library's own, kept before anything takes their place. */
 const original = { ...(require('telegram/Helpers.js') as typeof HELPERS) };
-const originalFactorize = (
-  require('telegram/crypto/Factorizator.js') as { Factorizator: { factorize: typeof factorize } }
-).Factorizator.factorize;
+const originalFactorize = Factorizator.factorize;
+const originalCrypto = crypto.default;
 
 const buffers = (min: number, max: number) =>
   fc.uint8Array({ minLength: min, maxLength: max }).map((bytes) => Buffer.from(bytes));
@@ -25,6 +28,9 @@ describe('The same as GramJS computes, on random numbers', () => {
           text(original.readBigIntFromBuffer(buffer, little, signed)),
         );
         expect(buffer).toEqual(before);
+        expect(text(HELPERS.readBigIntFromBuffer(new Uint8Array(buffer), little, signed))).toBe(
+          text(original.readBigIntFromBuffer(new Uint8Array(buffer) as Buffer, little, signed)),
+        );
       }),
       { numRuns: 3_000 },
     );
@@ -91,8 +97,17 @@ describe('The same as GramJS computes, on random numbers', () => {
   });
 });
 
-test('they are in the place of the library’s own, in the version that they were held against', () => {
+test('they are in the place of the library’s own, in the version that they were held against', async () => {
   expect((require('telegram/package.json') as { version: string }).version).toBe('2.26.22');
   expect(useNativeMath()).toBe(true);
   expect(require('telegram/Helpers.js')).toMatchObject(HELPERS);
+  expect(Factorizator.factorize).toBe(factorize);
+  expect(crypto.default['pbkdf2Sync']).toBe(deriveKey);
+  // What else the library takes from there is node's, as before.
+  for (const name of ['randomBytes', 'createHash', 'createCipheriv'])
+    expect(crypto.default[name]).toBe(originalCrypto[name]);
+  // A second time nothing changes.
+  const { default: installed } = crypto;
+  expect(useNativeMath()).toBe(true);
+  expect(crypto.default).toBe(installed);
 });

@@ -7,6 +7,10 @@ import bigInt from 'big-integer';
  * GramJS's arithmetic on `big-integer` objects, done with native BigInt instead: a fifth of what it costs to send a message, and most of what a new
  * auth key or a two-factor password costs, is these few functions. They are put in the place of the library's own at run time, and only in
  * the version that they were held against, function by function, on random numbers (native-math.test.ts).
+ *
+ * Not everywhere: `tl/api.js` has taken `readBigIntFromBuffer` and `toSignedLittleBuffer` out of `Helpers` when it was loaded, before this, and writes
+ * the long numbers of calls with the library's own still; so does what `Helpers` calls within itself. Answers are read, messages encrypted and keys
+ * made with these.
  */
 
 type Big = bigInt.BigInteger;
@@ -16,7 +20,8 @@ const VERSION = '2.26.22';
 
 /** The functions of GramJS's `Helpers` that are replaced, by their names there. */
 export const HELPERS = {
-  readBigIntFromBuffer(buffer: Buffer, little = true, signed = false): Big {
+  readBigIntFromBuffer(bytes: Uint8Array, little = true, signed = false): Big {
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
     const { length } = buffer;
     if (length === 8) return bigInt(eightBytes(buffer, little, signed));
     if (length === 0) return bigInt.zero;
