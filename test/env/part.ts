@@ -19,16 +19,14 @@ export class Part {
   constructor(entry: string, env: Record<string, string>, logFile?: string) {
     this.#logFile = logFile;
     const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
-    const { NODE_ARGUMENTS = '', ...settings } = env;
-    const more = NODE_ARGUMENTS.split(' ').filter((argument) => argument !== '');
-    this.#child = spawn(process.execPath, [...more, ...nodeArguments(entry)], {
+    this.#child = spawn(process.execPath, nodeArguments(entry), {
       cwd: ROOT,
       // Nothing of the machine's settings gets in.
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',
         LOG_LEVEL: 'debug',
-        ...settings,
+        ...env,
       },
       stdio: ['ignore', log, log, 'ipc'],
     });

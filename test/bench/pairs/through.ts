@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Part } from '../../env/part.ts';
 import { control, drained, fill } from '../line.ts';
 import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { Stage } from '../stage.ts';
@@ -45,12 +44,11 @@ async function measureThrough({ rounds, messages, say }: BenchOptions): Promise<
   await using stage = await Stage.open(ACCOUNTS);
   const accountsFile = join(stage.directory, 'accounts.json');
   await writeFile(accountsFile, JSON.stringify(Object.fromEntries(stage.accounts)));
-  const bare = await stage.start('test/bench/bare/gramjs.ts', { BENCH_ACCOUNTS: accountsFile });
   const results: ThroughRound[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     // The same accounts on both sides, never at once: a session has one user.
     const product = await productRound(stage, round === 0 ? ACCOUNTS * 20 : messages);
-    const unmodified = await bareRound(stage, bare, accountsFile, round === 0 ? ACCOUNTS * 20 : messages);
+    const unmodified = await bareRound(stage, accountsFile, round === 0 ? ACCOUNTS * 20 : messages);
     if (round === 0) continue;
     results.push({ product, bare: unmodified });
     say(
@@ -78,8 +76,7 @@ async function productRound(stage: Stage, messages: number) {
   return { rate: messages / wall, cpu: (cpu / messages) * 1_000 };
 }
 
-async function bareRound(stage: Stage, former: Part, accountsFile: string, messages: number) {
-  await former.end().catch(() => {});
+async function bareRound(stage: Stage, accountsFile: string, messages: number) {
   const bare = await stage.start('test/bench/bare/gramjs.ts', { BENCH_ACCOUNTS: accountsFile });
   await bare.ask('connect', { count: ACCOUNTS });
   await bare.ask('send', { count: ACCOUNTS });
