@@ -4,6 +4,9 @@ export function quantile(samples: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 }
 
+/** The one in the middle; of an even count, what lies between the two. */
 export function median(samples: readonly number[]): number {
-  return quantile(samples, 0.5);
+  const sorted = samples.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  return ((sorted[Math.ceil(half) - 1] ?? NaN) + (sorted[Math.floor(half)] ?? NaN)) / 2;
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { median, quantile } from './samples.ts';
+
+test.each([
+  [[3], 3],
+  [[9, 1], 5],
+  [[9, 1, 2], 2],
+  [[4, 1, 9, 2], 3],
+  [[5, 4, 3, 2, 1], 3],
+])('the median of %j is %d', (samples, middle) => {
+  expect(median(samples)).toBe(middle);
+});
+
+test('of nothing there is none', () => {
+  expect(median([])).toBeNaN();
+  expect(quantile([], 0.5)).toBeNaN();
+});
+
+test('a quantile is a sample that so many lie below', () => {
+  const samples = Array.from({ length: 100 }, (_, index) => 99 - index);
+  expect([quantile(samples, 0), quantile(samples, 0.99), quantile(samples, 1)]).toEqual([0, 99, 99]);
+});
