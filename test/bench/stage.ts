@@ -51,7 +51,8 @@ export class Stage implements AsyncDisposable {
       ...(await productSettings(redis.url, dataDir)),
       SHARDS: String(SHARDS),
       SEND_MAX_PENDING: '10000000',
-      LOG_LEVEL: 'warn',
+      // As it is by default: a line for each message is part of what it costs.
+      LOG_LEVEL: 'info',
     };
     const sandbox = new Part('packages/sandbox/src/main.ts', env, join(directory, 'sandbox.log'));
     const ready = await sandbox.ready;
