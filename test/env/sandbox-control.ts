@@ -84,9 +84,15 @@ export class SandboxControl {
   }
 
   /**
-   * Counts: messages accepted, calls that came before a wait was over, and sign-ins that died because two connections used them at once.
+   * Counts: messages accepted, calls that came before a wait was over, sign-ins that died because two connections used them at once, and the
+   * connections of each account that is signed in.
    */
-  async counters(): Promise<{ messages: number; early: number; duplicated: number }> {
+  async counters(): Promise<{
+    messages: number;
+    early: number;
+    duplicated: number;
+    sessions: { id: number; connections: number }[];
+  }> {
     return this.#get('/state');
   }
 
