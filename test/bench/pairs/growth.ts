@@ -1,8 +1,8 @@
 import { sleep } from '@gateway/runtime';
-import { Redis } from 'ioredis';
 import type { Part } from '../../env/part.ts';
 import { control, drained, fill } from '../line.ts';
 import type { BenchOptions, Pair, Row } from '../pair.ts';
+import { keptJobs, memoryOfAccounts, usedMemory } from '../redis-memory.ts';
 import { Stage } from '../stage.ts';
 import { measureCpu } from '../usage.ts';
 
@@ -12,6 +12,9 @@ const FEW = 100;
 const MANY = 10_000;
 const SHORT = 1_000;
 const LONG = 1_000_000;
+/** Accounts that have sent, and what each has. */
+const SENT_ACCOUNTS = 1_000;
+const SENT_EACH = 150;
 /** ms that messages go out before they are counted, and while they are. */
 const WARM_MS = 1_000;
 const WORK_MS = 6_000;
@@ -30,6 +33,7 @@ export const growth: Pair = {
   run: async (options) => {
     const waiting = await measureWaiting(options);
     const accounts = await measureAccounts(options);
+    const sent = await measureSent(options);
     const ratios = (results: readonly GrowthRound[]) => results.map(({ little, much }) => much / little);
     const rows: Row[] = [
       {
@@ -40,15 +44,17 @@ export const growth: Pair = {
       },
       { what: 'CPU a message, 10,000 accounts to 100', values: ratios(accounts.rounds), unit: 'x' },
       { what: 'Redis memory of a waiting message', values: [waiting.bytesEach], unit: 'B' },
-      { what: 'Redis memory of an idle account', values: [accounts.bytesEach], unit: 'B' },
+      { what: 'Redis memory of an account that never sent', values: [accounts.bytesEach], unit: 'B' },
+      { what: `Redis memory of an account that sent ${SENT_EACH}`, values: [sent.bytesEach], unit: 'B' },
     ];
-    return { rows, raw: { waiting, accounts } };
+    return { rows, raw: { waiting, accounts, sent } };
   },
 };
 
 async function measureWaiting({ rounds, say }: BenchOptions) {
   await using short = await Stage.open(SENDING);
   await using long = await Stage.open(SENDING);
+  for (const stage of [short, long]) await stage.keepLog();
   const users = [...long.accounts.keys()];
   const [worker, other] = [await short.startWorker(), await long.startWorker()];
   for (const stage of [short, long]) {
@@ -103,6 +109,7 @@ async function costWhileFed(stage: Stage, worker: Part): Promise<number> {
 async function measureAccounts({ rounds, messages, say }: BenchOptions) {
   await using few = await Stage.open(FEW);
   await using many = await Stage.open(MANY);
+  for (const stage of [few, many]) await stage.keepLog();
   const before = await usedMemory(many);
   const [worker, other] = [await few.startWorker(), await many.startWorker()];
   await shown(many);
@@ -119,6 +126,27 @@ async function measureAccounts({ rounds, messages, say }: BenchOptions) {
     );
   }
   return { rounds: results, bytesEach };
+}
+
+/** What is left of accounts that have sent, once their jobs have been kept for long enough: by kind of key, and of one account in all. */
+async function measureSent({ say }: BenchOptions) {
+  await using stage = await Stage.open(SENT_ACCOUNTS);
+  await stage.keepLog();
+  const users = [...stage.accounts.keys()];
+  await stage.startWorker({ JOB_RETENTION: '1s' });
+  await shown(stage);
+  await fill(stage, users, users.length * SENT_EACH);
+  await drained(stage, users);
+  while ((await keptJobs(stage)) > 0) await sleep(100);
+  const bytes = Object.entries(await memoryOfAccounts(stage))
+    .map(([kind, sum]) => [kind, sum / SENT_ACCOUNTS] as const)
+    .toSorted(([, one], [, other]) => other - one);
+  const bytesEach = bytes.reduce((sum, [, each]) => sum + each, 0);
+  const most = bytes.slice(0, 4).map(([kind, each]) => `${kind} ${each.toFixed(0)}`);
+  say(
+    `growth: an account that has sent ${SENT_EACH} messages takes ${bytesEach.toFixed(0)} B (${most.join(', ')})`,
+  );
+  return { bytesEach, byKind: Object.fromEntries(bytes) };
 }
 
 /** The same accounts send on both sides. */
@@ -142,11 +170,4 @@ async function shown(stage: Stage): Promise<void> {
 
 async function all(stage: Stage, what: 'account.pause' | 'account.resume'): Promise<void> {
   await Promise.all([...stage.accounts.keys()].map((userId) => control(stage, userId, what)));
-}
-
-async function usedMemory(stage: Stage): Promise<number> {
-  const redis = new Redis(stage.redis.url);
-  const info = await redis.info('memory');
-  redis.disconnect();
-  return Number(/used_memory:(\d+)/.exec(info)?.[1]);
 }
