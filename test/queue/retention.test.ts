@@ -13,6 +13,16 @@ describe('jobs that have been kept for long enough', () => {
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());
 
+  /** Deletes those that ended so long ago. */
+  const drop = (ageMs: number) =>
+    dropOldJobs(
+      stage.redis,
+      new AccountQueues(stage.redis, sharedBackend(stage.redis)),
+      shardOf(stage.userId, SHARDS),
+      ageMs,
+      new AbortController().signal,
+    );
+
   test('are deleted though their account is quiet; younger ones and those that wait are kept', async () => {
     const { redis, userId, producer } = stage;
     const shard = shardOf(userId, SHARDS);
@@ -22,14 +32,6 @@ describe('jobs that have been kept for long enough', () => {
     await (await take(worker)).complete({ message_id: 1, date: DATE });
     await producer.cancelWaiting(userId, cancelled);
 
-    const drop = (ageMs: number) =>
-      dropOldJobs(
-        redis,
-        new AccountQueues(redis, sharedBackend(redis)),
-        shard,
-        ageMs,
-        new AbortController().signal,
-      );
     await drop(60_000);
     expect(await producer.job(sent)).not.toBeNull();
     await expect
@@ -39,5 +41,28 @@ describe('jobs that have been kept for long enough', () => {
       })
       .toEqual([null, null]);
     expect(await producer.job(waiting)).toMatchObject({ state: 'waiting' });
+  });
+
+  test('leave little behind: a thousand accounts that sent much are no burden', async () => {
+    const { redis, userId, producer } = stage;
+    await stage.add(...Array.from({ length: 150 }, (_, index) => `message ${index}`));
+    const worker = await stage.owner();
+    await writeAccountView(redis, { shard: shardOf(userId, SHARDS), fence: FENCE }, userId, {
+      ...UNKNOWN_ACCOUNT,
+      state: 'ready',
+    });
+    for (let sent = 0; sent < 150; sent += 1)
+      await (await take(worker)).complete({ message_id: 1, date: DATE });
+    expect(await producer.pending(userId)).toEqual({ waiting: 0, delayed: 0, active: 0 });
+    const queue = stage.queue();
+    await expect
+      .poll(async () => {
+        await drop(1);
+        return queue.getCompletedCount();
+      })
+      .toBe(0);
+    const keys = await redis.keys(`{acct-${userId}}:*`);
+    const sizes = await Promise.all(keys.map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)));
+    expect(sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)).toBeLessThan(8_000);
   });
 });

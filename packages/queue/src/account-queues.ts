@@ -11,8 +11,11 @@ export type SendQueue = Queue<SendJob, SendResult, 'send'>;
 /** Queue objects kept at a time: each is small, and made anew when needed. */
 const MAX_KEPT = 5_000;
 
-/** Events kept per account's queue: nobody reads them but the dashboard, and there may be thousands of queues. */
-const EVENTS_KEPT = 100;
+/**
+ * Events kept per account's queue, where Redis drops them a node of some dozens at a time: so the last node, and no more. Nobody reads them, results
+ * go by a shard's stream; and there may be thousands of queues.
+ */
+const EVENTS_KEPT = 1;
 
 /** An account's queue, and what says how a message is added to it. */
 export interface AcceptingQueue {
