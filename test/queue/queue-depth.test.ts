@@ -25,7 +25,7 @@ describe("what waits of a shard's accounts", () => {
   }
 
   async function schedule(): Promise<void> {
-    const { wait } = await stage.producer.send({ job: stage.message('later'), sendAt: Date.now() + HOUR });
+    const { wait } = await stage.send({ job: stage.message('later'), sendAt: Date.now() + HOUR });
     wait.cancel();
   }
 

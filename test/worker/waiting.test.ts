@@ -41,7 +41,7 @@ describe('what waits', () => {
   /** @returns the job's id. */
   async function send(userId: string, sendAt?: number): Promise<string> {
     const message = { userId, recipient: 'me', text: 'x', linkPreview: true, requestId: 'r' };
-    const { jobId, wait } = await producer.send({ job: message, sendAt });
+    const { jobId, wait } = await producer.send({ job: message, sendAt }, () => {});
     wait.cancel();
     return jobId;
   }
