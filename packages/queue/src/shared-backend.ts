@@ -35,8 +35,22 @@ export function sharedBackend(redis: RedisClient, blocking?: RedisClient): Share
   };
 }
 
+/**
+ * Redis as BullMQ may count on it. It is not asked: that would be the first command of a connection, before there is one. 6.2 is what our
+ * own scripts need (`ZADD LT`); told of nothing, BullMQ assumes 5.0, which has no `LPOS`, and walks the whole line in Lua to tell
+ * whether a job waits: with 10,000 waiting, 0.6 to 0.9 ms of Redis' only thread at each look at one of them, in place of 0.004 (the
+ * last) to 0.1 (the first).
+ */
+const REDIS_VERSION = '6.2.0';
+
+class SharedConnection extends RedisConnection {
+  override get redisVersion(): string {
+    return REDIS_VERSION;
+  }
+}
+
 function share(redis: RedisClient, blocking: boolean): RedisConnection {
-  const connection = new RedisConnection(redis, {
+  const connection = new SharedConnection(redis, {
     shared: true,
     blocking,
     skipVersionCheck: true,
