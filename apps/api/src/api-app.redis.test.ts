@@ -9,6 +9,7 @@ import { createApiMetrics } from '@gateway/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp, startApi } from './api-app.ts';
 import { READY } from './testing/fake-producer.ts';
+import { overHttp } from './testing/over-http.ts';
 import { openRedisProxy, type RedisProxy } from './testing/redis-proxy.ts';
 
 const REDIS_URL = process.env['REDIS_URL'];
@@ -90,7 +91,7 @@ test('all routes together, the dashboard with them, get the quick router of the 
     logger: silentLogger(),
     stopping: new AbortController().signal,
   });
-  await routes.request('http://127.0.0.1/healthz');
+  await overHttp(routes).request('/healthz');
   expect(routes.router.name).toBe('SmartRouter + RegExpRouter');
   await producer.close();
 });

@@ -63,7 +63,7 @@ interface RequestFacts {
 
 /** Hono's types for this app: what middleware leaves for the routes. */
 export interface ApiEnv {
-  /** What node's server hands on; not there where a test asks the app itself. */
-  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
+  /** What node's server hands on. */
+  Bindings: { incoming: IncomingMessage; outgoing: ServerResponse };
   Variables: { requestId: string; caller: Caller; facts: RequestFacts };
 }

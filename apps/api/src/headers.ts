@@ -6,23 +6,13 @@ import type { ApiEnv } from './context.ts';
  * that asks for one, and cost as much as reading its body: what each message passes through uses these.
  */
 
-/** Not there where a test asks the app itself, whatever Hono's types say. */
-export function nodeOf(c: Context<ApiEnv>): Partial<ApiEnv['Bindings']> {
-  const env: ApiEnv['Bindings'] | undefined = c.env;
-  return env ?? {};
-}
-
 /** The request's header, by its name in lower case; several of one name as node joins them. */
 export function requestHeader(c: Context<ApiEnv>, name: string): string | undefined {
-  const { incoming } = nodeOf(c);
-  if (incoming === undefined) return c.req.header(name);
-  const value = incoming.headers[name];
+  const value = c.env.incoming.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
 /** Gives the answer a header, before it is made. */
 export function answerHeader(c: Context<ApiEnv>, name: string, value: string): void {
-  const { outgoing } = nodeOf(c);
-  if (outgoing === undefined) c.header(name, value);
-  else outgoing.setHeader(name, value);
+  c.env.outgoing.setHeader(name, value);
 }

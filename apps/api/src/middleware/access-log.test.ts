@@ -1,35 +1,22 @@
-import { parseSettings, silentLogger } from '@gateway/runtime';
-import { createApiMetrics } from '@gateway/telemetry';
 import { expect, test, vi } from 'vitest';
-import { createApp } from '../api-app.ts';
-import { FakeProducer, JOB_ID } from '../testing/fake-producer.ts';
+import { JOB_ID } from '../testing/fake-producer.ts';
+import { testApi } from '../testing/test-api.ts';
 
 function loggedApi() {
-  const producer = new FakeProducer();
-  const logger = silentLogger();
+  const { producer, logger, request } = testApi({ SEND_WAIT_MS: 0 });
   const lines = {
     info: vi.spyOn(logger, 'info'),
     debug: vi.spyOn(logger, 'debug'),
     error: vi.spyOn(logger, 'error'),
   };
-  const settings = { ...parseSettings({}), SEND_WAIT_MS: 0 };
-  const app = createApp({
-    settings,
-    producer,
-    assistant: null,
-    board: null,
-    metrics: createApiMetrics(),
-    logger,
-    stopping: new AbortController().signal,
-  });
   const post = (path: string, body: unknown) =>
-    app.request(path, {
+    request(path, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', 'x-request-id': 'r1' },
     });
   return {
-    app,
+    request,
     producer,
     lines,
     post,
@@ -78,16 +65,16 @@ test('a refused request says its code', async () => {
 test.each(['/secret', '/jobs/secret', '/telegram/user/status/%00secret'])(
   'of %s the log has the route',
   async (path) => {
-    const { app, all } = loggedApi();
-    await app.request(path);
+    const { request, all } = loggedApi();
+    await request(path);
     expect(all()).not.toContain('secret');
   },
 );
 
 test('health is logged for debugging only', async () => {
-  const { app, lines } = loggedApi();
-  await app.request('/healthz');
-  await app.request('/readyz');
+  const { request, lines } = loggedApi();
+  await request('/healthz');
+  await request('/readyz');
   expect(lines.info).not.toHaveBeenCalled();
   expect(lines.debug).toHaveBeenCalledTimes(2);
 });

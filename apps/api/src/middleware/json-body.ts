@@ -3,7 +3,7 @@ import { GatewayError } from '@gateway/contracts';
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { ApiEnv } from '../context.ts';
-import { nodeOf, requestHeader } from '../headers.ts';
+import { requestHeader } from '../headers.ts';
 import { validate } from '../validation.ts';
 import { requireAccount } from './api-key.ts';
 
@@ -17,9 +17,7 @@ const MAX_BODY = 256 * 1024;
 export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> {
   requireJson(c);
   if (Number(requestHeader(c, 'content-length') ?? 0) > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
-  const { incoming } = nodeOf(c);
-  const bytes = await (incoming === undefined ? readStream(c.req.raw.body) : readIncoming(incoming));
-  return validate(schema, parseJson(bytes));
+  return validate(schema, parseJson(await readIncoming(c.env.incoming)));
 }
 
 /**
@@ -92,23 +90,6 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
 
 function incomplete(cause: unknown): GatewayError {
   return new GatewayError('MALFORMED_JSON', 'The body ended before it was complete.', { cause });
-}
-
-/** As {@link readIncoming}, where there is no server of node's. */
-async function readStream(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of stream ?? []) {
-      length += chunk.byteLength;
-      if (length > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof GatewayError) throw error;
-    throw incomplete(error);
-  }
-  return Buffer.concat(chunks);
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

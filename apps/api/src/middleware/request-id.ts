@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../context.ts';
-import { nodeOf, requestHeader } from '../headers.ts';
+import { answerHeader, requestHeader } from '../headers.ts';
 
 const SANE = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -11,18 +11,13 @@ export function requestIdOf(given: string | undefined): string {
 }
 
 /** Gives every request an id and every response the headers that all of them carry. */
-export const requestId = createMiddleware<ApiEnv>(async (c, next) => {
+export const requestId = createMiddleware<ApiEnv>((c, next) => {
   const id = requestIdOf(requestHeader(c, 'x-request-id'));
   c.set('requestId', id);
   c.set('facts', {});
   const headers = commonHeaders(id);
-  const { outgoing } = nodeOf(c);
-  if (outgoing !== undefined) {
-    for (const name in headers) outgoing.setHeader(name, headers[name] ?? '');
-    return next();
-  }
-  await next();
-  for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+  for (const name in headers) answerHeader(c, name, headers[name] ?? '');
+  return next();
 });
 
 /** Answers hold phone numbers and results of the moment: they are for nobody's cache. */

@@ -75,8 +75,8 @@ describe('GET', () => {
   const STREAM = `${QR}/${user_id}`;
 
   test('tells a signed-in account so at once, and runs nothing', async () => {
-    const { producer, app } = testApi();
-    const response = await app.request(STREAM);
+    const { producer, request } = testApi();
+    const response = await request(STREAM);
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     expect(readEvents(await response.text())).toMatchObject([
       { event: 'authorized', data: { status: 'authorized', user: ALICE } },
@@ -85,14 +85,14 @@ describe('GET', () => {
   });
 
   test('tells the code, and then the error that ends it as any other answer has it', async () => {
-    const { producer, app } = testApi();
+    const { producer, request } = testApi();
     producer.view = { ...UNKNOWN_ACCOUNT, state: 'qr_pending' };
     producer.controlResults['auth.qr'] = CODE;
     producer.onWait = () => {
       producer.view = UNKNOWN_ACCOUNT;
       return { end: 'timeout' };
     };
-    const response = await app.request(STREAM, { headers: { 'x-request-id': 'r1' } });
+    const response = await request(STREAM, { headers: { 'x-request-id': 'r1' } });
     expect(readEvents(await response.text())).toMatchObject([
       { event: 'qr', data: CODE },
       { event: 'error', data: { status: 'error', code: 'AUTH_NOT_STARTED', request_id: 'r1' } },
@@ -103,10 +103,10 @@ describe('GET', () => {
   });
 
   test('tells of the password that is awaited', async () => {
-    const { producer, app } = testApi();
+    const { producer, request } = testApi();
     producer.view = { ...UNKNOWN_ACCOUNT, state: 'password_required' };
     producer.controlResults['auth.qr'] = PASSWORD_REQUIRED;
-    const response = await app.request(STREAM);
+    const response = await request(STREAM);
     expect(readEvents(await response.text())).toMatchObject([
       { event: 'password_required', data: PASSWORD_REQUIRED },
     ]);
@@ -127,10 +127,10 @@ describe('GET', () => {
   });
 
   test('ends without a word when the process stops', async () => {
-    const { producer, app, stop } = testApi();
+    const { producer, request, stop } = testApi();
     producer.view = { ...UNKNOWN_ACCOUNT, state: 'qr_pending' };
     producer.controlResults['auth.qr'] = { ...CODE, expires_at: new Date(Date.now() + 30_000).toISOString() };
-    const response = await app.request(STREAM);
+    const response = await request(STREAM);
     stop.abort();
     expect(readEvents(await response.text())).toMatchObject([{ event: 'qr' }]);
   });

@@ -10,8 +10,8 @@ const documentSchema = z.object({
 });
 
 async function readDocument() {
-  const { app } = testApi();
-  const document: unknown = await (await app.request('http://127.0.0.1:3000/openapi.json')).json();
+  const { app, request } = testApi();
+  const document = await (await request('/openapi.json')).json();
   return { app, document, parsed: documentSchema.parse(document) };
 }
 
@@ -53,33 +53,33 @@ describe('The API describes itself', () => {
   });
 
   test('no key is needed, but without keys the page of another site is refused', async () => {
-    const { app } = testApi(parseSettings({ API_KEYS: 'secret' }));
-    expect((await app.request('/openapi.json')).status).toBe(200);
-    const open = testApi().app;
+    const { request } = testApi(parseSettings({ API_KEYS: 'secret' }));
+    expect((await request('/openapi.json')).status).toBe(200);
+    const open = testApi();
     const headers = { origin: 'https://example.org' };
     expect((await open.request('/openapi.json', { headers })).status).toBe(403);
   });
 
   test('the page at /docs loads only files of this server, which all are there', async () => {
-    const { app } = testApi();
-    const page = await app.request('/docs');
+    const { request } = testApi();
+    const page = await request('/docs');
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
     const html = await page.text();
     const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(files).toHaveLength(4);
     for (const file of files) {
       expect(file).toMatch(/^\/docs\//);
-      expect((await app.request(file)).status, file).toBe(200);
+      expect((await request(file)).status, file).toBe(200);
     }
     const bundle = files.find((file) => file.endsWith('bundle.js')) ?? '';
-    expect((await app.request(bundle)).headers.get('cache-control')).toContain('immutable');
+    expect((await request(bundle)).headers.get('cache-control')).toContain('immutable');
     expect(html).not.toMatch(/<script>/);
   });
 
   test('/docs/ leads to the page, and no other file is given out', async () => {
-    const { app, call } = testApi();
-    expect((await app.request('/docs/')).headers.get('location')).toBe('/docs');
-    const html = await (await app.request('/docs')).text();
+    const { request, call } = testApi();
+    expect((await request('/docs/')).headers.get('location')).toBe('/docs');
+    const html = await (await request('/docs')).text();
     const assets = /\/docs\/assets\/[^/]+/.exec(html)?.[0] ?? '';
     expect((await call(`${assets}/package.json`)).status).toBe(404);
   });

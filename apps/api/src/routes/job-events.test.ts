@@ -27,7 +27,7 @@ function apiWith(...views: JobView[]) {
   };
   const events = async (lastEventId?: string) => {
     const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    const response = await api.app.request(EVENTS, { headers });
+    const response = await api.request(EVENTS, { headers });
     return { response, events: readEvents(await response.text()) };
   };
   return { ...api, events };

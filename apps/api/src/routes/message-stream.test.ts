@@ -1,11 +1,11 @@
 import type { Assistant, ChatRequest } from '@gateway/assistant';
 import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { digestOfRequest } from '../message-stream/repeat.ts';
 import { FAILED, hold, JOB, JOB_ID, READY, SENT } from '../testing/fake-producer.ts';
 import { readEvents } from '../testing/read-events.ts';
-import { testApi } from '../testing/test-api.ts';
+import { testApi, type TestRequest } from '../testing/test-api.ts';
 
 const PATH = '/message_stream';
 const ASKED = { user_id: 'user1', messages: [{ role: 'user', content: 'hello' }] };
@@ -15,7 +15,7 @@ const SENDING = { ...ASKED, send_to_telegram: true, recipient_id: '987654321' };
 class Says implements Assistant {
   readonly asked: ChatRequest[] = [];
   signal: AbortSignal | undefined;
-  onPiece: (index: number) => void = () => {};
+  onPiece: (index: number) => void | Promise<void> = () => {};
   readonly #pieces: readonly (string | Error)[];
 
   constructor(...pieces: (string | Error)[]) {
@@ -28,7 +28,7 @@ class Says implements Assistant {
     for (const [index, piece] of this.#pieces.entries()) {
       if (piece instanceof Error) throw piece;
       yield piece;
-      this.onPiece(index);
+      await this.onPiece(index);
     }
   }
 }
@@ -37,9 +37,9 @@ function apiWith(assistant: Assistant | null, settings: Parameters<typeof testAp
   const api = testApi(settings, assistant);
   const stream = async (
     body: object,
-    { headers = {}, signal }: { headers?: object; signal?: AbortSignal } = {},
+    { headers = {}, signal }: Pick<TestRequest, 'headers' | 'signal'> = {},
   ) => {
-    const response = await api.app.request(PATH, {
+    const response = await api.request(PATH, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
@@ -212,12 +212,21 @@ describe('nothing is sent', () => {
 
   test('where the caller hangs up before the reply is whole, and the model is stopped', async () => {
     const assistant = new Says('one', 'two', 'three');
-    const { stream, producer } = apiWith(assistant);
+    const { stream, producer, logger } = apiWith(assistant);
+    const logged = vi.spyOn(logger, 'info');
     const caller = new AbortController();
-    assistant.onPiece = (index) => {
-      if (index === 0) caller.abort();
+    assistant.onPiece = async (index) => {
+      if (index !== 0) return;
+      caller.abort();
+      await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true));
     };
-    await stream(SENDING, { signal: caller.signal });
+    await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
+    await vi.waitFor(() =>
+      expect(logged).toHaveBeenCalledWith(
+        expect.objectContaining({ code: 'ASSISTANT_UNAVAILABLE' }),
+        'the assistant did not reply',
+      ),
+    );
     expect(assistant.signal?.aborted).toBe(true);
     expect(producer.sent).toEqual([]);
   });
@@ -243,9 +252,20 @@ test('a caller that hangs up when the reply is whole does not keep it from being
     caller.abort();
     return send.apply(producer, args);
   };
-  await stream(SENDING, { signal: caller.signal });
+  const noticed = vi.fn<() => void>();
+  producer.onWait = (_ms, signal) =>
+    new Promise((resolve) => {
+      const end = () => {
+        noticed();
+        resolve({ end: 'timeout' });
+      };
+      if (signal?.aborted) end();
+      else signal?.addEventListener('abort', end);
+    });
+  await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
+  await vi.waitFor(() => expect(noticed).toHaveBeenCalled());
+  await vi.waitFor(() => expect(producer.openWaits).toBe(0));
   expect(producer.sent).toHaveLength(1);
-  expect(producer.openWaits).toBe(0);
 });
 
 describe('Idempotency-Key', () => {

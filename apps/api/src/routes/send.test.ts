@@ -1,5 +1,5 @@
 import { GatewayError, type AccountState } from '@gateway/contracts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ANSWERED, body, SEND } from '../testing/a-send.ts';
 import { FAILED, hold, JOB, JOB_ID, READY, SENT } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
@@ -192,10 +192,10 @@ test('a caller that hangs up ends the wait and not the message', async () => {
       signal?.addEventListener('abort', () => resolve({ end: 'timeout' }));
       caller.abort();
     });
-  await call(SEND, { body, signal: caller.signal });
+  await expect(call(SEND, { body, signal: caller.signal })).rejects.toThrow();
+  await vi.waitFor(() => expect(producer.openWaits).toBe(0));
   expect(producer.sent).toHaveLength(1);
   expect(producer.withdrawn).toEqual([]);
-  expect(producer.openWaits).toBe(0);
 });
 
 test('a process that stops answers waiting callers with 202', async () => {

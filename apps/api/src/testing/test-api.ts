@@ -3,6 +3,7 @@ import { parseSettings, silentLogger, type Settings } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { createApp } from '../api-app.ts';
 import { FakeProducer } from './fake-producer.ts';
+import { overHttp } from './over-http.ts';
 
 export interface TestRequest {
   method?: string;
@@ -18,34 +19,37 @@ export interface TestAnswer {
   body: Record<string, unknown>;
 }
 
-/** The API without a socket, over a {@link FakeProducer}. */
+/** The API over a {@link FakeProducer}, until the test that has it made has ended. */
 export function testApi(settings: Partial<Settings> = {}, assistant: Assistant | null = null) {
   const producer = new FakeProducer();
   const stop = new AbortController();
+  const logger = silentLogger();
   const app = createApp({
     settings: { ...parseSettings({}), ...settings },
     producer,
     assistant,
     board: null,
     metrics: createApiMetrics(),
-    logger: silentLogger(),
+    logger,
     stopping: stop.signal,
   });
+  const { url, request } = overHttp(app);
 
+  /** Asks with JSON and for JSON. */
   async function call(
     path: string,
     { method, body, headers, signal }: TestRequest = {},
   ): Promise<TestAnswer> {
-    const response = await app.request(path, {
+    const answer = await request(path, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       ...(signal !== undefined && { signal }),
     });
-    return { status: response.status, headers: response.headers, body: asObject(await response.json()) };
+    return { status: answer.status, headers: answer.headers, body: asObject(await answer.json()) };
   }
 
-  return { app, producer, call, stop };
+  return { app, producer, logger, url, request, call, stop };
 }
 
 function asObject(value: unknown): Record<string, unknown> {
