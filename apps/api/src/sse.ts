@@ -8,7 +8,10 @@ const HEARTBEAT_MS = 15_000;
 /** Answers with a stream of events, as long as `write` goes on; a HEAD with what a GET would begin with: nobody would read its stream. */
 export function eventStream(c: Context<ApiEnv>, write: (stream: SSEStreamingApi) => Promise<void>): Response {
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
-  return streamSSE(c, (stream) => withHeartbeat(stream, () => write(stream)));
+  const response = streamSSE(c, (stream) => withHeartbeat(stream, () => write(stream)));
+  // Hono's own is weaker than the one that all answers carry, and would take its place: a stream holds sign-in links and phone numbers.
+  response.headers.delete('Cache-Control');
+  return response;
 }
 
 /** Runs what writes to the stream, and keeps the stream from falling silent meanwhile. */
