@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '@gateway/contracts';
 import type { Context } from 'hono';
 import type * as z from 'zod';
@@ -6,6 +5,7 @@ import type { ApiEnv } from '../context.ts';
 import { requestHeader } from '../headers.ts';
 import { validate } from '../validation.ts';
 import { requireAccount } from './api-key.ts';
+import { readIncoming } from './incoming-body.ts';
 
 /** Bytes of a body at most: 256 KiB. */
 const MAX_BODY = 256 * 1024;
@@ -17,7 +17,7 @@ const MAX_BODY = 256 * 1024;
 export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> {
   requireJson(c);
   if (Number(requestHeader(c, 'content-length') ?? 0) > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
-  return validate(schema, parseJson(await readIncoming(c.env.incoming)));
+  return validate(schema, parseJson(await readIncoming(c.env.incoming, MAX_BODY)));
 }
 
 /**
@@ -61,35 +61,6 @@ function isJsonInUtf8(contentType: string): boolean {
     ?.slice('charset='.length)
     .replaceAll('"', '');
   return type === 'application/json' && (charset === undefined || charset === 'utf-8' || charset === 'utf8');
-}
-
-/**
- * What node's server has of the request: a web request and its stream cost as much as all the rest of accepting a message. Reads no
- * further than the limit, whatever the caller announced or did not, and leaves the connection to the answer.
- */
-function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    // Nothing is taken off: node does that when it has answered, and what comes after the end changes nothing.
-    incoming
-      .on('data', (chunk: Uint8Array) => {
-        length += chunk.byteLength;
-        chunks.push(chunk);
-        if (length <= MAX_BODY) return;
-        incoming.pause();
-        reject(new GatewayError('PAYLOAD_TOO_LARGE'));
-      })
-      .on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-      .on('error', (cause) => reject(incomplete(cause)))
-      .on('close', () => {
-        if (!incoming.readableEnded) reject(incomplete(undefined));
-      });
-  });
-}
-
-function incomplete(cause: unknown): GatewayError {
-  return new GatewayError('MALFORMED_JSON', 'The body ended before it was complete.', { cause });
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

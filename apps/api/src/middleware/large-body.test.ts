@@ -1,0 +1,46 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { testApi } from '../testing/test-api.ts';
+
+const HEAD = 'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+const MIB = 1024 * 1024;
+const PIECE = Buffer.alloc(64 * 1024, ' ');
+const CHUNK = Buffer.concat([Buffer.from('10000\r\n'), PIECE, Buffer.from('\r\n')]);
+
+/** Sends the head and then the piece over and over, up to `bytes`, as fast as it is taken. @returns what came back until the connection closed. */
+async function upload(url: string, head: string, piece: Buffer, bytes: number): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    received += text;
+  });
+  // What it sends on after the answer is refused.
+  socket.on('error', () => {});
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  let sent = 0;
+  const send = () => {
+    while (sent < bytes && socket.writable) {
+      sent += piece.length;
+      if (!socket.write(piece)) return;
+    }
+  };
+  socket.on('drain', send);
+  socket.write(head);
+  send();
+  await closed;
+  return received;
+}
+
+test.each([
+  ['5 MB that are announced', `${HEAD}Content-Length: ${5 * MIB}\r\n\r\n`, PIECE, 5 * MIB],
+  ['25 MB in chunks', `${HEAD}Transfer-Encoding: chunked\r\n\r\n`, CHUNK, 25 * MIB],
+  ['chunks without end', `${HEAD}Transfer-Encoding: chunked\r\n\r\n`, CHUNK, Infinity],
+])(
+  'a caller that sends %s is told 413 while it sends, and the connection closes',
+  async (_, head, piece, bytes) => {
+    const { producer, url } = testApi();
+    const received = await upload(await url, head, piece, bytes);
+    expect(received).toMatch(/^HTTP\/1\.1 413 .*\r\nConnection: close\r\n.*"code":"PAYLOAD_TOO_LARGE"/is);
+    expect(producer.sent).toEqual([]);
+  },
+);
