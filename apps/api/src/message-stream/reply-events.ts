@@ -6,6 +6,7 @@ import {
   type ChatMessage,
   type MessageStreamRequest,
 } from '@gateway/contracts';
+import type { AcceptedSend } from '@gateway/queue';
 import type { ApiContext } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
 import { awaitSend, holdOf } from '../send-outcome.ts';
@@ -59,13 +60,15 @@ const WORDS = /\S+\s*|\s+/g;
 export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent> {
   const { destination, earlier } = call;
   const { producer } = context;
-  const watched = (jobId: string, { userId }: Destination) => ({
+  // Accepted for an earlier request: the account was last seen when this one began.
+  const watched = (jobId: string, { userId, view }: Destination): AcceptedSend => ({
     jobId,
     wait: producer.watch(jobId, userId),
+    view,
   });
   // Its reply is queued, or out: another one is not asked for.
   if (destination !== null && earlier !== null) {
-    yield* outcomeOf(context, call, destination, watched(earlier, destination));
+    yield* outcomeOf(context, call, watched(earlier, destination));
     return;
   }
   const content = yield* reply(context, call);
@@ -87,7 +90,7 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
       return watched(jobId, destination);
     });
   context.metrics.accepted(1);
-  yield* outcomeOf(context, call, destination, accepted);
+  yield* outcomeOf(context, call, accepted);
 }
 
 /** Tells the reply as it comes. @returns the whole of it. */
@@ -152,8 +155,7 @@ export function ownReply(messages: readonly ChatMessage[]): string | null {
 async function* outcomeOf(
   { producer, settings, stopping }: ApiContext,
   { idempotencyKey, hungUp, onJob }: ReplyCall,
-  { view }: Destination,
-  accepted: Parameters<typeof awaitSend>[1],
+  accepted: AcceptedSend,
 ): AsyncGenerator<ReplyEvent> {
   const { jobId: job_id } = accepted;
   onJob(job_id);
@@ -163,7 +165,7 @@ async function* outcomeOf(
     const outcome = await withEitherSignal(hungUp, stopping, (signal) =>
       awaitSend(producer, accepted, {
         waitMs: SEND_WAIT_MS,
-        hold: holdOf(view, undefined, settings),
+        hold: holdOf(accepted.view, undefined, settings),
         mayBeOld: idempotencyKey !== undefined,
         signal,
       }),

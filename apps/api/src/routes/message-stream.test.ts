@@ -147,6 +147,46 @@ describe('how it goes out', () => {
     ]);
   });
 
+  test('is told as its account is when it is queued, not as it was before the reply was written', async () => {
+    const assistant = new Says('x');
+    const { stream, producer } = apiWith(assistant);
+    const flood = hold('FLOOD_WAIT', 600_000);
+    assistant.onPiece = () => {
+      producer.view = { ...READY, hold: flood };
+    };
+    const retry_at = new Date(flood.until).toISOString();
+    expect((await stream(SENDING)).events.at(-2)).toEqual([
+      'telegram',
+      { state: 'delayed', job_id: JOB_ID, reason: 'FLOOD_WAIT', retry_at },
+    ]);
+    expect(producer.waits).toEqual([]);
+
+    assistant.onPiece = () => {
+      producer.view = READY;
+    };
+    producer.jobs.set(JOB_ID, SENT);
+    producer.onWait = () => ({ end: 'finished' });
+    expect((await stream(SENDING)).events.at(-2)).toEqual([
+      'telegram',
+      expect.objectContaining({ state: 'completed', message_id: 123 }),
+    ]);
+  });
+
+  test('of an earlier request is told as its account was when this one began', async () => {
+    const { stream, producer } = apiWith(new Says('x'));
+    const flood = hold('FLOOD_WAIT', 600_000);
+    producer.view = { ...READY, hold: flood };
+    const jobId = producer.sendJobId('user1', 'k');
+    producer.jobs.set(jobId, { ...JOB, job_id: jobId });
+    producer.asked = digestOfRequest(messageStreamRequestSchema.parse(SENDING));
+    const { events } = await stream(SENDING, { headers: { 'idempotency-key': 'k' } });
+    expect(events.at(-2)).toEqual([
+      'telegram',
+      expect.objectContaining({ state: 'delayed', job_id: jobId, reason: 'FLOOD_WAIT' }),
+    ]);
+    expect(producer.waits).toEqual([]);
+  });
+
   test('is told where it failed', async () => {
     const { stream, producer } = apiWith(new Says('x'));
     producer.jobs.set(JOB_ID, FAILED);
