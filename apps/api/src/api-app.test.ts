@@ -127,14 +127,6 @@ describe('over a socket', () => {
     );
   });
 
-  test('a body that does not come is cut off', async () => {
-    const { url, producer } = await start({}, { receiveTimeoutMs: 100 });
-    const head =
-      'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{';
-    expect(await rawRequest(url, head)).toMatch(/^HTTP\/1\.1 408 /);
-    expect(producer.sent).toEqual([]);
-  });
-
   test('a caller that hangs up has its job withdrawn', async () => {
     const { url, producer } = await start();
     producer.onWait = (_ms, signal) =>

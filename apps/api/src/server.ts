@@ -1,13 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GatewayError } from '@gateway/contracts';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { answerBrokenRequest, unreadableRequest } from './broken-request.ts';
 import type { ApiEnv } from './context.ts';
-import { errorAnswer } from './error-response.ts';
 import { urlHost } from './loopback.ts';
-import { commonHeaders, requestIdOf } from './middleware/request-id.ts';
 
 export interface ListenOptions {
   host: string;
@@ -43,10 +40,12 @@ export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOp
     },
     (request, response) => void answer(request, response),
   );
-  server.on('clientError', answerBrokenRequest);
-  const unused = trackUnused(server);
+  const connections = trackConnections(server);
+  server.on('clientError', (error, socket) =>
+    answerBrokenRequest(error, socket, connections.get(socket) ?? null),
+  );
   await bind(server, host, port);
-  return { url: urlOf(server, host), close: (graceMs) => close(server, unused, graceMs) };
+  return { url: urlOf(server, host), close: (graceMs) => close(server, connections, graceMs) };
 }
 
 async function bind(server: Server, host: string, port: number): Promise<void> {
@@ -86,58 +85,25 @@ function urlOf(server: Server, host: string): string {
   return `http://${urlHost(reachable)}:${port}`;
 }
 
-/** Connections that never had a request: node's own close leaves those open, and clients open some ahead. They would hold up the end for the whole grace. */
-function trackUnused(server: Server): ReadonlySet<Socket> {
-  const unused = new Set<Socket>();
+/** Each connection, and the last answer that was begun on it; `null`: it never had a request. */
+type Connections = ReadonlyMap<Duplex, ServerResponse | null>;
+
+function trackConnections(server: Server): Connections {
+  const connections = new Map<Duplex, ServerResponse | null>();
   server.on('connection', (socket) => {
-    unused.add(socket);
-    socket.on('close', () => unused.delete(socket));
+    connections.set(socket, null);
+    socket.on('close', () => connections.delete(socket));
   });
-  server.on('request', ({ socket }) => unused.delete(socket));
-  return unused;
+  server.on('request', ({ socket }, response) => connections.set(socket, response));
+  return connections;
 }
 
-async function close(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+async function close(server: Server, connections: Connections, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // The others are told to close with their next answer.
-  for (const socket of unused) socket.destroy();
+  // Node's own close leaves those open that never had a request, and clients open some ahead: they would hold up the end for the whole
+  // grace. The others are told to close with their next answer.
+  for (const [socket, answer] of connections) if (answer === null) socket.destroy();
   const force = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(force);
-}
-
-const NOT_HTTP = new GatewayError(
-  'VALIDATION',
-  'The request is not valid HTTP: check its Host, path and headers.',
-);
-
-/** For a request that came through Node but makes no URL. */
-function unreadableRequest(): Response {
-  const id = requestIdOf(undefined);
-  const { status, body } = errorAnswer(NOT_HTTP, id);
-  return Response.json(body, { status, headers: commonHeaders(id) });
-}
-
-/** For bytes that make no request, or too slowly. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () =>
-      socket.destroy(),
-    );
-    return;
-  }
-  const id = requestIdOf(undefined);
-  const body = JSON.stringify(errorAnswer(NOT_HTTP, id).body);
-  const headers = {
-    ...commonHeaders(id),
-    'Content-Type': 'application/json',
-    'Content-Length': String(Buffer.byteLength(body)),
-    Connection: 'close',
-  };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 400 Bad Request\r\n${head.join('')}\r\n${body}`, () => socket.destroy());
 }

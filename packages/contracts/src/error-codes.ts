@@ -23,6 +23,7 @@ export type ErrorStatus =
   | 403
   | 404
   | 405
+  | 408
   | 409
   | 410
   | 413
@@ -45,6 +46,12 @@ export const ERROR_CODES = {
     'permanent',
     'This path does not take this method.',
     'See the `Allow` header.',
+  ),
+  REQUEST_TIMEOUT: entry(
+    408,
+    'retryable',
+    'The request did not arrive in time.',
+    'Send it again, all of it within 30 seconds; nothing was done.',
   ),
   PAYLOAD_TOO_LARGE: entry(413, 'permanent', 'The body is over 256 KiB.', 'Send less in one request.'),
   UNSUPPORTED_MEDIA_TYPE: entry(

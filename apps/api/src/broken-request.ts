@@ -1,0 +1,49 @@
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GatewayError } from '@gateway/contracts';
+import { errorAnswer } from './error-response.ts';
+import { commonHeaders, requestIdOf } from './middleware/request-id.ts';
+
+const NOT_HTTP = new GatewayError(
+  'VALIDATION',
+  'The request is not valid HTTP: check its Host, path and headers.',
+);
+const TOO_SLOW = new GatewayError('REQUEST_TIMEOUT');
+
+/** For a request that came through Node but makes no URL. */
+export function unreadableRequest(): Response {
+  const id = requestIdOf(undefined);
+  const { status, body } = errorAnswer(NOT_HTTP, id);
+  return Response.json(body, { status, headers: commonHeaders(id) });
+}
+
+/**
+ * For bytes that make no request, or too slowly, on a connection that is of no more use then.
+ * @param answer the last one that was begun on it, if any.
+ */
+export function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Duplex,
+  answer: ServerResponse | null,
+): void {
+  const underWay = answer?.writableEnded === false ? answer : null;
+  // What is written now would stand in the middle of the answer.
+  if (!socket.writable || underWay?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const known = underWay?.getHeader('X-Request-Id');
+  const id = typeof known === 'string' ? known : requestIdOf(undefined);
+  const { status, body } = errorAnswer(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? TOO_SLOW : NOT_HTTP, id);
+  const text = JSON.stringify(body);
+  const headers = {
+    ...commonHeaders(id),
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(text)),
+    Connection: 'close',
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${text}`, () =>
+    socket.destroy(),
+  );
+}
