@@ -140,8 +140,8 @@ class Wait implements JobWait {
   }
 
   finished(result: string | undefined): void {
-    const sent = result === undefined ? {} : { result: sendResultSchema.parse(JSON.parse(result)) };
-    this.#finished = { end: 'finished', ...sent };
+    const sent = result === undefined ? undefined : sentResult(result);
+    this.#finished = { end: 'finished', ...(sent && { result: sent }) };
     this.#onChange?.();
   }
 
@@ -177,5 +177,17 @@ class Wait implements JobWait {
       signal?.removeEventListener('abort', onAbort);
       this.#onChange = undefined;
     }
+  }
+}
+
+/**
+ * What a job was sent as; `undefined` where this version cannot read it, and whoever waits reads the job. It must not throw: BullMQ would
+ * drop the error, and the wait would run its whole time.
+ */
+function sentResult(json: string): SendResult | undefined {
+  try {
+    return sendResultSchema.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
   }
 }
