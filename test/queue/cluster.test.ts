@@ -1,16 +1,16 @@
-import { EMPTY_SEND_STATE, UNKNOWN_ACCOUNT } from '@gateway/contracts';
+import { EMPTY_SEND_STATE, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
 import {
   AccountQueues,
   answerDoorbell,
   beat,
   claimShardCount,
+  countPending,
   Fenced,
   noteAside,
   raiseFence,
   readAccountView,
   readSendState,
   ResultsPublisher,
-  ringDoorbell,
   sayGone,
   SendConsumer,
   sharedBackend,
@@ -19,24 +19,37 @@ import {
   watchContact,
   writeAccountView,
   writeSendState,
+  type NewSend,
 } from '@gateway/queue';
-import type { Cluster } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { acceptSend } from '../../packages/queue/src/accept-send.ts';
+import { placeSend } from '../../packages/queue/src/accept-sends.ts';
+import { Bells } from '../../packages/queue/src/bells.ts';
+import { doorbellKey } from '../../packages/queue/src/keys.ts';
 import { RedisCluster } from '../env/redis-cluster.ts';
 
 const SHARDS = 16;
+const HOUR = 3_600_000;
+const READY: AccountView = { ...UNKNOWN_ACCOUNT, state: 'ready' };
+const HELD: AccountView = { ...READY, hold: { reason: 'FLOOD_WAIT', until: Date.now() + HOUR } };
+const MESSAGE = { recipient: 'me', linkPreview: true, requestId: 'r' };
+const MAX_PENDING = 4;
 /** Enough to come to lie on all nodes. */
 const ACCOUNTS = Array.from({ length: 12 }, (_, index) => `account-${index}`);
 
 describe('on a Redis Cluster of three nodes', () => {
   let servers: RedisCluster;
   let redis: Cluster;
+  let bells: Bells;
 
   beforeAll(async () => {
     servers = await RedisCluster.start();
     redis = servers.connect();
     await vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 10_000 });
     await claimShardCount(redis, SHARDS);
+    // It asks for no more of a connection than a cluster has.
+    bells = new Bells(redis as unknown as Redis, SHARDS);
   }, 40_000);
   afterAll(async () => {
     redis.disconnect();
@@ -57,19 +70,53 @@ describe('on a Redis Cluster of three nodes', () => {
     await sayGone(redis, 'worker-1');
   });
 
-  test.each(ACCOUNTS)("%s's queue is worked off in order, under its fence", async (userId) => {
+  /** An account that is shown, and its messages as the producer accepts them. */
+  async function open(userId: string, view: AccountView) {
     const shard = shardOf(userId, SHARDS);
     const backend = sharedBackend(redis);
-    const queue = new AccountQueues(redis, backend).of(userId);
+    const accounts = new AccountQueues(redis, backend);
     const fence = '1 worker';
-    const message = { userId, recipient: 'me', linkPreview: true, requestId: 'r', digest: '' };
     await raiseFence(redis, userId, fence);
-    await writeAccountView(redis, { shard, fence }, userId, { ...UNKNOWN_ACCOUNT, state: 'ready' });
+    const show = (shown: AccountView) => writeAccountView(redis, { shard, fence }, userId, shown);
+    await show(view);
+    const admitted: AccountView[] = [];
+    const accept = (text: string, details: Pick<NewSend, 'sendAt' | 'idempotencyKey'> = {}) =>
+      acceptSend(
+        placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard),
+        (asked) => void admitted.push(asked),
+        { redis, accounts, bells, maxPending: MAX_PENDING, retentionMs: 60_000 },
+      );
+    return { shard, backend, queue: accounts.of(userId), fence, show, admitted, accept };
+  }
+
+  test.each(ACCOUNTS)("%s's messages join its line by its view, once, and up to its limit", async (name) => {
+    const userId = `accepting-${name}`;
+    const { queue, show, admitted, accept } = await open(userId, HELD);
+    expect(await accept('1')).toEqual(HELD);
+    await show(READY);
+    expect(await accept('2')).toEqual(READY);
+    // The second one was asked about as the account was known, and again as it is.
+    expect(admitted).toEqual([HELD, HELD, READY]);
+    for (const _ of ['new', 'repeated']) await accept('3', { idempotencyKey: 'key' });
+    await expect(accept('another', { idempotencyKey: 'key' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_MISMATCH',
+    });
+    await show(HELD);
+    const sendAt = Date.now() + HOUR;
+    expect(await accept('later', { sendAt })).toEqual(HELD);
+    for (const details of [{}, { sendAt }])
+      await expect(accept('one more', details)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(await countPending(redis, queue, userId)).toEqual({ waiting: 3, delayed: 1, active: 0 });
+  });
+
+  test.each(ACCOUNTS)("%s's queue is worked off in order, under its fence", async (userId) => {
+    const { shard, backend, queue, fence, accept } = await open(userId, READY);
     await writeSendState(redis, fence, userId, EMPTY_SEND_STATE);
-    for (const text of ['1', '2', '3'])
-      await queue.add('send', { ...message, text }, { jobId: `${text}.${userId}` });
-    await ringDoorbell(redis, shard, userId);
+    for (const text of ['1', '2', '3']) await accept(text);
+    const bell = () => redis.zscore(doorbellKey(shard), userId);
+    await expect.poll(bell).toBe('0');
     await answerDoorbell(redis, shard, userId, Date.now());
+    expect(await bell()).toBeNull();
 
     const former = new SendConsumer(redis, backend, queue, userId, fence);
     const first = await former.next();
