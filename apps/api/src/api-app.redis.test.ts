@@ -73,28 +73,34 @@ async function call(path: string, body?: Record<string, unknown>) {
   };
 }
 
-test('all routes together, the dashboard with them, get the quick router of the two that Hono has', async () => {
-  const producer = new Producer({
-    redisUrl: proxy.url,
-    shards: 1,
-    retentionMs: 1_000,
-    maxPending: 1,
-    sealer: new Sealer([Buffer.alloc(32)]),
-    logger: silentLogger(),
-  });
-  const routes = createApp({
-    settings: parseSettings({}),
-    producer,
-    assistant: null,
-    board: producer.board,
-    metrics: createApiMetrics(),
-    logger: silentLogger(),
-    stopping: new AbortController().signal,
-  });
-  await overHttp(routes).request('/healthz');
-  expect(routes.router.name).toBe('SmartRouter + RegExpRouter');
-  await producer.close();
-});
+const KEYS = { API_KEYS: 'key' };
+const SANDBOX = { SANDBOX_CONTROL_URL: 'http://127.0.0.1:4480' };
+
+test.each<Record<string, string>>([{}, KEYS, SANDBOX, { ...KEYS, ...SANDBOX }])(
+  'all routes of %j, the dashboard with them, get the quick router of the two that Hono has',
+  async (environment) => {
+    const producer = new Producer({
+      redisUrl: proxy.url,
+      shards: 1,
+      retentionMs: 1_000,
+      maxPending: 1,
+      sealer: new Sealer([Buffer.alloc(32)]),
+      logger: silentLogger(),
+    });
+    const routes = createApp({
+      settings: parseSettings(environment),
+      producer,
+      assistant: null,
+      board: producer.board,
+      metrics: createApiMetrics(),
+      logger: silentLogger(),
+      stopping: new AbortController().signal,
+    });
+    await overHttp(routes).request('/healthz');
+    expect(routes.router.name).toBe('SmartRouter + RegExpRouter');
+    await producer.close();
+  },
+);
 
 const send = (text: string) => call('/telegram/user/send', { user_id: userId, recipient_id: 'me', text });
 const disconnect = () => call('/telegram/user/disconnect', { user_id: userId });
