@@ -1,4 +1,5 @@
 import { accountViewSchema, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
+import { BoundedMap } from '@gateway/runtime';
 import { fencedWrite } from './fence.ts';
 import { accountViewKey, shardAccountsKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
@@ -20,8 +21,7 @@ export async function readPublishedView(redis: RedisClient, userId: string): Pro
 }
 
 /** Views seen lately: a busy account's is asked for with every send, and hardly ever another one. */
-const seen = new Map<string, PublishedView>();
-const MAX_SEEN = 5_000;
+const seen = new BoundedMap<string, PublishedView>(5_000);
 
 /** The view of the account that Redis had when it was last looked at here, if ever. It may have changed since. */
 export function lastSeenView(userId: string): PublishedView | undefined {
@@ -37,7 +37,6 @@ export function publishedView(userId: string, json: string | null): PublishedVie
     return { json, view: UNKNOWN_ACCOUNT };
   }
   const published = { json, view: accountViewSchema.parse(JSON.parse(json)) };
-  if (seen.size >= MAX_SEEN) seen.clear();
   seen.set(userId, published);
   return published;
 }

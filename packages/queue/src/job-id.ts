@@ -1,5 +1,6 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { userIdSchema } from '@gateway/contracts';
+import { remembered } from '@gateway/runtime';
 import { monotonicFactory } from 'ulid';
 
 /** What a job id says by itself, so that finding a job needs no index. */
@@ -41,18 +42,8 @@ function format(head: string, { kind, shard, userId }: JobAddress): string {
   return `${head}.${KIND_LETTER[kind]}${shard}.${encoded(userId)}`;
 }
 
-/** Of accounts that had messages lately. */
-const known = new Map<string, string>();
-const MAX_KNOWN = 20_000;
-
-function encoded(userId: string): string {
-  const before = known.get(userId);
-  if (before !== undefined) return before;
-  const text = Buffer.from(userId).toString('base64url');
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(userId, text);
-  return text;
-}
+/** Asked for with every message. */
+const encoded = remembered(20_000, (userId: string) => Buffer.from(userId).toString('base64url'));
 
 /** Where a job lives, or `null` where this was never an id of ours. */
 export function parseJobId(jobId: string): JobAddress | null {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { remembered } from '@gateway/runtime';
 import { SHARD_COUNT_KEY } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
@@ -7,18 +8,10 @@ export function shardOf(userId: string, shards: number): number {
   return numberOf(userId) % shards;
 }
 
-/** Accounts whose number is remembered: it is asked for with every message. */
-const MAX_KNOWN = 20_000;
-const known = new Map<string, number>();
-
-function numberOf(userId: string): number {
-  const before = known.get(userId);
-  if (before !== undefined) return before;
-  const number = createHash('sha256').update(userId).digest().readUInt32BE(0);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(userId, number);
-  return number;
-}
+/** Asked for with every message. */
+const numberOf = remembered(20_000, (userId: string) =>
+  createHash('sha256').update(userId).digest().readUInt32BE(0),
+);
 
 /** This process was set up with another number of shards than Redis: it must not go on. */
 export class ShardMismatch extends Error {

@@ -1,3 +1,4 @@
+export { BoundedMap, remembered } from './bounded-map.ts';
 export { createLogger, silentLogger, type Logger } from './logger.ts';
 export { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
 export { runProcess, type App } from './process.ts';

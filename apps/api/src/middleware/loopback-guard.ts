@@ -1,4 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
+import { remembered } from '@gateway/runtime';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv, Caller } from '../context.ts';
@@ -35,16 +36,9 @@ export function refuseStrangers(c: Context<ApiEnv>): void {
   }
 }
 
-/** Hosts that were asked for, as far as a URL's path: there are two or three, and each is asked for with every request. */
-const hosts = new Map<string, boolean>();
-const MAX_HOSTS = 100;
-
 function isLoopbackHost({ req: { url } }: Context<ApiEnv>): boolean {
-  const base = url.slice(0, url.indexOf('/', 'https://'.length));
-  const known = hosts.get(base);
-  if (known !== undefined) return known;
-  const isLoopback = isLoopbackName(new URL(url).hostname);
-  if (hosts.size >= MAX_HOSTS) hosts.clear();
-  hosts.set(base, isLoopback);
-  return isLoopback;
+  return isLoopbackBase(url.slice(0, url.indexOf('/', 'https://'.length)));
 }
+
+/** Of a URL as far as its path: there are two or three, and each is asked for with every request. */
+const isLoopbackBase = remembered(100, (base: string) => isLoopbackName(new URL(base).hostname));
