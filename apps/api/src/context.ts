@@ -55,7 +55,9 @@ export interface Caller {
 }
 
 /** What the access log says of a request beyond method, route and status. */
-interface RequestFacts {
+export interface RequestFacts {
+  /** The route, where another app within this one has it. */
+  route?: string;
   userId?: string;
   jobId?: string;
   code?: string;

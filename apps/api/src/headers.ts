@@ -13,6 +13,10 @@ export function requestHeader(c: Context<ApiEnv>, name: string): string | undefi
 }
 
 /** Gives the answer a header, before it is made. */
-export function answerHeader(c: Context<ApiEnv>, name: string, value: string): void {
+export function answerHeader(
+  c: { env: Pick<ApiEnv['Bindings'], 'outgoing'> },
+  name: string,
+  value: string,
+): void {
   c.env.outgoing.setHeader(name, value);
 }

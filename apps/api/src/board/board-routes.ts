@@ -5,7 +5,9 @@ import { HonoAdapter } from '@bull-board/hono';
 import { GatewayError, userIdSchema } from '@gateway/contracts';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
-import type { ApiContext, ApiEnv } from '../context.ts';
+import { routePath } from 'hono/route';
+import type { ApiContext, ApiEnv, RequestFacts } from '../context.ts';
+import { refuseOtherMethods } from '../middleware/method-not-allowed.ts';
 import { validate } from '../validation.ts';
 import { boardActions } from './actions.ts';
 import { boardSignIn, sameOriginOnly } from './guard.ts';
@@ -86,24 +88,41 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
       throw new GatewayError('TOO_LATE', 'Only what has failed is tried again.');
     return c.json(await queue.retryFailed());
   });
-  const plugin = ownRouter(adapter.registerPlugin() as unknown as Hono<ApiEnv>);
-  routes.on('ALL', [BASE, `${BASE}/*`], (c) => plugin.fetch(c.req.raw, c.env));
+  // The page has a path for whatever stands behind these.
+  refuseOtherMethods(routes);
+  const page = ownRouter(adapter.registerPlugin() as unknown as Hono<PageEnv>);
+  routes.on('ALL', [BASE, `${BASE}/*`], (c) => page.fetch(c.req.raw, { ...c.env, facts: c.get('facts') }));
   return routes;
 }
 
+interface PageEnv {
+  Bindings: ApiEnv['Bindings'] & { facts: RequestFacts };
+}
+
 /** The page's own routes as an app of their own: Hono's quick router cannot tell them apart, and all of the API's would get its slow one. */
-function ownRouter(plugin: Hono<ApiEnv>): Hono<ApiEnv> {
-  const app = new Hono<ApiEnv>();
+function ownRouter(plugin: Hono<PageEnv>): Hono<PageEnv> {
+  const app = new Hono<PageEnv>();
   app.onError((error) => {
     throw error;
   });
   app.notFound(() => {
     throw new GatewayError('NOT_FOUND');
   });
+  app.use(async (c, next) => {
+    try {
+      await next();
+    } finally {
+      const route = routePath(c);
+      // Else it is only this.
+      if (route !== '/*') c.env.facts.route = route;
+    }
+  });
   app.on('PUT', [`${BASE}/api/queues/pause`, `${BASE}/api/queues/resume`], () => {
     throw new GatewayError('TOO_LATE', 'Accounts are paused and resumed one by one.');
   });
-  return app.route(BASE, plugin);
+  app.route(BASE, plugin);
+  refuseOtherMethods(app);
+  return app;
 }
 
 /** The board's page would fetch its fonts from elsewhere. */

@@ -11,7 +11,7 @@ export function accessLog({ logger, metrics, stopping }: ApiContext) {
     await next();
     // A connection that is kept would hold up the end of the process.
     if (stopping.aborted) c.res.headers.set('Connection', 'close');
-    const route = routePath(c, -1);
+    const { route = routePath(c, -1), ...facts } = c.get('facts');
     const { method } = c.req;
     const seconds = (performance.now() - startedAt) / 1_000;
     metrics.http({ method, route, status: c.res.status, seconds });
@@ -21,7 +21,7 @@ export function accessLog({ logger, metrics, stopping }: ApiContext) {
       status: c.res.status,
       ms: Math.round(seconds * 1_000),
       requestId: c.get('requestId'),
-      ...c.get('facts'),
+      ...facts,
       // Asked of node's own answer: the request's signal would be made only now, for every request, and costs more than the line.
       ...(c.env.outgoing.destroyed && { hungUp: true }),
     };

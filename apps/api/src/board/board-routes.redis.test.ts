@@ -1,0 +1,67 @@
+import { Producer } from '@gateway/queue';
+import { parseSettings, Sealer, silentLogger } from '@gateway/runtime';
+import { createApiMetrics } from '@gateway/telemetry';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createApp } from '../api-app.ts';
+import { overHttp } from '../testing/over-http.ts';
+
+const REDIS_URL = process.env['REDIS_URL'];
+if (REDIS_URL === undefined)
+  throw new Error('These tests need a Redis: run them by `npm test`, or set REDIS_URL.');
+
+const QUEUES = '/admin/queues/api/queues';
+
+async function boardOver(redisUrl: string) {
+  const logger = silentLogger();
+  const producer = new Producer({
+    redisUrl,
+    shards: 1,
+    retentionMs: 1_000,
+    maxPending: 1,
+    sealer: new Sealer([Buffer.alloc(32)]),
+    logger,
+  });
+  onTestFinished(() => producer.close());
+  await vi.waitFor(() => producer.liveWorkers(), { timeout: 10_000 });
+  const metrics = createApiMetrics();
+  const app = createApp({
+    settings: parseSettings({}),
+    producer,
+    assistant: null,
+    board: producer.board,
+    metrics,
+    logger,
+    stopping: new AbortController().signal,
+  });
+  return { request: overHttp(app).request, line: vi.spyOn(logger, 'info'), http: vi.spyOn(metrics, 'http') };
+}
+
+test.each([
+  ['DELETE', '/admin/queues', '/admin/queues', 'GET, HEAD'],
+  ['POST', '/admin/queues/account/alice', '/admin/queues/account/:user_id', 'GET, HEAD'],
+  ['DELETE', '/admin/queues/queue/webhooks', '/admin/queues/queue/:queueName', 'GET, HEAD'],
+  ['POST', QUEUES, QUEUES, 'GET, HEAD'],
+  ['GET', `${QUEUES}/webhooks/retry/failed`, `${QUEUES}/:name/retry/:status`, 'PUT'],
+  ['GET', `${QUEUES}/webhooks/clean/failed`, `${QUEUES}/:queueName/clean/:queueStatus`, 'PUT'],
+])('%s %s is 405, by the route %s with Allow: %s', async (method, path, route, allow) => {
+  const { request, line, http } = await boardOver(REDIS_URL);
+  const response = await request(path, { method });
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe(allow);
+  expect(await response.json()).toMatchObject({ status: 'error', code: 'METHOD_NOT_ALLOWED' });
+  expect(line).toHaveBeenCalledWith(expect.objectContaining({ method, route, status: 405 }), 'request');
+  expect(http).toHaveBeenCalledWith(expect.objectContaining({ method, route, status: 405 }));
+});
+
+test.each([
+  ['GET', '/admin/queues', '/admin/queues', 200],
+  ['GET', '/admin/queues/queue/webhooks', '/admin/queues/queue/:queueName', 200],
+  ['GET', '/admin/queues/secret', '/admin/queues/*', 404],
+  ['PUT', `${QUEUES}/secret/clean/failed`, `${QUEUES}/:queueName/clean/:queueStatus`, 404],
+])('of %s %s the log and the metrics have the route %s', async (method, path, route, status) => {
+  const { request, line, http } = await boardOver(REDIS_URL);
+  const response = await request(path, { method });
+  expect(response.status).toBe(status);
+  expect(line).toHaveBeenCalledWith(expect.objectContaining({ method, route, status }), 'request');
+  expect(http).toHaveBeenCalledWith(expect.objectContaining({ method, route, status }));
+});
