@@ -122,6 +122,36 @@ describe('accepting messages', () => {
       },
     );
 
+    test('of many, those of an account that may not are refused, and keep back none of the others', async () => {
+      await show(READY);
+      const nobody = { ...stage.message('nobody'), userId: 'nobody' };
+      const sends = [stage.message('1'), nobody, stage.message('2')].map((job) => ({ job }));
+      expect(await stage.producer.sendMany(sends, onlyReady)).toMatchObject([
+        { jobId: expect.any(String) },
+        { code: 'NOT_AUTHORIZED' },
+        { jobId: expect.any(String) },
+      ]);
+      expect(await stage.redis.keys('*nobody*')).toEqual([]);
+    });
+
+    test.each([1, 70, 300])(
+      '%i at once are asked for anew, and keep their order, where it changes',
+      async (count) => {
+        await show(READY);
+        await send();
+        await show({ ...READY, reason: 'another than before' });
+        const texts = Array.from({ length: count }, (_, index) => String(index));
+        const outcomes = await stage.producer.sendMany(
+          texts.map((text) => ({ job: stage.message(text) })),
+          onlyReady,
+        );
+        expect(new Set(outcomes.map((outcome) => 'jobId' in outcome && outcome.jobId)).size).toBe(count);
+        const worker = await stage.owner();
+        await take(worker);
+        for (const text of texts) expect((await take(worker)).data.text).toBe(text);
+      },
+    );
+
     test('a hold that is over is none', async () => {
       await show({ ...READY, state: 'flood_wait', hold: { reason: 'FLOOD_WAIT', until: Date.now() - 1 } });
       expect(await send()).toEqual(READY);

@@ -1,4 +1,4 @@
-import { EMPTY_SEND_STATE, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
+import { EMPTY_SEND_STATE, GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
 import {
   AccountQueues,
   answerDoorbell,
@@ -21,12 +21,13 @@ import {
   writeSendState,
   type NewSend,
 } from '@gateway/queue';
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { acceptSend } from '../../packages/queue/src/accept-send.ts';
-import { placeSend } from '../../packages/queue/src/accept-sends.ts';
+import { AcceptScript } from '../../packages/queue/src/accept-script.ts';
+import { acceptSends } from '../../packages/queue/src/accept-sends.ts';
 import { Bells } from '../../packages/queue/src/bells.ts';
 import { doorbellKey } from '../../packages/queue/src/keys.ts';
+import { placeSend } from '../../packages/queue/src/place-send.ts';
 import { RedisCluster } from '../env/redis-cluster.ts';
 
 const SHARDS = 16;
@@ -42,14 +43,15 @@ describe('on a Redis Cluster of three nodes', () => {
   let servers: RedisCluster;
   let redis: Cluster;
   let bells: Bells;
+  let script: AcceptScript;
 
   beforeAll(async () => {
     servers = await RedisCluster.start();
     redis = servers.connect();
     await vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 10_000 });
     await claimShardCount(redis, SHARDS);
-    // It asks for no more of a connection than a cluster has.
-    bells = new Bells(redis as unknown as Redis, SHARDS);
+    bells = new Bells(redis, SHARDS);
+    script = new AcceptScript(redis, MAX_PENDING);
   }, 40_000);
   afterAll(async () => {
     redis.disconnect();
@@ -80,12 +82,16 @@ describe('on a Redis Cluster of three nodes', () => {
     const show = (shown: AccountView) => writeAccountView(redis, { shard, fence }, userId, shown);
     await show(view);
     const admitted: AccountView[] = [];
-    const accept = (text: string, details: Pick<NewSend, 'sendAt' | 'idempotencyKey'> = {}) =>
-      acceptSend(
-        placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard),
+    const accept = async (text: string, details: Pick<NewSend, 'sendAt' | 'idempotencyKey'> = {}) => {
+      const [outcome] = await acceptSends(
+        [placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard)],
         (asked) => void admitted.push(asked),
-        { redis, accounts, bells, maxPending: MAX_PENDING, retentionMs: 60_000 },
+        { redis, accounts, script, bells, maxPending: MAX_PENDING, retentionMs: 60_000 },
+        { isCutOff: false },
       );
+      if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
+      return outcome.view;
+    };
     return { shard, backend, queue: accounts.of(userId), fence, show, admitted, accept };
   }
 

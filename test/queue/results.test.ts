@@ -28,7 +28,7 @@ test.each([
   ['a result that is none', '{"message_id":"one"}', { end: 'finished' }],
   ['what is no JSON', '{"message_id":', { end: 'finished' }],
 ])('a wait ends with its job, by the word of %s', async (_, result, end) => {
-  const { jobId, wait } = await stage.producer.send({ job: stage.message('x') });
+  const { jobId, wait } = await stage.send({ job: stage.message('x') });
   const waiting = wait.until(LONG);
   // Told until it is heard: the reader of the stream may not stand there yet.
   const heard = { yet: false };

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { ringDoorbell } from './doorbell.ts';
+import type { RedisClient } from './redis.ts';
 import { shardOf } from './shards.ts';
 
 /** Accounts that are remembered to have a line. */
@@ -11,12 +11,12 @@ const MAX_KNOWN = 10_000;
  * heard only costs the messages the time until the next sweep.
  */
 export class Bells {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #shards: number;
   /** Accounts that were rung for, over this connection, while they had a line, as the last message added has found it. */
   readonly #haveLine = new Set<string>();
 
-  constructor(redis: Redis, shards: number) {
+  constructor(redis: RedisClient, shards: number) {
     this.#redis = redis;
     this.#shards = shards;
     // The Redis that comes back may be another one.

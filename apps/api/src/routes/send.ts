@@ -10,7 +10,7 @@ import { readAccountBody, readBody } from '../middleware/json-body.ts';
 import { parsePrefer } from '../prefer.ts';
 import { newSend } from '../send-job.ts';
 import { awaitSend, holdOf, type SendOutcome } from '../send-outcome.ts';
-import { refuseSignedOut, requireSignedIn } from '../signed-in.ts';
+import { refuseSignedOut } from '../signed-in.ts';
 import { validate } from '../validation.ts';
 
 /** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
@@ -23,7 +23,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
     const request = await readAccountBody(c, sendRequestSchema);
     const send = newSend(request, c.get('requestId'));
 
-    const accepted = await producer.send({ ...send, idempotencyKey }, refuseSignedOut);
+    const accepted = await producer.send({ ...send, idempotencyKey }, refuseSignedOut, waitMs > 0);
     metrics.accepted(1);
     c.get('facts').jobId = accepted.jobId;
     if (applied !== null) answerHeader(c, 'Preference-Applied', applied);
@@ -46,10 +46,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
   routes.post('/telegram/user/send/batch', async (c) => {
     const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
     const { messages } = await readBody(c, sendBatchRequestSchema);
-    const accounts = new Map<string, Promise<unknown>>();
-    const sends = await Promise.all(
-      messages.map((message, index) => readMessage(c, message, keyOf(idempotencyKey, index), accounts)),
-    );
+    const sends = messages.map((message, index) => readMessage(c, message, keyOf(idempotencyKey, index)));
     const wanted = sends.filter((send): send is NewSend => !(send instanceof GatewayError));
     const placed = wanted.length === 0 ? [] : await producer.sendMany(wanted, refuseSignedOut);
     metrics.accepted(placed.filter((outcome) => !(outcome instanceof GatewayError)).length);
@@ -61,25 +58,19 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
   return routes;
 
   /** A message of a batch, or why it cannot be accepted. */
-  async function readMessage(
+  function readMessage(
     c: Context<ApiEnv>,
     message: unknown,
     idempotencyKey: string | undefined,
-    accounts: Map<string, Promise<unknown>>,
-  ): Promise<NewSend | GatewayError> {
+  ): NewSend | GatewayError {
     try {
       const request = validate(sendRequestSchema, message);
-      const { user_id: userId } = request;
-      requireAccount(c.get('caller'), userId);
-      const send = newSend(request, c.get('requestId'));
-      const signedIn = accounts.get(userId) ?? requireSignedIn(producer, userId);
-      accounts.set(userId, signedIn);
-      await signedIn;
-      return { ...send, idempotencyKey };
+      requireAccount(c.get('caller'), request.user_id);
+      return { ...newSend(request, c.get('requestId')), idempotencyKey };
     } catch (thrown) {
       const error = GatewayError.from(thrown);
-      // Redis being away, or a fault of ours, is no matter of one message.
-      if (error.code === 'QUEUE_UNAVAILABLE' || error.code === 'INTERNAL') throw error;
+      // A fault of ours is no matter of one message.
+      if (error.code === 'INTERNAL') throw error;
       return error;
     }
   }

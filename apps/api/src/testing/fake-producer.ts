@@ -148,9 +148,17 @@ export class FakeProducer implements ApiProducer {
     return { jobId: JOB_ID, wait: this.#wait(), view: this.view };
   }
 
-  async sendMany(sends: readonly NewSend[]): Promise<({ jobId: string } | GatewayError)[]> {
+  async sendMany(
+    sends: readonly NewSend[],
+    admission: Admission,
+  ): Promise<({ jobId: string } | GatewayError)[]> {
     this.#check('sendMany');
     return sends.map((send) => {
+      try {
+        admission(this.view);
+      } catch (error) {
+        return GatewayError.from(error);
+      }
       const refusal = this.refusals.get(send.job.text);
       if (refusal !== undefined) return refusal;
       this.sent.push(send);
