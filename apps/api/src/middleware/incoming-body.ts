@@ -15,31 +15,43 @@ export function readIncoming(incoming: Readable, most: number): Promise<Uint8Arr
     }
     const chunks: Uint8Array[] = [];
     let length = 0;
-    const onData = (chunk: Uint8Array) => {
-      length += chunk.byteLength;
-      chunks.push(chunk);
-      if (length <= most) return;
-      letGo();
-      incoming.pause();
-      reject(new GatewayError('PAYLOAD_TOO_LARGE'));
+    // Methods and no functions of their own names, each of which the loader would name anew for every request.
+    const listeners: Listeners = {
+      data(chunk) {
+        length += chunk.byteLength;
+        chunks.push(chunk);
+        if (length <= most) return;
+        letGo(incoming, listeners);
+        incoming.pause();
+        reject(new GatewayError('PAYLOAD_TOO_LARGE'));
+      },
+      end() {
+        letGo(incoming, listeners);
+        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+      },
+      error(cause) {
+        letGo(incoming, listeners);
+        reject(incomplete(cause));
+      },
+      close() {
+        letGo(incoming, listeners);
+        reject(incomplete(null));
+      },
     };
-    const onEnd = () => {
-      letGo();
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-    };
-    const onError = (cause: Error) => {
-      letGo();
-      reject(incomplete(cause));
-    };
-    const onClose = () => {
-      letGo();
-      reject(incomplete(null));
-    };
-    const letGo = () => {
-      incoming.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
-    };
-    incoming.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+    const { data, end, error, close } = listeners;
+    incoming.on('data', data).on('end', end).on('error', error).on('close', close);
   });
+}
+
+interface Listeners {
+  data: (chunk: Uint8Array) => void;
+  end: () => void;
+  error: (cause: Error) => void;
+  close: () => void;
+}
+
+function letGo(incoming: Readable, { data, end, error, close }: Listeners): void {
+  incoming.off('data', data).off('end', end).off('error', error).off('close', close);
 }
 
 function incomplete(cause: Error | null): GatewayError {
