@@ -111,3 +111,15 @@ test('they are in the place of the library’s own, in the version that they wer
   expect(useNativeMath()).toBe(true);
   expect(crypto.default).toBe(installed);
 });
+
+test('random bytes are as many as asked for, and never given out twice', () => {
+  const seen = new Set<string>();
+  for (const count of [0, 1, 8, 12, 64, 65, 256, 5_000])
+    expect(HELPERS.generateRandomBytes(count)).toHaveLength(count);
+  for (let draw = 0; draw < 2_000; draw += 1) seen.add(HELPERS.generateRandomBytes(16).toString('hex'));
+  expect(seen.size).toBe(2_000);
+  const first = HELPERS.generateRandomBytes(8);
+  const before = first.toString('hex');
+  HELPERS.generateRandomBytes(8).fill(0);
+  expect(first.toString('hex')).toBe(before);
+});

@@ -1,4 +1,4 @@
-import { pbkdf2 } from 'node:crypto';
+import { pbkdf2, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import bigInt from 'big-integer';
@@ -8,15 +8,20 @@ import bigInt from 'big-integer';
  * auth key or a two-factor password costs, is these few functions. They are put in the place of the library's own at run time, and only in
  * the version that they were held against, function by function, on random numbers (native-math.test.ts).
  *
- * Not everywhere: `tl/api.js` has taken `readBigIntFromBuffer` and `toSignedLittleBuffer` out of `Helpers` when it was loaded, before this, and writes
- * the long numbers of calls with the library's own still; so does what `Helpers` calls within itself. Answers are read, messages encrypted and keys
- * made with these.
+ * Only what is loaded afterwards takes them (prepare-gramjs.ts); what `Helpers` calls within itself stays the library's own.
  */
 
 type Big = bigInt.BigInteger;
 
 /** The GramJS that these are equal to. */
 const VERSION = '2.26.22';
+
+/** Random bytes drawn at a time, and how many of them are given out at once at most. */
+const POOL = 4_096;
+const POOLED = 64;
+
+let pool = Buffer.alloc(0);
+let unused = 0;
 
 /** The functions of GramJS's `Helpers` that are replaced, by their names there. */
 export const HELPERS = {
@@ -38,6 +43,17 @@ export const HELPERS = {
       buffer.writeBigUInt64LE(BigInt.asUintN(64, rest), at);
     for (; at < number; at += 1) buffer[at] = Number((value >> BigInt(at * 8)) & 0xffn);
     return buffer;
+  },
+
+  /** Drawn for many at a time: each draw costs as much as encrypting a message. */
+  generateRandomBytes(count: number): Buffer {
+    if (count > POOLED) return randomBytes(count);
+    if (unused < count) {
+      pool = randomBytes(POOL);
+      unused = POOL;
+    }
+    unused -= count;
+    return Buffer.from(pool.subarray(unused, unused + count));
   },
 
   modExp(base: Big, exponent: Big, modulus: Big): Big {

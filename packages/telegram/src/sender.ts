@@ -11,6 +11,7 @@ import type { RequestState } from 'telegram/network/RequestState.js';
 import type { TLMessage } from 'telegram/tl/core/index.js';
 import { Api } from 'telegram/tl/index.js';
 import { RpcError, UnknownKeyError } from './call-errors.ts';
+import { HeldAcks } from './held-acks.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
@@ -121,6 +122,7 @@ export class Sender extends MTProtoSender {
       _exportedSenderPromises: new Map(),
     });
     this.#onBroken = onBroken;
+    Object.assign(this, { _pendingAck: new HeldAcks() });
   }
 
   /**

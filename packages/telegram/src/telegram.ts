@@ -1,7 +1,7 @@
+import './prepare-gramjs.ts';
 import { GatewayError } from '@gateway/contracts';
 import { GramJsAccountClient } from './account-client.ts';
 import { DataCenters } from './data-centers.ts';
-import { useNativeMath } from './native-math.ts';
 import { trustServerKeys } from './server-keys.ts';
 import { readSession } from './session.ts';
 import { TelegramFailure, type Telegram, type TelegramOptions } from './types.ts';
@@ -13,7 +13,6 @@ import { TelegramFailure, type Telegram, type TelegramOptions } from './types.ts
  */
 export function createTelegram(options: TelegramOptions): Telegram {
   trustServerKeys(options.serverKeys);
-  useNativeMath();
   const dataCenters = new DataCenters(options.dataCenters);
   return {
     open: (session, peers, { mayTalk = () => true, isBot = false } = {}) => {
