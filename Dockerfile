@@ -9,7 +9,7 @@ RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --filter '@gateway/console.
   && npx --yes pnpm@12.21.0 install --prod --frozen-lockfile --filter '@gateway/api...' --filter '@gateway/worker...'
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/app/data
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/app/data MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=build /app ./
 RUN mkdir /app/data && chown node:node /app/data

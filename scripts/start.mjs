@@ -4,7 +4,7 @@ import { buildConsole } from './lib/console.mjs';
 import { lockDataDir } from './lib/data-dir-lock.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { sandboxGuide, telegramGuide } from './lib/guide.mjs';
-import { nodeArguments } from './lib/node-arguments.mjs';
+import { nodeArguments, nodeEnvironment } from './lib/node-arguments.mjs';
 import { isFree } from './lib/ports.mjs';
 import { redisBinary } from './lib/redis-binary.mjs';
 import { checkRedisUrl, startRedis } from './lib/redis.mjs';
@@ -140,7 +140,8 @@ async function startSandbox(supervisor, env) {
  * @param {Record<string, string>} env @param {number} graceMs
  */
 function startPart(supervisor, name, entry, env, graceMs) {
-  return supervisor.start({ name, command: nodeArguments(entry), env, graceMs });
+  const command = nodeArguments(entry);
+  return supervisor.start({ name, command, env: { ...nodeEnvironment(entry), ...env }, graceMs });
 }
 
 /** @param {{ settings: Settings, apiUrl: string, telegram: { control: string, dataCenters: { port: number }[] } | undefined }} what */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { nodeArguments } from '../../scripts/lib/node-arguments.mjs';
+import { nodeArguments, nodeEnvironment } from '../../scripts/lib/node-arguments.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,6 +26,7 @@ export class Part {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',
         LOG_LEVEL: 'debug',
+        ...nodeEnvironment(entry),
         ...env,
       },
       stdio: ['ignore', log, log, 'ipc'],
