@@ -60,6 +60,39 @@ describe('The same as GramJS computes, on random numbers', () => {
       );
   });
 
+  test('buffers out of numbers that must fit, and refusals where they do not', () => {
+    const numbers = fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n });
+    const outcome = (write: () => Buffer) => {
+      try {
+        return write().toString('hex');
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(
+        numbers,
+        fc.integer({ min: 1, max: 20 }),
+        fc.boolean(),
+        fc.boolean(),
+        (number, size, little, signed) => {
+          const same = [bigInt(number), size, little, signed] as const;
+          expect(outcome(() => HELPERS.readBufferFromBigInt(...same))).toBe(
+            outcome(() => original.readBufferFromBigInt(...same)),
+          );
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+    for (const edge of [0n, -1n, 127n, 128n, 255n, 256n, -128n, -129n, -256n, -257n])
+      for (const size of [1, 2, 8, 256]) {
+        for (const signed of [true, false])
+          expect(outcome(() => HELPERS.readBufferFromBigInt(bigInt(edge), size, false, signed))).toBe(
+            outcome(() => original.readBufferFromBigInt(bigInt(edge), size, false, signed)),
+          );
+      }
+  });
+
   test("a password's key, on a thread of its own", async () => {
     const [password, salt] = [randomBytes(20), randomBytes(32)];
     const key = await deriveKey(password, salt, 1_000, 64, 'sha512');

@@ -36,13 +36,17 @@ export const HELPERS = {
   },
 
   toSignedLittleBuffer(big: Big | string | number, number = 8): Buffer {
+    return littleEndian(nativeOf(big), number);
+  },
+
+  readBufferFromBigInt(big: Big | string | number, size: number, little = true, signed = false): Buffer {
     const value = nativeOf(big);
-    const buffer = Buffer.allocUnsafe(number);
-    let at = 0;
-    for (let rest = value; at + 8 <= number; at += 8, rest >>= 64n)
-      buffer.writeBigUInt64LE(BigInt.asUintN(64, rest), at);
-    for (; at < number; at += 1) buffer[at] = Number((value >> BigInt(at * 8)) & 0xffn);
-    return buffer;
+    // In big-integer's measure, in which -1 has no bits.
+    const bits = value < 0n ? -value - 1n : value;
+    if (bits >> BigInt(size * 8) !== 0n) throw new Error('OverflowError: int too big to convert');
+    if (!signed && value < 0n) throw new Error('Cannot convert to unsigned');
+    const buffer = littleEndian(value, size);
+    return little ? buffer : buffer.reverse();
   },
 
   /** Drawn for many at a time: each draw costs as much as encrypting a message. */
@@ -89,6 +93,15 @@ export function useNativeMath(): boolean {
   library.default = Object.create(library.default, { pbkdf2Sync: { value: deriveKey } }) as object;
   isDone = true;
   return true;
+}
+
+function littleEndian(value: bigint, size: number): Buffer {
+  const buffer = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (let rest = value; at + 8 <= size; at += 8, rest >>= 64n)
+    buffer.writeBigUInt64LE(BigInt.asUintN(64, rest), at);
+  for (; at < size; at += 1) buffer[at] = Number((value >> BigInt(at * 8)) & 0xffn);
+  return buffer;
 }
 
 function eightBytes(buffer: Buffer, little: boolean, signed: boolean): bigint {

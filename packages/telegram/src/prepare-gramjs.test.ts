@@ -1,13 +1,10 @@
-import { createRequire } from 'node:module';
 import { expect, test, vi } from 'vitest';
 import { HELPERS } from './native-math.ts';
 
 test('what writes the long numbers of a call computes with native BigInt, too', async () => {
   const write = vi.spyOn(HELPERS, 'toSignedLittleBuffer');
   await import('./index.ts');
-  const { Api } = createRequire(import.meta.url)(
-    'telegram/tl/index.js',
-  ) as typeof import('telegram/tl/index.js');
+  const { Api } = await import('telegram/tl/index.js');
   const { default: bigInt } = await import('big-integer');
   const bytes = new Api.Ping({ pingId: bigInt('-1234567890123456789') }).getBytes();
   expect(write).toHaveBeenCalledTimes(1);
