@@ -128,17 +128,18 @@ async function outcomesOf(
   view: AccountView,
   maxPending: number,
 ): Promise<AcceptOutcome[]> {
-  const outcomes: AcceptOutcome[] = replies.map(({ is }) =>
-    is === 'full' ? queueFull(maxPending) : { view },
-  );
-  for (const [index, { idempotencyKey, jobId, digest }] of sends.entries()) {
-    if (idempotencyKey === undefined || outcomes[index] instanceof GatewayError) continue;
+  const isAnothers = async ({ idempotencyKey, jobId, digest }: PlacedSend) => {
+    if (idempotencyKey === undefined) return false;
     // A repeated id is ignored by BullMQ: what counts is what is stored.
     const stored = await queue.getJob(jobId);
-    if (stored !== undefined && stored.data.digest !== digest)
-      outcomes[index] = new GatewayError('IDEMPOTENCY_MISMATCH');
-  }
-  return outcomes;
+    return stored !== undefined && stored.data.digest !== digest;
+  };
+  return Promise.all(
+    sends.map(async (send, index) => {
+      if (replies[index]?.is === 'full') return queueFull(maxPending);
+      return (await isAnothers(send)) ? new GatewayError('IDEMPOTENCY_MISMATCH') : { view };
+    }),
+  );
 }
 
 /** Seconds after which a caller may try again to add to a full queue: enough for a paced account to send some. */

@@ -1,4 +1,3 @@
-import './prepare-gramjs.ts';
 export { sameKey, toOwnSession } from './session.ts';
 export { chatOf, type Chat } from './chat.ts';
 export { createTelegram } from './telegram.ts';
