@@ -1,10 +1,10 @@
 import { isMet, shown, type Row } from './pair.ts';
 import { median } from './samples.ts';
 
-const WIDTH = 860;
+const WIDTH = 980;
 const ROW = 30;
-const LABELS = 320;
-const VALUES = 110;
+const LABELS = 390;
+const VALUES = 150;
 /** Of the bars' room, where what should be stands: what is twice as much goes to its end. */
 const SCALE = 2;
 
