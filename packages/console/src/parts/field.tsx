@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface FieldProps extends Omit<JSX.InputHTMLAttributes, 'id' | 'label' | 'onInput'> {
   label: string;
@@ -13,8 +13,8 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes, 'id' | 'label' | 'onI
 export function Field({ label, hint, problem, onText, autofocus, ...input }: FieldProps) {
   const id = useId();
   const line = useRef<HTMLInputElement>(null);
-  // Browsers heed the attribute when a page is loaded, not when a part comes into it.
-  useEffect(() => {
+  // Browsers heed the attribute when a page is loaded, not when a part comes into it. Before it is seen: what is typed right away must not get lost.
+  useLayoutEffect(() => {
     if (autofocus === true) line.current?.focus();
   }, []);
   const notes = [hint !== undefined && `${id}-hint`, problem !== undefined && `${id}-problem`].filter(
