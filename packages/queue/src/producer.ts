@@ -25,7 +25,7 @@ import { countPending, type PendingCounts } from './pending.ts';
 import { placeSend, type NewSend, type PlacedSend } from './place-send.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { openProducerRedis } from './redis.ts';
-import { ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
+import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
 import { retrySend } from './retry-send.ts';
 import { sealingContext } from './sealing-context.ts';
 import { SendIntake } from './send-intake.ts';
@@ -59,9 +59,6 @@ export interface AcceptedSend extends Accepted {
   /** The account's view, as it was when the message was accepted. */
   view: AccountView;
 }
-
-/** Of who does not wait. */
-const NO_WAIT: JobWait = { until: () => Promise.resolve({ end: 'timeout' }), cancel: () => {} };
 
 /** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} has it. */
 export class Producer {

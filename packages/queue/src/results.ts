@@ -67,6 +67,9 @@ export interface JobWait {
   cancel(): void;
 }
 
+/** Of who does not wait. */
+export const NO_WAIT: JobWait = { until: () => Promise.resolve({ end: 'timeout' }), cancel: () => {} };
+
 /** The caller's side: one reader per shard's stream, many waits. A lost event costs a wait its full time, never its truth. */
 export class ResultsListener {
   readonly #readers: { redis: Redis; stream: QueueEvents }[];
