@@ -1,5 +1,6 @@
 import { buildConsole } from './lib/console.mjs';
 import { runScript } from './lib/say.mjs';
+import { stopSignal } from './lib/stop-signal.mjs';
 
 /** Builds what has to be built; `npm start` and `npm test` do so by themselves. */
-await runScript(async () => buildConsole());
+await runScript(async () => buildConsole(stopSignal().signal));

@@ -4,6 +4,7 @@ import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { checkLayers } from './lib/layers.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say, Stop } from './lib/say.mjs';
+import { stopSignal } from './lib/stop-signal.mjs';
 
 /** Everything that is checked without running the product. Each failure says what mends it. */
 const CHECKS = [
@@ -20,7 +21,9 @@ const CHECKS = [
 await runScript(async () => {
   process.chdir(ROOT);
   checkNode();
-  installDependencies();
+  const { signal, release } = stopSignal();
+  await installDependencies(signal);
+  release();
   const failed = CHECKS.filter(({ name, command: [program = '', ...args], mend }) => {
     const result = spawnSync(join('node_modules', '.bin', program), args, {
       stdio: ['ignore', 'inherit', 'inherit'],

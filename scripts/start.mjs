@@ -9,7 +9,8 @@ import { isFree } from './lib/ports.mjs';
 import { redisBinary } from './lib/redis-binary.mjs';
 import { checkRedisUrl, startRedis } from './lib/redis.mjs';
 import { ROOT } from './lib/root.mjs';
-import { runScript, say, Stop } from './lib/say.mjs';
+import { Interrupted, runScript, say, Stop } from './lib/say.mjs';
+import { stopSignal } from './lib/stop-signal.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
 
 /** @typedef {import('../packages/runtime/src/settings.ts').Settings} Settings */
@@ -23,15 +24,23 @@ const GRACE = { sandbox: 5_000, worker: 30_000, api: 15_000 };
 await runScript(async () => {
   process.chdir(ROOT);
   checkNode();
-  installDependencies();
-  buildConsole();
-  const settings = await readSettings();
-  const unlock = lockDataDir(settings.DATA_DIR);
+  const { signal } = stopSignal();
   try {
-    await checkPorts(settings);
-    await run(settings);
-  } finally {
-    unlock();
+    await installDependencies(signal);
+    await buildConsole(signal);
+    const settings = await readSettings();
+    signal.throwIfAborted();
+    const unlock = lockDataDir(settings.DATA_DIR);
+    try {
+      await checkPorts(settings);
+      await run(settings, signal);
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    // To be stopped is no fault, at whatever moment.
+    if (!(error instanceof Interrupted)) throw error;
+    say(`\nStopped: ${error.message}.`);
   }
 });
 
@@ -73,33 +82,36 @@ function isSandboxed(settings) {
 }
 
 /**
- * Starts everything, says what runs where, and waits until it is to stop: by a signal, or because a part has ended.
- * @param {Settings} settings
+ * Starts everything, says what runs where, and waits until `signal` aborts or a part ends by itself. Ends all parts before it returns.
+ * @param {Settings} settings @param {AbortSignal} signal
+ * @throws {Interrupted | Stop} always: why it ended
  */
-async function run(settings) {
-  /** @type {(reason: { crash?: string }) => void} */
-  let stop = () => {};
-  /** @type {Promise<{ crash?: string }>} */
-  const stopped = new Promise((resolve) => (stop = resolve));
-  const supervisor = new Supervisor((crash) => stop({ crash }));
-  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => stop({}));
+async function run(settings, signal) {
+  const crashed = new AbortController();
+  const supervisor = new Supervisor((crash) => crashed.abort(new Stop(`${crash}: stopping the rest.`)));
+  const over = rejectOn(AbortSignal.any([signal, crashed.signal]));
   try {
-    const starting = startParts(settings, supervisor);
-    starting.catch(() => {});
-    const reason = await Promise.race([starting.then(() => stopped), stopped]);
-    if (reason.crash !== undefined) throw new Stop(`${reason.crash}: stopping the rest.`);
-    say('\nStopping…');
+    await Promise.race([startParts(settings, supervisor, signal), over]);
+    await over;
   } finally {
+    if (signal.aborted) say('\nStopping…');
     await supervisor.stop();
   }
 }
 
-/** @param {Settings} settings @param {Supervisor} supervisor */
-async function startParts(settings, supervisor) {
+/** @param {AbortSignal} signal @returns {Promise<never>} rejects with the signal's reason */
+function rejectOn(signal) {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+/** @param {Settings} settings @param {Supervisor} supervisor @param {AbortSignal} signal */
+async function startParts(settings, supervisor, signal) {
   const env = { LOG_FORMAT: process.env['LOG_FORMAT'] ?? 'pretty' };
   const [redisUrl, telegram] = await Promise.all([
-    provideRedis(settings, supervisor),
+    provideRedis(settings, supervisor, signal),
     isSandboxed(settings) ? startSandbox(supervisor, env) : undefined,
   ]);
   const shared = { ...env, REDIS_URL: redisUrl, ...telegram?.env };
@@ -109,13 +121,14 @@ async function startParts(settings, supervisor) {
   introduce({ settings, apiUrl: String(url), telegram });
 }
 
-/** @param {Settings} settings @param {Supervisor} supervisor */
-async function provideRedis(settings, supervisor) {
+/** @param {Settings} settings @param {Supervisor} supervisor @param {AbortSignal} signal */
+async function provideRedis(settings, supervisor, signal) {
   if (process.env['REDIS_URL']) {
     await checkRedisUrl(settings.REDIS_URL);
     return settings.REDIS_URL;
   }
-  return startRedis({ binary: redisBinary(), directory: join(settings.DATA_DIR, 'redis'), supervisor });
+  const binary = await redisBinary(signal);
+  return startRedis({ binary, directory: join(settings.DATA_DIR, 'redis'), supervisor });
 }
 
 /** @param {Supervisor} supervisor @param {Record<string, string>} env */

@@ -1,23 +1,25 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from './lib/ports.mjs';
 import { isAlive } from './lib/processes.mjs';
 import { ROOT } from './lib/root.mjs';
 
+const LAUNCHER = [process.execPath, join(ROOT, 'scripts', 'start.mjs')];
+const NPM_START = ['npm', 'start', '--prefix', ROOT];
+
 /** One `npm start`, its output, and the processes that it runs. */
 class Launcher {
   output = '';
 
-  /** @param {Record<string, string>} env */
-  constructor(env) {
-    // As a person's terminal has it: nothing of the tests' own settings.
+  /** @param {Record<string, string>} env @param {string[]} command */
+  constructor(env, [program = '', ...args] = LAUNCHER) {
+    // The environment of a person's terminal, without the tests' own settings.
     const { PATH, HOME } = process.env;
-    this.process = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs')], {
-      env: { PATH, HOME, ...env },
-    });
+    this.process = spawn(program, args, { env: { PATH, HOME, ...env } });
     this.process.stdout.setEncoding('utf8').on('data', (text) => (this.output += text));
     this.process.stderr.setEncoding('utf8').on('data', (text) => (this.output += text));
     /** @type {Promise<number | null>} */
@@ -45,6 +47,23 @@ class Launcher {
       }
     }
     return below;
+  }
+
+  /** Waits until a process runs whose command has `part` in it. @param {string} part */
+  async has(part) {
+    const isThere = () => [...this.children().keys()].some((command) => command.includes(part));
+    await expect.poll(isThere, { timeout: 25_000, interval: 5 }).toBe(true);
+  }
+
+  /** Every process that is or appears below it until it has ended, by pid. */
+  async allUntilEnd() {
+    /** @type {Map<number, string>} */
+    const seen = new Map();
+    const ended = this.exited.then(() => true);
+    do {
+      for (const [command, pid] of this.children()) seen.set(pid, command);
+    } while (!(await Promise.race([ended, setImmediate(false)])));
+    return seen;
   }
 
   /** @param {string} part */
@@ -82,9 +101,9 @@ describe('npm start', () => {
     };
   }
 
-  /** @param {Record<string, string>} env */
-  function launch(env) {
-    const launcher = new Launcher(env);
+  /** @param {Record<string, string>} env @param {string[]} [command] */
+  function launch(env, command) {
+    const launcher = new Launcher(env, command);
     launchers.push(launcher);
     return launcher;
   }
@@ -151,6 +170,57 @@ describe('npm start', () => {
     for (const [command, pid] of children)
       await expect.poll(() => isAlive(pid), { message: command, timeout: 20_000 }).toBe(false);
   }, 60_000);
+
+  const MOMENTS = ['a lock', 'redis-guard', 'redis-server', 'packages/sandbox', 'apps/worker', 'apps/api'];
+
+  test.each(MOMENTS)(
+    'SIGTERM while it starts, as soon as there is %s, leaves nothing running',
+    async (moment) => {
+      const env = await settings();
+      const launcher = launch(env);
+      const isLocked = () => existsSync(join(env['DATA_DIR'] ?? '', 'launcher.lock'));
+      if (moment === 'a lock') await expect.poll(isLocked, { timeout: 25_000, interval: 5 }).toBe(true);
+      else await launcher.has(moment);
+      const seen = launcher.allUntilEnd();
+      launcher.process.kill('SIGTERM');
+      expect(await launcher.exited).toBe(0);
+      expect(launcher.output).not.toContain('Paste these');
+      for (const [pid, command] of await seen) expect(isAlive(pid), command).toBe(false);
+    },
+    60_000,
+  );
+
+  const LOST = /** @type {const} */ ([
+    ['SIGTERM', 'redis-server'],
+    ['SIGHUP', 'redis-server'],
+    ['SIGTERM', 'ready'],
+    ['SIGHUP', 'ready'],
+  ]);
+
+  test.each(LOST)(
+    '%s to npm alone, when there is %s, ends everything',
+    async (signal, moment) => {
+      const launcher = launch(await settings(), NPM_START);
+      await (moment === 'ready' ? launcher.ready() : launcher.has(moment));
+      const children = launcher.children();
+      launcher.process.kill(signal);
+      for (const [command, pid] of children)
+        await expect.poll(() => isAlive(pid), { message: command, timeout: 20_000 }).toBe(false);
+      // Its output ends with the last process that could write to it, those that were started meanwhile too.
+      await launcher.exited;
+    },
+    60_000,
+  );
+
+  test('a part whose launcher is killed while it loads ends by itself', async () => {
+    for (const part of ['redis-guard', 'packages/sandbox', 'apps/worker', 'apps/api']) {
+      const launcher = launch(await settings());
+      await launcher.has(part);
+      launcher.process.kill('SIGKILL');
+      // Closed once no process holds its output any more.
+      await launcher.exited;
+    }
+  }, 120_000);
 
   test('a second one beside it says what is wrong and does no harm; with settings of its own it runs', async () => {
     const env = await settings();

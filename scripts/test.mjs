@@ -8,22 +8,22 @@ import { redisBinary } from './lib/redis-binary.mjs';
 import { startRedis } from './lib/redis.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say, Stop } from './lib/say.mjs';
+import { stopSignal } from './lib/stop-signal.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
 
 /** Runs all tests, or those that the arguments name to vitest, against a Redis of their own. */
 await runScript(async () => {
   process.chdir(ROOT);
   checkNode();
-  installDependencies();
-  buildConsole();
-  const binary = redisBinary();
+  const { signal } = stopSignal();
+  await installDependencies(signal);
+  await buildConsole(signal);
+  const binary = await redisBinary(signal);
   const directory = mkdtempSync(join(tmpdir(), 'gateway-test-'));
-  const abort = new AbortController();
-  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => abort.abort());
+  const crashed = new AbortController();
   const supervisor = new Supervisor((crash) => {
     process.stderr.write(`${crash}: stopping the tests.\n`);
-    abort.abort();
+    crashed.abort();
   });
   try {
     const redisUrl = await startRedis({ binary, directory: join(directory, 'redis'), supervisor });
@@ -31,7 +31,7 @@ await runScript(async () => {
     const exitCode = await runVitest(
       report,
       { REDIS_URL: redisUrl, TEST_REDIS_SERVER: binary },
-      abort.signal,
+      AbortSignal.any([signal, crashed.signal]),
     );
     conclude(report, exitCode);
   } finally {

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommand } from './command.mjs';
 import { ROOT } from './root.mjs';
 import { say, Stop } from './say.mjs';
 
@@ -18,19 +18,17 @@ const SOURCES = [
   'pnpm-lock.yaml',
 ];
 
-/** Builds the console's pages, unless they are as their sources. */
-export function buildConsole() {
+/** Builds the console's pages, unless their sources are unchanged since the last build. @param {AbortSignal} signal */
+export async function buildConsole(signal) {
   const digest = digestOf(SOURCES);
   const stamp = join(ROOT, STAMP);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   say('Building the console (once)…');
   const vite = join(ROOT, CONSOLE, 'node_modules', 'vite', 'bin', 'vite.js');
-  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: join(ROOT, CONSOLE),
-    encoding: 'utf8',
-  });
-  if (result.status !== 0) {
-    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  const command = [process.execPath, vite, 'build', '--logLevel', 'warn'];
+  const { ok, output } = await runCommand(command, { signal, cwd: join(ROOT, CONSOLE) });
+  if (!ok) {
+    process.stderr.write(output);
     throw new Stop('Could not build the console.');
   }
   writeFileSync(stamp, digest);

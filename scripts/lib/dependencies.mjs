@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommand } from './command.mjs';
 import { MANIFEST, ROOT } from './root.mjs';
 import { say, Stop } from './say.mjs';
 
@@ -17,24 +17,20 @@ export function checkNode() {
   }
 }
 
-/** Installs what the lock file names, unless that was done already. Needs npm, nothing else. */
-export function installDependencies() {
+/** Installs what the lock file names, unless that was done already. Needs npm, nothing else. @param {AbortSignal} signal */
+export async function installDependencies(signal) {
   const stamp = join(ROOT, 'node_modules', '.installed-lock');
   const lock = createHash('sha256')
     .update(readFileSync(join(ROOT, 'pnpm-lock.yaml')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('Installing dependencies (once)…');
-  const command = ['--yes', MANIFEST.packageManager, 'install', '--frozen-lockfile'];
-  const result = spawnSync('npx', command, {
-    cwd: ROOT,
-    encoding: 'utf8',
-    env: { ...process.env, CI: 'true' },
-  });
-  if (result.error !== undefined || result.status !== 0) {
-    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  const command = ['npx', '--yes', MANIFEST.packageManager, 'install', '--frozen-lockfile'];
+  const { ok, output } = await runCommand(command, { signal, cwd: ROOT, env: { CI: 'true' } });
+  if (!ok) {
+    process.stderr.write(output);
     throw new Stop(
-      `Could not install dependencies: npx ${command.join(' ')} failed. Is the npm registry reachable?`,
+      `Could not install dependencies: ${command.join(' ')} failed. Is the npm registry reachable?`,
     );
   }
   writeFileSync(stamp, lock);

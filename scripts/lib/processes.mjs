@@ -36,6 +36,11 @@ function read(file) {
   }
 }
 
+/** @param {number} pid @returns {number} 0 where there is no such process */
+export function parentOf(pid) {
+  return Number(statOf(pid)[1] ?? ps(pid, 'ppid'));
+}
+
 /**
  * When a process began, as text that tells it from a later one of the same pid; empty where there is none.
  * @param {number} pid

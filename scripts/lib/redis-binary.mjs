@@ -1,22 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { runCommand } from './command.mjs';
 import { say, Stop } from './say.mjs';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
 /**
  * A Redis server's binary: the one on PATH, else a freshly installed one where the system's package manager installs without a question.
- * @returns {string} its path
+ * @param {AbortSignal} signal
+ * @returns {Promise<string>} its path
  */
-export function redisBinary() {
+export async function redisBinary(signal) {
   const found = NAMES.map(onPath).find((path) => path !== undefined);
   if (found !== undefined) return found;
   for (const { name, commands } of installers()) {
     say(
       `No Redis found: installing it with ${name} (${commands.map((command) => command.join(' ')).join(' && ')})…`,
     );
-    if (commands.every(run)) {
+    if (await runAll(commands, signal)) {
       const installed = NAMES.map(onPath).find((path) => path !== undefined);
       if (installed !== undefined) return installed;
     }
@@ -55,9 +57,11 @@ function canSudo() {
   return onPath('sudo') !== undefined && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
 }
 
-/** @param {string[]} command */
-function run([program = '', ...args]) {
-  return spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+/** @param {string[][]} commands @param {AbortSignal} signal */
+async function runAll(commands, signal) {
+  for (const command of commands)
+    if (!(await runCommand(command, { signal, showErrors: true })).ok) return false;
+  return true;
 }
 
 /** @param {string} name @returns {string | undefined} */

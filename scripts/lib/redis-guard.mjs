@@ -12,6 +12,15 @@ const GRACE = 5_000;
 /** ms that the other processes have to stop in good order before Redis goes. */
 const OTHERS = 3_000;
 
+// Listens before it starts Redis: a signal in between would end this process and leave Redis running.
+process.once('SIGTERM', () => end());
+process.on('SIGINT', () => {}); // The launcher ends us, after those who need Redis.
+// The launcher was killed: its other processes are stopping by themselves now, and need Redis for that.
+process.once('disconnect', () => setTimeout(end, OTHERS));
+
+// The launcher was killed before this process listened for that.
+if (!process.connected) process.exit();
+
 const redis = spawn(binary, [config], { stdio: ['ignore', 'ignore', 'inherit'] });
 redis.on('spawn', () => process.send?.({ type: 'spawned', pid: redis.pid }));
 redis.on('error', (error) => {
@@ -24,8 +33,3 @@ function end() {
   redis.kill('SIGTERM');
   setTimeout(() => redis.kill('SIGKILL'), GRACE).unref();
 }
-
-// The launcher was killed: its other processes are stopping by themselves now, and need Redis for that.
-process.once('disconnect', () => setTimeout(end, OTHERS));
-process.once('SIGTERM', end);
-process.on('SIGINT', () => {}); // The launcher ends us, after those who need Redis.

@@ -6,17 +6,25 @@ export function say(line) {
 /** Ends the script: what is wrong and what to do, with no stack. */
 export class Stop extends Error {}
 
+/** Ends the script because a signal asked for it, or because its parent has ended. */
+export class Interrupted extends Error {}
+
 /**
- * Runs a script's main part; a {@link Stop} is printed as it is and ends the process with code 1.
+ * Runs a script's main part; a {@link Stop} is printed without its stack. Both errors end the process with code 1.
  * @param {() => Promise<void>} main
  */
 export async function runScript(main) {
   try {
     await main();
   } catch (error) {
-    process.stderr.write(
-      `\n${error instanceof Stop ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-    );
     process.exitCode = 1;
+    process.stderr.write(`\n${textOf(error)}\n`);
   }
+}
+
+/** @param {unknown} error */
+function textOf(error) {
+  if (error instanceof Interrupted) return `Stopped: ${error.message}.`;
+  if (error instanceof Stop) return error.message;
+  return error instanceof Error ? error.stack : String(error);
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { endProcess, isAlive } from './processes.mjs';
 import { ROOT } from './root.mjs';
+import { Interrupted } from './say.mjs';
 
 /**
  * @typedef {object} ChildOptions
@@ -81,8 +82,9 @@ export class Supervisor {
     this.#onCrash = onCrash;
   }
 
-  /** @param {ChildOptions} options */
+  /** @param {ChildOptions} options @throws {Interrupted} once {@link stop} was called: nobody would end the new part */
   start(options) {
+    if (this.#stopping) throw new Interrupted(`${options.name} was not started`);
     const child = new Child(options);
     this.#children.push(child);
     void child.ended.then((how) => {
@@ -91,7 +93,7 @@ export class Supervisor {
     return child;
   }
 
-  /** Ends all parts, those started last first: each while what it needs still runs. */
+  /** Ends all parts, the last started first, so that each still has what it needs. Later calls of {@link start} throw. */
   async stop() {
     this.#stopping = true;
     for (const child of this.#children.toReversed()) await child.end();

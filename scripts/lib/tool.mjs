@@ -2,17 +2,21 @@ import { checkNode, installDependencies } from './dependencies.mjs';
 import { redisBinary } from './redis-binary.mjs';
 import { ROOT } from './root.mjs';
 import { runScript, say } from './say.mjs';
+import { stopSignal } from './stop-signal.mjs';
 
 /**
- * Runs a tool that is written in TypeScript, with dependencies and Redis's binary seen to.
+ * Runs a tool that is written in TypeScript. Installs the dependencies and Redis first, where they are missing.
  * @param {() => Promise<{ main: (args: string[], say: (line: string) => void) => Promise<number> }>} load
  */
 export async function runTool(load) {
   await runScript(async () => {
     process.chdir(ROOT);
     checkNode();
-    installDependencies();
-    process.env['TEST_REDIS_SERVER'] ??= redisBinary();
+    const { signal, release } = stopSignal();
+    await installDependencies(signal);
+    process.env['TEST_REDIS_SERVER'] ??= await redisBinary(signal);
+    // From here on the tool handles its signals itself.
+    release();
     const { register } = await import('tsx/esm/api');
     register();
     const { main } = await load();

@@ -85,6 +85,8 @@ export async function runProcess(
   });
 
   try {
+    // A parent that ended while this process was still loading: there was no listener for that yet.
+    if (process.send !== undefined && !process.connected) return await stop('parent has gone', 0);
     app = await start(settings, logger);
     const ready = await app.ready;
     if (!stopping) process.send?.({ type: 'ready', ...ready });

@@ -9,6 +9,8 @@ async function main(): Promise<void> {
   const ending = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve).once('SIGINT', resolve).once('disconnect', resolve);
   });
+  // The parent ended before this process listened for that.
+  if (process.send !== undefined && !process.connected) return;
   const { DATA_DIR, SANDBOX_PORT, SANDBOX_CONTROL_PORT } = readEnv(process.env);
   const sandbox = await createSandbox({
     dataDir: DATA_DIR,

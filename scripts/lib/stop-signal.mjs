@@ -1,0 +1,61 @@
+import { basename } from 'node:path';
+import { commandOf, isAlive, parentOf, startOf } from './processes.mjs';
+import { Interrupted } from './say.mjs';
+
+/** @type {readonly NodeJS.Signals[]} */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** ms between two looks at the parent processes. No event tells a process that its parent has ended. */
+const POLL = 250;
+
+/**
+ * Aborts, with an {@link Interrupted}, once this script must stop: on SIGINT, SIGTERM or SIGHUP, or when the npm that started it has ended.
+ * npm passes SIGTERM on to its shell only, which may end without its command, and passes SIGHUP on to nobody.
+ *
+ * From this call until `release` these signals no longer end the process: the caller stops what it has started.
+ * @returns {{ signal: AbortSignal, release: () => void }}
+ */
+export function stopSignal() {
+  const stop = new AbortController();
+  /** @param {NodeJS.Signals} name */
+  const onSignal = (name) => stop.abort(new Interrupted(name));
+  for (const name of SIGNALS) process.on(name, onSignal);
+  const unwatch = isRunByNpm() ? watchNpm(() => stop.abort(new Interrupted('npm has ended'))) : () => {};
+  const release = () => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+    unwatch();
+  };
+  return { signal: stop.signal, release };
+}
+
+/** Whether this very script is the command of an npm script. The variable alone is inherited by whatever npm's scripts start. */
+function isRunByNpm() {
+  const script = basename(process.argv[1] ?? '');
+  return script !== '' && (process.env['npm_lifecycle_script'] ?? '').includes(script);
+}
+
+/** @param {() => void} onGone called once @returns {() => void} ends the watch */
+function watchNpm(onGone) {
+  const above = [process.ppid];
+  // The shell between npm and its command, where it has not replaced itself by the command.
+  if (commandOf(process.ppid).includes(process.env['npm_lifecycle_script'] ?? ''))
+    above.push(parentOf(process.ppid));
+  const started = above.map((pid) => ({ pid, start: startOf(pid) }));
+  const timer = setInterval(() => {
+    if (
+      started.every(({ pid, start }) => isAlive(pid) && startOf(pid) === start) &&
+      process.ppid === above[0]
+    )
+      return;
+    clearInterval(timer);
+    onGone();
+  }, POLL);
+  timer.unref();
+  if (isAdopted(process.ppid)) onGone();
+  return () => clearInterval(timer);
+}
+
+/** Whether the parent is the system's first process, and so none that ran an npm script: npm ended before this script began. */
+function isAdopted(/** @type {number} */ ppid) {
+  return ppid === 1 && !/\b(npm|npx|pnpm|yarn|bun|node|sh)\b/.test(commandOf(ppid));
+}
