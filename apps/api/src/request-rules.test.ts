@@ -156,7 +156,8 @@ describe('bodies', () => {
       expect(answer.status).toBe(400);
       expect(answer.body).toMatchObject({
         code: 'VALIDATION',
-        issues: [{ path: '', message: 'must be a JSON object' }],
+        message: 'The body must be a JSON object',
+        issues: [{ path: 'body', message: 'must be a JSON object' }],
       });
     },
   );

@@ -1,52 +1,58 @@
 import { GatewayError, type ValidationIssue } from '@gateway/contracts';
 import type * as z from 'zod';
+import { wording } from './validation-wording.ts';
 
 /** Issues shown at most: a body of 256 KiB can hold tens of thousands of unknown fields. */
 const MAX_ISSUES = 20;
 /** Characters of a caller's own field name that are shown. */
 const MAX_NAME = 64;
 
-const EXPECTED: Readonly<Record<string, string>> = {
-  string: 'must be a string',
-  number: 'must be a number',
-  int: 'must be a whole number',
-  boolean: 'must be true or false',
-  object: 'must be a JSON object',
-};
+/** What a value is, and the path of an issue about the whole of it. */
+const BODY = 'body';
 
 /**
- * The value as the schema makes it.
+ * Parses the value by the schema. An issue about the whole value has the path `whole`.
  * @throws {GatewayError} `VALIDATION` with every issue's path and a message that says what to do.
  */
-export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+export function validate<S extends z.ZodType>(schema: S, value: unknown, whole: string = BODY): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  // Once more with our words: to have them at hand costs a value that is right more than all its checks.
+  // Parses again for the wording: an error map slows down the parsing of valid values.
   const issues = schema.safeParse(value, { error: wording }).error?.issues ?? parsed.error.issues;
-  throw validationError(issues.flatMap(publicIssues));
+  throw validationError(issues.flatMap((issue) => publicIssues(issue)).map((issue) => named(issue, whole)));
 }
 
 export function validationError(issues: readonly ValidationIssue[]): GatewayError {
   const shown = issues.slice(0, MAX_ISSUES);
   const [first] = shown;
-  const message = first === undefined ? undefined : [first.path || 'The body', first.message].join(' ');
+  const subject = first?.path === BODY ? 'The body' : first?.path;
+  const message = first === undefined ? undefined : `${subject} ${first.message}`;
   return new GatewayError('VALIDATION', message, { issues: shown });
 }
 
-/** Our words where the schema has none of its own. */
-function wording(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union') return undefined;
-  if (issue.input === undefined) return 'is required';
-  if (issue.code === 'invalid_type') return EXPECTED[issue.expected];
-  const branches = (issue.errors ?? []).flatMap(([first]) => (first === undefined ? [] : [first.message]));
-  return [...new Set(branches)].join(', or ') || undefined;
+function named({ path, message }: ValidationIssue, whole: string): ValidationIssue {
+  return { path: path === '' ? whole : path, message };
 }
 
-function publicIssues(issue: z.core.$ZodIssue): ValidationIssue[] {
-  const path = issue.path.map((part) => String(part).slice(0, MAX_NAME));
-  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
-  return issue.keys.map((key) => ({
-    path: [...path, key.slice(0, MAX_NAME)].join('.'),
-    message: 'is not a field of this request',
-  }));
+function publicIssues(issue: z.core.$ZodIssue, parents: readonly PropertyKey[] = []): ValidationIssue[] {
+  const path = [...parents, ...issue.path];
+  const shownPath = path.map((part) => String(part).slice(0, MAX_NAME));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: [...shownPath, key.slice(0, MAX_NAME)].join('.'),
+      message: 'is not a field of this request',
+    }));
+  const meant = issue.code === 'invalid_union' ? meantBranch(issue.errors) : undefined;
+  if (meant !== undefined) return meant.flatMap((inner) => publicIssues(inner, path));
+  return [{ path: shownPath.join('.'), message: issue.message }];
 }
+
+/** The one alternative that the value is meant as: its fields are wrong, not its type. */
+function meantBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const meant = branches.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || !OTHER_TYPE.has(code)),
+  );
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+const OTHER_TYPE: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);

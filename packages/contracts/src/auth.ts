@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { phoneNumberSchema } from './phone-number.ts';
+import { requestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
 
-export const authStartRequestSchema = z.strictObject({
+export const authStartRequestSchema = requestBody({
   user_id: userIdSchema,
   phone_number: phoneNumberSchema,
   /** Older clients still send these two; they are ignored. */
@@ -12,29 +13,27 @@ export const authStartRequestSchema = z.strictObject({
   api_hash: z.unknown().optional(),
 });
 
-export const accountRequestSchema = z.strictObject({ user_id: userIdSchema });
+export const accountRequestSchema = requestBody({ user_id: userIdSchema });
 
-export const paceRequestSchema = z.strictObject({
+export const paceRequestSchema = requestBody({
   user_id: userIdSchema,
   /** `null`: the server's again. */
   pace: paceChoiceSchema.nullable(),
 });
 
-export const authVerifyRequestSchema = z
-  .strictObject({
-    user_id: userIdSchema,
-    phone_code: z
-      .union([z.string(), z.int().nonnegative().transform(String)])
-      .pipe(z.string().trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters'))
-      .optional(),
-    password: z.string().min(1, 'must not be empty').max(1024, 'must be at most 1024 characters').optional(),
-  })
-  .refine((body) => body.phone_code !== undefined || body.password !== undefined, {
-    path: ['phone_code'],
-    message: 'phone_code or password is needed',
-  });
+export const authVerifyRequestSchema = requestBody({
+  user_id: userIdSchema,
+  phone_code: z
+    .union([z.string(), z.int().nonnegative().transform(String)])
+    .pipe(z.string().trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters'))
+    .optional(),
+  password: z.string().min(1, 'must not be empty').max(1024, 'must be at most 1024 characters').optional(),
+}).refine((body) => body.phone_code !== undefined || body.password !== undefined, {
+  path: ['phone_code'],
+  message: 'phone_code or password is needed',
+});
 
-export const disconnectRequestSchema = z.strictObject({
+export const disconnectRequestSchema = requestBody({
   user_id: userIdSchema,
   logout: z.boolean().default(true),
   /** With `logout: false`: the account is forgotten here, and its session stays good at Telegram. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorKind, type ErrorStatus } from './error-codes.ts';
 
 export interface ValidationIssue {
-  /** The field, dotted: `messages.0.text`; empty for the body itself. */
+  /** The field, dotted: `messages.0.text`; `body` for the body itself. */
   path: string;
   message: string;
 }

@@ -87,6 +87,7 @@ export {
 } from './listings.ts';
 export { peerSchema, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient, type Recipient } from './recipient.ts';
+export { nullableFieldsOf, requestBody } from './request-body.ts';
 export {
   accountStateResponseSchema,
   batchResponseSchema,

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { entitySchema } from './entities.ts';
 import { jobViewSchema } from './jobs.ts';
+import { requestBody } from './request-body.ts';
 import { statusResponseSchema } from './responses.ts';
-import { sendRequestSchema } from './send.ts';
+import { sendFields } from './send.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** What people look at: accounts, their messages, how the last hours went. */
@@ -72,7 +73,11 @@ export const historyResponseSchema = z.object({
   points: z.array(historyPointSchema).describe('The oldest first, one a step; the last step is not over'),
 });
 
-export const previewRequestSchema = sendRequestSchema.pick({ text: true, parse_mode: true, split: true });
+export const previewRequestSchema = requestBody({
+  text: sendFields.text,
+  parse_mode: sendFields.parse_mode,
+  split: sendFields.split,
+});
 
 export const previewResponseSchema = z.object({
   status: z.literal('ok'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { recipientIdSchema } from './recipient.ts';
+import { openRequestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** A text, or parts of which those with a text count. */
@@ -15,20 +16,18 @@ const chatMessageSchema = z.looseObject({
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
 /** `POST /message_stream`. Fields beside these are the assistant's: they are passed on to it. */
-export const messageStreamRequestSchema = z
-  .looseObject({
-    user_id: userIdSchema,
-    messages: z.array(chatMessageSchema).min(1, 'must hold at least one message'),
-    /** Whether the reply goes to `recipient_id`. */
-    send_to_telegram: z.boolean().default(false),
-    /** false: by the bot of this gateway. */
-    send_as_user: z.boolean().default(true),
-    recipient_id: recipientIdSchema.optional(),
-  })
-  .refine(({ send_to_telegram, recipient_id }) => !send_to_telegram || recipient_id !== undefined, {
-    path: ['recipient_id'],
-    message: 'is required where send_to_telegram is true',
-  });
+export const messageStreamRequestSchema = openRequestBody({
+  user_id: userIdSchema,
+  messages: z.array(chatMessageSchema).min(1, 'must hold at least one message'),
+  /** Whether the reply goes to `recipient_id`. */
+  send_to_telegram: z.boolean().default(false),
+  /** false: by the bot of this gateway. */
+  send_as_user: z.boolean().default(true),
+  recipient_id: recipientIdSchema.optional(),
+}).refine(({ send_to_telegram, recipient_id }) => !send_to_telegram || recipient_id !== undefined, {
+  path: ['recipient_id'],
+  message: 'is required where send_to_telegram is true',
+});
 export type MessageStreamRequest = z.infer<typeof messageStreamRequestSchema>;
 
 /** The text of a message, parts of other kinds (pictures) left out. */

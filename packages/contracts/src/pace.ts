@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { requestBody } from './request-body.ts';
 
 /**
  * How fast an account may send, so that Telegram has no reason to make it wait. Telegram publishes no figures for user accounts; these
@@ -24,7 +25,10 @@ const paceRulesSchema = z.strictObject({
 export type PaceRules = z.infer<typeof paceRulesSchema>;
 
 /** What an account's own pace may be set to: none, the server's, or some rules of its own over the server's. */
-export const paceChoiceSchema = z.union([z.enum(['off', 'careful']), paceRulesSchema.partial()]);
+export const paceChoiceSchema = z.union([
+  z.enum(['off', 'careful']),
+  requestBody(paceRulesSchema.partial().shape),
+]);
 export type PaceChoice = z.infer<typeof paceChoiceSchema>;
 
 /** The server's settings: the rules of `careful`, and whether accounts with no choice of their own keep to them. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { recipientIdSchema } from './recipient.ts';
+import { requestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** Telegram's bound on one message, in UTF-16 units. */
@@ -11,11 +12,24 @@ export const MAX_TEXT_LENGTH = 65_536;
 /** How far ahead `send_at` may lie, ms. */
 const MAX_AHEAD_MS = 366 * 86_400_000;
 
+/** Message ids are 32-bit. */
+const MAX_MESSAGE_ID = 0x7fffffff;
+const REPLY_TO = `must be the id of a message in that chat, 1 to ${MAX_MESSAGE_ID}; leave it out for no reply`;
+
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-export const sendRequestSchema = z.strictObject({
+/** Written in any case: `Markdown` and `HTML` are what other libraries call them. */
+const parseModeSchema = z.preprocess(
+  (mode) => (typeof mode === 'string' ? mode.toLowerCase() : mode),
+  z
+    .enum(['markdown', 'html', 'none'], 'must be markdown, html or none')
+    .describe('Upper and lower case are the same; `none` by default'),
+);
+
+/** The fields of a message. */
+export const sendFields = {
   user_id: userIdSchema,
   recipient_id: recipientIdSchema,
   text: z
@@ -24,8 +38,8 @@ export const sendRequestSchema = z.strictObject({
     .refine((text) => text.trim() !== '', 'must not be empty')
     .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair'),
   /** The text is marked up so; it is stored and sent as plain text with entities. */
-  parse_mode: z.enum(['markdown', 'html', 'none'], 'must be markdown, html or none').default('none'),
-  reply_to: z.int().positive().max(0x7fffffff).optional(),
+  parse_mode: parseModeSchema.default('none'),
+  reply_to: z.int().positive(REPLY_TO).max(MAX_MESSAGE_ID, REPLY_TO).optional(),
   silent: z.boolean().optional(),
   link_preview: z.boolean().default(true),
   /** A text that is too long for one message goes out as several, in order. */
@@ -46,19 +60,23 @@ export const sendRequestSchema = z.strictObject({
     .max(2_000, 'must be at most 2000 characters')
     .refine(isHttpUrl, 'must be an http:// or https:// address')
     .optional(),
-});
+};
+export const sendRequestSchema = requestBody(sendFields);
 export type SendRequest = z.infer<typeof sendRequestSchema>;
 
 /** Messages of one batch at most. */
 export const MAX_BATCH = 1_000;
 
 /** Each message is checked by {@link sendRequestSchema} on its own, so that a bad one keeps back no other. */
-export const sendBatchRequestSchema = z.strictObject({
-  messages: z
-    .array(z.unknown())
-    .min(1, 'must hold at least one message')
-    .max(MAX_BATCH, `must hold at most ${MAX_BATCH} messages`),
-});
+export const sendBatchRequestSchema = requestBody(
+  {
+    messages: z
+      .array(z.unknown(), 'must be a list of messages')
+      .min(1, 'must hold at least one message')
+      .max(MAX_BATCH, `must hold at most ${MAX_BATCH} messages`),
+  },
+  'must be a JSON object with the list in it: {"messages":[…]}',
+);
 
 /** One message that is out: Telegram's id of it in that chat, and its date (RFC 3339, UTC). */
 const sentMessageSchema = z.object({

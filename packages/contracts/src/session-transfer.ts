@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { requestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** Sessions that come from elsewhere, and that go there. */
@@ -8,7 +9,7 @@ const passphraseSchema = z
   .min(12, 'must be at least 12 characters')
   .max(1_024, 'must be at most 1024 characters');
 
-export const importRequestSchema = z.strictObject({
+export const importRequestSchema = requestBody({
   user_id: userIdSchema,
   /** A string session of GramJS or Telethon, a `.session` file of Telethon in base64, or a backup. */
   session: z.string().trim().min(1, 'must not be empty'),
@@ -21,7 +22,7 @@ export const importRequestSchema = z.strictObject({
   ),
 });
 
-export const exportRequestSchema = z.strictObject({
+export const exportRequestSchema = requestBody({
   user_id: userIdSchema,
   /** The backup is sealed by it. */
   passphrase: passphraseSchema,

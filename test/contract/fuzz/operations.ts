@@ -12,7 +12,8 @@ export interface Operation {
 
 /** As much of JSON Schema as requests are made from. */
 export interface JsonSchema {
-  type?: string;
+  /** A list where several are taken: `["string", "null"]`. */
+  type?: string | string[];
   properties?: Record<string, JsonSchema>;
   required?: string[];
   enum?: unknown[];

@@ -69,7 +69,11 @@ function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<un
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (example !== undefined) return fc.constant(example);
+  if (Array.isArray(schema.type))
+    return fc.oneof(...schema.type.map((type) => likely(name, { ...schema, type }, known)));
   switch (schema.type) {
+    case 'null':
+      return fc.constant(null);
     case 'boolean':
       return fc.boolean();
     case 'integer':

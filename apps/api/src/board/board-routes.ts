@@ -71,7 +71,7 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
 
   // An account by its name, whether it matters now or not.
   routes.get(`${BASE}/account/:user_id`, async (c) => {
-    const userId = validate(userIdSchema, c.req.param('user_id'));
+    const userId = validate(userIdSchema, c.req.param('user_id'), 'user_id');
     if ((await producer.accountView(userId)).state === 'none')
       throw new GatewayError('NOT_FOUND', 'There is no account with this user_id.');
     return c.redirect(`${BASE}/queue/${encodeURIComponent(shown.pin(userId, Date.now()))}`);

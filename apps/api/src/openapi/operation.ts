@@ -1,4 +1,4 @@
-import { ERROR_CODES, errorResponseSchema, type ErrorCode } from '@gateway/contracts';
+import { ERROR_CODES, errorResponseSchema, nullableFieldsOf, type ErrorCode } from '@gateway/contracts';
 import * as z from 'zod';
 
 /** A parameter that the document names; they stand in `components.parameters`. */
@@ -142,6 +142,40 @@ function describeHeaders(names: readonly string[]): Json {
 
 /** OpenAPI 3.1 names the dialect for the whole document, not for each schema. */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io });
-  return rest;
+  const { $schema: _dialect, ...made } = z.toJSONSchema(schema, {
+    io,
+    override: ({ zodSchema, jsonSchema: object }) => {
+      const fields = io === 'input' ? nullableFieldsOf(zodSchema) : [];
+      if (fields.length > 0) Object.assign(object, { [NULLABLE]: fields });
+    },
+  });
+  return showNullable(made) as Json;
+}
+
+/** Marks an object in the making: the names of its optional fields. */
+const NULLABLE = 'x-nullable-fields';
+
+/** The schema with the optional fields of its requests nullable, as they are for the API. */
+function showNullable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(showNullable);
+  if (typeof value !== 'object' || value === null) return value;
+  const { [NULLABLE]: fields, ...rest } = value as Json;
+  const made: Json = Object.fromEntries(
+    Object.entries(rest).map(([name, inner]) => [name, showNullable(inner)]),
+  );
+  if (!Array.isArray(fields)) return made;
+  const properties = Object.entries(made['properties'] as Record<string, Json>).map(([name, property]) => [
+    name,
+    fields.includes(name) ? nullable(property) : property,
+  ]);
+  return { ...made, properties: Object.fromEntries(properties) };
+}
+
+function nullable(property: Json): Json {
+  const { type, enum: values, anyOf, ...rest } = property;
+  if (typeof type === 'string' && Array.isArray(values))
+    return { ...rest, type: [type, 'null'], enum: [...values, null] };
+  if (typeof type === 'string' && !('const' in property)) return { type: [type, 'null'], ...rest };
+  if (Array.isArray(anyOf)) return { ...rest, anyOf: [...anyOf, { type: 'null' }] };
+  return { anyOf: [property, { type: 'null' }] };
 }

@@ -10,6 +10,7 @@ import {
   paceRequestSchema,
   paceResponseSchema,
   queuedResponseSchema,
+  requestBody,
   sendRequestSchema,
   sentResponseSchema,
   statusResponseSchema,
@@ -29,7 +30,7 @@ const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
 
 /** As the document shows a batch: each message is checked on its own, so the request's own schema says nothing of them. */
-const batchRequestSchema = z.strictObject({ messages: z.array(sendRequestSchema).min(1).max(MAX_BATCH) });
+const batchRequestSchema = requestBody({ messages: z.array(sendRequestSchema).min(1).max(MAX_BATCH) });
 
 /** Every operation of the API that the document describes. */
 export const OPERATIONS: readonly Operation[] = [

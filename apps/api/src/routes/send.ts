@@ -64,7 +64,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
     idempotencyKey: string | undefined,
   ): NewSend | GatewayError {
     try {
-      const request = validate(sendRequestSchema, message);
+      const request = validate(sendRequestSchema, message, 'message');
       requireAccount(c.get('caller'), request.user_id);
       return { ...newSend(request, c.get('requestId')), idempotencyKey };
     } catch (thrown) {
