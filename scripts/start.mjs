@@ -176,6 +176,10 @@ function introduce({ settings, apiUrl, telegram }) {
   const urls = { api: apiUrl, needsKey: settings.API_KEYS.length > 0 };
   const guide =
     telegram === undefined ? telegramGuide(urls) : sandboxGuide({ ...urls, control: telegram.control });
+  const board =
+    settings.API_KEYS.length > 0 && settings.ADMIN_USER === undefined
+      ? 'off: set ADMIN_USER and ADMIN_PASSWORD'
+      : 'what waits, and why';
   const dotEnv = existsSync('.env') ? ' and .env' : '';
   say(`
   Unofficial Telegram User API gateway is running. Not made or endorsed by Telegram.
@@ -183,7 +187,7 @@ function introduce({ settings, apiUrl, telegram }) {
 ${mode}
   API        ${apiUrl}   (settings from the environment${dotEnv})
   Console    ${apiUrl}/console   (sign in, send and watch in a browser)
-  Pages      ${apiUrl}/docs (the API), ${apiUrl}/admin/queues (what waits, and why)
+  Pages      ${apiUrl}/docs (the API), ${apiUrl}/admin/queues (${board})
   Redis      ${redis}
   Sessions   ${join(settings.DATA_DIR, 'telegram_sessions')}, ${sealedBy}
 

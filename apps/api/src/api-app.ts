@@ -13,6 +13,7 @@ import { refuseOpenHostWithoutKeys } from './loopback.ts';
 import { AI_NOTICE } from './message-stream/notice.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { apiKey } from './middleware/api-key.ts';
+import { cors } from './middleware/cors.ts';
 import { loopbackGuard } from './middleware/loopback-guard.ts';
 import { refuseOtherMethods } from './middleware/method-not-allowed.ts';
 import { requestId } from './middleware/request-id.ts';
@@ -51,7 +52,7 @@ export interface ApiOverrides {
   receiveTimeoutMs?: number;
 }
 
-/** What takes a key, where there are any; the rest is for everybody, or has a sign-in of its own. */
+/** Paths that need a key where keys are set. The others are open to everybody, or have a sign-in of their own. */
 const WITH_KEY = [
   '/telegram/*',
   '/jobs/*',
@@ -59,6 +60,14 @@ const WITH_KEY = [
   '/webhooks/*',
   '/metrics',
   '/console/sandbox/*',
+];
+
+/** Paths that pages of `CORS_ORIGINS` may call. The dashboard and the console's helpers are for their own pages. */
+const CROSS_ORIGIN = [
+  ...WITH_KEY.filter((path) => !path.startsWith('/console/')),
+  '/healthz',
+  '/readyz',
+  '/openapi.json',
 ];
 
 /** The HTTP API over its context: every route and rule, no socket. */
@@ -73,8 +82,9 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.use('/console/assets/*', cacheForGood);
   app.use(requestId, accessLog(context));
   if (isTracing()) app.use(traceRequests);
+  for (const path of CROSS_ORIGIN) app.use(path, cors(context.settings));
   app.route('/', healthRoutes(context));
-  if (context.settings.API_KEYS.length === 0) app.use(loopbackGuard);
+  if (context.settings.API_KEYS.length === 0) app.use(loopbackGuard(context.settings));
   else for (const path of WITH_KEY) app.use(path, apiKey(context));
   app.route('/', docsRoutes());
   app.route('/', boardRoutes(context));

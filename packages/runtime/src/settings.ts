@@ -67,6 +67,27 @@ const apiKeys = text.transform((value, context) =>
     }),
 );
 
+/** Origins as browsers send them, several with commas, or `*`. A slash at the end is dropped. */
+const origins = text.transform((value, context) =>
+  value
+    .split(',')
+    .map((item) => item.trim().toLowerCase().replace(/\/$/, ''))
+    .filter((item) => item !== '')
+    .map((item) => {
+      if (item === '*') return item;
+      const url =
+        /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s*]+$/.test(item) && URL.canParse(item) ? new URL(item) : null;
+      if (url === null)
+        context.addIssue({
+          code: 'custom',
+          message:
+            'must be origins such as https://app.example.com (no path, no wildcard within), several with commas, or *',
+        });
+      // A browser leaves the scheme's own port out, and sends international names in Punycode.
+      return url === null || url.origin === 'null' ? item : url.origin;
+    }),
+);
+
 /** `user_id` for all chats of an account, `user_id>chat` for one, `*>chat` for one chat of any account; several with commas. */
 const assistantAllow = text.transform((value, context) =>
   value
@@ -116,6 +137,8 @@ const settingsSchema = z
     HOST: text.min(1).default('127.0.0.1'),
     PORT: port.default(3000),
     API_KEYS: apiKeys.default([]),
+    /** Origins whose web pages may call the API. */
+    CORS_ORIGINS: origins.default([]),
     DATA_DIR: text
       .min(1)
       .default('./data')
@@ -189,6 +212,14 @@ const settingsSchema = z
         code: 'custom',
         path: ['TELEGRAM_DC_KEY'],
         message: 'is missing: TELEGRAM_DC needs it',
+      });
+    }
+    if (settings.CORS_ORIGINS.includes('*') && settings.API_KEYS.length === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['CORS_ORIGINS'],
+        message:
+          'may be * only with API_KEYS: any web page could use every account. List the origins, or set API_KEYS',
       });
     }
     for (const [name, other] of [

@@ -11,7 +11,7 @@ if (REDIS_URL === undefined)
 
 const QUEUES = '/admin/queues/api/queues';
 
-async function boardOver(redisUrl: string) {
+async function boardOver(redisUrl: string, environment: Record<string, string> = {}) {
   const logger = silentLogger();
   const producer = new Producer({
     redisUrl,
@@ -25,7 +25,7 @@ async function boardOver(redisUrl: string) {
   await vi.waitFor(() => producer.liveWorkers(), { timeout: 10_000 });
   const metrics = createApiMetrics();
   const app = createApp({
-    settings: parseSettings({}),
+    settings: parseSettings(environment),
     producer,
     assistant: null,
     board: producer.board,
@@ -64,4 +64,43 @@ test.each([
   expect(response.status).toBe(status);
   expect(line).toHaveBeenCalledWith(expect.objectContaining({ method, route, status }), 'request');
   expect(http).toHaveBeenCalledWith(expect.objectContaining({ method, route, status }));
+});
+
+test.each([
+  '..%2findex.ejs',
+  '..%2f..%2fpackage.json',
+  '..%5cindex.ejs',
+  '%ff',
+  '%',
+  '%00',
+  '%252e%252e%252f',
+  '%2fetc%2fpasswd',
+  'nothing.js',
+  'css',
+  'x'.repeat(300),
+])('the static file %s, which there is not, is 404', async (name) => {
+  const { request } = await boardOver(REDIS_URL);
+  for (const method of ['GET', 'HEAD']) {
+    const response = await request(`/admin/queues/static/${name}`, { method });
+    expect(response.status).toBe(404);
+    if (method === 'GET') expect(await response.json()).toMatchObject({ code: 'NOT_FOUND' });
+  }
+  expect((await request(`/admin/queues/static/${name}`, { method: 'POST' })).status).toBe(405);
+});
+
+test('with API keys the dashboard needs ADMIN_USER and ADMIN_PASSWORD on loopback too', async () => {
+  const off = await boardOver(REDIS_URL, { API_KEYS: 'a-key' });
+  for (const path of ['/admin/queues', '/admin/queues/', QUEUES, '/admin/queues/account/alice']) {
+    const response = await off.request(path, { headers: { authorization: 'Bearer a-key' } });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('ADMIN_USER') });
+  }
+  const on = await boardOver(REDIS_URL, {
+    API_KEYS: 'a-key',
+    ADMIN_USER: 'admin',
+    ADMIN_PASSWORD: 'a password',
+  });
+  expect((await on.request(QUEUES)).status).toBe(401);
+  const authorization = `Basic ${Buffer.from('admin:a password').toString('base64')}`;
+  expect((await on.request(QUEUES, { headers: { authorization } })).status).toBe(200);
 });

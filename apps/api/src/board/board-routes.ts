@@ -32,12 +32,21 @@ const POLICY = [
 
 const UI = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
 
-/** Bull Board at `/admin/queues`, for operators: what waits and why, with what may be done about it. Nothing where nobody may use it. */
+/** Bull Board at `/admin/queues`, for operators: the queues, why their jobs wait, and what an operator may do about it. */
 export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
   const { board: queues, settings, producer, logger } = context;
   const routes = new Hono<ApiEnv>();
   const signIn = boardSignIn(settings);
-  if (queues === null || signIn === null) return routes;
+  if (queues === null) return routes;
+  if (signIn === null) {
+    routes.all(`${BASE}/*`, () => {
+      throw new GatewayError(
+        'NOT_FOUND',
+        'The dashboard is off: set ADMIN_USER and ADMIN_PASSWORD to sign in to it.',
+      );
+    });
+    return routes;
+  }
 
   const shown = new ShownQueues(queues, boardActions(context), settings.BOARD_SHOW_TEXT);
   const adapter = new HonoAdapter(serveStatic);
@@ -90,9 +99,16 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
   });
   // The page has a path for whatever stands behind these.
   refuseOtherMethods(routes);
-  const page = ownRouter(adapter.registerPlugin() as unknown as Hono<PageEnv>);
+  const plugin = adapter.registerPlugin() as unknown as Hono<PageEnv>;
+  // Its default answers 500 to every error, and prints it.
+  plugin.onError(rethrow);
+  const page = ownRouter(plugin);
   routes.on('ALL', [BASE, `${BASE}/*`], (c) => page.fetch(c.req.raw, { ...c.env, facts: c.get('facts') }));
   return routes;
+}
+
+function rethrow(error: Error): never {
+  throw error;
 }
 
 interface PageEnv {
@@ -102,9 +118,7 @@ interface PageEnv {
 /** The page's own routes as an app of their own: Hono's quick router cannot tell them apart, and all of the API's would get its slow one. */
 function ownRouter(plugin: Hono<PageEnv>): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
-  app.onError((error) => {
-    throw error;
-  });
+  app.onError(rethrow);
   app.notFound(() => {
     throw new GatewayError('NOT_FOUND');
   });

@@ -7,20 +7,25 @@ import { isLoopbackName } from '../loopback.ts';
 import { refuseStrangers } from '../middleware/loopback-guard.ts';
 
 /**
- * Who may use the dashboard: whoever knows ADMIN_USER and ADMIN_PASSWORD (compared in constant time); without them anybody on this
- * machine, where the API listens there only; `null`: nobody.
+ * The dashboard's sign-in: ADMIN_USER and ADMIN_PASSWORD, compared in constant time. Without the two the dashboard is open to this machine
+ * where HOST is loopback and no API_KEYS are set. `null`: the dashboard is off. With keys a local user or a proxy is no operator yet.
  */
-export function boardSignIn({ ADMIN_USER, ADMIN_PASSWORD, HOST }: Settings): MiddlewareHandler | null {
+export function boardSignIn({
+  ADMIN_USER,
+  ADMIN_PASSWORD,
+  HOST,
+  API_KEYS,
+}: Settings): MiddlewareHandler | null {
   if (ADMIN_USER !== undefined && ADMIN_PASSWORD !== undefined)
     return askedByBrowsers(basicAuth({ username: ADMIN_USER, password: ADMIN_PASSWORD, realm: 'Dashboard' }));
-  if (!isLoopbackName(HOST)) return null;
+  if (!isLoopbackName(HOST) || API_KEYS.length > 0) return null;
   return async (c, next) => {
     refuseStrangers(c);
     await next();
   };
 }
 
-/** The answer that makes a browser ask for the password is none of the API's errors. */
+/** Keeps the answer that makes a browser ask for the password: the API's own error would not. */
 function askedByBrowsers(signIn: MiddlewareHandler): MiddlewareHandler {
   return async (c, next) => {
     try {
@@ -32,7 +37,7 @@ function askedByBrowsers(signIn: MiddlewareHandler): MiddlewareHandler {
   };
 }
 
-/** Browsers send the password along by themselves: what changes something must come from the dashboard's own pages. */
+/** Browsers send the password by themselves, so a request that changes something must come from the dashboard's own pages. */
 export const sameOriginOnly: MiddlewareHandler = async (c, next) => {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
     const site = c.req.header('sec-fetch-site');

@@ -1,26 +1,33 @@
 import { GatewayError } from '@gateway/contracts';
-import { remembered } from '@gateway/runtime';
+import { remembered, type Settings } from '@gateway/runtime';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv, Caller } from '../context.ts';
 import { requestHeader } from '../headers.ts';
 import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
+import { isAllowedOrigin, originRefusal } from './cors.ts';
 
-/** Who calls where no keys are set. */
+/** The caller where no keys are set. */
 const ANYBODY: Caller = { keyName: null, accounts: null };
 
 /**
- * Without keys only this machine may ask, and a web page opened on it is somebody else: it is told by its `Origin`, or, where it had
- * its own name point to 127.0.0.1 (DNS rebinding), by the `Host` it asks for. The request's URL is made from that header.
+ * Without keys only this machine may call, and a web page that is open on it is a stranger unless `CORS_ORIGINS` lists it. Its `Origin`
+ * gives it away, or its `Host` where the page made its own name point to 127.0.0.1 (DNS rebinding).
  */
-export const loopbackGuard = createMiddleware<ApiEnv>((c, next) => {
-  refuseStrangers(c);
-  c.set('caller', ANYBODY);
-  return next();
-});
+export function loopbackGuard(settings: Pick<Settings, 'CORS_ORIGINS'>) {
+  return createMiddleware<ApiEnv>((c, next) => {
+    const origin = requestHeader(c, 'origin');
+    refuseStrangers(c, origin !== undefined && isAllowedOrigin(settings, origin));
+    c.set('caller', ANYBODY);
+    return next();
+  });
+}
 
-/** @throws {GatewayError} `FORBIDDEN` */
-export function refuseStrangers(c: Context<ApiEnv>): void {
+/**
+ * @param isAllowed whether the request's origin is allowed though it is not on this machine.
+ * @throws {GatewayError} `FORBIDDEN`
+ */
+export function refuseStrangers(c: Context<ApiEnv>, isAllowed = false): void {
   if (!isLoopbackHost(c)) {
     throw new GatewayError(
       'FORBIDDEN',
@@ -28,17 +35,13 @@ export function refuseStrangers(c: Context<ApiEnv>): void {
     );
   }
   const origin = requestHeader(c, 'origin');
-  if (origin !== undefined && !isLoopbackOrigin(origin)) {
-    throw new GatewayError(
-      'FORBIDDEN',
-      'Without API_KEYS no web page of another origin is answered: set API_KEYS.',
-    );
-  }
+  if (origin !== undefined && !isAllowed && !isLoopbackOrigin(origin))
+    throw new GatewayError('FORBIDDEN', originRefusal(origin));
 }
 
 function isLoopbackHost({ req: { url } }: Context<ApiEnv>): boolean {
   return isLoopbackBase(url.slice(0, url.indexOf('/', 'https://'.length)));
 }
 
-/** Of a URL as far as its path: there are two or three, and each is asked for with every request. */
+/** Takes a URL up to its path. There are two or three of them, and every request asks for one. */
 const isLoopbackBase = remembered(100, (base: string) => isLoopbackName(new URL(base).hostname));
