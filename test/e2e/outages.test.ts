@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ApiAnswer } from '../env/api-client.ts';
 import { Stack } from '../env/stack.ts';
 
 const ALICE = '+9996623001';
@@ -102,6 +104,64 @@ describe('outages and restarts', () => {
       status: 200,
     });
   });
+
+  test.each(['paused', 'frozen'])(
+    'what is answered 503 while Redis is %s is not sent later, nor is a code, save where the answer says so',
+    async (how) => {
+      const redis = new Redis(stack.redis.url);
+      redis.on('error', () => {}); // It ends before the connection does.
+      const phone = how === 'paused' ? '+9996613011' : '+9996613012';
+      const answers = new Map<string, ApiAnswer>();
+      const post = async (text: string, key?: string) => {
+        const headers = { Prefer: 'respond-async', ...(key !== undefined && { 'Idempotency-Key': key }) };
+        const answer = await stack.api.send('alice', BOB, text, headers);
+        answers.set(text, answer);
+        return answer;
+      };
+      const posts: Promise<unknown>[] = [];
+      for (let at = 0; at < 8; at += 1) posts.push(post(`${how} before ${at}`));
+      if (how === 'paused') await redis.call('CLIENT', 'PAUSE', '4500', 'ALL');
+      else stack.redis.signal('SIGSTOP');
+      for (let at = 0; at < 8; at += 1)
+        posts.push(post(`${how} after ${at}`, at % 2 === 0 ? `${how} ${at}` : undefined));
+      const code = stack.api.startSignIn(`${how}-code`, phone);
+      await Promise.all([...posts, code]);
+      const begun = performance.now();
+      for (const answer of await Promise.all(
+        ['once', 'twice'].map(() => post(`${how} under one key`, `${how} key`)),
+      ))
+        expect(answer).toMatchObject({
+          status: 503,
+          body: { code: 'QUEUE_UNAVAILABLE', kind: 'retryable', retry_after: 1 },
+        });
+      expect(performance.now() - begun).toBeLessThan(2_000);
+      if (how === 'frozen') stack.redis.signal('SIGCONT');
+      await expect.poll(async () => (await stack.api.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
+      const last = await stack.api.send('alice', BOB, `${how} last`, { Prefer: 'wait=30' });
+      expect(last.status).toBe(200);
+      const sent = await texts();
+      for (const [text, { status, body }] of answers) {
+        const times = sent.filter((each) => each === text).length;
+        if (status === 202) expect(times, text).toBe(1);
+        else
+          expect([text, status, body.code, body.kind === 'unknown_outcome' ? 0 : times]).toEqual([
+            text,
+            503,
+            'QUEUE_UNAVAILABLE',
+            0,
+          ]);
+      }
+      const { status, body } = await code;
+      expect([status, body.code]).toEqual([503, 'QUEUE_UNAVAILABLE']);
+      if (body.kind === 'retryable') await expect(stack.control.code(phone)).rejects.toThrow();
+      const again = await stack.api.send('alice', BOB, `${how} under one key`, {
+        'Idempotency-Key': `${how} key`,
+      });
+      expect(again.status).toBe(200);
+      redis.disconnect();
+    },
+    60_000,
+  );
 
   test('no worker: an interactive call is a 503, and its job is withdrawn', async () => {
     await stack.worker.end();

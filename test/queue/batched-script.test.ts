@@ -3,19 +3,24 @@ import { openConsumerRedis, type Redis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BatchedScript, MOST_RUNS } from '../../packages/queue/src/batched-script.ts';
+import { newCall } from '../../packages/queue/src/redis-calls.ts';
+import { RedisClock } from '../../packages/queue/src/redis-clock.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 describe('a script that is run for many', () => {
   let server: RedisServer;
   let redis: Redis;
+  let clock: RedisClock;
   let script: BatchedScript;
   beforeAll(async () => {
     server = await RedisServer.start();
     redis = openConsumerRedis(server.url, silentLogger());
+    clock = new RedisClock(redis);
     script = new BatchedScript(
       redis,
       `return { redis.call('RPUSH', KEYS[1], ARGV[1]), KEYS[1], ARGV[1], #KEYS, #ARGV }`,
       { keys: 1, args: 1 },
+      clock,
     );
   });
   afterAll(async () => {
@@ -24,13 +29,13 @@ describe('a script that is run for many', () => {
   });
   beforeEach(async () => {
     await redis.flushdb();
+    await clock.contact();
     await run('known', 'by now');
     await redis.config('RESETSTAT');
   });
 
-  const call = () => ({ isCutOff: false });
   const of = (key: string, value: string) => ({ keys: [key], args: [value] });
-  const run = (key: string, value: string, by = call()) => script.run([of(key, value)], by);
+  const run = (key: string, value: string, by = newCall()) => script.run([of(key, value)], by);
   const commands = async () =>
     Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1]);
   const turn = () => new Promise(setImmediate);
@@ -63,7 +68,7 @@ describe('a script that is run for many', () => {
 
   test('keeps together what is asked for together', async () => {
     const before = Array.from({ length: MOST_RUNS - 1 }, (_, index) => run('before', String(index)));
-    const together = script.run([of('list', '1'), of('list', '2'), of('list', '3')], call());
+    const together = script.run([of('list', '1'), of('list', '2'), of('list', '3')], newCall());
     expect(await together).toEqual([1, 2, 3].map((at) => [at, 'list', String(at), 1, 1]));
     await Promise.all(before);
     expect(await commands()).toBe(2);
@@ -85,7 +90,7 @@ describe('a script that is run for many', () => {
   });
 
   test('is not run for who does not wait any more', async () => {
-    const by = call();
+    const by = newCall();
     const outcomes = [run('list', '1')];
     await turn();
     outcomes.push(run('list', '2', by), run('list', '3'), run('list', '4', by));
@@ -95,6 +100,22 @@ describe('a script that is run for many', () => {
     expect(await redis.lrange('list', 0, -1)).toEqual(['1', '3']);
   });
 
+  test('is not run once its deadline is over by the clock of Redis', async () => {
+    const [over, inTime] = [{ ...newCall(), endsAt: performance.now() + 50 }, newCall()];
+    await redis.call('CLIENT', 'PAUSE', '150', 'ALL');
+    const ends = await Promise.allSettled([run('list', '1', over), run('list', '2', inTime)]);
+    expect(ends).toMatchObject([{ reason: { name: 'TooLate' } }, { status: 'fulfilled' }]);
+    expect(await redis.lrange('list', 0, -1)).toEqual(['2']);
+    expect([over.mayHaveTakenEffect, inTime.mayHaveTakenEffect]).toEqual([false, true]);
+  });
+
+  test('is run all the same where the clock of Redis was set forward', async () => {
+    // The same as seen from here: what is known of that clock is an hour behind it.
+    clock.learn([Math.floor(Date.now() / 1_000) - 3_600, 0]);
+    expect(await run('list', '1')).toEqual([[1, 'list', '1', 1, 1]]);
+    expect(await commands()).toBe(2);
+  });
+
   test('fails for all where Redis is away', async () => {
     redis.disconnect();
     await once(redis, 'end');
@@ -102,6 +123,7 @@ describe('a script that is run for many', () => {
     const ends = await Promise.allSettled(all);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await redis.connect();
+    await clock.contact();
     expect(await run('other', '1')).toEqual([[1, 'other', '1', 1, 1]]);
   });
 });

@@ -28,6 +28,7 @@ import { acceptSends } from '../../packages/queue/src/accept-sends.ts';
 import { Bells } from '../../packages/queue/src/bells.ts';
 import { doorbellKey } from '../../packages/queue/src/keys.ts';
 import { placeSend } from '../../packages/queue/src/place-send.ts';
+import { newCall } from '../../packages/queue/src/redis-calls.ts';
 import { RedisCluster } from '../env/redis-cluster.ts';
 
 const SHARDS = 16;
@@ -51,7 +52,7 @@ describe('on a Redis Cluster of three nodes', () => {
     await vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 10_000 });
     await claimShardCount(redis, SHARDS);
     bells = new Bells(redis, SHARDS);
-    script = new AcceptScript(redis, MAX_PENDING);
+    script = new AcceptScript(redis, MAX_PENDING, null);
   }, 40_000);
   afterAll(async () => {
     redis.disconnect();
@@ -87,7 +88,7 @@ describe('on a Redis Cluster of three nodes', () => {
         [placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard)],
         (asked) => void admitted.push(asked),
         { redis, accounts, script, bells, maxPending: MAX_PENDING, retentionMs: 60_000 },
-        { isCutOff: false },
+        newCall(),
       );
       if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
       return outcome.view;

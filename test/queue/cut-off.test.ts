@@ -2,7 +2,7 @@ import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contra
 import { raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { doorbellKey } from '../../packages/queue/src/keys.ts';
-import { takeBack } from '../../packages/queue/src/take-back.ts';
+import { withdrawSend } from '../../packages/queue/src/withdraw-send.ts';
 import { RedisProxy } from '../env/redis-proxy.ts';
 import { DATE, QueueStage, SHARDS, take } from './queue-stage.ts';
 
@@ -26,22 +26,23 @@ describe('a message whose caller was told that Redis is away', () => {
     stage.nextAccount();
     await raiseFence(stage.redis, stage.userId, '1 worker');
     await show(READY);
-    // The account is known here, so that a message is the next thing that Redis is asked for.
-    await stage.add('first');
-    await (await take(await stage.owner())).complete(RESULT);
-    await stage.redis.zrem(doorbellKey(shardOf(stage.userId, SHARDS)), stage.userId);
   });
 
   const show = (view: AccountView) =>
     writeAccountView(stage.redis, { shard: 0, fence: '1 worker' }, stage.userId, view);
-  const send = (text: string, admission?: (view: AccountView) => void) =>
-    stage.send({ job: stage.message(text) }, admission).then(
+  const send = (text: string, admission?: (view: AccountView) => void, idempotencyKey?: string) =>
+    stage.send({ job: stage.message(text), idempotencyKey }, admission).then(
       ({ jobId, wait }) => {
         wait.cancel();
         return { jobId };
       },
-      (error: unknown) => GatewayError.from(error).code,
+      (error: unknown) => {
+        const { code, kind, details } = GatewayError.from(error);
+        return { code, kind, ...(details.jobId !== undefined && { names: details.jobId }) };
+      },
     );
+  const NOT_QUEUED = { code: 'QUEUE_UNAVAILABLE', kind: 'retryable' };
+  const IN_DOUBT = { code: 'QUEUE_UNAVAILABLE', kind: 'unknown_outcome', names: expect.any(String) };
   const key = (name: string) => `{acct-${stage.userId}}:send:${name}`;
   const line = async () => {
     const ids = await stage.redis.lrange(key('wait'), 0, -1);
@@ -52,50 +53,75 @@ describe('a message whose caller was told that Redis is away', () => {
     return (await Promise.all(texts)).toReversed();
   };
   const bell = () => stage.redis.zscore(doorbellKey(shardOf(stage.userId, SHARDS)), stage.userId);
-
-  test('is taken back, and no worker hears of it', async () => {
+  /** Redis does what it is asked from now on, and its answers do not come through. It has answered a moment ago. */
+  const holdAnswers = async () => {
+    await stage.add('first');
+    await expect.poll(bell).not.toBeNull();
+    await stage.redis.zrem(doorbellKey(shardOf(stage.userId, SHARDS)), stage.userId);
+    await stage.send({ job: { ...stage.message('in contact'), userId: 'another' } });
     proxy.hold();
-    const sends = [send('refused')];
-    await expect.poll(line).toEqual(['refused']);
-    sends.push(send('refused as well'));
-    expect(await Promise.all(sends)).toEqual(['QUEUE_UNAVAILABLE', 'QUEUE_UNAVAILABLE']);
+  };
+
+  test('is in doubt where Redis was asked; it is withdrawn, and no worker is notified', async () => {
+    await holdAnswers();
+    const sends = [send('in doubt')];
+    await expect.poll(line).toEqual(['first', 'in doubt']);
+    sends.push(send('not asked for'));
+    expect(await Promise.all(sends)).toEqual([IN_DOUBT, NOT_QUEUED]);
     expect(await bell()).toBeNull();
     proxy.release();
-    await expect.poll(line).toEqual([]);
-    // On the same connection, behind whatever would have been rung.
+    await expect.poll(line).toEqual(['first']);
+    // On the same connection, behind any notification.
     await stage.producer.liveWorkers();
     expect(await bell()).toBeNull();
   });
 
-  test('is taken back though Redis had to be sent the script anew after that', async () => {
+  test('is not asked for at all once Redis has been silent for a while', async () => {
+    await holdAnswers();
+    const first = await send('in doubt', undefined, 'key');
+    expect(first).toEqual(IN_DOUBT);
+    expect(await send('another', undefined, 'another key')).toEqual(NOT_QUEUED);
+    // The same message: what is in doubt for the first request is for its repeat.
+    expect(await send('in doubt', undefined, 'key')).toEqual(first);
+    proxy.release();
+    // Under a key it stays: an earlier caller may know of it.
+    await expect.poll(() => send('in doubt', undefined, 'key')).toEqual({ jobId: expect.any(String) });
+    expect(await line()).toEqual(['first', 'in doubt']);
+  });
+
+  test('is withdrawn though Redis had to be sent the script anew', async () => {
+    await stage.add('first');
     await stage.redis.script('FLUSH');
-    // That script it knows, so that taking back is not late for the same reason.
-    await takeBack(stage.redis, stage.userId, 'none');
+    // That script it knows, so that withdrawing is not late for the same reason.
+    await withdrawSend(stage.redis, stage.userId, 'none');
     proxy.hold();
-    expect(await send('refused')).toBe('QUEUE_UNAVAILABLE');
+    expect(await send('in doubt')).toEqual(IN_DOUBT);
     proxy.release();
     await expect.poll(() => send('after')).toEqual({ jobId: expect.any(String) });
-    await expect.poll(line).toEqual(['after']);
+    await expect.poll(line).toEqual(['first', 'after']);
   });
 
   test('does not join the line later, as its account is by then', async () => {
+    await stage.send({ job: stage.message('first') }, () => {});
     await show({ ...READY, hold: { reason: 'FLOOD_WAIT', until: Date.now() + 60_000 } });
     const asked: AccountView[] = [];
+    await stage.producer.takeToken('contact', 1, 1_000);
     proxy.hold();
-    expect(await send('refused', (view) => asked.push(view))).toBe('QUEUE_UNAVAILABLE');
+    expect(await send('refused', (view) => asked.push(view))).toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
     proxy.release();
-    await expect.poll(() => asked.length).toBe(2);
     await stage.producer.liveWorkers();
-    expect(await line()).toEqual([]);
+    expect(await line()).toEqual(['first']);
   });
 
   test('is left where a worker came to it before: its job says what became of it', async () => {
+    await stage.add('first');
+    await (await take(await stage.owner())).complete(RESULT);
     proxy.hold();
     const sent = send('sent');
     await expect.poll(line).toEqual(['sent']);
     const job = await take(await stage.owner());
     await job.complete(RESULT);
-    expect(await sent).toBe('QUEUE_UNAVAILABLE');
+    expect(await sent).toEqual({ ...IN_DOUBT, names: job.jobId });
     proxy.release();
     await expect.poll(() => send('after')).toEqual({ jobId: expect.any(String) });
     expect(await stage.redis.exists(key(job.jobId))).toBe(1);
@@ -104,12 +130,101 @@ describe('a message whose caller was told that Redis is away', () => {
   test('leaves nothing in Redis where it was not there to be asked', async () => {
     stage.nextAccount();
     proxy.cut();
-    await expect.poll(() => send('refused')).toBe('QUEUE_UNAVAILABLE');
-    expect(await send('refused')).toBe('QUEUE_UNAVAILABLE');
+    await expect.poll(() => send('refused')).toEqual(NOT_QUEUED);
+    expect(await send('refused')).toEqual(NOT_QUEUED);
     proxy.heal();
     await expect.poll(() => stage.producer.liveWorkers().catch(() => 'away')).toBe(0);
     expect(await stage.redis.keys(`*acct-${stage.userId}}*`)).toEqual([]);
   });
+});
+
+describe('a Redis that stands still', () => {
+  let stage: QueueStage;
+  beforeAll(async () => {
+    stage = await QueueStage.open();
+  });
+  afterAll(() => stage.close());
+
+  const HOW = {
+    'is paused': {
+      stop: () => stage.redis.call('CLIENT', 'PAUSE', '4000', 'ALL'),
+      // A pause of everything cannot be ended; it ends by itself.
+      wake: async () => {},
+    },
+    'is paused for writes': {
+      stop: () => stage.redis.call('CLIENT', 'PAUSE', '60000', 'WRITE'),
+      wake: () => stage.redis.call('CLIENT', 'UNPAUSE'),
+    },
+    'is frozen': {
+      stop: async () => stage.server.signal('SIGSTOP'),
+      wake: async () => stage.server.signal('SIGCONT'),
+    },
+  };
+
+  test.each(Object.entries(HOW))(
+    'that %s does later only what its callers do not know as not done',
+    async (how, redis) => {
+      stage.nextAccount();
+      const { userId } = stage;
+      const outcomes = new Map<string, string>();
+      const post = async (text: string, idempotencyKey?: string) => {
+        const known = await stage.send({ job: stage.message(text), idempotencyKey }).then(
+          ({ wait }) => {
+            wait.cancel();
+            return 'queued';
+          },
+          (error: unknown) => GatewayError.from(error).kind,
+        );
+        outcomes.set(text, known);
+      };
+      const posts: Promise<void>[] = [];
+      // Under load, while it is stopped, and after a while of silence.
+      for (let burst = 0; burst < 30; burst += 1) {
+        for (const each of ['a', 'b'])
+          posts.push(post(`${burst}${each}`, each === 'a' ? `key ${burst}` : undefined));
+        await new Promise(setImmediate);
+        if (burst === 10) await redis.stop();
+      }
+      const controlled = stage.producer.control(
+        'account.pause',
+        userId,
+        {},
+        { expiresAt: Date.now() + 60_000, requestId: 'r' },
+      );
+      const control = controlled.then(
+        () => 'queued',
+        (error: unknown) => GatewayError.from(error).kind,
+      );
+      await Promise.all(posts);
+      await Promise.all([
+        post('certainly not'),
+        post('certainly not, keyed', 'key'),
+        post('certainly not, keyed again', 'key'),
+      ]);
+      expect(await control).not.toBe('queued');
+      await redis.wake();
+      await expect
+        .poll(() => stage.producer.pending(userId).catch(() => null), { timeout: 5_000 })
+        .not.toBeNull();
+      const ids = await stage.redis.lrange(`{acct-${userId}}:send:wait`, 0, -1);
+      const found = await Promise.all(
+        ids.map((id) => stage.redis.hget(`{acct-${userId}}:send:${id}`, 'data')),
+      );
+      const queued = new Set(found.map((data) => (JSON.parse(data ?? '{}') as { text: string }).text));
+      for (const [text, known] of outcomes) {
+        if (known === 'queued') expect(queued, text).toContain(text);
+        // Redis comes to it after its deadline; when it is frozen it may stop in the middle.
+        const isLate = known === 'unknown_outcome' && how !== 'is frozen';
+        if (isLate || known === 'retryable') expect(queued, text).not.toContain(text);
+      }
+      expect(outcomes.get('0a')).toBe('queued');
+      for (const text of ['certainly not', 'certainly not, keyed', 'certainly not, keyed again'])
+        expect(outcomes.get(text)).toBe('retryable');
+      if ((await control) === 'retryable')
+        expect(await stage.redis.keys(`*:control:*${Buffer.from(userId).toString('base64url')}`)).toEqual([]);
+    },
+    20_000,
+  );
 });
 
 test('a process that stood still for longer than it waits accepts what Redis has taken meanwhile', async () => {

@@ -46,7 +46,9 @@ export async function runInteractive<N extends ControlJobName>(
     if (late !== null) return { jobId, result: late };
     throw new GatewayError('TELEGRAM_TIMEOUT');
   } catch (thrown) {
-    throw GatewayError.from(thrown).with({ jobId });
+    const error = GatewayError.from(thrown).with({ jobId });
+    // The job is queued by now: a worker may have run it, though the queue does not say so any more.
+    throw error.code === 'QUEUE_UNAVAILABLE' ? error.with({ kind: 'unknown_outcome' }) : error;
   } finally {
     wait.cancel();
   }

@@ -12,10 +12,11 @@ export const repeatable: RetryRule = (error) =>
 
 /**
  * For sends under an Idempotency-Key, of which two are one message. An error that names a job is that job's end, which the same key
- * would be told again.
+ * would be told again; save where the queue could not say whether it took the job.
  */
 export const underOneKey: RetryRule = (error) =>
-  repeatable(error) && (error instanceof GatewayConnectionError || error.jobId === null);
+  repeatable(error) &&
+  (error instanceof GatewayConnectionError || error.jobId === null || error.code === 'QUEUE_UNAVAILABLE');
 
 /**
  * For what a person does, step by step: a code asked for twice voids the first one, a code given twice counts as two tries. Only where the
@@ -23,6 +24,7 @@ export const underOneKey: RetryRule = (error) =>
  */
 export const ifNotBegun: RetryRule = (error) =>
   error instanceof GatewayApiError &&
+  error.kind !== 'unknown_outcome' &&
   (error.code === 'WORKER_UNAVAILABLE' || error.code === 'QUEUE_UNAVAILABLE');
 
 export const never: RetryRule = () => false;

@@ -138,7 +138,7 @@ export const ERROR_CODES = {
     503,
     'retryable',
     'The queue (Redis) is not reachable.',
-    'Try again in a moment; nothing was queued.',
+    'Try again in a moment: nothing was queued, and nothing will be. Where `kind` is `unknown_outcome` it may have been: look at the job, or repeat the request under the same Idempotency-Key.',
   ),
   WORKER_UNAVAILABLE: entry(
     503,

@@ -8,6 +8,8 @@ export interface ValidationIssue {
 }
 
 export interface GatewayErrorDetails {
+  /** Where this one error is of another kind than its code as a rule. */
+  kind?: ErrorKind | undefined;
   /** Telegram's own name, e.g. `PEER_ID_INVALID`. */
   rpcError?: string | undefined;
   /** Seconds, whole, at least 1. */
@@ -58,7 +60,7 @@ export class GatewayError extends Error {
   }
 
   get kind(): ErrorKind {
-    return ERROR_CODES[this.code].kind;
+    return this.details.kind ?? ERROR_CODES[this.code].kind;
   }
 
   /** What a caller may see. */
@@ -93,17 +95,10 @@ export class GatewayError extends Error {
     if (!parsed.success || !isErrorCode(parsed.data.code)) {
       return new GatewayError('INTERNAL', undefined, { cause: json });
     }
-    const {
-      code: _code,
-      message,
-      kind: _kind,
-      retry_after,
-      rpc_error,
-      job_id,
-      issues,
-      ...extra
-    } = parsed.data;
+    const { code: _code, message, kind, retry_after, rpc_error, job_id, issues, ...extra } = parsed.data;
+    const isUsual = ERROR_CODES[parsed.data.code].kind === kind;
     return new GatewayError(parsed.data.code, message, {
+      ...(!isUsual && { kind }),
       retryAfter: retry_after,
       rpcError: rpc_error,
       jobId: job_id,

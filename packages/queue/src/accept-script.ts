@@ -3,6 +3,7 @@ import { BULLMQ_ARGS, type PackedJob } from './accepting-backend.ts';
 import { BatchedScript, type Run } from './batched-script.ts';
 import { accountPrefix, accountViewKey, SEND_QUEUE } from './keys.ts';
 import type { Call } from './redis-calls.ts';
+import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
 
 /** The keys of BullMQ's scripts, by their names in a queue: shorter to send, for a message that is accepted thousands of times a second. */
@@ -20,13 +21,23 @@ const BULLMQ = {
 export type AcceptReply =
   /** It stands in line, behind so many others. */
   | { is: 'added'; behind: number }
+  /** Its job exists: nothing was added. `data` is the job's (JSON). */
+  | { is: 'repeated'; data: string }
   /** As many wait as may. */
   | { is: 'full' }
-  /** Its account is not as its caller knew it; the view (JSON) that it has. */
+  /** The account's view differs from the one given; its present view (JSON). */
   | { is: 'changed'; view: string | null };
 
+/** A message as the script takes it. */
+export interface JobToAccept extends PackedJob {
+  jobId: string;
+  /** Its id is that of an Idempotency-Key, and so may exist. */
+  isKeyed: boolean;
+}
+
 /**
- * KEYS: what the queue's keys begin with, the account's view. ARGV: BullMQ's, then which script of BullMQ's, and the view as it is known.
+ * KEYS: what the queue's keys begin with, the account's view. ARGV: BullMQ's, then which script of BullMQ's, the view as it is known, and
+ * the job's id where it may exist.
  * @param maxPending messages of an account that may wait at a time.
  */
 function accept(maxPending: number): string {
@@ -34,13 +45,11 @@ function accept(maxPending: number): string {
 local prefix = KEYS[1]
 local view = redis.call('GET', KEYS[2])
 if (view or '') ~= ARGV[5] then return { 'changed', view } end
+local data = ARGV[6] ~= '' and redis.call('HGET', prefix .. ARGV[6], 'data')
+if data then return { 'repeated', data } end
 local waiting = redis.call('LLEN', prefix .. 'wait')
 local pending = waiting + redis.call('ZCARD', prefix .. 'delayed') + redis.call('LLEN', prefix .. 'active')
-if pending >= ${maxPending} then
-  -- One that is there already is not turned away: its caller asks for it again.
-  local id = cmsgpack.unpack(ARGV[1])[2]
-  if redis.call('EXISTS', prefix .. id) == 0 then return { 'full' } end
-end
+if pending >= ${maxPending} then return { 'full' } end
 local add = {}
 ${Object.entries(BULLMQ).map(addingBy).join('\n')}
 add[ARGV[4]]()
@@ -55,23 +64,25 @@ function add.${name}()
 end`;
 }
 
-/** Takes messages into the lines of their accounts, each in one step with the look whether it may: nothing changes in between. */
+/** Enqueues messages, each in one step with the check whether it may: nothing changes in between. */
 export class AcceptScript {
   readonly #script: BatchedScript;
   /** Scripts of BullMQ's whose keys were compared. */
   readonly #compared = new Set<string>();
 
-  constructor(redis: RedisClient, maxPending: number) {
-    this.#script = new BatchedScript(redis, accept(maxPending), { keys: 2, args: BULLMQ_ARGS + 2 });
+  /** @param clock as for {@link BatchedScript}. */
+  constructor(redis: RedisClient, maxPending: number, clock: RedisClock | null) {
+    this.#script = new BatchedScript(redis, accept(maxPending), { keys: 2, args: BULLMQ_ARGS + 3 }, clock);
   }
 
   /**
    * Messages of one account, all by the same view: where it has changed, none of them joins.
+   * @throws {TooLate} where Redis came to them after the call's end: none joins.
    * @param view the account's (JSON) that they were admitted by; `null`: there is none.
    */
   async accept(
     userId: string,
-    jobs: readonly PackedJob[],
+    jobs: readonly JobToAccept[],
     view: string | null,
     call: Call,
   ): Promise<AcceptReply[]> {
@@ -79,7 +90,7 @@ export class AcceptScript {
     const keys = [prefix, accountViewKey(userId)];
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);
-      return { keys, args: [...job.args, job.command, view ?? ''] };
+      return { keys, args: [...job.args, job.command, view ?? '', job.isKeyed ? job.jobId : ''] };
     });
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
   }
@@ -94,9 +105,10 @@ export class AcceptScript {
   }
 }
 
-type Reply = ['added', number] | ['full'] | ['changed', (string | null)?];
+type Reply = ['added', number] | ['repeated', string] | ['full'] | ['changed', (string | null)?];
 
 function read(reply: Reply): AcceptReply {
   if (reply[0] === 'added') return { is: 'added', behind: reply[1] };
+  if (reply[0] === 'repeated') return { is: 'repeated', data: reply[1] };
   return reply[0] === 'full' ? { is: 'full' } : { is: 'changed', view: reply[1] ?? null };
 }

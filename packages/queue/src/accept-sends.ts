@@ -1,9 +1,8 @@
 import { GatewayError, type AccountView } from '@gateway/contracts';
 import type { AcceptReply, AcceptScript } from './accept-script.ts';
 import type { SendToAdd } from './accepting-backend.ts';
-import type { AccountQueues, SendQueue } from './account-queues.ts';
+import type { AccountQueues } from './account-queues.ts';
 import { asOf, lastSeenView, publishedView, readPublishedView, type PublishedView } from './account-views.ts';
-import { MOST_RUNS } from './batched-script.ts';
 import type { Bells } from './bells.ts';
 import type { PlacedSend } from './place-send.ts';
 import type { Call } from './redis-calls.ts';
@@ -27,29 +26,13 @@ export interface AcceptOptions {
 export type AcceptOutcome = { view: AccountView } | GatewayError;
 
 /**
- * Adds messages of one account to its queue, in their order, a round trip for each {@link MOST_RUNS}: the account's view, as it was last seen, is
- * what they are admitted by, and Redis takes them only where that is the view still.
- * @returns for each, where it was not accepted: what `admission` throws, `QUEUE_FULL`, or `IDEMPOTENCY_MISMATCH` where its key belongs to another.
+ * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view; Redis rejects them
+ * all where the view has changed, and they are checked against the new one.
+ * @param sends at most 64 of them.
+ * @returns for each its view, or why it was not accepted: `QUEUE_FULL`, or `IDEMPOTENCY_MISMATCH` where its key belongs to another.
+ * @throws {GatewayError} what `admission` throws; {@link TooLate} where none was enqueued.
  */
 export async function acceptSends(
-  sends: readonly PlacedSend[],
-  admission: Admission,
-  options: AcceptOptions,
-  call: Call,
-): Promise<AcceptOutcome[]> {
-  const outcomes: AcceptOutcome[] = [];
-  try {
-    // What is one command cannot be torn apart by a change of the account, and so keeps its order.
-    for (let from = 0; from < sends.length; from += MOST_RUNS)
-      outcomes.push(...(await acceptTogether(sends.slice(from, from + MOST_RUNS), admission, options, call)));
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    while (outcomes.length < sends.length) outcomes.push(error);
-  }
-  return outcomes;
-}
-
-async function acceptTogether(
   sends: readonly PlacedSend[],
   admission: Admission,
   { redis, accounts, script, bells, maxPending, retentionMs }: AcceptOptions,
@@ -62,14 +45,19 @@ async function acceptTogether(
     const { queue, backend } = accounts.accepting(userId);
     const now = Date.now();
     const jobs = sends.map((send) => jobOf(send, now, retentionMs));
-    const packed = jobs.map((job) => backend.pack(queue, job));
+    const packed = jobs.map((job, index) => ({
+      ...backend.pack(queue, job),
+      jobId: job.opts.jobId,
+      isKeyed: sends[index]?.idempotencyKey !== undefined,
+    }));
     const replies = await script.accept(userId, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {
-      // Whoever was told that nothing was accepted must not have it sent: it is taken back.
+      // Its caller does not know that it was enqueued: it is withdrawn, and no worker need come for it.
       if (!call.isCutOff) ringFor(bells, userId, jobs, replies);
-      return outcomesOf(queue, sends, replies, view, maxPending);
+      return sends.map((send, index) => outcomeOf(send, replies[index], view, maxPending));
     }
+    call.mayHaveTakenEffect = false;
     ({ json, view } = asOf(publishedView(userId, first.view), Date.now()));
     admission(view);
   }
@@ -113,6 +101,8 @@ function ringFor(
   let next = Infinity;
   for (const [index, reply] of replies.entries()) {
     const { delay = 0, timestamp = 0 } = jobs[index]?.opts ?? {};
+    // Whoever enqueued it may have gone before it could notify the worker.
+    if (reply.is === 'repeated') bells.ring(userId);
     if (reply.is !== 'added') continue;
     if (delay === 0) behind = Math.min(behind, reply.behind);
     else next = Math.min(next, timestamp + delay);
@@ -121,25 +111,21 @@ function ringFor(
   if (next < Infinity) bells.ring(userId, next);
 }
 
-async function outcomesOf(
-  queue: SendQueue,
-  sends: readonly PlacedSend[],
-  replies: readonly AcceptReply[],
+function outcomeOf(
+  { digest }: PlacedSend,
+  reply: AcceptReply | undefined,
   view: AccountView,
   maxPending: number,
-): Promise<AcceptOutcome[]> {
-  const isAnothers = async ({ idempotencyKey, jobId, digest }: PlacedSend) => {
-    if (idempotencyKey === undefined) return false;
-    // A repeated id is ignored by BullMQ: what counts is what is stored.
-    const stored = await queue.getJob(jobId);
-    return stored !== undefined && stored.data.digest !== digest;
-  };
-  return Promise.all(
-    sends.map(async (send, index) => {
-      if (replies[index]?.is === 'full') return queueFull(maxPending);
-      return (await isAnothers(send)) ? new GatewayError('IDEMPOTENCY_MISMATCH') : { view };
-    }),
-  );
+): AcceptOutcome {
+  if (reply?.is === 'full') return queueFull(maxPending);
+  if (reply?.is === 'repeated' && digestIn(reply.data) !== digest)
+    return new GatewayError('IDEMPOTENCY_MISMATCH');
+  return { view };
+}
+
+function digestIn(data: string): unknown {
+  const job: unknown = JSON.parse(data);
+  return typeof job === 'object' && job !== null && 'digest' in job ? job.digest : undefined;
 }
 
 /** Seconds after which a caller may try again to add to a full queue: enough for a paced account to send some. */

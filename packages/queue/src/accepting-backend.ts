@@ -1,6 +1,7 @@
 import type { SendJob } from '@gateway/contracts';
-import { Job, RedisQueueBackend, SpanKind, TelemetryAttributes, type JobsOptions } from 'bullmq';
+import { Job, type RedisQueueBackend, SpanKind, TelemetryAttributes, type JobsOptions } from 'bullmq';
 import type { SendQueue } from './account-queues.ts';
+import { TimelyBackend } from './timely-backend.ts';
 
 type Client = Parameters<RedisQueueBackend['execCommand']>[0];
 
@@ -32,8 +33,8 @@ class Packing {
   }
 }
 
-/** BullMQ's backend of an account's queue, which can also say what it would have Redis do, for a step of ours to do it. */
-export class AcceptingBackend extends RedisQueueBackend {
+/** BullMQ's backend of an account's queue, which also packs the arguments by which BullMQ's script adds a job. */
+export class AcceptingBackend extends TimelyBackend {
   override execCommand(client: Client, command: string, args: (string | Buffer)[]): unknown {
     return client instanceof Packing ? client.exec(command, args) : super.execCommand(client, command, args);
   }

@@ -2,8 +2,10 @@ import type { SendJob, SendResult } from '@gateway/contracts';
 import { Queue } from 'bullmq';
 import { AcceptingBackend } from './accepting-backend.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
+import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
+import type { Timing } from './timely-backend.ts';
 import { tracing } from './tracing.ts';
 
 export type SendQueue = Queue<SendJob, SendResult, 'send'>;
@@ -27,11 +29,14 @@ export interface AcceptingQueue {
 export class AccountQueues {
   readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
+  readonly #timing: Timing | null;
   readonly #queues = new Map<string, AcceptingQueue>();
 
-  constructor(redis: RedisClient, backend: SharedBackend) {
+  /** @param clock gives the deadlines of changes; without one they have none. */
+  constructor(redis: RedisClient, backend: SharedBackend, clock?: RedisClock) {
     this.#redis = redis;
     this.#backend = backend;
+    this.#timing = clock === undefined ? null : { redis, clock };
   }
 
   of(userId: string): SendQueue {
@@ -57,7 +62,7 @@ export class AccountQueues {
       SEND_QUEUE,
       { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
       this.#backend(accountPrefix(userId), (...args) => {
-        backend = new AcceptingBackend(...args);
+        backend = new AcceptingBackend(this.#timing, ...args);
         return backend;
       }),
     );

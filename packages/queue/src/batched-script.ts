@@ -1,6 +1,8 @@
 import { atTurnsEnd } from '@gateway/runtime';
 import { Cluster } from 'ioredis';
+import { IS_OVER, TooLate } from './deadline.ts';
 import type { Call } from './redis-calls.ts';
+import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
 import { Script } from './script.ts';
 
@@ -21,36 +23,56 @@ interface Unit {
 /** Runs in one command at most, save where more stay together: Redis does nothing else meanwhile. */
 export const MOST_RUNS = 64;
 
+/** How one run ended: its reply, its error, or that its deadline was over. */
+type RunReply = [status: 1 | 0 | 'late', reply: unknown];
+
 /**
  * A Lua script that is run many times a second, for one caller each time. All runs of one turn of the event loop, and all that come while Redis
- * works on those before, are one command: what a command costs, here and in Redis, is then theirs together. One alone goes out as soon as it
- * would by itself. Each fails or succeeds by itself, and one that is cut off before it goes out never does.
+ * works on those before, are one command, which shares its cost. One alone goes out as soon as it would by itself. Each fails or succeeds by
+ * itself; one whose call is cut off, or over by Redis' clock, is not run.
  */
 export class BatchedScript {
   readonly #redis: RedisClient;
   readonly #script: Script;
+  readonly #clock: RedisClock | null;
   readonly #waiting: Unit[] = [];
   #isUnderWay = false;
   #isAsked = false;
 
-  /** @param lua is run with its own `KEYS` and `ARGV`, as many each time as `keys` and `args` say, and returns the run's reply. */
-  constructor(redis: RedisClient, lua: string, { keys, args }: { keys: number; args: number }) {
+  /**
+   * @param lua is run with its own `KEYS` and `ARGV`, as many each time as `keys` and `args` say, and returns the run's reply.
+   * @param clock gives the deadlines; `null`: there are none, since the nodes of a Cluster have a clock each.
+   */
+  constructor(
+    redis: RedisClient,
+    lua: string,
+    { keys, args }: { keys: number; args: number },
+    clock: RedisClock | null,
+  ) {
     this.#redis = redis;
-    this.#script = new Script(`
+    this.#clock = clock;
+    // Each run's deadline stands before its own arguments.
+    this.#script = new Script(`${IS_OVER}
 local function run(KEYS, ARGV)
 ${lua}
 end
-local replies = {}
+local time = redis.call('TIME')
+local replies = { time }
 for i = 1, #KEYS / ${keys} do
-  local keys = { unpack(KEYS, (i - 1) * ${keys} + 1, i * ${keys}) }
-  local ok, reply = pcall(run, keys, { unpack(ARGV, (i - 1) * ${args} + 1, i * ${args}) })
-  if not ok then reply = type(reply) == 'table' and reply.err or tostring(reply) end
-  replies[i] = { ok and 1 or 0, reply }
+  local from = (i - 1) * ${args + 1} + 1
+  if is_over(ARGV[from], time) then
+    replies[i + 1] = { 'late' }
+  else
+    local keys = { unpack(KEYS, (i - 1) * ${keys} + 1, i * ${keys}) }
+    local ok, reply = pcall(run, keys, { unpack(ARGV, from + 1, from + ${args}) })
+    if not ok then reply = type(reply) == 'table' and reply.err or tostring(reply) end
+    replies[i + 1] = { ok and 1 or 0, reply }
+  end
 end
 return replies`);
   }
 
-  /** @returns the reply of each run. @throws what Redis says, of all or of the first that failed. */
+  /** @returns the reply of each run. @throws what Redis says, of all or of the first that failed; {@link TooLate} where none was run. */
   run(runs: readonly Run[], call: Call): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       const unit = { runs, call, resolve, reject };
@@ -62,10 +84,9 @@ return replies`);
     });
   }
 
-  /** Those in front have waited longest. A Redis that hangs must not have them kept. */
+  /** Those in front have waited longest. While Redis hangs they must not pile up. */
   #dropCutOff(): void {
-    while (this.#waiting[0]?.call.isCutOff === true)
-      this.#waiting.shift()?.reject(new Error('its caller does not wait any more'));
+    while (this.#waiting[0]?.call.isCutOff === true) this.#waiting.shift()?.reject(new TooLate());
   }
 
   #ask(): void {
@@ -101,26 +122,43 @@ return replies`);
     }
   }
 
-  /** Never throws: each is told its own end. */
+  /** Never throws: each unit gets its own end. */
   async #send(units: readonly Unit[]): Promise<void> {
-    const runs = units.flatMap((unit) => unit.runs);
-    const [keys, args] = [runs.flatMap((run) => run.keys), runs.flatMap((run) => run.args)];
+    const clock = this.#clock;
+    const deadlines = units.map(({ call }) => (clock === null ? '' : clock.deadline(call.endsAt)));
+    const keys = units.flatMap(({ runs }) => runs.flatMap((run) => run.keys));
+    const args = units.flatMap(({ runs }, at) => runs.flatMap((run) => [deadlines[at] ?? '', ...run.args]));
+    for (const { call } of units) call.mayHaveTakenEffect = true;
     try {
-      const replies = (await this.#script.run(this.#redis, keys, args)) as [number, unknown][];
+      const [time, ...replies] = (await this.#script.run(this.#redis, keys, args)) as [
+        unknown,
+        ...RunReply[],
+      ];
+      clock?.learn(time);
       let from = 0;
       for (const unit of units) {
         const to = from + unit.runs.length;
-        settle(unit, replies.slice(from, to));
+        this.#settle(unit, replies.slice(from, to));
         from = to;
       }
     } catch (error) {
       for (const { reject } of units) reject(error);
     }
   }
-}
 
-function settle({ resolve, reject }: Unit, replies: readonly [number, unknown][]): void {
-  const failed = replies.find(([ok]) => ok === 0);
-  if (failed === undefined) resolve(replies.map(([, reply]) => reply));
-  else reject(new Error(String(failed[1])));
+  #settle(unit: Unit, replies: readonly RunReply[]): void {
+    const { call, resolve, reject } = unit;
+    if (replies[0]?.[0] === 'late') {
+      call.mayHaveTakenEffect = false;
+      // Redis' clock was set forward. It has been read anew by now, and the caller waits still.
+      if (!call.isCutOff && performance.now() < call.endsAt) {
+        this.#waiting.unshift(unit);
+        this.#ask();
+      } else reject(new TooLate());
+      return;
+    }
+    const failed = replies.find(([status]) => status === 0);
+    if (failed === undefined) resolve(replies.map(([, reply]) => reply));
+    else reject(new Error(String(failed[1])));
+  }
 }

@@ -2,8 +2,9 @@ import type { Queue } from 'bullmq';
 import { AccountQueues } from './account-queues.ts';
 import { ControlQueues } from './control-queues.ts';
 import { accountPrefix, SEND_QUEUE, shardAccountsKey } from './keys.ts';
+import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
-import { sharedBackend } from './shared-backend.ts';
+import { timelyBackend } from './timely-backend.ts';
 import { openWebhookQueue } from './webhook-queue.ts';
 
 /** Accounts looked at per round trip. */
@@ -27,11 +28,11 @@ export class BoardQueues {
   readonly control: readonly Queue[];
   readonly webhooks: Queue;
 
-  constructor(redis: RedisClient, shards: number) {
-    const backend = sharedBackend(redis);
+  constructor(redis: RedisClient, shards: number, clock: RedisClock) {
+    const backend = timelyBackend(redis, clock);
     this.#redis = redis;
     this.#shards = shards;
-    this.#accounts = new AccountQueues(redis, backend);
+    this.#accounts = new AccountQueues(redis, backend, clock);
     const control = new ControlQueues(redis, backend);
     this.control = Array.from({ length: shards }, (_, shard) => control.of(shard));
     this.webhooks = openWebhookQueue(redis, backend);

@@ -7,6 +7,12 @@ declare module 'bullmq/dist/cjs/scripts/index.js' {
   }
   export const addDelayedJob: BullScript;
   export const addStandardJob: BullScript;
+  export const changeDelay: BullScript;
+  export const moveJobsToWait: BullScript;
+  export const promote: BullScript;
+  export const removeJob: BullScript;
+  export const reprocessJob: BullScript;
+  export const updateData: BullScript;
   export const moveToActive: BullScript;
   export const moveToFinished: BullScript;
 }

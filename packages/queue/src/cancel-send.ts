@@ -1,14 +1,17 @@
 import { GatewayError } from '@gateway/contracts';
+import { IS_OVER, TooLate } from './deadline.ts';
 import { accountPrefix, SEND_QUEUE, sendStateKey } from './keys.ts';
 import { MAYBE_SENT } from './maybe-sent.ts';
 import type { RedisClient } from './redis.ts';
+import { Script } from './script.ts';
 
 /**
  * Ends a job that waits as cancelled. BullMQ fails only what a worker has in hand, and a job that is removed instead would be forgotten:
  * a repeat under its Idempotency-Key would send it after all. Its own keys are used as BullMQ 6.7.0 does; test/queue/cancel.test.ts
  * holds the two together. A message of which a try may have taken effect is not cancelled: it may be out already.
  */
-const CANCEL = `${MAYBE_SENT}
+const CANCEL = new Script(`${IS_OVER}${MAYBE_SENT}
+if is_over(ARGV[4], redis.call('TIME')) then return 'late' end
 local job, state, id = KEYS[5], redis.call('GET', KEYS[6]), ARGV[1]
 if redis.call('EXISTS', job) == 0 then return 'none' end
 if redis.call('ZSCORE', KEYS[4], id) or redis.call('ZSCORE', KEYS[3], id) then return 'ended' end
@@ -16,7 +19,7 @@ if maybe_sent(state, id) then return 'maybe-sent' end
 if redis.call('ZREM', KEYS[2], id) == 0 and redis.call('LREM', KEYS[1], 1, id) == 0 then return 'in-hand' end
 redis.call('HSET', job, 'failedReason', ARGV[2], 'finishedOn', ARGV[3])
 redis.call('ZADD', KEYS[4], ARGV[3], id)
-return 'cancelled'`;
+return 'cancelled'`);
 
 export type CancelOutcome =
   | 'cancelled'
@@ -31,17 +34,22 @@ export type CancelOutcome =
 
 const OUTCOMES = new Set<unknown>(['cancelled', 'none', 'ended', 'maybe-sent', 'in-hand']);
 
-/** Takes a send back that waits in line or for its time. */
+/**
+ * Cancels a send that waits in line or for its time.
+ * @param times `now`: ms since the epoch; `deadline`: ms of Redis' clock, after which nothing is done.
+ * @throws {TooLate}
+ */
 export async function cancelWaitingSend(
   redis: RedisClient,
   userId: string,
   jobId: string,
-  now: number,
+  { now, deadline }: { now: number; deadline: number },
 ): Promise<CancelOutcome> {
   const prefix = `${accountPrefix(userId)}:${SEND_QUEUE}`;
   const keys = ['wait', 'delayed', 'completed', 'failed', jobId].map((name) => `${prefix}:${name}`);
   const reason = JSON.stringify(new GatewayError('CANCELLED', undefined, { jobId }).toPublic());
-  const outcome: unknown = await redis.eval(CANCEL, 6, ...keys, sendStateKey(userId), jobId, reason, now);
+  const outcome = await CANCEL.run(redis, [...keys, sendStateKey(userId)], [jobId, reason, now, deadline]);
+  if (outcome === 'late') throw new TooLate();
   if (!isOutcome(outcome)) throw new Error('unexpected reply of a script');
   return outcome;
 }

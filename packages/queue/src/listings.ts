@@ -22,7 +22,7 @@ export class Listings {
 
   /** The ids of all accounts of which a worker shows something, sorted. */
   async accounts(): Promise<string[]> {
-    return this.#calls.run(async () => {
+    return this.#calls.read(async () => {
       const shown = await Promise.all(
         Array.from({ length: this.#shards }, async (_, shard) => this.#shownOf(shard)),
       );
@@ -39,12 +39,12 @@ export class Listings {
   /** Reads an account's messages, at most so many of each list; to be called again and again. */
   sends(userId: string): (limit: number) => Promise<SendLists> {
     const reader = new SendListReader(this.#redis, this.#accounts, userId);
-    return (limit) => this.#calls.run(() => reader.read(limit, Date.now()));
+    return (limit) => this.#calls.read(() => reader.read(limit, Date.now()));
   }
 
   /** How the last hours went for an account, a point a step. */
   async history(userId: string, hours: number): Promise<HistoryPoint[]> {
     const now = Date.now();
-    return this.#calls.run(() => readHistory(this.#redis, userId, now - hours * 3_600_000, now));
+    return this.#calls.read(() => readHistory(this.#redis, userId, now - hours * 3_600_000, now));
   }
 }

@@ -24,6 +24,7 @@ import { readMetrics } from './metrics-store.ts';
 import { countPending, type PendingCounts } from './pending.ts';
 import { placeSend, type NewSend, type PlacedSend } from './place-send.ts';
 import { RedisCalls } from './redis-calls.ts';
+import { RedisClock } from './redis-clock.ts';
 import { openProducerRedis } from './redis.ts';
 import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
 import { retrySend } from './retry-send.ts';
@@ -31,7 +32,7 @@ import { sealingContext } from './sealing-context.ts';
 import { SendIntake } from './send-intake.ts';
 import { readSendState } from './send-states.ts';
 import { claimShardCount, shardOf } from './shards.ts';
-import { sharedBackend } from './shared-backend.ts';
+import { timelyBackend } from './timely-backend.ts';
 import { Tries } from './tries.ts';
 import { WebhookLog } from './webhook-log.ts';
 import { WebhookOutbox } from './webhook-outbox.ts';
@@ -60,7 +61,7 @@ export interface AcceptedSend extends Accepted {
   view: AccountView;
 }
 
-/** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} has it. */
+/** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} does. */
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #redis: Redis;
@@ -68,6 +69,7 @@ export class Producer {
   readonly #control: ControlQueues;
   readonly #results: ResultsListener;
   readonly #published: ResultsPublisher;
+  readonly #clock: RedisClock;
   readonly #calls: RedisCalls;
   readonly #tries: Tries;
   readonly #outbox: WebhookOutbox;
@@ -81,29 +83,32 @@ export class Producer {
   constructor(options: ProducerOptions) {
     this.#options = options;
     this.#redis = openProducerRedis(options.redisUrl, options.logger);
-    const backend = sharedBackend(this.#redis);
-    this.#accounts = new AccountQueues(this.#redis, backend);
+    const clock = new RedisClock(this.#redis);
+    this.#clock = clock;
+    const backend = timelyBackend(this.#redis, clock);
+    this.#accounts = new AccountQueues(this.#redis, backend, clock);
     this.#control = new ControlQueues(this.#redis, backend);
     this.#results = new ResultsListener(options.shards, options.redisUrl);
     this.#published = new ResultsPublisher(this.#redis, backend);
-    this.#calls = new RedisCalls(this.#redis);
+    this.#calls = new RedisCalls(this.#redis, clock);
     this.#intake = new SendIntake({
       ...options,
       redis: this.#redis,
       accounts: this.#accounts,
       calls: this.#calls,
+      clock,
     });
     this.#tries = new Tries(this.#redis);
     const webhooks = openWebhookQueue(this.#redis, backend);
     this.#outbox = new WebhookOutbox(this.#redis, webhooks);
-    this.board = new BoardQueues(this.#redis, options.shards);
+    this.board = new BoardQueues(this.#redis, options.shards, clock);
     this.listings = new Listings(this.#redis, this.#accounts, this.#calls, options.shards);
     this.webhooks = new WebhookLog(this.#redis, webhooks, this.#calls);
   }
 
   /** Fixes the number of shards with Redis. @throws {ShardMismatch} where Redis was set up with another. */
   async claimShards(): Promise<void> {
-    await this.#calls.run(() => claimShardCount(this.#redis, this.#options.shards));
+    await this.#calls.read(() => claimShardCount(this.#redis, this.#options.shards));
   }
 
   /**
@@ -136,8 +141,9 @@ export class Producer {
   }
 
   /**
-   * Accepts messages of any accounts, each account's in the order given: all that can be accepted, or none where Redis fails.
+   * Accepts messages of any accounts, each account's in the order given: all that can be accepted.
    * @returns for each its job, or why it was not accepted (as {@link send} throws).
+   * @throws {GatewayError} `QUEUE_UNAVAILABLE` where Redis took none.
    */
   async sendMany(
     sends: readonly NewSend[],
@@ -154,7 +160,7 @@ export class Producer {
 
   /** The account has work that was not added here. */
   async ring(userId: string): Promise<void> {
-    await this.#calls.run(() => ringDoorbell(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
+    await this.#calls.read(() => ringDoorbell(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
   }
 
   /** Adds a control job, sealed. It is refused by the worker if it was not begun by `expiresAt` (ms since the epoch). */
@@ -170,7 +176,7 @@ export class Producer {
     const queue = this.#control.of(shard);
     const sealed = this.#options.sealer.seal(JSON.stringify(payload), sealingContext(name, userId));
     try {
-      await this.#calls.run(
+      await this.#calls.change(
         () => queue.add(name, { userId, sealed, ...details }, { jobId, ...this.#retention() }),
         () => queue.remove(jobId),
       );
@@ -194,10 +200,10 @@ export class Producer {
     return CONTROL_JOBS[name].result.parse(job.result) as ControlResult<N>;
   }
 
-  /** Takes a control job back that nobody has begun. `false`: it has been begun, or has ended. */
+  /** Withdraws a control job that no worker has begun. `false`: it has been begun, or has ended. */
   async withdraw(userId: string, jobId: string): Promise<boolean> {
     const queue = this.#control.of(shardOf(userId, this.#options.shards));
-    return this.#calls.run(async () => {
+    return this.#calls.change(async () => {
       const job = await queue.getJob(jobId);
       if (job === undefined || (await job.getState()) !== 'waiting') return false;
       return (await queue.remove(jobId)) === 1;
@@ -205,15 +211,18 @@ export class Producer {
   }
 
   /**
-   * Takes a send back that waits in line or for its time; who waits for its end is told. One that its worker has in hand, that worker
-   * alone can take back: `in-hand`.
+   * Cancels a send that waits in line or for its time, and publishes its end. One that its worker has fetched, that worker alone can
+   * cancel: `in-hand`.
    */
   async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
-    return this.#calls.run(async () => {
+    return this.#calls.change(async ({ endsAt }) => {
       // Before it has ended: a crash in between must not keep it from being told.
       const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
       if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
-      const outcome = await cancelWaitingSend(this.#redis, userId, jobId, Date.now());
+      const outcome = await cancelWaitingSend(this.#redis, userId, jobId, {
+        now: Date.now(),
+        deadline: this.#clock.deadline(endsAt),
+      });
       if (outcome === 'cancelled')
         await this.#published.finished(shardOf(userId, this.#options.shards), jobId).catch(() => {});
       return outcome;
@@ -222,7 +231,7 @@ export class Producer {
 
   /** The digest of the request that a reply was written for; `null`: it is no reply, `undefined`: there is no such job. */
   async askedDigest(userId: string, jobId: string): Promise<string | null | undefined> {
-    const job = await this.#calls.run(() => this.#accounts.of(userId).getJob(jobId));
+    const job = await this.#calls.read(() => this.#accounts.of(userId).getJob(jobId));
     return job === undefined ? undefined : (job.data.askedDigest ?? null);
   }
 
@@ -234,7 +243,7 @@ export class Producer {
       shards: this.#options.shards,
       sealer: this.#options.sealer,
     };
-    return this.#calls.run(() => readJob(sources, jobId, Date.now()));
+    return this.#calls.read(() => readJob(sources, jobId, Date.now()));
   }
 
   /**
@@ -254,19 +263,19 @@ export class Producer {
     limit: number,
     windowMs: number,
   ): Promise<{ allowed: boolean; retryAfter: number }> {
-    return this.#calls.run(() => this.#tries.take(bucket, limit, windowMs));
+    return this.#calls.read(() => this.#tries.take(bucket, limit, windowMs));
   }
 
   async accountView(userId: string): Promise<AccountView> {
-    return this.#calls.run(() => readAccountView(this.#redis, userId, Date.now()));
+    return this.#calls.read(() => readAccountView(this.#redis, userId, Date.now()));
   }
 
   async sendState(userId: string): Promise<SendState> {
-    return this.#calls.run(() => readSendState(this.#redis, userId));
+    return this.#calls.read(() => readSendState(this.#redis, userId));
   }
 
   async pending(userId: string): Promise<PendingCounts> {
-    return this.#calls.run(() => countPending(this.#redis, this.#accounts.of(userId), userId));
+    return this.#calls.read(() => countPending(this.#redis, this.#accounts.of(userId), userId));
   }
 
   /**
@@ -274,17 +283,17 @@ export class Producer {
    * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`.
    */
   async retry(userId: string, jobId: string): Promise<void> {
-    await this.#calls.run(async () => retrySend(await this.#accounts.of(userId).getJob(jobId), jobId));
+    await this.#calls.change(async () => retrySend(await this.#accounts.of(userId).getJob(jobId), jobId));
     await this.ring(userId).catch(() => {});
   }
 
   /** What the workers have left of their metrics (JSON), by their numbers. */
   async workerMetrics(): Promise<Map<number, string>> {
-    return this.#calls.run(() => readMetrics(this.#redis));
+    return this.#calls.read(() => readMetrics(this.#redis));
   }
 
   async liveWorkers(): Promise<number> {
-    return this.#calls.run(() => countLiveWorkers(this.#redis));
+    return this.#calls.read(() => countLiveWorkers(this.#redis));
   }
 
   async close(): Promise<void> {

@@ -1,32 +1,69 @@
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
 import { expect, test, vi } from 'vitest';
+import { TooLate } from './deadline.ts';
 import { RedisCalls } from './redis-calls.ts';
+import type { RedisClock } from './redis-clock.ts';
 
-test('a call that Redis is not there for is not begun, and leaves nothing to be taken back when it comes', async () => {
-  const redis = Object.assign(new EventEmitter(), { status: 'reconnecting' });
-  const calls = new RedisCalls(redis as unknown as Redis);
-  const [commands, undo] = [vi.fn(async () => 'done'), vi.fn(async () => {})];
-  await expect(calls.run(commands, undo)).rejects.toMatchObject({
+function open(status = 'ready', clock: Partial<RedisClock> = { isFresh: true }) {
+  const redis = Object.assign(new EventEmitter(), { status });
+  return { redis, calls: new RedisCalls(redis as unknown as Redis, clock as RedisClock) };
+}
+
+test('a change that Redis is not there for is not begun, and leaves nothing to be withdrawn', async () => {
+  const { redis, calls } = open('reconnecting');
+  const [commands, withdraw] = [vi.fn(async () => 'done'), vi.fn(async () => {})];
+  await expect(calls.change(commands, withdraw)).rejects.toMatchObject({
     code: 'QUEUE_UNAVAILABLE',
+    kind: 'retryable',
     details: { retryAfter: 1 },
   });
   redis.status = 'ready';
   redis.emit('ready');
-  expect(await calls.run(commands, undo)).toBe('done');
+  expect(await calls.change(commands, withdraw)).toBe('done');
   expect(commands).toHaveBeenCalledTimes(1);
-  expect(undo).not.toHaveBeenCalled();
+  expect(withdraw).not.toHaveBeenCalled();
 });
 
-test('what a call that failed may have done is taken back, and again where that fails, until it is done', async () => {
-  const redis = Object.assign(new EventEmitter(), { status: 'ready' });
-  const calls = new RedisCalls(redis as unknown as Redis);
-  const undo = vi.fn(async () => {}).mockRejectedValueOnce(new Error('Redis is away again'));
+test('a change is not begun while Redis does not answer: it certainly did nothing', async () => {
+  let answer = () => {};
+  const contact = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const { calls } = open('ready', { isFresh: false, contact: () => contact });
+  const commands = vi.fn(async () => 'done');
+  await expect(calls.change(commands)).rejects.toMatchObject({
+    code: 'QUEUE_UNAVAILABLE',
+    kind: 'retryable',
+  });
+  answer();
+  await contact;
+  expect(commands).not.toHaveBeenCalled();
+});
+
+test('a change that was begun and not answered is in doubt; it is withdrawn, and again where that fails', async () => {
+  const { redis, calls } = open();
+  const withdraw = vi.fn(async () => {}).mockRejectedValueOnce(new Error('Redis is away again'));
   const lost = Promise.reject(new Error('Connection is closed.'));
-  await expect(calls.run(() => lost, undo)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
-  await expect.poll(() => undo.mock.calls.length).toBe(1);
+  await expect(calls.change(() => lost, withdraw)).rejects.toMatchObject({
+    code: 'QUEUE_UNAVAILABLE',
+    kind: 'unknown_outcome',
+  });
+  await expect.poll(() => withdraw.mock.calls.length).toBe(1);
   for (const calledBy of [2, 2]) {
     redis.emit('ready');
-    await expect.poll(() => undo.mock.calls.length).toBe(calledBy);
+    await expect.poll(() => withdraw.mock.calls.length).toBe(calledBy);
   }
+});
+
+test.each([
+  ['that came too late', new TooLate()],
+  ['that Redis refused', Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' })],
+])('a change %s did nothing for certain', async (_what, error) => {
+  const { calls } = open();
+  const withdraw = vi.fn(async () => {});
+  await expect(calls.change(() => Promise.reject(error), withdraw)).rejects.toMatchObject({
+    kind: 'retryable',
+  });
+  expect(withdraw).not.toHaveBeenCalled();
 });

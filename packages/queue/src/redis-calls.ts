@@ -2,67 +2,114 @@ import { GatewayError } from '@gateway/contracts';
 import { withTimeout } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
+import { TooLate } from './deadline.ts';
+import type { RedisClock } from './redis-clock.ts';
 import { ShardMismatch } from './shards.ts';
 
 /** ms within which Redis must answer, all commands of a call together, before it counts as away. */
 const CALL_TIMEOUT = 1_800;
 
-/** What somebody waits for. */
+/** A call that a caller waits for. */
 export interface Call {
-  /** Its caller has been told that Redis is away: nothing may be begun for it any more. */
+  /** Its caller has been answered: begin nothing more for it. */
   isCutOff: boolean;
+  /** When its caller is answered at the latest, by `performance.now()`. */
+  readonly endsAt: number;
+  /** A command that changes something was written, and Redis has not said that it did nothing. */
+  mayHaveTakenEffect: boolean;
+}
+
+export function newCall(): Call {
+  return { isCutOff: false, endsAt: performance.now() + CALL_TIMEOUT, mayHaveTakenEffect: false };
 }
 
 /**
- * Calls on Redis that a caller waits for: each throws `QUEUE_UNAVAILABLE` within {@link CALL_TIMEOUT} ms when Redis is away; what a call
- * that was cut off so may yet do is taken back once it has done it.
+ * Calls on Redis that a caller waits for. Each throws `QUEUE_UNAVAILABLE` within {@link CALL_TIMEOUT} ms when Redis is away: as `retryable` where
+ * nothing was changed and nothing will be, else as `unknown_outcome`.
  */
 export class RedisCalls {
   readonly #redis: Redis;
-  readonly #orphans = new Set<() => Promise<unknown>>();
+  readonly #clock: RedisClock;
+  readonly #withdrawals = new Set<() => Promise<unknown>>();
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, clock: RedisClock) {
     this.#redis = redis;
-    redis.on('ready', () => void this.#undoOrphans());
+    this.#clock = clock;
+    redis.on('ready', () => void this.#withdrawAll());
+  }
+
+  /** Reads. */
+  async read<T>(commands: () => Promise<T>): Promise<T> {
+    return this.#run(newCall(), commands);
+  }
+
+  /** Changes something. Its commands take their deadline from {@link RedisClock}. */
+  async change<T>(commands: (call: Call) => Promise<T>, withdraw?: () => Promise<unknown>): Promise<T> {
+    return this.changeIn(
+      newCall(),
+      (call) => {
+        call.mayHaveTakenEffect = true;
+        return commands(call);
+      },
+      withdraw,
+    );
   }
 
   /**
-   * Runs commands under the time limit.
-   * @param undo takes back what commands that were cut off have done after all: Redis that was frozen works off what it had received when
-   * it wakes. Kept until Redis can be asked, so it should hold little.
+   * As {@link change}, within a call that the caller made. The commands themselves note whether they may have taken effect.
+   * @param withdraw undoes, as far as that is possible, what took effect though its caller could not be told. It is kept until Redis can
+   * be asked, so it should hold little.
    */
-  async run<T>(commands: (call: Call) => Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
+  async changeIn<T>(
+    call: Call,
+    commands: (call: Call) => Promise<T>,
+    withdraw?: () => Promise<unknown>,
+  ): Promise<T> {
+    return this.#run(call, () => this.#inContact(call, commands), withdraw);
+  }
+
+  async #inContact<T>(call: Call, commands: (call: Call) => Promise<T>): Promise<T> {
+    if (!this.#clock.isFresh) {
+      await this.#clock.contact();
+      if (call.isCutOff) throw new TooLate();
+    }
+    return commands(call);
+  }
+
+  async #run<T>(call: Call, begin: () => Promise<T>, withdraw?: () => Promise<unknown>): Promise<T> {
     if (this.#redis.status !== 'ready')
       throw unavailable(new Error(`Redis connection is ${this.#redis.status}`));
-    const call = { isCutOff: false };
-    const work = commands(call);
+    const work = begin();
     try {
-      return await withTimeout(
-        work,
-        CALL_TIMEOUT,
-        () => new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`),
-      );
+      const left = Math.max(0, call.endsAt - performance.now());
+      return await withTimeout(work, left, () => new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`));
     } catch (error) {
       if (error instanceof GatewayError || error instanceof ShardMismatch) throw error;
       if (isOurFault(error)) throw GatewayError.from(error);
       call.isCutOff = true;
-      if (undo !== undefined) void this.#undoAfter(work, undo);
-      throw unavailable(error);
+      if (error instanceof TooLate || isRefusal(error)) call.mayHaveTakenEffect = false;
+      if (!call.mayHaveTakenEffect) throw unavailable(error);
+      if (withdraw !== undefined) void this.#withdrawAfter(work, withdraw);
+      throw inDoubt(error);
     }
   }
 
-  /** Not before: commands that are still on their way could take effect after they were taken back. */
-  async #undoAfter(work: Promise<unknown>, undo: () => Promise<unknown>): Promise<void> {
-    await work.catch(() => {});
-    this.#orphans.add(undo);
-    if (this.#redis.status === 'ready') await this.#undoOrphans();
+  /** Not before the commands have ended: they could take effect after they were withdrawn. */
+  async #withdrawAfter(work: Promise<unknown>, withdraw: () => Promise<unknown>): Promise<void> {
+    const isDone = await work.then(
+      () => true,
+      (error: unknown) => !(error instanceof TooLate || isRefusal(error)),
+    );
+    if (!isDone) return;
+    this.#withdrawals.add(withdraw);
+    if (this.#redis.status === 'ready') await this.#withdrawAll();
   }
 
-  async #undoOrphans(): Promise<void> {
-    for (const undo of this.#orphans) {
+  async #withdrawAll(): Promise<void> {
+    for (const withdraw of this.#withdrawals) {
       try {
-        await undo();
-        this.#orphans.delete(undo);
+        await withdraw();
+        this.#withdrawals.delete(withdraw);
       } catch {
         return; // Redis is away again: the next `ready` goes on.
       }
@@ -70,8 +117,24 @@ export class RedisCalls {
   }
 }
 
-function unavailable(cause: unknown): GatewayError {
+/** Nothing was changed, and nothing will be. */
+export function unavailable(cause: unknown): GatewayError {
   return new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1, cause });
+}
+
+const IN_DOUBT =
+  'The queue (Redis) stopped answering just as it was asked: this may have been queued, or not. ' +
+  'Look at the job once the queue answers, or repeat the request under the same Idempotency-Key.';
+
+/** Redis was asked and has not answered. */
+export function inDoubt(cause: unknown): GatewayError {
+  return new GatewayError('QUEUE_UNAVAILABLE', IN_DOUBT, { kind: 'unknown_outcome', retryAfter: 1, cause });
+}
+
+/** Redis' own refusal of a command, or its client's before it wrote the command: nothing was done. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'ReplyError' || error.message.startsWith("Stream isn't writeable");
 }
 
 /** What Redis and its client throw are plain errors of their own kinds; these are bugs or data that nobody here wrote. */

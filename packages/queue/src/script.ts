@@ -18,22 +18,24 @@ export class Script {
     args: readonly (string | number | Buffer)[] = [],
   ): Promise<unknown> {
     try {
-      return await send(redis, 'evalsha', [this.#sha1, keys.length, ...keys, ...args]);
+      return await sendUntimed(redis, 'evalsha', [this.#sha1, keys.length, ...keys, ...args]);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return send(redis, 'eval', [this.#lua, keys.length, ...keys, ...args]);
+      return sendUntimed(redis, 'eval', [this.#lua, keys.length, ...keys, ...args]);
     }
   }
 }
 
-function send(redis: RedisClient, name: string, args: (string | number | Buffer)[]): Promise<unknown> {
+/** Sends a command whose answer is awaited as long as the connection lasts, whatever its `commandTimeout`. */
+export function sendUntimed(
+  redis: RedisClient,
+  name: string,
+  args: (string | number | Buffer)[],
+): Promise<unknown> {
   return redis.sendCommand(new UntimedCommand(name, args, { replyEncoding: 'utf8' })) as Promise<unknown>;
 }
 
-/**
- * Not given up after the connection's `commandTimeout`: what a script has changed must become known, however late, and whoever waits for it has
- * a limit of their own.
- */
+/** What a script has changed must become known, however late. Who waits for it has a limit of their own. */
 class UntimedCommand extends Command {
   override setTimeout(): void {}
 }

@@ -1,37 +1,43 @@
 import { GatewayError, type AccountView } from '@gateway/contracts';
 import type { Redis } from 'ioredis';
 import { AcceptScript } from './accept-script.ts';
-import { acceptSends, type AcceptOptions, type Admission } from './accept-sends.ts';
+import { acceptSends, type AcceptOptions, type AcceptOutcome, type Admission } from './accept-sends.ts';
+import { MOST_RUNS } from './batched-script.ts';
 import { Bells } from './bells.ts';
 import type { PlacedSend } from './place-send.ts';
-import type { Call, RedisCalls } from './redis-calls.ts';
-import { takeBack } from './take-back.ts';
+import { inDoubt, newCall, unavailable, type Call, type RedisCalls } from './redis-calls.ts';
+import type { RedisClock } from './redis-clock.ts';
+import { withdrawSend } from './withdraw-send.ts';
 
 export interface IntakeOptions extends Omit<AcceptOptions, 'bells' | 'script'> {
   redis: Redis;
   calls: RedisCalls;
+  clock: RedisClock;
   shards: number;
 }
 
-/** Takes messages into the queues of their accounts and tells the workers. What Redis took and nobody was told of is taken back. */
+/** Keyed messages in doubt that are remembered at a time. */
+const MOST_IN_DOUBT = 10_000;
+
+/** Enqueues messages and notifies the workers. */
 export class SendIntake {
   readonly #options: IntakeOptions & AcceptOptions;
+  /** Jobs under an Idempotency-Key of which Redis has not said whether it took them: a repeat that fails is in doubt as well. */
+  readonly #inDoubt = new Set<string>();
 
   constructor(options: IntakeOptions) {
-    const { redis, shards, maxPending } = options;
-    const script = new AcceptScript(redis, maxPending);
+    const { redis, clock, shards, maxPending } = options;
+    const script = new AcceptScript(redis, maxPending, clock);
     this.#options = { ...options, script, bells: new Bells(redis, shards) };
   }
 
   /**
    * @returns the view that the message was admitted by.
-   * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE`, or what `admission` throws.
+   * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE` (with the job's id where it may have been enqueued),
+   * or what `admission` throws.
    */
   async one(send: PlacedSend, admission: Admission): Promise<AccountView> {
-    const [outcome] = await this.#options.calls.run(
-      (call) => acceptSends([send], admission, this.#options, call),
-      this.#undo([send]),
-    );
+    const [outcome] = await this.#together([send], admission, newCall());
     if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
     return outcome.view;
   }
@@ -39,36 +45,73 @@ export class SendIntake {
   /**
    * Messages of any accounts, each account's in the order given.
    * @returns why those were not accepted that were not, as {@link one} throws.
-   * @throws {GatewayError} `QUEUE_UNAVAILABLE`: none is accepted then.
+   * @throws {GatewayError} `QUEUE_UNAVAILABLE` where that is the end of all of them.
    */
   async many(
     sends: readonly PlacedSend[],
     admission: Admission,
   ): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
     const refused = new Map<PlacedSend, GatewayError>();
-    const accept = async (ofOne: readonly PlacedSend[], call: Call) => {
-      const outcomes = await acceptSends(ofOne, admission, this.#options, call);
-      for (const [index, send] of ofOne.entries()) {
-        const outcome = outcomes[index];
-        if (outcome instanceof GatewayError) refused.set(send, outcome);
-      }
-    };
-    await this.#options.calls.run(
-      (call) => Promise.all(byAccount(sends).map((ofOne) => accept(ofOne, call))),
-      this.#undo(sends),
+    const { endsAt } = newCall();
+    await Promise.all(
+      byAccount(sends).map(async (ofOne) => {
+        // What is one command cannot be torn apart by a change of the account, and so keeps its order.
+        for (let from = 0; from < ofOne.length; from += MOST_RUNS) {
+          const sends = ofOne.slice(from, from + MOST_RUNS);
+          const outcomes = await this.#together(sends, admission, { ...newCall(), endsAt });
+          for (const [index, send] of sends.entries()) {
+            const outcome = outcomes[index];
+            if (outcome instanceof GatewayError) refused.set(send, outcome);
+          }
+        }
+      }),
     );
+    const reasons = sends.flatMap((send) => refused.get(send) ?? []);
+    const [first] = reasons;
+    if (first !== undefined && reasons.length === sends.length && reasons.every(isAway))
+      throw reasons.some(isDoubted) ? inDoubt(first.cause) : unavailable(first.cause);
     return refused;
   }
 
-  /** Takes messages back that nobody was told of. Those with a key are kept: an earlier caller may have been told. */
-  #undo(sends: readonly PlacedSend[]): () => Promise<void> {
-    const places = sends.flatMap(({ idempotencyKey, job: { userId }, jobId }) =>
-      idempotencyKey === undefined ? [{ userId, jobId }] : [],
-    );
-    return async () => {
-      for (const { userId, jobId } of places) await takeBack(this.#options.redis, userId, jobId);
-    };
+  /** Messages of one account that are one command. Never throws save for faults of this code. */
+  async #together(sends: readonly PlacedSend[], admission: Admission, call: Call): Promise<AcceptOutcome[]> {
+    try {
+      const outcomes = await this.#options.calls.changeIn(
+        call,
+        () => acceptSends(sends, admission, this.#options, call),
+        () => this.#withdraw(sends),
+      );
+      for (const { jobId } of sends) this.#inDoubt.delete(jobId);
+      return outcomes;
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      if (error.code === 'INTERNAL') throw error;
+      return sends.map((send) => (isAway(error) ? this.#awayFor(send, error) : error));
+    }
   }
+
+  /** Redis is away: what that says of this message. */
+  #awayFor({ jobId, idempotencyKey }: PlacedSend, error: GatewayError): GatewayError {
+    if (isDoubted(error)) {
+      if (idempotencyKey !== undefined && this.#inDoubt.size < MOST_IN_DOUBT) this.#inDoubt.add(jobId);
+      return error.with({ jobId });
+    }
+    return this.#inDoubt.has(jobId) ? inDoubt(error.cause).with({ jobId }) : error;
+  }
+
+  /** Withdraws messages whose callers do not know of them. Those with a key stay: an earlier caller may know. */
+  async #withdraw(sends: readonly PlacedSend[]): Promise<void> {
+    for (const { idempotencyKey, job, jobId } of sends)
+      if (idempotencyKey === undefined) await withdrawSend(this.#options.redis, job.userId, jobId);
+  }
+}
+
+function isAway({ code }: GatewayError): boolean {
+  return code === 'QUEUE_UNAVAILABLE';
+}
+
+function isDoubted(error: GatewayError): boolean {
+  return isAway(error) && error.kind === 'unknown_outcome';
 }
 
 function byAccount(sends: readonly PlacedSend[]): PlacedSend[][] {

@@ -38,16 +38,16 @@ export class WebhookLog {
 
   /** An account's, newest first. */
   async list(query: DeliveryQuery): Promise<DeliveryPage> {
-    return this.#calls.run(() => this.#list(query));
+    return this.#calls.read(() => this.#list(query));
   }
 
   async read(id: string): Promise<WebhookDelivery | null> {
-    return this.#calls.run(() => this.#read(id));
+    return this.#calls.read(() => this.#read(id));
   }
 
   /** Has it delivered anew, with the same bytes: at once, and as often as it takes. `null`: there is none. */
   async replay(id: string): Promise<WebhookDelivery | null> {
-    return this.#calls.run(() => this.#replay(id));
+    return this.#calls.change(() => this.#replay(id));
   }
 
   async #list({ userId, state, limit, cursor }: DeliveryQuery): Promise<DeliveryPage> {
