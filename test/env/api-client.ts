@@ -51,7 +51,10 @@ export class ApiClient {
     return this.post('/telegram/user/auth/start', { user_id, phone_number });
   }
 
-  async verify(user_id: string, answers: { phone_code?: string; password?: string }): Promise<ApiAnswer> {
+  async verify(
+    user_id: string,
+    answers: { phone_code?: string | number; password?: string },
+  ): Promise<ApiAnswer> {
     return this.post('/telegram/user/auth/verify', { user_id, ...answers });
   }
 

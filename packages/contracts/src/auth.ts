@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
 import { paceChoiceSchema } from './pace.ts';
+import { cleanPasted } from './pasted.ts';
 import { phoneNumberSchema } from './phone-number.ts';
 import { requestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
@@ -21,11 +22,18 @@ export const paceRequestSchema = requestBody({
   pace: paceChoiceSchema.nullable(),
 });
 
+/** Room for the whole message that holds the code. */
+const MAX_CODE_LENGTH = 1_024;
+
 export const authVerifyRequestSchema = requestBody({
   user_id: userIdSchema,
+  /** Read by {@link parseLoginCode} once it is known what kind of code was sent. A number has lost its leading zeros. */
   phone_code: z
-    .union([z.string(), z.int().nonnegative().transform(String)])
-    .pipe(z.string().trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters'))
+    .union([
+      z.string().trim().max(MAX_CODE_LENGTH, `must be at most ${MAX_CODE_LENGTH} characters`),
+      z.int().nonnegative(),
+    ])
+    .refine((code) => typeof code === 'number' || cleanPasted(code) !== '', 'must not be empty')
     .optional(),
   password: z.string().min(1, 'must not be empty').max(1024, 'must be at most 1024 characters').optional(),
 }).refine((body) => body.phone_code !== undefined || body.password !== undefined, {

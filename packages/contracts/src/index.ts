@@ -85,8 +85,10 @@ export {
   type HistoryPoint,
   type SendSummary,
 } from './listings.ts';
+export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Peer, type PeerBook } from './peers.ts';
-export { parseRecipient, type Recipient } from './recipient.ts';
+export { parseRecipient } from './recipient.ts';
+export { type Recipient } from './recipient-forms.ts';
 export { nullableFieldsOf, requestBody } from './request-body.ts';
 export {
   accountStateResponseSchema,

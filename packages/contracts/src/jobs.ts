@@ -40,7 +40,12 @@ export const CONTROL_JOBS = {
   'auth.resend': { payload: z.object({}), result: codeSentSchema },
   'auth.cancel': { payload: z.object({}), result: z.object({}) },
   'auth.verify': {
-    payload: z.object({ phoneCode: z.string().optional(), password: z.string().optional() }),
+    payload: z.object({
+      phoneCode: z.string().optional(),
+      /** The caller gave a JSON number, which has lost its leading zeros. */
+      codeIsNumber: z.boolean().optional(),
+      password: z.string().optional(),
+    }),
     result: verifyResultSchema,
   },
   /**

@@ -1,8 +1,44 @@
 import * as z from 'zod';
+import { cleanPasted } from './pasted.ts';
 
-/** A phone number in E.164 (`+79991234567`); spaces, dashes and parentheses are stripped, a missing plus is refused. */
+const E164 = /^\+[1-9]\d{6,14}$/;
+/** What people put between the digits. */
+const SEPARATORS = /[\s().\-/·•]/g;
+/**
+ * `+44 (0)20…`: the zero is dialled inside the country only. Italy, San Marino and the Vatican keep it.
+ */
+const NATIONAL_ZERO = /^(\+(?!39|37[89])\d{1,3})\s*\(0\)/;
+
+export interface PhoneNumber {
+  /** E.164 with the plus. */
+  phone: string;
+}
+
+/** A phone number as people write it, in E.164; or a sentence that says why it is none. */
+export function parsePhoneNumber(text: string): PhoneNumber | string {
+  const number = cleanPasted(text)
+    .replace(/^tel:/i, '')
+    .trim()
+    .replace(NATIONAL_ZERO, '$1')
+    .replace(SEPARATORS, '');
+  if (E164.test(number)) return { phone: number };
+  if (/^\+?00/.test(number))
+    return 'must begin with + and the country code, such as +79991234567: write + in place of 00';
+  if (/^0?[1-9]\d*$/.test(number))
+    return 'must begin with + and the country code, such as +79991234567 (8 999… in Russia is +7 999…)';
+  const other = /[^\d+]/u.exec(number)?.[0];
+  if (/^\+\d*$/.test(number) || other === undefined)
+    return 'must be a phone number in E.164, such as +79991234567: +, the country code, 7 to 15 digits in all';
+  return `must be a phone number in E.164, such as +79991234567: ${JSON.stringify(other)} is no part of one`;
+}
+
+/** A phone number in E.164 (`+79991234567`), from what people paste. A missing plus is refused. */
 export const phoneNumberSchema = z
   .string()
   .max(64, 'must be at most 64 characters')
-  .transform((phone) => phone.replace(/[\s()-]/g, ''))
-  .pipe(z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as +79991234567'));
+  .transform((text, context) => {
+    const parsed = parsePhoneNumber(text);
+    if (typeof parsed !== 'string') return parsed.phone;
+    context.addIssue({ code: 'custom', message: parsed });
+    return z.NEVER;
+  });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { recipientIdSchema } from './recipient.ts';
 import { requestBody } from './request-body.ts';
+import { parseTime } from './rfc3339.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** Telegram's bound on one message, in UTF-16 units. */
@@ -45,13 +46,15 @@ export const sendFields = {
   /** A text that is too long for one message goes out as several, in order. */
   split: z.boolean().default(true),
   /** Held in the queue until then; a time that is over means now. As ms since the epoch. */
-  send_at: z.iso
-    .datetime({
-      offset: true,
-      error: () =>
-        `must be a time with its zone (RFC 3339), such as ${new Date(Date.now() + 3_600_000).toISOString()}`,
+  send_at: z
+    .string()
+    .max(128, 'must be at most 128 characters')
+    .transform((text, context) => {
+      const at = parseTime(text);
+      if (typeof at === 'number') return at;
+      context.addIssue({ code: 'custom', message: at });
+      return z.NEVER;
     })
-    .transform((time) => Date.parse(time))
     .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')
     .optional(),
   /** The job's JSON is posted there when it has ended. */

@@ -1,4 +1,11 @@
 import * as z from 'zod';
+import { describeCharacter } from './pasted.ts';
+
+/** Names a character that is not allowed: it may be one that shows nothing. */
+function strangerIn(id: unknown): string {
+  const stranger = /[^A-Za-z0-9_.@+-]/u.exec(String(id))?.[0];
+  return stranger === undefined ? '' : `, not ${describeCharacter(stranger)}`;
+}
 
 /**
  * The caller's own name for an account: 1–64 of `A-Z a-z 0-9 _ . @ + -`, not `.` or `..`. It names files and Redis keys, so nothing
@@ -8,5 +15,7 @@ export const userIdSchema = z
   .string()
   .min(1, 'must not be empty')
   .max(64, 'must be at most 64 characters')
-  .regex(/^[A-Za-z0-9_.@+-]*$/, 'may hold only letters A-Z a-z, digits and _ . @ + -')
+  .regex(/^[A-Za-z0-9_.@+-]*$/, {
+    error: ({ input }) => `may hold only letters A-Z a-z, digits and _ . @ + -${strangerIn(input)}`,
+  })
   .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');

@@ -107,7 +107,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Sending',
     summary: 'Send a message',
     description:
-      'Answers 200 when it is out, 202 with the job when that takes longer than the caller waits. `recipient_id` is a numeric id, @username, +phone, `me`, https://t.me/name, or -100… for a channel. With an Idempotency-Key a repeat gives the same job.',
+      'Answers 200 when it is out, 202 with the job when that takes longer than the caller waits. `recipient_id` is a numeric id, @username, +phone, `me`, -100… for a channel, or a link of Telegram (`t.me`, `tg://`, `web.telegram.org`) that names a chat. With an Idempotency-Key a repeat gives the same job.',
     parameters: ['IdempotencyKey', 'Prefer'],
     request: {
       schema: sendRequestSchema,

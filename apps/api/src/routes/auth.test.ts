@@ -104,7 +104,7 @@ test('cancel answers that it did', async () => {
 describe('verify', () => {
   test.each([
     [{ phone_code: '12345' }, { phoneCode: '12345' }],
-    [{ phone_code: 12345 }, { phoneCode: '12345' }],
+    [{ phone_code: 12345 }, { phoneCode: '12345', codeIsNumber: true }],
     [{ phone_code: ' 12345 ' }, { phoneCode: '12345' }],
     [
       { phone_code: '12345', password: ' p ' },
@@ -128,7 +128,8 @@ describe('verify', () => {
   test.each([
     {},
     { phone_code: '' },
-    { phone_code: 'x'.repeat(65) },
+    { phone_code: 'x'.repeat(1_025) },
+    { phone_code: '\u200b \u2066\u2069' },
     { phone_code: -1 },
     { password: '' },
     { password: 5 },

@@ -43,7 +43,8 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
     const { user_id, phone_code, password } = await readAccountBody(c, authVerifyRequestSchema);
     await limitSignIn(context, c.get('caller'), 'verify', user_id);
     const payload = {
-      ...(phone_code !== undefined && { phoneCode: phone_code }),
+      ...(phone_code !== undefined && { phoneCode: String(phone_code) }),
+      ...(typeof phone_code === 'number' && { codeIsNumber: true }),
       ...(password !== undefined && { password }),
     };
     const { jobId, result } = await runForCaller(context, c, 'auth.verify', user_id, payload);

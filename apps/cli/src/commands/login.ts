@@ -60,7 +60,7 @@ async function start(session: Session, userId: string, phone: string): Promise<C
   const { client, io, out, url } = session;
   const sent = await client.auth.start(userId, phone, { signal: io.signal });
   out.note(describe(sent));
-  const hint = await sandboxHint(io, url, phone.replace(/[\s()-]/g, ''));
+  const hint = await sandboxHint(io, url, phone.replace(/[^\d+]/g, ''));
   if (hint !== null) out.note(hint);
   return sent;
 }

@@ -1,4 +1,12 @@
-import { EXPORTED, GatewayError, type CodeSent, type UserInfo, type VerifyResult } from '@gateway/contracts';
+import {
+  EXPORTED,
+  GatewayError,
+  parseLoginCode,
+  type CodeSent,
+  type ControlPayload,
+  type UserInfo,
+  type VerifyResult,
+} from '@gateway/contracts';
 import type { CodeLogin, StoredLogin } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
@@ -54,7 +62,7 @@ export async function cancelSignIn(account: Account): Promise<void> {
 
 export async function verifySignIn(
   account: Account,
-  { phoneCode, password }: { phoneCode?: string | undefined; password?: string | undefined },
+  { phoneCode, codeIsNumber, password }: ControlPayload<'auth.verify'>,
 ): Promise<VerifyResult> {
   const login = loginOf(account);
   const client = account.client();
@@ -67,7 +75,8 @@ export async function verifySignIn(
         issues,
       });
     }
-    const result = await endingDeadLogins(account, () => client.signIn(pending(codeLogin), phoneCode));
+    const code = loginCode(phoneCode, codeLogin, codeIsNumber);
+    const result = await endingDeadLogins(account, () => client.signIn(pending(codeLogin), code));
     if (result.status === 'authorized') return authorize(account, client, result.user);
     await account.saveLogin({
       ...codeLogin,
@@ -87,6 +96,15 @@ export async function verifySignIn(
     },
   );
   return authorize(account, client, user);
+}
+
+/** @throws {GatewayError} `PHONE_CODE_INVALID` for what cannot be the code: Telegram counts wrong ones, and is not asked. */
+function loginCode(pasted: string, { sent }: CodeLogin, isNumber: boolean | undefined): string {
+  const parsed = parseLoginCode(pasted, sent, isNumber);
+  if (typeof parsed !== 'string') return parsed.code;
+  throw new GatewayError('PHONE_CODE_INVALID', `phone_code ${parsed}. Telegram was not asked.`, {
+    issues: [{ path: 'phone_code', message: parsed }],
+  });
 }
 
 export async function authorize(

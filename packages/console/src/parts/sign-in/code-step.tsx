@@ -90,7 +90,7 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
 function SandboxCode({ phone, onPick }: { phone: string; onPick: (code: string) => void }) {
   const { sandbox } = useGateway();
   const { value } = usePolled(
-    async () => (phone === '' ? null : ((await sandbox?.code(phone.replaceAll(/[\s()-]/g, ''))) ?? null)),
+    async () => (phone === '' ? null : ((await sandbox?.code(phone.replaceAll(/[^\d+]/g, ''))) ?? null)),
     2_000,
     [sandbox, phone],
   );

@@ -1,0 +1,55 @@
+/** Characters that show nothing: bidi and zero-width marks, variation selectors, fillers, control characters. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]|(?!\s)\p{Cc}/gu;
+/** U+2212 is the minus sign, U+2800 a blank that Unicode does not count as space. */
+const DASHES = /[\p{Dash_Punctuation}\u2212]/gu;
+const BLANK = /\u2800/g;
+const PLAIN_ASCII = /^[\x20-\x7e]*$/;
+
+/** Pairs that people and apps put around a name or a link. */
+const WRAPPERS = new Set(['<>', '()', '[]', '{}', '""', "''", '``', '«»', '“”', '„“', '„”', '‘’']);
+const TRAILING = new Set('.,;:!?\'"”’»>])');
+
+/**
+ * Pasted text in its plain form: no invisible marks, ASCII digits for those of every script, ASCII for full-width and other
+ * compatibility characters, `-` for every dash, no space at the ends. For names, links, numbers and times.
+ * Never for a password or a message: there every character counts.
+ */
+export function cleanPasted(text: string): string {
+  if (PLAIN_ASCII.test(text)) return text.trim();
+  const visible = text.replace(INVISIBLE, '').replace(BLANK, ' ').normalize('NFKC');
+  return visible
+    .replace(DASHES, '-')
+    .replace(/\p{Nd}/gu, asciiDigit)
+    .trim();
+}
+
+/** Cleaned text without the brackets, quotes and full stop that surround a name or a link in prose. */
+export function unwrapPasted(text: string): string {
+  const cleaned = cleanPasted(text);
+  let [first, last] = [0, cleaned.length - 1];
+  for (; first < last; last -= 1) {
+    const [begin = '', end = ''] = [cleaned[first], cleaned[last]];
+    if (WRAPPERS.has(begin + end)) first += 1;
+    else if (!TRAILING.has(end)) break;
+  }
+  return cleaned.slice(first, last + 1).trim();
+}
+
+/** Unicode gives the ten digits of a script consecutive code points, from zero on. */
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let zero = code;
+  while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return String((code - zero) % 10);
+}
+
+/** A character for an error text, with its script where it can pass for a Latin letter: `"о" (U+043E, Cyrillic)`. */
+export function describeCharacter(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const script = LOOK_ALIKES.find((name) => new RegExp(`\\p{Script=${name}}`, 'u').test(character));
+  const place = script === undefined ? `U+${code}` : `U+${code}, ${script}`;
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? `"${character}" (${place})` : place;
+}
+
+/** Scripts with letters that look like Latin ones. */
+const LOOK_ALIKES = ['Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic', 'Lisu'];
