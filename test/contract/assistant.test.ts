@@ -21,6 +21,7 @@ describe('Assistant', () => {
       ASSISTANT_API_KEY: 'assistant-key',
       TELEGRAM_BOT_TOKEN: BOT_TOKEN,
       ASSISTANT_ALLOW: 'alice,user123,bot.700900',
+      ASSISTANT_IDLE_TIMEOUT: '3s',
     });
     alice = await stack.signIn('alice', '+9996627201');
     bob = await stack.signIn('bob', '+9996627202');
@@ -83,7 +84,7 @@ describe('Assistant', () => {
       ['delta', { text: 'Привет! ' }],
       ['delta', { text: '**Готово** ' }],
       ['delta', { text: '👋' }],
-      ['message', { role: 'assistant', content: 'Привет! **Готово** 👋' }],
+      ['message', { role: 'assistant', content: 'Привет! **Готово** 👋', finish_reason: 'stop' }],
       ['telegram', { state: 'queued', job_id: expect.any(String) }],
       [
         'telegram',
@@ -159,6 +160,118 @@ describe('Assistant', () => {
       ['done', expect.anything()],
     ]);
     expect(await sent()).toEqual(before);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'empty reasons, then the end',
+      chunk({ content: 'half' }, '') + chunk({ content: '!' }, ''),
+      'ASSISTANT_UNAVAILABLE',
+    ],
+    [
+      'the reason “error”',
+      `${chunk({ content: 'half' })}${chunk({}, 'error')}data: [DONE]\n\n`,
+      'ASSISTANT_UNAVAILABLE',
+    ],
+    [
+      'an error in the stream',
+      `${chunk({ content: 'half' })}data: {"error":{"message":"Overloaded"}}\n\n`,
+      'ASSISTANT_UNAVAILABLE',
+    ],
+    [
+      'a rate limit in the stream',
+      'data: {"error":{"code":429,"message":"slow down"}}\n\n',
+      'ASSISTANT_RATE_LIMITED',
+    ],
+    ['a refusal', chunk({ refusal: 'I cannot do that.' }) + END, 'ASSISTANT_DECLINED'],
+    [
+      'a tool call',
+      chunk({ tool_calls: [{ function: { name: 'f' } }] }) + chunk({}, 'tool_calls'),
+      'ASSISTANT_TOOL_CALL',
+    ],
+    ['an HTML page', '<html></html>', 'ASSISTANT_BAD_RESPONSE'],
+    ['nothing but a thought', chunk({ content: '<think>hm</think>' }) + END, 'ASSISTANT_EMPTY'],
+  ])('%s: an `error` event says what it was, and nothing is sent', async (_what, body, code) => {
+    const before = await sent();
+    model.script = (response) => {
+      begin(response);
+      response.end(body);
+    };
+    const events = await stream(ask());
+    expect(events.slice(-2)).toEqual([
+      ['error', expect.objectContaining({ status: 'error', code })],
+      ['done', expect.anything()],
+    ]);
+    if (code === 'ASSISTANT_DECLINED') expect(events.at(-2)?.[1].refusal).toBe('I cannot do that.');
+    expect(await sent()).toEqual(before);
+  });
+
+  test('a reply that was cut is sent only with `send_if_cut`', async () => {
+    const before = await sent();
+    model.script = (response) => {
+      begin(response);
+      response.end(`${chunk({ content: 'cut off' })}${chunk({}, 'length')}data: [DONE]\n\n`);
+    };
+    const events = await stream(ask());
+    expect(events.slice(-3)).toMatchObject([
+      ['message', { content: 'cut off', finish_reason: 'length' }],
+      ['telegram', { state: 'failed', code: 'ASSISTANT_INCOMPLETE', kind: 'permanent' }],
+      ['done', {}],
+    ]);
+    expect(await sent()).toEqual(before);
+    const asked = await stream(ask({ send_if_cut: true }));
+    expect(asked.at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
+    expect((await sent()).at(-1)?.text).toBe('cut off');
+    expect(model.calls.at(-1)?.body).not.toHaveProperty('send_if_cut');
+  });
+
+  test('parts of text are joined, thoughts are in no event', async () => {
+    model.script = (response) => {
+      begin(response);
+      response.write(chunk({ content: '<think>secret</th' }));
+      response.write(chunk({ content: 'ink>\n\nThe ' }));
+      response.write(chunk({ reasoning_content: 'secret' }));
+      response.write(
+        chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'secret' }] }] }),
+      );
+      response.end(chunk({ content: [{ type: 'text', text: 'answer' }] }) + END);
+    };
+    const events = await stream(ask());
+    expect(JSON.stringify(events)).not.toContain('secret');
+    expect(events.at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
+    expect((await sent()).at(-1)?.text).toBe('The answer');
+  });
+
+  test('a connection that stays open after the reply’s end holds nothing up', async () => {
+    model.script = (response) => {
+      begin(response);
+      response.write(chunk({ content: 'all said' }) + chunk({}, 'stop'));
+    };
+    const begun = performance.now();
+    expect((await stream(ask())).at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect((await sent()).at(-1)?.text).toBe('all said');
+  });
+
+  test('thinking may take longer than ASSISTANT_IDLE_TIMEOUT, silence may not', async () => {
+    model.script = (response, body) => {
+      begin(response);
+      if (JSON.stringify(body).includes('silent')) return;
+      let left = 10;
+      const timer = setInterval(() => {
+        left -= 1;
+        response.write(left % 2 === 0 ? ': still thinking\n\n' : chunk({ reasoning_content: 'hm' }));
+        if (left > 0) return;
+        clearInterval(timer);
+        response.end(chunk({ content: 'thought over' }) + END);
+      }, 400);
+    };
+    const [thinking, silent] = await Promise.all([
+      stream(ask()),
+      stream(ask({ messages: [{ role: 'user', content: 'silent' }] })),
+    ]);
+    expect(thinking.at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
+    expect(silent.at(-2)).toMatchObject(['error', { code: 'ASSISTANT_TIMEOUT' }]);
   });
 
   test('a caller that hangs up stops the model, and nothing is sent', async () => {

@@ -167,9 +167,10 @@ async function startTracingIf({
 
 function openAssistant(settings: Settings, logger: Logger): Assistant | null {
   const { ASSISTANT_BASE_URL: baseUrl, ASSISTANT_MODEL: model, ASSISTANT_API_KEY: apiKey } = settings;
+  const { ASSISTANT_IDLE_TIMEOUT: idleMs, ASSISTANT_MAX_TIME: maxMs } = settings;
   if (baseUrl === undefined || model === undefined) return null;
   logger.warn({ model }, `an assistant is set up. ${AI_NOTICE}`);
-  return createAssistant({ baseUrl, model, apiKey });
+  return createAssistant({ baseUrl, model, apiKey, idleMs, maxMs });
 }
 
 function openProducer(settings: Settings, logger: Logger): Producer {

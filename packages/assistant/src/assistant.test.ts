@@ -1,11 +1,7 @@
 import { once } from 'node:events';
-import { GatewayError } from '@gateway/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createAssistant, type AssistantOptions } from './assistant.ts';
+import { asking, HELLO } from './testing/asking.ts';
 import { begin, chunk, ChatServer, END, reply, type ChatScript } from './testing/chat-server.ts';
-
-const HELLO = [{ role: 'user', content: 'hello' }];
-const never = new AbortController().signal;
 
 let server: ChatServer;
 beforeEach(async () => {
@@ -13,31 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
-function stream(options: Partial<AssistantOptions> = {}, extra = {}, signal: AbortSignal = never) {
-  const assistant = createAssistant({
-    baseUrl: server.baseUrl,
-    model: 'm',
-    apiKey: 'secret-key',
-    ...options,
-  });
-  return assistant.stream({ messages: HELLO, extra }, signal);
-}
-
-async function read(...args: Parameters<typeof stream>): Promise<string[]> {
-  const pieces: string[] = [];
-  for await (const piece of stream(...args)) pieces.push(piece);
-  return pieces;
-}
-
-async function failure(...args: Parameters<typeof stream>): Promise<GatewayError> {
-  const thrown = await read(...args).catch((error: unknown) => error);
-  if (thrown instanceof GatewayError) return thrown;
-  throw new Error(`no GatewayError: ${String(thrown)}`);
-}
+const { stream, read, failure } = asking(() => server);
 
 test('a reply comes piece by piece, under key and model', async () => {
   server.script = reply('Привет, 👋 world');
-  expect(await read()).toEqual(['Привет, ', '👋 ', 'world']);
+  expect(await read()).toEqual({ pieces: ['Привет, ', '👋 ', 'world'], finish: 'stop' });
   expect(server.calls).toMatchObject([
     {
       path: '/v1/chat/completions',
@@ -77,98 +53,186 @@ describe('however the stream is cut into chunks', () => {
       for (const part of cut(Buffer.from(WHOLE))) if (!response.write(part)) await once(response, 'drain');
       response.end();
     };
-    expect((await read()).join('')).toBe('Привет 👋!');
+    expect((await read()).pieces.join('')).toBe('Привет 👋!');
   });
 });
 
-test('what is no text of the reply is left out', async () => {
-  server.script = (response) => {
-    begin(response);
-    response.write(chunk({ role: 'assistant', content: null }));
-    response.write(chunk({ reasoning_content: 'hm', tool_calls: [{ index: 0, function: { name: 'f' } }] }));
-    response.write(chunk({ content: 'yes' }));
-    response.write(chunk({}, 'length'));
-    response.write(`data: ${JSON.stringify({ choices: [], usage: { total_tokens: 5 } })}\n\n`);
-    response.end('data: [DONE]\n\n');
-  };
-  expect(await read()).toEqual(['yes']);
-});
-
-describe('what goes wrong is told by a code', () => {
+describe('HTTP errors', () => {
   const answers =
     (status: number, body: unknown, headers = {}): ChatScript =>
     (response) => {
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'x-should-retry': 'false',
-        ...headers,
-      });
-      response.end(JSON.stringify(body));
+      response.writeHead(status, { 'x-should-retry': 'false', ...headers });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
     };
-  const cutOff: ChatScript = (response) => {
-    begin(response);
-    response.write(chunk({ content: 'half' }), () => response.destroy());
-  };
-  const endsEarly: ChatScript = (response) => {
-    begin(response);
-    response.end(chunk({ content: 'half' }));
-  };
-  const errorInside: ChatScript = (response) => {
-    begin(response);
-    response.write(chunk({ content: 'half' }));
-    response.end(`data: ${JSON.stringify({ error: { message: 'overloaded' } })}\n\n`);
-  };
-  const noStream: ChatScript = (response) => {
-    response.writeHead(200, { 'content-type': 'text/html' });
-    response.end('<html>');
-  };
-  test.each<[string, ChatScript, string]>([
-    ['a refusal', answers(400, { error: { message: 'no such model' } }), 'ASSISTANT_REFUSED'],
-    ['a wrong key', answers(401, { error: { message: 'wrong key secret-key' } }), 'ASSISTANT_REFUSED'],
-    ['too many requests', answers(429, {}, { 'retry-after': '7' }), 'ASSISTANT_RATE_LIMITED'],
-    ['its own trouble', answers(503, {}), 'ASSISTANT_UNAVAILABLE'],
-    ['a cut connection', cutOff, 'ASSISTANT_UNAVAILABLE'],
-    ['an end in the middle', endsEarly, 'ASSISTANT_UNAVAILABLE'],
-    ['an error in the middle', errorInside, 'ASSISTANT_UNAVAILABLE'],
-    ['something else', noStream, 'ASSISTANT_UNAVAILABLE'],
-  ])('%s', async (_what, script, code) => {
-    server.script = script;
+  const said = (message: string, more = {}) => ({ error: { message, ...more } });
+
+  test.each<[number, unknown, string, string]>([
+    [
+      400,
+      said('no such field'),
+      'ASSISTANT_REFUSED',
+      'did not take the request (400). It said: no such field',
+    ],
+    [
+      401,
+      said('wrong key secret-key'),
+      'ASSISTANT_REFUSED',
+      'check ASSISTANT_API_KEY (401). It said: wrong key …',
+    ],
+    [402, said('Insufficient credits'), 'ASSISTANT_REFUSED', 'out of credit (402)'],
+    [403, { detail: 'Forbidden' }, 'ASSISTANT_REFUSED', 'not allow this to the key: check ASSISTANT_API_KEY'],
+    [
+      404,
+      '404 page not found',
+      'ASSISTANT_REFUSED',
+      'check ASSISTANT_BASE_URL and the model (404). It said: 404',
+    ],
+    [404, { error: "model 'm' not found" }, 'ASSISTANT_REFUSED', "It said: model 'm' not found"],
+    [413, '', 'ASSISTANT_REFUSED', 'too long'],
+    [422, { detail: [{ msg: 'field required' }] }, 'ASSISTANT_REFUSED', 'It said: field required'],
+    [429, [said('Resource exhausted')], 'ASSISTANT_RATE_LIMITED', 'It said: Resource exhausted'],
+    [429, said('No quota', { code: 'insufficient_quota' }), 'ASSISTANT_REFUSED', 'out of credit'],
+    [500, {}, 'ASSISTANT_UNAVAILABLE', 'failed (500).'],
+    [502, '<html><title>Bad gateway</title>', 'ASSISTANT_UNAVAILABLE', 'failed (502). It said: Bad gateway'],
+    [503, { message: 'Loading model' }, 'ASSISTANT_UNAVAILABLE', 'It said: Loading model'],
+    [529, said('Overloaded'), 'ASSISTANT_UNAVAILABLE', 'Overloaded'],
+  ])('%i with %j', async (status, body, code, message) => {
+    server.script = answers(status, body);
     const error = await failure();
     expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
     expect(JSON.stringify([error.toPublic(), String(error.cause)])).not.toContain('secret-key');
   });
 
-  test('with what the endpoint says of it, and how long to wait', async () => {
-    server.script = answers(400, { error: { message: 'no such model' } });
-    expect((await failure()).message).toContain('no such model');
-    server.script = answers(429, {}, { 'retry-after': '7' });
-    expect((await failure()).details.retryAfter).toBe(7);
+  const RETRY_INFO = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '25.3s' };
+  test.each<[object, object, number | undefined]>([
+    [{ 'retry-after': '7' }, {}, 7],
+    [{ 'retry-after': '0.5' }, {}, 1],
+    [{ 'retry-after-ms': '1500', 'retry-after': '99' }, {}, 2],
+    [{ 'retry-after': new Date(Date.now() + 3_600_500).toUTCString() }, {}, expect.closeTo(3_600, -1)],
+    [{}, [said('Quota exceeded', { code: 429, details: [RETRY_INFO] })], 26],
+    [{ 'retry-after': 'soon' }, {}, undefined],
+    [{ 'retry-after': '-1' }, {}, undefined],
+    [{}, {}, undefined],
+  ])('429 with %j and %j: wait %s s', async (headers, body, seconds) => {
+    server.script = answers(429, body, headers);
+    expect((await failure()).details.retryAfter).toEqual(seconds);
   });
 
   test('nobody there', async () => {
     expect((await failure({ baseUrl: 'http://127.0.0.1:9/v1' })).code).toBe('ASSISTANT_UNAVAILABLE');
   });
 
-  test.each<[string, ChatScript, Partial<AssistantOptions>]>([
-    ['no answer', () => {}, { firstPieceMs: 50 }],
-    ['no first piece', begin, { firstPieceMs: 50 }],
-    [
-      'a pause',
-      (response) => (begin(response), void response.write(chunk({ content: 'a' }))),
-      { betweenMs: 50 },
-    ],
-    [
-      'no end',
-      (response) => (
-        begin(response),
-        void setInterval(() => response.write(chunk({ content: 'a' })), 5).unref()
-      ),
-      { wholeMs: 200 },
-    ],
-  ])('%s for too long', async (_what, script, options) => {
+  test.each<[string, ChatScript]>([
+    ['a 503', (response) => void response.writeHead(503).end()],
+    ['a connection that is cut', (response) => void response.destroy()],
+  ])('%s is asked again, once', async (_what, first) => {
+    server.script = (response, body) => (server.calls.length === 1 ? first : reply('yes'))(response, body);
+    expect(await read()).toEqual({ pieces: ['yes'], finish: 'stop' });
+    server.calls.length = 0;
+    server.script = first;
+    expect((await failure()).code).toBe('ASSISTANT_UNAVAILABLE');
+    expect(server.calls).toHaveLength(2);
+  });
+
+  test('a query of the address stays behind the path', async () => {
+    await read({ baseUrl: `${server.baseUrl}/?api-version=2024-10-21` });
+    expect(server.calls[0]?.path).toBe('/v1/chat/completions?api-version=2024-10-21');
+  });
+});
+
+describe('time', () => {
+  const idle = { idleMs: 500 };
+  const write = (piece: string): ChatScript => {
+    return (response) => {
+      begin(response);
+      response.write(piece);
+    };
+  };
+
+  test.each<[string, ChatScript]>([
+    ['no answer', () => {}],
+    ['no first piece', begin],
+    ['a pause', write(chunk({ content: 'a' }))],
+    ['a pause after thoughts', write(chunk({ reasoning_content: 'a' }))],
+  ])('%s for too long', async (_what, script) => {
     server.script = script;
-    expect((await failure(options)).code).toBe('ASSISTANT_TIMEOUT');
+    expect((await failure({ idleMs: 50 })).code).toBe('ASSISTANT_TIMEOUT');
     await server.calls[0]?.closed;
+  });
+
+  test('a reply that takes too long as a whole', async () => {
+    server.script = (response) => {
+      begin(response);
+      const timer = setInterval(() => response.write(chunk({ content: 'a' })), 5);
+      response.on('close', () => clearInterval(timer));
+    };
+    expect((await failure({ maxMs: 200 })).code).toBe('ASSISTANT_TIMEOUT');
+    await server.calls[0]?.closed;
+  });
+
+  test.each([
+    ['thoughts', chunk({ reasoning_content: 'hm' })],
+    ['comments', ': OPENROUTER PROCESSING\n\n'],
+    ['empty lines', '\n'],
+  ])('%s for longer than the silence that is allowed are a sign of life', async (_what, sign) => {
+    let signs = 0;
+    server.script = (response) => {
+      begin(response);
+      const timer = setInterval(() => {
+        signs += 1;
+        if (signs < 12) return void response.write(sign);
+        clearInterval(timer);
+        response.end(`\n${chunk({ content: 'done' })}${END}`);
+      }, 60);
+    };
+    expect(await read(idle)).toEqual({ pieces: ['done'], finish: 'stop' });
+    expect(signs).toBe(12);
+  });
+
+  test.each([
+    ['', ''],
+    ['and comments go on', ': ping\n\n'],
+    ['and usage follows', 'data: {"choices":[],"usage":{"total_tokens":5}}\n\n'],
+  ])('a reply that has ended is not waited for though the connection stays open %s', async (_what, later) => {
+    server.script = (response) => {
+      begin(response);
+      response.write(chunk({ content: 'all' }) + chunk({}, 'stop'));
+      const timer = setInterval(() => response.write(later), 100);
+      response.on('close', () => clearInterval(timer));
+    };
+    const begun = performance.now();
+    expect(await read()).toEqual({ pieces: ['all'], finish: 'stop' });
+    expect(performance.now() - begun).toBeLessThan(2_500);
+    await server.calls[0]?.closed;
+  });
+
+  test('text after a `stop` belongs to the reply: Gemini’s proxies write one into each chunk', async () => {
+    server.script = (response) => {
+      begin(response);
+      response.write(chunk({ content: 'one ' }, 'stop'));
+      setTimeout(() => response.end(chunk({ content: 'two' }, 'stop')), 300);
+    };
+    expect(await read()).toEqual({ pieces: ['one ', 'two'], finish: 'stop' });
+  });
+
+  test('a connection that breaks after the end of the reply changes nothing', async () => {
+    server.script = (response) => {
+      begin(response);
+      response.write(chunk({ content: 'all' }) + chunk({}, 'stop'), () => response.destroy());
+    };
+    expect(await read()).toEqual({ pieces: ['all'], finish: 'stop' });
+  });
+
+  test('a caller that leaves after the end of the reply does not take it back', async () => {
+    server.script = write(chunk({ content: 'all' }) + chunk({}, 'stop'));
+    const caller = new AbortController();
+    const parts: unknown[] = [];
+    for await (const part of stream({}, {}, caller.signal)) {
+      parts.push(part);
+      caller.abort();
+    }
+    expect(parts).toEqual([{ text: 'all' }, { finish: 'stop' }]);
   });
 });
 
@@ -183,7 +247,7 @@ test('who hangs up, or has heard enough, ends the request', async () => {
   caller.abort();
   await server.calls[0]?.closed;
   await reading;
-  for await (const _piece of stream()) break;
+  for await (const _part of stream()) break;
   await server.calls[1]?.closed;
 });
 
@@ -209,9 +273,9 @@ test('a slow reader slows the model down', async () => {
   await expect.poll(() => [full, written]).toEqual([true, expect.any(Number)]);
   const stuckAt = await settled(() => written);
   expect(stuckAt).toBeLessThan(4_000);
-  let read = 1;
-  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) read += 1;
-  expect(read).toBe(5_000);
+  let parts = 1;
+  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) parts += 1;
+  expect(parts).toBe(5_000 + 1);
 });
 
 /** What a number stays at. */

@@ -1,17 +1,19 @@
 import { GatewayError } from '@gateway/contracts';
-import { withTimeout } from '@gateway/runtime';
-import OpenAI from 'openai';
+import { sleep, withTimeout } from '@gateway/runtime';
+import { AnswerReader, type AnswerItem } from './answer-reader.ts';
+import { Endpoint } from './endpoint.ts';
 import { toAssistantError } from './errors.ts';
+import { ReplyReader, type ReplyFinish } from './reply-reader.ts';
 
 export interface AssistantOptions {
   /** Of an OpenAI-compatible endpoint, without `/chat/completions`. */
   baseUrl: string;
   model: string;
   apiKey?: string | undefined;
-  /** ms until the first piece of a reply, between two pieces, and for the whole of it. */
-  firstPieceMs?: number;
-  betweenMs?: number;
-  wholeMs?: number;
+  /** ms that the endpoint may be silent for. Any byte ends the silence, comments and thoughts too. Default: a minute. */
+  idleMs?: number;
+  /** ms for the whole reply. Default: ten minutes. */
+  maxMs?: number;
 }
 
 export interface ChatRequest {
@@ -21,44 +23,36 @@ export interface ChatRequest {
   extra?: Readonly<Record<string, unknown>>;
 }
 
+/** A piece of the reply, or, as the last part, how it ended. */
+export type ReplyPart = { text: string } | { finish: ReplyFinish };
+
 export interface Assistant {
   /**
-   * The reply, piece by piece, as the model writes it. Nothing is read from the model that is not asked for here, so that a slow reader
-   * slows the model down. Leaving the loop, or aborting the signal, ends the request.
-   * @throws {GatewayError} `ASSISTANT_REFUSED`, `_RATE_LIMITED`, `_UNAVAILABLE` (also where it breaks off), `_TIMEOUT`.
+   * The reply, piece by piece, as the model writes it, and last how it ended. Nothing is read that is not asked for, so a slow
+   * reader slows the model down. Leaving the loop or aborting the signal ends the request; a reply that has ended by then stands.
+   * @throws {GatewayError} any `ASSISTANT_*`; above all where nothing says that the reply is whole.
    */
-  stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<string>;
+  stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ReplyPart>;
 }
 
-const FIRST_PIECE_MS = 60_000;
-const BETWEEN_MS = 60_000;
-const WHOLE_MS = 10 * 60_000;
+const IDLE_MS = 60_000;
+const MAX_MS = 10 * 60_000;
 
-/** Times that a request is repeated that got no answer, or a 5xx; never once a piece of a reply has come. */
-const RETRIES = 1;
+/** ms left for what may follow the end of a reply: `[DONE]`, usage, or more text from endpoints that end each chunk. */
+const AFTER_END_MS = 1_500;
+
+/** Bytes of an answer: a long reply in the smallest chunks, with its thoughts, is a tenth of it. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** ms of work after which other requests have their turn. */
+const TURN_MS = 10;
 
 /** What only the gateway decides. */
-const OURS: ReadonlySet<string> = new Set(['messages', 'stream', 'stream_options', 'n']);
+const OWN_FIELDS: ReadonlySet<string> = new Set(['messages', 'stream', 'stream_options', 'n']);
 
-export function createAssistant({
-  baseUrl,
-  model,
-  apiKey,
-  firstPieceMs = FIRST_PIECE_MS,
-  betweenMs = BETWEEN_MS,
-  wholeMs = WHOLE_MS,
-}: AssistantOptions): Assistant {
-  const client = new OpenAI({
-    baseURL: baseUrl,
-    // The library wants one; endpoints on one's own machine take any.
-    apiKey: apiKey ?? 'none',
-    maxRetries: RETRIES,
-    timeout: wholeMs,
-    // Its own settings in the environment are no settings of ours.
-    organization: null,
-    project: null,
-    logLevel: 'off',
-  });
+export function createAssistant(options: AssistantOptions): Assistant {
+  const { model, apiKey, idleMs = IDLE_MS, maxMs = MAX_MS } = options;
+  const endpoint = new Endpoint(options);
 
   return {
     async *stream({ messages, extra = {} }, signal) {
@@ -66,29 +60,25 @@ export function createAssistant({
       const abort = () => controller.abort();
       if (signal.aborted) abort();
       signal.addEventListener('abort', abort);
-      const end = Date.now() + wholeMs;
+      const end = Date.now() + maxMs;
       const inTime = <T>(work: Promise<T>, ms: number) =>
         withTimeout(
           work,
           Math.max(0, Math.min(ms, end - Date.now())),
           () => new GatewayError('ASSISTANT_TIMEOUT'),
         );
+      const body = {
+        model,
+        ...Object.fromEntries(Object.entries(extra).filter(([name]) => !OWN_FIELDS.has(name))),
+        messages,
+        stream: true,
+      };
       try {
-        const body = {
-          model,
-          ...Object.fromEntries(Object.entries(extra).filter(([name]) => !OURS.has(name))),
-          messages,
-          stream: true,
-        };
-        const opening = client.post('/chat/completions', { body, stream: true, signal: controller.signal });
-        const stream = await inTime(Promise.resolve(opening), firstPieceMs);
-        const pieces = piecesOf(stream)[Symbol.asyncIterator]();
-        for (let wait = firstPieceMs; ; wait = betweenMs) {
-          const next = await inTime(pieces.next(), wait);
-          if (next.done === true) return;
-          yield next.value;
-        }
+        const chunks = await inTime(endpoint.post(body, controller.signal), idleMs);
+        yield* readReply((ms) => inTime(chunks.next(), ms), idleMs);
       } catch (thrown) {
+        if (signal.aborted)
+          throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The reply was broken off: nothing was sent.');
         throw toAssistantError(thrown, apiKey);
       } finally {
         signal.removeEventListener('abort', abort);
@@ -98,26 +88,62 @@ export function createAssistant({
   };
 }
 
-/** The text of each chunk that has one. @throws {GatewayError} `ASSISTANT_UNAVAILABLE` where the stream ends and the reply had not. */
-async function* piecesOf(stream: unknown): AsyncGenerator<string> {
-  if (!isIterable(stream))
-    throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The assistant answered with no stream.');
-  let finished = false;
-  for await (const chunk of stream) {
-    const choice = at(at(chunk, 'choices'), 0);
-    const text = at(at(choice, 'delta'), 'content');
-    if (typeof text === 'string' && text !== '') yield text;
-    if (typeof at(choice, 'finish_reason') === 'string') finished = true;
+/** @param next the next bytes, or an error where they do not come within `ms`. */
+async function* readReply(
+  next: (ms: number) => Promise<IteratorResult<Uint8Array, void>>,
+  idleMs: number,
+): AsyncGenerator<ReplyPart> {
+  const answer = new AnswerReader();
+  const reply = new ReplyReader();
+  const turn = new Turn();
+  let bytes = 0;
+  let afterEnd = Number.POSITIVE_INFINITY;
+  while (!reply.isDone) {
+    // What happens to the connection after the end of the reply does not change the reply.
+    const read = await next(Math.min(idleMs, afterEnd - Date.now())).catch((error: unknown) => {
+      if (reply.hasEnded) return null;
+      throw error;
+    });
+    if (read === null) break;
+    const isLast = read.done === true;
+    bytes += read.value?.length ?? 0;
+    if (bytes > MAX_BYTES)
+      throw new GatewayError('ASSISTANT_BAD_RESPONSE', 'The assistant writes without end.');
+    for (const item of isLast ? lastItems(answer, reply) : answer.push(read.value)) {
+      if (turn.isOver()) await turn.pause();
+      const text = item === null ? '' : reply.take(item);
+      if (text !== '') yield { text };
+      if (reply.isDone) break;
+      if (!reply.hasEnded) afterEnd = Number.POSITIVE_INFINITY;
+      else if (text !== '' || afterEnd === Number.POSITIVE_INFINITY) afterEnd = Date.now() + AFTER_END_MS;
+    }
+    if (isLast) break;
   }
-  if (!finished)
-    throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The assistant broke off in the middle of its reply.');
+  const finish = reply.finish();
+  const rest = reply.flush();
+  if (rest !== '') yield { text: rest };
+  yield { finish };
 }
 
-function isIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+/** A rest that cannot be read is an error, unless the reply has ended before it. */
+function* lastItems(answer: AnswerReader, reply: ReplyReader): Generator<AnswerItem | null> {
+  try {
+    yield* answer.end();
+  } catch (thrown) {
+    if (!reply.hasEnded) throw thrown;
+  }
 }
 
-/** Endpoints differ in what they leave out: nothing is taken for granted. */
-function at(value: unknown, key: string | number): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+/** Gives other work its turn where this one has gone on for long: bytes that are there already would keep it for ever. */
+class Turn {
+  #since = performance.now();
+
+  isOver(): boolean {
+    return performance.now() - this.#since > TURN_MS;
+  }
+
+  async pause(): Promise<void> {
+    await sleep(0);
+    this.#since = performance.now();
+  }
 }

@@ -13,6 +13,8 @@ export interface MessageStreamRequest {
   /** false: by the gateway's bot. */
   send_as_user?: boolean | undefined;
   recipient_id?: string | number | undefined;
+  /** Whether a reply that was cut (`finish_reason`) is sent all the same. Default: false. */
+  send_if_cut?: boolean | undefined;
   [field: string]: unknown;
 }
 
@@ -43,8 +45,15 @@ export type TelegramProgress = Partial<SendResult> & {
 export type MessageStreamEvent =
   /** A piece of the reply, as the assistant writes. */
   | { event: 'delta'; data: { text: string } }
-  /** The whole reply. */
-  | { event: 'message'; data: { role: 'assistant'; content: string } }
+  /** The whole reply. `finish_reason` is missing where the caller brought it; all but `stop` are cut. */
+  | {
+      event: 'message';
+      data: {
+        role: 'assistant';
+        content: string;
+        finish_reason?: 'stop' | 'length' | 'content_filter';
+      };
+    }
   | { event: 'telegram'; data: TelegramProgress }
   /** It went wrong after the stream had begun. */
   | { event: 'error'; data: Omit<ErrorBody, 'status'> }

@@ -23,6 +23,8 @@ export const messageStreamRequestSchema = openRequestBody({
   send_to_telegram: z.boolean().default(false),
   /** false: by the bot of this gateway. */
   send_as_user: z.boolean().default(true),
+  /** Whether a reply is sent that the model was made to cut short. */
+  send_if_cut: z.boolean().optional(),
   recipient_id: recipientIdSchema.optional(),
 }).refine(({ send_to_telegram, recipient_id }) => !send_to_telegram || recipient_id !== undefined, {
   path: ['recipient_id'],

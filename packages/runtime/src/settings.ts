@@ -17,6 +17,11 @@ const duration = text
   .regex(/^\d+(ms|s|m|h|d)?$/, 'must be a duration such as 90s, 15m, 24h or 7d')
   .transform((value) => Number.parseInt(value, 10) * UNIT_MS[(value.replace(/^\d+/, '') || 's') as Unit]);
 
+/** A timer of Node's is due at once where it is set to more than 24 days. */
+const waitingTime = duration.pipe(
+  z.number().min(100, 'must be at least 100ms').max(UNIT_MS.d, 'must be at most 1d'),
+);
+
 const dataCenters = text.transform((value, context) => {
   const parsed = value.split(',').map((item) => /^\s*(\d+):(\[[0-9a-fA-F:]+\]|[^:\s]+):(\d+)\s*$/.exec(item));
   return parsed.flatMap((match) => {
@@ -188,6 +193,10 @@ const settingsSchema = z
     ASSISTANT_BASE_URL: httpUrl.optional(),
     ASSISTANT_MODEL: text.min(1).optional(),
     ASSISTANT_API_KEY: text.min(1).optional(),
+    /** How long the assistant may send nothing at all; a comment or a thought is something. */
+    ASSISTANT_IDLE_TIMEOUT: waitingTime.default(UNIT_MS.m),
+    /** How long a whole reply may take. */
+    ASSISTANT_MAX_TIME: waitingTime.default(10 * UNIT_MS.m),
     /** Which accounts and chats the assistant may write to; not set: all. */
     ASSISTANT_ALLOW: assistantAllow.optional(),
     ADMIN_USER: text.min(1).optional(),

@@ -1,3 +1,4 @@
+import { withoutUnopenedThoughts, type ReplyFinish, type ReplyPart } from '@gateway/assistant';
 import {
   GatewayError,
   MAX_TEXT_LENGTH,
@@ -52,6 +53,13 @@ const MAX_REPLY = 1_000_000;
 /** Pieces that a reply is told in that is there already. */
 const WORDS = /\S+\s*|\s+/g;
 
+/** A reply that may be sent. */
+interface Reply {
+  content: string;
+  /** How the model ended it; `null`: the caller brought it. */
+  finish: ReplyFinish | null;
+}
+
 /**
  * What happens to a request, event by event: the reply as it is written, the whole of it, and how it goes out. A caller that hangs up
  * before the reply is whole ends it, and nothing is sent; after that it is sent all the same, once.
@@ -59,7 +67,7 @@ const WORDS = /\S+\s*|\s+/g;
  */
 export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent> {
   const { destination, earlier } = call;
-  const { producer } = context;
+  const { producer, metrics } = context;
   // Accepted for an earlier request: the account was last seen when this one began.
   const watched = (jobId: string, { userId, view }: Destination): AcceptedSend => ({
     jobId,
@@ -69,17 +77,30 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
   // Its reply is queued, or out: another one is not asked for.
   if (destination !== null && earlier !== null) {
     yield* outcomeOf(context, call, watched(earlier, destination));
+    metrics.assistant('replied');
     return;
   }
-  const content = yield* reply(context, call);
-  yield { event: 'message', data: { role: 'assistant', content } };
-  if (destination === null) return;
-  const { requestId, askedDigest, idempotencyKey } = call;
-  const { userId, recipient } = destination;
-  const job = { ...replyJob(content, { userId, recipient, requestId }), askedDigest };
-  const accepted = await producer
-    .send({ job, idempotencyKey }, refuseSignedOut)
-    .catch(async (error: unknown) => {
+  const { content, finish } = yield* reply(context, call);
+  const message = { role: 'assistant', content, ...(finish !== null && { finish_reason: finish }) };
+  yield { event: 'message', data: message };
+  if (destination !== null && isCut(finish) && call.request.send_if_cut !== true) {
+    const error = cutError(finish);
+    yield { event: 'telegram', data: { state: 'failed', ...error.toPublic() } };
+    metrics.assistant(error.code);
+    return;
+  }
+  if (destination !== null) {
+    const accepted = await send(content, destination);
+    metrics.accepted(1);
+    yield* outcomeOf(context, call, accepted);
+  }
+  metrics.assistant('replied');
+
+  async function send(text: string, to: Destination): Promise<AcceptedSend> {
+    const { requestId, askedDigest, idempotencyKey } = call;
+    const { userId, recipient } = to;
+    const job = { ...replyJob(text, { userId, recipient, requestId }), askedDigest };
+    return producer.send({ job, idempotencyKey }, refuseSignedOut).catch(async (error: unknown) => {
       // The same request was made twice at a time, and the model has written two replies: the first that was queued is the one.
       const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);
       const isTwin =
@@ -87,18 +108,36 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
         jobId !== undefined &&
         (await producer.askedDigest(userId, jobId)) === askedDigest;
       if (!isTwin) throw error;
-      return watched(jobId, destination);
+      return watched(jobId, to);
     });
-  context.metrics.accepted(1);
-  yield* outcomeOf(context, call, accepted);
+  }
 }
 
-/** Tells the reply as it comes. @returns the whole of it. */
-async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent, string> {
+type Cut = Exclude<ReplyFinish, 'stop'>;
+
+function isCut(finish: ReplyFinish | null): finish is Cut {
+  return finish !== null && finish !== 'stop';
+}
+
+function cutError(finish: Cut): GatewayError {
+  const why = finish === 'length' ? 'at the limit of its length' : 'by a filter of content';
+  return new GatewayError('ASSISTANT_INCOMPLETE', `The reply was cut ${why}, and was not sent.`, {
+    extra: { finish_reason: finish },
+  });
+}
+
+/** Streams the reply as it comes. @returns the whole of it. */
+async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent, Reply> {
   const pieces: string[] = [];
   let length = 0;
+  let finish: ReplyFinish | null = null;
   const most = call.destination === null ? MAX_REPLY : MAX_TEXT_LENGTH;
-  for await (const text of piecesOf(context, call)) {
+  for await (const part of partsOf(context, call)) {
+    if ('finish' in part) {
+      finish = part.finish;
+      continue;
+    }
+    const { text } = part;
     length += text.length;
     if (length > most)
       throw new GatewayError(
@@ -108,15 +147,16 @@ async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<Repl
     pieces.push(text);
     yield { event: 'delta', data: { text } };
   }
-  const content = pieces.join('');
-  if (content.trim() === '') throw new GatewayError('ASSISTANT_EMPTY');
-  return content;
+  const whole = pieces.join('');
+  const content = finish === null ? whole : withoutUnopenedThoughts(whole);
+  if (content.trim() !== '') return { content, finish };
+  throw isCut(finish) ? cutError(finish) : new GatewayError('ASSISTANT_EMPTY');
 }
 
-async function* piecesOf(context: ApiContext, call: ReplyCall): AsyncGenerator<string> {
+async function* partsOf(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyPart> {
   const given = ownReply(call.request.messages);
   if (given !== null) {
-    yield* given.match(WORDS) ?? [];
+    for (const text of given.match(WORDS) ?? []) yield { text };
     return;
   }
   const { assistant, stopping } = context;
@@ -126,6 +166,7 @@ async function* piecesOf(context: ApiContext, call: ReplyCall): AsyncGenerator<s
     send_to_telegram: _2,
     send_as_user: _3,
     recipient_id: _4,
+    send_if_cut: _5,
     messages,
     ...extra
   } = call.request;
@@ -135,10 +176,11 @@ async function* piecesOf(context: ApiContext, call: ReplyCall): AsyncGenerator<s
   stopping.addEventListener('abort', end);
   if (call.hungUp.aborted || stopping.aborted) end();
   try {
-    for await (const piece of assistant.stream({ messages, extra }, ending.signal)) {
-      yield piece;
-      if (ending.signal.aborted)
+    for await (const part of assistant.stream({ messages, extra }, ending.signal)) {
+      // More text: the reply was not whole when the caller left. Its end stands.
+      if (ending.signal.aborted && 'text' in part)
         throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The reply was broken off: nothing was sent.');
+      yield part;
     }
   } finally {
     call.hungUp.removeEventListener('abort', end);

@@ -1,4 +1,4 @@
-import type { Assistant, ChatRequest } from '@gateway/assistant';
+import type { Assistant, ChatRequest, ReplyFinish, ReplyPart } from '@gateway/assistant';
 import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test, vi } from 'vitest';
@@ -11,10 +11,11 @@ const PATH = '/message_stream';
 const ASKED = { user_id: 'user1', messages: [{ role: 'user', content: 'hello' }] };
 const SENDING = { ...ASKED, send_to_telegram: true, recipient_id: '987654321' };
 
-/** Says these pieces; an error among them is thrown. */
+/** Says these pieces and ends; an error among them is thrown. */
 class Says implements Assistant {
   readonly asked: ChatRequest[] = [];
   signal: AbortSignal | undefined;
+  finish: ReplyFinish = 'stop';
   onPiece: (index: number) => void | Promise<void> = () => {};
   readonly #pieces: readonly (string | Error)[];
 
@@ -22,14 +23,15 @@ class Says implements Assistant {
     this.#pieces = pieces;
   }
 
-  async *stream(request: ChatRequest, signal: AbortSignal): AsyncGenerator<string> {
+  async *stream(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ReplyPart> {
     this.asked.push(request);
     this.signal = signal;
     for (const [index, piece] of this.#pieces.entries()) {
       if (piece instanceof Error) throw piece;
-      yield piece;
+      yield { text: piece };
       await this.onPiece(index);
     }
+    yield { finish: this.finish };
   }
 }
 
@@ -63,7 +65,7 @@ describe('a reply', () => {
     expect(events).toEqual([
       ['delta', { text: 'Hel' }],
       ['delta', { text: 'lo!' }],
-      ['message', { role: 'assistant', content: 'Hello!' }],
+      ['message', { role: 'assistant', content: 'Hello!', finish_reason: 'stop' }],
       DONE,
     ]);
     expect(producer.sent).toEqual([]);
@@ -133,6 +135,80 @@ describe('a reply', () => {
     await stream({ ...SENDING, send_as_user: false });
     expect(producer.sent[0]?.job.userId).toBe('bot.123456');
   });
+});
+
+describe('a reply that was cut', () => {
+  const cut = (finish: ReplyFinish, ...pieces: string[]) => {
+    const assistant = new Says(...pieces);
+    assistant.finish = finish;
+    return apiWith(assistant);
+  };
+
+  test.each([
+    ['length', 'at the limit of its length'],
+    ['content_filter', 'by a filter of content'],
+  ] as const)('by %s is told, and is not sent', async (finish_reason, why) => {
+    const { stream, producer } = cut(finish_reason, 'half');
+    expect((await stream(SENDING)).events).toEqual([
+      ['delta', { text: 'half' }],
+      ['message', { role: 'assistant', content: 'half', finish_reason }],
+      [
+        'telegram',
+        {
+          state: 'failed',
+          code: 'ASSISTANT_INCOMPLETE',
+          kind: 'permanent',
+          message: `The reply was cut ${why}, and was not sent.`,
+          finish_reason,
+        },
+      ],
+      DONE,
+    ]);
+    expect(producer.sent).toEqual([]);
+  });
+
+  test.each([false, undefined])('is not sent with send_if_cut: %s', async (send_if_cut) => {
+    const { stream, producer } = cut('length', 'half');
+    await stream({ ...SENDING, send_if_cut });
+    expect(producer.sent).toEqual([]);
+  });
+
+  test('is sent where that is asked for, and the assistant is not told', async () => {
+    const assistant = new Says('half');
+    assistant.finish = 'length';
+    const { stream, producer } = apiWith(assistant);
+    const { events } = await stream({ ...SENDING, send_if_cut: true });
+    expect(events.slice(1, 3)).toEqual([
+      ['message', { role: 'assistant', content: 'half', finish_reason: 'length' }],
+      QUEUED,
+    ]);
+    expect(producer.sent).toMatchObject([{ job: { text: 'half' } }]);
+    expect(assistant.asked).toEqual([{ messages: ASKED.messages, extra: {} }]);
+  });
+
+  test('is only told where nothing is to be sent', async () => {
+    const { stream } = cut('length', 'half');
+    expect((await stream(ASKED)).events.slice(1)).toEqual([
+      ['message', { role: 'assistant', content: 'half', finish_reason: 'length' }],
+      DONE,
+    ]);
+  });
+
+  test('before its first word is an error', async () => {
+    const { stream, producer } = cut('length', ' ');
+    expect((await stream({ ...SENDING, send_if_cut: true })).events.slice(-2)).toEqual([
+      ['error', expect.objectContaining({ code: 'ASSISTANT_INCOMPLETE', finish_reason: 'length' })],
+      DONE,
+    ]);
+    expect(producer.sent).toEqual([]);
+  });
+});
+
+test('thoughts that only an end marks are in neither `message` nor what is sent', async () => {
+  const { stream, producer } = apiWith(new Says('hm, so\n', '</think>\n\n', 'Answer'));
+  const { events } = await stream(SENDING);
+  expect(events[3]).toEqual(['message', { role: 'assistant', content: 'Answer', finish_reason: 'stop' }]);
+  expect(producer.sent).toMatchObject([{ job: { text: 'Answer' } }]);
 });
 
 describe('how it goes out', () => {
@@ -306,6 +382,18 @@ test('a caller that hangs up when the reply is whole does not keep it from being
   await vi.waitFor(() => expect(noticed).toHaveBeenCalled());
   await vi.waitFor(() => expect(producer.openWaits).toBe(0));
   expect(producer.sent).toHaveLength(1);
+});
+
+test('a caller that hangs up between the last word and the end of the reply does not keep it from being sent', async () => {
+  const assistant = new Says('whole');
+  const { stream, producer } = apiWith(assistant);
+  const caller = new AbortController();
+  assistant.onPiece = async () => {
+    caller.abort();
+    await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true));
+  };
+  await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
+  await vi.waitFor(() => expect(producer.sent).toHaveLength(1));
 });
 
 describe('Idempotency-Key', () => {

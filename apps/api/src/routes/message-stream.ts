@@ -47,7 +47,6 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
           onJob,
         };
         for await (const { event, data } of replyEvents(context, call)) await write(event, data);
-        context.metrics.assistant('replied');
       } catch (thrown) {
         const error = GatewayError.from(thrown);
         context.metrics.assistant(error.code);

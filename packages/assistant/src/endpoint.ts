@@ -1,0 +1,78 @@
+import { GatewayError } from '@gateway/contracts';
+import { Agent, fetch, type Response } from 'undici';
+import { errorOfStatus, retryAfterOf } from './errors.ts';
+
+/** Bytes of an error's body that are read. */
+const MAX_ERROR_BODY = 64 * 1024;
+
+/** A chat endpoint over HTTP: its address, its key, and what its statuses mean. */
+export class Endpoint {
+  readonly #url: URL;
+  readonly #apiKey: string | undefined;
+  /** The caller bounds the time; undici's own bounds of five minutes would cut a model that thinks for longer. */
+  readonly #dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+
+  constructor({ baseUrl, apiKey }: { baseUrl: string; apiKey?: string | undefined }) {
+    this.#url = new URL(baseUrl);
+    // A query stays behind the path: Azure's older addresses carry `?api-version=`.
+    this.#url.pathname = `${this.#url.pathname.replace(/\/+$/, '')}/chat/completions`;
+    this.#apiKey = apiKey;
+  }
+
+  /**
+   * Asks for a reply; once more where there was no answer, or a 5xx.
+   * @returns the answer's bytes.
+   * @throws {GatewayError} what the endpoint's status means; whatever `fetch` throws.
+   */
+  async post(body: object, signal: AbortSignal): Promise<AsyncIterator<Uint8Array, void>> {
+    const json = JSON.stringify(body);
+    const response = await this.#fetch(json, signal).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return null;
+    });
+    if (response !== null && !isWorthARetry(response)) return bytesOf(response);
+    await response?.body?.cancel();
+    return bytesOf(await this.#fetch(json, signal));
+  }
+
+  #fetch(body: string, signal: AbortSignal): Promise<Response> {
+    return fetch(this.#url, {
+      method: 'POST',
+      dispatcher: this.#dispatcher,
+      signal,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream, application/json',
+        'user-agent': 'unofficial-telegram-user-gateway',
+        ...(this.#apiKey !== undefined && { authorization: `Bearer ${this.#apiKey}` }),
+      },
+      body,
+    });
+  }
+}
+
+function isWorthARetry({ status, headers }: Response): boolean {
+  return (status === 408 || status >= 500) && headers.get('x-should-retry') !== 'false';
+}
+
+async function bytesOf(response: Response): Promise<AsyncIterator<Uint8Array, void>> {
+  const { body, status, headers } = response;
+  if (!response.ok) throw errorOfStatus(status, await readError(response), retryAfterOf(headers));
+  if (body === null) throw new GatewayError('ASSISTANT_BAD_RESPONSE', 'The assistant answered with nothing.');
+  return body[Symbol.asyncIterator]();
+}
+
+/** An error's body: JSON, a short text, or the title of a page. */
+async function readError({ body }: Response): Promise<unknown> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const bytes of body ?? []) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > MAX_ERROR_BODY) break;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return /^\s*</.test(text) ? (/<title[^>]*>([^<]*)/i.exec(text)?.[1] ?? '') : text;
+  }
+}

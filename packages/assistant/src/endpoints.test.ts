@@ -1,0 +1,480 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asking } from './testing/asking.ts';
+import { ChatServer, type ChatScript } from './testing/chat-server.ts';
+
+let server: ChatServer;
+beforeAll(async () => {
+  server = await ChatServer.start();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const { read, failure } = asking(() => server);
+
+const SSE = { 'content-type': 'text/event-stream; charset=utf-8' };
+
+function answer(body: string | Buffer, headers: Record<string, string> = SSE): ChatScript {
+  return (response) => {
+    response.writeHead(200, headers);
+    response.end(body);
+  };
+}
+
+/** Events, one a line of JSON. */
+function events(...values: unknown[]): string {
+  return values
+    .map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`)
+    .join('');
+}
+
+function choice(fields: object): object {
+  return { id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, ...fields }] };
+}
+
+const delta = (fields: object | null, finish_reason: unknown = null) =>
+  choice({ delta: fields, finish_reason });
+const HI = delta({ content: 'Hi' });
+const DONE = '[DONE]';
+
+async function reply(body: string | Buffer, headers?: Record<string, string>) {
+  server.script = answer(body, headers);
+  const { pieces, finish } = await read();
+  return [pieces.join(''), finish];
+}
+
+describe('a whole reply, as endpoints send it', () => {
+  test.each<[string, string]>([
+    ['OpenAI', events(delta({ role: 'assistant', content: '', refusal: null }), HI, delta({}, 'stop'), DONE)],
+    ['OpenAI with usage', events(HI, delta({}, 'stop'), { choices: [], usage: { total_tokens: 5 } }, DONE)],
+    [
+      'Azure',
+      events(
+        { choices: [], prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }] },
+        choice({ delta: { content: 'Hi' }, content_filter_results: { hate: { filtered: false } } }),
+        choice({
+          content_filter_offsets: { check_offset: 44 },
+          content_filter_results: {},
+          finish_reason: null,
+        }),
+        delta({}, 'stop'),
+        DONE,
+      ),
+    ],
+    ['Gemini, without [DONE]', events(delta({ role: 'assistant', content: 'Hi' }, 'stop'))],
+    [
+      'Gemini of 2024',
+      events(choice({ delta: { content: 'Hi' }, finish_reason: null, finishReason: 'stop' })),
+    ],
+    [
+      'Mistral with thoughts',
+      events(
+        delta({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }] }),
+        delta({
+          content: [
+            { type: 'text', text: 'H' },
+            { type: 'reference', reference_ids: [1] },
+          ],
+        }),
+        delta({ content: 'i' }, 'stop'),
+        DONE,
+      ),
+    ],
+    [
+      'Ollama before 0.1.38',
+      events(
+        delta({ role: 'assistant', content: 'Hi' }, ''),
+        delta({ role: 'assistant', content: '' }, 'stop'),
+        DONE,
+      ),
+    ],
+    [
+      'vLLM',
+      events(
+        delta({ role: 'assistant', content: '', tool_calls: [] }),
+        choice({ delta: { content: 'Hi', reasoning_content: null }, logprobs: null, stop_reason: null }),
+        choice({ delta: { content: '' }, finish_reason: 'stop', stop_reason: 128_009 }),
+        DONE,
+      ),
+    ],
+    [
+      'LiteLLM',
+      events(choice({ delta: { content: 'Hi', function_call: null, tool_calls: null } }), delta({}, 'stop')),
+    ],
+    [
+      'OpenRouter',
+      `: OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n${events(
+        delta({ content: '', reasoning: 'hm', reasoning_details: [{ type: 'reasoning.text', text: 'hm' }] }),
+        HI,
+        choice({
+          delta: { content: '' },
+          finish_reason: 'stop',
+          native_finish_reason: 'end_turn',
+          error: null,
+        }),
+        DONE,
+      )}`,
+    ],
+    ['llama.cpp', events(delta({ role: 'assistant', content: null }), HI, delta({}, 'stop'), DONE)],
+    ['LM Studio', events(delta({ content: 'Hi', reasoning_content: '' }), delta({}, 'stop'), DONE)],
+    [
+      'Groq',
+      events(
+        { ...delta({ role: 'assistant', content: '' }), x_groq: { id: 'req_1' } },
+        HI,
+        { ...delta({}, 'stop'), x_groq: { id: 'req_1', usage: { total_tokens: 5 } } },
+        DONE,
+      ),
+    ],
+    [
+      'DeepSeek',
+      `: keep-alive\n\n${events(delta({ content: null, reasoning_content: 'hm' }), delta({ content: 'Hi', reasoning_content: null }), delta({ content: '' }, 'stop'), DONE)}`,
+    ],
+    ['Anthropic’s OpenAI layer', events(HI, delta({}, 'end_turn'), DONE)],
+    ['TGI', events(HI, delta({ content: '' }, 'eos_token'))],
+    [
+      'Together',
+      events(choice({ text: 'Hi', delta: { content: 'Hi' } }), delta({ content: '' }, 'eos'), DONE),
+    ],
+    ['Cohere', events(HI, delta({}, 'COMPLETE'))],
+    ['Vertex', events(HI, delta({}, 'STOP'))],
+    [
+      'Perplexity, with the text so far beside each piece',
+      events(
+        choice({ delta: { content: 'H' }, message: { content: 'H' } }),
+        choice({ delta: { content: 'i' }, message: { content: 'Hi' } }),
+        choice({ delta: { content: '' }, message: { content: 'Hi' }, finish_reason: 'stop' }),
+      ),
+    ],
+    ['a proxy that gives no reason, but says that it is done', events(HI, DONE)],
+    ['a proxy with empty reasons that says that it is done', events(delta({ content: 'Hi' }, ''), DONE)],
+    [
+      'a proxy that streams one whole message',
+      events(choice({ message: { content: 'Hi' }, finish_reason: 'stop' })),
+    ],
+    [
+      'messages in place of deltas, piece by piece',
+      events(
+        choice({ message: { content: 'H' } }),
+        choice({ message: { content: 'i' }, finish_reason: 'stop' }),
+      ),
+    ],
+    [
+      'messages in place of deltas, each with the text so far',
+      events(
+        choice({ message: { content: 'H' } }),
+        choice({ message: { content: 'Hi' }, finish_reason: 'stop' }),
+      ),
+    ],
+    [
+      'the older completions',
+      events(choice({ text: 'H' }), choice({ text: 'i', finish_reason: 'stop' }), DONE),
+    ],
+    [
+      'odd chunks between',
+      events(
+        'null',
+        '5',
+        '{}',
+        '[]',
+        { choices: null },
+        { choices: [null] },
+        delta(null),
+        HI,
+        delta({}, 'stop'),
+      ),
+    ],
+    [
+      'a reason that is no string',
+      events(delta({ content: 'H' }, false), delta({ content: 'i' }, 0), delta({}, 'stop')),
+    ],
+    [
+      'two choices: one is followed',
+      events(
+        HI,
+        { choices: [{ index: 1, delta: { content: 'Other' }, finish_reason: 'length' }] },
+        delta({}, 'stop'),
+      ),
+    ],
+    [
+      'Ollama’s own API',
+      [
+        { message: { role: 'assistant', content: '', thinking: 'hm' }, done: false },
+        { message: { role: 'assistant', content: 'Hi' }, done: false },
+        { message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop', total_duration: 5 },
+      ]
+        .map((line) => JSON.stringify(line))
+        .join('\n'),
+    ],
+    [
+      'Cloudflare Workers AI',
+      events({ response: 'H' }, { response: 'i', p: 'abcd' }, { response: '', usage: {} }, DONE),
+    ],
+  ])('%s', async (_who, body) => {
+    expect(await reply(body)).toEqual(['Hi', 'stop']);
+  });
+});
+
+describe('however the answer is written', () => {
+  const COMPLETION = {
+    id: 'c',
+    object: 'chat.completion',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Hi 👋' }, finish_reason: 'stop' }],
+    usage: { total_tokens: 5 },
+  };
+  const STREAM = events(delta({ content: 'Hi 👋' }), delta({}, 'stop'), DONE);
+  const json = { 'content-type': 'application/json' };
+
+  test.each<[string, string | Buffer, Record<string, string>]>([
+    ['no Content-Type', STREAM, {}],
+    ['the Content-Type of something else', STREAM, { 'content-type': 'text/plain' }],
+    ['gzip', gzipSync(STREAM), { ...SSE, 'content-encoding': 'gzip' }],
+    ['a byte order mark', `\ufeff${STREAM}`, SSE],
+    ['CRLF', STREAM.replaceAll('\n', '\r\n'), SSE],
+    ['CR', STREAM.replaceAll('\n', '\r'), SSE],
+    ['no space after `data:`', STREAM.replaceAll('data: ', 'data:'), SSE],
+    ['one line end between events', STREAM.replaceAll('\n\n', '\n'), SSE],
+    ['no `data:` at all', STREAM.replaceAll('data: ', ''), SSE],
+    ['event names, ids and retries', `retry: 5\nid: 1\nevent: message\n${STREAM}`, SSE],
+    ['words between', `data: ping\n\nhello\n\n${STREAM}`, SSE],
+    [
+      'JSON over several data lines',
+      `data: {\ndata: "choices": [{"delta": {"content":\ndata: "Hi 👋"}}]}\n\n${events(delta({}, 'stop'))}`,
+      SSE,
+    ],
+    ['a JSON document', JSON.stringify(COMPLETION), json],
+    ['a JSON document over several lines', JSON.stringify(COMPLETION, null, 2), json],
+    [
+      'a JSON document after empty lines that keep the connection',
+      `\n\n\n${JSON.stringify(COMPLETION)}`,
+      json,
+    ],
+    ['a JSON document said to be a stream', JSON.stringify(COMPLETION), SSE],
+    ['a list of chunks', JSON.stringify([delta({ content: 'Hi 👋' }), delta({}, 'stop')], null, 1), json],
+  ])('%s', async (_how, body, headers) => {
+    expect(await reply(body, headers)).toEqual(['Hi 👋', 'stop']);
+  });
+});
+
+describe('a reply that is cut says so', () => {
+  test.each([
+    ['length', 'length'],
+    ['MAX_TOKENS', 'length'],
+    ['max_tokens', 'length'],
+    ['model_length', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['content_filter', 'content_filter'],
+    ['SAFETY', 'content_filter'],
+    ['refusal', 'content_filter'],
+    ['guardrail_intervened', 'content_filter'],
+  ])('%s: %s', async (reason, finish) => {
+    expect(await reply(events(HI, delta({}, reason), DONE))).toEqual(['Hi', finish]);
+  });
+
+  test('also where a `stop` follows', async () => {
+    expect(await reply(events(HI, delta({}, 'length'), delta({}, 'stop'), DONE))).toEqual(['Hi', 'length']);
+  });
+
+  test('Ollama’s own API, and a JSON document', async () => {
+    const ollama = { message: { content: 'Hi' }, done: true, done_reason: 'length' };
+    expect(await reply(JSON.stringify(ollama))).toEqual(['Hi', 'length']);
+    const document = { choices: [{ message: { content: 'Hi' }, finish_reason: 'length' }] };
+    expect(await reply(JSON.stringify(document))).toEqual(['Hi', 'length']);
+  });
+});
+
+describe('a reply is not whole', () => {
+  test.each<[string, string, string]>([
+    ['where the connection just ends', events(HI), 'broke off'],
+    [
+      'where each reason is empty',
+      events(delta({ content: 'Hi' }, ''), delta({ content: '!' }, '')),
+      'broke off',
+    ],
+    ['where reasons are only “null”', events(delta({ content: 'Hi' }, 'null')), 'broke off'],
+    [
+      'where text follows an end that is not said again',
+      events(delta({ content: 'a' }, 'stop'), HI),
+      'broke off',
+    ],
+    ['at an error', events(HI, delta({}, 'error'), DONE), '“error”'],
+    ['where vLLM aborts it, and says that it is done', events(HI, delta({}, 'abort'), DONE), '“abort”'],
+    [
+      'where DeepSeek has no room',
+      events(HI, delta({}, 'insufficient_system_resource'), DONE),
+      'insufficient',
+    ],
+    ['at a reason that nobody knows', events(HI, delta({}, 'because'), DONE), '“because”'],
+    [
+      'where Ollama’s own API stops',
+      `${JSON.stringify({ message: { content: 'Hi' }, done: false })}\n`,
+      'broke off',
+    ],
+    [
+      'where a piece of it is broken',
+      `${events(HI)}data: {"choices":[{"delta":{"cont\n\n${events(DONE)}`,
+      'broken',
+    ],
+    ['where nothing but comments came', ': ping\n\n: ping\n\n', 'broke off'],
+  ])('%s', async (_why, body, message) => {
+    server.script = answer(body);
+    const error = await failure();
+    expect(error.code).toBe('ASSISTANT_UNAVAILABLE');
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('an error within the answer', () => {
+  const overloaded = { message: 'Overloaded' };
+  test.each<[string, string, string, string]>([
+    [
+      'OpenAI',
+      events(HI, { error: { message: 'The server had an error', type: 'server_error' } }),
+      'UNAVAILABLE',
+      'The server had an error',
+    ],
+    [
+      'OpenRouter',
+      events(HI, {
+        ...delta({ content: '' }, 'error'),
+        error: { code: 502, message: 'Provider disconnected' },
+      }),
+      'UNAVAILABLE',
+      '(502). It said: Provider disconnected',
+    ],
+    ['a rate limit', events({ error: { code: 429, message: 'slow down' } }), 'RATE_LIMITED', 'slow down'],
+    [
+      'a rate limit by its name',
+      events({ error: { type: 'rate_limit_exceeded', message: 'slow down' } }),
+      'RATE_LIMITED',
+      'slow down',
+    ],
+    [
+      'a wrong key',
+      events({ error: { code: 'invalid_api_key', message: 'Incorrect API key' } }),
+      'REFUSED',
+      'check ASSISTANT_API_KEY',
+    ],
+    [
+      'too long a request',
+      events({ error: { code: 'context_length_exceeded', message: 'maximum context length' } }),
+      'REFUSED',
+      'maximum context length',
+    ],
+    [
+      'vLLM',
+      events(HI, { object: 'error', message: 'EngineDeadError', code: 500 }, DONE),
+      'UNAVAILABLE',
+      'EngineDeadError',
+    ],
+    [
+      'Anthropic',
+      `event: error\n${events({ type: 'error', error: { type: 'overloaded_error', ...overloaded } })}`,
+      'UNAVAILABLE',
+      'Overloaded',
+    ],
+    [
+      'a named event with a text',
+      `event: error\n${events('upstream is gone')}`,
+      'UNAVAILABLE',
+      'upstream is gone',
+    ],
+    [
+      'Groq',
+      events(HI, { ...delta({}), x_groq: { error: 'over capacity' } }),
+      'UNAVAILABLE',
+      'over capacity',
+    ],
+    ['Ollama', '{"error":"model runner has unexpectedly stopped"}\n', 'UNAVAILABLE', 'model runner'],
+    [
+      'Gemini',
+      JSON.stringify(
+        [{ error: { code: 404, message: 'models/x is not found', status: 'NOT_FOUND' } }],
+        null,
+        2,
+      ),
+      'REFUSED',
+      'models/x is not found',
+    ],
+    ['FastAPI', '{"detail":"Not authenticated"}', 'UNAVAILABLE', 'Not authenticated'],
+    ['without `data:`', `${events(HI)}{"error":{"message":"Overloaded"}}\n\n`, 'UNAVAILABLE', 'Overloaded'],
+    [
+      'after the end',
+      events(HI, delta({}, 'stop'), { error: overloaded }, DONE),
+      'UNAVAILABLE',
+      'Overloaded',
+    ],
+  ])('%s', async (_who, body, code, message) => {
+    server.script = answer(body);
+    const error = await failure();
+    expect(error.code).toBe(`ASSISTANT_${code}`);
+    expect(error.message).toContain(message);
+  });
+
+  test('never shows the key', async () => {
+    server.script = answer(events({ error: { message: 'no such key: secret-key' } }));
+    const error = await failure();
+    expect(JSON.stringify([error.toPublic(), String(error.cause)])).not.toContain('secret-key');
+  });
+});
+
+describe('an answer that is no chat completion', () => {
+  test.each([
+    ['an HTML page', '<!DOCTYPE html>\n<html><body>Sign in</body></html>', 'HTML'],
+    ['an HTML page after empty lines', '\n\n <html>', 'HTML'],
+    ['a text', 'upstream connect error or disconnect/reset before headers', 'upstream connect error'],
+    ['nothing', '', 'empty'],
+    ['JSON that is broken', '{"choices":[', 'broken'],
+  ])('%s', async (_what, body, message) => {
+    server.script = answer(body);
+    const error = await failure();
+    expect(error.code).toBe('ASSISTANT_BAD_RESPONSE');
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('what is said in place of a reply', () => {
+  test.each([
+    [
+      'a refusal',
+      events(delta({ refusal: 'I cannot ' }), delta({ refusal: 'do that.' }), delta({}, 'stop'), DONE),
+    ],
+    [
+      'a refusal in parts',
+      events(delta({ content: [{ type: 'refusal', refusal: 'I cannot do that.' }] }, 'stop')),
+    ],
+    [
+      'a refusal of a whole message',
+      JSON.stringify({
+        choices: [{ message: { content: null, refusal: 'I cannot do that.' }, finish_reason: 'stop' }],
+      }),
+    ],
+  ])('%s', async (_what, body) => {
+    server.script = answer(body);
+    expect((await failure()).toPublic()).toEqual({
+      code: 'ASSISTANT_DECLINED',
+      kind: 'permanent',
+      message: 'The assistant declined to answer: I cannot do that.',
+      refusal: 'I cannot do that.',
+    });
+  });
+
+  const call = { function: { name: 'get_weather', arguments: '' }, id: 'call_1', index: 0, type: 'function' };
+  test.each([
+    ['OpenAI', events(delta({ content: null, tool_calls: [call] }), delta({}, 'tool_calls'), DONE)],
+    ['with a text before it', events(HI, delta({ tool_calls: [call] }), delta({}, 'tool_calls'), DONE)],
+    ['Gemini, ended with `stop`', events(delta({ tool_calls: [call] }, 'stop'), DONE)],
+    [
+      'the older functions',
+      events(delta({ function_call: { name: 'get_weather', arguments: '' } }), delta({}, 'function_call')),
+    ],
+    [
+      'Ollama’s own API',
+      JSON.stringify({ message: { content: '', tool_calls: [call] }, done: true, done_reason: 'stop' }),
+    ],
+  ])('a tool call: %s', async (_who, body) => {
+    server.script = answer(body);
+    const { code, message, kind } = await failure();
+    expect({ code, kind }).toEqual({ code: 'ASSISTANT_TOOL_CALL', kind: 'permanent' });
+    expect(message).toContain('“get_weather”');
+  });
+});

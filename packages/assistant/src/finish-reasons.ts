@@ -1,0 +1,92 @@
+/** What an endpoint's word for the end of a reply means here. */
+export type Finish =
+  /** The reply is whole. */
+  | 'stop'
+  /** Cut at a limit of tokens. */
+  | 'length'
+  /** Cut by a filter of content. */
+  | 'content_filter'
+  /** No reply: the model waits for the result of a tool. */
+  | 'tool_calls'
+  /** The endpoint failed, or aborted the reply. */
+  | 'error'
+  /** A word that is not in the list: nothing says that the reply is whole. */
+  | 'unknown';
+
+/**
+ * The closed list, in lower case. Only a reason under `stop` makes a reply whole.
+ * Sources: the API references of each vendor, and the maps that LiteLLM, Portkey and OpenRouter translate them with.
+ */
+const REASONS: Readonly<Record<Exclude<Finish, 'unknown'>, readonly string[]>> = {
+  stop: [
+    // OpenAI, Azure, Gemini's OpenAI layer, Mistral, Ollama, vLLM, SGLang, LiteLLM, OpenRouter, llama.cpp, LM Studio, Groq, DeepSeek, xAI
+    'stop',
+    // Anthropic, Bedrock
+    'end_turn',
+    'stop_sequence',
+    // Hugging Face TGI
+    'eos_token',
+    // Together
+    'eos',
+    // Cohere
+    'complete',
+  ],
+  length: [
+    'length',
+    // Mistral
+    'model_length',
+    // Anthropic, Bedrock, Cohere, Gemini
+    'max_tokens',
+    // Anthropic, Zhipu
+    'model_context_window_exceeded',
+    // Cohere
+    'error_limit',
+  ],
+  content_filter: [
+    'content_filter',
+    // Anthropic's classifiers stop a reply midway
+    'refusal',
+    // Bedrock
+    'content_filtered',
+    'guardrail_intervened',
+    // Gemini
+    'safety',
+    'recitation',
+    'blocklist',
+    'prohibited_content',
+    'spii',
+    'language',
+    // Zhipu
+    'sensitive',
+    // Cohere
+    'error_toxic',
+  ],
+  tool_calls: ['tool_calls', 'function_call', 'tool_call', 'tool_use'],
+  error: [
+    // OpenRouter, Mistral, vLLM, Cohere
+    'error',
+    // vLLM, SGLang
+    'abort',
+    'aborted',
+    'cancelled',
+    'user_cancel',
+    // DeepSeek
+    'insufficient_system_resource',
+    // Zhipu
+    'network_error',
+  ],
+};
+
+const FINISH = new Map<string, Finish>(
+  (['stop', 'length', 'content_filter', 'tool_calls', 'error'] as const).flatMap((finish) =>
+    REASONS[finish].map((reason): [string, Finish] => [reason, finish]),
+  ),
+);
+
+/** @returns `null`: no reason is given yet. Ollama before 0.1.38 and SGLang wrote `""` into every chunk, DashScope writes `"null"`. */
+export function finishOf(reason: unknown): Finish | null {
+  if (typeof reason !== 'string') return null;
+  const word = reason.trim().toLowerCase();
+  if (word === '' || word === 'null') return null;
+  return FINISH.get(word) ?? 'unknown';
+}

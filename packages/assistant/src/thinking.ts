@@ -1,0 +1,98 @@
+/**
+ * How models mark what they think where the endpoint does not part it from the reply.
+ * Sources: DeepSeek-R1, QwQ and Qwen 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, Seed-OSS, Kimi-VL, Magistral.
+ */
+const TAGS: readonly (readonly [open: string, close: string])[] = [
+  ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think'].map(
+    (name) => [`<${name}>`, `</${name}>`] as const,
+  ),
+  ['<|begin_of_thought|>', '<|end_of_thought|>'],
+  ['◁think▷', '◁/think▷'],
+  ['[think]', '[/think]'],
+];
+
+/** White space in front of a tag that is held back. A reply that begins with more of it begins with no thought. */
+const MAX_INDENT = 1_000;
+
+/**
+ * Withholds the thoughts that a reply begins with, while it streams. Other replies pass at once: only what may still become an
+ * opening tag is held back.
+ */
+export class ThinkingFilter {
+  #state: 'start' | 'thinking' | 'reply' = 'start';
+  #held = '';
+  #close = '';
+  #hasThought = false;
+
+  /** @returns what belongs to the reply. */
+  push(text: string): string {
+    if (this.#state === 'reply') return text;
+    this.#held += text;
+    for (;;) {
+      if (this.#state === 'thinking' && !this.#leaveThought()) return '';
+      // The empty lines after a thought are no part of the reply.
+      if (this.#hasThought) this.#held = this.#held.trimStart();
+      const start = lowerCase(this.#held.trimStart());
+      const tag = TAGS.find(([open]) => start.startsWith(open));
+      if (tag === undefined) {
+        const mayBecomeTag = this.#held.length <= MAX_INDENT && TAGS.some(([open]) => open.startsWith(start));
+        return mayBecomeTag ? '' : this.end();
+      }
+      const [open, close] = tag;
+      this.#held = this.#held.trimStart().slice(open.length);
+      this.#close = close;
+      this.#state = 'thinking';
+    }
+  }
+
+  /** The stream is over: what was held back belongs to the reply, unless it is a thought that nothing closed. */
+  end(): string {
+    if (this.#state === 'thinking') return '';
+    const rest = this.#held;
+    this.#held = '';
+    this.#state = 'reply';
+    return rest;
+  }
+
+  #leaveThought(): boolean {
+    const at = lowerCase(this.#held).indexOf(this.#close);
+    if (at < 0) {
+      // The tag may be cut between two pieces.
+      this.#held = this.#held.slice(-this.#close.length);
+      return false;
+    }
+    this.#held = this.#held.slice(at + this.#close.length);
+    this.#state = 'start';
+    this.#hasThought = true;
+    return true;
+  }
+}
+
+/** ASCII only, so that the length stays the same. */
+function lowerCase(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+const CLOSE = '</think>';
+
+/**
+ * The reply after thoughts that end in `</think>` and begin with no tag: the chat templates of DeepSeek-R1 and of Qwen's
+ * thinking models put the opening tag into the prompt. A reply that only speaks of the tag stays whole.
+ */
+export function withoutUnopenedThoughts(reply: string): string {
+  const at = reply.indexOf(CLOSE);
+  if (at < 0) return reply;
+  const before = reply.slice(0, at);
+  const after = reply.slice(at + CLOSE.length);
+  if (after.trim() === '' || /<think>/i.test(before) || isInCode(before)) return reply;
+  const standsAlone = before.endsWith('\n') || /^[ \t]*\r?\n[ \t]*\r?\n/.test(after);
+  const endsSentence = /[.!?…。！？]$/.test(before) && /^[\p{L}\p{N}*_#]/u.test(after);
+  return standsAlone || endsSentence ? after.trimStart() : reply;
+}
+
+/** Whether a text ends within a fence, or within a code span of its last line. */
+function isInCode(text: string): boolean {
+  const fences = text.match(/^[ ]{0,3}(?:```|~~~)/gm)?.length ?? 0;
+  const lastLine = text.slice(text.lastIndexOf('\n') + 1);
+  return fences % 2 === 1 || (lastLine.match(/`/g)?.length ?? 0) % 2 === 1;
+}
