@@ -93,6 +93,7 @@ export function createProgram(run: Runner): Command {
   command(program, 'ask <user_id> <recipient> <prompt>', 'have the assistant answer, and send what it says')
     .option('--no-send', 'only show the answer')
     .option('--as-bot', "send it by the gateway's bot")
+    .option('--send-if-cut', 'send it even if the model was cut off')
     .action((userId: string, recipient: string, prompt: string, options: CommonOptions & AskOptions) =>
       run(options, (session) => ask(session, { userId, recipient, prompt }, options)),
     );

@@ -9,13 +9,14 @@ export interface AskOptions {
   /** `--no-send`: false. */
   send?: boolean;
   asBot?: boolean;
+  sendIfCut?: boolean;
 }
 
 /** Has the assistant answer the prompt, shows it as it is written, and sends it to the recipient. */
 export async function ask(
   { client, io, out }: Session,
   { userId, recipient, prompt }: { userId: string; recipient: string; prompt: string },
-  { send = true, asBot = false }: AskOptions,
+  { send = true, asBot = false, sendIfCut = false }: AskOptions,
 ): Promise<ExitCode> {
   const content = prompt === '-' ? (await readAll(io.stdin)).trimEnd() : prompt;
   if (content.trim() === '') throw new UsageError('the prompt is empty');
@@ -24,6 +25,7 @@ export async function ask(
     recipient_id: recipient,
     send_to_telegram: send,
     send_as_user: !asBot,
+    ...(sendIfCut && { send_if_cut: true }),
     messages: [{ role: 'user', content }],
   };
   let exitCode: ExitCode = EXIT.ok;
@@ -42,9 +44,13 @@ function hasFailed(event: MessageStreamEvent): boolean {
 
 function show(out: Output, event: MessageStreamEvent): void {
   if (event.event === 'delta') out.piece(event.data.text);
-  else if (event.event === 'message') out.piece('\n');
-  else if (event.event === 'telegram') out.note(progressLine(out, event.data));
-  else if (event.event === 'error') out.note(`\n${out.bad('✗')} ${errorLine(event.data)}`);
+  if (event.event === 'message') {
+    out.piece('\n');
+    const { finish_reason: finish = 'stop' } = event.data;
+    if (finish !== 'stop') out.note(out.faint(`… the reply was cut (${finish})`));
+  }
+  if (event.event === 'telegram') out.note(progressLine(out, event.data));
+  if (event.event === 'error') out.note(`\n${out.bad('✗')} ${errorLine(event.data)}`);
 }
 
 function progressLine(

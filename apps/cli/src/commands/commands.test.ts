@@ -277,6 +277,23 @@ describe('ask', () => {
     });
   });
 
+  test('a reply that was cut is said to be, and is code 1 unless it was sent', async () => {
+    const message = { role: 'assistant', content: 'half', finish_reason: 'length' };
+    const failed = { state: 'failed', code: 'ASSISTANT_INCOMPLETE', message: 'cut' };
+    gateway.answers({
+      'POST /message_stream': () =>
+        stream(['delta', { text: 'half' }], ['message', message], ['telegram', failed], ['done', {}]),
+    });
+    const run = await cli(['ask', 'alice', '@bob', 'x']);
+    expect(run).toMatchObject({ code: 1, stdout: 'half\n' });
+    expect(run.stderr).toContain('the reply was cut (length)');
+    await cli(['ask', 'alice', '@bob', 'x', '--send-if-cut']);
+    expect(gateway.heard.map(({ body }) => Reflect.get(body ?? {}, 'send_if_cut'))).toEqual([
+      undefined,
+      true,
+    ]);
+  });
+
   test('an error in the stream, or a failed message, is code 1', async () => {
     const error = { code: 'ASSISTANT_TIMEOUT', message: 'm', kind: 'retryable' };
     gateway.answers({ 'POST /message_stream': () => stream(['error', error]) });

@@ -18,11 +18,13 @@ export function AssistantPage() {
   const [own, setOwn] = useState(!config.assistant);
   const [sends, setSends] = useState(true);
   const [reply, setReply] = useState('');
+  const [isCut, setIsCut] = useState(false);
   const [progress, setProgress] = useState<TelegramProgress | null>(null);
   const abort = useRef<AbortController>();
   const account = userId === '' ? (ready[0]?.user_id ?? '') : userId;
   const { run, busy, error } = useAction(async () => {
     setReply('');
+    setIsCut(false);
     setProgress(null);
     abort.current = new AbortController();
     const events = client.streamMessage(
@@ -38,7 +40,10 @@ export function AssistantPage() {
     try {
       for await (const { event, data } of events) {
         if (event === 'delta') setReply((before) => before + data.text);
-        if (event === 'message') setReply(data.content);
+        if (event === 'message') {
+          setReply(data.content);
+          setIsCut((data.finish_reason ?? 'stop') !== 'stop');
+        }
         if (event === 'telegram') setProgress(data);
         if (event === 'error') throw new Error(`${data.message} (${data.code})`);
       }
@@ -117,6 +122,7 @@ export function AssistantPage() {
         <section class="card" aria-live="polite" aria-busy={busy}>
           <h2>Reply</h2>
           <div class="bubble plain">{reply}</div>
+          {isCut && <p class="sub">The model was cut off before the end of this reply.</p>}
           {progress !== null && <Progress progress={progress} />}
         </section>
       )}
