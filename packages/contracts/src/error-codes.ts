@@ -53,7 +53,12 @@ export const ERROR_CODES = {
     'The request did not arrive in time.',
     'Send it again, all of it within 30 seconds; nothing was done.',
   ),
-  PAYLOAD_TOO_LARGE: entry(413, 'permanent', 'The body is over 256 KiB.', 'Send less in one request.'),
+  PAYLOAD_TOO_LARGE: entry(
+    413,
+    'permanent',
+    'The body is over 256 KiB, or 8 MiB for a batch.',
+    'Send less in one request.',
+  ),
   UNSUPPORTED_MEDIA_TYPE: entry(
     415,
     'permanent',

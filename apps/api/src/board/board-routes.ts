@@ -4,10 +4,12 @@ import { createBullBoard } from '@bull-board/api';
 import { HonoAdapter } from '@bull-board/hono';
 import { GatewayError, userIdSchema } from '@gateway/contracts';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { ApiContext, ApiEnv, RequestFacts } from '../context.ts';
+import { MAX_BODY, readBytes } from '../middleware/json-body.ts';
 import { refuseOtherMethods } from '../middleware/method-not-allowed.ts';
+import { parseJson } from '../middleware/parse-json.ts';
 import { validate } from '../validation.ts';
 import { boardActions } from './actions.ts';
 import { boardSignIn, sameOriginOnly } from './guard.ts';
@@ -103,12 +105,24 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
   // Its default answers 500 to every error, and prints it.
   plugin.onError(rethrow);
   const page = ownRouter(plugin);
-  routes.on('ALL', [BASE, `${BASE}/*`], (c) => page.fetch(c.req.raw, { ...c.env, facts: c.get('facts') }));
+  routes.on('ALL', [BASE, `${BASE}/*`], async (c) =>
+    page.fetch(await boundedRequest(c), { ...c.env, facts: c.get('facts') }),
+  );
   return routes;
 }
 
 function rethrow(error: Error): never {
   throw error;
+}
+
+/** The request with its body read and checked: the page's own routes would read any size and depth. */
+async function boundedRequest(c: Context<ApiEnv>): Promise<Request> {
+  const { raw } = c.req;
+  if (raw.method === 'GET' || raw.method === 'HEAD') return raw;
+  const body = await readBytes(c, MAX_BODY);
+  if (body.byteLength === 0) return new Request(raw.url, { method: raw.method, headers: raw.headers });
+  await parseJson(body);
+  return new Request(raw.url, { method: raw.method, headers: raw.headers, body: new Uint8Array(body) });
 }
 
 interface PageEnv {

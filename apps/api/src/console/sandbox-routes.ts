@@ -1,6 +1,8 @@
 import { GatewayError } from '@gateway/contracts';
 import { Hono, type Context } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
+import { MAX_BODY, readBytes } from '../middleware/json-body.ts';
+import { parseJson } from '../middleware/parse-json.ts';
 
 const BASE = '/console/sandbox';
 
@@ -32,7 +34,8 @@ export function sandboxRoutes({ settings }: ApiContext): Hono<ApiEnv> {
 
 async function passOn(c: Context<ApiEnv>, control: string): Promise<Response> {
   const { pathname, search } = new URL(c.req.url);
-  const body = c.req.method === 'POST' ? await c.req.text() : undefined;
+  const body = c.req.method === 'POST' ? new Uint8Array(await readBytes(c, MAX_BODY)) : undefined;
+  if (body !== undefined) await parseJson(body);
   const answer = await fetch(control + pathname.slice(BASE.length) + search, {
     method: c.req.method,
     ...(body !== undefined && { body, headers: { 'Content-Type': 'application/json' } }),

@@ -23,7 +23,7 @@ export function readIncoming(incoming: Readable, most: number): Promise<Uint8Arr
         if (length <= most) return;
         letGo(incoming, listeners);
         incoming.pause();
-        reject(new GatewayError('PAYLOAD_TOO_LARGE'));
+        reject(tooLarge(most));
       },
       end() {
         letGo(incoming, listeners);
@@ -53,6 +53,13 @@ interface Listeners {
 function letGo(incoming: Readable, { data, end, error, close }: Listeners): void {
   incoming.off('data', data).off('end', end).off('error', error).off('close', close);
 }
+
+export function tooLarge(most: number): GatewayError {
+  const size = most < MIB ? `${most / 1024} KiB` : `${most / MIB} MiB`;
+  return new GatewayError('PAYLOAD_TOO_LARGE', `The body is over ${size}.`);
+}
+
+const MIB = 1024 * 1024;
 
 function incomplete(cause: Error | null): GatewayError {
   const options = cause === null ? {} : { cause };

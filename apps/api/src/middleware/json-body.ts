@@ -2,22 +2,47 @@ import { GatewayError } from '@gateway/contracts';
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { ApiEnv } from '../context.ts';
+import { refuseHalfPairs } from '../half-pairs.ts';
 import { requestHeader } from '../headers.ts';
 import { validate } from '../validation.ts';
 import { requireAccount } from './api-key.ts';
-import { readIncoming } from './incoming-body.ts';
+import { readIncoming, tooLarge } from './incoming-body.ts';
+import { parseJson, type ParsedJson } from './parse-json.ts';
 
 /** Bytes of a body at most: 256 KiB. */
-const MAX_BODY = 256 * 1024;
+export const MAX_BODY = 256 * 1024;
 
 /**
  * The request's body by its schema.
  * @throws {GatewayError} `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `MALFORMED_JSON`, `VALIDATION`.
  */
 export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> {
+  const { value, mayHoldHalfPair } = await readJson(c, MAX_BODY);
+  if (mayHoldHalfPair) refuseHalfPairs(value);
+  return validate(schema, value);
+}
+
+/**
+ * The body of a batch by its schema, up to `most` bytes. Its items are the caller's to check, with {@link refuseHalfPairs} too.
+ * @throws {GatewayError} as {@link readBody}.
+ */
+export async function readBatchBody<S extends z.ZodType>(
+  c: Context<ApiEnv>,
+  schema: S,
+  most: number,
+): Promise<z.output<S>> {
+  return validate(schema, (await readJson(c, most)).value);
+}
+
+async function readJson(c: Context<ApiEnv>, most: number): Promise<ParsedJson> {
   requireJson(c);
-  if (Number(requestHeader(c, 'content-length') ?? 0) > MAX_BODY) throw new GatewayError('PAYLOAD_TOO_LARGE');
-  return validate(schema, parseJson(await readIncoming(c.env.incoming, MAX_BODY)));
+  return parseJson(await readBytes(c, most));
+}
+
+/** @throws {GatewayError} `PAYLOAD_TOO_LARGE`; `MALFORMED_JSON` where the body breaks off. */
+export async function readBytes(c: Context<ApiEnv>, most: number): Promise<Uint8Array> {
+  if (Number(requestHeader(c, 'content-length') ?? 0) > most) throw tooLarge(most);
+  return readIncoming(c.env.incoming, most);
 }
 
 /**
@@ -61,17 +86,4 @@ function isJsonInUtf8(contentType: string): boolean {
     ?.slice('charset='.length)
     .replaceAll('"', '');
   return type === 'application/json' && (charset === undefined || charset === 'utf-8' || charset === 'utf8');
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.byteLength === 0)
-    throw new GatewayError('MALFORMED_JSON', 'The body is empty: send a JSON object.');
-  try {
-    const value: unknown = JSON.parse(UTF8.decode(bytes));
-    return value;
-  } catch (error) {
-    throw new GatewayError('MALFORMED_JSON', undefined, { cause: error });
-  }
 }

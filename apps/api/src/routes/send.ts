@@ -3,15 +3,20 @@ import type { NewSend } from '@gateway/queue';
 import { Hono, type Context } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../either-signal.ts';
+import { refuseHalfPairs } from '../half-pairs.ts';
 import { answerHeader, requestHeader } from '../headers.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { requireAccount } from '../middleware/api-key.ts';
-import { readAccountBody, readBody } from '../middleware/json-body.ts';
+import { readAccountBody, readBatchBody } from '../middleware/json-body.ts';
+import { Pauses } from '../pauses.ts';
 import { parsePrefer } from '../prefer.ts';
 import { newSend } from '../send-job.ts';
 import { awaitSend, holdOf, type SendOutcome } from '../send-outcome.ts';
 import { refuseSignedOut } from '../signed-in.ts';
 import { validate } from '../validation.ts';
+
+/** Bytes of a batch at most. */
+const MAX_BATCH_BODY = 8 * 1024 * 1024;
 
 /** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
 export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext): Hono<ApiEnv> {
@@ -45,8 +50,13 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
   // Each message stands for itself: those that can be accepted are, in their order, and each of the others is told why not.
   routes.post('/telegram/user/send/batch', async (c) => {
     const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
-    const { messages } = await readBody(c, sendBatchRequestSchema);
-    const sends = messages.map((message, index) => readMessage(c, message, keyOf(idempotencyKey, index)));
+    const { messages } = await readBatchBody(c, sendBatchRequestSchema, MAX_BATCH_BODY);
+    const sends: (NewSend | GatewayError)[] = [];
+    const pauses = new Pauses();
+    for (const [index, message] of messages.entries()) {
+      sends.push(readMessage(c, message, keyOf(idempotencyKey, index)));
+      await pauses.pause();
+    }
     const wanted = sends.filter((send): send is NewSend => !(send instanceof GatewayError));
     const placed = wanted.length === 0 ? [] : await producer.sendMany(wanted, refuseSignedOut);
     metrics.accepted(placed.filter((outcome) => !(outcome instanceof GatewayError)).length);
@@ -64,6 +74,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
     idempotencyKey: string | undefined,
   ): NewSend | GatewayError {
     try {
+      refuseHalfPairs(message);
       const request = validate(sendRequestSchema, message, 'message');
       requireAccount(c.get('caller'), request.user_id);
       return { ...newSend(request, c.get('requestId')), idempotencyKey };

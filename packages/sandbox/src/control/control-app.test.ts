@@ -138,6 +138,31 @@ describe('the control port', () => {
     expect((await ask('POST', '/login-tokens/accept', { token: expired, id })).status).toBe(409);
   });
 
+  test.each([
+    [
+      'a body nested 100,000 deep',
+      `{"phone":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      400,
+      'levels deep',
+    ],
+    ['a body over 1 MiB', ' '.repeat(1024 * 1024 + 1), 413, 'over 1 MiB'],
+    ['a list', '[]', 400, 'body: give JSON of the type object'],
+    ['a number for a phone', '{"phone":7,"first_name":"A"}', 400, 'phone: give JSON of the type string'],
+    ['an unknown field', '{"phone":"1","first_name":"A","x":1}', 400, 'body: there is no field x'],
+    ['a missing field', '{"phone":"1","first_name":null}', 400, 'first_name: is needed'],
+    ['an empty name', '{"phone":"1","first_name":""}', 400, 'first_name: give at least 1 characters'],
+  ])('refuses %s', async (_what, body, status, message) => {
+    expect(await ask('POST', '/accounts', body)).toEqual({
+      status,
+      body: { status: 'error', message: expect.stringContaining(message) },
+    });
+  });
+
+  test('takes null for absent', async () => {
+    const body = { phone: '+79990001122', first_name: 'A', last_name: null, username: null, hint: null };
+    expect(await ask('POST', '/accounts', body)).toMatchObject({ status: 201 });
+  });
+
   test('shows messages in order, by sender and recipient', async () => {
     const alice = await signedIn('+9996621001');
     const bob = await signedIn('+9996621002');

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { ControlError } from './control-error.ts';
 import type { Control } from './control.ts';
+import { bodyOf, parsed } from './read-body.ts';
 import {
   accountRequest,
   botRequest,
@@ -128,16 +129,6 @@ function isLoopback(url: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-async function bodyOf<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.infer<Schema>> {
-  let body: unknown;
-  try {
-    body = JSON.parse(await c.req.text());
-  } catch {
-    throw new ControlError(400, 'the body is no JSON');
-  }
-  return parsed(schema, body, []);
-}
-
 function queryOf<Schema extends z.ZodType>(
   c: Context,
   name: string,
@@ -145,13 +136,4 @@ function queryOf<Schema extends z.ZodType>(
 ): z.infer<Schema> | undefined {
   const value = c.req.query(name);
   return value === undefined ? undefined : parsed(schema, value, [name]);
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, at: string[]): z.infer<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issues = result.error.issues.map(
-    ({ path, message }) => `${[...at, ...path].join('.') || 'body'}: ${message}`,
-  );
-  throw new ControlError(400, issues.join('; '));
 }

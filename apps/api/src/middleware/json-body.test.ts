@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { testApi } from '../testing/test-api.ts';
+import { parseJson } from './parse-json.ts';
+
+const MIB = 1024 * 1024;
+const SEND = '/telegram/user/send';
+const BATCH = `${SEND}/batch`;
+const MESSAGE = { user_id: 'user1', recipient_id: 'me', text: 'x' };
+const REPLY = { user_id: 'user1', messages: [{ role: 'assistant', content: 'x' }] };
+const HALF = 'must be well-formed UTF-16: it holds half a surrogate pair';
+
+const nested = (levels: number, open = '[', close = ']') => open.repeat(levels) + close.repeat(levels);
+const POST_PATHS = [
+  SEND,
+  BATCH,
+  `${SEND}/preview`,
+  '/message_stream',
+  '/telegram/user/import',
+  '/telegram/user/export',
+  '/telegram/user/pace',
+  ...['start', 'resend', 'cancel', 'verify', 'qr'].map((step) => `/telegram/user/auth/${step}`),
+  ...['pause', 'resume', 'disconnect'].map((verb) => `/telegram/user/${verb}`),
+];
+
+describe('a body of great depth', () => {
+  const TOO_DEEP = { path: 'body', message: 'must not be nested more than 64 levels deep' };
+
+  test.each(POST_PATHS)('%s refuses it', async (path) => {
+    for (const deep of [nested(65, '{"a":', '').replace(/$/, `1${'}'.repeat(65)}`), nested(100_000)]) {
+      const body = deep.startsWith('[') ? `{"user_id":"user1","x":${deep}}` : deep;
+      const { status, body: answer } = await testApi().call(path, { body });
+      expect([status, answer['code'], answer['issues']]).toEqual([400, 'VALIDATION', [TOO_DEEP]]);
+    }
+  });
+
+  test('64 levels are read, and go to the assistant; brackets in strings do not count', async () => {
+    const body = { ...REPLY, extra: JSON.parse(nested(63)) as unknown, note: '[{'.repeat(5_000) };
+    const { status } = await testApi().request('/message_stream', {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(status).toBe(200);
+  });
+
+  test.each([
+    ['a broken one', nested(100_000, '[', '}')],
+    ['one of objects', nested(40_000, '{"a":', '}')],
+    ['one behind an escape', `{"user_id":"\\"","x":${nested(65)}}`],
+  ])('%s is refused as well', async (_name, body) => {
+    const { status, body: answer } = await testApi().call(SEND, { body });
+    expect([status, answer['issues']]).toEqual([400, [TOO_DEEP]]);
+  });
+});
+
+describe('a body that takes long to parse', () => {
+  const many = (count: number, piece: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => piece(index)).join(',');
+
+  test.each([
+    ['six hundred thousand names', `{${many(600_000, (index) => `"${index}":1`)}}`],
+    ['four million numbers', `{"messages":[${'1,'.repeat(4_000_000)}1]}`],
+    ['names of a megabyte', `{${many(20_000, (index) => `"${index}${'x'.repeat(100)}":1`)}}`],
+  ])('%s are refused before they are parsed', async (_name, body) => {
+    const { status, body: answer } = await testApi().call(BATCH, { body });
+    const message = 'must not hold more than 25000 fields: send less in one request';
+    expect([status, answer['issues']]).toEqual([400, [{ path: 'body', message }]]);
+  });
+
+  test('a batch of 8 MiB is accepted whole, and a byte more is 413', async () => {
+    const text = 'привет '.repeat(600);
+    const messages = Array.from({ length: 1_000 }, () => ({ ...MESSAGE, text }));
+    const json = JSON.stringify({ messages });
+    const bytes = Buffer.byteLength(json);
+    expect(bytes).toBeGreaterThan(7 * MIB);
+    const { call, producer } = testApi();
+    const full = await call(BATCH, { body: json + ' '.repeat(8 * MIB - bytes) });
+    expect([full.status, producer.sent.length]).toEqual([202, 1_000]);
+    const over = await call(BATCH, { body: json + ' '.repeat(8 * MIB - bytes + 1) });
+    expect([over.status, over.body['message']]).toEqual([413, 'The body is over 8 MiB.']);
+  });
+
+  test('other requests run meanwhile', async () => {
+    const { call } = testApi();
+    const messages = Array.from({ length: 1_000 }, () => ({
+      ...MESSAGE,
+      text: '*b* `c` '.repeat(900),
+      parse_mode: 'html',
+    }));
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    const { status } = await call(BATCH, { body: { messages } });
+    clearInterval(timer);
+    expect(status).toBe(202);
+    // The whole takes more than 100 ms: it makes room at least every 10.
+    expect(turns).toBeGreaterThan(5);
+  });
+});
+
+describe('parsing', () => {
+  const whole = (json: string): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      return 'malformed';
+    }
+  };
+  const ours = async (json: string) => {
+    // Long enough to be parsed item by item.
+    const parsed = await parseJson(Buffer.from(json + ' '.repeat(300_000))).catch(() => null);
+    return parsed === null ? 'malformed' : parsed.value;
+  };
+
+  test.each([
+    '{"messages":[]}',
+    '{"messages":[ ]}',
+    '{"messages":[1]}',
+    '{"messages":[1,]}',
+    '{"messages":[,1]}',
+    '{"messages":[,]}',
+    '{"messages":[1,2],"messages":[3]}',
+    '{"a":[[1],{"b":[2,"],["]}],"c":"[1,2]","d":{"e":[1,2]}}',
+    '{"a":[1}',
+    '{"a":[{]}',
+    '{"a":[1]]}',
+    '{"a":[1]',
+    '[[1,2],[3]]',
+    '[]',
+    '"x"',
+    '7',
+    '{"__proto__":[1],"constructor":[{"__proto__":2}]}',
+    '{"a":["\\"],[",1e400,-0]}',
+    '{"a":[1] "b":2}',
+    '{"a":[1 2]}',
+    '{} {}',
+  ])('%s is what JSON.parse makes of it', async (json) => {
+    expect(await ours(json)).toEqual(whole(json));
+  });
+
+  test('any JSON is, whole or damaged', async () => {
+    const json = fc
+      .tuple(
+        fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })),
+        fc.nat(),
+        fc.constantFrom('', ',', ']', '[', '"', '{'),
+      )
+      .map(([value, at, put]) => {
+        const text = JSON.stringify(value);
+        return text.slice(0, at % (text.length + 1)) + put + text.slice(at % (text.length + 1));
+      });
+    await fc.assert(
+      fc.asyncProperty(json, async (text) => {
+        expect(await ours(text)).toEqual(whole(text));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('half a surrogate pair', () => {
+  test.each([
+    [SEND, { ...MESSAGE, text: 'a\ud83d' }, 'text'],
+    [SEND, { ...MESSAGE, callback_url: 'https://example.org/\udc4b' }, 'callback_url'],
+    [SEND, { ...MESSAGE, recipient_id: '@a\ud83dbc' }, 'recipient_id'],
+    [`${SEND}/preview`, { text: '\udc4b\ud83d' }, 'text'],
+    [
+      '/message_stream',
+      { ...REPLY, messages: [{ role: 'assistant', content: 'a\ud83d' }] },
+      'messages.0.content',
+    ],
+    [
+      '/message_stream',
+      { ...REPLY, messages: [{ role: 'user', content: [{ type: 'text', text: '\ud83d' }] }] },
+      'messages.0.content.0.text',
+    ],
+    ['/message_stream', { ...REPLY, messages: [{ role: '\ud83d', content: '' }] }, 'messages.0.role'],
+    ['/message_stream', { ...REPLY, stop: ['\udfff'] }, 'stop.0'],
+    ['/message_stream', { ...REPLY, tools: [{ function: { '\ud800': 1 } }] }, 'tools.0.function.\ufffd'],
+    ['/telegram/user/auth/verify', { user_id: 'user1', password: 'p\ud83d' }, 'password'],
+    ['/telegram/user/auth/verify', { user_id: 'user1', phone_code: '1\ud83d' }, 'phone_code'],
+    ['/telegram/user/auth/start', { user_id: 'user1', phone_number: '+7999\ud83d' }, 'phone_number'],
+    ['/telegram/user/auth/start', { user_id: '\ud83d', phone_number: '+79991234567' }, 'user_id'],
+    ['/telegram/user/import', { user_id: 'user1', session: '\ud83d', exclusive: true }, 'session'],
+    ['/telegram/user/export', { user_id: 'user1', passphrase: `${'x'.repeat(20)}\ud83d` }, 'passphrase'],
+  ])('%s %j is refused at %s', async (path, body, at) => {
+    const { producer, call } = testApi();
+    const answer = await call(path, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path: at, message: HALF }] });
+    expect([producer.sent, producer.added]).toEqual([[], []]);
+  });
+
+  test('in a batch only its own message is refused', async () => {
+    const { call } = testApi();
+    const bad = { ...MESSAGE, callback_url: 'https://a.b/\ud83d' };
+    const { body } = await call(BATCH, { body: { messages: [MESSAGE, bad, MESSAGE] } });
+    const issues = [{ path: 'callback_url', message: HALF }];
+    expect(body['jobs']).toMatchObject([
+      { job_id: expect.any(String) },
+      { issues },
+      { job_id: expect.any(String) },
+    ]);
+  });
+
+  test('a whole pair, written in halves or not, is none', async () => {
+    for (const text of ['"\\ud83d\\udc4b"', '"\\uD83D\\uDC4B"', '"👋"', '"\\\\ud83d"'])
+      expect(
+        (await testApi().call(SEND, { body: `{"user_id":"user1","recipient_id":"me","text":${text}}` }))
+          .status,
+      ).toBe(202);
+  });
+});

@@ -1,0 +1,92 @@
+/** Where something stands in a text: bytes from the first to before the last. */
+export type Span = readonly [from: number, to: number];
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const U = 0x75;
+
+/**
+ * Scans JSON piece by piece, so that a long text does not hold up the event loop. The text need not be valid: a scan bounds the work of
+ * parsing, and the parser judges.
+ */
+export class JsonScan {
+  /** Objects and lists within one another. */
+  depth = 0;
+  /** Commas and colons outside strings: about two for each field of an object, one for each item of a list. */
+  separators = 0;
+  /** Bytes of all names of fields together. */
+  nameBytes = 0;
+  /** A string may hold half a surrogate pair: JSON in UTF-8 can hold one only as an escape. */
+  mayHoldHalfPair = false;
+  /** The items of the lists that are fields of the outermost object, in order. A list with nothing in it has one blank item. */
+  readonly items: Span[] = [];
+  /** Objects and lists that are open; 0 at the end of valid JSON. */
+  open = 0;
+  #isObject = false;
+  #itemFrom = -1;
+  #inString = false;
+  #stringFrom = 0;
+  #lastStringBytes = 0;
+  /** Characters since a backslash; 0: none is open. */
+  #escape = 0;
+
+  add(bytes: Uint8Array, from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      const byte = bytes[index] ?? 0;
+      if (!this.#inString) this.#structure(byte, index);
+      else if (this.#escape > 0) this.#escaped(byte);
+      else if (byte === BACKSLASH) this.#escape = 1;
+      else if (byte === QUOTE) {
+        this.#inString = false;
+        this.#lastStringBytes = index - this.#stringFrom;
+      }
+    }
+  }
+
+  #structure(byte: number, index: number): void {
+    switch (byte) {
+      case QUOTE:
+        this.#inString = true;
+        this.#stringFrom = index;
+        return;
+      case 0x3a: // :
+        this.separators += 1;
+        this.nameBytes += this.#lastStringBytes;
+        return;
+      case 0x2c: // ,
+        this.separators += 1;
+        if (this.open === 2) this.#endItem(index);
+        return;
+      case 0x5b: // [
+      case 0x7b: // {
+        this.open += 1;
+        this.depth = Math.max(this.depth, this.open);
+        if (this.open === 1) this.#isObject = byte === 0x7b;
+        if (this.open === 2 && this.#isObject && byte === 0x5b) this.#itemFrom = index + 1;
+        return;
+      case 0x5d: // ]
+      case 0x7d: // }
+        if (this.open === 2) this.#endItem(index);
+        this.open -= 1;
+        if (this.open < 2) this.#itemFrom = -1;
+    }
+  }
+
+  #endItem(index: number): void {
+    if (this.#itemFrom < 0) return;
+    this.items.push([this.#itemFrom, index]);
+    this.#itemFrom = index + 1;
+  }
+
+  /** Follows `\uD8…`: `u`, `d`, then a digit from 8 to f. */
+  #escaped(byte: number): void {
+    if (this.#escape === 1) this.#escape = byte === U ? 2 : 0;
+    else if (this.#escape === 2) this.#escape = byte === 0x64 || byte === 0x44 ? 3 : 0;
+    else {
+      const isHalf =
+        byte === 0x38 || byte === 0x39 || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
+      if (isHalf) this.mayHoldHalfPair = true;
+      this.#escape = 0;
+    }
+  }
+}
