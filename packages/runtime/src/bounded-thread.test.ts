@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { BoundedThreads } from './bounded-thread.ts';
+
+const threads = (timeoutMs = 10_000, atOnce = 2, maxWaiting = 10) =>
+  new BoundedThreads<{ kind: string; bytes?: Uint8Array<ArrayBuffer> }, unknown>({
+    entry: new URL('testing/misbehaving-thread.mjs', import.meta.url),
+    timeoutMs,
+    heapMb: 32,
+    atOnce,
+    maxWaiting,
+  });
+
+describe('a task in a bounded thread', () => {
+  test('answers, and gets buffers that are moved to it', async () => {
+    const bytes = new Uint8Array(1_000);
+    const answer = await threads().run({ kind: 'count', bytes }, [bytes.buffer]);
+    expect(answer).toEqual({ kind: 'count', length: 1_000 });
+    expect(bytes.length).toBe(0);
+  });
+
+  test('sees neither the settings nor the options of the process', async () => {
+    expect(await threads().run({ kind: 'argv' })).toEqual({ argv: [], env: [] });
+  });
+
+  test('that never ends is ended at its bound', async () => {
+    await expect(threads(300).run({ kind: 'endless' })).rejects.toMatchObject({ failure: 'timeout' });
+  });
+
+  test('that fills its heap is ended', async () => {
+    await expect(threads().run({ kind: 'hoard' })).rejects.toMatchObject({ failure: 'memory' });
+  });
+
+  test.each(['throw', 'exit'])('that ends by %s fails', async (kind) => {
+    await expect(threads().run({ kind })).rejects.toMatchObject({ failure: 'failed' });
+  });
+
+  test('waits for a free thread, and is refused where too many wait', async () => {
+    const one = threads(200, 1, 1);
+    const endless = one.run({ kind: 'endless' });
+    const waiting = one.run({ kind: 'next' });
+    await expect(one.run({ kind: 'too many' })).rejects.toMatchObject({ failure: 'busy' });
+    await expect(endless).rejects.toMatchObject({ failure: 'timeout' });
+    expect(await waiting).toEqual({ kind: 'next', length: 0 });
+  });
+});

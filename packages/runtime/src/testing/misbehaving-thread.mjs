@@ -1,0 +1,19 @@
+/** A task that does what it is told, however bad. */
+export default function misbehave(/** @type {{ kind: string, bytes?: Uint8Array }} */ { kind, bytes }) {
+  switch (kind) {
+    case 'endless':
+      for (;;);
+    case 'hoard': {
+      const hoard = [];
+      for (;;) hoard.push({ text: String(hoard.length) });
+    }
+    case 'throw':
+      throw new Error('no such luck');
+    case 'exit':
+      process.exit(0);
+    case 'argv':
+      return { argv: process.execArgv, env: Object.keys(process.env) };
+    default:
+      return { kind, length: bytes?.length ?? 0 };
+  }
+}

@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+/**
+ * The first module of a thread of `BoundedThreads`: loads the module of the task and runs it once. Plain JavaScript,
+ * since threads start without tsx.
+ */
+const { default: task } = await import(workerData.entry);
+
+parentPort?.once('message', (input) => {
+  void answer(input);
+});
+post({ state: 'ready' });
+
+/** An error of the task ends the thread, as an unhandled rejection. */
+async function answer(/** @type {unknown} */ input) {
+  post({ state: 'done', output: await task(input) });
+}
+
+function post(/** @type {import('./bounded-thread.ts').ThreadMessage} */ message) {
+  // A thread's port has no origin to name.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort?.postMessage(message);
+}
