@@ -20,7 +20,7 @@ const MAY_DEPEND_ON = {
   'packages/sessions': ['contracts', 'runtime'],
   'packages/telegram': ['contracts', 'runtime'],
   'packages/console': ['client'],
-  'packages/session-formats': [],
+  'packages/session-formats': ['runtime'],
   'apps/api': [
     'session-formats',
     'console',

@@ -38,6 +38,7 @@ export class Connections {
   /** Telegram for one worker; every call takes `ms`. */
   telegram(worker: string, ms = 1): Telegram {
     return {
+      dataCenters: { ids: [2], areProduction: false },
       open: (session, _peers, { mayTalk = () => true } = {}): AccountClient => {
         let state: 'new' | 'up' | 'closed' = 'new';
         const close = async () => {

@@ -64,7 +64,7 @@ export function createProgram(run: Runner): Command {
   command(
     program,
     'import <user_id> <file>',
-    'bring a session along: a string, a .session file, a backup; - reads it',
+    'bring a session of Telethon, GramJS, Pyrogram or mtcute along (a string or a file), or a backup; - reads it',
   )
     .option('--yes', 'nobody else uses the session any more')
     .option('--passphrase-stdin', "read a backup's passphrase from standard input")

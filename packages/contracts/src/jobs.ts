@@ -67,7 +67,14 @@ export const CONTROL_JOBS = {
     result: z.object({}),
   },
   'session.import': {
-    payload: z.object({ session: z.string(), passphrase: z.string().optional() }),
+    payload: z.object({
+      /** A backup, or `v1.<data centre>.<auth key>`. */
+      session: z.string(),
+      /** Of a backup. */
+      passphrase: z.string().optional(),
+      /** The session says that it belongs to Telegram's test servers. */
+      test_mode: z.boolean().default(false),
+    }),
     result: z.object({ user: userInfoSchema }),
   },
   /** The result is sealed by the passphrase. */

@@ -11,7 +11,10 @@ const passphraseSchema = z
 
 export const importRequestSchema = requestBody({
   user_id: userIdSchema,
-  /** A string session of GramJS or Telethon, a `.session` file of Telethon in base64, or a backup. */
+  /**
+   * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in base64, or a
+   * backup. The API reads it.
+   */
   session: z.string().trim().min(1, 'must not be empty'),
   /** Of a backup. */
   passphrase: z.string().max(1_024, 'must be at most 1024 characters').optional(),

@@ -9,6 +9,10 @@ test.each([
   [JSON.stringify({ a: 'with "quotes"' }), '{"a":"[redacted]"}'],
   ['redis://user:pass@host:6379 and socks5://u:p@h', 'redis://•••@host:6379 and socks5://•••@h'],
   [`session v1.2.${'A'.repeat(342)} and 1${'B'.repeat(352)}=`, 'session [redacted] and [redacted]'],
+  [
+    `Pyrogram's BAAA${'B'.repeat(352)}, a backup tgb1.${'C'.repeat(352)}`,
+    "Pyrogram's [redacted], a backup [redacted]",
+  ],
 ])('%j is %j', (line, scrubbed) => {
   expect(scrub(line)).toBe(scrubbed);
 });

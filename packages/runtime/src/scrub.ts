@@ -6,8 +6,8 @@ const PHONE = /\+(\d{4})\d{2,9}(\d{2})(?!\d)/g;
 /** User and password of an address. */
 const CREDENTIALS = /(\w:\/\/)[^\s/"@]+@/g;
 const SHORTEST_SESSION = 300;
-/** Sessions, in the gateway's form and in GramJS's and Telethon's. */
-const SESSION = /\b(?:v1\.\d{1,3}\.|1)[A-Za-z0-9+/_-]{300,}={0,2}/g;
+/** Sessions in any program's form, session files and backups in base64. */
+const SESSION = /\b(?:v1\.\d{1,3}\.|tgb1\.)?[A-Za-z0-9+/_-]{300,}={0,2}/g;
 
 /**
  * Makes what takes secrets out of a log line, behind not writing them at all: values of settings that are secret, phone numbers

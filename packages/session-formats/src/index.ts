@@ -1,1 +1,4 @@
-export { isSqlite, readTelethonFile, SessionFileError } from './telethon-file.ts';
+export { SessionFormatError } from './foreign-session.ts';
+export { readGivenSession } from './given-session.ts';
+export { isSqlite, readSessionFile } from './session-file.ts';
+export { writeOwnForm, writeTelethon } from './string-session.ts';

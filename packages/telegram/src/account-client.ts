@@ -41,6 +41,7 @@ export class GramJsAccountClient implements AccountClient {
   readonly #dataCenters: DataCenters;
   readonly #connection: AccountConnection;
   readonly #recipients: Recipients;
+  readonly #isBot: boolean;
   /** Whether Telegram's answer to the last step of a QR sign-in is known, so that the key cannot be signed in unseen. */
   #qrIsKnown = false;
 
@@ -54,6 +55,7 @@ export class GramJsAccountClient implements AccountClient {
     this.#options = options;
     this.#dataCenters = dataCenters;
     this.#connection = new AccountConnection(options, dataCenters, home, mayTalk);
+    this.#isBot = isBot;
     this.#recipients = new Recipients(this.#connection, peers, Date.now, { isBot });
   }
 
@@ -105,7 +107,7 @@ export class GramJsAccountClient implements AccountClient {
   me(): Promise<UserInfo> {
     return guarded(async () => {
       this.#assertSession();
-      return login.currentUser(this.#connection);
+      return this.#isBot ? login.currentUser(this.#connection) : login.currentPerson(this.#connection);
     });
   }
 

@@ -41,6 +41,11 @@ export class DataCenters {
     return this.#first;
   }
 
+  /** All of them, in ascending order. */
+  get ids(): readonly number[] {
+    return [...this.#addresses.keys()].toSorted((one, other) => one - other);
+  }
+
   find(id: number): DataCenter | undefined {
     return this.#addresses.get(id);
   }

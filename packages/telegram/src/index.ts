@@ -1,4 +1,4 @@
-export { sameKey, toOwnSession } from './session.ts';
+export { readSession, sameKey } from './session.ts';
 export { chatOf, type Chat } from './chat.ts';
 export { createTelegram } from './telegram.ts';
 export {

@@ -92,8 +92,26 @@ export async function checkPassword(caller: Caller, password: string): Promise<U
 
 /** Who is signed in. */
 export async function currentUser(caller: Caller): Promise<UserInfo> {
-  const [self] = await caller.ask(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
-  return required(toUserInfo(self));
+  return required(toUserInfo(await self(caller)));
+}
+
+/** The same for an account that must be a person's: fails with `VALIDATION` where it is a bot. */
+export async function currentPerson(caller: Caller): Promise<UserInfo> {
+  const user = await self(caller);
+  if (user instanceof Api.User && user.bot) {
+    const message = "is a bot's. Only accounts of people are imported; a bot signs in by TELEGRAM_BOT_TOKEN";
+    const issues = [{ path: 'session', message }];
+    throw new TelegramFailure(
+      { outcome: 'fail' },
+      new GatewayError('VALIDATION', `session ${message}.`, { issues }),
+    );
+  }
+  return required(toUserInfo(user));
+}
+
+async function self(caller: Caller): Promise<Api.TypeUser | undefined> {
+  const [user] = await caller.ask(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
+  return user;
 }
 
 async function proof(settings: Api.account.Password, password: string): Promise<Api.InputCheckPasswordSRP> {

@@ -15,6 +15,7 @@ export function createTelegram(options: TelegramOptions): Telegram {
   trustServerKeys(options.serverKeys);
   const dataCenters = new DataCenters(options.dataCenters);
   return {
+    dataCenters: { ids: dataCenters.ids, areProduction: options.dataCenters.length === 0 },
     open: (session, peers, { mayTalk = () => true, isBot = false } = {}) => {
       const home = session === null ? { dcId: dataCenters.first, authKey: undefined } : readHome(session);
       return new GramJsAccountClient(options, dataCenters, home, peers, { mayTalk, isBot });

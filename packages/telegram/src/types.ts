@@ -100,7 +100,7 @@ export interface AccountClient {
   /** Signs in as the bot of this token. The client must have been opened as a bot's. */
   signInBot(token: string): Promise<UserInfo>;
 
-  /** Who is signed in, asked of Telegram. */
+  /** Asks Telegram who is signed in. Fails with `VALIDATION` where it is a bot and the client was not opened as a bot's. */
   me(): Promise<UserInfo>;
   send(message: OutgoingMessage): Promise<SendResult>;
   /** Ends the authorization at Telegram. An account that Telegram does not know any more counts as logged out. */
@@ -121,6 +121,8 @@ export interface OpenOptions {
 
 /** Opens clients. The one thing that the worker takes from this package, beside {@link TelegramFailure}. */
 export interface Telegram {
+  /** The numbers of the data centres that can be reached, and whether they are Telegram's production ones. */
+  readonly dataCenters: { readonly ids: readonly number[]; readonly areProduction: boolean };
   /** A client on a kept session, or on none for a new login. Connects on first use. */
   open(session: string | null, peers: PeerBook, options?: OpenOptions): AccountClient;
 }

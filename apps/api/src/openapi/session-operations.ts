@@ -23,7 +23,7 @@ export const SESSION_OPERATIONS: readonly Operation[] = [
     tag: 'Sign-in',
     summary: 'Bring a session along',
     description:
-      'A string session of GramJS or Telethon, a `.session` file of Telethon in base64, or a backup with its `passphrase`. Stop whatever else uses it first: Telegram ends a session that two use at once.',
+      'A string session of GramJS, Telethon, Pyrogram (and its forks) or mtcute, a session file of Telethon, Pyrogram or mtcute in base64, or a backup with its `passphrase`. Line breaks, quotes and a name such as `SESSION=` around it are ignored. Stop whatever else uses it first: Telegram ends a session that two use at once.',
     request: {
       schema: importRequestSchema,
       examples: { string: { user_id: 'alice', session: '1AgAOMTQ5LjE1NC4x…', exclusive: true } },

@@ -1,6 +1,6 @@
-import { exportRequestSchema, importRequestSchema } from '@gateway/contracts';
-import { botUserId } from '@gateway/runtime';
-import { isSqlite, readTelethonFile, SessionFileError } from '@gateway/session-formats';
+import { exportRequestSchema, GatewayError, importRequestSchema } from '@gateway/contracts';
+import { botUserId, ThreadError } from '@gateway/runtime';
+import { readGivenSession, SessionFormatError, writeOwnForm } from '@gateway/session-formats';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../interactive.ts';
@@ -18,7 +18,7 @@ export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
       throw validationError([{ path: 'user_id', message: 'is the bot: it signs in by TELEGRAM_BOT_TOKEN' }]);
     await limitSignIn(context, c.get('caller'), 'verify', user_id);
     const payload = {
-      session: await textOf(session),
+      ...(await readSession(session)),
       ...(passphrase !== undefined && { passphrase }),
     };
     const { jobId, result } = await runForCaller(context, c, 'session.import', user_id, payload);
@@ -38,15 +38,20 @@ export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
   return routes;
 }
 
-/** What was given, as a string session; a file comes in base64. */
-async function textOf(given: string): Promise<string> {
-  const bytes = Buffer.from(given, 'base64');
-  if (!isSqlite(bytes)) return given;
+/** What was given, in the form that the worker takes. @throws {GatewayError} `VALIDATION` */
+async function readSession(given: string): Promise<{ session: string; test_mode: boolean }> {
   try {
-    return await readTelethonFile(bytes);
+    const read = await readGivenSession(given);
+    return 'backup' in read
+      ? { session: read.backup, test_mode: false }
+      : { session: writeOwnForm(read.session), test_mode: read.session.testMode };
   } catch (error) {
-    if (error instanceof SessionFileError)
+    if (error instanceof SessionFormatError)
       throw validationError([{ path: 'session', message: error.message }]);
+    if (error instanceof ThreadError && error.failure === 'busy')
+      throw new GatewayError('RATE_LIMITED', 'Too many session files are being read: try again in 5 s.', {
+        retryAfter: 5,
+      });
     throw error;
   }
 }

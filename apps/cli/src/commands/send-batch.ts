@@ -3,8 +3,9 @@ import { readBatch } from '../batch/read-batch.ts';
 import { newTally, runBatch, type LineEnd, type Tally } from '../batch/run-batch.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
 import type { Session } from '../session.ts';
+import { readTextFile } from '../text-file.ts';
 import { whyHeld } from './jobs.ts';
-import { messageOptions, readTextFile, type SendArguments, type SendOptions } from './send.ts';
+import { messageOptions, type SendArguments, type SendOptions } from './send.ts';
 
 export interface BatchOptions extends SendOptions {
   batchId?: string;

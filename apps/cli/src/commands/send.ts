@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { GatewayConnectionError, type Message, type SendOutcome } from '@gateway/client';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import type { Session } from '../session.ts';
+import { readTextFile } from '../text-file.ts';
 import { secondsOf, whyHeld } from './jobs.ts';
 
 /** As commander reads them off the command line. */
@@ -87,15 +87,6 @@ async function textOf({ io }: Session, text: string | undefined, file: string | 
   if (text === undefined && io.prompter !== null)
     throw new UsageError('the text is missing: give it, --file <path>, or - for standard input');
   return withoutLineEnd(await readAll(io.stdin));
-}
-
-/** @throws {UsageError} */
-export async function readTextFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function withoutLineEnd(text: string): string {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import initSqlJs from 'sql.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FakeGateway, refusal } from '../testing/fake-gateway.ts';
 import { runCli } from '../testing/run-cli.ts';
@@ -56,6 +57,31 @@ describe('import', () => {
     expect(await run(['import', 'alice', '/nowhere', '--yes'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('/nowhere cannot be read'),
+    });
+  });
+
+  test('a session file is read here, and a text of another encoding is refused', async () => {
+    const { Database } = await initSqlJs();
+    const database = new Database();
+    database.run('CREATE TABLE sessions (dc_id, auth_key, test_mode, is_bot)');
+    database.run('INSERT INTO sessions VALUES (4, ?, 0, 0)', [Buffer.alloc(256, 7)]);
+    const file = join(directory, 'alice.session');
+    await writeFile(file, database.export());
+    expect(await run(['import', 'alice', file, '--yes'])).toMatchObject({ code: 0 });
+    expect(gateway.heard.at(-1)?.body.session).toMatch(/^1BAAAAAABuwcHBw/);
+    database.run('UPDATE sessions SET is_bot = 1');
+    await writeFile(file, database.export());
+    expect(await run(['import', 'alice', file, '--yes'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("the session is a bot's"),
+    });
+    await writeFile(file, Buffer.from('\ufeff1AgAO', 'utf16le'));
+    expect(await run(['import', 'alice', file, '--yes'])).toMatchObject({ code: 0 });
+    expect(gateway.heard.at(-1)?.body.session).toBe('1AgAO');
+    await writeFile(file, Buffer.from([0x31, 0xcf, 0xf0]));
+    expect(await run(['import', 'alice', file, '--yes'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('line 1: is not UTF-8'),
     });
   });
 

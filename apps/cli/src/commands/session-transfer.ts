@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { isSqlite, readTelethonFile, SessionFileError } from '@gateway/session-formats';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
-import { readAll } from '../io.ts';
+import { readAll, readBytes } from '../io.ts';
 import type { Session } from '../session.ts';
+import { decodeText } from '../text-file.ts';
 
 export interface ImportOptions {
   yes?: boolean;
@@ -26,9 +26,8 @@ export async function importSession(
 ): Promise<ExitCode> {
   if (file === '-' && passphraseStdin)
     throw new UsageError('standard input is one thing: give the session as a file');
-  const session = await readSession(
-    file === '-' ? Buffer.from(await readAll(io.stdin)) : await contentOf(file),
-  );
+  const bytes = file === '-' ? await readBytes(io.stdin) : await contentOf(file);
+  const session = await readSession(bytes, file === '-' ? 'standard input' : file);
   if (!yes) {
     const question =
       'Has the program that used this session been stopped for good? Two at a time, and Telegram ends it (yes/no)';
@@ -77,12 +76,15 @@ async function contentOf(file: string): Promise<Buffer> {
   }
 }
 
-async function readSession(bytes: Buffer): Promise<string> {
-  if (!isSqlite(bytes)) return bytes.toString('utf8').trim();
+/** A session file is read here, however large it is; the gateway reads all that is text. */
+async function readSession(bytes: Buffer, name: string): Promise<string> {
+  // Loaded here alone: no other command needs it.
+  const formats = await import('@gateway/session-formats');
+  if (!formats.isSqlite(bytes)) return decodeText(bytes, name).trim();
   try {
-    return await readTelethonFile(bytes);
+    return formats.writeTelethon(await formats.readSessionFile(bytes));
   } catch (error) {
-    if (error instanceof SessionFileError) throw new UsageError(error.message);
+    if (error instanceof formats.SessionFormatError) throw new UsageError(`the session ${error.message}`);
     throw error;
   }
 }

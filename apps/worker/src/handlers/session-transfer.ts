@@ -1,7 +1,13 @@
-import { EXPORTED, GatewayError, type UserInfo, type ValidationIssue } from '@gateway/contracts';
+import {
+  EXPORTED,
+  GatewayError,
+  type ControlPayload,
+  type UserInfo,
+  type ValidationIssue,
+} from '@gateway/contracts';
 import { withImportLock, type RedisClient } from '@gateway/queue';
 import { isBackup, openBackup, sealBackup, type SessionStore } from '@gateway/sessions';
-import { sameKey, TelegramFailure, toOwnSession } from '@gateway/telegram';
+import { readSession, sameKey, TelegramFailure, type Telegram } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { abandon, refuseIfSignedIn, sessionOf } from './sign-in.ts';
 
@@ -11,6 +17,7 @@ const BATCH = 50;
 export interface TransferContext {
   redis: RedisClient;
   store: SessionStore;
+  dataCenters: Telegram['dataCenters'];
   now: () => number;
 }
 
@@ -19,12 +26,13 @@ export interface TransferContext {
  * @throws {GatewayError} `VALIDATION` where it is not understood, `SESSION_IN_USE`, `NOT_AUTHORIZED` where Telegram does not know it.
  */
 export async function importSession(
-  { redis, store }: TransferContext,
+  { redis, store, dataCenters }: TransferContext,
   account: Account,
-  { session, passphrase }: { session: string; passphrase?: string | undefined },
+  given: ControlPayload<'session.import'>,
 ): Promise<{ user: UserInfo }> {
   await refuseIfSignedIn(account);
-  const own = await readGiven(session, passphrase);
+  const own = await readGiven(given);
+  refuseIfElsewhere(dataCenters, readSession(own).dcId, given.test_mode);
   return withImportLock(redis, async () => {
     const holder = await whoHas(store, own);
     if (holder !== null && holder !== account.userId)
@@ -69,7 +77,11 @@ export async function exportSession(
   return { backup };
 }
 
-async function readGiven(text: string, passphrase: string | undefined): Promise<string> {
+/** The session in the form in which it is kept. The API has read all other forms. */
+async function readGiven({
+  session: text,
+  passphrase,
+}: Pick<ControlPayload<'session.import'>, 'session' | 'passphrase'>): Promise<string> {
   let session = text;
   if (isBackup(text)) {
     if (passphrase === undefined) throw bad('passphrase', 'is needed: this is a backup');
@@ -78,10 +90,22 @@ async function readGiven(text: string, passphrase: string | undefined): Promise<
     session = backup.session;
   }
   try {
-    return toOwnSession(session);
+    readSession(session);
+    return session;
   } catch {
-    throw bad('session', 'is no session of GramJS or Telethon, nor a backup');
+    throw bad('session', 'is in no form that is read here');
   }
+}
+
+/** @throws {GatewayError} `VALIDATION` where the session's data centre is none of those that this gateway reaches. */
+function refuseIfElsewhere(
+  { ids, areProduction }: TransferContext['dataCenters'],
+  dcId: number,
+  testMode: boolean,
+): void {
+  if (testMode && areProduction)
+    throw bad('session', "is of Telegram's test servers, and this gateway uses the production ones");
+  if (!ids.includes(dcId)) throw bad('session', `names data centre ${dcId}, and there are ${ids.join(', ')}`);
 }
 
 /** The account that has this session already. */

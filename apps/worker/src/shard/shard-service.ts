@@ -64,7 +64,7 @@ const ABANDON_TIMEOUT = 3_000;
 
 /** Serves a shard's accounts: hears doorbells, runs lanes and control jobs, until it is stopped. */
 export function startShardService(context: WorkerContext, lease: ShardLease): ShardService {
-  const { redis, redisUrl, shards, store, sealer, results, doorbells, now } = context;
+  const { redis, redisUrl, shards, store, sealer, results, doorbells, telegram, now } = context;
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
@@ -93,7 +93,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
       await (await accounts.get(userId)).account.publish();
     },
     wake,
-    transfer: { redis, store: owned, now },
+    transfer: { redis, store: owned, dataCenters: telegram.dataCenters, now },
     logger,
     now,
   });

@@ -117,6 +117,7 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
       isBot: false,
       store,
       telegram: {
+        dataCenters: { ids: [2], areProduction: false },
         open: () => {
           const opened = world()?.client();
           if (opened === undefined) throw new Error('opened before there is a world');

@@ -1,0 +1,31 @@
+import type { SessionParts } from './foreign-session.ts';
+
+interface Layout {
+  /** Whether the api_id (4 bytes) stands behind the data centre. */
+  hasApiId: boolean;
+  userIdLength: number;
+}
+
+/** By length in bytes: `>B?256sI?`, `>B?256sQ?` and `>BI?256sQ?` in the words of Python's struct. */
+const LAYOUTS: ReadonlyMap<number, Layout> = new Map([
+  [263, { hasApiId: false, userIdLength: 4 }],
+  [267, { hasApiId: false, userIdLength: 8 }],
+  [271, { hasApiId: true, userIdLength: 8 }],
+]);
+
+/** Pyrogram's, kurigram's and pyrofork's string sessions of any version. `undefined`: it is none of them. */
+export function readPyrogram(bytes: Buffer): SessionParts | undefined {
+  const layout = LAYOUTS.get(bytes.length);
+  if (layout === undefined) return undefined;
+  const testModeAt = layout.hasApiId ? 5 : 1;
+  const keyEnd = testModeAt + 1 + 256;
+  const testMode = bytes.readUInt8(testModeAt);
+  const isBot = bytes.readUInt8(keyEnd + layout.userIdLength);
+  if (testMode > 1 || isBot > 1) return undefined;
+  return {
+    dcId: bytes.readUInt8(0),
+    authKey: bytes.subarray(testModeAt + 1, keyEnd),
+    testMode: testMode === 1,
+    isBot: isBot === 1,
+  };
+}

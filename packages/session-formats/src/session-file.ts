@@ -1,0 +1,83 @@
+import { checkedSession, SessionFormatError, type ForeignSession } from './foreign-session.ts';
+import { readBasicDc } from './mtcute-string.ts';
+import { readTables, type Rows } from './sqlite-tables.ts';
+
+const MAGIC = 'SQLite format 3\0';
+const MAX_BYTES = 256 * 2 ** 20;
+/** More than any program writes; two are enough to see that it is not one session. */
+const FEW = 10;
+
+/** Telethon's and Pyrogram's table; each has columns that the other lacks. */
+const SESSIONS = {
+  table: 'sessions',
+  columns: { dc_id: 'integer', auth_key: 'blob', test_mode: 'integer', is_bot: 'integer' },
+  limit: FEW,
+} as const;
+/** mtcute's tables. */
+const KEY_VALUE = {
+  table: 'key_value',
+  columns: { key: 'text', value: 'blob' },
+  only: { column: 'key', values: ['dc_main', 'current_user'] },
+  limit: FEW,
+} as const;
+const AUTH_KEYS = { table: 'auth_keys', columns: { dc: 'integer', key: 'blob' }, limit: FEW } as const;
+
+export function isSqlite(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') === MAGIC;
+}
+
+/**
+ * The session in a `.session` file of Telethon or Pyrogram, or in mtcute's storage, of any version.
+ * @throws {SessionFormatError}
+ * @throws {ThreadError} `busy`: too many files are being read.
+ */
+export async function readSessionFile(bytes: Uint8Array): Promise<ForeignSession> {
+  if (!isSqlite(bytes)) throw new SessionFormatError('is no SQLite file');
+  if (bytes.length > MAX_BYTES) throw new SessionFormatError('is a file of over 256 MiB: no session is');
+  const [sessions, keyValue, authKeys] = await readTables(bytes, [
+    SESSIONS,
+    { ...KEY_VALUE, only: { ...KEY_VALUE.only, values: [...KEY_VALUE.only.values] } },
+    AUTH_KEYS,
+  ]);
+  if (sessions) return ofSessionsTable(sessions);
+  if (keyValue && authKeys) return ofMtcute(keyValue, authKeys);
+  throw new SessionFormatError(
+    'is a SQLite file that holds no session: it has no table of Telethon, Pyrogram or mtcute. If the other program still runs, stop it first, so that it writes its file',
+  );
+}
+
+function ofSessionsTable(rows: Rows): ForeignSession {
+  const withKey = rows.filter((row) => bytesOf(row['auth_key']).some((byte) => byte !== 0));
+  if (withKey.length > 1) throw new SessionFormatError('holds several sessions: it must hold one');
+  const [row] = withKey;
+  if (row === undefined) throw nobody();
+  return checkedSession({
+    dcId: row['dc_id'],
+    authKey: bytesOf(row['auth_key']),
+    testMode: isTrue(row['test_mode']),
+    isBot: isTrue(row['is_bot']),
+  });
+}
+
+function ofMtcute(keyValue: Rows, authKeys: Rows): ForeignSession {
+  const valueOf = (key: string) => bytesOf(keyValue.find((row) => row['key'] === key)?.['value']);
+  const home = readBasicDc(valueOf('dc_main'));
+  const key = authKeys.find((row) => home !== undefined && row['dc'] === home.id)?.['key'];
+  if (home === undefined || key === undefined) throw nobody();
+  const user = valueOf('current_user');
+  // A version (1), then flags: the first one marks a bot.
+  const isBot = user.length >= 8 && user.readInt32LE(0) === 1 && (user.readInt32LE(4) & 1) === 1;
+  return checkedSession({ dcId: home.id, authKey: bytesOf(key), testMode: home.testMode, isBot });
+}
+
+function bytesOf(cell: unknown): Buffer {
+  return cell instanceof Uint8Array ? Buffer.from(cell) : Buffer.alloc(0);
+}
+
+function isTrue(cell: unknown): boolean {
+  return typeof cell === 'number' && cell !== 0;
+}
+
+function nobody(): SessionFormatError {
+  return new SessionFormatError('holds no auth key: nobody has signed in with it');
+}

@@ -1,0 +1,57 @@
+import { decodeBase64 } from './base64.ts';
+import { checkedSession, MALFORMED, SessionFormatError, type ForeignSession } from './foreign-session.ts';
+import { readMtcute } from './mtcute-string.ts';
+import { readPyrogram } from './pyrogram-string.ts';
+import { readTelethon } from './telethon-string.ts';
+
+const OWN_FORM = /^v1\.(\d{1,3})\.([A-Za-z0-9_-]+)$/;
+
+/**
+ * Reads a string session: GramJS, Telethon, Pyrogram (and its forks), mtcute, or the gateway's own form. No format's
+ * first byte or length is another's, so none is taken for another.
+ * @param text as {@link fromPaste} makes it.
+ * @throws {SessionFormatError}
+ */
+export function readStringSession(text: string): ForeignSession {
+  const own = OWN_FORM.exec(text);
+  if (own !== null) {
+    const authKey = decodeBase64(own[2] ?? '');
+    if (authKey === undefined) throw new SessionFormatError(MALFORMED);
+    return checkedSession({ dcId: Number(own[1]), authKey });
+  }
+  // Telethon and GramJS write a 1 before the base64.
+  const isTelethon = text.startsWith('1');
+  const bytes = decodeBase64(isTelethon ? text.slice(1) : text);
+  const parts =
+    bytes === undefined
+      ? undefined
+      : isTelethon
+        ? readTelethon(bytes)
+        : (readPyrogram(bytes) ?? readMtcute(bytes));
+  if (parts !== undefined) return checkedSession(parts);
+  throw new SessionFormatError(
+    looksLikeSession(text)
+      ? MALFORMED
+      : 'is in no form that is read here: it must be a string session of GramJS, Telethon, Pyrogram or mtcute, a .session file of Telethon, Pyrogram or mtcute in base64, or a backup',
+  );
+}
+
+/** Long enough to hold an auth key, and mostly base64. */
+function looksLikeSession(text: string): boolean {
+  return text.length >= 300 && /^[A-Za-z0-9+/_=.-]+$/.test(text);
+}
+
+/**
+ * The session as a string session of Telethon, which carries the test servers in its address.
+ * Lets the CLI send a file's session to any version of the gateway.
+ */
+export function writeTelethon({ dcId, authKey, testMode }: ForeignSession): string {
+  const address = testMode ? [149, 154, 167, 40] : [0, 0, 0, 0];
+  const bytes = Buffer.concat([Buffer.from([dcId, ...address, 1, 187]), authKey]);
+  return `1${bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
+}
+
+/** The gateway's own form, which its worker takes. */
+export function writeOwnForm({ dcId, authKey }: ForeignSession): string {
+  return `v1.${dcId}.${Buffer.from(authKey).toString('base64url')}`;
+}
