@@ -80,6 +80,14 @@ export class Stack {
     this.api = new ApiClient(String(ready['url']));
   }
 
+  /** Ends worker and API, and starts them with these settings beside, or instead of, those of the stack. */
+  async restart(settings: Record<string, string>): Promise<void> {
+    await Promise.all([this.worker.end(), this.apiProcess.end()]);
+    this.worker = this.spawnWorker(settings);
+    this.apiProcess = this.spawnApi(settings);
+    await Promise.all([this.worker.ready, this.apiProcess.ready]);
+  }
+
   /** Where "Telegram" is, for clients of other makers. */
   async telegram(): Promise<{ dataCenters: DataCenter[]; publicKeyPem: string }> {
     const { TELEGRAM_DC = '', TELEGRAM_DC_KEY = '' } = this.#settings;

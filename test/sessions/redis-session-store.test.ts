@@ -3,7 +3,7 @@ import { Sealer } from '@gateway/runtime';
 import { openRedisSessionStore, type SessionStore } from '@gateway/sessions';
 import { describeSessionStore, type StoreUnderTest } from '@gateway/sessions/testing';
 import { Redis, type Cluster } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RedisCluster } from '../env/redis-cluster.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
@@ -77,10 +77,76 @@ describe('in one Redis', () => {
     expect(await openStore(redis, 'rotated', new Sealer([KEY, OLD_KEY])).load('user123')).toMatchObject({
       session: 'the session',
     });
-    await expect(openStore(redis, 'rotated').load('user123')).rejects.toMatchObject({
-      failure: 'unreadable',
-      userId: 'user123',
+    expect(await openStore(redis, 'rotated').load('user123')).toMatchObject({
+      session: null,
+      unreadable: { failure: 'unreadable', userId: 'user123', sealedBy: 'other_key' },
     });
+  });
+
+  test.each<[string, (key: string) => Promise<unknown>]>([
+    ['empty', (key) => redis.set(key, '')],
+    ['garbage', (key) => redis.set(key, 'garbage')],
+    ['null', (key) => redis.set(key, 'null')],
+    ['cut off', async (key) => redis.set(key, ((await redis.get(key)) ?? '').slice(0, -10))],
+    ['a session that is garbage', (key) => changeRecord(key, { session: 'garbage' })],
+    ['of another version', (key) => changeRecord(key, { version: 2 })],
+    ['a list', async (key) => (await redis.del(key), redis.rpush(key, 'x'))],
+  ])(
+    'an account that is %s can be signed in again, and is kept until it is deleted',
+    async (name, makeBroken) => {
+      const prefix = `broken ${name}`;
+      const key = `{${prefix}-user123}:account`;
+      const store = openStore(redis, prefix);
+      await store.saveSession('user123', 'the session', null);
+      await makeBroken(key);
+      const broken = await redis.dump(key);
+      const unreadable = { failure: 'unreadable', userId: 'user123' };
+      expect(await store.load('user123')).toMatchObject({ session: null, unreadable });
+      expect(await store.list()).toEqual(['user123']);
+      await store.saveSession('user123', 'a new session', null);
+      expect(await store.load('user123')).toMatchObject({
+        session: 'a new session',
+        status: { state: 'ready' },
+      });
+      expect(await redis.dump(`${key}:broken`)).toEqual(broken);
+      await store.delete('user123');
+      expect(await redis.keys(`{${prefix}-*`)).toEqual([]);
+    },
+  );
+
+  test('peers that are garbage do not keep the session, and new ones take their place', async () => {
+    const store = openStore(redis, 'peers');
+    await store.saveSession('user123', 'the session', null);
+    await redis.rpush('{peers-user123}:peers', 'x');
+    await expect(store.loadPeers('user123')).rejects.toMatchObject({ failure: 'unreadable' });
+    expect(await store.load('user123')).toMatchObject({ session: 'the session' });
+    await store.savePeers('user123', { peers: [], missing: [] }, { keepFormer: true });
+    expect(await store.loadPeers('user123')).toEqual({ peers: [], missing: [] });
+    expect(await redis.type('{peers-user123}:peers:broken')).toBe('list');
+  });
+
+  async function changeRecord(key: string, change: object): Promise<void> {
+    await redis.set(key, JSON.stringify({ ...JSON.parse((await redis.get(key)) ?? ''), ...change }));
+  }
+
+  test('a Redis that is out of memory, or cannot save, takes no change', async () => {
+    const own = await RedisServer.start();
+    const client = new Redis(own.url);
+    onTestFinished(async () => {
+      client.disconnect();
+      await own[Symbol.asyncDispose]();
+    });
+    const store = openStore(client, 'full');
+    await store.saveSession('user123', 'the session', null);
+    await store.checkWritable('user123');
+    await client.config('SET', 'maxmemory', '1');
+    await client.config('SET', 'maxmemory-policy', 'noeviction');
+    await expect(store.checkWritable('user123')).rejects.toMatchObject({ failure: 'storage' });
+    await expect(store.saveSession('user123', 'x', null)).rejects.toMatchObject({ failure: 'storage' });
+    await client.config('SET', 'maxmemory', '0');
+    await store.checkWritable('user123');
+    expect(await store.load('user123')).toMatchObject({ session: 'the session' });
+    expect(await client.keys('*probe*')).toEqual([]);
   });
 
   test('lists who has an account, whatever names a crash has left in the index', async () => {

@@ -99,6 +99,7 @@ export function storeWith(userIds: readonly string[], ms = 0): SessionStore {
     delete: nothing,
     loadPeers: async () => ({ peers: [], missing: [] }),
     savePeers: nothing,
+    checkWritable: nothing,
     close: nothing,
   };
   return store;

@@ -1,4 +1,4 @@
-import { GatewayError, isSignedIn, type AccountView } from '@gateway/contracts';
+import { ERROR_CODES, GatewayError, isSignedIn, type AccountView } from '@gateway/contracts';
 import type { ApiProducer } from './context.ts';
 
 /**
@@ -16,7 +16,13 @@ export async function requireSignedIn(
 
 /** @throws {GatewayError} as {@link requireSignedIn}. */
 export function refuseSignedOut(view: AccountView): void {
+  if (view.state === 'unreadable') throw unreadable(view);
   if (!isSignedIn(view.state)) throw notSignedIn(view);
+}
+
+function unreadable({ next_action }: Pick<AccountView, 'next_action'>): GatewayError {
+  const { message, action } = ERROR_CODES.SESSION_UNREADABLE;
+  return new GatewayError('SESSION_UNREADABLE', `${message} ${next_action ?? action}`);
 }
 
 function notSignedIn({ reason, next_action }: Pick<AccountView, 'reason' | 'next_action'>): GatewayError {

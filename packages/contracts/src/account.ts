@@ -23,6 +23,7 @@ export const accountStateSchema = z.enum([
   'revoked',
   'banned',
   'duplicated',
+  'unreadable',
 ]);
 export type AccountState = z.infer<typeof accountStateSchema>;
 
@@ -44,11 +45,22 @@ export const PAUSED = 'PAUSED';
 /** The reason that an account shows whose session was handed out, so that it is used elsewhere: here it is not, until a person says so. */
 export const EXPORTED = 'EXPORTED';
 
-/** Whether the account's sends are kept until a person resumes it: after PEER_FLOOD, a freeze, a pause, or an export. */
+/** The reason that an account shows whose stored session cannot be read. Its sends are kept until it can, or until a new sign-in. */
+export const SESSION_UNREADABLE = 'SESSION_UNREADABLE';
+
+/** The reason of an account that is well except that its known peers could not be read: they are looked up again. */
+export const PEERS_UNREADABLE = 'PEERS_UNREADABLE';
+
+/** Whether the account's sends are kept until a person acts: after PEER_FLOOD, a freeze, a pause, an export, or a lost session file. */
 export function isStopped({ state, reason }: { state: AccountState; reason: string | null }): boolean {
   const isWell = state === 'ready' || state === 'flood_wait';
   return (
-    state === 'peer_limited' || state === 'frozen' || (isWell && (reason === PAUSED || reason === EXPORTED))
+    state === 'peer_limited' ||
+    state === 'frozen' ||
+    state === 'unreadable' ||
+    // During a new sign-in the state is that of the sign-in.
+    reason === SESSION_UNREADABLE ||
+    (isWell && (reason === PAUSED || reason === EXPORTED))
   );
 }
 

@@ -33,7 +33,8 @@ export type ErrorStatus =
   | 500
   | 502
   | 503
-  | 504;
+  | 504
+  | 507;
 
 /** Every error code of the public API: the one table that answers, jobs and docs are made from. */
 export const ERROR_CODES = {
@@ -198,6 +199,12 @@ export const ERROR_CODES = {
     'Telegram answered with an error that has no rule here.',
     'See `rpc_error`.',
   ),
+  STORAGE_FULL: entry(
+    507,
+    'user_action',
+    'The storage for accounts accepts no writes: it is full or read-only.',
+    "Operator: free space, or make DATA_DIR writable (the worker's log names the file). Then try again.",
+  ),
   INTERNAL: entry(500, 'retryable', 'Something went wrong here.', 'Quote the request id to the operator.'),
 
   // Signing in
@@ -275,8 +282,8 @@ export const ERROR_CODES = {
   SESSION_UNREADABLE: entry(
     500,
     'user_action',
-    'The stored session of this account cannot be opened.',
-    'Operator: check SESSION_ENCRYPTION_KEY; or disconnect the account and sign in again.',
+    'The stored session of this account cannot be read.',
+    "Operator: restore the session file or the key (the worker's log names it), then resume the account. Or sign in again.",
   ),
   ACCOUNT_DISCONNECTED: entry(
     409,

@@ -6,6 +6,8 @@ export {
   isSignedIn,
   isStopped,
   PAUSED,
+  PEERS_UNREADABLE,
+  SESSION_UNREADABLE,
   UNKNOWN_ACCOUNT,
   userInfoSchema,
   type AccountState,

@@ -49,6 +49,13 @@ export function asOf(published: PublishedView, now: number): PublishedView {
   return { ...published, view: { ...view, hold: null, state } };
 }
 
+/** The accounts of a shard that a worker has published, and that are not known to be signed out. */
+export async function publishedAccounts(redis: RedisClient, shard: number): Promise<string[]> {
+  const userIds = await redis.smembers(shardAccountsKey(shard));
+  const views = await Promise.all(userIds.map((userId) => redis.exists(accountViewKey(userId))));
+  return userIds.filter((_, index) => views[index] === 1);
+}
+
 /** Publishes the view; only the worker that owns the account may. @throws {Fenced} */
 export async function writeAccountView(
   redis: RedisClient,

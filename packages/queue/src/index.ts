@@ -1,7 +1,7 @@
 export type { Redis } from 'ioredis';
 export type { Admission } from './accept-sends.ts';
 export { AccountQueues, type SendQueue } from './account-queues.ts';
-export { readAccountView, writeAccountView } from './account-views.ts';
+export { publishedAccounts, readAccountView, writeAccountView } from './account-views.ts';
 export { forgetAside, noteAside } from './aside-jobs.ts';
 export { assignShards } from './assignment.ts';
 export type { BoardQueues } from './board-queues.ts';

@@ -1,6 +1,12 @@
 import { isSignedIn } from '@gateway/contracts';
 import * as z from 'zod';
-import { accountStatusSchema, type AccountStatus, type StoredLogin } from './session-store.ts';
+import {
+  accountStatusSchema,
+  SessionStoreError,
+  type AccountStatus,
+  type StoredAccount,
+  type StoredLogin,
+} from './session-store.ts';
 
 /** What a store says of an account beside its secrets. */
 export interface AccountRecord {
@@ -29,9 +35,27 @@ export function loginStateOf(login: StoredLogin): LoginState {
  * The status as callers see it: a login under way is in front of the state, whatever is said of the session meanwhile. The rest (its
  * user, its own pace) is the account's in every state.
  */
-export function shownStatus({ status, loginState }: AccountRecord): AccountStatus {
+function shownStatus({ status, loginState }: AccountRecord): AccountStatus {
   if (loginState === null) return accountStatusSchema.parse(status);
   return accountStatusSchema.parse({ ...status, ...NO_TROUBLE, state: loginState });
+}
+
+/** The account from what the store could open of it. A login that cannot be read does not keep a session from being used. */
+export function storedAccount(
+  userId: string,
+  record: AccountRecord,
+  session: string | null | SessionStoreError,
+  login: StoredLogin | null | SessionStoreError,
+): StoredAccount {
+  const opened = login instanceof SessionStoreError ? null : login;
+  const unreadable = [session, login].find((part) => part instanceof SessionStoreError);
+  return {
+    userId,
+    status: shownStatus({ status: record.status, loginState: opened === null ? null : record.loginState }),
+    session: session instanceof SessionStoreError ? null : session,
+    login: opened,
+    ...(unreadable !== undefined && { unreadable }),
+  };
 }
 
 /**

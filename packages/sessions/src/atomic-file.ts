@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, constants, link, lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { livenessOf, PROCESS_IDENTITY } from '@gateway/runtime';
 
 /** `~` cannot occur in a user id, so no account's file looks like this. */
@@ -39,24 +39,91 @@ async function replace(file: string, content: string, beforeCommit?: () => Promi
     await beforeCommit?.();
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // A disk that became read-only meanwhile must not hide the first error.
+    await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
   await syncDirectory(directory);
 }
 
-/** The whole file as text; `null` where there is none. */
+/** The whole file as text; `null` where there is none. @throws for anything but a file, such as a directory or a link to nothing. */
 export async function readWhole(file: string): Promise<string | null> {
+  return withSlot(async () => {
+    try {
+      // Reading a named pipe would wait for ever.
+      if (!(await stat(file)).isFile()) throw new Error('it is not a file');
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      if (!isErrorCode(error, 'ENOENT')) throw error;
+      if (await isThere(file)) throw new Error('it is a link to nothing', { cause: error });
+      return null;
+    }
+  });
+}
+
+/** Whether something has this name, a link to nothing included. */
+export async function isThere(file: string): Promise<boolean> {
   try {
-    return await withSlot(() => readFile(file, 'utf8'));
+    await lstat(file);
+    return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (isErrorCode(error, 'ENOENT')) return false;
     throw error;
   }
 }
 
+/** Names that {@link keepAside} gives, behind that of the file. */
+const ASIDE = /^\.broken-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-[0-9a-f]{4}$/;
+
+const ASIDE_LENGTH = '.broken-2026-01-31T23-59-59-0000'.length;
+
+/** Keeps what stands at `file` under another name beside it, because another file is about to replace it. */
+export async function keepAside(file: string): Promise<void> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const aside = `${file}.broken-${time}-${randomBytes(2).toString('hex')}`;
+  try {
+    // A second name leaves no moment in which the first one is missing.
+    await link(file, aside);
+  } catch {
+    await rename(file, aside);
+  }
+}
+
+/** @throws where no file of `size` more bytes can be written to the directory. Leaves nothing behind. */
+export async function checkDirectoryWritable(directory: string, size: number): Promise<void> {
+  // Room for a session and some peers beside the file that is written anew.
+  const content = Buffer.alloc(size + 16 * 1024);
+  const probe = join(directory, `.${PROCESS_IDENTITY}-${randomBytes(8).toString('hex')}.~tmp`);
+  try {
+    const handle = await open(probe, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } finally {
+    await rm(probe, { force: true }).catch(() => {});
+  }
+}
+
+/** @throws where the file is there and nobody may replace or remove it: it is immutable, or on a read-only disk. */
+export async function checkFileReplaceable(file: string): Promise<void> {
+  try {
+    await access(file, constants.W_OK);
+  } catch (error) {
+    // Without write permission, or broken, it can be replaced all the same.
+    if (isErrorCode(error, 'EPERM') || isErrorCode(error, 'EROFS')) throw error;
+  }
+}
+
+function isErrorCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
 /**
- * Removes files for good; those that are not there are fine. Resolves when that is on disk. All are in one directory.
+ * Removes files for good, and what {@link keepAside} kept of them; missing ones are fine. Resolves when that is on disk.
+ * A directory in the place of a file is moved aside: nobody knows what is in it.
  *
  * @param beforeCommit is called just before the first file goes; throw there to call it off.
  */
@@ -67,9 +134,21 @@ export async function removeFiles(
 ): Promise<void> {
   await withSlot(async () => {
     beforeCommit();
-    for (const name of names) await rm(join(directory, name), { force: true });
+    const aside = (await readdir(directory)).filter((found) =>
+      names.some((name) => found.startsWith(name) && ASIDE.test(found.slice(name.length))),
+    );
+    for (const name of [...names, ...aside]) await remove(join(directory, name));
     await syncDirectory(directory);
   });
+}
+
+async function remove(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    if (!isErrorCode(error, 'ERR_FS_EISDIR')) throw error;
+    if (!ASIDE.test(basename(file).slice(-ASIDE_LENGTH))) await keepAside(file);
+  }
 }
 
 /** Removes what {@link replaceFile} left behind in processes that were killed. What a living one is writing stays. */
@@ -83,7 +162,8 @@ export async function removeLeftOvers(directory: string, now: number): Promise<v
       liveness === 'gone' ||
       (liveness === 'unknown' && now - (await modifiedAt(file, now)) > LEFT_OVER_MS)
     ) {
-      await rm(file, { force: true });
+      // On a full or read-only disk it stays for the next start.
+      await rm(file, { force: true }).catch(() => {});
     }
   }
 }

@@ -2,9 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { loginStateSchema } from './account-record.ts';
-import { replaceFile } from './atomic-file.ts';
+import { checkFileReplaceable, isThere, replaceFile } from './atomic-file.ts';
 import { withFileLock } from './file-lock.ts';
 import { accountStatusSchema, SessionStoreError } from './session-store.ts';
+import { isTransient } from './store-calls.ts';
 
 /** What `telegram_auth.json` says of one account. */
 const authEntrySchema = accountStatusSchema.extend({
@@ -121,37 +122,71 @@ export class AuthFile {
     return true;
   }
 
-  /** All entries as they are on disk now. @throws {SessionStoreError} where the file cannot be understood. */
+  /** All entries as they are on disk now. @throws {SessionStoreError} `unreadable`: the file is left as it is. */
   async entries(): Promise<Entries> {
-    const version = await this.#version();
-    if (version === this.#cached.version) return this.#cached.entries;
-    const entries =
-      version === '' ? NO_ENTRIES : parseEntries(this.#file, await readFile(this.#file, 'utf8'));
-    this.#cached = { version, entries };
-    return entries;
+    try {
+      const version = await this.#version();
+      if (version === this.#cached.version) return this.#cached.entries;
+      const entries =
+        version === '' ? NO_ENTRIES : parseEntries(this.#file, await readFile(this.#file, 'utf8'));
+      this.#cached = { version, entries };
+      return entries;
+    } catch (error) {
+      throw isTransient(error) ? error : unreadable(this.#file, error);
+    }
+  }
+
+  /** Bytes of the file. */
+  async size(): Promise<number> {
+    try {
+      return (await stat(this.#file)).size;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** @throws where the file is there and cannot be replaced. */
+  async checkReplaceable(): Promise<void> {
+    await checkFileReplaceable(this.#file);
   }
 
   /** Tells one content of the file from the next: a replaced file is another inode, with another time. Empty: there is none. */
   async #version(): Promise<string> {
     try {
-      const { ino, size, mtimeNs, ctimeNs } = await stat(this.#file, { bigint: true });
+      const found = await stat(this.#file, { bigint: true });
+      if (!found.isFile()) throw new Error('it is not a file');
+      const { ino, size, mtimeNs, ctimeNs } = found;
       return [ino, size, mtimeNs, ctimeNs].join(' ');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-      throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (await isThere(this.#file)) throw new Error('it is a link to nothing', { cause: error });
+      return '';
     }
   }
 }
 
+/**
+ * Not recovered from by itself: the file also says which accounts are paused, limited or used elsewhere, and those would send again.
+ */
+const RECOVERY =
+  'Restore it from a backup. Or move it away and start again: signed-in accounts stay signed in, but sign-ins under way are lost, ' +
+  'and accounts that were paused, stopped or exported send again, at the default pace';
+
+function unreadable(file: string, error: unknown): SessionStoreError {
+  if (error instanceof SessionStoreError) return error;
+  const what = error instanceof Error ? error.message : String(error);
+  return new SessionStoreError('unreadable', null, `${file} cannot be read: ${what}. ${RECOVERY}.`);
+}
+
 function parseEntries(file: string, text: string): Entries {
   const wrong = (what: string) =>
-    new SessionStoreError('unreadable', null, `${file} ${what}; mend it, or restore it from a backup`);
+    new SessionStoreError('unreadable', null, `${file} cannot be used: it ${what}. ${RECOVERY}.`);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     // The parser's own message quotes the text, which holds names and phone numbers.
-    throw wrong('is not JSON');
+    throw wrong(text === '' ? 'is empty' : 'is not JSON: broken, or cut off');
   }
   const parsed = authFileSchema.safeParse(json);
   if (!parsed.success) throw wrong(`is not {"version": 1, "accounts": {…}}`);

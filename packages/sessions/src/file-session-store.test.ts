@@ -231,8 +231,8 @@ describe('writing telegram_auth.json', () => {
       store.saveLogin('user125', SECRET_LOGIN),
     ]);
     expect(failed).toMatchObject([
-      { reason: { failure: 'io', userId: 'user124' } },
-      { reason: { failure: 'io', userId: 'user125' } },
+      { reason: { failure: 'unreadable', message: expect.stringContaining(authFile) } },
+      { reason: { failure: 'unreadable', message: expect.stringContaining(authFile) } },
     ]);
     await rm(authFile, { recursive: true });
     await rename(path('aside'), authFile);

@@ -4,14 +4,21 @@ import { join } from 'node:path';
 import { userIdSchema } from '@gateway/contracts';
 import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
-import { afterSession, loginStateOf, NO_STATUS, shownStatus, type AccountRecord } from './account-record.ts';
-import { removeLeftOvers, syncDirectory } from './atomic-file.ts';
+import {
+  afterSession,
+  loginStateOf,
+  NO_STATUS,
+  storedAccount,
+  type AccountRecord,
+} from './account-record.ts';
+import { checkDirectoryWritable, removeLeftOvers, syncDirectory } from './atomic-file.ts';
 import { AuthFile, type AuthEntry } from './auth-file.ts';
 import { openSealed, sealContent } from './sealed-content.ts';
 import { SealedFiles } from './sealed-files.ts';
 import {
   accountStatusSchema,
   checkRight,
+  orUnreadable,
   SessionStoreError,
   storedLoginSchema,
   storedPeersSchema,
@@ -68,10 +75,12 @@ export async function openFileSessionStore(options: FileSessionStoreOptions): Pr
     throw toStoreError(error, null);
   }
   const files = new SealedFiles(sessionsDir, sealer);
-  return new FileSessionStore({ files, authFile, sealer, calls: new StoreCalls() }, null);
+  const directories = [dataDir, sessionsDir];
+  return new FileSessionStore({ directories, files, authFile, sealer, calls: new StoreCalls() }, null);
 }
 
 interface Parts {
+  directories: readonly string[];
   files: SealedFiles;
   authFile: AuthFile;
   sealer: Sealer;
@@ -113,10 +122,12 @@ class FileSessionStore implements SessionStore {
 
   load(userId: string): Promise<StoredAccount | null> {
     return this.#calls.inOrder(userId, async () => {
-      const { entry, session } = await this.#read(userId);
-      if (entry === null) return null;
-      const login = entry.login && this.#openLogin(userId, entry.login.sealed);
-      return { userId, status: shownStatus(asRecord(entry)), session, login };
+      const { entry, session, unreadable } = await this.#read(userId);
+      if (entry === null && unreadable === null) return null;
+      const sealed = entry?.login?.sealed;
+      const login = sealed === undefined ? null : await orUnreadable(this.#openLogin(userId, sealed));
+      const record = entry === null ? { status: NO_STATUS, loginState: null } : asRecord(entry);
+      return storedAccount(userId, record, unreadable ?? session, login);
     });
   }
 
@@ -131,9 +142,9 @@ class FileSessionStore implements SessionStore {
 
   dropLogin(userId: string): Promise<void> {
     return this.#calls.inOrder(userId, async () => {
-      const { entry, session } = await this.#read(userId);
+      const { entry, session, unreadable } = await this.#read(userId);
       if (entry === null || entry.login === null) return;
-      if (session === null) await this.#removeEntry(userId);
+      if (session === null && unreadable === null) await this.#removeEntry(userId);
       else await this.#writeEntry(userId, entry, null);
     });
   }
@@ -141,12 +152,12 @@ class FileSessionStore implements SessionStore {
   saveSession(userId: string, session: string, givenUser: AccountStatus['user']): Promise<void> {
     const user = structuredClone(givenUser);
     return this.#calls.inOrder(userId, async () => {
-      const { entry, revision } = await this.#read(userId);
+      const { entry, revision, unreadable } = await this.#read(userId);
       const { status, forgetsPeers } = afterSession(entry && asRecord(entry), user);
       const mayWrite = this.#mayWrite(userId);
       if (forgetsPeers) await this.#files.remove(userId, ['peers'], mayWrite);
       const content: SessionFile = { version: 1, user_id: userId, session, status, supersedes: revision };
-      await this.#files.write(userId, 'session', content, mayWrite);
+      await this.#files.write(userId, 'session', content, { mayWrite, keepFormer: unreadable !== null });
       await unlessFenced(this.#writeEntry(userId, status, null));
     });
   }
@@ -175,11 +186,20 @@ class FileSessionStore implements SessionStore {
     });
   }
 
-  savePeers(userId: string, given: StoredPeers): Promise<void> {
+  savePeers(userId: string, given: StoredPeers, { keepFormer = false } = {}): Promise<void> {
     const peers = structuredClone(given);
     return this.#calls.inOrder(userId, async () => {
       if (await this.#files.has(userId, 'session'))
-        await this.#files.write(userId, 'peers', peers, this.#mayWrite(userId));
+        await this.#files.write(userId, 'peers', peers, { mayWrite: this.#mayWrite(userId), keepFormer });
+    });
+  }
+
+  checkWritable(userId: string): Promise<void> {
+    return this.#calls.inOrder(userId, async () => {
+      const size = await this.#authFile.size();
+      for (const directory of this.#parts.directories) await checkDirectoryWritable(directory, size);
+      await this.#authFile.checkReplaceable();
+      await this.#files.checkReplaceable(userId, ['session', 'peers']);
     });
   }
 
@@ -188,22 +208,31 @@ class FileSessionStore implements SessionStore {
   }
 
   /** What counts of the two files: see {@link openFileSessionStore}. `revision` is the entry's as it is on disk. */
-  async #read(
-    userId: string,
-  ): Promise<{ entry: AuthEntry | null; session: string | null; revision: string | null }> {
+  async #read(userId: string): Promise<{
+    entry: AuthEntry | null;
+    session: string | null;
+    revision: string | null;
+    /** Why the session file cannot be read. The entry alone counts then. */
+    unreadable: SessionStoreError | null;
+  }> {
     const entry = (await this.#authFile.entries()).get(userId) ?? null;
-    const file = await this.#files.read(userId, 'session', sessionFileSchema);
     const revision = entry?.revision ?? null;
-    if (file === null)
-      return { entry: entry === null || entry.login === null ? null : entry, session: null, revision };
-    if (entry !== null && file.supersedes !== revision) return { entry, session: file.session, revision };
+    const file = await orUnreadable(this.#files.read(userId, 'session', sessionFileSchema));
+    if (file instanceof SessionStoreError) return { entry, session: null, revision, unreadable: file };
+    const unreadable = null;
+    if (file === null) {
+      const isNobody = entry === null || entry.login === null;
+      return { entry: isNobody ? null : entry, session: null, revision, unreadable };
+    }
+    if (entry !== null && file.supersedes !== revision)
+      return { entry, session: file.session, revision, unreadable };
     const newer = {
       ...file.status,
       login: null,
       updated_at: entry?.updated_at ?? '',
       revision: revision ?? '',
     };
-    return { entry: newer, session: file.session, revision };
+    return { entry: newer, session: file.session, revision, unreadable };
   }
 
   async #writeEntry(userId: string, status: AccountStatus, login: AuthEntry['login']): Promise<void> {
@@ -226,7 +255,7 @@ class FileSessionStore implements SessionStore {
     return () => checkRight(this.#right, userId);
   }
 
-  #openLogin(userId: string, sealed: string): StoredLogin {
+  async #openLogin(userId: string, sealed: string): Promise<StoredLogin> {
     const place = 'telegram_auth.json';
     return openSealed(this.#sealer, sealed, { kind: 'login', userId, place }, storedLoginSchema);
   }

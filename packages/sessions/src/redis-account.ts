@@ -45,16 +45,29 @@ const recordSchema = z.object({
 });
 export type StoredRecord = z.infer<typeof recordSchema>;
 
-// A value of '' deletes its key, and '=' leaves it as it is.
+// A value of '' deletes its key, and '=' leaves it as it is. Before that the key with the index ARGV[4] gets the name KEYS[4].
 const WRITE = `
 local fence = redis.call('GET', KEYS[1])
 if ARGV[1] ~= '' and fence and fence ~= ARGV[1] then return 'fenced' end
+if ARGV[4] ~= '' and redis.call('EXISTS', KEYS[tonumber(ARGV[4])]) == 1 then
+  redis.call('RENAME', KEYS[tonumber(ARGV[4])], KEYS[4])
+end
 for i = 2, 3 do
   if ARGV[i] == '' then redis.call('DEL', KEYS[i]) elseif ARGV[i] ~= '=' then redis.call('SET', KEYS[i], ARGV[i]) end
 end
 return 'written'`;
 const AS_IT_IS = '=';
 const DELETE = '';
+
+// Also deletes what was kept aside.
+const REMOVE = `
+local fence = redis.call('GET', KEYS[1])
+if ARGV[1] ~= '' and fence and fence ~= ARGV[1] then return 'fenced' end
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+return 'written'`;
+
+// A Redis that is out of memory, or cannot save, refuses the write.
+const PROBE = `redis.call('SET', KEYS[1], '1', 'PX', 1) redis.call('DEL', KEYS[1])`;
 
 /** Where an account is kept. */
 export interface RedisPlace {
@@ -84,59 +97,103 @@ export class RedisAccount {
   /** @throws {SessionStoreError} `unreadable`. */
   async read(): Promise<StoredRecord | null> {
     const key = accountKey(this.#place, this.#userId);
-    const json = await this.#ask(() => this.#place.redis.get(key));
+    const json = await this.#get(key, 'account');
     if (json === null) return null;
     try {
       return recordSchema.parse(JSON.parse(json));
     } catch {
-      throw new SessionStoreError(
-        'unreadable',
-        this.#userId,
-        `the account ${this.#userId} in ${key} is left as it is: its content is not valid`,
-      );
+      throw this.#unreadable(key, 'account');
     }
   }
 
-  /** The peers, sealed. */
+  /** The peers, sealed. @throws {SessionStoreError} `unreadable`. */
   async readPeers(): Promise<string | null> {
-    return this.#ask(() => this.#place.redis.get(this.#peersKey));
+    return this.#get(this.#peersKey, 'peers');
   }
 
   /** @throws {SessionStoreError} `fenced`. */
-  async write(record: StoredRecord, { forgetsPeers = false } = {}): Promise<void> {
+  async write(record: StoredRecord, { forgetsPeers = false, keepFormer = false } = {}): Promise<void> {
     const { redis, indexKey } = this.#place;
     checkRight(this.#right, this.#userId);
     // First of all: a name in the list without an account is nobody, an account that is not in the list would be forgotten.
     await this.#ask(() => redis.sadd(indexKey, this.#userId));
-    await this.#commit(JSON.stringify(record), forgetsPeers ? DELETE : AS_IT_IS);
+    const peers = forgetsPeers ? DELETE : AS_IT_IS;
+    await this.#commit({ account: JSON.stringify(record), peers, ...(keepFormer && { keep: 'account' }) });
   }
 
   /** @throws {SessionStoreError} `fenced`. */
-  async writePeers(sealed: string): Promise<void> {
-    await this.#commit(AS_IT_IS, sealed);
+  async writePeers(sealed: string, { keepFormer = false } = {}): Promise<void> {
+    await this.#commit({ account: AS_IT_IS, peers: sealed, ...(keepFormer && { keep: 'peers' }) });
   }
 
   /** @throws {SessionStoreError} `fenced`. */
   async remove(): Promise<void> {
     const { redis, indexKey } = this.#place;
-    await this.#commit(DELETE, DELETE);
+    const asides = [this.#asideKey('account'), this.#asideKey('peers')];
+    await this.#run(REMOVE, [this.#fenceKey, this.#accountKey, this.#peersKey, ...asides], []);
     // A next owner may have begun a login by now, whose name must stay; a name too many is nobody.
     if (this.#right !== null && !this.#right.valid()) return;
     await this.#ask(() => redis.srem(indexKey, this.#userId));
   }
 
-  async #commit(account: string, peers: string): Promise<void> {
-    const fenceKey = `${this.#place.prefixOf(this.#userId)}:fence`;
-    const keys = [fenceKey, accountKey(this.#place, this.#userId), this.#peersKey];
-    const values = [this.#right?.fence ?? '', account, peers];
+  /** @throws where Redis takes no writes. */
+  async checkWritable(): Promise<void> {
+    const key = `${this.#place.prefixOf(this.#userId)}:probe`;
+    await this.#ask(() => this.#place.redis.eval(PROBE, 1, key));
+  }
+
+  async #commit({
+    account,
+    peers,
+    keep,
+  }: {
+    account: string;
+    peers: string;
+    /** What is kept under another name, because it cannot be read. */
+    keep?: 'account' | 'peers';
+  }): Promise<void> {
+    const keys = [this.#fenceKey, this.#accountKey, this.#peersKey, this.#asideKey(keep ?? 'account')];
+    const kept = keep === undefined ? '' : String(keep === 'account' ? 2 : 3);
+    await this.#run(WRITE, keys, [account, peers, kept]);
+  }
+
+  async #run(script: string, keys: string[], values: string[]): Promise<void> {
     const reply = await this.#ask(async () => {
       checkRight(this.#right, this.#userId);
-      return this.#place.redis.eval(WRITE, keys.length, ...keys, ...values);
+      return this.#place.redis.eval(script, keys.length, ...keys, this.#right?.fence ?? '', ...values);
     });
     if (reply === 'fenced') throw fenced(this.#userId);
   }
 
+  async #get(key: string, what: string): Promise<string | null> {
+    try {
+      return await this.#ask(() => this.#place.redis.get(key));
+    } catch (error) {
+      // Another kind of value, such as a list.
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) throw this.#unreadable(key, what);
+      throw error;
+    }
+  }
+
+  #unreadable(key: string, what: string): SessionStoreError {
+    const message = `the ${what} of ${this.#userId} in ${key} cannot be read: its content is not valid`;
+    return new SessionStoreError('unreadable', this.#userId, message);
+  }
+
+  get #fenceKey(): string {
+    return `${this.#place.prefixOf(this.#userId)}:fence`;
+  }
+
+  get #accountKey(): string {
+    return accountKey(this.#place, this.#userId);
+  }
+
   get #peersKey(): string {
     return `${this.#place.prefixOf(this.#userId)}:peers`;
+  }
+
+  /** The last value that could not be read and was replaced. */
+  #asideKey(what: 'account' | 'peers'): string {
+    return `${this.#place.prefixOf(this.#userId)}:${what}:broken`;
   }
 }

@@ -1,6 +1,12 @@
 import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
-import { afterSession, loginStateOf, NO_STATUS, shownStatus, type AccountRecord } from './account-record.ts';
+import {
+  afterSession,
+  loginStateOf,
+  NO_STATUS,
+  storedAccount,
+  type AccountRecord,
+} from './account-record.ts';
 import {
   accountKey,
   RedisAccount,
@@ -11,6 +17,8 @@ import {
 import { openSealed, sealContent, type SealedKind } from './sealed-content.ts';
 import {
   accountStatusSchema,
+  orUnreadable,
+  SessionStoreError,
   storedLoginSchema,
   storedPeersSchema,
   type AccountStatus,
@@ -76,28 +84,33 @@ class RedisSessionStore implements SessionStore {
 
   load(userId: string): Promise<StoredAccount | null> {
     return this.#inOrder(userId, async (account) => {
-      const stored = await account.read();
+      const stored = await orUnreadable(account.read());
       if (stored === null) return null;
+      if (stored instanceof SessionStoreError) return storedAccount(userId, asRecord(NOTHING), stored, null);
       const session =
-        stored.session === null ? null : this.#open(userId, 'session', stored.session, z.string());
-      const login = stored.login && this.#open(userId, 'login', stored.login.sealed, storedLoginSchema);
-      return { userId, status: shownStatus(asRecord(stored)), session, login };
+        stored.session && (await orUnreadable(this.#open(userId, 'session', stored.session, z.string())));
+      const login =
+        stored.login &&
+        (await orUnreadable(this.#open(userId, 'login', stored.login.sealed, storedLoginSchema)));
+      return storedAccount(userId, asRecord(stored), session, login);
     });
   }
 
   saveLogin(userId: string, given: StoredLogin): Promise<void> {
     const login = structuredClone(given);
     return this.#inOrder(userId, async (account) => {
-      const stored = (await account.read()) ?? NOTHING;
+      const stored = await orUnreadable(account.read());
+      const keepFormer = stored instanceof SessionStoreError;
+      const before = stored === null || keepFormer ? NOTHING : stored;
       const sealed = this.#seal(userId, 'login', storedLoginSchema.parse(login));
-      await account.write({ ...stored, login: { state: loginStateOf(login), sealed } });
+      await account.write({ ...before, login: { state: loginStateOf(login), sealed } }, { keepFormer });
     });
   }
 
   dropLogin(userId: string): Promise<void> {
     return this.#inOrder(userId, async (account) => {
-      const stored = await account.read();
-      if (stored === null || stored.login === null) return;
+      const stored = await orUnreadable(account.read());
+      if (stored === null || stored instanceof SessionStoreError || stored.login === null) return;
       if (stored.session === null) await account.remove();
       else await account.write({ ...stored, login: null });
     });
@@ -106,18 +119,22 @@ class RedisSessionStore implements SessionStore {
   saveSession(userId: string, session: string, givenUser: AccountStatus['user']): Promise<void> {
     const user = structuredClone(givenUser);
     return this.#inOrder(userId, async (account) => {
-      const stored = await account.read();
+      const found = await orUnreadable(account.read());
+      const stored = found instanceof SessionStoreError ? null : found;
       const { status, forgetsPeers } = afterSession(stored && asRecord(stored), user);
       const sealed = this.#seal(userId, 'session', session);
-      await account.write({ version: 1, status, session: sealed, login: null }, { forgetsPeers });
+      const keepFormer =
+        found instanceof SessionStoreError || (await this.#isUnreadable(userId, stored?.session ?? null));
+      await account.write({ version: 1, status, session: sealed, login: null }, { forgetsPeers, keepFormer });
     });
   }
 
   saveStatus(userId: string, given: AccountStatus): Promise<void> {
     const status = structuredClone(given);
     return this.#inOrder(userId, async (account) => {
-      const stored = await account.read();
-      if (stored !== null) await account.write({ ...stored, status: accountStatusSchema.parse(status) });
+      const stored = await orUnreadable(account.read());
+      if (stored !== null && !(stored instanceof SessionStoreError))
+        await account.write({ ...stored, status: accountStatusSchema.parse(status) });
     });
   }
 
@@ -134,13 +151,17 @@ class RedisSessionStore implements SessionStore {
     });
   }
 
-  savePeers(userId: string, given: StoredPeers): Promise<void> {
+  savePeers(userId: string, given: StoredPeers, { keepFormer = false } = {}): Promise<void> {
     const peers = structuredClone(given);
     return this.#inOrder(userId, async (account) => {
       const stored = await account.read();
       if (stored === null || stored.session === null) return;
-      await account.writePeers(this.#seal(userId, 'peers', peers));
+      await account.writePeers(this.#seal(userId, 'peers', peers), { keepFormer });
     });
+  }
+
+  checkWritable(userId: string): Promise<void> {
+    return this.#inOrder(userId, (account) => account.checkWritable());
   }
 
   async close(): Promise<void> {
@@ -156,7 +177,14 @@ class RedisSessionStore implements SessionStore {
     return sealContent(this.#options.sealer, kind, userId, content);
   }
 
-  #open<T>(userId: string, kind: SealedKind, sealed: string, schema: z.ZodType<T>): T {
+  async #isUnreadable(userId: string, sealed: string | null): Promise<boolean> {
+    if (sealed === null) return false;
+    return (
+      (await orUnreadable(this.#open(userId, 'session', sealed, z.string()))) instanceof SessionStoreError
+    );
+  }
+
+  async #open<T>(userId: string, kind: SealedKind, sealed: string, schema: z.ZodType<T>): Promise<T> {
     return openSealed(this.#options.sealer, sealed, { kind, userId, place: 'Redis' }, schema);
   }
 }

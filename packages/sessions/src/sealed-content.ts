@@ -1,4 +1,4 @@
-import type { Sealer } from '@gateway/runtime';
+import { SealingError, type Sealer } from '@gateway/runtime';
 import * as z from 'zod';
 import { SessionStoreError } from './session-store.ts';
 
@@ -22,7 +22,9 @@ export function openSealed<T>(
     throw new SessionStoreError(
       'unreadable',
       userId,
-      `the ${kind} of account ${userId} in ${place} is left as it is: ${reasonOf(error)}`,
+      `the ${kind} of account ${userId} in ${place} cannot be read: ${reasonOf(error)}`,
+      // The parsers' errors quote the content, which is secret.
+      error instanceof SealingError ? error : undefined,
     );
   }
 }

@@ -2,8 +2,9 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sealer } from '@gateway/runtime';
 import type * as z from 'zod';
-import { readWhole, removeFiles, replaceFile } from './atomic-file.ts';
+import { checkFileReplaceable, keepAside, readWhole, removeFiles, replaceFile } from './atomic-file.ts';
 import { openSealed, sealContent, type SealedKind } from './sealed-content.ts';
+import { unreadableFile } from './store-calls.ts';
 import { fileNameOf, userIdOf } from './user-file.ts';
 
 /** The accounts' sealed files in one directory: `{user_id}.{kind}`, each of one line. */
@@ -19,20 +20,41 @@ export class SealedFiles {
   /** `null`: there is none. @throws {SessionStoreError} `unreadable`. */
   async read<T>(userId: string, kind: SealedKind, schema: z.ZodType<T>): Promise<T | null> {
     const place = this.#file(userId, kind);
-    const sealed = await readWhole(place);
+    const what = `the ${kind} of account ${userId} in ${place}`;
+    const sealed = await readWhole(place).catch((error: unknown) => {
+      throw unreadableFile(error, what, userId);
+    });
     return sealed === null ? null : openSealed(this.#sealer, sealed.trim(), { kind, userId, place }, schema);
   }
 
-  /** Resolves when it is on disk. `mayWrite` is asked just before the file takes its place; it throws to call that off. */
-  async write(userId: string, kind: SealedKind, content: unknown, mayWrite: () => void): Promise<void> {
+  /**
+   * Resolves when it is on disk.
+   * @param mayWrite is called just before the file takes its place; throw there to cancel.
+   * @param keepFormer keeps the former file beside it under another name.
+   */
+  async write(
+    userId: string,
+    kind: SealedKind,
+    content: unknown,
+    { mayWrite, keepFormer = false }: { mayWrite: () => void; keepFormer?: boolean },
+  ): Promise<void> {
+    const file = this.#file(userId, kind);
     const sealed = sealContent(this.#sealer, kind, userId, content);
-    await replaceFile(this.#file(userId, kind), `${sealed}\n`, async () => mayWrite());
+    await replaceFile(file, `${sealed}\n`, async () => {
+      mayWrite();
+      if (keepFormer) await keepAside(file);
+    });
   }
 
-  /** Removes the files that are there. `mayWrite` is asked just before the first goes; it throws to call that off. */
+  /** Removes the files, and those that were kept aside. `mayWrite` is called just before the first goes; throw there to cancel. */
   async remove(userId: string, kinds: readonly SealedKind[], mayWrite: () => void): Promise<void> {
     const names = kinds.map((kind) => nameOf(userId, kind));
     await removeFiles(this.#directory, names, mayWrite);
+  }
+
+  /** @throws where one of the files is there and cannot be replaced or removed. */
+  async checkReplaceable(userId: string, kinds: readonly SealedKind[]): Promise<void> {
+    for (const kind of kinds) await checkFileReplaceable(this.#file(userId, kind));
   }
 
   async has(userId: string, kind: SealedKind): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { accountViewSchema, codeSentSchema, peerSchema } from '@gateway/contracts';
+import { SealingError } from '@gateway/runtime';
 import * as z from 'zod';
 
 /** What is known of an account beside its secrets; the durable part of an account's view. */
@@ -44,6 +45,8 @@ export interface StoredAccount {
   /** Of the signed-in account, as opaque text. Kept in every state (`revoked`, `banned`) until {@link SessionStore.delete}. */
   readonly session: string | null;
   readonly login: Readonly<StoredLogin> | null;
+  /** Why the session, or else the login, cannot be read; it is `null` then. The data at rest stays as it is. */
+  readonly unreadable?: SessionStoreError;
 }
 
 /** The peers of one account, as they are kept. */
@@ -77,7 +80,10 @@ export interface SessionStore {
   ownedBy(right: WriteRight): SessionStore;
   /** The ids of all accounts that have a session or a login under way, sorted. */
   list(): Promise<string[]>;
-  /** `null`: no such account. A session of which nothing else is known counts as `ready` with an unknown user. */
+  /**
+   * `null`: no such account. A session of which nothing else is known counts as `ready` with an unknown user. An account that cannot be
+   * read is one too: see `unreadable`.
+   */
   load(userId: string): Promise<StoredAccount | null>;
   /** Begins a login or takes it one step further; the state follows from `login.awaiting`. An earlier session stays. */
   saveLogin(userId: string, login: StoredLogin): Promise<void>;
@@ -86,7 +92,7 @@ export interface SessionStore {
   /**
    * The account is signed in: keeps the session, sets `ready`, ends the login. Of an account that was signed in already (its session
    * changed) the status stays. `user` `null`: as known before. The kept peers are forgotten if `user` is another Telegram user than
-   * before, since access hashes are of no use to another.
+   * before, since access hashes are of no use to another. A session that cannot be read is kept under another name.
    */
   saveSession(userId: string, session: string, user: AccountStatus['user']): Promise<void>;
   /**
@@ -98,19 +104,35 @@ export interface SessionStore {
   delete(userId: string): Promise<void>;
   /** The peers kept for the account, none if there are none. */
   loadPeers(userId: string): Promise<StoredPeers>;
-  /** Does nothing for an account without a session: a save that comes after its end. */
-  savePeers(userId: string, peers: StoredPeers): Promise<void>;
+  /**
+   * Does nothing for an account without a session: a save that comes after its end.
+   * @param keepFormer keeps the former peers under another name, because they cannot be read.
+   */
+  savePeers(userId: string, peers: StoredPeers, options?: { keepFormer?: boolean }): Promise<void>;
+  /**
+   * Resolves if the account can be written and deleted now. Call before a step at Telegram that only counts once it is saved.
+   * @throws {SessionStoreError} `storage`.
+   */
+  checkWritable(userId: string): Promise<void>;
   /** Waits for what is being written. Every later call throws. */
   close(): Promise<void>;
 }
 
-export type SessionStoreFailure = 'invalid_user_id' | 'unreadable' | 'io' | 'busy' | 'fenced' | 'closed';
+export type SessionStoreFailure =
+  | 'invalid_user_id'
+  | 'unreadable'
+  | 'storage'
+  | 'io'
+  | 'busy'
+  | 'fenced'
+  | 'closed';
 
 /**
  * The only error of a {@link SessionStore}; its message is for an operator, names the account and the place, and holds no secret.
  * - `invalid_user_id`: the caller let through what names no account.
- * - `unreadable`: what is kept cannot be opened (wrong key, broken). It is left as it is: mend it, or delete the account.
- * - `io`: the disk or the server refused; whether the change is kept is not known, so make it again.
+ * - `unreadable`: the data at rest cannot be read (wrong key, broken). It stays as it is: repair it, or delete the account.
+ * - `storage`: the disk or Redis accepts no writes (full, read-only, no permission); the change was not made.
+ * - `io`: the disk or the server failed; whether the change is kept is not known, so make it again.
  * - `busy`: another process holds the store for too long; likewise.
  * - `fenced`: the account is another worker's by now; nothing was changed. (In files, where a change is more than one file, kept peers
  *   may be gone, and a delete of an account with a login under way may have left the login.)
@@ -125,6 +147,22 @@ export class SessionStoreError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.failure = failure;
     this.userId = userId;
+  }
+
+  /** Whether this process has the key that the unreadable data was sealed with, as far as that shows. */
+  get sealedBy(): 'own_key' | 'other_key' | 'unknown' {
+    if (!(this.cause instanceof SealingError) || this.cause.failure === 'malformed') return 'unknown';
+    return this.cause.failure === 'unknown_key' ? 'other_key' : 'own_key';
+  }
+}
+
+/** The value, or the error where it cannot be read. Any other error is thrown. */
+export async function orUnreadable<T>(read: Promise<T>): Promise<T | SessionStoreError> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof SessionStoreError && error.failure === 'unreadable') return error;
+    throw error;
   }
 }
 

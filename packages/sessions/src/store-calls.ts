@@ -1,5 +1,5 @@
 import { FileLockError } from './file-lock.ts';
-import { SessionStoreError } from './session-store.ts';
+import { SessionStoreError, type SessionStoreFailure } from './session-store.ts';
 import { checkUserId } from './user-file.ts';
 
 /** Runs a store's calls: those for one account one after the other, none after the store is closed, with its own errors only. */
@@ -39,14 +39,46 @@ export class StoreCalls {
 
 export function toStoreError(error: unknown, userId: string | null): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
-  const failure = error instanceof FileLockError ? 'busy' : 'io';
   const whose = userId === null ? '' : ` for account ${userId}`;
   return new SessionStoreError(
-    failure,
+    failureOf(error),
     userId,
     `the session store failed${whose}: ${messageOf(error)}`,
     error,
   );
+}
+
+/** What an error while a file was read means: it stays unreadable until somebody does something, or the process lacks something now. */
+export function unreadableFile(error: unknown, what: string, userId: string): unknown {
+  if (error instanceof SessionStoreError || isTransient(error)) return error;
+  return new SessionStoreError('unreadable', userId, `${what} cannot be read: ${messageOf(error)}`);
+}
+
+/** Codes of a file system that takes no writes until somebody does something. */
+const NO_WRITES = new Set(
+  'ENOSPC EDQUOT EFBIG EROFS EACCES EPERM EIO EBUSY ENXIO ESTALE ENOENT ENOTDIR EISDIR ELOOP ENOTEMPTY EEXIST'.split(
+    ' ',
+  ),
+);
+
+/** The process has too many files open, or no memory. */
+const TRANSIENT = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
+
+/** Redis refuses writes: `maxmemory` is reached, or it cannot save to its disk. */
+const REDIS_NO_WRITES = /\b(?:OOM command not allowed|MISCONF) /;
+
+export function isTransient(error: unknown): boolean {
+  return TRANSIENT.has(codeOf(error));
+}
+
+function failureOf(error: unknown): SessionStoreFailure {
+  if (error instanceof FileLockError) return 'busy';
+  if (NO_WRITES.has(codeOf(error)) || REDIS_NO_WRITES.test(messageOf(error))) return 'storage';
+  return 'io';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function messageOf(error: unknown): string {

@@ -1,41 +1,139 @@
 import { randomBytes } from 'node:crypto';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { Sealer } from '@gateway/runtime';
 import { describe, expect, it } from 'vitest';
-import { IVAN, LOGIN, REVOKED } from './testing/accounts.ts';
+import type { StoredPeers } from './session-store.ts';
+import { IVAN, LOGIN, READY, REVOKED } from './testing/accounts.ts';
 import { setUp } from './testing/store-directory.ts';
 
+const PEERS: StoredPeers = { peers: [], missing: [['@nobody', 1]] };
+
 describe('what cannot be opened', () => {
-  it('is named, left as it is, and goes by delete alone', async () => {
+  it('is named and left as it is, whatever else is saved of the account', async () => {
     const { open, sessionFile } = await setUp();
     await (await open()).saveSession('user123', 'the session', IVAN);
     const before = await readFile(sessionFile);
 
     const store = await open(new Sealer([randomBytes(32)]));
-    const error = {
+    const unreadable = {
       name: 'SessionStoreError',
       failure: 'unreadable',
       userId: 'user123',
+      sealedBy: 'other_key',
       message: expect.stringContaining(sessionFile),
     };
-    await expect(store.load('user123')).rejects.toMatchObject(error);
-    await expect(store.saveSession('user123', 'a new session', IVAN)).rejects.toMatchObject(error);
-    await expect(store.saveLogin('user123', LOGIN)).rejects.toMatchObject(error);
-    await expect(store.saveStatus('user123', REVOKED)).rejects.toMatchObject(error);
-    await expect(store.dropLogin('user123')).rejects.toMatchObject(error);
+    expect(await store.load('user123')).toMatchObject({ session: null, status: READY, unreadable });
+    await store.saveStatus('user123', REVOKED);
+    expect(await store.load('user123')).toMatchObject({ session: null, status: REVOKED, unreadable });
+    await store.saveLogin('user123', LOGIN);
+    expect(await store.load('user123')).toMatchObject({ session: null, login: LOGIN, unreadable });
+    await store.dropLogin('user123');
+    expect(await store.load('user123')).toMatchObject({
+      session: null,
+      login: null,
+      status: REVOKED,
+      unreadable,
+    });
     expect(await readFile(sessionFile)).toEqual(before);
     expect(await store.list()).toEqual(['user123']);
-    await store.delete('user123');
-    expect(await store.load('user123')).toBeNull();
+    expect(await (await open()).load('user123')).toMatchObject({ session: 'the session' });
   });
 
-  it.each(['', 'garbage', 'v1.00000000.AAAA'])('may be a file of %j', async (content) => {
-    const { open, sessionFile } = await setUp();
+  it('is kept beside the session of a new sign-in, and both go by delete', async () => {
+    const { open, path, sessionFile } = await setUp();
+    await (await open()).saveSession('user123', 'the session', IVAN);
+    const before = await readFile(sessionFile, 'utf8');
+    const store = await open(new Sealer([randomBytes(32)]));
+    await store.saveSession('user123', 'a new session', IVAN);
+    expect(await store.load('user123')).toMatchObject({ session: 'a new session', status: READY });
+    const aside = (await readdir(path('telegram_sessions'))).filter((name) => name.includes('.broken-'));
+    expect(aside).toHaveLength(1);
+    expect(await readFile(path('telegram_sessions', aside[0] ?? ''), 'utf8')).toBe(before);
+    expect(await store.list()).toEqual(['user123']);
+    await store.saveSession('user123', 'another session', IVAN);
+    await store.delete('user123');
+    expect(await store.load('user123')).toBeNull();
+    expect(await readdir(path('telegram_sessions'))).toEqual([]);
+  });
+
+  const BROKEN: [string, (file: string) => Promise<unknown>][] = [
+    ['empty', (file) => writeFile(file, '')],
+    ['garbage', (file) => writeFile(file, 'garbage')],
+    ['bytes that are no text', (file) => writeFile(file, Buffer.from([0xff, 0xfe, 0, 0x80]))],
+    ['sealed text without content', (file) => writeFile(file, 'v1.00000000.AAAA')],
+    ['cut off', async (file) => writeFile(file, (await readFile(file)).subarray(0, 40))],
+    [
+      'there twice',
+      async (file) => writeFile(file, Buffer.concat([await readFile(file), await readFile(file)])),
+    ],
+    ['a directory', (file) => mkdir(file)],
+    ['a directory with something in it', (file) => mkdir(`${file}/x`, { recursive: true })],
+    ['a link to nothing', (file) => symlink('nowhere', file)],
+    ['a link to itself', (file) => symlink(file, file)],
+    ['a device', (file) => symlink('/dev/null', file)],
+  ];
+
+  describe.each(BROKEN)('may be a file that is %s', (_name, makeBroken) => {
+    async function withBroken(kind: 'session' | 'peers') {
+      const stage = await setUp();
+      const store = await stage.open();
+      await store.saveSession('user123', 'the session', IVAN);
+      await store.savePeers('user123', PEERS);
+      const file = stage.path('telegram_sessions', `user123.${kind}`);
+      const whole = await readFile(file);
+      // A broken file may be made from what was in it.
+      await makeBroken(file).catch(async () => {
+        await rm(file);
+        await makeBroken(file);
+      });
+      return { ...stage, store, file, whole };
+    }
+
+    it('as a session: it is named, can be restored, replaced and deleted', async () => {
+      const { store, file, whole, open, path } = await withBroken('session');
+      const unreadable = { failure: 'unreadable', message: expect.stringContaining(file) };
+      expect(await store.load('user123')).toMatchObject({ session: null, status: READY, unreadable });
+      expect(await store.list()).toEqual(['user123']);
+      await store.checkWritable('user123');
+      await rename(file, `${file}.away`);
+      await writeFile(file, whole);
+      expect(await store.load('user123')).toMatchObject({ session: 'the session', status: READY });
+      await rm(file);
+      await rename(`${file}.away`, file);
+      await store.saveSession('user123', 'a new session', IVAN);
+      expect(await (await open()).load('user123')).toMatchObject({ session: 'a new session' });
+      await store.delete('user123');
+      expect(await store.load('user123')).toBeNull();
+      expect(await store.list()).toEqual([]);
+      expect(await readdir(path('telegram_sessions'))).not.toContain('user123.session');
+    });
+
+    it('as peers: the session is good, and new peers take their place', async () => {
+      const { store, file } = await withBroken('peers');
+      await expect(store.loadPeers('user123')).rejects.toMatchObject({
+        failure: 'unreadable',
+        message: expect.stringContaining(file),
+      });
+      expect(await store.load('user123')).toMatchObject({ session: 'the session' });
+      await store.savePeers('user123', PEERS, { keepFormer: true });
+      expect(await store.loadPeers('user123')).toEqual(PEERS);
+    });
+  });
+
+  it('may be a login: the session beside it is good', async () => {
+    const { open, authFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
-    await writeFile(sessionFile, content);
-    await expect(store.load('user123')).rejects.toMatchObject({ failure: 'unreadable' });
-    expect(await readFile(sessionFile, 'utf8')).toBe(content);
+    await store.saveLogin('user123', LOGIN);
+    const auth = JSON.parse(await readFile(authFile, 'utf8'));
+    auth.accounts.user123.login.sealed = 'garbage';
+    await writeFile(authFile, JSON.stringify(auth));
+    expect(await store.load('user123')).toMatchObject({
+      session: 'the session',
+      login: null,
+      status: READY,
+      unreadable: { message: expect.stringContaining('the login of account user123') },
+    });
   });
 
   it('may be a file with one byte changed, at any place', async () => {
@@ -48,7 +146,10 @@ describe('what cannot be opened', () => {
         sessionFile,
         whole.slice(0, at) + (whole[at] === 'A' ? 'Q' : 'A') + whole.slice(at + 1),
       );
-      await expect(store.load('user123'), `byte ${at}`).rejects.toMatchObject({ failure: 'unreadable' });
+      expect(await store.load('user123'), `byte ${at}`).toMatchObject({
+        session: null,
+        unreadable: { failure: 'unreadable' },
+      });
     }
     await writeFile(sessionFile, whole);
     expect(await store.load('user123')).toMatchObject({ session: 'the session' });
@@ -67,11 +168,14 @@ describe('what cannot be opened', () => {
     const auth = JSON.parse(await readFile(authFile, 'utf8'));
     auth.accounts.user126 = auth.accounts.user125;
     await writeFile(authFile, JSON.stringify(auth));
-    await expect(store.load('user123')).rejects.toMatchObject({ failure: 'unreadable' });
+    expect(await store.load('user123')).toMatchObject({
+      session: null,
+      unreadable: { failure: 'unreadable' },
+    });
     await expect(store.loadPeers('user123')).rejects.toMatchObject({ failure: 'unreadable' });
-    await expect(store.load('user126')).rejects.toMatchObject({
-      failure: 'unreadable',
-      message: expect.stringContaining('telegram_auth.json'),
+    expect(await store.load('user126')).toMatchObject({
+      login: null,
+      unreadable: { failure: 'unreadable', message: expect.stringContaining('telegram_auth.json') },
     });
     expect(await store.load('user125')).toMatchObject({ login: LOGIN });
     // A login that nobody can open any more is not in the way of the next one.
@@ -94,8 +198,9 @@ describe('what cannot be opened', () => {
   });
 
   it.each([
-    ['', 'is not JSON'],
-    ['{"version":1,"accounts":{"user123":{"state":"rea', 'is not JSON'],
+    ['', 'is empty'],
+    ['{"version":1,"accounts":{"user123":{"state":"rea', 'cut off'],
+    ['\u0000\u0000\u0000', 'is not JSON'],
     ['[]', 'is not {"version": 1'],
     ['{"version":2,"accounts":{}}', 'is not {"version": 1'],
     ['{"version":1,"accounts":[]}', 'is not {"version": 1'],
@@ -111,10 +216,24 @@ describe('what cannot be opened', () => {
       const error = { failure: 'unreadable', message: expect.stringContaining(message) };
       await expect(open()).rejects.toMatchObject(error);
       await expect(open()).rejects.not.toThrow('+7999');
+      await expect(open()).rejects.toThrow('Restore it from a backup. Or move it away');
       await expect(store.saveSession('user123', 'a new session', IVAN)).rejects.toMatchObject(error);
       await expect(store.saveStatus('user123', REVOKED)).rejects.toMatchObject(error);
       await expect(store.list()).rejects.toMatchObject(error);
       expect(await readFile(authFile, 'utf8')).toBe(content);
     },
   );
+
+  it.each<[string, (file: string) => Promise<unknown>, string]>([
+    ['a directory', (file) => mkdir(file), 'it is not a file'],
+    ['a link to nothing', (file) => symlink('nowhere', file), 'it is a link to nothing'],
+    ['a link to itself', (file) => symlink(file, file), 'ELOOP'],
+  ])('is a telegram_auth.json that is %s: it is named, and the way out', async (_name, make, message) => {
+    const { open, authFile } = await setUp();
+    await make(authFile);
+    await expect(open()).rejects.toMatchObject({
+      failure: 'unreadable',
+      message: expect.stringMatching(new RegExp(`${authFile} cannot be read: .*${message}.*move it away`)),
+    });
+  });
 });

@@ -10,6 +10,7 @@ export function viewOf(status: AccountStatus, hold: Hold | null): AccountView {
 /** The error that all sends of the account fail with, or `null` where it is signed in. */
 export function endOf({ state, reason }: AccountStatus, disconnected: boolean): GatewayError | null {
   if (isSignedIn(state)) return null;
+  if (state === 'unreadable') return new GatewayError('SESSION_UNREADABLE');
   if (disconnected) return new GatewayError('ACCOUNT_DISCONNECTED');
   const details = reason === null ? {} : { rpcError: reason };
   if (state === 'banned') return new GatewayError('ACCOUNT_BANNED', undefined, details);

@@ -11,7 +11,13 @@ import {
   type SentMessage,
   type UserInfo,
 } from '@gateway/contracts';
-import { MemoryPeerBook, type AccountStatus, type StoredAccount, type StoredLogin } from '@gateway/sessions';
+import {
+  MemoryPeerBook,
+  SessionStoreError,
+  type AccountStatus,
+  type StoredAccount,
+  type StoredLogin,
+} from '@gateway/sessions';
 import { TelegramFailure, type AccountClient, type Chat } from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import PQueue from 'p-queue';
@@ -21,6 +27,7 @@ import type { AccountOptions } from './account-options.ts';
 import { endOf, viewOf } from './account-view.ts';
 import { outgoing } from './outgoing.ts';
 import { chatFor } from './recipients.ts';
+import { readPeers, readStored, statusWithTrouble, whyUnreadable } from './stored-account.ts';
 
 /** Control jobs go before sends: a person waits for them. */
 const URGENT = { priority: 1 };
@@ -41,30 +48,32 @@ export class Account implements LaneAccount {
   #closed = false;
   #client: AccountClient | undefined;
   #lastUsed = 0;
-  #peers: MemoryPeerBook;
-  #savedPeers: number;
+  #peers!: MemoryPeerBook;
+  #savedPeers = 0;
+  /** The stored peers cannot be read. They are kept aside once new ones are saved. */
+  #peersError: SessionStoreError | null = null;
 
   private constructor(
     options: AccountOptions,
     stored: StoredAccount | null,
-    peers: MemoryPeerBook,
+    peers: Awaited<ReturnType<typeof readPeers>>,
     hold: Hold | null,
   ) {
     this.userId = options.userId;
     this.#options = options;
     this.#stored = stored;
-    this.#peers = peers;
-    this.#savedPeers = peers.generation;
+    this.#usePeers(peers);
     this.#hold = hold;
+    this.#logTrouble();
   }
 
   /** @param hold what was published before: a restart does not forget a flood wait. */
   static async load(options: AccountOptions, hold: Hold | null): Promise<Account> {
     const [stored, peers] = await Promise.all([
-      options.store.load(options.userId),
-      options.store.loadPeers(options.userId),
+      readStored(options.store, options.userId),
+      readPeers(options.store, options.userId),
     ]);
-    return new Account(options, stored, new MemoryPeerBook(peers), hold);
+    return new Account(options, stored, peers, hold);
   }
 
   /** As the store has it, whether it is good or not. */
@@ -84,8 +93,17 @@ export class Account implements LaneAccount {
     return this.#stored?.login ?? null;
   }
 
+  /** As the store has it. What cannot be read shows in {@link view}. */
   get status(): AccountStatus {
     return this.#stored?.status ?? NO_STATUS;
+  }
+
+  get isUnreadable(): boolean {
+    return whyUnreadable(this.#stored) !== null;
+  }
+
+  get #shownStatus(): AccountStatus {
+    return statusWithTrouble(this.#stored, this.#peersError);
   }
 
   get hold(): Hold | null {
@@ -93,11 +111,11 @@ export class Account implements LaneAccount {
   }
 
   get ended(): GatewayError | null {
-    return endOf(this.status, this.#disconnected);
+    return endOf(this.#shownStatus, this.#disconnected);
   }
 
   get stopped(): boolean {
-    return isStopped(this.status);
+    return isStopped(this.#shownStatus);
   }
 
   get ledger(): SendLedger {
@@ -113,7 +131,7 @@ export class Account implements LaneAccount {
   }
 
   get view(): AccountView {
-    return viewOf(this.status, this.hold);
+    return viewOf(this.#shownStatus, this.hold);
   }
 
   async publish(): Promise<void> {
@@ -194,8 +212,12 @@ export class Account implements LaneAccount {
       }
       if (this.#peers.generation !== this.#savedPeers) {
         const { generation } = this.#peers;
-        await store.savePeers(this.userId, this.#peers.toJSON());
+        await store.savePeers(this.userId, this.#peers.toJSON(), { keepFormer: this.#peersError !== null });
         this.#savedPeers = generation;
+        if (this.#peersError !== null) {
+          this.#peersError = null;
+          await this.publish();
+        }
       }
     } catch (error) {
       logger.error({ err: error, userId: this.userId }, 'could not write down what changed');
@@ -216,14 +238,22 @@ export class Account implements LaneAccount {
   async setTrouble(state: AccountState, error: GatewayError): Promise<void> {
     const reason = error.details.rpcError ?? error.code;
     this.#options.logger.warn({ userId: this.userId, state, reason }, 'the account is in trouble');
-    await this.setStatus({
-      ...this.status,
-      state,
-      reason,
-      next_action: ERROR_CODES[error.code].action,
-    });
+    await this.#keepTrouble({ ...this.status, state, reason, next_action: ERROR_CODES[error.code].action });
     if (!isSignedIn(state)) await this.closeClient();
     else if (this.stopped) await this.#options.publishHold({ reason, until: null });
+  }
+
+  /** A full disk must not keep the account going: the trouble is remembered here until a restart, and Telegram names it again after that. */
+  async #keepTrouble(status: AccountStatus): Promise<void> {
+    try {
+      await this.setStatus(status);
+    } catch (error) {
+      if (!(error instanceof SessionStoreError) || error.failure === 'fenced' || this.#stored === null)
+        throw error;
+      this.#options.logger.error({ err: error, userId: this.userId }, 'the trouble could not be saved');
+      this.#stored = { ...this.#stored, status };
+      await this.publish();
+    }
   }
 
   async setStatus(status: AccountStatus): Promise<void> {
@@ -245,12 +275,13 @@ export class Account implements LaneAccount {
 
   /** The sign-in is done: the login's session is the account's from now on, with what peers the store kept of the same user. */
   async authorize(session: string, user: UserInfo): Promise<void> {
-    const { store } = this.#options;
+    const { store, isBot } = this.#options;
+    // Messages that waited for a session that cannot be read go out from that user only.
+    if (this.isUnreadable && !isBot && this.status.user?.id !== user.id) await this.#endQueued();
     await store.saveSession(this.userId, session, user);
     await this.closeClient();
     this.#disconnected = false;
-    this.#peers = new MemoryPeerBook(await store.loadPeers(this.userId));
-    this.#savedPeers = this.#peers.generation;
+    this.#usePeers(await readPeers(store, this.userId));
     this.#hold = null;
     await this.#changed();
   }
@@ -258,9 +289,12 @@ export class Account implements LaneAccount {
   /** Forgets the account: session, login, peers. What is still queued fails with `ACCOUNT_DISCONNECTED`. */
   async forget(): Promise<void> {
     await this.closeClient();
-    // Before anything else is forgotten: what is queued must not go out under a later sign-in.
-    this.ledger.noteDisconnected(this.#options.now());
-    await this.ledger.save();
+    if (this.isUnreadable)
+      this.#options.logger.warn(
+        { userId: this.userId },
+        'forgets a session that cannot be read, so it was not logged out: end it under Devices in an official app',
+      );
+    await this.#endQueued();
     await this.#options.store.delete(this.userId);
     this.#disconnected = true;
     this.#hold = null;
@@ -272,8 +306,71 @@ export class Account implements LaneAccount {
     await this.publish();
   }
 
+  /** Before a session is forgotten or replaced by another user's: queued messages must not go out under a later sign-in. */
+  async #endQueued(): Promise<void> {
+    this.ledger.noteDisconnected(this.#options.now());
+    await this.ledger.save();
+  }
+
   async #reload(): Promise<void> {
-    this.#stored = await this.#options.store.load(this.userId);
+    const { store } = this.#options;
+    const { session, userId } = this;
+    const stored = await readStored(store, userId);
+    if (session === null || whyUnreadable(stored) === null) {
+      this.#stored = stored;
+      return;
+    }
+    // The stored copy broke while the account was served: the one in memory is good.
+    this.#options.logger.error(
+      { err: stored?.unreadable, userId },
+      'the session is written again from memory',
+    );
+    await store.saveSession(userId, session, this.status.user);
+    this.#stored = await readStored(store, userId);
+  }
+
+  /** Looks whether an account that could not be read can be now. In turn. @returns whether it can. */
+  async readAgain(): Promise<boolean> {
+    if (!this.isUnreadable) return true;
+    const { store, logger } = this.#options;
+    const stored = await readStored(store, this.userId);
+    const isSame = stored?.unreadable?.message === this.#stored?.unreadable?.message;
+    if (whyUnreadable(stored) !== null && isSame) return false;
+    this.#stored = stored;
+    this.#usePeers(await readPeers(store, this.userId));
+    if (this.isUnreadable) this.#logTrouble();
+    else logger.info({ userId: this.userId }, 'the account can be read again');
+    await this.publish();
+    return !this.isUnreadable;
+  }
+
+  /** @throws {SessionStoreError} `storage`: a change could not be saved now. */
+  async checkWritable(): Promise<void> {
+    await this.#options.store.checkWritable(this.userId);
+  }
+
+  #usePeers({ book, error }: Awaited<ReturnType<typeof readPeers>>): void {
+    this.#peers = book;
+    this.#savedPeers = book.generation;
+    this.#peersError = error;
+  }
+
+  #logTrouble(): void {
+    const { logger } = this.#options;
+    const { userId } = this;
+    const unreadable = this.#stored?.unreadable ?? null;
+    if (this.isUnreadable)
+      logger.error({ err: unreadable, userId }, 'the session cannot be read: its messages wait');
+    else if (unreadable !== null)
+      logger.error(
+        { err: unreadable, userId },
+        'the sign-in under way cannot be read: it has to begin again',
+      );
+    else if (this.#peersError !== null)
+      logger.error(
+        { err: this.#peersError, userId },
+        'the known peers cannot be read: they are looked up again',
+      );
   }
 
   /** Waits for what is under way, and closes the connection for good. */

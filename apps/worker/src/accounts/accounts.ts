@@ -6,6 +6,9 @@ import type { ServedAccount } from './served-account.ts';
 const CLIENT_IDLE_MS = 10 * 60_000;
 const IDLE_CHECK_MS = 30_000;
 
+/** ms between looks whether an account that could not be read can be now. */
+const READ_AGAIN_MS = 3_000;
+
 export interface AccountsOptions {
   open: (userId: string) => Promise<ServedAccount>;
   logger: Logger;
@@ -17,11 +20,11 @@ export class Accounts {
   readonly #opened = new Map<string, Promise<ServedAccount>>();
   readonly #served = new Map<string, ServedAccount>();
   readonly #stop = new AbortController();
-  readonly #idleLoop: Promise<void>;
+  readonly #loops: Promise<unknown>;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
-    this.#idleLoop = this.#closeIdle();
+    this.#loops = Promise.all([this.#closeIdle(), this.#readAgain()]);
   }
 
   /** @throws what opening it threw; the next call tries again. */
@@ -85,6 +88,20 @@ export class Accounts {
     }
   }
 
+  /** An operator has put the session or the key back. */
+  async #readAgain(): Promise<void> {
+    while ((await sleep(READ_AGAIN_MS, this.#stop.signal)) === 'elapsed') {
+      for (const [userId, { account }] of this.#served) {
+        if (!account.isUnreadable) continue;
+        try {
+          if (await account.inTurn(() => account.readAgain())) this.wake(userId);
+        } catch (error) {
+          this.#options.logger.debug({ err: error, userId }, 'the account cannot be read yet');
+        }
+      }
+    }
+  }
+
   /** Every connection is closed at once, in the middle of what is under way; each is opened again when needed. */
   suspend(): void {
     for (const opening of this.#opened.values()) {
@@ -98,7 +115,7 @@ export class Accounts {
   /** Ends all lines: the messages under way go out, the rest is put back. Nothing is woken any more. */
   async stopLanes(): Promise<void> {
     this.#stop.abort();
-    await this.#idleLoop;
+    await this.#loops;
     await this.#forEach((served) => served.stopLane());
   }
 

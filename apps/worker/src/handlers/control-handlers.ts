@@ -8,9 +8,9 @@ import {
 } from '@gateway/contracts';
 import type { ControlHandlers } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
-import { SessionStoreError } from '@gateway/sessions';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
+import { toGatewayError } from '../accounts/stored-account.ts';
 import { QrSignIn } from './qr-sign-in.ts';
 import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
@@ -19,8 +19,6 @@ export interface ControlContext {
   account: (userId: string) => Promise<Account>;
   /** Takes back what has not gone out of a send that its lane has in hand. */
   cancelSend: (userId: string, jobId: string) => Promise<ControlResult<'send.cancel'>['outcome']>;
-  /** Deletes what the store has of an account that cannot be opened. */
-  deleteUnreadable: (userId: string) => Promise<void>;
   /** Looks at the account's queue again: its state has changed. Never throws. */
   wake: (userId: string) => void;
   /** For sessions that come and go. */
@@ -33,7 +31,6 @@ export interface ControlContext {
 export function controlHandlers({
   account,
   cancelSend,
-  deleteUnreadable,
   wake,
   transfer,
   logger,
@@ -48,27 +45,53 @@ export function controlHandlers({
   const inTurn = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
     try {
       const served = await account(userId);
-      return await served.inTurn(() => task(served));
+      return await served.inTurn(async () => {
+        if (served.isUnreadable && (await served.readAgain())) wake(userId);
+        return task(served);
+      });
     } catch (thrown) {
       if (thrown instanceof TelegramFailure) throw thrown.error;
-      if (isUnreadable(thrown)) throw new GatewayError('SESSION_UNREADABLE', undefined, { cause: thrown });
-      throw thrown;
+      const error = toGatewayError(thrown) ?? thrown;
+      if (error instanceof GatewayError && error.cause !== undefined)
+        logger.error({ err: error.cause, userId }, 'the account cannot be read or written');
+      throw error;
     }
   };
+  /** For a task that only counts once it is saved: begins nothing at Telegram while that cannot be. */
+  const saving =
+    <T>(task: (account: Account) => Promise<T>) =>
+    async (served: Account): Promise<T> => {
+      await served.checkWritable();
+      return task(served);
+    };
   return {
     'auth.start': (userId, { phoneNumber }) =>
-      inTurn(userId, (served) => startSignIn(served, phoneNumber, now())),
-    'auth.resend': (userId) => inTurn(userId, (served) => resendCode(served, now())),
+      inTurn(
+        userId,
+        saving((served) => startSignIn(served, phoneNumber, now())),
+      ),
+    'auth.resend': (userId) =>
+      inTurn(
+        userId,
+        saving((served) => resendCode(served, now())),
+      ),
     'auth.cancel': async (userId) => {
-      await inTurn(userId, cancelSignIn);
+      await inTurn(userId, saving(cancelSignIn));
       return {};
     },
     'auth.verify': async (userId, answers) => {
-      const result = await inTurn(userId, (served) => verifySignIn(served, answers));
+      const result = await inTurn(
+        userId,
+        saving((served) => verifySignIn(served, answers)),
+      );
       if (result.status === 'authorized') wake(userId);
       return result;
     },
-    'auth.qr': (userId, { begin }) => inTurn(userId, (served) => qr.show(served, begin)),
+    'auth.qr': (userId, { begin }) =>
+      inTurn(
+        userId,
+        saving((served) => qr.show(served, begin)),
+      ),
     // Not in turn: it must not wait for the message that is going out.
     'send.cancel': async (userId, { jobId }) => ({ outcome: await cancelSend(userId, jobId) }),
     'account.status': (userId) => inTurn(userId, askTelegram),
@@ -88,34 +111,22 @@ export function controlHandlers({
       return view;
     },
     'account.disconnect': async (userId, { logout, forget }) => {
-      const act = logout ? logOut : forget ? forgetHere : closeConnection;
-      try {
-        await inTurn(userId, act);
-      } catch (thrown) {
-        // Nobody can log out with a session that cannot be read; it is deleted all the same, since nothing else ever would.
-        if (
-          act === closeConnection ||
-          !(thrown instanceof GatewayError) ||
-          thrown.code !== 'SESSION_UNREADABLE'
-        )
-          throw thrown;
-        await deleteUnreadable(userId);
-      }
-      if (act !== closeConnection) wake(userId);
+      // Telegram is asked for nothing that could not be followed here: the session would be gone there, and shown as good.
+      await inTurn(userId, logout ? saving(logOut) : forget ? saving(forgetHere) : closeConnection);
+      if (logout || forget) wake(userId);
       return {};
     },
     'session.import': async (userId, given) => {
-      const result = await inTurn(userId, (served) => importSession(transfer, served, given));
+      const result = await inTurn(
+        userId,
+        saving((served) => importSession(transfer, served, given)),
+      );
       wake(userId);
       return result;
     },
     'session.export': (userId, options) =>
       inTurn(userId, (served) => exportSession(transfer, served, options)),
   };
-}
-
-function isUnreadable(thrown: unknown): boolean {
-  return thrown instanceof SessionStoreError && thrown.failure === 'unreadable';
 }
 
 /** The account's view after asking Telegram. Trouble with the network is an error, never "signed out". */

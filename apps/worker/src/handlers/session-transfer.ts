@@ -65,6 +65,7 @@ export async function exportSession(
   { passphrase, detach }: { passphrase: string; detach: boolean },
 ): Promise<{ backup: string }> {
   const { session, status, userId } = account;
+  if (account.isUnreadable) throw new GatewayError('SESSION_UNREADABLE');
   if (session === null || account.ended !== null) throw new GatewayError('NOT_AUTHORIZED');
   const made_at = new Date(now()).toISOString();
   const backup = await sealBackup({ user_id: userId, session, user: status.user, made_at }, passphrase);

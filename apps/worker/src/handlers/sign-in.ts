@@ -10,6 +10,7 @@ import {
 import type { CodeLogin, StoredLogin } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
+import { savingStep } from '../accounts/stored-account.ts';
 
 /**
  * The steps of signing in by a code, each to be run in the account's turn. The half-made session is written down before a step's answer is given,
@@ -35,15 +36,17 @@ export async function startSignIn(account: Account, phoneNumber: string, now: nu
     if (account.login === null) await account.closeClient();
     throw thrown;
   });
-  await account.saveLogin({
+  const session = sessionOf(client);
+  const saving = account.saveLogin({
     kind: 'code',
-    session: sessionOf(client),
+    session,
     phoneNumber,
     sent,
     sentAt: now,
     awaiting: 'code',
     hint: null,
   });
+  await savingStep(saving, CODE_LOST);
   return sent;
 }
 
@@ -51,7 +54,9 @@ export async function resendCode(account: Account, now: number): Promise<CodeSen
   const login = codeLoginOf(account);
   const client = account.client();
   const sent = await endingDeadLogins(account, () => client.resendCode(pending(login)));
-  await account.saveLogin({ ...login, session: sessionOf(client), sent, sentAt: now, awaiting: 'code' });
+  const session = sessionOf(client);
+  const saving = account.saveLogin({ ...login, session, sent, sentAt: now, awaiting: 'code' });
+  await savingStep(saving, CODE_LOST);
   return sent;
 }
 
@@ -66,6 +71,8 @@ export async function verifySignIn(
 ): Promise<VerifyResult> {
   const login = loginOf(account);
   const client = account.client();
+  const signedIn = unsavedSignIns.get(client);
+  if (signedIn !== undefined) return authorize(account, client, signedIn);
   if (login.awaiting === 'scan') throw new GatewayError('AUTH_NOT_STARTED', NOT_SCANNED);
   if (login.awaiting === 'code') {
     const codeLogin = codeLoginOf(account);
@@ -78,12 +85,11 @@ export async function verifySignIn(
     const code = loginCode(phoneCode, codeLogin, codeIsNumber);
     const result = await endingDeadLogins(account, () => client.signIn(pending(codeLogin), code));
     if (result.status === 'authorized') return authorize(account, client, result.user);
-    await account.saveLogin({
-      ...codeLogin,
-      session: sessionOf(client),
-      awaiting: 'password',
-      hint: result.hint,
-    });
+    const session = sessionOf(client);
+    await savingStep(
+      account.saveLogin({ ...codeLogin, session, awaiting: 'password', hint: result.hint }),
+      'Telegram has accepted the code and wants the password. Start the sign-in again.',
+    );
     if (password === undefined) return result;
   }
   const hint = account.login?.hint ?? null;
@@ -112,9 +118,19 @@ export async function authorize(
   client: AccountClient,
   user: UserInfo,
 ): Promise<VerifyResult> {
-  await account.authorize(sessionOf(client), user);
+  unsavedSignIns.set(client, user);
+  await savingStep(
+    account.authorize(sessionOf(client), user),
+    'Telegram has accepted the sign-in, but it is not saved yet. Once there is room, call verify again: it is completed then.',
+  );
+  unsavedSignIns.delete(client);
   return { status: 'authorized', user };
 }
+
+/** Connections that Telegram has signed in while the store took no writes. The next verify saves them. */
+const unsavedSignIns = new WeakMap<AccountClient, UserInfo>();
+
+const CODE_LOST = 'A code was sent, but this sign-in could not be saved. Start it again once there is room.';
 
 const NOT_SCANNED = 'A QR sign-in is under way, and its code was not scanned yet.';
 

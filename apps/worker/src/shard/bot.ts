@@ -53,7 +53,9 @@ export async function keepBotSignedIn({ bot, account, wake, logger, signal }: Bo
 /** @returns whether it had to be signed in. */
 async function signInBot(account: Account, token: string): Promise<boolean> {
   return account.inTurn(async () => {
+    await account.readAgain();
     if (account.ended === null) return false;
+    await account.checkWritable();
     await account.closeClient();
     const client = account.freshClient();
     try {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { PaceSettings } from '@gateway/contracts';
 import {
   ControlConsumer,
+  publishedAccounts,
   shardOf,
   type AccountQueues,
   type DoorbellListener,
@@ -73,10 +74,11 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     open: (userId) => openServedAccount({ ...context, store: owned, lease, logger }, userId),
   });
 
-  // The views may be gone with Redis, now or while we run: the store knows better.
+  // The views may be gone with Redis, now or while we run. An account whose session file was removed must not stay `ready` either.
   const publishAll = async () => {
-    const all = await store.list();
-    await accounts.publishAll(all.filter((userId) => shardOf(userId, shards) === shard));
+    const stored = (await store.list()).filter((userId) => shardOf(userId, shards) === shard);
+    const published = await publishedAccounts(redis, shard);
+    await accounts.publishAll([...new Set([...stored, ...published])]);
   };
   const publishOrLog = () =>
     publishAll().catch((error: unknown) => logger.error({ err: error }, 'could not show the accounts'));
@@ -88,10 +90,6 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const handlers = controlHandlers({
     account,
     cancelSend: async (userId, jobId) => (await accounts.get(userId)).cancel(jobId),
-    deleteUnreadable: async (userId) => {
-      await owned.delete(userId);
-      await (await accounts.get(userId)).account.publish();
-    },
     wake,
     transfer: { redis, store: owned, dataCenters: telegram.dataCenters, now },
     logger,

@@ -15,6 +15,7 @@ const STATES: Record<AccountState, { label: string; tone: Tone }> = {
   revoked: { label: 'Signed out elsewhere', tone: 'bad' },
   banned: { label: 'Banned', tone: 'bad' },
   duplicated: { label: 'Session used twice', tone: 'bad' },
+  unreadable: { label: 'Session cannot be read', tone: 'bad' },
 };
 
 export function stateOf({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): {
@@ -34,7 +35,14 @@ export function isSigningIn({ state }: Pick<AccountSummary, 'state'>): boolean {
 
 /** A person lets its sends go on. */
 export function isStopped({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): boolean {
-  return reason === 'PAUSED' || reason === 'EXPORTED' || state === 'peer_limited' || state === 'frozen';
+  return (
+    reason === 'PAUSED' ||
+    reason === 'EXPORTED' ||
+    reason === 'SESSION_UNREADABLE' ||
+    state === 'peer_limited' ||
+    state === 'frozen' ||
+    state === 'unreadable'
+  );
 }
 
 export function needsAttention(account: AccountSummary): boolean {
@@ -49,6 +57,8 @@ const REASONS: Record<string, string> = {
   PAUSED: 'paused by a person',
   EXPORTED: 'its session was handed out',
   PEER_FLOOD: 'Telegram limits this account',
+  SESSION_UNREADABLE: 'its stored session cannot be read',
+  PEERS_UNREADABLE: 'its known peers could not be read',
   SEND_AT: 'scheduled',
   PACE: 'the pace that protects the account',
   PACE_STRANGERS: 'enough new chats for today',

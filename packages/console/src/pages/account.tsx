@@ -64,7 +64,9 @@ export function AccountPage({ userId }: { userId: string }) {
       )}
       {!account.authorized && !isSigningIn(account) && userId !== config.bot && (
         <Notice tone="info">
-          This account is not signed in.{' '}
+          {account.state === 'unreadable'
+            ? 'The stored session cannot be read.'
+            : 'This account is not signed in.'}{' '}
           <Link href={`/sign-in/${encodeURIComponent(userId)}`}>Sign it in</Link>
         </Notice>
       )}
@@ -138,7 +140,7 @@ function Actions({
             Pause
           </button>
         )}
-        {account.authorized && isStopped(account) && (
+        {(account.authorized || account.state === 'unreadable') && isStopped(account) && (
           <button type="button" class="primary" disabled={resume.busy} onClick={() => void resume.run()}>
             Resume
           </button>

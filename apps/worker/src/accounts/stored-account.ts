@@ -1,0 +1,114 @@
+import { GatewayError, PEERS_UNREADABLE, SESSION_UNREADABLE } from '@gateway/contracts';
+import {
+  MemoryPeerBook,
+  SessionStoreError,
+  type AccountStatus,
+  type SessionStore,
+  type StoredAccount,
+} from '@gateway/sessions';
+
+const NO_STATUS: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
+
+/** The account at rest. One that cannot be read at all has no more than the reason. */
+export async function readStored(store: SessionStore, userId: string): Promise<StoredAccount | null> {
+  try {
+    return await store.load(userId);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { userId, status: NO_STATUS, session: null, login: null, unreadable: error };
+  }
+}
+
+/** The known peers of an account. `error`: they could not be read, and the book is empty. */
+export async function readPeers(
+  store: SessionStore,
+  userId: string,
+): Promise<{ book: MemoryPeerBook; error: SessionStoreError | null }> {
+  try {
+    return { book: new MemoryPeerBook(await store.loadPeers(userId)), error: null };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { book: new MemoryPeerBook(), error };
+  }
+}
+
+/** Why the account has no session though it should; `null`: it has one, or never had. */
+export function whyUnreadable(stored: StoredAccount | null): SessionStoreError | null {
+  return stored?.session === null ? (stored.unreadable ?? null) : null;
+}
+
+/** The status as callers see it, with what could not be read. Never written to the store: it ends by itself. */
+export function statusWithTrouble(
+  stored: StoredAccount | null,
+  peersError: SessionStoreError | null,
+): AccountStatus {
+  const status = stored?.status ?? NO_STATUS;
+  const unreadable = whyUnreadable(stored);
+  if (unreadable !== null) {
+    const trouble = { reason: SESSION_UNREADABLE, next_action: actionFor(unreadable) };
+    if ((stored?.login ?? null) !== null) return { ...status, ...trouble, next_action: FINISH };
+    return { ...status, ...trouble, state: 'unreadable' };
+  }
+  if (peersError !== null && status.state === 'ready' && status.reason === null)
+    return { ...status, reason: PEERS_UNREADABLE, next_action: LOOK_UP_AGAIN };
+  return status;
+}
+
+const FINISH =
+  'Finish the sign-in: the stored session cannot be read, and queued messages wait for a new one.';
+
+const LOOK_UP_AGAIN =
+  'Nothing has to be done: the known peers could not be read and are looked up again. An id that is not found needs a username or phone once.';
+
+function actionFor(error: SessionStoreError): string {
+  const repair =
+    error.sealedBy === 'other_key'
+      ? 'set SESSION_ENCRYPTION_KEY_PREVIOUS to the key that its session was sealed with, and restart the worker'
+      : "restore its session from a backup (the worker's log names the file), then resume it";
+  return `Operator: ${repair}. Or sign in again. Queued messages wait until then.`;
+}
+
+/** What a caller is told of an error of the store; `null`: it is none of his business. */
+export function toGatewayError(error: unknown): GatewayError | null {
+  if (!(error instanceof SessionStoreError)) return null;
+  if (error.failure === 'unreadable')
+    return new GatewayError('SESSION_UNREADABLE', undefined, { cause: error });
+  if (error.failure === 'storage')
+    return new GatewayError('STORAGE_FULL', `${whyNotWritable(error.cause)} Nothing was changed.`, {
+      cause: error,
+    });
+  return null;
+}
+
+/**
+ * The result of saving a step that Telegram has taken already.
+ * @throws {GatewayError} `STORAGE_FULL` with `outcome`, which says how things stand.
+ */
+export async function savingStep(saving: Promise<void>, outcome: string): Promise<void> {
+  try {
+    await saving;
+  } catch (error) {
+    if (!isStorageFailure(error)) throw error;
+    throw new GatewayError('STORAGE_FULL', `${whyNotWritable(error.cause)} ${outcome}`, { cause: error });
+  }
+}
+
+function isStorageFailure(error: unknown): error is SessionStoreError {
+  return error instanceof SessionStoreError && error.failure === 'storage';
+}
+
+function isUnreadable(error: unknown): error is SessionStoreError {
+  return error instanceof SessionStoreError && error.failure === 'unreadable';
+}
+
+/** The paths are for the log: callers see the kind of trouble. */
+function whyNotWritable(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const message = cause instanceof Error ? cause.message : '';
+  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) return `The disk for accounts is full (${code}).`;
+  if (code === 'EROFS') return 'The disk for accounts is read-only (EROFS).';
+  if (message.includes('OOM command not allowed'))
+    return 'Redis, which stores the accounts, is out of memory.';
+  if (message.includes('MISCONF')) return 'Redis, which stores the accounts, cannot save to its disk.';
+  return `The storage for accounts cannot be written${code === '' ? '' : ` (${code})`}.`;
+}

@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto';
+import {
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Stack } from '../env/stack.ts';
+
+const RECIPIENT = '+9996625999';
+
+/** ms for an account to be read again by itself. */
+const SOON = { timeout: 15_000 };
+
+interface TestAccount {
+  id: number;
+  phone: string;
+  /** A send that was accepted while no worker ran. */
+  job: string;
+}
+
+describe('an account whose session cannot be read', () => {
+  let stack: Stack;
+  let recipient: number;
+  const accounts = new Map<string, TestAccount>();
+
+  const fileOf = (userId: string, kind = 'session') =>
+    join(stack.dataDir, 'telegram_sessions', `${userId}.${kind}`);
+  const garbage = (file: string) => writeFile(file, 'garbage');
+
+  const BROKEN: Record<string, (file: string) => Promise<unknown>> = {
+    garbage,
+    cut: (file) => truncate(file, 100),
+    empty: (file) => truncate(file, 0),
+    swapped: (file) => copyFile(fileOf('recipient'), file),
+    directory: async (file) => (await rm(file), mkdir(file)),
+    'dangling-link': async (file) => (await rm(file), symlink('nowhere', file)),
+  };
+  const CHANGES: Record<string, (file: string) => Promise<unknown>> = {
+    ...BROKEN,
+    healthy: async () => {},
+    again: garbage,
+    taken: garbage,
+    gone: garbage,
+    removed: (file) => rm(file),
+  };
+
+  beforeAll(async () => {
+    stack = await Stack.start();
+    recipient = await stack.signIn('recipient', RECIPIENT);
+    for (const [index, userId] of Object.keys(CHANGES).entries()) {
+      const phone = `+99966250${String(index).padStart(2, '0')}`;
+      accounts.set(userId, { id: await stack.signIn(userId, phone), phone, job: '' });
+    }
+    await stack.worker.end();
+    for (const [userId, account] of accounts) {
+      const sent = await stack.api.send(userId, RECIPIENT, `of ${userId}`, { Prefer: 'respond-async' });
+      expect(sent.status).toBe(202);
+      account.job = sent.body.job_id;
+    }
+    for (const [userId, change] of Object.entries(CHANGES)) {
+      await copyFile(fileOf(userId), `${fileOf(userId)}.backup`);
+      await change(fileOf(userId));
+    }
+    await stack.startWorker();
+  }, 120_000);
+  afterAll(() => stack[Symbol.asyncDispose]());
+
+  function account(userId: string): TestAccount {
+    const found = accounts.get(userId);
+    if (found === undefined) throw new Error(`no test account ${userId}`);
+    return found;
+  }
+
+  async function jobOf(userId: string) {
+    return (await stack.api.get(`/jobs/${account(userId).job}`)).body;
+  }
+
+  async function expectUnreadable(userId: string): Promise<void> {
+    const trouble = {
+      state: 'unreadable',
+      reason: 'SESSION_UNREADABLE',
+      next_action: expect.stringContaining('Operator:'),
+    };
+    const status = await stack.api.status(userId);
+    expect(status.body).toMatchObject({ status: 'ok', authorized: false, ...trouble });
+    expect(status.body).toMatchObject({
+      pending: { waiting: 0, delayed: 1 },
+      user_info: { id: account(userId).id },
+    });
+    expect((await stack.api.status(userId, '?live=true')).body).toMatchObject(trouble);
+    const listed = await stack.api.get(`/telegram/accounts?q=${userId}`);
+    expect(listed.body.accounts).toMatchObject([{ user_id: userId, ...trouble }]);
+    expect(await jobOf(userId)).toMatchObject({
+      state: 'delayed',
+      reason: 'SESSION_UNREADABLE',
+      retry_at: null,
+    });
+    const refused = { status: 500, body: { code: 'SESSION_UNREADABLE', kind: 'user_action' } };
+    expect(await stack.api.send(userId, RECIPIENT, 'refused')).toMatchObject(refused);
+    for (const call of ['resume', 'pause'])
+      expect(await stack.api.post(`/telegram/user/${call}`, { user_id: userId })).toMatchObject(refused);
+    const passphrase = 'a long passphrase';
+    const exported = await stack.api.post('/telegram/user/export', { user_id: userId, passphrase });
+    expect(exported).toMatchObject(refused);
+  }
+
+  async function expectSentOnce(userId: string): Promise<void> {
+    await expect.poll(async () => (await jobOf(userId)).state, SOON).toBe('completed');
+    const messages = await stack.control.messages({ from: account(userId).id, to: recipient });
+    expect(messages.map(({ text }) => text)).toEqual([`of ${userId}`]);
+    expect((await stack.api.status(userId)).body).toMatchObject({ state: 'ready', authorized: true });
+  }
+
+  test('keeps back no other', () => expectSentOnce('healthy'));
+
+  test.each(Object.keys(BROKEN))(
+    'says so (%s), keeps what is queued and refuses new sends',
+    expectUnreadable,
+  );
+
+  test('goes on by itself once the file is restored', async () => {
+    for (const userId of Object.keys(BROKEN)) {
+      await rm(fileOf(userId), { recursive: true });
+      await rename(`${fileOf(userId)}.backup`, fileOf(userId));
+    }
+    for (const userId of Object.keys(BROKEN)) await expectSentOnce(userId);
+  }, 20_000);
+
+  test('is counted by its state', async () => {
+    const metrics = await (await fetch(`${stack.api.url}/metrics`)).text();
+    expect(metrics).toMatch(/state="unreadable"/);
+  });
+
+  test('can be signed in again: the file is kept, and what was queued goes out', async () => {
+    const { phone } = account('again');
+    expect((await stack.api.startSignIn('again', phone)).status).toBe(200);
+    const held = { reason: 'SESSION_UNREADABLE' };
+    expect((await stack.api.status('again')).body).toMatchObject({ state: 'code_sent', ...held });
+    expect(await jobOf('again')).toMatchObject({ state: 'delayed', ...held });
+    // A sign-in that is given up leaves things as they were.
+    await stack.api.post('/telegram/user/auth/cancel', { user_id: 'again' });
+    await expectUnreadable('again');
+    await stack.signIn('again', phone);
+    await expectSentOnce('again');
+    const sessions = join(stack.dataDir, 'telegram_sessions');
+    const aside = (await readdir(sessions)).filter((name) => name.startsWith('again.session.broken-'));
+    expect(aside).toHaveLength(1);
+    expect(await readFile(join(sessions, aside[0] ?? ''), 'utf8')).toBe('garbage');
+  });
+
+  test('goes on by `resume` at once', async () => {
+    await stack.worker.end();
+    await garbage(fileOf('again'));
+    await copyFile(`${fileOf('again')}.backup`, `${fileOf('again')}.good`);
+    await stack.startWorker();
+    await rename(`${fileOf('again')}.good`, fileOf('again'));
+    const resumed = await stack.api.post('/telegram/user/resume', { user_id: 'again' });
+    expect(resumed).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+
+  test('sends nothing from another user who signs in under its name', async () => {
+    const other = await stack.signIn('taken', '+9996625090');
+    const failed = { state: 'failed', error: { code: 'ACCOUNT_DISCONNECTED' } };
+    await expect.poll(() => jobOf('taken'), SOON).toMatchObject(failed);
+    expect(await stack.control.messages({ from: other, to: recipient })).toEqual([]);
+  });
+
+  test('can be disconnected: nothing of it stays', async () => {
+    await rm(`${fileOf('gone')}.backup`);
+    const answer = await stack.api.post('/telegram/user/disconnect', { user_id: 'gone' });
+    expect(answer.status).toBe(200);
+    expect((await stack.api.status('gone')).body).toMatchObject({ state: 'none', authorized: false });
+    await expect.poll(async () => (await jobOf('gone')).error?.code, SOON).toBe('ACCOUNT_DISCONNECTED');
+    const left = await readdir(join(stack.dataDir, 'telegram_sessions'));
+    expect(left.filter((name) => name.startsWith('gone'))).toEqual([]);
+  });
+
+  test('is not one whose session file was removed: that one is not signed in, and what was queued fails', async () => {
+    expect((await stack.api.status('removed')).body).toMatchObject({ state: 'none', authorized: false });
+    await expect.poll(async () => (await jobOf('removed')).error?.code, SOON).toBe('NOT_AUTHORIZED');
+    expect((await stack.api.send('removed', RECIPIENT, 'x')).body.code).toBe('NOT_AUTHORIZED');
+  });
+
+  test('is not one whose peers are broken: it sends, and says so until new peers are kept', async () => {
+    await stack.worker.end();
+    await garbage(fileOf('garbage', 'peers'));
+    await rm(fileOf('cut', 'peers'));
+    await mkdir(fileOf('cut', 'peers'));
+    await stack.startWorker();
+    for (const userId of ['garbage', 'cut']) {
+      const status = await stack.api.status(userId);
+      expect(status.body).toMatchObject({ state: 'ready', authorized: true, reason: 'PEERS_UNREADABLE' });
+      expect((await stack.api.send(userId, RECIPIENT, 'second')).status).toBe(200);
+      const messages = await stack.control.messages({ from: account(userId).id, to: recipient });
+      expect(messages.map(({ text }) => text)).toEqual([`of ${userId}`, 'second']);
+      await expect.poll(async () => (await stack.api.status(userId)).body.reason, SOON).toBeUndefined();
+    }
+  });
+
+  test('whose session broke while it is served is written again from memory', async () => {
+    const before = await readFile(fileOf('healthy'), 'utf8');
+    await garbage(fileOf('healthy'));
+    await stack.api.post('/telegram/user/pause', { user_id: 'healthy' });
+    expect((await stack.api.status('healthy')).body).toMatchObject({ state: 'ready', reason: 'PAUSED' });
+    await stack.api.post('/telegram/user/resume', { user_id: 'healthy' });
+    expect((await readFile(fileOf('healthy'), 'utf8')).slice(0, 12)).toBe(before.slice(0, 12));
+    expect((await stack.api.send('healthy', RECIPIENT, 'more')).status).toBe(200);
+  });
+});
+
+describe('the product', () => {
+  let stack: Stack;
+  const path = (name: string) => join(stack.dataDir, name);
+
+  beforeAll(async () => {
+    stack = await Stack.start();
+    await stack.signIn('alice', '+9996625101');
+  }, 60_000);
+  afterAll(() => stack[Symbol.asyncDispose]());
+
+  test('does not start without the key of its sessions, and makes none', async () => {
+    const keyFile = path('session_encryption.key');
+    await Promise.all([stack.worker.end(), stack.apiProcess.end()]);
+    await rename(keyFile, path('key'));
+    for (const [name, part] of [
+      ['worker', stack.spawnWorker()],
+      ['api', stack.spawnApi()],
+    ] as const) {
+      expect(await part.exited, part.output).toBe(1);
+      expect(part.output).toContain(`${name}: cannot start: the key file ${keyFile} is missing`);
+    }
+    await expect(readFile(keyFile)).rejects.toThrow('ENOENT');
+    await rename(path('key'), keyFile);
+    await stack.restart({});
+    expect((await stack.api.status('alice', '?live=true')).body).toMatchObject({ state: 'ready' });
+  }, 30_000);
+
+  test('starts with a telegram_auth.json that was moved away: accounts stay signed in', async () => {
+    await stack.worker.end();
+    await rename(path('telegram_auth.json'), path('away'));
+    await stack.startWorker();
+    expect((await stack.api.status('alice', '?live=true')).body).toMatchObject({
+      state: 'ready',
+      authorized: true,
+    });
+  });
+
+  test('starts with the key of some of its sessions, and says which others need the key before', async () => {
+    const former = (await readFile(path('session_encryption.key'), 'utf8')).trim();
+    await Promise.all([stack.worker.end(), stack.apiProcess.end()]);
+    await rm(path('session_encryption.key'));
+    const key = randomBytes(32).toString('base64');
+    const rotating = { SESSION_ENCRYPTION_KEY: key, SESSION_ENCRYPTION_KEY_PREVIOUS: former };
+    await stack.restart(rotating);
+    await stack.signIn('bob', '+9996625102');
+    await stack.restart({ SESSION_ENCRYPTION_KEY: key });
+    expect((await stack.api.status('bob')).body).toMatchObject({ state: 'ready' });
+    expect((await stack.api.status('alice')).body).toMatchObject({
+      state: 'unreadable',
+      next_action: expect.stringContaining('SESSION_ENCRYPTION_KEY_PREVIOUS'),
+    });
+    await stack.restart(rotating);
+    expect((await stack.api.status('alice')).body).toMatchObject({ state: 'ready' });
+  }, 60_000);
+});
+
+test('a worker with sessions in Redis starts though one of them is garbage, and it can be signed in again', async () => {
+  const stack = await Stack.start({ SESSION_STORE: 'redis' });
+  const redis = new Redis(stack.redis.url);
+  onTestFinished(async () => {
+    redis.disconnect();
+    await stack[Symbol.asyncDispose]();
+  });
+  await stack.signIn('alice', '+9996625101');
+  await stack.worker.end();
+  await redis.set('{acct-alice}:account', 'garbage');
+  await stack.startWorker();
+  expect((await stack.api.status('alice')).body).toMatchObject({ state: 'unreadable', authorized: false });
+  await stack.signIn('alice', '+9996625101');
+  expect((await stack.api.send('alice', 'me', 'again')).status).toBe(200);
+}, 30_000);
