@@ -25,7 +25,7 @@ import {
   withTimeout,
   type App,
   type Logger,
-  type Sealer,
+  type SealingKey,
   type Settings,
 } from '@gateway/runtime';
 import {
@@ -52,9 +52,6 @@ const CALL_TIMEOUT = 15_000;
 /** Jobs of one account in hand at a time: what may be set aside for chats that must wait, while others go on. */
 const MAX_IN_HAND = 1_000;
 
-/** Accounts that are opened to see whether the key is the right one. */
-const ACCOUNTS_TRIED = 5;
-
 /** ms that saying the last metrics may take. */
 const CLOSE_GRACE = 1_000;
 
@@ -76,6 +73,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   });
   if (key.created)
     logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
+  // Before Redis: what is wrong with the files shows though Redis is away.
+  const files = settings.SESSION_STORE === 'file' ? await openFiles(settings, key) : null;
   const endTracing = await startTracingIf(settings);
   const metrics = createWorkerMetrics();
   const telegram = createTelegram({
@@ -91,9 +90,9 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const redis = openConsumerRedis(settings.REDIS_URL, logger);
   const contact = watchContact(redis);
   await claimShardCount(redis, settings.SHARDS);
-  const storeId = settings.SESSION_STORE === 'redis' ? 'redis' : await fileStoreId(settings.DATA_DIR);
+  const storeId = files?.id ?? 'redis';
   await refuseForeignStore(redis, storeId);
-  const store = await openSessionStore(settings, redis, key.sealer);
+  const store = files?.store ?? (await openSessionsInRedis(redis, key));
   const subscriber = new Subscriber(settings.REDIS_URL);
   const doorbells = new DoorbellListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
@@ -200,19 +199,24 @@ function botOf(settings: Settings): Bot | null {
   return userId === null || token === undefined ? null : { userId, token };
 }
 
-async function openSessionStore(
-  settings: Settings,
-  redis: RedisClient,
-  sealer: Sealer,
-): Promise<SessionStore> {
-  if (settings.SESSION_STORE === 'file') return openFileSessionStore({ dataDir: settings.DATA_DIR, sealer });
+async function openFiles(
+  { DATA_DIR: dataDir }: Settings,
+  key: SealingKey,
+): Promise<{ id: string; store: SessionStore }> {
+  const store = await openFileSessionStore({ dataDir, sealer: key.sealer });
+  await refuseForeignKey(store, key, `the sessions in ${dataDir}`);
+  return { id: await fileStoreId(dataDir), store };
+}
+
+async function openSessionsInRedis(redis: RedisClient, key: SealingKey): Promise<SessionStore> {
+  const { sealer } = key;
   const store = openRedisSessionStore({
     redis,
     sealer,
     prefixOf: accountPrefix,
     indexKey: SESSION_INDEX_KEY,
   });
-  await refuseForeignKey(store);
+  await refuseForeignKey(store, key, 'the sessions in Redis');
   return store;
 }
 
@@ -225,12 +229,26 @@ async function refuseForeignStore(redis: RedisClient, storeId: string): Promise<
   );
 }
 
-/** A worker with another key than the other machines' would take accounts that it cannot open. @throws {SettingsError} */
-async function refuseForeignKey(store: SessionStore): Promise<void> {
-  const some = (await store.list()).slice(0, ACCOUNTS_TRIED);
-  const opened = await Promise.allSettled(some.map((userId) => store.load(userId)));
-  if (some.length === 0 || opened.some(({ status }) => status === 'fulfilled')) return;
+/**
+ * A worker with the wrong key could open no account, and would show them all as broken. One account that it can open is enough: the
+ * others may have been sealed before the key was changed.
+ * @throws {SettingsError}
+ */
+async function refuseForeignKey(store: SessionStore, key: SealingKey, sessions: string): Promise<void> {
+  let hasForeign = false;
+  for (const userId of await store.list()) {
+    const stored = await store.load(userId);
+    const sealedBy = stored?.unreadable?.sealedBy ?? 'own_key';
+    if (sealedBy === 'own_key') return;
+    // A broken file says nothing of the key.
+    if (sealedBy === 'other_key') hasForeign = true;
+  }
+  if (!hasForeign) return;
+  const what =
+    key.file === undefined
+      ? `SESSION_ENCRYPTION_KEY cannot open ${sessions}: set the key that they were sealed with`
+      : `the key in ${key.file} cannot open ${sessions}: put the right key file back, or set SESSION_ENCRYPTION_KEY`;
   throw new SettingsError(
-    'Bad setting: SESSION_ENCRYPTION_KEY cannot open the sessions in Redis: set the key of the other machines',
+    `Bad setting: ${what}. While you change the key, set the one before as SESSION_ENCRYPTION_KEY_PREVIOUS`,
   );
 }

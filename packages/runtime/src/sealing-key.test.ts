@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadSealingKey, SealingKeyError } from './sealing-key.ts';
 import { Sealer } from './sealing.ts';
@@ -185,5 +185,52 @@ describe('the key file', () => {
     expect(created).toBe(false);
     for (const { sealed } of loaded) expect(sealer.open(String(sealed), CONTEXT)).toBe('text');
     expect(await readdir(dataDir)).toEqual(['session_encryption.key']);
+  });
+});
+
+describe('a key file that is missing', () => {
+  const SEALED: [string, string, string][] = [
+    ['a session', 'telegram_sessions/user123.session', 'v1.00000000.AAAA'],
+    ['a broken session', 'telegram_sessions/user123.session', ''],
+    ['peers alone', 'telegram_sessions/user123.peers', 'v1.00000000.AAAA'],
+    [
+      'a session that was kept aside',
+      'telegram_sessions/user123.session.broken-2026-01-31T10-00-00-0000',
+      'x',
+    ],
+    ['a sign-in under way', 'telegram_auth.json', '{"version":1,"accounts":{"user123":{"login":{}}}}'],
+    ['an empty telegram_auth.json', 'telegram_auth.json', ''],
+    ['a telegram_auth.json that is cut off', 'telegram_auth.json', '{"version":1,"acc'],
+  ];
+  it.each(SEALED)('is not made anew beside %s', async (_name, path, content) => {
+    const { dataDir, file } = await makeDirectory();
+    await mkdir(dirname(join(dataDir, path)), { recursive: true });
+    await writeFile(join(dataDir, path), content);
+    expect(() => loadSealingKey({ dataDir })).toThrow(SealingKeyError);
+    expect(() => loadSealingKey({ dataDir })).toThrow(
+      `the key file ${file} is missing, and ${join(dataDir, path)}`,
+    );
+    expect(() => loadSealingKey({ dataDir })).toThrow('SESSION_ENCRYPTION_KEY');
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+    // The setting is a key, too.
+    loadSealingKey({ dataDir, key: randomBytes(32).toString('base64') });
+  });
+
+  it.each<[string, string, string | null]>([
+    ['an empty directory of sessions', 'telegram_sessions/x', null],
+    ['what a crash left half-written', 'telegram_sessions/.0123abcd-1-x-0123456789abcdef.~tmp', 'x'],
+    ['a telegram_auth.json of nobody', 'telegram_auth.json', '{"version":1,"accounts":{}}'],
+  ])('is made beside %s', async (_name, path, content) => {
+    const { dataDir } = await makeDirectory();
+    await mkdir(dirname(join(dataDir, path)), { recursive: true });
+    if (content !== null) await writeFile(join(dataDir, path), content);
+    expect(loadSealingKey({ dataDir })).toMatchObject({ created: true });
+  });
+
+  it('is named where it is a link to nothing', async () => {
+    const { dataDir, file } = await makeDirectory();
+    await mkdir(dataDir);
+    await symlink('nowhere', file);
+    expect(() => loadSealingKey({ dataDir })).toThrow(`the key file ${file} cannot be read`);
   });
 });

@@ -3,6 +3,7 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { findSealedData } from './sealed-data.ts';
 import { MASTER_KEY_BYTES, Sealer } from './sealing.ts';
 
 const KEY_FILE = 'session_encryption.key';
@@ -47,12 +49,13 @@ export class SealingKeyError extends Error {
 
 /**
  * The key that everything at rest is sealed with: `key` if given, else the one in `DATA_DIR/session_encryption.key`, which is made
- * where there is none. Processes that start at the same moment agree on one file. A key file that is there but not the source still
+ * where there is none and nothing is sealed yet. Processes that start at the same moment agree on one file. A key file that is there but not the source still
  * opens what was sealed with it, so setting `key` later loses nothing. Blocks for about 100 ms for each passphrase.
  *
  * A key is 32 bytes in hex, base64 or base64url; anything else of at least 16 characters is a passphrase.
  *
- * @throws {SealingKeyError} for a key that is too short, and for a key file that cannot be read or made; it is never overwritten.
+ * @throws {SealingKeyError} for a key that is too short, for a key file that cannot be read or made (it is never overwritten), and for
+ * a missing key file beside sealed data: a new key would open none of it.
  */
 export function loadSealingKey(options: SealingKeyOptions): SealingKey {
   const { dataDir, key, previous } = options;
@@ -64,6 +67,7 @@ export function loadSealingKey(options: SealingKeyOptions): SealingKey {
     const opening = kept === null ? older : [...older, kept];
     return { sealer: new Sealer([current, ...opening]), source: 'environment', created: false };
   }
+  if (kept === null) refuseNewKey(dataDir, file);
   const created = kept === null && createKeyFile(dataDir, file);
   const current = kept ?? readKeyFile(file);
   if (current === null) throw new SealingKeyError(`the key file ${file} went away while it was read`);
@@ -97,15 +101,28 @@ function readKeyFile(file: string): Uint8Array | null {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT' && !isThere(file)) return null;
     throw new SealingKeyError(`the key file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   const key = parseRawKey(text);
   if (key === null) {
-    const mend = 'put the right file back, or remove it if nothing sealed with it is needed any more';
-    throw new SealingKeyError(`the key file ${file} does not hold 32 bytes in base64; ${mend}`);
+    const action =
+      'put the right file back from your backup; without it the sealed accounts cannot be opened';
+    throw new SealingKeyError(`the key file ${file} does not hold 32 bytes in base64: ${action}`);
   }
   return key;
+}
+
+/** @throws {SealingKeyError} where sealed data is there, and its key is not. */
+function refuseNewKey(dataDir: string, file: string): void {
+  const sealed = findSealedData(dataDir);
+  // Another process may have made the key, and sealed with it, just now.
+  if (sealed === null || readKeyFile(file) !== null) return;
+  throw new SealingKeyError(
+    `the key file ${file} is missing, and ${sealed} was sealed with it: put the file back from your backup, ` +
+      'or set SESSION_ENCRYPTION_KEY to that key. No new key is made: it could not open the accounts. ' +
+      'To give them up and begin anew, move telegram_sessions and telegram_auth.json out of DATA_DIR',
+  );
 }
 
 /** Makes the key file, whole or not at all. `false`: another process was first, and its key counts. */
@@ -120,13 +137,25 @@ function createKeyFile(dataDir: string, file: string): boolean {
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    const mend = 'make DATA_DIR writable, or set SESSION_ENCRYPTION_KEY';
-    throw new SealingKeyError(`the key file ${file} cannot be made: ${messageOf(error)}; ${mend}`, {
+    const action = 'make DATA_DIR writable, or set SESSION_ENCRYPTION_KEY';
+    throw new SealingKeyError(`the key file ${file} cannot be made: ${messageOf(error)}; ${action}`, {
       cause: error,
     });
   } finally {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
   }
+}
+
+/** On a read-only disk even removing what was never made is an error, which must not hide the first one. */
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {}
+}
+
+/** Also for a link to nothing. */
+function isThere(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function syncDirectory(directory: string): void {
