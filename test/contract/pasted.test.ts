@@ -118,4 +118,66 @@ describe('What people paste', () => {
       [{ path: 'user_id', message: expect.stringContaining('not U+200B') }],
     ]);
   });
+
+  const isMissing = (answer: unknown) =>
+    expect(answer).toMatchObject({ status: 404, body: { code: 'RECIPIENT_NOT_FOUND' } });
+
+  test('a name that nobody had is looked up again for a new request, and for a job that is tried again', async () => {
+    isMissing(await stack.api.send('alice', '@later_pasted', 'too early'));
+    const failed = await stack.api.send('alice', '@later_pasted', 'too early as well');
+    isMissing(failed);
+    await stack.control.createAccount({ phone: '+12025550193', first_name: 'Eve', username: 'later_pasted' });
+    expect(await stack.api.send('alice', '@later_pasted', 'now')).toMatchObject({ status: 200 });
+    await stack.api.post(`/jobs/${failed.body.job_id}/retry`, undefined);
+    expect((await stack.api.get(`/jobs/${failed.body.job_id}?wait=15`)).body.state).toBe('completed');
+  });
+
+  test('a retry by hand looks up again, though nobody has asked since', async () => {
+    const failed = await stack.api.send('alice', '+12025550194', 'too early');
+    isMissing(failed);
+    await stack.control.createAccount({ phone: '+12025550194', first_name: 'Fay' });
+    await stack.api.post(`/jobs/${failed.body.job_id}/retry`, undefined);
+    expect((await stack.api.get(`/jobs/${failed.body.job_id}?wait=15`)).body.state).toBe('completed');
+  });
+
+  test('a batch of one typo asks Telegram once', async () => {
+    await stack.control.fault({
+      phone: ALICE,
+      method: 'contacts.resolveUsername',
+      error: 'USERNAME_NOT_OCCUPIED',
+      times: 1,
+    });
+    await stack.control.createAccount({ phone: '+12025550195', first_name: 'Gus', username: 'typo_pasted' });
+    const messages = Array.from({ length: 20 }, (_, index) => ({
+      user_id: 'alice',
+      recipient_id: '@typo_pasted',
+      text: `batch ${index}`,
+    }));
+    // Accepted as one while the account is paused, so that all are older than what Telegram says.
+    await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
+    const { body } = await stack.api.post('/telegram/user/send/batch', { messages });
+    await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
+    for (const { job_id } of body.jobs)
+      expect((await stack.api.get(`/jobs/${job_id}?wait=15`)).body).toMatchObject({
+        state: 'failed',
+        error: { code: 'RECIPIENT_NOT_FOUND' },
+      });
+    // A second look-up would have found it.
+    expect(await stack.api.send('alice', '@typo_pasted', 'asked again')).toMatchObject({ status: 200 });
+  });
+
+  test('a name that exists and that Telegram refuses is not said to be nobody’s; digits alone need a plus', async () => {
+    const fault = { phone: ALICE, method: 'messages.sendMessage', error: 'PEER_ID_INVALID', times: 2 };
+    await stack.control.fault(fault);
+    const refused = await stack.api.send('alice', '@bob_pasted', 'x');
+    isMissing(refused);
+    expect(refused.body).toMatchObject({
+      rpc_error: 'PEER_ID_INVALID',
+      message: expect.stringMatching(/^@bob_pasted exists, but/),
+    });
+    await stack.control.clearFaults();
+    const digits = await stack.api.send('alice', '79991234567', 'x');
+    isMissing(digits);
+    expect(digits.body.message).toContain('write it with its +: +79991234567');
+  });
 });

@@ -314,8 +314,8 @@ export const ERROR_CODES = {
   RECIPIENT_NOT_FOUND: entry(
     404,
     'permanent',
-    'Nobody is found by this recipient_id.',
-    'Check it; see the message for how to make a peer reachable.',
+    'No chat of this account is reachable by this recipient_id.',
+    'Check it; the message says how to make the chat reachable. A new request asks Telegram again.',
   ),
   RECIPIENT_REFUSED: entry(
     403,

@@ -88,7 +88,7 @@ export {
   type SendSummary,
 } from './listings.ts';
 export { parseLoginCode, type LoginCode } from './login-code.ts';
-export { peerSchema, type Peer, type PeerBook } from './peers.ts';
+export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient } from './recipient.ts';
 export { type Recipient } from './recipient-forms.ts';
 export { nullableFieldsOf, requestBody } from './request-body.ts';

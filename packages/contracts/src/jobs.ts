@@ -26,6 +26,8 @@ export const sendJobSchema = z.object({
   askedDigest: z.string().optional(),
   /** How often it was tried again by hand after it had failed. */
   retries: z.int().positive().optional(),
+  /** When it was last tried again by hand, ms since the epoch. */
+  retriedAt: z.int().optional(),
   /** Of the message as the caller gave it: tells a repeat under the same Idempotency-Key from another message; empty where there is no key. */
   digest: z.string(),
 });

@@ -18,6 +18,16 @@ export const peerSchema = z.object({
 });
 export type Peer = z.infer<typeof peerSchema>;
 
+/** A look-up in vain. Times are ms since the epoch. */
+export interface Miss {
+  /** Telegram said so then: it holds against requests of before, and a later one may ask again. */
+  since: number;
+  /** It is believed until then. */
+  until: number;
+  /** Look-ups in vain, one after the other. */
+  times: number;
+}
+
 /** The peers that one account has seen. Looked up in memory; whoever opened it writes it down. */
 export interface PeerBook {
   byId(kind: Peer['kind'], id: string): Peer | undefined;
@@ -28,7 +38,8 @@ export interface PeerBook {
    * peer stays so, whatever later sightings say.
    */
   remember(peers: readonly Peer[]): void;
-  /** "Not found" is remembered for a while, since looking up is what Telegram limits hardest. `key` is any stable text. */
-  isMissing(key: string, now: number): boolean;
-  rememberMissing(key: string, until: number): void;
+  /** The last look-up in vain, while it is believed. Telegram limits look-ups hardest. `key` is any stable text. */
+  missing(key: string, now: number): Miss | undefined;
+  rememberMissing(key: string, miss: Miss): void;
+  forgetMissing(key: string): void;
 }

@@ -18,6 +18,8 @@ export interface FetchedSend {
   readonly acceptedAt: number;
   /** ms since the epoch from which on it was to go out. */
   readonly dueAt: number;
+  /** When it was last asked for, ms since the epoch: its own time, or a later try by hand. */
+  readonly askedAt: number;
   /** The trace that it belongs to, as it carries it; `undefined`: none. */
   readonly trace: string | undefined;
   /** What had gone out of it before it was fetched. */
@@ -43,14 +45,16 @@ export interface Along {
 /** What a job holds, without what can be done with it. */
 export function contentOf(
   job: BullmqSend,
-): Pick<FetchedSend, 'jobId' | 'data' | 'acceptedAt' | 'dueAt' | 'trace' | 'progress'> {
+): Pick<FetchedSend, 'jobId' | 'data' | 'acceptedAt' | 'dueAt' | 'askedAt' | 'trace' | 'progress'> {
   // BullMQ's is 0 before anything was noted, for nearly every job.
+  const dueAt = job.timestamp + (job.opts.delay ?? 0);
   const progress = job.progress === 0 ? undefined : sendProgressSchema.safeParse(job.progress);
   return {
     jobId: job.id ?? '',
     data: job.data,
     acceptedAt: job.timestamp,
-    dueAt: job.timestamp + (job.opts.delay ?? 0),
+    dueAt,
+    askedAt: Math.max(dueAt, job.data.retriedAt ?? 0),
     trace: job.opts.telemetry?.metadata,
     progress: progress?.success === true ? progress.data : { sent: [] },
   };

@@ -25,7 +25,7 @@ export async function retrySend(job: Job<SendJob> | undefined, jobId: string): P
         : 'It has not failed: it goes out by itself.';
   if (reason !== null) throw new GatewayError('TOO_LATE', reason, { jobId });
   // Before it is in line: its next end is another one, to be told as well.
-  await job.updateData({ ...job.data, retries: (job.data.retries ?? 0) + 1 });
+  await job.updateData({ ...job.data, retries: (job.data.retries ?? 0) + 1, retriedAt: Date.now() });
   try {
     await job.retry('failed');
   } catch (error) {

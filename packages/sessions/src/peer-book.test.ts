@@ -1,4 +1,4 @@
-import { peerSchema, type Peer } from '@gateway/contracts';
+import { peerSchema, type Miss, type Peer } from '@gateway/contracts';
 import { describe, expect, it } from 'vitest';
 import { MemoryPeerBook } from './peer-book.ts';
 
@@ -18,6 +18,8 @@ const OLGA: Peer = {
   phone: null,
   familiar: false,
 };
+
+const missUntil = (until: number): Miss => ({ since: 0, until, times: 1 });
 
 function bookOf(...peers: Peer[]): MemoryPeerBook {
   return new MemoryPeerBook({ peers, missing: [] });
@@ -76,19 +78,33 @@ describe('a peer book', () => {
 
   it('believes that somebody is missing until the time is up', () => {
     const book = new MemoryPeerBook();
-    book.rememberMissing('username nobody', 1_000);
-    expect(book.isMissing('username nobody', 999)).toBe(true);
-    expect(book.isMissing('username somebody', 999)).toBe(false);
-    expect(book.isMissing('username nobody', 1_000)).toBe(false);
+    book.rememberMissing('username nobody', missUntil(1_000));
+    expect(book.missing('username nobody', 999)).toBeDefined();
+    expect(book.missing('username somebody', 999)).toBeUndefined();
+    expect(book.missing('username nobody', 1_000)).toBeUndefined();
     expect(book.toJSON().missing).toEqual([]);
+  });
+
+  it('keeps when and how often it was looked for in vain, and forgets it when told', () => {
+    const book = new MemoryPeerBook();
+    book.rememberMissing('username nobody', { since: 5, until: 1_000, times: 2 });
+    book.rememberMissing('username other', missUntil(1_000));
+    expect(book.missing('username nobody', 6)).toEqual({ since: 5, until: 1_000, times: 2 });
+    book.forgetMissing('username nobody');
+    expect(book.missing('username nobody', 6)).toBeUndefined();
+    book.forgetAllMissing();
+    expect(book.toJSON().missing).toEqual([]);
+    expect(book.generation).toBe(4);
+    book.forgetAllMissing();
+    expect(book.generation).toBe(4);
   });
 
   it('holds a bounded number of missing ones, the newest', () => {
     const book = new MemoryPeerBook();
-    for (let index = 0; index <= 10_000; index += 1) book.rememberMissing(`key ${index}`, 1);
-    expect(book.isMissing('key 0', 0)).toBe(false);
-    expect(book.isMissing('key 1', 0)).toBe(true);
-    expect(book.isMissing('key 10000', 0)).toBe(true);
+    for (let index = 0; index <= 10_000; index += 1) book.rememberMissing(`key ${index}`, missUntil(1));
+    expect(book.missing('key 0', 0)).toBeUndefined();
+    expect(book.missing('key 1', 0)).toBeDefined();
+    expect(book.missing('key 10000', 0)).toBeDefined();
   });
 
   it('tells by its generation whether there is something to write down', () => {
@@ -98,7 +114,7 @@ describe('a peer book', () => {
     expect(book.generation).toBe(0);
     book.remember([OLGA]);
     expect(book.generation).toBe(1);
-    book.rememberMissing('key', 1);
+    book.rememberMissing('key', missUntil(1));
     expect(book.generation).toBe(2);
   });
 
@@ -122,10 +138,10 @@ describe('a peer book', () => {
 
   it('is the same again from what it gives to be kept', () => {
     const book = bookOf(IVAN, OLGA);
-    book.rememberMissing('key', 5);
+    book.rememberMissing('key', missUntil(5));
     const again = new MemoryPeerBook(JSON.parse(JSON.stringify(book)));
     expect(again.toJSON()).toEqual(book.toJSON());
-    expect(again.isMissing('key', 4)).toBe(true);
+    expect(again.missing('key', 4)).toBeDefined();
   });
 
   it('gives out values: nobody changes the book by them', () => {

@@ -1,4 +1,4 @@
-import type { Peer, PeerBook } from '@gateway/contracts';
+import type { Miss, Peer, PeerBook } from '@gateway/contracts';
 import type { StoredPeers } from './session-store.ts';
 
 /** "Not found" is kept for so many keys at most; the oldest go first. */
@@ -15,12 +15,13 @@ export class MemoryPeerBook implements PeerBook {
   readonly #peers = new Map<string, Peer>();
   readonly #usernames = new Map<string, Peer>();
   readonly #phones = new Map<string, Peer>();
-  readonly #missing = new Map<string, number>();
+  readonly #missing = new Map<string, Miss>();
   #generation = 0;
 
   constructor(stored: StoredPeers = { peers: [], missing: [] }) {
     this.remember(stored.peers);
-    for (const [key, until] of stored.missing) this.rememberMissing(key, until);
+    // When it was looked up is not stored: any request that comes now may ask again.
+    for (const [key, until] of stored.missing) this.rememberMissing(key, { since: 0, until, times: 1 });
     this.#generation = 0;
   }
 
@@ -65,18 +66,17 @@ export class MemoryPeerBook implements PeerBook {
     this.#generation += 1;
   }
 
-  isMissing(key: string, now: number): boolean {
-    const until = this.#missing.get(key);
-    if (until === undefined) return false;
-    if (until > now) return true;
+  missing(key: string, now: number): Miss | undefined {
+    const miss = this.#missing.get(key);
+    if (miss === undefined || miss.until > now) return miss;
     this.#missing.delete(key);
-    return false;
+    return undefined;
   }
 
-  rememberMissing(key: string, until: number): void {
-    // Deleted first, so that the map's order is that of the last sightings.
+  rememberMissing(key: string, miss: Miss): void {
+    // Deleted first, so that the map keeps the order of the look-ups.
     this.#missing.delete(key);
-    this.#missing.set(key, until);
+    this.#missing.set(key, miss);
     for (const oldest of this.#missing.keys()) {
       if (this.#missing.size <= MAX_MISSING) break;
       this.#missing.delete(oldest);
@@ -84,8 +84,20 @@ export class MemoryPeerBook implements PeerBook {
     this.#generation += 1;
   }
 
+  forgetMissing(key: string): void {
+    if (this.#missing.delete(key)) this.#generation += 1;
+  }
+
+  /** Telegram is asked again about everybody. */
+  forgetAllMissing(): void {
+    if (this.#missing.size === 0) return;
+    this.#missing.clear();
+    this.#generation += 1;
+  }
+
   toJSON(): StoredPeers {
-    return { peers: [...this.#peers.values()], missing: [...this.#missing] };
+    const missing = [...this.#missing].map(([key, { until }]): [string, number] => [key, until]);
+    return { peers: [...this.#peers.values()], missing };
   }
 
   #replace(former: Peer, peer: Peer): void {

@@ -49,9 +49,17 @@ describe('a bot', () => {
 
   it('cannot write first; by id it can to whoever has begun a chat with it', async () => {
     const toAnna = { kind: 'user', id: String(anna.user.id) } as const;
-    await expect(bot.send(message(toAnna, 'hi'))).rejects.toMatchObject({
-      error: { code: 'RECIPIENT_NOT_FOUND' },
-    });
+    world.control.createAccount({ phone: testPhone(), first_name: 'Rita', username: 'rita_reads' });
+    const toName = { kind: 'username', username: 'rita_reads' } as const;
+    for (const recipient of [toAnna, toName])
+      await expect(bot.send(message(recipient, 'hi'))).rejects.toMatchObject({
+        error: {
+          code: 'RECIPIENT_NOT_FOUND',
+          message: expect.stringMatching(
+            /people who have written to it first: have them open the bot and press Start/,
+          ),
+        },
+      });
     await anna.client.send(message({ kind: 'username', username: 'helper_bot' }, '/start'));
     await bot.send(message(toAnna, 'hello'));
     expect(world.control.messages({ from: BOT_ID, to: anna.user.id }).map(({ text }) => text)).toEqual([

@@ -1,15 +1,52 @@
-import { GatewayError, type Recipient } from '@gateway/contracts';
+import { GatewayError, type Miss, type Recipient } from '@gateway/contracts';
 import { TelegramFailure } from './types.ts';
 
-/**
- * What the caller is told when nobody is found. `rpcError`: Telegram's own word for it, where it has spoken.
- */
-export function recipientNotFound(recipient: Recipient, rpcError?: string): TelegramFailure {
-  const error = new GatewayError('RECIPIENT_NOT_FOUND', reasonFor(recipient), { rpcError });
+/** Telegram's ways to say that a chat exists and this account may not use it so: its access hash is not good, or never was. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'PEER_ID_INVALID',
+  'PEER_ID_NOT_SUPPORTED',
+  'USER_ID_INVALID',
+  'CHANNEL_INVALID',
+  'CHAT_ID_INVALID',
+]);
+
+export function isUnreachable(rpcName: string | undefined): rpcName is string {
+  return rpcName !== undefined && UNREACHABLE.has(rpcName);
+}
+
+const START_BOT =
+  'A bot can write only to people who have written to it first: have them open the bot and press Start.';
+
+/** Nobody was found. `miss`: Telegram was not asked again, since it has said so before. */
+export function recipientNotFound(recipient: Recipient, isBot: boolean, miss?: Miss): TelegramFailure {
+  const reason = isBot ? noneForBot(recipient) : noneForUser(recipient);
+  return failure(miss === undefined ? reason : `${reason} ${described(miss)}`);
+}
+
+/** The recipient is known, and Telegram refuses it to this account. @param rpcError Telegram's own name for it. */
+export function recipientUnreachable(
+  recipient: Recipient,
+  isBot: boolean,
+  rpcError: string,
+): TelegramFailure {
+  return failure(isBot ? refusedToBot(recipient) : refusedToUser(recipient), rpcError);
+}
+
+function failure(reason: string, rpcError?: string): TelegramFailure {
+  const error = new GatewayError('RECIPIENT_NOT_FOUND', reason, { rpcError });
   return new TelegramFailure({ outcome: 'fail' }, error);
 }
 
-function reasonFor(recipient: Recipient): string {
+function described({ since, until }: Miss): string {
+  const said = since === 0 ? 'Telegram has said so already' : `Telegram said so at ${timeOf(since)}`;
+  return `${said}; it is asked again from ${timeOf(until)} on.`;
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+/, '');
+}
+
+function noneForUser(recipient: Recipient): string {
   switch (recipient.kind) {
     case 'self':
       return 'Telegram does not let this account write to itself.';
@@ -18,13 +55,62 @@ function reasonFor(recipient: Recipient): string {
     case 'phone':
       return 'No Telegram account is reachable by this phone number: check it, or add it to the contacts of this account.';
     case 'user':
-      return (
-        'This account has never met a user with this id. Write to them once by @username or +phone, ' +
-        'add them to the contacts, or open a chat with them in an app; then the id works too.'
-      );
+      return `This account has never met a user with this id. ${MEET}${phoneAdvice(recipient.id)}`;
     case 'chat':
       return 'This account is in no group with this id: join it first. A supergroup or channel has an id that begins with -100.';
     case 'channel':
       return 'This account knows no channel or supergroup with this id: join it first, or write to it once by @username.';
+  }
+}
+
+const MEET =
+  'Write to them once by @username or +phone, add them to the contacts, or open a chat with them in an app; then the id works too.';
+
+/** Digits without a plus are an id; people forget the plus. */
+function phoneAdvice(id: string): string {
+  return /^\d{7,15}$/.test(id) ? ` If this is a phone number, write it with its +: +${id}.` : '';
+}
+
+function noneForBot(recipient: Recipient): string {
+  switch (recipient.kind) {
+    case 'username':
+      return noneForUser(recipient);
+    case 'phone':
+      return `A bot cannot look up phone numbers: use the id or @username. ${START_BOT}`;
+    case 'user':
+      return `This bot knows no user with this id. ${START_BOT}`;
+    default:
+      return refusedToBot(recipient);
+  }
+}
+
+function refusedToUser(recipient: Recipient): string {
+  const refused = 'Telegram does not let this account write there';
+  switch (recipient.kind) {
+    case 'username':
+      return `@${recipient.username} exists, but ${refused}: open the chat in an app with this account, or join it, then send again.`;
+    case 'phone':
+      return `The phone number has a Telegram account, but ${refused}: open the chat in an app with this account, then send again.`;
+    case 'user':
+      return `${refused} by the id. ${MEET}${phoneAdvice(recipient.id)}`;
+    case 'channel':
+      return 'Telegram does not let this account into this channel or supergroup: join it first, or write to it once by @username.';
+    default:
+      return noneForUser(recipient);
+  }
+}
+
+function refusedToBot(recipient: Recipient): string {
+  switch (recipient.kind) {
+    case 'self':
+      return 'A bot cannot write to itself.';
+    case 'username':
+      return `@${recipient.username} exists, but Telegram does not let this bot write there. ${START_BOT} A group or channel must add it.`;
+    case 'phone':
+    case 'user':
+      return `Telegram does not let this bot write there. ${START_BOT}`;
+    case 'chat':
+    case 'channel':
+      return 'Telegram does not let this bot write there: add the bot to the group or channel first, as an administrator of a channel.';
   }
 }

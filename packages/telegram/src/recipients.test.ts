@@ -226,6 +226,96 @@ describe('whom the account has to do with', () => {
   });
 });
 
+describe('what was not found', () => {
+  const nobody: Recipient = { kind: 'username', username: 'nobody' };
+  const lookUps = () => telegram.calls.filter((call) => call === 'contacts.ResolveUsername').length;
+  const missed = async (recipient: Recipient, askedAt: number) =>
+    expect(recipients.resolve(recipient, askedAt)).rejects.toMatchObject(NOT_FOUND);
+
+  it('is asked for again by a later request, and then forgotten', async () => {
+    const askedAt = now;
+    now += 1;
+    await missed(nobody, askedAt);
+    telegram.resolvable.set('nobody', user(7));
+    await missed(nobody, askedAt);
+    expect(lookUps()).toBe(1);
+    now += 5;
+    await recipients.resolve(nobody, now);
+    expect(book.missing('username:nobody', now)).toBeUndefined();
+  });
+
+  it('says when Telegram was asked, where it is not asked again', async () => {
+    await missed(nobody, 0);
+    await expect(recipients.resolve(nobody, 0)).rejects.toThrow(
+      'Nobody has the username @nobody. Telegram said so at 1970-01-01T00:16:40Z; it is asked again from 1970-01-01T00:26:40Z on.',
+    );
+  });
+
+  it('costs one look-up for all requests of before, however many there are', async () => {
+    const askedAt = now;
+    for (let sent = 0; sent < 1_000; sent += 1) {
+      now += 10;
+      await missed(nobody, askedAt);
+    }
+    expect(lookUps()).toBe(1);
+  });
+
+  it('costs five look-ups where a program asks again and again', async () => {
+    for (let sent = 0; sent < 100; sent += 1) {
+      now += 1_000;
+      await missed(nobody, now);
+    }
+    expect(lookUps()).toBe(5);
+    now += 10 * 60_000;
+    await missed(nobody, now);
+    expect(lookUps()).toBe(6);
+  });
+
+  it('costs twenty repeated look-ups where a thousand typos are asked for again', async () => {
+    const typos = Array.from({ length: 1_000 }, (_, index): Recipient => ({
+      kind: 'username',
+      username: `typo${index}`,
+    }));
+    for (const typo of typos) await missed(typo, now);
+    now += 1_000;
+    for (const typo of typos) await missed(typo, now);
+    expect(lookUps()).toBe(1_020);
+  });
+
+  it.each([
+    ['user', (): Recipient => ({ kind: 'user', id: '99' }), () => (telegram.dialogs = [user(99)])],
+    ['contact', (): Recipient => ({ kind: 'user', id: '99' }), () => (telegram.contacts = [user(99)])],
+    ['channel', (): Recipient => ({ kind: 'channel', id: '99' }), () => (telegram.channels = [channel(99)])],
+  ])('is read anew in the lists for a %s that came since', async (_name, recipient, appear) => {
+    await missed(recipient(), now);
+    await missed({ kind: 'user', id: '98' }, now);
+    appear();
+    now += 1;
+    expect(await recipients.resolve(recipient(), now)).toBeDefined();
+  });
+
+  it('for one id is no reason not to read the lists for another that is asked for later', async () => {
+    await missed({ kind: 'user', id: '98' }, now);
+    telegram.dialogs = [user(99)];
+    now += 1;
+    expect(await recipients.resolve({ kind: 'user', id: '99' }, now)).toBeDefined();
+  });
+
+  it('says to a bot what a bot can do', async () => {
+    const bot = new Recipients(telegram, book, () => now, { isBot: true });
+    await expect(bot.resolve({ kind: 'phone', phone: '+79991234567' })).rejects.toThrow(
+      /^A bot cannot look up phone numbers.*press Start/,
+    );
+  });
+
+  it('by digits alone says that a phone number has a plus', async () => {
+    await expect(recipients.resolve({ kind: 'user', id: '79991234567' })).rejects.toThrow(
+      /write it with its \+: \+79991234567/,
+    );
+    await expect(recipients.resolve({ kind: 'user', id: '99' })).rejects.not.toThrow(/with its \+/);
+  });
+});
+
 describe('many ids that are not found', () => {
   it('cost one reading of contacts and dialogs a minute', async () => {
     await expect(recipients.resolve({ kind: 'user', id: '98' })).rejects.toMatchObject(NOT_FOUND);
@@ -272,6 +362,15 @@ describe('an access hash that Telegram refuses', () => {
     expect((await recipients.resolveAfresh({ kind: 'user', id: '7' }))?.input).toMatchObject({
       accessHash: bigInt(70),
     });
+  });
+
+  it('of a name that nobody has any more is not found', async () => {
+    book.remember([
+      { kind: 'user', id: '7', accessHash: '70', username: 'seven', phone: null, familiar: false },
+    ]);
+    await expect(recipients.resolveAfresh({ kind: 'username', username: 'seven' })).rejects.toThrow(
+      'Nobody has the username @seven.',
+    );
   });
 
   it('stays refused where Telegram gives no other', async () => {

@@ -1,9 +1,10 @@
-import type { Peer, PeerBook, Recipient } from '@gateway/contracts';
+import type { Miss, Peer, PeerBook, Recipient } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Asker } from './caller.ts';
 import { dialogPages } from './dialogs.ts';
 import { pausingOnly, rpcNameOf } from './errors.ts';
+import { LookUpRepeats } from './look-up-repeats.ts';
 import { lookUpsOf } from './look-ups.ts';
 import { inputPeerOf, kindAndId, peersOf, peersOfDialogs } from './peers.ts';
 import { recipientNotFound } from './recipient-not-found.ts';
@@ -31,14 +32,14 @@ export interface ResolvedRecipient {
 type Wanted = Exclude<Recipient, { kind: 'self' }>;
 
 /**
- * Finds whom a message goes to, from what the account has seen before, then by asking Telegram as seldom as
- * can be: looking up is what Telegram limits hardest. All that comes by is remembered in the book. Lives as
- * long as its account's client.
+ * Finds whom a message goes to: in what the account has seen before, then by asking Telegram, which limits
+ * look-ups hardest. Remembers in the book whatever Telegram answers. Lives as long as its account's client.
  */
 export class Recipients {
   readonly #asker: Asker;
   readonly #book: PeerBook;
   readonly #now: () => number;
+  readonly #repeats = new LookUpRepeats();
   #contactsReadAt = -Infinity;
   #dialogsReadAt = -Infinity;
   #selfRead = false;
@@ -57,32 +58,63 @@ export class Recipients {
   /**
    * Throws `TelegramFailure`: RECIPIENT_NOT_FOUND with a message that says how to make the peer reachable, or
    * a call's failure, a pause that Telegram asks for being one of look-ups (`resolve`).
+   * @param askedAt when the message was asked for, ms since the epoch: what was found missing before that does not count.
    */
-  async resolve(recipient: Recipient): Promise<ResolvedRecipient> {
+  async resolve(recipient: Recipient, askedAt = 0): Promise<ResolvedRecipient> {
     if (recipient.kind === 'self')
       return { input: new Api.InputPeerSelf(), peer: undefined, fromBook: false };
     const known = this.#known(recipient);
     if (known !== undefined) return { input: inputPeerOf(known), peer: known, fromBook: true };
     const key = keyOf(recipient);
     const startedAt = this.#now();
-    if (this.#book.isMissing(key, startedAt)) throw recipientNotFound(recipient);
-    const found = this.isBot ? await this.#lookUpAsBot(recipient) : await this.#lookUp(recipient);
-    if (found !== undefined) return { input: inputPeerOf(found), peer: found, fromBook: false };
-    this.#book.rememberMissing(key, this.#missingUntil(recipient, startedAt));
-    throw recipientNotFound(recipient);
+    const miss = this.#book.missing(key, startedAt);
+    const isRepeat = this.#mayRepeat(recipient, miss, askedAt);
+    if (miss !== undefined && !isRepeat) throw recipientNotFound(recipient, this.isBot, miss);
+    const found = this.isBot
+      ? await this.#lookUpAsBot(recipient)
+      : await this.#lookUp(recipient, { again: isRepeat });
+    if (found === undefined) {
+      this.#book.rememberMissing(key, this.#missOf(recipient, startedAt, (miss?.times ?? 0) + 1));
+      throw recipientNotFound(recipient, this.isBot);
+    }
+    if (miss !== undefined) this.#book.forgetMissing(key);
+    return { input: inputPeerOf(found), peer: found, fromBook: false };
+  }
+
+  /** Whether to ask Telegram what it was asked before: the request is newer than the answer, and the bound allows it. */
+  #mayRepeat(recipient: Wanted, miss: Miss | undefined, askedAt: number): boolean {
+    const now = this.#now();
+    const since = miss?.since ?? this.#listsReadAt(recipient, now);
+    return since !== null && this.#repeats.mayAsk({ since, times: miss?.times ?? 0 }, askedAt, now);
+  }
+
+  /** When the lists were read that say whether this id is known; `null`: they are read now in any case. */
+  #listsReadAt({ kind }: Wanted, now: number): number | null {
+    const lists =
+      kind === 'user'
+        ? [this.#contactsReadAt, this.#dialogsReadAt]
+        : kind === 'channel'
+          ? [this.#dialogsReadAt]
+          : [];
+    const fresh = lists.filter((at) => now - at < LISTS_FRESH_FOR_MS);
+    return fresh.length === 0 ? null : Math.min(...fresh);
   }
 
   /**
    * Asks Telegram again about a recipient whose entry in the book Telegram has refused. `undefined`: there is
-   * nothing newer. Throws a call's failure as `TelegramFailure`. A pause is one of this chat: the book knows it,
-   * so that a pause of look-ups would not hold it, and it would be tried again at once, without end.
+   * nothing newer. Throws RECIPIENT_NOT_FOUND where nobody has the name any more, and a call's failure as
+   * `TelegramFailure`. A pause is one of this chat: the book knows it, so a pause of look-ups would not hold it,
+   * and it would be tried again at once, without end.
    */
-  async resolveAfresh(recipient: Recipient): Promise<ResolvedRecipient | undefined> {
+  async resolveAfresh(recipient: Recipient, askedAt = 0): Promise<ResolvedRecipient | undefined> {
     if (recipient.kind === 'self' || this.isBot) return undefined;
     const before = this.#known(recipient)?.accessHash;
-    const found = await this.#lookUp(recipient, before).catch((error: unknown) => {
+    const again = this.#mayRepeat(recipient, undefined, askedAt);
+    const found = await this.#lookUp(recipient, { staleHash: before, again }).catch((error: unknown) => {
       throw pausingOnly('chat', error);
     });
+    if (found === undefined && (recipient.kind === 'username' || recipient.kind === 'phone'))
+      throw recipientNotFound(recipient, this.isBot);
     if (found === undefined || found.accessHash === before) return undefined;
     return { input: inputPeerOf(found), peer: found, fromBook: false };
   }
@@ -104,8 +136,11 @@ export class Recipients {
     return this.#book.byId(recipient.kind, recipient.id);
   }
 
-  /** `staleHash`: what the book says of the access hash, where Telegram has refused it. */
-  async #lookUp(recipient: Wanted, staleHash?: string | null): Promise<Peer | undefined> {
+  /** `staleHash`: the book's access hash, where Telegram has refused it. `again`: lists that were read just now are read again. */
+  async #lookUp(
+    recipient: Wanted,
+    { staleHash, again }: { staleHash?: string | null | undefined; again: boolean },
+  ): Promise<Peer | undefined> {
     const isFound = () => {
       const known = this.#known(recipient);
       return known !== undefined && (staleHash === undefined || known.accessHash !== staleHash)
@@ -116,7 +151,7 @@ export class Recipients {
       case 'username':
         return this.#byUsername(recipient.username);
       case 'phone':
-        await this.#readContacts();
+        await this.#readContacts(again);
         return isFound() ?? (await this.#byPhone(recipient.phone));
       case 'chat':
         // A basic group has no access hash: its id is all that a call wants, and Telegram says whether the
@@ -126,11 +161,11 @@ export class Recipients {
           : undefined;
       case 'user':
         await this.#readSelf();
-        if (isFound() === undefined) await this.#readContacts();
-        if (isFound() === undefined) await this.#readDialogs(isFound);
+        if (isFound() === undefined) await this.#readContacts(again);
+        if (isFound() === undefined) await this.#readDialogs(isFound, again);
         return isFound();
       case 'channel':
-        await this.#readDialogs(isFound);
+        await this.#readDialogs(isFound, again);
         return isFound();
     }
   }
@@ -186,30 +221,34 @@ export class Recipients {
     this.#selfRead = true;
   }
 
-  async #readContacts(): Promise<void> {
-    if (this.#now() - this.#contactsReadAt < LISTS_FRESH_FOR_MS) return;
+  async #readContacts(again: boolean): Promise<void> {
+    const now = this.#now();
+    if (!again && now - this.#contactsReadAt < LISTS_FRESH_FOR_MS) return;
     const answer = await this.#asker.ask(new Api.contacts.GetContacts({ hash: bigInt.zero }));
     if (answer instanceof Api.contacts.Contacts)
       this.#book.remember(
         peersOf({ users: answer.users, chats: [] }).map((peer) => ({ ...peer, familiar: true })),
       );
-    this.#contactsReadAt = this.#now();
+    this.#contactsReadAt = now;
   }
 
-  async #readDialogs(isFound: () => Peer | undefined): Promise<void> {
-    if (this.#now() - this.#dialogsReadAt < LISTS_FRESH_FOR_MS) return;
+  async #readDialogs(isFound: () => Peer | undefined, again: boolean): Promise<void> {
+    const now = this.#now();
+    if (!again && now - this.#dialogsReadAt < LISTS_FRESH_FOR_MS) return;
     for await (const page of dialogPages(this.#asker)) {
       this.#book.remember(peersOfDialogs(page));
       if (isFound() !== undefined) return;
     }
-    this.#dialogsReadAt = this.#now();
+    this.#dialogsReadAt = now;
   }
 
-  /** A miss against lists that were read before is believed only until they may be read again. */
-  #missingUntil(recipient: Wanted, startedAt: number): number {
-    const isById = recipient.kind === 'user' || recipient.kind === 'channel';
-    if (isById && this.#dialogsReadAt < startedAt) return this.#dialogsReadAt + LISTS_FRESH_FOR_MS;
-    return this.#now() + MISSING_FOR_MS;
+  /** A miss against lists that were read before is as old as they are, and is believed until they may be read again. */
+  #missOf({ kind }: Wanted, startedAt: number, times: number): Miss {
+    const isById = kind === 'user' || kind === 'channel';
+    if (isById && this.#dialogsReadAt < startedAt)
+      return { since: this.#dialogsReadAt, until: this.#dialogsReadAt + LISTS_FRESH_FOR_MS, times };
+    const now = this.#now();
+    return { since: now, until: now + MISSING_FOR_MS, times };
   }
 }
 

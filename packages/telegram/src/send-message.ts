@@ -7,13 +7,10 @@ import type { Caller } from './caller.ts';
 import { toTelegramEntities } from './entities.ts';
 import { rpcNameOf, toFailure } from './errors.ts';
 import { findInHistory } from './history.ts';
-import { recipientNotFound } from './recipient-not-found.ts';
+import { isUnreachable, recipientUnreachable } from './recipient-not-found.ts';
 import type { Recipients, ResolvedRecipient } from './recipients.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
 import type { OutgoingMessage, TelegramFailure } from './types.ts';
-
-/** Telegram's ways to say that an access hash is not (or no longer) good. */
-const STALE_PEER = new Set(['PEER_ID_INVALID', 'USER_ID_INVALID', 'CHANNEL_INVALID', 'CHAT_ID_INVALID']);
 
 /**
  * Sends one message under its own random id, so that however often this is called for it, Telegram makes one
@@ -31,15 +28,21 @@ export async function sendMessage(
   recipients: Recipients,
   message: OutgoingMessage,
 ): Promise<SendResult> {
-  const resolved = await recipients.resolve(message.recipient);
+  const { recipient, askedAt } = message;
+  const resolved = await recipients.resolve(recipient, askedAt);
   try {
-    return await deliverTo(caller, recipients, resolved, message);
+    try {
+      return await deliverTo(caller, recipients, resolved, message);
+    } catch (error) {
+      if (!isUnreachable(rpcNameOf(error)) || !resolved.fromBook) throw error;
+      // The access hash in the book may be one of before.
+      const fresh = await recipients.resolveAfresh(recipient, askedAt);
+      if (fresh === undefined) throw error;
+      return await deliverTo(caller, recipients, fresh, message);
+    }
   } catch (error) {
     const rpcName = rpcNameOf(error);
-    if (rpcName === undefined || !STALE_PEER.has(rpcName)) throw error;
-    const fresh = resolved.fromBook ? await recipients.resolveAfresh(message.recipient) : undefined;
-    if (fresh === undefined) throw recipientNotFound(message.recipient, rpcName);
-    return deliverTo(caller, recipients, fresh, message);
+    throw isUnreachable(rpcName) ? recipientUnreachable(recipient, recipients.isBot, rpcName) : error;
   }
 }
 

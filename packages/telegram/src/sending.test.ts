@@ -206,6 +206,26 @@ describe('a refusal', () => {
     expect(heard(refused.text)).toBe(1);
   });
 
+  it.each([
+    'PEER_ID_INVALID',
+    'USER_ID_INVALID',
+    'CHANNEL_INVALID',
+    'CHAT_ID_INVALID',
+    'PEER_ID_NOT_SUPPORTED',
+  ])('%s for a name that exists does not say that nobody has it', async (error) => {
+    const method = 'messages.sendMessage';
+    world.control.addFault({ user_id: ivan.user.id, method, error, times: 2 });
+    await expect(ivan.client.send(toAnna('x'))).rejects.toMatchObject({
+      failure: { outcome: 'fail' },
+      error: {
+        code: 'RECIPIENT_NOT_FOUND',
+        message: expect.stringMatching(/^@anna_k exists, but Telegram does not let this account write there/),
+        details: { rpcError: error },
+      },
+    });
+    world.control.clearFaults();
+  });
+
   it('a text that is too long is the message, not the account', async () => {
     await expect(ivan.client.send(toAnna('я'.repeat(4097)))).rejects.toMatchObject({
       failure: { outcome: 'fail' },

@@ -62,6 +62,8 @@ export interface OutgoingMessage {
   replyTo?: number | undefined;
   silent?: boolean | undefined;
   linkPreview: boolean;
+  /** ms since the epoch: when a person or program asked for it. A recipient that was found missing before is looked up again. */
+  askedAt?: number | undefined;
   /**
    * Telegram's id of the last message that this account is known to have sent to that chat before this one; 0 or absent: none is known.
    * Only a message with a greater id is taken for this one, where it is looked for in the chat.

@@ -230,6 +230,11 @@ export class Account implements LaneAccount {
     if (tell) await this.#options.publishHold(hold);
   }
 
+  /** A person lets the account go on: Telegram is asked again about whom it has not found. */
+  forgetMissing(): void {
+    this.#peers.forgetAllMissing();
+  }
+
   /** The pace has changed: what it held may go on. */
   endPaceHold(): void {
     if (this.#hold?.reason.startsWith('PACE') === true) this.#hold = null;

@@ -4,7 +4,15 @@ import { randomIdOf } from '../delivery/random-id.ts';
 import { recipientOf } from './recipients.ts';
 
 /** One message of a job, as Telegram is given it. @throws {GatewayError} for a recipient that the API would not have let through. */
-export function outgoing({ jobId, part, formatted, job, after, lookFirstSince }: Sending): OutgoingMessage {
+export function outgoing({
+  jobId,
+  part,
+  formatted,
+  job,
+  askedAt,
+  after,
+  lookFirstSince,
+}: Sending): OutgoingMessage {
   return {
     recipient: recipientOf(job.recipient),
     ...formatted,
@@ -13,6 +21,7 @@ export function outgoing({ jobId, part, formatted, job, after, lookFirstSince }:
     replyTo: part === 0 ? job.replyTo : undefined,
     silent: job.silent,
     linkPreview: job.linkPreview,
+    askedAt,
     after,
     lookFirstSince,
   };

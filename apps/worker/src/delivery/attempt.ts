@@ -50,7 +50,7 @@ export async function attempt(
 async function prepare({ account, queue, limits, now }: AttemptOptions, inHand: InHand): Promise<Sending> {
   const { jobId, part, formatted, recipient, job } = inHand;
   const { ledger } = account;
-  const message = { jobId, part, formatted, job: job.data, trace: job.trace };
+  const message = { jobId, part, formatted, job: job.data, trace: job.trace, askedAt: job.askedAt };
   const unknown = ledger.unknownOf(jobId);
   if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
     return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), lookFirstSince: undefined };

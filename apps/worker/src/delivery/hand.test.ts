@@ -19,6 +19,7 @@ function take(into: Hand, jobId: string): InHand {
     data,
     acceptedAt: 0,
     dueAt: 0,
+    askedAt: 0,
     trace: undefined,
     progress: { sent: [] },
     note: async () => {},

@@ -32,6 +32,8 @@ export interface Sending {
   formatted: FormattedText;
   job: SendJob;
   trace: string | undefined;
+  /** When it was last asked for, ms since the epoch. */
+  askedAt: number;
   /** The last message known to have gone to the chat before this one; 0: none is known. */
   after: number;
   /** An earlier try of unknown outcome, not before this (ms since the epoch), is so old that the chat must be looked at first. */

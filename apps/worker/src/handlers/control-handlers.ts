@@ -170,6 +170,7 @@ async function setPace(account: Account, choice: PaceChoice | null): Promise<Acc
 /** A person has looked at an account that was stopped (PEER_FLOOD, a freeze, a pause) and lets it go on. Any other is left as it is. */
 async function resume(account: Account): Promise<AccountView> {
   requireSignedIn(account);
+  account.forgetMissing();
   if (account.stopped)
     await account.setStatus({ ...account.status, state: 'ready', reason: null, next_action: null });
   return account.view;

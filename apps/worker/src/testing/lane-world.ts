@@ -102,6 +102,7 @@ export class World implements LaneQueue {
       },
       acceptedAt: acceptedAt ?? Date.now(),
       dueAt: acceptedAt ?? Date.now(),
+      askedAt: acceptedAt ?? Date.now(),
       trace: undefined,
       progress: { sent: sent ?? [] },
       note: async (progress) => {

@@ -203,7 +203,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     await store.saveSession('user123', 'the session', IVAN);
     const book = new MemoryPeerBook();
     book.remember(PEERS.peers);
-    for (const [key, until] of PEERS.missing) book.rememberMissing(key, until);
+    for (const [key, until] of PEERS.missing) book.rememberMissing(key, { since: 0, until, times: 1 });
     await store.savePeers('user123', book.toJSON());
     const again = await reopen();
     expect(await again.loadPeers('user123')).toEqual(PEERS);

@@ -1,9 +1,9 @@
-import type { Peer, PeerBook } from '@gateway/contracts';
+import type { Miss, Peer, PeerBook } from '@gateway/contracts';
 
 /** The smallest {@link PeerBook} that keeps the interface's promises, for tests. */
 export class MemoryPeerBook implements PeerBook {
   readonly #peers = new Map<string, Peer>();
-  readonly #missing = new Map<string, number>();
+  readonly #missing = new Map<string, Miss>();
 
   byId(kind: Peer['kind'], id: string): Peer | undefined {
     return this.#peers.get(`${kind}:${id}`);
@@ -24,11 +24,16 @@ export class MemoryPeerBook implements PeerBook {
     }
   }
 
-  isMissing(key: string, now: number): boolean {
-    return (this.#missing.get(key) ?? -Infinity) > now;
+  missing(key: string, now: number): Miss | undefined {
+    const miss = this.#missing.get(key);
+    return miss !== undefined && miss.until > now ? miss : undefined;
   }
 
-  rememberMissing(key: string, until: number): void {
-    this.#missing.set(key, until);
+  rememberMissing(key: string, miss: Miss): void {
+    this.#missing.set(key, miss);
+  }
+
+  forgetMissing(key: string): void {
+    this.#missing.delete(key);
   }
 }
