@@ -3,10 +3,10 @@ import { runChaos, type ChaosRun } from './chaos.ts';
 import { FAULTS } from './faults.ts';
 import { isClean, report, troubles } from './report.ts';
 
-/** The short form of `npm run chaos`: each fault at least once, in the order that this seed gives. */
+/** The short form of `npm run chaos`: each kind of fault once, in the order that this seed gives, however busy the machine is. */
 const SHORT = {
   seed: 7,
-  seconds: 22,
+  length: { rounds: 1, messages: 400 },
   accounts: 16,
   workers: 2,
   apis: 2,
@@ -21,7 +21,7 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
   const lines: string[] = [];
   beforeAll(async () => {
     run = await runChaos({ ...SHORT, say: (line) => lines.push(line) });
-  }, 120_000);
+  }, 480_000);
   afterAll(async () => {
     if (run !== undefined && isClean(run.findings)) await run.discard();
   });
@@ -30,7 +30,7 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
     const { findings, directory } = run;
     const found = [...troubles(findings)].filter(([, evidence]) => evidence.length > 0);
     expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);
-    expect(findings.ledger.accepted.length).toBeGreaterThan(SHORT.rate * SHORT.seconds * 0.5);
+    expect(findings.ledger.accepted.length).toBeGreaterThanOrEqual(SHORT.length.messages);
   });
 
   test('each kind of fault has happened', () => {

@@ -15,8 +15,8 @@ import { createWorld, type World } from './world.ts';
 export interface ChaosOptions {
   /** Whole; the faults and the load are drawn from it. */
   seed: number;
-  /** Seconds of load and faults; starting, settling and judging come on top. */
-  seconds: number;
+  /** How long load and faults go on; starting, settling and judging come on top. */
+  length: ChaosLength;
   accounts: number;
   workers: number;
   apis: number;
@@ -32,12 +32,24 @@ export interface ChaosOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * For some seconds, or until each kind of fault has happened `rounds` times and `messages` were accepted, however long that takes on this
+ * machine: `LONGEST` seconds at most.
+ */
+export type ChaosLength = { seconds: number } | { rounds: number; messages: number };
+
+/** Seconds after which a run that counts gives up: its findings then show what is missing. */
+const LONGEST = 240;
+
 export interface ChaosRun {
   findings: Findings;
   /** Where data and logs are until {@link discard}. */
   directory: string;
   discard: () => Promise<void>;
 }
+
+/** ms between two looks at how many messages were accepted. */
+const LOOK_AGAIN = 100;
 
 /** s between lines that say how far it is. */
 const PROGRESS = 15;
@@ -63,7 +75,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
 }
 
 async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise<Findings> {
-  const { seed, seconds, rate, longest, gap, say, signal } = options;
+  const { seed, length, rate, longest, gap, say, signal } = options;
   const random = new Random(seed);
   const load = new Load({ world, urls: fleet.urls, rate, longest, random: random.fork() });
   const scene: Scene = { fleet, world, roles: new Roles(fleet), flooded: new Set(), forcedStops: [], say };
@@ -71,7 +83,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
 
   // Not `AbortSignal.timeout` and `any`: Node 20 lets go of them while they are waited for.
   const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), seconds * 1_000);
+  const timer = setTimeout(() => over.abort(), ('seconds' in length ? length.seconds : LONGEST) * 1_000);
   const interrupt = () => {
     over.abort();
     load.giveUp();
@@ -83,7 +95,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   try {
     [loaded] = await Promise.all([
       loading,
-      faults.run(over.signal),
+      'rounds' in length ? runCounted(faults, load, length, over) : faults.run(over.signal),
       sayProgress(fleet, load, say, over.signal),
     ]);
     // Ctrl-C reaches all processes of a terminal: there is nothing left to judge.
@@ -124,6 +136,18 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
     takeOvers: await countTakeOvers(fleet),
     seconds: loaded,
   };
+}
+
+/** Ends the run, by `over`, once there were enough faults and messages. */
+async function runCounted(
+  faults: FaultRunner,
+  load: Load,
+  { rounds, messages }: { rounds: number; messages: number },
+  over: AbortController,
+): Promise<void> {
+  await faults.run(over.signal, rounds);
+  while (load.ledger.accepted.length < messages && (await sleep(LOOK_AGAIN, over.signal)) === 'elapsed');
+  over.abort();
 }
 
 async function sayProgress(

@@ -14,11 +14,11 @@ export interface SelfReport {
   unwellAccounts: string[];
 }
 
-/** ms without anything new at the sandbox after which what is missing counts as lost, and ms after which nothing is waited for. */
-const PATIENCE = { quiet: 45_000, all: 120_000 };
+/** ms without a new message at the sandbox after which missing ones count as lost, and ms after which the wait ends in any case. */
+const PATIENCE = { quiet: 60_000, all: 180_000 };
 
 /** ms for jobs and accounts to say that they are done, once everything has arrived. */
-const AFTERTHOUGHT = 15_000;
+const AFTERTHOUGHT = 60_000;
 
 const LOOK_AGAIN = 1_000;
 

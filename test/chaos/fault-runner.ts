@@ -18,6 +18,8 @@ export class FaultRunner {
   readonly #scene: Scene;
   readonly #random: Random;
   readonly #gapMs: number;
+  /** As {@link counts}, with those that are under way. */
+  readonly #begun = new Map<string, number>();
   readonly #underWay = new Set<Promise<void>>();
   #deck: Drawn[] = [];
   #failure: unknown;
@@ -29,18 +31,36 @@ export class FaultRunner {
     this.#gapMs = gapMs;
   }
 
-  /** Until `signal`; what has begun then goes on to its end. @throws what a fault failed with: its process did not come up again. */
-  async run(signal: AbortSignal): Promise<void> {
-    while ((await sleep(this.#random.whole(0, 2 * this.#gapMs), signal)) === 'elapsed') {
-      while (!this.#beginOne() && !signal.aborted) await sleep(LOOK_AGAIN, signal);
-    }
-    await Promise.all(this.#underWay);
+  /**
+   * Runs until `signal`, or until each kind has happened `rounds` times. Faults that have begun go on to their end.
+   * @throws the error of a fault whose process did not come up again.
+   */
+  async run(signal: AbortSignal, rounds = Infinity): Promise<void> {
+    do {
+      while (
+        this.#isLeft(rounds) &&
+        (await sleep(this.#random.whole(0, 2 * this.#gapMs), signal)) === 'elapsed'
+      ) {
+        while (!this.#beginOne(rounds) && !signal.aborted) await sleep(LOOK_AGAIN, signal);
+      }
+      await Promise.all(this.#underWay);
+      // A fault that was lost, since the sandbox was away at that moment, is drawn again.
+    } while (this.#isLeft(rounds) && !signal.aborted);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Begins the first fault of the deck that can be and that no other waits for. False where none can. */
-  #beginOne(): boolean {
-    if (this.#deck.length === 0) this.#deck = this.#draw();
+  /** Whether a fault is still to begin. */
+  #isLeft(rounds: number): boolean {
+    return this.#deck.length > 0 || this.#missing(rounds).length > 0;
+  }
+
+  #missing(rounds: number): Fault[] {
+    return FAULTS.filter(({ name }) => countOf(this.#begun, name) < rounds);
+  }
+
+  /** Begins the first fault of the deck that can begin now and that no earlier one must precede. False where there is none. */
+  #beginOne(rounds: number): boolean {
+    if (this.#deck.length === 0) this.#deck = this.#draw(rounds);
     const awaited = new Set<Fault['on']>();
     for (const drawn of this.#deck) {
       const { fault, random } = drawn;
@@ -55,18 +75,26 @@ export class FaultRunner {
     return false;
   }
 
-  #draw(): Drawn[] {
-    return this.#random.shuffled(FAULTS).map((fault) => ({ fault, random: this.#random.fork() }));
+  #draw(rounds: number): Drawn[] {
+    return this.#random
+      .shuffled(this.#missing(rounds))
+      .map((fault) => ({ fault, random: this.#random.fork() }));
   }
 
   #follow(fault: Fault, begun: Promise<void>): void {
+    this.#begun.set(fault.name, countOf(this.#begun, fault.name) + 1);
     const followed = begun
-      .then(() => this.counts.set(fault.name, (this.counts.get(fault.name) ?? 0) + 1))
+      .then(() => this.counts.set(fault.name, countOf(this.counts, fault.name) + 1))
       .catch((error: unknown) => {
+        this.#begun.set(fault.name, countOf(this.#begun, fault.name) - 1);
         // Orders to the sandbox are lost where it is killed at that moment.
         if (fault.on !== 'calls') this.#failure ??= error;
       })
       .then(() => void this.#underWay.delete(followed));
     this.#underWay.add(followed);
   }
+}
+
+function countOf(counts: ReadonlyMap<string, number>, name: string): number {
+  return counts.get(name) ?? 0;
 }

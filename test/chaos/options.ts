@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[]): ChaosChoice | 'help' {
   const fsync = textOf('fsync');
   if (fsync !== 'always' && fsync !== 'everysec') throw new Error('--fsync must be always or everysec');
   return {
-    seconds: numberOf('minutes', 0.1, 24 * 60, false) * 60,
+    length: { seconds: numberOf('minutes', 0.1, 24 * 60, false) * 60 },
     seed: given.has('seed') ? numberOf('seed', 0, 2 ** 32 - 1) : randomInt(2 ** 32),
     accounts: numberOf('accounts', 2, 2_000),
     workers: numberOf('workers', 1, 20),

@@ -26,7 +26,7 @@ export function isAllowedOrigin(
   { CORS_ORIGINS: origins }: Pick<Settings, 'CORS_ORIGINS'>,
   origin: string,
 ): boolean {
-  return origins.includes('*') || origins.includes(origin.toLowerCase());
+  return origins.includes('*') || origins.includes(origin);
 }
 
 /**
