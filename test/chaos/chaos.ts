@@ -36,7 +36,7 @@ export interface ChaosOptions {
  * For some seconds, or until each kind of fault has happened `rounds` times and `messages` were accepted, however long that takes on this
  * machine: `LONGEST` seconds at most.
  */
-export type ChaosLength = { seconds: number } | { rounds: number; messages: number };
+type ChaosLength = { seconds: number } | { rounds: number; messages: number };
 
 /** Seconds after which a run that counts gives up: its findings then show what is missing. */
 const LONGEST = 240;

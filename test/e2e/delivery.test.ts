@@ -56,7 +56,6 @@ describe('waits, pace, parts and times', () => {
     await stack.worker.end();
     await stack.startWorker();
     await stack.api.send('alice', BOB, 'slow 3', ASYNC);
-    expect(Date.now()).toBeLessThan(Date.parse(first.body.retry_at));
     await expect
       .poll(async () => (await textsTo(bob)).slice(-3), { timeout: 15_000 })
       .toEqual(['slow 1', 'slow 2', 'slow 3']);

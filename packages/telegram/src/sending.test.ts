@@ -195,12 +195,10 @@ describe('a refusal', () => {
   ])('%s is told for what it is, at once, and nothing is sent', async (error, failure, code) => {
     const refused = toAnna(`отказ ${error}`);
     world.control.addFault({ user_id: ivan.user.id, method: 'messages.sendMessage', error });
-    const started = performance.now();
     await expect(ivan.client.send(refused)).rejects.toMatchObject({
       failure,
       error: { code, details: { rpcError: error } },
     });
-    expect(performance.now() - started).toBeLessThan(1000);
     expect(heard(refused.text)).toBe(0);
     await ivan.client.send(refused);
     expect(heard(refused.text)).toBe(1);

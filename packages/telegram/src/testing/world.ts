@@ -8,7 +8,7 @@ import { createTelegram } from '../telegram.ts';
 import type { AccountClient, OpenOptions, TelegramOptions } from '../types.ts';
 import { MemoryPeerBook } from './memory-peer-book.ts';
 
-export const CONNECT_TIMEOUT_MS = 5000;
+const CONNECT_TIMEOUT_MS = 5000;
 export const CALL_TIMEOUT_MS = 1500;
 
 let lastPhone = 0;
