@@ -72,13 +72,13 @@ export class AnswerReader {
       return field[1] === 'data' ? this.#data(value) : null;
     }
     if (line.trimStart().startsWith('<') && isFirst) throw badResponse('is an HTML page');
+    if (this.#pending.length > 0) return this.#keep(line);
     if (JSON_START.test(line)) {
       const item = this.#json(line);
       if (item !== null) return item;
       if (isFirst) this.#kind = 'document';
       return this.#keep(line);
     }
-    if (this.#pending.length > 0) return this.#keep(line);
     if (this.#foreign === '') this.#foreign = line.slice(0, MAX_QUOTE);
     return null;
   }

@@ -157,7 +157,11 @@ describe('time', () => {
     ['a pause after thoughts', write(chunk({ reasoning_content: 'a' }))],
   ])('%s for too long', async (_what, script) => {
     server.script = script;
-    expect((await failure({ idleMs: 50 })).code).toBe('ASSISTANT_TIMEOUT');
+    const { code, message } = await failure({ idleMs: 50 });
+    expect({ code, message }).toEqual({
+      code: 'ASSISTANT_TIMEOUT',
+      message: 'The assistant sent nothing for 0.05 s (ASSISTANT_IDLE_TIMEOUT).',
+    });
     await server.calls[0]?.closed;
   });
 
@@ -167,7 +171,11 @@ describe('time', () => {
       const timer = setInterval(() => response.write(chunk({ content: 'a' })), 5);
       response.on('close', () => clearInterval(timer));
     };
-    expect((await failure({ maxMs: 200 })).code).toBe('ASSISTANT_TIMEOUT');
+    const { code, message } = await failure({ maxMs: 200 });
+    expect({ code, message }).toEqual({
+      code: 'ASSISTANT_TIMEOUT',
+      message: 'The assistant took longer than 0.2 s (ASSISTANT_MAX_TIME).',
+    });
     await server.calls[0]?.closed;
   });
 
@@ -276,6 +284,29 @@ test('a slow reader slows the model down', async () => {
   let parts = 1;
   for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) parts += 1;
   expect(parts).toBe(5_000 + 1);
+});
+
+test.each([
+  ['empty chunks and comments', `${chunk({})}: ping\n\n`.repeat(1_000), 50],
+  ['events that cannot be read', '"\n\n'.repeat(21_000), 3],
+])('%s leave the event loop to others', async (_what, piece, times) => {
+  server.script = async (response) => {
+    begin(response);
+    response.write(': hello\n\n');
+    for (let left = times; left > 0; left -= 1) if (!response.write(piece)) await once(response, 'drain');
+    response.end(chunk({ content: 'Hi' }) + END);
+  };
+  // CPU time, not time: what else the machine does counts for nothing.
+  let longest = 0;
+  let last = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(last);
+    longest = Math.max(longest, (user + system) / 1_000);
+    last = process.cpuUsage();
+  }, 1);
+  expect(await read()).toEqual({ pieces: ['Hi'], finish: 'stop' });
+  clearInterval(timer);
+  expect(longest).toBeLessThan(100);
 });
 
 /** What a number stays at. */

@@ -61,12 +61,12 @@ export function createAssistant(options: AssistantOptions): Assistant {
       if (signal.aborted) abort();
       signal.addEventListener('abort', abort);
       const end = Date.now() + maxMs;
-      const inTime = <T>(work: Promise<T>, ms: number) =>
-        withTimeout(
-          work,
-          Math.max(0, Math.min(ms, end - Date.now())),
-          () => new GatewayError('ASSISTANT_TIMEOUT'),
+      const inTime = <T>(work: Promise<T>, ms: number) => {
+        const left = end - Date.now();
+        return withTimeout(work, Math.max(0, Math.min(ms, left)), () =>
+          tooLate(left < ms ? maxMs : null, idleMs),
         );
+      };
       const body = {
         model,
         ...Object.fromEntries(Object.entries(extra).filter(([name]) => !OWN_FIELDS.has(name))),
@@ -123,6 +123,15 @@ async function* readReply(
   const rest = reply.flush();
   if (rest !== '') yield { text: rest };
   yield { finish };
+}
+
+/** @param maxMs the bound of the whole reply, where that was it; `null`: the silence was too long. */
+function tooLate(maxMs: number | null, idleMs: number): GatewayError {
+  const why =
+    maxMs === null
+      ? `sent nothing for ${idleMs / 1_000} s (ASSISTANT_IDLE_TIMEOUT)`
+      : `took longer than ${maxMs / 1_000} s (ASSISTANT_MAX_TIME)`;
+  return new GatewayError('ASSISTANT_TIMEOUT', `The assistant ${why}.`);
 }
 
 /** A rest that cannot be read is an error, unless the reply has ended before it. */

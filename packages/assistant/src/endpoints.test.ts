@@ -255,6 +255,17 @@ describe('however the answer is written', () => {
   });
 });
 
+test('a character that is cut in two arrives whole', async () => {
+  server.script = answer(
+    events(delta({ content: 'Hi \ud83d' }), delta({ content: '\udc4b!' }), delta({}, 'stop'), DONE),
+  );
+  expect(await read()).toEqual({ pieces: ['Hi ', '👋!'], finish: 'stop' });
+  expect(await reply(events(delta({ content: 'Hi \ud83d' }), delta({}, 'stop'), DONE))).toEqual([
+    'Hi \ud83d',
+    'stop',
+  ]);
+});
+
 describe('a reply that is cut says so', () => {
   test.each([
     ['length', 'length'],
@@ -424,6 +435,13 @@ describe('an answer that is no chat completion', () => {
     ['a text', 'upstream connect error or disconnect/reset before headers', 'upstream connect error'],
     ['nothing', '', 'empty'],
     ['JSON that is broken', '{"choices":[', 'broken'],
+    ['JSON of another API', '{"code":1001,"msg":"invalid key"}', '"msg":"invalid key"'],
+    ['a list of models', '{"object":"list","data":[]}', '"object":"list"'],
+    ['events of another API', events({ type: 'message_start' }, { type: 'message_stop' }), 'message_start'],
+    ['JSON that is nested too deeply', `data: ${'['.repeat(500_000)}${']'.repeat(500_000)}\n\n`, 'nested'],
+    ['a line without an end', `data: ${'x'.repeat(2_000_000)}`, 'too long'],
+    ['an event without an end', 'data: x\n'.repeat(600_000), 'too long'],
+    ['a document without an end', `{"choices":[\n${'{},\n'.repeat(400_000)}`, 'too long'],
   ])('%s', async (_what, body, message) => {
     server.script = answer(body);
     const error = await failure();

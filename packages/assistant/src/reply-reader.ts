@@ -4,12 +4,15 @@ import { readChunk, type Chunk } from './chunk.ts';
 import { errorIn, errorOf } from './errors.ts';
 import type { Finish } from './finish-reasons.ts';
 import { ThinkingFilter } from './thinking.ts';
+import { at } from './values.ts';
 
 /** How a reply ended that has a text: whole, or cut. */
 export type ReplyFinish = 'stop' | 'length' | 'content_filter';
 
 /** Characters of a refusal that are kept. */
 const MAX_REFUSAL = 16_384;
+/** Characters of an answer of another kind that are quoted. */
+const MAX_QUOTE = 200;
 /** Characters of a reply against which a repeated `message` is compared. */
 const MAX_COMPARED = 1_000_000;
 
@@ -25,6 +28,11 @@ export class ReplyReader {
   #finish: Finish | null = null;
   #reason = '';
   #isDone = false;
+  /** The first half of a surrogate pair whose second half is still to come. */
+  #half = '';
+  #hasChunk = false;
+  /** The beginning of the first JSON that is no chunk. */
+  #foreign = '';
 
   /** The endpoint has said that nothing more comes. */
   get isDone(): boolean {
@@ -50,15 +58,27 @@ export class ReplyReader {
     const error = errorIn(item.value);
     if (error !== null) throw errorOf(error);
     const values: readonly unknown[] = Array.isArray(item.value) ? item.value : [item.value];
-    return values
-      .map((value) => {
-        const chunk = readChunk(value);
-        return chunk === null ? '' : this.#takeChunk(chunk);
-      })
-      .join('');
+    return this.#wellFormed(values.map((value) => this.#takeValue(value)).join(''));
+  }
+
+  #takeValue(value: unknown): string {
+    const chunk = readChunk(value);
+    if (chunk !== null) return this.#takeChunk(chunk);
+    if (at(value, 'choices') !== undefined) this.#hasChunk = true;
+    else if (this.#foreign === '') this.#foreign = JSON.stringify(value)?.slice(0, MAX_QUOTE) ?? '';
+    return '';
+  }
+
+  /** Some proxies cut a character in two. */
+  #wellFormed(text: string): string {
+    if (text === '') return '';
+    const whole = this.#half + text;
+    this.#half = /[\ud800-\udbff]$/.exec(whole)?.[0] ?? '';
+    return whole.slice(0, whole.length - this.#half.length);
   }
 
   #takeChunk(chunk: Chunk): string {
+    this.#hasChunk = true;
     this.#index ??= chunk.index;
     if (chunk.index !== this.#index) return '';
     const text = chunk.text || this.#newOf(chunk);
@@ -84,7 +104,7 @@ export class ReplyReader {
 
   /** The last piece, where one was held back. */
   flush(): string {
-    return this.#thinking.end();
+    return this.#half + this.#thinking.end();
   }
 
   /**
@@ -100,6 +120,7 @@ export class ReplyReader {
       case 'content_filter':
         return this.#finish;
       case null:
+        if (!this.#hasChunk && this.#foreign !== '') throw notAChunk(this.#foreign);
         if (this.#isDone) return 'stop';
         throw new GatewayError(
           'ASSISTANT_UNAVAILABLE',
@@ -112,6 +133,13 @@ export class ReplyReader {
         );
     }
   }
+}
+
+function notAChunk(json: string): GatewayError {
+  return new GatewayError(
+    'ASSISTANT_BAD_RESPONSE',
+    `The assistant's answer is JSON, but no chat completion: ${json}`,
+  );
 }
 
 function declined(refusal: string): GatewayError {

@@ -1,14 +1,23 @@
 /**
  * How models mark what they think where the endpoint does not part it from the reply.
- * Sources: DeepSeek-R1, QwQ and Qwen 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, Seed-OSS, Kimi-VL, Magistral.
+ * Sources: DeepSeek-R1, QwQ and Qwen 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, and the templates that are named below.
  */
 const TAGS: readonly (readonly [open: string, close: string])[] = [
-  ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think'].map(
+  // `seed:think`: Seed-OSS. `reasoning_scratchpad`: Hermes.
+  ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think', 'reasoning_scratchpad'].map(
     (name) => [`<${name}>`, `</${name}>`] as const,
   ),
   ['<|begin_of_thought|>', '<|end_of_thought|>'],
+  // Kimi-VL
   ['◁think▷', '◁/think▷'],
+  // Magistral
   ['[think]', '[/think]'],
+  // Command A Reasoning
+  ['<|start_thinking|>', '<|end_thinking|>'],
+  // Gemma 4
+  ['<|channel>thought', '<channel|>'],
+  // gpt-oss
+  ['<|channel|>analysis<|message|>', '<|start|>assistant<|channel|>final<|message|>'],
 ];
 
 /** White space in front of a tag that is held back. A reply that begins with more of it begins with no thought. */

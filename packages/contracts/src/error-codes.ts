@@ -134,7 +134,7 @@ export const ERROR_CODES = {
     504,
     'retryable',
     'The assistant did not answer in time.',
-    'Try again later; for a model that thinks in silence raise ASSISTANT_IDLE_TIMEOUT.',
+    'Try again later; for a slow model raise the setting that the message names.',
   ),
   ASSISTANT_RATE_LIMITED: entry(
     429,

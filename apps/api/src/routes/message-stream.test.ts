@@ -1,7 +1,7 @@
 import type { Assistant, ChatRequest, ReplyFinish, ReplyPart } from '@gateway/assistant';
 import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { digestOfRequest } from '../message-stream/repeat.ts';
 import { FAILED, hold, JOB, JOB_ID, READY, SENT } from '../testing/fake-producer.ts';
 import { readEvents } from '../testing/read-events.ts';
@@ -49,7 +49,7 @@ function apiWith(assistant: Assistant | null, settings: Parameters<typeof testAp
     });
     const text = await response.text();
     const events = readEvents(text).map(({ event, data }) => [event, data]);
-    return { response, events };
+    return { response, text, events };
   };
   return { ...api, stream };
 }
@@ -135,6 +135,17 @@ describe('a reply', () => {
     await stream({ ...SENDING, send_as_user: false });
     expect(producer.sent[0]?.job.userId).toBe('bot.123456');
   });
+});
+
+test('a caller hears something while the assistant is silent', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const assistant = new Says('one ', 'two');
+  assistant.onPiece = (index) => {
+    if (index === 0) vi.advanceTimersByTime(30_000);
+  };
+  const { text } = await apiWith(assistant).stream(ASKED);
+  expect(text).toMatch(/one.*(: still here\n\n){2}.*two/s);
 });
 
 describe('a reply that was cut', () => {
