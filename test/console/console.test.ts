@@ -240,6 +240,39 @@ describe.skipIf(CHROMIUM === null)(
       },
     );
 
+    test('a message that the queue may not have taken is one message, however often Send is pressed', async () => {
+      const text = 'once only';
+      const { page, troubles } = await open('/accounts/alice');
+      const keys = new Set<string | undefined>();
+      page.on('request', (request) => {
+        if (request.url().endsWith('/telegram/user/send')) keys.add(request.headers()['idempotency-key']);
+      });
+      const message = page.getByLabel('Message', { exact: true });
+      const sendButton = page.getByRole('button', { name: 'Send', exact: true });
+      const sent = async () => (await textsTo(bob)).filter((each) => each === text);
+      await page.getByLabel('To', { exact: true }).fill(BOB);
+      await message.fill(text);
+      stack.redis.signal('SIGSTOP');
+      await sendButton.dblclick({ noWaitAfter: true });
+      await page.locator('.composer code', { hasText: 'QUEUE_UNAVAILABLE' }).waitFor({ timeout: 20_000 });
+      stack.redis.signal('SIGCONT');
+      await expect.poll(async () => (await stack.api.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
+      await page.reload();
+      await message.waitFor();
+      expect(await message.inputValue()).toBe(text);
+      await message.focus();
+      for (let press = 0; press < 2; press += 1) await page.keyboard.press('Control+Enter');
+      // It was sent: the form is empty.
+      await expect.poll(() => message.inputValue()).toBe('');
+      await expect.poll(sent).toEqual([text]);
+      expect(keys.size).toBe(1);
+      // The same text is another message from now on.
+      await message.fill(text);
+      await sendButton.click();
+      await expect.poll(sent).toEqual([text, text]);
+      expect(troubles).toEqual([]);
+    }, 60_000);
+
     test('nothing of a name or a message becomes markup', async () => {
       const evil =
         '<img src=x onerror="document.title=\'taken over\'"><script>document.title="taken over"</script>';

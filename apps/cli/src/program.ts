@@ -94,6 +94,7 @@ export function createProgram(run: Runner): Command {
     .option('--no-send', 'only show the answer')
     .option('--as-bot', "send it by the gateway's bot")
     .option('--send-if-cut', 'send it even if the model was cut off')
+    .option('--key <key>', 'idempotency key: two calls under one key send one answer')
     .action((userId: string, recipient: string, prompt: string, options: CommonOptions & AskOptions) =>
       run(options, (session) => ask(session, { userId, recipient, prompt }, options)),
     );

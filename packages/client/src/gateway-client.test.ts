@@ -155,6 +155,19 @@ describe('making a call again', () => {
     expect(keysHeard()[2]).toBe('mine');
   });
 
+  test('a send that the queue may have taken goes again under the same key, though the answer names its job', async () => {
+    const inDoubt = refusal(503, 'QUEUE_UNAVAILABLE', { kind: 'unknown_outcome', job_id: 'j1' });
+    gateway.answers(inDoubt, json(200, SENT));
+    expect(await client().send(MESSAGE)).toEqual(SENT);
+    expect(new Set(keysHeard()).size).toBe(1);
+  });
+
+  test('a sign-in step that the queue may have taken is not made again', async () => {
+    gateway.answers(refusal(503, 'QUEUE_UNAVAILABLE', { kind: 'unknown_outcome', job_id: 'j1' }));
+    await expect(client().auth.start('alice', '+9996621001')).rejects.toMatchObject({ jobId: 'j1' });
+    expect(gateway.requests).toHaveLength(1);
+  });
+
   test('a send that has ended as a job is not made again: it would end the same', async () => {
     gateway.answers(refusal(504, 'TELEGRAM_TIMEOUT', { job_id: 'j1' }));
     await expect(client().send(MESSAGE)).rejects.toMatchObject({ jobId: 'j1' });

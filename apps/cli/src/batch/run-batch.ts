@@ -106,7 +106,7 @@ async function accept(run: BatchRun, { line, message }: BatchLine, tally: Tally)
       if (!(error instanceof GatewayApiError)) throw error;
       const { code, message, jobId } = error;
       // It was accepted, in an earlier run as a rule, and has failed: its job says how.
-      if (jobId !== null && !STOPS.has(code)) return { job_id: jobId, message_id: null };
+      if (jobId !== null && code !== 'QUEUE_UNAVAILABLE') return { job_id: jobId, message_id: null };
       if (STOPS.has(code)) throw error;
       if (code !== 'QUEUE_FULL') {
         tally.failed += 1;

@@ -1,22 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import type { MessageStreamEvent, TelegramProgress } from '@gateway/client';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import type { Output } from '../output.ts';
 import type { Session } from '../session.ts';
 import { whyHeld } from './jobs.ts';
+import { mayBeQueued } from './send.ts';
 
 export interface AskOptions {
   /** `--no-send`: false. */
   send?: boolean;
   asBot?: boolean;
   sendIfCut?: boolean;
+  key?: string;
 }
 
 /** Has the assistant answer the prompt, shows it as it is written, and sends it to the recipient. */
 export async function ask(
   { client, io, out }: Session,
   { userId, recipient, prompt }: { userId: string; recipient: string; prompt: string },
-  { send = true, asBot = false, sendIfCut = false }: AskOptions,
+  { send = true, asBot = false, sendIfCut = false, key = randomUUID() }: AskOptions,
 ): Promise<ExitCode> {
   const content = prompt === '-' ? (await readAll(io.stdin)).trimEnd() : prompt;
   if (content.trim() === '') throw new UsageError('the prompt is empty');
@@ -29,12 +32,22 @@ export async function ask(
     messages: [{ role: 'user', content }],
   };
   let exitCode: ExitCode = EXIT.ok;
-  for await (const event of client.streamMessage(request, { signal: io.signal })) {
-    if (out.json) out.result({ event: event.event, ...event.data }, '');
-    else show(out, event);
-    if (hasFailed(event)) exitCode = EXIT.refused;
+  try {
+    for await (const event of client.streamMessage(request, { signal: io.signal, idempotencyKey: key })) {
+      if (out.json) out.result({ event: event.event, ...event.data }, '');
+      else show(out, event);
+      if (hasFailed(event)) exitCode = EXIT.refused;
+      if (event.event === 'error' && event.data.kind === 'unknown_outcome') noteKey(out, key);
+    }
+  } catch (error) {
+    if (send && mayBeQueued(error)) noteKey(out, key);
+    throw error;
   }
   return exitCode;
+}
+
+function noteKey(out: Output, key: string): void {
+  out.note(`The answer may have been queued. Ask again with --key ${key}: it is not sent twice then.`);
 }
 
 function hasFailed(event: MessageStreamEvent): boolean {

@@ -126,6 +126,27 @@ describe('send', () => {
   });
 });
 
+describe('what may be queued though no answer says so', () => {
+  const inDoubt = () => refusal(503, 'QUEUE_UNAVAILABLE', { kind: 'unknown_outcome', job_id: 'j1' });
+
+  test('send tells the key by which it makes one message when it is sent again', async () => {
+    gateway.answers({ [SEND]: inDoubt });
+    const { code, stderr } = await cli(['send', 'alice', 'me', 'x']);
+    expect(code).toBe(1);
+    const keys = new Set(gateway.heard.map(({ headers }) => headers['idempotency-key']));
+    expect(keys.size).toBe(1);
+    expect(stderr).toContain(`--key ${[...keys].join()}`);
+  });
+
+  test('ask tells its key, and takes one', async () => {
+    gateway.answers({ 'POST /message_stream': inDoubt });
+    const { stderr } = await cli(['ask', 'alice', 'me', 'x']);
+    expect(stderr).toContain(`--key ${gateway.heard[0]?.headers['idempotency-key']}`);
+    await cli(['ask', 'alice', 'me', 'x', '--key', 'mine']);
+    expect(gateway.heard[1]?.headers['idempotency-key']).toBe('mine');
+  });
+});
+
 describe('errors', () => {
   test('a refusal is told with what to do', async () => {
     gateway.answers({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayConnectionError, type Message, type SendOutcome } from '@gateway/client';
+import { GatewayApiError, GatewayConnectionError, type Message, type SendOutcome } from '@gateway/client';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import type { Session } from '../session.ts';
@@ -47,12 +47,23 @@ export async function send(session: Session, args: SendArguments, options: SendO
     out.result(outcome, describe(session, outcome));
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof GatewayConnectionError && options.key === undefined)
+    if (mayBeQueued(error) && options.key === undefined)
       out.note(
         `It may have been accepted. Send it again with --key ${idempotencyKey}: that makes one message of both.`,
       );
     throw error;
   }
+}
+
+/** Whether a request that failed so may have queued a message, which the same Idempotency-Key leads to. */
+export function mayBeQueued(error: unknown): boolean {
+  if (error instanceof GatewayConnectionError) return true;
+  // An unknown outcome of a job is another matter: its key leads to no other.
+  return (
+    error instanceof GatewayApiError &&
+    error.kind === 'unknown_outcome' &&
+    (error.jobId === null || error.code === 'QUEUE_UNAVAILABLE')
+  );
 }
 
 /** What the options say of a message, whoever it goes to. @throws {UsageError} */

@@ -79,10 +79,15 @@ interface Action<A extends unknown[]> {
   clear: () => void;
 }
 
+/** One run at a time: a second press while the first is under way does nothing. */
 export function useAction<A extends unknown[]>(act: (...args: A) => Promise<void>): Action<A> {
   const [busy, setBusy] = useState(false);
+  const isBusy = useRef(false);
   const [error, setError] = useState<unknown>(null);
   const run = async (...args: A) => {
+    // Not the state: that is of the last rendering, and two presses may come before the next.
+    if (isBusy.current) return;
+    isBusy.current = true;
     setBusy(true);
     setError(null);
     try {
@@ -90,6 +95,7 @@ export function useAction<A extends unknown[]>(act: (...args: A) => Promise<void
     } catch (thrown) {
       setError(thrown);
     } finally {
+      isBusy.current = false;
       setBusy(false);
     }
   };

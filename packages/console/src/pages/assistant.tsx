@@ -1,8 +1,9 @@
 import type { TelegramProgress } from '@gateway/client';
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
 import { SEND_STATES } from '../lib/send-words.ts';
+import { UnsentMessages } from '../lib/unsent.ts';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 
@@ -21,34 +22,34 @@ export function AssistantPage() {
   const [isCut, setIsCut] = useState(false);
   const [progress, setProgress] = useState<TelegramProgress | null>(null);
   const abort = useRef<AbortController>();
+  const unsent = useMemo(() => new UnsentMessages<object>('assistant'), []);
   const account = userId === '' ? (ready[0]?.user_id ?? '') : userId;
   const { run, busy, error } = useAction(async () => {
     setReply('');
     setIsCut(false);
     setProgress(null);
-    abort.current = new AbortController();
-    const events = client.streamMessage(
-      {
-        user_id: account,
-        messages: [{ role: own ? 'assistant' : 'user', content: prompt }],
-        send_to_telegram: sends,
-        send_as_user: true,
-        ...(sends && { recipient_id: recipient.trim() }),
-      },
-      { signal: abort.current.signal },
-    );
+    const { signal } = (abort.current = new AbortController());
+    const request = {
+      user_id: account,
+      messages: [{ role: own ? 'assistant' : 'user', content: prompt }],
+      send_to_telegram: sends,
+      send_as_user: true,
+      ...(sends && { recipient_id: recipient.trim() }),
+    };
     try {
-      for await (const { event, data } of events) {
-        if (event === 'delta') setReply((before) => before + data.text);
-        if (event === 'message') {
-          setReply(data.content);
-          setIsCut((data.finish_reason ?? 'stop') !== 'stop');
+      await unsent.deliver(request, async (idempotencyKey) => {
+        for await (const { event, data } of client.streamMessage(request, { signal, idempotencyKey })) {
+          if (event === 'delta') setReply((before) => before + data.text);
+          if (event === 'message') {
+            setReply(data.content);
+            setIsCut((data.finish_reason ?? 'stop') !== 'stop');
+          }
+          if (event === 'telegram') setProgress(data);
+          if (event === 'error') throw new Error(`${data.message} (${data.code})`);
         }
-        if (event === 'telegram') setProgress(data);
-        if (event === 'error') throw new Error(`${data.message} (${data.code})`);
-      }
+      });
     } catch (thrown) {
-      if (abort.current.signal.aborted) return;
+      if (signal.aborted) return;
       throw thrown;
     }
   });

@@ -1,7 +1,8 @@
 import type { Message } from '@gateway/client';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
+import { UnsentMessages } from '../lib/unsent.ts';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
 import { Preview } from './preview.tsx';
@@ -10,30 +11,48 @@ type ParseMode = NonNullable<Message['parse_mode']>;
 
 const MODES: Record<ParseMode, string> = { none: 'Plain text', markdown: 'Markdown', html: 'HTML' };
 
-/** Writes a message, shows how it goes out, and queues it. */
+/** What the form holds. */
+interface Draft {
+  recipient: string;
+  text: string;
+  mode: ParseMode;
+  silent: boolean;
+  linkPreview: boolean;
+  /** As a `datetime-local` field has it; empty: now. */
+  later: string;
+}
+
+const BLANK: Draft = { recipient: '', text: '', mode: 'none', silent: false, linkPreview: true, later: '' };
+
+/** Writes a message, shows how it goes out, and queues it. One that may not have been queued is there again after a reload. */
 export function Composer({ userId }: { userId: string }) {
   const { client, sandbox } = useGateway();
-  const [recipient, setRecipient] = useState('');
-  const [text, setText] = useState('');
-  const [mode, setMode] = useState<ParseMode>('none');
-  const [silent, setSilent] = useState(false);
-  const [linkPreview, setLinkPreview] = useState(true);
-  const [later, setLater] = useState('');
+  const unsent = useMemo(() => new UnsentMessages<Draft>(`message-${userId}`), [userId]);
+  const [kept] = useState(() => unsent.last ?? BLANK);
+  const [recipient, setRecipient] = useState(kept.recipient);
+  const [text, setText] = useState(kept.text);
+  const [mode, setMode] = useState<ParseMode>(kept.mode);
+  const [silent, setSilent] = useState(kept.silent);
+  const [linkPreview, setLinkPreview] = useState(kept.linkPreview);
+  const [later, setLater] = useState(kept.later);
   const [said, setSaid] = useState('');
   const ids = useId();
   const send = useAction(async () => {
     setSaid('');
-    const outcome = await client.send(
-      {
-        user_id: userId,
-        recipient_id: recipient.trim(),
-        text,
-        parse_mode: mode,
-        ...(silent && { silent }),
-        ...(!linkPreview && { link_preview: false }),
-        ...(later !== '' && { send_at: new Date(later).toISOString() }),
-      },
-      { respondAsync: true },
+    const draft = { recipient: recipient.trim(), text, mode, silent, linkPreview, later };
+    const outcome = await unsent.deliver(draft, (idempotencyKey) =>
+      client.send(
+        {
+          user_id: userId,
+          recipient_id: draft.recipient,
+          text,
+          parse_mode: mode,
+          ...(silent && { silent }),
+          ...(!linkPreview && { link_preview: false }),
+          ...(later !== '' && { send_at: new Date(later).toISOString() }),
+        },
+        { respondAsync: true, idempotencyKey },
+      ),
     );
     setText('');
     setSaid(outcome.status === 'ok' ? 'Sent.' : 'Queued: it shows below.');
