@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
 
@@ -278,6 +279,33 @@ describe('Sign-in', () => {
     expect((await disconnect()).body).toEqual(done);
     expect((await stack.api.status('leaving')).body).toMatchObject({ authorized: false, state: 'none' });
   });
+
+  test('Codes and tries are bounded per phone number, under whatever user_ids: 429 `RATE_LIMITED`', async () => {
+    const written = ['+9996621017', '+999 66 21017', '+999-66-2-1017', '(+999) 6621017'];
+    const start = (at: number) => stack.api.startSignIn(`many-${at}`, written[at % 4] ?? '');
+    const statuses: number[] = [];
+    for (let at = 0; at < 29; at += 1) statuses.push((await start(at)).status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    // A code by the next way is a code.
+    expect((await stack.api.post('/telegram/user/auth/resend', { user_id: 'many-0' })).status).not.toBe(429);
+    const refused = [
+      await start(30),
+      await stack.api.post('/telegram/user/auth/resend', { user_id: 'many-1' }),
+    ];
+    for (const { status, headers, body } of refused) {
+      expect([status, body.code]).toEqual([429, 'RATE_LIMITED']);
+      expect(Number(headers.get('retry-after'))).toBe(body.retry_after);
+      expect(body.retry_after).toBeGreaterThan(0);
+    }
+    expect((await stack.api.startSignIn('many-30', '+9996621018')).status).toBe(200);
+    const tries = await Promise.all(
+      Array.from({ length: 31 }, (_, at) => stack.api.verify(`many-${at % 29}`, { phone_code: '00000' })),
+    );
+    expect(tries.filter(({ body }) => body.code === 'RATE_LIMITED')).toHaveLength(1);
+    const redis = new Redis(stack.redis.url);
+    expect((await redis.keys('*')).join()).not.toMatch(/99966\D*21017/);
+    redis.disconnect();
+  }, 60_000);
 
   test('Brute force is bounded per account: 429 `RATE_LIMITED`', async () => {
     await stack.api.startSignIn('forced', '+9996621016');

@@ -20,6 +20,7 @@ export { readQueueDepth } from './queue-depth.ts';
 export { countPending, type PendingCounts } from './pending.ts';
 export type { NewSend } from './place-send.ts';
 export { Producer, type Accepted, type AcceptedSend } from './producer.ts';
+export { RateLimits } from './rate-limits.ts';
 export { openConsumerRedis, watchContact, type RedisClient } from './redis.ts';
 export { ResultsPublisher, type JobWait, type WaitEnd } from './results.ts';
 export { dropOldJobs } from './retention.ts';

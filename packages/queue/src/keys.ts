@@ -95,8 +95,8 @@ export const WORKERS_KEY = '{gateway}:workers';
 /** Pub/sub channel: a worker came or went, or a shard is free; whoever may take shards looks at once. */
 export const OWNERSHIP_CHANNEL = '{gateway}:ownership';
 
-/** Before the name of a bucket of tries, e.g. of sign-in codes per account. */
-export const TRIES_PREFIX = '{tries}';
+/** Before the name of a rate limit's bucket, e.g. of sign-in codes per account. */
+export const RATE_LIMIT_PREFIX = '{tries}';
 
 /** Set: all accounts that have a session or a login in Redis, where sessions are kept there. */
 export const SESSION_INDEX_KEY = '{gateway}:sessions';

@@ -23,6 +23,7 @@ import { Listings } from './listings.ts';
 import { readMetrics } from './metrics-store.ts';
 import { countPending, type PendingCounts } from './pending.ts';
 import { placeSend, type NewSend, type PlacedSend } from './place-send.ts';
+import { RateLimits } from './rate-limits.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { RedisClock } from './redis-clock.ts';
 import { openProducerRedis } from './redis.ts';
@@ -33,7 +34,6 @@ import { SendIntake } from './send-intake.ts';
 import { readSendState } from './send-states.ts';
 import { claimShardCount, shardOf } from './shards.ts';
 import { timelyBackend } from './timely-backend.ts';
-import { Tries } from './tries.ts';
 import { WebhookLog } from './webhook-log.ts';
 import { WebhookOutbox } from './webhook-outbox.ts';
 import { openWebhookQueue } from './webhook-queue.ts';
@@ -71,7 +71,7 @@ export class Producer {
   readonly #published: ResultsPublisher;
   readonly #clock: RedisClock;
   readonly #calls: RedisCalls;
-  readonly #tries: Tries;
+  readonly #rateLimits: RateLimits;
   readonly #outbox: WebhookOutbox;
   readonly #intake: SendIntake;
   readonly webhooks: WebhookLog;
@@ -98,7 +98,7 @@ export class Producer {
       calls: this.#calls,
       clock,
     });
-    this.#tries = new Tries(this.#redis);
+    this.#rateLimits = new RateLimits(this.#redis);
     const webhooks = openWebhookQueue(this.#redis, backend);
     this.#outbox = new WebhookOutbox(this.#redis, webhooks);
     this.board = new BoardQueues(this.#redis, options.shards, clock);
@@ -263,7 +263,7 @@ export class Producer {
     limit: number,
     windowMs: number,
   ): Promise<{ allowed: boolean; retryAfter: number }> {
-    return this.#calls.read(() => this.#tries.take(bucket, limit, windowMs));
+    return this.#calls.read(() => this.#rateLimits.take(bucket, limit, windowMs));
   }
 
   async accountView(userId: string): Promise<AccountView> {

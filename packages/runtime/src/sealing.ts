@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 /** Bytes of a master key. */
 export const MASTER_KEY_BYTES = 32;
@@ -81,6 +81,14 @@ export class Sealer {
     cipher.setAAD(Buffer.from(context));
     const sealed = Buffer.concat([iv, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return `${VERSION}.${this.#current.id}.${sealed.toString('base64url')}`;
+  }
+
+  /**
+   * A name for the text that only the holder of the key can find the text by: equal for equal texts of one kind. For keys in Redis, where a
+   * plain hash of a phone number could be tried out.
+   */
+  pseudonym(text: string, kind: string): string {
+    return createHmac('sha256', this.#current.forKind(kind)).update(text).digest('base64url').slice(0, 32);
   }
 
   /** @throws {SealingError} where the text is not sealed text, or was sealed with another key, under another context, or changed. */

@@ -141,7 +141,7 @@ describe('what may be queued though no answer says so', () => {
   test('ask tells its key, and takes one', async () => {
     gateway.answers({ 'POST /message_stream': inDoubt });
     const { stderr } = await cli(['ask', 'alice', 'me', 'x']);
-    expect(stderr).toContain(`--key ${gateway.heard[0]?.headers['idempotency-key']}`);
+    expect(stderr).toContain(`--key ${String(gateway.heard[0]?.headers['idempotency-key'])}`);
     await cli(['ask', 'alice', 'me', 'x', '--key', 'mine']);
     expect(gateway.heard[1]?.headers['idempotency-key']).toBe('mine');
   });

@@ -11,6 +11,7 @@ import type { Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { toGatewayError } from '../accounts/stored-account.ts';
+import type { PhoneLimits } from './phone-limits.ts';
 import { QrSignIn } from './qr-sign-in.ts';
 import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
@@ -21,6 +22,7 @@ export interface ControlContext {
   cancelSend: (userId: string, jobId: string) => Promise<ControlResult<'send.cancel'>['outcome']>;
   /** Looks at the account's queue again: its state has changed. Never throws. */
   wake: (userId: string) => void;
+  phoneLimits: PhoneLimits;
   /** For sessions that come and go. */
   transfer: TransferContext;
   logger: Logger;
@@ -32,6 +34,7 @@ export function controlHandlers({
   account,
   cancelSend,
   wake,
+  phoneLimits,
   transfer,
   logger,
   now,
@@ -68,12 +71,12 @@ export function controlHandlers({
     'auth.start': (userId, { phoneNumber }) =>
       inTurn(
         userId,
-        saving((served) => startSignIn(served, phoneNumber, now())),
+        saving((served) => startSignIn(served, phoneNumber, { now: now(), phoneLimits })),
       ),
     'auth.resend': (userId) =>
       inTurn(
         userId,
-        saving((served) => resendCode(served, now())),
+        saving((served) => resendCode(served, { now: now(), phoneLimits })),
       ),
     'auth.cancel': async (userId) => {
       await inTurn(userId, saving(cancelSignIn));
@@ -82,7 +85,7 @@ export function controlHandlers({
     'auth.verify': async (userId, answers) => {
       const result = await inTurn(
         userId,
-        saving((served) => verifySignIn(served, answers)),
+        saving((served) => verifySignIn(served, answers, phoneLimits)),
       );
       if (result.status === 'authorized') wake(userId);
       return result;

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { failure, QrWorld, USER } from '../testing/qr-world.ts';
 import { cancelSignIn, startSignIn, verifySignIn } from './sign-in.ts';
 
+const UNLIMITED = { count: async () => {} };
+
 const AUTHORIZED = { status: 'authorized', user: USER } as const;
 const asked = ({ calls }: QrWorld) => calls.filter((name) => name === 'exportLoginToken').length;
 
@@ -66,7 +68,7 @@ test('with two-factor the password is awaited, which verify brings', async () =>
   expect(world.shown).toEqual(['qr_pending', 'password_required']);
   expect(await world.show()).toEqual({ status: 'password_required', hint: 'cat' });
   const { account } = world;
-  expect(await account.inTurn(() => verifySignIn(account, { password: 'x' }))).toEqual(AUTHORIZED);
+  expect(await account.inTurn(() => verifySignIn(account, { password: 'x' }, UNLIMITED))).toEqual(AUTHORIZED);
 });
 
 test('a scan of a sign-in that was cancelled meanwhile signs nobody in, and its key is logged out', async () => {
@@ -96,10 +98,14 @@ test('a scan of an earlier sign-in is none of the one that is under way', async 
 test('a login by code is given up for one by QR, and the other way round', async () => {
   const world = await QrWorld.open();
   const { account } = world;
-  await account.inTurn(() => startSignIn(account, '+79991234567', world.now));
+  await account.inTurn(() =>
+    startSignIn(account, '+79991234567', { now: world.now, phoneLimits: UNLIMITED }),
+  );
   await world.show();
   expect(account.login).toMatchObject({ kind: 'qr', session: 'session 1' });
-  await account.inTurn(() => startSignIn(account, '+79991234567', world.now));
+  await account.inTurn(() =>
+    startSignIn(account, '+79991234567', { now: world.now, phoneLimits: UNLIMITED }),
+  );
   expect(account.login).toMatchObject({ kind: 'code', session: 'session 2' });
   const kept = world.calls.filter((name) => name !== 'open');
   expect(kept).toEqual(['sendCode', 'cancelCode', 'exportLoginToken', 'logOut', 'sendCode']);
@@ -109,7 +115,9 @@ test('what only goes on begins nothing, and takes no place of a login by code', 
   const world = await QrWorld.open();
   await expect(world.show(false)).rejects.toMatchObject({ code: 'AUTH_NOT_STARTED' });
   const { account } = world;
-  await account.inTurn(() => startSignIn(account, '+79991234567', world.now));
+  await account.inTurn(() =>
+    startSignIn(account, '+79991234567', { now: world.now, phoneLimits: UNLIMITED }),
+  );
   await expect(world.show(false)).rejects.toMatchObject({ code: 'AUTH_NOT_STARTED' });
   expect(account.login?.kind).toBe('code');
   expect(asked(world)).toBe(0);
@@ -144,7 +152,7 @@ test('before the scan there is nothing to verify', async () => {
   await world.show();
   const { account } = world;
   for (const answers of [{ phoneCode: '12345' }, { password: 'x' }]) {
-    await expect(account.inTurn(() => verifySignIn(account, answers))).rejects.toMatchObject({
+    await expect(account.inTurn(() => verifySignIn(account, answers, UNLIMITED))).rejects.toMatchObject({
       code: 'AUTH_NOT_STARTED',
     });
   }

@@ -11,6 +11,7 @@ import type { CodeLogin, StoredLogin } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { savingStep } from '../accounts/stored-account.ts';
+import type { PhoneLimits } from './phone-limits.ts';
 
 /**
  * The steps of signing in by a code, each to be run in the account's turn. The half-made session is written down before a step's answer is given,
@@ -24,8 +25,13 @@ import { savingStep } from '../accounts/stored-account.ts';
  * ```
  * A QR sign-in under way (qr-sign-in.ts) is given up for it; the password is the last step of both.
  */
-export async function startSignIn(account: Account, phoneNumber: string, now: number): Promise<CodeSent> {
+export async function startSignIn(
+  account: Account,
+  phoneNumber: string,
+  { now, phoneLimits }: { now: number; phoneLimits: Pick<PhoneLimits, 'count'> },
+): Promise<CodeSent> {
   await refuseIfSignedIn(account);
+  await phoneLimits.count('code', phoneNumber);
   // A new login under another number, or over a session that Telegram ended, needs a key of its own.
   if (account.login?.kind !== 'code' || account.login.phoneNumber !== phoneNumber) {
     if (account.login !== null) await abandon(account, account.login);
@@ -50,8 +56,12 @@ export async function startSignIn(account: Account, phoneNumber: string, now: nu
   return sent;
 }
 
-export async function resendCode(account: Account, now: number): Promise<CodeSent> {
+export async function resendCode(
+  account: Account,
+  { now, phoneLimits }: { now: number; phoneLimits: Pick<PhoneLimits, 'count'> },
+): Promise<CodeSent> {
   const login = codeLoginOf(account);
+  await phoneLimits.count('code', login.phoneNumber);
   const client = account.client();
   const sent = await endingDeadLogins(account, () => client.resendCode(pending(login)));
   const session = sessionOf(client);
@@ -68,11 +78,13 @@ export async function cancelSignIn(account: Account): Promise<void> {
 export async function verifySignIn(
   account: Account,
   { phoneCode, codeIsNumber, password }: ControlPayload<'auth.verify'>,
+  phoneLimits: Pick<PhoneLimits, 'count'>,
 ): Promise<VerifyResult> {
   const login = loginOf(account);
   const client = account.client();
   const signedIn = unsavedSignIns.get(client);
   if (signedIn !== undefined) return authorize(account, client, signedIn);
+  if (login.kind === 'code') await phoneLimits.count('verify', login.phoneNumber);
   if (login.awaiting === 'scan') throw new GatewayError('AUTH_NOT_STARTED', NOT_SCANNED);
   if (login.awaiting === 'code') {
     const codeLogin = codeLoginOf(account);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { PaceSettings } from '@gateway/contracts';
 import {
   ControlConsumer,
+  RateLimits,
   publishedAccounts,
   shardOf,
   type AccountQueues,
@@ -21,6 +22,7 @@ import { Accounts } from '../accounts/accounts.ts';
 import { openServedAccount } from '../accounts/served-account.ts';
 import type { LaneLimits } from '../delivery/lane-ports.ts';
 import { controlHandlers } from '../handlers/control-handlers.ts';
+import { PhoneLimits } from '../handlers/phone-limits.ts';
 import type { Census } from '../metrics/census.ts';
 import type { History } from '../metrics/history.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
@@ -91,6 +93,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     account,
     cancelSend: async (userId, jobId) => (await accounts.get(userId)).cancel(jobId),
     wake,
+    phoneLimits: new PhoneLimits(new RateLimits(redis), sealer),
     transfer: { redis, store: owned, dataCenters: telegram.dataCenters, now },
     logger,
     now,

@@ -1,9 +1,9 @@
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { TRIES_PREFIX } from './keys.ts';
+import { RATE_LIMIT_PREFIX } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
-/** Tries counted against limits, each in a fixed window that begins with its bucket's first one. */
-export class Tries {
+/** Counts tries against limits, each in a fixed window that begins with its bucket's first try. Shared by all processes. */
+export class RateLimits {
   readonly #redis: RedisClient;
   readonly #limiters = new Map<string, RateLimiterRedis>();
 
@@ -11,7 +11,10 @@ export class Tries {
     this.#redis = redis;
   }
 
-  /** Counts a try against a bucket of `limit` tries in `windowMs` ms (whole seconds). */
+  /**
+   * Counts a try against a bucket of `limit` tries in `windowMs` ms (whole seconds).
+   * `retryAfter`: whole seconds until a try is allowed again, where this one is not.
+   */
   async take(
     bucket: string,
     limit: number,
@@ -32,7 +35,7 @@ export class Tries {
     if (kept !== undefined) return kept;
     const limiter = new RateLimiterRedis({
       storeClient: this.#redis,
-      keyPrefix: TRIES_PREFIX,
+      keyPrefix: RATE_LIMIT_PREFIX,
       points: limit,
       duration: windowMs / 1_000,
     });
