@@ -1,16 +1,21 @@
 import type { Entity, FormattedText } from './entities.ts';
 import { MAX_MESSAGE_LENGTH } from './send.ts';
 
-/** Ends of paragraphs, lines, sentences and words, the best place to cut first. */
-const PLACES = [/\n\n+/g, /\n/g, /[.!?…](?=\s)/g, /\s/g];
+/** Where a text may be cut, the best place first: behind paragraphs, lines, sentences and words. */
+const PLACES: readonly ((text: string, at: number) => boolean)[] = [
+  (text, at) => isLineEnd(text, at - 1) && isLineEnd(text, at - 2) && !isLineEnd(text, at),
+  (text, at) => isLineEnd(text, at - 1),
+  (text, at) => '.!?…'.includes(text.charAt(at - 1)) && isSpace(text, at),
+  (text, at) => isSpace(text, at - 1),
+];
 
-/** A cut that leaves less than this part of a message before it is not taken where a worse place leaves more. */
+/** A better place does not count where it leaves less than this part of a message in front of it. */
 const AT_LEAST = 0.5;
 
-/** Entities of one message at most: Telegram ignores those behind. */
+/** Telegram ignores the entities of a message beyond these. */
 const MAX_ENTITIES = 100;
 
-/** Which entities a cut must not go through, the strictest first: any; those that make no sense in two; none. */
+/** Entities that a cut must not go through, the strictest rule first: any; those that make no sense in two; none. */
 const SPARED: readonly ((entity: Entity) => boolean)[] = [
   () => true,
   ({ type }) => ['code', 'text_link', 'text_mention', 'custom_emoji'].includes(type),
@@ -18,9 +23,9 @@ const SPARED: readonly ((entity: Entity) => boolean)[] = [
 ];
 
 /**
- * Where to cut a text into messages of at most `max` UTF-16 units and 100 entities: offsets, rising, none where it fits. At ends of
- * paragraphs, else of lines, sentences or words, as far back as half a message; through an entity (a long block of code, say, at the end
- * of a line) only where there is no such place outside of one; never within a character as a person sees it, as long as that fits.
+ * Where to cut a text into messages of at most `max` UTF-16 units and 100 entities: rising offsets, none where it fits. Cuts are at ends of
+ * paragraphs, else of lines, sentences or words, as far back as half a message. A cut goes through an entity only where there is no place
+ * outside of one, and never through a character as a person sees it, as long as that fits.
  */
 export function cutsOf(
   text: string,
@@ -29,63 +34,107 @@ export function cutsOf(
 ): number[] {
   if (text.length <= max && entities.length <= MAX_ENTITIES) return [];
   const cuts: number[] = [];
+  const stretches = new Stretches(entities);
   let start = 0;
   for (;;) {
-    const length = lengthThatFits(text, entities, start, max);
+    const length = lengthThatFits(text, stretches, start, max);
     if (start + length >= text.length) return cuts;
+    // One more, so that what reaches over the end shows.
     const window = text.slice(start, start + length + 1);
-    start += placeToCut(window, length, spansWithin(entities, start, window.length));
+    start += placeToCut(window, length, stretches.within(start, window.length));
     cuts.push(start);
   }
 }
 
 /**
  * The parts that {@link cutsOf} makes, as Telegram shows them: trimmed, an entity that was cut in each of its parts. A part of nothing but
- * spaces is no message: it is none of them.
+ * spaces is no message, so it is left out.
  */
 export function partsOf(
   text: string,
   cuts: readonly number[],
   entities: readonly Entity[] = [],
 ): FormattedText[] {
+  const stretches = new Stretches(entities);
   return [0, ...cuts]
     .map((from, index) => {
       const part = text.slice(from, cuts[index]);
       const start = from + part.length - part.trimStart().length;
       const trimmed = part.trim();
-      return { text: trimmed, entities: spansWithin(entities, start, trimmed.length) };
+      return { text: trimmed, entities: stretches.within(start, trimmed.length) };
     })
     .filter((part) => part.text !== '');
 }
 
-/** How much of the text from `start` on may stand in one message. */
-function lengthThatFits(text: string, entities: readonly Entity[], start: number, max: number): number {
-  const length = Math.min(max, text.length - start);
-  const tooMany = spansWithin(entities, start, length)[MAX_ENTITIES];
-  // More than that over one and the same place: it cannot be helped.
-  return tooMany === undefined || tooMany.offset === 0 ? length : tooMany.offset;
+/** The entities of one stretch of a text after the other. Reads each entity about once, as long as the stretches rise. */
+class Stretches {
+  /** Sorted by their beginnings. */
+  readonly #entities: readonly Entity[];
+  /** Those that began in front of the last stretch and end within it or behind it. */
+  #open: Entity[] = [];
+  #next = 0;
+
+  constructor(entities: readonly Entity[]) {
+    const isSorted = entities.every((entity, index) => entity.offset >= (entities[index - 1]?.offset ?? 0));
+    this.#entities = isSorted ? entities : entities.toSorted((a, b) => a.offset - b.offset);
+  }
+
+  /**
+   * The first `most` entities of a stretch, with offsets from its beginning; those that reach out of it are cut off.
+   * @param start not less than in earlier calls.
+   */
+  within(start: number, length: number, most = Infinity): Entity[] {
+    const isOver = (entity: Entity) => entity.offset + entity.length <= start;
+    let entity = this.#entities[this.#next];
+    while (entity !== undefined && entity.offset < start) {
+      if (!isOver(entity)) this.#open.push(entity);
+      this.#next += 1;
+      entity = this.#entities[this.#next];
+    }
+    this.#open = this.#open.filter((entity) => !isOver(entity));
+    const result: Entity[] = [];
+    const add = (spanning: Entity) => {
+      const from = Math.max(0, spanning.offset - start);
+      const to = Math.min(length, spanning.offset + spanning.length - start);
+      if (from < to) result.push({ ...spanning, offset: from, length: to - from });
+    };
+    for (const spanning of this.#open) add(spanning);
+    for (let index = this.#next; index < this.#entities.length && result.length < most; index += 1) {
+      const following = this.#entities[index];
+      if (following === undefined || following.offset >= start + length) break;
+      add(following);
+    }
+    return result;
+  }
 }
 
-/** The entities of a stretch, with offsets from its beginning; those that reach out of it are cut off. */
-function spansWithin(entities: readonly Entity[], start: number, length: number): Entity[] {
-  return entities.flatMap((entity) => {
-    const from = Math.max(0, entity.offset - start);
-    const to = Math.min(length, entity.offset + entity.length - start);
-    return from < to ? [{ ...entity, offset: from, length: to - from }] : [];
-  });
+/** How much of the text from `start` on may stand in one message. */
+function lengthThatFits(text: string, stretches: Stretches, start: number, max: number): number {
+  const length = Math.min(max, text.length - start);
+  const tooMany = stretches.within(start, length, MAX_ENTITIES + 1)[MAX_ENTITIES];
+  // More than that over one and the same place: nothing can be done about it.
+  return tooMany === undefined || tooMany.offset === 0 ? length : tooMany.offset;
 }
 
 /** @param window one character longer than `max`, so that what reaches over the end shows. */
 function placeToCut(window: string, max: number, entities: readonly Entity[]): number {
+  const least = Math.ceil(max * AT_LEAST);
   for (const isSpared of SPARED) {
     const within = insides(entities.filter(isSpared), window.length);
-    for (const place of PLACES) {
-      const ends = [...window.matchAll(place)].map((match) => match.index + match[0].length);
-      const last = ends.filter((end) => end <= max && within[end] !== 1).at(-1);
-      if (last !== undefined && last >= max * AT_LEAST) return last;
+    for (const isPlace of PLACES) {
+      for (let end = max; end >= least && end > 0; end -= 1)
+        if (within[end] !== 1 && isPlace(window, end)) return end;
     }
   }
   return lastCharacterEnd(window, max);
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  return text.charAt(at) === '\n';
+}
+
+function isSpace(text: string, at: number): boolean {
+  return /^\s/.test(text.charAt(at));
 }
 
 /** 1 for each place that is within an entity, its beginning and end not counted. */

@@ -1,23 +1,25 @@
+import { flankingOf } from './flanking.ts';
 import type { FormatError } from './format-error.ts';
-import type { Format, TextBuilder } from './text-builder.ts';
+import { quoted } from './quoted.ts';
+import type { Format, OptionalText, TextBuilder } from './text-builder.ts';
 
 interface Opener {
   char: string;
   /** Characters that are still to be closed. */
   left: number;
-  /** In the paragraph, and in the text. */
+  /** Its place in the paragraph. */
   at: number;
+  /** Where its content begins in the builder, by position and by what shows. */
   start: number;
-  /** May be meant as plain characters: a single one between letters. */
-  soft: boolean;
+  shown: number;
+  /** The character itself, where it may be meant: a single one between letters. */
+  literal: OptionalText | null;
 }
 
-/** More are a mistake, or meant to do harm. */
+/** Openers at a time. More are a mistake or an attack. */
 const MAX_OPEN = 64;
 
-const PUNCTUATION = /[\p{P}\p{S}]/u;
-
-/** The runs of `*`, `_`, `~~` and `||` of a stretch of text: what each opens or closes, by CommonMark's rules. */
+/** Reads the runs of `*`, `_`, `~~` and `||` of a stretch of text: what each opens or closes, by CommonMark's rules. */
 export class Delimiters {
   readonly #text: string;
   readonly #builder: TextBuilder;
@@ -42,33 +44,26 @@ export class Delimiters {
     const length = end - at;
     // `~`, `|`, `~~~` and rows of stars are themselves.
     const known = char === '*' || char === '_' ? length <= 3 : length === 2;
-    const { opens, closes } = known ? this.#flanks(at, end) : { opens: false, closes: false };
+    const { opens, closes } = known ? flankingOf(this.#text, at, end) : { opens: false, closes: false };
     let left = length;
     if (closes) left = this.#close(char, length, at);
     if (left === 0) return end;
+    const run = char.repeat(left);
     if (opens) {
       if (this.#open.length >= MAX_OPEN)
-        throw this.#fault(at, `\`${char.repeat(left)}\``, `at most ${MAX_OPEN} may be open at a time`);
-      this.#open.push({ char, left, at, start: this.#builder.length, soft: closes && length === 1 });
+        throw this.#fault(at, quoted(run), `at most ${MAX_OPEN} may be open at a time`);
+      const literal = closes && length === 1 ? this.#builder.addOptional(char) : null;
+      const { length: start, shown } = this.#builder;
+      this.#open.push({ char, left, at, start, shown, literal });
     } else if (closes && left >= 2) {
-      throw this.#fault(at, `\`${char.repeat(left)}\``, `it closes nothing: ${instead(char, left)}`);
-    } else this.#builder.add(char.repeat(left));
+      throw this.#fault(at, quoted(run), `it closes nothing: ${instead(char, left)}`);
+    } else this.#builder.add(run);
     return end;
   }
 
   /** @throws {FormatError} where something is still open. */
   end(): void {
     this.#dropTo(0, 'it is never closed: close it, or');
-  }
-
-  #flanks(from: number, to: number): { opens: boolean; closes: boolean } {
-    const before = kindOf(lastCharacter(this.#text, from));
-    const after = kindOf(firstCharacter(this.#text, to));
-    const left = after !== 'space' && (after === 'letter' || before !== 'letter');
-    const right = before !== 'space' && (before === 'letter' || after !== 'letter');
-    if (this.#text.charAt(from) !== '_') return { opens: left, closes: right };
-    // snake_case_words are words.
-    return { opens: left && (!right || before === 'mark'), closes: right && (!left || after === 'mark') };
   }
 
   /** Closes what it can. @returns how many of its characters are left. */
@@ -80,13 +75,13 @@ export class Delimiters {
       if (opener === undefined) return left;
       this.#dropTo(
         index + 1,
-        `it is not closed before the \`${char.repeat(length)}\` behind it: close it first, or`,
+        `it is not closed before the ${quoted(char.repeat(length))} behind it: close it first, or`,
       );
       const used = char === '*' || char === '_' ? Math.min(2, left, opener.left) : 2;
-      if (this.#builder.length === opener.start)
+      if (this.#builder.shown === opener.shown)
         throw this.#fault(
           at,
-          `\`${char.repeat(used)}\``,
+          quoted(char.repeat(used)),
           `there is nothing between it and the one before: ${instead(char, used)}`,
         );
       this.#builder.format(opener.start, formatOf(char, used));
@@ -97,13 +92,11 @@ export class Delimiters {
     return 0;
   }
 
-  /** Openers from `index` on are closed by nothing any more. */
+  /** Gives up the openers from `index` on: nothing closes them any more. */
   #dropTo(index: number, why: string): void {
-    for (const opener of this.#open.splice(index)) {
-      const { char, left, at, start } = opener;
-      if (!opener.soft) throw this.#fault(at, `\`${char.repeat(left)}\``, `${why} ${instead(char, left)}`);
-      this.#builder.insert(start, char.repeat(left));
-      for (const other of this.#open) if (other.start > start) other.start += left;
+    for (const { char, left, at, literal } of this.#open.splice(index)) {
+      if (literal === null) throw this.#fault(at, quoted(char.repeat(left)), `${why} ${instead(char, left)}`);
+      this.#builder.keep(literal);
     }
   }
 }
@@ -121,18 +114,4 @@ function formatOf(char: string, count: number): Format {
 
 function instead(char: string, count: number): string {
   return `write ${`\\${char}`.repeat(count)} for plain characters`;
-}
-
-function kindOf(character: string): 'space' | 'mark' | 'letter' {
-  if (character === '' || /\s/u.test(character)) return 'space';
-  return PUNCTUATION.test(character) ? 'mark' : 'letter';
-}
-
-function firstCharacter(text: string, at: number): string {
-  const code = text.codePointAt(at);
-  return code === undefined ? '' : String.fromCodePoint(code);
-}
-
-function lastCharacter(text: string, before: number): string {
-  return /.$/su.exec(text.slice(Math.max(0, before - 2), before))?.[0] ?? '';
 }

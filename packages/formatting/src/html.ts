@@ -1,9 +1,12 @@
-import type { FormattedText } from '@gateway/contracts';
+import { isOneEmoji } from './emoji.ts';
 import { FormatError } from './format-error.ts';
-import { linkTo } from './link-target.ts';
-import { TextBuilder, type Format } from './text-builder.ts';
+import { addressFault, customEmoji, EMOJI_ID_HINT, EMOJI_TEXT_HINT, linkTo } from './link-target.ts';
+import { quoted } from './quoted.ts';
+import { TextBuilder, type Format, type MarkedUp } from './text-builder.ts';
 
-/** A tag with its attributes; they are read by {@link ATTRIBUTE}. */
+const TEXT = /[^<&]+/y;
+
+/** A tag with its attributes; {@link ATTRIBUTE} reads them. */
 const TAG = /<(\/?)([a-z][a-z0-9-]*)((?:\s+[a-z-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)\s*(\/?)>/iy;
 const ATTRIBUTE = /([a-z-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/gi;
 const REFERENCE = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/iy;
@@ -34,24 +37,27 @@ const SIMPLE: Readonly<Record<string, Format>> = {
 
 const TAGS = 'b, i, u, s, code, pre, a, blockquote, tg-spoiler, tg-emoji';
 
-/** Tags open at a time at most: more are a mistake, or meant to do harm. */
+/** Tags open at a time. More are a mistake or an attack. */
 const MAX_DEPTH = 64;
+
+/** Longest text that may be an address: one unit more than Telegram's bound is enough to see that it is too long. */
+const MAX_ADDRESS = 2_049;
 
 interface OpenTag {
   name: string;
-  /** In the source, and in the text. */
+  /** Where the tag stands in the source, and where its content begins in the builder. */
   offset: number;
   start: number;
-  /** `null`: a link whose address is its text. */
+  /** `null` for a link whose address is its text. */
   format: Format | null;
 }
 
 /**
- * Reads the tags that Telegram's Bot API knows, and `<br>`. It is a small language of its own and no HTML page: a parser for those mends
- * what is broken, and here everything that is not right is refused, with its place.
+ * Reads the tags that Telegram's Bot API knows, and `<br>`. This is no HTML page: an HTML parser repairs what is broken, and this one must
+ * refuse it, with its place.
  * @throws {FormatError}
  */
-export function parseHtml(source: string): FormattedText {
+export function parseHtml(source: string): MarkedUp {
   const builder = new TextBuilder();
   const open: OpenTag[] = [];
   let at = 0;
@@ -60,10 +66,9 @@ export function parseHtml(source: string): FormattedText {
     if (char === '<') at = readTag(at);
     else if (char === '&') at = readReference(at);
     else {
-      const next = source.slice(at).search(/[<&]/);
-      const end = next < 0 ? source.length : at + next;
-      builder.add(source.slice(at, end));
-      at = end;
+      TEXT.lastIndex = at;
+      builder.add(TEXT.exec(source)?.[0] ?? '');
+      at = TEXT.lastIndex;
     }
   }
   const unclosed = open.at(-1);
@@ -131,9 +136,11 @@ export function parseHtml(source: string): FormattedText {
       }
       case 'tg-emoji': {
         const id = take('emoji-id');
-        if (id === undefined || !/^\d{1,20}$/.test(id))
+        if (id === undefined || !/^\d+$/.test(id))
           throw fault(offset, '<tg-emoji>', 'it needs emoji-id="…", a number');
-        return { type: 'custom_emoji', custom_emoji_id: id };
+        const format = customEmoji(id);
+        if (format === null) throw fault(offset, '<tg-emoji>', EMOJI_ID_HINT);
+        return format;
       }
       case 'code': {
         const language = /^language-(\S+)$/.exec(take('class') ?? '')?.[1];
@@ -157,8 +164,7 @@ export function parseHtml(source: string): FormattedText {
 
   function linkOrFault(offset: number, url: string): Format {
     const format = linkTo(url);
-    if (format === null)
-      throw fault(offset, '<a>', 'its address must begin with http://, https://, tg://, mailto: or tel:');
+    if (format === null) throw fault(offset, "<a>'s address", addressFault(url));
     return format;
   }
 
@@ -167,7 +173,11 @@ export function parseHtml(source: string): FormattedText {
     if (tag === undefined) throw fault(offset, `</${name}>`, 'no such tag is open');
     if (tag.name !== name)
       throw fault(offset, `</${name}>`, `the tag that is open is <${tag.name}>: close that first`);
-    builder.format(tag.start, tag.format ?? linkOrFault(tag.offset, builder.since(tag.start)));
+    const textStart = () =>
+      builder.length - tag.start > MAX_ADDRESS ? 'x'.repeat(MAX_ADDRESS) : builder.since(tag.start);
+    if (tag.format?.type === 'custom_emoji' && !isOneEmoji(textStart()))
+      throw fault(tag.offset, '<tg-emoji>', EMOJI_TEXT_HINT);
+    builder.format(tag.start, tag.format ?? linkOrFault(tag.offset, textStart()));
   }
 
   function readReference(offset: number): number {
@@ -181,7 +191,7 @@ export function parseHtml(source: string): FormattedText {
     LOOKS_LIKE_REFERENCE.lastIndex = offset;
     const unknown = LOOKS_LIKE_REFERENCE.exec(source)?.[0];
     if (unknown !== undefined)
-      throw fault(offset, `\`${unknown}\``, 'it is not known here: write &amp; for the character &');
+      throw fault(offset, quoted(unknown), 'it is not known here: write &amp; for the character &');
     builder.add('&');
     return offset + 1;
   }

@@ -1,3 +1,3 @@
 export { FormatError } from './format-error.ts';
-export { formatReply } from './reply.ts';
+export { formatReply } from './reply/format-reply.ts';
 export { parseFormatted } from './parse-formatted.ts';

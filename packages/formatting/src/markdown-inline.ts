@@ -1,54 +1,104 @@
+import { matchBrackets } from './brackets.ts';
+import { CodeSpans, ticksAt } from './code-spans.ts';
 import { Delimiters } from './delimiters.ts';
+import { isOneEmoji } from './emoji.ts';
 import { FormatError } from './format-error.ts';
-import { linkTo } from './link-target.ts';
+import { readLinkTail, type LinkTail, type TailFault } from './link-syntax.ts';
+import {
+  addressFault,
+  customEmoji,
+  customEmojiIdOf,
+  EMOJI_ID_HINT,
+  EMOJI_TEXT_HINT,
+  linkTo,
+} from './link-target.ts';
 import type { MarkedText } from './marked-text.ts';
-import type { TextBuilder } from './text-builder.ts';
+import { quoted } from './quoted.ts';
+import type { Format, TextBuilder } from './text-builder.ts';
 
 /** What a backslash takes the meaning from: ASCII punctuation. */
-const ESCAPED = /[!-/:-@[-`{-~]/;
+const ESCAPED = /^[!-/:-@[-`{-~]/;
 
-/** An address in the open: its `_` and `*` are its own. What ends a sentence, or is markup, does not belong to its end. */
+/** Text without any of these is plain. */
+const MARKUP = /[\\`[*_~|<]/;
+
+const NO_BRACKETS: ReadonlyMap<number, number> = new Map();
+
+/** Text up to the next character that may mean something. */
+const PLAIN = /[^\\`[\]!*_~|<hHtT]+/y;
+
+/** An address in the open keeps its `_` and `*`. What ends a sentence, or is markup, does not belong to its end. */
 const ADDRESS = /(?:https?|tg):\/\/[^\s<>\\`[\]]+/iy;
-const NOT_AT_ITS_END = /[*_~|).,;:!?'"]+$/;
+const NOT_AT_ITS_END: ReadonlySet<string> = new Set('*_~|).,;:!?\'"');
 
-/** Links within brackets within brackets at most. */
-const MAX_DEPTH = 16;
+/** An address in angle brackets, as CommonMark has it. Other tags stay as they are written. */
+const AUTOLINK = /<((?:https?|tg|mailto|tel):[^\s<>]+)>/iy;
+
+const TAIL_HINTS: Readonly<Record<TailFault['fault'], string>> = {
+  unclosed: "the link's address is never closed: close it with `)`, or write \\[ for the character",
+  space:
+    'a space ends the address, and only a title in quotes may follow: write %20 for a space in the address, or \\[ for plain text',
+  title: 'the title is not closed: write it as "…", \'…\' or (…) in front of the `)`',
+  parentheses: 'the address has too many parentheses within one another: put it between < and >',
+};
 
 /**
  * Adds a paragraph's text to the builder, with its formatting.
- * @param source what places in errors are of.
+ * @param source the whole text; errors give their places in it.
  * @throws {FormatError}
  */
 export function parseInline(paragraph: MarkedText, source: string, builder: TextBuilder): void {
-  const { text } = paragraph;
-  const fault = (at: number, what: string, hint: string) =>
-    new FormatError(source, paragraph.sourceOffset(at), what, hint);
-  const brackets = matchBrackets(text);
-  readRange(0, text.length, 0);
+  if (MARKUP.test(paragraph.text)) new InlineParser(paragraph, source, builder).parse();
+  else builder.add(paragraph.text);
+}
 
-  function readRange(from: number, to: number, depth: number): void {
-    const delimiters = new Delimiters(text, builder, fault);
+class InlineParser {
+  readonly #text: string;
+  readonly #builder: TextBuilder;
+  readonly #fault: (at: number, what: string, hint: string) => FormatError;
+  readonly #code: CodeSpans;
+  readonly #brackets: ReadonlyMap<number, number>;
+
+  constructor(paragraph: MarkedText, source: string, builder: TextBuilder) {
+    const { text } = paragraph;
+    this.#text = text;
+    this.#builder = builder;
+    this.#fault = (at, what, hint) => new FormatError(source, paragraph.sourceOffset(at), what, hint);
+    this.#code = new CodeSpans(text);
+    this.#brackets = text.includes('[') ? matchBrackets(text, this.#code) : NO_BRACKETS;
+  }
+
+  parse(): void {
+    this.#readRange(0, this.#text.length, false);
+  }
+
+  #readRange(from: number, to: number, inLink: boolean): void {
+    const delimiters = new Delimiters(this.#text, this.#builder, this.#fault);
     let at = from;
-    while (at < to) at = readAt(at, to, depth, delimiters);
+    while (at < to) at = this.#readAt(at, to, inLink, delimiters);
     delimiters.end();
   }
 
   /** Reads what begins at `at`. @returns where the next begins. */
-  function readAt(at: number, to: number, depth: number, delimiters: Delimiters): number {
-    const char = text.charAt(at);
+  #readAt(at: number, to: number, inLink: boolean, delimiters: Delimiters): number {
+    const char = this.#text.charAt(at);
     switch (char) {
-      case '\\': {
-        const next = text.charAt(at + 1);
-        if (at + 1 < to && ESCAPED.test(next)) {
-          builder.add(next);
-          return at + 2;
-        }
+      case '\\':
+        return this.#readEscape(at, to);
+      case '`':
+        return this.#readCode(at, to);
+      case '!': {
+        const end = this.#text.charAt(at + 1) === '[' ? this.#readImage(at, to, inLink) : null;
+        if (end !== null) return end;
         break;
       }
-      case '`':
-        return readCode(at, to);
       case '[': {
-        const end = depth < MAX_DEPTH ? readLink(at, to, depth) : null;
+        const end = this.#readLink(at, to, inLink);
+        if (end !== null) return end;
+        break;
+      }
+      case '<': {
+        const end = this.#readAutolink(at, inLink);
         if (end !== null) return end;
         break;
       }
@@ -57,115 +107,117 @@ export function parseInline(paragraph: MarkedText, source: string, builder: Text
       case '~':
       case '|':
         return delimiters.read(at, to);
-      case 'h':
-      case 'H':
-      case 't':
-      case 'T': {
-        const end = addressEnd(at, to);
-        if (end === at) break;
-        builder.add(text.slice(at, end));
-        return end;
+      default: {
+        const end = this.#addressEnd(at, to);
+        if (end > at) return this.#addTo(at, end);
       }
-      default:
     }
-    builder.add(char);
-    return at + 1;
+    PLAIN.lastIndex = at + 1;
+    PLAIN.exec(this.#text);
+    return this.#addTo(at, Math.min(to, Math.max(at + 1, PLAIN.lastIndex)));
   }
 
-  function readCode(at: number, to: number): number {
-    const fence = /`+/y;
-    fence.lastIndex = at;
-    const ticks = fence.exec(text)?.[0] ?? '`';
-    const end = closingTicks(text, at + ticks.length, ticks.length, to);
-    if (end < 0)
-      throw fault(at, `\`${ticks}\``, `the code is never closed: close it, or write \\\` for the character`);
-    const code = text.slice(at + ticks.length, end);
-    const start = builder.length;
-    // One space at both ends is there so that code may begin with a backtick.
-    builder.add(/^ .*[^ ].* $/s.test(code) ? code.slice(1, -1) : code);
-    builder.format(start, { type: 'code' });
-    return end + ticks.length;
+  #addTo(at: number, end: number): number {
+    this.#builder.add(this.#text.slice(at, end));
+    return end;
   }
 
-  function readLink(at: number, to: number, depth: number): number | null {
-    const close = brackets.get(at);
-    if (close === undefined || close >= to || text.charAt(close + 1) !== '(' || close + 1 >= to) return null;
-    const end = addressClose(text, close + 1, to);
-    if (end < 0)
-      throw fault(
+  #readEscape(at: number, to: number): number {
+    const next = this.#text.charAt(at + 1);
+    // In front of a line end it stands for that line end.
+    if (at + 1 >= to || (next !== '\n' && !ESCAPED.test(next))) return this.#addTo(at, at + 1);
+    this.#builder.add(next);
+    return at + 2;
+  }
+
+  #readCode(at: number, to: number): number {
+    const ticks = ticksAt(this.#text, at);
+    const end = this.#code.closing(at + ticks, ticks);
+    if (end < 0 || end >= to)
+      throw this.#fault(
         at,
-        '`[`',
-        "the link's address is never closed: close it with `)`, or write \\[ for the character",
+        quoted('`'.repeat(ticks)),
+        `the code is never closed: close it, or write \\\` for the character`,
       );
-    const url = text
-      .slice(close + 2, end)
-      .replace(/^<(.*)>$/, '$1')
-      .replaceAll(/\\([!-/:-@[-`{-~])/g, '$1');
-    const format = linkTo(url);
-    if (format === null)
-      throw fault(
-        close + 2,
-        "the link's address",
-        'it must begin with http://, https://, tg://, mailto: or tel:, without spaces',
-      );
-    const start = builder.length;
-    readRange(at + 1, close, depth + 1);
-    if (builder.since(start).trim() === '') throw fault(at, '`[`', 'the link has no text');
-    builder.format(start, format);
-    return end + 1;
+    const content = this.#text.slice(at + ticks, end);
+    const start = this.#builder.length;
+    // One space at both ends is there so that code may begin with a backtick.
+    const isPadded = content.startsWith(' ') && content.endsWith(' ') && content.trim() !== '';
+    this.#builder.add(isPadded ? content.slice(1, -1) : content);
+    this.#builder.format(start, { type: 'code' });
+    return end + ticks;
   }
 
-  function addressEnd(at: number, to: number): number {
-    if (/[\p{L}\p{N}_]/u.test(text.charAt(at - 1))) return at;
+  #readLink(at: number, to: number, inLink: boolean): number | null {
+    const close = this.#linkTextEnd(at, to);
+    if (close === null) return null;
+    const tail = this.#readTail(at, close, to);
+    if (inLink)
+      throw this.#fault(at, quoted('['), 'a link may not stand within a link: write \\[ for the character');
+    const format = this.#formatOf(tail);
+    const start = this.#builder.length;
+    this.#readRange(at + 1, close, true);
+    if (this.#builder.isBlankSince(start)) throw this.#fault(at, quoted('['), 'the link has no text');
+    this.#builder.format(start, format);
+    return tail.end;
+  }
+
+  /** `![👍](tg://emoji?id=…)` is a custom emoji; of any other image its text stays, as a link. */
+  #readImage(at: number, to: number, inLink: boolean): number | null {
+    const close = this.#linkTextEnd(at + 1, to);
+    if (close === null) return null;
+    const tail = this.#readTail(at, close, to);
+    const id = customEmojiIdOf(tail.address);
+    if (id === undefined) {
+      if (inLink) throw this.#fault(at, quoted('!['), 'an image may not stand within a link: take it out');
+      return this.#readLink(at + 1, to, inLink);
+    }
+    const format = customEmoji(id);
+    if (format === null) throw this.#fault(tail.addressAt, 'the custom emoji', EMOJI_ID_HINT);
+    const emoji = this.#text.slice(at + 2, close);
+    if (!isOneEmoji(emoji)) throw this.#fault(at, 'the custom emoji', EMOJI_TEXT_HINT);
+    const start = this.#builder.length;
+    this.#builder.add(emoji);
+    this.#builder.format(start, format);
+    return tail.end;
+  }
+
+  /** Where the bracket at `at` is closed, if an address follows. */
+  #linkTextEnd(at: number, to: number): number | null {
+    const close = this.#brackets.get(at);
+    return close !== undefined && close + 1 < to && this.#text.charAt(close + 1) === '(' ? close : null;
+  }
+
+  #readTail(at: number, close: number, to: number): LinkTail {
+    const tail = readLinkTail(this.#text, close + 1, to);
+    if ('end' in tail) return tail;
+    if (tail.fault === 'unclosed') throw this.#fault(at, quoted('['), TAIL_HINTS.unclosed);
+    throw this.#fault(tail.at, "the link's address", TAIL_HINTS[tail.fault]);
+  }
+
+  #formatOf({ address, addressAt }: LinkTail): Format {
+    const format = linkTo(address);
+    if (format === null) throw this.#fault(addressAt, "the link's address", addressFault(address));
+    return format;
+  }
+
+  #readAutolink(at: number, inLink: boolean): number | null {
+    AUTOLINK.lastIndex = at;
+    const [all = '', address = ''] = AUTOLINK.exec(this.#text) ?? [];
+    const format = inLink ? null : linkTo(address);
+    if (format === null) return null;
+    const start = this.#builder.length;
+    this.#builder.add(address);
+    this.#builder.format(start, format);
+    return at + all.length;
+  }
+
+  #addressEnd(at: number, to: number): number {
+    if (/[\p{L}\p{N}_]/u.test(this.#text.charAt(at - 1))) return at;
     ADDRESS.lastIndex = at;
-    const found = ADDRESS.exec(text)?.[0];
-    return found === undefined ? at : Math.min(to, at + found.replace(NOT_AT_ITS_END, '').length);
+    if (!ADDRESS.test(this.#text)) return at;
+    let end = Math.min(to, ADDRESS.lastIndex);
+    while (NOT_AT_ITS_END.has(this.#text.charAt(end - 1))) end -= 1;
+    return end;
   }
-}
-
-/** Where a run of exactly so many backticks begins, or -1. */
-function closingTicks(text: string, from: number, count: number, to: number): number {
-  const run = /`+/g;
-  run.lastIndex = from;
-  for (let match = run.exec(text); match !== null && match.index < to; match = run.exec(text))
-    if (match[0].length === count) return match.index;
-  return -1;
-}
-
-/** Where the parenthesis at `open` is closed, or -1. An address holds no line ends, and its own parentheses in pairs. */
-function addressClose(text: string, open: number, to: number): number {
-  let depth = 0;
-  for (let at = open; at < to; at += 1) {
-    const char = text.charAt(at);
-    if (char === '\n') return -1;
-    if (char === '\\') at += 1;
-    else if (char === '(') depth += 1;
-    else if (char === ')') {
-      depth -= 1;
-      if (depth === 0) return at;
-    }
-  }
-  return -1;
-}
-
-/** Where each `[` is closed. Brackets in code and escaped ones are none. */
-function matchBrackets(text: string): ReadonlyMap<number, number> {
-  const closed = new Map<number, number>();
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    if (char === '\\') at += 1;
-    else if (char === '`') {
-      const ticks = /^`+/.exec(text.slice(at, at + 100))?.[0].length ?? 1;
-      const end = closingTicks(text, at + ticks, ticks, text.length);
-      // Unclosed code is refused when it is read.
-      if (end < 0) break;
-      at = end + ticks - 1;
-    } else if (char === '[') open.push(at);
-    else if (char === ']') {
-      const begin = open.pop();
-      if (begin !== undefined) closed.set(begin, at);
-    }
-  }
-  return closed;
 }

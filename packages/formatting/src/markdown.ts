@@ -1,32 +1,29 @@
-import type { FormattedText } from '@gateway/contracts';
 import { FormatError } from './format-error.ts';
 import { parseInline } from './markdown-inline.ts';
 import { MarkedText } from './marked-text.ts';
-import { TextBuilder } from './text-builder.ts';
+import { quoted } from './quoted.ts';
+import { TextBuilder, type MarkedUp } from './text-builder.ts';
 
 const FENCE = /^(`{3,})([^`\n]*)$/;
 
 /**
- * Reads the Markdown of messages. It is CommonMark's as far as it goes (`**bold**`, `__bold__`, `*italic*`, `_italic_`, `` `code` ``, fenced
- * code, `[text](address)`, `> quote`, backslash escapes), `~~strike~~` as GitHub has it, and `||spoiler||` as Telegram has it. What CommonMark
- * makes of pages is left as it was written: headings, lists, rules, HTML, indentation, blank lines.
+ * Reads the Markdown of messages. It follows CommonMark for `**bold**`, `__bold__`, `*italic*`, `_italic_`, `` `code` ``, fenced code,
+ * `[text](address "title")`, `<https://address>`, `> quote` and backslash escapes; `~~strike~~` is GitHub's, `||spoiler||` and
+ * `![👍](tg://emoji?id=1)` are Telegram's. What CommonMark makes of pages stays as it is written: headings, lists, rules, HTML, character
+ * references, indentation, blank lines. `markdown.commonmark.test.ts` lists every difference.
  *
- * CommonMark has no errors, it shows what it does not understand. A message that shows its markup is not what was meant, so whatever begins
- * here and does not end is refused. That is why this is no CommonMark library, which could not tell.
+ * CommonMark has no errors: it shows what it does not understand. A message that shows its markup is not what was meant, so this parser
+ * refuses markup that begins and does not end. No CommonMark library reports that.
  * @throws {FormatError}
  */
-export function parseMarkdown(source: string): FormattedText {
+export function parseMarkdown(source: string): MarkedUp {
   const builder = new TextBuilder();
   const lines = new MarkedText(source).lines();
   let at = 0;
-  let first = true;
-  while (at < lines.length) {
-    const line = lines[at];
-    if (line === undefined) break;
-    if (!first) builder.add('\n');
-    first = false;
-    const fence = FENCE.exec(line.text);
-    if (fence !== null) at = readFence(at, fence[1] ?? '', fence[2] ?? '');
+  for (let line = lines[at]; line !== undefined; line = lines[at]) {
+    if (at > 0) builder.add('\n');
+    const [, fence, info = ''] = FENCE.exec(line.text) ?? [];
+    if (fence !== undefined) at = readFence(at, fence, info);
     else if (isQuote(line)) at = readQuote(at);
     else if (line.text.trim() === '') {
       builder.add(line.text);
@@ -36,39 +33,38 @@ export function parseMarkdown(source: string): FormattedText {
   return builder.build();
 
   function readFence(from: number, fence: string, info: string): number {
-    const length = lines.slice(from + 1).findIndex(({ text }) => closes(text, fence));
-    if (length < 0) {
+    const end = firstFrom(from + 1, ({ text }) => closes(text, fence));
+    if (end === lines.length) {
       const offset = lines[from]?.sourceOffset(0) ?? 0;
       throw new FormatError(
         source,
         offset,
-        `\`${fence}\``,
+        quoted(fence),
         'the code block is never closed: close it on a line of its own',
       );
     }
     const start = builder.length;
-    const end = from + 1 + length;
     builder.add(
       lines
         .slice(from + 1, end)
         .map(({ text }) => text)
         .join('\n'),
     );
-    builder.format(start, { type: 'pre', language: info.trim().split(/\s/)[0] ?? '' });
+    builder.format(start, { type: 'pre', language: info.trim().split(/\s/, 1)[0] ?? '' });
     return end + 1;
   }
 
   function readQuote(from: number): number {
-    const end = from + countWhile(lines.slice(from), isQuote);
+    const end = firstFrom(from, (line) => !isQuote(line));
     const start = builder.length;
-    const quoted = lines.slice(from, end).map((line) => line.from(/^> ?/.exec(line.text)?.[0].length ?? 0));
+    const content = lines.slice(from, end).map((line) => line.from(line.text.startsWith('> ') ? 2 : 1));
     // Each paragraph of a quote stands for itself, as outside of it.
     let paragraph: MarkedText[] = [];
     const flush = () => {
       if (paragraph.length > 0) parseInline(MarkedText.join(paragraph), source, builder);
       paragraph = [];
     };
-    for (const [index, line] of quoted.entries()) {
+    for (const [index, line] of content.entries()) {
       if (line.text.trim() !== '') {
         paragraph.push(line);
         continue;
@@ -77,7 +73,7 @@ export function parseMarkdown(source: string): FormattedText {
         flush();
         builder.add('\n');
       }
-      if (index < quoted.length - 1) builder.add('\n');
+      if (index < content.length - 1) builder.add('\n');
     }
     flush();
     builder.format(start, { type: 'blockquote', expandable: false });
@@ -85,11 +81,19 @@ export function parseMarkdown(source: string): FormattedText {
   }
 
   function readParagraph(from: number): number {
-    const isParagraph = (line: MarkedText) =>
-      line.text.trim() !== '' && !isQuote(line) && !FENCE.test(line.text);
-    const end = from + Math.max(1, countWhile(lines.slice(from), isParagraph));
+    const end = firstFrom(
+      from + 1,
+      (line) => line.text.trim() === '' || isQuote(line) || FENCE.test(line.text),
+    );
     parseInline(MarkedText.join(lines.slice(from, end)), source, builder);
     return end;
+  }
+
+  /** The first line from `from` on of which this is true, else the number of lines. */
+  function firstFrom(from: number, isTrue: (line: MarkedText) => boolean): number {
+    let index = from;
+    for (let line = lines[index]; line !== undefined && !isTrue(line); line = lines[index]) index += 1;
+    return index;
   }
 }
 
@@ -99,9 +103,4 @@ function isQuote({ text }: MarkedText): boolean {
 
 function closes(line: string, fence: string): boolean {
   return /^`{3,}\s*$/.test(line) && line.trim().length >= fence.length;
-}
-
-function countWhile<T>(items: readonly T[], holds: (item: T) => boolean): number {
-  const end = items.findIndex((item) => !holds(item));
-  return end < 0 ? items.length : end;
 }

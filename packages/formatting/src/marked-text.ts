@@ -1,4 +1,4 @@
-/** A stretch of a source that knows where each of its characters stood, though some between them may be left out. */
+/** Part of a source that knows where each of its characters stood, though some between them may be left out. */
 export class MarkedText {
   readonly text: string;
   /** Where the pieces begin: in this text, and in the source. Rising. */
@@ -9,7 +9,7 @@ export class MarkedText {
     this.#pieces = pieces;
   }
 
-  /** Several as one, with line ends in between. */
+  /** Joins lines, with line ends in between. */
   static join(lines: readonly MarkedText[]): MarkedText {
     const pieces: { at: number; source: number }[] = [];
     let at = 0;
@@ -30,7 +30,7 @@ export class MarkedText {
     });
   }
 
-  /** What is behind the first `length` characters; only of a single line. */
+  /** The rest of a line behind its first `length` characters. Only for a single line. */
   from(length: number): MarkedText {
     return new MarkedText(this.text.slice(length), [{ at: 0, source: this.sourceOffset(length) }]);
   }

@@ -1,53 +1,128 @@
-import type { Entity, FormattedText } from '@gateway/contracts';
+import type { Entity } from '@gateway/contracts';
 
 type WithoutSpan<T> = T extends unknown ? Omit<T, 'offset' | 'length'> : never;
 
-/** What an entity is, wherever it stands. */
+/** An entity without its place in the text. */
 export type Format = WithoutSpan<Entity>;
 
-/** Builds a text with its entities, piece by piece. */
-export class TextBuilder {
-  #pieces: string[] = [];
-  #length = 0;
-  #entities: Entity[] = [];
+/** A format of part of a text. */
+export interface Span {
+  format: Format;
+  start: number;
+  end: number;
+}
 
-  /** Of the text so far, in UTF-16 units. */
+/** A text with its formats, before `tidy`. */
+export interface MarkedUp {
+  text: string;
+  spans: readonly Span[];
+}
+
+/** Text that {@link TextBuilder.addOptional} may still drop. */
+export interface OptionalText {
+  readonly at: number;
+  readonly length: number;
+  kept: boolean;
+}
+
+/** Builds a text with its entities, piece by piece. No call reads what is there already, so building is linear. */
+export class TextBuilder {
+  readonly #pieces: { at: number; text: string }[] = [];
+  readonly #optional: OptionalText[] = [];
+  readonly #spans: Span[] = [];
+  #length = 0;
+  /** Where the last character that is no space ends. */
+  #solidEnd = 0;
+  #droppable = 0;
+
+  /** A position for {@link format}, in UTF-16 units. Optional text counts whether it stays or not. */
   get length(): number {
     return this.#length;
   }
 
+  /** Grows with the text that will show. Equal values mean that nothing came in between. */
+  get shown(): number {
+    return this.#length - this.#droppable;
+  }
+
   add(text: string): void {
-    this.#pieces.push(text);
+    if (text === '') return;
+    this.#pieces.push({ at: this.#length, text });
+    const solid = text.trimEnd().length;
+    if (solid > 0) this.#solidEnd = this.#length + solid;
     this.#length += text.length;
   }
 
-  /** Formats what has been added since `start`. */
+  /** Adds text that {@link build} drops unless {@link keep} was called. */
+  addOptional(text: string): OptionalText {
+    const optional: OptionalText = { at: this.#length, length: text.length, kept: false };
+    this.#optional.push(optional);
+    this.#pieces.push({ at: this.#length, text });
+    this.#length += text.length;
+    this.#droppable += text.length;
+    return optional;
+  }
+
+  keep(optional: OptionalText): void {
+    if (optional.kept) return;
+    optional.kept = true;
+    this.#droppable -= optional.length;
+  }
+
+  /** Formats everything that was added since `start`. */
   format(start: number, format: Format): void {
-    this.formatSpan(start, this.#length, format);
+    if (this.#length > start) this.#spans.push({ format, start, end: this.#length });
   }
 
-  formatSpan(start: number, end: number, format: Format): void {
-    if (end > start) this.#entities.push({ ...format, offset: start, length: end - start });
+  /** Whether only spaces were added since `start`. */
+  isBlankSince(start: number): boolean {
+    return this.#solidEnd <= start;
   }
 
-  /** What has been added since `start`, as plain text. */
+  /** What was added since `start`. Takes time by its length: ask only for short texts. */
   since(start: number): string {
-    const text = this.#pieces.join('');
-    this.#pieces = [text];
-    return text.slice(start);
+    let first = this.#pieces.length;
+    while (first > 0 && (this.#pieces[first - 1]?.at ?? 0) >= start) first -= 1;
+    const before = this.#pieces[first - 1];
+    const head = before === undefined ? '' : before.text.slice(start - before.at);
+    return head + textOf(this.#pieces.slice(first));
   }
 
-  /** Puts plain text in, at `start`; what has been added behind it moves on. No entity may reach over that place. */
-  insert(start: number, text: string): void {
-    const all = this.since(0);
-    this.#pieces = [all.slice(0, start), text, all.slice(start)];
-    this.#length += text.length;
-    this.#entities = this.#entities.map((entity) =>
-      entity.offset >= start ? { ...entity, offset: entity.offset + text.length } : entity,
-    );
+  build(): MarkedUp {
+    const dropped = this.#optional.filter(({ kept }) => !kept);
+    if (dropped.length === 0) return { text: textOf(this.#pieces), spans: this.#spans };
+    const gone = new Set(dropped.map(({ at }) => at));
+    const lengths = runningLengths(dropped);
+    return {
+      text: textOf(this.#pieces.filter(({ at }) => !gone.has(at))),
+      spans: this.#spans.map(({ format, start, end }) => ({
+        format,
+        start: start - (lengths[countBefore(dropped, start)] ?? 0),
+        end: end - (lengths[countBefore(dropped, end)] ?? 0),
+      })),
+    };
   }
+}
 
-  build(): FormattedText {
-    return { text: this.since(0), entities: this.#entities };
+function textOf(pieces: readonly { text: string }[]): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+function runningLengths(texts: readonly OptionalText[]): number[] {
+  const sums = [0];
+  let sum = 0;
+  for (const { length } of texts) sums.push((sum += length));
+  return sums;
+}
+
+/** How many of the texts, which rise, begin before `at`. */
+function countBefore(texts: readonly OptionalText[], at: number): number {
+  let low = 0;
+  let high = texts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((texts[middle]?.at ?? 0) < at) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }

@@ -1,105 +1,124 @@
-import type { Entity, FormattedText } from '@gateway/contracts';
+import type { FormattedText } from '@gateway/contracts';
+import { isCode, withoutNestedCode } from './nested-code.ts';
+import type { Format, MarkedUp, Span } from './text-builder.ts';
 
 /**
- * The text as Telegram would make it of this one: trimmed, entities without the spaces at their ends, none empty, equal ones that touch
- * made one, none within code, sorted by their beginning, outer ones first. What Telegram changes by itself would shift what we say of it.
+ * Makes a text with its formats what Telegram would make of them: the text trimmed, entities without spaces at their ends, none empty,
+ * equal ones that touch joined, none within code, sorted by their beginning, outer ones first. Telegram's own changes would shift offsets.
  */
-export function tidy({ text, entities }: FormattedText): FormattedText {
-  const lead = text.length - text.trimStart().length;
+export function tidy({ text, spans }: MarkedUp): FormattedText {
   const trimmed = text.trim();
-  const within = entities
-    .map((entity) => moved(entity, entity.offset - lead, entity.offset + entity.length - lead))
-    .filter(({ offset, length }) => offset + length > 0 && offset < trimmed.length);
-  const flat = withoutNestedCode(within).flatMap((entity) => tightened(trimmed, entity));
-  return { text: trimmed, entities: sorted(merged(sorted(flat))) };
-}
-
-function moved<E extends Entity>(entity: E, start: number, end: number): E {
-  return { ...entity, offset: start, length: end - start };
-}
-
-/** Without the spaces at its ends, within the text; nothing where nothing is left. */
-function tightened(text: string, entity: Entity): Entity[] {
-  const start = Math.max(0, entity.offset);
-  const inner = text.slice(start, Math.max(start, entity.offset + entity.length));
-  const solid = inner.trim();
-  if (solid === '') return [];
-  const offset = start + inner.length - inner.trimStart().length;
-  return [moved(entity, offset, offset + solid.length)];
-}
-
-const CODE: ReadonlySet<Entity['type']> = new Set(['code', 'pre']);
-
-/** A link's text that is code stays a link; else code is code and nothing more: what is around it stops in front of it and goes on after it. */
-function withoutNestedCode(entities: readonly Entity[]): Entity[] {
-  const links = entities.filter(({ type }) => type === 'text_link' || type === 'text_mention');
-  const code = outermost(
-    entities.filter((entity) => CODE.has(entity.type) && !links.some((link) => holds(link, entity))),
-  );
-  const others = entities.filter(({ type }) => !CODE.has(type));
-  return [
-    ...code,
-    ...others.flatMap((entity) => (entity.type === 'blockquote' ? [entity] : around(entity, code))),
-  ];
-}
-
-/** Without what stands within another; of two over the same text the block. */
-function outermost(code: readonly Entity[]): Entity[] {
-  const byBeginning = code.toSorted(
-    (a, b) =>
-      a.offset - b.offset || b.length - a.length || Number(b.type === 'pre') - Number(a.type === 'pre'),
-  );
-  let end = -1;
-  return byBeginning.filter((entity) => {
-    const isOuter = entity.offset >= end;
-    if (isOuter) end = endOf(entity);
-    return isOuter;
-  });
-}
-
-function holds(outer: Entity, inner: Entity): boolean {
-  return outer.offset <= inner.offset && endOf(inner) <= endOf(outer);
-}
-
-function endOf({ offset, length }: Entity): number {
-  return offset + length;
-}
-
-/** What is left of an entity between stretches of code, which are sorted. */
-function around(entity: Entity, code: readonly Entity[]): Entity[] {
-  const rest: Entity[] = [];
-  let start = entity.offset;
-  const end = endOf(entity);
-  for (const hole of code) {
-    if (endOf(hole) <= start) continue;
-    if (hole.offset >= end) break;
-    if (hole.offset > start) rest.push(moved(entity, start, hole.offset));
-    start = endOf(hole);
+  const lead = text.length - text.trimStart().length;
+  // Joined first: code cuts fewer of them then.
+  const whole = joined(sorted(spans));
+  const bounds = new SolidBounds(text, lead, lead + trimmed.length);
+  const tight: Span[] = [];
+  for (const span of withoutNestedCode(whole)) {
+    const start = bounds.next(span.start);
+    const end = bounds.previous(span.end);
+    if (start < end) tight.push({ format: span.format, start, end });
   }
-  if (start < end) rest.push(moved(entity, start, end));
-  return rest;
+  return {
+    text: trimmed,
+    entities: joined(sorted(tight)).map(({ format, start, end }) => ({
+      ...format,
+      offset: start - lead,
+      length: end - start,
+    })),
+  };
 }
 
-function sorted(entities: readonly Entity[]): Entity[] {
-  return entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length);
+/** Finds the places without a space before or behind them. */
+class SolidBounds {
+  readonly #from: number;
+  readonly #to: number;
+  /** The beginnings and ends of all runs of spaces, rising. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  /** @param from where the text begins that is left after trimming; `to`: where it ends. */
+  constructor(text: string, from: number, to: number) {
+    this.#from = from;
+    this.#to = to;
+    for (const { 0: spaces, index } of text.matchAll(/\s+/g)) {
+      this.#starts.push(index);
+      this.#ends.push(index + spaces.length);
+    }
+  }
+
+  /** The first place from `at` on that is not in front of a space. */
+  next(at: number): number {
+    const from = Math.max(this.#from, at);
+    const run = firstAbove(this.#ends, from);
+    return (this.#starts[run] ?? this.#to) <= from ? (this.#ends[run] ?? from) : from;
+  }
+
+  /** The last place up to `at` that is not behind a space. */
+  previous(at: number): number {
+    const from = Math.min(this.#to, at);
+    const start = this.#starts[firstAbove(this.#ends, from - 1)] ?? this.#to;
+    return Math.min(start, from);
+  }
 }
 
-/** Equal ones that touch or overlap as one: bold within bold, or bold right behind bold. Quotes and code blocks that touch stay apart. */
-function merged(entities: readonly Entity[]): Entity[] {
+/** The index of the first of the numbers, which rise, that is greater than `value`. */
+function firstAbove(numbers: readonly number[], value: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Outer ones first. */
+function sorted(spans: readonly Span[]): Span[] {
+  return spans.toSorted((a, b) => a.start - b.start || b.end - a.end || rankOf(a) - rankOf(b));
+}
+
+/** Code and emoji count as within what covers the same text. */
+function rankOf(span: Span): number {
+  return isCode(span) || span.format.type === 'custom_emoji' ? 1 : 0;
+}
+
+/** These stay apart where they touch: each is a thing of its own. */
+const APART: ReadonlySet<Format['type']> = new Set(['pre', 'blockquote', 'custom_emoji']);
+
+/** Joins equal ones that overlap or touch: bold within bold, or bold right behind bold. They must be sorted. */
+function joined(spans: readonly Span[]): Span[] {
   const last = new Map<string, number>();
-  const result: Entity[] = [];
-  for (const entity of entities) {
-    const { offset: _offset, length: _length, ...format } = entity;
-    const key = JSON.stringify(format);
+  const result: Span[] = [];
+  for (const span of spans) {
+    const key = keyOf(span.format);
     const index = last.get(key);
     const before = index === undefined ? undefined : result[index];
-    const apart = entity.type === 'pre' || entity.type === 'blockquote' || entity.type === 'custom_emoji';
-    if (index !== undefined && before !== undefined && endOf(before) >= entity.offset + (apart ? 1 : 0)) {
-      result[index] = moved(before, before.offset, Math.max(endOf(before), endOf(entity)));
+    const gap = APART.has(span.format.type) ? 1 : 0;
+    if (index !== undefined && before !== undefined && before.end >= span.start + gap) {
+      if (span.end > before.end) result[index] = { ...before, end: span.end };
     } else {
       last.set(key, result.length);
-      result.push(entity);
+      result.push(span);
     }
   }
   return result;
+}
+
+/** Equal for formats that are the same. */
+function keyOf(format: Format): string {
+  switch (format.type) {
+    case 'pre':
+      return `pre ${format.language}`;
+    case 'text_link':
+      return `link ${format.url}`;
+    case 'text_mention':
+      return `mention ${format.user_id}`;
+    case 'custom_emoji':
+      return `emoji ${format.custom_emoji_id}`;
+    case 'blockquote':
+      return `quote ${format.expandable}`;
+    default:
+      return format.type;
+  }
 }

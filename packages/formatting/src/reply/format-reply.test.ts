@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatReply } from './reply.ts';
-import { shown } from './testing/shown.ts';
+import { shown } from '../testing/shown.ts';
+import { formatReply } from './format-reply.ts';
 
 const read = (markdown: string) => shown(formatReply(markdown));
 
@@ -19,7 +19,7 @@ test.each([
     '[text](https://x.org) ![alt](https://x.org/i.png)',
     '[text_link(https://x.org):text] [text_link(https://x.org/i.png):alt]',
   ],
-  ['[text](javascript:x) and [file](/etc/passwd)', 'text and file'],
+  ['[text](javascript:x) and [file](/etc/passwd)', 'text (javascript:x) and file (/etc/passwd)'],
   ['a\n\n---\n\nb', 'a\n\n———\n\nb'],
   ['a <b>c</b> d', 'a <b>c</b> d'],
   ['<div>\nx\n</div>', '<div>\nx\n</div>'],

@@ -1,0 +1,23 @@
+import { ticksAt, type CodeSpans } from './code-spans.ts';
+
+/** Where each `[` is closed. Brackets in code and escaped ones do not count. */
+export function matchBrackets(text: string, code: CodeSpans): ReadonlyMap<number, number> {
+  const closed = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (char === '\\') at += 1;
+    else if (char === '`') {
+      const ticks = ticksAt(text, at);
+      const end = code.closing(at + ticks, ticks);
+      // Unclosed code is refused when it is read.
+      if (end < 0) break;
+      at = end + ticks - 1;
+    } else if (char === '[') open.push(at);
+    else if (char === ']') {
+      const begin = open.pop();
+      if (begin !== undefined) closed.set(begin, at);
+    }
+  }
+  return closed;
+}

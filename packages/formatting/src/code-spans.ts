@@ -1,0 +1,34 @@
+/** Finds where inline code ends. Reads the text once, however often it is asked. */
+export class CodeSpans {
+  /** Where the runs of so many backticks begin, rising. */
+  readonly #runs = new Map<number, number[]>();
+
+  constructor(text: string) {
+    if (!text.includes('`')) return;
+    for (const { 0: ticks, index } of text.matchAll(/`+/g)) {
+      const starts = this.#runs.get(ticks.length);
+      if (starts === undefined) this.#runs.set(ticks.length, [index]);
+      else starts.push(index);
+    }
+  }
+
+  /** Where the first run of exactly `count` backticks from `from` on begins, or -1. */
+  closing(from: number, count: number): number {
+    const starts = this.#runs.get(count) ?? [];
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) < from) low = middle + 1;
+      else high = middle;
+    }
+    return starts[low] ?? -1;
+  }
+}
+
+/** How many backticks stand at `at`. */
+export function ticksAt(text: string, at: number): number {
+  let end = at;
+  while (text.charAt(end) === '`') end += 1;
+  return end - at;
+}

@@ -1,0 +1,24 @@
+import type { FormattedText } from '@gateway/contracts';
+import { TextBuilder } from '../text-builder.ts';
+import { tidy } from '../tidy.ts';
+import { parseReply } from './parse-reply.ts';
+import { ReplyRenderer } from './reply-renderer.ts';
+
+/**
+ * Formats a language model's Markdown: CommonMark with GitHub's tables, strike-through and task lists. Never throws and drops nothing: what
+ * Telegram has no format for becomes text that reads well (bold headings, bullets, tables aligned in a block of code), and what the parser
+ * cannot read stays as it is written. Takes time in proportion to the length.
+ */
+export function formatReply(markdown: string): FormattedText {
+  const written = () => tidy({ text: markdown, spans: [] });
+  try {
+    const tokens = parseReply(markdown);
+    if (tokens === null) return written();
+    const builder = new TextBuilder();
+    new ReplyRenderer(tokens, builder).render();
+    const formatted = tidy(builder.build());
+    return formatted.text === '' ? written() : formatted;
+  } catch {
+    return written();
+  }
+}

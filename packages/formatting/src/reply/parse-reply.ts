@@ -1,0 +1,42 @@
+import MarkdownParser, { type MarkdownIt, type Token } from 'markdown-it';
+import { flankingOf } from '../flanking.ts';
+import { keepMath } from './math.ts';
+import { keepExtraCells } from './table-cells.ts';
+
+/** Blocks within one another. Nobody reads deeper text, and the parser would drop what is deeper. */
+const MAX_NESTING = 100;
+
+/** Reads a model's Markdown. @returns `null` where blocks are nested too deeply. */
+export function parseReply(markdown: string): Token[] | null {
+  const tokens = parser.parse(markdown, {});
+  return tokens.some(({ level, nesting }) => nesting === 1 && level >= MAX_NESTING - 1) ? null : tokens;
+}
+
+const parser = createParser();
+
+function createParser(): MarkdownIt {
+  const markdown = new MarkdownParser({ html: true, maxNesting: MAX_NESTING });
+  // Indented text is rarely meant as code, and a model's `[1]: x` is rarely the definition of a link.
+  markdown.disable(['code', 'reference']);
+  // Addresses stay as the model wrote them, those included that Telegram will not open.
+  markdown.validateLink = () => true;
+  markdown.normalizeLink = (url) => url;
+  markdown.normalizeLinkText = (url) => url;
+  useFlanking(markdown);
+  keepExtraCells(markdown);
+  keepMath(markdown);
+  return markdown;
+}
+
+/** Lets delimiters open and close by the rules that a person's Markdown has, CJK included. */
+function useFlanking(markdown: MarkdownIt): void {
+  markdown.inline.State = class extends markdown.inline.State {
+    override scanDelims(start: number) {
+      const char = this.src.charAt(start);
+      let end = start;
+      while (end < this.posMax && this.src.charAt(end) === char) end += 1;
+      const { opens, closes } = flankingOf(this.src, start, end);
+      return { can_open: opens, can_close: closes, length: end - start };
+    }
+  };
+}

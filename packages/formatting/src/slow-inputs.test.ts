@@ -1,0 +1,55 @@
+import { cutsOf, partsOf, type FormattedText } from '@gateway/contracts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FormatError } from './format-error.ts';
+import { parseFormatted } from './parse-formatted.ts';
+import { formatReply } from './reply/format-reply.ts';
+import { PIECES, worseThanLinear, type Shape } from './testing/slow-inputs.ts';
+
+/** Every piece by itself, and others made of several, anew in each run. */
+function shapes(): Shape[] {
+  const some = fc.array(fc.constantFrom(...PIECES), { maxLength: 3 }).map((pieces) => pieces.join(''));
+  const repeated = fc
+    .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 4 })
+    .map((pieces) => pieces.join(''));
+  return [
+    ...PIECES.map((piece): Shape => ['', piece, 'a']),
+    ...fc.sample(fc.tuple(some, repeated, some), 40),
+  ];
+}
+
+/** Found slow in earlier versions. */
+const KNOWN: Shape[] = [
+  ['https://', ')', 'a'],
+  ['` ', 'a', '`'],
+  ['', 'x\n>y\n', ''],
+  ['', '*a* ', ''],
+  ['', '```\n```\n', ''],
+  ['', '<code>x</code><b>y</b>', ''],
+  ['', '- ', 'a'],
+  ['', 'a\n=\n', ''],
+  ['|a|b|\n|-|-|\n', '|x\n', ''],
+];
+
+/** What a request does with a text, before it is queued. */
+function accept(format: () => FormattedText): void {
+  try {
+    const { text, entities } = format();
+    partsOf(text, cutsOf(text, entities), entities);
+  } catch (error) {
+    expect(error).toBeInstanceOf(FormatError);
+  }
+}
+
+test.each([
+  ['plain', (text: string) => accept(() => ({ text, entities: [] }))],
+  ['markdown', (text: string) => accept(() => parseFormatted(text, 'markdown'))],
+  ['html', (text: string) => accept(() => parseFormatted(text, 'html'))],
+  ['a reply', (text: string) => accept(() => formatReply(text))],
+] as const)(
+  'no %s text takes more than linear time to be formatted and cut',
+  { timeout: 120_000 },
+  (_what, work) => {
+    expect(worseThanLinear([...KNOWN, ...shapes()], work)).toEqual([]);
+  },
+);
