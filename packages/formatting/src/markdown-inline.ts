@@ -32,7 +32,8 @@ const ADDRESS = /(?:https?|tg):\/\/[^\s<>\\`[\]]+/iy;
 const NOT_AT_ITS_END: ReadonlySet<string> = new Set('*_~|).,;:!?\'"');
 
 /** An address in angle brackets, as CommonMark has it. Other tags stay as they are written. */
-const AUTOLINK = /<((?:https?|tg|mailto|tel):[^\s<>]+)>/iy;
+const AUTOLINK =
+  /<(?:((?:https?|tg|mailto|tel):[^\s<>]+)|([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*))>/iy;
 
 const TAIL_HINTS: Readonly<Record<TailFault['fault'], string>> = {
   unclosed: "the link's address is never closed: close it with `)`, or write \\[ for the character",
@@ -203,8 +204,9 @@ class InlineParser {
 
   #readAutolink(at: number, inLink: boolean): number | null {
     AUTOLINK.lastIndex = at;
-    const [all = '', address = ''] = AUTOLINK.exec(this.#text) ?? [];
-    const format = inLink ? null : linkTo(address);
+    const [all = '', uri, mail = ''] = AUTOLINK.exec(this.#text) ?? [];
+    const address = uri ?? mail;
+    const format = inLink || address === '' ? null : linkTo(uri ?? `mailto:${mail}`);
     if (format === null) return null;
     const start = this.#builder.length;
     this.#builder.add(address);
