@@ -120,7 +120,21 @@ describe('HTTP errors', () => {
   });
 
   test('nobody there', async () => {
-    expect((await failure({ baseUrl: 'http://127.0.0.1:9/v1' })).code).toBe('ASSISTANT_UNAVAILABLE');
+    const gone = await ChatServer.start();
+    const { baseUrl } = gone;
+    await gone[Symbol.asyncDispose]();
+    const { code, message } = await failure({ baseUrl });
+    expect(code).toBe('ASSISTANT_UNAVAILABLE');
+    expect(message).toContain('ECONNREFUSED');
+  });
+
+  test('user and password of the address are sent as they are meant, and are in no error', async () => {
+    const baseUrl = server.baseUrl.replace('//', '//user:p%40ss@');
+    await read({ baseUrl, apiKey: undefined });
+    expect(server.calls[0]?.authorization).toBe(`Basic ${btoa('user:p@ss')}`);
+    server.script = (response) => void response.destroy();
+    const error = await failure({ baseUrl });
+    expect(JSON.stringify([error.toPublic(), String(error.cause)])).not.toContain('p%40ss');
   });
 
   test.each<[string, ChatScript]>([

@@ -8,7 +8,7 @@ const MAX_ERROR_BODY = 64 * 1024;
 /** A chat endpoint over HTTP: its address, its key, and what its statuses mean. */
 export class Endpoint {
   readonly #url: URL;
-  readonly #apiKey: string | undefined;
+  readonly #authorization: string | null;
   /** The caller bounds the time; undici's own bounds of five minutes would cut a model that thinks for longer. */
   readonly #dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
@@ -16,7 +16,9 @@ export class Endpoint {
     this.#url = new URL(baseUrl);
     // A query stays behind the path: Azure's older addresses carry `?api-version=`.
     this.#url.pathname = `${this.#url.pathname.replace(/\/+$/, '')}/chat/completions`;
-    this.#apiKey = apiKey;
+    this.#authorization = apiKey === undefined ? basicOf(this.#url) : `Bearer ${apiKey}`;
+    this.#url.username = '';
+    this.#url.password = '';
   }
 
   /**
@@ -44,11 +46,18 @@ export class Endpoint {
         'content-type': 'application/json',
         accept: 'text/event-stream, application/json',
         'user-agent': 'unofficial-telegram-user-gateway',
-        ...(this.#apiKey !== undefined && { authorization: `Bearer ${this.#apiKey}` }),
+        ...(this.#authorization !== null && { authorization: this.#authorization }),
       },
       body,
     });
   }
+}
+
+/** User and password of an address: `fetch` refuses them there, and quotes them. */
+function basicOf({ username, password }: URL): string | null {
+  if (username === '' && password === '') return null;
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
 function isWorthARetry({ status, headers }: Response): boolean {

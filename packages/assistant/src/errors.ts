@@ -141,15 +141,19 @@ function wholeSeconds(seconds: number): number | null {
 
 /** Any error of a request to the endpoint, as one of the gateway's. Its texts never show the key. */
 export function toAssistantError(thrown: unknown, apiKey: string | undefined): GatewayError {
-  const error =
-    thrown instanceof GatewayError
-      ? thrown
-      : new GatewayError('ASSISTANT_UNAVAILABLE', undefined, { cause: thrown });
+  const error = thrown instanceof GatewayError ? thrown : connectionError(thrown);
   const cause = causeOf(error.cause);
   return new GatewayError(error.code, hidden(error.message, apiKey), {
     ...error.details,
     ...(cause !== '' && { cause: new Error(hidden(cause, apiKey)) }),
   });
+}
+
+/** @param thrown by `fetch`: its cause has the code of the system, such as ECONNREFUSED, ENOTFOUND or a certificate's. */
+function connectionError(thrown: unknown): GatewayError {
+  const code = stringOf(at(at(thrown, 'cause'), 'code'));
+  const message = code === '' ? undefined : `The assistant could not be reached, or broke off (${code}).`;
+  return new GatewayError('ASSISTANT_UNAVAILABLE', message, { cause: thrown });
 }
 
 /** `fetch failed` says less than its own cause. */
