@@ -39,6 +39,20 @@ describe('Jobs', () => {
     return { status: response.status, events: readEvents(await response.text()) };
   }
 
+  test('`attempts` counts the tries that Telegram was asked', async () => {
+    await stack.control.fault({
+      phone: ALICE,
+      method: 'messages.sendMessage',
+      error: 'WORKER_BUSY_TOO_LONG_RETRY',
+      times: 1,
+    });
+    const jobId = await queue('tried twice');
+    expect((await stack.api.get(`/jobs/${jobId}?wait=30`)).body).toMatchObject({
+      state: 'completed',
+      attempts: 2,
+    });
+  });
+
   test('`GET /jobs/{job_id}` (`?wait=N` long-polls) shows a job with every field', async () => {
     const jobId = await queue('shown');
     const { status, body } = await stack.api.get(`/jobs/${jobId}?wait=30`);

@@ -1,5 +1,5 @@
 import { EMPTY_SEND_STATE, GatewayError } from '@gateway/contracts';
-import { noteAside, readSendState } from '@gateway/queue';
+import { Fenced, noteAside, readSendState, writeSendState } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DATE, QueueStage, take } from './queue-stage.ts';
 
@@ -77,6 +77,38 @@ describe("an account's queue", () => {
       attempts: 1,
       result: { message_id: 9 },
     });
+  });
+
+  test('a job shows how often it was tried, through waits, restarts, its end and a retry by hand', async () => {
+    const [jobId = ''] = await stage.add('1');
+    const attempts = async () => (await stage.producer.job(jobId))?.attempts;
+    const write = (tries: number, owner = '1 worker') =>
+      writeSendState(stage.redis, owner, stage.userId, EMPTY_SEND_STATE, new Map([[jobId, tries]]));
+    const first = await take(await stage.owner());
+    expect([first.attempts, await attempts()]).toEqual([0, 0]);
+    await write(2);
+    expect(await attempts()).toBe(2);
+    await first.putBack();
+    const second = await take(await stage.owner(2));
+    expect(second.attempts).toBe(2);
+    await expect(write(9)).rejects.toThrow(Fenced);
+    await second.fail(new GatewayError('TELEGRAM_ERROR'), 3);
+    expect(await attempts()).toBe(3);
+    await stage.producer.retry(stage.userId, jobId);
+    const third = await take(await stage.owner(2));
+    expect([third.attempts, third.askedAt >= second.askedAt]).toEqual([3, true]);
+    await third.complete({ message_id: 1, date: DATE }, { attempts: 4, fetchNext: false });
+    expect(await attempts()).toBe(4);
+    await write(5, '2 worker');
+    await stage.redis.del(stage.queue().toKey(jobId));
+    await write(6, '2 worker');
+    expect(await stage.producer.job(jobId)).toBeNull();
+  });
+
+  test('a job that ends without a try has none', async () => {
+    const [jobId = ''] = await stage.add('1');
+    await (await take(await stage.owner())).fail(new GatewayError('CANCELLED'), 0);
+    expect(await stage.producer.job(jobId)).toMatchObject({ state: 'cancelled', attempts: 0 });
   });
 
   test('a job with a time of its own joins the line when it has come, behind what was accepted before', async () => {

@@ -114,7 +114,12 @@ export const jobViewSchema = z.object({
   type: z.string(),
   user_id: userIdSchema,
   state: jobStateSchema,
-  attempts: z.number().int(),
+  attempts: z
+    .number()
+    .int()
+    .describe(
+      'Tries that reached Telegram, over restarts and retries by hand; 1 where the message went out at once, however many parts it has',
+    ),
   created_at: z.string(),
   finished_at: z.string().nullable(),
   retry_at: z.string().nullable(),

@@ -20,6 +20,8 @@ export interface FetchedSend {
   readonly dueAt: number;
   /** When it was last asked for, ms since the epoch: its own time, or a later try by hand. */
   readonly askedAt: number;
+  /** Tries of before. */
+  readonly attempts: number;
   /** The trace that it belongs to, as it carries it; `undefined`: none. */
   readonly trace: string | undefined;
   /** What had gone out of it before it was fetched. */
@@ -28,8 +30,8 @@ export interface FetchedSend {
   note(progress: SendProgress): Promise<void>;
   /** Tells the queue of success, and does what goes with it in the same step. Rejects where the job is no longer ours. */
   complete(result: SendResult, along?: Along): Promise<FetchedSend | 'strays' | null>;
-  /** Tells the queue of final failure. */
-  fail(error: GatewayError): Promise<void>;
+  /** Tells the queue of final failure. @param attempts tries in all; one more than before by default. */
+  fail(error: GatewayError, attempts?: number): Promise<void>;
   /** Puts the job back at the head of the line, no attempt used up. Several: the newest first. */
   putBack(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export interface FetchedSend {
 export interface Along {
   /** What must be remembered of the account's sends from now on; nothing new by default. */
   state?: SendState | undefined;
+  /** Tries of the job in all; one more than before by default. */
+  attempts?: number | undefined;
   /** Fetches the next job, as `SendConsumer.next` does. */
   fetchNext: boolean;
 }
@@ -45,7 +49,10 @@ export interface Along {
 /** What a job holds, without what can be done with it. */
 export function contentOf(
   job: BullmqSend,
-): Pick<FetchedSend, 'jobId' | 'data' | 'acceptedAt' | 'dueAt' | 'askedAt' | 'trace' | 'progress'> {
+): Pick<
+  FetchedSend,
+  'jobId' | 'data' | 'acceptedAt' | 'dueAt' | 'askedAt' | 'attempts' | 'trace' | 'progress'
+> {
   // BullMQ's is 0 before anything was noted, for nearly every job.
   const dueAt = job.timestamp + (job.opts.delay ?? 0);
   const progress = job.progress === 0 ? undefined : sendProgressSchema.safeParse(job.progress);
@@ -55,6 +62,7 @@ export function contentOf(
     acceptedAt: job.timestamp,
     dueAt,
     askedAt: Math.max(dueAt, job.data.retriedAt ?? 0),
+    attempts: job.attemptsMade,
     trace: job.opts.telemetry?.metadata,
     progress: progress?.success === true ? progress.data : { sent: [] },
   };

@@ -16,6 +16,11 @@ export function fenceKey(userId: string): string {
   return `${accountPrefix(userId)}:fence`;
 }
 
+/** BullMQ's hash of a job in its account's queue. */
+export function sendJobKey(userId: string, jobId: string): string {
+  return `${accountPrefix(userId)}:${SEND_QUEUE}:${jobId}`;
+}
+
 /** What must not be forgotten about an account's sends when its worker ends (JSON of `SendState`). */
 export function sendStateKey(userId: string): string {
   return `${accountPrefix(userId)}:sends`;

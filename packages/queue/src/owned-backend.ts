@@ -3,21 +3,25 @@ import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
 import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
 import { Fenced } from './fence.ts';
-import { accountPrefix, fenceKey, SEND_QUEUE, sendStateKey } from './keys.ts';
+import { accountPrefix, fenceKey, SEND_QUEUE, sendJobKey, sendStateKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
 /**
- * BullMQ's own script as the owner of an account runs it, in one step: nothing happens where another owner has taken over, what must be
- * remembered of the account's sends is written with it, and it says how many jobs are in hand. Five commands one after the other else.
+ * BullMQ's own script as the owner of an account runs it, in one step. It does nothing where another owner has taken over, writes the
+ * account's send state and the job's attempts with it, and returns the number of active jobs.
  */
 function owned(bullmq: Parameters<typeof aroundBullmq>[0]): BullmqStep {
   return aroundBullmq(
     bullmq,
     `
-if redis.call('GET', KEYS[#KEYS - 2]) ~= ARGV[#ARGV - 1] then return 'fenced' end
+local fence, state, active, job = KEYS[#KEYS - 3], KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
+if redis.call('GET', fence) ~= ARGV[#ARGV - 2] then return 'fenced' end
 local reply = bullmq()
-if ARGV[#ARGV] ~= '' and not (type(reply) == 'number' and reply < 0) then redis.call('SET', KEYS[#KEYS - 1], ARGV[#ARGV]) end
-return { redis.call('LLEN', KEYS[#KEYS]), reply or false }`,
+if not (type(reply) == 'number' and reply < 0) then
+  if ARGV[#ARGV - 1] ~= '' then redis.call('SET', state, ARGV[#ARGV - 1]) end
+  if ARGV[#ARGV] ~= '' and redis.call('EXISTS', job) == 1 then redis.call('HSET', job, 'atm', ARGV[#ARGV]) end
+end
+return { redis.call('LLEN', active), reply or false }`,
   );
 }
 
@@ -33,25 +37,31 @@ export interface Owner {
   fence: string;
 }
 
+/** What is written with the end of a job, where it is new. */
+interface WithEnd {
+  state?: SendState | undefined;
+  attempts?: number | undefined;
+}
+
 /** BullMQ's backend of an account's queue, for the worker that owns the account. */
 export class OwnedBackend extends RedisQueueBackend {
   /** Jobs that were in hand after the last that was fetched or ended. */
   active = 0;
   readonly #owner: Owner;
-  readonly #states = new Map<string, SendState>();
+  readonly #ends = new Map<string, WithEnd>();
 
   constructor(owner: Owner, ...bullmq: ConstructorParameters<typeof RedisQueueBackend>) {
     super(...bullmq);
     this.#owner = owner;
   }
 
-  /** Has what is remembered of the account's sends (`undefined`: nothing new) written in the step in which `end` ends the job. */
-  async writeWithEndOf<T>(jobId: string, state: SendState | undefined, end: () => Promise<T>): Promise<T> {
-    if (state !== undefined) this.#states.set(jobId, state);
+  /** Writes `what` in the step in which `end` ends the job. */
+  async writeWithEndOf<T>(jobId: string, what: WithEnd, end: () => Promise<T>): Promise<T> {
+    this.#ends.set(jobId, what);
     try {
       return await end();
     } finally {
-      this.#states.delete(jobId);
+      this.#ends.delete(jobId);
     }
   }
 
@@ -65,12 +75,19 @@ export class OwnedBackend extends RedisQueueBackend {
     if (known === undefined) return super.execCommand(client, command, args);
     const { redis, userId, fence } = this.#owner;
     const { script, keys } = known;
-    const state = command === 'moveToFinished' ? this.#states.get(String(args[keys])) : undefined;
+    const jobId = command === 'moveToFinished' ? String(args[keys]) : '';
+    const { state, attempts } = this.#ends.get(jobId) ?? {};
     const activeKey = `${accountPrefix(userId)}:${SEND_QUEUE}:active`;
     const reply = await script.run(
       redis,
-      [...args.slice(0, keys).map(String), fenceKey(userId), sendStateKey(userId), activeKey],
-      [...args.slice(keys), fence, state === undefined ? '' : JSON.stringify(state)],
+      [
+        ...args.slice(0, keys).map(String),
+        fenceKey(userId),
+        sendStateKey(userId),
+        activeKey,
+        sendJobKey(userId, jobId),
+      ],
+      [...args.slice(keys), fence, state === undefined ? '' : JSON.stringify(state), attempts ?? ''],
     );
     if (!Array.isArray(reply)) throw new Fenced(userId);
     this.active = Number(reply[0]);

@@ -24,6 +24,8 @@ export interface RecoveredSend {
   fetchedAt: number;
   /** It had been set aside, and so was not under way. */
   wasAside: boolean;
+  /** Tries of before. */
+  attempts: number;
 }
 
 /** Works off one account's queue by hand, in order. Only the worker that owns the account makes one, after it has raised the fence. */
@@ -69,10 +71,11 @@ export class SendConsumer {
     const jobs = active.filter((job) => job !== undefined);
     const aside = await listAside(this.#redis, this.#userId);
     await note(
-      jobs.toReversed().map(({ id = '', processedOn = 0 }) => ({
+      jobs.toReversed().map(({ id = '', processedOn = 0, attemptsMade }) => ({
         jobId: id,
         fetchedAt: processedOn,
         wasAside: aside.has(id),
+        attempts: attemptsMade,
       })),
     );
     for (const job of jobs) await job.moveToWait('0');
@@ -108,15 +111,15 @@ export class SendConsumer {
       ...contentOf(job),
       note: (progress) => job.updateProgress(progress),
       complete: (result, along = { fetchNext: false }) => this.#complete(job, result, along),
-      fail: (error) => this.#fail(job, error),
+      fail: (error, attempts) => this.#fail(job, error, attempts),
       putBack: () => this.#putBack(job),
     };
   }
 
-  async #complete(job: BullmqSend, result: SendResult, { state, fetchNext }: Along) {
+  async #complete(job: BullmqSend, result: SendResult, { state, attempts, fetchNext }: Along) {
     // As BullMQ gives a next job to whoever works by hand: its data and its id.
     const [data, id]: unknown[] =
-      (await this.#owned.writeWithEndOf(job.id ?? '', state, () =>
+      (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts }, () =>
         job.moveToCompleted(result, this.#fence, fetchNext),
       )) ?? [];
     this.#inHand -= 1;
@@ -128,11 +131,13 @@ export class SendConsumer {
     return this.#fetched(next);
   }
 
-  async #fail(job: BullmqSend, error: GatewayError): Promise<void> {
+  async #fail(job: BullmqSend, error: GatewayError, attempts?: number): Promise<void> {
     const reason = new UnrecoverableError(JSON.stringify(error.toPublic()));
     // Where in our code it was made says nothing to who reads it on the dashboard.
     reason.stack = '';
-    await job.moveToFailed(reason, this.#fence, false);
+    await this.#owned.writeWithEndOf(job.id ?? '', { attempts }, () =>
+      job.moveToFailed(reason, this.#fence, false),
+    );
     this.#inHand -= 1;
   }
 

@@ -52,7 +52,9 @@ export async function openServedAccount(
         await writeAccountView(redis, { shard, fence }, userId, view);
       },
       publishHold: (until) => results.held(shard, userId, until),
-      ledger: new SendLedger(sendState, (state) => writeSendState(redis, fence, userId, state)),
+      ledger: new SendLedger(sendState, (state, attempts) =>
+        writeSendState(redis, fence, userId, state, attempts),
+      ),
       metrics,
       pace,
       mayServe: () => lease.valid,

@@ -1,3 +1,4 @@
+import { TelegramFailure } from '@gateway/telegram';
 import type { InHand } from './in-hand.ts';
 import type { LaneOptions, Sending } from './lane-ports.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -39,12 +40,22 @@ export async function attempt(
     if (account.stopped) return { do: 'stay' };
     const counted = { message: inHand.failures + 1, unreachable: unreachable + 1 };
     const verdict = judge(thrown, counted, random());
+    if (hasReached(thrown)) {
+      inHand.countFailedTry();
+      ledger.noteAttempts(jobId, inHand.attempts);
+    }
     if (verdict.do === 'hold' && verdict.counts) inHand.failures += 1;
     logger.debug({ jobId, requestId, err: thrown, verdict: verdict.do, tries }, 'not sent');
     if (verdict.do === 'hold' && verdict.unknown)
       ledger.noteUnknown(inHand.jobId, begun, ledger.lastIdIn(account.chatOf(inHand.recipient)));
     return verdict;
   }
+}
+
+/** Whether Telegram may have got the message: else it was not a try. */
+function hasReached(thrown: unknown): boolean {
+  if (!(thrown instanceof TelegramFailure)) return false;
+  return thrown.failure.outcome !== 'retry' || thrown.failure.reached;
 }
 
 async function prepare({ account, queue, limits, now }: AttemptOptions, inHand: InHand): Promise<Sending> {

@@ -24,7 +24,10 @@ export class Endings {
     const { account, announceEnd, metrics, now } = this.#options;
     account.ledger.noteEnded(inHand.jobId);
     await announceEnd(inHand.job);
-    const next = await account.ledger.saveWith((state) => inHand.job.complete(result, { state, fetchNext }));
+    const attempts = inHand.attemptsAtEnd;
+    const next = await account.ledger.saveWith((state) =>
+      inHand.job.complete(result, { state, attempts, fetchNext }),
+    );
     metrics.sent(Math.max(0, now() - inHand.job.dueAt) / 1_000);
     this.#left(inHand, 'sent', result);
     return next;
@@ -34,7 +37,7 @@ export class Endings {
     const { account, announceEnd, metrics, logger } = this.#options;
     account.ledger.noteEnded(inHand.jobId);
     await announceEnd(inHand.job);
-    await inHand.job.fail(inHand.failure(error));
+    await inHand.job.fail(inHand.failure(error), inHand.attemptsAtEnd);
     await this.#hand.hideAside(inHand);
     await account.ledger.save();
     this.#left(inHand, error.code === 'CANCELLED' ? 'cancelled' : 'failed');

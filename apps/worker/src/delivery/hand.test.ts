@@ -20,6 +20,7 @@ function take(into: Hand, jobId: string): InHand {
     acceptedAt: 0,
     dueAt: 0,
     askedAt: 0,
+    attempts: 0,
     trace: undefined,
     progress: { sent: [] },
     note: async () => {},

@@ -5,15 +5,15 @@ import { isWorthShowing } from './waits.ts';
 
 type HandOptions = Pick<LaneOptions, 'showAside' | 'forgetAside' | 'now'>;
 
-/** Jobs whose failures are remembered, the latest: those that are cancelled in the queue never come back, and must not stand in others' way. */
+/** Jobs whose tries are remembered, the latest: those that are cancelled in the queue never come back, and must not stand in others' way. */
 const MAX_REMEMBERED = 1_000;
 
 /** The jobs that a lane has fetched and that have not ended, the oldest first; those that must wait are shown with the reason. */
 export class Hand {
   readonly #options: HandOptions;
   #jobs: readonly InHand[] = [];
-  /** Of jobs that have gone back to the queue: a wait of the whole account must not give a message its tries anew. */
-  readonly #failures = new Map<string, number>();
+  /** Tries of jobs that went back to the queue: a wait of the whole account must not give a message its tries anew. */
+  readonly #tried = new Map<string, Pick<InHand, 'failures' | 'attempts'>>();
 
   constructor(options: HandOptions) {
     this.#options = options;
@@ -25,21 +25,23 @@ export class Hand {
 
   add(job: InHand): void {
     this.#jobs = [...this.#jobs, job];
-    job.failures = this.#failures.get(job.jobId) ?? 0;
-    this.#failures.delete(job.jobId);
+    const { failures = 0, attempts = 0 } = this.#tried.get(job.jobId) ?? {};
+    job.failures = failures;
+    job.attempts = Math.max(job.attempts, attempts);
+    this.#tried.delete(job.jobId);
   }
 
   drop(job: InHand): void {
     this.#jobs = this.#jobs.filter((other) => other !== job);
-    if (job.ended === null && job.failures > 0) this.#remember(job);
+    if (job.ended === null && (job.failures > 0 || job.attempts > job.job.attempts)) this.#remember(job);
     job.leave();
   }
 
-  #remember({ jobId, failures }: InHand): void {
-    this.#failures.set(jobId, failures);
-    if (this.#failures.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#failures.keys();
-    if (oldest !== undefined) this.#failures.delete(oldest);
+  #remember({ jobId, failures, attempts }: InHand): void {
+    this.#tried.set(jobId, { failures, attempts });
+    if (this.#tried.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.#tried.keys();
+    if (oldest !== undefined) this.#tried.delete(oldest);
   }
 
   /** Nothing is in hand any more, wherever it is now. */

@@ -18,6 +18,9 @@ export class InHand {
   tries = 0;
   /** Those that came to nothing and count; kept while the job is back in its queue. */
   failures = 0;
+  /** Tries of the job in all, those that Telegram did not get left out. */
+  attempts: number;
+  #hasFailed = false;
   /** A message of it is going out just now. */
   underWay = false;
   /** Nothing more of it is to go out. */
@@ -30,6 +33,7 @@ export class InHand {
 
   constructor(job: FetchedSend) {
     this.job = job;
+    this.attempts = job.attempts;
     this.#parts = partsOf(job.data.text, job.data.cuts ?? [], job.data.entities);
     this.#sent = [...job.progress.sent];
   }
@@ -69,6 +73,7 @@ export class InHand {
   /** The next message has gone out. */
   add(message: SentMessage): void {
     this.#sent.push(message);
+    if (this.part === this.parts) this.attempts += 1;
     this.tries = 0;
     this.failures = 0;
   }
@@ -76,6 +81,17 @@ export class InHand {
   /** What the job has come to; `null` while a part of it is still to go. */
   get result(): SendResult | null {
     return this.part < this.parts ? null : resultOf(this.#sent);
+  }
+
+  /** A try has reached Telegram, and was not the last that is needed. */
+  countFailedTry(): void {
+    this.attempts += 1;
+    this.#hasFailed = true;
+  }
+
+  /** Tries in all, to be written with the end; `undefined`: one, as the queue counts by itself. */
+  get attemptsAtEnd(): number | undefined {
+    return this.job.attempts === 0 && this.attempts === 1 && !this.#hasFailed ? undefined : this.attempts;
   }
 
   /** Notes what has gone out, so that another worker goes on behind it. */

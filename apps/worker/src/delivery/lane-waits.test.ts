@@ -34,6 +34,59 @@ describe("an account's lane, when it must wait", () => {
     ]);
   });
 
+  describe('tries are counted', () => {
+    const trouble = { outcome: 'retry', reached: true } as const;
+
+    test('one for a message that goes out at once, none for one that is not tried', async () => {
+      world.account.refuse('b1', flood(30), 'FLOOD_WAIT');
+      await world.add('a1', 'b1', 'c1').run();
+      expect([...world.attempts]).toEqual([
+        ['a1', 1],
+        ['b1', 1],
+      ]);
+    });
+
+    test('over waits of the account and of the chat, without those that did not reach Telegram', async () => {
+      world.account.refuse('a1', slowMode(1), 'TELEGRAM_ERROR');
+      world.account.refuse('a1', { outcome: 'retry', reached: false }, 'TELEGRAM_ERROR');
+      world.account.refuse('a1', flood(1), 'TELEGRAM_ERROR');
+      world.account.refuse('a1', trouble, 'TELEGRAM_ERROR');
+      await world.add('a1').run();
+      await world.pass(60_000);
+      expect(world.attempts.get('a1')).toBe(4);
+    });
+
+    test('with the failure, and where the account is stopped', async () => {
+      world.account.refuse('a1', trouble, 'TELEGRAM_ERROR');
+      world.account.refuse('a1', { outcome: 'fail' }, 'TELEGRAM_ERROR');
+      world.account.refuse('b1', { outcome: 'account', state: 'peer_limited' }, 'TELEGRAM_ERROR');
+      await world.add('a1').run();
+      await world.pass(10_000);
+      await world.add('b1').run();
+      expect([...world.attempts]).toEqual([
+        ['a1', 2],
+        ['b1', 1],
+      ]);
+    });
+
+    test('once more for a try that the end of a worker cut off, not for a job that was set aside', async () => {
+      world.recovered = [
+        { jobId: 'a1', fetchedAt: Date.now(), wasAside: false, attempts: 2 },
+        { jobId: 'b1', fetchedAt: Date.now(), wasAside: true, attempts: 2 },
+      ];
+      await world.run();
+      expect([...world.attempts]).toEqual([['a1', 3]]);
+      await world.add('a1').run();
+      expect(world.attempts.get('a1')).toBe(4);
+    });
+
+    test('once for a text in parts that all go out at once', async () => {
+      world.waiting.push({ text: 'a1 a2', job: { cuts: [3] } });
+      await world.run();
+      expect(world.attempts.get('a1 a2')).toBe(1);
+    });
+  });
+
   describe('a message that Telegram has trouble with is tried eight times', () => {
     const trouble = { outcome: 'retry', reached: true } as const;
     const refuse = (text: string, times: number, why: Parameters<typeof world.account.refuse>[1]) => {

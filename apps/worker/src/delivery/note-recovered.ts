@@ -8,9 +8,12 @@ export async function noteRecovered(
   isTakeover: boolean,
 ): Promise<void> {
   if (jobs.length === 0) return;
-  for (const { jobId, fetchedAt } of jobs.filter(({ wasAside }) => !wasAside)) {
+  for (const { jobId, fetchedAt, attempts } of jobs.filter(({ wasAside }) => !wasAside)) {
     account.ledger.noteUnknown(jobId, fetchedAt, 0);
-    if (isTakeover) account.ledger.noteRecovery(jobId);
+    if (!isTakeover) continue;
+    account.ledger.noteRecovery(jobId);
+    // The try that was cut off.
+    account.ledger.noteAttempts(jobId, attempts + 1);
   }
   await account.ledger.save();
   logger.warn({ jobs: jobs.length }, 'took over jobs that were in hand');

@@ -5,6 +5,9 @@ import { paceWait, spendPace, type PaceWait } from './pacer.ts';
 /** Last message ids kept in memory, by chat. */
 const MAX_LAST_IDS = 2_000;
 
+/** Writes the state, and the number of tries of jobs by their ids. */
+type WriteState = (state: SendState, attempts: ReadonlyMap<string, number>) => Promise<void>;
+
 /**
  * What one account's sends have left behind that the next ones must know: chats that must wait, tries of which nobody knows whether they
  * took effect, what the pace has used up. {@link save} writes it down; what was changed since is lost with the process.
@@ -13,10 +16,12 @@ export class SendLedger {
   #state: SendState;
   #changed = false;
   #writing: Promise<unknown> | undefined;
-  readonly #write: (state: SendState) => Promise<void>;
+  readonly #write: WriteState;
+  /** Tries of jobs that have not ended, until they are written. */
+  #attempts = new Map<string, number>();
   readonly #lastIds = new Map<string, number>();
 
-  constructor(state: SendState, write: (state: SendState) => Promise<void>) {
+  constructor(state: SendState, write: WriteState) {
     this.#state = state;
     this.#write = write;
   }
@@ -104,8 +109,14 @@ export class SendLedger {
     if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });
   }
 
+  /** A job was tried so often, and goes on. */
+  noteAttempts(jobId: string, attempts: number): void {
+    this.#attempts.set(jobId, attempts);
+  }
+
   /** A job has ended, either way. */
   noteEnded(jobId: string): void {
+    this.#attempts.delete(jobId);
     this.#forget('recoveries', jobId);
     this.#forget('unknown', jobId);
   }
@@ -113,7 +124,15 @@ export class SendLedger {
   /** Writes down what has changed; nothing where nothing has. */
   async save(): Promise<void> {
     await this.saveWith(async (changed) => {
-      if (changed !== undefined) await this.#write(changed);
+      const attempts = this.#attempts;
+      if (changed === undefined && attempts.size === 0) return;
+      this.#attempts = new Map();
+      try {
+        await this.#write(changed ?? this.#state, attempts);
+      } catch (error) {
+        this.#attempts = new Map([...attempts, ...this.#attempts]);
+        throw error;
+      }
     });
   }
 

@@ -44,6 +44,7 @@ export class Settlement {
         return this.#endings.fail(inHand, verdict.error);
       case 'stop-account':
         await account.setTrouble(verdict.state, verdict.error);
+        await account.ledger.save();
         this.#log(inHand).error(
           { code: verdict.error.code },
           'the account is stopped until a person resumes it',

@@ -34,6 +34,8 @@ export class World implements LaneQueue {
   waiting: Waiting[] = [];
   inHand: Waiting[] = [];
   recovered: RecoveredSend[] = [];
+  /** Tries of each job, as the queue has them. */
+  readonly attempts = new Map<string, number>();
   mayServe = true;
   epoch = 0;
   strays = 0;
@@ -103,20 +105,25 @@ export class World implements LaneQueue {
       acceptedAt: acceptedAt ?? Date.now(),
       dueAt: acceptedAt ?? Date.now(),
       askedAt: acceptedAt ?? Date.now(),
+      attempts: this.attempts.get(text) ?? 0,
       trace: undefined,
       progress: { sent: sent ?? [] },
       note: async (progress) => {
         next.sent = progress.sent;
       },
-      complete: async ({ message_ids }, { state, fetchNext } = { fetchNext: false }) => {
+      complete: async ({ message_ids }, { state, attempts = 1, fetchNext } = { fetchNext: false }) => {
         leave(`complete${message_ids?.length ?? ''}`);
+        this.attempts.set(text, attempts);
         if (state !== undefined) this.saved = state;
         const fetched = fetchNext ? await this.next() : null;
         if (!this.replyLost) return fetched;
         this.replyLost = false;
         throw new Error('no Redis');
       },
-      fail: async ({ code }) => leave(`fail ${code}`),
+      fail: async ({ code }, attempts = 1) => {
+        leave(`fail ${code}`);
+        this.attempts.set(text, attempts);
+      },
       putBack: async () => {
         leave('put back');
         this.waiting.unshift(next);
@@ -186,8 +193,9 @@ class FakeAccount implements LaneAccount {
 
   constructor(world: World) {
     this.#world = world;
-    this.ledger = new SendLedger(EMPTY_SEND_STATE, async (state) => {
+    this.ledger = new SendLedger(EMPTY_SEND_STATE, async (state, attempts) => {
       world.saved = state;
+      for (const [text, tries] of attempts) world.attempts.set(text, tries);
     });
   }
 
