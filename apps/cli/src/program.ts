@@ -129,7 +129,10 @@ function addSend(command: Command, run: Runner): void {
     .option('--wait <seconds>', 'wait so long for the message to be out (at most 60)')
     .option('--async', 'do not wait: the answer is a job')
     .option('--key <key>', 'Idempotency-Key: the same key is the same message')
-    .option('--batch <file>', 'the messages of a .jsonl or .csv file, with the fields of a send')
+    .option(
+      '--batch <file>',
+      'the messages of a .jsonl, .csv or .tsv file, with the fields of a send; UTF-8, or UTF-16 with a byte order mark',
+    )
     .option('--batch-id <name>', 'a name of its own for the batch, in place of the file name')
     .action(
       (

@@ -1,42 +1,56 @@
+import { CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../failure.ts';
 
 export interface CsvRecord {
-  /** Of the file, from 1, where the record begins. */
+  /** Of the file, from 1, where the record begins. It is part of a message's idempotency key: count as ever. */
   line: number;
   cells: string[];
 }
 
+export type Separator = ',' | ';' | '\t';
+
+/** The first line with which Excel is told its separator. */
+const SEP_LINE = /^"?sep=([,;\t])"?(?:\r\n|\n|\r)/i;
+
+const WHAT_IS_WRONG: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote is not closed',
+  CSV_INVALID_CLOSING_QUOTE: 'a quote stands inside a quoted cell: write it twice there',
+  INVALID_OPENING_QUOTE: 'a quote stands in a cell that is not quoted',
+};
+
 /**
- * Reads comma-separated values (RFC 4180): cells may be quoted, and then hold commas, line ends and doubled quotes. Empty lines are left out.
- * @throws {UsageError} where a quote is not closed, or stands where none may.
+ * Reads a table as spreadsheets write it (RFC 4180): cells may be quoted, and then hold separators, line ends and doubled quotes. Lines end in
+ * LF, CRLF, or CR alone. Empty lines are left out.
+ * @param separatorOf chooses the separator by the first line; a line `sep=;` before it decides.
+ * @throws {UsageError} with the line where a quote is wrong.
  */
-export function parseCsv(text: string): CsvRecord[] {
+export function parseCsv(text: string, separatorOf: (header: string) => Separator): CsvRecord[] {
+  const sep = SEP_LINE.exec(text);
+  const body = sep === null ? text : text.slice(sep[0].length);
+  const firstLine = sep === null ? 1 : 2;
+  const header = body.split(/\r\n|\n|\r/).find((line) => line.trim() !== '') ?? '';
+  const delimiter = sep?.[1] ?? separatorOf(header);
+  const lineEnd = body.includes('\n') ? '\n' : '\r';
   const records: CsvRecord[] = [];
-  let line = 1;
-  let at = text.startsWith('\uFEFF') ? 1 : 0;
-  while (at < text.length) {
-    const record: CsvRecord = { line, cells: [] };
-    for (;;) {
-      const cell = readCell(text, at, line);
-      record.cells.push(cell.value);
-      line += cell.value.split('\n').length - 1;
-      at = cell.end;
-      if (text[at] !== ',') break;
-      at += 1;
-    }
-    if (text[at] === '\r') at += 1;
-    at += 1;
+  let line = firstLine;
+  for (const cells of rowsOf(body, delimiter, lineEnd, firstLine)) {
+    if (cells.some((cell) => cell.trim() !== '')) records.push({ line, cells });
     line += 1;
-    if (record.cells.some((cell) => cell !== '')) records.push(record);
+    for (const cell of cells) line += cell.split(lineEnd).length - 1;
   }
   return records;
 }
 
-function readCell(text: string, start: number, line: number): { value: string; end: number } {
-  const match = /"((?:[^"]|"")*)"(?=,|\r?\n|$)|[^",\r\n]*(?=,|\r?\n|$)/y;
-  match.lastIndex = start;
-  const [cell, quoted] = match.exec(text) ?? [];
-  if (cell === undefined)
-    throw new UsageError(`line ${line}: a quote is not closed, or stands in a cell that is not quoted`);
-  return { value: quoted === undefined ? cell : quoted.replaceAll('""', '"'), end: start + cell.length };
+function rowsOf(text: string, delimiter: string, lineEnd: string, firstLine: number): string[][] {
+  try {
+    return parse(text, {
+      delimiter,
+      record_delimiter: lineEnd === '\n' ? ['\r\n', '\n'] : ['\r'],
+      relax_column_count: true,
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = Number(error['lines']) + firstLine - 1;
+    throw new UsageError(`line ${line}: ${WHAT_IS_WRONG[error.code] ?? error.message}`);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Message } from '@gateway/client';
 import { UsageError } from '../failure.ts';
-import { parseCsv } from './csv.ts';
+import { csvMessages, type Fields } from './csv-messages.ts';
 
 /** A message of a file, and the line that it begins at, from 1. */
 export interface BatchLine {
@@ -8,41 +8,51 @@ export interface BatchLine {
   message: Message;
 }
 
+export interface Batch {
+  lines: BatchLine[];
+  /** What the person should know before the messages go out. */
+  notes: string[];
+}
+
 /** What a message has that does not say so itself. */
 export type Defaults = { [Field in keyof Message]?: Message[Field] | undefined };
 
-const TEXTS = ['user_id', 'recipient_id', 'text', 'parse_mode', 'send_at', 'callback_url'];
-const FLAGS = ['silent', 'link_preview', 'split'];
-const NUMBERS = ['reply_to'];
-const COLUMNS = [...TEXTS, ...FLAGS, ...NUMBERS];
-
 /**
- * The messages of a `.jsonl` file (a JSON object a line, with the fields of a send) or a `.csv` file (the same names as its first line).
- * @throws {UsageError} at the first line that is none: nothing has been sent then.
+ * The messages of a `.jsonl` file (a JSON object a line, with the fields of a send) or a `.csv` or `.tsv` file (the same names in its first
+ * line). The whole file is read before anything is sent.
+ * @throws {UsageError} at the first line that is no message.
  */
-export function readBatch(name: string, text: string, defaults: Defaults): BatchLine[] {
-  const isCsv = /\.csv$/i.test(name);
-  if (!isCsv && !/\.(jsonl|ndjson)$/i.test(name))
-    throw new UsageError(`${name} must be a .jsonl or .csv file`);
-  const lines = isCsv ? csvLines(text) : jsonLines(text);
-  if (lines.length === 0) throw new UsageError(`${name} holds no message`);
-  return lines.map(({ line, fields }) => {
-    const message = { ...withoutUndefined(defaults), ...fields };
+export function readBatch(name: string, text: string, defaults: Defaults): Batch {
+  const given = withoutUndefined(defaults);
+  const { messages, ignored } = fieldsOf(name, text, new Set(Object.keys(given)));
+  if (messages.length === 0) throw new UsageError(`${name} holds no message`);
+  const lines = messages.map(({ line, fields }) => {
+    const message = { ...given, ...fields };
     if (!isMessage(message))
       throw new UsageError(
         `line ${line}: user_id, recipient_id and text are needed (user_id may be given before --batch)`,
       );
     return { line, message };
   });
+  const notes = ignored.length === 0 ? [] : [`Columns that are no field are ignored: ${ignored.join(', ')}`];
+  const damaged = lines.find(({ message }) => message.text.includes('\uFFFD'));
+  if (damaged !== undefined)
+    notes.push(`line ${damaged.line}: the text holds \uFFFD: the file may have been converted wrongly`);
+  return { lines, notes };
 }
 
-interface Fields {
-  line: number;
-  fields: Record<string, unknown>;
+function fieldsOf(
+  name: string,
+  text: string,
+  given: ReadonlySet<string>,
+): { messages: Fields[]; ignored: string[] } {
+  if (/\.(csv|tsv)$/i.test(name)) return csvMessages(text, given);
+  if (/\.(jsonl|ndjson)$/i.test(name)) return { messages: jsonLines(text), ignored: [] };
+  throw new UsageError(`${name} must be a .jsonl, .csv or .tsv file`);
 }
 
 function jsonLines(text: string): Fields[] {
-  return text.split('\n').flatMap((json, index) => {
+  return text.split(text.includes('\n') ? '\n' : '\r').flatMap((json, index) => {
     const line = index + 1;
     return json.trim() === '' ? [] : [{ line, fields: objectOf(json.replace(/^\uFEFF/, ''), line) }];
   });
@@ -56,35 +66,6 @@ function objectOf(json: string, line: number): Record<string, unknown> {
     // Said below.
   }
   throw new UsageError(`line ${line}: is not a JSON object`);
-}
-
-function csvLines(text: string): Fields[] {
-  const [header, ...records] = parseCsv(text);
-  const columns = (header?.cells ?? []).map((name) => name.trim());
-  const unknown = columns.find((name) => !COLUMNS.includes(name));
-  if (unknown !== undefined)
-    throw new UsageError(
-      `line 1: ${JSON.stringify(unknown)} is no column; columns are ${COLUMNS.join(', ')}`,
-    );
-  return records.map(({ line, cells }) => {
-    if (cells.length > columns.length)
-      throw new UsageError(`line ${line}: has more cells than the first line`);
-    const given = cells.flatMap((cell, index) => {
-      const name = columns[index];
-      return name === undefined || cell === '' ? [] : [[name, valueOf(name, cell, line)] as const];
-    });
-    return { line, fields: Object.fromEntries(given) };
-  });
-}
-
-function valueOf(name: string, cell: string, line: number): unknown {
-  if (TEXTS.includes(name)) return cell;
-  if (FLAGS.includes(name)) {
-    if (cell === 'true' || cell === 'false') return cell === 'true';
-    throw new UsageError(`line ${line}: ${name} must be true or false, not ${cell}`);
-  }
-  if (/^\d{1,10}$/.test(cell)) return Number(cell);
-  throw new UsageError(`line ${line}: ${name} must be a number, not ${cell}`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -155,6 +155,46 @@ describe('send --batch', () => {
     expect(run).toMatchObject({ code: 130, stdout: '1 of 1 accepted, 0 sent, 0 failed, 1 waiting\n' });
   });
 
+  test('a file in another encoding is refused before anything is sent, by its line', async () => {
+    gateway.answers({ ...READY, [SEND]: accept });
+    const file = join(directory, 'people.csv');
+    const send = async (bytes: Buffer) => {
+      await writeFile(file, bytes);
+      return runCli(['send', 'alice', '--batch', file, '--async'], { url: gateway.url });
+    };
+    const table = 'recipient_id;text\nme;a\n@bob;Привет\n';
+    const windows1251 = Buffer.concat([
+      Buffer.from('recipient_id;text\nme;a\n@bob;'),
+      Buffer.from([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2, 0x0a]),
+    ]);
+    const refused: [string, Buffer][] = [
+      ['line 3: is not UTF-8', windows1251],
+      ['line 2: is not UTF-8', Buffer.from('recipient_id;text\rme;\xcf\r', 'latin1')],
+      ['line 3: is not UTF-8', Buffer.from(table).subarray(0, -2)],
+      ['line 1: holds a NUL', Buffer.from(table, 'utf16le')],
+      ['line 2: holds a NUL', Buffer.from('recipient_id;text\nme;a\0b\n')],
+      ['broken UTF-16', Buffer.concat([Buffer.from('\ufeffa', 'utf16le'), Buffer.from([0x00])])],
+      ['holds no message', Buffer.from('\ufeff')],
+      ['holds no message', Buffer.alloc(0)],
+    ];
+    for (const [message, bytes] of refused)
+      expect(await send(bytes)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+    expect(gateway.calls).toEqual([]);
+    const bigEndian = Buffer.from(`\ufeff${table}`, 'utf16le').swap16();
+    for (const bytes of [
+      Buffer.from(`\ufeff${table}`),
+      Buffer.from(`\ufeff${table}`, 'utf16le'),
+      bigEndian,
+    ]) {
+      expect(await send(bytes)).toMatchObject({ code: 0 });
+      expect(
+        sends()
+          .slice(-2)
+          .map(({ body }) => body.text),
+      ).toEqual(['a', 'Привет']);
+    }
+  });
+
   test('a bad line is told before anything is sent', async () => {
     gateway.answers({ ...READY, [SEND]: accept });
     expect(await batch([line('a'), '{'])).toMatchObject({

@@ -22,7 +22,8 @@ export async function sendBatch(
   if (options.key !== undefined || options.file !== undefined || options.wait !== undefined)
     throw new UsageError('--key, --file and --wait are for one message, not for --batch');
   const defaults = { ...messageOptions(options), user_id: userId, recipient_id: recipient, text };
-  const lines = readBatch(basename(path), await readTextFile(path), defaults);
+  const { lines, notes } = readBatch(basename(path), await readTextFile(path), defaults);
+  for (const note of notes) out.note(note);
   const name = options.batchId ?? basename(path);
   const { ready, reason } = await client.health({ signal: io.signal });
   if (!ready) out.note(`The gateway is not ready: ${reason}`);
