@@ -13,7 +13,7 @@ const telegram = createTelegram({
   apiId: 1,
   apiHash: '0123456789abcdef0123456789abcdef',
   dataCenters: settings.TELEGRAM_DC,
-  serverKeys: settings.TELEGRAM_DC_KEY === undefined ? [] : [settings.TELEGRAM_DC_KEY],
+  serverKeys: settings.TELEGRAM_DC_KEY ?? [],
   connectTimeoutMs: 15_000,
   callTimeoutMs: 15_000,
 });
@@ -63,8 +63,9 @@ await answerParent({
   newKey: ({ phone }) =>
     timed(async () => {
       const client = telegram.open(null, new MemoryPeerBook());
-      const { phone_code_hash } = await client.sendCode(String(phone));
-      newcomer = { client, login: { phoneNumber: String(phone), phoneCodeHash: phone_code_hash } };
+      const { phone_code_hash, delivery } = await client.sendCode(String(phone));
+      const login = { phoneNumber: String(phone), phoneCodeHash: phone_code_hash, delivery };
+      newcomer = { client, login };
     }),
   signIn: async ({ code }) => newcomer?.client.signIn(newcomer.login, String(code)),
   password: async ({ password }) => {

@@ -81,7 +81,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     apiId,
     apiHash,
     dataCenters: settings.TELEGRAM_DC,
-    serverKeys: settings.TELEGRAM_DC_KEY === undefined ? [] : [settings.TELEGRAM_DC_KEY],
+    serverKeys: settings.TELEGRAM_DC_KEY ?? [],
     connectTimeoutMs: CONNECT_TIMEOUT,
     callTimeoutMs: CALL_TIMEOUT,
     proxy: settings.TELEGRAM_PROXY === undefined ? undefined : proxyOf(settings.TELEGRAM_PROXY),

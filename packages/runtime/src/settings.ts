@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import * as z from 'zod';
+import { readPublicKeys } from './public-keys.ts';
 
 const text = z.string().trim();
 const whole = (min: number, max: number) =>
@@ -125,13 +126,16 @@ const settingsSchema = z
     TELEGRAM_API_ID: whole(1, 0x7fffffff).optional(),
     TELEGRAM_API_HASH: text.min(1).optional(),
     TELEGRAM_DC: dataCenters.default([]),
-    /** A PEM file with the public keys that the data centres of TELEGRAM_DC sign with. Read at start, kept as its text. */
+    /** The public keys that the data centres of TELEGRAM_DC sign with, each as PEM: what is in the file that the setting names. */
     TELEGRAM_DC_KEY: text
       .transform((file, context) => {
         try {
-          return readFileSync(file, 'utf8');
-        } catch {
-          context.addIssue({ code: 'custom', message: `cannot be read: ${file}` });
+          return readPublicKeys(file);
+        } catch (error) {
+          context.addIssue({
+            code: 'custom',
+            message: error instanceof Error ? error.message : String(error),
+          });
           return z.NEVER;
         }
       })

@@ -1,0 +1,76 @@
+import { createPublicKey } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+
+/** A key takes 500 bytes: whatever is larger is no file of keys. */
+const MAX_BYTES = 2 ** 20;
+/** What the key exchange is made for. */
+const MODULUS_BITS = 2048;
+/** Older forms of OpenSSL have a comment or headers between the lines; only what stands between the marks counts. */
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+
+/**
+ * The RSA public keys of a PEM file, SPKI or PKCS#1, each as a PEM of its own. Text around them is ignored.
+ * @throws {Error} whose message goes after the name of the setting; it shows nothing of the content.
+ */
+export function readPublicKeys(file: string): string[] {
+  if (file.includes('-----BEGIN')) throw new Error('must be the name of a PEM file, not what is in it');
+  return parsePublicKeys(readText(file), file);
+}
+
+function readText(file: string): string {
+  try {
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is no regular file');
+    if (stats.size > MAX_BYTES) throw new Error('it is too long for a file of keys');
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`cannot be read: ${file} (${whyNot(error)})`, { cause: error });
+  }
+}
+
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? String(error.code) : error.message;
+}
+
+function parsePublicKeys(text: string, file: string): string[] {
+  const wrong = (what: string): Error => new Error(`${what}: ${file}`);
+  if (text.trim() === '') throw wrong('is an empty file');
+  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
+    throw wrong('holds a private key: give the public one only, and keep the private one where it belongs');
+  const blocks = [...text.matchAll(BLOCK)];
+  const marks = text.match(/-----(?:BEGIN|END) /g)?.length ?? 0;
+  if (blocks.length === 0 && marks === 0) throw wrong('holds no public key in PEM');
+  if (marks !== blocks.length * 2) throw wrong('holds a key that is cut, or whose BEGIN and END differ');
+  return blocks.map(([, label = '', body = ''], index) => {
+    const which = blocks.length === 1 ? 'its key' : `its key ${index + 1} of ${blocks.length}`;
+    if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY')
+      throw wrong(`holds a ${label} in place of a public key`);
+    return checkedKey(toPem(label, body), (what) => wrong(`${what} (${which})`));
+  });
+}
+
+function toPem(label: string, body: string): string {
+  const lines = body.split(/\r\n|\r|\n/).map((line) => line.trim());
+  return [
+    `-----BEGIN ${label}-----`,
+    ...lines.filter((line) => line !== ''),
+    `-----END ${label}-----`,
+    '',
+  ].join('\n');
+}
+
+function checkedKey(pem: string, wrong: (what: string) => Error): string {
+  let key;
+  try {
+    key = createPublicKey(pem);
+  } catch {
+    throw wrong('holds something that is no public key in PEM');
+  }
+  if (key.asymmetricKeyType !== 'rsa')
+    throw wrong(`holds a key of kind ${key.asymmetricKeyType}: it must be RSA`);
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (bits !== MODULUS_BITS)
+    throw wrong(`holds an RSA key of ${bits} bits: Telegram's protocol takes ${MODULUS_BITS}`);
+  return pem;
+}
