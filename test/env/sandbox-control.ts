@@ -12,6 +12,12 @@ export class SandboxControl {
     return code;
   }
 
+  /** How the code last sent to the phone went. */
+  async delivery(phone: string): Promise<string> {
+    const { delivery } = await this.#get<{ delivery: string }>(`/codes/${encodeURIComponent(phone)}`);
+    return delivery;
+  }
+
   async createAccount(account: {
     phone: string;
     first_name: string;
@@ -19,6 +25,8 @@ export class SandboxControl {
     username?: string;
     password?: string;
     hint?: string;
+    /** Login codes go there. */
+    email?: string;
   }): Promise<number> {
     const { id } = await this.#send<{ id: number }>('POST', '/accounts', account);
     return id;
@@ -60,10 +68,14 @@ export class SandboxControl {
     method: string;
     error?: string;
     drop?: 'before' | 'after';
+    /** In place of an answer, e.g. -404. */
+    transport?: number;
     delay_ms?: number;
     times?: number;
     /** A wait goes on refusing until it is over. */
     lasts?: boolean;
+    /** The error says that a sign-in has ended that has not. */
+    slip?: boolean;
     /** Only calls about this chat: its id, `@username` or `+phone`. */
     peer?: number | string;
   }): Promise<void> {

@@ -32,6 +32,29 @@ describe('mtcute', () => {
     },
   );
 
+  test('signs in by a code that came by e-mail, which is another field', async () => {
+    const phone = '+79991234567';
+    sandbox.control.createAccount({ phone, first_name: 'Ева', email: 'eva@example.org' });
+    const client = await newClient(sandbox);
+    const sent = await client.sendCode({ phone });
+    expect(sent).toMatchObject({ type: 'email', length: 5, nextType: 'sms' });
+    if (!('phoneCodeHash' in sent)) throw new Error('nobody has signed in yet');
+    const { code, delivery } = sandbox.control.lastCode(phone);
+    expect(delivery).toBe('email');
+    const signIn = { _: 'auth.signIn', phoneNumber: phone, phoneCodeHash: sent.phoneCodeHash } as const;
+    await expect(client.call({ ...signIn, phoneCode: code })).rejects.toMatchObject({
+      text: 'PHONE_CODE_EMPTY',
+    });
+    const wrong = { _: 'emailVerificationCode', code: '0' } as const;
+    await expect(client.call({ ...signIn, emailVerification: wrong })).rejects.toMatchObject({
+      text: 'PHONE_CODE_INVALID',
+    });
+    expect(await client.call({ ...signIn, emailVerification: { ...wrong, code } })).toMatchObject({
+      _: 'auth.authorization',
+      user: { firstName: 'Ева' },
+    });
+  });
+
   test('gets a wrong code and a wrong password refused, and goes on with the same login', async () => {
     const phone = '+79991234567';
     sandbox.control.createAccount({ phone, first_name: 'Иван', password: 'right' });

@@ -43,7 +43,7 @@ export interface RpcCall {
 }
 
 /**
- * Answers a call. Throws {@link RpcError} for an `rpc_error`, {@link DropConnection} to cut the caller's TCP connection without an answer.
+ * Answers a call. Throws {@link RpcError} for an `rpc_error`, {@link DropConnection} to cut the caller's TCP connection without an answer, or with a transport error.
  * The value is written as the method's declared result type, in the caller's layer.
  */
 export type RpcHandler = (call: RpcCall) => Promise<TlValue>;
@@ -58,9 +58,16 @@ export class RpcError extends Error {
   }
 }
 
-/** Cuts the TCP connection that the call came by; nothing is answered. */
+/** Cuts the TCP connection that the call came by. The call is not answered. */
 export class DropConnection extends Error {
   override readonly name = 'DropConnection';
+  /** A transport error that is sent before, negative, e.g. -404. */
+  readonly transportError: number | undefined;
+
+  constructor(transportError?: number) {
+    super();
+    this.transportError = transportError;
+  }
 }
 
 /** A permanent auth key of a data centre. */

@@ -56,6 +56,7 @@ export function createAccount(
     ...(request.last_name !== undefined && { lastName: request.last_name }),
     ...(request.username !== undefined && { username: request.username }),
     ...(request.password !== undefined && { password: passwordRecord(request.password, request.hint) }),
+    ...(request.email !== undefined && { email: request.email }),
     ...(request.dc !== undefined && { homeDc: request.dc }),
   });
   return { account, created: true };
@@ -96,6 +97,7 @@ function differences(account: Account, request: AccountRequest): string[] {
     username: account.username === request.username,
     password: isSamePassword(account, request.password),
     hint: account.password === undefined || account.password.hint === request.hint,
+    email: account.email === request.email,
     dc: request.dc === undefined || account.homeDc === request.dc,
   };
   return Object.keys(pairs).filter((field) => pairs[field] === false);

@@ -20,7 +20,7 @@ import {
 const CALLS = {
   'GET /codes/{phone}': 'the code last sent to a phone: {phone, code, delivery}',
   'POST /accounts':
-    '{phone, first_name, last_name?, username?, password?, hint?, dc?}: an account that exists at "Telegram"; {bot_token, first_name, username?}: a bot',
+    '{phone, first_name, last_name?, username?, password?, hint?, email?, dc?}: an account that exists at "Telegram"; {bot_token, first_name, username?}: a bot',
   'GET /accounts': 'all accounts',
   'POST /sessions':
     '{phone}: a sign-in that is done, with no code asked: {id, dc, auth_key}; for tests with many accounts',
@@ -34,7 +34,7 @@ const CALLS = {
   'GET /deliveries?random_id=':
     '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
   'POST /faults':
-    '{phone?|user_id?, method, error?|drop?: before|after, delay_ms?, times?, peer?, lasts?}: the next calls fail so',
+    '{phone?|user_id?, method, error?|drop?: before|after|transport?: -404, delay_ms?, times?, peer?, lasts?, slip?}: the next calls fail so',
   'GET /faults': 'the faults that are not used up',
   'DELETE /faults': 'no more faults',
   'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",

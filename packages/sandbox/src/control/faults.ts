@@ -7,7 +7,7 @@ import { ControlError } from './control-error.ts';
 import type { FaultRequest } from './requests.ts';
 
 export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
-  const { phone, user_id, method, error, drop, delay_ms, times = 1, peer, lasts } = request;
+  const { phone, user_id, method, error, drop, transport, delay_ms, times = 1, peer, lasts, slip } = request;
   return {
     method,
     times,
@@ -15,9 +15,11 @@ export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
     ...(phone !== undefined && { phone: digitsOf(phone) }),
     ...(error !== undefined && { error }),
     ...(drop !== undefined && { drop }),
+    ...(transport !== undefined && { transport }),
     ...(delay_ms !== undefined && { delayMs: delay_ms }),
     ...(peer !== undefined && { peer: knownPeer(telegram, peer) }),
     ...(lasts === true && { lasts }),
+    ...(slip === true && { isSlip: slip }),
   };
 }
 
@@ -43,10 +45,12 @@ export function faultView({
   method,
   error,
   drop,
+  transport,
   delayMs,
   times,
   peer,
   lasts,
+  isSlip,
 }: Fault): FaultView {
   return {
     method,
@@ -55,8 +59,10 @@ export function faultView({
     ...(phone !== undefined && { phone: `+${phone}` }),
     ...(error !== undefined && { error }),
     ...(drop !== undefined && { drop }),
+    ...(transport !== undefined && { transport }),
     ...(delayMs !== undefined && { delay_ms: delayMs }),
     ...(peer !== undefined && { peer }),
     ...(lasts === true && { lasts }),
+    ...(isSlip === true && { slip: isSlip }),
   };
 }

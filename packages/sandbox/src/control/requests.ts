@@ -21,6 +21,8 @@ export const accountRequest = z.strictObject({
   /** Two-factor password. */
   password: z.string().min(1).optional(),
   hint: z.string().optional(),
+  /** The address for sign-ins: codes go there first. */
+  email: z.email().optional(),
   /** Home data centre; by default the test phone's own, else 2. */
   dc: z
     .int()
@@ -60,18 +62,25 @@ export const faultRequest = z
       .refine((name) => !name.endsWith('_X'), 'put a number for the X')
       .optional(),
     drop: z.enum(['before', 'after']).optional(),
+    /** A transport error such as -404 comes in place of an answer, and the connection is cut. */
+    transport: z.int().min(-999).max(-1).optional(),
     delay_ms: z.int().min(0).max(600_000).optional(),
     times: z.int().min(1).default(1),
     /** A chat: its id (`-100…` for channels), `@username` or `+phone`. */
     peer: z.union([z.int(), z.string().min(1)]).optional(),
     /** With a `…_WAIT_n`: calls are refused until its seconds are over, as at Telegram; else only so many `times`. */
     lasts: z.boolean().optional(),
+    /** With an error that says that the sign-in has ended: it has not. */
+    slip: z.boolean().optional(),
   })
   .refine(
-    ({ error, drop, delay_ms }) => (error ?? drop ?? delay_ms) !== undefined,
-    'name an error, a drop or a delay_ms',
+    ({ error, drop, transport, delay_ms }) => (error ?? drop ?? transport ?? delay_ms) !== undefined,
+    'name an error, a drop, a transport error or a delay_ms',
   )
-  .refine(({ error, drop }) => error === undefined || drop === undefined, 'either error or drop, not both')
+  .refine(
+    ({ error, drop, transport }) => error === undefined || (drop ?? transport) === undefined,
+    'an error, or a drop or transport error, not both',
+  )
   .refine(
     ({ error, lasts }) => lasts !== true || /_WAIT_\d+$/.test(error ?? ''),
     'only a wait lasts: …_WAIT_30',

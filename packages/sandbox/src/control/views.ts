@@ -13,6 +13,8 @@ export interface AccountView {
   last_name?: string;
   username?: string;
   has_password: boolean;
+  /** Where login codes go. */
+  email?: string;
   dc: number;
 }
 
@@ -25,6 +27,7 @@ export function accountView({
   password,
   homeDc,
   botToken,
+  email,
 }: Account): AccountView {
   return {
     id,
@@ -33,6 +36,7 @@ export function accountView({
     ...(lastName !== undefined && { last_name: lastName }),
     ...(username !== undefined && { username }),
     has_password: password !== undefined,
+    ...(email !== undefined && { email }),
     dc: homeDc,
   };
 }

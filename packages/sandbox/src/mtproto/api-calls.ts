@@ -49,7 +49,8 @@ export class ApiCalls {
       if (error instanceof DropConnection) {
         // Not answered means not received: the client may send the same message again, and it is then run again.
         session.received.forget(msgId);
-        connection.cut();
+        if (error.transportError === undefined) connection.cut();
+        else connection.refuse(-error.transportError);
       } else {
         const { code, message } = this.#asRpcError(error);
         const rpcError = { _: 'rpc_error', error_code: code, error_message: message };

@@ -10,8 +10,12 @@ export interface Fault {
   method: string;
   /** The answer instead of the call's effect. */
   error?: string;
+  /** The error ends no sign-in, though it says that there is none: a slip of the server's. */
+  isSlip?: boolean;
   /** Cuts the connection before the call takes effect, or after. */
   drop?: 'before' | 'after';
+  /** A transport error that is sent before the connection is cut; where no `drop` says else, before the call takes effect. */
+  transport?: number;
   /** Waits before anything else. */
   delayMs?: number;
   /** Only calls about this chat. */

@@ -19,18 +19,24 @@ export function createRpcHandler(telegram: Telegram): RpcHandler {
 }
 
 function carryOut(telegram: Telegram, call: RpcCall, fault: Fault | undefined): TlValue {
-  if (fault?.drop === 'before') throw new DropConnection();
+  const takesEffect = fault?.drop === 'after';
+  if (fault !== undefined && isCut(fault) && !takesEffect) throw new DropConnection(fault.transport);
   if (fault?.error !== undefined) {
-    if (endsAuthorization(fault.error)) endAuthorization(telegram, call.authKeyId, fault.error);
+    if (endsAuthorization(fault.error) && fault.isSlip !== true)
+      endAuthorization(telegram, call.authKeyId, fault.error);
     throw rpcError(fault.error);
   }
-  if (fault?.drop !== 'after') return dispatch(telegram, call);
+  if (fault === undefined || !takesEffect) return dispatch(telegram, call);
   try {
     dispatch(telegram, call);
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
   }
-  throw new DropConnection();
+  throw new DropConnection(fault.transport);
+}
+
+function isCut({ drop, transport }: Fault): boolean {
+  return drop !== undefined || transport !== undefined;
 }
 
 /** Whom and what a call is about, as faults are ordered by. */

@@ -18,6 +18,8 @@ export interface Account {
   lastName?: string;
   username?: string;
   password?: PasswordRecord;
+  /** For sign-ins: codes go there first. */
+  email?: string;
   /** A bot's, whose phone is empty. */
   botToken?: string;
 }
@@ -48,8 +50,7 @@ export interface Authorization {
   client: ClientInfo;
 }
 
-export const DELIVERIES = ['app', 'sms', 'call'] as const;
-type Delivery = (typeof DELIVERIES)[number];
+export type Delivery = 'app' | 'email' | 'sms' | 'call';
 
 /** A code on its way to a phone. It works on the auth key that asked for it, and on no other. */
 export interface LoginAttempt {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { DELIVERIES, type Account, type LoginAttempt } from '../../state/model.ts';
+import type { Account, Delivery, LoginAttempt } from '../../state/model.ts';
 import type { TlObject } from '../../types.ts';
 import { accountByPhone, codeForPhone, homeOfPhone, phoneDigits } from '../accounts.ts';
 import { liveAuthorizations, signIn } from '../authorizations.ts';
 import { rpcError } from '../errors.ts';
-import { textField } from '../fields.ts';
+import { optionalObject, textField } from '../fields.ts';
 import { SERVICE_ACCOUNT_ID } from '../peers.ts';
 import { postMessage } from '../post-message.ts';
 import { unixSeconds, type Request, type Telegram } from '../telegram.ts';
@@ -12,12 +12,13 @@ import { checkApiCredentials } from './api-credentials.ts';
 
 /** Seconds until the client may ask for the next delivery. */
 const RESEND_TIMEOUT = 60;
-const SENT_CODE_TYPES = {
-  app: 'auth.sentCodeTypeApp',
-  sms: 'auth.sentCodeTypeSms',
-  call: 'auth.sentCodeTypeCall',
-} as const;
-const NEXT_CODE_TYPES = { app: 'auth.codeTypeSms', sms: 'auth.codeTypeCall', call: undefined } as const;
+/** The next way of each, and what Telegram calls it. */
+const NEXT: Readonly<Record<Delivery, { delivery: Delivery; type: string } | undefined>> = {
+  app: { delivery: 'sms', type: 'auth.codeTypeSms' },
+  email: { delivery: 'sms', type: 'auth.codeTypeSms' },
+  sms: { delivery: 'call', type: 'auth.codeTypeCall' },
+  call: undefined,
+};
 
 export function sendCode({ call, query, telegram }: Request): TlObject {
   checkApiCredentials(query);
@@ -30,14 +31,15 @@ export function sendCode({ call, query, telegram }: Request): TlObject {
     phone,
     authKeyId: call.authKeyId,
     code: codeForPhone(phone),
-    delivery: 'app',
+    delivery: account?.email === undefined ? 'app' : 'email',
     sentAt: telegram.now(),
     wrongCodes: 0,
     closed: false,
   };
   telegram.store.commit({ type: 'code_sent', attempt });
-  if (account !== undefined) tellSignedInClients(telegram, account, attempt.code);
-  return sentCode(attempt);
+  if (account !== undefined && attempt.delivery === 'app')
+    tellSignedInClients(telegram, account, attempt.code);
+  return sentCode(attempt, account);
 }
 
 /** The app that the code goes to is one that is signed in already. */
@@ -51,11 +53,11 @@ function tellSignedInClients(telegram: Telegram, account: Account, code: string)
 /** The same code by the next way; its lifetime begins anew. */
 export function resendCode(request: Request): TlObject {
   const attempt = attemptOf(request);
-  const delivery = DELIVERIES[DELIVERIES.indexOf(attempt.delivery) + 1];
-  if (delivery === undefined) throw rpcError('SEND_CODE_UNAVAILABLE');
-  const next = { ...attempt, delivery, sentAt: request.telegram.now() };
+  const way = NEXT[attempt.delivery];
+  if (way === undefined) throw rpcError('SEND_CODE_UNAVAILABLE');
+  const next = { ...attempt, delivery: way.delivery, sentAt: request.telegram.now() };
   request.telegram.store.commit({ type: 'code_sent', attempt: next });
-  return sentCode(next);
+  return sentCode(next, accountByPhone(request.telegram.store, next.phone));
 }
 
 export function cancelCode(request: Request): boolean {
@@ -66,8 +68,8 @@ export function cancelCode(request: Request): boolean {
 export function signInByCode(request: Request): TlObject {
   const { query, telegram } = request;
   const attempt = attemptOf(request);
-  const code = query['phone_code'];
-  if (typeof code !== 'string' || code === '') throw rpcError('PHONE_CODE_EMPTY');
+  const code = codeIn(query, attempt);
+  if (code === '') throw rpcError('PHONE_CODE_EMPTY');
   if (code !== attempt.code) {
     telegram.store.commit({ type: 'wrong_code', hash: attempt.hash });
     throw rpcError('PHONE_CODE_INVALID');
@@ -95,13 +97,46 @@ function attemptOf({ call, query, telegram }: Request): LoginAttempt {
   return attempt;
 }
 
-function sentCode({ hash, code, delivery }: LoginAttempt): TlObject {
-  const next = NEXT_CODE_TYPES[delivery];
+/** The code in the field for the way that it was sent; in the other field it counts for nothing, as at Telegram. */
+function codeIn(query: TlObject, { delivery }: LoginAttempt): string {
+  if (delivery !== 'email') return stringIn(query, 'phone_code');
+  const verification = optionalObject(query, 'email_verification');
+  return verification?._ === 'emailVerificationCode' ? stringIn(verification, 'code') : '';
+}
+
+function stringIn(object: TlObject, field: string): string {
+  const value = object[field];
+  return typeof value === 'string' ? value : '';
+}
+
+function sentCode({ hash, code, delivery }: LoginAttempt, account: Account | undefined): TlObject {
+  const next = NEXT[delivery];
   return {
     _: 'auth.sentCode',
-    type: { _: SENT_CODE_TYPES[delivery], length: code.length },
+    type: sentCodeType(delivery, code.length, account?.email),
     phone_code_hash: hash,
-    next_type: next === undefined ? undefined : { _: next },
+    next_type: next === undefined ? undefined : { _: next.type },
     timeout: next === undefined ? undefined : RESEND_TIMEOUT,
   };
+}
+
+function sentCodeType(delivery: Delivery, length: number, email: string | undefined): TlObject {
+  switch (delivery) {
+    case 'app':
+      return { _: 'auth.sentCodeTypeApp', length };
+    case 'email':
+      return { _: 'auth.sentCodeTypeEmailCode', email_pattern: masked(email ?? ''), length };
+    case 'sms':
+      return { _: 'auth.sentCodeTypeSms', length };
+    case 'call':
+      return { _: 'auth.sentCodeTypeCall', length };
+  }
+}
+
+/** `ivan@example.org` → `i**n@example.org`, as Telegram shows it. */
+function masked(email: string): string {
+  return email.replace(
+    /^(.)(.*)(.)@/,
+    (_all, first, middle, last) => `${first}${'*'.repeat(middle.length)}${last}@`,
+  );
 }
