@@ -1,10 +1,13 @@
 import {
   describePace,
+  ERROR_CODES,
+  isErrorCode,
   isSignedIn,
   isStopped,
   paceRulesOf,
   type AccountSummary,
   type AccountView,
+  type Hold,
   type PaceSettings,
   type SendState,
 } from '@gateway/contracts';
@@ -31,6 +34,7 @@ function describeAccount(
 ): AccountStatus {
   const isHeld = hold !== null || isStopped({ state, reason });
   const { lookUpHold } = sends;
+  const action = next_action ?? (hold === null ? null : operatorsAction(hold));
   const chats = Object.values(sends.chatHolds).filter(({ until }) => until > now);
   return {
     authorized: isSignedIn(state),
@@ -38,15 +42,26 @@ function describeAccount(
     state,
     flood_wait_until: state === 'flood_wait' && hold !== null ? isoTime(hold.until) : null,
     // Of the whole account: a flood wait, or Telegram being away.
-    ...(hold !== null && { held: { reason: hold.reason, until: isoTime(hold.until) } }),
+    ...(hold !== null && { held: heldBy(hold) }),
     ...(chats.length > 0 && { chats_held: chats.length }),
     ...(lookUpHold !== null && lookUpHold.until > now && { look_ups_held_until: isoTime(lookUpHold.until) }),
     // As its jobs say: what is held is delayed.
     pending: isHeld ? { ...pending, waiting: 0, delayed: pending.delayed + pending.waiting } : pending,
     ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
     ...(reason !== null && { reason }),
-    ...(next_action !== null && { next_action }),
+    ...(action !== null && { next_action: action }),
   };
+}
+
+function heldBy({ reason, until, message }: Hold) {
+  return { reason, until: isoTime(until), ...(message !== undefined && { message }) };
+}
+
+/** What ends a hold that does not end by itself. */
+function operatorsAction({ reason }: Hold): string | null {
+  return isErrorCode(reason) && ERROR_CODES[reason].kind === 'user_action'
+    ? ERROR_CODES[reason].action
+    : null;
 }
 
 function isoTime(ms: number): string {

@@ -66,9 +66,11 @@ export function isStopped({ state, reason }: { state: AccountState; reason: stri
 
 /** Why an account's sends are held just now, and until when (ms since the epoch). */
 export const holdSchema = z.object({
-  /** `FLOOD_WAIT`, `SLOWMODE_WAIT`, `TELEGRAM_UNAVAILABLE`… */
+  /** `FLOOD_WAIT`, `SLOWMODE_WAIT`, `TELEGRAM_UNAVAILABLE`, `TELEGRAM_MISCONFIGURED`… */
   reason: z.string(),
   until: z.number().int(),
+  /** The reason in words, where there is more to say. */
+  message: z.string().optional(),
 });
 export type Hold = z.infer<typeof holdSchema>;
 

@@ -68,6 +68,8 @@ export type CodeDelivery = z.infer<typeof codeDeliverySchema>;
 export const codeSentSchema = z.object({
   phone_code_hash: z.string(),
   delivery: codeDeliverySchema,
+  /** What Telegram says of the place, if anything: the masked e-mail address, the number that calls, the address at fragment.com. */
+  delivery_detail: z.string().optional(),
   next_delivery: codeDeliverySchema.nullable(),
   /** Characters in the code, where Telegram says it. */
   code_length: z.number().int().nullable(),

@@ -187,6 +187,12 @@ export const ERROR_CODES = {
     'Try again; the job was withdrawn. Check that a worker runs.',
   ),
   TELEGRAM_UNAVAILABLE: entry(503, 'retryable', 'Telegram is not reachable.', 'Try again in a moment.'),
+  TELEGRAM_MISCONFIGURED: entry(
+    500,
+    'user_action',
+    "Telegram cannot be reached with this server's settings.",
+    'Operator: see the message; check TELEGRAM_DC, TELEGRAM_DC_KEY and TELEGRAM_PROXY. What is queued waits.',
+  ),
   TELEGRAM_TIMEOUT: entry(
     504,
     'unknown_outcome',
@@ -195,9 +201,9 @@ export const ERROR_CODES = {
   ),
   TELEGRAM_ERROR: entry(
     502,
-    'retryable',
-    'Telegram answered with an error that has no rule here.',
-    'See `rpc_error`.',
+    'permanent',
+    'Telegram refused the call with an error that has no rule here.',
+    'See `rpc_error`; the same call will be refused again.',
   ),
   STORAGE_FULL: entry(
     507,
@@ -262,6 +268,18 @@ export const ERROR_CODES = {
     'user_action',
     "Telegram refuses this server's API id.",
     'Operator: check TELEGRAM_API_ID and TELEGRAM_API_HASH.',
+  ),
+  UPDATE_APP_TO_LOGIN: entry(
+    500,
+    'user_action',
+    'Telegram does not let this server sign in so: it takes its app for outdated or unofficial.',
+    'Operator: update the gateway, use an API id of your own (https://my.telegram.org), or sign in by `/telegram/user/auth/qr`.',
+  ),
+  EMAIL_SETUP_REQUIRED: entry(
+    409,
+    'user_action',
+    'Telegram sends this account no code before it has an e-mail address for sign-ins.',
+    'Sign in with an official app and set the address up there (Settings, Privacy and Security, Login Email); then start again.',
   ),
   RATE_LIMITED: entry(429, 'retryable', 'Too many tries.', 'Wait `retry_after` seconds.'),
   FLOOD_WAIT: entry(429, 'retryable', 'Telegram asks this account to wait.', 'Wait `retry_after` seconds.'),

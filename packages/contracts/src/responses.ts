@@ -62,9 +62,11 @@ export const statusResponseSchema = z.object({
   state: accountStateSchema,
   flood_wait_until: time.nullable(),
   held: z
-    .object({ reason: z.string(), until: time })
+    .object({ reason: z.string(), until: time, message: z.string().optional() })
     .optional()
-    .describe('Why all of its sends are held, and until when'),
+    .describe(
+      'Why all of its sends are held, and until when; the reason in words, where there is more to say',
+    ),
   chats_held: z.int().optional().describe('How many chats have to wait, for slow mode or a failed try'),
   look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
   pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }),

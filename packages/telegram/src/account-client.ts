@@ -8,7 +8,7 @@ import {
 } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
 import { AccountConnection, type Home } from './account-connection.ts';
-import { UnknownKeyError } from './call-errors.ts';
+import { MisconfiguredError, UnknownKeyError } from './call-errors.ts';
 import type { DataCenters } from './data-centers.ts';
 import { rpcNameOf, toFailure } from './errors.ts';
 import * as login from './login.ts';
@@ -114,8 +114,31 @@ export class GramJsAccountClient implements AccountClient {
   send(message: OutgoingMessage): Promise<SendResult> {
     return guarded(async () => {
       this.#assertSession();
-      return sendMessage(this.#connection, this.#recipients, message);
+      try {
+        return await sendMessage(this.#connection, this.#recipients, message);
+      } catch (error) {
+        throw await this.#confirmed(error);
+      }
     });
+  }
+
+  /**
+   * One refusal ends no session: where it says that the session has ended, Telegram is asked who is signed in.
+   * @returns the error itself; or, where the session is still good or that cannot be asked, one that lets the call be tried again.
+   */
+  async #confirmed(error: unknown): Promise<unknown> {
+    if (!saysEnded(error) || error.cause instanceof UnknownKeyError) return error;
+    try {
+      await login.currentUser(this.#connection);
+    } catch (answer) {
+      if (answer instanceof TelegramFailure && answer.failure.outcome !== 'fail') return answer;
+    }
+    const contradicted = new GatewayError(
+      'TELEGRAM_UNAVAILABLE',
+      'Telegram refused the call as if the session had ended, and knows the session.',
+      { rpcError: error.error.details.rpcError, cause: error },
+    );
+    return new TelegramFailure({ outcome: 'retry', reached: true }, contradicted, error);
   }
 
   logOut(): Promise<void> {
@@ -143,6 +166,9 @@ export class GramJsAccountClient implements AccountClient {
         } catch (error) {
           const dcId = whereToStartOver(error, this.#connection.home.dcId);
           if (dcId === undefined || beginning === MAX_BEGINNINGS) throw error;
+          // The half-made session stays where it is: a data centre that cannot be reached is of no use to it.
+          if (this.#dataCenters.find(dcId) === undefined)
+            throw new MisconfiguredError(this.#dataCenters.whyMissing(dcId), { cause: error });
           await this.#connection.startOver(dcId);
         }
       }
@@ -173,6 +199,11 @@ function whereToStartOver(error: unknown, currentDcId: number): number | undefin
   if (migrate !== null) return Number(migrate[1]);
   // A half-made login whose key is gone has nothing to lose.
   return error instanceof TelegramFailure && error.cause instanceof UnknownKeyError ? currentDcId : undefined;
+}
+
+function saysEnded(error: unknown): error is TelegramFailure {
+  if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return false;
+  return error.failure.state === 'revoked' || error.failure.state === 'banned';
 }
 
 /** Telegram does not know the session (any more): what logging out is for. */

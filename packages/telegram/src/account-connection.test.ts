@@ -24,6 +24,7 @@ it('finds out by itself that an idle connection has died, and keeps one that liv
   const connection = new Connection({
     mayTalk: () => true,
     apiId: 1,
+    isCustom: true,
     dataCenter: proxy.dataCenter,
     authKey: undefined,
     callTimeoutMs: 300,

@@ -1,16 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from 'telegram/tl/index.js';
-import { KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
+import {
+  KeyExchangeError,
+  MisconfiguredError,
+  NotSentError,
+  RpcError,
+  UnknownKeyError,
+} from './call-errors.ts';
 import type { QrCaller } from './caller.ts';
 import { Connection } from './connection.ts';
 import type { DataCenters } from './data-centers.ts';
 import { toConnectFailure, toFailure } from './errors.ts';
 import type { TelegramOptions } from './types.ts';
 
+/** Key exchanges tried for one connection. One of GramJS's in 256 fails by itself: it drops a leading zero byte of the key. */
+const MAX_KEY_EXCHANGES = 3;
+
 /**
- * Connections tried for one {@link AccountConnection.connect}. One GramJS key exchange in 256 fails by itself
- * (it drops a leading zero byte of the key); and that a key is unknown ends a session, so it is asked twice.
+ * ms before each further connection on which a server that does not know the key (-404) is asked again. What ends a session
+ * costs a person a sign-in, so it takes three connections over 4 s that all say so: a server in trouble, which also answers
+ * with -404, is restarted or left by its balancer within seconds. More would leave the callers of an ended session waiting.
  */
-const MAX_OPENINGS = 3;
+const UNKNOWN_KEY_PAUSES_MS = [1_000, 3_000];
+
+const NEEDS_INTRODUCTION = new Set(['CONNECTION_NOT_INITED', 'CONNECTION_LAYER_INVALID']);
 
 /** ms between two clocks that count as none. */
 const CLOCK_TOLERANCE_MS = 3_000;
@@ -32,7 +45,7 @@ export class AccountConnection implements QrCaller {
   #home: Home;
   #current: Connection | undefined;
   #connecting: Promise<Connection> | undefined;
-  #isClosed = false;
+  readonly #closed = new AbortController();
   #clockAhead = 0;
   /** Told when a QR code was scanned that this account's key has shown. */
   onLoginToken: () => void = () => {};
@@ -62,12 +75,7 @@ export class AccountConnection implements QrCaller {
   }
 
   async actAndListen<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
-    const connection = await this.#connectedOrFailure();
-    try {
-      return await connection.callForUpdates(request);
-    } catch (error) {
-      throw toFailure(error, true);
-    }
+    return this.#on((connection) => connection.callForUpdates(request), true);
   }
 
   get clockAhead(): number {
@@ -90,15 +98,21 @@ export class AccountConnection implements QrCaller {
 
   /** Closes for good: what is under way fails, and so does every later call. Never throws. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closed.abort();
     await this.#current?.close();
   }
 
   async #call<R extends Api.AnyRequest>(request: R, effect: boolean): Promise<R['__response']> {
+    return this.#on((connection) => connection.call(request), effect);
+  }
+
+  async #on<T>(call: (connection: Connection) => Promise<T>, effect: boolean): Promise<T> {
     const connection = await this.#connectedOrFailure();
     try {
-      return await connection.call(request);
+      return await call(connection);
     } catch (error) {
+      // The server has forgotten who we are, and only a new connection introduces itself.
+      if (error instanceof RpcError && NEEDS_INTRODUCTION.has(error.rpcName)) await connection.close();
       throw toFailure(error, effect);
     }
   }
@@ -121,31 +135,33 @@ export class AccountConnection implements QrCaller {
   }
 
   async #open(): Promise<Connection> {
-    const deadline = performance.now() + this.#options.connectTimeoutMs;
-    for (let opening = 1; ; opening++) {
+    const { connectTimeoutMs, unknownKeyPausesMs = UNKNOWN_KEY_PAUSES_MS } = this.#options;
+    const deadline = performance.now() + connectTimeoutMs;
+    const pauses = [...unknownKeyPausesMs];
+    for (let exchanges = 1; ;) {
       try {
         return await this.#openOnce(Math.max(1, deadline - performance.now()));
       } catch (error) {
-        const isWorthAnother =
-          error instanceof KeyExchangeError
-            ? opening < MAX_OPENINGS
-            : error instanceof UnknownKeyError && opening === 1;
-        if (!isWorthAnother || this.#isClosed) throw error;
+        if (this.#closed.signal.aborted) throw error;
+        if (error instanceof UnknownKeyError) {
+          const pause = pauses.shift();
+          if (pause === undefined) throw error;
+          await delay(pause, undefined, { signal: this.#closed.signal }).catch(() => {});
+        } else if (!(error instanceof KeyExchangeError) || exchanges++ >= MAX_KEY_EXCHANGES) throw error;
       }
     }
   }
 
   async #openOnce(timeoutMs: number): Promise<Connection> {
-    if (this.#isClosed || !this.#mayTalk()) throw new NotSentError('The client is closed');
+    if (this.#closed.signal.aborted || !this.#mayTalk()) throw new NotSentError('The client is closed');
     const home = this.#home;
     const dataCenter = this.#dataCenters.find(home.dcId);
-    if (dataCenter === undefined) {
-      throw new NotSentError(`No address is known for data centre ${home.dcId}: see TELEGRAM_DC`);
-    }
+    if (dataCenter === undefined) throw new MisconfiguredError(this.#dataCenters.whyMissing(home.dcId));
     const { apiId, callTimeoutMs, proxy } = this.#options;
     const connection = new Connection({
       apiId,
       dataCenter,
+      isCustom: this.#dataCenters.isCustom,
       authKey: home.authKey,
       callTimeoutMs,
       proxy,

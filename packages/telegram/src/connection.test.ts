@@ -32,6 +32,7 @@ function connection(authKey?: Buffer, port = (server.address() as AddressInfo).p
   return new Connection({
     mayTalk: () => true,
     apiId: 1,
+    isCustom: true,
     dataCenter: { id: 2, host: '127.0.0.1', port },
     authKey,
     callTimeoutMs: 300,

@@ -2,7 +2,8 @@ import bigInt from 'big-integer';
 import { RequestState } from 'telegram/network/RequestState.js';
 import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
-import { AnswerLostError, KeyExchangeError, NotSentError, UnknownKeyError } from './call-errors.ts';
+import { AnswerLostError, KeyExchangeError, NotSentError } from './call-errors.ts';
+import { toOpeningError } from './opening-error.ts';
 import { Pings } from './ping-times.ts';
 import { Sender, Transport } from './sender.ts';
 import type { DataCenter, Proxy } from './types.ts';
@@ -15,6 +16,8 @@ const PING_DISCONNECT_DELAY_S = 150;
 export interface ConnectionOptions {
   apiId: number;
   dataCenter: DataCenter;
+  /** The data centres are those of TELEGRAM_DC. */
+  isCustom: boolean;
   /** `undefined`: a new key is agreed upon. */
   authKey: Buffer | undefined;
   /** ms for one call to be answered. */
@@ -52,8 +55,8 @@ export class Connection {
 
   /**
    * Connects, agrees on a key where there is none, and introduces itself; resolves with what Telegram says of
-   * its data centres. Throws {@link UnknownKeyError} where the server does not know the key, `RpcError` where
-   * it refuses the introduction, or else {@link NotSentError}. After a failure nothing stays open.
+   * its data centres. Throws {@link UnknownKeyError} where the server says that it does not know the key,
+   * `RpcError` where it refuses the introduction, or else {@link NotSentError}. After a failure nothing stays open.
    * `timeoutMs` is for all of it.
    */
   async open(timeoutMs: number): Promise<Api.Config> {
@@ -66,8 +69,7 @@ export class Connection {
       return config;
     } catch (error) {
       await this.#goDown(new Error('It was never open', { cause: error }));
-      // The introduction has no effect that a caller would have to know of.
-      throw error instanceof AnswerLostError ? new NotSentError(error.message, { cause: error }) : error;
+      throw toOpeningError(error, this.#options);
     }
   }
 
@@ -81,8 +83,8 @@ export class Connection {
   }
 
   /**
-   * One call. Throws `RpcError`, {@link UnknownKeyError}, {@link NotSentError}, or {@link AnswerLostError}
-   * when the connection breaks or `callTimeoutMs` pass, after which the connection is down.
+   * One call. Throws `RpcError`, {@link NotSentError}, or {@link AnswerLostError} when the connection breaks (a
+   * transport error such as -404, too) or `callTimeoutMs` pass, after which the connection is down.
    */
   async call<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
     // GramJS reads the answer as the type that the request declares, and gives it out as unknown.
@@ -113,12 +115,10 @@ export class Connection {
     // It may have been closed meanwhile, and a socket made now would be nobody's.
     this.#assertNotDown();
     if (!(await sender.connect(this.#transport, false))) {
-      // Node's own errors have their names in `code`; GramJS puts numbers there.
-      const isNetwork = trouble instanceof Error && 'code' in trouble && typeof trouble.code === 'string';
-      if (authKey === undefined && !isNetwork) {
-        throw new KeyExchangeError('The key exchange failed', { cause: trouble });
-      }
-      throw new NotSentError('Could not connect', { cause: trouble });
+      // What ended the transport is closer to the cause than what GramJS makes of it.
+      const cause = this.#transport.trouble ?? trouble;
+      if (authKey === undefined) throw new KeyExchangeError('The key exchange failed', { cause });
+      throw new NotSentError('Could not connect', { cause });
     }
     const initConnection = new Api.InitConnection({
       apiId,
@@ -154,11 +154,11 @@ export class Connection {
     return answer;
   }
 
-  /** The work's own end, or the connection's: no answer within `ms` brings it down. */
+  /** The end of the work, or of the connection: no answer within `ms` brings it down. */
   #untilDown<T>(work: Promise<T>, ms: number, isWritten: () => boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       const abandon = (cause: Error) => settle(() => reject(asCallError(cause, isWritten())));
-      const timer = setTimeout(() => void this.#goDown(new Error(`No answer within ${ms} ms`)), ms);
+      const timer = setTimeout(() => void this.#goDown(this.#tooSlow(ms)), ms);
       const settle = (end: () => void) => {
         clearTimeout(timer);
         this.#underWay.delete(abandon);
@@ -178,6 +178,12 @@ export class Connection {
     const ping = new Api.PingDelayDisconnect({ pingId, disconnectDelay: PING_DISCONNECT_DELAY_S });
     // A failure has brought the connection down already, and that is all it has to do.
     await this.#invoke(ping).catch(() => {});
+  }
+
+  #tooSlow(ms: number): Error {
+    return new Error(
+      `${this.#transport.isConnected() ? 'no answer' : 'no connection'} within ${Math.round(ms)} ms`,
+    );
   }
 
   #assertNotDown(): void {
@@ -200,7 +206,6 @@ function withoutOptions(error: unknown): unknown {
 }
 
 function asCallError(cause: Error, isWritten: boolean): Error {
-  if (cause instanceof UnknownKeyError) return cause;
   const { message } = cause;
   return isWritten ? new AnswerLostError(message, { cause }) : new NotSentError(message, { cause });
 }

@@ -27,11 +27,12 @@ export interface DcOption {
 export class DataCenters {
   readonly #addresses: Map<number, DataCenter>;
   readonly #first: number;
-  readonly #isCustom: boolean;
+  /** They are those of TELEGRAM_DC. */
+  readonly isCustom: boolean;
 
   constructor(custom: readonly DataCenter[]) {
     const list = custom.length > 0 ? custom : TELEGRAM;
-    this.#isCustom = custom.length > 0;
+    this.isCustom = custom.length > 0;
     this.#first = list[0]?.id ?? 0;
     this.#addresses = new Map(list.map((dc) => [dc.id, dc]));
   }
@@ -46,13 +47,20 @@ export class DataCenters {
     return [...this.#addresses.keys()].toSorted((one, other) => one - other);
   }
 
+  /** Why {@link find} has none, for an operator. */
+  whyMissing(id: number): string {
+    return this.isCustom
+      ? `TELEGRAM_DC does not list data centre ${id}: add it.`
+      : `Telegram has no data centre ${id} that is known here.`;
+  }
+
   find(id: number): DataCenter | undefined {
     return this.#addresses.get(id);
   }
 
   /** Takes over the addresses that Telegram itself gives out; custom ones stay as the settings have them. */
   learn(options: readonly DcOption[]): void {
-    if (this.#isCustom) return;
+    if (this.isCustom) return;
     const usable = options.filter(
       (option) => !option.ipv6 && !option.mediaOnly && !option.tcpoOnly && !option.cdn,
     );

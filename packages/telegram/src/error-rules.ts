@@ -23,6 +23,8 @@ const RECIPIENT_UNREACHABLE: Rule = {
 };
 const MESSAGE_INVALID: Rule = { failure: fail, code: 'MESSAGE_INVALID' };
 const API_ID_INVALID: Rule = { failure: fail, code: 'API_ID_INVALID' };
+const APP_REFUSED: Rule = { failure: fail, code: 'UPDATE_APP_TO_LOGIN' };
+const NEEDS_EMAIL: Rule = { failure: fail, code: 'EMAIL_SETUP_REQUIRED' };
 const BAD_BOT_TOKEN: Rule = {
   failure: fail,
   code: 'BOT_NOT_CONFIGURED',
@@ -49,6 +51,11 @@ const NOTHING_DONE: Rule = { failure: retry, code: 'TELEGRAM_UNAVAILABLE' };
 export const NOT_REACHED: Rule = {
   failure: () => ({ outcome: 'retry', reached: false }),
   code: 'TELEGRAM_UNAVAILABLE',
+};
+/** The operator has to change a setting; until then everything waits, since nothing of it is a message's fault. */
+export const MISCONFIGURED: Rule = {
+  failure: () => ({ outcome: 'retry', reached: false }),
+  code: 'TELEGRAM_MISCONFIGURED',
 };
 const NO_RULE: Rule = { failure: fail, code: 'TELEGRAM_ERROR' };
 // The data centre is switched where this is expected (sendCode); anywhere else it is an error like any other.
@@ -97,8 +104,15 @@ const RULES: Readonly<Record<string, Rule>> = {
 
   // Signing in
   API_ID_INVALID,
-  API_ID_PUBLISHED_FLOOD: API_ID_INVALID,
+  API_ID_PUBLISHED_FLOOD: {
+    ...API_ID_INVALID,
+    message: "Telegram refuses this server's API id, since too many use it: it has been published.",
+  },
   CONNECTION_API_ID_INVALID: API_ID_INVALID,
+  UPDATE_APP_TO_LOGIN: APP_REFUSED,
+  UPDATE_APP_REQUIRED: APP_REFUSED,
+  APP_OUTDATED: APP_REFUSED,
+  APP_VERSION_OUTDATED: APP_REFUSED,
   ACCESS_TOKEN_INVALID: BAD_BOT_TOKEN,
   ACCESS_TOKEN_EXPIRED: BAD_BOT_TOKEN,
   AUTH_RESTART: NOTHING_DONE,
@@ -111,9 +125,23 @@ const RULES: Readonly<Record<string, Rule>> = {
   PHONE_PASSWORD_FLOOD: TOO_MANY_LOGINS,
   PHONE_CODE_EMPTY: PHONE_CODE_INVALID,
   PHONE_CODE_INVALID,
+  CODE_EMPTY: PHONE_CODE_INVALID,
+  CODE_INVALID: PHONE_CODE_INVALID,
+  EMAIL_CODE_INVALID: PHONE_CODE_INVALID,
   PHONE_CODE_EXPIRED,
   PHONE_CODE_HASH_EMPTY: PHONE_CODE_EXPIRED,
   PHONE_HASH_EXPIRED: PHONE_CODE_EXPIRED,
+  CODE_HASH_INVALID: PHONE_CODE_EXPIRED,
+  EMAIL_HASH_EXPIRED: PHONE_CODE_EXPIRED,
+  EMAIL_VERIFY_EXPIRED: PHONE_CODE_EXPIRED,
+  EMAIL_INVALID: NEEDS_EMAIL,
+  EMAIL_NOT_ALLOWED: NEEDS_EMAIL,
+  EMAIL_NOT_SETUP: NEEDS_EMAIL,
+  EMAIL_UNCONFIRMED: NEEDS_EMAIL,
+  EMAIL_UNCONFIRMED_X: NEEDS_EMAIL,
+  EMAIL_INSTALL_MISSING: NEEDS_EMAIL,
+  SMS_CODE_CREATE_FAILED: { ...NOTHING_DONE, message: 'Telegram could not make a code just now.' },
+  SIGN_IN_FAILED: { ...NOTHING_DONE, message: 'Telegram could not sign the account in just now.' },
   SEND_CODE_UNAVAILABLE: { failure: fail, code: 'SEND_CODE_UNAVAILABLE' },
   PASSWORD_HASH_INVALID: { failure: fail, code: 'PASSWORD_INVALID' },
   SRP_PASSWORD_CHANGED: {
@@ -125,6 +153,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   PHONE_MIGRATE_X: OTHER_DATA_CENTRE,
   NETWORK_MIGRATE_X: OTHER_DATA_CENTRE,
   USER_MIGRATE_X: OTHER_DATA_CENTRE,
+  FILE_MIGRATE_X: OTHER_DATA_CENTRE,
+  STATS_MIGRATE_X: OTHER_DATA_CENTRE,
 
   // The recipient
   USER_PRIVACY_RESTRICTED: RECIPIENT_REFUSED,
@@ -169,7 +199,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   // Telegram's own troubles in which it says that it did nothing
   WORKER_BUSY_TOO_LONG_RETRY: NOTHING_DONE,
   MSG_WAIT_FAILED: NOTHING_DONE,
+  // The next connection introduces itself anew.
   CONNECTION_NOT_INITED: NOTHING_DONE,
+  CONNECTION_LAYER_INVALID: NOTHING_DONE,
   // send-message.ts makes a success of it where it can; where it cannot, the message is out all the same.
   RANDOM_ID_DUPLICATE: {
     failure: () => ({ outcome: 'unknown' }),
@@ -177,6 +209,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     message: 'Telegram has taken this message already, but its id was not found in the chat.',
   },
 };
+
+/** Telegram wants a proof that only its official apps can give; the rest of the name is a parameter. */
+const CHECK_OF_OFFICIAL_APPS = /^(?:RECAPTCHA_CHECK|APNS_VERIFY_CHECK|INTEGRITY_CHECK_CLASSIC)_/;
 
 /**
  * The rule for a refusal, by name, then by code, and the number in its name (at least 1). `undefined`: the
@@ -186,6 +221,7 @@ export function ruleFor(rpcName: string, code: number): { rule: Rule; seconds: n
   const { name, seconds } = splitNumber(rpcName);
   const known = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
   if (known !== undefined) return { rule: known, seconds };
+  if (CHECK_OF_OFFICIAL_APPS.test(rpcName)) return { rule: APP_REFUSED, seconds: 1 };
   if (name.endsWith('WAIT_X')) return { rule: FLOOD_WAIT, seconds };
   // -503 `Timeout` and -500 have been seen, beside 500 and 503.
   return Math.abs(code) >= 500 ? undefined : { rule: NO_RULE, seconds };

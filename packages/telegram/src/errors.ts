@@ -1,6 +1,15 @@
 import { ERROR_CODES, GatewayError } from '@gateway/contracts';
-import { AnswerLostError, NotSentError, RpcError, UnknownKeyError } from './call-errors.ts';
-import { NOT_REACHED, REVOKED, ruleFor, type Rule } from './error-rules.ts';
+import { TypeNotFoundError } from 'telegram/errors/index.js';
+import {
+  AnswerLostError,
+  MisconfiguredError,
+  NotReachedError,
+  NotSentError,
+  RpcError,
+  TransportError,
+  UnknownKeyError,
+} from './call-errors.ts';
+import { MISCONFIGURED, NOT_REACHED, REVOKED, ruleFor, type Rule } from './error-rules.ts';
 import { TelegramFailure, type FailureOutcome } from './types.ts';
 
 /**
@@ -12,10 +21,11 @@ export function toFailure(thrown: unknown, effect: boolean): TelegramFailure {
   if (thrown instanceof GatewayError) return new TelegramFailure({ outcome: 'fail' }, thrown);
   if (thrown instanceof RpcError) return fromRpcError(thrown, effect);
   if (thrown instanceof UnknownKeyError) return fromRule(REVOKED, 1, { cause: thrown });
-  if (thrown instanceof NotSentError) return fromRule(NOT_REACHED, 1, { cause: thrown });
+  if (thrown instanceof NotSentError) return notSent(thrown);
   if (thrown instanceof AnswerLostError) {
-    return unanswered(effect, 'Telegram did not answer in time.', { cause: thrown });
+    return unanswered(effect, whyLost(thrown), { cause: thrown });
   }
+  if (thrown instanceof TypeNotFoundError) return notUnderstood(thrown, effect);
   const unexpected = new GatewayError('INTERNAL', undefined, { cause: thrown });
   return new TelegramFailure({ outcome: effect ? 'unknown' : 'fail' }, unexpected, thrown);
 }
@@ -45,6 +55,28 @@ export function rpcNameOf(thrown: unknown): string | undefined {
 interface Details {
   rpcError?: string;
   cause: unknown;
+}
+
+function notSent(thrown: NotSentError): TelegramFailure {
+  if (thrown instanceof MisconfiguredError)
+    return fromRule({ ...MISCONFIGURED, message: thrown.message }, 1, { cause: thrown });
+  const message =
+    thrown instanceof NotReachedError ? `Telegram is not reachable: ${thrown.message}.` : undefined;
+  return fromRule(message === undefined ? NOT_REACHED : { ...NOT_REACHED, message }, 1, { cause: thrown });
+}
+
+/** Telegram answers in a newer layer than this version reads. */
+function notUnderstood(cause: Error, effect: boolean): TelegramFailure {
+  const error = new GatewayError('TELEGRAM_ERROR', 'Telegram gave an answer that this version cannot read.', {
+    cause,
+  });
+  return new TelegramFailure({ outcome: effect ? 'unknown' : 'fail' }, error, cause);
+}
+
+function whyLost({ cause }: AnswerLostError): string {
+  return cause instanceof TransportError
+    ? `Telegram broke off with ${cause.message}.`
+    : 'Telegram did not answer in time.';
 }
 
 function fromRpcError(thrown: RpcError, effect: boolean): TelegramFailure {

@@ -6,7 +6,7 @@ import { cancelCode, sendCode, signIn } from './login.ts';
 import { refusal, ScriptedCaller } from './testing/scripted-caller.ts';
 
 const CREDENTIALS = { apiId: 1, apiHash: 'secret-hash' };
-const PENDING = { phoneNumber: '+79991234567', phoneCodeHash: 'hash' };
+const PENDING = { phoneNumber: '+79991234567', phoneCodeHash: 'hash', delivery: 'app' } as const;
 const USER = new Api.User({ id: bigInt(7), firstName: 'Иван', phone: '79991234567' });
 const USER_INFO = {
   id: 7,

@@ -59,15 +59,26 @@ export async function cancelCode(
 
 /** Signs in by the code; where a password is needed too, says so with its hint. */
 export async function signIn(caller: Caller, login: PendingLogin, phoneCode: string): Promise<VerifyResult> {
-  const { phoneNumber, phoneCodeHash } = login;
   try {
-    const answer = await caller.act(new Api.auth.SignIn({ phoneNumber, phoneCodeHash, phoneCode }));
+    const answer = await caller.act(signInRequest(login, phoneCode));
     return { status: 'authorized', user: userOf(answer) };
   } catch (error) {
     if (rpcNameOf(error) === 'SESSION_PASSWORD_NEEDED') return passwordRequired(caller);
     if (!isLost(error)) throw inLogin(error);
     return afterLostAnswer(caller, error);
   }
+}
+
+/** A code that came by e-mail is another field than one that came to the phone. */
+function signInRequest(
+  { phoneNumber, phoneCodeHash, delivery }: PendingLogin,
+  code: string,
+): Api.auth.SignIn {
+  const answer =
+    delivery === 'email'
+      ? { emailVerification: new Api.EmailVerificationCode({ code }) }
+      : { phoneCode: code };
+  return new Api.auth.SignIn({ phoneNumber, phoneCodeHash, ...answer });
 }
 
 /** The second step of a two-factor sign-in. A wrong password is PASSWORD_INVALID with the hint. */
@@ -166,8 +177,14 @@ function inLogin(error: unknown): unknown {
   );
 }
 
+/** @throws {TelegramFailure} where Telegram has sent no code. */
 function codeSentOf(sent: Api.auth.TypeSentCode): CodeSent {
-  if (sent instanceof Api.auth.SentCode) return toCodeSent(sent);
+  if (sent instanceof Api.auth.SentCode) {
+    const code = toCodeSent(sent);
+    if (code.delivery === 'email_setup_required')
+      throw toFailure(new GatewayError('EMAIL_SETUP_REQUIRED'), true);
+    return code;
+  }
   const user = userOf(sent.authorization);
   throw toFailure(new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user } }), true);
 }

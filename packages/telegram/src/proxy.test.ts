@@ -28,10 +28,16 @@ it('reaches Telegram by the proxy, and by nothing else', async () => {
   await client.close();
 });
 
-it('says that Telegram is not reached where the proxy refuses, and not the password', async () => {
+it('says that the proxy refuses user and password, and not the password itself', async () => {
   const client = open('wrong-password');
   const failure = await client.sendCode(testPhone()).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ failure: { outcome: 'retry' }, error: { code: 'TELEGRAM_UNAVAILABLE' } });
+  expect(failure).toMatchObject({
+    failure: { outcome: 'retry', reached: false },
+    error: {
+      code: 'TELEGRAM_MISCONFIGURED',
+      message: 'The proxy of TELEGRAM_PROXY refuses the user and the password.',
+    },
+  });
   const told: string[] = [];
   for (let error: unknown = failure; error instanceof Error; error = error.cause)
     told.push(JSON.stringify([Object.entries(error), error.message, error.stack]));

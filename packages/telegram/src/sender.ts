@@ -1,7 +1,6 @@
 import bigInt from 'big-integer';
 import type { TelegramClient } from 'telegram';
 import { AuthKey } from 'telegram/crypto/AuthKey.js';
-import { InvalidBufferError } from 'telegram/errors/index.js';
 import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
 import { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
@@ -10,23 +9,25 @@ import { MTProtoSender } from 'telegram/network/MTProtoSender.js';
 import type { RequestState } from 'telegram/network/RequestState.js';
 import type { TLMessage } from 'telegram/tl/core/index.js';
 import { Api } from 'telegram/tl/index.js';
-import { RpcError, UnknownKeyError } from './call-errors.ts';
+import { BadFrameError, RpcError, TransportError } from './call-errors.ts';
+import { CheckedFrames } from './frames.ts';
 import { HeldAcks } from './held-acks.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
 const NOTHING = Buffer.alloc(0);
-const KEY_NOT_FOUND = 404;
+/** Complaints about messages of ours (clock, numbering, salt) without an answer between them, after which a new connection helps more. */
+const MAX_COMPLAINTS = 8;
+/** `bad_msg_notification`s that GramJS mends by writing the call again. */
+const MENDABLE = new Set([16, 17, 32, 33]);
 /** s that a proxy has to connect. */
 const PROXY_TIMEOUT = 10;
 
-/**
- * GramJS's TCP transport to one address, which says when the server answered "auth key not found", and can be
- * cut at any time.
- */
+/** GramJS's TCP transport to one address, which says why it ended, and can be cut at any time. */
 export class Transport extends ConnectionTCPFull {
-  /** The server sent -404 instead of an answer. */
-  keyNotFound = false;
+  override PacketCodecClass = CheckedFrames;
+  /** What came in place of a frame, and ended the connection. */
+  trouble: TransportError | BadFrameError | undefined;
   readonly #mayTalk: () => boolean;
 
   constructor({ id, host, port }: DataCenter, proxy: Proxy | undefined, mayTalk: () => boolean) {
@@ -55,9 +56,8 @@ export class Transport extends ConnectionTCPFull {
     try {
       return await super._recv();
     } catch (error) {
-      // GramJS drops this error with the connection; the number in it is all that tells a lost key from a
-      // lost network.
-      if (error instanceof InvalidBufferError && error.code === KEY_NOT_FOUND) this.keyNotFound = true;
+      // GramJS drops this error with the connection.
+      if (error instanceof TransportError || error instanceof BadFrameError) this.trouble = error;
       throw error;
     }
   }
@@ -89,13 +89,16 @@ function toGramJs({ version, host, port, username, password }: Proxy): SocksProx
  * - `reconnect()` would connect anew by itself, for ever, and send again what was in flight; its background
  *   promise is also where GramJS's unhandled rejections come from. Here a broken connection is reported once
  *   and left to its owner.
- * - An unknown auth key (-404) only ends the receive loop, and every call hangs: reported likewise.
+ * - Complaints about a message (`bad_msg_notification`, `bad_server_salt`) are answered by writing it again, without end,
+ *   or reject the call with an error of GramJS's own: after a few, or one that writing again does not mend, reported likewise.
  * - A refused call is thrown through the receive loop, which loses the rest of the container that it came in,
  *   and its name is lost for all FLOOD and MIGRATE errors: here the call alone is rejected, with Telegram's
  *   own name.
  */
 export class Sender extends MTProtoSender {
   readonly #onBroken: (cause: Error) => void;
+  /** In a row. */
+  #complaints = 0;
   /** Told when somebody has scanned the QR code of this key. All other updates are dropped. */
   onLoginToken: () => void = () => {};
 
@@ -150,14 +153,28 @@ export class Sender extends MTProtoSender {
   }
 
   override reconnect(): void {
-    const unknownKey = this._connection instanceof Transport && this._connection.keyNotFound;
-    this.#onBroken(
-      unknownKey ? new UnknownKeyError() : new Error('The connection was closed by the other side'),
-    );
+    const trouble = this._connection instanceof Transport ? this._connection.trouble : undefined;
+    this.#onBroken(trouble ?? new Error('The connection was closed by the other side'));
   }
 
-  override _handleBadAuthKey(onlyUnauthorized = false): void {
-    if (!onlyUnauthorized) this.#onBroken(new UnknownKeyError());
+  override async _handleBadServerSalt(message: TLMessage): Promise<void> {
+    if (this.#isComplaintTooMany('bad_server_salt')) return;
+    await super._handleBadServerSalt(message);
+  }
+
+  override async _handleBadNotification(message: TLMessage): Promise<void> {
+    const { errorCode } = message.obj as { errorCode: number };
+    const name = `bad_msg_notification ${errorCode}`;
+    if (this.#isComplaintTooMany(name)) return;
+    if (MENDABLE.has(errorCode)) await super._handleBadNotification(message);
+    else this.#onBroken(new Error(`Telegram did not take a message: ${name}`));
+  }
+
+  #isComplaintTooMany(name: string): boolean {
+    this.#complaints += 1;
+    if (this.#complaints <= MAX_COMPLAINTS) return false;
+    this.#onBroken(new Error(`Telegram did not take a message, ${MAX_COMPLAINTS} times in a row: ${name}`));
+    return true;
   }
 
   override async _handleUpdate(message: TLMessage): Promise<void> {
@@ -165,6 +182,7 @@ export class Sender extends MTProtoSender {
   }
 
   override _handleRPCResult(message: TLMessage): void {
+    this.#complaints = 0;
     const refusal = refusalIn(message.obj);
     if (refusal === undefined) super._handleRPCResult(message);
     else this._pendingState.getAndDelete(refusal.callId)?.reject(refusal.error);

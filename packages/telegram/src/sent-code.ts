@@ -6,6 +6,7 @@ export function toCodeSent(sent: Api.auth.SentCode): CodeSent {
   return {
     phone_code_hash: sent.phoneCodeHash,
     delivery: deliveryOf(sent.type),
+    ...detailOf(sent.type),
     next_delivery: sent.nextType ? nextDeliveryOf(sent.nextType) : null,
     code_length: 'length' in sent.type ? sent.type.length : null,
     timeout: sent.timeout ?? null,
@@ -33,6 +34,19 @@ const NEXT_DELIVERIES: Readonly<Record<Api.auth.TypeCodeType['className'], CodeD
   'auth.CodeTypeMissedCall': 'missed_call',
   'auth.CodeTypeFragmentSms': 'fragment',
 };
+
+/** What Telegram says of the place where the code is: a masked address, the number of a call, where a word begins. */
+function detailOf(type: Api.auth.TypeSentCodeType): Pick<CodeSent, 'delivery_detail'> {
+  const detail = DETAILS.map((field) => textIn(type, field)).find((text) => text !== '');
+  return detail === undefined ? {} : { delivery_detail: detail };
+}
+
+const DETAILS = ['emailPattern', 'pattern', 'prefix', 'url', 'beginning'] as const;
+
+function textIn(type: object, field: (typeof DETAILS)[number]): string {
+  const value: unknown = Reflect.get(type, field);
+  return typeof value === 'string' ? value : '';
+}
 
 function deliveryOf(type: Api.auth.TypeSentCodeType): CodeDelivery {
   return DELIVERIES[type.className] ?? 'unknown';

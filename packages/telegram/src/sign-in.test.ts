@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function begin(client: AccountClient, phoneNumber: string): Promise<PendingLogin> {
-  const { phone_code_hash: phoneCodeHash } = await client.sendCode(phoneNumber);
-  return { phoneNumber, phoneCodeHash };
+  const { phone_code_hash: phoneCodeHash, delivery } = await client.sendCode(phoneNumber);
+  return { phoneNumber, phoneCodeHash, delivery };
 }
 
 async function addTwoFactorAccount(): Promise<string> {
@@ -28,7 +28,7 @@ describe('signing in', () => {
     expect(client.session()).toBeNull();
     const sent = await client.sendCode(phone);
     expect(sent).toMatchObject({ delivery: 'app', code_length: 5 });
-    const pending = { phoneNumber: phone, phoneCodeHash: sent.phone_code_hash };
+    const pending = { phoneNumber: phone, phoneCodeHash: sent.phone_code_hash, delivery: sent.delivery };
     await expect(client.signIn(pending, '00000')).rejects.toMatchObject({
       failure: { outcome: 'fail' },
       error: { code: 'PHONE_CODE_INVALID' },
@@ -118,7 +118,7 @@ describe('signing in', () => {
     const pending = await begin(client, phone);
     const again = await client.resendCode(pending);
     expect(again.delivery).not.toBe('unknown');
-    const current = { phoneNumber: phone, phoneCodeHash: again.phone_code_hash };
+    const current = { ...pending, phoneCodeHash: again.phone_code_hash, delivery: again.delivery };
     await client.cancelCode(current);
     await client.cancelCode(current);
     await expect(client.signIn(current, codeOf(phone))).rejects.toMatchObject({

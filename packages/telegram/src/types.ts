@@ -1,5 +1,6 @@
 import type {
   AccountState,
+  CodeDelivery,
   CodeSent,
   Entity,
   GatewayError,
@@ -35,6 +36,8 @@ export interface TelegramOptions {
   serverKeys: readonly string[];
   /** ms for connecting, key exchange included. */
   connectTimeoutMs: number;
+  /** ms before each further connection on which an unknown auth key is asked about again; a default that tests shorten. */
+  unknownKeyPausesMs?: readonly number[];
   /** ms for one call to be answered; after that its outcome is unknown. */
   callTimeoutMs: number;
   /** `undefined`: Telegram is reached directly. */
@@ -47,6 +50,8 @@ export interface TelegramOptions {
 export interface PendingLogin {
   phoneNumber: string;
   phoneCodeHash: string;
+  /** How the code was delivered last: one that came by e-mail is handed in in another way. */
+  delivery: CodeDelivery;
 }
 
 /** Where a QR sign-in stands: a code to be shown, good until `expiresAt` (ms since the epoch), or what came of a scan. */

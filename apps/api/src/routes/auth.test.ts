@@ -1,4 +1,4 @@
-import { GatewayError } from '@gateway/contracts';
+import { GatewayError, type CodeDelivery } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
 import { ALICE, JOB_ID } from '../testing/fake-producer.ts';
@@ -23,6 +23,33 @@ const CODE_SENT_ANSWER = {
   ...CODE_SENT,
 };
 
+/** Every way of delivery, and where the answer says that the code is. */
+const PLACES: [delivery: CodeDelivery, detail: string | undefined, message: string][] = [
+  ['app', undefined, 'Code sent to Telegram'],
+  ['sms', undefined, 'Code sent by SMS'],
+  ['sms_word', 'ap', 'Code sent by SMS: it is a word, beginning with ap'],
+  ['sms_phrase', undefined, 'Code sent by SMS: it is a phrase'],
+  ['call', undefined, 'Telegram calls the phone and says the code'],
+  ['flash_call', '+7***', 'Telegram calls the phone and hangs up: the code is the number that calls (+7***)'],
+  [
+    'missed_call',
+    '+7999',
+    'Telegram calls the phone and hangs up: the code is the last 5 digits of the number that calls, beginning with +7999',
+  ],
+  ['email', 'a*c@example.org', 'Code sent by e-mail to a*c@example.org'],
+  ['fragment', 'https://fragment.com/x', 'Code sent to fragment.com: https://fragment.com/x'],
+  [
+    'firebase',
+    undefined,
+    'Telegram shows this code to its official apps only: ask for the next way (resend), or sign in by QR code',
+  ],
+  [
+    'unknown',
+    undefined,
+    'Telegram has sent the code in a way that is not known here: look in the Telegram app, SMS and e-mail',
+  ],
+];
+
 describe('start', () => {
   test('answers how the code travels', async () => {
     const { producer, call } = testApi();
@@ -36,6 +63,14 @@ describe('start', () => {
     expect(producer.added).toMatchObject([
       { name: 'auth.start', userId: user_id, payload: { phoneNumber: '+79991234567' }, requestId: 'r1' },
     ]);
+  });
+
+  test.each(PLACES)('says where a code is that comes by %s', async (delivery, delivery_detail, message) => {
+    const { producer, call } = testApi();
+    producer.controlResults['auth.start'] = { ...CODE_SENT, delivery, delivery_detail };
+    const { body } = await call(START, { body: { user_id, phone_number: '+79991234567' } });
+    expect(body).toMatchObject({ delivery, message });
+    expect(body.delivery_detail).toBe(delivery_detail);
   });
 
   test('ignores the api_id and api_hash of older clients', async () => {

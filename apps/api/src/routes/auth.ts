@@ -1,10 +1,6 @@
-import {
-  accountRequestSchema,
-  authStartRequestSchema,
-  authVerifyRequestSchema,
-  type CodeSent,
-} from '@gateway/contracts';
+import { accountRequestSchema, authStartRequestSchema, authVerifyRequestSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
+import { codeSentBody } from '../code-sent-body.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
@@ -52,17 +48,4 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
   });
 
   return routes;
-}
-
-function codeSentBody(jobId: string, sent: CodeSent) {
-  return {
-    status: 'code_sent',
-    phone_code_hash: sent.phone_code_hash,
-    message: 'Code sent to Telegram',
-    job_id: jobId,
-    delivery: sent.delivery,
-    next_delivery: sent.next_delivery,
-    code_length: sent.code_length,
-    timeout: sent.timeout,
-  };
 }

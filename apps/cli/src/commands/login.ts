@@ -19,6 +19,8 @@ const DELIVERIES: Readonly<Record<string, string>> = {
   missed_call: 'as the number of a missed call',
   email: 'by e-mail',
   fragment: 'on fragment.com',
+  sms_word: 'by SMS, as a word',
+  sms_phrase: 'by SMS, as a phrase',
 };
 
 /**
@@ -65,11 +67,24 @@ async function start(session: Session, userId: string, phone: string): Promise<C
   return sent;
 }
 
-function describe({ delivery, code_length, next_delivery, timeout }: CodeSentAnswer): string {
+function describe({
+  message,
+  delivery,
+  delivery_detail,
+  code_length,
+  next_delivery,
+  timeout,
+}: CodeSentAnswer): string {
+  const way = DELIVERIES[delivery];
+  const place = way === undefined ? message : `The code comes ${way}${detailOf(delivery_detail)}`;
   const length = code_length === null ? '' : ` (${code_length} characters)`;
   const after = timeout === null ? '' : ` after ${timeout} s`;
   const next = next_delivery === null ? '' : ` Next ${DELIVERIES[next_delivery] ?? next_delivery}${after}.`;
-  return `The code comes ${DELIVERIES[delivery] ?? `by ${delivery}`}${length}.${next} Never pass it on in a chat: Telegram voids it.`;
+  return `${place}${length}.${next} Never pass it on in a chat: Telegram voids it.`;
+}
+
+function detailOf(detail: string | undefined): string {
+  return detail !== undefined ? `: ${detail}` : '';
 }
 
 /** Asks until the code is right; nothing typed has it sent again. */

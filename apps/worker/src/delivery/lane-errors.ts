@@ -11,11 +11,16 @@ export function heldTooLong({ reason, until }: Hold, now: number): GatewayError 
   );
 }
 
-/** Telegram could not be reached for longer than messages are kept for. */
-export function unreachableTooLong(maxWaitMs: number): GatewayError {
+/** Telegram could not be reached for longer than messages are kept for. `why`: what the last try said. */
+export function unreachableTooLong(
+  code: 'TELEGRAM_UNAVAILABLE' | 'TELEGRAM_MISCONFIGURED',
+  maxWaitMs: number,
+  why?: string,
+): GatewayError {
+  const last = why === undefined ? '' : ` Last: ${why}`;
   return new GatewayError(
-    'TELEGRAM_UNAVAILABLE',
-    `Telegram could not be reached for ${Math.round(maxWaitMs / 1_000)} s, longer than messages are kept waiting here (SEND_MAX_WAIT).`,
+    code,
+    `Telegram could not be reached for ${Math.round(maxWaitMs / 1_000)} s, longer than messages are kept waiting here (SEND_MAX_WAIT).${last}`,
   );
 }
 

@@ -36,7 +36,11 @@ export class Settlement {
       case 'stay':
         return;
       case 'hold':
-        return this.#hold(inHand, verdict, { reason: verdict.reason, until: now() + verdict.ms });
+        return this.#hold(inHand, verdict, {
+          reason: verdict.reason,
+          until: now() + verdict.ms,
+          ...(verdict.message !== undefined && { message: verdict.message }),
+        });
       case 'fail':
         return this.#endings.fail(inHand, verdict.error);
       case 'end-account':
@@ -61,12 +65,12 @@ export class Settlement {
     const { account, limits, metrics, now } = this.#options;
     const seconds = Math.ceil((hold.until - now()) / 1_000);
     metrics.held(reason, seconds);
-    this.#log(inHand).warn({ scope, reason, seconds }, 'held');
-    if (scope === 'account' && reason === 'TELEGRAM_UNAVAILABLE') {
+    this.#log(inHand).warn({ scope, reason, seconds, why: hold.message }, 'held');
+    if (scope === 'account' && isNotReached(reason)) {
       this.#unreachable += 1;
       const since = account.ledger.noteUnreachable(now());
       if (now() - since > limits.maxWaitMs)
-        return this.#endings.fail(inHand, unreachableTooLong(limits.maxWaitMs));
+        return this.#endings.fail(inHand, unreachableTooLong(reason, limits.maxWaitMs, hold.message));
     } else {
       this.#unreachable = 0;
       account.ledger.noteReached();
@@ -81,4 +85,10 @@ export class Settlement {
   #log({ jobId, requestId }: InHand): Logger {
     return this.#options.logger.child({ jobId, requestId });
   }
+}
+
+type NotReached = 'TELEGRAM_UNAVAILABLE' | 'TELEGRAM_MISCONFIGURED';
+
+function isNotReached(reason: string): reason is NotReached {
+  return reason === 'TELEGRAM_UNAVAILABLE' || reason === 'TELEGRAM_MISCONFIGURED';
 }

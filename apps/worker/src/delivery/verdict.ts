@@ -10,6 +10,8 @@ export type Verdict =
       do: 'hold';
       scope: 'account' | 'chat' | 'look-ups';
       reason: string;
+      /** Why Telegram is not reached, in words. */
+      message?: string;
       ms: number;
       /** It may have gone out. */
       unknown: boolean;
@@ -35,6 +37,9 @@ export interface Tries {
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 15_000;
 
+/** The same while only another setting helps: a try costs little, and nobody waits for it. */
+const MAX_BACKOFF_MISCONFIGURED_MS = 60_000;
+
 /** Tries of one message at a Telegram that is reached; then it has failed, so that it does not keep back its chat for ever. */
 const MAX_TRIES = 8;
 
@@ -50,7 +55,7 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
     reason: string,
     ms: number,
     { unknown = false, counts = false } = {},
-  ): Verdict => ({
+  ): Verdict & { do: 'hold' } => ({
     do: 'hold',
     scope,
     reason,
@@ -65,7 +70,12 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
     }
     case 'retry':
       // An outage ends by itself, and says nothing about this message: the lane bounds it by time.
-      if (!failure.reached) return hold('account', error.code, backoff(tries.unreachable));
+      if (!failure.reached) {
+        const longest =
+          error.code === 'TELEGRAM_MISCONFIGURED' ? MAX_BACKOFF_MISCONFIGURED_MS : MAX_BACKOFF_MS;
+        const held = hold('account', error.code, backoff(tries.unreachable, longest));
+        return { ...held, message: error.message };
+      }
       return tries.message >= MAX_TRIES
         ? { do: 'fail', error }
         : hold('chat', error.code, backoff(tries.message), { counts: true });
@@ -83,8 +93,8 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
   }
 }
 
-function backoff(tries: number): number {
-  return Math.min(BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
+function backoff(tries: number, longest = MAX_BACKOFF_MS): number {
+  return Math.min(BACKOFF_MS * 2 ** (tries - 1), longest);
 }
 
 /** `FLOOD_WAIT_30` → `FLOOD_WAIT`. */

@@ -4,6 +4,7 @@ import {
   PAUSED,
   type AccountView,
   type ControlResult,
+  type ErrorCode,
   type PaceChoice,
 } from '@gateway/contracts';
 import type { ControlHandlers } from '@gateway/queue';
@@ -53,7 +54,11 @@ export function controlHandlers({
         return task(served);
       });
     } catch (thrown) {
-      if (thrown instanceof TelegramFailure) throw thrown.error;
+      if (thrown instanceof TelegramFailure) {
+        if (OPERATORS.has(thrown.error.code))
+          logger.error({ err: thrown.error, userId }, 'Telegram cannot be used with these settings');
+        throw thrown.error;
+      }
       const error = toGatewayError(thrown) ?? thrown;
       if (error instanceof GatewayError && error.cause !== undefined)
         logger.error({ err: error.cause, userId }, 'the account cannot be read or written');
@@ -131,6 +136,13 @@ export function controlHandlers({
       inTurn(userId, (served) => exportSession(transfer, served, options)),
   };
 }
+
+/** What only the operator can solve: it must stand in the log, too. */
+const OPERATORS: ReadonlySet<ErrorCode> = new Set([
+  'API_ID_INVALID',
+  'TELEGRAM_MISCONFIGURED',
+  'UPDATE_APP_TO_LOGIN',
+]);
 
 /** The account's view after asking Telegram. Trouble with the network is an error, never "signed out". */
 async function askTelegram(account: Account): Promise<AccountView> {

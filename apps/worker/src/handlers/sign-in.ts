@@ -207,7 +207,8 @@ function codeLoginOf(account: Account): CodeLogin {
 }
 
 function pending(login: CodeLogin) {
-  return { phoneNumber: login.phoneNumber, phoneCodeHash: login.sent.phone_code_hash };
+  const { phoneNumber, sent } = login;
+  return { phoneNumber, phoneCodeHash: sent.phone_code_hash, delivery: sent.delivery };
 }
 
 /** The session that Telegram has answered under. */

@@ -54,6 +54,7 @@ const REASONS: Record<string, string> = {
   FLOOD_WAIT: 'Telegram asks for a pause',
   SLOWMODE_WAIT: 'the chat is in slow mode',
   TELEGRAM_UNAVAILABLE: 'Telegram cannot be reached',
+  TELEGRAM_MISCONFIGURED: "Telegram cannot be reached with this server's settings",
   PAUSED: 'paused by a person',
   EXPORTED: 'its session was handed out',
   PEER_FLOOD: 'Telegram limits this account',

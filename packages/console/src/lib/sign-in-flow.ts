@@ -34,6 +34,17 @@ export function deliveryInWords(delivery: string): string {
   return DELIVERIES[delivery] ?? 'to you';
 }
 
+/** Where the code is, as a sentence. `sent` `null`: it was sent before this page was opened. */
+export function codeSentInWords(sent: CodeSentAnswer | null, phone: string): string {
+  const code = `Telegram has sent a code${phone === '' ? '' : ` to ${phone}`}`;
+  if (sent === null) return `${code}.`;
+  const way = DELIVERIES[sent.delivery];
+  // Of what is not known here the gateway says more.
+  if (way === undefined) return `${sent.message}.`;
+  const detail = sent.delivery_detail !== undefined ? `: ${sent.delivery_detail}` : '';
+  return `${code}, ${way}${detail}.`;
+}
+
 const KEY = 'gateway-sign-in-phone:';
 
 /** The number that a sign-in goes on with after the page was loaded again. */

@@ -87,6 +87,7 @@ export class World {
       serverKeys: [this.#sandbox.publicKeyPem],
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       callTimeoutMs: CALL_TIMEOUT_MS,
+      unknownKeyPausesMs: [10, 20],
     };
   }
 
@@ -100,8 +101,8 @@ export class World {
   async signIn(phone = testPhone()): Promise<SignedIn> {
     const book = new MemoryPeerBook();
     const client = this.open(null, book);
-    const { phone_code_hash: phoneCodeHash } = await client.sendCode(phone);
-    const result = await client.signIn({ phoneNumber: phone, phoneCodeHash }, codeOf(phone));
+    const { phone_code_hash: phoneCodeHash, delivery } = await client.sendCode(phone);
+    const result = await client.signIn({ phoneNumber: phone, phoneCodeHash, delivery }, codeOf(phone));
     if (result.status !== 'authorized') throw new Error(`Not signed in: ${result.status}`);
     return { client, book, user: result.user };
   }

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { countdown } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
-import { deliveryInWords } from '../../lib/sign-in-flow.ts';
+import { codeSentInWords, deliveryInWords } from '../../lib/sign-in-flow.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
 
@@ -44,10 +44,7 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
         void verify.run();
       }}
     >
-      <p>
-        Telegram has sent a code{phone !== '' && ` to ${phone}`}
-        {sent !== null && `, ${deliveryInWords(sent.delivery)}`}.
-      </p>
+      <p>{codeSentInWords(sent, phone)}</p>
       <SandboxCode phone={phone} onPick={setCode} />
       <Field
         label="Code"
