@@ -80,7 +80,7 @@ describe('HTTP errors', () => {
       'check ASSISTANT_API_KEY (401). It said: wrong key …',
     ],
     [402, said('Insufficient credits'), 'ASSISTANT_REFUSED', 'out of credit (402)'],
-    [403, { detail: 'Forbidden' }, 'ASSISTANT_REFUSED', 'not allow this to the key: check ASSISTANT_API_KEY'],
+    [403, { detail: 'Forbidden' }, 'ASSISTANT_REFUSED', 'API key may not do this: check ASSISTANT_API_KEY'],
     [
       404,
       '404 page not found',

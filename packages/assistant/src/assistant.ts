@@ -44,10 +44,10 @@ const AFTER_END_MS = 1_500;
 /** Bytes of an answer: a long reply in the smallest chunks, with its thoughts, is a tenth of it. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** ms of work after which other requests have their turn. */
+/** ms of work without a pause. */
 const TURN_MS = 10;
 
-/** What only the gateway decides. */
+/** Fields that the gateway sets itself. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['messages', 'stream', 'stream_options', 'n']);
 
 export function createAssistant(options: AssistantOptions): Assistant {
@@ -143,7 +143,7 @@ function* lastItems(answer: AnswerReader, reply: ReplyReader): Generator<AnswerI
   }
 }
 
-/** Gives other work its turn where this one has gone on for long: bytes that are there already would keep it for ever. */
+/** Pauses long work, so that other requests go on: a reader of bytes that have arrived already never waits by itself. */
 class Turn {
   #since = performance.now();
 

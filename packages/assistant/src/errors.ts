@@ -53,7 +53,11 @@ export function errorOfStatus(
   const itSaid = said === '' ? '' : ` It said: ${said}`;
   const http = status === null ? '' : ` (${status})`;
   if (status === 429 && !isOutOfCredit(reported))
-    return new GatewayError('ASSISTANT_RATE_LIMITED', `The assistant has too much to do.${itSaid}`, details);
+    return new GatewayError(
+      'ASSISTANT_RATE_LIMITED',
+      `Too many requests to the assistant.${itSaid}`,
+      details,
+    );
   if (status === 408 || status === 409 || status === null || status >= 500)
     return new GatewayError('ASSISTANT_UNAVAILABLE', `The assistant failed${http}.${itSaid}`, details);
   return new GatewayError('ASSISTANT_REFUSED', `${refusalOf(status)}${http}.${itSaid}`, details);
@@ -62,15 +66,15 @@ export function errorOfStatus(
 function refusalOf(status: number): string {
   switch (status) {
     case 401:
-      return 'The assistant does not know the key: check ASSISTANT_API_KEY';
+      return 'The assistant refused the API key: check ASSISTANT_API_KEY';
     case 402:
     case 429:
       return 'The account at the assistant is out of credit';
     case 403:
-      return 'The assistant does not allow this to the key: check ASSISTANT_API_KEY and the model';
+      return 'The API key may not do this: check ASSISTANT_API_KEY and the model';
     case 404:
     case 405:
-      return 'The assistant is not found: check ASSISTANT_BASE_URL and the model';
+      return 'No assistant was found there: check ASSISTANT_BASE_URL and the model';
     case 413:
       return 'The request is too long for the assistant';
     default:

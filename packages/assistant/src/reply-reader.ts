@@ -156,6 +156,6 @@ function toolCall(name: string | null): GatewayError {
   const which = name === null ? 'a tool' : `the tool “${name.slice(0, 100)}”`;
   return new GatewayError(
     'ASSISTANT_TOOL_CALL',
-    `The assistant wants ${which} called. The gateway calls no tools: nothing was sent.`,
+    `The assistant asked for ${which}. The gateway runs no tools: nothing was sent.`,
   );
 }

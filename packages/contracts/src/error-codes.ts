@@ -139,7 +139,7 @@ export const ERROR_CODES = {
   ASSISTANT_RATE_LIMITED: entry(
     429,
     'retryable',
-    'The assistant has too much to do.',
+    'Too many requests to the assistant.',
     'Try again later, after `retry_after` seconds where it is given.',
   ),
   ASSISTANT_EMPTY: entry(
@@ -163,7 +163,7 @@ export const ERROR_CODES = {
   ASSISTANT_TOOL_CALL: entry(
     502,
     'permanent',
-    'The assistant wants a tool called, and the gateway calls none.',
+    'The assistant asked for a tool call; the gateway runs no tools.',
     'Ask without `tools`, or call the tool yourself and send the reply as the last message.',
   ),
   BOT_NOT_CONFIGURED: entry(

@@ -20,7 +20,7 @@ export interface ReplyEvent {
   data: Readonly<Record<string, unknown>>;
 }
 
-/** Where the reply goes to, once it is whole. */
+/** Where the reply is sent. */
 export interface Destination {
   /** The account that sends: the caller's, or the bot's. */
   userId: string;
@@ -30,7 +30,7 @@ export interface Destination {
 
 export interface ReplyCall {
   request: MessageStreamRequest;
-  /** `null`: the reply is only told. */
+  /** `null`: the reply is only streamed. */
   destination: Destination | null;
   idempotencyKey: string | undefined;
   /** Tells a repeat of the request from another one. */
@@ -40,17 +40,17 @@ export interface ReplyCall {
   requestId: string;
   /** Aborted when the caller hangs up. */
   hungUp: AbortSignal;
-  /** Told the job's id as soon as there is one. */
+  /** Called with the job's id as soon as there is one. */
   onJob: (jobId: string) => void;
 }
 
 /** ms that the stream waits for the message to go out. */
 const SEND_WAIT_MS = 60_000;
 
-/** UTF-16 units of a reply that is not sent. */
+/** UTF-16 units of a reply that is only streamed. */
 const MAX_REPLY = 1_000_000;
 
-/** Pieces that a reply is told in that is there already. */
+/** The pieces in which a reply is streamed that the caller brought. */
 const WORDS = /\S+\s*|\s+/g;
 
 /** A reply that may be sent. */
@@ -61,20 +61,20 @@ interface Reply {
 }
 
 /**
- * What happens to a request, event by event: the reply as it is written, the whole of it, and how it goes out. A caller that hangs up
- * before the reply is whole ends it, and nothing is sent; after that it is sent all the same, once.
+ * Streams the reply as it is written, then the whole reply, then how its message goes out. If the caller hangs up before the reply is
+ * whole, nothing is sent; after that it is sent all the same, once.
  * @throws {GatewayError} `ASSISTANT_*`, or why the reply could not be queued.
  */
 export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent> {
   const { destination, earlier } = call;
   const { producer, metrics } = context;
-  // Accepted for an earlier request: the account was last seen when this one began.
+  // A job of an earlier request: its account's view is the one that this request began with.
   const watched = (jobId: string, { userId, view }: Destination): AcceptedSend => ({
     jobId,
     wait: producer.watch(jobId, userId),
     view,
   });
-  // Its reply is queued, or out: another one is not asked for.
+  // The earlier request has its reply: the model is not asked again.
   if (destination !== null && earlier !== null) {
     yield* outcomeOf(context, call, watched(earlier, destination));
     metrics.assistant('replied');
@@ -101,7 +101,7 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
     const { userId, recipient } = to;
     const job = { ...replyJob(text, { userId, recipient, requestId }), askedDigest };
     return producer.send({ job, idempotencyKey }, refuseSignedOut).catch(async (error: unknown) => {
-      // The same request was made twice at a time, and the model has written two replies: the first that was queued is the one.
+      // Two equal requests ran at the same time, and the model wrote two replies. The one that was enqueued first counts.
       const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);
       const isTwin =
         GatewayError.from(error).code === 'IDEMPOTENCY_MISMATCH' &&
@@ -177,7 +177,7 @@ async function* partsOf(context: ApiContext, call: ReplyCall): AsyncGenerator<Re
   if (call.hungUp.aborted || stopping.aborted) end();
   try {
     for await (const part of assistant.stream({ messages, extra }, ending.signal)) {
-      // More text: the reply was not whole when the caller left. Its end stands.
+      // Another piece shows that the reply was not whole when the caller left. An end shows that it was.
       if (ending.signal.aborted && 'text' in part)
         throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The reply was broken off: nothing was sent.');
       yield part;
@@ -188,7 +188,7 @@ async function* partsOf(context: ApiContext, call: ReplyCall): AsyncGenerator<Re
   }
 }
 
-/** The reply where the last message is one already; `null`: it is to be asked for. */
+/** The reply that the caller brought as the last message; `null`: the model has to write it. */
 export function ownReply(messages: readonly ChatMessage[]): string | null {
   const last = messages.at(-1);
   return last?.role === 'assistant' ? textOf(last) : null;
