@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -252,6 +252,18 @@ describe('npm start', () => {
     expect(await launcher.exited).toBe(1);
     expect(launcher.output).toMatch(message);
     expect(launcher.output).not.toContain('    at ');
+  });
+
+  test('without the key of its sessions it stops with the line that says so, and so does all that it runs', async () => {
+    const env = await settings();
+    mkdirSync(join(env['DATA_DIR'] ?? '', 'telegram_sessions'));
+    writeFileSync(join(env['DATA_DIR'] ?? '', 'telegram_sessions', 'alice.session'), 'v1.00000000.AAAA');
+    const launcher = launch(env);
+    expect(await launcher.exited).toBe(1);
+    const keyFile = join(env['DATA_DIR'] ?? '', 'session_encryption.key');
+    expect(launcher.output).toContain(`cannot start: the key file ${keyFile} is missing`);
+    expect(launcher.output).toContain('stopping the rest');
+    expect(existsSync(keyFile)).toBe(false);
   });
 
   test('with API keys the lines that it prints carry one, which is not printed', async () => {

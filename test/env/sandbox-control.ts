@@ -82,6 +82,11 @@ export class SandboxControl {
     await this.#send('POST', '/faults', fault);
   }
 
+  /** The faults that no call has used up yet. */
+  async faults(): Promise<{ method: string }[]> {
+    return this.#get('/faults');
+  }
+
   async clearFaults(): Promise<void> {
     await this.#send('DELETE', '/faults');
   }

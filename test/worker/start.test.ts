@@ -113,6 +113,12 @@ describe('a worker does not start, and names file or setting,', () => {
     expect(await refusalOf(dataDir)).toContain('cannot open the sessions in');
   });
 
+  test('with a session_store_id that is a directory', async () => {
+    const dataDir = await dataDirectory();
+    await mkdir(join(dataDir, 'session_store_id'));
+    expect(await refusalOf(dataDir)).toContain(`${join(dataDir, 'session_store_id')} cannot be used`);
+  });
+
   test.each([
     ['', 'is empty'],
     ['{"version":1,"accounts":{"alice":{"sta', 'is not JSON'],

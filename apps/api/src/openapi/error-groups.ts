@@ -18,11 +18,17 @@ export const BY_WORKER: readonly ErrorCode[] = [
   'TELEGRAM_TIMEOUT',
   'TELEGRAM_ERROR',
   'SESSION_UNREADABLE',
+  'STORAGE_FULL',
   'FLOOD_WAIT',
 ];
 export const INTERACTIVE: readonly ErrorCode[] = [...BODY, ...BY_WORKER];
 /** How an account can be lost. */
-export const ACCOUNT: readonly ErrorCode[] = ['NOT_AUTHORIZED', 'ACCOUNT_BANNED', 'ACCOUNT_FROZEN'];
+export const ACCOUNT: readonly ErrorCode[] = [
+  'NOT_AUTHORIZED',
+  'ACCOUNT_BANNED',
+  'ACCOUNT_FROZEN',
+  'SESSION_UNREADABLE',
+];
 /** Of what has a login code sent. */
 export const CODE: readonly ErrorCode[] = [
   'PHONE_NUMBER_INVALID',

@@ -160,6 +160,20 @@ describe('the account', () => {
     expect(producer.sent).toEqual([]);
   });
 
+  test('that cannot be read is 500 with what to do, and nothing is queued', async () => {
+    const { producer, call } = testApi();
+    const next_action = 'Operator: restore it.';
+    producer.view = { ...READY, state: 'unreadable', reason: 'SESSION_UNREADABLE', next_action };
+    const answer = await call(SEND, { body });
+    expect(answer.status).toBe(500);
+    expect(answer.body).toMatchObject({
+      code: 'SESSION_UNREADABLE',
+      kind: 'user_action',
+      message: 'The stored session of this account cannot be read. Operator: restore it.',
+    });
+    expect(producer.sent).toEqual([]);
+  });
+
   test('that is not well says why and what to do', async () => {
     const { producer, call } = testApi();
     producer.view = {

@@ -95,7 +95,9 @@ export async function verifySignIn(
       });
     }
     const code = loginCode(phoneCode, codeLogin, codeIsNumber);
-    const result = await endingDeadLogins(account, () => client.signIn(pending(codeLogin), code));
+    const result = await endingDeadLogins(account, () =>
+      signInOnce(client, () => client.signIn(pending(codeLogin), code)),
+    );
     if (result.status === 'authorized') return authorize(account, client, result.user);
     const session = sessionOf(client);
     await savingStep(
@@ -173,6 +175,21 @@ export async function abandon(account: Account, login: StoredLogin): Promise<voi
     if (!(thrown instanceof TelegramFailure)) throw thrown;
   }
   await account.dropLogin();
+}
+
+/**
+ * Signs in, unless Telegram has accepted an earlier try that could not be saved: the code is used up then, and the connection's key is
+ * signed in.
+ */
+async function signInOnce(client: AccountClient, signIn: () => Promise<VerifyResult>): Promise<VerifyResult> {
+  try {
+    return await signIn();
+  } catch (thrown) {
+    if (!(thrown instanceof TelegramFailure) || thrown.error.code !== 'PHONE_CODE_EXPIRED') throw thrown;
+    const user = await client.me().catch(() => null);
+    if (user === null) throw thrown;
+    return { status: 'authorized', user };
+  }
 }
 
 /** A code that has expired, or a key that Telegram does not know any more, ends the login: the next step is a new start. */
