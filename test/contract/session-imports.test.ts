@@ -210,7 +210,7 @@ describe('Sessions of other programs', () => {
   test('files that take for ever to read hold nobody up, and leave room for the next', async () => {
     const endless = endlessTree();
     let answered = 0;
-    const imports = Array.from({ length: 4 }, () =>
+    const imports = Array.from({ length: 2 }, () =>
       importNew(endless).then((answer) => ((answered += 1), answer)),
     );
     let others = 0;
@@ -225,6 +225,25 @@ describe('Sessions of other programs', () => {
     const { body } = await importAs('afterwards', pyrogram(await stack.control.createSession('+9996628433')));
     expect(body.status).toBe('authorized');
   }, 60_000);
+});
+
+// Nothing is asked of Telegram: what is refused here never opens a connection.
+test("Telegram's own data centres: no session of the test servers, and none of a sixth", async () => {
+  await using stack = await Stack.start({ TELEGRAM_DC: '', TELEGRAM_DC_KEY: '' });
+  const made = { id: 0, dc: 2, auth_key: Buffer.alloc(256, 7).toString('base64url') };
+  for (const [session, message] of [
+    [pyrogram(made, 'today', { test: 1, bot: 0 }), /test servers/],
+    [pyrogram(made, 'old', { test: 1, bot: 0 }), /test servers/],
+    [telethon(made, [149, 154, 167, 40]), /test servers/],
+    [pyrogram({ ...made, dc: 6 }), /data centre 6, and there are 1, 2, 3, 4, 5$/],
+    [telethon({ ...made, dc: 203 }), /data centre 203/],
+  ] as const)
+    expect(
+      await stack.api.post('/telegram/user/import', { user_id: 'x', session, exclusive: true }),
+    ).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: 'session', message: expect.stringMatching(message) }] },
+    });
 });
 
 /** A real table whose pages name the same page below them 60 times each, on 12 levels: more rows than anybody can read. */

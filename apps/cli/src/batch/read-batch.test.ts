@@ -133,6 +133,13 @@ describe('a table as a spreadsheet saves it', () => {
   });
 });
 
+test('a .jsonl file that is an array says what to write instead', () => {
+  for (const text of ['[{"recipient_id":1,"text":"a"}]', '[\n{"recipient_id":1,"text":"a"}\n]'])
+    expect(() => readBatch('x.jsonl', text, { user_id: 'a' })).toThrow(
+      'line 1: is not a JSON object: write one',
+    );
+});
+
 test('a .jsonl file of carriage returns has lines too', () => {
   const text = '{"recipient_id":1,"text":"a"}\r{"recipient_id":2,"text":"b"}\r';
   expect(readBatch('x.jsonl', text, { user_id: 'a' }).lines.map(({ line }) => line)).toEqual([1, 2]);

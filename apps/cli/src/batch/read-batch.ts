@@ -65,7 +65,8 @@ function objectOf(json: string, line: number): Record<string, unknown> {
   } catch {
     // Said below.
   }
-  throw new UsageError(`line ${line}: is not a JSON object`);
+  const hint = json.trimStart().startsWith('[') ? ': write one object on each line, not an array' : '';
+  throw new UsageError(`line ${line}: is not a JSON object${hint}`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
