@@ -163,6 +163,29 @@ describe('outages and restarts', () => {
     60_000,
   );
 
+  test('when Redis lost everything nobody is told that he is signed out: 503 until the worker has published again', async () => {
+    const redis = new Redis(stack.redis.url);
+    await redis.flushall();
+    redis.disconnect();
+    const seen = new Set<number>();
+    await expect
+      .poll(
+        async () => {
+          const [sent, status] = await Promise.all([
+            stack.api.send('alice', 'me', 'after a loss', { Prefer: 'wait=30' }),
+            stack.api.status('alice'),
+          ]);
+          expect(status.status === 503 || status.body.state === 'ready').toBe(true);
+          seen.add(sent.status);
+          return sent.status;
+        },
+        { timeout: 30_000, interval: 5 },
+      )
+      .toBe(200);
+    expect(seen).toEqual(new Set([503, 200]));
+    expect((await stack.api.send('nobody', 'me', 'x')).status).toBe(401);
+  });
+
   test('no worker: an interactive call is a 503, and its job is withdrawn', async () => {
     await stack.worker.end();
     const phone = '+9996623004';

@@ -87,7 +87,7 @@ describe('on a Redis Cluster of three nodes', () => {
       const [outcome] = await acceptSends(
         [placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard)],
         (asked) => void admitted.push(asked),
-        { redis, accounts, script, bells, maxPending: MAX_PENDING, retentionMs: 60_000 },
+        { redis, accounts, script, bells, shards: SHARDS, maxPending: MAX_PENDING, retentionMs: 60_000 },
         newCall(),
       );
       if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);

@@ -4,6 +4,7 @@ import {
   claimShardCount,
   openConsumerRedis,
   Producer,
+  publishShard,
   raiseFence,
   SendConsumer,
   sharedBackend,
@@ -53,6 +54,7 @@ export class QueueStage {
     const stage = new QueueStage(server, (await door?.(server.url)) ?? server.url);
     await claimShardCount(stage.redis, SHARDS);
     await vi.waitFor(() => stage.producer.claimShards());
+    for (let shard = 0; shard < SHARDS; shard += 1) await publishShard(stage.redis, shard, async () => true);
     return stage;
   }
 

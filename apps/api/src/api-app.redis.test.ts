@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountView } from '@gateway/contracts';
-import { openConsumerRedis, Producer, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
+import {
+  openConsumerRedis,
+  Producer,
+  publishShard,
+  raiseFence,
+  shardOf,
+  unpublishShard,
+  writeAccountView,
+} from '@gateway/queue';
 import { parseSettings, Sealer, silentLogger, type App } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -33,6 +41,7 @@ afterAll(() => {
 });
 beforeEach(async () => {
   userId = randomUUID();
+  await publishShard(redis, shardOf(userId, 16), async () => true);
   proxy = await openRedisProxy(REDIS_URL);
 });
 afterEach(async () => {
@@ -132,6 +141,33 @@ test('a message is queued in order and found by its job id', async () => {
   });
   const { body } = await call(`/telegram/user/status/${userId}`);
   expect(body).toMatchObject({ authorized: true, pending: { waiting: 2, delayed: 0, active: 0 } });
+});
+
+test('whether an account is signed in is not known until its worker has published the views: 503, nothing is queued', async () => {
+  await start();
+  const shard = shardOf(userId, 16);
+  await unpublishShard(redis, shard);
+  const stream = {
+    user_id: userId,
+    recipient_id: 'me',
+    send_to_telegram: true,
+    messages: [{ role: 'assistant', content: 'x' }],
+  };
+  for (const answer of [
+    await send('x'),
+    await call(`/telegram/user/status/${userId}`),
+    await call('/message_stream', stream),
+    await call(
+      `/jobs/01HZ0000000000000000000000.s${shard}.${Buffer.from(userId).toString('base64url')}/retry`,
+      {},
+    ),
+  ])
+    expect(answer).toMatchObject({ status: 503, body: { code: 'WORKER_UNAVAILABLE', retry_after: 1 } });
+  const batch = await call('/telegram/user/send/batch', {
+    messages: [{ user_id: userId, recipient_id: 'me', text: 'x' }],
+  });
+  expect(batch).toMatchObject({ status: 202, body: { jobs: [{ code: 'WORKER_UNAVAILABLE' }] } });
+  expect(await redis.keys(`*${userId}*`)).toEqual([]);
 });
 
 test('an account that nobody has seen is not signed in, and nothing is queued', async () => {

@@ -2,11 +2,19 @@ import { GatewayError, type AccountView } from '@gateway/contracts';
 import type { AcceptReply, AcceptScript } from './accept-script.ts';
 import type { SendToAdd } from './accepting-backend.ts';
 import type { AccountQueues } from './account-queues.ts';
-import { asOf, lastSeenView, publishedView, readPublishedView, type PublishedView } from './account-views.ts';
+import {
+  asOf,
+  lastSeenView,
+  publishedView,
+  readDecisiveView,
+  readPublishedView,
+  type PublishedView,
+} from './account-views.ts';
 import type { Bells } from './bells.ts';
 import type { PlacedSend } from './place-send.ts';
 import type { Call } from './redis-calls.ts';
 import type { RedisClient } from './redis.ts';
+import { shardOf } from './shards.ts';
 
 /** Whether an account's messages may be accepted. Throws where they may not. */
 export type Admission = (view: AccountView) => void;
@@ -16,6 +24,8 @@ export interface AcceptOptions {
   accounts: AccountQueues;
   script: AcceptScript;
   bells: Bells;
+  /** Number of shards. */
+  shards: number;
   /** ms that ended jobs are kept. */
   retentionMs: number;
   /** Messages of an account that may wait at a time. */
@@ -35,11 +45,12 @@ export type AcceptOutcome = { view: AccountView } | GatewayError;
 export async function acceptSends(
   sends: readonly PlacedSend[],
   admission: Admission,
-  { redis, accounts, script, bells, maxPending, retentionMs }: AcceptOptions,
+  { redis, accounts, script, bells, shards, maxPending, retentionMs }: AcceptOptions,
   call: Call,
 ): Promise<AcceptOutcome[]> {
   const userId = sends[0]?.job.userId ?? '';
-  let { json, view } = await firstView(redis, userId, admission);
+  const shard = shardOf(userId, shards);
+  let { json, view } = await firstView(redis, { userId, shard, admission });
   for (;;) {
     // Not before: a queue object leaves its mark in Redis, for any name that somebody makes up.
     const { queue, backend } = accounts.accepting(userId);
@@ -58,13 +69,19 @@ export async function acceptSends(
       return sends.map((send, index) => outcomeOf(send, replies[index], view, maxPending));
     }
     call.mayHaveTakenEffect = false;
-    ({ json, view } = asOf(publishedView(userId, first.view), Date.now()));
-    admission(view);
+    ({ json, view } = await admitted(redis, publishedView(userId, first.view), { userId, shard, admission }));
   }
 }
 
-/** The view that was seen last; it need not be the one of now, and so only a new one refuses anybody. */
-async function firstView(redis: RedisClient, userId: string, admission: Admission): Promise<PublishedView> {
+interface Applicant {
+  userId: string;
+  shard: number;
+  admission: Admission;
+}
+
+/** The cached view, where that admits the messages; it need not be the present one, and so only a new one refuses them. */
+async function firstView(redis: RedisClient, applicant: Applicant): Promise<PublishedView> {
+  const { userId, admission } = applicant;
   const last = lastSeenView(userId);
   if (last !== undefined) {
     const now = asOf(last, Date.now());
@@ -72,12 +89,28 @@ async function firstView(redis: RedisClient, userId: string, admission: Admissio
       admission(now.view);
       return now;
     } catch {
-      // Looked at again below.
+      // Read anew below.
     }
   }
-  const current = asOf(await readPublishedView(redis, userId), Date.now());
-  admission(current.view);
-  return current;
+  return admitted(redis, await readPublishedView(redis, userId), applicant);
+}
+
+/** The view as it is now. @throws {GatewayError} what `admission` throws; `WORKER_UNAVAILABLE` where that is for want of a view. */
+async function admitted(
+  redis: RedisClient,
+  published: PublishedView,
+  { userId, shard, admission }: Applicant,
+): Promise<PublishedView> {
+  const current = asOf(published, Date.now());
+  try {
+    admission(current.view);
+    return current;
+  } catch (refusal) {
+    if (published.json !== null) throw refusal;
+    const decisive = asOf(await readDecisiveView(redis, userId, shard), Date.now());
+    admission(decisive.view);
+    return decisive;
+  }
 }
 
 /** @param now one reading of the clock for all: BullMQ adds the delay to it, and jobs of the same time must not be a millisecond apart. */

@@ -2,6 +2,7 @@ import { accountViewSchema, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/c
 import { BoundedMap } from '@gateway/runtime';
 import { fencedWrite } from './fence.ts';
 import { accountViewKey, shardAccountsKey } from './keys.ts';
+import { readViewOrAbsence } from './published-shards.ts';
 import type { RedisClient } from './redis.ts';
 
 /** What the worker last published of an account; {@link UNKNOWN_ACCOUNT} where it never did. A hold that is over is left out. */
@@ -18,6 +19,18 @@ export interface PublishedView {
 
 export async function readPublishedView(redis: RedisClient, userId: string): Promise<PublishedView> {
   return publishedView(userId, await redis.get(accountViewKey(userId)));
+}
+
+/**
+ * The view of an account of this shard, by which it is decided whether it may do something.
+ * @throws {GatewayError} `WORKER_UNAVAILABLE` where a missing view does not say that there is no such account.
+ */
+export async function readDecisiveView(
+  redis: RedisClient,
+  userId: string,
+  shard: number,
+): Promise<PublishedView> {
+  return publishedView(userId, await readViewOrAbsence(redis, accountViewKey(userId), shard));
 }
 
 /** Views seen lately: a busy account's is asked for with every send, and hardly ever another one. */

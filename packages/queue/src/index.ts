@@ -18,6 +18,7 @@ export type { Listings } from './listings.ts';
 export { MetricsStore } from './metrics-store.ts';
 export { readQueueDepth } from './queue-depth.ts';
 export { countPending, type PendingCounts } from './pending.ts';
+export { publishShard, unpublishShard } from './published-shards.ts';
 export type { NewSend } from './place-send.ts';
 export { Producer, type Accepted, type AcceptedSend } from './producer.ts';
 export { RateLimits } from './rate-limits.ts';

@@ -67,6 +67,16 @@ export function shardAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:accounts`;
 }
 
+/** Set once the views of all of the shard's accounts are published; the value differs each time. */
+export function publishedShardKey(shard: number): string {
+  return `${shardPrefix(shard)}:published`;
+}
+
+/** Set while they are being published. */
+export function publishingShardKey(shard: number): string {
+  return `${shardPrefix(shard)}:publishing`;
+}
+
 /** BullMQ prefix of the webhooks' queue. */
 export const WEBHOOK_PREFIX = '{webhooks}';
 export const WEBHOOK_QUEUE = 'webhooks';

@@ -12,7 +12,7 @@ import type { Logger, Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
 import type { Admission } from './accept-sends.ts';
 import { AccountQueues } from './account-queues.ts';
-import { readAccountView } from './account-views.ts';
+import { asOf, readDecisiveView } from './account-views.ts';
 import { BoardQueues } from './board-queues.ts';
 import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
 import { ControlQueues } from './control-queues.ts';
@@ -266,8 +266,11 @@ export class Producer {
     return this.#calls.read(() => this.#rateLimits.take(bucket, limit, windowMs));
   }
 
+  /** @throws {GatewayError} `WORKER_UNAVAILABLE` where it is not known yet whether there is such an account. */
   async accountView(userId: string): Promise<AccountView> {
-    return this.#calls.read(() => readAccountView(this.#redis, userId, Date.now()));
+    const shard = shardOf(userId, this.#options.shards);
+    const published = await this.#calls.read(() => readDecisiveView(this.#redis, userId, shard));
+    return asOf(published, Date.now()).view;
   }
 
   async sendState(userId: string): Promise<SendState> {

@@ -13,7 +13,6 @@ export interface IntakeOptions extends Omit<AcceptOptions, 'bells' | 'script'> {
   redis: Redis;
   calls: RedisCalls;
   clock: RedisClock;
-  shards: number;
 }
 
 /** Keyed messages in doubt that are remembered at a time. */

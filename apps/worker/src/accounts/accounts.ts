@@ -57,10 +57,10 @@ export class Accounts {
     for (const userId of this.#opened.keys()) this.wake(userId);
   }
 
-  /** Shows every account to the API again, e.g. after Redis has lost what it knew. */
-  async publishAll(userIds: readonly string[]): Promise<void> {
+  /** Publishes the view of every account, e.g. after Redis has lost its data. @returns `false`: it was stopped before the end. */
+  async publishAll(userIds: readonly string[]): Promise<boolean> {
     for (const userId of userIds) {
-      if (this.#stop.signal.aborted) return;
+      if (this.#stop.signal.aborted) return false;
       try {
         await (await this.get(userId)).account.publish();
       } catch (error) {
@@ -70,6 +70,7 @@ export class Accounts {
         );
       }
     }
+    return !this.#stop.signal.aborted;
   }
 
   /** Those that are open. */

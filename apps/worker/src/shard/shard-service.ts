@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import type { PaceSettings } from '@gateway/contracts';
 import {
   ControlConsumer,
+  publishShard,
   RateLimits,
   publishedAccounts,
   shardOf,
+  unpublishShard,
   type AccountQueues,
   type DoorbellListener,
   type RedisClient,
@@ -80,11 +82,16 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const publishAll = async () => {
     const stored = (await store.list()).filter((userId) => shardOf(userId, shards) === shard);
     const published = await publishedAccounts(redis, shard);
-    await accounts.publishAll([...new Set([...stored, ...published])]);
+    return accounts.publishAll([...new Set([...stored, ...published])]);
   };
   const publishOrLog = () =>
-    publishAll().catch((error: unknown) => logger.error({ err: error }, 'could not show the accounts'));
-  const onReady = () => void publishOrLog();
+    publishShard(redis, shard, publishAll).catch((error: unknown) =>
+      logger.error({ err: error }, 'could not publish the accounts'),
+    );
+  const onReady = () => {
+    unpublishShard(redis, shard).catch(() => {}); // The connection is lost again: its next `ready` does it.
+    void publishOrLog();
+  };
   redis.on('ready', onReady);
 
   const account = async (userId: string) => (await accounts.get(userId)).account;
