@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import { withTimeout } from '@gateway/runtime';
+import { redisRefusal, withTimeout } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { TooLate } from './deadline.ts';
@@ -119,7 +119,10 @@ export class RedisCalls {
 
 /** Nothing was changed, and nothing will be. */
 export function unavailable(cause: unknown): GatewayError {
-  return new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1, cause });
+  const refusal = redisRefusal(cause);
+  const message =
+    refusal === null ? undefined : `The queue (Redis) accepts no writes: ${refusal}. Nothing was queued.`;
+  return new GatewayError('QUEUE_UNAVAILABLE', message, { retryAfter: 1, cause });
 }
 
 const IN_DOUBT =
@@ -134,6 +137,8 @@ export function inDoubt(cause: unknown): GatewayError {
 /** Redis' own refusal of a command, or its client's before it wrote the command: nothing was done. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  // In a script that was run for several callers it comes back as plain text.
+  if (redisRefusal(error) !== null) return true;
   return error.name === 'ReplyError' || error.message.startsWith("Stream isn't writeable");
 }
 

@@ -1,3 +1,4 @@
+import { redisRefusal } from '@gateway/runtime';
 import { FileLockError } from './file-lock.ts';
 import { SessionStoreError, type SessionStoreFailure } from './session-store.ts';
 import { checkUserId } from './user-file.ts';
@@ -64,16 +65,13 @@ const NO_WRITES = new Set(
 /** The process has too many files open, or no memory. */
 const TRANSIENT = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
 
-/** Redis refuses writes: `maxmemory` is reached, or it cannot save to its disk. */
-const REDIS_NO_WRITES = /\b(?:OOM command not allowed|MISCONF) /;
-
 export function isTransient(error: unknown): boolean {
   return TRANSIENT.has(codeOf(error));
 }
 
 function failureOf(error: unknown): SessionStoreFailure {
   if (error instanceof FileLockError) return 'busy';
-  if (NO_WRITES.has(codeOf(error)) || REDIS_NO_WRITES.test(messageOf(error))) return 'storage';
+  if (NO_WRITES.has(codeOf(error)) || redisRefusal(error) !== null) return 'storage';
   return 'io';
 }
 

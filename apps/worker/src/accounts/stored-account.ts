@@ -1,4 +1,5 @@
 import { GatewayError, PEERS_UNREADABLE, SESSION_UNREADABLE } from '@gateway/contracts';
+import { redisRefusal } from '@gateway/runtime';
 import {
   MemoryPeerBook,
   SessionStoreError,
@@ -104,11 +105,9 @@ function isUnreadable(error: unknown): error is SessionStoreError {
 /** The paths are for the log: callers see the kind of trouble. */
 function whyNotWritable(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const message = cause instanceof Error ? cause.message : '';
+  const refusal = redisRefusal(cause);
+  if (refusal !== null) return `Redis, which stores the accounts, accepts no writes: ${refusal}.`;
   if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) return `The disk for accounts is full (${code}).`;
   if (code === 'EROFS') return 'The disk for accounts is read-only (EROFS).';
-  if (message.includes('OOM command not allowed'))
-    return 'Redis, which stores the accounts, is out of memory.';
-  if (message.includes('MISCONF')) return 'Redis, which stores the accounts, cannot save to its disk.';
   return `The storage for accounts cannot be written${code === '' ? '' : ` (${code})`}.`;
 }

@@ -1,0 +1,14 @@
+const REFUSALS: [RegExp, string][] = [
+  [/\bOOM command not allowed\b/, 'it is out of memory (maxmemory)'],
+  [/\bMISCONF\b/, 'it cannot save to its disk'],
+  [/\bREADONLY You can't write\b/, 'it is a read-only replica'],
+];
+
+/**
+ * Why Redis, which is reachable, refuses a write, for a person; `null`: the error is another one. Nothing was changed: Redis refuses
+ * a script's first write, or none of it.
+ */
+export function redisRefusal(error: unknown): string | null {
+  const message = error instanceof Error ? error.message : String(error);
+  return REFUSALS.find(([pattern]) => pattern.test(message))?.[1] ?? null;
+}
