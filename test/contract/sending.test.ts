@@ -75,6 +75,49 @@ describe('Sending', () => {
     expect((await sent()).at(-1)).toMatchObject({ text: '**as it is**' });
   });
 
+  test('`markdown_lenient` is for a model’s text: formatted as far as it can be, in previews and batches too', async () => {
+    const text = '## Plan\n\n- **one**\n- two **not closed';
+    const fields = { parse_mode: 'markdown_lenient' };
+    const shown = { text: 'Plan\n\n• one\n• two **not closed' };
+    expect((await send(text, fields)).status).toBe(200);
+    expect((await sent()).at(-1)).toMatchObject(shown);
+    const preview = await stack.api.post('/telegram/user/send/preview', { text, ...fields });
+    expect(preview).toMatchObject({ status: 200, body: { parts: [shown] } });
+    // A long text is formatted elsewhere, and arrives all the same.
+    const long = `${text}\n\n${'- **item** of the list\n'.repeat(1_000)}`;
+    const before = (await sent()).length;
+    const answer = await send(long, fields);
+    expect(answer.status).toBe(200);
+    const parts = (await sent()).slice(before);
+    expect(
+      parts
+        .map((part) => part.text)
+        .join('\n')
+        .match(/• item of the list/g),
+    ).toHaveLength(1_000);
+    const batch = await stack.api.post(BATCH, {
+      messages: [{ user_id: 'alice', recipient_id: BOB, text, ...fields }],
+    });
+    expect(batch).toMatchObject({ status: 202, body: { jobs: [{ job_id: expect.any(String) }] } });
+    const { job_id } = batch.body.jobs[0];
+    expect((await stack.api.get(`/jobs/${job_id}?wait=30`)).body.state).toBe('completed');
+    expect((await sent()).at(-1)).toMatchObject(shown);
+  });
+
+  test('bold beside CJK, custom emoji and titles of links are taken', async () => {
+    for (const [text, expected] of [
+      ['**重要：**请注意', { text: '重要：请注意', entities: [{ type: 'bold', offset: 0, length: 3 }] }],
+      [
+        '![👍](tg://emoji?id=5368324170671202286)',
+        { text: '👍', entities: [{ type: 'custom_emoji', offset: 0, length: 2 }] },
+      ],
+      ['[a](https://a.b/ "title")', { text: 'a', entities: [{ type: 'text_link', offset: 0, length: 1 }] }],
+    ] as const) {
+      expect((await send(text, { parse_mode: 'Markdown' })).status).toBe(200);
+      expect((await sent()).at(-1)).toMatchObject(expected);
+    }
+  });
+
   test('a formatting error is a 400 that says where, and nothing is queued', async () => {
     const before = (await sent()).length;
     const answer = await send('fine\n<b>not fine', { parse_mode: 'html' });

@@ -9,6 +9,8 @@ import {
 } from '@gateway/contracts';
 import { FormatError, parseFormatted } from '@gateway/formatting';
 import type { NewSend } from '@gateway/queue';
+import type { Logger } from '@gateway/runtime';
+import { formatModelText } from './model-text.ts';
 import { validationError } from './validation.ts';
 
 export interface Message extends Pick<
@@ -30,12 +32,16 @@ export function sendJob({ formatted: { text, entities }, ...message }: Message):
 }
 
 /** What `POST /telegram/user/send` asks for. @throws {GatewayError} `VALIDATION` where the text's markup is not right, or it is too long. */
-export function newSend(request: SendRequest, requestId: string): Pick<NewSend, 'job' | 'sendAt'> {
+export async function newSend(
+  request: SendRequest,
+  requestId: string,
+  logger: Logger,
+): Promise<Pick<NewSend, 'job' | 'sendAt'>> {
   const { user_id, recipient_id, reply_to, silent, link_preview, callback_url, send_at } = request;
   const job = sendJob({
     userId: user_id,
     recipient: recipient_id,
-    formatted: formattedText(request),
+    formatted: await formattedText(request, logger),
     linkPreview: link_preview,
     requestId,
     ...(reply_to !== undefined && { replyTo: reply_to }),
@@ -47,16 +53,23 @@ export function newSend(request: SendRequest, requestId: string): Pick<NewSend, 
 }
 
 /** The messages that a text would go out as. @throws {GatewayError} as {@link newSend}. */
-export function previewOf(request: Pick<SendRequest, 'text' | 'parse_mode' | 'split'>): FormattedText[] {
-  const { text, entities } = formattedText(request);
+export async function previewOf(
+  request: Pick<SendRequest, 'text' | 'parse_mode' | 'split'>,
+  logger: Logger,
+): Promise<FormattedText[]> {
+  const { text, entities } = await formattedText(request, logger);
   const cuts = cutsOf(text, entities);
   if (!request.split && cuts.length > 0) throw tooLong();
   return partsOf(text, cuts, entities);
 }
 
-function formattedText({ text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>): FormattedText {
+async function formattedText(
+  { text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>,
+  logger: Logger,
+): Promise<FormattedText> {
   if (parse_mode === 'none') return { text, entities: [] };
-  const formatted = parsed(text, parse_mode);
+  const formatted =
+    parse_mode === 'markdown_lenient' ? await formatModelText(text, logger) : parsed(text, parse_mode);
   if (formatted.text.trim() === '') throw textError('must not be empty: it is nothing but markup');
   return formatted;
 }

@@ -121,7 +121,7 @@ export function createProgram(run: Runner): Command {
 function addSend(command: Command, run: Runner): void {
   command
     .option('--file <path>', 'take the text from a file; - as the text: from standard input')
-    .option('--parse-mode <mode>', 'markdown or html')
+    .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
     .option('--reply-to <id>', 'answer this message of the chat')
     .option('--silent', 'without a sound')
     .option('--no-preview', 'without a preview of links')

@@ -83,7 +83,8 @@ export interface Message {
   /** Numeric id, `@username`, `+phone`, `me`, `https://t.me/name`, or `-100…` for channels. */
   recipient_id: string | number;
   text: string;
-  parse_mode?: 'markdown' | 'html' | 'none' | undefined;
+  /** `markdown_lenient` is for text that a language model wrote: it is never refused. */
+  parse_mode?: 'markdown' | 'markdown_lenient' | 'html' | 'none' | undefined;
   /** The id of the message in that chat which is answered. */
   reply_to?: number | undefined;
   silent?: boolean | undefined;

@@ -25,8 +25,13 @@ function isHttpUrl(text: string): boolean {
 const parseModeSchema = z.preprocess(
   (mode) => (typeof mode === 'string' ? mode.toLowerCase() : mode),
   z
-    .enum(['markdown', 'html', 'none'], 'must be markdown, html or none')
-    .describe('Upper and lower case are the same; `none` by default'),
+    .enum(
+      ['markdown', 'markdown_lenient', 'html', 'none'],
+      'must be markdown, markdown_lenient, html or none',
+    )
+    .describe(
+      'Upper and lower case are the same; `none` by default. `markdown_lenient` is for text that a language model wrote: what cannot be formatted stays as it is written',
+    ),
 );
 
 /** The fields of a message. */

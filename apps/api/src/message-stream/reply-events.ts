@@ -99,7 +99,8 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
   async function send(text: string, to: Destination): Promise<AcceptedSend> {
     const { requestId, askedDigest, idempotencyKey } = call;
     const { userId, recipient } = to;
-    const job = { ...replyJob(text, { userId, recipient, requestId }), askedDigest };
+    const reply = await replyJob(text, { userId, recipient, requestId }, context.logger);
+    const job = { ...reply, askedDigest };
     return producer.send({ job, idempotencyKey }, refuseSignedOut).catch(async (error: unknown) => {
       // Two equal requests ran at the same time, and the model wrote two replies. The one that was enqueued first counts.
       const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);

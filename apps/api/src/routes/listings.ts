@@ -68,7 +68,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
 
   routes.post('/telegram/user/send/preview', async (c) => {
     const request = await readBody(c, previewRequestSchema);
-    return c.json({ status: 'ok', parts: previewOf(request) });
+    return c.json({ status: 'ok', parts: await previewOf(request, logger) });
   });
 
   return routes;

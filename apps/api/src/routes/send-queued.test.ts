@@ -104,6 +104,37 @@ describe('parse_mode', () => {
     expect(producer.sent).toEqual([]);
   });
 
+  test.each(['markdown_lenient', 'MARKDOWN_LENIENT'])(
+    '%s formats what it can and refuses nothing',
+    async (parse_mode) => {
+      const { producer, call } = testApi();
+      const texts = [
+        '# 标题\n**重要：**请',
+        'one\n**two',
+        '- a\n- `b`',
+        '<b> </b>',
+        '[x](/y)',
+        `**bold**${' word'.repeat(3_000)}`,
+      ];
+      for (const text of texts)
+        expect(await call(SEND, { body: { ...body, parse_mode, text } })).toMatchObject({ status: 202 });
+      expect(producer.sent.map(({ job: { text, entities } }) => [text.slice(0, 10), entities])).toEqual([
+        [
+          '标题\n\n重要：请',
+          [
+            { type: 'bold', offset: 0, length: 2 },
+            { type: 'bold', offset: 4, length: 3 },
+          ],
+        ],
+        ['one\n**two', undefined],
+        ['• a\n• b', [{ type: 'code', offset: 6, length: 1 }]],
+        ['<b> </b>', undefined],
+        ['x (/y)', undefined],
+        ['bold word ', [{ type: 'bold', offset: 0, length: 4 }]],
+      ]);
+    },
+  );
+
   test('with nothing but markup is refused', async () => {
     const answer = await testApi().call(SEND, { body: { ...body, parse_mode: 'html', text: '<b> </b>' } });
     expect(answer).toMatchObject({ status: 400, body: { issues: [{ path: 'text' }] } });

@@ -19,14 +19,14 @@ import { validate } from '../validation.ts';
 const MAX_BATCH_BODY = 8 * 1024 * 1024;
 
 /** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
-export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext): Hono<ApiEnv> {
+export function sendRoutes({ producer, settings, metrics, logger, stopping }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/send', async (c) => {
     const { waitMs, applied } = parsePrefer(requestHeader(c, 'prefer'), settings.SEND_WAIT_MS);
     const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
     const request = await readAccountBody(c, sendRequestSchema);
-    const send = newSend(request, c.get('requestId'));
+    const send = await newSend(request, c.get('requestId'), logger);
 
     const accepted = await producer.send({ ...send, idempotencyKey }, refuseSignedOut, waitMs > 0);
     metrics.accepted(1);
@@ -54,7 +54,7 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
     const sends: (NewSend | GatewayError)[] = [];
     const pauses = new Pauses();
     for (const [index, message] of messages.entries()) {
-      sends.push(readMessage(c, message, keyOf(idempotencyKey, index)));
+      sends.push(await readMessage(c, message, keyOf(idempotencyKey, index)));
       await pauses.pause();
     }
     const wanted = sends.filter((send): send is NewSend => !(send instanceof GatewayError));
@@ -68,16 +68,16 @@ export function sendRoutes({ producer, settings, metrics, stopping }: ApiContext
   return routes;
 
   /** A message of a batch, or why it cannot be accepted. */
-  function readMessage(
+  async function readMessage(
     c: Context<ApiEnv>,
     message: unknown,
     idempotencyKey: string | undefined,
-  ): NewSend | GatewayError {
+  ): Promise<NewSend | GatewayError> {
     try {
       refuseHalfPairs(message);
       const request = validate(sendRequestSchema, message, 'message');
       requireAccount(c.get('caller'), request.user_id);
-      return { ...newSend(request, c.get('requestId')), idempotencyKey };
+      return { ...(await newSend(request, c.get('requestId'), logger)), idempotencyKey };
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       // A fault of ours is no matter of one message.

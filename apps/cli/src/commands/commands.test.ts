@@ -49,6 +49,15 @@ describe('send', () => {
     expect(JSON.parse((await cli(['send', 'alice', '@bob', 'hi', '--json'])).stdout)).toEqual(SENT);
   });
 
+  test.each([
+    ['HTML', 'html'],
+    ['markdown_lenient', 'markdown_lenient'],
+  ])('takes --parse-mode %s', async (given, mode) => {
+    gateway.answers({ [SEND]: () => ({ body: SENT }) });
+    expect(await cli(['send', 'alice', 'me', 'x', '--parse-mode', given])).toMatchObject({ code: 0 });
+    expect(gateway.heard[0]?.body).toMatchObject({ parse_mode: mode });
+  });
+
   test('passes all options on', async () => {
     gateway.answers({ [SEND]: () => ({ body: SENT }) });
     const options = [

@@ -79,9 +79,14 @@ export function messageOptions(
   };
 }
 
+const PARSE_MODES = ['markdown', 'markdown_lenient', 'html', 'none'] as const;
+
 function parseModeOf(mode: string | undefined): Message['parse_mode'] {
-  if (mode === undefined || mode === 'markdown' || mode === 'html' || mode === 'none') return mode;
-  throw new UsageError(`--parse-mode must be markdown, html or none, not ${mode}`);
+  if (mode === undefined) return undefined;
+  const known = PARSE_MODES.find((name) => name === mode.toLowerCase());
+  if (known === undefined)
+    throw new UsageError(`--parse-mode must be markdown, markdown_lenient, html or none, not ${mode}`);
+  return known;
 }
 
 function messageIdOf(option: string, value: string): number {

@@ -9,7 +9,12 @@ import { Preview } from './preview.tsx';
 
 type ParseMode = NonNullable<Message['parse_mode']>;
 
-const MODES: Record<ParseMode, string> = { none: 'Plain text', markdown: 'Markdown', html: 'HTML' };
+const MODES: Record<ParseMode, string> = {
+  none: 'Plain text',
+  markdown: 'Markdown',
+  markdown_lenient: 'Markdown of a model',
+  html: 'HTML',
+};
 
 /** What the form holds. */
 interface Draft {
