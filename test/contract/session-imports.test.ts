@@ -199,11 +199,14 @@ describe('Sessions of other programs', () => {
       'CREATE TABLE sessions (dc_id, auth_key AS (zeroblob(900000000))); INSERT INTO sessions (dc_id) VALUES (2)',
     ],
     ['a virtual table', 'CREATE VIRTUAL TABLE sessions USING fts3(dc_id, auth_key)'],
-  ])('a file with %s is a 400 at once', async (_name, statements) => {
+  ])('a file with %s is a 400, and nothing is computed', async (_name, statements) => {
     const answer = await importNew(file((database) => database.exec(statements)));
     expect(answer).toMatchObject({
       status: 400,
-      body: { code: 'VALIDATION', issues: [{ path: 'session' }] },
+      body: {
+        code: 'VALIDATION',
+        issues: [{ path: 'session', message: expect.stringContaining('holds no ') }],
+      },
     });
   });
 

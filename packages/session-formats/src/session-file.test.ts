@@ -1,3 +1,4 @@
+import { BoundedThreads } from '@gateway/runtime';
 import initSqlJs, { type Database } from 'sql.js';
 import { describe, expect, test } from 'vitest';
 import { isSqlite, readSessionFile } from './session-file.ts';
@@ -177,6 +178,26 @@ describe('A file that is meant to hurt', () => {
     const before = process.memoryUsage.rss();
     await expect(readSessionFile(bytes)).rejects.toThrow(/^(is|holds) /);
     expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 2 ** 20);
+  });
+
+  test('SQLite gets no more memory than its bound', async () => {
+    const threads = new BoundedThreads<object, unknown>({
+      entry: new URL('sqlite-thread.mjs', import.meta.url),
+      timeoutMs: 10_000,
+      heapMb: 64,
+      atOnce: 1,
+      maxWaiting: 1,
+    });
+    const read = (bytes: number) =>
+      threads.run({
+        bytes: new Uint8Array(fileOf('telethon')),
+        // No caller gives an expression: this is the shortest way to have SQLite compute something large.
+        reads: [
+          { table: 'sessions', columns: { dc_id: 'integer' }, limit: `length(hex(zeroblob(${bytes})))` },
+        ],
+      });
+    expect(await read(10)).toEqual({ tables: [[{ dc_id: 4 }]] });
+    expect(await read(60_000_000)).toEqual({ error: expect.stringContaining('out of memory') });
   });
 
   test('many tables, and large ones beside the session, are fine', async () => {
