@@ -249,7 +249,7 @@ test("Telegram's own data centres: no session of the test servers, and none of a
     });
 });
 
-/** A real table whose pages name the same page below them 60 times each, on 12 levels: more rows than anybody can read. */
+/** A real table with an endless number of rows: on 12 levels, each page names the same page below it 60 times. */
 function endlessTree(): string {
   const page = 512;
   const bytes = Buffer.from(

@@ -108,8 +108,8 @@ export class GatewayClient {
   }
 
   /**
-   * Imports a session: a string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in base64,
-   * or a backup with its passphrase.
+   * Imports a session: a string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram
+   * or mtcute in base64, or a backup with its passphrase.
    * Nobody else may use it any more: two at a time, and Telegram ends it.
    */
   importSession(

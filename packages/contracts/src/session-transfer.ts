@@ -12,8 +12,8 @@ const passphraseSchema = z
 export const importRequestSchema = requestBody({
   user_id: userIdSchema,
   /**
-   * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in base64, or a
-   * backup. The API reads it.
+   * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in
+   * base64, or a backup. The API reads it.
    */
   session: z.string().trim().min(1, 'must not be empty'),
   /** Of a backup. */

@@ -2,7 +2,7 @@ import { Worker, type TransferListItem } from 'node:worker_threads';
 import PQueue from 'p-queue';
 
 export interface ThreadBounds {
-  /** The task's module: plain JavaScript whose default export takes the input and returns (or resolves to) the output. */
+  /** The task's module, plain JavaScript. Its default export takes the input and returns or resolves to the output. */
   entry: URL;
   /** ms that one task may compute, from the moment when its module is loaded. */
   timeoutMs: number;

@@ -9,7 +9,7 @@ export interface ForeignSession {
   testMode: boolean;
 }
 
-/** No usable session. The message continues "The session …", is for the person who gave it, and quotes nothing of it. */
+/** No usable session. The message goes on from "The session …", is for a person, and quotes nothing of it. */
 export class SessionFormatError extends Error {
   override readonly name = 'SessionFormatError';
 }

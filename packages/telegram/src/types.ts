@@ -107,7 +107,9 @@ export interface AccountClient {
   /** Signs in as the bot of this token. The client must have been opened as a bot's. */
   signInBot(token: string): Promise<UserInfo>;
 
-  /** Asks Telegram who is signed in. Fails with `VALIDATION` where it is a bot and the client was not opened as a bot's. */
+  /**
+   * Asks Telegram who is signed in. Fails with `VALIDATION` where it is a bot and the client was not opened as a bot's.
+   */
   me(): Promise<UserInfo>;
   send(message: OutgoingMessage): Promise<SendResult>;
   /** Ends the authorization at Telegram. An account that Telegram does not know any more counts as logged out. */

@@ -19,8 +19,8 @@ const WHAT_IS_WRONG: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a table as spreadsheets write it (RFC 4180): cells may be quoted, and then hold separators, line ends and doubled quotes. Lines end in
- * LF, CRLF, or CR alone. Empty lines are left out.
+ * Reads a table as spreadsheets write it (RFC 4180). Quoted cells may hold separators, line ends and doubled quotes.
+ * Lines end in LF, CRLF, or CR alone; empty lines are left out.
  * @param separatorOf chooses the separator by the first line; a line `sep=;` before it decides.
  * @throws {UsageError} with the line where a quote is wrong.
  */

@@ -18,8 +18,8 @@ export interface Batch {
 export type Defaults = { [Field in keyof Message]?: Message[Field] | undefined };
 
 /**
- * The messages of a `.jsonl` file (a JSON object a line, with the fields of a send) or a `.csv` or `.tsv` file (the same names in its first
- * line). The whole file is read before anything is sent.
+ * The messages of a `.jsonl` file (a JSON object a line, with the fields of a send) or a `.csv` or `.tsv` file (the
+ * same names in its first line). The whole file is read before anything is sent.
  * @throws {UsageError} at the first line that is no message.
  */
 export function readBatch(name: string, text: string, defaults: Defaults): Batch {

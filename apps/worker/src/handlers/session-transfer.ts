@@ -22,8 +22,9 @@ export interface TransferContext {
 }
 
 /**
- * Takes over a session that was made elsewhere, once Telegram has said whose it is; nothing is kept before that.
- * @throws {GatewayError} `VALIDATION` where it is not understood, `SESSION_IN_USE`, `NOT_AUTHORIZED` where Telegram does not know it.
+ * Imports a session of another program. Nothing is kept before Telegram has said whose it is.
+ * @throws {GatewayError} `VALIDATION` where it is a bot's or cannot be used here, `SESSION_IN_USE`, or `NOT_AUTHORIZED`
+ * where Telegram does not know it.
  */
 export async function importSession(
   { redis, store, dataCenters }: TransferContext,
