@@ -23,18 +23,22 @@ const waitingTime = duration.pipe(
   z.number().min(100, 'must be at least 100ms').max(UNIT_MS.d, 'must be at most 1d'),
 );
 
+/** Sessions name their data centre with up to three digits. */
+const MAX_DATA_CENTER = 999;
+
 const dataCenters = text.transform((value, context) => {
-  const parsed = value.split(',').map((item) => /^\s*(\d+):(\[[0-9a-fA-F:]+\]|[^:\s]+):(\d+)\s*$/.exec(item));
-  return parsed.flatMap((match) => {
-    const [, id, host, portText] = match ?? [];
-    if (id === undefined || host === undefined || portText === undefined || Number(portText) > 65_535) {
-      context.addIssue({
-        code: 'custom',
-        message: 'must be id:host:port, several with commas, such as 2:127.0.0.1:4430',
-      });
-      return [];
-    }
-    return [{ id: Number(id), host: host.replace(/^\[|\]$/g, ''), port: Number(portText) }];
+  const wrong = (message: string) => context.addIssue({ code: 'custom', message });
+  const ids = new Set<number>();
+  return value.split(',').flatMap((item) => {
+    const match = /^\s*(\d{1,9}):(\[[0-9a-fA-F:]+\]|[^:\s]+):(\d{1,9})\s*$/.exec(item);
+    const [, idText, host = '', portText] = match ?? [];
+    const [id, port] = [Number(idText), Number(portText)];
+    if (match === null) wrong('must be id:host:port, several with commas, such as 2:127.0.0.1:4430');
+    else if (id < 1 || id > MAX_DATA_CENTER) wrong(`has an id that is not between 1 and ${MAX_DATA_CENTER}`);
+    else if (port < 1 || port > 65_535) wrong('has a port that is not between 1 and 65535');
+    else if (ids.has(id)) wrong(`has data centre ${id} twice`);
+    ids.add(id);
+    return match === null ? [] : [{ id, host: host.replace(/^\[|\]$/g, ''), port }];
   });
 });
 

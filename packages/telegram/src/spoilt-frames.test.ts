@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTelegram } from './telegram.ts';
@@ -22,6 +22,9 @@ beforeAll(async () => {
   proxy = await openTcpProxy(main);
   const telegram = createTelegram({ ...world.options(), dataCenters: [proxy.dataCenter] });
   client = telegram.open(ivan.client.session(), new MemoryPeerBook());
+  const key = Buffer.from(ivan.client.session()?.split('.')[2] ?? '', 'base64url');
+  const keyId = createHash('sha1').update(key).digest().subarray(12, 20);
+  frame(Buffer.concat([keyId, randomBytes(16 + 64)])).copy(KEY_MISMATCH);
 });
 afterAll(async () => {
   await client.close();
@@ -47,6 +50,8 @@ function note(text: string) {
 }
 
 const bare = (code: number) => Buffer.concat([int(code), int(code), int(code)]);
+/** Takes the key's own id once it is known. */
+const KEY_MISMATCH = frame(randomBytes(24 + 64));
 const KINDS: [title: string, bytes: Buffer][] = [
   ...[-404, -429, -444, -403, -500, -1].flatMap((code): [string, Buffer][] => [
     [`transport error ${code} in a frame`, frame(int(code))],
@@ -67,6 +72,7 @@ const KINDS: [title: string, bytes: Buffer][] = [
   ['a positive number', frame(int(404))],
   ['a message of odd length', frame(randomBytes(24 + 16 + 4))],
   ['a message under another key', frame(randomBytes(24 + 64))],
+  ['a message that does not fit its key', KEY_MISMATCH],
 ];
 
 describe('one thing that came in place of an answer ends no session', () => {
