@@ -140,16 +140,6 @@ describe('What people paste', () => {
     expect((await stack.api.get(`/jobs/${failed.body.job_id}?wait=15`)).body.state).toBe('completed');
   });
 
-  test('after five look-ups a name stays missing for a while, and a resume ends that', async () => {
-    for (let times = 0; times < 5; times += 1) isMissing(await stack.api.send('alice', '@often_pasted', 'x'));
-    await stack.control.createAccount({ phone: '+12025550196', first_name: 'Hal', username: 'often_pasted' });
-    const believed = await stack.api.send('alice', '@often_pasted', 'x');
-    isMissing(believed);
-    expect(believed.body.message).toContain('it is asked again from');
-    await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
-    expect(await stack.api.send('alice', '@often_pasted', 'x')).toMatchObject({ status: 200 });
-  });
-
   test('a batch of one typo asks Telegram once', async () => {
     await stack.control.fault({
       phone: ALICE,

@@ -1,7 +1,10 @@
 import {
+  cleanSource,
   cutsOf,
   type GatewayError,
+  isInvisible,
   MAX_MESSAGE_LENGTH,
+  normalizeFormatted,
   partsOf,
   type FormattedText,
   type SendJob,
@@ -36,20 +39,23 @@ export async function newSend(
   request: SendRequest,
   requestId: string,
   logger: Logger,
-): Promise<Pick<NewSend, 'job' | 'sendAt'>> {
+): Promise<Omit<NewSend, 'idempotencyKey'>> {
   const { user_id, recipient_id, reply_to, silent, link_preview, callback_url, send_at } = request;
-  const job = sendJob({
-    userId: user_id,
-    recipient: recipient_id,
-    formatted: await formattedText(request, logger),
-    linkPreview: link_preview,
-    requestId,
-    ...(reply_to !== undefined && { replyTo: reply_to }),
-    ...(silent !== undefined && { silent }),
-    ...(callback_url !== undefined && { callbackUrl: callback_url }),
-  });
+  const jobOf = (formatted: FormattedText) =>
+    sendJob({
+      userId: user_id,
+      recipient: recipient_id,
+      formatted,
+      linkPreview: link_preview,
+      requestId,
+      ...(reply_to !== undefined && { replyTo: reply_to }),
+      ...(silent !== undefined && { silent }),
+      ...(callback_url !== undefined && { callbackUrl: callback_url }),
+    });
+  const { formatted, asGiven } = await readText(request, logger);
+  const job = jobOf(formatted);
   if (!request.split && job.cuts !== undefined) throw tooLong();
-  return { job, sendAt: send_at };
+  return { job, sendAt: send_at, ...(asGiven !== undefined && { asGiven: () => jobOf(asGiven()) }) };
 }
 
 /** The messages that a text would go out as. @throws {GatewayError} as {@link newSend}. */
@@ -57,21 +63,44 @@ export async function previewOf(
   request: Pick<SendRequest, 'text' | 'parse_mode' | 'split'>,
   logger: Logger,
 ): Promise<FormattedText[]> {
-  const { text, entities } = await formattedText(request, logger);
+  const { text, entities } = (await readText(request, logger)).formatted;
   const cuts = cutsOf(text, entities);
   if (!request.split && cuts.length > 0) throw tooLong();
   return partsOf(text, cuts, entities);
 }
 
-async function formattedText(
+interface ReadText {
+  /** As it is sent. */
+  formatted: FormattedText;
+  /** Without normalisation, where that changed it. */
+  asGiven?: () => FormattedText;
+}
+
+/** Normalises the text before its markup is read, so that places in it are those of the message, and what the markup made of it after. */
+async function readText(
   { text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>,
   logger: Logger,
-): Promise<FormattedText> {
-  if (parse_mode === 'none') return { text, entities: [] };
-  const formatted =
-    parse_mode === 'markdown_lenient' ? await formatModelText(text, logger) : parsed(text, parse_mode);
-  if (formatted.text.trim() === '') throw textError('must not be empty: it is nothing but markup');
-  return formatted;
+): Promise<ReadText> {
+  const source = cleanSource(text);
+  const plain =
+    parse_mode === 'markdown_lenient' ? await formatModelText(source, logger) : marked(source, parse_mode);
+  const formatted = normalizeFormatted(plain);
+  if (isInvisible(formatted.text)) throw textError('must not be empty: it is nothing but markup');
+  if (source === text && formatted.text === plain.text) return { formatted };
+  return { formatted, asGiven: () => readAsGiven(text, parse_mode) };
+}
+
+/** As versions before normalisation read it. What they could not read has no job that it could repeat: any job will do. */
+function readAsGiven(text: string, mode: SendRequest['parse_mode']): FormattedText {
+  try {
+    return marked(text, mode);
+  } catch {
+    return { text, entities: [] };
+  }
+}
+
+function marked(text: string, mode: SendRequest['parse_mode']): FormattedText {
+  return mode === 'markdown' || mode === 'html' ? parsed(text, mode) : { text, entities: [] };
 }
 
 function parsed(text: string, mode: 'markdown' | 'html'): FormattedText {

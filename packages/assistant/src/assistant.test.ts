@@ -149,15 +149,9 @@ describe('HTTP errors', () => {
     expect(server.calls).toHaveLength(2);
   });
 
-  test.each([
-    ['', ''],
-    ['/', ''],
-    ['/chat/completions', ''],
-    ['/chat/completions/', ''],
-    ['/?api-version=2024-10-21', '?api-version=2024-10-21'],
-  ])('the address may end in “%s”', async (end, query) => {
-    await read({ baseUrl: server.baseUrl + end });
-    expect(server.calls[0]?.path).toBe(`/v1/chat/completions${query}`);
+  test('a query of the address stays behind the path', async () => {
+    await read({ baseUrl: `${server.baseUrl}/?api-version=2024-10-21` });
+    expect(server.calls[0]?.path).toBe('/v1/chat/completions?api-version=2024-10-21');
   });
 });
 

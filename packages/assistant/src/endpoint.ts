@@ -14,9 +14,8 @@ export class Endpoint {
 
   constructor({ baseUrl, apiKey }: { baseUrl: string; apiKey?: string | undefined }) {
     this.#url = new URL(baseUrl);
-    // A query stays behind the path: Azure's older addresses carry `?api-version=`. Some people paste the whole address.
-    const base = this.#url.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
-    this.#url.pathname = `${base}/chat/completions`;
+    // A query stays behind the path: Azure's older addresses carry `?api-version=`.
+    this.#url.pathname = `${this.#url.pathname.replace(/\/+$/, '')}/chat/completions`;
     this.#authorization = apiKey === undefined ? basicOf(this.#url) : `Bearer ${apiKey}`;
     this.#url.username = '';
     this.#url.password = '';

@@ -52,6 +52,8 @@ export type MessageStreamEvent =
         role: 'assistant';
         content: string;
         finish_reason?: 'stop' | 'length' | 'content_filter';
+        /** Halves of surrogate pairs that became U+FFFD; missing where there were none. */
+        replaced_characters?: number;
       };
     }
   | { event: 'telegram'; data: TelegramProgress }

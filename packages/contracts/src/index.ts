@@ -124,6 +124,7 @@ export {
   type SentMessage,
 } from './send.ts';
 export { cutsOf, partsOf } from './split-text.ts';
+export { cleanSource, cleanText, isInvisible, normalizeFormatted, sameTextAs } from './telegram-text.ts';
 export {
   webhookDeliverySchema,
   webhookJobSchema,

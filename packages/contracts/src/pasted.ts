@@ -5,9 +5,6 @@ const DASHES = /[\p{Dash_Punctuation}\u2212]/gu;
 const BLANK = /\u2800/g;
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 
-/** Characters to clean in a name, a link or a time: one that is right has fewer, and a batch has a thousand to read. */
-export const MOST_STRANGE = 100;
-
 /** Pairs that people and apps put around a name or a link. */
 const WRAPPERS = new Set(['<>', '()', '[]', '{}', '""', "''", '``', '«»', '“”', '„“', '„”', '‘’']);
 const TRAILING = new Set('.,;:!?\'"”’»>])');
@@ -16,10 +13,9 @@ const TRAILING = new Set('.,;:!?\'"”’»>])');
  * Pasted text in its plain form: no invisible marks, ASCII digits for those of every script, ASCII for full-width and other
  * compatibility characters, `-` for every dash, no space at the ends. For names, links, numbers and times.
  * Never for a password or a message: there every character counts.
- * @param most text with more characters to clean than this is left as it is.
  */
-export function cleanPasted(text: string, most = Infinity): string {
-  if (PLAIN_ASCII.test(text) || strangeIn(text) > most) return text.trim();
+export function cleanPasted(text: string): string {
+  if (PLAIN_ASCII.test(text)) return text.trim();
   const visible = text.replace(INVISIBLE, '').replace(BLANK, ' ').normalize('NFKC');
   return visible
     .replace(DASHES, '-')
@@ -29,7 +25,7 @@ export function cleanPasted(text: string, most = Infinity): string {
 
 /** Cleaned text without the brackets, quotes and full stop that surround a name or a link in prose. */
 export function unwrapPasted(text: string): string {
-  const cleaned = cleanPasted(text, MOST_STRANGE);
+  const cleaned = cleanPasted(text);
   let [first, last] = [0, cleaned.length - 1];
   for (; first < last; last -= 1) {
     const [begin = '', end = ''] = [cleaned[first], cleaned[last]];
@@ -39,24 +35,12 @@ export function unwrapPasted(text: string): string {
   return cleaned.slice(first, last + 1).trim();
 }
 
-function strangeIn(text: string): number {
-  let strange = 0;
-  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0x7e) strange += 1;
-  return strange;
-}
-
-const ASCII_DIGITS = new Map<string, string>();
-
 /** Unicode gives the ten digits of a script consecutive code points, from zero on. */
 function asciiDigit(digit: string): string {
-  const known = ASCII_DIGITS.get(digit);
-  if (known !== undefined) return known;
   const code = digit.codePointAt(0) ?? 0;
   let zero = code;
   while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
-  const ascii = String((code - zero) % 10);
-  ASCII_DIGITS.set(digit, ascii);
-  return ascii;
+  return String((code - zero) % 10);
 }
 
 /** A character for an error text, with its script where it can pass for a Latin letter: `"о" (U+043E, Cyrillic)`. */

@@ -137,8 +137,6 @@ describe('recipient_id', () => {
     ['t.me/$abc', /names no chat/],
     ['t.me/addstickers/abc', /names no chat/],
     ['t.me/proxy?server=x', /names no chat/],
-    ['t.me/durov?direct', /direct messages of a channel/],
-    ['tg://resolve?domain=durov&direct', /direct messages of a channel/],
     ['tg://settings', /names no chat/],
     ['t.me', /names no chat/],
     ['t.me/c/0/4', /not an id/],

@@ -1,4 +1,4 @@
-import { cleanPasted, MOST_STRANGE } from './pasted.ts';
+import { cleanPasted } from './pasted.ts';
 
 /** RFC 3339, section 5.6. Seconds may be left out, as in ISO 8601. */
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
@@ -8,7 +8,7 @@ const DAY_MINUTES = 1_440;
 
 /** A time with its zone in ms since the epoch, or a sentence that says why the text is none. */
 export function parseTime(text: string): number | string {
-  const match = TIME.exec(cleanPasted(text, MOST_STRANGE));
+  const match = TIME.exec(cleanPasted(text));
   if (match === null)
     return `must be a time with its zone (RFC 3339), such as ${new Date(Date.now() + 3_600_000).toISOString()}`;
   const part = (index: number) => Number(match[index] ?? 0);

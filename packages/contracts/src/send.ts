@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { recipientIdSchema } from './recipient.ts';
 import { requestBody } from './request-body.ts';
 import { parseTime } from './rfc3339.ts';
+import { cleanText, isInvisible } from './telegram-text.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** Telegram's bound on one message, in UTF-16 units. */
@@ -41,7 +42,12 @@ export const sendFields = {
   text: z
     .string()
     .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} UTF-16 units`)
-    .refine((text) => text.trim() !== '', 'must not be empty')
+    .refine((text) => !isInvisible(cleanText(text)), {
+      error: ({ input }) =>
+        typeof input === 'string' && input.trim() !== ''
+          ? 'must not be empty: it holds nothing but characters that do not show'
+          : 'must not be empty',
+    })
     .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair'),
   /** The text is marked up so; it is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
@@ -53,7 +59,7 @@ export const sendFields = {
   /** Held in the queue until then; a time that is over means now. As ms since the epoch. */
   send_at: z
     .string()
-    .max(1_024, 'must be at most 1024 characters')
+    .max(128, 'must be at most 128 characters')
     .transform((text, context) => {
       const at = parseTime(text);
       if (typeof at === 'number') return at;

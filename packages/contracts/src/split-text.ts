@@ -1,5 +1,6 @@
 import type { Entity, FormattedText } from './entities.ts';
 import { MAX_MESSAGE_LENGTH } from './send.ts';
+import { isInvisible } from './telegram-text.ts';
 
 /** Where a text may be cut, the best place first: behind paragraphs, lines, sentences and words. */
 const PLACES: readonly ((text: string, at: number) => boolean)[] = [
@@ -63,7 +64,7 @@ export function partsOf(
       const trimmed = part.trim();
       return { text: trimmed, entities: stretches.within(start, trimmed.length) };
     })
-    .filter((part) => part.text !== '');
+    .filter((part) => !isInvisible(part.text));
 }
 
 /** The entities of one stretch of a text after the other. Reads each entity about once, as long as the stretches rise. */

@@ -24,9 +24,6 @@ const UNMARKED =
   'is a link whose number may be that of a group or of a channel: use -100 followed by it for a supergroup or channel, ' +
   '- followed by it for a basic group';
 
-const DIRECT =
-  'is a link to the direct messages of a channel, which this gateway cannot write to: use the @username of a person or chat';
-
 /** Paths of t.me that are no usernames. */
 const RESERVED: Readonly<Record<string, string>> = {
   joinchat: INVITE,
@@ -86,7 +83,6 @@ function fromPath(
     if (second !== undefined) return fromUsername(second);
     return channel === null ? NO_CHAT : fromChannelId(channel);
   }
-  if (query.has('direct')) return DIRECT;
   return (Object.hasOwn(RESERVED, word) ? RESERVED[word] : undefined) ?? fromUsername(first);
 }
 
@@ -97,7 +93,6 @@ function fromAppLink(method: string, query: URLSearchParams): Recipient | string
     case 'resolve':
     case 'boost': {
       const [domain, phone, channel] = [get('domain'), get('phone'), get('channel')];
-      if (query.has('direct')) return DIRECT;
       if (domain !== undefined) return fromUsername(domain);
       if (phone !== undefined) return fromPhone(plus(phone));
       return channel === undefined ? NO_CHAT : fromChannelId(channel);

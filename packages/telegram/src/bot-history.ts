@@ -1,3 +1,4 @@
+import { sameTextAs } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
 import type { Asker } from './caller.ts';
 import { kindAndId } from './peers.ts';
@@ -8,7 +9,7 @@ const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
 
 /**
- * The message of a bot's own in a chat that says exactly this, the oldest behind `after`. A bot may not read a chat's history; it may ask
+ * The message of a bot's own in a chat that says the same ({@link sameTextAs}), the oldest behind `after`. A bot may not read a chat's history; it may ask
  * for messages by their ids, which follow one another, over all its private chats and groups or in one channel. `undefined`: it is not
  * there, or nothing is known to count from (`after` 0).
  */
@@ -19,6 +20,7 @@ export async function findByIds(
   after: number,
 ): Promise<SentMessage | undefined> {
   if (after === 0) return undefined;
+  const isSame = sameTextAs(text);
   for (let page = 0; page < MAX_PAGES; page++) {
     const first = after + 1 + page * PAGE_SIZE;
     const id = Array.from({ length: PAGE_SIZE }, (_, index) => new Api.InputMessageID({ id: first + index }));
@@ -30,7 +32,7 @@ export async function findByIds(
     if (answer instanceof Api.messages.MessagesNotModified) return undefined;
     const messages = answer.messages.filter((message) => message instanceof Api.Message);
     const found = messages.find(
-      (message) => message.out === true && isIn(message, peer) && message.message.trim() === text.trim(),
+      (message) => message.out === true && isIn(message, peer) && isSame(message.message),
     );
     if (found !== undefined) return { id: found.id, date: found.date };
     if (messages.length === 0) return undefined;

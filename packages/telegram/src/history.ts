@@ -1,3 +1,4 @@
+import { sameTextAs } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Asker } from './caller.ts';
@@ -19,7 +20,7 @@ export interface Floor {
 }
 
 /**
- * The message of this account's own in a chat that says exactly this, looked for down to the floor, among the
+ * The message of this account's own in a chat that says the same ({@link sameTextAs}), looked for down to the floor, among the
  * last 2,000 there at most. `undefined`: it is not among them. Throws the call's failure, which says nothing
  * about the message.
  *
@@ -37,14 +38,14 @@ export async function findInHistory(
   { after, since = 0 }: Floor,
 ): Promise<SentMessage | undefined> {
   const earliest = since / 1000 - CLOCK_SKEW;
+  const isSame = sameTextAs(text);
   let found: SentMessage | undefined;
   for await (const page of pagesOf(asker, peer, after, earliest)) {
     const isOwn = ownMessagesIn(page, peer);
     const matches = page.messages
       .filter((message) => message instanceof Api.Message)
-      // Telegram trims what it is sent.
       .filter((message) => message.id > after && message.date >= earliest)
-      .filter((message) => isOwn(message) && message.message?.trim() === text.trim())
+      .filter((message) => isOwn(message) && isSame(message.message ?? ''))
       .map(({ id, date }) => ({ id, date }))
       .toSorted((a, b) => b.id - a.id);
     if (after === 0 && matches[0] !== undefined) return matches[0];

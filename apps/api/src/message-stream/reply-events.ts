@@ -1,6 +1,8 @@
 import { withoutUnopenedThoughts, type ReplyFinish, type ReplyPart } from '@gateway/assistant';
 import {
+  cleanText,
   GatewayError,
+  isInvisible,
   MAX_TEXT_LENGTH,
   textOf,
   type AccountView,
@@ -13,6 +15,7 @@ import { withEitherSignal } from '../either-signal.ts';
 import { awaitSend, holdOf } from '../send-outcome.ts';
 import { refuseSignedOut } from '../signed-in.ts';
 import { replyJob } from './reply-job.ts';
+import { WholeCharacters } from './whole-characters.ts';
 
 /** An event of the stream, by the contract's names. */
 export interface ReplyEvent {
@@ -58,6 +61,8 @@ interface Reply {
   content: string;
   /** How the model ended it; `null`: the caller brought it. */
   finish: ReplyFinish | null;
+  /** Halves of surrogate pairs in it that were replaced by U+FFFD. */
+  replaced: number;
 }
 
 /**
@@ -80,8 +85,13 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
     metrics.assistant('replied');
     return;
   }
-  const { content, finish } = yield* reply(context, call);
-  const message = { role: 'assistant', content, ...(finish !== null && { finish_reason: finish }) };
+  const { content, finish, replaced } = yield* reply(context, call);
+  const message = {
+    role: 'assistant',
+    content,
+    ...(finish !== null && { finish_reason: finish }),
+    ...(replaced > 0 && { replaced_characters: replaced }),
+  };
   yield { event: 'message', data: message };
   if (destination !== null && isCut(finish) && call.request.send_if_cut !== true) {
     const error = cutError(finish);
@@ -130,6 +140,7 @@ function cutError(finish: Cut): GatewayError {
 /** Streams the reply as it comes. @returns the whole of it. */
 async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent, Reply> {
   const pieces: string[] = [];
+  const characters = new WholeCharacters();
   let length = 0;
   let finish: ReplyFinish | null = null;
   const most = call.destination === null ? MAX_REPLY : MAX_TEXT_LENGTH;
@@ -138,7 +149,8 @@ async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<Repl
       finish = part.finish;
       continue;
     }
-    const { text } = part;
+    const text = characters.add(part.text);
+    if (text === '') continue;
     length += text.length;
     if (length > most)
       throw new GatewayError(
@@ -148,9 +160,14 @@ async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<Repl
     pieces.push(text);
     yield { event: 'delta', data: { text } };
   }
+  const rest = characters.end();
+  if (rest !== '') {
+    pieces.push(rest);
+    yield { event: 'delta', data: { text: rest } };
+  }
   const whole = pieces.join('');
   const content = finish === null ? whole : withoutUnopenedThoughts(whole);
-  if (content.trim() !== '') return { content, finish };
+  if (!isInvisible(cleanText(content))) return { content, finish, replaced: characters.replaced };
   throw isCut(finish) ? cutError(finish) : new GatewayError('ASSISTANT_EMPTY');
 }
 

@@ -1,4 +1,4 @@
-import { GatewayError } from '@gateway/contracts';
+import { cleanSource, GatewayError, isInvisible, normalizeFormatted } from '@gateway/contracts';
 import type { Logger } from '@gateway/runtime';
 import { formatModelText } from '../model-text.ts';
 import { sendJob, type Message } from '../send-job.ts';
@@ -10,7 +10,7 @@ export async function replyJob(
   logger: Logger,
 ) {
   // Half a surrogate pair can stand in a stream that was cut; Telegram takes none.
-  const formatted = await formatModelText(reply.toWellFormed(), logger);
-  if (formatted.text === '') throw new GatewayError('ASSISTANT_EMPTY');
+  const formatted = normalizeFormatted(await formatModelText(cleanSource(reply.toWellFormed()), logger));
+  if (isInvisible(formatted.text)) throw new GatewayError('ASSISTANT_EMPTY');
   return sendJob({ ...message, formatted, linkPreview: true });
 }

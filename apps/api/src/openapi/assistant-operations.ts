@@ -11,6 +11,7 @@ const eventSchema = z.union([
     content: z.string(),
     /** Not there where the caller brought the reply. */
     finish_reason: z.enum(['stop', 'length', 'content_filter']).optional(),
+    replaced_characters: z.int().optional().describe('Halves of surrogate pairs that became U+FFFD'),
   }),
   z.looseObject({ state: z.string(), job_id: z.string().optional() }),
   z.looseObject({

@@ -1,4 +1,4 @@
-import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
+import { cleanText, GatewayError, isInvisible, messageStreamRequestSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
@@ -17,7 +17,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
     const givenKey = readIdempotencyKey(c.req.header('idempotency-key'));
     const request = await readAccountBody(c, messageStreamRequestSchema);
     const given = ownReply(request.messages);
-    if (given !== null && given.trim() === '')
+    if (given !== null && isInvisible(cleanText(given)))
       throw validationError([
         { path: `messages.${request.messages.length - 1}.content`, message: 'must not be empty' },
       ]);

@@ -194,23 +194,6 @@ describe("an account's lane, when it must wait", () => {
     expect(world.log.at(-1)).toBe('fail TELEGRAM_UNAVAILABLE a1');
   });
 
-  test('a message that is asked for in such an outage is kept as long as any other', async () => {
-    const away = { outcome: 'retry', reached: false } as const;
-    for (const text of ['a1', 'a2']) {
-      for (let tries = 0; tries < 10_000; tries += 1)
-        world.account.refuse(text, away, 'TELEGRAM_UNAVAILABLE');
-    }
-    await world.add('a1').run();
-    await world.pass(25 * HOUR);
-    expect(world.log.at(-1)).toBe('fail TELEGRAM_UNAVAILABLE a1');
-    world.waiting.push({ text: 'a2', acceptedAt: Date.now() });
-    world.lane.wake();
-    await world.pass(23 * HOUR);
-    expect(world.waiting.map(({ text }) => text)).toEqual(['a2']);
-    await world.pass(2 * HOUR);
-    expect(world.log.at(-1)).toBe('fail TELEGRAM_UNAVAILABLE a2');
-  });
-
   test('a message whose time has come while the pace holds all takes its place, without turning round and round', async () => {
     world.account.pace = {
       burst: 1,

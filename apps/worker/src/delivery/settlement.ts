@@ -68,8 +68,7 @@ export class Settlement {
     this.#log(inHand).warn({ scope, reason, seconds, why: hold.message }, 'held');
     if (scope === 'account' && isNotReached(reason)) {
       this.#unreachable += 1;
-      // An outage that began before the message was asked for does not count against it.
-      const since = Math.max(account.ledger.noteUnreachable(now()), inHand.job.askedAt);
+      const since = account.ledger.noteUnreachable(now());
       if (now() - since > limits.maxWaitMs)
         return this.#endings.fail(inHand, unreachableTooLong(reason, limits.maxWaitMs, hold.message));
     } else {

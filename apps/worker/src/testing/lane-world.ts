@@ -104,7 +104,7 @@ export class World implements LaneQueue {
       },
       acceptedAt: acceptedAt ?? Date.now(),
       dueAt: acceptedAt ?? Date.now(),
-      askedAt: acceptedAt ?? 0,
+      askedAt: acceptedAt ?? Date.now(),
       attempts: this.attempts.get(text) ?? 0,
       trace: undefined,
       progress: { sent: sent ?? [] },

@@ -3,6 +3,7 @@ import type { Store } from '../state/store.ts';
 import type { TlObject, TlValue } from '../types.ts';
 import { rpcError } from './errors.ts';
 import { flagField, intField, objectField } from './fields.ts';
+import { normalizeText, showsNothing } from './normalize-text.ts';
 import { userOfInput } from './peers.ts';
 
 /** UTF-16 units. */
@@ -24,7 +25,7 @@ export interface MessageText {
 }
 
 /**
- * A text as Telegram takes it: without white space at either end, entities moved along.
+ * A text as Telegram takes it ({@link normalizeText}), its entities moved along.
  *
  * @throws {RpcError} MESSAGE_EMPTY, MESSAGE_TOO_LONG, ENTITY_BOUNDS_INVALID.
  */
@@ -34,14 +35,13 @@ export function acceptText(
   raw: string,
   entities: readonly TlObject[],
 ): MessageText {
-  const text = raw.trim();
-  if (text === '') throw rpcError('MESSAGE_EMPTY');
+  const { text, placeOf } = normalizeText(raw);
+  if (showsNothing(text)) throw rpcError('MESSAGE_EMPTY');
   if (text.length > MAX_LENGTH) throw rpcError('MESSAGE_TOO_LONG');
-  const cut = raw.length - raw.trimStart().length;
   const accepted = entities.slice(0, MAX_ENTITIES).flatMap((entity) => {
     const [offset, length] = [intField(entity, 'offset'), intField(entity, 'length')];
     if (offset < 0 || length <= 0 || offset + length > raw.length) throw rpcError('ENTITY_BOUNDS_INVALID');
-    const [start, end] = [Math.max(0, offset - cut), Math.min(text.length, offset + length - cut)];
+    const [start, end] = [placeOf(offset), placeOf(offset + length)];
     return start >= end ? [] : entityOf(store, viewer, entity, start, end - start);
   });
   return { text, entities: accepted };
