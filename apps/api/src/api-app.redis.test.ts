@@ -282,6 +282,34 @@ test('without Redis at the start it comes up, says that it is not ready, and wor
   expect([ready.status, ready.body['part']]).toEqual([503, 'workers']);
 }, 20_000);
 
+test('`/readyz?verbose` says how Redis is set up, or why it is not reachable; `/readyz` is as it was', async () => {
+  await start();
+  const redisCheck = { ok: true, maxmemory_policy: 'noeviction', appendonly: true, problems: [] };
+  expect(await call('/readyz?verbose')).toMatchObject({
+    status: 503,
+    body: { part: 'workers', checks: { redis: redisCheck, workers: { ok: false, live: 0 } } },
+  });
+  expect((await call('/readyz')).body).not.toHaveProperty('checks');
+  await proxy.refuse();
+  await expect
+    .poll(async () => (await call('/readyz?verbose')).body)
+    .toMatchObject({
+      part: 'redis',
+      checks: {
+        redis: { ok: false, problems: [expect.stringMatching(/ECONNREFUSED|connection was closed/)] },
+      },
+    });
+});
+
+test('a Redis that may drop messages is refused at the start, with what to set', async () => {
+  await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  try {
+    await expect(start()).rejects.toThrow(/maxmemory-policy allkeys-lru.*set maxmemory-policy noeviction/);
+  } finally {
+    await redis.config('SET', 'maxmemory-policy', 'noeviction');
+  }
+});
+
 test.each(['refuse', 'freeze'] as const)(
   'it stops in a few seconds while Redis is away (%s)',
   async (takeAway) => {

@@ -29,6 +29,8 @@ export type ApiProducer = {
   | 'workerMetrics'
   | 'takeToken'
   | 'liveWorkers'
+  | 'redisSetup'
+  | 'redisFault'
   | 'close'
 >;
 

@@ -30,6 +30,8 @@ export function errorHandler({ logger }: ApiContext) {
     facts.code = error.code;
     if (error.details.jobId !== undefined) facts.jobId = error.details.jobId;
     if (error.code === 'INTERNAL') logger.error({ requestId, err: error.cause ?? error }, 'unexpected error');
+    else if (error.code === 'QUEUE_UNAVAILABLE' && error.cause instanceof Error)
+      logger.warn({ requestId, code: error.code, reason: error.cause.message }, 'the queue did not answer');
     else if (error.cause !== undefined)
       logger.debug({ requestId, code: error.code, err: error.cause }, 'refused');
     const { status, headers, body } = errorAnswer(error, requestId);

@@ -8,12 +8,14 @@ import {
   listWorkers,
   openConsumerRedis,
   openWebhookQueue,
+  requireFitRedis,
   ResultsPublisher,
   SESSION_INDEX_KEY,
   sharedBackend,
   Subscriber,
   traceQueues,
   watchContact,
+  whenReachable,
   WebhookOutbox,
   type RedisClient,
 } from '@gateway/queue';
@@ -89,6 +91,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   });
   const redis = openConsumerRedis(settings.REDIS_URL, logger);
   const contact = watchContact(redis);
+  await whenReachable(redis);
+  await requireFitRedis(redis, logger);
   await claimShardCount(redis, settings.SHARDS);
   const storeId = files?.id ?? 'redis';
   await refuseForeignStore(redis, storeId);

@@ -21,6 +21,8 @@ export { countPending, type PendingCounts } from './pending.ts';
 export { publishShard, unpublishShard } from './published-shards.ts';
 export type { NewSend } from './place-send.ts';
 export { Producer, type Accepted, type AcceptedSend } from './producer.ts';
+export { whenReachable } from './redis-fault.ts';
+export { requireFitRedis } from './redis-setup.ts';
 export { RateLimits } from './rate-limits.ts';
 export { openConsumerRedis, watchContact, type RedisClient } from './redis.ts';
 export { ResultsPublisher, type JobWait, type WaitEnd } from './results.ts';

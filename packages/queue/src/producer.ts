@@ -26,6 +26,8 @@ import { placeSend, type NewSend, type PlacedSend } from './place-send.ts';
 import { RateLimits } from './rate-limits.ts';
 import { RedisCalls } from './redis-calls.ts';
 import { RedisClock } from './redis-clock.ts';
+import { faultOf, unfitFor } from './redis-fault.ts';
+import { readRedisSetup, requireFitRedis, type RedisSetup } from './redis-setup.ts';
 import { openProducerRedis } from './redis.ts';
 import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
 import { retrySend } from './retry-send.ts';
@@ -106,9 +108,27 @@ export class Producer {
     this.webhooks = new WebhookLog(this.#redis, webhooks, this.#calls);
   }
 
-  /** Fixes the number of shards with Redis. @throws {ShardMismatch} where Redis was set up with another. */
+  /**
+   * Sees that Redis can be trusted with messages, and fixes the number of shards with it.
+   * @throws {ShardMismatch} where Redis was set up with another. @throws {RedisUnfit} where a setting of Redis' or REDIS_URL must be changed.
+   */
   async claimShards(): Promise<void> {
-    await this.#calls.read(() => claimShardCount(this.#redis, this.#options.shards));
+    const fault = faultOf(this.#redis);
+    if (fault?.isFinal === true) throw unfitFor(fault);
+    await this.#calls.read(async () => {
+      await requireFitRedis(this.#redis, this.#options.logger);
+      await claimShardCount(this.#redis, this.#options.shards);
+    });
+  }
+
+  /** How Redis is set up, as of now. */
+  async redisSetup(): Promise<RedisSetup> {
+    return this.#calls.read(() => readRedisSetup(this.#redis));
+  }
+
+  /** Why Redis is not reachable, in words; `null`: it is, as far as is known. */
+  get redisFault(): string | null {
+    return faultOf(this.#redis)?.reason ?? null;
   }
 
   /**

@@ -4,10 +4,11 @@ import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { TooLate } from './deadline.ts';
 import type { RedisClock } from './redis-clock.ts';
+import { faultOf, RedisUnfit } from './redis-fault.ts';
 import { ShardMismatch } from './shards.ts';
 
 /** ms within which Redis must answer, all commands of a call together, before it counts as away. */
-const CALL_TIMEOUT = 1_800;
+const CALL_TIMEOUT = 1_700;
 
 /** A call that a caller waits for. */
 export interface Call {
@@ -78,13 +79,14 @@ export class RedisCalls {
 
   async #run<T>(call: Call, begin: () => Promise<T>, withdraw?: () => Promise<unknown>): Promise<T> {
     if (this.#redis.status !== 'ready')
-      throw unavailable(new Error(`Redis connection is ${this.#redis.status}`));
+      throw unavailable(new Error(`Redis is not reachable: ${this.#why()}`));
     const work = begin();
     try {
       const left = Math.max(0, call.endsAt - performance.now());
       return await withTimeout(work, left, () => new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`));
     } catch (error) {
-      if (error instanceof GatewayError || error instanceof ShardMismatch) throw error;
+      if (error instanceof GatewayError || error instanceof ShardMismatch || error instanceof RedisUnfit)
+        throw error;
       if (isOurFault(error)) throw GatewayError.from(error);
       call.isCutOff = true;
       if (error instanceof TooLate || isRefusal(error)) call.mayHaveTakenEffect = false;
@@ -92,6 +94,10 @@ export class RedisCalls {
       if (withdraw !== undefined) void this.#withdrawAfter(work, withdraw);
       throw inDoubt(error);
     }
+  }
+
+  #why(): string {
+    return faultOf(this.#redis)?.reason ?? `the connection is ${this.#redis.status}`;
   }
 
   /** Not before the commands have ended: they could take effect after they were withdrawn. */

@@ -1,6 +1,7 @@
 import type { Logger } from '@gateway/runtime';
 import { Redis, type Cluster } from 'ioredis';
 import { batchWrites } from './batched-writes.ts';
+import { watchFaults } from './redis-fault.ts';
 import type { RedisContact } from './shard-leases.ts';
 
 /** What commands go to: one server, or a cluster. */
@@ -54,17 +55,16 @@ export function watchContact(redis: RedisClient): RedisContact {
   };
 }
 
-/** One line when Redis goes and one when it comes back, not one a try. */
+/** One line when Redis goes, or the reason changes, and one when it comes back. Not one a try. */
 function watch(redis: Redis, logger: Logger): Redis {
-  let reported = false;
-  redis.on('error', (error: Error) => {
-    if (reported) return;
-    reported = true;
-    logger.error({ err: { message: error.message } }, 'Redis is not reachable, trying again until it is');
-  });
-  redis.on('ready', () => {
-    if (reported) logger.info('Redis is reachable again');
-    reported = false;
+  const { host, port } = redis.options;
+  watchFaults(redis, (fault) => {
+    if (fault === null) logger.info('Redis is reachable again');
+    else
+      logger.error(
+        { redis: `${host}:${port}`, reason: fault.reason },
+        `Redis is not reachable: ${fault.reason}. Trying again until it is`,
+      );
   });
   return batchWrites(redis);
 }

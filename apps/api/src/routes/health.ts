@@ -1,25 +1,50 @@
 import { GatewayError } from '@gateway/contracts';
 import { Hono } from 'hono';
-import type { ApiContext, ApiEnv } from '../context.ts';
+import type { ApiContext, ApiEnv, ApiProducer } from '../context.ts';
 
-/** `/healthz`: the process is up. `/readyz`: Redis answers and a worker lives; else 503 with the `part` that is missing. */
+/**
+ * `/healthz`: the process is up. `/readyz`: Redis answers and a worker lives; else 503 with the `part` that is missing. `/readyz?verbose`: the
+ * same, with what was checked.
+ */
 export function healthRoutes({ producer }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.get('/healthz', (c) => c.json({ status: 'ok' }));
 
   routes.get('/readyz', async (c) => {
-    const workers = await producer.liveWorkers().catch((error: unknown) => {
-      throw GatewayError.from(error).with({ extra: { part: 'redis' } });
-    });
+    const [workers, checks] = await Promise.all([
+      producer.liveWorkers().catch((error: unknown) => GatewayError.from(error)),
+      c.req.query('verbose') === undefined ? null : readChecks(producer),
+    ]);
+    const verbose = (live: number | null) =>
+      checks !== null && { checks: { ...checks, workers: { ok: live !== null && live > 0, live } } };
+    if (workers instanceof GatewayError) throw workers.with({ extra: { part: 'redis', ...verbose(null) } });
     if (workers === 0) {
       throw new GatewayError('WORKER_UNAVAILABLE', 'No worker is running.', {
         retryAfter: 1,
-        extra: { part: 'workers' },
+        extra: { part: 'workers', ...verbose(0) },
       });
     }
-    return c.json({ status: 'ok' });
+    return c.json({ status: 'ok', ...verbose(workers) });
   });
 
   return routes;
+}
+
+/** How Redis stands: with neither its address nor a secret, since anybody may ask. */
+async function readChecks(producer: ApiProducer) {
+  try {
+    const { version, maxmemoryPolicy, appendOnly, faults, warnings } = await producer.redisSetup();
+    return {
+      redis: {
+        ok: faults.length === 0,
+        version,
+        maxmemory_policy: maxmemoryPolicy,
+        appendonly: appendOnly,
+        problems: [...faults, ...warnings],
+      },
+    };
+  } catch {
+    return { redis: { ok: false, problems: [producer.redisFault ?? 'it does not answer in time'] } };
+  }
 }

@@ -244,6 +244,13 @@ export class FakeProducer implements ApiProducer {
     return this.sends;
   }
 
+  redisFault: string | null = null;
+
+  async redisSetup() {
+    this.#check('redisSetup');
+    return { version: '7.0.0', maxmemoryPolicy: 'noeviction', appendOnly: true, faults: [], warnings: [] };
+  }
+
   async liveWorkers(): Promise<number> {
     this.#check('liveWorkers');
     return this.workers;

@@ -1,0 +1,108 @@
+import type { RedisClient } from './redis.ts';
+
+/** Why Redis cannot be used just now. */
+export interface RedisFault {
+  /** In words, with neither an address nor a secret. */
+  reason: string;
+  /** Waiting does not help: a setting is wrong. */
+  isFinal: boolean;
+}
+
+/** By what the client's error says or is called, the first that fits. */
+const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
+  [
+    /WRONGPASS|invalid (username-)?password/i,
+    'it refuses the user or password in REDIS_URL (WRONGPASS)',
+    true,
+  ],
+  [/NOAUTH/, 'it wants a password, and REDIS_URL has none (NOAUTH)', true],
+  [/NOPERM/, 'the user in REDIS_URL may not run a command that is needed (NOPERM)', true],
+  [/DENIED.*protected mode/is, 'it is in protected mode: set a password there, and in REDIS_URL', true],
+  [/max number of clients/i, 'it has as many connections as it takes (maxclients)'],
+  [/LOADING/, 'it is loading its data'],
+  [/READONLY/, 'it is a read-only replica: REDIS_URL must name the primary'],
+  [/MASTERDOWN/, 'it is a replica that has lost its primary (MASTERDOWN)'],
+  [/CLUSTERDOWN/, 'its cluster is down (CLUSTERDOWN)'],
+  [
+    /Protocol error|as reply type byte/,
+    'what answers at that port is not a Redis, or it wants TLS (rediss://)',
+  ],
+  [
+    /WRONG_VERSION_NUMBER|EPROTO|packet length too long/i,
+    'it does not speak TLS at that port: use redis://, or its TLS port',
+  ],
+  [/CERT_HAS_EXPIRED/, 'its TLS certificate has expired'],
+  [/ALTNAME_INVALID|does not match certificate/i, 'its TLS certificate is for another host name'],
+  [
+    /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_|self[- ]signed|unable to (verify|get)/i,
+    'its TLS certificate is not trusted here',
+  ],
+  [/ENOTFOUND|EAI_AGAIN/, 'its host name cannot be resolved'],
+  [/ECONNREFUSED/, 'nothing listens at that address (ECONNREFUSED)'],
+  [
+    /ETIMEDOUT|timed? ?out/i,
+    'it does not answer in time: it hangs, a firewall is in between, or only one side speaks TLS',
+  ],
+  [/EHOSTUNREACH|ENETUNREACH/, 'there is no way to its host'],
+  [
+    /ECONNRESET|EPIPE|Connection is closed|socket disconnected/i,
+    'the connection was closed; where Redis wants TLS, use rediss://',
+  ],
+];
+
+export function explainFault(error: unknown): RedisFault {
+  const text = error instanceof Error ? `${codeOf(error)} ${error.message}` : String(error);
+  const [, reason, isFinal = false] = FAULTS.find(([pattern]) => pattern.test(text)) ?? [];
+  return { reason: reason ?? 'the connection failed', isFinal };
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const faults = new WeakMap<RedisClient, RedisFault>();
+
+/** What keeps this connection from Redis; `null`: nothing that is known. */
+export function faultOf(redis: RedisClient): RedisFault | null {
+  return faults.get(redis) ?? null;
+}
+
+/** Keeps {@link faultOf} up to date. @param onFault is told where it is another one than before; `null`: Redis is there again. */
+export function watchFaults(redis: RedisClient, onFault: (fault: RedisFault | null) => void): void {
+  redis.on('error', (error: unknown) => {
+    const fault = explainFault(error);
+    if (faults.get(redis)?.reason === fault.reason) return;
+    faults.set(redis, fault);
+    onFault(fault);
+  });
+  redis.on('ready', () => {
+    if (faults.delete(redis)) onFault(null);
+  });
+}
+
+/** This process cannot work with that Redis as it is set up: it must not go on. */
+export class RedisUnfit extends Error {
+  override readonly name = 'RedisUnfit';
+}
+
+export function unfitFor({ reason }: RedisFault): RedisUnfit {
+  return new RedisUnfit(`Redis cannot be used: ${reason}`);
+}
+
+/** Resolves once Redis can be asked. @throws {RedisUnfit} where waiting does not help. */
+export function whenReachable(redis: RedisClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const fault = faultOf(redis);
+      const isReady = redis.status === 'ready';
+      if (!isReady && fault?.isFinal !== true) return;
+      redis.off('ready', look);
+      redis.off('error', look);
+      if (isReady || fault === null) resolve();
+      else reject(unfitFor(fault));
+    };
+    redis.on('ready', look);
+    redis.on('error', look);
+    look();
+  });
+}
