@@ -102,7 +102,7 @@ describe.skipIf(!canMount)(
         expect(await started).toMatchObject(FULL);
         expect((await started).body.message).toContain('A code was sent');
         expect(await verified).toMatchObject(FULL);
-        expect((await verified).body.message).toContain('call verify again');
+        expect((await verified).body.message).toContain('call verify (or qr) again');
         expect((await stack.api.status(userId)).body).toMatchObject({ state: 'code_sent' });
         end();
         // The code is used up: only what Telegram accepted before can complete this, in another process too.
@@ -112,6 +112,22 @@ describe.skipIf(!canMount)(
         expect((await stack.api.send(userId, 'me', 'signed in')).status).toBe(200);
       }, 30_000);
     });
+
+    test('while a scanned QR code is finished: the next call completes the sign-in', async () => {
+      const phone = nextPhone();
+      const shown = await post('auth/qr', { user_id: 'scanning' });
+      await stack.control.fault({ method: 'auth.exportLoginToken', delay_ms: 1_500 });
+      await stack.control.scan(shown.body.url, phone);
+      await expect.poll(() => stack.control.faults(), { timeout: 10_000, interval: 20 }).toEqual([]);
+      disk.fill();
+      const failed = 'a QR code was scanned, and what came of it is not known yet';
+      await expect.poll(() => stack.worker.output, { timeout: 10_000 }).toContain(failed);
+      expect((await stack.api.status('scanning')).body).toMatchObject({ state: 'qr_pending' });
+      disk.free();
+      const answer = await post('auth/qr', { user_id: 'scanning' });
+      expect(answer).toMatchObject({ status: 200, body: { status: 'authorized' } });
+      expect((await stack.api.send('scanning', 'me', 'signed in')).status).toBe(200);
+    }, 30_000);
 
     test('read-only from the start: what is signed in is served', async () => {
       await stack.worker.end();

@@ -175,7 +175,9 @@ const RECOVERY =
 function unreadable(file: string, error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
   const what = error instanceof Error ? error.message : String(error);
-  return new SessionStoreError('unreadable', null, `${file} cannot be read: ${what}. ${RECOVERY}.`);
+  const isForbidden = /^(?:EACCES|EPERM)\b/.test(what);
+  const recovery = isForbidden ? 'Let the user that runs the worker read and replace it' : RECOVERY;
+  return new SessionStoreError('unreadable', null, `${file} cannot be read: ${what}. ${recovery}.`);
 }
 
 function parseEntries(file: string, text: string): Entries {

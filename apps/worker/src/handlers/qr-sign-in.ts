@@ -1,7 +1,7 @@
 import { GatewayError, type QrResult } from '@gateway/contracts';
 import { TelegramFailure, type AccountClient, type QrLogin } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
-import { abandon, authorize, loginOf, refuseIfSignedIn, sessionOf } from './sign-in.ts';
+import { abandon, authorize, loginOf, refuseIfSignedIn, saveAccepted, sessionOf } from './sign-in.ts';
 
 /** ms that a code must be good for to be shown once more: a person has to find the phone. */
 const MIN_SHOWN_MS = 5_000;
@@ -48,6 +48,11 @@ export class QrSignIn {
     const { login } = account;
     if (login?.awaiting === 'password') return { status: 'password_required', hint: login.hint };
     const client = login === null ? account.freshClient() : account.client();
+    const saved = await saveAccepted(account, client);
+    if (saved !== null) {
+      this.#context.authorized(account.userId);
+      return saved;
+    }
     const shown = this.#shown.get(client);
     if (shown !== undefined && shown.expiresAt - this.#context.now() >= MIN_SHOWN_MS) return toResult(shown);
     return this.#ask(account, client);

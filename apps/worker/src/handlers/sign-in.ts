@@ -82,8 +82,8 @@ export async function verifySignIn(
 ): Promise<VerifyResult> {
   const login = loginOf(account);
   const client = account.client();
-  const signedIn = unsavedSignIns.get(client);
-  if (signedIn !== undefined) return authorize(account, client, signedIn);
+  const saved = await saveAccepted(account, client);
+  if (saved !== null) return saved;
   if (login.kind === 'code') await phoneLimits.count('verify', login.phoneNumber);
   if (login.awaiting === 'scan') throw new GatewayError('AUTH_NOT_STARTED', NOT_SCANNED);
   if (login.awaiting === 'code') {
@@ -131,17 +131,26 @@ export async function authorize(
   account: Account,
   client: AccountClient,
   user: UserInfo,
-): Promise<VerifyResult> {
+): Promise<Extract<VerifyResult, { status: 'authorized' }>> {
   unsavedSignIns.set(client, user);
   await savingStep(
     account.authorize(sessionOf(client), user),
-    'Telegram has accepted the sign-in, but it is not saved yet. Once there is room, call verify again: it is completed then.',
+    'Telegram has accepted the sign-in, but it is not saved yet. Once there is room, call verify (or qr) again: that completes it.',
   );
   unsavedSignIns.delete(client);
   return { status: 'authorized', user };
 }
 
-/** Connections that Telegram has signed in while the store took no writes. The next verify saves them. */
+/** Saves a sign-in that Telegram accepted while the store took no writes. `null`: there is none. */
+export async function saveAccepted(
+  account: Account,
+  client: AccountClient,
+): Promise<Extract<VerifyResult, { status: 'authorized' }> | null> {
+  const user = unsavedSignIns.get(client);
+  return user === undefined ? null : authorize(account, client, user);
+}
+
+/** Connections that Telegram has signed in and that could not be saved. */
 const unsavedSignIns = new WeakMap<AccountClient, UserInfo>();
 
 const CODE_LOST = 'A code was sent, but this sign-in could not be saved. Start it again once there is room.';
