@@ -1,4 +1,6 @@
-import { silentLogger } from '@gateway/runtime';
+import type { FormattedText } from '@gateway/contracts';
+import { REPLY_THREAD } from '@gateway/formatting';
+import { BoundedThreads, silentLogger, type ThreadBounds } from '@gateway/runtime';
 import { expect, test } from 'vitest';
 import { formatModelText } from './model-text.ts';
 
@@ -30,4 +32,23 @@ test('a text that formatting would make longer than may be sent goes out as it i
   const written = `${rows}\n${`${'- '.repeat(40)}a\n${'b\n'.repeat(1_000)}\n`.repeat(5)}`;
   expect(written.length).toBeLessThan(65_536);
   expect(await format(written)).toEqual({ text: written.trim(), entities: [] });
+});
+
+const bounds: ThreadBounds = {
+  entry: REPLY_THREAD,
+  timeoutMs: 30_000,
+  heapMb: 128,
+  atOnce: 1,
+  maxWaiting: 1,
+};
+
+test.each([
+  ['time', { timeoutMs: 0 }],
+  ['memory', { heapMb: 2 }],
+  ['threads that wait', { maxWaiting: 0 }],
+  ['a module that loads', { entry: new URL('nowhere.mjs', import.meta.url) }],
+])('without enough %s a long text goes out as it is written', async (_what, bound) => {
+  const threads = new BoundedThreads<string, FormattedText>({ ...bounds, ...bound });
+  const text = '**bold** '.repeat(5_000);
+  expect(await formatModelText(text, silentLogger(), threads)).toEqual({ text: text.trim(), entities: [] });
 });

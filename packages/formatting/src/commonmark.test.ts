@@ -43,7 +43,7 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
     ],
   },
   'what follows an address and is no title is refused': {
-    error: /a space ends the address|the title is not closed/,
+    error: /the address ends here|the title is not closed/,
     examples: [41, 488, 490, 508, 568],
   },
   'a link or an image within a link is refused: Telegram has none': {

@@ -10,7 +10,7 @@ export interface LinkTail {
 /** Why a tail is not one, and where. */
 export interface TailFault {
   at: number;
-  fault: 'unclosed' | 'space' | 'title' | 'parentheses';
+  fault: 'unclosed' | 'bracket' | 'space' | 'title' | 'parentheses';
 }
 
 /** What a backslash takes the meaning from: ASCII punctuation. */
@@ -42,7 +42,7 @@ export function readLinkTail(text: string, open: number, to: number): LinkTail |
     if (at < to && text.charAt(at) !== ')') return { at, fault: 'title' };
   }
   if (at >= to) return { at: open, fault: 'unclosed' };
-  if (text.charAt(at) !== ')') return { at, fault: at > addressEnd ? 'space' : 'unclosed' };
+  if (text.charAt(at) !== ')') return { at, fault: 'space' };
   return { address, addressAt, end: at + 1 };
 }
 
@@ -59,7 +59,7 @@ function endOfBracketed(text: string, from: number, to: number): number | TailFa
     else if (char === '>') return at + 1;
     else if (char === '\n' || char === '<') break;
   }
-  return { at: from, fault: 'unclosed' };
+  return { at: from, fault: 'bracket' };
 }
 
 /** An address holds its own parentheses in pairs, and no spaces. */

@@ -42,10 +42,12 @@ describe.each(Object.entries(READERS))('links and images of %s', (_who, read) =>
 });
 
 test.each([
-  ['[a](https://a.b/c d)', /a space ends the address, and only a title in quotes may follow: write %20/],
+  ['[a](https://a.b/c d)', /the address ends here, and only a title in quotes may follow: write %20/],
+  ['[a](<https://a.b>c)', /the address ends here/],
+  ['[a](https://a.b\u0000)', /the address ends here/],
   ['[a](https://a.b "title)', /the title is not closed/],
   ['[a](https://a.b "title" x)', /the title is not closed/],
-  ['[a](<https://a.b)', /never closed/],
+  ['[a](<https://a.b)', /its `<` is never closed: close it with `>`/],
   ['[a](https://a.b', /never closed/],
   ['[a](/path)', /must begin with http/],
   ['[a]()', /must begin with http/],

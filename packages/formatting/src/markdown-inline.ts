@@ -36,9 +36,10 @@ const AUTOLINK =
   /<(?:((?:https?|tg|mailto|tel):[^\s<>]+)|([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*))>/iy;
 
 const TAIL_HINTS: Readonly<Record<TailFault['fault'], string>> = {
+  bracket: 'its `<` is never closed: close it with `>` on the same line',
   unclosed: "the link's address is never closed: close it with `)`, or write \\[ for the character",
   space:
-    'a space ends the address, and only a title in quotes may follow: write %20 for a space in the address, or \\[ for plain text',
+    'the address ends here, and only a title in quotes may follow: write %20 for a space in the address, or \\[ for plain text',
   title: 'the title is not closed: write it as "…", \'…\' or (…) in front of the `)`',
   parentheses: 'the address has too many parentheses within one another: put it between < and >',
 };

@@ -5,7 +5,7 @@ import { quoted } from './quoted.ts';
 import { TextBuilder, type MarkedUp } from './text-builder.ts';
 
 /** Begins a block of code. Backticks in the rest of the line would make it inline code. */
-const FENCE = /^( {0,3})(?:(`{3,})([^`]*)|(~{3,})(.*))$/;
+const FENCE = /^( {0,3})(?:(`{3,})([^`]*)|(~{3,})([^\n]*))$/;
 
 const ESCAPE = /\\([!-/:-@[-`{-~])/g;
 

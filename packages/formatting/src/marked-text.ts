@@ -11,6 +11,7 @@ export class MarkedText {
 
   /** Joins lines, with line ends in between. */
   static join(lines: readonly MarkedText[]): MarkedText {
+    if (lines.length === 1 && lines[0] !== undefined) return lines[0];
     const pieces: { at: number; source: number }[] = [];
     let at = 0;
     for (const line of lines) {

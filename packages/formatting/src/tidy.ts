@@ -1,4 +1,4 @@
-import type { FormattedText } from '@gateway/contracts';
+import type { Entity, FormattedText } from '@gateway/contracts';
 import { isCode, withoutNestedCode } from './nested-code.ts';
 import type { Format, MarkedUp, Span } from './text-builder.ts';
 
@@ -18,14 +18,24 @@ export function tidy({ text, spans }: MarkedUp): FormattedText {
     const end = bounds.previous(span.end);
     if (start < end) tight.push({ format: span.format, start, end });
   }
-  return {
-    text: trimmed,
-    entities: joined(sorted(tight)).map(({ format, start, end }) => ({
-      ...format,
-      offset: start - lead,
-      length: end - start,
-    })),
-  };
+  return { text: trimmed, entities: joined(sorted(tight)).map((span) => entityOf(span, lead)) };
+}
+
+/** @param lead how much of the text in front was trimmed. */
+function entityOf({ format, start, end }: Span, lead: number): Entity {
+  const offset = start - lead;
+  const length = end - start;
+  switch (format.type) {
+    case 'pre':
+    case 'text_link':
+    case 'text_mention':
+    case 'custom_emoji':
+    case 'blockquote':
+      return { ...format, offset, length };
+    default:
+      // Nothing to copy: most entities are of these types, and copying takes ten times as long.
+      return { type: format.type, offset, length };
+  }
 }
 
 /** Finds the places without a space before or behind them. */
