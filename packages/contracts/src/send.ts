@@ -59,7 +59,12 @@ export const sendFields = {
   /** Held in the queue until then; a time that is over means now. As ms since the epoch. */
   send_at: z
     .string()
-    .max(128, 'must be at most 128 characters')
+    .max(1_024, 'must be at most 1024 characters')
+    .meta({
+      format: 'date-time',
+      description: 'RFC 3339, at most a year ahead; a time that is over means now',
+      examples: ['2024-01-15T12:00:00Z'],
+    })
     .transform((text, context) => {
       const at = parseTime(text);
       if (typeof at === 'number') return at;
