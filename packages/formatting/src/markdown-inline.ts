@@ -1,3 +1,4 @@
+import { bareAddressEnd } from './bare-address.ts';
 import { matchBrackets } from './brackets.ts';
 import { CodeSpans, ticksAt } from './code-spans.ts';
 import { Delimiters } from './delimiters.ts';
@@ -26,10 +27,6 @@ const NO_BRACKETS: ReadonlyMap<number, number> = new Map();
 
 /** Text up to the next character that may mean something. */
 const PLAIN = /[^\\`[\]!*_~|<hHtT]+/y;
-
-/** An address in the open keeps its `_` and `*`. What ends a sentence, or is markup, does not belong to its end. */
-const ADDRESS = /(?:https?|tg):\/\/[^\s<>\\`[\]]+/iy;
-const NOT_AT_ITS_END: ReadonlySet<string> = new Set('*_~|).,;:!?\'"');
 
 /** An address in angle brackets, as CommonMark has it. Other tags stay as they are written. */
 const AUTOLINK =
@@ -110,7 +107,7 @@ class InlineParser {
       case '|':
         return delimiters.read(at, to);
       default: {
-        const end = this.#addressEnd(at, to);
+        const end = bareAddressEnd(this.#text, at, to);
         if (end > at) return this.#addTo(at, end);
       }
     }
@@ -213,14 +210,5 @@ class InlineParser {
     this.#builder.add(address);
     this.#builder.format(start, format);
     return at + all.length;
-  }
-
-  #addressEnd(at: number, to: number): number {
-    if (/[\p{L}\p{N}_]/u.test(this.#text.charAt(at - 1))) return at;
-    ADDRESS.lastIndex = at;
-    if (!ADDRESS.test(this.#text)) return at;
-    let end = Math.min(to, ADDRESS.lastIndex);
-    while (NOT_AT_ITS_END.has(this.#text.charAt(end - 1))) end -= 1;
-    return end;
   }
 }

@@ -77,12 +77,12 @@ export class SendListReader {
     const address = { kind: 'send', userId: this.#userId } as const;
     const described = await describeJob(this.#redis, { job, state }, address, view, looks === 1);
     if (described === null) return this.#summarize(jobId, view, looks - 1);
-    const { recipient, text, cuts, entities } = job.data;
+    const { recipient, text, cuts } = job.data;
     return {
       ...described,
       recipient_id: recipient,
       preview: beginning(text),
-      parts: cuts === undefined ? 1 : partsOf(text, cuts, entities).length,
+      parts: cuts === undefined ? 1 : partsOf(text, cuts).length,
       can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
     };
   }

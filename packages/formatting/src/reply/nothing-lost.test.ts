@@ -76,6 +76,14 @@ describe('a reply loses nothing that its model wrote', () => {
     ],
     ['<https://x.org/a_b_c> and <a@b.org>', 'https://x.org/a_b_c and a@b.org'],
     ['https://en.wikipedia.org/wiki/Foo_(bar)_baz*qux*', 'https://en.wikipedia.org/wiki/Foo_(bar)_baz'],
+    [
+      'https://x.org/_a_/*b*/c and **https://y.org/_z_x**, http://z.org/~~q~~r',
+      'https://x.org/_a_/*b*/c https://y.org/_z_x, http://z.org/~~q~~r',
+    ],
+    [
+      '[https://x.org/_a_b](https://x.org/_a_b) tg://resolve?domain=_a_b',
+      'https://x.org/_a_b tg://resolve?domain=_a_b',
+    ],
     ['Fact.[^1]\n\n[^1]: The *source*, https://x.org', '[^1] [^1]: The source https://x.org'],
     ['[1]: https://x.org "Title"\n\nSee [this][1].', '[1]: https://x.org "Title" [this][1]'],
     ['[text](/relative "t") ![](pic.png) [](https://x.org)', 'text (/relative) pic.png https://x.org'],

@@ -1,5 +1,6 @@
 import MarkdownParser, { type MarkdownIt, type Token } from 'markdown-it';
 import { flankingOf } from '../flanking.ts';
+import { keepBareAddresses } from './bare-addresses.ts';
 import { keepMath } from './math.ts';
 import { keepExtraCells } from './table-cells.ts';
 
@@ -25,6 +26,7 @@ function createParser(): MarkdownIt {
   useFlanking(markdown);
   keepExtraCells(markdown);
   keepMath(markdown);
+  keepBareAddresses(markdown);
   return markdown;
 }
 
