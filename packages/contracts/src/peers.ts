@@ -18,13 +18,13 @@ export const peerSchema = z.object({
 });
 export type Peer = z.infer<typeof peerSchema>;
 
-/** A look-up in vain. Times are ms since the epoch. */
+/** A failed look-up. Times are ms since the epoch. */
 export interface Miss {
-  /** Telegram said so then: it holds against requests of before, and a later one may ask again. */
+  /** When Telegram said so. The miss holds for requests from before; a later one may repeat the look-up. */
   since: number;
-  /** It is believed until then. */
+  /** When the miss expires. */
   until: number;
-  /** Look-ups in vain, one after the other. */
+  /** Failed look-ups in a row. */
   times: number;
 }
 
@@ -38,7 +38,7 @@ export interface PeerBook {
    * peer stays so, whatever later sightings say.
    */
   remember(peers: readonly Peer[]): void;
-  /** The last look-up in vain, while it is believed. Telegram limits look-ups hardest. `key` is any stable text. */
+  /** The last failed look-up, if it has not expired. Telegram limits look-ups hardest. `key` is any stable text. */
   missing(key: string, now: number): Miss | undefined;
   rememberMissing(key: string, miss: Miss): void;
   forgetMissing(key: string): void;

@@ -21,7 +21,7 @@ export function parseTime(text: string): number | string {
   if (offsetHour > 23 || offsetMinute > 59)
     return `must be a time that exists: ${match[8]}${match[9]}:${match[10]} is no offset from UTC`;
   const offset = (match[8] === '-' ? -1 : 1) * (offsetHour * 60 + offsetMinute);
-  // A leap second is the last of a UTC day; it counts as the first of the next.
+  // A leap second ends a UTC day and counts as the first second of the next.
   const utcMinute = (hour * 60 + minute - offset + 2 * DAY_MINUTES) % DAY_MINUTES;
   if (second > 60 || (second === 60 && utcMinute !== DAY_MINUTES - 1))
     return `must be a time that exists: there is no second ${match[6]} in it`;

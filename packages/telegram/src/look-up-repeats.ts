@@ -1,19 +1,19 @@
 import { tokensAt, type Bucket, type Miss } from '@gateway/contracts';
 
-/** Look-ups in vain of one name before it is believed missing until its time is up. */
+/** Failed look-ups of one name before it stays missing until the miss expires. */
 const MOST_TIMES = 5;
-/** Repeated look-ups of an account at a time, and ms until one more. */
+/** Budget of repeated look-ups of an account, and ms until it gains one. */
 const BURST = 20;
 const INTERVAL_MS = 30 * 60_000;
 
 /**
- * Decides whether Telegram is asked again about what it has not found. What it said holds for requests of before, so that a batch
- * with a thousand typos costs one look-up a name; a later request is somebody's wish to have it asked again, within a bound.
+ * Decides whether to repeat a failed look-up. A miss holds for requests from before it: a batch of a thousand typos costs one
+ * look-up a name. A later request repeats the look-up, within a budget.
  */
 export class LookUpRepeats {
   #bucket: Bucket | null = null;
 
-  /** @param askedAt when the request was made. @returns whether to ask; that is counted. */
+  /** Takes one from the budget if the look-up is to be repeated. @param askedAt when the message was requested. */
   mayAsk({ since, times }: Pick<Miss, 'since' | 'times'>, askedAt: number, now: number): boolean {
     if (askedAt <= since || times >= MOST_TIMES) return false;
     const tokens = tokensAt(this.#bucket, BURST, INTERVAL_MS, now);

@@ -9,9 +9,9 @@ import { lookUpsOf } from './look-ups.ts';
 import { inputPeerOf, kindAndId, peersOf, peersOfDialogs } from './peers.ts';
 import { recipientNotFound } from './recipient-not-found.ts';
 
-/** "Not found" is believed for so long, ms. */
+/** How long a failed look-up is remembered, ms. */
 const MISSING_FOR_MS = 10 * 60_000;
-/** Contacts and dialogs are not read again for a peer that was not in them within this time, ms. */
+/** How long the lists of contacts and dialogs count as fresh, ms. */
 const LISTS_FRESH_FOR_MS = 60_000;
 
 const NOBODY = new Set([
@@ -25,7 +25,7 @@ export interface ResolvedRecipient {
   input: Api.TypeInputPeer;
   /** `undefined`: the account itself. */
   peer: Peer | undefined;
-  /** It was known from before, so its access hash may be stale. */
+  /** The book had it, so its access hash may be stale. */
   fromBook: boolean;
 }
 
@@ -44,7 +44,7 @@ export class Recipients {
   #dialogsReadAt = -Infinity;
   #selfRead = false;
 
-  /** A bot may not list whom it knows, nor look up phones; but it needs no access hash of whom it has met. */
+  /** A bot may not list its contacts or look up phones, but needs no access hash for people who wrote to it. */
   readonly isBot: boolean;
 
   /** `now`: ms since the epoch. */
@@ -57,8 +57,8 @@ export class Recipients {
 
   /**
    * Throws `TelegramFailure`: RECIPIENT_NOT_FOUND with a message that says how to make the peer reachable, or
-   * a call's failure, a pause that Telegram asks for being one of look-ups (`resolve`).
-   * @param askedAt when the message was asked for, ms since the epoch: what was found missing before that does not count.
+   * the failure of a call. A wait that Telegram asks for has the scope `resolve`.
+   * @param askedAt when the message was requested, ms since the epoch. Failed look-ups from before are repeated.
    */
   async resolve(recipient: Recipient, askedAt = 0): Promise<ResolvedRecipient> {
     if (recipient.kind === 'self')
@@ -81,14 +81,14 @@ export class Recipients {
     return { input: inputPeerOf(found), peer: found, fromBook: false };
   }
 
-  /** Whether to ask Telegram what it was asked before: the request is newer than the answer, and the bound allows it. */
+  /** Whether to repeat a look-up: the request is newer than the answer, and the budget allows it. */
   #mayRepeat(recipient: Wanted, miss: Miss | undefined, askedAt: number): boolean {
     const now = this.#now();
     const since = miss?.since ?? this.#listsReadAt(recipient, now);
     return since !== null && this.#repeats.mayAsk({ since, times: miss?.times ?? 0 }, askedAt, now);
   }
 
-  /** When the lists were read that say whether this id is known; `null`: they are read now in any case. */
+  /** When the fresh lists that decide about this recipient were read; `null`: no list decides, or none is fresh. */
   #listsReadAt({ kind }: Wanted, now: number): number | null {
     const lists =
       kind === 'user'
@@ -101,10 +101,9 @@ export class Recipients {
   }
 
   /**
-   * Asks Telegram again about a recipient whose entry in the book Telegram has refused. `undefined`: there is
-   * nothing newer. Throws RECIPIENT_NOT_FOUND where nobody has the name any more, and a call's failure as
-   * `TelegramFailure`. A pause is one of this chat: the book knows it, so a pause of look-ups would not hold it,
-   * and it would be tried again at once, without end.
+   * Looks a recipient up again after Telegram refused the book's access hash. `undefined`: Telegram gives no other.
+   * Throws RECIPIENT_NOT_FOUND if nobody has the name any more, and the failure of a call. A wait has the scope
+   * `chat`: the book knows the chat, so a wait of look-ups would not hold it, and the lane would retry without end.
    */
   async resolveAfresh(recipient: Recipient, askedAt = 0): Promise<ResolvedRecipient | undefined> {
     if (recipient.kind === 'self' || this.isBot) return undefined;
@@ -119,12 +118,12 @@ export class Recipients {
     return { input: inputPeerOf(found), peer: found, fromBook: false };
   }
 
-  /** Takes note of the peers that an answer brings along. */
+  /** Remembers the peers of an answer. */
   remember(answer: Parameters<typeof peersOf>[0]): void {
     this.#book.remember(peersOf(answer));
   }
 
-  /** A message has gone to the peer: it is no stranger any more. */
+  /** Marks a peer as familiar after a message was sent to it. */
   noteWrittenTo({ kind, id }: Peer): void {
     const known = this.#book.byId(kind, id);
     if (known !== undefined && !known.familiar) this.#book.remember([{ ...known, familiar: true }]);
@@ -154,8 +153,7 @@ export class Recipients {
         await this.#readContacts(again);
         return isFound() ?? (await this.#byPhone(recipient.phone));
       case 'chat':
-        // A basic group has no access hash: its id is all that a call wants, and Telegram says whether the
-        // account is in it.
+        // A basic group has no access hash. Telegram says whether the account is in it.
         return staleHash === undefined
           ? { kind: 'chat', id: recipient.id, accessHash: null, username: null, phone: null, familiar: false }
           : undefined;
@@ -183,7 +181,7 @@ export class Recipients {
     };
   }
 
-  /** A user whom a message may name. */
+  /** The user for a mention; `undefined` if this account cannot mention it. */
   inputUser(id: string): Api.InputUser | undefined {
     const accessHash = this.#book.byId('user', id)?.accessHash ?? (this.isBot ? '0' : undefined);
     return accessHash === undefined
@@ -201,7 +199,7 @@ export class Recipients {
     return answer && this.#rememberResolved(answer, { phone });
   }
 
-  /** The peer goes by what it was asked for from now on, also where that is not the one that it shows. */
+  /** Remembers the peer by the name that was looked up, even if it shows another. */
   #rememberResolved(
     answer: Api.contacts.ResolvedPeer,
     askedFor: { username: string } | { phone: string },
@@ -242,7 +240,7 @@ export class Recipients {
     this.#dialogsReadAt = now;
   }
 
-  /** A miss against lists that were read before is as old as they are, and is believed until they may be read again. */
+  /** A miss by lists that were read earlier is as old as those, and expires with them. */
   #missOf({ kind }: Wanted, startedAt: number, times: number): Miss {
     const isById = kind === 'user' || kind === 'channel';
     if (isById && this.#dialogsReadAt < startedAt)

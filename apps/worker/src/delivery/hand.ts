@@ -12,7 +12,7 @@ const MAX_REMEMBERED = 1_000;
 export class Hand {
   readonly #options: HandOptions;
   #jobs: readonly InHand[] = [];
-  /** Tries of jobs that went back to the queue: a wait of the whole account must not give a message its tries anew. */
+  /** Tries of jobs that went back to the queue: a wait of the account must not reset them. */
   readonly #tried = new Map<string, Pick<InHand, 'failures' | 'attempts'>>();
 
   constructor(options: HandOptions) {

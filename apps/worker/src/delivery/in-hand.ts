@@ -18,7 +18,7 @@ export class InHand {
   tries = 0;
   /** Those that came to nothing and count; kept while the job is back in its queue. */
   failures = 0;
-  /** Tries of the job in all, those that Telegram did not get left out. */
+  /** All tries of the job that reached Telegram. */
   attempts: number;
   #hasFailed = false;
   /** A message of it is going out just now. */
@@ -83,13 +83,13 @@ export class InHand {
     return this.part < this.parts ? null : resultOf(this.#sent);
   }
 
-  /** A try has reached Telegram, and was not the last that is needed. */
+  /** Counts a try that reached Telegram and failed. */
   countFailedTry(): void {
     this.attempts += 1;
     this.#hasFailed = true;
   }
 
-  /** Tries in all, to be written with the end; `undefined`: one, as the queue counts by itself. */
+  /** The tries to write when the job ends; `undefined`: one, which the queue counts by itself. */
   get attemptsAtEnd(): number | undefined {
     return this.job.attempts === 0 && this.attempts === 1 && !this.#hasFailed ? undefined : this.attempts;
   }

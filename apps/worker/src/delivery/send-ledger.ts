@@ -5,7 +5,7 @@ import { paceWait, spendPace, type PaceWait } from './pacer.ts';
 /** Last message ids kept in memory, by chat. */
 const MAX_LAST_IDS = 2_000;
 
-/** Writes the state, and the number of tries of jobs by their ids. */
+/** Writes the state and the tries of pending jobs, by job id. */
 type WriteState = (state: SendState, attempts: ReadonlyMap<string, number>) => Promise<void>;
 
 /**
@@ -17,7 +17,7 @@ export class SendLedger {
   #changed = false;
   #writing: Promise<unknown> | undefined;
   readonly #write: WriteState;
-  /** Tries of jobs that have not ended, until they are written. */
+  /** Tries of pending jobs that are not written yet, by job id. */
   #attempts = new Map<string, number>();
   readonly #lastIds = new Map<string, number>();
 
@@ -109,7 +109,7 @@ export class SendLedger {
     if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });
   }
 
-  /** A job was tried so often, and goes on. */
+  /** Notes the tries of a job that has not ended. */
   noteAttempts(jobId: string, attempts: number): void {
     this.#attempts.set(jobId, attempts);
   }
