@@ -58,6 +58,8 @@ export class AnswerLostError extends Error {
 /** There is no connection to Telegram. The message says why, for people; it names no secret. */
 export class NotReachedError extends NotSentError {
   override readonly name: string = 'NotReachedError';
+  /** Seconds in which another try makes it worse; `undefined`: none. */
+  retryAfter: number | undefined;
 }
 
 /** The server was reached and no key came of it. */

@@ -54,15 +54,20 @@ export function rpcNameOf(thrown: unknown): string | undefined {
 /** Telegram's name, for callers; and what was thrown, for the log. */
 interface Details {
   rpcError?: string;
+  retryAfter?: number;
   cause: unknown;
 }
 
 function notSent(thrown: NotSentError): TelegramFailure {
   if (thrown instanceof MisconfiguredError)
     return fromRule({ ...MISCONFIGURED, message: thrown.message }, 1, { cause: thrown });
-  const message =
-    thrown instanceof NotReachedError ? `Telegram is not reachable: ${thrown.message}.` : undefined;
-  return fromRule(message === undefined ? NOT_REACHED : { ...NOT_REACHED, message }, 1, { cause: thrown });
+  if (!(thrown instanceof NotReachedError)) return fromRule(NOT_REACHED, 1, { cause: thrown });
+  const message = `Telegram is not reachable: ${thrown.message}.`;
+  const { retryAfter } = thrown;
+  return fromRule({ ...NOT_REACHED, message }, 1, {
+    cause: thrown,
+    ...(retryAfter !== undefined && { retryAfter }),
+  });
 }
 
 /** Telegram answers in a newer layer than this version reads. */

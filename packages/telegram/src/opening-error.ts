@@ -22,6 +22,9 @@ export interface Target {
 
 const KEY_NOT_FOUND = -404;
 const INVALID_DC = -444;
+const FLOOD = -429;
+/** Telegram names no time for its limit on connections from one address; each connection within it counts again. */
+const FLOOD_PAUSE_S = 10;
 
 /** What a proxy answers where another setting is needed, rather than another try. By the messages of the SOCKS client. */
 const PROXY_SETTINGS: readonly [RegExp, string][] = [
@@ -87,7 +90,9 @@ function fromTransport(cause: TransportError, target: Target): Error {
       { cause },
     );
   }
-  return new NotReachedError(`${addressOf(target)} answers with ${cause.message}`, { cause });
+  const error = new NotReachedError(`${addressOf(target)} answers with ${cause.message}`, { cause });
+  if (cause.code === FLOOD) error.retryAfter = FLOOD_PAUSE_S;
+  return error;
 }
 
 /** The proxy's address stays out of it: callers see this, and they need not know how Telegram is reached. */

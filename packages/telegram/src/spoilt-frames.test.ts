@@ -5,7 +5,7 @@ import { createTelegram } from './telegram.ts';
 import { MemoryPeerBook } from './testing/memory-peer-book.ts';
 import { openTcpProxy, type TcpProxy } from './testing/tcp-proxy.ts';
 import { testPhone, World, type SignedIn } from './testing/world.ts';
-import type { AccountClient } from './types.ts';
+import type { AccountClient, TelegramFailure } from './types.ts';
 
 let world: World;
 let ivan: SignedIn;
@@ -127,6 +127,25 @@ it('a key that is not known on three connections, and no fewer, ends the session
   expect(proxy.connections()).toBe(before + 3);
   client = open();
   await client.send(note('снова'));
+});
+
+it.each([
+  [-429, 10, /too many connections from this address/],
+  [-403, undefined, /access is forbidden/],
+  [-500, undefined, /Telegram is in trouble/],
+])('says what transport error %i means, and how long it asks for', async (code, retryAfter, message) => {
+  await client.close();
+  client = createTelegram({ ...world.options(), dataCenters: [proxy.dataCenter] }).open(
+    ivan.client.session(),
+    new MemoryPeerBook(),
+  );
+  proxy.spoil(frame(int(code)));
+  const thrown: unknown = await client.connect().catch((error: unknown) => error);
+  expect(thrown).toMatchObject({
+    failure: { outcome: 'retry', reached: false },
+    error: { code: 'TELEGRAM_UNAVAILABLE', message: expect.stringMatching(message) },
+  });
+  expect((thrown as TelegramFailure).error.details.retryAfter).toBe(retryAfter);
 });
 
 it('a key that is not known is asked about after a pause, which ends with the client', async () => {

@@ -49,6 +49,24 @@ describe('what becomes of a send that failed', () => {
     );
   });
 
+  test('a limit on connections holds the account for as long as it asks for, and says why', () => {
+    const limited = new GatewayError('TELEGRAM_UNAVAILABLE', 'too many', { retryAfter: 10 });
+    expect(judge(failure({ outcome: 'retry', reached: false }, limited), FIRST, 0)).toMatchObject({
+      do: 'hold',
+      scope: 'account',
+      ms: 10_000,
+      message: 'too many',
+    });
+  });
+
+  test('with settings by which Telegram is never reached the account waits longer, and says why', () => {
+    const wrong = new GatewayError('TELEGRAM_MISCONFIGURED', 'add it');
+    const away = failure({ outcome: 'retry', reached: false }, wrong);
+    const held = { do: 'hold', scope: 'account', reason: 'TELEGRAM_MISCONFIGURED', message: 'add it' };
+    expect(judge(away, { message: 1, unreachable: 1 }, 0)).toMatchObject({ ...held, ms: 1_000 });
+    expect(judge(away, { message: 1, unreachable: 50 }, 0)).toMatchObject({ ...held, ms: 60_000 });
+  });
+
   test.each([
     ['an error of its own that Telegram answers', { outcome: 'retry', reached: true }, false],
     ['an unknown outcome', { outcome: 'unknown' }, true],

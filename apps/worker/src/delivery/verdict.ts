@@ -73,7 +73,8 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
       if (!failure.reached) {
         const longest =
           error.code === 'TELEGRAM_MISCONFIGURED' ? MAX_BACKOFF_MISCONFIGURED_MS : MAX_BACKOFF_MS;
-        const held = hold('account', error.code, backoff(tries.unreachable, longest));
+        const atLeast = (error.details.retryAfter ?? 0) * 1_000;
+        const held = hold('account', error.code, Math.max(atLeast, backoff(tries.unreachable, longest)));
         return { ...held, message: error.message };
       }
       return tries.message >= MAX_TRIES
