@@ -136,8 +136,9 @@ describe('an account whose session cannot be read', () => {
   }, 20_000);
 
   test('is counted by its state', async () => {
-    const metrics = await (await fetch(`${stack.api.url}/metrics`)).text();
-    expect(metrics).toMatch(/state="unreadable"/);
+    // Workers publish their figures every few seconds.
+    const metrics = async () => (await fetch(`${stack.api.url}/metrics`)).text();
+    await expect.poll(metrics, SOON).toMatch(/state="unreadable"/);
   });
 
   test('can be signed in again: the file is kept, and what was queued goes out', async () => {
