@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
+import { needs } from './documented.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { cleanPasted } from './pasted.ts';
 import { phoneNumberSchema } from './phone-number.ts';
@@ -30,16 +31,22 @@ export const authVerifyRequestSchema = requestBody({
   /** Read by {@link parseLoginCode} once it is known what kind of code was sent. A number has lost its leading zeros. */
   phone_code: z
     .union([
-      z.string().trim().max(MAX_CODE_LENGTH, `must be at most ${MAX_CODE_LENGTH} characters`),
+      z
+        .string()
+        .trim()
+        .max(MAX_CODE_LENGTH, `must be at most ${MAX_CODE_LENGTH} characters`)
+        .meta({ pattern: '[0-9A-Za-z\\u00c0-\\u02af\\u0400-\\u04ff\\u0660-\\u0669\\u06f0-\\u06f9]' }),
       z.int().nonnegative(),
     ])
     .refine((code) => typeof code === 'number' || cleanPasted(code) !== '', 'must not be empty')
     .optional(),
   password: z.string().min(1, 'must not be empty').max(1024, 'must be at most 1024 characters').optional(),
-}).refine((body) => body.phone_code !== undefined || body.password !== undefined, {
-  path: ['phone_code'],
-  message: 'phone_code or password is needed',
-});
+})
+  .refine((body) => body.phone_code !== undefined || body.password !== undefined, {
+    path: ['phone_code'],
+    message: 'phone_code or password is needed',
+  })
+  .meta({ anyOf: [needs('phone_code'), needs('password')] });
 
 export const disconnectRequestSchema = requestBody({
   user_id: userIdSchema,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { needs } from './documented.ts';
 import { recipientIdSchema } from './recipient.ts';
 import { openRequestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
@@ -26,10 +27,16 @@ export const messageStreamRequestSchema = openRequestBody({
   /** Whether a reply is sent that the model was made to cut short. */
   send_if_cut: z.boolean().optional(),
   recipient_id: recipientIdSchema.optional(),
-}).refine(({ send_to_telegram, recipient_id }) => !send_to_telegram || recipient_id !== undefined, {
-  path: ['recipient_id'],
-  message: 'is required where send_to_telegram is true',
-});
+})
+  .refine(({ send_to_telegram, recipient_id }) => !send_to_telegram || recipient_id !== undefined, {
+    path: ['recipient_id'],
+    message: 'is required where send_to_telegram is true',
+  })
+  .meta({
+    if: { required: ['send_to_telegram'], properties: { send_to_telegram: { const: true } } },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema calls it so.
+    then: needs('recipient_id'),
+  });
 export type MessageStreamRequest = z.infer<typeof messageStreamRequestSchema>;
 
 /** The text of a message, parts of other kinds (pictures) left out. */

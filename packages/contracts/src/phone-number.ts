@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PHONE_NUMBER } from './documented.ts';
 import { cleanPasted } from './pasted.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -36,6 +37,7 @@ export function parsePhoneNumber(text: string): PhoneNumber | string {
 export const phoneNumberSchema = z
   .string()
   .max(64, 'must be at most 64 characters')
+  .meta(PHONE_NUMBER)
   .transform((text, context) => {
     const parsed = parsePhoneNumber(text);
     if (typeof parsed !== 'string') return parsed.phone;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RECIPIENT } from './documented.ts';
 import { unwrapPasted } from './pasted.ts';
 import { fromId, fromPhone, fromUsername, recipientText, type Recipient } from './recipient-forms.ts';
 import { fromLink } from './telegram-links.ts';
@@ -43,6 +44,7 @@ export const recipientIdSchema = z
     z.string().max(MAX_LENGTH, `must be at most ${MAX_LENGTH} characters`),
     z.int('must be a whole number that JavaScript can hold; send large ids as strings'),
   ])
+  .meta(RECIPIENT)
   .transform((value, context) => {
     const text = String(value).trim();
     const parsed = parseRecipient(text);

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { CALLBACK_URL } from './documented.ts';
 import { recipientIdSchema } from './recipient.ts';
 import { requestBody } from './request-body.ts';
 import { parseTime } from './rfc3339.ts';
-import { cleanText, isInvisible } from './telegram-text.ts';
+import { cleanText, isInvisible, SHOWS_SOMETHING } from './telegram-text.ts';
 import { userIdSchema } from './user-id.ts';
 
 /** Telegram's bound on one message, in UTF-16 units. */
@@ -48,7 +49,8 @@ export const sendFields = {
           ? 'must not be empty: it holds nothing but characters that do not show'
           : 'must not be empty',
     })
-    .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair'),
+    .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
+    .meta({ pattern: SHOWS_SOMETHING }),
   /** The text is marked up so; it is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
   reply_to: z.int().positive(REPLY_TO).max(MAX_MESSAGE_ID, REPLY_TO).optional(),
@@ -78,6 +80,7 @@ export const sendFields = {
     .string()
     .max(2_000, 'must be at most 2000 characters')
     .refine(isHttpUrl, 'must be an http:// or https:// address')
+    .meta(CALLBACK_URL)
     .optional(),
 };
 export const sendRequestSchema = requestBody(sendFields);

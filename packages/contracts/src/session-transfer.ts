@@ -15,7 +15,7 @@ export const importRequestSchema = requestBody({
    * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in
    * base64, or a backup. The API reads it.
    */
-  session: z.string().trim().min(1, 'must not be empty'),
+  session: z.string().trim().min(1, 'must not be empty').meta({ pattern: '\\S' }),
   /** Of a backup. */
   passphrase: z.string().max(1_024, 'must be at most 1024 characters').optional(),
   /** The caller's word that nobody else uses the session: two at a time, and Telegram ends it. */

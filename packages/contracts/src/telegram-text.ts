@@ -20,8 +20,13 @@ const DIRECTIONS = /[\u200e\u200f]+(?=[\u200e\u200f])/g;
 const RING = /[AaUuWwYy]\u030a/g;
 
 /** Characters that Telegram shows as nothing, spaces among them; a text of these alone is MESSAGE_EMPTY. */
-const INVISIBLE =
-  /^[\s\0-\x20\x85\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\ufe00-\ufe0f\ufeff\ufffc\u{e0000}-\u{e0fff}]*$/u;
+const HIDDEN =
+  '\\s\\x00-\\x20\\x85\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000' +
+  '\\ufe00-\\ufe0f\\ufeff\\ufffc\u{e0000}-\u{e0fff}';
+const INVISIBLE = new RegExp(`^[${HIDDEN}]*$`, 'u');
+
+/** For the OpenAPI document: a text that is not refused as empty. */
+export const SHOWS_SOMETHING = `[^${HIDDEN}\\u030a\\u0333\\u033f]`;
 
 /** The text as Telegram takes it, except for white space at its ends. */
 export function cleanText(text: string): string {

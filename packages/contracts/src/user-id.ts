@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { USER_ID_PATTERN } from './documented.ts';
 import { describeCharacter } from './pasted.ts';
 
 /** Names a character that is not allowed: it may be one that shows nothing. */
@@ -18,4 +19,5 @@ export const userIdSchema = z
   .regex(/^[A-Za-z0-9_.@+-]*$/, {
     error: ({ input }) => `may hold only letters A-Z a-z, digits and _ . @ + -${strangerIn(input)}`,
   })
-  .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
+  .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."')
+  .meta({ pattern: USER_ID_PATTERN });

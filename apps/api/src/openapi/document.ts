@@ -18,15 +18,15 @@ const PARAMETERS = {
   Live: query('live', 'Ask Telegram first.', { enum: ['true', 'false'] }),
   Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
   DeliveryId: { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
-  UserIdQuery: query('user_id', 'An account of which all are listed.', { type: 'string' }),
-  JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string' }),
+  UserIdQuery: query('user_id', 'An account of which all are listed.', jsonSchema(userIdSchema, 'input')),
+  JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string', maxLength: 200 }),
   DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
   Limit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 100 }),
   AccountSearch: query('q', 'Part of a user_id, whatever its case.', { type: 'string', maxLength: 64 }),
   AccountsAfter: query('after', '`next` of the page before.', jsonSchema(userIdSchema, 'input')),
   AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
   Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),
-  Cursor: query('cursor', 'Of the page before.', { type: 'string' }),
+  Cursor: query('cursor', 'Of the page before.', { type: 'string', maxLength: 200 }),
 };
 
 const HEADERS = {

@@ -1,0 +1,72 @@
+/*
+ * What the OpenAPI document says of fields whose checks zod cannot show. Each pattern allows only what the API takes; test/contract holds them
+ * together. They are plain: other languages' validators read them, too.
+ */
+
+const NAME = '[A-Za-z][A-Za-z0-9_]{2,31}';
+const PHONE = '\\+[1-9](?:[ .-]?[0-9]){6,14}';
+const USER_ID = '[1-9][0-9]{0,11}';
+const CHANNEL_ID = '[1-9][0-9]{0,10}';
+/** Paths of t.me that name no chat; see telegram-links.ts. */
+const RESERVED = (
+  'joinchat addlist folder share contact boost addemoji addstickers addtheme auction auth call confirmphone giftcode ' +
+  'invoice login newbot nft oauth passport proxy setlanguage socks stargift'
+).split(' ');
+const NOT_RESERVED = `(?!(?:${RESERVED.map(anyCase).join('|')})(?:$|/))`;
+
+const form = (description: string, pattern: string) => ({
+  type: 'string',
+  description,
+  pattern: `^(?:${pattern})$`,
+});
+
+export const RECIPIENT = {
+  description:
+    "In any form in which Telegram and its apps name a chat; the commonest are listed. Other links of Telegram's are taken, too.",
+  anyOf: [
+    form('Saved Messages', '[Mm][Ee]|[Ss][Ee][Ll][Ff]'),
+    form(
+      'The id of a user, of a group with -, of a channel or supergroup with -100',
+      `-?${USER_ID}|-1(?!0{12})[0-8][0-9]{11}`,
+    ),
+    form('A username', `@?${NAME}`),
+    form('A phone number with its +', PHONE),
+    form(
+      'A link',
+      `(?:https?://)?t\\.me/(?:${NOT_RESERVED}${NAME}(?:/[0-9]+)?|s/${NAME}|c/${CHANNEL_ID}(?:/[0-9]+)?)|tg://resolve\\?domain=${NAME}|tg://user\\?id=${USER_ID}`,
+    ),
+    { type: 'integer', description: 'The id of a user as a number', minimum: 1, maximum: 1e12 - 1 },
+    { type: 'integer', description: 'The id of a group as a number', minimum: -(1e12 - 1), maximum: -1 },
+    {
+      type: 'integer',
+      description: 'The id of a channel or supergroup as a number',
+      minimum: -1_899_999_999_999,
+      maximum: -1_000_000_000_001,
+    },
+  ],
+};
+
+export const USER_ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9_.@+-]{1,64}$';
+
+export const PHONE_NUMBER = {
+  description: 'E.164. Other signs between the digits, digits of other scripts and `tel:` are taken, too.',
+  pattern: `^${PHONE}$`,
+};
+
+const LABEL = '(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const LAST_LABEL = '(?![Xx][Nn]--)[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const BYTE = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+
+export const CALLBACK_URL = {
+  description: 'An http or https address. Names in other scripts are taken as well, and IPv6 in brackets.',
+  pattern: `^https?://(?:(?:${LABEL}\\.)*${LAST_LABEL}|(?:${BYTE}\\.){3}${BYTE})(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$`,
+};
+
+/** A field that must be there, and not null. */
+export function needs(name: string) {
+  return { required: [name], properties: { [name]: { not: { type: 'null' } } } };
+}
+
+function anyCase(word: string): string {
+  return word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
+}

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import type { JsonSchema } from './operations.ts';
+
+/** As much of JSON Schema as the document of the API uses to say which values are right. */
+export interface ValueSchema extends JsonSchema {
+  pattern?: string;
+  format?: string;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  minItems?: number;
+  maxItems?: number;
+  additionalProperties?: unknown;
+}
+
+/** Values that a schema allows, but for what lookaheads and conditions forbid: whoever takes them checks them. */
+export function valuesOf(schema: ValueSchema): fc.Arbitrary<unknown> {
+  if (Array.isArray(schema.type))
+    return fc.oneof(...schema.type.map((type) => valuesOf({ ...schema, type })));
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  if (schema.type === undefined && schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(valuesOf));
+  switch (schema.type) {
+    case 'null':
+      return fc.constant(null);
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return fc.integer({
+        min: Math.max(Number.MIN_SAFE_INTEGER, schema.minimum ?? (schema.exclusiveMinimum ?? -1_000) + 1),
+        max: Math.min(Number.MAX_SAFE_INTEGER, schema.maximum ?? 2 ** 31),
+      });
+    case 'number':
+      return fc.double({ min: schema.minimum ?? 0, max: schema.maximum ?? 1_000, noNaN: true });
+    case 'string':
+      return stringsOf(schema);
+    case 'array':
+      return fc.array(valuesOf(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 3 });
+    case 'object':
+      return objectsOf(schema);
+    default:
+      return fc.jsonValue({ maxDepth: 2 });
+  }
+}
+
+function stringsOf({ pattern, format, minLength = 0, maxLength = 200 }: ValueSchema): fc.Arbitrary<string> {
+  if (format === 'date-time')
+    return fc
+      .date({
+        min: new Date('1990-01-01'),
+        max: new Date(Date.now() + 300 * 86_400_000),
+        noInvalidDate: true,
+      })
+      .chain((date) => fc.constantFrom(date.toISOString(), date.toISOString().replace(/\.\d+Z$/, '+05:30')));
+  if (pattern === undefined)
+    return fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 2_000) });
+  return fc.stringMatching(new RegExp(withoutLookaheads(pattern), 'u'), { maxLength });
+}
+
+/** fast-check makes no strings for them. */
+function withoutLookaheads(pattern: string): string {
+  const begin = pattern.indexOf('(?!');
+  if (begin < 0) return pattern;
+  let depth = 0;
+  for (let end = begin; end < pattern.length; end++) {
+    if (pattern[end] === '\\') end += 1;
+    else if (pattern[end] === '(') depth += 1;
+    else if (pattern[end] === ')') depth -= 1;
+    if (depth === 0) return withoutLookaheads(pattern.slice(0, begin) + pattern.slice(end + 1));
+  }
+  throw new Error(`no end of a lookahead: ${pattern}`);
+}
+
+function objectsOf({ properties = {}, required = [] }: ValueSchema): fc.Arbitrary<unknown> {
+  const fields = Object.fromEntries(
+    Object.entries(properties).map(([name, inner]) => [name, valuesOf(inner)]),
+  );
+  return fc.record(fields, { requiredKeys: required });
+}
