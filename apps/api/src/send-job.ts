@@ -10,10 +10,10 @@ import {
   type SendJob,
   type SendRequest,
 } from '@gateway/contracts';
-import { FormatError, parseFormatted } from '@gateway/formatting';
+import { formatText } from '@gateway/formatting';
 import type { NewSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
-import { formatModelText } from './model-text.ts';
+import { formatMarkup } from './marked-up-text.ts';
 import { validationError } from './validation.ts';
 
 export interface Message extends Pick<
@@ -82,8 +82,7 @@ async function readText(
   logger: Logger,
 ): Promise<ReadText> {
   const source = cleanSource(text);
-  const plain =
-    parse_mode === 'markdown_lenient' ? await formatModelText(source, logger) : marked(source, parse_mode);
+  const plain = await marked(source, parse_mode, logger);
   const formatted = normalizeFormatted(plain);
   if (isInvisible(formatted.text)) throw textError('must not be empty: it is nothing but markup');
   if (source === text && formatted.text === plain.text) return { formatted };
@@ -92,24 +91,15 @@ async function readText(
 
 /** As versions before normalisation read it. What they could not read has no job that it could repeat: any job will do. */
 function readAsGiven(text: string, mode: SendRequest['parse_mode']): FormattedText {
-  try {
-    return marked(text, mode);
-  } catch {
-    return { text, entities: [] };
-  }
+  const outcome = mode === 'markdown' || mode === 'html' ? formatText(text, mode) : null;
+  return outcome === null || 'fault' in outcome ? { text, entities: [] } : outcome;
 }
 
-function marked(text: string, mode: SendRequest['parse_mode']): FormattedText {
-  return mode === 'markdown' || mode === 'html' ? parsed(text, mode) : { text, entities: [] };
-}
-
-function parsed(text: string, mode: 'markdown' | 'html'): FormattedText {
-  try {
-    return parseFormatted(text, mode);
-  } catch (error) {
-    if (error instanceof FormatError) throw textError(`is not valid ${mode}: ${error.message}`);
-    throw error;
-  }
+async function marked(text: string, mode: SendRequest['parse_mode'], logger: Logger): Promise<FormattedText> {
+  if (mode === 'none') return { text, entities: [] };
+  const outcome = await formatMarkup(text, mode, logger);
+  if ('fault' in outcome) throw textError(`is not valid ${mode}: ${outcome.fault}`);
+  return outcome;
 }
 
 function tooLong(): GatewayError {

@@ -1,6 +1,4 @@
-export { FormatError } from './format-error.ts';
-export { formatReply } from './reply/format-reply.ts';
-export { parseFormatted } from './parse-formatted.ts';
+export { formatText, type FormatOutcome, type Markup } from './format-text.ts';
 
-/** A module for a thread: its default export is `formatReply`. */
-export const REPLY_THREAD = new URL('reply/reply-thread.mjs', import.meta.url);
+/** A module for a thread: its default export calls `formatText` with `{ text, markup }`. */
+export const FORMAT_THREAD = new URL('format-thread.mjs', import.meta.url);

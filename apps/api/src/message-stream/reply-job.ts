@@ -1,6 +1,6 @@
 import { cleanSource, GatewayError, isInvisible, normalizeFormatted } from '@gateway/contracts';
 import type { Logger } from '@gateway/runtime';
-import { formatModelText } from '../model-text.ts';
+import { formatModelText } from '../marked-up-text.ts';
 import { sendJob, type Message } from '../send-job.ts';
 
 /** The job that sends a model's reply, its Markdown as Telegram's formatting. @throws {GatewayError} `ASSISTANT_EMPTY`. */

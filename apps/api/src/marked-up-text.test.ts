@@ -1,8 +1,7 @@
-import type { FormattedText } from '@gateway/contracts';
-import { REPLY_THREAD } from '@gateway/formatting';
+import { FORMAT_THREAD, type FormatOutcome, type Markup } from '@gateway/formatting';
 import { BoundedThreads, silentLogger, type ThreadBounds } from '@gateway/runtime';
-import { expect, test } from 'vitest';
-import { formatModelText } from './model-text.ts';
+import { describe, expect, test } from 'vitest';
+import { formatMarkup, formatModelText } from './marked-up-text.ts';
 
 const format = (text: string) => formatModelText(text, silentLogger());
 
@@ -35,20 +34,45 @@ test('a text that formatting would make longer than may be sent goes out as it i
 });
 
 const bounds: ThreadBounds = {
-  entry: REPLY_THREAD,
+  entry: FORMAT_THREAD,
   timeoutMs: 30_000,
   heapMb: 128,
   atOnce: 1,
   maxWaiting: 1,
 };
 
-test.each([
+describe.each([
   ['time', { timeoutMs: 0 }],
   ['memory', { heapMb: 2 }],
   ['threads that wait', { maxWaiting: 0 }],
   ['a module that loads', { entry: new URL('nowhere.mjs', import.meta.url) }],
-])('without enough %s a long text goes out as it is written', async (_what, bound) => {
-  const threads = new BoundedThreads<string, FormattedText>({ ...bounds, ...bound });
+])('without enough %s for a long text', (_what, bound) => {
   const text = '**bold** '.repeat(5_000);
-  expect(await formatModelText(text, silentLogger(), threads)).toEqual({ text: text.trim(), entities: [] });
+  const formatted = (markup: Markup) =>
+    formatMarkup(
+      text,
+      markup,
+      silentLogger(),
+      new BoundedThreads<{ text: string; markup: Markup }, FormatOutcome>({ ...bounds, ...bound }),
+    );
+
+  test('a model’s goes out as it is written', async () => {
+    expect(await formatted('markdown_lenient')).toEqual({ text: text.trim(), entities: [] });
+  });
+
+  test('a person’s is formatted all the same', async () => {
+    expect(await formatted('markdown')).toMatchObject({ entities: { length: 5_000 } });
+  });
+});
+
+test.each([
+  ['markdown', '**bold**'],
+  ['html', '<b>bold</b>'],
+] as const)('long %s is formatted in a thread, and its faults are named', async (markup, bold) => {
+  const long = `${bold}\n`.repeat(2_000);
+  expect(await formatMarkup(long, markup, silentLogger())).toMatchObject({ entities: { length: 2_000 } });
+  const broken = `${long}${bold.slice(0, 5)}`;
+  expect(await formatMarkup(broken, markup, silentLogger())).toEqual({
+    fault: expect.stringMatching(/at line 2001, column 1: it is never closed/),
+  });
 });
