@@ -28,6 +28,7 @@ export { openConsumerRedis, watchContact, type RedisClient } from './redis.ts';
 export { ResultsPublisher, type JobWait, type WaitEnd } from './results.ts';
 export { dropOldJobs } from './retention.ts';
 export type { FetchedSend } from './fetched-send.ts';
+export type { WaitingSend } from './waiting-sends.ts';
 export { SendConsumer, type RecoveredSend } from './send-consumer.ts';
 export { readSendState, writeSendState } from './send-states.ts';
 export { RENEW_MS, ShardLease, type RedisContact } from './shard-leases.ts';

@@ -143,7 +143,7 @@ function openResult(sealer: Sealer, job: Job<unknown, unknown>, userId: string):
 
 const sealedSchema = z.object({ sealed: z.string() });
 
-type BullState = Awaited<ReturnType<Job['getState']>>;
+export type BullState = Awaited<ReturnType<Job['getState']>>;
 
 function publicState(job: Job<unknown, unknown>, state: BullState, held: Held | null): JobState {
   if (state === 'failed' && failureOf(job.failedReason).code === 'CANCELLED') return 'cancelled';

@@ -7,6 +7,7 @@ import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import { OwnedBackend } from './owned-backend.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
+import { failWaiting, oldestWaiting, type WaitingSend } from './waiting-sends.ts';
 
 /**
  * ms: for ever. Ours is the ownership of the account, not of the job: a new owner takes jobs over by {@link SendConsumer.recover}, at
@@ -144,6 +145,16 @@ export class SendConsumer {
   async #putBack(job: BullmqSend): Promise<void> {
     await job.moveToWait(this.#fence);
     this.#inHand -= 1;
+  }
+
+  /** The oldest messages that wait in line, of which nothing has gone out. */
+  async oldestWaiting(limit: number): Promise<WaitingSend[]> {
+    return oldestWaiting(this.#redis, this.#userId, limit);
+  }
+
+  /** Fails messages that wait in line, in one step. @returns those that were failed. @throws {Fenced} */
+  async failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]> {
+    return failWaiting(this.#redis, { userId: this.#userId, fence: this.#fence }, jobs, now);
   }
 
   /** Puts jobs whose own time (`send_at`) has come in line, though the account is held: they go behind what was accepted before. */

@@ -1,7 +1,15 @@
-import { partsOf, type AccountView, type SendSummary } from '@gateway/contracts';
+import {
+  partsOf,
+  type AccountView,
+  type JobView,
+  type SendJob,
+  type SendResult,
+  type SendSummary,
+} from '@gateway/contracts';
+import type { Job } from 'bullmq';
 import type { AccountQueues, SendQueue } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
-import { describeJob, MOST_LOOKS } from './job-reader.ts';
+import { describeJob, MOST_LOOKS, type BullState } from './job-reader.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { whyNotRetried } from './retry-send.ts';
@@ -39,16 +47,20 @@ export class SendListReader {
       this.#redis.zrevrange(key('completed'), 0, limit - 1, 'WITHSCORES'),
       this.#redis.zrevrange(key('failed'), 0, limit - 1, 'WITHSCORES'),
     ]);
-    const pending = [...active.toReversed(), ...waiting.toReversed(), ...delayed].slice(0, limit);
-    const ended = [...withTimes(completed), ...withTimes(failed)]
+    const pending = [
+      ...listed('active', active.toReversed()),
+      ...listed('waiting', waiting.toReversed()),
+      ...listed('delayed', delayed),
+    ].slice(0, limit);
+    const ended = [...withTimes('completed', completed), ...withTimes('failed', failed)]
       .toSorted((a, b) => b.at - a.at)
       .slice(0, limit);
     const view = await readAccountView(this.#redis, this.#userId, now);
-    const summary = async (jobId: string) => this.#summarize(jobId, view);
+    const summary = async (entry: Listed) => this.#summarize(entry, view);
     const known = this.#known;
     const shown = await Promise.all([
       Promise.all(pending.map(summary)),
-      Promise.all(ended.map(async ({ id, at }) => known.get(`${id} ${at}`) ?? summary(id))),
+      Promise.all(ended.map(async (entry) => known.get(`${entry.id} ${entry.at}`) ?? summary(entry))),
     ]);
     this.#known = new Map(
       ended.flatMap(({ id, at }, index) => {
@@ -57,10 +69,10 @@ export class SendListReader {
       }),
     );
     // What has changed its list meanwhile stands in one of them.
-    const listed = new Set<string>();
+    const shownIds = new Set<string>();
     const isNew = (one: SendSummary | null): one is SendSummary => {
-      if (one === null || listed.has(one.job_id)) return false;
-      listed.add(one.job_id);
+      if (one === null || shownIds.has(one.job_id)) return false;
+      shownIds.add(one.job_id);
       return true;
     };
     const all = shown.flat().filter(isNew);
@@ -70,27 +82,52 @@ export class SendListReader {
     };
   }
 
-  /** `null`: it is not there any more. */
-  async #summarize(jobId: string, view: AccountView, looks = MOST_LOOKS): Promise<SendSummary | null> {
+  /**
+   * `null`: it is not there any more. The list says how it stands: to search the line for each job would take longer the longer the line is. Only one
+   * that has left its list meanwhile is searched for.
+   */
+  async #summarize({ id, state }: Listed, view: AccountView): Promise<SendSummary | null> {
+    const job = await this.#queue.getJob(id);
+    if (job === undefined) return null;
+    const address = { kind: 'send', userId: this.#userId } as const;
+    const described = await describeJob(this.#redis, { job, state }, address, view);
+    return described === null ? this.#summarizeMoved(id, view) : summaryOf(job, described);
+  }
+
+  async #summarizeMoved(jobId: string, view: AccountView, looks = MOST_LOOKS): Promise<SendSummary | null> {
     const [job, state] = await Promise.all([this.#queue.getJob(jobId), this.#queue.getJobState(jobId)]);
     if (job === undefined) return null;
     const address = { kind: 'send', userId: this.#userId } as const;
     const described = await describeJob(this.#redis, { job, state }, address, view, looks === 1);
-    if (described === null) return this.#summarize(jobId, view, looks - 1);
-    const { recipient, text, cuts } = job.data;
-    return {
-      ...described,
-      recipient_id: recipient,
-      preview: beginning(text),
-      parts: cuts === undefined ? 1 : partsOf(text, cuts).length,
-      can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
-    };
+    return described === null ? this.#summarizeMoved(jobId, view, looks - 1) : summaryOf(job, described);
   }
 }
 
-function withTimes(flat: readonly string[]): { id: string; at: number }[] {
+/** A job as a list has it. */
+interface Listed {
+  id: string;
+  state: BullState;
+}
+
+function listed(state: BullState, ids: readonly string[]): Listed[] {
+  return ids.map((id) => ({ id, state }));
+}
+
+function summaryOf(job: Job<SendJob, SendResult>, described: JobView): SendSummary {
+  const { recipient, text, cuts } = job.data;
+  return {
+    ...described,
+    recipient_id: recipient,
+    preview: beginning(text),
+    parts: cuts === undefined ? 1 : partsOf(text, cuts).length,
+    can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
+  };
+}
+
+function withTimes(state: BullState, flat: readonly string[]): (Listed & { at: number })[] {
   return Array.from({ length: flat.length / 2 }, (_, index) => ({
     id: flat[index * 2] ?? '',
+    state,
     at: Number(flat[index * 2 + 1]),
   }));
 }

@@ -2,7 +2,10 @@ import type { GatewayError, SendResult } from '@gateway/contracts';
 import type { FetchedSend } from '@gateway/queue';
 import type { Hand } from './hand.ts';
 import type { InHand } from './in-hand.ts';
-import type { LaneOptions } from './lane-ports.ts';
+import type { LaneOptions, LaneQueue } from './lane-ports.ts';
+
+/** Messages that are failed in one step: neither Redis nor this process does anything else meanwhile. */
+const FAILED_AT_ONCE = 250;
 
 type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | 'finished' | 'logger' | 'now'>;
 
@@ -45,6 +48,30 @@ export class Endings {
     metrics.failed(code);
     const { jobId, requestId } = inHand;
     logger.warn({ jobId, requestId, code, rpcError: details.rpcError, err: cause }, 'failed');
+  }
+
+  /**
+   * Fails the oldest messages in line without fetching each: those that were never tried.
+   * @returns how many; with 0 the others have to be fetched.
+   */
+  async failWaiting(queue: LaneQueue, error: GatewayError): Promise<number> {
+    const { account, announceEnd, metrics, finished, logger, now } = this.#options;
+    const { ledger } = account;
+    const jobs = (await queue.oldestWaiting(FAILED_AT_ONCE)).filter(
+      ({ jobId }) => ledger.unknownOf(jobId) === undefined && ledger.recoveriesOf(jobId) === 0,
+    );
+    await Promise.all(jobs.map((job) => announceEnd(job)));
+    const failed = await queue.failWaiting(
+      jobs.map(({ jobId }) => ({ jobId, error: error.with({ jobId }) })),
+      now(),
+    );
+    for (const jobId of failed) {
+      ledger.noteEnded(jobId);
+      metrics.failed(error.code);
+      finished(jobId);
+    }
+    if (failed.length > 0) logger.warn({ code: error.code, jobs: failed.length }, 'failed');
+    return failed.length;
   }
 
   #left(inHand: InHand, how: NonNullable<InHand['ended']>, result?: SendResult): void {

@@ -8,7 +8,7 @@ import type {
   SendResult,
   SentMessage,
 } from '@gateway/contracts';
-import type { FetchedSend, RecoveredSend } from '@gateway/queue';
+import type { FetchedSend, RecoveredSend, WaitingSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { Chat } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
@@ -18,6 +18,8 @@ import type { SendLedger } from './send-ledger.ts';
 export interface LaneQueue {
   recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void>;
   next(): Promise<FetchedSend | 'strays' | null>;
+  oldestWaiting(limit: number): Promise<WaitingSend[]>;
+  failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]>;
   promoteDue(now: number): Promise<void>;
   promoteAll(): Promise<void>;
   nextDueAt(): Promise<number | null>;

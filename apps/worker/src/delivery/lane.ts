@@ -195,7 +195,9 @@ export class Lane {
     // One that is only signed out may be signed in again before their time; one that was disconnected is gone.
     if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
     while (this.#mayGoOn() && this.#options.account.ended !== null) {
-      const inHand = this.#hand.jobs[0] ?? (await this.#fetch());
+      const [first] = this.#hand.jobs;
+      if (first === undefined && (await this.#endings.failWaiting(this.#options.queue, error)) > 0) continue;
+      const inHand = first ?? (await this.#fetch());
       if (inHand === null) return;
       await this.#endings.fail(inHand, error);
     }

@@ -131,6 +131,15 @@ export class World implements LaneQueue {
     };
   }
 
+  /** Each is fetched here: what is failed in line is a matter of the real queue. */
+  async oldestWaiting() {
+    return [];
+  }
+
+  async failWaiting() {
+    return [];
+  }
+
   async promoteDue(now: number): Promise<void> {
     if (this.dueAt === null || this.dueAt > now) return;
     this.log.push('promote due');
