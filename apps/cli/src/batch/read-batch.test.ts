@@ -12,6 +12,13 @@ describe('a .jsonl file', () => {
     ]);
   });
 
+  test('takes null for absent', () => {
+    const text = '{"user_id":null,"recipient_id":"me","text":"a","silent":null}';
+    expect(readBatch('x.jsonl', text, { user_id: 'alice', silent: true }).lines).toEqual([
+      { line: 1, message: { user_id: 'alice', recipient_id: 'me', text: 'a', silent: true } },
+    ]);
+  });
+
   test.each(['{', '[]', 'null', '{"text":"x"}', '{"recipient_id":"me","text":7}'])(
     '%s is told by its line',
     (bad) => {

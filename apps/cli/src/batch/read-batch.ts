@@ -54,8 +54,15 @@ function fieldsOf(
 function jsonLines(text: string): Fields[] {
   return text.split(text.includes('\n') ? '\n' : '\r').flatMap((json, index) => {
     const line = index + 1;
-    return json.trim() === '' ? [] : [{ line, fields: objectOf(json.replace(/^\uFEFF/, ''), line) }];
+    return json.trim() === ''
+      ? []
+      : [{ line, fields: withoutNulls(objectOf(json.replace(/^\uFEFF/, ''), line)) }];
   });
+}
+
+/** As for the API, `null` means absent: what the command line says holds. */
+function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
 function objectOf(json: string, line: number): Record<string, unknown> {
