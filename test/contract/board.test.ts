@@ -98,6 +98,20 @@ describe('Bull Board at `/admin/queues`', () => {
       expect(shown).not.toContain(secret);
   });
 
+  test.each([
+    ['nested 100,000 deep', `{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400, 'VALIDATION'],
+    ['of more than 256 KiB', ' '.repeat(300_000), 413, 'PAYLOAD_TOO_LARGE'],
+    ['that is no JSON', '{', 400, 'MALFORMED_JSON'],
+  ])('a body %s is refused', async (_what, body, status, code) => {
+    const path = `${stack.api.url}${aliceQueue}/pause`;
+    const answer = await fetch(path, {
+      method: 'PUT',
+      headers: { ...ADMIN, 'sec-fetch-site': 'same-origin' },
+      body,
+    });
+    expect([answer.status, (await answer.json()).code]).toEqual([status, code]);
+  });
+
   test('retry sends a failed message once, under its own id', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
     const { job_id } = (await stack.api.send('alice', BOB, 'at last')).body;

@@ -52,6 +52,10 @@ describe('`/console` over HTTP', () => {
     stack.api.headers = key('everything');
     await stack.api.startSignIn('anna', '+9996628601');
     expect((await stack.api.get(path)).body).toMatchObject({ code: '22222' });
+    const deep = JSON.parse('['.repeat(65) + ']'.repeat(65)) as unknown;
+    expect((await stack.api.post('/console/sandbox/faults', { deep })).body.code).toBe('VALIDATION');
+    const long = { error: 'x'.repeat(300_000) };
+    expect((await stack.api.post('/console/sandbox/faults', long)).body.code).toBe('PAYLOAD_TOO_LARGE');
     expect((await stack.api.post('/console/sandbox/revoke', { id: 1 })).status).toBe(405);
     expect((await stack.api.post('/console/sandbox/sessions', { phone: '+9996628601' })).status).toBe(405);
     stack.api.headers = {};

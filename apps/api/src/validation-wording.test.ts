@@ -108,6 +108,27 @@ describe('wording', () => {
     expect(answer.body['message']).toBe(`${at === 'body' ? 'The body' : at} ${message}`);
   });
 
+  test.each(
+    [
+      '/telegram/accounts',
+      '/telegram/accounts/user1/sends',
+      '/telegram/accounts/user1/history',
+      '/webhooks/deliveries',
+      '/jobs/x',
+      '/telegram/user/status/user1',
+    ].flatMap((path) =>
+      ['', 'x', '0', '-1', '1.5', '1e99', '99999'].map(
+        (value) =>
+          `${path}?limit=${value}&hours=${value}&wait=${value}&live=${value}&state=${value}&q=${'q'.repeat(65)}&after=%2F&user_id=${value}`,
+      ),
+    ),
+  )('%s: no message is raw zod', async (target) => {
+    const { body } = await testApi().call(target);
+    for (const { path: at, message } of (body['issues'] ?? []) as { path: string; message: string }[])
+      expect([at, message]).toEqual([expect.stringMatching(/./), expect.stringMatching(/^(must|is|may)\b/)]);
+    expect(JSON.stringify(body['issues'] ?? '')).not.toMatch(RAW);
+  });
+
   test('a message of a batch that is no object is told so in its place', async () => {
     const { body } = await testApi().call('/telegram/user/send/batch', { body: { messages: [[], 7] } });
     const issues = [{ path: 'message', message: 'must be a JSON object' }];

@@ -211,3 +211,42 @@ describe('half a surrogate pair', () => {
       ).toBe(202);
   });
 });
+
+describe('odd JSON', () => {
+  const OUTER = { user_id: 'user1', recipient_id: 'me', text: 'x', messages: REPLY.messages };
+  const put = (member: string) => `${JSON.stringify(OUTER).slice(0, -1)},${member}}`;
+
+  test.each([
+    '"__proto__":{"user_id":"other"}',
+    '"constructor":{"prototype":1}',
+    '"user_id":"user2"',
+    '"text":"y","text":7',
+    '"reply_to":1e400',
+    '"reply_to":-0',
+    `"reply_to":${'9'.repeat(400)}`,
+    '"n":-1e-400',
+    '"":1',
+    '"a.b.c":{"":[]}',
+    '"toString":null,"hasOwnProperty":1',
+    `"${'x'.repeat(60_000)}":1`,
+    '"\\u0000":"\\u0000"',
+  ])('%s is taken or refused, and never an error of ours', async (member) => {
+    for (const path of POST_PATHS) {
+      const { request } = testApi();
+      const answer = await request(path, {
+        method: 'POST',
+        body: put(member),
+        headers: { 'content-type': 'application/json', prefer: 'respond-async' },
+      });
+      const text = await answer.text();
+      expect([path, answer.status, text.includes('"INTERNAL"')]).toEqual([path, answer.status, false]);
+      expect(answer.status).toBeLessThan(500);
+    }
+  });
+
+  test('a field of the prototype is none of the request', async () => {
+    const { call, producer } = testApi();
+    await call(SEND, { body: '{"__proto__":{"text":"x"},"user_id":"user1","recipient_id":"me"}' });
+    expect(producer.sent).toEqual([]);
+  });
+});
