@@ -171,11 +171,13 @@ describe('outages and restarts', () => {
     await expect
       .poll(
         async () => {
-          const [sent, status] = await Promise.all([
+          const [sent, status, listed] = await Promise.all([
             stack.api.send('alice', 'me', 'after a loss', { Prefer: 'wait=30' }),
             stack.api.status('alice'),
+            stack.api.get('/telegram/accounts'),
           ]);
           expect(status.status === 503 || status.body.state === 'ready').toBe(true);
+          expect(listed.status === 503 || listed.body.total > 1).toBe(true);
           seen.add(sent.status);
           return sent.status;
         },

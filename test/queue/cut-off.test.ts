@@ -89,6 +89,16 @@ describe('a message whose caller was told that Redis is away', () => {
     expect(await line()).toEqual(['first', 'in doubt']);
   });
 
+  test('of many that Redis was asked for in part the whole is in doubt, and is withdrawn', async () => {
+    const message = (text: string, userId = stage.userId) => ({ job: { ...stage.message(text), userId } });
+    const many = Array.from({ length: 70 }, (_, index) => message(String(index)));
+    await holdAnswers();
+    const all = stage.producer.sendMany([...many, message('x', 'another')], () => {});
+    await expect(all).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE', kind: 'unknown_outcome' });
+    proxy.release();
+    await expect.poll(line).toEqual(['first']);
+  });
+
   test('is withdrawn though Redis had to be sent the script anew', async () => {
     await stage.add('first');
     await stage.redis.script('FLUSH');

@@ -88,7 +88,8 @@ describe('what waits', () => {
     await one.ownership.ready;
     const jobId = await send(ALICE);
     await expect.poll(() => [...one.census.busy()]).toEqual([ALICE]);
-    expect(await told(one, ALICE)).toMatchObject({ gauges: { active: 1 }, waiting: 1 });
+    // Busy from the moment it is woken: the job is fetched a little later.
+    await expect.poll(() => told(one, ALICE)).toMatchObject({ gauges: { active: 1 }, waiting: 1 });
     open();
     await sent(jobId);
     await expect.poll(() => [...one.census.busy()]).toEqual([]);

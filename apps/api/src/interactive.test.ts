@@ -90,9 +90,13 @@ test('a caller that hangs up after it was begun withdraws nothing', async () => 
   expect(producer.withdrawn).toEqual([]);
 });
 
-test('Redis that goes away while waiting is told with the job id', async () => {
+test('Redis that goes away while waiting leaves it in doubt, which the answer says, with the job id', async () => {
   const { producer, run } = setup();
   producer.away = { from: 'controlResult', error: new GatewayError('QUEUE_UNAVAILABLE') };
-  await expect(run()).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE', details: { jobId: JOB_ID } });
+  await expect(run()).rejects.toMatchObject({
+    code: 'QUEUE_UNAVAILABLE',
+    kind: 'unknown_outcome',
+    details: { jobId: JOB_ID },
+  });
   expect(producer.openWaits).toBe(0);
 });

@@ -11,6 +11,9 @@ import type { ApiContext, ApiEnv } from './context.ts';
 /** ms that a caller waits at most for a job that a worker has begun. */
 const MAX_WAIT_MS = 60_000;
 
+const QUEUE_LOST =
+  'The queue (Redis) stopped answering while this ran: it may have taken effect. Look at the status, or at the job, before you try again.';
+
 export interface InteractiveCall<N extends ControlJobName> {
   name: N;
   userId: string;
@@ -47,8 +50,13 @@ export async function runInteractive<N extends ControlJobName>(
     throw new GatewayError('TELEGRAM_TIMEOUT');
   } catch (thrown) {
     const error = GatewayError.from(thrown).with({ jobId });
-    // The job is queued by now: a worker may have run it, though the queue does not say so any more.
-    throw error.code === 'QUEUE_UNAVAILABLE' ? error.with({ kind: 'unknown_outcome' }) : error;
+    if (error.code !== 'QUEUE_UNAVAILABLE') throw error;
+    // The job is queued by now: a worker may have run it.
+    throw new GatewayError(error.code, QUEUE_LOST, {
+      ...error.details,
+      kind: 'unknown_outcome',
+      cause: error.cause,
+    });
   } finally {
     wait.cancel();
   }

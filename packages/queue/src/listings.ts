@@ -2,6 +2,7 @@ import type { HistoryPoint } from '@gateway/contracts';
 import type { AccountQueues } from './account-queues.ts';
 import { readHistory } from './history.ts';
 import { accountViewKey, shardAccountsKey } from './keys.ts';
+import { requirePublished } from './published-shards.ts';
 import type { RedisCalls } from './redis-calls.ts';
 import type { RedisClient } from './redis.ts';
 import { SendListReader, type SendLists } from './send-lists.ts';
@@ -20,12 +21,16 @@ export class Listings {
     this.#shards = shards;
   }
 
-  /** The ids of all accounts of which a worker shows something, sorted. */
+  /**
+   * The ids of all accounts of which a worker has published a view, sorted.
+   * @throws {GatewayError} `WORKER_UNAVAILABLE` where workers have not published all.
+   */
   async accounts(): Promise<string[]> {
     return this.#calls.read(async () => {
       const shown = await Promise.all(
         Array.from({ length: this.#shards }, async (_, shard) => this.#shownOf(shard)),
       );
+      await requirePublished(this.#redis, this.#shards);
       return shown.flat().toSorted();
     });
   }

@@ -51,9 +51,16 @@ export async function readViewOrAbsence(
     redis.get(publishedShardKey(shard)),
   ]);
   if (view !== null || (before !== null && before === after)) return view;
-  throw new GatewayError(
-    'WORKER_UNAVAILABLE',
-    'The worker has not published its accounts yet, so it is not known whether this one is signed in.',
-    { retryAfter: 1 },
-  );
+  throw notPublished('so it is not known whether this one is signed in');
+}
+
+/** @throws {GatewayError} `WORKER_UNAVAILABLE` where the views of a shard are not published: a list of all accounts would lack some. */
+export async function requirePublished(redis: RedisClient, shards: number): Promise<void> {
+  const marks = Array.from({ length: shards }, (_, shard) => redis.exists(publishedShardKey(shard)));
+  if ((await Promise.all(marks)).includes(0)) throw notPublished('so the list would not be complete');
+}
+
+function notPublished(consequence: string): GatewayError {
+  const message = `The worker has not published its accounts yet, ${consequence}.`;
+  return new GatewayError('WORKER_UNAVAILABLE', message, { retryAfter: 1 });
 }

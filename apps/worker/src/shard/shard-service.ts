@@ -16,7 +16,7 @@ import {
   type ShardLease,
   type WebhookOutbox,
 } from '@gateway/queue';
-import { withTimeout, type Logger, type Sealer } from '@gateway/runtime';
+import { sleep, withTimeout, type Logger, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
@@ -61,6 +61,9 @@ export interface WorkerContext {
   now: () => number;
 }
 
+/** ms between tries to publish the accounts. */
+const PUBLISH_AGAIN_MS = 1_000;
+
 /** ms that a stop may take before what is left is let go. */
 const STOP_TIMEOUT = 20_000;
 
@@ -84,13 +87,21 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     const published = await publishedAccounts(redis, shard);
     return accounts.publishAll([...new Set([...stored, ...published])]);
   };
-  const publishOrLog = () =>
-    publishShard(redis, shard, publishAll).catch((error: unknown) =>
-      logger.error({ err: error }, 'could not publish the accounts'),
-    );
+  const publishOnce = () =>
+    publishShard(redis, shard, publishAll).catch((error: unknown) => {
+      logger.error({ err: error }, 'could not publish the accounts');
+      return false;
+    });
+  /** Until it is done callers get 503 for accounts that have no view. */
+  const publishUntilDone = async () => {
+    while ((await sleep(PUBLISH_AGAIN_MS, serving.signal)) === 'elapsed' && !(await publishOnce()));
+  };
+  const publish = async () => {
+    if (!(await publishOnce())) void publishUntilDone();
+  };
   const onReady = () => {
     unpublishShard(redis, shard).catch(() => {}); // The connection is lost again: its next `ready` does it.
-    void publishOrLog();
+    void publish();
   };
   redis.on('ready', onReady);
 
@@ -149,7 +160,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const begin = async () => {
     // Sends go on first; showing every account again takes its time.
     await doorbells.add(shard, wake);
-    await publishOrLog();
+    await publish();
     keepBot();
     logger.debug('serving the shard');
   };
