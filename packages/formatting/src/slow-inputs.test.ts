@@ -1,4 +1,11 @@
-import { cutsOf, partsOf, type FormattedText } from '@gateway/contracts';
+import {
+  cleanSource,
+  cutsOf,
+  isInvisible,
+  normalizeFormatted,
+  partsOf,
+  type FormattedText,
+} from '@gateway/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FormatError } from './format-error.ts';
@@ -32,9 +39,10 @@ const KNOWN: Shape[] = [
 ];
 
 /** What a request does with a text, before it is queued. */
-function accept(format: () => FormattedText): void {
+function accept(source: string, format: (text: string) => FormattedText): void {
   try {
-    const { text, entities } = format();
+    const { text, entities } = normalizeFormatted(format(cleanSource(source)));
+    isInvisible(text);
     partsOf(text, cutsOf(text, entities), entities);
   } catch (error) {
     expect(error).toBeInstanceOf(FormatError);
@@ -42,10 +50,10 @@ function accept(format: () => FormattedText): void {
 }
 
 test.each([
-  ['plain', (text: string) => accept(() => ({ text, entities: [] }))],
-  ['markdown', (text: string) => accept(() => parseFormatted(text, 'markdown'))],
-  ['html', (text: string) => accept(() => parseFormatted(text, 'html'))],
-  ['a reply', (text: string) => accept(() => formatReply(text))],
+  ['plain', (source: string) => accept(source, (text) => ({ text, entities: [] }))],
+  ['markdown', (source: string) => accept(source, (text) => parseFormatted(text, 'markdown'))],
+  ['html', (source: string) => accept(source, (text) => parseFormatted(text, 'html'))],
+  ['a model’s', (source: string) => accept(source, formatReply)],
 ] as const)(
   'no %s text takes more than linear time to be formatted and cut',
   { timeout: 120_000 },
