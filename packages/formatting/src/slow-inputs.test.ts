@@ -28,6 +28,7 @@ function shapes(): Shape[] {
 /** Found slow in earlier versions. */
 const KNOWN: Shape[] = [
   ['https://', ')', 'a'],
+  ['*a* https://', ')', 'a'],
   ['` ', 'a', '`'],
   ['', 'x\n>y\n', ''],
   ['', '*a* ', ''],
