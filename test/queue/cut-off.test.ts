@@ -137,6 +137,13 @@ describe('a message whose caller was told that Redis is away', () => {
     expect(await stage.redis.exists(key(job.jobId))).toBe(1);
   });
 
+  test('is not the last: a connection that nothing comes through any more is made anew', async () => {
+    await stage.add('first');
+    proxy.swallow();
+    await expect.poll(() => send('after'), { timeout: 15_000 }).toEqual({ jobId: expect.any(String) });
+    expect(await line()).toEqual(['first', 'after']);
+  });
+
   test('leaves nothing in Redis where it was not there to be asked', async () => {
     stage.nextAccount();
     proxy.cut();

@@ -4,6 +4,9 @@ import { sendUntimed } from './script.ts';
 /** ms for which an answer counts as contact. Older, and Redis is asked for its time before anything is changed. */
 const FRESH_MS = 100;
 
+/** ms without an answer after which the connection is made anew: TCP by itself would take a quarter of an hour to notice a dead one. */
+const SILENCE_MS = 5_000;
+
 /**
  * Redis' own clock, as its answers show it, and whether Redis has answered just now.
  *
@@ -38,7 +41,13 @@ export class RedisClock {
   }
 
   async #ask(): Promise<void> {
-    this.learn(await sendUntimed(this.#redis, 'TIME', []));
+    const giveUp = setTimeout(() => this.#redis.disconnect(true), SILENCE_MS);
+    giveUp.unref();
+    try {
+      this.learn(await sendUntimed(this.#redis, 'TIME', []));
+    } finally {
+      clearTimeout(giveUp);
+    }
   }
 
   /** Takes Redis' `TIME` from an answer that has just arrived. */
