@@ -10,7 +10,6 @@ import {
   type SendJob,
   type SendRequest,
 } from '@gateway/contracts';
-import { formatText } from '@gateway/formatting';
 import type { NewSend } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { formatMarkup } from './marked-up-text.ts';
@@ -39,7 +38,8 @@ export async function newSend(
   request: SendRequest,
   requestId: string,
   logger: Logger,
-): Promise<Omit<NewSend, 'idempotencyKey'>> {
+  idempotencyKey?: string,
+): Promise<NewSend> {
   const { user_id, recipient_id, reply_to, silent, link_preview, callback_url, send_at } = request;
   const jobOf = (formatted: FormattedText) =>
     sendJob({
@@ -52,10 +52,12 @@ export async function newSend(
       ...(silent !== undefined && { silent }),
       ...(callback_url !== undefined && { callbackUrl: callback_url }),
     });
-  const { formatted, asGiven } = await readText(request, logger);
+  const { formatted, isAsGiven } = await readText(request, logger);
   const job = jobOf(formatted);
   if (!request.split && job.cuts !== undefined) throw tooLong();
-  return { job, sendAt: send_at, ...(asGiven !== undefined && { asGiven: () => jobOf(asGiven()) }) };
+  const send = { job, sendAt: send_at, idempotencyKey };
+  if (idempotencyKey === undefined || isAsGiven) return send;
+  return { ...send, asGiven: jobOf(await readAsGiven(request, logger)) };
 }
 
 /** The messages that a text would go out as. @throws {GatewayError} as {@link newSend}. */
@@ -72,8 +74,8 @@ export async function previewOf(
 interface ReadText {
   /** As it is sent. */
   formatted: FormattedText;
-  /** Without normalisation, where that changed it. */
-  asGiven?: () => FormattedText;
+  /** Normalisation changed nothing. */
+  isAsGiven: boolean;
 }
 
 /** Normalises the text before its markup is read, so that places in it are those of the message, and what the markup made of it after. */
@@ -85,14 +87,17 @@ async function readText(
   const plain = await marked(source, parse_mode, logger);
   const formatted = normalizeFormatted(plain);
   if (isInvisible(formatted.text)) throw textError('must not be empty: it is nothing but markup');
-  if (source === text && formatted.text === plain.text) return { formatted };
-  return { formatted, asGiven: () => readAsGiven(text, parse_mode) };
+  return { formatted, isAsGiven: source === text && formatted.text === plain.text };
 }
 
 /** As versions before normalisation read it. What they could not read has no job that it could repeat: any job will do. */
-function readAsGiven(text: string, mode: SendRequest['parse_mode']): FormattedText {
-  const outcome = mode === 'markdown' || mode === 'html' ? formatText(text, mode) : null;
-  return outcome === null || 'fault' in outcome ? { text, entities: [] } : outcome;
+async function readAsGiven(
+  { text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>,
+  logger: Logger,
+): Promise<FormattedText> {
+  if (parse_mode !== 'markdown' && parse_mode !== 'html') return { text, entities: [] };
+  const outcome = await formatMarkup(text, parse_mode, logger);
+  return 'fault' in outcome ? { text, entities: [] } : outcome;
 }
 
 async function marked(text: string, mode: SendRequest['parse_mode'], logger: Logger): Promise<FormattedText> {

@@ -50,7 +50,11 @@ export const sendFields = {
           : 'must not be empty',
     })
     .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
-    .meta({ pattern: SHOWS_SOMETHING }),
+    .meta({
+      pattern: SHOWS_SOMETHING,
+      description:
+        'Changed as Telegram changes it: carriage returns and line separators go, tabs and control characters become spaces, the ends are trimmed. It must show something then',
+    }),
   /** The text is marked up so; it is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
   reply_to: z.int().positive(REPLY_TO).max(MAX_MESSAGE_ID, REPLY_TO).optional(),

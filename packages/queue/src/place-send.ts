@@ -10,7 +10,7 @@ export interface NewSend {
   /** ms since the epoch at which the job joins the line, behind what was accepted before; now by default. */
   sendAt?: number | undefined;
   /** The job of the text as its caller gave it, where that is another: a repeat under the same key is told by it. */
-  asGiven?: () => Omit<SendJob, 'digest'>;
+  asGiven?: Omit<SendJob, 'digest'>;
 }
 
 /** A {@link NewSend} with its place: its job id and, under a key, what tells it from another message under the same; else ''. */
@@ -24,7 +24,7 @@ export function placeSend(send: NewSend, shard: number): PlacedSend {
   const address = { kind: 'send', shard, userId: job.userId } as const;
   if (idempotencyKey === undefined) return { job, sendAt, jobId: newJobId(address), digest: '' };
   const jobId = idempotentJobId(address, idempotencyKey);
-  return { job, sendAt, idempotencyKey, jobId, digest: digestOf(asGiven?.() ?? job, sendAt) };
+  return { job, sendAt, idempotencyKey, jobId, digest: digestOf(asGiven ?? job, sendAt) };
 }
 
 function digestOf(

@@ -26,9 +26,9 @@ export function sendRoutes({ producer, settings, metrics, logger, stopping }: Ap
     const { waitMs, applied } = parsePrefer(requestHeader(c, 'prefer'), settings.SEND_WAIT_MS);
     const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
     const request = await readAccountBody(c, sendRequestSchema);
-    const send = await newSend(request, c.get('requestId'), logger);
+    const send = await newSend(request, c.get('requestId'), logger, idempotencyKey);
 
-    const accepted = await producer.send({ ...send, idempotencyKey }, refuseSignedOut, waitMs > 0);
+    const accepted = await producer.send(send, refuseSignedOut, waitMs > 0);
     metrics.accepted(1);
     c.get('facts').jobId = accepted.jobId;
     if (applied !== null) answerHeader(c, 'Preference-Applied', applied);
@@ -77,7 +77,7 @@ export function sendRoutes({ producer, settings, metrics, logger, stopping }: Ap
       refuseHalfPairs(message);
       const request = validate(sendRequestSchema, message, 'message');
       requireAccount(c.get('caller'), request.user_id);
-      return { ...(await newSend(request, c.get('requestId'), logger)), idempotencyKey };
+      return await newSend(request, c.get('requestId'), logger, idempotencyKey);
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       // A fault of ours is no matter of one message.
