@@ -210,6 +210,17 @@ describe('Sessions of other programs', () => {
     });
   });
 
+  test('more files at once than are read: 429 for the rest, which may come again', async () => {
+    const text = file((database) => database.run('CREATE VIEW sessions AS SELECT 1'));
+    const answers = await Promise.all(Array.from({ length: 60 }, () => importNew(text)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { body } of refused) expect(body).toMatchObject({ code: 'RATE_LIMITED', retry_after: 5 });
+    for (const { status, body } of answers)
+      if (status !== 429)
+        expect([status, body.issues[0].message]).toEqual([400, expect.stringContaining('no session')]);
+  });
+
   test('files that take for ever to read hold nobody up, and leave room for the next', async () => {
     const endless = endlessTree();
     let answered = 0;

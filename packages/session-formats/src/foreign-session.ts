@@ -14,7 +14,7 @@ export class SessionFormatError extends Error {
   override readonly name = 'SessionFormatError';
 }
 
-const AUTH_KEY_LENGTH = 256;
+export const AUTH_KEY_LENGTH = 256;
 /** What fits into a string session's byte. The worker knows which data centres there are. */
 const MAX_DC = 255;
 

@@ -9,11 +9,11 @@ const OTHER_HYPHENS = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 /** A session out of what a person copied: without its variable's name, quotes, line breaks and invisible marks. */
 export function fromPaste(text: string): string {
   return text
-    .replace(/^[\s\p{Cf}]+/u, '')
+    .replace(/^[\s\p{Cf}<({[]+/u, '')
     .replace(DATA_URL, '')
     .replace(ASSIGNMENT, '')
     .replace(CODE, '')
     .replace(NOISE, '')
     .replace(OTHER_HYPHENS, '-')
-    .replace(/[;,)]+$/, '');
+    .replace(/[;,.>)}\]]+$/, '');
 }

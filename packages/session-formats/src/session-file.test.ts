@@ -115,6 +115,10 @@ describe('A session file', () => {
     ['another program', sql('CREATE TABLE things (id integer)'), 'holds no session'],
     ['no table', sql('PRAGMA user_version = 1'), 'holds no session'],
     ['other columns', sql('CREATE TABLE sessions (id integer)'), 'nobody has signed in'],
+    ['its last page cut off', fileOf('telethon').subarray(0, -4_096), 'is cut'],
+    ['most of it cut off', fileOf('telethon').subarray(0, 5_000), 'is cut'],
+    ['nothing but its head', fileOf('telethon').subarray(0, 100), 'is cut'],
+    ['half of its head', fileOf('telethon').subarray(0, 50), 'is cut'],
     ['not SQLite', Buffer.from('1AgAAAA'), 'is no SQLite file'],
     ['nothing', Buffer.alloc(0), 'is no SQLite file'],
   ])('with %s is refused, and says why', async (_name, bytes, message) => {

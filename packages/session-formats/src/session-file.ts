@@ -22,8 +22,21 @@ const KEY_VALUE = {
 } as const;
 const AUTH_KEYS = { table: 'auth_keys', columns: { dc: 'integer', key: 'blob' }, limit: FEW } as const;
 
+/** Offsets in the head of a SQLite file (sqlite.org/fileformat.html, 1.3). */
+const HEAD = { bytes: 100, pageSize: 16, changes: 24, pages: 28, changesAtPages: 92 };
+
 export function isSqlite(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') === MAGIC;
+}
+
+/** Whether pages are missing at the end. SQLite reads what is there, and may find a table empty. */
+function isCut(bytes: Uint8Array): boolean {
+  if (bytes.length < HEAD.bytes) return true;
+  const head = new DataView(bytes.buffer, bytes.byteOffset, HEAD.bytes);
+  // Old versions of SQLite leave the number of pages as it was; the second count of changes shows that.
+  if (head.getUint32(HEAD.changes) !== head.getUint32(HEAD.changesAtPages)) return false;
+  const pageSize = head.getUint16(HEAD.pageSize);
+  return head.getUint32(HEAD.pages) * (pageSize === 1 ? 65_536 : pageSize) > bytes.length;
 }
 
 /**
@@ -34,6 +47,7 @@ export function isSqlite(bytes: Uint8Array): boolean {
 export async function readSessionFile(bytes: Uint8Array): Promise<ForeignSession> {
   if (!isSqlite(bytes)) throw new SessionFormatError('is no SQLite file');
   if (bytes.length > MAX_BYTES) throw new SessionFormatError('is a file of over 256 MiB: no session is');
+  if (isCut(bytes)) throw new SessionFormatError('is a SQLite file that is cut: copy the whole file');
   const [sessions, keyValue, authKeys] = await readTables(bytes, [
     SESSIONS,
     { ...KEY_VALUE, only: { ...KEY_VALUE.only, values: [...KEY_VALUE.only.values] } },

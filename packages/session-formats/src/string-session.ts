@@ -1,5 +1,11 @@
 import { decodeBase64 } from './base64.ts';
-import { checkedSession, MALFORMED, SessionFormatError, type ForeignSession } from './foreign-session.ts';
+import {
+  AUTH_KEY_LENGTH,
+  checkedSession,
+  MALFORMED,
+  SessionFormatError,
+  type ForeignSession,
+} from './foreign-session.ts';
 import { readMtcute } from './mtcute-string.ts';
 import { readPyrogram } from './pyrogram-string.ts';
 import { readTelethon } from './telethon-string.ts';
@@ -16,7 +22,7 @@ export function readStringSession(text: string): ForeignSession {
   const own = OWN_FORM.exec(text);
   if (own !== null) {
     const authKey = decodeBase64(own[2] ?? '');
-    if (authKey === undefined) throw new SessionFormatError(MALFORMED);
+    if (authKey?.length !== AUTH_KEY_LENGTH) throw new SessionFormatError(MALFORMED);
     return checkedSession({ dcId: Number(own[1]), authKey });
   }
   // Telethon and GramJS write a 1 before the base64.
