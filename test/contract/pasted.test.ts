@@ -20,6 +20,7 @@ describe('What people paste', () => {
     '+۹۹۹۶۶۲۷۰۰۲',
     '＋９９９６６２７００２',
     'tel:+999-662-70-02',
+    '(+999) 662-70-02',
     't.me/+9996627002',
     '@bob_pasted\u200b',
     '＠ｂｏｂ_pasted',
@@ -157,9 +158,10 @@ describe('What people paste', () => {
     await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
     const { body } = await stack.api.post('/telegram/user/send/batch', { messages });
     await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
-    for (const { job_id } of body.jobs)
+    for (const [index, { job_id }] of body.jobs.entries())
       expect((await stack.api.get(`/jobs/${job_id}?wait=15`)).body).toMatchObject({
         state: 'failed',
+        attempts: index === 0 ? 1 : 0,
         error: { code: 'RECIPIENT_NOT_FOUND' },
       });
     // A second look-up would have found it.

@@ -17,10 +17,14 @@ export function isUnreachable(rpcName: string | undefined): rpcName is string {
 const START_BOT =
   'A bot can write only to people who have written to it first: have them open the bot and press Start.';
 
-/** Nobody was found. `miss`: Telegram was not asked again, since it has said so before. */
+/**
+ * Nobody was found.
+ * @param miss given where Telegram was not asked, since it has said so before.
+ */
 export function recipientNotFound(recipient: Recipient, isBot: boolean, miss?: Miss): TelegramFailure {
   const reason = isBot ? noneForBot(recipient) : noneForUser(recipient);
-  return failure(miss === undefined ? reason : `${reason} ${described(miss)}`);
+  if (miss !== undefined) return failure(`${reason} ${described(miss)}`, undefined, false);
+  return failure(reason, undefined, !(isBot && recipient.kind === 'phone'));
 }
 
 /** The recipient is known, and Telegram refuses it to this account. @param rpcError Telegram's own name for it. */
@@ -32,9 +36,9 @@ export function recipientUnreachable(
   return failure(isBot ? refusedToBot(recipient) : refusedToUser(recipient), rpcError);
 }
 
-function failure(reason: string, rpcError?: string): TelegramFailure {
+function failure(reason: string, rpcError?: string, asked = true): TelegramFailure {
   const error = new GatewayError('RECIPIENT_NOT_FOUND', reason, { rpcError });
-  return new TelegramFailure({ outcome: 'fail' }, error);
+  return new TelegramFailure({ outcome: 'fail', asked }, error);
 }
 
 function described({ since, until }: Miss): string {

@@ -133,9 +133,15 @@ describe('a recipient', () => {
 
   it('by username that nobody has is believed missing for ten minutes', async () => {
     const nobody: Recipient = { kind: 'username', username: 'nobody' };
-    await expect(recipients.resolve(nobody)).rejects.toMatchObject(NOT_FOUND);
+    await expect(recipients.resolve(nobody)).rejects.toMatchObject({
+      ...NOT_FOUND,
+      failure: { asked: true },
+    });
     now += 9 * 60_000;
-    await expect(recipients.resolve(nobody)).rejects.toMatchObject(NOT_FOUND);
+    await expect(recipients.resolve(nobody)).rejects.toMatchObject({
+      ...NOT_FOUND,
+      failure: { asked: false },
+    });
     expect(telegram.calls).toEqual(['contacts.ResolveUsername']);
     now += 2 * 60_000;
     telegram.resolvable.set('nobody', user(7));

@@ -142,14 +142,14 @@ export interface Telegram {
  *   sends to chats that are known already (`known` of `chatOf`) may go on.
  * - `retry`: this call sent nothing, and the same call may succeed later. `reached`: there was a connection, and Telegram had trouble
  *   with this call (its 500s, a question without an answer); else there was none, which says nothing about the call.
- * - `fail`: this call will never succeed.
+ * - `fail`: this call will never succeed. `asked` is false where that was known without asking Telegram.
  * - `account`: the account itself is in trouble; its other calls will fail too.
  * - `unknown`: it may have taken effect (timeout, cut connection): only a call with the same random id may follow.
  */
 export type FailureOutcome =
   | { outcome: 'wait'; scope: 'account' | 'chat' | 'resolve'; seconds: number }
   | { outcome: 'retry'; reached: boolean }
-  | { outcome: 'fail' }
+  | { outcome: 'fail'; asked?: boolean }
   | { outcome: 'account'; state: AccountState }
   | { outcome: 'unknown' };
 

@@ -52,10 +52,12 @@ export async function attempt(
   }
 }
 
-/** Whether Telegram may have got the message: else it was not a try. */
+/** Whether Telegram was asked, or may have been: else it was not a try. */
 function hasReached(thrown: unknown): boolean {
   if (!(thrown instanceof TelegramFailure)) return false;
-  return thrown.failure.outcome !== 'retry' || thrown.failure.reached;
+  const { failure } = thrown;
+  if (failure.outcome === 'fail') return failure.asked !== false;
+  return failure.outcome !== 'retry' || failure.reached;
 }
 
 async function prepare({ account, queue, limits, now }: AttemptOptions, inHand: InHand): Promise<Sending> {
