@@ -9,14 +9,19 @@ export type DataCenterPorts = { id: number; port: number }[];
 /**
  * Gives the other data centres the ports after the main one's, or any where those are taken: several sandboxes may run side by side.
  * Once chosen they stay, so that clients find them after a restart.
+ * @param control the port of the control API, which is listened on later.
  */
-export async function choosePorts(main: number, earlier: ChosenPorts | undefined): Promise<DataCenterPorts> {
+export async function choosePorts(
+  main: number,
+  earlier: ChosenPorts | undefined,
+  control = 0,
+): Promise<DataCenterPorts> {
   const others = DATA_CENTERS.filter((id) => id !== MAIN_DATA_CENTER);
   const chosen: DataCenterPorts = [{ id: MAIN_DATA_CENTER, port: main }];
   for (const [index, id] of others.entries()) {
     const remembered = earlier?.main === main ? earlier.others[id] : undefined;
     const wanted = [remembered, main === 0 ? undefined : main + 1 + index].filter(
-      (port) => port !== undefined,
+      (port) => port !== undefined && port !== control,
     );
     chosen.push({ id, port: await firstFree(wanted) });
   }

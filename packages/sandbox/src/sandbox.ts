@@ -63,7 +63,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     network: () => server.network,
   };
   const server = createMtprotoServer({
-    dataCenters: await choosePorts(main, store.state.ports),
+    dataCenters: await choosePorts(main, store.state.ports, controlPort),
     rsaKeyPair: loadRsaKeyPair(foundation.rsaPrivateKey),
     keys: new JournalledAuthKeys(store),
     handler: createRpcHandler(telegram),
