@@ -3,6 +3,9 @@ import { UsageError } from './failure.ts';
 
 const MAX_BYTES = 128 * 2 ** 20;
 const HINT = 'save the file as UTF-8';
+/** UTF-16 without its mark is full of NULs; ISO-2022-JP and its kin change to two-byte characters by `ESC $`. */
+// oxlint-disable-next-line no-control-regex
+const FOREIGN = /\0|\u001b\$/;
 
 /** A text file's content. @throws {UsageError} where it cannot be read, is no text, or is in another encoding. */
 export async function readTextFile(path: string): Promise<string> {
@@ -23,10 +26,10 @@ export async function readTextFile(path: string): Promise<string> {
  */
 export function decodeText(bytes: Uint8Array, name: string): string {
   const text = isUtf16(bytes) ? decodeUtf16(bytes, name) : decodeUtf8(bytes, name);
-  const nul = text.indexOf('\0');
-  if (nul !== -1)
+  const stray = FOREIGN.exec(text);
+  if (stray !== null)
     throw new UsageError(
-      `${name}, line ${lineAt(text, nul)}: holds a NUL character, so it is no text in UTF-8: ${HINT}`,
+      `${name}, line ${lineAt(text, stray.index)}: ${stray[0] === '\0' ? 'holds a NUL character, so it is no text in UTF-8' : 'is not UTF-8 (it may be ISO-2022-JP)'}: ${HINT}`,
     );
   return text;
 }

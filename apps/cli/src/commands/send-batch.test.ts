@@ -172,6 +172,10 @@ describe('send --batch', () => {
       ['line 2: is not UTF-8', Buffer.from('recipient_id;text\rme;\xcf\r', 'latin1')],
       ['line 3: is not UTF-8', Buffer.from(table).subarray(0, -2)],
       ['line 1: holds a NUL', Buffer.from(table, 'utf16le')],
+      [
+        'line 2: is not UTF-8 (it may be ISO-2022-JP)',
+        Buffer.from('recipient_id;text\nme;\u001b$B$3$s\u001b(B\n'),
+      ],
       ['line 2: holds a NUL', Buffer.from('recipient_id;text\nme;a\0b\n')],
       ['broken UTF-16', Buffer.concat([Buffer.from('\ufeffa', 'utf16le'), Buffer.from([0x00])])],
       ['holds no message', Buffer.from('\ufeff')],
