@@ -79,6 +79,7 @@ describe('wording', () => {
     ['/telegram/user/send', { ...MESSAGE, reply_to: 0 }, 'reply_to', REPLY_TO],
     ['/telegram/user/send', { ...MESSAGE, reply_to: -5 }, 'reply_to', REPLY_TO],
     ['/telegram/user/send', { ...MESSAGE, reply_to: 2 ** 31 }, 'reply_to', REPLY_TO],
+    ['/telegram/user/send', { ...MESSAGE, reply_to: 2 ** 53 }, 'reply_to', REPLY_TO],
     ['/telegram/user/send', { ...MESSAGE, reply_to: 1.5 }, 'reply_to', 'must be a whole number'],
     [
       '/telegram/user/send/batch',

@@ -12,7 +12,9 @@ const RESERVED = (
   'joinchat addlist folder share contact boost addemoji addstickers addtheme auction auth call confirmphone giftcode ' +
   'invoice login newbot nft oauth passport proxy setlanguage socks stargift'
 ).split(' ');
-const NOT_RESERVED = `(?!(?:${RESERVED.map(anyCase).join('|')})(?:$|/))`;
+const NOT_RESERVED = `(?!(?:${RESERVED.map(anyCase).join('|')})(?:$|[/?#]))`;
+/** What may follow a name in a link: a message, a start parameter. */
+const REST = '(?:[/?#][!-~]{0,800})?';
 
 const form = (description: string, pattern: string) => ({
   type: 'string',
@@ -33,7 +35,8 @@ export const RECIPIENT = {
     form('A phone number with its +', PHONE),
     form(
       'A link',
-      `(?:https?://)?t\\.me/(?:${NOT_RESERVED}${NAME}(?:/[0-9]+)?|s/${NAME}|c/${CHANNEL_ID}(?:/[0-9]+)?)|tg://resolve\\?domain=${NAME}|tg://user\\?id=${USER_ID}`,
+      `(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:${NOT_RESERVED}${NAME}${REST}|@${NAME}|s/${NAME}${REST}|c/${CHANNEL_ID}${REST})|` +
+        `tg://resolve\\?domain=${NAME}(?:&[!-~]{0,800})?|tg://user\\?id=${USER_ID}`,
     ),
     { type: 'integer', description: 'The id of a user as a number', minimum: 1, maximum: 1e12 - 1 },
     { type: 'integer', description: 'The id of a group as a number', minimum: -(1e12 - 1), maximum: -1 },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PHONE_NUMBER } from './documented.ts';
-import { cleanPasted } from './pasted.ts';
+import { unwrapPasted } from './pasted.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 /** What people put between the digits. */
@@ -10,6 +10,9 @@ const SEPARATORS = /[\s().\-/·•]/g;
  */
 const NATIONAL_ZERO = /^(\+(?!39|37[89])\d{1,3})\s*\(0\)/;
 
+/** Room for spaces and invisible marks. */
+const MAX_LENGTH = 256;
+
 export interface PhoneNumber {
   /** E.164 with the plus. */
   phone: string;
@@ -17,7 +20,7 @@ export interface PhoneNumber {
 
 /** A phone number as people write it, in E.164; or a sentence that says why it is none. */
 export function parsePhoneNumber(text: string): PhoneNumber | string {
-  const number = cleanPasted(text)
+  const number = unwrapPasted(text)
     .replace(/^tel:/i, '')
     .trim()
     .replace(NATIONAL_ZERO, '$1')
@@ -36,7 +39,7 @@ export function parsePhoneNumber(text: string): PhoneNumber | string {
 /** A phone number in E.164 (`+79991234567`), from what people paste. A missing plus is refused. */
 export const phoneNumberSchema = z
   .string()
-  .max(64, 'must be at most 64 characters')
+  .max(MAX_LENGTH, `must be at most ${MAX_LENGTH} characters`)
   .meta(PHONE_NUMBER)
   .transform((text, context) => {
     const parsed = parsePhoneNumber(text);

@@ -36,6 +36,7 @@ describe('recipient_id', () => {
     ['\u202a+79991234567\u202c', PHONE],
     ['+۷۹۹۹۱۲۳۴۵۶۷', PHONE],
     ['tel:+79991234567', PHONE],
+    ['(+7) 999 123-45-67', PHONE],
   ])('%j is understood', (input, expected) => {
     expect(parseRecipient(input)).toEqual(expected);
     expect(recipientIdSchema.safeParse(input).success).toBe(true);

@@ -12,7 +12,7 @@ export function parseRecipient(input: string | number): Recipient | string {
   const text = unwrapPasted(String(input));
   if (/^(?:me|self)$/i.test(text)) return { kind: 'self' };
   if (/^-?\d+$/.test(text)) return fromId(text);
-  if (/^\+|^tel:/i.test(text)) return fromPhone(text);
+  if (/^[\s(]*\+|^tel:/i.test(text)) return fromPhone(text);
   if (/^[\w@]\w*$/.test(text)) return fromUsername(text);
   return fromLink(text) ?? whyNone(text);
 }

@@ -57,7 +57,11 @@ export const sendFields = {
     }),
   /** The text is marked up so; it is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
-  reply_to: z.int().positive(REPLY_TO).max(MAX_MESSAGE_ID, REPLY_TO).optional(),
+  reply_to: z
+    .int({ abort: true, error: ({ code }) => (code === 'invalid_type' ? undefined : REPLY_TO) })
+    .positive(REPLY_TO)
+    .max(MAX_MESSAGE_ID, REPLY_TO)
+    .optional(),
   silent: z.boolean().optional(),
   link_preview: z.boolean().default(true),
   /** A text that is too long for one message goes out as several, in order. */

@@ -1,6 +1,6 @@
 import type { Format } from './text-builder.ts';
 
-const MENTION = /^tg:\/\/user\/?\?id=(\d{1,20})$/i;
+const MENTION = /^tg:\/\/user\/?\?id=([^&#]*)$/i;
 const CUSTOM_EMOJI = /^tg:\/\/emoji\/?\?id=([^&#]*)$/i;
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'tg:', 'mailto:', 'tel:']);
 
@@ -20,7 +20,7 @@ export const EMOJI_TEXT_HINT = 'it must cover exactly one emoji, which shows whe
 export function linkTo(address: string): Format | null {
   const id = MENTION.exec(address)?.[1];
   if (id !== undefined) {
-    const userId = Number(id);
+    const userId = /^\d{1,20}$/.test(id) ? Number(id) : 0;
     return userId > 0 && userId <= MAX_USER_ID ? { type: 'text_mention', user_id: userId } : null;
   }
   const url = address.replaceAll(' ', '%20');

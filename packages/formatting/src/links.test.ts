@@ -53,7 +53,9 @@ test.each([
   ['[a]()', /must begin with http/],
   ['[a](https://)', /not a valid address/],
   [`[a](https://a.b/${'x'.repeat(2_048)})`, /at most 2048 bytes/],
-  ['[a](tg://user?id=0)', /its id must be a number from 1 to 1099511627775/],
+  ...['0', '-1', '', '1e3', '0x10', '123456789012345678901'].map(
+    (id) => [`[a](tg://user?id=${id})`, /its id must be a number from 1 to 1099511627775/] as const,
+  ),
   ['[a](tg://user?id=1099511627776)', /its id must be/],
   ['[a](tg://user?id=99999999999999999999)', /its id must be/],
   ['[a [b](https://x.org) c](https://y.org)', /a link may not stand within a link/],
