@@ -76,6 +76,7 @@ describe('wording', () => {
   const MESSAGE = { user_id: 'user1', recipient_id: 'me', text: 'x' };
   const REPLY_TO = 'must be the id of a message in that chat, 1 to 2147483647; leave it out for no reply';
   test.each([
+    ['/telegram/user/auth/verify', { user_id: 'user1' }, 'phone_code', 'is needed, or password'],
     ['/telegram/user/send', { ...MESSAGE, reply_to: 0 }, 'reply_to', REPLY_TO],
     ['/telegram/user/send', { ...MESSAGE, reply_to: -5 }, 'reply_to', REPLY_TO],
     ['/telegram/user/send', { ...MESSAGE, reply_to: 2 ** 31 }, 'reply_to', REPLY_TO],

@@ -44,7 +44,7 @@ export const authVerifyRequestSchema = requestBody({
 })
   .refine((body) => body.phone_code !== undefined || body.password !== undefined, {
     path: ['phone_code'],
-    message: 'phone_code or password is needed',
+    message: 'is needed, or password',
   })
   .meta({ anyOf: [needs('phone_code'), needs('password')] });
 

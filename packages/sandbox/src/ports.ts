@@ -21,9 +21,9 @@ export async function choosePorts(
   for (const [index, id] of others.entries()) {
     const remembered = earlier?.main === main ? earlier.others[id] : undefined;
     const wanted = [remembered, main === 0 ? undefined : main + 1 + index].filter(
-      (port) => port !== undefined && port !== control,
+      (port) => port !== undefined,
     );
-    chosen.push({ id, port: await firstFree(wanted) });
+    chosen.push({ id, port: await firstFree(wanted.filter((port) => port !== control)) });
   }
   return chosen;
 }
