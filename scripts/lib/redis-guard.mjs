@@ -22,7 +22,8 @@ process.once('disconnect', () => setTimeout(end, OTHERS));
 if (!process.connected) process.exit();
 
 const redis = spawn(binary, [config], { stdio: ['ignore', 'ignore', 'inherit'] });
-redis.on('spawn', () => process.send?.({ type: 'spawned', pid: redis.pid }));
+// The launcher may end at this very moment: a failed message must not end this process, which ends Redis.
+redis.on('spawn', () => process.send?.({ type: 'spawned', pid: redis.pid }, undefined, {}, () => {}));
 redis.on('error', (error) => {
   process.stderr.write(`redis: ${error.message}\n`);
   process.exit(1);

@@ -87,7 +87,7 @@ describe('waits, pace, parts and times', () => {
     await stack.control.fault({
       user_id: alice,
       method: 'messages.sendMessage',
-      error: 'FLOOD_WAIT_8',
+      error: 'FLOOD_WAIT_15',
       lasts: true,
     });
     const held = await stack.api.send('alice', BOB, 'flooded', { Prefer: 'wait=2' });
@@ -99,7 +99,7 @@ describe('waits, pace, parts and times', () => {
     await expect
       .poll(async () => (await stack.api.status('alice')).body, { timeout: 10_000 })
       .toMatchObject({ state: 'flood_wait', flood_wait_until: held.body.retry_at });
-    await expect.poll(async () => (await job(held.body.job_id)).state, { timeout: 20_000 }).toBe('completed');
+    await expect.poll(async () => (await job(held.body.job_id)).state, { timeout: 30_000 }).toBe('completed');
     const sent = (await stack.control.messages({ from: alice, to: bob })).at(-1);
     expect(Date.parse(sent?.date ?? '')).toBeGreaterThanOrEqual(Date.parse(held.body.retry_at) - 1_500);
     expect((await stack.control.counters()).early).toBe(0);

@@ -89,7 +89,8 @@ export async function runProcess(
     if (process.send !== undefined && !process.connected) return await stop('parent has gone', 0);
     app = await start(settings, logger);
     const ready = await app.ready;
-    if (!stopping) process.send?.({ type: 'ready', ...ready });
+    // Where this fails the parent has just ended, and `disconnect` follows.
+    if (!stopping) process.send?.({ type: 'ready', ...ready }, undefined, {}, () => {});
   } catch (error) {
     if (stopping) return;
     const message = error instanceof Error ? error.message : String(error);

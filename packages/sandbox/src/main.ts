@@ -19,7 +19,9 @@ async function main(): Promise<void> {
   const { dataCenters, controlUrl, publicKeyFile } = sandbox;
   const addresses = dataCenters.map(({ id, host, port }) => `${id} at ${host}:${port}`).join(', ');
   console.log(`sandbox: data centres ${addresses}; control ${controlUrl}`);
-  if (process.connected) process.send?.({ type: 'ready', dataCenters, controlUrl, publicKeyFile });
+  // Where this fails the parent has just ended, and `disconnect` follows.
+  const ready = { type: 'ready', dataCenters, controlUrl, publicKeyFile };
+  if (process.connected) process.send?.(ready, undefined, {}, () => {});
   await ending;
   await sandbox.close();
   if (process.connected) process.disconnect();
