@@ -330,7 +330,10 @@ export class Account implements LaneAccount {
       { err: stored?.unreadable, userId },
       'the session is written again from memory',
     );
-    await store.saveSession(userId, session, this.status.user);
+    const { status, login } = this;
+    await store.saveSession(userId, session, status.user);
+    // Paused or exported, it stays so.
+    if (login === null) await store.saveStatus(userId, status);
     this.#stored = await readStored(store, userId);
   }
 

@@ -65,7 +65,7 @@ function actionFor(error: SessionStoreError): string {
   const repair =
     error.sealedBy === 'other_key'
       ? 'set SESSION_ENCRYPTION_KEY_PREVIOUS to the key that its session was sealed with, and restart the worker'
-      : "restore its session from a backup (the worker's log names the file), then resume it";
+      : "restore the file that the worker's log names from a backup, then resume it";
   return `Operator: ${repair}. Or sign in again. Queued messages wait until then.`;
 }
 
