@@ -103,7 +103,8 @@ export class Account implements LaneAccount {
   }
 
   get #shownStatus(): AccountStatus {
-    return statusWithTrouble(this.#stored, this.#peersError);
+    const unreachable = this.session === null ? null : this.#options.telegram.whyUnreachable(this.session);
+    return statusWithTrouble(this.#stored, this.#peersError, unreachable);
   }
 
   get hold(): Hold | null {
