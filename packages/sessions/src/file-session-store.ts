@@ -174,9 +174,8 @@ class FileSessionStore implements SessionStore {
       await this.#files.remove(userId, ['peers', 'session'], this.#mayWrite(userId));
       if (!(await this.#authFile.has(userId))) return;
       const entry = await orUnreadable(this.#authFile.entry(userId));
-      if (entry instanceof SessionStoreError || entry?.login == null)
-        await unlessFenced(this.#removeEntry(userId));
-      else await this.#removeEntry(userId);
+      const hasLogin = entry !== null && !(entry instanceof SessionStoreError) && entry.login !== null;
+      await (hasLogin ? this.#removeEntry(userId) : unlessFenced(this.#removeEntry(userId)));
     });
   }
 
@@ -222,13 +221,13 @@ class FileSessionStore implements SessionStore {
     if (found instanceof SessionStoreError) {
       // The file as a whole cannot be read: nothing may be written.
       if (found.userId === null) throw found;
-      const entry = file === null || file instanceof SessionStoreError ? null : entryOf(asPaused(file.status));
+      const entry =
+        file === null || file instanceof SessionStoreError ? null : entryOf(asPaused(file.status));
       return { entry, session: null, revision: null, unreadable: found };
     }
     const revision = found?.revision ?? null;
     const unreadable = null;
-    if (file instanceof SessionStoreError)
-      return { entry: found, session: null, revision, unreadable: file };
+    if (file instanceof SessionStoreError) return { entry: found, session: null, revision, unreadable: file };
     if (file === null) {
       const isNobody = found === null || found.login === null;
       return { entry: isNobody ? null : found, session: null, revision, unreadable };

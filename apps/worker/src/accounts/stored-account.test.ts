@@ -34,6 +34,8 @@ describe('what a caller is told of an error of the session store', () => {
   );
 
   test('any other error, as it is', async () => {
-    await expect(savingStep(Promise.reject(failed('fenced')), 'x')).rejects.toMatchObject({ failure: 'fenced' });
+    await expect(savingStep(Promise.reject(failed('fenced')), 'x')).rejects.toMatchObject({
+      failure: 'fenced',
+    });
   });
 });

@@ -153,7 +153,8 @@ export async function saveAccepted(
 /** Connections that Telegram has signed in and that could not be saved. */
 const unsavedSignIns = new WeakMap<AccountClient, UserInfo>();
 
-const CODE_LOST = 'A code was sent, but this sign-in could not be saved. Start it again once accounts can be saved.';
+const CODE_LOST =
+  'A code was sent, but this sign-in could not be saved. Start it again once accounts can be saved.';
 
 const NOT_SCANNED = 'A QR sign-in is under way, and its code was not scanned yet.';
 
