@@ -2,11 +2,12 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY . .
-# The console is built by what production has no use for; that goes again.
-RUN npx --yes pnpm@12.21.0 install --frozen-lockfile --filter '@gateway/console...' \
+# What builds is of no use afterwards, nor are the sources: all of it goes again.
+RUN npx --yes pnpm@12.21.0 install --frozen-lockfile \
   && node scripts/build.mjs \
-  && rm -rf node_modules packages/*/node_modules \
-  && npx --yes pnpm@12.21.0 install --prod --frozen-lockfile --filter '@gateway/api...' --filter '@gateway/worker...'
+  && rm -rf node_modules */node_modules */*/node_modules \
+  && npx --yes pnpm@12.21.0 install --prod --frozen-lockfile --filter '@gateway/api...' --filter '@gateway/worker...' \
+  && rm -rf scripts apps/*/src apps/cli packages/*/src packages/sandbox dist/current/sandbox.mjs* dist/current/cli.mjs*
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/app/data MALLOC_ARENA_MAX=2
@@ -16,6 +17,5 @@ RUN mkdir /app/data && chown node:node /app/data
 USER node
 VOLUME /app/data
 EXPOSE 3000
-# The API by default; the worker is the same command in /app/apps/worker.
-WORKDIR /app/apps/api
-CMD ["node", "--import", "tsx", "src/main.ts"]
+# The API by default; the worker is dist/current/worker.mjs.
+CMD ["node", "--enable-source-maps", "dist/current/api.mjs"]

@@ -1,6 +1,11 @@
+import { buildCode } from './lib/code.mjs';
 import { buildConsole } from './lib/console.mjs';
 import { runScript } from './lib/say.mjs';
 import { stopSignal } from './lib/stop-signal.mjs';
 
 /** Builds what has to be built; `npm start` and `npm test` do so by themselves. */
-await runScript(async () => buildConsole(stopSignal().signal));
+await runScript(async () => {
+  const { signal } = stopSignal();
+  await buildConsole(signal);
+  await buildCode(signal);
+});

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildCode } from './lib/code.mjs';
 import { buildConsole } from './lib/console.mjs';
 import { lockDataDir } from './lib/data-dir-lock.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
@@ -28,12 +30,13 @@ await runScript(async () => {
   try {
     await installDependencies(signal);
     await buildConsole(signal);
-    const settings = await readSettings();
+    const build = await buildCode(signal);
+    const settings = await readSettings(build);
     signal.throwIfAborted();
     const unlock = lockDataDir(settings.DATA_DIR);
     try {
       await checkPorts(settings);
-      await run(settings, signal);
+      await run(settings, build, signal);
     } finally {
       unlock();
     }
@@ -44,10 +47,10 @@ await runScript(async () => {
   }
 });
 
-/** The product's own reading of the environment and `.env`. @returns {Promise<Settings>} */
-async function readSettings() {
-  const { tsImport } = await import('tsx/esm/api');
-  const runtime = await tsImport('../packages/runtime/src/settings.ts', import.meta.url);
+/** The product's own reading of the environment and `.env`. @param {string} build @returns {Promise<Settings>} */
+async function readSettings(build) {
+  /** @type {typeof import('../packages/runtime/src/settings.ts')} */
+  const runtime = await import(pathToFileURL(join(build, 'settings.mjs')).href);
   try {
     return runtime.readSettings();
   } catch (error) {
@@ -83,15 +86,15 @@ function isSandboxed(settings) {
 
 /**
  * Starts everything, says what runs where, and waits until `signal` aborts or a part ends by itself. Ends all parts before it returns.
- * @param {Settings} settings @param {AbortSignal} signal
+ * @param {Settings} settings @param {string} build @param {AbortSignal} signal
  * @throws {Interrupted | Stop} always: why it ended
  */
-async function run(settings, signal) {
+async function run(settings, build, signal) {
   const crashed = new AbortController();
   const supervisor = new Supervisor((crash) => crashed.abort(new Stop(`${crash}: stopping the rest.`)));
   const over = rejectOn(AbortSignal.any([signal, crashed.signal]));
   try {
-    await Promise.race([startParts(settings, supervisor, signal), over]);
+    await Promise.race([startParts(settings, build, supervisor, signal), over]);
     await over;
   } finally {
     if (signal.aborted) say('\nStopping…');
@@ -107,16 +110,17 @@ function rejectOn(signal) {
   });
 }
 
-/** @param {Settings} settings @param {Supervisor} supervisor @param {AbortSignal} signal */
-async function startParts(settings, supervisor, signal) {
+/** @param {Settings} settings @param {string} build @param {Supervisor} supervisor @param {AbortSignal} signal */
+async function startParts(settings, build, supervisor, signal) {
+  const start = partStarter(supervisor, build);
   const env = { LOG_FORMAT: process.env['LOG_FORMAT'] ?? 'pretty' };
   const [redisUrl, telegram] = await Promise.all([
     provideRedis(settings, supervisor, signal),
-    isSandboxed(settings) ? startSandbox(supervisor, env) : undefined,
+    isSandboxed(settings) ? startSandbox(start, env) : undefined,
   ]);
   const shared = { ...env, REDIS_URL: redisUrl, ...telegram?.env };
-  const worker = startPart(supervisor, 'worker', 'apps/worker/src/main.ts', shared, GRACE.worker);
-  const api = startPart(supervisor, 'api', 'apps/api/src/main.ts', shared, GRACE.api);
+  const worker = start('worker', 'apps/worker/src/main.ts', shared, GRACE.worker);
+  const api = start('api', 'apps/api/src/main.ts', shared, GRACE.api);
   const [{ url }] = await Promise.all([api.ready, worker.ready]);
   introduce({ settings, apiUrl: String(url), telegram });
 }
@@ -131,9 +135,9 @@ async function provideRedis(settings, supervisor, signal) {
   return startRedis({ binary, directory: join(settings.DATA_DIR, 'redis'), supervisor });
 }
 
-/** @param {Supervisor} supervisor @param {Record<string, string>} env */
-async function startSandbox(supervisor, env) {
-  const sandbox = startPart(supervisor, 'sandbox', 'packages/sandbox/src/main.ts', env, GRACE.sandbox);
+/** @param {ReturnType<typeof partStarter>} start @param {Record<string, string>} env */
+async function startSandbox(start, env) {
+  const sandbox = start('sandbox', 'packages/sandbox/src/main.ts', env, GRACE.sandbox);
   const ready = await sandbox.ready;
   const dataCenters = /** @type {{ id: number, host: string, port: number }[]} */ (ready['dataCenters']);
   return {
@@ -148,13 +152,13 @@ async function startSandbox(supervisor, env) {
   };
 }
 
-/**
- * @param {Supervisor} supervisor @param {string} name @param {string} entry
- * @param {Record<string, string>} env @param {number} graceMs
- */
-function startPart(supervisor, name, entry, env, graceMs) {
-  const command = nodeArguments(entry);
-  return supervisor.start({ name, command, env: { ...nodeEnvironment(entry), ...env }, graceMs });
+/** @param {Supervisor} supervisor @param {string} build the folder that the parts are in */
+function partStarter(supervisor, build) {
+  /** @param {string} name @param {string} entry @param {Record<string, string>} env @param {number} graceMs */
+  return (name, entry, env, graceMs) => {
+    const command = nodeArguments(entry, build);
+    return supervisor.start({ name, command, env: { ...nodeEnvironment(entry), ...env }, graceMs });
+  };
 }
 
 /** @param {{ settings: Settings, apiUrl: string, telegram: { control: string, dataCenters: { port: number }[] } | undefined }} what */

@@ -147,7 +147,7 @@ describe('npm start', () => {
     60_000,
   );
 
-  test.each(['apps/worker', 'apps/api', 'packages/sandbox', 'redis-guard', 'redis-server'])(
+  test.each(['worker.mjs', 'api.mjs', 'sandbox.mjs', 'redis-guard', 'redis-server'])(
     'when %s is killed it says so and ends the rest',
     async (part) => {
       const launcher = launch(await settings());
@@ -171,7 +171,7 @@ describe('npm start', () => {
       await expect.poll(() => isAlive(pid), { message: command, timeout: 20_000 }).toBe(false);
   }, 60_000);
 
-  const MOMENTS = ['a lock', 'redis-guard', 'redis-server', 'packages/sandbox', 'apps/worker', 'apps/api'];
+  const MOMENTS = ['a lock', 'redis-guard', 'redis-server', 'sandbox.mjs', 'worker.mjs', 'api.mjs'];
 
   test.each(MOMENTS)(
     'SIGTERM while it starts, as soon as there is %s, leaves nothing running',
@@ -213,7 +213,7 @@ describe('npm start', () => {
   );
 
   test('a part whose launcher is killed while it loads ends by itself', async () => {
-    for (const part of ['redis-guard', 'packages/sandbox', 'apps/worker', 'apps/api']) {
+    for (const part of ['redis-guard', 'sandbox.mjs', 'worker.mjs', 'api.mjs']) {
       const launcher = launch(await settings());
       await launcher.has(part);
       launcher.process.kill('SIGKILL');
@@ -283,7 +283,7 @@ describe('npm start', () => {
     const launcher = launch({ ...env, TELEGRAM_API_ID: '1', TELEGRAM_API_HASH: 'abc' });
     await launcher.ready();
     expect(launcher.output).not.toContain('SANDBOX');
-    expect(() => launcher.pidOf('packages/sandbox')).toThrow();
+    expect(() => launcher.pidOf('sandbox.mjs')).toThrow();
     expect(readFileSync(join(env['DATA_DIR'] ?? '', 'redis', 'redis.conf'), 'utf8')).toContain(
       'bind 127.0.0.1',
     );

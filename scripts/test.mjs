@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildCode } from './lib/code.mjs';
 import { buildConsole } from './lib/console.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { redisBinary } from './lib/redis-binary.mjs';
@@ -18,6 +19,7 @@ await runScript(async () => {
   const { signal } = stopSignal();
   await installDependencies(signal);
   await buildConsole(signal);
+  await buildCode(signal);
   const binary = await redisBinary(signal);
   const directory = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   const crashed = new AbortController();

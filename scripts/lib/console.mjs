@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.mjs';
+import { digestOf } from './digest.mjs';
 import { ROOT } from './root.mjs';
 import { say, Stop } from './say.mjs';
 
@@ -32,26 +32,4 @@ export async function buildConsole(signal) {
     throw new Stop('Could not build the console.');
   }
   writeFileSync(stamp, digest);
-}
-
-/** @param {readonly string[]} paths */
-function digestOf(paths) {
-  const hash = createHash('sha256');
-  for (const path of paths.flatMap(filesOf)) hash.update(path).update(readFileSync(join(ROOT, path)));
-  return hash.digest('hex');
-}
-
-/** @param {string} path @returns {string[]} */
-function filesOf(path) {
-  const full = join(ROOT, path);
-  if (!existsSync(full)) return [];
-  try {
-    const names = readdirSync(full, { recursive: true, withFileTypes: true });
-    return names
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
-      .sort();
-  } catch {
-    return [path];
-  }
 }

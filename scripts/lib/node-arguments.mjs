@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { builtName } from './entries.mjs';
+
 /**
  * How node is run for a process of the product, beyond its entry (docs/performance.md).
  *
@@ -13,11 +16,17 @@ const TUNING = {
   'apps/worker/src/main.ts': { arenas: 2 },
 };
 
-/** What node is started with. @param {string} entry */
-export function nodeArguments(entry) {
+/**
+ * What node is started with: the entry's built file, or the entry itself where it is no part of the product.
+ * @param {string} entry the source @param {string} build the folder of the build
+ */
+export function nodeArguments(entry, build = join('dist', 'current')) {
+  const built = builtName(entry);
+  if (built === undefined) return entry.endsWith('.ts') ? ['--import', 'tsx', entry] : [entry];
   const semiSpace = TUNING[entry]?.semiSpace;
   const flags = semiSpace === undefined ? [] : [`--max-semi-space-size=${semiSpace}`];
-  return [...flags, '--import', 'tsx', entry];
+  // Stacks name the TypeScript sources.
+  return ['--enable-source-maps', ...flags, join(build, built)];
 }
 
 /** What it finds in its environment. @param {string} entry @returns {Record<string, string>} */

@@ -1,3 +1,4 @@
+import { buildCode } from './code.mjs';
 import { checkNode, installDependencies } from './dependencies.mjs';
 import { redisBinary } from './redis-binary.mjs';
 import { ROOT } from './root.mjs';
@@ -5,7 +6,8 @@ import { runScript, say } from './say.mjs';
 import { stopSignal } from './stop-signal.mjs';
 
 /**
- * Runs a tool that is written in TypeScript. Installs the dependencies and Redis first, where they are missing.
+ * Runs a tool that is written in TypeScript. Installs the dependencies and Redis and builds the
+ * product first, where they are missing.
  * @param {() => Promise<{ main: (args: string[], say: (line: string) => void) => Promise<number> }>} load
  */
 export async function runTool(load) {
@@ -14,6 +16,7 @@ export async function runTool(load) {
     checkNode();
     const { signal, release } = stopSignal();
     await installDependencies(signal);
+    await buildCode(signal);
     process.env['TEST_REDIS_SERVER'] ??= await redisBinary(signal);
     // From here on the tool handles its signals itself.
     release();

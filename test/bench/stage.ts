@@ -11,6 +11,7 @@ import { RedisServer } from '../env/redis-server.ts';
 import { SandboxControl } from '../env/sandbox-control.ts';
 import { telegramSettings } from '../env/telegram-settings.ts';
 import { makeAccounts, type BenchAccount } from './accounts.ts';
+import { buildBench, builtBench } from './built.ts';
 
 const SHARDS = 16;
 
@@ -43,6 +44,7 @@ export class Stage implements AsyncDisposable {
   }
 
   static async open(accounts: number): Promise<Stage> {
+    await buildBench();
     const directory = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
     const [dataDir, redisDir] = [join(directory, 'data'), join(directory, 'redis')];
     await Promise.all([mkdir(dataDir), mkdir(redisDir)]);
@@ -84,7 +86,11 @@ export class Stage implements AsyncDisposable {
   /** A process of the product or of the benchmark, which is told where everything is. */
   async start(entry: string, settings: Record<string, string> = {}): Promise<Part> {
     const name = entry.replaceAll(/[/.]/g, '-');
-    const part = new Part(entry, { ...this.#env, ...settings }, join(this.directory, `${name}.log`));
+    const part = new Part(
+      builtBench(entry),
+      { ...this.#env, ...settings },
+      join(this.directory, `${name}.log`),
+    );
     this.#parts.push(part);
     await part.ready;
     return part;

@@ -1,14 +1,20 @@
 #!/usr/bin/env node
-try {
-  const { register } = await import('tsx/esm/api');
-  register();
-} catch (error) {
-  process.stderr.write(
-    `Dependencies are missing (${error instanceof Error ? error.message : String(error)}).\n` +
-      'Run `npm start` in the gateway once: it installs them.\n',
-  );
-  process.exit(2);
-}
+import { join } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { buildCode } from '../../../scripts/lib/code.mjs';
 
-const { runInTerminal } = await import('../src/main.ts');
+const build = await builtCode();
+process.setSourceMapsEnabled(true);
+const { runInTerminal } = await import(pathToFileURL(join(build, 'cli.mjs')).href);
 await runInTerminal();
+
+/** What a command prints may be read by a program: this prints to standard error alone. */
+async function builtCode() {
+  try {
+    return await buildCode(new AbortController().signal, (line) => process.stderr.write(`${line}\n`));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}

@@ -2,7 +2,7 @@ import { Worker, type TransferListItem } from 'node:worker_threads';
 import PQueue from 'p-queue';
 
 export interface ThreadBounds {
-  /** The task's module, plain JavaScript. Its default export takes the input and returns or resolves to the output. */
+  /** The task's module. Its default export takes the input and returns or resolves to the output. */
   entry: URL;
   /** ms that one task may compute, from the moment when its module is loaded. */
   timeoutMs: number;
@@ -30,7 +30,6 @@ export class ThreadError extends Error {
 /** What a thread posts. */
 export type ThreadMessage = { state: 'ready' } | { state: 'done'; output: unknown };
 
-/** Threads start without tsx, which would take longer than most tasks. */
 const HOST = new URL('thread-host.mjs', import.meta.url);
 /** ms in which a thread must have loaded its module; long, since a busy machine is no fault of the task. */
 const START_MS = 30_000;

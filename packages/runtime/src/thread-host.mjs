@@ -1,9 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
- * The first module of a thread of `BoundedThreads`: loads the module of the task and runs it once. Plain JavaScript,
- * since threads start without tsx.
+ * The first module of a thread of `BoundedThreads`: loads the module of the task and runs it once. It is plain
+ * JavaScript and loads TypeScript only where a task runs from source, in tests and in development.
  */
+if (workerData.entry.endsWith('.ts')) {
+  const { register } = await import('tsx/esm/api');
+  register();
+}
 const { default: task } = await import(workerData.entry);
 
 parentPort?.once('message', (input) => {

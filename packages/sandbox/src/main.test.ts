@@ -4,11 +4,10 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeArguments } from '../../../scripts/lib/node-arguments.mjs';
+import { ROOT } from '../../../scripts/lib/root.mjs';
 import { signedIn } from './testing/mtcute-users.ts';
-
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
 interface Ready {
   dataCenters: { id: number; host: string; port: number }[];
@@ -30,8 +29,9 @@ afterEach(async () => {
 });
 
 function start(env: Record<string, string> = {}): ChildProcess {
-  const child = fork(MAIN, {
-    execArgv: ['--import', 'tsx'],
+  const command = nodeArguments('packages/sandbox/src/main.ts');
+  const child = fork(join(ROOT, command.at(-1) ?? ''), {
+    execArgv: command.slice(0, -1),
     env: {
       PATH: process.env['PATH'],
       DATA_DIR: dataDir,

@@ -7,8 +7,6 @@ export interface Rule {
   failure: (seconds: number) => FailureOutcome;
   code: ErrorCode;
   message?: string;
-  /** Seconds after which a caller may try again, where Telegram's own name has no number. */
-  retryAfter?: number;
 }
 
 const fail = (): FailureOutcome => ({ outcome: 'fail' });
@@ -38,7 +36,6 @@ const TOO_MANY_LOGINS: Rule = {
   failure: fail,
   code: 'RATE_LIMITED',
   message: 'Telegram has seen too many sign-ins of this phone number: try again tomorrow.',
-  retryAfter: 24 * 60 * 60,
 };
 const FLOOD_WAIT: Rule = { failure: waitAccount, code: 'FLOOD_WAIT' };
 export const REVOKED: Rule = {

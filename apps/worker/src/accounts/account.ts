@@ -103,8 +103,7 @@ export class Account implements LaneAccount {
   }
 
   get #shownStatus(): AccountStatus {
-    const unreachable = this.session === null ? null : this.#options.telegram.whyUnreachable(this.session);
-    return statusWithTrouble(this.#stored, this.#peersError, unreachable);
+    return statusWithTrouble(this.#stored, this.#peersError);
   }
 
   get hold(): Hold | null {
@@ -264,7 +263,7 @@ export class Account implements LaneAccount {
 
   async setStatus(status: AccountStatus): Promise<void> {
     await this.#options.store.saveStatus(this.userId, status);
-    await this.#changed(status);
+    await this.#changed();
   }
 
   async saveLogin(login: StoredLogin): Promise<void> {
@@ -307,8 +306,8 @@ export class Account implements LaneAccount {
     await this.#changed();
   }
 
-  async #changed(status = this.status): Promise<void> {
-    await this.#reload(status);
+  async #changed(): Promise<void> {
+    await this.#reload();
     await this.publish();
   }
 
@@ -318,8 +317,7 @@ export class Account implements LaneAccount {
     await this.ledger.save();
   }
 
-  /** @param status as it was saved last. */
-  async #reload(status = this.status): Promise<void> {
+  async #reload(): Promise<void> {
     const { store } = this.#options;
     const { session, userId } = this;
     const stored = await readStored(store, userId);
@@ -332,9 +330,7 @@ export class Account implements LaneAccount {
       { err: stored?.unreadable, userId },
       'the session is written again from memory',
     );
-    await store.saveSession(userId, session, status.user);
-    // Paused or exported, it stays so. During a sign-in its state stands in front.
-    if (this.login === null) await store.saveStatus(userId, status);
+    await store.saveSession(userId, session, this.status.user);
     this.#stored = await readStored(store, userId);
   }
 

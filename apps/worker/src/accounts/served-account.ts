@@ -61,8 +61,7 @@ export async function openServedAccount(
       logger,
       now,
     },
-    // The operator may have mended the settings since.
-    shown.hold?.reason === 'TELEGRAM_MISCONFIGURED' ? null : shown.hold,
+    shown.hold,
   );
   return new ServedAccount(context, account);
 }

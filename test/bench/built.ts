@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { bundle } from '../../scripts/lib/bundle.mjs';
+import { ROOT } from '../../scripts/lib/root.mjs';
+
+const FOLDER = join('dist', 'bench');
+
+/** mtcute stays as it is: it loads WebAssembly from beside itself. */
+const ENTRIES = {
+  'handler.mjs': 'test/bench/bare/handler.ts',
+  'gramjs.mjs': 'test/bench/bare/gramjs.ts',
+  'ours.mjs': 'test/bench/ours.ts',
+};
+
+/** Builds what the product is measured against as the product is built, so that loading TypeScript counts for neither. */
+export async function buildBench(): Promise<void> {
+  const folder = join(ROOT, FOLDER);
+  await bundle(ENTRIES, folder, folder, new AbortController().signal);
+}
+
+/** What to start for a source. */
+export function builtBench(source: string): string {
+  const name = Object.entries(ENTRIES).find(([, entry]) => entry === source)?.[0];
+  return name === undefined ? source : join(FOLDER, name);
+}
