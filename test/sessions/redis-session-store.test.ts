@@ -15,7 +15,7 @@ function openStore(redis: Redis | Cluster, place: string, sealer = new Sealer([K
   return openRedisSessionStore({
     redis,
     sealer,
-    prefixOf: (userId) => `{${place}-${userId}}`,
+    keyOf: (userId, part) => `{${place}-${userId}}:${part}`,
     indexKey: `{${place}}:all`,
   });
 }

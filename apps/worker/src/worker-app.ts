@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  accountPrefix,
   AccountQueues,
   claimShardCount,
   countPending,
@@ -11,6 +10,7 @@ import {
   requireFitRedis,
   ResultsPublisher,
   SESSION_INDEX_KEY,
+  sessionKey,
   sharedBackend,
   Subscriber,
   traceQueues,
@@ -217,7 +217,7 @@ async function openSessionsInRedis(redis: RedisClient, key: SealingKey): Promise
   const store = openRedisSessionStore({
     redis,
     sealer,
-    prefixOf: accountPrefix,
+    keyOf: sessionKey,
     indexKey: SESSION_INDEX_KEY,
   });
   await refuseForeignKey(store, key, 'the sessions in Redis');

@@ -1,7 +1,7 @@
 import { addDelayedJob, addStandardJob } from 'bullmq/dist/cjs/scripts/index.js';
 import { BULLMQ_ARGS, type PackedJob } from './accepting-backend.ts';
 import { BatchedScript, type Run } from './batched-script.ts';
-import { accountPrefix, accountViewKey, SEND_QUEUE } from './keys.ts';
+import { accountViewKey, sendQueuePrefix } from './keys.ts';
 import type { Call } from './redis-calls.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
@@ -86,7 +86,7 @@ export class AcceptScript {
     view: string | null,
     call: Call,
   ): Promise<AcceptReply[]> {
-    const prefix = `${accountPrefix(userId)}:${SEND_QUEUE}:`;
+    const prefix = sendQueuePrefix(userId);
     const keys = [prefix, accountViewKey(userId)];
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);

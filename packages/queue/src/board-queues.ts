@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
 import { AccountQueues } from './account-queues.ts';
 import { ControlQueues } from './control-queues.ts';
-import { accountPrefix, SEND_QUEUE, shardAccountsKey } from './keys.ts';
+import { sendListKey, shardAccountsKey, type JobList } from './keys.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
 import { timelyBackend } from './timely-backend.ts';
@@ -60,7 +60,7 @@ export class BoardQueues {
   async #weigh(userIds: readonly string[]): Promise<Weight[]> {
     return Promise.all(
       userIds.map(async (userId) => {
-        const key = (state: string) => `${accountPrefix(userId)}:${SEND_QUEUE}:${state}`;
+        const key = (list: JobList) => sendListKey(userId, list);
         const [waiting, active, delayed, failed] = await Promise.all([
           this.#redis.llen(key('wait')),
           this.#redis.llen(key('active')),

@@ -1,6 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
 import { IS_OVER, TooLate } from './deadline.ts';
-import { accountPrefix, SEND_QUEUE, sendStateKey } from './keys.ts';
+import { sendJobKey, sendListKey, sendStateKey } from './keys.ts';
 import { MAYBE_SENT } from './maybe-sent.ts';
 import type { RedisClient } from './redis.ts';
 import { Script } from './script.ts';
@@ -45,10 +45,12 @@ export async function cancelWaitingSend(
   jobId: string,
   { now, deadline }: { now: number; deadline: number },
 ): Promise<CancelOutcome> {
-  const prefix = `${accountPrefix(userId)}:${SEND_QUEUE}`;
-  const keys = ['wait', 'delayed', 'completed', 'failed', jobId].map((name) => `${prefix}:${name}`);
+  const lists = (['wait', 'delayed', 'completed', 'failed'] as const).map((list) =>
+    sendListKey(userId, list),
+  );
+  const keys = [...lists, sendJobKey(userId, jobId), sendStateKey(userId)];
   const reason = JSON.stringify(new GatewayError('CANCELLED', undefined, { jobId }).toPublic());
-  const outcome = await CANCEL.run(redis, [...keys, sendStateKey(userId)], [jobId, reason, now, deadline]);
+  const outcome = await CANCEL.run(redis, keys, [jobId, reason, now, deadline]);
   if (outcome === 'late') throw new TooLate();
   if (!isOutcome(outcome)) throw new Error('unexpected reply of a script');
   return outcome;

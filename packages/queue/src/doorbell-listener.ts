@@ -1,6 +1,6 @@
 import { sleep, type Logger } from '@gateway/runtime';
 import { readDoorbells } from './doorbell.ts';
-import { accountPrefix, doorbellChannel, SEND_QUEUE, shardAccountsKey } from './keys.ts';
+import { doorbellChannel, sendListKey, shardAccountsKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { Script } from './script.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -120,9 +120,7 @@ export class DoorbellListener {
   }
 
   async #jobsOf(userId: string): Promise<Found> {
-    const keys = ['wait', 'active', 'delayed'].map(
-      (name) => `${accountPrefix(userId)}:${SEND_QUEUE}:${name}`,
-    );
+    const keys = (['wait', 'active', 'delayed'] as const).map((list) => sendListKey(userId, list));
     return (await LOOK_FOR_JOBS.run(this.#options.redis, keys, [Date.now()])) as Found;
   }
 

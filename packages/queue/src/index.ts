@@ -13,7 +13,7 @@ export { Fenced, raiseFence } from './fence.ts';
 export { addHistory, HISTORY_STEP_MS, type HistorySample } from './history.ts';
 export { withImportLock } from './import-lock.ts';
 export { parseJobId } from './job-id.ts';
-export { accountPrefix, OWNERSHIP_CHANNEL, SESSION_INDEX_KEY } from './keys.ts';
+export { OWNERSHIP_CHANNEL, SESSION_INDEX_KEY, sessionKey } from './keys.ts';
 export type { Listings } from './listings.ts';
 export { MetricsStore } from './metrics-store.ts';
 export { readQueueDepth } from './queue-depth.ts';

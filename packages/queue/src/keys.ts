@@ -16,9 +16,29 @@ export function fenceKey(userId: string): string {
   return `${accountPrefix(userId)}:fence`;
 }
 
+/** Prefix of BullMQ's keys of an account's queue. Scripts append a list's name or a job id to it. */
+export function sendQueuePrefix(userId: string): string {
+  return `${accountPrefix(userId)}:${SEND_QUEUE}:`;
+}
+
+/** BullMQ's lists of job ids by state: `wait` and `active` are Redis lists, the others sorted sets. */
+export type JobList = 'wait' | 'active' | 'delayed' | 'completed' | 'failed';
+
+export function sendListKey(userId: string, list: JobList): string {
+  return `${sendQueuePrefix(userId)}${list}`;
+}
+
 /** BullMQ's hash of a job in its account's queue. */
 export function sendJobKey(userId: string, jobId: string): string {
-  return `${accountPrefix(userId)}:${SEND_QUEUE}:${jobId}`;
+  return `${sendQueuePrefix(userId)}${jobId}`;
+}
+
+/** Parts of an account in the Redis session store. */
+export type SessionPart = 'account' | 'peers' | 'account:broken' | 'peers:broken' | 'probe' | 'fence';
+
+/** The session store shares the account's hash tag and fence, so that one script checks the fence and writes. */
+export function sessionKey(userId: string, part: SessionPart): string {
+  return `${accountPrefix(userId)}:${part}`;
 }
 
 /** What must not be forgotten about an account's sends when its worker ends (JSON of `SendState`). */

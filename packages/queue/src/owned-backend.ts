@@ -3,7 +3,7 @@ import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
 import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
 import { Fenced } from './fence.ts';
-import { accountPrefix, fenceKey, SEND_QUEUE, sendJobKey, sendStateKey } from './keys.ts';
+import { fenceKey, sendJobKey, sendListKey, sendStateKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
 /**
@@ -77,14 +77,13 @@ export class OwnedBackend extends RedisQueueBackend {
     const { script, keys } = known;
     const jobId = command === 'moveToFinished' ? String(args[keys]) : '';
     const { state, attempts } = this.#ends.get(jobId) ?? {};
-    const activeKey = `${accountPrefix(userId)}:${SEND_QUEUE}:active`;
     const reply = await script.run(
       redis,
       [
         ...args.slice(0, keys).map(String),
         fenceKey(userId),
         sendStateKey(userId),
-        activeKey,
+        sendListKey(userId, 'active'),
         sendJobKey(userId, jobId),
       ],
       [...args.slice(keys), fence, state === undefined ? '' : JSON.stringify(state), attempts ?? ''],

@@ -1,4 +1,4 @@
-import { accountPrefix, doorbellKey, SEND_QUEUE } from './keys.ts';
+import { doorbellKey, sendJobKey, sendListKey, type JobList } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
 /** Accounts looked at per round trip. */
@@ -28,7 +28,7 @@ export async function readQueueDepth(
   for (let at = 0; at < accounts.length; at += BATCH) {
     await Promise.all(
       accounts.slice(at, at + BATCH).map(async (userId) => {
-        const key = (name: string) => `${accountPrefix(userId)}:${SEND_QUEUE}:${name}`;
+        const key = (list: JobList) => sendListKey(userId, list);
         const [waiting, delayed, active, oldest] = await Promise.all([
           redis.llen(key('wait')),
           redis.zcard(key('delayed')),
@@ -38,7 +38,7 @@ export async function readQueueDepth(
         total.waiting += waiting;
         total.delayed += delayed;
         total.active += active;
-        const acceptedAt = oldest === null ? null : await redis.hget(key(oldest), 'timestamp');
+        const acceptedAt = oldest === null ? null : await redis.hget(sendJobKey(userId, oldest), 'timestamp');
         if (acceptedAt !== null) total.oldestAt = Math.min(total.oldestAt ?? Infinity, Number(acceptedAt));
       }),
     );

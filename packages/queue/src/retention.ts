@@ -1,5 +1,5 @@
 import type { AccountQueues } from './account-queues.ts';
-import { accountPrefix, SEND_QUEUE, shardAccountsKey } from './keys.ts';
+import { sendListKey, shardAccountsKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
 /** Accounts looked at per round trip. */
@@ -34,9 +34,7 @@ export async function dropOldJobs(
 
 async function hasOldJobs(redis: RedisClient, userId: string, before: number): Promise<boolean> {
   const counts = await Promise.all(
-    ['completed', 'failed'].map((state) =>
-      redis.zcount(`${accountPrefix(userId)}:${SEND_QUEUE}:${state}`, '-inf', before),
-    ),
+    (['completed', 'failed'] as const).map((list) => redis.zcount(sendListKey(userId, list), '-inf', before)),
   );
   return counts.some((count) => count > 0);
 }

@@ -10,7 +10,7 @@ import type { Job } from 'bullmq';
 import type { AccountQueues, SendQueue } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { describeJob, MOST_LOOKS, type BullState } from './job-reader.ts';
-import { accountPrefix, SEND_QUEUE } from './keys.ts';
+import { sendListKey, type JobList } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { whyNotRetried } from './retry-send.ts';
 
@@ -39,7 +39,7 @@ export class SendListReader {
 
   /** @param limit how many of each list at most. */
   async read(limit: number, now: number): Promise<SendLists> {
-    const key = (list: string) => `${accountPrefix(this.#userId)}:${SEND_QUEUE}:${list}`;
+    const key = (list: JobList) => sendListKey(this.#userId, list);
     const [active, waiting, delayed, completed, failed] = await Promise.all([
       this.#redis.lrange(key('active'), -limit, -1),
       this.#redis.lrange(key('wait'), -limit, -1),

@@ -1,6 +1,6 @@
 import { sendJobSchema, type GatewayError, type SendJob } from '@gateway/contracts';
 import { Fenced } from './fence.ts';
-import { accountPrefix, fenceKey, SEND_QUEUE } from './keys.ts';
+import { fenceKey, sendJobKey, sendListKey, sendQueuePrefix } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { Script } from './script.ts';
 
@@ -10,18 +10,14 @@ export interface WaitingSend {
   data: SendJob;
 }
 
-function keyOf(userId: string, name: string): string {
-  return `${accountPrefix(userId)}:${SEND_QUEUE}:${name}`;
-}
-
 /** The oldest messages in line, oldest first; those of which a part has gone out, and what is no message, are left out. */
 export async function oldestWaiting(
   redis: RedisClient,
   userId: string,
   limit: number,
 ): Promise<WaitingSend[]> {
-  const ids = (await redis.lrange(keyOf(userId, 'wait'), -limit, -1)).toReversed();
-  const found = await Promise.all(ids.map((id) => redis.hmget(keyOf(userId, id), 'data', 'progress')));
+  const ids = (await redis.lrange(sendListKey(userId, 'wait'), -limit, -1)).toReversed();
+  const found = await Promise.all(ids.map((id) => redis.hmget(sendJobKey(userId, id), 'data', 'progress')));
   return ids.flatMap((jobId, index) => {
     const [data = null, progress = null] = found[index] ?? [];
     // BullMQ's own is 0 before anything was noted.
@@ -58,11 +54,11 @@ export async function failWaiting(
   if (jobs.length === 0) return [];
   const reply = await FAIL.run(
     redis,
-    [fenceKey(userId), keyOf(userId, 'wait'), keyOf(userId, 'failed')],
+    [fenceKey(userId), sendListKey(userId, 'wait'), sendListKey(userId, 'failed')],
     [
       fence,
       now,
-      keyOf(userId, ''),
+      sendQueuePrefix(userId),
       ...jobs.flatMap(({ jobId, error }) => [jobId, JSON.stringify(error.toPublic())]),
     ],
   );

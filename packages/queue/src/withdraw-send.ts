@@ -1,4 +1,4 @@
-import { accountPrefix, SEND_QUEUE, sendStateKey } from './keys.ts';
+import { sendJobKey, sendListKey, sendStateKey } from './keys.ts';
 import { MAYBE_SENT } from './maybe-sent.ts';
 import type { RedisClient } from './redis.ts';
 import { Script } from './script.ts';
@@ -12,6 +12,6 @@ return redis.call('DEL', job)`);
 
 /** Removes a waiting message as though it had never been enqueued. */
 export async function withdrawSend(redis: RedisClient, userId: string, jobId: string): Promise<void> {
-  const keys = ['wait', 'delayed', jobId].map((name) => `${accountPrefix(userId)}:${SEND_QUEUE}:${name}`);
-  await WITHDRAW.run(redis, [...keys, sendStateKey(userId)], [jobId]);
+  const lists = [sendListKey(userId, 'wait'), sendListKey(userId, 'delayed')];
+  await WITHDRAW.run(redis, [...lists, sendJobKey(userId, jobId), sendStateKey(userId)], [jobId]);
 }

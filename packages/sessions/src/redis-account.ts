@@ -36,7 +36,7 @@ export function startCall(): Ask {
   };
 }
 
-/** What `<prefix>:account` holds. Secrets are sealed. */
+/** What the key `account` holds. Secrets are sealed. */
 const recordSchema = z.object({
   version: z.literal(1),
   status: accountStatusSchema,
@@ -69,15 +69,16 @@ return 'written'`;
 // A Redis that is out of memory, or cannot save, refuses the write.
 const PROBE = `redis.call('SET', KEYS[1], '1', 'PX', 1) redis.call('DEL', KEYS[1])`;
 
+type AccountPart = 'account' | 'peers' | 'account:broken' | 'peers:broken' | 'probe' | 'fence';
+
+/** Names a key of an account. All keys of one account need the same hash tag, so that one script may touch them in a cluster. */
+export type AccountKeyOf = (userId: string, part: AccountPart) => string;
+
 /** Where an account is kept. */
 export interface RedisPlace {
   redis: RedisCommands;
-  prefixOf: (userId: string) => string;
+  keyOf: AccountKeyOf;
   indexKey: string;
-}
-
-export function accountKey({ prefixOf }: RedisPlace, userId: string): string {
-  return `${prefixOf(userId)}:account`;
 }
 
 /** What is kept of one account, for the length of one call of the store. */
@@ -96,7 +97,7 @@ export class RedisAccount {
 
   /** @throws {SessionStoreError} `unreadable`. */
   async read(): Promise<StoredRecord | null> {
-    const key = accountKey(this.#place, this.#userId);
+    const key = this.#place.keyOf(this.#userId, 'account');
     const json = await this.#get(key, 'account');
     if (json === null) return null;
     try {
@@ -138,7 +139,7 @@ export class RedisAccount {
 
   /** @throws where Redis takes no writes. */
   async checkWritable(): Promise<void> {
-    const key = `${this.#place.prefixOf(this.#userId)}:probe`;
+    const key = this.#place.keyOf(this.#userId, 'probe');
     await this.#ask(() => this.#place.redis.eval(PROBE, 1, key));
   }
 
@@ -181,19 +182,19 @@ export class RedisAccount {
   }
 
   get #fenceKey(): string {
-    return `${this.#place.prefixOf(this.#userId)}:fence`;
+    return this.#place.keyOf(this.#userId, 'fence');
   }
 
   get #accountKey(): string {
-    return accountKey(this.#place, this.#userId);
+    return this.#place.keyOf(this.#userId, 'account');
   }
 
   get #peersKey(): string {
-    return `${this.#place.prefixOf(this.#userId)}:peers`;
+    return this.#place.keyOf(this.#userId, 'peers');
   }
 
   /** The last value that could not be read and was replaced. */
   #asideKey(what: 'account' | 'peers'): string {
-    return `${this.#place.prefixOf(this.#userId)}:${what}:broken`;
+    return this.#place.keyOf(this.#userId, `${what}:broken`);
   }
 }

@@ -8,9 +8,9 @@ import {
   type AccountRecord,
 } from './account-record.ts';
 import {
-  accountKey,
   RedisAccount,
   startCall,
+  type AccountKeyOf,
   type RedisCommands,
   type StoredRecord,
 } from './redis-account.ts';
@@ -34,8 +34,7 @@ export interface RedisSessionStoreOptions {
   /** Whoever opened it closes it. */
   redis: RedisCommands;
   sealer: Sealer;
-  /** The prefix of an account's keys, with a hash tag: all of them are on one slot of a cluster. */
-  prefixOf: (userId: string) => string;
+  keyOf: AccountKeyOf;
   /** A set of all accounts that may have something here. */
   indexKey: string;
 }
@@ -43,9 +42,9 @@ export interface RedisSessionStoreOptions {
 const NOTHING: StoredRecord = { version: 1, status: NO_STATUS, session: null, login: null };
 
 /**
- * The session store in Redis, for workers of several machines. An account is two keys: `<prefix>:account` (status; session and login,
- * sealed) and `<prefix>:peers` (sealed). Each change is one script, so that a crash leaves the old or the new state.
- * An owner's writes are refused once `<prefix>:fence` is another's ({@link SessionStore.ownedBy}). A call that Redis does not answer
+ * The session store in Redis, for workers of several machines. An account is two keys: `account` (status; session and login, sealed)
+ * and `peers` (sealed). Each change is one script, so that a crash leaves the old or the new state.
+ * An owner's writes are refused once the value of `fence` is another's ({@link SessionStore.ownedBy}). A call that Redis does not answer
  * within 5 s throws `io`.
  */
 export function openRedisSessionStore(options: RedisSessionStoreOptions): SessionStore {
@@ -69,12 +68,12 @@ class RedisSessionStore implements SessionStore {
 
   async list(): Promise<string[]> {
     this.#calls.checkOpen();
-    const { redis, indexKey } = this.#options;
+    const { redis, indexKey, keyOf } = this.#options;
     const ask = startCall();
     try {
       const userIds = await ask(() => redis.smembers(indexKey));
       const exist = await ask(() =>
-        Promise.all(userIds.map((userId) => redis.exists(accountKey(this.#options, userId)))),
+        Promise.all(userIds.map((userId) => redis.exists(keyOf(userId, 'account')))),
       );
       return userIds.filter((_, index) => exist[index] === 1).sort();
     } catch (error) {
