@@ -3,8 +3,8 @@ import type { Io } from './io.ts';
 const TIMEOUT_MS = 500;
 
 /**
- * Where the sandbox shows the code that was sent to the phone; `null` where there is no sandbox beside the gateway. The code itself is not
- * shown: whoever signs in looks it up, as they would at Telegram.
+ * Says where the sandbox shows the phone's code; `null` if no sandbox runs beside the gateway. Does not show the code
+ * itself: people read it there, as they would in Telegram.
  */
 export async function sandboxHint(
   { env }: Pick<Io, 'env'>,

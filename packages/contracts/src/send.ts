@@ -9,7 +9,7 @@ import { userIdSchema } from './user-id.ts';
 /** Telegram's bound on one message, in UTF-16 units. */
 export const MAX_MESSAGE_LENGTH = 4096;
 
-/** Our bound on a text that goes out in parts. */
+/** The gateway's bound on a text that it splits. */
 export const MAX_TEXT_LENGTH = 65_536;
 
 /** How far ahead `send_at` may lie, ms. */
@@ -55,7 +55,7 @@ export const sendFields = {
       description:
         'Changed as Telegram changes it: carriage returns and line separators go, tabs and control characters become spaces, the ends are trimmed. It must show something then',
     }),
-  /** The text is marked up so; it is stored and sent as plain text with entities. */
+  /** How the text is marked up. It is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
   reply_to: z
     .int({ abort: true, error: ({ code }) => (code === 'invalid_type' ? undefined : REPLY_TO) })
@@ -64,9 +64,9 @@ export const sendFields = {
     .optional(),
   silent: z.boolean().optional(),
   link_preview: z.boolean().default(true),
-  /** A text that is too long for one message goes out as several, in order. */
+  /** Sends a text that is too long for one message as several, in order. */
   split: z.boolean().default(true),
-  /** Held in the queue until then; a time that is over means now. As ms since the epoch. */
+  /** The queue holds the message until then; a time in the past means now. Parsed to ms since the epoch. */
   send_at: z
     .string()
     .max(1_024, 'must be at most 1024 characters')
@@ -83,7 +83,7 @@ export const sendFields = {
     })
     .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')
     .optional(),
-  /** The job's JSON is posted there when it has ended. */
+  /** The gateway posts the job's JSON there when the job ends. */
   callback_url: z
     .string()
     .max(2_000, 'must be at most 2000 characters')
@@ -97,7 +97,7 @@ export type SendRequest = z.infer<typeof sendRequestSchema>;
 /** Messages of one batch at most. */
 export const MAX_BATCH = 1_000;
 
-/** Each message is checked by {@link sendRequestSchema} on its own, so that a bad one keeps back no other. */
+/** {@link sendRequestSchema} checks each message on its own, so a bad one does not hold up the others. */
 export const sendBatchRequestSchema = requestBody(
   {
     messages: z
@@ -108,24 +108,24 @@ export const sendBatchRequestSchema = requestBody(
   'must be a JSON object with the list in it: {"messages":[…]}',
 );
 
-/** One message that is out: Telegram's id of it in that chat, and its date (RFC 3339, UTC). */
+/** A sent message: its id in the chat, and its date (RFC 3339, UTC). */
 const sentMessageSchema = z.object({
   message_id: z.number().int(),
   date: z.string(),
 });
 export type SentMessage = z.infer<typeof sentMessageSchema>;
 
-/** Result of a send: its (last) message; of a text that was split also the ids of all, in order. */
+/** Result of a send: its last message. For a split text also the ids of all parts, in order. */
 export const sendResultSchema = sentMessageSchema.extend({
   message_ids: z.array(z.number().int()).optional(),
 });
 export type SendResult = z.infer<typeof sendResultSchema>;
 
-/** What has gone out of a send that is not at its end yet: its first parts. */
+/** Progress of a send: the parts that were sent so far. */
 export const sendProgressSchema = z.object({ sent: z.array(sentMessageSchema) });
 export type SendProgress = z.infer<typeof sendProgressSchema>;
 
-/** What a send has come to whose messages are these, in order; `null`: none has gone out. */
+/** The result of a send that has sent these messages, in order; `null` if there are none. */
 export function resultOf(sent: readonly SentMessage[]): SendResult | null {
   const last = sent.at(-1);
   if (last === undefined) return null;

@@ -2,14 +2,14 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../failure.ts';
 
 export interface CsvRecord {
-  /** Of the file, from 1, where the record begins. It is part of a message's idempotency key: count as ever. */
+  /** The line at which the record begins, from 1. It is part of a message's idempotency key, so its count must not change. */
   line: number;
   cells: string[];
 }
 
 export type Separator = ',' | ';' | '\t';
 
-/** The first line with which Excel is told its separator. */
+/** A first line that tells Excel the separator. */
 const SEP_LINE = /^"?sep=([,;\t])"?(?:\r\n|\n|\r)/i;
 
 const WHAT_IS_WRONG: Readonly<Record<string, string>> = {

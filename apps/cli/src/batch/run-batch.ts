@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayApiError, type GatewayClient, type Job } from '@gateway/client';
 import type { BatchLine } from './read-batch.ts';
 
-/** How far a batch has come. `waiting` is what was accepted and is neither sent nor failed. */
+/** Progress of a batch. `waiting` counts accepted messages that are neither sent nor failed. */
 export interface Tally {
   lines: number;
   accepted: number;
@@ -11,7 +11,7 @@ export interface Tally {
   /** Refused by the gateway, or by Telegram. */
   failed: number;
   waiting: number;
-  /** Why something waits just now, and until when (RFC 3339), where it is known. */
+  /** Why a message waits, and until when (RFC 3339), if known. */
   reason: string | null;
   retry_at: string | null;
 }
@@ -28,20 +28,20 @@ export interface LineEnd {
 export interface BatchRun {
   client: GatewayClient;
   lines: readonly BatchLine[];
-  /** Lines that were accepted under this name are not sent again. */
+  /** A line that was accepted under this name is not sent again. */
   name: string;
-  /** Whether ends are waited for, not only that the messages are accepted. */
+  /** Waits until each message is sent or has failed, not only until it is accepted. */
   untilSent: boolean;
   signal: AbortSignal;
   onLine: (end: LineEnd) => void;
   onProgress: (tally: Readonly<Tally>) => void;
 }
 
-/** Seconds of one look at a job. */
+/** Seconds that one request waits for the end of a job. */
 const LOOK_SECONDS = 30;
-/** ms between two looks. */
+/** ms between two such requests. */
 const PAUSE_MS = 200;
-/** Seconds after which a gateway that has no room is asked again, where it does not say. */
+/** Seconds until the next try after QUEUE_FULL without `retry_after`. */
 const FULL_SECONDS = 5;
 
 /** Refusals that the next line would meet too. */
@@ -54,11 +54,11 @@ const STOPS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Has the messages of a file accepted, one after the other in its order, and meanwhile looks how they end, account by account.
+ * Sends the messages of a file in order, and meanwhile waits for their ends, account by account.
  *
- * Each goes out by itself, under a key made of name and line, not by the batch call: a run that was stopped is begun again with no line sent
- * twice, also where other lines were mended in between.
- * @throws what makes going on useless: no gateway, no right, the signal's reason. `tally` says how far it came.
+ * Each message has an Idempotency-Key of the batch's name and its line. So a stopped run can start again and sends no line
+ * twice, even if other lines were corrected.
+ * @throws an error that the next lines would meet too: no gateway, no permission, the signal's reason. `tally` shows the progress.
  */
 export async function runBatch(run: BatchRun, tally: Tally): Promise<void> {
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 import type { RecoveredSend } from '@gateway/queue';
 import type { LaneOptions } from './lane-ports.ts';
 
-/** Writes down that jobs were in hand elsewhere, or before an outage: what became of their last tries is not known. */
+/** Notes that the outcome of the jobs' last tries is unknown: another worker had them, or this one before an outage. */
 export async function noteRecovered(
   { account, logger }: Pick<LaneOptions, 'account' | 'logger'>,
   jobs: readonly RecoveredSend[],
@@ -12,7 +12,7 @@ export async function noteRecovered(
     account.ledger.noteUnknown(jobId, fetchedAt, 0);
     if (!isTakeover) continue;
     account.ledger.noteRecovery(jobId);
-    // The try that was cut off.
+    // The try that the takeover interrupted. The queue cannot tell whether it had begun, so it may count one too many.
     account.ledger.noteAttempts(jobId, attempts + 1);
   }
   await account.ledger.save();
