@@ -7,6 +7,8 @@ const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 
 /** Pairs that people and apps put around a name or a link. */
 const WRAPPERS = new Set(['<>', '()', '[]', '{}', '""', "''", '``', '«»', '“”', '„“', '„”', '‘’']);
+/** Spreadsheets show a number that is kept as text so: `'+79991234567`. */
+const SHEET_TEXT = /^'[+@\d-]/;
 const TRAILING = new Set('.,;:!?\'"”’»>])');
 
 /**
@@ -26,7 +28,7 @@ export function cleanPasted(text: string): string {
 /** Cleaned text without the brackets, quotes and full stop that surround a name or a link in prose. */
 export function unwrapPasted(text: string): string {
   const cleaned = cleanPasted(text);
-  let [first, last] = [0, cleaned.length - 1];
+  let [first, last] = [SHEET_TEXT.test(cleaned) ? 1 : 0, cleaned.length - 1];
   for (; first < last; last -= 1) {
     const [begin = '', end = ''] = [cleaned[first], cleaned[last]];
     if (WRAPPERS.has(begin + end)) first += 1;

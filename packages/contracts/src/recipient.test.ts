@@ -37,6 +37,9 @@ describe('recipient_id', () => {
     ['+۷۹۹۹۱۲۳۴۵۶۷', PHONE],
     ['tel:+79991234567', PHONE],
     ['(+7) 999 123-45-67', PHONE],
+    ["'+79991234567", PHONE],
+    ["'-1001234567890", CHANNEL],
+    ["'987654321", user('987654321')],
   ])('%j is understood', (input, expected) => {
     expect(parseRecipient(input)).toEqual(expected);
     expect(recipientIdSchema.safeParse(input).success).toBe(true);
