@@ -29,6 +29,7 @@ export type ApiProducer = {
   | 'workerMetrics'
   | 'takeToken'
   | 'liveWorkers'
+  | 'outage'
   | 'redisSetup'
   | 'redisFault'
   | 'close'

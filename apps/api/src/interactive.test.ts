@@ -100,3 +100,23 @@ test('Redis that goes away while waiting leaves it in doubt, which the answer sa
   });
   expect(producer.openWaits).toBe(0);
 });
+
+test('Redis that stops answering ends the wait for a job at once, in doubt', async () => {
+  const { producer, run } = setup();
+  producer.away = { from: 'outage', error: new GatewayError('QUEUE_UNAVAILABLE') };
+  producer.onWait = async (_ms, signal) => {
+    await new Promise((resolve) => {
+      if (signal?.aborted === true) resolve(null);
+      else signal?.addEventListener('abort', resolve);
+    });
+    return { end: 'timeout' };
+  };
+  await expect(run()).rejects.toMatchObject({
+    code: 'QUEUE_UNAVAILABLE',
+    kind: 'unknown_outcome',
+    details: { jobId: JOB_ID },
+  });
+  expect(producer.waits).toHaveLength(1);
+  expect(producer.withdrawn).toEqual([]);
+  expect(producer.openWaits).toBe(0);
+});

@@ -7,6 +7,7 @@ import {
 import type { Context } from 'hono';
 import { auditLog } from './audit.ts';
 import type { ApiContext, ApiEnv } from './context.ts';
+import { withEitherSignal } from './either-signal.ts';
 
 /** ms that a caller waits at most for a job that a worker has begun. */
 const MAX_WAIT_MS = 60_000;
@@ -29,6 +30,7 @@ export interface InteractiveCall<N extends ControlJobName> {
  * added → begun within AUTH_WAIT_MS → its result, or its error with `job_id`
  *       → not begun: withdrawn, `WORKER_UNAVAILABLE`, so that no code is sent later by surprise
  *       → begun and not ended within 60 s: `TELEGRAM_TIMEOUT`; the job goes on
+ *       → Redis away meanwhile: `QUEUE_UNAVAILABLE` at once, in doubt
  */
 export async function runInteractive<N extends ControlJobName>(
   { producer, settings }: ApiContext,
@@ -37,8 +39,13 @@ export async function runInteractive<N extends ControlJobName>(
   const startedAt = Date.now();
   const expiresAt = startedAt + settings.AUTH_WAIT_MS;
   const { jobId, wait } = await producer.control(name, userId, payload, { expiresAt, requestId });
+  const ended = new AbortController();
+  const lost = new AbortController();
+  void producer.outage(ended.signal).then((error) => error !== null && lost.abort(error));
   const resultWithin = async (ms: number) => {
-    if (!signal.aborted) await wait.until(Math.max(0, ms), signal);
+    if (!signal.aborted)
+      await withEitherSignal(signal, lost.signal, (either) => wait.until(Math.max(0, ms), either));
+    lost.signal.throwIfAborted();
     return producer.controlResult(name, jobId);
   };
   try {
@@ -58,6 +65,7 @@ export async function runInteractive<N extends ControlJobName>(
       cause: error.cause,
     });
   } finally {
+    ended.abort();
     wait.cancel();
   }
 }

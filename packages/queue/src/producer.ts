@@ -121,6 +121,11 @@ export class Producer {
     });
   }
 
+  /** See {@link RedisCalls.outage}. */
+  async outage(signal: AbortSignal): Promise<GatewayError | null> {
+    return this.#calls.outage(signal);
+  }
+
   /** How Redis is set up, as of now. */
   async redisSetup(): Promise<RedisSetup> {
     return this.#calls.read(() => readRedisSetup(this.#redis));

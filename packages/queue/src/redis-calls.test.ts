@@ -67,3 +67,32 @@ test.each([
   });
   expect(withdraw).not.toHaveBeenCalled();
 });
+
+test('an outage is reported, once Redis has not answered for as long as a call waits', async () => {
+  const contact = vi.fn(() => Promise.reject(new Error('Connection is closed.')));
+  const { calls } = open('reconnecting', { contact });
+  expect(await calls.outage(new AbortController().signal)).toMatchObject({
+    code: 'QUEUE_UNAVAILABLE',
+    kind: 'unknown_outcome',
+  });
+  expect(contact.mock.calls.length).toBeGreaterThan(1);
+});
+
+test('a short outage is not reported', async () => {
+  const contact = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new Error('Connection is closed.'));
+  const { calls } = open('ready', { contact });
+  const ended = new AbortController();
+  const report = calls.outage(ended.signal);
+  // Longer than an outage may last, if nothing had answered.
+  await expect.poll(() => contact.mock.calls.length, { timeout: 10_000 }).toBe(9);
+  ended.abort();
+  expect(await report).toBeNull();
+});
+
+test('a watch for outages ends with its signal', async () => {
+  const { calls } = open('ready', { contact: () => Promise.resolve() });
+  const ended = new AbortController();
+  const report = calls.outage(ended.signal);
+  ended.abort();
+  expect(await report).toBeNull();
+});

@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import { redisRefusal, withTimeout } from '@gateway/runtime';
+import { redisRefusal, sleep, withTimeout } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { TooLate } from './deadline.ts';
@@ -9,6 +9,9 @@ import { ShardMismatch } from './shards.ts';
 
 /** ms within which Redis must answer, all commands of a call together, before it counts as away. */
 const CALL_TIMEOUT = 1_700;
+
+/** ms between two looks at whether Redis still answers, for callers that wait for a job. */
+const LOOK_MS = 250;
 
 /** A call that a caller waits for. */
 export interface Call {
@@ -69,6 +72,26 @@ export class RedisCalls {
     return this.#run(call, () => this.#inContact(call, commands), withdraw);
   }
 
+  /**
+   * Resolves once Redis has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the signal is aborted. A shorter outage goes unnoticed.
+   * All callers together ask Redis once at a time.
+   */
+  async outage(signal: AbortSignal): Promise<GatewayError | null> {
+    let answeredAt = performance.now();
+    while (!signal.aborted) {
+      const left = answeredAt + CALL_TIMEOUT - performance.now();
+      try {
+        // At least one look's time: this process itself may have stood still.
+        await withTimeout(this.#clock.contact(), Math.max(LOOK_MS, left), noAnswer);
+        answeredAt = performance.now();
+      } catch (error) {
+        if (performance.now() - answeredAt >= CALL_TIMEOUT) return inDoubt(error);
+      }
+      await sleep(LOOK_MS, signal);
+    }
+    return null;
+  }
+
   async #inContact<T>(call: Call, commands: (call: Call) => Promise<T>): Promise<T> {
     if (!this.#clock.isFresh) {
       await this.#clock.contact();
@@ -83,7 +106,7 @@ export class RedisCalls {
     const work = begin();
     try {
       const left = Math.max(0, call.endsAt - performance.now());
-      return await withTimeout(work, left, () => new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`));
+      return await withTimeout(work, left, noAnswer);
     } catch (error) {
       if (error instanceof GatewayError || error instanceof ShardMismatch || error instanceof RedisUnfit)
         throw error;
@@ -121,6 +144,10 @@ export class RedisCalls {
       }
     }
   }
+}
+
+function noAnswer(): Error {
+  return new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`);
 }
 
 /** Nothing was changed, and nothing will be. */

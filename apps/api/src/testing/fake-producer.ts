@@ -173,6 +173,13 @@ export class FakeProducer implements ApiProducer {
 
   async ring(): Promise<void> {}
 
+  async outage(signal: AbortSignal): Promise<GatewayError | null> {
+    if (this.away?.from === 'outage') return GatewayError.from(this.away.error);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve(null));
+    });
+  }
+
   sendJobId(userId: string, idempotencyKey: string): string {
     return `job of ${userId} under ${idempotencyKey}`;
   }

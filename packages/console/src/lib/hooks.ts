@@ -1,3 +1,4 @@
+import { GatewayApiError, GatewayConnectionError } from '@gateway/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** The time, ms since the epoch, anew each second. */
@@ -49,26 +50,45 @@ export function usePolled<T>(
   return { ...state, reload: () => setTurn((before) => before + 1) };
 }
 
-/** Follows what `watch` tells, until the part goes or `deps` change; an error ends it, and is shown. */
+/** ms after which a stream that has failed is opened again. */
+const REOPEN_MS = 3_000;
+
+/**
+ * Follows what `watch` yields, until the component unmounts or `deps` change. An error is shown. A stream that failed by an outage is opened
+ * again every {@link REOPEN_MS}.
+ */
 export function useWatched<T>(
   watch: (signal: AbortSignal) => AsyncIterable<T>,
   deps: readonly unknown[],
 ): Loaded<T> {
   const [state, setState] = useState<{ value: T | null; error: unknown }>({ value: null, error: null });
   const [turn, setTurn] = useState(0);
+  const reload = () => setTurn((before) => before + 1);
   useEffect(() => {
     const abort = new AbortController();
+    let timer: number | undefined;
     const follow = async () => {
       try {
         for await (const value of watch(abort.signal)) setState({ value, error: null });
       } catch (error) {
-        if (!abort.signal.aborted) setState(({ value }) => ({ value, error }));
+        if (abort.signal.aborted) return;
+        setState(({ value }) => ({ value, error }));
+        if (isOutage(error)) timer = window.setTimeout(reload, REOPEN_MS);
       }
     };
     void follow();
-    return () => abort.abort();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
   }, [turn, ...deps]);
-  return { ...state, reload: () => setTurn((before) => before + 1) };
+  return { ...state, reload };
+}
+
+/** Whether the error ends without anybody's help: the gateway, or what it needs, is away. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof GatewayConnectionError) return true;
+  return error instanceof GatewayApiError && (error.kind === 'retryable' || error.kind === 'unknown_outcome');
 }
 
 /** Something a person has asked for: whether it is under way, and what went wrong. */

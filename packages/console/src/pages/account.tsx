@@ -53,7 +53,8 @@ export function AccountPage({ userId }: { userId: string }) {
       </div>
       {error !== null && (
         <Notice tone="bad">
-          What follows is not up to date. <button onClick={reload}>Look again</button>
+          The gateway does not answer: what follows may be out of date.{' '}
+          <button onClick={reload}>Ask again</button>
         </Notice>
       )}
       {account.next_action !== undefined && <Notice tone="wait">{account.next_action}</Notice>}
