@@ -2,60 +2,58 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SandboxControl } from '../env/sandbox-control.ts';
 import { Stack } from '../env/stack.ts';
+
+type Fault = Parameters<SandboxControl['fault']>[0];
 
 /** How the account is at home in data centre 1, for which a worker may have no address. */
 const HOME_1 = '+9996611501';
 const BOB = '+9996621502';
 
 let stack: Stack;
-let alice: number;
 let bob: number;
 beforeAll(async () => {
   stack = await Stack.start();
-  alice = await stack.signIn('alice', HOME_1);
+  await stack.signIn('alice', HOME_1);
   bob = await stack.signIn('bob', BOB);
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
 });
 
-async function received(): Promise<string[]> {
-  return (await stack.control.messages({ from: alice, to: bob })).map(({ text }) => text);
+async function sentSoon(userId: string, text: string) {
+  return stack.api.send(userId, BOB, text, { Prefer: 'wait=30' });
 }
 
-async function sentSoon(text: string) {
-  return stack.api.send('alice', BOB, text, { Prefer: 'wait=30' });
-}
+describe('Telegram breaks off on an open connection, and the message goes out exactly once: the account stays ready', () => {
+  const CUT = { method: 'messages.sendMessage', transport: -404 };
 
-describe('Telegram breaks off with a transport error on an open connection', () => {
-  test.each([
-    [{ transport: -404 }],
-    [{ transport: -404, drop: 'after' as const }],
-    [{ transport: -404, times: 3 }],
-    [{ transport: -429 }],
-  ])('%j: the message goes out exactly once, and the account stays ready', async (fault) => {
-    const text = `under way ${JSON.stringify(fault)}`;
-    expect((await sentSoon(`before ${text}`)).status).toBe(200);
-    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', ...fault });
-    expect(await sentSoon(text)).toMatchObject({ status: 200, body: { success: true } });
-    expect((await received()).slice(-2)).toEqual([`before ${text}`, text]);
-    expect((await stack.api.status('alice')).body).toMatchObject({ authorized: true, state: 'ready' });
-  });
-
-  test('-404 on the call in flight and on the two connections after it is no end either', async () => {
-    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', transport: -404 });
-    await stack.control.fault({ method: 'help.getConfig', transport: -404, times: 2 });
-    expect((await sentSoon('three in a row')).status).toBe(200);
-    expect((await received()).filter((text) => text === 'three in a row')).toHaveLength(1);
-    expect((await stack.api.status('alice')).body).toMatchObject({ state: 'ready' });
-  });
-
-  test('a refusal that says that the session has ended, of one that has not', async () => {
-    const fault = { user_id: alice, method: 'messages.sendMessage', error: 'AUTH_KEY_UNREGISTERED' };
-    await stack.control.fault({ ...fault, slip: true });
-    expect((await sentSoon('a slip')).status).toBe(200);
-    expect((await stack.api.status('alice')).body).toMatchObject({ state: 'ready' });
+  // Each waits for its connections, on an account of its own: all of them at the same time.
+  test.concurrent.each<[title: string, phone: string, faults: Fault[]]>([
+    ['by -404', '+9996611511', [CUT]],
+    ['by -404 after the call took effect', '+9996611512', [{ ...CUT, drop: 'after' }]],
+    ['by -404 three times', '+9996611513', [{ ...CUT, times: 3 }]],
+    ['by -429', '+9996611514', [{ ...CUT, transport: -429 }]],
+    [
+      'by -404, and the two connections after it, too',
+      '+9996611515',
+      [CUT, { ...CUT, method: 'help.getConfig', times: 2 }],
+    ],
+    [
+      'by a refusal that says that the session has ended, of one that has not',
+      '+9996611516',
+      [{ method: CUT.method, error: 'AUTH_KEY_UNREGISTERED', slip: true }],
+    ],
+  ])('%s', async (_title, phone, faults) => {
+    const userId = `sender${phone}`;
+    const sender = await stack.signIn(userId, phone);
+    expect((await sentSoon(userId, 'before')).status).toBe(200);
+    for (const fault of faults) await stack.control.fault({ user_id: sender, ...fault });
+    expect(await sentSoon(userId, 'under way')).toMatchObject({ status: 200, body: { success: true } });
+    const received = await stack.control.messages({ from: sender, to: bob });
+    expect(received.map(({ text }) => text)).toEqual(['before', 'under way']);
+    expect((await stack.api.status(userId)).body).toMatchObject({ authorized: true, state: 'ready' });
   });
 });
 
@@ -128,70 +126,73 @@ describe('an account whose codes come by e-mail', () => {
 });
 
 describe('a worker with settings by which Telegram cannot be reached', () => {
-  async function withSettings(settings: Record<string, string>, run: () => Promise<void>): Promise<string> {
+  const missing = 'TELEGRAM_DC does not list data centre 1: add it.';
+  let heldJob = '';
+
+  async function restartWorker(settings: Record<string, string>): Promise<void> {
     await stack.worker.end();
     stack.worker = stack.spawnWorker(settings);
     await stack.worker.ready;
-    await run();
-    const { output } = stack.worker;
-    await stack.worker.end();
-    await stack.startWorker();
-    return output;
   }
 
   test('says which data centre is missing: in the job, the status, the answer and the log', async () => {
     const { dataCenters } = await stack.telegram();
     const main = dataCenters.find(({ id }) => id === 2);
-    const missing = 'TELEGRAM_DC does not list data centre 1: add it.';
-    let jobId = '';
-    const log = await withSettings({ TELEGRAM_DC: `2:${main?.host}:${main?.port}` }, async () => {
-      expect(await stack.api.status('alice', '?live=true')).toMatchObject({
-        status: 500,
-        body: { code: 'TELEGRAM_MISCONFIGURED', kind: 'user_action', message: missing },
-      });
-      const held = await stack.api.send('alice', BOB, 'waits for its data centre', { Prefer: 'wait=10' });
-      expect(held).toMatchObject({
-        status: 202,
-        body: { state: 'delayed', reason: 'TELEGRAM_MISCONFIGURED' },
-      });
-      jobId = held.body.job_id;
-      await expect
-        .poll(async () => (await stack.api.status('alice')).body, { timeout: 10_000 })
-        .toMatchObject({
-          authorized: true,
-          state: 'ready',
-          held: { reason: 'TELEGRAM_MISCONFIGURED', message: missing },
-          next_action: expect.stringContaining('TELEGRAM_DC'),
-        });
-      expect(await stack.api.startSignIn('elsewhere', '+9996611503')).toMatchObject({
-        status: 500,
-        body: { code: 'TELEGRAM_MISCONFIGURED', message: missing },
-      });
-      // Those of other data centres go on.
-      expect((await stack.api.send('bob', 'me', 'at home')).status).toBe(200);
-    });
-    expect(log).toContain(missing);
+    await restartWorker({ TELEGRAM_DC: `2:${main?.host}:${main?.port}` });
+    // Before anything was asked of Telegram.
     await expect
-      .poll(async () => (await stack.api.get(`/jobs/${jobId}`)).body.state, { timeout: 30_000 })
-      .toBe('completed');
+      .poll(async () => (await stack.api.status('alice')).body)
+      .toMatchObject({
+        authorized: true,
+        state: 'ready',
+        reason: 'TELEGRAM_MISCONFIGURED',
+        next_action: `Operator: ${missing}`,
+      });
+    expect((await stack.api.status('bob')).body).not.toHaveProperty('reason');
+    expect(await stack.api.status('alice', '?live=true')).toMatchObject({
+      status: 500,
+      body: { code: 'TELEGRAM_MISCONFIGURED', kind: 'user_action', message: missing },
+    });
+    const held = await stack.api.send('alice', BOB, 'waits for its data centre', { Prefer: 'wait=10' });
+    expect(held).toMatchObject({
+      status: 202,
+      body: { state: 'delayed', reason: 'TELEGRAM_MISCONFIGURED' },
+    });
+    heldJob = held.body.job_id;
+    await expect
+      .poll(async () => (await stack.api.status('alice')).body)
+      .toMatchObject({
+        authorized: true,
+        state: 'ready',
+        held: { reason: 'TELEGRAM_MISCONFIGURED', message: missing },
+        next_action: expect.stringContaining('TELEGRAM_DC'),
+      });
+    expect(await stack.api.startSignIn('elsewhere', '+9996611503')).toMatchObject({
+      status: 500,
+      body: { code: 'TELEGRAM_MISCONFIGURED', message: missing },
+    });
+    // Those of other data centres go on.
+    expect((await stack.api.send('bob', 'me', 'at home')).status).toBe(200);
+    expect(stack.worker.output).toContain(missing);
   });
 
-  test('says that it does not trust the server', async () => {
+  test('sends what was held once it knows the data centre, and says that it does not trust the server', async () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const file = join(stack.dataDir, 'another-key.pem');
     await writeFile(file, publicKey.export({ type: 'spki', format: 'pem' }));
-    const log = await withSettings({ TELEGRAM_DC_KEY: file }, async () => {
-      expect(await stack.api.startSignIn('untrusting', '+9996621504')).toMatchObject({
-        status: 500,
-        body: {
-          code: 'TELEGRAM_MISCONFIGURED',
-          kind: 'user_action',
-          message: expect.stringMatching(/signs with an unknown key: .*TELEGRAM_DC_KEY/),
-        },
-      });
-      // Who has a key already goes by it.
-      expect((await stack.api.send('bob', 'me', 'known')).status).toBe(200);
+    await restartWorker({ TELEGRAM_DC_KEY: file });
+    expect(await stack.api.startSignIn('untrusting', '+9996621504')).toMatchObject({
+      status: 500,
+      body: {
+        code: 'TELEGRAM_MISCONFIGURED',
+        kind: 'user_action',
+        message: expect.stringMatching(/signs with an unknown key: .*TELEGRAM_DC_KEY/),
+      },
     });
-    expect(log).toContain('signs with an unknown key');
+    expect(stack.worker.output).toContain('signs with an unknown key');
+    // Who has a key already goes by it, and needs no other restart.
+    await expect.poll(async () => (await stack.api.get(`/jobs/${heldJob}`)).body.state).toBe('completed');
+    expect((await stack.api.send('bob', 'me', 'known')).status).toBe(200);
+    expect((await stack.api.status('alice')).body).not.toHaveProperty('reason');
   });
 });

@@ -32,6 +32,7 @@ describe('an account whose session cannot be read', () => {
   let recipient: number;
   const accounts = new Map<string, TestAccount>();
 
+  const path = (name: string) => join(stack.dataDir, name);
   const fileOf = (userId: string, kind = 'session') =>
     join(stack.dataDir, 'telegram_sessions', `${userId}.${kind}`);
   const garbage = (file: string) => writeFile(file, 'garbage');
@@ -56,10 +57,12 @@ describe('an account whose session cannot be read', () => {
   beforeAll(async () => {
     stack = await Stack.start();
     recipient = await stack.signIn('recipient', RECIPIENT);
-    for (const [index, userId] of Object.keys(CHANGES).entries()) {
-      const phone = `+99966250${String(index).padStart(2, '0')}`;
-      accounts.set(userId, { id: await stack.signIn(userId, phone), phone, job: '' });
-    }
+    await Promise.all(
+      Object.keys(CHANGES).map(async (userId, index) => {
+        const phone = `+99966250${String(index).padStart(2, '0')}`;
+        accounts.set(userId, { id: await stack.signIn(userId, phone), phone, job: '' });
+      }),
+    );
     await stack.worker.end();
     for (const [userId, account] of accounts) {
       const sent = await stack.api.send(userId, RECIPIENT, `of ${userId}`, { Prefer: 'respond-async' });
@@ -158,14 +161,45 @@ describe('an account whose session cannot be read', () => {
     expect(await readFile(join(sessions, aside[0] ?? ''), 'utf8')).toBe('garbage');
   });
 
-  test('goes on by `resume` at once', async () => {
+  test('goes on by `resume` at once, and one whose entry in telegram_auth.json is broken once that is restored', async () => {
     await stack.worker.end();
+    const authFile = path('telegram_auth.json');
+    const auth = JSON.parse(await readFile(authFile, 'utf8'));
+    const whole = structuredClone(auth.accounts.empty);
+    auth.accounts.empty.state = 'of-a-newer-version';
+    await writeFile(authFile, JSON.stringify(auth));
     await garbage(fileOf('again'));
     await copyFile(`${fileOf('again')}.backup`, `${fileOf('again')}.good`);
+    await garbage(fileOf('garbage', 'peers'));
+    await rm(fileOf('cut', 'peers'));
+    await mkdir(fileOf('cut', 'peers'));
     await stack.startWorker();
     await rename(`${fileOf('again')}.good`, fileOf('again'));
     const resumed = await stack.api.post('/telegram/user/resume', { user_id: 'again' });
     expect(resumed).toMatchObject({ status: 200, body: { status: 'ok' } });
+
+    expect((await stack.api.status('empty')).body).toMatchObject({
+      state: 'unreadable',
+      authorized: false,
+      reason: 'SESSION_UNREADABLE',
+      user_info: { id: account('empty').id },
+    });
+    expect(stack.worker.output).toContain('the entry of account empty in');
+    const { accounts: others } = JSON.parse(await readFile(authFile, 'utf8'));
+    await writeFile(authFile, JSON.stringify({ version: 1, accounts: { ...others, empty: whole } }));
+    const isReady = { state: 'ready', authorized: true };
+    await expect.poll(async () => (await stack.api.status('empty')).body, SOON).toMatchObject(isReady);
+  });
+
+  test('is not one whose peers are broken: it sends, and says so until new peers are kept', async () => {
+    for (const userId of ['garbage', 'cut']) {
+      const status = await stack.api.status(userId);
+      expect(status.body).toMatchObject({ state: 'ready', authorized: true, reason: 'PEERS_UNREADABLE' });
+      expect((await stack.api.send(userId, RECIPIENT, 'second')).status).toBe(200);
+      const messages = await stack.control.messages({ from: account(userId).id, to: recipient });
+      expect(messages.map(({ text }) => text)).toEqual([`of ${userId}`, 'second']);
+      await expect.poll(async () => (await stack.api.status(userId)).body.reason, SOON).toBeUndefined();
+    }
   });
 
   test('sends nothing from another user who signs in under its name', async () => {
@@ -191,22 +225,6 @@ describe('an account whose session cannot be read', () => {
     expect((await stack.api.send('removed', RECIPIENT, 'x')).body.code).toBe('NOT_AUTHORIZED');
   });
 
-  test('is not one whose peers are broken: it sends, and says so until new peers are kept', async () => {
-    await stack.worker.end();
-    await garbage(fileOf('garbage', 'peers'));
-    await rm(fileOf('cut', 'peers'));
-    await mkdir(fileOf('cut', 'peers'));
-    await stack.startWorker();
-    for (const userId of ['garbage', 'cut']) {
-      const status = await stack.api.status(userId);
-      expect(status.body).toMatchObject({ state: 'ready', authorized: true, reason: 'PEERS_UNREADABLE' });
-      expect((await stack.api.send(userId, RECIPIENT, 'second')).status).toBe(200);
-      const messages = await stack.control.messages({ from: account(userId).id, to: recipient });
-      expect(messages.map(({ text }) => text)).toEqual([`of ${userId}`, 'second']);
-      await expect.poll(async () => (await stack.api.status(userId)).body.reason, SOON).toBeUndefined();
-    }
-  });
-
   test('whose session broke while it is served is written again from memory', async () => {
     const before = await readFile(fileOf('healthy'), 'utf8');
     await garbage(fileOf('healthy'));
@@ -216,17 +234,12 @@ describe('an account whose session cannot be read', () => {
     expect((await readFile(fileOf('healthy'), 'utf8')).slice(0, 12)).toBe(before.slice(0, 12));
     expect((await stack.api.send('healthy', RECIPIENT, 'more')).status).toBe(200);
   });
-});
 
-describe('the product', () => {
-  let stack: Stack;
-  const path = (name: string) => join(stack.dataDir, name);
-
-  beforeAll(async () => {
-    stack = await Stack.start();
-    await stack.signIn('alice', '+9996625101');
-  }, 60_000);
-  afterAll(() => stack[Symbol.asyncDispose]());
+  async function restartWorker(settings: Record<string, string>): Promise<void> {
+    await stack.worker.end();
+    stack.worker = stack.spawnWorker(settings);
+    await stack.worker.ready;
+  }
 
   test('does not start without the key of its sessions, and makes none', async () => {
     const keyFile = path('session_encryption.key');
@@ -240,41 +253,32 @@ describe('the product', () => {
       expect(part.output).toContain(`${name}: cannot start: the key file ${keyFile} is missing`);
     }
     await expect(readFile(keyFile)).rejects.toThrow('ENOENT');
-    await rename(path('key'), keyFile);
-    await stack.restart({});
-    expect((await stack.api.status('alice', '?live=true')).body).toMatchObject({ state: 'ready' });
-  }, 30_000);
-
-  test('starts with a telegram_auth.json that was moved away: accounts stay signed in', async () => {
-    await stack.worker.end();
-    await rename(path('telegram_auth.json'), path('away'));
-    await stack.startWorker();
-    expect((await stack.api.status('alice', '?live=true')).body).toMatchObject({
-      state: 'ready',
-      authorized: true,
-    });
   });
 
   test('starts with the key of some of its sessions, and says which others need the key before', async () => {
-    const former = (await readFile(path('session_encryption.key'), 'utf8')).trim();
-    await Promise.all([stack.worker.end(), stack.apiProcess.end()]);
-    await rm(path('session_encryption.key'));
+    const former = (await readFile(path('key'), 'utf8')).trim();
+    // Accounts stay signed in without it.
+    await rename(path('telegram_auth.json'), path('away'));
     const key = randomBytes(32).toString('base64');
     const rotating = { SESSION_ENCRYPTION_KEY: key, SESSION_ENCRYPTION_KEY_PREVIOUS: former };
     await stack.restart(rotating);
-    await stack.signIn('bob', '+9996625102');
-    await stack.restart({ SESSION_ENCRYPTION_KEY: key });
-    expect((await stack.api.status('bob')).body).toMatchObject({ state: 'ready' });
-    expect((await stack.api.status('alice')).body).toMatchObject({
+    expect((await stack.api.status('healthy', '?live=true')).body).toMatchObject({
+      state: 'ready',
+      authorized: true,
+    });
+    await stack.signIn('new', '+9996625102');
+    await restartWorker({ SESSION_ENCRYPTION_KEY: key });
+    expect((await stack.api.status('new')).body).toMatchObject({ state: 'ready' });
+    expect((await stack.api.status('healthy')).body).toMatchObject({
       state: 'unreadable',
       next_action: expect.stringContaining('SESSION_ENCRYPTION_KEY_PREVIOUS'),
     });
-    await stack.restart(rotating);
-    expect((await stack.api.status('alice')).body).toMatchObject({ state: 'ready' });
-  }, 60_000);
+    await restartWorker(rotating);
+    expect((await stack.api.status('healthy')).body).toMatchObject({ state: 'ready' });
+  });
 });
 
-test('a worker with sessions in Redis starts though one of them is garbage, and it can be signed in again', async () => {
+test('sessions in Redis: none is served without their key, and one that is garbage keeps back no other', async () => {
   const stack = await Stack.start({ SESSION_STORE: 'redis' });
   const redis = new Redis(stack.redis.url);
   onTestFinished(async () => {
@@ -282,10 +286,21 @@ test('a worker with sessions in Redis starts though one of them is garbage, and 
     await stack[Symbol.asyncDispose]();
   });
   await stack.signIn('alice', '+9996625101');
+  await stack.signIn('bob', '+9996625103');
   await stack.worker.end();
+  const keyFile = join(stack.dataDir, 'session_encryption.key');
+  await rename(keyFile, `${keyFile}.away`);
+  for (const part of [stack.spawnWorker(), stack.spawnApi({ PORT: '0' })]) {
+    expect(await part.exited, part.output).toBe(1);
+    expect(part.output).toContain('SESSION_ENCRYPTION_KEY is missing, and the sessions in Redis are sealed');
+  }
+  await expect(readFile(keyFile)).rejects.toThrow('ENOENT');
+  await rename(`${keyFile}.away`, keyFile);
+
   await redis.set('{acct-alice}:account', 'garbage');
   await stack.startWorker();
   expect((await stack.api.status('alice')).body).toMatchObject({ state: 'unreadable', authorized: false });
+  expect((await stack.api.status('bob')).body).toMatchObject({ state: 'ready' });
   await stack.signIn('alice', '+9996625101');
   expect((await stack.api.send('alice', 'me', 'again')).status).toBe(200);
-}, 30_000);
+});

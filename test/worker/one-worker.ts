@@ -39,6 +39,7 @@ export class Connections {
   telegram(worker: string, ms = 1): Telegram {
     return {
       dataCenters: { ids: [2], areProduction: false },
+      whyUnreachable: () => null,
       open: (session, _peers, { mayTalk = () => true } = {}): AccountClient => {
         let state: 'new' | 'up' | 'closed' = 'new';
         const close = async () => {

@@ -1,7 +1,7 @@
 import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
-import { Producer, traceQueues } from '@gateway/queue';
-import { loadSealingKey, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
+import { openSealingKey, Producer, traceQueues } from '@gateway/queue';
+import { sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
 import { createApiMetrics, isTracing, startTracing } from '@gateway/telemetry';
 import { Hono } from 'hono';
 import { boardRoutes } from './board/board-routes.ts';
@@ -116,7 +116,7 @@ export async function startApi(
 ): Promise<App> {
   refuseOpenHostWithoutKeys(settings);
   const endTracing = await startTracingIf(settings);
-  const producer = overrides.producer ?? openProducer(settings, logger);
+  const producer = overrides.producer ?? (await openProducer(settings, logger));
   const stop = new AbortController();
   try {
     const claimed = claimShards(producer, stop.signal);
@@ -173,17 +173,8 @@ function openAssistant(settings: Settings, logger: Logger): Assistant | null {
   return createAssistant({ baseUrl, model, apiKey, idleMs, maxMs });
 }
 
-function openProducer(settings: Settings, logger: Logger): Producer {
-  const { sealer, created, file } = loadSealingKey({
-    dataDir: settings.DATA_DIR,
-    key: settings.SESSION_ENCRYPTION_KEY,
-    previous: settings.SESSION_ENCRYPTION_KEY_PREVIOUS,
-  });
-  if (created)
-    logger.warn(
-      { file },
-      'made a new encryption key: keep it with your backups, sessions cannot be read without it',
-    );
+async function openProducer(settings: Settings, logger: Logger): Promise<Producer> {
+  const { sealer } = await openSealingKey(settings, logger);
   return new Producer({
     redisUrl: settings.REDIS_URL,
     shards: settings.SHARDS,

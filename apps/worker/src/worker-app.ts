@@ -6,6 +6,7 @@ import {
   DoorbellListener,
   listWorkers,
   openConsumerRedis,
+  openSealingKey,
   openWebhookQueue,
   requireFitRedis,
   ResultsPublisher,
@@ -21,7 +22,6 @@ import {
 } from '@gateway/queue';
 import {
   botUserId,
-  loadSealingKey,
   paceSettings,
   SettingsError,
   withTimeout,
@@ -68,13 +68,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       'Bad setting: TELEGRAM_API_ID and TELEGRAM_API_HASH are missing: get them at https://my.telegram.org',
     );
   }
-  const key = loadSealingKey({
-    dataDir: settings.DATA_DIR,
-    key: settings.SESSION_ENCRYPTION_KEY,
-    previous: settings.SESSION_ENCRYPTION_KEY_PREVIOUS,
-  });
-  if (key.created)
-    logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
+  const key = await openSealingKey(settings, logger);
   // Before Redis: what is wrong with the files shows though Redis is away.
   const files = settings.SESSION_STORE === 'file' ? await openFiles(settings, key) : null;
   const endTracing = await startTracingIf(settings);

@@ -211,6 +211,12 @@ export const ERROR_CODES = {
     'The storage for accounts accepts no writes: it is full or read-only.',
     "Operator: free space, or make DATA_DIR writable (the worker's log names the file). Then try again.",
   ),
+  STORAGE_UNAVAILABLE: entry(
+    503,
+    'retryable',
+    'The storage for accounts did not answer in time.',
+    "Try again in a moment. Operator: the worker's log says why.",
+  ),
   INTERNAL: entry(500, 'retryable', 'Something went wrong here.', 'Quote the request id to the operator.'),
 
   // Signing in

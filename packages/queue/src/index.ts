@@ -33,6 +33,7 @@ export { SendConsumer, type RecoveredSend } from './send-consumer.ts';
 export { readSendState, writeSendState } from './send-states.ts';
 export { RENEW_MS, ShardLease, type RedisContact } from './shard-leases.ts';
 export { sharedBackend, type SharedBackend } from './shared-backend.ts';
+export { openSealingKey } from './open-sealing-key.ts';
 export { claimShardCount, shardOf } from './shards.ts';
 export { Subscriber } from './subscriber.ts';
 export { beat, countLiveWorkers, listWorkers, sayGone, sayHere } from './workers.ts';

@@ -5,7 +5,7 @@ export { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
 export { runProcess, type App } from './process.ts';
 export { SealingError, Sealer } from './sealing.ts';
 export { redisRefusal } from './redis-refusal.ts';
-export { loadSealingKey, type SealingKey } from './sealing-key.ts';
+export { findSealingKey, loadSealingKey, type SealingKey } from './sealing-key.ts';
 export {
   botUserId,
   paceSettings,

@@ -58,7 +58,19 @@ export class SealingKeyError extends Error {
  * a missing key file beside sealed data: a new key would open none of it.
  */
 export function loadSealingKey(options: SealingKeyOptions): SealingKey {
-  const { dataDir, key, previous } = options;
+  const found = findSealingKey(options);
+  if (found !== null) return found;
+  const { dataDir } = options;
+  const file = join(dataDir, KEY_FILE);
+  refuseNewKey(dataDir, file);
+  const created = createKeyFile(dataDir, file);
+  const made = findSealingKey(options);
+  if (made === null) throw new SealingKeyError(`the key file ${file} went away while it was read`);
+  return { ...made, created };
+}
+
+/** The key as {@link loadSealingKey} finds it; `null`: there is none, and nothing is made. @throws {SealingKeyError} as that does. */
+export function findSealingKey({ dataDir, key, previous }: SealingKeyOptions): SealingKey | null {
   const file = join(dataDir, KEY_FILE);
   const older = previous === undefined ? [] : [parseKey('SESSION_ENCRYPTION_KEY_PREVIOUS', previous)];
   const kept = readKeyFile(file);
@@ -67,11 +79,8 @@ export function loadSealingKey(options: SealingKeyOptions): SealingKey {
     const opening = kept === null ? older : [...older, kept];
     return { sealer: new Sealer([current, ...opening]), source: 'environment', created: false };
   }
-  if (kept === null) refuseNewKey(dataDir, file);
-  const created = kept === null && createKeyFile(dataDir, file);
-  const current = kept ?? readKeyFile(file);
-  if (current === null) throw new SealingKeyError(`the key file ${file} went away while it was read`);
-  return { sealer: new Sealer([current, ...older]), source: 'file', created, file };
+  if (kept === null) return null;
+  return { sealer: new Sealer([kept, ...older]), source: 'file', created: false, file };
 }
 
 function parseKey(setting: string, text: string): Uint8Array {

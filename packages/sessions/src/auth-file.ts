@@ -49,7 +49,22 @@ function isAllowed(change: Change): boolean {
 /** One of the changes that are being written has been called off. */
 class CalledOff extends Error {}
 
-type Entries = ReadonlyMap<string, AuthEntry>;
+/** An entry that is not understood: edited by hand, or written by a newer version. The file keeps it as it is. */
+class BrokenEntry {
+  readonly #content: unknown;
+  readonly error: SessionStoreError;
+
+  constructor(content: unknown, error: SessionStoreError) {
+    this.#content = content;
+    this.error = error;
+  }
+
+  toJSON(): unknown {
+    return this.#content;
+  }
+}
+
+type Entries = ReadonlyMap<string, AuthEntry | BrokenEntry>;
 const NO_ENTRIES: Entries = new Map();
 
 /**
@@ -103,7 +118,7 @@ export class AuthFile {
   /** `false`: nothing is written, since one of the changes was called off meanwhile. */
   async #write(changes: ReadonlyMap<string, Change>, checkHeld: () => Promise<void>): Promise<boolean> {
     if (changes.size === 0) return true;
-    const entries = new Map(await this.entries());
+    const entries = new Map(await this.#entries());
     for (const [userId, { entry }] of changes) {
       if (entry === null) entries.delete(userId);
       else entries.set(userId, entry);
@@ -122,8 +137,32 @@ export class AuthFile {
     return true;
   }
 
+  /** The account's entry as it is on disk now; `null`: it has none. @throws {SessionStoreError} `unreadable`. */
+  async entry(userId: string): Promise<AuthEntry | null> {
+    const entry = (await this.#entries()).get(userId) ?? null;
+    if (entry instanceof BrokenEntry) throw entry.error;
+    return entry;
+  }
+
+  /** Whether the account has an entry, readable or not. */
+  async has(userId: string): Promise<boolean> {
+    return (await this.#entries()).has(userId);
+  }
+
+  /** The accounts with a sign-in under way, and those whose entry cannot be read: they may have one. */
+  async signingIn(): Promise<string[]> {
+    return [...(await this.#entries())]
+      .filter(([userId, entry]) => userIdSchema.safeParse(userId).success && !isAtRest(entry))
+      .map(([userId]) => userId);
+  }
+
+  /** @throws {SessionStoreError} where the file as a whole cannot be read. */
+  async check(): Promise<void> {
+    await this.#entries();
+  }
+
   /** All entries as they are on disk now. @throws {SessionStoreError} `unreadable`: the file is left as it is. */
-  async entries(): Promise<Entries> {
+  async #entries(): Promise<Entries> {
     try {
       const version = await this.#version();
       if (version === this.#cached.version) return this.#cached.entries;
@@ -192,15 +231,20 @@ function parseEntries(file: string, text: string): Entries {
   }
   const parsed = authFileSchema.safeParse(json);
   if (!parsed.success) throw wrong(`is not {"version": 1, "accounts": {…}}`);
-  const entries = new Map<string, AuthEntry>();
-  for (const [userId, value] of Object.entries(parsed.data.accounts)) {
-    if (!userIdSchema.safeParse(userId).success) throw wrong('has an entry whose name is no user id');
-    const entry = authEntrySchema.safeParse(value);
-    if (!entry.success)
-      throw wrong(`has an entry for account ${userId} that is not valid: ${fieldsOf(entry.error)}`);
-    entries.set(userId, entry.data);
-  }
-  return entries;
+  return new Map(
+    Object.entries(parsed.data.accounts).map(([userId, value]) => [userId, parseEntry(file, userId, value)]),
+  );
+}
+
+function parseEntry(file: string, userId: string, value: unknown): AuthEntry | BrokenEntry {
+  const entry = authEntrySchema.safeParse(value);
+  if (entry.success) return entry.data;
+  const message = `the entry of account ${userId} in ${file} is not valid: ${fieldsOf(entry.error)}`;
+  return new BrokenEntry(value, new SessionStoreError('unreadable', userId, message));
+}
+
+function isAtRest(entry: AuthEntry | BrokenEntry): boolean {
+  return !(entry instanceof BrokenEntry) && entry.login === null;
 }
 
 function fieldsOf(error: z.ZodError): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { userIdSchema } from '@gateway/contracts';
+import { PAUSED, userIdSchema } from '@gateway/contracts';
 import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
 import {
@@ -70,7 +70,7 @@ export async function openFileSessionStore(options: FileSessionStoreOptions): Pr
     await syncDirectory(dataDir);
     await removeLeftOvers(dataDir, Date.now());
     await removeLeftOvers(sessionsDir, Date.now());
-    await authFile.entries();
+    await authFile.check();
   } catch (error) {
     throw toStoreError(error, null);
   }
@@ -112,8 +112,7 @@ class FileSessionStore implements SessionStore {
     this.#calls.checkOpen();
     try {
       const signedIn = await this.#files.userIds('session');
-      const entries = [...(await this.#authFile.entries())];
-      const signingIn = entries.filter(([, entry]) => entry.login !== null).map(([userId]) => userId);
+      const signingIn = await this.#authFile.signingIn();
       return [...new Set([...signedIn, ...signingIn])].sort();
     } catch (error) {
       throw toStoreError(error, null);
@@ -173,10 +172,10 @@ class FileSessionStore implements SessionStore {
   delete(userId: string): Promise<void> {
     return this.#calls.inOrder(userId, async () => {
       await this.#files.remove(userId, ['peers', 'session'], this.#mayWrite(userId));
-      const entry = (await this.#authFile.entries()).get(userId);
-      if (entry === undefined) return;
-      if (entry.login === null) await unlessFenced(this.#removeEntry(userId));
-      else await this.#removeEntry(userId);
+      if (!(await this.#authFile.has(userId))) return;
+      const entry = await orUnreadable(this.#authFile.entry(userId));
+      const hasLogin = entry !== null && !(entry instanceof SessionStoreError) && entry.login !== null;
+      await (hasLogin ? this.#removeEntry(userId) : unlessFenced(this.#removeEntry(userId)));
     });
   }
 
@@ -212,27 +211,30 @@ class FileSessionStore implements SessionStore {
     entry: AuthEntry | null;
     session: string | null;
     revision: string | null;
-    /** Why the session file cannot be read. The entry alone counts then. */
+    /** Why the session file, or the entry, cannot be read. */
     unreadable: SessionStoreError | null;
   }> {
-    const entry = (await this.#authFile.entries()).get(userId) ?? null;
-    const revision = entry?.revision ?? null;
-    const file = await orUnreadable(this.#files.read(userId, 'session', sessionFileSchema));
-    if (file instanceof SessionStoreError) return { entry, session: null, revision, unreadable: file };
-    const unreadable = null;
-    if (file === null) {
-      const isNobody = entry === null || entry.login === null;
-      return { entry: isNobody ? null : entry, session: null, revision, unreadable };
+    const [found, file] = [
+      await orUnreadable(this.#authFile.entry(userId)),
+      await orUnreadable(this.#files.read(userId, 'session', sessionFileSchema)),
+    ];
+    if (found instanceof SessionStoreError) {
+      // The file as a whole cannot be read: nothing may be written.
+      if (found.userId === null) throw found;
+      const entry =
+        file === null || file instanceof SessionStoreError ? null : entryOf(asPaused(file.status));
+      return { entry, session: null, revision: null, unreadable: found };
     }
-    if (entry !== null && file.supersedes !== revision)
-      return { entry, session: file.session, revision, unreadable };
-    const newer = {
-      ...file.status,
-      login: null,
-      updated_at: entry?.updated_at ?? '',
-      revision: revision ?? '',
-    };
-    return { entry: newer, session: file.session, revision, unreadable };
+    const revision = found?.revision ?? null;
+    const unreadable = null;
+    if (file instanceof SessionStoreError) return { entry: found, session: null, revision, unreadable: file };
+    if (file === null) {
+      const isNobody = found === null || found.login === null;
+      return { entry: isNobody ? null : found, session: null, revision, unreadable };
+    }
+    const { session, status, supersedes } = file;
+    const isNewer = found === null || supersedes === revision;
+    return { entry: isNewer ? entryOf(status, found) : found, session, revision, unreadable };
   }
 
   async #writeEntry(userId: string, status: AccountStatus, login: AuthEntry['login']): Promise<void> {
@@ -259,6 +261,24 @@ class FileSessionStore implements SessionStore {
     const place = 'telegram_auth.json';
     return openSealed(this.#sealer, sealed, { kind: 'login', userId, place }, storedLoginSchema);
   }
+}
+
+/** The entry that a session file stands for which is newer than `former`. */
+function entryOf(status: AccountStatus, former: AuthEntry | null = null): AuthEntry {
+  return {
+    ...status,
+    login: null,
+    updated_at: former?.updated_at ?? '',
+    revision: former?.revision ?? '',
+  };
+}
+
+/**
+ * The status of an account whose entry is lost. It may have been paused or exported, so a person has to resume it or to finish a
+ * sign-in before it sends.
+ */
+function asPaused(status: AccountStatus): AccountStatus {
+  return { ...status, reason: PAUSED, next_action: 'Resume the account.' };
 }
 
 function asRecord(entry: AuthEntry): AccountRecord {

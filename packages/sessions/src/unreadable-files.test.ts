@@ -204,8 +204,6 @@ describe('what cannot be opened', () => {
     ['[]', 'is not {"version": 1'],
     ['{"version":2,"accounts":{}}', 'is not {"version": 1'],
     ['{"version":1,"accounts":[]}', 'is not {"version": 1'],
-    ['{"version":1,"accounts":{"../x":{}}}', 'no user id'],
-    ['{"version":1,"accounts":{"user123":{"state":"+79991234567"}}}', 'account user123'],
   ])(
     'is a telegram_auth.json of %j: said when the store is opened, and never overwritten',
     async (content, message) => {
@@ -221,6 +219,51 @@ describe('what cannot be opened', () => {
       await expect(store.saveStatus('user123', REVOKED)).rejects.toMatchObject(error);
       await expect(store.list()).rejects.toMatchObject(error);
       expect(await readFile(authFile, 'utf8')).toBe(content);
+    },
+  );
+
+  it.each<unknown>([{ state: 'of-a-newer-version', phone: '+79991234567' }, 'garbage', null, [], 7])(
+    'is an entry of one account that is %j: it keeps back no other, and stays as it is until that account is saved',
+    async (broken) => {
+      const { open, authFile } = await setUp();
+      const store = await open();
+      await store.saveSession('user123', 'the session', IVAN);
+      await store.saveSession('user124', 'another session', IVAN);
+      const auth = JSON.parse(await readFile(authFile, 'utf8'));
+      const whole = auth.accounts.user123;
+      Object.assign(auth.accounts, { user123: broken, user125: broken, '../x': broken });
+      await writeFile(authFile, JSON.stringify(auth));
+
+      const again = await open();
+      expect(await again.list()).toEqual(['user123', 'user124', 'user125']);
+      expect(await again.load('user124')).toMatchObject({ session: 'another session', status: READY });
+      await again.saveStatus('user124', REVOKED);
+      const { accounts } = JSON.parse(await readFile(authFile, 'utf8'));
+      expect(accounts).toMatchObject({ user123: broken, user125: broken, '../x': broken });
+
+      for (const userId of ['user123', 'user125']) {
+        const message = expect.stringContaining(`the entry of account ${userId} in ${authFile}`);
+        const unreadable = { failure: 'unreadable', sealedBy: 'unknown', message };
+        const found = await again.load(userId);
+        expect(found).toMatchObject({ session: null, login: null, unreadable });
+        expect(found?.unreadable?.message).not.toContain('+7999');
+      }
+      expect(await again.load('user123')).toMatchObject({ status: { user: IVAN } });
+
+      // A sign-in that is given up leaves the account paused: it may have been so before.
+      await again.saveLogin('user123', LOGIN);
+      await again.dropLogin('user123');
+      expect(await again.load('user123')).toMatchObject({
+        session: 'the session',
+        status: { state: 'ready', reason: 'PAUSED', user: IVAN },
+      });
+      await again.delete('user125');
+      expect(await again.load('user125')).toBeNull();
+
+      await writeFile(authFile, JSON.stringify({ ...auth, accounts: { user123: whole } }));
+      const restored = await again.load('user123');
+      expect(restored).toMatchObject({ session: 'the session', status: READY });
+      expect(restored?.unreadable).toBeUndefined();
     },
   );
 

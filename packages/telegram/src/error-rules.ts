@@ -7,6 +7,8 @@ export interface Rule {
   failure: (seconds: number) => FailureOutcome;
   code: ErrorCode;
   message?: string;
+  /** Seconds after which a caller may try again, where Telegram's own name has no number. */
+  retryAfter?: number;
 }
 
 const fail = (): FailureOutcome => ({ outcome: 'fail' });
@@ -36,6 +38,7 @@ const TOO_MANY_LOGINS: Rule = {
   failure: fail,
   code: 'RATE_LIMITED',
   message: 'Telegram has seen too many sign-ins of this phone number: try again tomorrow.',
+  retryAfter: 24 * 60 * 60,
 };
 const FLOOD_WAIT: Rule = { failure: waitAccount, code: 'FLOOD_WAIT' };
 export const REVOKED: Rule = {

@@ -67,7 +67,9 @@ describe('toFailure', () => {
     expect(failure.failure).toEqual(outcome);
     expect(failure.error.code).toBe(gatewayCode);
     expect(rpcNameOf(failure)).toBe(name);
-    expect(failure.error.details.retryAfter).toBe(outcome.outcome === 'wait' ? outcome.seconds : undefined);
+    // Callers of RATE_LIMITED are told to wait `retry_after` seconds.
+    const pause = gatewayCode === 'RATE_LIMITED' ? 86_400 : undefined;
+    expect(failure.error.details.retryAfter).toBe(outcome.outcome === 'wait' ? outcome.seconds : pause);
   });
 
   it.each([500, -500, 503, -503])(

@@ -94,10 +94,10 @@ function fromRpcError(thrown: RpcError, effect: boolean): TelegramFailure {
 function fromRule(rule: Rule, seconds: number, details: Details): TelegramFailure {
   const failure = rule.failure(seconds);
   const message = rule.message ?? ERROR_CODES[rule.code].message;
-  const retryAfter = failure.outcome === 'wait' ? { retryAfter: failure.seconds } : {};
+  const retryAfter = failure.outcome === 'wait' ? failure.seconds : rule.retryAfter;
   return new TelegramFailure(
     failure,
-    new GatewayError(rule.code, message, { ...details, ...retryAfter }),
+    new GatewayError(rule.code, message, { ...details, ...(retryAfter !== undefined && { retryAfter }) }),
     details.cause,
   );
 }

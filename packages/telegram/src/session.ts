@@ -28,6 +28,15 @@ export function readSession(text: string): Session {
   return session;
 }
 
+/** The data centre of a kept session; `null` where the session is not understood. */
+export function dataCenterOf(session: string): number | null {
+  try {
+    return readSession(session).dcId;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether two kept sessions are one at Telegram. What is not understood is none. */
 export function sameKey(one: string, other: string): boolean {
   try {

@@ -3,7 +3,7 @@ import { GatewayError } from '@gateway/contracts';
 import { GramJsAccountClient } from './account-client.ts';
 import { DataCenters } from './data-centers.ts';
 import { trustServerKeys } from './server-keys.ts';
-import { readSession } from './session.ts';
+import { dataCenterOf, readSession } from './session.ts';
 import { TelegramFailure, type Telegram, type TelegramOptions } from './types.ts';
 
 /**
@@ -16,6 +16,11 @@ export function createTelegram(options: TelegramOptions): Telegram {
   const dataCenters = new DataCenters(options.dataCenters);
   return {
     dataCenters: { ids: dataCenters.ids, areProduction: options.dataCenters.length === 0 },
+    whyUnreachable: (session) => {
+      const dcId = dataCenterOf(session);
+      if (dcId === null || dataCenters.find(dcId) !== undefined) return null;
+      return new GatewayError('TELEGRAM_MISCONFIGURED', dataCenters.whyMissing(dcId));
+    },
     open: (session, peers, { mayTalk = () => true, isBot = false } = {}) => {
       const home = session === null ? { dcId: dataCenters.first, authKey: undefined } : readHome(session);
       return new GramJsAccountClient(options, dataCenters, home, peers, { mayTalk, isBot });

@@ -132,6 +132,8 @@ export interface OpenOptions {
 export interface Telegram {
   /** The numbers of the data centres that can be reached, and whether they are Telegram's production ones. */
   readonly dataCenters: { readonly ids: readonly number[]; readonly areProduction: boolean };
+  /** `TELEGRAM_MISCONFIGURED` where the settings do not list the session's data centre; `null`: they do. Asks nobody. */
+  whyUnreachable(session: string): GatewayError | null;
   /** A client on a kept session, or on none for a new login. Connects on first use. */
   open(session: string | null, peers: PeerBook, options?: OpenOptions): AccountClient;
 }

@@ -19,6 +19,7 @@ export const BY_WORKER: readonly ErrorCode[] = [
   'TELEGRAM_ERROR',
   'SESSION_UNREADABLE',
   'STORAGE_FULL',
+  'STORAGE_UNAVAILABLE',
   'FLOOD_WAIT',
 ];
 export const INTERACTIVE: readonly ErrorCode[] = [...BODY, ...BY_WORKER];

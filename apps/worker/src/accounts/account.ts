@@ -103,7 +103,8 @@ export class Account implements LaneAccount {
   }
 
   get #shownStatus(): AccountStatus {
-    return statusWithTrouble(this.#stored, this.#peersError);
+    const unreachable = this.session === null ? null : this.#options.telegram.whyUnreachable(this.session);
+    return statusWithTrouble(this.#stored, this.#peersError, unreachable);
   }
 
   get hold(): Hold | null {
@@ -263,7 +264,7 @@ export class Account implements LaneAccount {
 
   async setStatus(status: AccountStatus): Promise<void> {
     await this.#options.store.saveStatus(this.userId, status);
-    await this.#changed();
+    await this.#changed(status);
   }
 
   async saveLogin(login: StoredLogin): Promise<void> {
@@ -306,8 +307,8 @@ export class Account implements LaneAccount {
     await this.#changed();
   }
 
-  async #changed(): Promise<void> {
-    await this.#reload();
+  async #changed(status = this.status): Promise<void> {
+    await this.#reload(status);
     await this.publish();
   }
 
@@ -317,7 +318,8 @@ export class Account implements LaneAccount {
     await this.ledger.save();
   }
 
-  async #reload(): Promise<void> {
+  /** @param status as it was saved last. */
+  async #reload(status = this.status): Promise<void> {
     const { store } = this.#options;
     const { session, userId } = this;
     const stored = await readStored(store, userId);
@@ -330,7 +332,9 @@ export class Account implements LaneAccount {
       { err: stored?.unreadable, userId },
       'the session is written again from memory',
     );
-    await store.saveSession(userId, session, this.status.user);
+    await store.saveSession(userId, session, status.user);
+    // Paused or exported, it stays so. During a sign-in its state stands in front.
+    if (this.login === null) await store.saveStatus(userId, status);
     this.#stored = await readStored(store, userId);
   }
 

@@ -61,7 +61,8 @@ export async function openServedAccount(
       logger,
       now,
     },
-    shown.hold,
+    // The operator may have mended the settings since.
+    shown.hold?.reason === 'TELEGRAM_MISCONFIGURED' ? null : shown.hold,
   );
   return new ServedAccount(context, account);
 }

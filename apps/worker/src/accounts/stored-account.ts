@@ -1,4 +1,4 @@
-import { GatewayError, PEERS_UNREADABLE, SESSION_UNREADABLE } from '@gateway/contracts';
+import { ERROR_CODES, GatewayError, PEERS_UNREADABLE, SESSION_UNREADABLE } from '@gateway/contracts';
 import { redisRefusal } from '@gateway/runtime';
 import {
   MemoryPeerBook,
@@ -38,10 +38,14 @@ export function whyUnreadable(stored: StoredAccount | null): SessionStoreError |
   return stored?.session === null ? (stored.unreadable ?? null) : null;
 }
 
-/** The status as callers see it, with what could not be read. Never written to the store: it ends by itself. */
+/**
+ * The status as callers see it, with what could not be read, or why the settings do not lead to its data centre. Never written to the
+ * store: it ends with its cause.
+ */
 export function statusWithTrouble(
   stored: StoredAccount | null,
   peersError: SessionStoreError | null,
+  unreachable: GatewayError | null,
 ): AccountStatus {
   const status = stored?.status ?? NO_STATUS;
   const unreadable = whyUnreadable(stored);
@@ -50,6 +54,8 @@ export function statusWithTrouble(
     if ((stored?.login ?? null) !== null) return { ...status, ...trouble, next_action: FINISH };
     return { ...status, ...trouble, state: 'unreadable' };
   }
+  if (unreachable !== null && status.state === 'ready' && status.reason === null)
+    return { ...status, reason: unreachable.code, next_action: `Operator: ${unreachable.message}` };
   if (peersError !== null && status.state === 'ready' && status.reason === null)
     return { ...status, reason: PEERS_UNREADABLE, next_action: LOOK_UP_AGAIN };
   return status;
@@ -65,7 +71,7 @@ function actionFor(error: SessionStoreError): string {
   const repair =
     error.sealedBy === 'other_key'
       ? 'set SESSION_ENCRYPTION_KEY_PREVIOUS to the key that its session was sealed with, and restart the worker'
-      : "restore its session from a backup (the worker's log names the file), then resume it";
+      : "restore the file that the worker's log names from a backup, then resume it";
   return `Operator: ${repair}. Or sign in again. Queued messages wait until then.`;
 }
 
@@ -74,28 +80,31 @@ export function toGatewayError(error: unknown): GatewayError | null {
   if (!(error instanceof SessionStoreError)) return null;
   if (error.failure === 'unreadable')
     return new GatewayError('SESSION_UNREADABLE', undefined, { cause: error });
-  if (error.failure === 'storage')
-    return new GatewayError('STORAGE_FULL', `${whyNotWritable(error.cause)} Nothing was changed.`, {
-      cause: error,
-    });
-  return null;
+  return notSaved(error, error.failure === 'storage' ? 'Nothing was changed.' : '');
 }
 
 /**
  * The result of saving a step that Telegram has taken already.
- * @throws {GatewayError} `STORAGE_FULL` with `outcome`, which says how things stand.
+ * @throws {GatewayError} `STORAGE_FULL` or `STORAGE_UNAVAILABLE` with `outcome`, which says how things stand.
  */
 export async function savingStep(saving: Promise<void>, outcome: string): Promise<void> {
   try {
     await saving;
   } catch (error) {
-    if (!isStorageFailure(error)) throw error;
-    throw new GatewayError('STORAGE_FULL', `${whyNotWritable(error.cause)} ${outcome}`, { cause: error });
+    throw notSaved(error, outcome) ?? error;
   }
 }
 
-function isStorageFailure(error: unknown): error is SessionStoreError {
-  return error instanceof SessionStoreError && error.failure === 'storage';
+/** `null`: the error is not the storage's. */
+function notSaved(error: unknown, outcome: string): GatewayError | null {
+  if (!(error instanceof SessionStoreError)) return null;
+  const { failure, cause } = error;
+  if (failure === 'storage')
+    return new GatewayError('STORAGE_FULL', `${whyNotWritable(cause)} ${outcome}`, { cause: error });
+  // Another process has the lock, too many files are open, or Redis does not answer.
+  if (failure !== 'busy' && failure !== 'io') return null;
+  const { message } = ERROR_CODES.STORAGE_UNAVAILABLE;
+  return new GatewayError('STORAGE_UNAVAILABLE', `${message} ${outcome}`.trim(), { cause: error });
 }
 
 function isUnreadable(error: unknown): error is SessionStoreError {

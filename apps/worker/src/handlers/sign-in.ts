@@ -135,7 +135,7 @@ export async function authorize(
   unsavedSignIns.set(client, user);
   await savingStep(
     account.authorize(sessionOf(client), user),
-    'Telegram has accepted the sign-in, but it is not saved yet. Once there is room, call verify (or qr) again: that completes it.',
+    'Telegram has accepted the sign-in, but it is not saved yet. Once accounts can be saved, call verify (or qr) again: that completes it.',
   );
   unsavedSignIns.delete(client);
   return { status: 'authorized', user };
@@ -153,7 +153,8 @@ export async function saveAccepted(
 /** Connections that Telegram has signed in and that could not be saved. */
 const unsavedSignIns = new WeakMap<AccountClient, UserInfo>();
 
-const CODE_LOST = 'A code was sent, but this sign-in could not be saved. Start it again once there is room.';
+const CODE_LOST =
+  'A code was sent, but this sign-in could not be saved. Start it again once accounts can be saved.';
 
 const NOT_SCANNED = 'A QR sign-in is under way, and its code was not scanned yet.';
 

@@ -118,6 +118,7 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
       store,
       telegram: {
         dataCenters: { ids: [2], areProduction: false },
+        whyUnreachable: () => null,
         open: () => {
           const opened = world()?.client();
           if (opened === undefined) throw new Error('opened before there is a world');

@@ -1,0 +1,41 @@
+import { GatewayError } from '@gateway/contracts';
+import { SessionStoreError, type SessionStoreFailure } from '@gateway/sessions';
+import { describe, expect, test } from 'vitest';
+import { savingStep, toGatewayError } from './stored-account.ts';
+
+const failed = (failure: SessionStoreFailure) =>
+  new SessionStoreError(failure, 'alice', 'the lock /data/x is taken', new Error('why'));
+
+describe('what a caller is told of an error of the session store', () => {
+  test.each<[SessionStoreFailure, string, number, string]>([
+    ['unreadable', 'SESSION_UNREADABLE', 500, 'user_action'],
+    ['storage', 'STORAGE_FULL', 507, 'user_action'],
+    ['busy', 'STORAGE_UNAVAILABLE', 503, 'retryable'],
+    ['io', 'STORAGE_UNAVAILABLE', 503, 'retryable'],
+  ])('%s: %s, without a path', (failure, code, status, kind) => {
+    const error = toGatewayError(failed(failure));
+    expect(error).toMatchObject({ code, status, kind });
+    expect(error?.message).not.toContain('/data');
+  });
+
+  test.each<SessionStoreFailure>(['fenced', 'closed', 'invalid_user_id'])('%s: nothing', (failure) => {
+    expect(toGatewayError(failed(failure))).toBeNull();
+  });
+
+  test.each<SessionStoreFailure>(['storage', 'busy', 'io'])(
+    '%s, after a step that Telegram has taken: how things stand',
+    async (failure) => {
+      const saving = savingStep(Promise.reject(failed(failure)), 'The code was sent.');
+      await expect(saving).rejects.toThrow(GatewayError);
+      await expect(savingStep(Promise.reject(failed(failure)), 'The code was sent.')).rejects.toThrow(
+        /accounts .*The code was sent\.$/,
+      );
+    },
+  );
+
+  test('any other error, as it is', async () => {
+    await expect(savingStep(Promise.reject(failed('fenced')), 'x')).rejects.toMatchObject({
+      failure: 'fenced',
+    });
+  });
+});
