@@ -195,6 +195,8 @@ class FileSessionStore implements SessionStore {
 
   checkWritable(userId: string): Promise<void> {
     return this.#calls.inOrder(userId, async () => {
+      // A file that is not understood is not overwritten.
+      await this.#authFile.check();
       const size = await this.#authFile.size();
       for (const directory of this.#parts.directories) await checkDirectoryWritable(directory, size);
       await this.#authFile.checkReplaceable();

@@ -111,7 +111,7 @@ export interface SessionStore {
   savePeers(userId: string, peers: StoredPeers, options?: { keepFormer?: boolean }): Promise<void>;
   /**
    * Resolves if the account can be written and deleted now. Call before a step at Telegram that only counts once it is saved.
-   * @throws {SessionStoreError} `storage`.
+   * @throws {SessionStoreError} `storage`; `unreadable` where the change would have to overwrite what cannot be read.
    */
   checkWritable(userId: string): Promise<void>;
   /** Waits for what is being written. Every later call throws. */

@@ -218,6 +218,8 @@ describe('what cannot be opened', () => {
       await expect(store.saveSession('user123', 'a new session', IVAN)).rejects.toMatchObject(error);
       await expect(store.saveStatus('user123', REVOKED)).rejects.toMatchObject(error);
       await expect(store.list()).rejects.toMatchObject(error);
+      // So that nothing is begun at Telegram, nor ended there.
+      await expect(store.checkWritable('user123')).rejects.toMatchObject(error);
       expect(await readFile(authFile, 'utf8')).toBe(content);
     },
   );

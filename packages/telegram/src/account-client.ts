@@ -1,5 +1,6 @@
 import {
   GatewayError,
+  type AccountState,
   type CodeSent,
   type PeerBook,
   type SendResult,
@@ -19,6 +20,7 @@ import { writeSession } from './session.ts';
 import {
   TelegramFailure,
   type AccountClient,
+  type FailureOutcome,
   type OpenOptions,
   type OutgoingMessage,
   type PendingLogin,
@@ -107,8 +109,18 @@ export class GramJsAccountClient implements AccountClient {
   me(): Promise<UserInfo> {
     return guarded(async () => {
       this.#assertSession();
-      return this.#isBot ? login.currentUser(this.#connection) : login.currentPerson(this.#connection);
+      try {
+        return await this.#askWho();
+      } catch (error) {
+        if (!saysEnded(error)) throw error;
+        // One refusal ends no session.
+        return await this.#askWho();
+      }
     });
+  }
+
+  #askWho(): Promise<UserInfo> {
+    return this.#isBot ? login.currentUser(this.#connection) : login.currentPerson(this.#connection);
   }
 
   send(message: OutgoingMessage): Promise<SendResult> {
@@ -127,10 +139,12 @@ export class GramJsAccountClient implements AccountClient {
    * @returns the error itself; or, where the session is still good or that cannot be asked, one that lets the call be tried again.
    */
   async #confirmed(error: unknown): Promise<unknown> {
-    if (!saysEnded(error) || error.cause instanceof UnknownKeyError) return error;
+    if (!saysEnded(error)) return error;
     try {
       await login.currentUser(this.#connection);
     } catch (answer) {
+      // Of a session that was used twice Telegram says no more than that it has ended.
+      if (saysEnded(answer) && error.failure.state === 'duplicated') return error;
       if (answer instanceof TelegramFailure && answer.failure.outcome !== 'fail') return answer;
     }
     const contradicted = new GatewayError(
@@ -144,13 +158,26 @@ export class GramJsAccountClient implements AccountClient {
   logOut(): Promise<void> {
     return guarded(async () => {
       if (this.session() === null) return;
+      const logOut = () => this.#connection.act(new Api.auth.LogOut());
       try {
-        await this.#connection.act(new Api.auth.LogOut());
+        await logOut();
       } catch (error) {
         if (!isSignedOut(error)) throw error;
+        // By one refusal nobody is signed out.
+        if (saysEnded(error) && (await this.#isSignedIn())) await logOut();
       }
       await this.#connection.startOver(this.#dataCenters.first);
     });
+  }
+
+  async #isSignedIn(): Promise<boolean> {
+    try {
+      await login.currentUser(this.#connection);
+      return true;
+    } catch (error) {
+      if (!isSignedOut(error)) throw error;
+      return false;
+    }
   }
 
   async close(): Promise<void> {
@@ -201,10 +228,16 @@ function whereToStartOver(error: unknown, currentDcId: number): number | undefin
   return error instanceof TelegramFailure && error.cause instanceof UnknownKeyError ? currentDcId : undefined;
 }
 
-function saysEnded(error: unknown): error is TelegramFailure {
+/** One refusal says that the session has ended. Where the key is not known, three connections said so already. */
+function saysEnded(
+  error: unknown,
+): error is TelegramFailure & { failure: Extract<FailureOutcome, { outcome: 'account' }> } {
   if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return false;
-  return error.failure.state === 'revoked' || error.failure.state === 'banned';
+  if (error.cause instanceof UnknownKeyError) return false;
+  return ENDED.has(error.failure.state);
 }
+
+const ENDED: ReadonlySet<AccountState> = new Set(['revoked', 'banned', 'duplicated']);
 
 /** Telegram does not know the session (any more): what logging out is for. */
 function isSignedOut(error: unknown): boolean {

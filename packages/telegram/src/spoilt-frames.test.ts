@@ -170,25 +170,53 @@ it('a key that is not known is asked about after a pause, which ends with the cl
   );
 });
 
-it.each([
+const ENDS = [
   'AUTH_KEY_UNREGISTERED',
   'AUTH_KEY_INVALID',
+  'AUTH_KEY_DUPLICATED',
   'SESSION_REVOKED',
   'SESSION_EXPIRED',
   'USER_DEACTIVATED',
-])('%s for one call, of a session that is good, ends nothing: the call may be tried again', async (name) => {
+];
+
+it.each(ENDS)('%s in answer to who is signed in, of a session that is good, ends nothing', async (name) => {
   const { client: asker, user } = await world.signIn(testPhone());
-  const once = note(name);
-  const fault = { user_id: user.id, method: 'messages.sendMessage', error: name };
+  const fault = { user_id: user.id, method: 'users.getUsers', error: name };
   world.control.addFault({ ...fault, slip: true });
-  await expect(asker.send(once)).rejects.toMatchObject({
-    failure: { outcome: 'retry', reached: true },
-    error: { code: 'TELEGRAM_UNAVAILABLE', details: { rpcError: name } },
-  });
-  await asker.send(once);
+  expect(await asker.me()).toMatchObject({ id: user.id });
   world.control.addFault(fault);
-  await expect(asker.send(note('конец'))).rejects.toMatchObject({ failure: { outcome: 'account' } });
+  await expect(asker.me()).rejects.toMatchObject({
+    failure: { outcome: 'account' },
+    error: { details: { rpcError: name } },
+  });
 });
+
+it('logs out at Telegram though the first answer was such a slip', async () => {
+  const { client: asker, user } = await world.signIn(testPhone());
+  const sessions = () => world.control.counters().sessions.filter(({ id }) => id === user.id);
+  expect(sessions()).toHaveLength(1);
+  const fault = { user_id: user.id, method: 'auth.logOut', error: 'AUTH_KEY_UNREGISTERED' };
+  world.control.addFault({ ...fault, slip: true });
+  await asker.logOut();
+  expect(sessions()).toEqual([]);
+});
+
+it.each(ENDS)(
+  '%s for one call, of a session that is good, ends nothing: the call may be tried again',
+  async (name) => {
+    const { client: asker, user } = await world.signIn(testPhone());
+    const once = note(name);
+    const fault = { user_id: user.id, method: 'messages.sendMessage', error: name };
+    world.control.addFault({ ...fault, slip: true });
+    await expect(asker.send(once)).rejects.toMatchObject({
+      failure: { outcome: 'retry', reached: true },
+      error: { code: 'TELEGRAM_UNAVAILABLE', details: { rpcError: name } },
+    });
+    await asker.send(once);
+    world.control.addFault(fault);
+    await expect(asker.send(note('конец'))).rejects.toMatchObject({ failure: { outcome: 'account' } });
+  },
+);
 
 it('a server that has forgotten who we are is told on a new connection', async () => {
   const { client: asker, user } = await world.signIn(testPhone());
