@@ -2,12 +2,8 @@ import { MAX_TEXT_LENGTH, type FormattedText } from '@gateway/contracts';
 import { FORMAT_THREAD, formatText, type FormatOutcome, type Markup } from '@gateway/formatting';
 import { BoundedThreads, ThreadError, type Logger } from '@gateway/runtime';
 
-/** Longest text, in UTF-16 units, that is formatted at once: at worst it takes some 20 ms. A thread takes some 300 ms to start. */
-const MAX_AT_ONCE: Readonly<Record<Markup, number>> = {
-  markdown: 16_384,
-  html: 16_384,
-  markdown_lenient: 8_192,
-};
+/** Longest text, in UTF-16 units, that is formatted at once. Before the code is warm, that takes up to 40 ms. */
+const MAX_AT_ONCE = 4_096;
 
 type Threads = Pick<BoundedThreads<{ text: string; markup: Markup }, FormatOutcome>, 'run'>;
 
@@ -17,7 +13,9 @@ const THREADS: Threads = new BoundedThreads({
   timeoutMs: 5_000,
   heapMb: 128,
   atOnce: 2,
-  maxWaiting: 100,
+  maxWaiting: 10_000,
+  // A thread takes some 300 ms to start, and a batch can have 1,000 texts.
+  keepMs: 10_000,
 });
 
 /** Formats a marked-up text. A long one is formatted in a thread, so other requests need not wait. */
@@ -27,7 +25,7 @@ export async function formatMarkup(
   logger: Logger,
   threads = THREADS,
 ): Promise<FormatOutcome> {
-  if (text.length <= MAX_AT_ONCE[markup]) return formatAtOnce(text, markup);
+  if (text.length <= MAX_AT_ONCE) return formatAtOnce(text, markup);
   try {
     return withinBound(text, markup, await threads.run({ text, markup }));
   } catch (error) {

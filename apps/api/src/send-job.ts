@@ -11,7 +11,7 @@ import {
   type SendRequest,
 } from '@gateway/contracts';
 import type { NewSend } from '@gateway/queue';
-import type { Logger } from '@gateway/runtime';
+import { Pauses, type Logger } from '@gateway/runtime';
 import { formatMarkup } from './marked-up-text.ts';
 import { validationError } from './validation.ts';
 
@@ -52,7 +52,9 @@ export async function newSend(
       ...(silent !== undefined && { silent }),
       ...(callback_url !== undefined && { callbackUrl: callback_url }),
     });
-  const { formatted, isAsGiven } = await readText(request, logger);
+  const pauses = new Pauses();
+  const { formatted, isAsGiven } = await readText(request, logger, pauses);
+  await pauses.pause();
   const job = jobOf(formatted);
   if (!request.split && job.cuts !== undefined) throw tooLong();
   const send = { job, sendAt: send_at, idempotencyKey };
@@ -65,7 +67,9 @@ export async function previewOf(
   request: Pick<SendRequest, 'text' | 'parse_mode' | 'split'>,
   logger: Logger,
 ): Promise<FormattedText[]> {
-  const { text, entities } = (await readText(request, logger)).formatted;
+  const pauses = new Pauses();
+  const { text, entities } = (await readText(request, logger, pauses)).formatted;
+  await pauses.pause();
   const cuts = cutsOf(text, entities);
   if (!request.split && cuts.length > 0) throw tooLong();
   return partsOf(text, cuts, entities);
@@ -82,9 +86,11 @@ interface ReadText {
 async function readText(
   { text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>,
   logger: Logger,
+  pauses: Pauses,
 ): Promise<ReadText> {
   const source = cleanSource(text);
   const plain = await marked(source, parse_mode, logger);
+  await pauses.pause();
   const formatted = normalizeFormatted(plain);
   if (isInvisible(formatted.text)) throw textError('must not be empty: it is nothing but markup');
   return { formatted, isAsGiven: source === text && formatted.text === plain.text };

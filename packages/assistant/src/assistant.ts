@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import { sleep, withTimeout } from '@gateway/runtime';
+import { Pauses, withTimeout } from '@gateway/runtime';
 import { AnswerReader, type AnswerItem } from './answer-reader.ts';
 import { Endpoint } from './endpoint.ts';
 import { toAssistantError } from './errors.ts';
@@ -43,9 +43,6 @@ const AFTER_END_MS = 1_500;
 
 /** Bytes of an answer: a long reply in the smallest chunks, with its thoughts, is a tenth of it. */
 const MAX_BYTES = 256 * 1024 * 1024;
-
-/** ms of work without a pause. */
-const TURN_MS = 10;
 
 /** Fields that the gateway sets itself. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['messages', 'stream', 'stream_options', 'n']);
@@ -95,7 +92,8 @@ async function* readReply(
 ): AsyncGenerator<ReplyPart> {
   const answer = new AnswerReader();
   const reply = new ReplyReader();
-  const turn = new Turn();
+  // Bytes that have arrived already are read without any wait.
+  const pauses = new Pauses();
   let bytes = 0;
   let afterEnd = Number.POSITIVE_INFINITY;
   while (!reply.isDone) {
@@ -110,7 +108,7 @@ async function* readReply(
     if (bytes > MAX_BYTES)
       throw new GatewayError('ASSISTANT_BAD_RESPONSE', 'The assistant writes without end.');
     for (const item of isLast ? lastItems(answer, reply) : answer.push(read.value)) {
-      if (turn.isOver()) await turn.pause();
+      await pauses.pause();
       const text = item === null ? '' : reply.take(item);
       if (text !== '') yield { text };
       if (reply.isDone) break;
@@ -140,19 +138,5 @@ function* lastItems(answer: AnswerReader, reply: ReplyReader): Generator<AnswerI
     yield* answer.end();
   } catch (thrown) {
     if (!reply.hasEnded) throw thrown;
-  }
-}
-
-/** Pauses long work, so that other requests go on: a reader of bytes that have arrived already never waits by itself. */
-class Turn {
-  #since = performance.now();
-
-  isOver(): boolean {
-    return performance.now() - this.#since > TURN_MS;
-  }
-
-  async pause(): Promise<void> {
-    await sleep(0);
-    this.#since = performance.now();
   }
 }

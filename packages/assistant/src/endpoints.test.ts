@@ -138,6 +138,13 @@ describe('a whole reply, as endpoints send it', () => {
     ['Cohere', events(HI, delta({}, 'COMPLETE'))],
     ['Vertex', events(HI, delta({}, 'STOP'))],
     [
+      'a proxy of Gemini',
+      events(
+        delta({ content: 'H' }, 'FINISH_REASON_UNSPECIFIED'),
+        delta({ content: 'i' }, 'FINISH_REASON_STOP'),
+      ),
+    ],
+    [
       'Perplexity, with the text so far beside each piece',
       events(
         choice({ delta: { content: 'H' }, message: { content: 'H' } }),

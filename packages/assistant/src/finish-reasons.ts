@@ -86,7 +86,11 @@ const FINISH = new Map<string, Finish>(
 /** @returns `null`: no reason is given yet. Ollama before 0.1.38 and SGLang wrote `""` into every chunk, DashScope writes `"null"`. */
 export function finishOf(reason: unknown): Finish | null {
   if (typeof reason !== 'string') return null;
-  const word = reason.trim().toLowerCase();
-  if (word === '' || word === 'null') return null;
+  // Proxies of Gemini's API write the names of its enumeration: `FINISH_REASON_STOP`, `FinishReason.STOP`.
+  const word = reason
+    .trim()
+    .toLowerCase()
+    .replace(/^finish_?reason[._]/, '');
+  if (word === '' || word === 'null' || word === 'unspecified') return null;
   return FINISH.get(word) ?? 'unknown';
 }

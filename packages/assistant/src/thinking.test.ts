@@ -88,3 +88,15 @@ describe('thoughts that only an end marks', () => {
     expect(withoutUnopenedThoughts(reply)).toBe(reply);
   });
 });
+
+test('many thoughts in a row take time in proportion to their number', () => {
+  const cost = (times: number) => {
+    const before = process.cpuUsage();
+    expect(filtered([`${'<think></think>'.repeat(times)}Answer`])).toBe('Answer');
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  cost(4_000);
+  // It took a hundred times as long for ten times as many.
+  expect(cost(40_000) / Math.max(4_000, cost(4_000))).toBeLessThan(40);
+});

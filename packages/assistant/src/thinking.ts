@@ -20,6 +20,8 @@ const TAGS: readonly (readonly [open: string, close: string])[] = [
   ['<|channel|>analysis<|message|>', '<|start|>assistant<|channel|>final<|message|>'],
 ];
 
+const LONGEST_TAG = Math.max(...TAGS.map(([open]) => open.length));
+
 /** White space in front of a tag that is held back. A reply that begins with more of it begins with no thought. */
 const MAX_INDENT = 1_000;
 
@@ -41,7 +43,7 @@ export class ThinkingFilter {
       if (this.#state === 'thinking' && !this.#leaveThought()) return '';
       // The empty lines after a thought are no part of the reply.
       if (this.#hasThought) this.#held = this.#held.trimStart();
-      const start = lowerCase(this.#held.trimStart());
+      const start = lowerCase(this.#held.trimStart().slice(0, LONGEST_TAG));
       const tag = TAGS.find(([open]) => start.startsWith(open));
       if (tag === undefined) {
         const mayBecomeTag = this.#held.length <= MAX_INDENT && TAGS.some(([open]) => open.startsWith(start));
@@ -64,7 +66,8 @@ export class ThinkingFilter {
   }
 
   #leaveThought(): boolean {
-    const at = lowerCase(this.#held).indexOf(this.#close);
+    // A pattern stops at the first tag: a reply can hold many thoughts in a row.
+    const at = this.#held.search(anyCase(this.#close));
     if (at < 0) {
       // The tag may be cut between two pieces.
       this.#held = this.#held.slice(-this.#close.length);
@@ -80,6 +83,10 @@ export class ThinkingFilter {
 /** ASCII only, so that the length stays the same. */
 function lowerCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function anyCase(tag: string): RegExp {
+  return new RegExp(tag.replaceAll(/[[\]|]/g, String.raw`\$&`), 'i');
 }
 
 const CLOSE = '</think>';

@@ -1,13 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BoundedThreads } from './bounded-thread.ts';
 
-const threads = (timeoutMs = 10_000, atOnce = 2, maxWaiting = 10) =>
+const threads = (timeoutMs = 10_000, atOnce = 2, maxWaiting = 10, keepMs = 0) =>
   new BoundedThreads<{ kind: string; bytes?: Uint8Array<ArrayBuffer> }, unknown>({
     entry: new URL('testing/misbehaving-thread.mjs', import.meta.url),
     timeoutMs,
     heapMb: 32,
     atOnce,
     maxWaiting,
+    keepMs,
   });
 
 describe('a task in a bounded thread', () => {
@@ -41,5 +42,31 @@ describe('a task in a bounded thread', () => {
     await expect(one.run({ kind: 'too many' })).rejects.toMatchObject({ failure: 'busy' });
     await expect(endless).rejects.toMatchObject({ failure: 'timeout' });
     expect(await waiting).toEqual({ kind: 'next', length: 0 });
+  });
+
+  test('has a thread of its own, unless threads are kept', async () => {
+    const fresh = threads();
+    expect(await fresh.run({ kind: 'calls' })).toEqual({ calls: 1 });
+    expect(await fresh.run({ kind: 'calls' })).toEqual({ calls: 1 });
+    const kept = threads(10_000, 1, 10, 60_000);
+    expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 });
+    expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 2 });
+  });
+
+  test('that fails takes no thread from those behind it', async () => {
+    const kept = threads(300, 1, 10, 60_000);
+    expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 });
+    await expect(kept.run({ kind: 'endless' })).rejects.toMatchObject({ failure: 'timeout' });
+    await expect(kept.run({ kind: 'throw' })).rejects.toMatchObject({ failure: 'failed' });
+    expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 });
+  });
+
+  test('gets a new thread where the one that was kept has ended', async () => {
+    const kept = threads(10_000, 1, 10, 60_000);
+    await kept.run({ kind: 'exit soon' });
+    await vi.waitFor(async () => expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 }));
+    const shortly = threads(10_000, 1, 10, 1);
+    await shortly.run({ kind: 'calls' });
+    await vi.waitFor(async () => expect(await shortly.run({ kind: 'calls' })).toEqual({ calls: 1 }));
   });
 });

@@ -12,6 +12,11 @@ export interface ThreadBounds {
   atOnce: number;
   /** Tasks that may wait for a thread; the next one fails with `busy`. */
   maxWaiting: number;
+  /**
+   * ms that a thread is kept for the next task. 0, the default: each task has a thread of its own, so no input can
+   * leave anything behind for another.
+   */
+  keepMs?: number;
 }
 
 /** Why a thread gave no answer. `failed`: its module threw, or could not be loaded. */
@@ -35,12 +40,14 @@ const HOST = new URL('thread-host.mjs', import.meta.url);
 const START_MS = 30_000;
 
 /**
- * Runs tasks on input that nobody has checked, each in a thread of its own. The thread ends with its task or at its
- * bounds, so the event loop stays free and all memory is given back.
+ * Runs tasks on input that nobody has checked, in threads. A thread ends at its bounds, with a task that fails, and
+ * when it is not kept any longer, so the event loop stays free and all memory is given back.
  */
 export class BoundedThreads<Input, Output> {
   readonly #bounds: ThreadBounds;
   readonly #queue: PQueue;
+  /** Threads that are kept, without a task. */
+  readonly #idle: BoundedThread<Input, Output>[] = [];
 
   constructor(bounds: ThreadBounds) {
     this.#bounds = bounds;
@@ -58,8 +65,43 @@ export class BoundedThreads<Input, Output> {
   }
 
   async #runInThread(input: Input, transfer: readonly TransferListItem[]): Promise<Output> {
-    const { entry, heapMb, timeoutMs } = this.#bounds;
-    const thread = new Worker(HOST, {
+    const thread = this.#idle.pop() ?? new BoundedThread<Input, Output>(this.#bounds);
+    let isReusable = false;
+    try {
+      const output = await thread.run(input, transfer);
+      isReusable = true;
+      return output;
+    } finally {
+      if (isReusable && (this.#bounds.keepMs ?? 0) > 0) this.#keep(thread);
+      else await thread.end();
+    }
+  }
+
+  #keep(thread: BoundedThread<Input, Output>): void {
+    this.#idle.push(thread);
+    thread.rest(this.#bounds.keepMs ?? 0, () => {
+      const index = this.#idle.indexOf(thread);
+      if (index >= 0) this.#idle.splice(index, 1);
+    });
+  }
+}
+
+/** One thread. Runs a task at a time. */
+class BoundedThread<Input, Output> {
+  readonly #timeoutMs: number;
+  readonly #worker: Worker;
+  #isReady = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Settle the task that runs. */
+  #resolve: (output: Output) => void = () => {};
+  #reject: (error: ThreadError) => void = () => {};
+  #start: () => void = () => {};
+  /** Called when the thread ends without a task. */
+  #onEnd: () => void = () => {};
+
+  constructor({ entry, heapMb, timeoutMs }: ThreadBounds) {
+    this.#timeoutMs = timeoutMs;
+    this.#worker = new Worker(HOST, {
       workerData: { entry: entry.href },
       // No loader, no settings, no secrets of this process.
       execArgv: [],
@@ -68,28 +110,65 @@ export class BoundedThreads<Input, Output> {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 },
     });
-    let timer: NodeJS.Timeout | undefined;
+    this.#worker.on('message', (message: ThreadMessage) => {
+      if (message.state === 'done') return this.#resolve(message.output as Output);
+      this.#isReady = true;
+      this.#start();
+    });
+    this.#worker.on('error', (error: NodeJS.ErrnoException) => {
+      const failure = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'failed';
+      this.#fail(new ThreadError(failure, `The task failed: ${error.message}`, { cause: error }));
+    });
+    this.#worker.on('exit', () =>
+      this.#fail(new ThreadError('failed', 'The thread ended without an answer.')),
+    );
+  }
+
+  /** @throws {ThreadError} After that the thread must be ended. */
+  async run(input: Input, transfer: readonly TransferListItem[]): Promise<Output> {
+    clearTimeout(this.#timer);
+    this.#worker.ref();
+    this.#onEnd = () => {};
     try {
       return await new Promise<Output>((resolve, reject) => {
-        const endAfter = (ms: number) => {
-          clearTimeout(timer);
-          timer = setTimeout(() => reject(new ThreadError('timeout', `The task took over ${ms} ms.`)), ms);
+        this.#resolve = resolve;
+        this.#reject = reject;
+        this.#start = () => {
+          this.#endAfter(this.#timeoutMs);
+          this.#worker.postMessage(input, transfer);
         };
-        endAfter(START_MS);
-        thread.on('message', (message: ThreadMessage) => {
-          if (message.state === 'done') return resolve(message.output as Output);
-          endAfter(timeoutMs);
-          thread.postMessage(input, transfer);
-        });
-        thread.on('error', (error: NodeJS.ErrnoException) => {
-          const failure = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'failed';
-          reject(new ThreadError(failure, `The task failed: ${error.message}`, { cause: error }));
-        });
-        thread.on('exit', () => reject(new ThreadError('failed', 'The thread ended without an answer.')));
+        if (this.#isReady) this.#start();
+        else this.#endAfter(START_MS);
       });
     } finally {
-      clearTimeout(timer);
-      await thread.terminate();
+      clearTimeout(this.#timer);
     }
+  }
+
+  /** Waits for another task, without keeping the process alive. @param onEnd called when the thread has ended. */
+  rest(ms: number, onEnd: () => void): void {
+    this.#onEnd = onEnd;
+    this.#worker.unref();
+    this.#timer = setTimeout(() => {
+      this.#onEnd();
+      void this.end();
+    }, ms).unref();
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #endAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#reject(new ThreadError('timeout', `The task took over ${ms} ms.`)),
+      ms,
+    );
+  }
+
+  #fail(error: ThreadError): void {
+    this.#reject(error);
+    this.#onEnd();
   }
 }

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
- * The first module of a thread of `BoundedThreads`: loads the module of the task and runs it once. It is plain
- * JavaScript and loads TypeScript only where a task runs from source, in tests and in development.
+ * The first module of a thread of `BoundedThreads`: loads the module of the task and runs it for each input. It is
+ * plain JavaScript and loads TypeScript only where a task runs from source, in tests and in development.
  */
 if (workerData.entry.endsWith('.ts')) {
   const { register } = await import('tsx/esm/api');
@@ -10,7 +10,7 @@ if (workerData.entry.endsWith('.ts')) {
 }
 const { default: task } = await import(workerData.entry);
 
-parentPort?.once('message', (input) => {
+parentPort?.on('message', (input) => {
   void answer(input);
 });
 post({ state: 'ready' });

@@ -1,5 +1,5 @@
 import { cleanSource, GatewayError, isInvisible, normalizeFormatted } from '@gateway/contracts';
-import type { Logger } from '@gateway/runtime';
+import { Pauses, type Logger } from '@gateway/runtime';
 import { formatModelText } from '../marked-up-text.ts';
 import { sendJob, type Message } from '../send-job.ts';
 
@@ -9,8 +9,10 @@ export async function replyJob(
   message: Pick<Message, 'userId' | 'recipient' | 'requestId'>,
   logger: Logger,
 ) {
+  const pauses = new Pauses();
   // Half a surrogate pair can stand in a stream that was cut; Telegram takes none.
   const formatted = normalizeFormatted(await formatModelText(cleanSource(reply.toWellFormed()), logger));
+  await pauses.pause();
   if (isInvisible(formatted.text)) throw new GatewayError('ASSISTANT_EMPTY');
   return sendJob({ ...message, formatted, linkPreview: true });
 }

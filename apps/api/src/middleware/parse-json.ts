@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import { Pauses } from '../pauses.ts';
+import { Pauses } from '@gateway/runtime';
 import { validationError } from '../validation.ts';
 import { JsonScan, type Span } from './json-scan.ts';
 

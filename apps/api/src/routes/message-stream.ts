@@ -1,4 +1,5 @@
 import { cleanText, GatewayError, isInvisible, messageStreamRequestSchema } from '@gateway/contracts';
+import { Pauses } from '@gateway/runtime';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
@@ -46,7 +47,12 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
           hungUp,
           onJob,
         };
-        for await (const { event, data } of replyEvents(context, call)) await write(event, data);
+        // A reply that the caller brought comes without any wait, in up to 100,000 events.
+        const pauses = new Pauses();
+        for await (const { event, data } of replyEvents(context, call)) {
+          await write(event, data);
+          await pauses.pause();
+        }
       } catch (thrown) {
         const error = GatewayError.from(thrown);
         context.metrics.assistant(error.code);

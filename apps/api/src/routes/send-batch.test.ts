@@ -109,3 +109,49 @@ describe('a batch is refused as a whole', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });
   });
 });
+
+describe('a batch of long texts is placed in parts', () => {
+  const long = Array.from({ length: 4 }, (_, index) => ({
+    ...body,
+    text: `*a* ${index} `.repeat(8_000),
+    parse_mode: 'markdown',
+  }));
+
+  /** Counts the parts; the queue fails from the part `failing` on. */
+  function api(failing = Infinity) {
+    const { producer, call } = testApi();
+    const place = producer.sendMany.bind(producer);
+    const parts: number[] = [];
+    producer.sendMany = async (sends, admission) => {
+      parts.push(sends.length);
+      if (parts.length >= failing) throw new GatewayError('QUEUE_UNAVAILABLE');
+      return place(sends, admission);
+    };
+    return { producer, call, parts };
+  }
+
+  test('in its order', async () => {
+    const { producer, call, parts } = api();
+    const answer = await call(BATCH, { body: { messages: [long[0], 0, ...long.slice(1)] } });
+    expect(parts.length).toBeGreaterThan(1);
+    expect(producer.sent.map(({ job }) => job.text.slice(0, 3))).toEqual(['a 0', 'a 1', 'a 2', 'a 3']);
+    const job = { job_id: JOB_ID };
+    expect(answer.body).toMatchObject({ jobs: [job, { code: 'VALIDATION' }, job, job, job] });
+  });
+
+  test('and fails as a whole where its first part does', async () => {
+    const { producer, call } = api(1);
+    expect(await call(BATCH, { body: { messages: long } })).toMatchObject({ status: 503 });
+    expect(producer.sent).toEqual([]);
+  });
+
+  test('and says of each message whether it was placed, where a later part fails', async () => {
+    const { producer, call } = api(2);
+    const answer = await call(BATCH, { body: { messages: long } });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { jobs: { 0: { job_id: JOB_ID }, 3: { status: 'error', code: 'QUEUE_UNAVAILABLE' } } },
+    });
+    expect(producer.sent.length).toBeLessThan(4);
+  });
+});

@@ -27,6 +27,13 @@ test.each([
   ['**not closed', '**not closed'],
   ['see [1] and [2]: x', 'see [1] and [2]: x'],
   ['a\\*b &amp; c', 'a*b & c'],
+  // Names and sums of code, which models write in the open too.
+  ['edit __init__.py, __main__ and a.__dict__', 'edit __init__.py, __main__ and a.__dict__'],
+  ['x.__my_name__ and __my_call__(x)', 'x.__my_name__ and __my_call__(x)'],
+  ['2*3*4=24, 2**3**2', '2*3*4=24, 2**3**2'],
+  ['__Note__ and __a b__, __x__!', '[bold:Note] and [bold:a b], [bold:x]!'],
+  ['**__init__** [__main__.py](https://x.org)', '[bold:__init__] [text_link(https://x.org):__main__.py]'],
+  ['**1** 2 *3* **4**: 5', '[bold:1] 2 [italic:3] [bold:4]: 5'],
   ['', ''],
 ])('%j is %j', (markdown, expected) => {
   expect(read(markdown)).toBe(expected);

@@ -1,6 +1,7 @@
 import MarkdownParser, { type MarkdownIt, type Token } from 'markdown-it';
 import { flankingOf } from '../flanking.ts';
 import { keepBareAddresses } from './bare-addresses.ts';
+import { keepCodeWords } from './code-words.ts';
 import { keepMath } from './math.ts';
 import { keepExtraCells } from './table-cells.ts';
 
@@ -27,6 +28,7 @@ function createParser(): MarkdownIt {
   keepExtraCells(markdown);
   keepMath(markdown);
   keepBareAddresses(markdown);
+  keepCodeWords(markdown);
   return markdown;
 }
 

@@ -33,13 +33,16 @@ export function worseThanLinear(shapes: readonly Shape[], work: (text: string) =
 /** UTF-16 units of the shorter text. The longer one is as long as is accepted. */
 const SIZE = 16_384;
 
+/** µs. Below that a single collection of garbage decides the ratio; text that is slow takes many times as long. */
+const LEAST_COST = 4_000;
+
 function growth(shape: Shape, work: (text: string) => void, runs: number): number {
   const small = textOf(shape, SIZE, 1);
   const large = textOf(shape, SIZE, 4);
   return (
     costOf(() => work(large), runs) /
     Math.max(
-      1,
+      LEAST_COST,
       costOf(() => work(small), runs),
     )
   );

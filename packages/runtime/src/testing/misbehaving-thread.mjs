@@ -1,3 +1,5 @@
+let calls = 0;
+
 /** A task that does what it is told, however bad. */
 export default function misbehave(/** @type {{ kind: string, bytes?: Uint8Array }} */ { kind, bytes }) {
   switch (kind) {
@@ -11,6 +13,12 @@ export default function misbehave(/** @type {{ kind: string, bytes?: Uint8Array 
       throw new Error('no such luck');
     case 'exit':
       process.exit(0);
+    case 'exit soon':
+      setImmediate(() => process.exit(0));
+      return null;
+    case 'calls':
+      calls += 1;
+      return { calls };
     case 'argv':
       return { argv: process.execArgv, env: Object.keys(process.env) };
     default:
