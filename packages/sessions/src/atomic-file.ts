@@ -46,12 +46,20 @@ async function replace(file: string, content: string, beforeCommit?: () => Promi
   await syncDirectory(directory);
 }
 
-/** The whole file as text; `null` where there is none. @throws for anything but a file, such as a directory or a link to nothing. */
+/** The peers of a million chats take less. */
+const MAX_BYTES = 2 ** 26;
+
+/**
+ * The whole file as text; `null` where there is none.
+ * @throws for anything but a file, such as a directory or a link to nothing, and for one that is too large to be read by the way.
+ */
 export async function readWhole(file: string): Promise<string | null> {
   return withSlot(async () => {
     try {
       // Reading a named pipe would wait for ever.
-      if (!(await stat(file)).isFile()) throw new Error('it is not a file');
+      const found = await stat(file);
+      if (!found.isFile()) throw new Error('it is not a file');
+      if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes`);
       return await readFile(file, 'utf8');
     } catch (error) {
       if (!isErrorCode(error, 'ENOENT')) throw error;

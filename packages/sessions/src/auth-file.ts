@@ -224,7 +224,8 @@ function parseEntries(file: string, text: string): Entries {
     new SessionStoreError('unreadable', null, `${file} cannot be used: it ${what}. ${RECOVERY}.`);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Editors on Windows put a mark in front.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     // The parser's own message quotes the text, which holds names and phone numbers.
     throw wrong(text === '' ? 'is empty' : 'is not JSON: broken, or cut off');
@@ -248,5 +249,5 @@ function isAtRest(entry: AuthEntry | BrokenEntry): boolean {
 }
 
 function fieldsOf(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
+  return error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');
 }

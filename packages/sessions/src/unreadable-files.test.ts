@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { Sealer } from '@gateway/runtime';
 import { describe, expect, it } from 'vitest';
 import type { StoredPeers } from './session-store.ts';
@@ -268,6 +268,24 @@ describe('what cannot be opened', () => {
       expect(restored?.unreadable).toBeUndefined();
     },
   );
+
+  it('is not a telegram_auth.json that an editor has put a byte order mark before', async () => {
+    const { open, authFile } = await setUp();
+    await (await open()).saveSession('user123', 'the session', IVAN);
+    await writeFile(authFile, `\uFEFF${await readFile(authFile, 'utf8')}`);
+    expect(await (await open()).load('user123')).toMatchObject({ session: 'the session', status: READY });
+  });
+
+  it('is a session file of many megabytes: it is not read', async () => {
+    const { open, sessionFile } = await setUp();
+    const store = await open();
+    await store.saveSession('user123', 'the session', IVAN);
+    await truncate(sessionFile, 2 ** 26 + 1);
+    expect(await store.load('user123')).toMatchObject({
+      session: null,
+      unreadable: { failure: 'unreadable', message: expect.stringContaining('it has 67108865 bytes') },
+    });
+  });
 
   it.each<[string, (file: string) => Promise<unknown>, string]>([
     ['a directory', (file) => mkdir(file), 'it is not a file'],
