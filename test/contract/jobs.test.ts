@@ -138,7 +138,7 @@ describe('Jobs', () => {
   });
 
   test('`DELETE /jobs/{job_id}` cancels what its worker holds back, and what has a time of its own', async () => {
-    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_3' });
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_6' });
     const held = await queue('held');
     await expect.poll(async () => (await stack.api.get(`/jobs/${held}`)).body.state).toBe('delayed');
     expect(await cancel(held)).toMatchObject({ status: 200, body: { state: 'cancelled' } });

@@ -75,12 +75,12 @@ describe('waits, pace, parts and times', () => {
       first_name: 'Dora',
       username: 'dora_the_unknown',
     });
-    await stack.control.fault({ user_id: alice, method: 'contacts.resolveUsername', error: 'FLOOD_WAIT_3' });
+    await stack.control.fault({ user_id: alice, method: 'contacts.resolveUsername', error: 'FLOOD_WAIT_6' });
     const held = await stack.api.send('alice', '@dora_the_unknown', 'who are you?', { Prefer: 'wait=2' });
     expect(held).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'FLOOD_WAIT' } });
     expect((await stack.api.status('alice')).body).toMatchObject({ state: 'ready', flood_wait_until: null });
     expect((await stack.api.send('alice', BOB, 'I know you')).status).toBe(200);
-    await expect.poll(async () => (await job(held.body.job_id)).state, { timeout: 10_000 }).toBe('completed');
+    await expect.poll(async () => (await job(held.body.job_id)).state, { timeout: 20_000 }).toBe('completed');
   });
 
   test('a flood wait survives a restart of worker and Redis', async () => {

@@ -115,7 +115,7 @@ describe('sending', () => {
   });
 
   test('a flood wait answers at once, shows until when, and the message goes out after it, in order', async () => {
-    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_3' });
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_8' });
     const held = await stack.api.send('alice', BOB, 'flooded 1', { Prefer: 'wait=1' });
     expect(held).toMatchObject({
       status: 202,
@@ -129,7 +129,7 @@ describe('sending', () => {
     expect(status.flood_wait_until).toBe(held.body.retry_at);
     // Nobody else feels it.
     expect((await stack.api.send('bob', ALICE, 'meanwhile')).status).toBe(200);
-    await expect.poll(lastText, { timeout: 15_000 }).toBe('flooded 2');
+    await expect.poll(lastText, { timeout: 30_000 }).toBe('flooded 2');
     expect((await stack.api.get(`/jobs/${held.body.job_id}`)).body).toMatchObject({
       state: 'completed',
       attempts: 1,
