@@ -65,7 +65,9 @@ export class Caller {
         messageId: typeof messageId === 'number' ? messageId : null,
         at: Date.now(),
       };
-    // An error with a job is how the job ended; without, it is about this try, and may go by.
+    // The queue was lost in the middle of the request: repeating it under the same key tells.
+    if (fieldOf(body, 'code') === 'QUEUE_UNAVAILABLE') return undefined;
+    // Any other error with a job is the job's end. Without one it is about this request alone, and may pass.
     if (jobId === undefined && (status >= 500 || status === 429)) return undefined;
     return { kind: 'refused', why: `${status} ${JSON.stringify(body)}` };
   }

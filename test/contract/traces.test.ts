@@ -53,4 +53,4 @@ test('OpenTelemetry: request, queue and call to Telegram are one trace, with not
   const ids = new Set(ours().map(({ spanId }) => spanId));
   expect(ids).toContain(ours().find(({ name }) => name === 'telegram.send')?.parentSpanId);
   expect(posted.join()).not.toMatch(/a secret text|9996627701/);
-});
+}, 90_000);

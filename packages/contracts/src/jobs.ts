@@ -118,7 +118,7 @@ export const jobViewSchema = z.object({
     .number()
     .int()
     .describe(
-      'Tries that reached Telegram, over restarts and retries by hand; 1 where the message went out at once, however many parts it has',
+      'Tries that reached Telegram, over restarts and retries by hand, without those that it answered with a flood wait or slow mode; 1 where the message went out at once, however many parts it has',
     ),
   created_at: z.string(),
   finished_at: z.string().nullable(),

@@ -40,7 +40,7 @@ export async function attempt(
     if (account.stopped) return { do: 'stay' };
     const counted = { message: inHand.failures + 1, unreachable: unreachable + 1 };
     const verdict = judge(thrown, counted, random());
-    if (hasReached(thrown)) {
+    if (isCounted(thrown)) {
       inHand.countFailedTry();
       ledger.noteAttempts(jobId, inHand.attempts);
     }
@@ -52,10 +52,11 @@ export async function attempt(
   }
 }
 
-/** Whether Telegram was asked, or may have been: else it was not a try. */
-function hasReached(thrown: unknown): boolean {
+/** Whether a try counts: Telegram was asked, or may have been, and did not ask to wait. A flood wait or slow mode uses up no attempt. */
+function isCounted(thrown: unknown): boolean {
   if (!(thrown instanceof TelegramFailure)) return false;
   const { failure } = thrown;
+  if (failure.outcome === 'wait') return false;
   if (failure.outcome === 'fail') return failure.asked !== false;
   return failure.outcome !== 'retry' || failure.reached;
 }

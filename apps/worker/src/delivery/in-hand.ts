@@ -18,7 +18,7 @@ export class InHand {
   tries = 0;
   /** Those that came to nothing and count; kept while the job is back in its queue. */
   failures = 0;
-  /** All tries of the job that reached Telegram. */
+  /** All tries of the job that reached Telegram, without those that Telegram answered with a wait. */
   attempts: number;
   #hasFailed = false;
   /** A message of it is going out just now. */
