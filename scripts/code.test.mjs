@@ -13,8 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bundle } from './lib/bundle.mjs';
 import { ensureBuild } from './lib/code.mjs';
 import { digestOf } from './lib/digest.mjs';
+import { ENTRIES } from './lib/entries.mjs';
 import { nodeArguments } from './lib/node-arguments.mjs';
 import { ROOT } from './lib/root.mjs';
 
@@ -135,6 +137,14 @@ describe('built code', () => {
     expect(first).toBeGreaterThanOrEqual(0);
     expect(then).toBeGreaterThan(first);
     expect(modExp).toContain('power(nativeOf(base)');
+  });
+
+  test('is given up at once when its start is stopped', async () => {
+    const stop = new AbortController();
+    const building = bundle(ENTRIES, directory, directory, stop.signal);
+    stop.abort(new Error('stopped'));
+    await expect(building).rejects.toThrow('stopped');
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('is complete: the processes and what they load by file name', () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { context } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { builtName } from './entries.mjs';
 import { ROOT } from './root.mjs';
 
@@ -29,10 +29,11 @@ const REQUIRE = [
  * @param {Record<string, string>} entries sources by the names of their files
  * @param {string} directory where the files go, absolute
  * @param {string} runsIn where they are when they run, absolute: a build is renamed once it is whole
- * @param {AbortSignal} signal
+ * @param {AbortSignal} signal ends it at once
  */
 export async function bundle(entries, directory, runsIn, signal) {
-  const build = await context({
+  signal.throwIfAborted();
+  const built = build({
     absWorkingDir: ROOT,
     entryPoints: Object.entries(entries).map(([name, source]) => ({ in: source, out: name.slice(0, -4) })),
     outdir: directory,
@@ -49,13 +50,17 @@ export async function bundle(entries, directory, runsIn, signal) {
     plugins: [outside(runsIn), locations(runsIn), ownLinesOnly],
     logLevel: 'silent',
   });
-  const cancel = () => void build.cancel();
-  signal.addEventListener('abort', cancel);
+  /** @type {(reason: unknown) => void} */
+  let reject = () => {};
+  const aborted = new Promise((_resolve, rejectIt) => (reject = rejectIt));
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
   try {
-    await build.rebuild();
+    await Promise.race([built, aborted]);
   } finally {
-    signal.removeEventListener('abort', cancel);
-    await build.dispose();
+    signal.removeEventListener('abort', abort);
+    // Ends esbuild's own process. A build that it was at never settles.
+    await stop();
   }
 }
 

@@ -84,7 +84,7 @@ export async function ensureBuild(builds, name, make) {
       // Another process may have made the same build meanwhile.
       if (!existsSync(folder)) throw error;
     } finally {
-      rmSync(unfinished, { recursive: true, force: true });
+      rmSync(unfinished, { recursive: true, force: true, maxRetries: 3 });
     }
     removeOld(builds);
   }
