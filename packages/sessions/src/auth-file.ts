@@ -30,11 +30,11 @@ const authFileSchema = z.object({
 interface Change {
   entry: AuthEntry | null;
   mayWrite: () => void;
-  /** Why it was called off. */
+  /** Why it was cancelled. */
   refused: Error | undefined;
 }
 
-/** Asks whether the change may be made (still). One that was called off once stays so. */
+/** Whether the change may still be made. A cancelled change stays cancelled. */
 function isAllowed(change: Change): boolean {
   if (change.refused !== undefined) return false;
   try {
@@ -46,7 +46,7 @@ function isAllowed(change: Change): boolean {
   }
 }
 
-/** One of the changes that are being written has been called off. */
+/** One of the changes in this write was cancelled. */
 class CalledOff extends Error {}
 
 /** An entry that is not understood: edited by hand, or written by a newer version. The file keeps it as it is. */
@@ -89,8 +89,8 @@ export class AuthFile {
   }
 
   /**
-   * Resolves when the entry is on disk; `null` removes it. `mayWrite` is asked last thing before that: what it throws calls this
-   * change off, and no other.
+   * Resolves when the entry is on disk; `null` removes it.
+   * @param mayWrite is called just before the write. Throwing there cancels this change and no other.
    */
   async change(userId: string, entry: AuthEntry | null, mayWrite: () => void = () => {}): Promise<void> {
     const change: Change = { entry, mayWrite, refused: undefined };

@@ -75,7 +75,7 @@ function actionFor(error: SessionStoreError): string {
   return `Operator: ${repair}. Or sign in again. Queued messages wait until then.`;
 }
 
-/** What a caller is told of an error of the store; `null`: it is none of his business. */
+/** The public error for an error of the store; `null`: callers only see that something went wrong. */
 export function toGatewayError(error: unknown): GatewayError | null {
   if (!(error instanceof SessionStoreError)) return null;
   if (error.failure === 'unreadable')
