@@ -112,7 +112,7 @@ describe('accepting messages', () => {
         const sendAt = inMs === undefined ? undefined : Date.now() + inMs;
         await show(READY);
         await send();
-        const held = { ...READY, hold: { reason: 'FLOOD_WAIT', until: Date.now() + 60_000 } };
+        const held = { ...READY, hold: { reason: 'FLOOD_WAIT' as const, until: Date.now() + 60_000 } };
         await show(held);
         const asked: AccountView[] = [];
         expect(await send((view) => asked.push(view), sendAt)).toEqual(held);

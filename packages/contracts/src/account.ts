@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { holdReasonSchema } from './hold-reason.ts';
 import { paceChoiceSchema } from './pace.ts';
 
 /** A signed-in Telegram user, as the API shows it. */
@@ -66,16 +67,20 @@ export function isStopped({ state, reason }: { state: AccountState; reason: stri
 
 /** Why an account's sends are held just now, and until when (ms since the epoch). */
 export const holdSchema = z.object({
-  /** `FLOOD_WAIT`, `SLOWMODE_WAIT`, `TELEGRAM_UNAVAILABLE`, `TELEGRAM_MISCONFIGURED`… */
-  reason: z.string(),
+  reason: holdReasonSchema,
   until: z.number().int(),
   /** The reason in words, where there is more to say. */
   message: z.string().optional(),
 });
 export type Hold = z.infer<typeof holdSchema>;
 
-/** Like a {@link Hold}; `until` is `null` where only a person can end it. */
-export type HoldNotice = Omit<Hold, 'until'> & { until: number | null };
+/** The account is stopped until a person acts: its `reason` may be any name of Telegram's, such as `PEER_FLOOD`. */
+export interface StopNotice {
+  reason: string;
+  until: null;
+}
+
+export type HoldNotice = Hold | StopNotice;
 
 /**
  * What the worker that owns an account publishes of it for the API: a view, made anew from the session store when Redis is lost.

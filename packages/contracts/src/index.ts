@@ -16,6 +16,7 @@ export {
   type HoldNotice,
   type UserInfo,
 } from './account.ts';
+export { holdReasonOf, isFloodReason, isPaceReason, type HoldReason } from './hold-reason.ts';
 export {
   accountRequestSchema,
   authStartRequestSchema,

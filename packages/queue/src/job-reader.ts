@@ -5,6 +5,7 @@ import {
   sendProgressSchema,
   sendResultSchema,
   type AccountView,
+  type HoldNotice,
   type JobState,
   type JobView,
 } from '@gateway/contracts';
@@ -74,19 +75,14 @@ export async function describeJob(
   return describe(job, userId, publicState(job, state, held), held);
 }
 
-/** Why a job does not go out just now: `until` `null` where a person must act first. */
-interface Held {
-  reason: string;
-  until: number | null;
-}
-
+/** Why a job does not go out just now. */
 async function whyHeld(
   redis: RedisClient,
   job: Job<unknown, unknown>,
   state: BullState,
   userId: string,
   view: AccountView,
-): Promise<Held | null> {
+): Promise<HoldNotice | null> {
   if (state === 'active') return readAside(redis, userId, job.id ?? '');
   if (state === 'delayed') return { reason: 'SEND_AT', until: job.timestamp + job.delay };
   if (state !== 'waiting') return null;
@@ -94,7 +90,12 @@ async function whyHeld(
   return view.hold;
 }
 
-function describe(job: Job<unknown, unknown>, userId: string, state: JobState, held: Held | null): JobView {
+function describe(
+  job: Job<unknown, unknown>,
+  userId: string,
+  state: JobState,
+  held: HoldNotice | null,
+): JobView {
   return {
     job_id: job.id ?? '',
     type: job.name,
@@ -145,7 +146,7 @@ const sealedSchema = z.object({ sealed: z.string() });
 
 export type BullState = Awaited<ReturnType<Job['getState']>>;
 
-function publicState(job: Job<unknown, unknown>, state: BullState, held: Held | null): JobState {
+function publicState(job: Job<unknown, unknown>, state: BullState, held: HoldNotice | null): JobState {
   if (state === 'failed' && failureOf(job.failedReason).code === 'CANCELLED') return 'cancelled';
   if (state === 'completed' || state === 'failed') return state;
   if (held !== null) return 'delayed';

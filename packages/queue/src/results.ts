@@ -1,4 +1,4 @@
-import { sendResultSchema, type HoldNotice, type SendResult } from '@gateway/contracts';
+import { holdReasonOf, sendResultSchema, type HoldNotice, type SendResult } from '@gateway/contracts';
 import { QueueEvents, QueueEventsProducer, type QueueEventsListener } from 'bullmq';
 import { Redis } from 'ioredis';
 import { RESULTS_STREAM, shardPrefix } from './keys.ts';
@@ -92,8 +92,7 @@ export class ResultsListener {
         for (const wait of this.#waits.get(jobId) ?? []) wait.finished(result);
       });
       stream.on<ResultsListeners, 'held'>('held', ({ userId, jobId, reason, until }) => {
-        for (const wait of this.#waits.get(jobId ?? userId) ?? [])
-          wait.held({ reason, until: until === '' ? null : Number(until) });
+        for (const wait of this.#waits.get(jobId ?? userId) ?? []) wait.held(noticeOf(reason, until));
       });
       return { redis, stream };
     });
@@ -130,6 +129,10 @@ export class ResultsListener {
       }),
     );
   }
+}
+
+function noticeOf(reason: string, until: string): HoldNotice {
+  return until === '' ? { reason, until: null } : { reason: holdReasonOf(reason), until: Number(until) };
 }
 
 class Wait implements JobWait {

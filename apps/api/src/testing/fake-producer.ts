@@ -6,6 +6,7 @@ import {
   type ControlPayload,
   type ControlResult,
   type Hold,
+  type HoldReason,
   type JobView,
   type SendState,
   type WebhookDelivery,
@@ -68,7 +69,7 @@ export const FAILED: JobView = {
   }).toPublic(),
 };
 
-export function hold(reason: string, inMs: number): Hold {
+export function hold(reason: HoldReason, inMs: number): Hold {
   return { reason, until: Date.now() + inMs };
 }
 

@@ -1,9 +1,9 @@
-import { GatewayError, isSignedIn, type AccountView, type Hold } from '@gateway/contracts';
+import { GatewayError, isFloodReason, isSignedIn, type AccountView, type Hold } from '@gateway/contracts';
 import type { AccountStatus } from '@gateway/sessions';
 
 /** The account as the API shows it: a flood wait is a state of its own. */
 export function viewOf(status: AccountStatus, hold: Hold | null): AccountView {
-  const flooded = status.state === 'ready' && hold !== null && hold.reason.startsWith('FLOOD');
+  const flooded = status.state === 'ready' && hold !== null && isFloodReason(hold.reason);
   return { ...status, state: flooded ? 'flood_wait' : status.state, hold };
 }
 

@@ -1,6 +1,7 @@
 import {
   ERROR_CODES,
   GatewayError,
+  isPaceReason,
   isSignedIn,
   isStopped,
   paceRulesOf,
@@ -238,7 +239,7 @@ export class Account implements LaneAccount {
 
   /** The pace has changed: what it held may go on. */
   endPaceHold(): void {
-    if (this.#hold?.reason.startsWith('PACE') === true) this.#hold = null;
+    if (this.#hold !== null && isPaceReason(this.#hold.reason)) this.#hold = null;
   }
 
   async setTrouble(state: AccountState, error: GatewayError): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Hold } from '@gateway/contracts';
+import type { Hold, HoldReason } from '@gateway/contracts';
 import type { Logger } from '@gateway/runtime';
 import type { Endings } from './endings.ts';
 import type { InHand } from './in-hand.ts';
@@ -89,6 +89,6 @@ export class Settlement {
 
 type NotReached = 'TELEGRAM_UNAVAILABLE' | 'TELEGRAM_MISCONFIGURED';
 
-function isNotReached(reason: string): reason is NotReached {
+function isNotReached(reason: HoldReason): reason is NotReached {
   return reason === 'TELEGRAM_UNAVAILABLE' || reason === 'TELEGRAM_MISCONFIGURED';
 }

@@ -1,4 +1,4 @@
-import { GatewayError, type AccountState } from '@gateway/contracts';
+import { GatewayError, holdReasonOf, type AccountState, type HoldReason } from '@gateway/contracts';
 import { TelegramFailure } from '@gateway/telegram';
 
 /** What becomes of a job, and of its account, after a try that failed. */
@@ -9,7 +9,7 @@ export type Verdict =
   | {
       do: 'hold';
       scope: 'account' | 'chat' | 'look-ups';
-      reason: string;
+      reason: HoldReason;
       /** Why Telegram is not reached, in words. */
       message?: string;
       ms: number;
@@ -52,7 +52,7 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
   const { failure, error } = thrown;
   const hold = (
     scope: 'account' | 'chat' | 'look-ups',
-    reason: string,
+    reason: HoldReason,
     ms: number,
     { unknown = false, counts = false } = {},
   ): Verdict & { do: 'hold' } => ({
@@ -66,7 +66,7 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
   switch (failure.outcome) {
     case 'wait': {
       const scope = failure.scope === 'resolve' ? 'look-ups' : failure.scope;
-      return hold(scope, waitReason(error), failure.seconds * 1_000);
+      return hold(scope, holdReasonOf(error.details.rpcError ?? error.code), failure.seconds * 1_000);
     }
     case 'retry':
       // An outage ends by itself, and says nothing about this message: the lane bounds it by time.
@@ -96,11 +96,6 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
 
 function backoff(tries: number, longest = MAX_BACKOFF_MS): number {
   return Math.min(BACKOFF_MS * 2 ** (tries - 1), longest);
-}
-
-/** `FLOOD_WAIT_30` → `FLOOD_WAIT`. */
-function waitReason(error: GatewayError): string {
-  return error.details.rpcError?.replace(/_\d+$/, '') ?? error.code;
 }
 
 function withJitter(ms: number, random: number): number {

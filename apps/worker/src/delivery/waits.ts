@@ -1,4 +1,4 @@
-import type { Hold } from '@gateway/contracts';
+import { isPaceReason, type Hold } from '@gateway/contracts';
 
 /** A wait shorter than this (ms) is over before anybody has looked. */
 const WORTH_SHOWING_MS = 1_000;
@@ -12,5 +12,5 @@ export function isWorthShowing(hold: Hold, now: number): boolean {
  * may last for days.
  */
 export function isTooLong(hold: Hold, maxWaitMs: number, now: number): boolean {
-  return !hold.reason.startsWith('PACE') && hold.until - now > maxWaitMs;
+  return !isPaceReason(hold.reason) && hold.until - now > maxWaitMs;
 }

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+
+/** Waits that Telegram asks of the whole account, by its names without the number of seconds. */
+const FLOOD_REASONS = ['FLOOD_WAIT', 'FLOOD_PREMIUM_WAIT', 'FLOOD_TEST_PHONE_WAIT'] as const;
+
+/** The gateway's own pace for the account. */
+const PACE_REASONS = ['PACE', 'PACE_STRANGERS'] as const;
+
+/**
+ * Why sends are held until a known time: a wait that Telegram asks for, the pace, `send_at`, or the error that the
+ * worker retries after.
+ */
+export type HoldReason =
+  | (typeof FLOOD_REASONS)[number]
+  | (typeof PACE_REASONS)[number]
+  | 'SLOWMODE_WAIT'
+  | 'SEND_AT'
+  | ErrorCode;
+
+const REASONS: ReadonlySet<string> = new Set([
+  ...FLOOD_REASONS,
+  ...PACE_REASONS,
+  'SLOWMODE_WAIT',
+  'SEND_AT',
+  ...Object.keys(ERROR_CODES),
+]);
+
+function isHoldReason(name: string): name is HoldReason {
+  return REASONS.has(name);
+}
+
+/**
+ * The reason of this name; the number that ends Telegram's names is ignored. A name that this version does not know
+ * becomes `FLOOD_WAIT`: Telegram invents waits, and a newer worker may have stored one.
+ */
+export function holdReasonOf(name: string): HoldReason {
+  const reason = name.replace(/_\d+$/, '');
+  return isHoldReason(reason) ? reason : 'FLOOD_WAIT';
+}
+
+export const holdReasonSchema = z.string().transform(holdReasonOf);
+
+export function isFloodReason(reason: HoldReason): boolean {
+  return FLOOD_REASONS.some((known) => known === reason);
+}
+
+export function isPaceReason(reason: HoldReason): boolean {
+  return PACE_REASONS.some((known) => known === reason);
+}
