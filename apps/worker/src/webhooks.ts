@@ -1,7 +1,7 @@
 import { ControlQueues, readJob, WebhookConsumer } from '@gateway/queue';
 import type { Settings } from '@gateway/runtime';
 import { createWebhookSender } from '@gateway/webhooks';
-import type { WorkerContext } from './shard/shard-service.ts';
+import type { WorkerContext } from './shard/worker-context.ts';
 
 /** ms that tries under way have to end when the process stops. */
 const CLOSE_GRACE = 3_000;

@@ -44,7 +44,8 @@ import { tellMetrics } from './metrics/tell-metrics.ts';
 import { Ownership } from './ownership/ownership.ts';
 import { isGone, storeIdOf } from './ownership/worker-name.ts';
 import type { Bot } from './shard/bot.ts';
-import { startShardService, type WorkerContext } from './shard/shard-service.ts';
+import { startShardService } from './shard/shard-service.ts';
+import type { WorkerContext } from './shard/worker-context.ts';
 import { startWebhooks } from './webhooks.ts';
 
 /** ms for connecting to Telegram with the key exchange, and for one call. */

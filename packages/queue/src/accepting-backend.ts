@@ -1,9 +1,18 @@
-import type { SendJob } from '@gateway/contracts';
-import { Job, type RedisQueueBackend, SpanKind, TelemetryAttributes, type JobsOptions } from 'bullmq';
-import type { SendQueue } from './account-queues.ts';
+import type { SendJob, SendResult } from '@gateway/contracts';
+import {
+  Job,
+  type RedisQueueBackend,
+  SpanKind,
+  TelemetryAttributes,
+  type JobsOptions,
+  type Queue,
+} from 'bullmq';
 import { TimelyBackend } from './timely-backend.ts';
 
 type Client = Parameters<RedisQueueBackend['execCommand']>[0];
+
+/** An account's queue. */
+export type SendQueue = Queue<SendJob, SendResult, 'send'>;
 
 /** A message's job as `queue.add` takes it. */
 export interface SendToAdd {

@@ -1,14 +1,11 @@
-import type { SendJob, SendResult } from '@gateway/contracts';
 import { Queue } from 'bullmq';
-import { AcceptingBackend } from './accepting-backend.ts';
+import { AcceptingBackend, type SendQueue } from './accepting-backend.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
 import type { SharedBackend } from './shared-backend.ts';
 import type { Timing } from './timely-backend.ts';
 import { tracing } from './tracing.ts';
-
-export type SendQueue = Queue<SendJob, SendResult, 'send'>;
 
 /** Queue objects kept at a time: each is small, and made anew when needed. */
 const MAX_KEPT = 5_000;

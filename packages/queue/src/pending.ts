@@ -1,4 +1,4 @@
-import type { SendQueue } from './account-queues.ts';
+import type { SendQueue } from './accepting-backend.ts';
 import { countAside } from './aside-jobs.ts';
 import type { RedisClient } from './redis.ts';
 

@@ -1,4 +1,6 @@
-import type { RedisClient } from './redis.ts';
+import type { Cluster, Redis } from 'ioredis';
+
+type RedisClient = Redis | Cluster;
 
 /** Why Redis cannot be used just now. */
 export interface RedisFault {

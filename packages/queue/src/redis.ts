@@ -2,10 +2,15 @@ import type { Logger } from '@gateway/runtime';
 import { Redis, type Cluster } from 'ioredis';
 import { batchWrites } from './batched-writes.ts';
 import { watchFaults } from './redis-fault.ts';
-import type { RedisContact } from './shard-leases.ts';
 
 /** What commands go to: one server, or a cluster. */
 export type RedisClient = Redis | Cluster;
+
+/** Counts lost connections: after one, Redis may have restarted and lost its latest writes. */
+export interface RedisContact {
+  /** Grows each time the connection is lost; `null` while there is none. */
+  readonly epoch: number | null;
+}
 
 const COMMON = {
   // Back quickly after an outage, without hammering.

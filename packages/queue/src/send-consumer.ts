@@ -1,6 +1,6 @@
 import { GatewayError, sendJobSchema, type SendJob, type SendResult } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
-import type { SendQueue } from './account-queues.ts';
+import type { SendQueue } from './accepting-backend.ts';
 import { forgetAllAside, listAside } from './aside-jobs.ts';
 import { contentOf, type Along, type BullmqSend, type FetchedSend } from './fetched-send.ts';
 import { accountPrefix, SEND_QUEUE } from './keys.ts';

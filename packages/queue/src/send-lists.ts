@@ -7,7 +7,8 @@ import {
   type SendSummary,
 } from '@gateway/contracts';
 import type { Job } from 'bullmq';
-import type { AccountQueues, SendQueue } from './account-queues.ts';
+import type { SendQueue } from './accepting-backend.ts';
+import type { AccountQueues } from './account-queues.ts';
 import { readAccountView } from './account-views.ts';
 import { describeJob, MOST_LOOKS, type BullState } from './job-reader.ts';
 import { sendListKey, type JobList } from './keys.ts';

@@ -1,5 +1,5 @@
 import { leaseKey, leaseNumberKey, OWNERSHIP_CHANNEL } from './keys.ts';
-import type { RedisClient } from './redis.ts';
+import type { RedisClient, RedisContact } from './redis.ts';
 
 /** ms that a lease holds in Redis without renewal, and how often whoever holds it renews it. */
 const LEASE_MS = 10_000;
@@ -25,12 +25,6 @@ return { value }`;
 
 const RENEW = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end`;
 const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end`;
-
-/** Whether Redis may have restarted, and forgotten what it was told, since a lease was last renewed. */
-export interface RedisContact {
-  /** Grows each time the connection is lost; `null` while there is none. */
-  readonly epoch: number | null;
-}
 
 export interface ShardLeaseOptions {
   redis: RedisClient;

@@ -8,8 +8,9 @@ import {
   type VerifyResult,
 } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import { AccountConnection, type Home } from './account-connection.ts';
+import { AccountConnection } from './account-connection.ts';
 import { MisconfiguredError, UnknownKeyError } from './call-errors.ts';
+import type { Home } from './caller.ts';
 import type { DataCenters } from './data-centers.ts';
 import { rpcNameOf, toFailure } from './errors.ts';
 import * as login from './login.ts';

@@ -7,7 +7,7 @@ import {
   RpcError,
   UnknownKeyError,
 } from './call-errors.ts';
-import type { QrCaller } from './caller.ts';
+import type { Home, QrCaller } from './caller.ts';
 import { Connection } from './connection.ts';
 import type { DataCenters } from './data-centers.ts';
 import { toConnectFailure, toFailure } from './errors.ts';
@@ -27,12 +27,6 @@ const NEEDS_INTRODUCTION = new Set(['CONNECTION_NOT_INITED', 'CONNECTION_LAYER_I
 
 /** ms between two clocks that count as none. */
 const CLOCK_TOLERANCE_MS = 3_000;
-
-/** Where an account lives, and the key that it is known by there; `undefined` until there is one. */
-export interface Home {
-  dcId: number;
-  authKey: Buffer | undefined;
-}
 
 /**
  * Keeps one account connected: one connection at a time, made when a call needs it, discarded when it broke,

@@ -1,5 +1,10 @@
 import type { Api } from 'telegram/tl/index.js';
-import type { Home } from './account-connection.ts';
+
+/** The account's data centre and its auth key there; `undefined` before the key exchange. */
+export interface Home {
+  dcId: number;
+  authKey: Buffer | undefined;
+}
 
 /** Puts questions to Telegram for one account. Throws `TelegramFailure` and nothing else. */
 export interface Asker {

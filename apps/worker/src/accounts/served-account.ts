@@ -15,7 +15,7 @@ import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import { Lane } from '../delivery/lane.ts';
 import { SendLedger } from '../delivery/send-ledger.ts';
-import type { WorkerContext } from '../shard/shard-service.ts';
+import type { WorkerContext } from '../shard/worker-context.ts';
 import { Account } from './account.ts';
 import { stateEvents } from './state-events.ts';
 

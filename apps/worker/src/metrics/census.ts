@@ -1,20 +1,27 @@
+import type { AccountView } from '@gateway/contracts';
 import type { DoorbellListener } from '@gateway/queue';
-import type { Accounts } from '../accounts/accounts.ts';
+
+/** The accounts of one shard, as far as they are counted. */
+export interface CountedAccounts {
+  /** Accounts whose messages wait or are being sent. */
+  busy(): Iterable<string>;
+  opened(): Iterable<{ view: Pick<AccountView, 'state'>; isConnected: boolean }>;
+}
 
 /** The shards that this worker serves, for whoever counts. */
 export class Census {
   readonly #doorbells: Pick<DoorbellListener, 'busy'>;
-  readonly #shards = new Map<number, Accounts>();
+  readonly #shards = new Map<number, CountedAccounts>();
 
   constructor(doorbells: Pick<DoorbellListener, 'busy'>) {
     this.#doorbells = doorbells;
   }
 
-  add(shard: number, accounts: Accounts): void {
+  add(shard: number, accounts: CountedAccounts): void {
     this.#shards.set(shard, accounts);
   }
 
-  remove(shard: number, accounts: Accounts): void {
+  remove(shard: number, accounts: CountedAccounts): void {
     if (this.#shards.get(shard) === accounts) this.#shards.delete(shard);
   }
 

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { PaceSettings } from '@gateway/contracts';
 import {
   ControlConsumer,
   publishShard,
@@ -7,59 +6,17 @@ import {
   publishedAccounts,
   shardOf,
   unpublishShard,
-  type AccountQueues,
-  type DoorbellListener,
-  type RedisClient,
-  type RedisContact,
-  type ResultsPublisher,
-  type SharedBackend,
   type ShardLease,
-  type WebhookOutbox,
 } from '@gateway/queue';
-import { sleep, withTimeout, type Logger, type Sealer } from '@gateway/runtime';
-import type { SessionStore } from '@gateway/sessions';
-import type { Telegram } from '@gateway/telegram';
-import type { WorkerMetrics } from '@gateway/telemetry';
+import { sleep, withTimeout } from '@gateway/runtime';
 import { Accounts } from '../accounts/accounts.ts';
 import { openServedAccount } from '../accounts/served-account.ts';
-import type { LaneLimits } from '../delivery/lane-ports.ts';
 import { controlHandlers } from '../handlers/control-handlers.ts';
 import { PhoneLimits } from '../handlers/phone-limits.ts';
-import type { Census } from '../metrics/census.ts';
-import type { History } from '../metrics/history.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
-import { keepBotSignedIn, type Bot } from './bot.ts';
+import { keepBotSignedIn } from './bot.ts';
 import { keepRetention } from './retention.ts';
-
-/** What a worker has once, for all its shards. */
-export interface WorkerContext {
-  redis: RedisClient;
-  contact: RedisContact;
-  redisUrl: string;
-  backend: SharedBackend;
-  /** Number of shards. */
-  shards: number;
-  queues: AccountQueues;
-  results: ResultsPublisher;
-  doorbells: DoorbellListener;
-  store: SessionStore;
-  telegram: Telegram;
-  sealer: Sealer;
-  pace: PaceSettings;
-  limits: LaneLimits;
-  /** ms that ended jobs are kept. */
-  retentionMs: number;
-  /** `null` where none is set up. */
-  bot: Bot | null;
-  outbox: WebhookOutbox;
-  metrics: WorkerMetrics;
-  census: Census;
-  history: History;
-  /** Where changes of accounts' states are posted; `null`: nowhere. */
-  eventsUrl: string | null;
-  logger: Logger;
-  now: () => number;
-}
+import type { WorkerContext } from './worker-context.ts';
 
 /** ms between tries to publish the accounts. */
 const PUBLISH_AGAIN_MS = 1_000;

@@ -4,7 +4,7 @@ import { codecForLayer } from '../tl/layers.ts';
 import { serviceCodec } from '../tl/service.ts';
 import { DropConnection, RpcError, type TlObject } from '../types.ts';
 import type { AuthKey } from './auth-key.ts';
-import type { Connection } from './connection.ts';
+import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
 import { gzipWhereWorth } from './gzip.ts';
 import { writeRpcResult } from './message.ts';
@@ -13,7 +13,7 @@ import { peekId, unwrap, type WrappedCall } from './unwrap.ts';
 
 /** Where a call came from. */
 export interface Caller {
-  connection: Connection;
+  connection: ClientLink;
   key: AuthKey;
   session: Session;
 }

@@ -1,6 +1,6 @@
 import type { AuthKeyRecord, ClientInfo } from '../types.ts';
 import { CallGuard } from './call-guard.ts';
-import type { Connection } from './connection.ts';
+import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
 import { Salts } from './salts.ts';
 import { Session } from './session.ts';
@@ -15,8 +15,8 @@ export class AuthKey {
   /** 256 bytes. */
   readonly bytes: Uint8Array;
   readonly salts: Salts;
-  readonly guard = new CallGuard<Connection>();
-  readonly connections = new Set<Connection>();
+  readonly guard = new CallGuard<ClientLink>();
+  readonly connections = new Set<ClientLink>();
   /** What its client last said of itself, in whatever session. */
   client: ClientInfo | undefined;
   readonly #context: ServerContext;

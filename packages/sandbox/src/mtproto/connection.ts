@@ -3,12 +3,13 @@ import { TlDecodeError } from '../tl/errors.ts';
 import { serviceCodec } from '../tl/service.ts';
 import { ServerTransport, TransportError } from '../transport/index.ts';
 import type { AuthKey, KeyRing } from './auth-key.ts';
+import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
 import { Handshake, HandshakeRefused } from './handshake.ts';
 import type { Message } from './message.ts';
 import type { Receiver } from './receiver.ts';
-import type { Session, SessionLink } from './session.ts';
+import type { Session } from './session.ts';
 
 export interface ConnectionOptions {
   socket: Socket;
@@ -28,7 +29,7 @@ const MAX_UNSENT_BYTES = 2 ** 24;
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** One TCP connection of a client: bytes in, packets, messages, and back. */
-export class Connection implements SessionLink {
+export class Connection implements ClientLink {
   readonly dcId: number;
   readonly #socket: Socket;
   readonly #context: ServerContext;

@@ -4,7 +4,7 @@ import { serviceCodec } from '../tl/service.ts';
 import type { TlObject } from '../types.ts';
 import { ApiCalls, type Caller } from './api-calls.ts';
 import type { AuthKey, KeyRing } from './auth-key.ts';
-import type { Connection } from './connection.ts';
+import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import { GZIP_PACKED_ID, gunzipPacked } from './gzip.ts';
@@ -31,7 +31,7 @@ export class Receiver {
   }
 
   /** @throws {TlDecodeError} for a service message that cannot be read: the connection must be closed. */
-  receive(connection: Connection, key: AuthKey, { salt, sessionId, message }: Envelope): void {
+  receive(connection: ClientLink, key: AuthKey, { salt, sessionId, message }: Envelope): void {
     const now = this.#context.clock();
     const problem = problemWithClientId(message.msgId, now);
     if (problem !== 0) return this.#refuse(connection, key, sessionId, message, problem);
@@ -101,7 +101,7 @@ export class Receiver {
   }
 
   #refuse(
-    connection: Connection,
+    connection: ClientLink,
     key: AuthKey,
     sessionId: string,
     { msgId, seqno }: Message,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryPeerBook } from '../peer-book.ts';
 import type { AccountStatus, StoredLogin } from '../session-store.ts';
 import { IVAN, LOGIN, OLGA, PACE, PEERS, QR_LOGIN, READY, REVOKED } from './accounts.ts';
-import type { OpenStore } from './compliance.ts';
+import type { OpenStore } from './store-under-test.ts';
 
 /** Sessions, logins, statuses and peers. */
 export function describeAccounts(setUp: () => Promise<OpenStore>): void {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SessionStoreError } from '../session-store.ts';
 import { IVAN, LOGIN, PEERS, READY, REVOKED } from './accounts.ts';
-import type { OpenStore } from './compliance.ts';
+import type { OpenStore } from './store-under-test.ts';
 
 /** Values, order, many accounts at once, ids, closing. */
 export function describeBounds(setUp: () => Promise<OpenStore>): void {

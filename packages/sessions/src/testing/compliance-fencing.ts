@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SessionStore, WriteRight } from '../session-store.ts';
 import { IVAN, LOGIN, PEERS, READY, REVOKED } from './accounts.ts';
-import type { OpenStore } from './compliance.ts';
+import type { OpenStore } from './store-under-test.ts';
 
 /** What an owner of accounts may write, and until when. */
 export function describeFencing(setUp: () => Promise<OpenStore>): void {

@@ -1,0 +1,48 @@
+import type { PaceSettings } from '@gateway/contracts';
+import type {
+  AccountQueues,
+  DoorbellListener,
+  RedisClient,
+  RedisContact,
+  ResultsPublisher,
+  SharedBackend,
+  WebhookOutbox,
+} from '@gateway/queue';
+import type { Logger, Sealer } from '@gateway/runtime';
+import type { SessionStore } from '@gateway/sessions';
+import type { Telegram } from '@gateway/telegram';
+import type { WorkerMetrics } from '@gateway/telemetry';
+import type { LaneLimits } from '../delivery/lane-ports.ts';
+import type { Census } from '../metrics/census.ts';
+import type { History } from '../metrics/history.ts';
+import type { Bot } from './bot.ts';
+
+/** The parts that all shards of a worker share. */
+export interface WorkerContext {
+  redis: RedisClient;
+  contact: RedisContact;
+  redisUrl: string;
+  backend: SharedBackend;
+  /** Number of shards. */
+  shards: number;
+  queues: AccountQueues;
+  results: ResultsPublisher;
+  doorbells: DoorbellListener;
+  store: SessionStore;
+  telegram: Telegram;
+  sealer: Sealer;
+  pace: PaceSettings;
+  limits: LaneLimits;
+  /** ms that ended jobs are kept. */
+  retentionMs: number;
+  /** `null` where none is set up. */
+  bot: Bot | null;
+  outbox: WebhookOutbox;
+  metrics: WorkerMetrics;
+  census: Census;
+  history: History;
+  /** Where changes of accounts' states are posted; `null`: nowhere. */
+  eventsUrl: string | null;
+  logger: Logger;
+  now: () => number;
+}
