@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { checkCommentWidth } from './lib/comment-width.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { checkLayers } from './lib/layers.mjs';
 import { ROOT } from './lib/root.mjs';
@@ -32,9 +33,13 @@ await runScript(async () => {
     else say(`✗ ${name}: ${mend}`);
     return result.status !== 0;
   }).map(({ name }) => name);
-  const wrongArrows = checkLayers();
-  for (const line of wrongArrows) say(`✗ layers: ${line}`);
-  if (wrongArrows.length === 0) say('✓ layers');
-  else failed.push('layers');
+  for (const { name, problems } of [
+    { name: 'layers', problems: checkLayers() },
+    { name: 'comments', problems: checkCommentWidth() },
+  ]) {
+    for (const line of problems) say(`✗ ${name}: ${line}`);
+    if (problems.length === 0) say(`✓ ${name}`);
+    else failed.push(name);
+  }
   if (failed.length > 0) throw new Stop(`Failed: ${failed.join(', ')}.`);
 });

@@ -75,7 +75,7 @@ export const holdSchema = z.object({
 export type Hold = z.infer<typeof holdSchema>;
 
 /** The account is stopped until a person acts: its `reason` may be any name of Telegram's, such as `PEER_FLOOD`. */
-export interface StopNotice {
+interface StopNotice {
   reason: string;
   until: null;
 }
