@@ -74,6 +74,12 @@ function outside(runsIn) {
     name: 'outside',
     setup(build) {
       build.onResolve({ filter: DEVELOPMENT }, ({ path }) => ({ path, external: true }));
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+        if (kind !== 'dynamic-import' || path.startsWith('@gateway/') || !PACKAGE.test(importer)) return null;
+        return {
+          errors: [{ text: `import() of ${path} has no names here: import() a module that imports it` }],
+        };
+      });
       build.onResolve({ filter: EXTERNAL }, ({ path, importer }) => {
         const home = PACKAGE.exec(importer)?.[1];
         if (home === undefined) return null;

@@ -24,20 +24,10 @@ export interface TracingOptions {
 
 /** Sends spans from here on; the libraries for it are loaded only now. @returns what sends the last ones and ends it. */
 export async function startTracing({ endpoint, service }: TracingOptions): Promise<() => Promise<void>> {
-  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] =
-    await Promise.all([
-      import('@opentelemetry/sdk-trace-node'),
-      import('@opentelemetry/exporter-trace-otlp-http'),
-      import('@opentelemetry/resources'),
-    ]);
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
-  const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service }),
-    spanProcessors: [new BatchSpanProcessor(exporter)],
-  });
-  provider.register();
+  const { registerTraceProvider } = await import('./trace-provider.ts');
+  const shutdown = registerTraceProvider(endpoint, service);
   started = true;
-  return () => provider.shutdown();
+  return shutdown;
 }
 
 export interface Traced {
