@@ -273,6 +273,23 @@ describe.skipIf(CHROMIUM === null)(
       expect(troubles).toEqual([]);
     }, 60_000);
 
+    test('after an outage an account is live again by itself', async () => {
+      const { page, troubles } = await open('/accounts/alice');
+      await page.getByLabel('Message', { exact: true }).waitFor();
+      const outdated = page.getByText('What follows may be out of date.');
+      stack.redis.signal('SIGSTOP');
+      try {
+        await outdated.waitFor({ timeout: 30_000 });
+        await shoot(page, 'outage');
+      } finally {
+        stack.redis.signal('SIGCONT');
+      }
+      await outdated.waitFor({ state: 'hidden', timeout: 30_000 });
+      await stack.api.send('alice', BOB, 'after the outage');
+      await page.locator('.send', { hasText: 'after the outage' }).getByText('Sent').waitFor();
+      expect(troubles).toEqual([]);
+    }, 90_000);
+
     test('nothing of a name or a message becomes markup', async () => {
       const evil =
         '<img src=x onerror="document.title=\'taken over\'"><script>document.title="taken over"</script>';

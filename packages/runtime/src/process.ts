@@ -1,5 +1,6 @@
 import { createLogger, type Logger } from './logger.ts';
 import { readSettings, secretsOf, SettingsError, type Settings } from './settings.ts';
+import { watchNpm } from './watch-npm.ts';
 
 /** ms that a process may take to end by itself once everything is closed. */
 const LINGER = 500;
@@ -13,7 +14,7 @@ export interface App {
 }
 
 /**
- * The life of a process: settings → start → ready → (SIGTERM, SIGINT or the parent's end) → close → nothing left, so it ends.
+ * The life of a process: settings → start → ready → (SIGTERM, SIGINT, or the end of the parent or npm) → close → nothing left, so it ends.
  * A bad setting is one line on stderr and exit code 1. A second signal, or a close that hangs for `forceAfterMs`, ends it at once.
  *
  * @param isHarmless tells rejections of foreign code that are known to mean nothing; any other unhandled one ends the process.
@@ -74,6 +75,7 @@ export async function runProcess(
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.once('disconnect', () => void stop('parent has gone', 0));
+  watchNpm(() => void stop('npm has ended', 0));
   process.on('unhandledRejection', (reason) => {
     if (options.isHarmless?.(reason)) return;
     logger.fatal({ err: reason }, 'unhandled rejection');

@@ -52,10 +52,12 @@ export function AccountPage({ userId }: { userId: string }) {
         <Actions userId={userId} account={account} />
       </div>
       {error !== null && (
-        <Notice tone="bad">
-          The gateway does not answer: what follows may be out of date.{' '}
-          <button onClick={reload}>Ask again</button>
-        </Notice>
+        <>
+          <ErrorNotice error={error} />
+          <Notice tone="bad">
+            What follows may be out of date. <button onClick={reload}>Ask again</button>
+          </Notice>
+        </>
       )}
       {account.next_action !== undefined && <Notice tone="wait">{account.next_action}</Notice>}
       {isSigningIn(account) && (
