@@ -73,7 +73,7 @@ export class RedisCalls {
   }
 
   /**
-   * Resolves once Redis has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the signal is aborted. A shorter outage goes unnoticed.
+   * Resolves once Redis has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the signal is aborted.
    * All callers together ask Redis once at a time.
    */
   async outage(signal: AbortSignal): Promise<GatewayError | null> {

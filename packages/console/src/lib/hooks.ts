@@ -54,8 +54,8 @@ export function usePolled<T>(
 const REOPEN_MS = 3_000;
 
 /**
- * Follows what `watch` yields, until the component unmounts or `deps` change. An error is shown. A stream that failed by an outage is opened
- * again every {@link REOPEN_MS}.
+ * Follows what `watch` yields, until the component unmounts or `deps` change. An error is shown.
+ * A stream that failed by an outage is opened again every {@link REOPEN_MS}.
  */
 export function useWatched<T>(
   watch: (signal: AbortSignal) => AsyncIterable<T>,
