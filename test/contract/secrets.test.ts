@@ -144,7 +144,8 @@ test('what is kept on disk is for the owner alone', async () => {
   for (const file of ['telegram_auth.json', 'telegram_sessions/frank.session', 'session_encryption.key']) {
     expect((await stat(join(stack.dataDir, file))).mode & 0o777, file).toBe(0o600);
   }
-});
+  // As long as a hook may take, which starts a stack elsewhere.
+}, 60_000);
 
 /** Files of the product, by path; the sandbox plays Telegram, which knows its users' codes. */
 async function filesOf(directory: string): Promise<[string, string][]> {
