@@ -12,6 +12,9 @@ import { runScript, say, Stop } from './lib/say.mjs';
 import { stopSignal } from './lib/stop-signal.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
 
+/** With `--watch`, vitest keeps running and repeats the tests that a change affects. */
+const isWatching = process.argv.includes('--watch');
+
 /** Runs all tests, or those that the arguments name to vitest, against a Redis of their own. */
 await runScript(async () => {
   process.chdir(ROOT);
@@ -35,7 +38,7 @@ await runScript(async () => {
       { REDIS_URL: redisUrl, TEST_REDIS_SERVER: binary },
       AbortSignal.any([signal, crashed.signal]),
     );
-    conclude(report, exitCode);
+    if (!isWatching) conclude(report, exitCode);
   } finally {
     await supervisor.stop();
     rmSync(directory, { recursive: true, force: true });
@@ -47,16 +50,14 @@ await runScript(async () => {
  * @returns {Promise<number | null>} vitest's exit code
  */
 function runVitest(report, env, signal) {
-  const args = [
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    ...process.argv.slice(2),
-  ];
+  const mode = isWatching
+    ? ['watch']
+    : ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = [...mode, ...process.argv.slice(2).filter((argument) => argument !== '--watch')];
   const vitest = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // Watch mode takes keys.
+    stdio: [isWatching ? 'inherit' : 'ignore', 'inherit', 'inherit'],
   });
   signal.addEventListener('abort', () => vitest.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
