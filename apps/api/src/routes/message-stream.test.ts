@@ -390,8 +390,8 @@ test('a caller that hangs up when the reply is whole does not keep it from being
       else signal?.addEventListener('abort', end);
     });
   await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
-  await vi.waitFor(() => expect(noticed).toHaveBeenCalled());
-  await vi.waitFor(() => expect(producer.openWaits).toBe(0));
+  await vi.waitFor(() => expect(noticed).toHaveBeenCalled(), { timeout: 10_000 });
+  await vi.waitFor(() => expect(producer.openWaits).toBe(0), { timeout: 10_000 });
   expect(producer.sent).toHaveLength(1);
 });
 
