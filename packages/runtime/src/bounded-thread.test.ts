@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { BoundedThreads } from './bounded-thread.ts';
 
+/** A thread takes its time to start on a busy machine. */
+const PATIENCE = { timeout: 15_000 };
+
 const threads = (timeoutMs = 10_000, atOnce = 2, maxWaiting = 10, keepMs = 0) =>
   new BoundedThreads<{ kind: string; bytes?: Uint8Array<ArrayBuffer> }, unknown>({
     entry: new URL('testing/misbehaving-thread.mjs', import.meta.url),
@@ -64,9 +67,12 @@ describe('a task in a bounded thread', () => {
   test('gets a new thread where the one that was kept has ended', async () => {
     const kept = threads(10_000, 1, 10, 60_000);
     await kept.run({ kind: 'exit soon' });
-    await vi.waitFor(async () => expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 }));
+    await vi.waitFor(async () => expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 }), PATIENCE);
     const shortly = threads(10_000, 1, 10, 1);
     await shortly.run({ kind: 'calls' });
-    await vi.waitFor(async () => expect(await shortly.run({ kind: 'calls' })).toEqual({ calls: 1 }));
+    await vi.waitFor(
+      async () => expect(await shortly.run({ kind: 'calls' })).toEqual({ calls: 1 }),
+      PATIENCE,
+    );
   });
 });

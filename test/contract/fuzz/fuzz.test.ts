@@ -34,9 +34,11 @@ describe('whatever is asked', () => {
   beforeAll(async () => {
     stack = await Stack.start({ LOG_LEVEL: 'warn' });
     await stack.signIn('alice', '+9996628001');
+    await stack.signIn('short-lived', '+9996628003');
     const sent = await stack.api.send('alice', 'me', 'a job to ask for');
     known = {
-      userIds: ['alice', 'nobody', 'ALICE', 'a'.repeat(64)],
+      userIds: ['alice', 'short-lived', 'nobody', 'ALICE', 'a'.repeat(64)],
+      mayEnd: ['short-lived', 'nobody', 'ALICE', 'a'.repeat(64)],
       recipients: ['me', '+9996628001', '@nobody', 12345, -1001234567890],
       jobIds: [sent.body.job_id],
     };
