@@ -3,13 +3,13 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const schema = z.object({
-  /** Data centre 2, the main one. */
+  /** Port of data centre 2, the main one. */
   SANDBOX_PORT: port.default(4_430),
   SANDBOX_CONTROL_PORT: port.default(4_480),
   DATA_DIR: z.string().min(1).default('./data'),
 });
 
-/** @throws {Error} one line that names the setting. */
+/** @throws {Error} a one-line message that names the invalid setting. */
 export function readEnv(environment: Record<string, string | undefined>): z.infer<typeof schema> {
   const result = schema.safeParse(environment);
   if (result.success) return result.data;

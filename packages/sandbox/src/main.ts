@@ -2,14 +2,14 @@ import { readEnv } from './env.ts';
 import { createSandbox } from './sandbox.ts';
 
 /**
- * The sandbox as a process of its own. A parent with an IPC channel gets one message when it is up, `{type: 'ready', dataCenters,
- * controlUrl, publicKeyFile}`; the sandbox ends with that channel.
+ * Runs the sandbox as a separate process. A parent with an IPC channel gets one message when the sandbox is up:
+ * `{type: 'ready', dataCenters, controlUrl, publicKeyFile}`. The sandbox stops when that channel closes.
  */
 async function main(): Promise<void> {
   const ending = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve).once('SIGINT', resolve).once('disconnect', resolve);
   });
-  // The parent ended before this process listened for that.
+  // The parent ended before the `disconnect` listener was added.
   if (process.send !== undefined && !process.connected) return;
   const { DATA_DIR, SANDBOX_PORT, SANDBOX_CONTROL_PORT } = readEnv(process.env);
   const sandbox = await createSandbox({
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const { dataCenters, controlUrl, publicKeyFile } = sandbox;
   const addresses = dataCenters.map(({ id, host, port }) => `${id} at ${host}:${port}`).join(', ');
   console.log(`sandbox: data centres ${addresses}; control ${controlUrl}`);
-  // Where this fails the parent has just ended, and `disconnect` follows.
+  // If sending fails, the parent has just ended and `disconnect` follows.
   const ready = { type: 'ready', dataCenters, controlUrl, publicKeyFile };
   if (process.connected) process.send?.(ready, undefined, {}, () => {});
   await ending;

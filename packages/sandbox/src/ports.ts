@@ -3,13 +3,13 @@ import { createServer } from 'node:net';
 import { DATA_CENTERS, MAIN_DATA_CENTER } from './rpc/accounts.ts';
 import type { ChosenPorts } from './state/state.ts';
 
-/** The ports to listen on, by data centre; 0: any free one. */
+/** The port to listen on for each data centre. 0 means any free port. */
 export type DataCenterPorts = { id: number; port: number }[];
 
 /**
- * Gives the other data centres the ports after the main one's, or any where those are taken: several sandboxes may run side by side.
- * Once chosen they stay, so that clients find them after a restart.
- * @param control the port of the control API, which is listened on later.
+ * Gives the other data centres the ports after the main one, or any free port where those are taken, so that several
+ * sandboxes can run side by side. Reuses the ports chosen earlier, so that clients find them after a restart.
+ * @param control the port of the control API, which opens later and must stay free.
  */
 export async function choosePorts(
   main: number,

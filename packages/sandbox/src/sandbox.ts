@@ -19,33 +19,36 @@ import type { Foundation } from './state/state.ts';
 import { Store } from './state/store.ts';
 
 export interface SandboxOptions {
-  /** State is kept in `sandbox/` below it; without, in memory, as long as the process. */
+  /**
+   * The sandbox keeps its state in `sandbox/` below this directory. Without it, the state is in memory and ends with
+   * the process.
+   */
   dataDir?: string;
-  /** Loopback ports; 0, the default: any free one. `main` is data centre 2's. */
+  /** Loopback ports. 0, the default, means any free port. `main` is the port of data centre 2. */
   ports?: { main?: number; control?: number };
   settings?: Partial<SandboxSettings>;
   /** Unix milliseconds. */
   now?: () => number;
-  /** How long a server salt is good. */
+  /** Lifetime of a server salt. */
   saltLifetimeMs?: number;
-  /** What failed inside; its caller got 500. Default: printed on stderr. */
+  /** Receives internal failures, whose caller gets a 500. Default: print to stderr. */
   onError?: (error: unknown) => void;
 }
 
 export interface Sandbox {
   readonly dataCenters: readonly DataCenter[];
   readonly controlUrl: string;
-  /** The servers' RSA key, PKCS #1 PEM, that clients must know. */
+  /** The servers' RSA public key as PKCS #1 PEM. Clients must know it. */
   readonly publicKeyPem: string;
-  /** Where it stands as a file; undefined where state is in memory. */
+  /** Path of a file with the same key; undefined if the state is in memory. */
   readonly publicKeyFile: string | undefined;
-  /** The control port's calls, without HTTP. */
+  /** The control API in-process, without HTTP. */
   readonly control: Control;
-  /** Ends every connection; the state is on disk already. */
+  /** Closes every connection and port. Nothing is left to save: the state is on disk already. */
   close(): Promise<void>;
 }
 
-/** @throws {Error} one line that says which port is taken, or who has the directory. */
+/** @throws {Error} a one-line message: which port is taken, or which process uses the directory. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { now = Date.now, onError = (error: unknown) => console.error(error) } = options;
   const { main = 0, control: controlPort = 0 } = options.ports ?? {};
@@ -104,7 +107,7 @@ function openStore(directory: string | undefined, now: number): Store {
   return new Store(state, journal);
 }
 
-/** A new state gets its secret and the servers' RSA key. */
+/** Returns the state's secret and RSA key; generates both for a new state. */
 function foundationOf(store: Store): Foundation {
   if (store.state.foundation !== undefined) return store.state.foundation;
   const rsaPrivateKey = exportRsaKeyPair(generateRsaKeyPair());
@@ -122,7 +125,7 @@ function rememberPorts(store: Store, dataCenters: readonly DataCenter[]): void {
   store.commit({ type: 'ports_chosen', ports: { main, others } });
 }
 
-/** Says which setting to change where a port cannot be had. */
+/** Turns a failure to listen into an error that names the setting to change. */
 async function named<T>(setting: string, port: number, listening: Promise<T>): Promise<T> {
   try {
     return await listening;

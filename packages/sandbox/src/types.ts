@@ -1,9 +1,13 @@
 /**
- * The seam between the two halves of the sandbox: `mtproto/` speaks the protocol (transports, keys, encryption, sessions)
- * and knows nothing of accounts; `rpc/` and `state/` are "Telegram" and know nothing of sockets.
+ * The interface between the two halves of the sandbox. `mtproto/` implements the protocol (transports, keys,
+ * encryption,
+ * sessions) and does not know accounts; `rpc/` and `state/` implement "Telegram" and do not know sockets.
  */
 
-/** A value of TL. `int` is a number, `long`, `int128` and `int256` are bigint / bytes, `bytes` a Buffer, a bare `true` flag a boolean. */
+/**
+ * A TL value. `int` is a number, `long` a bigint, `bytes`, `int128` and `int256` are Buffers, and a bare `true` flag is
+ * a boolean.
+ */
 export type TlValue =
   | null
   | boolean
@@ -15,40 +19,50 @@ export type TlValue =
   | TlValue[]
   | undefined;
 
-/** A TL object or method call: `_` is the constructor's or method's full name as the schema has it, e.g. `messages.sendMessage`. */
+/**
+ * A TL object or method call. `_` is the full name of the constructor or method in the schema, e.g.
+ * `messages.sendMessage`.
+ */
 export interface TlObject {
   _: string;
   [field: string]: TlValue;
 }
 
-/** What one connection's client said of itself in `initConnection`. */
+/** What the client of a connection says about itself in `initConnection`. */
 export interface ClientInfo {
   apiId: number;
   deviceModel: string;
   appVersion: string;
 }
 
-/** One API call, unwrapped of `invokeWithLayer`, `initConnection`, `invokeWithoutUpdates` and `invokeAfterMsg`. */
+/**
+ * One API call without its wrappers (`invokeWithLayer`, `initConnection`, `invokeWithoutUpdates`, `invokeAfterMsg`).
+ */
 export interface RpcCall {
   query: TlObject;
-  /** The schema layer the caller speaks: the answer is written in it. */
+  /** The caller's schema layer. The answer is encoded in it. */
   layer: number;
-  /** The data centre whose port the call came in by. */
+  /** The data centre whose port received the call. */
   dcId: number;
-  /** The 64-bit auth key id as 16 hex digits. The unit of authorization, as at Telegram. */
+  /** The 64-bit auth key id as 16 hex digits. As at Telegram, a sign-in belongs to an auth key. */
   authKeyId: string;
-  /** The MTProto session, as 16 hex digits. */
+  /** The MTProto session id as 16 hex digits. */
   sessionId: string;
   client: ClientInfo | undefined;
 }
 
 /**
- * Answers a call. Throws {@link RpcError} for an `rpc_error`, {@link DropConnection} to cut the caller's TCP connection without an answer, or with a transport error.
- * The value is written as the method's declared result type, in the caller's layer.
+ * Answers a call. Throws {@link RpcError} to answer with an `rpc_error`, or {@link DropConnection} to close the
+ * caller's
+ * TCP connection without an answer or with a transport error. The returned value is encoded as the method's declared
+ * result type, in the caller's layer.
  */
 export type RpcHandler = (call: RpcCall) => Promise<TlValue>;
 
-/** Telegram's refusal of a call: a number like an HTTP status and Telegram's own name for it, e.g. `400 PEER_ID_INVALID`. */
+/**
+ * A call refused by Telegram: a code like an HTTP status, and Telegram's name for the error, e.g. `400
+ * PEER_ID_INVALID`.
+ */
 export class RpcError extends Error {
   readonly code: number;
   constructor(code: number, name: string) {
@@ -58,10 +72,10 @@ export class RpcError extends Error {
   }
 }
 
-/** Cuts the TCP connection that the call came by. The call is not answered. */
+/** Closes the TCP connection that the call came in on. The call gets no answer. */
 export class DropConnection extends Error {
   override readonly name = 'DropConnection';
-  /** A transport error that is sent before, negative, e.g. -404. */
+  /** Transport error to send before closing; negative, e.g. -404. */
   readonly transportError: number | undefined;
 
   constructor(transportError?: number) {
@@ -79,28 +93,34 @@ export interface AuthKeyRecord {
   /** The first server salt, 8 bytes, from the key exchange. */
   salt: Uint8Array;
   /**
-   * The layer that the key's client last named in `invokeWithLayer(initConnection(…))`. A client that comes back with its key need not
-   * say it again; one that never said it gets CONNECTION_NOT_INITED. Kept by `put`ting the record again.
+   * The layer in the client's latest `invokeWithLayer(initConnection(…))`. A client that reconnects with the key need
+   * not
+   * send it again; a call on a key without a layer gets CONNECTION_NOT_INITED. `put` the record again to store a new
+   * layer.
    */
   layer?: number;
 }
 
-/** Where auth keys are remembered. `put` returns once the key would survive a kill -9, where the sandbox keeps state on disk. */
+/** Stores auth keys. If the sandbox keeps its state on disk, `put` resolves once the key would survive a kill -9. */
 export interface AuthKeyStore {
   get(id: string): AuthKeyRecord | undefined;
   put(record: AuthKeyRecord): Promise<void>;
   delete(id: string): Promise<void>;
 }
 
-/** What the rpc half may ask of the network half. */
+/** What the `rpc/` half can ask of the `mtproto/` half. */
 export interface Network {
   /**
-   * Sends an `Updates` object to every open connection of an auth key that takes updates (not those whose calls are wrapped in
-   * `invokeWithoutUpdates`), each in its own layer; `exceptSessionId` leaves out the caller's own.
+   * Sends an `Updates` object to every open connection of an auth key, each in its own layer. Skips connections whose
+   * calls
+   * are wrapped in `invokeWithoutUpdates`, and the session `exceptSessionId` (normally the caller's own).
    */
   push(authKeyId: string, updates: TlObject, options?: { exceptSessionId?: string }): void;
-  /** Forgets a key: its open connections are cut with the transport error -404, later ones get it too. */
+  /**
+   * Deletes a key. Its open connections are closed with the transport error -404, and later connections get the same
+   * error.
+   */
   dropKey(authKeyId: string): Promise<void>;
-  /** TCP connections open now that carry this key. */
+  /** The number of open TCP connections that use this key. */
   connections(authKeyId: string): number;
 }

@@ -12,7 +12,7 @@ import { RpcError } from '../types.ts';
 import { ControlError } from './control-error.ts';
 import type { AccountRequest, BotRequest } from './requests.ts';
 
-/** The digits of a phone number. @throws {ControlError} 400 where it is none. */
+/** The digits of a phone number. @throws {ControlError} 400 if it is not a phone number. */
 export function digitsOf(phone: string): string {
   try {
     return phoneDigits(phone);
@@ -22,19 +22,22 @@ export function digitsOf(phone: string): string {
   }
 }
 
-/** @throws {ControlError} 404 */
+/** @throws {ControlError} 404 if the account does not exist. */
 export function knownAccount({ store }: Telegram, id: number): Account {
   const account = store.state.accounts.get(id);
   if (account === undefined) throw new ControlError(404, `there is no account ${id}`);
   return account;
 }
 
-/** The account of a phone, if it has one; a test phone always does. */
+/** The account of a phone; undefined if it has none. A test phone always has one. */
 export function accountOfPhone({ store }: Telegram, phone: string): Account | undefined {
   return accountByPhone(store, digitsOf(phone));
 }
 
-/** @throws {ControlError} 409 where the phone has an account with other data, or the username belongs to another. */
+/**
+ * Repeating a request with the same data returns the existing account.
+ * @throws {ControlError} 409 if the phone has an account with other data, or the username is taken.
+ */
 export function createAccount(
   telegram: Telegram,
   request: AccountRequest,
@@ -62,7 +65,10 @@ export function createAccount(
   return { account, created: true };
 }
 
-/** The same token again changes nothing. @throws {ControlError} 409 where its id or its username belongs to another. */
+/**
+ * Repeating a request with the same token returns the existing bot.
+ * @throws {ControlError} 409 if the bot's id or username is taken.
+ */
 export function createBot(
   telegram: Telegram,
   { bot_token: botToken, first_name: firstName, username }: BotRequest,

@@ -11,7 +11,7 @@ import { chatView, type ChatView } from './views.ts';
 const FIRST_GROUP = 4_000_000_001;
 const FIRST_CHANNEL = 1_500_000_001;
 
-/** Makes a group or channel, with the message that says so, as all of them begin. */
+/** Creates a group or channel and its first message, the service message about the creation, as at Telegram. */
 export function createChat(telegram: Telegram, { title, kind, members, username }: ChatRequest): ChatView {
   const { store } = telegram;
   for (const id of members) knownAccount(telegram, id);

@@ -44,7 +44,7 @@ const CALLS = {
     'counters: accounts, messages, early calls, duplicated sign-ins, sessions and connections by account',
 };
 
-/** The control port over HTTP. Faults and settings last as long as the process, the rest as long as the state. */
+/** The control API over HTTP. Faults and settings are kept in memory only; everything else is part of the state. */
 export function createControlApp(control: Control, onError: (error: unknown) => void): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
@@ -115,7 +115,7 @@ function refuse({ status, message }: ControlError): Response {
   return Response.json({ status: 'error', message }, { status });
 }
 
-/** A web page must not drive the sandbox, neither as itself nor by a name of its own that points to 127.0.0.1. */
+/** Refuses calls from web pages, even from a page whose own domain name resolves to 127.0.0.1 (DNS rebinding). */
 function refuseStrangers(c: Context): void {
   const origin = c.req.header('origin');
   const names = [`http://${c.req.header('host') ?? ''}`, ...(origin === undefined ? [] : [origin])];

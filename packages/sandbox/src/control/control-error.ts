@@ -1,4 +1,4 @@
-/** A call of the control port that cannot be carried out; the message is for the person who made it. */
+/** A control call that cannot be carried out. The message is written for the person who made the call. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly status: 400 | 403 | 404 | 409 | 413;

@@ -8,7 +8,7 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-/** Serves the control port, to this machine alone. @throws where the port is taken. */
+/** Serves the control API on the loopback interface. @throws if the port is taken. */
 export async function serveControl(app: Hono, port: number): Promise<ControlServer> {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => void listener(request, response));

@@ -29,25 +29,25 @@ import {
 
 export interface Deliveries {
   random_id: string;
-  /** Sends that arrived with it, those too that were refused or cut off. */
+  /** How many sends with this random id arrived, including those that were refused or cut off. */
   arrived: number;
-  /** Messages that they made. Random ids are remembered per account: more than 1 means as many accounts. */
+  /** How many messages they created. Random ids are unique per account, so more than 1 means several accounts. */
   messages: number;
 }
 
 export interface Counters {
   accounts: number;
-  /** Messages accepted since the state began, codes from Telegram itself not counted. */
+  /** Messages accepted since the state was created, without Telegram's own messages with login codes. */
   messages: number;
-  /** Calls that came while Telegram had asked for a wait that lasts. */
+  /** Calls that came during a lasting wait. */
   early: number;
-  /** Sign-ins that died because two connections used them at once. */
+  /** Sign-ins that ended because two connections used them at once. */
   duplicated: number;
-  /** Accounts with sign-ins. */
+  /** Every account with at least one live sign-in. */
   sessions: { id: number; phone: string; authorizations: number; connections: number }[];
 }
 
-/** What a person or a test may do to the sandbox's "Telegram" from outside. Every method throws {@link ControlError}. */
+/** Controls the sandbox's "Telegram" from outside, for a person or a test. Every method throws {@link ControlError}. */
 export class Control {
   readonly #telegram: Telegram;
 
@@ -55,13 +55,16 @@ export class Control {
     this.#telegram = telegram;
   }
 
-  /** The same data for the same phone again changes nothing. @throws {ControlError} 409 where phone or username has other data. */
+  /**
+   * Repeating a call with the same data returns the existing account.
+   * @throws {ControlError} 409 if the phone has an account with other data, or the username is taken.
+   */
   createAccount(request: AccountRequest): { account: AccountView; created: boolean } {
     const { account, created } = createAccount(this.#telegram, request);
     return { account: accountView(account), created };
   }
 
-  /** As {@link createAccount}, a bot. */
+  /** Like {@link createAccount}, for a bot. */
   createBot(request: BotRequest): { account: AccountView; created: boolean } {
     const { account, created } = createBot(this.#telegram, request);
     return { account: accountView(account), created };
@@ -71,19 +74,19 @@ export class Control {
     return [...this.#telegram.store.state.accounts.values()].map(accountView);
   }
 
-  /** The code last sent to a phone, used or not. @throws {ControlError} 404 where none was. */
+  /** The code last sent to a phone, used or not. @throws {ControlError} 404 if no code was sent. */
   lastCode(phone: string): CodeView {
     const attempt = this.#telegram.store.state.lastAttempt.get(digitsOf(phone));
     if (attempt === undefined) throw new ControlError(404, `no code has been sent to ${phone}`);
     return codeView(attempt);
   }
 
-  /** @throws {ControlError} 404 where the phone has no account. */
+  /** @throws {ControlError} 404 if the phone has no account. */
   createSession(phone: string): SessionView {
     return createSession(this.#telegram, phone);
   }
 
-  /** The account scans the QR code of a client that signs in. @returns the account. */
+  /** Makes an account scan the QR code of a client that is signing in. @returns the account. */
   acceptLoginToken(request: LoginTokenRequest): AccountView {
     return accountView(acceptLoginToken(this.#telegram, request));
   }
@@ -97,7 +100,7 @@ export class Control {
     this.#telegram.store.commit({ type: 'contacts_added', accountId: id, contactIds: contact_ids });
   }
 
-  /** In the order in which they were accepted. Telegram's own, with codes, only come where `from` is 777000. */
+  /** Messages in the order of acceptance. Telegram's own messages with login codes only if `from` is 777000. */
   messages({ from, to }: { from?: number; to?: number } = {}): MessageView[] {
     return this.#telegram.store.state.messages
       .filter((message) => message.action === undefined)
@@ -112,12 +115,12 @@ export class Control {
     return { random_id: randomId, arrived: made + (fruitlessSends.get(randomId) ?? 0), messages: made };
   }
 
-  /** @throws {ControlError} 404 where the account or the chat does not exist. */
+  /** @throws {ControlError} 404 if the account or the chat does not exist. */
   addFault(request: FaultRequest): void {
     this.#telegram.faults.add(faultOf(this.#telegram, request));
   }
 
-  /** Those that are not used up. */
+  /** The faults that are not used up. */
   faults(): FaultView[] {
     return this.#telegram.faults.list().map(faultView);
   }
@@ -126,7 +129,9 @@ export class Control {
     this.#telegram.faults.clear();
   }
 
-  /** Ends all sessions of an account; their next call gets 401 SESSION_REVOKED. @returns how many there were. */
+  /**
+   * Ends all sessions of an account; their next call gets 401 SESSION_REVOKED. @returns the number of sessions ended.
+   */
   revoke(id: number): number {
     knownAccount(this.#telegram, id);
     const live = liveAuthorizations(this.#telegram, id);

@@ -23,7 +23,7 @@ export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
   };
 }
 
-/** @throws {ControlError} 404 */
+/** @throws {ControlError} 404 if the chat does not exist. */
 function knownPeer(telegram: Telegram, peer: number | string): PeerId {
   const { accounts, chats } = telegram.store.state;
   const id = /^-?\d+$/.test(String(peer)) ? Number(peer) : peerByName(telegram, String(peer));

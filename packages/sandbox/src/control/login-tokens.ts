@@ -13,8 +13,8 @@ const REFUSALS: Record<string, { status: 404 | 409; message: string }> = {
 };
 
 /**
- * An account scans the QR code that somebody else's client shows.
- * @throws {ControlError} 404 where there is no such account or token, 409 where the token cannot be accepted any more.
+ * Makes an account scan the QR code that another client shows.
+ * @throws {ControlError} 404 if the account or the token does not exist, 409 if the token cannot be accepted any more.
  */
 export function acceptLoginToken(telegram: Telegram, request: LoginTokenRequest): Account {
   const account = scannerOf(telegram, request);
@@ -35,7 +35,7 @@ function scannerOf(telegram: Telegram, { id, phone = '' }: LoginTokenRequest): A
   return account;
 }
 
-/** Base64url. */
+/** The token of the request, in base64url. */
 function tokenOf({ url, token = '' }: LoginTokenRequest): string {
   if (url === undefined) return token;
   const shown = URL.canParse(url) ? new URL(url) : undefined;

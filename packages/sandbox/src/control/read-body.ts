@@ -2,12 +2,15 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { ControlError } from './control-error.ts';
 
-/** Bytes of a body at most. */
+/** Largest body, in bytes. */
 const MAX_BODY = 1024 * 1024;
-/** Objects and lists within one another at most. */
+/** How deeply objects and lists may be nested. */
 const MAX_DEPTH = 64;
 
-/** The JSON body by the schema; `null` for an optional field means absent. @throws {ControlError} 400, 413 */
+/**
+ * Validates the JSON body against the schema. `null` for an optional field means absent. @throws {ControlError} 400,
+ * 413
+ */
 export async function bodyOf<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.infer<Schema>> {
   if (Number(c.req.header('content-length') ?? 0) > MAX_BODY)
     throw new ControlError(413, 'the body is over 1 MiB');
@@ -24,7 +27,7 @@ export async function bodyOf<Schema extends z.ZodType>(c: Context, schema: Schem
   return asGiven.success ? asGiven.data : parsed(schema, withoutNulls(body), []);
 }
 
-/** A value by the schema. @throws {ControlError} 400 that names each field. */
+/** Validates a value against the schema. @throws {ControlError} 400, naming each wrong field. */
 export function parsed<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -56,7 +59,7 @@ function withoutNulls(body: unknown): unknown {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
-/** What to send, where the schema does not say it itself. */
+/** The error text, where the schema has none of its own. */
 function wording(issue: z.core.$ZodRawIssue): string {
   if (issue.input === undefined && issue.code === 'invalid_type') return 'is needed';
   switch (issue.code) {

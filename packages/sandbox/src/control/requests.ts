@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DATA_CENTERS } from '../rpc/accounts.ts';
 import { LAYERS, resultTypeOf } from '../tl/index.ts';
 
-/** Bodies of the control port. Unknown fields are refused: a misspelt one would do nothing and say nothing. */
+/** Bodies of control calls. Unknown fields are refused, because a misspelt field would have no effect unnoticed. */
 
 const accountId = z.int().positive();
 const username = z.string().regex(/^[A-Za-z]\w{3,31}$/, '4 to 32 of A-Z a-z 0-9 _, the first a letter');
@@ -21,9 +21,9 @@ export const accountRequest = z.strictObject({
   /** Two-factor password. */
   password: z.string().min(1).optional(),
   hint: z.string().optional(),
-  /** The address for sign-ins: codes go there first. */
+  /** E-mail address for sign-ins: login codes go there first. */
   email: z.email().optional(),
-  /** Home data centre; by default the test phone's own, else 2. */
+  /** Home data centre. Default: the one that a test phone's number names, otherwise 2. */
   dc: z
     .int()
     .refine((id) => DATA_CENTERS.some((known) => known === id), `one of ${DATA_CENTERS.join(', ')}`)
@@ -31,7 +31,7 @@ export const accountRequest = z.strictObject({
 });
 export type AccountRequest = z.infer<typeof accountRequest>;
 
-/** A bot; its id is the number that its token begins with, as at Telegram. */
+/** A bot. As at Telegram, its id is the number at the start of its token. */
 export const botRequest = z.strictObject({
   bot_token: z.string().regex(/^[1-9]\d{0,15}:[\w-]{20,100}$/, 'a token such as 123456:ABC…'),
   first_name: z.string().min(1).max(64),
@@ -42,7 +42,7 @@ export type BotRequest = z.infer<typeof botRequest>;
 export const chatRequest = z.strictObject({
   title: z.string().min(1).max(128),
   kind: z.enum(['group', 'supergroup', 'channel']),
-  /** Account ids; the first one makes the chat. */
+  /** Account ids. The first account creates the chat. */
   members: z.array(accountId).min(1),
   username: username.optional(),
 });
@@ -62,15 +62,18 @@ export const faultRequest = z
       .refine((name) => !name.endsWith('_X'), 'put a number for the X')
       .optional(),
     drop: z.enum(['before', 'after']).optional(),
-    /** A transport error such as -404 comes in place of an answer, and the connection is cut. */
+    /** Transport error, e.g. -404, sent instead of an answer; then the connection is closed. */
     transport: z.int().min(-999).max(-1).optional(),
     delay_ms: z.int().min(0).max(600_000).optional(),
     times: z.int().min(1).default(1),
     /** A chat: its id (`-100…` for channels), `@username` or `+phone`. */
     peer: z.union([z.int(), z.string().min(1)]).optional(),
-    /** With a `…_WAIT_n`: calls are refused until its seconds are over, as at Telegram; else only so many `times`. */
+    /**
+     * With a `…_WAIT_n` error: calls are refused until n seconds have passed, as at Telegram. Otherwise only `times`
+     * calls are.
+     */
     lasts: z.boolean().optional(),
-    /** With an error that says that the sign-in has ended: it has not. */
+    /** With an error that says the sign-in has ended: the sign-in stays valid all the same. */
     slip: z.boolean().optional(),
   })
   .refine(
@@ -89,10 +92,10 @@ export type FaultRequest = z.input<typeof faultRequest>;
 
 export const sessionRequest = z.strictObject({ phone: z.string() });
 
-/** One of `url` and `token`, one of `id` and `phone`. */
+/** Needs exactly one of `url` and `token`, and exactly one of `id` and `phone`. */
 export const loginTokenRequest = z
   .strictObject({
-    /** What the QR code says. */
+    /** The content of the QR code. */
     url: z.string().optional(),
     /** Base64url. */
     token: z.string().optional(),
@@ -118,12 +121,12 @@ export const settingsRequest = z
   .partial();
 export type SettingsRequest = z.infer<typeof settingsRequest>;
 
-/** An id as it stands in a query string. */
+/** An id in a query string. */
 export const idQuery = z
   .string()
   .regex(/^-?\d{1,15}$/, 'a whole number')
   .transform(Number);
-/** Signed or unsigned. */
+/** A 64-bit number, signed or unsigned. */
 export const randomIdQuery = z
   .string()
   .regex(/^-?\d{1,20}$/, 'a whole number')

@@ -5,9 +5,9 @@ import { unixSeconds, type Telegram } from '../rpc/telegram.ts';
 import { accountOfPhone } from './accounts.ts';
 import { ControlError } from './control-error.ts';
 
-/** A sign-in that is done: what a client keeps of it. */
+/** A completed sign-in, as a client stores it. */
 export interface SessionView {
-  /** The account. */
+  /** The account's id. */
   id: number;
   dc: number;
   /** 256 bytes, base64url. */
@@ -15,14 +15,16 @@ export interface SessionView {
 }
 
 /**
- * Signs a phone in without code, password or key exchange, for tests that need many accounts: a key exchange costs a client a fifth of
- * a second of its processor. @throws {ControlError} 404 where the phone has no account.
+ * Signs a phone in without code, password or key exchange, for tests that need many accounts: a key exchange costs a
+ * client
+ * 0.2 s of CPU time.
+ * @throws {ControlError} 404 if the phone has no account.
  */
 export function createSession(telegram: Telegram, phone: string): SessionView {
   const account = accountOfPhone(telegram, phone);
   if (account === undefined) throw new ControlError(404, `${phone} has no account`);
   const key = randomBytes(256);
-  // A few clients lose a leading zero.
+  // A few clients lose a leading zero byte.
   key.writeUInt8(key.readUInt8() | 1);
   const id = sha1(key).toString('hex', 12);
   const salt = randomBytes(8).toString('hex');

@@ -2,18 +2,18 @@ import { boxOf } from '../rpc/peers.ts';
 import type { Account, Chat, LoginAttempt, Message, MessageEntity } from '../state/model.ts';
 import { idIn } from '../state/state.ts';
 
-/** What the control port shows. */
+/** The JSON forms of the control API. */
 
 export interface AccountView {
   id: number;
-  /** Bots have none. */
+  /** Absent for bots. */
   phone?: string;
   bot?: true;
   first_name: string;
   last_name?: string;
   username?: string;
   has_password: boolean;
-  /** Where login codes go. */
+  /** Address that login codes go to. */
   email?: string;
   dc: number;
 }
@@ -65,7 +65,7 @@ export function codeView({ phone, code, delivery }: LoginAttempt): CodeView {
 }
 
 export interface EntityView {
-  /** By the Bot API's names: `bold`, `text_link`… */
+  /** The Bot API's name, e.g. `bold` or `text_link`. */
   type: string;
   /** UTF-16 units. */
   offset: number;
@@ -78,22 +78,22 @@ export interface EntityView {
 }
 
 export interface MessageView {
-  /** As the sender knows it. */
+  /** The sender's id of the message. */
   id: number;
   from_id: number;
   to_id: number;
   text: string;
-  /** RFC 3339, to the second. */
+  /** RFC 3339, precise to the second. */
   date: string;
-  /** RFC 3339, to the millisecond. */
+  /** RFC 3339, precise to the millisecond. */
   accepted_at: string;
-  /** A signed 64-bit number, too long for a JSON number. */
+  /** A signed 64-bit number in decimal, which a JSON number cannot hold. */
   random_id: string;
   entities?: EntityView[];
   silent?: true;
-  /** Links are not previewed. */
+  /** Link previews are off. */
   no_webpage?: true;
-  /** The sender's id of the message that this one answers. */
+  /** The sender's id of the message that this one replies to. */
   reply_to?: number;
 }
 

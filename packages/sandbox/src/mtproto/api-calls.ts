@@ -11,14 +11,14 @@ import { writeRpcResult } from './message.ts';
 import type { Session } from './session.ts';
 import { peekId, unwrap, type WrappedCall } from './unwrap.ts';
 
-/** Where a call came from. */
+/** The origin of a call. */
 export interface Caller {
   connection: ClientLink;
   key: AuthKey;
   session: Session;
 }
 
-/** Runs the API calls: takes them out of their wrappers, has the handler answer them, and writes what it says. */
+/** Runs API calls: unwraps them, passes them to the handler, and queues the answers. */
 export class ApiCalls {
   readonly #context: ServerContext;
 
@@ -26,7 +26,7 @@ export class ApiCalls {
     this.#context = context;
   }
 
-  /** Starts on a call. It is answered when it is done; several run at once. Never throws. */
+  /** Starts a call, which is answered once it is done. Several calls run concurrently. Never throws. */
   start(caller: Caller, msgId: bigint, body: Buffer): void {
     const { connection, key, session } = caller;
     if (key.guard.starts(connection, session.id)) this.#context.onDuplicated(key.id);
@@ -38,7 +38,7 @@ export class ApiCalls {
     session.running.set(msgId, run);
   }
 
-  /** Resolves to whether the call went well. */
+  /** Resolves to whether the call succeeded. */
   async #run(caller: Caller, msgId: bigint, body: Buffer): Promise<boolean> {
     const { connection, session } = caller;
     try {
@@ -47,7 +47,7 @@ export class ApiCalls {
     } catch (error) {
       session.noteFailure(msgId);
       if (error instanceof DropConnection) {
-        // Not answered means not received: the client may send the same message again, and it is then run again.
+        // An unanswered message counts as not received: if the client sends it again, the call runs again.
         session.received.forget(msgId);
         if (error.transportError === undefined) connection.cut();
         else connection.refuse(-error.transportError);
@@ -110,7 +110,7 @@ export class ApiCalls {
       .catch((error: unknown) => this.#context.onError(error, 'keeping a layer'));
   }
 
-  /** Hands an error that is not Telegram's own to whoever runs the server. */
+  /** Reports an unexpected error to `onError`, and replaces it with a 500 for the client. */
   #reported(error: unknown, method: string): Error {
     if (error instanceof RpcError || error instanceof DropConnection) return error;
     this.#context.onError(error, method);
@@ -125,7 +125,7 @@ export class ApiCalls {
   }
 }
 
-/** @throws {RpcError} INPUT_METHOD_INVALID where no method has the id. @throws {TlDecodeError} */
+/** @throws {RpcError} INPUT_METHOD_INVALID if no method has the id. @throws {TlDecodeError} */
 function readQuery({ reader }: WrappedCall, codec: TlCodec): { query: TlObject; resultType: string } {
   const id = peekId(reader);
   const resultType = codec.resultTypeOf(codec.nameOf(id) ?? '');

@@ -5,10 +5,10 @@ import type { ServerContext } from './context.ts';
 import { Salts } from './salts.ts';
 import { Session } from './session.ts';
 
-/** Sessions without a connection that one key may leave behind; the longest unused ones are forgotten first. */
+/** Maximum number of sessions without a connection per key. The oldest ones are deleted first. */
 const MAX_IDLE_SESSIONS = 16;
 
-/** One auth key as the running server knows it: its record, and what hangs on it in memory. */
+/** An auth key in use: its stored record, and its sessions and connections in memory. */
 export class AuthKey {
   readonly id: string;
   readonly dcId: number;
@@ -17,7 +17,7 @@ export class AuthKey {
   readonly salts: Salts;
   readonly guard = new CallGuard<ClientLink>();
   readonly connections = new Set<ClientLink>();
-  /** What its client last said of itself, in whatever session. */
+  /** What the key's client last said about itself, in any session. */
   client: ClientInfo | undefined;
   readonly #context: ServerContext;
   readonly #sessions = new Map<string, Session>();
@@ -32,7 +32,7 @@ export class AuthKey {
     this.salts = new Salts(record.key, record.salt, context.saltLifetimeMs, context.clock());
   }
 
-  /** The layer that its client last named in a complete `initConnection`. */
+  /** The layer in the client's latest complete `initConnection`. */
   get layer(): number | undefined {
     return this.#record.layer;
   }
@@ -50,12 +50,12 @@ export class AuthKey {
     return session;
   }
 
-  /** False where there was no such session. */
+  /** Returns false if there was no such session. */
   destroySession(id: string): boolean {
     return this.#sessions.delete(id);
   }
 
-  /** The client has said its layer and what it is. The layer is kept with the key. */
+  /** Records a complete `initConnection`. Stores the layer with the key if it changed. */
   async initialized(layer: number, client: ClientInfo): Promise<void> {
     this.client = client;
     if (layer === this.#record.layer) return;
@@ -64,7 +64,7 @@ export class AuthKey {
   }
 }
 
-/** The auth keys that are in use, out of the store. */
+/** Loads auth keys from the store and keeps them in memory while in use. */
 export class KeyRing {
   readonly #context: ServerContext;
   readonly #keys = new Map<string, AuthKey>();
@@ -73,7 +73,7 @@ export class KeyRing {
     this.#context = context;
   }
 
-  /** A key of this data centre; undefined for one that it does not know. */
+  /** A key of this data centre; undefined if the data centre does not know it. */
   find(id: string, dcId: number): AuthKey | undefined {
     const record = this.#context.keys.get(id);
     if (record === undefined) {
@@ -86,12 +86,12 @@ export class KeyRing {
     return known;
   }
 
-  /** A key that has been used since the start. */
+  /** A key that has been used since the server started. */
   inUse(id: string): AuthKey | undefined {
     return this.#keys.get(id);
   }
 
-  /** Forgets a key for good. Its connections end with -404. */
+  /** Deletes a key for good and closes its connections with -404. */
   async drop(id: string): Promise<void> {
     const key = this.#keys.get(id);
     this.#keys.delete(id);

@@ -1,24 +1,26 @@
 interface Caller<C> {
   sessionId: string;
   inFlight: number;
-  /** Connections of other sessions that have called since this one did. */
+  /** Connections in other sessions that made a call after this connection's latest call. */
   overtakenBy: Set<C>;
 }
 
 /**
- * Tells when one auth key is used by two clients at once, which Telegram ends with AUTH_KEY_DUPLICATED: two open connections, in
- * different MTProto sessions, whose API calls overlap or alternate. A connection that was left behind and stays silent does no harm.
+ * Detects that two clients use one auth key at once, which Telegram answers with AUTH_KEY_DUPLICATED. That is the case
+ * if
+ * two open connections in different MTProto sessions make API calls that overlap or alternate. An abandoned connection
+ * that stays silent does not count.
  */
 export class CallGuard<C> {
   readonly #callers = new Map<C, Caller<C>>();
   #isDuplicated = false;
 
-  /** Whether it has happened. The key stays spoilt from then on. */
+  /** Whether duplicate use was detected. It stays true from then on. */
   get isDuplicated(): boolean {
     return this.#isDuplicated;
   }
 
-  /** A call comes in. True where it is the one that shows the key to be used twice. */
+  /** Call when an API call starts. True if this call is the first to show duplicate use. */
   starts(connection: C, sessionId: string): boolean {
     const own = this.#callers.get(connection) ?? { sessionId, inFlight: 0, overtakenBy: new Set<C>() };
     const others = [...this.#callers].filter(

@@ -1,11 +1,11 @@
 import type { Session, SessionLink } from './session.ts';
 
-/** A client's TCP connection, as the code that handles its messages sees it. */
+/** A client's TCP connection, as message handlers see it. */
 export interface ClientLink extends SessionLink {
   readonly dcId: number;
-  /** The session of its last message, whose updates go out here. */
+  /** The session of the latest message. Its updates go out on this connection. */
   readonly session: Session | undefined;
-  /** The client continues this session here. */
+  /** Moves a session to this connection. */
   use(session: Session): void;
   /** Closes the connection unless called again within `delayMs`. */
   closeAfter(delayMs: number): void;

@@ -22,13 +22,13 @@ export interface ConnectionOptions {
 const PLAIN_KEY_ID = '0000000000000000';
 const PLAIN_HEADER = 20;
 
-/** A client that does not read what it is sent is cut off here. */
+/** Limit for unsent bytes. A client that does not read what it is sent is disconnected at this limit. */
 const MAX_UNSENT_BYTES = 2 ** 24;
 
-/** Node takes no longer timers. */
+/** The longest delay of a Node timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** One TCP connection of a client: bytes in, packets, messages, and back. */
+/** One TCP connection of a client. Converts between bytes, packets and messages. */
 export class Connection implements ClientLink {
   readonly dcId: number;
   readonly #socket: Socket;
@@ -37,7 +37,7 @@ export class Connection implements ClientLink {
   readonly #receiver: Receiver;
   readonly #transport = new ServerTransport();
   readonly #handshake: Handshake;
-  /** One step of a key exchange after the other. */
+  /** Serializes the steps of a key exchange. */
   #lastPlain: Promise<void> = Promise.resolve();
   #key: AuthKey | undefined;
   #session: Session | undefined;
@@ -62,19 +62,19 @@ export class Connection implements ClientLink {
     });
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    // A reset says no more than the close that follows it.
+    // A `close` event follows each `error` event and handles it.
     socket.on('error', () => undefined);
-    // A client that has said goodbye does not call any more, though the socket takes a moment to close.
+    // After `end` the client makes no more calls, although the socket takes a moment to close.
     socket.on('end', () => this.#onEnd());
     socket.on('close', () => this.#onEnd());
   }
 
-  /** The session of its last message, whose updates go out here. */
+  /** The session of the latest message. Its updates go out on this connection. */
   get session(): Session | undefined {
     return this.#session;
   }
 
-  /** The client goes on with this session here. */
+  /** Moves a session to this connection. */
   use(session: Session): void {
     if (this.#session !== session) this.#session?.detach(this);
     this.#session = session;
@@ -89,7 +89,7 @@ export class Connection implements ClientLink {
       this.#send(sealEnvelope({ salt, sessionId, message }, key.bytes, key.id, 'server'));
   }
 
-  /** Closes the connection unless this is called again within `delayMs`. */
+  /** Closes the connection unless called again within `delayMs`. */
   closeAfter(delayMs: number): void {
     clearTimeout(this.#closing);
     this.#closing = setTimeout(() => this.cut(), Math.min(Math.max(delayMs, 0), MAX_DELAY_MS));
@@ -103,7 +103,7 @@ export class Connection implements ClientLink {
     this.#socket.destroySoon();
   }
 
-  /** Closes the connection at once, saying nothing. */
+  /** Closes the connection at once, without an answer. */
   cut(): void {
     this.#socket.destroy();
   }
@@ -176,7 +176,7 @@ export class Connection implements ClientLink {
   }
 }
 
-/** @throws {HandshakeRefused} where the message says another length than it has. */
+/** @throws {HandshakeRefused} if the length field differs from the actual length. */
 function plainBody(packet: Buffer): Buffer {
   if (packet.length < PLAIN_HEADER || packet.readUInt32LE(16) !== packet.length - PLAIN_HEADER) {
     throw new HandshakeRefused(404, 'an unencrypted message of another length than it says');

@@ -3,15 +3,15 @@ import { igeDecrypt, igeEncrypt } from '../crypto/aes-ige.ts';
 import { messageAes, messageKey, type Writer } from '../crypto/message-key.ts';
 import type { Message } from './message.ts';
 
-/** A message as it travels under an auth key. */
+/** The content of an encrypted packet. */
 export interface Envelope {
   salt: bigint;
-  /** 16 hex digits, as the bytes stand on the wire. */
+  /** 16 hex digits, in the byte order of the wire. */
   sessionId: string;
   message: Message;
 }
 
-/** Key id and msg_key, outside of the encryption. */
+/** Key id and msg_key, which are not encrypted. */
 const OUTER_HEADER = 24;
 /** Salt, session, msg_id, seqno, length. */
 const INNER_HEADER = 32;
@@ -19,8 +19,9 @@ const MIN_PADDING = 12;
 const MAX_PADDING = 1024;
 
 /**
- * Opens a packet that `writer` sealed with MTProto 2.0, key id in front. Undefined where it is not sealed with this key, or is not
- * well-formed: an honest client never sends such a thing.
+ * Decrypts a packet that `writer` encrypted with MTProto 2.0; the packet begins with the key id. Undefined if it was
+ * not
+ * encrypted with this key or is malformed: an honest client never sends such a packet.
  */
 export function openEnvelope(packet: Buffer, authKey: Uint8Array, writer: Writer): Envelope | undefined {
   const encrypted = packet.subarray(OUTER_HEADER);
@@ -43,7 +44,7 @@ export function openEnvelope(packet: Buffer, authKey: Uint8Array, writer: Writer
   };
 }
 
-/** Seals a message into a packet, with the id of the key in front. `keyId`: 16 hex digits. */
+/** Encrypts a message into a packet that begins with the key id. `keyId`: 16 hex digits. */
 export function sealEnvelope(
   { salt, sessionId, message }: Envelope,
   authKey: Uint8Array,

@@ -1,7 +1,8 @@
 import type { TlObject } from '../types.ts';
 
 /*
- * Fields of decoded service messages. The codec has checked them against the schema, so a wrong type here is a mistake of ours.
+ * Read fields of decoded service messages. The codec has checked them against the schema, so a wrong type is a bug
+ * here.
  */
 
 export function bytesOf(object: TlObject, field: string): Buffer {
@@ -28,7 +29,7 @@ export function stringOf(object: TlObject, field: string): string {
   throw new TypeError(`${object._}.${field} is no string`);
 }
 
-/** The numbers in a `Vector<long>`. */
+/** The longs in a `Vector<long>`. */
 export function longsOf(object: TlObject, field: string): bigint[] {
   const value = object[field];
   if (!Array.isArray(value)) throw new TypeError(`${object._}.${field} is no list`);

@@ -5,15 +5,17 @@ import { TlWriter } from '../tl/tl-writer.ts';
 
 export const GZIP_PACKED_ID = 0x3072cfa1;
 
-/** What a packed message may grow to. No request comes near it. */
+/** Limit for an unpacked message, in bytes. No request comes near it. */
 const MAX_UNPACKED = 4 * 2 ** 20;
 
-/** Below this, packing costs more time than the bytes are worth. */
+/** Compressing a shorter body (in bytes) costs more time than it saves. */
 const WORTH_PACKING = 4096;
 
 /**
- * Opens a whole `gzip_packed`, its id included. What is in it may as well have zlib's header: mtcute sends it so, and Telegram takes it.
- * @throws {TlDecodeError} where it is none, or grows too large.
+ * Unpacks a whole `gzip_packed`, its constructor id included. The content may also have a zlib header: mtcute sends it
+ * that
+ * way, and Telegram accepts it.
+ * @throws {TlDecodeError} if it is not a gzip_packed, or its content is too large.
  */
 export function gunzipPacked(body: Buffer): Buffer {
   const reader = new TlReader(body, 4);
@@ -25,7 +27,7 @@ export function gunzipPacked(body: Buffer): Buffer {
   }
 }
 
-/** The object itself, or a `gzip_packed` of it where that is clearly shorter. */
+/** Returns the body as it is, or as `gzip_packed` if that is at least 10 % shorter. */
 export function gzipWhereWorth(body: Buffer): Buffer {
   if (body.length < WORTH_PACKING) return body;
   const packed = gzipSync(body, { level: 1 });

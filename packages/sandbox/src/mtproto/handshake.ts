@@ -23,14 +23,14 @@ export interface HandshakeOptions {
   /** Unix milliseconds. */
   clock: () => number;
   isKnownKey: (id: string) => boolean;
-  /** Keeps the new key. The client hears of it once this has resolved. */
+  /** Stores the new key. The client gets its answer once this has resolved. */
   keep: (record: AuthKeyRecord) => Promise<void>;
 }
 
-/** The key exchange cannot go on. The client gets the transport error `-code` and the connection is closed. */
+/** Aborts the key exchange: the client gets the transport error `-code` and the connection is closed. */
 export class HandshakeRefused extends Error {
   override readonly name = 'HandshakeRefused';
-  /** 404 for a field that is wrong, 444 for another data centre than this. */
+  /** 404 for a wrong field, 444 if the client means another data centre. */
   readonly code: 404 | 444;
   constructor(code: 404 | 444, reason: string) {
     super(reason);
@@ -47,19 +47,20 @@ type State =
       serverNonce: Buffer;
       newNonce: Buffer;
       secret: Buffer;
-      /** Of the key that was there already; 0 in the first try. */
+      /** The auth_key_aux_hash of the key that exists already, after dh_gen_retry; 0 on the first try. */
       retryId: bigint;
     };
 
-/** Test data centres are their number plus this. */
+/** Clients add this to the number of a test data centre. */
 const TEST_DC = 10_000;
 
 /**
- * The server's side of the key exchange, for one connection: `idle` → req_pq(_multi) → `pq` → req_DH_params → `dh` →
- * set_client_DH_params → `idle`; any step may begin anew with req_pq. https://core.telegram.org/mtproto/auth_key
+ * The server's side of the key exchange on one connection: `idle` → req_pq(_multi) → `pq` → req_DH_params → `dh` →
+ * set_client_DH_params → `idle`. A new req_pq restarts it at any step. https://core.telegram.org/mtproto/auth_key
  *
- * Temporary keys (`p_q_inner_data_temp`, `…_temp_dc`) are refused with server_DH_params_fail: the sandbox has no perfect forward
- * secrecy, which clients only use where they are told to.
+ * Temporary keys (`p_q_inner_data_temp`, `…_temp_dc`) are refused with server_DH_params_fail. The sandbox has no
+ * perfect
+ * forward secrecy; clients use it only if configured to.
  */
 export class Handshake {
   readonly #options: HandshakeOptions;
@@ -70,7 +71,7 @@ export class Handshake {
   }
 
   /**
-   * Answers one unencrypted message; undefined where there is nothing to answer.
+   * Answers one unencrypted message; undefined if it needs no answer.
    * @throws {HandshakeRefused}
    */
   async answer(body: Buffer): Promise<TlObject | undefined> {
@@ -193,7 +194,7 @@ export class Handshake {
     }
   }
 
-  /** Negative for a connection for media, {@link TEST_DC} higher in test data centres. */
+  /** `dc` is negative for a media connection and {@link TEST_DC} higher for a test data centre. */
   #checkDataCentre(inner: TlObject): void {
     if (inner['dc'] === undefined) return;
     const dc = Math.abs(numberOf(inner, 'dc'));
@@ -202,7 +203,7 @@ export class Handshake {
   }
 }
 
-/** SHA-1, data, and padding to whole AES blocks. */
+/** SHA-1, the data, and padding to a multiple of the AES block. */
 function withHash(data: Buffer): Buffer {
   const padding = randomBytes((16 - ((20 + data.length) % 16)) % 16);
   return Buffer.concat([sha1(data), data, padding]);

@@ -1,15 +1,15 @@
 const UNIT = 2 ** 32;
 const STEP = 4;
 
-/** What a server message is, by the last two bits of its id. */
+/** The last two bits of a server message's id: 1 for an answer to a client's message, 3 for any other message. */
 const ANSWER = 1;
 const OTHER = 3;
 
-/** How far a client's clock may be behind and ahead, in seconds. */
+/** How far a client's clock may be behind or ahead, in seconds. */
 const MAX_BEHIND = 300;
 const MAX_AHEAD = 30;
 
-/** Makes ids for the server's messages: about the time in 2^-32 seconds, each larger than the one before. */
+/** Generates ids for the server's messages: the time in units of 2^-32 seconds, always larger than the last id. */
 export class MessageIds {
   readonly #clock: () => number;
   #seconds = 0;
@@ -39,8 +39,9 @@ export class MessageIds {
 }
 
 /**
- * What is wrong with the id that a client gave its message, as an `error_code` of `bad_msg_notification`: 18 where it is not
- * divisible by 4, 16 and 17 where it is from too far in the past and in the future. 0 where nothing is.
+ * Checks a client's message id. Returns the `error_code` for `bad_msg_notification`: 18 if it is not divisible by 4, 16
+ * if
+ * it is too old, 17 if it is too far in the future; 0 if it is valid.
  */
 export function problemWithClientId(msgId: bigint, nowMs: number): number {
   if ((msgId & 3n) !== 0n) return 18;

@@ -2,7 +2,7 @@ import { TlDecodeError } from '../tl/errors.ts';
 import { TlReader } from '../tl/tl-reader.ts';
 import { TlWriter } from '../tl/tl-writer.ts';
 
-/** An MTProto message: an object with what every message carries. */
+/** An MTProto message: a serialized object with its message id and sequence number. */
 export interface Message {
   msgId: bigint;
   seqno: number;
@@ -12,17 +12,20 @@ export interface Message {
 export const CONTAINER_ID = 0x73f1f8dc;
 export const RPC_RESULT_ID = 0xf35c6d01;
 
-/** Bytes that a message takes in a container beside its body. */
+/** Bytes that a message takes in a container in addition to its body. */
 export const MESSAGE_OVERHEAD = 16;
 
 const MAX_CONTAINED = 1020;
 
-/** The id of the constructor that a message holds. 0 for one that is too short to hold any. */
+/** The constructor id at the start of a message body; 0 if the body is too short to have one. */
 export function constructorIdOf(body: Buffer): number {
   return body.length < 4 ? 0 : body.readUInt32LE(0);
 }
 
-/** The messages in a `msg_container`, its id included. @throws {TlDecodeError} for one that breaks the rules of containers. */
+/**
+ * The messages in a `msg_container`, whose body includes the constructor id.
+ * @throws {TlDecodeError} if it breaks the rules for containers.
+ */
 export function openContainer(container: Message): Message[] {
   const reader = new TlReader(container.body, 4);
   const count = reader.uint32();

@@ -5,7 +5,7 @@ import type { ServerContext } from './context.ts';
 import { gzipWhereWorth } from './gzip.ts';
 import type { Session } from './session.ts';
 
-/** The {@link Network} of a server. */
+/** Creates the {@link Network} of a server. */
 export function createNetwork(context: ServerContext, keys: KeyRing): Network {
   return {
     push(authKeyId, updates, options = {}) {
@@ -33,7 +33,7 @@ function listeningSessions(key: AuthKey): Set<Session> {
   );
 }
 
-/** `bodies`: what has been written already, by layer. @throws {TlEncodeError} */
+/** `bodies` caches the encoded update by layer. @throws {TlEncodeError} */
 function pushTo(session: Session, key: AuthKey, updates: TlObject, bodies: Map<number, Buffer>): void {
   const layer = session.layer ?? key.layer;
   if (layer === undefined) return;

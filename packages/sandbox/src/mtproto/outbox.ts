@@ -1,22 +1,26 @@
 import type { MessageIds } from './message-ids.ts';
 import { constructorIdOf, MESSAGE_OVERHEAD, RPC_RESULT_ID, writeContainer, type Message } from './message.ts';
 
-/** Beyond these the oldest are given up: a client that never acknowledges must not fill the memory. */
+/**
+ * Limits for unacknowledged messages. Beyond them the oldest are dropped, so that a client that never acknowledges
+ * cannot
+ * fill the memory.
+ */
 const MAX_UNACKED = 512;
 const MAX_UNACKED_BYTES = 2 ** 22;
 
-/** What goes into one container at most. */
+/** Limits of one container. */
 const MAX_CONTAINED = 100;
 const MAX_CONTAINED_BYTES = 2 ** 19;
 
 /**
- * What the server has to say in one session: numbers it, holds what has content until the client acknowledges it, and packs what is
- * said at once into one container.
+ * The outgoing messages of one session. Assigns message ids and sequence numbers, keeps messages until the client
+ * acknowledges them, and packs messages that are sent together into one container.
  */
 export class Outbox {
   readonly #ids: MessageIds;
   readonly #unacked = new Map<bigint, Message>();
-  /** The unacknowledged answers, by the request that each is for. */
+  /** The unacknowledged answers, by the msg_id of the request. */
   readonly #answers = new Map<bigint, Message>();
   #unackedBytes = 0;
   #contentCount = 0;
@@ -26,12 +30,12 @@ export class Outbox {
     this.#ids = ids;
   }
 
-  /** Queues a message that needs no acknowledgement; `isAnswer` for one that a request of the client caused. */
+  /** Queues a message that needs no acknowledgement. `isAnswer`: whether a client's request caused it. */
   say(body: Buffer, isAnswer: boolean): void {
     this.#queue.push({ msgId: this.#ids.next(isAnswer), seqno: this.#contentCount * 2, body });
   }
 
-  /** Queues a message that the client must acknowledge. */
+  /** Queues a message that the client must acknowledge. `isAnswer`: whether a client's request caused it. */
   sayForSure(body: Buffer, isAnswer: boolean): Message {
     const message = { msgId: this.#ids.next(isAnswer), seqno: this.#contentCount * 2 + 1, body };
     this.#contentCount += 1;
@@ -50,12 +54,12 @@ export class Outbox {
     this.#answers.set(requestMsgId, this.sayForSure(rpcResult, true));
   }
 
-  /** The answer to a request, as long as the client has not acknowledged it. */
+  /** The answer to a request, until the client acknowledges it. */
   answerTo(requestMsgId: bigint): Message | undefined {
     return this.#answers.get(requestMsgId);
   }
 
-  /** Queues once more a message that is not acknowledged yet. False where there is no such message. */
+  /** Queues an unacknowledged message again. Returns false if there is no such message. */
   repeat(msgId: bigint): boolean {
     const message = this.#unacked.get(msgId);
     if (message === undefined) return false;
@@ -63,7 +67,7 @@ export class Outbox {
     return true;
   }
 
-  /** Queues all that is not acknowledged, in its order, ahead of what is queued now. */
+  /** Queues all unacknowledged messages in order, ahead of those in the queue now. */
   repeatAll(): void {
     const fresh = this.#queue.filter(({ msgId }) => !this.#unacked.has(msgId));
     this.#queue = [...this.#unacked.values(), ...fresh];
@@ -77,7 +81,7 @@ export class Outbox {
     if (constructorIdOf(message.body) === RPC_RESULT_ID) this.#answers.delete(message.body.readBigInt64LE(4));
   }
 
-  /** The queued messages, as few as can be: several in a container. The queue is empty afterwards. */
+  /** Empties the queue. Returns its messages in as few as possible: several are packed into containers. */
   takeAll(): Message[] {
     const queue = this.#queue;
     this.#queue = [];
@@ -87,7 +91,7 @@ export class Outbox {
     );
   }
 
-  /** For when there is no connection: what needs no acknowledgement is out of date by the next one. */
+  /** For a lost connection: a message that needs no acknowledgement would be outdated on the next connection. */
   dropQueue(): void {
     this.#queue = [];
   }

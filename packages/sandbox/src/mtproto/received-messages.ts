@@ -5,12 +5,12 @@ interface Received {
 
 const MAX_REMEMBERED = 1024;
 
-/** The messages that came in one session of late: what tells a duplicate, and a sequence number that cannot be. */
+/** The recent messages of one session, for detecting duplicates and wrong sequence numbers. */
 export class ReceivedMessages {
-  /** By msgId, ascending: they nearly always come in that order. */
+  /** By msgId, ascending. Messages nearly always arrive in this order. */
   #log: Received[] = [];
   readonly #ids = new Set<bigint>();
-  /** Messages up to this one were forgotten: whether such a one is a duplicate cannot be told. */
+  /** Highest id that was forgotten. A message up to this id may be a duplicate or not. */
   #forgotten = -1n;
 
   has(msgId: bigint): boolean {
@@ -18,8 +18,9 @@ export class ReceivedMessages {
   }
 
   /**
-   * What is wrong with a message that is not known yet, as an `error_code` of `bad_msg_notification`: 20 where it is too old to tell,
-   * 32 and 33 where its seqno is too low and too high among its neighbours. 0 where nothing is.
+   * Checks a message that is not in the log. Returns the `error_code` for `bad_msg_notification`: 20 if the message is
+   * too
+   * old to check, 32 if its seqno is too low and 33 if it is too high compared with its neighbours; 0 if it is valid.
    */
   problemWith({ msgId, seqno }: Received): number {
     if (msgId <= this.#forgotten) return 20;
@@ -37,12 +38,12 @@ export class ReceivedMessages {
     if (this.#log.length > MAX_REMEMBERED) this.#trim();
   }
 
-  /** Takes a message back, so that it may come again. */
+  /** Removes a message, so that the client may send it again. */
   forget(msgId: bigint): void {
     if (this.#ids.delete(msgId)) this.#log = this.#log.filter((entry) => entry.msgId !== msgId);
   }
 
-  /** The state of a message as `msgs_state_info` has it: 1 nothing known of it, 2 not received, 3 of the future, 4 received. */
+  /** A message's state for `msgs_state_info`: 1 unknown, 2 not received, 3 higher than any received id, 4 received. */
   stateOf(msgId: bigint): number {
     if (this.#ids.has(msgId)) return 4;
     if (msgId <= this.#forgotten) return 1;
@@ -63,7 +64,7 @@ export class ReceivedMessages {
   }
 }
 
-/** Odd ones, of messages with content, go up; an even one repeats what the next odd one less one will be. */
+/** Odd seqnos, of messages with content, increase. Several messages in a row may have the same even seqno. */
 function inOrder(earlier: number, later: number): boolean {
   return earlier < later || (earlier === later && earlier % 2 === 0);
 }

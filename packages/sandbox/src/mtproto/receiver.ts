@@ -18,7 +18,7 @@ const BAD_CALL_SEQNO = 35;
 const BAD_SALT = 48;
 const BAD_CONTAINER = 64;
 
-/** Takes in what clients send under an auth key: checks it as the protocol demands, and passes on what stands. */
+/** Checks the messages that clients send under an auth key, and passes valid ones on to their handlers. */
 export class Receiver {
   readonly #context: ServerContext;
   readonly #calls: ApiCalls;
@@ -30,7 +30,7 @@ export class Receiver {
     this.#service = new ServiceMessages(context, keys);
   }
 
-  /** @throws {TlDecodeError} for a service message that cannot be read: the connection must be closed. */
+  /** @throws {TlDecodeError} if a service message cannot be decoded; the connection must then be closed. */
   receive(connection: ClientLink, key: AuthKey, { salt, sessionId, message }: Envelope): void {
     const now = this.#context.clock();
     const problem = problemWithClientId(message.msgId, now);
@@ -66,7 +66,7 @@ export class Receiver {
     return session;
   }
 
-  /** A container that comes again is opened again: its messages are known by themselves. */
+  /** Accepts a repeated container, because each message in it is checked for duplicates itself. */
   #acceptsContainer({ connection, key, session }: Caller, container: Message): boolean {
     if (session.received.has(container.msgId)) return true;
     const isOdd = container.seqno % 2 !== 0;
@@ -91,7 +91,7 @@ export class Receiver {
     else this.#calls.start(caller, message.msgId, body);
   }
 
-  /** Nothing is done twice. An answer that the client did not acknowledge goes out again; else it just hears that all arrived. */
+  /** Nothing runs twice. Sends an answer again if the client has not acknowledged it; otherwise sends a `msgs_ack`. */
   #repeatAnswer({ session }: Caller, msgId: bigint): void {
     if (session.running.has(msgId)) return;
     const answer = session.outbox.answerTo(msgId);
@@ -116,7 +116,7 @@ export class Receiver {
     const body = serviceCodec.encode(notice, 'BadMsgNotification');
     const session = key.session(sessionId);
     if (session === undefined) {
-      // Nothing valid has come in this session yet, so it does not begin.
+      // The session has had no valid message yet, so it is not created.
       connection.deliver(sessionId, [{ msgId: this.#context.messageIds.next(true), seqno: 0, body }]);
       return;
     }

@@ -12,8 +12,9 @@ export interface FutureSalt extends TlObject {
 }
 
 /**
- * The server salts of one auth key. Each is good for one lifetime and a new one comes every half, so that there are always two.
- * They follow from the key and the time, so a server that starts again has the same.
+ * The server salts of one auth key. Each salt is valid for one lifetime and a new one starts every half, so two are
+ * always
+ * valid. They are derived from the key and the time, so they stay the same after a restart.
  */
 export class Salts {
   readonly #authKey: Uint8Array;
@@ -21,14 +22,14 @@ export class Salts {
   readonly #first: { salt: bigint; untilMs: number };
   #current: { period: number; salt: bigint; previous: bigint } | undefined;
 
-  /** `first`: the salt out of the key exchange, good for one lifetime from `nowMs` (Unix milliseconds) on. */
+  /** `first`: the salt from the key exchange, valid for one lifetime from `nowMs` (Unix milliseconds). */
   constructor(authKey: Uint8Array, first: Uint8Array, lifetimeMs: number, nowMs: number) {
     this.#authKey = authKey;
     this.#lifetimeMs = lifetimeMs;
     this.#first = { salt: Buffer.from(first).readBigInt64LE(0), untilMs: nowMs + lifetimeMs };
   }
 
-  /** The newest salt that is good now. */
+  /** The newest valid salt. */
   current(nowMs: number): bigint {
     return this.#at(nowMs).salt;
   }
@@ -40,7 +41,7 @@ export class Salts {
     );
   }
 
-  /** The salts from now on, for `get_future_salts`: 1 to 64 of them. */
+  /** The current and following salts, for `get_future_salts`. `count` is limited to 1 to 64. */
   upcoming(count: number, nowMs: number): FutureSalt[] {
     const half = this.#lifetimeMs / 2;
     const { period } = this.#at(nowMs);

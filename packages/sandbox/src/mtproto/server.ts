@@ -10,24 +10,24 @@ import { MessageIds } from './message-ids.ts';
 import { createNetwork } from './network.ts';
 import { Receiver } from './receiver.ts';
 
-/** Loopback only: the sandbox is nobody's Telegram. */
+/** Loopback only: nobody should take the sandbox for the real Telegram. */
 const HOST = '127.0.0.1';
 
 const DEFAULT_SALT_LIFETIME_MS = 3_600_000;
 
 export interface MtprotoServerOptions {
-  /** Each listens on its own port; 0 for any that is free. */
+  /** Each data centre listens on its own port; 0 means any free port. */
   dataCenters: readonly { id: number; port: number }[];
   rsaKeyPair: RsaKeyPair;
   keys: AuthKeyStore;
   handler: RpcHandler;
   /** Unix milliseconds. */
   clock?: () => number;
-  /** How long a server salt is good; a new one comes every half of it. Default one hour. */
+  /** How long a server salt is valid; a new one starts every half of it. Default: one hour. */
   saltLifetimeMs?: number;
-  /** An auth key turned out to be used by two clients at once. Its calls get AUTH_KEY_DUPLICATED from now on. */
+  /** Called when two clients use one auth key at once. Calls with the key get AUTH_KEY_DUPLICATED from then on. */
   onDuplicated?: (authKeyId: string) => void;
-  /** Something unforeseen went wrong, e.g. in the handler; `during`: what was done, e.g. the method's name. */
+  /** Called on an unexpected error, e.g. in the handler. `during`: the operation, e.g. the method's name. */
   onError?: (error: unknown, during: string) => void;
 }
 
@@ -38,16 +38,16 @@ export interface Endpoint {
 }
 
 export interface MtprotoServer {
-  /** Opens all ports. @throws {Error} where one cannot be had; then none stays open. */
+  /** Opens all ports. @throws {Error} if one cannot be opened; all are closed again. */
   listen(): Promise<Endpoint[]>;
-  /** Ends all connections and closes the ports. Resolves when nothing is left. */
+  /** Closes all connections and ports. Resolves once everything is closed. */
   close(): Promise<void>;
   readonly network: Network;
-  /** What clients check the server by, PKCS#1. */
+  /** The key that clients verify the server with, PKCS#1. */
   readonly publicKeyPem: string;
 }
 
-/** An MTProto server for one or more data centres. Whoever makes it calls `listen` once, and `close`. */
+/** Creates an MTProto server for one or more data centres. The caller calls `listen` once, and `close` at the end. */
 export function createMtprotoServer(options: MtprotoServerOptions): MtprotoServer {
   const clock = options.clock ?? Date.now;
   const context: ServerContext = {

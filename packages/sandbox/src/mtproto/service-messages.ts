@@ -7,7 +7,7 @@ import { longOf, longsOf, numberOf } from './fields.ts';
 import { writeRpcResult } from './message.ts';
 import type { Session } from './session.ts';
 
-/** Bits of a message's state in `msgs_state_info`. */
+/** Values and flags of a message's state in `msgs_state_info`. */
 const STATE_RUNNING = 32;
 const STATE_ANSWERED = 64;
 const STATE_UNKNOWN = 1;
@@ -15,7 +15,7 @@ const STATE_RECEIVED = 4;
 
 type Handle = (caller: Caller, msgId: bigint, message: TlObject) => void;
 
-/** Answers MTProto's own messages: all that is neither an API call nor a container. */
+/** Answers MTProto service messages, i.e. messages that are neither API calls nor containers. */
 export class ServiceMessages {
   readonly #context: ServerContext;
   readonly #keys: KeyRing;
@@ -25,7 +25,7 @@ export class ServiceMessages {
     this.#keys = keys;
   }
 
-  /** What a client has no reason to send, or what needs no answer, is passed over. */
+  /** Handles one service message. Ignores messages that a client has no reason to send or that need no answer. */
   handle(caller: Caller, msgId: bigint, message: TlObject): void {
     this.#handlers[message._]?.(caller, msgId, message);
     caller.session.flushSoon();
@@ -92,7 +92,7 @@ function stateOf(session: Session, msgId: bigint): number {
   return session.outbox.answerTo(msgId) === undefined ? state : state | STATE_ANSWERED;
 }
 
-/** The client does not want the answer to a call any more. The call itself is not undone. */
+/** The client no longer wants the answer to a call. The call itself is not undone. */
 function dropAnswer({ running, unwanted, outbox }: Session, requestMsgId: bigint): TlObject {
   if (running.has(requestMsgId)) {
     unwanted.add(requestMsgId);

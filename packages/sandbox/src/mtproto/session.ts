@@ -4,27 +4,27 @@ import type { Message } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { ReceivedMessages } from './received-messages.ts';
 
-/** The connection that a session is on, as the session sees it. */
+/** The session's connection, as the session sees it. */
 export interface SessionLink {
   deliver(sessionId: string, messages: readonly Message[]): void;
 }
 
-/** How many failed calls are remembered for `invokeAfterMsg`. */
+/** How many failed calls are kept for `invokeAfterMsg`. */
 const MAX_FAILED = 64;
 
-/** One MTProto session of an auth key. It outlives its connections; the client picks it up on another by using its id. */
+/** One MTProto session of an auth key. It outlives its connections: a client resumes it by using its id on another. */
 export class Session {
   /** 16 hex digits. */
   readonly id: string;
   readonly received = new ReceivedMessages();
   readonly outbox: Outbox;
-  /** The API calls that are being worked on, by msg_id: each resolves, when it is answered, to whether it went well. */
+  /** The running API calls by msg_id. Each promise resolves to whether the call succeeded, once it is answered. */
   readonly running = new Map<bigint, Promise<boolean>>();
-  /** The running calls whose answer the client does not want any more. */
+  /** The running calls whose answer the client no longer wants. */
   readonly unwanted = new Set<bigint>();
   layer: number | undefined;
   client: ClientInfo | undefined;
-  /** Whether its last call was one outside of `invokeWithoutUpdates`: then updates are pushed here. */
+  /** Whether the latest call was outside of `invokeWithoutUpdates`. Only then are updates pushed to this session. */
   takesUpdates = false;
   readonly #failed = new Set<bigint>();
   #link: SessionLink | undefined;
@@ -39,7 +39,7 @@ export class Session {
     return this.#link !== undefined;
   }
 
-  /** The session is used on this connection from now on. What was not acknowledged on an earlier one goes out again. */
+  /** Moves the session to a connection. Queues again what the client has not acknowledged. */
   attach(link: SessionLink): void {
     if (this.#link === link) return;
     this.#link = link;
@@ -53,7 +53,7 @@ export class Session {
     this.outbox.dropQueue();
   }
 
-  /** Sends what is queued once all that is done in this turn is queued: it may then share a packet. */
+  /** Sends the queue at the end of the current turn, so that messages queued until then can share a packet. */
   flushSoon(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
@@ -74,7 +74,7 @@ export class Session {
     }
   }
 
-  /** Whether a call has gone well, or may have: of one that nothing is known of, the best is assumed. Waits for one that runs. */
+  /** Whether a call succeeded. Waits for a running call; assumes that a call it does not know succeeded. */
   async succeeded(msgId: bigint): Promise<boolean> {
     return (await this.running.get(msgId)) ?? !this.#failed.has(msgId);
   }

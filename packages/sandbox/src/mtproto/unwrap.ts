@@ -4,7 +4,7 @@ import { RpcError, type ClientInfo, type TlObject } from '../types.ts';
 import { longOf, longsOf, numberOf, stringOf } from './fields.ts';
 import { GZIP_PACKED_ID, gunzipPacked } from './gzip.ts';
 
-/** A call as it came in, with its wrappers taken off and the call itself not read yet: its layer is known only now. */
+/** A received call without its wrappers. The call itself is not decoded yet: its layer is known only now. */
 export interface WrappedCall {
   reader: TlReader;
   /** From `invokeWithLayer`. */
@@ -12,17 +12,18 @@ export interface WrappedCall {
   /** From `initConnection`. */
   client: ClientInfo | undefined;
   withoutUpdates: boolean;
-  /** The calls that must have gone well before. */
+  /** The calls that must have succeeded before. */
   after: bigint[];
 }
 
-/** More wrappers than there are kinds of them. */
+/** Limit for nested wrappers, above the number of different ones. */
 const MAX_WRAPPERS = 16;
 
 /**
- * Takes off `invokeWithLayer`, `initConnection`, `invokeWithoutUpdates`, `invokeAfterMsg(s)` and `gzip_packed`, in whatever order.
- * `layer`: the one that the caller is known to speak, if any.
- * @throws {TlDecodeError} for wrappers that cannot be read.
+ * Removes `invokeWithLayer`, `initConnection`, `invokeWithoutUpdates`, `invokeAfterMsg(s)` and `gzip_packed`, in any
+ * order.
+ * `layer`: the layer that the caller is known to speak, if any.
+ * @throws {TlDecodeError} if a wrapper cannot be decoded.
  * @throws {RpcError} CONNECTION_LAYER_INVALID.
  */
 export function unwrap(body: Buffer, layer: number | undefined): WrappedCall {
@@ -71,7 +72,7 @@ const WRAPPERS: Record<string, ((wrapper: TlObject, call: WrappedCall) => void) 
   },
 };
 
-/** The id at the reader, which stays where it is. 0 at the end. */
+/** The constructor id at the reader's position, which does not move. 0 at the end. */
 export function peekId(reader: TlReader): number {
   return reader.remaining < 4 ? 0 : reader.buffer.readUInt32LE(reader.position);
 }

@@ -9,10 +9,12 @@ import { unixSeconds, type Request, type Telegram } from './telegram.ts';
 export const UNKNOWN_CLIENT: ClientInfo = { apiId: 0, deviceModel: 'unknown', appVersion: 'unknown' };
 
 /**
- * Signs the caller's auth key in once the account is proven to be its own, but for the password.
+ * Signs in the caller's auth key after the first step (code or token) proved that the account belongs to the caller.
+ * Only
+ * the password may still be missing.
  *
- * @param also what else happens with it.
- * @throws {RpcError} SESSION_PASSWORD_NEEDED where the account has a password; that step is remembered.
+ * @param also further events to commit together with the sign-in.
+ * @throws {RpcError} SESSION_PASSWORD_NEEDED if the account has a password; the completed first step is stored.
  */
 export function signIn({ call, telegram }: Request, account: Account, also: StateEvent[] = []): TlObject {
   const authorization: Authorization = {
@@ -35,7 +37,7 @@ export function authorizationAnswer({ store }: Telegram, account: Account): TlOb
   return { _: 'auth.authorization', user: userObject(store, account.id, account.id) };
 }
 
-/** What the owner sees of a sign-in, in the list of devices. */
+/** A sign-in as shown in the owner's list of devices. */
 export function authorizationObject(
   { store }: Telegram,
   authorization: Authorization,
@@ -65,7 +67,7 @@ export function authorizationHash(store: Telegram['store'], authKeyId: string): 
   return derivedLong(store, `authorization ${authKeyId}`);
 }
 
-/** Every sign-in of an account that still works. */
+/** Every sign-in of an account that has not ended. */
 export function liveAuthorizations({ store }: Telegram, accountId: number): Authorization[] {
   return [...(store.state.authKeysOf.get(accountId) ?? [])].flatMap((authKeyId) => {
     const authorization = store.state.authorizations.get(authKeyId);
@@ -73,20 +75,20 @@ export function liveAuthorizations({ store }: Telegram, accountId: number): Auth
   });
 }
 
-/** From now on calls by this key get `error`. A key that is not signed in stays as it is. */
+/** Ends a sign-in: later calls with this key get `error`. Does nothing for a key that is not signed in. */
 export function endAuthorization({ store }: Telegram, authKeyId: string, error: string): void {
   if (!store.state.authorizations.has(authKeyId)) return;
   store.commit({ type: 'authorization_changed', authKeyId, status: { kind: 'ended', error } });
 }
 
-/** The codes that a key asked for and has not used. */
+/** The login codes that a key requested and that are not closed (used, cancelled or replaced). */
 export function openAttempts({ store }: Telegram, authKeyId: string): LoginAttempt[] {
   return [...store.state.attempts.values()].filter(
     (attempt) => attempt.authKeyId === authKeyId && !attempt.closed,
   );
 }
 
-/** Tokens that a key has shown and somebody has accepted, as long as they are good. */
+/** The login tokens of a key that somebody has accepted and that have not expired. */
 export function acceptedTokens({ store, now }: Telegram, authKeyId: string): LoginToken[] {
   return [...store.state.loginTokens.values()].filter(
     (token) => token.authKeyId === authKeyId && token.acceptedBy !== undefined && token.expiresAt > now(),

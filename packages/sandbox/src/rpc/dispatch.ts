@@ -9,11 +9,11 @@ import {
 } from './methods/index.ts';
 import type { Telegram } from './telegram.ts';
 
-/** Carries a call out, if its auth key may make it. @throws {RpcError} */
+/** Executes a call if its auth key may make it. @throws {RpcError} */
 export function dispatch(telegram: Telegram, call: RpcCall): TlValue {
   const { query } = call;
   const authorization = telegram.store.state.authorizations.get(call.authKeyId);
-  // The only end of a sign-in that the key itself does not survive.
+  // A duplicated key cannot be used again. After any other end of a sign-in, the key can sign in again.
   if (authorization?.status.kind === 'ended' && authorization.status.error === 'AUTH_KEY_DUPLICATED') {
     throw rpcError('AUTH_KEY_DUPLICATED');
   }

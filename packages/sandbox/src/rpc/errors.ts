@@ -47,7 +47,7 @@ const CODE_BY_NAME = new Map(
   Object.entries(CODES).flatMap(([code, names]) => names.map((name) => [name, Number(code)] as const)),
 );
 
-/** Names with a number or another part in them. */
+/** Codes of names with a variable part, such as a number. */
 const CODE_BY_PATTERN: readonly [RegExp, number][] = [
   [/^(PHONE|NETWORK|USER|FILE|STATS)_MIGRATE_\d+$/, 303],
   [/_WAIT_\d+$/, 420],
@@ -56,7 +56,10 @@ const CODE_BY_PATTERN: readonly [RegExp, number][] = [
   [/_INTERNAL$|^INTERDC_\d+_CALL(_RICH)?_ERROR$/, 500],
 ];
 
-/** The number that goes with one of Telegram's error names; 400, its most frequent one, for a name that is not in the table. */
+/**
+ * The numeric code for one of Telegram's error names; 400, the most frequent code, for a name that is not in the
+ * tables.
+ */
 export function codeOfError(name: string): number {
   return CODE_BY_NAME.get(name) ?? CODE_BY_PATTERN.find(([pattern]) => pattern.test(name))?.[1] ?? 400;
 }
@@ -65,7 +68,7 @@ export function rpcError(name: string): RpcError {
   return new RpcError(codeOfError(name), name);
 }
 
-/** Errors that come because the sign-in of the auth key is over, and go on coming. */
+/** Whether the error means that the auth key's sign-in has ended, so that every later call fails as well. */
 export function endsAuthorization(name: string): boolean {
   return name === 'AUTH_KEY_DUPLICATED' || (codeOfError(name) === 401 && name !== 'SESSION_PASSWORD_NEEDED');
 }

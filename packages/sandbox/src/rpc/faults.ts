@@ -1,32 +1,32 @@
 import type { PeerId } from '../state/model.ts';
 
-/** An order to fail calls. */
+/** A rule that makes matching calls fail. */
 export interface Fault {
-  /** Whose calls; everybody's if absent. */
+  /** Only calls of this account, or calls with its `phone_number`; undefined: of every account. */
   accountId?: number;
-  /** Digits; matches calls about the phone, and calls of its account. */
+  /** Digits. Matches calls with this `phone_number`, and other calls of the account with this phone. */
   phone?: string;
-  /** A method's name, or `*`. */
+  /** A method name, or `*` for every method. */
   method: string;
-  /** The answer instead of the call's effect. */
+  /** Error name to answer with; the call then has no effect. */
   error?: string;
-  /** The error ends no sign-in, though it says that there is none: a slip of the server's. */
+  /** The error does not end the sign-in, even if its name says so. Simulates a mistake of the server. */
   isSlip?: boolean;
-  /** Cuts the connection before the call takes effect, or after. */
+  /** Close the connection before the call takes effect, or after. */
   drop?: 'before' | 'after';
-  /** A transport error that is sent before the connection is cut; where no `drop` says else, before the call takes effect. */
+  /** Transport error to send before closing the connection. The call then has no effect, unless `drop` is `after`. */
   transport?: number;
-  /** Waits before anything else. */
+  /** Delay before anything else. */
   delayMs?: number;
   /** Only calls about this chat. */
   peer?: PeerId;
-  /** How many calls are still to fail. */
+  /** How many more calls fail. */
   times: number;
-  /** A `…_WAIT_n` is meant: every call that it is meant for is refused until its seconds are over, with what is left of them. */
+  /** Only for a `…_WAIT_n` error: for n seconds every matching call is refused, with the seconds that remain. */
   lasts?: boolean;
 }
 
-/** What a call is about, as far as faults care. */
+/** The properties of a call that faults match on. */
 export interface FaultTarget {
   method: string;
   accountId: number | undefined;
@@ -34,7 +34,7 @@ export interface FaultTarget {
   peer: PeerId | undefined;
 }
 
-/** The faults that are ordered and not used up. They last as long as the process. */
+/** The faults that are not used up. They are kept in memory only. */
 export class Faults {
   #faults: Fault[] = [];
   #waits: { fault: Fault; until: number }[] = [];
@@ -49,7 +49,7 @@ export class Faults {
     this.#waits = [];
   }
 
-  /** Calls that came while they had been asked to wait. */
+  /** How many calls came during a lasting wait. */
   get early(): number {
     return this.#early;
   }
@@ -58,7 +58,7 @@ export class Faults {
     return this.#faults.map((fault) => ({ ...fault }));
   }
 
-  /** The first fault that is meant for a call, used up by one. `now`: Unix milliseconds. */
+  /** Returns the first fault that matches a call and counts it as used once. `now`: Unix milliseconds. */
   take(target: FaultTarget, now: number): Fault | undefined {
     this.#waits = this.#waits.filter(({ until }) => until > now);
     const running = this.#waits.find(({ fault }) => isMeant(fault, target));

@@ -1,7 +1,10 @@
 import type { TlObject, TlValue } from '../types.ts';
 import { rpcError } from './errors.ts';
 
-/** Fields of a call, checked: the wire has only bytes of the right form, a caller in the same process may err. */
+/**
+ * Read and check fields of a call. Calls off the wire match the schema already; a caller in the same process may be
+ * wrong.
+ */
 
 export function textField(object: TlObject, field: string): string {
   const value = object[field];
@@ -22,7 +25,7 @@ export function longField(object: TlObject, field: string): bigint {
   return value;
 }
 
-/** A long that is an id: one that no account has where it is too long for a number. */
+/** Reads a long as an id. A value too large for a number becomes an id that no account has. */
 export function idField(object: TlObject, field: string): number {
   return Number(longField(object, field));
 }
@@ -39,12 +42,12 @@ export function objectField(object: TlObject, field: string): TlObject {
   return value;
 }
 
-/** Absent, or an object. */
+/** An object; undefined if the field is absent. */
 export function optionalObject(object: TlObject, field: string): TlObject | undefined {
   return object[field] === undefined || object[field] === null ? undefined : objectField(object, field);
 }
 
-/** Absent counts as empty. */
+/** A list of objects; empty if the field is absent. */
 export function objectList(object: TlObject, field: string): TlObject[] {
   const value = object[field] ?? [];
   if (!Array.isArray(value) || !value.every(isTlObject)) throw rpcError('INPUT_FETCH_ERROR');

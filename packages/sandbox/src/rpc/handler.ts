@@ -9,7 +9,7 @@ import { optionalObject } from './fields.ts';
 import { peerOfInput } from './peers.ts';
 import type { Telegram } from './telegram.ts';
 
-/** Answers calls as Telegram would, save for the faults that were ordered. */
+/** Answers calls as Telegram would, unless a fault applies. */
 export function createRpcHandler(telegram: Telegram): RpcHandler {
   return async (call) => {
     const fault = telegram.faults.take(targetOf(telegram, call), telegram.now());
@@ -39,7 +39,7 @@ function isCut({ drop, transport }: Fault): boolean {
   return drop !== undefined || transport !== undefined;
 }
 
-/** Whom and what a call is about, as faults are ordered by. */
+/** The properties of a call that faults match on. */
 function targetOf({ store }: Telegram, { query, authKeyId }: RpcCall): FaultTarget {
   const signedIn = store.state.accounts.get(store.state.authorizations.get(authKeyId)?.accountId ?? 0);
   const named = query['phone_number'];
@@ -50,13 +50,13 @@ function targetOf({ store }: Telegram, { query, authKeyId }: RpcCall): FaultTarg
     const input = optionalObject(query, 'peer');
     if (input !== undefined && signedIn !== undefined) peer = peerOfInput(store, signedIn, input);
   } catch (error) {
-    // The call itself will say that there is no such chat.
+    // Ignored: the call itself answers that there is no such chat.
     if (!(error instanceof RpcError)) throw error;
   }
   return { method: query._, accountId: account?.id, phone, peer };
 }
 
-/** Notes a send that made no message: refused, cut off, or with a random_id that had made one before. */
+/** Counts a send that created no message: it was refused or cut off, or an earlier message has the same random_id. */
 function countingSends(telegram: Telegram, call: RpcCall, run: () => TlValue): TlValue {
   const { store } = telegram;
   const randomId = call.query['random_id'];

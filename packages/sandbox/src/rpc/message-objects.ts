@@ -5,13 +5,13 @@ import type { TlObject } from '../types.ts';
 import { companions, peerObject } from './objects.ts';
 import { boxOf, isChannel } from './peers.ts';
 
-/** A message as one account sees it in its own box, or in a channel's. */
+/** A message as one account sees it, with its id in the account's own box or in the channel's box. */
 function messageObject(store: Store, viewer: Account, message: Message): TlObject {
   const box = boxOf(message.to, viewer.id);
   const id = idIn(message, box);
   if (id === undefined) throw new Error(`account ${viewer.id} has no copy of the message`);
   const chat = chatOf(message, box);
-  // A note to oneself counts as incoming; what comes in in a private chat names no sender, for there is only one.
+  // A note to oneself counts as incoming. An incoming message of a private chat has no sender: only one is possible.
   const out = message.from === viewer.id && message.to !== viewer.id;
   const isPost = isChannel(chat) && store.state.chats.get(chat)?.kind === 'channel';
   const common = {
@@ -35,7 +35,7 @@ function creation(store: Store, { to, text }: Message): TlObject {
   return { _: 'messageActionChatCreate', title: text, users: members.map(BigInt) };
 }
 
-/** Each box has its own number for the message that is answered. */
+/** The id of the original message differs from box to box. */
 function replyHeader(store: Store, message: Message, box: PeerId): TlObject | undefined {
   if (message.replyTo === undefined) return undefined;
   const original = store.state.boxes.get(boxOf(message.to, message.from))?.messages[message.replyTo - 1];
@@ -56,12 +56,12 @@ export function entityObject({ kind, offset, length, ...rest }: MessageEntity): 
   };
 }
 
-/** Messages with everybody whom they name. */
+/** Messages with all users and chats that they mention. */
 export interface PeeredMessages {
   messages: TlObject[];
   users: TlObject[];
   chats: TlObject[];
-  /** Forum topics, of which there are none. */
+  /** Forum topics; always empty. */
   topics: TlObject[];
 }
 
@@ -82,14 +82,14 @@ function mentions({ entities = [] }: Message): number[] {
   return entities.flatMap(({ userId }) => userId ?? []);
 }
 
-/** The update that tells of a new message. One message is one step of its box's pts. */
+/** The update for a new message. Each message increases the pts of its box by one. */
 function newMessageUpdate(store: Store, viewer: Account, message: Message): TlObject {
   const id = idIn(message, boxOf(message.to, viewer.id)) ?? 0;
   const _ = isChannel(message.to) ? 'updateNewChannelMessage' : 'updateNewMessage';
   return { _, message: messageObject(store, viewer, message), pts: id + 1, pts_count: 1 };
 }
 
-/** `updates` about one message, for a push or an answer; `first` come before it. */
+/** An `updates` object about one message, for a push or an answer. The updates in `first` come before it. */
 export function messageUpdates(
   store: Store,
   viewer: Account,

@@ -6,13 +6,13 @@ import { flagField, intField, objectField } from './fields.ts';
 import { normalizeText, showsNothing } from './normalize-text.ts';
 import { userOfInput } from './peers.ts';
 
-/** UTF-16 units. */
+/** In UTF-16 units. */
 const MAX_LENGTH = 4_096;
 
-/** Those behind are ignored. */
+/** Further entities are ignored. */
 const MAX_ENTITIES = 100;
 
-/** Kinds that a client may send. Others, e.g. of newer layers, are dropped, as Telegram drops what it does not take. */
+/** Entity kinds that a client may send. Others, e.g. of newer layers, are dropped, as Telegram does. */
 const KINDS = new Set(
   ['Bold', 'Italic', 'Underline', 'Strike', 'Spoiler', 'Code', 'Pre', 'TextUrl', 'Blockquote', 'CustomEmoji']
     .concat(['Mention', 'Hashtag', 'Cashtag', 'BotCommand', 'Url', 'Email', 'Phone', 'BankCard'])
@@ -25,7 +25,7 @@ export interface MessageText {
 }
 
 /**
- * A text as Telegram takes it ({@link normalizeText}), its entities moved along.
+ * Normalizes a text ({@link normalizeText}) and adjusts the offsets of its entities.
  *
  * @throws {RpcError} MESSAGE_EMPTY, MESSAGE_TOO_LONG, ENTITY_BOUNDS_INVALID.
  */

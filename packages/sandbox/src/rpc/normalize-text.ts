@@ -1,12 +1,12 @@
 /*
- * What Telegram does to a text before it takes it, as its own client library does (TDLib: clean_input_string, strip_empty_characters). This
- * is the server's side: the gateway has its own (decision 3).
+ * Telegram's normalization of message texts, as in its own client library (TDLib: clean_input_string,
+ * strip_empty_characters). This is the server's side: the gateway has its own implementation (decision 3).
  */
 
-/** A text as it is kept, and where each place of the text that was sent is in it. */
+/** The normalized text, and a mapping from positions in the sent text to positions in it. */
 export interface NormalizedText {
   text: string;
-  /** @param offset in the text that was sent, UTF-16 units. */
+  /** @param offset in the sent text, in UTF-16 units. */
   placeOf: (offset: number) => number;
 }
 
@@ -28,12 +28,12 @@ export function normalizeText(sent: string): NormalizedText {
   };
 }
 
-/** Whether nothing of it shows: MESSAGE_EMPTY. */
+/** Whether a text has no visible character; such a text gets MESSAGE_EMPTY. */
 export function showsNothing(text: string): boolean {
   return Array.from(text).every((character) => isHidden(character.codePointAt(0) ?? 0));
 }
 
-/** Carriage returns, separators and directions of lines, and marks that draw lines over other text. */
+/** Carriage returns, line separators, direction controls, and combining marks that draw lines over other text. */
 function isDropped(code: number): boolean {
   return (
     code === 0x0d || (code >= 0x2028 && code <= 0x202e) || code === 0x30a || code === 0x333 || code === 0x33f
@@ -44,7 +44,7 @@ function isControl(code: number): boolean {
   return code < 0x20 && code !== 0x0a;
 }
 
-/** Of marks of direction in a row only the last one stays. */
+/** Keeps only the last of several direction marks in a row; the others become U+200C. */
 function withoutPiledMarks(text: string): string {
   return text.replace(/[\u200e\u200f](?=[\u200e\u200f])/g, '\u200c');
 }

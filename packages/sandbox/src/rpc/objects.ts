@@ -4,7 +4,9 @@ import type { TlObject } from '../types.ts';
 import { accessHash } from './accounts.ts';
 import { bareId, isChannel, SERVICE_ACCOUNT_ID } from './peers.ts';
 
-/** What accounts and chats look like on the wire. Fields that a layer does not have are left out by the codec. */
+/**
+ * These functions build the TL objects for accounts and chats. The codec leaves out fields that a layer does not have.
+ */
 
 export function peerObject(peer: PeerId): TlObject {
   if (peer >= 0) return { _: 'peerUser', user_id: bareId(peer) };
@@ -13,7 +15,7 @@ export function peerObject(peer: PeerId): TlObject {
     : { _: 'peerChat', chat_id: bareId(peer) };
 }
 
-/** An account as another one sees it: the phone is for its contacts, as it is by default at Telegram. */
+/** An account as another account sees it. As in Telegram's default settings, only its contacts see the phone. */
 export function userObject(store: Store, viewerId: number, id: number): TlObject {
   if (id === SERVICE_ACCOUNT_ID) return serviceUser(store, viewerId);
   const account = store.state.accounts.get(id);
@@ -70,7 +72,7 @@ export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject
   };
 }
 
-/** Users and chats that an answer speaks of; every answer that names a peer must bring it along. */
+/** The users and chats that an answer mentions. An answer must include every peer that it names. */
 export function companions(
   store: Store,
   viewer: Account,

@@ -5,7 +5,7 @@ import { accessHash } from './accounts.ts';
 import { rpcError } from './errors.ts';
 import { idField, longField } from './fields.ts';
 
-/** Telegram's own account, which sends codes. It can be named, not written to. */
+/** Telegram's own account, which sends login codes. Clients can address it but not write to it. */
 export const SERVICE_ACCOUNT_ID = 777_000;
 
 const CHANNELS_BELOW = -1_000_000_000_000;
@@ -14,7 +14,7 @@ export function isChannel(peer: PeerId): boolean {
   return peer < CHANNELS_BELOW;
 }
 
-/** The bare id that goes over the wire for a chat. */
+/** The id of a peer on the wire: positive, without the prefix of {@link PeerId}. */
 export function bareId(peer: PeerId): bigint {
   if (peer >= 0) return BigInt(peer);
   return BigInt(isChannel(peer) ? CHANNELS_BELOW - peer : -peer);
@@ -24,16 +24,16 @@ export function channelPeer(bare: number): PeerId {
   return CHANNELS_BELOW - bare;
 }
 
-/** Whose count numbers the messages of a chat, as this account sees it. */
+/** The box that numbers the messages of a chat, for this account. */
 export function boxOf(peer: PeerId, accountId: number): PeerId {
   return isChannel(peer) ? peer : accountId;
 }
 
 /**
- * The chat that an account names by an `InputPeer`.
+ * Resolves an `InputPeer` for an account.
  *
- * @throws {RpcError} PEER_ID_INVALID where there is none or the access hash is not this account's; CHANNEL_INVALID and CHANNEL_PRIVATE
- * for channels.
+ * @throws {RpcError} PEER_ID_INVALID if there is no such peer or the access hash is not this account's; CHANNEL_INVALID
+ * and CHANNEL_PRIVATE for channels.
  */
 export function peerOfInput(store: Store, viewer: Account, input: TlObject): PeerId {
   switch (input._) {
@@ -56,25 +56,28 @@ export function peerOfInput(store: Store, viewer: Account, input: TlObject): Pee
   }
 }
 
-/** The account that an `InputUser` names; undefined where there is none or the access hash is not this viewer's. */
+/** The account id in an `InputUser`; undefined if there is no such account or the access hash is not this viewer's. */
 export function userOfInput(store: Store, viewer: Account, input: TlObject): number | undefined {
   if (input._ === 'inputUserSelf') return viewer.id;
   if (input._ !== 'inputUser') return undefined;
   const id = idField(input, 'user_id');
   if (id !== SERVICE_ACCOUNT_ID && !store.state.accounts.has(id)) return undefined;
   const hash = longField(input, 'access_hash');
-  // A bot may name by id alone whom it has met.
+  // A bot may address by id alone a user who has written to it.
   const isMet = viewer.botToken !== undefined && hash === 0n && hasWrittenTo(store, id, viewer.id);
   return isMet || hash === accessHash(store, viewer.id, id) ? id : undefined;
 }
 
-/** Whether somebody has a private chat with this account, begun by themselves. */
+/** Whether `from` has sent a message to `to` in a private chat. */
 export function hasWrittenTo(store: Store, from: number, to: number): boolean {
   const box = store.state.boxes.get(to);
   return box?.chats.get(from)?.some((id) => box.messages[id - 1]?.from === from) ?? false;
 }
 
-/** For `InputChannel` and `inputPeerChannel`, whose fields are the same. @throws {RpcError} CHANNEL_INVALID, CHANNEL_PRIVATE. */
+/**
+ * Resolves an `InputChannel` or `inputPeerChannel`, which have the same fields.
+ * @throws {RpcError} CHANNEL_INVALID, CHANNEL_PRIVATE.
+ */
 export function channelOfInput(store: Store, viewer: Account, input: TlObject): Chat {
   if (input._ !== 'inputChannel' && input._ !== 'inputPeerChannel') throw rpcError('CHANNEL_INVALID');
   const chat = store.state.chats.get(channelPeer(idField(input, 'channel_id')));

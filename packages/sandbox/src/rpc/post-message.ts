@@ -4,13 +4,13 @@ import { messageUpdates } from './message-objects.ts';
 import { isChannel } from './peers.ts';
 import type { Telegram } from './telegram.ts';
 
-/** The call that a message came by, whose connection gets an answer and so no push. */
+/** The call that sent a message. Its session gets an answer and therefore no push. */
 export interface Origin {
   authKeyId: string;
   sessionId: string;
 }
 
-/** Takes a message: files a copy with everybody concerned and tells those who are connected. */
+/** Stores a message in the boxes of everybody concerned and pushes it to their connected clients. */
 export function postMessage(telegram: Telegram, draft: Omit<Message, 'copies'>, origin?: Origin): Message {
   const { store } = telegram;
   const copies = boxesOf(store, draft).map((box) => ({

@@ -4,7 +4,7 @@ import type { PasswordRecord } from '../state/model.ts';
 import type { TlObject } from '../types.ts';
 import { rpcError } from './errors.ts';
 
-/** Telegram's two-factor check (core.telegram.org/api/srp), the server's side. Numbers are 256 bytes, big-endian. */
+/** The server's side of Telegram's two-factor check (core.telegram.org/api/srp). Numbers are 256 bytes, big-endian. */
 
 const P = BigInt(`0x${DH_PRIME.toString('hex')}`);
 const G = numberBytes(BigInt(DH_GENERATOR));
@@ -14,13 +14,14 @@ interface Challenge {
   id: bigint;
   /** The server's secret exponent. */
   b: Buffer;
-  /** What the client was given: k·v + g^b. */
+  /** The value sent to the client: k·v + g^b. */
   publicValue: Buffer;
 }
 
 /**
- * The challenges that are open, one an auth key. They live in memory alone: after a restart the client gets SRP_ID_INVALID, as it
- * may from Telegram at any time, and asks again.
+ * The open challenges, one per auth key. They are kept in memory only: after a restart the client gets SRP_ID_INVALID,
+ * as
+ * it may from Telegram at any time, and requests a new challenge.
  */
 export class SrpChallenges {
   readonly #byKey = new Map<string, Challenge>();
@@ -33,7 +34,10 @@ export class SrpChallenges {
     return challenge;
   }
 
-  /** Uses the open challenge up. @throws {RpcError} SRP_ID_INVALID, SRP_A_INVALID or PASSWORD_HASH_INVALID. */
+  /**
+   * Checks a proof against the open challenge, which can be used only once.
+   * @throws {RpcError} SRP_ID_INVALID, SRP_A_INVALID or PASSWORD_HASH_INVALID.
+   */
   check(authKeyId: string, record: PasswordRecord, proof: { srpId: bigint; a: Buffer; m1: Buffer }): void {
     const challenge = this.#byKey.get(authKeyId);
     if (challenge === undefined || challenge.id !== proof.srpId) throw rpcError('SRP_ID_INVALID');
@@ -54,7 +58,7 @@ function expectedProof(record: PasswordRecord, { b, publicValue }: Challenge, a:
   return sha256(xor(sha256(DH_PRIME), sha256(G)), ...hashes, a, publicValue, key);
 }
 
-/** What is kept of a new password. */
+/** Computes the stored form of a new password. */
 export function passwordRecord(password: string, hint?: string): PasswordRecord {
   const [salt1, salt2] = [randomBytes(40), randomBytes(16)];
   const verifier = power(G, privateExponent(password, salt1, salt2));
@@ -71,7 +75,7 @@ export function isPasswordOf(record: PasswordRecord, password: string): boolean 
   return timingSafeEqual(verifier, hexBytes(record.verifier));
 }
 
-/** x: PH2 of the documentation. */
+/** The private exponent x, which the documentation calls PH2. */
 function privateExponent(password: string, salt1: Buffer, salt2: Buffer): Buffer {
   const salted = (data: Buffer, salt: Buffer): Buffer => sha256(salt, data, salt);
   const first = salted(salted(Buffer.from(password, 'utf8'), salt1), salt2);
@@ -82,7 +86,7 @@ export function passwordAlgorithm(record: PasswordRecord): TlObject {
   return algorithm(hexBytes(record.salt1), hexBytes(record.salt2));
 }
 
-/** For a new password; clients add to the first salt. */
+/** The algorithm for setting a new password. Clients extend the first salt. */
 export function newPasswordAlgorithm(): TlObject {
   return algorithm(randomBytes(8), randomBytes(16));
 }

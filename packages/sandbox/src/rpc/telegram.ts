@@ -10,14 +10,17 @@ export interface DataCenter {
   port: number;
 }
 
-/** What may be set while the sandbox runs. It lasts as long as the process. */
+/** Settings that can change while the sandbox runs. They are kept in memory only. */
 export interface SandboxSettings {
-  /** What a second `messages.sendMessage` with a random_id gets: RANDOM_ID_DUPLICATE, or the first one's answer. Telegram was seen to do either. */
+  /**
+   * The answer to a second `messages.sendMessage` with the same random_id: RANDOM_ID_DUPLICATE (`error`), or the first
+   * call's answer (`original`). The real Telegram has been seen to do either.
+   */
   repeated_random_id: 'error' | 'original';
   code_lifetime_seconds: number;
-  /** Wrong codes after which a login is void (PHONE_CODE_EXPIRED). */
+  /** After this many wrong codes a login attempt is invalid (PHONE_CODE_EXPIRED). */
   code_tries: number;
-  /** Of a QR sign-in: how long a token can be accepted. */
+  /** How long a QR login token can be accepted. */
   login_token_lifetime_seconds: number;
 }
 
@@ -28,7 +31,7 @@ export const DEFAULT_SETTINGS: SandboxSettings = {
   login_token_lifetime_seconds: 30,
 };
 
-/** "Telegram" as every call finds it. Put together once, in `createSandbox`. */
+/** Everything that a call handler needs. Created once, in `createSandbox`. */
 export interface Telegram {
   readonly store: Store;
   readonly settings: SandboxSettings;
@@ -36,7 +39,7 @@ export interface Telegram {
   readonly challenges: SrpChallenges;
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** Known once the ports are open. */
+  /** Empty until the ports are open. */
   readonly dataCenters: () => readonly DataCenter[];
   readonly network: () => Network;
 }
@@ -45,14 +48,14 @@ export function unixSeconds(telegram: Telegram): number {
   return Math.floor(telegram.now() / 1_000);
 }
 
-/** A call by somebody who is signed in, or need not be. */
+/** A call that may come from a client that is not signed in. */
 export interface Request {
   call: RpcCall;
   query: TlObject;
   telegram: Telegram;
 }
 
-/** A call by an account. */
+/** A call by a signed-in account. */
 export interface UserRequest extends Request {
   account: Account;
 }

@@ -2,7 +2,7 @@ import type { StateEvent } from './events.ts';
 import type { Authorization, LoginAttempt, Message, MessageCopy } from './model.ts';
 import { chatOf, randomIdKey, type State } from './state.ts';
 
-/** Makes the state what it is after an event. The only place that changes it. */
+/** Applies an event to the state. Nothing else changes the state. */
 export function applyEvent(state: State, event: StateEvent): void {
   switch (event.type) {
     case 'founded':
@@ -83,7 +83,7 @@ function sendCode(state: State, attempt: LoginAttempt): void {
     if (other.authKeyId === attempt.authKeyId && other.phone === attempt.phone) other.closed = true;
   }
   const before = state.lastAttempt.get(attempt.phone);
-  // Nobody can use it any more, and it is no longer the last: no use in keeping it.
+  // A closed attempt that is no longer the last one has no use any more.
   if (before?.closed === true) state.attempts.delete(before.hash);
   state.attempts.delete(attempt.hash);
   state.attempts.set(attempt.hash, attempt);

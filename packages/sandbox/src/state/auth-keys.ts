@@ -1,7 +1,7 @@
 import type { AuthKeyRecord, AuthKeyStore } from '../types.ts';
 import type { Store } from './store.ts';
 
-/** The auth keys of the state. A key that is forgotten takes its sign-in with it. */
+/** Stores auth keys in the state. Deleting a key also deletes its sign-in. */
 export class JournalledAuthKeys implements AuthKeyStore {
   readonly #store: Store;
 

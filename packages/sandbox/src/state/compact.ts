@@ -2,8 +2,9 @@ import type { StateEvent } from './events.ts';
 import type { State } from './state.ts';
 
 /**
- * The events that make a state anew, without what has no effect any more: codes that were used, tokens that ran out, keys
- * and sign-ins that ended.
+ * The events that rebuild a state, without those that have no effect any more: used codes, expired tokens, deleted keys
+ * and
+ * signed-out sign-ins.
  *
  * @param now Unix milliseconds.
  */

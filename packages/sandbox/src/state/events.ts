@@ -10,7 +10,7 @@ import type {
 } from './model.ts';
 import type { ChosenPorts, Foundation } from './state.ts';
 
-/** All that can happen to the state. One line of the journal each. */
+/** Every event that can change the state. Each event is one line of the journal. */
 export type StateEvent =
   | { type: 'founded'; foundation: Foundation }
   | { type: 'ports_chosen'; ports: ChosenPorts }
@@ -19,7 +19,7 @@ export type StateEvent =
   | { type: 'account_created'; account: Account }
   | { type: 'contacts_added'; accountId: number; contactIds: number[] }
   | { type: 'chat_created'; chat: Chat }
-  /** Also the next delivery of the same code. Takes the place of what the key asked for the phone before. */
+  /** Also written when the same code is sent by the next channel. Replaces the key's earlier attempt for the phone. */
   | { type: 'code_sent'; attempt: LoginAttempt }
   | { type: 'wrong_code'; hash: string }
   | { type: 'attempt_closed'; hash: string }

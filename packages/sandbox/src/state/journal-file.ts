@@ -19,13 +19,13 @@ import { emptyState, type State } from './state.ts';
 const CHUNK = 1 << 20;
 
 /**
- * Opens the journal of a directory, which is made where there is none: reads the state back, writes it anew without what has no
- * effect any more, and takes further events. A last line that a crash cut short is left out.
+ * Opens the journal of a directory, and creates the directory if needed. Reads the state, rewrites the journal without
+ * events that have no effect any more, and accepts further events. Ignores a last line that a crash cut short.
  *
- * The directory is for its owner alone, and locked against a second sandbox until `close`.
+ * Only the owner can read the directory. It is locked against a second sandbox until `close`.
  *
  * @param now Unix milliseconds.
- * @throws Error where another process has the directory, or a line in the middle is no event.
+ * @throws Error if another process uses the directory, or a line in the middle is not an event.
  */
 export function openJournal(directory: string, now: number): { state: State; journal: Journal } {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -41,7 +41,7 @@ export function openJournal(directory: string, now: number): { state: State; jou
   }
 }
 
-/** `write(2)` has returned before `append` does: the kernel has it, whatever happens to the process. */
+/** `append` returns after `write(2)`: the kernel then has the data, whatever happens to the process. */
 class FileJournal implements Journal {
   readonly #unlock: () => void;
   #fd: number | undefined;
@@ -56,7 +56,7 @@ class FileJournal implements Journal {
     try {
       writeAll(this.#fd, Buffer.from(events.map(lineOf).join('')));
     } catch (error) {
-      // Half a line may stand there now. What came after it could not be read back.
+      // The file may now end in half a line, and nothing after it could be read back.
       this.close();
       throw error;
     }
@@ -86,7 +86,7 @@ function readState(path: string): State {
   return state;
 }
 
-/** The lines of a file that end in a newline, read in pieces: together they may be longer than a string can be. */
+/** The lines that end in a newline. Reads in chunks, because the file may be longer than a string can be. */
 function* completeLines(path: string): Generator<string> {
   const fd = openSync(path, 'r');
   try {
@@ -107,7 +107,7 @@ function* completeLines(path: string): Generator<string> {
   }
 }
 
-/** Puts a fresh file in the old one's place, whole or not at all. @returns its descriptor, at its end. */
+/** Replaces the journal atomically. @returns the new file's descriptor, positioned at its end. */
 function writeCompact(path: string, state: State, now: number): number {
   const fresh = `${path}.new`;
   const fd = openSync(fresh, 'w', 0o600);

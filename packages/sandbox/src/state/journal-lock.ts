@@ -2,11 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Keeps a directory for this process: two writers of one journal would lose each other's events. A lock whose process is gone is
- * taken over.
+ * Locks a directory for this process: two writers of one journal would lose each other's events. Takes over the lock of
+ * a
+ * process that has ended.
  *
- * @returns what gives the lock back.
- * @throws Error naming the process that holds it.
+ * @returns a function that releases the lock.
+ * @throws Error naming the process that holds the lock.
  */
 export function lockDirectory(directory: string): () => void {
   const path = join(directory, 'lock');
@@ -34,15 +35,16 @@ function isRunning(pid: number, start: string): boolean {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
   }
-  // The number may have gone to another process since.
+  // The pid may have been reused since.
   return startOf(pid) === start;
 }
 
-/** When a process began, in the kernel's clock ticks; `ended` where it only waits for its parent to notice; empty where the system does not tell. */
+/** A process's start time in the kernel's clock ticks; `ended` for a zombie; empty if the system has no /proc. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, which may hold anything, stands in parentheses; then come the process's state and, 19 fields on, its start.
+    // The process name is in parentheses and may hold any character. The state follows it, and the start time 19 fields
+    // later.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
   } catch {

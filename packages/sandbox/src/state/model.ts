@@ -1,15 +1,16 @@
 import type { ClientInfo } from '../types.ts';
 
-/** What the sandbox's "Telegram" knows. All of it is plain data, so that it can stand in a journal. */
+/** The data of the sandbox's "Telegram". All of it is plain JSON data, because it is stored in a journal. */
 
 /**
- * A chat as one number, in the way of the Bot API: a user is its id, a basic group `-id`, a supergroup or channel
- * `-1000000000000 - id`.
+ * A chat as one number, as in the Bot API: a user's id, `-id` for a basic group, `-1000000000000 - id` for a supergroup
+ * or
+ * channel.
  */
 export type PeerId = number;
 
 export interface Account {
-  /** Above 1e6; beyond 32 bits, as ids of new accounts are at Telegram. */
+  /** Above 1e6. Ids of new accounts exceed 32 bits, as at Telegram. */
   id: number;
   /** Digits, no plus. */
   phone: string;
@@ -18,13 +19,13 @@ export interface Account {
   lastName?: string;
   username?: string;
   password?: PasswordRecord;
-  /** For sign-ins: codes go there first. */
+  /** E-mail address for sign-ins: login codes go there first. */
   email?: string;
-  /** A bot's, whose phone is empty. */
+  /** Only for bots. A bot's phone is empty. */
   botToken?: string;
 }
 
-/** What a server keeps of a two-factor password. All in hex. */
+/** What a server stores of a two-factor password. `salt1`, `salt2` and `verifier` are hex. */
 export interface PasswordRecord {
   salt1: string;
   salt2: string;
@@ -34,12 +35,12 @@ export interface PasswordRecord {
 
 export type AuthorizationStatus =
   | { kind: 'authorized' }
-  /** The code was right, the password is still to come. */
+  /** The first step of the sign-in is done; the password is missing. */
   | { kind: 'password_needed' }
-  /** Ended from elsewhere: calls get this error. */
+  /** Ended by somebody else: calls with the key get this error. */
   | { kind: 'ended'; error: string };
 
-/** What an auth key is signed in as. */
+/** The sign-in of an auth key. */
 export interface Authorization {
   authKeyId: string;
   accountId: number;
@@ -52,7 +53,7 @@ export interface Authorization {
 
 export type Delivery = 'app' | 'email' | 'sms' | 'call';
 
-/** A code on its way to a phone. It works on the auth key that asked for it, and on no other. */
+/** A login code sent to a phone. Only the auth key that requested it can use it. */
 export interface LoginAttempt {
   hash: string;
   phone: string;
@@ -62,7 +63,7 @@ export interface LoginAttempt {
   /** Unix milliseconds of the last delivery. */
   sentAt: number;
   wrongCodes: number;
-  /** Used, cancelled or replaced: kept only as "the code last sent". */
+  /** Used, cancelled or replaced. Kept only as "the code last sent". */
   closed: boolean;
 }
 
@@ -76,12 +77,12 @@ export interface MessageEntity {
   url?: string;
   language?: string;
   userId?: number;
-  /** A long, in decimal. */
+  /** A long in decimal. */
   documentId?: string;
   collapsed?: boolean;
 }
 
-/** A message, once for all who have it. Each box that it lies in numbers it by itself. */
+/** A message, stored once for all its readers. Each box gives it an id of its own. */
 export interface Message {
   from: number;
   to: PeerId;
@@ -89,21 +90,21 @@ export interface Message {
   entities?: MessageEntity[];
   /** Unix seconds. */
   date: number;
-  /** Unix milliseconds: when it was accepted, closer than Telegram tells. Not in journals of before. */
+  /** Unix milliseconds of acceptance, more precise than `date`. Absent in older journals. */
   acceptedAt?: number;
-  /** A 64-bit number, signed, in decimal; `0` where nobody chose one. */
+  /** A signed 64-bit number in decimal; `0` for messages that no client sent. */
   randomId: string;
   silent?: boolean;
   noWebpage?: boolean;
-  /** The sender's id of the message that this one answers. */
+  /** The sender's id of the message that this one replies to. */
   replyTo?: number;
-  /** A chat was made; the text is its title. */
+  /** The service message about the creation of a chat; `text` is the chat's title. */
   action?: 'created';
   copies: MessageCopy[];
 }
 
 export interface MessageCopy {
-  /** An account's id, or a channel's {@link PeerId}: whose count of messages this is. */
+  /** The box that numbers this copy: an account's id, or a channel's {@link PeerId}. */
   box: PeerId;
   id: number;
 }
@@ -115,12 +116,12 @@ export interface Chat {
   kind: ChatKind;
   title: string;
   username?: string;
-  /** Account ids; the first one made it. */
+  /** Account ids. The first account created the chat. */
   members: number[];
   date: number;
 }
 
-/** A QR login: shown by the key that asked, accepted by somebody who is signed in. */
+/** A token of a QR sign-in. The key that requested it shows it, and a signed-in account accepts it. */
 export interface LoginToken {
   /** Hex. */
   token: string;
@@ -138,6 +139,6 @@ export interface StoredAuthKey {
   key: string;
   /** Hex. */
   salt: string;
-  /** That the key's client speaks, once it has said so. */
+  /** The layer that the key's client speaks, once known. */
   layer?: number;
 }

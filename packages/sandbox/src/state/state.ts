@@ -9,53 +9,53 @@ import type {
   StoredAuthKey,
 } from './model.ts';
 
-/** One count of messages: an account's (private chats and basic groups) or a channel's. */
+/** The messages of one id sequence: those of an account (private chats and basic groups) or of a channel. */
 interface Mailbox {
-  /** A message's id is its place plus one. */
+  /** A message's id is its index plus one. */
   messages: Message[];
-  /** Message ids by chat, ascending; in the order in which the chats began. */
+  /** Message ids by chat, ascending. The chats are in the order of their first message. */
   chats: Map<PeerId, number[]>;
 }
 
-/** What was drawn by lot when the state began. */
+/** Random values generated with a new state. */
 export interface Foundation {
-  /** Hex. Access hashes are derived from it. */
+  /** Hex. Access hashes are derived from this secret. */
   secret: string;
-  /** The server's RSA key, PEM (PKCS #8). */
+  /** The servers' RSA private key, PEM (PKCS #8). */
   rsaPrivateKey: string;
 }
 
-/** The ports of the data centres beside the main one, which another program may have forced off their places. */
+/** The ports chosen earlier. The other data centres' ports need not follow the main one's: some may have been taken. */
 export interface ChosenPorts {
   main: number;
-  /** By data centre. */
+  /** By data centre id. */
   others: Record<string, number>;
 }
 
-/** Everything, with the indexes that look-ups need. Changed by `applyEvent` alone. */
+/** The whole state, with indexes. Only `applyEvent` changes it. */
 export interface State {
   foundation: Foundation | undefined;
   ports: ChosenPorts | undefined;
   accounts: Map<number, Account>;
   accountByPhone: Map<string, Account>;
-  /** By name in lower case. */
+  /** By username in lower case. */
   accountByUsername: Map<string, Account>;
-  /** By auth key. */
+  /** By auth key id. */
   authorizations: Map<string, Authorization>;
-  /** The auth keys that an account is, or was, signed in by. */
+  /** The auth keys of all sign-ins of an account, also of ended ones. */
   authKeysOf: Map<number, Set<string>>;
   /** By hash. */
   attempts: Map<string, LoginAttempt>;
-  /** By phone: the one last sent. */
+  /** By phone: the login attempt that was last sent. */
   lastAttempt: Map<string, LoginAttempt>;
   chats: Map<PeerId, Chat>;
   contacts: Map<number, Set<number>>;
   boxes: Map<PeerId, Mailbox>;
-  /** In the order in which they were accepted. */
+  /** In the order of acceptance. */
   messages: Message[];
   /** By {@link randomIdKey}. */
   messageByRandomId: Map<string, Message>;
-  /** Sends that made no message, by random id. */
+  /** How many sends created no message, by random id. */
   fruitlessSends: Map<string, number>;
   loginTokens: Map<string, LoginToken>;
   authKeys: Map<string, StoredAuthKey>;
@@ -83,22 +83,22 @@ export function emptyState(): State {
   };
 }
 
-/** Telegram remembers random ids per account. */
+/** The key of `messageByRandomId`. Telegram keeps random ids per account. */
 export function randomIdKey(accountId: number, randomId: string): string {
   return `${accountId}:${randomId}`;
 }
 
-/** The chat in which the owner of a box sees a message. */
+/** The chat that a message belongs to, for the owner of the box. */
 export function chatOf(message: Message, box: PeerId): PeerId {
   return message.to < 0 || message.from === box ? message.to : message.from;
 }
 
-/** A message's id in a box, where it lies in it. */
+/** A message's id in a box; undefined if the box does not have the message. */
 export function idIn(message: Message, box: PeerId): number | undefined {
   return message.copies.find((copy) => copy.box === box)?.id;
 }
 
-/** The number of the last change of a box: one for each message, from 1 for an empty box. */
+/** The pts of a box: 1 for an empty box, plus one for each message. */
 export function ptsOf(state: Readonly<State>, box: PeerId): number {
   return (state.boxes.get(box)?.messages.length ?? 0) + 1;
 }

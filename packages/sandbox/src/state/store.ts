@@ -3,7 +3,7 @@ import type { StateEvent } from './events.ts';
 import { FORGETFUL_JOURNAL, type Journal } from './journal.ts';
 import { emptyState, type State } from './state.ts';
 
-/** The state, to read, and the one way to change it. */
+/** Holds the state for reading, and changes it only by events. */
 export class Store {
   readonly state: Readonly<State>;
   readonly #state: State;
@@ -15,7 +15,10 @@ export class Store {
     this.#journal = journal;
   }
 
-  /** Writes events down, then lets them take effect: what is answered after this has happened for good. @throws what the disk says. */
+  /**
+   * Appends events to the journal, then applies them. A change is therefore durable before its call is answered.
+   * @throws the error of the file system, if writing fails.
+   */
   commit(...events: StateEvent[]): void {
     this.#journal.append(events);
     for (const event of events) applyEvent(this.#state, event);

@@ -11,7 +11,7 @@ import { bytesOf, longsOf } from '../fields.ts';
 import type { ClientKey, RawClient } from './raw-client.ts';
 import { rsaKeyPair } from './start-server.ts';
 
-/** What a test may change before it is sent. Objects are changed in place; what is returned replaces the bytes. */
+/** Hooks to change what the client sends. They change objects in place; returned bytes replace the original ones. */
 export interface Tampering {
   pqInner?: (inner: TlObject) => void;
   rsaSpoil?: (dataWithHash: Buffer) => void;
@@ -23,7 +23,7 @@ export interface Tampering {
 }
 
 export interface HandshakeResult {
-  /** The last answer of the server. */
+  /** The server's last answer. */
   answer: TlObject;
   key: ClientKey;
   newNonce: Buffer;
@@ -32,7 +32,7 @@ export interface HandshakeResult {
   agree: (retryId: bigint) => Promise<TlObject>;
 }
 
-/** Runs the key exchange of a client, as https://core.telegram.org/mtproto/auth_key has it, and checks the server's part. */
+/** Runs the client's side of https://core.telegram.org/mtproto/auth_key and checks the server's answers. */
 export async function handshake(
   client: RawClient,
   dc: number,
@@ -113,7 +113,7 @@ function check(isRight: boolean, what: string): void {
   if (!isRight) throw new Error(`the server got ${what} wrong`);
 }
 
-/** Pollard's rho. */
+/** Factorizes pq by Pollard's rho. */
 function factors(pqBytes: Buffer): [Buffer, Buffer] {
   const pq = pqBytes.readBigUInt64BE(0);
   const gcd = (a: bigint, b: bigint): bigint => {

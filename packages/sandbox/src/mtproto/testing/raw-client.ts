@@ -9,20 +9,20 @@ import { openEnvelope, sealEnvelope } from '../envelope.ts';
 import { GZIP_PACKED_ID, gunzipPacked } from '../gzip.ts';
 import { constructorIdOf, CONTAINER_ID, openContainer, RPC_RESULT_ID, type Message } from '../message.ts';
 
-/** An auth key as a client holds it. */
+/** An auth key on the client's side. */
 export interface ClientKey {
   id: string;
   bytes: Buffer;
   salt: bigint;
 }
 
-/** A message of the server, read. */
+/** A decoded message of the server. */
 export interface ServerMessage extends Message {
   /** The service message; undefined for an `rpc_result` and for updates. */
   service: TlObject | undefined;
-  /** Of an `rpc_result`: the request, and the result's bytes, unpacked. */
+  /** Only for an `rpc_result`: the request's msg_id, and the result's bytes, unpacked. */
   result: { requestMsgId: bigint; bytes: Buffer; error: TlObject | undefined; isPacked: boolean } | undefined;
-  /** The packet that it came in, counted from 0. */
+  /** Number of the packet that the message came in, from 0. */
   packet: number;
 }
 
@@ -31,12 +31,12 @@ export interface ConnectOptions {
   isObfuscated?: boolean;
 }
 
-/** A bare MTProto client that does just what a test tells it, right or wrong. */
+/** A minimal MTProto client that sends exactly what a test says, valid or not. */
 export class RawClient {
   readonly messages: ServerMessage[] = [];
-  /** The bodies of unencrypted messages. */
+  /** The bodies of the unencrypted messages received. */
   readonly plain: TlObject[] = [];
-  /** The transport error that came, e.g. -404. */
+  /** The transport error received, e.g. -404. */
   transportError: number | undefined;
   isClosed = false;
   key: ClientKey | undefined;
@@ -80,7 +80,7 @@ export class RawClient {
     this.#socket.write(bytes);
   }
 
-  /** Sends an unencrypted message and gives the answer to it. */
+  /** Sends an unencrypted message and returns the answer. */
   async ask(request: TlObject): Promise<TlObject> {
     const body = serviceCodec.encode(request, 'X');
     const packet = Buffer.alloc(20 + body.length);
@@ -106,7 +106,7 @@ export class RawClient {
     );
   }
 
-  /** Waits for a message that matches, and takes it out of {@link messages}. */
+  /** Waits for a matching message and removes it from {@link messages}. */
   async next(matches: (message: ServerMessage) => boolean): Promise<ServerMessage> {
     const found = await vi.waitFor(
       () => {
@@ -178,7 +178,7 @@ function describeMessage({ service, result, body }: ServerMessage): string {
 
 let lastMsgId = 0n;
 
-/** A message id of a client whose clock is `aheadSeconds` ahead of the server's. Each is larger than the last. */
+/** A message id from a client clock `aheadSeconds` ahead of the server's. With a correct clock, ids increase. */
 export function clientMsgId(aheadSeconds = 0, nowMs = Date.now()): bigint {
   const id = ((BigInt(Math.floor((nowMs / 1000 + aheadSeconds) * 1000)) * 2n ** 32n) / 1000n) & ~3n;
   if (aheadSeconds !== 0 || nowMs < Date.now() - 60_000) return id;

@@ -47,7 +47,7 @@ interface Overrides {
   salt?: bigint;
 }
 
-/** A session of a raw client: counts as it should where it is not told otherwise. */
+/** A session of a raw client. Counts sequence numbers correctly unless a test overrides them. */
 export class RawSession {
   readonly id: string;
   client: RawClient;
@@ -58,26 +58,26 @@ export class RawSession {
     this.id = id;
   }
 
-  /** A message that asks for acknowledgement, not sent yet. */
+  /** Creates, without sending it, a message that needs acknowledgement. */
   content(body: Buffer, { msgId = clientMsgId(), seqno }: Overrides = {}): Message {
     const message = { msgId, seqno: seqno ?? this.#contentCount * 2 + 1, body };
     this.#contentCount += 1;
     return message;
   }
 
-  /** A message that does not. */
+  /** Creates, without sending it, a message that needs no acknowledgement. */
   silent(body: Buffer, { msgId = clientMsgId(), seqno = this.#contentCount * 2 }: Overrides = {}): Message {
     return { msgId, seqno, body };
   }
 
-  /** Sends one that asks for acknowledgement. */
+  /** Sends a message that needs acknowledgement. Returns its msg_id. */
   send(body: Buffer, overrides: Overrides = {}): bigint {
     const message = this.content(body, overrides);
     this.client.send(this.id, message, overrides.salt);
     return message.msgId;
   }
 
-  /** Makes a call without waiting for its answer. */
+  /** Makes a call without waiting for the answer. Returns its msg_id. */
   startCall(query: TlObject, overrides: Overrides = {}): bigint {
     return this.send(callBody(query), overrides);
   }
@@ -86,7 +86,7 @@ export class RawSession {
     return this.client.next(({ result }) => result?.requestMsgId === msgId);
   }
 
-  /** Makes a call; gives its result read as `type`, or the `rpc_error`. */
+  /** Makes a call. Returns the result decoded as `type`, or the `rpc_error`. */
   async call(query: TlObject, type = 'X'): Promise<TlValue> {
     const { result } = await this.resultOf(this.startCall(query));
     return result?.error ?? codec.decodeAs(result?.bytes ?? Buffer.alloc(0), type);
@@ -96,7 +96,7 @@ export class RawSession {
     this.client.send(this.id, this.silent(serviceBody({ _: 'msgs_ack', msg_ids: msgIds })));
   }
 
-  /** Pings, and waits for the answer: all that was sent before has been dealt with then. */
+  /** Pings and waits for the pong: the server has then received everything sent before. */
   async ping(): Promise<void> {
     const msgId = this.send(serviceBody({ _: 'ping', ping_id: 1n }));
     await this.client.next(({ service }) => service?._ === 'pong' && longOf(service, 'msg_id') === msgId);
@@ -106,12 +106,12 @@ export class RawSession {
 export const NEAREST_DC = { _: 'nearestDc', country: 'RU', this_dc: 1, nearest_dc: 2 };
 export const GET_NEAREST_DC = { _: 'help.getNearestDc' };
 
-/** An `rpc_error` as it is read. */
+/** A decoded `rpc_error`. */
 export function rpcError(code: number, message: string): TlObject {
   return { _: 'rpc_error', error_code: code, error_message: message };
 }
 
-/** Sends a body as a call; gives the result, or the `rpc_error`. */
+/** Sends a body as a call. Returns the result, or the `rpc_error`. */
 export async function answerTo(session: RawSession, body: Buffer): Promise<TlObject> {
   const { result } = await session.resultOf(session.send(body));
   return result?.error ?? codec.decode(result?.bytes ?? Buffer.alloc(0));
@@ -122,17 +122,17 @@ export interface Ready {
   client: RawClient;
   session: RawSession;
   key: ClientKey;
-  /** Another connection with the same key, in a session of its own if none is given. */
+  /** Opens another connection with the same key, in a new session unless one is given. */
   another: (sessionId?: string) => Promise<RawSession>;
 }
 
 export interface ReadyOptions extends ConnectOptions {
   server?: Parameters<typeof startServer>[1];
-  /** Whether the client has said its layer already. Default: yes. */
+  /** Whether the client has sent `initConnection` already. Default: yes. */
   isInitialized?: boolean;
 }
 
-/** A server, and a client with a key and a session. */
+/** Starts a server, and connects a client with a key and a session. */
 export async function ready(handler: RpcHandler, options: ReadyOptions = {}): Promise<Ready> {
   const started = await startServer(handler, options.server);
   const client = await RawClient.connect(started.port, options);
@@ -155,7 +155,7 @@ export async function ready(handler: RpcHandler, options: ReadyOptions = {}): Pr
 
 const STATE = { _: 'updates.state', pts: 1, qts: 0, date: 1, seq: 0, unread_count: 0 };
 
-/** Answers `updates.getState` and `help.getNearestDc`, and counts what it is asked. */
+/** Answers `updates.getState` and `help.getNearestDc`, and records all calls. */
 export function countingHandler(): { handler: RpcHandler; calls: Parameters<RpcHandler>[0][] } {
   const calls: Parameters<RpcHandler>[0][] = [];
   return {

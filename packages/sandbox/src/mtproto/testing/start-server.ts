@@ -9,20 +9,20 @@ import {
 } from '../server.ts';
 import { MemoryKeys } from './memory-keys.ts';
 
-/** One for all tests: making one takes long. */
+/** Shared by all tests, because generating a key takes long. */
 export const rsaKeyPair = generateRsaKeyPair();
 
 export interface StartedServer {
   server: MtprotoServer;
   endpoints: Endpoint[];
-  /** Of the first data centre. */
+  /** The port of the first data centre. */
   port: number;
   keys: MemoryKeys;
-  /** What `onError` was told. */
+  /** The errors that `onError` received. */
   errors: unknown[];
 }
 
-/** A server on free ports, closed when the test is over. Its data centres are 1 and 2. */
+/** Starts a server with data centres 1 and 2 on free ports. It closes when the test ends. */
 export async function startServer(
   handler: RpcHandler,
   options: Partial<MtprotoServerOptions> = {},
@@ -45,7 +45,7 @@ export async function startServer(
   return { server, endpoints, port: endpoints[0]?.port ?? 0, keys, errors };
 }
 
-/** A `help.getConfig` answer that both layers can carry. */
+/** A `help.getConfig` answer that both layers can encode. */
 export function configObject(endpoints: readonly Endpoint[], thisDc: number): TlObject {
   return {
     _: 'config',

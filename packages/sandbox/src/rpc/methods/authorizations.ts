@@ -15,13 +15,16 @@ import { unixSeconds, type Request, type UserRequest } from '../telegram.ts';
 
 const EXPORT_LIFETIME_SECONDS = 60;
 
-/** The key itself stays, as it does at Telegram: it can be signed in anew. */
+/** As at Telegram, the key itself stays valid and can sign in again. */
 export function logOut({ call, telegram }: UserRequest): TlObject {
   telegram.store.commit({ type: 'signed_out', authKeyId: call.authKeyId });
   return { _: 'auth.loggedOut' };
 }
 
-/** A ticket for another data centre: when it runs out, and a proof that it came from here. Nothing is kept of it. */
+/**
+ * A ticket to sign in at another data centre: its expiry time and a MAC that proves its origin. The server stores
+ * nothing.
+ */
 export function exportAuthorization({ query, account, telegram, call }: UserRequest): TlObject {
   const dcId = intField(query, 'dc_id');
   if (dcId === call.dcId || !telegram.dataCenters().some(({ id }) => id === dcId))

@@ -32,7 +32,7 @@ export function resolveUsername({ query, account, telegram }: UserRequest): TlOb
   return resolvedPeer(telegram, account, peer);
 }
 
-/** @param username in lower case, without the at sign. */
+/** @param username in lower case, without the @. */
 export function peerByUsername({ store }: Telegram, username: string): PeerId | undefined {
   const account = store.state.accountByUsername.get(username);
   if (account !== undefined) return account.id;
@@ -51,7 +51,7 @@ function resolvedPeer({ store }: Telegram, account: Account, peer: PeerId): TlOb
   return { _: 'contacts.resolvedPeer', peer: peerObject(peer), users: others, chats };
 }
 
-/** Phones that nobody has are left out of the answer, as at Telegram. */
+/** As at Telegram, the answer leaves out phones without an account. */
 export function importContacts({ query, account, telegram: { store } }: UserRequest): TlObject {
   const imported = objectList(query, 'contacts').flatMap((contact) => {
     const digits = textField(contact, 'phone').replace(/\D/g, '');

@@ -16,7 +16,7 @@ interface Dialog {
   top: Message;
 }
 
-/** Newest first. Nothing is pinned or archived here. */
+/** Dialogs, newest first. The sandbox has no pinned or archived dialogs. */
 export function getDialogs({ query, account, telegram: { store } }: UserRequest): TlObject {
   const all = query['folder_id'] === 1 ? [] : dialogsOf(store, account);
   const rest = all.slice(startOf(query, account, store, all));
@@ -27,7 +27,7 @@ export function getDialogs({ query, account, telegram: { store } }: UserRequest)
     : { _: 'messages.dialogsSlice', count: all.length, ...answer };
 }
 
-/** The page goes on behind the dialog that the offset names, or else from its date on. */
+/** The page starts after the dialog named by `offset_peer`, or else at the first dialog older than `offset_date`. */
 function startOf(query: TlObject, account: Account, store: Store, all: readonly Dialog[]): number {
   const offsetPeer = objectField(query, 'offset_peer');
   const offsetDate = intField(query, 'offset_date');
@@ -113,7 +113,7 @@ function dialogObject(store: Store, account: Account, { peer, top }: Dialog): Tl
   };
 }
 
-/** Nobody ever reads here: all that came from others is unread. */
+/** The sandbox does not track reading: every message from others is unread. */
 function unreadIn(store: Store, account: Account, peer: PeerId): number {
   const mailbox = store.state.boxes.get(boxOf(peer, account.id));
   const ids = mailbox?.chats.get(peer) ?? [];

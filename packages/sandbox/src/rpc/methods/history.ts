@@ -8,7 +8,7 @@ import type { Telegram, UserRequest } from '../telegram.ts';
 
 const MAX_LIMIT = 100;
 
-/** Newest first, by Telegram's rules of paging (core.telegram.org/api/offsets). */
+/** Messages, newest first, paged by Telegram's rules (core.telegram.org/api/offsets). */
 export function getHistory({ query, account, telegram }: UserRequest): TlObject {
   const peer = peerOfInput(telegram.store, account, objectField(query, 'peer'));
   const mailbox = telegram.store.state.boxes.get(boxOf(peer, account.id));
@@ -63,7 +63,7 @@ export function getChannelMessages({ query, account, telegram }: UserRequest): T
   };
 }
 
-/** In the order asked for; `messageEmpty` where there is none. */
+/** Messages in the order requested; `messageEmpty` for an unknown id. */
 function messagesById(
   { store }: Telegram,
   account: Account,

@@ -20,7 +20,7 @@ import { acceptLoginToken, exportLoginToken, importLoginToken } from './sign-in-
 import { getChannelDifference, getDifference, getState } from './updates.ts';
 import { getChannels, getChats, getFullUser, getUsers } from './users.ts';
 
-/** Calls that an auth key may make before anybody is signed in by it. */
+/** Methods that a client may call before it is signed in. */
 export const OPEN_METHODS: ReadonlyMap<string, (request: Request) => TlValue> = new Map(
   Object.entries({
     'help.getConfig': getConfig,
@@ -39,7 +39,7 @@ export const OPEN_METHODS: ReadonlyMap<string, (request: Request) => TlValue> = 
   }),
 );
 
-/** Calls between the code and the password, too. */
+/** Methods that a client may also call between the first sign-in step and the password. */
 export const PASSWORD_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(
   Object.entries({
     'account.getPassword': getPassword,
@@ -48,7 +48,7 @@ export const PASSWORD_METHODS: ReadonlyMap<string, (request: UserRequest) => TlV
   }),
 );
 
-/** Calls that any data centre answers, to whoever imported an authorization there. */
+/** Methods that every data centre answers, for a client that imported its authorization there. */
 export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(
   Object.entries({
     'account.updateStatus': () => true,
@@ -56,7 +56,7 @@ export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlV
   }),
 );
 
-/** Calls that Telegram does not answer to bots. */
+/** Methods that bots may not call. */
 export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
   'account.getPassword',
   'auth.acceptLoginToken',
@@ -70,7 +70,7 @@ export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
   'messages.getPinnedDialogs',
 ]);
 
-/** Calls that only the account's home data centre answers. */
+/** Methods that only the account's home data centre answers. */
 export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(
   Object.entries({
     'account.getAuthorizations': getAuthorizations,

@@ -25,7 +25,7 @@ export function getPassword({ call, account, telegram }: UserRequest): TlObject 
   };
 }
 
-/** The second step of a sign-in, by whichever first step. */
+/** The second step of a sign-in, after any kind of first step. */
 export function checkPassword({ call, query, account, telegram }: UserRequest): TlObject {
   const input = objectField(query, 'password');
   if (account.password === undefined || input._ !== 'inputCheckPasswordSRP')

@@ -28,7 +28,7 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
     return sentMessage(telegram, account, earlier);
   }
   checkMayWrite(telegram, account, to);
-  // Telegram's own schedule is not played here.
+  // The sandbox does not implement scheduled messages.
   if (query['schedule_date'] !== undefined) throw rpcError('SCHEDULE_DATE_INVALID');
   const { text, entities } = acceptText(
     store,
@@ -57,7 +57,7 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
 
 function checkMayWrite({ store }: Telegram, account: Account, to: PeerId): void {
   if (to === SERVICE_ACCOUNT_ID) throw rpcError('CHAT_WRITE_FORBIDDEN');
-  // A bot does not begin a chat with a person.
+  // A bot cannot start a chat with a user.
   if (account.botToken !== undefined && to > 0 && !hasWrittenTo(store, to, account.id))
     throw rpcError('PEER_ID_INVALID');
   const chat = store.state.chats.get(to);
@@ -66,7 +66,7 @@ function checkMayWrite({ store }: Telegram, account: Account, to: PeerId): void 
   if (chat.kind === 'channel' && chat.members[0] !== account.id) throw rpcError('CHAT_ADMIN_REQUIRED');
 }
 
-/** @throws {RpcError} REPLY_MESSAGE_ID_INVALID where the chat has no such message. */
+/** @throws {RpcError} REPLY_MESSAGE_ID_INVALID if the chat has no such message. */
 function replyOf(
   { store }: Telegram,
   account: Account,
@@ -81,7 +81,7 @@ function replyOf(
   return id;
 }
 
-/** Telegram is short about a message to one person, and tells the rest in full. */
+/** As at Telegram, the answer is short for a private chat with another user, and a full `updates` object otherwise. */
 function sentMessage({ store }: Telegram, account: Account, message: Message): TlObject {
   const id = idIn(message, boxOf(message.to, account.id)) ?? 0;
   if (message.to >= 0 && message.to !== account.id) {

@@ -5,7 +5,7 @@ import { textField } from '../fields.ts';
 import type { Request } from '../telegram.ts';
 import { checkApiCredentials } from './api-credentials.ts';
 
-/** A bot signs in by the token that its owner has of @BotFather. @throws {RpcError} ACCESS_TOKEN_INVALID, USER_MIGRATE_X. */
+/** Signs a bot in by its @BotFather token. @throws {RpcError} ACCESS_TOKEN_INVALID, USER_MIGRATE_X. */
 export function importBotAuthorization(request: Request): TlObject {
   const { call, query, telegram } = request;
   checkApiCredentials(query);

@@ -12,7 +12,7 @@ import { checkApiCredentials } from './api-credentials.ts';
 
 /** Seconds until the client may ask for the next delivery. */
 const RESEND_TIMEOUT = 60;
-/** The next way of each, and what Telegram calls it. */
+/** For each delivery channel, the next channel and its TL type. */
 const NEXT: Readonly<Record<Delivery, { delivery: Delivery; type: string } | undefined>> = {
   app: { delivery: 'sms', type: 'auth.codeTypeSms' },
   email: { delivery: 'sms', type: 'auth.codeTypeSms' },
@@ -42,7 +42,7 @@ export function sendCode({ call, query, telegram }: Request): TlObject {
   return sentCode(attempt, account);
 }
 
-/** The app that the code goes to is one that is signed in already. */
+/** Delivery by app: the code goes to the clients that are already signed in. */
 function tellSignedInClients(telegram: Telegram, account: Account, code: string): void {
   if (!liveAuthorizations(telegram, account.id).some(({ status }) => status.kind === 'authorized')) return;
   const text = `Login code: ${code}. Do not give this code to anyone, even if they say they are from Telegram!`;
@@ -50,7 +50,7 @@ function tellSignedInClients(telegram: Telegram, account: Account, code: string)
   postMessage(telegram, { from: SERVICE_ACCOUNT_ID, to: account.id, text, date, randomId: '0' });
 }
 
-/** The same code by the next way; its lifetime begins anew. */
+/** Sends the same code by the next channel and restarts its lifetime. */
 export function resendCode(request: Request): TlObject {
   const attempt = attemptOf(request);
   const way = NEXT[attempt.delivery];
@@ -79,7 +79,9 @@ export function signInByCode(request: Request): TlObject {
   return signIn(request, account, [{ type: 'attempt_closed', hash: attempt.hash }]);
 }
 
-/** The attempt that a call goes on with: of this key, this phone and this hash, and still good. */
+/**
+ * The open login attempt that a call belongs to: it must match the key, the phone and the hash, and not have expired.
+ */
 function attemptOf({ call, query, telegram }: Request): LoginAttempt {
   const phone = phoneDigits(textField(query, 'phone_number'));
   const hash = textField(query, 'phone_code_hash');
@@ -97,7 +99,9 @@ function attemptOf({ call, query, telegram }: Request): LoginAttempt {
   return attempt;
 }
 
-/** The code in the field for the way that it was sent; in the other field it counts for nothing, as at Telegram. */
+/**
+ * The code, from the field that belongs to its delivery channel. As at Telegram, a code in the other field is ignored.
+ */
 function codeIn(query: TlObject, { delivery }: LoginAttempt): string {
   if (delivery !== 'email') return stringIn(query, 'phone_code');
   const verification = optionalObject(query, 'email_verification');

@@ -7,7 +7,7 @@ import { bytesField } from '../fields.ts';
 import { unixSeconds, type Request, type Telegram, type UserRequest } from '../telegram.ts';
 import { checkApiCredentials } from './api-credentials.ts';
 
-/** A token to show as a QR code; once somebody has accepted one of this key's, the sign-in itself. */
+/** Returns a token to show as a QR code, or the finished sign-in once somebody has accepted a token of this key. */
 export function exportLoginToken(request: Request): TlObject {
   const { call, query, telegram } = request;
   checkApiCredentials(query);
@@ -27,7 +27,7 @@ export function exportLoginToken(request: Request): TlObject {
   };
 }
 
-/** The end of a QR sign-in that began at another data centre. */
+/** Finishes a QR sign-in that began at another data centre. */
 export function importLoginToken(request: Request): TlObject {
   const token = findToken(request.telegram, bytesField(request.query, 'token'));
   if (token.acceptedBy === undefined) throw rpcError('AUTH_TOKEN_INVALID');
@@ -44,12 +44,12 @@ function redeem(request: Request, token: LoginToken): TlObject {
   return { _: 'auth.loginTokenSuccess', authorization };
 }
 
-/** Somebody who is signed in lets the key in that showed the token, and that key is told to ask again. */
+/** A signed-in account accepts a token. The key that showed the token gets a push to export again. */
 export function acceptLoginToken({ account, query, telegram }: UserRequest): TlObject {
   return acceptToken(telegram, account, bytesField(query, 'token'));
 }
 
-/** {@link acceptLoginToken}, whoever carries it out. @throws {RpcError} AUTH_TOKEN_… */
+/** As {@link acceptLoginToken}, also for the control API. @throws {RpcError} AUTH_TOKEN_… */
 export function acceptToken(telegram: Telegram, account: Account, shown: Buffer): TlObject {
   const token = findToken(telegram, shown);
   if (token.acceptedBy !== undefined) throw rpcError('AUTH_TOKEN_ALREADY_ACCEPTED');

@@ -7,7 +7,7 @@ import { messagesWithPeers } from '../message-objects.ts';
 import { channelOfInput } from '../peers.ts';
 import { unixSeconds, type UserRequest } from '../telegram.ts';
 
-/** Messages in one answer. */
+/** Maximum number of messages in one answer. */
 const MAX_SLICE = 500;
 
 export function getState(request: UserRequest): TlObject {
@@ -21,7 +21,7 @@ export function stateObject(
   return { _: 'updates.state', pts, qts: 0, date: unixSeconds(telegram), seq: 0, unread_count: 0 };
 }
 
-/** What came since the caller's pts: every message is one step. */
+/** Messages since the caller's pts. Each message increases pts by one. */
 export function getDifference(request: UserRequest): TlObject {
   const { query, account, telegram } = request;
   const missed = missedSince(request, account.id, MAX_SLICE);

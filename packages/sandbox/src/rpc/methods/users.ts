@@ -6,7 +6,7 @@ import { chatObject } from '../objects.ts';
 import { channelOfInput, userOfInput } from '../peers.ts';
 import type { UserRequest } from '../telegram.ts';
 
-/** Users that do not exist, or whose access hash is another's, come as `userEmpty`. */
+/** A user that does not exist, or whose access hash belongs to another viewer, is returned as `userEmpty`. */
 export function getUsers({ query, account, telegram: { store } }: UserRequest): TlObject[] {
   return objectList(query, 'id').map((input) => {
     const id = userOfInput(store, account, input);
