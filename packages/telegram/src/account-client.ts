@@ -30,22 +30,21 @@ import {
 } from './types.ts';
 
 /**
- * Beginnings of one sign-in: Telegram names the right data centre at once, so a third would be going in
- * circles.
+ * Most attempts to start one sign-in. Telegram names the right data centre at once, so a third attempt would be a loop.
  */
 const MAX_BEGINNINGS = 3;
 
-/**
- * {@link AccountClient} over GramJS: the steps of signing in and sending, each turned into what Telegram is
- * asked.
- */
+/** {@link AccountClient} on GramJS: turns sign-in and sending into calls to Telegram. */
 export class GramJsAccountClient implements AccountClient {
   readonly #options: TelegramOptions;
   readonly #dataCenters: DataCenters;
   readonly #connection: AccountConnection;
   readonly #recipients: Recipients;
   readonly #isBot: boolean;
-  /** Whether Telegram's answer to the last step of a QR sign-in is known, so that the key cannot be signed in unseen. */
+  /**
+   * Whether the answer to the last QR step arrived. If it was lost, the key may already be signed in, and that is
+   * checked first.
+   */
   #qrIsKnown = false;
 
   constructor(
@@ -114,7 +113,7 @@ export class GramJsAccountClient implements AccountClient {
         return await this.#askWho();
       } catch (error) {
         if (!saysEnded(error)) throw error;
-        // One refusal ends no session.
+        // A single refusal does not prove that the session ended: ask again.
         return await this.#askWho();
       }
     });
@@ -136,15 +135,16 @@ export class GramJsAccountClient implements AccountClient {
   }
 
   /**
-   * One refusal ends no session: where it says that the session has ended, Telegram is asked who is signed in.
-   * @returns the error itself; or, where the session is still good or that cannot be asked, one that lets the call be tried again.
+   * Confirms a refusal that says the session ended, by asking Telegram who is signed in: a single refusal is no proof.
+   * @returns the error itself, or a retryable error if the session still works or the check fails.
    */
   async #confirmed(error: unknown): Promise<unknown> {
     if (!saysEnded(error)) return error;
     try {
       await login.currentUser(this.#connection);
     } catch (answer) {
-      // Of a session that was used twice Telegram says no more than that it has ended.
+      // Telegram says "duplicated" only once; afterwards it says only that the session ended. Keep the more precise
+      // error.
       if (saysEnded(answer) && error.failure.state === 'duplicated') return error;
       if (answer instanceof TelegramFailure && answer.failure.outcome !== 'fail') return answer;
     }
@@ -164,7 +164,7 @@ export class GramJsAccountClient implements AccountClient {
         await logOut();
       } catch (error) {
         if (!isSignedOut(error)) throw error;
-        // By one refusal nobody is signed out.
+        // A single refusal does not prove that the account is signed out: check, and log out again.
         if (saysEnded(error) && (await this.#isSignedIn())) await logOut();
       }
       await this.#connection.startOver(this.#dataCenters.first);
@@ -185,7 +185,7 @@ export class GramJsAccountClient implements AccountClient {
     await this.#connection.close();
   }
 
-  /** The first step of a sign-in, begun anew in the data centre that Telegram names. */
+  /** Runs the first step of a sign-in, and starts over in another data centre if Telegram names one. */
   #fromTheBeginning<T>(step: () => Promise<T>): Promise<T> {
     return guarded(async () => {
       for (let beginning = 1; ; beginning++) {
@@ -194,7 +194,7 @@ export class GramJsAccountClient implements AccountClient {
         } catch (error) {
           const dcId = whereToStartOver(error, this.#connection.home.dcId);
           if (dcId === undefined || beginning === MAX_BEGINNINGS) throw error;
-          // The half-made session stays where it is: a data centre that cannot be reached is of no use to it.
+          // Keep the incomplete session: it is of no use in a data centre that cannot be reached.
           if (this.#dataCenters.find(dcId) === undefined)
             throw new MisconfiguredError(this.#dataCenters.whyMissing(dcId), { cause: error });
           await this.#connection.startOver(dcId);
@@ -203,7 +203,7 @@ export class GramJsAccountClient implements AccountClient {
     });
   }
 
-  /** Without a key there is nobody to be: a connection would only make a key that nobody needs. */
+  /** Without a key there is no session. Connecting would only create a key that nothing uses. */
   #assertSession(): void {
     if (this.session() !== null) return;
     throw new TelegramFailure({ outcome: 'account', state: 'none' }, new GatewayError('NOT_AUTHORIZED'));
@@ -218,18 +218,18 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * The data centre to begin a login in afresh; `undefined`: the error is one that another beginning does not
- * mend.
- */
+/** The data centre in which to start the login over; `undefined` if starting over does not help against this error. */
 function whereToStartOver(error: unknown, currentDcId: number): number | undefined {
   const migrate = /^(?:PHONE|NETWORK|USER)_MIGRATE_(\d+)$/.exec(rpcNameOf(error) ?? '');
   if (migrate !== null) return Number(migrate[1]);
-  // A half-made login whose key is gone has nothing to lose.
+  // An incomplete login whose key is unknown has nothing to lose.
   return error instanceof TelegramFailure && error.cause instanceof UnknownKeyError ? currentDcId : undefined;
 }
 
-/** One refusal says that the session has ended. Where the key is not known, three connections said so already. */
+/**
+ * Whether a single refusal says that the session ended. An unknown key does not count: three connections have already
+ * confirmed it.
+ */
 function saysEnded(
   error: unknown,
 ): error is TelegramFailure & { failure: Extract<FailureOutcome, { outcome: 'account' }> } {
@@ -240,7 +240,7 @@ function saysEnded(
 
 const ENDED: ReadonlySet<AccountState> = new Set(['revoked', 'banned', 'duplicated']);
 
-/** Telegram does not know the session (any more): what logging out is for. */
+/** Whether Telegram does not know the session (any more), which is the aim of logging out. */
 function isSignedOut(error: unknown): boolean {
   if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return false;
   return error.failure.state !== 'frozen' && error.failure.state !== 'peer_limited';

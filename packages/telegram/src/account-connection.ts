@@ -13,24 +13,26 @@ import type { DataCenters } from './data-centers.ts';
 import { toConnectFailure, toFailure } from './errors.ts';
 import type { TelegramOptions } from './types.ts';
 
-/** Key exchanges tried for one connection. One of GramJS's in 256 fails by itself: it drops a leading zero byte of the key. */
+/** Key exchanges tried for one connection. One in 256 fails in GramJS, which drops a leading zero byte of the key. */
 const MAX_KEY_EXCHANGES = 3;
 
 /**
- * ms before each further connection on which a server that does not know the key (-404) is asked again. What ends a session
- * costs a person a sign-in, so it takes three connections over 4 s that all say so: a server in trouble, which also answers
- * with -404, is restarted or left by its balancer within seconds. More would leave the callers of an ended session waiting.
+ * Pauses in ms before each repeated connection after the server did not know the key (-404).
+ * Ending a session costs a person a sign-in, so three connections over 4 s must all say so. A server in trouble also
+ * answers -404, but it is restarted or left by its balancer within seconds. More attempts would keep the callers of an
+ * ended session waiting.
  */
 const UNKNOWN_KEY_PAUSES_MS = [1_000, 3_000];
 
 const NEEDS_INTRODUCTION = new Set(['CONNECTION_NOT_INITED', 'CONNECTION_LAYER_INVALID']);
 
-/** ms between two clocks that count as none. */
+/** Difference in ms between two clocks that is ignored. */
 const CLOCK_TOLERANCE_MS = 3_000;
 
 /**
- * Keeps one account connected: one connection at a time, made when a call needs it, discarded when it broke,
- * made anew from the same key for the next call. A call is never repeated here.
+ * Keeps one account connected, with one connection at a time. A call creates the connection if there is none; after a
+ * failure the next call creates a new one from the same key.
+ * It never repeats a call.
  */
 export class AccountConnection implements QrCaller {
   readonly #options: TelegramOptions;
@@ -41,7 +43,7 @@ export class AccountConnection implements QrCaller {
   #connecting: Promise<Connection> | undefined;
   readonly #closed = new AbortController();
   #clockAhead = 0;
-  /** Told when a QR code was scanned that this account's key has shown. */
+  /** Called when a QR code that this account's key has shown was scanned. */
   onLoginToken: () => void = () => {};
 
   constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home, mayTalk: () => boolean) {
@@ -55,7 +57,7 @@ export class AccountConnection implements QrCaller {
     return this.#home;
   }
 
-  /** Makes sure that there is a connection. Throws `TelegramFailure`. */
+  /** Connects unless already connected. Throws `TelegramFailure`. */
   async connect(): Promise<void> {
     await this.#connectedOrFailure();
   }
@@ -76,21 +78,19 @@ export class AccountConnection implements QrCaller {
     return this.#clockAhead;
   }
 
-  /**
-   * Leaves connection and key behind; the next call begins with a new key, here or in another data centre.
-   */
+  /** Discards the connection and the key. The next call creates a new key, in this data centre or another. */
   async startOver(dcId: number = this.#home.dcId): Promise<void> {
     this.#home = { dcId, authKey: undefined };
     await this.#current?.close();
   }
 
-  /** Goes on from where it has left, by the key that it had there. */
+  /** Continues with an earlier data centre and the key there. */
   async returnTo(home: Readonly<Home>): Promise<void> {
     this.#home = { ...home };
     await this.#current?.close();
   }
 
-  /** Closes for good: what is under way fails, and so does every later call. Never throws. */
+  /** Closes for good: pending and later calls fail. Never throws. */
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#current?.close();
@@ -105,13 +105,13 @@ export class AccountConnection implements QrCaller {
     try {
       return await call(connection);
     } catch (error) {
-      // The server has forgotten who we are, and only a new connection introduces itself.
+      // The server no longer knows our `initConnection`. Only a new connection sends it.
       if (error instanceof RpcError && NEEDS_INTRODUCTION.has(error.rpcName)) await connection.close();
       throw toFailure(error, effect);
     }
   }
 
-  /** Whatever goes wrong in here: no call was sent. */
+  /** Any failure in here means that no call was sent. */
   async #connectedOrFailure(): Promise<Connection> {
     try {
       return await this.#connected();
@@ -172,7 +172,10 @@ export class AccountConnection implements QrCaller {
   }
 }
 
-/** Telegram tells its time in whole seconds, and it is on the way for a while: so small a difference is none. */
+/**
+ * Telegram's clock offset in ms. Small differences count as 0, since Telegram's time has whole seconds and network
+ * delay.
+ */
 function aheadBy(ms: number): number {
   return Math.abs(ms) < CLOCK_TOLERANCE_MS ? 0 : ms;
 }

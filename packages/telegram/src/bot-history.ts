@@ -5,13 +5,14 @@ import { kindAndId } from './peers.ts';
 import type { SentMessage } from './sent-message.ts';
 
 const PAGE_SIZE = 100;
-/** So many messages of the bot's are looked through, from the floor upwards. */
+/** Pages to search, from the floor upwards. */
 const MAX_PAGES = 10;
 
 /**
- * The message of a bot's own in a chat that says the same ({@link sameTextAs}), the oldest behind `after`. A bot may not read a chat's history; it may ask
- * for messages by their ids, which follow one another, over all its private chats and groups or in one channel. `undefined`: it is not
- * there, or nothing is known to count from (`after` 0).
+ * Searches a chat for a bot's own message with the same text ({@link sameTextAs}): the oldest one after `after`.
+ * `undefined`: not found, or there is no id to start from (`after` is 0).
+ * A bot may not read a chat's history, but may fetch messages by id. Ids are consecutive across all its private chats
+ * and groups, or within one channel.
  */
 export async function findByIds(
   asker: Asker,

@@ -1,4 +1,4 @@
-/** Telegram's refusal of a call (`rpc_error`), with its own name kept whole, e.g. `FLOOD_WAIT_30`. */
+/** Telegram's refusal of a call (`rpc_error`). Keeps Telegram's full name, e.g. `FLOOD_WAIT_30`. */
 export class RpcError extends Error {
   readonly code: number;
   readonly rpcName: string;
@@ -11,7 +11,7 @@ export class RpcError extends Error {
   }
 }
 
-/** What Telegram documents for the codes (core.telegram.org/mtproto/mtproto-transports#transport-errors). */
+/** The documented meanings of the codes (core.telegram.org/mtproto/mtproto-transports#transport-errors). */
 const TRANSPORT_ERRORS: Readonly<Record<number, string>> = {
   [-403]: 'access is forbidden',
   [-404]: 'the auth key is not known',
@@ -19,7 +19,7 @@ const TRANSPORT_ERRORS: Readonly<Record<number, string>> = {
   [-444]: 'this is not the data centre that was asked for',
 };
 
-/** A bare number in place of an answer. It says that the connection is useless, and nothing certain of a call. */
+/** A bare number in place of an answer. The connection is useless; whether a call took effect is not certain. */
 export class TransportError extends Error {
   /** Negative, like -404. */
   readonly code: number;
@@ -31,12 +31,14 @@ export class TransportError extends Error {
   }
 }
 
-/** The bytes are no frame of MTProto: something between us and Telegram answers in its place, or spoils what it says. */
+/** The bytes are not an MTProto frame: something between us and Telegram answers in its place, or corrupts the data. */
 export class BadFrameError extends Error {
   override readonly name = 'BadFrameError';
 }
 
-/** The server answers the first call under a known auth key with transport error -404. Nothing of the call was read. */
+/**
+ * The server answered the first call under an existing auth key with transport error -404. It read nothing of the call.
+ */
 export class UnknownKeyError extends Error {
   override readonly name = 'UnknownKeyError';
 
@@ -50,22 +52,22 @@ export class NotSentError extends Error {
   override readonly name: string = 'NotSentError';
 }
 
-/** The call was written and no answer came: it may have taken effect. */
+/** The call was written but got no answer: it may have taken effect. */
 export class AnswerLostError extends Error {
   override readonly name = 'AnswerLostError';
 }
 
-/** There is no connection to Telegram. The message says why, for people; it names no secret. */
+/** There is no connection to Telegram. The message gives the reason for people, and contains no secret. */
 export class NotReachedError extends NotSentError {
   override readonly name: string = 'NotReachedError';
-  /** Seconds in which another try makes it worse; `undefined`: none. */
+  /** Seconds during which another attempt makes things worse; `undefined`: none. */
   retryAfter: number | undefined;
 }
 
-/** The server was reached and no key came of it. */
+/** The server was reached, but the key exchange failed. */
 export class KeyExchangeError extends NotReachedError {}
 
-/** Telegram cannot be reached with the operator's settings, however often it is tried. The message names the setting. */
+/** The operator's settings make Telegram unreachable, so retries cannot help. The message names the setting. */
 export class MisconfiguredError extends NotReachedError {
   override readonly name = 'MisconfiguredError';
 }

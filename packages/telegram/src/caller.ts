@@ -6,15 +6,15 @@ export interface Home {
   authKey: Buffer | undefined;
 }
 
-/** Puts questions to Telegram for one account. Throws `TelegramFailure` and nothing else. */
+/** Sends queries to Telegram for one account. Throws only `TelegramFailure`. */
 export interface Asker {
-  /** A question: changes nothing at Telegram, so a lost answer is `retry`. */
+  /** A query: changes nothing at Telegram, so a lost answer is `retry`. */
   ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
 }
 
 /**
- * Calls Telegram for one account. Both throw `TelegramFailure` and nothing else; they differ in what a lost
- * answer means.
+ * Calls Telegram for one account. Both methods throw only `TelegramFailure`; they differ in the meaning of a lost
+ * answer.
  */
 export interface Caller extends Asker {
   /** A call with an effect: a lost answer is `unknown`. */
@@ -23,13 +23,16 @@ export interface Caller extends Asker {
 
 /** A {@link Caller} that signs in by QR code. */
 export interface QrCaller extends Caller {
-  /** As {@link act}; after it, until the next other call, Telegram tells here when the code was scanned. */
+  /**
+   * As {@link act}. Afterwards, until the next call of another kind, Telegram reports on this connection when the code
+   * is scanned.
+   */
   actAndListen<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
-  /** Goes on in another data centre, with a new key there. */
+  /** Continues in another data centre, with a new key there. */
   startOver(dcId: number): Promise<void>;
-  /** Goes back to where {@link startOver} left. */
+  /** Returns to the data centre and key that {@link startOver} left. */
   returnTo(home: Readonly<Home>): Promise<void>;
   readonly home: Readonly<Home>;
-  /** ms that Telegram's clock is ahead of this machine's. */
+  /** How far Telegram's clock is ahead of this machine's, in ms. */
   readonly clockAhead: number;
 }

@@ -3,20 +3,20 @@ import type { Peer, PeerBook, Recipient } from '@gateway/contracts';
 /** The chat that a recipient stands for, as far as the account knows. */
 export interface Chat {
   /**
-   * The same for every form of a recipient that the book knows to be one chat: `user:123`, `chat:5`,
-   * `channel:9`, `self`. Where it is not known yet, the form itself: `username:bob`, `phone:+79991234567`.
+   * One key for all forms of a recipient that the book knows to be the same chat: `user:123`, `chat:5`, `channel:9`,
+   * `self`. If the chat is not known yet, the form itself: `username:bob`, `phone:+79991234567`.
    */
   key: string;
   kind: 'user' | 'group' | 'self';
-  /** A send needs no look-up. */
+  /** Whether a send needs no look-up. */
   known: boolean;
-  /** A user whom this account has never been seen to have to do with. A name or phone not known yet counts as one. */
+  /** A user with whom this account has no known contact. An unknown username or phone counts as one. */
   stranger: boolean;
 }
 
 /**
- * The chat that a message to `recipient` goes to, asking nobody. The book does not know who the account itself
- * is, so its own id is a chat beside `self`, `user:…`.
+ * The chat that a message to `recipient` goes to. Makes no request.
+ * The book does not know the account's own id, so `user:<own id>` and `self` are two chats here.
  */
 export function chatOf(recipient: Recipient, book: PeerBook): Chat {
   switch (recipient.kind) {
@@ -29,7 +29,7 @@ export function chatOf(recipient: Recipient, book: PeerBook): Chat {
     case 'user':
       return chatOfPeer(book.byId('user', recipient.id)) ?? unknownUser(`user:${recipient.id}`);
     case 'chat':
-      // Its id is all that a send wants.
+      // A send needs only its id.
       return { key: `chat:${recipient.id}`, kind: 'group', known: true, stranger: false };
     case 'channel': {
       const known = book.byId('channel', recipient.id) !== undefined;

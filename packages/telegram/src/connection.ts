@@ -8,9 +8,9 @@ import { Pings } from './ping-times.ts';
 import { Sender, Transport } from './sender.ts';
 import type { DataCenter, Proxy } from './types.ts';
 
-/** How often a connection is asked whether it still lives, ms. */
+/** Interval in ms of the pings that check whether a connection still works. */
 const PING_INTERVAL_MS = 60_000;
-/** Telegram closes the connection itself so many seconds after the last ping. */
+/** Seconds after the last ping at which Telegram closes the connection. */
 const PING_DISCONNECT_DELAY_S = 150;
 
 export interface ConnectionOptions {
@@ -18,26 +18,28 @@ export interface ConnectionOptions {
   dataCenter: DataCenter;
   /** The data centres are those of TELEGRAM_DC. */
   isCustom: boolean;
-  /** `undefined`: a new key is agreed upon. */
+  /** `undefined`: agree on a new key. */
   authKey: Buffer | undefined;
-  /** ms for one call to be answered. */
+  /** Timeout in ms for one call. */
   callTimeoutMs: number;
   proxy?: Proxy | undefined;
-  /** False once nothing may be written any more. */
+  /** Returns false once nothing may be written any more. */
   mayTalk: () => boolean;
-  /** Told when a QR code of this key was scanned; that comes only after {@link Connection.callForUpdates}. */
+  /**
+   * Called when a QR code of this key was scanned. Telegram reports that only after {@link Connection.callForUpdates}.
+   */
   onLoginToken?: () => void;
-  /** ms; 60,000 unless a test cannot wait so long. */
+  /** Interval in ms, 60,000 by default; tests shorten it. */
   pingIntervalMs?: number;
 }
 
 /**
- * One connection to one data centre under one auth key: opened once, and closed for good by {@link close}, by
- * the other side, or by a call that stays unanswered. It never comes back by itself; whoever uses it looks at
- * {@link isUp} and makes another.
+ * One connection to one data centre under one auth key. It opens once, and is closed for good by {@link close}, by the
+ * other side, or by a call that times out.
+ * It never reconnects: its user checks {@link isUp} and creates another.
  *
- * Bare `Sender` instead of GramJS's `TelegramClient`: see there. Calls go out as `invokeWithoutUpdates`,
- * since nobody listens, save for those of {@link callForUpdates}.
+ * It uses a bare {@link Sender} instead of GramJS's `TelegramClient` (the reasons are there). Calls go out as
+ * `invokeWithoutUpdates`, since nothing reads updates, except for {@link callForUpdates}.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -54,10 +56,11 @@ export class Connection {
   }
 
   /**
-   * Connects, agrees on a key where there is none, and introduces itself; resolves with what Telegram says of
-   * its data centres. Throws {@link UnknownKeyError} where the server says that it does not know the key,
-   * `RpcError` where it refuses the introduction, or else {@link NotSentError}. After a failure nothing stays open.
-   * `timeoutMs` is for all of it.
+   * Connects, agrees on a key if there is none, and sends `initConnection`. Resolves with Telegram's configuration,
+   * which lists its data centres. After a failure nothing stays open.
+   * @param timeoutMs limit for all of this together.
+   * @throws {UnknownKeyError} if the server does not know the key, `RpcError` if it refuses `initConnection`, otherwise
+   * {@link NotSentError}.
    */
   async open(timeoutMs: number): Promise<Api.Config> {
     try {
@@ -77,26 +80,30 @@ export class Connection {
     return this.#isOpen && this.#down === undefined;
   }
 
-  /** The key that the connection goes by; `undefined` until one is agreed upon. */
+  /** The auth key in use; `undefined` until one is agreed upon. */
   get authKey(): Buffer | undefined {
     return this.#sender?.authKey.getKey();
   }
 
   /**
-   * One call. Throws `RpcError`, {@link NotSentError}, or {@link AnswerLostError} when the connection breaks (a
-   * transport error such as -404, too) or `callTimeoutMs` pass, after which the connection is down.
+   * Makes one call. Throws `RpcError`, {@link NotSentError} or {@link AnswerLostError}. The last means that the
+   * connection broke (a transport error such as -404 included) or that `callTimeoutMs` passed; the connection is down
+   * then.
    */
   async call<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
-    // GramJS reads the answer as the type that the request declares, and gives it out as unknown.
+    // GramJS parses the answer as the type that the request declares, but returns it as unknown.
     return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }));
   }
 
-  /** As {@link call}; after it Telegram pushes updates here, until the next other call. */
+  /**
+   * As {@link call}. Afterwards Telegram pushes updates on this connection, until the next call that is not a
+   * `callForUpdates`.
+   */
   async callForUpdates<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
     return this.#invoke(request);
   }
 
-  /** Ends the connection; what is under way fails. Never throws; a second time does nothing. */
+  /** Closes the connection; pending calls fail. Never throws; a second call does nothing. */
   async close(): Promise<void> {
     await this.#goDown(new Error('The connection was closed here'));
   }
@@ -112,10 +119,10 @@ export class Connection {
     );
     sender.onLoginToken = () => this.#options.onLoginToken?.();
     this.#sender = sender;
-    // It may have been closed meanwhile, and a socket made now would be nobody's.
+    // If the connection was closed meanwhile, nothing would close a socket opened now.
     this.#assertNotDown();
     if (!(await sender.connect(this.#transport, false))) {
-      // What ended the transport is closer to the cause than what GramJS makes of it.
+      // The error that ended the transport is closer to the cause than GramJS's own.
       const cause = this.#transport.trouble ?? trouble;
       if (authKey === undefined) throw new KeyExchangeError('The key exchange failed', { cause });
       throw new NotSentError('Could not connect', { cause });
@@ -143,7 +150,7 @@ export class Connection {
     if (sender === undefined) throw new NotSentError('Not connected');
     const state = new RequestState(request);
     sender.addStateToQueue(state);
-    // A message id is given when the call is packed to be written.
+    // GramJS assigns the message id when it packs the call for writing.
     const isWritten = () => state.msgId !== undefined;
     const answer = await this.#untilDown(
       Promise.resolve(state.promise),
@@ -154,7 +161,10 @@ export class Connection {
     return answer;
   }
 
-  /** The end of the work, or of the connection: no answer within `ms` brings it down. */
+  /**
+   * Settles when `work` does, or rejects when the connection goes down. If `work` takes longer than `ms`, the
+   * connection is brought down.
+   */
   #untilDown<T>(work: Promise<T>, ms: number, isWritten: () => boolean): Promise<T> {
     return new Promise((resolve, reject) => {
       const abandon = (cause: Error) => settle(() => reject(asCallError(cause, isWritten())));
@@ -172,11 +182,11 @@ export class Connection {
     });
   }
 
-  /** A connection that died unseen is found out before the next send, not by it. */
+  /** Detects a dead connection before the next send runs into it. */
   async #ping(): Promise<void> {
     const pingId = bigInt(Date.now());
     const ping = new Api.PingDelayDisconnect({ pingId, disconnectDelay: PING_DISCONNECT_DELAY_S });
-    // A failure has brought the connection down already, and that is all it has to do.
+    // A failed ping has already brought the connection down; nothing else is needed.
     await this.#invoke(ping).catch(() => {});
   }
 
@@ -199,7 +209,7 @@ export class Connection {
   }
 }
 
-/** The proxy's errors carry what it was asked with, its password too. */
+/** The proxy's errors contain its options, including the password; keep only the message. */
 function withoutOptions(error: unknown): unknown {
   if (!(error instanceof Error) || !('options' in error)) return error;
   return new Error(`the proxy: ${error.message}`);

@@ -1,8 +1,8 @@
 import type { DataCenter } from './types.ts';
 
 /**
- * Telegram's own data centres as its official apps have them built in; `help.getConfig` may move them while
- * the process runs.
+ * Telegram's own data centres, as built into its official apps. `help.getConfig` may change their addresses while the
+ * process runs.
  */
 const TELEGRAM: readonly DataCenter[] = [
   { id: 2, host: '149.154.167.51', port: 443 },
@@ -12,7 +12,7 @@ const TELEGRAM: readonly DataCenter[] = [
   { id: 5, host: '149.154.171.5', port: 443 },
 ];
 
-/** An entry of `help.getConfig`'s list of addresses, as far as it matters here. */
+/** The fields used of an address in `help.getConfig`. */
 export interface DcOption {
   id: number;
   ipAddress: string;
@@ -23,11 +23,11 @@ export interface DcOption {
   cdn?: boolean;
 }
 
-/** Where the data centres listen: Telegram's own, or none but those of the settings. */
+/** The addresses of the data centres: Telegram's own, or only those of the settings. */
 export class DataCenters {
   readonly #addresses: Map<number, DataCenter>;
   readonly #first: number;
-  /** They are those of TELEGRAM_DC. */
+  /** Whether the data centres come from TELEGRAM_DC. */
   readonly isCustom: boolean;
 
   constructor(custom: readonly DataCenter[]) {
@@ -37,17 +37,17 @@ export class DataCenters {
     this.#addresses = new Map(list.map((dc) => [dc.id, dc]));
   }
 
-  /** Where a new login begins. */
+  /** The id of the data centre where a new login starts. */
   get first(): number {
     return this.#first;
   }
 
-  /** All of them, in ascending order. */
+  /** All ids, in ascending order. */
   get ids(): readonly number[] {
     return [...this.#addresses.keys()].toSorted((one, other) => one - other);
   }
 
-  /** Why {@link find} has none, for an operator. */
+  /** Explains to an operator why {@link find} returns nothing. */
   whyMissing(id: number): string {
     return this.isCustom
       ? `TELEGRAM_DC does not list data centre ${id}: add it.`
@@ -58,7 +58,7 @@ export class DataCenters {
     return this.#addresses.get(id);
   }
 
-  /** Takes over the addresses that Telegram itself gives out; custom ones stay as the settings have them. */
+  /** Adopts the addresses that Telegram publishes. Custom ones stay as the settings define them. */
   learn(options: readonly DcOption[]): void {
     if (this.isCustom) return;
     const usable = options.filter(

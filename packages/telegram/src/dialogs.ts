@@ -4,12 +4,12 @@ import type { Asker } from './caller.ts';
 import { inputPeerOf, kindAndId, peersOf } from './peers.ts';
 
 const PAGE_SIZE = 100;
-/** So many chats are looked through, the latest first: enough for nearly everybody, and it ends. */
+/** Pages to read, the latest chats first: bounded, yet enough for nearly everybody. */
 const MAX_PAGES = 10;
 
 type Page = Api.messages.Dialogs | Api.messages.DialogsSlice;
 
-/** The account's chats, page by page, the latest first. Ends at the last one or after 1,000. */
+/** Yields the account's chats page by page, the latest first. Ends at the last chat or after 1,000. */
 export async function* dialogPages(asker: Asker): AsyncGenerator<Page> {
   let offset: Offset | undefined = { offsetDate: 0, offsetId: 0, offsetPeer: new Api.InputPeerEmpty() };
   for (let page = 0; page < MAX_PAGES && offset !== undefined; page++) {
@@ -28,7 +28,7 @@ interface Offset {
   offsetPeer: Api.TypeInputPeer;
 }
 
-/** Where the next page begins: after the last chat whose top message and peer are known. */
+/** Where the next page starts: after the last chat whose top message and peer are known. */
 function offsetAfter(page: Api.messages.DialogsSlice): Offset | undefined {
   const peers = peersOf(page);
   for (const dialog of page.dialogs.toReversed()) {
@@ -41,7 +41,10 @@ function offsetAfter(page: Api.messages.DialogsSlice): Offset | undefined {
   return undefined;
 }
 
-/** Message ids count per account in chats and per channel in channels: an id alone does not tell which. */
+/**
+ * Whether the message is the dialog's top message. An id alone is ambiguous: ids are per account in chats, but per
+ * channel in channels.
+ */
 function isTop(message: Api.TypeMessage, dialog: Api.TypeDialog, kind: string, id: string): boolean {
   if (message.id !== dialog.topMessage || message instanceof Api.MessageEmpty) return false;
   const at = kindAndId(message.peerId);

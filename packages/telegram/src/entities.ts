@@ -3,8 +3,9 @@ import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 
 /**
- * Entities as Telegram takes them.
- * @param userOf a user by numeric id, as far as the account knows one; a mention of one that it does not know stays plain text.
+ * Converts entities to Telegram's form.
+ * @param userOf finds a user by numeric id among those that the account knows. A mention of an unknown user stays plain
+ * text.
  */
 export function toTelegramEntities(
   entities: readonly Entity[],

@@ -1,13 +1,13 @@
 import type { ErrorCode } from '@gateway/contracts';
 import type { FailureOutcome } from './types.ts';
 
-/** What an error name of Telegram's means. */
+/** The meaning of one of Telegram's error names. */
 export interface Rule {
-  /** `seconds` is the number at the name's end, at least 1. */
+  /** @param seconds the number at the end of the name, at least 1. */
   failure: (seconds: number) => FailureOutcome;
   code: ErrorCode;
   message?: string;
-  /** Seconds after which a caller may try again, where Telegram's own name has no number. */
+  /** Seconds after which a caller may try again, if Telegram's name contains no number. */
   retryAfter?: number;
 }
 
@@ -48,20 +48,20 @@ export const REVOKED: Rule = {
 };
 const BANNED: Rule = { failure: () => ({ outcome: 'account', state: 'banned' }), code: 'ACCOUNT_BANNED' };
 const FROZEN: Rule = { failure: () => ({ outcome: 'account', state: 'frozen' }), code: 'ACCOUNT_FROZEN' };
-/** Nothing was done, as Telegram says. */
+/** Telegram says that it did nothing. */
 const NOTHING_DONE: Rule = { failure: retry, code: 'TELEGRAM_UNAVAILABLE' };
-/** Nothing was done, since Telegram was not reached. */
+/** Nothing was done, because Telegram was not reached. */
 export const NOT_REACHED: Rule = {
   failure: () => ({ outcome: 'retry', reached: false }),
   code: 'TELEGRAM_UNAVAILABLE',
 };
-/** The operator has to change a setting; until then everything waits, since nothing of it is a message's fault. */
+/** The operator must change a setting. Until then everything waits, since no message is at fault. */
 export const MISCONFIGURED: Rule = {
   failure: () => ({ outcome: 'retry', reached: false }),
   code: 'TELEGRAM_MISCONFIGURED',
 };
 const NO_RULE: Rule = { failure: fail, code: 'TELEGRAM_ERROR' };
-// The data centre is switched where this is expected (sendCode); anywhere else it is an error like any other.
+// sendCode expects this and switches the data centre. Elsewhere it is an ordinary error.
 const OTHER_DATA_CENTRE: Rule = {
   failure: fail,
   code: 'TELEGRAM_ERROR',
@@ -69,11 +69,12 @@ const OTHER_DATA_CENTRE: Rule = {
 };
 
 /**
- * Every error name of Telegram's that has a meaning here. Names, not codes: sources disagree on some codes.
- * `_X` stands for a number at the end. What is not here is sorted by its code, in {@link ruleFor}.
+ * All of Telegram's error names that the gateway treats specially. By name rather than code, since sources disagree on
+ * some codes.
+ * `_X` stands for a number at the end. {@link ruleFor} sorts all other names by code.
  */
 const RULES: Readonly<Record<string, Rule>> = {
-  // To wait for
+  // Flood waits
   FLOOD_WAIT_X: FLOOD_WAIT,
   FLOOD_PREMIUM_WAIT_X: FLOOD_WAIT,
   FLOOD_TEST_PHONE_WAIT_X: FLOOD_WAIT,
@@ -199,13 +200,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   REPLY_MESSAGE_ID_INVALID: MESSAGE_INVALID,
   REPLY_TO_INVALID: MESSAGE_INVALID,
 
-  // Telegram's own troubles in which it says that it did nothing
+  // Trouble at Telegram, which says that it did nothing
   WORKER_BUSY_TOO_LONG_RETRY: NOTHING_DONE,
   MSG_WAIT_FAILED: NOTHING_DONE,
-  // The next connection introduces itself anew.
+  // The next connection sends `initConnection` again.
   CONNECTION_NOT_INITED: NOTHING_DONE,
   CONNECTION_LAYER_INVALID: NOTHING_DONE,
-  // send-message.ts makes a success of it where it can; where it cannot, the message is out all the same.
+  // send-message.ts turns this into a success if it finds the message. Otherwise the message was still sent.
   RANDOM_ID_DUPLICATE: {
     failure: () => ({ outcome: 'unknown' }),
     code: 'TELEGRAM_TIMEOUT',
@@ -213,12 +214,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Telegram wants a proof that only its official apps can give; the rest of the name is a parameter. */
+/** Telegram demands a proof that only official apps can give. The rest of the name is a parameter. */
 const CHECK_OF_OFFICIAL_APPS = /^(?:RECAPTCHA_CHECK|APNS_VERIFY_CHECK|INTEGRITY_CHECK_CLASSIC)_/;
 
 /**
- * The rule for a refusal, by name, then by code, and the number in its name (at least 1). `undefined`: the
- * server failed, and whether the call took effect is not known.
+ * The rule for a refusal, by name, then by code, and the number in its name (at least 1). `undefined`: the server
+ * failed, and the call may or may not have taken effect.
  */
 export function ruleFor(rpcName: string, code: number): { rule: Rule; seconds: number } | undefined {
   const { name, seconds } = splitNumber(rpcName);
@@ -226,7 +227,7 @@ export function ruleFor(rpcName: string, code: number): { rule: Rule; seconds: n
   if (known !== undefined) return { rule: known, seconds };
   if (CHECK_OF_OFFICIAL_APPS.test(rpcName)) return { rule: APP_REFUSED, seconds: 1 };
   if (name.endsWith('WAIT_X')) return { rule: FLOOD_WAIT, seconds };
-  // -503 `Timeout` and -500 have been seen, beside 500 and 503.
+  // Telegram also sends -503 `Timeout` and -500, besides 500 and 503.
   return Math.abs(code) >= 500 ? undefined : { rule: NO_RULE, seconds };
 }
 

@@ -13,8 +13,8 @@ import { MISCONFIGURED, NOT_REACHED, REVOKED, ruleFor, type Rule } from './error
 import { TelegramFailure, type FailureOutcome } from './types.ts';
 
 /**
- * What anything thrown by a call means, as the one error that an account client throws. `effect`: whether the
- * call changes something at Telegram; a question that stays without an answer may simply be put again.
+ * Translates any error of a call into the only error that an account client throws.
+ * @param effect whether the call changes something at Telegram. A query without an answer may simply be repeated.
  */
 export function toFailure(thrown: unknown, effect: boolean): TelegramFailure {
   if (thrown instanceof TelegramFailure) return thrown;
@@ -30,28 +30,25 @@ export function toFailure(thrown: unknown, effect: boolean): TelegramFailure {
   return new TelegramFailure({ outcome: effect ? 'unknown' : 'fail' }, unexpected, thrown);
 }
 
-/** What anything thrown while connecting means: whatever Telegram's trouble is, no call has reached it. */
+/** Translates any error while connecting. Whatever Telegram's trouble is, no call has reached it. */
 export function toConnectFailure(thrown: unknown): TelegramFailure {
   const failed = toFailure(thrown, false);
   if (failed.failure.outcome !== 'retry') return failed;
   return new TelegramFailure({ outcome: 'retry', reached: false }, failed.error, failed.cause);
 }
 
-/** The same failure, where it asks for a pause, as one that pauses no more than `scope`. */
+/** Narrows a failure that demands a pause to `scope`. Other errors are returned unchanged. */
 export function pausingOnly(scope: 'chat' | 'resolve', thrown: unknown): unknown {
   if (!(thrown instanceof TelegramFailure) || thrown.failure.outcome !== 'wait') return thrown;
   return new TelegramFailure({ ...thrown.failure, scope }, thrown.error, thrown.cause);
 }
 
-/**
- * Telegram's name of the refusal that this failure stands for, its number included; `undefined` for any other
- * failure.
- */
+/** Telegram's error name behind this failure, its number included; `undefined` for any other failure. */
 export function rpcNameOf(thrown: unknown): string | undefined {
   return thrown instanceof TelegramFailure ? thrown.error.details.rpcError : undefined;
 }
 
-/** Telegram's name, for callers; and what was thrown, for the log. */
+/** Telegram's error name, for callers, and the original error, for the log. */
 interface Details {
   rpcError?: string;
   retryAfter?: number;
@@ -70,7 +67,7 @@ function notSent(thrown: NotSentError): TelegramFailure {
   });
 }
 
-/** Telegram answers in a newer layer than this version reads. */
+/** Telegram answered in a newer layer than this version can read. */
 function notUnderstood(cause: Error, effect: boolean): TelegramFailure {
   const error = new GatewayError('TELEGRAM_ERROR', 'Telegram gave an answer that this version cannot read.', {
     cause,

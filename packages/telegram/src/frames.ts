@@ -3,28 +3,28 @@ import type { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.
 import { FullPacketCodec } from 'telegram/network/connection/TCPFull.js';
 import { BadFrameError, TransportError } from './call-errors.ts';
 
-/** Length, number and checksum. */
+/** Bytes of length, number and checksum. */
 const FRAME_BYTES = 12;
 const HEAD_BYTES = 8;
 /**
- * The largest answer is a part of a file, of 1 MiB. GramJS decrypts 1 MiB in about 25 ms of the event loop, before it can tell who
- * wrote it: something on the way must not be able to stop the process with a larger frame.
+ * The largest answer is a part of a file, of 1 MiB. GramJS decrypts 1 MiB in about 25 ms of the event loop, before it
+ * can verify the sender: a larger forged frame must not block the process.
  */
 const MAX_FRAME = 2 ** 21;
-/** Auth key id and message key stand before the encrypted part, which comes in blocks. */
+/** The auth key id and message key precede the encrypted part, which consists of blocks. */
 const ENVELOPE_BYTES = 24;
 const BLOCK_BYTES = 16;
 const PLAIN_KEY_ID = Buffer.alloc(8);
 
 /**
- * GramJS's full transport, which checks what comes in. GramJS loops for ever on a length below 8, waits for gigabytes that
- * text of another protocol seems to announce, and takes the bare form of transport errors for no error at all.
+ * GramJS's full transport with checks on incoming data. Without them, GramJS loops for ever on a length below 8, waits
+ * for gigabytes that text of another protocol seems to announce, and ignores bare transport errors.
  */
 export class CheckedFrames extends FullPacketCodec {
-  /** @throws {TransportError | BadFrameError} The connection must be closed then. */
+  /** @throws {TransportError | BadFrameError} The connection must then be closed. */
   override async readPacket(reader: PromisedNetSockets): Promise<Buffer> {
     const length = (await reader.readExactly(4)).readInt32LE(0);
-    // Some servers send the bare number, without a frame.
+    // Some servers send the bare error number, without a frame.
     if (length < 0) throw new TransportError(length);
     if (length < FRAME_BYTES || length > MAX_FRAME || length % 4 !== 0)
       throw new BadFrameError(`A frame cannot have ${length} bytes: this is not Telegram's protocol`);

@@ -1,11 +1,11 @@
-/** Acknowledgements that go out together, and ms that the first of them may wait for others. */
+/** Acknowledgements sent together, and the most ms that the first waits for others. */
 const TOGETHER = 8;
 const HOLD_MS = 15_000;
 
 /**
- * Answers that Telegram has not been told of that they have come, as GramJS asks about them before it writes: it would send an acknowledgement
- * along with each call, and that costs as much as the call. Some are held back for those to come. They still go only with what is written
- * anyway, so an account at rest acknowledges its last answers with its next ping.
+ * The pending acknowledgements of GramJS, some of them held back. GramJS would send one with every call, which costs as
+ * much as the call itself, so several are sent together.
+ * They still go out only with other data, so an idle account acknowledges its last answers with its next ping.
  */
 export class HeldAcks<T> extends Set<T> {
   readonly #now: () => number;
@@ -21,7 +21,7 @@ export class HeldAcks<T> extends Set<T> {
     return super.add(id);
   }
 
-  /** None, while they wait for others. */
+  /** 0 while the acknowledgements wait for others. GramJS reads this before it writes. */
   override get size(): number {
     const held = super.size;
     return held >= TOGETHER || this.#now() - this.#heldSince >= HOLD_MS ? held : 0;

@@ -5,31 +5,31 @@ import type { Asker } from './caller.ts';
 import type { SentMessage } from './sent-message.ts';
 
 const PAGE_SIZE = 100;
-/** So many messages are looked through, the latest first: bounded, and enough for a busy group's hours. */
+/** Pages to search, the newest first: bounded, yet enough for hours of a busy group. */
 const MAX_PAGES = 20;
 
-/** s by which Telegram's clock may be behind ours. */
+/** Seconds that Telegram's clock may lag behind ours. */
 const CLOCK_SKEW = 60;
 
-/** What a message that is looked for cannot lie before. */
+/** The lower bound of a search for a message. */
 export interface Floor {
-  /** Only messages with a greater id count; 0: no earlier one is known. */
+  /** Only messages with a greater id match; 0: no earlier message is known. */
   after: number;
-  /** Only messages made then or later count: ms since the epoch, by our clock. */
+  /** Only messages from this time on match: ms since the epoch, by our clock. */
   since?: number;
 }
 
 /**
- * The message of this account's own in a chat that says the same ({@link sameTextAs}), looked for down to the floor, among the
- * last 2,000 there at most. `undefined`: it is not among them. Throws the call's failure, which says nothing
- * about the message.
+ * Searches a chat for this account's own message with the same text ({@link sameTextAs}), down to the floor and at most
+ * among the last 2,000 messages there. `undefined`: not found. Throws the call's failure, which says nothing about the
+ * message.
  *
- * Where several say the same:
- * - With `after` it is the *oldest*. Sends of a chat go one after the other, so nothing that the gateway sent
- *   lies between `after` and the message that is looked for, nor behind that. A twin can only have been written
- *   by its owner in another app, and rather later (a person who waits in vain writes it again) than before.
- * - Without it, it is the *newest*. Then there is no floor, and the oldest twin is likely another message (the
- *   same "good morning" of last week), while nothing that the gateway sent lies behind the one looked for.
+ * If several messages match:
+ * - With `after` it returns the *oldest*. Sends to a chat go one after the other, so the gateway sent nothing between
+ *   `after` and the wanted message, nor after it. Only the account's owner can have written a duplicate, in another
+ *   app, and rather later (people who wait in vain write again) than before.
+ * - Without `after` it returns the *newest*. There is no floor then, so the oldest match is likely another message (the
+ *   same "good morning" of last week), and the gateway sent nothing after the wanted one.
  */
 export async function findInHistory(
   asker: Asker,
@@ -56,7 +56,10 @@ export async function findInHistory(
 
 type Page = Exclude<Api.messages.TypeMessages, Api.messages.MessagesNotModified>;
 
-/** The chat's messages above the floor, the latest first, page by page; `earliest` in seconds since the epoch. */
+/**
+ * Yields the chat's messages above the floor page by page, the newest first.
+ * @param earliest seconds since the epoch.
+ */
 async function* pagesOf(
   asker: Asker,
   peer: Api.TypeInputPeer,
@@ -80,14 +83,14 @@ async function* pagesOf(
     if (answer instanceof Api.messages.MessagesNotModified) return;
     yield answer;
     const oldest = Math.min(...answer.messages.map(({ id }) => id));
-    // `messages.messages` is all that there is.
+    // `messages.messages` means that there are no more pages.
     if (answer instanceof Api.messages.Messages || oldest === Infinity || oldest <= after + 1) return;
     if (answer.messages.some((message) => 'date' in message && message.date < earliest)) return;
     offsetId = oldest;
   }
 }
 
-/** In the chat with oneself, by whatever name it goes, messages are not marked as outgoing. */
+/** Telegram does not mark messages as outgoing in the chat with oneself, whatever name it is addressed by. */
 function ownMessagesIn(page: Page, peer: Api.TypeInputPeer): (message: Api.Message) => boolean {
   const isSelf =
     peer instanceof Api.InputPeerSelf ||

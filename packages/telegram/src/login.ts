@@ -12,10 +12,7 @@ export interface ApiCredentials {
   apiHash: string;
 }
 
-/**
- * Asks for a login code. The data centre is the caller's business: `PHONE_MIGRATE_X` is thrown like any other
- * refusal.
- */
+/** Requests a login code. `PHONE_MIGRATE_X` is thrown like any other refusal: the caller switches the data centre. */
 export async function sendCode(
   caller: Caller,
   { apiId, apiHash }: ApiCredentials,
@@ -26,7 +23,7 @@ export async function sendCode(
   return codeSentOf(await againOn('AUTH_RESTART', () => caller.act(request())));
 }
 
-/** Signs in as the bot of a token. As {@link sendCode}, `USER_MIGRATE_X` is the caller's business. */
+/** Signs in as the bot of a token. The caller handles `USER_MIGRATE_X`, as for {@link sendCode}. */
 export async function signInBot(
   caller: Caller,
   { apiId, apiHash }: ApiCredentials,
@@ -37,7 +34,7 @@ export async function signInBot(
   );
 }
 
-/** Asks for the code by the next way of delivery. */
+/** Requests the code again, by the next delivery channel. */
 export async function resendCode(
   caller: Caller,
   { phoneNumber, phoneCodeHash }: PendingLogin,
@@ -45,7 +42,7 @@ export async function resendCode(
   return codeSentOf(await caller.act(new Api.auth.ResendCode({ phoneNumber, phoneCodeHash })));
 }
 
-/** Makes the code void. One that is void already is no error. */
+/** Invalidates the code. Succeeds too if the code is already invalid. */
 export async function cancelCode(
   caller: Caller,
   { phoneNumber, phoneCodeHash }: PendingLogin,
@@ -57,7 +54,7 @@ export async function cancelCode(
   }
 }
 
-/** Signs in by the code; where a password is needed too, says so with its hint. */
+/** Signs in with the code. Returns `password_required` with the hint if a password is needed too. */
 export async function signIn(caller: Caller, login: PendingLogin, phoneCode: string): Promise<VerifyResult> {
   try {
     const answer = await caller.act(signInRequest(login, phoneCode));
@@ -69,7 +66,7 @@ export async function signIn(caller: Caller, login: PendingLogin, phoneCode: str
   }
 }
 
-/** A code that came by e-mail is another field than one that came to the phone. */
+/** Telegram takes a code sent by e-mail in a different field. */
 function signInRequest(
   { phoneNumber, phoneCodeHash, delivery }: PendingLogin,
   code: string,
@@ -81,7 +78,7 @@ function signInRequest(
   return new Api.auth.SignIn({ phoneNumber, phoneCodeHash, ...answer });
 }
 
-/** The second step of a two-factor sign-in. A wrong password is PASSWORD_INVALID with the hint. */
+/** The second step of a two-factor sign-in. A wrong password fails with PASSWORD_INVALID and the hint. */
 export async function checkPassword(caller: Caller, password: string): Promise<UserInfo> {
   let hint: string | null = null;
   try {
@@ -101,12 +98,12 @@ export async function checkPassword(caller: Caller, password: string): Promise<U
   }
 }
 
-/** Who is signed in. */
+/** Asks Telegram who is signed in. */
 export async function currentUser(caller: Caller): Promise<UserInfo> {
   return required(toUserInfo(await self(caller)));
 }
 
-/** The same for an account that must be a person's: fails with `VALIDATION` where it is a bot. */
+/** As {@link currentUser}, for a person's account: fails with `VALIDATION` if it is a bot. */
 export async function currentPerson(caller: Caller): Promise<UserInfo> {
   const user = await self(caller);
   if (user instanceof Api.User && user.bot) {
@@ -129,8 +126,8 @@ async function proof(settings: Api.account.Password, password: string): Promise<
   try {
     return await computeCheck(settings, password);
   } catch (error) {
-    // GramJS knows one algorithm and one prime, and Telegram uses no others; its errors quote what they were
-    // given.
+    // GramJS supports one algorithm and one prime, the only ones that Telegram uses. Its errors quote their input, so
+    // only their name is kept.
     const cause = new Error('The two-factor parameters are not understood', {
       cause: error instanceof Error ? error.name : undefined,
     });
@@ -143,14 +140,14 @@ export async function passwordRequired(caller: Caller): Promise<VerifyResult> {
     const { hint } = await caller.ask(new Api.account.GetPassword());
     return { status: 'password_required', hint: hint || null };
   } catch {
-    // The code is used up and the password is what comes next; the hint is a kindness.
+    // The code is already used and the password comes next. The hint is optional.
     return { status: 'password_required', hint: null };
   }
 }
 
 /**
- * The answer to a sign-in step was lost on the way. The step cannot be repeated (the code would be void by
- * now), but whether it took effect can be asked.
+ * Handles a sign-in step whose answer was lost. The step cannot be repeated, since it invalidates the code, but
+ * Telegram can be asked whether it took effect.
  */
 async function afterLostAnswer(caller: Caller, lost: unknown): Promise<VerifyResult> {
   try {
@@ -165,7 +162,7 @@ export function isLost(error: unknown): boolean {
   return error instanceof TelegramFailure && error.failure.outcome === 'unknown';
 }
 
-/** "No such session" in the middle of a sign-in says nothing of an account: the sign-in has run out. */
+/** During a sign-in, "no such session" does not concern an account: the sign-in has expired. */
 function inLogin(error: unknown): unknown {
   if (!(error instanceof TelegramFailure) || error.failure.outcome !== 'account') return error;
   if (error.failure.state !== 'revoked' && error.failure.state !== 'password_required') return error;
@@ -177,7 +174,7 @@ function inLogin(error: unknown): unknown {
   );
 }
 
-/** @throws {TelegramFailure} where Telegram has sent no code. */
+/** @throws {TelegramFailure} if Telegram sent no code. */
 function codeSentOf(sent: Api.auth.TypeSentCode): CodeSent {
   if (sent instanceof Api.auth.SentCode) {
     const code = toCodeSent(sent);

@@ -2,8 +2,8 @@ import type { Asker } from './caller.ts';
 import { pausingOnly } from './errors.ts';
 
 /**
- * The same asker for questions about who somebody is. Telegram limits these by themselves and far harder than
- * sends: a pause that it asks for here says nothing about sends to those who are known already.
+ * Wraps an asker for look-ups. Telegram limits look-ups separately and far more strictly than sends, so a flood wait
+ * here does not hold sends to known chats.
  */
 export function lookUpsOf(asker: Asker): Asker {
   return {

@@ -4,26 +4,28 @@ import { promisify } from 'node:util';
 import bigInt from 'big-integer';
 
 /**
- * GramJS's arithmetic on `big-integer` objects, done with native BigInt instead: a fifth of what it costs to send a message, and most of what a new
- * auth key or a two-factor password costs, is these few functions. They are put in the place of the library's own at run time, and only in
- * the version that they were held against, function by function, on random numbers (native-math.test.ts).
+ * Native BigInt versions of GramJS's `big-integer` arithmetic. These few functions cost a fifth of sending a message,
+ * and most of creating an auth key or checking a two-factor password.
+ * They replace the library's functions at run time, only in the version against which each was compared on random
+ * numbers (native-math.test.ts).
  *
- * Only what is loaded afterwards takes them (prepare-gramjs.ts); what `Helpers` calls within itself stays the library's own.
+ * Only modules loaded afterwards use them (prepare-gramjs.ts). Calls within `Helpers` itself still use the library's
+ * own.
  */
 
 type Big = bigInt.BigInteger;
 
-/** The GramJS that these are equal to. */
+/** The GramJS version that these functions match. */
 const VERSION = '2.26.22';
 
-/** Random bytes drawn at a time, and how many of them are given out at once at most. */
+/** Random bytes generated at a time, and the most that one request takes from them. */
 const POOL = 4_096;
 const POOLED = 64;
 
 let pool = Buffer.alloc(0);
 let unused = 0;
 
-/** The functions of GramJS's `Helpers` that are replaced, by their names there. */
+/** The functions of GramJS's `Helpers` that are replaced, under their names there. */
 export const HELPERS = {
   readBigIntFromBuffer(bytes: Uint8Array, little = true, signed = false): Big {
     const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
@@ -41,7 +43,7 @@ export const HELPERS = {
 
   readBufferFromBigInt(big: Big | string | number, size: number, little = true, signed = false): Buffer {
     const value = nativeOf(big);
-    // In big-integer's measure, in which -1 has no bits.
+    // big-integer counts the bits this way: -1 has none.
     const bits = value < 0n ? -value - 1n : value;
     if (bits >> BigInt(size * 8) !== 0n) throw new Error('OverflowError: int too big to convert');
     if (!signed && value < 0n) throw new Error('Cannot convert to unsigned');
@@ -49,7 +51,7 @@ export const HELPERS = {
     return little ? buffer : buffer.reverse();
   },
 
-  /** Drawn for many at a time: each draw costs as much as encrypting a message. */
+  /** Takes bytes from a pool, since each call of the system's generator costs as much as encrypting a message. */
   generateRandomBytes(count: number): Buffer {
     if (count > POOLED) return randomBytes(count);
     if (unused < count) {
@@ -65,7 +67,7 @@ export const HELPERS = {
   },
 };
 
-/** The two factors of GramJS's `Factorizator.factorize`, the smaller one first. */
+/** Replaces GramJS's `Factorizator.factorize`: the two factors, the smaller one first. */
 export function factorize(product: Big): { p: Big; q: Big } {
   const n = nativeOf(product);
   const divisor = divisorOf(n);
@@ -75,12 +77,17 @@ export function factorize(product: Big): { p: Big; q: Big } {
     : { p: bigInt(other), q: bigInt(divisor) };
 }
 
-/** Node's PBKDF2 on a thread of its own. GramJS awaits what it calls by the name of `pbkdf2Sync`, which stopped all accounts for 50 ms a password. */
+/**
+ * Node's PBKDF2 on another thread. GramJS awaits its `pbkdf2Sync`, which blocked all accounts for 50 ms per password.
+ */
 export const deriveKey = promisify(pbkdf2);
 
 let isDone = false;
 
-/** Puts them in the place of the library's own, for the whole process. Does nothing to another version. @returns whether it did. */
+/**
+ * Replaces the library's functions for the whole process. Does nothing to another version of GramJS.
+ * @returns whether they are replaced.
+ */
 export function useNativeMath(): boolean {
   const require = createRequire(import.meta.url);
   const { version } = require('telegram/package.json') as { version: string };
@@ -109,7 +116,7 @@ function eightBytes(buffer: Buffer, little: boolean, signed: boolean): bigint {
   return signed ? buffer.readBigInt64BE() : buffer.readBigUInt64BE();
 }
 
-/** `big-integer` keeps a native BigInt where there are any, under a name that its types do not tell. */
+/** `big-integer` stores a native BigInt where the runtime has them, in a field that its types omit. */
 function nativeOf(big: Big | string | number): bigint {
   if (typeof big === 'object' && 'value' in big && typeof big.value === 'bigint') return big.value;
   return BigInt(big.toString());
@@ -127,7 +134,7 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
-/** Pollard's rho by Brent, as the library does it: a divisor other than one and the number itself. */
+/** Brent's variant of Pollard's rho, as in the library: finds a divisor other than 1 and the number itself. */
 function divisorOf(n: bigint): bigint {
   if (n % 2n === 0n) return 2n;
   for (let c = 1n; ; c += 1n) {
@@ -136,7 +143,7 @@ function divisorOf(n: bigint): bigint {
   }
 }
 
-/** Values multiplied together before their common divisor with the number is looked for. */
+/** Values multiplied together before each search for a common divisor with the number. */
 const BATCH = 128;
 
 function tryDivisor(n: bigint, c: bigint): bigint {
@@ -159,7 +166,7 @@ function tryDivisor(n: bigint, c: bigint): bigint {
     }
   }
   if (divisor !== n) return divisor;
-  // Several at once within the batch: one after the other then.
+  // The batch contained several divisors: check its values one by one.
   do {
     before = next(before);
     divisor = commonDivisor(x > before ? x - before : before - x, n);

@@ -10,12 +10,12 @@ import {
 } from './call-errors.ts';
 import type { DataCenter } from './types.ts';
 
-/** Where a connection was to go. */
+/** The target of a connection that failed to open. */
 export interface Target {
   dataCenter: DataCenter;
   /** The data centres are those of TELEGRAM_DC. */
   isCustom: boolean;
-  /** `undefined`: a new key was to be agreed upon. */
+  /** `undefined`: the connection was to agree on a new key. */
   authKey: Buffer | undefined;
   proxy?: object | undefined;
 }
@@ -23,10 +23,10 @@ export interface Target {
 const KEY_NOT_FOUND = -404;
 const INVALID_DC = -444;
 const FLOOD = -429;
-/** Telegram names no time for its limit on connections from one address; each connection within it counts again. */
+/** Telegram gives no duration for its limit on connections from one address. Each connection during it counts again. */
 const FLOOD_PAUSE_S = 10;
 
-/** What a proxy answers where another setting is needed, rather than another try. By the messages of the SOCKS client. */
+/** Proxy errors that need another setting rather than a retry, matched by the SOCKS client's messages. */
 const PROXY_SETTINGS: readonly [RegExp, string][] = [
   [/authentication failed/i, 'refuses the user and the password'],
   [/authentication type/i, 'wants another way to sign in: give it a user and a password'],
@@ -36,8 +36,8 @@ const PROXY_SETTINGS: readonly [RegExp, string][] = [
 ];
 
 /**
- * Why no connection was opened, as an error that tells an outage ({@link NotReachedError}) from wrong settings
- * ({@link MisconfiguredError}), a server that does not know the key, and a key exchange that may go better the next time.
+ * Translates the error of a failed opening. Distinguishes an outage ({@link NotReachedError}), wrong settings
+ * ({@link MisconfiguredError}), a key that the server does not know, and a key exchange that may succeed the next time.
  */
 export function toOpeningError(thrown: unknown, target: Target): unknown {
   const causes = chainOf(thrown);
@@ -78,7 +78,7 @@ function reasonIn(cause: Error, target: Target): Error | undefined {
 
 function fromTransport(cause: TransportError, target: Target): Error {
   if (cause.code === KEY_NOT_FOUND) {
-    // A key that was agreed upon a moment ago is nobody's session.
+    // A key that was agreed upon a moment ago belongs to no session yet.
     return target.authKey === undefined
       ? new KeyExchangeError(`no key could be agreed upon with ${addressOf(target)}`, { cause })
       : new UnknownKeyError();
@@ -95,7 +95,7 @@ function fromTransport(cause: TransportError, target: Target): Error {
   return error;
 }
 
-/** The proxy's address stays out of it: callers see this, and they need not know how Telegram is reached. */
+/** Omits the proxy's address: callers see this message, and need not know how Telegram is reached. */
 function fromProxy(cause: Error): Error {
   const wrong = PROXY_SETTINGS.find(([pattern]) => pattern.test(cause.message))?.[1];
   if (wrong !== undefined) return new MisconfiguredError(`The proxy of TELEGRAM_PROXY ${wrong}.`, { cause });

@@ -3,30 +3,27 @@ import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import { currentUsername, plusPhone } from './user-info.ts';
 
-/** Answers that bring users and chats along. */
+/** An answer that contains users and chats. */
 interface WithPeers {
   users: Api.TypeUser[];
   chats: Api.TypeChat[];
 }
 
-/**
- * The users and chats of an answer that can be written to later: those with an access hash of this account's
- * own.
- */
+/** The users and chats of an answer that this account can write to later: those with its own access hash. */
 export function peersOf({ users, chats }: WithPeers): Peer[] {
   return [...users.map(fromUser), ...chats.map(fromChat)].filter((peer) => peer !== undefined);
 }
 
 /**
- * The same of a page of the account's chats, of which those who have a chat there are familiar. Others come
- * along, such as whoever wrote last in a group.
+ * As {@link peersOf}, for a page of the account's chat list. Peers with a chat in the list are familiar; the page also
+ * contains others, such as the last writer in a group.
  */
 export function peersOfDialogs(page: WithPeers & { dialogs: Api.TypeDialog[] }): Peer[] {
   const inList = new Set(page.dialogs.map(({ peer }) => keyOf(kindAndId(peer))));
   return peersOf(page).map((peer) => (inList.has(keyOf(peer)) ? { ...peer, familiar: true } : peer));
 }
 
-/** The peer as a call wants it. */
+/** The peer in the form that a call takes. */
 export function inputPeerOf(peer: Peer): Api.TypeInputPeer {
   const id = bigInt(peer.id);
   const accessHash = bigInt(peer.accessHash ?? '0');
@@ -35,7 +32,7 @@ export function inputPeerOf(peer: Peer): Api.TypeInputPeer {
   return new Api.InputPeerChat({ chatId: id });
 }
 
-/** Kind and id of Telegram's `Peer`, as the book keeps them. */
+/** Kind and id of Telegram's `Peer`, in the form that the book uses. */
 export function kindAndId(peer: Api.TypePeer): { kind: Peer['kind']; id: string } {
   if (peer instanceof Api.PeerUser) return { kind: 'user', id: peer.userId.toString() };
   if (peer instanceof Api.PeerChat) return { kind: 'chat', id: peer.chatId.toString() };
@@ -47,7 +44,7 @@ function keyOf({ kind, id }: Pick<Peer, 'kind' | 'id'>): string {
 }
 
 function fromUser(user: Api.TypeUser): Peer | undefined {
-  // A `min` user's access hash is good only together with the message that it came with.
+  // A `min` user's access hash is valid only together with the message that contained it.
   if (!(user instanceof Api.User) || user.min || !user.accessHash) return undefined;
   return {
     kind: 'user',

@@ -1,11 +1,12 @@
-/** Moments of an interval at which connections ping. */
+/** Slots per interval in which connections ping. */
 const MOMENTS = 60;
 
 /**
- * ms until the next ping. A thousand connections that were opened at once must not ping at once for ever after, nor each at a time of its own: to
- * wake up for one costs more than the ping. So each pings at one of sixty moments of the interval, by the clock, which all of a process share; one
- * that comes sooner than half the way to the next moment is left out, since a timer may have been early.
- * @param moment of the connection, 0 … 59.
+ * Time in ms until a connection's next ping.
+ * If a thousand connections opened at once, they must not all ping at once for ever. Nor may each ping at its own time:
+ * a wake-up costs more than a ping. So each pings in one of sixty slots of the interval, which all connections of a
+ * process share by the clock. A ping due in less than half a slot is skipped, since the timer may have fired early.
+ * @param moment the connection's slot, 0 … 59.
  * @param now ms since the epoch.
  */
 export function nextPingIn(intervalMs: number, moment: number, now: number): number {
@@ -14,7 +15,7 @@ export function nextPingIn(intervalMs: number, moment: number, now: number): num
   return intervalMs - passed + step / 2;
 }
 
-/** Pings at one moment of every interval, chosen at random, until it is stopped. Keeps no process alive. */
+/** Pings in one slot of every interval, chosen at random, until stopped. Keeps no process alive. */
 export class Pings {
   readonly #intervalMs: number;
   readonly #ping: () => void;
@@ -31,7 +32,10 @@ export class Pings {
     clearTimeout(this.#timer);
   }
 
-  /** By the clock each time: an interval of Node's begins anew when it fires, which is always a little late. */
+  /**
+   * Computes each delay from the clock. Node's setInterval restarts when it fires, always a little late, and would
+   * drift.
+   */
   #setTimer(): void {
     const ms = nextPingIn(this.#intervalMs, this.#moment, Date.now());
     this.#timer = setTimeout(() => {

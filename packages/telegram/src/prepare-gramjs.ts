@@ -1,7 +1,7 @@
 import { useNativeMath } from './native-math.ts';
 
 /*
- * Imported before anything of GramJS's: `tl/api.js`, which writes the long numbers of each call, takes what it needs out of `Helpers` once, when
- * it is loaded, and would keep the library's own.
+ * Must be imported before any GramJS module. `tl/api.js`, which writes the long numbers of each call, copies functions
+ * from `Helpers` when it loads, and would otherwise keep the library's own.
  */
 useNativeMath();

@@ -5,11 +5,11 @@ import { rpcNameOf, toFailure } from './errors.ts';
 import { currentUser, isLost, passwordRequired, userOf, type ApiCredentials } from './login.ts';
 import { TelegramFailure, type QrLogin } from './types.ts';
 
-/** Data centres that one scan may send us to: Telegram names the right one at once. */
+/** Most migrations after one scan. Telegram names the right data centre at once. */
 const MAX_MIGRATIONS = 2;
 
 /**
- * A new code to be scanned, or, if the key's last one was scanned, the sign-in itself, in the data centre where the account lives.
+ * Returns a new code to scan. If the key's last code was scanned, completes the sign-in in the account's data centre.
  */
 export async function exportLoginToken(
   caller: QrCaller,
@@ -34,21 +34,21 @@ export async function exportLoginToken(
 }
 
 /**
- * What came of an earlier step whose answer nobody has: the key may be signed in by now, or between scan and password. `undefined`: it is
- * neither.
+ * The result of an earlier step whose answer was lost: the key may be signed in by now, or need only the password.
+ * `undefined`: neither.
  */
 export async function signedInMeanwhile(caller: QrCaller): Promise<VerifyResult | undefined> {
   try {
     return { status: 'authorized', user: await currentUser(caller) };
   } catch (error) {
     if (rpcNameOf(error) === 'SESSION_PASSWORD_NEEDED') return passwordRequired(caller);
-    // "No such session" is what Telegram says of a key that nobody has signed in with yet.
+    // Telegram answers "no such session" for a key that nobody has signed in with yet.
     if (error instanceof TelegramFailure && error.failure.outcome === 'account') return undefined;
     throw error;
   }
 }
 
-/** A scan is good for as long as the code was: one that came too late is told by a new code. */
+/** Imports a scanned token. A scan expires with its code; if it came too late, a new code is returned. */
 async function importOrExport(
   caller: QrCaller,
   token: Buffer,
@@ -63,8 +63,8 @@ async function importOrExport(
 }
 
 /**
- * A step that signs in where a code was scanned: the password that is still needed is told as what it is, and a lost answer is asked
- * after. Where the step had no effect it is repeated, once.
+ * Runs a step that signs in if a code was scanned. A missing password becomes `password_required`. If the answer is
+ * lost, Telegram is asked whether the step took effect; if it did not, the step is repeated once.
  */
 async function signInStep<T>(
   caller: QrCaller,
@@ -83,7 +83,10 @@ async function signInStep<T>(
   }
 }
 
-/** Goes on in another data centre; a trouble on the way that has no effect there leaves the account where the scan is known. */
+/**
+ * Continues in another data centre. After a failure without effect there, it returns to the data centre that knows of
+ * the scan.
+ */
 async function migrate<T>(caller: QrCaller, dcId: number, step: () => Promise<T>): Promise<T> {
   const { home } = caller;
   await caller.startOver(dcId);

@@ -1,7 +1,10 @@
 import { GatewayError, type Miss, type Recipient } from '@gateway/contracts';
 import { TelegramFailure } from './types.ts';
 
-/** Telegram's ways to say that a chat exists and this account may not use it so: its access hash is not good, or never was. */
+/**
+ * Telegram's errors for a chat that exists but that this account cannot use: its access hash is not, or never was,
+ * valid.
+ */
 const UNREACHABLE: ReadonlySet<string> = new Set([
   'PEER_ID_INVALID',
   'PEER_ID_NOT_SUPPORTED',
@@ -18,8 +21,8 @@ const START_BOT =
   'A bot can write only to people who have written to it first: have them open the bot and press Start.';
 
 /**
- * Nobody was found.
- * @param miss given where Telegram was not asked, since it has said so before.
+ * The failure for a recipient that was not found.
+ * @param miss given if Telegram was not asked, because an earlier look-up failed.
  */
 export function recipientNotFound(recipient: Recipient, isBot: boolean, miss?: Miss): TelegramFailure {
   const reason = isBot ? noneForBot(recipient) : noneForUser(recipient);
@@ -27,7 +30,10 @@ export function recipientNotFound(recipient: Recipient, isBot: boolean, miss?: M
   return failure(reason, undefined, !(isBot && recipient.kind === 'phone'));
 }
 
-/** The recipient is known, and Telegram refuses it to this account. @param rpcError Telegram's own name for it. */
+/**
+ * The failure for a recipient that exists but that Telegram refuses to this account.
+ * @param rpcError Telegram's name of the refusal.
+ */
 export function recipientUnreachable(
   recipient: Recipient,
   isBot: boolean,
@@ -70,7 +76,7 @@ function noneForUser(recipient: Recipient): string {
 const MEET =
   'Write to them once by @username or +phone, add them to the contacts, or open a chat with them in an app; then the id works too.';
 
-/** Digits without a plus are an id; people forget the plus. */
+/** Digits without a plus are an id, but people often forget the plus of a phone number. */
 function phoneAdvice(id: string): string {
   return /^\d{7,15}$/.test(id) ? ` If this is a phone number, write it with its +: +${id}.` : '';
 }

@@ -25,15 +25,16 @@ export interface ResolvedRecipient {
   input: Api.TypeInputPeer;
   /** `undefined`: the account itself. */
   peer: Peer | undefined;
-  /** The book had it, so its access hash may be stale. */
+  /** The peer comes from the book, so its access hash may be stale. */
   fromBook: boolean;
 }
 
 type Wanted = Exclude<Recipient, { kind: 'self' }>;
 
 /**
- * Finds whom a message goes to: in what the account has seen before, then by asking Telegram, which limits
- * look-ups hardest. Remembers in the book whatever Telegram answers. Lives as long as its account's client.
+ * Resolves recipients: first from the account's peer book, then by asking Telegram, which limits look-ups most
+ * strictly.
+ * Stores every peer that Telegram returns in the book. Lives as long as its account's client.
  */
 export class Recipients {
   readonly #asker: Asker;
@@ -44,7 +45,10 @@ export class Recipients {
   #dialogsReadAt = -Infinity;
   #selfRead = false;
 
-  /** A bot may not list its contacts or look up phones, but needs no access hash for people who wrote to it. */
+  /**
+   * The account is a bot. A bot cannot list contacts or look up phones, but needs no access hash for people who wrote
+   * to it.
+   */
   readonly isBot: boolean;
 
   /** `now`: ms since the epoch. */
@@ -56,9 +60,9 @@ export class Recipients {
   }
 
   /**
-   * Throws `TelegramFailure`: RECIPIENT_NOT_FOUND with a message that says how to make the peer reachable, or
-   * the failure of a call. A wait that Telegram asks for has the scope `resolve`.
    * @param askedAt when the message was requested, ms since the epoch. Failed look-ups from before are repeated.
+   * @throws {TelegramFailure} RECIPIENT_NOT_FOUND with a message that says how to make the peer reachable, or the
+   * failure of a call. A flood wait has the scope `resolve`.
    */
   async resolve(recipient: Recipient, askedAt = 0): Promise<ResolvedRecipient> {
     if (recipient.kind === 'self')
@@ -88,7 +92,7 @@ export class Recipients {
     return since !== null && this.#repeats.mayAsk({ since, times: miss?.times ?? 0 }, askedAt, now);
   }
 
-  /** When the fresh lists that decide about this recipient were read; `null`: no list decides, or none is fresh. */
+  /** When the fresh lists that decide about this recipient were read; `null` if no list decides, or none is fresh. */
   #listsReadAt({ kind }: Wanted, now: number): number | null {
     const lists =
       kind === 'user'
@@ -101,9 +105,11 @@ export class Recipients {
   }
 
   /**
-   * Looks a recipient up again after Telegram refused the book's access hash. `undefined`: Telegram gives no other.
-   * Throws RECIPIENT_NOT_FOUND if nobody has the name any more, and the failure of a call. A wait has the scope
-   * `chat`: the book knows the chat, so a wait of look-ups would not hold it, and the lane would retry without end.
+   * Looks a recipient up again after Telegram refused the book's access hash. `undefined`: Telegram returns no other
+   * hash.
+   * A flood wait has the scope `chat`. The book knows the chat, so the scope `resolve` would not hold it, and the lane
+   * would retry without end.
+   * @throws {TelegramFailure} RECIPIENT_NOT_FOUND if nobody has the name any more, or the failure of a call.
    */
   async resolveAfresh(recipient: Recipient, askedAt = 0): Promise<ResolvedRecipient | undefined> {
     if (recipient.kind === 'self' || this.isBot) return undefined;
@@ -118,7 +124,7 @@ export class Recipients {
     return { input: inputPeerOf(found), peer: found, fromBook: false };
   }
 
-  /** Remembers the peers of an answer. */
+  /** Stores the peers of an answer in the book. */
   remember(answer: Parameters<typeof peersOf>[0]): void {
     this.#book.remember(peersOf(answer));
   }
@@ -135,7 +141,10 @@ export class Recipients {
     return this.#book.byId(recipient.kind, recipient.id);
   }
 
-  /** `staleHash`: the book's access hash, where Telegram has refused it. `again`: lists that were read just now are read again. */
+  /**
+   * @param staleHash the book's access hash, if Telegram has refused it.
+   * @param again read lists again even if they are fresh.
+   */
   async #lookUp(
     recipient: Wanted,
     { staleHash, again }: { staleHash?: string | null | undefined; again: boolean },
@@ -199,7 +208,7 @@ export class Recipients {
     return answer && this.#rememberResolved(answer, { phone });
   }
 
-  /** Remembers the peer by the name that was looked up, even if it shows another. */
+  /** Stores the peer under the name that was looked up, even if the answer shows another name. */
   #rememberResolved(
     answer: Api.contacts.ResolvedPeer,
     askedFor: { username: string } | { phone: string },
@@ -240,7 +249,7 @@ export class Recipients {
     this.#dialogsReadAt = now;
   }
 
-  /** A miss by lists that were read earlier is as old as those, and expires with them. */
+  /** A miss based on lists that were read earlier is as old as those lists, and expires with them. */
   #missOf({ kind }: Wanted, startedAt: number, times: number): Miss {
     const isById = kind === 'user' || kind === 'channel';
     if (isById && this.#dialogsReadAt < startedAt)

@@ -13,15 +13,14 @@ import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts
 import type { OutgoingMessage, TelegramFailure } from './types.ts';
 
 /**
- * Sends one message under its own random id, so that however often this is called for it, Telegram makes one
- * message of it.
+ * Sends one message under its random id. Repeated calls for the same message make only one message at Telegram.
  *
- * Telegram may answer that it has the id already (RANDOM_ID_DUPLICATE): then the message is out, and its
- * Telegram id is looked up in the chat, first among what is newer than `after`. Where it is not there (deleted meanwhile, or not visible yet), this
- * fails with outcome `unknown`, which allows nothing but the same call again; it is never sent a second time.
+ * If Telegram already has the id (RANDOM_ID_DUPLICATE), the message is sent, and its Telegram id is searched for in the
+ * chat, first among messages newer than `after`. If it is not there (deleted meanwhile, or not visible yet), this fails
+ * with outcome `unknown`, which allows only the same call again. It is never sent a second time.
  *
- * With `lookFirstSince` Telegram may have forgotten the id, and the chat is asked before it. A look that fails is
- * the failure of the whole: only a chat that was read and does not have the message allows a send.
+ * With `lookFirstSince` Telegram may have forgotten the id, so the chat is searched before sending. A failed search
+ * fails the whole call: it sends only after it read the chat and did not find the message.
  */
 export async function sendMessage(
   caller: Caller,
@@ -35,7 +34,7 @@ export async function sendMessage(
       return await deliverTo(caller, recipients, resolved, message);
     } catch (error) {
       if (!isUnreachable(rpcNameOf(error)) || !resolved.fromBook) throw error;
-      // The access hash in the book may be one of before.
+      // The access hash in the book may be outdated.
       const fresh = await recipients.resolveAfresh(recipient, askedAt);
       if (fresh === undefined) throw error;
       return await deliverTo(caller, recipients, fresh, message);
@@ -60,7 +59,7 @@ async function deliverTo(
   return toSendResult(sent);
 }
 
-/** @throws what says nothing about the message, also where a bot has nothing to look by. */
+/** @throws a failure that says nothing about the message, also if a bot has no id to search from. */
 async function findEarlier(
   caller: Caller,
   { isBot }: Recipients,
@@ -105,7 +104,7 @@ async function sendTo(
   return sentMessageIn(answer, randomId) ?? sentJustNow(caller, recipients, peer, message);
 }
 
-/** This very call has sent it: no failure to find it may say that it has sent nothing, a pause neither. */
+/** This call has sent the message. So no failure to find it, not even a flood wait, may say that nothing was sent. */
 async function sentJustNow(
   caller: Caller,
   recipients: Recipients,
@@ -118,8 +117,8 @@ async function sentJustNow(
 }
 
 /**
- * The message is out, whatever happens here: a failure to find it must not be taken for "it is not out". A
- * pause may be told: this call has sent nothing, and its caller knows of the one that has.
+ * Finds a message that is already sent. A failure to find it must not be taken for "not sent".
+ * A flood wait may be reported: this call sent nothing, and its caller knows of the call that did.
  */
 async function sentBefore(
   caller: Caller,
@@ -130,7 +129,7 @@ async function sentBefore(
   try {
     const sent = await findEarlier(caller, recipients, peer, text, { after });
     if (sent !== undefined) return sent;
-    // Its job may have been forgotten and posted again: then it lies before messages that went out since.
+    // If the job was forgotten and enqueued again, the message lies before others that were sent since.
     const older =
       after === 0 || recipients.isBot ? undefined : await findInHistory(caller, peer, text, { after: 0 });
     if (older !== undefined) return older;

@@ -16,17 +16,20 @@ import type { DataCenter, Proxy } from './types.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
 const NOTHING = Buffer.alloc(0);
-/** Complaints about messages of ours (clock, numbering, salt) without an answer between them, after which a new connection helps more. */
+/**
+ * Consecutive complaints about our messages (clock, numbering, salt) that are tolerated. After more, a new connection
+ * is likelier to help.
+ */
 const MAX_COMPLAINTS = 8;
-/** `bad_msg_notification`s that GramJS mends by writing the call again. */
+/** Codes of `bad_msg_notification` that GramJS resolves by writing the call again. */
 const MENDABLE = new Set([16, 17, 32, 33]);
-/** s that a proxy has to connect. */
+/** Seconds allowed for a proxy to connect. */
 const PROXY_TIMEOUT = 10;
 
-/** GramJS's TCP transport to one address, which says why it ended, and can be cut at any time. */
+/** GramJS's TCP transport to one address. It records why it ended, and can be closed at any time. */
 export class Transport extends ConnectionTCPFull {
   override PacketCodecClass = CheckedFrames;
-  /** What came in place of a frame, and ended the connection. */
+  /** The transport error or bad frame that ended the connection. */
   trouble: TransportError | BadFrameError | undefined;
   readonly #mayTalk: () => boolean;
 
@@ -43,7 +46,7 @@ export class Transport extends ConnectionTCPFull {
     this.#mayTalk = mayTalk;
   }
 
-  /** GramJS's last step before the socket, after encryption and its queue. What this throws ends the connection. */
+  /** GramJS's last step before the socket, after encryption and its queue. An error thrown here ends the connection. */
   override async _send(data: Buffer): Promise<void> {
     if (!this.#mayTalk()) {
       await this.cut();
@@ -62,9 +65,7 @@ export class Transport extends ConnectionTCPFull {
     }
   }
 
-  /**
-   * Ends the socket whatever its state; GramJS's `disconnect()` leaves one that is still connecting as it is.
-   */
+  /** Closes the socket in any state. GramJS's `disconnect()` does not close a socket that is still connecting. */
   async cut(): Promise<void> {
     await this.disconnect();
     await this.socket.close();
@@ -83,23 +84,23 @@ function toGramJs({ version, host, port, username, password }: Proxy): SocksProx
 }
 
 /**
- * GramJS's MTProto sender, bare: encryption, message ids, salts, containers. Everything of GramJS above it is
- * left out on purpose, since that is where it sleeps on flood waits, retries by itself, pings without end,
- * keeps every entity it sees, and hangs. What of the sender itself does not fit is mended by these overrides:
- * - `reconnect()` would connect anew by itself, for ever, and send again what was in flight; its background
- *   promise is also where GramJS's unhandled rejections come from. Here a broken connection is reported once
- *   and left to its owner.
- * - Complaints about a message (`bad_msg_notification`, `bad_server_salt`) are answered by writing it again, without end,
- *   or reject the call with an error of GramJS's own: after a few, or one that writing again does not mend, reported likewise.
- * - A refused call is thrown through the receive loop, which loses the rest of the container that it came in,
- *   and its name is lost for all FLOOD and MIGRATE errors: here the call alone is rejected, with Telegram's
- *   own name.
+ * GramJS's MTProto sender alone: encryption, message ids, salts, containers. The layers of GramJS above it are
+ * deliberately not used, because they sleep on flood waits, retry, ping without end, keep every entity they see, and
+ * hang.
+ * The overrides change what does not fit in the sender itself:
+ * - `reconnect()` would reconnect by itself for ever and send pending calls again. Its background promise also causes
+ *   GramJS's unhandled rejections. Here a broken connection is reported once and its owner decides.
+ * - GramJS answers complaints about a message (`bad_msg_notification`, `bad_server_salt`) by writing it again, without
+ *   end, or rejects the call with an error of its own. Here the connection is reported broken after a few complaints,
+ *   or after one that writing again cannot resolve.
+ * - GramJS throws a refused call through its receive loop. That loses the rest of the call's container, and the name of
+ *   all FLOOD and MIGRATE errors. Here only the call is rejected, with Telegram's own name.
  */
 export class Sender extends MTProtoSender {
   readonly #onBroken: (cause: Error) => void;
-  /** In a row. */
+  /** Consecutive complaints. */
   #complaints = 0;
-  /** Told when somebody has scanned the QR code of this key. All other updates are dropped. */
+  /** Called when somebody scanned the QR code of this key. All other updates are dropped. */
   onLoginToken: () => void = () => {};
 
   private constructor(
@@ -108,7 +109,7 @@ export class Sender extends MTProtoSender {
     onBroken: (cause: Error) => void,
     onError: (error: unknown) => void,
   ) {
-    // All that the sender uses of a client; the type wants a whole one.
+    // The sender uses only this method of a client, but the type requires a whole one.
     const client = { _errorHandler: async (error: unknown) => onError(error) } as unknown as TelegramClient;
     super(key, {
       logger: SILENT,
@@ -129,8 +130,9 @@ export class Sender extends MTProtoSender {
   }
 
   /**
-   * `authKey`: `undefined` to agree on a new one while connecting. `onBroken` is called when the connection
-   * has become useless, maybe more than once; `onError` with whatever GramJS would have printed.
+   * @param authKey `undefined` to agree on a new key while connecting.
+   * @param onBroken called when the connection has become useless, maybe more than once.
+   * @param onError called with errors that GramJS would print.
    */
   static async create(
     authKey: Buffer | undefined,
@@ -144,8 +146,9 @@ export class Sender extends MTProtoSender {
   }
 
   /**
-   * Lets go of what a call that has ended was and came to, which GramJS's loop holds on to until the next one, and of the acknowledgements that it
-   * keeps to send again, though it never finds them (it compares ids as objects): 12 KB for each account that is at rest.
+   * Frees memory that GramJS retains after a call: 12 KB for each idle account.
+   * GramJS's loop references the finished call until the next one. It also keeps acknowledgements to resend but never
+   * finds them, since it compares ids as objects.
    */
   forget(state: RequestState): void {
     Object.assign(state, { data: NOTHING, promise: undefined, resolve: undefined, reject: undefined });
@@ -189,7 +192,7 @@ export class Sender extends MTProtoSender {
   }
 }
 
-/** Telegram pushes `updateLoginToken` bare, in `updateShort`, or among others. */
+/** Whether a push contains `updateLoginToken`: bare, in `updateShort`, or among other updates. */
 function saysLoginToken(pushed: unknown): boolean {
   if (pushed instanceof Api.UpdateShort) return saysLoginToken(pushed.update);
   if (pushed instanceof Api.Updates || pushed instanceof Api.UpdatesCombined)
@@ -197,7 +200,7 @@ function saysLoginToken(pushed: unknown): boolean {
   return pushed instanceof Api.UpdateLoginToken;
 }
 
-/** The `rpc_error` in GramJS's RPCResult, whose fields its types call private. */
+/** Extracts the `rpc_error` from GramJS's RPCResult, whose fields are private in its types. */
 function refusalIn(result: unknown): { callId: bigInt.BigInteger; error: RpcError } | undefined {
   if (typeof result !== 'object' || result === null || !('error' in result) || !('reqMsgId' in result))
     return undefined;

@@ -1,7 +1,7 @@
 import type { CodeDelivery, CodeSent } from '@gateway/contracts';
 import type { Api } from 'telegram/tl/index.js';
 
-/** Telegram's `auth.sentCode` as callers see it. */
+/** Converts Telegram's `auth.sentCode` to the API's form. */
 export function toCodeSent(sent: Api.auth.SentCode): CodeSent {
   return {
     phone_code_hash: sent.phoneCodeHash,
@@ -35,7 +35,7 @@ const NEXT_DELIVERIES: Readonly<Record<Api.auth.TypeCodeType['className'], CodeD
   'auth.CodeTypeFragmentSms': 'fragment',
 };
 
-/** What Telegram says of the place where the code is: a masked address, the number of a call, where a word begins. */
+/** Telegram's hint where to find the code: a masked address, the number of a call, or how a word begins. */
 function detailOf(type: Api.auth.TypeSentCodeType): Pick<CodeSent, 'delivery_detail'> {
   const detail = DETAILS.map((field) => textIn(type, field)).find((text) => text !== '');
   return detail === undefined ? {} : { delivery_detail: detail };

@@ -1,7 +1,7 @@
 import type { SendResult } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
 
-/** A message that is out: Telegram's id in its chat, and when, in seconds since the epoch. */
+/** A sent message: Telegram's id in its chat, and the time in seconds since the epoch. */
 export interface SentMessage {
   id: number;
   date: number;
@@ -12,8 +12,8 @@ export function toSendResult({ id, date }: SentMessage): SendResult {
 }
 
 /**
- * The message that `messages.sendMessage` made, out of any of the forms that Telegram answers in. `randomId`
- * (decimal) tells it from others that an answer may carry. `undefined`: it is not in there.
+ * Finds the message that `messages.sendMessage` made in any form of Telegram's answer. `randomId` (decimal)
+ * distinguishes it from others in the answer. `undefined`: not found.
  */
 export function sentMessageIn(answer: Api.TypeUpdates, randomId: string): SentMessage | undefined {
   if (answer instanceof Api.UpdateShortSentMessage) return { id: answer.id, date: answer.date };

@@ -3,8 +3,8 @@ import bigInt from 'big-integer';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 
 /**
- * Trusts these RSA public keys (PEM, SPKI or PKCS#1) in key exchanges, beside Telegram's own, for the whole
- * process: GramJS keeps one list. Throws an Error that says which of them cannot be read.
+ * Trusts these RSA public keys (PEM, SPKI or PKCS#1) in key exchanges, in addition to Telegram's own.
+ * This applies to the whole process, since GramJS has one list. Throws an Error that says which key cannot be read.
  */
 export function trustServerKeys(pems: readonly string[]): void {
   for (const [index, pem] of pems.entries()) {
@@ -25,8 +25,8 @@ function readRsaKey(pem: string, index: number): { n: Buffer; e: Buffer } {
 }
 
 /**
- * The lower 64 bits of SHA-1 over `rsa_public_key n:string e:string` without its constructor, as GramJS keys
- * its list: signed decimal.
+ * The lower 64 bits of SHA-1 over `rsa_public_key n:string e:string` without its constructor, as a signed decimal.
+ * GramJS indexes its list by this.
  */
 export function fingerprint(n: Buffer, e: Buffer): string {
   const digest = createHash('sha1').update(tlBytes(n)).update(tlBytes(e)).digest();

@@ -1,6 +1,5 @@
 /**
- * What makes a connection somebody's: the data centre where the account lives, and the 256-byte key that it
- * is known by there.
+ * An account's session: the data centre where the account lives, and the 256-byte auth key that identifies it there.
  */
 export interface Session {
   dcId: number;
@@ -11,14 +10,14 @@ const AUTH_KEY_LENGTH = 256;
 const OWN_FORM = /^v1\.(\d{1,3})\.([A-Za-z0-9_-]+)$/;
 
 /**
- * The session as text: `v1.<data centre>.<auth key, base64url>`. Addresses are not in it: they are settings,
- * not the account's. It is a secret as good as a password.
+ * The session as text: `v1.<data centre>.<auth key, base64url>`. It contains no addresses, which are settings and not
+ * the account's. It is as secret as a password.
  */
 export function writeSession({ dcId, authKey }: Session): string {
   return `v1.${dcId}.${authKey.toString('base64url')}`;
 }
 
-/** Reads {@link writeSession}'s text. Throws an Error that says nothing of the content. */
+/** Reads the text of {@link writeSession}. Throws an Error that reveals nothing of the content. */
 export function readSession(text: string): Session {
   const [, dcId, key = ''] = OWN_FORM.exec(text) ?? [];
   const session = { dcId: Number(dcId), authKey: Buffer.from(key, 'base64url') };
@@ -28,7 +27,7 @@ export function readSession(text: string): Session {
   return session;
 }
 
-/** The data centre of a kept session; `null` where the session is not understood. */
+/** The data centre of a stored session; `null` if the session cannot be read. */
 export function dataCenterOf(session: string): number | null {
   try {
     return readSession(session).dcId;
@@ -37,7 +36,7 @@ export function dataCenterOf(session: string): number | null {
   }
 }
 
-/** Whether two kept sessions are one at Telegram. What is not understood is none. */
+/** Whether two stored sessions have the same auth key. False if either cannot be read. */
 export function sameKey(one: string, other: string): boolean {
   try {
     return readSession(one).authKey.equals(readSession(other).authKey);

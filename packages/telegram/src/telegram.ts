@@ -7,9 +7,8 @@ import { dataCenterOf, readSession } from './session.ts';
 import { TelegramFailure, type Telegram, type TelegramOptions } from './types.ts';
 
 /**
- * Telegram as one process uses it. Throws an Error where a server key cannot be read; opens nothing by
- * itself. `open` throws {@link TelegramFailure} (outcome `account`) for a session text that is not
- * understood.
+ * Creates the access to Telegram for one process. Opens no connection. Throws an Error if a server key cannot be read.
+ * `open` throws {@link TelegramFailure} (outcome `account`) if the session text cannot be read.
  */
 export function createTelegram(options: TelegramOptions): Telegram {
   trustServerKeys(options.serverKeys);

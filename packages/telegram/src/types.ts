@@ -11,14 +11,14 @@ import type {
   VerifyResult,
 } from '@gateway/contracts';
 
-/** A data centre other than Telegram's own: the id that the protocol knows it by, and where it listens. */
+/** A data centre from the settings: its id in the protocol, and its address. */
 export interface DataCenter {
   id: number;
   host: string;
   port: number;
 }
 
-/** A SOCKS proxy that Telegram is reached by. */
+/** A SOCKS proxy for all connections to Telegram. */
 export interface Proxy {
   version: 4 | 5;
   host: string;
@@ -30,123 +30,143 @@ export interface Proxy {
 export interface TelegramOptions {
   apiId: number;
   apiHash: string;
-  /** Empty: Telegram's own. Else these and no others; the first is where a new login begins. */
+  /** Empty: Telegram's own data centres. Otherwise only these are used; a new login starts in the first. */
   dataCenters: readonly DataCenter[];
-  /** PEM public keys that those data centres sign with, beside Telegram's own. */
+  /** PEM public keys of those data centres, trusted in addition to Telegram's own. */
   serverKeys: readonly string[];
-  /** ms for connecting, key exchange included. */
+  /** Timeout in ms for connecting, key exchange included. */
   connectTimeoutMs: number;
-  /** ms before each further connection on which an unknown auth key is asked about again; a default that tests shorten. */
+  /**
+   * Pauses in ms before each repeated connection after the server did not know the auth key. Tests shorten the default.
+   */
   unknownKeyPausesMs?: readonly number[];
-  /** ms for one call to be answered; after that its outcome is unknown. */
+  /** Timeout in ms for one call. After it the outcome of the call is unknown. */
   callTimeoutMs: number;
-  /** `undefined`: Telegram is reached directly. */
+  /** `undefined`: connect directly. */
   proxy?: Proxy | undefined;
-  /** Told of each connection that was opened. */
+  /** Called after each connection opens. */
   onConnected?: () => void;
 }
 
-/** What a login under way needs to be gone on with, beside the session: after a restart too. */
+/** State needed to continue a pending login, in addition to the session. It survives a restart. */
 export interface PendingLogin {
   phoneNumber: string;
   phoneCodeHash: string;
-  /** How the code was delivered last: one that came by e-mail is handed in in another way. */
+  /** How the last code was delivered. A code sent by e-mail is submitted in a different field. */
   delivery: CodeDelivery;
 }
 
-/** Where a QR sign-in stands: a code to be shown, good until `expiresAt` (ms since the epoch), or what came of a scan. */
+/** State of a QR sign-in: a code to show, valid until `expiresAt` (ms since the epoch), or the result of a scan. */
 export type QrLogin = { status: 'qr'; url: string; expiresAt: number } | VerifyResult;
 
 export interface OutgoingMessage {
   recipient: Recipient;
   text: string;
-  /** How it is formatted. */
+  /** The formatting of `text`. */
   entities?: readonly Entity[] | undefined;
-  /** Telegram's idempotency key: signed 64-bit, never 0, the same for each try of the same message. */
+  /** Telegram's idempotency key: signed 64-bit, never 0, the same for every attempt of one message. */
   randomId: bigint;
   replyTo?: number | undefined;
   silent?: boolean | undefined;
   linkPreview: boolean;
-  /** ms since the epoch: when a person or program asked for it. A recipient that was found missing before is looked up again. */
+  /**
+   * When a person or program requested the message, ms since the epoch. A recipient that was not found before this time
+   * is looked up again.
+   */
   askedAt?: number | undefined;
   /**
-   * Telegram's id of the last message that this account is known to have sent to that chat before this one; 0 or absent: none is known.
-   * Only a message with a greater id is taken for this one, where it is looked for in the chat.
+   * Telegram's id of the last message that this account is known to have sent to this chat before this one. 0 or
+   * absent: none is known.
+   * A search for the message in the chat considers only greater ids.
    */
   after?: number | undefined;
   /**
-   * ms since the epoch. The outcome of an earlier try, made then or later, is not known, and so old that Telegram may have forgotten the
-   * random id: a message in the chat that can be this one is the result, and nothing is sent. It is sent only where the chat could be
-   * read and it is not there.
+   * ms since the epoch. Set if an earlier attempt at or after this time has an unknown outcome, and is so old that
+   * Telegram may have forgotten the random id.
+   * The chat is searched first, and a message that matches is the result. The message is sent only if the chat could be
+   * read and contains no match.
    */
   lookFirstSince?: number | undefined;
 }
 
 /**
- * One account's connection. One call at a time: the caller sees to that. Every method ends within the timeouts of
- * {@link TelegramOptions}, connects by itself where it must, and throws {@link TelegramFailure} and nothing else.
+ * One account's connection. Callers must make one call at a time.
+ * Every method ends within the timeouts of {@link TelegramOptions}, connects if necessary, and throws only
+ * {@link TelegramFailure}.
  */
 export interface AccountClient {
-  /** Connects; does nothing where it is connected and well. */
+  /** Connects. Does nothing if a working connection exists. */
   connect(): Promise<void>;
-  /** The session as opaque text, to be kept sealed; `null` until there is an auth key. Changes with sign-in and migration. */
+  /**
+   * The session as opaque text, which the caller must store encrypted; `null` before there is an auth key. Sign-in and
+   * migration change it.
+   */
   session(): string | null;
 
   sendCode(phoneNumber: string): Promise<CodeSent>;
   resendCode(login: PendingLogin): Promise<CodeSent>;
   cancelCode(login: PendingLogin): Promise<void>;
-  /** Password still needed → `password_required` with the hint. */
+  /** Returns `password_required` with the hint if the account also needs its two-factor password. */
   signIn(login: PendingLogin, phoneCode: string): Promise<VerifyResult>;
   /**
-   * Begins a QR sign-in, or goes on with the session's own: a new code, or what came of a scan of an earlier one. After an error, ask
-   * again: nothing is lost while the session is kept. `onScan`: called when Telegram tells that a code was scanned, as long as nothing
-   * else is asked on this client; ask again then.
+   * Starts a QR sign-in, or continues the one of this session. Returns a new code, or the result of a scan of an
+   * earlier code.
+   * After an error, call it again: nothing is lost as long as the session is kept.
+   * @param onScan called when Telegram reports that a code was scanned; call `exportLoginToken` again then. Any other
+   * call on this client ends these reports.
    */
   exportLoginToken(onScan: () => void): Promise<QrLogin>;
   checkPassword(password: string): Promise<UserInfo>;
-  /** Signs in as the bot of this token. The client must have been opened as a bot's. */
+  /** Signs in as the bot of this token. The client must have been opened with `isBot`. */
   signInBot(token: string): Promise<UserInfo>;
 
   /**
-   * Asks Telegram who is signed in. Fails with `VALIDATION` where it is a bot and the client was not opened as a bot's.
+   * Asks Telegram who is signed in. Fails with `VALIDATION` if that is a bot and the client was not opened with
+   * `isBot`.
    */
   me(): Promise<UserInfo>;
   send(message: OutgoingMessage): Promise<SendResult>;
-  /** Ends the authorization at Telegram. An account that Telegram does not know any more counts as logged out. */
+  /** Ends the authorization at Telegram. Succeeds too if Telegram no longer knows the account's session. */
   logOut(): Promise<void>;
-  /** Closes the connection for good and frees everything; never throws, bounded in time. */
+  /** Closes the connection for good and frees all resources. Never throws, and ends within a bounded time. */
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   /**
-   * Asked each time before something is written to Telegram, at the last moment: once it is false nothing is, and the connection is closed.
-   * A process that was frozen goes on in the middle of a call otherwise, beside whoever took its account over.
+   * Checked immediately before every write to Telegram. Once it returns false, nothing is written and the connection is
+   * closed.
+   * Without it, a process that was frozen would continue a call in parallel with the account's new owner.
    */
   mayTalk?: () => boolean;
-  /** The account is a bot's: it may ask Telegram for less. */
+  /** The account is a bot. Telegram allows bots fewer requests. */
   isBot?: boolean;
 }
 
-/** Opens clients. The one thing that the worker takes from this package, beside {@link TelegramFailure}. */
+/** Opens clients. The worker uses only this and {@link TelegramFailure} of this package. */
 export interface Telegram {
-  /** The numbers of the data centres that can be reached, and whether they are Telegram's production ones. */
+  /** The ids of the available data centres, and whether they are Telegram's production ones. */
   readonly dataCenters: { readonly ids: readonly number[]; readonly areProduction: boolean };
-  /** `TELEGRAM_MISCONFIGURED` where the settings do not list the session's data centre; `null`: they do. Asks nobody. */
+  /**
+   * Returns `TELEGRAM_MISCONFIGURED` if the settings do not list the session's data centre, otherwise `null`. Makes no
+   * request.
+   */
   whyUnreachable(session: string): GatewayError | null;
-  /** A client on a kept session, or on none for a new login. Connects on first use. */
+  /** Opens a client for a stored session, or for a new login (`null`). It connects on first use. */
   open(session: string | null, peers: PeerBook, options?: OpenOptions): AccountClient;
 }
 
 /**
  * What a failed call means for the job and the account.
- * - `wait`: Telegram asks for a pause, and this call sent nothing: of the account, of one chat, or (`resolve`) only of look-ups, so that
- *   sends to chats that are known already (`known` of `chatOf`) may go on.
- * - `retry`: this call sent nothing, and the same call may succeed later. `reached`: there was a connection, and Telegram had trouble
- *   with this call (its 500s, a question without an answer); else there was none, which says nothing about the call.
- * - `fail`: this call will never succeed. `asked` is false where that was known without asking Telegram.
+ * - `wait`: Telegram demands a pause, and this call sent nothing. `scope` says what must pause: the account, one chat,
+ *   or (`resolve`) only look-ups, so that sends to chats already known (`known` of `chatOf`) may continue.
+ * - `retry`: this call sent nothing, and the same call may succeed later. `reached`: a connection existed, and Telegram
+ *   had trouble with this call (a 5xx error, or no answer to a query). Otherwise there was no connection, which says
+ *   nothing about the call.
+ * - `fail`: this call will never succeed. `asked` is false if that was known without asking Telegram.
  * - `account`: the account itself is in trouble; its other calls will fail too.
- * - `unknown`: it may have taken effect (timeout, cut connection): only a call with the same random id may follow.
+ * - `unknown`: the call may have taken effect (timeout, broken connection). Only a call with the same random id may
+ *   follow.
  */
 export type FailureOutcome =
   | { outcome: 'wait'; scope: 'account' | 'chat' | 'resolve'; seconds: number }
@@ -158,7 +178,7 @@ export type FailureOutcome =
 /** The only error that an {@link AccountClient} throws. */
 export class TelegramFailure extends Error {
   readonly failure: FailureOutcome;
-  /** What a caller is told. */
+  /** The error for the API's caller. */
   readonly error: GatewayError;
 
   constructor(failure: FailureOutcome, error: GatewayError, cause?: unknown) {

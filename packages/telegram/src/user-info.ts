@@ -1,10 +1,7 @@
 import type { UserInfo } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
 
-/**
- * A Telegram user as the product shows one. `undefined` for the empty user that Telegram gives where there is
- * none.
- */
+/** Converts a Telegram user to the API's form. `undefined` for Telegram's empty user, which stands for nobody. */
 export function toUserInfo(user: Api.TypeUser | undefined): UserInfo | undefined {
   if (!(user instanceof Api.User)) return undefined;
   return {
@@ -17,7 +14,8 @@ export function toUserInfo(user: Api.TypeUser | undefined): UserInfo | undefined
 }
 
 /**
- * The name to show and to find by; accounts with several have it in the list only. As written by its owner.
+ * The username to show and to find by, with its owner's capitals. Accounts with several usernames have them only in the
+ * list.
  */
 export function currentUsername(of: Api.User | Api.Channel): string | null {
   const active = of.usernames?.find((username) => username.active);

@@ -1,6 +1,6 @@
 import type { Miss, Peer, PeerBook } from '@gateway/contracts';
 
-/** The smallest {@link PeerBook} that keeps the interface's promises, for tests. */
+/** The smallest {@link PeerBook} that fulfils the interface's contract, for tests. */
 export class MemoryPeerBook implements PeerBook {
   readonly #peers = new Map<string, Peer>();
   readonly #missing = new Map<string, Miss>();

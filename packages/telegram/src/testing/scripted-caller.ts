@@ -4,8 +4,8 @@ import type { Caller } from '../caller.ts';
 import { toFailure } from '../errors.ts';
 
 /**
- * Answers the nth call of a method with the nth entry: a value, or an Error to be refused with. For tests of
- * single steps.
+ * Answers the nth call of a method with the nth entry of its script: a value to return, or an Error to fail with. For
+ * tests of single steps.
  */
 export class ScriptedCaller implements Caller {
   readonly calls: Api.AnyRequest[] = [];

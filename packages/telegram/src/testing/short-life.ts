@@ -1,4 +1,6 @@
-/** A process that opens a client, sends one message, closes it, and then has nothing left to do. Run by lifetime.test.ts. */
+/**
+ * A process that opens a client, sends one message, closes the client, and must then exit. lifetime.test.ts runs it.
+ */
 import { writeSync } from 'node:fs';
 import { createTelegram } from '../index.ts';
 import type { TelegramOptions } from '../types.ts';

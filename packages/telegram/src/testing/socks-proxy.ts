@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A small SOCKS5 proxy that asks for a user and a password, and goes wherever it is told on this machine. */
+/** A small SOCKS5 proxy that requires a user and password, and connects to any IPv4 address that is requested. */
 export class SocksProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #user: string;
   readonly #password: string;
-  /** Where it has gone to. */
+  /** The addresses that it has connected to. */
   readonly targets: string[] = [];
 
   private constructor(user: string, password: string) {
@@ -28,7 +28,10 @@ export class SocksProxy {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  /** RFC 1928 and 1929, as far as a client with a password needs them; each message comes in one piece on this machine. */
+  /**
+   * RFC 1928 and 1929, as far as a client with a password needs them. Assumes that each message arrives in one chunk,
+   * which holds on one machine.
+   */
   async #serve(socket: Socket): Promise<void> {
     this.#keep(socket);
     await next(socket);

@@ -1,19 +1,22 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { DataCenter } from '../types.ts';
 
-/** Stands between a client and a data centre, so that a test can count, cut and stop what goes through. */
+/** A proxy between a client and a data centre, so that a test can count, cut and stop the traffic. */
 export interface TcpProxy extends AsyncDisposable {
   readonly dataCenter: DataCenter;
-  /** Pieces of data that clients have sent. */
+  /** Number of chunks that clients have sent. */
   readonly sent: () => number;
   readonly connections: () => number;
-  /** From now on nothing comes back on the connections there are, and they stay open. */
+  /** Stops all answers on the open connections, which stay open. */
   freeze(): void;
-  /** The next answers are these bytes in place of the server's, one of them each, and then the connection ends. */
+  /** Replaces the server's next answers by these bytes, one each. The connection ends after each. */
   spoil(...answers: readonly Buffer[]): void;
 }
 
-/** `onAnswer`: sees each piece of data from the server before it goes on to the client's nth connection (from 1). */
+/**
+ * Opens a proxy to `target`.
+ * @param onAnswer called with each chunk from the server before it goes to the client's nth connection (from 1).
+ */
 export async function openTcpProxy(
   target: DataCenter,
   onAnswer: (connection: number, client: Socket) => void = () => {},

@@ -13,7 +13,7 @@ export const CALL_TIMEOUT_MS = 1500;
 
 let lastPhone = 0;
 
-/** A phone of its own, of Telegram's test kind: `digit` says its data centre, and five times, its code. */
+/** A new phone number of Telegram's test kind. `digit` is its data centre, and repeated five times, its code. */
 export function testPhone(digit = 2): string {
   lastPhone += 1;
   return `+99966${digit}${String(lastPhone).padStart(4, '0')}`;
@@ -29,7 +29,7 @@ export interface SignedIn {
   user: UserInfo;
 }
 
-/** A sandbox, and clients on it. Whatever happens in here, nothing may end as an unhandled rejection. */
+/** A sandbox with clients. {@link close} also checks that no promise was rejected without a handler. */
 export class World {
   readonly #dataDir: string;
   readonly #clients: AccountClient[] = [];
@@ -56,7 +56,7 @@ export class World {
     return this.#sandbox.control;
   }
 
-  /** Ends the sandbox, and begins it again on the same ports and state when `whileAway` is done. */
+  /** Stops the sandbox, runs `whileAway`, and starts it again with the same main port and state. */
   async restart(whileAway: () => Promise<void>): Promise<void> {
     const main = this.#sandbox.dataCenters.find(({ id }) => id === 2)?.port ?? 0;
     await this.#sandbox.close();
@@ -91,7 +91,7 @@ export class World {
     };
   }
 
-  /** A client that is closed with the world. */
+  /** Opens a client that closes with this world. */
   open(session: string | null = null, book = new MemoryPeerBook(), options: OpenOptions = {}): AccountClient {
     const client = createTelegram(this.options()).open(session, book, options);
     this.#clients.push(client);
@@ -107,7 +107,7 @@ export class World {
     return { client, book, user: result.user };
   }
 
-  /** Texts that went from one account to a peer, in order. */
+  /** Texts sent from one account to a peer, in order. */
   texts(from: number, to: number): string[] {
     return this.control.messages({ from, to }).map(({ text }) => text);
   }
