@@ -1,7 +1,7 @@
 import { countLiveWorkers, openConsumerRedis } from '@gateway/queue';
 import { createLogger, readSettings, withTimeout } from '@gateway/runtime';
 
-// The container's health check: exit code 0 while a worker tells Redis that it lives.
+// The container's health check: exits with 0 while at least one worker reports to Redis that it is alive.
 const { REDIS_URL } = readSettings();
 const redis = openConsumerRedis(REDIS_URL, createLogger({ name: 'healthy', level: 'error', format: 'json' }));
 try {

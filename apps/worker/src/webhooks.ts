@@ -3,10 +3,10 @@ import type { Settings } from '@gateway/runtime';
 import { createWebhookSender } from '@gateway/webhooks';
 import type { WorkerContext } from './shard/worker-context.ts';
 
-/** ms that tries under way have to end when the process stops. */
+/** How long deliveries in progress may take to end when the process stops, ms. */
 const CLOSE_GRACE = 3_000;
 
-/** Delivers webhooks of all accounts, whoever serves them, until it is closed. */
+/** Delivers webhooks of all accounts, whichever worker owns them, until it is closed. */
 export function startWebhooks(
   { WEBHOOK_SECRET: secret, WEBHOOK_ALLOW_PRIVATE: allowPrivate }: Settings,
   { redis, redisUrl, queues, backend, shards, sealer, metrics, logger }: WorkerContext,

@@ -48,20 +48,26 @@ import { startShardService } from './shard/shard-service.ts';
 import type { WorkerContext } from './shard/worker-context.ts';
 import { startWebhooks } from './webhooks.ts';
 
-/** ms for connecting to Telegram with the key exchange, and for one call. */
+/** Time limits for connecting to Telegram (key exchange included) and for one call, ms. */
 const CONNECT_TIMEOUT = 15_000;
 const CALL_TIMEOUT = 15_000;
 
-/** Jobs of one account in hand at a time: what may be set aside for chats that must wait, while others go on. */
+/**
+ * How many jobs of one account may be fetched at a time. Held jobs count, so this limits how many may wait while others
+ * go on.
+ */
 const MAX_IN_HAND = 1_000;
 
-/** ms that saying the last metrics may take. */
+/** Time limit for writing the last metrics on close, ms. */
 const CLOSE_GRACE = 1_000;
 
-/** ms that giving the accounts back may take, once their service has been stopped or given up. */
+/** Time limit for handing the accounts over on close, ms. */
 const STOP_TIMEOUT = 25_000;
 
-/** The worker: one process that holds the connections of its share of the accounts and runs their jobs. Ready once it serves what was free. */
+/**
+ * Starts the worker: one process that holds the connections of its share of the accounts and runs their jobs. It is
+ * ready once it serves the shards that were free.
+ */
 export async function startWorker(settings: Settings, logger: Logger): Promise<App> {
   const { TELEGRAM_API_ID: apiId, TELEGRAM_API_HASH: apiHash } = settings;
   if (apiId === undefined || apiHash === undefined) {
@@ -70,7 +76,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     );
   }
   const key = await openSealingKey(settings, logger);
-  // Before Redis: what is wrong with the files shows though Redis is away.
+  // Before Redis, so that problems with the files show even when Redis is away.
   const files = settings.SESSION_STORE === 'file' ? await openFiles(settings, key) : null;
   const endTracing = await startTracingIf(settings);
   const metrics = createWorkerMetrics();
@@ -155,7 +161,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   return {
     ready: ownership.ready.then(() => ({})),
     close: async () => {
-      // A Redis that hangs must not keep the process: leases run out by themselves.
+      // A hanging Redis must not keep the process alive: leases expire by themselves.
       await withTimeout(
         ownership.stop(),
         STOP_TIMEOUT,
@@ -219,7 +225,11 @@ async function openSessionsInRedis(redis: RedisClient, key: SealingKey): Promise
   return store;
 }
 
-/** A worker that has not the sessions of the others would take accounts that it knows nothing of. @throws {SettingsError} */
+/**
+ * Refuses to start with another session store than the running workers use: such a worker would take over accounts
+ * whose sessions it does not have.
+ * @throws {SettingsError}
+ */
 async function refuseForeignStore(redis: RedisClient, storeId: string): Promise<void> {
   const others = (await listWorkers(redis)).filter((worker) => !isGone(worker));
   if (others.every((worker) => storeIdOf(worker) === storeId)) return;
@@ -229,8 +239,8 @@ async function refuseForeignStore(redis: RedisClient, storeId: string): Promise<
 }
 
 /**
- * A worker with the wrong key could open no account, and would show them all as broken. One account that it can open is enough: the
- * others may have been sealed before the key was changed.
+ * Refuses to start with a wrong key: the worker could open no account and would report all as unreadable. One account
+ * that it can open is enough, since the others may have been sealed before the key changed.
  * @throws {SettingsError}
  */
 async function refuseForeignKey(store: SessionStore, key: SealingKey, sessions: string): Promise<void> {
@@ -239,7 +249,7 @@ async function refuseForeignKey(store: SessionStore, key: SealingKey, sessions: 
     const stored = await store.load(userId);
     const sealedBy = stored?.unreadable?.sealedBy ?? 'own_key';
     if (sealedBy === 'own_key') return;
-    // A broken file says nothing of the key.
+    // A corrupt file does not show whether the key is right.
     if (sealedBy === 'other_key') hasForeign = true;
   }
   if (!hasForeign) return;

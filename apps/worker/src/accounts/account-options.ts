@@ -5,21 +5,21 @@ import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { SendLedger } from '../delivery/send-ledger.ts';
 
-/** What an account stands on. */
+/** What an account needs from its worker. */
 export interface AccountOptions {
   userId: string;
   isBot: boolean;
   store: SessionStore;
   telegram: Telegram;
-  /** Shows the view to the API. */
+  /** Publishes the account's view to the API. */
   publish: (view: AccountView) => Promise<void>;
-  /** Tells who waits for a job of this account that it is held. */
+  /** Publishes to callers that wait for a job of this account that it is held. */
   publishHold: (hold: HoldNotice) => Promise<void>;
   ledger: SendLedger;
   metrics: Pick<WorkerMetrics, 'telegramSend'>;
-  /** The server's pace, for an account with none of its own. */
+  /** The server's pace, for accounts without one of their own. */
   pace: PaceSettings;
-  /** False once another worker may be serving the account: Telegram must not be talked to then. */
+  /** False once another worker may own the account: this worker must not talk to Telegram for it then. */
   mayServe: () => boolean;
   logger: Logger;
   now: () => number;

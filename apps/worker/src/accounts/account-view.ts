@@ -1,13 +1,13 @@
 import { GatewayError, isFloodReason, isSignedIn, type AccountView, type Hold } from '@gateway/contracts';
 import type { AccountStatus } from '@gateway/sessions';
 
-/** The account as the API shows it: a flood wait is a state of its own. */
+/** The account as the API shows it. A flood wait turns the state `ready` into `flood_wait`. */
 export function viewOf(status: AccountStatus, hold: Hold | null): AccountView {
   const flooded = status.state === 'ready' && hold !== null && isFloodReason(hold.reason);
   return { ...status, state: flooded ? 'flood_wait' : status.state, hold };
 }
 
-/** The error that all sends of the account fail with, or `null` where it is signed in. */
+/** The error that all sends of the account fail with; `null` if it is signed in. */
 export function endOf({ state, reason }: AccountStatus, disconnected: boolean): GatewayError | null {
   if (isSignedIn(state)) return null;
   if (state === 'unreadable') return new GatewayError('SESSION_UNREADABLE');

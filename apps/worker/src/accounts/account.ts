@@ -30,14 +30,14 @@ import { outgoing } from './outgoing.ts';
 import { chatFor } from './recipients.ts';
 import { readPeers, readStored, statusWithTrouble, whyUnreadable } from './stored-account.ts';
 
-/** Control jobs go before sends: a person waits for them. */
+/** Control jobs run before sends, because a person waits for them. */
 const URGENT = { priority: 1 };
 
 const NO_STATUS: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
 
 /**
- * One account as this worker serves it: what the store knows of it, its connection, and its turn. Everything that talks to Telegram for
- * it runs through {@link inTurn}, one thing at a time: GramJS needs that, and Telegram likes it.
+ * One account that this worker serves: its stored data, its connection and its turn. Everything that talks to Telegram
+ * for it runs through {@link inTurn}, one task at a time: GramJS needs that, and it suits Telegram's limits.
  */
 export class Account implements LaneAccount {
   readonly userId: string;
@@ -51,7 +51,7 @@ export class Account implements LaneAccount {
   #lastUsed = 0;
   #peers!: MemoryPeerBook;
   #savedPeers = 0;
-  /** The stored peers cannot be read. They are kept aside once new ones are saved. */
+  /** Set if the stored peers cannot be read. The unreadable ones are kept as a copy once new ones are saved. */
   #peersError: SessionStoreError | null = null;
 
   private constructor(
@@ -68,7 +68,7 @@ export class Account implements LaneAccount {
     this.#logTrouble();
   }
 
-  /** @param hold what was published before: a restart does not forget a flood wait. */
+  /** @param hold the hold published earlier, so that a restart does not forget a flood wait. */
   static async load(options: AccountOptions, hold: Hold | null): Promise<Account> {
     const [stored, peers] = await Promise.all([
       readStored(options.store, options.userId),
@@ -77,7 +77,7 @@ export class Account implements LaneAccount {
     return new Account(options, stored, peers, hold);
   }
 
-  /** As the store has it, whether it is good or not. */
+  /** The session in the store, whether it is valid or not. */
   get session(): string | null {
     return this.#stored?.session ?? null;
   }
@@ -94,7 +94,7 @@ export class Account implements LaneAccount {
     return this.#stored?.login ?? null;
   }
 
-  /** As the store has it. What cannot be read shows in {@link view}. */
+  /** The status in the store. Read errors appear only in {@link view}. */
   get status(): AccountStatus {
     return this.#stored?.status ?? NO_STATUS;
   }
@@ -140,14 +140,14 @@ export class Account implements LaneAccount {
     await this.#options.publish(this.view);
   }
 
-  /** Runs `task` when nothing else of this account runs, before any send that waits for its turn. */
+  /** Runs `task` when no other task of this account runs, ahead of sends that wait for their turn. */
   async inTurn<T>(task: () => Promise<T>): Promise<T> {
     return this.#turn.add(task, URGENT);
   }
 
   /**
-   * The account's connection: on its session, or on the half-made one of its login, or on none. Only to be used in turn.
-   * @throws {TelegramFailure} `retry` where this worker may not serve the account any more.
+   * The account's connection: on its session, on the unfinished one of its login, or on none. Call only in turn.
+   * @throws {TelegramFailure} `retry` if this worker may not serve the account any more.
    */
   client(session = this.login?.session ?? this.session): AccountClient {
     if (this.#closed || !this.#options.mayServe()) {
@@ -157,7 +157,7 @@ export class Account implements LaneAccount {
       );
     }
     this.#lastUsed = this.#options.now();
-    // Whose account it is shows only when the login is done, and another user's peers are of no use: a login has none.
+    // A login has no peers: its user is known only once it is done, and another user's peers are of no use.
     const peers = session !== null && this.login === null ? this.#peers : new MemoryPeerBook();
     this.#client ??= this.#options.telegram.open(session, peers, {
       mayTalk: this.#options.mayServe,
@@ -166,7 +166,10 @@ export class Account implements LaneAccount {
     return this.#client;
   }
 
-  /** A connection with no session, for a login that begins; the one before is closed. An ended session stays in the store. */
+  /**
+   * Opens a connection without a session, for a new login; the caller must have closed the previous one. An ended
+   * session stays in the store.
+   */
   freshClient(): AccountClient {
     if (this.#client !== undefined) throw new Error('the account still has a connection');
     return this.client(null);
@@ -178,7 +181,7 @@ export class Account implements LaneAccount {
     await client?.close();
   }
 
-  /** Closes the connection of an account that did nothing for `ms`. It is opened again when needed. */
+  /** Closes the connection of an account that was idle for `ms`. It is opened again when needed. */
   async closeIfIdle(ms: number): Promise<void> {
     const idle = () =>
       this.#turn.size + this.#turn.pending === 0 && this.#options.now() - this.#lastUsed >= ms;
@@ -202,7 +205,9 @@ export class Account implements LaneAccount {
     });
   }
 
-  /** New peers, and a session that Telegram moved, are written down. Failing that costs a look-up later, never the message. */
+  /**
+   * Saves new peers, and the session if Telegram moved it. If that fails, it costs a look-up later, never the message.
+   */
   async #keepWhatChanged(client: AccountClient): Promise<void> {
     const { store, logger, mayServe } = this.#options;
     if (!mayServe()) return;
@@ -232,12 +237,12 @@ export class Account implements LaneAccount {
     if (tell) await this.#options.publishHold(hold);
   }
 
-  /** A person lets the account go on: Telegram is asked again about whom it has not found. */
+  /** A person resumed the account: forget which recipients Telegram did not find, so that they are looked up again. */
   forgetMissing(): void {
     this.#peers.forgetAllMissing();
   }
 
-  /** The pace has changed: what it held may go on. */
+  /** The pace has changed: ends a hold that the old pace caused. */
   endPaceHold(): void {
     if (this.#hold !== null && isPaceReason(this.#hold.reason)) this.#hold = null;
   }
@@ -250,7 +255,10 @@ export class Account implements LaneAccount {
     else if (this.stopped) await this.#options.publishHold({ reason, until: null });
   }
 
-  /** A full disk must not keep the account going: the trouble is remembered here until a restart, and Telegram names it again after that. */
+  /**
+   * Saves the state. If the disk is full, the state is kept in memory only, so that the account still stops; after a
+   * restart Telegram reports it again.
+   */
   async #keepTrouble(status: AccountStatus): Promise<void> {
     try {
       await this.setStatus(status);
@@ -280,10 +288,13 @@ export class Account implements LaneAccount {
     await this.#changed();
   }
 
-  /** The sign-in is done: the login's session is the account's from now on, with what peers the store kept of the same user. */
+  /**
+   * Completes the sign-in: the login's session becomes the account's, with the stored peers if they belong to the same
+   * user.
+   */
   async authorize(session: string, user: UserInfo): Promise<void> {
     const { store, isBot } = this.#options;
-    // Messages that waited for a session that cannot be read go out from that user only.
+    // Messages that waited for an unreadable session may be sent only by the same user.
     if (this.isUnreadable && !isBot && this.status.user?.id !== user.id) await this.#endQueued();
     await store.saveSession(this.userId, session, user);
     await this.closeClient();
@@ -293,7 +304,7 @@ export class Account implements LaneAccount {
     await this.#changed();
   }
 
-  /** Forgets the account: session, login, peers. What is still queued fails with `ACCOUNT_DISCONNECTED`. */
+  /** Deletes the account's session, login and peers. Queued jobs fail with `ACCOUNT_DISCONNECTED`. */
   async forget(): Promise<void> {
     await this.closeClient();
     if (this.isUnreadable)
@@ -313,13 +324,16 @@ export class Account implements LaneAccount {
     await this.publish();
   }
 
-  /** Before a session is forgotten or replaced by another user's: queued messages must not go out under a later sign-in. */
+  /**
+   * Call before a session is deleted or replaced by another user's: queued messages must not be sent under a later
+   * sign-in.
+   */
   async #endQueued(): Promise<void> {
     this.ledger.noteDisconnected(this.#options.now());
     await this.ledger.save();
   }
 
-  /** @param status as it was saved last. */
+  /** @param status the status that was saved last. */
   async #reload(status = this.status): Promise<void> {
     const { store } = this.#options;
     const { session, userId } = this;
@@ -328,18 +342,22 @@ export class Account implements LaneAccount {
       this.#stored = stored;
       return;
     }
-    // The stored copy broke while the account was served: the one in memory is good.
+    // The stored copy broke while the account was served, but the one in memory is good.
     this.#options.logger.error(
       { err: stored?.unreadable, userId },
       'the session is written again from memory',
     );
     await store.saveSession(userId, session, status.user);
-    // Paused or exported, it stays so. During a sign-in its state stands in front.
+    // saveSession may reset the status, so a paused or exported account is saved as such again. During a sign-in, the
+    // login's state takes precedence.
     if (this.login === null) await store.saveStatus(userId, status);
     this.#stored = await readStored(store, userId);
   }
 
-  /** Looks whether an account that could not be read can be now. In turn. @returns whether it can. */
+  /**
+   * Reads an unreadable account again. Call in turn.
+   * @returns whether it can be read now.
+   */
   async readAgain(): Promise<boolean> {
     if (!this.isUnreadable) return true;
     const { store, logger } = this.#options;
@@ -383,13 +401,13 @@ export class Account implements LaneAccount {
       );
   }
 
-  /** Waits for what is under way, and closes the connection for good. */
+  /** Waits for running tasks, then closes the connection for good. */
   async close(): Promise<void> {
     await this.#turn.onIdle();
     await this.abandon();
   }
 
-  /** Closes the connection for good, in the middle of what is under way. */
+  /** Closes the connection for good without waiting for running tasks. */
   async abandon(): Promise<void> {
     this.#closed = true;
     await this.closeClient();

@@ -2,11 +2,11 @@ import { sleep, type Logger } from '@gateway/runtime';
 import type { Account } from './account.ts';
 import type { ServedAccount } from './served-account.ts';
 
-/** ms without work after which an account's connection is closed, and how often that is looked at. */
+/** Idle time after which an account's connection is closed, and the interval of that check, ms. */
 const CLIENT_IDLE_MS = 10 * 60_000;
 const IDLE_CHECK_MS = 30_000;
 
-/** ms between looks whether an account that could not be read can be now. */
+/** Interval at which unreadable accounts are read again, ms. */
 const READ_AGAIN_MS = 3_000;
 
 export interface AccountsOptions {
@@ -14,7 +14,7 @@ export interface AccountsOptions {
   logger: Logger;
 }
 
-/** The accounts that this worker serves, each opened when it is first asked for. */
+/** The accounts that this worker serves. Each is opened when it is first needed. */
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #opened = new Map<string, Promise<ServedAccount>>();
@@ -27,7 +27,7 @@ export class Accounts {
     this.#loops = Promise.all([this.#closeIdle(), this.#readAgain()]);
   }
 
-  /** @throws what opening it threw; the next call tries again. */
+  /** @throws the error of opening the account; the next call tries again. */
   async get(userId: string): Promise<ServedAccount> {
     const kept = this.#opened.get(userId);
     if (kept !== undefined) return kept;
@@ -40,7 +40,7 @@ export class Accounts {
     return opening;
   }
 
-  /** The account may have work. Never throws. */
+  /** Wakes the account's lane: there may be work. Never throws. */
   wake(userId: string): void {
     if (this.#stop.signal.aborted) return;
     this.get(userId).then(
@@ -52,12 +52,15 @@ export class Accounts {
     );
   }
 
-  /** All that were opened may have work left lying. */
+  /** Wakes every opened account, in case a notification was missed. */
   wakeAll(): void {
     for (const userId of this.#opened.keys()) this.wake(userId);
   }
 
-  /** Publishes the view of every account, e.g. after Redis has lost its data. @returns `false`: it was stopped before the end. */
+  /**
+   * Publishes the view of every account, e.g. after Redis has lost its data.
+   * @returns `false` if it was stopped before the end.
+   */
   async publishAll(userIds: readonly string[]): Promise<boolean> {
     for (const userId of userIds) {
       if (this.#stop.signal.aborted) return false;
@@ -73,12 +76,12 @@ export class Accounts {
     return !this.#stop.signal.aborted;
   }
 
-  /** Those that are open. */
+  /** The accounts that are open. */
   opened(): Account[] {
     return Array.from(this.#served.values(), ({ account }) => account);
   }
 
-  /** Those whose messages wait or are in hand, as far as is known here. */
+  /** The ids of accounts that have waiting or fetched jobs, as far as this worker knows. */
   busy(): string[] {
     return [...this.#served].flatMap(([userId, { mayHaveJobs }]) => (mayHaveJobs ? [userId] : []));
   }
@@ -89,7 +92,7 @@ export class Accounts {
     }
   }
 
-  /** An operator has put the session or the key back. */
+  /** Reads unreadable accounts again: an operator may have restored the session or the key. */
   async #readAgain(): Promise<void> {
     while ((await sleep(READ_AGAIN_MS, this.#stop.signal)) === 'elapsed') {
       for (const [userId, { account }] of this.#served) {
@@ -103,7 +106,7 @@ export class Accounts {
     }
   }
 
-  /** Every connection is closed at once, in the middle of what is under way; each is opened again when needed. */
+  /** Closes every connection at once, even while messages are being sent. Each is opened again when needed. */
   suspend(): void {
     for (const opening of this.#opened.values()) {
       opening.then(
@@ -113,25 +116,31 @@ export class Accounts {
     }
   }
 
-  /** Ends all lines: the messages under way go out, the rest is put back. Nothing is woken any more. */
+  /**
+   * Stops all lanes: messages being sent are finished, other fetched jobs go back to the queue. No lane is woken any
+   * more.
+   */
   async stopLanes(): Promise<void> {
     this.#stop.abort();
     await this.#loops;
     await this.#forEach((served) => served.stopLane());
   }
 
-  /** Closes all connections for good, once what is under way has ended. After {@link stopLanes}. */
+  /** Closes all connections for good once running tasks have ended. Call after {@link stopLanes}. */
   async close(): Promise<void> {
     await this.#forEach((served) => served.account.close());
   }
 
-  /** Closes all connections for good and at once, whatever is under way: nobody may talk to Telegram for these accounts from here. */
+  /**
+   * Closes all connections for good and at once, without waiting: this worker must not talk to Telegram for these
+   * accounts any more.
+   */
   async abandon(): Promise<void> {
     this.#stop.abort();
     await this.#forEach((served) => served.abandon());
   }
 
-  /** Each as soon as it is open, so that one that takes long keeps back no other. */
+  /** Runs `work` for each account as soon as it is open, so that a slow one does not delay the others. */
   async #forEach(work: (served: ServedAccount) => Promise<void>): Promise<void> {
     await Promise.all(
       [...this.#opened.values()].map(async (opening) => {

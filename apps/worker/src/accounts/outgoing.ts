@@ -3,7 +3,10 @@ import type { Sending } from '../delivery/lane-ports.ts';
 import { randomIdOf } from '../delivery/random-id.ts';
 import { recipientOf } from './recipients.ts';
 
-/** One message of a job, as Telegram is given it. @throws {GatewayError} for a recipient that the API would not have let through. */
+/**
+ * Converts one message of a job to what the Telegram client sends.
+ * @throws {GatewayError} for a recipient that the API should have refused.
+ */
 export function outgoing({
   jobId,
   part,
@@ -17,7 +20,7 @@ export function outgoing({
     recipient: recipientOf(job.recipient),
     ...formatted,
     randomId: randomIdOf(jobId, part),
-    // Only the first part answers: the others follow it.
+    // Only the first part is a reply; the other parts follow it.
     replyTo: part === 0 ? job.replyTo : undefined,
     silent: job.silent,
     linkPreview: job.linkPreview,

@@ -21,13 +21,16 @@ import { stateEvents } from './state-events.ts';
 
 export interface ServedAccountContext extends WorkerContext {
   contact: RedisContact;
-  /** Of this shard: refuses writes once the lease is lost. */
+  /** The store of this shard. It refuses writes once the lease is lost. */
   store: SessionStore;
   lease: ShardLease;
   logger: Logger;
 }
 
-/** Opens an account of a shard that this worker owns: from then on no owner before can write anything of it. */
+/**
+ * Opens an account of a shard that this worker owns. It raises the fence first, so that earlier owners can write
+ * nothing any more.
+ */
 export async function openServedAccount(
   context: ServedAccountContext,
   userId: string,
@@ -47,7 +50,7 @@ export async function openServedAccount(
       store,
       telegram,
       publish: async (view) => {
-        // Before it shows: a crash in between must not keep it from being told.
+        // Enqueue the event before publishing the view: otherwise a crash in between would lose the event.
         await tellChange(view);
         await writeAccountView(redis, { shard, fence }, userId, view);
       },
@@ -61,13 +64,15 @@ export async function openServedAccount(
       logger,
       now,
     },
-    // The operator may have mended the settings since.
+    // The operator may have corrected the settings since.
     shown.hold?.reason === 'TELEGRAM_MISCONFIGURED' ? null : shown.hold,
   );
   return new ServedAccount(context, account);
 }
 
-/** An account with its line of sends. The lane is made when there is first work: most accounts have none most of the time. */
+/**
+ * An account with its lane. The lane is created with the first work, since most accounts have none most of the time.
+ */
 export class ServedAccount {
   readonly account: Account;
   readonly #context: ServedAccountContext;
@@ -83,7 +88,7 @@ export class ServedAccount {
     this.#line.lane.wake();
   }
 
-  /** Whether jobs of it wait, or are in hand, as far as is known here. */
+  /** Whether the account has waiting or fetched jobs, as far as this worker knows. */
   get mayHaveJobs(): boolean {
     return this.#line !== undefined && !this.#line.lane.isEmpty;
   }
@@ -124,19 +129,19 @@ export class ServedAccount {
     return { lane, consumer };
   }
 
-  /** Takes back what has not gone out of a send that is in hand. */
+  /** Cancels the messages of a fetched send that were not sent yet. */
   async cancel(jobId: string): Promise<'cancelled' | 'too_late' | 'not_in_hand'> {
     return this.#line?.lane.cancel(jobId) ?? 'not_in_hand';
   }
 
-  /** Takes no further job, waits for the message under way, and puts back the rest. */
+  /** Fetches no further job, waits for the message being sent, and puts the other fetched jobs back. */
   async stopLane(): Promise<void> {
     await this.#line?.lane.stop();
     await this.#line?.consumer.close();
     this.#context.history.leave(this.account.userId);
   }
 
-  /** Closes the connection at once and for good; nothing is written. */
+  /** Closes the connection at once and for good, and writes nothing. */
   async abandon(): Promise<void> {
     this.#line?.lane.abandon();
     this.#context.history.leave(this.account.userId);

@@ -5,15 +5,15 @@ import type { WebhookOutbox } from '@gateway/queue';
 export interface StateEventsOptions {
   userId: string;
   outbox: WebhookOutbox;
-  /** `null`: nobody is told. */
+  /** Where the events are posted; `null`: nowhere. */
   url: string | null;
   now: () => number;
 }
 
 /**
- * Tells of each change of an account's state, in order. One that a crash cut off between telling and showing is told again by the next
- * worker, as another event: at least once.
- * @param shown the state that was shown last.
+ * Enqueues an event for each change of an account's state, in order. Delivery is at least once: after a crash between
+ * event and view, the next worker sends the change again under another id.
+ * @param shown the state that was published last.
  */
 export function stateEvents(
   { userId, outbox, url, now }: StateEventsOptions,
@@ -21,7 +21,7 @@ export function stateEvents(
 ): (view: AccountView) => Promise<void> {
   let previous = shown;
   let last: Promise<void> = Promise.resolve();
-  // One after the other: views may be shown at the same time.
+  // One after another, since several views may be published at the same time.
   return (view) => {
     last = last.then(
       () => tell(view),

@@ -10,7 +10,7 @@ import {
 
 const NO_STATUS: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
 
-/** The account at rest. One that cannot be read at all has no more than the reason. */
+/** Loads the stored account. One that cannot be read at all has only the reason. */
 export async function readStored(store: SessionStore, userId: string): Promise<StoredAccount | null> {
   try {
     return await store.load(userId);
@@ -20,7 +20,7 @@ export async function readStored(store: SessionStore, userId: string): Promise<S
   }
 }
 
-/** The known peers of an account. `error`: they could not be read, and the book is empty. */
+/** Loads the known peers of an account. `error`: they could not be read, and the book is empty. */
 export async function readPeers(
   store: SessionStore,
   userId: string,
@@ -33,14 +33,14 @@ export async function readPeers(
   }
 }
 
-/** Why the account has no session though it should; `null`: it has one, or never had. */
+/** Why the account's session cannot be read; `null` if it can be read, or if there never was one. */
 export function whyUnreadable(stored: StoredAccount | null): SessionStoreError | null {
   return stored?.session === null ? (stored.unreadable ?? null) : null;
 }
 
 /**
- * The status as callers see it, with what could not be read, or why the settings do not lead to its data centre. Never written to the
- * store: it ends with its cause.
+ * The status that callers see. It includes unreadable data and a data centre that the settings do not reach. Never
+ * written to the store: the trouble ends with its cause.
  */
 export function statusWithTrouble(
   stored: StoredAccount | null,
@@ -75,7 +75,7 @@ function actionFor(error: SessionStoreError): string {
   return `Operator: ${repair}. Or sign in again. Queued messages wait until then.`;
 }
 
-/** The public error for an error of the store; `null`: callers only see that something went wrong. */
+/** Translates an error of the store into the public error; `null` if callers get only an internal error. */
 export function toGatewayError(error: unknown): GatewayError | null {
   if (!(error instanceof SessionStoreError)) return null;
   if (error.failure === 'unreadable')
@@ -84,8 +84,9 @@ export function toGatewayError(error: unknown): GatewayError | null {
 }
 
 /**
- * The result of saving a step that Telegram has taken already.
- * @throws {GatewayError} `STORAGE_FULL` or `STORAGE_UNAVAILABLE` with `outcome`, which says how things stand.
+ * Awaits saving a step that Telegram has already completed.
+ * @throws {GatewayError} `STORAGE_FULL` or `STORAGE_UNAVAILABLE`, whose message ends with `outcome`: the state the step
+ * is in.
  */
 export async function savingStep(saving: Promise<void>, outcome: string): Promise<void> {
   try {
@@ -95,13 +96,13 @@ export async function savingStep(saving: Promise<void>, outcome: string): Promis
   }
 }
 
-/** `null`: the error is not the storage's. */
+/** @returns `null` if the error does not come from the storage. */
 function notSaved(error: unknown, outcome: string): GatewayError | null {
   if (!(error instanceof SessionStoreError)) return null;
   const { failure, cause } = error;
   if (failure === 'storage')
     return new GatewayError('STORAGE_FULL', `${whyNotWritable(cause)} ${outcome}`, { cause: error });
-  // Another process has the lock, too many files are open, or Redis does not answer.
+  // `busy`: another process has the lock. `io`: too many files are open, or Redis does not answer.
   if (failure !== 'busy' && failure !== 'io') return null;
   const { message } = ERROR_CODES.STORAGE_UNAVAILABLE;
   return new GatewayError('STORAGE_UNAVAILABLE', `${message} ${outcome}`.trim(), { cause: error });
@@ -111,7 +112,7 @@ function isUnreadable(error: unknown): error is SessionStoreError {
   return error instanceof SessionStoreError && error.failure === 'unreadable';
 }
 
-/** The paths are for the log: callers see the kind of trouble. */
+/** The cause in words for callers. File paths go to the log only. */
 function whyNotWritable(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const refusal = redisRefusal(cause);

@@ -1,7 +1,7 @@
-/** The longest that a timer of Node's can run, ms. */
+/** The longest delay that a Node timer supports, ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Rings once, at the time that it was last set to; never early, save for times that no timer can reach. */
+/** Calls `ring` once, at the time last set. Early only when that time is further away than {@link MAX_TIMER_MS}. */
 export class Alarm {
   readonly #now: () => number;
   readonly #ring: () => void;
@@ -21,7 +21,7 @@ export class Alarm {
     this.#timer = setTimeout(this.#ring, ms);
   }
 
-  /** For good. */
+  /** Stops the alarm for good: later calls of {@link setTo} do nothing. */
   off(): void {
     this.#isOff = true;
     clearTimeout(this.#timer);

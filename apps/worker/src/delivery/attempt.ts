@@ -6,9 +6,9 @@ import { judge, type Verdict } from './verdict.ts';
 type AttemptOptions = Pick<LaneOptions, 'account' | 'queue' | 'limits' | 'logger' | 'now' | 'random'>;
 
 /**
- * Sends the next message of a job, once, and keeps the account's ledger about it (which the caller saves).
- * @param unreachable tries in a row, before this one, that did not reach Telegram.
- * @returns what becomes of the job where the message has not gone out; `null`: it has.
+ * Makes one attempt to send the next message of a job, and updates the account's ledger. The caller saves the ledger.
+ * @param unreachable how many attempts in a row before this one did not reach Telegram.
+ * @returns what to do with the job if the message was not sent; `null` if it was sent.
  */
 export async function attempt(
   options: AttemptOptions,
@@ -26,7 +26,8 @@ export async function attempt(
   try {
     const message = await account.send(sending);
     inHand.add(message);
-    // Its name may have become known by sending, and nobody is a stranger any more who was written to.
+    // Sending may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
+    // earlier value, which the pace counts.
     const chat = { ...account.chatOf(inHand.recipient), stranger: before.stranger };
     ledger.noteSent(inHand.jobId, chat, message.message_id, account.pace, begun);
     const part = inHand.parts > 1 ? { part: inHand.part, parts: inHand.parts } : {};
@@ -36,7 +37,7 @@ export async function attempt(
     );
     return null;
   } catch (thrown) {
-    // A person has stopped the account while this message waited for its turn.
+    // The account was stopped while this message waited for its turn.
     if (account.stopped) return { do: 'stay' };
     const counted = { message: inHand.failures + 1, unreachable: unreachable + 1 };
     const verdict = judge(thrown, counted, random());
@@ -52,7 +53,10 @@ export async function attempt(
   }
 }
 
-/** Whether a try counts: Telegram was asked, or may have been, and did not ask to wait. A flood wait or slow mode uses up no attempt. */
+/**
+ * Whether the attempt counts: it reached Telegram, or may have, and Telegram did not ask to wait. A flood wait or slow
+ * mode uses up no attempt.
+ */
 function isCounted(thrown: unknown): boolean {
   if (!(thrown instanceof TelegramFailure)) return false;
   const { failure } = thrown;
@@ -68,7 +72,7 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, inHand: 
   const unknown = ledger.unknownOf(jobId);
   if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
     return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), lookFirstSince: undefined };
-  // Where the process that tried has ended, the queue knows what had gone out before.
+  // If the process that made the attempt has ended, only the queue knows which messages were sent before it.
   const before = unknown.after || (await queue.lastMessageIdTo(recipient));
   const after = Math.max(before, ledger.lastIdIn(account.chatOf(recipient)), ...inHand.messageIds);
   return { ...message, after, lookFirstSince: unknown.since };

@@ -4,12 +4,12 @@ import type { Hand } from './hand.ts';
 import type { InHand } from './in-hand.ts';
 import type { LaneOptions, LaneQueue } from './lane-ports.ts';
 
-/** Messages that are failed in one step: neither Redis nor this process does anything else meanwhile. */
+/** Messages failed in one batch. Neither Redis nor this process does anything else during a batch. */
 const FAILED_AT_ONCE = 250;
 
 type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | 'finished' | 'logger' | 'now'>;
 
-/** How a lane's jobs end, for good. */
+/** Completes and fails the jobs of a lane. */
 export class Endings {
   readonly #options: EndingOptions;
   readonly #hand: Hand;
@@ -20,8 +20,9 @@ export class Endings {
   }
 
   /**
-   * All of the job has gone out. `fetchNext`: the next in line is fetched in the same step.
-   * @returns that one, as {@link LaneQueue.next} does.
+   * Completes a job whose messages were all sent.
+   * @param fetchNext whether to fetch the next job in the same round trip.
+   * @returns the next job, as {@link LaneQueue.next} does.
    */
   async sent(inHand: InHand, result: SendResult, fetchNext: boolean): Promise<FetchedSend | 'strays' | null> {
     const { account, announceEnd, metrics, now } = this.#options;
@@ -51,8 +52,8 @@ export class Endings {
   }
 
   /**
-   * Fails the oldest messages in line without fetching each: those that were never tried.
-   * @returns how many; with 0 the others have to be fetched.
+   * Fails the oldest waiting jobs without fetching each one. It skips jobs that were attempted before.
+   * @returns how many failed; if 0, the remaining jobs must be fetched and failed one by one.
    */
   async failWaiting(queue: LaneQueue, error: GatewayError): Promise<number> {
     const { account, announceEnd, metrics, finished, logger, now } = this.#options;

@@ -5,14 +5,17 @@ import { isWorthShowing } from './waits.ts';
 
 type HandOptions = Pick<LaneOptions, 'showAside' | 'forgetAside' | 'now'>;
 
-/** Jobs whose tries are remembered, the latest: those that are cancelled in the queue never come back, and must not stand in others' way. */
+/**
+ * How many jobs' attempt counts are remembered; the oldest is dropped first. Without a limit, jobs cancelled in the
+ * queue would stay in the map for ever.
+ */
 const MAX_REMEMBERED = 1_000;
 
-/** The jobs that a lane has fetched and that have not ended, the oldest first; those that must wait are shown with the reason. */
+/** The jobs that a lane has fetched and that have not ended, oldest first. It also shows callers why a job is held. */
 export class Hand {
   readonly #options: HandOptions;
   #jobs: readonly InHand[] = [];
-  /** Tries of jobs that went back to the queue: a wait of the account must not reset them. */
+  /** Attempt counts of jobs that went back to the queue, so that a hold of the account does not reset them. */
   readonly #tried = new Map<string, Pick<InHand, 'failures' | 'attempts'>>();
 
   constructor(options: HandOptions) {
@@ -44,13 +47,13 @@ export class Hand {
     if (oldest !== undefined) this.#tried.delete(oldest);
   }
 
-  /** Nothing is in hand any more, wherever it is now. */
+  /** Drops all jobs without touching the queue. */
   forgetAll(): void {
     for (const job of this.#jobs) this.drop(job);
   }
 
   /**
-   * Marks a job as one of which nothing more is to go out. What is going out just now cannot be taken back, only the parts behind it.
+   * Marks a job as cancelled. A message that is being sent cannot be cancelled, only the parts after it.
    * @returns the job, or why it is not marked.
    */
   markCancelled(jobId: string): InHand | 'too_late' | 'not_in_hand' {
@@ -61,7 +64,7 @@ export class Hand {
     return inHand;
   }
 
-  /** Shows why jobs do not go out, and again where the reason has become another. */
+  /** Publishes why jobs are held. A job is published again when its reason changes or its hold grows. */
   async showAside(waiting: readonly Waiting<InHand>[]): Promise<void> {
     const { showAside, now } = this.#options;
     const news = waiting.filter(({ job, hold, behind }) => {
@@ -75,14 +78,14 @@ export class Hand {
     for (const { job, hold } of news) job.shownAside = hold;
   }
 
-  /** The job goes on, or away: it is not shown as set aside any more. */
+  /** Withdraws the published hold of a job that is about to be sent or to leave the lane. */
   async hideAside(job: InHand): Promise<void> {
     if (job.shownAside === null) return;
     await this.#options.forgetAside(job.jobId);
     job.shownAside = null;
   }
 
-  /** Back to the head of the line, in their order. */
+  /** Puts all jobs back at the head of the queue, in their order. */
   async putAllBack(): Promise<void> {
     for (const job of this.#jobs.toReversed()) {
       await this.hideAside(job);

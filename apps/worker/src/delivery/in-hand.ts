@@ -9,26 +9,28 @@ import {
 } from '@gateway/contracts';
 import type { FetchedSend } from '@gateway/queue';
 
-/** A job that the lane has fetched and that has not ended: what of it has gone out, and what is next. */
+/**
+ * A job that the lane has fetched and that has not ended. It knows which of its messages were sent and which is next.
+ */
 export class InHand {
   readonly job: FetchedSend;
   readonly #parts: readonly FormattedText[];
   readonly #sent: SentMessage[];
-  /** Tries of the part that is next, in this hand. */
+  /** Attempts to send the next part since the lane fetched the job. */
   tries = 0;
-  /** Those that came to nothing and count; kept while the job is back in its queue. */
+  /** Failed attempts that count towards the limit of the next part. Kept while the job is back in its queue. */
   failures = 0;
-  /** All tries of the job that reached Telegram, without those that Telegram answered with a wait. */
+  /** All attempts of the job that reached Telegram, except those answered with a wait. */
   attempts: number;
   #hasFailed = false;
-  /** A message of it is going out just now. */
+  /** Whether a message of this job is being sent now. */
   underWay = false;
-  /** Nothing more of it is to go out. */
+  /** Whether the job is cancelled: none of its remaining messages may be sent. */
   cancelled = false;
   #onLeft: (() => void)[] = [];
-  /** How it ended; `null` while it has not. */
+  /** How the job ended; `null` while it has not. */
   ended: 'sent' | 'failed' | 'cancelled' | null = null;
-  /** Why it does not go out, as callers have been told; `null`: they have not. */
+  /** The hold that was published for this job; `null` if none was. */
   shownAside: Hold | null = null;
 
   constructor(job: FetchedSend) {
@@ -42,7 +44,7 @@ export class InHand {
     return this.job.jobId;
   }
 
-  /** Of the request that brought it, for the log. */
+  /** The id of the request that enqueued the job, for the log. */
   get requestId(): string {
     return this.job.data.requestId;
   }
@@ -51,7 +53,7 @@ export class InHand {
     return this.job.data.recipient;
   }
 
-  /** The message that is next, counted from 0. */
+  /** The index of the next message, from 0. */
   get part(): number {
     return this.#sent.length;
   }
@@ -60,17 +62,17 @@ export class InHand {
     return this.#parts.length;
   }
 
-  /** The text of that message, with its formatting. */
+  /** The text of the next message, with its formatting. */
   get formatted(): FormattedText {
     return this.#parts[this.part] ?? { text: '', entities: [] };
   }
 
-  /** Telegram's ids of what has gone out. */
+  /** Telegram's ids of the messages already sent. */
   get messageIds(): number[] {
     return this.#sent.map(({ message_id }) => message_id);
   }
 
-  /** The next message has gone out. */
+  /** Records that the next message was sent. */
   add(message: SentMessage): void {
     this.#sent.push(message);
     if (this.part === this.parts) this.attempts += 1;
@@ -78,23 +80,23 @@ export class InHand {
     this.failures = 0;
   }
 
-  /** What the job has come to; `null` while a part of it is still to go. */
+  /** The result of the job; `null` while a part is still to be sent. */
   get result(): SendResult | null {
     return this.part < this.parts ? null : resultOf(this.#sent);
   }
 
-  /** Counts a try that reached Telegram and failed. */
+  /** Counts an attempt that reached Telegram and failed. */
   countFailedTry(): void {
     this.attempts += 1;
     this.#hasFailed = true;
   }
 
-  /** The tries to write when the job ends; `undefined`: one, which the queue counts by itself. */
+  /** The attempt count to write when the job ends. `undefined` means one, which the queue counts itself. */
   get attemptsAtEnd(): number | undefined {
     return this.job.attempts === 0 && this.attempts === 1 && !this.#hasFailed ? undefined : this.attempts;
   }
 
-  /** Notes what has gone out, so that another worker goes on behind it. */
+  /** Saves which messages were sent, so that another worker continues after them. */
   async note(): Promise<void> {
     await this.job.note({ sent: this.#sent });
   }
@@ -104,13 +106,13 @@ export class InHand {
     await new Promise<void>((resolve) => this.#onLeft.push(resolve));
   }
 
-  /** The lane has it in hand no more. */
+  /** Tells everyone who awaits {@link left} that the lane has dropped the job. */
   leave(): void {
     for (const tell of this.#onLeft) tell();
     this.#onLeft = [];
   }
 
-  /** The error that the job fails with, with what has gone out all the same. */
+  /** The error that the job fails with. It lists the messages that were sent before the failure. */
   failure(error: GatewayError): GatewayError {
     const sent =
       this.part > 0 ? { extra: { ...error.details.extra, sent_message_ids: this.messageIds } } : {};

@@ -1,6 +1,6 @@
 import { GatewayError, type Hold } from '@gateway/contracts';
 
-/** A wait that Telegram asks for is longer than messages are kept for. */
+/** Telegram asks for a wait longer than messages are kept. */
 export function heldTooLong({ reason, until }: Hold, now: number): GatewayError {
   const seconds = Math.max(1, Math.ceil((until - now) / 1_000));
   const end = new Date(until).toISOString();
@@ -11,7 +11,10 @@ export function heldTooLong({ reason, until }: Hold, now: number): GatewayError 
   );
 }
 
-/** Telegram could not be reached for longer than messages are kept for. `why`: what the last try said. */
+/**
+ * Telegram could not be reached for longer than messages are kept.
+ * @param why the error text of the last attempt.
+ */
 export function unreachableTooLong(
   code: 'TELEGRAM_UNAVAILABLE' | 'TELEGRAM_MISCONFIGURED',
   maxWaitMs: number,
@@ -24,7 +27,7 @@ export function unreachableTooLong(
   );
 }
 
-/** Workers have ended again and again while this message was under way. */
+/** Too many workers ended while they were sending this message. */
 export function tooManyRecoveries(times: number): GatewayError {
   return new GatewayError(
     'TELEGRAM_TIMEOUT',

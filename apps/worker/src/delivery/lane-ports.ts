@@ -14,7 +14,7 @@ import type { Chat } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { SendLedger } from './send-ledger.ts';
 
-/** Where jobs come from: the account's queue. */
+/** The account's queue, as far as the lane uses it. */
 export interface LaneQueue {
   recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void>;
   next(): Promise<FetchedSend | 'strays' | null>;
@@ -26,7 +26,7 @@ export interface LaneQueue {
   lastMessageIdTo(recipient: string): Promise<number>;
 }
 
-/** One message of a job: the whole of it, or one part of a text that was split. */
+/** One message to send: a whole job, or one part of a text that was split. */
 export interface Sending {
   jobId: string;
   /** 0 for the first or only one. */
@@ -34,39 +34,42 @@ export interface Sending {
   formatted: FormattedText;
   job: SendJob;
   trace: string | undefined;
-  /** When it was last asked for, ms since the epoch. */
+  /** When a caller last requested the send, ms since the epoch. */
   askedAt: number;
-  /** The last message known to have gone to the chat before this one; 0: none is known. */
+  /** The id of the last message known in the chat before this one; 0 if none is known. */
   after: number;
-  /** An earlier try of unknown outcome, not before this (ms since the epoch), is so old that the chat must be looked at first. */
+  /**
+   * Set when an earlier attempt has an unknown outcome and Telegram may have forgotten its random id. The chat must
+   * then be searched for messages since this time (ms since the epoch) before sending.
+   */
   lookFirstSince: number | undefined;
 }
 
-/** What the lane needs of its account. */
+/** The account, as far as the lane uses it. */
 export interface LaneAccount {
   readonly userId: string;
-  /** Why nothing may be sent just now, or `null`. */
+  /** Why the account may not send now, or `null`. */
   readonly hold: Hold | null;
-  /** The error that every job fails with because the account is not signed in (any more), or `null` where it is. */
+  /** The error that every job fails with because the account is not signed in; `null` if it is signed in. */
   readonly ended: GatewayError | null;
-  /** A person must look at the account first; jobs stay in line. */
+  /** Whether the account is stopped until a person resumes it. Its jobs stay in the queue. */
   readonly stopped: boolean;
   readonly ledger: SendLedger;
   readonly pace: PaceRules | null;
   chatOf(recipient: string): Chat;
   send(sending: Sending): Promise<SentMessage>;
-  /** `tell`: whether those who wait for a job of this account hear of it now. */
+  /** @param how `tell`: whether to publish the hold at once to callers that wait for a job of this account. */
   setHold(hold: Hold, how: { tell: boolean }): Promise<void>;
-  /** The account's own state has changed for the worse: from here on it is `ended` or `stopped`. */
+  /** Changes the account's state so that it is `ended` or `stopped` from now on. */
   setTrouble(state: AccountState, error: GatewayError): Promise<void>;
 }
 
 export interface LaneLimits {
-  /** ms: a job that must wait for longer, or could not reach Telegram for longer, fails. */
+  /** ms: a job fails if it must wait longer, or if Telegram is unreachable for longer. */
   maxWaitMs: number;
-  /** ms that Telegram is trusted to remember a random id for. */
+  /** How long Telegram is trusted to remember a random id, ms. */
   dedupWindowMs: number;
-  /** Jobs of an account in hand at a time: one that goes out, and those set aside because their chat waits. */
+  /** How many jobs of an account may be fetched at a time: the one being sent, and those held because of their chat. */
   maxInHand: number;
 }
 
@@ -74,22 +77,22 @@ export interface LaneOptions {
   account: LaneAccount;
   queue: LaneQueue;
   limits: LaneLimits;
-  /** Makes sure that no earlier owner can touch the account any more, before anything is fetched. Throws where a later one has it. */
+  /** Fences off earlier owners of the account; called before anything is fetched. Throws if a later owner exists. */
   claim: () => Promise<void>;
-  /** Takes the account's bell down, before its queue is looked at. */
+  /** Clears the account's notification. Called before its queue is read. */
   answerBell: () => Promise<void>;
-  /** Shows why jobs in hand do not go out. */
+  /** Publishes why fetched jobs are held. */
   showAside: (jobs: readonly { jobId: string; hold: Hold }[]) => Promise<void>;
-  /** A job that was shown as set aside goes on. */
+  /** Withdraws the published hold of a job. */
   forgetAside: (jobId: string) => Promise<void>;
-  /** Has whoever asked for it told of the job's end, which comes next. May be called again for the same end. */
+  /** Queues the event about the job's end, which follows. May be called more than once for the same end. */
   announceEnd: (job: Pick<FetchedSend, 'jobId' | 'data'>) => Promise<void>;
   metrics: Pick<WorkerMetrics, 'sent' | 'failed' | 'held'>;
-  /** The job has ended, with this result where it was sent: who waits for it is told. Nothing waits for that, and it never throws. */
+  /** Publishes that the job has ended, with its result if it was sent. Fire and forget: it never throws. */
   finished: (jobId: string, result?: SendResult) => void;
-  /** Grows each time Redis was lost: what is in hand may not be any more. */
+  /** Grows each time Redis was lost. After a change, another worker may have taken over the fetched jobs. */
   epoch: () => number | null;
-  /** False once the right to serve the account is lost: nothing may be sent or written then. */
+  /** False once this worker no longer owns the account: it must not send or write anything then. */
   mayServe: () => boolean;
   logger: Logger;
   now: () => number;

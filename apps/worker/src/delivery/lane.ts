@@ -12,20 +12,21 @@ import { noteRecovered } from './note-recovered.ts';
 import { Settlement } from './settlement.ts';
 import { isTooLong, isWorthShowing } from './waits.ts';
 
-/** Times that a worker may end with a job in hand before the job is taken for the reason. */
+/** How many workers may end while they hold a job, before the job counts as the cause and fails. */
 const MAX_RECOVERIES = 5;
 
-/** ms after which a lane that was cut off (Redis, a bug) tries again. */
+/** Delay before a lane that was stopped by an error (Redis, a bug) tries again, ms. */
 const RETRY_MS = 1_000;
 
 /**
- * One account's line of sends: one message at a time, each chat's in order, until the queue is empty, all must wait, or the lane is
- * stopped. Jobs whose chat must wait stay in hand, and others overtake them; when the account must wait all go back to the queue.
+ * Sends one account's jobs: one message at a time, each chat's in order, until the queue is empty, every job must wait,
+ * or the lane is stopped. Jobs whose chat must wait stay with the lane, and later jobs overtake them. When the whole
+ * account must wait, all jobs go back to the queue.
  *
  * ```
  * idle ──wake──▶ running ──queue empty──▶ idle
  *                  │  ▲
- *                all wait: woken by a timer at the end of the first wait, or by whatever else wakes it
+ *                all wait: woken by a timer at the end of the first wait, or by any other call of wake()
  * ```
  */
 export class Lane {
@@ -35,7 +36,7 @@ export class Lane {
   #stopped = false;
   #isEmpty = false;
   #taken: { epoch: number | null } | undefined;
-  /** Nothing was taken yet: jobs in hand are another's, whose worker has ended. */
+  /** Whether the first recovery is still to come. Jobs recovered then belonged to a worker that has ended. */
   #isTakeover = true;
   readonly #hand: Hand;
   readonly #endings: Endings;
@@ -50,12 +51,12 @@ export class Lane {
     this.#alarm = new Alarm(options.now, () => this.wake());
   }
 
-  /** Nothing was in the queue when it was last looked at, and nothing has been heard of since. */
+  /** Whether the queue was empty when the lane last read it, and no notification arrived since. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
 
-  /** There may be work. Cheap; never throws. */
+  /** Starts the lane if it is idle: there may be work. Cheap; never throws. */
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
@@ -67,8 +68,9 @@ export class Lane {
   }
 
   /**
-   * Takes back what has not gone out of a job in hand. Resolves once that is sure; what may be out already is not taken back.
-   * `not_in_hand`: it is in the queue, or has ended.
+   * Cancels the messages of a fetched job that were not sent yet. Resolves once the outcome is sure; a message that may
+   * have been sent stays sent.
+   * @returns `not_in_hand`: this lane does not hold the job; it is in the queue, or has ended.
    */
   async cancel(jobId: string): Promise<'cancelled' | 'too_late' | 'not_in_hand'> {
     if (this.#options.account.ledger.unknownOf(jobId) !== undefined) return 'too_late';
@@ -81,12 +83,12 @@ export class Lane {
     return marked.ended === 'cancelled' ? 'cancelled' : 'too_late';
   }
 
-  /** Resolves once nothing is under way. */
+  /** Resolves once the lane is idle. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Takes no further job, waits for the message that is under way, and puts back what is in hand. */
+  /** Fetches no further job, waits for the message being sent, and puts the fetched jobs back in the queue. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#again = false;
@@ -96,7 +98,7 @@ export class Lane {
     this.#hand.forgetAll();
   }
 
-  /** Takes no further job and touches nothing any more. */
+  /** Fetches no further job and neither reads nor writes the queue any more. */
   abandon(): void {
     this.#stopped = true;
     this.#again = false;
@@ -109,8 +111,9 @@ export class Lane {
     try {
       while (this.#again && this.#mayGoOn()) {
         this.#again = false;
-        // On one connection Redis takes it down before the queue is looked at. In a cluster the two may be on different nodes: a bell that rings
-        // in between may be taken down unheard there, and the sweep finds its message.
+        // On one connection, Redis clears the notification before it reads the queue. In a cluster the two may be on
+        // different nodes: a notification that arrives in between may be cleared unseen, and the sweep then finds its
+        // message.
         const answered = answerBell();
         answered.catch(() => {});
         if (this.#taken === undefined || this.#taken.epoch !== epoch()) await this.#take();
@@ -118,14 +121,14 @@ export class Lane {
         await answered;
       }
     } catch (error) {
-      // A job may be left in hand. It is tried again under the same random id, so nothing is sent twice.
+      // A job may still be marked as fetched. It is sent again under the same random id, so no message is sent twice.
       this.#taken = undefined;
       logger.error({ err: error }, 'the lane was cut off; trying again');
       this.#alarm.setTo(this.#options.now() + RETRY_MS);
     }
   }
 
-  /** Makes the queue this lane's own: what anyone had in hand goes back to the line. */
+  /** Claims the queue for this lane. Jobs that anyone had fetched go back to the queue. */
   async #take(): Promise<void> {
     const { queue, claim, epoch } = this.#options;
     const taken = { epoch: epoch() };
@@ -185,14 +188,15 @@ export class Lane {
       this.#hand.add(inHand);
       return inHand;
     }
-    // What was fetched is not the next one for sure: all goes back to the line first.
+    // Other jobs are still marked as fetched, so the order is not certain. All jobs go back to the queue first.
     await this.#take();
     return null;
   }
 
-  /** The account has ended: nothing of it can go out any more. */
+  /** Fails all jobs of an account that can no longer send. */
   async #failAll(error: GatewayError): Promise<void> {
-    // One that is only signed out may be signed in again before their time; one that was disconnected is gone.
+    // A signed-out account may sign in again before its delayed jobs are due, so they stay. A disconnected account is
+    // gone, so they fail too.
     if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
     while (this.#mayGoOn() && this.#options.account.ended !== null) {
       const [first] = this.#hand.jobs;
@@ -204,7 +208,7 @@ export class Lane {
     this.#again = true;
   }
 
-  /** The whole account is held: nothing stays in hand, and what becomes due meanwhile takes its place in line. */
+  /** The whole account is held: puts the fetched jobs back and moves due jobs to the queue meanwhile. */
   async #waitOut(until: number): Promise<void> {
     const { queue, now } = this.#options;
     await this.#hand.putAllBack();
@@ -212,7 +216,7 @@ export class Lane {
     this.#alarm.setTo(Math.min(until, (await queue.nextDueAt()) ?? until));
   }
 
-  /** All that is in hand must wait, and nothing more comes. */
+  /** Every fetched job must wait and no further job can be fetched: sets the alarm for the end of the first wait. */
   async #waitFor({ waiting, until, accountWide }: AllWait<InHand>): Promise<void> {
     const { account, queue, limits, now } = this.#options;
     const hopeless = waiting.find(({ hold }) => isTooLong(hold, limits.maxWaitMs, now()));
@@ -233,7 +237,6 @@ export class Lane {
     this.#isEmpty = waiting.length === 0 && dueAt === null && !this.#again;
   }
 
-  /** Sends the next message of a job. */
   async #deliver(inHand: InHand): Promise<void> {
     const { account, limits, mayServe, now } = this.#options;
     inHand.underWay = true;
@@ -246,7 +249,8 @@ export class Lane {
       return this.#endings.fail(inHand, tooManyRecoveries(MAX_RECOVERIES));
     const verdict = await attempt(this.#options, inHand, this.#settlement.unreachableTries);
     if (verdict === null) return this.#sent(inHand);
-    // The next owner takes the job up under the same random id; what it is worth is its to judge.
+    // If this worker no longer owns the account, the next owner repeats the job under the same random id and judges the
+    // outcome.
     if (mayServe()) await this.#settlement.settle(inHand, verdict);
   }
 
@@ -261,7 +265,7 @@ export class Lane {
     if (next !== null) await this.#takeInHand(next);
   }
 
-  /** Whether the lane would fetch a job after this one, which alone is in hand. */
+  /** Whether the lane may fetch another job: the account is free, and this job is the only one fetched. */
   #wantsNext(): boolean {
     const { account } = this.#options;
     const isFree = account.hold === null && account.ended === null && !account.stopped;

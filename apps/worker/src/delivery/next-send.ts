@@ -2,35 +2,35 @@ import type { Hold } from '@gateway/contracts';
 import type { Chat } from '@gateway/telegram';
 import type { PaceWait } from './pacer.ts';
 
-/** A job that must wait, and why; `behind`: first of all for another of its chat. */
+/** A job that must wait, and why. `behind`: it waits because an earlier job of the same chat waits. */
 export interface Waiting<J> {
   job: J;
   hold: Hold;
   behind: boolean;
 }
 
-/** What to do next with the jobs in hand. */
+/** What to do next with the fetched jobs. */
 export type NextSend<J> =
-  /** This one may go now: none before it goes to the same chat. */
+  /** This job may be sent now: no earlier job waits for the same chat. */
   | { do: 'send'; job: J }
   /** All must wait. */
   | AllWait<J>;
 
 export interface AllWait<J> {
   do: 'wait';
-  /** When the first of them may go; `null`: there are none. */
+  /** When the first of them may be sent; `null` if there are no jobs. */
   until: number | null;
-  /** What any further job would have to wait for as well, if there is such a thing. */
+  /** The hold that applies to every further job of the account, if there is one. */
   accountWide: Hold | null;
   waiting: Waiting<J>[];
 }
 
 /**
- * Picks the oldest job whose chat may be written to. A chat's jobs keep their order: one that waits keeps back all behind it, however
- * their recipients are named.
+ * Picks the oldest job whose chat may be written to. Each chat keeps its order: a waiting job keeps back all later jobs
+ * of the same chat, even if they name the recipient differently.
  *
  * @param jobs in the order of acceptance.
- * @param holdOf why nothing goes to a chat just now.
+ * @param holdOf why nothing may be sent to a chat now; `null` if it may.
  */
 export function pickNext<J>(
   jobs: readonly J[],

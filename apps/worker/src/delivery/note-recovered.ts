@@ -1,7 +1,10 @@
 import type { RecoveredSend } from '@gateway/queue';
 import type { LaneOptions } from './lane-ports.ts';
 
-/** Notes that the outcome of the jobs' last tries is unknown: another worker had them, or this one before an outage. */
+/**
+ * Records that the outcome of these jobs' last attempts is unknown. Another worker had fetched them, or this one before
+ * an outage.
+ */
 export async function noteRecovered(
   { account, logger }: Pick<LaneOptions, 'account' | 'logger'>,
   jobs: readonly RecoveredSend[],
@@ -12,7 +15,8 @@ export async function noteRecovered(
     account.ledger.noteUnknown(jobId, fetchedAt, 0);
     if (!isTakeover) continue;
     account.ledger.noteRecovery(jobId);
-    // The try that the takeover interrupted. The queue cannot tell whether it had begun, so it may count one too many.
+    // Count the attempt that the takeover interrupted. The queue does not know whether it had begun, so the count may
+    // be one too high.
     account.ledger.noteAttempts(jobId, attempts + 1);
   }
   await account.ledger.save();

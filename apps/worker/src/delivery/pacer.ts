@@ -10,13 +10,13 @@ import {
 } from '@gateway/contracts';
 import type { Chat } from '@gateway/telegram';
 
-/** What waits for the pace, and until when: the whole account, or only this chat. */
+/** The scope that the pace holds (the whole account, or one chat) and the end of the hold. */
 export interface PaceWait {
   scope: 'account' | 'chat';
   hold: Hold;
 }
 
-/** Whether a message to the chat must wait for the account's pace; `null`: it may go now. */
+/** The hold that the account's pace puts on a message to the chat; `null` if it may be sent now. */
 export function paceWait(rules: PaceRules, state: PaceState, chat: Chat, now: number): PaceWait | null {
   if (chat.stranger && strangersLeft(rules, state, now) === 0)
     return { scope: 'chat', hold: { reason: 'PACE_STRANGERS', until: nextUtcDay(now) } };
@@ -29,7 +29,7 @@ export function paceWait(rules: PaceRules, state: PaceState, chat: Chat, now: nu
   return untilChat > now ? { scope: 'chat', hold: { reason: 'PACE', until: untilChat } } : null;
 }
 
-/** The state after a message to the chat has gone out, or may have. */
+/** The pace state after a message to the chat was sent, or may have been. */
 export function spendPace(rules: PaceRules, state: PaceState, chat: Chat, now: number): PaceState {
   const interval = accountIntervalMs(rules);
   const chatInterval = chatIntervalMs(rules, chat);
@@ -46,7 +46,10 @@ export function spendPace(rules: PaceRules, state: PaceState, chat: Chat, now: n
   };
 }
 
-/** A bucket that has filled up says nothing any more. The longest interval is taken, since a key does not tell a group from a person. */
+/**
+ * Drops full buckets, which carry no information. Uses the longest interval, since a key does not show whether the chat
+ * is a group or a user.
+ */
 function withoutFull(rules: PaceRules, chats: PaceState['chats'], now: number): PaceState['chats'] {
   const interval = Math.max(rules.chat_interval, rules.group_interval) * 1_000;
   const isFull = (tokens: number) => tokens >= rules.chat_burst;

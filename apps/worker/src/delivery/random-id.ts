@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Telegram's idempotency key of a message: the same for every try of the same job, on any worker, after any crash. Signed 64-bit, never 0.
+ * The random id by which Telegram recognises a repeated message. It is the same for every attempt of a job, on any
+ * worker, after any crash. Signed 64-bit, never 0.
  * @param part 0 for a message that is not split.
  */
 export function randomIdOf(jobId: string, part = 0): bigint {

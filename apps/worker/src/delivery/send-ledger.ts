@@ -5,19 +5,19 @@ import { paceWait, spendPace, type PaceWait } from './pacer.ts';
 /** Last message ids kept in memory, by chat. */
 const MAX_LAST_IDS = 2_000;
 
-/** Writes the state and the tries of pending jobs, by job id. */
+/** Writes the state, and the attempt counts of pending jobs by job id. */
 type WriteState = (state: SendState, attempts: ReadonlyMap<string, number>) => Promise<void>;
 
 /**
- * What one account's sends have left behind that the next ones must know: chats that must wait, tries of which nobody knows whether they
- * took effect, what the pace has used up. {@link save} writes it down; what was changed since is lost with the process.
+ * What later sends of an account must know about earlier ones: held chats, attempts with an unknown outcome, the pace
+ * used up. {@link save} persists it; changes since the last save are lost if the process ends.
  */
 export class SendLedger {
   #state: SendState;
   #changed = false;
   #writing: Promise<unknown> | undefined;
   readonly #write: WriteState;
-  /** Tries of pending jobs that are not written yet, by job id. */
+  /** Attempt counts of pending jobs that are not saved yet, by job id. */
   #attempts = new Map<string, number>();
   readonly #lastIds = new Map<string, number>();
 
@@ -26,7 +26,7 @@ export class SendLedger {
     this.#write = write;
   }
 
-  /** Why nothing goes to this chat just now, though the account itself may send; `null`: it may go. */
+  /** Why nothing may be sent to this chat now, apart from holds of the account; `null` if it may be sent. */
   holdOf(chat: Chat, rules: PaceRules | null, now: number): PaceWait | null {
     const { chatHolds, lookUpHold, pace } = this.#state;
     const holds = [chatHolds[chat.key], chat.known ? undefined : (lookUpHold ?? undefined)]
@@ -48,9 +48,9 @@ export class SendLedger {
   }
 
   /**
-   * The next message of a job may have gone out already: nobody knows. The first such note counts.
-   * @param since ms since the epoch: it did not go out before.
-   * @param after the last message id known in its chat before it; 0: none is known.
+   * Records that the next message of a job may have been sent already. Only the first record per message counts.
+   * @param since ms since the epoch: the message was not sent before this time.
+   * @param after the last message id known in its chat before it; 0 if none is known.
    */
   noteUnknown(jobId: string, since: number, after: number): void {
     if (this.#state.unknown[jobId] !== undefined) return;
@@ -61,7 +61,10 @@ export class SendLedger {
     return this.#state.unknown[jobId];
   }
 
-  /** A job was in hand when a worker ended. @returns how often that has happened to it. */
+  /**
+   * Records that a worker ended while it held the job.
+   * @returns how often that has happened to this job.
+   */
   noteRecovery(jobId: string): number {
     const times = (this.#state.recoveries[jobId] ?? 0) + 1;
     this.#change({ recoveries: { ...this.#state.recoveries, [jobId]: times } });
@@ -72,7 +75,10 @@ export class SendLedger {
     return this.#state.recoveries[jobId] ?? 0;
   }
 
-  /** The account is disconnected: what was accepted until `now` must not go out, not even after another sign-in. */
+  /**
+   * Records that the account was disconnected. Messages accepted until `now` must not be sent, not even after another
+   * sign-in.
+   */
   noteDisconnected(now: number): void {
     this.#change({ disconnectedAt: now });
   }
@@ -81,7 +87,10 @@ export class SendLedger {
     return this.#state.disconnectedAt !== null && acceptedAt <= this.#state.disconnectedAt;
   }
 
-  /** Telegram could not be reached. @returns since when, ms since the epoch. */
+  /**
+   * Records that Telegram could not be reached.
+   * @returns since when it has been unreachable, ms since the epoch.
+   */
   noteUnreachable(now: number): number {
     if (this.#state.unreachableSince === null) this.#change({ unreachableSince: now });
     return this.#state.unreachableSince ?? now;
@@ -91,12 +100,12 @@ export class SendLedger {
     if (this.#state.unreachableSince !== null) this.#change({ unreachableSince: null });
   }
 
-  /** The last message that this account is known to have sent to the chat; 0: none is known. */
+  /** The id of the last message that this account is known to have sent to the chat; 0 if none is known. */
   lastIdIn(chat: Chat): number {
     return this.#lastIds.get(chat.key) ?? 0;
   }
 
-  /** A message of a job has gone out. */
+  /** Records that a message of a job was sent. */
   noteSent(jobId: string, chat: Chat, messageId: number, rules: PaceRules | null, now: number): void {
     this.#lastIds.delete(chat.key);
     this.#lastIds.set(chat.key, messageId);
@@ -109,19 +118,19 @@ export class SendLedger {
     if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });
   }
 
-  /** Notes the tries of a job that has not ended. */
+  /** Records the attempt count of a job that has not ended. */
   noteAttempts(jobId: string, attempts: number): void {
     this.#attempts.set(jobId, attempts);
   }
 
-  /** A job has ended, either way. */
+  /** Forgets a job that was completed or failed. */
   noteEnded(jobId: string): void {
     this.#attempts.delete(jobId);
     this.#forget('recoveries', jobId);
     this.#forget('unknown', jobId);
   }
 
-  /** Writes down what has changed; nothing where nothing has. */
+  /** Saves the changes, if there are any. */
   async save(): Promise<void> {
     await this.saveWith(async (changed) => {
       const attempts = this.#attempts;
@@ -137,8 +146,8 @@ export class SendLedger {
   }
 
   /**
-   * Has somebody else write down what has changed (`undefined`: nothing has), in a step of his own. One after the other, with {@link save}: the
-   * account may be disconnected while a message of it ends, and an older state that reached Redis later would win, and forget that.
+   * Lets the caller save the changed state (`undefined` if unchanged) together with its own write. Writes run one after
+   * another, {@link save} included: without that, an older state could reach Redis last and erase a disconnect.
    */
   async saveWith<T>(write: (changed: SendState | undefined) => Promise<T>): Promise<T> {
     while (this.#writing !== undefined) await this.#writing;

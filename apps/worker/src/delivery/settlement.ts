@@ -9,7 +9,7 @@ import { isTooLong } from './waits.ts';
 
 type SettlementOptions = Pick<LaneOptions, 'account' | 'limits' | 'metrics' | 'logger' | 'now'>;
 
-/** What becomes of a lane's messages that have not gone out, by the verdict on the try. */
+/** Applies the verdict on a failed attempt to the job and its account. */
 export class Settlement {
   readonly #options: SettlementOptions;
   readonly #endings: Endings;
@@ -20,12 +20,12 @@ export class Settlement {
     this.#endings = endings;
   }
 
-  /** Tries in a row that did not reach Telegram. */
+  /** Attempts in a row that did not reach Telegram. */
   get unreachableTries(): number {
     return this.#unreachable;
   }
 
-  /** A message has gone out. */
+  /** Resets the count: a message was sent. */
   reached(): void {
     this.#unreachable = 0;
   }
@@ -56,7 +56,7 @@ export class Settlement {
     }
   }
 
-  /** Written down before anything else, so that nobody finds the job without the reason why it waits. */
+  /** Saves the hold before anything else, so that nobody sees a waiting job without its reason. */
   async #hold(
     inHand: InHand,
     { scope, reason }: Extract<Verdict, { do: 'hold' }>,
@@ -78,7 +78,7 @@ export class Settlement {
     if (scope === 'chat') account.ledger.holdChat(account.chatOf(inHand.recipient), hold, now());
     if (scope === 'look-ups') account.ledger.holdLookUps(hold);
     await account.ledger.save();
-    // Who waits for the job hears of its failure instead, where it is not kept.
+    // If the wait is too long, the job fails: callers then get the failure instead of the hold.
     if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits.maxWaitMs, now()) });
   }
 

@@ -1,49 +1,55 @@
 import { GatewayError, holdReasonOf, type AccountState, type HoldReason } from '@gateway/contracts';
 import { TelegramFailure } from '@gateway/telegram';
 
-/** What becomes of a job, and of its account, after a try that failed. */
+/** What to do with a job, and with its account, after a failed attempt. */
 export type Verdict =
-  /** Nothing: the job keeps its place. */
+  /** Do nothing: the job keeps its place. */
   | { do: 'stay' }
-  /** Nothing of the account, of the chat, or nothing that needs a look-up is sent before `ms` are over; the job keeps its place. */
+  /** Pause `scope` (the account, the chat, or all look-ups) for `ms`. The job keeps its place. */
   | {
       do: 'hold';
       scope: 'account' | 'chat' | 'look-ups';
       reason: HoldReason;
-      /** Why Telegram is not reached, in words. */
+      /** Why Telegram cannot be reached, in words. */
       message?: string;
       ms: number;
-      /** It may have gone out. */
+      /** Whether the message may have been sent. */
       unknown: boolean;
-      /** It was one of the tries that a message has; a wait that was asked for, or an outage, is none. */
+      /** Whether the attempt uses up one of the message's attempts. A requested wait or an outage does not. */
       counts: boolean;
     }
-  /** The job has failed for good; the account goes on. */
+  /** Fail the job; the account goes on. */
   | { do: 'fail'; error: GatewayError }
-  /** The account cannot send any more and a person must sign in again: this job and those behind it fail. */
+  /** The account cannot send until a person signs in again: fail this job and those behind it. */
   | { do: 'end-account'; state: AccountState; error: GatewayError }
-  /** A person must look at the account; its jobs stay in line until then. */
+  /** Stop the account until a person resumes it. Its jobs stay in the queue. */
   | { do: 'stop-account'; state: AccountState; error: GatewayError };
 
-/** How often something was tried in a row so far, this time included. */
+/** How many attempts in a row were made, this one included. */
 export interface Tries {
-  /** This message, as far as it counts. */
+  /** Counted attempts to send this message. */
   message: number;
-  /** Telegram, without reaching it. */
+  /** Attempts that did not reach Telegram. */
   unreachable: number;
 }
 
-/** Backoff while Telegram cannot be reached, by number of tries: 1 s, 2 s, 4 s … */
+/** Backoff while Telegram cannot be reached, by number of attempts: 1 s, 2 s, 4 s … */
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 15_000;
 
-/** The same while only another setting helps: a try costs little, and nobody waits for it. */
+/** Longest backoff while only a changed setting can help. An attempt costs little then, and no caller waits for it. */
 const MAX_BACKOFF_MISCONFIGURED_MS = 60_000;
 
-/** Tries of one message at a Telegram that is reached; then it has failed, so that it does not keep back its chat for ever. */
+/**
+ * Attempts to send one message while Telegram is reachable. Then the message fails, so that it does not block its chat
+ * for ever.
+ */
 const MAX_TRIES = 8;
 
-/** Added to a wait so that a herd does not come back in the same instant, and clocks may differ a little: up to this part, at least 250 ms. */
+/**
+ * Random share added to a wait: up to this part of it, or 250 ms if that is more. It spreads the retries and covers
+ * small clock differences.
+ */
 const JITTER = 0.02;
 
 /** @param random 0 … 1, for jitter. */
@@ -69,7 +75,7 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
       return hold(scope, holdReasonOf(error.details.rpcError ?? error.code), failure.seconds * 1_000);
     }
     case 'retry':
-      // An outage ends by itself, and says nothing about this message: the lane bounds it by time.
+      // An outage ends by itself and says nothing about this message. The lane limits it by time instead.
       if (!failure.reached) {
         const longest =
           error.code === 'TELEGRAM_MISCONFIGURED' ? MAX_BACKOFF_MISCONFIGURED_MS : MAX_BACKOFF_MS;
@@ -81,7 +87,7 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
         ? { do: 'fail', error }
         : hold('chat', error.code, backoff(tries.message), { counts: true });
     case 'unknown':
-      // The random id makes a second try safe even if the first took effect.
+      // The random id makes another attempt safe even if the first one took effect.
       return tries.message >= MAX_TRIES
         ? { do: 'fail', error }
         : hold('chat', error.code, backoff(tries.message), { unknown: true, counts: true });

@@ -1,6 +1,6 @@
 import { isPaceReason, type Hold } from '@gateway/contracts';
 
-/** A wait shorter than this (ms) is over before anybody has looked. */
+/** A wait shorter than this (ms) is over before anybody could read about it. */
 const WORTH_SHOWING_MS = 1_000;
 
 export function isWorthShowing(hold: Hold, now: number): boolean {
@@ -8,7 +8,7 @@ export function isWorthShowing(hold: Hold, now: number): boolean {
 }
 
 /**
- * Whether messages are not kept for the length of a wait. Waits of our own making (the pace) end by themselves within a day; Telegram's
+ * Whether a wait is longer than messages are kept. Pace holds never are: they end within a day, while Telegram's waits
  * may last for days.
  */
 export function isTooLong(hold: Hold, maxWaitMs: number, now: number): boolean {

@@ -19,18 +19,20 @@ import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.t
 
 export interface ControlContext {
   account: (userId: string) => Promise<Account>;
-  /** Takes back what has not gone out of a send that its lane has in hand. */
+  /** Cancels the messages of a send that its lane has fetched and not sent yet. */
   cancelSend: (userId: string, jobId: string) => Promise<ControlResult<'send.cancel'>['outcome']>;
-  /** Looks at the account's queue again: its state has changed. Never throws. */
+  /** Wakes the account's lane after its state has changed. Never throws. */
   wake: (userId: string) => void;
   phoneLimits: PhoneLimits;
-  /** For sessions that come and go. */
+  /** For importing and exporting sessions. */
   transfer: TransferContext;
   logger: Logger;
   now: () => number;
 }
 
-/** What runs each control job: in its account's turn, with what Telegram refused told as our own error. */
+/**
+ * The handler of each control job. Most run in the account's turn. Telegram's refusals become {@link GatewayError}s.
+ */
 export function controlHandlers({
   account,
   cancelSend,
@@ -65,7 +67,7 @@ export function controlHandlers({
       throw error;
     }
   };
-  /** For a task that only counts once it is saved: begins nothing at Telegram while that cannot be. */
+  /** For a task that must be saved: refuses before asking Telegram if the store takes no writes. */
   const saving =
     <T>(task: (account: Account) => Promise<T>) =>
     async (served: Account): Promise<T> => {
@@ -100,7 +102,7 @@ export function controlHandlers({
         userId,
         saving((served) => qr.show(served, begin)),
       ),
-    // Not in turn: it must not wait for the message that is going out.
+    // Not in turn: a cancel must not wait for the message that is being sent.
     'send.cancel': async (userId, { jobId }) => ({ outcome: await cancelSend(userId, jobId) }),
     'account.status': (userId) => inTurn(userId, askTelegram),
     'account.pause': async (userId) => {
@@ -119,7 +121,8 @@ export function controlHandlers({
       return view;
     },
     'account.disconnect': async (userId, { logout, forget }) => {
-      // Telegram is asked for nothing that could not be followed here: the session would be gone there, and shown as good.
+      // Checks the store first: if the log-out could not be saved, the session would be gone at Telegram and still
+      // shown as valid here.
       await inTurn(userId, logout ? saving(logOut) : forget ? saving(forgetHere) : closeConnection);
       if (logout || forget) wake(userId);
       return {};
@@ -137,14 +140,14 @@ export function controlHandlers({
   };
 }
 
-/** What only the operator can solve: it must stand in the log, too. */
+/** Errors that only the operator can solve, so they are logged too. */
 const OPERATORS: ReadonlySet<ErrorCode> = new Set([
   'API_ID_INVALID',
   'TELEGRAM_MISCONFIGURED',
   'UPDATE_APP_TO_LOGIN',
 ]);
 
-/** The account's view after asking Telegram. Trouble with the network is an error, never "signed out". */
+/** The account's view after asking Telegram. A network problem is an error, never "signed out". */
 async function askTelegram(account: Account): Promise<AccountView> {
   if (account.ended !== null || account.status.reason === EXPORTED) return account.view;
   try {
@@ -158,14 +161,17 @@ async function askTelegram(account: Account): Promise<AccountView> {
   return account.view;
 }
 
-/** @throws {GatewayError} `NOT_AUTHORIZED`, or why it cannot sign in any more. */
+/** @throws {GatewayError} `NOT_AUTHORIZED`, or the reason why the account cannot sign in any more. */
 function requireSignedIn({ ended }: Account): void {
   if (ended === null) return;
-  // What is queued fails because of that; to who asks now it is just not signed in.
+  // Queued jobs fail with ACCOUNT_DISCONNECTED. A new request only needs to know that the account is not signed in.
   throw ended.code === 'ACCOUNT_DISCONNECTED' ? new GatewayError('NOT_AUTHORIZED') : ended;
 }
 
-/** Keeps the account's sends, in order, until it is resumed. One that is stopped already is left as it is. */
+/**
+ * Stops the account's sends, which keep their order, until it is resumed. Leaves an account that is already stopped
+ * unchanged.
+ */
 async function pause(account: Account): Promise<AccountView> {
   requireSignedIn(account);
   if (!account.stopped)
@@ -173,7 +179,7 @@ async function pause(account: Account): Promise<AccountView> {
   return account.view;
 }
 
-/** Gives the account a pace of its own; `null`: the server's again. */
+/** Sets the account's own pace; `null` returns it to the server's. */
 async function setPace(account: Account, choice: PaceChoice | null): Promise<AccountView> {
   requireSignedIn(account);
   const { pace: _before, ...status } = account.status;
@@ -182,7 +188,7 @@ async function setPace(account: Account, choice: PaceChoice | null): Promise<Acc
   return account.view;
 }
 
-/** A person has looked at an account that was stopped (PEER_FLOOD, a freeze, a pause) and lets it go on. Any other is left as it is. */
+/** Resumes an account that was stopped (PEER_FLOOD, a freeze, a pause). Leaves any other unchanged. */
 async function resume(account: Account): Promise<AccountView> {
   requireSignedIn(account);
   account.forgetMissing();
@@ -195,13 +201,13 @@ async function closeConnection(account: Account): Promise<void> {
   await account.closeClient();
 }
 
-/** Leaves the session good at Telegram: it is used elsewhere now. */
+/** Forgets the account here. Its session stays valid at Telegram, because it is used elsewhere now. */
 async function forgetHere(account: Account): Promise<void> {
   await cancelSignIn(account);
   await account.forget();
 }
 
-/** Ends the session at Telegram first: one that could not be ended there is kept, so that a later call can. */
+/** Ends the session at Telegram first. If that fails, the session is kept, so that a later call can end it. */
 async function logOut(account: Account): Promise<void> {
   await cancelSignIn(account);
   if (account.hasSession) await account.client().logOut();

@@ -4,15 +4,18 @@ import type { Sealer } from '@gateway/runtime';
 
 const WINDOW_MS = 10 * 60_000;
 
-/** Tries of one phone number in a window, under whatever user_id and API key: as many as one account may make. */
+/** Attempts per phone number in a window, across all user_ids and API keys: as many as one account may make. */
 const LIMITS = {
-  /** Codes asked for (start, resend). */
+  /** Codes requested (start, resend). */
   code: 30,
-  /** Codes and passwords tried. */
+  /** Codes and passwords submitted. */
   verify: 30,
 } as const;
 
-/** Bounds what a phone number's owner, and Telegram's patience with it, can be asked. */
+/**
+ * Limits sign-in attempts per phone number, so that its owner is not flooded with codes and Telegram does not block the
+ * number.
+ */
 export class PhoneLimits {
   readonly #rateLimits: RateLimits;
   readonly #sealer: Sealer;
@@ -22,7 +25,10 @@ export class PhoneLimits {
     this.#sealer = sealer;
   }
 
-  /** Counts a step of signing in; call it before Telegram is asked. @throws {GatewayError} `RATE_LIMITED` with `retry_after`. */
+  /**
+   * Counts a sign-in step. Call it before asking Telegram.
+   * @throws {GatewayError} `RATE_LIMITED` with `retry_after`.
+   */
   async count(step: keyof typeof LIMITS, phoneNumber: string): Promise<void> {
     const phone = this.#sealer.pseudonym(phoneNumber, 'phone');
     const { allowed, retryAfter } = await this.#rateLimits.take(

@@ -3,23 +3,23 @@ import { TelegramFailure, type AccountClient, type QrLogin } from '@gateway/tele
 import type { Account } from '../accounts/account.ts';
 import { abandon, authorize, loginOf, refuseIfSignedIn, saveAccepted, sessionOf } from './sign-in.ts';
 
-/** ms that a code must be good for to be shown once more: a person has to find the phone. */
+/** A code is shown again only if it stays valid this long (ms): a person has to find the phone. */
 const MIN_SHOWN_MS = 5_000;
-/** Tries to learn what came of a scan; what they do not, the next `auth.qr` does. */
+/** Attempts to learn the outcome of a scan. If all fail, the next `auth.qr` asks again. */
 const MAX_TRIES = 3;
 
-/** What a QR sign-in asks of its surroundings. */
+/** What a QR sign-in needs from its surroundings. */
 export interface QrContext {
   now: () => number;
-  /** The account is signed in. */
+  /** Called when the account is signed in. */
   authorized: (userId: string) => void;
-  /** Told of what went wrong where no caller waits for it. */
+  /** Called with an error that no caller waits for. */
   failed: (userId: string, error: unknown) => void;
 }
 
 /**
- * Signing in by a QR code. Telegram tells this worker of a scan, which then finishes the sign-in by itself; a scan that it was not told
- * of (its connection broke, it was restarted) shows with the next code that is asked for.
+ * Sign-in by a QR code. Telegram notifies this worker of a scan, which then finishes the sign-in by itself. If the
+ * notification was lost (connection broken, worker restarted), the next request for a code finishes it.
  *
  * ```
  * none ──show──▶ qr_pending ──scan──▶ ready
@@ -30,7 +30,7 @@ export interface QrContext {
  */
 export class QrSignIn {
   readonly #context: QrContext;
-  /** The code that each connection shows; none once it may have been scanned. */
+  /** The code that each connection shows. It is removed once it may have been scanned. */
   readonly #shown = new WeakMap<AccountClient, Extract<QrLogin, { status: 'qr' }>>();
 
   constructor(context: QrContext) {
@@ -38,9 +38,9 @@ export class QrSignIn {
   }
 
   /**
-   * The code to scan now, or what came of a scan. In the account's turn.
-   * @param begin A sign-in by QR is begun where none is under way, in the place of one by code.
-   * @throws {GatewayError} `ALREADY_AUTHORIZED`; `AUTH_NOT_STARTED` where none is under way and none may be begun.
+   * Returns the code to scan, or the outcome of a scan. Call in the account's turn.
+   * @param begin whether to begin a QR sign-in if none is pending; it replaces a sign-in by code.
+   * @throws {GatewayError} `ALREADY_AUTHORIZED`; `AUTH_NOT_STARTED` if none is pending and `begin` is false.
    */
   async show(account: Account, begin: boolean): Promise<QrResult> {
     if (begin) await this.#makeRoom(account);
@@ -58,7 +58,7 @@ export class QrSignIn {
     return this.#ask(account, client);
   }
 
-  /** Nothing but a QR sign-in is under way after this. */
+  /** Cancels a pending sign-in by code, so that only a QR sign-in can be pending. */
   async #makeRoom(account: Account): Promise<void> {
     await refuseIfSignedIn(account);
     if (account.login?.kind === 'qr') return;
@@ -66,7 +66,7 @@ export class QrSignIn {
     await account.closeClient();
   }
 
-  /** Asks Telegram for a code, and writes down how the sign-in stands by that. */
+  /** Asks Telegram for a code, and saves the state of the sign-in. */
   async #ask(account: Account, client: AccountClient): Promise<QrResult> {
     this.#shown.delete(client);
     const answer = await client
@@ -91,7 +91,7 @@ export class QrSignIn {
     return toResult(answer);
   }
 
-  /** Telegram says that the code was scanned: the sign-in goes on though nobody has asked for it. Never throws. */
+  /** Continues the sign-in after Telegram reported a scan; no caller waits for it. Never throws. */
   async #scanned(account: Account, client: AccountClient): Promise<void> {
     this.#shown.delete(client);
     try {
@@ -111,7 +111,10 @@ export class QrSignIn {
   }
 }
 
-/** Whether the scan is still of the sign-in that is under way: it may have been cancelled, or have ended, while it waited for its turn. */
+/**
+ * Whether the scan belongs to the current sign-in, which may have ended or been cancelled while the scan waited for its
+ * turn.
+ */
 function isAwaited(account: Account, client: AccountClient): boolean {
   return account.login?.awaiting === 'scan' && account.client() === client;
 }

@@ -11,7 +11,7 @@ import { readSession, sameKey, TelegramFailure, type Telegram } from '@gateway/t
 import type { Account } from '../accounts/account.ts';
 import { abandon, refuseIfSignedIn, sessionOf } from './sign-in.ts';
 
-/** Accounts whose sessions are read at a time. */
+/** How many accounts' sessions are read at a time. */
 const BATCH = 50;
 
 export interface TransferContext {
@@ -22,9 +22,9 @@ export interface TransferContext {
 }
 
 /**
- * Imports a session of another program. Nothing is kept before Telegram has said whose it is.
- * @throws {GatewayError} `VALIDATION` where it is a bot's or cannot be used here, `SESSION_IN_USE`, or `NOT_AUTHORIZED`
- * where Telegram does not know it.
+ * Imports a session of another program. Saves nothing before Telegram has named the session's user.
+ * @throws {GatewayError} `VALIDATION` if it is a bot's or cannot be used here; `SESSION_IN_USE`; `NOT_AUTHORIZED` if
+ * Telegram does not know it.
  */
 export async function importSession(
   { redis, store, dataCenters }: TransferContext,
@@ -57,8 +57,8 @@ export async function importSession(
 }
 
 /**
- * The account's session, sealed by a passphrase. `detach`: it is to be used elsewhere, so that the account is not connected any more, and
- * keeps its messages until it is resumed.
+ * Exports the account's session, sealed by a passphrase. `detach`: the session will be used elsewhere, so the account
+ * disconnects and keeps its messages until it is resumed.
  */
 export async function exportSession(
   { now }: TransferContext,
@@ -79,7 +79,7 @@ export async function exportSession(
   return { backup };
 }
 
-/** The session in the form in which it is kept. The API has read all other forms. */
+/** The session in the stored form. Backups are opened here; the API has converted all other forms. */
 async function readGiven({
   session: text,
   passphrase,
@@ -99,7 +99,7 @@ async function readGiven({
   }
 }
 
-/** @throws {GatewayError} `VALIDATION` where the session's data centre is none of those that this gateway reaches. */
+/** @throws {GatewayError} `VALIDATION` if this gateway cannot reach the session's data centre. */
 function refuseIfElsewhere(
   { ids, areProduction }: TransferContext['dataCenters'],
   dcId: number,
@@ -110,12 +110,12 @@ function refuseIfElsewhere(
   if (!ids.includes(dcId)) throw bad('session', `names data centre ${dcId}, and there are ${ids.join(', ')}`);
 }
 
-/** The account that has this session already. */
+/** The account that already has this session; `null` if none has. */
 async function whoHas(store: SessionStore, session: string): Promise<string | null> {
   const userIds = await store.list();
   for (let at = 0; at < userIds.length; at += BATCH) {
     const batch = userIds.slice(at, at + BATCH);
-    // One that cannot be read is nobody's business here.
+    // Accounts that cannot be read are skipped.
     const kept = await Promise.all(batch.map((userId) => store.load(userId).catch(() => null)));
     const holder = kept.find(
       (stored) => typeof stored?.session === 'string' && sameKey(stored.session, session),

@@ -14,8 +14,8 @@ import { savingStep } from '../accounts/stored-account.ts';
 import type { PhoneLimits } from './phone-limits.ts';
 
 /**
- * The steps of signing in by a code, each to be run in the account's turn. The half-made session is written down before a step's answer is given,
- * so that the next step works after a restart of everything: the code belongs to its auth key.
+ * Sign-in by a code. Run each step in the account's turn. The unfinished session is saved before a step is answered, so
+ * that the next step works even after a restart: the code is bound to that session's auth key.
  *
  * ```
  * none ──start──▶ code_sent ──verify──▶ ready
@@ -23,7 +23,7 @@ import type { PhoneLimits } from './phone-limits.ts';
  *                  │              └─two-factor─▶ password_required ──verify──▶ ready
  *                cancel, code expired ──▶ what it was before
  * ```
- * A QR sign-in under way (qr-sign-in.ts) is given up for it; the password is the last step of both.
+ * Starting gives up a pending QR sign-in (qr-sign-in.ts). The password is the last step of both kinds.
  */
 export async function startSignIn(
   account: Account,
@@ -32,7 +32,7 @@ export async function startSignIn(
 ): Promise<CodeSent> {
   await refuseIfSignedIn(account);
   await phoneLimits.count('code', phoneNumber);
-  // A new login under another number, or over a session that Telegram ended, needs a key of its own.
+  // A login with another number, or one that replaces a session ended by Telegram, needs a new auth key.
   if (account.login?.kind !== 'code' || account.login.phoneNumber !== phoneNumber) {
     if (account.login !== null) await abandon(account, account.login);
     await account.closeClient();
@@ -70,7 +70,7 @@ export async function resendCode(
   return sent;
 }
 
-/** Idempotent: no login under way is fine. Telegram's refusal does not keep the login alive here. */
+/** Cancels the login, if there is one. The login is dropped even if Telegram refuses to cancel it. */
 export async function cancelSignIn(account: Account): Promise<void> {
   if (account.login !== null) await abandon(account, account.login);
 }
@@ -118,7 +118,10 @@ export async function verifySignIn(
   return authorize(account, client, user);
 }
 
-/** @throws {GatewayError} `PHONE_CODE_INVALID` for what cannot be the code: Telegram counts wrong ones, and is not asked. */
+/**
+ * @throws {GatewayError} `PHONE_CODE_INVALID` if the text cannot be the code. Telegram is not asked then, because it
+ * counts wrong codes.
+ */
 function loginCode(pasted: string, { sent }: CodeLogin, isNumber: boolean | undefined): string {
   const parsed = parseLoginCode(pasted, sent, isNumber);
   if (typeof parsed !== 'string') return parsed.code;
@@ -141,7 +144,10 @@ export async function authorize(
   return { status: 'authorized', user };
 }
 
-/** Saves a sign-in that Telegram accepted while the store took no writes. `null`: there is none. */
+/**
+ * Saves a sign-in that Telegram accepted while the store took no writes.
+ * @returns `null` if there is none.
+ */
 export async function saveAccepted(
   account: Account,
   client: AccountClient,
@@ -150,7 +156,7 @@ export async function saveAccepted(
   return user === undefined ? null : authorize(account, client, user);
 }
 
-/** Connections that Telegram has signed in and that could not be saved. */
+/** Connections that Telegram has signed in but whose sign-in is not saved yet. */
 const unsavedSignIns = new WeakMap<AccountClient, UserInfo>();
 
 const CODE_LOST =
@@ -158,10 +164,13 @@ const CODE_LOST =
 
 const NOT_SCANNED = 'A QR sign-in is under way, and its code was not scanned yet.';
 
-/** Asks Telegram, since a session that was ended elsewhere must not keep its owner from signing in again. */
+/**
+ * Refuses if the account is signed in. Asks Telegram, since a session that was ended elsewhere must not block a new
+ * sign-in.
+ */
 export async function refuseIfSignedIn(account: Account): Promise<void> {
   if (account.ended !== null) return;
-  // Used elsewhere: to ask with it here would be two users at once.
+  // The session was exported and may be in use elsewhere. Asking with it here would use it twice at once.
   if (account.status.reason === EXPORTED)
     throw new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: account.status.user } });
   try {
@@ -175,11 +184,11 @@ export async function refuseIfSignedIn(account: Account): Promise<void> {
   }
 }
 
-/** Gives a login up: tells Telegram if it can be told, and forgets it here in any case. */
+/** Cancels a login: at Telegram if possible, and here in any case. */
 export async function abandon(account: Account, login: StoredLogin): Promise<void> {
   try {
     if (login.kind === 'code') await account.client().cancelCode(pending(login));
-    // A code cannot be taken back, and a scan that came just now must leave nobody signed in.
+    // A QR code cannot be cancelled. Log out, so that a scan at this very moment leaves nobody signed in.
     else await account.client().logOut();
   } catch (thrown) {
     if (!(thrown instanceof TelegramFailure)) throw thrown;
@@ -188,8 +197,8 @@ export async function abandon(account: Account, login: StoredLogin): Promise<voi
 }
 
 /**
- * Signs in, unless Telegram has accepted an earlier try that could not be saved: the code is used up then, and the connection's key is
- * signed in.
+ * Signs in. If the code is used up because Telegram accepted an earlier attempt that could not be saved, it returns
+ * that user.
  */
 async function signInOnce(client: AccountClient, signIn: () => Promise<VerifyResult>): Promise<VerifyResult> {
   try {
@@ -202,7 +211,10 @@ async function signInOnce(client: AccountClient, signIn: () => Promise<VerifyRes
   }
 }
 
-/** A code that has expired, or a key that Telegram does not know any more, ends the login: the next step is a new start. */
+/**
+ * Runs a step. An expired code, or an auth key that Telegram no longer knows, ends the login: the caller must start
+ * again.
+ */
 async function endingDeadLogins<T>(account: Account, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -238,7 +250,7 @@ function pending(login: CodeLogin) {
   return { phoneNumber, phoneCodeHash: sent.phone_code_hash, delivery: sent.delivery };
 }
 
-/** The session that Telegram has answered under. */
+/** The client's session after Telegram has answered. */
 export function sessionOf(client: AccountClient): string {
   const session = client.session();
   if (session === null) throw new Error('Telegram answered, but there is no session');

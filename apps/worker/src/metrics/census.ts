@@ -1,14 +1,14 @@
 import type { AccountView } from '@gateway/contracts';
 import type { DoorbellListener } from '@gateway/queue';
 
-/** The accounts of one shard, as far as they are counted. */
+/** The accounts of one shard, as far as the census needs them. */
 export interface CountedAccounts {
-  /** Accounts whose messages wait or are being sent. */
+  /** Accounts that have waiting or fetched messages. */
   busy(): Iterable<string>;
   opened(): Iterable<{ view: Pick<AccountView, 'state'>; isConnected: boolean }>;
 }
 
-/** The shards that this worker serves, for whoever counts. */
+/** Counts the accounts of the shards that this worker serves. */
 export class Census {
   readonly #doorbells: Pick<DoorbellListener, 'busy'>;
   readonly #shards = new Map<number, CountedAccounts>();
@@ -26,8 +26,8 @@ export class Census {
   }
 
   /**
-   * With the accounts of each whose messages wait or are in hand: as their lanes know, which hear of it at once, and as the last sweep found, which
-   * misses none. A thousand that have nothing are not asked about.
+   * Each shard with its accounts that have waiting or fetched messages. Combines the lanes, which know at once, with
+   * the last sweep, which misses none; idle accounts cost no query.
    */
   get shards(): readonly { shard: number; busy: ReadonlySet<string> }[] {
     return Array.from(this.#shards, ([shard, accounts]) => ({
@@ -36,12 +36,12 @@ export class Census {
     }));
   }
 
-  /** Those of all its shards. */
+  /** The busy accounts of all shards. */
   busy(): ReadonlySet<string> {
     return new Set(this.shards.flatMap(({ busy }) => [...busy]));
   }
 
-  /** Accounts by state, and those that are connected. */
+  /** Counts the accounts by state, and the connected ones. */
   accounts(): { byState: Map<string, number>; connected: number } {
     const byState = new Map<string, number>();
     let connected = 0;

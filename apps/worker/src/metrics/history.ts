@@ -2,27 +2,30 @@ import { addHistory, type HistorySample, type RedisClient } from '@gateway/queue
 import { sleep, type Logger } from '@gateway/runtime';
 import type { WorkerMetrics } from '@gateway/telemetry';
 
-/** ms between what is written down. */
+/** Interval between two writes, ms. */
 const INTERVAL_MS = 20_000;
 
 type LaneMetrics = Pick<WorkerMetrics, 'sent' | 'failed' | 'held'>;
 
-/** What has come of an account's messages since it was last written down. */
+/** The counts of one account since the last write. */
 interface Tally {
   sent: number;
   failed: number;
-  /** ms since the epoch: its sends are held from then until then. */
+  /** The account's sends are held from this time until {@link heldUntil}; both in ms since the epoch. */
   heldFrom: number;
   heldUntil: number;
-  /** How many waited when it was last written down. */
+  /** How many messages waited at the last write. */
   waiting: number;
-  /** Nothing had happened, and nothing waited, when it was last written down. */
+  /** Whether nothing had happened and nothing waited at the last write. */
   quiet: boolean;
-  /** Its lane is here. Without one it is written down while anything of it waits, and once more. */
+  /**
+   * Whether the account's lane runs in this worker. Without one, the account is written while messages wait, and once
+   * more.
+   */
   hasLane: boolean;
 }
 
-/** What a sample is of: from then until now, ms since the epoch; `busy`: messages of the account may wait. */
+/** The period of a sample: from `since` to `at`, ms since the epoch. `busy`: messages of the account may wait. */
 interface Period {
   since: number;
   at: number;
@@ -32,14 +35,14 @@ interface Period {
 export interface HistoryOptions {
   redis: RedisClient;
   metrics: LaneMetrics;
-  /** Accounts that may have messages that have not gone out, whether a lane of theirs is here or not. */
+  /** Accounts that may have unsent messages, whether or not this worker runs their lane. */
   busy: () => ReadonlySet<string>;
-  /** How many messages of the account have not gone out. */
+  /** How many messages of the account are not sent yet. */
   waiting: (userId: string) => Promise<number>;
   now: () => number;
 }
 
-/** How the last hours went, account by account: counted here, and added to what Redis keeps, a few times a minute. */
+/** The history of the last hours per account. Counted here and added to Redis every {@link INTERVAL_MS}. */
 export class History {
   readonly #options: HistoryOptions;
   readonly #tallies = new Map<string, Tally>();
@@ -50,7 +53,7 @@ export class History {
     this.#writtenAt = options.now();
   }
 
-  /** The metrics that an account's lane counts by: everybody's, and this account's history. */
+  /** The metrics for an account's lane. They count for the whole worker and for the account's history. */
   of(userId: string): LaneMetrics {
     const { metrics, now } = this.#options;
     const tally = this.#tallyOf(userId);
@@ -66,7 +69,7 @@ export class History {
       },
       held: (reason, seconds) => {
         metrics.held(reason, seconds);
-        // Of one chat alone.
+        // Slow mode holds only one chat, not the account.
         if (reason === 'SLOWMODE_WAIT') return;
         if (tally.heldUntil <= now()) tally.heldFrom = now();
         tally.heldUntil = Math.max(tally.heldUntil, now() + seconds * 1_000);
@@ -74,13 +77,13 @@ export class History {
     };
   }
 
-  /** The account is served elsewhere now, or not at all. */
+  /** Records that this worker no longer runs the account's lane. */
   leave(userId: string): void {
     const tally = this.#tallies.get(userId);
     if (tally !== undefined) tally.hasLane = false;
   }
 
-  /** Writes down what has come since the last time. */
+  /** Writes the counts since the last write. */
   async write(): Promise<void> {
     const { redis, now } = this.#options;
     const at = now();
@@ -114,18 +117,18 @@ export class History {
     const leaves = !tally.hasLane && !busy;
     if (leaves) this.#tallies.delete(userId);
     const heldMs = Math.max(0, Math.min(at, tally.heldUntil) - Math.max(since, tally.heldFrom));
-    // What waited is looked at again: it may be another worker's to tell of now, and not gone.
+    // Count again, since another worker may report these messages now.
     const mayWait = busy || tally.waiting > 0 || (leaves && sent + failed + heldMs > 0);
     const waiting = mayWait ? await this.#options.waiting(userId) : 0;
     const quiet = sent + failed + heldMs + waiting === 0;
     const wasQuiet = tally.quiet;
     Object.assign(tally, { waiting, quiet });
-    // The first quiet one is written down: it says that nothing waits any more.
+    // The first quiet sample is written: it shows that nothing waits any more.
     return quiet && wasQuiet ? null : { userId, sent, failed, heldMs, waiting };
   }
 }
 
-/** Keeps the history until the signal is aborted, and once more then. Never throws. */
+/** Writes the history until the signal is aborted, and once more then. Never throws. */
 export async function keepHistory(
   history: History,
   redis: RedisClient,

@@ -3,20 +3,23 @@ import { sleep, type Logger } from '@gateway/runtime';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { Census } from './census.ts';
 
-/** ms between snapshots. */
+/** Interval between snapshots, ms. */
 const INTERVAL_MS = 5_000;
 
 export interface TellMetricsOptions {
   metrics: WorkerMetrics;
   census: Census;
   redis: RedisClient;
-  /** Names this process. */
+  /** Identifies this process. */
   worker: string;
   logger: Logger;
   signal: AbortSignal;
 }
 
-/** Leaves this worker's metrics for the API, again and again, until the signal is aborted. Never throws. */
+/**
+ * Writes this worker's metrics to Redis for the API, every {@link INTERVAL_MS}, until the signal is aborted. Never
+ * throws.
+ */
 export async function tellMetrics({
   signal,
   logger,

@@ -1,17 +1,23 @@
 import type { ShardLease } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 
-/** What a worker does for a shard's accounts while they are its own, from the moment it is made. */
+/** A worker's service for the accounts of one shard that it owns. It starts when it is created. */
 export interface ShardService {
-  /** Resolves when all of it has begun; rejects where it cannot. */
+  /** Resolves when the service has started completely; rejects if it cannot start. */
   readonly begun: Promise<void>;
-  /** Whether the lease still holds is not known: every connection is closed at once, and nothing is sent until {@link resume}. */
+  /** Closes every connection and sends nothing until {@link resume}, because the lease is in doubt. */
   suspend(): void;
-  /** The lease holds again: goes on with what was left lying. */
+  /** Continues with the waiting work: the lease is confirmed. */
   resume(): void;
-  /** Ends what is under way, puts back the rest, closes every connection. Bounded in time. Never throws. */
+  /**
+   * Finishes running tasks, puts the other fetched jobs back, and closes every connection. Limited in time. Never
+   * throws.
+   */
   stop(): Promise<void>;
-  /** Closes every connection at once and writes nothing: the accounts may be another worker's in a moment. Never throws. */
+  /**
+   * Closes every connection at once and writes nothing, since another worker may own the accounts in a moment. Never
+   * throws.
+   */
   abandon(): Promise<void>;
 }
 
@@ -19,12 +25,12 @@ export interface HeldShardOptions {
   lease: ShardLease;
   logger: Logger;
   serve: (lease: ShardLease) => ShardService;
-  /** Called once, when nothing is done for the shard any more and no connection of its accounts is open. */
+  /** Called once, when the service has ended and no connection of the shard's accounts is open. */
   onEnded: () => void;
 }
 
 /**
- * A shard that is this worker's, from the lease to its end.
+ * A shard that this worker owns, from acquiring its lease to the end of it.
  *
  * ```
  * serving ──leave()──▶ leaving ──▶ lease released, ended
@@ -45,12 +51,12 @@ export class HeldShard {
     });
   }
 
-  /** Resolves when serving has begun, or could not. */
+  /** Resolves when the service has started, or has failed to. */
   async begun(): Promise<void> {
     await this.#service.begun.catch(() => {});
   }
 
-  /** Asks Redis for more time; without it everything ends at once. */
+  /** Renews the lease. If that is refused, the service is abandoned at once. */
   async renew(): Promise<void> {
     const { lease } = this.#options;
     const doubted = !lease.valid;
@@ -60,18 +66,18 @@ export class HeldShard {
     else if (doubted && lease.valid) this.#service.resume();
   }
 
-  /** Redis is lost: it may come back with another owner in it. */
+  /** Suspends the service while Redis is unreachable: another worker may own the shard when it is back. */
   suspend(): void {
     if (this.#state !== 'ended') this.#service.suspend();
   }
 
-  /** Ends everything where the lease has run out by our own clock. Needs no Redis. */
+  /** Abandons the service if the lease has expired by the local clock. Needs no Redis. */
   async checkClock(): Promise<void> {
     if (this.#state !== 'ended' && this.#options.lease.runOut)
       await this.#lose('it could not be renewed in time');
   }
 
-  /** Hands the shard over in good order: whoever is next may begin at once. */
+  /** Stops gracefully and releases the lease, so that the next owner can start at once. */
   async leave(): Promise<void> {
     const { lease, onEnded } = this.#options;
     if (this.#state !== 'serving') return;
@@ -95,7 +101,7 @@ export class HeldShard {
     onEnded();
   }
 
-  /** Asked anew after a wait: it may have been lost meanwhile. */
+  /** Read again after each await: the lease may have been lost meanwhile. */
   #isEnded(): boolean {
     return this.#state === 'ended';
   }

@@ -21,26 +21,34 @@ export interface OwnershipOptions {
   subscriber: Subscriber;
   /** Number of shards. */
   shards: number;
-  /** Names where this worker's sessions are. */
+  /** Identifies the session store of this worker. */
   storeId: string;
   metrics?: Pick<WorkerMetrics, 'lease'>;
   logger: Logger;
-  /** Begins to serve a shard, under its lease. */
+  /** Starts the service of a shard, under its lease. */
   serve: (lease: ShardLease) => ShardService;
 }
 
-/** ms after which a look that Redis does not answer counts as lost with its connection: TCP by itself would take a quarter of an hour. */
+/**
+ * If Redis does not answer a check within this time (ms), the connection counts as lost. TCP alone would take a quarter
+ * of an hour.
+ */
 const LOOK_LIMIT = 8_000;
 
-/** ms that Redis has to answer when this worker stops: it may be gone without our having noticed, and a command then waits for it. */
+/**
+ * How long a stopping worker waits for Redis, ms. Redis may be gone unnoticed, and a command would then wait for it.
+ */
 const STOP_LIMIT = 2_000;
 
-/** ms between looks at our own clock: how long after a lease's end a connection may stay open at most. */
+/**
+ * Interval at which leases are checked against the local clock, ms. A connection stays open at most this long after its
+ * lease ends.
+ */
 const CLOCK_MS = 250;
 
 /**
- * Serves the shards that are this worker's share, and no others: each under a lease, taken when it is free, given back when another
- * worker comes whose share it is. All workers work out the shares by themselves, from who lives.
+ * Serves this worker's share of the shards, each under a lease. It acquires a lease when it is free and releases it
+ * when another worker's share includes the shard. Every worker computes all shares from the list of live workers.
  */
 export class Ownership {
   readonly #options: OwnershipOptions;
@@ -51,7 +59,7 @@ export class Ownership {
   readonly #clock: NodeJS.Timeout;
   #onReady: () => void = () => {};
   #lookNow = new AbortController();
-  /** When the look that is under way began, by performance.now(). */
+  /** When the current check began, by performance.now(); Infinity between checks. */
   #lookBegan = Infinity;
   #hasCome = false;
   #reported = '';
@@ -78,11 +86,11 @@ export class Ownership {
     for (const held of this.#held.values()) void held.checkClock();
     if (performance.now() - this.#lookBegan < LOOK_LIMIT) return;
     this.#lookBegan = Infinity;
-    // What hangs is tried again on a new connection.
+    // Reconnect, so that hanging commands are sent again.
     this.#options.redis.disconnect(true);
   }
 
-  /** Resolves once this worker has its share of what was free, and serves it. */
+  /** Resolves once this worker serves all free shards of its share. */
   get ready(): Promise<void> {
     return this.#ready;
   }
@@ -103,7 +111,7 @@ export class Ownership {
     }
   }
 
-  /** Not waited for: leases must be renewed though serving takes its time to begin. */
+  /** Not awaited: leases must be renewed even if services start slowly. */
   async #sayReady(): Promise<void> {
     await Promise.all([...this.#held.values()].map((held) => held.begun()));
     this.#onReady();
@@ -127,7 +135,7 @@ export class Ownership {
     this.#report(live.length);
   }
 
-  /** One line when this worker's share or the number of workers changes. */
+  /** Logs one line when this worker's share or the number of workers changes. */
   #report(workers: number): void {
     const { shards, logger } = this.#options;
     const report = `serving ${this.#held.size} of ${shards} shards, ${workers} workers live`;
@@ -136,7 +144,7 @@ export class Ownership {
     logger.info({ shards: [...this.#held.keys()].toSorted((a, b) => a - b) }, report);
   }
 
-  /** Who lives, without those that are known to have died since they last said so. */
+  /** The live workers, without those known to have died since their last heartbeat. */
   async #liveWorkers(): Promise<string[]> {
     const { redis } = this.#options;
     const live = await beat(redis, this.#worker);
@@ -149,7 +157,7 @@ export class Ownership {
 
   async #take(shard: number): Promise<void> {
     const { redis, contact, metrics, logger, serve } = this.#options;
-    // A lease of this very worker that it does not know of is left from before an outage.
+    // A lease in this worker's own name that it does not hold dates from before an outage, so it counts as free.
     const isFree = (worker: string) => worker === this.#worker || isGone(worker);
     const lease = await ShardLease.acquire({ redis, contact, shard, worker: this.#worker, isGone: isFree });
     if (lease === null) return;
@@ -162,21 +170,22 @@ export class Ownership {
     this.#held.set(shard, new HeldShard({ lease, logger, serve, onEnded }));
   }
 
-  /** Hands every shard over. Nothing more is taken. */
+  /** Hands every shard over and acquires no more. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const { redis } = this.#options;
-    // The others work out the new shares while we still finish what is under way. Without Redis the command would wait.
+    // Announce it first, so that the others compute their new shares while this worker finishes. Without Redis the
+    // command would wait.
     if (redis.status === 'ready') await inTime(sayGone(redis, this.#worker));
     await Promise.all([...this.#held.values()].map((held) => held.leave()));
     this.#lookNow.abort();
-    // A look that Redis does not answer ends with the connection, which is whoever's that opened it.
+    // A check that Redis does not answer ends when the connection is closed by its owner.
     if (redis.status === 'ready') await inTime(this.#loop);
     clearInterval(this.#clock);
   }
 }
 
-/** Waits for what Redis does, as long as a stop may wait for it. */
+/** Awaits a Redis command for at most {@link STOP_LIMIT}. */
 async function inTime(work: Promise<void>): Promise<void> {
   await withTimeout(work, STOP_LIMIT, () => new Error('Redis did not answer in time')).catch(() => {});
 }

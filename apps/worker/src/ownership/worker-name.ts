@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { livenessOf, PROCESS_IDENTITY } from '@gateway/runtime';
 
 /**
- * A name for this worker that no other ever has: `<random>@<process>@<store>`. It says on which machine it runs, so that those beside it
- * see at once when it has died, and where its sessions are.
+ * A unique name for this worker: `<random>@<process>@<store>`. The process part names the machine, so that workers on
+ * the same machine see at once when this one has died. The store part identifies its session store.
  */
 export function newWorkerName(storeId: string): string {
   return `${randomUUID()}@${PROCESS_IDENTITY}@${storeId}`;
@@ -14,7 +14,7 @@ export function isGone(worker: string): boolean {
   return livenessOf(worker.split('@')[1] ?? '') === 'gone';
 }
 
-/** Where that worker has its sessions. */
+/** The session store of that worker. */
 export function storeIdOf(worker: string): string {
   return worker.split('@')[2] ?? '';
 }

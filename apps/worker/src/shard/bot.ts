@@ -4,14 +4,17 @@ import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { sessionOf } from '../handlers/sign-in.ts';
 
-/** The bot that messages may go out from instead of a person's account. */
+/** A bot account that can send messages instead of a person's account. */
 export interface Bot {
-  /** Its account's name here. */
+  /** The user_id of the bot's account. */
   userId: string;
   token: string;
 }
 
-/** ms between looks whether it is signed in still, and after a sign-in that failed: doubled each time, up to the longest. */
+/**
+ * Interval of the check that the bot is still signed in, and the first delay after a failed sign-in, which doubles up
+ * to the longest, ms.
+ */
 const CHECK_MS = 15_000;
 const RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 10 * 60_000;
@@ -19,13 +22,16 @@ const LONGEST_RETRY_MS = 10 * 60_000;
 export interface BotOptions {
   bot: Bot;
   account: (userId: string) => Promise<Account>;
-  /** Looks at the bot's queue: it is signed in. */
+  /** Wakes the bot's lane once it is signed in. */
   wake: (userId: string) => void;
   logger: Logger;
   signal: AbortSignal;
 }
 
-/** Signs the bot in by its token, and again whenever Telegram has ended its session, until the signal is aborted. Never throws. */
+/**
+ * Signs the bot in by its token, and again whenever Telegram ends its session, until the signal is aborted. Never
+ * throws.
+ */
 export async function keepBotSignedIn({ bot, account, wake, logger, signal }: BotOptions): Promise<void> {
   let retry = RETRY_MS;
   while (!signal.aborted) {
@@ -50,7 +56,7 @@ export async function keepBotSignedIn({ bot, account, wake, logger, signal }: Bo
   }
 }
 
-/** @returns whether it had to be signed in. */
+/** @returns whether the bot had to be signed in. */
 async function signInBot(account: Account, token: string): Promise<boolean> {
   return account.inTurn(async () => {
     await account.readAgain();

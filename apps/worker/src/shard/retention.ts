@@ -1,7 +1,9 @@
 import { dropOldJobs, type AccountQueues, type RedisClient } from '@gateway/queue';
 import { sleep, type Logger } from '@gateway/runtime';
 
-/** ms between looks for jobs that have been kept for long enough: as often as they are kept for, within these bounds. */
+/**
+ * Bounds of the interval at which expired jobs are deleted, ms. Between them, the interval equals the retention time.
+ */
 const OFTEN_MS = 1_000;
 const SELDOM_MS = 10 * 60_000;
 
@@ -9,13 +11,16 @@ export interface RetentionOptions {
   redis: RedisClient;
   queues: AccountQueues;
   shard: number;
-  /** ms that ended jobs are kept. */
+  /** How long ended jobs are kept, ms. */
   retentionMs: number;
   logger: Logger;
   signal: AbortSignal;
 }
 
-/** Sees to it that ended jobs of the shard's accounts are deleted in time, until the signal is aborted. Never throws. */
+/**
+ * Deletes ended jobs of the shard's accounts when their retention time is over, until the signal is aborted. Never
+ * throws.
+ */
 export async function keepRetention({ signal, logger, ...options }: RetentionOptions): Promise<void> {
   const { redis, queues, shard, retentionMs } = options;
   const pause = Math.min(Math.max(retentionMs, OFTEN_MS), SELDOM_MS);

@@ -18,16 +18,16 @@ import { keepBotSignedIn } from './bot.ts';
 import { keepRetention } from './retention.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** ms between tries to publish the accounts. */
+/** Delay before publishing the accounts is tried again, ms. */
 const PUBLISH_AGAIN_MS = 1_000;
 
-/** ms that a stop may take before what is left is let go. */
+/** Time limit for a graceful stop, ms. After it, the rest is abandoned. */
 const STOP_TIMEOUT = 20_000;
 
-/** ms for closing the connections to Telegram when nothing else can be done any more. */
+/** Time limit for closing the connections to Telegram after a graceful stop failed, ms. */
 const ABANDON_TIMEOUT = 3_000;
 
-/** Serves a shard's accounts: hears doorbells, runs lanes and control jobs, until it is stopped. */
+/** Serves a shard's accounts until it is stopped: receives notifications, runs lanes and control jobs. */
 export function startShardService(context: WorkerContext, lease: ShardLease): ShardService {
   const { redis, redisUrl, shards, store, sealer, results, doorbells, telegram, now } = context;
   const { shard } = lease;
@@ -38,7 +38,8 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     open: (userId) => openServedAccount({ ...context, store: owned, lease, logger }, userId),
   });
 
-  // The views may be gone with Redis, now or while we run. An account whose session file was removed must not stay `ready` either.
+  // Redis may have lost the views, now or later. Published accounts are included, so that one whose session file was
+  // removed does not stay `ready`.
   const publishAll = async () => {
     const stored = (await store.list()).filter((userId) => shardOf(userId, shards) === shard);
     const published = await publishedAccounts(redis, shard);
@@ -49,7 +50,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
       logger.error({ err: error }, 'could not publish the accounts');
       return false;
     });
-  /** Until it is done callers get 503 for accounts that have no view. */
+  /** Until it succeeds, callers get 503 for accounts without a view. */
   const publishUntilDone = async () => {
     while ((await sleep(PUBLISH_AGAIN_MS, serving.signal)) === 'elapsed' && !(await publishOnce()));
   };
@@ -99,7 +100,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   };
   const abandon = async () => {
     letGo();
-    // What still waits for its turn must not connect again.
+    // Give the lease up, so that tasks that wait for their turn do not connect again.
     lease.give();
     consumer.abandon();
     await withTimeout(
@@ -111,11 +112,11 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const stopGracefully = async () => {
     letGo();
     await Promise.all([accounts.stopLanes(), consumer.close()]);
-    // Only now: a control job may have opened an account until its end.
+    // Only now, since a control job may open an account until it ends.
     await accounts.close();
   };
   const begin = async () => {
-    // Sends go on first; showing every account again takes its time.
+    // Start with the sends, since publishing every account takes time.
     await doorbells.add(shard, wake);
     await publish();
     keepBot();
@@ -128,7 +129,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     abandon,
     stop: async () => {
       try {
-        // Without Redis nothing can be ended or put back.
+        // Without Redis, jobs can neither be completed nor put back.
         if (redis.status !== 'ready') throw new Error('Redis is not reachable');
         const noOutage = new AbortController();
         const outage = once(redis, 'close', { signal: noOutage.signal }).then(() =>

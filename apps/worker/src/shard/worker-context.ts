@@ -33,15 +33,15 @@ export interface WorkerContext {
   sealer: Sealer;
   pace: PaceSettings;
   limits: LaneLimits;
-  /** ms that ended jobs are kept. */
+  /** How long ended jobs are kept, ms. */
   retentionMs: number;
-  /** `null` where none is set up. */
+  /** The configured bot; `null` if there is none. */
   bot: Bot | null;
   outbox: WebhookOutbox;
   metrics: WorkerMetrics;
   census: Census;
   history: History;
-  /** Where changes of accounts' states are posted; `null`: nowhere. */
+  /** The URL to which changes of account states are posted; `null`: nowhere. */
   eventsUrl: string | null;
   logger: Logger;
   now: () => number;

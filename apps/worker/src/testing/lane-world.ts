@@ -20,7 +20,7 @@ const NOT_SIGNED_IN = new GatewayError('NOT_AUTHORIZED');
 export const DATE = '2024-01-15T12:00:00Z';
 export const HOUR = 3_600_000;
 
-/** What waits in an account's queue. Its text is its name; its first letter its chat. */
+/** A job in the fake queue. Its text is also its id, and the first letter names its chat. */
 interface Waiting {
   text: string;
   job?: Partial<SendJob>;
@@ -28,22 +28,22 @@ interface Waiting {
   acceptedAt?: number;
 }
 
-/** An account's queue and Telegram in memory, with what happened in the order in which it did. */
+/** An account's queue and Telegram in memory. `log` lists the calls in order. */
 export class World implements LaneQueue {
   readonly log: string[] = [];
   waiting: Waiting[] = [];
   inHand: Waiting[] = [];
   recovered: RecoveredSend[] = [];
-  /** Tries of each job, as the queue has them. */
+  /** The attempt count of each job, as the queue stores it. */
   readonly attempts = new Map<string, number>();
   mayServe = true;
   epoch = 0;
   strays = 0;
-  /** The next end of a job comes about, and is not answered. */
+  /** Whether the next completion takes effect but its reply is lost. */
   replyLost = false;
-  /** When a job with a time of its own is due. */
+  /** When the delayed job is due. */
   dueAt: number | null = null;
-  /** Called when the lane takes its bell down, before it looks at the queue. */
+  /** Called when the lane clears its notification, before it reads the queue. */
   onBell = () => {};
   saved: SendState = EMPTY_SEND_STATE;
   readonly announced: string[] = [];
@@ -131,7 +131,7 @@ export class World implements LaneQueue {
     };
   }
 
-  /** Each is fetched here: what is failed in line is a matter of the real queue. */
+  /** Always empty, so the lane fetches each job. Failing waiting jobs in batches is tested with the real queue. */
   async oldestWaiting() {
     return [];
   }
@@ -158,7 +158,7 @@ export class World implements LaneQueue {
     return 77;
   }
 
-  /** Does something at the moment at which a text is going out. */
+  /** Runs `act` at the moment a text is being sent. */
   during<T>(text: string, act: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.account.onSend.set(text, () => void act().then(resolve, reject));
@@ -172,7 +172,7 @@ export class World implements LaneQueue {
     return this.log.slice(before).filter((line) => line !== 'claim' && line !== 'recover');
   }
 
-  /** Time goes by, and the lane's timer with it. */
+  /** Advances the fake time, and the lane's timer with it. */
   async pass(ms: number): Promise<string[]> {
     const before = this.log.length;
     await vi.advanceTimersByTimeAsync(ms);
@@ -191,10 +191,10 @@ class FakeAccount implements LaneAccount {
   readonly unknown = new Set<string>();
   /** Chats that were never written to. */
   readonly strangers = new Set<string>();
-  /** What Telegram answers to a text, each once. */
+  /** The errors that Telegram answers to a text, each used once. */
   readonly troubles = new Map<string, unknown[]>();
   readonly sendings: Sending[] = [];
-  /** Called when a text is going out. */
+  /** Called when a text is being sent. */
   readonly onSend = new Map<string, () => void>();
   readonly #world: World;
   #hold: Hold | null = null;

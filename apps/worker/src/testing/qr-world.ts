@@ -26,17 +26,17 @@ const CODE_SENT = {
   timeout: null,
 } as const;
 
-/** An account over a real store, whose "Telegram" answers what the test says. */
+/** An account over a real store, with a fake Telegram that answers as the test sets up. */
 export class QrWorld {
   now = Date.parse('2024-01-15T12:00:00Z');
-  /** What the next questions for a code get; a fresh code where nothing is left. */
+  /** The answers to the next requests for a code; a new code if none is left. */
   readonly answers: (QrLogin | Error)[] = [];
-  /** What was asked of Telegram, in order. */
+  /** The calls to Telegram, in order. */
   readonly calls: string[] = [];
   readonly shown: AccountState[] = [];
   readonly authorized: string[] = [];
   readonly failures: unknown[] = [];
-  /** Telegram tells of a scan, as the last question for a code is told. */
+  /** Reports a scan to the client that last requested a code. */
   scan: () => void = () => {};
   readonly account: Account;
   readonly qr = new QrSignIn({
@@ -56,7 +56,7 @@ export class QrWorld {
       await store.close();
       await rm(dataDir, { recursive: true });
     });
-    // Loaded before the world is there that it tells of itself.
+    // The account is loaded before the world exists, and reports to it later.
     const worlds: QrWorld[] = [];
     const account = await loadAccount(store, () => worlds[0]);
     const world = new QrWorld(() => account);
@@ -68,7 +68,7 @@ export class QrWorld {
     return this.account.inTurn(() => this.qr.show(this.account, begin));
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no task is running. */
   async settled(): Promise<void> {
     await this.account.inTurn(async () => {});
   }
