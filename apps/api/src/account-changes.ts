@@ -3,7 +3,7 @@ import { sleep } from '@gateway/runtime';
 import { readAccountStatus } from './account-status.ts';
 import type { ApiContext } from './context.ts';
 
-/** ms between looks at an account that somebody watches. */
+/** Interval in ms at which a watched account is re-read. */
 const LOOK_MS = 1_000;
 
 export interface AccountChange {
@@ -13,8 +13,8 @@ export interface AccountChange {
 }
 
 /**
- * An account with its messages as they stand, and again each time that something of it has changed, until the signal is aborted.
- * @throws {GatewayError} `QUEUE_UNAVAILABLE` where Redis goes away meanwhile.
+ * Yields an account with its messages now and after every change, until the signal is aborted.
+ * @throws {GatewayError} `QUEUE_UNAVAILABLE` if Redis becomes unavailable.
  */
 export async function* accountChanges(
   context: Pick<ApiContext, 'producer' | 'settings'>,

@@ -17,7 +17,7 @@ import type { ApiContext } from './context.ts';
 
 export type AccountStatus = Omit<AccountSummary, 'user_id'>;
 
-/** How an account stands, of which this is the view. */
+/** Reads the queue counts of an account and describes its status. `view` is the account's cached view. */
 export async function readAccountStatus(
   { producer, settings }: Pick<ApiContext, 'producer' | 'settings'>,
   userId: string,
@@ -41,11 +41,11 @@ function describeAccount(
     user_info: user,
     state,
     flood_wait_until: state === 'flood_wait' && hold !== null ? isoTime(hold.until) : null,
-    // Of the whole account: a flood wait, or Telegram being away.
+    // A hold of the whole account: a flood wait, or Telegram is unreachable.
     ...(hold !== null && { held: heldBy(hold) }),
     ...(chats.length > 0 && { chats_held: chats.length }),
     ...(lookUpHold !== null && lookUpHold.until > now && { look_ups_held_until: isoTime(lookUpHold.until) }),
-    // As its jobs say: what is held is delayed.
+    // Matches the job states: the jobs of a held account are `delayed`, not `waiting`.
     pending: isHeld ? { ...pending, waiting: 0, delayed: pending.delayed + pending.waiting } : pending,
     ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
     ...(reason !== null && { reason }),
@@ -57,7 +57,7 @@ function heldBy({ reason, until, message }: Hold) {
   return { reason, until: isoTime(until), ...(message !== undefined && { message }) };
 }
 
-/** What ends a hold that does not end by itself. */
+/** The action that ends a hold which only the user can end; `null` for a hold that expires by itself. */
 function operatorsAction({ reason }: Hold): string | null {
   return isErrorCode(reason) && ERROR_CODES[reason].kind === 'user_action'
     ? ERROR_CODES[reason].action

@@ -1,6 +1,7 @@
 /**
- * The paths where whatever stands behind `prefix` is the `user_id`, even nothing, so that a bad one is told what is wrong with it. Two, since
- * Hono has a quick router and a slow one, and a parameter that may be empty gets the slow one for all routes.
+ * Paths in which everything after `prefix` is the `user_id`. An empty or malformed id also matches, so that its caller
+ * gets a validation error. There are two paths because an optional parameter makes Hono use its slow router for all
+ * routes.
  */
 export function anyOf(prefix: string): string[] {
   return [prefix, `${prefix}:user_id{.+}`];

@@ -34,25 +34,25 @@ import { webhookRoutes } from './routes/webhooks.ts';
 import { listen } from './server.ts';
 import { claimShards } from './shard-claim.ts';
 
-/** ms that the start waits for Redis before it goes on without: `/readyz` then says so. */
+/** ms that the start waits for Redis. After that the API starts without Redis, and `/readyz` reports it. */
 const REDIS_AT_START = 2_000;
-/** ms that requests under way have to end when the process stops. */
+/** ms that requests in progress get to finish when the process stops. */
 const CLOSE_GRACE = 10_000;
-/** ms that the connections to Redis have to close after that. */
+/** ms that the Redis connections then get to close. */
 const CLOSE_QUEUES = 2_000;
 
-/** ms that sending the last traces may take. */
+/** ms that the export of the last traces may take. */
 const CLOSE_TRACING = 1_000;
 
-/** Other parts, for tests. */
+/** Replacement parts for tests. */
 export interface ApiOverrides {
   producer?: ApiProducer;
-  /** Told of an error that is found after the start and must end the process. */
+  /** Called with an error that occurs after the start and must end the process. */
   onFatal?: (error: unknown) => void;
   receiveTimeoutMs?: number;
 }
 
-/** Paths that need a key where keys are set. The others are open to everybody, or have a sign-in of their own. */
+/** Paths that require an API key if keys are configured. The other paths are public or have their own sign-in. */
 const WITH_KEY = [
   '/telegram/*',
   '/jobs/*',
@@ -62,7 +62,10 @@ const WITH_KEY = [
   '/console/sandbox/*',
 ];
 
-/** Paths that pages of `CORS_ORIGINS` may call. The dashboard and the console's helpers are for their own pages. */
+/**
+ * Paths that pages of `CORS_ORIGINS` may call. The dashboard and the console's helper routes are for their own pages
+ * only.
+ */
 const CROSS_ORIGIN = [
   ...WITH_KEY.filter((path) => !path.startsWith('/console/')),
   '/healthz',
@@ -70,7 +73,7 @@ const CROSS_ORIGIN = [
   '/openapi.json',
 ];
 
-/** The HTTP API over its context: every route and rule, no socket. */
+/** Builds the HTTP API for a context: every route and middleware, without a socket. */
 export function createApp(context: ApiContext): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(errorHandler(context));
@@ -106,8 +109,9 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
 }
 
 /**
- * Starts the API: keys or loopback → queues → shards agreed on → listening. Redis need not be there yet.
- * @throws {Error} one line that names the setting, where HOST, PORT or SHARDS will not do.
+ * Starts the API: check keys or loopback → open queues → claim shards → listen. Starts even if Redis is not reachable
+ * yet.
+ * @throws {Error} a one-line message that names the setting if HOST, PORT or SHARDS is unusable.
  */
 export async function startApi(
   settings: Settings,
@@ -185,7 +189,7 @@ async function openProducer(settings: Settings, logger: Logger): Promise<Produce
   });
 }
 
-/** Never fails and never hangs: what it does not close, the end of the process does. */
+/** Never fails and never hangs. The exit of the process closes whatever is still open. */
 async function closeQueues(producer: ApiProducer, logger: Logger): Promise<void> {
   try {
     await withTimeout(
@@ -198,7 +202,7 @@ async function closeQueues(producer: ApiProducer, logger: Logger): Promise<void>
   }
 }
 
-/** Thrown where nobody catches it: the process reports it and ends, gracefully. */
+/** Throws outside every handler, so that the process reports the error and stops gracefully. */
 function endProcess(error: unknown): void {
   setImmediate(() => {
     throw error;

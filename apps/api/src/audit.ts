@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import type { ApiContext, ApiEnv } from './context.ts';
 
 /**
- * A line in the log for what a person or a program did to an account or a job beyond sending: by which key, and how it ended. Such lines
- * carry `audit`, so that they can be kept for longer than others.
+ * Logs an action on an account or job other than sending: the API key used and the result. These lines have an `audit`
+ * field, so that they can be retained longer than other lines.
  */
 export function auditLog(
   { logger }: ApiContext,

@@ -10,7 +10,7 @@ const NOT_HTTP = new GatewayError(
 );
 const TOO_SLOW = new GatewayError('REQUEST_TIMEOUT');
 
-/** For a request that came through Node but makes no URL. */
+/** Answers a request that Node parsed but whose URL is invalid. */
 export function unreadableRequest(): Response {
   const id = requestIdOf(undefined);
   const { status, body } = errorAnswer(NOT_HTTP, id);
@@ -18,8 +18,8 @@ export function unreadableRequest(): Response {
 }
 
 /**
- * For bytes that make no request, or too slowly, on a connection that is of no more use then.
- * @param answer the last one that was begun on it, if any.
+ * Answers bytes that are not an HTTP request, or a request that arrives too slowly, and then closes the connection.
+ * @param answer the last response started on this connection, if any.
  */
 export function answerBrokenRequest(
   error: Error & { code?: string },
@@ -27,7 +27,7 @@ export function answerBrokenRequest(
   answer: ServerResponse | null,
 ): void {
   const underWay = answer?.writableEnded === false ? answer : null;
-  // What is written now would stand in the middle of the answer.
+  // Anything written now would end up in the middle of that response.
   if (!socket.writable || underWay?.headersSent) {
     socket.destroy();
     return;

@@ -10,13 +10,14 @@ export interface CancelCall {
   signal: AbortSignal;
 }
 
-/** Times that a send is looked for in line and in hand: it may go from one to the other while it is asked for. */
+/** Maximum attempts to find a send. Between two checks it can move from the queue to a worker or back. */
 const LOOKS = 3;
 
 /**
- * Takes back what has not gone out of a job. One that is cancelled already is fine.
- * @returns the job as it then stands.
- * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`; `WORKER_UNAVAILABLE` where only a worker could end it and none is there.
+ * Cancels the part of a job that is not sent yet. Succeeds for a job that is already cancelled.
+ * @returns the job after the cancellation.
+ * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`; `WORKER_UNAVAILABLE` if only a worker can cancel the job and none
+ * is running.
  */
 export async function cancelJob(context: ApiContext, call: CancelCall): Promise<JobView> {
   const { producer } = context;

@@ -1,6 +1,6 @@
 import type { CodeSent } from '@gateway/contracts';
 
-/** The answer to a call that has a login code sent. `message` says where the code is. */
+/** The response to a call that makes Telegram send a login code. `message` says where the code arrives. */
 export function codeSentBody(jobId: string, sent: CodeSent) {
   return {
     status: 'code_sent',

@@ -4,7 +4,7 @@ import type { BoardQueues, Listings, Producer, WebhookLog } from '@gateway/queue
 import type { Logger, Settings } from '@gateway/runtime';
 import type { ApiMetrics } from '@gateway/telemetry';
 
-/** What the API asks of the queues: a `Producer` answers it, and tests pass another. */
+/** The queue operations that the API uses. `Producer` implements them; tests pass a fake. */
 export type ApiProducer = {
   webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'>;
   listings: Pick<Listings, 'accounts' | 'sends' | 'history'>;
@@ -35,40 +35,40 @@ export type ApiProducer = {
   | 'close'
 >;
 
-/** Everything that routes and middleware stand on. Made once, in api-app.ts. */
+/** The dependencies of all routes and middleware. Created once, in api-app.ts. */
 export interface ApiContext {
   settings: Settings;
   producer: ApiProducer;
-  /** What the dashboard shows; `null`: there is no dashboard. */
+  /** The queues that the dashboard shows; `null`: no dashboard. */
   board: BoardQueues | null;
-  /** `null` where none is set up. */
+  /** `null`: no assistant is configured. */
   assistant: Assistant | null;
   metrics: ApiMetrics;
   logger: Logger;
-  /** Aborted when the process begins to stop: requests that only wait answer with what is known by then. */
+  /** Aborted when the process begins to stop. Requests that only wait then answer with the current state. */
   stopping: AbortSignal;
 }
 
-/** Who asks, as far as the API key says. */
+/** The caller, as identified by the API key. */
 export interface Caller {
-  /** Names the key without showing it; `null` where the API runs without keys. */
+  /** A name for the key that does not reveal it; `null` if the API runs without keys. */
   keyName: string | null;
-  /** The accounts that this caller may use; `null`: every one. */
+  /** The accounts that this caller may use; `null`: all. */
   accounts: readonly string[] | null;
 }
 
-/** What the access log says of a request beyond method, route and status. */
+/** Fields of the access log beyond method, route and status. */
 export interface RequestFacts {
-  /** The route, where another app within this one has it. */
+  /** The route, if a mounted sub-app handles the request. */
   route?: string;
   userId?: string;
   jobId?: string;
   code?: string;
 }
 
-/** Hono's types for this app: what middleware leaves for the routes. */
+/** Hono's types for this app: the variables that middleware sets for the routes. */
 export interface ApiEnv {
-  /** What node's server hands on. */
+  /** Node's own request and response. */
   Bindings: { incoming: IncomingMessage; outgoing: ServerResponse };
   Variables: { requestId: string; caller: Caller; facts: RequestFacts };
 }

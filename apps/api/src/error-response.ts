@@ -2,7 +2,7 @@ import { GatewayError, type ErrorStatus } from '@gateway/contracts';
 import type { Context } from 'hono';
 import type { ApiContext, ApiEnv } from './context.ts';
 
-/** An error as the contract answers it: status, headers of its own, and the body. */
+/** An error as a response of the contract: status, additional headers and body. */
 export interface ErrorAnswer {
   status: ErrorStatus;
   headers: Record<string, string>;
@@ -21,7 +21,10 @@ export function errorAnswer(error: GatewayError, requestId: string): ErrorAnswer
   };
 }
 
-/** Turns whatever a route throws into the contract's answer. Strangers become `INTERNAL`; the log alone hears what they were. */
+/**
+ * Turns every thrown error into a response of the contract. Unknown errors become `INTERNAL`, and only the log shows
+ * their details.
+ */
 export function errorHandler({ logger }: ApiContext) {
   return (thrown: unknown, c: Context<ApiEnv>): Response => {
     const error = GatewayError.from(thrown);
@@ -35,13 +38,14 @@ export function errorHandler({ logger }: ApiContext) {
     else if (error.cause !== undefined)
       logger.debug({ requestId, code: error.code, err: error.cause }, 'refused');
     const { status, headers, body } = errorAnswer(error, requestId);
-    // A body that was not read to its end is not waited for: the connection cannot be used again, and its caller must know.
+    // The rest of a body that was not fully read is never read. The connection cannot be reused, so the response says
+    // so.
     if (mayBeLong(c.req.raw)) c.header('Connection', 'close');
     return c.json(body, status, headers);
   };
 }
 
-/** Bytes of a body that are read and dropped by the way where a request is refused before its body. */
+/** If a request is refused before its body is read, a body of at most this many bytes is read and discarded. */
 const SHORT_BODY = 16 * 1024;
 
 function mayBeLong({ headers }: Request): boolean {

@@ -4,9 +4,9 @@ import { validationError } from './validation.ts';
 const MESSAGE = 'must be well-formed UTF-16: it holds half a surrogate pair';
 
 /**
- * Refuses strings and field names with half a surrogate pair, at any depth: Telegram takes none, and UTF-8 cannot hold one.
- * Recursion is safe, since bodies have a bounded depth.
- * @throws {GatewayError} `VALIDATION` that names each field.
+ * Refuses strings and field names with half a surrogate pair, at any depth. Telegram rejects them, and UTF-8 cannot
+ * encode one. Recursion is safe because the depth of a body is limited.
+ * @throws {GatewayError} `VALIDATION` with one issue per field.
  */
 export function refuseHalfPairs(value: unknown): void {
   const issues = [...halfPairsIn(value, '')];

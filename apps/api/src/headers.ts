@@ -2,17 +2,18 @@ import type { Context } from 'hono';
 import type { ApiEnv } from './context.ts';
 
 /*
- * A request's and an answer's headers as node has them. Those of the web (`c.req.header`, `c.header`) are made anew for every request
- * that asks for one, and cost as much as reading its body: what each message passes through uses these.
+ * Reads and sets headers on Node's own request and response. The web versions (`c.req.header`, `c.header`) build new
+ * objects for every request that uses them, which costs as much as reading the body. Code that runs for every message
+ * uses these functions.
  */
 
-/** The request's header, by its name in lower case; several of one name as node joins them. */
+/** A request header, by its lower-case name. Several headers of one name are joined as Node does. */
 export function requestHeader(c: Context<ApiEnv>, name: string): string | undefined {
   const value = c.env.incoming.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** Gives the answer a header, before it is made. */
+/** Sets a response header before the response is created. */
 export function answerHeader(
   c: { env: Pick<ApiEnv['Bindings'], 'outgoing'> },
   name: string,

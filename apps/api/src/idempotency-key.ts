@@ -1,6 +1,6 @@
 import { validationError } from './validation.ts';
 
-/** The key of the `Idempotency-Key` header. @throws {GatewayError} `VALIDATION` */
+/** Validates the `Idempotency-Key` header. @throws {GatewayError} `VALIDATION` */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined || /^[\x20-\x7e]{1,200}$/.test(header)) return header;
   throw validationError([

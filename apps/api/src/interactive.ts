@@ -9,7 +9,7 @@ import { auditLog } from './audit.ts';
 import type { ApiContext, ApiEnv } from './context.ts';
 import { withEitherSignal } from './either-signal.ts';
 
-/** ms that a caller waits at most for a job that a worker has begun. */
+/** Maximum ms that a caller waits for a job that a worker has started. */
 const MAX_WAIT_MS = 60_000;
 
 const QUEUE_LOST =
@@ -20,17 +20,17 @@ export interface InteractiveCall<N extends ControlJobName> {
   userId: string;
   payload: ControlPayload<N>;
   requestId: string;
-  /** Aborted when the caller hangs up: a job that nobody has begun is then withdrawn. */
+  /** Aborted when the caller hangs up. A job that no worker has started is then withdrawn. */
   signal: AbortSignal;
 }
 
 /**
- * Has a worker do something while the caller waits.
+ * Runs a job on a worker while the caller waits.
  *
- * added → begun within AUTH_WAIT_MS → its result, or its error with `job_id`
- *       → not begun: withdrawn, `WORKER_UNAVAILABLE`, so that no code is sent later by surprise
- *       → begun and not ended within 60 s: `TELEGRAM_TIMEOUT`; the job goes on
- *       → Redis away meanwhile: `QUEUE_UNAVAILABLE` at once, in doubt
+ * enqueued → started within AUTH_WAIT_MS → its result, or its error with `job_id`
+ *          → not started: withdrawn, `WORKER_UNAVAILABLE`, so that no login code is sent unexpectedly later
+ *          → started but not ended within 60 s: `TELEGRAM_TIMEOUT`; the job continues
+ *          → Redis unavailable meanwhile: `QUEUE_UNAVAILABLE` at once, outcome unknown
  */
 export async function runInteractive<N extends ControlJobName>(
   { producer, settings }: ApiContext,
@@ -58,7 +58,7 @@ export async function runInteractive<N extends ControlJobName>(
   } catch (thrown) {
     const error = GatewayError.from(thrown).with({ jobId });
     if (error.code !== 'QUEUE_UNAVAILABLE') throw error;
-    // The job is queued by now: a worker may have run it.
+    // The job is already enqueued, so a worker may have run it.
     throw new GatewayError(error.code, QUEUE_LOST, {
       ...error.details,
       kind: 'unknown_outcome',
@@ -70,7 +70,7 @@ export async function runInteractive<N extends ControlJobName>(
   }
 }
 
-/** {@link runInteractive} for the request that is being answered, whose log lines then name the job. */
+/** Calls {@link runInteractive} for the current request and adds the job's id to its log line. */
 export async function runForCaller<N extends ControlJobName>(
   context: ApiContext,
   c: Context<ApiEnv>,

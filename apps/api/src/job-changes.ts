@@ -3,8 +3,8 @@ import type { JobView } from '@gateway/contracts';
 import type { ApiProducer } from './context.ts';
 
 /**
- * ms after which a job is read again though nothing was told of it: what its worker does not tell (that it has begun, that a wait is
- * over) shows then; longer for one that was watched for long.
+ * ms after which a job is re-read without a notification. This shows changes that workers do not publish (a job was
+ * started, a wait is over). The interval is longer for a job that has been watched for a long time.
  */
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_AGAIN_LATER_MS = 5_000;
@@ -17,8 +17,8 @@ export function hasEnded({ state }: JobView): boolean {
 }
 
 /**
- * A job as it stands, and again each time that it has changed, until it has ended, is not there any more, or the signal is aborted.
- * @throws {GatewayError} `QUEUE_UNAVAILABLE` where Redis goes away meanwhile.
+ * Yields a job now and after every change. Ends when the job ends or no longer exists, or when the signal is aborted.
+ * @throws {GatewayError} `QUEUE_UNAVAILABLE` if Redis becomes unavailable.
  */
 export async function* jobChanges(
   producer: Pick<ApiProducer, 'job' | 'watch'>,
@@ -29,7 +29,7 @@ export async function* jobChanges(
   const begun = Date.now();
   let shown = '';
   while (!signal.aborted) {
-    // Listened to before it is read, so that no end falls in between.
+    // Subscribes before reading, so that an end between the two is not missed.
     const watched = producer.watch(jobId, userId);
     try {
       const job = await producer.job(jobId);
@@ -45,7 +45,7 @@ export async function* jobChanges(
   }
 }
 
-/** Names how a job stands: equal for equal views, in every API process. */
+/** A version string for a job's state. Equal states give equal strings in every API process. */
 export function versionOf(job: JobView): string {
   return createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 16);
 }

@@ -1,6 +1,6 @@
 import { SettingsError, type Settings } from '@gateway/runtime';
 
-/** Whether a host name, as `URL.hostname` gives it, can only mean this machine: `localhost`, 127.0.0.0/8 or `[::1]`. */
+/** Whether a host name, as `URL.hostname` gives it, always means this machine: `localhost`, 127.0.0.0/8 or `[::1]`. */
 export function isLoopbackName(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
@@ -10,14 +10,14 @@ export function isLoopbackOrigin(origin: string): boolean {
   return URL.canParse(origin) && isLoopbackName(new URL(origin).hostname);
 }
 
-/** A host as it stands in a URL: IPv6 in brackets. */
+/** A host as written in a URL: IPv6 in brackets. */
 export function urlHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 /**
- * Without keys whoever reaches the port could use every account, so only this machine may reach it.
- * @throws {SettingsError} where HOST is open to other machines and API_KEYS is empty.
+ * Without keys, anyone who reaches the port can use every account, so only this machine may reach it.
+ * @throws {SettingsError} if HOST is open to other machines and API_KEYS is empty.
  */
 export function refuseOpenHostWithoutKeys({ HOST, API_KEYS }: Pick<Settings, 'HOST' | 'API_KEYS'>): void {
   if (API_KEYS.length > 0) return;

@@ -2,23 +2,23 @@ import { MAX_TEXT_LENGTH, type FormattedText } from '@gateway/contracts';
 import { FORMAT_THREAD, formatText, type FormatOutcome, type Markup } from '@gateway/formatting';
 import { BoundedThreads, ThreadError, type Logger } from '@gateway/runtime';
 
-/** Longest text, in UTF-16 units, that is formatted at once. Before the code is warm, that takes up to 40 ms. */
+/** Longest text, in UTF-16 units, that is formatted on the main thread. With cold code that takes up to 40 ms. */
 const MAX_AT_ONCE = 4_096;
 
 type Threads = Pick<BoundedThreads<{ text: string; markup: Markup }, FormatOutcome>, 'run'>;
 
 const THREADS: Threads = new BoundedThreads({
   entry: FORMAT_THREAD,
-  // Formatting the longest text takes some 200 ms. The rest is for a busy machine.
+  // The longest text takes about 200 ms to format. The rest is margin for a busy machine.
   timeoutMs: 5_000,
   heapMb: 128,
   atOnce: 2,
   maxWaiting: 10_000,
-  // A thread takes some 300 ms to start, and a batch can have 1,000 texts.
+  // A thread takes about 300 ms to start, and a batch can have 1,000 texts.
   keepMs: 10_000,
 });
 
-/** Formats a marked-up text. A long one is formatted in a thread, so other requests need not wait. */
+/** Formats a text with markup. Formats a long text in a thread, so that it does not block other requests. */
 export async function formatMarkup(
   text: string,
   markup: Markup,
@@ -34,12 +34,12 @@ export async function formatMarkup(
       { failure: error.failure, err: error, length: text.length, markup },
       'no thread formats a text',
     );
-    // A person's markup must be read. That takes linear time; a model's text is as good without.
+    // Markup from a person must be parsed; here that takes linear time. A model's text may go out unformatted.
     return markup === 'markdown_lenient' ? asWritten(text) : formatAtOnce(text, markup);
   }
 }
 
-/** Formats a model's Markdown. Never fails: at worst the text goes out as it is written. */
+/** Formats a model's Markdown. Never fails: at worst the text is sent unformatted. */
 export async function formatModelText(text: string, logger: Logger): Promise<FormattedText> {
   const outcome = await formatMarkup(text, 'markdown_lenient', logger);
   return 'fault' in outcome ? asWritten(text) : outcome;
@@ -49,7 +49,7 @@ function formatAtOnce(text: string, markup: Markup): FormatOutcome {
   return withinBound(text, markup, formatText(text, markup));
 }
 
-/** Bullets and tables make a text longer: a model's text that may no longer be sent so goes out as it is written. */
+/** Bullets and tables lengthen a text. If a model's formatted text becomes too long to send, it is sent unformatted. */
 function withinBound(text: string, markup: Markup, outcome: FormatOutcome): FormatOutcome {
   const isTooLong =
     markup === 'markdown_lenient' && 'text' in outcome && outcome.text.length > MAX_TEXT_LENGTH;

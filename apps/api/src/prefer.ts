@@ -1,19 +1,21 @@
-/** How long the caller of a send is ready to wait for its end. */
+/** How long the caller of a send wants to wait for its result. */
 export interface WaitPreference {
-  /** ms; 0 answers at once. */
+  /** In ms; 0 responds at once. */
   waitMs: number;
-  /** For the `Preference-Applied` header; `null` where the caller's `Prefer` said nothing that is honoured here. */
+  /**
+   * Value of the `Preference-Applied` header; `null` if the caller's `Prefer` contained nothing that is honoured here.
+   */
   applied: string | null;
 }
 
 const MAX_WAIT_SECONDS = 60;
-/** Longer headers are not read: there is nothing that long to prefer. */
+/** Longer headers are ignored, because no valid preference is that long. */
 const MAX_HEADER = 1_000;
 
 /**
- * Reads `Prefer` (RFC 7240): `respond-async` and `wait=N`, N in whole seconds, taken as 60 where it is more. Both together mean "answer
- * asynchronously if it takes longer than N", so the wait holds. As the RFC has it, the first of equal preferences counts, and what is
- * not understood (other names, a wait that is no whole number) is ignored.
+ * Reads `Prefer` (RFC 7240): `respond-async` and `wait=N`, N in whole seconds, at most 60 (larger values count as 60).
+ * Both together mean "respond asynchronously if it takes longer than N", so the wait applies. As the RFC requires, the
+ * first of equal preferences counts, and unknown names and invalid waits are ignored.
  */
 export function parsePrefer(header: string | undefined, defaultMs: number): WaitPreference {
   const preferences =
@@ -32,7 +34,10 @@ export function parsePrefer(header: string | undefined, defaultMs: number): Wait
   };
 }
 
-/** Name in lower case → value, unquoted, empty where there is none. Parameters (after `;`) belong to no preference known here. */
+/**
+ * Maps lower-case names to unquoted values (empty if there is none). Drops parameters (after `;`): no preference used
+ * here has any.
+ */
 function readPreferences(header: string): Map<string, string> {
   const preferences = new Map<string, string>();
   for (const item of splitOutsideQuotes(header, ',')) {

@@ -1,15 +1,15 @@
 import { GatewayError, isSignedIn, type AccountView, type QrResult } from '@gateway/contracts';
 import { sleep } from '@gateway/runtime';
 
-/** ms between two looks at how the account stands. */
+/** Interval in ms at which the account's view is read. */
 const LOOK_AGAIN_MS = 500;
-/** ms before its end at which a code is renewed: the worker gives out no code that is good for less than 5 s. */
+/** ms before its expiry at which a code is renewed. The worker issues no code that expires in less than 5 s. */
 const RENEW_BEFORE_MS = 4_500;
-/** ms between two renewals at least, however short-lived the codes. */
+/** Minimum ms between two renewals, however short-lived the codes are. */
 const MIN_RENEWAL_MS = 1_000;
-/** ms without a code that can be scanned, after which the trouble is told. */
+/** ms without a valid code after which the error is reported. */
 const MAX_TROUBLE_MS = 30_000;
-/** ms that nobody scans, after which it is watched no longer. */
+/** ms without a scan after which the stream ends. */
 const MAX_UNSCANNED_MS = 10 * 60_000;
 
 export interface QrEvent {
@@ -18,11 +18,11 @@ export interface QrEvent {
 }
 
 export interface QrWatch {
-  /** How it stood at first; `null`: signed in. */
+  /** The first result; `null`: already signed in. */
   first: QrResult | null;
-  /** As the worker last published it. */
+  /** Reads the account view that the worker published last. */
   view: () => Promise<AccountView>;
-  /** The code to scan now, or what came of a scan. */
+  /** Requests the current code, or the result of a scan. */
   show: (signal: AbortSignal) => Promise<QrResult>;
   signal: AbortSignal;
   /** ms since the epoch. */
@@ -31,8 +31,9 @@ export interface QrWatch {
 }
 
 /**
- * A QR sign-in as it goes on: each fresh code, and how it ended. Ends without an event where the signal is aborted.
- * @throws {GatewayError} `AUTH_NOT_STARTED` where it was cancelled, replaced or not scanned for ten minutes; or what keeps it from going on.
+ * Yields the events of a QR sign-in: every fresh code, then the result. Ends without a result if the signal is aborted.
+ * @throws {GatewayError} `AUTH_NOT_STARTED` if the sign-in was cancelled, replaced or not scanned for ten minutes; or
+ * the error that prevents it from continuing.
  */
 export async function* qrEvents(watch: QrWatch): AsyncGenerator<QrEvent> {
   const { first, view, show, signal, now = Date.now, pause = sleep } = watch;
@@ -47,10 +48,10 @@ export async function* qrEvents(watch: QrWatch): AsyncGenerator<QrEvent> {
       return;
     }
     if (state !== 'qr_pending' && state !== 'password_required') throw new GatewayError('AUTH_NOT_STARTED');
-    // The login itself is left: it may be a later one than that which was watched at first, and its codes run out by themselves.
+    // Does not cancel the login: it may be a newer one than the login watched here, and its codes expire by themselves.
     if (now() - begun >= MAX_UNSCANNED_MS)
       throw new GatewayError('AUTH_NOT_STARTED', 'Nobody has scanned a code for ten minutes: begin again.');
-    // The hint at the password is the worker's to tell.
+    // Only the worker knows the password hint.
     if (state === 'password_required' || now() >= renewAt) {
       const next = await renewed(shown, () => show(signal), now());
       if (next !== null && !isSame(next, shown)) yield eventOf(next);
@@ -61,7 +62,7 @@ export async function* qrEvents(watch: QrWatch): AsyncGenerator<QrEvent> {
   }
 }
 
-/** `null`: it could not be had just now, which a worker that starts again or a network mends. */
+/** `null`: no result at the moment, because of a temporary failure such as a restarting worker or a network error. */
 async function renewed(
   shown: QrResult | null,
   show: () => Promise<QrResult>,
@@ -71,11 +72,11 @@ async function renewed(
     return await show();
   } catch (thrown) {
     const error = GatewayError.from(thrown);
-    // The account's view shows it.
+    // The account's view shows the sign-in.
     if (error.code === 'ALREADY_AUTHORIZED') return null;
     const goodUntil = shown?.status === 'qr' ? Date.parse(shown.expires_at) : 0;
     const isPassing = error.kind === 'retryable' || error.kind === 'unknown_outcome';
-    // A wait that Telegram asks for is not to be shortened by asking again.
+    // A wait that Telegram demands must not be cut short by another request.
     if (error.details.retryAfter !== undefined || !isPassing || now >= goodUntil + MAX_TROUBLE_MS)
       throw error;
     return null;

@@ -22,7 +22,9 @@ export interface Message extends Pick<
   formatted: FormattedText;
 }
 
-/** The job of a message; a text that is too long for one is cut here, so that every try cuts alike. */
+/**
+ * Creates the job of a message. Cuts a text that is too long for one message here, so that every attempt cuts it alike.
+ */
 export function sendJob({ formatted: { text, entities }, ...message }: Message): NewSend['job'] {
   const cuts = cutsOf(text, entities);
   return {
@@ -33,7 +35,10 @@ export function sendJob({ formatted: { text, entities }, ...message }: Message):
   };
 }
 
-/** What `POST /telegram/user/send` asks for. @throws {GatewayError} `VALIDATION` where the text's markup is not right, or it is too long. */
+/**
+ * Converts a `POST /telegram/user/send` request to a send.
+ * @throws {GatewayError} `VALIDATION` if the text is too long or its markup is invalid.
+ */
 export async function newSend(
   request: SendRequest,
   requestId: string,
@@ -62,7 +67,7 @@ export async function newSend(
   return { ...send, asGiven: jobOf(await readAsGiven(request, logger)) };
 }
 
-/** The messages that a text would go out as. @throws {GatewayError} as {@link newSend}. */
+/** The messages as which a text would be sent. @throws {GatewayError} as {@link newSend}. */
 export async function previewOf(
   request: Pick<SendRequest, 'text' | 'parse_mode' | 'split'>,
   logger: Logger,
@@ -76,13 +81,13 @@ export async function previewOf(
 }
 
 interface ReadText {
-  /** As it is sent. */
+  /** The text to send. */
   formatted: FormattedText;
-  /** Normalisation changed nothing. */
+  /** Whether normalisation changed nothing. */
   isAsGiven: boolean;
 }
 
-/** Normalises the text before its markup is read, so that places in it are those of the message, and what the markup made of it after. */
+/** Normalises the text before parsing its markup, so that offsets refer to the message, and the parsed result again. */
 async function readText(
   { text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>,
   logger: Logger,
@@ -96,7 +101,10 @@ async function readText(
   return { formatted, isAsGiven: source === text && formatted.text === plain.text };
 }
 
-/** As versions before normalisation read it. What they could not read has no job that it could repeat: any job will do. */
+/**
+ * Reads the text as versions without normalisation did, to recognise jobs that they enqueued under the same key. If
+ * they could not parse the text, no such job exists, and any result will do.
+ */
 async function readAsGiven(
   { text, parse_mode }: Pick<SendRequest, 'text' | 'parse_mode'>,
   logger: Logger,

@@ -11,10 +11,10 @@ import type { Accepted } from '@gateway/queue';
 import type { Settings } from '@gateway/runtime';
 import type { ApiProducer } from './context.ts';
 
-/** How an accepted send stands when its caller is answered. */
+/** The state of an accepted send when its caller gets the response. */
 export type SendOutcome =
   | { state: 'completed'; result: SendResult }
-  /** Not sent yet. `reason` and `retryAt` (RFC 3339) where it is held. */
+  /** Not sent yet. A held send has `reason` and, if known, `retryAt` (RFC 3339). */
   | {
       state: Exclude<JobView['state'], 'completed' | 'failed' | 'cancelled'>;
       reason: string | null;
@@ -23,17 +23,17 @@ export type SendOutcome =
 
 export interface SendWait {
   waitMs: number;
-  /** What held it before it was accepted. */
+  /** The hold at enqueue time, if any. */
   hold: HoldNotice | null;
-  /** The job may be an earlier one (Idempotency-Key), whose end has been told already. */
+  /** The job may be an earlier one with the same Idempotency-Key, whose end was already published. */
   mayBeOld: boolean;
-  /** Aborted when waiting is of no more use. The message stays accepted. */
+  /** Aborted when nobody needs the result any more. The message stays accepted. */
   signal: AbortSignal;
 }
 
 /**
- * Waits for the end of a send, at most `waitMs`, and not at all where the account is held for longer.
- * @throws {GatewayError} what the send failed with, with its `job_id`.
+ * Waits at most `waitMs` for the result of a send. Does not wait if the account is held for longer.
+ * @throws {GatewayError} the error of a failed send, with its `job_id`.
  */
 export async function awaitSend(
   producer: Pick<ApiProducer, 'job'>,
@@ -52,7 +52,7 @@ export async function awaitSend(
   return readOutcome(producer, jobId);
 }
 
-/** Whether it is known to wait for longer than its caller does, or for a person. */
+/** Whether the send is known to wait for longer than `waitMs`, or for a person. */
 function outlasts(outcome: SendOutcome, waitMs: number): boolean {
   if (outcome.state !== 'delayed' || outcome.reason === null) return false;
   return outcome.retryAt === null || Date.parse(outcome.retryAt) > Date.now() + waitMs;
@@ -73,7 +73,10 @@ async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): P
   return { state: job.state, reason: job.reason, retryAt: job.retry_at };
 }
 
-/** An accepted message stays accepted when Redis goes away afterwards: an error would make its caller send it twice. */
+/**
+ * If Redis becomes unavailable after a message was accepted, it stays accepted: an error would make the caller send it
+ * again.
+ */
 async function readAccepted(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<JobView | 'unknown'> {
   try {
     return (await producer.job(jobId)) ?? 'unknown';
@@ -83,7 +86,7 @@ async function readAccepted(producer: Pick<ApiProducer, 'job'>, jobId: string): 
   }
 }
 
-/** Why the message will not go out yet, as far as it is known before it is tried. */
+/** The known hold of a message before its first attempt; `null`: none. */
 export function holdOf(
   view: AccountView,
   sendAt: number | undefined,
@@ -92,6 +95,6 @@ export function holdOf(
   const now = Date.now();
   if (sendAt !== undefined && sendAt > now) return { reason: 'SEND_AT', until: sendAt };
   if (isStopped(view)) return { reason: view.reason ?? view.state.toUpperCase(), until: null };
-  // One that is not kept for so long fails at once: its end is worth waiting for.
+  // A message that would be held longer than SEND_MAX_WAIT fails at once, so its result is worth waiting for.
   return view.hold !== null && view.hold.until - now > SEND_MAX_WAIT ? null : view.hold;
 }

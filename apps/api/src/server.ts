@@ -9,25 +9,28 @@ import { urlHost } from './loopback.ts';
 export interface ListenOptions {
   host: string;
   port: number;
-  /** ms within which a request must have arrived, body and all; else 408. Working on it may take longer. */
+  /** ms in which a request, including its body, must arrive; else 408. Does not limit the processing time. */
   receiveTimeoutMs?: number;
 }
 
 export interface HttpServer {
-  /** Where it answers; a wildcard host as the loopback address. */
+  /** The server's URL, with a wildcard host replaced by the loopback address. */
   url: string;
-  /** Accepts nothing more, and resolves when the requests under way are answered, or cut off after `graceMs`. */
+  /** Accepts no more connections. Resolves when all requests in progress are answered, or cut off after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-/** ms that an idle connection is kept for its caller's next request; callers are told, and close theirs before. */
+/**
+ * ms that an idle connection stays open for the caller's next request. The `Keep-Alive` header announces it, so that
+ * callers close first.
+ */
 const KEEP_ALIVE = 30_000;
 
-/** Serves the app. @throws {Error} one line that names HOST or PORT, where it cannot listen there. */
+/** Serves the app. @throws {Error} a one-line message that names HOST or PORT if it cannot listen there. */
 export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOptions): Promise<HttpServer> {
   const { port, receiveTimeoutMs = 30_000 } = options;
   const host = options.host.replace(/^\[|\]$/g, '');
-  // With the library's own Request and Response in place of node's, as it does by default: those cost as much as all the rest of a request.
+  // Keeps the library's default of its own Request and Response classes: Node's cost as much as the rest of a request.
   const answer = getRequestListener(app.fetch, {
     errorHandler: () => unreadableRequest(),
   });
@@ -85,7 +88,7 @@ function urlOf(server: Server, host: string): string {
   return `http://${urlHost(reachable)}:${port}`;
 }
 
-/** Each connection, and the last answer that was begun on it; `null`: it never had a request. */
+/** Every open connection with the last response started on it; `null`: it has had no request yet. */
 type Connections = ReadonlyMap<Duplex, ServerResponse | null>;
 
 function trackConnections(server: Server): Connections {
@@ -100,8 +103,8 @@ function trackConnections(server: Server): Connections {
 
 async function close(server: Server, connections: Connections, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Node's own close leaves those open that never had a request, and clients open some ahead: they would hold up the end for the whole
-  // grace. The others are told to close with their next answer.
+  // Node's close does not end connections that never had a request. Clients open some in advance, which would delay the
+  // shutdown by the whole grace period. The other connections close with their next response.
   for (const [socket, answer] of connections) if (answer === null) socket.destroy();
   const force = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;

@@ -5,8 +5,9 @@ import type { ApiProducer } from './context.ts';
 const RETRY_MS = 100;
 
 /**
- * Agrees with Redis on the number of shards, as soon as Redis is there. Resolves once that is done, or the signal is aborted.
- * @throws {Error} where Redis was set up with another number: the process must not go on.
+ * Registers the number of shards in Redis, as soon as Redis is reachable. Resolves when done, or when the signal is
+ * aborted.
+ * @throws {Error} if Redis was set up with a different number of shards: the process must not continue.
  */
 export async function claimShards(
   producer: Pick<ApiProducer, 'claimShards'>,

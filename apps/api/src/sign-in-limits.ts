@@ -3,21 +3,25 @@ import type { ApiContext, Caller } from './context.ts';
 
 const WINDOW_MS = 10 * 60_000;
 
-/** Tries in a window. Telegram bounds codes and logins too, and then makes the account wait for hours: this bound comes before. */
+/**
+ * Attempts per window. Telegram limits codes and logins too, and then blocks the account for hours; these limits apply
+ * first.
+ */
 const LIMITS = {
-  /** Codes asked for (start, resend), per account. */
+  /** Code requests (start, resend), per account. */
   code: 30,
-  /** QR sign-ins begun, per account; a code that is renewed on a stream is none. */
+  /** QR sign-ins started, per account. Renewing a code on a stream does not count. */
   qr: 30,
-  /** Codes and passwords tried, per account. */
+  /** Attempts with a code or a password, per account. */
   verify: 30,
   /** All of these over all accounts, per API key. */
   key: 3_000,
 } as const;
 
 /**
- * Counts a step of signing in.
- * @throws {GatewayError} `RATE_LIMITED` with `retry_after` where the account or the caller's key has tried too often.
+ * Counts one sign-in step.
+ * @throws {GatewayError} `RATE_LIMITED` with `retry_after` if the account or the caller's key has made too many
+ * attempts.
  */
 export async function limitSignIn(
   { producer }: ApiContext,

@@ -2,8 +2,8 @@ import { ERROR_CODES, GatewayError, isSignedIn, type AccountView } from '@gatewa
 import type { ApiProducer } from './context.ts';
 
 /**
- * The view of an account that may send, now or once a wait is over.
- * @throws {GatewayError} `NOT_AUTHORIZED`, or why it cannot sign in any more.
+ * Returns the view of an account that may send, now or after its hold.
+ * @throws {GatewayError} `NOT_AUTHORIZED`, or the reason why it cannot sign in any more.
  */
 export async function requireSignedIn(
   producer: Pick<ApiProducer, 'accountView'>,

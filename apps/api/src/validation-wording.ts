@@ -19,8 +19,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The message of a zod issue where the schema gives none: it says what to send. Callers never read zod's own English.
- * Handed to each parse, since zod's global map would change other packages' messages too.
+ * The message for a zod issue whose schema defines none. It says what to send; callers never see zod's own messages.
+ * Passed to each parse, because zod's global error map would change other packages' messages too.
  */
 export function wording(issue: z.core.$ZodRawIssue): string {
   const { code, input } = issue;
@@ -60,7 +60,7 @@ function unionWording(branches: readonly z.core.$ZodIssue[][]): string {
   return [...new Set(messages)].join(', or ') || 'is not valid';
 }
 
-/** `a`, `a or b`, `a, b or c`. */
+/** Joins values: `a`, `a or b`, `a, b or c`. */
 function alternatives(values: readonly unknown[]): string {
   const shown = values.map(String);
   const last = shown.at(-1) ?? '';

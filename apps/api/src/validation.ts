@@ -2,22 +2,22 @@ import { GatewayError, type ValidationIssue } from '@gateway/contracts';
 import type * as z from 'zod';
 import { wording } from './validation-wording.ts';
 
-/** Issues shown at most: a body of 256 KiB can hold tens of thousands of unknown fields. */
+/** Maximum number of issues shown. A body of 256 KiB can contain tens of thousands of unknown fields. */
 const MAX_ISSUES = 20;
-/** Characters of a caller's own field name that are shown. */
+/** Maximum characters shown of a field name that the caller made up. */
 const MAX_NAME = 64;
 
-/** What a value is, and the path of an issue about the whole of it. */
+/** The default name of the validated value, used as the path of an issue about the whole value. */
 const BODY = 'body';
 
 /**
- * Parses the value by the schema. An issue about the whole value has the path `whole`.
- * @throws {GatewayError} `VALIDATION` with every issue's path and a message that says what to do.
+ * Validates the value by the schema. An issue about the whole value has the path `whole`.
+ * @throws {GatewayError} `VALIDATION` with the path of every issue and a message that says what to do.
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, whole: string = BODY): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  // Parses again for the wording: an error map slows down the parsing of valid values.
+  // Parses again only for the messages, because an error map slows down the parsing of valid values.
   const issues = schema.safeParse(value, { error: wording }).error?.issues ?? parsed.error.issues;
   throw validationError(issues.flatMap((issue) => publicIssues(issue)).map((issue) => named(issue, whole)));
 }
@@ -47,7 +47,7 @@ function publicIssues(issue: z.core.$ZodIssue, parents: readonly PropertyKey[] =
   return [{ path: shownPath.join('.'), message: issue.message }];
 }
 
-/** The one alternative that the value is meant as: its fields are wrong, not its type. */
+/** The only alternative whose type matches the value, so that its field errors are reported instead of a type error. */
 function meantBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const meant = branches.filter((issues) =>
     issues.every(({ code, path }) => path.length > 0 || !OTHER_TYPE.has(code)),

@@ -1,6 +1,6 @@
 import type { VerifyResult } from '@gateway/contracts';
 
-/** How a step of signing in that ended, or that wants the password, is answered. */
+/** The response to a sign-in step that signed the account in, or that requires the password. */
 export function verifyBody(jobId: string, result: VerifyResult) {
   if (result.status === 'password_required') {
     const message = 'Two-factor authentication is on: verify again with the password';

@@ -1,15 +1,15 @@
 import { GatewayApiError, GatewayConnectionError, JobTimeoutError } from '@gateway/client';
 
-/** What the process ends with. */
+/** The exit codes of the process. */
 export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The command line, or a file that it names, is not right. */
+/** The command line, or a file that it names, is invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Ctrl-C. */
+/** The person pressed Ctrl-C. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   constructor() {
@@ -19,14 +19,14 @@ export class Interrupted extends Error {
 
 export interface Failure {
   exitCode: ExitCode;
-  /** Short, in capitals. */
+  /** A short code in capitals. */
   code: string;
   message: string;
-  /** What to do about it, a line each. */
+  /** What to do about it, one line each. */
   advice: readonly string[];
 }
 
-/** What a person can do here about a code of the gateway's, in words of this program. */
+/** What the user can do about a gateway error code, in terms of this program's commands. */
 const ADVICE: Readonly<Record<string, string>> = {
   UNAUTHORIZED: 'Set GATEWAY_API_KEY in the environment to one of the keys in the gateway’s API_KEYS.',
   FORBIDDEN: 'Use a key (GATEWAY_API_KEY) that may use this account.',
@@ -46,7 +46,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 const UNREACHED: ReadonlySet<string> = new Set(['HTTP_ERROR', 'NOT_A_GATEWAY']);
 
-/** @param url the gateway's address, as it was given. */
+/** @param url the gateway's address, as given. */
 export function failureOf(error: unknown, url: string): Failure {
   if (error instanceof UsageError)
     return { exitCode: EXIT.usage, code: 'USAGE', message: error.message, advice: [] };
@@ -87,7 +87,7 @@ function failureOfRefusal(error: GatewayApiError): Failure {
   return { exitCode: UNREACHED.has(code) ? EXIT.unreachable : EXIT.refused, code, message, advice };
 }
 
-/** A job's own error, in one line. */
+/** Describes a job's own error in one line. */
 export function errorLine(error: { code: string; message: string; rpc_error?: string | undefined }): string {
   const { code, message, rpc_error } = error;
   return `${code}: ${message}${rpc_error === undefined ? '' : ` (${rpc_error})`}`;

@@ -29,24 +29,24 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Commander has said what is wrong.
+    // Commander has already printed the error.
     exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return exitCode;
 }
 
-/** {@link main} for this process. The first Ctrl-C ends it in order, a second one at once. */
+/** Runs {@link main} for this process. The first Ctrl-C stops it gracefully, a second one at once. */
 export async function runInTerminal(): Promise<void> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => abort.abort(new Interrupted()));
   const { stdin, stdout, stderr } = process;
-  // Whoever reads us has heard enough: `| head`.
+  // The reader of the output has closed the pipe, as in `| head`.
   stdout.on('error', () => abort.abort(new Interrupted()));
   const isTerminal = stdin.isTTY && stderr.isTTY;
   const prompter = isTerminal ? terminalPrompter(stdin, stderr, abort.signal) : null;
   process.exitCode = await main(process.argv.slice(2), {
-    // oxlint-disable-next-line node/no-process-env -- The one place; the rest is told by it.
+    // oxlint-disable-next-line node/no-process-env -- The only access; all other code uses `io.env`.
     env: process.env,
     stdin,
     stdout,

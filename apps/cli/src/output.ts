@@ -2,7 +2,10 @@ import { styleText } from 'node:util';
 import type { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 
-/** Results on standard output, everything else on standard error; with `json` a JSON object a line, and nothing for people. */
+/**
+ * Writes results to standard output and everything else to standard error. With `json` writes one JSON object per line,
+ * and no text for people.
+ */
 export class Output {
   readonly json: boolean;
   readonly #io: Pick<Io, 'stdout' | 'stderr' | 'env'>;
@@ -13,18 +16,18 @@ export class Output {
     this.json = json;
   }
 
-  /** One result: as JSON, or as the text, which may have several lines. */
+  /** Writes one result: as JSON, or as the text, which may have several lines. */
   result(body: object, text: string): void {
     this.clearProgress();
     this.#io.stdout.write(`${this.json ? JSON.stringify(body) : text}\n`);
   }
 
-  /** A piece of text as it comes, for people. */
+  /** Writes a piece of streamed text, for people only. */
   piece(text: string): void {
     if (!this.json) this.#io.stdout.write(text);
   }
 
-  /** Said to a person on the way. */
+  /** Shows a message to the person while the command runs. */
   note(text: string): void {
     if (this.json) return;
     this.clearProgress();
@@ -41,7 +44,7 @@ export class Output {
     this.#io.stderr.write(`${lines.join('\n')}\n`);
   }
 
-  /** A line that the next one takes the place of; nothing where nobody looks. */
+  /** Shows a progress line, which the next one replaces. Does nothing if standard error is not a terminal. */
   progress(text: string): void {
     if (this.json || this.#io.stderr.isTTY !== true) return;
     this.#io.stderr.write(`\r\u001B[2K${text}`);

@@ -15,7 +15,7 @@ import {
 import type { ExitCode } from './failure.ts';
 import type { CommonOptions, Session } from './session.ts';
 
-/** Runs what a command does; `options` are those that every command has. */
+/** Runs a command. `options` are the options that every command has. */
 export type Runner = (
   options: CommonOptions,
   command: (session: Session) => Promise<ExitCode>,
@@ -25,7 +25,7 @@ const EPILOGUE = `
 Environment: GATEWAY_URL (default http://127.0.0.1:3000), GATEWAY_API_KEY
 Exit codes:  0 done, 1 refused by the gateway or Telegram, 2 bad usage, 3 gateway not reachable, 130 Ctrl-C`;
 
-/** The command line's grammar. */
+/** Defines the commands, arguments and options. */
 export function createProgram(run: Runner): Command {
   const program = new Command('telegram-gateway')
     .description('Send Telegram messages as a user, through the gateway.')
@@ -150,7 +150,7 @@ function addSend(command: Command, run: Runner): void {
     );
 }
 
-/** Makes commander throw in place of ending the process, and write where it is told. */
+/** Makes commander throw instead of ending the process, and write to the given outputs. */
 export function inherit(
   program: Command,
   stdout: (text: string) => void,

@@ -2,14 +2,14 @@ import type { Readable, Writable } from 'node:stream';
 import { isCancel, password, text } from '@clack/prompts';
 import { Interrupted } from './failure.ts';
 
-/** Asks a person. @throws {Interrupted} where they give up. */
+/** Asks the person at the terminal. @throws {Interrupted} if the person cancels. */
 export interface Prompter {
   ask(question: string, example?: string): Promise<string>;
-  /** What is typed does not show; it may be empty. */
+  /** Hides the input, which may be empty. */
   askSecret(question: string): Promise<string>;
 }
 
-/** @param output not standard output: that is for results. */
+/** @param output not standard output, which is reserved for results. */
 export function terminalPrompter(input: Readable, output: Writable, signal: AbortSignal): Prompter {
   const common = { input, output, signal };
   return {

@@ -3,8 +3,8 @@ import type { Io } from './io.ts';
 const TIMEOUT_MS = 500;
 
 /**
- * Says where the sandbox shows the phone's code; `null` if no sandbox runs beside the gateway. Does not show the code
- * itself: people read it there, as they would in Telegram.
+ * Says where the sandbox shows the code sent to a phone; `null` if no sandbox runs beside the gateway. Does not show
+ * the code itself: people read it there, as they would in Telegram.
  */
 export async function sandboxHint(
   { env }: Pick<Io, 'env'>,

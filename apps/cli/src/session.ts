@@ -5,7 +5,7 @@ import { Output } from './output.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
-/** What every command may be told. */
+/** Options of every command. */
 export interface CommonOptions {
   json?: boolean;
   url?: string;
@@ -13,9 +13,12 @@ export interface CommonOptions {
 
 /** One run of a command. */
 export interface Session {
-  /** Gives up soon: somebody waits at the terminal. */
+  /** Gives up soon, because a person waits at the terminal. */
   client: GatewayClient;
-  /** The same for what takes long, once the gateway was there: goes on over a restart of the gateway, for a minute or so. */
+  /**
+   * For long operations after the gateway has been reached: retries through a restart of the gateway, for about a
+   * minute.
+   */
   patientClient: GatewayClient;
   /** The gateway's address. */
   url: string;
@@ -23,7 +26,7 @@ export interface Session {
   out: Output;
 }
 
-/** The gateway's address; a name and password in it are kept out, so that it may be shown. */
+/** The gateway's address, without a name and password in it, so that it is safe to display. */
 export function addressOf(io: Pick<Io, 'env'>, { url: option }: CommonOptions): string {
   const given = option ?? (io.env['GATEWAY_URL'] || DEFAULT_URL);
   if (!URL.canParse(given)) return given;
@@ -39,7 +42,7 @@ export function openSession(io: Io, options: CommonOptions): Session {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`GATEWAY_URL (or --url) must be an http:// or https:// address, not ${url}`);
   const apiKey = io.env['GATEWAY_API_KEY'] || undefined;
-  // Checked here since the HTTP library's own refusal shows the key.
+  // Checked here because the HTTP library's own error message reveals the key.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
     throw new UsageError(
       'GATEWAY_API_KEY holds what no key does: look for a space, a quote or a line end in it.',

@@ -3,11 +3,14 @@ import { UsageError } from './failure.ts';
 
 const MAX_BYTES = 128 * 2 ** 20;
 const HINT = 'save the file as UTF-8';
-/** UTF-16 without its mark is full of NULs; ISO-2022-JP and its kin change to two-byte characters by `ESC $`. */
+/**
+ * UTF-16 without a byte order mark is full of NULs. ISO-2022-JP and related encodings switch to two-byte characters by
+ * `ESC $`.
+ */
 // oxlint-disable-next-line no-control-regex
 const FOREIGN = /\0|\u001b\$/;
 
-/** A text file's content. @throws {UsageError} where it cannot be read, is no text, or is in another encoding. */
+/** Reads a text file. @throws {UsageError} if it cannot be read, is not text, or has another encoding. */
 export async function readTextFile(path: string): Promise<string> {
   let bytes: Buffer;
   try {
@@ -20,8 +23,8 @@ export async function readTextFile(path: string): Promise<string> {
 }
 
 /**
- * Text in UTF-8, or in UTF-16 with a byte order mark, without that mark.
- * @param name of the file, for a person.
+ * Decodes text in UTF-8, or in UTF-16 with a byte order mark, and drops the mark.
+ * @param name the file's name, for error messages.
  * @throws {UsageError} that names the first line in another encoding: decoding it anyway would send garbage to people.
  */
 export function decodeText(bytes: Uint8Array, name: string): string {
@@ -75,13 +78,13 @@ function firstBadLine(bytes: Uint8Array): number {
   return line;
 }
 
-/** In a file with nothing but carriage returns the whole of it is one piece. */
+/** Counts lines ended by CR: a file that has only CRs is one piece. */
 function crOnlyLines(piece: Uint8Array): number {
   const broken = Buffer.from(piece).toString('utf8');
   return broken.slice(0, broken.indexOf('\uFFFD')).split('\r').length - 1;
 }
 
-/** Lines end in LF, CRLF or CR. */
+/** Counts lines that end in LF, CRLF or CR. */
 function lineAt(text: string, index: number): number {
   return text.slice(0, index).split(/\r\n|\n|\r/).length;
 }

@@ -4,15 +4,15 @@ import { cancelJob } from '../cancel-job.ts';
 import type { ApiContext } from '../context.ts';
 import { runInteractive } from '../interactive.ts';
 
-/** What an operator does to an account from the dashboard: the same as the API does. */
+/** The dashboard's actions on an account. They have the same effect as the API's. */
 export interface BoardActions {
   pause(userId: string): Promise<void>;
   resume(userId: string): Promise<void>;
   isPaused(userId: string): Promise<boolean>;
   cancel(userId: string, jobId: string): Promise<void>;
-  /** Tries again what has failed. */
+  /** Retries a failed job. */
   retry(userId: string, jobId: string): Promise<void>;
-  /** The account has work again. */
+  /** Notifies the owner that the account has work again. */
   ring(userId: string): Promise<void>;
 }
 

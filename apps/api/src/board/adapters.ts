@@ -6,15 +6,15 @@ import { shownControl, shownSend, shownWebhook } from './redact.ts';
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
 type BoardJob = Awaited<ReturnType<BullMQAdapter['getJobs']>>[number];
 
-/** States whose jobs are at their end. */
+/** Final states of a job. */
 const ENDED: readonly string[] = ['completed', 'failed'];
 
-/** What the dashboard may not do is refused by this, which it shows. */
+/** Refuses an action that the dashboard does not allow. The dashboard shows the message. */
 class Refused extends Error {
   readonly statusCode = 409;
 }
 
-/** A queue to which nothing is added by hand, and in which nothing is changed. */
+/** A queue in which the dashboard cannot add or edit jobs. */
 export abstract class GuardedAdapter extends BullMQAdapter {
   readonly #queue: Queue;
 
@@ -52,8 +52,8 @@ export abstract class GuardedAdapter extends BullMQAdapter {
   }
 
   /**
-   * Tries again what has failed, the oldest first and one after the other, so that messages keep their order. Bull Board's own way takes
-   * the latest first. What may not be tried again is left.
+   * Retries failed jobs one at a time, oldest first, so that messages keep their order; Bull Board itself starts with
+   * the newest. Skips jobs that may not be retried.
    */
   async retryFailed(): Promise<{ retried: number; skipped: number }> {
     const ids = await this.#queue.getRanges(['failed'], 0, -1, true);
@@ -70,7 +70,7 @@ export abstract class GuardedAdapter extends BullMQAdapter {
     return { retried, skipped: ids.length - retried };
   }
 
-  /** Jobs that have ended only: what waits is cancelled, one by one, so that whoever waits for it is told. */
+  /** Only removes ended jobs. Waiting jobs must be cancelled one by one, so that their callers get the result. */
   override async clean(...[status, graceMs]: Parameters<BullMQAdapter['clean']>): Promise<void> {
     if (!ENDED.includes(status))
       throw new Refused('Only jobs that have ended are cleaned up: cancel the others one by one.');
@@ -94,7 +94,7 @@ export abstract class GuardedAdapter extends BullMQAdapter {
   }
 }
 
-/** An account's messages. Whatever is done here keeps their order, and sends none twice. */
+/** The messages of one account. Every action preserves their order and never sends a message twice. */
 export class SendAdapter extends GuardedAdapter {
   readonly #userId: string;
   readonly #actions: BoardActions;
@@ -110,7 +110,7 @@ export class SendAdapter extends GuardedAdapter {
     this.setFormatter('data', (data) => shownSend(data, showText));
   }
 
-  /** As `POST /telegram/user/pause`: BullMQ's own would leave the worker waiting for nothing. */
+  /** Same as `POST /telegram/user/pause`. BullMQ's own pause would leave the worker waiting on an empty queue. */
   override async pause(): Promise<void> {
     await this.#actions.pause(this.#userId);
   }
@@ -134,7 +134,7 @@ export class SendAdapter extends GuardedAdapter {
     const promote = job.promote.bind(job);
     const remove = job.remove.bind(job);
     return Object.assign(super.guard(job), {
-      // Under its own id: Telegram knows it again. At the end of the line.
+      // Re-enqueues the job at the end of the queue under its own id, by which Telegram recognises a duplicate.
       retry: async () => {
         try {
           await this.#actions.retry(this.#userId, jobId);
@@ -147,7 +147,7 @@ export class SendAdapter extends GuardedAdapter {
         await promote();
         await this.#actions.ring(this.#userId);
       },
-      // What has not gone out is cancelled, which tells whoever waits for it.
+      // A message that is not sent yet is cancelled, which notifies its caller.
       remove: async () => {
         if (ENDED.includes(await job.getState())) await remove();
         else await this.#actions.cancel(this.#userId, jobId);
@@ -156,7 +156,7 @@ export class SendAdapter extends GuardedAdapter {
   }
 }
 
-/** Sign-in steps and the like: to be looked at, since their callers have gone. */
+/** Control jobs, such as sign-in steps. Read-only, since their callers are gone. */
 export class ControlAdapter extends GuardedAdapter {
   constructor(queue: Queue, shard: number) {
     super(queue, { prefix: `shard-${shard}:`, displayName: `control, shard ${shard}`, readOnlyMode: true });

@@ -17,10 +17,10 @@ import { ShownQueues } from './shown-queues.ts';
 
 const BASE = '/admin/queues';
 
-/** ms between the page's looks, at least. */
+/** Minimum interval in ms at which the page polls. */
 const POLL_MS = 3_000;
 
-/** The page has style attributes and data: pictures of its own; nothing comes from elsewhere. */
+/** The page uses style attributes and data: images. It loads nothing from other hosts. */
 const POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -34,7 +34,10 @@ const POLICY = [
 
 const UI = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
 
-/** Bull Board at `/admin/queues`, for operators: the queues, why their jobs wait, and what an operator may do about it. */
+/**
+ * Bull Board at `/admin/queues`, for operators: shows the queues and why their jobs wait, and offers the allowed
+ * actions.
+ */
 export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
   const { board: queues, settings, producer, logger } = context;
   const routes = new Hono<ApiEnv>();
@@ -80,7 +83,7 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
   });
   routes.get(`${BASE}/`, (c) => c.redirect(BASE, 308));
 
-  // An account by its name, whether it matters now or not.
+  // Opens an account by its user_id, even if the account is not on the dashboard's list.
   routes.get(`${BASE}/account/:user_id`, async (c) => {
     const userId = validate(userIdSchema, c.req.param('user_id'), 'user_id');
     if ((await producer.accountView(userId)).state === 'none')
@@ -99,10 +102,10 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
       throw new GatewayError('TOO_LATE', 'Only what has failed is tried again.');
     return c.json(await queue.retryFailed());
   });
-  // The page has a path for whatever stands behind these.
+  // Must come before the page's own routes, which match every path.
   refuseOtherMethods(routes);
   const plugin = adapter.registerPlugin() as unknown as Hono<PageEnv>;
-  // Its default answers 500 to every error, and prints it.
+  // Bull Board's default handler prints every error and answers 500.
   plugin.onError(rethrow);
   const page = ownRouter(plugin);
   routes.on('ALL', [BASE, `${BASE}/*`], async (c) =>
@@ -115,7 +118,7 @@ function rethrow(error: Error): never {
   throw error;
 }
 
-/** The request with its body read and checked: the page's own routes would read any size and depth. */
+/** Reads and checks the body before Bull Board does, since its routes accept any size and depth. */
 async function boundedRequest(c: Context<ApiEnv>): Promise<Request> {
   const { raw } = c.req;
   if (raw.method === 'GET' || raw.method === 'HEAD') return raw;
@@ -129,7 +132,10 @@ interface PageEnv {
   Bindings: ApiEnv['Bindings'] & { facts: RequestFacts };
 }
 
-/** The page's own routes as an app of their own: Hono's quick router cannot tell them apart, and all of the API's would get its slow one. */
+/**
+ * Mounts the page's routes as a separate app. Hono's fast router cannot handle them, and would fall back to its slow
+ * router for the whole API.
+ */
 function ownRouter(plugin: Hono<PageEnv>): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
   app.onError(rethrow);
@@ -141,7 +147,7 @@ function ownRouter(plugin: Hono<PageEnv>): Hono<PageEnv> {
       await next();
     } finally {
       const route = routePath(c);
-      // Else it is only this.
+      // `/*` is only the path of this middleware, not a route of the page.
       if (route !== '/*') c.env.facts.route = route;
     }
   });
@@ -153,7 +159,7 @@ function ownRouter(plugin: Hono<PageEnv>): Hono<PageEnv> {
   return app;
 }
 
-/** The board's page would fetch its fonts from elsewhere. */
+/** Bull Board's page would load its fonts from another host. */
 const ownPagesOnly: MiddlewareHandler = async (c, next) => {
   await next();
   if (!(c.res.headers.get('content-type') ?? '').startsWith('text/html')) return;

@@ -7,8 +7,9 @@ import { isLoopbackName } from '../loopback.ts';
 import { refuseStrangers } from '../middleware/loopback-guard.ts';
 
 /**
- * The dashboard's sign-in: ADMIN_USER and ADMIN_PASSWORD, compared in constant time. Without the two the dashboard is open to this machine
- * where HOST is loopback and no API_KEYS are set. `null`: the dashboard is off. With keys a local user or a proxy is no operator yet.
+ * Dashboard sign-in with ADMIN_USER and ADMIN_PASSWORD, compared in constant time. `null`: the dashboard is off.
+ * Without credentials the dashboard is open only if HOST is loopback and API_KEYS is empty: with keys, being a local
+ * user or a proxy does not make the caller an operator.
  */
 export function boardSignIn({
   ADMIN_USER,
@@ -25,7 +26,7 @@ export function boardSignIn({
   };
 }
 
-/** Keeps the answer that makes a browser ask for the password: the API's own error would not. */
+/** Keeps Hono's own 401 response, which makes a browser ask for the password; the API's error body would not. */
 function askedByBrowsers(signIn: MiddlewareHandler): MiddlewareHandler {
   return async (c, next) => {
     try {
@@ -37,7 +38,10 @@ function askedByBrowsers(signIn: MiddlewareHandler): MiddlewareHandler {
   };
 }
 
-/** Browsers send the password by themselves, so a request that changes something must come from the dashboard's own pages. */
+/**
+ * Browsers attach the password automatically. A request that changes something must therefore come from the dashboard's
+ * own pages.
+ */
 export const sameOriginOnly: MiddlewareHandler = async (c, next) => {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
     const site = c.req.header('sec-fetch-site');

@@ -1,10 +1,13 @@
 import { parseRecipient } from '@gateway/contracts';
 
-/** What of a job's data and results the dashboard shows: nothing that would let its reader into an account, and no text unless it may. */
+/**
+ * Selects the parts of a job's data and results that the dashboard shows. Nothing shown gives access to an account;
+ * message text is shown only if allowed.
+ */
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A send's data. Fields are named one by one: what comes to it later is hidden until somebody has thought of it. */
+/** A send job's data. The fields are an explicit allowlist, so a new field stays hidden until it is added here. */
 export function shownSend(data: unknown, showText: boolean): Fields {
   const { userId, requestId, replyTo, silent, linkPreview, text, entities, cuts, recipient, callbackUrl } =
     fieldsOf(data);
@@ -20,7 +23,7 @@ export function shownSend(data: unknown, showText: boolean): Fields {
   };
 }
 
-/** A control job's data: its payload is sealed anyway. */
+/** A control job's data. Its payload is sealed. */
 export function shownControl(data: unknown): Fields {
   return { ...fieldsOf(data), sealed: '(sealed)' };
 }
@@ -38,14 +41,14 @@ function hiddenText(text: unknown): string {
   return typeof text === 'string' ? `(${text.length} characters)` : '(hidden)';
 }
 
-/** `+7999•••67`, however the number was written. */
+/** Masks a phone number in any notation as `+7999•••67`. */
 function maskedPhone(recipient: string): string {
   const parsed = parseRecipient(recipient);
   if (typeof parsed === 'string') return '(hidden)';
   return parsed.kind === 'phone' ? parsed.phone.replace(/^\+(\d{4})\d+(\d{2})$/, '+$1•••$2') : recipient;
 }
 
-/** Passwords and keys stand in user-info, query and path. */
+/** Drops user-info, query and path: they can contain passwords and keys. */
 function hostOf(text: string): string {
   if (!URL.canParse(text)) return '(hidden)';
   const { protocol, host } = new URL(text);

@@ -2,16 +2,19 @@ import type { BoardQueues } from '@gateway/queue';
 import type { BoardActions } from './actions.ts';
 import { ControlAdapter, SendAdapter, WebhookAdapter, type GuardedAdapter } from './adapters.ts';
 
-/** Accounts shown at a time, beside those that were asked for by name. */
+/** Maximum number of accounts listed, in addition to those opened by name. */
 const MOST_ACCOUNTS = 40;
-/** ms that a list of accounts is good for, at least; and how many times as long as making it took. */
+/** Lifetime of an account list: at least FRESH_MS ms, and at least FRESH_TIMES the time it took to build. */
 const FRESH_MS = 3_000;
 const FRESH_TIMES = 20;
-/** ms that an account that was asked for by name stays on the list, and how many such there are. */
+/** ms that an account opened by name stays listed, and the maximum number of such accounts. */
 const PINNED_MS = 3_600_000;
 const MOST_PINNED = 20;
 
-/** The queues that the dashboard lists: webhooks, the accounts that matter now, those that were asked for, control queues. */
+/**
+ * The queues that the dashboard lists: webhooks, the currently relevant accounts, accounts opened by name, control
+ * queues.
+ */
 export class ShownQueues {
   readonly #queues: BoardQueues;
   readonly #fixed: readonly GuardedAdapter[];
@@ -30,7 +33,7 @@ export class ShownQueues {
     this.#adapterOf = (userId) => new SendAdapter(queues.ofAccount(userId), userId, actions, showText);
   }
 
-  /** Keeps an account on the list for an hour. @returns its queue's name on the board. */
+  /** Keeps an account listed for an hour. @returns the name of its queue on the board. */
   pin(userId: string, now: number): string {
     this.#pinned.delete(userId);
     this.#pinned.set(userId, now + PINNED_MS);
@@ -39,7 +42,7 @@ export class ShownQueues {
     return this.#adapterOf(userId).getName();
   }
 
-  /** The list as it should be now. A large system is not looked through at each poll. */
+  /** The current list. Caches the accounts, so that a large system is not scanned on every poll. */
   async list(now: number): Promise<readonly GuardedAdapter[]> {
     if (now >= this.#freshUntil) {
       const begun = performance.now();
@@ -52,7 +55,7 @@ export class ShownQueues {
     return this.#listed;
   }
 
-  /** A queue of the last list, by its name on the board. */
+  /** Finds a queue of the last list by its name on the board. */
   byName(name: string): GuardedAdapter | undefined {
     return this.#listed.find((adapter) => adapter.getName() === name);
   }

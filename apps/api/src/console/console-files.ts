@@ -15,7 +15,9 @@ export interface ConsoleFile {
   type: string;
 }
 
-/** The console's built pages by their paths, such as `assets/index-….js`; `null`: they have not been built. */
+/**
+ * Reads the console's built files, keyed by path such as `assets/index-….js`. `null`: the console has not been built.
+ */
 export function readConsoleFiles(): ReadonlyMap<string, ConsoleFile> | null {
   const root = join(dirname(createRequire(import.meta.url).resolve('@gateway/console/package.json')), 'dist');
   if (!existsSync(join(root, 'index.html'))) return null;

@@ -5,7 +5,7 @@ import { boardSignIn } from '../board/guard.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { readConsoleFiles } from './console-files.ts';
 
-/** Nothing from elsewhere, no script or style in the page; what the page writes itself is text. */
+/** No content from other hosts, no inline script or style. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -28,12 +28,12 @@ const PAGE_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** The console at `/console`: one page, whose script asks the API as any caller does. */
+/** The console at `/console`: one page whose script calls the API like any other client. */
 export function consoleRoutes({ settings, board, assistant }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
   const files = readConsoleFiles();
 
-  // What the page must know before it has a key.
+  // Settings that the page needs before it has an API key.
   routes.get('/console/config.json', (c) =>
     c.json({
       needs_key: settings.API_KEYS.length > 0,
@@ -50,7 +50,7 @@ export function consoleRoutes({ settings, board, assistant }: ApiContext): Hono<
     return c.body(file.body, 200, { 'Content-Type': file.type, 'X-Content-Type-Options': 'nosniff' });
   });
 
-  // Every address of the console is the same page: its script shows what the address names.
+  // Every console URL serves the same page. Its script shows the view that the URL names.
   const page = () => files?.get('index.html');
   routes.on('GET', ['/console', '/console/*'], (c) => {
     const own = files?.get(c.req.path.slice('/console/'.length));

@@ -6,7 +6,7 @@ import { parseJson } from '../middleware/parse-json.ts';
 
 const BASE = '/console/sandbox';
 
-/** What the console may ask of the sandbox: the codes that it sent, what arrived, and faults to look at. */
+/** The sandbox calls that the console may make: login codes, delivered messages, and faults to inject. */
 const CALLS = [
   ['GET', '/codes/:phone'],
   ['GET', '/messages'],
@@ -15,17 +15,20 @@ const CALLS = [
   ['POST', '/login-tokens/accept'],
 ] as const;
 
-/** ms that the sandbox has to answer. */
+/** Timeout in ms of a call to the sandbox. */
 const TIMEOUT_MS = 5_000;
 
-/** The sandbox's control port, for the console: a page may not ask another port. Nothing where there is no sandbox. */
+/**
+ * Proxies the sandbox's control port for the console, because a page may not call another port. No routes if there is
+ * no sandbox.
+ */
 export function sandboxRoutes({ settings }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
   const { SANDBOX_CONTROL_URL: control } = settings;
   if (control === undefined) return routes;
   for (const [method, path] of CALLS)
     routes.on(method, BASE + path, (c) => {
-      // It drives all accounts.
+      // The sandbox controls all accounts, so a key limited to some accounts is refused.
       if (c.get('caller').accounts !== null) throw new GatewayError('FORBIDDEN');
       return passOn(c, control);
     });

@@ -5,7 +5,7 @@ import { requireSignedIn } from '../signed-in.ts';
 import type { Destination } from './reply-events.ts';
 
 /**
- * Where the reply goes; `null` where it is only told.
+ * The destination of the reply; `null` if the reply is only streamed.
  * @throws {GatewayError} `BOT_NOT_CONFIGURED`, `ASSISTANT_FORBIDDEN`, `NOT_AUTHORIZED`.
  */
 export async function destinationOf(
@@ -19,7 +19,7 @@ export async function destinationOf(
   return { userId, recipient, view: await requireSignedIn(producer, userId) };
 }
 
-/** Whether the assistant may write to the chat from this account, by `ASSISTANT_ALLOW`. */
+/** Whether `ASSISTANT_ALLOW` permits the assistant to write to the chat from this account. */
 function isAllowed(
   { ASSISTANT_ALLOW: allowed }: Pick<Settings, 'ASSISTANT_ALLOW'>,
   userId: string,
@@ -32,7 +32,7 @@ function isAllowed(
   );
 }
 
-/** Equal for the ways to write one and the same recipient. */
+/** A canonical form: equal for all notations of the same recipient. */
 function formOf(recipient: string): string {
   return JSON.stringify(parseRecipient(recipient));
 }

@@ -3,24 +3,26 @@ import { GatewayError, type MessageStreamRequest } from '@gateway/contracts';
 import type { ApiContext } from '../context.ts';
 import type { Destination } from './reply-events.ts';
 
-/** Equal for equal requests. */
+/** A digest of the request, to recognise a repeated request. */
 export function digestOfRequest(request: MessageStreamRequest): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 }
 
-/** The key that the reply is queued under. The bot sends for all callers: their keys are told apart there by the account that they ask for. */
+/**
+ * The idempotency key of the reply's job. The bot sends for all callers, so its keys include the requesting account.
+ */
 export function replyKey(
   { user_id, send_as_user }: MessageStreamRequest,
   idempotencyKey: string | undefined,
 ): string | undefined {
   if (idempotencyKey === undefined || send_as_user) return idempotencyKey;
-  // Never equal to a key that a caller gives: those hold no line end.
+  // Cannot equal a caller's key, because those contain no line end.
   return `${user_id}\n${idempotencyKey}`;
 }
 
 /**
- * The job of the reply that an earlier request under the same key has led to; `null`: there is none.
- * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where that request was another, or no request for a reply.
+ * The reply job of an earlier request with the same key; `null`: none.
+ * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` if the earlier request was different, or was not an assistant request.
  */
 export async function earlierReply(
   { producer }: Pick<ApiContext, 'producer'>,

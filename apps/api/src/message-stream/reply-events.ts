@@ -17,15 +17,15 @@ import { refuseSignedOut } from '../signed-in.ts';
 import { replyJob } from './reply-job.ts';
 import { WholeCharacters } from './whole-characters.ts';
 
-/** An event of the stream, by the contract's names. */
+/** An event of the stream, as named in the contract. */
 export interface ReplyEvent {
   event: 'delta' | 'message' | 'telegram';
   data: Readonly<Record<string, unknown>>;
 }
 
-/** Where the reply is sent. */
+/** The chat that gets the reply, and the account that sends it. */
 export interface Destination {
-  /** The account that sends: the caller's, or the bot's. */
+  /** The sending account: the caller's, or the bot's. */
   userId: string;
   recipient: string;
   view: AccountView;
@@ -36,50 +36,50 @@ export interface ReplyCall {
   /** `null`: the reply is only streamed. */
   destination: Destination | null;
   idempotencyKey: string | undefined;
-  /** Tells a repeat of the request from another one. */
+  /** Digest of the request; distinguishes a repeat from a different request. */
   askedDigest: string;
-  /** The job of the reply to this request, under the same key; `null`: there is none yet. */
+  /** The existing reply job of this request, under the same key; `null`: none yet. */
   earlier: string | null;
   requestId: string;
   /** Aborted when the caller hangs up. */
   hungUp: AbortSignal;
-  /** Called with the job's id as soon as there is one. */
+  /** Called with the job's id as soon as the job exists. */
   onJob: (jobId: string) => void;
 }
 
-/** ms that the stream waits for the message to go out. */
+/** ms that the stream waits for the message to be sent. */
 const SEND_WAIT_MS = 60_000;
 
-/** UTF-16 units of a reply that is only streamed. */
+/** Maximum length, in UTF-16 units, of a reply that is only streamed. */
 const MAX_REPLY = 1_000_000;
 
-/** The pieces in which a reply is streamed that the caller brought. */
+/** Splits a reply that the caller supplied into the pieces to stream. */
 const WORDS = /\S+\s*|\s+/g;
 
-/** A reply that may be sent. */
+/** A complete reply that may be sent. */
 interface Reply {
   content: string;
-  /** How the model ended it; `null`: the caller brought it. */
+  /** Why the model stopped; `null`: the caller supplied the reply. */
   finish: ReplyFinish | null;
-  /** Halves of surrogate pairs in it that were replaced by U+FFFD. */
+  /** Number of unpaired surrogates that were replaced by U+FFFD. */
   replaced: number;
 }
 
 /**
- * Streams the reply as it is written, then the whole reply, then how its message goes out. If the caller hangs up before the reply is
- * whole, nothing is sent; after that it is sent all the same, once.
- * @throws {GatewayError} `ASSISTANT_*`, or why the reply could not be queued.
+ * Streams the reply piece by piece, then the whole reply, then the outcome of its message. If the caller hangs up
+ * before the reply is complete, nothing is sent. If the caller hangs up later, the message is still sent, once.
+ * @throws {GatewayError} `ASSISTANT_*`, or why the reply could not be enqueued.
  */
 export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent> {
   const { destination, earlier } = call;
   const { producer, metrics } = context;
-  // A job of an earlier request: its account's view is the one that this request began with.
+  // For a job of an earlier request, uses the account view that this request read.
   const watched = (jobId: string, { userId, view }: Destination): AcceptedSend => ({
     jobId,
     wait: producer.watch(jobId, userId),
     view,
   });
-  // The earlier request has its reply: the model is not asked again.
+  // The earlier request already has its reply, so the model is not called again.
   if (destination !== null && earlier !== null) {
     yield* outcomeOf(context, call, watched(earlier, destination));
     metrics.assistant('replied');
@@ -112,7 +112,8 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
     const reply = await replyJob(text, { userId, recipient, requestId }, context.logger);
     const job = { ...reply, askedDigest };
     return producer.send({ job, idempotencyKey }, refuseSignedOut).catch(async (error: unknown) => {
-      // Two equal requests ran at the same time, and the model wrote two replies. The one that was enqueued first counts.
+      // Two equal requests ran at the same time, and the model wrote two replies. The reply that was enqueued first is
+      // used.
       const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);
       const isTwin =
         GatewayError.from(error).code === 'IDEMPOTENCY_MISMATCH' &&
@@ -137,7 +138,7 @@ function cutError(finish: Cut): GatewayError {
   });
 }
 
-/** Streams the reply as it comes. @returns the whole of it. */
+/** Streams the reply as it arrives. @returns the whole reply. */
 async function* reply(context: ApiContext, call: ReplyCall): AsyncGenerator<ReplyEvent, Reply> {
   const pieces: string[] = [];
   const characters = new WholeCharacters();
@@ -195,7 +196,7 @@ async function* partsOf(context: ApiContext, call: ReplyCall): AsyncGenerator<Re
   if (call.hungUp.aborted || stopping.aborted) end();
   try {
     for await (const part of assistant.stream({ messages, extra }, ending.signal)) {
-      // Another piece shows that the reply was not whole when the caller left. An end shows that it was.
+      // Another piece shows that the reply was incomplete when the caller hung up. A finish shows that it was complete.
       if (ending.signal.aborted && 'text' in part)
         throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The reply was broken off: nothing was sent.');
       yield part;
@@ -206,7 +207,7 @@ async function* partsOf(context: ApiContext, call: ReplyCall): AsyncGenerator<Re
   }
 }
 
-/** The reply that the caller brought as the last message; `null`: the model has to write it. */
+/** The reply, if the caller supplied it as the last message; `null`: the model must write it. */
 export function ownReply(messages: readonly ChatMessage[]): string | null {
   const last = messages.at(-1);
   return last?.role === 'assistant' ? textOf(last) : null;

@@ -1,21 +1,21 @@
 /**
- * Puts surrogate pairs together that a model's stream has cut in two, and replaces other halves by U+FFFD: nothing else can take them, and a
- * reply cannot be refused for one character.
+ * Joins surrogate pairs that a model's stream splits between pieces, and replaces unpaired surrogates by U+FFFD. They
+ * cannot be encoded or sent, and one bad character is no reason to refuse a reply.
  */
 export class WholeCharacters {
-  /** Halves that had no other half. */
+  /** Number of unpaired surrogates replaced. */
   replaced = 0;
-  /** A first half at the end of the last piece. */
+  /** A high surrogate at the end of the last piece. */
   #first = '';
 
-  /** The piece, without a first half at its end, which waits for the next piece. */
+  /** Returns the piece, but keeps a high surrogate at its end for the next piece. */
   add(piece: string): string {
     const text = this.#first + piece;
     this.#first = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
     return this.#wellFormed(this.#first === '' ? text : text.slice(0, -1));
   }
 
-  /** What is left at the end of the stream. */
+  /** Returns the rest at the end of the stream. */
   end(): string {
     const rest = this.#wellFormed(this.#first);
     this.#first = '';

@@ -4,12 +4,12 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 
 const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** One line a request, by its route: what a caller put into path, query or body is not logged. */
+/** Logs one line per request, by route. Caller input from path, query and body is not logged. */
 export function accessLog({ logger, metrics, stopping }: ApiContext) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const startedAt = performance.now();
     await next();
-    // A connection that is kept would hold up the end of the process.
+    // A keep-alive connection would delay the shutdown.
     if (stopping.aborted) c.res.headers.set('Connection', 'close');
     const { route = routePath(c, -1), ...facts } = c.get('facts');
     const { method } = c.req;
@@ -22,7 +22,8 @@ export function accessLog({ logger, metrics, stopping }: ApiContext) {
       ms: Math.round(seconds * 1_000),
       requestId: c.get('requestId'),
       ...facts,
-      // Asked of node's own answer: the request's signal would be made only now, for every request, and costs more than the line.
+      // Reads Node's response: the request's AbortSignal would be created only for this, which costs more than the
+      // whole log line.
       ...(c.env.outgoing.destroyed && { hungUp: true }),
     };
     if (QUIET.has(route)) logger.debug(line, 'request');

@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory';
 import type { ApiContext, ApiEnv, Caller } from '../context.ts';
 import { requestHeader } from '../headers.ts';
 
-/** Asks for an API key, by `Authorization: Bearer` or `X-API-Key`. */
+/** Requires an API key, in `Authorization: Bearer` or `X-API-Key`. */
 export function apiKey({ settings }: ApiContext) {
   const keys = settings.API_KEYS.map(({ sha256: hex, accounts }, index) => ({
     name: `#${index}`,
@@ -20,11 +20,11 @@ export function apiKey({ settings }: ApiContext) {
   function identify(given: string | undefined): Caller {
     if (given === undefined) throw new GatewayError('UNAUTHORIZED');
     const digest = sha256(given);
-    // Every key is compared, whichever fits: the time taken says nothing about them.
+    // Compares every key even after a match, so that the time taken reveals nothing about the keys.
     const fitting = keys.filter((key) => timingSafeEqual(key.digest, digest));
     const [first] = fitting;
     if (first === undefined) throw new GatewayError('UNAUTHORIZED', 'This API key is not valid.');
-    // A key that stands in API_KEYS more than once has all its accounts.
+    // A key that is listed several times in API_KEYS gets the accounts of all its entries.
     const unlimited = fitting.some(({ accounts }) => accounts === null);
     return {
       keyName: first.name,
@@ -41,12 +41,12 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Whether the caller may use the account at all. */
+/** Whether the caller may use the account. */
 export function mayUse({ accounts }: Caller, userId: string): boolean {
   return accounts === null || accounts.includes(userId);
 }
 
-/** @throws {GatewayError} `FORBIDDEN` where the caller's key is limited to other accounts. */
+/** @throws {GatewayError} `FORBIDDEN` if the caller's key is limited to other accounts. */
 export function requireAccount(caller: Caller, userId: string): void {
   if (!mayUse(caller, userId)) throw new GatewayError('FORBIDDEN', 'This API key may not use this account.');
 }

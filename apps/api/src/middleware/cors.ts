@@ -5,10 +5,10 @@ import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../context.ts';
 import { requestHeader } from '../headers.ts';
 
-/** Seconds that a browser may keep a preflight's answer. Chrome keeps none for longer. */
+/** Seconds that a browser may cache a preflight response. Chrome caches none for longer. */
 const PREFLIGHT_AGE = 7_200;
 
-/** Every method of the API, and every header of a request or an answer that a page has a use for. */
+/** Every method of the API, and every request or response header that a page can use. */
 const ALLOWED_METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 const ALLOWED_HEADERS = [
   'Authorization',
@@ -21,7 +21,7 @@ const ALLOWED_HEADERS = [
 ];
 const EXPOSED_HEADERS = ['Allow', 'Location', 'Preference-Applied', 'Retry-After', 'X-Request-Id'];
 
-/** Whether pages of this origin may call the API: `CORS_ORIGINS` lists it, or allows all by `*`. */
+/** Whether `CORS_ORIGINS` allows pages of this origin to call the API: it lists the origin, or is `*`. */
 export function isAllowedOrigin(
   { CORS_ORIGINS: origins }: Pick<Settings, 'CORS_ORIGINS'>,
   origin: string,
@@ -30,9 +30,10 @@ export function isAllowedOrigin(
 }
 
 /**
- * Lets pages of the origins in `CORS_ORIGINS` call the API and read its answers, errors too. Without the setting no page of another
- * origin can. A preflight is answered here, before the API key is asked for: browsers send none with it.
- * @throws {GatewayError} `FORBIDDEN` for the preflight of any other origin; the message names the setting.
+ * Allows pages of the origins in `CORS_ORIGINS` to call the API and to read its responses, including errors. Without
+ * the setting, pages of other origins cannot call it. Answers a preflight before the API key check, because browsers
+ * send no key with it.
+ * @throws {GatewayError} `FORBIDDEN` for a preflight from any other origin; the message names the setting.
  */
 export function cors(settings: Pick<Settings, 'CORS_ORIGINS'>) {
   const answer = honoCors({
@@ -54,7 +55,7 @@ export function cors(settings: Pick<Settings, 'CORS_ORIGINS'>) {
   });
 }
 
-/** Why pages of this origin are not answered, and what to do about it. */
+/** Explains why pages of this origin are refused, and what to do about it. */
 export function originRefusal(origin: string): string {
   return origin === 'null' || origin === ''
     ? 'This page has no origin of its own (a file, a sandboxed frame): serve it by http and add its origin to CORS_ORIGINS.'

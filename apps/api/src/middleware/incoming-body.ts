@@ -2,20 +2,20 @@ import type { Readable } from 'node:stream';
 import { GatewayError } from '@gateway/contracts';
 
 /**
- * The body that node's server has of a request: a web request and its stream cost as much as all the rest of accepting a message. Reads no
- * further than `most` bytes, whatever the caller announced or did not, and leaves the rest, untouched, to whoever answers.
- * @throws {GatewayError} `PAYLOAD_TOO_LARGE`; `MALFORMED_JSON` where the caller hangs up before the end, or has before this is called.
+ * Reads the body from Node's request: a web request and its stream cost as much as the rest of accepting a message.
+ * Reads at most `most` bytes, whatever Content-Length says, and leaves the rest unread for the error handler.
+ * @throws {GatewayError} `PAYLOAD_TOO_LARGE`; `MALFORMED_JSON` if the caller hangs up before the end, or already has.
  */
 export function readIncoming(incoming: Readable, most: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    // Of a request that is over nothing more is heard.
+    // A request that has already ended or broken emits no more events.
     if (incoming.readableEnded || incoming.destroyed) {
       reject(incomplete(incoming.errored));
       return;
     }
     const chunks: Uint8Array[] = [];
     let length = 0;
-    // Methods and no functions of their own names, each of which the loader would name anew for every request.
+    // Methods instead of named functions: the loader (tsx) would assign function names anew for every request.
     const listeners: Listeners = {
       data(chunk) {
         length += chunk.byteLength;

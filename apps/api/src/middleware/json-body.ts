@@ -9,11 +9,11 @@ import { requireAccount } from './api-key.ts';
 import { readIncoming, tooLarge } from './incoming-body.ts';
 import { parseJson, type ParsedJson } from './parse-json.ts';
 
-/** Bytes of a body at most: 256 KiB. */
+/** Maximum size of a body: 256 KiB. */
 export const MAX_BODY = 256 * 1024;
 
 /**
- * The request's body by its schema.
+ * Reads the request's body and validates it by the schema.
  * @throws {GatewayError} `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `MALFORMED_JSON`, `VALIDATION`.
  */
 export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> {
@@ -23,7 +23,8 @@ export async function readBody<S extends z.ZodType>(c: Context<ApiEnv>, schema: 
 }
 
 /**
- * The body of a batch by its schema, up to `most` bytes. Its items are the caller's to check, with {@link refuseHalfPairs} too.
+ * Reads the body of a batch, up to `most` bytes, and validates it by the schema. The route must check each item, also
+ * with {@link refuseHalfPairs}.
  * @throws {GatewayError} as {@link readBody}.
  */
 export async function readBatchBody<S extends z.ZodType>(
@@ -39,14 +40,14 @@ async function readJson(c: Context<ApiEnv>, most: number): Promise<ParsedJson> {
   return parseJson(await readBytes(c, most));
 }
 
-/** @throws {GatewayError} `PAYLOAD_TOO_LARGE`; `MALFORMED_JSON` where the body breaks off. */
+/** @throws {GatewayError} `PAYLOAD_TOO_LARGE`; `MALFORMED_JSON` if the body is incomplete. */
 export async function readBytes(c: Context<ApiEnv>, most: number): Promise<Uint8Array> {
   if (Number(requestHeader(c, 'content-length') ?? 0) > most) throw tooLarge(most);
   return readIncoming(c.env.incoming, most);
 }
 
 /**
- * The request's body by its schema, for an account that the caller may use.
+ * Reads and validates the request's body, and checks that the caller may use its account.
  * @throws {GatewayError} as {@link readBody}, and `FORBIDDEN`.
  */
 export async function readAccountBody<S extends z.ZodType<{ user_id: string }>>(

@@ -1,4 +1,4 @@
-/** Where something stands in a text: bytes from the first to before the last. */
+/** A byte range: `from` inclusive, `to` exclusive. */
 export type Span = readonly [from: number, to: number];
 
 const QUOTE = 0x22;
@@ -6,28 +6,30 @@ const BACKSLASH = 0x5c;
 const U = 0x75;
 
 /**
- * Scans JSON piece by piece, so that a long text does not hold up the event loop. The text need not be valid: a scan bounds the work of
- * parsing, and the parser judges.
+ * Scans JSON piece by piece, so that a long text does not block the event loop. The text need not be valid JSON. The
+ * scan only limits the work of parsing; the parser decides whether the text is valid.
  */
 export class JsonScan {
-  /** Objects and lists within one another. */
+  /** Maximum nesting depth of objects and lists so far. */
   depth = 0;
-  /** Commas and colons outside strings: about two for each field of an object, one for each item of a list. */
+  /** Commas and colons outside strings: about two per object field, one per list item. */
   separators = 0;
-  /** Bytes of all names of fields together. */
+  /** Total bytes of all field names. */
   nameBytes = 0;
-  /** A string may hold half a surrogate pair: JSON in UTF-8 can hold one only as an escape. */
+  /** Whether a string may contain half a surrogate pair. In UTF-8, JSON can express one only as an escape. */
   mayHoldHalfPair = false;
-  /** The items of the lists that are fields of the outermost object, in order. A list with nothing in it has one blank item. */
+  /**
+   * The items of the lists that are fields of the outermost object, in order. An empty list counts as one blank item.
+   */
   readonly items: Span[] = [];
-  /** Objects and lists that are open; 0 at the end of valid JSON. */
+  /** Number of objects and lists that are currently open; 0 at the end of valid JSON. */
   open = 0;
   #isObject = false;
   #itemFrom = -1;
   #inString = false;
   #stringFrom = 0;
   #lastStringBytes = 0;
-  /** Characters since a backslash; 0: none is open. */
+  /** Number of characters since the backslash of an escape; 0: not in an escape. */
   #escape = 0;
 
   add(bytes: Uint8Array, from: number, to: number): void {
@@ -78,7 +80,7 @@ export class JsonScan {
     this.#itemFrom = index + 1;
   }
 
-  /** Follows `\uD8…`: `u`, `d`, then a digit from 8 to f. */
+  /** Matches the escape `\uD8…` to `\uDF…`: `u`, `d`, then a digit from 8 to f. */
   #escaped(byte: number): void {
     if (this.#escape === 1) this.#escape = byte === U ? 2 : 0;
     else if (this.#escape === 2) this.#escape = byte === 0x64 || byte === 0x44 ? 3 : 0;

@@ -7,12 +7,12 @@ import { requestHeader } from '../headers.ts';
 import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
 import { isAllowedOrigin, originRefusal } from './cors.ts';
 
-/** The caller where no keys are set. */
+/** The caller if no keys are configured. */
 const ANYBODY: Caller = { keyName: null, accounts: null };
 
 /**
- * Without keys only this machine may call, and a web page that is open on it is a stranger unless `CORS_ORIGINS` lists it. Its `Origin`
- * gives it away, or its `Host` where the page made its own name point to 127.0.0.1 (DNS rebinding).
+ * Without keys only this machine may call, and web pages open on it may not, unless `CORS_ORIGINS` lists them. A page
+ * is recognised by its `Origin`, or by its `Host` if it made its own host name resolve to 127.0.0.1 (DNS rebinding).
  */
 export function loopbackGuard(settings: Pick<Settings, 'CORS_ORIGINS'>) {
   return createMiddleware<ApiEnv>((c, next) => {
@@ -24,7 +24,7 @@ export function loopbackGuard(settings: Pick<Settings, 'CORS_ORIGINS'>) {
 }
 
 /**
- * @param isAllowed whether the request's origin is allowed though it is not on this machine.
+ * @param isAllowed whether `CORS_ORIGINS` allows the request's origin, although it is not on this machine.
  * @throws {GatewayError} `FORBIDDEN`
  */
 export function refuseStrangers(c: Context<ApiEnv>, isAllowed = false): void {
@@ -43,5 +43,5 @@ function isLoopbackHost({ req: { url } }: Context<ApiEnv>): boolean {
   return isLoopbackBase(url.slice(0, url.indexOf('/', 'https://'.length)));
 }
 
-/** Takes a URL up to its path. There are two or three of them, and every request asks for one. */
+/** Takes a URL without its path. Cached, because every request needs it and only two or three values occur. */
 const isLoopbackBase = remembered(100, (base: string) => isLoopbackName(new URL(base).hostname));

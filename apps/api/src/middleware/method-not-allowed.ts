@@ -4,8 +4,9 @@ import type { ApiEnv } from '../context.ts';
 import { answerHeader } from '../headers.ts';
 
 /**
- * Answers other methods on the paths that `app` has by now with 405 and the methods that the path takes. Called after the last route.
- * A method that the path does take arrives here when its route found nothing, such as no file of that name: 404.
+ * For every path registered on `app` so far, answers other methods with 405 and the allowed methods. Call it after the
+ * last route. An allowed method gets here only if its route called `next()`, for example because there is no such file:
+ * 404.
  */
 export function refuseOtherMethods<E extends Pick<ApiEnv, 'Bindings'>>(app: Hono<E>): void {
   const taken = new Map<string, Set<string>>();

@@ -3,23 +3,23 @@ import { Pauses } from '@gateway/runtime';
 import { validationError } from '../validation.ts';
 import { JsonScan, type Span } from './json-scan.ts';
 
-/** Objects and lists within one another at most; a tool's schema for an assistant has about 20. */
+/** Maximum nesting depth of objects and lists. A tool schema for an assistant has about 20. */
 const MAX_DEPTH = 64;
-/** Commas and colons at most: twice those of a batch of 1,000 messages that have every field. */
+/** Maximum number of commas and colons: twice those of a batch of 1,000 messages with every field set. */
 const MAX_SEPARATORS = 50_000;
-/** Bytes of all field names at most; those of such a batch have 120 KB. */
+/** Maximum total bytes of all field names. Those of such a batch take 120 KB. */
 const MAX_NAME_BYTES = 1024 * 1024;
-/** Bytes that are scanned in one turn of the event loop, and of a body that is parsed as a whole. */
+/** Bytes scanned per turn of the event loop. A body of at most this size is parsed as a whole. */
 const PIECE = 256 * 1024;
 
 export interface ParsedJson {
   value: unknown;
-  /** A string or a field name may hold half a surrogate pair. */
+  /** Whether a string or a field name may contain half a surrogate pair. */
   mayHoldHalfPair: boolean;
 }
 
 /**
- * Parses a body. Checks its depth and its number of fields before: V8 takes seconds for millions of either.
+ * Parses a body. First checks its depth and number of fields, because V8 takes seconds to parse millions of either.
  * @throws {GatewayError} `MALFORMED_JSON`, `VALIDATION`.
  */
 export async function parseJson(bytes: Uint8Array): Promise<ParsedJson> {
@@ -58,8 +58,9 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 /**
- * Parses the items of the outermost object's lists one by one, with pauses, and the rest with a number in the place of each item.
- * @throws {SyntaxError} where the text is no JSON.
+ * Parses the items of the outermost object's lists one by one, with pauses. Then parses the rest, in which a number
+ * stands for each item.
+ * @throws {SyntaxError} if the text is not JSON.
  */
 async function parseItems(bytes: Uint8Array, items: readonly Span[], pauses: Pauses): Promise<unknown> {
   await pauses.pause();
@@ -69,7 +70,7 @@ async function parseItems(bytes: Uint8Array, items: readonly Span[], pauses: Pau
   for (const [from, to] of items) {
     rest.push(bytes.subarray(end, from));
     end = to;
-    // The list is empty. Elsewhere a blank item is an error, and the parser finds it in the rest.
+    // An empty list. Any other blank item is an error, which the parser finds in the rest.
     if (isBlankBetween(bytes, from, to)) continue;
     rest.push(Buffer.from(String(values.length)));
     values.push(parse(bytes.subarray(from, to)));

@@ -5,12 +5,12 @@ import { answerHeader, requestHeader } from '../headers.ts';
 
 const SANE = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The caller's own request id where it can stand in a log line and a header, else a new one. */
+/** The caller's own request id if it is safe in a log line and a header, else a new one. */
 export function requestIdOf(given: string | undefined): string {
   return given !== undefined && SANE.test(given) ? given : randomUUID();
 }
 
-/** Gives every request an id and every response the headers that all of them carry. */
+/** Gives every request an id, and sets the headers that every response has. */
 export const requestId = createMiddleware<ApiEnv>((c, next) => {
   const id = requestIdOf(requestHeader(c, 'x-request-id'));
   c.set('requestId', id);
@@ -20,7 +20,7 @@ export const requestId = createMiddleware<ApiEnv>((c, next) => {
   return next();
 });
 
-/** Answers hold phone numbers and results of the moment: they are for nobody's cache. */
+/** Responses contain phone numbers and short-lived results, so nothing may cache them. */
 export function commonHeaders(id: string): Record<string, string> {
   return { 'X-Request-Id': id, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 }

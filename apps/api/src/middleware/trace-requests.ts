@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { ApiEnv } from '../context.ts';
 
-/** Each request is a span, part of its caller's trace where there is one (`traceparent`). */
+/** Records each request as a span, in its caller's trace if it has one (`traceparent`). */
 export const traceRequests = createMiddleware<ApiEnv>((c, next) => {
   const { method } = c.req;
   const requestId = c.get('requestId');

@@ -3,13 +3,13 @@ import * as z from 'zod';
 import { ACCOUNT, BODY } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
-/** The data of each event, by its name. */
+/** The data of each event; one schema per event name. */
 const eventSchema = z.union([
   z.strictObject({ text: z.string() }),
   z.strictObject({
     role: z.literal('assistant'),
     content: z.string(),
-    /** Not there where the caller brought the reply. */
+    /** Absent if the caller supplied the reply. */
     finish_reason: z.enum(['stop', 'length', 'content_filter']).optional(),
     replaced_characters: z.int().optional().describe('Halves of surrogate pairs that became U+FFFD'),
   }),

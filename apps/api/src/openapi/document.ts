@@ -55,7 +55,7 @@ const INFO = {
 
 const PATHS = describePaths();
 
-/** The OpenAPI 3.1 document; its server is the one that it was read from, by whatever address, http or https. */
+/** Builds the OpenAPI 3.1 document. Its server is relative, so it works at whatever address it was loaded from. */
 export function openApiDocument(): Record<string, unknown> {
   return {
     openapi: '3.1.0',

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@gateway/contracts';
 
-/** Of whatever is behind the guard and reads the queue. */
+/** Errors of every operation that requires a key and reads the queue. */
 export const GUARDED: readonly ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'INTERNAL', 'QUEUE_UNAVAILABLE'];
-/** Of what takes a body. */
+/** Errors of every operation with a request body. */
 export const BODY: readonly ErrorCode[] = [
   ...GUARDED,
   'VALIDATION',
@@ -10,7 +10,7 @@ export const BODY: readonly ErrorCode[] = [
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
 ];
-/** Of what a worker does while the caller waits. */
+/** Errors of every operation that a worker runs while the caller waits. */
 export const BY_WORKER: readonly ErrorCode[] = [
   'WORKER_UNAVAILABLE',
   'TELEGRAM_UNAVAILABLE',
@@ -23,14 +23,14 @@ export const BY_WORKER: readonly ErrorCode[] = [
   'FLOOD_WAIT',
 ];
 export const INTERACTIVE: readonly ErrorCode[] = [...BODY, ...BY_WORKER];
-/** How an account can be lost. */
+/** Errors after which an account can no longer be used. */
 export const ACCOUNT: readonly ErrorCode[] = [
   'NOT_AUTHORIZED',
   'ACCOUNT_BANNED',
   'ACCOUNT_FROZEN',
   'SESSION_UNREADABLE',
 ];
-/** Of what has a login code sent. */
+/** Errors of every operation that makes Telegram send a login code. */
 export const CODE: readonly ErrorCode[] = [
   'PHONE_NUMBER_INVALID',
   'PHONE_NUMBER_BANNED',

@@ -1,7 +1,7 @@
 import { ERROR_CODES, errorResponseSchema, nullableFieldsOf, type ErrorCode } from '@gateway/contracts';
 import * as z from 'zod';
 
-/** A parameter that the document names; they stand in `components.parameters`. */
+/** Names of the parameters in `components.parameters`. */
 type ParameterName =
   | 'IdempotencyKey'
   | 'Prefer'
@@ -25,19 +25,19 @@ type HeaderName = 'Location' | 'PreferenceApplied';
 
 interface Answer {
   description: string;
-  /** The JSON body; absent: none, or `eventStream`. */
+  /** The JSON body. Absent: no body, or `eventStream`. */
   schema?: z.ZodType;
-  /** The body is server-sent events, whose data is of this schema. */
+  /** The body is server-sent events, whose data has this schema. */
   eventStream?: z.ZodType;
   /** The body is text of this media type. */
   text?: string;
   headers?: readonly HeaderName[];
 }
 
-/** One route as the document describes it. */
+/** One API route, as documented. */
 export interface Operation {
   method: 'get' | 'post' | 'delete';
-  /** As OpenAPI writes it: `/jobs/{job_id}`. */
+  /** In OpenAPI notation: `/jobs/{job_id}`. */
   path: string;
   id: string;
   tag: 'Sign-in' | 'Account' | 'Sending' | 'Jobs' | 'Assistant' | 'Webhooks' | 'Operations';
@@ -45,17 +45,17 @@ export interface Operation {
   description: string;
   parameters?: readonly ParameterName[];
   request?: { schema: z.ZodType; examples: Record<string, unknown> };
-  /** By status: those that are no error. */
+  /** The success responses, by status. */
   answers: Record<number, Answer>;
-  /** The codes that this operation can answer with. */
+  /** Every error code that this operation can return. */
   errors: readonly ErrorCode[];
-  /** Answered without a key. */
+  /** Requires no key. */
   open?: boolean;
 }
 
 type Json = Record<string, unknown>;
 
-/** The operation as it stands in the document. */
+/** Returns the operation as an OpenAPI object. */
 export function describeOperation(operation: Operation): Json {
   const { id, tag, summary, description, parameters = [], request, answers, errors, open } = operation;
   const success = Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]);
@@ -100,7 +100,7 @@ function describeAnswer({ description, schema, eventStream, text, headers = [] }
   };
 }
 
-/** One response a status; its body's `code` is one of those that this operation has with that status. */
+/** One response per status. The `code` of its body is one of the operation's codes with that status. */
 function describeErrors(codes: readonly ErrorCode[]): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes)) {
@@ -140,7 +140,7 @@ function describeHeaders(names: readonly string[]): Json {
   );
 }
 
-/** OpenAPI 3.1 names the dialect for the whole document, not for each schema. */
+/** Drops `$schema`: OpenAPI 3.1 declares the dialect once for the whole document. */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...made } = z.toJSONSchema(schema, {
     io,
@@ -152,10 +152,10 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   return showNullable(made) as Json;
 }
 
-/** Marks an object in the making: the names of its optional fields. */
+/** Temporary marker on an object schema under construction: the names of its optional fields. */
 const NULLABLE = 'x-nullable-fields';
 
-/** The schema with the optional fields of its requests nullable, as they are for the API. */
+/** Makes the optional fields of request schemas nullable, because the API accepts `null` for them. */
 function showNullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(showNullable);
   if (typeof value !== 'object' || value === null) return value;

@@ -29,10 +29,13 @@ const ALICE = { user_id: 'alice' };
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
 
-/** As the document shows a batch: each message is checked on its own, so the request's own schema says nothing of them. */
+/**
+ * The documented schema of a batch. The route's own schema says nothing about messages, since each is validated
+ * separately.
+ */
 const batchRequestSchema = requestBody({ messages: z.array(sendRequestSchema).min(1).max(MAX_BATCH) });
 
-/** Every operation of the API that the document describes. */
+/** Every documented operation of the API. */
 export const OPERATIONS: readonly Operation[] = [
   ...SIGN_IN_OPERATIONS,
   ...QR_OPERATIONS,

@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
-/** The data of each event, by its name. */
+/** The data of each event; one schema per event name. */
 const eventSchema = z.union([qrCodeSchema, verifyResultSchema, errorResponseSchema]);
 
 export const QR_OPERATIONS: readonly Operation[] = [

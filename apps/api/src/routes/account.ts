@@ -4,32 +4,33 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
-/** What a person does with an account as a whole: stop it, let it go on, slow it down, disconnect it. */
+/** Operations on a whole account: pause, resume, set its pace, disconnect. */
 export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
-  // Holds its sends, in order, until it is resumed.
+  // Holds the account's sends, in order, until it is resumed.
   routes.post('/telegram/user/pause', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
     const { jobId, result } = await runForCaller(context, c, 'account.pause', user_id, {});
     return c.json({ status: 'ok', message: 'Paused', state: result.state, job_id: jobId });
   });
 
-  // Lets an account go on that was stopped by PEER_FLOOD, a freeze or a pause.
+  // Resumes an account that was stopped by PEER_FLOOD, a freeze or a pause.
   routes.post('/telegram/user/resume', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
     const { jobId, result } = await runForCaller(context, c, 'account.resume', user_id, {});
     return c.json({ status: 'ok', message: 'Resumed', state: result.state, job_id: jobId });
   });
 
-  // Gives an account a pace of its own: "off", "careful", or single rules over the server's; null takes it back.
+  // Sets the account's own pace: "off", "careful", or single rules that override the server's. `null` removes it.
   routes.post('/telegram/user/pace', async (c) => {
     const { user_id, pace } = await readAccountBody(c, paceRequestSchema);
     const { jobId, result } = await runForCaller(context, c, 'account.pace', user_id, { pace });
     return c.json({ status: 'ok', message: 'Pace set', pace: result.pace ?? null, job_id: jobId });
   });
 
-  // Logs out and forgets the account; with `logout: false` only its connection is closed, with `forget` beside that it is forgotten here.
+  // Logs out and forgets the account. With `logout: false` only closes its connection; with `forget` as well, also
+  // forgets it here.
   routes.post('/telegram/user/disconnect', async (c) => {
     const { user_id, logout, forget } = await readAccountBody(c, disconnectRequestSchema);
     const { jobId } = await runForCaller(context, c, 'account.disconnect', user_id, { logout, forget });

@@ -17,7 +17,7 @@ import { verifyBody } from '../verify-body.ts';
 
 const qrStreamSchema = z.object({ user_id: userIdSchema });
 
-/** Signing in by a QR code: begun by POST, watched by GET; verify brings the password, cancel ends it. */
+/** Sign-in by QR code: POST starts it, GET streams it, verify submits the password, cancel ends it. */
 export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
   const { producer, stopping } = context;
   const routes = new Hono<ApiEnv>();

@@ -8,7 +8,9 @@ import { refuseBot } from '../refuse-bot.ts';
 import { limitSignIn } from '../sign-in-limits.ts';
 import { verifyBody } from '../verify-body.ts';
 
-/** Signing in by a code: start → (resend) → verify, or cancel. Each step is a job that a worker runs while the caller waits. */
+/**
+ * Sign-in by login code: start → (resend) → verify, or cancel. A worker runs each step as a job while the caller waits.
+ */
 export function authRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 

@@ -11,7 +11,7 @@ import { openApiDocument } from '../openapi/document.ts';
 const require = createRequire(import.meta.url);
 const { version: VERSION } = z.object({ version: z.string() }).parse(require('swagger-ui-dist/package.json'));
 const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'));
-/** Its files by their names, which change with the version, so that browsers may keep them for good. */
+/** The URL of Swagger UI's files contains its version, so browsers may cache the files forever. */
 const ASSETS = `/docs/assets/${VERSION}`;
 
 const TYPES: Record<string, string> = {
@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** Nothing from elsewhere, no script in the page; Swagger UI writes style attributes and holds its icons in data: addresses. */
+/** No content from other hosts and no inline script. Swagger UI uses style attributes and data: icons. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -48,11 +48,14 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-// No validator badge: it would send the document to a stranger.
+// No validator badge: it would send the document to a third party.
 const INIT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
 `;
 
-/** The API's own description: `/openapi.json`, and `/docs`, where a browser shows it with nothing fetched from elsewhere. */
+/**
+ * The API's description: `/openapi.json`, and `/docs`, which shows it in a browser without loading anything from other
+ * hosts.
+ */
 export function docsRoutes(): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
@@ -73,7 +76,10 @@ async function asset(c: Context<ApiEnv>, file: string): Promise<Response> {
   });
 }
 
-/** Mounted before whatever else sets headers: every other answer is for nobody's cache, these files may be kept for good. */
+/**
+ * Lets browsers cache these files forever. Mount it before the middleware that sets `no-store`, so that it overrides
+ * that header.
+ */
 export const cacheForGood = createMiddleware<ApiEnv>(async (c, next) => {
   await next();
   if (c.res.ok) c.res.headers.set('Cache-Control', 'public, max-age=31536000, immutable');

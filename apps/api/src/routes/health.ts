@@ -3,8 +3,8 @@ import { Hono } from 'hono';
 import type { ApiContext, ApiEnv, ApiProducer } from '../context.ts';
 
 /**
- * `/healthz`: the process is up. `/readyz`: Redis answers and a worker lives; else 503 with the `part` that is missing. `/readyz?verbose`: the
- * same, with what was checked.
+ * `/healthz`: the process is up. `/readyz`: Redis responds and a worker is alive; else 503 with the missing `part`.
+ * `/readyz?verbose` adds the checks made.
  */
 export function healthRoutes({ producer }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
@@ -31,7 +31,7 @@ export function healthRoutes({ producer }: ApiContext): Hono<ApiEnv> {
   return routes;
 }
 
-/** How Redis stands: with neither its address nor a secret, since anybody may ask. */
+/** The state of Redis, without its address and secrets, since these paths are public. */
 async function readChecks(producer: ApiProducer) {
   try {
     const { version, maxmemoryPolicy, appendOnly, faults, warnings } = await producer.redisSetup();

@@ -24,12 +24,12 @@ const jobQuerySchema = z.object({
     .default(0),
 });
 
-/** Jobs by their id: read, waited for, watched, cancelled. */
+/** Jobs by their id: read, wait, watch, cancel, retry. */
 export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
   const { producer, logger, stopping } = context;
   const routes = new Hono<ApiEnv>();
 
-  // `?wait=N` answers when the job has ended, or as it stands after N seconds.
+  // With `?wait=N` responds when the job ends, at the latest after N seconds.
   routes.get('/jobs/:job_id', async (c) => {
     const { wait } = validate(jobQuerySchema, { wait: c.req.query('wait') });
     const { jobId } = addressed(c);
@@ -40,17 +40,18 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     return c.json({ status: 'ok', ...job });
   });
 
-  // The same as server-sent events, one a change; the last is the job's end. An event's id names how the job stood.
+  // The same as server-sent events, one per change; the last is the end of the job. An event's id is the version of the
+  // job's state.
   routes.get('/jobs/:job_id/events', async (c) => {
     const { jobId, address } = addressed(c);
     const job = await producer.job(jobId);
     if (job === null) throw new GatewayError('JOB_NOT_FOUND');
     const known = c.req.header('last-event-id');
-    // Told to a caller that has heard the last already, so that it does not come back.
+    // 204 tells a client that already has the last event not to reconnect.
     if (hasEnded(job) && versionOf(job) === known) return c.body(null, 204);
     return eventStream(c, (stream) =>
       withEitherSignal(c.req.raw.signal, stopping, async (signal) => {
-        // Only what stands first may be known: it may be so again later.
+        // Skips only the first state if the caller knows it: the job can return to the same state later.
         let told = known;
         for await (const view of jobChanges(producer, jobId, address.userId, signal)) {
           const id = versionOf(view);
@@ -60,13 +61,13 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
           await stream.writeSSE({ event: 'job', id, data: JSON.stringify({ status: 'ok', ...view }) });
         }
       }).catch((error: unknown) => {
-        // The caller comes back by itself, and is answered 503 if it still is so.
+        // The client reconnects by itself, and gets a 503 if Redis is still unavailable.
         logger.debug({ err: error, jobId, requestId: c.get('requestId') }, 'events broke off');
       }),
     );
   });
 
-  // Cancels what has not gone out.
+  // Cancels the part of a job that is not sent yet.
   routes.delete('/jobs/:job_id', async (c) => {
     const { jobId, address } = addressed(c);
     const { userId } = address;
@@ -81,7 +82,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     }
   });
 
-  // Tries again what has failed, under its own id.
+  // Retries a failed job under its own id.
   routes.post('/jobs/:job_id/retry', async (c) => {
     const { jobId, address } = addressed(c);
     const { kind, userId } = address;
@@ -103,7 +104,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
 
   async function readWithin(jobId: string, ms: number, signal: AbortSignal): Promise<JobView | null> {
     if (ms === 0) return producer.job(jobId);
-    // Listened to before it is read, so that no end falls in between.
+    // Subscribes before reading, so that an end between the two is not missed.
     const watched = producer.watch(jobId);
     try {
       const job = await producer.job(jobId);
@@ -116,7 +117,10 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
   }
 }
 
-/** The job that the path names. @throws {GatewayError} `JOB_NOT_FOUND`, also to a key that may not use its account. */
+/**
+ * The job named by the path.
+ * @throws {GatewayError} `JOB_NOT_FOUND`, also for a key that may not use the job's account.
+ */
 function addressed(c: Context<ApiEnv>) {
   const jobId = c.req.param('job_id') ?? '';
   const address = parseJobId(jobId);

@@ -19,7 +19,7 @@ import { previewOf } from '../send-job.ts';
 import { eventStream } from '../sse.ts';
 import { validate } from '../validation.ts';
 
-/** For people who look: which accounts there are, what became of their messages, how a text would go out. */
+/** Read-only listings for people: the accounts, the outcomes of their messages, the preview of a text. */
 export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
   const { producer, logger, stopping } = context;
   const routes = new Hono<ApiEnv>();
@@ -44,7 +44,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     return c.json({ status: 'ok', ...(await producer.listings.sends(userId)(limit)) });
   });
 
-  // The account and its messages as they stand, and again at each change.
+  // Streams the account and its messages now and after every change.
   routes.get('/telegram/accounts/:user_id/events', async (c) => {
     const userId = addressed(c);
     const { limit } = validate(sendListRequestSchema, c.req.query());
@@ -78,7 +78,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     return { user_id: userId, ...(await readAccountStatus(context, userId, view)) };
   }
 
-  /** The account that the path names. @throws {GatewayError} `FORBIDDEN`, `VALIDATION`. */
+  /** The account named by the path. @throws {GatewayError} `FORBIDDEN`, `VALIDATION`. */
   function addressed(c: Context<ApiEnv>): string {
     const { user_id } = validate(z.object({ user_id: userIdSchema }), { user_id: c.req.param('user_id') });
     requireAccount(c.get('caller'), user_id);

@@ -10,7 +10,10 @@ import { readAccountBody } from '../middleware/json-body.ts';
 import { eventStream } from '../sse.ts';
 import { validationError } from '../validation.ts';
 
-/** An assistant's reply, told as it is written and sent by the account. What can be refused is, before the stream begins. */
+/**
+ * Streams an assistant's reply and sends it from the account. Refuses as many invalid requests as possible before the
+ * stream begins.
+ */
 export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
@@ -47,7 +50,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
           hungUp,
           onJob,
         };
-        // A reply that the caller brought comes without any wait, in up to 100,000 events.
+        // A reply that the caller supplied never waits for input and can produce up to 100,000 events.
         const pauses = new Pauses();
         for await (const { event, data } of replyEvents(context, call)) {
           await write(event, data);

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { ApiContext, ApiEnv } from '../context.ts';
 
-/** As a worker left them; what exactly is the worker's business. */
+/** A worker's published metrics. Their exact content is defined by the worker. */
 const snapshotSchema = z.array(
   z.looseObject({
     name: z.string(),
@@ -11,7 +11,10 @@ const snapshotSchema = z.array(
   }),
 );
 
-/** Metrics of this process and of all workers, for Prometheus. Without Redis there are this process's own, and `gateway_redis_up 0`. */
+/**
+ * Metrics of this process and of all workers, for Prometheus. Without Redis only this process's metrics and
+ * `gateway_redis_up 0`.
+ */
 export function metricsRoutes({ metrics, producer, logger }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 

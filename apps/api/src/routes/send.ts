@@ -15,15 +15,15 @@ import { awaitSend, holdOf, type SendOutcome } from '../send-outcome.ts';
 import { refuseSignedOut } from '../signed-in.ts';
 import { validate } from '../validation.ts';
 
-/** Bytes of a batch at most. */
+/** Maximum bytes of a batch. */
 const MAX_BATCH_BODY = 8 * 1024 * 1024;
 
-/** UTF-16 units of jobs that are placed at a time: Redis gets them in one piece, which is built without a pause. */
+/** Maximum UTF-16 units of jobs that are enqueued at a time: one command to Redis, which is built without a pause. */
 const MAX_PLACED = 1_000_000;
-/** UTF-16 units of an entity in a job, about. */
+/** Approximate UTF-16 units that an entity takes in a job. */
 const ENTITY_LENGTH = 45;
 
-/** Accepts messages. Whoever waits long enough is told the message's id, everybody else the job's. */
+/** Accepts messages. A caller that waits long enough gets the message's id, otherwise the job's id. */
 export function sendRoutes({ producer, settings, metrics, logger, stopping }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
@@ -40,7 +40,7 @@ export function sendRoutes({ producer, settings, metrics, logger, stopping }: Ap
     try {
       const hold = holdOf(accepted.view, send.sendAt, settings);
       const waiting = { waitMs, hold, mayBeOld: idempotencyKey !== undefined };
-      // Who does not wait need not be watched: a request's signal costs as much as a web request.
+      // A caller that does not wait needs no signal: creating a request's signal costs as much as a web request.
       const outcome = await (waitMs === 0
         ? awaitSend(producer, accepted, { ...waiting, signal: stopping })
         : withEitherSignal(c.req.raw.signal, stopping, (signal) =>
@@ -52,7 +52,7 @@ export function sendRoutes({ producer, settings, metrics, logger, stopping }: Ap
     }
   });
 
-  // Each message stands for itself: those that can be accepted are, in their order, and each of the others is told why not.
+  // Messages are independent: valid ones are enqueued in order, and each refused one gets its own error.
   routes.post('/telegram/user/send/batch', async (c) => {
     const idempotencyKey = readIdempotencyKey(requestHeader(c, 'idempotency-key'));
     const { messages } = await readBatchBody(c, sendBatchRequestSchema, MAX_BATCH_BODY);
@@ -76,8 +76,8 @@ export function sendRoutes({ producer, settings, metrics, logger, stopping }: Ap
   return routes;
 
   /**
-   * Places a part of a batch. @param earlier what became of the messages in front of it.
-   * @throws {GatewayError} where the queue fails and no message has been placed: then the whole batch has failed.
+   * Enqueues a part of a batch. @param earlier the outcomes of the messages before it.
+   * @throws {GatewayError} if the queue fails before any message of the batch is enqueued: then the whole batch fails.
    */
   async function place(
     sends: readonly (NewSend | GatewayError)[],
@@ -99,7 +99,7 @@ export function sendRoutes({ producer, settings, metrics, logger, stopping }: Ap
     });
   }
 
-  /** A message of a batch, or why it cannot be accepted. */
+  /** Reads one message of a batch. @returns the send, or the error to report for it. */
   async function readMessage(
     c: Context<ApiEnv>,
     message: unknown,
@@ -112,19 +112,19 @@ export function sendRoutes({ producer, settings, metrics, logger, stopping }: Ap
       return await newSend(request, c.get('requestId'), logger, idempotencyKey);
     } catch (thrown) {
       const error = GatewayError.from(thrown);
-      // A fault of ours is no matter of one message.
+      // An internal error fails the whole request, not one message.
       if (error.code === 'INTERNAL') throw error;
       return error;
     }
   }
 }
 
-/** Never equal to a key that a caller gives: those hold no line end. */
+/** Cannot equal a caller's key, because those contain no line end. */
 function keyOf(batchKey: string | undefined, index: number): string | undefined {
   return batchKey === undefined ? undefined : `${batchKey}\n${index}`;
 }
 
-/** What became of a message of a batch. */
+/** The outcome of one message of a batch. */
 type Outcome = { jobId: string } | GatewayError;
 
 function lengthOf(send: NewSend | GatewayError): number {

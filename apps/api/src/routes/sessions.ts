@@ -8,7 +8,7 @@ import { readAccountBody } from '../middleware/json-body.ts';
 import { limitSignIn } from '../sign-in-limits.ts';
 import { validationError } from '../validation.ts';
 
-/** Sessions that come from elsewhere, and sealed backups of those that are here. */
+/** Import of existing sessions, and export of sealed backups. */
 export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
@@ -38,7 +38,7 @@ export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
   return routes;
 }
 
-/** What was given, in the form that the worker takes. @throws {GatewayError} `VALIDATION` */
+/** Converts the given session to the form that the worker accepts. @throws {GatewayError} `VALIDATION` */
 async function readSession(given: string): Promise<{ session: string; test_mode: boolean }> {
   try {
     const read = await readGivenSession(given);

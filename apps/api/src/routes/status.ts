@@ -13,7 +13,7 @@ const statusRequestSchema = z.object({
   live: z.enum(['true', 'false'], 'must be true or false').optional(),
 });
 
-/** How an account stands, as its worker last said; `?live=true` has the worker ask Telegram first. */
+/** The account's status as its worker last published it. With `?live=true` the worker asks Telegram first. */
 export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 

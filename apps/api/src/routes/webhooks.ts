@@ -23,7 +23,7 @@ const querySchema = z.object({
   cursor: z.string().max(200).optional(),
 });
 
-/** The log of webhooks: what was delivered, or not and why; and delivering anew. */
+/** The log of webhook deliveries, with the reason of each failure, and their replay. */
 export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
   const { webhooks } = context.producer;
   const routes = new Hono<ApiEnv>();
@@ -45,7 +45,7 @@ export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
     return c.json({ status: 'ok', ...delivery });
   });
 
-  // The same bytes again, at once, whether it was delivered, has failed, or waits for its next try.
+  // Delivers the same bytes again at once, whether the delivery succeeded, failed, or waits for its next attempt.
   routes.post('/webhooks/deliveries/:id/replay', async (c) => {
     const { id, user_id: userId } = await deliveryOf(c);
     const delivery = await webhooks.replay(id);
@@ -56,7 +56,10 @@ export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
 
   return routes;
 
-  /** The delivery that the path names. @throws {GatewayError} `NOT_FOUND`, also to a key that may not use its account. */
+  /**
+   * The delivery named by the path.
+   * @throws {GatewayError} `NOT_FOUND`, also for a key that may not use its account.
+   */
   async function deliveryOf(c: Context<ApiEnv>): Promise<WebhookDelivery> {
     const id = c.req.param('id') ?? '';
     const delivery = id.length > 200 ? null : await webhooks.read(id);

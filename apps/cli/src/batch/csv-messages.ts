@@ -2,20 +2,20 @@ import { UsageError } from '../failure.ts';
 import { parseCsv, type CsvRecord, type Separator } from './csv.ts';
 import { COLUMNS, FLAGS, REQUIRED, TEXTS } from './fields.ts';
 
-/** What one line of a file says of its message. */
+/** The fields of one message, and its line in the file. */
 export interface Fields {
   line: number;
   fields: Record<string, unknown>;
 }
 
 const SEPARATORS: readonly Separator[] = [',', ';', '\t'];
-/** How a spreadsheet shows a long number after it has lost its last digits. */
+/** A long number that a spreadsheet has rounded and shows in scientific notation. */
 const ROUNDED = /^\d+(?:[.,]\d+)?e[+-]?\d+$/i;
 
 /**
- * The messages of a table whose first line names the fields, in any case and order.
- * @param given fields that the command line gives, so that they need no column.
- * @returns the messages, and the columns that are no field.
+ * Reads messages from a table. Its first line names the fields, in any case and order.
+ * @param given fields set on the command line, which need no column.
+ * @returns the messages, and the columns that are not fields.
  * @throws {UsageError} with the line.
  */
 export function csvMessages(
@@ -33,14 +33,14 @@ export function csvMessages(
   };
 }
 
-/** The separator that makes the most fields of the first line; a comma where several do. */
+/** The separator that yields the most known fields in the first line; a comma in a tie. */
 function separatorOf(header: string): Separator {
   const count = (separator: Separator) =>
     header.split(separator).filter((name) => fieldOf(name.replaceAll('"', '')) !== undefined).length;
   return SEPARATORS.reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
-/** The field of each column; `undefined` for one that is none. */
+/** The field of each column; `undefined` for a column that is not a field. */
 function columnsOf({ line, cells }: CsvRecord, given: ReadonlySet<string>): (string | undefined)[] {
   const columns = cells.map(fieldOf);
   const twice = columns.find((name, index) => name !== undefined && columns.indexOf(name) !== index);

@@ -2,7 +2,10 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../failure.ts';
 
 export interface CsvRecord {
-  /** The line at which the record begins, from 1. It is part of a message's idempotency key, so its count must not change. */
+  /**
+   * The line, from 1, at which the record begins. It is part of the message's idempotency key, so its counting must not
+   * change.
+   */
   line: number;
   cells: string[];
 }
@@ -19,10 +22,10 @@ const WHAT_IS_WRONG: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a table as spreadsheets write it (RFC 4180). Quoted cells may hold separators, line ends and doubled quotes.
- * Lines end in LF, CRLF, or CR alone; empty lines are left out.
- * @param separatorOf chooses the separator by the first line; a line `sep=;` before it decides.
- * @throws {UsageError} with the line where a quote is wrong.
+ * Parses a table as spreadsheets write it (RFC 4180). Quoted cells may contain separators, line ends and doubled
+ * quotes. Lines end in LF, CRLF, or CR alone; empty lines are skipped.
+ * @param separatorOf chooses the separator by the first line; a line `sep=;` before it takes precedence.
+ * @throws {UsageError} with the line of a misplaced quote.
  */
 export function parseCsv(text: string, separatorOf: (header: string) => Separator): CsvRecord[] {
   const sep = SEP_LINE.exec(text);

@@ -1,4 +1,4 @@
-/** The fields of a send, by how a cell is read. */
+/** The fields of a send, grouped by how their cells are parsed. */
 export const TEXTS: readonly string[] = [
   'user_id',
   'recipient_id',
@@ -10,5 +10,5 @@ export const TEXTS: readonly string[] = [
 export const FLAGS: readonly string[] = ['silent', 'link_preview', 'split'];
 const NUMBERS: readonly string[] = ['reply_to'];
 export const COLUMNS: readonly string[] = [...TEXTS, ...FLAGS, ...NUMBERS];
-/** Without these there is no message. */
+/** Fields that every message needs. */
 export const REQUIRED: readonly string[] = ['user_id', 'recipient_id', 'text'];

@@ -2,7 +2,7 @@ import type { Message } from '@gateway/client';
 import { UsageError } from '../failure.ts';
 import { csvMessages, type Fields } from './csv-messages.ts';
 
-/** A message of a file, and the line that it begins at, from 1. */
+/** A message of a file, and the line, from 1, at which it begins. */
 export interface BatchLine {
   line: number;
   message: Message;
@@ -10,17 +10,17 @@ export interface BatchLine {
 
 export interface Batch {
   lines: BatchLine[];
-  /** What the person should know before the messages go out. */
+  /** Warnings to show before the messages are sent. */
   notes: string[];
 }
 
-/** What a message has that does not say so itself. */
+/** Values for the fields that a message does not set itself. */
 export type Defaults = { [Field in keyof Message]?: Message[Field] | undefined };
 
 /**
- * The messages of a `.jsonl` file (a JSON object a line, with the fields of a send) or a `.csv` or `.tsv` file (the
- * same names in its first line). The whole file is read before anything is sent.
- * @throws {UsageError} at the first line that is no message.
+ * Reads the messages of a `.jsonl` file (one JSON object per line, with the fields of a send) or a `.csv` or `.tsv`
+ * file (the same names in its first line). The whole file is read before anything is sent.
+ * @throws {UsageError} at the first line that is not a message.
  */
 export function readBatch(name: string, text: string, defaults: Defaults): Batch {
   const given = withoutUndefined(defaults);
@@ -60,7 +60,7 @@ function jsonLines(text: string): Fields[] {
   });
 }
 
-/** As for the API, `null` means absent: what the command line says holds. */
+/** As in the API, `null` means absent, so that the value of the command line applies. */
 function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
@@ -70,7 +70,7 @@ function objectOf(json: string, line: number): Record<string, unknown> {
     const value: unknown = JSON.parse(json);
     if (isObject(value)) return value;
   } catch {
-    // Said below.
+    // Reported below.
   }
   const hint = json.trimStart().startsWith('[') ? ': write one object on each line, not an array' : '';
   throw new UsageError(`line ${line}: is not a JSON object${hint}`);
@@ -84,7 +84,7 @@ function withoutUndefined(fields: Defaults): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** As far as it takes to send it; the gateway checks the rest. */
+/** Checks only what sending requires; the gateway checks the rest. */
 function isMessage(fields: Record<string, unknown>): fields is Record<string, unknown> & Message {
   const { user_id, recipient_id, text } = fields;
   const isRecipient = typeof recipient_id === 'string' || typeof recipient_id === 'number';

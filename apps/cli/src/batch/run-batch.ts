@@ -8,15 +8,15 @@ export interface Tally {
   lines: number;
   accepted: number;
   sent: number;
-  /** Refused by the gateway, or by Telegram. */
+  /** Refused by the gateway, or failed at Telegram. */
   failed: number;
   waiting: number;
-  /** Why a message waits, and until when (RFC 3339), if known. */
+  /** Why a message is held, and until when (RFC 3339), if known. */
   reason: string | null;
   retry_at: string | null;
 }
 
-/** The end of one line. */
+/** The result of one line. */
 export interface LineEnd {
   line: number;
   job_id: string | null;
@@ -28,7 +28,7 @@ export interface LineEnd {
 export interface BatchRun {
   client: GatewayClient;
   lines: readonly BatchLine[];
-  /** A line that was accepted under this name is not sent again. */
+  /** Name of the batch. A line that was already accepted under this name is not sent again. */
   name: string;
   /** Waits until each message is sent or has failed, not only until it is accepted. */
   untilSent: boolean;
@@ -44,7 +44,7 @@ const PAUSE_MS = 200;
 /** Seconds until the next try after QUEUE_FULL without `retry_after`. */
 const FULL_SECONDS = 5;
 
-/** Refusals that the next line would meet too. */
+/** Errors that would also affect every following line. */
 const STOPS: ReadonlySet<string> = new Set([
   'UNAUTHORIZED',
   'QUEUE_UNAVAILABLE',
@@ -54,11 +54,12 @@ const STOPS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Sends the messages of a file in order, and meanwhile waits for their ends, account by account.
+ * Sends the messages of a file in order. Meanwhile waits for their results, in order within each account.
  *
- * Each message has an Idempotency-Key of the batch's name and its line. So a stopped run can start again and sends no line
- * twice, even if other lines were corrected.
- * @throws an error that the next lines would meet too: no gateway, no permission, the signal's reason. `tally` shows the progress.
+ * Each message has an Idempotency-Key made of the batch's name and its line. A stopped run can therefore start again
+ * without sending a line twice, even if other lines were corrected.
+ * @throws an error that would also affect the next lines: no gateway, no permission, the signal's reason. `tally` shows
+ * the progress.
  */
 export async function runBatch(run: BatchRun, tally: Tally): Promise<void> {
   const stop = new AbortController();
@@ -74,7 +75,7 @@ export async function runBatch(run: BatchRun, tally: Tally): Promise<void> {
       const { user_id: account } = item.message;
       const before = ends.get(account) ?? Promise.resolve();
       const end = before.then(() => followToEnd({ ...run, signal }, item, accepted, tally));
-      // Seen when it is awaited below; a batch that ends before must not end the process.
+      // The error is handled where it is awaited below. Without this, a batch that ends first would crash the process.
       end.catch(() => {});
       ends.set(account, end);
     }
@@ -88,10 +89,10 @@ export function newTally(lines: number): Tally {
   return { lines, accepted: 0, sent: 0, failed: 0, waiting: 0, reason: null, retry_at: null };
 }
 
-/** An accepted message: its job, and Telegram's id where it is out already. */
+/** An accepted message: its job, and Telegram's message id if it is already sent. */
 type Accepted = Pick<LineEnd, 'job_id' | 'message_id'> & { job_id: string };
 
-/** @returns `null` where this line was refused. */
+/** @returns `null` if the gateway refused this line. */
 async function accept(run: BatchRun, { line, message }: BatchLine, tally: Tally): Promise<Accepted | null> {
   const idempotencyKey = keyOf(run.name, line);
   for (;;) {
@@ -105,7 +106,7 @@ async function accept(run: BatchRun, { line, message }: BatchLine, tally: Tally)
     } catch (error) {
       if (!(error instanceof GatewayApiError)) throw error;
       const { code, message, jobId } = error;
-      // It was accepted, in an earlier run as a rule, and has failed: its job says how.
+      // The message was accepted, usually in an earlier run, and failed. Its job has the details.
       if (jobId !== null && code !== 'QUEUE_UNAVAILABLE') return { job_id: jobId, message_id: null };
       if (STOPS.has(code)) throw error;
       if (code !== 'QUEUE_FULL') {
@@ -143,7 +144,7 @@ async function followToEnd(
     tally.reason = job.reason;
     tally.retry_at = job.retry_at;
     run.onProgress(tally);
-    // A gateway that is being stopped answers before the time.
+    // A gateway that is shutting down responds before the wait is over.
     if (wait > 0) await sleep(PAUSE_MS, undefined, { signal: run.signal });
   }
 }

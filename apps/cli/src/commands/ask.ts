@@ -8,14 +8,14 @@ import { whyHeld } from './jobs.ts';
 import { mayBeQueued } from './send.ts';
 
 export interface AskOptions {
-  /** `--no-send`: false. */
+  /** False for `--no-send`. */
   send?: boolean;
   asBot?: boolean;
   sendIfCut?: boolean;
   key?: string;
 }
 
-/** Has the assistant answer the prompt, shows it as it is written, and sends it to the recipient. */
+/** Lets the assistant answer the prompt, shows the reply as it is written, and sends it to the recipient. */
 export async function ask(
   { client, io, out }: Session,
   { userId, recipient, prompt }: { userId: string; recipient: string; prompt: string },

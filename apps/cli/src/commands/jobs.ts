@@ -29,7 +29,7 @@ export async function waitForJob(
   return exitOf(job);
 }
 
-/** Each change of a job, a line each, until its end. */
+/** Prints a line for each change of a job, until the job ends. */
 export async function tail({ client, patientClient, io, out }: Session, jobId: string): Promise<ExitCode> {
   let last = await client.job(jobId, { signal: io.signal });
   for await (const job of patientClient.jobEvents(jobId, { signal: io.signal })) {
@@ -61,7 +61,7 @@ function describeJob(out: Output, job: Job): string {
   ].join('\n');
 }
 
-/** How a job stands, in one line. */
+/** Describes the state of a job in one line. */
 function standing(out: Output, job: Job): string {
   const { state, result, error, reason, retry_at } = job;
   if (state === 'completed') {
@@ -72,7 +72,7 @@ function standing(out: Output, job: Job): string {
   return `${state}${whyHeld(reason, retry_at)}`;
 }
 
-/** `, FLOOD_WAIT until …`; empty where nothing holds it. */
+/** `, FLOOD_WAIT until …`; empty if the job is not held. */
 export function whyHeld(reason: string | null | undefined, retryAt: string | null | undefined): string {
   if (!reason) return '';
   return `, ${reason}${retryAt ? ` until ${retryAt}` : ''}`;

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 import { askForUserId, verifyPassword, welcome, type LoginOptions } from './login.ts';
 
 /**
- * Signs an account in by a QR code: shows it, and each that takes its place, until it is scanned. With `--json` each event is a line.
+ * Signs an account in by QR code: shows each new code until one is scanned. With `--json` prints one line per event.
  */
 export async function loginByQr(
   session: Session,

@@ -10,7 +10,7 @@ export interface LoginOptions {
   passwordStdin?: boolean;
 }
 
-/** How a code travels, for people. */
+/** Delivery methods of a login code, in words. */
 const DELIVERIES: Readonly<Record<string, string>> = {
   app: 'in the Telegram app',
   sms: 'by SMS',
@@ -24,8 +24,8 @@ const DELIVERIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Signs an account in. At a terminal it asks for what it was not told, and again for what was wrong; elsewhere it does what the options are
- * enough for, and says how to go on.
+ * Signs an account in. At a terminal it asks for missing values, and again for wrong ones. Without a terminal it does
+ * as much as the options allow, and says how to continue.
  */
 export async function login(
   session: Session,
@@ -51,7 +51,7 @@ export async function login(
   return answer.status === 'authorized' ? welcome(session, id, answer) : verifyPassword(session, id, answer);
 }
 
-/** @throws {UsageError} where it is not given and there is nobody to ask. */
+/** @throws {UsageError} if the id is missing and there is no terminal to ask at. */
 export async function askForUserId({ io }: Session, given: string | undefined): Promise<string> {
   const id = given ?? (await io.prompter?.ask('A name of your own for this account', 'alice'));
   if (id === undefined) throw new UsageError('user_id is missing: telegram-gateway login <user_id>');
@@ -87,7 +87,7 @@ function detailOf(detail: string | undefined): string {
   return detail !== undefined ? `: ${detail}` : '';
 }
 
-/** Asks until the code is right; nothing typed has it sent again. */
+/** Asks until the code is right. Empty input makes Telegram send the code again. */
 async function verifyCode(
   { client, io, out }: Session,
   userId: string,

@@ -11,7 +11,7 @@ export interface BatchOptions extends SendOptions {
   batchId?: string;
 }
 
-/** The messages of a file; what the command line says holds for those that do not say otherwise. */
+/** Sends the messages of a file. The values of the command line apply to messages that do not set their own. */
 export async function sendBatch(
   session: Session,
   path: string,

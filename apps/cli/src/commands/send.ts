@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 import { readTextFile } from '../text-file.ts';
 import { secondsOf, whyHeld } from './jobs.ts';
 
-/** As commander reads them off the command line. */
+/** The options as commander parses them. */
 export interface SendOptions {
   file?: string;
   parseMode?: string;
@@ -25,7 +25,7 @@ export interface SendArguments {
   text: string | undefined;
 }
 
-/** One message. What was not sent within the wait is no failure: the answer says which job it is. */
+/** Sends one message. A message that is not sent within the wait is not a failure: the output names its job. */
 export async function send(session: Session, args: SendArguments, options: SendOptions): Promise<ExitCode> {
   const { client, io, out } = session;
   const { userId, recipient } = args;
@@ -55,10 +55,10 @@ export async function send(session: Session, args: SendArguments, options: SendO
   }
 }
 
-/** Whether a request that failed so may have queued a message, which the same Idempotency-Key leads to. */
+/** Whether the failed request may have enqueued a message. The same Idempotency-Key then finds its job. */
 export function mayBeQueued(error: unknown): boolean {
   if (error instanceof GatewayConnectionError) return true;
-  // An unknown outcome of a job is another matter: its key leads to no other.
+  // If an existing job's outcome is unknown, retrying with its key only finds that same job.
   return (
     error instanceof GatewayApiError &&
     error.kind === 'unknown_outcome' &&
@@ -66,7 +66,7 @@ export function mayBeQueued(error: unknown): boolean {
   );
 }
 
-/** What the options say of a message, whoever it goes to. @throws {UsageError} */
+/** The message fields set by the options, for any recipient. @throws {UsageError} */
 export function messageOptions(
   options: SendOptions,
 ): Pick<Message, 'reply_to' | 'silent' | 'link_preview' | 'send_at' | 'parse_mode'> {
@@ -95,7 +95,7 @@ function messageIdOf(option: string, value: string): number {
   return Number(value);
 }
 
-/** A text on the command line, in a file, or (`-`, or a pipe) from standard input, whose last line end is not part of it. */
+/** The text from the command line, a file, or standard input (`-`, or a pipe), without its final line end. */
 async function textOf({ io }: Session, text: string | undefined, file: string | undefined): Promise<string> {
   if (file !== undefined && text !== undefined) throw new UsageError('give the text or --file, not both');
   if (file !== undefined) return withoutLineEnd(await readTextFile(file));

@@ -18,7 +18,7 @@ export interface ExportOptions {
 const BACKUP = /^tgb1\./;
 const MIN_PASSPHRASE = 12;
 
-/** Brings a session along: of a file, or of standard input. A SQLite file is read here, however large it is. */
+/** Imports a session from a file or standard input. Parses a SQLite file locally, so its size does not matter. */
 export async function importSession(
   { client, io, out }: Session,
   { userId, file }: { userId: string; file: string },
@@ -76,9 +76,9 @@ async function contentOf(file: string): Promise<Buffer> {
   }
 }
 
-/** A session file is read here, however large it is; the gateway reads all that is text. */
+/** Parses a SQLite session file here, whatever its size. The gateway parses all text formats. */
 async function readSession(bytes: Buffer, name: string): Promise<string> {
-  // Loaded here alone: no other command needs it.
+  // Imported lazily, because no other command needs it.
   const formats = await import('@gateway/session-formats');
   if (!formats.isSqlite(bytes)) return decodeText(bytes, name).trim();
   try {
@@ -89,7 +89,7 @@ async function readSession(bytes: Buffer, name: string): Promise<string> {
   }
 }
 
-/** @param isNew it is made up now: asked for twice. */
+/** @param isNew the passphrase is a new one, so it is asked for twice. */
 async function askPassphrase(io: Session['io'], fromStdin: boolean, isNew: boolean): Promise<string> {
   if (fromStdin) return (await readAll(io.stdin)).replace(/\r?\n$/, '');
   if (io.prompter === null)
