@@ -12,15 +12,15 @@ import type {
 } from './types.ts';
 
 export interface AccountQuery extends CallOptions {
-  /** Part of a user_id. */
+  /** Matches accounts whose user_id contains this text. */
   q?: string | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   after?: string | undefined;
   /** 1 to 500. */
   limit?: number | undefined;
 }
 
-/** Accounts, for who looks at them. */
+/** Read-only calls about accounts: lists, messages, history, previews and live changes. */
 export class Accounts {
   readonly #transport: Transport;
   readonly #retrying: { retries: number; backoffMs: number };
@@ -30,22 +30,22 @@ export class Accounts {
     this.#retrying = retrying;
   }
 
-  /** The accounts that the key may use, by user_id. */
+  /** Lists the accounts that the API key may use, ordered by user_id. */
   list({ signal, ...query }: AccountQuery = {}): Promise<AccountPage> {
     return this.#get(`/telegram/accounts${queryOf({ ...query })}`, signal);
   }
 
-  /** An account's messages: those under way and those that have ended, at most `limit` (1 to 100) of each. */
+  /** An account's pending and ended messages, at most `limit` (1 to 100) of each. */
   sends(userId: string, { limit, signal }: CallOptions & { limit?: number } = {}): Promise<SendListsAnswer> {
     return this.#get(`${pathOf(userId)}/sends${queryOf({ limit })}`, signal);
   }
 
-  /** How the last hours (1 to 24) went. */
+  /** The account's statistics over the last `hours` (1 to 24). */
   history(userId: string, { hours, signal }: CallOptions & { hours?: number } = {}): Promise<HistoryAnswer> {
     return this.#get(`${pathOf(userId)}/history${queryOf({ hours })}`, signal);
   }
 
-  /** The messages that a text would go out as. Sends nothing. */
+  /** The messages that a text would be formatted and split into. Sends nothing. */
   preview(
     text: Pick<Message, 'text' | 'parse_mode' | 'split'>,
     { signal }: CallOptions = {},
@@ -60,8 +60,8 @@ export class Accounts {
   }
 
   /**
-   * The account and its messages as they stand, and again at each change, without end. Connects again where the stream breaks off; throws where
-   * that fails `retries` times in a row.
+   * Yields the account with its messages now, and again after each change. Never ends by itself.
+   * Reconnects when the stream breaks off; throws once `retries` reconnects in a row have failed.
    */
   async *watch(
     userId: string,
@@ -74,7 +74,7 @@ export class Accounts {
         const path = `${pathOf(userId)}/events${queryOf({ limit })}`;
         const stream = await this.#transport.stream({ method: 'GET', path, retry: never, signal });
         for await (const { event, data } of stream?.events ?? []) {
-          // The shape is the gateway's contract.
+          // The cast relies on the gateway's contract.
           const change = event === 'account' ? (objectOf(data) as AccountChange | null) : null;
           if (change === null) continue;
           failures = 0;

@@ -1,10 +1,10 @@
-/** A signal that is aborted with the caller's own, or when the time that it has been given is over. */
+/** Provides a signal that aborts when the caller's signal aborts or when its timeout elapses. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #follow: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether the time was over first. */
+  /** True if the timeout elapsed before the caller's signal aborted. */
   isOver = false;
 
   constructor(outer: AbortSignal | undefined) {
@@ -18,7 +18,7 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Gives it `ms` from now on, in place of what it had. */
+  /** Sets the timeout to `ms` from now; replaces an earlier one. */
   start(ms: number): void {
     this.pause();
     this.#timer = setTimeout(() => {
@@ -31,7 +31,7 @@ export class Deadline {
     clearTimeout(this.#timer);
   }
 
-  /** To be called when it is of no more use. Ends what still runs under it. */
+  /** Call when the deadline is no longer needed. Aborts whatever still uses its signal. */
   end(): void {
     this.pause();
     this.#outer?.removeEventListener('abort', this.#follow);

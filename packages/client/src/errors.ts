@@ -1,10 +1,10 @@
 import type { ErrorCode, ErrorKind, ValidationIssue } from '@gateway/contracts';
 
-/** Codes of this client's own, beside the gateway's. */
+/** Error codes that this client adds to the gateway's own. */
 export type ClientErrorCode =
-  /** An error that is not the gateway's: of a proxy before it, say. See `status`. */
+  /** An error status that did not come from the gateway but, for example, from a proxy. See `status`. */
   | 'HTTP_ERROR'
-  /** A success that is not the gateway's: `baseUrl` leads elsewhere. */
+  /** A success status that did not come from the gateway: `baseUrl` points to another server. */
   | 'NOT_A_GATEWAY';
 
 export interface ApiErrorFields {
@@ -18,28 +18,28 @@ export interface ApiErrorFields {
   jobId: string | null;
   issues: readonly ValidationIssue[];
   rpcError: string | null;
-  /** The whole answer; `null` where it was no JSON object. */
+  /** The whole response body; `null` if it is not a JSON object. */
   body: Readonly<Record<string, unknown>> | null;
 }
 
-/** The gateway answered, and refused. */
+/** The gateway, or a proxy in front of it, answered with an error. */
 export class GatewayApiError extends Error {
   /** HTTP status. */
   readonly status: number;
   readonly code: ErrorCode | ClientErrorCode;
-  /** Whether it helps to try again, or what else would: see the gateway's list of errors. */
+  /** Whether a retry helps, or what else does: see the gateway's list of errors. */
   readonly kind: ErrorKind;
-  /** Quote it to the gateway's operator. */
+  /** Identifies the request in the gateway's log; quote it to the operator. */
   readonly requestId: string | null;
-  /** Seconds after which to try again. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter: number | null;
-  /** The job that has failed, where there is one. */
+  /** The job that failed, if any. */
   readonly jobId: string | null;
-  /** What is wrong with which field of the request. */
+  /** Invalid fields of the request, each with the reason. */
   readonly issues: readonly ValidationIssue[];
   /** Telegram's own name of the error. */
   readonly rpcError: string | null;
-  /** All that the gateway said, such as `hint` of a wrong password. */
+  /** The whole response body. It may hold more fields, such as `hint` after a wrong password. */
   readonly body: Readonly<Record<string, unknown>> | null;
 
   constructor({ message, ...fields }: ApiErrorFields) {
@@ -57,9 +57,9 @@ export class GatewayApiError extends Error {
   }
 }
 
-/** No answer came, or it broke off. What was asked for may have taken effect all the same. */
+/** No answer arrived, or it broke off. The request may have taken effect anyway. */
 export class GatewayConnectionError extends Error {
-  /** Nothing came for as long as was waited: `timeoutMs`. */
+  /** True if no answer arrived within `timeoutMs`. */
   readonly timedOut: boolean;
 
   constructor(message: string, { timedOut = false, cause }: { timedOut?: boolean; cause?: unknown } = {}) {
@@ -69,7 +69,7 @@ export class GatewayConnectionError extends Error {
   }
 }
 
-/** A job did not end while it was waited for. It goes on. */
+/** A job did not end within the wait. The job itself continues. */
 export class JobTimeoutError extends Error {
   readonly jobId: string;
 
@@ -87,7 +87,7 @@ const KINDS: readonly string[] = [
   'unknown_outcome',
 ] satisfies ErrorKind[];
 
-/** The error that an answer stands for, whoever wrote it. */
+/** Converts an error response, from the gateway or from a proxy, to an error. */
 export async function apiErrorOf(response: Response): Promise<GatewayApiError> {
   const { status, headers } = response;
   const body = objectOf(await response.text());
@@ -128,7 +128,7 @@ function gatewayErrorOf(
   });
 }
 
-/** `NOT_A_GATEWAY`: an answer that was well but none of the gateway's. */
+/** Builds the `NOT_A_GATEWAY` error for a success response that is not the gateway's. */
 export function notAGateway(response: Response, expected: string): GatewayApiError {
   return new GatewayApiError({
     status: response.status,
@@ -159,7 +159,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 type WrittenError = Record<string, unknown> & { code: ErrorCode; kind: ErrorKind; message: string };
 
-/** A gateway that is newer than this client may have codes that it does not know: they are let through. */
+/** Accepts any code: a newer gateway may have codes that this client does not know. */
 function isGatewayError(body: Record<string, unknown>): body is WrittenError {
   const { status, code, kind, message } = body;
   const isKind = typeof kind === 'string' && KINDS.includes(kind);
@@ -178,7 +178,7 @@ function issuesOf(value: unknown): ValidationIssue[] {
   );
 }
 
-/** `Retry-After` as seconds; as a date it is not read. */
+/** Parses `Retry-After` in seconds. The date form is ignored. */
 function secondsOf(header: string | null): number | null {
   return header !== null && /^\d{1,9}$/.test(header) ? Number(header) : null;
 }

@@ -31,41 +31,44 @@ import type {
 } from './types.ts';
 
 export interface GatewayClientOptions {
-  /** Such as `http://127.0.0.1:3000`; a path in front of the gateway's own is fine. */
+  /** For example `http://127.0.0.1:3000`. May include a path prefix. */
   baseUrl: string;
   /** Sent as `Authorization: Bearer …`. */
   apiKey?: string | undefined;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   fetch?: typeof fetch | undefined;
-  /** ms for each try. Default: 75 000, longer than the gateway makes any caller wait. */
+  /** ms for each attempt. Default: 75 000, longer than the gateway keeps any caller waiting. */
   timeoutMs?: number | undefined;
-  /** How often a call is made again at most, where that is safe. Default: 3. */
+  /** Maximum number of retries of a call; only calls that are safe to repeat are retried. Default: 3. */
   retries?: number | undefined;
-  /** ms before the first of these; twice as long each time, less chance. Default: 500. */
+  /** ms before the first retry. Doubles with each retry and is shortened at random, by up to half. Default: 500. */
   backoffMs?: number | undefined;
 }
 
 export interface IdempotencyOptions extends CallOptions {
   /**
-   * 1 to 200 printable ASCII characters: what is sent again under it is the same message. Default: a new one for each call, so that retries
-   * within the call make one message.
+   * 1 to 200 printable ASCII characters. Sends with the same key are the same message.
+   * Default: a new key for each call, so that the retries within one call send one message.
    */
   idempotencyKey?: string | undefined;
 }
 
 export interface SendOptions extends IdempotencyOptions {
-  /** Whole seconds that the gateway waits for the message to be out, at most 60. Default: the gateway's (10). */
+  /** Whole seconds, at most 60, that the gateway waits for the message to be sent. Default: the gateway's (10). */
   wait?: number | undefined;
-  /** Answered as soon as it is queued; with `wait`, as soon as that is over. */
+  /** The gateway answers as soon as the message is enqueued or, with `wait`, after at most that time. */
   respondAsync?: boolean | undefined;
 }
 
 /**
- * A caller of the gateway. Runs in Node and in browsers, with no dependency.
+ * A client of the gateway. Runs in Node and in browsers, without dependencies.
  *
- * Every call throws {@link GatewayApiError} where the gateway refuses, {@link GatewayConnectionError} where no answer comes, and the reason of
- * its `signal` where that is aborted. Made again, with growing waits and as `Retry-After` says: reading calls, cancels and sends (which carry
- * an Idempotency-Key) on network errors, 429, 502, 503 and 504; sign-in and account calls only where the gateway says that nothing has begun.
+ * Every call throws {@link GatewayApiError} if the gateway refuses, {@link GatewayConnectionError} if no answer
+ * arrives, and its `signal`'s reason if that is aborted.
+ *
+ * Retries back off exponentially and respect `Retry-After`. Reads, cancels and sends (which carry an Idempotency-Key)
+ * are retried on network errors, 429, 502, 503 and 504. Sign-in and account calls are retried only if the gateway
+ * reports that nothing has started.
  */
 export class GatewayClient {
   readonly auth: SignIn;
@@ -73,7 +76,7 @@ export class GatewayClient {
   readonly #transport: Transport;
   readonly #retrying: { retries: number; backoffMs: number };
 
-  /** @throws {TypeError} where `baseUrl` is no http(s) URL. */
+  /** @throws {TypeError} if `baseUrl` is not an http(s) URL. */
   constructor({
     baseUrl,
     apiKey,
@@ -88,13 +91,13 @@ export class GatewayClient {
     this.accounts = new Accounts(this.#transport, this.#retrying);
   }
 
-  /** @param options `live`: Telegram is asked first. */
+  /** @param options `live`: the gateway checks with Telegram before it answers. */
   status(userId: string, { live, signal }: CallOptions & { live?: boolean } = {}): Promise<AccountStatus> {
     const path = `/telegram/user/status/${encodeURIComponent(userId)}${live === true ? '?live=true' : ''}`;
     return this.#transport.json({ method: 'GET', path, retry: repeatable, signal });
   }
 
-  /** Logs out and forgets the account; with `logout: false` only its connection is closed. */
+  /** Logs out and deletes the account; with `logout: false` only closes its connection. */
   disconnect(
     userId: string,
     { logout = true, ...options }: CallOptions & { logout?: boolean } = {},
@@ -102,7 +105,7 @@ export class GatewayClient {
     return this.#transport.json(step('disconnect', { user_id: userId, logout }, options));
   }
 
-  /** Holds the account's sends, in order. */
+  /** Holds the account's sends until {@link resume}. They keep their order. */
   pause(userId: string, options: CallOptions = {}): Promise<AccountStateAnswer> {
     return this.#transport.json(step('pause', { user_id: userId }, options));
   }
@@ -110,7 +113,7 @@ export class GatewayClient {
   /**
    * Imports a session: a string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram
    * or mtcute in base64, or a backup with its passphrase.
-   * Nobody else may use it any more: two at a time, and Telegram ends it.
+   * No other program may use the session afterwards: Telegram ends a session that two programs use at once.
    */
   importSession(
     userId: string,
@@ -123,7 +126,10 @@ export class GatewayClient {
     );
   }
 
-  /** A backup sealed by a passphrase of 12 characters or more; `detach`: it is to be used elsewhere, and the account stops here. */
+  /**
+   * Exports a backup that is encrypted with a passphrase of 12 characters or more.
+   * @param options `detach`: the session will be used elsewhere, so the account stops here.
+   */
   exportSession(
     userId: string,
     passphrase: string,
@@ -132,17 +138,17 @@ export class GatewayClient {
     return this.#transport.json(step('export', { user_id: userId, passphrase, detach }, options));
   }
 
-  /** Lets an account go on that was stopped by PEER_FLOOD, a freeze or a pause. */
+  /** Resumes an account that was stopped by PEER_FLOOD, a freeze or a pause. */
   resume(userId: string, options: CallOptions = {}): Promise<AccountStateAnswer> {
     return this.#transport.json(step('resume', { user_id: userId }, options));
   }
 
-  /** Gives the account a pace of its own; `null`: the gateway's again. */
+  /** Sets the account's own pace; `null` restores the gateway's default. */
   pace(userId: string, pace: PaceChoice | null, options: CallOptions = {}): Promise<PaceAnswer> {
     return this.#transport.json(step('pace', { user_id: userId, pace }, options));
   }
 
-  /** @returns the message's id, or the job that it waits as: `status` tells which. */
+  /** @returns the message's id (`status: 'ok'`), or the job that will send it (`status: 'queued'`). */
   send(
     message: Message,
     { idempotencyKey = newKey(), wait, respondAsync, signal }: SendOptions = {},
@@ -161,7 +167,7 @@ export class GatewayClient {
     });
   }
 
-  /** Up to 1,000 messages, 256 KiB in all. Each is accepted or refused by itself: look at each of `jobs`. */
+  /** Sends up to 1,000 messages, 256 KiB in total. Each is accepted or refused separately: check each of `jobs`. */
   sendBatch(
     messages: readonly Message[],
     { idempotencyKey = newKey(), signal }: IdempotencyOptions = {},
@@ -176,33 +182,33 @@ export class GatewayClient {
     });
   }
 
-  /** @param options `wait`: seconds (at most 60) that the gateway waits for the job's end before it answers. */
+  /** @param options `wait`: seconds (at most 60) that the gateway waits for the job to end before it answers. */
   job(jobId: string, options: CallOptions & { wait?: number } = {}): Promise<Job> {
     return readJob(this.#transport, jobId, options);
   }
 
   /**
-   * Waits until the job has ended, well or not: look at its `state`.
-   * @throws {JobTimeoutError} where `timeoutMs` is over first. The job goes on.
+   * Waits until the job has completed, failed or been cancelled: see its `state`.
+   * @throws {JobTimeoutError} if `timeoutMs` elapses first. The job continues.
    */
   waitForJob(jobId: string, options: WaitForJobOptions = {}): Promise<EndedJob> {
     return waitForJob(this.#transport, jobId, options);
   }
 
   /**
-   * The job as it stands, and again at each change; ends with its end. Connects again where the stream breaks off, and goes on after the last
-   * change that it has told; throws where that fails `retries` times in a row.
+   * Yields the job now, and again after each change, until the job ends. Reconnects when the stream breaks off and
+   * continues after the last change it yielded; throws if more than `retries` connections in a row fail.
    */
   jobEvents(jobId: string, options: CallOptions = {}): AsyncGenerator<Job> {
     return jobEvents(this.#transport, jobId, this.#retrying, options);
   }
 
-  /** Takes back what has not gone out. @throws {GatewayApiError} `TOO_LATE` */
+  /** Cancels a job that has not been sent yet. @throws {GatewayApiError} `TOO_LATE` */
   cancel(jobId: string, { signal }: CallOptions = {}): Promise<Job> {
     return this.#transport.json({ method: 'DELETE', path: pathOf(jobId), retry: repeatable, signal });
   }
 
-  /** Has a send that has failed tried again, under its own id. @throws {GatewayApiError} `TOO_LATE` */
+  /** Retries a failed send under the same job id. @throws {GatewayApiError} `TOO_LATE` */
   retry(jobId: string, { signal }: CallOptions = {}): Promise<Job> {
     return this.#transport.json({
       method: 'POST',
@@ -213,8 +219,9 @@ export class GatewayClient {
   }
 
   /**
-   * Has the assistant write, and its reply sent where the request says so. Leaving the loop hangs up. Never made again by itself: another try
-   * would be another reply. @throws {GatewayConnectionError} where it breaks off before `done` or `error`.
+   * Streams the assistant's reply, and sends it if the request says so. Leaving the loop closes the connection.
+   * Never retried: another attempt would produce another reply.
+   * @throws {GatewayConnectionError} if the stream breaks off before `done` or `error`.
    */
   streamMessage(
     request: MessageStreamRequest,
@@ -223,7 +230,7 @@ export class GatewayClient {
     return streamMessage(this.#transport, request, options);
   }
 
-  /** Whether the gateway can do its work. @throws {GatewayConnectionError} where it is not there at all. */
+  /** Whether the gateway is ready. @throws {GatewayConnectionError} if it does not answer at all. */
   async health({ signal }: CallOptions = {}): Promise<Health> {
     try {
       await this.#transport.json({ method: 'GET', path: '/readyz', retry: never, signal });
@@ -235,7 +242,10 @@ export class GatewayClient {
   }
 }
 
-/** Signing an account in, by a code: start, (resend), verify; or by a scan: startQr, watchQr, (verify). Or cancel. */
+/**
+ * Signs an account in. By code: start, optionally resend, verify. By QR code: startQr, watchQr, and verify if the
+ * account has a password. `cancel` ends either.
+ */
 export class SignIn {
   readonly #transport: Transport;
 
@@ -243,25 +253,28 @@ export class SignIn {
     this.#transport = transport;
   }
 
-  /** Has Telegram send a code. @param phoneNumber E.164, such as `+79991234567` */
+  /** Asks Telegram to send a code. @param phoneNumber E.164, such as `+79991234567` */
   start(userId: string, phoneNumber: string, options: CallOptions = {}): Promise<CodeSentAnswer> {
     const body = { user_id: userId, phone_number: phoneNumber };
     return this.#transport.json(step('auth/start', body, options));
   }
 
-  /** Has the code sent by the next way (`next_delivery`). */
+  /** Asks Telegram to send the code again, by the next channel (`next_delivery`). */
   resend(userId: string, options: CallOptions = {}): Promise<CodeSentAnswer> {
     return this.#transport.json(step('auth/resend', { user_id: userId }, options));
   }
 
-  /** The QR code to show; a sign-in by code that is under way is given up. A scan signs in by itself. */
+  /**
+   * Starts a sign-in by QR code and returns the code to show. Gives up a sign-in by code that is under way.
+   * A scan needs no further call, unless the account has a password.
+   */
   startQr(userId: string, options: CallOptions = {}): Promise<QrAnswer> {
     return this.#transport.json(step('auth/qr', { user_id: userId }, options));
   }
 
   /**
-   * Each fresh code of the QR sign-in under way, and how it ends. Watching again after it broke off is safe.
-   * @throws {GatewayConnectionError} where it breaks off. @throws {GatewayApiError} `AUTH_NOT_STARTED`
+   * Yields each new code of the current QR sign-in, then its result. Call it again after the stream broke off.
+   * @throws {GatewayConnectionError} if the stream breaks off. @throws {GatewayApiError} `AUTH_NOT_STARTED`
    */
   watchQr(userId: string, options: CallOptions = {}): AsyncGenerator<QrEvent> {
     return qrEvents(this.#transport, userId, options);
@@ -280,7 +293,7 @@ function step(name: string, body: unknown, { signal }: CallOptions): Call {
   return { method: 'POST', path: `/telegram/user/${name}`, body, retry: ifNotBegun, signal };
 }
 
-/** Not `randomUUID`: browsers have that on https pages only. */
+/** Does not use `randomUUID`: browsers offer that only on https pages. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

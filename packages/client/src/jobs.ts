@@ -4,13 +4,13 @@ import { never, repeatable, sleep, waitBefore } from './retry.ts';
 import type { EventStream, Transport } from './transport.ts';
 import type { CallOptions, EndedJob, Job } from './types.ts';
 
-/** Seconds of one long poll. */
+/** Seconds that one long poll waits for the job to end. */
 const POLL_SECONDS = 30;
-/** ms that an answer may come late by, after the gateway's own wait. */
+/** ms allowed for the answer to arrive after the gateway's own wait. */
 const LATE_MS = 15_000;
 
 export interface WaitForJobOptions extends CallOptions {
-  /** ms; default: no limit but the signal. */
+  /** ms. Default: no limit; only the signal ends the wait. */
   timeoutMs?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export function hasEnded(job: Job): job is EndedJob {
   return ENDED.has(job.state);
 }
 
-/** @param wait seconds that the gateway waits for the job's end before it answers. */
+/** @param wait seconds that the gateway waits for the job to end before it answers. */
 export function readJob(
   transport: Transport,
   jobId: string,
@@ -49,7 +49,7 @@ export async function waitForJob(
     const job = await readJob(transport, jobId, { wait, signal });
     if (hasEnded(job)) return job;
     if (Date.now() >= end) throw new JobTimeoutError(jobId, timeoutMs);
-    // A gateway that is being stopped answers before the time.
+    // A gateway that is shutting down answers early: do not poll it in a tight loop.
     if (Date.now() - asked < 1_000) await sleep(Math.min(500, end - Date.now()), signal);
   }
 }
@@ -97,7 +97,7 @@ export async function* jobEvents(
   }
 }
 
-/** The shape is the gateway's contract. */
+/** Parses the JSON. The cast relies on the gateway's contract. */
 function jobOf(data: string): Job | null {
   return objectOf(data) as Job | null;
 }

@@ -4,62 +4,62 @@ import { never } from './retry.ts';
 import type { Transport } from './transport.ts';
 import type { CallOptions, ErrorBody } from './types.ts';
 
-/** What the assistant is asked. Fields beside these are passed on to it: `temperature`, say. */
+/** A request to the assistant. Other fields, such as `temperature`, are passed on to it. */
 export interface MessageStreamRequest {
   user_id: string;
   messages: readonly ChatMessage[];
   /** Whether the reply is sent to `recipient_id`. */
   send_to_telegram?: boolean | undefined;
-  /** false: by the gateway's bot. */
+  /** `false`: the gateway's bot sends it. */
   send_as_user?: boolean | undefined;
   recipient_id?: string | number | undefined;
-  /** Whether a reply that was cut (`finish_reason`) is sent all the same. Default: false. */
+  /** Whether to send a reply that was cut off (see `finish_reason`). Default: false. */
   send_if_cut?: boolean | undefined;
   [field: string]: unknown;
 }
 
 export interface ChatMessage {
   role: string;
-  /** A text, or parts of content as the chat endpoint takes them. */
+  /** A text, or content parts in the format of the chat endpoint. */
   content: unknown;
   [field: string]: unknown;
 }
 
 export interface MessageStreamOptions extends CallOptions {
-  /** The reply of two streams under one key is one message. Default: one of its own for each stream. */
+  /** Streams with the same key send one message. Default: no key; each stream sends its own message. */
   idempotencyKey?: string | undefined;
 }
 
-/** How the reply stands at Telegram. */
+/** The state of sending the reply to Telegram. */
 export type TelegramProgress = Partial<SendResult> & {
   state: 'queued' | JobState;
   job_id?: string;
-  /** Where it is delayed. */
+  /** Set if the send is delayed. */
   reason?: string;
   retry_at?: string;
-  /** Where it has failed. */
+  /** Set if the send failed. */
   code?: string;
   message?: string;
 };
 
 export type MessageStreamEvent =
-  /** A piece of the reply, as the assistant writes. */
+  /** The next piece of the reply. */
   | { event: 'delta'; data: { text: string } }
-  /** The whole reply. `finish_reason` is missing where the caller brought it; all but `stop` are cut. */
+  /** The whole reply. No `finish_reason` if the caller supplied the reply; any but `stop` means it was cut off. */
   | {
       event: 'message';
       data: {
         role: 'assistant';
         content: string;
         finish_reason?: 'stop' | 'length' | 'content_filter';
-        /** Halves of surrogate pairs that became U+FFFD; missing where there were none. */
+        /** Number of unpaired surrogates that were replaced by U+FFFD; absent if none. */
         replaced_characters?: number;
       };
     }
   | { event: 'telegram'; data: TelegramProgress }
-  /** It went wrong after the stream had begun. */
+  /** An error after the stream started. */
   | { event: 'error'; data: Omit<ErrorBody, 'status'> }
-  /** The last. */
+  /** The last event. */
   | { event: 'done'; data: Record<string, unknown> };
 
 const EVENTS: readonly string[] = [
@@ -95,7 +95,7 @@ export async function* streamMessage(
   if (!isWhole) throw new GatewayConnectionError('the stream broke off before its end');
 }
 
-/** The shape of each event is the gateway's contract; events that are not known here are left out. */
+/** `null` for unknown events. The cast relies on the gateway's contract. */
 function eventOf(event: string, data: string): MessageStreamEvent | null {
   if (!EVENTS.includes(event)) return null;
   const body = data === '' ? {} : objectOf(data);

@@ -4,7 +4,7 @@ import { repeatable } from './retry.ts';
 import type { Transport } from './transport.ts';
 import type { CallOptions, ErrorBody, VerifyAnswer } from './types.ts';
 
-/** A code to be shown as a QR code, and scanned until `expires_at` (RFC 3339, UTC). */
+/** A URL to show as a QR code. It can be scanned until `expires_at` (RFC 3339, UTC). */
 export interface QrCode {
   status: 'qr';
   /** `tg://login?token=…` */
@@ -12,16 +12,16 @@ export interface QrCode {
   expires_at: string;
 }
 
-/** The code; or what came of a scan that was made before it was asked for. */
+/** The code, or the result of the sign-in if an earlier code was already scanned. */
 export type QrAnswer = (QrCode & { job_id: string }) | VerifyAnswer;
 
 export type QrEvent =
-  /** A fresh code: the one before is about to expire. */
+  /** A new code, because the previous one is about to expire. */
   | { event: 'qr'; data: QrCode }
   | { event: 'authorized'; data: { status: 'authorized'; user: UserInfo } }
   /** Two-factor authentication is on: verify with the password alone. */
   | { event: 'password_required'; data: { status: 'password_required'; hint: string | null } }
-  /** It was cancelled, nobody has scanned it for ten minutes, or Telegram refuses. */
+  /** The sign-in was cancelled, nobody scanned for ten minutes, or Telegram refused. */
   | { event: 'error'; data: ErrorBody };
 
 const EVENTS: readonly string[] = [
@@ -42,7 +42,7 @@ export async function* qrEvents(
   for await (const { event, data } of stream?.events ?? []) {
     const body = EVENTS.includes(event) ? objectOf(data) : null;
     if (body === null) continue;
-    // The shape of each event is the gateway's contract.
+    // The cast relies on the gateway's contract.
     yield { event, data: body } as unknown as QrEvent;
     if (event !== 'qr') return;
   }

@@ -1,26 +1,26 @@
 import { GatewayApiError, GatewayConnectionError } from './errors.ts';
 
-/** Whether a call that failed so may be made again, without doing twice what should be done once. */
+/** Whether a call that failed with `error` can be retried without taking effect twice. */
 export type RetryRule = (error: GatewayApiError | GatewayConnectionError) => boolean;
 
-/** Statuses that another try may not meet. */
+/** HTTP statuses that are usually temporary. */
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** For calls that change nothing, or nothing further when they are made twice. */
+/** For calls that are safe to repeat: reads, and changes that have no further effect the second time. */
 export const repeatable: RetryRule = (error) =>
   error instanceof GatewayConnectionError || PASSING.has(error.status);
 
 /**
- * For sends under an Idempotency-Key, of which two are one message. An error that names a job is that job's end, which the same key
- * would be told again; save where the queue could not say whether it took the job.
+ * For sends with an Idempotency-Key: two with the same key are one message. An error that names a job is final, since
+ * the same key would get it again. The exception is QUEUE_UNAVAILABLE: the queue may or may not have accepted the job.
  */
 export const underOneKey: RetryRule = (error) =>
   repeatable(error) &&
   (error instanceof GatewayConnectionError || error.jobId === null || error.code === 'QUEUE_UNAVAILABLE');
 
 /**
- * For what a person does, step by step: a code asked for twice voids the first one, a code given twice counts as two tries. Only where the
- * gateway says that nothing has begun, and nothing will.
+ * For sign-in and account calls: a second code request voids the first code, and a code submitted twice counts as two
+ * attempts. Retries only if the gateway reports that the call has not started and will not start.
  */
 export const ifNotBegun: RetryRule = (error) =>
   error instanceof GatewayApiError &&
@@ -29,14 +29,15 @@ export const ifNotBegun: RetryRule = (error) =>
 
 export const never: RetryRule = () => false;
 
-/** ms; a gateway that asks for a longer wait is not waited for: its caller is told. */
+/** ms. If the gateway asks for a longer wait, the call fails instead of waiting. */
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * ms to wait before another try: what the gateway asks for, and else twice as long each time, with chance in it so that callers who failed
- * together do not come back together. `null`: it is not worth waiting for.
- * @param tries that have failed, at least 1
- * @param chance 0 to 1
+ * ms to wait before the next attempt: exponential backoff with jitter, but at least what the gateway asks for.
+ * The jitter keeps callers that failed together from retrying together. `null`: the wait is too long, do not retry.
+ * @param tries number of attempts that have failed, at least 1
+ * @param retryAfter seconds that the gateway asks for
+ * @param chance random number from 0 to 1, for the jitter
  */
 export function waitBefore(tries: number, baseMs: number, retryAfter: number | null, chance: number) {
   const backoff = Math.min(LONGEST_WAIT_MS, baseMs * 2 ** (tries - 1)) * (0.5 + chance / 2);
@@ -44,7 +45,7 @@ export function waitBefore(tries: number, baseMs: number, retryAfter: number | n
   return asked > LONGEST_WAIT_MS ? null : Math.max(asked, backoff);
 }
 
-/** @throws the signal's reason. */
+/** @throws the signal's reason if it aborts. */
 export async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {

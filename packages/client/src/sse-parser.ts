@@ -1,31 +1,31 @@
 /** One server-sent event. */
 export interface SseEvent {
-  /** `message` where the stream names none. */
+  /** The event's name; `message` if the stream gives none. */
   event: string;
   data: string;
-  /** The last id that the stream has given; empty: none yet. */
+  /** The last id that the stream sent; empty if none yet. */
   id: string;
 }
 
 /**
- * Reads server-sent events (WHATWG HTML, "Event stream interpretation") out of text that comes in pieces, cut anywhere: lines end in LF, CR
- * or CRLF, an empty one ends an event, an event that the stream breaks off in is dropped.
+ * Parses server-sent events (WHATWG HTML, "Event stream interpretation") from text that arrives in arbitrary pieces.
+ * Lines end in LF, CR or CRLF; an empty line ends an event. An incomplete event at the stream's end is dropped.
  */
 export class SseParser {
-  /** ms that the stream wants a caller to wait before it connects again; `null`: it has not said. */
+  /** ms that the stream asks the client to wait before it reconnects; `null` if it sent no `retry`. */
   retryMs: number | null = null;
   #rest = '';
   #event = '';
   #data: string[] = [];
   #id = '';
 
-  /** @returns the events that are complete with this piece. */
+  /** @returns the events that this piece completes. */
   push(piece: string): SseEvent[] {
     const text = this.#rest + piece;
     const events: SseEvent[] = [];
     let start = 0;
     for (const end of text.matchAll(/\r\n|\n|\r/g)) {
-      // The LF of this CR may be in the next piece.
+      // The next piece may begin with the LF that belongs to this CR.
       if (end[0] === '\r' && end.index === text.length - 1) break;
       const event = this.#line(text.slice(start, end.index));
       if (event !== null) events.push(event);
@@ -44,7 +44,7 @@ export class SseParser {
     else if (field === 'event') this.#event = value;
     else if (field === 'id' && !value.includes('\0')) this.#id = value;
     else if (field === 'retry' && /^\d{1,9}$/.test(value)) this.retryMs = Number(value);
-    // Anything else is a comment (no field before the colon) or a field of the future.
+    // Anything else is a comment (no name before the colon) or an unknown field.
     return null;
   }
 

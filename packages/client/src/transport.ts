@@ -14,31 +14,31 @@ export interface TransportOptions {
 
 export interface Call {
   method: 'GET' | 'POST' | 'DELETE';
-  /** From the base URL on, with a slash. */
+  /** Path below the base URL, with a leading slash. */
   path: string;
   body?: unknown;
   headers?: Record<string, string>;
   retry: RetryRule;
   signal: AbortSignal | undefined;
-  /** ms for one try; default: the client's. */
+  /** ms for one attempt. Default: the client's `timeoutMs`. */
   timeoutMs?: number;
 }
 
 export interface EventStream {
   events: AsyncGenerator<SseEvent>;
-  /** How long the stream wants a caller to wait before it connects again; `null`: it has not said. */
+  /** ms that the stream asks the client to wait before it reconnects; `null` if it sent no `retry`. */
   retryMs(): number | null;
 }
 
-/** ms without a byte after which a stream is taken to be dead: the gateway writes at least a comment every 15 s. */
+/** ms without a byte after which a stream counts as dead. The gateway writes at least a comment every 15 s. */
 const SILENCE_MS = 60_000;
 
-/** HTTP as this client speaks it: one call, repeated where its rule allows, or one stream. */
+/** Makes HTTP calls and opens event streams, with timeouts and the retries that each call's rule allows. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #origin: string;
 
-  /** @throws {TypeError} where the base URL is none. */
+  /** @throws {TypeError} if the base URL is not an http(s) URL. */
   constructor(options: TransportOptions) {
     const { protocol, origin } = new URL(options.baseUrl);
     if (protocol !== 'http:' && protocol !== 'https:')
@@ -48,7 +48,7 @@ export class Transport {
   }
 
   /**
-   * The body of a successful answer. Its shape is the gateway's contract, which the tests hold the gateway to; here it is not checked again.
+   * Returns the JSON body of a successful response, without validation: tests check that the gateway keeps its contract.
    * @throws {GatewayApiError} @throws {GatewayConnectionError} @throws the signal's reason
    */
   async json<T>(call: Call): Promise<T> {
@@ -69,8 +69,8 @@ export class Transport {
   }
 
   /**
-   * Opens a stream of events, with retries until it has begun. Its events throw as {@link json} does where it breaks off with an error;
-   * leaving the loop closes it. `null`: there is nothing to hear any more (204).
+   * Opens a stream of events; retries only until it is open. Reading throws the errors of {@link json} if the stream
+   * breaks off. Leaving the loop closes it. `null`: the server has no more events (204).
    */
   async stream(call: Call): Promise<EventStream | null> {
     return this.#withRetries(call, async () => {
@@ -109,7 +109,7 @@ export class Transport {
     const decoder = new TextDecoder();
     try {
       for (;;) {
-        // The time that the caller takes over an event is not counted.
+        // Only the wait for the server counts, not the time that the caller takes to handle an event.
         deadline.start(SILENCE_MS);
         const { done, value } = await reader.read();
         deadline.pause();
@@ -123,7 +123,7 @@ export class Transport {
     }
   }
 
-  /** @throws {GatewayApiError} where the answer is a refusal, and whatever `fetch` throws. */
+  /** @throws {GatewayApiError} if the status is not 2xx. @throws whatever `fetch` throws */
   async #fetch(
     { method, path, body, headers }: Call,
     signal: AbortSignal,
@@ -145,7 +145,7 @@ export class Transport {
     return response;
   }
 
-  /** What a try failed with, as one of our errors; the signal's reason where the caller ended it. */
+  /** Converts the error of an attempt to one of this package's; the signal's reason if the caller aborted. */
   #failure(error: unknown, { signal }: Call, deadline: Deadline): unknown {
     if (error instanceof GatewayApiError || error instanceof GatewayConnectionError) return error;
     if (deadline.isOver)
@@ -172,7 +172,7 @@ export class Transport {
   }
 }
 
-/** `fetch` failed; the cause says why, in words of the system's (`connect ECONNREFUSED …`). */
+/** Why `fetch` failed. Its `cause` holds the system's message (`connect ECONNREFUSED …`). */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -16,16 +16,16 @@ import type {
   ValidationIssue,
 } from '@gateway/contracts';
 
-/** For every call. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Aborts the call, its retries and the waits between them; the call then throws the signal's reason. */
+  /** Aborts the call, its retries and the waits between them. The call then throws the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
 export type CodeSentAnswer = CodeSent & { status: 'code_sent'; message: string; job_id: string };
 
 export interface VerifyAnswers {
-  /** The code that Telegram sent; may be left out once a password is asked for. */
+  /** The code that Telegram sent. Not needed after the answer `password_required`. */
   phone_code?: string | undefined;
   /** The two-factor password. */
   password?: string | undefined;
@@ -33,7 +33,7 @@ export interface VerifyAnswers {
 
 export type VerifyAnswer =
   | { status: 'authorized'; message: string; job_id: string; user: UserInfo }
-  /** Two-factor authentication is on: verify again with the password alone. */
+  /** Two-factor authentication is on: call verify again with only the password. */
   | { status: 'password_required'; message: string; job_id: string; hint: string | null };
 
 export type ImportAnswer = Extract<VerifyAnswer, { status: 'authorized' }>;
@@ -46,13 +46,13 @@ export interface AccountStatus {
   state: AccountState;
   /** RFC 3339, UTC. */
   flood_wait_until: string | null;
-  /** What holds all of its sends, and until when. */
+  /** Why all of the account's sends are held, and until when. */
   held?: { reason: string; until: string };
-  /** Chats whose sends wait. */
+  /** Number of chats whose sends are held. */
   chats_held?: number;
   look_ups_held_until?: string;
   pending: { waiting: number; delayed: number; active: number };
-  /** What is left of its pace; absent where it is not signed in. */
+  /** How much the pace still allows; absent if the account is not signed in. */
   pace?:
     | { mode: 'off' }
     | {
@@ -62,12 +62,12 @@ export interface AccountStatus {
         strangers_reset_at: string;
         rules: PaceRules;
       };
-  /** Where it is not well: why, and what a person should do. */
+  /** If the account has a problem: the reason, and in `next_action` what a person should do. */
   reason?: string;
   next_action?: string;
 }
 
-/** The answer of a call that changes an account. */
+/** The answer to a call that changes an account. */
 export interface AccountAnswer {
   status: 'ok';
   message: string;
@@ -78,27 +78,27 @@ export type PaceAnswer = AccountAnswer & { pace: PaceChoice | null };
 
 /** A message to send. */
 export interface Message {
-  /** The caller's own name for the account that sends. */
+  /** The sending account, by the caller's own name for it. */
   user_id: string;
   /** Numeric id, `@username`, `+phone`, `me`, `https://t.me/name`, or `-100…` for channels. */
   recipient_id: string | number;
   text: string;
-  /** `markdown_lenient` is for text that a language model wrote: it is never refused. */
+  /** `markdown_lenient` is for text from a language model: broken markup is never refused. */
   parse_mode?: 'markdown' | 'markdown_lenient' | 'html' | 'none' | undefined;
-  /** The id of the message in that chat which is answered. */
+  /** The id of the message in that chat to reply to. */
   reply_to?: number | undefined;
   silent?: boolean | undefined;
   /** Default: true. */
   link_preview?: boolean | undefined;
-  /** Default: true. A text that is too long for one message goes out as several, in order. */
+  /** Whether a text that is too long for one message is sent as several, in order. Default: true. */
   split?: boolean | undefined;
-  /** RFC 3339, with its zone: held until then. */
+  /** RFC 3339 with a time zone. The message is held until then. */
   send_at?: string | undefined;
-  /** The job's JSON is posted there when it has ended. */
+  /** The gateway posts the job's JSON to this URL when the job ends. */
   callback_url?: string | undefined;
 }
 
-/** How a send stands when it is answered; `status` tells the two apart. */
+/** The answer to a send: already sent, or still queued. `status` tells them apart. */
 export type SendOutcome = SentAnswer | QueuedAnswer;
 
 export type SentAnswer = SendResult & { status: 'ok'; success: true; job_id: string };
@@ -107,13 +107,13 @@ export interface QueuedAnswer {
   status: 'queued';
   job_id: string;
   state: Exclude<JobState, 'completed' | 'failed' | 'cancelled'>;
-  /** Why it is held, where it is. */
+  /** Why it is held, if it is. */
   reason?: string;
-  /** RFC 3339, UTC; absent where nobody knows, or only a person can end it. */
+  /** RFC 3339, UTC. Absent if the time is unknown or only a person can end the hold. */
   retry_at?: string;
 }
 
-/** An error as the gateway writes it. More fields may stand beside these. */
+/** The body of the gateway's errors. It may hold more fields. */
 export interface ErrorBody {
   status: 'error';
   code: ErrorCode;
@@ -128,47 +128,47 @@ export interface ErrorBody {
 
 export interface BatchAnswer {
   status: 'queued';
-  /** In the order of the messages: each is accepted, or refused by itself. */
+  /** In the order of the messages. Each is accepted or refused separately. */
   jobs: ({ job_id: string } | ErrorBody)[];
 }
 
 export type Job = JobView & { status: 'ok' };
 
-/** A job that is over. */
+/** A job that has ended. */
 export type EndedJob = Job & { state: 'completed' | 'failed' | 'cancelled' };
 
 export interface Health {
-  /** Redis and at least one worker are reachable. */
+  /** Whether Redis and at least one worker are reachable. */
   ready: boolean;
-  /** Why not. */
+  /** Why it is not ready; `null` if it is. */
   reason: string | null;
 }
 
 export interface AccountPage {
   status: 'ok';
   accounts: AccountSummary[];
-  /** Accounts that the query fits, on this page or not. */
+  /** Number of accounts that match the query, on all pages. */
   total: number;
-  /** `after` of the next page; `null`: this is the last. */
+  /** `after` for the next page; `null` on the last page. */
   next: string | null;
 }
 
 /** The messages of an account. */
 export interface SendLists {
-  /** What is under way and what waits, in the order in which it goes out. */
+  /** Active, waiting and held messages, in the order of sending. */
   pending: SendSummary[];
-  /** What has ended, the latest first. */
+  /** Messages that have ended, the latest first. */
   ended: SendSummary[];
 }
 export type SendListsAnswer = SendLists & { status: 'ok' };
 
-/** An account with its messages, as they stand. */
+/** An account with its messages at one moment. */
 export type AccountChange = SendLists & { account: AccountSummary };
 
 export interface HistoryAnswer {
   status: 'ok';
   step_seconds: number;
-  /** The oldest first, one a step; the last step is not over. */
+  /** One per step, the oldest first. The last step is still in progress. */
   points: HistoryPoint[];
 }
 

@@ -28,7 +28,7 @@ export const accountStateSchema = z.enum([
 ]);
 export type AccountState = z.infer<typeof accountStateSchema>;
 
-/** States in which the account has a session that may send (now or once a wait or a person's look is over). */
+/** States in which the account has a session that can send, now or after a wait or a person's action. */
 const SIGNED_IN_STATES: ReadonlySet<AccountState> = new Set([
   'ready',
   'flood_wait',
@@ -40,41 +40,49 @@ export function isSignedIn(state: AccountState): boolean {
   return SIGNED_IN_STATES.has(state);
 }
 
-/** The reason that an account which is well shows while a person has paused it. */
+/** `reason` of a healthy account that a person has paused. */
 export const PAUSED = 'PAUSED';
 
-/** The reason that an account shows whose session was handed out, so that it is used elsewhere: here it is not, until a person says so. */
+/**
+ * `reason` of an account whose session was exported for use elsewhere. It sends nothing here until a person resumes it.
+ */
 export const EXPORTED = 'EXPORTED';
 
-/** The reason that an account shows whose stored session cannot be read. Its sends are kept until it can, or until a new sign-in. */
+/**
+ * `reason` of an account whose stored session cannot be read. Its sends are held until the session is readable or a new
+ * sign-in.
+ */
 export const SESSION_UNREADABLE = 'SESSION_UNREADABLE';
 
-/** The reason of an account that is well except that its known peers could not be read: they are looked up again. */
+/** `reason` of a healthy account whose stored peers could not be read. The worker looks them up again. */
 export const PEERS_UNREADABLE = 'PEERS_UNREADABLE';
 
-/** Whether the account's sends are kept until a person acts: after PEER_FLOOD, a freeze, a pause, an export, or a lost session file. */
+/**
+ * Whether the account's sends are held until a person acts: after PEER_FLOOD, a freeze, a pause, an export, or a lost
+ * session file.
+ */
 export function isStopped({ state, reason }: { state: AccountState; reason: string | null }): boolean {
   const isWell = state === 'ready' || state === 'flood_wait';
   return (
     state === 'peer_limited' ||
     state === 'frozen' ||
     state === 'unreadable' ||
-    // During a new sign-in the state is that of the sign-in.
+    // During a new sign-in `state` is the sign-in's, so only `reason` shows this.
     reason === SESSION_UNREADABLE ||
     (isWell && (reason === PAUSED || reason === EXPORTED))
   );
 }
 
-/** Why an account's sends are held just now, and until when (ms since the epoch). */
+/** Why an account's sends are held now, and until when (ms since the epoch). */
 export const holdSchema = z.object({
   reason: holdReasonSchema,
   until: z.number().int(),
-  /** The reason in words, where there is more to say. */
+  /** The reason in words, if there is more to say. */
   message: z.string().optional(),
 });
 export type Hold = z.infer<typeof holdSchema>;
 
-/** The account is stopped until a person acts: its `reason` may be any name of Telegram's, such as `PEER_FLOOD`. */
+/** The account is stopped until a person acts. `reason` may be any Telegram error name, such as `PEER_FLOOD`. */
 interface StopNotice {
   reason: string;
   until: null;
@@ -83,14 +91,15 @@ interface StopNotice {
 export type HoldNotice = Hold | StopNotice;
 
 /**
- * What the worker that owns an account publishes of it for the API: a view, made anew from the session store when Redis is lost.
+ * What an account's owner (a worker) publishes about it for the API. If Redis loses this view, it is rebuilt from the
+ * session store.
  */
 export const accountViewSchema = z.object({
   state: accountStateSchema,
   user: userInfoSchema.nullable(),
   reason: z.string().nullable(),
   next_action: z.string().nullable(),
-  /** The account's own pace; absent: the server's. */
+  /** The account's own pace; if absent, the server's applies. */
   pace: paceChoiceSchema.optional(),
   hold: holdSchema.nullable(),
 });

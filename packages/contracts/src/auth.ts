@@ -19,16 +19,16 @@ export const accountRequestSchema = requestBody({ user_id: userIdSchema });
 
 export const paceRequestSchema = requestBody({
   user_id: userIdSchema,
-  /** `null`: the server's again. */
+  /** `null` returns the account to the server's pace. */
   pace: paceChoiceSchema.nullable(),
 });
 
-/** Room for the whole message that holds the code. */
+/** Leaves room for the whole message that contains the code. */
 const MAX_CODE_LENGTH = 1_024;
 
 export const authVerifyRequestSchema = requestBody({
   user_id: userIdSchema,
-  /** Read by {@link parseLoginCode} once it is known what kind of code was sent. A number has lost its leading zeros. */
+  /** Parsed by {@link parseLoginCode} once the kind of the sent code is known. A number has lost its leading zeros. */
   phone_code: z
     .union([
       z
@@ -51,11 +51,11 @@ export const authVerifyRequestSchema = requestBody({
 export const disconnectRequestSchema = requestBody({
   user_id: userIdSchema,
   logout: z.boolean().default(true),
-  /** With `logout: false`: the account is forgotten here, and its session stays good at Telegram. */
+  /** With `logout: false`: deletes the account here but leaves its session valid at Telegram. */
   forget: z.boolean().default(false),
 });
 
-/** How a login code travels, by Telegram's `auth.SentCodeType`. */
+/** How Telegram delivers a login code, after its `auth.SentCodeType`. */
 const codeDeliverySchema = z.enum([
   'app',
   'sms',
@@ -75,12 +75,15 @@ export type CodeDelivery = z.infer<typeof codeDeliverySchema>;
 export const codeSentSchema = z.object({
   phone_code_hash: z.string(),
   delivery: codeDeliverySchema,
-  /** What Telegram says of the place, if anything: the masked e-mail address, the number that calls, the address at fragment.com. */
+  /**
+   * Telegram's detail on the delivery, if any: the masked e-mail address, the number that calls, the address at
+   * fragment.com.
+   */
   delivery_detail: z.string().optional(),
   next_delivery: codeDeliverySchema.nullable(),
-  /** Characters in the code, where Telegram says it. */
+  /** Number of characters in the code, if Telegram states it. */
   code_length: z.number().int().nullable(),
-  /** Seconds until the next delivery may be asked for, where Telegram says it. */
+  /** Seconds until the next delivery may be requested, if Telegram states it. */
   timeout: z.number().int().nullable(),
 });
 export type CodeSent = z.infer<typeof codeSentSchema>;
@@ -91,13 +94,13 @@ export const verifyResultSchema = z.discriminatedUnion('status', [
 ]);
 export type VerifyResult = z.infer<typeof verifyResultSchema>;
 
-/** A QR code to be shown and scanned. */
+/** A QR code to show and scan. */
 export const qrCodeSchema = z.object({
   status: z.literal('qr'),
   url: z.string().describe('`tg://login?token=…`, to be shown as a QR code'),
   expires_at: z.iso.datetime().describe('RFC 3339, UTC: from then on the code cannot be scanned'),
 });
 
-/** Where a QR sign-in stands: the code, or what came of a scan. */
+/** State of a QR sign-in: the code, or the result of a scan. */
 export const qrResultSchema = z.union([qrCodeSchema, verifyResultSchema]);
 export type QrResult = z.infer<typeof qrResultSchema>;

@@ -1,6 +1,7 @@
 /*
- * What the OpenAPI document says of fields whose checks zod cannot show. Each pattern allows only what the API takes; test/contract holds them
- * together. They are plain: other languages' validators read them, too.
+ * OpenAPI descriptions of fields whose checks zod cannot express. Each pattern matches only values that the API
+ * accepts; test/contract checks that. The patterns use plain syntax, because validators in other languages read them,
+ * too.
  */
 
 const NAME = '[A-Za-z][A-Za-z0-9_]{2,31}';
@@ -13,7 +14,7 @@ const RESERVED = (
   'invoice login newbot nft oauth passport proxy setlanguage socks stargift'
 ).split(' ');
 const NOT_RESERVED = `(?!(?:${RESERVED.map(anyCase).join('|')})(?:$|[/?#]))`;
-/** What may follow a name in a link: a message, a start parameter. */
+/** What may follow a name in a link, such as a message id or a start parameter. */
 const REST = '(?:[/?#][!-~]{0,800})?';
 
 const form = (description: string, pattern: string) => ({
@@ -65,7 +66,7 @@ export const CALLBACK_URL = {
   pattern: `^https?://(?:(?:${LABEL}\\.)*${LAST_LABEL}|(?:${BYTE}\\.){3}${BYTE})(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$`,
 };
 
-/** A field that must be there, and not null. */
+/** JSON Schema that requires a field and refuses null in it. */
 export function needs(name: string) {
   return { required: [name], properties: { [name]: { not: { type: 'null' } } } };
 }

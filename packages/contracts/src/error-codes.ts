@@ -1,17 +1,17 @@
 /**
  * What the caller can do about an error.
  * - `retryable`: the same request may succeed later.
- * - `permanent`: it never will as it is.
- * - `user_action`: a person has to do something first (sign in, look at the account, mend a setting).
- * - `unknown_outcome`: it may or may not have taken effect.
+ * - `permanent`: the same request will never succeed.
+ * - `user_action`: a person has to act first (sign in, check the account, fix a setting).
+ * - `unknown_outcome`: the request may or may not have taken effect.
  */
 export type ErrorKind = 'retryable' | 'permanent' | 'user_action' | 'unknown_outcome';
 
 export interface ErrorCodeEntry {
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   status: ErrorStatus;
   kind: ErrorKind;
-  /** What happened, for a person; used where no more exact message is at hand. */
+  /** What happened, for a person; used unless the error has a more exact message. */
   message: string;
   /** What to do about it. */
   action: string;
@@ -36,7 +36,7 @@ export type ErrorStatus =
   | 504
   | 507;
 
-/** Every error code of the public API: the one table that answers, jobs and docs are made from. */
+/** Every error code of the public API: the single source for responses, jobs and docs. */
 export const ERROR_CODES = {
   // The request itself
   VALIDATION: entry(400, 'permanent', 'The request is not valid.', 'Mend the fields named in `issues`.'),

@@ -2,23 +2,23 @@ import * as z from 'zod';
 import { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorKind, type ErrorStatus } from './error-codes.ts';
 
 export interface ValidationIssue {
-  /** The field, dotted: `messages.0.text`; `body` for the body itself. */
+  /** The field as a dotted path: `messages.0.text`; `body` for the body itself. */
   path: string;
   message: string;
 }
 
 export interface GatewayErrorDetails {
-  /** Where this one error is of another kind than its code as a rule. */
+  /** Overrides the code's default kind for this one error. */
   kind?: ErrorKind | undefined;
-  /** Telegram's own name, e.g. `PEER_ID_INVALID`. */
+  /** Telegram's name of the error, e.g. `PEER_ID_INVALID`. */
   rpcError?: string | undefined;
-  /** Seconds, whole, at least 1. */
+  /** Whole seconds, at least 1. */
   retryAfter?: number | undefined;
   jobId?: string | undefined;
   issues?: readonly ValidationIssue[] | undefined;
-  /** More public fields of this one error, e.g. `user` of ALREADY_AUTHORIZED or `hint` of PASSWORD_INVALID. */
+  /** More public fields of this error, e.g. `user` of ALREADY_AUTHORIZED or `hint` of PASSWORD_INVALID. */
   extra?: Readonly<Record<string, unknown>> | undefined;
-  /** Kept for the log, never shown to a caller. */
+  /** Logged, never shown to a caller. */
   cause?: unknown;
 }
 
@@ -36,8 +36,9 @@ export const publicErrorSchema = z.object({
 export type PublicError = z.infer<typeof publicErrorSchema>;
 
 /**
- * The one error of this product: a code of {@link ERROR_CODES}, a message for a person, and the details that a caller may see.
- * Foreign errors (GramJS, Redis, zod) are turned into it in one file each; `cause` keeps the original for the log.
+ * The only error class of this product: a code of {@link ERROR_CODES}, a message for a person, and the details that a
+ * caller may see. Foreign errors (GramJS, Redis, zod) are converted to it in one file each; `cause` keeps the original
+ * for the log.
  */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
@@ -63,7 +64,7 @@ export class GatewayError extends Error {
     return this.details.kind ?? ERROR_CODES[this.code].kind;
   }
 
-  /** What a caller may see. */
+  /** The fields that a caller may see. */
   toPublic(): PublicError & Record<string, unknown> {
     const { rpcError, retryAfter, jobId, issues, extra } = this.details;
     return {
@@ -78,18 +79,23 @@ export class GatewayError extends Error {
     };
   }
 
-  /** The same error with more details. */
+  /** Copies the error with more details. */
   with(details: Omit<GatewayErrorDetails, 'cause'>): GatewayError {
     return new GatewayError(this.code, this.message, { ...this.details, ...details, cause: this.cause });
   }
 
-  /** Anything thrown, as one of ours: a stranger becomes `INTERNAL` with its message kept from callers. */
+  /**
+   * Returns a `GatewayError` as it is. Converts anything else to `INTERNAL`, which hides the original message from
+   * callers.
+   */
   static from(thrown: unknown): GatewayError {
     if (thrown instanceof GatewayError) return thrown;
     return new GatewayError('INTERNAL', undefined, { cause: thrown });
   }
 
-  /** The error that a finished job keeps as its failure reason ({@link toPublic} as JSON); anything else is `INTERNAL`. */
+  /**
+   * Restores the error from a failed job's stored reason ({@link toPublic} as JSON). Anything else becomes `INTERNAL`.
+   */
   static fromPublicJson(json: string): GatewayError {
     const parsed = publicErrorSchema.loose().safeParse(parseJson(json));
     if (!parsed.success || !isErrorCode(parsed.data.code)) {

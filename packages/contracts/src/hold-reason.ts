@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 
-/** Waits that Telegram asks of the whole account, by its names without the number of seconds. */
+/** Telegram's waits for the whole account, by name without the number of seconds. */
 const FLOOD_REASONS = ['FLOOD_WAIT', 'FLOOD_PREMIUM_WAIT', 'FLOOD_TEST_PHONE_WAIT'] as const;
 
-/** The gateway's own pace for the account. */
+/** Holds by the gateway's own pace for the account. */
 const PACE_REASONS = ['PACE', 'PACE_STRANGERS'] as const;
 
 /**
- * Why sends are held until a known time: a wait that Telegram asks for, the pace, `send_at`, or the error that the
- * worker retries after.
+ * Why sends are held until a known time: a wait that Telegram demands, the pace, `send_at`, or an error that the worker
+ * retries.
  */
 export type HoldReason =
   | (typeof FLOOD_REASONS)[number]
@@ -31,8 +31,8 @@ function isHoldReason(name: string): name is HoldReason {
 }
 
 /**
- * The reason of this name; the number that ends Telegram's names is ignored. A name that this version does not know
- * becomes `FLOOD_WAIT`: Telegram invents waits, and a newer worker may have stored one.
+ * The reason with this name; the number that ends Telegram's names is ignored. An unknown name becomes `FLOOD_WAIT`:
+ * Telegram invents waits, and a newer worker may have stored one.
  */
 export function holdReasonOf(name: string): HoldReason {
   const reason = name.replace(/_\d+$/, '');

@@ -7,12 +7,14 @@ import { paceChoiceSchema } from './pace.ts';
 import { sendResultSchema } from './send.ts';
 import { userIdSchema } from './user-id.ts';
 
-/** What a `send` job carries. Lives in the account's own queue. */
+/** Payload of a `send` job. The job lives in the account's own queue. */
 export const sendJobSchema = z.object({
   userId: userIdSchema,
   recipient: z.string(),
   text: z.string(),
-  /** Where the text is cut into messages, as offsets in UTF-16 units, rising; fixed here so that every try cuts alike. */
+  /**
+   * Rising offsets (UTF-16 units) at which the text is cut into messages. Fixed here so that every attempt cuts alike.
+   */
   cuts: z.array(z.int().positive()).optional(),
   /** The formatting of `text`. */
   entities: z.array(entitySchema).optional(),
@@ -20,22 +22,28 @@ export const sendJobSchema = z.object({
   silent: z.boolean().optional(),
   linkPreview: z.boolean(),
   requestId: z.string(),
-  /** Told of the job's end. */
+  /** The finished job is posted to this URL. */
   callbackUrl: z.string().optional(),
-  /** Of the request that the assistant wrote this for: tells a repeat of it under the same Idempotency-Key. */
+  /**
+   * Digest of the request that the assistant answered with this message. Recognizes a repeat of it under the same
+   * Idempotency-Key.
+   */
   askedDigest: z.string().optional(),
-  /** How often it was tried again by hand after it had failed. */
+  /** Number of manual retries after a failure. */
   retries: z.int().positive().optional(),
-  /** When it was last tried again by hand, ms since the epoch. */
+  /** Time of the last manual retry, ms since the epoch. */
   retriedAt: z.int().optional(),
-  /** Of the message as the caller gave it: tells a repeat under the same Idempotency-Key from another message; empty where there is no key. */
+  /**
+   * Digest of the message as the caller gave it. Under one Idempotency-Key it tells a repeat from another message.
+   * Empty without a key.
+   */
   digest: z.string(),
 });
 export type SendJob = z.infer<typeof sendJobSchema>;
 
 /**
- * The catalogue of control jobs: name → payload and result, for producer and consumer alike. A payload travels sealed, since it may
- * hold a code, a password or a phone number; results hold none of these.
+ * The catalogue of control jobs: name → payload and result, shared by producer and consumer. A payload is sealed in
+ * Redis, because it may hold a code, a password or a phone number; results hold none of these.
  */
 export const CONTROL_JOBS = {
   'auth.start': { payload: z.object({ phoneNumber: z.string() }), result: codeSentSchema },
@@ -44,18 +52,19 @@ export const CONTROL_JOBS = {
   'auth.verify': {
     payload: z.object({
       phoneCode: z.string().optional(),
-      /** The caller gave a JSON number, which has lost its leading zeros. */
+      /** The caller sent a JSON number, so leading zeros are lost. */
       codeIsNumber: z.boolean().optional(),
       password: z.string().optional(),
     }),
     result: verifyResultSchema,
   },
   /**
-   * The QR code to scan now, renewed where it is about to expire. `begin`: a sign-in is begun where no QR one is under way; else that is
-   * `AUTH_NOT_STARTED`. Whoever scans the code of the result lets the gateway in, and gets nothing by it himself.
+   * Returns the QR code to scan now, renewed if it is about to expire. If no QR sign-in is under way, `begin: true`
+   * starts one and `begin: false` fails with `AUTH_NOT_STARTED`. Scanning the code signs in the gateway; it gives the
+   * scanner no access.
    */
   'auth.qr': { payload: z.object({ begin: z.boolean() }), result: qrResultSchema },
-  /** Takes back a send that its lane has in hand. */
+  /** Cancels a send that its lane has already fetched. */
   'send.cancel': {
     payload: z.object({ jobId: z.string() }),
     result: z.object({ outcome: z.enum(['cancelled', 'too_late', 'not_in_hand']) }),
@@ -72,14 +81,14 @@ export const CONTROL_JOBS = {
     payload: z.object({
       /** A backup, or `v1.<data centre>.<auth key>`. */
       session: z.string(),
-      /** Of a backup. */
+      /** Passphrase of the backup. */
       passphrase: z.string().optional(),
       /** The session says that it belongs to Telegram's test servers. */
       test_mode: z.boolean().default(false),
     }),
     result: z.object({ user: userInfoSchema }),
   },
-  /** The result is sealed by the passphrase. */
+  /** The passphrase seals the backup in the result. */
   'session.export': {
     payload: z.object({ passphrase: z.string(), detach: z.boolean() }),
     result: z.object({ backup: z.string() }),
@@ -94,12 +103,12 @@ export function isControlJobName(name: string): name is ControlJobName {
   return Object.hasOwn(CONTROL_JOBS, name);
 }
 
-/** What a control job carries in Redis. */
+/** A control job as stored in Redis. */
 export const controlJobSchema = z.object({
   userId: userIdSchema,
-  /** The payload, sealed (AES-256-GCM), bound to the job's name and account. */
+  /** The payload, sealed (AES-256-GCM) and bound to the job's name and account. */
   sealed: z.string(),
-  /** ms since the epoch: a job not begun by then is refused, so that a code is not sent by surprise. */
+  /** ms since the epoch. A job not started by then is refused, so that no login code is sent long after the request. */
   expiresAt: z.number().int(),
   requestId: z.string(),
 });

@@ -6,19 +6,19 @@ import { statusResponseSchema } from './responses.ts';
 import { sendFields } from './send.ts';
 import { userIdSchema } from './user-id.ts';
 
-/** What people look at: accounts, their messages, how the last hours went. */
+/** Listings for people: accounts, their messages, and the history of the last hours. */
 
 const whole = (max: number) => z.coerce.number().pipe(z.int().min(1).max(max));
 
 export const accountListRequestSchema = z.object({
-  /** Part of a user_id, whatever its case. */
+  /** Part of a user_id, case-insensitive. */
   q: z.string().max(64).optional(),
-  /** Accounts after this user_id, in the order of the list. */
+  /** Returns accounts after this user_id, in list order. */
   after: userIdSchema.optional(),
   limit: whole(500).default(100),
 });
 
-/** An account as a list shows it: its status beside its name. */
+/** An account in a list: its status and its user_id. */
 const accountSummarySchema = statusResponseSchema.omit({ status: true }).extend({ user_id: userIdSchema });
 export type AccountSummary = z.infer<typeof accountSummarySchema>;
 
@@ -29,7 +29,7 @@ export const accountListResponseSchema = z.object({
   next: userIdSchema.nullable().describe('`after` of the next page'),
 });
 
-/** A message of an account, as a list shows it. */
+/** A message of an account, in a list. */
 const sendSummarySchema = jobViewSchema.extend({
   recipient_id: z.string(),
   preview: z.string().describe('The beginning of its text'),
@@ -48,7 +48,7 @@ export const sendListResponseSchema = z.object({
   ended: z.array(sendSummarySchema).describe('What has ended, the latest first'),
 });
 
-/** How an account stands, with its messages: told anew at each change. */
+/** An account's status and messages, published again at each change. */
 export const accountChangeSchema = z.object({
   account: accountSummarySchema,
   pending: z.array(sendSummarySchema),
@@ -57,7 +57,7 @@ export const accountChangeSchema = z.object({
 
 export const historyRequestSchema = z.object({ hours: whole(24).default(6) });
 
-/** What came of an account's messages in one step of time. */
+/** An account's messages in one time step. */
 const historyPointSchema = z.object({
   at: z.iso.datetime().describe('When the step begins'),
   sent: z.int(),

@@ -1,7 +1,7 @@
 import type { CodeSent } from './auth.ts';
 import { cleanPasted } from './pasted.ts';
 
-/** Deliveries whose codes are digits. The others are words, or nothing is known of them. */
+/** Deliveries whose codes are digits. The codes of others are words, or their format is unknown. */
 const OF_DIGITS: ReadonlySet<CodeSent['delivery']> = new Set([
   'app',
   'sms',
@@ -13,16 +13,16 @@ const OF_DIGITS: ReadonlySet<CodeSent['delivery']> = new Set([
   'firebase',
 ]);
 
-/** Digits with single spaces or dashes between them, not in the middle of a word. */
+/** Digits with single spaces or dashes between them, not inside a word. */
 const RUNS = /(?<![\p{L}\d])\d+(?:[ -]\d+)*(?![\p{L}\d])/gu;
 
-/** The code as Telegram is to get it, or a sentence that says why this cannot be it. */
+/** The code to send to Telegram, or a sentence on why the text cannot be the code. */
 export type LoginCode = { code: string } | string;
 
 /**
- * Reads a login code out of what was pasted: `12 345`, `12-345.`, `Login code: 12345`.
- * A code that cannot be right is refused here, since Telegram allows few tries.
- * @param isNumber it came as a JSON number, which has lost its leading zeros.
+ * Finds a login code in pasted text: `12 345`, `12-345.`, `Login code: 12345`. Refuses a code that cannot be right,
+ * because Telegram allows few attempts.
+ * @param isNumber the code came as a JSON number, so leading zeros are lost.
  */
 export function parseLoginCode(
   text: string,
@@ -32,7 +32,7 @@ export function parseLoginCode(
   if (!OF_DIGITS.has(delivery)) return wordsOf(text);
   const cleaned = cleanPasted(text);
   if (isNumber) return ofLength(cleaned.padStart(length ?? 0, '0'), length);
-  // The code is the end of the number that has called.
+  // The code of a missed call is the end of the number that called.
   if (delivery === 'missed_call' && cleaned.startsWith('+') && length !== null)
     return { code: cleaned.replace(/\D/g, '').slice(-length) };
   const alone = cleaned.replace(/[\s.,:;'"`()-]/g, '');
@@ -45,7 +45,7 @@ export function parseLoginCode(
   return `must be the ${lengthInWords(length)} of the code alone`;
 }
 
-/** The one among these that can be a code; `undefined` where none or several can. */
+/** The only candidate that can be a code; `undefined` if none or several can. */
 function onlyCode(candidates: readonly string[], length: number | null): string | undefined {
   const codes = new Set(
     candidates.filter((each) => (length === null ? each.length >= 4 : each.length === length)),
@@ -62,7 +62,7 @@ function lengthInWords(length: number | null): string {
   return length === null ? 'digits' : `${length} digits`;
 }
 
-/** A word or phrase from an SMS. Joiners (U+200C, U+200D) are part of words in some scripts. */
+/** Reads a word or phrase from an SMS. Keeps joiners (U+200C, U+200D), which are part of words in some scripts. */
 function wordsOf(text: string): LoginCode {
   const words = text
     .replace(/(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/gu, '')

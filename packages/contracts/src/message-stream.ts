@@ -4,7 +4,7 @@ import { recipientIdSchema } from './recipient.ts';
 import { openRequestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
 
-/** A text, or parts of which those with a text count. */
+/** A text, or parts, of which only those with a text count. */
 const contentSchema = z.union(
   [z.string(), z.array(z.looseObject({ type: z.string() }))],
   'must be a string, or an array of parts',
@@ -16,15 +16,15 @@ const chatMessageSchema = z.looseObject({
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
-/** `POST /message_stream`. Fields beside these are the assistant's: they are passed on to it. */
+/** Body of `POST /message_stream`. Unknown fields are passed on to the assistant. */
 export const messageStreamRequestSchema = openRequestBody({
   user_id: userIdSchema,
   messages: z.array(chatMessageSchema).min(1, 'must hold at least one message'),
-  /** Whether the reply goes to `recipient_id`. */
+  /** Whether to send the reply to `recipient_id`. */
   send_to_telegram: z.boolean().default(false),
-  /** false: by the bot of this gateway. */
+  /** false: send as the bot of this gateway. */
   send_as_user: z.boolean().default(true),
-  /** Whether a reply is sent that the model was made to cut short. */
+  /** Whether to send a reply that was cut short. */
   send_if_cut: z.boolean().optional(),
   recipient_id: recipientIdSchema.optional(),
 })
@@ -34,12 +34,12 @@ export const messageStreamRequestSchema = openRequestBody({
   })
   .meta({
     if: { required: ['send_to_telegram'], properties: { send_to_telegram: { const: true } } },
-    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema calls it so.
+    // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema.
     then: needs('recipient_id'),
   });
 export type MessageStreamRequest = z.infer<typeof messageStreamRequestSchema>;
 
-/** The text of a message, parts of other kinds (pictures) left out. */
+/** The text of a message without parts of other kinds, such as pictures. */
 export function textOf({ content }: ChatMessage): string {
   if (typeof content === 'string') return content;
   return (content ?? []).map((part) => (typeof part['text'] === 'string' ? part['text'] : '')).join('');

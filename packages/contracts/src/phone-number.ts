@@ -3,14 +3,12 @@ import { PHONE_NUMBER } from './documented.ts';
 import { unwrapPasted } from './pasted.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
-/** What people put between the digits. */
+/** Characters that people put between the digits. */
 const SEPARATORS = /[\s().\-/·•]/g;
-/**
- * `+44 (0)20…`: the zero is dialled inside the country only. Italy, San Marino and the Vatican keep it.
- */
+/** `+44 (0)20…`: the zero is dialled only inside the country. Italy, San Marino and the Vatican keep it. */
 const NATIONAL_ZERO = /^(\+(?!39|37[89])\d{1,3})\s*\(0\)/;
 
-/** Room for spaces and invisible marks. */
+/** Leaves room for spaces and invisible marks. */
 const MAX_LENGTH = 256;
 
 export interface PhoneNumber {
@@ -18,7 +16,7 @@ export interface PhoneNumber {
   phone: string;
 }
 
-/** A phone number as people write it, in E.164; or a sentence that says why it is none. */
+/** Converts a phone number as people write it to E.164, or returns a sentence on why it is not one. */
 export function parsePhoneNumber(text: string): PhoneNumber | string {
   const number = unwrapPasted(text)
     .replace(/^tel:/i, '')
@@ -36,7 +34,7 @@ export function parsePhoneNumber(text: string): PhoneNumber | string {
   return `must be a phone number in E.164, such as +79991234567: ${JSON.stringify(other)} is no part of one`;
 }
 
-/** A phone number in E.164 (`+79991234567`), from what people paste. A missing plus is refused. */
+/** A phone number in E.164 (`+79991234567`), converted from pasted text. A missing plus is refused. */
 export const phoneNumberSchema = z
   .string()
   .max(MAX_LENGTH, `must be at most ${MAX_LENGTH} characters`)

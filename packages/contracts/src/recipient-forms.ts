@@ -1,16 +1,16 @@
 import { describeCharacter } from './pasted.ts';
 import { parsePhoneNumber } from './phone-number.ts';
 
-/** Whom a message goes to, as one of the forms that `recipient_id` takes. Ids are decimal strings. */
+/** The chat that a message goes to, in one of the forms of `recipient_id`. Ids are decimal strings. */
 export type Recipient =
   | { kind: 'self' }
-  /** A positive id of a user, as bots and apps show it. */
+  /** A user's positive id, as bots and apps show it. */
   | { kind: 'user'; id: string }
   /** A basic group: `-123`. */
   | { kind: 'chat'; id: string }
-  /** A channel or supergroup: `-100…`; `id` is without the mark. */
+  /** A channel or supergroup: `-100…`; `id` excludes the mark. */
   | { kind: 'channel'; id: string }
-  /** Without `@`, lower case: Telegram's usernames are case-insensitive. */
+  /** Without `@`, in lower case because Telegram's usernames are case-insensitive. */
   | { kind: 'username'; username: string }
   /** E.164 with the plus. */
   | { kind: 'phone'; phone: string };
@@ -19,14 +19,14 @@ export type Recipient =
 const MAX_USER = 2 ** 40 - 1;
 const MAX_CHAT = 999_999_999_999;
 const MAX_CHANNEL = 997_852_516_352;
-/** Channels that hold the direct messages of another channel. */
+/** Ids of channels that hold another channel's direct messages. */
 const MONOFORUMS = { from: 1_002_147_483_649, to: 3_000_000_000_000 };
-/** Bot API's mark: a channel's id is shown as -100 followed by it, i.e. -(10^12 + id). */
+/** The Bot API shows a channel as -100 followed by its id, i.e. -(10^12 + id). */
 const CHANNEL_MARK = 1_000_000_000_000;
-/** More digits than any id of Telegram's has. */
+/** More digits than any Telegram id has. */
 const TOO_LONG = 14;
 
-/** Names of 3 letters exist (@gif, @vid); others have 5, bought ones 4. */
+/** Names of 3 letters exist (@gif, @vid). Ordinary names have at least 5 characters, bought ones at least 4. */
 const USERNAME = /^[A-Za-z][A-Za-z0-9_]{2,31}$/;
 
 const NO_ID = 'is not an id that Telegram gives out';
@@ -51,7 +51,7 @@ export function fromUserId(digits: string): Recipient | string {
   return /^[1-9]\d{6,14}$/.test(digits) ? `${NO_ID}: a phone number needs its +` : NO_ID;
 }
 
-/** @param digits without the mark, as links to private channels hold it. */
+/** @param digits without the mark, as in links to private channels. */
 export function fromChannelId(digits: string): Recipient | string {
   const id = Number(digits);
   const isOne = isBelow(digits, MAX_CHANNEL) || (isBelow(digits, MONOFORUMS.to) && id >= MONOFORUMS.from);
@@ -77,7 +77,7 @@ export function fromUsername(name: string): Recipient | string {
   return `${rule}. It holds ${describeCharacter(strange)}`;
 }
 
-/** The form in which every version of the gateway takes this recipient. */
+/** The text form of a recipient that every version of the gateway accepts. */
 export function recipientText(recipient: Recipient): string {
   switch (recipient.kind) {
     case 'self':

@@ -7,7 +7,7 @@ import { fromLink } from './telegram-links.ts';
 /** Long enough for a link with a start parameter. */
 const MAX_LENGTH = 1_024;
 
-/** The recipient that a `recipient_id` names, or a sentence that says why it names none. */
+/** Parses a `recipient_id`: the recipient that it names, or a sentence on why it names none. */
 export function parseRecipient(input: string | number): Recipient | string {
   const text = unwrapPasted(String(input));
   if (/^(?:me|self)$/i.test(text)) return { kind: 'self' };
@@ -25,8 +25,8 @@ function whyNone(text: string): string {
 }
 
 /**
- * The forms that were always taken. They stay as they were written: the digest of a request under an Idempotency-Key holds the
- * text, and a repeat must match a request that was stored before other forms were taken.
+ * The forms that the API accepted from the start; they stay as the caller wrote them. The digest of a request under an
+ * Idempotency-Key contains this text, and a repeat must match a request stored before other forms were accepted.
  */
 const KEPT: Readonly<Record<Recipient['kind'], RegExp>> = {
   self: /^(?:me|self)$/,
@@ -38,7 +38,7 @@ const KEPT: Readonly<Record<Recipient['kind'], RegExp>> = {
     /^@?[a-z]\w{2,31}$|^(?:https?:\/\/)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)\/[a-z]\w{2,31}\/?(?:[?#].*)?$/i,
 };
 
-/** `recipient_id` of a request: a string or a whole number that {@link parseRecipient} understands. */
+/** `recipient_id` of a request: a string or a whole number that {@link parseRecipient} accepts. */
 export const recipientIdSchema = z
   .union([
     z.string().max(MAX_LENGTH, `must be at most ${MAX_LENGTH} characters`),

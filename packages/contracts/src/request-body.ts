@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
-/** The optional fields of each {@link requestBody}: OpenAPI shows them as nullable. */
+/** The optional fields of each {@link requestBody}, which OpenAPI shows as nullable. */
 const OPTIONAL_FIELDS = new WeakMap<object, readonly string[]>();
 
 type RequestBody<O extends z.ZodObject> = z.ZodPipe<z.ZodTransform<z.input<O>, z.input<O>>, O>;
 
 /**
- * A JSON object of a request: unknown fields are refused, and `null` for an optional field means absent.
- * @param otherwise the message for a value that is no object; the API's own by default.
+ * A JSON object in a request: unknown fields are refused, and `null` for an optional field means absent.
+ * @param otherwise the message for a value that is not an object; by default the API's own.
  */
 export function requestBody<S extends z.ZodRawShape>(shape: S, otherwise?: string) {
   const error = (issue: z.core.$ZodRawIssue) => (issue.code === 'invalid_type' ? otherwise : undefined);
@@ -19,7 +19,7 @@ export function openRequestBody<S extends z.ZodRawShape>(shape: S) {
   return nullsAbsent(z.looseObject(shape));
 }
 
-/** The optional fields for which `null` means absent; none where the schema is no {@link requestBody}. */
+/** The fields for which `null` means absent; empty if the schema is not a {@link requestBody}. */
 export function nullableFieldsOf(schema: object): readonly string[] {
   return OPTIONAL_FIELDS.get(schema) ?? [];
 }
@@ -30,12 +30,12 @@ function nullsAbsent<O extends z.ZodObject>(object: O): RequestBody<O> {
   );
   OPTIONAL_FIELDS.set(object, fields);
   const dropNulls = z.transform((value: z.input<O>) => withoutNulls(value, fields) as z.input<O>);
-  // zod takes a transform for optional; the object behind it is not.
+  // zod treats a transform as optional, but the object behind it is required.
   dropNulls._zod.optin = undefined;
   return z.pipe(dropNulls, object as never) as RequestBody<O>;
 }
 
-/** Copies only where there is a null to drop. */
+/** Copies the object only if there is a null to drop. */
 function withoutNulls(value: unknown, fields: readonly string[]): unknown {
   if (!isObject(value) || !fields.some((name) => Object.hasOwn(value, name) && value[name] === null))
     return value;

@@ -6,12 +6,15 @@ import { jobViewSchema } from './jobs.ts';
 import { paceChoiceSchema, type PaceRules } from './pace.ts';
 import { sendResultSchema } from './send.ts';
 
-/** What the API answers, body by body: the OpenAPI document is made from these, and a test holds real answers to them. */
+/**
+ * Schemas of the API's response bodies. The OpenAPI document is generated from them, and a test checks real responses
+ * against them.
+ */
 
 const time = z.iso.datetime().describe('RFC 3339, UTC');
 const jobId = z.string();
 
-/** Done, as a job that a worker ran. */
+/** Success of an action that a worker performed as a job. */
 export const doneResponseSchema = z.object({ status: z.literal('ok'), message: z.string(), job_id: jobId });
 
 export const healthResponseSchema = z.object({ status: z.literal('ok') });
@@ -32,7 +35,7 @@ export const verifyResponseSchema = z.discriminatedUnion('status', [
   }),
 ]);
 
-/** The code to scan; or, where it was scanned before this was asked, what {@link verifyResponseSchema} says. */
+/** The code to scan, or the sign-in's result ({@link verifyResponseSchema}) if the code was already scanned. */
 export const qrResponseSchema = z.union([qrCodeSchema.extend({ job_id: jobId }), verifyResponseSchema]);
 
 const paceRulesShownSchema = z.object({
@@ -103,12 +106,12 @@ export const batchResponseSchema = z.object({
 
 export const jobResponseSchema = jobViewSchema.extend({ status: z.literal('ok') });
 
-/** Of pause and resume. */
+/** Response of pause and resume. */
 export const accountStateResponseSchema = doneResponseSchema.extend({ state: accountStateSchema });
 
 export const paceResponseSchema = doneResponseSchema.extend({ pace: paceChoiceSchema.nullable() });
 
-/** An error, whatever the request was. The fields after `request_id` are there only where they apply. */
+/** The error response of any request. The fields after `request_id` are present only where they apply. */
 export const errorResponseSchema = publicErrorSchema.extend({
   status: z.literal('error'),
   request_id: z.string(),

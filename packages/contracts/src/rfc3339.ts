@@ -6,7 +6,7 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
 
-/** A time with its zone in ms since the epoch, or a sentence that says why the text is none. */
+/** Parses a time with its zone to ms since the epoch, or returns a sentence on why the text is not one. */
 export function parseTime(text: string): number | string {
   const match = TIME.exec(cleanPasted(text));
   if (match === null)
@@ -29,7 +29,7 @@ export function parseTime(text: string): number | string {
   return startOfDay(year, month, day) + (hour * 60 + minute - offset) * MINUTE_MS + second * 1_000 + fraction;
 }
 
-/** Date.UTC takes the years 0 to 99 for those of the 20th century. */
+/** Not Date.UTC: it takes the years 0 to 99 for those of the 20th century. */
 function startOfDay(year: number, month: number, day: number): number {
   return new Date(0).setUTCFullYear(year, month - 1, day);
 }

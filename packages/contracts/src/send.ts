@@ -6,13 +6,13 @@ import { parseTime } from './rfc3339.ts';
 import { cleanText, isInvisible, SHOWS_SOMETHING } from './telegram-text.ts';
 import { userIdSchema } from './user-id.ts';
 
-/** Telegram's bound on one message, in UTF-16 units. */
+/** Telegram's limit for one message, in UTF-16 units. */
 export const MAX_MESSAGE_LENGTH = 4096;
 
-/** The gateway's bound on a text that it splits. */
+/** The gateway's limit for a text that it splits, in UTF-16 units. */
 export const MAX_TEXT_LENGTH = 65_536;
 
-/** How far ahead `send_at` may lie, ms. */
+/** How far ahead `send_at` may be, in ms. */
 const MAX_AHEAD_MS = 366 * 86_400_000;
 
 /** Message ids are 32-bit. */
@@ -23,7 +23,7 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-/** Written in any case: `Markdown` and `HTML` are what other libraries call them. */
+/** Case-insensitive, because other libraries write `Markdown` and `HTML`. */
 const parseModeSchema = z.preprocess(
   (mode) => (typeof mode === 'string' ? mode.toLowerCase() : mode),
   z
@@ -55,7 +55,7 @@ export const sendFields = {
       description:
         'Changed as Telegram changes it: carriage returns and line separators go, tabs and control characters become spaces, the ends are trimmed. It must show something then',
     }),
-  /** How the text is marked up. It is stored and sent as plain text with entities. */
+  /** The markup of the text. The text is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
   reply_to: z
     .int({ abort: true, error: ({ code }) => (code === 'invalid_type' ? undefined : REPLY_TO) })
@@ -64,9 +64,9 @@ export const sendFields = {
     .optional(),
   silent: z.boolean().optional(),
   link_preview: z.boolean().default(true),
-  /** Sends a text that is too long for one message as several, in order. */
+  /** Splits a text that is too long for one message and sends the parts in order. */
   split: z.boolean().default(true),
-  /** The queue holds the message until then; a time in the past means now. Parsed to ms since the epoch. */
+  /** The queue holds the message until this time; a past time means now. Parsed to ms since the epoch. */
   send_at: z
     .string()
     .max(1_024, 'must be at most 1024 characters')
@@ -83,7 +83,7 @@ export const sendFields = {
     })
     .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')
     .optional(),
-  /** The gateway posts the job's JSON there when the job ends. */
+  /** The gateway posts the job's JSON to this URL when the job ends. */
   callback_url: z
     .string()
     .max(2_000, 'must be at most 2000 characters')
@@ -94,10 +94,13 @@ export const sendFields = {
 export const sendRequestSchema = requestBody(sendFields);
 export type SendRequest = z.infer<typeof sendRequestSchema>;
 
-/** Messages of one batch at most. */
+/** Maximum number of messages in one batch. */
 export const MAX_BATCH = 1_000;
 
-/** {@link sendRequestSchema} checks each message on its own, so a bad one does not hold up the others. */
+/**
+ * Messages are `unknown` here because {@link sendRequestSchema} checks each on its own, so a bad one does not fail the
+ * rest.
+ */
 export const sendBatchRequestSchema = requestBody(
   {
     messages: z
@@ -108,24 +111,24 @@ export const sendBatchRequestSchema = requestBody(
   'must be a JSON object with the list in it: {"messages":[…]}',
 );
 
-/** A sent message: its id in the chat, and its date (RFC 3339, UTC). */
+/** A sent message: its id in the chat and its date (RFC 3339, UTC). */
 const sentMessageSchema = z.object({
   message_id: z.number().int(),
   date: z.string(),
 });
 export type SentMessage = z.infer<typeof sentMessageSchema>;
 
-/** Result of a send: its last message. For a split text also the ids of all parts, in order. */
+/** Result of a send: its last message. A split text also has the ids of all parts, in order. */
 export const sendResultSchema = sentMessageSchema.extend({
   message_ids: z.array(z.number().int()).optional(),
 });
 export type SendResult = z.infer<typeof sendResultSchema>;
 
-/** Progress of a send: the parts that were sent so far. */
+/** Progress of a send: the parts sent so far. */
 export const sendProgressSchema = z.object({ sent: z.array(sentMessageSchema) });
 export type SendProgress = z.infer<typeof sendProgressSchema>;
 
-/** The result of a send that has sent these messages, in order; `null` if there are none. */
+/** Builds a send's result from its sent messages, in order; `null` if there are none. */
 export function resultOf(sent: readonly SentMessage[]): SendResult | null {
   const last = sent.at(-1);
   if (last === undefined) return null;

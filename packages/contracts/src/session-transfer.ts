@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { requestBody } from './request-body.ts';
 import { userIdSchema } from './user-id.ts';
 
-/** Sessions that come from elsewhere, and that go there. */
+/** Import and export of sessions. */
 
 const passphraseSchema = z
   .string()
@@ -12,13 +12,13 @@ const passphraseSchema = z
 export const importRequestSchema = requestBody({
   user_id: userIdSchema,
   /**
-   * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in
-   * base64, or a backup. The API reads it.
+   * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in base64,
+   * or a backup. The API parses it.
    */
   session: z.string().trim().min(1, 'must not be empty').meta({ pattern: '\\S' }),
-  /** Of a backup. */
+  /** Passphrase of a backup. */
   passphrase: z.string().max(1_024, 'must be at most 1024 characters').optional(),
-  /** The caller's word that nobody else uses the session: two at a time, and Telegram ends it. */
+  /** The caller's assurance that nobody else uses the session. Telegram ends a session that two clients use at once. */
   exclusive: z.literal(
     true,
     'must be true: stop the program that uses this session first, since Telegram ends a session that two use at once (AUTH_KEY_DUPLICATED)',
@@ -27,9 +27,9 @@ export const importRequestSchema = requestBody({
 
 export const exportRequestSchema = requestBody({
   user_id: userIdSchema,
-  /** The backup is sealed by it. */
+  /** Seals the backup. */
   passphrase: passphraseSchema,
-  /** The session is to be used elsewhere: the account stops here until it is resumed. */
+  /** The session will be used elsewhere: the account stops here until it is resumed. */
   detach: z.boolean().default(false),
 });
 

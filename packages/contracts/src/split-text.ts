@@ -2,7 +2,7 @@ import type { Entity, FormattedText } from './entities.ts';
 import { MAX_MESSAGE_LENGTH } from './send.ts';
 import { isInvisible } from './telegram-text.ts';
 
-/** Where a text may be cut, the best place first: behind paragraphs, lines, sentences and words. */
+/** Where a text may be cut, best place first: after a paragraph, a line, a sentence, a word. */
 const PLACES: readonly ((text: string, at: number) => boolean)[] = [
   (text, at) => isLineEnd(text, at - 1) && isLineEnd(text, at - 2) && !isLineEnd(text, at),
   (text, at) => isLineEnd(text, at - 1),
@@ -10,13 +10,15 @@ const PLACES: readonly ((text: string, at: number) => boolean)[] = [
   (text, at) => isSpace(text, at - 1),
 ];
 
-/** A better place does not count where it leaves less than this part of a message in front of it. */
+/** The minimum share of a message before a cut. A better place earlier than this is not used. */
 const AT_LEAST = 0.5;
 
-/** Telegram ignores the entities of a message beyond these. */
+/** Telegram ignores a message's entities beyond this number. */
 const MAX_ENTITIES = 100;
 
-/** Entities that a cut must not go through, the strictest rule first: any; those that make no sense in two; none. */
+/**
+ * Entities that a cut must not split, strictest rule first: any entity; those that make no sense in two pieces; none.
+ */
 const SPARED: readonly ((entity: Entity) => boolean)[] = [
   () => true,
   ({ type }) => ['code', 'text_link', 'text_mention', 'custom_emoji'].includes(type),
@@ -24,9 +26,10 @@ const SPARED: readonly ((entity: Entity) => boolean)[] = [
 ];
 
 /**
- * Where to cut a text into messages of at most `max` UTF-16 units and 100 entities: rising offsets, none where it fits. Cuts are at ends of
- * paragraphs, else of lines, sentences or words, as far back as half a message. A cut goes through an entity only where there is no place
- * outside of one, and never through a character as a person sees it, as long as that fits.
+ * Returns where to cut a text into messages of at most `max` UTF-16 units and 100 entities: rising offsets, empty if
+ * the text fits. Cuts at ends of paragraphs, else of lines, sentences or words, as far back as half a message. A cut
+ * splits an entity only if there is no other place. It never splits a character as a person sees it, as long as the
+ * character fits.
  */
 export function cutsOf(
   text: string,
@@ -40,7 +43,7 @@ export function cutsOf(
   for (;;) {
     const length = lengthThatFits(text, stretches, start, max);
     if (start + length >= text.length) return cuts;
-    // One more, so that what reaches over the end shows.
+    // One unit more, so that an entity or character that crosses the end is visible.
     const window = text.slice(start, start + length + 1);
     start += placeToCut(window, length, stretches.within(start, window.length));
     cuts.push(start);
@@ -48,8 +51,8 @@ export function cutsOf(
 }
 
 /**
- * The parts that {@link cutsOf} makes, as Telegram shows them: trimmed, an entity that was cut in each of its parts. A part of nothing but
- * spaces is no message, so it is left out.
+ * Returns the parts that {@link cutsOf} defines, as Telegram shows them: trimmed, with a split entity in each of its
+ * parts. Omits a part of nothing but invisible characters, because Telegram takes no such message.
  */
 export function partsOf(
   text: string,
@@ -67,11 +70,11 @@ export function partsOf(
     .filter((part) => !isInvisible(part.text));
 }
 
-/** The entities of one stretch of a text after the other. Reads each entity about once, as long as the stretches rise. */
+/** Returns the entities of one stretch of a text after another. Reads each entity about once if the stretches rise. */
 class Stretches {
-  /** Sorted by their beginnings. */
+  /** Sorted by offset. */
   readonly #entities: readonly Entity[];
-  /** Those that began in front of the last stretch and end within it or behind it. */
+  /** Entities that began before the last stretch and end within or after it. */
   #open: Entity[] = [];
   #next = 0;
 
@@ -81,7 +84,8 @@ class Stretches {
   }
 
   /**
-   * The first `most` entities of a stretch, with offsets from its beginning; those that reach out of it are cut off.
+   * Returns a stretch's entities, clipped to it, with offsets from its start. Stops at `most`, but always includes the
+   * entities that began before the stretch.
    * @param start not less than in earlier calls.
    */
   within(start: number, length: number, most = Infinity): Entity[] {
@@ -109,15 +113,15 @@ class Stretches {
   }
 }
 
-/** How much of the text from `start` on may stand in one message. */
+/** How many UTF-16 units from `start` on fit in one message. */
 function lengthThatFits(text: string, stretches: Stretches, start: number, max: number): number {
   const length = Math.min(max, text.length - start);
   const tooMany = stretches.within(start, length, MAX_ENTITIES + 1)[MAX_ENTITIES];
-  // More than that over one and the same place: nothing can be done about it.
+  // If more entities than that cover one place, no cut can help.
   return tooMany === undefined || tooMany.offset === 0 ? length : tooMany.offset;
 }
 
-/** @param window one character longer than `max`, so that what reaches over the end shows. */
+/** @param window one unit longer than `max`, so that an entity or character that crosses the end is visible. */
 function placeToCut(window: string, max: number, entities: readonly Entity[]): number {
   const least = Math.ceil(max * AT_LEAST);
   for (const isSpared of SPARED) {
@@ -138,7 +142,7 @@ function isSpace(text: string, at: number): boolean {
   return /^\s/.test(text.charAt(at));
 }
 
-/** 1 for each place that is within an entity, its beginning and end not counted. */
+/** Marks with 1 each offset strictly inside an entity. */
 function insides(entities: readonly Entity[], length: number): Uint8Array {
   const within = new Uint8Array(length + 1);
   for (const { offset, length: covered } of entities) within.fill(1, offset + 1, offset + covered);
@@ -147,13 +151,13 @@ function insides(entities: readonly Entity[], length: number): Uint8Array {
 
 const CHARACTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Looking back this far (UTF-16 units) finds a character's beginning, flags and families included. */
+/** How far to look back (UTF-16 units) for the start of a character, including flags and family emoji. */
 const LONGEST_CHARACTER = 64;
 
 function lastCharacterEnd(window: string, max: number): number {
   const from = max - LONGEST_CHARACTER;
   if (from < 0) return max;
-  // Begun anywhere, the segments agree with the text's own after the first few.
+  // Segments from an arbitrary start agree with those of the whole text after the first few.
   const starts = [...CHARACTERS.segment(window.slice(from))].map(({ index }) => from + index);
   const end = starts.filter((start) => start <= max).at(-1) ?? max;
   return end > from ? end : max;

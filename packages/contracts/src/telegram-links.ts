@@ -13,7 +13,7 @@ const LINK =
 const APP_LINK = /^tg:(?:\/\/|\/)?([\w-]*)\/?(?:\?(.*))?$/is;
 const ANY_LINK = /^[a-z][a-z0-9+.-]*:\/\/|^www\.|^[\w-]+(?:\.[\w-]+)+\//i;
 
-/** The web clients, by subdomain and by the first part of the path. */
+/** Hosts of Telegram's web clients. The groups capture the version (a, k, z), unless the path names it. */
 const WEB_CLIENTS = /^(?:web([akz]?)\.telegram\.org|(web|[akz])\.t\.me)$/;
 
 const INVITE = 'is an invite link: join the chat with this account first, then use its -100… id';
@@ -24,7 +24,7 @@ const UNMARKED =
   'is a link whose number may be that of a group or of a channel: use -100 followed by it for a supergroup or channel, ' +
   '- followed by it for a basic group';
 
-/** Paths of t.me that are no usernames. */
+/** First path segments of t.me that are not usernames, with the error text for each. */
 const RESERVED: Readonly<Record<string, string>> = {
   joinchat: INVITE,
   addlist: 'is a link to a folder of chats: use the link or id of one of them',
@@ -42,7 +42,10 @@ const RESERVED: Readonly<Record<string, string>> = {
   ),
 };
 
-/** The chat that a link of Telegram's names, or a sentence that says why it names none; `undefined`: this is no link. */
+/**
+ * Parses a Telegram link: the chat that it names, or a sentence on why it names none. `undefined` if the text is not a
+ * link.
+ */
 export function fromLink(text: string): Recipient | string | undefined {
   const app = APP_LINK.exec(text);
   if (app !== null) return fromAppLink((app[1] ?? '').toLowerCase(), paramsOf(app[2] ?? ''));
@@ -68,7 +71,7 @@ function fromWebAddress(host: string, rest: string): Recipient | string {
   return RESERVED[subdomain] ?? fromUsername(subdomain);
 }
 
-/** `t.me/…`, see core.telegram.org/api/links. */
+/** Parses the path of `t.me/…`, see core.telegram.org/api/links. */
 function fromPath(
   [first, second]: readonly (string | undefined)[],
   query: URLSearchParams,
@@ -86,7 +89,7 @@ function fromPath(
   return (Object.hasOwn(RESERVED, word) ? RESERVED[word] : undefined) ?? fromUsername(first);
 }
 
-/** `tg://…`, as Telegram's apps open it. */
+/** Parses `tg://…` as Telegram's apps do. */
 function fromAppLink(method: string, query: URLSearchParams): Recipient | string {
   const get = (name: string) => cleanPasted(query.get(name) ?? '') || undefined;
   switch (method) {
@@ -120,7 +123,7 @@ function fromAppLink(method: string, query: URLSearchParams): Recipient | string
   }
 }
 
-/** `web.telegram.org/a/#-100…`, `/k/#@name`, `/#/im?p=u123_…`. */
+/** Parses addresses of the web clients: `web.telegram.org/a/#-100…`, `/k/#@name`, `/#/im?p=u123_…`. */
 function fromWebClient(client: string, [path]: readonly string[], hash: string): Recipient | string {
   const version = /^[akz]$/i.test(path ?? '') ? (path ?? '').toLowerCase() : client;
   const fragment = decoded(hash);
@@ -135,11 +138,11 @@ function fromWebClient(client: string, [path]: readonly string[], hash: string):
   if (kind !== '') return fromChannelId(digits);
   const id = /^-?\d+(?=[_/?&]|$)/.exec(peer)?.[0];
   if (id === undefined) return NO_CHAT;
-  // Only A and Z mark a channel's id; K writes `-` for groups and channels alike.
+  // Only clients A and Z mark a channel's id; K writes `-` for both groups and channels.
   return version === 'a' || version === 'z' || !id.startsWith('-') ? fromId(id) : fromUnmarkedId(id);
 }
 
-/** An id that may lack the mark of a channel. */
+/** Parses an id that may lack the mark of a channel (-100). */
 function fromUnmarkedId(text: string, isChat = false): Recipient | string {
   const recipient = fromId(text);
   if (typeof recipient === 'string') return recipient;
@@ -159,7 +162,10 @@ function splitAt(text: string, separator: string): [string, string] {
   return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-/** Percent-encoding undone, where it is right; it can hide what is cleaned elsewhere. */
+/**
+ * Decodes percent-encoding if it is valid, then cleans the text: the encoding can hide characters from earlier
+ * cleaning.
+ */
 function decoded(text: string): string {
   try {
     return cleanPasted(decodeURIComponent(text));

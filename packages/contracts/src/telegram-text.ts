@@ -1,39 +1,44 @@
 import type { Entity, FormattedText } from './entities.ts';
 
 /*
- * Telegram's own client library (TDLib: misc.cpp, fix_formatted_text of MessageEntity.cpp) changes each text before it sends it, and the
- * server does likewise. The gateway does the same once, when it accepts a message: then entities keep their places, and a message that is
- * looked for in its chat reads as it was sent.
+ * Telegram's client library (TDLib: misc.cpp, fix_formatted_text of MessageEntity.cpp) changes each text before it
+ * sends it, and the server does likewise. The gateway applies the same changes once, when it accepts a message. So
+ * entities keep their offsets, and a message found in its chat reads as it was sent.
  */
 
-// oxlint-disable no-control-regex, no-misleading-character-class -- These characters are what it is about, one by one.
+// oxlint-disable no-control-regex, no-misleading-character-class -- This file lists such characters one by one.
 
-/** Characters that any of the changes below concerns. */
+/** Matches a text that any of the changes below affects. */
 const UNUSUAL = /[\0-\t\v-\x1f\u030a\u0333\u033f\u200e\u200f\u2028-\u202e]/;
-/** Shown as nothing, as line breaks that Telegram does not have, or as lines that pile up over other text. */
+/** Characters that show nothing, line breaks that Telegram does not support, and lines that pile up over other text. */
 const REMOVED = /[\r\u030a\u0333\u033f\u2028-\u202e]/g;
 const IS_REMOVED = new RegExp(REMOVED.source);
 const CONTROL = /[\0-\t\v\f\x0e-\x1f]/g;
-/** Marks of direction in a row slow down the drawing of text: all but the last become zero-width non-joiners. */
+/** Runs of direction marks slow down the drawing of text: all but the last mark become zero-width non-joiners. */
 const DIRECTIONS = /[\u200e\u200f]+(?=[\u200e\u200f])/g;
-/** `å` as macOS writes it in file names. Telegram drops the ring: composed, the letter keeps it. */
+/**
+ * Letters with a combining ring, such as `å` as macOS writes it in file names. Telegram drops the ring; composing the
+ * letter keeps it.
+ */
 const RING = /[AaUuWwYy]\u030a/g;
 
-/** Characters that Telegram shows as nothing, spaces among them; a text of these alone is MESSAGE_EMPTY. */
+/**
+ * Characters that Telegram shows as nothing, spaces included. Telegram refuses a text of only these as MESSAGE_EMPTY.
+ */
 const HIDDEN =
   '\\s\\x00-\\x20\\x85\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000' +
   '\\ufe00-\\ufe0f\\ufeff\\ufffc\u{e0000}-\u{e0fff}';
 const INVISIBLE = new RegExp(`^[${HIDDEN}]*$`, 'u');
 
-/** For the OpenAPI document: a text that is not refused as empty. */
+/** OpenAPI pattern of a text that is not refused as empty. */
 export const SHOWS_SOMETHING = `[^${HIDDEN}\\u030a\\u0333\\u033f]`;
 
-/** The text as Telegram takes it, except for white space at its ends. */
+/** Changes the text as Telegram does, except for white space at its ends. */
 export function cleanText(text: string): string {
   return UNUSUAL.test(text) ? withoutRemoved(replaced(text)) : text;
 }
 
-/** Like {@link cleanText}, but keeps tabs: in Markdown that is to be parsed they indent. */
+/** Like {@link cleanText}, but keeps tabs: they indent in Markdown that is parsed later. */
 export function cleanSource(text: string): string {
   if (!UNUSUAL.test(text)) return text;
   return text
@@ -42,7 +47,10 @@ export function cleanSource(text: string): string {
     .join('\t');
 }
 
-/** The text as Telegram takes it, trimmed, with its entities in their places; those of nothing but white space are dropped. */
+/**
+ * Changes and trims the text as Telegram does, and moves its entities along. Drops entities that cover only white
+ * space.
+ */
 export function normalizeFormatted({ text, entities }: FormattedText): FormattedText {
   const isUsual = !UNUSUAL.test(text);
   const same = isUsual ? text : replaced(text);
@@ -60,14 +68,14 @@ export function normalizeFormatted({ text, entities }: FormattedText): Formatted
   return { text: trimmed, entities: within };
 }
 
-/** Whether Telegram refuses the text as MESSAGE_EMPTY: it shows nothing. */
+/** Whether Telegram refuses the text as MESSAGE_EMPTY, because nothing in it is visible. */
 export function isInvisible(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
 /**
- * Compares texts of messages with one that was sent, however a server changed it. A text that was queued before texts were normalised
- * may have lost more on its way: there only what shows counts.
+ * Returns a predicate that recognizes a sent text among messages, whatever a server changed in it. A text queued before
+ * the gateway normalised texts may have lost more on its way, so only its visible characters are compared.
  */
 export function sameTextAs(sent: string): (found: string) => boolean {
   const form = cleanText(sent) === sent ? comparable : shownOnly;
@@ -75,7 +83,7 @@ export function sameTextAs(sent: string): (found: string) => boolean {
   return (found) => form(found) === wanted;
 }
 
-/** One space for each stretch of white space, nothing for what is invisible. */
+/** Reduces each run of white space to one space and drops invisible characters. */
 function comparable(text: string): string {
   return cleanText(text)
     .replace(/[\u200b-\u200f\u2060-\u206f\ufeff]/g, '')
@@ -87,7 +95,7 @@ function shownOnly(text: string): string {
   return text.normalize('NFD').replace(/[\s\p{Cc}\p{Cf}\u030a\u0333\u033f]+/gu, '');
 }
 
-/** Changes that keep the length, but for the rings that {@link withoutRemoved} drops. */
+/** Applies the changes that keep the length, apart from the rings that {@link withoutRemoved} drops. */
 function replaced(text: string): string {
   return text.replace(RING, (letter) => `${letter.normalize('NFC')}\u030a`).replace(CONTROL, ' ');
 }
@@ -108,7 +116,7 @@ function withoutRemovedPlaces(text: string, entities: readonly Entity[]): Entity
   });
 }
 
-/** Not by a pattern: it would take time that grows with the square of the spaces within. */
+/** Not a regular expression: its time would grow with the square of the number of inner spaces. */
 function trimEnd(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\n')) end -= 1;

@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { USER_ID_PATTERN } from './documented.ts';
 import { describeCharacter } from './pasted.ts';
 
-/** Names a character that is not allowed: it may be one that shows nothing. */
+/** Names a character that is not allowed, because it may be invisible. */
 function strangerIn(id: unknown): string {
   const stranger = /[^A-Za-z0-9_.@+-]/u.exec(String(id))?.[0];
   return stranger === undefined ? '' : `, not ${describeCharacter(stranger)}`;
 }
 
 /**
- * The caller's own name for an account: 1–64 of `A-Z a-z 0-9 _ . @ + -`, not `.` or `..`. It names files and Redis keys, so nothing
- * else gets through, here or anywhere.
+ * The caller's own name for an account: 1–64 of `A-Z a-z 0-9 _ . @ + -`, not `.` or `..`. Files and Redis keys are
+ * named after it, so every entry point refuses anything else.
  */
 export const userIdSchema = z
   .string()

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { accountStateSchema } from './account.ts';
 import { userIdSchema } from './user-id.ts';
 
-/** A change of an account's state, as it is posted to `EVENTS_CALLBACK_URL`. */
+/** A change of an account's state, as posted to `EVENTS_CALLBACK_URL`. */
 const accountEventSchema = z.object({
-  /** Names this event: one that comes twice is one event. */
+  /** Identifies the event: a repeated delivery has the same id. */
   id: z.string(),
   type: z.literal('account.state'),
   user_id: userIdSchema,
   state: accountStateSchema,
-  /** What it was before. */
+  /** The state before the change. */
   previous: accountStateSchema,
   reason: z.string().nullable(),
   next_action: z.string().nullable(),
@@ -18,33 +18,33 @@ const accountEventSchema = z.object({
 });
 export type AccountEvent = z.infer<typeof accountEventSchema>;
 
-/** One try to deliver a webhook. */
+/** One attempt to deliver a webhook. */
 const webhookAttemptSchema = z.object({
   /** RFC 3339. */
   at: z.string(),
-  /** The receiver's HTTP status; `null` where there was no answer. */
+  /** The receiver's HTTP status; `null` if it did not answer. */
   status: z.int().nullable(),
-  /** Why it counts as failed; `null` where it does not. */
+  /** Why the attempt failed; `null` if it succeeded. */
   error: z.string().nullable(),
   ms: z.int().nonnegative(),
 });
 export type WebhookAttempt = z.infer<typeof webhookAttemptSchema>;
 
-/** What a webhook tells of: the end of a job, or an event of an account. */
+/** The subject of a webhook: the end of a job, or an event of an account. */
 const webhookSubjectSchema = z.discriminatedUnion('about', [
   z.object({ about: z.literal('job'), job_id: z.string() }),
   z.object({ about: z.literal('account'), event: accountEventSchema }),
 ]);
 
-/** A webhook as its queue keeps it. */
+/** A webhook as stored in its queue. */
 export const webhookJobSchema = z.intersection(
   webhookSubjectSchema,
   z.object({
     user_id: userIdSchema,
     url: z.string(),
-    /** What is posted: fixed at the first try, so that each posts the same. */
+    /** The body to post. Fixed at the first attempt so that every attempt posts the same. */
     body: z.string().optional(),
-    /** The latest tries, oldest first. */
+    /** The latest attempts, oldest first. */
     attempts: z.array(webhookAttemptSchema),
   }),
 );
@@ -55,14 +55,14 @@ export const webhookDeliverySchema = z.strictObject({
   id: z.string(),
   type: z.enum(['job', 'account.state']),
   user_id: userIdSchema,
-  /** `null` for events of accounts. */
+  /** `null` for account events. */
   job_id: z.string().nullable(),
-  /** What a query or a password in it says is hidden. */
+  /** The content of a query and a password in the URL are hidden. */
   url: z.string(),
   state: z.enum(['pending', 'delivered', 'failed']),
   attempts: z.array(webhookAttemptSchema),
   created_at: z.string(),
-  /** RFC 3339, while it is pending and not being tried. */
+  /** RFC 3339; set while the webhook is pending and no attempt is running. */
   next_attempt_at: z.string().nullable(),
 });
 export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;

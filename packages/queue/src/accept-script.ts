@@ -6,7 +6,10 @@ import type { Call } from './redis-calls.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisClient } from './redis.ts';
 
-/** The keys of BullMQ's scripts, by their names in a queue: shorter to send, for a message that is accepted thousands of times a second. */
+/**
+ * The keys of BullMQ's scripts, by their names within a queue. Only the prefix is sent to Redis, since messages are
+ * enqueued thousands of times a second.
+ */
 const BULLMQ = {
   addStandardJob: {
     script: addStandardJob,
@@ -19,26 +22,26 @@ const BULLMQ = {
 };
 
 export type AcceptReply =
-  /** It stands in line, behind so many others. */
+  /** It was enqueued behind so many others. */
   | { is: 'added'; behind: number }
-  /** Its job exists: nothing was added. `data` is the job's (JSON). */
+  /** Its job exists, so nothing was enqueued. `data` is that job's data (JSON). */
   | { is: 'repeated'; data: string }
-  /** As many wait as may. */
+  /** The queue is full. */
   | { is: 'full' }
-  /** The account's view differs from the one given; its present view (JSON). */
+  /** The account's view is not the one given. `view` is the current one (JSON). */
   | { is: 'changed'; view: string | null };
 
-/** A message as the script takes it. */
+/** A message as the script expects it. */
 export interface JobToAccept extends PackedJob {
   jobId: string;
-  /** Its id is that of an Idempotency-Key, and so may exist. */
+  /** Its id comes from an Idempotency-Key, so its job may already exist. */
   isKeyed: boolean;
 }
 
 /**
- * KEYS: what the queue's keys begin with, the account's view. ARGV: BullMQ's, then which script of BullMQ's, the view as it is known, and
- * the job's id where it may exist.
- * @param maxPending messages of an account that may wait at a time.
+ * KEYS: prefix of the queue's keys, the account's view. ARGV: BullMQ's arguments, then the name of BullMQ's script, the
+ * expected view, and the job's id if the job may already exist.
+ * @param maxPending most messages of one account that may wait at a time.
  */
 function accept(maxPending: number): string {
   return `
@@ -64,10 +67,10 @@ function add.${name}()
 end`;
 }
 
-/** Enqueues messages, each in one step with the check whether it may: nothing changes in between. */
+/** Enqueues messages. Checking whether a message may be enqueued and enqueueing it are one atomic step. */
 export class AcceptScript {
   readonly #script: BatchedScript;
-  /** Scripts of BullMQ's whose keys were compared. */
+  /** BullMQ's scripts whose keys have been compared with {@link BULLMQ}. */
   readonly #compared = new Set<string>();
 
   /** @param clock as for {@link BatchedScript}. */
@@ -76,9 +79,9 @@ export class AcceptScript {
   }
 
   /**
-   * Messages of one account, all by the same view: where it has changed, none of them joins.
-   * @throws {TooLate} where Redis came to them after the call's end: none joins.
-   * @param view the account's (JSON) that they were admitted by; `null`: there is none.
+   * Enqueues messages of one account, all checked against the same view: if it has changed, none is enqueued.
+   * @param view the account's view (JSON) that they were admitted by; `null`: there is none.
+   * @throws {TooLate} where Redis reached them after the call's deadline; none is enqueued.
    */
   async accept(
     userId: string,
@@ -95,7 +98,7 @@ export class AcceptScript {
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
   }
 
-  /** That BullMQ's keys are those written down here, once. */
+  /** Checks once per script that BullMQ still uses the keys listed in {@link BULLMQ}. */
   #compare({ command, keys }: PackedJob, prefix: string): void {
     if (this.#compared.has(command)) return;
     const known = command in BULLMQ ? BULLMQ[command as keyof typeof BULLMQ].keys : [];

@@ -16,7 +16,7 @@ import type { Call } from './redis-calls.ts';
 import type { RedisClient } from './redis.ts';
 import { shardOf } from './shards.ts';
 
-/** Whether an account's messages may be accepted. Throws where they may not. */
+/** Checks whether an account's messages may be enqueued. Throws if not. */
 export type Admission = (view: AccountView) => void;
 
 export interface AcceptOptions {
@@ -26,20 +26,21 @@ export interface AcceptOptions {
   bells: Bells;
   /** Number of shards. */
   shards: number;
-  /** ms that ended jobs are kept. */
+  /** How long ended jobs are kept, in ms. */
   retentionMs: number;
-  /** Messages of an account that may wait at a time. */
+  /** Most messages of one account that may wait at a time. */
   maxPending: number;
 }
 
-/** What a message has come to: the view that it was admitted by, or why it was not accepted. */
+/** The view that a message was admitted by, or why it was not enqueued. */
 export type AcceptOutcome = { view: AccountView } | GatewayError;
 
 /**
- * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view; Redis rejects them
- * all where the view has changed, and they are checked against the new one.
- * @param sends at most 64 of them.
- * @returns for each its view, or why it was not accepted: `QUEUE_FULL`, or `IDEMPOTENCY_MISMATCH` where its key belongs to another.
+ * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view. If
+ * that view has changed, Redis rejects them all, and they are checked against the new view.
+ * @param sends at most 64.
+ * @returns for each message its view, or why it was not enqueued: `QUEUE_FULL`, or `IDEMPOTENCY_MISMATCH` where its key
+ * belongs to another message.
  * @throws {GatewayError} what `admission` throws; {@link TooLate} where none was enqueued.
  */
 export async function acceptSends(
@@ -52,7 +53,8 @@ export async function acceptSends(
   const shard = shardOf(userId, shards);
   let { json, view } = await firstView(redis, { userId, shard, admission });
   for (;;) {
-    // Not before: a queue object leaves its mark in Redis, for any name that somebody makes up.
+    // Open the queue only after the admission: opening one writes a key to Redis, even for an account that does not
+    // exist.
     const { queue, backend } = accounts.accepting(userId);
     const now = Date.now();
     const jobs = sends.map((send) => jobOf(send, now, retentionMs));
@@ -64,7 +66,7 @@ export async function acceptSends(
     const replies = await script.accept(userId, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {
-      // Its caller does not know that it was enqueued: it is withdrawn, and no worker need come for it.
+      // After a cut-off the caller is not told that it was enqueued. It will be withdrawn, so do not notify a worker.
       if (!call.isCutOff) ringFor(bells, userId, jobs, replies);
       return sends.map((send, index) => outcomeOf(send, replies[index], view, maxPending));
     }
@@ -79,7 +81,7 @@ interface Applicant {
   admission: Admission;
 }
 
-/** The cached view, where that admits the messages; it need not be the present one, and so only a new one refuses them. */
+/** The cached view, if it admits the messages. It may be outdated, so only a fresh view may refuse them. */
 async function firstView(redis: RedisClient, applicant: Applicant): Promise<PublishedView> {
   const { userId, admission } = applicant;
   const last = lastSeenView(userId);
@@ -89,13 +91,17 @@ async function firstView(redis: RedisClient, applicant: Applicant): Promise<Publ
       admission(now.view);
       return now;
     } catch {
-      // Read anew below.
+      // The cached view may be outdated: read it again below.
     }
   }
   return admitted(redis, await readPublishedView(redis, userId), applicant);
 }
 
-/** The view as it is now. @throws {GatewayError} what `admission` throws; `WORKER_UNAVAILABLE` where that is for want of a view. */
+/**
+ * The current view.
+ * @throws {GatewayError} what `admission` throws; `WORKER_UNAVAILABLE` where it refuses only because no view is
+ * published yet.
+ */
 async function admitted(
   redis: RedisClient,
   published: PublishedView,
@@ -113,7 +119,10 @@ async function admitted(
   }
 }
 
-/** @param now one reading of the clock for all: BullMQ adds the delay to it, and jobs of the same time must not be a millisecond apart. */
+/**
+ * @param now one clock reading for all: BullMQ adds the delay to it, and jobs with the same `send_at` must not end up a
+ * millisecond apart.
+ */
 function jobOf({ job, jobId, digest, sendAt = 0 }: PlacedSend, now: number, retentionMs: number): SendToAdd {
   const kept = { age: Math.ceil(retentionMs / 1_000) };
   const delay = Math.max(0, sendAt - now);
@@ -134,7 +143,7 @@ function ringFor(
   let next = Infinity;
   for (const [index, reply] of replies.entries()) {
     const { delay = 0, timestamp = 0 } = jobs[index]?.opts ?? {};
-    // Whoever enqueued it may have gone before it could notify the worker.
+    // The process that enqueued it may have died before it notified the worker.
     if (reply.is === 'repeated') bells.ring(userId);
     if (reply.is !== 'added') continue;
     if (delay === 0) behind = Math.min(behind, reply.behind);
@@ -161,7 +170,7 @@ function digestIn(data: string): unknown {
   return typeof job === 'object' && job !== null && 'digest' in job ? job.digest : undefined;
 }
 
-/** Seconds after which a caller may try again to add to a full queue: enough for a paced account to send some. */
+/** Seconds after which a caller may retry on a full queue: enough for a rate-limited account to send some messages. */
 const FULL_RETRY_AFTER = 30;
 
 function queueFull(max: number): GatewayError {

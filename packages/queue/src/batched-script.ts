@@ -12,7 +12,7 @@ export interface Run {
   args: readonly (string | number | Buffer)[];
 }
 
-/** Runs that stay together: Redis does them one behind the other, with nothing in between. */
+/** Runs that stay together: Redis executes them back to back, with nothing in between. */
 interface Unit {
   runs: readonly Run[];
   call: Call;
@@ -20,16 +20,18 @@ interface Unit {
   reject: (error: unknown) => void;
 }
 
-/** Runs in one command at most, save where more stay together: Redis does nothing else meanwhile. */
+/** Most runs in one command, unless a single unit has more: Redis does nothing else while a command runs. */
 export const MOST_RUNS = 64;
 
-/** How one run ended: its reply, its error, or that its deadline was over. */
+/** How one run ended: with its reply, with its error, or too late for its deadline. */
 type RunReply = [status: 1 | 0 | 'late', reply: unknown];
 
 /**
- * A Lua script that is run many times a second, for one caller each time. All runs of one turn of the event loop, and all that come while Redis
- * works on those before, are one command, which shares its cost. One alone goes out as soon as it would by itself. Each fails or succeeds by
- * itself; one whose call is cut off, or over by Redis' clock, is not run.
+ * Batches a Lua script that runs many times a second, each time for one caller. All runs of one turn of the event loop,
+ * and all that arrive while Redis works on earlier ones, share one command and its cost.
+ *
+ * A single run is sent as soon as it would be without batching. Each run fails or succeeds by itself; a run whose call
+ * is cut off, or past its deadline by Redis' clock, is not executed.
  */
 export class BatchedScript {
   readonly #redis: RedisClient;
@@ -40,8 +42,8 @@ export class BatchedScript {
   #isAsked = false;
 
   /**
-   * @param lua is run with its own `KEYS` and `ARGV`, as many each time as `keys` and `args` say, and returns the run's reply.
-   * @param clock gives the deadlines; `null`: there are none, since the nodes of a Cluster have a clock each.
+   * @param lua runs with its own `KEYS` and `ARGV`, as many as `keys` and `args` say, and returns the run's reply.
+   * @param clock gives the deadlines. `null`: no deadlines, since every node of a Cluster has its own clock.
    */
   constructor(
     redis: RedisClient,
@@ -51,7 +53,7 @@ export class BatchedScript {
   ) {
     this.#redis = redis;
     this.#clock = clock;
-    // Each run's deadline stands before its own arguments.
+    // Each run's deadline comes before its own arguments.
     this.#script = new Script(`${IS_OVER}
 local function run(KEYS, ARGV)
 ${lua}
@@ -72,11 +74,15 @@ end
 return replies`);
   }
 
-  /** @returns the reply of each run. @throws what Redis says, of all or of the first that failed; {@link TooLate} where none was run. */
+  /**
+   * @returns the reply of each run.
+   * @throws the error from Redis: that of the whole command, or of the first run that failed; {@link TooLate} where
+   * nothing was run.
+   */
   run(runs: readonly Run[], call: Call): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       const unit = { runs, call, resolve, reject };
-      // A Cluster takes no command whose keys lie on two nodes.
+      // A Cluster rejects a command whose keys are on two nodes.
       if (this.#redis instanceof Cluster && !call.isCutOff) return void this.#send([unit]);
       this.#waiting.push(unit);
       this.#dropCutOff();
@@ -84,7 +90,7 @@ return replies`);
     });
   }
 
-  /** Those in front have waited longest. While Redis hangs they must not pile up. */
+  /** Rejects the units in front, which have waited longest. While Redis hangs they must not pile up. */
   #dropCutOff(): void {
     while (this.#waiting[0]?.call.isCutOff === true) this.#waiting.shift()?.reject(new TooLate());
   }
@@ -98,7 +104,10 @@ return replies`);
     });
   }
 
-  /** All that wait, {@link MOST_RUNS} to a command: one right behind the other, so that a crowd waits for one answer and not for each. */
+  /**
+   * Sends all waiting units, {@link MOST_RUNS} runs to a command. The commands go out back to back, so that many
+   * callers wait for one round trip in all rather than one per command.
+   */
   async #sendAll(): Promise<void> {
     this.#isUnderWay = true;
     const commands: Promise<void>[] = [];
@@ -108,7 +117,10 @@ return replies`);
     if (this.#waiting.length > 0) this.#ask();
   }
 
-  /** Units for one command, at most {@link MOST_RUNS} runs save where one has more by itself; none: nobody waits. */
+  /**
+   * Takes the units for one command: at most {@link MOST_RUNS} runs, unless one unit alone has more. Empty if none
+   * waits.
+   */
   #next(): Unit[] {
     const units: Unit[] = [];
     let runs = 0;
@@ -122,7 +134,7 @@ return replies`);
     }
   }
 
-  /** Never throws: each unit gets its own end. */
+  /** Never throws: each unit is resolved or rejected by itself. */
   async #send(units: readonly Unit[]): Promise<void> {
     const clock = this.#clock;
     const deadlines = units.map(({ call }) => (clock === null ? '' : clock.deadline(call.endsAt)));
@@ -150,7 +162,7 @@ return replies`);
     const { call, resolve, reject } = unit;
     if (replies[0]?.[0] === 'late') {
       call.mayHaveTakenEffect = false;
-      // Redis' clock was set forward. It has been read anew by now, and the caller waits still.
+      // Redis' clock was set forward. The reply told the new time and the caller still waits, so try again.
       if (!call.isCutOff && performance.now() < call.endsAt) {
         this.#waiting.unshift(unit);
         this.#ask();

@@ -17,7 +17,7 @@ import type { ResultsPublisher } from './results.ts';
 import { resultContext, sealingContext } from './sealing-context.ts';
 import { sharedBackend } from './shared-backend.ts';
 
-/** What runs each control job. Throws {@link GatewayError}; anything else counts as `INTERNAL`. */
+/** The handler of each control job. It throws {@link GatewayError}; any other error counts as `INTERNAL`. */
 export type ControlHandlers = {
   [N in ControlJobName]: (userId: string, payload: ControlPayload<N>) => Promise<ControlResult<N>>;
 };
@@ -26,7 +26,9 @@ export interface ControlConsumerOptions {
   redis: RedisClient;
   redisUrl: string;
   shard: number;
-  /** Asks Redis whether the shard still is this worker's: a clock that stood still would not know. */
+  /**
+   * Asks Redis whether this worker still owns the shard. After this process was suspended, its own clock cannot tell.
+   */
   isOwner: () => Promise<boolean>;
   sealer: Sealer;
   handlers: ControlHandlers;
@@ -34,10 +36,13 @@ export interface ControlConsumerOptions {
   logger: Logger;
 }
 
-/** Jobs of one shard run at a time: of different accounts, since an account's own run one after the other. */
+/** Jobs of one shard that run at a time. They belong to different accounts: the jobs of one account run one by one. */
 const CONCURRENCY = 50;
 
-/** Works off one shard's control jobs with a stock BullMQ worker. A job that a dead worker left is failed, never run twice. */
+/**
+ * Runs one shard's control jobs with a stock BullMQ worker. A job that a dead worker had started is failed, never run
+ * twice.
+ */
 export class ControlConsumer {
   readonly #options: ControlConsumerOptions;
   readonly #worker: Worker<ControlJob, unknown>;
@@ -55,7 +60,7 @@ export class ControlConsumer {
         concurrency: CONCURRENCY,
         maxStalledCount: 0,
         runRetryDelay: 500,
-        // No traces: BullMQ would write results into them, and those hold phone numbers.
+        // No traces: BullMQ would write results into them, and results contain phone numbers.
       },
       sharedBackend(options.redis, this.#blocking)(shardPrefix(options.shard)),
     );
@@ -73,7 +78,7 @@ export class ControlConsumer {
     this.#worker.on('error', () => {});
   }
 
-  /** A job that came to a worker whose shard is another's by now goes back to the line, for that one. */
+  /** Runs the job if this worker still owns the shard. Otherwise puts it back in the queue for the new owner. */
   async #runAsOwner(job: Job<ControlJob, unknown>, token: string | undefined): Promise<unknown> {
     if (await this.#options.isOwner()) return this.#run(job);
     await job.moveToWait(token);
@@ -86,7 +91,8 @@ export class ControlConsumer {
       if (!isControlJobName(job.name)) throw new Error(`no such control job: ${job.name}`);
       const result = await this.#dispatch(job.name, controlJobSchema.parse(job.data), log);
       log.info({ userId: job.data.userId, requestId: job.data.requestId }, 'done');
-      // It may hold a code's hash, a phone number, a session; and BullMQ writes it into its events as well.
+      // Seal the result: it may contain a code's hash, a phone number or a session, and BullMQ also writes it into its
+      // events.
       return {
         sealed: this.#options.sealer.seal(JSON.stringify(result), resultContext(job.name, job.data.userId)),
       };
@@ -130,13 +136,13 @@ export class ControlConsumer {
     }
   }
 
-  /** Takes no more jobs and waits for those under way. */
+  /** Takes no more jobs and waits for those in progress. */
   async close(): Promise<void> {
     await this.#worker.close();
     this.#blocking.disconnect();
   }
 
-  /** Lets go of everything at once: what was under way is failed by the next worker. */
+  /** Stops at once. The next worker fails the jobs that were in progress. */
   abandon(): void {
     this.#worker.close(true).catch(() => {});
     this.#blocking.disconnect();

@@ -11,18 +11,23 @@ export interface DoorbellListenerOptions {
   logger: Logger;
 }
 
-/** The account may have work now. Called often and without need; must be cheap and never throw. */
+/** Called when the account may have work, often without any. It must be cheap and never throw. */
 type OnRing = (userId: string) => void;
 
-/** ms between looks at the doorbells themselves: what a lost "look now" costs at most. */
+/** Interval at which the doorbells are read, in ms: the longest delay after a lost pub/sub message. */
 const LOOK_MS = 2_000;
 
-/** Every how many looks all queues are looked at: what a job added by an API that died before it rang costs at most. */
+/**
+ * A sweep of all queues runs every so many reads: the longest delay for a job whose API died before it notified the
+ * worker.
+ */
 const SWEEP_EVERY = 8;
 
 /**
- * What an account's queue holds. `now`: jobs that wait, or are in hand (of this worker, or left behind by one that ended), or whose own time has
- * come, which BullMQ keeps as ms and 12 bits of the order within them; `later`: only such as are held until a time of their own.
+ * What an account's queue contains. `now`: jobs that wait, or are active (of this worker, or left behind by an ended
+ * one), or whose `send_at` is due. `later`: only jobs whose `send_at` is in the future.
+ *
+ * BullMQ stores `send_at` as ms, followed by 12 bits for the order within the same ms.
  */
 type Found = 'none' | 'later' | 'now';
 
@@ -32,10 +37,13 @@ local first = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
 if not first[2] then return 'none' end
 return tonumber(first[2]) / 4096 <= tonumber(ARGV[1]) and 'now' or 'later'`);
 
-/** Accounts looked at per round trip of a sweep. */
+/** Accounts checked per round trip of a sweep. */
 const SWEEP_BATCH = 500;
 
-/** Hears the doorbells of the shards that this worker owns: at once by pub/sub, by a look when their time has come, by a sweep at worst. */
+/**
+ * Listens to the doorbells of the shards that this worker owns: at once by pub/sub, by reading them when they are due,
+ * and at worst by a sweep.
+ */
 export class DoorbellListener {
   readonly #options: DoorbellListenerOptions;
   readonly #shards = new Map<number, OnRing>();
@@ -46,12 +54,12 @@ export class DoorbellListener {
 
   constructor(options: DoorbellListenerOptions) {
     this.#options = options;
-    // What was rung while the subscription was down is seen by a look.
+    // Read what was signalled while the subscription was down.
     options.subscriber.onReady(() => this.#wake.abort());
     this.#loop = this.#run();
   }
 
-  /** Hears a shard from now on, beginning with a look at all its queues. */
+  /** Listens to a shard from now on, and first sweeps all its queues. */
   async add(shard: number, onRing: OnRing): Promise<void> {
     this.#shards.set(shard, onRing);
     await this.#options.subscriber.listen(doorbellChannel(shard), onRing);
@@ -66,8 +74,8 @@ export class DoorbellListener {
   }
 
   /**
-   * The shard's accounts that had any jobs when all queues were last looked at: also those whose jobs all have a time of their own,
-   * and those that cannot be opened, which no lane and no bell may know of.
+   * The shard's accounts that had any jobs at the last sweep. This includes accounts whose jobs all have a future
+   * `send_at`, and accounts that cannot be opened: neither a lane nor a doorbell may know of those.
    */
   busy(shard: number): Iterable<string> {
     return this.#busy.get(shard) ?? [];
@@ -91,7 +99,10 @@ export class DoorbellListener {
     }
   }
 
-  /** Rings what is due. @returns ms until the next bell, at most until the next look. */
+  /**
+   * Calls the listeners of accounts that are due.
+   * @returns ms until the next doorbell is due, at most {@link LOOK_MS}.
+   */
   async #look(): Promise<number> {
     const now = Date.now();
     const bells = await Promise.all(
@@ -104,7 +115,7 @@ export class DoorbellListener {
     return Math.min(...bells, LOOK_MS);
   }
 
-  /** Looks at every account's queue of the shard, whether a bell was rung or not. */
+  /** Checks every account's queue of the shard, whether its doorbell was rung or not. */
   async #sweep(shard: number): Promise<void> {
     const accounts = await this.#options.redis.smembers(shardAccountsKey(shard));
     const busy = new Set<string>();

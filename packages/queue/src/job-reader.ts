@@ -27,14 +27,14 @@ export interface JobSources {
   control: ControlQueues;
   /** Number of shards. */
   shards: number;
-  /** Opens what a control job has come to. */
+  /** Opens the sealed results of control jobs. */
   sealer: Sealer;
 }
 
-/** How often a job is read that goes on while it is read. */
+/** Most reads of a job that changes while it is being read. */
 export const MOST_LOOKS = 5;
 
-/** A job as the API shows it, or `null` where there is none by that id (any more). */
+/** A job as the API shows it, or `null` if there is none by that id (any more). */
 export async function readJob(
   sources: JobSources,
   jobId: string,
@@ -42,11 +42,11 @@ export async function readJob(
   looks = MOST_LOOKS,
 ): Promise<JobView | null> {
   const address = parseJobId(jobId);
-  // An id that names another shard than its account's was never ours.
+  // No job of this product has an id whose shard is not its account's.
   if (address === null || address.shard !== shardOf(address.userId, sources.shards)) return null;
   const queue =
     address.kind === 'send' ? sources.accounts.of(address.userId) : sources.control.of(address.shard);
-  // In one go, and in this order: the state is never older than the fields.
+  // One pipeline, in this order: the state is never older than the fields.
   const [job, state, view] = await Promise.all([
     queue.getJob(jobId),
     queue.getJobState(jobId),
@@ -59,7 +59,10 @@ export async function readJob(
   return described ?? readJob(sources, jobId, now, looks - 1);
 }
 
-/** A job of which the fields, and then the state, have been read; `null`: it has ended, or was tried again, in between, and they are of before. */
+/**
+ * Describes a job from its fields and its state, which was read after the fields. `null`: the job ended or was retried
+ * in between, so the fields are outdated.
+ */
 export async function describeJob(
   redis: RedisClient,
   { job, state }: { job: Job<unknown, unknown>; state: BullState },
@@ -75,7 +78,7 @@ export async function describeJob(
   return describe(job, userId, publicState(job, state, held), held);
 }
 
-/** Why a job does not go out just now. */
+/** Why a job is not being sent now; `null` if nothing holds it. */
 async function whyHeld(
   redis: RedisClient,
   job: Job<unknown, unknown>,
@@ -111,7 +114,7 @@ function describe(
   };
 }
 
-/** BullMQ's own words for a job that was under way when its worker died; it is not run again. */
+/** BullMQ's error text for a job that was active when its worker died. The job is not run again. */
 const STALLED = /^job stalled/;
 
 function failureOf(reason: string): GatewayError {
@@ -123,7 +126,7 @@ function failureOf(reason: string): GatewayError {
 }
 
 function publicResult(job: Job<unknown, unknown>, state: JobState): JobView['result'] {
-  // Of a text that was split some parts may have gone out before the rest was cancelled.
+  // Some parts of a split text may have been sent before the rest was cancelled.
   if (state === 'cancelled') return resultOf(sendProgressSchema.safeParse(job.progress).data?.sent ?? []);
   const value = job.returnvalue;
   const sent = sendResultSchema.safeParse(value);
@@ -131,7 +134,7 @@ function publicResult(job: Job<unknown, unknown>, state: JobState): JobView['res
   return typeof value === 'object' && value !== null ? { ...value } : null;
 }
 
-/** What a control job has come to; `null` where this process has another key. */
+/** Opens the sealed result of a control job; `null` where this process has another key. */
 function openResult(sealer: Sealer, job: Job<unknown, unknown>, userId: string): JobView['result'] {
   const { data } = sealedSchema.safeParse(job.returnvalue);
   if (data === undefined) return null;

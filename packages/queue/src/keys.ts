@@ -1,6 +1,6 @@
 /**
- * Every Redis key of the product, in one place. A hash tag (`{…}`) keeps what one script or transaction touches on one slot of a
- * Redis Cluster: an account's things together, a shard's things together.
+ * Every Redis key of the product. A hash tag (`{…}`) keeps the keys that one script or transaction uses on one slot of
+ * a Redis Cluster: the keys of one account together, and those of one shard together.
  */
 
 /** BullMQ prefix of an account's own queue; its jobs are in `<prefix>:send:…`. */
@@ -11,7 +11,7 @@ export function accountPrefix(userId: string): string {
 /** Name of an account's queue under {@link accountPrefix}. */
 export const SEND_QUEUE = 'send';
 
-/** The ownership under which an account may be written: the fence of the shard lease whose holder opened it last. */
+/** The fence of the account's current owner. Only the owner with this fence may write the account. */
 export function fenceKey(userId: string): string {
   return `${accountPrefix(userId)}:fence`;
 }
@@ -41,22 +41,22 @@ export function sessionKey(userId: string, part: SessionPart): string {
   return `${accountPrefix(userId)}:${part}`;
 }
 
-/** What must not be forgotten about an account's sends when its worker ends (JSON of `SendState`). */
+/** What must be remembered of an account's sends after its worker ends (JSON of `SendState`). */
 export function sendStateKey(userId: string): string {
   return `${accountPrefix(userId)}:sends`;
 }
 
-/** Hash: job that its worker has set aside → why and until when (JSON of `Hold`). */
+/** Hash: job that its worker has fetched and holds → why and until when (JSON of `Hold`). */
 export function asideKey(userId: string): string {
   return `${accountPrefix(userId)}:aside`;
 }
 
-/** The view of an account that its worker publishes (JSON of `AccountView`). */
+/** The account view that its worker publishes (JSON of `AccountView`). */
 export function accountViewKey(userId: string): string {
   return `${accountPrefix(userId)}:view`;
 }
 
-/** Hash: how a part of a day went for an account; slots are counted since the epoch. */
+/** Hash: an account's counts during one slot of a day. Slots are numbered from the epoch. */
 export function historyKey(userId: string, slot: number): string {
   return `${accountPrefix(userId)}:history:${slot}`;
 }
@@ -69,30 +69,30 @@ export function shardPrefix(shard: number): string {
 /** Control jobs (sign-in, live status, disconnect) of the shard's accounts. */
 export const CONTROL_QUEUE = 'control';
 
-/** Ends of jobs and holds of accounts, told to whoever waits. */
+/** Stream of ended jobs and held accounts, for callers that wait. */
 export const RESULTS_STREAM = 'results';
 
-/** Sorted set: account → ms since the epoch at which it may have work. */
+/** Sorted set: account → ms since the epoch from which it may have work. */
 export function doorbellKey(shard: number): string {
   return `${shardPrefix(shard)}:doorbell`;
 }
 
-/** Pub/sub channel beside the doorbell: "look now". The message is the account. */
+/** Pub/sub channel that makes the worker read the doorbell now. The message is the account. */
 export function doorbellChannel(shard: number): string {
   return `${shardPrefix(shard)}:ring`;
 }
 
-/** Set of the shard's accounts that were ever shown to the API, and so may have sends: what the sweep looks through. */
+/** Set of the shard's accounts that were ever published to the API and so may have sends. The sweep checks these. */
 export function shardAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:accounts`;
 }
 
-/** Set once the views of all of the shard's accounts are published; the value differs each time. */
+/** Set once the views of all of the shard's accounts are published. Each time it gets a new value. */
 export function publishedShardKey(shard: number): string {
   return `${shardPrefix(shard)}:published`;
 }
 
-/** Set while they are being published. */
+/** Set while the views of the shard's accounts are being published. */
 export function publishingShardKey(shard: number): string {
   return `${shardPrefix(shard)}:publishing`;
 }
@@ -101,12 +101,12 @@ export function publishingShardKey(shard: number): string {
 export const WEBHOOK_PREFIX = '{webhooks}';
 export const WEBHOOK_QUEUE = 'webhooks';
 
-/** Sorted set: an account's webhooks → ms since the epoch at which each was begun. */
+/** Sorted set: an account's webhooks → ms since the epoch at which each was enqueued. */
 export function webhookLogKey(userId: string): string {
   return `${WEBHOOK_PREFIX}:log:${userId}`;
 }
 
-/** Hash: metrics of the worker that has this number. */
+/** Hash: metrics of the worker with this number. */
 export function metricsKey(slot: number): string {
   return `{gateway}:metrics:${slot}`;
 }
@@ -119,7 +119,7 @@ export function leaseKey(shard: number): string {
   return `${shardPrefix(shard)}:lease`;
 }
 
-/** Number of the shard's last lease: each owner's is greater than that of the one before. */
+/** Number of the shard's latest lease. Each lease has a greater number than the one before. */
 export function leaseNumberKey(shard: number): string {
   return `${shardPrefix(shard)}:lease-number`;
 }
@@ -127,14 +127,17 @@ export function leaseNumberKey(shard: number): string {
 /** Sorted set: live worker → Redis time (ms) of its last heartbeat. */
 export const WORKERS_KEY = '{gateway}:workers';
 
-/** Pub/sub channel: a worker came or went, or a shard is free; whoever may take shards looks at once. */
+/**
+ * Pub/sub channel: a worker started or ended, or a shard became free. Workers then check at once whether to take
+ * shards.
+ */
 export const OWNERSHIP_CHANNEL = '{gateway}:ownership';
 
-/** Before the name of a rate limit's bucket, e.g. of sign-in codes per account. */
+/** Prefix of rate limit buckets, for example sign-in codes per account. */
 export const RATE_LIMIT_PREFIX = '{tries}';
 
-/** Set: all accounts that have a session or a login in Redis, where sessions are kept there. */
+/** Set: all accounts that have a session or a login in Redis, where sessions are stored there. */
 export const SESSION_INDEX_KEY = '{gateway}:sessions';
 
-/** Held by the worker that imports a session. */
+/** Lock of the worker that imports a session. */
 export const IMPORT_LOCK_KEY = '{gateway}:import';

@@ -7,8 +7,8 @@ import { fenceKey, sendJobKey, sendListKey, sendStateKey } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 
 /**
- * BullMQ's own script as the owner of an account runs it, in one step. It does nothing where another owner has taken over, writes the
- * account's send state and the job's attempts with it, and returns the number of active jobs.
+ * Wraps one of BullMQ's scripts for the account's owner, as one atomic step. It does nothing if another owner has taken
+ * over. It also writes the account's send state and the job's attempts, and returns the number of active jobs.
  */
 function owned(bullmq: Parameters<typeof aroundBullmq>[0]): BullmqStep {
   return aroundBullmq(
@@ -30,14 +30,14 @@ const OWNED = new Map([
   ['moveToFinished', owned(moveToFinished)],
 ]);
 
-/** The account that is worked for, and the fence that names the ownership. */
+/** The account, and the fence of its owner. */
 export interface Owner {
   redis: RedisClient;
   userId: string;
   fence: string;
 }
 
-/** What is written with the end of a job, where it is new. */
+/** What is written together with the end of a job, where it has changed. */
 interface WithEnd {
   state?: SendState | undefined;
   attempts?: number | undefined;
@@ -45,7 +45,7 @@ interface WithEnd {
 
 /** BullMQ's backend of an account's queue, for the worker that owns the account. */
 export class OwnedBackend extends RedisQueueBackend {
-  /** Jobs that were in hand after the last that was fetched or ended. */
+  /** Number of active jobs after the latest fetch or end of a job. */
   active = 0;
   readonly #owner: Owner;
   readonly #ends = new Map<string, WithEnd>();
@@ -55,7 +55,7 @@ export class OwnedBackend extends RedisQueueBackend {
     this.#owner = owner;
   }
 
-  /** Writes `what` in the step in which `end` ends the job. */
+  /** Writes `what` atomically with the end of the job, which `end` performs. */
   async writeWithEndOf<T>(jobId: string, what: WithEnd, end: () => Promise<T>): Promise<T> {
     this.#ends.set(jobId, what);
     try {

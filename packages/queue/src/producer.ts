@@ -44,9 +44,9 @@ import { countLiveWorkers } from './workers.ts';
 export interface ProducerOptions {
   redisUrl: string;
   shards: number;
-  /** ms that finished jobs are kept. */
+  /** How long finished jobs are kept, in ms. */
   retentionMs: number;
-  /** Messages of an account that may wait at a time. */
+  /** Most messages of one account that may wait at a time. */
   maxPending: number;
   sealer: Sealer;
   logger: Logger;
@@ -54,16 +54,18 @@ export interface ProducerOptions {
 
 export interface Accepted {
   jobId: string;
-  /** Begun before the job was added; whoever does not use it cancels it. */
+  /** Starts before the job is enqueued, so that it misses no end. A caller that does not use it must cancel it. */
   wait: JobWait;
 }
 
 export interface AcceptedSend extends Accepted {
-  /** The account's view, as it was when the message was accepted. */
+  /** The account's view at enqueue time. */
   view: AccountView;
 }
 
-/** The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} does. */
+/**
+ * The API's side of the queues. Every method throws `QUEUE_UNAVAILABLE` when Redis is away, as {@link RedisCalls} does.
+ */
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #redis: Redis;
@@ -77,9 +79,9 @@ export class Producer {
   readonly #outbox: WebhookOutbox;
   readonly #intake: SendIntake;
   readonly webhooks: WebhookLog;
-  /** For people who look at accounts. */
+  /** Lists of accounts and their messages, for people to read. */
   readonly listings: Listings;
-  /** For the dashboard. */
+  /** The queues that the dashboard shows. */
   readonly board: BoardQueues;
 
   constructor(options: ProducerOptions) {
@@ -109,8 +111,9 @@ export class Producer {
   }
 
   /**
-   * Sees that Redis can be trusted with messages, and fixes the number of shards with it.
-   * @throws {ShardMismatch} where Redis was set up with another. @throws {RedisUnfit} where a setting of Redis' or REDIS_URL must be changed.
+   * Checks that Redis is safe to keep messages in, and stores the number of shards there on first start.
+   * @throws {ShardMismatch} where Redis was set up with another number of shards.
+   * @throws {RedisUnfit} where a setting of Redis or REDIS_URL must be changed.
    */
   async claimShards(): Promise<void> {
     const fault = faultOf(this.#redis);
@@ -126,22 +129,22 @@ export class Producer {
     return this.#calls.outage(signal);
   }
 
-  /** How Redis is set up, as of now. */
+  /** Reads how Redis is set up now. */
   async redisSetup(): Promise<RedisSetup> {
     return this.#calls.read(() => readRedisSetup(this.#redis));
   }
 
-  /** Why Redis is not reachable, in words; `null`: it is, as far as is known. */
+  /** Why Redis is not reachable, in words; `null` if no fault is known. */
   get redisFault(): string | null {
     return faultOf(this.#redis)?.reason ?? null;
   }
 
   /**
-   * Accepts a send: once this resolves the job is in its account's queue and will be worked off in the order of acceptance.
-   * The same `idempotencyKey` leads to the same job.
-   * @param admission asked with the account's view, at the time at which the job joins the queue; the `GatewayError` that it throws is
-   * thrown, and nothing is accepted then.
-   * @param isAwaited whether its end is waited for.
+   * Enqueues a send. Once this resolves, the job is in its account's queue; jobs are sent in the order in which they
+   * were enqueued. The same `idempotencyKey` leads to the same job.
+   * @param admission is called with the account's view when the job is enqueued. If it throws a `GatewayError`, this
+   * throws that error and enqueues nothing.
+   * @param isAwaited whether the caller waits for the job's end.
    * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where the key belongs to another message, `QUEUE_FULL`.
    */
   async send(send: NewSend, admission: Admission, isAwaited = true): Promise<AcceptedSend> {
@@ -157,7 +160,7 @@ export class Producer {
     }
   }
 
-  /** The id of the job that a send of this account under this key is, or will be. */
+  /** The job id that a send of this account under this key has, or will have. */
   sendJobId(userId: string, idempotencyKey: string): string {
     return idempotentJobId(
       { kind: 'send', userId, shard: shardOf(userId, this.#options.shards) },
@@ -166,8 +169,9 @@ export class Producer {
   }
 
   /**
-   * Accepts messages of any accounts, each account's in the order given: all that can be accepted.
-   * @returns for each its job, or why it was not accepted (as {@link send} throws).
+   * Enqueues messages of any accounts, each account's in the order given. A message that is refused does not stop the
+   * others.
+   * @returns for each message its job, or why it was not enqueued (as {@link send} throws).
    * @throws {GatewayError} `QUEUE_UNAVAILABLE` where Redis took none.
    */
   async sendMany(
@@ -183,12 +187,12 @@ export class Producer {
     return placeSend(send, shardOf(send.job.userId, this.#options.shards));
   }
 
-  /** The account has work that was not added here. */
+  /** Notifies the account's worker of work that another process enqueued. */
   async ring(userId: string): Promise<void> {
     await this.#calls.read(() => ringDoorbell(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
   }
 
-  /** Adds a control job, sealed. It is refused by the worker if it was not begun by `expiresAt` (ms since the epoch). */
+  /** Enqueues a sealed control job. The worker refuses it if it starts after `expiresAt` (ms since the epoch). */
   async control<N extends ControlJobName>(
     name: N,
     userId: string,
@@ -213,19 +217,19 @@ export class Producer {
   }
 
   /**
-   * How a control job stands: its result, its error (thrown), or `null` while it has not ended.
-   * @throws {GatewayError} what the job failed with; `JOB_NOT_FOUND`.
+   * Returns the result of a control job, throws its error, or returns `null` while it has not ended.
+   * @throws {GatewayError} the error that the job failed with; `JOB_NOT_FOUND`.
    */
   async controlResult<N extends ControlJobName>(name: N, jobId: string): Promise<ControlResult<N> | null> {
     const job = await this.job(jobId);
     if (job === null) throw new GatewayError('JOB_NOT_FOUND');
     if (job.error !== null) throw GatewayError.fromPublicJson(JSON.stringify(job.error)).with({ jobId });
     if (job.state !== 'completed') return null;
-    // The catalogue types both ends: the worker writes what this schema reads.
+    // The same schema types the worker's result, so the cast is safe.
     return CONTROL_JOBS[name].result.parse(job.result) as ControlResult<N>;
   }
 
-  /** Withdraws a control job that no worker has begun. `false`: it has been begun, or has ended. */
+  /** Withdraws a control job that no worker has started. `false`: a worker has started it, or it has ended. */
   async withdraw(userId: string, jobId: string): Promise<boolean> {
     const queue = this.#control.of(shardOf(userId, this.#options.shards));
     return this.#calls.change(async () => {
@@ -236,12 +240,12 @@ export class Producer {
   }
 
   /**
-   * Cancels a send that waits in line or for its time, and publishes its end. One that its worker has fetched, that worker alone can
-   * cancel: `in-hand`.
+   * Cancels a send that waits in the queue or for its `send_at`, and publishes its end. Once the worker has fetched it,
+   * only that worker can cancel it: the outcome is then `in-hand`.
    */
   async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
     return this.#calls.change(async ({ endsAt }) => {
-      // Before it has ended: a crash in between must not keep it from being told.
+      // Enqueue the webhook before the job ends: a crash in between must not lose it.
       const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
       if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
       const outcome = await cancelWaitingSend(this.#redis, userId, jobId, {
@@ -254,7 +258,10 @@ export class Producer {
     });
   }
 
-  /** The digest of the request that a reply was written for; `null`: it is no reply, `undefined`: there is no such job. */
+  /**
+   * The digest of the request that this reply was written for. `null`: the message is no reply; `undefined`: there is
+   * no such job.
+   */
   async askedDigest(userId: string, jobId: string): Promise<string | null | undefined> {
     const job = await this.#calls.read(() => this.#accounts.of(userId).getJob(jobId));
     return job === undefined ? undefined : (job.data.askedDigest ?? null);
@@ -272,16 +279,16 @@ export class Producer {
   }
 
   /**
-   * A wait for the end of a job that somebody added before; whoever asks cancels it.
-   * @param userId the account whose holds end the wait too; none do by default.
+   * Waits for the end of a job that was enqueued earlier. The caller must cancel the wait.
+   * @param userId the account whose holds end the wait too; by default none do.
    */
   watch(jobId: string, userId: string | null = null): JobWait {
     return this.#results.expect(jobId, userId);
   }
 
   /**
-   * Counts one try against a bucket of `limit` tries in `windowMs` ms, shared by all API processes.
-   * `retryAfter`: whole seconds until a try is allowed again, where this one is not.
+   * Counts one try against a bucket of `limit` tries in `windowMs` ms, shared by all API processes. `retryAfter`: where
+   * this try is not allowed, whole seconds until one is.
    */
   async takeToken(
     bucket: string,
@@ -307,7 +314,7 @@ export class Producer {
   }
 
   /**
-   * Has a send that has failed tried again, under its own id, at the end of its account's line.
+   * Retries a failed send under its own id, at the end of its account's queue.
    * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`.
    */
   async retry(userId: string, jobId: string): Promise<void> {
@@ -315,7 +322,7 @@ export class Producer {
     await this.ring(userId).catch(() => {});
   }
 
-  /** What the workers have left of their metrics (JSON), by their numbers. */
+  /** The metrics that the workers last published (JSON), by worker number. */
   async workerMetrics(): Promise<Map<number, string>> {
     return this.#calls.read(() => readMetrics(this.#redis));
   }

@@ -7,19 +7,19 @@ import type { RedisClock } from './redis-clock.ts';
 import { faultOf, RedisUnfit } from './redis-fault.ts';
 import { ShardMismatch } from './shards.ts';
 
-/** ms within which Redis must answer, all commands of a call together, before it counts as away. */
+/** How long Redis may take to answer all commands of a call together, in ms, before it counts as away. */
 const CALL_TIMEOUT = 1_700;
 
-/** ms between two looks at whether Redis still answers, for callers that wait for a job. */
+/** How often to check that Redis still answers while callers wait for a job, in ms. */
 const LOOK_MS = 250;
 
-/** A call that a caller waits for. */
+/** A group of Redis commands that a caller waits for. */
 export interface Call {
-  /** Its caller has been answered: begin nothing more for it. */
+  /** Its caller has been answered: start nothing more for it. */
   isCutOff: boolean;
-  /** When its caller is answered at the latest, by `performance.now()`. */
+  /** The latest time at which its caller is answered, by `performance.now()`. */
   readonly endsAt: number;
-  /** A command that changes something was written, and Redis has not said that it did nothing. */
+  /** A command that changes something was sent, and Redis has not said that it did nothing. */
   mayHaveTakenEffect: boolean;
 }
 
@@ -28,8 +28,8 @@ export function newCall(): Call {
 }
 
 /**
- * Calls on Redis that a caller waits for. Each throws `QUEUE_UNAVAILABLE` within {@link CALL_TIMEOUT} ms when Redis is away: as `retryable` where
- * nothing was changed and nothing will be, else as `unknown_outcome`.
+ * Redis calls that a caller waits for. When Redis is away each throws `QUEUE_UNAVAILABLE` within {@link CALL_TIMEOUT}
+ * ms: as `retryable` if nothing was or will be changed, else as `unknown_outcome`.
  */
 export class RedisCalls {
   readonly #redis: Redis;
@@ -42,12 +42,12 @@ export class RedisCalls {
     redis.on('ready', () => void this.#withdrawAll());
   }
 
-  /** Reads. */
+  /** Runs commands that only read. */
   async read<T>(commands: () => Promise<T>): Promise<T> {
     return this.#run(newCall(), commands);
   }
 
-  /** Changes something. Its commands take their deadline from {@link RedisClock}. */
+  /** Runs commands that change something. They take their deadline from {@link RedisClock}. */
   async change<T>(commands: (call: Call) => Promise<T>, withdraw?: () => Promise<unknown>): Promise<T> {
     return this.changeIn(
       newCall(),
@@ -60,9 +60,9 @@ export class RedisCalls {
   }
 
   /**
-   * As {@link change}, within a call that the caller made. The commands themselves note whether they may have taken effect.
-   * @param withdraw undoes, as far as that is possible, what took effect though its caller could not be told. It is kept until Redis can
-   * be asked, so it should hold little.
+   * Like {@link change}, within a call that the caller created. The commands must set `mayHaveTakenEffect` themselves.
+   * @param withdraw undoes, as far as possible, a change that the caller was told may not have happened. It is kept
+   * until Redis is reachable, so it should hold little memory.
    */
   async changeIn<T>(
     call: Call,
@@ -73,15 +73,15 @@ export class RedisCalls {
   }
 
   /**
-   * Resolves once Redis has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the signal is aborted.
-   * All callers together ask Redis once at a time.
+   * Resolves to an error once Redis has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the signal is
+   * aborted. All callers share one request to Redis at a time.
    */
   async outage(signal: AbortSignal): Promise<GatewayError | null> {
     let answeredAt = performance.now();
     while (!signal.aborted) {
       const left = answeredAt + CALL_TIMEOUT - performance.now();
       try {
-        // At least one look's time: this process itself may have stood still.
+        // Wait at least one interval: this process itself may have stood still.
         await withTimeout(this.#clock.contact(), Math.max(LOOK_MS, left), noAnswer);
         answeredAt = performance.now();
       } catch (error) {
@@ -123,7 +123,7 @@ export class RedisCalls {
     return faultOf(this.#redis)?.reason ?? `the connection is ${this.#redis.status}`;
   }
 
-  /** Not before the commands have ended: they could take effect after they were withdrawn. */
+  /** Withdraws only after the commands have ended: otherwise they could take effect after the withdrawal. */
   async #withdrawAfter(work: Promise<unknown>, withdraw: () => Promise<unknown>): Promise<void> {
     const isDone = await work.then(
       () => true,
@@ -140,7 +140,7 @@ export class RedisCalls {
         await withdraw();
         this.#withdrawals.delete(withdraw);
       } catch {
-        return; // Redis is away again: the next `ready` goes on.
+        return; // Redis is away again: the next `ready` continues.
       }
     }
   }
@@ -150,7 +150,7 @@ function noAnswer(): Error {
   return new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`);
 }
 
-/** Nothing was changed, and nothing will be. */
+/** The error for a call that changed nothing and never will. */
 export function unavailable(cause: unknown): GatewayError {
   const refusal = redisRefusal(cause);
   const message =
@@ -162,20 +162,22 @@ const IN_DOUBT =
   'The queue (Redis) stopped answering just as it was asked: this may have been queued, or not. ' +
   'Look at the job once the queue answers, or repeat the request under the same Idempotency-Key.';
 
-/** Redis was asked and has not answered. */
+/** The error for a call that Redis has not answered. */
 export function inDoubt(cause: unknown): GatewayError {
   return new GatewayError('QUEUE_UNAVAILABLE', IN_DOUBT, { kind: 'unknown_outcome', retryAfter: 1, cause });
 }
 
-/** Redis' own refusal of a command, or its client's before it wrote the command: nothing was done. */
+/** Redis refused the command, or its client did before sending it: nothing was done. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  // In a script that was run for several callers it comes back as plain text.
+  // A script that runs for several callers returns the refusal as plain text.
   if (redisRefusal(error) !== null) return true;
   return error.name === 'ReplyError' || error.message.startsWith("Stream isn't writeable");
 }
 
-/** What Redis and its client throw are plain errors of their own kinds; these are bugs or data that nobody here wrote. */
+/**
+ * Errors of Redis and its client have their own classes. These classes mean a bug, or data that another program wrote.
+ */
 function isOurFault(error: unknown): boolean {
   return [TypeError, RangeError, SyntaxError, ReferenceError, z.ZodError].some(
     (kind) => error instanceof kind,

@@ -2,15 +2,15 @@ import type { Cluster, Redis } from 'ioredis';
 
 type RedisClient = Redis | Cluster;
 
-/** Why Redis cannot be used just now. */
+/** Why Redis cannot be used now. */
 export interface RedisFault {
-  /** In words, with neither an address nor a secret. */
+  /** In words, without an address or a secret. */
   reason: string;
-  /** Waiting does not help: a setting is wrong. */
+  /** Waiting does not help, because a setting is wrong. */
   isFinal: boolean;
 }
 
-/** By what the client's error says or is called, the first that fits. */
+/** Patterns for the code and message of the client's error; the first match counts. */
 const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
   [
     /WRONGPASS|invalid (username-)?password/i,
@@ -64,12 +64,15 @@ function codeOf(error: Error): string {
 
 const faults = new WeakMap<RedisClient, RedisFault>();
 
-/** What keeps this connection from Redis; `null`: nothing that is known. */
+/** The current fault of this connection; `null` if none is known. */
 export function faultOf(redis: RedisClient): RedisFault | null {
   return faults.get(redis) ?? null;
 }
 
-/** Keeps {@link faultOf} up to date. @param onFault is told where it is another one than before; `null`: Redis is there again. */
+/**
+ * Keeps {@link faultOf} up to date.
+ * @param onFault is called when the fault changes, with `null` once Redis is reachable again.
+ */
 export function watchFaults(redis: RedisClient, onFault: (fault: RedisFault | null) => void): void {
   redis.on('error', (error: unknown) => {
     const fault = explainFault(error);
@@ -82,7 +85,7 @@ export function watchFaults(redis: RedisClient, onFault: (fault: RedisFault | nu
   });
 }
 
-/** This process cannot work with that Redis as it is set up: it must not go on. */
+/** This process cannot work with Redis as it is set up, and must stop. */
 export class RedisUnfit extends Error {
   override readonly name = 'RedisUnfit';
 }
@@ -91,7 +94,7 @@ export function unfitFor({ reason }: RedisFault): RedisUnfit {
   return new RedisUnfit(`Redis cannot be used: ${reason}`);
 }
 
-/** Resolves once Redis can be asked. @throws {RedisUnfit} where waiting does not help. */
+/** Resolves once Redis is reachable. @throws {RedisUnfit} where waiting does not help. */
 export function whenReachable(redis: RedisClient): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {

@@ -5,18 +5,23 @@ import { RESULTS_STREAM, shardPrefix } from './keys.ts';
 import { CONSUMER_OPTIONS, type RedisClient } from './redis.ts';
 import { sharedBackend, type SharedBackend } from './shared-backend.ts';
 
-/** Events kept per shard's stream: enough to bridge a short outage of a listener; older ends are read from the job itself. */
+/**
+ * Events kept per shard's stream: enough to bridge a listener's short outage. Older ends are read from the job itself.
+ */
 const EVENTS_KEPT = 10_000;
 
-/** What is told on a shard's results stream. */
+/** The events on a shard's results stream. */
 interface ResultsListeners extends QueueEventsListener {
-  /** A job has ended, either way; one that was sent, with its result (JSON of `SendResult`). */
+  /** A job has completed or failed. `result` (JSON of `SendResult`): only for a message that was sent. */
   finished: (args: { jobId: string; result?: string }, id: string) => void;
-  /** An account's sends, or one job (`jobId`) of it, are held from now on, until `until` (ms since the epoch, as text; empty: for a person to end). */
+  /**
+   * An account's sends, or only the job `jobId`, are held from now until `until` (ms since the epoch, as text). Empty
+   * `until`: until a person ends the hold.
+   */
   held: (args: { userId: string; jobId?: string; reason: string; until: string }, id: string) => void;
 }
 
-/** The worker's side: tells of ends and holds, over the shared connection. */
+/** The worker's side: publishes ends of jobs and holds, over the shared connection. */
 export class ResultsPublisher {
   readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
@@ -27,13 +32,13 @@ export class ResultsPublisher {
     this.#backend = backend;
   }
 
-  /** @param result what a send has come to, so that nobody need ask. */
+  /** @param result a send's result, so that waiting callers need not read the job. */
   async finished(shard: number, jobId: string, result?: SendResult): Promise<void> {
     const event = { eventName: 'finished', jobId, ...(result && { result: JSON.stringify(result) }) };
     await this.#producer(shard).publishEvent(event, EVENTS_KEPT);
   }
 
-  /** @param jobId the one job that is held; without it, all of the account. */
+  /** @param jobId the one job that is held; without it, all of the account's jobs are. */
   async held(shard: number, userId: string, hold: HoldNotice, jobId?: string): Promise<void> {
     const whom = { userId, ...(jobId !== undefined && { jobId }) };
     const event = { eventName: 'held', ...whom, reason: hold.reason, until: String(hold.until ?? '') };
@@ -54,32 +59,35 @@ export class ResultsPublisher {
   }
 }
 
-/** Why a wait for a job ended; with the `result` where it was told that it was sent. */
+/** Why a wait for a job ended. `result` is set where the event said that the message was sent. */
 export type WaitEnd =
   | { end: 'finished'; result?: SendResult }
   | { end: 'held'; hold: HoldNotice }
   | { end: 'timeout' };
 
-/** A wait for one job, begun before the job is added, so that no end is missed. */
+/** A wait for one job. It starts before the job is enqueued, so that it misses no end. */
 export interface JobWait {
-  /** Waits at most `ms`; a hold counts as an end where it outlasts that. Ends early (as `timeout`) when the signal is aborted. */
+  /** Waits at most `ms`. A hold that outlasts the wait ends it; aborting the signal ends it as `timeout`. */
   until(ms: number, signal?: AbortSignal): Promise<WaitEnd>;
   cancel(): void;
 }
 
-/** Of who does not wait. */
+/** For callers that do not wait. */
 export const NO_WAIT: JobWait = { until: () => Promise.resolve({ end: 'timeout' }), cancel: () => {} };
 
-/** The caller's side: one reader per shard's stream, many waits. A lost event costs a wait its full time, never its truth. */
+/**
+ * The caller's side: one reader per shard's stream, shared by many waits. If an event is lost, the wait times out, but
+ * its caller still gets no wrong answer.
+ */
 export class ResultsListener {
   readonly #readers: { redis: Redis; stream: QueueEvents }[];
-  /** By job and by account, whose ids never look alike. */
+  /** Keyed by job id and by account id, which never look alike. */
   readonly #waits = new Map<string, Set<Wait>>();
 
-  /** Opens a connection per shard, since a reader blocks on its own; {@link close} closes them. */
+  /** Opens a connection per shard, since each reader blocks its connection; {@link close} closes them. */
   constructor(shards: number, redisUrl: string) {
     this.#readers = Array.from({ length: shards }, (_, shard) => {
-      // Opened here and not by BullMQ, which cannot close a connection that never came about.
+      // Opened here because BullMQ cannot close a connection that never connected.
       const redis = new Redis(redisUrl, CONSUMER_OPTIONS);
       redis.on('error', () => {}); // The producer's connection reports the same outage.
       const stream = new QueueEvents(
@@ -187,8 +195,8 @@ class Wait implements JobWait {
 }
 
 /**
- * What a job was sent as; `undefined` where this version cannot read it, and whoever waits reads the job. It must not throw: BullMQ would
- * drop the error, and the wait would run its whole time.
+ * Parses the result of a send. `undefined` where this version cannot read it; the caller then reads the job. It must
+ * not throw: BullMQ would swallow the error, and the wait would run its whole time.
  */
 function sentResult(json: string): SendResult | undefined {
   try {

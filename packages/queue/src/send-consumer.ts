@@ -10,26 +10,30 @@ import type { SharedBackend } from './shared-backend.ts';
 import { failWaiting, oldestWaiting, type WaitingSend } from './waiting-sends.ts';
 
 /**
- * ms: for ever. Ours is the ownership of the account, not of the job: a new owner takes jobs over by {@link SendConsumer.recover}, at
- * once. The lock is there so that a former owner, whose token differs, can end nothing any more; a job may be set aside for days.
+ * In ms: ten years, in effect for ever. A worker owns the account rather than single jobs, and a new owner takes over
+ * its jobs at once ({@link SendConsumer.recover}). The lock only keeps a former owner, whose token differs, from ending
+ * a job; a job may be held for days.
  */
 const LOCK_DURATION = 10 * 365 * 86_400_000;
 
-/** Jobs held until a time of their own that are put in line at a time. */
+/** Most jobs with a due `send_at` that are moved to the queue at a time. */
 const DUE_BATCH = 100;
 
-/** A job that a former owner had in hand when it ended. */
+/** A job that a former owner had fetched and not ended when it stopped. */
 export interface RecoveredSend {
   jobId: string;
-  /** When it was fetched, ms since the epoch: it was not sent before. */
+  /** When it was fetched, in ms since the epoch. It was not sent before that. */
   fetchedAt: number;
-  /** It had been set aside, and so was not under way. */
+  /** The former owner held it, so it was not being sent. */
   wasAside: boolean;
-  /** Tries of before. */
+  /** Tries made so far. */
   attempts: number;
 }
 
-/** Works off one account's queue by hand, in order. Only the worker that owns the account makes one, after it has raised the fence. */
+/**
+ * Fetches one account's jobs in order, without BullMQ's own loop. Only the account's owner creates one, after raising
+ * the fence.
+ */
 export class SendConsumer {
   readonly #redis: RedisClient;
   readonly #queue: SendQueue;
@@ -39,7 +43,7 @@ export class SendConsumer {
   readonly #owned: OwnedBackend;
   #inHand = 0;
 
-  /** @param fence names the ownership; another owner's differs. */
+  /** @param fence identifies the ownership; every owner has another one. */
   constructor(redis: RedisClient, backend: SharedBackend, queue: SendQueue, userId: string, fence: string) {
     this.#redis = redis;
     this.#queue = queue;
@@ -51,7 +55,7 @@ export class SendConsumer {
       null,
       { connection: redis, autorun: false, lockDuration: LOCK_DURATION },
       backend(accountPrefix(userId), (connection, name, _keys, toKey, ...rest) => {
-        // The queue's own: two dozen texts of an account need not be kept twice.
+        // Reuse the queue's keys: about two dozen strings per account need not be kept twice.
         owned = new OwnedBackend({ redis, userId, fence }, connection, name, queue.keys, toKey, ...rest);
         return owned;
       }),
@@ -62,12 +66,13 @@ export class SendConsumer {
   }
 
   /**
-   * Puts jobs that a former owner had in hand back in line, oldest first out, before anything is fetched. BullMQ's own recovery of stalled
-   * jobs returns them in no order.
-   * @param note is told of them, the oldest first, before they are moved: a crash in between must not forget that they were in hand.
+   * Puts jobs that a former owner had fetched back at the head of the queue, oldest first. Call it before anything is
+   * fetched; BullMQ's own recovery of stalled jobs returns them in no order.
+   * @param note gets these jobs, oldest first, before they move: after a crash in between, it must still be known that
+   * they were fetched.
    */
   async recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
-    // Newest first: each put-back goes to the head of the line, so the oldest ends in front.
+    // Newest first: each job goes to the head of the queue, so the oldest ends up in front.
     const active = await this.#queue.getJobs(['active'], 0, -1, false);
     const jobs = active.filter((job) => job !== undefined);
     const aside = await listAside(this.#redis, this.#userId);
@@ -85,10 +90,11 @@ export class SendConsumer {
   }
 
   /**
-   * The next job in line, or `null` where none waits.
-   * @throws {Fenced} where another owner has taken over: the job is left to it. `strays`: jobs of this account are in hand that are not in
-   * ours (a fetch was answered to nobody, or a former owner's came late), so what was fetched is not the next one for sure;
-   * {@link recover} puts all in order again.
+   * Fetches the next job; `null` if none waits.
+   * @returns `strays` where active jobs of this account exist that this consumer did not fetch (a fetch whose reply was
+   * lost, or a former owner's late fetch). The fetched job may then not be the next one; {@link recover} restores the
+   * order.
+   * @throws {Fenced} where another owner has taken over; the job is left to that owner.
    */
   async next(): Promise<FetchedSend | 'strays' | null> {
     return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
@@ -99,7 +105,7 @@ export class SendConsumer {
     if (this.#owned.active !== this.#inHand) return 'strays';
     if (job === undefined) return null;
     if (sendJobSchema.safeParse(job.data).success) return this.#handOut(job);
-    // Not of our making: it must not stand in the way of those behind it.
+    // Not a message, so this product did not enqueue it. Fail it: it must not block the jobs behind it.
     await this.#fail(
       job,
       new GatewayError('INTERNAL', 'This job does not hold a message.', { jobId: job.id ?? '' }),
@@ -118,7 +124,7 @@ export class SendConsumer {
   }
 
   async #complete(job: BullmqSend, result: SendResult, { state, attempts, fetchNext }: Along) {
-    // As BullMQ gives a next job to whoever works by hand: its data and its id.
+    // BullMQ returns the next job to a manual caller as its data and its id.
     const [data, id]: unknown[] =
       (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts }, () =>
         job.moveToCompleted(result, this.#fence, fetchNext),
@@ -134,7 +140,7 @@ export class SendConsumer {
 
   async #fail(job: BullmqSend, error: GatewayError, attempts?: number): Promise<void> {
     const reason = new UnrecoverableError(JSON.stringify(error.toPublic()));
-    // Where in our code it was made says nothing to who reads it on the dashboard.
+    // A stack trace of this code does not help readers of the dashboard.
     reason.stack = '';
     await this.#owned.writeWithEndOf(job.id ?? '', { attempts }, () =>
       job.moveToFailed(reason, this.#fence, false),
@@ -147,17 +153,20 @@ export class SendConsumer {
     this.#inHand -= 1;
   }
 
-  /** The oldest messages that wait in line, of which nothing has gone out. */
+  /** The oldest waiting messages of which no part has been sent. */
   async oldestWaiting(limit: number): Promise<WaitingSend[]> {
     return oldestWaiting(this.#redis, this.#userId, limit);
   }
 
-  /** Fails messages that wait in line, in one step. @returns those that were failed. @throws {Fenced} */
+  /** Fails waiting messages, atomically. @returns those that were failed. @throws {Fenced} */
   async failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]> {
     return failWaiting(this.#redis, { userId: this.#userId, fence: this.#fence }, jobs, now);
   }
 
-  /** Puts jobs whose own time (`send_at`) has come in line, though the account is held: they go behind what was accepted before. */
+  /**
+   * Moves jobs whose `send_at` is due into the queue, behind what was enqueued before. Call it even while the account
+   * is held.
+   */
   async promoteDue(now: number): Promise<void> {
     const delayed = await this.#queue.getDelayed(0, DUE_BATCH - 1);
     for (const job of delayed) {
@@ -165,18 +174,21 @@ export class SendConsumer {
     }
   }
 
-  /** Puts every job that waits for a time of its own in line: the account is gone, and they must not outlive it. */
+  /** Moves every job with a `send_at` into the queue: the account is gone, and they must not outlive it. */
   async promoteAll(): Promise<void> {
     await this.#queue.promoteJobs();
   }
 
-  /** When the next job's own time comes, ms since the epoch; `null`: none has one. */
+  /** When the next `send_at` is due, in ms since the epoch; `null` if no job has one. */
   async nextDueAt(): Promise<number | null> {
     const [job] = await this.#queue.getDelayed(0, 0);
     return job === undefined ? null : job.timestamp + job.delay;
   }
 
-  /** The greatest message id among this account's latest results to that recipient, as it was named; 0 where there is none. */
+  /**
+   * The greatest message id among this account's latest results to `recipient`, compared as the caller wrote it; 0 if
+   * there is none.
+   */
   async lastMessageIdTo(recipient: string): Promise<number> {
     const ended = await this.#queue.getCompleted(0, 199);
     const results = ended.filter((job) => job?.data.recipient === recipient).map((job) => job.returnvalue);

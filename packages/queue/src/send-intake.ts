@@ -15,13 +15,16 @@ export interface IntakeOptions extends Omit<AcceptOptions, 'bells' | 'script'> {
   clock: RedisClock;
 }
 
-/** Keyed messages in doubt that are remembered at a time. */
+/** Most messages with an Idempotency-Key whose outcome is unknown that are remembered at a time. */
 const MOST_IN_DOUBT = 10_000;
 
 /** Enqueues messages and notifies the workers. */
 export class SendIntake {
   readonly #options: IntakeOptions & AcceptOptions;
-  /** Jobs under an Idempotency-Key of which Redis has not said whether it took them: a repeat that fails is in doubt as well. */
+  /**
+   * Jobs with an Idempotency-Key of which Redis has not said whether it enqueued them. A repeat that fails also has an
+   * unknown outcome.
+   */
   readonly #inDoubt = new Set<string>();
 
   constructor(options: IntakeOptions) {
@@ -31,9 +34,10 @@ export class SendIntake {
   }
 
   /**
+   * Enqueues one message.
    * @returns the view that the message was admitted by.
-   * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE` (with the job's id where it may have been enqueued),
-   * or what `admission` throws.
+   * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE` (with the job's id where it may
+   * have been enqueued), or what `admission` throws.
    */
   async one(send: PlacedSend, admission: Admission): Promise<AccountView> {
     const [outcome] = await this.#together([send], admission, newCall());
@@ -42,9 +46,9 @@ export class SendIntake {
   }
 
   /**
-   * Messages of any accounts, each account's in the order given.
-   * @returns why those were not accepted that were not, as {@link one} throws.
-   * @throws {GatewayError} `QUEUE_UNAVAILABLE` where that is the end of all of them.
+   * Enqueues messages of any accounts, each account's in the order given.
+   * @returns for each message that was not enqueued, why not (as {@link one} throws).
+   * @throws {GatewayError} `QUEUE_UNAVAILABLE` where all of them failed with it.
    */
   async many(
     sends: readonly PlacedSend[],
@@ -54,7 +58,7 @@ export class SendIntake {
     const { endsAt } = newCall();
     await Promise.all(
       byAccount(sends).map(async (ofOne) => {
-        // What is one command cannot be torn apart by a change of the account, and so keeps its order.
+        // A change of the account cannot split one command, so the messages in it keep their order.
         for (let from = 0; from < ofOne.length; from += MOST_RUNS) {
           const sends = ofOne.slice(from, from + MOST_RUNS);
           const outcomes = await this.#together(sends, admission, { ...newCall(), endsAt });
@@ -72,7 +76,7 @@ export class SendIntake {
     return refused;
   }
 
-  /** Messages of one account that are one command. Never throws save for faults of this code. */
+  /** Enqueues messages of one account in one command. Throws only for bugs. */
   async #together(sends: readonly PlacedSend[], admission: Admission, call: Call): Promise<AcceptOutcome[]> {
     try {
       const outcomes = await this.#options.calls.changeIn(
@@ -89,7 +93,7 @@ export class SendIntake {
     }
   }
 
-  /** Redis is away: what that says of this message. */
+  /** The error for this message when Redis is away. */
   #awayFor({ jobId, idempotencyKey }: PlacedSend, error: GatewayError): GatewayError {
     if (isDoubted(error)) {
       if (idempotencyKey !== undefined && this.#inDoubt.size < MOST_IN_DOUBT) this.#inDoubt.add(jobId);
@@ -98,7 +102,10 @@ export class SendIntake {
     return this.#inDoubt.has(jobId) ? inDoubt(error.cause).with({ jobId }) : error;
   }
 
-  /** Withdraws messages whose callers do not know of them. Those with a key stay: an earlier caller may know. */
+  /**
+   * Withdraws messages whose callers were not told that they were enqueued. Messages with a key stay: an earlier caller
+   * may know of them.
+   */
   async #withdraw(sends: readonly PlacedSend[]): Promise<void> {
     for (const { idempotencyKey, job, jobId } of sends)
       if (idempotencyKey === undefined) await withdrawSend(this.#options.redis, job.userId, jobId);

@@ -15,21 +15,23 @@ import { sendListKey, type JobList } from './keys.ts';
 import type { RedisClient } from './redis.ts';
 import { whyNotRetried } from './retry-send.ts';
 
-/** UTF-16 units of a text that a list shows. */
+/** Length of a message preview in a list, in UTF-16 units. */
 const PREVIEW_LENGTH = 160;
 
-/** An account's messages: what is under way and waits, in the order in which it goes out, and what has ended, the latest first. */
+/**
+ * An account's messages: the pending ones in the order in which they will be sent, and the ended ones, latest first.
+ */
 export interface SendLists {
   pending: SendSummary[];
   ended: SendSummary[];
 }
 
-/** Reads the lists of one account, again and again: what has ended is not read twice. */
+/** Reads the lists of one account repeatedly. It caches ended messages, so that it reads each only once. */
 export class SendListReader {
   readonly #redis: RedisClient;
   readonly #queue: SendQueue;
   readonly #userId: string;
-  /** By id and the time of the end, since a job that was tried again ends again. */
+  /** Keyed by id and end time, since a job that was retried ends again. */
   #known = new Map<string, SendSummary>();
 
   constructor(redis: RedisClient, queues: AccountQueues, userId: string) {
@@ -38,7 +40,7 @@ export class SendListReader {
     this.#userId = userId;
   }
 
-  /** @param limit how many of each list at most. */
+  /** @param limit most entries of each list. */
   async read(limit: number, now: number): Promise<SendLists> {
     const key = (list: JobList) => sendListKey(this.#userId, list);
     const [active, waiting, delayed, completed, failed] = await Promise.all([
@@ -69,7 +71,7 @@ export class SendListReader {
         return one === null || one === undefined || one.finished_at === null ? [] : [[`${id} ${at}`, one]];
       }),
     );
-    // What has changed its list meanwhile stands in one of them.
+    // A job that changed its list during the read may appear in both: show it once.
     const shownIds = new Set<string>();
     const isNew = (one: SendSummary | null): one is SendSummary => {
       if (one === null || shownIds.has(one.job_id)) return false;
@@ -84,8 +86,8 @@ export class SendListReader {
   }
 
   /**
-   * `null`: it is not there any more. The list says how it stands: to search the line for each job would take longer the longer the line is. Only one
-   * that has left its list meanwhile is searched for.
+   * Describes one job; `null` if it no longer exists. The state comes from the list that holds the job, since finding a
+   * job in a long queue is slow. Only a job that has left its list meanwhile has its state looked up.
    */
   async #summarize({ id, state }: Listed, view: AccountView): Promise<SendSummary | null> {
     const job = await this.#queue.getJob(id);
@@ -104,7 +106,7 @@ export class SendListReader {
   }
 }
 
-/** A job as a list has it. */
+/** A job's id, with the state of the list that holds it. */
 interface Listed {
   id: string;
   state: BullState;
@@ -133,7 +135,7 @@ function withTimes(state: BullState, flat: readonly string[]): (Listed & { at: n
   }));
 }
 
-/** Never half of a surrogate pair. */
+/** The start of a text. It never ends with half a surrogate pair. */
 function beginning(text: string): string {
   if (text.length <= PREVIEW_LENGTH) return text;
   return `${text.slice(0, PREVIEW_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…`;

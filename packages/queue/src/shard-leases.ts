@@ -1,17 +1,18 @@
 import { leaseKey, leaseNumberKey, OWNERSHIP_CHANNEL } from './keys.ts';
 import type { RedisClient, RedisContact } from './redis.ts';
 
-/** ms that a lease holds in Redis without renewal, and how often whoever holds it renews it. */
+/** Lifetime of a lease in Redis without renewal, and the interval at which its holder renews it; both in ms. */
 const LEASE_MS = 10_000;
 export const RENEW_MS = 1_000;
 
 /**
- * ms that its holder counts on it after a renewal was asked for. The rest is room for clocks that run differently, for a call that is on
- * its way to Telegram, and for renewals that a Redis that crashed has forgotten.
+ * How long the holder relies on the lease after it asked for a renewal, in ms. The difference to {@link LEASE_MS}
+ * allows for clocks that run differently, for a call already on its way to Telegram, and for renewals that a crashed
+ * Redis has lost.
  */
 const COUNTED_ON_MS = 6_000;
 
-// The number also follows the clock, so that it never falls back though Redis may have lost what it counted.
+// The number also follows the clock, so that it never decreases even if Redis has lost the last number.
 const ACQUIRE = `
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[3] then return held end
@@ -30,19 +31,20 @@ export interface ShardLeaseOptions {
   redis: RedisClient;
   contact: RedisContact;
   shard: number;
-  /** This worker's name, which no other ever has. */
+  /** This worker's name. No other worker ever has it. */
   worker: string;
-  /** Whether the worker named is known to be gone for good, so that its lease need not run out first. */
+  /** Whether that worker is known to be gone for good, so that its lease need not expire first. */
   isGone: (worker: string) => boolean;
 }
 
 /**
- * A worker's right to a shard's accounts. One worker at a time has it: two would end a Telegram session for good (AUTH_KEY_DUPLICATED).
- * It counts as lost on our own clock well before it runs out in Redis, and while Redis is not reachable.
+ * A worker's exclusive right to a shard's accounts. Two workers at a time would end a Telegram session for good
+ * (AUTH_KEY_DUPLICATED). By the worker's own clock the lease ends well before it expires in Redis; it is also invalid
+ * while Redis is not reachable.
  */
 export class ShardLease {
   readonly shard: number;
-  /** Names this ownership, `<number> <worker>`: unlike any before it, with a number greater than all of them. */
+  /** Identifies this ownership, as `<number> <worker>`. The number is greater than that of every earlier lease. */
   readonly fence: string;
   readonly #redis: RedisClient;
   readonly #contact: RedisContact;
@@ -62,7 +64,7 @@ export class ShardLease {
     this.#epoch = asked.epoch;
   }
 
-  /** The lease, or `null` where another live worker has it. */
+  /** Acquires the lease; `null` if another live worker has it. */
   static async acquire(options: ShardLeaseOptions): Promise<ShardLease | null> {
     const { redis, contact, shard, worker, isGone } = options;
     const tryOver = async (gone: string) => {
@@ -78,19 +80,19 @@ export class ShardLease {
     return second instanceof ShardLease ? second : null;
   }
 
-  /** True while work under the lease may begin. */
+  /** True while work under the lease may start. */
   get valid(): boolean {
     return (
       this.#epoch !== null && this.#epoch === this.#contact.epoch && performance.now() < this.#validUntil
     );
   }
 
-  /** True once it has run out by our own clock, whatever Redis would say. */
+  /** True once the lease has expired by this worker's own clock, whatever Redis says. */
   get runOut(): boolean {
     return performance.now() >= this.#validUntil;
   }
 
-  /** Makes it hold for longer. `false`: it is another's, or nobody's, and never again ours. */
+  /** Extends the lease. `false`: another worker or nobody has it, and this object never becomes valid again. */
   async renew(): Promise<boolean> {
     const asked = { at: performance.now(), epoch: this.#contact.epoch };
     const renewed = (await this.#redis.eval(RENEW, 1, leaseKey(this.shard), this.fence, LEASE_MS)) === 1;
@@ -102,20 +104,23 @@ export class ShardLease {
     return renewed;
   }
 
-  /** Whether Redis still has it as ours. Asked before what a stopped clock of our own must not let through. */
+  /**
+   * Whether Redis still says that this worker has the lease. Ask before work that must not run after this process was
+   * suspended.
+   */
   async holds(): Promise<boolean> {
     return (await this.#redis.get(leaseKey(this.shard))) === this.fence;
   }
 
-  /** Nothing more may begin under it; it runs out by itself, unless it is released. */
+  /** Makes the lease invalid: no more work may start under it. In Redis it expires by itself unless it is released. */
   give(): void {
     this.#epoch = null;
   }
 
-  /** Gives it to whoever is next, after everything under it has ended. */
+  /** Releases the lease for the next worker. Call it after all work under the lease has ended. */
   async release(): Promise<void> {
     this.give();
-    // A command given now would wait until Redis is back, and with it whoever wants to stop.
+    // A command sent now would wait until Redis is back, and delay the stop of this worker.
     if (this.#redis.status !== 'ready') throw new Error('Redis is not reachable');
     await this.#redis.eval(RELEASE, 1, leaseKey(this.shard), this.fence);
     await this.#redis.publish(OWNERSHIP_CHANNEL, String(this.shard));

@@ -8,7 +8,10 @@ import { sharedBackend, type SharedBackend } from './shared-backend.ts';
 
 type Client = Parameters<RedisQueueBackend['execCommand']>[0];
 
-/** ms after which a change that Redis has not come to is refused by Redis: its caller has been answered by then. */
+/**
+ * How long Redis may take to start a change, in ms. After that it refuses the change, since the caller has been
+ * answered by then.
+ */
 const IN_TIME_MS = 1_500;
 
 /** BullMQ's scripts by which the API or the dashboard changes something. */
@@ -26,7 +29,7 @@ const CHANGES: ReadonlyMap<string, { script: Script; keys: number }> = new Map(
     ] as const
   ).map((name) => {
     const { content, keys } = scripts[name];
-    // The deadline stands behind BullMQ's own arguments, so that it does not see it.
+    // The deadline comes after BullMQ's own arguments, so that BullMQ's script does not see it.
     const lua = `${IS_OVER}
 if is_over(ARGV[#ARGV], redis.call('TIME')) then return { 'late', redis.call('TIME') } end
 local function bullmq()
@@ -42,7 +45,10 @@ export interface Timing {
   clock: RedisClock;
 }
 
-/** BullMQ's backend for queues that callers wait for: Redis refuses a change that it comes to when its caller has been answered. */
+/**
+ * BullMQ's backend for queues whose callers wait. Redis refuses a change that it would start after the caller was
+ * answered.
+ */
 export class TimelyBackend extends RedisQueueBackend {
   readonly #timing: Timing | null;
 
@@ -55,7 +61,7 @@ export class TimelyBackend extends RedisQueueBackend {
   /** @throws {TooLate} where nothing was done. */
   override execCommand(client: Client, command: string, args: (string | number | Buffer)[]): unknown {
     const change = CHANGES.get(command);
-    // A transaction's commands get no answer each.
+    // Commands within a transaction get no reply of their own.
     if (this.#timing === null || change === undefined || 'exec' in client)
       return super.execCommand(client, command, args);
     return runInTime(this.#timing, change, args);
@@ -81,7 +87,7 @@ async function runInTime(
   throw new TooLate();
 }
 
-/** {@link sharedBackend} of which changes have a deadline. */
+/** A {@link sharedBackend} whose changes have a deadline. */
 export function timelyBackend(redis: RedisClient, clock: RedisClock): SharedBackend {
   const shared = sharedBackend(redis);
   return (prefix, make): BackendFactory<RedisQueueBackend> =>

@@ -8,11 +8,11 @@ import { sharedBackend } from './shared-backend.ts';
 import { tracing } from './tracing.ts';
 import { webhookBackoff } from './webhook-backoff.ts';
 
-/** How one try ended; {@link WebhookConsumerOptions.deliver} never throws. */
+/** How one try ended. {@link WebhookConsumerOptions.deliver} never throws. */
 interface DeliveryOutcome {
   status: number | null;
   error: string | null;
-  /** There is no use in another try. */
+  /** Another try would not help. */
   final: boolean;
   retryAfterMs: number | null;
   ms: number;
@@ -21,29 +21,29 @@ interface DeliveryOutcome {
 export interface WebhookConsumerOptions {
   redis: RedisClient;
   redisUrl: string;
-  /** A job as the API shows it. */
+  /** Reads a job as the API shows it. */
   readJob: (jobId: string) => Promise<JobView | null>;
   deliver: (webhook: { id: string; url: string; body: string; attempt: number }) => Promise<DeliveryOutcome>;
   logger: Logger;
-  /** ms until the next try; for tests. */
+  /** Returns ms until the next try. Tests replace it. */
   backoff?: (attempt: number) => number;
 }
 
 const CONCURRENCY = 50;
-/** Tries under way to one receiver: a slow one must not keep the others waiting. */
+/** Most tries at a time to one receiver: a slow receiver must not delay the others. */
 const AT_ONE_RECEIVER = 5;
 const BUSY_MS = 1_000;
-/** ms until a job that has not ended is looked at again, at first and at most. */
+/** How long until a job that has not ended is read again, in ms: first and longest wait. */
 const NOT_ENDED_MS = 500;
 const NOT_ENDED_LONGEST_MS = 5_000;
-/** Tries that are kept to be read. */
+/** Most recent tries of a webhook that are kept for the API to show. */
 const ATTEMPTS_SHOWN = 40;
 
 const ENDED: ReadonlySet<JobView['state']> = new Set(['completed', 'failed', 'cancelled']);
 
 type Webhook = Job<WebhookJob, null>;
 
-/** Delivers webhooks, in any process of several. */
+/** Delivers webhooks. Several processes may run one each. */
 export class WebhookConsumer {
   readonly #options: WebhookConsumerOptions;
   readonly #worker: Worker<WebhookJob, null>;
@@ -61,7 +61,7 @@ export class WebhookConsumer {
       {
         connection: options.redis,
         concurrency: CONCURRENCY,
-        // One that a dead process had under way is tried again: its receiver knows it by its id.
+        // A delivery that a dead process had started is tried again. The receiver recognizes it by its id.
         maxStalledCount: 100,
         runRetryDelay: 500,
         ...tracing(),
@@ -77,7 +77,7 @@ export class WebhookConsumer {
   async #process(job: Webhook, token: string | undefined): Promise<null> {
     const webhook = webhookJobSchema.parse(job.data);
     const body = webhook.body ?? (await this.#bodyOf(job, webhook, token));
-    // Written down at once, so that each try posts the same bytes, whatever becomes of the job meanwhile.
+    // Save the body at once: every try must post the same bytes, even if the job changes meanwhile.
     if (webhook.body === undefined) await job.updateData({ ...webhook, body });
     const { host } = new URL(webhook.url);
     const busy = this.#underWay.get(host) ?? 0;
@@ -93,7 +93,7 @@ export class WebhookConsumer {
     }
   }
 
-  /** What is posted. A job that has not ended yet is looked at again later; that is no try. */
+  /** Builds the body to post. If the job has not ended yet, the webhook is delayed; that does not count as a try. */
   async #bodyOf(job: Webhook, webhook: WebhookJob, token: string | undefined): Promise<string> {
     if (webhook.about === 'account') return JSON.stringify(webhook.event);
     const view = await this.#options.readJob(webhook.job_id);
@@ -125,7 +125,7 @@ export class WebhookConsumer {
     throw new NotDelivered(outcome.error, outcome.retryAfterMs ?? 0);
   }
 
-  /** Takes no more, and waits for those under way, bounded. */
+  /** Takes no more webhooks, and waits at most `graceMs` ms for the tries in progress. */
   async close(graceMs: number): Promise<void> {
     const closing = this.#worker.close();
     const waited = new AbortController();
@@ -134,7 +134,7 @@ export class WebhookConsumer {
       sleep(graceMs, waited.signal).then(() => false),
     ]);
     waited.abort();
-    // What is cut off is tried again by another process.
+    // Another process tries again what is cut off here.
     if (!inTime) this.#worker.close(true).catch(() => {});
     this.#blocking.disconnect();
   }
@@ -153,7 +153,7 @@ function waitOf(error: unknown): number {
   return error instanceof NotDelivered ? error.waitMs : 0;
 }
 
-/** Puts it back for later without counting a try. */
+/** Delays the webhook by `ms` without counting a try. */
 async function later(job: Webhook, token: string | undefined, ms: number): Promise<never> {
   await job.moveToDelayed(Date.now() + ms, token);
   throw new DelayedError();

@@ -9,9 +9,9 @@ import type { WebhookQueue } from './webhook-queue.ts';
 export interface DeliveryQuery {
   userId: string;
   state?: WebhookDelivery['state'] | undefined;
-  /** Deliveries at most. */
+  /** Most deliveries to return. */
   limit: number;
-  /** Of the page before. */
+  /** The `cursor` of the previous page. */
   cursor?: string | undefined;
 }
 
@@ -21,10 +21,13 @@ export interface DeliveryPage {
   cursor: string | null;
 }
 
-/** Read from the list at a time. */
+/** Deliveries read at a time. */
 const CHUNK = 100;
 
-/** Reads and replays webhooks: the latest two thousand of each account, a week long. Throws `QUEUE_UNAVAILABLE` while Redis is away. */
+/**
+ * Reads and replays webhooks: the latest two thousand of each account, kept for a week. Throws `QUEUE_UNAVAILABLE`
+ * while Redis is away.
+ */
 export class WebhookLog {
   readonly #redis: RedisClient;
   readonly #queue: WebhookQueue;
@@ -36,7 +39,7 @@ export class WebhookLog {
     this.#calls = calls;
   }
 
-  /** An account's, newest first. */
+  /** The webhooks of one account, newest first. */
   async list(query: DeliveryQuery): Promise<DeliveryPage> {
     return this.#calls.read(() => this.#list(query));
   }
@@ -45,7 +48,9 @@ export class WebhookLog {
     return this.#calls.read(() => this.#read(id));
   }
 
-  /** Has it delivered anew, with the same bytes: at once, and as often as it takes. `null`: there is none. */
+  /**
+   * Delivers the webhook again at once, with the same bytes and a full set of tries. `null`: there is no such webhook.
+   */
   async replay(id: string): Promise<WebhookDelivery | null> {
     return this.#calls.change(() => this.#replay(id));
   }
@@ -73,7 +78,7 @@ export class WebhookLog {
   }
 
   async #read(id: string): Promise<WebhookDelivery | null> {
-    // BullMQ keeps other things of its own beside the jobs, by names like an id.
+    // BullMQ stores other keys beside the jobs, whose names could be mistaken for an id.
     const job = isWebhookId(id) ? await this.#queue.getJob(id) : undefined;
     return job === undefined ? null : describe(job, await job.getState());
   }
@@ -86,7 +91,7 @@ export class WebhookLog {
       if (state === 'completed' || state === 'failed') await job.retry(state, { resetAttemptsMade: true });
       else if (state === 'delayed') await job.promote();
     } catch (error) {
-      // Somebody else was quicker: it is on its way.
+      // Another caller was faster, or a try has started: the delivery is in progress.
       if ((await job.getState()) === state) throw error;
     }
     return this.#read(id);
@@ -102,7 +107,7 @@ function describe(job: Job<WebhookJob, null>, state: string): WebhookDelivery {
     type: data.about === 'job' ? 'job' : data.event.type,
     user_id: data.user_id,
     job_id: data.about === 'job' ? data.job_id : null,
-    // Of account events it is the operator's, whose secret may stand in the path.
+    // The URL for account events belongs to the operator, and its path may contain a secret.
     url: data.about === 'job' ? hidden(data.url) : hostOf(data.url),
     state: ended,
     attempts: data.attempts,
@@ -116,7 +121,7 @@ function hostOf(text: string): string {
   return `${protocol}//${host}/…`;
 }
 
-/** Passwords and keys stand in user-info and queries. */
+/** Hides user-info and query values, which may contain passwords and keys. */
 function hidden(text: string): string {
   const url = new URL(text);
   const query = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`).join('&');

@@ -1,6 +1,6 @@
 /**
- * What is known of up to so many keys. When one more comes all the others are forgotten: cheaper than to keep account of which is the oldest,
- * and right where what is forgotten is found out again.
+ * A map with a maximum number of keys. One key more clears it: that is cheaper than tracking the oldest key, and right
+ * for values that can be computed again.
  */
 export class BoundedMap<K, V extends {}> {
   readonly #most: number;
@@ -24,7 +24,7 @@ export class BoundedMap<K, V extends {}> {
   }
 }
 
-/** A function that always says the same of the same key, and works it out once as long as it remembers it: up to so many at a time. */
+/** Memoizes a pure function for at most `most` keys at a time. */
 export function remembered<K, V extends {}>(most: number, workOut: (key: K) => V): (key: K) => V {
   const known = new BoundedMap<K, V>(most);
   return (key) => {

@@ -2,24 +2,24 @@ import { Worker, type TransferListItem } from 'node:worker_threads';
 import PQueue from 'p-queue';
 
 export interface ThreadBounds {
-  /** The task's module. Its default export takes the input and returns or resolves to the output. */
+  /** The task's module. Its default export takes the input and returns (or resolves to) the output. */
   entry: URL;
-  /** ms that one task may compute, from the moment when its module is loaded. */
+  /** ms that one task may compute, counted from when its module is loaded. */
   timeoutMs: number;
-  /** MiB of the thread's JavaScript heap. Buffers and WebAssembly are not part of it: the module bounds them. */
+  /** MiB of the thread's JavaScript heap. It excludes buffers and WebAssembly, which the module must bound itself. */
   heapMb: number;
-  /** Threads at the same time. */
+  /** Maximum number of threads at the same time. */
   atOnce: number;
-  /** Tasks that may wait for a thread; the next one fails with `busy`. */
+  /** Tasks that may wait for a thread; one more fails with `busy`. */
   maxWaiting: number;
   /**
-   * ms that a thread is kept for the next task. 0, the default: each task has a thread of its own, so no input can
-   * leave anything behind for another.
+   * ms to keep a thread for the next task. With 0, the default, each task gets its own thread, so no input can leave
+   * anything behind for another.
    */
   keepMs?: number;
 }
 
-/** Why a thread gave no answer. `failed`: its module threw, or could not be loaded. */
+/** Why a thread gave no output. `failed`: its module threw or could not be loaded. */
 export type ThreadFailure = 'timeout' | 'memory' | 'busy' | 'failed';
 
 export class ThreadError extends Error {
@@ -32,21 +32,21 @@ export class ThreadError extends Error {
   }
 }
 
-/** What a thread posts. */
+/** A message that a thread posts. */
 export type ThreadMessage = { state: 'ready' } | { state: 'done'; output: unknown };
 
 const HOST = new URL('thread-host.mjs', import.meta.url);
-/** ms in which a thread must have loaded its module; long, since a busy machine is no fault of the task. */
+/** ms for a thread to load its module. Long, because a busy machine is not the task's fault. */
 const START_MS = 30_000;
 
 /**
- * Runs tasks on input that nobody has checked, in threads. A thread ends at its bounds, with a task that fails, and
- * when it is not kept any longer, so the event loop stays free and all memory is given back.
+ * Runs tasks on untrusted input in threads. A thread ends when it exceeds a bound, when its task fails, and when its
+ * keep time is over. So the event loop stays free and all memory is released.
  */
 export class BoundedThreads<Input, Output> {
   readonly #bounds: ThreadBounds;
   readonly #queue: PQueue;
-  /** Threads that are kept, without a task. */
+  /** Threads kept without a task. */
   readonly #idle: BoundedThread<Input, Output>[] = [];
 
   constructor(bounds: ThreadBounds) {
@@ -55,7 +55,8 @@ export class BoundedThreads<Input, Output> {
   }
 
   /**
-   * @param transfer buffers that move to the thread instead of being copied.
+   * Runs one task.
+   * @param transfer buffers to move to the thread instead of copying them.
    * @throws {ThreadError}
    */
   async run(input: Input, transfer: readonly TransferListItem[] = []): Promise<Output> {
@@ -86,13 +87,13 @@ export class BoundedThreads<Input, Output> {
   }
 }
 
-/** One thread. Runs a task at a time. */
+/** One thread. Runs one task at a time. */
 class BoundedThread<Input, Output> {
   readonly #timeoutMs: number;
   readonly #worker: Worker;
   #isReady = false;
   #timer: NodeJS.Timeout | undefined;
-  /** Settle the task that runs. */
+  /** Settle or start the current task. */
   #resolve: (output: Output) => void = () => {};
   #reject: (error: ThreadError) => void = () => {};
   #start: () => void = () => {};
@@ -103,7 +104,7 @@ class BoundedThread<Input, Output> {
     this.#timeoutMs = timeoutMs;
     this.#worker = new Worker(HOST, {
       workerData: { entry: entry.href },
-      // No loader, no settings, no secrets of this process.
+      // The thread inherits no loader, settings or secrets of this process.
       execArgv: [],
       env: {},
       stdout: true,
@@ -124,7 +125,7 @@ class BoundedThread<Input, Output> {
     );
   }
 
-  /** @throws {ThreadError} After that the thread must be ended. */
+  /** @throws {ThreadError} After that the caller must end the thread. */
   async run(input: Input, transfer: readonly TransferListItem[]): Promise<Output> {
     clearTimeout(this.#timer);
     this.#worker.ref();
@@ -145,7 +146,7 @@ class BoundedThread<Input, Output> {
     }
   }
 
-  /** Waits for another task, without keeping the process alive. @param onEnd called when the thread has ended. */
+  /** Waits for another task without keeping the process alive. @param onEnd called when the thread has ended. */
   rest(ms: number, onEnd: () => void): void {
     this.#onEnd = onEnd;
     this.#worker.unref();

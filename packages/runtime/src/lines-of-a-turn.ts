@@ -2,8 +2,8 @@ import type { DestinationStream } from 'pino';
 import { atTurnsEnd } from './turns-end.ts';
 
 /**
- * Writes the lines of one turn of the event loop in one call, which costs as much as the line itself. What is left when the process ends is
- * written then; a process that is killed may owe the lines of its last turn.
+ * Writes all lines of one turn of the event loop in one call, because a call costs as much as the line itself. Flushes
+ * on exit; a killed process may lose the lines of its last turn.
  */
 export function linesOfATurn(to: DestinationStream): DestinationStream {
   let lines = '';

@@ -7,7 +7,8 @@ import { createScrub } from './scrub.ts';
 export type { Logger } from 'pino';
 
 /**
- * What a log line keeps of an error. Not its other fields: ioredis puts a command's arguments there, and with them a message's text.
+ * The fields of an error that a log line keeps. Other fields are left out: ioredis puts a command's arguments there,
+ * and with them a message's text.
  */
 function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -23,17 +24,20 @@ function describeError(error: unknown, depth = 0): Record<string, unknown> {
 }
 
 export interface LoggerOptions {
-  /** Which process speaks: `api`, `worker`… */
+  /** Name of the process: `api`, `worker`… */
   name: string;
   level: string;
   format: 'json' | 'pretty';
-  /** Values that must not stand in a line, wherever they come from. */
+  /** Values that must not appear in a line, whatever their source. */
   secrets?: readonly string[];
-  /** Where the lines go, each at once; by default standard output, those of one turn of the event loop together. */
+  /**
+   * Where each line is written at once. By default: standard output, with the lines of one turn of the event loop in
+   * one write.
+   */
   destination?: NodeJS.WritableStream;
 }
 
-/** A structured logger on standard output: a JSON object a line, or lines for a person at a terminal. */
+/** A structured logger on standard output: one JSON object per line, or readable lines for a terminal. */
 export function createLogger({ name, level, format, secrets = [], destination }: LoggerOptions): Logger {
   const options = {
     name,
@@ -55,7 +59,7 @@ export function createLogger({ name, level, format, secrets = [], destination }:
   return pino({ ...options, base: { name } }, stream);
 }
 
-/** Says nothing: for tests. */
+/** Logs nothing: for tests. */
 export function silentLogger(): Logger {
   return pino({ level: 'silent' });
 }

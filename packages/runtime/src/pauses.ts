@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** ms of work in one turn of the event loop. */
+/** Maximum ms of work in one turn of the event loop. */
 const TURN_MS = 10;
 
 /** Lets other requests run during a long loop: call {@link pause} after each step. */

@@ -5,19 +5,21 @@ import { watchNpm } from './watch-npm.ts';
 /** ms that a process may take to end by itself once everything is closed. */
 const LINGER = 500;
 
-/** A part of the product that runs in a process of its own. */
+/** A part of the product that runs in its own process. */
 export interface App {
-  /** What the process that started this one is told once it does its work; goes over the IPC channel, where there is one. */
+  /** Sent to the parent process once this app is ready, over the IPC channel if there is one. */
   ready: Record<string, unknown> | Promise<Record<string, unknown>>;
-  /** Ends everything that was opened. Bounded in time by the app itself. */
+  /** Closes everything that was opened. The app bounds the time itself. */
   close(): Promise<void>;
 }
 
 /**
- * The life of a process: settings → start → ready → (SIGTERM, SIGINT, or the end of the parent or npm) → close → nothing left, so it ends.
- * A bad setting is one line on stderr and exit code 1. A second signal, or a close that hangs for `forceAfterMs`, ends it at once.
+ * Runs a process: settings → start → ready → (SIGTERM, SIGINT, or the end of the parent or npm) → close. The process
+ * then ends because nothing is left. A bad setting prints one line on stderr and exits with code 1. A second signal, or
+ * a close that takes longer than `forceAfterMs`, ends the process at once.
  *
- * @param isHarmless tells rejections of foreign code that are known to mean nothing; any other unhandled one ends the process.
+ * @param isHarmless recognizes rejections in foreign code that mean nothing. Any other unhandled rejection ends the
+ * process.
  */
 export async function runProcess(
   name: string,
@@ -48,7 +50,7 @@ export async function runProcess(
     stopping = true;
     process.exitCode = exitCode;
     logger.info({ why }, 'stopping');
-    if (app === undefined) process.exit(exitCode); // Still starting: nothing is under way that could be lost.
+    if (app === undefined) process.exit(exitCode); // Still starting: no work is under way that could be lost.
     setTimeout(() => {
       logger.error('did not stop in time, ending now');
       process.exit(1);
@@ -61,12 +63,13 @@ export async function runProcess(
       process.exitCode = 1;
     }
     if (process.connected) process.disconnect();
-    // It ends by itself, unless a library's timer is still running: BullMQ's readers wait 5 s after an outage.
+    // The process ends by itself unless a library's timer still runs: BullMQ's readers wait 5 s after an outage.
     setTimeout(() => process.exit(), LINGER).unref();
   };
 
   const onSignal = (signal: NodeJS.Signals) => {
-    // A terminal's Ctrl-C reaches the parent and us, and the parent's SIGTERM follows: only the same signal again means "now".
+    // A terminal's Ctrl-C reaches both the parent and this process, and the parent's SIGTERM follows. So only the same
+    // signal again means "now".
     if (stopping && signal === firstSignal) process.exit(1);
     firstSignal ??= signal;
     void stop(signal, 0);
@@ -87,11 +90,11 @@ export async function runProcess(
   });
 
   try {
-    // A parent that ended while this process was still loading: there was no listener for that yet.
+    // The parent may have ended while this process was loading, before it listened for `disconnect`.
     if (process.send !== undefined && !process.connected) return await stop('parent has gone', 0);
     app = await start(settings, logger);
     const ready = await app.ready;
-    // Where this fails the parent has just ended, and `disconnect` follows.
+    // If this fails, the parent has just ended, and `disconnect` follows.
     if (!stopping) process.send?.({ type: 'ready', ...ready }, undefined, {}, () => {});
   } catch (error) {
     if (stopping) return;

@@ -1,16 +1,16 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
-/** A key takes 500 bytes: whatever is larger is no file of keys. */
+/** A key takes 500 bytes, so a larger file cannot be a file of keys. */
 const MAX_BYTES = 2 ** 20;
-/** What the key exchange is made for. */
+/** The key exchange supports only this size. */
 const MODULUS_BITS = 2048;
-/** Older forms of OpenSSL have a comment or headers between the lines; only what stands between the marks counts. */
+/** Older OpenSSL formats have a comment or headers between keys; only the text between the marks counts. */
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
 /**
- * The RSA public keys of a PEM file, SPKI or PKCS#1, each as a PEM of its own. Text around them is ignored.
- * @throws {Error} whose message goes after the name of the setting; it shows nothing of the content.
+ * Reads the RSA public keys of a PEM file (SPKI or PKCS#1), each as its own PEM. Ignores text around them.
+ * @throws {Error} whose message continues the setting's name and shows none of the content.
  */
 export function readPublicKeys(file: string): string[] {
   if (file.includes('-----BEGIN')) throw new Error('must be the name of a PEM file, not what is in it');

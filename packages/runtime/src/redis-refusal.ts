@@ -5,8 +5,8 @@ const REFUSALS: [RegExp, string][] = [
 ];
 
 /**
- * Why Redis, which is reachable, refuses a write, for a person; `null`: the error is another one. Nothing was changed: Redis refuses
- * a script's first write, or none of it.
+ * Why a reachable Redis refuses a write, in words for a person; `null` for any other error. Nothing was changed: Redis
+ * refuses a script's first write or none.
  */
 export function redisRefusal(error: unknown): string | null {
   const message = error instanceof Error ? error.message : String(error);

@@ -1,27 +1,27 @@
-/** Shorter values are words that stand in log lines by chance. */
+/** Shorter values are words that occur in log lines by chance. */
 const SHORTEST_SECRET = 6;
 
-/** E.164 with its plus, as the gateway writes phone numbers everywhere. */
+/** E.164 with its plus, the form in which the gateway writes all phone numbers. */
 const PHONE = /\+(\d{4})\d{2,9}(\d{2})(?!\d)/g;
-/** User and password of an address. */
+/** User and password in a URL. */
 const CREDENTIALS = /(\w:\/\/)[^\s/"@]+@/g;
 const SHORTEST_SESSION = 300;
-/** Sessions in any program's form, session files and backups in base64. */
+/** Session strings of any program, and session files and backups in base64. */
 const SESSION = /\b(?:v1\.\d{1,3}\.|tgb1\.)?[A-Za-z0-9+/_-]{300,}={0,2}/g;
 
 /**
- * Makes what takes secrets out of a log line, behind not writing them at all: values of settings that are secret, phone numbers
- * (`+7999•••67`), credentials in addresses, sessions. Its result is JSON where the line was.
+ * Returns a function that removes secrets from a log line: secret settings, phone numbers (`+7999•••67`), credentials
+ * in URLs, sessions. A second defence behind not logging them at all. A JSON line stays valid JSON.
  */
 export function createScrub(secrets: readonly string[]): (line: string) => string {
   const known = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .toSorted((a, b) => b.length - a.length)
-    // As it stands in JSON.
+    // The secret as JSON escapes it.
     .map((secret) => JSON.stringify(secret).slice(1, -1));
   return (line) => {
     let scrubbed = line;
-    // Most lines hold none, and to see that costs less than to look for them.
+    // Most lines contain no secret, and this check is cheaper than the replacement.
     if (line.includes('+')) scrubbed = scrubbed.replace(PHONE, '+$1•••$2');
     if (line.includes('://')) scrubbed = scrubbed.replace(CREDENTIALS, '$1•••@');
     if (line.length > SHORTEST_SESSION) scrubbed = scrubbed.replace(SESSION, '[redacted]');

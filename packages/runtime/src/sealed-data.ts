@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files that a crash left half-written; they hold nothing that counts. */
+/** Files that a crash left half-written. They hold nothing of value. */
 const TEMPORARY = /~tmp$/;
 
 /**
- * What in DATA_DIR is sealed already, as a path; `null`: nothing. What cannot be read counts as sealed.
- * The layout is that of `packages/sessions`, whose tests hold the two together.
+ * Path of something in DATA_DIR that is already sealed; `null` if nothing is. An unreadable file counts as sealed.
+ * `packages/sessions` defines this layout, and its tests check that the two agree.
  */
 export function findSealedData(dataDir: string): string | null {
   const sessions = join(dataDir, 'telegram_sessions');

@@ -17,45 +17,47 @@ import { MASTER_KEY_BYTES, Sealer } from './sealing.ts';
 const KEY_FILE = 'session_encryption.key';
 
 /**
- * How a passphrase becomes a key: scrypt with this fixed salt (there is nowhere to keep another one that the passphrase's owner would
- * not have to carry along), 32 MiB and somewhat under 100 ms. Changing either makes every passphrase another key.
+ * How a passphrase becomes a key: scrypt with this fixed salt, 32 MiB and somewhat under 100 ms. The salt is fixed
+ * because the passphrase's owner would have to carry a random one along. Changing the salt or the cost turns every
+ * passphrase into another key.
  */
 const SCRYPT_SALT = 'unofficial-telegram-user-gateway/session-encryption-key/v1';
 const SCRYPT_COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const MIN_PASSPHRASE_LENGTH = 16;
 
 interface SealingKeyOptions {
-  /** Where the key file lives; made (0700) when missing. */
+  /** Directory of the key file; created (0700) if missing. */
   dataDir: string;
   /** SESSION_ENCRYPTION_KEY. */
   key?: string | undefined;
-  /** SESSION_ENCRYPTION_KEY_PREVIOUS: still opens, never seals. */
+  /** SESSION_ENCRYPTION_KEY_PREVIOUS: opens older data, never seals. */
   previous?: string | undefined;
 }
 
 export interface SealingKey {
   sealer: Sealer;
   source: 'environment' | 'file';
-  /** The key file was made just now, by this call: its place should be said once, so that somebody keeps a copy. */
+  /** This call created the key file. Tell the operator its path once, so that somebody keeps a copy. */
   created: boolean;
-  /** The key file, where the key is from there. */
+  /** Path of the key file, if the key comes from there. */
   file?: string;
 }
 
-/** There is no usable key. The message is for an operator, and shows no key. */
+/** No usable key. The message is for an operator and shows no key. */
 export class SealingKeyError extends Error {
   override readonly name = 'SealingKeyError';
 }
 
 /**
- * The key that everything at rest is sealed with: `key` if given, else the one in `DATA_DIR/session_encryption.key`, which is made
- * where there is none and nothing is sealed yet. Processes that start at the same moment agree on one file. A key file that is there but not the source still
- * opens what was sealed with it, so setting `key` later loses nothing. Blocks for about 100 ms for each passphrase.
+ * Returns the key that seals everything at rest: `key` if given, else the one in `DATA_DIR/session_encryption.key`.
+ * Creates that file if there is none and nothing is sealed yet; processes that start at the same moment agree on one
+ * file. A key file still opens what it sealed when `key` is the source, so setting `key` later loses nothing. Blocks
+ * for about 100 ms per passphrase.
  *
  * A key is 32 bytes in hex, base64 or base64url; anything else of at least 16 characters is a passphrase.
  *
- * @throws {SealingKeyError} for a key that is too short, for a key file that cannot be read or made (it is never overwritten), and for
- * a missing key file beside sealed data: a new key would open none of it.
+ * @throws {SealingKeyError} for a key that is too short, for a key file that cannot be read or created (it is never
+ * overwritten), and for a missing key file beside sealed data, which a new key could not open.
  */
 export function loadSealingKey(options: SealingKeyOptions): SealingKey {
   const found = findSealingKey(options);
@@ -69,7 +71,7 @@ export function loadSealingKey(options: SealingKeyOptions): SealingKey {
   return { ...made, created };
 }
 
-/** The key as {@link loadSealingKey} finds it; `null`: there is none, and nothing is made. @throws {SealingKeyError} as that does. */
+/** Like {@link loadSealingKey}, but creates nothing: `null` if there is no key. @throws {SealingKeyError} */
 export function findSealingKey({ dataDir, key, previous }: SealingKeyOptions): SealingKey | null {
   const file = join(dataDir, KEY_FILE);
   const older = previous === undefined ? [] : [parseKey('SESSION_ENCRYPTION_KEY_PREVIOUS', previous)];
@@ -94,12 +96,12 @@ function parseKey(setting: string, text: string): Uint8Array {
   return scryptSync(text.normalize('NFKC'), SCRYPT_SALT, MASTER_KEY_BYTES, SCRYPT_COST);
 }
 
-/** 32 bytes in hex, base64 or base64url; `null` for anything else. */
+/** Parses 32 bytes in hex, base64 or base64url; `null` for anything else. */
 function parseRawKey(text: string): Uint8Array | null {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
   if (!/^(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9_-]{43})=?$/.test(text)) return null;
   const bytes = Buffer.from(text, 'base64');
-  // The last character of 43 carries two bits too many: where they are set, nobody encoded 32 bytes to get this.
+  // The last of 43 characters carries two spare bits. If they are set, the text is not an encoding of 32 bytes.
   const canonical =
     bytes.toString('base64url') === text.replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
   return canonical ? bytes : null;
@@ -122,10 +124,10 @@ function readKeyFile(file: string): Uint8Array | null {
   return key;
 }
 
-/** @throws {SealingKeyError} where sealed data is there, and its key is not. */
+/** @throws {SealingKeyError} if there is sealed data but not its key. */
 function refuseNewKey(dataDir: string, file: string): void {
   const sealed = findSealedData(dataDir);
-  // Another process may have made the key, and sealed with it, just now.
+  // Another process may have created the key and sealed data with it just now.
   if (sealed === null || readKeyFile(file) !== null) return;
   throw new SealingKeyError(
     `the key file ${file} is missing, and ${sealed} was sealed with it: put the file back from your backup, ` +
@@ -134,7 +136,7 @@ function refuseNewKey(dataDir: string, file: string): void {
   );
 }
 
-/** Makes the key file, whole or not at all. `false`: another process was first, and its key counts. */
+/** Creates the key file atomically. `false`: another process was first, and its key is used. */
 function createKeyFile(dataDir: string, file: string): boolean {
   const temporary = `${file}.${randomBytes(8).toString('hex')}.tmp`;
   try {
@@ -155,14 +157,14 @@ function createKeyFile(dataDir: string, file: string): boolean {
   }
 }
 
-/** On a read-only disk even removing what was never made is an error, which must not hide the first one. */
+/** Ignores errors: on a read-only disk even removing a missing file fails, and that must not hide the first error. */
 function removeIfThere(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {}
 }
 
-/** Also for a link to nothing. */
+/** Also true for a link to nothing. */
 function isThere(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Bytes of a master key. */
+/** Length of a master key in bytes. */
 export const MASTER_KEY_BYTES = 32;
 
 const VERSION = 'v1';
@@ -9,10 +9,10 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]+)$/;
 
-/** Why something sealed cannot be opened. */
+/** Why sealed text cannot be opened. */
 export type SealingFailure = 'malformed' | 'unknown_key' | 'tampered';
 
-/** Something sealed cannot be opened. The message names the kind of thing (`session`, `job`) and no secret. */
+/** Sealed text cannot be opened. The message names its kind (`session`, `job`) and no secret. */
 export class SealingError extends Error {
   override readonly name = 'SealingError';
   readonly failure: SealingFailure;
@@ -26,7 +26,7 @@ export class SealingError extends Error {
   }
 }
 
-/** One master key: its public id, and the keys derived from it so far, by kind. */
+/** A master key: its public id and the keys derived from it so far, by kind. */
 class MasterKey {
   readonly id: string;
   readonly #bytes: Uint8Array;
@@ -55,10 +55,12 @@ class MasterKey {
 }
 
 /**
- * Seals text at rest and in Redis: AES-256-GCM with a random IV. The text form is `v1.<key id>.<base64url of iv, ciphertext, tag>`.
+ * Seals text at rest and in Redis: AES-256-GCM with a random IV. The result is `v1.<key id>.<base64url of iv,
+ * ciphertext, tag>`.
  *
- * A context such as `session:user123` says what the text is; it is not kept, and nothing opens under another one. Each kind (what
- * comes before the first colon) has a key of its own, derived from the master key, so the number of kinds should stay small.
+ * A context such as `session:user123` says what the text is. It is not stored, and text opens only under its own
+ * context. Each kind (the part before the first colon) has its own key, derived from the master key, so keep the number
+ * of kinds small.
  */
 export class Sealer {
   readonly #current: MasterKey;
@@ -84,14 +86,17 @@ export class Sealer {
   }
 
   /**
-   * A name for the text that only the holder of the key can find the text by: equal for equal texts of one kind. For keys in Redis, where a
-   * plain hash of a phone number could be tried out.
+   * Returns a name for the text that only the holder of the key can compute: equal texts of one kind have equal names.
+   * For keys in Redis, where a plain hash of a phone number could be found by trying all numbers.
    */
   pseudonym(text: string, kind: string): string {
     return createHmac('sha256', this.#current.forKind(kind)).update(text).digest('base64url').slice(0, 32);
   }
 
-  /** @throws {SealingError} where the text is not sealed text, or was sealed with another key, under another context, or changed. */
+  /**
+   * @throws {SealingError} if the text is not sealed text, was changed, or was sealed with another key or under another
+   * context.
+   */
   open(sealed: string, context: string): string {
     const kind = kindOf(context);
     const [, keyId = '', body = ''] = SEALED.exec(sealed) ?? [];

@@ -13,12 +13,12 @@ const port = whole(0, 65_535);
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type Unit = keyof typeof UNIT_MS;
 
-/** `90s`, `15m`, `24h`, `7d`, or plain seconds; as ms. */
+/** A duration such as `90s`, `15m`, `24h`, `7d`, or plain seconds, parsed to ms. */
 const duration = text
   .regex(/^\d+(ms|s|m|h|d)?$/, 'must be a duration such as 90s, 15m, 24h or 7d')
   .transform((value) => Number.parseInt(value, 10) * UNIT_MS[(value.replace(/^\d+/, '') || 's') as Unit]);
 
-/** A timer of Node's is due at once where it is set to more than 24 days. */
+/** At most a day: a Node timer set to more than 24 days fires at once. */
 const waitingTime = duration.pipe(
   z.number().min(100, 'must be at least 100ms').max(UNIT_MS.d, 'must be at most 1d'),
 );
@@ -53,7 +53,10 @@ const USER_ID = /^[A-Za-z0-9_.@+-]{1,64}$/;
 
 const HASHED_KEY = /^sha256:([0-9a-f]{64})(?::(.*))?$/i;
 
-/** Keys, each as its SHA-256 (hex), with the accounts that it may use (`null`: every one). `key` is the key itself, where it is given. */
+/**
+ * API keys, each as its SHA-256 (hex) with the accounts that it may use (`null`: all). `key` is the plain key, if it
+ * was given.
+ */
 const apiKeys = text.transform((value, context) =>
   value
     .split(',')
@@ -77,7 +80,7 @@ const apiKeys = text.transform((value, context) =>
     }),
 );
 
-/** Origins as browsers send them, several with commas, or `*`. A slash at the end is dropped. */
+/** Origins as browsers send them, separated by commas, or `*`. Drops a trailing slash. */
 const origins = text.transform((value, context) =>
   value
     .split(',')
@@ -93,12 +96,15 @@ const origins = text.transform((value, context) =>
           message:
             'must be origins such as https://app.example.com (no path, no wildcard within), several with commas, or *',
         });
-      // A browser leaves the scheme's own port out, and sends international names in Punycode.
+      // Browsers omit the scheme's default port and send international names in Punycode.
       return url === null || url.origin === 'null' ? item : url.origin;
     }),
 );
 
-/** `user_id` for all chats of an account, `user_id>chat` for one, `*>chat` for one chat of any account; several with commas. */
+/**
+ * `user_id` for all chats of an account, `user_id>chat` for one, `*>chat` for one chat of any account; separated by
+ * commas.
+ */
 const assistantAllow = text.transform((value, context) =>
   value
     .split(',')
@@ -122,15 +128,18 @@ function splitOnce(value: string, separator: string): [string, string?] {
 }
 
 /**
- * Every setting, by its name in the environment. Secrets stay in this object: it is never logged.
- * `.env.example` lists the same names; a test holds the two together.
+ * Every setting, by its name in the environment. This object holds the secrets, so it is never logged.
+ * `.env.example` lists the same names; a test compares the two.
  */
 const settingsSchema = z
   .object({
     TELEGRAM_API_ID: whole(1, 0x7fffffff).optional(),
     TELEGRAM_API_HASH: text.min(1).optional(),
     TELEGRAM_DC: dataCenters.default([]),
-    /** The public keys that the data centres of TELEGRAM_DC sign with, each as PEM: what is in the file that the setting names. */
+    /**
+     * Public keys that the data centres of TELEGRAM_DC sign with, each as PEM. The setting is the name of a file; the
+     * value is the file's content.
+     */
     TELEGRAM_DC_KEY: text
       .transform((file, context) => {
         try {
@@ -163,13 +172,19 @@ const settingsSchema = z
     SESSION_ENCRYPTION_KEY_PREVIOUS: text.min(16, 'must be at least 16 characters').optional(),
     SANDBOX_PORT: port.default(4430),
     SANDBOX_CONTROL_PORT: port.default(4480),
-    /** The sandbox's control port as an address: the console then shows the codes that it sends. `npm start` sets it. */
+    /**
+     * Address of the sandbox's control port. If set, the console shows the codes that the sandbox sends. `npm start`
+     * sets it.
+     */
     SANDBOX_CONTROL_URL: httpUrl.optional(),
     SHARDS: whole(1, 1024).default(16),
     SEND_WAIT_MS: whole(0, 60_000).default(10_000),
-    /** A message that Telegram makes wait for longer fails instead. */
+    /** A message fails if Telegram makes it wait longer than this. */
     SEND_MAX_WAIT: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
-    /** How long Telegram is trusted to know a message again that is sent twice; after that its chat is looked at first. */
+    /**
+     * How long the gateway trusts Telegram to recognize a message that is sent twice. After that it checks the chat
+     * first.
+     */
     SEND_DEDUP_WINDOW: duration.default(UNIT_MS.h),
     SEND_PACE: z.enum(['careful', 'off'], 'must be careful or off').default('careful'),
     SEND_PACE_BURST: whole(1, 10_000).default(60),
@@ -180,37 +195,37 @@ const settingsSchema = z
     SEND_PACE_STRANGERS_PER_DAY: whole(0, 100_000).default(50),
     AUTH_WAIT_MS: whole(1_000, 60_000).default(10_000),
     JOB_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
-    /** Jobs of an account that may wait at a time. */
+    /** Maximum number of an account's jobs that may wait. */
     SEND_MAX_PENDING: whole(1, 10_000_000).default(100_000),
-    /** Webhooks are signed with it. Not set: they carry no signature. */
+    /** Signs webhooks. If not set, they carry no signature. */
     WEBHOOK_SECRET: text.min(16, 'must be at least 16 characters').optional(),
     WEBHOOK_ALLOW_PRIVATE: flag.default(false),
-    /** Changes of accounts' states are posted here. */
+    /** Changes of accounts' states are posted to this address. */
     EVENTS_CALLBACK_URL: httpUrl.optional(),
     TELEGRAM_BOT_TOKEN: text
       .regex(/^\d{1,19}:[A-Za-z0-9_-]{20,100}$/, 'must be a token of @BotFather, such as 123456:ABC…')
       .optional(),
-    /** How Telegram is reached. */
+    /** The proxy through which Telegram is reached. */
     TELEGRAM_PROXY: text
       .regex(
         /^socks[45]:\/\/(?:[^\s@/]*@)?[^\s@/]+:\d{1,5}\/?$/,
         'must be socks5://host:port or socks5://user:password@host:port (or socks4)',
       )
       .optional(),
-    /** An OpenAI-compatible chat endpoint, up to and without `/chat/completions`. */
+    /** An OpenAI-compatible chat endpoint, up to but without `/chat/completions`. */
     ASSISTANT_BASE_URL: httpUrl.optional(),
     ASSISTANT_MODEL: text.min(1).optional(),
     ASSISTANT_API_KEY: text.min(1).optional(),
-    /** How long the assistant may send nothing at all; a comment or a thought is something. */
+    /** How long the assistant may send nothing at all. Comments and reasoning count as sent data. */
     ASSISTANT_IDLE_TIMEOUT: waitingTime.default(UNIT_MS.m),
     /** How long a whole reply may take. */
     ASSISTANT_MAX_TIME: waitingTime.default(10 * UNIT_MS.m),
-    /** Which accounts and chats the assistant may write to; not set: all. */
+    /** Accounts and chats that the assistant may write to; all if not set. */
     ASSISTANT_ALLOW: assistantAllow.optional(),
     ADMIN_USER: text.min(1).optional(),
     ADMIN_PASSWORD: text.min(1).optional(),
     BOARD_SHOW_TEXT: flag.default(false),
-    /** Where traces go (OpenTelemetry, OTLP over HTTP); not set: nowhere. */
+    /** Where traces are sent (OpenTelemetry, OTLP over HTTP); nowhere if not set. */
     OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
@@ -254,13 +269,13 @@ export type Settings = z.output<typeof settingsSchema>;
 
 export const SETTING_NAMES = Object.keys(settingsSchema.shape);
 
-/** A bad setting: `message` is one line that names it, and never shows its value. */
+/** A bad setting. `message` is one line that names the setting and never shows its value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 /**
- * The settings of an environment, checked. An empty value counts as not set.
+ * Parses and checks the settings in an environment. An empty value counts as not set.
  * @throws {SettingsError} naming each bad setting and what is wrong with it, in one line.
  */
 export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
@@ -273,7 +288,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   throw new SettingsError(`Bad setting: ${[...new Set(lines)].join('; ')}`);
 }
 
-/** The values that nobody may read anywhere. */
+/** Values that must never appear in a log or an answer. */
 export function secretsOf(settings: Settings): string[] {
   return [
     settings.TELEGRAM_API_HASH,
@@ -287,14 +302,14 @@ export function secretsOf(settings: Settings): string[] {
   ].filter((secret) => typeof secret === 'string');
 }
 
-/** The account that messages of the bot go out from: `bot.<its id>`; `null` where none is set up. */
+/** The account that the bot's messages are sent from: `bot.<its id>`; `null` if no bot is set up. */
 export function botUserId({
   TELEGRAM_BOT_TOKEN: token,
 }: Pick<Settings, 'TELEGRAM_BOT_TOKEN'>): string | null {
   return token === undefined ? null : `bot.${token.split(':')[0]}`;
 }
 
-/** The pace that accounts keep to which have none of their own. */
+/** The pace of accounts that have none of their own. */
 export function paceSettings(settings: Settings) {
   return {
     mode: settings.SEND_PACE,
@@ -309,7 +324,7 @@ export function paceSettings(settings: Settings) {
   };
 }
 
-/** Reads `.env` of the working directory, if there is one (the environment itself wins), then {@link parseSettings}. */
+/** Reads `.env` in the working directory, if it exists (the environment wins), then calls {@link parseSettings}. */
 export function readSettings(): Settings {
   if (existsSync('.env')) loadEnvFile('.env');
   return parseSettings(process.env);

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
- * The first module of a thread of `BoundedThreads`: loads the module of the task and runs it for each input. It is
- * plain JavaScript and loads TypeScript only where a task runs from source, in tests and in development.
+ * Entry module of a `BoundedThreads` thread: loads the task's module and runs it for each input. It is plain
+ * JavaScript, and loads TypeScript only if the task runs from source, in tests and in development.
  */
 if (workerData.entry.endsWith('.ts')) {
   const { register } = await import('tsx/esm/api');
@@ -15,7 +15,7 @@ parentPort?.on('message', (input) => {
 });
 post({ state: 'ready' });
 
-/** An error of the task ends the thread, as an unhandled rejection. */
+/** An error in the task ends the thread, as an unhandled rejection. */
 async function answer(/** @type {unknown} */ input) {
   post({ state: 'done', output: await task(input) });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits `ms`, or until the signal is aborted; says which by its result. Never throws. */
+/** Waits `ms` or until the signal aborts; the result says which. Never throws. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<'elapsed' | 'aborted'> {
   try {
     await delay(ms, undefined, signal === undefined ? {} : { signal });
@@ -11,8 +11,10 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<'elapsed'
 }
 
 /**
- * The promise's own end, or `onTimeout()`'s error after `ms`. A rejection that comes later is swallowed: nobody waits for it any more.
- * A process that stood still finds its timers due before it has read what has come meanwhile: that is read first.
+ * Settles with the promise, or rejects with `onTimeout()` after `ms`. Swallows a later rejection, because nobody waits
+ * for it any more.
+ * After a process stood still, its timers are due before it has read its input. So this reads the input first, then
+ * times out.
  */
 export function withTimeout<T>(promise: Promise<T>, ms: number, onTimeout: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

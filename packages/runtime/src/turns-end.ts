@@ -1,7 +1,8 @@
 const works: (() => void)[] = [];
 
 /**
- * Does something once all is done that this turn of the event loop has brought; so is what is asked for meanwhile. `work` must not throw.
+ * Runs `work` at the end of this turn of the event loop, after everything that the turn brought. Work added meanwhile
+ * runs, too. `work` must not throw.
  */
 export function atTurnsEnd(work: () => void): void {
   works.push(work);

@@ -9,10 +9,13 @@ export interface HeardRequest {
 
 type Answer = (response: ServerResponse, request: HeardRequest) => void | Promise<void>;
 
-/** A real HTTP server that answers each request by the next of its answers, the last one over and over, and keeps what it heard. */
+/**
+ * A real HTTP server for tests. It gives each request the next of its answers, repeats the last one, and records the
+ * requests.
+ */
 export class ScriptedGateway {
   readonly requests: HeardRequest[] = [];
-  /** Connections that the caller has closed before they were answered to the end. */
+  /** Number of connections that the caller closed before the whole answer was sent. */
   hangUps = 0;
   readonly #server: Server;
   #answers: Answer[] = [];
@@ -35,7 +38,7 @@ export class ScriptedGateway {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** From now on. */
+  /** Sets the answers from now on, and clears what was recorded. */
   answers(...answers: Answer[]): void {
     this.#answers = answers;
     this.requests.length = 0;
@@ -76,15 +79,15 @@ export function refusal(status: number, code: string, fields: Record<string, unk
   return json(status, body, { 'x-request-id': 'req-1' });
 }
 
-/** Takes the request, and cuts the connection in place of an answer. */
+/** Reads the request, then cuts the connection instead of answering. */
 export const cut: Answer = (response) => {
   response.destroy();
 };
 
-/** Takes the request and says nothing. */
+/** Reads the request and never answers. */
 export const silence: Answer = () => {};
 
-/** A stream of events out of these pieces of bytes, each written by itself; then it ends, or is cut, or stays open. */
+/** Streams these pieces of bytes, each in its own write; then the stream ends, is cut, or stays open. */
 export function events(
   pieces: Iterable<string | Buffer>,
   end: 'ends' | 'is cut' | 'stays open' = 'ends',
@@ -96,7 +99,7 @@ export function events(
       await new Promise((resolve) => {
         response.write(piece, resolve);
       });
-      // Its own packet, not one with the next.
+      // Keeps this piece in its own packet.
       await new Promise(setImmediate);
     }
     if (end === 'ends') response.end();

@@ -1,6 +1,6 @@
 let calls = 0;
 
-/** A task that does what it is told, however bad. */
+/** A task that misbehaves in the way that `kind` names. */
 export default function misbehave(/** @type {{ kind: string, bytes?: Uint8Array }} */ { kind, bytes }) {
   switch (kind) {
     case 'endless':
