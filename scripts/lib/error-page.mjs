@@ -2,15 +2,18 @@ import { tsImport } from 'tsx/esm/api';
 
 /** The page of all error codes, from their one table. */
 export async function errorPage() {
-  /** @type {typeof import('../../packages/contracts/src/error-codes.ts')} */
-  const { ERROR_CODES } = await tsImport('../../packages/contracts/src/error-codes.ts', import.meta.url);
+  /** @type {typeof import('../../packages/contracts/src/errors/error-codes.ts')} */
+  const { ERROR_CODES } = await tsImport(
+    '../../packages/contracts/src/errors/error-codes.ts',
+    import.meta.url,
+  );
   const rows = Object.entries(ERROR_CODES).map(
     ([code, { status, kind, message, action }]) =>
       `| \`${code}\` | ${status} | \`${kind}\` | ${message} | ${action} |`,
   );
   return `# Errors
 
-Made from \`packages/contracts/src/error-codes.ts\` by \`npm run docs\`.
+Made from \`packages/contracts/src/errors/error-codes.ts\` by \`npm run docs\`.
 
 Every error is \`{"status":"error","code":…,"message":…,"kind":…,"request_id":…}\`, and where they apply \`retry_after\` (seconds, also the
 \`Retry-After\` header), \`job_id\`, \`rpc_error\` (Telegram's own name) and \`issues\` (which fields, and why). \`kind\` says what to do:

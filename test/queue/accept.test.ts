@@ -1,7 +1,7 @@
 import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
 import { claimShardCount, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { doorbellKey } from '../../packages/queue/src/keys.ts';
+import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
 import { MAX_PENDING, QueueStage, SHARDS, take } from './queue-stage.ts';
 
 describe('accepting messages', () => {
@@ -195,7 +195,7 @@ test('a message that joins a line needs no bell; one that finds none there has i
   const stage = await QueueStage.open();
   stage.nextAccount();
   const { userId } = stage;
-  const key = doorbellKey(shardOf(userId, SHARDS));
+  const key = dueAccountsKey(shardOf(userId, SHARDS));
   const answer = () => stage.redis.zrem(key, userId);
   const isUp = async () => {
     await stage.producer.liveWorkers(); // On the same connection, behind the bell.
@@ -218,7 +218,7 @@ test('a message that joins a line needs no bell; one that finds none there has i
     await answer();
     await take(worker);
   }
-  // After an outage it is not relied on that the earlier bells were heard.
+  // After an outage it is not relied on that the earlier notifier were heard.
   await stage.add('7', '8', '9');
   await answer();
   await stage.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -240,7 +240,7 @@ test('every account that a message was accepted for has its bell rung, from the 
     const job = { ...stage.message('x'), userId };
     (await stage.send({ job, sendAt })).wait.cancel();
   };
-  const bell = (userId: string) => stage.redis.zscore(doorbellKey(shardOf(userId, SHARDS)), userId);
+  const bell = (userId: string) => stage.redis.zscore(dueAccountsKey(shardOf(userId, SHARDS)), userId);
   // The first all at once, when Redis does not know the script yet.
   for (const round of ['first', 'second', 'third']) {
     await Promise.all(names(round).map((userId) => send(userId)));

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { openConsumerRedis, type Redis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BatchedScript, MOST_RUNS } from '../../packages/queue/src/batched-script.ts';
-import { newCall } from '../../packages/queue/src/redis-calls.ts';
-import { RedisClock } from '../../packages/queue/src/redis-clock.ts';
+import { BatchedScript, MOST_RUNS } from '../../packages/queue/src/redis/batched-script.ts';
+import { newCall } from '../../packages/queue/src/redis/redis-calls.ts';
+import { RedisClock } from '../../packages/queue/src/redis/redis-clock.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 describe('a script that is run for many', () => {

@@ -1,12 +1,12 @@
 import { EMPTY_SEND_STATE, GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
 import {
   AccountQueues,
-  answerDoorbell,
+  clearDueAccount,
   beat,
   claimShardCount,
   countPending,
   Fenced,
-  noteAside,
+  writeHeldJobs,
   raiseFence,
   readAccountView,
   readSendState,
@@ -23,12 +23,12 @@ import {
 } from '@gateway/queue';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { AcceptScript } from '../../packages/queue/src/accept-script.ts';
-import { acceptSends } from '../../packages/queue/src/accept-sends.ts';
-import { Bells } from '../../packages/queue/src/bells.ts';
-import { doorbellKey } from '../../packages/queue/src/keys.ts';
-import { placeSend } from '../../packages/queue/src/place-send.ts';
-import { newCall } from '../../packages/queue/src/redis-calls.ts';
+import { AcceptScript } from '../../packages/queue/src/enqueue/enqueue-script.ts';
+import { acceptSends } from '../../packages/queue/src/enqueue/enqueue-sends.ts';
+import { OwnerNotifier } from '../../packages/queue/src/enqueue/owner-notifier.ts';
+import { placeSend } from '../../packages/queue/src/enqueue/place-send.ts';
+import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
+import { newCall } from '../../packages/queue/src/redis/redis-calls.ts';
 import { RedisCluster } from '../env/redis-cluster.ts';
 
 const SHARDS = 16;
@@ -43,7 +43,7 @@ const ACCOUNTS = Array.from({ length: 12 }, (_, index) => `account-${index}`);
 describe('on a Redis Cluster of three nodes', () => {
   let servers: RedisCluster;
   let redis: Cluster;
-  let bells: Bells;
+  let notifier: OwnerNotifier;
   let script: AcceptScript;
 
   beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('on a Redis Cluster of three nodes', () => {
     redis = servers.connect();
     await vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 10_000 });
     await claimShardCount(redis, SHARDS);
-    bells = new Bells(redis, SHARDS);
+    notifier = new OwnerNotifier(redis, SHARDS);
     script = new AcceptScript(redis, MAX_PENDING, null);
   }, 40_000);
   afterAll(async () => {
@@ -87,7 +87,7 @@ describe('on a Redis Cluster of three nodes', () => {
       const [outcome] = await acceptSends(
         [placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard)],
         (asked) => void admitted.push(asked),
-        { redis, accounts, script, bells, shards: SHARDS, maxPending: MAX_PENDING, retentionMs: 60_000 },
+        { redis, accounts, script, notifier, shards: SHARDS, maxPending: MAX_PENDING, retentionMs: 60_000 },
         newCall(),
       );
       if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
@@ -120,15 +120,15 @@ describe('on a Redis Cluster of three nodes', () => {
     const { shard, backend, queue, fence, accept } = await open(userId, READY);
     await writeSendState(redis, fence, userId, EMPTY_SEND_STATE);
     for (const text of ['1', '2', '3']) await accept(text);
-    const bell = () => redis.zscore(doorbellKey(shard), userId);
+    const bell = () => redis.zscore(dueAccountsKey(shard), userId);
     await expect.poll(bell).toBe('0');
-    await answerDoorbell(redis, shard, userId, Date.now());
+    await clearDueAccount(redis, shard, userId, Date.now());
     expect(await bell()).toBeNull();
 
     const former = new SendConsumer(redis, backend, queue, userId, fence);
     const first = await former.next();
     if (first === null || first === 'strays') throw new Error('no job');
-    await noteAside(redis, userId, [
+    await writeHeldJobs(redis, userId, [
       { jobId: first.jobId, hold: { reason: 'SLOWMODE_WAIT', until: Date.now() } },
     ]);
     await raiseFence(redis, userId, '2 worker');

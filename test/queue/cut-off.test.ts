@@ -1,8 +1,8 @@
 import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
 import { raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { doorbellKey } from '../../packages/queue/src/keys.ts';
-import { withdrawSend } from '../../packages/queue/src/withdraw-send.ts';
+import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
+import { withdrawSend } from '../../packages/queue/src/line/withdraw-send.ts';
 import { RedisProxy } from '../env/redis-proxy.ts';
 import { DATE, QueueStage, SHARDS, take } from './queue-stage.ts';
 
@@ -52,12 +52,12 @@ describe('a message whose caller was told that Redis is away', () => {
     });
     return (await Promise.all(texts)).toReversed();
   };
-  const bell = () => stage.redis.zscore(doorbellKey(shardOf(stage.userId, SHARDS)), stage.userId);
+  const bell = () => stage.redis.zscore(dueAccountsKey(shardOf(stage.userId, SHARDS)), stage.userId);
   /** Redis does what it is asked from now on, and its answers do not come through. It has answered a moment ago. */
   const holdAnswers = async () => {
     await stage.add('first');
     await expect.poll(bell).not.toBeNull();
-    await stage.redis.zrem(doorbellKey(shardOf(stage.userId, SHARDS)), stage.userId);
+    await stage.redis.zrem(dueAccountsKey(shardOf(stage.userId, SHARDS)), stage.userId);
     await stage.send({ job: { ...stage.message('in contact'), userId: 'another' } });
     proxy.hold();
   };

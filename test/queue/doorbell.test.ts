@@ -1,11 +1,11 @@
 import { UNKNOWN_ACCOUNT } from '@gateway/contracts';
 import {
   AccountQueues,
-  answerDoorbell,
-  DoorbellListener,
+  clearDueAccount,
+  DueAccountsListener,
   openConsumerRedis,
   raiseFence,
-  ringDoorbell,
+  notifyOwner,
   sharedBackend,
   Subscriber,
   writeAccountView,
@@ -13,7 +13,7 @@ import {
 } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { doorbellChannel } from '../../packages/queue/src/keys.ts';
+import { dueAccountsChannel } from '../../packages/queue/src/keys.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 const SHARD = 2;
@@ -21,7 +21,7 @@ const SHARD = 2;
 describe('the doorbell', () => {
   let server: RedisServer;
   let redis: Redis;
-  let listener: DoorbellListener;
+  let listener: DueAccountsListener;
   let subscriber: Subscriber;
   let rung: { userId: string; at: number }[];
 
@@ -36,7 +36,7 @@ describe('the doorbell', () => {
   beforeEach(() => {
     rung = [];
     subscriber = new Subscriber(server.url);
-    listener = new DoorbellListener({ redis, subscriber, logger: silentLogger() });
+    listener = new DueAccountsListener({ redis, subscriber, logger: silentLogger() });
   });
   afterEach(async () => {
     subscriber.close();
@@ -45,9 +45,9 @@ describe('the doorbell', () => {
   });
 
   async function listen(): Promise<void> {
-    const onRing = (userId: string) => rung.push({ userId, at: Date.now() });
-    await listener.add(1, onRing);
-    await listener.add(SHARD, onRing);
+    const onDue = (userId: string) => rung.push({ userId, at: Date.now() });
+    await listener.add(1, onDue);
+    await listener.add(SHARD, onDue);
   }
 
   function heard(userId: string): boolean {
@@ -56,25 +56,25 @@ describe('the doorbell', () => {
 
   test('is heard at once', async () => {
     await listen();
-    await ringDoorbell(redis, SHARD, 'now');
+    await notifyOwner(redis, SHARD, 'now');
     await expect.poll(() => heard('now'), { timeout: 1_000 }).toBe(true);
   });
 
   test('that is up already is told of once, until it is answered', async () => {
     const told: string[] = [];
-    await subscriber.listen(doorbellChannel(SHARD), (userId) => told.push(userId));
-    await ringDoorbell(redis, SHARD, 'busy', Date.now() + 60_000);
-    for (let times = 0; times < 3; times += 1) await ringDoorbell(redis, SHARD, 'busy');
-    await answerDoorbell(redis, SHARD, 'busy', Date.now());
-    await ringDoorbell(redis, SHARD, 'busy');
-    await ringDoorbell(redis, SHARD, 'last');
+    await subscriber.listen(dueAccountsChannel(SHARD), (userId) => told.push(userId));
+    await notifyOwner(redis, SHARD, 'busy', Date.now() + 60_000);
+    for (let times = 0; times < 3; times += 1) await notifyOwner(redis, SHARD, 'busy');
+    await clearDueAccount(redis, SHARD, 'busy', Date.now());
+    await notifyOwner(redis, SHARD, 'busy');
+    await notifyOwner(redis, SHARD, 'last');
     await expect.poll(() => told).toEqual(['busy', 'busy', 'last']);
   });
 
   test('that rang while nobody listened is heard by who comes next, until it is answered', async () => {
-    await ringDoorbell(redis, SHARD, 'waiting');
-    await ringDoorbell(redis, SHARD, 'answered');
-    await answerDoorbell(redis, SHARD, 'answered', Date.now());
+    await notifyOwner(redis, SHARD, 'waiting');
+    await notifyOwner(redis, SHARD, 'answered');
+    await clearDueAccount(redis, SHARD, 'answered', Date.now());
     await listen();
     await expect.poll(() => heard('waiting')).toBe(true);
     expect(heard('answered')).toBe(false);
@@ -82,8 +82,8 @@ describe('the doorbell', () => {
 
   test('set for later is heard then, and not before', async () => {
     const at = Date.now() + 600;
-    await ringDoorbell(redis, SHARD, 'later', at);
-    await answerDoorbell(redis, SHARD, 'later', Date.now());
+    await notifyOwner(redis, SHARD, 'later', at);
+    await clearDueAccount(redis, SHARD, 'later', Date.now());
     await listen();
     await expect.poll(() => heard('later')).toBe(true);
     expect(rung.find(({ userId }) => userId === 'later')?.at).toBeGreaterThanOrEqual(at);
@@ -92,8 +92,8 @@ describe('the doorbell', () => {
   test('of a shard that is not ours any more is not heard', async () => {
     await listen();
     listener.remove(SHARD);
-    await ringDoorbell(redis, SHARD, 'not ours');
-    await ringDoorbell(redis, 1, 'ours', Date.now() + 50);
+    await notifyOwner(redis, SHARD, 'not ours');
+    await notifyOwner(redis, 1, 'ours', Date.now() + 50);
     await expect.poll(() => heard('ours'), { timeout: 4_000 }).toBe(true);
     expect(heard('not ours')).toBe(false);
   });

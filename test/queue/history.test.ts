@@ -1,7 +1,7 @@
 import { addHistory, HISTORY_STEP_MS, openConsumerRedis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readHistory } from '../../packages/queue/src/history.ts';
+import { readHistory } from '../../packages/queue/src/views/history.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 let server: RedisServer;

@@ -1,6 +1,6 @@
-import { answerDoorbell, readQueueDepth, shardOf } from '@gateway/queue';
+import { clearDueAccount, readQueueDepth, shardOf } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { doorbellKey } from '../../packages/queue/src/keys.ts';
+import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
 import { QueueStage, SHARDS, take } from './queue-stage.ts';
 
 const HOUR = 3_600_000;
@@ -15,12 +15,12 @@ describe("what waits of a shard's accounts", () => {
 
   const shard = () => shardOf(stage.userId, SHARDS);
   const depth = (...busy: string[]) => readQueueDepth(stage.redis, shard(), busy);
-  const bell = () => stage.redis.zscore(doorbellKey(shard()), stage.userId);
+  const bell = () => stage.redis.zscore(dueAccountsKey(shard()), stage.userId);
 
   /** Its bell is up, and is taken down as by a worker. */
   async function answer(): Promise<void> {
     await expect.poll(bell).not.toBeNull();
-    await answerDoorbell(stage.redis, shard(), stage.userId, Date.now() + 2 * HOUR);
+    await clearDueAccount(stage.redis, shard(), stage.userId, Date.now() + 2 * HOUR);
     expect(await bell()).toBeNull();
   }
 

@@ -4,7 +4,7 @@ import { openConsumerRedis, Producer, requireFitRedis, whenReachable } from '@ga
 import { Sealer, silentLogger } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { judge } from '../../packages/queue/src/redis-setup.ts';
+import { judge } from '../../packages/queue/src/redis/redis-setup.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 describe('how Redis is set up', () => {

@@ -1,5 +1,5 @@
 import { EMPTY_SEND_STATE, GatewayError } from '@gateway/contracts';
-import { Fenced, noteAside, readSendState, writeSendState } from '@gateway/queue';
+import { Fenced, writeHeldJobs, readSendState, writeSendState } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DATE, QueueStage, take } from './queue-stage.ts';
 
@@ -131,7 +131,7 @@ describe("an account's queue", () => {
     const job = await take(await stage.owner());
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'active', reason: null });
     const until = Date.now() + 60_000;
-    await noteAside(stage.redis, stage.userId, [{ jobId, hold: { reason: 'SLOWMODE_WAIT', until } }]);
+    await writeHeldJobs(stage.redis, stage.userId, [{ jobId, hold: { reason: 'SLOWMODE_WAIT', until } }]);
     expect(await stage.producer.job(jobId)).toMatchObject({
       state: 'delayed',
       reason: 'SLOWMODE_WAIT',

@@ -1,5 +1,5 @@
 import { EMPTY_SEND_STATE } from '@gateway/contracts';
-import { Fenced, noteAside, openConsumerRedis, readSendState } from '@gateway/queue';
+import { Fenced, writeHeldJobs, openConsumerRedis, readSendState } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RedisProxy } from '../env/redis-proxy.ts';
@@ -115,7 +115,7 @@ describe("an account's queue that another worker takes over", () => {
     const former = await stage.owner(1);
     await take(former);
     await take(former);
-    await noteAside(stage.redis, stage.userId, [
+    await writeHeldJobs(stage.redis, stage.userId, [
       { jobId: second, hold: { reason: 'PACE', until: Date.now() } },
     ]);
     expect(await recover(await stage.owner(2))).toMatchObject([

@@ -2,7 +2,7 @@ import { HISTORY_STEP_MS, openConsumerRedis, type Redis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { History } from '../../apps/worker/src/metrics/history.ts';
-import { readHistory } from '../../packages/queue/src/history.ts';
+import { readHistory } from '../../packages/queue/src/views/history.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 describe('the history that a worker writes', () => {

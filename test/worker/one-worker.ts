@@ -1,7 +1,7 @@
 import {
   AccountQueues,
   countPending,
-  DoorbellListener,
+  DueAccountsListener,
   openConsumerRedis,
   ResultsPublisher,
   sharedBackend,
@@ -14,7 +14,7 @@ import { silentLogger, sleep, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { AccountClient, Telegram } from '@gateway/telegram';
 import { createWorkerMetrics } from '@gateway/telemetry';
-import { Census } from '../../apps/worker/src/metrics/census.ts';
+import { AccountCounts } from '../../apps/worker/src/metrics/account-counts.ts';
 import { History } from '../../apps/worker/src/metrics/history.ts';
 import { Ownership } from '../../apps/worker/src/ownership/ownership.ts';
 import { startShardService } from '../../apps/worker/src/shard/shard-service.ts';
@@ -109,11 +109,11 @@ export function storeWith(userIds: readonly string[], ms = 0): SessionStore {
 /** A worker with one shard, in this process: all of it but Telegram and the sessions is real. */
 export class OneWorker implements AsyncDisposable {
   readonly ownership: Ownership;
-  readonly census: Census;
+  readonly accountCounts: AccountCounts;
   readonly history: History;
   readonly #redis: ReturnType<typeof openConsumerRedis>;
   readonly #subscriber: Subscriber;
-  readonly #doorbells: DoorbellListener;
+  readonly #doorbells: DueAccountsListener;
   /** Times that it took the shard. */
   taken = 0;
 
@@ -122,15 +122,15 @@ export class OneWorker implements AsyncDisposable {
     const redis = openConsumerRedis(redisUrl, logger);
     const contact = watchContact(redis);
     const subscriber = new Subscriber(redisUrl);
-    const doorbells = new DoorbellListener({ redis, subscriber, logger });
+    const doorbells = new DueAccountsListener({ redis, subscriber, logger });
     const backend = sharedBackend(redis);
     const queues = new AccountQueues(redis, backend);
     const metrics = createWorkerMetrics();
-    const census = new Census(doorbells);
+    const accountCounts = new AccountCounts(doorbells);
     const history = new History({
       redis,
       metrics,
-      busy: () => census.busy(),
+      busy: () => accountCounts.busy(),
       waiting: async (userId) => {
         const { waiting, delayed, active } = await countPending(redis, queues.of(userId), userId);
         return waiting + delayed + active;
@@ -167,11 +167,11 @@ export class OneWorker implements AsyncDisposable {
       eventsUrl: null,
       metrics,
       history,
-      census,
+      accountCounts,
       logger,
       now: Date.now,
     } as const;
-    this.census = census;
+    this.accountCounts = accountCounts;
     this.history = history;
     this.#redis = redis;
     this.#subscriber = subscriber;

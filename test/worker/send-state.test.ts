@@ -1,7 +1,7 @@
 import { EMPTY_SEND_STATE } from '@gateway/contracts';
 import { readSendState, writeSendState } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { SendLedger } from '../../apps/worker/src/delivery/send-ledger.ts';
+import { SendLedger } from '../../apps/worker/src/lane/send-ledger.ts';
 import { DATE, QueueStage, take } from '../queue/queue-stage.ts';
 
 const SENT = { message_id: 1, date: DATE };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { answerDoorbell, openConsumerRedis, Producer, readQueueDepth, type Redis } from '@gateway/queue';
+import { clearDueAccount, openConsumerRedis, Producer, readQueueDepth, type Redis } from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readHistory } from '../../packages/queue/src/history.ts';
+import { readHistory } from '../../packages/queue/src/views/history.ts';
 import { RedisServer } from '../env/redis-server.ts';
 import { Connections, OneWorker, storeWith } from './one-worker.ts';
 
@@ -73,8 +73,8 @@ describe('what waits', () => {
   }
 
   /** As the gauges and the history have it. */
-  async function told({ census, history }: OneWorker, userId: string) {
-    const [shard] = census.shards;
+  async function told({ accountCounts, history }: OneWorker, userId: string) {
+    const [shard] = accountCounts.shards;
     const gauges = await readQueueDepth(redis, 0, shard?.busy ?? []);
     await history.write();
     const points = await readHistory(redis, userId, Date.now(), Date.now());
@@ -87,12 +87,12 @@ describe('what waits', () => {
     await using one = worker(storeWith([ALICE]), heldBy(gate));
     await one.ownership.ready;
     const jobId = await send(ALICE);
-    await expect.poll(() => [...one.census.busy()]).toEqual([ALICE]);
+    await expect.poll(() => [...one.accountCounts.busy()]).toEqual([ALICE]);
     // Busy from the moment it is woken: the job is fetched a little later.
     await expect.poll(() => told(one, ALICE)).toMatchObject({ gauges: { active: 1 }, waiting: 1 });
     open();
     await sent(jobId);
-    await expect.poll(() => [...one.census.busy()]).toEqual([]);
+    await expect.poll(() => [...one.accountCounts.busy()]).toEqual([]);
     expect(await told(one, ALICE)).toMatchObject({ gauges: { active: 0, waiting: 0 }, waiting: 0 });
   });
 
@@ -107,7 +107,7 @@ describe('what waits', () => {
 
     await using second = worker();
     await second.ownership.ready;
-    await expect.poll(() => [...second.census.busy()]).toEqual([ALICE]);
+    await expect.poll(() => [...second.accountCounts.busy()]).toEqual([ALICE]);
     expect(await told(second, ALICE)).toMatchObject({ gauges: { waiting: 0, delayed: 3 }, waiting: 3 });
   });
 
@@ -115,7 +115,7 @@ describe('what waits', () => {
     await redis.sadd('{shard-0}:accounts', 'broken');
     await send('broken');
     await expect.poll(() => redis.zcard('{shard-0}:doorbell')).toBe(1);
-    await answerDoorbell(redis, 0, 'broken', Date.now());
+    await clearDueAccount(redis, 0, 'broken', Date.now());
     const whole = storeWith([ALICE]);
     const store: SessionStore = {
       ...whole,
@@ -127,7 +127,7 @@ describe('what waits', () => {
     };
     await using one = worker(store);
     await one.ownership.ready;
-    await expect.poll(() => [...one.census.busy()]).toEqual(['broken']);
+    await expect.poll(() => [...one.accountCounts.busy()]).toEqual(['broken']);
     const { gauges, waiting } = await told(one, 'broken');
     expect(gauges).toMatchObject({ waiting: 1, delayed: 0, active: 0 });
     expect(gauges.oldestAt).toBeLessThanOrEqual(Date.now());

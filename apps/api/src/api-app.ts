@@ -4,12 +4,14 @@ import { openSealingKey, Producer, traceQueues } from '@gateway/queue';
 import { sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
 import { createApiMetrics, isTracing, startTracing } from '@gateway/telemetry';
 import { Hono } from 'hono';
+import { claimShards } from './accounts/shard-claim.ts';
 import { boardRoutes } from './board/board-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { sandboxRoutes } from './console/sandbox-routes.ts';
 import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
-import { errorHandler } from './error-response.ts';
-import { refuseOpenHostWithoutKeys } from './loopback.ts';
+import { errorHandler } from './http/error-response.ts';
+import { refuseOpenHostWithoutKeys } from './http/loopback.ts';
+import { listen } from './http/server.ts';
 import { AI_NOTICE } from './message-stream/notice.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { apiKey } from './middleware/api-key.ts';
@@ -31,8 +33,6 @@ import { sendRoutes } from './routes/send.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
-import { listen } from './server.ts';
-import { claimShards } from './shard-claim.ts';
 
 /** ms that the start waits for Redis. After that the API starts without Redis, and `/readyz` reports it. */
 const REDIS_AT_START = 2_000;

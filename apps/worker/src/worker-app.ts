@@ -3,7 +3,7 @@ import {
   AccountQueues,
   claimShardCount,
   countPending,
-  DoorbellListener,
+  DueAccountsListener,
   listWorkers,
   openConsumerRedis,
   openSealingKey,
@@ -38,9 +38,9 @@ import {
 } from '@gateway/sessions';
 import { createTelegram, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
-import { Census } from './metrics/census.ts';
+import { AccountCounts } from './metrics/account-counts.ts';
 import { History, keepHistory } from './metrics/history.ts';
-import { tellMetrics } from './metrics/tell-metrics.ts';
+import { publishMetrics } from './metrics/publish-metrics.ts';
 import { Ownership } from './ownership/ownership.ts';
 import { isGone, storeIdOf } from './ownership/worker-name.ts';
 import type { Bot } from './shard/bot.ts';
@@ -99,14 +99,14 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   await refuseForeignStore(redis, storeId);
   const store = files?.store ?? (await openSessionsInRedis(redis, key));
   const subscriber = new Subscriber(settings.REDIS_URL);
-  const doorbells = new DoorbellListener({ redis, subscriber, logger });
+  const doorbells = new DueAccountsListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
   const queues = new AccountQueues(redis, backend);
-  const census = new Census(doorbells);
+  const accountCounts = new AccountCounts(doorbells);
   const history = new History({
     redis,
     metrics,
-    busy: () => census.busy(),
+    busy: () => accountCounts.busy(),
     waiting: async (userId) => {
       const { waiting, delayed, active } = await countPending(redis, queues.of(userId), userId);
       return waiting + delayed + active;
@@ -135,7 +135,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
     eventsUrl: settings.EVENTS_CALLBACK_URL ?? null,
     metrics,
-    census,
+    accountCounts,
     history,
     bot: botOf(settings),
     logger,
@@ -144,7 +144,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const webhooks = startWebhooks(settings, context);
   const telling = new AbortController();
   const told = Promise.all([
-    tellMetrics({ ...context, worker: randomUUID(), signal: telling.signal }),
+    publishMetrics({ ...context, worker: randomUUID(), signal: telling.signal }),
     keepHistory(history, redis, logger, telling.signal),
   ]);
   const ownership = new Ownership({

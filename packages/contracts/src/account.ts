@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { holdReasonSchema } from './hold-reason.ts';
+import { holdReasonSchema } from './errors/hold-reason.ts';
 import { paceChoiceSchema } from './pace.ts';
 
 /** A signed-in Telegram user, as the API shows it. */

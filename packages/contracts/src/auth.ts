@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
 import { needs } from './documented.ts';
 import { paceChoiceSchema } from './pace.ts';
-import { cleanPasted } from './pasted.ts';
-import { phoneNumberSchema } from './phone-number.ts';
+import { cleanPasted } from './recipients/pasted.ts';
+import { phoneNumberSchema } from './recipients/phone-number.ts';
+import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
-import { userIdSchema } from './user-id.ts';
 
 export const authStartRequestSchema = requestBody({
   user_id: userIdSchema,

@@ -16,7 +16,7 @@ export {
   type HoldNotice,
   type UserInfo,
 } from './account.ts';
-export { holdReasonOf, isFloodReason, isPaceReason, type HoldReason } from './hold-reason.ts';
+export { holdReasonOf, isFloodReason, isPaceReason, type HoldReason } from './errors/hold-reason.ts';
 export {
   accountRequestSchema,
   authStartRequestSchema,
@@ -32,14 +32,20 @@ export {
   type QrResult,
   type VerifyResult,
 } from './auth.ts';
-export { entitySchema, type Entity, type FormattedText } from './entities.ts';
-export { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorKind, type ErrorStatus } from './error-codes.ts';
+export { entitySchema, type Entity, type FormattedText } from './text/entities.ts';
+export {
+  ERROR_CODES,
+  isErrorCode,
+  type ErrorCode,
+  type ErrorKind,
+  type ErrorStatus,
+} from './errors/error-codes.ts';
 export {
   GatewayError,
   type GatewayErrorDetails,
   type PublicError,
   type ValidationIssue,
-} from './gateway-error.ts';
+} from './errors/gateway-error.ts';
 export {
   CONTROL_JOBS,
   controlJobSchema,
@@ -90,8 +96,8 @@ export {
 } from './listings.ts';
 export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
-export { parseRecipient } from './recipient.ts';
-export { type Recipient } from './recipient-forms.ts';
+export { parseRecipient } from './recipients/recipient.ts';
+export { type Recipient } from './recipients/recipient-forms.ts';
 export { nullableFieldsOf, requestBody } from './request-body.ts';
 export {
   accountStateResponseSchema,
@@ -124,8 +130,8 @@ export {
   type SendResult,
   type SentMessage,
 } from './send.ts';
-export { cutsOf, partsOf } from './split-text.ts';
-export { cleanSource, cleanText, isInvisible, normalizeFormatted, sameTextAs } from './telegram-text.ts';
+export { cutsOf, partsOf } from './text/split-text.ts';
+export { cleanSource, cleanText, isInvisible, normalizeFormatted, sameTextAs } from './text/telegram-text.ts';
 export {
   webhookDeliverySchema,
   webhookJobSchema,
@@ -134,4 +140,4 @@ export {
   type WebhookDelivery,
   type WebhookJob,
 } from './webhook.ts';
-export { userIdSchema } from './user-id.ts';
+export { userIdSchema } from './recipients/user-id.ts';

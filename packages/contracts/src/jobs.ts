@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { accountViewSchema, userInfoSchema } from './account.ts';
 import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
-import { entitySchema } from './entities.ts';
-import { publicErrorSchema } from './gateway-error.ts';
+import { publicErrorSchema } from './errors/gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
+import { userIdSchema } from './recipients/user-id.ts';
 import { sendResultSchema } from './send.ts';
-import { userIdSchema } from './user-id.ts';
+import { entitySchema } from './text/entities.ts';
 
 /** Payload of a `send` job. The job lives in the account's own queue. */
 export const sendJobSchema = z.object({
@@ -67,7 +67,7 @@ export const CONTROL_JOBS = {
   /** Cancels a send that its lane has already fetched. */
   'send.cancel': {
     payload: z.object({ jobId: z.string() }),
-    result: z.object({ outcome: z.enum(['cancelled', 'too_late', 'not_in_hand']) }),
+    result: z.object({ outcome: z.enum(['cancelled', 'too_late', 'not_fetched']) }),
   },
   'account.status': { payload: z.object({}), result: accountViewSchema },
   'account.pause': { payload: z.object({}), result: accountViewSchema },

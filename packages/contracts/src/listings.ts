@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { entitySchema } from './entities.ts';
 import { jobViewSchema } from './jobs.ts';
+import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
 import { statusResponseSchema } from './responses.ts';
 import { sendFields } from './send.ts';
-import { userIdSchema } from './user-id.ts';
+import { entitySchema } from './text/entities.ts';
 
 /** Listings for people: accounts, their messages, and the history of the last hours. */
 

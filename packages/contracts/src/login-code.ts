@@ -1,5 +1,5 @@
 import type { CodeSent } from './auth.ts';
-import { cleanPasted } from './pasted.ts';
+import { cleanPasted } from './recipients/pasted.ts';
 
 /** Deliveries whose codes are digits. The codes of others are words, or their format is unknown. */
 const OF_DIGITS: ReadonlySet<CodeSent['delivery']> = new Set([

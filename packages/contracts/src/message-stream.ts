@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { needs } from './documented.ts';
-import { recipientIdSchema } from './recipient.ts';
+import { recipientIdSchema } from './recipients/recipient.ts';
+import { userIdSchema } from './recipients/user-id.ts';
 import { openRequestBody } from './request-body.ts';
-import { userIdSchema } from './user-id.ts';
 
 /** A text, or parts, of which only those with a text count. */
 const contentSchema = z.union(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { accountStateSchema, userInfoSchema } from './account.ts';
 import { codeSentSchema, qrCodeSchema } from './auth.ts';
-import { publicErrorSchema } from './gateway-error.ts';
+import { publicErrorSchema } from './errors/gateway-error.ts';
 import { jobViewSchema } from './jobs.ts';
 import { paceChoiceSchema, type PaceRules } from './pace.ts';
 import { sendResultSchema } from './send.ts';

@@ -1,4 +1,4 @@
-import { cleanPasted } from './pasted.ts';
+import { cleanPasted } from './recipients/pasted.ts';
 
 /** RFC 3339, section 5.6. Seconds may be left out, as in ISO 8601. */
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;

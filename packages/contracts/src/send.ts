@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { CALLBACK_URL } from './documented.ts';
-import { recipientIdSchema } from './recipient.ts';
+import { recipientIdSchema } from './recipients/recipient.ts';
+import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
 import { parseTime } from './rfc3339.ts';
-import { cleanText, isInvisible, SHOWS_SOMETHING } from './telegram-text.ts';
-import { userIdSchema } from './user-id.ts';
+import { cleanText, isInvisible, SHOWS_SOMETHING } from './text/telegram-text.ts';
 
 /** Telegram's limit for one message, in UTF-16 units. */
 export const MAX_MESSAGE_LENGTH = 4096;

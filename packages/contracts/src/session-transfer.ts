@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
-import { userIdSchema } from './user-id.ts';
 
 /** Import and export of sessions. */
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accountStateSchema } from './account.ts';
-import { userIdSchema } from './user-id.ts';
+import { userIdSchema } from './recipients/user-id.ts';
 
 /** A change of an account's state, as posted to `EVENTS_CALLBACK_URL`. */
 const accountEventSchema = z.object({

@@ -1,6 +1,6 @@
 import { isOneEmoji } from './emoji.ts';
 import { FormatError } from './format-error.ts';
-import { addressFault, customEmoji, EMOJI_ID_HINT, EMOJI_TEXT_HINT, linkTo } from './link-target.ts';
+import { addressFault, customEmoji, EMOJI_ID_HINT, EMOJI_TEXT_HINT, linkTo } from './markdown/link-target.ts';
 import { quoted } from './quoted.ts';
 import { TextBuilder, type Format, type MarkedUp } from './text-builder.ts';
 

@@ -1,6 +1,6 @@
 import type { FormattedText } from '@gateway/contracts';
 import { parseHtml } from './html.ts';
-import { parseMarkdown } from './markdown.ts';
+import { parseMarkdown } from './markdown/markdown.ts';
 import { tidy } from './tidy.ts';
 
 /**

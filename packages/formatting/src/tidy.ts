@@ -1,5 +1,5 @@
 import type { Entity, FormattedText } from '@gateway/contracts';
-import { isCode, withoutNestedCode } from './nested-code.ts';
+import { isCode, withoutNestedCode } from './markdown/nested-code.ts';
 import type { Format, MarkedUp, Span } from './text-builder.ts';
 
 /**

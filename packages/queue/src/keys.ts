@@ -47,7 +47,7 @@ export function sendStateKey(userId: string): string {
 }
 
 /** Hash: job that its worker has fetched and holds → why and until when (JSON of `Hold`). */
-export function asideKey(userId: string): string {
+export function heldJobsKey(userId: string): string {
   return `${accountPrefix(userId)}:aside`;
 }
 
@@ -73,12 +73,12 @@ export const CONTROL_QUEUE = 'control';
 export const RESULTS_STREAM = 'results';
 
 /** Sorted set: account → ms since the epoch from which it may have work. */
-export function doorbellKey(shard: number): string {
+export function dueAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:doorbell`;
 }
 
 /** Pub/sub channel that makes the worker read the doorbell now. The message is the account. */
-export function doorbellChannel(shard: number): string {
+export function dueAccountsChannel(shard: number): string {
   return `${shardPrefix(shard)}:ring`;
 }
 

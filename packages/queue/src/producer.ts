@@ -10,36 +10,36 @@ import {
 } from '@gateway/contracts';
 import type { Logger, Sealer } from '@gateway/runtime';
 import type { Redis } from 'ioredis';
-import type { Admission } from './accept-sends.ts';
-import { AccountQueues } from './account-queues.ts';
-import { asOf, readDecisiveView } from './account-views.ts';
-import { BoardQueues } from './board-queues.ts';
-import { cancelWaitingSend, type CancelOutcome } from './cancel-send.ts';
-import { ControlQueues } from './control-queues.ts';
-import { ringDoorbell } from './doorbell.ts';
-import { idempotentJobId, newJobId } from './job-id.ts';
-import { readJob } from './job-reader.ts';
-import { Listings } from './listings.ts';
-import { readMetrics } from './metrics-store.ts';
-import { countPending, type PendingCounts } from './pending.ts';
-import { placeSend, type NewSend, type PlacedSend } from './place-send.ts';
-import { RateLimits } from './rate-limits.ts';
-import { RedisCalls } from './redis-calls.ts';
-import { RedisClock } from './redis-clock.ts';
-import { faultOf, unfitFor } from './redis-fault.ts';
-import { readRedisSetup, requireFitRedis, type RedisSetup } from './redis-setup.ts';
-import { openProducerRedis } from './redis.ts';
-import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './results.ts';
-import { retrySend } from './retry-send.ts';
-import { sealingContext } from './sealing-context.ts';
-import { SendIntake } from './send-intake.ts';
-import { readSendState } from './send-states.ts';
-import { claimShardCount, shardOf } from './shards.ts';
-import { timelyBackend } from './timely-backend.ts';
-import { WebhookLog } from './webhook-log.ts';
-import { WebhookOutbox } from './webhook-outbox.ts';
-import { openWebhookQueue } from './webhook-queue.ts';
-import { countLiveWorkers } from './workers.ts';
+import { ControlQueues } from './control/control-queues.ts';
+import { sealingContext } from './control/sealing-context.ts';
+import type { Admission } from './enqueue/enqueue-sends.ts';
+import { placeSend, type NewSend, type PlacedSend } from './enqueue/place-send.ts';
+import { SendIntake } from './enqueue/send-intake.ts';
+import { notifyOwner } from './events/due-accounts.ts';
+import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './events/results.ts';
+import { idempotentJobId, newJobId } from './jobs/job-id.ts';
+import { readJob } from './jobs/job-reader.ts';
+import { AccountQueues } from './line/account-queues.ts';
+import { cancelWaitingSend, type CancelOutcome } from './line/cancel-send.ts';
+import { countPending, type PendingCounts } from './line/pending-counts.ts';
+import { retrySend } from './line/retry-send.ts';
+import { readSendState } from './line/send-states.ts';
+import { claimShardCount, shardOf } from './ownership/shards.ts';
+import { countLiveWorkers } from './ownership/workers.ts';
+import { openProducerRedis } from './redis/clients.ts';
+import { RateLimits } from './redis/rate-limits.ts';
+import { RedisCalls } from './redis/redis-calls.ts';
+import { RedisClock } from './redis/redis-clock.ts';
+import { faultOf, unfitFor } from './redis/redis-fault.ts';
+import { readRedisSetup, requireFitRedis, type RedisSetup } from './redis/redis-setup.ts';
+import { timelyBackend } from './redis/timely-backend.ts';
+import { asOf, readDecisiveView } from './views/account-views.ts';
+import { BoardQueues } from './views/board-queues.ts';
+import { Listings } from './views/listings.ts';
+import { readMetrics } from './views/metrics-store.ts';
+import { WebhookLog } from './webhooks/webhook-log.ts';
+import { WebhookOutbox } from './webhooks/webhook-outbox.ts';
+import { openWebhookQueue } from './webhooks/webhook-queue.ts';
 
 export interface ProducerOptions {
   redisUrl: string;
@@ -189,7 +189,7 @@ export class Producer {
 
   /** Notifies the account's worker of work that another process enqueued. */
   async ring(userId: string): Promise<void> {
-    await this.#calls.read(() => ringDoorbell(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
+    await this.#calls.read(() => notifyOwner(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
   }
 
   /** Enqueues a sealed control job. The worker refuses it if it starts after `expiresAt` (ms since the epoch). */

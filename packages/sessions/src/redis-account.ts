@@ -130,7 +130,7 @@ export class RedisAccount {
   /** @throws {SessionStoreError} `fenced`. */
   async remove(): Promise<void> {
     const { redis, indexKey } = this.#place;
-    const asides = [this.#asideKey('account'), this.#asideKey('peers')];
+    const asides = [this.#heldJobsKey('account'), this.#heldJobsKey('peers')];
     await this.#run(REMOVE, [this.#fenceKey, this.#accountKey, this.#peersKey, ...asides], []);
     // A next owner may have begun a login by now, whose name must stay; a name too many is nobody.
     if (this.#right !== null && !this.#right.valid()) return;
@@ -153,7 +153,7 @@ export class RedisAccount {
     /** What is kept under another name, because it cannot be read. */
     keep?: 'account' | 'peers';
   }): Promise<void> {
-    const keys = [this.#fenceKey, this.#accountKey, this.#peersKey, this.#asideKey(keep ?? 'account')];
+    const keys = [this.#fenceKey, this.#accountKey, this.#peersKey, this.#heldJobsKey(keep ?? 'account')];
     const kept = keep === undefined ? '' : String(keep === 'account' ? 2 : 3);
     await this.#run(WRITE, keys, [account, peers, kept]);
   }
@@ -194,7 +194,7 @@ export class RedisAccount {
   }
 
   /** The last value that could not be read and was replaced. */
-  #asideKey(what: 'account' | 'peers'): string {
+  #heldJobsKey(what: 'account' | 'peers'): string {
     return this.#place.keyOf(this.#userId, `${what}:broken`);
   }
 }

@@ -8,16 +8,16 @@ import {
   type VerifyResult,
 } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import { AccountConnection } from './account-connection.ts';
-import { MisconfiguredError, UnknownKeyError } from './call-errors.ts';
 import type { Home } from './caller.ts';
-import type { DataCenters } from './data-centers.ts';
-import { rpcNameOf, toFailure } from './errors.ts';
-import * as login from './login.ts';
-import { exportLoginToken, signedInMeanwhile } from './qr-login.ts';
-import { Recipients } from './recipients.ts';
-import { sendMessage } from './send-message.ts';
-import { writeSession } from './session.ts';
+import { sendMessage } from './calls/send-message.ts';
+import { AccountConnection } from './connection/account-connection.ts';
+import type { DataCenters } from './connection/data-centers.ts';
+import { writeSession } from './connection/session.ts';
+import { MisconfiguredError, UnknownKeyError } from './errors/call-errors.ts';
+import { rpcNameOf, toFailure } from './errors/errors.ts';
+import { Recipients } from './peers/recipients.ts';
+import * as login from './sign-in/login.ts';
+import { exportLoginToken, signedInMeanwhile } from './sign-in/qr-login.ts';
 import {
   TelegramFailure,
   type AccountClient,

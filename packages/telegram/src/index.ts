@@ -1,5 +1,5 @@
-export { readSession, sameKey } from './session.ts';
-export { chatOf, type Chat } from './chat.ts';
+export { readSession, sameKey } from './connection/session.ts';
+export { chatOf, type Chat } from './peers/chat.ts';
 export { createTelegram } from './telegram.ts';
 export {
   TelegramFailure,

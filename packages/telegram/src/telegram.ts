@@ -1,9 +1,9 @@
-import './prepare-gramjs.ts';
+import './gramjs/prepare-gramjs.ts';
 import { GatewayError } from '@gateway/contracts';
 import { GramJsAccountClient } from './account-client.ts';
-import { DataCenters } from './data-centers.ts';
-import { trustServerKeys } from './server-keys.ts';
-import { dataCenterOf, readSession } from './session.ts';
+import { DataCenters } from './connection/data-centers.ts';
+import { trustServerKeys } from './connection/server-keys.ts';
+import { dataCenterOf, readSession } from './connection/session.ts';
 import { TelegramFailure, type Telegram, type TelegramOptions } from './types.ts';
 
 /**

@@ -5,7 +5,7 @@ import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
 import { MemorySession } from 'telegram/sessions/Memory.js';
 import { Api } from 'telegram/tl/index.js';
-import { trustServerKeys } from '../../../packages/telegram/src/server-keys.ts';
+import { trustServerKeys } from '../../../packages/telegram/src/connection/server-keys.ts';
 import type { BenchAccount } from '../accounts.ts';
 import { answerParent } from '../child.ts';
 

@@ -1,8 +1,8 @@
 import { GatewayError, PAUSED } from '@gateway/contracts';
 import { parseJobId } from '@gateway/queue';
-import { cancelJob } from '../cancel-job.ts';
 import type { ApiContext } from '../context.ts';
-import { runInteractive } from '../interactive.ts';
+import { cancelJob } from '../control/cancel-job.ts';
+import { runInteractive } from '../control/interactive.ts';
 
 /** The dashboard's actions on an account. They have the same effect as the API's. */
 export interface BoardActions {

@@ -3,7 +3,7 @@ import type { Settings } from '@gateway/runtime';
 import type { MiddlewareHandler } from 'hono';
 import { basicAuth } from 'hono/basic-auth';
 import { HTTPException } from 'hono/http-exception';
-import { isLoopbackName } from '../loopback.ts';
+import { isLoopbackName } from '../http/loopback.ts';
 import { refuseStrangers } from '../middleware/loopback-guard.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { GatewayError, parseRecipient, type MessageStreamRequest } from '@gateway/contracts';
 import { botUserId, type Settings } from '@gateway/runtime';
+import { requireSignedIn } from '../accounts/signed-in.ts';
 import type { ApiContext } from '../context.ts';
-import { requireSignedIn } from '../signed-in.ts';
 import type { Destination } from './reply-events.ts';
 
 /**

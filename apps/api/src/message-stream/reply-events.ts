@@ -10,10 +10,10 @@ import {
   type MessageStreamRequest,
 } from '@gateway/contracts';
 import type { AcceptedSend } from '@gateway/queue';
+import { refuseSignedOut } from '../accounts/signed-in.ts';
 import type { ApiContext } from '../context.ts';
-import { withEitherSignal } from '../either-signal.ts';
-import { awaitSend, holdOf } from '../send-outcome.ts';
-import { refuseSignedOut } from '../signed-in.ts';
+import { withEitherSignal } from '../http/either-signal.ts';
+import { awaitSend, holdOf } from '../sending/send-outcome.ts';
 import { replyJob } from './reply-job.ts';
 import { WholeCharacters } from './whole-characters.ts';
 

@@ -1,7 +1,7 @@
 import { cleanSource, GatewayError, isInvisible, normalizeFormatted } from '@gateway/contracts';
 import { Pauses, type Logger } from '@gateway/runtime';
-import { formatModelText } from '../marked-up-text.ts';
-import { sendJob, type Message } from '../send-job.ts';
+import { formatModelText } from '../sending/marked-up-text.ts';
+import { sendJob, type Message } from '../sending/send-job.ts';
 
 /**
  * Creates the job that sends a model's reply, with its Markdown converted to Telegram formatting.

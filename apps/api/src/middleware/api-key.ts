@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '@gateway/contracts';
 import { createMiddleware } from 'hono/factory';
 import type { ApiContext, ApiEnv, Caller } from '../context.ts';
-import { requestHeader } from '../headers.ts';
+import { requestHeader } from '../http/headers.ts';
 
 /** Requires an API key, in `Authorization: Bearer` or `X-API-Key`. */
 export function apiKey({ settings }: ApiContext) {

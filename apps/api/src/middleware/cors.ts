@@ -3,7 +3,7 @@ import type { Settings } from '@gateway/runtime';
 import { cors as honoCors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../context.ts';
-import { requestHeader } from '../headers.ts';
+import { requestHeader } from '../http/headers.ts';
 
 /** Seconds that a browser may cache a preflight response. Chrome caches none for longer. */
 const PREFLIGHT_AGE = 7_200;

@@ -3,8 +3,8 @@ import { remembered, type Settings } from '@gateway/runtime';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv, Caller } from '../context.ts';
-import { requestHeader } from '../headers.ts';
-import { isLoopbackName, isLoopbackOrigin } from '../loopback.ts';
+import { requestHeader } from '../http/headers.ts';
+import { isLoopbackName, isLoopbackOrigin } from '../http/loopback.ts';
 import { isAllowedOrigin, originRefusal } from './cors.ts';
 
 /** The caller if no keys are configured. */

@@ -1,7 +1,7 @@
 import { GatewayError } from '@gateway/contracts';
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../context.ts';
-import { answerHeader } from '../headers.ts';
+import { answerHeader } from '../http/headers.ts';
 
 /**
  * For every path registered on `app` so far, answers other methods with 405 and the allowed methods. Call it after the

@@ -1,6 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
 import { Pauses } from '@gateway/runtime';
-import { validationError } from '../validation.ts';
+import { validationError } from '../http/validation.ts';
 import { JsonScan, type Span } from './json-scan.ts';
 
 /** Maximum nesting depth of objects and lists. A tool schema for an assistant has about 20. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv } from '../context.ts';
-import { answerHeader, requestHeader } from '../headers.ts';
+import { answerHeader, requestHeader } from '../http/headers.ts';
 
 const SANE = /^[A-Za-z0-9._-]{1,128}$/;
 

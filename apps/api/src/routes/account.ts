@@ -1,7 +1,7 @@
 import { accountRequestSchema, disconnectRequestSchema, paceRequestSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { runForCaller } from '../interactive.ts';
+import { runForCaller } from '../control/interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
 /** Operations on a whole account: pause, resume, set its pace, disconnect. */

@@ -1,19 +1,19 @@
 import { accountRequestSchema, GatewayError, isSignedIn, userIdSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { anyOf } from '../any-user-id.ts';
+import { anyOf } from '../accounts/any-user-id.ts';
+import { qrEvents, type QrEvent } from '../accounts/qr-events.ts';
+import { refuseBot } from '../accounts/refuse-bot.ts';
+import { signInAnswer } from '../accounts/sign-in-answer.ts';
+import { limitSignIn } from '../accounts/sign-in-limits.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { withEitherSignal } from '../either-signal.ts';
-import { errorAnswer } from '../error-response.ts';
-import { runForCaller, runInteractive } from '../interactive.ts';
+import { runForCaller, runInteractive } from '../control/interactive.ts';
+import { withEitherSignal } from '../http/either-signal.ts';
+import { errorAnswer } from '../http/error-response.ts';
+import { eventStream } from '../http/sse.ts';
+import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
-import { qrEvents, type QrEvent } from '../qr-events.ts';
-import { refuseBot } from '../refuse-bot.ts';
-import { limitSignIn } from '../sign-in-limits.ts';
-import { eventStream } from '../sse.ts';
-import { validate } from '../validation.ts';
-import { verifyBody } from '../verify-body.ts';
 
 const qrStreamSchema = z.object({ user_id: userIdSchema });
 
@@ -27,7 +27,7 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
     refuseBot(context, user_id);
     await limitSignIn(context, c.get('caller'), 'qr', user_id);
     const { jobId, result } = await runForCaller(context, c, 'auth.qr', user_id, { begin: true });
-    return c.json(result.status === 'qr' ? { ...result, job_id: jobId } : verifyBody(jobId, result));
+    return c.json(result.status === 'qr' ? { ...result, job_id: jobId } : signInAnswer(jobId, result));
   });
 
   routes.on('GET', anyOf('/telegram/user/auth/qr/'), async (c) => {

@@ -1,12 +1,12 @@
 import { accountRequestSchema, authStartRequestSchema, authVerifyRequestSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
-import { codeSentBody } from '../code-sent-body.ts';
+import { codeSentBody } from '../accounts/code-sent-body.ts';
+import { refuseBot } from '../accounts/refuse-bot.ts';
+import { signInAnswer } from '../accounts/sign-in-answer.ts';
+import { limitSignIn } from '../accounts/sign-in-limits.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { runForCaller } from '../interactive.ts';
+import { runForCaller } from '../control/interactive.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
-import { refuseBot } from '../refuse-bot.ts';
-import { limitSignIn } from '../sign-in-limits.ts';
-import { verifyBody } from '../verify-body.ts';
 
 /**
  * Sign-in by login code: start → (resend) → verify, or cancel. A worker runs each step as a job while the caller waits.
@@ -46,7 +46,7 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
       ...(password !== undefined && { password }),
     };
     const { jobId, result } = await runForCaller(context, c, 'auth.verify', user_id, payload);
-    return c.json(verifyBody(jobId, result));
+    return c.json(signInAnswer(jobId, result));
   });
 
   return routes;

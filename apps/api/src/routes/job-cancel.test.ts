@@ -53,7 +53,7 @@ describe('a send', () => {
   test('that its worker has just put back is looked for in line again', async () => {
     const api = testApi();
     api.producer.cancelOutcomes = ['in-hand', 'cancelled'];
-    api.producer.controlResults = { 'send.cancel': { outcome: 'not_in_hand' } };
+    api.producer.controlResults = { 'send.cancel': { outcome: 'not_fetched' } };
     api.producer.onWait = () => ({ end: 'finished' });
     expect(await cancel(api)).toMatchObject({ status: 200, body: { state: 'cancelled' } });
   });

@@ -9,15 +9,15 @@ import {
 import { HISTORY_STEP_MS } from '@gateway/queue';
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
-import { accountChanges } from '../account-changes.ts';
-import { readAccountStatus } from '../account-status.ts';
+import { accountChanges } from '../accounts/account-changes.ts';
+import { readAccountStatus } from '../accounts/account-status.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { withEitherSignal } from '../either-signal.ts';
+import { withEitherSignal } from '../http/either-signal.ts';
+import { eventStream } from '../http/sse.ts';
+import { validate } from '../http/validation.ts';
 import { mayUse, requireAccount } from '../middleware/api-key.ts';
 import { readBody } from '../middleware/json-body.ts';
-import { previewOf } from '../send-job.ts';
-import { eventStream } from '../sse.ts';
-import { validate } from '../validation.ts';
+import { previewOf } from '../sending/send-job.ts';
 
 /** Read-only listings for people: the accounts, the outcomes of their messages, the preview of a text. */
 export function listingRoutes(context: ApiContext): Hono<ApiEnv> {

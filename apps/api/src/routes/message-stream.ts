@@ -2,13 +2,13 @@ import { cleanText, GatewayError, isInvisible, messageStreamRequestSchema } from
 import { Pauses } from '@gateway/runtime';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { readIdempotencyKey } from '../idempotency-key.ts';
+import { readIdempotencyKey } from '../http/idempotency-key.ts';
+import { eventStream } from '../http/sse.ts';
+import { validationError } from '../http/validation.ts';
 import { destinationOf } from '../message-stream/destination.ts';
 import { digestOfRequest, earlierReply, replyKey } from '../message-stream/repeat.ts';
 import { ownReply, replyEvents } from '../message-stream/reply-events.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
-import { eventStream } from '../sse.ts';
-import { validationError } from '../validation.ts';
 
 /**
  * Streams an assistant's reply and sends it from the account. Refuses as many invalid requests as possible before the

@@ -2,18 +2,18 @@ import { GatewayError, sendBatchRequestSchema, sendRequestSchema } from '@gatewa
 import type { NewSend } from '@gateway/queue';
 import { Pauses } from '@gateway/runtime';
 import { Hono, type Context } from 'hono';
+import { refuseSignedOut } from '../accounts/signed-in.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { withEitherSignal } from '../either-signal.ts';
-import { refuseHalfPairs } from '../half-pairs.ts';
-import { answerHeader, requestHeader } from '../headers.ts';
-import { readIdempotencyKey } from '../idempotency-key.ts';
+import { withEitherSignal } from '../http/either-signal.ts';
+import { refuseHalfPairs } from '../http/half-pairs.ts';
+import { answerHeader, requestHeader } from '../http/headers.ts';
+import { readIdempotencyKey } from '../http/idempotency-key.ts';
+import { parsePrefer } from '../http/prefer.ts';
+import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readAccountBody, readBatchBody } from '../middleware/json-body.ts';
-import { parsePrefer } from '../prefer.ts';
-import { newSend } from '../send-job.ts';
-import { awaitSend, holdOf, type SendOutcome } from '../send-outcome.ts';
-import { refuseSignedOut } from '../signed-in.ts';
-import { validate } from '../validation.ts';
+import { newSend } from '../sending/send-job.ts';
+import { awaitSend, holdOf, type SendOutcome } from '../sending/send-outcome.ts';
 
 /** Maximum bytes of a batch. */
 const MAX_BATCH_BODY = 8 * 1024 * 1024;

@@ -2,11 +2,11 @@ import { exportRequestSchema, GatewayError, importRequestSchema } from '@gateway
 import { botUserId, ThreadError } from '@gateway/runtime';
 import { readGivenSession, SessionFormatError, writeOwnForm } from '@gateway/session-formats';
 import { Hono } from 'hono';
+import { limitSignIn } from '../accounts/sign-in-limits.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { runForCaller } from '../interactive.ts';
+import { runForCaller } from '../control/interactive.ts';
+import { validationError } from '../http/validation.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
-import { limitSignIn } from '../sign-in-limits.ts';
-import { validationError } from '../validation.ts';
 
 /** Import of existing sessions, and export of sealed backups. */
 export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {

@@ -1,12 +1,12 @@
 import { userIdSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { readAccountStatus } from '../account-status.ts';
-import { anyOf } from '../any-user-id.ts';
+import { readAccountStatus } from '../accounts/account-status.ts';
+import { anyOf } from '../accounts/any-user-id.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { runForCaller } from '../interactive.ts';
+import { runForCaller } from '../control/interactive.ts';
+import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
-import { validate } from '../validation.ts';
 
 const statusRequestSchema = z.object({
   user_id: userIdSchema,

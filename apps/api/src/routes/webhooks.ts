@@ -2,10 +2,10 @@ import { GatewayError, userIdSchema, webhookDeliverySchema, type WebhookDelivery
 import { parseJobId, webhookIdOf } from '@gateway/queue';
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
-import { auditLog } from '../audit.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
+import { auditLog } from '../control/audit.ts';
+import { validate, validationError } from '../http/validation.ts';
 import { mayUse, requireAccount } from '../middleware/api-key.ts';
-import { validate, validationError } from '../validation.ts';
 
 const MAX_LIMIT = 100;
 const LIMIT = `must be a whole number, 1 to ${MAX_LIMIT}`;

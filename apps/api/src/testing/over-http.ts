@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
-import { listen } from '../server.ts';
+import { listen } from '../http/server.ts';
 
 export interface HttpRequest {
   method?: string;

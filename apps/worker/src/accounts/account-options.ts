@@ -3,7 +3,7 @@ import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
-import type { SendLedger } from '../delivery/send-ledger.ts';
+import type { SendLedger } from '../lane/send-ledger.ts';
 
 /** What an account needs from its worker. */
 export interface AccountOptions {

@@ -22,8 +22,8 @@ import {
 import { TelegramFailure, type AccountClient, type Chat } from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import PQueue from 'p-queue';
-import type { LaneAccount, Sending } from '../delivery/lane-ports.ts';
-import type { SendLedger } from '../delivery/send-ledger.ts';
+import type { LaneAccount, Sending } from '../lane/lane-ports.ts';
+import type { SendLedger } from '../lane/send-ledger.ts';
 import type { AccountOptions } from './account-options.ts';
 import { endOf, viewOf } from './account-view.ts';
 import { outgoing } from './outgoing.ts';

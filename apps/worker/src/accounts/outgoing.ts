@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '@gateway/telegram';
-import type { Sending } from '../delivery/lane-ports.ts';
-import { randomIdOf } from '../delivery/random-id.ts';
+import type { Sending } from '../lane/lane-ports.ts';
+import { randomIdOf } from '../lane/random-id.ts';
 import { recipientOf } from './recipients.ts';
 
 /**

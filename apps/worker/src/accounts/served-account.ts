@@ -1,7 +1,7 @@
 import {
-  answerDoorbell,
-  forgetAside,
-  noteAside,
+  clearDueAccount,
+  removeHeldJob,
+  writeHeldJobs,
   raiseFence,
   readAccountView,
   readSendState,
@@ -13,8 +13,8 @@ import {
 } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
-import { Lane } from '../delivery/lane.ts';
-import { SendLedger } from '../delivery/send-ledger.ts';
+import { Lane } from '../lane/lane.ts';
+import { SendLedger } from '../lane/send-ledger.ts';
 import type { WorkerContext } from '../shard/worker-context.ts';
 import { Account } from './account.ts';
 import { stateEvents } from './state-events.ts';
@@ -105,12 +105,12 @@ export class ServedAccount {
       queue: consumer,
       limits,
       claim: () => raiseFence(redis, userId, fence),
-      answerBell: () => answerDoorbell(redis, shard, userId, now()),
-      showAside: async (jobs) => {
-        await noteAside(redis, userId, jobs);
+      answerBell: () => clearDueAccount(redis, shard, userId, now()),
+      showHeldJobs: async (jobs) => {
+        await writeHeldJobs(redis, userId, jobs);
         await Promise.all(jobs.map(({ jobId, hold }) => results.held(shard, userId, hold, jobId)));
       },
-      forgetAside: (jobId) => forgetAside(redis, userId, jobId),
+      removeHeldJob: (jobId) => removeHeldJob(redis, userId, jobId),
       announceEnd: async ({ jobId, data: { callbackUrl, retries } }) => {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl, retries);
       },
@@ -130,8 +130,8 @@ export class ServedAccount {
   }
 
   /** Cancels the messages of a fetched send that were not sent yet. */
-  async cancel(jobId: string): Promise<'cancelled' | 'too_late' | 'not_in_hand'> {
-    return this.#line?.lane.cancel(jobId) ?? 'not_in_hand';
+  async cancel(jobId: string): Promise<'cancelled' | 'too_late' | 'not_fetched'> {
+    return this.#line?.lane.cancel(jobId) ?? 'not_fetched';
   }
 
   /** Fetches no further job, waits for the message being sent, and puts the other fetched jobs back. */

@@ -2,7 +2,7 @@ import { GatewayError } from '@gateway/contracts';
 import { sleep, type Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
-import { sessionOf } from '../handlers/sign-in.ts';
+import { sessionOf } from '../control/sign-in.ts';
 
 /** A bot account that can send messages instead of a person's account. */
 export interface Bot {

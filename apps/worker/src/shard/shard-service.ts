@@ -11,8 +11,8 @@ import {
 import { sleep, withTimeout } from '@gateway/runtime';
 import { Accounts } from '../accounts/accounts.ts';
 import { openServedAccount } from '../accounts/served-account.ts';
-import { controlHandlers } from '../handlers/control-handlers.ts';
-import { PhoneLimits } from '../handlers/phone-limits.ts';
+import { controlHandlers } from '../control/control-handlers.ts';
+import { PhoneLimits } from '../control/phone-limits.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
 import { keepBotSignedIn } from './bot.ts';
 import { keepRetention } from './retention.ts';
@@ -85,7 +85,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     logger,
   });
   const serving = new AbortController();
-  context.census.add(shard, accounts);
+  context.accountCounts.add(shard, accounts);
   void keepRetention({ ...context, shard, logger, signal: serving.signal });
   const keepBot = () => {
     const { bot } = context;
@@ -94,7 +94,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   };
   const letGo = () => {
     serving.abort();
-    context.census.remove(shard, accounts);
+    context.accountCounts.remove(shard, accounts);
     redis.off('ready', onReady);
     doorbells.remove(shard);
   };

@@ -1,7 +1,7 @@
 import type { PaceSettings } from '@gateway/contracts';
 import type {
   AccountQueues,
-  DoorbellListener,
+  DueAccountsListener,
   RedisClient,
   RedisContact,
   ResultsPublisher,
@@ -12,8 +12,8 @@ import type { Logger, Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
-import type { LaneLimits } from '../delivery/lane-ports.ts';
-import type { Census } from '../metrics/census.ts';
+import type { LaneLimits } from '../lane/lane-ports.ts';
+import type { AccountCounts } from '../metrics/account-counts.ts';
 import type { History } from '../metrics/history.ts';
 import type { Bot } from './bot.ts';
 
@@ -27,7 +27,7 @@ export interface WorkerContext {
   shards: number;
   queues: AccountQueues;
   results: ResultsPublisher;
-  doorbells: DoorbellListener;
+  doorbells: DueAccountsListener;
   store: SessionStore;
   telegram: Telegram;
   sealer: Sealer;
@@ -39,7 +39,7 @@ export interface WorkerContext {
   bot: Bot | null;
   outbox: WebhookOutbox;
   metrics: WorkerMetrics;
-  census: Census;
+  accountCounts: AccountCounts;
   history: History;
   /** The URL to which changes of account states are posted; `null`: nowhere. */
   eventsUrl: string | null;

@@ -12,9 +12,9 @@ import type { FetchedSend, RecoveredSend } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { TelegramFailure, type Chat, type FailureOutcome } from '@gateway/telegram';
 import { vi } from 'vitest';
-import type { LaneAccount, LaneQueue, Sending } from '../delivery/lane-ports.ts';
-import { Lane } from '../delivery/lane.ts';
-import { SendLedger } from '../delivery/send-ledger.ts';
+import type { LaneAccount, LaneQueue, Sending } from '../lane/lane-ports.ts';
+import { Lane } from '../lane/lane.ts';
+import { SendLedger } from '../lane/send-ledger.ts';
 
 const NOT_SIGNED_IN = new GatewayError('NOT_AUTHORIZED');
 export const DATE = '2024-01-15T12:00:00Z';
@@ -32,7 +32,7 @@ interface Waiting {
 export class World implements LaneQueue {
   readonly log: string[] = [];
   waiting: Waiting[] = [];
-  inHand: Waiting[] = [];
+  laneJob: Waiting[] = [];
   recovered: RecoveredSend[] = [];
   /** The attempt count of each job, as the queue stores it. */
   readonly attempts = new Map<string, number>();
@@ -55,8 +55,8 @@ export class World implements LaneQueue {
     limits: { maxWaitMs: 24 * HOUR, dedupWindowMs: HOUR, maxInHand: 5 },
     claim: async () => void this.log.push('claim'),
     answerBell: async () => this.onBell(),
-    showAside: async (jobs) => void this.aside.push(...jobs),
-    forgetAside: async (jobId) => void this.log.push(`goes on ${jobId}`),
+    showHeldJobs: async (jobs) => void this.aside.push(...jobs),
+    removeHeldJob: async (jobId) => void this.log.push(`goes on ${jobId}`),
     announceEnd: async ({ jobId }) => void this.announced.push(jobId),
     metrics: { sent: () => {}, failed: () => {}, held: () => {} },
     finished: () => {},
@@ -75,13 +75,13 @@ export class World implements LaneQueue {
   async recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
     this.log.push('recover');
     await note(this.recovered.splice(0));
-    this.waiting.unshift(...this.inHand.splice(0));
+    this.waiting.unshift(...this.laneJob.splice(0));
   }
 
   async next(): Promise<FetchedSend | 'strays' | null> {
     const next = this.waiting.shift();
     if (next === undefined) return null;
-    this.inHand.push(next);
+    this.laneJob.push(next);
     if (this.strays > 0) {
       this.strays -= 1;
       return 'strays';
@@ -89,7 +89,7 @@ export class World implements LaneQueue {
     const { text, job, sent, acceptedAt } = next;
     const leave = (what: string) => {
       this.log.push(`${what} ${text}`);
-      this.inHand = this.inHand.filter((other) => other !== next);
+      this.laneJob = this.laneJob.filter((other) => other !== next);
     };
     return {
       jobId: text,

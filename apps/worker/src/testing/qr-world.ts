@@ -8,8 +8,8 @@ import { openFileSessionStore, type SessionStore } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient, type FailureOutcome, type QrLogin } from '@gateway/telegram';
 import { onTestFinished } from 'vitest';
 import { Account } from '../accounts/account.ts';
-import { SendLedger } from '../delivery/send-ledger.ts';
-import { QrSignIn } from '../handlers/qr-sign-in.ts';
+import { QrSignIn } from '../control/qr-sign-in.ts';
+import { SendLedger } from '../lane/send-ledger.ts';
 
 export const USER: UserInfo = {
   id: 1,

@@ -1,5 +1,5 @@
 import type { MarkdownIt } from 'markdown-it';
-import { bareAddressEnd } from '../bare-address.ts';
+import { bareAddressEnd } from '../markdown/bare-address.ts';
 
 const SCHEME = /(?:https?|tg)$/i;
 const LONGEST_SCHEME = 5;

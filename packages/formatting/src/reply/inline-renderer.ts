@@ -1,6 +1,6 @@
 import type { Token } from 'markdown-it';
 import { isOneEmoji } from '../emoji.ts';
-import { customEmoji, customEmojiIdOf, linkTo } from '../link-target.ts';
+import { customEmoji, customEmojiIdOf, linkTo } from '../markdown/link-target.ts';
 import type { Format } from '../text-builder.ts';
 import { withAddress } from './address-text.ts';
 import { attribute, isBreak, plainInline } from './plain-inline.ts';

@@ -1,5 +1,5 @@
 import MarkdownParser, { type MarkdownIt, type Token } from 'markdown-it';
-import { flankingOf } from '../flanking.ts';
+import { flankingOf } from '../markdown/flanking.ts';
 import { keepBareAddresses } from './bare-addresses.ts';
 import { keepCodeWords } from './code-words.ts';
 import { keepMath } from './math.ts';

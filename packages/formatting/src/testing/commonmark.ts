@@ -1,5 +1,5 @@
 import spec from 'commonmark-spec';
-import { linkTo } from '../link-target.ts';
+import { linkTo } from '../markdown/link-target.ts';
 import { TextBuilder, type Format } from '../text-builder.ts';
 import { tidy } from '../tidy.ts';
 import { shown } from './shown.ts';

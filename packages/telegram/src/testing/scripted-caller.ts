@@ -1,7 +1,7 @@
 import type { Api } from 'telegram/tl/index.js';
-import { RpcError } from '../call-errors.ts';
 import type { Caller } from '../caller.ts';
-import { toFailure } from '../errors.ts';
+import { RpcError } from '../errors/call-errors.ts';
+import { toFailure } from '../errors/errors.ts';
 
 /**
  * Answers the nth call of a method with the nth entry of its script: a value to return, or an Error to fail with. For

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { parseSettings, silentLogger } from '@gateway/runtime';
+import { expect, onTestFinished, test } from 'vitest';
+import { startApi, type ApiOverrides } from '../api-app.ts';
+import { FakeProducer, JOB_ID } from '../testing/fake-producer.ts';
+import { rawRequest } from '../testing/raw-request.ts';
+
+async function start(overrides: ApiOverrides = {}) {
+  const producer = new FakeProducer();
+  const app = await startApi(parseSettings({ PORT: '0' }), silentLogger(), { producer, ...overrides });
+  onTestFinished(() => app.close());
+  return { producer, url: String((await app.ready)['url']) };
+}
+
+/** What every answer carries. */
+const COMMON = {
+  'x-request-id': expect.any(String),
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-type': 'application/json',
+};
+
+/** The last of the answers that came back. */
+function readAnswer(bytes: string) {
+  const [head = '', text = ''] = bytes.slice(bytes.lastIndexOf('HTTP/1.1 ')).split('\r\n\r\n');
+  const [first = '', ...lines] = head.split('\r\n');
+  const headers: Record<string, string> = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
+  );
+  const body: unknown = JSON.parse(text);
+  return { status: Number(first.split(' ')[1]), headers, body };
+}
+
+test('a body that does not come is cut off, with the id of its request', async () => {
+  const { url, producer } = await start({ receiveTimeoutMs: 100 });
+  const head =
+    'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\nX-Request-Id: r1\r\n\r\n{';
+  const { status, headers, body } = readAnswer(await rawRequest(url, head));
+  expect(status).toBe(408);
+  expect(headers).toMatchObject({ ...COMMON, 'x-request-id': 'r1', connection: 'close' });
+  expect(body).toEqual({
+    status: 'error',
+    code: 'REQUEST_TIMEOUT',
+    message: 'The request did not arrive in time.',
+    kind: 'retryable',
+    request_id: 'r1',
+  });
+  expect(producer.sent).toEqual([]);
+});
+
+test.each([
+  ['a head that does not come is cut off', 408, 'REQUEST_TIMEOUT', 'GET / HTTP/1.1\r\nHost: localhost\r\n'],
+  ['what is no HTTP is refused', 400, 'VALIDATION', 'nonsense\r\n\r\n'],
+])('%s, with an id of its own', async (_, expected, code, bytes) => {
+  const { url } = await start({ receiveTimeoutMs: 100 });
+  const { status, headers, body } = readAnswer(await rawRequest(url, bytes));
+  expect(status).toBe(expected);
+  expect(headers).toMatchObject({ ...COMMON, connection: 'close' });
+  expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(body).toMatchObject({ status: 'error', code, request_id: headers['x-request-id'] });
+});
+
+/** Sends a request, then nonsense once the answer has begun. @returns what came back until the connection closed. */
+async function nonsenseBehind(url: string, path: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    if (received === '') socket.write('nonsense\r\n\r\n');
+    received += text;
+  });
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: r1\r\n\r\n`);
+  await once(socket, 'close');
+  return received;
+}
+
+test('nonsense behind an answer is refused, with an id of its own', async () => {
+  const { url } = await start();
+  const received = await nonsenseBehind(url, '/healthz');
+  expect(received).toMatch(/^HTTP\/1\.1 200 /);
+  const { status, body } = readAnswer(received);
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ code: 'VALIDATION', request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+});
+
+test('nothing is written into an answer that is under way', async () => {
+  const { url, producer } = await start();
+  producer.onWait = (_ms, signal) =>
+    new Promise((resolve) => signal?.addEventListener('abort', () => resolve({ end: 'timeout' })));
+  const received = await nonsenseBehind(url, `/jobs/${JOB_ID}/events`);
+  expect(received).toMatch(/^HTTP\/1\.1 200 /);
+  expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});

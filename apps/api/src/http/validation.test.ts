@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import type { FakeProducer } from '../testing/fake-producer.ts';
+import { testApi } from '../testing/test-api.ts';
+
+const SEND = '/telegram/user/send';
+const MESSAGE = { user_id: 'user1', recipient_id: 'me', text: 'Привет! 👋' };
+const POST_PATHS = [
+  SEND,
+  '/telegram/user/auth/start',
+  '/telegram/user/auth/resend',
+  '/telegram/user/auth/cancel',
+  '/telegram/user/auth/verify',
+  '/telegram/user/disconnect',
+];
+
+function untouched(producer: FakeProducer): void {
+  expect([producer.sent, producer.added, producer.tries]).toEqual([[], [], []]);
+}
+
+describe('validation', () => {
+  test.each(POST_PATHS)('%s names unknown fields', async (path) => {
+    const { producer, call } = testApi();
+    const { status, body } = await call(path, { body: { user_id: 'user1', colour: 'red' } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'VALIDATION', kind: 'permanent' });
+    expect(body['issues']).toContainEqual({ path: 'colour', message: 'is not a field of this request' });
+    untouched(producer);
+  });
+
+  const USER_IDS: [unknown, string][] = [
+    [undefined, 'is required'],
+    ['', 'must not be empty'],
+    ['../x', 'may hold only letters A-Z a-z, digits and _ . @ + -, not "/" (U+002F)'],
+    ['a/b', 'may hold only letters A-Z a-z, digits and _ . @ + -, not "/" (U+002F)'],
+    ['a\\b', 'may hold only letters A-Z a-z, digits and _ . @ + -, not "\\" (U+005C)'],
+    ['a\0', 'may hold only letters A-Z a-z, digits and _ . @ + -, not U+0000'],
+    ['a\n', 'may hold only letters A-Z a-z, digits and _ . @ + -, not U+000A'],
+    ['иван', 'may hold only letters A-Z a-z, digits and _ . @ + -, not "и" (U+0438, Cyrillic)'],
+    ['.', 'must not be "." or ".."'],
+    ['..', 'must not be "." or ".."'],
+    ['x'.repeat(10_240), 'must be at most 64 characters'],
+    [7, 'must be a string'],
+    [null, 'must be a string'],
+    [{}, 'must be a string'],
+  ];
+
+  test.each(
+    USER_IDS.flatMap(([userId, message]) => POST_PATHS.map((path) => [userId, path, message] as const)),
+  )('user_id %j at %s is refused: %s', async (user_id, path, message) => {
+    const { producer, call } = testApi();
+    const { status, body } = await call(path, { body: { user_id } });
+    expect(status).toBe(400);
+    expect(body['issues']).toContainEqual({ path: 'user_id', message });
+    untouched(producer);
+  });
+
+  test.each([
+    [65_537, true, 'must be at most 65536 UTF-16 units'],
+    [4_097, false, 'must be at most 4096 UTF-16 units where split is false'],
+  ])('a text of %d units, split %s, is refused', async (length, split, message) => {
+    const { producer, call } = testApi();
+    const { status, body } = await call(SEND, { body: { ...MESSAGE, text: 'x'.repeat(length), split } });
+    expect([status, body['issues']]).toEqual([400, [{ path: 'text', message }]]);
+    untouched(producer);
+  });
+
+  test.each([
+    [{ ...MESSAGE, text: undefined }, 'text', 'is required'],
+    [{ ...MESSAGE, text: '' }, 'text', 'must not be empty'],
+    [{ ...MESSAGE, text: ' \n ' }, 'text', 'must not be empty'],
+    [{ ...MESSAGE, text: 5 }, 'text', 'must be a string'],
+    [
+      { ...MESSAGE, text: 'half \ud83d' },
+      'text',
+      'must be well-formed UTF-16: it holds half a surrogate pair',
+    ],
+    [{ ...MESSAGE, recipient_id: undefined }, 'recipient_id', 'is required'],
+    [{ ...MESSAGE, recipient_id: true }, 'recipient_id', expect.stringContaining('must be a string, or ')],
+    [
+      { ...MESSAGE, recipient_id: '?' },
+      'recipient_id',
+      'must be a numeric id, @username, +phone, me (Saved Messages), a link such as https://t.me/name, or -100… for a channel',
+    ],
+    [{ ...MESSAGE, reply_to: 0 }, 'reply_to', expect.any(String)],
+    [{ ...MESSAGE, silent: 'yes' }, 'silent', 'must be true or false'],
+    [{ ...MESSAGE, link_preview: 1 }, 'link_preview', 'must be true or false'],
+    [{ ...MESSAGE, parse_mode: 'rtf' }, 'parse_mode', 'must be markdown, markdown_lenient, html or none'],
+    [{ ...MESSAGE, send_at: 'tomorrow' }, 'send_at', expect.stringContaining('RFC 3339')],
+    [{ ...MESSAGE, send_at: '2030-01-01T00:00:00' }, 'send_at', expect.stringContaining('with its zone')],
+    [{ ...MESSAGE, send_at: '9999-01-01T00:00:00Z' }, 'send_at', 'must be at most a year ahead'],
+    [{ ...MESSAGE, split: 1 }, 'split', 'must be true or false'],
+    [
+      { ...MESSAGE, callback_url: 'ftp://example.org' },
+      'callback_url',
+      'must be an http:// or https:// address',
+    ],
+  ])('send: %j is refused at %s', async (body, path, message) => {
+    const { producer, call } = testApi();
+    const answer = await call(SEND, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path, message }] });
+    expect(answer.body['message']).toContain(path);
+    untouched(producer);
+  });
+
+  test('at most 20 issues are told, with names cut short', async () => {
+    const fields = Object.fromEntries(
+      Array.from({ length: 1_000 }, (_, index) => [`${index}${'x'.repeat(100)}`, 1]),
+    );
+    const { body } = await testApi().call(SEND, { body: { ...MESSAGE, ...fields } });
+    expect(body['issues']).toHaveLength(20);
+    expect(JSON.stringify(body).length).toBeLessThan(4_000);
+  });
+});

@@ -1,0 +1,79 @@
+import { TelegramFailure } from '@gateway/telegram';
+import type { LaneJob } from './lane-job.ts';
+import type { LaneOptions, Sending } from './lane-ports.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+type AttemptOptions = Pick<LaneOptions, 'account' | 'queue' | 'limits' | 'logger' | 'now' | 'random'>;
+
+/**
+ * Makes one attempt to send the next message of a job, and updates the account's ledger. The caller saves the ledger.
+ * @param unreachable how many attempts in a row before this one did not reach Telegram.
+ * @returns what to do with the job if the message was not sent; `null` if it was sent.
+ */
+export async function attempt(
+  options: AttemptOptions,
+  laneJob: LaneJob,
+  unreachable: number,
+): Promise<Verdict | null> {
+  const { account, logger, now, random } = options;
+  const { ledger } = account;
+  const { jobId, requestId } = laneJob;
+  const sending = await prepare(options, laneJob);
+  const before = account.chatOf(laneJob.recipient);
+  const begun = now();
+  laneJob.tries += 1;
+  const { tries } = laneJob;
+  try {
+    const message = await account.send(sending);
+    laneJob.add(message);
+    // Sending may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
+    // earlier value, which the pace counts.
+    const chat = { ...account.chatOf(laneJob.recipient), stranger: before.stranger };
+    ledger.noteSent(laneJob.jobId, chat, message.message_id, account.pace, begun);
+    const part = laneJob.parts > 1 ? { part: laneJob.part, parts: laneJob.parts } : {};
+    logger.info(
+      { jobId, requestId, messageId: message.message_id, ms: now() - begun, tries, ...part },
+      'sent',
+    );
+    return null;
+  } catch (thrown) {
+    // The account was stopped while this message waited for its turn.
+    if (account.stopped) return { do: 'stay' };
+    const counted = { message: laneJob.failures + 1, unreachable: unreachable + 1 };
+    const verdict = judge(thrown, counted, random());
+    if (isCounted(thrown)) {
+      laneJob.countFailedTry();
+      ledger.noteAttempts(jobId, laneJob.attempts);
+    }
+    if (verdict.do === 'hold' && verdict.counts) laneJob.failures += 1;
+    logger.debug({ jobId, requestId, err: thrown, verdict: verdict.do, tries }, 'not sent');
+    if (verdict.do === 'hold' && verdict.unknown)
+      ledger.noteUnknown(laneJob.jobId, begun, ledger.lastIdIn(account.chatOf(laneJob.recipient)));
+    return verdict;
+  }
+}
+
+/**
+ * Whether the attempt counts: it reached Telegram, or may have, and Telegram did not ask to wait. A flood wait or slow
+ * mode uses up no attempt.
+ */
+function isCounted(thrown: unknown): boolean {
+  if (!(thrown instanceof TelegramFailure)) return false;
+  const { failure } = thrown;
+  if (failure.outcome === 'wait') return false;
+  if (failure.outcome === 'fail') return failure.asked !== false;
+  return failure.outcome !== 'retry' || failure.reached;
+}
+
+async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob: LaneJob): Promise<Sending> {
+  const { jobId, part, formatted, recipient, job } = laneJob;
+  const { ledger } = account;
+  const message = { jobId, part, formatted, job: job.data, trace: job.trace, askedAt: job.askedAt };
+  const unknown = ledger.unknownOf(jobId);
+  if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
+    return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), lookFirstSince: undefined };
+  // If the process that made the attempt has ended, only the queue knows which messages were sent before it.
+  const before = unknown.after || (await queue.lastMessageIdTo(recipient));
+  const after = Math.max(before, ledger.lastIdIn(account.chatOf(recipient)), ...laneJob.messageIds);
+  return { ...message, after, lookFirstSince: unknown.since };
+}

@@ -1,0 +1,87 @@
+import type { GatewayError, SendResult } from '@gateway/contracts';
+import type { FetchedSend } from '@gateway/queue';
+import type { LaneJob } from './lane-job.ts';
+import type { LaneJobs } from './lane-jobs.ts';
+import type { LaneOptions, LaneQueue } from './lane-ports.ts';
+
+/** Messages failed in one batch. Neither Redis nor this process does anything else during a batch. */
+const FAILED_AT_ONCE = 250;
+
+type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | 'finished' | 'logger' | 'now'>;
+
+/** Completes and fails the jobs of a lane. */
+export class Endings {
+  readonly #options: EndingOptions;
+  readonly #jobs: LaneJobs;
+
+  constructor(options: EndingOptions, hand: LaneJobs) {
+    this.#options = options;
+    this.#jobs = hand;
+  }
+
+  /**
+   * Completes a job whose messages were all sent.
+   * @param fetchNext whether to fetch the next job in the same round trip.
+   * @returns the next job, as {@link LaneQueue.next} does.
+   */
+  async sent(
+    laneJob: LaneJob,
+    result: SendResult,
+    fetchNext: boolean,
+  ): Promise<FetchedSend | 'strays' | null> {
+    const { account, announceEnd, metrics, now } = this.#options;
+    account.ledger.noteEnded(laneJob.jobId);
+    await announceEnd(laneJob.job);
+    const attempts = laneJob.attemptsAtEnd;
+    const next = await account.ledger.saveWith((state) =>
+      laneJob.job.complete(result, { state, attempts, fetchNext }),
+    );
+    metrics.sent(Math.max(0, now() - laneJob.job.dueAt) / 1_000);
+    this.#left(laneJob, 'sent', result);
+    return next;
+  }
+
+  async fail(laneJob: LaneJob, error: GatewayError): Promise<void> {
+    const { account, announceEnd, metrics, logger } = this.#options;
+    account.ledger.noteEnded(laneJob.jobId);
+    await announceEnd(laneJob.job);
+    await laneJob.job.fail(laneJob.failure(error), laneJob.attemptsAtEnd);
+    await this.#jobs.hideAside(laneJob);
+    await account.ledger.save();
+    this.#left(laneJob, error.code === 'CANCELLED' ? 'cancelled' : 'failed');
+    const { code, cause, details } = error;
+    metrics.failed(code);
+    const { jobId, requestId } = laneJob;
+    logger.warn({ jobId, requestId, code, rpcError: details.rpcError, err: cause }, 'failed');
+  }
+
+  /**
+   * Fails the oldest waiting jobs without fetching each one. It skips jobs that were attempted before.
+   * @returns how many failed; if 0, the remaining jobs must be fetched and failed one by one.
+   */
+  async failWaiting(queue: LaneQueue, error: GatewayError): Promise<number> {
+    const { account, announceEnd, metrics, finished, logger, now } = this.#options;
+    const { ledger } = account;
+    const jobs = (await queue.oldestWaiting(FAILED_AT_ONCE)).filter(
+      ({ jobId }) => ledger.unknownOf(jobId) === undefined && ledger.recoveriesOf(jobId) === 0,
+    );
+    await Promise.all(jobs.map((job) => announceEnd(job)));
+    const failed = await queue.failWaiting(
+      jobs.map(({ jobId }) => ({ jobId, error: error.with({ jobId }) })),
+      now(),
+    );
+    for (const jobId of failed) {
+      ledger.noteEnded(jobId);
+      metrics.failed(error.code);
+      finished(jobId);
+    }
+    if (failed.length > 0) logger.warn({ code: error.code, jobs: failed.length }, 'failed');
+    return failed.length;
+  }
+
+  #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>, result?: SendResult): void {
+    laneJob.ended = how;
+    this.#jobs.drop(laneJob);
+    this.#options.finished(laneJob.jobId, result);
+  }
+}

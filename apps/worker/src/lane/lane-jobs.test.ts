@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { LaneJob } from './lane-job.ts';
+import { LaneJobs } from './lane-jobs.ts';
+
+const hand = () =>
+  new LaneJobs({ showHeldJobs: async () => {}, removeHeldJob: async () => {}, now: Date.now });
+
+/** A job in hand, for the first time or again. */
+function take(into: LaneJobs, jobId: string): LaneJob {
+  const data = {
+    userId: 'u',
+    recipient: 'me',
+    text: jobId,
+    linkPreview: true,
+    requestId: 'r',
+    digest: '',
+  };
+  const job = new LaneJob({
+    jobId,
+    data,
+    acceptedAt: 0,
+    dueAt: 0,
+    askedAt: 0,
+    attempts: 0,
+    trace: undefined,
+    progress: { sent: [] },
+    note: async () => {},
+    complete: async () => null,
+    fail: async () => {},
+    putBack: async () => {},
+  });
+  into.add(job);
+  return job;
+}
+
+/** Tried in vain so often, and back to the queue. */
+function leaveAfter(from: LaneJobs, jobId: string, failures: number): void {
+  const job = take(from, jobId);
+  job.failures = failures;
+  from.drop(job);
+}
+
+test('a message that comes back has its tries behind it, once', () => {
+  const own = hand();
+  leaveAfter(own, 'a', 3);
+  expect(take(own, 'a').failures).toBe(3);
+  expect(take(own, 'a').failures).toBe(0);
+});
+
+test('a message that has ended leaves nothing behind', () => {
+  const own = hand();
+  const job = take(own, 'a');
+  Object.assign(job, { failures: 3, ended: 'failed' });
+  own.drop(job);
+  expect(take(own, 'a').failures).toBe(0);
+});
+
+test('of a thousand that never came back, the oldest is forgotten for the next one', () => {
+  const own = hand();
+  for (let index = 0; index < 1_000; index += 1) leaveAfter(own, `cancelled-${index}`, 1);
+  leaveAfter(own, 'a', 7);
+  expect(take(own, 'a').failures).toBe(7);
+  expect(take(own, 'cancelled-0').failures).toBe(0);
+  expect(take(own, 'cancelled-1').failures).toBe(1);
+});

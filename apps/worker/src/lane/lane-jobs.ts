@@ -1,0 +1,96 @@
+import type { LaneJob } from './lane-job.ts';
+import type { LaneOptions } from './lane-ports.ts';
+import type { Waiting } from './next-send.ts';
+import { isWorthShowing } from './waits.ts';
+
+type LaneJobsOptions = Pick<LaneOptions, 'showHeldJobs' | 'removeHeldJob' | 'now'>;
+
+/**
+ * How many jobs' attempt counts are remembered; the oldest is dropped first. Without a limit, jobs cancelled in the
+ * queue would stay in the map for ever.
+ */
+const MAX_REMEMBERED = 1_000;
+
+/** The jobs that a lane has fetched and that have not ended, oldest first. It also shows callers why a job is held. */
+export class LaneJobs {
+  readonly #options: LaneJobsOptions;
+  #jobs: readonly LaneJob[] = [];
+  /** Attempt counts of jobs that went back to the queue, so that a hold of the account does not reset them. */
+  readonly #tried = new Map<string, Pick<LaneJob, 'failures' | 'attempts'>>();
+
+  constructor(options: LaneJobsOptions) {
+    this.#options = options;
+  }
+
+  get jobs(): readonly LaneJob[] {
+    return this.#jobs;
+  }
+
+  add(job: LaneJob): void {
+    this.#jobs = [...this.#jobs, job];
+    const { failures = 0, attempts = 0 } = this.#tried.get(job.jobId) ?? {};
+    job.failures = failures;
+    job.attempts = Math.max(job.attempts, attempts);
+    this.#tried.delete(job.jobId);
+  }
+
+  drop(job: LaneJob): void {
+    this.#jobs = this.#jobs.filter((other) => other !== job);
+    if (job.ended === null && (job.failures > 0 || job.attempts > job.job.attempts)) this.#remember(job);
+    job.leave();
+  }
+
+  #remember({ jobId, failures, attempts }: LaneJob): void {
+    this.#tried.set(jobId, { failures, attempts });
+    if (this.#tried.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.#tried.keys();
+    if (oldest !== undefined) this.#tried.delete(oldest);
+  }
+
+  /** Drops all jobs without touching the queue. */
+  forgetAll(): void {
+    for (const job of this.#jobs) this.drop(job);
+  }
+
+  /**
+   * Marks a job as cancelled. A message that is being sent cannot be cancelled, only the parts after it.
+   * @returns the job, or why it is not marked.
+   */
+  markCancelled(jobId: string): LaneJob | 'too_late' | 'not_fetched' {
+    const laneJob = this.#jobs.find((job) => job.jobId === jobId);
+    if (laneJob === undefined) return 'not_fetched';
+    if (laneJob.underWay && laneJob.part === laneJob.parts - 1) return 'too_late';
+    laneJob.cancelled = true;
+    return laneJob;
+  }
+
+  /** Publishes why jobs are held. A job is published again when its reason changes or its hold grows. */
+  async showHeldJobs(waiting: readonly Waiting<LaneJob>[]): Promise<void> {
+    const { showHeldJobs, now } = this.#options;
+    const news = waiting.filter(({ job, hold, behind }) => {
+      if (job.shownHold === null) return behind || isWorthShowing(hold, now());
+      return (
+        job.shownHold.reason !== hold.reason ||
+        (hold.until > job.shownHold.until && isWorthShowing(hold, now()))
+      );
+    });
+    await showHeldJobs(news.map(({ job, hold }) => ({ jobId: job.jobId, hold })));
+    for (const { job, hold } of news) job.shownHold = hold;
+  }
+
+  /** Withdraws the published hold of a job that is about to be sent or to leave the lane. */
+  async hideAside(job: LaneJob): Promise<void> {
+    if (job.shownHold === null) return;
+    await this.#options.removeHeldJob(job.jobId);
+    job.shownHold = null;
+  }
+
+  /** Puts all jobs back at the head of the queue, in their order. */
+  async putAllBack(): Promise<void> {
+    for (const job of this.#jobs.toReversed()) {
+      await this.hideAside(job);
+      await job.job.putBack();
+      this.drop(job);
+    }
+  }
+}

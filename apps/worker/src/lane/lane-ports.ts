@@ -1,0 +1,100 @@
+import type {
+  AccountState,
+  FormattedText,
+  GatewayError,
+  Hold,
+  PaceRules,
+  SendJob,
+  SendResult,
+  SentMessage,
+} from '@gateway/contracts';
+import type { FetchedSend, RecoveredSend, WaitingSend } from '@gateway/queue';
+import type { Logger } from '@gateway/runtime';
+import type { Chat } from '@gateway/telegram';
+import type { WorkerMetrics } from '@gateway/telemetry';
+import type { SendLedger } from './send-ledger.ts';
+
+/** The account's queue, as far as the lane uses it. */
+export interface LaneQueue {
+  recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void>;
+  next(): Promise<FetchedSend | 'strays' | null>;
+  oldestWaiting(limit: number): Promise<WaitingSend[]>;
+  failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]>;
+  promoteDue(now: number): Promise<void>;
+  promoteAll(): Promise<void>;
+  nextDueAt(): Promise<number | null>;
+  lastMessageIdTo(recipient: string): Promise<number>;
+}
+
+/** One message to send: a whole job, or one part of a text that was split. */
+export interface Sending {
+  jobId: string;
+  /** 0 for the first or only one. */
+  part: number;
+  formatted: FormattedText;
+  job: SendJob;
+  trace: string | undefined;
+  /** When a caller last requested the send, ms since the epoch. */
+  askedAt: number;
+  /** The id of the last message known in the chat before this one; 0 if none is known. */
+  after: number;
+  /**
+   * Set when an earlier attempt has an unknown outcome and Telegram may have forgotten its random id. The chat must
+   * then be searched for messages since this time (ms since the epoch) before sending.
+   */
+  lookFirstSince: number | undefined;
+}
+
+/** The account, as far as the lane uses it. */
+export interface LaneAccount {
+  readonly userId: string;
+  /** Why the account may not send now, or `null`. */
+  readonly hold: Hold | null;
+  /** The error that every job fails with because the account is not signed in; `null` if it is signed in. */
+  readonly ended: GatewayError | null;
+  /** Whether the account is stopped until a person resumes it. Its jobs stay in the queue. */
+  readonly stopped: boolean;
+  readonly ledger: SendLedger;
+  readonly pace: PaceRules | null;
+  chatOf(recipient: string): Chat;
+  send(sending: Sending): Promise<SentMessage>;
+  /** @param how `tell`: whether to publish the hold at once to callers that wait for a job of this account. */
+  setHold(hold: Hold, how: { tell: boolean }): Promise<void>;
+  /** Changes the account's state so that it is `ended` or `stopped` from now on. */
+  setTrouble(state: AccountState, error: GatewayError): Promise<void>;
+}
+
+export interface LaneLimits {
+  /** ms: a job fails if it must wait longer, or if Telegram is unreachable for longer. */
+  maxWaitMs: number;
+  /** How long Telegram is trusted to remember a random id, ms. */
+  dedupWindowMs: number;
+  /** How many jobs of an account may be fetched at a time: the one being sent, and those held because of their chat. */
+  maxInHand: number;
+}
+
+export interface LaneOptions {
+  account: LaneAccount;
+  queue: LaneQueue;
+  limits: LaneLimits;
+  /** Fences off earlier owners of the account; called before anything is fetched. Throws if a later owner exists. */
+  claim: () => Promise<void>;
+  /** Clears the account's notification. Called before its queue is read. */
+  answerBell: () => Promise<void>;
+  /** Publishes why fetched jobs are held. */
+  showHeldJobs: (jobs: readonly { jobId: string; hold: Hold }[]) => Promise<void>;
+  /** Withdraws the published hold of a job. */
+  removeHeldJob: (jobId: string) => Promise<void>;
+  /** Queues the event about the job's end, which follows. May be called more than once for the same end. */
+  announceEnd: (job: Pick<FetchedSend, 'jobId' | 'data'>) => Promise<void>;
+  metrics: Pick<WorkerMetrics, 'sent' | 'failed' | 'held'>;
+  /** Publishes that the job has ended, with its result if it was sent. Fire and forget: it never throws. */
+  finished: (jobId: string, result?: SendResult) => void;
+  /** Grows each time Redis was lost. After a change, another worker may have taken over the fetched jobs. */
+  epoch: () => number | null;
+  /** False once this worker no longer owns the account: it must not send or write anything then. */
+  mayServe: () => boolean;
+  logger: Logger;
+  now: () => number;
+  random: () => number;
+}

@@ -1,0 +1,245 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DATE, HOUR, World } from '../testing/lane-world.ts';
+
+const flood = (seconds: number) => ({ outcome: 'wait', scope: 'account', seconds }) as const;
+const slowMode = (seconds: number) => ({ outcome: 'wait', scope: 'chat', seconds }) as const;
+
+describe("an account's lane, when it must wait", () => {
+  let world: World;
+  beforeEach(() => {
+    vi.useFakeTimers({ now: Date.parse(DATE) });
+    world = new World();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('a flood wait: all goes back in its order, and on at the end of the wait', async () => {
+    world.account.refuse('a1', flood(30), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'put back a1']);
+    expect(await world.pass(29_000)).toEqual([]);
+    expect(await world.pass(2_000)).toEqual(['send a1', 'complete a1', 'send b1', 'complete b1']);
+  });
+
+  test('slow mode: the chat waits in its order, and others overtake it', async () => {
+    world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'a2', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
+    expect(world.aside.map(({ jobId }) => jobId)).toEqual(['a1', 'a2']);
+    expect(world.saved.chatHolds['a']?.until).toBe(Date.now() + 30_000);
+    expect(await world.add('a3', 'c1').run()).toEqual(['send c1', 'complete c1']);
+    expect((await world.pass(31_000)).filter((line) => line.startsWith('send'))).toEqual([
+      'send a1',
+      'send a2',
+      'send a3',
+    ]);
+  });
+
+  describe('tries are counted', () => {
+    const trouble = { outcome: 'retry', reached: true } as const;
+
+    test('one for a message that goes out at once, none for one that must wait or is not tried', async () => {
+      world.account.refuse('b1', flood(30), 'FLOOD_WAIT');
+      await world.add('a1', 'b1', 'c1').run();
+      expect([...world.attempts]).toEqual([['a1', 1]]);
+    });
+
+    test('without waits of the account and of the chat, and without those that did not reach Telegram', async () => {
+      world.account.refuse('a1', slowMode(1), 'TELEGRAM_ERROR');
+      world.account.refuse('a1', { outcome: 'retry', reached: false }, 'TELEGRAM_ERROR');
+      world.account.refuse('a1', flood(1), 'TELEGRAM_ERROR');
+      world.account.refuse('a1', trouble, 'TELEGRAM_ERROR');
+      await world.add('a1').run();
+      await world.pass(60_000);
+      expect(world.attempts.get('a1')).toBe(2);
+    });
+
+    test('with the failure, and where the account is stopped', async () => {
+      world.account.refuse('a1', trouble, 'TELEGRAM_ERROR');
+      world.account.refuse('a1', { outcome: 'fail' }, 'TELEGRAM_ERROR');
+      world.account.refuse('b1', { outcome: 'account', state: 'peer_limited' }, 'TELEGRAM_ERROR');
+      await world.add('a1').run();
+      await world.pass(10_000);
+      await world.add('b1').run();
+      expect([...world.attempts]).toEqual([
+        ['a1', 2],
+        ['b1', 1],
+      ]);
+    });
+
+    test('once more for a try that the end of a worker cut off, not for a job that was set aside', async () => {
+      world.recovered = [
+        { jobId: 'a1', fetchedAt: Date.now(), wasAside: false, attempts: 2 },
+        { jobId: 'b1', fetchedAt: Date.now(), wasAside: true, attempts: 2 },
+      ];
+      await world.run();
+      expect([...world.attempts]).toEqual([['a1', 3]]);
+      await world.add('a1').run();
+      expect(world.attempts.get('a1')).toBe(4);
+    });
+
+    test('once for a text in parts that all go out at once', async () => {
+      world.waiting.push({ text: 'a1 a2', job: { cuts: [3] } });
+      await world.run();
+      expect(world.attempts.get('a1 a2')).toBe(1);
+    });
+  });
+
+  describe('a message that Telegram has trouble with is tried eight times', () => {
+    const trouble = { outcome: 'retry', reached: true } as const;
+    const refuse = (text: string, times: number, why: Parameters<typeof world.account.refuse>[1]) => {
+      for (let time = 0; time < times; time += 1) world.account.refuse(text, why, 'TELEGRAM_ERROR');
+    };
+    const tried = () => world.log.filter((line) => line === 'send a1').length;
+
+    test('though all goes back to the queue in between', async () => {
+      refuse('a1', 20, trouble);
+      refuse('b1', 20, flood(20));
+      await world.add('a1', 'b1').run();
+      await world.pass(10 * 21_000);
+      expect(tried()).toBe(8);
+      expect(world.log).toContain('fail TELEGRAM_ERROR a1');
+    });
+
+    test('where waits that were asked for and outages do not count', async () => {
+      refuse('a1', 10, slowMode(1));
+      refuse('a1', 10, { outcome: 'retry', reached: false });
+      refuse('a1', 7, trouble);
+      await world.add('a1').run();
+      await world.pass(HOUR);
+      expect(tried()).toBe(28);
+      expect(world.log).toContain('complete a1');
+    });
+  });
+
+  test('no more than so many are set aside', async () => {
+    world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'a2', 'a3', 'a4', 'a5', 'b1').run()).toEqual(['send a1']);
+    expect(world.laneJob.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+  });
+
+  test('a flood wait while jobs are set aside: all goes back, in the order of acceptance', async () => {
+    world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
+    world.account.refuse('b1', flood(10), 'FLOOD_WAIT');
+    await world.add('a1', 'a2', 'b1', 'c1').run();
+    expect(world.waiting.map(({ text }) => text)).toEqual(['a1', 'a2', 'b1', 'c1']);
+    expect(world.laneJob).toEqual([]);
+  });
+
+  test('a wait for look-ups holds only what needs one', async () => {
+    world.account.unknown.add('a');
+    world.account.refuse('a1', { outcome: 'wait', scope: 'resolve', seconds: 30 }, 'FLOOD_WAIT');
+    expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
+    expect(await world.pass(31_000)).toContain('complete a1');
+  });
+
+  test('a wait that is longer than the limit fails the jobs, saying until when', async () => {
+    world.account.refuse('a1', flood(48 * 3_600), 'FLOOD_WAIT');
+    expect(await world.add('a1', 'b1').run()).toEqual([
+      'send a1',
+      'fail FLOOD_WAIT a1',
+      'fail FLOOD_WAIT b1',
+    ]);
+    world.account.refuse('c1', slowMode(48 * 3_600), 'FLOOD_WAIT');
+    await world.pass(49 * HOUR);
+    expect(await world.add('c1', 'c2', 'd1').run()).toEqual([
+      'send c1',
+      'send d1',
+      'complete d1',
+      'fail FLOOD_WAIT c1',
+      'fail FLOOD_WAIT c2',
+    ]);
+  });
+
+  test('the pace is kept, with nothing lost', async () => {
+    world.account.pace = {
+      burst: 2,
+      per_minute: 60,
+      chat_burst: 10,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 1,
+    };
+    expect(await world.add('a1', 'b1', 'c1', 'd1').run()).toEqual([
+      'send a1',
+      'complete a1',
+      'send b1',
+      'complete b1',
+      'put back c1',
+    ]);
+    expect(world.account.hold).toMatchObject({ reason: 'PACE' });
+    expect(await world.pass(1_010)).toContain('complete c1');
+    expect(await world.pass(1_010)).toContain('complete d1');
+    expect(world.saved.pace.account?.tokens).toBeLessThan(1);
+  });
+
+  test('a message that Telegram cannot take keeps back its chat for a while, then fails; other chats go on', async () => {
+    for (let tries = 0; tries < 8; tries += 1)
+      world.account.refuse('a1', { outcome: 'retry', reached: true }, 'TELEGRAM_UNAVAILABLE');
+    expect(await world.add('a1', 'a2', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
+    const rest = await world.pass(120_000);
+    expect(rest.filter((line) => line === 'send a1')).toHaveLength(7);
+    expect(rest.slice(-4)).toEqual(['fail TELEGRAM_UNAVAILABLE a1', 'goes on a2', 'send a2', 'complete a2']);
+  });
+
+  test('Telegram that is away is waited for, and what waits for it too long fails', async () => {
+    const away = { outcome: 'retry', reached: false } as const;
+    for (let tries = 0; tries < 10_000; tries += 1) world.account.refuse('a1', away, 'TELEGRAM_UNAVAILABLE');
+    await world.add('a1').run();
+    await world.pass(23 * HOUR);
+    expect(world.waiting).toHaveLength(1);
+    await world.pass(2 * HOUR);
+    expect(world.log.at(-1)).toBe('fail TELEGRAM_UNAVAILABLE a1');
+  });
+
+  test('a message whose time has come while the pace holds all takes its place, without turning round and round', async () => {
+    world.account.pace = {
+      burst: 1,
+      per_minute: 1,
+      chat_burst: 9,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 1,
+    };
+    await world.add('a1', 'b1').run();
+    world.dueAt = Date.now() + 1_000;
+    await world.run();
+    world.log.length = 0;
+    await world.pass(30_000);
+    expect(world.log).toEqual(['promote due']);
+  });
+
+  test('who was a stranger before the message counts as one, though the message has made it known', async () => {
+    world.account.pace = {
+      burst: 9,
+      per_minute: 60,
+      chat_burst: 9,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 1,
+    };
+    world.account.strangers.add('a').add('b');
+    expect(await world.add('a1', 'b1', 'a2').run()).toEqual([
+      'send a1',
+      'complete a1',
+      'send a2',
+      'complete a2',
+    ]);
+    expect(world.aside).toMatchObject([{ jobId: 'b1', hold: { reason: 'PACE_STRANGERS' } }]);
+  });
+
+  test('a stranger that waits for another day keeps back nobody else', async () => {
+    world.account.pace = {
+      burst: 2,
+      per_minute: 60,
+      chat_burst: 9,
+      chat_interval: 1,
+      group_interval: 1,
+      strangers_per_day: 0,
+    };
+    world.account.strangers.add('a');
+    expect(await world.add('a1', 'b1', 'b2', 'b3').run()).toContain('complete b2');
+    expect(world.account.hold).toMatchObject({ reason: 'PACE' });
+    expect(await world.pass(1_010)).toContain('complete b3');
+    expect([...world.waiting, ...world.laneJob].map(({ text }) => text)).toEqual(['a1']);
+  });
+});

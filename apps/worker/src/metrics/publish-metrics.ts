@@ -1,0 +1,62 @@
+import { MetricsStore, readQueueDepth, type RedisClient } from '@gateway/queue';
+import { sleep, type Logger } from '@gateway/runtime';
+import type { WorkerMetrics } from '@gateway/telemetry';
+import type { AccountCounts } from './account-counts.ts';
+
+/** Interval between snapshots, ms. */
+const INTERVAL_MS = 5_000;
+
+export interface TellMetricsOptions {
+  metrics: WorkerMetrics;
+  accountCounts: AccountCounts;
+  redis: RedisClient;
+  /** Identifies this process. */
+  worker: string;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/**
+ * Writes this worker's metrics to Redis for the API, every {@link INTERVAL_MS}, until the signal is aborted. Never
+ * throws.
+ */
+export async function publishMetrics({
+  signal,
+  logger,
+  redis,
+  worker,
+  ...what
+}: TellMetricsOptions): Promise<void> {
+  const store = new MetricsStore(redis, worker);
+  do {
+    try {
+      if (redis.status === 'ready') await store.write(await snapshot(redis, what));
+    } catch (error) {
+      if (!signal.aborted) logger.debug({ err: error }, 'could not leave the metrics; trying again');
+    }
+  } while ((await sleep(INTERVAL_MS, signal)) === 'elapsed');
+  if (redis.status === 'ready') await store.remove().catch(() => {});
+}
+
+async function snapshot(
+  redis: RedisClient,
+  { metrics, accountCounts }: Pick<TellMetricsOptions, 'metrics' | 'accountCounts'>,
+): Promise<string> {
+  const { shards } = accountCounts;
+  const { byState, connected } = accountCounts.accounts();
+  const depths = await Promise.all(shards.map(({ shard, busy }) => readQueueDepth(redis, shard, busy)));
+  const sum = (part: 'waiting' | 'delayed' | 'active') =>
+    depths.reduce((total, depth) => total + depth[part], 0);
+  const oldest = depths.flatMap(({ oldestAt }) => oldestAt ?? []);
+  return JSON.stringify(
+    await metrics.snapshot({
+      accounts: byState,
+      connected,
+      waiting: sum('waiting'),
+      delayed: sum('delayed'),
+      active: sum('active'),
+      oldestSeconds: oldest.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...oldest)) / 1_000),
+      shards: shards.length,
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+import type { Span } from '../text-builder.ts';
+
+export function isCode({ format: { type } }: Span): boolean {
+  return type === 'code' || type === 'pre';
+}
+
+/**
+ * Code within a link's text is dropped, for the link. Any other code stays and nothing formats it: what is around it stops in front of it
+ * and goes on behind it. Quotes go on through code. The spans must be sorted; the result is not.
+ */
+export function withoutNestedCode(spans: readonly Span[]): Span[] {
+  const code = outermost(spans);
+  const result = [...code];
+  for (const span of spans) {
+    if (isCode(span)) continue;
+    if (span.format.type === 'blockquote') result.push(span);
+    else addAround(span, code, result);
+  }
+  return result;
+}
+
+/** Code outside of links, without what stands within other code; of two over the same text the block. */
+function outermost(spans: readonly Span[]): Span[] {
+  const code: Span[] = [];
+  let linkEnd = -1;
+  for (const span of spans) {
+    if (span.format.type === 'text_link' || span.format.type === 'text_mention') {
+      linkEnd = Math.max(linkEnd, span.end);
+    } else if (isCode(span)) {
+      const outer = code.at(-1);
+      if (outer?.start === span.start && outer.end === span.end) {
+        if (span.format.type === 'pre') code[code.length - 1] = span;
+        // Spans nest, so what begins before a link's end is within the link.
+      } else if (span.end > linkEnd && (outer === undefined || outer.end <= span.start)) {
+        code.push(span);
+      }
+    }
+  }
+  return code;
+}
+
+/** Adds what is left of a span between stretches of code, which rise. */
+function addAround({ format, start, end }: Span, code: readonly Span[], result: Span[]): void {
+  let from = start;
+  for (let index = firstBehind(code, start); index < code.length; index += 1) {
+    const hole = code[index];
+    if (hole === undefined || hole.start >= end) break;
+    if (hole.start > from) result.push({ format, start: from, end: hole.start });
+    from = hole.end;
+  }
+  if (from < end) result.push({ format, start: from, end });
+}
+
+/** The index of the first stretch that ends behind `at`. */
+function firstBehind(code: readonly Span[], at: number): number {
+  let low = 0;
+  let high = code.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((code[middle]?.end ?? 0) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

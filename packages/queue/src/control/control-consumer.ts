@@ -1,0 +1,150 @@
+import {
+  CONTROL_JOBS,
+  controlJobSchema,
+  GatewayError,
+  isControlJobName,
+  type ControlJob,
+  type ControlJobName,
+  type ControlPayload,
+  type ControlResult,
+} from '@gateway/contracts';
+import type { Logger, Sealer } from '@gateway/runtime';
+import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { ResultsPublisher } from '../events/results.ts';
+import { CONTROL_QUEUE, shardPrefix } from '../keys.ts';
+import { CONSUMER_OPTIONS, type RedisClient } from '../redis/clients.ts';
+import { sharedBackend } from '../redis/shared-backend.ts';
+import { resultContext, sealingContext } from './sealing-context.ts';
+
+/** The handler of each control job. It throws {@link GatewayError}; any other error counts as `INTERNAL`. */
+export type ControlHandlers = {
+  [N in ControlJobName]: (userId: string, payload: ControlPayload<N>) => Promise<ControlResult<N>>;
+};
+
+export interface ControlConsumerOptions {
+  redis: RedisClient;
+  redisUrl: string;
+  shard: number;
+  /**
+   * Asks Redis whether this worker still owns the shard. After this process was suspended, its own clock cannot tell.
+   */
+  isOwner: () => Promise<boolean>;
+  sealer: Sealer;
+  handlers: ControlHandlers;
+  results: ResultsPublisher;
+  logger: Logger;
+}
+
+/** Jobs of one shard that run at a time. They belong to different accounts: the jobs of one account run one by one. */
+const CONCURRENCY = 50;
+
+/**
+ * Runs one shard's control jobs with a stock BullMQ worker. A job that a dead worker had started is failed, never run
+ * twice.
+ */
+export class ControlConsumer {
+  readonly #options: ControlConsumerOptions;
+  readonly #worker: Worker<ControlJob, unknown>;
+  readonly #blocking: Redis;
+
+  constructor(options: ControlConsumerOptions) {
+    this.#options = options;
+    this.#blocking = new Redis(options.redisUrl, CONSUMER_OPTIONS);
+    this.#blocking.on('error', () => {}); // The shared connection reports the same outage.
+    this.#worker = new Worker<ControlJob, unknown>(
+      CONTROL_QUEUE,
+      (job: Job<ControlJob, unknown>, token?: string) => this.#runAsOwner(job, token),
+      {
+        connection: options.redis,
+        concurrency: CONCURRENCY,
+        maxStalledCount: 0,
+        runRetryDelay: 500,
+        // No traces: BullMQ would write results into them, and results contain phone numbers.
+      },
+      sharedBackend(options.redis, this.#blocking)(shardPrefix(options.shard)),
+    );
+    const publish = (job: { id?: string | undefined } | undefined) => {
+      if (job?.id === undefined) return;
+      options.results.finished(options.shard, job.id).catch((error: unknown) => {
+        options.logger.warn(
+          { err: error, jobId: job.id },
+          'could not tell of a job that ended; who waits for it reads it later',
+        );
+      });
+    };
+    this.#worker.on('completed', publish);
+    this.#worker.on('failed', publish);
+    this.#worker.on('error', () => {});
+  }
+
+  /** Runs the job if this worker still owns the shard. Otherwise puts it back in the queue for the new owner. */
+  async #runAsOwner(job: Job<ControlJob, unknown>, token: string | undefined): Promise<unknown> {
+    if (await this.#options.isOwner()) return this.#run(job);
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+
+  async #run(job: Job<ControlJob, unknown>): Promise<unknown> {
+    const log = this.#options.logger.child({ jobId: job.id, job: job.name });
+    try {
+      if (!isControlJobName(job.name)) throw new Error(`no such control job: ${job.name}`);
+      const result = await this.#dispatch(job.name, controlJobSchema.parse(job.data), log);
+      log.info({ userId: job.data.userId, requestId: job.data.requestId }, 'done');
+      // Seal the result: it may contain a code's hash, a phone number or a session, and BullMQ also writes it into its
+      // events.
+      return {
+        sealed: this.#options.sealer.seal(JSON.stringify(result), resultContext(job.name, job.data.userId)),
+      };
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      const fields = {
+        userId: job.data.userId,
+        requestId: job.data.requestId,
+        code: error.code,
+        rpcError: error.details.rpcError,
+      };
+      if (error.code === 'INTERNAL') log.error({ ...fields, err: error.cause ?? error }, 'failed');
+      else log.info(fields, 'refused');
+      throw new UnrecoverableError(JSON.stringify(error.toPublic()));
+    }
+  }
+
+  async #dispatch<N extends ControlJobName>(
+    name: N,
+    job: ControlJob,
+    log: Logger,
+  ): Promise<ControlResult<N>> {
+    const { userId, sealed, expiresAt } = job;
+    if (Date.now() > expiresAt) {
+      throw new GatewayError('WORKER_UNAVAILABLE', 'No worker took the job in time; it was not run.');
+    }
+    const payload = CONTROL_JOBS[name].payload.parse(
+      JSON.parse(this.#open(sealed, sealingContext(name, userId))),
+    );
+    log.debug({ userId, requestId: job.requestId }, 'begun');
+    return this.#options.handlers[name](userId, payload as ControlPayload<N>);
+  }
+
+  #open(sealed: string, context: string): string {
+    try {
+      return this.#options.sealer.open(sealed, context);
+    } catch (error) {
+      const message =
+        'This API and its workers seal with different keys. Operator: set the same SESSION_ENCRYPTION_KEY everywhere.';
+      throw new GatewayError('INTERNAL', message, { cause: error });
+    }
+  }
+
+  /** Takes no more jobs and waits for those in progress. */
+  async close(): Promise<void> {
+    await this.#worker.close();
+    this.#blocking.disconnect();
+  }
+
+  /** Stops at once. The next worker fails the jobs that were in progress. */
+  abandon(): void {
+    this.#worker.close(true).catch(() => {});
+    this.#blocking.disconnect();
+  }
+}

@@ -1,0 +1,117 @@
+import { addDelayedJob, addStandardJob } from 'bullmq/dist/cjs/scripts/index.js';
+import { accountViewKey, sendQueuePrefix } from '../keys.ts';
+import { BULLMQ_ARGS, type PackedJob } from '../line/enqueue-backend.ts';
+import { BatchedScript, type Run } from '../redis/batched-script.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import type { Call } from '../redis/redis-calls.ts';
+import type { RedisClock } from '../redis/redis-clock.ts';
+
+/**
+ * The keys of BullMQ's scripts, by their names within a queue. Only the prefix is sent to Redis, since messages are
+ * enqueued thousands of times a second.
+ */
+const BULLMQ = {
+  addStandardJob: {
+    script: addStandardJob,
+    keys: ['wait', 'paused', 'meta', 'id', 'completed', 'delayed', 'active', 'events', 'marker'],
+  },
+  addDelayedJob: {
+    script: addDelayedJob,
+    keys: ['marker', 'meta', 'id', 'delayed', 'completed', 'events'],
+  },
+};
+
+export type AcceptReply =
+  /** It was enqueued behind so many others. */
+  | { is: 'added'; behind: number }
+  /** Its job exists, so nothing was enqueued. `data` is that job's data (JSON). */
+  | { is: 'repeated'; data: string }
+  /** The queue is full. */
+  | { is: 'full' }
+  /** The account's view is not the one given. `view` is the current one (JSON). */
+  | { is: 'changed'; view: string | null };
+
+/** A message as the script expects it. */
+export interface JobToAccept extends PackedJob {
+  jobId: string;
+  /** Its id comes from an Idempotency-Key, so its job may already exist. */
+  isKeyed: boolean;
+}
+
+/**
+ * KEYS: prefix of the queue's keys, the account's view. ARGV: BullMQ's arguments, then the name of BullMQ's script, the
+ * expected view, and the job's id if the job may already exist.
+ * @param maxPending most messages of one account that may wait at a time.
+ */
+function accept(maxPending: number): string {
+  return `
+local prefix = KEYS[1]
+local view = redis.call('GET', KEYS[2])
+if (view or '') ~= ARGV[5] then return { 'changed', view } end
+local data = ARGV[6] ~= '' and redis.call('HGET', prefix .. ARGV[6], 'data')
+if data then return { 'repeated', data } end
+local waiting = redis.call('LLEN', prefix .. 'wait')
+local pending = waiting + redis.call('ZCARD', prefix .. 'delayed') + redis.call('LLEN', prefix .. 'active')
+if pending >= ${maxPending} then return { 'full' } end
+local add = {}
+${Object.entries(BULLMQ).map(addingBy).join('\n')}
+add[ARGV[4]]()
+return { 'added', waiting }`;
+}
+
+function addingBy([name, { script, keys }]: [string, (typeof BULLMQ)[keyof typeof BULLMQ]]): string {
+  return `
+function add.${name}()
+  local KEYS = { ${keys.map((key) => `prefix .. '${key}'`).join(', ')} }
+  ${script.content}
+end`;
+}
+
+/** Enqueues messages. Checking whether a message may be enqueued and enqueueing it are one atomic step. */
+export class AcceptScript {
+  readonly #script: BatchedScript;
+  /** BullMQ's scripts whose keys have been compared with {@link BULLMQ}. */
+  readonly #compared = new Set<string>();
+
+  /** @param clock as for {@link BatchedScript}. */
+  constructor(redis: RedisClient, maxPending: number, clock: RedisClock | null) {
+    this.#script = new BatchedScript(redis, accept(maxPending), { keys: 2, args: BULLMQ_ARGS + 3 }, clock);
+  }
+
+  /**
+   * Enqueues messages of one account, all checked against the same view: if it has changed, none is enqueued.
+   * @param view the account's view (JSON) that they were admitted by; `null`: there is none.
+   * @throws {TooLate} where Redis reached them after the call's deadline; none is enqueued.
+   */
+  async accept(
+    userId: string,
+    jobs: readonly JobToAccept[],
+    view: string | null,
+    call: Call,
+  ): Promise<AcceptReply[]> {
+    const prefix = sendQueuePrefix(userId);
+    const keys = [prefix, accountViewKey(userId)];
+    const runs = jobs.map((job): Run => {
+      this.#compare(job, prefix);
+      return { keys, args: [...job.args, job.command, view ?? '', job.isKeyed ? job.jobId : ''] };
+    });
+    return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
+  }
+
+  /** Checks once per script that BullMQ still uses the keys listed in {@link BULLMQ}. */
+  #compare({ command, keys }: PackedJob, prefix: string): void {
+    if (this.#compared.has(command)) return;
+    const known = command in BULLMQ ? BULLMQ[command as keyof typeof BULLMQ].keys : [];
+    if (keys.join() !== known.map((key) => `${prefix}${key}`).join())
+      throw new TypeError(`${command} of this version of BullMQ has other keys: ${keys.join()}`);
+    this.#compared.add(command);
+  }
+}
+
+type Reply = ['added', number] | ['repeated', string] | ['full'] | ['changed', (string | null)?];
+
+function read(reply: Reply): AcceptReply {
+  if (reply[0] === 'added') return { is: 'added', behind: reply[1] };
+  if (reply[0] === 'repeated') return { is: 'repeated', data: reply[1] };
+  return reply[0] === 'full' ? { is: 'full' } : { is: 'changed', view: reply[1] ?? null };
+}

@@ -1,0 +1,182 @@
+import { GatewayError, type AccountView } from '@gateway/contracts';
+import type { AccountQueues } from '../line/account-queues.ts';
+import type { SendToAdd } from '../line/enqueue-backend.ts';
+import { shardOf } from '../ownership/shards.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import type { Call } from '../redis/redis-calls.ts';
+import {
+  asOf,
+  lastSeenView,
+  publishedView,
+  readDecisiveView,
+  readPublishedView,
+  type PublishedView,
+} from '../views/account-views.ts';
+import type { AcceptReply, AcceptScript } from './enqueue-script.ts';
+import type { OwnerNotifier } from './owner-notifier.ts';
+import type { PlacedSend } from './place-send.ts';
+
+/** Checks whether an account's messages may be enqueued. Throws if not. */
+export type Admission = (view: AccountView) => void;
+
+export interface AcceptOptions {
+  redis: RedisClient;
+  accounts: AccountQueues;
+  script: AcceptScript;
+  notifier: OwnerNotifier;
+  /** Number of shards. */
+  shards: number;
+  /** How long ended jobs are kept, in ms. */
+  retentionMs: number;
+  /** Most messages of one account that may wait at a time. */
+  maxPending: number;
+}
+
+/** The view that a message was admitted by, or why it was not enqueued. */
+export type AcceptOutcome = { view: AccountView } | GatewayError;
+
+/**
+ * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view. If
+ * that view has changed, Redis rejects them all, and they are checked against the new view.
+ * @param sends at most 64.
+ * @returns for each message its view, or why it was not enqueued: `QUEUE_FULL`, or `IDEMPOTENCY_MISMATCH` where its key
+ * belongs to another message.
+ * @throws {GatewayError} what `admission` throws; {@link TooLate} where none was enqueued.
+ */
+export async function acceptSends(
+  sends: readonly PlacedSend[],
+  admission: Admission,
+  { redis, accounts, script, notifier, shards, maxPending, retentionMs }: AcceptOptions,
+  call: Call,
+): Promise<AcceptOutcome[]> {
+  const userId = sends[0]?.job.userId ?? '';
+  const shard = shardOf(userId, shards);
+  let { json, view } = await firstView(redis, { userId, shard, admission });
+  for (;;) {
+    // Open the queue only after the admission: opening one writes a key to Redis, even for an account that does not
+    // exist.
+    const { queue, backend } = accounts.accepting(userId);
+    const now = Date.now();
+    const jobs = sends.map((send) => jobOf(send, now, retentionMs));
+    const packed = jobs.map((job, index) => ({
+      ...backend.pack(queue, job),
+      jobId: job.opts.jobId,
+      isKeyed: sends[index]?.idempotencyKey !== undefined,
+    }));
+    const replies = await script.accept(userId, packed, json, call);
+    const [first] = replies;
+    if (first?.is !== 'changed') {
+      // After a cut-off the caller is not told that it was enqueued. It will be withdrawn, so do not notify a worker.
+      if (!call.isCutOff) ringFor(notifier, userId, jobs, replies);
+      return sends.map((send, index) => outcomeOf(send, replies[index], view, maxPending));
+    }
+    call.mayHaveTakenEffect = false;
+    ({ json, view } = await admitted(redis, publishedView(userId, first.view), { userId, shard, admission }));
+  }
+}
+
+interface Applicant {
+  userId: string;
+  shard: number;
+  admission: Admission;
+}
+
+/** The cached view, if it admits the messages. It may be outdated, so only a fresh view may refuse them. */
+async function firstView(redis: RedisClient, applicant: Applicant): Promise<PublishedView> {
+  const { userId, admission } = applicant;
+  const last = lastSeenView(userId);
+  if (last !== undefined) {
+    const now = asOf(last, Date.now());
+    try {
+      admission(now.view);
+      return now;
+    } catch {
+      // The cached view may be outdated: read it again below.
+    }
+  }
+  return admitted(redis, await readPublishedView(redis, userId), applicant);
+}
+
+/**
+ * The current view.
+ * @throws {GatewayError} what `admission` throws; `WORKER_UNAVAILABLE` where it refuses only because no view is
+ * published yet.
+ */
+async function admitted(
+  redis: RedisClient,
+  published: PublishedView,
+  { userId, shard, admission }: Applicant,
+): Promise<PublishedView> {
+  const current = asOf(published, Date.now());
+  try {
+    admission(current.view);
+    return current;
+  } catch (refusal) {
+    if (published.json !== null) throw refusal;
+    const decisive = asOf(await readDecisiveView(redis, userId, shard), Date.now());
+    admission(decisive.view);
+    return decisive;
+  }
+}
+
+/**
+ * @param now one clock reading for all: BullMQ adds the delay to it, and jobs with the same `send_at` must not end up a
+ * millisecond apart.
+ */
+function jobOf({ job, jobId, digest, sendAt = 0 }: PlacedSend, now: number, retentionMs: number): SendToAdd {
+  const kept = { age: Math.ceil(retentionMs / 1_000) };
+  const delay = Math.max(0, sendAt - now);
+  return {
+    name: 'send',
+    data: { ...job, digest },
+    opts: { jobId, timestamp: now, delay, removeOnComplete: kept, removeOnFail: kept },
+  };
+}
+
+function ringFor(
+  notifier: OwnerNotifier,
+  userId: string,
+  jobs: readonly SendToAdd[],
+  replies: readonly AcceptReply[],
+): void {
+  let behind = Infinity;
+  let next = Infinity;
+  for (const [index, reply] of replies.entries()) {
+    const { delay = 0, timestamp = 0 } = jobs[index]?.opts ?? {};
+    // The process that enqueued it may have died before it notified the worker.
+    if (reply.is === 'repeated') notifier.ring(userId);
+    if (reply.is !== 'added') continue;
+    if (delay === 0) behind = Math.min(behind, reply.behind);
+    else next = Math.min(next, timestamp + delay);
+  }
+  if (behind < Infinity) notifier.joined(userId, behind);
+  if (next < Infinity) notifier.ring(userId, next);
+}
+
+function outcomeOf(
+  { digest }: PlacedSend,
+  reply: AcceptReply | undefined,
+  view: AccountView,
+  maxPending: number,
+): AcceptOutcome {
+  if (reply?.is === 'full') return queueFull(maxPending);
+  if (reply?.is === 'repeated' && digestIn(reply.data) !== digest)
+    return new GatewayError('IDEMPOTENCY_MISMATCH');
+  return { view };
+}
+
+function digestIn(data: string): unknown {
+  const job: unknown = JSON.parse(data);
+  return typeof job === 'object' && job !== null && 'digest' in job ? job.digest : undefined;
+}
+
+/** Seconds after which a caller may retry on a full queue: enough for a rate-limited account to send some messages. */
+const FULL_RETRY_AFTER = 30;
+
+function queueFull(max: number): GatewayError {
+  return new GatewayError(
+    'QUEUE_FULL',
+    `${max} messages of this account wait already, and no more may (SEND_MAX_PENDING).`,
+    { retryAfter: FULL_RETRY_AFTER },
+  );
+}

@@ -1,0 +1,132 @@
+import { GatewayError, type AccountView } from '@gateway/contracts';
+import type { Redis } from 'ioredis';
+import { withdrawSend } from '../line/withdraw-send.ts';
+import { MOST_RUNS } from '../redis/batched-script.ts';
+import { inDoubt, newCall, unavailable, type Call, type RedisCalls } from '../redis/redis-calls.ts';
+import type { RedisClock } from '../redis/redis-clock.ts';
+import { AcceptScript } from './enqueue-script.ts';
+import { acceptSends, type AcceptOptions, type AcceptOutcome, type Admission } from './enqueue-sends.ts';
+import { OwnerNotifier } from './owner-notifier.ts';
+import type { PlacedSend } from './place-send.ts';
+
+export interface IntakeOptions extends Omit<AcceptOptions, 'notifier' | 'script'> {
+  redis: Redis;
+  calls: RedisCalls;
+  clock: RedisClock;
+}
+
+/** Most messages with an Idempotency-Key whose outcome is unknown that are remembered at a time. */
+const MOST_IN_DOUBT = 10_000;
+
+/** Enqueues messages and notifies the workers. */
+export class SendIntake {
+  readonly #options: IntakeOptions & AcceptOptions;
+  /**
+   * Jobs with an Idempotency-Key of which Redis has not said whether it enqueued them. A repeat that fails also has an
+   * unknown outcome.
+   */
+  readonly #inDoubt = new Set<string>();
+
+  constructor(options: IntakeOptions) {
+    const { redis, clock, shards, maxPending } = options;
+    const script = new AcceptScript(redis, maxPending, clock);
+    this.#options = { ...options, script, notifier: new OwnerNotifier(redis, shards) };
+  }
+
+  /**
+   * Enqueues one message.
+   * @returns the view that the message was admitted by.
+   * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE` (with the job's id where it may
+   * have been enqueued), or what `admission` throws.
+   */
+  async one(send: PlacedSend, admission: Admission): Promise<AccountView> {
+    const [outcome] = await this.#together([send], admission, newCall());
+    if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
+    return outcome.view;
+  }
+
+  /**
+   * Enqueues messages of any accounts, each account's in the order given.
+   * @returns for each message that was not enqueued, why not (as {@link one} throws).
+   * @throws {GatewayError} `QUEUE_UNAVAILABLE` where all of them failed with it.
+   */
+  async many(
+    sends: readonly PlacedSend[],
+    admission: Admission,
+  ): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
+    const refused = new Map<PlacedSend, GatewayError>();
+    const { endsAt } = newCall();
+    await Promise.all(
+      byAccount(sends).map(async (ofOne) => {
+        // A change of the account cannot split one command, so the messages in it keep their order.
+        for (let from = 0; from < ofOne.length; from += MOST_RUNS) {
+          const sends = ofOne.slice(from, from + MOST_RUNS);
+          const outcomes = await this.#together(sends, admission, { ...newCall(), endsAt });
+          for (const [index, send] of sends.entries()) {
+            const outcome = outcomes[index];
+            if (outcome instanceof GatewayError) refused.set(send, outcome);
+          }
+        }
+      }),
+    );
+    const reasons = sends.flatMap((send) => refused.get(send) ?? []);
+    const [first] = reasons;
+    if (first !== undefined && reasons.length === sends.length && reasons.every(isAway))
+      throw reasons.some(isDoubted) ? inDoubt(first.cause) : unavailable(first.cause);
+    return refused;
+  }
+
+  /** Enqueues messages of one account in one command. Throws only for bugs. */
+  async #together(sends: readonly PlacedSend[], admission: Admission, call: Call): Promise<AcceptOutcome[]> {
+    try {
+      const outcomes = await this.#options.calls.changeIn(
+        call,
+        () => acceptSends(sends, admission, this.#options, call),
+        () => this.#withdraw(sends),
+      );
+      for (const { jobId } of sends) this.#inDoubt.delete(jobId);
+      return outcomes;
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      if (error.code === 'INTERNAL') throw error;
+      return sends.map((send) => (isAway(error) ? this.#awayFor(send, error) : error));
+    }
+  }
+
+  /** The error for this message when Redis is away. */
+  #awayFor({ jobId, idempotencyKey }: PlacedSend, error: GatewayError): GatewayError {
+    if (isDoubted(error)) {
+      if (idempotencyKey !== undefined && this.#inDoubt.size < MOST_IN_DOUBT) this.#inDoubt.add(jobId);
+      return error.with({ jobId });
+    }
+    return this.#inDoubt.has(jobId) ? inDoubt(error.cause).with({ jobId }) : error;
+  }
+
+  /**
+   * Withdraws messages whose callers were not told that they were enqueued. Messages with a key stay: an earlier caller
+   * may know of them.
+   */
+  async #withdraw(sends: readonly PlacedSend[]): Promise<void> {
+    for (const { idempotencyKey, job, jobId } of sends)
+      if (idempotencyKey === undefined) await withdrawSend(this.#options.redis, job.userId, jobId);
+  }
+}
+
+function isAway({ code }: GatewayError): boolean {
+  return code === 'QUEUE_UNAVAILABLE';
+}
+
+function isDoubted(error: GatewayError): boolean {
+  return isAway(error) && error.kind === 'unknown_outcome';
+}
+
+function byAccount(sends: readonly PlacedSend[]): PlacedSend[][] {
+  const accounts = new Map<string, PlacedSend[]>();
+  for (const send of sends) {
+    const { userId } = send.job;
+    const others = accounts.get(userId);
+    if (others === undefined) accounts.set(userId, [send]);
+    else others.push(send);
+  }
+  return [...accounts.values()];
+}

@@ -1,0 +1,95 @@
+import type { SendState } from '@gateway/contracts';
+import { RedisQueueBackend } from 'bullmq';
+import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
+import { fenceKey, sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
+import { Fenced } from '../ownership/fence.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
+
+/**
+ * Wraps one of BullMQ's scripts for the account's owner, as one atomic step. It does nothing if another owner has taken
+ * over. It also writes the account's send state and the job's attempts, and returns the number of active jobs.
+ */
+function owned(bullmq: Parameters<typeof aroundBullmq>[0]): BullmqStep {
+  return aroundBullmq(
+    bullmq,
+    `
+local fence, state, active, job = KEYS[#KEYS - 3], KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
+if redis.call('GET', fence) ~= ARGV[#ARGV - 2] then return 'fenced' end
+local reply = bullmq()
+if not (type(reply) == 'number' and reply < 0) then
+  if ARGV[#ARGV - 1] ~= '' then redis.call('SET', state, ARGV[#ARGV - 1]) end
+  if ARGV[#ARGV] ~= '' and redis.call('EXISTS', job) == 1 then redis.call('HSET', job, 'atm', ARGV[#ARGV]) end
+end
+return { redis.call('LLEN', active), reply or false }`,
+  );
+}
+
+const OWNED = new Map([
+  ['moveToActive', owned(moveToActive)],
+  ['moveToFinished', owned(moveToFinished)],
+]);
+
+/** The account, and the fence of its owner. */
+export interface Owner {
+  redis: RedisClient;
+  userId: string;
+  fence: string;
+}
+
+/** What is written together with the end of a job, where it has changed. */
+interface WithEnd {
+  state?: SendState | undefined;
+  attempts?: number | undefined;
+}
+
+/** BullMQ's backend of an account's queue, for the worker that owns the account. */
+export class OwnedBackend extends RedisQueueBackend {
+  /** Number of active jobs after the latest fetch or end of a job. */
+  active = 0;
+  readonly #owner: Owner;
+  readonly #ends = new Map<string, WithEnd>();
+
+  constructor(owner: Owner, ...bullmq: ConstructorParameters<typeof RedisQueueBackend>) {
+    super(...bullmq);
+    this.#owner = owner;
+  }
+
+  /** Writes `what` atomically with the end of the job, which `end` performs. */
+  async writeWithEndOf<T>(jobId: string, what: WithEnd, end: () => Promise<T>): Promise<T> {
+    this.#ends.set(jobId, what);
+    try {
+      return await end();
+    } finally {
+      this.#ends.delete(jobId);
+    }
+  }
+
+  /** @throws {Fenced} */
+  override async execCommand(
+    client: Parameters<RedisQueueBackend['execCommand']>[0],
+    command: string,
+    args: (string | number | Buffer)[],
+  ): Promise<unknown> {
+    const known = OWNED.get(command);
+    if (known === undefined) return super.execCommand(client, command, args);
+    const { redis, userId, fence } = this.#owner;
+    const { script, keys } = known;
+    const jobId = command === 'moveToFinished' ? String(args[keys]) : '';
+    const { state, attempts } = this.#ends.get(jobId) ?? {};
+    const reply = await script.run(
+      redis,
+      [
+        ...args.slice(0, keys).map(String),
+        fenceKey(userId),
+        sendStateKey(userId),
+        sendListKey(userId, 'active'),
+        sendJobKey(userId, jobId),
+      ],
+      [...args.slice(keys), fence, state === undefined ? '' : JSON.stringify(state), attempts ?? ''],
+    );
+    if (!Array.isArray(reply)) throw new Fenced(userId);
+    this.active = Number(reply[0]);
+    return reply[1];
+  }
+}

@@ -1,0 +1,28 @@
+import type { RedisClient } from '../redis/clients.ts';
+import type { SendQueue } from './enqueue-backend.ts';
+import { countHeldJobs } from './held-jobs.ts';
+
+/** How many jobs of an account wait, are held until a time of their own, or are being sent. */
+export interface PendingCounts {
+  waiting: number;
+  delayed: number;
+  active: number;
+}
+
+export async function countPending(
+  redis: RedisClient,
+  queue: SendQueue,
+  userId: string,
+): Promise<PendingCounts> {
+  const [counts, laneJob] = await Promise.all([
+    queue.getJobCounts('wait', 'delayed', 'active'),
+    countHeldJobs(redis, userId),
+  ]);
+  const active = counts['active'] ?? 0;
+  const aside = Math.min(laneJob, active);
+  return {
+    waiting: counts['wait'] ?? 0,
+    delayed: (counts['delayed'] ?? 0) + aside,
+    active: active - aside,
+  };
+}

@@ -1,0 +1,201 @@
+import { GatewayError, sendJobSchema, type SendJob, type SendResult } from '@gateway/contracts';
+import { Job, UnrecoverableError, Worker } from 'bullmq';
+import { accountPrefix, SEND_QUEUE } from '../keys.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import type { SharedBackend } from '../redis/shared-backend.ts';
+import type { SendQueue } from './enqueue-backend.ts';
+import { contentOf, type CompleteOptions, type BullmqSend, type FetchedSend } from './fetched-send.ts';
+import { clearHeldJobs, listHeldJobs } from './held-jobs.ts';
+import { OwnedBackend } from './owned-backend.ts';
+import { failWaiting, oldestWaiting, type WaitingSend } from './waiting-sends.ts';
+
+/**
+ * In ms: ten years, in effect for ever. A worker owns the account rather than single jobs, and a new owner takes over
+ * its jobs at once ({@link SendConsumer.recover}). The lock only keeps a former owner, whose token differs, from ending
+ * a job; a job may be held for days.
+ */
+const LOCK_DURATION = 10 * 365 * 86_400_000;
+
+/** Most jobs with a due `send_at` that are moved to the queue at a time. */
+const DUE_BATCH = 100;
+
+/** A job that a former owner had fetched and not ended when it stopped. */
+export interface RecoveredSend {
+  jobId: string;
+  /** When it was fetched, in ms since the epoch. It was not sent before that. */
+  fetchedAt: number;
+  /** The former owner held it, so it was not being sent. */
+  wasAside: boolean;
+  /** Tries made so far. */
+  attempts: number;
+}
+
+/**
+ * Fetches one account's jobs in order, without BullMQ's own loop. Only the account's owner creates one, after raising
+ * the fence.
+ */
+export class SendConsumer {
+  readonly #redis: RedisClient;
+  readonly #queue: SendQueue;
+  readonly #userId: string;
+  readonly #fence: string;
+  readonly #worker: Worker<SendJob, SendResult, 'send'>;
+  readonly #owned: OwnedBackend;
+  #laneJob = 0;
+
+  /** @param fence identifies the ownership; every owner has another one. */
+  constructor(redis: RedisClient, backend: SharedBackend, queue: SendQueue, userId: string, fence: string) {
+    this.#redis = redis;
+    this.#queue = queue;
+    this.#userId = userId;
+    this.#fence = fence;
+    let owned: OwnedBackend | undefined;
+    this.#worker = new Worker<SendJob, SendResult, 'send'>(
+      SEND_QUEUE,
+      null,
+      { connection: redis, autorun: false, lockDuration: LOCK_DURATION },
+      backend(accountPrefix(userId), (connection, name, _keys, toKey, ...rest) => {
+        // Reuse the queue's keys: about two dozen strings per account need not be kept twice.
+        owned = new OwnedBackend({ redis, userId, fence }, connection, name, queue.keys, toKey, ...rest);
+        return owned;
+      }),
+    );
+    if (owned === undefined) throw new Error('BullMQ made a worker without its backend');
+    this.#owned = owned;
+    this.#worker.on('error', () => {}); // Each call reports its own error to its caller.
+  }
+
+  /**
+   * Puts jobs that a former owner had fetched back at the head of the queue, oldest first. Call it before anything is
+   * fetched; BullMQ's own recovery of stalled jobs returns them in no order.
+   * @param note gets these jobs, oldest first, before they move: after a crash in between, it must still be known that
+   * they were fetched.
+   */
+  async recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
+    // Newest first: each job goes to the head of the queue, so the oldest ends up in front.
+    const active = await this.#queue.getJobs(['active'], 0, -1, false);
+    const jobs = active.filter((job) => job !== undefined);
+    const aside = await listHeldJobs(this.#redis, this.#userId);
+    await note(
+      jobs.toReversed().map(({ id = '', processedOn = 0, attemptsMade }) => ({
+        jobId: id,
+        fetchedAt: processedOn,
+        wasAside: aside.has(id),
+        attempts: attemptsMade,
+      })),
+    );
+    for (const job of jobs) await job.moveToWait('0');
+    await clearHeldJobs(this.#redis, this.#userId);
+    this.#laneJob = 0;
+  }
+
+  /**
+   * Fetches the next job; `null` if none waits.
+   * @returns `strays` where active jobs of this account exist that this consumer did not fetch (a fetch whose reply was
+   * lost, or a former owner's late fetch). The fetched job may then not be the next one; {@link recover} restores the
+   * order.
+   * @throws {Fenced} where another owner has taken over; the job is left to that owner.
+   */
+  async next(): Promise<FetchedSend | 'strays' | null> {
+    return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
+  }
+
+  async #fetched(job: BullmqSend | undefined): Promise<FetchedSend | 'strays' | null> {
+    if (job !== undefined) this.#laneJob += 1;
+    if (this.#owned.active !== this.#laneJob) return 'strays';
+    if (job === undefined) return null;
+    if (sendJobSchema.safeParse(job.data).success) return this.#handOut(job);
+    // Not a message, so this product did not enqueue it. Fail it: it must not block the jobs behind it.
+    await this.#fail(
+      job,
+      new GatewayError('INTERNAL', 'This job does not hold a message.', { jobId: job.id ?? '' }),
+    );
+    return this.next();
+  }
+
+  #handOut(job: BullmqSend): FetchedSend {
+    return {
+      ...contentOf(job),
+      note: (progress) => job.updateProgress(progress),
+      complete: (result, along = { fetchNext: false }) => this.#complete(job, result, along),
+      fail: (error, attempts) => this.#fail(job, error, attempts),
+      putBack: () => this.#putBack(job),
+    };
+  }
+
+  async #complete(job: BullmqSend, result: SendResult, { state, attempts, fetchNext }: CompleteOptions) {
+    // BullMQ returns the next job to a manual caller as its data and its id.
+    const [data, id]: unknown[] =
+      (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts }, () =>
+        job.moveToCompleted(result, this.#fence, fetchNext),
+      )) ?? [];
+    this.#laneJob -= 1;
+    if (!fetchNext) return null;
+    const next =
+      typeof data === 'object' && data !== null
+        ? Job.fromJSON<SendJob, SendResult, 'send'>(this.#worker, data as never, String(id))
+        : undefined;
+    return this.#fetched(next);
+  }
+
+  async #fail(job: BullmqSend, error: GatewayError, attempts?: number): Promise<void> {
+    const reason = new UnrecoverableError(JSON.stringify(error.toPublic()));
+    // A stack trace of this code does not help readers of the dashboard.
+    reason.stack = '';
+    await this.#owned.writeWithEndOf(job.id ?? '', { attempts }, () =>
+      job.moveToFailed(reason, this.#fence, false),
+    );
+    this.#laneJob -= 1;
+  }
+
+  async #putBack(job: BullmqSend): Promise<void> {
+    await job.moveToWait(this.#fence);
+    this.#laneJob -= 1;
+  }
+
+  /** The oldest waiting messages of which no part has been sent. */
+  async oldestWaiting(limit: number): Promise<WaitingSend[]> {
+    return oldestWaiting(this.#redis, this.#userId, limit);
+  }
+
+  /** Fails waiting messages, atomically. @returns those that were failed. @throws {Fenced} */
+  async failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]> {
+    return failWaiting(this.#redis, { userId: this.#userId, fence: this.#fence }, jobs, now);
+  }
+
+  /**
+   * Moves jobs whose `send_at` is due into the queue, behind what was enqueued before. Call it even while the account
+   * is held.
+   */
+  async promoteDue(now: number): Promise<void> {
+    const delayed = await this.#queue.getDelayed(0, DUE_BATCH - 1);
+    for (const job of delayed) {
+      if (job !== undefined && job.timestamp + job.delay <= now) await job.promote();
+    }
+  }
+
+  /** Moves every job with a `send_at` into the queue: the account is gone, and they must not outlive it. */
+  async promoteAll(): Promise<void> {
+    await this.#queue.promoteJobs();
+  }
+
+  /** When the next `send_at` is due, in ms since the epoch; `null` if no job has one. */
+  async nextDueAt(): Promise<number | null> {
+    const [job] = await this.#queue.getDelayed(0, 0);
+    return job === undefined ? null : job.timestamp + job.delay;
+  }
+
+  /**
+   * The greatest message id among this account's latest results to `recipient`, compared as the caller wrote it; 0 if
+   * there is none.
+   */
+  async lastMessageIdTo(recipient: string): Promise<number> {
+    const ended = await this.#queue.getCompleted(0, 199);
+    const results = ended.filter((job) => job?.data.recipient === recipient).map((job) => job.returnvalue);
+    return Math.max(0, ...results.flatMap((result) => [result.message_id, ...(result.message_ids ?? [])]));
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close(true);
+  }
+}

@@ -1,0 +1,17 @@
+import { sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { Script } from '../redis/script.ts';
+import { MAYBE_SENT } from './maybe-sent.ts';
+
+/** A job that is being sent, has ended or may be out stays: nothing is gained by forgetting it. BullMQ's keys as in cancel-send.ts. */
+const WITHDRAW = new Script(`${MAYBE_SENT}
+local wait, delayed, job, state, id = KEYS[1], KEYS[2], KEYS[3], redis.call('GET', KEYS[4]), ARGV[1]
+if maybe_sent(state, id) then return 0 end
+if redis.call('ZREM', delayed, id) == 0 and redis.call('LREM', wait, 1, id) == 0 then return 0 end
+return redis.call('DEL', job)`);
+
+/** Removes a waiting message as though it had never been enqueued. */
+export async function withdrawSend(redis: RedisClient, userId: string, jobId: string): Promise<void> {
+  const lists = [sendListKey(userId, 'wait'), sendListKey(userId, 'delayed')];
+  await WITHDRAW.run(redis, [...lists, sendJobKey(userId, jobId), sendStateKey(userId)], [jobId]);
+}

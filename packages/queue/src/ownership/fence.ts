@@ -1,0 +1,45 @@
+import { fenceKey } from '../keys.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { Script } from '../redis/script.ts';
+
+/** The account belongs to a later owner: whoever sees this must stop touching it. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
+
+  constructor(userId: string) {
+    super(`another worker has taken over the account ${userId}`);
+  }
+}
+
+const RAISE = new Script(`
+local before = redis.call('GET', KEYS[1])
+local function number(fence) return tonumber(string.match(fence, '^%d+')) end
+if before and number(before) > number(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
+return 1`);
+
+/**
+ * Makes `fence` the one under which the account may be written, before its owner does anything else with it: from then on every write
+ * of an owner before it is refused by Redis itself, however late it arrives.
+ * @throws {Fenced} where a later owner has been here.
+ */
+export async function raiseFence(redis: RedisClient, userId: string, fence: string): Promise<void> {
+  if ((await RAISE.run(redis, [fenceKey(userId)], [fence])) !== 1) throw new Fenced(userId);
+}
+
+const WRITE = new Script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] then redis.call('SET', KEYS[2], ARGV[2]) else redis.call('DEL', KEYS[2]) end
+return 1`);
+
+/** Writes one of the account's keys; `null` deletes it. @throws {Fenced} where the account is another owner's: nothing is written then. */
+export async function fencedWrite(
+  redis: RedisClient,
+  userId: string,
+  fence: string,
+  key: string,
+  value: string | null,
+): Promise<void> {
+  const reply = await WRITE.run(redis, [fenceKey(userId), key], value === null ? [fence] : [fence, value]);
+  if (reply !== 1) throw new Fenced(userId);
+}

@@ -1,0 +1,185 @@
+import { GatewayError } from '@gateway/contracts';
+import { redisRefusal, sleep, withTimeout } from '@gateway/runtime';
+import type { Redis } from 'ioredis';
+import * as z from 'zod';
+import { ShardMismatch } from '../ownership/shards.ts';
+import { TooLate } from './deadline.ts';
+import type { RedisClock } from './redis-clock.ts';
+import { faultOf, RedisUnfit } from './redis-fault.ts';
+
+/** How long Redis may take to answer all commands of a call together, in ms, before it counts as away. */
+const CALL_TIMEOUT = 1_700;
+
+/** How often to check that Redis still answers while callers wait for a job, in ms. */
+const LOOK_MS = 250;
+
+/** A group of Redis commands that a caller waits for. */
+export interface Call {
+  /** Its caller has been answered: start nothing more for it. */
+  isCutOff: boolean;
+  /** The latest time at which its caller is answered, by `performance.now()`. */
+  readonly endsAt: number;
+  /** A command that changes something was sent, and Redis has not said that it did nothing. */
+  mayHaveTakenEffect: boolean;
+}
+
+export function newCall(): Call {
+  return { isCutOff: false, endsAt: performance.now() + CALL_TIMEOUT, mayHaveTakenEffect: false };
+}
+
+/**
+ * Redis calls that a caller waits for. When Redis is away each throws `QUEUE_UNAVAILABLE` within {@link CALL_TIMEOUT}
+ * ms: as `retryable` if nothing was or will be changed, else as `unknown_outcome`.
+ */
+export class RedisCalls {
+  readonly #redis: Redis;
+  readonly #clock: RedisClock;
+  readonly #withdrawals = new Set<() => Promise<unknown>>();
+
+  constructor(redis: Redis, clock: RedisClock) {
+    this.#redis = redis;
+    this.#clock = clock;
+    redis.on('ready', () => void this.#withdrawAll());
+  }
+
+  /** Runs commands that only read. */
+  async read<T>(commands: () => Promise<T>): Promise<T> {
+    return this.#run(newCall(), commands);
+  }
+
+  /** Runs commands that change something. They take their deadline from {@link RedisClock}. */
+  async change<T>(commands: (call: Call) => Promise<T>, withdraw?: () => Promise<unknown>): Promise<T> {
+    return this.changeIn(
+      newCall(),
+      (call) => {
+        call.mayHaveTakenEffect = true;
+        return commands(call);
+      },
+      withdraw,
+    );
+  }
+
+  /**
+   * Like {@link change}, within a call that the caller created. The commands must set `mayHaveTakenEffect` themselves.
+   * @param withdraw undoes, as far as possible, a change that the caller was told may not have happened. It is kept
+   * until Redis is reachable, so it should hold little memory.
+   */
+  async changeIn<T>(
+    call: Call,
+    commands: (call: Call) => Promise<T>,
+    withdraw?: () => Promise<unknown>,
+  ): Promise<T> {
+    return this.#run(call, () => this.#inContact(call, commands), withdraw);
+  }
+
+  /**
+   * Resolves to an error once Redis has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the signal is
+   * aborted. All callers share one request to Redis at a time.
+   */
+  async outage(signal: AbortSignal): Promise<GatewayError | null> {
+    let answeredAt = performance.now();
+    while (!signal.aborted) {
+      const left = answeredAt + CALL_TIMEOUT - performance.now();
+      try {
+        // Wait at least one interval: this process itself may have stood still.
+        await withTimeout(this.#clock.contact(), Math.max(LOOK_MS, left), noAnswer);
+        answeredAt = performance.now();
+      } catch (error) {
+        if (performance.now() - answeredAt >= CALL_TIMEOUT) return inDoubt(error);
+      }
+      await sleep(LOOK_MS, signal);
+    }
+    return null;
+  }
+
+  async #inContact<T>(call: Call, commands: (call: Call) => Promise<T>): Promise<T> {
+    if (!this.#clock.isFresh) {
+      await this.#clock.contact();
+      if (call.isCutOff) throw new TooLate();
+    }
+    return commands(call);
+  }
+
+  async #run<T>(call: Call, begin: () => Promise<T>, withdraw?: () => Promise<unknown>): Promise<T> {
+    if (this.#redis.status !== 'ready')
+      throw unavailable(new Error(`Redis is not reachable: ${this.#why()}`));
+    const work = begin();
+    try {
+      const left = Math.max(0, call.endsAt - performance.now());
+      return await withTimeout(work, left, noAnswer);
+    } catch (error) {
+      if (error instanceof GatewayError || error instanceof ShardMismatch || error instanceof RedisUnfit)
+        throw error;
+      if (isOurFault(error)) throw GatewayError.from(error);
+      call.isCutOff = true;
+      if (error instanceof TooLate || isRefusal(error)) call.mayHaveTakenEffect = false;
+      if (!call.mayHaveTakenEffect) throw unavailable(error);
+      if (withdraw !== undefined) void this.#withdrawAfter(work, withdraw);
+      throw inDoubt(error);
+    }
+  }
+
+  #why(): string {
+    return faultOf(this.#redis)?.reason ?? `the connection is ${this.#redis.status}`;
+  }
+
+  /** Withdraws only after the commands have ended: otherwise they could take effect after the withdrawal. */
+  async #withdrawAfter(work: Promise<unknown>, withdraw: () => Promise<unknown>): Promise<void> {
+    const isDone = await work.then(
+      () => true,
+      (error: unknown) => !(error instanceof TooLate || isRefusal(error)),
+    );
+    if (!isDone) return;
+    this.#withdrawals.add(withdraw);
+    if (this.#redis.status === 'ready') await this.#withdrawAll();
+  }
+
+  async #withdrawAll(): Promise<void> {
+    for (const withdraw of this.#withdrawals) {
+      try {
+        await withdraw();
+        this.#withdrawals.delete(withdraw);
+      } catch {
+        return; // Redis is away again: the next `ready` continues.
+      }
+    }
+  }
+}
+
+function noAnswer(): Error {
+  return new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`);
+}
+
+/** The error for a call that changed nothing and never will. */
+export function unavailable(cause: unknown): GatewayError {
+  const refusal = redisRefusal(cause);
+  const message =
+    refusal === null ? undefined : `The queue (Redis) accepts no writes: ${refusal}. Nothing was queued.`;
+  return new GatewayError('QUEUE_UNAVAILABLE', message, { retryAfter: 1, cause });
+}
+
+const IN_DOUBT =
+  'The queue (Redis) stopped answering just as it was asked: this may have been queued, or not. ' +
+  'Look at the job once the queue answers, or repeat the request under the same Idempotency-Key.';
+
+/** The error for a call that Redis has not answered. */
+export function inDoubt(cause: unknown): GatewayError {
+  return new GatewayError('QUEUE_UNAVAILABLE', IN_DOUBT, { kind: 'unknown_outcome', retryAfter: 1, cause });
+}
+
+/** Redis refused the command, or its client did before sending it: nothing was done. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // A script that runs for several callers returns the refusal as plain text.
+  if (redisRefusal(error) !== null) return true;
+  return error.name === 'ReplyError' || error.message.startsWith("Stream isn't writeable");
+}
+
+/**
+ * Errors of Redis and its client have their own classes. These classes mean a bug, or data that another program wrote.
+ */
+function isOurFault(error: unknown): boolean {
+  return [TypeError, RangeError, SyntaxError, ReferenceError, z.ZodError].some(
+    (kind) => error instanceof kind,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Logger } from '@gateway/runtime';
+import type { RedisClient } from './clients.ts';
+import { RedisUnfit } from './redis-fault.ts';
+
+/** How Redis is set up, as far as it says so. */
+export interface RedisSetup {
+  version: string | null;
+  maxmemoryPolicy: string | null;
+  appendOnly: boolean | null;
+  /** What must be changed before anything is entrusted to it; one line each, with what to set. */
+  faults: string[];
+  warnings: string[];
+}
+
+/** What our scripts need: `ZADD LT`. */
+const OLDEST: readonly [number, number] = [6, 2];
+
+/** Asks by INFO, which managed services allow where they forbid CONFIG. */
+export async function readRedisSetup(redis: RedisClient): Promise<RedisSetup> {
+  let info = '';
+  try {
+    info = await redis.info();
+  } catch (error) {
+    if (!(error instanceof Error) || !/NOPERM|unknown command/i.test(error.message)) throw error;
+  }
+  return judge(info);
+}
+
+export function judge(info: string): RedisSetup {
+  const field = (name: string) => new RegExp(`^${name}:([^\\r\\n]*)`, 'm').exec(info)?.[1] ?? null;
+  const version = field('redis_version');
+  const maxmemoryPolicy = field('maxmemory_policy');
+  const aof = field('aof_enabled');
+  const appendOnly = aof === null ? null : aof === '1';
+  const faults: string[] = [];
+  const warnings: string[] = [];
+  if (version !== null && isOlder(version)) faults.push(`Redis ${version} is too old: use 6.2 or newer`);
+  if (maxmemoryPolicy !== null && maxmemoryPolicy !== 'noeviction')
+    faults.push(
+      `Redis drops data when it is full (maxmemory-policy ${maxmemoryPolicy}), and accepted messages with it: set maxmemory-policy noeviction`,
+    );
+  if (appendOnly === false)
+    warnings.push(
+      'Redis keeps no append-only file: when it ends, accepted messages are lost. Set appendonly yes',
+    );
+  if (version === null || maxmemoryPolicy === null || appendOnly === null)
+    warnings.push(
+      'Redis does not say how it is set up (INFO): see to maxmemory-policy noeviction and appendonly yes yourself',
+    );
+  return { version, maxmemoryPolicy, appendOnly, faults, warnings };
+}
+
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
+/** Logs what should be changed. @throws {RedisUnfit} what must be, in one line. */
+export async function requireFitRedis(redis: RedisClient, logger: Logger): Promise<void> {
+  const { faults, warnings } = await readRedisSetup(redis);
+  if (faults.length > 0) throw new RedisUnfit(faults.join('; '));
+  for (const warning of warnings) logger.warn(warning);
+}

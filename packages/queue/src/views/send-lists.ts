@@ -1,0 +1,142 @@
+import {
+  partsOf,
+  type AccountView,
+  type JobView,
+  type SendJob,
+  type SendResult,
+  type SendSummary,
+} from '@gateway/contracts';
+import type { Job } from 'bullmq';
+import { describeJob, MOST_LOOKS, type BullState } from '../jobs/job-reader.ts';
+import { sendListKey, type JobList } from '../keys.ts';
+import type { AccountQueues } from '../line/account-queues.ts';
+import type { SendQueue } from '../line/enqueue-backend.ts';
+import { whyNotRetried } from '../line/retry-send.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { readAccountView } from './account-views.ts';
+
+/** Length of a message preview in a list, in UTF-16 units. */
+const PREVIEW_LENGTH = 160;
+
+/**
+ * An account's messages: the pending ones in the order in which they will be sent, and the ended ones, latest first.
+ */
+export interface SendLists {
+  pending: SendSummary[];
+  ended: SendSummary[];
+}
+
+/** Reads the lists of one account repeatedly. It caches ended messages, so that it reads each only once. */
+export class SendListReader {
+  readonly #redis: RedisClient;
+  readonly #queue: SendQueue;
+  readonly #userId: string;
+  /** Keyed by id and end time, since a job that was retried ends again. */
+  #known = new Map<string, SendSummary>();
+
+  constructor(redis: RedisClient, queues: AccountQueues, userId: string) {
+    this.#redis = redis;
+    this.#queue = queues.of(userId);
+    this.#userId = userId;
+  }
+
+  /** @param limit most entries of each list. */
+  async read(limit: number, now: number): Promise<SendLists> {
+    const key = (list: JobList) => sendListKey(this.#userId, list);
+    const [active, waiting, delayed, completed, failed] = await Promise.all([
+      this.#redis.lrange(key('active'), -limit, -1),
+      this.#redis.lrange(key('wait'), -limit, -1),
+      this.#redis.zrange(key('delayed'), 0, limit - 1),
+      this.#redis.zrevrange(key('completed'), 0, limit - 1, 'WITHSCORES'),
+      this.#redis.zrevrange(key('failed'), 0, limit - 1, 'WITHSCORES'),
+    ]);
+    const pending = [
+      ...listed('active', active.toReversed()),
+      ...listed('waiting', waiting.toReversed()),
+      ...listed('delayed', delayed),
+    ].slice(0, limit);
+    const ended = [...withTimes('completed', completed), ...withTimes('failed', failed)]
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, limit);
+    const view = await readAccountView(this.#redis, this.#userId, now);
+    const summary = async (entry: Listed) => this.#summarize(entry, view);
+    const known = this.#known;
+    const shown = await Promise.all([
+      Promise.all(pending.map(summary)),
+      Promise.all(ended.map(async (entry) => known.get(`${entry.id} ${entry.at}`) ?? summary(entry))),
+    ]);
+    this.#known = new Map(
+      ended.flatMap(({ id, at }, index) => {
+        const one = shown[1][index];
+        return one === null || one === undefined || one.finished_at === null ? [] : [[`${id} ${at}`, one]];
+      }),
+    );
+    // A job that changed its list during the read may appear in both: show it once.
+    const shownIds = new Set<string>();
+    const isNew = (one: SendSummary | null): one is SendSummary => {
+      if (one === null || shownIds.has(one.job_id)) return false;
+      shownIds.add(one.job_id);
+      return true;
+    };
+    const all = shown.flat().filter(isNew);
+    return {
+      pending: all.filter(({ finished_at: at }) => at === null),
+      ended: all.filter(({ finished_at: at }) => at !== null).slice(0, limit),
+    };
+  }
+
+  /**
+   * Describes one job; `null` if it no longer exists. The state comes from the list that holds the job, since finding a
+   * job in a long queue is slow. Only a job that has left its list meanwhile has its state looked up.
+   */
+  async #summarize({ id, state }: Listed, view: AccountView): Promise<SendSummary | null> {
+    const job = await this.#queue.getJob(id);
+    if (job === undefined) return null;
+    const address = { kind: 'send', userId: this.#userId } as const;
+    const described = await describeJob(this.#redis, { job, state }, address, view);
+    return described === null ? this.#summarizeMoved(id, view) : summaryOf(job, described);
+  }
+
+  async #summarizeMoved(jobId: string, view: AccountView, looks = MOST_LOOKS): Promise<SendSummary | null> {
+    const [job, state] = await Promise.all([this.#queue.getJob(jobId), this.#queue.getJobState(jobId)]);
+    if (job === undefined) return null;
+    const address = { kind: 'send', userId: this.#userId } as const;
+    const described = await describeJob(this.#redis, { job, state }, address, view, looks === 1);
+    return described === null ? this.#summarizeMoved(jobId, view, looks - 1) : summaryOf(job, described);
+  }
+}
+
+/** A job's id, with the state of the list that holds it. */
+interface Listed {
+  id: string;
+  state: BullState;
+}
+
+function listed(state: BullState, ids: readonly string[]): Listed[] {
+  return ids.map((id) => ({ id, state }));
+}
+
+function summaryOf(job: Job<SendJob, SendResult>, described: JobView): SendSummary {
+  const { recipient, text, cuts } = job.data;
+  return {
+    ...described,
+    recipient_id: recipient,
+    preview: beginning(text),
+    parts: cuts === undefined ? 1 : partsOf(text, cuts).length,
+    can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
+  };
+}
+
+function withTimes(state: BullState, flat: readonly string[]): (Listed & { at: number })[] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => ({
+    id: flat[index * 2] ?? '',
+    state,
+    at: Number(flat[index * 2 + 1]),
+  }));
+}
+
+/** The start of a text. It never ends with half a surrogate pair. */
+function beginning(text: string): string {
+  if (text.length <= PREVIEW_LENGTH) return text;
+  return `${text.slice(0, PREVIEW_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

@@ -1,0 +1,145 @@
+import type { SendResult } from '@gateway/contracts';
+import bigInt from 'big-integer';
+import { Api } from 'telegram/tl/index.js';
+import type { Caller } from '../caller.ts';
+import { RpcError } from '../errors/call-errors.ts';
+import { rpcNameOf, toFailure } from '../errors/errors.ts';
+import { isUnreachable, recipientUnreachable } from '../peers/recipient-not-found.ts';
+import type { Recipients, ResolvedRecipient } from '../peers/recipients.ts';
+import type { OutgoingMessage, TelegramFailure } from '../types.ts';
+import { findByIds } from './bot-history.ts';
+import { toTelegramEntities } from './entities.ts';
+import { findInHistory } from './history.ts';
+import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
+
+/**
+ * Sends one message under its random id. Repeated calls for the same message make only one message at Telegram.
+ *
+ * If Telegram already has the id (RANDOM_ID_DUPLICATE), the message is sent, and its Telegram id is searched for in the
+ * chat, first among messages newer than `after`. If it is not there (deleted meanwhile, or not visible yet), this fails
+ * with outcome `unknown`, which allows only the same call again. It is never sent a second time.
+ *
+ * With `lookFirstSince` Telegram may have forgotten the id, so the chat is searched before sending. A failed search
+ * fails the whole call: it sends only after it read the chat and did not find the message.
+ */
+export async function sendMessage(
+  caller: Caller,
+  recipients: Recipients,
+  message: OutgoingMessage,
+): Promise<SendResult> {
+  const { recipient, askedAt } = message;
+  const resolved = await recipients.resolve(recipient, askedAt);
+  try {
+    try {
+      return await deliverTo(caller, recipients, resolved, message);
+    } catch (error) {
+      if (!isUnreachable(rpcNameOf(error)) || !resolved.fromBook) throw error;
+      // The access hash in the book may be outdated.
+      const fresh = await recipients.resolveAfresh(recipient, askedAt);
+      if (fresh === undefined) throw error;
+      return await deliverTo(caller, recipients, fresh, message);
+    }
+  } catch (error) {
+    const rpcName = rpcNameOf(error);
+    throw isUnreachable(rpcName) ? recipientUnreachable(recipient, recipients.isBot, rpcName) : error;
+  }
+}
+
+async function deliverTo(
+  caller: Caller,
+  recipients: Recipients,
+  { input, peer }: ResolvedRecipient,
+  message: OutgoingMessage,
+): Promise<SendResult> {
+  const { text, after = 0, lookFirstSince: since } = message;
+  const earlier =
+    since === undefined ? undefined : await findEarlier(caller, recipients, input, text, { after, since });
+  const sent = earlier ?? (await sendTo(caller, recipients, input, message));
+  if (peer !== undefined) recipients.noteWrittenTo(peer);
+  return toSendResult(sent);
+}
+
+/** @throws a failure that says nothing about the message, also if a bot has no id to search from. */
+async function findEarlier(
+  caller: Caller,
+  { isBot }: Recipients,
+  peer: Api.TypeInputPeer,
+  text: string,
+  floor: { after: number; since?: number },
+): Promise<SentMessage | undefined> {
+  if (!isBot) return findInHistory(caller, peer, text, floor);
+  if (floor.after === 0) throw unseen();
+  return findByIds(caller, peer, text, floor.after);
+}
+
+async function sendTo(
+  caller: Caller,
+  recipients: Recipients,
+  peer: Api.TypeInputPeer,
+  message: OutgoingMessage,
+): Promise<SentMessage> {
+  const randomId = message.randomId.toString();
+  const request = new Api.messages.SendMessage({
+    peer,
+    message: message.text,
+    ...(message.entities !== undefined &&
+      message.entities.length > 0 && {
+        entities: toTelegramEntities(message.entities, (id) => recipients.inputUser(id)),
+      }),
+    randomId: bigInt(randomId),
+    noWebpage: !message.linkPreview,
+    silent: message.silent ?? false,
+    ...(message.replyTo !== undefined && {
+      replyTo: new Api.InputReplyToMessage({ replyToMsgId: message.replyTo }),
+    }),
+  });
+  let answer: Api.TypeUpdates;
+  try {
+    answer = await caller.act(request);
+  } catch (error) {
+    if (rpcNameOf(error) !== 'RANDOM_ID_DUPLICATE') throw error;
+    return sentBefore(caller, recipients, peer, message);
+  }
+  if ('users' in answer) recipients.remember(answer);
+  return sentMessageIn(answer, randomId) ?? sentJustNow(caller, recipients, peer, message);
+}
+
+/** This call has sent the message. So no failure to find it, not even a flood wait, may say that nothing was sent. */
+async function sentJustNow(
+  caller: Caller,
+  recipients: Recipients,
+  peer: Api.TypeInputPeer,
+  message: OutgoingMessage,
+): Promise<SentMessage> {
+  return sentBefore(caller, recipients, peer, message).catch(() => {
+    throw unseen();
+  });
+}
+
+/**
+ * Finds a message that is already sent. A failure to find it must not be taken for "not sent".
+ * A flood wait may be reported: this call sent nothing, and its caller knows of the call that did.
+ */
+async function sentBefore(
+  caller: Caller,
+  recipients: Recipients,
+  peer: Api.TypeInputPeer,
+  { text, after = 0 }: OutgoingMessage,
+): Promise<SentMessage> {
+  try {
+    const sent = await findEarlier(caller, recipients, peer, text, { after });
+    if (sent !== undefined) return sent;
+    // If the job was forgotten and enqueued again, the message lies before others that were sent since.
+    const older =
+      after === 0 || recipients.isBot ? undefined : await findInHistory(caller, peer, text, { after: 0 });
+    if (older !== undefined) return older;
+  } catch (error) {
+    const { outcome } = toFailure(error, true).failure;
+    if (outcome === 'wait' || outcome === 'account') throw error;
+  }
+  throw unseen();
+}
+
+function unseen(): TelegramFailure {
+  return toFailure(new RpcError(500, 'RANDOM_ID_DUPLICATE'), true);
+}

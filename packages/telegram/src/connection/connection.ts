@@ -1,0 +1,221 @@
+import bigInt from 'big-integer';
+import { RequestState } from 'telegram/network/RequestState.js';
+import { LAYER } from 'telegram/tl/AllTLObjects.js';
+import { Api } from 'telegram/tl/index.js';
+import { AnswerLostError, KeyExchangeError, NotSentError } from '../errors/call-errors.ts';
+import type { DataCenter, Proxy } from '../types.ts';
+import { toOpeningError } from './opening-error.ts';
+import { Pings } from './ping-times.ts';
+import { Sender, Transport } from './sender.ts';
+
+/** Interval in ms of the pings that check whether a connection still works. */
+const PING_INTERVAL_MS = 60_000;
+/** Seconds after the last ping at which Telegram closes the connection. */
+const PING_DISCONNECT_DELAY_S = 150;
+
+export interface ConnectionOptions {
+  apiId: number;
+  dataCenter: DataCenter;
+  /** The data centres are those of TELEGRAM_DC. */
+  isCustom: boolean;
+  /** `undefined`: agree on a new key. */
+  authKey: Buffer | undefined;
+  /** Timeout in ms for one call. */
+  callTimeoutMs: number;
+  proxy?: Proxy | undefined;
+  /** Returns false once nothing may be written any more. */
+  mayTalk: () => boolean;
+  /**
+   * Called when a QR code of this key was scanned. Telegram reports that only after {@link Connection.callForUpdates}.
+   */
+  onLoginToken?: () => void;
+  /** Interval in ms, 60,000 by default; tests shorten it. */
+  pingIntervalMs?: number;
+}
+
+/**
+ * One connection to one data centre under one auth key. It opens once, and is closed for good by {@link close}, by the
+ * other side, or by a call that times out.
+ * It never reconnects: its user checks {@link isUp} and creates another.
+ *
+ * It uses a bare {@link Sender} instead of GramJS's `TelegramClient` (the reasons are there). Calls go out as
+ * `invokeWithoutUpdates`, since nothing reads updates, except for {@link callForUpdates}.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #transport: Transport;
+  readonly #underWay = new Set<(cause: Error) => void>();
+  #sender: Sender | undefined;
+  #isOpen = false;
+  #down: Error | undefined;
+  #pings: Pings | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#transport = new Transport(options.dataCenter, options.proxy, options.mayTalk);
+  }
+
+  /**
+   * Connects, agrees on a key if there is none, and sends `initConnection`. Resolves with Telegram's configuration,
+   * which lists its data centres. After a failure nothing stays open.
+   * @param timeoutMs limit for all of this together.
+   * @throws {UnknownKeyError} if the server does not know the key, `RpcError` if it refuses `initConnection`, otherwise
+   * {@link NotSentError}.
+   */
+  async open(timeoutMs: number): Promise<Api.Config> {
+    try {
+      const config = await this.#untilDown(this.#open(), timeoutMs, () => false);
+      this.#assertNotDown();
+      this.#isOpen = true;
+      const { pingIntervalMs = PING_INTERVAL_MS } = this.#options;
+      this.#pings = new Pings(pingIntervalMs, () => void this.#ping());
+      return config;
+    } catch (error) {
+      await this.#goDown(new Error('It was never open', { cause: error }));
+      throw toOpeningError(error, this.#options);
+    }
+  }
+
+  get isUp(): boolean {
+    return this.#isOpen && this.#down === undefined;
+  }
+
+  /** The auth key in use; `undefined` until one is agreed upon. */
+  get authKey(): Buffer | undefined {
+    return this.#sender?.authKey.getKey();
+  }
+
+  /**
+   * Makes one call. Throws `RpcError`, {@link NotSentError} or {@link AnswerLostError}. The last means that the
+   * connection broke (a transport error such as -404 included) or that `callTimeoutMs` passed; the connection is down
+   * then.
+   */
+  async call<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    // GramJS parses the answer as the type that the request declares, but returns it as unknown.
+    return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }));
+  }
+
+  /**
+   * As {@link call}. Afterwards Telegram pushes updates on this connection, until the next call that is not a
+   * `callForUpdates`.
+   */
+  async callForUpdates<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    return this.#invoke(request);
+  }
+
+  /** Closes the connection; pending calls fail. Never throws; a second call does nothing. */
+  async close(): Promise<void> {
+    await this.#goDown(new Error('The connection was closed here'));
+  }
+
+  async #open(): Promise<Api.Config> {
+    const { apiId, authKey, dataCenter } = this.#options;
+    let trouble: unknown;
+    const sender = await Sender.create(
+      authKey,
+      dataCenter.id,
+      (cause) => void this.#goDown(cause),
+      (error) => (trouble = withoutOptions(error)),
+    );
+    sender.onLoginToken = () => this.#options.onLoginToken?.();
+    this.#sender = sender;
+    // If the connection was closed meanwhile, nothing would close a socket opened now.
+    this.#assertNotDown();
+    if (!(await sender.connect(this.#transport, false))) {
+      // The error that ended the transport is closer to the cause than GramJS's own.
+      const cause = this.#transport.trouble ?? trouble;
+      if (authKey === undefined) throw new KeyExchangeError('The key exchange failed', { cause });
+      throw new NotSentError('Could not connect', { cause });
+    }
+    const initConnection = new Api.InitConnection({
+      apiId,
+      deviceModel: 'Unofficial Telegram User API gateway',
+      systemVersion: `Node.js ${process.versions.node}`,
+      appVersion: '0.1',
+      systemLangCode: 'en',
+      langPack: '',
+      langCode: 'en',
+      query: new Api.help.GetConfig(),
+    });
+    const config = await this.call(new Api.InvokeWithLayer({ layer: LAYER, query: initConnection }));
+    if (!(config instanceof Api.Config)) {
+      throw new NotSentError('The server does not introduce itself as Telegram does');
+    }
+    return config;
+  }
+
+  async #invoke<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+    const sender = this.#sender;
+    this.#assertNotDown();
+    if (sender === undefined) throw new NotSentError('Not connected');
+    const state = new RequestState(request);
+    sender.addStateToQueue(state);
+    // GramJS assigns the message id when it packs the call for writing.
+    const isWritten = () => state.msgId !== undefined;
+    const answer = await this.#untilDown(
+      Promise.resolve(state.promise),
+      this.#options.callTimeoutMs,
+      isWritten,
+    );
+    sender.forget(state);
+    return answer;
+  }
+
+  /**
+   * Settles when `work` does, or rejects when the connection goes down. If `work` takes longer than `ms`, the
+   * connection is brought down.
+   */
+  #untilDown<T>(work: Promise<T>, ms: number, isWritten: () => boolean): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const abandon = (cause: Error) => settle(() => reject(asCallError(cause, isWritten())));
+      const timer = setTimeout(() => void this.#goDown(this.#tooSlow(ms)), ms);
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        this.#underWay.delete(abandon);
+        end();
+      };
+      this.#underWay.add(abandon);
+      work.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
+
+  /** Detects a dead connection before the next send runs into it. */
+  async #ping(): Promise<void> {
+    const pingId = bigInt(Date.now());
+    const ping = new Api.PingDelayDisconnect({ pingId, disconnectDelay: PING_DISCONNECT_DELAY_S });
+    // A failed ping has already brought the connection down; nothing else is needed.
+    await this.#invoke(ping).catch(() => {});
+  }
+
+  #tooSlow(ms: number): Error {
+    return new Error(
+      `${this.#transport.isConnected() ? 'no answer' : 'no connection'} within ${Math.round(ms)} ms`,
+    );
+  }
+
+  #assertNotDown(): void {
+    if (this.#down !== undefined) throw asCallError(this.#down, false);
+  }
+
+  async #goDown(cause: Error): Promise<void> {
+    if (this.#down !== undefined) return;
+    this.#down = cause;
+    this.#pings?.stop();
+    for (const abandon of this.#underWay) abandon(cause);
+    await Promise.allSettled([this.#sender?.disconnect(), this.#transport.cut()]);
+  }
+}
+
+/** The proxy's errors contain its options, including the password; keep only the message. */
+function withoutOptions(error: unknown): unknown {
+  if (!(error instanceof Error) || !('options' in error)) return error;
+  return new Error(`the proxy: ${error.message}`);
+}
+
+function asCallError(cause: Error, isWritten: boolean): Error {
+  const { message } = cause;
+  return isWritten ? new AnswerLostError(message, { cause }) : new NotSentError(message, { cause });
+}
