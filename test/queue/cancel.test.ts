@@ -59,7 +59,7 @@ describe('cancelling a message', () => {
   test('one that its worker has in hand is left to it', async () => {
     const [jobId = ''] = await stage.add('1');
     const job = await take(await stage.owner());
-    expect(await cancel(jobId)).toBe('in-hand');
+    expect(await cancel(jobId)).toBe('fetched');
     await job.complete({ message_id: 1, date: DATE });
     expect(await cancel(jobId)).toBe('ended');
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'completed' });

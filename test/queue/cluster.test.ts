@@ -23,8 +23,8 @@ import {
 } from '@gateway/queue';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { AcceptScript } from '../../packages/queue/src/enqueue/enqueue-script.ts';
-import { acceptSends } from '../../packages/queue/src/enqueue/enqueue-sends.ts';
+import { EnqueueScript } from '../../packages/queue/src/enqueue/enqueue-script.ts';
+import { enqueueSends } from '../../packages/queue/src/enqueue/enqueue-sends.ts';
 import { OwnerNotifier } from '../../packages/queue/src/enqueue/owner-notifier.ts';
 import { placeSend } from '../../packages/queue/src/enqueue/place-send.ts';
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
@@ -44,7 +44,7 @@ describe('on a Redis Cluster of three nodes', () => {
   let servers: RedisCluster;
   let redis: Cluster;
   let notifier: OwnerNotifier;
-  let script: AcceptScript;
+  let script: EnqueueScript;
 
   beforeAll(async () => {
     servers = await RedisCluster.start();
@@ -52,7 +52,7 @@ describe('on a Redis Cluster of three nodes', () => {
     await vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 10_000 });
     await claimShardCount(redis, SHARDS);
     notifier = new OwnerNotifier(redis, SHARDS);
-    script = new AcceptScript(redis, MAX_PENDING, null);
+    script = new EnqueueScript(redis, MAX_PENDING, null);
   }, 40_000);
   afterAll(async () => {
     redis.disconnect();
@@ -84,7 +84,7 @@ describe('on a Redis Cluster of three nodes', () => {
     await show(view);
     const admitted: AccountView[] = [];
     const accept = async (text: string, details: Pick<NewSend, 'sendAt' | 'idempotencyKey'> = {}) => {
-      const [outcome] = await acceptSends(
+      const [outcome] = await enqueueSends(
         [placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard)],
         (asked) => void admitted.push(asked),
         { redis, accounts, script, notifier, shards: SHARDS, maxPending: MAX_PENDING, retentionMs: 60_000 },
@@ -138,7 +138,7 @@ describe('on a Redis Cluster of three nodes', () => {
     await owner.recover(async (jobs) => {
       recovered = jobs;
     });
-    expect(recovered).toMatchObject([{ jobId: first.jobId, wasAside: true }]);
+    expect(recovered).toMatchObject([{ jobId: first.jobId, wasHeld: true }]);
     const results = new ResultsPublisher(redis, backend);
     for (const text of ['1', '2', '3']) {
       const job = await owner.next();

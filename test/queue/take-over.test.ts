@@ -119,8 +119,8 @@ describe("an account's queue that another worker takes over", () => {
       { jobId: second, hold: { reason: 'PACE', until: Date.now() } },
     ]);
     expect(await recover(await stage.owner(2))).toMatchObject([
-      { jobId: first, wasAside: false },
-      { jobId: second, wasAside: true },
+      { jobId: first, wasHeld: false },
+      { jobId: second, wasHeld: true },
     ]);
   });
 });

@@ -25,7 +25,7 @@ export type ApiProducer = {
   | 'accountView'
   | 'pending'
   | 'sendState'
-  | 'ring'
+  | 'notifyOwner'
   | 'workerMetrics'
   | 'takeToken'
   | 'liveWorkers'

@@ -14,7 +14,7 @@ import { ControlQueues } from './control/control-queues.ts';
 import { sealingContext } from './control/sealing-context.ts';
 import type { Admission } from './enqueue/enqueue-sends.ts';
 import { placeSend, type NewSend, type PlacedSend } from './enqueue/place-send.ts';
-import { SendIntake } from './enqueue/send-intake.ts';
+import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
 import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './events/results.ts';
 import { idempotentJobId, newJobId } from './jobs/job-id.ts';
@@ -77,7 +77,7 @@ export class Producer {
   readonly #calls: RedisCalls;
   readonly #rateLimits: RateLimits;
   readonly #outbox: WebhookOutbox;
-  readonly #intake: SendIntake;
+  readonly #enqueuer: SendEnqueuer;
   readonly webhooks: WebhookLog;
   /** Lists of accounts and their messages, for people to read. */
   readonly listings: Listings;
@@ -95,7 +95,7 @@ export class Producer {
     this.#results = new ResultsListener(options.shards, options.redisUrl);
     this.#published = new ResultsPublisher(this.#redis, backend);
     this.#calls = new RedisCalls(this.#redis, clock);
-    this.#intake = new SendIntake({
+    this.#enqueuer = new SendEnqueuer({
       ...options,
       redis: this.#redis,
       accounts: this.#accounts,
@@ -152,7 +152,7 @@ export class Producer {
     const { jobId } = placed;
     const wait = isAwaited ? this.#results.expect(jobId, send.job.userId) : NO_WAIT;
     try {
-      const view = await this.#intake.one(placed, admission);
+      const view = await this.#enqueuer.one(placed, admission);
       return { jobId, wait, view };
     } catch (error) {
       wait.cancel();
@@ -179,7 +179,7 @@ export class Producer {
     admission: Admission,
   ): Promise<({ jobId: string } | GatewayError)[]> {
     const placed = sends.map((send) => this.#place(send));
-    const refused = await this.#intake.many(placed, admission);
+    const refused = await this.#enqueuer.many(placed, admission);
     return placed.map((each) => refused.get(each) ?? { jobId: each.jobId });
   }
 
@@ -188,7 +188,7 @@ export class Producer {
   }
 
   /** Notifies the account's worker of work that another process enqueued. */
-  async ring(userId: string): Promise<void> {
+  async notifyOwner(userId: string): Promise<void> {
     await this.#calls.read(() => notifyOwner(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
   }
 
@@ -241,7 +241,7 @@ export class Producer {
 
   /**
    * Cancels a send that waits in the queue or for its `send_at`, and publishes its end. Once the worker has fetched it,
-   * only that worker can cancel it: the outcome is then `in-hand`.
+   * only that worker can cancel it: the outcome is then `fetched`.
    */
   async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
     return this.#calls.change(async ({ endsAt }) => {
@@ -319,7 +319,7 @@ export class Producer {
    */
   async retry(userId: string, jobId: string): Promise<void> {
     await this.#calls.change(async () => retrySend(await this.#accounts.of(userId).getJob(jobId), jobId));
-    await this.ring(userId).catch(() => {});
+    await this.notifyOwner(userId).catch(() => {});
   }
 
   /** The metrics that the workers last published (JSON), by worker number. */

@@ -13,7 +13,7 @@ export interface BoardActions {
   /** Retries a failed job. */
   retry(userId: string, jobId: string): Promise<void>;
   /** Notifies the owner that the account has work again. */
-  ring(userId: string): Promise<void>;
+  notifyOwner(userId: string): Promise<void>;
 }
 
 export function boardActions(context: ApiContext): BoardActions {
@@ -34,6 +34,6 @@ export function boardActions(context: ApiContext): BoardActions {
       await cancelJob(context, { jobId, address, requestId, signal });
     },
     retry: (userId, jobId) => producer.retry(userId, jobId),
-    ring: (userId) => producer.ring(userId),
+    notifyOwner: (userId) => producer.notifyOwner(userId),
   };
 }

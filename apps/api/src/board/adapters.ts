@@ -145,7 +145,7 @@ export class SendAdapter extends GuardedAdapter {
       },
       promote: async () => {
         await promote();
-        await this.#actions.ring(this.#userId);
+        await this.#actions.notifyOwner(this.#userId);
       },
       // A message that is not sent yet is cancelled, which notifies its caller.
       remove: async () => {

@@ -42,7 +42,7 @@ async function cancelSend(
   for (let look = 0; look < LOOKS; look += 1) {
     const outcome = await context.producer.cancelWaiting(userId, jobId);
     if (outcome === 'none') throw new GatewayError('JOB_NOT_FOUND');
-    if (outcome !== 'in-hand') return;
+    if (outcome !== 'fetched') return;
     const payload = { jobId };
     const { result } = await runInteractive(context, {
       name: 'send.cancel',

@@ -38,7 +38,7 @@ describe('a send', () => {
 
   test('that a worker has in hand is cancelled by that worker', async () => {
     const api = testApi();
-    api.producer.cancelOutcomes = ['in-hand'];
+    api.producer.cancelOutcomes = ['fetched'];
     api.producer.controlResults = { 'send.cancel': { outcome: 'cancelled' } };
     api.producer.onWait = () => {
       api.producer.jobs.set(JOB_ID, CANCELLED);
@@ -52,7 +52,7 @@ describe('a send', () => {
 
   test('that its worker has just put back is looked for in line again', async () => {
     const api = testApi();
-    api.producer.cancelOutcomes = ['in-hand', 'cancelled'];
+    api.producer.cancelOutcomes = ['fetched', 'cancelled'];
     api.producer.controlResults = { 'send.cancel': { outcome: 'not_fetched' } };
     api.producer.onWait = () => ({ end: 'finished' });
     expect(await cancel(api)).toMatchObject({ status: 200, body: { state: 'cancelled' } });
@@ -60,7 +60,7 @@ describe('a send', () => {
 
   test('in hand with no worker there is 503, and is not cancelled later by surprise', async () => {
     const api = testApi();
-    api.producer.cancelOutcomes = ['in-hand'];
+    api.producer.cancelOutcomes = ['fetched'];
     expect(await cancel(api)).toMatchObject({ status: 503, body: { code: 'WORKER_UNAVAILABLE' } });
     expect(api.producer.withdrawn).toEqual([JOB_ID]);
   });

@@ -172,7 +172,7 @@ export class FakeProducer implements ApiProducer {
     return new Map();
   }
 
-  async ring(): Promise<void> {}
+  async notifyOwner(): Promise<void> {}
 
   async outage(signal: AbortSignal): Promise<GatewayError | null> {
     if (this.away?.from === 'outage') return GatewayError.from(this.away.error);

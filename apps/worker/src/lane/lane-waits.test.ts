@@ -68,8 +68,8 @@ describe("an account's lane, when it must wait", () => {
 
     test('once more for a try that the end of a worker cut off, not for a job that was set aside', async () => {
       world.recovered = [
-        { jobId: 'a1', fetchedAt: Date.now(), wasAside: false, attempts: 2 },
-        { jobId: 'b1', fetchedAt: Date.now(), wasAside: true, attempts: 2 },
+        { jobId: 'a1', fetchedAt: Date.now(), wasHeld: false, attempts: 2 },
+        { jobId: 'b1', fetchedAt: Date.now(), wasHeld: true, attempts: 2 },
       ];
       await world.run();
       expect([...world.attempts]).toEqual([['a1', 3]]);

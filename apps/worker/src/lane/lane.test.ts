@@ -50,7 +50,7 @@ describe("an account's lane", () => {
     world.replyLost = true;
     expect(await world.add('a', 'b', 'c').run()).toEqual(['send a', 'complete a']);
     expect(world.laneJob.map(({ text }) => text)).toEqual(['b']);
-    world.recovered = [{ jobId: 'b', fetchedAt: Date.now(), wasAside: false, attempts: 0 }];
+    world.recovered = [{ jobId: 'b', fetchedAt: Date.now(), wasHeld: false, attempts: 0 }];
     expect(await world.pass(1_010)).toEqual([
       'claim',
       'recover',
@@ -103,7 +103,7 @@ describe("an account's lane", () => {
 
   test('what was in hand when a worker ended long ago is looked for first, behind the last that the queue knows of', async () => {
     const fetchedAt = Date.now() - 2 * HOUR;
-    world.recovered = [{ jobId: 'a1', fetchedAt, wasAside: false, attempts: 0 }];
+    world.recovered = [{ jobId: 'a1', fetchedAt, wasHeld: false, attempts: 0 }];
     await world.add('a1', 'a2').run();
     expect(world.account.sendings.map(({ after, lookFirstSince }) => [after, lookFirstSince])).toEqual([
       [77, fetchedAt],
@@ -112,7 +112,7 @@ describe("an account's lane", () => {
   });
 
   test('what was only set aside when a worker ended was not under way', async () => {
-    world.recovered = [{ jobId: 'a1', fetchedAt: Date.now() - 2 * HOUR, wasAside: true, attempts: 0 }];
+    world.recovered = [{ jobId: 'a1', fetchedAt: Date.now() - 2 * HOUR, wasHeld: true, attempts: 0 }];
     await world.add('a1').run();
     expect(world.account.sendings.map(({ lookFirstSince }) => lookFirstSince)).toEqual([undefined]);
     expect(world.account.ledger.recoveriesOf('a1')).toBe(0);
@@ -122,7 +122,7 @@ describe("an account's lane", () => {
     await world.run();
     for (let times = 0; times < 6; times += 1) {
       world.epoch += 1;
-      world.recovered = [{ jobId: 'a1', fetchedAt: Date.now(), wasAside: false, attempts: 0 }];
+      world.recovered = [{ jobId: 'a1', fetchedAt: Date.now(), wasHeld: false, attempts: 0 }];
       await world.run();
     }
     expect(await world.add('a1').run()).toEqual(['send a1', 'complete a1']);

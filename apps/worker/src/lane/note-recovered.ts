@@ -11,7 +11,7 @@ export async function noteRecovered(
   isTakeover: boolean,
 ): Promise<void> {
   if (jobs.length === 0) return;
-  for (const { jobId, fetchedAt, attempts } of jobs.filter(({ wasAside }) => !wasAside)) {
+  for (const { jobId, fetchedAt, attempts } of jobs.filter(({ wasHeld }) => !wasHeld)) {
     account.ledger.noteUnknown(jobId, fetchedAt, 0);
     if (!isTakeover) continue;
     account.ledger.noteRecovery(jobId);

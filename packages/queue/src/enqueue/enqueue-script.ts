@@ -21,8 +21,8 @@ const BULLMQ = {
   },
 };
 
-export type AcceptReply =
-  /** It was enqueued behind so many others. */
+export type EnqueueReply =
+  /** It was enqueued behind this many others. */
   | { is: 'added'; behind: number }
   /** Its job exists, so nothing was enqueued. `data` is that job's data (JSON). */
   | { is: 'repeated'; data: string }
@@ -31,8 +31,8 @@ export type AcceptReply =
   /** The account's view is not the one given. `view` is the current one (JSON). */
   | { is: 'changed'; view: string | null };
 
-/** A message as the script expects it. */
-export interface JobToAccept extends PackedJob {
+/** The input of the script for one message. */
+export interface JobToEnqueue extends PackedJob {
   jobId: string;
   /** Its id comes from an Idempotency-Key, so its job may already exist. */
   isKeyed: boolean;
@@ -43,7 +43,7 @@ export interface JobToAccept extends PackedJob {
  * expected view, and the job's id if the job may already exist.
  * @param maxPending most messages of one account that may wait at a time.
  */
-function accept(maxPending: number): string {
+function enqueueLua(maxPending: number): string {
   return `
 local prefix = KEYS[1]
 local view = redis.call('GET', KEYS[2])
@@ -54,12 +54,12 @@ local waiting = redis.call('LLEN', prefix .. 'wait')
 local pending = waiting + redis.call('ZCARD', prefix .. 'delayed') + redis.call('LLEN', prefix .. 'active')
 if pending >= ${maxPending} then return { 'full' } end
 local add = {}
-${Object.entries(BULLMQ).map(addingBy).join('\n')}
+${Object.entries(BULLMQ).map(addFunction).join('\n')}
 add[ARGV[4]]()
 return { 'added', waiting }`;
 }
 
-function addingBy([name, { script, keys }]: [string, (typeof BULLMQ)[keyof typeof BULLMQ]]): string {
+function addFunction([name, { script, keys }]: [string, (typeof BULLMQ)[keyof typeof BULLMQ]]): string {
   return `
 function add.${name}()
   local KEYS = { ${keys.map((key) => `prefix .. '${key}'`).join(', ')} }
@@ -68,14 +68,19 @@ end`;
 }
 
 /** Enqueues messages. Checking whether a message may be enqueued and enqueueing it are one atomic step. */
-export class AcceptScript {
+export class EnqueueScript {
   readonly #script: BatchedScript;
   /** BullMQ's scripts whose keys have been compared with {@link BULLMQ}. */
   readonly #compared = new Set<string>();
 
   /** @param clock as for {@link BatchedScript}. */
   constructor(redis: RedisClient, maxPending: number, clock: RedisClock | null) {
-    this.#script = new BatchedScript(redis, accept(maxPending), { keys: 2, args: BULLMQ_ARGS + 3 }, clock);
+    this.#script = new BatchedScript(
+      redis,
+      enqueueLua(maxPending),
+      { keys: 2, args: BULLMQ_ARGS + 3 },
+      clock,
+    );
   }
 
   /**
@@ -83,12 +88,12 @@ export class AcceptScript {
    * @param view the account's view (JSON) that they were admitted by; `null`: there is none.
    * @throws {TooLate} where Redis reached them after the call's deadline; none is enqueued.
    */
-  async accept(
+  async enqueue(
     userId: string,
-    jobs: readonly JobToAccept[],
+    jobs: readonly JobToEnqueue[],
     view: string | null,
     call: Call,
-  ): Promise<AcceptReply[]> {
+  ): Promise<EnqueueReply[]> {
     const prefix = sendQueuePrefix(userId);
     const keys = [prefix, accountViewKey(userId)];
     const runs = jobs.map((job): Run => {
@@ -110,7 +115,7 @@ export class AcceptScript {
 
 type Reply = ['added', number] | ['repeated', string] | ['full'] | ['changed', (string | null)?];
 
-function read(reply: Reply): AcceptReply {
+function read(reply: Reply): EnqueueReply {
   if (reply[0] === 'added') return { is: 'added', behind: reply[1] };
   if (reply[0] === 'repeated') return { is: 'repeated', data: reply[1] };
   return reply[0] === 'full' ? { is: 'full' } : { is: 'changed', view: reply[1] ?? null };

@@ -12,17 +12,17 @@ import {
   readPublishedView,
   type PublishedView,
 } from '../views/account-views.ts';
-import type { AcceptReply, AcceptScript } from './enqueue-script.ts';
+import type { EnqueueReply, EnqueueScript } from './enqueue-script.ts';
 import type { OwnerNotifier } from './owner-notifier.ts';
 import type { PlacedSend } from './place-send.ts';
 
 /** Checks whether an account's messages may be enqueued. Throws if not. */
 export type Admission = (view: AccountView) => void;
 
-export interface AcceptOptions {
+export interface EnqueueOptions {
   redis: RedisClient;
   accounts: AccountQueues;
-  script: AcceptScript;
+  script: EnqueueScript;
   notifier: OwnerNotifier;
   /** Number of shards. */
   shards: number;
@@ -33,7 +33,7 @@ export interface AcceptOptions {
 }
 
 /** The view that a message was admitted by, or why it was not enqueued. */
-export type AcceptOutcome = { view: AccountView } | GatewayError;
+export type EnqueueOutcome = { view: AccountView } | GatewayError;
 
 /**
  * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view. If
@@ -43,19 +43,19 @@ export type AcceptOutcome = { view: AccountView } | GatewayError;
  * belongs to another message.
  * @throws {GatewayError} what `admission` throws; {@link TooLate} where none was enqueued.
  */
-export async function acceptSends(
+export async function enqueueSends(
   sends: readonly PlacedSend[],
   admission: Admission,
-  { redis, accounts, script, notifier, shards, maxPending, retentionMs }: AcceptOptions,
+  { redis, accounts, script, notifier, shards, maxPending, retentionMs }: EnqueueOptions,
   call: Call,
-): Promise<AcceptOutcome[]> {
+): Promise<EnqueueOutcome[]> {
   const userId = sends[0]?.job.userId ?? '';
   const shard = shardOf(userId, shards);
   let { json, view } = await firstView(redis, { userId, shard, admission });
   for (;;) {
     // Open the queue only after the admission: opening one writes a key to Redis, even for an account that does not
     // exist.
-    const { queue, backend } = accounts.accepting(userId);
+    const { queue, backend } = accounts.open(userId);
     const now = Date.now();
     const jobs = sends.map((send) => jobOf(send, now, retentionMs));
     const packed = jobs.map((job, index) => ({
@@ -63,11 +63,11 @@ export async function acceptSends(
       jobId: job.opts.jobId,
       isKeyed: sends[index]?.idempotencyKey !== undefined,
     }));
-    const replies = await script.accept(userId, packed, json, call);
+    const replies = await script.enqueue(userId, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {
       // After a cut-off the caller is not told that it was enqueued. It will be withdrawn, so do not notify a worker.
-      if (!call.isCutOff) ringFor(notifier, userId, jobs, replies);
+      if (!call.isCutOff) notifyOf(notifier, userId, jobs, replies);
       return sends.map((send, index) => outcomeOf(send, replies[index], view, maxPending));
     }
     call.mayHaveTakenEffect = false;
@@ -133,32 +133,32 @@ function jobOf({ job, jobId, digest, sendAt = 0 }: PlacedSend, now: number, rete
   };
 }
 
-function ringFor(
+function notifyOf(
   notifier: OwnerNotifier,
   userId: string,
   jobs: readonly SendToAdd[],
-  replies: readonly AcceptReply[],
+  replies: readonly EnqueueReply[],
 ): void {
   let behind = Infinity;
   let next = Infinity;
   for (const [index, reply] of replies.entries()) {
     const { delay = 0, timestamp = 0 } = jobs[index]?.opts ?? {};
     // The process that enqueued it may have died before it notified the worker.
-    if (reply.is === 'repeated') notifier.ring(userId);
+    if (reply.is === 'repeated') notifier.notify(userId);
     if (reply.is !== 'added') continue;
     if (delay === 0) behind = Math.min(behind, reply.behind);
     else next = Math.min(next, timestamp + delay);
   }
-  if (behind < Infinity) notifier.joined(userId, behind);
-  if (next < Infinity) notifier.ring(userId, next);
+  if (behind < Infinity) notifier.enqueued(userId, behind);
+  if (next < Infinity) notifier.notify(userId, next);
 }
 
 function outcomeOf(
   { digest }: PlacedSend,
-  reply: AcceptReply | undefined,
+  reply: EnqueueReply | undefined,
   view: AccountView,
   maxPending: number,
-): AcceptOutcome {
+): EnqueueOutcome {
   if (reply?.is === 'full') return queueFull(maxPending);
   if (reply?.is === 'repeated' && digestIn(reply.data) !== digest)
     return new GatewayError('IDEMPOTENCY_MISMATCH');
@@ -176,7 +176,7 @@ const FULL_RETRY_AFTER = 30;
 function queueFull(max: number): GatewayError {
   return new GatewayError(
     'QUEUE_FULL',
-    `${max} messages of this account wait already, and no more may (SEND_MAX_PENDING).`,
+    `${max} messages of this account are already waiting, which is the most allowed (SEND_MAX_PENDING).`,
     { retryAfter: FULL_RETRY_AFTER },
   );
 }

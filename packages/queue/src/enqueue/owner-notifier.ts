@@ -2,40 +2,42 @@ import { notifyOwner } from '../events/due-accounts.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 
-/** Accounts that are remembered to have a line. */
+/** Most accounts remembered as having waiting messages. */
 const MAX_KNOWN = 10_000;
 
 /**
- * Rings for messages that are accepted, once they are: before, a worker could send one whose caller is told that it was not accepted. A message
- * that joins a line which was rung for needs no bell: the worker comes to each that is in it. Nobody waits for a bell, and one that is not
- * heard only costs the messages the time until the next sweep.
+ * Notifies the owner of an account about messages, only after they were enqueued: earlier, a worker could send a
+ * message that its caller is told failed. Nobody waits for the notification; a lost one delays messages until the
+ * next sweep.
+ *
+ * A message behind others needs no notification, because the owner already works through that queue.
  */
 export class OwnerNotifier {
   readonly #redis: RedisClient;
   readonly #shards: number;
-  /** Accounts that were rung for, over this connection, while they had a line, as the last message added has found it. */
-  readonly #haveLine = new Set<string>();
+  /** Accounts whose owner was notified over this connection, and whose latest message found others waiting. */
+  readonly #withWaiting = new Set<string>();
 
   constructor(redis: RedisClient, shards: number) {
     this.#redis = redis;
     this.#shards = shards;
-    // The Redis that comes back may be another one.
-    redis.on('close', () => this.#haveLine.clear());
+    // Another Redis may answer after the reconnect.
+    redis.on('close', () => this.#withWaiting.clear());
   }
 
-  /** Messages due at once have joined the account's line, behind so many others. */
-  joined(userId: string, behind: number): void {
-    if (behind > 0 && this.#haveLine.has(userId)) return;
-    this.ring(userId);
-    if (behind === 0) this.#haveLine.delete(userId);
+  /** Call after messages that are due now were enqueued behind `behind` others. */
+  enqueued(userId: string, behind: number): void {
+    if (behind > 0 && this.#withWaiting.has(userId)) return;
+    this.notify(userId);
+    if (behind === 0) this.#withWaiting.delete(userId);
     else {
-      if (this.#haveLine.size >= MAX_KNOWN) this.#haveLine.clear();
-      this.#haveLine.add(userId);
+      if (this.#withWaiting.size >= MAX_KNOWN) this.#withWaiting.clear();
+      this.#withWaiting.add(userId);
     }
   }
 
-  /** @param at ms since the epoch at which the account has work; now by default. */
-  ring(userId: string, at?: number): void {
+  /** @param at time at which the account has work, in ms since the epoch; now by default. */
+  notify(userId: string, at?: number): void {
     notifyOwner(this.#redis, shardOf(userId, this.#shards), userId, at).catch(() => {});
   }
 }

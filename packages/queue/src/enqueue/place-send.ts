@@ -2,20 +2,23 @@ import { createHash } from 'node:crypto';
 import type { SendJob } from '@gateway/contracts';
 import { idempotentJobId, newJobId } from '../jobs/job-id.ts';
 
-/** A message as it is to be accepted. */
+/** A message to enqueue. */
 export interface NewSend {
   job: Omit<SendJob, 'digest'>;
-  /** The same key leads to the same job. */
+  /** Sends of one account under the same key share one job. */
   idempotencyKey?: string | undefined;
-  /** ms since the epoch at which the job joins the line, behind what was accepted before; now by default. */
+  /** Time at which the job joins the queue, behind jobs enqueued earlier, in ms since the epoch; now by default. */
   sendAt?: number | undefined;
-  /** The job of the text as its caller gave it, where that is another: a repeat under the same key is told by it. */
+  /**
+   * The job of the caller's original text, if normalisation changed it. Its digest recognises a repeat under the key.
+   */
   asGiven?: Omit<SendJob, 'digest'>;
 }
 
-/** A {@link NewSend} with its place: its job id and, under a key, what tells it from another message under the same; else ''. */
+/** A {@link NewSend} with its job id and digest. */
 export interface PlacedSend extends Omit<NewSend, 'asGiven'> {
   jobId: string;
+  /** Tells a repeat under the same Idempotency-Key from another message; '' without a key. */
   digest: string;
 }
 

@@ -3,7 +3,7 @@ import { userIdSchema } from '@gateway/contracts';
 import { remembered } from '@gateway/runtime';
 import { monotonicFactory } from 'ulid';
 
-/** What a job id says by itself, so that finding a job needs no index. */
+/** The parts of a job id, by which a job is found without an index. */
 export interface JobAddress {
   kind: 'send' | 'control';
   shard: number;
@@ -13,7 +13,7 @@ export interface JobAddress {
 const KIND_LETTER = { send: 's', control: 'c' } as const;
 const JOB_ID = /^[0-9A-Z]{26}\.([sc])(\d{1,4})\.([A-Za-z0-9_-]{2,90})$/;
 
-/** Randomness is drawn for many ids at a time: each draw costs as much as the id. */
+/** Random bytes are drawn for many ids at once: one draw takes as long as creating an id. */
 const pool = new Uint8Array(4_096);
 let unused = 0;
 
@@ -25,12 +25,15 @@ function random(): number {
 
 const nextUlid = monotonicFactory(random);
 
-/** A new id, sortable by time of making: `<ulid>.<s|c><shard>.<base64url of user_id>`. No `:`, never all digits, fit for a URL. */
+/**
+ * A new id, sortable by creation time: `<ulid>.<s|c><shard>.<base64url of user_id>`. It has no `:`, is never all
+ * digits, and needs no escaping in a URL.
+ */
 export function newJobId(address: JobAddress): string {
   return format(nextUlid(), address);
 }
 
-/** The id that an Idempotency-Key of an account always leads to. Not sortable. */
+/** The job id of an account's Idempotency-Key, always the same. Not sortable by time. */
 export function idempotentJobId(address: JobAddress, idempotencyKey: string): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([address.userId, idempotencyKey]))
@@ -42,10 +45,10 @@ function format(head: string, { kind, shard, userId }: JobAddress): string {
   return `${head}.${KIND_LETTER[kind]}${shard}.${encoded(userId)}`;
 }
 
-/** Asked for with every message. */
+/** Cached, because every message needs it. */
 const encoded = remembered(20_000, (userId: string) => Buffer.from(userId).toString('base64url'));
 
-/** Where a job lives, or `null` where this was never an id of ours. */
+/** Parses a job id; `null` if the text is not one. */
 export function parseJobId(jobId: string): JobAddress | null {
   const match = JOB_ID.exec(jobId);
   const [, letter, shard, account] = match ?? [];

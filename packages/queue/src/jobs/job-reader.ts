@@ -32,14 +32,14 @@ export interface JobSources {
 }
 
 /** Most reads of a job that changes while it is being read. */
-export const MOST_LOOKS = 5;
+export const MOST_READS = 5;
 
 /** A job as the API shows it, or `null` if there is none by that id (any more). */
 export async function readJob(
   sources: JobSources,
   jobId: string,
   now: number,
-  looks = MOST_LOOKS,
+  reads = MOST_READS,
 ): Promise<JobView | null> {
   const address = parseJobId(jobId);
   // No job of this product has an id whose shard is not its account's.
@@ -53,10 +53,10 @@ export async function readJob(
     readAccountView(sources.redis, address.userId, now),
   ]);
   if (job === undefined) return null;
-  const described = await describeJob(sources.redis, { job, state }, address, view, looks === 1);
+  const described = await describeJob(sources.redis, { job, state }, address, view, reads === 1);
   if (described?.state === 'completed' && address.kind === 'control')
     return { ...described, result: openResult(sources.sealer, job, address.userId) };
-  return described ?? readJob(sources, jobId, now, looks - 1);
+  return described ?? readJob(sources, jobId, now, reads - 1);
 }
 
 /**
@@ -121,7 +121,7 @@ function failureOf(reason: string): GatewayError {
   if (!STALLED.test(reason)) return GatewayError.fromPublicJson(reason);
   return new GatewayError(
     'TELEGRAM_TIMEOUT',
-    'The worker ended while it ran this step: look at the status before you try again.',
+    'The worker ended while it ran this step: check the status before you retry.',
   );
 }
 

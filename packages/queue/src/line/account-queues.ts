@@ -5,21 +5,21 @@ import type { RedisClock } from '../redis/redis-clock.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
 import type { Timing } from '../redis/timely-backend.ts';
 import { tracing } from '../redis/tracing.ts';
-import { AcceptingBackend, type SendQueue } from './enqueue-backend.ts';
+import { EnqueueBackend, type SendQueue } from './enqueue-backend.ts';
 
-/** Queue objects kept at a time: each is small, and made anew when needed. */
-const MAX_KEPT = 5_000;
+/** Most queue objects cached at a time. Each is small, and is created again when needed. */
+const MAX_CACHED = 5_000;
 
 /**
- * Events kept per account's queue, where Redis drops them a node of some dozens at a time: so the last node, and no more. Nobody reads them, results
- * go by a shard's stream; and there may be thousands of queues.
+ * Events kept in each account queue's stream. Nobody reads them, since results use a stream per shard, and there may be
+ * thousands of queues. Redis trims a stream by whole nodes of some dozens of events, so its last node remains.
  */
 const EVENTS_KEPT = 1;
 
-/** An account's queue, and what says how a message is added to it. */
-export interface AcceptingQueue {
+/** An account's queue, and the backend that packs the jobs to enqueue. */
+export interface AccountQueue {
   queue: SendQueue;
-  backend: AcceptingBackend;
+  backend: EnqueueBackend;
 }
 
 /** The BullMQ queues of accounts, over one shared connection. */
@@ -27,9 +27,9 @@ export class AccountQueues {
   readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
   readonly #timing: Timing | null;
-  readonly #queues = new Map<string, AcceptingQueue>();
+  readonly #queues = new Map<string, AccountQueue>();
 
-  /** @param clock gives the deadlines of changes; without one they have none. */
+  /** @param clock gives changes their deadlines; without it they have none. */
   constructor(redis: RedisClient, backend: SharedBackend, clock?: RedisClock) {
     this.#redis = redis;
     this.#backend = backend;
@@ -37,34 +37,34 @@ export class AccountQueues {
   }
 
   of(userId: string): SendQueue {
-    return this.accepting(userId).queue;
+    return this.open(userId).queue;
   }
 
-  accepting(userId: string): AcceptingQueue {
-    const kept = this.#queues.get(userId);
-    if (kept !== undefined) {
+  open(userId: string): AccountQueue {
+    const cached = this.#queues.get(userId);
+    if (cached !== undefined) {
       this.#queues.delete(userId);
-      this.#queues.set(userId, kept);
-      return kept;
+      this.#queues.set(userId, cached);
+      return cached;
     }
-    const made = this.#make(userId);
-    this.#queues.set(userId, made);
-    if (this.#queues.size > MAX_KEPT) this.#dropOldest();
-    return made;
+    const queue = this.#create(userId);
+    this.#queues.set(userId, queue);
+    if (this.#queues.size > MAX_CACHED) this.#dropOldest();
+    return queue;
   }
 
-  #make(userId: string): AcceptingQueue {
-    let backend: AcceptingBackend | undefined;
+  #create(userId: string): AccountQueue {
+    let backend: EnqueueBackend | undefined;
     const queue: SendQueue = new Queue(
       SEND_QUEUE,
       { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
       this.#backend(accountPrefix(userId), (...args) => {
-        backend = new AcceptingBackend(this.#timing, ...args);
+        backend = new EnqueueBackend(this.#timing, ...args);
         return backend;
       }),
     );
     queue.on('error', () => {}); // Each call reports its own error to its caller.
-    if (backend === undefined) throw new Error('BullMQ made a queue without its backend');
+    if (backend === undefined) throw new Error('BullMQ created a queue without its backend');
     return { queue, backend };
   }
 

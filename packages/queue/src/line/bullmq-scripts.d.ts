@@ -1,8 +1,8 @@
-/** BullMQ's own Lua scripts, which it ships without types for this way in. Their shape is of the version that is pinned. */
+/** BullMQ's Lua scripts. BullMQ ships no types for this path; these match the pinned version. */
 declare module 'bullmq/dist/cjs/scripts/index.js' {
   interface BullScript {
     content: string;
-    /** How many of its arguments are keys. */
+    /** How many of the script's arguments are keys. */
     keys: number;
   }
   export const addDelayedJob: BullScript;

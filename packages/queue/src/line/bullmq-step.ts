@@ -1,6 +1,6 @@
 import { Script } from '../redis/script.ts';
 
-/** One of BullMQ's own scripts within a step of ours. */
+/** A Lua script that wraps one of BullMQ's scripts. */
 export interface BullmqStep {
   script: Script;
   /** How many of BullMQ's arguments are keys. */
@@ -8,8 +8,8 @@ export interface BullmqStep {
 }
 
 /**
- * Makes one step of a script of BullMQ's, taken as it is, and what is to happen with it: `lua` calls it as `bullmq()`. BullMQ's keys and
- * arguments come first and ours behind them, so that it does not see them.
+ * Joins BullMQ's script, unchanged, and `lua` into one atomic script; `lua` calls BullMQ's as `bullmq()`. BullMQ's keys
+ * and arguments come first and the additional ones after them, where BullMQ's script does not read them.
  */
 export function aroundBullmq({ content, keys }: { content: string; keys: number }, lua: string): BullmqStep {
   return { script: new Script(`local function bullmq()\n${content}\nend\n${lua}`), keys };

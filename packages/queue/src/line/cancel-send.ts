@@ -6,9 +6,10 @@ import { Script } from '../redis/script.ts';
 import { MAYBE_SENT } from './maybe-sent.ts';
 
 /**
- * Ends a job that waits as cancelled. BullMQ fails only what a worker has in hand, and a job that is removed instead would be forgotten:
- * a repeat under its Idempotency-Key would send it after all. Its own keys are used as BullMQ 6.7.0 does; test/queue/cancel.test.ts
- * holds the two together. A message of which a try may have taken effect is not cancelled: it may be out already.
+ * Ends a waiting job as cancelled. BullMQ can fail only fetched jobs, and a removed job would be sent after all by a
+ * repeat under its Idempotency-Key. A message that may have been sent is not cancelled.
+ *
+ * The script writes BullMQ's keys as BullMQ 6.7.0 does; test/queue/cancel.test.ts checks that they still match.
  */
 const CANCEL = new Script(`${IS_OVER}${MAYBE_SENT}
 if is_over(ARGV[4], redis.call('TIME')) then return 'late' end
@@ -16,27 +17,27 @@ local job, state, id = KEYS[5], redis.call('GET', KEYS[6]), ARGV[1]
 if redis.call('EXISTS', job) == 0 then return 'none' end
 if redis.call('ZSCORE', KEYS[4], id) or redis.call('ZSCORE', KEYS[3], id) then return 'ended' end
 if maybe_sent(state, id) then return 'maybe-sent' end
-if redis.call('ZREM', KEYS[2], id) == 0 and redis.call('LREM', KEYS[1], 1, id) == 0 then return 'in-hand' end
+if redis.call('ZREM', KEYS[2], id) == 0 and redis.call('LREM', KEYS[1], 1, id) == 0 then return 'fetched' end
 redis.call('HSET', job, 'failedReason', ARGV[2], 'finishedOn', ARGV[3])
 redis.call('ZADD', KEYS[4], ARGV[3], id)
 return 'cancelled'`);
 
 export type CancelOutcome =
   | 'cancelled'
-  /** There is no such job (any more). */
+  /** There is no such job, or no longer. */
   | 'none'
-  /** It has ended, in whatever way. */
+  /** It has already completed, failed or been cancelled. */
   | 'ended'
-  /** A try of it may have taken effect; it goes on until that is known. */
+  /** It may have been sent. The worker continues until it knows. */
   | 'maybe-sent'
-  /** Its worker has it in hand, and alone may end it. */
-  | 'in-hand';
+  /** Its worker has fetched it, and only that worker may end it. */
+  | 'fetched';
 
-const OUTCOMES = new Set<unknown>(['cancelled', 'none', 'ended', 'maybe-sent', 'in-hand']);
+const OUTCOMES = new Set<unknown>(['cancelled', 'none', 'ended', 'maybe-sent', 'fetched']);
 
 /**
- * Cancels a send that waits in line or for its time.
- * @param times `now`: ms since the epoch; `deadline`: ms of Redis' clock, after which nothing is done.
+ * Cancels a send that waits in the queue or for its `send_at`.
+ * @param times `now`: ms since the epoch; `deadline`: ms by Redis' clock, after which the script changes nothing.
  * @throws {TooLate}
  */
 export async function cancelWaitingSend(

@@ -14,26 +14,28 @@ type Client = Parameters<RedisQueueBackend['execCommand']>[0];
 /** An account's queue. */
 export type SendQueue = Queue<SendJob, SendResult, 'send'>;
 
-/** A message's job as `queue.add` takes it. */
+/** The job of a message, in the form that `queue.add` takes. */
 export interface SendToAdd {
   name: 'send';
   data: SendJob;
   opts: JobsOptions & { jobId: string; delay: number };
 }
 
-/** What BullMQ's own script is to be run with to add a job. */
+/** The BullMQ script that enqueues a job, with its keys and arguments. */
 export interface PackedJob {
   command: string;
   keys: string[];
-  /** {@link BULLMQ_ARGS} of them. */
+  /** Exactly {@link BULLMQ_ARGS} arguments. */
   args: (string | Buffer)[];
 }
 
-/** What each of BullMQ's scripts that add a job is told beside its keys: the job's place, its data, its options. */
+/**
+ * Number of arguments of BullMQ's enqueueing scripts, keys not counted: packed call arguments, job data, job options.
+ */
 export const BULLMQ_ARGS = 3;
 
-/** Stands in for Redis, and takes down what it is to do. */
-class Packing {
+/** Stands in for a Redis client and records the command instead of running it. */
+class CommandRecorder {
   packed: PackedJob | undefined;
 
   exec(command: string, args: readonly (string | Buffer)[]): void {
@@ -42,24 +44,28 @@ class Packing {
   }
 }
 
-/** BullMQ's backend of an account's queue, which also packs the arguments by which BullMQ's script adds a job. */
-export class AcceptingBackend extends TimelyBackend {
+/**
+ * BullMQ's backend for an account's queue. It can also pack a job for {@link EnqueueScript} instead of enqueueing it.
+ */
+export class EnqueueBackend extends TimelyBackend {
   override execCommand(client: Client, command: string, args: (string | Buffer)[]): unknown {
-    return client instanceof Packing ? client.exec(command, args) : super.execCommand(client, command, args);
+    return client instanceof CommandRecorder
+      ? client.exec(command, args)
+      : super.execCommand(client, command, args);
   }
 
-  /** What `queue.add` would have Redis do, save that the options are checked by nobody. */
+  /** Returns the command that `queue.add` would run. Unlike `queue.add`, it does not check the options. */
   pack(queue: SendQueue, { name, data, opts }: SendToAdd): PackedJob {
     const { jobId } = opts;
-    const packing = new Packing();
-    // All of it happens at once, though BullMQ has promises for it.
+    const recorder = new CommandRecorder();
+    // BullMQ returns promises here, but all of this runs synchronously.
     void queue.trace(SpanKind.PRODUCER, 'add', `${queue.name}.${name}`, (span, metadata) => {
       span?.setAttributes({ [TelemetryAttributes.JobName]: name, [TelemetryAttributes.JobId]: jobId });
       const traced = metadata === undefined ? opts : { ...opts, telemetry: { metadata } };
       const job = new Job(queue, name, data, traced, jobId);
-      void this.addJobToTransaction(packing as unknown as Client, job.asJSON(), jobId);
+      void this.addJobToTransaction(recorder as unknown as Client, job.asJSON(), jobId);
     });
-    if (packing.packed === undefined) throw new TypeError('BullMQ does not say how to add a job');
-    return packing.packed;
+    if (recorder.packed === undefined) throw new TypeError('BullMQ ran no command to add a job');
+    return recorder.packed;
   }
 }

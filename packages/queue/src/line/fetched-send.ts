@@ -10,51 +10,51 @@ import type { Job } from 'bullmq';
 
 export type BullmqSend = Job<SendJob, SendResult, 'send'>;
 
-/** A job in hand: fetched, not yet ended or put back. */
+/** A job that this worker has fetched, and has neither ended nor put back. */
 export interface FetchedSend {
   readonly jobId: string;
   readonly data: SendJob;
-  /** When it was accepted, ms since the epoch. */
+  /** Time at which it was enqueued, in ms since the epoch. */
   readonly acceptedAt: number;
-  /** ms since the epoch from which on it was to go out. */
+  /** Earliest time to send it, in ms since the epoch: its `send_at`, else the time at which it was enqueued. */
   readonly dueAt: number;
-  /** When it was last asked for, ms since the epoch: its own time, or a later try by hand. */
+  /** Time of the latest request to send it, in ms since the epoch: `dueAt`, or that of a later manual retry. */
   readonly askedAt: number;
-  /** Tries of before. */
+  /** Number of earlier tries. */
   readonly attempts: number;
-  /** The trace that it belongs to, as it carries it; `undefined`: none. */
+  /** Its trace context, as stored by BullMQ; `undefined` if it has none. */
   readonly trace: string | undefined;
-  /** What had gone out of it before it was fetched. */
+  /** The parts that were sent before it was fetched. */
   readonly progress: SendProgress;
-  /** Notes what has gone out of it, before the next part goes. */
+  /** Stores which parts have been sent. Call it before sending the next part. */
   note(progress: SendProgress): Promise<void>;
-  /** Tells the queue of success, and does what goes with it in the same step. Rejects where the job is no longer ours. */
-  complete(result: SendResult, along?: CompleteOptions): Promise<FetchedSend | 'strays' | null>;
-  /** Tells the queue of final failure. @param attempts tries in all; one more than before by default. */
+  /** Completes the job and applies `options`, in one atomic step. Rejects if this worker no longer owns the account. */
+  complete(result: SendResult, options?: CompleteOptions): Promise<FetchedSend | 'strays' | null>;
+  /** Fails the job for good. @param attempts total number of tries; one more than before by default. */
   fail(error: GatewayError, attempts?: number): Promise<void>;
-  /** Puts the job back at the head of the line, no attempt used up. Several: the newest first. */
+  /** Puts the job back at the head of the queue; uses up no attempt. To put several back, start with the newest. */
   putBack(): Promise<void>;
 }
 
-/** What is done in one step with the end of a job. */
+/** What happens in one atomic step with the completion of a job. */
 export interface CompleteOptions {
-  /** What must be remembered of the account's sends from now on; nothing new by default. */
+  /** The account's new send state; unchanged by default. */
   state?: SendState | undefined;
-  /** Tries of the job in all; one more than before by default. */
+  /** Total number of tries of the job; one more than before by default. */
   attempts?: number | undefined;
-  /** Fetches the next job, as `SendConsumer.next` does. */
+  /** Whether to fetch the next job too, as `SendConsumer.next` does. */
   fetchNext: boolean;
 }
 
-/** What a job holds, without what can be done with it. */
+/** The fields of a {@link FetchedSend}, without its methods. */
 export function contentOf(
   job: BullmqSend,
 ): Pick<
   FetchedSend,
   'jobId' | 'data' | 'acceptedAt' | 'dueAt' | 'askedAt' | 'attempts' | 'trace' | 'progress'
 > {
-  // BullMQ's is 0 before anything was noted, for nearly every job.
   const dueAt = job.timestamp + (job.opts.delay ?? 0);
+  // BullMQ's initial progress is 0, and for most jobs it stays 0.
   const progress = job.progress === 0 ? undefined : sendProgressSchema.safeParse(job.progress);
   return {
     jobId: job.id ?? '',

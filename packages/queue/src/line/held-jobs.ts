@@ -3,8 +3,8 @@ import { heldJobsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 
 /**
- * Jobs that their worker has in hand and does not send yet, because their chat or a part of their account must wait: BullMQ has them as
- * active. Only for showing; the worker that takes over begins with none.
+ * Records fetched jobs that the worker holds, because their chat or a part of their account must wait. BullMQ lists
+ * them as active. The record is only displayed; a new owner starts with an empty one.
  */
 export async function writeHeldJobs(
   redis: RedisClient,
@@ -24,13 +24,13 @@ export async function clearHeldJobs(redis: RedisClient, userId: string): Promise
   await redis.del(heldJobsKey(userId));
 }
 
-/** Why the job is set aside, or `null` where it is not. */
+/** The reason why a fetched job is held; `null` if it is not held. */
 export async function readHeldJob(redis: RedisClient, userId: string, jobId: string): Promise<Hold | null> {
   const json = await redis.hget(heldJobsKey(userId), jobId);
   return json === null ? null : holdSchema.parse(JSON.parse(json));
 }
 
-/** The jobs that are set aside. */
+/** The ids of the account's held jobs. */
 export async function listHeldJobs(redis: RedisClient, userId: string): Promise<Set<string>> {
   return new Set(await redis.hkeys(heldJobsKey(userId)));
 }

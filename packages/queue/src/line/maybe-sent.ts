@@ -1,4 +1,6 @@
-/** Lua: whether a try of the message `id` may have taken effect, by what is remembered of its account's sends (`state`, JSON or false). */
+/**
+ * Lua function: whether message `id` may have been sent, by its account's send state (`state`: JSON, or false if none).
+ */
 export const MAYBE_SENT = `
 local function maybe_sent(state, id)
   local unknown = state and cjson.decode(state)['unknown']

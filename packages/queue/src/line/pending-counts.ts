@@ -2,7 +2,7 @@ import type { RedisClient } from '../redis/clients.ts';
 import type { SendQueue } from './enqueue-backend.ts';
 import { countHeldJobs } from './held-jobs.ts';
 
-/** How many jobs of an account wait, are held until a time of their own, or are being sent. */
+/** How many jobs of an account wait, are held or wait for their `send_at` (`delayed`), or are being sent (`active`). */
 export interface PendingCounts {
   waiting: number;
   delayed: number;
@@ -14,15 +14,15 @@ export async function countPending(
   queue: SendQueue,
   userId: string,
 ): Promise<PendingCounts> {
-  const [counts, laneJob] = await Promise.all([
+  const [counts, heldJobs] = await Promise.all([
     queue.getJobCounts('wait', 'delayed', 'active'),
     countHeldJobs(redis, userId),
   ]);
   const active = counts['active'] ?? 0;
-  const aside = Math.min(laneJob, active);
+  const held = Math.min(heldJobs, active);
   return {
     waiting: counts['wait'] ?? 0,
-    delayed: (counts['delayed'] ?? 0) + aside,
-    active: active - aside,
+    delayed: (counts['delayed'] ?? 0) + held,
+    active: active - held,
   };
 }

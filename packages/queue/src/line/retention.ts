@@ -2,15 +2,15 @@ import { sendListKey, shardAccountsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { AccountQueues } from './account-queues.ts';
 
-/** Accounts looked at per round trip. */
+/** Accounts checked per round trip. */
 const BATCH = 500;
 
-/** Jobs of one account deleted at a time: the script that does it keeps Redis busy. */
+/** Most jobs of one account deleted at a time. Redis does nothing else while the deleting script runs. */
 const MOST_AT_ONCE = 1_000;
 
 /**
- * Deletes the ended jobs of a shard's accounts that have been kept for long enough. BullMQ does so itself only when another job of the
- * same account ends: an account that went quiet would keep its last ones for ever.
+ * Deletes the ended jobs of a shard's accounts after the retention time. BullMQ itself deletes them only when another
+ * job of the same account ends, so an idle account would keep its last jobs for ever.
  */
 export async function dropOldJobs(
   redis: RedisClient,

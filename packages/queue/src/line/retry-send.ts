@@ -1,17 +1,18 @@
 import { GatewayError, type SendJob } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 
-/** Why a failed send must not be tried again under its own id; `null`: it may be. */
+/** Why a failed send must not be retried under its own id; `null` if it may be. */
 export function whyNotRetried(failedReason: string | undefined): string | null {
   const { code, kind } = GatewayError.fromPublicJson(failedReason ?? '');
-  if (code === 'CANCELLED') return 'It was cancelled: send it anew.';
-  if (kind === 'unknown_outcome') return 'It may be out: look into the chat first, then send it anew.';
+  if (code === 'CANCELLED') return 'It was cancelled: send it as a new message.';
+  if (kind === 'unknown_outcome')
+    return 'It may have been sent: check the chat first, then send it as a new message.';
   return null;
 }
 
 /**
- * Puts a send that has failed at the end of its account's line again, under its own id, so that Telegram knows it again.
- * @throws {GatewayError} `TOO_LATE` where it has not failed, or must not be tried again; `JOB_NOT_FOUND`.
+ * Puts a failed send at the end of its account's queue again, under its own id: Telegram then recognises a repeat.
+ * @throws {GatewayError} `TOO_LATE` if it has not failed, or must not be retried; `JOB_NOT_FOUND`.
  */
 export async function retrySend(job: Job<SendJob> | undefined, jobId: string): Promise<void> {
   if (job === undefined) throw new GatewayError('JOB_NOT_FOUND');
@@ -21,16 +22,16 @@ export async function retrySend(job: Job<SendJob> | undefined, jobId: string): P
     state === 'failed'
       ? whyNotRetried(job.failedReason)
       : state === 'completed'
-        ? 'It is out already.'
-        : 'It has not failed: it goes out by itself.';
+        ? 'It was sent.'
+        : 'It has not failed: it will be sent without a retry.';
   if (reason !== null) throw new GatewayError('TOO_LATE', reason, { jobId });
-  // Before it is in line: its next end is another one, to be told as well.
+  // Count the retry before the job is in the queue: its next end needs a webhook of its own.
   await job.updateData({ ...job.data, retries: (job.data.retries ?? 0) + 1, retriedAt: Date.now() });
   try {
     await job.retry('failed');
   } catch (error) {
-    // Somebody else was quicker.
+    // If the job is no longer failed, another caller has retried it first.
     if ((await job.getState()) === 'failed') throw error;
-    throw new GatewayError('TOO_LATE', 'It is being tried again already.', { jobId });
+    throw new GatewayError('TOO_LATE', 'It is already being retried.', { jobId });
   }
 }

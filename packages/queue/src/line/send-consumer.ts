@@ -25,7 +25,7 @@ export interface RecoveredSend {
   /** When it was fetched, in ms since the epoch. It was not sent before that. */
   fetchedAt: number;
   /** The former owner held it, so it was not being sent. */
-  wasAside: boolean;
+  wasHeld: boolean;
   /** Tries made so far. */
   attempts: number;
 }
@@ -41,7 +41,8 @@ export class SendConsumer {
   readonly #fence: string;
   readonly #worker: Worker<SendJob, SendResult, 'send'>;
   readonly #owned: OwnedBackend;
-  #laneJob = 0;
+  /** Active jobs that this consumer has fetched. */
+  #fetchedJobs = 0;
 
   /** @param fence identifies the ownership; every owner has another one. */
   constructor(redis: RedisClient, backend: SharedBackend, queue: SendQueue, userId: string, fence: string) {
@@ -60,7 +61,7 @@ export class SendConsumer {
         return owned;
       }),
     );
-    if (owned === undefined) throw new Error('BullMQ made a worker without its backend');
+    if (owned === undefined) throw new Error('BullMQ created a worker without its backend');
     this.#owned = owned;
     this.#worker.on('error', () => {}); // Each call reports its own error to its caller.
   }
@@ -75,18 +76,18 @@ export class SendConsumer {
     // Newest first: each job goes to the head of the queue, so the oldest ends up in front.
     const active = await this.#queue.getJobs(['active'], 0, -1, false);
     const jobs = active.filter((job) => job !== undefined);
-    const aside = await listHeldJobs(this.#redis, this.#userId);
+    const held = await listHeldJobs(this.#redis, this.#userId);
     await note(
       jobs.toReversed().map(({ id = '', processedOn = 0, attemptsMade }) => ({
         jobId: id,
         fetchedAt: processedOn,
-        wasAside: aside.has(id),
+        wasHeld: held.has(id),
         attempts: attemptsMade,
       })),
     );
     for (const job of jobs) await job.moveToWait('0');
     await clearHeldJobs(this.#redis, this.#userId);
-    this.#laneJob = 0;
+    this.#fetchedJobs = 0;
   }
 
   /**
@@ -101,10 +102,10 @@ export class SendConsumer {
   }
 
   async #fetched(job: BullmqSend | undefined): Promise<FetchedSend | 'strays' | null> {
-    if (job !== undefined) this.#laneJob += 1;
-    if (this.#owned.active !== this.#laneJob) return 'strays';
+    if (job !== undefined) this.#fetchedJobs += 1;
+    if (this.#owned.active !== this.#fetchedJobs) return 'strays';
     if (job === undefined) return null;
-    if (sendJobSchema.safeParse(job.data).success) return this.#handOut(job);
+    if (sendJobSchema.safeParse(job.data).success) return this.#fetchedSend(job);
     // Not a message, so this product did not enqueue it. Fail it: it must not block the jobs behind it.
     await this.#fail(
       job,
@@ -113,11 +114,11 @@ export class SendConsumer {
     return this.next();
   }
 
-  #handOut(job: BullmqSend): FetchedSend {
+  #fetchedSend(job: BullmqSend): FetchedSend {
     return {
       ...contentOf(job),
       note: (progress) => job.updateProgress(progress),
-      complete: (result, along = { fetchNext: false }) => this.#complete(job, result, along),
+      complete: (result, options = { fetchNext: false }) => this.#complete(job, result, options),
       fail: (error, attempts) => this.#fail(job, error, attempts),
       putBack: () => this.#putBack(job),
     };
@@ -129,7 +130,7 @@ export class SendConsumer {
       (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts }, () =>
         job.moveToCompleted(result, this.#fence, fetchNext),
       )) ?? [];
-    this.#laneJob -= 1;
+    this.#fetchedJobs -= 1;
     if (!fetchNext) return null;
     const next =
       typeof data === 'object' && data !== null
@@ -145,12 +146,12 @@ export class SendConsumer {
     await this.#owned.writeWithEndOf(job.id ?? '', { attempts }, () =>
       job.moveToFailed(reason, this.#fence, false),
     );
-    this.#laneJob -= 1;
+    this.#fetchedJobs -= 1;
   }
 
   async #putBack(job: BullmqSend): Promise<void> {
     await job.moveToWait(this.#fence);
-    this.#laneJob -= 1;
+    this.#fetchedJobs -= 1;
   }
 
   /** The oldest waiting messages of which no part has been sent. */

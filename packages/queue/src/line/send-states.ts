@@ -4,7 +4,7 @@ import { Fenced, fencedWrite } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 
-/** What is remembered of an account's sends; {@link EMPTY_SEND_STATE} where nothing is. */
+/** An account's send state; {@link EMPTY_SEND_STATE} if none is stored. */
 export async function readSendState(redis: RedisClient, userId: string): Promise<SendState> {
   const json = await redis.get(sendStateKey(userId));
   return json === null ? EMPTY_SEND_STATE : sendStateSchema.parse(JSON.parse(json));
@@ -20,8 +20,8 @@ end
 return 1`);
 
 /**
- * Only the worker that owns the account may.
- * @param attempts of jobs that have not ended, by job id: written in the same step.
+ * Stores an account's send state. Only the worker that owns the account may do so.
+ * @param attempts number of tries of jobs that have not ended, by job id; stored in the same atomic step.
  * @throws {Fenced}
  */
 export async function writeSendState(

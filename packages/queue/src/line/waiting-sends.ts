@@ -4,13 +4,13 @@ import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 
-/** A message that waits in line, of which nothing has gone out. */
+/** A message that waits in the queue, and of which no part has been sent. */
 export interface WaitingSend {
   jobId: string;
   data: SendJob;
 }
 
-/** The oldest messages in line, oldest first; those of which a part has gone out, and what is no message, are left out. */
+/** The oldest waiting messages, oldest first. Leaves out partly sent messages and jobs that are not messages. */
 export async function oldestWaiting(
   redis: RedisClient,
   userId: string,
@@ -20,14 +20,16 @@ export async function oldestWaiting(
   const found = await Promise.all(ids.map((id) => redis.hmget(sendJobKey(userId, id), 'data', 'progress')));
   return ids.flatMap((jobId, index) => {
     const [data = null, progress = null] = found[index] ?? [];
-    // BullMQ's own is 0 before anything was noted.
+    // BullMQ's initial progress is 0.
     if (data === null || (progress !== null && progress !== '0')) return [];
     const job = sendJobSchema.safeParse(JSON.parse(data));
     return job.success ? [{ jobId, data: job.data }] : [];
   });
 }
 
-/** As cancel-send.ts ends a job, for many that stand at the old end of the line. BullMQ fails only what a worker has fetched. */
+/**
+ * Fails many waiting jobs, as cancel-send.ts does for one: BullMQ can fail only fetched jobs. Searches oldest first.
+ */
 const FAIL = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
 local failed = {}
@@ -42,8 +44,9 @@ end
 return failed`);
 
 /**
- * Fails messages that wait in line, in one step. Only the worker that owns the account may.
- * @returns the jobs that were failed: one may have been cancelled meanwhile. @throws {Fenced}
+ * Fails waiting messages in one atomic step. Only the worker that owns the account may do so.
+ * @returns ids of the failed jobs, without those that were cancelled in the meantime.
+ * @throws {Fenced}
  */
 export async function failWaiting(
   redis: RedisClient,

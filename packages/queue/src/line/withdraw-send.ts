@@ -3,7 +3,9 @@ import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 import { MAYBE_SENT } from './maybe-sent.ts';
 
-/** A job that is being sent, has ended or may be out stays: nothing is gained by forgetting it. BullMQ's keys as in cancel-send.ts. */
+/**
+ * Leaves a job alone that was fetched, has ended or may have been sent. Writes BullMQ's keys as cancel-send.ts does.
+ */
 const WITHDRAW = new Script(`${MAYBE_SENT}
 local wait, delayed, job, state, id = KEYS[1], KEYS[2], KEYS[3], redis.call('GET', KEYS[4]), ARGV[1]
 if maybe_sent(state, id) then return 0 end

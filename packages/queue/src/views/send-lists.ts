@@ -7,7 +7,7 @@ import {
   type SendSummary,
 } from '@gateway/contracts';
 import type { Job } from 'bullmq';
-import { describeJob, MOST_LOOKS, type BullState } from '../jobs/job-reader.ts';
+import { describeJob, MOST_READS, type BullState } from '../jobs/job-reader.ts';
 import { sendListKey, type JobList } from '../keys.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
 import type { SendQueue } from '../line/enqueue-backend.ts';
@@ -97,12 +97,12 @@ export class SendListReader {
     return described === null ? this.#summarizeMoved(id, view) : summaryOf(job, described);
   }
 
-  async #summarizeMoved(jobId: string, view: AccountView, looks = MOST_LOOKS): Promise<SendSummary | null> {
+  async #summarizeMoved(jobId: string, view: AccountView, reads = MOST_READS): Promise<SendSummary | null> {
     const [job, state] = await Promise.all([this.#queue.getJob(jobId), this.#queue.getJobState(jobId)]);
     if (job === undefined) return null;
     const address = { kind: 'send', userId: this.#userId } as const;
-    const described = await describeJob(this.#redis, { job, state }, address, view, looks === 1);
-    return described === null ? this.#summarizeMoved(jobId, view, looks - 1) : summaryOf(job, described);
+    const described = await describeJob(this.#redis, { job, state }, address, view, reads === 1);
+    return described === null ? this.#summarizeMoved(jobId, view, reads - 1) : summaryOf(job, described);
   }
 }
 

@@ -4,12 +4,12 @@ import { withdrawSend } from '../line/withdraw-send.ts';
 import { MOST_RUNS } from '../redis/batched-script.ts';
 import { inDoubt, newCall, unavailable, type Call, type RedisCalls } from '../redis/redis-calls.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
-import { AcceptScript } from './enqueue-script.ts';
-import { acceptSends, type AcceptOptions, type AcceptOutcome, type Admission } from './enqueue-sends.ts';
+import { EnqueueScript } from './enqueue-script.ts';
+import { enqueueSends, type EnqueueOptions, type EnqueueOutcome, type Admission } from './enqueue-sends.ts';
 import { OwnerNotifier } from './owner-notifier.ts';
 import type { PlacedSend } from './place-send.ts';
 
-export interface IntakeOptions extends Omit<AcceptOptions, 'notifier' | 'script'> {
+export interface SendEnqueuerOptions extends Omit<EnqueueOptions, 'notifier' | 'script'> {
   redis: Redis;
   calls: RedisCalls;
   clock: RedisClock;
@@ -19,17 +19,17 @@ export interface IntakeOptions extends Omit<AcceptOptions, 'notifier' | 'script'
 const MOST_IN_DOUBT = 10_000;
 
 /** Enqueues messages and notifies the workers. */
-export class SendIntake {
-  readonly #options: IntakeOptions & AcceptOptions;
+export class SendEnqueuer {
+  readonly #options: SendEnqueuerOptions & EnqueueOptions;
   /**
    * Jobs with an Idempotency-Key of which Redis has not said whether it enqueued them. A repeat that fails also has an
    * unknown outcome.
    */
   readonly #inDoubt = new Set<string>();
 
-  constructor(options: IntakeOptions) {
+  constructor(options: SendEnqueuerOptions) {
     const { redis, clock, shards, maxPending } = options;
-    const script = new AcceptScript(redis, maxPending, clock);
+    const script = new EnqueueScript(redis, maxPending, clock);
     this.#options = { ...options, script, notifier: new OwnerNotifier(redis, shards) };
   }
 
@@ -77,11 +77,11 @@ export class SendIntake {
   }
 
   /** Enqueues messages of one account in one command. Throws only for bugs. */
-  async #together(sends: readonly PlacedSend[], admission: Admission, call: Call): Promise<AcceptOutcome[]> {
+  async #together(sends: readonly PlacedSend[], admission: Admission, call: Call): Promise<EnqueueOutcome[]> {
     try {
       const outcomes = await this.#options.calls.changeIn(
         call,
-        () => acceptSends(sends, admission, this.#options, call),
+        () => enqueueSends(sends, admission, this.#options, call),
         () => this.#withdraw(sends),
       );
       for (const { jobId } of sends) this.#inDoubt.delete(jobId);
