@@ -82,7 +82,7 @@ describe('cancelling a message', () => {
     const [jobId = ''] = await stage.add('1');
     const worker = await stage.owner();
     const job = await take(worker);
-    await job.note({ sent: [{ message_id: 5, date: DATE }] });
+    await job.saveProgress({ sent: [{ message_id: 5, date: DATE }] });
     await job.putBack();
     await cancel(jobId);
     expect(await stage.producer.job(jobId)).toMatchObject({ result: { message_id: 5, date: DATE } });

@@ -127,7 +127,7 @@ describe('on a Redis Cluster of three nodes', () => {
 
     const former = new SendConsumer(redis, backend, queue, userId, fence);
     const first = await former.next();
-    if (first === null || first === 'strays') throw new Error('no job');
+    if (first === null || first === 'needs_recovery') throw new Error('no job');
     await writeHeldJobs(redis, userId, [
       { jobId: first.jobId, hold: { reason: 'SLOWMODE_WAIT', until: Date.now() } },
     ]);
@@ -142,9 +142,9 @@ describe('on a Redis Cluster of three nodes', () => {
     const results = new ResultsPublisher(redis, backend);
     for (const text of ['1', '2', '3']) {
       const job = await owner.next();
-      if (job === null || job === 'strays') throw new Error('no job');
+      if (job === null || job === 'needs_recovery') throw new Error('no job');
       expect(job.data.text).toBe(text);
-      await job.note({ sent: [] });
+      await job.saveProgress({ sent: [] });
       await job.complete({ message_id: 1, date: '2024-01-15T12:00:00Z' });
       await results.finished(shard, job.jobId);
     }

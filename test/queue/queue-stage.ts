@@ -117,6 +117,6 @@ export async function recover(worker: SendConsumer): Promise<RecoveredSend[]> {
 
 export async function take(from: SendConsumer): Promise<FetchedSend> {
   const job = await from.next();
-  if (job === null || job === 'strays') throw new Error(`no job: ${job}`);
+  if (job === null || job === 'needs_recovery') throw new Error(`no job: ${job}`);
   return job;
 }

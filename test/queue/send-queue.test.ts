@@ -28,7 +28,7 @@ describe("an account's queue", () => {
     const state = { ...EMPTY_SEND_STATE, disconnectedAt: 7 };
     const first = await take(worker);
     const second = await first.complete({ message_id: 1, date: DATE }, { state, fetchNext: true });
-    if (second === null || second === 'strays') throw new Error(`no job: ${second}`);
+    if (second === null || second === 'needs_recovery') throw new Error(`no job: ${second}`);
     expect(second).toMatchObject({ data: { text: '2' }, progress: { sent: [] } });
     expect(await readSendState(stage.redis, stage.userId)).toEqual(state);
     expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 0, delayed: 0, active: 1 });
@@ -146,7 +146,7 @@ describe("an account's queue", () => {
     const worker = await stage.owner();
     const job = await take(worker);
     const progress = { sent: [{ message_id: 5, date: DATE }] };
-    await job.note(progress);
+    await job.saveProgress(progress);
     await job.putBack();
     expect((await take(worker)).progress).toEqual(progress);
   });

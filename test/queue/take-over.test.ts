@@ -62,7 +62,7 @@ describe("an account's queue that another worker takes over", () => {
     const worker = await stage.owner();
     const lost = await stage.owner();
     await lost.next();
-    expect(await worker.next()).toBe('strays');
+    expect(await worker.next()).toBe('needs_recovery');
     await recover(worker);
     for (const text of ['1', '2']) expect((await take(worker)).data.text).toBe(text);
   });
@@ -71,7 +71,7 @@ describe("an account's queue that another worker takes over", () => {
     await stage.add('1');
     const worker = await stage.owner();
     await (await stage.owner()).next();
-    expect(await worker.next()).toBe('strays');
+    expect(await worker.next()).toBe('needs_recovery');
     await recover(worker);
     expect((await take(worker)).data.text).toBe('1');
   });

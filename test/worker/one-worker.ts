@@ -113,7 +113,7 @@ export class OneWorker implements AsyncDisposable {
   readonly history: History;
   readonly #redis: ReturnType<typeof openConsumerRedis>;
   readonly #subscriber: Subscriber;
-  readonly #doorbells: DueAccountsListener;
+  readonly #dueAccounts: DueAccountsListener;
   /** Times that it took the shard. */
   taken = 0;
 
@@ -122,11 +122,11 @@ export class OneWorker implements AsyncDisposable {
     const redis = openConsumerRedis(redisUrl, logger);
     const contact = watchContact(redis);
     const subscriber = new Subscriber(redisUrl);
-    const doorbells = new DueAccountsListener({ redis, subscriber, logger });
+    const dueAccounts = new DueAccountsListener({ redis, subscriber, logger });
     const backend = sharedBackend(redis);
     const queues = new AccountQueues(redis, backend);
     const metrics = createWorkerMetrics();
-    const accountCounts = new AccountCounts(doorbells);
+    const accountCounts = new AccountCounts(dueAccounts);
     const history = new History({
       redis,
       metrics,
@@ -145,7 +145,7 @@ export class OneWorker implements AsyncDisposable {
       shards: 1,
       queues,
       results: new ResultsPublisher(redis, backend),
-      doorbells,
+      dueAccounts,
       store,
       telegram,
       sealer,
@@ -160,7 +160,7 @@ export class OneWorker implements AsyncDisposable {
           strangers_per_day: 1,
         },
       },
-      limits: { maxWaitMs: 86_400_000, dedupWindowMs: 3_600_000, maxInHand: 1_000 },
+      limits: { maxWaitMs: 86_400_000, dedupWindowMs: 3_600_000, maxFetched: 1_000 },
       retentionMs: 60_000,
       bot: null,
       outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
@@ -175,7 +175,7 @@ export class OneWorker implements AsyncDisposable {
     this.history = history;
     this.#redis = redis;
     this.#subscriber = subscriber;
-    this.#doorbells = doorbells;
+    this.#dueAccounts = dueAccounts;
     this.ownership = new Ownership({
       redis,
       contact,
@@ -193,7 +193,7 @@ export class OneWorker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.ownership.stop();
     this.#subscriber.close();
-    this.#doorbells.close().catch(() => {});
+    this.#dueAccounts.close().catch(() => {});
     this.#redis.disconnect();
   }
 }

@@ -23,7 +23,7 @@ describe('an account that is disconnected while one of its messages ends', () =>
       writeSendState(stage.redis, '1 worker', stage.userId, state),
     );
     const end = () => ledger.saveWith((state) => job.complete(SENT, { state, fetchNext: true }));
-    ledger.noteUnreachable(1);
+    ledger.recordUnreachable(1);
     return { ledger, end };
   }
 
@@ -32,7 +32,7 @@ describe('an account that is disconnected while one of its messages ends', () =>
     const { ledger, end } = await sent();
     const ending = end();
     for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-    ledger.noteDisconnected(DISCONNECTED_AT);
+    ledger.recordDisconnected(DISCONNECTED_AT);
     await Promise.all([ending, ledger.save()]);
     expect(await readSendState(stage.redis, stage.userId)).toMatchObject({
       disconnectedAt: DISCONNECTED_AT,
@@ -44,9 +44,9 @@ describe('an account that is disconnected while one of its messages ends', () =>
     const { ledger, end } = await sent();
     await stage.redis.script('FLUSH');
     await ledger.save(); // Its own step is known again, and would overtake.
-    ledger.noteReached();
+    ledger.recordReached();
     const ending = end();
-    ledger.noteDisconnected(DISCONNECTED_AT);
+    ledger.recordDisconnected(DISCONNECTED_AT);
     await Promise.all([ending, ledger.save()]);
     expect(await readSendState(stage.redis, stage.userId)).toMatchObject({
       disconnectedAt: DISCONNECTED_AT,
@@ -57,7 +57,7 @@ describe('an account that is disconnected while one of its messages ends', () =>
   test('what could not be written down with the end is written by a save that came meanwhile', async () => {
     const { ledger, end } = await sent();
     await end();
-    ledger.noteReached();
+    ledger.recordReached();
     const again = end();
     const saved = ledger.save();
     await expect(again).rejects.toThrow();

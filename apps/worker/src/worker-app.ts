@@ -56,7 +56,7 @@ const CALL_TIMEOUT = 15_000;
  * How many jobs of one account may be fetched at a time. Held jobs count, so this limits how many may wait while others
  * go on.
  */
-const MAX_IN_HAND = 1_000;
+const MAX_FETCHED = 1_000;
 
 /** Time limit for writing the last metrics on close, ms. */
 const CLOSE_GRACE = 1_000;
@@ -99,10 +99,10 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   await refuseForeignStore(redis, storeId);
   const store = files?.store ?? (await openSessionsInRedis(redis, key));
   const subscriber = new Subscriber(settings.REDIS_URL);
-  const doorbells = new DueAccountsListener({ redis, subscriber, logger });
+  const dueAccounts = new DueAccountsListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
   const queues = new AccountQueues(redis, backend);
-  const accountCounts = new AccountCounts(doorbells);
+  const accountCounts = new AccountCounts(dueAccounts);
   const history = new History({
     redis,
     metrics,
@@ -121,7 +121,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     shards: settings.SHARDS,
     queues,
     results: new ResultsPublisher(redis, backend),
-    doorbells,
+    dueAccounts,
     store,
     telegram,
     sealer: key.sealer,
@@ -129,7 +129,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     limits: {
       maxWaitMs: settings.SEND_MAX_WAIT,
       dedupWindowMs: settings.SEND_DEDUP_WINDOW,
-      maxInHand: MAX_IN_HAND,
+      maxFetched: MAX_FETCHED,
     },
     retentionMs: settings.JOB_RETENTION,
     outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
@@ -171,7 +171,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       telling.abort();
       await withTimeout(told, CLOSE_GRACE, () => new Error('not told in time')).catch(() => {});
       subscriber.close();
-      doorbells.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
+      dueAccounts.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();
       redis.disconnect();
       await withTimeout(endTracing(), CLOSE_GRACE, () => new Error('traces were not sent')).catch(() => {});

@@ -86,7 +86,7 @@ export interface OutgoingMessage {
    * The chat is searched first, and a message that matches is the result. The message is sent only if the chat could be
    * read and contains no match.
    */
-  lookFirstSince?: number | undefined;
+  searchSince?: number | undefined;
 }
 
 /**

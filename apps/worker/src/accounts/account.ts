@@ -231,10 +231,10 @@ export class Account implements LaneAccount {
     }
   }
 
-  async setHold(hold: Hold, { tell }: { tell: boolean }): Promise<void> {
+  async setHold(hold: Hold, { publish }: { publish: boolean }): Promise<void> {
     this.#hold = hold;
     await this.publish();
-    if (tell) await this.#options.publishHold(hold);
+    if (publish) await this.#options.publishHold(hold);
   }
 
   /** A person resumed the account: forget which recipients Telegram did not find, so that they are looked up again. */
@@ -329,7 +329,7 @@ export class Account implements LaneAccount {
    * sign-in.
    */
   async #endQueued(): Promise<void> {
-    this.ledger.noteDisconnected(this.#options.now());
+    this.ledger.recordDisconnected(this.#options.now());
     await this.ledger.save();
   }
 

@@ -14,7 +14,7 @@ export function outgoing({
   job,
   askedAt,
   after,
-  lookFirstSince,
+  searchSince,
 }: Sending): OutgoingMessage {
   return {
     recipient: recipientOf(job.recipient),
@@ -26,6 +26,6 @@ export function outgoing({
     linkPreview: job.linkPreview,
     askedAt,
     after,
-    lookFirstSince,
+    searchSince,
   };
 }

@@ -105,7 +105,7 @@ export class ServedAccount {
       queue: consumer,
       limits,
       claim: () => raiseFence(redis, userId, fence),
-      answerBell: () => clearDueAccount(redis, shard, userId, now()),
+      clearDueAccount: () => clearDueAccount(redis, shard, userId, now()),
       showHeldJobs: async (jobs) => {
         await writeHeldJobs(redis, userId, jobs);
         await Promise.all(jobs.map(({ jobId, hold }) => results.held(shard, userId, hold, jobId)));

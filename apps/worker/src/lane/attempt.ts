@@ -29,7 +29,7 @@ export async function attempt(
     // Sending may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
     // earlier value, which the pace counts.
     const chat = { ...account.chatOf(laneJob.recipient), stranger: before.stranger };
-    ledger.noteSent(laneJob.jobId, chat, message.message_id, account.pace, begun);
+    ledger.recordSent(laneJob.jobId, chat, message.message_id, account.pace, begun);
     const part = laneJob.parts > 1 ? { part: laneJob.part, parts: laneJob.parts } : {};
     logger.info(
       { jobId, requestId, messageId: message.message_id, ms: now() - begun, tries, ...part },
@@ -42,13 +42,13 @@ export async function attempt(
     const counted = { message: laneJob.failures + 1, unreachable: unreachable + 1 };
     const verdict = judge(thrown, counted, random());
     if (isCounted(thrown)) {
-      laneJob.countFailedTry();
-      ledger.noteAttempts(jobId, laneJob.attempts);
+      laneJob.countFailedAttempt();
+      ledger.recordAttempts(jobId, laneJob.attempts);
     }
     if (verdict.do === 'hold' && verdict.counts) laneJob.failures += 1;
     logger.debug({ jobId, requestId, err: thrown, verdict: verdict.do, tries }, 'not sent');
     if (verdict.do === 'hold' && verdict.unknown)
-      ledger.noteUnknown(laneJob.jobId, begun, ledger.lastIdIn(account.chatOf(laneJob.recipient)));
+      ledger.recordUnknown(laneJob.jobId, begun, ledger.lastIdIn(account.chatOf(laneJob.recipient)));
     return verdict;
   }
 }
@@ -71,9 +71,9 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob:
   const message = { jobId, part, formatted, job: job.data, trace: job.trace, askedAt: job.askedAt };
   const unknown = ledger.unknownOf(jobId);
   if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
-    return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), lookFirstSince: undefined };
+    return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), searchSince: undefined };
   // If the process that made the attempt has ended, only the queue knows which messages were sent before it.
   const before = unknown.after || (await queue.lastMessageIdTo(recipient));
   const after = Math.max(before, ledger.lastIdIn(account.chatOf(recipient)), ...laneJob.messageIds);
-  return { ...message, after, lookFirstSince: unknown.since };
+  return { ...message, after, searchSince: unknown.since };
 }

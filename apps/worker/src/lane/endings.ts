@@ -14,9 +14,9 @@ export class Endings {
   readonly #options: EndingOptions;
   readonly #jobs: LaneJobs;
 
-  constructor(options: EndingOptions, hand: LaneJobs) {
+  constructor(options: EndingOptions, jobs: LaneJobs) {
     this.#options = options;
-    this.#jobs = hand;
+    this.#jobs = jobs;
   }
 
   /**
@@ -28,9 +28,9 @@ export class Endings {
     laneJob: LaneJob,
     result: SendResult,
     fetchNext: boolean,
-  ): Promise<FetchedSend | 'strays' | null> {
+  ): Promise<FetchedSend | 'needs_recovery' | null> {
     const { account, announceEnd, metrics, now } = this.#options;
-    account.ledger.noteEnded(laneJob.jobId);
+    account.ledger.recordEnded(laneJob.jobId);
     await announceEnd(laneJob.job);
     const attempts = laneJob.attemptsAtEnd;
     const next = await account.ledger.saveWith((state) =>
@@ -43,10 +43,10 @@ export class Endings {
 
   async fail(laneJob: LaneJob, error: GatewayError): Promise<void> {
     const { account, announceEnd, metrics, logger } = this.#options;
-    account.ledger.noteEnded(laneJob.jobId);
+    account.ledger.recordEnded(laneJob.jobId);
     await announceEnd(laneJob.job);
     await laneJob.job.fail(laneJob.failure(error), laneJob.attemptsAtEnd);
-    await this.#jobs.hideAside(laneJob);
+    await this.#jobs.withdrawHold(laneJob);
     await account.ledger.save();
     this.#left(laneJob, error.code === 'CANCELLED' ? 'cancelled' : 'failed');
     const { code, cause, details } = error;
@@ -71,7 +71,7 @@ export class Endings {
       now(),
     );
     for (const jobId of failed) {
-      ledger.noteEnded(jobId);
+      ledger.recordEnded(jobId);
       metrics.failed(error.code);
       finished(jobId);
     }

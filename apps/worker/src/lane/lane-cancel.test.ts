@@ -14,13 +14,13 @@ describe('cancelling what a lane has in hand', () => {
   });
 
   /** A lane with `a1` and `a2` set aside, since their chat is in slow mode. */
-  async function twoAside(): Promise<void> {
+  async function twoHeld(): Promise<void> {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     await world.add('a1', 'a2').run();
   }
 
   test('a job that is set aside ends at once, and whoever asked to be told of its end is', async () => {
-    await twoAside();
+    await twoHeld();
     expect(await world.lane.cancel('a2')).toBe('cancelled');
     expect(world.log.slice(-2)).toEqual(['fail CANCELLED a2', 'goes on a2']);
     expect(world.announced).toEqual(['a2']);
@@ -28,7 +28,7 @@ describe('cancelling what a lane has in hand', () => {
   });
 
   test('the first of a chat may be taken from before the others', async () => {
-    await twoAside();
+    await twoHeld();
     expect(await world.lane.cancel('a1')).toBe('cancelled');
     expect(await world.pass(31_000)).toEqual(['goes on a2', 'send a2', 'complete a2']);
   });
@@ -54,19 +54,19 @@ describe('cancelling what a lane has in hand', () => {
   });
 
   test('one that is not in hand is left to whoever has it', async () => {
-    await twoAside();
+    await twoHeld();
     expect(await world.lane.cancel('b1')).toBe('not_fetched');
   });
 
   test('one that goes back to its queue meanwhile is left to it', async () => {
-    await twoAside();
+    await twoHeld();
     world.account.stopped = true;
     expect(await world.lane.cancel('a1')).toBe('not_fetched');
     expect(world.waiting.map(({ text }) => text)).toEqual(['a1', 'a2']);
   });
 
   test('a lane that is given up keeps nobody waiting', async () => {
-    await twoAside();
+    await twoHeld();
     world.mayServe = false;
     const outcome = world.lane.cancel('a1');
     world.lane.abandon();

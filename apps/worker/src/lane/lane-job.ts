@@ -24,7 +24,7 @@ export class LaneJob {
   attempts: number;
   #hasFailed = false;
   /** Whether a message of this job is being sent now. */
-  underWay = false;
+  isSending = false;
   /** Whether the job is cancelled: none of its remaining messages may be sent. */
   cancelled = false;
   #onLeft: (() => void)[] = [];
@@ -86,7 +86,7 @@ export class LaneJob {
   }
 
   /** Counts an attempt that reached Telegram and failed. */
-  countFailedTry(): void {
+  countFailedAttempt(): void {
     this.attempts += 1;
     this.#hasFailed = true;
   }
@@ -97,8 +97,8 @@ export class LaneJob {
   }
 
   /** Saves which messages were sent, so that another worker continues after them. */
-  async note(): Promise<void> {
-    await this.job.note({ sent: this.#sent });
+  async saveProgress(): Promise<void> {
+    await this.job.saveProgress({ sent: this.#sent });
   }
 
   /** Resolves when the job has ended or has gone back to its queue. */

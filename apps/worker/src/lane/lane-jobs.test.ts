@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 
-const hand = () =>
+const laneJobs = () =>
   new LaneJobs({ showHeldJobs: async () => {}, removeHeldJob: async () => {}, now: Date.now });
 
 /** A job in hand, for the first time or again. */
@@ -24,7 +24,7 @@ function take(into: LaneJobs, jobId: string): LaneJob {
     attempts: 0,
     trace: undefined,
     progress: { sent: [] },
-    note: async () => {},
+    saveProgress: async () => {},
     complete: async () => null,
     fail: async () => {},
     putBack: async () => {},
@@ -41,14 +41,14 @@ function leaveAfter(from: LaneJobs, jobId: string, failures: number): void {
 }
 
 test('a message that comes back has its tries behind it, once', () => {
-  const own = hand();
+  const own = laneJobs();
   leaveAfter(own, 'a', 3);
   expect(take(own, 'a').failures).toBe(3);
   expect(take(own, 'a').failures).toBe(0);
 });
 
 test('a message that has ended leaves nothing behind', () => {
-  const own = hand();
+  const own = laneJobs();
   const job = take(own, 'a');
   Object.assign(job, { failures: 3, ended: 'failed' });
   own.drop(job);
@@ -56,7 +56,7 @@ test('a message that has ended leaves nothing behind', () => {
 });
 
 test('of a thousand that never came back, the oldest is forgotten for the next one', () => {
-  const own = hand();
+  const own = laneJobs();
   for (let index = 0; index < 1_000; index += 1) leaveAfter(own, `cancelled-${index}`, 1);
   leaveAfter(own, 'a', 7);
   expect(take(own, 'a').failures).toBe(7);

@@ -59,7 +59,7 @@ export class LaneJobs {
   markCancelled(jobId: string): LaneJob | 'too_late' | 'not_fetched' {
     const laneJob = this.#jobs.find((job) => job.jobId === jobId);
     if (laneJob === undefined) return 'not_fetched';
-    if (laneJob.underWay && laneJob.part === laneJob.parts - 1) return 'too_late';
+    if (laneJob.isSending && laneJob.part === laneJob.parts - 1) return 'too_late';
     laneJob.cancelled = true;
     return laneJob;
   }
@@ -79,7 +79,7 @@ export class LaneJobs {
   }
 
   /** Withdraws the published hold of a job that is about to be sent or to leave the lane. */
-  async hideAside(job: LaneJob): Promise<void> {
+  async withdrawHold(job: LaneJob): Promise<void> {
     if (job.shownHold === null) return;
     await this.#options.removeHeldJob(job.jobId);
     job.shownHold = null;
@@ -88,7 +88,7 @@ export class LaneJobs {
   /** Puts all jobs back at the head of the queue, in their order. */
   async putAllBack(): Promise<void> {
     for (const job of this.#jobs.toReversed()) {
-      await this.hideAside(job);
+      await this.withdrawHold(job);
       await job.job.putBack();
       this.drop(job);
     }

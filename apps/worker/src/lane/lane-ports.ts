@@ -16,8 +16,8 @@ import type { SendLedger } from './send-ledger.ts';
 
 /** The account's queue, as far as the lane uses it. */
 export interface LaneQueue {
-  recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void>;
-  next(): Promise<FetchedSend | 'strays' | null>;
+  recover(record: (jobs: RecoveredSend[]) => Promise<void>): Promise<void>;
+  next(): Promise<FetchedSend | 'needs_recovery' | null>;
   oldestWaiting(limit: number): Promise<WaitingSend[]>;
   failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]>;
   promoteDue(now: number): Promise<void>;
@@ -42,7 +42,7 @@ export interface Sending {
    * Set when an earlier attempt has an unknown outcome and Telegram may have forgotten its random id. The chat must
    * then be searched for messages since this time (ms since the epoch) before sending.
    */
-  lookFirstSince: number | undefined;
+  searchSince: number | undefined;
 }
 
 /** The account, as far as the lane uses it. */
@@ -58,8 +58,8 @@ export interface LaneAccount {
   readonly pace: PaceRules | null;
   chatOf(recipient: string): Chat;
   send(sending: Sending): Promise<SentMessage>;
-  /** @param how `tell`: whether to publish the hold at once to callers that wait for a job of this account. */
-  setHold(hold: Hold, how: { tell: boolean }): Promise<void>;
+  /** @param how `publish`: whether to publish the hold at once to callers that wait for a job of this account. */
+  setHold(hold: Hold, how: { publish: boolean }): Promise<void>;
   /** Changes the account's state so that it is `ended` or `stopped` from now on. */
   setTrouble(state: AccountState, error: GatewayError): Promise<void>;
 }
@@ -70,7 +70,7 @@ export interface LaneLimits {
   /** How long Telegram is trusted to remember a random id, ms. */
   dedupWindowMs: number;
   /** How many jobs of an account may be fetched at a time: the one being sent, and those held because of their chat. */
-  maxInHand: number;
+  maxFetched: number;
 }
 
 export interface LaneOptions {
@@ -80,7 +80,7 @@ export interface LaneOptions {
   /** Fences off earlier owners of the account; called before anything is fetched. Throws if a later owner exists. */
   claim: () => Promise<void>;
   /** Clears the account's notification. Called before its queue is read. */
-  answerBell: () => Promise<void>;
+  clearDueAccount: () => Promise<void>;
   /** Publishes why fetched jobs are held. */
   showHeldJobs: (jobs: readonly { jobId: string; hold: Hold }[]) => Promise<void>;
   /** Withdraws the published hold of a job. */

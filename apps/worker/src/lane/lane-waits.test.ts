@@ -24,7 +24,7 @@ describe("an account's lane, when it must wait", () => {
   test('slow mode: the chat waits in its order, and others overtake it', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     expect(await world.add('a1', 'a2', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
-    expect(world.aside.map(({ jobId }) => jobId)).toEqual(['a1', 'a2']);
+    expect(world.shownHolds.map(({ jobId }) => jobId)).toEqual(['a1', 'a2']);
     expect(world.saved.chatHolds['a']?.until).toBe(Date.now() + 30_000);
     expect(await world.add('a3', 'c1').run()).toEqual(['send c1', 'complete c1']);
     expect((await world.pass(31_000)).filter((line) => line.startsWith('send'))).toEqual([
@@ -114,7 +114,7 @@ describe("an account's lane, when it must wait", () => {
   test('no more than so many are set aside', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     expect(await world.add('a1', 'a2', 'a3', 'a4', 'a5', 'b1').run()).toEqual(['send a1']);
-    expect(world.laneJob.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+    expect(world.fetched.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
   });
 
   test('a flood wait while jobs are set aside: all goes back, in the order of acceptance', async () => {
@@ -122,7 +122,7 @@ describe("an account's lane, when it must wait", () => {
     world.account.refuse('b1', flood(10), 'FLOOD_WAIT');
     await world.add('a1', 'a2', 'b1', 'c1').run();
     expect(world.waiting.map(({ text }) => text)).toEqual(['a1', 'a2', 'b1', 'c1']);
-    expect(world.laneJob).toEqual([]);
+    expect(world.fetched).toEqual([]);
   });
 
   test('a wait for look-ups holds only what needs one', async () => {
@@ -224,7 +224,7 @@ describe("an account's lane, when it must wait", () => {
       'send a2',
       'complete a2',
     ]);
-    expect(world.aside).toMatchObject([{ jobId: 'b1', hold: { reason: 'PACE_STRANGERS' } }]);
+    expect(world.shownHolds).toMatchObject([{ jobId: 'b1', hold: { reason: 'PACE_STRANGERS' } }]);
   });
 
   test('a stranger that waits for another day keeps back nobody else', async () => {
@@ -240,6 +240,6 @@ describe("an account's lane, when it must wait", () => {
     expect(await world.add('a1', 'b1', 'b2', 'b3').run()).toContain('complete b2');
     expect(world.account.hold).toMatchObject({ reason: 'PACE' });
     expect(await world.pass(1_010)).toContain('complete b3');
-    expect([...world.waiting, ...world.laneJob].map(({ text }) => text)).toEqual(['a1']);
+    expect([...world.waiting, ...world.fetched].map(({ text }) => text)).toEqual(['a1']);
   });
 });

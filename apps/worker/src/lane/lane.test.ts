@@ -34,7 +34,7 @@ describe("an account's lane", () => {
   });
 
   test('jobs of the account in other hands: all is put in order again before anything is sent', async () => {
-    world.strays = 1;
+    world.toRecover = 1;
     world.add('a1', 'a2');
     expect(await world.run()).toEqual(['send a1', 'complete a1', 'send a2', 'complete a2']);
     expect(world.log.slice(0, 4)).toEqual(['claim', 'recover', 'claim', 'recover']);
@@ -49,7 +49,7 @@ describe("an account's lane", () => {
   test('a message whose end was written down and not answered does not go out again, and what was fetched with it is the next one', async () => {
     world.replyLost = true;
     expect(await world.add('a', 'b', 'c').run()).toEqual(['send a', 'complete a']);
-    expect(world.laneJob.map(({ text }) => text)).toEqual(['b']);
+    expect(world.fetched.map(({ text }) => text)).toEqual(['b']);
     world.recovered = [{ jobId: 'b', fetchedAt: Date.now(), wasHeld: false, attempts: 0 }];
     expect(await world.pass(1_010)).toEqual([
       'claim',
@@ -59,7 +59,7 @@ describe("an account's lane", () => {
       'send c',
       'complete c',
     ]);
-    expect(world.laneJob).toEqual([]);
+    expect(world.fetched).toEqual([]);
   });
 
   test('a job refused for good fails, and the next one goes on', async () => {
@@ -87,10 +87,10 @@ describe("an account's lane", () => {
     await world.pass(1_100);
     await world.pass(3 * HOUR);
     expect(
-      world.account.sendings.map(({ jobId, after, lookFirstSince }) => [
+      world.account.sendings.map(({ jobId, after, searchSince }) => [
         jobId,
         after,
-        lookFirstSince !== undefined,
+        searchSince !== undefined,
       ]),
     ).toEqual([
       ['a1', 0, false],
@@ -105,7 +105,7 @@ describe("an account's lane", () => {
     const fetchedAt = Date.now() - 2 * HOUR;
     world.recovered = [{ jobId: 'a1', fetchedAt, wasHeld: false, attempts: 0 }];
     await world.add('a1', 'a2').run();
-    expect(world.account.sendings.map(({ after, lookFirstSince }) => [after, lookFirstSince])).toEqual([
+    expect(world.account.sendings.map(({ after, searchSince }) => [after, searchSince])).toEqual([
       [77, fetchedAt],
       [1, undefined],
     ]);
@@ -114,7 +114,7 @@ describe("an account's lane", () => {
   test('what was only set aside when a worker ended was not under way', async () => {
     world.recovered = [{ jobId: 'a1', fetchedAt: Date.now() - 2 * HOUR, wasHeld: true, attempts: 0 }];
     await world.add('a1').run();
-    expect(world.account.sendings.map(({ lookFirstSince }) => lookFirstSince)).toEqual([undefined]);
+    expect(world.account.sendings.map(({ searchSince }) => searchSince)).toEqual([undefined]);
     expect(world.account.ledger.recoveriesOf('a1')).toBe(0);
   });
 
@@ -129,7 +129,7 @@ describe("an account's lane", () => {
   });
 
   test('a message that was accepted before the account was disconnected does not go out under another sign-in', async () => {
-    world.account.ledger.noteDisconnected(Date.now());
+    world.account.ledger.recordDisconnected(Date.now());
     world.waiting.push(
       { text: 'a1', acceptedAt: Date.now() - 1 },
       { text: 'a2', acceptedAt: Date.now() + 1 },
@@ -147,7 +147,7 @@ describe("an account's lane", () => {
   });
 
   test('a message that ends its worker again and again fails', async () => {
-    for (let times = 0; times < 5; times += 1) world.account.ledger.noteRecovery('a1');
+    for (let times = 0; times < 5; times += 1) world.account.ledger.recordRecovery('a1');
     expect(await world.add('a1', 'a2').run()).toEqual(['fail TELEGRAM_TIMEOUT a1', 'send a2', 'complete a2']);
   });
 
@@ -194,7 +194,7 @@ describe("an account's lane", () => {
     await world.add('a1', 'a2').run();
     await world.lane.stop();
     expect(world.waiting.map(({ text }) => text)).toEqual(['a1', 'a2']);
-    expect(world.laneJob).toEqual([]);
+    expect(world.fetched).toEqual([]);
     expect(await world.pass(60_000)).toEqual([]);
   });
 
@@ -217,7 +217,7 @@ describe("an account's lane", () => {
 
     test('but not where it was woken while it looked: it looks again first', async () => {
       const looks: boolean[] = [];
-      world.onBell = () => looks.push(world.lane.isEmpty);
+      world.onClearDueAccount = () => looks.push(world.lane.isEmpty);
       vi.spyOn(world, 'nextDueAt').mockImplementationOnce(async () => {
         world.lane.wake();
         return null;

@@ -8,7 +8,7 @@ import { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import { pickNext, type AllWait, type NextSend } from './next-send.ts';
-import { noteRecovered } from './note-recovered.ts';
+import { recordRecovered } from './record-recovered.ts';
 import { Settlement } from './settlement.ts';
 import { isTooLong, isWorthShowing } from './waits.ts';
 
@@ -107,14 +107,14 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    const { answerBell, epoch, logger } = this.#options;
+    const { clearDueAccount, epoch, logger } = this.#options;
     try {
       while (this.#again && this.#mayGoOn()) {
         this.#again = false;
         // On one connection, Redis clears the notification before it reads the queue. In a cluster the two may be on
         // different nodes: a notification that arrives in between may be cleared unseen, and the sweep then finds its
         // message.
-        const answered = answerBell();
+        const answered = clearDueAccount();
         answered.catch(() => {});
         if (this.#taken === undefined || this.#taken.epoch !== epoch()) await this.#take();
         await this.#drain();
@@ -134,7 +134,7 @@ export class Lane {
     const taken = { epoch: epoch() };
     await claim();
     this.#jobs.forgetAll();
-    await queue.recover((jobs) => noteRecovered(this.#options, jobs, this.#isTakeover));
+    await queue.recover((jobs) => recordRecovered(this.#options, jobs, this.#isTakeover));
     this.#taken = taken;
     this.#isTakeover = false;
   }
@@ -147,10 +147,10 @@ export class Lane {
       if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))
         return this.#waitOut(account.hold.until);
       const next = this.#pick();
-      if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.underWay = false));
+      if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.isSending = false));
       else if (
         next.accountWide !== null ||
-        this.#jobs.jobs.length >= limits.maxInHand ||
+        this.#jobs.jobs.length >= limits.maxFetched ||
         (await this.#fetch()) === null
       )
         return this.#waitFor(next);
@@ -177,13 +177,13 @@ export class Lane {
     for (;;) {
       const job = await this.#options.queue.next();
       if (job === null) return null;
-      const laneJob = await this.#takeInHand(job);
+      const laneJob = await this.#addFetched(job);
       if (laneJob !== null) return laneJob;
     }
   }
 
-  async #takeInHand(job: FetchedSend | 'strays'): Promise<LaneJob | null> {
-    if (job !== 'strays') {
+  async #addFetched(job: FetchedSend | 'needs_recovery'): Promise<LaneJob | null> {
+    if (job !== 'needs_recovery') {
       const laneJob = new LaneJob(job);
       this.#jobs.add(laneJob);
       return laneJob;
@@ -226,7 +226,7 @@ export class Lane {
       return;
     }
     if (accountWide !== null && isWorthShowing(accountWide, now())) {
-      await account.setHold(accountWide, { tell: true });
+      await account.setHold(accountWide, { publish: true });
       return this.#waitOut(accountWide.until);
     }
     await this.#jobs.showHeldJobs(waiting);
@@ -239,8 +239,8 @@ export class Lane {
 
   async #deliver(laneJob: LaneJob): Promise<void> {
     const { account, limits, mayServe, now } = this.#options;
-    laneJob.underWay = true;
-    await this.#jobs.hideAside(laneJob);
+    laneJob.isSending = true;
+    await this.#jobs.withdrawHold(laneJob);
     if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
       return this.#endings.fail(laneJob, heldTooLong(account.hold, now()));
     if (account.ledger.wasDisconnectedAfter(laneJob.job.acceptedAt))
@@ -258,11 +258,11 @@ export class Lane {
     this.#settlement.reached();
     const { result } = laneJob;
     if (result === null) {
-      await Promise.all([laneJob.note(), this.#options.account.ledger.save()]);
+      await Promise.all([laneJob.saveProgress(), this.#options.account.ledger.save()]);
       return;
     }
     const next = await this.#endings.sent(laneJob, result, this.#wantsNext());
-    if (next !== null) await this.#takeInHand(next);
+    if (next !== null) await this.#addFetched(next);
   }
 
   /** Whether the lane may fetch another job: the account is free, and this job is the only one fetched. */

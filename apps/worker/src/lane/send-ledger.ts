@@ -52,7 +52,7 @@ export class SendLedger {
    * @param since ms since the epoch: the message was not sent before this time.
    * @param after the last message id known in its chat before it; 0 if none is known.
    */
-  noteUnknown(jobId: string, since: number, after: number): void {
+  recordUnknown(jobId: string, since: number, after: number): void {
     if (this.#state.unknown[jobId] !== undefined) return;
     this.#change({ unknown: { ...this.#state.unknown, [jobId]: { since, after } } });
   }
@@ -65,7 +65,7 @@ export class SendLedger {
    * Records that a worker ended while it held the job.
    * @returns how often that has happened to this job.
    */
-  noteRecovery(jobId: string): number {
+  recordRecovery(jobId: string): number {
     const times = (this.#state.recoveries[jobId] ?? 0) + 1;
     this.#change({ recoveries: { ...this.#state.recoveries, [jobId]: times } });
     return times;
@@ -79,7 +79,7 @@ export class SendLedger {
    * Records that the account was disconnected. Messages accepted until `now` must not be sent, not even after another
    * sign-in.
    */
-  noteDisconnected(now: number): void {
+  recordDisconnected(now: number): void {
     this.#change({ disconnectedAt: now });
   }
 
@@ -91,12 +91,12 @@ export class SendLedger {
    * Records that Telegram could not be reached.
    * @returns since when it has been unreachable, ms since the epoch.
    */
-  noteUnreachable(now: number): number {
+  recordUnreachable(now: number): number {
     if (this.#state.unreachableSince === null) this.#change({ unreachableSince: now });
     return this.#state.unreachableSince ?? now;
   }
 
-  noteReached(): void {
+  recordReached(): void {
     if (this.#state.unreachableSince !== null) this.#change({ unreachableSince: null });
   }
 
@@ -106,25 +106,25 @@ export class SendLedger {
   }
 
   /** Records that a message of a job was sent. */
-  noteSent(jobId: string, chat: Chat, messageId: number, rules: PaceRules | null, now: number): void {
+  recordSent(jobId: string, chat: Chat, messageId: number, rules: PaceRules | null, now: number): void {
     this.#lastIds.delete(chat.key);
     this.#lastIds.set(chat.key, messageId);
     if (this.#lastIds.size > MAX_LAST_IDS) {
       const [oldest] = this.#lastIds.keys();
       if (oldest !== undefined) this.#lastIds.delete(oldest);
     }
-    this.noteReached();
+    this.recordReached();
     this.#forget('unknown', jobId);
     if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });
   }
 
   /** Records the attempt count of a job that has not ended. */
-  noteAttempts(jobId: string, attempts: number): void {
+  recordAttempts(jobId: string, attempts: number): void {
     this.#attempts.set(jobId, attempts);
   }
 
   /** Forgets a job that was completed or failed. */
-  noteEnded(jobId: string): void {
+  recordEnded(jobId: string): void {
     this.#attempts.delete(jobId);
     this.#forget('recoveries', jobId);
     this.#forget('unknown', jobId);

@@ -68,18 +68,19 @@ export class Settlement {
     this.#log(laneJob).warn({ scope, reason, seconds, why: hold.message }, 'held');
     if (scope === 'account' && isNotReached(reason)) {
       this.#unreachable += 1;
-      const since = account.ledger.noteUnreachable(now());
+      const since = account.ledger.recordUnreachable(now());
       if (now() - since > limits.maxWaitMs)
         return this.#endings.fail(laneJob, unreachableTooLong(reason, limits.maxWaitMs, hold.message));
     } else {
       this.#unreachable = 0;
-      account.ledger.noteReached();
+      account.ledger.recordReached();
     }
     if (scope === 'chat') account.ledger.holdChat(account.chatOf(laneJob.recipient), hold, now());
     if (scope === 'look-ups') account.ledger.holdLookUps(hold);
     await account.ledger.save();
     // If the wait is too long, the job fails: callers then get the failure instead of the hold.
-    if (scope === 'account') await account.setHold(hold, { tell: !isTooLong(hold, limits.maxWaitMs, now()) });
+    if (scope === 'account')
+      await account.setHold(hold, { publish: !isTooLong(hold, limits.maxWaitMs, now()) });
   }
 
   #log({ jobId, requestId }: LaneJob): Logger {

@@ -10,11 +10,11 @@ export interface CountedAccounts {
 
 /** Counts the accounts of the shards that this worker serves. */
 export class AccountCounts {
-  readonly #doorbells: Pick<DueAccountsListener, 'busy'>;
+  readonly #dueAccounts: Pick<DueAccountsListener, 'busy'>;
   readonly #shards = new Map<number, CountedAccounts>();
 
-  constructor(doorbells: Pick<DueAccountsListener, 'busy'>) {
-    this.#doorbells = doorbells;
+  constructor(dueAccounts: Pick<DueAccountsListener, 'busy'>) {
+    this.#dueAccounts = dueAccounts;
   }
 
   add(shard: number, accounts: CountedAccounts): void {
@@ -32,7 +32,7 @@ export class AccountCounts {
   get shards(): readonly { shard: number; busy: ReadonlySet<string> }[] {
     return Array.from(this.#shards, ([shard, accounts]) => ({
       shard,
-      busy: new Set([...accounts.busy(), ...this.#doorbells.busy(shard)]),
+      busy: new Set([...accounts.busy(), ...this.#dueAccounts.busy(shard)]),
     }));
   }
 

@@ -29,7 +29,7 @@ const ABANDON_TIMEOUT = 3_000;
 
 /** Serves a shard's accounts until it is stopped: receives notifications, runs lanes and control jobs. */
 export function startShardService(context: WorkerContext, lease: ShardLease): ShardService {
-  const { redis, redisUrl, shards, store, sealer, results, doorbells, telegram, now } = context;
+  const { redis, redisUrl, shards, store, sealer, results, dueAccounts, telegram, now } = context;
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
@@ -96,7 +96,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     serving.abort();
     context.accountCounts.remove(shard, accounts);
     redis.off('ready', onReady);
-    doorbells.remove(shard);
+    dueAccounts.remove(shard);
   };
   const abandon = async () => {
     letGo();
@@ -117,7 +117,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   };
   const begin = async () => {
     // Start with the sends, since publishing every account takes time.
-    await doorbells.add(shard, wake);
+    await dueAccounts.add(shard, wake);
     await publish();
     keepBot();
     logger.debug('serving the shard');

@@ -27,7 +27,7 @@ export interface WorkerContext {
   shards: number;
   queues: AccountQueues;
   results: ResultsPublisher;
-  doorbells: DueAccountsListener;
+  dueAccounts: DueAccountsListener;
   store: SessionStore;
   telegram: Telegram;
   sealer: Sealer;

@@ -32,30 +32,30 @@ interface Waiting {
 export class World implements LaneQueue {
   readonly log: string[] = [];
   waiting: Waiting[] = [];
-  laneJob: Waiting[] = [];
+  fetched: Waiting[] = [];
   recovered: RecoveredSend[] = [];
   /** The attempt count of each job, as the queue stores it. */
   readonly attempts = new Map<string, number>();
   mayServe = true;
   epoch = 0;
-  strays = 0;
+  toRecover = 0;
   /** Whether the next completion takes effect but its reply is lost. */
   replyLost = false;
   /** When the delayed job is due. */
   dueAt: number | null = null;
   /** Called when the lane clears its notification, before it reads the queue. */
-  onBell = () => {};
+  onClearDueAccount = () => {};
   saved: SendState = EMPTY_SEND_STATE;
   readonly announced: string[] = [];
-  readonly aside: { jobId: string; hold: Hold }[] = [];
+  readonly shownHolds: { jobId: string; hold: Hold }[] = [];
   readonly account = new FakeAccount(this);
   readonly lane = new Lane({
     account: this.account,
     queue: this,
-    limits: { maxWaitMs: 24 * HOUR, dedupWindowMs: HOUR, maxInHand: 5 },
+    limits: { maxWaitMs: 24 * HOUR, dedupWindowMs: HOUR, maxFetched: 5 },
     claim: async () => void this.log.push('claim'),
-    answerBell: async () => this.onBell(),
-    showHeldJobs: async (jobs) => void this.aside.push(...jobs),
+    clearDueAccount: async () => this.onClearDueAccount(),
+    showHeldJobs: async (jobs) => void this.shownHolds.push(...jobs),
     removeHeldJob: async (jobId) => void this.log.push(`goes on ${jobId}`),
     announceEnd: async ({ jobId }) => void this.announced.push(jobId),
     metrics: { sent: () => {}, failed: () => {}, held: () => {} },
@@ -72,24 +72,24 @@ export class World implements LaneQueue {
     return this;
   }
 
-  async recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
+  async recover(record: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
     this.log.push('recover');
-    await note(this.recovered.splice(0));
-    this.waiting.unshift(...this.laneJob.splice(0));
+    await record(this.recovered.splice(0));
+    this.waiting.unshift(...this.fetched.splice(0));
   }
 
-  async next(): Promise<FetchedSend | 'strays' | null> {
+  async next(): Promise<FetchedSend | 'needs_recovery' | null> {
     const next = this.waiting.shift();
     if (next === undefined) return null;
-    this.laneJob.push(next);
-    if (this.strays > 0) {
-      this.strays -= 1;
-      return 'strays';
+    this.fetched.push(next);
+    if (this.toRecover > 0) {
+      this.toRecover -= 1;
+      return 'needs_recovery';
     }
     const { text, job, sent, acceptedAt } = next;
     const leave = (what: string) => {
       this.log.push(`${what} ${text}`);
-      this.laneJob = this.laneJob.filter((other) => other !== next);
+      this.fetched = this.fetched.filter((other) => other !== next);
     };
     return {
       jobId: text,
@@ -108,15 +108,15 @@ export class World implements LaneQueue {
       attempts: this.attempts.get(text) ?? 0,
       trace: undefined,
       progress: { sent: sent ?? [] },
-      note: async (progress) => {
+      saveProgress: async (progress) => {
         next.sent = progress.sent;
       },
       complete: async ({ message_ids }, { state, attempts = 1, fetchNext } = { fetchNext: false }) => {
         leave(`complete${message_ids?.length ?? ''}`);
         this.attempts.set(text, attempts);
         if (state !== undefined) this.saved = state;
-        const fetched = fetchNext ? await this.next() : null;
-        if (!this.replyLost) return fetched;
+        const following = fetchNext ? await this.next() : null;
+        if (!this.replyLost) return following;
         this.replyLost = false;
         throw new Error('no Redis');
       },

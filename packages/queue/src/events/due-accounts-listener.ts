@@ -14,8 +14,8 @@ export interface DueAccountsListenerOptions {
 /** Called when the account may have work, often without any. It must be cheap and never throw. */
 type OnDue = (userId: string) => void;
 
-/** Interval at which the doorbells are read, in ms: the longest delay after a lost pub/sub message. */
-const LOOK_MS = 2_000;
+/** Interval at which the due accounts are read, ms: the longest delay after a lost pub/sub message. */
+const READ_INTERVAL_MS = 2_000;
 
 /**
  * A sweep of all queues runs every so many reads: the longest delay for a job whose API died before it notified the
@@ -31,7 +31,7 @@ const SWEEP_EVERY = 8;
  */
 type Found = 'none' | 'later' | 'now';
 
-const LOOK_FOR_JOBS = new Script(`
+const FIND_JOBS = new Script(`
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 'now' end
 local first = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
 if not first[2] then return 'none' end
@@ -88,31 +88,31 @@ export class DueAccountsListener {
         if (round % SWEEP_EVERY === 0) {
           for (const shard of this.#shards.keys()) await this.#sweep(shard);
         }
-        const next = await this.#look();
+        const next = await this.#readDue();
         if (this.#stop.signal.aborted) return;
         await sleep(Math.max(5, next), this.#wake.signal);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        this.#options.logger.warn({ err: error }, 'could not look for waiting jobs; trying again');
-        await sleep(LOOK_MS, this.#stop.signal);
+        this.#options.logger.warn({ err: error }, 'could not read the due accounts; trying again');
+        await sleep(READ_INTERVAL_MS, this.#stop.signal);
       }
     }
   }
 
   /**
    * Calls the listeners of accounts that are due.
-   * @returns ms until the next doorbell is due, at most {@link LOOK_MS}.
+   * @returns ms until the next doorbell is due, at most {@link READ_INTERVAL_MS}.
    */
-  async #look(): Promise<number> {
+  async #readDue(): Promise<number> {
     const now = Date.now();
-    const notifier = await Promise.all(
+    const waits = await Promise.all(
       [...this.#shards].map(async ([shard, onDue]) => {
         const { due, next } = await readDueAccounts(this.#options.redis, shard, now);
         due.forEach(onDue);
-        return next === null ? LOOK_MS : next - now;
+        return next === null ? READ_INTERVAL_MS : next - now;
       }),
     );
-    return Math.min(...notifier, LOOK_MS);
+    return Math.min(...waits, READ_INTERVAL_MS);
   }
 
   /** Checks every account's queue of the shard, whether its doorbell was rung or not. */
@@ -132,7 +132,7 @@ export class DueAccountsListener {
 
   async #jobsOf(userId: string): Promise<Found> {
     const keys = (['wait', 'active', 'delayed'] as const).map((list) => sendListKey(userId, list));
-    return (await LOOK_FOR_JOBS.run(this.#options.redis, keys, [Date.now()])) as Found;
+    return (await FIND_JOBS.run(this.#options.redis, keys, [Date.now()])) as Found;
   }
 
   async close(): Promise<void> {

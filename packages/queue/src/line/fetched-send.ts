@@ -27,9 +27,9 @@ export interface FetchedSend {
   /** The parts that were sent before it was fetched. */
   readonly progress: SendProgress;
   /** Stores which parts have been sent. Call it before sending the next part. */
-  note(progress: SendProgress): Promise<void>;
+  saveProgress(progress: SendProgress): Promise<void>;
   /** Completes the job and applies `options`, in one atomic step. Rejects if this worker no longer owns the account. */
-  complete(result: SendResult, options?: CompleteOptions): Promise<FetchedSend | 'strays' | null>;
+  complete(result: SendResult, options?: CompleteOptions): Promise<FetchedSend | 'needs_recovery' | null>;
   /** Fails the job for good. @param attempts total number of tries; one more than before by default. */
   fail(error: GatewayError, attempts?: number): Promise<void>;
   /** Puts the job back at the head of the queue; uses up no attempt. To put several back, start with the newest. */

@@ -69,15 +69,15 @@ export class SendConsumer {
   /**
    * Puts jobs that a former owner had fetched back at the head of the queue, oldest first. Call it before anything is
    * fetched; BullMQ's own recovery of stalled jobs returns them in no order.
-   * @param note gets these jobs, oldest first, before they move: after a crash in between, it must still be known that
-   * they were fetched.
+   * @param record gets these jobs, oldest first, before they move. After a crash in between, it must still be known
+   * that they were fetched.
    */
-  async recover(note: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
+  async recover(record: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
     // Newest first: each job goes to the head of the queue, so the oldest ends up in front.
     const active = await this.#queue.getJobs(['active'], 0, -1, false);
     const jobs = active.filter((job) => job !== undefined);
     const held = await listHeldJobs(this.#redis, this.#userId);
-    await note(
+    await record(
       jobs.toReversed().map(({ id = '', processedOn = 0, attemptsMade }) => ({
         jobId: id,
         fetchedAt: processedOn,
@@ -92,18 +92,18 @@ export class SendConsumer {
 
   /**
    * Fetches the next job; `null` if none waits.
-   * @returns `strays` where active jobs of this account exist that this consumer did not fetch (a fetch whose reply was
-   * lost, or a former owner's late fetch). The fetched job may then not be the next one; {@link recover} restores the
-   * order.
+   * @returns `needs_recovery` if the account has active jobs that this consumer did not fetch: the reply of a fetch
+   * was lost, or a former owner fetched late. The fetched job may then not be the next one; {@link recover} restores
+   * the order.
    * @throws {Fenced} where another owner has taken over; the job is left to that owner.
    */
-  async next(): Promise<FetchedSend | 'strays' | null> {
+  async next(): Promise<FetchedSend | 'needs_recovery' | null> {
     return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
   }
 
-  async #fetched(job: BullmqSend | undefined): Promise<FetchedSend | 'strays' | null> {
+  async #fetched(job: BullmqSend | undefined): Promise<FetchedSend | 'needs_recovery' | null> {
     if (job !== undefined) this.#fetchedJobs += 1;
-    if (this.#owned.active !== this.#fetchedJobs) return 'strays';
+    if (this.#owned.active !== this.#fetchedJobs) return 'needs_recovery';
     if (job === undefined) return null;
     if (sendJobSchema.safeParse(job.data).success) return this.#fetchedSend(job);
     // Not a message, so this product did not enqueue it. Fail it: it must not block the jobs behind it.
@@ -117,7 +117,7 @@ export class SendConsumer {
   #fetchedSend(job: BullmqSend): FetchedSend {
     return {
       ...contentOf(job),
-      note: (progress) => job.updateProgress(progress),
+      saveProgress: (progress) => job.updateProgress(progress),
       complete: (result, options = { fetchNext: false }) => this.#complete(job, result, options),
       fail: (error, attempts) => this.#fail(job, error, attempts),
       putBack: () => this.#putBack(job),

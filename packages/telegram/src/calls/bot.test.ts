@@ -82,7 +82,7 @@ describe('a bot', () => {
     expect(
       await bot.send({
         ...message(toAnna, 'once', { after: first.message_id }),
-        lookFirstSince: Date.now() - 10_000,
+        searchSince: Date.now() - 10_000,
       }),
     ).toMatchObject({ message_id: sent.message_id });
     expect(
@@ -92,7 +92,7 @@ describe('a bot', () => {
 
   it('says that the outcome is not known where it has nothing to look by', async () => {
     const old = message({ kind: 'user', id: String(anna.user.id) }, 'old', {
-      lookFirstSince: Date.now() - 10_000,
+      searchSince: Date.now() - 10_000,
     });
     await expect(bot.send(old)).rejects.toMatchObject({ failure: { outcome: 'unknown' } });
   });

@@ -133,7 +133,7 @@ it('tells a pause that keeps it from finding a duplicate, but not that of a mess
 });
 
 describe('a message that may have gone out long ago', () => {
-  const OLD: OutgoingMessage = { ...MESSAGE, after: 30, lookFirstSince: 0 };
+  const OLD: OutgoingMessage = { ...MESSAGE, after: 30, searchSince: 0 };
 
   it('is what the chat has of it, and is not sent', async () => {
     const found = history([40, MESSAGE.text, true], [30, MESSAGE.text, true]);

@@ -19,7 +19,7 @@ import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts
  * chat, first among messages newer than `after`. If it is not there (deleted meanwhile, or not visible yet), this fails
  * with outcome `unknown`, which allows only the same call again. It is never sent a second time.
  *
- * With `lookFirstSince` Telegram may have forgotten the id, so the chat is searched before sending. A failed search
+ * With `searchSince` Telegram may have forgotten the id, so the chat is searched before sending. A failed search
  * fails the whole call: it sends only after it read the chat and did not find the message.
  */
 export async function sendMessage(
@@ -51,7 +51,7 @@ async function deliverTo(
   { input, peer }: ResolvedRecipient,
   message: OutgoingMessage,
 ): Promise<SendResult> {
-  const { text, after = 0, lookFirstSince: since } = message;
+  const { text, after = 0, searchSince: since } = message;
   const earlier =
     since === undefined ? undefined : await findEarlier(caller, recipients, input, text, { after, since });
   const sent = earlier ?? (await sendTo(caller, recipients, input, message));

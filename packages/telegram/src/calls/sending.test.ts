@@ -132,7 +132,7 @@ describe('a message whose random id Telegram has forgotten', () => {
   ])('is found in the chat with %s, and sent only if it is not there', async (form, recipient) => {
     const text = `давно, ${form}`;
     const { message_id: after } = await ivan.client.send(message(recipient(), text));
-    const look = { after, lookFirstSince: 0 };
+    const look = { after, searchSince: 0 };
     const second = await ivan.client.send(message(recipient(), text, look));
     expect(second.message_id).toBeGreaterThan(after);
     // The sandbox does not forget: another random id stands for one that is forgotten.
@@ -150,7 +150,7 @@ describe('a message whose random id Telegram has forgotten', () => {
     const { message_id: after } = await client.send(message(recipient, 'до'));
     const wanted = await client.send(message(recipient, 'то самое'));
     for (let index = 0; index < 250; index += 1) await client.send(message(recipient, `шум ${index}`));
-    const again = message(recipient, 'то самое', { after, lookFirstSince: 0 });
+    const again = message(recipient, 'то самое', { after, searchSince: 0 });
     expect(await client.send(again)).toEqual(wanted);
   });
 });

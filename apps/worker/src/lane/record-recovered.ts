@@ -5,20 +5,20 @@ import type { LaneOptions } from './lane-ports.ts';
  * Records that the outcome of these jobs' last attempts is unknown. Another worker had fetched them, or this one before
  * an outage.
  */
-export async function noteRecovered(
+export async function recordRecovered(
   { account, logger }: Pick<LaneOptions, 'account' | 'logger'>,
   jobs: readonly RecoveredSend[],
   isTakeover: boolean,
 ): Promise<void> {
   if (jobs.length === 0) return;
   for (const { jobId, fetchedAt, attempts } of jobs.filter(({ wasHeld }) => !wasHeld)) {
-    account.ledger.noteUnknown(jobId, fetchedAt, 0);
+    account.ledger.recordUnknown(jobId, fetchedAt, 0);
     if (!isTakeover) continue;
-    account.ledger.noteRecovery(jobId);
+    account.ledger.recordRecovery(jobId);
     // Count the attempt that the takeover interrupted. The queue does not know whether it had begun, so the count may
     // be one too high.
-    account.ledger.noteAttempts(jobId, attempts + 1);
+    account.ledger.recordAttempts(jobId, attempts + 1);
   }
   await account.ledger.save();
-  logger.warn({ jobs: jobs.length }, 'took over jobs that were in hand');
+  logger.warn({ jobs: jobs.length }, 'took over jobs that an earlier owner had fetched');
 }
