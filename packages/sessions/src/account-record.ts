@@ -8,10 +8,10 @@ import {
   type StoredLogin,
 } from './session-store.ts';
 
-/** What a store says of an account beside its secrets. */
+/** The part of an account's record that is not secret. */
 export interface AccountRecord {
   readonly status: AccountStatus;
-  /** The state that a login under way puts in front; `null`: there is none. */
+  /** The state of the login in progress; it is shown in place of `status.state`. `null`: no login. */
   readonly loginState: LoginState | null;
 }
 
@@ -32,15 +32,14 @@ export function loginStateOf(login: StoredLogin): LoginState {
 }
 
 /**
- * The status as callers see it: a login under way is in front of the state, whatever is said of the session meanwhile. The rest (its
- * user, its own pace) is the account's in every state.
+ * The status that callers see. The state of a login in progress replaces that of the session; the other fields stay.
  */
 function shownStatus({ status, loginState }: AccountRecord): AccountStatus {
   if (loginState === null) return accountStatusSchema.parse(status);
   return accountStatusSchema.parse({ ...status, ...NO_TROUBLE, state: loginState });
 }
 
-/** The account from what the store could open of it. A login that cannot be read does not keep a session from being used. */
+/** Combines the parts of an account that the store could read. An unreadable login leaves the session usable. */
 export function storedAccount(
   userId: string,
   record: AccountRecord,
@@ -59,8 +58,8 @@ export function storedAccount(
 }
 
 /**
- * The status once a session is kept: ready after a sign-in; as before where the session of a signed-in account has changed.
- * `forgetsPeers`: another Telegram user is signed in than before.
+ * The status after a session is saved: `ready` after a sign-in, unchanged if only the session of a signed-in account
+ * changed. `forgetsPeers`: a different Telegram user is signed in now.
  */
 export function afterSession(
   before: AccountRecord | null,
@@ -69,7 +68,7 @@ export function afterSession(
   const status = before?.status ?? NO_STATUS;
   const known = status.user;
   const goesOn = before !== null && before.loginState === null && isSignedIn(status.state);
-  // What is the account's in every state, as its own pace, no sign-in changes.
+  // A sign-in keeps the fields that do not depend on the state, such as the account's own pace.
   const next = goesOn ? status : { ...status, ...NO_TROUBLE, state: 'ready' };
   return {
     status: accountStatusSchema.parse({ ...next, user: user ?? known }),

@@ -14,7 +14,7 @@ async function makeDirectory(): Promise<string> {
 }
 
 describe('replacing a file', () => {
-  it('gives a whole new file for its owner only, whatever the mode of the old one', async () => {
+  it('writes a file that only its owner can read, whatever the mode of the old file', async () => {
     const directory = await makeDirectory();
     const file = join(directory, 'file');
     await writeFile(file, 'old', { mode: 0o644 });
@@ -24,7 +24,7 @@ describe('replacing a file', () => {
     expect(await readdir(directory)).toEqual(['file']);
   });
 
-  it('leaves the old file and nothing else when it is called off', async () => {
+  it('leaves the old file and nothing else when it is cancelled', async () => {
     const directory = await makeDirectory();
     const file = join(directory, 'file');
     await writeFile(file, 'old');
@@ -36,8 +36,8 @@ describe('replacing a file', () => {
   });
 });
 
-describe('removing what is left over', () => {
-  it('takes the half-written files of processes that are gone, and nothing of living ones or strangers', async () => {
+describe('removing temporary files', () => {
+  it('removes the temporary files of processes that have ended, and keeps all others', async () => {
     const directory = await makeDirectory();
     const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
     await once(child, 'close');

@@ -8,14 +8,16 @@ const TEMPORARY = /^\.([0-9a-f]{8}-\d+-\w+)-[0-9a-f]{16}\.~tmp$/;
 
 const MAX_OPEN_FILES = 32;
 
-/** A temporary file of a process that cannot be judged from here is left over when it is older than this (ms). */
+/**
+ * ms after which a temporary file may be removed if its process cannot be checked, such as one in another container.
+ */
 const LEFT_OVER_MS = 10 * 60_000;
 
 /**
- * Replaces a file so that it is, at every moment and after a power cut, the whole old or the whole new one; mode 0600. Resolves when
- * it is on disk.
+ * Replaces a file atomically: at every moment, even after a power cut, it has the whole old or the whole new content.
+ * Mode 0600. Resolves when the new file is on disk.
  *
- * @param beforeCommit is awaited when all is written, just before the new file takes its place; throw there to call it off.
+ * @param beforeCommit is awaited after the content is written, just before the rename. Throw there to cancel.
  */
 export function replaceFile(
   file: string,
@@ -39,37 +41,37 @@ async function replace(file: string, content: string, beforeCommit?: () => Promi
     await beforeCommit?.();
     await rename(temporary, file);
   } catch (error) {
-    // A disk that became read-only meanwhile must not hide the first error.
+    // If the disk has become read-only, removing fails too. The first error is the one to report.
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
   await syncDirectory(directory);
 }
 
-/** The peers of a million chats take less. */
+/** More than the peers of a million chats need. */
 const MAX_BYTES = 2 ** 26;
 
 /**
- * The whole file as text; `null` where there is none.
- * @throws for anything but a file, such as a directory or a link to nothing, and for one that is too large to be read by the way.
+ * The content of a file; `null` if it does not exist.
+ * @throws if the path is not a file (a directory, a broken link) or the file is larger than MAX_BYTES.
  */
 export async function readWhole(file: string): Promise<string | null> {
   return withSlot(async () => {
     try {
-      // Reading a named pipe would wait for ever.
+      // Reading a named pipe would never end.
       const found = await stat(file);
       if (!found.isFile()) throw new Error('it is not a file');
       if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes`);
       return await readFile(file, 'utf8');
     } catch (error) {
       if (!isErrorCode(error, 'ENOENT')) throw error;
-      if (await isThere(file)) throw new Error('it is a link to nothing', { cause: error });
+      if (await isThere(file)) throw new Error('it is a broken link', { cause: error });
       return null;
     }
   });
 }
 
-/** Whether something has this name, a link to nothing included. */
+/** Whether the path exists, even as a broken link. */
 export async function isThere(file: string): Promise<boolean> {
   try {
     await lstat(file);
@@ -80,26 +82,26 @@ export async function isThere(file: string): Promise<boolean> {
   }
 }
 
-/** Names that {@link keepAside} gives, behind that of the file. */
+/** The suffix that {@link keepBroken} adds to a file's name. */
 const ASIDE = /^\.broken-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-[0-9a-f]{4}$/;
 
 const ASIDE_LENGTH = '.broken-2026-01-31T23-59-59-0000'.length;
 
-/** Keeps what stands at `file` under another name beside it, because another file is about to replace it. */
+/** Keeps a broken file under another name, because a new file is about to replace it. */
 export async function keepAside(file: string): Promise<void> {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const aside = `${file}.broken-${time}-${randomBytes(2).toString('hex')}`;
   try {
-    // A second name leaves no moment in which the first one is missing.
+    // With a hard link the original name exists at every moment.
     await link(file, aside);
   } catch {
     await rename(file, aside);
   }
 }
 
-/** @throws where no file of `size` more bytes can be written to the directory. Leaves nothing behind. */
+/** @throws if a file of `size` more bytes cannot be written to the directory. Leaves no file behind. */
 export async function checkDirectoryWritable(directory: string, size: number): Promise<void> {
-  // Room for a session and some peers beside the file that is written anew.
+  // Adds room for a session and some peers, which are written next to the replaced file.
   const content = Buffer.alloc(size + 16 * 1024);
   const probe = join(directory, `.${PROCESS_IDENTITY}-${randomBytes(8).toString('hex')}.~tmp`);
   try {
@@ -115,12 +117,12 @@ export async function checkDirectoryWritable(directory: string, size: number): P
   }
 }
 
-/** @throws where the file is there and nobody may replace or remove it: it is immutable, or on a read-only disk. */
+/** @throws if the file exists and cannot be replaced or removed: it is immutable, or its disk is read-only. */
 export async function checkFileReplaceable(file: string): Promise<void> {
   try {
     await access(file, constants.W_OK);
   } catch (error) {
-    // Without write permission, or broken, it can be replaced all the same.
+    // A rename does not need write permission to the file, so other errors do not matter.
     if (isErrorCode(error, 'EPERM') || isErrorCode(error, 'EROFS')) throw error;
   }
 }
@@ -130,10 +132,10 @@ function isErrorCode(error: unknown, code: string): boolean {
 }
 
 /**
- * Removes files for good, and what {@link keepAside} kept of them; missing ones are fine. Resolves when that is on disk.
- * A directory in the place of a file is moved aside: nobody knows what is in it.
+ * Deletes files and the broken copies that {@link keepBroken} made of them. Missing files are fine. A directory in
+ * place of a file is renamed instead, since its content is unknown. Resolves when the changes are on disk.
  *
- * @param beforeCommit is called just before the first file goes; throw there to call it off.
+ * @param beforeCommit is called just before the first file is deleted. Throw there to cancel.
  */
 export async function removeFiles(
   directory: string,
@@ -159,7 +161,10 @@ async function remove(file: string): Promise<void> {
   }
 }
 
-/** Removes what {@link replaceFile} left behind in processes that were killed. What a living one is writing stays. */
+/**
+ * Deletes the temporary files that killed processes left behind in {@link replaceFile}. Keeps those of running
+ * processes.
+ */
 export async function removeLeftOvers(directory: string, now: number): Promise<void> {
   for (const name of await readdir(directory)) {
     const writer = TEMPORARY.exec(name)?.[1];
@@ -170,7 +175,7 @@ export async function removeLeftOvers(directory: string, now: number): Promise<v
       liveness === 'gone' ||
       (liveness === 'unknown' && now - (await modifiedAt(file, now)) > LEFT_OVER_MS)
     ) {
-      // On a full or read-only disk it stays for the next start.
+      // On a full or read-only disk the file stays until the next start.
       await rm(file, { force: true }).catch(() => {});
     }
   }
@@ -184,7 +189,7 @@ async function modifiedAt(file: string, otherwise: number): Promise<number> {
   }
 }
 
-/** Resolves when what was made, renamed or removed in the directory is on disk. */
+/** Resolves when files that were created, renamed or deleted in the directory are on disk. */
 export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
@@ -197,7 +202,7 @@ export async function syncDirectory(directory: string): Promise<void> {
 let slotsInUse = 0;
 const waitingForSlot: (() => void)[] = [];
 
-/** A thousand accounts at once must not need a thousand file descriptors: many systems give a process 256. */
+/** Limits open files: a thousand accounts may change at once, and many systems allow a process 256 file descriptors. */
 async function withSlot<T>(work: () => Promise<T>): Promise<T> {
   if (slotsInUse < MAX_OPEN_FILES) slotsInUse += 1;
   else await new Promise<void>((resolve) => waitingForSlot.push(resolve));

@@ -7,20 +7,20 @@ import { withFileLock } from './file-lock.ts';
 import { accountStatusSchema, SessionStoreError } from './session-store.ts';
 import { isTransient } from './store-calls.ts';
 
-/** What `telegram_auth.json` says of one account. */
+/** An account's entry in `telegram_auth.json`. */
 const authEntrySchema = accountStatusSchema.extend({
-  /** The login under way: `sealed` is all of it, `state` the part that may be seen. */
+  /** The login in progress: `sealed` is the whole login, `state` the part that is not secret. */
   login: z.object({ state: loginStateSchema, sealed: z.string() }).nullable(),
   /** RFC 3339, UTC. */
   updated_at: z.string(),
-  /** Another one for each writing. A session file that supersedes this revision is newer than the entry. */
+  /** Changes with every write. A session file that `supersedes` this revision is newer than the entry. */
   revision: z.string(),
 });
 export type AuthEntry = Readonly<z.infer<typeof authEntrySchema>>;
 
 const authFileSchema = z.object({
   version: z.literal(1),
-  // Not a record: zod would leave out `__proto__`, which is a user id like any other.
+  // Not a zod record, which would drop `__proto__`. That is a valid user id.
   accounts: z.custom<object>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     'must be an object',
@@ -46,10 +46,10 @@ function isAllowed(change: Change): boolean {
   }
 }
 
-/** One of the changes in this write was cancelled. */
+/** Thrown when a change was cancelled while its batch was being written. */
 class CalledOff extends Error {}
 
-/** An entry that is not understood: edited by hand, or written by a newer version. The file keeps it as it is. */
+/** An entry that cannot be parsed, because of a manual edit or a newer version. Writing the file keeps it unchanged. */
 class BrokenEntry {
   readonly #content: unknown;
   readonly error: SessionStoreError;
@@ -68,12 +68,11 @@ type Entries = ReadonlyMap<string, AuthEntry | BrokenEntry>;
 const NO_ENTRIES: Entries = new Map();
 
 /**
- * `telegram_auth.json`: one entry for each account. Reading needs no lock, since the file is only ever replaced as a whole, and costs a
- * `stat` while nobody has changed it.
+ * `telegram_auth.json`, with one entry per account. Reading needs no lock, since the file is always replaced as a
+ * whole. An unchanged file is not read again, which costs one `stat`.
  *
- * Changes made while one is being written are gathered and written together (a thousand at once are two writes). Every write takes
- * the entries of all other accounts from the file as it is then, under a lock file, so processes that share it lose none of each
- * other's changes.
+ * Changes made during a write are batched into the next write: a thousand at once need two writes. Each write takes the
+ * lock file and reads the other accounts' entries again, so that processes do not overwrite each other's changes.
  */
 export class AuthFile {
   readonly #file: string;
@@ -108,14 +107,14 @@ export class AuthFile {
     this.#changes = new Map();
     this.#next = undefined;
     await withFileLock(`${this.#file}.lock`, this.#lockTimeoutMs, async (checkHeld) => {
-      // Each round that writes nothing calls off one change at least.
+      // Each attempt that writes nothing cancels at least one change, so this ends.
       while (
         !(await this.#write(new Map([...changes].filter(([, change]) => isAllowed(change))), checkHeld))
       );
     });
   }
 
-  /** `false`: nothing is written, since one of the changes was called off meanwhile. */
+  /** `false`: nothing was written, because one of the changes was cancelled. */
   async #write(changes: ReadonlyMap<string, Change>, checkHeld: () => Promise<void>): Promise<boolean> {
     if (changes.size === 0) return true;
     const entries = new Map(await this.#entries());
@@ -137,7 +136,7 @@ export class AuthFile {
     return true;
   }
 
-  /** The account's entry as it is on disk now; `null`: it has none. @throws {SessionStoreError} `unreadable`. */
+  /** The account's current entry on disk; `null` if it has none. @throws {SessionStoreError} `unreadable`. */
   async entry(userId: string): Promise<AuthEntry | null> {
     const entry = (await this.#entries()).get(userId) ?? null;
     if (entry instanceof BrokenEntry) throw entry.error;
@@ -149,19 +148,19 @@ export class AuthFile {
     return (await this.#entries()).has(userId);
   }
 
-  /** The accounts with a sign-in under way, and those whose entry cannot be read: they may have one. */
+  /** Accounts with a login in progress, and accounts whose entry is unreadable, since they may have one. */
   async signingIn(): Promise<string[]> {
     return [...(await this.#entries())]
       .filter(([userId, entry]) => userIdSchema.safeParse(userId).success && !isAtRest(entry))
       .map(([userId]) => userId);
   }
 
-  /** @throws {SessionStoreError} where the file as a whole cannot be read. */
+  /** @throws {SessionStoreError} if the whole file cannot be read. */
   async check(): Promise<void> {
     await this.#entries();
   }
 
-  /** All entries as they are on disk now. @throws {SessionStoreError} `unreadable`: the file is left as it is. */
+  /** All current entries on disk. @throws {SessionStoreError} `unreadable`. The file stays unchanged. */
   async #entries(): Promise<Entries> {
     try {
       const version = await this.#version();
@@ -175,7 +174,7 @@ export class AuthFile {
     }
   }
 
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   async size(): Promise<number> {
     try {
       return (await stat(this.#file)).size;
@@ -184,12 +183,12 @@ export class AuthFile {
     }
   }
 
-  /** @throws where the file is there and cannot be replaced. */
+  /** @throws if the file exists and cannot be replaced. */
   async checkReplaceable(): Promise<void> {
     await checkFileReplaceable(this.#file);
   }
 
-  /** Tells one content of the file from the next: a replaced file is another inode, with another time. Empty: there is none. */
+  /** Identifies the content of the file: a replaced file has another inode and time. Empty if there is no file. */
   async #version(): Promise<string> {
     try {
       const found = await stat(this.#file, { bigint: true });
@@ -198,24 +197,25 @@ export class AuthFile {
       return [ino, size, mtimeNs, ctimeNs].join(' ');
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      if (await isThere(this.#file)) throw new Error('it is a link to nothing', { cause: error });
+      if (await isThere(this.#file)) throw new Error('it is a broken link', { cause: error });
       return '';
     }
   }
 }
 
 /**
- * Not recovered from by itself: the file also says which accounts are paused, limited or used elsewhere, and those would send again.
+ * No automatic recovery. The file also records which accounts are paused, limited or exported; without it, they would
+ * send again.
  */
 const RECOVERY =
-  'Restore it from a backup. Or move it away and start again: signed-in accounts stay signed in, but sign-ins under way are lost, ' +
-  'and accounts that were paused, stopped or exported send again, at the default pace';
+  'Restore it from a backup. Or move it away and start again: signed-in accounts stay signed in, sign-ins in progress are lost, ' +
+  'and accounts that were paused, stopped or exported send again at the default pace';
 
 function unreadable(file: string, error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
   const what = error instanceof Error ? error.message : String(error);
   const isForbidden = /^(?:EACCES|EPERM)\b/.test(what);
-  const recovery = isForbidden ? 'Let the user that runs the worker read and replace it' : RECOVERY;
+  const recovery = isForbidden ? 'Allow the user that runs the worker to read and replace it' : RECOVERY;
   return new SessionStoreError('unreadable', null, `${file} cannot be read: ${what}. ${recovery}.`);
 }
 
@@ -224,10 +224,10 @@ function parseEntries(file: string, text: string): Entries {
     new SessionStoreError('unreadable', null, `${file} cannot be used: it ${what}. ${RECOVERY}.`);
   let json: unknown;
   try {
-    // Editors on Windows put a mark in front.
+    // Editors on Windows may add a byte order mark.
     json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    // The parser's own message quotes the text, which holds names and phone numbers.
+    // The parser's own message quotes the text, which contains names and phone numbers.
     throw wrong(text === '' ? 'is empty' : 'is not JSON: broken, or cut off');
   }
   const parsed = authFileSchema.safeParse(json);

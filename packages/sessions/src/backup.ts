@@ -7,13 +7,13 @@ const PREFIX = 'tgb1.';
 const SALT = 16;
 const IV = 12;
 const TAG = 16;
-/** 32 MiB and about 100 ms for each guess at a passphrase. */
+/** Each guess at a passphrase costs 32 MiB and about 100 ms. */
 const COST: ScryptOptions = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 
 const deriveKey = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
 const backupSchema = z.object({
-  /** Under which it was kept; it may be restored under another. */
+  /** The account that was backed up. It may be restored under another id. */
   user_id: z.string(),
   session: z.string(),
   user: userInfoSchema.nullable(),
@@ -26,7 +26,7 @@ export function isBackup(text: string): boolean {
   return text.startsWith(PREFIX);
 }
 
-/** An account's session as text, sealed by a passphrase (scrypt, AES-256-GCM), to be kept anywhere. */
+/** A session as text, sealed with a passphrase (scrypt, AES-256-GCM), so that it can be stored anywhere. */
 export async function sealBackup(backup: Backup, passphrase: string): Promise<string> {
   const salt = randomBytes(SALT);
   const iv = randomBytes(IV);
@@ -36,7 +36,7 @@ export async function sealBackup(backup: Backup, passphrase: string): Promise<st
   return PREFIX + Buffer.concat([salt, iv, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** @returns `null` where the passphrase is another, or the text was changed. */
+/** @returns `null` if the passphrase is wrong or the text was changed. */
 export async function openBackup(text: string, passphrase: string): Promise<Backup | null> {
   const bytes = Buffer.from(text.slice(PREFIX.length), 'base64url');
   if (bytes.length <= SALT + IV + TAG) return null;

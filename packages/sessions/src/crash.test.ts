@@ -15,7 +15,7 @@ const KEY = randomBytes(32);
 
 interface Writer {
   process: ChildProcess;
-  /** The last round of each account that was said to be durable. */
+  /** The last round of each account that was reported as durable. */
   durable: Map<string, number>;
 }
 
@@ -44,7 +44,7 @@ async function setUp() {
   return { dataDir, open: () => openFileSessionStore({ dataDir, sealer: new Sealer([KEY]) }) };
 }
 
-/** The round that the account is at, found whole in every file. */
+/** The account's round, which must be the same in every file. */
 async function roundOf(store: SessionStore, userId: string): Promise<number> {
   const account = await store.load(userId);
   const peers = await store.loadPeers(userId);
@@ -57,7 +57,7 @@ async function roundOf(store: SessionStore, userId: string): Promise<number> {
 }
 
 it(
-  'leaves whole files and all that was said to be durable, when two writing processes are killed at any moment',
+  'leaves complete files and everything reported as durable when two writing processes are killed at any moment',
   { timeout: 60_000 },
   async () => {
     const { dataDir, open } = await setUp();
@@ -81,7 +81,7 @@ it(
       expect(await store.list()).toHaveLength(20);
       for (const [userId, round] of writers.flatMap(({ durable }) => [...durable])) {
         expect(await roundOf(store, userId), userId).toBeGreaterThanOrEqual(round);
-        // A lock that the killed process held is no hindrance, and the account goes on from where it is.
+        // The killed process left its lock file. It must not block the next write.
         await store.saveStatus(userId, {
           state: 'revoked',
           user: null,
@@ -96,7 +96,7 @@ it(
   },
 );
 
-it('loses no change of either of two processes that write at once', { timeout: 60_000 }, async () => {
+it('loses no change when two processes write at once', { timeout: 60_000 }, async () => {
   const { dataDir, open } = await setUp();
   const writers = [startWriter(dataDir, 'left', 20), startWriter(dataDir, 'right', 20)];
   const codes = await Promise.all(writers.map(({ process: child }) => once(child, 'close')));

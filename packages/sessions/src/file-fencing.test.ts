@@ -5,18 +5,18 @@ import type { SessionStore, WriteRight } from './session-store.ts';
 import { IVAN, LOGIN, OLGA, PEERS, READY, REVOKED } from './testing/accounts.ts';
 import { setUp } from './testing/store-directory.ts';
 
-/** A right that ends as soon as a new file of the directory is being written, before it takes its place. */
+/** A write right that is lost while a temporary file in the directory is written, before the rename. */
 function endsWhileWriting(directory: string): WriteRight {
   return { fence: '1 owner', valid: () => !readdirSync(directory).some((name) => name.endsWith('.~tmp')) };
 }
 
-/** A right that ends when it has been asked for so many times. */
+/** A write right that is lost after `checks` checks. */
 function endsAfter(asks: number): WriteRight {
   let asked = 0;
   return { fence: '1 owner', valid: () => (asked += 1) <= asks };
 }
 
-it('asks for the right when telegram_auth.json is written but not yet in its place', async () => {
+it('checks the write right after telegram_auth.json is written and before it is renamed', async () => {
   const { open, dataDir, authFile } = await setUp();
   const store = await open();
   await store.saveSession('user123', 'the session', IVAN);
@@ -28,7 +28,7 @@ it('asks for the right when telegram_auth.json is written but not yet in its pla
   expect(await store.list()).toEqual(['user123']);
 });
 
-it('asks for the right when a session or peers are written but not yet in their place', async () => {
+it('checks the write right after a session or peers are written and before they are renamed', async () => {
   const { open, path, sessionFile } = await setUp();
   const store = await open();
   await store.saveSession('user123', 'the session', IVAN);
@@ -42,7 +42,7 @@ it('asks for the right when a session or peers are written but not yet in their 
   expect(await store.loadPeers('user123')).toEqual(PEERS);
 });
 
-it('makes the changes of others that were gathered with a refused one', async () => {
+it('still makes the other changes of a batch when one of them is refused', async () => {
   const { open, dataDir } = await setUp();
   const store = await open();
   const ids = ['user1', 'user2', 'user3'];
@@ -58,26 +58,29 @@ it('makes the changes of others that were gathered with a refused one', async ()
   expect(after.map((account) => account?.status)).toEqual([REVOKED, READY, REVOKED]);
 });
 
-/** Whenever the right ends in the middle of a change: it is refused and not made, or made and not refused. */
-it.each([0, 1, 2, 3, 4, 5, 6])('tells the truth of a change whose right ends after %i asks', async (asks) => {
-  const writes: Record<string, (store: SessionStore) => Promise<void>> = {
-    saveSession: (store) => store.saveSession('user123', 'another session', OLGA),
-    saveStatus: (store) => store.saveStatus('user123', REVOKED),
-    saveLogin: (store) => store.saveLogin('user123', LOGIN),
-    delete: (store) => store.delete('user123'),
-  };
-  for (const [name, write] of Object.entries(writes)) {
-    const { open } = await setUp();
-    const store = await open();
-    await store.saveSession('user123', 'the session', IVAN);
-    const before = await store.load('user123');
-    const [end] = await Promise.allSettled([write(store.ownedBy(endsAfter(asks)))]);
-    const after = await store.load('user123');
-    if (end?.status === 'rejected') expect(after, name).toEqual(before);
-    else expect(after, name).not.toEqual(before);
-    if (asks === 0) expect(end, name).toMatchObject({ reason: { failure: 'fenced' } });
-    // The next owner can go on from there.
-    await store.saveSession('user123', 'the next', IVAN);
-    expect(await store.load('user123'), name).toMatchObject({ status: READY, session: 'the next' });
-  }
-});
+/** Whenever the right is lost during a change, the change is either refused and not made, or made and not refused. */
+it.each([0, 1, 2, 3, 4, 5, 6])(
+  'reports correctly whether a change was made when its write right is lost after %i checks',
+  async (asks) => {
+    const writes: Record<string, (store: SessionStore) => Promise<void>> = {
+      saveSession: (store) => store.saveSession('user123', 'another session', OLGA),
+      saveStatus: (store) => store.saveStatus('user123', REVOKED),
+      saveLogin: (store) => store.saveLogin('user123', LOGIN),
+      delete: (store) => store.delete('user123'),
+    };
+    for (const [name, write] of Object.entries(writes)) {
+      const { open } = await setUp();
+      const store = await open();
+      await store.saveSession('user123', 'the session', IVAN);
+      const before = await store.load('user123');
+      const [end] = await Promise.allSettled([write(store.ownedBy(endsAfter(asks)))]);
+      const after = await store.load('user123');
+      if (end?.status === 'rejected') expect(after, name).toEqual(before);
+      else expect(after, name).not.toEqual(before);
+      if (asks === 0) expect(end, name).toMatchObject({ reason: { failure: 'fenced' } });
+      // The next owner can continue.
+      await store.saveSession('user123', 'the next', IVAN);
+      expect(await store.load('user123'), name).toMatchObject({ status: READY, session: 'the next' });
+    }
+  },
+);

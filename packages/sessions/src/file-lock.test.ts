@@ -13,7 +13,7 @@ async function makeLock(): Promise<{ file: string; directory: string }> {
   return { directory, file: join(directory, 'lock') };
 }
 
-/** The name of a process of this machine that has ended. */
+/** The identity of a process on this machine that has ended. */
 async function goneProcess(): Promise<string> {
   const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
   await once(child, 'close');
@@ -21,11 +21,11 @@ async function goneProcess(): Promise<string> {
   return `${place}-${child.pid}-1`;
 }
 
-/** The name of a process that nobody here can judge, as one in another container. */
+/** The identity of a process that cannot be checked from here, such as one in another container. */
 const ELSEWHERE = '00000000-1-1';
 
-describe('a process by its name', () => {
-  it('is alive, gone, or not to be judged', async () => {
+describe('liveness of a process', () => {
+  it('is alive, gone or unknown', async () => {
     const [place, pid] = PROCESS_IDENTITY.split('-');
     expect(livenessOf(await goneProcess())).toBe('gone');
     expect(livenessOf(ELSEWHERE)).toBe('unknown');
@@ -33,7 +33,7 @@ describe('a process by its name', () => {
     expect(livenessOf(`${place}-${pid}-unknown`)).toBe('unknown');
   });
 
-  it.runIf(process.platform === 'linux')('is not taken for a later one with the same pid', () => {
+  it.runIf(process.platform === 'linux')('is gone if a later process has the same pid', () => {
     const [place, pid] = PROCESS_IDENTITY.split('-');
     expect(livenessOf(PROCESS_IDENTITY)).toBe('alive');
     expect(livenessOf(`${place}-${pid}-1`)).toBe('gone');
@@ -41,7 +41,7 @@ describe('a process by its name', () => {
 });
 
 describe('a lock file', () => {
-  it('lets one in at a time, and is gone afterwards', async () => {
+  it('lets one holder in at a time, and is removed afterwards', async () => {
     const { file, directory } = await makeLock();
     let inside = 0;
     let most = 0;
@@ -57,7 +57,7 @@ describe('a lock file', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('is given back when the work fails', async () => {
+  it('is released when the work fails', async () => {
     const { file, directory } = await makeLock();
     await expect(
       withFileLock(file, 1_000, () => Promise.reject(new Error('the work failed'))),
@@ -66,7 +66,7 @@ describe('a lock file', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'is never taken from a process that lives, however old it is',
+    'is never taken from a running process, however old it is',
     async () => {
       const { file } = await makeLock();
       await writeFile(file, `${PROCESS_IDENTITY} another call`);
@@ -76,7 +76,7 @@ describe('a lock file', () => {
     },
   );
 
-  it('is taken at once from a process that is gone, by one of many that wait', async () => {
+  it('is taken at once from an ended process, by one of many that wait', async () => {
     const { file, directory } = await makeLock();
     for (let repeat = 0; repeat < 10; repeat += 1) {
       await writeFile(file, `${await goneProcess()} a killed call`);
@@ -85,7 +85,7 @@ describe('a lock file', () => {
         withFileLock(file, 5_000, async (checkHeld) => {
           inside += 1;
           expect(inside).toBe(1);
-          // Long enough for the others to come back to the lock that they saw abandoned.
+          // Long enough for the others to return to the lock that they saw abandoned.
           for (let step = 0; step < 100; step += 1) await readdir(directory);
           await checkHeld();
           inside -= 1;
@@ -95,7 +95,7 @@ describe('a lock file', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('is taken from a process that died while it was removing the lock of one that had died', async () => {
+  it('is taken from a process that ended while it removed an abandoned lock', async () => {
     const { file, directory } = await makeLock();
     for (const name of [file, `${file}.break`, `${file}.break.break`])
       await writeFile(name, `${await goneProcess()} a killed call`);
@@ -104,7 +104,7 @@ describe('a lock file', () => {
   });
 
   it.each([`${ELSEWHERE} a call`, ''])(
-    'of a holder that cannot be judged (%j) counts for as long as it gives signs of life',
+    'stays with a holder that cannot be checked (%j) while its file is touched',
     async (holder) => {
       const { file } = await makeLock();
       await writeFile(file, holder);
@@ -115,7 +115,7 @@ describe('a lock file', () => {
     },
   );
 
-  it('that was lost is noticed before a change is made, and what another one holds stays', async () => {
+  it('is checked before a change is made, and the lock of a new holder stays', async () => {
     const { file } = await makeLock();
     const work = withFileLock(file, 1_000, async (checkHeld) => {
       await writeFile(file, `${ELSEWHERE} a call`);

@@ -2,25 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { livenessOf, PROCESS_IDENTITY, sleep } from '@gateway/runtime';
 
-/** ms between signs of life of a holder, and the age of the last one at which a holder that cannot be judged counts as gone. */
+/**
+ * A holder touches its lock file every HEARTBEAT_MS. If its process cannot be checked, it counts as gone after
+ * SILENT_MS.
+ */
 const BEAT_MS = 2_000;
 const SILENT_MS = 10_000;
 
-/** ms between two tries, at most; spread, so that waiting processes do not try in step. */
+/** Maximum ms between two attempts. Random, so that waiting processes do not retry in step. */
 const RETRY_MS = 20;
 
-/** The lock could not be had in time, or was lost while it was held. */
+/** The lock was not acquired in time, or was lost. */
 export class FileLockError extends Error {
   override readonly name = 'FileLockError';
 }
 
 /**
- * Runs `work` while this process, and in it this call, holds the lock file. Node has no lock of the kernel's, so a holder that died
- * leaves its file behind: it is removed at once where the process can be seen to be gone, else (another container) when it has
- * given no sign of life for 10 s. A holder that lives is never robbed.
+ * Runs `work` while this call holds the lock file. Node has no kernel locks, so a process that ends may leave its lock
+ * file behind. Such a file is removed at once if its process is known to have ended. If the process cannot be checked
+ * (another container), its file is removed after 10 s without a heartbeat. A running process never loses its lock.
  *
- * @param work gets a function that throws where the lock has been lost after all (a machine that was asleep): to be called last thing
- * before a change is made.
+ * @param work gets a function that throws if the lock was lost after all (the machine was asleep). Call it immediately
+ * before committing a change.
  * @throws {FileLockError} after `timeoutMs` of waiting.
  */
 export async function withFileLock<T>(
@@ -34,7 +37,7 @@ export async function withFileLock<T>(
   const held = async () => (await readHolder(file)) === holder;
   try {
     return await work(async () => {
-      if (!(await held())) throw new FileLockError(`the lock ${file} was lost while it was held`);
+      if (!(await held())) throw new FileLockError(`the lock ${file} was lost`);
     });
   } finally {
     clearInterval(beat);
@@ -47,13 +50,14 @@ async function acquire(file: string, holder: string, deadline: number): Promise<
     if (await isAbandoned(file)) await removeAbandoned(file, holder, deadline);
     else await sleep(1 + Math.random() * RETRY_MS);
     if (performance.now() > deadline)
-      throw new FileLockError(`the lock ${file} was not to be had in time; another process holds it`);
+      throw new FileLockError(`the lock ${file} was not acquired in time; another process holds it`);
   }
 }
 
 /**
- * Two that find the same dead holder must not remove one after the other: the second would remove the lock that the first has taken by
- * then. So removing is done under a lock of its own, after another look; should its holder die too, that one is removed in the same way.
+ * Two processes that find the same abandoned lock must not both remove it: the second would remove the lock that the
+ * first has acquired by then. Removal therefore takes a lock of its own and checks again. If the holder of that lock
+ * ends too, its lock is removed in the same way.
  */
 async function removeAbandoned(file: string, holder: string, deadline: number): Promise<void> {
   const guard = `${file}.break`;
@@ -71,7 +75,7 @@ async function create(file: string, holder: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isErrorCode(error, 'EEXIST')) return false;
-    // Made, but not written: the disk is full. Without this everybody would wait for it.
+    // The disk is full: the file was created but not written. Remove it, or every process would wait for it.
     await rm(file, { force: true });
     throw error;
   }
@@ -90,7 +94,7 @@ async function isAbandoned(file: string): Promise<boolean> {
   }
 }
 
-/** What the lock file says; `null` where there is none. Empty for the moment between its making and its writing. */
+/** The holder in the lock file; `null` if there is no file. Empty between creating and writing it. */
 async function readHolder(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');

@@ -33,7 +33,7 @@ describeSessionStore('a session store in files', async () => {
 });
 
 describe('the files of a session store', () => {
-  it('are where the original document has them, for their owner only', async () => {
+  it('have the documented paths and only their owner can read them', async () => {
     const { open, path, authFile, sessionFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
@@ -46,7 +46,7 @@ describe('the files of a session store', () => {
     expect(await readdir(path())).toEqual(['telegram_auth.json', 'telegram_sessions']);
   });
 
-  it('have names that no file system takes for each other', async () => {
+  it('have different names on every file system', async () => {
     const { open, path } = await setUp();
     const store = await open();
     for (const userId of ['user', 'User', 'uSER', 'USER'])
@@ -57,7 +57,7 @@ describe('the files of a session store', () => {
     expect(names).toContainEqual(expect.stringMatching(/^User~[0-9a-f]{16}\.session$/));
   });
 
-  it('show no secret to anybody who reads all their bytes', async () => {
+  it('show no secret in any of their bytes', async () => {
     const { open, dataDir } = await setUp();
     const store = await open();
     await store.saveLogin('user123', SECRET_LOGIN);
@@ -105,7 +105,7 @@ describe('the files of a session store', () => {
     }
   });
 
-  it('hold one entry for each account in telegram_auth.json, of which the login alone is sealed', async () => {
+  it('have one entry per account in telegram_auth.json, in which only the login is sealed', async () => {
     const { open, authFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
@@ -130,7 +130,7 @@ describe('the files of a session store', () => {
     });
   });
 
-  it('may be there for the session alone: the account is ready, with what its file tells', async () => {
+  it('may be a session file without an entry: the account is ready, with the status in that file', async () => {
     const { open, authFile } = await setUp();
     await (await open()).saveSession('user123', 'the session', IVAN);
     await unlink(authFile);
@@ -143,7 +143,7 @@ describe('the files of a session store', () => {
     });
   });
 
-  it('that belong to nobody are passed over', async () => {
+  it('that belong to no account are ignored', async () => {
     const { open, path } = await setUp();
     const store = await open();
     for (const name of [
@@ -160,8 +160,8 @@ describe('the files of a session store', () => {
   });
 });
 
-describe('a crash between two files', () => {
-  it('leaves the account signed in, when the session was written and its entry was not', async () => {
+describe('a crash between two writes', () => {
+  it('leaves the account signed in if the session was written and its entry was not', async () => {
     const { open, authFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
@@ -174,7 +174,7 @@ describe('a crash between two files', () => {
     const restarted = await open();
     const signedIn = { userId: 'user123', status: READY, session: 'a new session', login: null };
     expect(await restarted.load('user123')).toEqual(signedIn);
-    // What is written next starts from there, and counts from then on.
+    // The next write continues from there.
     await restarted.saveStatus('user123', { ...REVOKED, reason: 'once more' });
     expect(await restarted.load('user123')).toMatchObject({
       status: { reason: 'once more' },
@@ -183,7 +183,7 @@ describe('a crash between two files', () => {
     });
   });
 
-  it('leaves no account, when the session was deleted and its entry was not', async () => {
+  it('leaves no account if the session was deleted and its entry was not', async () => {
     const { open, authFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
@@ -204,7 +204,7 @@ describe('a crash between two files', () => {
 });
 
 describe('writing telegram_auth.json', () => {
-  it('gathers a thousand changes into few writes', async () => {
+  it('batches a thousand changes into few writes', async () => {
     const { open, authFile } = await setUp();
     const store = await open();
     const ids = Array.from({ length: 1_000 }, (_, index) => `user${index}`);
@@ -219,12 +219,12 @@ describe('writing telegram_auth.json', () => {
     expect(accounts.sort()).toEqual(ids.sort());
   });
 
-  it('fails for everybody who waits for a write that fails, and works again when the cause is gone', async () => {
+  it('rejects every change of a failed write, and works again once the cause is gone', async () => {
     const { open, path, authFile } = await setUp();
     const store = await open();
     await store.saveLogin('user123', SECRET_LOGIN);
     await rename(authFile, path('aside'));
-    // A directory in its place can be read by nobody.
+    // A directory in place of the file cannot be read.
     await cp(path('telegram_sessions'), authFile, { recursive: true });
     const failed = await Promise.allSettled([
       store.saveLogin('user124', SECRET_LOGIN),

@@ -31,7 +31,7 @@ import {
 } from './session-store.ts';
 import { StoreCalls, toStoreError } from './store-calls.ts';
 
-/** What a `.session` file holds, sealed. */
+/** The sealed content of a `.session` file. */
 const sessionFileSchema = z.object({
   version: z.literal(1),
   user_id: userIdSchema,
@@ -43,23 +43,24 @@ const sessionFileSchema = z.object({
 type SessionFile = z.infer<typeof sessionFileSchema>;
 
 export interface FileSessionStoreOptions {
-  /** DATA_DIR; made (0700) when missing. Processes of one host may share it. */
+  /** DATA_DIR; created with mode 0700 if missing. Processes on one host may share it. */
   dataDir: string;
   sealer: Sealer;
-  /** ms to wait for another process that writes `telegram_auth.json`. */
+  /** ms to wait while another process writes `telegram_auth.json`. */
   lockTimeoutMs?: number;
 }
 
 /**
- * The session store in files, all of mode 0600 and replaced as a whole:
+ * A session store in files. Each has mode 0600 and is replaced as a whole:
  * - `telegram_sessions/{user_id}.session`: the session, sealed; `telegram_sessions/{user_id}.peers`: the peers, sealed;
- * - `telegram_auth.json`: status of every account, and its login under way, sealed.
+ * - `telegram_auth.json`: the status of every account and its login in progress; the login is sealed.
  *
- * A sign-in writes the session file first. It says which entry it is newer than, so after a crash before the entry is written the
- * account is signed in all the same. A delete removes the session before the entry; an entry without session and login is nobody's.
- * So the session file makes the change, and an owner whose right ends just behind it has made it all the same.
+ * The session file decides whether an account is signed in. A sign-in writes it before the entry, and it records which
+ * entry it supersedes, so the sign-in survives a crash in between. A delete removes the session file before the entry;
+ * an entry without session and login counts as no account. An owner that loses its right after writing the session file
+ * has still made the change.
  *
- * @throws {SessionStoreError} where the directory cannot be used, or `telegram_auth.json` cannot be understood.
+ * @throws {SessionStoreError} if the directory cannot be used or `telegram_auth.json` cannot be parsed.
  */
 export async function openFileSessionStore(options: FileSessionStoreOptions): Promise<SessionStore> {
   const { dataDir, sealer, lockTimeoutMs = 15_000 } = options;
@@ -195,7 +196,7 @@ class FileSessionStore implements SessionStore {
 
   checkWritable(userId: string): Promise<void> {
     return this.#calls.inOrder(userId, async () => {
-      // A file that is not understood is not overwritten.
+      // Do not overwrite a file that cannot be parsed.
       await this.#authFile.check();
       const size = await this.#authFile.size();
       for (const directory of this.#parts.directories) await checkDirectoryWritable(directory, size);
@@ -208,7 +209,10 @@ class FileSessionStore implements SessionStore {
     if (this.#right === null) await this.#calls.close();
   }
 
-  /** What counts of the two files: see {@link openFileSessionStore}. `revision` is the entry's as it is on disk. */
+  /**
+   * The account's state after comparing both files, see {@link openFileSessionStore}. `revision` is that of the entry
+   * on disk.
+   */
   async #read(userId: string): Promise<{
     entry: AuthEntry | null;
     session: string | null;
@@ -221,7 +225,7 @@ class FileSessionStore implements SessionStore {
       await orUnreadable(this.#files.read(userId, 'session', sessionFileSchema)),
     ];
     if (found instanceof SessionStoreError) {
-      // The file as a whole cannot be read: nothing may be written.
+      // The whole file is unreadable, so nothing may be written.
       if (found.userId === null) throw found;
       const entry =
         file === null || file instanceof SessionStoreError ? null : entryOf(asPaused(file.status));
@@ -254,7 +258,7 @@ class FileSessionStore implements SessionStore {
     await this.#authFile.change(userId, null, this.#mayWrite(userId));
   }
 
-  /** Asked at the last moment before a change is made durable. */
+  /** Called immediately before a change is committed. */
   #mayWrite(userId: string): () => void {
     return () => checkRight(this.#right, userId);
   }
@@ -265,7 +269,7 @@ class FileSessionStore implements SessionStore {
   }
 }
 
-/** The entry that a session file stands for which is newer than `former`. */
+/** The entry that a session file newer than `former` implies. */
 function entryOf(status: AccountStatus, former: AuthEntry | null = null): AuthEntry {
   return {
     ...status,
@@ -276,8 +280,8 @@ function entryOf(status: AccountStatus, former: AuthEntry | null = null): AuthEn
 }
 
 /**
- * The status of an account whose entry is lost. It may have been paused or exported, so a person has to resume it or to finish a
- * sign-in before it sends.
+ * The status of an account whose entry is lost. It may have been paused or exported, so it must not send until a person
+ * resumes it or signs in again.
  */
 function asPaused(status: AccountStatus): AccountStatus {
   return { ...status, reason: PAUSED, next_action: 'Resume the account.' };
@@ -287,7 +291,7 @@ function asRecord(entry: AuthEntry): AccountRecord {
   return { status: accountStatusSchema.parse(entry), loginState: entry.login?.state ?? null };
 }
 
-/** For an entry that follows a change which is made already: where the right has ended meanwhile, the next owner finds it out of date. */
+/** Ignores `fenced` for an entry that follows a committed change: the next owner sees that the entry is out of date. */
 async function unlessFenced(following: Promise<void>): Promise<void> {
   try {
     await following;

@@ -43,7 +43,7 @@ describe('a peer book', () => {
     expect(book.byPhone('+79990000001')).toEqual(IVAN);
   });
 
-  it('takes over what is new of a known peer', () => {
+  it('updates a known peer', () => {
     const book = bookOf(IVAN);
     book.remember([{ ...IVAN, accessHash: '12', username: 'ivan_new' }]);
     expect(book.byUsername('ivan')).toBeUndefined();
@@ -51,7 +51,7 @@ describe('a peer book', () => {
     expect(book.byPhone('+79990000001')).toBe(book.byId('user', '1'));
   });
 
-  it('keeps a hash and a phone that a later sighting does not tell, but not a username that was given up', () => {
+  it('keeps the access hash and phone that a later update lacks, but not a username that was given up', () => {
     const book = bookOf(IVAN);
     book.remember([
       { kind: 'user', id: '1', accessHash: null, username: null, phone: null, familiar: false },
@@ -60,7 +60,7 @@ describe('a peer book', () => {
     expect(book.byUsername('ivan')).toBeUndefined();
   });
 
-  it('lets a username or phone belong to the newest peer only', () => {
+  it('assigns a username or phone to the newest peer only', () => {
     const book = bookOf(IVAN, OLGA);
     book.remember([{ ...OLGA, username: 'ivan', phone: '+79990000001' }]);
     expect(book.byUsername('ivan')?.id).toBe('2');
@@ -69,14 +69,14 @@ describe('a peer book', () => {
     expect(book.byId('user', '1')).toEqual({ ...IVAN, username: null, phone: null });
   });
 
-  it('takes one peer for the former of both name and phone', () => {
+  it('replaces the former owners of both a username and a phone', () => {
     const book = bookOf(IVAN);
     book.remember([{ ...OLGA, username: 'ivan', phone: '+79990000001' }]);
     expect(book.byId('user', '1')).toEqual({ ...IVAN, username: null, phone: null });
     expect(new MemoryPeerBook(book.toJSON()).toJSON()).toEqual(book.toJSON());
   });
 
-  it('believes that somebody is missing until the time is up', () => {
+  it('reports a peer as missing until the time is up', () => {
     const book = new MemoryPeerBook();
     book.rememberMissing('username nobody', missUntil(1_000));
     expect(book.missing('username nobody', 999)).toBeDefined();
@@ -85,7 +85,7 @@ describe('a peer book', () => {
     expect(book.toJSON().missing).toEqual([]);
   });
 
-  it('keeps when and how often it was looked for in vain, and forgets it when told', () => {
+  it('keeps when and how often a look-up failed, until it is told to forget', () => {
     const book = new MemoryPeerBook();
     book.rememberMissing('username nobody', { since: 5, until: 1_000, times: 2 });
     book.rememberMissing('username other', missUntil(1_000));
@@ -99,7 +99,7 @@ describe('a peer book', () => {
     expect(book.generation).toBe(4);
   });
 
-  it('holds a bounded number of missing ones, the newest', () => {
+  it('keeps a bounded number of missing peers, the newest', () => {
     const book = new MemoryPeerBook();
     for (let index = 0; index <= 10_000; index += 1) book.rememberMissing(`key ${index}`, missUntil(1));
     expect(book.missing('key 0', 0)).toBeUndefined();
@@ -107,7 +107,7 @@ describe('a peer book', () => {
     expect(book.missing('key 10000', 0)).toBeDefined();
   });
 
-  it('tells by its generation whether there is something to write down', () => {
+  it('shows by its generation whether there is something to save', () => {
     const book = bookOf(IVAN);
     expect(book.generation).toBe(0);
     book.remember([IVAN, { ...IVAN, username: 'IVAN', phone: null }]);
@@ -118,7 +118,7 @@ describe('a peer book', () => {
     expect(book.generation).toBe(2);
   });
 
-  it('keeps who is familiar, whatever later sightings say, and tells of the change once', () => {
+  it('keeps a peer familiar whatever later updates say, and counts that change once', () => {
     const book = bookOf(IVAN);
     book.remember([{ ...IVAN, familiar: true }]);
     expect(book.generation).toBe(1);
@@ -131,12 +131,12 @@ describe('a peer book', () => {
     expect(new MemoryPeerBook(book.toJSON()).byId('user', '1')).toMatchObject({ familiar: true });
   });
 
-  it('takes who was kept before anybody was called familiar for a stranger', () => {
+  it('treats a peer that was saved before `familiar` existed as a stranger', () => {
     const { familiar: _, ...kept } = IVAN;
     expect(peerSchema.parse(kept)).toEqual(IVAN);
   });
 
-  it('is the same again from what it gives to be kept', () => {
+  it('is the same after saving and loading', () => {
     const book = bookOf(IVAN, OLGA);
     book.rememberMissing('key', missUntil(5));
     const again = new MemoryPeerBook(JSON.parse(JSON.stringify(book)));
@@ -144,7 +144,7 @@ describe('a peer book', () => {
     expect(again.missing('key', 4)).toBeDefined();
   });
 
-  it('gives out values: nobody changes the book by them', () => {
+  it('returns values that cannot be used to change the book', () => {
     const book = bookOf(IVAN);
     expect(() => Object.assign(book.byId('user', '1') ?? {}, { accessHash: '0' })).toThrow(TypeError);
     expect(book.byId('user', '1')).toEqual(IVAN);

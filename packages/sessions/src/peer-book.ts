@@ -1,15 +1,14 @@
 import type { Miss, Peer, PeerBook } from '@gateway/contracts';
 import type { StoredPeers } from './session-store.ts';
 
-/** "Not found" is kept for so many keys at most; the oldest go first. */
+/** Maximum number of missing peers. The oldest are dropped first. */
 const MAX_MISSING = 10_000;
 
 /**
- * A {@link PeerBook} in memory. Whoever opened it compares {@link generation} with the one last written, and writes
- * {@link toJSON} down where it has changed.
+ * A {@link PeerBook} in memory. Its owner saves {@link toJSON} when {@link generation} has changed since the last save.
  *
- * Of a known peer the newest username counts, also where it is none (a name given up must not lead to its former owner); a phone or an
- * access hash that is known stays where the newer sighting does not tell it, and who is familiar once stays so.
+ * The newest username of a peer counts, even if it is none: a username that was given up must not find its former
+ * owner. A known phone or access hash stays if an update lacks it, and a familiar peer stays familiar.
  */
 export class MemoryPeerBook implements PeerBook {
   readonly #peers = new Map<string, Peer>();
@@ -20,12 +19,12 @@ export class MemoryPeerBook implements PeerBook {
 
   constructor(stored: StoredPeers = { peers: [], missing: [] }) {
     this.remember(stored.peers);
-    // When it was looked up is not stored: any request that comes now may ask again.
+    // The time of the look-up is not stored, so any new request may look up again.
     for (const [key, until] of stored.missing) this.rememberMissing(key, { since: 0, until, times: 1 });
     this.#generation = 0;
   }
 
-  /** Grows with every change; 0 is the book as it was opened. */
+  /** Grows with every change. 0: unchanged since it was loaded. */
   get generation(): number {
     return this.#generation;
   }
@@ -74,7 +73,7 @@ export class MemoryPeerBook implements PeerBook {
   }
 
   rememberMissing(key: string, miss: Miss): void {
-    // Deleted first, so that the map keeps the order of the look-ups.
+    // Deletes first, so that the map stays in the order of the look-ups.
     this.#missing.delete(key);
     this.#missing.set(key, miss);
     for (const oldest of this.#missing.keys()) {
@@ -88,7 +87,7 @@ export class MemoryPeerBook implements PeerBook {
     if (this.#missing.delete(key)) this.#generation += 1;
   }
 
-  /** Telegram is asked again about everybody. */
+  /** Makes every missing peer be looked up again. */
   forgetAllMissing(): void {
     if (this.#missing.size === 0) return;
     this.#missing.clear();

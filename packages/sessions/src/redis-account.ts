@@ -9,7 +9,7 @@ import {
   type WriteRight,
 } from './session-store.ts';
 
-/** What the store asks of Redis: one server or a cluster, by ioredis. */
+/** The Redis commands that the store uses; an ioredis client of one server or a cluster. */
 export interface RedisCommands {
   get(key: string): Promise<string | null>;
   exists(key: string): Promise<number>;
@@ -19,13 +19,15 @@ export interface RedisCommands {
   eval(script: string, keys: number, ...keysAndValues: string[]): Promise<unknown>;
 }
 
-/** ms for a call, however many wait in front of it: a connection that waits for Redis to come back would keep its caller for ever. */
+/**
+ * ms for one call, including its time in the queue. Without a limit, a call would wait for as long as Redis is away.
+ */
 const CALL_TIMEOUT = 5_000;
 
-/** Asks Redis for something within the time that is left; what is not asked in time is not asked at all. */
+/** Runs a Redis command within the remaining time. A command whose time is over is not sent. */
 export type Ask = <T>(question: () => Promise<T>) => Promise<T>;
 
-/** The time of one call, which begins now. Its questions reject once that is over. */
+/** Starts the time limit of one call. Its commands reject once the time is over. */
 export function startCall(): Ask {
   const end = performance.now() + CALL_TIMEOUT;
   const late = () => new Error(`Redis did not answer within ${CALL_TIMEOUT} ms`);
@@ -36,7 +38,7 @@ export function startCall(): Ask {
   };
 }
 
-/** What the key `account` holds. Secrets are sealed. */
+/** The content of the key `account`. Secrets are sealed. */
 const recordSchema = z.object({
   version: z.literal(1),
   status: accountStatusSchema,
@@ -45,7 +47,8 @@ const recordSchema = z.object({
 });
 export type StoredRecord = z.infer<typeof recordSchema>;
 
-// A value of '' deletes its key, and '=' leaves it as it is. Before that the key with the index ARGV[4] gets the name KEYS[4].
+// Writes the keys 2 and 3: '' deletes a key, '=' leaves it unchanged. First renames the key with index ARGV[4] to
+// KEYS[4].
 const WRITE = `
 local fence = redis.call('GET', KEYS[1])
 if ARGV[1] ~= '' and fence and fence ~= ARGV[1] then return 'fenced' end
@@ -59,29 +62,29 @@ return 'written'`;
 const AS_IT_IS = '=';
 const DELETE = '';
 
-// Also deletes what was kept aside.
+// Also deletes the broken values that were kept.
 const REMOVE = `
 local fence = redis.call('GET', KEYS[1])
 if ARGV[1] ~= '' and fence and fence ~= ARGV[1] then return 'fenced' end
 redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 return 'written'`;
 
-// A Redis that is out of memory, or cannot save, refuses the write.
+// Redis refuses this write if it is out of memory or cannot save.
 const PROBE = `redis.call('SET', KEYS[1], '1', 'PX', 1) redis.call('DEL', KEYS[1])`;
 
 type AccountPart = 'account' | 'peers' | 'account:broken' | 'peers:broken' | 'probe' | 'fence';
 
-/** Names a key of an account. All keys of one account need the same hash tag, so that one script may touch them in a cluster. */
+/** Builds an account's keys. They need the same hash tag, so that one script may use all of them in a cluster. */
 export type AccountKeyOf = (userId: string, part: AccountPart) => string;
 
-/** Where an account is kept. */
+/** The Redis server and keys of the store. */
 export interface RedisPlace {
   redis: RedisCommands;
   keyOf: AccountKeyOf;
   indexKey: string;
 }
 
-/** What is kept of one account, for the length of one call of the store. */
+/** One account's data in Redis, for the duration of one call of the store. */
 export class RedisAccount {
   readonly #place: RedisPlace;
   readonly #userId: string;
@@ -116,7 +119,7 @@ export class RedisAccount {
   async write(record: StoredRecord, { forgetsPeers = false, keepFormer = false } = {}): Promise<void> {
     const { redis, indexKey } = this.#place;
     checkRight(this.#right, this.#userId);
-    // First of all: a name in the list without an account is nobody, an account that is not in the list would be forgotten.
+    // First, because an indexed id without an account is harmless, but an account without an index entry would be lost.
     await this.#ask(() => redis.sadd(indexKey, this.#userId));
     const peers = forgetsPeers ? DELETE : AS_IT_IS;
     await this.#commit({ account: JSON.stringify(record), peers, ...(keepFormer && { keep: 'account' }) });
@@ -132,12 +135,12 @@ export class RedisAccount {
     const { redis, indexKey } = this.#place;
     const asides = [this.#heldJobsKey('account'), this.#heldJobsKey('peers')];
     await this.#run(REMOVE, [this.#fenceKey, this.#accountKey, this.#peersKey, ...asides], []);
-    // A next owner may have begun a login by now, whose name must stay; a name too many is nobody.
+    // The next owner may have started a login, so its id must stay. An indexed id without an account is harmless.
     if (this.#right !== null && !this.#right.valid()) return;
     await this.#ask(() => redis.srem(indexKey, this.#userId));
   }
 
-  /** @throws where Redis takes no writes. */
+  /** @throws if Redis refuses writes. */
   async checkWritable(): Promise<void> {
     const key = this.#place.keyOf(this.#userId, 'probe');
     await this.#ask(() => this.#place.redis.eval(PROBE, 1, key));
@@ -150,7 +153,7 @@ export class RedisAccount {
   }: {
     account: string;
     peers: string;
-    /** What is kept under another name, because it cannot be read. */
+    /** An unreadable value to keep under another name. */
     keep?: 'account' | 'peers';
   }): Promise<void> {
     const keys = [this.#fenceKey, this.#accountKey, this.#peersKey, this.#heldJobsKey(keep ?? 'account')];
@@ -170,7 +173,7 @@ export class RedisAccount {
     try {
       return await this.#ask(() => this.#place.redis.get(key));
     } catch (error) {
-      // Another kind of value, such as a list.
+      // The key has another Redis type, such as a list.
       if (error instanceof Error && error.message.startsWith('WRONGTYPE')) throw this.#unreadable(key, what);
       throw error;
     }
@@ -193,7 +196,7 @@ export class RedisAccount {
     return this.#place.keyOf(this.#userId, 'peers');
   }
 
-  /** The last value that could not be read and was replaced. */
+  /** The key of the last unreadable value that was replaced. */
   #heldJobsKey(what: 'account' | 'peers'): string {
     return this.#place.keyOf(this.#userId, `${what}:broken`);
   }

@@ -31,21 +31,21 @@ import {
 import { StoreCalls, toStoreError } from './store-calls.ts';
 
 export interface RedisSessionStoreOptions {
-  /** Whoever opened it closes it. */
+  /** The store does not close it. */
   redis: RedisCommands;
   sealer: Sealer;
   keyOf: AccountKeyOf;
-  /** A set of all accounts that may have something here. */
+  /** A Redis set of all accounts that may be stored here. */
   indexKey: string;
 }
 
 const NOTHING: StoredRecord = { version: 1, status: NO_STATUS, session: null, login: null };
 
 /**
- * The session store in Redis, for workers of several machines. An account is two keys: `account` (status; session and login, sealed)
- * and `peers` (sealed). Each change is one script, so that a crash leaves the old or the new state.
- * An owner's writes are refused once the value of `fence` is another's ({@link SessionStore.ownedBy}). A call that Redis does not answer
- * within 5 s throws `io`.
+ * A session store in Redis, for workers on several machines. An account has two keys: `account` (status; session and
+ * login, sealed) and `peers` (sealed). One script makes each change, so a crash leaves the old or the new state. An
+ * owner's writes are refused once the value of `fence` is another owner's ({@link SessionStore.ownedBy}). A call that
+ * Redis does not answer within 5 s throws `io`.
  */
 export function openRedisSessionStore(options: RedisSessionStoreOptions): SessionStore {
   return new RedisSessionStore(options, new StoreCalls(), null);

@@ -2,14 +2,16 @@ import { SealingError, type Sealer } from '@gateway/runtime';
 import * as z from 'zod';
 import { SessionStoreError } from './session-store.ts';
 
-/** What is sealed of an account. The seal says so: nothing passes for another account's, or for another kind. */
+/**
+ * Kinds of sealed content. The seal includes account and kind, so content cannot be used for another account or kind.
+ */
 export type SealedKind = 'session' | 'login' | 'peers';
 
 export function sealContent(sealer: Sealer, kind: SealedKind, userId: string, content: unknown): string {
   return sealer.seal(JSON.stringify(content), contextOf(kind, userId));
 }
 
-/** What {@link sealContent} was given. @throws {SessionStoreError} `unreadable`, naming `place`. */
+/** Reverses {@link sealContent}. @throws {SessionStoreError} `unreadable`, naming `place`. */
 export function openSealed<T>(
   sealer: Sealer,
   sealed: string,

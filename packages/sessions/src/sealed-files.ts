@@ -7,7 +7,7 @@ import { openSealed, sealContent, type SealedKind } from './sealed-content.ts';
 import { unreadableFile } from './store-calls.ts';
 import { fileNameOf, userIdOf } from './user-file.ts';
 
-/** The accounts' sealed files in one directory: `{user_id}.{kind}`, each of one line. */
+/** The accounts' sealed files in one directory, `{user_id}.{kind}`, each with one line. */
 export class SealedFiles {
   readonly #directory: string;
   readonly #sealer: Sealer;
@@ -17,7 +17,7 @@ export class SealedFiles {
     this.#sealer = sealer;
   }
 
-  /** `null`: there is none. @throws {SessionStoreError} `unreadable`. */
+  /** `null`: no file. @throws {SessionStoreError} `unreadable`. */
   async read<T>(userId: string, kind: SealedKind, schema: z.ZodType<T>): Promise<T | null> {
     const place = this.#file(userId, kind);
     const what = `the ${kind} of account ${userId} in ${place}`;
@@ -28,9 +28,9 @@ export class SealedFiles {
   }
 
   /**
-   * Resolves when it is on disk.
-   * @param mayWrite is called just before the file takes its place; throw there to cancel.
-   * @param keepFormer keeps the former file beside it under another name.
+   * Resolves when the file is on disk.
+   * @param mayWrite is called just before the rename. Throw there to cancel.
+   * @param keepFormer keeps the replaced file under another name.
    */
   async write(
     userId: string,
@@ -46,13 +46,16 @@ export class SealedFiles {
     });
   }
 
-  /** Removes the files, and those that were kept aside. `mayWrite` is called just before the first goes; throw there to cancel. */
+  /**
+   * Deletes the files and their broken copies. `mayWrite` is called just before the first is deleted; throw there to
+   * cancel.
+   */
   async remove(userId: string, kinds: readonly SealedKind[], mayWrite: () => void): Promise<void> {
     const names = kinds.map((kind) => nameOf(userId, kind));
     await removeFiles(this.#directory, names, mayWrite);
   }
 
-  /** @throws where one of the files is there and cannot be replaced or removed. */
+  /** @throws if one of the files exists and cannot be replaced or removed. */
   async checkReplaceable(userId: string, kinds: readonly SealedKind[]): Promise<void> {
     for (const kind of kinds) await checkFileReplaceable(this.#file(userId, kind));
   }
@@ -66,7 +69,7 @@ export class SealedFiles {
     }
   }
 
-  /** The accounts that have a file of the kind. */
+  /** The accounts that have a file of this kind. */
   async userIds(kind: SealedKind): Promise<string[]> {
     const ending = nameEnding(kind);
     return (await readdir(this.#directory))

@@ -2,119 +2,127 @@ import { accountViewSchema, codeSentSchema, peerSchema } from '@gateway/contract
 import { SealingError } from '@gateway/runtime';
 import * as z from 'zod';
 
-/** What is known of an account beside its secrets; the durable part of an account's view. */
+/** The part of an account's view that is not secret and survives a restart. */
 export const accountStatusSchema = accountViewSchema.omit({ hold: true });
 export type AccountStatus = z.infer<typeof accountStatusSchema>;
 
 const codeLoginSchema = z.object({
-  /** Logins stored before there were others say nothing of their kind. */
+  /** Logins that were stored before there were other kinds have no `kind`. */
   kind: z.literal('code').default('code'),
-  /** The half-made session: the code belongs to its auth key and to no other. */
+  /** The unfinished session. The code is valid for its auth key only. */
   session: z.string().min(1),
   phoneNumber: z.string(),
-  /** How the code travels, with the `phone_code_hash`. */
+  /** How the code was delivered, with the `phone_code_hash`. */
   sent: codeSentSchema,
   /** When the code was sent, ms since the epoch. */
   sentAt: z.number().int(),
-  /** What the next verify has to bring. */
+  /** The input that the next verify request must contain. */
   awaiting: z.enum(['code', 'password']),
-  /** The hint of the two-factor password, once it is awaited. */
+  /** The hint of the two-factor password, once it is required. */
   hint: z.string().nullable(),
 });
 
 const qrLoginSchema = z.object({
   kind: z.literal('qr'),
-  /** The half-made session: the tokens that are shown belong to its auth key, and so does what comes of a scan. */
+  /** The unfinished session. The QR tokens and the result of a scan are valid for its auth key only. */
   session: z.string().min(1),
-  /** A scan, or what the next verify has to bring. */
+  /** A scan, or the input that the next verify request must contain. */
   awaiting: z.enum(['scan', 'password']),
-  /** The hint of the two-factor password, once it is awaited. */
+  /** The hint of the two-factor password, once it is required. */
   hint: z.string().nullable(),
 });
 
-/** A sign-in under way: all that the next step needs, after a restart of everything too. */
+/** A login: a sign-in in progress, with everything that the next step needs, even after a restart. */
 export const storedLoginSchema = z.union([codeLoginSchema, qrLoginSchema]);
 export type CodeLogin = z.infer<typeof codeLoginSchema>;
 export type StoredLogin = z.infer<typeof storedLoginSchema>;
 
-/** An account as the store has it. A value: changing it changes nothing. */
+/** A stored account. Changing the object does not change the store. */
 export interface StoredAccount {
   readonly userId: string;
-  /** While a login is under way its state is `code_sent`, `qr_pending` or `password_required`, whatever the state of an earlier session was. */
+  /**
+   * During a login, its state is `code_sent`, `qr_pending` or `password_required`, whatever the state of an earlier
+   * session.
+   */
   readonly status: Readonly<AccountStatus>;
-  /** Of the signed-in account, as opaque text. Kept in every state (`revoked`, `banned`) until {@link SessionStore.delete}. */
+  /**
+   * The session of the signed-in account, as opaque text. Kept in every state (`revoked`, `banned`) until {@link
+   * SessionStore.delete}.
+   */
   readonly session: string | null;
   readonly login: Readonly<StoredLogin> | null;
-  /** Why the session, or else the login, cannot be read; it is `null` then. The data at rest stays as it is. */
+  /** Why the session or the login cannot be read. That part is `null`; the stored data stays unchanged. */
   readonly unreadable?: SessionStoreError;
 }
 
-/** The peers of one account, as they are kept. */
+/** The stored peers of one account. */
 export const storedPeersSchema = z.object({
   peers: z.array(peerSchema).readonly(),
-  /** What was looked up in vain: key → until when that is believed, ms since the epoch. */
+  /** Failed look-ups: key → until when the peer counts as missing, ms since the epoch. */
   missing: z.array(z.tuple([z.string(), z.number()])).readonly(),
 });
 export type StoredPeers = Readonly<z.infer<typeof storedPeersSchema>>;
 
-/** A worker's right to write the accounts that it owns; lost with the ownership. */
+/** A worker's right to write an account that it owns. Lost with the ownership. */
 export interface WriteRight {
-  /** Names the ownership in Redis: an account's writes are refused once its fence is another. */
+  /** Identifies the ownership in Redis. The account's writes are refused once its fence has another value. */
   readonly fence: string;
-  /** False as soon as the ownership is, or may be, lost by the worker's own clock. */
+  /** False as soon as the ownership is lost, or may be lost, by the worker's own clock. */
   valid(): boolean;
 }
 
 /**
- * Sessions, sign-ins and peers of all accounts, sealed at rest. The one place that survives the loss of Redis.
+ * Sessions, logins and peers of all accounts, sealed. The only data that survives the loss of Redis.
  *
- * Each call resolves when its change is durable; a crash before that leaves the old or the new state, never a mixture. Calls for one
- * account take effect in the order in which they were made. Several processes may share a store, but only the worker that owns an
- * account writes it. Every method throws {@link SessionStoreError}: a bad `userId`, something that cannot be opened, a full disk.
+ * Each call resolves when its change is durable; a crash before that leaves the old or the new state, never a mixture.
+ * Calls for one account take effect in the order they were made. Processes may share a store, but only the worker that
+ * owns an account writes it. Every method throws {@link SessionStoreError}: for an invalid `userId`, unreadable data, a
+ * full disk.
  */
 export interface SessionStore {
   /**
-   * The same store for the owner of some accounts: its writes throw `fenced` and change nothing once the right is lost. Closing it
-   * closes nothing.
+   * The same store for the owner of some accounts. Once the right is lost, its writes throw `fenced` and change
+   * nothing. Its `close` does nothing.
    */
   ownedBy(right: WriteRight): SessionStore;
-  /** The ids of all accounts that have a session or a login under way, sorted. */
+  /** The ids of all accounts with a session or a login, sorted. */
   list(): Promise<string[]>;
   /**
-   * `null`: no such account. A session of which nothing else is known counts as `ready` with an unknown user. An account that cannot be
-   * read is one too: see `unreadable`.
+   * `null`: no such account. A session without a status counts as `ready` with an unknown user. An account that cannot
+   * be read is returned too, see `unreadable`.
    */
   load(userId: string): Promise<StoredAccount | null>;
-  /** Begins a login or takes it one step further; the state follows from `login.awaiting`. An earlier session stays. */
+  /** Starts a login or saves its next step. `login.awaiting` sets the state. An earlier session stays. */
   saveLogin(userId: string, login: StoredLogin): Promise<void>;
-  /** The login has come to nothing: the account is again what it was before, or gone. */
+  /** Ends a login without success. The account is as it was before, or gone if it had no session. */
   dropLogin(userId: string): Promise<void>;
   /**
-   * The account is signed in: keeps the session, sets `ready`, ends the login. Of an account that was signed in already (its session
-   * changed) the status stays. `user` `null`: as known before. The kept peers are forgotten if `user` is another Telegram user than
-   * before, since access hashes are of no use to another. A session that cannot be read is kept under another name.
+   * Completes a sign-in: saves the session, sets `ready`, ends the login. If the account was signed in already (only
+   * its session changed), its status stays. `user` `null`: unchanged. If `user` is a different Telegram user, the peers
+   * are deleted, since access hashes are valid for one user only. An unreadable session is kept under another name.
    */
   saveSession(userId: string, session: string, user: AccountStatus['user']): Promise<void>;
   /**
-   * The status of the session. A login under way goes on, and its state stays in front. Does nothing for an account that the store
-   * does not have: what is said of it comes after its end.
+   * Saves the status of the session. A login in progress goes on and its state is still shown. Does nothing if the
+   * store has no such account: the status came after its deletion.
    */
   saveStatus(userId: string, status: AccountStatus): Promise<void>;
-  /** Forgets the account: session, status, login and peers. The only call that deletes a session; also one that cannot be opened. */
+  /** Deletes session, status, login and peers. The only call that deletes a session, even an unreadable one. */
   delete(userId: string): Promise<void>;
-  /** The peers kept for the account, none if there are none. */
+  /** The account's saved peers; empty if there are none. */
   loadPeers(userId: string): Promise<StoredPeers>;
   /**
-   * Does nothing for an account without a session: a save that comes after its end.
+   * Does nothing for an account without a session: the save came after its deletion.
    * @param keepFormer keeps the former peers under another name, because they cannot be read.
    */
   savePeers(userId: string, peers: StoredPeers, options?: { keepFormer?: boolean }): Promise<void>;
   /**
-   * Resolves if the account can be written and deleted now. Call before a step at Telegram that only counts once it is saved.
-   * @throws {SessionStoreError} `storage`; `unreadable` where the change would have to overwrite what cannot be read.
+   * Resolves if the account can be written and deleted now. Call it before a Telegram request whose result must be
+   * saved.
+   * @throws {SessionStoreError} `storage`; `unreadable` if the change would overwrite unreadable data.
    */
   checkWritable(userId: string): Promise<void>;
-  /** Waits for what is being written. Every later call throws. */
+  /** Waits for writes in progress. Every later call throws. */
   close(): Promise<void>;
 }
 
@@ -128,14 +136,16 @@ export type SessionStoreFailure =
   | 'closed';
 
 /**
- * The only error of a {@link SessionStore}; its message is for an operator, names the account and the place, and holds no secret.
- * - `invalid_user_id`: the caller let through what names no account.
- * - `unreadable`: the data at rest cannot be read (wrong key, broken). It stays as it is: repair it, or delete the account.
- * - `storage`: the disk or Redis accepts no writes (full, read-only, no permission); the change was not made.
- * - `io`: the disk or the server failed; whether the change is kept is not known, so make it again.
- * - `busy`: another process holds the store for too long; likewise.
- * - `fenced`: the account is another worker's by now; nothing was changed. (In files, where a change is more than one file, kept peers
- *   may be gone, and a delete of an account with a login under way may have left the login.)
+ * The only error of a {@link SessionStore}. Its message is for an operator: it names the account and the place, and
+ * contains no secret.
+ * - `invalid_user_id`: not a valid user id.
+ * - `unreadable`: the stored data cannot be read (wrong key, broken). It stays unchanged: repair it, or delete the
+ * account.
+ * - `storage`: the disk or Redis refuses writes (full, read-only, no permission). The change was not made.
+ * - `io`: the disk or the server failed. It is unknown whether the change was made, so make it again.
+ * - `busy`: another process held the store for too long. Make the change again.
+ * - `fenced`: another worker owns the account now. Nothing was changed. In files, a change that writes several files
+ * may have deleted the peers; a delete during a login may have left the login.
  * - `closed`: called after `close`.
  */
 export class SessionStoreError extends Error {
@@ -149,14 +159,14 @@ export class SessionStoreError extends Error {
     this.userId = userId;
   }
 
-  /** Whether this process has the key that the unreadable data was sealed with, as far as that shows. */
+  /** Whether this process has the key of the unreadable data, if that can be determined. */
   get sealedBy(): 'own_key' | 'other_key' | 'unknown' {
     if (!(this.cause instanceof SealingError) || this.cause.failure === 'malformed') return 'unknown';
     return this.cause.failure === 'unknown_key' ? 'other_key' : 'own_key';
   }
 }
 
-/** The value, or the error where it cannot be read. Any other error is thrown. */
+/** The value, or the error if it cannot be read. Throws any other error. */
 export async function orUnreadable<T>(read: Promise<T>): Promise<T | SessionStoreError> {
   try {
     return await read;
@@ -170,11 +180,14 @@ export function fenced(userId: string): SessionStoreError {
   return new SessionStoreError(
     'fenced',
     userId,
-    `the account ${userId} is not this worker's any more; the change was refused`,
+    `this worker no longer owns the account ${userId}; the change was refused`,
   );
 }
 
-/** To be called last thing before a change is made. `null`: whoever writes needs no right. @throws {SessionStoreError} `fenced`. */
+/**
+ * Re-checks the write right; call it immediately before committing. `null` if this store does not fence. @throws
+ * {SessionStoreError} `fenced`.
+ */
 export function checkRight(right: WriteRight | null, userId: string): void {
   if (right !== null && !right.valid()) throw fenced(userId);
 }

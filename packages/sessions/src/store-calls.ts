@@ -3,9 +3,12 @@ import { FileLockError } from './file-lock.ts';
 import { SessionStoreError, type SessionStoreFailure } from './session-store.ts';
 import { checkUserId } from './user-file.ts';
 
-/** Runs a store's calls: those for one account one after the other, none after the store is closed, with its own errors only. */
+/**
+ * Runs a store's calls: one at a time per account, none after the store is closed. Turns every error into a {@link
+ * SessionStoreError}.
+ */
 export class StoreCalls {
-  /** The last call under way of each account. */
+  /** Each account's last call in progress. */
   readonly #tails = new Map<string, Promise<void>>();
   #closed = false;
 
@@ -31,7 +34,7 @@ export class StoreCalls {
     if (this.#closed) throw new SessionStoreError('closed', null, 'the session store is closed');
   }
 
-  /** Waits for what is under way; every later call throws. */
+  /** Waits for calls in progress. Every later call throws. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#tails.values());
@@ -49,20 +52,23 @@ export function toStoreError(error: unknown, userId: string | null): SessionStor
   );
 }
 
-/** What an error while a file was read means: it stays unreadable until somebody does something, or the process lacks something now. */
+/**
+ * Translates an error of reading a file: `unreadable` if a person must act, unchanged if the process lacks resources
+ * for now.
+ */
 export function unreadableFile(error: unknown, what: string, userId: string): unknown {
   if (error instanceof SessionStoreError || isTransient(error)) return error;
   return new SessionStoreError('unreadable', userId, `${what} cannot be read: ${messageOf(error)}`);
 }
 
-/** Codes of a file system that takes no writes until somebody does something. */
+/** Error codes of a file system that refuses writes until a person acts. */
 const NO_WRITES = new Set(
   'ENOSPC EDQUOT EFBIG EROFS EACCES EPERM EIO EBUSY ENXIO ESTALE ENOENT ENOTDIR EISDIR ELOOP ENOTEMPTY EEXIST'.split(
     ' ',
   ),
 );
 
-/** The process has too many files open, or no memory. */
+/** The process has too many open files, or no memory. */
 const TRANSIENT = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
 
 export function isTransient(error: unknown): boolean {

@@ -3,8 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Names the directory that sessions are kept in, so that workers can tell whether they share it: made once, and copied along with it.
- * @throws {Error} where the directory cannot be used.
+ * An id of the directory with the sessions, so that workers can tell whether they share it. Created once; copied with
+ * the directory.
+ * @throws {Error} if the directory cannot be used.
  */
 export async function fileStoreId(dataDir: string): Promise<string> {
   const file = join(dataDir, 'session_store_id');

@@ -8,8 +8,8 @@ import { setUp } from './testing/store-directory.ts';
 
 const PEERS: StoredPeers = { peers: [], missing: [['@nobody', 1]] };
 
-describe('what cannot be opened', () => {
-  it('is named and left as it is, whatever else is saved of the account', async () => {
+describe('unreadable data', () => {
+  it('is named and left unchanged, whatever else is saved for the account', async () => {
     const { open, sessionFile } = await setUp();
     await (await open()).saveSession('user123', 'the session', IVAN);
     const before = await readFile(sessionFile);
@@ -39,7 +39,7 @@ describe('what cannot be opened', () => {
     expect(await (await open()).load('user123')).toMatchObject({ session: 'the session' });
   });
 
-  it('is kept beside the session of a new sign-in, and both go by delete', async () => {
+  it('is kept when a new sign-in saves a session, and delete removes both', async () => {
     const { open, path, sessionFile } = await setUp();
     await (await open()).saveSession('user123', 'the session', IVAN);
     const before = await readFile(sessionFile, 'utf8');
@@ -68,7 +68,7 @@ describe('what cannot be opened', () => {
     ],
     ['a directory', (file) => mkdir(file)],
     ['a directory with something in it', (file) => mkdir(`${file}/x`, { recursive: true })],
-    ['a link to nothing', (file) => symlink('nowhere', file)],
+    ['a broken link', (file) => symlink('nowhere', file)],
     ['a link to itself', (file) => symlink(file, file)],
     ['a device', (file) => symlink('/dev/null', file)],
   ];
@@ -81,7 +81,7 @@ describe('what cannot be opened', () => {
       await store.savePeers('user123', PEERS);
       const file = stage.path('telegram_sessions', `user123.${kind}`);
       const whole = await readFile(file);
-      // A broken file may be made from what was in it.
+      // Some broken files are made from the original content.
       await makeBroken(file).catch(async () => {
         await rm(file);
         await makeBroken(file);
@@ -89,7 +89,7 @@ describe('what cannot be opened', () => {
       return { ...stage, store, file, whole };
     }
 
-    it('as a session: it is named, can be restored, replaced and deleted', async () => {
+    it('as a session: is named and can be restored, replaced and deleted', async () => {
       const { store, file, whole, open, path } = await withBroken('session');
       const unreadable = { failure: 'unreadable', message: expect.stringContaining(file) };
       expect(await store.load('user123')).toMatchObject({ session: null, status: READY, unreadable });
@@ -108,7 +108,7 @@ describe('what cannot be opened', () => {
       expect(await readdir(path('telegram_sessions'))).not.toContain('user123.session');
     });
 
-    it('as peers: the session is good, and new peers take their place', async () => {
+    it('as peers: leaves the session readable, and new peers replace it', async () => {
       const { store, file } = await withBroken('peers');
       await expect(store.loadPeers('user123')).rejects.toMatchObject({
         failure: 'unreadable',
@@ -120,7 +120,7 @@ describe('what cannot be opened', () => {
     });
   });
 
-  it('may be a login: the session beside it is good', async () => {
+  it('may be a login: the session is still readable', async () => {
     const { open, authFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
@@ -136,7 +136,7 @@ describe('what cannot be opened', () => {
     });
   });
 
-  it('may be a file with one byte changed, at any place', async () => {
+  it('may be a file with any one byte changed', async () => {
     const { open, sessionFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
@@ -155,7 +155,7 @@ describe('what cannot be opened', () => {
     expect(await store.load('user123')).toMatchObject({ session: 'the session' });
   });
 
-  it('may be the session, peers or login of another account, put in its place', async () => {
+  it('may be the session, peers or login of another account', async () => {
     const { open, path, authFile, sessionFile } = await setUp();
     const store = await open();
     for (const userId of ['user123', 'user124']) {
@@ -178,12 +178,12 @@ describe('what cannot be opened', () => {
       unreadable: { failure: 'unreadable', message: expect.stringContaining('telegram_auth.json') },
     });
     expect(await store.load('user125')).toMatchObject({ login: LOGIN });
-    // A login that nobody can open any more is not in the way of the next one.
+    // A login that cannot be opened does not block the next one.
     await store.saveLogin('user126', LOGIN);
     expect(await store.load('user126')).toMatchObject({ login: LOGIN });
   });
 
-  it('is only what was sealed with a key that is gone: a former key opens, and the new one seals', async () => {
+  it('is also content sealed with a removed key; a former key still opens, and the new one seals', async () => {
     const { open } = await setUp();
     const [first, second] = [randomBytes(32), randomBytes(32)];
     const before = await open(new Sealer([first]));
@@ -205,7 +205,7 @@ describe('what cannot be opened', () => {
     ['{"version":2,"accounts":{}}', 'is not {"version": 1'],
     ['{"version":1,"accounts":[]}', 'is not {"version": 1'],
   ])(
-    'is a telegram_auth.json of %j: said when the store is opened, and never overwritten',
+    'may be a telegram_auth.json of %j: opening the store fails, and the file is never overwritten',
     async (content, message) => {
       const { open, authFile } = await setUp();
       const store = await open();
@@ -218,14 +218,14 @@ describe('what cannot be opened', () => {
       await expect(store.saveSession('user123', 'a new session', IVAN)).rejects.toMatchObject(error);
       await expect(store.saveStatus('user123', REVOKED)).rejects.toMatchObject(error);
       await expect(store.list()).rejects.toMatchObject(error);
-      // So that nothing is begun at Telegram, nor ended there.
+      // So that no request is sent to Telegram that could not be saved.
       await expect(store.checkWritable('user123')).rejects.toMatchObject(error);
       expect(await readFile(authFile, 'utf8')).toBe(content);
     },
   );
 
   it.each<unknown>([{ state: 'of-a-newer-version', phone: '+79991234567' }, 'garbage', null, [], 7])(
-    'is an entry of one account that is %j: it keeps back no other, and stays as it is until that account is saved',
+    'may be one entry that is %j: other accounts work, and it stays unchanged until that account is saved',
     async (broken) => {
       const { open, authFile } = await setUp();
       const store = await open();
@@ -252,7 +252,7 @@ describe('what cannot be opened', () => {
       }
       expect(await again.load('user123')).toMatchObject({ status: { user: IVAN } });
 
-      // A sign-in that is given up leaves the account paused: it may have been so before.
+      // A cancelled sign-in leaves the account paused, because it may have been paused before.
       await again.saveLogin('user123', LOGIN);
       await again.dropLogin('user123');
       expect(await again.load('user123')).toMatchObject({
@@ -269,14 +269,14 @@ describe('what cannot be opened', () => {
     },
   );
 
-  it('is not a telegram_auth.json that an editor has put a byte order mark before', async () => {
+  it('does not include a telegram_auth.json with a byte order mark', async () => {
     const { open, authFile } = await setUp();
     await (await open()).saveSession('user123', 'the session', IVAN);
     await writeFile(authFile, `\uFEFF${await readFile(authFile, 'utf8')}`);
     expect(await (await open()).load('user123')).toMatchObject({ session: 'the session', status: READY });
   });
 
-  it('is a session file of many megabytes: it is not read', async () => {
+  it('may be a session file of many megabytes, which is not read', async () => {
     const { open, sessionFile } = await setUp();
     const store = await open();
     await store.saveSession('user123', 'the session', IVAN);
@@ -289,14 +289,17 @@ describe('what cannot be opened', () => {
 
   it.each<[string, (file: string) => Promise<unknown>, string]>([
     ['a directory', (file) => mkdir(file), 'it is not a file'],
-    ['a link to nothing', (file) => symlink('nowhere', file), 'it is a link to nothing'],
+    ['a broken link', (file) => symlink('nowhere', file), 'it is a broken link'],
     ['a link to itself', (file) => symlink(file, file), 'ELOOP'],
-  ])('is a telegram_auth.json that is %s: it is named, and the way out', async (_name, make, message) => {
-    const { open, authFile } = await setUp();
-    await make(authFile);
-    await expect(open()).rejects.toMatchObject({
-      failure: 'unreadable',
-      message: expect.stringMatching(new RegExp(`${authFile} cannot be read: .*${message}.*move it away`)),
-    });
-  });
+  ])(
+    'may be a telegram_auth.json that is %s: the error says how to recover',
+    async (_name, make, message) => {
+      const { open, authFile } = await setUp();
+      await make(authFile);
+      await expect(open()).rejects.toMatchObject({
+        failure: 'unreadable',
+        message: expect.stringMatching(new RegExp(`${authFile} cannot be read: .*${message}.*move it away`)),
+      });
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { userIdSchema } from '@gateway/contracts';
 import { SessionStoreError } from './session-store.ts';
 
-/** The id as it is. @throws {SessionStoreError} for anything that is no user id: it would name a file. */
+/** Returns the id unchanged. @throws {SessionStoreError} for an invalid user id, which must not become a file name. */
 export function checkUserId(userId: string): string {
   if (userIdSchema.safeParse(userId).success) return userId;
   throw new SessionStoreError(
@@ -13,15 +13,15 @@ export function checkUserId(userId: string): string {
 }
 
 /**
- * The name, without ending, of an account's files: the id itself; with upper-case letters also `~` and a hash, so that two ids that
- * differ only in case never share a file, whatever the file system. `~` cannot occur in an id.
+ * The base name of an account's files. An id with upper-case letters gets `~` and a hash, so that ids that differ only
+ * in case never share a file on any file system. `~` cannot occur in an id.
  */
 export function fileNameOf(userId: string): string {
   if (!/[A-Z]/.test(userId)) return userId;
   return `${userId}~${createHash('sha256').update(userId).digest('hex').slice(0, 16)}`;
 }
 
-/** The id whose files have that name; `null` for a name that {@link fileNameOf} gives to nobody. */
+/** Reverses {@link fileNameOf}; `null` if the name is not one that it makes. */
 export function userIdOf(fileName: string): string | null {
   const userId = fileName.replace(/~[0-9a-f]{16}$/, '');
   return userIdSchema.safeParse(userId).success && fileNameOf(userId) === fileName ? userId : null;

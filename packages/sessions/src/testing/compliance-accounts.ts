@@ -6,7 +6,7 @@ import type { OpenStore } from './store-under-test.ts';
 
 /** Sessions, logins, statuses and peers. */
 export function describeAccounts(setUp: () => Promise<OpenStore>): void {
-  it('knows no account at first', async () => {
+  it('has no account at first', async () => {
     const { store } = await setUp();
     expect(await store.list()).toEqual([]);
     expect(await store.load('user123')).toBeNull();
@@ -53,7 +53,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     });
   });
 
-  it('keeps a QR login through its steps and over a restart, and one by code in its place', async () => {
+  it('keeps a QR login through its steps and over a restart, and a code login that replaces it', async () => {
     const { store, reopen } = await setUp();
     await store.saveLogin('user123', QR_LOGIN);
     const begun = {
@@ -79,7 +79,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     expect(await again.load('user123')).toMatchObject({ status: READY, login: null });
   });
 
-  it('forgets an account whose only login came to nothing', async () => {
+  it('forgets an account whose only login failed', async () => {
     const { store } = await setUp();
     await store.saveLogin('user123', LOGIN);
     await store.dropLogin('user123');
@@ -88,7 +88,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     await store.dropLogin('user123');
   });
 
-  it('has an account as it was before a new login that came to nothing', async () => {
+  it('restores an account as it was before a login that failed', async () => {
     const { store } = await setUp();
     await store.saveSession('user123', 'the session', IVAN);
     await store.saveStatus('user123', REVOKED);
@@ -116,7 +116,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     expect(await again.load('user123')).toMatchObject({ status: REVOKED, session: 'the session' });
   });
 
-  it('takes a session that changed without touching the status of a signed-in account', async () => {
+  it('saves a changed session and keeps the status of a signed-in account', async () => {
     const { store } = await setUp();
     await store.saveSession('user123', 'the session', IVAN);
     const limited: AccountStatus = {
@@ -144,7 +144,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     });
   });
 
-  it('keeps what is said of the account beside its state, in front of and behind a login', async () => {
+  it('keeps the rest of the status before and during a login', async () => {
     const { store, reopen } = await setUp();
     const paced: AccountStatus = { ...READY, pace: PACE };
     await store.saveSession('user123', 'the session', IVAN);
@@ -160,7 +160,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     expect((await again.load('user123'))?.status).toEqual(paced);
   });
 
-  it('lets a login go on whatever is said of the session meanwhile', async () => {
+  it('keeps a login whatever status the session gets meanwhile', async () => {
     const { store } = await setUp();
     await store.saveSession('user123', 'the session', IVAN);
     await store.saveLogin('user123', LOGIN);
@@ -170,7 +170,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     expect(await store.load('user123')).toMatchObject({ status: REVOKED, login: null });
   });
 
-  it('deletes session, login, status and peers, and nobody else is touched', async () => {
+  it('deletes session, login, status and peers of one account only', async () => {
     const { store, reopen } = await setUp();
     for (const userId of ['user123', 'user124']) {
       await store.saveSession(userId, `session of ${userId}`, IVAN);
@@ -187,7 +187,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     expect(await again.loadPeers('user124')).toEqual(PEERS);
   });
 
-  it('does not bring a deleted account back by what is saved of it too late', async () => {
+  it('does not restore a deleted account when something is saved too late', async () => {
     const { store } = await setUp();
     await store.saveSession('user123', 'the session', IVAN);
     await store.delete('user123');
@@ -198,7 +198,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     expect(await store.loadPeers('user123')).toEqual({ peers: [], missing: [] });
   });
 
-  it('keeps peers over a restart, also those of a peer book', async () => {
+  it('keeps peers over a restart, including those of a peer book', async () => {
     const { store, reopen } = await setUp();
     await store.saveSession('user123', 'the session', IVAN);
     const book = new MemoryPeerBook();
@@ -209,7 +209,7 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     expect(await again.loadPeers('user123')).toEqual(PEERS);
   });
 
-  it('forgets the peers when another Telegram user signs in under the same id, and only then', async () => {
+  it('deletes the peers when a different Telegram user signs in under the same id, and only then', async () => {
     const { store } = await setUp();
     await store.saveSession('user123', 'the session', IVAN);
     await store.savePeers('user123', PEERS);

@@ -3,9 +3,9 @@ import { SessionStoreError } from '../session-store.ts';
 import { IVAN, LOGIN, PEERS, READY, REVOKED } from './accounts.ts';
 import type { OpenStore } from './store-under-test.ts';
 
-/** Values, order, many accounts at once, ids, closing. */
+/** Values, order, concurrency, ids, closing. */
 export function describeBounds(setUp: () => Promise<OpenStore>): void {
-  it('hands out and takes in values: changing one changes nothing', async () => {
+  it('copies its arguments and results: changing them changes nothing', async () => {
     const { store } = await setUp();
     const status = structuredClone(REVOKED);
     await store.saveSession('user123', 'the session', IVAN);
@@ -30,7 +30,7 @@ export function describeBounds(setUp: () => Promise<OpenStore>): void {
     expect(await again.load('user123')).toMatchObject({ status: { reason: 'reason 19' } });
   });
 
-  it('loses nothing when many accounts change at once, in two openings of the same store', async () => {
+  it('loses nothing when many accounts change at once through two instances of the same store', async () => {
     const { store, open } = await setUp();
     const other = await open();
     const ids = Array.from({ length: 100 }, (_, index) => `user${String(index).padStart(3, '0')}`);
@@ -44,7 +44,7 @@ export function describeBounds(setUp: () => Promise<OpenStore>): void {
       expect(await other.load(userId)).toMatchObject({ status: READY, session: `session of ${userId}` });
   });
 
-  it('keeps apart ids that look alike, differ only in case, or mean something to JavaScript', async () => {
+  it('distinguishes ids that look alike, differ only in case, or are property names of JavaScript objects', async () => {
     const { store, reopen } = await setUp();
     const ids = [
       'user',
@@ -74,7 +74,7 @@ export function describeBounds(setUp: () => Promise<OpenStore>): void {
     expect(await again.list()).toEqual(ids.filter((userId) => userId !== 'User').sort());
   });
 
-  it('takes nothing that is no user id', async () => {
+  it('refuses an invalid user id', async () => {
     const { store } = await setUp();
     const hostile = [
       '',
@@ -112,7 +112,7 @@ export function describeBounds(setUp: () => Promise<OpenStore>): void {
     expect(await store.list()).toEqual([]);
   });
 
-  it('finishes what was begun when it is closed, and takes nothing after', async () => {
+  it('finishes calls in progress when it is closed, and refuses later calls', async () => {
     const { store, reopen } = await setUp();
     const saved = store.saveSession('user123', 'the session', IVAN);
     const again = await reopen();

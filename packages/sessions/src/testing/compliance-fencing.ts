@@ -3,9 +3,9 @@ import type { SessionStore, WriteRight } from '../session-store.ts';
 import { IVAN, LOGIN, PEERS, READY, REVOKED } from './accounts.ts';
 import type { OpenStore } from './store-under-test.ts';
 
-/** What an owner of accounts may write, and until when. */
+/** What an owner of accounts may write, and for how long. */
 export function describeFencing(setUp: () => Promise<OpenStore>): void {
-  /** Everything that changes something. */
+  /** Every method that changes something. */
   const writes: Record<string, (store: SessionStore) => Promise<void>> = {
     saveLogin: (store) => store.saveLogin('user123', LOGIN),
     dropLogin: (store) => store.dropLogin('user124'),
@@ -15,7 +15,7 @@ export function describeFencing(setUp: () => Promise<OpenStore>): void {
     delete: (store) => store.delete('user123'),
   };
 
-  /** An account with everything, another with a login, and the owner of both. */
+  /** An account with a session and peers, an account with a login, and the owner of both. */
   async function owned({ store, moveFence }: OpenStore) {
     await store.saveSession('user123', 'the session', IVAN);
     await store.savePeers('user123', PEERS);
@@ -39,7 +39,7 @@ export function describeFencing(setUp: () => Promise<OpenStore>): void {
   }
 
   it.each(Object.entries(writes))(
-    'lets the owner call %s, and nobody whose right is lost',
+    'lets the owner call %s, but not after its right is lost',
     async (_name, write) => {
       const opened = await setUp();
       const { owner, lose } = await owned(opened);
@@ -52,7 +52,7 @@ export function describeFencing(setUp: () => Promise<OpenStore>): void {
   );
 
   it.each(Object.entries(writes))(
-    'refuses %s of an owner whose own clock stands still, where the store can know it',
+    'refuses %s of a former owner whose clock stands still, if the store knows the current owner',
     async (_name, write) => {
       const opened = await setUp();
       const { owner } = await owned(opened);
@@ -63,7 +63,7 @@ export function describeFencing(setUp: () => Promise<OpenStore>): void {
     },
   );
 
-  it('lets a former owner read, and closes nothing with it', async () => {
+  it('lets a former owner read, and does not close when a former owner closes it', async () => {
     const opened = await setUp();
     const { owner, lose } = await owned(opened);
     lose();

@@ -7,7 +7,7 @@ import type { OpenStore, StoreUnderTest } from './store-under-test.ts';
 
 export type { StoreUnderTest } from './store-under-test.ts';
 
-/** What every session store keeps to, on its own, beside another opening of it, and over a restart. */
+/** The behaviour of every session store: alone, beside a second instance, and after a restart. */
 export function describeSessionStore(name: string, makePlace: () => Promise<StoreUnderTest>): void {
   const setUp = async () => openIn(await makePlace());
   describe(name, () => {

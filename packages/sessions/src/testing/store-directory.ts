@@ -13,7 +13,7 @@ export async function makeDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'file-session-store-'));
 }
 
-/** A directory of its own for one test, and stores opened on it; closed and removed after it. */
+/** A directory for one test, and stores in it. They are closed and removed after the test. */
 export async function setUp() {
   const dataDir = await makeDirectory();
   const opened: SessionStore[] = [];

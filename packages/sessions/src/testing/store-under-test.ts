@@ -1,21 +1,20 @@
 import type { SessionStore } from '../session-store.ts';
 
-/** One place where sessions are kept, for one test. */
+/** A storage place for one test. */
 export interface StoreUnderTest {
-  /** Opens the store of this place; again and again, as a restarted process does. */
+  /** Opens a store on this place. May be called repeatedly, as a restarted process does. */
   open(): Promise<SessionStore>;
-  /** Removes the place. */
   remove(): Promise<void>;
-  /** Makes an account another owner's, where the place itself knows owners. */
+  /** Gives an account to another owner, if the place knows owners. */
   moveFence?(userId: string, fence: string): Promise<void>;
 }
 
-/** A store for one test; closed and removed after it. */
+/** A store for one test; closed and removed afterwards. */
 export interface OpenStore {
   store: SessionStore;
-  /** Closes the store and opens it anew. */
+  /** Closes the store and opens it again. */
   reopen(): Promise<SessionStore>;
-  /** Opens the same place once more, beside the first. */
+  /** Opens a second store on the same place. */
   open(): Promise<SessionStore>;
   /** See {@link StoreUnderTest.moveFence}. */
   moveFence: StoreUnderTest['moveFence'];

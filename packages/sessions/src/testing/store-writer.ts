@@ -2,8 +2,9 @@ import { Sealer } from '@gateway/runtime';
 import { openFileSessionStore } from '../file-session-store.ts';
 
 /**
- * A process that writes a session store: `store-writer.ts DATA_DIR KEY_IN_HEX PREFIX ROUNDS`. Ten accounts `PREFIX0`… at once go through
- * sign-in, status and a new session, ROUNDS times; a line `PREFIX0 7` says that what round 7 left is durable.
+ * A process that writes a session store: `store-writer.ts DATA_DIR KEY_IN_HEX PREFIX ROUNDS`. Ten accounts (`PREFIX0`,
+ * …) run at once, each through sign-in, status and a new session, ROUNDS times. The output line `PREFIX0 7` says that
+ * the result of round 7 is durable.
  */
 const [, , dataDir = '', key = '', prefix = '', rounds = ''] = process.argv;
 const store = await openFileSessionStore({ dataDir, sealer: new Sealer([Buffer.from(key, 'hex')]) });
