@@ -65,14 +65,14 @@ export async function readWhole(file: string): Promise<string | null> {
       return await readFile(file, 'utf8');
     } catch (error) {
       if (!isErrorCode(error, 'ENOENT')) throw error;
-      if (await isThere(file)) throw new Error('it is a broken link', { cause: error });
+      if (await pathExists(file)) throw new Error('it is a broken link', { cause: error });
       return null;
     }
   });
 }
 
 /** Whether the path exists, even as a broken link. */
-export async function isThere(file: string): Promise<boolean> {
+export async function pathExists(file: string): Promise<boolean> {
   try {
     await lstat(file);
     return true;
@@ -83,19 +83,19 @@ export async function isThere(file: string): Promise<boolean> {
 }
 
 /** The suffix that {@link keepBroken} adds to a file's name. */
-const ASIDE = /^\.broken-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-[0-9a-f]{4}$/;
+const BROKEN_SUFFIX = /^\.broken-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-[0-9a-f]{4}$/;
 
-const ASIDE_LENGTH = '.broken-2026-01-31T23-59-59-0000'.length;
+const BROKEN_SUFFIX_LENGTH = '.broken-2026-01-31T23-59-59-0000'.length;
 
 /** Keeps a broken file under another name, because a new file is about to replace it. */
-export async function keepAside(file: string): Promise<void> {
+export async function keepBroken(file: string): Promise<void> {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const aside = `${file}.broken-${time}-${randomBytes(2).toString('hex')}`;
+  const brokenCopy = `${file}.broken-${time}-${randomBytes(2).toString('hex')}`;
   try {
     // With a hard link the original name exists at every moment.
-    await link(file, aside);
+    await link(file, brokenCopy);
   } catch {
-    await rename(file, aside);
+    await rename(file, brokenCopy);
   }
 }
 
@@ -144,10 +144,10 @@ export async function removeFiles(
 ): Promise<void> {
   await withSlot(async () => {
     beforeCommit();
-    const aside = (await readdir(directory)).filter((found) =>
-      names.some((name) => found.startsWith(name) && ASIDE.test(found.slice(name.length))),
+    const brokenCopies = (await readdir(directory)).filter((found) =>
+      names.some((name) => found.startsWith(name) && BROKEN_SUFFIX.test(found.slice(name.length))),
     );
-    for (const name of [...names, ...aside]) await remove(join(directory, name));
+    for (const name of [...names, ...brokenCopies]) await remove(join(directory, name));
     await syncDirectory(directory);
   });
 }
@@ -157,7 +157,7 @@ async function remove(file: string): Promise<void> {
     await rm(file, { force: true });
   } catch (error) {
     if (!isErrorCode(error, 'ERR_FS_EISDIR')) throw error;
-    if (!ASIDE.test(basename(file).slice(-ASIDE_LENGTH))) await keepAside(file);
+    if (!BROKEN_SUFFIX.test(basename(file).slice(-BROKEN_SUFFIX_LENGTH))) await keepBroken(file);
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { loginStateSchema } from './account-record.ts';
-import { checkFileReplaceable, isThere, replaceFile } from './atomic-file.ts';
+import { checkFileReplaceable, pathExists, replaceFile } from './atomic-file.ts';
 import { withFileLock } from './file-lock.ts';
 import { accountStatusSchema, SessionStoreError } from './session-store.ts';
 import { isTransient } from './store-calls.ts';
@@ -47,7 +47,7 @@ function isAllowed(change: Change): boolean {
 }
 
 /** Thrown when a change was cancelled while its batch was being written. */
-class CalledOff extends Error {}
+class ChangeCancelled extends Error {}
 
 /** An entry that cannot be parsed, because of a manual edit or a newer version. Writing the file keeps it unchanged. */
 class BrokenEntry {
@@ -126,10 +126,10 @@ export class AuthFile {
     try {
       await replaceFile(this.#file, `${content}\n`, async () => {
         await checkHeld();
-        if (![...changes.values()].every(isAllowed)) throw new CalledOff();
+        if (![...changes.values()].every(isAllowed)) throw new ChangeCancelled();
       });
     } catch (error) {
-      if (error instanceof CalledOff) return false;
+      if (error instanceof ChangeCancelled) return false;
       throw error;
     }
     this.#cached = { version: await this.#version(), entries };
@@ -197,7 +197,7 @@ export class AuthFile {
       return [ino, size, mtimeNs, ctimeNs].join(' ');
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      if (await isThere(this.#file)) throw new Error('it is a broken link', { cause: error });
+      if (await pathExists(this.#file)) throw new Error('it is a broken link', { cause: error });
       return '';
     }
   }

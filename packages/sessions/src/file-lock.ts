@@ -6,7 +6,7 @@ import { livenessOf, PROCESS_IDENTITY, sleep } from '@gateway/runtime';
  * A holder touches its lock file every HEARTBEAT_MS. If its process cannot be checked, it counts as gone after
  * SILENT_MS.
  */
-const BEAT_MS = 2_000;
+const HEARTBEAT_MS = 2_000;
 const SILENT_MS = 10_000;
 
 /** Maximum ms between two attempts. Random, so that waiting processes do not retry in step. */
@@ -33,7 +33,7 @@ export async function withFileLock<T>(
 ): Promise<T> {
   const holder = `${PROCESS_IDENTITY} ${randomBytes(8).toString('hex')}`;
   await acquire(file, holder, performance.now() + timeoutMs);
-  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), BEAT_MS);
+  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS);
   const held = async () => (await readHolder(file)) === holder;
   try {
     return await work(async () => {

@@ -158,7 +158,7 @@ class FileSessionStore implements SessionStore {
       if (forgetsPeers) await this.#files.remove(userId, ['peers'], mayWrite);
       const content: SessionFile = { version: 1, user_id: userId, session, status, supersedes: revision };
       await this.#files.write(userId, 'session', content, { mayWrite, keepFormer: unreadable !== null });
-      await unlessFenced(this.#writeEntry(userId, status, null));
+      await ignoreFenced(this.#writeEntry(userId, status, null));
     });
   }
 
@@ -176,7 +176,7 @@ class FileSessionStore implements SessionStore {
       if (!(await this.#authFile.has(userId))) return;
       const entry = await orUnreadable(this.#authFile.entry(userId));
       const hasLogin = entry !== null && !(entry instanceof SessionStoreError) && entry.login !== null;
-      await (hasLogin ? this.#removeEntry(userId) : unlessFenced(this.#removeEntry(userId)));
+      await (hasLogin ? this.#removeEntry(userId) : ignoreFenced(this.#removeEntry(userId)));
     });
   }
 
@@ -227,8 +227,7 @@ class FileSessionStore implements SessionStore {
     if (found instanceof SessionStoreError) {
       // The whole file is unreadable, so nothing may be written.
       if (found.userId === null) throw found;
-      const entry =
-        file === null || file instanceof SessionStoreError ? null : entryOf(asPaused(file.status));
+      const entry = file === null || file instanceof SessionStoreError ? null : entryOf(paused(file.status));
       return { entry, session: null, revision: null, unreadable: found };
     }
     const revision = found?.revision ?? null;
@@ -283,7 +282,7 @@ function entryOf(status: AccountStatus, former: AuthEntry | null = null): AuthEn
  * The status of an account whose entry is lost. It may have been paused or exported, so it must not send until a person
  * resumes it or signs in again.
  */
-function asPaused(status: AccountStatus): AccountStatus {
+function paused(status: AccountStatus): AccountStatus {
   return { ...status, reason: PAUSED, next_action: 'Resume the account.' };
 }
 
@@ -292,7 +291,7 @@ function asRecord(entry: AuthEntry): AccountRecord {
 }
 
 /** Ignores `fenced` for an entry that follows a committed change: the next owner sees that the entry is out of date. */
-async function unlessFenced(following: Promise<void>): Promise<void> {
+async function ignoreFenced(following: Promise<void>): Promise<void> {
   try {
     await following;
   } catch (error) {

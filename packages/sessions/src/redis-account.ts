@@ -133,8 +133,8 @@ export class RedisAccount {
   /** @throws {SessionStoreError} `fenced`. */
   async remove(): Promise<void> {
     const { redis, indexKey } = this.#place;
-    const asides = [this.#heldJobsKey('account'), this.#heldJobsKey('peers')];
-    await this.#run(REMOVE, [this.#fenceKey, this.#accountKey, this.#peersKey, ...asides], []);
+    const brokenKeys = [this.#brokenKey('account'), this.#brokenKey('peers')];
+    await this.#run(REMOVE, [this.#fenceKey, this.#accountKey, this.#peersKey, ...brokenKeys], []);
     // The next owner may have started a login, so its id must stay. An indexed id without an account is harmless.
     if (this.#right !== null && !this.#right.valid()) return;
     await this.#ask(() => redis.srem(indexKey, this.#userId));
@@ -156,7 +156,7 @@ export class RedisAccount {
     /** An unreadable value to keep under another name. */
     keep?: 'account' | 'peers';
   }): Promise<void> {
-    const keys = [this.#fenceKey, this.#accountKey, this.#peersKey, this.#heldJobsKey(keep ?? 'account')];
+    const keys = [this.#fenceKey, this.#accountKey, this.#peersKey, this.#brokenKey(keep ?? 'account')];
     const kept = keep === undefined ? '' : String(keep === 'account' ? 2 : 3);
     await this.#run(WRITE, keys, [account, peers, kept]);
   }
@@ -197,7 +197,7 @@ export class RedisAccount {
   }
 
   /** The key of the last unreadable value that was replaced. */
-  #heldJobsKey(what: 'account' | 'peers'): string {
+  #brokenKey(what: 'account' | 'peers'): string {
     return this.#place.keyOf(this.#userId, `${what}:broken`);
   }
 }

@@ -2,7 +2,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sealer } from '@gateway/runtime';
 import type * as z from 'zod';
-import { checkFileReplaceable, keepAside, readWhole, removeFiles, replaceFile } from './atomic-file.ts';
+import { checkFileReplaceable, keepBroken, readWhole, removeFiles, replaceFile } from './atomic-file.ts';
 import { openSealed, sealContent, type SealedKind } from './sealed-content.ts';
 import { unreadableFile } from './store-calls.ts';
 import { fileNameOf, userIdOf } from './user-file.ts';
@@ -42,7 +42,7 @@ export class SealedFiles {
     const sealed = sealContent(this.#sealer, kind, userId, content);
     await replaceFile(file, `${sealed}\n`, async () => {
       mayWrite();
-      if (keepFormer) await keepAside(file);
+      if (keepFormer) await keepBroken(file);
     });
   }
 

@@ -46,9 +46,9 @@ describe('unreadable data', () => {
     const store = await open(new Sealer([randomBytes(32)]));
     await store.saveSession('user123', 'a new session', IVAN);
     expect(await store.load('user123')).toMatchObject({ session: 'a new session', status: READY });
-    const aside = (await readdir(path('telegram_sessions'))).filter((name) => name.includes('.broken-'));
-    expect(aside).toHaveLength(1);
-    expect(await readFile(path('telegram_sessions', aside[0] ?? ''), 'utf8')).toBe(before);
+    const copies = (await readdir(path('telegram_sessions'))).filter((name) => name.includes('.broken-'));
+    expect(copies).toHaveLength(1);
+    expect(await readFile(path('telegram_sessions', copies[0] ?? ''), 'utf8')).toBe(before);
     expect(await store.list()).toEqual(['user123']);
     await store.saveSession('user123', 'another session', IVAN);
     await store.delete('user123');
