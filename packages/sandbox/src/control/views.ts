@@ -95,6 +95,8 @@ export interface MessageView {
   no_webpage?: true;
   /** The sender's id of the message that this one replies to. */
   reply_to?: number;
+  /** RFC 3339; absent if the message was never edited. */
+  edit_date?: string;
 }
 
 export function messageView(message: Message): MessageView {
@@ -109,20 +111,26 @@ export function messageView(message: Message): MessageView {
     silent,
     noWebpage,
     replyTo,
+    editDate,
   } = message;
   return {
     id: idIn(message, boxOf(to, from)) ?? message.copies[0]?.id ?? 0,
     from_id: from,
     to_id: to,
     text,
-    date: new Date(date * 1_000).toISOString().replace('.000Z', 'Z'),
+    date: rfc3339(date),
     accepted_at: new Date(acceptedAt).toISOString(),
     random_id: randomId,
     ...(entities !== undefined && { entities: entities.map(entityView) }),
     ...(silent === true && { silent }),
     ...(noWebpage === true && { no_webpage: noWebpage }),
     ...(replyTo !== undefined && { reply_to: replyTo }),
+    ...(editDate !== undefined && { edit_date: rfc3339(editDate) }),
   };
+}
+
+function rfc3339(unixSeconds: number): string {
+  return new Date(unixSeconds * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
 const BOT_API_NAMES: Readonly<Record<string, string>> = {

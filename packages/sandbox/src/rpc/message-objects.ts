@@ -6,7 +6,7 @@ import { companions, peerObject } from './objects.ts';
 import { boxOf, isChannel } from './peers.ts';
 
 /** A message as one account sees it, with its id in the account's own box or in the channel's box. */
-function messageObject(store: Store, viewer: Account, message: Message): TlObject {
+export function messageObject(store: Store, viewer: Account, message: Message): TlObject {
   const box = boxOf(message.to, viewer.id);
   const id = idIn(message, box);
   if (id === undefined) throw new Error(`account ${viewer.id} has no copy of the message`);
@@ -26,7 +26,13 @@ function messageObject(store: Store, viewer: Account, message: Message): TlObjec
   };
   if (message.action === 'created')
     return { _: 'messageService', ...common, action: creation(store, message) };
-  return { _: 'message', ...common, message: message.text, entities: message.entities?.map(entityObject) };
+  return {
+    _: 'message',
+    ...common,
+    message: message.text,
+    entities: message.entities?.map(entityObject),
+    edit_date: message.editDate,
+  };
 }
 
 function creation(store: Store, { to, text }: Message): TlObject {
@@ -80,29 +86,4 @@ export function messagesWithPeers(
 
 function mentions({ entities = [] }: Message): number[] {
   return entities.flatMap(({ userId }) => userId ?? []);
-}
-
-/** The update for a new message. Each message increases the pts of its box by one. */
-function newMessageUpdate(store: Store, viewer: Account, message: Message): TlObject {
-  const id = idIn(message, boxOf(message.to, viewer.id)) ?? 0;
-  const _ = isChannel(message.to) ? 'updateNewChannelMessage' : 'updateNewMessage';
-  return { _, message: messageObject(store, viewer, message), pts: id + 1, pts_count: 1 };
-}
-
-/** An `updates` object about one message, for a push or an answer. The updates in `first` come before it. */
-export function messageUpdates(
-  store: Store,
-  viewer: Account,
-  message: Message,
-  first: TlObject[] = [],
-): TlObject {
-  const { users, chats } = messagesWithPeers(store, viewer, [message]);
-  return {
-    _: 'updates',
-    updates: [...first, newMessageUpdate(store, viewer, message)],
-    users,
-    chats,
-    date: message.date,
-    seq: 0,
-  };
 }

@@ -1,6 +1,7 @@
+import { applyMessageEvent } from './apply-message-event.ts';
 import type { StateEvent } from './events.ts';
-import type { Authorization, LoginAttempt, Message, MessageCopy } from './model.ts';
-import { chatOf, randomIdKey, type State } from './state.ts';
+import type { Authorization, LoginAttempt } from './model.ts';
+import type { State } from './state.ts';
 
 /** Applies an event to the state. Nothing else changes the state. */
 export function applyEvent(state: State, event: StateEvent): void {
@@ -59,7 +60,8 @@ export function applyEvent(state: State, event: StateEvent): void {
       signOut(state, event.authKeyId);
       return;
     case 'message_accepted':
-      acceptMessage(state, event.message);
+    case 'message_edited':
+      applyMessageEvent(state, event);
       return;
     case 'fruitless_send':
       state.fruitlessSends.set(event.randomId, (state.fruitlessSends.get(event.randomId) ?? 0) + event.times);
@@ -103,21 +105,4 @@ function signOut(state: State, authKeyId: string): void {
   if (authorization === undefined) return;
   state.authorizations.delete(authKeyId);
   state.authKeysOf.get(authorization.accountId)?.delete(authKeyId);
-}
-
-function acceptMessage(state: State, message: Message): void {
-  state.messages.push(message);
-  if (message.randomId !== '0')
-    state.messageByRandomId.set(randomIdKey(message.from, message.randomId), message);
-  for (const copy of message.copies) file(state, message, copy);
-}
-
-function file(state: State, message: Message, { box, id }: MessageCopy): void {
-  const mailbox = state.boxes.get(box) ?? { messages: [], chats: new Map() };
-  state.boxes.set(box, mailbox);
-  mailbox.messages[id - 1] = message;
-  const chat = chatOf(message, box);
-  const ids = mailbox.chats.get(chat);
-  if (ids === undefined) mailbox.chats.set(chat, [id]);
-  else ids.push(id);
 }

@@ -21,7 +21,7 @@ export function* compactEvents(state: State, now: number): Generator<StateEvent>
       yield { type: 'code_sent', attempt };
   }
   for (const authorization of state.authorizations.values()) yield { type: 'signed_in', authorization };
-  for (const message of state.messages) yield { type: 'message_accepted', message };
+  yield* state.messageEvents;
   for (const [randomId, times] of state.fruitlessSends) yield { type: 'fruitless_send', randomId, times };
   for (const token of state.loginTokens.values()) {
     if (token.expiresAt > now) yield { type: 'login_token_issued', token };

@@ -1,3 +1,4 @@
+import type { MessageEvent } from './message-events.ts';
 import type {
   Account,
   Authorization,
@@ -5,7 +6,6 @@ import type {
   Chat,
   LoginAttempt,
   LoginToken,
-  Message,
   StoredAuthKey,
 } from './model.ts';
 import type { ChosenPorts, Foundation } from './state.ts';
@@ -26,7 +26,7 @@ export type StateEvent =
   | { type: 'signed_in'; authorization: Authorization }
   | { type: 'authorization_changed'; authKeyId: string; status: AuthorizationStatus }
   | { type: 'signed_out'; authKeyId: string }
-  | { type: 'message_accepted'; message: Message }
+  | MessageEvent
   | { type: 'fruitless_send'; randomId: string; times: number }
   | { type: 'login_token_issued'; token: LoginToken }
   | { type: 'login_token_accepted'; token: string; accountId: number }

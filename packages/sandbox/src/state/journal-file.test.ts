@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,6 +45,8 @@ async function live(telegram: DirectTelegram): Promise<void> {
   telegram.control.addContacts({ id: aliceId, contact_ids: [bob.id] });
   telegram.control.createChat({ title: 'Team', kind: 'supergroup', members: [aliceId, bob.id] });
   await alice.send(await alice.peerOf('+79991234567'), 'Привет', { random_id: 5n });
+  const edit = { peer: await alice.peerOf('+79991234567'), id: 1, message: 'Привет!' };
+  await alice.call('messages.editMessage', edit);
   await expect(alice.send({ _: 'inputPeerEmpty' }, 'x', { random_id: 6n })).rejects.toThrow();
   await telegram.client('half-way').sendCode('+9996621002');
   await telegram.client('qr').call('auth.exportLoginToken', { api_id: 1, api_hash: 'x', except_ids: [] });
@@ -65,6 +67,28 @@ test('all is as it was after a restart, and after the compaction of a second one
   const second = open();
   expect(second.state).toEqual(first.state);
   second.close();
+  expect(open().state).toEqual(first.state);
+});
+
+test('a journal from before boxes had a log is read, with the pts that clients remember', async () => {
+  await copyFile(join(import.meta.dirname, 'testing', 'journal-before-box-log.jsonl'), file);
+  const first = open();
+  const telegram = new DirectTelegram(first);
+  const alice = telegram.client('alice');
+  expect(await alice.call('updates.getState')).toMatchObject({ pts: 4 });
+  const difference = { qts: 0, date: 0, pts: 2 };
+  expect(await alice.call('updates.getDifference', difference)).toMatchObject({
+    new_messages: [
+      { id: 2, message: 'Привет' },
+      { id: 3, message: 'to the group' },
+    ],
+    state: { pts: 4 },
+  });
+  const peer = await alice.peerOf('+79991234567');
+  expect(await alice.call('messages.editMessage', { peer, id: 2, message: 'edited' })).toMatchObject({
+    updates: [{ pts: 5 }],
+  });
+  first.close();
   expect(open().state).toEqual(first.state);
 });
 

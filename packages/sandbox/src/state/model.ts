@@ -98,6 +98,8 @@ export interface Message {
   noWebpage?: boolean;
   /** The sender's id of the message that this one replies to. */
   replyTo?: number;
+  /** Unix seconds of the last edit. */
+  editDate?: number;
   /** The service message about the creation of a chat; `text` is the chat's title. */
   action?: 'created';
   copies: MessageCopy[];

@@ -1,3 +1,5 @@
+import { ptsOfMailbox, type Mailbox } from './mailbox.ts';
+import type { MessageEvent } from './message-events.ts';
 import type {
   Account,
   Authorization,
@@ -8,14 +10,6 @@ import type {
   PeerId,
   StoredAuthKey,
 } from './model.ts';
-
-/** The messages of one id sequence: those of an account (private chats and basic groups) or of a channel. */
-interface Mailbox {
-  /** A message's id is its index plus one. */
-  messages: Message[];
-  /** Message ids by chat, ascending. The chats are in the order of their first message. */
-  chats: Map<PeerId, number[]>;
-}
 
 /** Random values generated with a new state. */
 export interface Foundation {
@@ -53,6 +47,8 @@ export interface State {
   boxes: Map<PeerId, Mailbox>;
   /** In the order of acceptance. */
   messages: Message[];
+  /** In the order of application. */
+  messageEvents: MessageEvent[];
   /** By {@link randomIdKey}. */
   messageByRandomId: Map<string, Message>;
   /** How many sends created no message, by random id. */
@@ -76,6 +72,7 @@ export function emptyState(): State {
     contacts: new Map(),
     boxes: new Map(),
     messages: [],
+    messageEvents: [],
     messageByRandomId: new Map(),
     fruitlessSends: new Map(),
     loginTokens: new Map(),
@@ -98,7 +95,11 @@ export function idIn(message: Message, box: PeerId): number | undefined {
   return message.copies.find((copy) => copy.box === box)?.id;
 }
 
-/** The pts of a box: 1 for an empty box, plus one for each message. */
+/** The message with this id in a box. */
+export function messageIn(state: Readonly<State>, box: PeerId, id: number): Message | undefined {
+  return state.boxes.get(box)?.messages[id - 1];
+}
+
 export function ptsOf(state: Readonly<State>, box: PeerId): number {
-  return (state.boxes.get(box)?.messages.length ?? 0) + 1;
+  return ptsOfMailbox(state.boxes.get(box));
 }

@@ -10,6 +10,7 @@ import {
 } from './authorizations.ts';
 import { addContact, getContacts, importContacts, resolvePhone, resolveUsername } from './contacts.ts';
 import { getDialogs, getPeerDialogs, getPinnedDialogs } from './dialogs.ts';
+import { editMessage } from './edit-message.ts';
 import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceUpdate } from './help.ts';
 import { getChannelMessages, getHistory, getMessages } from './history.ts';
 import { checkPassword, getPassword } from './password.ts';
@@ -85,6 +86,7 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'contacts.importContacts': importContacts,
     'contacts.resolvePhone': resolvePhone,
     'contacts.resolveUsername': resolveUsername,
+    'messages.editMessage': editMessage,
     'messages.getChats': getChats,
     'messages.getDialogs': getDialogs,
     'messages.getHistory': getHistory,

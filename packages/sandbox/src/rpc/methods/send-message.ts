@@ -1,6 +1,8 @@
 import type { Account, Message, PeerId } from '../../state/model.ts';
-import { chatOf, idIn, randomIdKey } from '../../state/state.ts';
+import { chatOf, idIn, messageIn, randomIdKey } from '../../state/state.ts';
 import type { TlObject } from '../../types.ts';
+import { updatesObject } from '../box-updates.ts';
+import { checkMayWrite } from '../chat-rights.ts';
 import { rpcError } from '../errors.ts';
 import {
   flagField,
@@ -11,9 +13,9 @@ import {
   optionalObject,
   textField,
 } from '../fields.ts';
-import { entityObject, messageUpdates } from '../message-objects.ts';
+import { entityObject } from '../message-objects.ts';
 import { acceptText } from '../message-text.ts';
-import { boxOf, hasWrittenTo, peerOfInput, SERVICE_ACCOUNT_ID } from '../peers.ts';
+import { boxOf, peerOfInput } from '../peers.ts';
 import { postMessage } from '../post-message.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
 
@@ -27,7 +29,7 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
     if (settings.repeated_random_id === 'error') throw rpcError('RANDOM_ID_DUPLICATE');
     return sentMessage(telegram, account, earlier);
   }
-  checkMayWrite(telegram, account, to);
+  checkMayWrite(store, account, to);
   // The sandbox does not implement scheduled messages.
   if (query['schedule_date'] !== undefined) throw rpcError('SCHEDULE_DATE_INVALID');
   const { text, entities } = acceptText(
@@ -55,17 +57,6 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
   return sentMessage(telegram, account, message);
 }
 
-function checkMayWrite({ store }: Telegram, account: Account, to: PeerId): void {
-  if (to === SERVICE_ACCOUNT_ID) throw rpcError('CHAT_WRITE_FORBIDDEN');
-  // A bot cannot start a chat with a user.
-  if (account.botToken !== undefined && to > 0 && !hasWrittenTo(store, to, account.id))
-    throw rpcError('PEER_ID_INVALID');
-  const chat = store.state.chats.get(to);
-  if (chat === undefined) return;
-  if (!chat.members.includes(account.id)) throw rpcError('CHAT_WRITE_FORBIDDEN');
-  if (chat.kind === 'channel' && chat.members[0] !== account.id) throw rpcError('CHAT_ADMIN_REQUIRED');
-}
-
 /** @throws {RpcError} REPLY_MESSAGE_ID_INVALID if the chat has no such message. */
 function replyOf(
   { store }: Telegram,
@@ -76,27 +67,30 @@ function replyOf(
   if (input === undefined || input._ !== 'inputReplyToMessage') return undefined;
   const id = intField(input, 'reply_to_msg_id');
   const box = boxOf(to, account.id);
-  const original = store.state.boxes.get(box)?.messages[id - 1];
+  const original = messageIn(store.state, box, id);
   if (original === undefined || chatOf(original, box) !== to) throw rpcError('REPLY_MESSAGE_ID_INVALID');
   return id;
 }
 
 /** As at Telegram, the answer is short for a private chat with another user, and a full `updates` object otherwise. */
-function sentMessage({ store }: Telegram, account: Account, message: Message): TlObject {
-  const id = idIn(message, boxOf(message.to, account.id)) ?? 0;
+function sentMessage(telegram: Telegram, account: Account, message: Message): TlObject {
+  const box = boxOf(message.to, account.id);
+  const id = idIn(message, box) ?? 0;
+  const entry = telegram.store.state.boxes
+    .get(box)
+    ?.log.findLast(({ change }) => change.kind === 'new' && change.id === id);
+  if (entry === undefined) throw new Error(`box ${box} has no message ${id}`);
   if (message.to >= 0 && message.to !== account.id) {
-    const entities = message.entities?.map(entityObject);
     return {
       _: 'updateShortSentMessage',
       out: true,
       id,
-      pts: id + 1,
-      pts_count: 1,
+      pts: entry.pts,
+      pts_count: entry.ptsCount,
       date: message.date,
-      entities,
+      entities: message.entities?.map(entityObject),
     };
   }
-  return messageUpdates(store, account, message, [
-    { _: 'updateMessageID', id, random_id: BigInt(message.randomId) },
-  ]);
+  const sent = { _: 'updateMessageID', id, random_id: BigInt(message.randomId) };
+  return updatesObject(telegram, account, box, [entry], [sent]);
 }

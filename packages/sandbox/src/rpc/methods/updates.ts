@@ -1,13 +1,16 @@
-import type { Message } from '../../state/model.ts';
+import { changesSince, type LogEntry } from '../../state/mailbox.ts';
+import type { Account, PeerId } from '../../state/model.ts';
 import { ptsOf } from '../../state/state.ts';
+import type { Store } from '../../state/store.ts';
 import type { TlObject } from '../../types.ts';
+import { messagesOf, updateOf } from '../box-updates.ts';
 import { rpcError } from '../errors.ts';
 import { intField, objectField } from '../fields.ts';
 import { messagesWithPeers } from '../message-objects.ts';
 import { channelOfInput } from '../peers.ts';
 import { unixSeconds, type UserRequest } from '../telegram.ts';
 
-/** Maximum number of messages in one answer. */
+/** Maximum number of changes in one answer. */
 const MAX_SLICE = 500;
 
 export function getState(request: UserRequest): TlObject {
@@ -21,35 +24,54 @@ export function stateObject(
   return { _: 'updates.state', pts, qts: 0, date: unixSeconds(telegram), seq: 0, unread_count: 0 };
 }
 
-/** Messages since the caller's pts. Each message increases pts by one. */
+/** The changes of the account's box since the caller's pts. */
 export function getDifference(request: UserRequest): TlObject {
-  const { query, account, telegram } = request;
+  const { account, telegram } = request;
+  const { store } = telegram;
   const missed = missedSince(request, account.id, MAX_SLICE);
-  if (missed.length === 0) return { _: 'updates.differenceEmpty', date: unixSeconds(telegram), seq: 0 };
-  const pts = intField(query, 'pts') + missed.length;
-  const isLast = pts === ptsOf(telegram.store.state, account.id);
-  const { messages, users, chats } = messagesWithPeers(telegram.store, account, missed);
-  const common = { new_messages: messages, new_encrypted_messages: [], other_updates: [], users, chats };
-  const state = stateObject(request, pts);
-  return isLast
+  const last = missed.at(-1);
+  if (last === undefined) return { _: 'updates.differenceEmpty', date: unixSeconds(telegram), seq: 0 };
+  const common = { ...differenceOf(store, account, account.id, missed), new_encrypted_messages: [] };
+  const state = stateObject(request, last.pts);
+  return last.pts === ptsOf(store.state, account.id)
     ? { _: 'updates.difference', ...common, state }
     : { _: 'updates.differenceSlice', ...common, intermediate_state: state };
 }
 
 export function getChannelDifference(request: UserRequest): TlObject {
   const { query, account, telegram } = request;
-  const { peer } = channelOfInput(telegram.store, account, objectField(query, 'channel'));
+  const { store } = telegram;
+  const { peer } = channelOfInput(store, account, objectField(query, 'channel'));
   const missed = missedSince(request, peer, Math.min(intField(query, 'limit'), MAX_SLICE));
-  const pts = intField(query, 'pts') + missed.length;
-  const final = pts === ptsOf(telegram.store.state, peer);
+  const pts = missed.at(-1)?.pts ?? intField(query, 'pts');
+  const final = pts === ptsOf(store.state, peer);
   if (missed.length === 0) return { _: 'updates.channelDifferenceEmpty', final, pts, timeout: 30 };
-  const { messages, users, chats } = messagesWithPeers(telegram.store, account, missed);
-  const common = { new_messages: messages, other_updates: [], users, chats };
-  return { _: 'updates.channelDifference', final, pts, timeout: 30, ...common };
+  const difference = differenceOf(store, account, peer, missed);
+  return { _: 'updates.channelDifference', final, pts, timeout: 30, ...difference };
 }
 
-function missedSince({ query, telegram: { store } }: UserRequest, box: number, limit: number): Message[] {
+function missedSince({ query, telegram: { store } }: UserRequest, box: number, limit: number): LogEntry[] {
   const pts = intField(query, 'pts');
   if (pts < 1 || pts > ptsOf(store.state, box)) throw rpcError('PERSISTENT_TIMESTAMP_INVALID');
-  return store.state.boxes.get(box)?.messages.slice(pts - 1, pts - 1 + limit) ?? [];
+  return changesSince(store.state.boxes.get(box), pts).slice(0, limit);
+}
+
+/** New messages come as they are now, so earlier edits of them are left out. */
+function differenceOf(
+  store: Store,
+  account: Account,
+  box: PeerId,
+  missed: readonly LogEntry[],
+): Record<string, TlObject[]> {
+  const fresh = missed.filter(({ change }) => change.kind === 'new');
+  const freshIds = new Set(fresh.map(({ change }) => change.id));
+  const others = missed.filter(({ change }) => !freshIds.has(change.id));
+  const { messages } = messagesWithPeers(store, account, messagesOf(store, box, fresh));
+  const { users, chats } = messagesWithPeers(store, account, messagesOf(store, box, missed));
+  return {
+    new_messages: messages,
+    other_updates: others.flatMap((entry) => updateOf(store, account, box, entry) ?? []),
+    users,
+    chats,
+  };
 }

@@ -1,0 +1,21 @@
+import type { Account, PeerId } from '../state/model.ts';
+import type { Store } from '../state/store.ts';
+import { rpcError } from './errors.ts';
+import { hasWrittenTo, SERVICE_ACCOUNT_ID } from './peers.ts';
+
+/** @throws {RpcError} CHAT_WRITE_FORBIDDEN, CHAT_ADMIN_REQUIRED, PEER_ID_INVALID. */
+export function checkMayWrite(store: Store, account: Account, to: PeerId): void {
+  if (to === SERVICE_ACCOUNT_ID) throw rpcError('CHAT_WRITE_FORBIDDEN');
+  // A bot cannot start a chat with a user.
+  if (account.botToken !== undefined && to > 0 && !hasWrittenTo(store, to, account.id))
+    throw rpcError('PEER_ID_INVALID');
+  const chat = store.state.chats.get(to);
+  if (chat === undefined) return;
+  if (!chat.members.includes(account.id)) throw rpcError('CHAT_WRITE_FORBIDDEN');
+  if (chat.kind === 'channel' && !isAdmin(store, account, to)) throw rpcError('CHAT_ADMIN_REQUIRED');
+}
+
+/** Whether the account administers a chat. The sandbox knows one administrator, the chat's creator. */
+export function isAdmin(store: Store, account: Account, peer: PeerId): boolean {
+  return store.state.chats.get(peer)?.members[0] === account.id;
+}
