@@ -2,7 +2,7 @@ import { EMPTY_SEND_STATE, GatewayError, UNKNOWN_ACCOUNT, type AccountView } fro
 import {
   AccountQueues,
   clearDueAccount,
-  beat,
+  sendHeartbeat,
   claimShardCount,
   countPending,
   Fenced,
@@ -11,7 +11,7 @@ import {
   readAccountView,
   readSendState,
   ResultsPublisher,
-  sayGone,
+  removeWorker,
   SendConsumer,
   sharedBackend,
   ShardLease,
@@ -69,8 +69,8 @@ describe('on a Redis Cluster of three nodes', () => {
       expect(await ShardLease.acquire({ ...options, worker: 'worker-2' })).toBeNull();
       await lease?.release();
     }
-    expect(await beat(redis, 'worker-1')).toEqual(['worker-1']);
-    await sayGone(redis, 'worker-1');
+    expect(await sendHeartbeat(redis, 'worker-1')).toEqual(['worker-1']);
+    await removeWorker(redis, 'worker-1');
   });
 
   /** An account that is shown, and its messages as the producer accepts them. */

@@ -1,12 +1,12 @@
 import { UNKNOWN_ACCOUNT } from '@gateway/contracts';
 import {
-  beat,
+  sendHeartbeat,
   countLiveWorkers,
   Fenced,
   openConsumerRedis,
   raiseFence,
   readAccountView,
-  sayGone,
+  removeWorker,
   ShardLease,
   watchContact,
   writeAccountView,
@@ -98,7 +98,7 @@ describe("the lease on a shard's accounts", () => {
     const lease = await acquired('first');
     await server.stop();
     await expect.poll(() => lease.valid).toBe(false);
-    expect(lease.runOut).toBe(false);
+    expect(lease.hasExpired).toBe(false);
     await server.resume();
     await expect.poll(() => contact.epoch).not.toBeNull();
     expect(lease.valid).toBe(false);
@@ -111,7 +111,7 @@ describe("the lease on a shard's accounts", () => {
     server.signal('SIGSTOP');
     try {
       await expect.poll(() => lease.valid, { timeout: 9_000 }).toBe(false);
-      expect(lease.runOut).toBe(true);
+      expect(lease.hasExpired).toBe(true);
     } finally {
       server.signal('SIGCONT');
     }
@@ -131,9 +131,9 @@ describe("the lease on a shard's accounts", () => {
   });
 
   test('a worker counts as live while it beats, and not once it has said that it goes', async () => {
-    expect(await beat(redis, 'worker-1')).toEqual(['worker-1']);
-    expect(await beat(redis, 'worker-2')).toEqual(['worker-1', 'worker-2']);
-    await sayGone(redis, 'worker-1');
+    expect(await sendHeartbeat(redis, 'worker-1')).toEqual(['worker-1']);
+    expect(await sendHeartbeat(redis, 'worker-2')).toEqual(['worker-1', 'worker-2']);
+    await removeWorker(redis, 'worker-1');
     expect(await countLiveWorkers(redis)).toBe(1);
   });
 });

@@ -37,7 +37,13 @@ export { sharedBackend, type SharedBackend } from './redis/shared-backend.ts';
 export { openSealingKey } from './sealing/open-sealing-key.ts';
 export { claimShardCount, shardOf } from './ownership/shards.ts';
 export { Subscriber } from './redis/subscriber.ts';
-export { beat, countLiveWorkers, listWorkers, sayGone, sayHere } from './ownership/workers.ts';
+export {
+  sendHeartbeat,
+  countLiveWorkers,
+  listWorkers,
+  removeWorker,
+  announceWorker,
+} from './ownership/workers.ts';
 export { traceQueues } from './redis/tracing.ts';
 export { WebhookConsumer } from './webhooks/webhook-consumer.ts';
 export type { DeliveryPage, DeliveryQuery, WebhookLog } from './webhooks/webhook-log.ts';

@@ -6,7 +6,7 @@ import * as keys from './keys.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A hash tag of the product, or a prefix or name out of keys.ts with more joined to it. */
+/** Patterns of keys built by hand: a hash tag of the product, or a prefix or name from keys.ts with a suffix. */
 const BY_HAND = [
   /(?<!\$)\{(acct-|shard-|gateway\}|webhooks\}|tries\})/,
   /\$\{[^}]*(Prefix\(|PREFIX\b|_QUEUE\b|Key\(|_KEY\b|keyOf\()[^}]*\}:/,
@@ -14,7 +14,7 @@ const BY_HAND = [
   /(Prefix|Key|keyOf)\([^()]*\)\s*\+|(PREFIX|_KEY)\b\s*\+\s*['"`]/,
 ];
 
-/** Packages whose constants with such names are of something else: backups, names of metrics. */
+/** Packages in which constants with such names are no Redis keys, but for example metric names. */
 const NO_KEYS = /^packages\/(sessions\/src\/backup|telemetry|sandbox|console)/;
 
 function linesByHand(source: string): string[] {
@@ -56,7 +56,7 @@ test.each([
   expect(linesByHand(line)).toEqual([line]);
 });
 
-/** A Redis of an older version holds these names: a change needs a migration. */
+/** Older versions have stored data under these names, so a change needs a migration. */
 test('the names of the keys are fixed', () => {
   expect([
     keys.accountPrefix('u1'),
@@ -107,7 +107,7 @@ test('the names of the keys are fixed', () => {
   ]);
 });
 
-test('the names that all accounts share are fixed', () => {
+test('the names of shared keys are fixed', () => {
   const { CONTROL_QUEUE, RESULTS_STREAM, SEND_QUEUE, WEBHOOK_PREFIX, WEBHOOK_QUEUE } = keys;
   expect([SEND_QUEUE, CONTROL_QUEUE, RESULTS_STREAM, WEBHOOK_PREFIX, WEBHOOK_QUEUE]).toEqual([
     'send',

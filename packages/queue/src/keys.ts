@@ -77,7 +77,7 @@ export function dueAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:doorbell`;
 }
 
-/** Pub/sub channel that makes the worker read the doorbell now. The message is the account. */
+/** Pub/sub channel that notifies the owner of an account that is due now. The message is the account. */
 export function dueAccountsChannel(shard: number): string {
   return `${shardPrefix(shard)}:ring`;
 }

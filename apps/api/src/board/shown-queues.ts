@@ -46,7 +46,7 @@ export class ShownQueues {
   async list(now: number): Promise<readonly GuardedAdapter[]> {
     if (now >= this.#freshUntil) {
       const begun = performance.now();
-      this.#accounts = await this.#queues.accountsThatMatter(MOST_ACCOUNTS);
+      this.#accounts = await this.#queues.accountsToShow(MOST_ACCOUNTS);
       this.#freshUntil = now + Math.max(FRESH_MS, (performance.now() - begun) * FRESH_TIMES);
     }
     const pinned = [...this.#pinned].filter(([, until]) => until > now).map(([userId]) => userId);

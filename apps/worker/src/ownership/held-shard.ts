@@ -73,7 +73,7 @@ export class HeldShard {
 
   /** Abandons the service if the lease has expired by the local clock. Needs no Redis. */
   async checkClock(): Promise<void> {
-    if (this.#state !== 'ended' && this.#options.lease.runOut)
+    if (this.#state !== 'ended' && this.#options.lease.hasExpired)
       await this.#lose('it could not be renewed in time');
   }
 
@@ -95,7 +95,7 @@ export class HeldShard {
     const { lease, onEnded } = this.#options;
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    lease.give();
+    lease.invalidate();
     this.#log.error({ why }, 'the lease on a shard is lost; its sends stop here');
     await this.#service.abandon();
     onEnded();

@@ -1,10 +1,10 @@
 import {
   assignShards,
-  beat,
+  sendHeartbeat,
   OWNERSHIP_CHANNEL,
   RENEW_MS,
-  sayGone,
-  sayHere,
+  removeWorker,
+  announceWorker,
   ShardLease,
   type RedisClient,
   type RedisContact,
@@ -147,11 +147,11 @@ export class Ownership {
   /** The live workers, without those known to have died since their last heartbeat. */
   async #liveWorkers(): Promise<string[]> {
     const { redis } = this.#options;
-    const live = await beat(redis, this.#worker);
-    if (!this.#hasCome) await sayHere(redis, this.#worker);
+    const live = await sendHeartbeat(redis, this.#worker);
+    if (!this.#hasCome) await announceWorker(redis, this.#worker);
     this.#hasCome = true;
     const gone = live.filter((worker) => worker !== this.#worker && isGone(worker));
-    await Promise.all(gone.map((worker) => sayGone(redis, worker)));
+    await Promise.all(gone.map((worker) => removeWorker(redis, worker)));
     return live.filter((worker) => !gone.includes(worker));
   }
 
@@ -176,7 +176,7 @@ export class Ownership {
     const { redis } = this.#options;
     // Announce it first, so that the others compute their new shares while this worker finishes. Without Redis the
     // command would wait.
-    if (redis.status === 'ready') await inTime(sayGone(redis, this.#worker));
+    if (redis.status === 'ready') await inTime(removeWorker(redis, this.#worker));
     await Promise.all([...this.#held.values()].map((held) => held.leave()));
     this.#lookNow.abort();
     // A check that Redis does not answer ends when the connection is closed by its owner.

@@ -101,7 +101,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const abandon = async () => {
     letGo();
     // Give the lease up, so that tasks that wait for their turn do not connect again.
-    lease.give();
+    lease.invalidate();
     consumer.abandon();
     await withTimeout(
       accounts.abandon(),

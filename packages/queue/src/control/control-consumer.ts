@@ -69,7 +69,7 @@ export class ControlConsumer {
       options.results.finished(options.shard, job.id).catch((error: unknown) => {
         options.logger.warn(
           { err: error, jobId: job.id },
-          'could not tell of a job that ended; who waits for it reads it later',
+          'could not publish the end of a job; its callers read the job later',
         );
       });
     };
@@ -90,7 +90,7 @@ export class ControlConsumer {
     try {
       if (!isControlJobName(job.name)) throw new Error(`no such control job: ${job.name}`);
       const result = await this.#dispatch(job.name, controlJobSchema.parse(job.data), log);
-      log.info({ userId: job.data.userId, requestId: job.data.requestId }, 'done');
+      log.info({ userId: job.data.userId, requestId: job.data.requestId }, 'control job completed');
       // Seal the result: it may contain a code's hash, a phone number or a session, and BullMQ also writes it into its
       // events.
       return {

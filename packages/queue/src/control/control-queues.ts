@@ -7,7 +7,7 @@ import { tracing } from '../redis/tracing.ts';
 
 export type ControlQueue = Queue<ControlJob, unknown>;
 
-/** The control queues of all shards, for adding to and reading from, over one shared connection. */
+/** The control queues of all shards, over one shared connection. */
 export class ControlQueues {
   readonly #redis: RedisClient;
   readonly #backend: SharedBackend;

@@ -1,11 +1,11 @@
 import type { ControlJobName } from '@gateway/contracts';
 
-/** What a control job's sealed result is bound to. */
+/** The context that binds a sealed result to its control job's name and account. */
 export function resultContext(name: string, userId: string): string {
   return `result:${name}:${userId}`;
 }
 
-/** What a control job's sealed payload is bound to: it cannot be opened as another job's or another account's. */
+/** The context that binds a sealed payload to its control job's name and account: no other job can open it. */
 export function sealingContext(name: ControlJobName, userId: string): string {
   return `job:${name}:${userId}`;
 }

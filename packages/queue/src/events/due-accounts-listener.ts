@@ -41,8 +41,8 @@ return tonumber(first[2]) / 4096 <= tonumber(ARGV[1]) and 'now' or 'later'`);
 const SWEEP_BATCH = 500;
 
 /**
- * Listens to the doorbells of the shards that this worker owns: at once by pub/sub, by reading them when they are due,
- * and at worst by a sweep.
+ * Finds the accounts with work in the shards that this worker owns: at once by pub/sub, by reading the due accounts at
+ * their times, and at worst by a sweep.
  */
 export class DueAccountsListener {
   readonly #options: DueAccountsListenerOptions;
@@ -75,7 +75,7 @@ export class DueAccountsListener {
 
   /**
    * The shard's accounts that had any jobs at the last sweep. This includes accounts whose jobs all have a future
-   * `send_at`, and accounts that cannot be opened: neither a lane nor a doorbell may know of those.
+   * `send_at`, and accounts that cannot be opened: those may have neither a lane nor a due time.
    */
   busy(shard: number): Iterable<string> {
     return this.#busy.get(shard) ?? [];
@@ -101,7 +101,7 @@ export class DueAccountsListener {
 
   /**
    * Calls the listeners of accounts that are due.
-   * @returns ms until the next doorbell is due, at most {@link READ_INTERVAL_MS}.
+   * @returns ms until the next account is due, at most {@link READ_INTERVAL_MS}.
    */
   async #readDue(): Promise<number> {
     const now = Date.now();
@@ -115,7 +115,7 @@ export class DueAccountsListener {
     return Math.min(...waits, READ_INTERVAL_MS);
   }
 
-  /** Checks every account's queue of the shard, whether its doorbell was rung or not. */
+  /** Checks the queue of every account of the shard, whether the account is due or not. */
   async #sweep(shard: number): Promise<void> {
     const accounts = await this.#options.redis.smembers(shardAccountsKey(shard));
     const busy = new Set<string>();

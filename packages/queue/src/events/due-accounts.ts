@@ -3,28 +3,28 @@ import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 
 /**
- * Tells the worker that owns the account that it may have work: from `at` (ms since the epoch), now by default. Rung after the job is in
- * its queue, never before: a bell without a job is answered and forgotten. An earlier time wins over a later one.
+ * Notifies the owner that the account has work, now or from `at` (ms since the epoch). Call it only after the job is in
+ * the queue: an owner that finds no job drops the notification. Of several times, the earliest counts.
  */
 export async function notifyOwner(redis: RedisClient, shard: number, userId: string, at = 0): Promise<void> {
-  await RING.run(redis, [dueAccountsKey(shard)], [at, userId, dueAccountsChannel(shard)]);
+  await NOTIFY.run(redis, [dueAccountsKey(shard)], [at, userId, dueAccountsChannel(shard)]);
 }
 
-/** One that is up already was told of, and is still to be answered: a long line costs its worker no more calls than a short one. */
-const RING = new Script(`
+/** Publishes nothing if the account is already due: its owner was notified before and has not looked yet. */
+const NOTIFY = new Script(`
 if redis.call('ZADD', KEYS[1], 'LT', 'CH', ARGV[1], ARGV[2]) == 1 and ARGV[1] == '0' then
   redis.call('PUBLISH', ARGV[3], ARGV[2])
 end
 return 0`);
 
-const ANSWER = `
+const CLEAR = `
 local at = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if at and tonumber(at) <= tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1], ARGV[1]) end
 return 0`;
 
 /**
- * Takes a bell down, before the account's queue is looked at: one that rings while it is looked at stays up.
- * `now` (ms): a bell set for later stays up too.
+ * Removes the account from the due accounts, unless it is due after `now` (ms since the epoch). Call it before reading
+ * the account's queue, so that a notification during the read is kept.
  */
 export async function clearDueAccount(
   redis: RedisClient,
@@ -32,11 +32,11 @@ export async function clearDueAccount(
   userId: string,
   now: number,
 ): Promise<void> {
-  // Never sent twice, as by its digest: it must reach Redis before whatever its caller sends next.
-  await redis.eval(ANSWER, 1, dueAccountsKey(shard), userId, now);
+  // By `eval`, not by its digest, which may need a second command: this must reach Redis before the caller's next one.
+  await redis.eval(CLEAR, 1, dueAccountsKey(shard), userId, now);
 }
 
-/** Accounts of the shard whose bell has rung by `now`, and the time of the next one that has not, if any. */
+/** The shard's accounts that are due by `now`, and the time at which the next one is due, if any. */
 export async function readDueAccounts(
   redis: RedisClient,
   shard: number,

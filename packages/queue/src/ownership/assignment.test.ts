@@ -6,12 +6,12 @@ const worker = (index: number) => `worker-${index}`;
 const workers = (count: number) => Array.from({ length: count }, (_, index) => worker(index));
 
 describe('the assignment of shards to workers', () => {
-  test('does not depend on the order in which the workers are seen', () => {
+  test('does not depend on the order of the workers', () => {
     const seen = workers(5);
     expect(assignShards(SHARDS, seen.toReversed())).toEqual(assignShards(SHARDS, seen));
   });
 
-  test.each([1, 2, 3, 5, 7])('gives each of %i workers its share', (count) => {
+  test.each([1, 2, 3, 5, 7])('gives each of %i workers an even share', (count) => {
     const owners = assignShards(SHARDS, workers(count));
     const loads = workers(count).map((name) => owners.filter((owner) => owner === name).length);
     expect(Math.max(...loads)).toBeLessThanOrEqual(Math.ceil(SHARDS / count));
@@ -19,7 +19,7 @@ describe('the assignment of shards to workers', () => {
     expect(Math.min(...loads)).toBeGreaterThan(0);
   });
 
-  test('a worker that joins takes its share and leaves most others where they were', () => {
+  test('a new worker gets its share, and most other shards keep their worker', () => {
     const before = assignShards(SHARDS, workers(3));
     const after = assignShards(SHARDS, workers(4));
     const moved = after.filter((owner, shard) => owner !== before[shard]);
@@ -27,7 +27,7 @@ describe('the assignment of shards to workers', () => {
     expect(moved.length).toBeLessThanOrEqual(SHARDS / 2);
   });
 
-  test('no workers, no owners', () => {
+  test('is empty without workers', () => {
     expect(assignShards(SHARDS, [])).toEqual([]);
   });
 });

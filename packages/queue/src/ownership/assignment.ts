@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Which worker each shard belongs to: by rendezvous hashing (highest hash of worker and shard wins), so that a worker that comes or goes
- * moves few shards but its own, with no worker taking more than its even share, rounded up. Every worker that sees the same others
- * comes to the same answer.
+ * Assigns shards to workers by rendezvous hashing: the highest hash of worker and shard wins. So few shards move when a
+ * worker starts or stops. No worker gets more than its even share, rounded up.
  *
- * @returns the worker's name by shard; empty where there are no workers.
+ * The result depends only on the set of workers, so all workers compute the same one.
+ * @returns the worker's name by shard; empty if there are no workers.
  */
 export function assignShards(shards: number, workers: readonly string[]): string[] {
   const share = Math.ceil(shards / workers.length);

@@ -2,7 +2,7 @@ import { fenceKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 
-/** The account belongs to a later owner: whoever sees this must stop touching it. */
+/** Another worker has become the owner of the account. The worker that gets this error must stop working on it. */
 export class Fenced extends Error {
   override readonly name = 'Fenced';
 
@@ -19,9 +19,9 @@ redis.call('SET', KEYS[1], ARGV[1])
 return 1`);
 
 /**
- * Makes `fence` the one under which the account may be written, before its owner does anything else with it: from then on every write
- * of an owner before it is refused by Redis itself, however late it arrives.
- * @throws {Fenced} where a later owner has been here.
+ * Makes `fence` the account's current fence. From then on Redis refuses every write of a former owner, however late it
+ * arrives. A new owner calls this before anything else.
+ * @throws {Fenced} if the current fence belongs to a later owner.
  */
 export async function raiseFence(redis: RedisClient, userId: string, fence: string): Promise<void> {
   if ((await RAISE.run(redis, [fenceKey(userId)], [fence])) !== 1) throw new Fenced(userId);
@@ -32,7 +32,10 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] then redis.call('SET', KEYS[2], ARGV[2]) else redis.call('DEL', KEYS[2]) end
 return 1`);
 
-/** Writes one of the account's keys; `null` deletes it. @throws {Fenced} where the account is another owner's: nothing is written then. */
+/**
+ * Writes one of the account's keys; `null` deletes it.
+ * @throws {Fenced} if the account has another owner; nothing is written then.
+ */
 export async function fencedWrite(
   redis: RedisClient,
   userId: string,

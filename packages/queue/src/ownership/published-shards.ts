@@ -11,10 +11,10 @@ redis.call('SET', KEYS[2], ARGV[1])
 return 1`);
 
 /**
- * Notes in Redis that the views of all of a shard's accounts are published, around `publish`. Until then, and after Redis lost its data, a
- * missing view does not say that there is no such account.
- * @param publish resolves to whether it has published all.
- * @returns `false`: not all was published, or Redis lost its data meanwhile.
+ * Runs `publish`, then marks the shard in Redis as published. Without that mark (before, or after Redis lost its data),
+ * a missing view does not mean that there is no such account.
+ * @param publish publishes the views of all accounts of the shard, and resolves to whether it could.
+ * @returns `false` if not all views were published, or if Redis lost its data meanwhile.
  */
 export async function publishShard(
   redis: RedisClient,
@@ -27,15 +27,15 @@ export async function publishShard(
   return (await FINISH.run(redis, [publishingShardKey(shard), publishedShardKey(shard)], [id])) === 1;
 }
 
-/** Redis may have lost views: none that is missing counts until {@link publishShard} has run again. */
+/** Removes the mark of {@link publishShard}. Call it when Redis may have lost views. */
 export async function unpublishShard(redis: RedisClient, shard: number): Promise<void> {
   await redis.del(publishedShardKey(shard));
 }
 
 /**
- * Reads a view of which there may be none, again where it is missing.
- * @returns `null`: there is no such account.
- * @throws {GatewayError} `WORKER_UNAVAILABLE` where that cannot be known: the shard's views are not published.
+ * Reads a view that may not exist.
+ * @returns `null` if there is no such account.
+ * @throws {GatewayError} `WORKER_UNAVAILABLE` if that is not known, because the shard's views are not published.
  */
 export async function readViewOrAbsence(
   redis: RedisClient,
@@ -44,7 +44,7 @@ export async function readViewOrAbsence(
 ): Promise<string | null> {
   const first = await redis.get(viewKey);
   if (first !== null) return first;
-  // In this order, on one connection. A loss of data in between would leave another mark than before, or none.
+  // One connection keeps this order. If Redis lost its data in between, the two marks differ or are missing.
   const [before, view, after] = await Promise.all([
     redis.get(publishedShardKey(shard)),
     redis.get(viewKey),
@@ -54,7 +54,10 @@ export async function readViewOrAbsence(
   throw notPublished('so it is not known whether this one is signed in');
 }
 
-/** @throws {GatewayError} `WORKER_UNAVAILABLE` where the views of a shard are not published: a list of all accounts would lack some. */
+/**
+ * Call it before listing all accounts.
+ * @throws {GatewayError} `WORKER_UNAVAILABLE` if the views of a shard are not published, so accounts would be missing.
+ */
 export async function requirePublished(redis: RedisClient, shards: number): Promise<void> {
   const marks = Array.from({ length: shards }, (_, shard) => redis.exists(publishedShardKey(shard)));
   if ((await Promise.all(marks)).includes(0)) throw notPublished('so the list would not be complete');

@@ -88,7 +88,7 @@ export class ShardLease {
   }
 
   /** True once the lease has expired by this worker's own clock, whatever Redis says. */
-  get runOut(): boolean {
+  get hasExpired(): boolean {
     return performance.now() >= this.#validUntil;
   }
 
@@ -112,14 +112,14 @@ export class ShardLease {
     return (await this.#redis.get(leaseKey(this.shard))) === this.fence;
   }
 
-  /** Makes the lease invalid: no more work may start under it. In Redis it expires by itself unless it is released. */
-  give(): void {
+  /** Makes this object invalid: no more work may start. In Redis the lease expires by itself unless it is released. */
+  invalidate(): void {
     this.#epoch = null;
   }
 
   /** Releases the lease for the next worker. Call it after all work under the lease has ended. */
   async release(): Promise<void> {
-    this.give();
+    this.invalidate();
     // A command sent now would wait until Redis is back, and delay the stop of this worker.
     if (this.#redis.status !== 'ready') throw new Error('Redis is not reachable');
     await this.#redis.eval(RELEASE, 1, leaseKey(this.shard), this.fence);

@@ -3,7 +3,7 @@ import { Redis, type Cluster } from 'ioredis';
 import { batchWrites } from './batched-writes.ts';
 import { watchFaults } from './redis-fault.ts';
 
-/** What commands go to: one server, or a cluster. */
+/** A client of one Redis server, or of a cluster. */
 export type RedisClient = Redis | Cluster;
 
 /** Counts lost connections: after one, Redis may have restarted and lost its latest writes. */
@@ -13,7 +13,7 @@ export interface RedisContact {
 }
 
 const COMMON = {
-  // Back quickly after an outage, without hammering.
+  // Reconnects soon after an outage, with at most one try per 2 s.
   retryStrategy: (tries: number) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000),
   reconnectOnError: (error: Error) => /READONLY|LOADING/.test(error.message),
   keepAlive: 10_000,
@@ -22,12 +22,12 @@ const COMMON = {
 /** Options of {@link openConsumerRedis}, for connections that BullMQ opens itself. */
 export const CONSUMER_OPTIONS = { ...COMMON, enableOfflineQueue: true, maxRetriesPerRequest: null } as const;
 
-/** ms after which a producer's command counts as failed: Redis that hangs must not hang the API. */
+/** ms after which a producer's command counts as failed, so that a hanging Redis does not block the API. */
 const PRODUCER_COMMAND_TIMEOUT = 1_500;
 
 /**
- * A connection for the side that answers callers: a command fails at once while Redis is away, and within
- * {@link PRODUCER_COMMAND_TIMEOUT} ms when it hangs.
+ * Opens a connection for a process that answers callers: a command fails at once while Redis is away, and within
+ * {@link PRODUCER_COMMAND_TIMEOUT} ms when Redis hangs.
  */
 export function openProducerRedis(url: string, logger: Logger): Redis {
   return watch(
@@ -42,12 +42,12 @@ export function openProducerRedis(url: string, logger: Logger): Redis {
   );
 }
 
-/** A connection for the side that works jobs off: commands wait until Redis is back, as long as it takes. */
+/** Opens a connection for a process that runs jobs: commands wait until Redis is back, however long it takes. */
 export function openConsumerRedis(url: string, logger: Logger): Redis {
   return watch(new Redis(url, CONSUMER_OPTIONS), logger);
 }
 
-/** Watches a connection for {@link RedisContact}: a Redis that comes back may be another one, or have forgotten a second. */
+/** Counts the lost connections of `redis`. After a reconnect, Redis may be another server or lack its latest writes. */
 export function watchContact(redis: RedisClient): RedisContact {
   let losses = 0;
   redis.on('close', () => {
@@ -60,7 +60,7 @@ export function watchContact(redis: RedisClient): RedisContact {
   };
 }
 
-/** One line when Redis goes, or the reason changes, and one when it comes back. Not one a try. */
+/** Logs when Redis becomes unreachable, when the reason changes, and when it is back; not every try to reconnect. */
 function watch(redis: Redis, logger: Logger): Redis {
   const { host, port } = redis.options;
   watchFaults(redis, (fault) => {
@@ -68,7 +68,7 @@ function watch(redis: Redis, logger: Logger): Redis {
     else
       logger.error(
         { redis: `${host}:${port}`, reason: fault.reason },
-        `Redis is not reachable: ${fault.reason}. Trying again until it is`,
+        `Redis is not reachable: ${fault.reason}. Reconnecting until it is`,
       );
   });
   return batchWrites(redis);

@@ -2,7 +2,7 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { RATE_LIMIT_PREFIX } from '../keys.ts';
 import type { RedisClient } from './clients.ts';
 
-/** Counts tries against limits, each in a fixed window that begins with its bucket's first try. Shared by all processes. */
+/** Rate limits, shared by all processes. A bucket's window is fixed and begins with the bucket's first try. */
 export class RateLimits {
   readonly #redis: RedisClient;
   readonly #limiters = new Map<string, RateLimiterRedis>();
@@ -12,8 +12,8 @@ export class RateLimits {
   }
 
   /**
-   * Counts a try against a bucket of `limit` tries in `windowMs` ms (whole seconds).
-   * `retryAfter`: whole seconds until a try is allowed again, where this one is not.
+   * Counts a try against a bucket of `limit` tries per `windowMs` ms, which must be whole seconds.
+   * @returns `retryAfter`: whole seconds until the next try is allowed.
    */
   async take(
     bucket: string,
@@ -23,7 +23,7 @@ export class RateLimits {
     const { consumedPoints, msBeforeNext } = await this.#limiter(limit, windowMs)
       .consume(bucket)
       .catch((thrown: unknown) => {
-        // The library throws the count where it is over the limit.
+        // The library throws its result if the limit is exceeded.
         if (thrown instanceof RateLimiterRes) return thrown;
         throw thrown;
       });

@@ -10,7 +10,7 @@ function open(status = 'ready', clock: Partial<RedisClock> = { isFresh: true }) 
   return { redis, calls: new RedisCalls(redis as unknown as Redis, clock as RedisClock) };
 }
 
-test('a change that Redis is not there for is not begun, and leaves nothing to be withdrawn', async () => {
+test('a change is not started while Redis is away, and is not withdrawn later', async () => {
   const { redis, calls } = open('reconnecting');
   const [commands, withdraw] = [vi.fn(async () => 'done'), vi.fn(async () => {})];
   await expect(calls.change(commands, withdraw)).rejects.toMatchObject({
@@ -25,7 +25,7 @@ test('a change that Redis is not there for is not begun, and leaves nothing to b
   expect(withdraw).not.toHaveBeenCalled();
 });
 
-test('a change is not begun while Redis does not answer: it certainly did nothing', async () => {
+test('a change is not started while Redis does not answer, so its error is retryable', async () => {
   let answer = () => {};
   const contact = new Promise<void>((resolve) => {
     answer = resolve;
@@ -41,7 +41,7 @@ test('a change is not begun while Redis does not answer: it certainly did nothin
   expect(commands).not.toHaveBeenCalled();
 });
 
-test('a change that was begun and not answered is in doubt; it is withdrawn, and again where that fails', async () => {
+test('a change without an answer has an unknown outcome and is withdrawn, repeatedly if that fails', async () => {
   const { redis, calls } = open();
   const withdraw = vi.fn(async () => {}).mockRejectedValueOnce(new Error('Redis is away again'));
   const lost = Promise.reject(new Error('Connection is closed.'));
@@ -57,9 +57,9 @@ test('a change that was begun and not answered is in doubt; it is withdrawn, and
 });
 
 test.each([
-  ['that came too late', new TooLate()],
+  ['that reached Redis too late', new TooLate()],
   ['that Redis refused', Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' })],
-])('a change %s did nothing for certain', async (_what, error) => {
+])('a change %s had no effect, so its error is retryable', async (_what, error) => {
   const { calls } = open();
   const withdraw = vi.fn(async () => {});
   await expect(calls.change(() => Promise.reject(error), withdraw)).rejects.toMatchObject({
@@ -68,7 +68,7 @@ test.each([
   expect(withdraw).not.toHaveBeenCalled();
 });
 
-test('an outage is reported, once Redis has not answered for as long as a call waits', async () => {
+test('an outage is reported once Redis has not answered within the timeout of a call', async () => {
   const contact = vi.fn(() => Promise.reject(new Error('Connection is closed.')));
   const { calls } = open('reconnecting', { contact });
   expect(await calls.outage(new AbortController().signal)).toMatchObject({
@@ -83,13 +83,13 @@ test('a short outage is not reported', async () => {
   const { calls } = open('ready', { contact });
   const ended = new AbortController();
   const report = calls.outage(ended.signal);
-  // Longer than an outage may last, if nothing had answered.
+  // Nine checks take longer than the timeout of an outage.
   await expect.poll(() => contact.mock.calls.length, { timeout: 10_000 }).toBe(9);
   ended.abort();
   expect(await report).toBeNull();
 });
 
-test('a watch for outages ends with its signal', async () => {
+test('the wait for an outage ends when its signal is aborted', async () => {
   const { calls } = open('ready', { contact: () => Promise.resolve() });
   const ended = new AbortController();
   const report = calls.outage(ended.signal);

@@ -11,7 +11,7 @@ import { faultOf, RedisUnfit } from './redis-fault.ts';
 const CALL_TIMEOUT = 1_700;
 
 /** How often to check that Redis still answers while callers wait for a job, in ms. */
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
 /** A group of Redis commands that a caller waits for. */
 export interface Call {
@@ -82,12 +82,12 @@ export class RedisCalls {
       const left = answeredAt + CALL_TIMEOUT - performance.now();
       try {
         // Wait at least one interval: this process itself may have stood still.
-        await withTimeout(this.#clock.contact(), Math.max(LOOK_MS, left), noAnswer);
+        await withTimeout(this.#clock.contact(), Math.max(CHECK_MS, left), noAnswer);
         answeredAt = performance.now();
       } catch (error) {
         if (performance.now() - answeredAt >= CALL_TIMEOUT) return inDoubt(error);
       }
-      await sleep(LOOK_MS, signal);
+      await sleep(CHECK_MS, signal);
     }
     return null;
   }
@@ -159,8 +159,8 @@ export function unavailable(cause: unknown): GatewayError {
 }
 
 const IN_DOUBT =
-  'The queue (Redis) stopped answering just as it was asked: this may have been queued, or not. ' +
-  'Look at the job once the queue answers, or repeat the request under the same Idempotency-Key.';
+  'The queue (Redis) stopped answering during the request: it may have been queued, or not. ' +
+  'Read the job once the queue answers, or repeat the request under the same Idempotency-Key.';
 
 /** The error for a call that Redis has not answered. */
 export function inDoubt(cause: unknown): GatewayError {

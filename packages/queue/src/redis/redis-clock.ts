@@ -1,17 +1,17 @@
 import type { RedisClient } from './clients.ts';
 import { sendUntimed } from './script.ts';
 
-/** ms for which an answer counts as contact. Older, and Redis is asked for its time before anything is changed. */
+/** ms for which an answer counts as contact. After that, a change first asks Redis for its time. */
 const FRESH_MS = 100;
 
-/** ms without an answer after which the connection is made anew: TCP by itself would take a quarter of an hour to notice a dead one. */
+/** ms without an answer after which the connection is replaced. TCP takes 15 minutes to notice a dead connection. */
 const SILENCE_MS = 5_000;
 
 /**
- * Redis' own clock, as its answers show it, and whether Redis has answered just now.
+ * Reads Redis' own clock from its answers, and knows whether Redis has answered recently.
  *
- * A change is written only in contact, and with a deadline by Redis' clock. So Redis refuses what reaches it after its caller was answered,
- * and what was never written was certainly never done.
+ * A change is sent only while Redis answers, with a deadline by Redis' clock. Redis refuses a change that arrives after
+ * its caller was answered, and a change that was never sent certainly had no effect.
  */
 export class RedisClock {
   readonly #redis: RedisClient;
@@ -20,7 +20,7 @@ export class RedisClock {
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
-    // The next connection may lead to another machine, with another clock.
+    // The next connection may lead to another server, with another clock.
     redis.on('close', () => {
       this.#reading = null;
     });
@@ -31,7 +31,7 @@ export class RedisClock {
     return this.#reading !== null && performance.now() - this.#reading.at <= FRESH_MS;
   }
 
-  /** Resolves once Redis has answered; it is asked at most once at a time. Rejects where the connection is lost. */
+  /** Resolves once Redis has answered. Callers share one request at a time. Rejects if the connection is lost. */
   async contact(): Promise<void> {
     if (this.isFresh) return;
     this.#asking ??= this.#ask().finally(() => {
@@ -50,16 +50,16 @@ export class RedisClock {
     }
   }
 
-  /** Takes Redis' `TIME` from an answer that has just arrived. */
+  /** Updates the clock from Redis' `TIME`, in an answer that has just arrived. */
   learn(time: unknown): void {
-    if (!Array.isArray(time)) throw new TypeError('Redis does not tell its time');
+    if (!Array.isArray(time)) throw new TypeError('unexpected reply to TIME');
     const redisMs = Number(time[0]) * 1_000 + Math.floor(Number(time[1]) / 1_000);
     this.#reading = { redisMs, at: performance.now() };
   }
 
   /**
-   * The moment `at` (by `performance.now()`) in ms of Redis' clock. It is never later than that moment, since the reading had aged when it
-   * arrived. `0`, which is always over, where Redis has not told its time.
+   * Converts `at` (by `performance.now()`) to ms of Redis' clock. The result is never too late, because a reading is
+   * already some time old when it arrives. Without a reading it is `0`, a deadline that is always over.
    */
   deadline(at: number): number {
     return this.#reading === null ? 0 : Math.floor(this.#reading.redisMs + (at - this.#reading.at));

@@ -25,7 +25,7 @@ test.each([
   ['ECONNREFUSED', /nothing listens/],
   ['ENOTFOUND', /host name cannot be resolved/],
   ['EAI_AGAIN', /host name cannot be resolved/],
-  ['EHOSTUNREACH', /no way/],
+  ['EHOSTUNREACH', /no network route/],
   ['ERR_SSL_WRONG_VERSION_NUMBER', /redis:\/\//],
   ['EPROTO', /redis:\/\//],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', /not trusted/],
@@ -34,7 +34,7 @@ test.each([
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /not trusted/],
   ['CERT_HAS_EXPIRED', /expired/],
   ['ERR_TLS_CERT_ALTNAME_INVALID', /another host name/],
-])('an error %s is told in words, without what it says of addresses and users', (code, reason) => {
+])('error %s is explained without the addresses and users in its message', (code, reason) => {
   const fault = of('of redis://user:hunter2@10.0.0.1', code);
   expect(fault).toEqual({ reason: expect.stringMatching(reason), isFinal: false });
   expect(fault.reason).not.toMatch(/hunter2|10\.0\.0\.1/);

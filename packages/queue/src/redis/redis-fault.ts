@@ -4,7 +4,7 @@ type RedisClient = Redis | Cluster;
 
 /** Why Redis cannot be used now. */
 export interface RedisFault {
-  /** In words, without an address or a secret. */
+  /** An explanation for people, without an address or a secret. */
   reason: string;
   /** Waiting does not help, because a setting is wrong. */
   isFinal: boolean;
@@ -17,17 +17,17 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
     'it refuses the user or password in REDIS_URL (WRONGPASS)',
     true,
   ],
-  [/NOAUTH/, 'it wants a password, and REDIS_URL has none (NOAUTH)', true],
+  [/NOAUTH/, 'it requires a password, and REDIS_URL has none (NOAUTH)', true],
   [/NOPERM/, 'the user in REDIS_URL may not run a command that is needed (NOPERM)', true],
-  [/DENIED.*protected mode/is, 'it is in protected mode: set a password there, and in REDIS_URL', true],
-  [/max number of clients/i, 'it has as many connections as it takes (maxclients)'],
+  [/DENIED.*protected mode/is, 'it is in protected mode: set a password in Redis and in REDIS_URL', true],
+  [/max number of clients/i, 'it has reached its limit of connections (maxclients)'],
   [/LOADING/, 'it is loading its data'],
   [/READONLY/, 'it is a read-only replica: REDIS_URL must name the primary'],
   [/MASTERDOWN/, 'it is a replica that has lost its primary (MASTERDOWN)'],
   [/CLUSTERDOWN/, 'its cluster is down (CLUSTERDOWN)'],
   [
     /Protocol error|as reply type byte/,
-    'what answers at that port is not a Redis, or it wants TLS (rediss://)',
+    'the server at that port is not a Redis, or it requires TLS (rediss://)',
   ],
   [
     /WRONG_VERSION_NUMBER|EPROTO|packet length too long/i,
@@ -45,10 +45,10 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
     /ETIMEDOUT|timed? ?out/i,
     'it does not answer in time: it hangs, a firewall is in between, or only one side speaks TLS',
   ],
-  [/EHOSTUNREACH|ENETUNREACH/, 'there is no way to its host'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'there is no network route to its host'],
   [
     /ECONNRESET|EPIPE|Connection is closed|socket disconnected/i,
-    'the connection was closed; where Redis wants TLS, use rediss://',
+    'the connection was closed; if Redis requires TLS, use rediss://',
   ],
 ];
 
@@ -97,17 +97,17 @@ export function unfitFor({ reason }: RedisFault): RedisUnfit {
 /** Resolves once Redis is reachable. @throws {RedisUnfit} where waiting does not help. */
 export function whenReachable(redis: RedisClient): Promise<void> {
   return new Promise((resolve, reject) => {
-    const look = () => {
+    const check = () => {
       const fault = faultOf(redis);
       const isReady = redis.status === 'ready';
       if (!isReady && fault?.isFinal !== true) return;
-      redis.off('ready', look);
-      redis.off('error', look);
+      redis.off('ready', check);
+      redis.off('error', check);
       if (isReady || fault === null) resolve();
       else reject(unfitFor(fault));
     };
-    redis.on('ready', look);
-    redis.on('error', look);
-    look();
+    redis.on('ready', check);
+    redis.on('error', check);
+    check();
   });
 }

@@ -2,20 +2,20 @@ import type { Logger } from '@gateway/runtime';
 import type { RedisClient } from './clients.ts';
 import { RedisUnfit } from './redis-fault.ts';
 
-/** How Redis is set up, as far as it says so. */
+/** The configuration of Redis; `null` for what it does not report. */
 export interface RedisSetup {
   version: string | null;
   maxmemoryPolicy: string | null;
   appendOnly: boolean | null;
-  /** What must be changed before anything is entrusted to it; one line each, with what to set. */
+  /** Settings that must be changed before Redis may hold messages; one line each, with what to set. */
   faults: string[];
   warnings: string[];
 }
 
-/** What our scripts need: `ZADD LT`. */
+/** The oldest Redis that this product's scripts run on, because of `ZADD LT`. */
 const OLDEST: readonly [number, number] = [6, 2];
 
-/** Asks by INFO, which managed services allow where they forbid CONFIG. */
+/** Reads INFO, because managed services allow it and forbid CONFIG. */
 export async function readRedisSetup(redis: RedisClient): Promise<RedisSetup> {
   let info = '';
   try {
@@ -37,15 +37,15 @@ export function judge(info: string): RedisSetup {
   if (version !== null && isOlder(version)) faults.push(`Redis ${version} is too old: use 6.2 or newer`);
   if (maxmemoryPolicy !== null && maxmemoryPolicy !== 'noeviction')
     faults.push(
-      `Redis drops data when it is full (maxmemory-policy ${maxmemoryPolicy}), and accepted messages with it: set maxmemory-policy noeviction`,
+      `Redis drops data, and with it accepted messages, when its memory is full (maxmemory-policy ${maxmemoryPolicy}): set maxmemory-policy noeviction`,
     );
   if (appendOnly === false)
     warnings.push(
-      'Redis keeps no append-only file: when it ends, accepted messages are lost. Set appendonly yes',
+      'Redis keeps no append-only file, so accepted messages are lost when it stops. Set appendonly yes',
     );
   if (version === null || maxmemoryPolicy === null || appendOnly === null)
     warnings.push(
-      'Redis does not say how it is set up (INFO): see to maxmemory-policy noeviction and appendonly yes yourself',
+      'Redis does not report its configuration (INFO): make sure that it has maxmemory-policy noeviction and appendonly yes',
     );
   return { version, maxmemoryPolicy, appendOnly, faults, warnings };
 }
@@ -55,7 +55,10 @@ function isOlder(version: string): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-/** Logs what should be changed. @throws {RedisUnfit} what must be, in one line. */
+/**
+ * Logs warnings about Redis' configuration.
+ * @throws {RedisUnfit} lists the settings that must be changed, in one line.
+ */
 export async function requireFitRedis(redis: RedisClient, logger: Logger): Promise<void> {
   const { faults, warnings } = await readRedisSetup(redis);
   if (faults.length > 0) throw new RedisUnfit(faults.join('; '));

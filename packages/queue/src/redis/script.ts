@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Command } from 'ioredis';
 import type { RedisClient } from './clients.ts';
 
-/** A Lua script that Redis runs as one step. Sent by its digest, and as a whole only where Redis does not know it (any more). */
+/** A Lua script that Redis runs atomically. Its digest is sent; its text only if Redis does not have it cached. */
 export class Script {
   readonly #lua: string;
   readonly #sha1: string;
@@ -26,7 +26,7 @@ export class Script {
   }
 }
 
-/** Sends a command whose answer is awaited as long as the connection lasts, whatever its `commandTimeout`. */
+/** Sends a command without a timeout: its answer is awaited until the connection is lost, despite `commandTimeout`. */
 export function sendUntimed(
   redis: RedisClient,
   name: string,
@@ -35,7 +35,7 @@ export function sendUntimed(
   return redis.sendCommand(new UntimedCommand(name, args, { replyEncoding: 'utf8' })) as Promise<unknown>;
 }
 
-/** What a script has changed must become known, however late. Who waits for it has a limit of their own. */
+/** A command without a timeout, so that its outcome becomes known however late. Callers have their own timeouts. */
 class UntimedCommand extends Command {
   override setTimeout(): void {}
 }

@@ -11,9 +11,9 @@ import { openConsumerRedis } from '../redis/clients.ts';
 import { whenReachable } from '../redis/redis-fault.ts';
 
 /**
- * The key that this process seals with. A new one is made only where nothing was sealed before: neither in DATA_DIR nor, with
- * SESSION_STORE=redis, in Redis. Only for that Redis is waited for.
- * @throws {SettingsError} where the sessions in Redis were sealed with a key that is not here.
+ * Finds the sealing key of this process. Creates one only if nothing was sealed before: neither in DATA_DIR nor, with
+ * SESSION_STORE=redis, in Redis. Only that last check waits for Redis.
+ * @throws {SettingsError} if sessions in Redis were sealed with a key that this process does not have.
  */
 export async function openSealingKey(settings: Settings, logger: Logger): Promise<SealingKey> {
   const options = {
@@ -26,7 +26,7 @@ export async function openSealingKey(settings: Settings, logger: Logger): Promis
   if (settings.SESSION_STORE === 'redis') await refuseBesideSessions(settings, logger);
   const key = loadSealingKey(options);
   if (key.created)
-    logger.warn({ file: key.file }, 'made a new key that sessions are sealed with: keep a copy of it');
+    logger.warn({ file: key.file }, 'created a new key that seals sessions: keep a copy of it');
   return key;
 }
 
@@ -43,6 +43,6 @@ async function refuseBesideSessions(
   }
   throw new SettingsError(
     'Bad setting: SESSION_ENCRYPTION_KEY is missing, and the sessions in Redis are sealed: set it to their key, or put ' +
-      `their key file session_encryption.key into ${dataDir}. No new key is made: it could not open the accounts`,
+      `their key file session_encryption.key into ${dataDir}. No new key is created: it could not open the accounts`,
   );
 }

@@ -5,14 +5,14 @@ import { fencedWrite } from '../ownership/fence.ts';
 import { readViewOrAbsence } from '../ownership/published-shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 
-/** What the worker last published of an account; {@link UNKNOWN_ACCOUNT} where it never did. A hold that is over is left out. */
+/** The account's latest published view, without a hold that is over; {@link UNKNOWN_ACCOUNT} if there is none. */
 export async function readAccountView(redis: RedisClient, userId: string, now: number): Promise<AccountView> {
   return asOf(await readPublishedView(redis, userId), now).view;
 }
 
-/** A view as it was published. */
+/** A view together with its JSON in Redis. */
 export interface PublishedView {
-  /** As Redis has it; `null`: the account was never shown. */
+  /** Its exact JSON in Redis; `null` if no view is published. */
   json: string | null;
   view: AccountView;
 }
@@ -22,8 +22,8 @@ export async function readPublishedView(redis: RedisClient, userId: string): Pro
 }
 
 /**
- * The view of an account of this shard, by which it is decided whether it may do something.
- * @throws {GatewayError} `WORKER_UNAVAILABLE` where a missing view does not say that there is no such account.
+ * Reads a view from which to decide whether a request is allowed.
+ * @throws {GatewayError} `WORKER_UNAVAILABLE` if the view is missing because the shard's views are not published yet.
  */
 export async function readDecisiveView(
   redis: RedisClient,
@@ -33,15 +33,15 @@ export async function readDecisiveView(
   return publishedView(userId, await readViewOrAbsence(redis, accountViewKey(userId), shard));
 }
 
-/** Views seen lately: a busy account's is asked for with every send, and hardly ever another one. */
+/** Cache of recently read views. Every send of a busy account needs its view, which rarely changes. */
 const seen = new BoundedMap<string, PublishedView>(5_000);
 
-/** The view of the account that Redis had when it was last looked at here, if ever. It may have changed since. */
+/** The cached view of the account, if any. It may be outdated. */
 export function lastSeenView(userId: string): PublishedView | undefined {
   return seen.get(userId);
 }
 
-/** The view that Redis has as `json`, which is seen by this. */
+/** Parses a view read from Redis and caches it. */
 export function publishedView(userId: string, json: string | null): PublishedView {
   const known = seen.get(userId);
   if (known?.json === json) return known;
@@ -54,7 +54,7 @@ export function publishedView(userId: string, json: string | null): PublishedVie
   return published;
 }
 
-/** The view as it is at `now` (ms): a hold ends by itself. */
+/** The view at time `now` (ms since the epoch), without a hold that is over by then. */
 export function asOf(published: PublishedView, now: number): PublishedView {
   const { view } = published;
   if (view.hold === null || view.hold.until > now) return published;
@@ -62,14 +62,14 @@ export function asOf(published: PublishedView, now: number): PublishedView {
   return { ...published, view: { ...view, hold: null, state } };
 }
 
-/** The accounts of a shard that a worker has published, and that are not known to be signed out. */
+/** The accounts of a shard that have a published view, so are not known to be signed out. */
 export async function publishedAccounts(redis: RedisClient, shard: number): Promise<string[]> {
   const userIds = await redis.smembers(shardAccountsKey(shard));
   const views = await Promise.all(userIds.map((userId) => redis.exists(accountViewKey(userId))));
   return userIds.filter((_, index) => views[index] === 1);
 }
 
-/** Publishes the view; only the worker that owns the account may. @throws {Fenced} */
+/** Publishes the view. Only the worker that owns the account may do so. @throws {Fenced} */
 export async function writeAccountView(
   redis: RedisClient,
   { shard, fence }: { shard: number; fence: string },
@@ -77,7 +77,7 @@ export async function writeAccountView(
   view: AccountView,
 ): Promise<void> {
   const known = view.state !== 'none';
-  // First of all, so that no send is ever accepted for an account that the sweep does not look at.
+  // Do this first, so that no send is accepted for an account that the sweep does not check.
   if (known) await redis.sadd(shardAccountsKey(shard), userId);
   await fencedWrite(redis, userId, fence, accountViewKey(userId), known ? JSON.stringify(view) : null);
 }

@@ -7,24 +7,24 @@ import type { RedisClock } from '../redis/redis-clock.ts';
 import { timelyBackend } from '../redis/timely-backend.ts';
 import { openWebhookQueue } from '../webhooks/webhook-queue.ts';
 
-/** Accounts looked at per round trip. */
+/** Accounts read per round trip. */
 const BATCH = 500;
 
-/** A message that waits matters more than any number of old failures. */
-const WAITING = 1_000_000;
+/** Weight of a pending message: more than any number of failed ones. */
+const PENDING_WEIGHT = 1_000_000;
 
-/** How much an account matters to an operator just now. */
+/** How important an account is to an operator now. */
 interface Weight {
   userId: string;
   weight: number;
 }
 
-/** The queues that a dashboard shows, over a connection that somebody else closes. */
+/** The queues that the dashboard shows. The caller closes their connection. */
 export class BoardQueues {
   readonly #redis: RedisClient;
   readonly #shards: number;
   readonly #accounts: AccountQueues;
-  /** Control queues, one a shard. */
+  /** The control queues, one per shard. */
   readonly control: readonly Queue[];
   readonly webhooks: Queue;
 
@@ -42,8 +42,8 @@ export class BoardQueues {
     return this.#accounts.of(userId);
   }
 
-  /** Accounts with messages that wait, go out or have failed, those with most that waits first; at most so many. */
-  async accountsThatMatter(most: number): Promise<string[]> {
+  /** At most `most` accounts with pending or failed messages, those with the most pending first. */
+  async accountsToShow(most: number): Promise<string[]> {
     const accounts: Weight[] = [];
     for (let shard = 0; shard < this.#shards; shard += 1) {
       const userIds = await this.#redis.smembers(shardAccountsKey(shard));
@@ -67,7 +67,7 @@ export class BoardQueues {
           this.#redis.zcard(key('delayed')),
           this.#redis.zcard(key('failed')),
         ]);
-        return { userId, weight: (waiting + active + delayed) * WAITING + failed };
+        return { userId, weight: (waiting + active + delayed) * PENDING_WEIGHT + failed };
       }),
     );
   }

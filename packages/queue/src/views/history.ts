@@ -2,14 +2,17 @@ import type { HistoryPoint } from '@gateway/contracts';
 import { historyKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 
-/** ms of one step. */
+/** Length of one step of the history, in ms. */
 export const HISTORY_STEP_MS = 300_000;
-/** Steps that one hash holds: four fields each, as many as Redis keeps in its small form (hash-max-listpack-entries, 128). */
+/**
+ * Steps per Redis hash. Each has four fields, and Redis stores hashes of up to 128 fields in its compact form
+ * (hash-max-listpack-entries).
+ */
 const STEPS_PER_SLOT = 32;
-/** s that a slot is kept: a day is looked back at most. */
+/** Seconds that a slot is kept. Readers ask for at most one day. */
 const KEPT_S = 27 * 3_600;
 
-/** Fields of a step, short since there are many: `<step within the slot><letter>`. */
+/** Letters of the field names `<step within the slot><letter>`; short, since there are many fields. */
 const FIELDS = { sent: 's', failed: 'f', heldMs: 'h', waiting: 'w' } as const;
 
 function placeOf(step: number): { slot: number; field: (what: keyof typeof FIELDS) => string } {
@@ -17,19 +20,19 @@ function placeOf(step: number): { slot: number; field: (what: keyof typeof FIELD
   return { slot, field: (what) => `${step % STEPS_PER_SLOT}${FIELDS[what]}` };
 }
 
-/** What is added to an account's history. */
+/** An addition to an account's history. */
 export interface HistorySample {
   userId: string;
-  /** Messages that went out, and that failed, since the last sample. */
+  /** Messages sent since the last sample; `failed`: those that failed. */
   sent: number;
   failed: number;
   /** ms since the last sample during which its sends were held. */
   heldMs: number;
-  /** Messages that have not gone out, now. */
+  /** Messages that wait to be sent now. */
   waiting: number;
 }
 
-/** Adds to the histories of accounts, in one round trip. */
+/** Adds samples to the histories of accounts, in one round trip. */
 export async function addHistory(
   redis: RedisClient,
   samples: readonly HistorySample[],
@@ -50,7 +53,9 @@ export async function addHistory(
   );
 }
 
-/** An account's history from then until now, a point a step, the oldest first; steps of which nothing is known are empty. */
+/**
+ * An account's history between two times (ms since the epoch), one point per step, oldest first. Missing steps are 0.
+ */
 export async function readHistory(
   redis: RedisClient,
   userId: string,

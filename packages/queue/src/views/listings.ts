@@ -7,7 +7,7 @@ import type { RedisCalls } from '../redis/redis-calls.ts';
 import { readHistory } from './history.ts';
 import { SendListReader, type SendLists } from './send-lists.ts';
 
-/** What people look at: accounts, their messages, how the last hours went. Throws `QUEUE_UNAVAILABLE` when Redis is away. */
+/** Lists for people: accounts, their messages, their recent history. Throws `QUEUE_UNAVAILABLE` while Redis is away. */
 export class Listings {
   readonly #redis: RedisClient;
   readonly #accounts: AccountQueues;
@@ -22,8 +22,8 @@ export class Listings {
   }
 
   /**
-   * The ids of all accounts of which a worker has published a view, sorted.
-   * @throws {GatewayError} `WORKER_UNAVAILABLE` where workers have not published all.
+   * The ids of all accounts with a published view, sorted.
+   * @throws {GatewayError} `WORKER_UNAVAILABLE` if workers have not published all views yet.
    */
   async accounts(): Promise<string[]> {
     return this.#calls.read(async () => {
@@ -41,13 +41,13 @@ export class Listings {
     return userIds.filter((_, index) => isShown[index] === 1);
   }
 
-  /** Reads an account's messages, at most so many of each list; to be called again and again. */
+  /** Creates a reader of an account's messages, for repeated calls. It returns at most `limit` of each list. */
   sends(userId: string): (limit: number) => Promise<SendLists> {
     const reader = new SendListReader(this.#redis, this.#accounts, userId);
     return (limit) => this.#calls.read(() => reader.read(limit, Date.now()));
   }
 
-  /** How the last hours went for an account, a point a step. */
+  /** The account's history of the last `hours` hours, one point per step. */
   async history(userId: string, hours: number): Promise<HistoryPoint[]> {
     const now = Date.now();
     return this.#calls.read(() => readHistory(this.#redis, userId, now - hours * 3_600_000, now));

@@ -1,12 +1,12 @@
 import { metricsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 
-/** Workers whose metrics are kept at a time. */
+/** Most workers whose metrics are stored. */
 const MAX_WORKERS = 128;
-/** ms after which metrics of a worker that says nothing more are gone. */
+/** ms after which the metrics of a silent worker expire. */
 const KEPT_MS = 30_000;
 
-// KEYS[1] slot; ARGV[1] worker, [2] value, [3] ms. 1: written; 0: the slot is another worker's.
+// KEYS[1] slot; ARGV[1] worker, [2] value, [3] ms. Returns 1 if written, 0 if another worker has the slot.
 const WRITE = `
 local held = redis.call('HGET', KEYS[1], 'worker')
 if held and held ~= ARGV[1] then return 0 end
@@ -14,7 +14,7 @@ redis.call('HSET', KEYS[1], 'worker', ARGV[1], 'metrics', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
-/** Where workers, which have no port of their own, leave their metrics for the API to tell. */
+/** Stores the metrics of workers in Redis. Workers have no port, so the API serves these metrics. */
 export class MetricsStore {
   readonly #redis: RedisClient;
   readonly #worker: string;
@@ -25,7 +25,7 @@ export class MetricsStore {
     this.#worker = worker;
   }
 
-  /** Leaves a snapshot (JSON) under this worker's number: the lowest that is free, kept while it comes back in time. */
+  /** Stores a snapshot (JSON) in this worker's slot: the lowest free one, kept while the worker writes often enough. */
   async write(snapshot: string): Promise<void> {
     for (let tries = 0; tries < MAX_WORKERS; tries += 1) {
       const written = await this.#redis.eval(
@@ -46,7 +46,7 @@ export class MetricsStore {
   }
 }
 
-/** The snapshots of all workers, by their numbers. */
+/** The snapshots of all workers, by slot number. */
 export async function readMetrics(redis: RedisClient): Promise<Map<number, string>> {
   const found = await Promise.all(
     Array.from({ length: MAX_WORKERS }, (_, slot) => redis.hget(metricsKey(slot), 'metrics')),

@@ -1,22 +1,22 @@
 import { dueAccountsKey, sendJobKey, sendListKey, type JobList } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 
-/** Accounts looked at per round trip. */
+/** Accounts read per round trip. */
 const BATCH = 500;
 
-/** Messages of a shard's accounts that have not gone out. */
+/** Pending messages of all accounts of a shard. */
 export interface QueueDepth {
   waiting: number;
   delayed: number;
   active: number;
-  /** ms since the epoch at which the oldest that waits was accepted; `null`: none does. */
+  /** When the oldest waiting message was enqueued, in ms since the epoch; `null` if none waits. */
   oldestAt: number | null;
 }
 
 /**
- * Counts what waits, over those of a shard's accounts whose bell has rung or will and those that are known to be `busy`, four cheap commands
- * each: most accounts have nothing most of the time, and are not asked about. `busy` is to hold those whose bell was taken down while something of
- * theirs waits still.
+ * Counts the pending messages of a shard's accounts, with four cheap commands per account. Most accounts have none most
+ * of the time, so it reads only accounts that are due now or later, and those in `busy`.
+ * @param busy accounts that may have pending messages although they are no longer listed as due.
  */
 export async function readQueueDepth(
   redis: RedisClient,

@@ -5,18 +5,18 @@ import type { RedisClient } from '../redis/clients.ts';
 import { WEBHOOK_ATTEMPTS } from './webhook-backoff.ts';
 import type { WebhookQueue } from './webhook-queue.ts';
 
-/** s that deliveries that have ended can be read and replayed, and how many of one account. */
+/** Seconds that ended deliveries can be read and replayed, how many are kept in all, and how many per account. */
 const KEPT_FOR = 7 * 86_400;
 const KEPT = 100_000;
 const LISTED = 2_000;
 
-/** What ids begin with, by what a webhook tells of. */
+/** Prefixes of webhook ids, by the subject of the webhook. */
 const JOB = 'job-';
 const ACCOUNT = 'account-';
 
 /**
- * What is to be told goes in here before what it tells of is written down: a crash in between tells of it all the same, once it has
- * come about. The same thing put in twice is one webhook.
+ * Enqueues webhooks. Enqueue one before storing the change that it reports: after a crash in between, it is still
+ * delivered once the change is stored. Enqueueing the same webhook twice delivers it once.
  */
 export class WebhookOutbox {
   readonly #redis: RedisClient;
@@ -28,8 +28,8 @@ export class WebhookOutbox {
   }
 
   /**
-   * The job ends, or has ended: its JSON will be posted there.
-   * @param retries how often it was tried again by hand: each of its ends is told.
+   * Enqueues the webhook that posts an ended job, or one about to end, to `url`.
+   * @param retries number of manual retries of the job: each of its ends has a webhook of its own.
    */
   async jobEnds(jobId: string, userId: string, url: string, retries = 0): Promise<void> {
     await this.#add(webhookIdOf(jobId, retries), {
@@ -55,7 +55,7 @@ export class WebhookOutbox {
     const log = webhookLogKey(webhook.user_id);
     await this.#redis
       .pipeline()
-      // Only the first time: the list is in the order of beginnings.
+      // NX keeps the time of the first enqueueing, by which the list is sorted.
       .zadd(log, 'NX', Date.now(), id)
       .zremrangebyrank(log, 0, -LISTED - 1)
       .expire(log, KEPT_FOR + 86_400)
@@ -70,7 +70,7 @@ export class WebhookOutbox {
   }
 }
 
-/** The id of the webhook that tells of a job's end. */
+/** The id of the webhook that reports a job's end. */
 export function webhookIdOf(jobId: string, retries = 0): string {
   return `${JOB}${jobId}${retries === 0 ? '' : `~${retries}`}`;
 }

@@ -7,7 +7,7 @@ import { tracing } from '../redis/tracing.ts';
 
 export type WebhookQueue = Queue<WebhookJob, null>;
 
-/** The queue that webhooks wait in, for adding to and reading from, over a connection that somebody else closes. */
+/** Opens the queue of webhooks. The caller closes its connection. */
 export function openWebhookQueue(redis: RedisClient, backend: SharedBackend): WebhookQueue {
   const queue: WebhookQueue = new Queue(
     WEBHOOK_QUEUE,
