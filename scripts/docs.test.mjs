@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 import { expect, test } from 'vitest';
+import { sandboxGuide } from './launch/guide.mjs';
 import { errorPage } from './lib/error-page.mjs';
-import { sandboxGuide } from './lib/guide.mjs';
 import { ROOT } from './lib/root.mjs';
 
 /** @param {string} file */

@@ -16,6 +16,7 @@ export class Child {
   /** @type {import('node:child_process').ChildProcess} */ #process;
   /** @type {Promise<string>} */ #ended;
   /** @type {number | undefined} */ #also;
+  /** @type {Promise<void> | undefined} */ #ending;
   /** @type {((message: Record<string, unknown>) => void)[]} */ #listeners = [];
   /** @type {Promise<Record<string, unknown>>} */ ready;
   hasEnded = false;
@@ -62,7 +63,17 @@ export class Child {
     return this.#ended;
   }
 
-  async end() {
+  /** Whether {@link end} was called. */
+  get isEnding() {
+    return this.#ending !== undefined;
+  }
+
+  /** Ends it. A second call waits for the first: a part takes a second SIGTERM for "now". */
+  end() {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end() {
     if (!this.hasEnded) this.#process.kill('SIGTERM');
     const force = setTimeout(() => this.#process.kill('SIGKILL'), this.graceMs);
     await this.#ended;
@@ -71,24 +82,41 @@ export class Child {
   }
 }
 
-/** Runs the parts of the product; when one ends that should not, the rest is ended too. */
+/** Runs the parts of the product, and reports one that ends by itself. */
 export class Supervisor {
   /** @type {Child[]} in the order of starting */ #children = [];
-  /** @type {(reason: string) => void} */ #onCrash;
+  /** @type {(reason: string, child: Child) => void} */ #onCrash;
   #stopping = false;
 
-  /** @param {(reason: string) => void} onCrash told once, when a part ends by itself */
+  /** @param {(reason: string, child: Child) => void} onCrash called when a part ends by itself */
   constructor(onCrash) {
     this.#onCrash = onCrash;
   }
 
   /** @param {ChildOptions} options @throws {Interrupted} once {@link stop} was called: nobody would end the new part */
   start(options) {
+    const child = this.#spawn(options);
+    this.#children.push(child);
+    return child;
+  }
+
+  /**
+   * Ends a part, and starts another in its place.
+   * @param {Child} old @param {ChildOptions} options @throws {Interrupted} like {@link start}
+   */
+  async replace(old, options) {
+    await old.end();
+    const child = this.#spawn(options);
+    this.#children.splice(this.#children.indexOf(old), 1, child);
+    return child;
+  }
+
+  /** @param {ChildOptions} options */
+  #spawn(options) {
     if (this.#stopping) throw new Interrupted(`${options.name} was not started`);
     const child = new Child(options);
-    this.#children.push(child);
     void child.ended.then((how) => {
-      if (!this.#stopping) this.#onCrash(`${child.name} has ended (${how})`);
+      if (!this.#stopping && !child.isEnding) this.#onCrash(`${child.name} has ended (${how})`, child);
     });
     return child;
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, startOf } from './processes.mjs';
-import { Stop } from './say.mjs';
+import { isAlive, startOf } from '../lib/processes.mjs';
+import { Stop } from '../lib/say.mjs';
 
 /**
  * Makes this launcher the only one of a data directory. A lock left by one that was killed is taken over.
