@@ -1,6 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
 import { userIdSchema } from '@gateway/contracts';
-import { remembered } from '@gateway/runtime';
 import { monotonicFactory } from 'ulid';
 
 /** The parts of a job id, by which a job is found without an index. */
@@ -33,11 +32,8 @@ export function idempotentJobId(address: JobAddress, idempotencyKey: string): st
 }
 
 function format(head: string, { kind, shard, userId }: JobAddress): string {
-  return `${head}.${KIND_LETTER[kind]}${shard}.${encoded(userId)}`;
+  return `${head}.${KIND_LETTER[kind]}${shard}.${Buffer.from(userId).toString('base64url')}`;
 }
-
-/** Cached, because every message needs it. */
-const encoded = remembered(20_000, (userId: string) => Buffer.from(userId).toString('base64url'));
 
 /** Parses a job id; `null` if the text is not one. */
 export function parseJobId(jobId: string): JobAddress | null {
