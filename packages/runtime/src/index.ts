@@ -1,4 +1,3 @@
-export { BoundedMap, remembered } from './bounded-map.ts';
 export { BoundedThreads, ThreadError, type ThreadBounds, type ThreadFailure } from './bounded-thread.ts';
 export { createLogger, silentLogger, type Logger } from './logger.ts';
 export { Pauses } from './pauses.ts';

@@ -1,4 +1,5 @@
 import type { BoardQueues } from '@gateway/queue';
+import { LRUCache } from 'lru-cache';
 import type { BoardActions } from './actions.ts';
 import { ControlAdapter, SendAdapter, WebhookAdapter, type GuardedAdapter } from './adapters.ts';
 
@@ -19,7 +20,7 @@ export class ShownQueues {
   readonly #queues: BoardQueues;
   readonly #fixed: readonly GuardedAdapter[];
   readonly #adapterOf: (userId: string) => SendAdapter;
-  readonly #pinned = new Map<string, number>();
+  readonly #pinned = new LRUCache<string, number>({ max: MOST_PINNED });
   #freshUntil = 0;
   #accounts: readonly string[] = [];
   #listed: readonly GuardedAdapter[] = [];
@@ -35,10 +36,7 @@ export class ShownQueues {
 
   /** Keeps an account listed for an hour. @returns the name of its queue on the board. */
   pin(userId: string, now: number): string {
-    this.#pinned.delete(userId);
     this.#pinned.set(userId, now + PINNED_MS);
-    const [oldest] = this.#pinned.keys();
-    if (this.#pinned.size > MOST_PINNED && oldest !== undefined) this.#pinned.delete(oldest);
     return this.#adapterOf(userId).getName();
   }
 
@@ -49,7 +47,7 @@ export class ShownQueues {
       this.#accounts = await this.#queues.accountsToShow(MOST_ACCOUNTS);
       this.#freshUntil = now + Math.max(FRESH_MS, (performance.now() - begun) * FRESH_TIMES);
     }
-    const pinned = [...this.#pinned].filter(([, until]) => until > now).map(([userId]) => userId);
+    const pinned = [...this.#pinned.rkeys()].filter((userId) => (this.#pinned.peek(userId) ?? 0) > now);
     const accounts = [...new Set([...pinned, ...this.#accounts])];
     this.#listed = [...accounts.map((userId) => this.#adapterOf(userId)), ...this.#fixed];
     return this.#listed;

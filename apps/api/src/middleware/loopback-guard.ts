@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import { remembered, type Settings } from '@gateway/runtime';
+import type { Settings } from '@gateway/runtime';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiEnv, Caller } from '../context.ts';
@@ -40,8 +40,5 @@ export function refuseStrangers(c: Context<ApiEnv>, isAllowed = false): void {
 }
 
 function isLoopbackHost({ req: { url } }: Context<ApiEnv>): boolean {
-  return isLoopbackBase(url.slice(0, url.indexOf('/', 'https://'.length)));
+  return isLoopbackName(new URL(url).hostname);
 }
-
-/** Takes a URL without its path. Cached, because every request needs it and only two or three values occur. */
-const isLoopbackBase = remembered(100, (base: string) => isLoopbackName(new URL(base).hostname));

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { LaneJob } from './lane-job.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import type { Waiting } from './next-send.ts';
@@ -15,8 +16,14 @@ const MAX_REMEMBERED = 1_000;
 export class LaneJobs {
   readonly #options: LaneJobsOptions;
   #jobs: readonly LaneJob[] = [];
-  /** Attempt counts of jobs that went back to the queue, so that a hold of the account does not reset them. */
-  readonly #tried = new Map<string, Pick<LaneJob, 'failures' | 'attempts'>>();
+  /**
+   * Attempt counts of jobs that went back to the queue, so that a hold of the account does not reset them. Limited by
+   * size: `max` would allocate all entries at once, 22 KB an account.
+   */
+  readonly #tried = new LRUCache<string, Pick<LaneJob, 'failures' | 'attempts'>>({
+    maxSize: MAX_REMEMBERED,
+    sizeCalculation: () => 1,
+  });
 
   constructor(options: LaneJobsOptions) {
     this.#options = options;
@@ -36,15 +43,10 @@ export class LaneJobs {
 
   drop(job: LaneJob): void {
     this.#jobs = this.#jobs.filter((other) => other !== job);
-    if (job.ended === null && (job.failures > 0 || job.attempts > job.job.attempts)) this.#remember(job);
+    const { jobId, failures, attempts } = job;
+    if (job.ended === null && (failures > 0 || attempts > job.job.attempts))
+      this.#tried.set(jobId, { failures, attempts });
     job.leave();
-  }
-
-  #remember({ jobId, failures, attempts }: LaneJob): void {
-    this.#tried.set(jobId, { failures, attempts });
-    if (this.#tried.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#tried.keys();
-    if (oldest !== undefined) this.#tried.delete(oldest);
   }
 
   /** Drops all jobs without touching the queue. */

@@ -1,5 +1,6 @@
 import type { Hold, PaceRules, SendState } from '@gateway/contracts';
 import type { Chat } from '@gateway/telegram';
+import { LRUCache } from 'lru-cache';
 import { paceWait, spendPace, type PaceWait } from './pacer.ts';
 
 /** Last message ids kept in memory, by chat. */
@@ -19,7 +20,8 @@ export class SendLedger {
   readonly #write: WriteState;
   /** Attempt counts of pending jobs that are not saved yet, by job id. */
   #attempts = new Map<string, number>();
-  readonly #lastIds = new Map<string, number>();
+  /** Limited by size: `max` would allocate all entries at once, 45 KB an account. */
+  readonly #lastIds = new LRUCache<string, number>({ maxSize: MAX_LAST_IDS, sizeCalculation: () => 1 });
 
   constructor(state: SendState, write: WriteState) {
     this.#state = state;
@@ -107,12 +109,7 @@ export class SendLedger {
 
   /** Records that a message of a job was sent. */
   recordSent(jobId: string, chat: Chat, messageId: number, rules: PaceRules | null, now: number): void {
-    this.#lastIds.delete(chat.key);
     this.#lastIds.set(chat.key, messageId);
-    if (this.#lastIds.size > MAX_LAST_IDS) {
-      const [oldest] = this.#lastIds.keys();
-      if (oldest !== undefined) this.#lastIds.delete(oldest);
-    }
     this.recordReached();
     this.#forget('unknown', jobId);
     if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { notifyOwner } from '../events/due-accounts.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -16,7 +17,7 @@ export class OwnerNotifier {
   readonly #redis: RedisClient;
   readonly #shards: number;
   /** Accounts whose owner was notified over this connection, and whose latest message found others waiting. */
-  readonly #withWaiting = new Set<string>();
+  readonly #withWaiting = new LRUCache<string, true>({ max: MAX_KNOWN });
 
   constructor(redis: RedisClient, shards: number) {
     this.#redis = redis;
@@ -30,10 +31,7 @@ export class OwnerNotifier {
     if (behind > 0 && this.#withWaiting.has(userId)) return;
     this.notify(userId);
     if (behind === 0) this.#withWaiting.delete(userId);
-    else {
-      if (this.#withWaiting.size >= MAX_KNOWN) this.#withWaiting.clear();
-      this.#withWaiting.add(userId);
-    }
+    else this.#withWaiting.set(userId, true);
   }
 
   /** @param at time at which the account has work, in ms since the epoch; now by default. */

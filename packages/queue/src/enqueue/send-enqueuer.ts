@@ -1,5 +1,6 @@
 import { GatewayError, type AccountView } from '@gateway/contracts';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { withdrawSend } from '../line/withdraw-send.ts';
 import { MOST_RUNS } from '../redis/batched-script.ts';
 import { inDoubt, newCall, unavailable, type Call, type RedisCalls } from '../redis/redis-calls.ts';
@@ -25,7 +26,7 @@ export class SendEnqueuer {
    * Jobs with an Idempotency-Key of which Redis has not said whether it enqueued them. A repeat that fails also has an
    * unknown outcome.
    */
-  readonly #inDoubt = new Set<string>();
+  readonly #inDoubt = new LRUCache<string, true>({ max: MOST_IN_DOUBT });
 
   constructor(options: SendEnqueuerOptions) {
     const { redis, clock, shards, maxPending } = options;
@@ -96,7 +97,7 @@ export class SendEnqueuer {
   /** The error for this message when Redis is away. */
   #awayFor({ jobId, idempotencyKey }: PlacedSend, error: GatewayError): GatewayError {
     if (isDoubted(error)) {
-      if (idempotencyKey !== undefined && this.#inDoubt.size < MOST_IN_DOUBT) this.#inDoubt.add(jobId);
+      if (idempotencyKey !== undefined) this.#inDoubt.set(jobId, true);
       return error.with({ jobId });
     }
     return this.#inDoubt.has(jobId) ? inDoubt(error.cause).with({ jobId }) : error;

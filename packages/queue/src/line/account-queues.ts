@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import { LRUCache } from 'lru-cache';
 import { accountPrefix, SEND_QUEUE } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
@@ -27,7 +28,12 @@ export class AccountQueues {
   readonly #redis: RedisClient;
   readonly #backend: SharedBackend;
   readonly #timing: Timing | null;
-  readonly #queues = new Map<string, AccountQueue>();
+  readonly #queues = new LRUCache<string, AccountQueue>({
+    max: MAX_CACHED,
+    dispose: ({ queue }, _userId, reason) => {
+      if (reason === 'evict') void queue.close();
+    },
+  });
 
   /** @param clock gives changes their deadlines; without it they have none. */
   constructor(redis: RedisClient, backend: SharedBackend, clock?: RedisClock) {
@@ -42,14 +48,9 @@ export class AccountQueues {
 
   open(userId: string): AccountQueue {
     const cached = this.#queues.get(userId);
-    if (cached !== undefined) {
-      this.#queues.delete(userId);
-      this.#queues.set(userId, cached);
-      return cached;
-    }
+    if (cached !== undefined) return cached;
     const queue = this.#create(userId);
     this.#queues.set(userId, queue);
-    if (this.#queues.size > MAX_CACHED) this.#dropOldest();
     return queue;
   }
 
@@ -66,13 +67,6 @@ export class AccountQueues {
     queue.on('error', () => {}); // Each call reports its own error to its caller.
     if (backend === undefined) throw new Error('BullMQ created a queue without its backend');
     return { queue, backend };
-  }
-
-  #dropOldest(): void {
-    const [oldest] = this.#queues.keys();
-    if (oldest === undefined) return;
-    void this.#queues.get(oldest)?.queue.close();
-    this.#queues.delete(oldest);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { accountViewSchema, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
-import { BoundedMap } from '@gateway/runtime';
+import { LRUCache } from 'lru-cache';
 import { accountViewKey, shardAccountsKey } from '../keys.ts';
 import { fencedWrite } from '../ownership/fence.ts';
 import { readViewOrAbsence } from '../ownership/published-shards.ts';
@@ -34,7 +34,7 @@ export async function readDecisiveView(
 }
 
 /** Cache of recently read views. Every send of a busy account needs its view, which rarely changes. */
-const seen = new BoundedMap<string, PublishedView>(5_000);
+const seen = new LRUCache<string, PublishedView>({ max: 5_000 });
 
 /** The cached view of the account, if any. It may be outdated. */
 export function lastSeenView(userId: string): PublishedView | undefined {
