@@ -189,7 +189,20 @@ describe("an account's lane", () => {
     expect(await world.add('a').run()).toEqual(['promote all', 'fail ACCOUNT_DISCONNECTED a']);
   });
 
-  test('stop waits for the message under way, and puts back what is set aside in order', async () => {
+  test('stop waits for the message that is being sent, and fetches no further job', async () => {
+    const logAtStop = world.during('a', async () => {
+      await world.lane.stop();
+      return [...world.log];
+    });
+    await world.add('a', 'b').run();
+    expect(await logAtStop).toEqual(['claim', 'recover', 'send a', 'complete a']);
+    expect(world.waiting.map(({ text }) => text)).toEqual(['b']);
+    world.lane.wake();
+    await world.lane.idle();
+    expect(world.log).toEqual(await logAtStop);
+  });
+
+  test('stop puts held jobs back in their order', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     await world.add('a1', 'a2').run();
     await world.lane.stop();

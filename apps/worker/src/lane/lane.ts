@@ -7,7 +7,7 @@ import { heldTooLong, tooManyRecoveries } from './lane-errors.ts';
 import { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions } from './lane-ports.ts';
-import { pickNext, type AllWait, type NextSend } from './next-send.ts';
+import { pickNext, type AllWait } from './next-send.ts';
 import { recordRecovered } from './record-recovered.ts';
 import { Settlement } from './settlement.ts';
 import { isTooLong, isWorthShowing } from './waits.ts';
@@ -15,8 +15,20 @@ import { isTooLong, isWorthShowing } from './waits.ts';
 /** How many workers may end while they hold a job, before the job counts as the cause and fails. */
 const MAX_RECOVERIES = 5;
 
-/** Delay before a lane that was stopped by an error (Redis, a bug) tries again, ms. */
+/** Delay before the lane tries again after an error (Redis, a bug), ms. */
 const RETRY_MS = 1_000;
+
+/** What the lane knows of its queue: `unread` since the latest wake; `read`, so it may hold jobs; or `empty`. */
+type QueueRead = 'unread' | 'read' | 'empty';
+
+type State =
+  | { is: 'idle'; queue: QueueRead }
+  | { is: 'draining'; queue: QueueRead; run: Promise<void> }
+  | { is: 'stopping'; run: Promise<void> }
+  | { is: 'stopped' };
+
+/** The lane's claim on its queue. It outlasts a run, and is void once Redis was lost (a new epoch). */
+type Claim = { is: 'never' } | { is: 'lost' } | { is: 'held'; epoch: number | null };
 
 /**
  * Sends one account's jobs: one message at a time, each chat's in order, until the queue is empty, every job must wait,
@@ -24,20 +36,18 @@ const RETRY_MS = 1_000;
  * account must wait, all jobs go back to the queue.
  *
  * ```
- * idle ──wake──▶ running ──queue empty──▶ idle
- *                  │  ▲
- *                all wait: woken by a timer at the end of the first wait, or by any other call of wake()
+ *         wake               stop, abandon            end of the run
+ *   idle ──────▶ draining ─────────────────▶ stopping ──────────────▶ stopped
+ *    │ ▲          │ │  ▲                                                 ▲
+ *    │ └──────────┘ └──┘ woken meanwhile: another round                  │
+ *    │  queue empty, or all jobs wait (a timer wakes the lane)           │
+ *    └───────────────────────── stop, abandon ───────────────────────────┘
  * ```
  */
 export class Lane {
   readonly #options: LaneOptions;
-  #running: Promise<void> | undefined;
-  #again = false;
-  #stopped = false;
-  #isEmpty = false;
-  #taken: { epoch: number | null } | undefined;
-  /** Whether the first recovery is still to come. Jobs recovered then belonged to a worker that has ended. */
-  #isTakeover = true;
+  #state: State = { is: 'idle', queue: 'unread' };
+  #claim: Claim = { is: 'never' };
   readonly #jobs: LaneJobs;
   readonly #endings: Endings;
   readonly #settlement: Settlement;
@@ -53,18 +63,14 @@ export class Lane {
 
   /** Whether the queue was empty when the lane last read it, and no notification arrived since. */
   get isEmpty(): boolean {
-    return this.#isEmpty;
+    return this.#queue === 'empty';
   }
 
   /** Starts the lane if it is idle: there may be work. Cheap; never throws. */
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#isEmpty = false;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-      if (this.#again && this.#mayGoOn()) this.wake();
-    });
+    if (this.#state.is === 'idle')
+      this.#become({ is: 'draining', queue: 'unread', run: Promise.resolve().then(() => this.#run()) });
+    else this.#setQueue('unread');
   }
 
   /**
@@ -83,16 +89,13 @@ export class Lane {
     return marked.ended === 'cancelled' ? 'cancelled' : 'too_late';
   }
 
-  /** Resolves once the lane is idle. */
   async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while ('run' in this.#state) await this.#state.run;
   }
 
   /** Fetches no further job, waits for the message being sent, and puts the fetched jobs back in the queue. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#again = false;
-    this.#alarm.off();
+    this.#stop();
     await this.idle();
     if (this.#options.mayServe()) await this.#jobs.putAllBack();
     this.#jobs.forgetAll();
@@ -100,141 +103,140 @@ export class Lane {
 
   /** Fetches no further job and neither reads nor writes the queue any more. */
   abandon(): void {
-    this.#stopped = true;
-    this.#again = false;
-    this.#alarm.off();
+    this.#stop();
     this.#jobs.forgetAll();
+  }
+
+  #stop(): void {
+    if (this.#state.is === 'draining') this.#become({ is: 'stopping', run: this.#state.run });
+    else if (this.#state.is === 'idle') this.#become({ is: 'stopped' });
+  }
+
+  /** The only place that changes the state. */
+  #become(state: State): void {
+    if (state.is === 'stopping' || state.is === 'stopped') this.#alarm.off();
+    this.#state = state;
+  }
+
+  get #queue(): QueueRead | null {
+    return 'queue' in this.#state ? this.#state.queue : null;
+  }
+
+  #setQueue(queue: QueueRead): void {
+    if (this.#state.is === 'draining') this.#become({ ...this.#state, queue });
   }
 
   async #run(): Promise<void> {
-    const { clearDueAccount, epoch, logger } = this.#options;
+    while (this.#queue === 'unread' && this.#options.mayServe()) await this.#round();
+    if (this.#state.is === 'draining') this.#become({ is: 'idle', queue: this.#state.queue });
+    else this.#become({ is: 'stopped' });
+  }
+
+  async #round(): Promise<void> {
+    const { clearDueAccount, epoch, logger, now } = this.#options;
     try {
-      while (this.#again && this.#mayGoOn()) {
-        this.#again = false;
-        // On one connection, Redis clears the notification before it reads the queue. In a cluster the two may be on
-        // different nodes: a notification that arrives in between may be cleared unseen, and the sweep then finds its
-        // message.
-        const answered = clearDueAccount();
-        answered.catch(() => {});
-        if (this.#taken === undefined || this.#taken.epoch !== epoch()) await this.#take();
-        await this.#drain();
-        await answered;
-      }
+      this.#setQueue('read');
+      // On one connection, Redis clears the notification before it reads the queue. In a cluster a notification may be
+      // cleared unseen, because the two may be on different nodes. The sweep then finds its message.
+      const cleared = clearDueAccount();
+      cleared.catch(() => {});
+      if (this.#claim.is !== 'held' || this.#claim.epoch !== epoch()) await this.#claimQueue();
+      await this.#drain();
+      await cleared;
     } catch (error) {
       // A job may still be marked as fetched. It is sent again under the same random id, so no message is sent twice.
-      this.#taken = undefined;
+      if (this.#claim.is === 'held') this.#claim = { is: 'lost' };
       logger.error({ err: error }, 'the lane was cut off; trying again');
-      this.#alarm.setTo(this.#options.now() + RETRY_MS);
+      this.#alarm.setTo(now() + RETRY_MS);
     }
   }
 
-  /** Claims the queue for this lane. Jobs that anyone had fetched go back to the queue. */
-  async #take(): Promise<void> {
+  /** Claims the queue for this lane. Jobs that any worker had fetched go back to the queue. */
+  async #claimQueue(): Promise<void> {
     const { queue, claim, epoch } = this.#options;
-    const taken = { epoch: epoch() };
+    const held: Claim = { is: 'held', epoch: epoch() };
     await claim();
     this.#jobs.forgetAll();
-    await queue.recover((jobs) => recordRecovered(this.#options, jobs, this.#isTakeover));
-    this.#taken = taken;
-    this.#isTakeover = false;
+    await queue.recover((jobs) => recordRecovered(this.#options, jobs, this.#claim.is === 'never'));
+    this.#claim = held;
   }
 
   async #drain(): Promise<void> {
     const { account, limits, now } = this.#options;
     while (this.#mayGoOn() && !account.stopped) {
-      await this.#endCancelled();
+      for (const laneJob of this.#jobs.jobs)
+        if (laneJob.cancelled) await this.#endings.fail(laneJob, new GatewayError('CANCELLED'));
       if (account.ended !== null) return this.#failAll(account.ended);
       if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))
-        return this.#waitOut(account.hold.until);
-      const next = this.#pick();
+        return this.#holdAccount(account.hold.until);
+      const at = now();
+      const next = pickNext(
+        this.#jobs.jobs,
+        ({ recipient }) => account.chatOf(recipient),
+        (chat) => account.ledger.holdOf(chat, account.pace, at),
+      );
       if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.isSending = false));
       else if (
         next.accountWide !== null ||
         this.#jobs.jobs.length >= limits.maxFetched ||
-        (await this.#fetch()) === null
+        !(await this.#fetch())
       )
-        return this.#waitFor(next);
+        return this.#waitForFirst(next);
     }
-    if (account.stopped && this.#mayGoOn()) await this.#waitOut(Infinity);
+    if (account.stopped && this.#mayGoOn()) await this.#holdAccount(Infinity);
   }
 
-  async #endCancelled(): Promise<void> {
-    for (const laneJob of this.#jobs.jobs)
-      if (laneJob.cancelled) await this.#endings.fail(laneJob, new GatewayError('CANCELLED'));
+  async #fetch(): Promise<boolean> {
+    const job = await this.#options.queue.next();
+    if (job !== null) await this.#addFetched(job);
+    return job !== null;
   }
 
-  #pick(): NextSend<LaneJob> {
-    const { account, now } = this.#options;
-    const at = now();
-    return pickNext(
-      this.#jobs.jobs,
-      ({ recipient }) => account.chatOf(recipient),
-      (chat) => account.ledger.holdOf(chat, account.pace, at),
-    );
-  }
-
-  async #fetch(): Promise<LaneJob | null> {
-    for (;;) {
-      const job = await this.#options.queue.next();
-      if (job === null) return null;
-      const laneJob = await this.#addFetched(job);
-      if (laneJob !== null) return laneJob;
-    }
-  }
-
-  async #addFetched(job: FetchedSend | 'needs_recovery'): Promise<LaneJob | null> {
-    if (job !== 'needs_recovery') {
-      const laneJob = new LaneJob(job);
-      this.#jobs.add(laneJob);
-      return laneJob;
-    }
+  async #addFetched(job: FetchedSend | 'needs_recovery'): Promise<void> {
     // Other jobs are still marked as fetched, so the order is not certain. All jobs go back to the queue first.
-    await this.#take();
-    return null;
+    if (job === 'needs_recovery') await this.#claimQueue();
+    else this.#jobs.add(new LaneJob(job));
   }
 
   /** Fails all jobs of an account that can no longer send. */
   async #failAll(error: GatewayError): Promise<void> {
-    // A signed-out account may sign in again before its delayed jobs are due, so they stay. A disconnected account is
-    // gone, so they fail too.
+    // The delayed jobs of a signed-out account stay, as it may sign in again. Those of a disconnected account fail.
     if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
     while (this.#mayGoOn() && this.#options.account.ended !== null) {
       const [first] = this.#jobs.jobs;
-      if (first === undefined && (await this.#endings.failWaiting(this.#options.queue, error)) > 0) continue;
-      const laneJob = first ?? (await this.#fetch());
-      if (laneJob === null) return;
-      await this.#endings.fail(laneJob, error);
+      if (first !== undefined) await this.#endings.fail(first, error);
+      else if ((await this.#endings.failWaiting(this.#options.queue, error)) === 0 && !(await this.#fetch()))
+        return;
     }
-    this.#again = true;
+    this.#setQueue('unread');
   }
 
   /** The whole account is held: puts the fetched jobs back and moves due jobs to the queue meanwhile. */
-  async #waitOut(until: number): Promise<void> {
+  async #holdAccount(until: number): Promise<void> {
     const { queue, now } = this.#options;
     await this.#jobs.putAllBack();
     await queue.promoteDue(now());
-    this.#alarm.setTo(Math.min(until, (await queue.nextDueAt()) ?? until));
+    this.#alarm.setTo(Math.min(until, (await queue.nextDueAt()) ?? Infinity));
   }
 
   /** Every fetched job must wait and no further job can be fetched: sets the alarm for the end of the first wait. */
-  async #waitFor({ waiting, until, accountWide }: AllWait<LaneJob>): Promise<void> {
+  async #waitForFirst({ waiting, until, accountWide }: AllWait<LaneJob>): Promise<void> {
     const { account, queue, limits, now } = this.#options;
-    const hopeless = waiting.find(({ hold }) => isTooLong(hold, limits.maxWaitMs, now()));
-    if (hopeless !== undefined) {
-      await this.#endings.fail(hopeless.job, heldTooLong(hopeless.hold, now()));
-      this.#again = true;
-      return;
+    const tooLong = waiting.find(({ hold }) => isTooLong(hold, limits.maxWaitMs, now()));
+    if (tooLong !== undefined) {
+      await this.#endings.fail(tooLong.job, heldTooLong(tooLong.hold, now()));
+      return this.#setQueue('unread');
     }
     if (accountWide !== null && isWorthShowing(accountWide, now())) {
       await account.setHold(accountWide, { publish: true });
-      return this.#waitOut(accountWide.until);
+      return this.#holdAccount(accountWide.until);
     }
     await this.#jobs.showHeldJobs(waiting);
     await account.ledger.save();
     await queue.promoteDue(now());
-    const dueAt = await queue.nextDueAt();
-    this.#alarm.setTo(Math.min(until ?? Infinity, dueAt ?? Infinity));
-    this.#isEmpty = waiting.length === 0 && dueAt === null && !this.#again;
+    const nextAt = Math.min(until, (await queue.nextDueAt()) ?? Infinity);
+    this.#alarm.setTo(nextAt);
+    if (nextAt === Infinity && this.#queue === 'read') this.#setQueue('empty');
   }
 
   async #deliver(laneJob: LaneJob): Promise<void> {
@@ -249,30 +251,27 @@ export class Lane {
       return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
     const verdict = await attempt(this.#options, laneJob, this.#settlement.unreachableTries);
     if (verdict === null) return this.#sent(laneJob);
-    // If this worker no longer owns the account, the next owner repeats the job under the same random id and judges the
-    // outcome.
+    // Otherwise the account's next owner repeats the job under the same random id and judges the outcome.
     if (mayServe()) await this.#settlement.settle(laneJob, verdict);
   }
 
   async #sent(laneJob: LaneJob): Promise<void> {
     this.#settlement.reached();
     const { result } = laneJob;
-    if (result === null) {
-      await Promise.all([laneJob.saveProgress(), this.#options.account.ledger.save()]);
-      return;
+    if (result === null) await Promise.all([laneJob.saveProgress(), this.#options.account.ledger.save()]);
+    else {
+      const next = await this.#endings.sent(laneJob, result, this.#wantsNext());
+      if (next !== null) await this.#addFetched(next);
     }
-    const next = await this.#endings.sent(laneJob, result, this.#wantsNext());
-    if (next !== null) await this.#addFetched(next);
   }
 
   /** Whether the lane may fetch another job: the account is free, and this job is the only one fetched. */
   #wantsNext(): boolean {
-    const { account } = this.#options;
-    const isFree = account.hold === null && account.ended === null && !account.stopped;
-    return isFree && this.#jobs.jobs.length === 1 && this.#mayGoOn();
+    const { hold, ended, stopped } = this.#options.account;
+    return hold === null && ended === null && !stopped && this.#jobs.jobs.length === 1 && this.#mayGoOn();
   }
 
   #mayGoOn(): boolean {
-    return !this.#stopped && this.#options.mayServe();
+    return this.#state.is === 'draining' && this.#options.mayServe();
   }
 }

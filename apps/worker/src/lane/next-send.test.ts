@@ -40,6 +40,6 @@ describe('the next message to send', () => {
   });
 
   test('is none where there are none', () => {
-    expect(pick([])).toEqual({ do: 'wait', until: null, accountWide: null, waiting: [] });
+    expect(pick([])).toEqual({ do: 'wait', until: Infinity, accountWide: null, waiting: [] });
   });
 });

@@ -18,8 +18,8 @@ export type NextSend<J> =
 
 export interface AllWait<J> {
   do: 'wait';
-  /** When the first of them may be sent; `null` if there are no jobs. */
-  until: number | null;
+  /** When the first of them may be sent; Infinity if there are no jobs. */
+  until: number;
   /** The hold that applies to every further job of the account, if there is one. */
   accountWide: Hold | null;
   waiting: Waiting<J>[];
@@ -53,6 +53,6 @@ export function pickNext<J>(
     }
     waiting.push({ job, hold, behind });
   }
-  const until = held.size === 0 ? null : Math.min(...[...held.values()].map((hold) => hold.until));
+  const until = Math.min(...[...held.values()].map((hold) => hold.until));
   return { do: 'wait', until, accountWide, waiting };
 }
