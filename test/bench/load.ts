@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { openPosts } from './post.ts';
 
 export interface LoadOptions {
   connections: number;
@@ -10,26 +10,17 @@ export interface LoadOptions {
 
 /** Posts over some connections, each its next when the last is answered, for a while. @returns how many were answered 202. */
 export async function load(url: string, { connections, ms, bodies, headers }: LoadOptions): Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const { post, close } = openPosts(url, { connections, headers, status: 202 });
   const end = performance.now() + ms;
   let [next, done] = [0, 0];
-  const post = (body: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const length = Buffer.byteLength(body);
-      const sent = { 'content-type': 'application/json', 'content-length': length, ...headers };
-      const outgoing = request(url, { method: 'POST', agent, headers: sent }, (response) => {
-        if (response.statusCode === 202) done += 1;
-        else reject(new Error(`${url} answered ${response.statusCode}`));
-        response.resume().once('end', resolve);
-      });
-      outgoing.once('error', reject);
-      outgoing.end(body);
-    });
   await Promise.all(
     Array.from({ length: connections }, async () => {
-      while (performance.now() < end) await post(bodies[next++ % bodies.length] ?? '');
+      while (performance.now() < end) {
+        await post(bodies[next++ % bodies.length] ?? '');
+        done += 1;
+      }
     }),
   );
-  agent.destroy();
+  close();
   return done;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
+import { openCheckout } from '../env/checkout.ts';
 import { lineOf, type Pair, type Row } from './pair.ts';
 import { accept } from './pairs/accept.ts';
 import { connect } from './pairs/connect.ts';
@@ -8,18 +9,36 @@ import { growth } from './pairs/growth.ts';
 import { idle } from './pairs/idle.ts';
 import { latency } from './pairs/latency.ts';
 import { libraries } from './pairs/libraries.ts';
+import { oneAtATime } from './pairs/one-at-a-time.ts';
+import { resting } from './pairs/resting.ts';
 import { start } from './pairs/start.ts';
 import { through } from './pairs/through.ts';
+import { waited } from './pairs/waited.ts';
 import { drawResults } from './picture.ts';
 
-const PAIRS: readonly Pair[] = [accept, through, latency, idle, connect, start, growth, libraries];
+const PAIRS: readonly Pair[] = [
+  waited,
+  oneAtATime,
+  resting,
+  accept,
+  through,
+  latency,
+  idle,
+  connect,
+  start,
+  growth,
+  libraries,
+];
 
-const HELP = `npm run bench -- [--pairs accept,through] [--rounds 3] [--messages 20000] [--out bench.json] [--picture bench.svg]
+const HELP = `npm run bench -- [--pairs accept,through] [--rounds 3] [--messages 20000] [--out bench.json] [--picture bench.svg] [--against ../main]
 
 Measures the product and the bare libraries in turns, in one run, several rounds each; everything is a ratio of the two, since the machine is not the
 same from one minute to the next. CPU is counted by process, the sandbox is a process of its own. Needs Linux (/proc).
 
-${PAIRS.map(({ name, about }) => `  ${name.padEnd(9)}${about}`).join('\n')}`;
+--against names another checkout with its dependencies installed. waited, one-at-a-time and resting then measure its built code in turns with this
+one's, both on this one's sandbox.
+
+${PAIRS.map(({ name, about }) => `  ${name.padEnd(15)}${about}`).join('\n')}`;
 
 /** Runs the benchmark, prints its table and writes it down. @returns the exit code. */
 export async function main(args: string[], say: (line: string) => void): Promise<number> {
@@ -31,6 +50,7 @@ export async function main(args: string[], say: (line: string) => void): Promise
       messages: { type: 'string', default: '20000' },
       out: { type: 'string', default: 'bench.json' },
       picture: { type: 'string', default: '' },
+      against: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -40,11 +60,12 @@ export async function main(args: string[], say: (line: string) => void): Promise
   }
   const [rounds, messages] = [Number(values.rounds), Number(values.messages)];
   if (!rounds || !messages) throw new Error('rounds and messages are whole numbers');
+  const against = values.against === '' ? undefined : await openCheckout(values.against);
   const wanted = values.pairs.split(',').map(pairNamed);
   const rows: Row[] = [];
   const raw: Record<string, unknown> = {};
   for (const pair of wanted) {
-    const result = await pair.run({ rounds, messages, say });
+    const result = await pair.run({ rounds, messages, against, say });
     rows.push(...result.rows);
     raw[pair.name] = result.raw;
   }

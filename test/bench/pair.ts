@@ -1,3 +1,4 @@
+import type { Checkout } from '../env/checkout.ts';
 import { median } from './samples.ts';
 
 /** What one figure came to in each round. */
@@ -5,8 +6,8 @@ export interface Row {
   what: string;
   /** Of each round. */
   values: readonly number[];
-  /** Ratio to the other side, milliseconds or seconds, or bytes. */
-  unit: 'x' | 'ms' | 's' | 'B';
+  /** Ratio to the other side, milliseconds or seconds, bytes, or a count. */
+  unit: 'x' | 'ms' | 's' | 'B' | 'n';
   /** What it should be; `undefined`: it only says what is. */
   bar?: { at: 'least' | 'most'; value: number };
 }
@@ -15,6 +16,8 @@ export interface BenchOptions {
   rounds: number;
   /** Messages of a round, where a pair sends many. */
   messages: number;
+  /** Another checkout of the product to measure against, if there is one. */
+  against: Checkout | undefined;
   say: (line: string) => void;
 }
 
@@ -46,5 +49,6 @@ export function lineOf(row: Row): string {
 export function shown({ unit }: Row, value: number): string {
   if (unit === 'x') return `x${value.toFixed(2)}`;
   if (unit === 'B') return `${Math.round(value)} B`;
+  if (unit === 'n') return String(Math.round(value));
   return `${value.toFixed(unit === 's' ? 2 : 1)} ${unit}`;
 }

@@ -5,6 +5,7 @@ import { Producer } from '@gateway/queue';
 import { loadSealingKey, silentLogger, sleep } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
+import { THIS_CHECKOUT, type Checkout } from '../env/checkout.ts';
 import { Part } from '../env/part.ts';
 import { productSettings } from '../env/product-settings.ts';
 import { RedisServer } from '../env/redis-server.ts';
@@ -27,11 +28,13 @@ export class Stage implements AsyncDisposable {
   /** By user_id. */
   readonly accounts: ReadonlyMap<string, BenchAccount>;
   readonly #env: Record<string, string>;
+  readonly #product: Checkout;
   readonly #parts: Part[] = [];
 
   private constructor(
     stage: Pick<Stage, 'directory' | 'redis' | 'sandbox' | 'control' | 'producer' | 'firstDc' | 'accounts'>,
     env: Record<string, string>,
+    product: Checkout,
   ) {
     this.directory = stage.directory;
     this.redis = stage.redis;
@@ -41,9 +44,11 @@ export class Stage implements AsyncDisposable {
     this.firstDc = stage.firstDc;
     this.accounts = stage.accounts;
     this.#env = env;
+    this.#product = product;
   }
 
-  static async open(accounts: number): Promise<Stage> {
+  /** @param product the checkout that worker and API come from. All else is this checkout's. */
+  static async open(accounts: number, product: Checkout = THIS_CHECKOUT): Promise<Stage> {
     await buildBench();
     const directory = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
     const [dataDir, redisDir] = [join(directory, 'data'), join(directory, 'redis')];
@@ -63,7 +68,7 @@ export class Stage implements AsyncDisposable {
     const producer = await openProducer(redis.url, dataDir);
     const [{ id: firstDc }] = ready['dataCenters'] as [{ id: number }];
     const parts = { directory, redis, sandbox, control, producer, firstDc, accounts: made };
-    return new Stage(parts, { ...env, ...telegramSettings(ready) });
+    return new Stage(parts, { ...env, ...telegramSettings(ready) }, product);
   }
 
   /** Has Redis let its append-only file grow from here on. */
@@ -90,6 +95,7 @@ export class Stage implements AsyncDisposable {
       builtBench(entry),
       { ...this.#env, ...settings },
       join(this.directory, `${name}.log`),
+      entry.startsWith('apps/') ? this.#product : THIS_CHECKOUT,
     );
     this.#parts.push(part);
     await part.ready;

@@ -11,16 +11,26 @@ async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** What some processes use while something goes on. */
+/** CPU seconds of all given processes together, and seconds passed, during `work`. */
 export async function measureCpu(
   pids: readonly number[],
   work: () => Promise<void>,
 ): Promise<{ cpu: number; wall: number }> {
-  const total = async () => (await Promise.all(pids.map(cpuSeconds))).reduce((sum, each) => sum + each, 0);
-  const before = await total();
+  const { cpu, wall } = await measureEach(pids, work);
+  return { wall, cpu: cpu.reduce((sum, each) => sum + each, 0) };
+}
+
+/** Like {@link measureCpu}, with the CPU seconds of each process. */
+export async function measureEach(
+  pids: readonly number[],
+  work: () => Promise<void>,
+): Promise<{ cpu: number[]; wall: number }> {
+  const before = await Promise.all(pids.map(cpuSeconds));
   const begun = performance.now();
   await work();
-  return { wall: (performance.now() - begun) / 1_000, cpu: (await total()) - before };
+  const wall = (performance.now() - begun) / 1_000;
+  const after = await Promise.all(pids.map(cpuSeconds));
+  return { wall, cpu: after.map((cpu, index) => cpu - (before[index] ?? 0)) };
 }
 
 /** Bytes of memory that a process holds. */

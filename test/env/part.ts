@@ -2,10 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { nodeArguments, nodeEnvironment } from '../../scripts/lib/node-arguments.mjs';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { THIS_CHECKOUT, type Checkout } from './checkout.ts';
 
 /** One process of the product, started as `npm start` starts it. */
 export class Part {
@@ -15,12 +12,20 @@ export class Part {
   readonly #exited: Promise<number | null>;
   #ready: Promise<Record<string, unknown>>;
 
-  /** `logFile`: where what it prints is appended, for processes that print much; else it is kept in memory. */
-  constructor(entry: string, env: Record<string, string>, logFile?: string) {
+  /**
+   * @param logFile its output is appended there; without it, the output is kept in memory.
+   * @param checkout the copy of the repository whose code it runs.
+   */
+  constructor(
+    entry: string,
+    env: Record<string, string>,
+    logFile?: string,
+    { root, nodeArguments, nodeEnvironment }: Checkout = THIS_CHECKOUT,
+  ) {
     this.#logFile = logFile;
     const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
     this.#child = spawn(process.execPath, nodeArguments(entry), {
-      cwd: ROOT,
+      cwd: root,
       // Nothing of the machine's settings gets in.
       env: {
         PATH: process.env['PATH'] ?? '',

@@ -8,6 +8,7 @@ import { Api } from 'telegram/tl/index.js';
 import { trustServerKeys } from '../../../packages/telegram/src/connection/server-keys.ts';
 import type { BenchAccount } from '../accounts.ts';
 import { answerParent } from '../child.ts';
+import { serveSends } from './serve-sends.ts';
 
 /** The library as its users use it, with nothing of ours: what the product is measured against. */
 
@@ -29,10 +30,11 @@ class LocalConnection extends ConnectionTCPFull {
   }
 }
 
-const accounts = Object.values(
+const accounts = Object.entries(
   JSON.parse(readFileSync(process.env['BENCH_ACCOUNTS'] ?? '', 'utf8')) as Record<string, BenchAccount>,
 );
 const clients: TelegramClient[] = [];
+const byUser = new Map<string, TelegramClient>();
 
 /** Without a key: one that agrees on a new one, with the first data centre. */
 async function clientOf(dc: number, authKey: string | undefined): Promise<TelegramClient> {
@@ -51,12 +53,13 @@ async function clientOf(dc: number, authKey: string | undefined): Promise<Telegr
 }
 
 async function connect(count: number): Promise<void> {
-  for (const { dc, authKey } of accounts.slice(clients.length, count)) {
+  for (const [userId, { dc, authKey }] of accounts.slice(clients.length, count)) {
     const client = await clientOf(dc, authKey);
     await client.connect();
     // Whoever sends as somebody knows who that is.
     await client.getMe();
     clients.push(client);
+    byUser.set(userId, client);
   }
 }
 
@@ -112,7 +115,7 @@ async function password(given: string): Promise<number> {
 }
 
 async function known(): Promise<number> {
-  const [account] = accounts;
+  const [, account] = accounts[0] ?? [];
   const client = await clientOf(account?.dc ?? 0, account?.authKey);
   const begun = performance.now();
   await client.connect();
@@ -130,6 +133,11 @@ await answerParent({
   connect: async ({ count }) => connect(Number(count)),
   send: async ({ count }) => send(Number(count)),
   sendOne: async ({ text }) => sendOne(String(text)),
+  serve: () =>
+    serveSends(
+      async (userId, recipient, text) =>
+        (await byUser.get(userId)?.sendMessage(recipient, { message: text }))?.id,
+    ),
   ping: async () => {
     await Promise.all(clients.map((client) => client.invoke(new Api.Ping({ pingId: 1 as never }))));
   },

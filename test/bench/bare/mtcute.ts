@@ -4,6 +4,7 @@ import { BaseTelegramClient, TelegramClient } from '@mtcute/node';
 import { addPublicKey, NodeCryptoProvider } from '@mtcute/node/utils.js';
 import type { BenchAccount } from '../accounts.ts';
 import { answerParent } from '../child.ts';
+import { serveSends } from './serve-sends.ts';
 
 /** mtcute, as it would be used in the place of GramJS: no updates, sessions given. */
 
@@ -14,13 +15,14 @@ const DATA_CENTERS = (process.env['TELEGRAM_DC'] ?? '').split(',').map((each) =>
 const crypto = new NodeCryptoProvider();
 await crypto.initialize();
 addPublicKey(crypto, readFileSync(process.env['TELEGRAM_DC_KEY'] ?? '', 'utf8'));
-const accounts = Object.values(
+const accounts = Object.entries(
   JSON.parse(readFileSync(process.env['BENCH_ACCOUNTS'] ?? '', 'utf8')) as Record<string, BenchAccount>,
 );
 const clients: TelegramClient[] = [];
+const byUser = new Map<string, TelegramClient>();
 
 async function connect(count: number): Promise<void> {
-  for (const { id, dc, authKey } of accounts.slice(clients.length, count)) {
+  for (const [userId, { id, dc, authKey }] of accounts.slice(clients.length, count)) {
     const main = DATA_CENTERS.find((each) => each.id === dc);
     if (main === undefined) throw new Error(`no address of data centre ${dc}`);
     const base = new BaseTelegramClient({
@@ -41,6 +43,7 @@ async function connect(count: number): Promise<void> {
     await client.connect();
     await client.getMe();
     clients.push(client);
+    byUser.set(userId, client);
   }
 }
 
@@ -57,4 +60,6 @@ async function send(count: number): Promise<void> {
 await answerParent({
   connect: async ({ count }) => connect(Number(count)),
   send: async ({ count }) => send(Number(count)),
+  serve: () =>
+    serveSends(async (userId, recipient, text) => (await byUser.get(userId)?.sendText(recipient, text))?.id),
 });

@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { THIS_CHECKOUT, type Checkout } from '../env/checkout.ts';
+import { openPosts, type Post } from './post.ts';
+import { Stage } from './stage.ts';
+
+/** The servers that are measured: the product, the same of another checkout, and a bare library behind Hono. */
+export type SideName = 'product' | 'against' | 'mtcute' | 'gramjs';
+
+/** A server that sends a message and answers once Telegram has it. It runs until its stage is closed. */
+export interface Side {
+  name: SideName;
+  stage: Stage;
+  /** The accounts that it sends for. */
+  users: readonly string[];
+  post: Post;
+  /** Ends the connections of {@link post}. */
+  close: () => void;
+  /** Process ids, by what is counted. */
+  processes: Readonly<Record<string, number>>;
+}
+
+/** Opens a side with accounts of its own, since a session has one user. */
+async function openSide(name: SideName, accounts: number, against: Checkout | undefined): Promise<Side> {
+  const stage = await Stage.open(accounts, name === 'against' ? against : THIS_CHECKOUT);
+  // Every end of a message would wake its readers, at the cost of the Redis that is measured.
+  await stage.producer.close();
+  const side = name === 'product' || name === 'against' ? await product(stage) : await bare(stage, name);
+  const users = [...stage.accounts.keys()];
+  const { post, close } = openPosts(side.url, {
+    connections: accounts,
+    headers: { prefer: 'wait=60' },
+    status: 200,
+  });
+  return { name, stage, users, post, close, processes: side.processes };
+}
+
+async function product(stage: Stage) {
+  const worker = await stage.startWorker();
+  const { api, url } = await stage.startApi();
+  const processes = { API: api.pid, worker: worker.pid, Redis: stage.redis.pid };
+  return { url: `${url}/telegram/user/send`, processes };
+}
+
+async function bare(stage: Stage, name: 'mtcute' | 'gramjs') {
+  const file = join(stage.directory, 'accounts.json');
+  await writeFile(file, JSON.stringify(Object.fromEntries(stage.accounts)));
+  const server = await stage.start(`test/bench/bare/${name}.ts`, { BENCH_ACCOUNTS: file });
+  await server.ask('connect', { count: stage.accounts.size });
+  const port = Number(await server.ask('serve'));
+  return { url: `http://127.0.0.1:${port}/send`, processes: { process: server.pid } };
+}
+
+/** Opens sides, runs `work` on them and closes them. */
+export async function withSides<T>(
+  names: readonly SideName[],
+  { accounts, against }: { accounts: number; against: Checkout | undefined },
+  work: (sides: readonly Side[]) => Promise<T>,
+): Promise<T> {
+  const sides: Side[] = [];
+  try {
+    for (const name of names) sides.push(await openSide(name, accounts, against));
+    return await work(sides);
+  } finally {
+    for (const { stage, close } of sides) {
+      close();
+      await stage[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/**
+ * Sends messages of all accounts of a side, one at a time an account.
+ * @returns ms from each request to its answer.
+ */
+export async function sendWaited({ users, post }: Side, messages: number): Promise<number[]> {
+  let left = messages;
+  const times: number[] = [];
+  await Promise.all(
+    users.map(async (user_id) => {
+      while (left > 0) {
+        left -= 1;
+        const text = `Message ${left} of an ordinary length, as people write them.`;
+        const begun = performance.now();
+        await post(JSON.stringify({ user_id, recipient_id: 'me', text }));
+        times.push(performance.now() - begun);
+      }
+    }),
+  );
+  return times;
+}
