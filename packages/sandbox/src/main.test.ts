@@ -83,7 +83,7 @@ async function outcome(child: ChildProcess): Promise<{ code: number | null; stde
   return { code: child.exitCode, stderr };
 }
 
-test('tells its parent where it is, and finds everything as it was after a kill -9', async () => {
+test('sends its addresses to its parent, and keeps its state through a kill -9', async () => {
   const first = start();
   const { dataCenters, controlUrl, publicKeyFile } = await ready(first);
   expect(dataCenters.map(({ id, host }) => [id, host])).toEqual([
@@ -109,7 +109,7 @@ test('tells its parent where it is, and finds everything as it was after a kill 
   expect(await asks(controlUrl, '/codes/+9996611001')).toMatchObject({ code: '11111' });
 });
 
-test('ends gracefully on SIGTERM, and with its parent', async () => {
+test('stops gracefully on SIGTERM, and when its parent ends', async () => {
   const first = start();
   await ready(first);
   expect(await end(first, 'SIGTERM')).toBe(0);
@@ -132,7 +132,7 @@ test.each(['SANDBOX_PORT', 'SANDBOX_CONTROL_PORT'])(
   },
 );
 
-test('a bad setting, and a directory that another sandbox has, end it with one line', async () => {
+test('exits with one line for a bad setting, and for a directory that another sandbox uses', async () => {
   expect(await outcome(start({ SANDBOX_PORT: 'high' }))).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^sandbox: SANDBOX_PORT: .*\n$/),
@@ -146,7 +146,7 @@ test('a bad setting, and a directory that another sandbox has, end it with one l
   });
 });
 
-test('other data centres move aside where the next ports are taken, and stay there', async () => {
+test('other data centres use free ports if the next ones are taken, and keep them', async () => {
   // A free port whose next one is not.
   const taken = await occupied();
   const main = String(taken - 1);

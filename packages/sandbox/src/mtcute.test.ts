@@ -8,7 +8,7 @@ import { newClient, signedIn } from './testing/mtcute-users.ts';
 
 const TEXT = 'Привет! 👋🏽 👨‍👩‍👧‍👦 «ёж» 🇷🇺\nвторая строка';
 
-/** mtcute shares no code with the sandbox, nor with GramJS: what it takes is likely to be MTProto. */
+/** mtcute shares no code with the sandbox or with GramJS, so what it accepts is likely to be correct MTProto. */
 describe('mtcute', () => {
   let sandbox: Sandbox;
   beforeEach(async () => {
@@ -16,7 +16,7 @@ describe('mtcute', () => {
   });
   afterEach(() => sandbox.close());
 
-  test.each([1, 2, 3])('signs in by code to an account at home in data centre %i', async (dc) => {
+  test.each([1, 2, 3])('signs in by code to an account whose home is data centre %i', async (dc) => {
     const { client, id } = await signedIn(sandbox, `+99966${dc}1001`);
     expect(await client.getMe()).toMatchObject({ id, phoneNumber: `99966${dc}1001` });
     expect(sandbox.control.accounts()).toMatchObject([{ id, dc }]);
@@ -32,7 +32,7 @@ describe('mtcute', () => {
     },
   );
 
-  test('signs in by a code that came by e-mail, which is another field', async () => {
+  test('signs in by a code from an e-mail, which is sent in another field', async () => {
     const phone = '+79991234567';
     sandbox.control.createAccount({ phone, first_name: 'Ева', email: 'eva@example.org' });
     const client = await newClient(sandbox);
@@ -55,7 +55,7 @@ describe('mtcute', () => {
     });
   });
 
-  test('gets a wrong code and a wrong password refused, and goes on with the same login', async () => {
+  test('continues the same login after a wrong code and a wrong password', async () => {
     const phone = '+79991234567';
     sandbox.control.createAccount({ phone, first_name: 'Иван', password: 'right' });
     const codes = ['1', () => sandbox.control.lastCode(phone).code];
@@ -76,7 +76,7 @@ describe('mtcute', () => {
     expect(refused).toEqual(['code', 'password']);
   });
 
-  test('two clients write to each other by username, phone and contact, and see it pushed and in the history', async () => {
+  test('two clients write to each other by username, phone and contact; messages are pushed and in the history', async () => {
     sandbox.control.createAccount({ phone: '+9996621002', first_name: 'Bob', username: 'bob_the_builder' });
     const [alice, bob] = await Promise.all([
       signedIn(sandbox, '+9996621001'),
@@ -107,7 +107,7 @@ describe('mtcute', () => {
     ]);
   });
 
-  test('another client of the sender is told, and dialogs and notes to oneself are as they should be', async () => {
+  test('another client of the sender gets a push, and dialogs and notes to oneself are correct', async () => {
     const alice = await signedIn(sandbox, '+9996621001');
     const second = await signedIn(sandbox, '+9996621001');
     const bob = await signedIn(sandbox, '+9996621002');
@@ -124,7 +124,7 @@ describe('mtcute', () => {
     expect(peers.toSorted()).toEqual([777_000, alice.id, bob.id].toSorted());
   });
 
-  test('writes to groups and channels that it is in', async () => {
+  test('writes to groups and channels of which it is a member', async () => {
     const [alice, bob] = await Promise.all([
       signedIn(sandbox, '+9996621001'),
       signedIn(sandbox, '+9996621002'),
@@ -170,7 +170,7 @@ describe('mtcute', () => {
     expect(user.id).toBe(owner.id);
   });
 
-  test('gets a repeated random_id refused, and one message made', async () => {
+  test('a repeated random_id is refused and creates no second message', async () => {
     const alice = await signedIn(sandbox, '+9996621001');
     const peer = await alice.client.resolvePhoneNumber('+9996621002');
     const send = () =>
@@ -183,7 +183,7 @@ describe('mtcute', () => {
     expect(sandbox.control.deliveries('-7')).toEqual({ random_id: '-7', arrived: 2, messages: 1 });
   });
 
-  test('is told that its session was revoked, and that it logged out', async () => {
+  test('gets an error after its session was revoked, and after logging out', async () => {
     const alice = await signedIn(sandbox, '+9996621001');
     const bob = await signedIn(sandbox, '+9996621002');
     expect(sandbox.control.revoke(alice.id)).toBe(1);
@@ -195,7 +195,7 @@ describe('mtcute', () => {
     await expect(bob.client.getMe()).rejects.toMatchObject({ code: 401, text: 'AUTH_KEY_UNREGISTERED' });
   });
 
-  test('loses for good a session that two clients use at once', async () => {
+  test('a session that two clients use at once ends for good', async () => {
     const alice = await signedIn(sandbox, '+9996621001');
     const twin = await newClient(sandbox);
     await twin.importSession(await alice.client.exportSession());
@@ -209,7 +209,7 @@ describe('mtcute', () => {
     expect(sandbox.control.counters()).toMatchObject({ duplicated: 1, sessions: [] });
   });
 
-  test('catches up with what came while it was away', async () => {
+  test('receives the messages that arrived while it was disconnected', async () => {
     const [alice, bob] = await Promise.all([
       signedIn(sandbox, '+9996621001'),
       signedIn(sandbox, '+9996621002'),
@@ -225,7 +225,7 @@ describe('mtcute', () => {
   });
 });
 
-test('mtcute goes on sending by the same session after the sandbox was started again', async () => {
+test('mtcute continues with the same session after a restart of the sandbox', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const first = await createSandbox({ dataDir });

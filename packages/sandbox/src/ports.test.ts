@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { choosePorts } from './ports.ts';
 
-test('no data centre takes the port of the control API, which may be the next one', async () => {
+test('no data centre uses the port of the control API, even if that is the next port', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,7 +1,6 @@
 /**
  * The interface between the two halves of the sandbox. `mtproto/` implements the protocol (transports, keys,
- * encryption,
- * sessions) and does not know accounts; `rpc/` and `state/` implement "Telegram" and do not know sockets.
+ * encryption, sessions) and does not know accounts; `rpc/` and `state/` implement "Telegram" and do not know sockets.
  */
 
 /**
@@ -53,9 +52,8 @@ export interface RpcCall {
 
 /**
  * Answers a call. Throws {@link RpcError} to answer with an `rpc_error`, or {@link DropConnection} to close the
- * caller's
- * TCP connection without an answer or with a transport error. The returned value is encoded as the method's declared
- * result type, in the caller's layer.
+ * caller's TCP connection without an answer or with a transport error. The returned value is encoded as the method's
+ * declared result type, in the caller's layer.
  */
 export type RpcHandler = (call: RpcCall) => Promise<TlValue>;
 
@@ -94,9 +92,8 @@ export interface AuthKeyRecord {
   salt: Uint8Array;
   /**
    * The layer in the client's latest `invokeWithLayer(initConnection(…))`. A client that reconnects with the key need
-   * not
-   * send it again; a call on a key without a layer gets CONNECTION_NOT_INITED. `put` the record again to store a new
-   * layer.
+   * not send it again; a call on a key without a layer gets CONNECTION_NOT_INITED. `put` the record again to store a
+   * new layer.
    */
   layer?: number;
 }
@@ -112,8 +109,7 @@ export interface AuthKeyStore {
 export interface Network {
   /**
    * Sends an `Updates` object to every open connection of an auth key, each in its own layer. Skips connections whose
-   * calls
-   * are wrapped in `invokeWithoutUpdates`, and the session `exceptSessionId` (normally the caller's own).
+   * calls are wrapped in `invokeWithoutUpdates`, and the session `exceptSessionId` (normally the caller's own).
    */
   push(authKeyId: string, updates: TlObject, options?: { exceptSessionId?: string }): void;
   /**

@@ -6,7 +6,7 @@ import { serveControl, type ControlServer } from './control-server.ts';
 
 const PHONE = '+79991234567';
 
-describe('the control port', () => {
+describe('the control API', () => {
   let telegram: DirectTelegram;
   let server: ControlServer;
   const errors: unknown[] = [];
@@ -37,7 +37,7 @@ describe('the control port', () => {
     return { client, id: await client.signIn(phone) };
   }
 
-  test('tells the code last sent, however the phone is written', async () => {
+  test('returns the latest code, in whatever notation the phone is written', async () => {
     await telegram.client('key').sendCode('+9996621001');
     const answer = { status: 200, body: { phone: '+9996621001', code: '22222', delivery: 'app' } };
     for (const phone of ['+9996621001', '9996621001', '%2B9996621001'])
@@ -49,7 +49,7 @@ describe('the control port', () => {
     expect(await ask('GET', '/codes/nobody')).toMatchObject({ status: 400 });
   });
 
-  test('makes accounts; the same again changes nothing, other data is a conflict', async () => {
+  test('creates accounts; a repeat changes nothing, other data is a conflict', async () => {
     const account = {
       phone: PHONE,
       first_name: 'Иван',
@@ -106,14 +106,14 @@ describe('the control port', () => {
     ['/login-tokens/accept', { url: 'https://t.me/', phone: '+9996621001' }, 'url'],
     ['/revoke', { id: 'x' }, 'id'],
     ['/settings', { repeated_random_id: 'x' }, 'repeated_random_id'],
-  ])('POST %s %j is a 400 that names what is wrong', async (path, body, named) => {
+  ])('POST %s %j is a 400 that names the fault', async (path, body, named) => {
     expect(await ask('POST', path, body)).toEqual({
       status: 400,
       body: { status: 'error', message: expect.stringContaining(named) },
     });
   });
 
-  test('has an account scan a QR code, by its url or its token', async () => {
+  test('makes an account scan a QR code, by its url or its token', async () => {
     const phone = '+9996621001';
     const app = { api_id: 1, api_hash: 'hash', except_ids: [] };
     const shown = async (key: string) => {
@@ -161,7 +161,7 @@ describe('the control port', () => {
     });
   });
 
-  test('takes null for absent', async () => {
+  test('accepts null as absent', async () => {
     const body = { phone: '+79990001122', first_name: 'A', last_name: null, username: null, hint: null };
     expect(await ask('POST', '/accounts', body)).toMatchObject({ status: 201 });
   });
@@ -199,7 +199,7 @@ describe('the control port', () => {
     expect(await ask('GET', '/deliveries?random_id=7')).toMatchObject({ body: { arrived: 0, messages: 0 } });
   });
 
-  test('orders faults, lists and clears them', async () => {
+  test('creates, lists and clears faults', async () => {
     const { client, id } = await signedIn('+9996621001');
     const fault = { user_id: id, method: 'updates.getState', error: 'FLOOD_WAIT_30', times: 2 };
     expect(await ask('POST', '/faults', fault)).toMatchObject({ status: 201 });
@@ -211,7 +211,7 @@ describe('the control port', () => {
     expect(await ask('POST', '/faults', { ...fault, peer: '@nobody' })).toMatchObject({ status: 404 });
   });
 
-  test('revokes, makes chats and contacts, sets, and counts', async () => {
+  test('revokes sessions, creates chats and contacts, changes settings, and counts', async () => {
     const { client, id } = await signedIn('+9996621001');
     expect(await ask('POST', '/chats', { title: 'Team', kind: 'supergroup', members: [id] })).toMatchObject({
       status: 201,
@@ -242,7 +242,7 @@ describe('the control port', () => {
     });
   });
 
-  test('lists its calls, and says so where there is none', async () => {
+  test('lists its calls, and names that list in the answer to an unknown call', async () => {
     expect(await ask('GET', '/')).toMatchObject({
       status: 200,
       body: { calls: { 'POST /faults': expect.any(String) } },
@@ -260,7 +260,7 @@ describe('the control port', () => {
     ['an opaque origin', { host: 'localhost', origin: 'null' }, 403],
     ['localhost', { host: 'localhost:1' }, 200],
     ['an origin of this machine', { host: '[::1]:1', origin: 'http://localhost:3000' }, 200],
-  ])('asked by %s', async (_name, headers, status) => {
+  ])('answers a request by %s with status', async (_name, headers, status) => {
     const answered = await new Promise((resolve, reject) => {
       request(`${server.url}/state`, { headers }, (response) => resolve(response.resume().statusCode))
         .on('error', reject)

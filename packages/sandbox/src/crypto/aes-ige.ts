@@ -4,13 +4,18 @@ const BLOCK = 16;
 const BLOCK_WORDS = 4;
 
 /*
- * Node has no IGE. With c[i] = E(p[i] ^ c[i-1]) ^ p[i-1], the row y[i] = c[i] ^ p[i-1] is the CBC encryption of x[i] = p[i] ^ p[i-2]
- * (before the first block: x[1] = p[1], y[0] = c[0]), so a whole message is one native call between two passes of XOR. There is no
- * such way back: decryption feeds each block's result into the next one's input.
+ * Node has no IGE, but IGE encryption can be computed from CBC: with c[i] = E(p[i] ^ c[i-1]) ^ p[i-1], the sequence
+ * y[i] = c[i] ^ p[i-1] is the CBC encryption of x[i] = p[i] ^ p[i-2] (at the start: x[1] = p[1], y[0] = c[0]). So a
+ * whole message takes one native call between two passes of XOR.
+ *
+ * Decryption cannot be done this way, because each block's result is part of the next block's input.
  */
 
 /**
- * AES-256 in IGE mode. `data`: a multiple of 16 bytes; `key`: 32 bytes; `iv`: 32 bytes, the first half for the ciphertext.
+ * Encrypts with AES-256 in IGE mode.
+ * @param data a multiple of 16 bytes.
+ * @param key 32 bytes.
+ * @param iv 32 bytes: the ciphertext block, then the plaintext block, before the first one.
  */
 export function igeEncrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array): Buffer {
   checkLength(data);
@@ -27,7 +32,7 @@ export function igeEncrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array): B
   return bytesOf(out);
 }
 
-/** The way back from {@link igeEncrypt}. */
+/** Reverses {@link igeEncrypt}. */
 export function igeDecrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array): Buffer {
   checkLength(data);
   const cipherText = words(data);
@@ -54,7 +59,7 @@ function checkLength(data: Uint8Array): void {
     throw new RangeError(`AES-IGE takes whole blocks of ${BLOCK} bytes, not ${data.length} bytes`);
 }
 
-/** A copy, so that it is aligned. */
+/** Copies the bytes, because a `Uint32Array` must be aligned. */
 function words(data: Uint8Array): Uint32Array {
   const copy = new Uint32Array(data.length / 4);
   new Uint8Array(copy.buffer).set(data);

@@ -8,7 +8,7 @@ import { makePrimeProduct } from './prime-product.ts';
 import { exportRsaKeyPair, generateRsaKeyPair, loadRsaKeyPair, rsaFingerprint, rsaUnpad } from './rsa.ts';
 import { rsaPad } from './testing/rsa-pad.ts';
 
-/** Bytes that follow from a name. */
+/** Bytes derived from a name, always the same. */
 function bytesFor(name: string, length: number): Buffer {
   const parts = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
     sha256(Buffer.from(`${name}${index}`)),
@@ -36,8 +36,8 @@ describe('AES-IGE', () => {
   const key = bytesFor('key', 32);
   const iv = bytesFor('iv', 32);
 
-  /** Made with GramJS's IGE and mtcute's, which agree. */
-  test('gives what other implementations give', () => {
+  /** The expected value comes from GramJS's IGE and from mtcute's, which agree. */
+  test('encrypts as other implementations do', () => {
     const expected =
       'b1f5121443888e58e7b725ff04547df028eae672dbe988824bffcba1183bff88d706f85b1ef251d72542e982c47adc47' +
       '58e7a24978027391515568a944d56a6deb9207629928533faa61e8e9757b2ed6';
@@ -61,9 +61,9 @@ describe('AES-IGE', () => {
   }
 
   test.each([0, 16, 32, 48, 64, 1024, 4112])(
-    'is IGE by its definition for %i bytes, and goes back',
+    'follows the definition of IGE for %i bytes, and decrypts again',
     (length) => {
-      // At an odd offset: buffers out of sockets are not aligned.
+      // The data is at an odd offset, because buffers from sockets are not aligned.
       const data = Buffer.concat([Buffer.alloc(1), randomBytes(length)]).subarray(1);
       const encrypted = igeEncrypt(data, key, iv);
       expect(encrypted.equals(byDefinition(data))).toBe(true);
@@ -71,7 +71,7 @@ describe('AES-IGE', () => {
     },
   );
 
-  test('takes whole blocks only', () => {
+  test('refuses incomplete blocks', () => {
     expect(() => igeEncrypt(Buffer.alloc(15), key, iv)).toThrow(RangeError);
     expect(() => igeDecrypt(Buffer.alloc(17), key, iv)).toThrow(RangeError);
   });
@@ -81,7 +81,7 @@ describe('message keys', () => {
   const authKey = bytesFor('auth key', 256);
   const msgKey = bytesFor('msg key', 16);
 
-  /** Made with GramJS. */
+  /** The expected values come from GramJS. */
   test.each([
     [
       'client',
@@ -98,7 +98,7 @@ describe('message keys', () => {
     expect([aes.key.toString('hex'), aes.iv.toString('hex')]).toEqual([key, iv]);
   });
 
-  test('are the middle of the hash of a part of the auth key and the message', () => {
+  test('are the middle of the hash of a part of the auth key and of the message', () => {
     const data = bytesFor('data', 80);
     expect(messageKey(authKey, data, 'client')).toEqual(
       sha256(authKey.subarray(88, 120), data).subarray(8, 24),
@@ -109,7 +109,7 @@ describe('message keys', () => {
   });
 
   /** https://core.telegram.org/mtproto/samples-auth_key */
-  test('of the key exchange are those of the published sample', () => {
+  test('of the key exchange match the published sample', () => {
     const newNonce = Buffer.from('311C85DB234AA2640AFC4A76A735CF5B1F0FD68BD17FA181E1229AD867CC024D', 'hex');
     const serverNonce = Buffer.from('A5CF4D33F4A11EA877BA4AA573907330', 'hex');
     const { key, iv } = exchangeAes(serverNonce, newNonce);
@@ -121,7 +121,7 @@ describe('message keys', () => {
 describe('RSA', () => {
   const keyPair = generateRsaKeyPair();
 
-  /** Telegram's own keys, as clients carry them. */
+  /** Telegram's own keys, as clients contain them. */
   test.each([
     [
       'b25898df208d2603',
@@ -146,14 +146,14 @@ describe('RSA', () => {
     }
   });
 
-  test('keys come back from PEM as they were', () => {
+  test('a key survives export and import as PEM', () => {
     const loaded = loadRsaKeyPair(exportRsaKeyPair(keyPair));
     expect([loaded.publicKeyPem, loaded.fingerprint]).toEqual([keyPair.publicKeyPem, keyPair.fingerprint]);
     expect(keyPair.publicKeyPem).toContain('BEGIN RSA PUBLIC KEY');
     expect(() => loadRsaKeyPair('no key')).toThrow();
   });
 
-  test('RSA_PAD opens what was sealed for the key, and nothing else', () => {
+  test('RSA_PAD decrypts data sealed for the key, and nothing else', () => {
     const data = randomBytes(144);
     expect(rsaUnpad(rsaPad(data, keyPair.publicKeyPem), keyPair)?.subarray(0, 144)).toEqual(data);
     const spoilt = rsaPad(data, keyPair.publicKeyPem, (dataWithHash) => dataWithHash.fill(0, 223));
@@ -167,7 +167,7 @@ describe('RSA', () => {
 describe('Diffie-Hellman', () => {
   const prime = number(DH_PRIME);
 
-  test('both sides come to the same key, as the formula has it', () => {
+  test('both sides compute the same key, by the formula', () => {
     const [a, b] = [makeDhPair(), makeDhPair()];
     const shared = dhSharedKey(a.secret, b.publicValue);
     expect(dhSharedKey(b.secret, a.publicValue)).toEqual(shared);
@@ -186,7 +186,7 @@ describe('Diffie-Hellman', () => {
     ['p - 1', prime - 1n, false],
     ['p', prime, false],
     ['2^2048 - 1', 2n ** 2048n - 1n, false],
-  ])('%s is a safe public value: see table', (_name, value, expected) => {
+  ])('%s: whether it is a safe public value', (_name, value, expected) => {
     expect(isSafePublicValue(bytes256(value))).toBe(expected);
   });
 
@@ -195,7 +195,7 @@ describe('Diffie-Hellman', () => {
   });
 });
 
-test('pq is the product of two different primes of 31 bits, the smaller first', () => {
+test('pq is the product of two different primes of 31 bits, p < q', () => {
   for (let i = 0; i < 20; i += 1) {
     const { pq, p, q } = makePrimeProduct();
     expect(pq.readBigUInt64BE(0)).toBe(BigInt(p.readUInt32BE(0)) * BigInt(q.readUInt32BE(0)));

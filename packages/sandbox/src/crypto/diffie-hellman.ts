@@ -1,6 +1,6 @@
 import { createDiffieHellman, randomBytes, type DiffieHellman } from 'node:crypto';
 
-/** Telegram's own safe prime, which clients know and need not check. 2048 bits, big-endian. */
+/** Telegram's own safe prime (2048 bits, big-endian). Clients know it and need not check it. */
 export const DH_PRIME: Buffer = Buffer.from(
   'c71caeb9c6b1c9048e6c522f70f13f73980d40238e3e21c14934d037563d930f48198a0aa7c14058229493d22530f4db' +
     'fa336f6e0ac925139543aed44cce7c3720fd51f69458705ac68cd4fe6b6b13abdc9746512969328454f18faf8c595f64' +
@@ -19,10 +19,10 @@ const LENGTH = DH_PRIME.length;
 const MARGIN: Buffer = Buffer.concat([Buffer.alloc(7), Buffer.from([1]), Buffer.alloc(LENGTH - 8)]);
 const UPPER: Buffer = difference(DH_PRIME, MARGIN);
 
-/** One for all: OpenSSL proves the prime anew for each group that is made, which takes a quarter of a second. */
+/** One group for all exchanges: OpenSSL checks the prime for each new group, which takes a quarter of a second. */
 let shared: DiffieHellman | undefined;
 
-/** Makes the group, if there is none yet: a server does so before its first client has to wait for it. */
+/** Creates the group if there is none yet. A server calls this early, so that its first client need not wait. */
 export function prepareDh(): DiffieHellman {
   shared ??= createDiffieHellman(DH_PRIME, DH_GENERATOR);
   return shared;

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** SHA-1 of the parts, one behind the other. 20 bytes. */
+/** SHA-1 of the concatenated parts, 20 bytes. */
 export function sha1(...parts: Uint8Array[]): Buffer {
   return hash('sha1', joined(parts), 'buffer');
 }
 
-/** SHA-256 of the parts, one behind the other. 32 bytes. */
+/** SHA-256 of the concatenated parts, 32 bytes. */
 export function sha256(...parts: Uint8Array[]): Buffer {
   return hash('sha256', joined(parts), 'buffer');
 }

@@ -1,18 +1,18 @@
 import { sha1, sha256 } from './hashes.ts';
 
-/** Who wrote a message: each side has its own part of the auth key. */
+/** The side that wrote a message. Each side uses its own part of the auth key. */
 export type Writer = 'client' | 'server';
 
-/** https://core.telegram.org/mtproto/description#defining-aes-key-and-initialization-vector calls it x. */
+/** Called x in https://core.telegram.org/mtproto/description#defining-aes-key-and-initialization-vector. */
 const OFFSET: Record<Writer, number> = { client: 0, server: 8 };
 
-/** The `msg_key` (16 bytes) of MTProto 2.0. `plaintext` is all that gets encrypted, padding included. */
+/** The `msg_key` (16 bytes) of MTProto 2.0. `plaintext` is everything that gets encrypted, including the padding. */
 export function messageKey(authKey: Uint8Array, plaintext: Uint8Array, writer: Writer): Buffer {
   const offset = 88 + OFFSET[writer];
   return sha256(authKey.subarray(offset, offset + 32), plaintext).subarray(8, 24);
 }
 
-/** The AES key and IV (32 bytes each) for a message of that `msg_key`. */
+/** The AES key and IV (32 bytes each) for a message with this `msg_key`. */
 export function messageAes(
   authKey: Uint8Array,
   msgKey: Uint8Array,
@@ -27,7 +27,7 @@ export function messageAes(
   };
 }
 
-/** The AES key and IV that the key exchange is encrypted with. */
+/** The AES key and IV for the key exchange. */
 export function exchangeAes(serverNonce: Uint8Array, newNonce: Uint8Array): { key: Buffer; iv: Buffer } {
   const newServer = sha1(newNonce, serverNonce);
   const serverNew = sha1(serverNonce, newNonce);

@@ -1,6 +1,6 @@
 import { generatePrimeSync } from 'node:crypto';
 
-/** The proof of work of the key exchange: `pq`, and its two prime factors that the client must find, p < q. Big-endian. */
+/** The proof of work in the key exchange: the client must factorize `pq` into the primes p < q. All are big-endian. */
 export interface PrimeProduct {
   pq: Buffer;
   p: Buffer;

@@ -11,10 +11,10 @@ import { TlWriter } from '../tl/tl-writer.ts';
 import { igeDecrypt } from './aes-ige.ts';
 import { sha1, sha256 } from './hashes.ts';
 
-/** The key that a server proves itself with in the key exchange. RSA, 2048 bits. */
+/** The RSA key (2048 bits) by which a server proves its identity in the key exchange. */
 export interface RsaKeyPair {
   privateKey: KeyObject;
-  /** PKCS#1 ("BEGIN RSA PUBLIC KEY"), the form that clients take. */
+  /** PKCS#1 ("BEGIN RSA PUBLIC KEY"), the form that clients accept. */
   publicKeyPem: string;
   fingerprint: bigint;
 }
@@ -23,8 +23,8 @@ const MODULUS_BYTES = 256;
 const PADDED_DATA = 192;
 
 /**
- * Makes a new key. Takes some tenths of a second. Its fingerprint has no leading zero in hex: mtcute compares fingerprints as hex with
- * and without the zeros, and would not find one key in sixteen.
+ * Generates a key, which takes some tenths of a second. Its fingerprint has no leading zero in hex: mtcute compares
+ * fingerprints as hex, on one side without leading zeros, and so would not find one key in sixteen.
  */
 export function generateRsaKeyPair(): RsaKeyPair {
   for (;;) {
@@ -37,7 +37,7 @@ export function generateRsaKeyPair(): RsaKeyPair {
 
 /**
  * Reads a private key, PKCS#1 or PKCS#8.
- * @throws {Error} where it is no RSA key of 2048 bits.
+ * @throws {Error} if it is not an RSA key of 2048 bits.
  */
 export function loadRsaKeyPair(privateKeyPem: string): RsaKeyPair {
   return fromPrivateKey(createPrivateKey(privateKeyPem));
@@ -59,7 +59,10 @@ function fromPrivateKey(privateKey: KeyObject): RsaKeyPair {
   return { privateKey, publicKeyPem, fingerprint: rsaFingerprint(publicKeyPem) };
 }
 
-/** Telegram's fingerprint of a public key (PEM, PKCS#1 or SPKI): the last 64 bits of the SHA-1 of `n:bytes e:bytes`, signed. */
+/**
+ * Telegram's fingerprint of a public key (PEM, PKCS#1 or SPKI): the last 64 bits, as a signed number, of the SHA-1 of
+ * `n:bytes e:bytes`.
+ */
 export function rsaFingerprint(publicKeyPem: string): bigint {
   const { n, e } = createPublicKey(publicKeyPem).export({ format: 'jwk' });
   if (n === undefined || e === undefined) throw new Error('not an RSA public key');
@@ -70,8 +73,8 @@ export function rsaFingerprint(publicKeyPem: string): bigint {
 }
 
 /**
- * Opens what a client sealed with RSA_PAD (https://core.telegram.org/mtproto/auth_key#presenting-proof-of-work-server-authentication).
- * Returns the 192 bytes of data and padding, or undefined where the seal does not hold.
+ * Decrypts RSA_PAD (core.telegram.org/mtproto/auth_key#presenting-proof-of-work-server-authentication).
+ * @returns the 192 bytes of data and padding; undefined if their hash does not match.
  */
 export function rsaUnpad(encrypted: Uint8Array, { privateKey }: RsaKeyPair): Buffer | undefined {
   const opened = decryptRaw(encrypted, privateKey);
@@ -89,7 +92,7 @@ function decryptRaw(encrypted: Uint8Array, key: KeyObject): Buffer | undefined {
   try {
     return privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted);
   } catch {
-    // A number that is not below the modulus: OpenSSL refuses it, and so must we.
+    // OpenSSL refuses a number that is not below the modulus.
     return undefined;
   }
 }

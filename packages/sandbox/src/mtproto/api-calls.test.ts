@@ -13,7 +13,7 @@ import {
   rpcError,
 } from './testing/raw-session.ts';
 
-describe('a client that has not said what it is', () => {
+describe('a client that has not sent initConnection', () => {
   test.each([
     ['a bare call', GET_NEAREST_DC, 'CONNECTION_NOT_INITED'],
     [
@@ -31,14 +31,14 @@ describe('a client that has not said what it is', () => {
     expect(calls).toEqual([]);
   });
 
-  test('may say it in two calls', async () => {
+  test('may send layer and initConnection in two calls', async () => {
     const { session } = await ready(countingHandler().handler, { isInitialized: false });
     await session.call({ _: 'invokeWithLayer', layer: 198, query: GET_NEAREST_DC });
     expect(await answerTo(session, codec.encode(described(GET_NEAREST_DC), '!X'))).toEqual(NEAREST_DC);
   });
 });
 
-test('the handler gets the bare call, and who made it', async () => {
+test('the handler gets the call without wrappers, and its caller', async () => {
   const { handler, calls } = countingHandler();
   const { session, key } = await ready(handler, { isInitialized: false });
   expect(await session.call(initialized({ _: 'invokeWithoutUpdates', query: GET_NEAREST_DC }))).toEqual(
@@ -72,7 +72,7 @@ test.each<[string, (query: TlObject) => TlObject]>([
 });
 
 describe('layers', () => {
-  test('each caller is answered in its own, without the fields that it does not know', async () => {
+  test('each caller gets answers in its own layer, without fields that the layer lacks', async () => {
     const config = { _: 'help.appConfig', hash: 1, config: { _: 'jsonNull' } };
     const asked: number[] = [];
     const { session } = await ready(async ({ layer, query }) => {
@@ -88,7 +88,7 @@ describe('layers', () => {
     expect(asked).toEqual([198, 227]);
   });
 
-  test('a method of a newer layer is read in that layer, behind an invokeWithLayer of an older session', async () => {
+  test('invokeWithLayer of a newer layer works in a session of an older one', async () => {
     const { handler, calls } = countingHandler();
     const { session } = await ready(handler);
     const query = { _: 'auth.initPasskeyLogin', api_id: 1, api_hash: 'x' };
@@ -97,7 +97,7 @@ describe('layers', () => {
     await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ layer: 227, query }));
   });
 
-  test('a key that has said its layer need not say it again, in another session or after a restart', async () => {
+  test('a key keeps its layer in another session and after a restart', async () => {
     const first = await ready(countingHandler().handler);
     const other = await first.another();
     first.client.close();

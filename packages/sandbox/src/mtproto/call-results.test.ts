@@ -16,7 +16,7 @@ import {
 } from './testing/raw-session.ts';
 
 describe('a call that fails', () => {
-  test('with an RpcError is answered with it', async () => {
+  test('with an RpcError gets that error as its answer', async () => {
     const { session, started } = await ready(async ({ query }) => {
       if (query._ === 'help.getNearestDc') throw new RpcError(420, 'FLOOD_WAIT_30');
       return countingHandler().handler({
@@ -41,7 +41,7 @@ describe('a call that fails', () => {
     ],
     ['an answer of another type', () => ({ _: 'config' })],
     ['an answer without a field', () => ({ _: 'nearestDc', country: 'RU', this_dc: 1 })],
-  ])('for %s gets 500 INTERNAL, and onError is told', async (_what, answer) => {
+  ])('for %s gets 500 INTERNAL, and onError is called', async (_what, answer) => {
     const counting = countingHandler();
     const { session, started } = await ready(async (call) =>
       call.query._ === 'help.getNearestDc' ? answer() : counting.handler(call),
@@ -86,7 +86,7 @@ describe('a call that fails', () => {
       ]),
       'INPUT_FETCH_ERROR',
     ],
-  ])('for %s is answered 400', async (_what, body, error) => {
+  ])('for %s gets a 400', async (_what, body, error) => {
     const { session, started } = await ready(countingHandler().handler);
     expect(await answerTo(session, body)).toEqual(rpcError(400, error));
     expect(started.errors).toEqual([]);
@@ -101,7 +101,7 @@ describe('gzip', () => {
     return writer.finish();
   }
 
-  test('a call may be packed, whole or in its wrapper', async () => {
+  test('a call may be packed as a whole, or inside its wrapper', async () => {
     const { session } = await ready(countingHandler().handler);
     expect(await answerTo(session, packed(callBody(GET_NEAREST_DC)))).toEqual(NEAREST_DC);
     const wrapper = callBody({ _: 'invokeWithoutUpdates', query: GET_NEAREST_DC }).subarray(0, 4);
@@ -110,7 +110,7 @@ describe('gzip', () => {
     );
   });
 
-  test('a bomb is not unpacked', async () => {
+  test('data that would unpack to too much is refused', async () => {
     const { client, session } = await ready(countingHandler().handler);
     session.send(packed(Buffer.alloc(2 ** 26)));
     await client.closed();
@@ -119,7 +119,7 @@ describe('gzip', () => {
   test.each([
     [100, false],
     [20_000, true],
-  ])('an answer of %i equal letters is packed: %s', async (length, isPacked) => {
+  ])('an answer of %i equal letters: whether it is packed', async (length, isPacked) => {
     const country = 'a'.repeat(length);
     const { session } = await ready(async ({ query }) =>
       query._ === 'help.getNearestDc'
@@ -132,7 +132,7 @@ describe('gzip', () => {
   });
 });
 
-test('DropConnection cuts the connection without an answer; the same message is run anew on the next', async () => {
+test('DropConnection closes the connection without an answer; the same message runs again on the next', async () => {
   const counting = countingHandler();
   let isDropping = true;
   const { session, client, another } = await ready(async (call) => {

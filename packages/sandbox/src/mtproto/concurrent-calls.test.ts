@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RpcError } from '../types.ts';
 import { countingHandler, GET_NEAREST_DC, ready, rpcError } from './testing/raw-session.ts';
 
-describe('several calls at once', () => {
+describe('concurrent calls', () => {
   function gates(): { wait: (name: string) => Promise<void>; open: (name: string) => void } {
     const opened = new Map<string, () => void>();
     const promises = new Map<string, Promise<void>>();
@@ -20,7 +20,7 @@ describe('several calls at once', () => {
     };
   }
 
-  test('run side by side, and are answered as they finish', async () => {
+  test('run in parallel, and are answered as they finish', async () => {
     const { wait, open } = gates();
     const counting = countingHandler();
     const { session, client } = await ready(async (call) => {
@@ -36,7 +36,7 @@ describe('several calls at once', () => {
     expect((await session.resultOf(slow)).result?.error).toEqual(rpcError(500, 'INTERNAL'));
   });
 
-  test('invokeAfterMsg waits until the other has gone well', async () => {
+  test('invokeAfterMsg waits until the other call has succeeded', async () => {
     const { wait, open } = gates();
     const counting = countingHandler();
     const { session } = await ready(async (call) => {
@@ -63,7 +63,7 @@ describe('several calls at once', () => {
     ]);
   });
 
-  test('invokeAfterMsg fails where the other has failed, before or meanwhile', async () => {
+  test('invokeAfterMsg fails if the other call has failed, before or meanwhile', async () => {
     const { wait, open } = gates();
     const counting = countingHandler();
     const { session } = await ready(async (call) => {

@@ -21,7 +21,7 @@ const KINDS = TRANSPORTS.flatMap((transport) =>
     .map((isObfuscated) => ({ transport, isObfuscated })),
 );
 
-test.each(KINDS)('a client is served over %o', async (options) => {
+test.each(KINDS)('a client can use %o', async (options) => {
   const { session } = await ready(countingHandler().handler, options);
   expect(await session.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
 });
@@ -38,7 +38,7 @@ test.each(TRANSPORTS)(
   },
 );
 
-test('a key of another data centre is one that nobody knows', async () => {
+test('a key of another data centre is unknown', async () => {
   const { started, key } = await ready(countingHandler().handler);
   const client = await RawClient.connect(started.endpoints[1]?.port ?? 0);
   client.key = key;
@@ -47,7 +47,7 @@ test('a key of another data centre is one that nobody knows', async () => {
   expect(client.transportError).toBe(-404);
 });
 
-describe('a packet that is not sealed as it should be gets -404', () => {
+describe('a packet with wrong encryption gets -404', () => {
   const message = { msgId: clientMsgId(), seqno: 1, body: PING };
 
   test.each<[string, (packet: Buffer) => Buffer]>([
@@ -98,7 +98,7 @@ describe('a packet that is not sealed as it should be gets -404', () => {
     expect(client.transportError).toBe(-404);
   });
 
-  test('sealed as the server does it', async () => {
+  test('encrypted as if by the server', async () => {
     const { client, session, key } = await ready(countingHandler().handler);
     client.sendPacket(
       sealEnvelope({ salt: key.salt, sessionId: session.id, message }, key.bytes, key.id, 'server'),
@@ -116,7 +116,7 @@ test.each([
   ['zeros', Buffer.alloc(1000)],
   ['random bytes', Buffer.concat([Buffer.from('eeeeeeee', 'hex'), Buffer.alloc(4, 0xff), randomBytes(1000)])],
   ['a packet of 4 bytes', Buffer.from('eeeeeeee0400000000000000', 'hex')],
-])('%s: the connection is closed, and the server goes on', async (_what, bytes) => {
+])('%s: the connection is closed, and the server continues', async (_what, bytes) => {
   const { port, errors } = await startServer(countingHandler().handler);
   const client = await RawClient.connect(port);
   client.sendRaw(bytes);
@@ -125,7 +125,7 @@ test.each([
   expect(errors).toEqual([]);
 });
 
-test('what was not acknowledged goes out again when the session comes back, in its order', async () => {
+test('unacknowledged messages are sent again, in order, when the session reconnects', async () => {
   const { client, session, key, another, started } = await ready(countingHandler().handler);
   const first = await session.resultOf(session.startCall(GET_NEAREST_DC));
   const second = await session.resultOf(session.startCall(GET_NEAREST_DC));
@@ -145,7 +145,7 @@ test('what was not acknowledged goes out again when the session comes back, in i
   expect(results.slice(-2)).toEqual([first.msgId, third.msgId]);
 });
 
-test('a call is answered on the connection that the session is on by then', async () => {
+test('a call is answered on the connection that its session uses by then', async () => {
   let finish = (): void => undefined;
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -166,7 +166,7 @@ test('a call is answered on the connection that the session is on by then', asyn
   expect((await again.resultOf(msgId)).result?.error).toBeUndefined();
 });
 
-test('what a client never acknowledges is given up at some point', async () => {
+test('messages that a client never acknowledges are dropped at a limit', async () => {
   const { session, client, another } = await ready(countingHandler().handler);
   const first = await session.resultOf(session.startCall(GET_NEAREST_DC));
   for (let i = 0; i < 600; i += 1) session.startCall(GET_NEAREST_DC);
@@ -181,7 +181,7 @@ test('what a client never acknowledges is given up at some point', async () => {
   expect(repeated.some(({ msgId }) => msgId === first.msgId)).toBe(false);
 });
 
-test('close ends every connection and gives the ports back', async () => {
+test('close ends all connections and frees the ports', async () => {
   const options = { rsaKeyPair, keys: new MemoryKeys(), handler: countingHandler().handler };
   const server = createMtprotoServer({ ...options, dataCenters: [{ id: 1, port: 0 }] });
   const [endpoint] = await server.listen();
@@ -198,7 +198,7 @@ test('close ends every connection and gives the ports back', async () => {
   await next.close();
 });
 
-test('a port that is taken is told, and no other stays open', async () => {
+test('the error names a port that is taken, and no other port stays open', async () => {
   const { port } = await startServer(countingHandler().handler);
   const server = createMtprotoServer({
     dataCenters: [

@@ -20,8 +20,7 @@ const MAX_PADDING = 1024;
 
 /**
  * Decrypts a packet that `writer` encrypted with MTProto 2.0; the packet begins with the key id. Undefined if it was
- * not
- * encrypted with this key or is malformed: an honest client never sends such a packet.
+ * not encrypted with this key or is malformed: an honest client never sends such a packet.
  */
 export function openEnvelope(packet: Buffer, authKey: Uint8Array, writer: Writer): Envelope | undefined {
   const encrypted = packet.subarray(OUTER_HEADER);

@@ -22,7 +22,7 @@ _serverKeys.set(rsaKeyPair.fingerprint.toString(), {
 
 type Params = ConstructorParameters<typeof ConnectionTCPFull>[0];
 
-/** GramJS dials ports of its own choice: a subclass brings it to the test's server. */
+/** GramJS connects to ports of its own choice. A subclass redirects it to the test's server. */
 function redirected(params: Params, { endpoints }: StartedServer): Params {
   return { ...params, port: endpoints.find(({ dcId }) => dcId === params.dcId)?.port ?? 0 };
 }
@@ -64,10 +64,10 @@ function gramJs(
   return client;
 }
 
-/** ms that one key exchange and the first calls may take. */
+/** Limit for one key exchange and the first calls, in ms. */
 const CONNECT_MS = 8_000;
 
-/** One key exchange of GramJS's in 256 fails by itself: it drops a leading zero byte of the key. Then another client is tried. */
+/** Tries several clients: in 1 of 256 key exchanges GramJS drops a leading zero byte of the key, and fails. */
 async function connected(
   started: StartedServer,
   transport: (typeof TRANSPORTS)[keyof typeof TRANSPORTS],
@@ -83,7 +83,7 @@ async function connected(
 }
 
 describe('GramJS', () => {
-  test.each(Object.entries(TRANSPORTS))('makes a key and calls over %s', async (_name, transport) => {
+  test.each(Object.entries(TRANSPORTS))('creates a key and makes calls over %s', async (_name, transport) => {
     const calls: RpcCall[] = [];
     const started = await startServer(async (call) => {
       calls.push(call);
@@ -108,7 +108,7 @@ describe('GramJS', () => {
     expect(started.errors).toEqual([]);
   });
 
-  test('gets an rpc_error as its own error', async () => {
+  test('turns an rpc_error into its own error', async () => {
     const started = await startServer(async (call) => {
       if (call.query._ === 'help.getConfig') return configObject(started.endpoints, call.dcId);
       throw new RpcError(400, 'COUNTRY_INVALID');

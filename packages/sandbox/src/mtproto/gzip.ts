@@ -13,8 +13,7 @@ const WORTH_PACKING = 4096;
 
 /**
  * Unpacks a whole `gzip_packed`, its constructor id included. The content may also have a zlib header: mtcute sends it
- * that
- * way, and Telegram accepts it.
+ * that way, and Telegram accepts it.
  * @throws {TlDecodeError} if it is not a gzip_packed, or its content is too large.
  */
 export function gunzipPacked(body: Buffer): Buffer {

@@ -11,7 +11,7 @@ async function refuseAll(): Promise<never> {
   throw new Error('no calls here');
 }
 
-test('a client that does all right gets a key, which the server keeps', async () => {
+test('a correct client gets a key, and the server stores it', async () => {
   const { port, keys } = await startServer(refuseAll);
   const { answer, key } = await handshake(await RawClient.connect(port), 1);
   expect(answer._).toBe('dh_gen_ok');
@@ -20,7 +20,7 @@ test('a client that does all right gets a key, which the server keeps', async ()
   expect(keys.get(key.id)).toEqual({ id: key.id, dcId: 1, key: key.bytes, salt });
 });
 
-test('req_pq is answered like req_pq_multi, and an exchange can begin anew', async () => {
+test('req_pq is answered like req_pq_multi, and an exchange can be restarted', async () => {
   const { port } = await startServer(refuseAll);
   const client = await RawClient.connect(port);
   const nonce = randomBytes(16);
@@ -29,12 +29,12 @@ test('req_pq is answered like req_pq_multi, and an exchange can begin anew', asy
   expect((await handshake(client, 1)).answer._).toBe('dh_gen_ok');
 });
 
-test.each([1, -1, 10_001, -10_001])('data centre %i is taken as number 1', async (dc) => {
+test.each([1, -1, 10_001, -10_001])('data centre %i is accepted as number 1', async (dc) => {
   const { port } = await startServer(refuseAll);
   expect((await handshake(await RawClient.connect(port), dc)).answer._).toBe('dh_gen_ok');
 });
 
-test('p_q_inner_data, which names no data centre, will do', async () => {
+test('p_q_inner_data, which names no data centre, is accepted', async () => {
   const { port } = await startServer(refuseAll);
   const pqInner: Tampering['pqInner'] = (inner) => {
     inner._ = 'p_q_inner_data';
@@ -169,7 +169,7 @@ test.each([
   await expect(client.ask(request)).rejects.toThrow('closed with -404');
 });
 
-test('a key that exists already is not given twice: dh_gen_retry, then another', async () => {
+test('a key that exists already leads to dh_gen_retry and a new key', async () => {
   const taken = new MemoryKeys();
   let isTaken = true;
   const keys = Object.assign(taken, {
@@ -190,7 +190,7 @@ test('a key that exists already is not given twice: dh_gen_retry, then another',
   expect(taken.records.size).toBe(1);
 });
 
-test('a key that cannot be kept is not given: dh_gen_fail', async () => {
+test('a key that cannot be stored leads to dh_gen_fail', async () => {
   const keys = Object.assign(new MemoryKeys(), { put: () => Promise.reject(new Error('disk full')) });
   const { port, errors } = await startServer(refuseAll, { keys });
   const { answer, key, newNonce } = await handshake(await RawClient.connect(port), 1);
@@ -202,7 +202,7 @@ test('a key that cannot be kept is not given: dh_gen_fail', async () => {
   });
 });
 
-test('an unencrypted message of another length than it says ends with -404', async () => {
+test('an unencrypted message with a wrong length ends with -404', async () => {
   const { port } = await startServer(refuseAll);
   const client = await RawClient.connect(port);
   client.sendPacket(Buffer.alloc(44));

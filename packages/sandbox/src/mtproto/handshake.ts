@@ -59,8 +59,7 @@ const TEST_DC = 10_000;
  * set_client_DH_params → `idle`. A new req_pq restarts it at any step. https://core.telegram.org/mtproto/auth_key
  *
  * Temporary keys (`p_q_inner_data_temp`, `…_temp_dc`) are refused with server_DH_params_fail. The sandbox has no
- * perfect
- * forward secrecy; clients use it only if configured to.
+ * perfect forward secrecy; clients use it only if configured to.
  */
 export class Handshake {
   readonly #options: HandshakeOptions;

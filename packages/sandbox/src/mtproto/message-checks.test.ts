@@ -36,7 +36,7 @@ test.each([
   ['the salt of the key exchange', (salt: bigint) => salt, true],
   ['0', () => 0n, false],
   ['another', (salt: bigint) => salt ^ 1n, false],
-])('a message with %s for its salt is taken: see table', async (_what, saltOf, isTaken) => {
+])('a message with %s for its salt: whether it is accepted', async (_what, saltOf, isTaken) => {
   const { session, client, key } = await ready(countingHandler().handler, { isInitialized: false });
   const msgId = session.send(serviceBody({ _: 'ping', ping_id: 1n }), { salt: saltOf(key.salt) });
   if (isTaken) {
@@ -56,7 +56,7 @@ test.each([
   ['not divisible by 4', () => clientMsgId() + 2n, 18],
   ['five minutes and more behind', () => clientMsgId(-305), 16],
   ['half a minute and more ahead', () => clientMsgId(35), 17],
-])('a msg_id %s gets error_code %3$i, and nothing is done', async (_what, msgIdOf, code) => {
+])('a msg_id %s gets error_code %3$i, and has no effect', async (_what, msgIdOf, code) => {
   const { handler, calls } = countingHandler();
   const { session, client } = await ready(handler);
   const known = calls.length;
@@ -69,21 +69,21 @@ test.each([
 test.each([
   ['a little behind', -290],
   ['a little ahead', 25],
-])('a msg_id %s is taken', async (_what, seconds) => {
+])('a msg_id %s is accepted', async (_what, seconds) => {
   const { client } = await ready(countingHandler().handler);
   const session = new RawSession(client);
   session.send(serviceBody({ _: 'ping', ping_id: 1n }), { msgId: clientMsgId(seconds) });
   expect(await client.service('pong')).toMatchObject({ ping_id: 1n });
 });
 
-test('the time of a wrong clock can be learnt from the id of the answer', async () => {
+test('a client with a wrong clock can read the time from the id of the answer', async () => {
   const { session, client } = await ready(countingHandler().handler);
   session.startCall(GET_NEAREST_DC, { msgId: clientMsgId(1000) });
   const { msgId } = await client.next(({ service }) => service?._ === 'bad_msg_notification');
   expect(Math.abs(Number(msgId >> 32n) - Date.now() / 1000)).toBeLessThan(5);
 });
 
-test('a message too old to tell whether it came before gets error_code 20', async () => {
+test('a message too old to detect a duplicate gets error_code 20', async () => {
   const { session, client } = await ready(countingHandler().handler);
   const early = clientMsgId();
   for (let i = 0; i < 1100; i += 1)
@@ -125,7 +125,7 @@ test('an odd seqno for a container gets error_code 34', async () => {
   });
 });
 
-test('the messages in a container are each answered, whatever they are', async () => {
+test('each message in a container is answered', async () => {
   const { handler, calls } = countingHandler();
   const { session, client } = await ready(handler);
   const [ping, one, two] = [
@@ -143,7 +143,7 @@ test('the messages in a container are each answered, whatever they are', async (
   expect(calls.length).toBe(known + 2);
 });
 
-test('what is answered at once comes in one packet', async () => {
+test('simultaneous answers share one packet', async () => {
   const { session, client } = await ready(countingHandler().handler);
   const calls = [1, 2, 3].map(() => session.content(callBody(GET_NEAREST_DC)));
   client.send(session.id, session.silent(writeContainer(calls)));
@@ -151,7 +151,7 @@ test('what is answered at once comes in one packet', async () => {
   expect(new Set(answers.map(({ packet }) => packet)).size).toBe(1);
 });
 
-test('a container that breaks the rules gets error_code 64, and nothing in it is done', async () => {
+test('an invalid container gets error_code 64, and its messages have no effect', async () => {
   const { handler, calls } = countingHandler();
   const { session, client } = await ready(handler);
   const known = calls.length;
@@ -181,7 +181,7 @@ test('a container that breaks the rules gets error_code 64, and nothing in it is
   expect(calls.length).toBe(known);
 });
 
-test('a message that comes again is not done again: its answer is sent again', async () => {
+test('a repeated message does not run again, but its answer is sent again', async () => {
   const { handler, calls } = countingHandler();
   const { session, client } = await ready(handler);
   const known = calls.length;
@@ -201,7 +201,7 @@ test('a message that comes again is not done again: its answer is sent again', a
   expect(calls.length).toBe(known + 1);
 });
 
-test('a message that comes again while it is worked on is answered once', async () => {
+test('a message repeated while it runs is answered once', async () => {
   let finish = (): void => undefined;
   const working = new Promise<void>((resolve) => {
     finish = resolve;
@@ -222,7 +222,7 @@ test('a message that comes again while it is worked on is answered once', async 
   expect(counting.calls.filter(({ query }) => query._ === 'help.getNearestDc')).toHaveLength(1);
 });
 
-test('ids of the server tell answers from the rest, and go up', async () => {
+test('message ids of the server mark answers, and increase', async () => {
   const { session, client, started, key } = await ready(countingHandler().handler);
   await session.call(GET_NEAREST_DC);
   started.server.network.push(key.id, { _: 'updatesTooLong' });

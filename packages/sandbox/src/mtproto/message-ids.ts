@@ -40,8 +40,7 @@ export class MessageIds {
 
 /**
  * Checks a client's message id. Returns the `error_code` for `bad_msg_notification`: 18 if it is not divisible by 4, 16
- * if
- * it is too old, 17 if it is too far in the future; 0 if it is valid.
+ * if it is too old, 17 if it is too far in the future; 0 if it is valid.
  */
 export function problemWithClientId(msgId: bigint, nowMs: number): number {
   if ((msgId & 3n) !== 0n) return 18;

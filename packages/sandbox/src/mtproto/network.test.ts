@@ -23,7 +23,7 @@ function duplicated(): TlObject {
 }
 
 describe('push', () => {
-  test('reaches every connection of the key that takes updates, each in its own layer, and not the one left out', async () => {
+  test('reaches every connection of the key that receives updates, in its layer, except the excluded session', async () => {
     const { session, client, key, another, started } = await ready(countingHandler().handler);
     const [newest, silent] = [await another(), await another()];
     await newest.resultOf(newest.send(codecForLayer(227).encode(initialized(GET_NEAREST_DC, 227), '!X')));
@@ -59,7 +59,7 @@ describe('push', () => {
     expect(codec.decode((await client.next(isUpdate)).body)).toEqual(UPDATES);
   });
 
-  test('to a key without connections goes nowhere; what cannot be written is told', async () => {
+  test('to a key without connections has no effect; an update that cannot be encoded is an error', async () => {
     const { session, key, started } = await ready(countingHandler().handler);
     started.server.network.push('00'.repeat(8), UPDATES);
     started.server.network.push(key.id, { _: 'updateShort', date: 1 });
@@ -67,7 +67,7 @@ describe('push', () => {
     expect(started.errors).toHaveLength(1);
   });
 
-  test('comes again after a reconnect, as long as it is not acknowledged', async () => {
+  test('is repeated after a reconnect until it is acknowledged', async () => {
     const { session, client, key, started, another } = await ready(countingHandler().handler);
     started.server.network.push(key.id, UPDATES);
     const { msgId } = await client.next(isUpdate);
@@ -78,7 +78,7 @@ describe('push', () => {
   });
 });
 
-test('dropKey forgets the key: its connections end with -404, and so do later ones', async () => {
+test('dropKey deletes the key: its connections end with -404, and so do later ones', async () => {
   const { client, key, started, another } = await ready(countingHandler().handler);
   const other = await another();
   await other.ping();
@@ -95,14 +95,14 @@ test('dropKey forgets the key: its connections end with -404, and so do later on
   expect(later.client.transportError).toBe(-404);
 });
 
-describe('one key in two places', () => {
+describe('one key used by two clients', () => {
   async function twoSessions(handler = countingHandler().handler) {
     const onDuplicated = vi.fn<(authKeyId: string) => void>();
     const first = await ready(handler, { server: { onDuplicated } });
     return { ...first, second: await first.another(), onDuplicated };
   }
 
-  test('calls that alternate spoil it, for both, and the callback hears of it once', async () => {
+  test('alternating calls make it unusable for both, and the callback is called once', async () => {
     const { session, second, onDuplicated, key } = await twoSessions();
     expect(await session.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
     expect(await second.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
@@ -113,7 +113,7 @@ describe('one key in two places', () => {
     expect(onDuplicated.mock.calls).toEqual([[key.id]]);
   });
 
-  test('calls at the same time spoil it; the one that was there first is answered', async () => {
+  test('overlapping calls make it unusable; the earlier call is answered', async () => {
     let finish = (): void => undefined;
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
@@ -130,7 +130,7 @@ describe('one key in two places', () => {
     expect(onDuplicated).toHaveBeenCalledOnce();
   });
 
-  test('it stays spoilt for a connection that comes later, until the key is dropped', async () => {
+  test('it stays unusable for later connections, until the key is dropped', async () => {
     const { session, second, another, started, key } = await twoSessions();
     await second.call(GET_NEAREST_DC);
     await session.call(GET_NEAREST_DC);
@@ -142,7 +142,7 @@ describe('one key in two places', () => {
     await later.client.closed();
   });
 
-  test('an old connection that only pings and acknowledges does no harm', async () => {
+  test('an old connection may send pings and acknowledgements', async () => {
     const { session, second, onDuplicated } = await twoSessions();
     await second.call(GET_NEAREST_DC);
     await session.ping();
@@ -151,7 +151,7 @@ describe('one key in two places', () => {
     expect(onDuplicated).not.toHaveBeenCalled();
   });
 
-  test('going on after the other is closed does no harm', async () => {
+  test('a client may continue after the other connection is closed', async () => {
     const { session, second, onDuplicated, started, key } = await twoSessions();
     await second.call(GET_NEAREST_DC);
     second.client.close();
@@ -160,7 +160,7 @@ describe('one key in two places', () => {
     expect(onDuplicated).not.toHaveBeenCalled();
   });
 
-  test('the same session over another connection does no harm', async () => {
+  test('a session may move to another connection', async () => {
     const { session, started, key, onDuplicated } = await twoSessions();
     const newer = await RawClient.connect(started.port);
     newer.key = key;
@@ -174,7 +174,7 @@ describe('one key in two places', () => {
     expect(onDuplicated).not.toHaveBeenCalled();
   });
 
-  test('two sessions on one connection do no harm', async () => {
+  test('one connection may have two sessions', async () => {
     const { session, client, onDuplicated } = await twoSessions();
     const other = new RawSession(client);
     for (const each of [session, other, session, other])

@@ -3,8 +3,7 @@ import { constructorIdOf, MESSAGE_OVERHEAD, RPC_RESULT_ID, writeContainer, type 
 
 /**
  * Limits for unacknowledged messages. Beyond them the oldest are dropped, so that a client that never acknowledges
- * cannot
- * fill the memory.
+ * cannot fill the memory.
  */
 const MAX_UNACKED = 512;
 const MAX_UNACKED_BYTES = 2 ** 22;

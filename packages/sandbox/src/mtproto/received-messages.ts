@@ -19,8 +19,8 @@ export class ReceivedMessages {
 
   /**
    * Checks a message that is not in the log. Returns the `error_code` for `bad_msg_notification`: 20 if the message is
-   * too
-   * old to check, 32 if its seqno is too low and 33 if it is too high compared with its neighbours; 0 if it is valid.
+   * too old to check, 32 if its seqno is too low and 33 if it is too high compared with its neighbours; 0 if it is
+   * valid.
    */
   problemWith({ msgId, seqno }: Received): number {
     if (msgId <= this.#forgotten) return 20;

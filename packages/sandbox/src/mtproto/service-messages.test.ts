@@ -7,7 +7,7 @@ import { Salts } from './salts.ts';
 import { clientMsgId, serviceBody } from './testing/raw-client.ts';
 import { callBody, countingHandler, GET_NEAREST_DC, ready } from './testing/raw-session.ts';
 
-/** A call that is worked on until it is told to finish. */
+/** Keeps a call running until `open` is called. */
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -22,7 +22,7 @@ function salts(object: TlObject): TlObject[] {
   return list.filter((item) => typeof item === 'object' && item !== null && '_' in item);
 }
 
-test('get_future_salts gives salts from now on, without a gap', async () => {
+test('get_future_salts returns salts from now on, without a gap', async () => {
   const { session, client } = await ready(countingHandler().handler);
   const msgId = session.send(serviceBody({ _: 'get_future_salts', num: 5 }));
   const answer = await client.service('future_salts');
@@ -44,13 +44,13 @@ test.each([
   [0, 1],
   [64, 64],
   [1000, 64],
-])('asked for %i future salts, it gives %i', async (asked, given) => {
+])('a request for %i future salts returns %i', async (asked, given) => {
   const { session, client } = await ready(countingHandler().handler);
   session.send(serviceBody({ _: 'get_future_salts', num: asked }));
   expect(salts(await client.service('future_salts'))).toHaveLength(given);
 });
 
-test('salts go out of date: a client that stays on the old one is told the new one', async () => {
+test('a client with an expired salt gets the new one', async () => {
   let now = Date.now();
   const { session, client, key } = await ready(countingHandler().handler, {
     server: { clock: () => now, saltLifetimeMs: 10_000 },
@@ -70,7 +70,7 @@ describe('the salts of a key', () => {
   const authKey = randomBytes(256);
   const make = (now: number): Salts => new Salts(authKey, Buffer.alloc(8, 1), 1000, now);
 
-  test('are each good for one lifetime, two at a time', () => {
+  test('are valid for one lifetime each, two at a time', () => {
     const [current, next, later] = make(5000)
       .upcoming(3, 5000)
       .map(({ salt }) => salt);
@@ -90,20 +90,20 @@ describe('the salts of a key', () => {
     expect([make(0).current(5000), make(0).current(5500)]).toEqual([current, next]);
   });
 
-  test('are the same after a restart, and others for another key', () => {
+  test('are the same after a restart, and differ by key', () => {
     expect(make(0).current(5000)).toBe(make(4000).current(5000));
     expect(new Salts(randomBytes(256), Buffer.alloc(8), 1000, 0).current(5000)).not.toBe(
       make(0).current(5000),
     );
   });
 
-  test('the one of the key exchange is good for one lifetime too', () => {
+  test('the salt of the key exchange is also valid for one lifetime', () => {
     const first = Buffer.alloc(8, 1).readBigInt64LE(0);
     expect([make(5000).accepts(first, 5999), make(5000).accepts(first, 6000)]).toEqual([true, false]);
   });
 });
 
-test('ping_delay_disconnect closes the connection so long after the last of them', async () => {
+test('ping_delay_disconnect closes the connection after its delay, counted from the last one', async () => {
   const { client, session } = await ready(countingHandler().handler);
   const ping = (delay: number): bigint =>
     session.send(serviceBody({ _: 'ping_delay_disconnect', ping_id: 4n, disconnect_delay: delay }));
@@ -117,7 +117,7 @@ test('ping_delay_disconnect closes the connection so long after the last of them
   expect(Date.now() - start).toBeGreaterThan(1900);
 });
 
-test('destroy_session forgets another session of the key, and not its own', async () => {
+test('destroy_session deletes another session of the key, but not its own', async () => {
   const { client, session, another } = await ready(countingHandler().handler);
   const other = await another();
   await other.ping();
@@ -135,7 +135,7 @@ test('destroy_session forgets another session of the key, and not its own', asyn
   await other.client.service('new_session_created');
 });
 
-test('destroy_auth_key is answered, and the key is gone', async () => {
+test('destroy_auth_key is answered, and deletes the key', async () => {
   const { client, session, key, started, another } = await ready(countingHandler().handler);
   session.send(serviceBody({ _: 'destroy_auth_key' }));
   await client.service('destroy_auth_key_ok');
@@ -147,7 +147,7 @@ test('destroy_auth_key is answered, and the key is gone', async () => {
   expect(later.client.transportError).toBe(-404);
 });
 
-test('msgs_state_req tells what became of messages', async () => {
+test('msgs_state_req returns the state of messages', async () => {
   const { opened, open } = gate();
   const counting = countingHandler();
   const { client, session } = await ready(async (call) => {
@@ -170,7 +170,7 @@ test('msgs_state_req tells what became of messages', async () => {
   open();
 });
 
-test('msg_resend_req brings what is not acknowledged, and a state for what is not there', async () => {
+test('msg_resend_req repeats unacknowledged messages, and returns a state for others', async () => {
   const { client, session } = await ready(countingHandler().handler);
   const { msgId: answer } = await session.resultOf(session.startCall(GET_NEAREST_DC));
   session.send(serviceBody({ _: 'msg_resend_req', msg_ids: [answer] }));
@@ -181,7 +181,7 @@ test('msg_resend_req brings what is not acknowledged, and a state for what is no
 });
 
 describe('rpc_drop_answer', () => {
-  test('of a running call: it is not answered any more', async () => {
+  test('for a running call suppresses its answer', async () => {
     const { opened, open } = gate();
     const counting = countingHandler();
     const { client, session } = await ready(async (call) => {
@@ -201,7 +201,7 @@ describe('rpc_drop_answer', () => {
     expect(client.messages.filter((message) => message.result?.requestMsgId === running)).toEqual([]);
   });
 
-  test('of an answered call: the answer is not sent again; of another, nothing is known', async () => {
+  test('for an answered call stops repeats of the answer; any other call is unknown', async () => {
     const { session } = await ready(countingHandler().handler);
     const done = session.content(callBody(GET_NEAREST_DC));
     session.client.send(session.id, done);
@@ -222,7 +222,7 @@ describe('rpc_drop_answer', () => {
   });
 });
 
-test('http_wait and answers to questions that were not asked are passed over', async () => {
+test('http_wait and unrequested answers are ignored', async () => {
   const { client, session } = await ready(countingHandler().handler);
   session.send(serviceBody({ _: 'http_wait', max_delay: 0, wait_after: 0, max_wait: 100 }));
   session.send(serviceBody({ _: 'pong', msg_id: 1n, ping_id: 1n }));
@@ -231,7 +231,7 @@ test('http_wait and answers to questions that were not asked are passed over', a
   expect(client.messages.filter(({ service }) => service?._ !== 'new_session_created')).toEqual([]);
 });
 
-test('a service message that cannot be read closes the connection', async () => {
+test('a service message that cannot be decoded closes the connection', async () => {
   const { client, session, started } = await ready(countingHandler().handler);
   session.send(serviceBody({ _: 'ping', ping_id: 1n }).subarray(0, 8));
   await client.closed();

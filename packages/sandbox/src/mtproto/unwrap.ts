@@ -21,8 +21,7 @@ const MAX_WRAPPERS = 16;
 
 /**
  * Removes `invokeWithLayer`, `initConnection`, `invokeWithoutUpdates`, `invokeAfterMsg(s)` and `gzip_packed`, in any
- * order.
- * `layer`: the layer that the caller is known to speak, if any.
+ * order. `layer`: the layer that the caller is known to speak, if any.
  * @throws {TlDecodeError} if a wrapper cannot be decoded.
  * @throws {RpcError} CONNECTION_LAYER_INVALID.
  */

@@ -10,8 +10,7 @@ export const UNKNOWN_CLIENT: ClientInfo = { apiId: 0, deviceModel: 'unknown', ap
 
 /**
  * Signs in the caller's auth key after the first step (code or token) proved that the account belongs to the caller.
- * Only
- * the password may still be missing.
+ * Only the password may still be missing.
  *
  * @param also further events to commit together with the sign-in.
  * @throws {RpcError} SESSION_PASSWORD_NEEDED if the account has a password; the completed first step is stored.

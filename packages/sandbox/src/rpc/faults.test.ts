@@ -18,7 +18,7 @@ describe('faults', () => {
     toBob = await alice.peerOf(BOB);
   });
 
-  test('fail as many calls as they say, of the account and method they say', async () => {
+  test('fail the given number of calls of an account and method', async () => {
     const bob = telegram.client('bob');
     await bob.signIn(BOB);
     telegram.control.addFault({
@@ -36,7 +36,7 @@ describe('faults', () => {
     expect(telegram.control.faults()).toEqual([]);
   });
 
-  test('may be limited to a chat, or meant for all, and can be cleared', async () => {
+  test('apply to one chat or to all, and can be cleared', async () => {
     telegram.control.addFault({ method: '*', error: 'SLOWMODE_WAIT_10', peer: BOB });
     await alice.send({ _: 'inputPeerSelf' }, 'elsewhere');
     await expect(alice.send(toBob, 'x')).rejects.toThrow('SLOWMODE_WAIT_10');
@@ -46,7 +46,7 @@ describe('faults', () => {
     await alice.call('updates.getState');
   });
 
-  test('that last go on refusing with what is left, and count who comes too early', async () => {
+  test('that last refuse calls with the remaining seconds, and count early calls', async () => {
     const send = (text: string) => alice.send(toBob, text);
     telegram.control.addFault({ method: 'messages.sendMessage', error: 'FLOOD_WAIT_30', lasts: true });
     await expect(send('x')).rejects.toThrow('FLOOD_WAIT_30');
@@ -72,7 +72,7 @@ describe('faults', () => {
     await expect(telegram.client('other').sendCode('+79991234567')).rejects.toThrow('PHONE_NUMBER_BANNED');
   });
 
-  test('cut the connection before or after the call takes effect', async () => {
+  test('close the connection before or after the call takes effect', async () => {
     for (const [drop, messages] of [
       ['before', 0],
       ['after', 1],
@@ -87,7 +87,7 @@ describe('faults', () => {
     expect(telegram.control.deliveries('7')).toEqual({ random_id: '7', arrived: 3, messages: 1 });
   });
 
-  test('that end a sign-in at Telegram end it here', async () => {
+  test('with an error that ends a sign-in at Telegram end it in the sandbox', async () => {
     telegram.control.addFault({ method: 'messages.sendMessage', error: 'USER_DEACTIVATED_BAN' });
     await expect(alice.send(toBob, 'x')).rejects.toMatchObject({ code: 401 });
     await expect(alice.call('updates.getState')).rejects.toThrow('USER_DEACTIVATED_BAN');
@@ -105,6 +105,6 @@ test.each([
   ['FROZEN_METHOD_INVALID', 420],
   ['RANDOM_ID_DUPLICATE', 500],
   ['WORKER_BUSY_INTERNAL', 500],
-])('%s is a %i', (name, code) => {
+])('%s has code %i', (name, code) => {
   expect(codeOfError(name)).toBe(code);
 });

@@ -31,7 +31,7 @@ describe('messages', () => {
     toBob = await alice.peerOf(BOB);
   });
 
-  test('each side numbers a message by itself', async () => {
+  test('each account gives a message its own id', async () => {
     await bob.send(SELF, 'a note');
     expect(await alice.send(toBob, 'hi')).toEqual({
       _: 'updateShortSentMessage',
@@ -67,7 +67,7 @@ describe('messages', () => {
     ]);
   });
 
-  test('a note to oneself is incoming, and answered in full', async () => {
+  test('a note to oneself is incoming, and its answer is a full update', async () => {
     expect(await alice.send(SELF, 'note', { random_id: 9n })).toMatchObject({
       _: 'updates',
       updates: [
@@ -77,7 +77,7 @@ describe('messages', () => {
     });
   });
 
-  test("the recipient's and the sender's other connections are told", async () => {
+  test("the recipient's and the sender's other connections get a push", async () => {
     telegram.pushes.length = 0;
     const second = telegram.client('alice 2');
     await second.signIn(ALICE);
@@ -108,7 +108,7 @@ describe('messages', () => {
     });
   });
 
-  test("another account's access hash is of no use", async () => {
+  test("another account's access hash is refused", async () => {
     const carol = telegram.client('carol');
     await carol.signIn('+9996621003');
     await expect(carol.send(toBob, 'x')).rejects.toThrow('PEER_ID_INVALID');
@@ -126,7 +126,7 @@ describe('messages', () => {
     await expect(alice.send(toBob, text)).rejects.toMatchObject({ code: 400, message: error });
   });
 
-  test('a text is trimmed, and its entities move along', async () => {
+  test('a text is trimmed, and its entities are moved', async () => {
     await alice.send(toBob, `  ${'😀'.repeat(2_048)}\n`);
     const bold = { _: 'messageEntityBold', offset: 0, length: 5 };
     const link = { _: 'messageEntityTextUrl', offset: 4, length: 3, url: 'https://example.org/' };
@@ -147,7 +147,7 @@ describe('messages', () => {
     }
   });
 
-  test('a message may answer another one, whose number is each side’s own', async () => {
+  test('a message may reply to another one, which has its own id in each account', async () => {
     await bob.send(SELF, 'a note');
     await alice.send(toBob, 'question');
     const toAlice = await bob.peerOf(ALICE);
@@ -159,7 +159,7 @@ describe('messages', () => {
     await expect(bob.send(SELF, 'x', { reply_to })).rejects.toThrow('REPLY_MESSAGE_ID_INVALID');
   });
 
-  test('a random_id makes one message; what it is answered with again can be set', async () => {
+  test('a random_id creates one message; the answer to a repeat can be set', async () => {
     const random_id = -5n;
     const first = await alice.send(toBob, 'once', { random_id });
     await expect(alice.send(toBob, 'once', { random_id })).rejects.toMatchObject({
@@ -171,7 +171,7 @@ describe('messages', () => {
     await expect(alice.send(toBob, 'x', { random_id: 0n })).rejects.toThrow('RANDOM_ID_EMPTY');
     expect(telegram.control.deliveries('-5')).toEqual({ random_id: '-5', arrived: 3, messages: 1 });
     expect(telegram.control.messages()).toHaveLength(1);
-    // Random ids are each account's own.
+    // Each account has its own random ids.
     await bob.send(SELF, 'mine', { random_id });
     expect(telegram.control.messages()).toHaveLength(2);
   });
@@ -205,7 +205,7 @@ describe('messages', () => {
     await expect(outsider.send(peer, 'x')).rejects.toThrow('CHANNEL_INVALID');
   });
 
-  test('history and dialogs come in pages', async () => {
+  test('history and dialogs have pages', async () => {
     for (const text of ['1', '2', '3', '4', '5']) await alice.send(toBob, text);
     const page = async (offsets: object) => {
       const { messages } = await alice.call('messages.getHistory', { peer: toBob, ...PAGE, ...offsets });
@@ -229,7 +229,7 @@ describe('messages', () => {
     });
   });
 
-  test('the difference is what came since a pts', async () => {
+  test('the difference contains the messages since a pts', async () => {
     const state = await bob.call('updates.getState');
     expect(state).toMatchObject({ pts: 1 });
     const { qts, date } = state;

@@ -20,7 +20,7 @@ describe('signing in by code', () => {
     return by.call('auth.signIn', { phone_number, phone_code_hash, phone_code });
   }
 
-  test('test phones exist, with five times their digit as the code, and a home by it', async () => {
+  test('a test phone has its digit five times as the code, and its home by that digit', async () => {
     const hash = await client.sendCode(PHONE);
     expect(telegram.control.lastCode('9996621001')).toEqual({ phone: PHONE, code: '22222', delivery: 'app' });
     expect(await signIn(hash, '22222')).toMatchObject({
@@ -53,13 +53,13 @@ describe('signing in by code', () => {
   test.each([
     { api_id: 0, api_hash: 'x' },
     { api_id: 1, api_hash: '' },
-  ])('%j is no app', async (app) => {
+  ])('%j is refused as an app', async (app) => {
     await expect(client.call('auth.sendCode', { phone_number: PHONE, ...app })).rejects.toThrow(
       'API_ID_INVALID',
     );
   });
 
-  test('a code is good on the key that asked for it only, and with its own hash and phone', async () => {
+  test('a code is valid only for the key that requested it, with its own hash and phone', async () => {
     const hash = await client.sendCode(PHONE);
     await expect(signIn(hash, '22222', telegram.client('key 2'))).rejects.toMatchObject({
       code: 400,
@@ -74,7 +74,7 @@ describe('signing in by code', () => {
     await expect(signIn(hash, '22222')).rejects.toThrow('PHONE_CODE_EXPIRED');
   });
 
-  test('a code runs out by time, by wrong tries, by a newer one and by cancelling', async () => {
+  test('a code becomes invalid by time, wrong tries, a newer code, and cancelling', async () => {
     let hash = await client.sendCode(PHONE);
     telegram.now += 300_000;
     await expect(signIn(hash, '22222')).rejects.toThrow('PHONE_CODE_EXPIRED');
@@ -91,7 +91,7 @@ describe('signing in by code', () => {
     await expect(signIn(newer, '22222')).rejects.toThrow('PHONE_CODE_EXPIRED');
   });
 
-  test('resending goes on to the next way until there is none', async () => {
+  test('resending uses the next delivery channel until there is none', async () => {
     const phone_code_hash = await client.sendCode(PHONE);
     const resend = () => client.call('auth.resendCode', { phone_number: PHONE, phone_code_hash });
     expect(await resend()).toMatchObject({
@@ -105,7 +105,7 @@ describe('signing in by code', () => {
     await signIn(phone_code_hash, '22222');
   });
 
-  test('a phone that nobody has gets a code too, and is told at sign-in', async () => {
+  test('a phone without an account gets a code too, and an error at sign-in', async () => {
     const hash = await client.sendCode('+79991234567');
     const { code } = telegram.control.lastCode('+79991234567');
     expect(code).toMatch(/^\d{5}$/);
@@ -114,7 +114,7 @@ describe('signing in by code', () => {
     });
   });
 
-  test('whoever is signed in already is sent the code by Telegram', async () => {
+  test('an account that is signed in gets the code in a message from Telegram', async () => {
     const id = await client.signIn(PHONE);
     await telegram.client('key 2').sendCode(PHONE);
     expect(telegram.control.messages()).toEqual([]);
@@ -131,7 +131,7 @@ describe('signing in by code', () => {
     });
   });
 
-  test('with a password the account is not open until it is given', async () => {
+  test('an account with a password is usable only after the password is sent', async () => {
     telegram.control.createAccount({ phone: PHONE, first_name: 'Иван', password: 'пароль', hint: 'a pet' });
     const hash = await client.sendCode(PHONE);
     await expect(signIn(hash, '22222')).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe('signing in by code', () => {
     await expect(client.value('users.getUsers', { id: [{ _: 'inputUserSelf' }] })).rejects.toThrow(
       'SESSION_PASSWORD_NEEDED',
     );
-    // An answer that was lost: the client signs in again by the same code.
+    // The answer may be lost, so the client may sign in again with the same code.
     await expect(signIn(hash, '22222')).rejects.toThrow('SESSION_PASSWORD_NEEDED');
     const { srp_id, hint } = await client.call('account.getPassword');
     expect(hint).toBe('a pet');
@@ -160,7 +160,7 @@ describe('signing in by code', () => {
     await expect(check(srp_id)).rejects.toThrow('SRP_ID_INVALID');
   });
 
-  test('calls of an account need a sign-in, at its home', async () => {
+  test('calls of an account need a sign-in at its home data centre', async () => {
     await expect(client.call('updates.getState')).rejects.toMatchObject({
       code: 401,
       message: 'AUTH_KEY_UNREGISTERED',
@@ -179,7 +179,7 @@ describe('signing in by code', () => {
     });
   });
 
-  test('a sign-in ends by logging out, by being revoked, and by being used twice', async () => {
+  test('a sign-in ends by logging out, by being revoked, and by use from two clients', async () => {
     const id = await client.signIn(PHONE);
     const second = telegram.client('key 2');
     await second.signIn(PHONE);
@@ -201,7 +201,7 @@ describe('signing in by code', () => {
     expect(telegram.control.counters()).toMatchObject({ duplicated: 1, sessions: [] });
   });
 
-  test('other devices can be seen and ended', async () => {
+  test('other devices can be listed and ended', async () => {
     await client.signIn(PHONE);
     const second = telegram.client('key 2');
     await second.signIn(PHONE);
@@ -217,7 +217,7 @@ describe('signing in by code', () => {
 describe('signing in by a token', () => {
   const app = { api_id: 1, api_hash: 'hash', except_ids: [] };
 
-  test('a token runs out, is accepted once, and tells the key that shows it', async () => {
+  test('a token expires, can be accepted once, and its key gets a push', async () => {
     const telegram = new DirectTelegram();
     const owner = telegram.client('owner');
     await owner.signIn(PHONE);
@@ -245,7 +245,7 @@ describe('signing in by a token', () => {
     await expect(owner.call('auth.acceptLoginToken', { token: late })).rejects.toThrow('AUTH_TOKEN_EXPIRED');
   });
 
-  test('an account that is at home elsewhere is signed in there', async () => {
+  test('an account with another home data centre is signed in there', async () => {
     const telegram = new DirectTelegram();
     const owner = telegram.client('owner', 3);
     await owner.signIn('+9996631001');

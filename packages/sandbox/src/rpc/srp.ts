@@ -20,8 +20,7 @@ interface Challenge {
 
 /**
  * The open challenges, one per auth key. They are kept in memory only: after a restart the client gets SRP_ID_INVALID,
- * as
- * it may from Telegram at any time, and requests a new challenge.
+ * as it may from Telegram at any time, and requests a new challenge.
  */
 export class SrpChallenges {
   readonly #byKey = new Map<string, Challenge>();

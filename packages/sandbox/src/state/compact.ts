@@ -3,8 +3,7 @@ import type { State } from './state.ts';
 
 /**
  * The events that rebuild a state, without those that have no effect any more: used codes, expired tokens, deleted keys
- * and
- * signed-out sign-ins.
+ * and signed-out sign-ins.
  *
  * @param now Unix milliseconds.
  */

@@ -32,7 +32,7 @@ function open(now = NOW): Store {
   return store;
 }
 
-/** Something of everything. */
+/** Creates state of every kind. */
 async function live(telegram: DirectTelegram): Promise<void> {
   const alice = telegram.client('alice');
   const aliceId = await alice.signIn(ALICE);
@@ -59,7 +59,7 @@ async function live(telegram: DirectTelegram): Promise<void> {
   });
 }
 
-test('all is as it was after a restart, and after the compaction of a second one', async () => {
+test('keeps the state through a restart, and through the compaction of a second restart', async () => {
   const first = open();
   await live(new DirectTelegram(first));
   first.close();
@@ -92,7 +92,7 @@ test('a journal from before boxes had a log is read, with the pts that clients r
   expect(open().state).toEqual(first.state);
 });
 
-test('a code that was under way works after a restart', async () => {
+test('a code that was sent before a restart works after it', async () => {
   const first = new DirectTelegram(open());
   const phone_code_hash = await first.client('key').sendCode(ALICE);
   first.store.close();
@@ -102,7 +102,7 @@ test('a code that was under way works after a restart', async () => {
     .call('auth.signIn', { phone_number: ALICE, phone_code_hash, phone_code: '22222' });
 });
 
-test('what has no effect any more is not kept', async () => {
+test('drops events that no longer have an effect', async () => {
   const first = open();
   const telegram = new DirectTelegram(first);
   const keys = new JournalledAuthKeys(first);
@@ -117,7 +117,7 @@ test('what has no effect any more is not kept', async () => {
   expect(state.authorizations.size + state.authKeys.size + state.loginTokens.size).toBe(0);
 });
 
-test('a last line that was cut short is left out, and the rest goes on', async () => {
+test('ignores a truncated last line', async () => {
   const first = open();
   await live(new DirectTelegram(first));
   first.close();
@@ -129,7 +129,7 @@ test('a last line that was cut short is left out, and the rest goes on', async (
   expect(open().state.messages.at(-1)?.text).toBe('goes on');
 });
 
-test('a broken line in the middle is told, not passed over', async () => {
+test('reports a broken line in the middle', async () => {
   await writeFile(file, '{"type":"founded"}\nnonsense\n{"type":"founded"}\n');
   expect(() => open()).toThrow(/journal\.jsonl, line 2, is no event/);
   // The directory is free again.
@@ -137,7 +137,7 @@ test('a broken line in the middle is told, not passed over', async () => {
   open();
 });
 
-test('the directory belongs to one at a time; a lock of a process that is gone is taken over', async () => {
+test('one process at a time may use the directory; the lock of a dead process is taken over', async () => {
   const first = open();
   expect(() => open()).toThrow(`in use by process ${process.pid}`);
   first.close();
@@ -150,7 +150,7 @@ test('the directory belongs to one at a time; a lock of a process that is gone i
   open();
 });
 
-test('the file is for its owner alone', async () => {
+test('only the owner can read the file', async () => {
   open();
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 /**
  * Locks a directory for this process: two writers of one journal would lose each other's events. Takes over the lock of
- * a
- * process that has ended.
+ * a process that has ended.
  *
  * @returns a function that releases the lock.
  * @throws Error naming the process that holds the lock.

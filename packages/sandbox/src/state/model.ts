@@ -4,8 +4,7 @@ import type { ClientInfo } from '../types.ts';
 
 /**
  * A chat as one number, as in the Bot API: a user's id, `-id` for a basic group, `-1000000000000 - id` for a supergroup
- * or
- * channel.
+ * or channel.
  */
 export type PeerId = number;
 

@@ -16,14 +16,14 @@ export interface Push {
 }
 
 /**
- * "Telegram" without the network: calls go straight to the handler, pushes are kept. Every answer and push must be one that all layers
- * can write.
+ * "Telegram" without the network: calls go directly to the handler, and pushes are recorded. It checks that every
+ * answer and push can be encoded in all layers.
  */
 export class DirectTelegram {
   readonly store: Store;
   readonly control: Control;
   readonly pushes: Push[] = [];
-  /** Unix milliseconds; tests move it. */
+  /** The current time in Unix milliseconds. Tests change it. */
   now = Date.parse('2024-01-15T12:00:00Z');
   readonly #telegram: Telegram;
   readonly #handler: ReturnType<typeof createRpcHandler>;
@@ -54,13 +54,13 @@ export class DirectTelegram {
     this.#handler = createRpcHandler(this.#telegram);
   }
 
-  /** A client with an auth key of its own. */
+  /** Creates a client with its own auth key. */
   client(authKeyId: string, dcId: number = MAIN_DATA_CENTER): DirectClient {
     return new DirectClient(authKeyId, dcId, this.#handler, this);
   }
 }
 
-/** Calls under one auth key. */
+/** Makes calls with one auth key. */
 export class DirectClient {
   readonly authKeyId: string;
   readonly #dcId: number;
@@ -79,7 +79,7 @@ export class DirectClient {
     this.#telegram = telegram;
   }
 
-  /** @throws what the handler throws. */
+  /** Makes a call. Throws the handler's error. */
   async value(method: string, params: Record<string, TlValue> = {}): Promise<TlValue> {
     const client = { apiId: 1, deviceModel: 'test', appVersion: '1' };
     const { authKeyId } = this;
@@ -96,7 +96,7 @@ export class DirectClient {
     return value;
   }
 
-  /** For answers that are objects. */
+  /** Makes a call whose answer is an object. */
   async call(method: string, params: Record<string, TlValue> = {}): Promise<TlObject> {
     const value = await this.value(method, params);
     if (!isTlObject(value)) throw new Error(`${method} answered no object`);
@@ -122,7 +122,7 @@ export class DirectClient {
     return Number(user['id']);
   }
 
-  /** The `inputPeerUser` of a phone. */
+  /** The `inputPeerUser` of the account with this phone. */
   async peerOf(phone: string): Promise<TlObject> {
     const { users } = await this.call('contacts.resolvePhone', { phone });
     const user = Array.isArray(users) ? users[0] : undefined;

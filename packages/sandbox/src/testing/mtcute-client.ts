@@ -6,11 +6,11 @@ import type { Sandbox } from '../sandbox.ts';
 
 export interface MtcuteClient {
   client: TelegramClient;
-  /** Whether it takes updates by now: mtcute begins that by itself, some time after it has signed in. */
+  /** Whether it receives updates already. mtcute starts that by itself, some time after signing in. */
   takesUpdates: () => boolean;
 }
 
-/** A client that shares no code with the sandbox. The test that asks for it ends it with `destroy`. */
+/** Creates a client that shares no code with the sandbox. The test must call `destroy` on it. */
 export async function mtcuteClient(
   { dataCenters, publicKeyPem }: Pick<Sandbox, 'dataCenters' | 'publicKeyPem'>,
   storage: ITelegramStorageProvider = new MemoryStorage(),

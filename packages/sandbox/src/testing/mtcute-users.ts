@@ -4,12 +4,12 @@ import type { CodeView } from '../control/views.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { mtcuteClient, type MtcuteClient } from './mtcute-client.ts';
 
-/** As much of a sandbox as signing in takes. */
+/** The parts of a sandbox that signing in needs. */
 export interface SandboxLike extends Pick<Sandbox, 'dataCenters' | 'publicKeyPem'> {
   control: { lastCode: (phone: string) => CodeView };
 }
 
-/** A client that is ended with the test. */
+/** Creates a client that is destroyed at the end of the test. */
 export async function newClient(sandbox: SandboxLike): Promise<TelegramClient> {
   return (await endedClient(sandbox)).client;
 }
@@ -23,11 +23,11 @@ async function endedClient(sandbox: SandboxLike): Promise<MtcuteClient> {
 export interface SignedIn {
   client: TelegramClient;
   id: number;
-  /** Texts that came from others while the client was connected. */
+  /** Texts received from others while the client was connected. */
   received: string[];
 }
 
-/** Signs in by the code that the control port tells, and the password if it is asked for. */
+/** Signs in with the code from the control API, and with the password if it is required. */
 export async function signedIn(sandbox: SandboxLike, phone: string, password?: string): Promise<SignedIn> {
   const { client, takesUpdates } = await endedClient(sandbox);
   const received: string[] = [];

@@ -17,7 +17,7 @@ function small(text: string): TlCodec {
   return new TlCodec({ layer: 1, combinators: parseTlText(text) });
 }
 
-/** Groups of hex digits, with spaces between. */
+/** Bytes from groups of hex digits that are separated by spaces. */
 function fromHex(groups: string): Buffer {
   return Buffer.from(groups.replaceAll(' ', ''), 'hex');
 }
@@ -36,7 +36,7 @@ describe.each(SCHEMAS)('%s', (_name, schema) => {
   const codec = new TlCodec(schema);
   const samples = new SampleValues(schema.combinators);
 
-  test('reads back every constructor and method as it was written, with all optional fields and with none', () => {
+  test('decodes every encoded constructor and method, with all optional fields and with none', () => {
     expect(schema.combinators.length).toBeGreaterThan(2000);
     for (const combinator of schema.combinators) {
       for (const withOptional of [true, false]) {
@@ -48,7 +48,7 @@ describe.each(SCHEMAS)('%s', (_name, schema) => {
     }
   });
 
-  test('writes every method result type', () => {
+  test('encodes every result type of a method', () => {
     for (const { kind, name, result } of schema.combinators) {
       if (kind === 'method') expect(codec.resultTypeOf(name)).toBe(result);
     }
@@ -57,7 +57,7 @@ describe.each(SCHEMAS)('%s', (_name, schema) => {
     expect(codec.resultTypeOf('user')).toBeUndefined();
   });
 
-  test('throws nothing but TlDecodeError for bytes that were cut or changed', () => {
+  test('throws only TlDecodeError for truncated or changed bytes', () => {
     const bytes = codec.encode(
       {
         _: 'messages.sendMessage',
@@ -94,7 +94,7 @@ describe('a codec', () => {
   `.replace('%Other', 'other'),
   );
 
-  test('writes the bytes that TL prescribes', () => {
+  test('encodes as TL specifies', () => {
     const holder = { _: 'holder', first: { _: 'empty' }, numbers: [1n, -1n], bare: [{ _: 'other', id: 5 }] };
     expect(codec.encode(holder, 'Holder')).toEqual(
       fromHex('04000000 01000000 15c4b51c02000000 0100000000000000ffffffffffffffff 01000000 05000000'),
@@ -144,31 +144,31 @@ describe('a codec', () => {
     ['an unknown id', 'ff000000', { problem: 'unknown-constructor', constructorId: 0xff }],
     ['a constructor of another type', '04000000 03000000', { problem: 'wrong-type', constructorId: 3 }],
     [
-      'an id that is no vector',
+      'an id that is not a vector',
       '04000000 01000000 16c4b51c',
       { problem: 'wrong-type', constructorId: 0x1cb5c416 },
     ],
     ['a vector longer than the bytes', '04000000 01000000 15c4b51cffffff7f', { problem: 'truncated' }],
-    ['bytes behind the end', '0100000000000000', { problem: 'too-long' }],
+    ['bytes after the end', '0100000000000000', { problem: 'too-long' }],
     ['a constructor where a call belongs', '06000000 01000000', { problem: 'wrong-type', constructorId: 1 }],
-  ])('tells %s', (_name, hex, expected) => {
+  ])('reports %s', (_name, hex, expected) => {
     expect(problemOf(() => codec.decode(fromHex(hex)))).toMatchObject(expected);
   });
 
-  test('reads calls in calls, but not without end', () => {
+  test('reads nested calls, up to a limit', () => {
     const nested = (depth: number): Buffer => Buffer.from('06000000'.repeat(depth) + '07000000', 'hex');
     expect(codec.decode(nested(2))).toEqual({ _: 'ask', query: { _: 'ask', query: { _: 'get' } } });
     expect(problemOf(() => codec.decode(nested(100_000)))).toMatchObject({ problem: 'malformed' });
   });
 
-  test('reads a wrapper up to the call in it', () => {
+  test('reads a wrapper up to the wrapped call', () => {
     const reader = new TlReader(fromHex('06000000 ffffffff'));
     expect(codec.readWrapper(reader)).toEqual({ _: 'ask' });
     expect(reader.position).toBe(4);
   });
 
   test.each([0, 1, 2, 3, 253, 254, 255, 256, 65_536, 70_001])(
-    'carries strings and bytes of %i bytes',
+    'encodes and decodes strings and bytes of %i bytes',
     (length) => {
       const strings = small('texts#00000001 a:string b:bytes c:string = Texts;');
       const object = { _: 'texts', a: 'a'.repeat(length), b: Buffer.alloc(length, 7), c: 'end' };
@@ -178,7 +178,7 @@ describe('a codec', () => {
     },
   );
 
-  test('tells the combinators with the same id, and lines that are none', () => {
+  test('names combinators that share an id, and lines that are not combinators', () => {
     expect(() => small('a#00000001 = A;\nb#00000001 = B;')).toThrow('b and a share 00000001');
     expect(() => small('a#1 b = A;')).toThrow('not a TL field: "b"');
     expect(() => small('nonsense')).toThrow('not a TL combinator: "nonsense"');

@@ -9,8 +9,8 @@ import { parseTlType } from './tl-text.ts';
 import { TlWriter } from './tl-writer.ts';
 
 /**
- * Reads and writes the objects and calls of one schema. Values are as in {@link TlValue}; a `#` field is not part of an object,
- * it is worked out from which of the fields that hang on it are there (not undefined, not null; `true` fields: true).
+ * Reads and writes the objects and calls of one schema; values are as in {@link TlValue}. Objects do not contain `#`
+ * fields: their bits follow from which optional fields are present (not undefined or null; for a `true` field: true).
  */
 export class TlCodec {
   readonly layer: number;
@@ -41,14 +41,14 @@ export class TlCodec {
     return filled(reader, read(reader));
   }
 
-  /** Reads one object or call and leaves the reader behind it. @throws {TlDecodeError} */
+  /** Reads one object or call; the reader then stands after it. @throws {TlDecodeError} */
   read(reader: TlReader): TlObject {
     return this.#decoder.object(reader);
   }
 
   /**
-   * Reads a call that wraps another, such as `invokeWithLayer`, up to the wrapped one, where the reader is left: that one may be
-   * of another layer. The field of the wrapped call is not in the object.
+   * Reads a call that wraps another, such as `invokeWithLayer`, and stops before the wrapped call, which may be of
+   * another layer. The object does not have the field of the wrapped call.
    * @throws {TlDecodeError}
    */
   readWrapper(reader: TlReader): TlObject {
@@ -56,9 +56,9 @@ export class TlCodec {
   }
 
   /**
-   * Writes a value as a type in TL text, e.g. `Updates`, `Vector<int>`, `Bool`, or `X` for any object or call. Fields that the
-   * schema does not know are left out.
-   * @throws {TlEncodeError} naming the field that is missing or of another type than its own.
+   * Writes a value as a type in TL text, e.g. `Updates`, `Vector<int>`, `Bool`, or `X` for any object or call. Leaves
+   * out fields that the schema does not have.
+   * @throws {TlEncodeError} names the field that is missing or of a wrong type.
    */
   encode(value: TlValue, typeName: string): Buffer {
     const write = this.#writers.get(typeName) ?? this.#encoder.compile(parseTlType(typeName));
@@ -68,7 +68,7 @@ export class TlCodec {
     return writer.finish();
   }
 
-  /** The type that a method is declared to return, as TL text; undefined for a method that the schema does not have. */
+  /** The declared result type of a method, as TL text; undefined for a method that the schema does not have. */
   resultTypeOf(method: string): string | undefined {
     return this.#index.methodNamed(method)?.result;
   }

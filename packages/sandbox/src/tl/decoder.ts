@@ -28,13 +28,13 @@ const READ_PRIMITIVE: Record<TlPrimitive, ReadValue> = {
 interface FieldStep {
   name: string;
   read: ReadValue;
-  /** The index of the `#` field that this is, or that this depends on. */
+  /** The index of the `#` field that this field is, or on which it depends. */
   slot: number;
   kind: 'flags' | 'always' | 'conditional' | 'true';
   mask: number;
 }
 
-/** Reads TL objects of one schema. Each combinator's reader is compiled when it is first needed. */
+/** Reads TL objects of one schema. Each combinator's reader is compiled on first use. */
 export class TlDecoder {
   readonly #index: SchemaIndex;
   readonly #fields = new Map<TlCombinator, ReadFields>();
@@ -44,12 +44,12 @@ export class TlDecoder {
     this.#index = index;
   }
 
-  /** Reads any constructor or method, its id first. @throws {TlDecodeError} */
+  /** Reads the id, then that constructor or method. @throws {TlDecodeError} */
   object(reader: TlReader): TlObject {
     return this.#read(reader, this.#index.requireId(reader.uint32()));
   }
 
-  /** Reads a call that wraps another, up to where the wrapped call begins; that field is left out. @throws {TlDecodeError} */
+  /** Reads a call that wraps another, up to the wrapped call, whose field is left out. @throws {TlDecodeError} */
   head(reader: TlReader): TlObject {
     const combinator = this.#index.requireId(reader.uint32());
     const own = combinator.fields.filter((field) => field.type.kind !== 'call');
@@ -136,7 +136,7 @@ export class TlDecoder {
   }
 }
 
-/** Whether a field is one of the bit masks that others depend on; objects do not carry it. */
+/** Whether a field is a bit mask on which other fields depend. Objects do not contain it. */
 export function isFlags({ type }: TlField): boolean {
   return type.kind === 'primitive' && type.name === '#';
 }

@@ -170,7 +170,9 @@ function isPresent(object: TlObject, { name, type }: TlField): boolean {
   return value !== undefined && value !== null && !(value === false && isTrue(type));
 }
 
-/** Whether a bit is set: any field that hangs on it is there. The others on the same bit must then be there too. */
+/**
+ * Whether a bit is set: a field that depends on it is present. The other fields of that bit must then be present too.
+ */
 function presenceOf(
   fields: readonly TlField[],
   { flags, bit }: { flags: string; bit: number },

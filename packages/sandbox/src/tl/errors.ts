@@ -1,11 +1,11 @@
-/** Why bytes are not the TL that they should be. */
+/** Why bytes cannot be decoded as TL. */
 export type TlDecodeProblem = 'unknown-constructor' | 'wrong-type' | 'truncated' | 'too-long' | 'malformed';
 
-/** Bytes that the schema cannot read. Thrown by everything that decodes, and nothing else is. */
+/** Bytes that the schema cannot read: the only error that decoding throws. */
 export class TlDecodeError extends Error {
   override readonly name = 'TlDecodeError';
   readonly problem: TlDecodeProblem;
-  /** The id that stood where a constructor was expected, unsigned; only for the first two problems. */
+  /** The id found in place of a constructor, unsigned. Set only for the first two problems. */
   readonly constructorId: number | undefined;
 
   constructor(problem: TlDecodeProblem, message: string, constructorId?: number) {
@@ -15,7 +15,7 @@ export class TlDecodeError extends Error {
   }
 }
 
-/** A value that cannot be written as the type asked for. The message names the field. */
+/** A value that cannot be written as the requested type. The message names the field. */
 export class TlEncodeError extends Error {
   override readonly name = 'TlEncodeError';
 }

@@ -6,15 +6,15 @@ import { parseTlJson } from './tl-json.ts';
 import { parseTlText } from './tl-text.ts';
 
 /*
- * The two schemas are read as data out of the packages of the two clients that are tried here; none of their code takes part. That
- * way the sandbox speaks just the layers that there are clients for.
+ * The schemas are read as data from the packages of the two clients in the tests, so the sandbox speaks the layers of
+ * those clients. None of the clients' code is used.
  */
 const require = createRequire(import.meta.url);
 
-/** GramJS ships its schema as text; the text itself does not say which layer it is. */
+/** The layer of GramJS's schema. GramJS ships that as a text which does not name its layer. */
 const GRAMJS_LAYER = 198;
 
-/** @throws {Error} where the package does not ship what it used to. */
+/** @throws {Error} if the package no longer contains the schema as text. */
 export function readGramJsSchema(): TlSchema {
   const text: unknown = require('telegram/tl/apiTl.js');
   if (typeof text !== 'string')
@@ -22,7 +22,7 @@ export function readGramJsSchema(): TlSchema {
   return { layer: GRAMJS_LAYER, combinators: parseTlText(text) };
 }
 
-/** @throws {Error} likewise. */
+/** @throws {Error} if the package no longer contains the schema. */
 export function readMtcuteSchema(): TlSchema {
   const json: unknown = JSON.parse(readFileSync(require.resolve('@mtcute/core/tl/api-schema.json'), 'utf8'));
   return parseTlJson(json);
@@ -32,17 +32,17 @@ const codecs = [readGramJsSchema(), readMtcuteSchema()]
   .map((schema) => new TlCodec(schema))
   .sort((a, b) => a.layer - b.layer);
 
-/** The layers that there is a schema for, lowest first. */
+/** The layers that have a schema, lowest first. */
 export const LAYERS: readonly number[] = codecs.map(({ layer }) => layer);
 
-/** The codec for a layer; for a layer without a schema that of the nearest one (of two as near, the lower). */
+/** The codec for a layer. A layer without a schema gets that of the nearest layer, or of the lower of two. */
 export function codecForLayer(layer: number): TlCodec {
   return codecs.reduce((best, codec) =>
     Math.abs(codec.layer - layer) < Math.abs(best.layer - layer) ? codec : best,
   );
 }
 
-/** The type that a method returns in a layer, as TL text, e.g. `Vector<User>`; undefined where the layer has no such method. */
+/** A method's result type in a layer, as TL text, e.g. `Vector<User>`; undefined if the layer lacks the method. */
 export function resultTypeOf(method: string, layer: number): string | undefined {
   return codecForLayer(layer).resultTypeOf(method);
 }

@@ -5,19 +5,19 @@ export const VECTOR_ID = 0x1cb5c415;
 export const BOOL_TRUE_ID = 0x997275b5;
 export const BOOL_FALSE_ID = 0xbc799737;
 
-/** An id as TL text writes it. */
+/** An id in the form that TL text uses. */
 export function hexId(id: number): string {
   return id.toString(16).padStart(8, '0');
 }
 
-/** A schema's combinators by all that one looks them up by. */
+/** Indexes of a schema's combinators. */
 export class SchemaIndex {
   readonly layer: number;
   readonly #constructors = new Map<string, TlCombinator>();
   readonly #methods = new Map<string, TlCombinator>();
   readonly #ids = new Map<number, TlCombinator>();
 
-  /** @throws {Error} where two combinators share an id. */
+  /** @throws {Error} if two combinators share an id. */
   constructor(schema: TlSchema) {
     this.layer = schema.layer;
     for (const combinator of schema.combinators) {
@@ -41,7 +41,7 @@ export class SchemaIndex {
     return this.#ids.get(id);
   }
 
-  /** @throws {TlDecodeError} `unknown-constructor`, which carries the id. */
+  /** @throws {TlDecodeError} `unknown-constructor`, with the id. */
   requireId(id: number): TlCombinator {
     const combinator = this.#ids.get(id);
     if (combinator !== undefined) return combinator;

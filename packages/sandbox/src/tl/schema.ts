@@ -1,4 +1,4 @@
-/** What TL writes without a constructor id of its own, and `Bool`, whose two constructors stand for true and false. */
+/** The types that TL writes without a constructor id, and `Bool`, whose two constructors mean true and false. */
 export type TlPrimitive =
   | 'int'
   | 'long'
@@ -21,13 +21,13 @@ export type TlType =
   | { kind: 'vector'; boxed: boolean; of: TlType }
   /** `!X`: a whole method call. */
   | { kind: 'call' }
-  /** Anything that has a constructor id: `X`, the result of a call that only the call knows. */
+  /** `X`: any value with a constructor id, such as the result of a wrapped call. */
   | { kind: 'any' };
 
 export interface TlField {
   name: string;
   type: TlType;
-  /** The field is there only if this bit of an earlier `#` field is set. */
+  /** The field is present only if this bit of an earlier `#` field is set. */
   condition?: { flags: string; bit: number };
 }
 
@@ -38,11 +38,11 @@ export interface TlCombinator {
   /** Unsigned 32 bits. */
   id: number;
   fields: readonly TlField[];
-  /** The type it makes or returns, as TL text: `User`, `Vector<User>`, `Bool`, `X`. */
+  /** The type that it constructs or returns, as TL text: `User`, `Vector<User>`, `Bool`, `X`. */
   result: string;
 }
 
-/** All that one layer of an API knows. */
+/** All constructors and methods of one API layer. */
 export interface TlSchema {
   layer: number;
   combinators: readonly TlCombinator[];

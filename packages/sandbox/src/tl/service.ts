@@ -2,8 +2,9 @@ import { TlCodec } from './codec.ts';
 import { parseTlText } from './tl-text.ts';
 
 /**
- * MTProto's own messages, from https://core.telegram.org/schema/mtproto, with `bytes` where that page has `string` for what is no
- * text. `msg_container`, `rpc_result` and `gzip_packed` hold other messages and are written by hand where they are used.
+ * MTProto's service messages, from https://core.telegram.org/schema/mtproto, with `bytes` where that page has `string`
+ * for data that is not text. `msg_container`, `rpc_result` and `gzip_packed` are missing: code elsewhere reads and
+ * writes them, because they contain other messages.
  */
 const SERVICE_SCHEMA = `
 resPQ#05162463 nonce:int128 server_nonce:int128 pq:bytes server_public_key_fingerprints:Vector<long> = ResPQ;
@@ -54,5 +55,5 @@ ping_delay_disconnect#f3427b8c ping_id:long disconnect_delay:int = Pong;
 destroy_session#e7512126 session_id:long = DestroySessionRes;
 `;
 
-/** Reads and writes MTProto's own messages. They have no layers. */
+/** Reads and writes MTProto's service messages, which have no layers. */
 export const serviceCodec: TlCodec = new TlCodec({ layer: 0, combinators: parseTlText(SERVICE_SCHEMA) });

@@ -23,7 +23,7 @@ const jsonSchema = z.object({
 type Entry = z.infer<typeof jsonSchema>['e'][number];
 type Typed = Pick<Entry, 'type' | 'typeModifiers'>;
 
-/** `int53` is mtcute's name for a `long` that JavaScript's numbers can hold. */
+/** `int53` is mtcute's name for a `long` that fits into a JavaScript number. */
 function typeText({ type, typeModifiers }: Typed): string {
   const name = type === 'int53' ? 'long' : type;
   return typeModifiers?.isVector === true ? `Vector<${name}>` : name;
@@ -38,7 +38,7 @@ function toField(argument: Entry['arguments'][number]): TlField {
 
 /**
  * Reads the API schema that mtcute ships as JSON.
- * @throws {z.ZodError} where it is not of that form.
+ * @throws {z.ZodError} if it does not have that form.
  */
 export function parseTlJson(json: unknown): TlSchema {
   const { l: layer, e: entries } = jsonSchema.parse(json);

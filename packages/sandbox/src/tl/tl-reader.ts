@@ -1,9 +1,9 @@
 import { TlDecodeError } from './errors.ts';
 
-/** No honest object nests deeper; a hostile one must not exhaust the stack. */
+/** Limit for nesting. No valid object nests deeper, and a hostile one must not exhaust the stack. */
 const MAX_DEPTH = 128;
 
-/** Reads TL's primitives from a buffer, front to back. Every read past the end is a {@link TlDecodeError}. */
+/** Reads TL's primitives from a buffer in order. Reading past the end throws a {@link TlDecodeError}. */
 export class TlReader {
   readonly buffer: Buffer;
   position: number;
@@ -36,7 +36,7 @@ export class TlReader {
     return this.buffer.readDoubleLE(this.#take(8));
   }
 
-  /** A copy, so that what is decoded does not keep the packet alive. */
+  /** Returns a copy, so that decoded objects do not keep the packet in memory. */
   raw(length: number): Buffer {
     const start = this.#take(length);
     return Buffer.from(this.buffer.subarray(start, start + length));

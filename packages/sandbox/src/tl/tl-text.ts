@@ -13,7 +13,7 @@ const PRIMITIVES: ReadonlySet<string> = new Set<TlPrimitive>([
   'true',
 ]);
 
-/** Constructors that the codec has built in, and that the text declares all the same. */
+/** Constructors that the codec has built in although the text declares them. */
 const BUILT_IN: ReadonlySet<string> = new Set(['vector', 'boolTrue', 'boolFalse']);
 
 const COMBINATOR = /^([\w.]+)#([0-9a-f]+)\s+(.*?)\s*=\s*(.+?);$/;
@@ -23,7 +23,7 @@ function isPrimitive(name: string): name is TlPrimitive {
   return PRIMITIVES.has(name);
 }
 
-/** Reads a type as TL text writes it, e.g. `Vector<InputUser>`, `vector<%Message>`, `!X`. */
+/** Parses a type in TL text, e.g. `Vector<InputUser>`, `vector<%Message>`, `!X`. */
 export function parseTlType(text: string): TlType {
   if (isPrimitive(text)) return { kind: 'primitive', name: text };
   if (text.startsWith('!')) return { kind: 'call' };
@@ -43,8 +43,8 @@ function parseField(text: string, line: string): TlField {
 }
 
 /**
- * Reads a schema in TL's own text: a combinator a line, `---functions---` and `---types---` in between, `//` comments.
- * @throws {Error} naming the line that is no combinator.
+ * Parses a schema in TL text: one combinator per line, headings `---functions---` and `---types---`, `//` comments.
+ * @throws {Error} quotes the line that is not a combinator.
  */
 export function parseTlText(text: string): TlCombinator[] {
   const combinators: TlCombinator[] = [];

@@ -2,7 +2,7 @@ import { TlEncodeError } from './errors.ts';
 
 const MAX_BYTES = 0xff_ff_ff;
 
-/** Writes TL's primitives into a buffer that grows. Values must have been checked to be of their type. */
+/** Writes TL's primitives into a growing buffer. Callers check the types of the values. */
 export class TlWriter {
   #buffer: Buffer;
   #length = 0;
@@ -11,7 +11,7 @@ export class TlWriter {
     this.#buffer = Buffer.allocUnsafe(capacity);
   }
 
-  /** What has been written. The writer must not be used again. */
+  /** Returns the bytes written. The writer must not be used afterwards. */
   finish(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -52,7 +52,7 @@ export class TlWriter {
     this.#buffer.write(value, start, length, 'utf8');
   }
 
-  /** Writes the length, makes room for the content and zeroes the padding behind it; returns where the content goes. */
+  /** Writes the length and zeroed padding, with space for the content between them. @returns the content's position. */
   #bytesHeader(length: number): number {
     if (length > MAX_BYTES)
       throw new TlEncodeError(`TL holds no string of ${length} bytes, ${MAX_BYTES} at most`);

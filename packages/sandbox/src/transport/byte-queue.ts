@@ -1,4 +1,4 @@
-/** Bytes as they came in, in pieces of any size, to be taken out in other sizes. */
+/** A queue of bytes: chunks of any size go in, and pieces of other sizes come out. */
 export class ByteQueue {
   #chunks: Buffer[] = [];
   #length = 0;
@@ -13,7 +13,7 @@ export class ByteQueue {
     this.#length += chunk.length;
   }
 
-  /** Up to `count` bytes from the front, which stay in the queue. */
+  /** Returns up to `count` bytes from the front and leaves them in the queue. */
   peek(count: number): Buffer {
     const [first] = this.#chunks;
     if (first === undefined) return Buffer.alloc(0);
@@ -28,7 +28,7 @@ export class ByteQueue {
     return Buffer.concat(parts);
   }
 
-  /** Takes `count` bytes, which must be there. */
+  /** Removes and returns `count` bytes. The queue must have that many. */
   take(count: number): Buffer {
     const joined = this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : this.#join(count);
     const rest = joined.subarray(count);
@@ -37,7 +37,7 @@ export class ByteQueue {
     return joined.subarray(0, count);
   }
 
-  /** Makes the first chunk hold at least `count` bytes, and returns it. */
+  /** Joins chunks until the first has at least `count` bytes, and returns it. */
   #join(count: number): Buffer {
     let length = 0;
     let chunks = 0;

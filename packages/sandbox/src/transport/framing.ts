@@ -1,30 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** The client does not keep to its transport: its connection must be closed. */
+/** The client violates its transport's rules. Its connection must be closed. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
 }
 
-/** How one connection marks where packets begin and end. Holds the sequence numbers of one connection, so it is made for each. */
+/** How packets are delimited on a connection. Each connection has its own instance, which counts its packets. */
 export interface Framing {
   /**
-   * How long the frame is that begins with these bytes, header and all; undefined as long as they are too few to tell.
-   * @throws {TransportError} for a length that no packet has.
+   * The length of the frame that starts with these bytes, including its header; undefined if more bytes are needed.
+   * @throws {TransportError} if no packet has that length.
    */
   frameLength(start: Buffer): number | undefined;
-  /** The packet in a whole frame, padding of the transport removed. @throws {TransportError} */
+  /** Returns the packet in a complete frame, without the transport's padding. @throws {TransportError} */
   unframe(frame: Buffer): Buffer;
-  /** The frame for a packet. Packets are of whole 4-byte words. */
+  /** Returns the frame for a packet. A packet's length is a multiple of 4 bytes. */
   frame(packet: Buffer): Buffer;
 }
 
-/** Clients keep their containers under 1 MiB; some room for what is around. */
+/** Limit for a packet: 1 MiB, the most that clients put into a container, and some overhead. */
 export const MAX_PACKET = 2 ** 20 + 2 ** 16;
 
 const QUICK_ACK = 0x80_00_00_00;
 
-/** A packet of this length is a transport error, and goes out without padding. */
+/** A packet of this length is a transport error, and is sent without padding. */
 const ERROR_LENGTH = 4;
 
 function checkedLength(length: number, isWhole: boolean): number {
@@ -67,7 +67,7 @@ export class FullFraming implements Framing {
   }
 }
 
-/** One byte of length in words, or 0x7f and three more. The top bit asks for a quick ack, which a server need not give. */
+/** The length in words as one byte, or 0x7f and three bytes. Its top bit asks for a quick ack, which is optional. */
 export class AbridgedFraming implements Framing {
   frameLength(start: Buffer): number | undefined {
     const first = start[0];
@@ -91,7 +91,7 @@ export class AbridgedFraming implements Framing {
   }
 }
 
-/** Four bytes of length. The top bit asks for a quick ack, as above. */
+/** The length as four bytes. Its top bit asks for a quick ack, which is optional. */
 export class IntermediateFraming implements Framing {
   frameLength(start: Buffer): number | undefined {
     if (start.length < 4) return undefined;
@@ -115,7 +115,7 @@ export class IntermediateFraming implements Framing {
   }
 }
 
-/** The same with up to 15 random bytes behind each packet, so that its length tells nothing. */
+/** Intermediate framing with up to 15 random bytes after each packet, to hide the packet's length. */
 export class PaddedIntermediateFraming extends IntermediateFraming {
   override unframe(frame: Buffer): Buffer {
     return withoutPadding(super.unframe(frame));
@@ -132,7 +132,7 @@ export class PaddedIntermediateFraming extends IntermediateFraming {
   }
 }
 
-/** Cuts off what is not of the message: an unencrypted one says its length, an encrypted one is of whole AES blocks. */
+/** Cuts off the padding. An unencrypted message states its length; an encrypted one is a multiple of AES blocks. */
 function withoutPadding(packet: Buffer): Buffer {
   const encryptedHeader = 24;
   const plainHeader = 20;

@@ -1,17 +1,20 @@
 import { createCipheriv, createDecipheriv, type Cipher, type Decipher } from 'node:crypto';
 
-/** Bytes that an obfuscated connection opens with. */
+/** Number of bytes at the start of an obfuscated connection. */
 export const OBFUSCATION_HEADER = 64;
 
-/** The two streams of an obfuscated connection, as the server has them. */
+/** The two streams of an obfuscated connection, on the server's side. */
 export interface Obfuscation {
   decipher: Decipher;
   cipher: Cipher;
-  /** The transport inside: 0xefefefef, 0xeeeeeeee or 0xdddddddd, if the client means one at all. */
+  /** The inner transport: 0xefefefef, 0xeeeeeeee or 0xdddddddd. Any other number is not a transport. */
   tag: number;
 }
 
-/** Opens the header. https://core.telegram.org/mtproto/mtproto-transports#transport-obfuscation */
+/**
+ * Reads the header of an obfuscated connection.
+ * https://core.telegram.org/mtproto/mtproto-transports#transport-obfuscation
+ */
 export function openObfuscation(header: Buffer): Obfuscation {
   const forward = header.subarray(8, 56);
   const backward = Buffer.from(forward).reverse();

@@ -4,7 +4,7 @@ import { FullFraming, MAX_PACKET, TransportError } from './framing.ts';
 import { ClientTransport, TRANSPORTS, type TransportName } from './testing/client-transport.ts';
 import { ServerTransport } from './transport.ts';
 
-/** A packet that looks like an encrypted message of so many AES blocks. */
+/** A packet that looks like an encrypted message with this number of AES blocks. */
 function packet(blocks: number): Buffer {
   return Buffer.concat([Buffer.from([1]), randomBytes(23 + blocks * 16)]);
 }
@@ -42,7 +42,7 @@ const KINDS = TRANSPORTS.flatMap((name): [TransportName, boolean][] =>
 );
 
 describe.each(KINDS)('%s, obfuscated: %s', (name, isObfuscated) => {
-  test.each(CHUNKINGS)('brings packets both ways %s', (_chunking, size) => {
+  test.each(CHUNKINGS)('transfers packets in both directions, %s', (_chunking, size) => {
     const client = new ClientTransport(name, isObfuscated);
     const server = new ServerTransport();
     const packets = [plainPacket(40), packet(3), packet(40), plainPacket(0), packet(600), packet(2)];
@@ -54,7 +54,7 @@ describe.each(KINDS)('%s, obfuscated: %s', (name, isObfuscated) => {
     expect(chunks(back, size).flatMap((chunk) => client.receive(chunk))).toEqual(packets);
   });
 
-  test('brings a transport error as its four bytes alone', () => {
+  test('transfers a transport error as four bytes without padding', () => {
     const client = new ClientTransport(name, isObfuscated);
     const server = new ServerTransport();
     server.receive(client.encode(packet(3)));
@@ -63,7 +63,7 @@ describe.each(KINDS)('%s, obfuscated: %s', (name, isObfuscated) => {
       expect(client.receive(server.encode(error) ?? Buffer.alloc(0))).toEqual([error]);
   });
 
-  test('takes no packet beyond the bound', () => {
+  test('refuses a packet over the limit', () => {
     const client = new ClientTransport(name, isObfuscated);
     const server = new ServerTransport();
     const tooLarge = client.encode(Buffer.alloc(MAX_PACKET + 4));
@@ -75,7 +75,7 @@ test('nothing can be sent before the client has named its transport', () => {
   expect(new ServerTransport().encode(packet(3))).toBeUndefined();
 });
 
-test('the full transport takes packets in their order only', () => {
+test('the full transport refuses packets out of order', () => {
   const framing = new FullFraming();
   const [first, second] = [framing.frame(packet(3)), framing.frame(packet(3))];
   const server = new ServerTransport();
@@ -92,7 +92,7 @@ test('the full transport checks the CRC', () => {
   expect(() => new ServerTransport().receive(frame)).toThrow('a wrong CRC-32');
 });
 
-test('a client may ask for quick acks, and gets none', () => {
+test('a request for a quick ack is accepted and ignored', () => {
   const server = new ServerTransport();
   const sent = packet(3);
   expect(
@@ -113,11 +113,11 @@ test.each([
   ['zeros', Buffer.alloc(200)],
   ['a length of zero', Buffer.from('eeeeeeee0000000000000000', 'hex')],
   ['an odd length', Buffer.from('eeeeeeee1100000000000000', 'hex')],
-])('%s: a TransportError and nothing else', (_name, bytes) => {
+])('%s: the only error is a TransportError', (_name, bytes) => {
   expect(() => new ServerTransport().receive(bytes)).toThrow(TransportError);
 });
 
-test('random bytes are refused or waited with, never anything else', () => {
+test('random bytes cause a TransportError or a wait for more, and nothing else', () => {
   for (let i = 0; i < 2000; i += 1) {
     const server = new ServerTransport();
     try {

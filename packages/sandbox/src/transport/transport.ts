@@ -21,8 +21,8 @@ function taggedFraming(tag: number): Framing | undefined {
 }
 
 /**
- * The server's end of one connection's transport: full, abridged, intermediate or padded intermediate, and the latter three
- * obfuscated as well. Which one it is shows in the first bytes.
+ * The server's end of one connection's transport: full, abridged, intermediate or padded intermediate. All but the full
+ * one may be obfuscated. The first bytes tell which it is.
  */
 export class ServerTransport {
   readonly #bytes = new ByteQueue();
@@ -30,8 +30,8 @@ export class ServerTransport {
   #obfuscation: Obfuscation | undefined;
 
   /**
-   * Takes bytes as TCP brings them, and returns the packets that they complete.
-   * @throws {TransportError} where they are of none of the transports; the connection must then be closed.
+   * Adds received bytes and returns the packets that they complete.
+   * @throws {TransportError} if the bytes belong to no transport. The connection must then be closed.
    */
   receive(chunk: Buffer): Buffer[] {
     this.#bytes.push(this.#obfuscation === undefined ? chunk : this.#obfuscation.decipher.update(chunk));
@@ -41,7 +41,7 @@ export class ServerTransport {
     return packets;
   }
 
-  /** The bytes to send for a packet. Undefined before the client has said how it wants them. */
+  /** Returns the bytes to send for a packet; undefined before the client has chosen a transport. */
   encode(packet: Buffer): Buffer | undefined {
     const frame = this.#framing?.frame(packet);
     return frame === undefined || this.#obfuscation === undefined
@@ -68,7 +68,7 @@ export class ServerTransport {
       this.#bytes.take(TAG_LENGTH);
       return tagged;
     }
-    // The first packet of the full transport is number 0; an obfuscated header never has these four bytes zero.
+    // The full transport numbers its first packet 0. In an obfuscated header these four bytes are never all 0.
     if (start.readUInt32LE(4) === 0) return new FullFraming();
     return start.length < OBFUSCATION_HEADER ? undefined : this.#openObfuscation();
   }

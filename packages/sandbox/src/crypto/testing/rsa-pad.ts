@@ -3,8 +3,8 @@ import { igeEncrypt } from '../aes-ige.ts';
 import { sha256 } from '../hashes.ts';
 
 /**
- * The client's RSA_PAD: seals up to 144 bytes for a server key.
- * `spoil` may change the 224 bytes of data and hash before they are encrypted.
+ * The client's RSA_PAD: seals up to 144 bytes for a server key. `spoil` may change the 224 bytes of data and hash
+ * before they are encrypted.
  */
 export function rsaPad(
   data: Uint8Array,
@@ -20,7 +20,7 @@ export function rsaPad(
     const mask = sha256(encrypted);
     const masked = Buffer.from(tempKey.map((byte, index) => byte ^ (mask[index] ?? 0)));
     const sealed = Buffer.concat([masked, encrypted]);
-    // A number that is not below the modulus: another key is tried.
+    // A number that is not below the modulus needs another key.
     if ((sealed[0] ?? 0) < 0x80)
       return publicEncrypt({ key: publicKeyPem, padding: constants.RSA_NO_PADDING }, sealed);
   }

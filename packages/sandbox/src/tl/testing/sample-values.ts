@@ -15,7 +15,7 @@ const SAMPLES: Record<TlPrimitive, () => TlValue> = {
   true: () => true,
 };
 
-/** Makes up objects of a schema. */
+/** Generates objects of a schema. */
 export class SampleValues {
   readonly #combinators: readonly TlCombinator[];
   readonly #simplest = new Map<string, TlCombinator>();
@@ -24,7 +24,7 @@ export class SampleValues {
     this.#combinators = combinators;
   }
 
-  /** An object or call of this kind, with all of its optional fields, or with none of them. */
+  /** An object or call with all of its optional fields, or with none. */
   object(combinator: TlCombinator, withOptional: boolean, depth = 0): TlObject {
     const object: TlObject = { _: combinator.name };
     for (const field of combinator.fields) {
@@ -39,7 +39,7 @@ export class SampleValues {
     return type.kind === 'primitive' && type.name === 'true' ? false : undefined;
   }
 
-  /** Vectors are empty further down: some types only end that way. */
+  /** Deeper vectors are empty, because the recursion of some types ends only that way. */
   #value(type: TlType, depth: number): TlValue {
     switch (type.kind) {
       case 'primitive':

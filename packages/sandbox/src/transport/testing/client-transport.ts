@@ -23,7 +23,7 @@ function framingFor(name: TransportName): Framing {
   return name === 'intermediate' ? new IntermediateFraming() : new PaddedIntermediateFraming();
 }
 
-/** The client's end of a transport. The framings themselves are the same both ways. */
+/** The client's end of a transport. Framing is the same in both directions. */
 export class ClientTransport {
   readonly #framing: Framing;
   readonly #streams: { cipher: Cipher; decipher: Decipher } | undefined;
@@ -35,7 +35,7 @@ export class ClientTransport {
     this.#opening = Buffer.from(TAGS[name], 'hex');
     if (!isObfuscated) return;
     const header = randomBytes(64);
-    // Else the header could look like another transport's.
+    // Otherwise the header could look like another transport's.
     header.fill(0x55, 0, 8);
     header.fill(this.#opening.subarray(0, 1), 56, 60);
     const forward = header.subarray(8, 56);
@@ -46,7 +46,7 @@ export class ClientTransport {
     this.#streams = { cipher, decipher };
   }
 
-  /** The bytes to send for a packet; before the first, those that name the transport. */
+  /** Returns the bytes to send for a packet. The bytes for the first packet begin with the name of the transport. */
   encode(packet: Buffer): Buffer {
     const frame = this.#framing.frame(packet);
     const bytes = Buffer.concat([this.#opening, this.#streams?.cipher.update(frame) ?? frame]);
