@@ -1,4 +1,4 @@
-import { GatewayApiError, GatewayClient, type Job, type Message } from '@gateway/client';
+import { GatewayApiError, GatewayClient, type Job, type OutgoingMessage } from '@gateway/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
 
@@ -30,7 +30,7 @@ describe('the typed client', () => {
 
   const arrived = async (text: string) =>
     (await stack.control.messages({ from: alice, to: bob })).filter((message) => message.text === text);
-  const toBob = (text: string): Message => ({ user_id: 'alice', recipient_id: '@bob_example', text });
+  const toBob = (text: string): OutgoingMessage => ({ user_id: 'alice', recipient_id: '@bob_example', text });
 
   test('signs an account in, with a wrong code and a two-factor password on the way', async () => {
     expect(await client.auth.start('bob', BOB)).toMatchObject({ status: 'code_sent', code_length: 5 });

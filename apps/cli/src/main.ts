@@ -1,17 +1,17 @@
 import { CommanderError } from 'commander';
+import { addressOf, createContext } from './command-context.ts';
 import { EXIT, failureOf, Interrupted } from './failure.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { createProgram, inherit, type Runner } from './program.ts';
 import { terminalPrompter } from './prompter.ts';
-import { addressOf, openSession } from './session.ts';
 
 /** Runs one command line (without the program's name). @returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.ok;
   const run: Runner = async (options, command) => {
     try {
-      exitCode = await command(openSession(io, options));
+      exitCode = await command(createContext(io, options));
     } catch (thrown) {
       const error: unknown = io.signal.aborted ? io.signal.reason : thrown;
       const failure = failureOf(error, addressOf(io, options));

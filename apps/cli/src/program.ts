@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CommonOptions, CommandContext } from './command-context.ts';
 import { logout, pause, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
 import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
@@ -13,12 +14,11 @@ import {
   type ImportOptions,
 } from './commands/session-transfer.ts';
 import type { ExitCode } from './failure.ts';
-import type { CommonOptions, Session } from './session.ts';
 
 /** Runs a command. `options` are the options that every command has. */
 export type Runner = (
   options: CommonOptions,
-  command: (session: Session) => Promise<ExitCode>,
+  command: (context: CommandContext) => Promise<ExitCode>,
 ) => Promise<void>;
 
 const EPILOGUE = `
@@ -44,18 +44,18 @@ export function createProgram(run: Runner): Command {
     .option('--password-stdin', 'read the two-factor password from standard input')
     .option('--qr', 'show a QR code to scan in the Telegram app, in place of phone and code')
     .action((userId: string | undefined, options: CommonOptions & LoginOptions & { qr?: boolean }) =>
-      run(options, (session) =>
-        options.qr === true ? loginByQr(session, userId, options) : login(session, userId, options),
+      run(options, (context) =>
+        options.qr === true ? loginByQr(context, userId, options) : login(context, userId, options),
       ),
     );
 
   const account = (
     name: string,
     description: string,
-    act: (session: Session, userId: string) => Promise<ExitCode>,
+    act: (context: CommandContext, userId: string) => Promise<ExitCode>,
   ) =>
     command(program, `${name} <user_id>`, description).action((userId: string, options: CommonOptions) =>
-      run(options, (session) => act(session, userId)),
+      run(options, (context) => act(context, userId)),
     );
   account('logout', 'sign an account out at Telegram and forget it', logout);
   account('pause', "hold an account's sends, in order", pause);
@@ -69,20 +69,20 @@ export function createProgram(run: Runner): Command {
     .option('--yes', 'nobody else uses the session any more')
     .option('--passphrase-stdin', "read a backup's passphrase from standard input")
     .action((userId: string, file: string, options: CommonOptions & ImportOptions) =>
-      run(options, (session) => importSession(session, { userId, file }, options)),
+      run(options, (context) => importSession(context, { userId, file }, options)),
     );
   command(program, 'export <user_id>', "a backup of an account's session, sealed by a passphrase")
     .option('-o, --output <file>', 'write it there; else it is printed')
     .option('--detach', 'it is to be used elsewhere: the account stops here')
     .option('--passphrase-stdin', 'read the passphrase from standard input')
     .action((userId: string, options: CommonOptions & ExportOptions) =>
-      run(options, (session) => exportSession(session, userId, options)),
+      run(options, (context) => exportSession(context, userId, options)),
     );
 
   command(program, 'status <user_id>', 'how an account stands')
     .option('--live', 'ask Telegram first')
     .action((userId: string, options: CommonOptions & { live?: boolean }) =>
-      run(options, (session) => status(session, userId, options)),
+      run(options, (context) => status(context, userId, options)),
     );
 
   addSend(
@@ -96,24 +96,24 @@ export function createProgram(run: Runner): Command {
     .option('--send-if-cut', 'send it even if the model was cut off')
     .option('--key <key>', 'idempotency key: two calls under one key send one answer')
     .action((userId: string, recipient: string, prompt: string, options: CommonOptions & AskOptions) =>
-      run(options, (session) => ask(session, { userId, recipient, prompt }, options)),
+      run(options, (context) => ask(context, { userId, recipient, prompt }, options)),
     );
 
   command(program, 'tail <job_id>', 'show each change of a job until its end').action(
-    (jobId: string, options: CommonOptions) => run(options, (session) => tail(session, jobId)),
+    (jobId: string, options: CommonOptions) => run(options, (context) => tail(context, jobId)),
   );
 
   const jobs = program.command('jobs').description('look at a job, wait for it, take it back');
   command(jobs, 'get <job_id>', 'how a job stands').action((jobId: string, options: CommonOptions) =>
-    run(options, (session) => getJob(session, jobId)),
+    run(options, (context) => getJob(context, jobId)),
   );
   command(jobs, 'cancel <job_id>', 'take back what has not gone out').action(
-    (jobId: string, options: CommonOptions) => run(options, (session) => cancelJob(session, jobId)),
+    (jobId: string, options: CommonOptions) => run(options, (context) => cancelJob(context, jobId)),
   );
   command(jobs, 'wait <job_id>', 'wait until a job has ended')
     .option('--timeout <seconds>', 'at most so long')
     .action((jobId: string, options: CommonOptions & { timeout?: string }) =>
-      run(options, (session) => waitForJob(session, jobId, options)),
+      run(options, (context) => waitForJob(context, jobId, options)),
     );
   return program;
 }
@@ -141,11 +141,11 @@ function addSend(command: Command, run: Runner): void {
         text: string | undefined,
         options: CommonOptions & BatchOptions & { batch?: string },
       ) =>
-        run(options, (session) => {
+        run(options, (context) => {
           const args = { userId, recipient, text };
           return options.batch === undefined
-            ? send(session, args, options)
-            : sendBatch(session, options.batch, args, options);
+            ? send(context, args, options)
+            : sendBatch(context, options.batch, args, options);
         }),
     );
 }

@@ -6,7 +6,7 @@ import type {
   AccountPage,
   CallOptions,
   HistoryAnswer,
-  Message,
+  OutgoingMessage,
   PreviewAnswer,
   SendListsAnswer,
 } from './types.ts';
@@ -47,7 +47,7 @@ export class Accounts {
 
   /** The messages that a text would be formatted and split into. Sends nothing. */
   preview(
-    text: Pick<Message, 'text' | 'parse_mode' | 'split'>,
+    text: Pick<OutgoingMessage, 'text' | 'parse_mode' | 'split'>,
     { signal }: CallOptions = {},
   ): Promise<PreviewAnswer> {
     return this.#transport.json({

@@ -23,7 +23,7 @@ import type {
   Health,
   ImportAnswer,
   Job,
-  Message,
+  OutgoingMessage,
   PaceAnswer,
   SendOutcome,
   VerifyAnswer,
@@ -150,7 +150,7 @@ export class GatewayClient {
 
   /** @returns the message's id (`status: 'ok'`), or the job that will send it (`status: 'queued'`). */
   send(
-    message: Message,
+    message: OutgoingMessage,
     { idempotencyKey = newKey(), wait, respondAsync, signal }: SendOptions = {},
   ): Promise<SendOutcome> {
     const prefer = [
@@ -169,7 +169,7 @@ export class GatewayClient {
 
   /** Sends up to 1,000 messages, 256 KiB in total. Each is accepted or refused separately: check each of `jobs`. */
   sendBatch(
-    messages: readonly Message[],
+    messages: readonly OutgoingMessage[],
     { idempotencyKey = newKey(), signal }: IdempotencyOptions = {},
   ): Promise<BatchAnswer> {
     return this.#transport.json({

@@ -77,7 +77,7 @@ export type AccountStateAnswer = AccountAnswer & { state: AccountState };
 export type PaceAnswer = AccountAnswer & { pace: PaceChoice | null };
 
 /** A message to send. */
-export interface Message {
+export interface OutgoingMessage {
   /** The sending account, by the caller's own name for it. */
   user_id: string;
   /** Numeric id, `@username`, `+phone`, `me`, `https://t.me/name`, or `-100…` for channels. */

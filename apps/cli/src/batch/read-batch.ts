@@ -1,11 +1,11 @@
-import type { Message } from '@gateway/client';
+import type { OutgoingMessage } from '@gateway/client';
 import { UsageError } from '../failure.ts';
 import { csvMessages, type Fields } from './csv-messages.ts';
 
 /** A message of a file, and the line, from 1, at which it begins. */
 export interface BatchLine {
   line: number;
-  message: Message;
+  message: OutgoingMessage;
 }
 
 export interface Batch {
@@ -15,7 +15,7 @@ export interface Batch {
 }
 
 /** Values for the fields that a message does not set itself. */
-export type Defaults = { [Field in keyof Message]?: Message[Field] | undefined };
+export type Defaults = { [Field in keyof OutgoingMessage]?: OutgoingMessage[Field] | undefined };
 
 /**
  * Reads the messages of a `.jsonl` file (one JSON object per line, with the fields of a send) or a `.csv` or `.tsv`
@@ -85,7 +85,7 @@ function withoutUndefined(fields: Defaults): Record<string, unknown> {
 }
 
 /** Checks only what sending requires; the gateway checks the rest. */
-function isMessage(fields: Record<string, unknown>): fields is Record<string, unknown> & Message {
+function isMessage(fields: Record<string, unknown>): fields is Record<string, unknown> & OutgoingMessage {
   const { user_id, recipient_id, text } = fields;
   const isRecipient = typeof recipient_id === 'string' || typeof recipient_id === 'number';
   return typeof user_id === 'string' && isRecipient && typeof text === 'string';

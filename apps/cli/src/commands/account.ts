@@ -1,27 +1,27 @@
 import type { AccountStatus } from '@gateway/client';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import type { Session } from '../session.ts';
 
-export async function logout({ client, io, out }: Session, userId: string): Promise<ExitCode> {
+export async function logout({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.disconnect(userId, { signal: io.signal });
   out.result(answer, `${out.good('✓')} ${userId} is signed out; what was still queued has failed`);
   return EXIT.ok;
 }
 
-export async function pause({ client, io, out }: Session, userId: string): Promise<ExitCode> {
+export async function pause({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.pause(userId, { signal: io.signal });
   out.result(answer, `${out.good('✓')} ${userId} is paused; go on by: telegram-gateway resume ${userId}`);
   return EXIT.ok;
 }
 
-export async function resume({ client, io, out }: Session, userId: string): Promise<ExitCode> {
+export async function resume({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.resume(userId, { signal: io.signal });
   out.result(answer, `${out.good('✓')} ${userId} goes on (${answer.state})`);
   return EXIT.ok;
 }
 
 export async function status(
-  { client, io, out }: Session,
+  { client, io, out }: CommandContext,
   userId: string,
   { live = false }: { live?: boolean },
 ): Promise<ExitCode> {

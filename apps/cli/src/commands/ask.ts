@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageStreamEvent, TelegramProgress } from '@gateway/client';
+import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import type { Output } from '../output.ts';
-import type { Session } from '../session.ts';
 import { whyHeld } from './jobs.ts';
 import { mayBeQueued } from './send.ts';
 
@@ -17,7 +17,7 @@ export interface AskOptions {
 
 /** Lets the assistant answer the prompt, shows the reply as it is written, and sends it to the recipient. */
 export async function ask(
-  { client, io, out }: Session,
+  { client, io, out }: CommandContext,
   { userId, recipient, prompt }: { userId: string; recipient: string; prompt: string },
   { send = true, asBot = false, sendIfCut = false, key = randomUUID() }: AskOptions,
 ): Promise<ExitCode> {

@@ -1,22 +1,22 @@
 import { hasEnded, type Job } from '@gateway/client';
+import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
 import type { Output } from '../output.ts';
-import type { Session } from '../session.ts';
 
-export async function getJob({ client, io, out }: Session, jobId: string): Promise<ExitCode> {
+export async function getJob({ client, io, out }: CommandContext, jobId: string): Promise<ExitCode> {
   const job = await client.job(jobId, { signal: io.signal });
   out.result(job, describeJob(out, job));
   return EXIT.ok;
 }
 
-export async function cancelJob({ client, io, out }: Session, jobId: string): Promise<ExitCode> {
+export async function cancelJob({ client, io, out }: CommandContext, jobId: string): Promise<ExitCode> {
   const job = await client.cancel(jobId, { signal: io.signal });
   out.result(job, `${out.good('✓')} ${job.job_id} is cancelled`);
   return EXIT.ok;
 }
 
 export async function waitForJob(
-  { client, patientClient, io, out }: Session,
+  { client, patientClient, io, out }: CommandContext,
   jobId: string,
   { timeout }: { timeout?: string },
 ): Promise<ExitCode> {
@@ -30,7 +30,10 @@ export async function waitForJob(
 }
 
 /** Prints a line for each change of a job, until the job ends. */
-export async function tail({ client, patientClient, io, out }: Session, jobId: string): Promise<ExitCode> {
+export async function tail(
+  { client, patientClient, io, out }: CommandContext,
+  jobId: string,
+): Promise<ExitCode> {
   let last = await client.job(jobId, { signal: io.signal });
   for await (const job of patientClient.jobEvents(jobId, { signal: io.signal })) {
     const time = out.faint(new Date().toISOString().slice(11, 19));

@@ -1,8 +1,8 @@
 import { GatewayApiError, type CodeSentAnswer, type VerifyAnswer } from '@gateway/client';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import { sandboxHint } from '../sandbox-hint.ts';
-import type { Session } from '../session.ts';
 
 export interface LoginOptions {
   phone?: string;
@@ -28,7 +28,7 @@ const DELIVERIES: Readonly<Record<string, string>> = {
  * as much as the options allow, and says how to continue.
  */
 export async function login(
-  session: Session,
+  session: CommandContext,
   userId: string | undefined,
   options: LoginOptions,
 ): Promise<ExitCode> {
@@ -52,13 +52,13 @@ export async function login(
 }
 
 /** @throws {UsageError} if the id is missing and there is no terminal to ask at. */
-export async function askForUserId({ io }: Session, given: string | undefined): Promise<string> {
+export async function askForUserId({ io }: CommandContext, given: string | undefined): Promise<string> {
   const id = given ?? (await io.prompter?.ask('A name of your own for this account', 'alice'));
   if (id === undefined) throw new UsageError('user_id is missing: telegram-gateway login <user_id>');
   return id;
 }
 
-async function start(session: Session, userId: string, phone: string): Promise<CodeSentAnswer> {
+async function start(session: CommandContext, userId: string, phone: string): Promise<CodeSentAnswer> {
   const { client, io, out, url } = session;
   const sent = await client.auth.start(userId, phone, { signal: io.signal });
   out.note(describe(sent));
@@ -89,7 +89,7 @@ function detailOf(detail: string | undefined): string {
 
 /** Asks until the code is right. Empty input makes Telegram send the code again. */
 async function verifyCode(
-  { client, io, out }: Session,
+  { client, io, out }: CommandContext,
   userId: string,
   given: string | undefined,
   password: string | undefined,
@@ -121,7 +121,11 @@ async function verifyCode(
 type Asked = Pick<Extract<VerifyAnswer, { status: 'password_required' }>, 'status' | 'hint'>;
 type SignedIn = Pick<Extract<VerifyAnswer, { status: 'authorized' }>, 'status' | 'user'>;
 
-export async function verifyPassword(session: Session, userId: string, asked: Asked): Promise<ExitCode> {
+export async function verifyPassword(
+  session: CommandContext,
+  userId: string,
+  asked: Asked,
+): Promise<ExitCode> {
   const { client, io, out } = session;
   const hint = asked.hint === null || asked.hint === '' ? '' : ` (hint: ${asked.hint})`;
   if (io.prompter === null) {
@@ -142,7 +146,7 @@ export async function verifyPassword(session: Session, userId: string, asked: As
   }
 }
 
-export function welcome({ out }: Session, userId: string, answer: SignedIn): ExitCode {
+export function welcome({ out }: CommandContext, userId: string, answer: SignedIn): ExitCode {
   const { first_name, last_name, username, id } = answer.user;
   const name = [first_name, last_name, username === null ? null : `@${username}`].filter(Boolean).join(' ');
   out.result(answer, `${out.good('✓')} ${userId} is signed in as ${name} (${id})`);

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { readBatch } from '../batch/read-batch.ts';
 import { newTally, runBatch, type LineEnd, type Tally } from '../batch/run-batch.ts';
+import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
-import type { Session } from '../session.ts';
 import { readTextFile } from '../text-file.ts';
 import { whyHeld } from './jobs.ts';
 import { messageOptions, type SendArguments, type SendOptions } from './send.ts';
@@ -13,12 +13,12 @@ export interface BatchOptions extends SendOptions {
 
 /** Sends the messages of a file. The values of the command line apply to messages that do not set their own. */
 export async function sendBatch(
-  session: Session,
+  context: CommandContext,
   path: string,
   { userId, recipient, text }: SendArguments,
   options: BatchOptions,
 ): Promise<ExitCode> {
-  const { client, patientClient, io, out } = session;
+  const { client, patientClient, io, out } = context;
   if (options.key !== undefined || options.file !== undefined || options.wait !== undefined)
     throw new UsageError('--key, --file and --wait are for one message, not for --batch');
   const defaults = { ...messageOptions(options), user_id: userId, recipient_id: recipient, text };
@@ -41,7 +41,7 @@ export async function sendBatch(
         name,
         untilSent: options.async !== true,
         signal: io.signal,
-        onLine: (end) => showLine(session, end),
+        onLine: (end) => showLine(context, end),
         onProgress: (at) => out.progress(describe(at)),
       },
       tally,
@@ -55,7 +55,7 @@ export async function sendBatch(
   return tally.failed > 0 ? EXIT.refused : EXIT.ok;
 }
 
-function showLine({ out }: Session, end: LineEnd): void {
+function showLine({ out }: CommandContext, end: LineEnd): void {
   if (out.json) return out.result(end, '');
   const { line, state, error } = end;
   if (state === 'completed' || state === 'accepted') return;

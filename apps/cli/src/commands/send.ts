@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayApiError, GatewayConnectionError, type Message, type SendOutcome } from '@gateway/client';
+import {
+  GatewayApiError,
+  GatewayConnectionError,
+  type OutgoingMessage,
+  type SendOutcome,
+} from '@gateway/client';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
-import type { Session } from '../session.ts';
 import { readTextFile } from '../text-file.ts';
 import { secondsOf, whyHeld } from './jobs.ts';
 
@@ -26,25 +31,29 @@ export interface SendArguments {
 }
 
 /** Sends one message. A message that is not sent within the wait is not a failure: the output names its job. */
-export async function send(session: Session, args: SendArguments, options: SendOptions): Promise<ExitCode> {
-  const { client, io, out } = session;
+export async function send(
+  context: CommandContext,
+  args: SendArguments,
+  options: SendOptions,
+): Promise<ExitCode> {
+  const { client, io, out } = context;
   const { userId, recipient } = args;
   if (userId === undefined || recipient === undefined)
     throw new UsageError(
       'user_id and recipient are needed: telegram-gateway send <user_id> <recipient> [text | -]',
     );
-  const message: Message = {
+  const message: OutgoingMessage = {
     ...messageOptions(options),
     user_id: userId,
     recipient_id: recipient,
-    text: await textOf(session, args.text, options.file),
+    text: await textOf(context, args.text, options.file),
   };
   const idempotencyKey = options.key ?? randomUUID();
   const wait = options.wait === undefined ? undefined : secondsOf('--wait', options.wait);
   try {
     const sending = { idempotencyKey, wait, respondAsync: options.async, signal: io.signal };
     const outcome = await client.send(message, sending);
-    out.result(outcome, describe(session, outcome));
+    out.result(outcome, describe(context, outcome));
     return EXIT.ok;
   } catch (error) {
     if (mayBeQueued(error) && options.key === undefined)
@@ -69,7 +78,7 @@ export function mayBeQueued(error: unknown): boolean {
 /** The message fields set by the options, for any recipient. @throws {UsageError} */
 export function messageOptions(
   options: SendOptions,
-): Pick<Message, 'reply_to' | 'silent' | 'link_preview' | 'send_at' | 'parse_mode'> {
+): Pick<OutgoingMessage, 'reply_to' | 'silent' | 'link_preview' | 'send_at' | 'parse_mode'> {
   return {
     parse_mode: parseModeOf(options.parseMode),
     reply_to: options.replyTo === undefined ? undefined : messageIdOf('--reply-to', options.replyTo),
@@ -81,7 +90,7 @@ export function messageOptions(
 
 const PARSE_MODES = ['markdown', 'markdown_lenient', 'html', 'none'] as const;
 
-function parseModeOf(mode: string | undefined): Message['parse_mode'] {
+function parseModeOf(mode: string | undefined): OutgoingMessage['parse_mode'] {
   if (mode === undefined) return undefined;
   const known = PARSE_MODES.find((name) => name === mode.toLowerCase());
   if (known === undefined)
@@ -96,7 +105,11 @@ function messageIdOf(option: string, value: string): number {
 }
 
 /** The text from the command line, a file, or standard input (`-`, or a pipe), without its final line end. */
-async function textOf({ io }: Session, text: string | undefined, file: string | undefined): Promise<string> {
+async function textOf(
+  { io }: CommandContext,
+  text: string | undefined,
+  file: string | undefined,
+): Promise<string> {
   if (file !== undefined && text !== undefined) throw new UsageError('give the text or --file, not both');
   if (file !== undefined) return withoutLineEnd(await readTextFile(file));
   if (text !== undefined && text !== '-') return text;
@@ -109,7 +122,7 @@ function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
 }
 
-function describe({ out }: Session, outcome: SendOutcome): string {
+function describe({ out }: CommandContext, outcome: SendOutcome): string {
   if (outcome.status === 'ok') {
     const ids = outcome.message_ids ?? [outcome.message_id];
     return `${out.good('✓')} sent as message ${ids.join(', ')}`;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll, readBytes } from '../io.ts';
-import type { Session } from '../session.ts';
 import { decodeText } from '../text-file.ts';
 
 export interface ImportOptions {
@@ -20,7 +20,7 @@ const MIN_PASSPHRASE = 12;
 
 /** Imports a session from a file or standard input. Parses a SQLite file locally, so its size does not matter. */
 export async function importSession(
-  { client, io, out }: Session,
+  { client, io, out }: CommandContext,
   { userId, file }: { userId: string; file: string },
   { yes = false, passphraseStdin = false }: ImportOptions,
 ): Promise<ExitCode> {
@@ -45,7 +45,7 @@ export async function importSession(
 
 /** Writes a sealed backup of an account's session. */
 export async function exportSession(
-  { client, io, out }: Session,
+  { client, io, out }: CommandContext,
   userId: string,
   { output, detach = false, passphraseStdin = false }: ExportOptions,
 ): Promise<ExitCode> {
@@ -90,7 +90,7 @@ async function readSession(bytes: Buffer, name: string): Promise<string> {
 }
 
 /** @param isNew the passphrase is a new one, so it is asked for twice. */
-async function askPassphrase(io: Session['io'], fromStdin: boolean, isNew: boolean): Promise<string> {
+async function askPassphrase(io: CommandContext['io'], fromStdin: boolean, isNew: boolean): Promise<string> {
   if (fromStdin) return (await readAll(io.stdin)).replace(/\r?\n$/, '');
   if (io.prompter === null)
     throw new UsageError('no terminal to ask at: give the passphrase by --passphrase-stdin');

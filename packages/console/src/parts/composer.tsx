@@ -1,4 +1,4 @@
-import type { Message } from '@gateway/client';
+import type { OutgoingMessage } from '@gateway/client';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
@@ -7,7 +7,7 @@ import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
 import { Preview } from './preview.tsx';
 
-type ParseMode = NonNullable<Message['parse_mode']>;
+type ParseMode = NonNullable<OutgoingMessage['parse_mode']>;
 
 const MODES: Record<ParseMode, string> = {
   none: 'Plain text',

@@ -1,4 +1,4 @@
-import type { Message, PreviewAnswer } from '@gateway/client';
+import type { OutgoingMessage, PreviewAnswer } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
 import { plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
@@ -9,7 +9,7 @@ import { ErrorNotice } from './notice.tsx';
 const PAUSE_MS = 250;
 
 /** A text as it would go out: formatted and split by the gateway itself. */
-export function Preview({ text, mode }: { text: string; mode: NonNullable<Message['parse_mode']> }) {
+export function Preview({ text, mode }: { text: string; mode: NonNullable<OutgoingMessage['parse_mode']> }) {
   const { client } = useGateway();
   const [parts, setParts] = useState<PreviewAnswer['parts']>([]);
   const [error, setError] = useState<unknown>(null);

@@ -8,14 +8,14 @@ import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
 import { gzipWhereWorth } from './gzip.ts';
 import { writeRpcResult } from './message.ts';
-import type { Session } from './session.ts';
+import type { MtprotoSession } from './session.ts';
 import { peekId, unwrap, type WrappedCall } from './unwrap.ts';
 
 /** The origin of a call. */
 export interface Caller {
   connection: ClientLink;
   key: AuthKey;
-  session: Session;
+  session: MtprotoSession;
 }
 
 /** Runs API calls: unwraps them, passes them to the handler, and queues the answers. */
@@ -60,7 +60,7 @@ export class ApiCalls {
     }
   }
 
-  #answer(session: Session, msgId: bigint, result: Buffer): void {
+  #answer(session: MtprotoSession, msgId: bigint, result: Buffer): void {
     if (session.unwanted.has(msgId)) return;
     session.outbox.answer(msgId, writeRpcResult(msgId, result));
     session.flushSoon();
@@ -99,7 +99,7 @@ export class ApiCalls {
     }
   }
 
-  #learn({ layer, client, withoutUpdates }: WrappedCall, key: AuthKey, session: Session): void {
+  #learn({ layer, client, withoutUpdates }: WrappedCall, key: AuthKey, session: MtprotoSession): void {
     session.takesUpdates = !withoutUpdates;
     session.layer = layer ?? session.layer;
     session.client = client ?? session.client;

@@ -3,7 +3,7 @@ import { CallGuard } from './call-guard.ts';
 import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
 import { Salts } from './salts.ts';
-import { Session } from './session.ts';
+import { MtprotoSession } from './session.ts';
 
 /** Maximum number of sessions without a connection per key. The oldest ones are deleted first. */
 const MAX_IDLE_SESSIONS = 16;
@@ -20,7 +20,7 @@ export class AuthKey {
   /** What the key's client last said about itself, in any session. */
   client: ClientInfo | undefined;
   readonly #context: ServerContext;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, MtprotoSession>();
   #record: AuthKeyRecord;
 
   constructor(record: AuthKeyRecord, context: ServerContext) {
@@ -37,12 +37,12 @@ export class AuthKey {
     return this.#record.layer;
   }
 
-  session(id: string): Session | undefined {
+  session(id: string): MtprotoSession | undefined {
     return this.#sessions.get(id);
   }
 
-  createSession(id: string): Session {
-    const session = new Session(id, this.#context.messageIds);
+  createSession(id: string): MtprotoSession {
+    const session = new MtprotoSession(id, this.#context.messageIds);
     this.#sessions.set(id, session);
     const idle = [...this.#sessions.values()].filter((other) => other !== session && !other.isConnected);
     for (const old of idle.slice(0, Math.max(0, idle.length - MAX_IDLE_SESSIONS)))

@@ -7,9 +7,9 @@ import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
 import { openEnvelope, sealEnvelope } from './envelope.ts';
 import { Handshake, HandshakeRefused } from './handshake.ts';
-import type { Message } from './message.ts';
+import type { MtprotoMessage } from './message.ts';
 import type { Receiver } from './receiver.ts';
-import type { Session } from './session.ts';
+import type { MtprotoSession } from './session.ts';
 
 export interface ConnectionOptions {
   socket: Socket;
@@ -40,7 +40,7 @@ export class Connection implements ClientLink {
   /** Serializes the steps of a key exchange. */
   #lastPlain: Promise<void> = Promise.resolve();
   #key: AuthKey | undefined;
-  #session: Session | undefined;
+  #session: MtprotoSession | undefined;
   #closing: NodeJS.Timeout | undefined;
 
   constructor({ socket, dcId, context, keys, receiver }: ConnectionOptions) {
@@ -70,18 +70,18 @@ export class Connection implements ClientLink {
   }
 
   /** The session of the latest message. Its updates go out on this connection. */
-  get session(): Session | undefined {
+  get session(): MtprotoSession | undefined {
     return this.#session;
   }
 
   /** Moves a session to this connection. */
-  use(session: Session): void {
+  use(session: MtprotoSession): void {
     if (this.#session !== session) this.#session?.detach(this);
     this.#session = session;
     session.attach(this);
   }
 
-  deliver(sessionId: string, messages: readonly Message[]): void {
+  deliver(sessionId: string, messages: readonly MtprotoMessage[]): void {
     const key = this.#key;
     if (key === undefined) return;
     const salt = key.salts.current(this.#context.clock());

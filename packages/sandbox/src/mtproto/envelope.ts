@@ -1,14 +1,14 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { igeDecrypt, igeEncrypt } from '../crypto/aes-ige.ts';
 import { messageAes, messageKey, type Writer } from '../crypto/message-key.ts';
-import type { Message } from './message.ts';
+import type { MtprotoMessage } from './message.ts';
 
 /** The content of an encrypted packet. */
 export interface Envelope {
   salt: bigint;
   /** 16 hex digits, in the byte order of the wire. */
   sessionId: string;
-  message: Message;
+  message: MtprotoMessage;
 }
 
 /** Key id and msg_key, which are not encrypted. */

@@ -3,7 +3,7 @@ import { TlReader } from '../tl/tl-reader.ts';
 import { TlWriter } from '../tl/tl-writer.ts';
 
 /** An MTProto message: a serialized object with its message id and sequence number. */
-export interface Message {
+export interface MtprotoMessage {
   msgId: bigint;
   seqno: number;
   body: Buffer;
@@ -26,12 +26,12 @@ export function constructorIdOf(body: Buffer): number {
  * The messages in a `msg_container`, whose body includes the constructor id.
  * @throws {TlDecodeError} if it breaks the rules for containers.
  */
-export function openContainer(container: Message): Message[] {
+export function openContainer(container: MtprotoMessage): MtprotoMessage[] {
   const reader = new TlReader(container.body, 4);
   const count = reader.uint32();
   if (count === 0 || count > MAX_CONTAINED)
     throw new TlDecodeError('malformed', `a container of ${count} messages`);
-  const messages: Message[] = [];
+  const messages: MtprotoMessage[] = [];
   for (let i = 0; i < count; i += 1) {
     const msgId = reader.long();
     const seqno = reader.int32();
@@ -48,7 +48,7 @@ export function openContainer(container: Message): Message[] {
 }
 
 /** The body of a `msg_container`. */
-export function writeContainer(messages: readonly Message[]): Buffer {
+export function writeContainer(messages: readonly MtprotoMessage[]): Buffer {
   const size = messages.reduce((sum, { body }) => sum + body.length + MESSAGE_OVERHEAD, 8);
   const writer = new TlWriter(size);
   writer.uint32(CONTAINER_ID);

@@ -3,7 +3,7 @@ import type { Network, TlObject } from '../types.ts';
 import type { AuthKey, KeyRing } from './auth-key.ts';
 import type { ServerContext } from './context.ts';
 import { gzipWhereWorth } from './gzip.ts';
-import type { Session } from './session.ts';
+import type { MtprotoSession } from './session.ts';
 
 /** Creates the {@link Network} of a server. */
 export function createNetwork(context: ServerContext, keys: KeyRing): Network {
@@ -26,7 +26,7 @@ export function createNetwork(context: ServerContext, keys: KeyRing): Network {
   };
 }
 
-function listeningSessions(key: AuthKey): Set<Session> {
+function listeningSessions(key: AuthKey): Set<MtprotoSession> {
   const sessions = [...key.connections].map(({ session }) => session);
   return new Set(
     sessions.filter((session) => session !== undefined).filter(({ takesUpdates }) => takesUpdates),
@@ -34,7 +34,7 @@ function listeningSessions(key: AuthKey): Set<Session> {
 }
 
 /** `bodies` caches the encoded update by layer. @throws {TlEncodeError} */
-function pushTo(session: Session, key: AuthKey, updates: TlObject, bodies: Map<number, Buffer>): void {
+function pushTo(session: MtprotoSession, key: AuthKey, updates: TlObject, bodies: Map<number, Buffer>): void {
   const layer = session.layer ?? key.layer;
   if (layer === undefined) return;
   const codec = codecForLayer(layer);

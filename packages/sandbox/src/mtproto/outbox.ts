@@ -1,5 +1,11 @@
 import type { MessageIds } from './message-ids.ts';
-import { constructorIdOf, MESSAGE_OVERHEAD, RPC_RESULT_ID, writeContainer, type Message } from './message.ts';
+import {
+  constructorIdOf,
+  MESSAGE_OVERHEAD,
+  RPC_RESULT_ID,
+  writeContainer,
+  type MtprotoMessage,
+} from './message.ts';
 
 /**
  * Limits for unacknowledged messages. Beyond them the oldest are dropped, so that a client that never acknowledges
@@ -18,12 +24,12 @@ const MAX_CONTAINED_BYTES = 2 ** 19;
  */
 export class Outbox {
   readonly #ids: MessageIds;
-  readonly #unacked = new Map<bigint, Message>();
+  readonly #unacked = new Map<bigint, MtprotoMessage>();
   /** The unacknowledged answers, by the msg_id of the request. */
-  readonly #answers = new Map<bigint, Message>();
+  readonly #answers = new Map<bigint, MtprotoMessage>();
   #unackedBytes = 0;
   #contentCount = 0;
-  #queue: Message[] = [];
+  #queue: MtprotoMessage[] = [];
 
   constructor(ids: MessageIds) {
     this.#ids = ids;
@@ -35,7 +41,7 @@ export class Outbox {
   }
 
   /** Queues a message that the client must acknowledge. `isAnswer`: whether a client's request caused it. */
-  sayForSure(body: Buffer, isAnswer: boolean): Message {
+  sayForSure(body: Buffer, isAnswer: boolean): MtprotoMessage {
     const message = { msgId: this.#ids.next(isAnswer), seqno: this.#contentCount * 2 + 1, body };
     this.#contentCount += 1;
     this.#queue.push(message);
@@ -54,7 +60,7 @@ export class Outbox {
   }
 
   /** The answer to a request, until the client acknowledges it. */
-  answerTo(requestMsgId: bigint): Message | undefined {
+  answerTo(requestMsgId: bigint): MtprotoMessage | undefined {
     return this.#answers.get(requestMsgId);
   }
 
@@ -81,7 +87,7 @@ export class Outbox {
   }
 
   /** Empties the queue. Returns its messages in as few as possible: several are packed into containers. */
-  takeAll(): Message[] {
+  takeAll(): MtprotoMessage[] {
     const queue = this.#queue;
     this.#queue = [];
     if (queue.length < 2) return queue;
@@ -95,13 +101,13 @@ export class Outbox {
     this.#queue = [];
   }
 
-  #contain(batch: readonly Message[]): Message {
+  #contain(batch: readonly MtprotoMessage[]): MtprotoMessage {
     return { msgId: this.#ids.next(false), seqno: this.#contentCount * 2, body: writeContainer(batch) };
   }
 }
 
-function batches(messages: readonly Message[]): Message[][] {
-  const batches: Message[][] = [];
+function batches(messages: readonly MtprotoMessage[]): MtprotoMessage[][] {
+  const batches: MtprotoMessage[][] = [];
   let bytes = 0;
   for (const message of messages) {
     bytes += message.body.length + MESSAGE_OVERHEAD;

@@ -9,7 +9,7 @@ import type { ServerContext } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import { GZIP_PACKED_ID, gunzipPacked } from './gzip.ts';
 import { problemWithClientId } from './message-ids.ts';
-import { constructorIdOf, CONTAINER_ID, openContainer, type Message } from './message.ts';
+import { constructorIdOf, CONTAINER_ID, openContainer, type MtprotoMessage } from './message.ts';
 import { ServiceMessages } from './service-messages.ts';
 
 /** `error_code` of `bad_msg_notification` and `bad_server_salt`. */
@@ -50,7 +50,7 @@ export class Receiver {
     for (const each of messages) this.#receiveOne(caller, each);
   }
 
-  #createSession(key: AuthKey, sessionId: string, messages: readonly Message[]): Caller['session'] {
+  #createSession(key: AuthKey, sessionId: string, messages: readonly MtprotoMessage[]): Caller['session'] {
     const session = key.createSession(sessionId);
     const first = messages.reduce(
       (least, { msgId }) => (msgId < least ? msgId : least),
@@ -67,7 +67,7 @@ export class Receiver {
   }
 
   /** Accepts a repeated container, because each message in it is checked for duplicates itself. */
-  #acceptsContainer({ connection, key, session }: Caller, container: Message): boolean {
+  #acceptsContainer({ connection, key, session }: Caller, container: MtprotoMessage): boolean {
     if (session.received.has(container.msgId)) return true;
     const isOdd = container.seqno % 2 !== 0;
     const problem = isOdd ? BAD_CONTAINER_SEQNO : session.received.problemWith(container);
@@ -76,7 +76,7 @@ export class Receiver {
     return problem === 0;
   }
 
-  #receiveOne(caller: Caller, message: Message): void {
+  #receiveOne(caller: Caller, message: MtprotoMessage): void {
     const { connection, key, session } = caller;
     if (session.received.has(message.msgId)) return this.#repeatAnswer(caller, message.msgId);
     const body = constructorIdOf(message.body) === GZIP_PACKED_ID ? gunzipPacked(message.body) : message.body;
@@ -104,7 +104,7 @@ export class Receiver {
     connection: ClientLink,
     key: AuthKey,
     sessionId: string,
-    { msgId, seqno }: Message,
+    { msgId, seqno }: MtprotoMessage,
     code: number,
   ): void {
     const bad = { bad_msg_id: msgId, bad_msg_seqno: seqno, error_code: code };
@@ -126,7 +126,7 @@ export class Receiver {
   }
 }
 
-function contained(container: Message): Message[] | undefined {
+function contained(container: MtprotoMessage): MtprotoMessage[] | undefined {
   try {
     return openContainer(container);
   } catch (error) {

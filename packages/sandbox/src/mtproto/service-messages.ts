@@ -5,7 +5,7 @@ import type { KeyRing } from './auth-key.ts';
 import type { ServerContext } from './context.ts';
 import { longOf, longsOf, numberOf } from './fields.ts';
 import { writeRpcResult } from './message.ts';
-import type { Session } from './session.ts';
+import type { MtprotoSession } from './session.ts';
 
 /** Values and flags of a message's state in `msgs_state_info`. */
 const STATE_RUNNING = 32;
@@ -78,22 +78,22 @@ export class ServiceMessages {
   };
 }
 
-function say(session: Session, message: TlValue): void {
+function say(session: MtprotoSession, message: TlValue): void {
   session.outbox.say(serviceCodec.encode(message, 'X'), true);
 }
 
-function sayStates(session: Session, requestMsgId: bigint, states: number[]): void {
+function sayStates(session: MtprotoSession, requestMsgId: bigint, states: number[]): void {
   say(session, { _: 'msgs_state_info', req_msg_id: requestMsgId, info: Buffer.from(states) });
 }
 
-function stateOf(session: Session, msgId: bigint): number {
+function stateOf(session: MtprotoSession, msgId: bigint): number {
   const state = session.received.stateOf(msgId);
   if (session.running.has(msgId)) return state | STATE_RUNNING;
   return session.outbox.answerTo(msgId) === undefined ? state : state | STATE_ANSWERED;
 }
 
 /** The client no longer wants the answer to a call. The call itself is not undone. */
-function dropAnswer({ running, unwanted, outbox }: Session, requestMsgId: bigint): TlObject {
+function dropAnswer({ running, unwanted, outbox }: MtprotoSession, requestMsgId: bigint): TlObject {
   if (running.has(requestMsgId)) {
     unwanted.add(requestMsgId);
     return { _: 'rpc_answer_dropped_running' };

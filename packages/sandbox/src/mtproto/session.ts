@@ -1,19 +1,19 @@
 import type { ClientInfo } from '../types.ts';
 import type { MessageIds } from './message-ids.ts';
-import type { Message } from './message.ts';
+import type { MtprotoMessage } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { ReceivedMessages } from './received-messages.ts';
 
 /** The session's connection, as the session sees it. */
 export interface SessionLink {
-  deliver(sessionId: string, messages: readonly Message[]): void;
+  deliver(sessionId: string, messages: readonly MtprotoMessage[]): void;
 }
 
 /** How many failed calls are kept for `invokeAfterMsg`. */
 const MAX_FAILED = 64;
 
 /** One MTProto session of an auth key. It outlives its connections: a client resumes it by using its id on another. */
-export class Session {
+export class MtprotoSession {
   /** 16 hex digits. */
   readonly id: string;
   readonly received = new ReceivedMessages();

@@ -7,7 +7,13 @@ import { ClientTransport, type TransportName } from '../../transport/testing/cli
 import type { TlObject, TlValue } from '../../types.ts';
 import { openEnvelope, sealEnvelope } from '../envelope.ts';
 import { GZIP_PACKED_ID, gunzipPacked } from '../gzip.ts';
-import { constructorIdOf, CONTAINER_ID, openContainer, RPC_RESULT_ID, type Message } from '../message.ts';
+import {
+  constructorIdOf,
+  CONTAINER_ID,
+  openContainer,
+  RPC_RESULT_ID,
+  type MtprotoMessage,
+} from '../message.ts';
 
 /** An auth key on the client's side. */
 export interface ClientKey {
@@ -17,7 +23,7 @@ export interface ClientKey {
 }
 
 /** A decoded message of the server. */
-export interface ServerMessage extends Message {
+export interface ServerMessage extends MtprotoMessage {
   /** The service message; undefined for an `rpc_result` and for updates. */
   service: TlObject | undefined;
   /** Only for an `rpc_result`: the request's msg_id, and the result's bytes, unpacked. */
@@ -98,7 +104,7 @@ export class RawClient {
   }
 
   /** Sends an encrypted message. */
-  send(sessionId: string, message: Message, salt?: bigint): void {
+  send(sessionId: string, message: MtprotoMessage, salt?: bigint): void {
     const { key } = this;
     if (key === undefined) throw new Error('no key');
     this.sendPacket(
@@ -154,7 +160,7 @@ export class RawClient {
   }
 }
 
-function readMessage(message: Message, packet: number): ServerMessage {
+function readMessage(message: MtprotoMessage, packet: number): ServerMessage {
   const id = constructorIdOf(message.body);
   if (id === RPC_RESULT_ID) {
     const reader = new TlReader(message.body, 4);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { codecForLayer } from '../../tl/layers.ts';
 import type { RpcHandler, TlObject, TlValue } from '../../types.ts';
 import { longOf } from '../fields.ts';
-import type { Message } from '../message.ts';
+import type { MtprotoMessage } from '../message.ts';
 import { handshake } from './client-handshake.ts';
 import {
   clientMsgId,
@@ -59,14 +59,17 @@ export class RawSession {
   }
 
   /** Creates, without sending it, a message that needs acknowledgement. */
-  content(body: Buffer, { msgId = clientMsgId(), seqno }: Overrides = {}): Message {
+  content(body: Buffer, { msgId = clientMsgId(), seqno }: Overrides = {}): MtprotoMessage {
     const message = { msgId, seqno: seqno ?? this.#contentCount * 2 + 1, body };
     this.#contentCount += 1;
     return message;
   }
 
   /** Creates, without sending it, a message that needs no acknowledgement. */
-  silent(body: Buffer, { msgId = clientMsgId(), seqno = this.#contentCount * 2 }: Overrides = {}): Message {
+  silent(
+    body: Buffer,
+    { msgId = clientMsgId(), seqno = this.#contentCount * 2 }: Overrides = {},
+  ): MtprotoMessage {
     return { msgId, seqno, body };
   }
 

@@ -11,8 +11,8 @@ export interface CommonOptions {
   url?: string;
 }
 
-/** One run of a command. */
-export interface Session {
+/** What a command needs to run. */
+export interface CommandContext {
   /** Gives up soon, because a person waits at the terminal. */
   client: GatewayClient;
   /**
@@ -37,7 +37,7 @@ export function addressOf(io: Pick<Io, 'env'>, { url: option }: CommonOptions): 
 }
 
 /** @throws {UsageError} */
-export function openSession(io: Io, options: CommonOptions): Session {
+export function createContext(io: Io, options: CommonOptions): CommandContext {
   const url = addressOf(io, options);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`GATEWAY_URL (or --url) must be an http:// or https:// address, not ${url}`);
