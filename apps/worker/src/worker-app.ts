@@ -142,10 +142,10 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     now: Date.now,
   };
   const webhooks = startWebhooks(settings, context);
-  const telling = new AbortController();
-  const told = Promise.all([
-    publishMetrics({ ...context, worker: randomUUID(), signal: telling.signal }),
-    keepHistory(history, redis, logger, telling.signal),
+  const publishing = new AbortController();
+  const published = Promise.all([
+    publishMetrics({ ...context, worker: randomUUID(), signal: publishing.signal }),
+    keepHistory(history, redis, logger, publishing.signal),
   ]);
   const ownership = new Ownership({
     redis,
@@ -165,11 +165,11 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       await withTimeout(
         ownership.stop(),
         STOP_TIMEOUT,
-        () => new Error('could not give the accounts back in time'),
+        () => new Error('could not hand the accounts over in time'),
       ).catch((error: unknown) => logger.error({ err: error }, 'stopping without Redis'));
       await webhooks.close();
-      telling.abort();
-      await withTimeout(told, CLOSE_GRACE, () => new Error('not told in time')).catch(() => {});
+      publishing.abort();
+      await withTimeout(published, CLOSE_GRACE, () => new Error('not published in time')).catch(() => {});
       subscriber.close();
       dueAccounts.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();

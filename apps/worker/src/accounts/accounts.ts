@@ -69,7 +69,7 @@ export class Accounts {
       } catch (error) {
         this.#options.logger.error(
           { err: error, userId },
-          'the account cannot be opened; mend it or disconnect it',
+          'the account cannot be opened; repair or disconnect it',
         );
       }
     }

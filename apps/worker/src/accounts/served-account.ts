@@ -38,11 +38,11 @@ export async function openServedAccount(
   const { redis, results, store, telegram, outbox, eventsUrl, metrics, pace, lease, logger, now } = context;
   const { shard, fence } = lease;
   await raiseFence(redis, userId, fence);
-  const [shown, sendState] = await Promise.all([
+  const [published, sendState] = await Promise.all([
     readAccountView(redis, userId, now()),
     readSendState(redis, userId),
   ]);
-  const tellChange = stateEvents({ userId, outbox, url: eventsUrl, now }, shown.state);
+  const publishChange = stateEvents({ userId, outbox, url: eventsUrl, now }, published.state);
   const account = await Account.load(
     {
       userId,
@@ -51,7 +51,7 @@ export async function openServedAccount(
       telegram,
       publish: async (view) => {
         // Enqueue the event before publishing the view: otherwise a crash in between would lose the event.
-        await tellChange(view);
+        await publishChange(view);
         await writeAccountView(redis, { shard, fence }, userId, view);
       },
       publishHold: (until) => results.held(shard, userId, until),
@@ -65,7 +65,7 @@ export async function openServedAccount(
       now,
     },
     // The operator may have corrected the settings since.
-    shown.hold?.reason === 'TELEGRAM_MISCONFIGURED' ? null : shown.hold,
+    published.hold?.reason === 'TELEGRAM_MISCONFIGURED' ? null : published.hold,
   );
   return new ServedAccount(context, account);
 }
@@ -118,7 +118,9 @@ export class ServedAccount {
       finished: (jobId, result) => {
         results
           .finished(shard, jobId, result)
-          .catch((error: unknown) => logger.debug({ err: error, jobId }, 'its end could not be told'));
+          .catch((error: unknown) =>
+            logger.debug({ err: error, jobId }, 'could not publish the end of the job'),
+          );
       },
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,

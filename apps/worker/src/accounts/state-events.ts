@@ -13,24 +13,24 @@ export interface StateEventsOptions {
 /**
  * Enqueues an event for each change of an account's state, in order. Delivery is at least once: after a crash between
  * event and view, the next worker sends the change again under another id.
- * @param shown the state that was published last.
+ * @param published the state that was published last.
  */
 export function stateEvents(
   { userId, outbox, url, now }: StateEventsOptions,
-  shown: AccountState,
+  published: AccountState,
 ): (view: AccountView) => Promise<void> {
-  let previous = shown;
+  let previous = published;
   let last: Promise<void> = Promise.resolve();
   // One after another, since several views may be published at the same time.
   return (view) => {
     last = last.then(
-      () => tell(view),
-      () => tell(view),
+      () => enqueue(view),
+      () => enqueue(view),
     );
     return last;
   };
 
-  async function tell({ state, reason, next_action }: AccountView): Promise<void> {
+  async function enqueue({ state, reason, next_action }: AccountView): Promise<void> {
     if (state === previous || url === null) return;
     const at = now();
     const id = createHash('sha256')

@@ -6,7 +6,7 @@ import { savingStep, toGatewayError } from './stored-account.ts';
 const failed = (failure: SessionStoreFailure) =>
   new SessionStoreError(failure, 'alice', 'the lock /data/x is taken', new Error('why'));
 
-describe('what a caller is told of an error of the session store', () => {
+describe('the public error for an error of the session store', () => {
   test.each<[SessionStoreFailure, string, number, string]>([
     ['unreadable', 'SESSION_UNREADABLE', 500, 'user_action'],
     ['storage', 'STORAGE_FULL', 507, 'user_action'],
@@ -18,12 +18,12 @@ describe('what a caller is told of an error of the session store', () => {
     expect(error?.message).not.toContain('/data');
   });
 
-  test.each<SessionStoreFailure>(['fenced', 'closed', 'invalid_user_id'])('%s: nothing', (failure) => {
+  test.each<SessionStoreFailure>(['fenced', 'closed', 'invalid_user_id'])('%s: none', (failure) => {
     expect(toGatewayError(failed(failure))).toBeNull();
   });
 
   test.each<SessionStoreFailure>(['storage', 'busy', 'io'])(
-    '%s, after a step that Telegram has taken: how things stand',
+    '%s, after a step that Telegram has completed: says the state of the step',
     async (failure) => {
       const saving = savingStep(Promise.reject(failed(failure)), 'The code was sent.');
       await expect(saving).rejects.toThrow(GatewayError);
@@ -33,7 +33,7 @@ describe('what a caller is told of an error of the session store', () => {
     },
   );
 
-  test('any other error, as it is', async () => {
+  test('any other error is passed on unchanged', async () => {
     await expect(savingStep(Promise.reject(failed('fenced')), 'x')).rejects.toMatchObject({
       failure: 'fenced',
     });

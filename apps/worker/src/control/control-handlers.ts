@@ -127,10 +127,10 @@ export function controlHandlers({
       if (logout || forget) wake(userId);
       return {};
     },
-    'session.import': async (userId, given) => {
+    'session.import': async (userId, payload) => {
       const result = await inTurn(
         userId,
-        saving((served) => importSession(transfer, served, given)),
+        saving((served) => importSession(transfer, served, payload)),
       );
       wake(userId);
       return result;

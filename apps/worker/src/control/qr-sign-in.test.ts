@@ -7,7 +7,7 @@ const UNLIMITED = { count: async () => {} };
 const AUTHORIZED = { status: 'authorized', user: USER } as const;
 const asked = ({ calls }: QrWorld) => calls.filter((name) => name === 'exportLoginToken').length;
 
-test('a code is shown again while a person has time to scan it, and then a fresh one', async () => {
+test('a code is returned again while enough time is left to scan it; after that, a new one', async () => {
   const world = await QrWorld.open();
   const first = await world.show();
   expect(first).toMatchObject({ status: 'qr', expires_at: '2024-01-15T12:00:30.000Z' });
@@ -21,7 +21,7 @@ test('a code is shown again while a person has time to scan it, and then a fresh
   expect(world.calls.filter((name) => name === 'open')).toHaveLength(1);
 });
 
-test('a scan signs in though nobody asks', async () => {
+test('a scan completes the sign-in without a further request', async () => {
   const world = await QrWorld.open();
   await world.show();
   world.answers.push(AUTHORIZED);
@@ -32,7 +32,7 @@ test('a scan signs in though nobody asks', async () => {
   expect(world.account.login).toBeNull();
 });
 
-test('a scan that a lost answer or the network hides is asked after again, on the same session', async () => {
+test('the outcome of a scan is requested again after a lost answer or network error, on the same session', async () => {
   const world = await QrWorld.open();
   await world.show();
   world.answers.push(
@@ -46,7 +46,7 @@ test('a scan that a lost answer or the network hides is asked after again, on th
   expect(world.failures).toEqual([]);
 });
 
-test('trouble that does not pass is told, and the next call for a code learns of the scan', async () => {
+test('a lasting error is reported, and the next request for a code completes the scan', async () => {
   const world = await QrWorld.open();
   await world.show();
   const trouble = failure({ outcome: 'wait', scope: 'account', seconds: 30 });
@@ -59,7 +59,7 @@ test('trouble that does not pass is told, and the next call for a code learns of
   expect(await world.show(false)).toEqual(AUTHORIZED);
 });
 
-test('with two-factor the password is awaited, which verify brings', async () => {
+test('with two-factor authentication, verify completes the sign-in by the password', async () => {
   const world = await QrWorld.open();
   await world.show();
   world.answers.push({ status: 'password_required', hint: 'cat' });
@@ -71,7 +71,7 @@ test('with two-factor the password is awaited, which verify brings', async () =>
   expect(await account.inTurn(() => verifySignIn(account, { password: 'x' }, UNLIMITED))).toEqual(AUTHORIZED);
 });
 
-test('a scan of a sign-in that was cancelled meanwhile signs nobody in, and its key is logged out', async () => {
+test('a scan after a cancel signs nobody in, and logs its auth key out', async () => {
   const world = await QrWorld.open();
   await world.show();
   const { scan, account } = world;
@@ -84,7 +84,7 @@ test('a scan of a sign-in that was cancelled meanwhile signs nobody in, and its 
   expect(world.shown).toEqual(['qr_pending', 'none']);
 });
 
-test('a scan of an earlier sign-in is none of the one that is under way', async () => {
+test('a scan of an earlier sign-in does not complete the current one', async () => {
   const world = await QrWorld.open();
   await world.show();
   const { scan, account } = world;
@@ -95,7 +95,7 @@ test('a scan of an earlier sign-in is none of the one that is under way', async 
   expect(asked(world)).toBe(2);
 });
 
-test('a login by code is given up for one by QR, and the other way round', async () => {
+test('a QR sign-in replaces a sign-in by code, and the other way round', async () => {
   const world = await QrWorld.open();
   const { account } = world;
   await account.inTurn(() =>
@@ -111,7 +111,7 @@ test('a login by code is given up for one by QR, and the other way round', async
   expect(kept).toEqual(['sendCode', 'cancelCode', 'exportLoginToken', 'logOut', 'sendCode']);
 });
 
-test('what only goes on begins nothing, and takes no place of a login by code', async () => {
+test('a request that may not begin a sign-in begins none, and does not replace one by code', async () => {
   const world = await QrWorld.open();
   await expect(world.show(false)).rejects.toMatchObject({ code: 'AUTH_NOT_STARTED' });
   const { account } = world;
@@ -123,7 +123,7 @@ test('what only goes on begins nothing, and takes no place of a login by code', 
   expect(asked(world)).toBe(0);
 });
 
-test('one that could not begin leaves nothing behind; one under way is kept', async () => {
+test('a sign-in that fails to begin leaves nothing behind; a pending one stays', async () => {
   const world = await QrWorld.open();
   world.answers.push(failure({ outcome: 'fail' }));
   await expect(world.show()).rejects.toMatchObject({ failure: { outcome: 'fail' } });
@@ -135,7 +135,7 @@ test('one that could not begin leaves nothing behind; one under way is kept', as
   expect(world.account.login?.awaiting).toBe('scan');
 });
 
-test('an account that is signed in is told so, with its user', async () => {
+test('a signed-in account is refused with its user', async () => {
   const world = await QrWorld.open();
   world.answers.push(AUTHORIZED);
   expect(await world.show()).toEqual(AUTHORIZED);
@@ -147,7 +147,7 @@ test('an account that is signed in is told so, with its user', async () => {
   }
 });
 
-test('before the scan there is nothing to verify', async () => {
+test('verify is refused before the scan', async () => {
   const world = await QrWorld.open();
   await world.show();
   const { account } = world;

@@ -29,15 +29,15 @@ export interface TransferContext {
 export async function importSession(
   { redis, store, dataCenters }: TransferContext,
   account: Account,
-  given: ControlPayload<'session.import'>,
+  payload: ControlPayload<'session.import'>,
 ): Promise<{ user: UserInfo }> {
   await refuseIfSignedIn(account);
-  const own = await readGiven(given);
-  refuseIfElsewhere(dataCenters, readSession(own).dcId, given.test_mode);
+  const own = await readImported(payload);
+  refuseIfElsewhere(dataCenters, readSession(own).dcId, payload.test_mode);
   return withImportLock(redis, async () => {
-    const holder = await whoHas(store, own);
+    const holder = await accountWith(store, own);
     if (holder !== null && holder !== account.userId)
-      throw new GatewayError('SESSION_IN_USE', `This very session is that of ${holder}.`);
+      throw new GatewayError('SESSION_IN_USE', `The account ${holder} uses this session already.`);
     if (account.login !== null) await abandon(account, account.login);
     await account.closeClient();
     try {
@@ -48,7 +48,7 @@ export async function importSession(
     } catch (thrown) {
       await account.closeClient();
       if (thrown instanceof TelegramFailure && thrown.failure.outcome === 'account')
-        throw new GatewayError('NOT_AUTHORIZED', 'Telegram does not know this session (any more).', {
+        throw new GatewayError('NOT_AUTHORIZED', 'Telegram does not know this session, or no longer.', {
           rpcError: thrown.error.details.rpcError,
         });
       throw thrown;
@@ -72,7 +72,7 @@ export async function exportSession(
   const backup = await sealBackup({ user_id: userId, session, user: status.user, made_at }, passphrase);
   if (detach) {
     const next_action =
-      'Its session was handed out. Resume it only if nobody else uses that; else disconnect it with logout false and forget true.';
+      'Its session was exported. Resume the account only if nobody else uses the session; else disconnect it with logout false and forget true.';
     await account.setStatus({ ...status, state: 'ready', reason: EXPORTED, next_action });
     await account.closeClient();
   }
@@ -80,7 +80,7 @@ export async function exportSession(
 }
 
 /** The session in the stored form. Backups are opened here; the API has converted all other forms. */
-async function readGiven({
+async function readImported({
   session: text,
   passphrase,
 }: Pick<ControlPayload<'session.import'>, 'session' | 'passphrase'>): Promise<string> {
@@ -107,11 +107,12 @@ function refuseIfElsewhere(
 ): void {
   if (testMode && areProduction)
     throw bad('session', "is of Telegram's test servers, and this gateway uses the production ones");
-  if (!ids.includes(dcId)) throw bad('session', `names data centre ${dcId}, and there are ${ids.join(', ')}`);
+  if (!ids.includes(dcId))
+    throw bad('session', `names data centre ${dcId}; this gateway knows ${ids.join(', ')}`);
 }
 
 /** The account that already has this session; `null` if none has. */
-async function whoHas(store: SessionStore, session: string): Promise<string | null> {
+async function accountWith(store: SessionStore, session: string): Promise<string | null> {
   const userIds = await store.list();
   for (let at = 0; at < userIds.length; at += BATCH) {
     const batch = userIds.slice(at, at + BATCH);

@@ -162,7 +162,7 @@ const unsavedSignIns = new WeakMap<AccountClient, UserInfo>();
 const CODE_LOST =
   'A code was sent, but this sign-in could not be saved. Start it again once accounts can be saved.';
 
-const NOT_SCANNED = 'A QR sign-in is under way, and its code was not scanned yet.';
+const NOT_SCANNED = 'A QR sign-in is pending: its code has not been scanned yet.';
 
 /**
  * Refuses if the account is signed in. Asks Telegram, since a session that was ended elsewhere must not block a new

@@ -1,18 +1,18 @@
 import { GatewayError, type Hold } from '@gateway/contracts';
 
-/** Telegram asks for a wait longer than messages are kept. */
+/** Telegram asks for a longer wait than a message may have. */
 export function heldTooLong({ reason, until }: Hold, now: number): GatewayError {
   const seconds = Math.max(1, Math.ceil((until - now) / 1_000));
   const end = new Date(until).toISOString();
   return new GatewayError(
     'FLOOD_WAIT',
-    `Telegram asks for a wait until ${end}: longer than messages are kept waiting here (SEND_MAX_WAIT). Send it again then.`,
+    `Telegram asks for a wait until ${end}. That is longer than a message may wait (SEND_MAX_WAIT): send it again then.`,
     { rpcError: reason, retryAfter: seconds },
   );
 }
 
 /**
- * Telegram could not be reached for longer than messages are kept.
+ * Telegram could not be reached for longer than a message may wait.
  * @param why the error text of the last attempt.
  */
 export function unreachableTooLong(
@@ -23,7 +23,7 @@ export function unreachableTooLong(
   const last = why === undefined ? '' : ` Last: ${why}`;
   return new GatewayError(
     code,
-    `Telegram could not be reached for ${Math.round(maxWaitMs / 1_000)} s, longer than messages are kept waiting here (SEND_MAX_WAIT).${last}`,
+    `Telegram could not be reached for ${Math.round(maxWaitMs / 1_000)} s, the longest that a message may wait (SEND_MAX_WAIT).${last}`,
   );
 }
 
@@ -31,6 +31,6 @@ export function unreachableTooLong(
 export function tooManyRecoveries(times: number): GatewayError {
   return new GatewayError(
     'TELEGRAM_TIMEOUT',
-    `The worker ended ${times} times while this message was under way; whether it went out is not known.`,
+    `The worker ended ${times} times while it was sending this message. Nobody knows whether it was sent.`,
   );
 }

@@ -5,7 +5,7 @@ import { LaneJobs } from './lane-jobs.ts';
 const laneJobs = () =>
   new LaneJobs({ showHeldJobs: async () => {}, removeHeldJob: async () => {}, now: Date.now });
 
-/** A job in hand, for the first time or again. */
+/** Adds a job as fetched, for the first time or again. */
 function take(into: LaneJobs, jobId: string): LaneJob {
   const data = {
     userId: 'u',
@@ -33,21 +33,21 @@ function take(into: LaneJobs, jobId: string): LaneJob {
   return job;
 }
 
-/** Tried in vain so often, and back to the queue. */
+/** Fetches a job, fails this many attempts, and puts it back in the queue. */
 function leaveAfter(from: LaneJobs, jobId: string, failures: number): void {
   const job = take(from, jobId);
   job.failures = failures;
   from.drop(job);
 }
 
-test('a message that comes back has its tries behind it, once', () => {
+test('a job that is fetched again keeps its failed attempts, once', () => {
   const own = laneJobs();
   leaveAfter(own, 'a', 3);
   expect(take(own, 'a').failures).toBe(3);
   expect(take(own, 'a').failures).toBe(0);
 });
 
-test('a message that has ended leaves nothing behind', () => {
+test('the failed attempts of an ended job are forgotten', () => {
   const own = laneJobs();
   const job = take(own, 'a');
   Object.assign(job, { failures: 3, ended: 'failed' });
@@ -55,7 +55,7 @@ test('a message that has ended leaves nothing behind', () => {
   expect(take(own, 'a').failures).toBe(0);
 });
 
-test('of a thousand that never came back, the oldest is forgotten for the next one', () => {
+test('beyond a thousand remembered jobs, the oldest is forgotten', () => {
   const own = laneJobs();
   for (let index = 0; index < 1_000; index += 1) leaveAfter(own, `cancelled-${index}`, 1);
   leaveAfter(own, 'a', 7);

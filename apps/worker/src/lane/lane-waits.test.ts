@@ -4,7 +4,7 @@ import { DATE, HOUR, World } from '../testing/lane-world.ts';
 const flood = (seconds: number) => ({ outcome: 'wait', scope: 'account', seconds }) as const;
 const slowMode = (seconds: number) => ({ outcome: 'wait', scope: 'chat', seconds }) as const;
 
-describe("an account's lane, when it must wait", () => {
+describe("an account's lane under holds", () => {
   let world: World;
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse(DATE) });
@@ -14,14 +14,14 @@ describe("an account's lane, when it must wait", () => {
     vi.useRealTimers();
   });
 
-  test('a flood wait: all goes back in its order, and on at the end of the wait', async () => {
+  test('after a flood wait all jobs go back in order, and are sent when the wait ends', async () => {
     world.account.refuse('a1', flood(30), 'FLOOD_WAIT');
     expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'put back a1']);
     expect(await world.pass(29_000)).toEqual([]);
     expect(await world.pass(2_000)).toEqual(['send a1', 'complete a1', 'send b1', 'complete b1']);
   });
 
-  test('slow mode: the chat waits in its order, and others overtake it', async () => {
+  test('in slow mode jobs of the chat wait in order, and other chats overtake them', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     expect(await world.add('a1', 'a2', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
     expect(world.shownHolds.map(({ jobId }) => jobId)).toEqual(['a1', 'a2']);
@@ -34,16 +34,16 @@ describe("an account's lane, when it must wait", () => {
     ]);
   });
 
-  describe('tries are counted', () => {
+  describe('attempts are counted', () => {
     const trouble = { outcome: 'retry', reached: true } as const;
 
-    test('one for a message that goes out at once, none for one that must wait or is not tried', async () => {
+    test('one for a message that is sent at once, none for one that must wait or is not attempted', async () => {
       world.account.refuse('b1', flood(30), 'FLOOD_WAIT');
       await world.add('a1', 'b1', 'c1').run();
       expect([...world.attempts]).toEqual([['a1', 1]]);
     });
 
-    test('without waits of the account and of the chat, and without those that did not reach Telegram', async () => {
+    test('without flood waits, slow mode and attempts that did not reach Telegram', async () => {
       world.account.refuse('a1', slowMode(1), 'TELEGRAM_ERROR');
       world.account.refuse('a1', { outcome: 'retry', reached: false }, 'TELEGRAM_ERROR');
       world.account.refuse('a1', flood(1), 'TELEGRAM_ERROR');
@@ -53,7 +53,7 @@ describe("an account's lane, when it must wait", () => {
       expect(world.attempts.get('a1')).toBe(2);
     });
 
-    test('with the failure, and where the account is stopped', async () => {
+    test('including the failed one, also if it stops the account', async () => {
       world.account.refuse('a1', trouble, 'TELEGRAM_ERROR');
       world.account.refuse('a1', { outcome: 'fail' }, 'TELEGRAM_ERROR');
       world.account.refuse('b1', { outcome: 'account', state: 'peer_limited' }, 'TELEGRAM_ERROR');
@@ -66,7 +66,7 @@ describe("an account's lane, when it must wait", () => {
       ]);
     });
 
-    test('once more for a try that the end of a worker cut off, not for a job that was set aside', async () => {
+    test('one more for an attempt that the end of a worker interrupted, none for a held job', async () => {
       world.recovered = [
         { jobId: 'a1', fetchedAt: Date.now(), wasHeld: false, attempts: 2 },
         { jobId: 'b1', fetchedAt: Date.now(), wasHeld: true, attempts: 2 },
@@ -77,21 +77,21 @@ describe("an account's lane, when it must wait", () => {
       expect(world.attempts.get('a1')).toBe(4);
     });
 
-    test('once for a text in parts that all go out at once', async () => {
+    test('one for a split text whose parts are all sent at once', async () => {
       world.waiting.push({ text: 'a1 a2', job: { cuts: [3] } });
       await world.run();
       expect(world.attempts.get('a1 a2')).toBe(1);
     });
   });
 
-  describe('a message that Telegram has trouble with is tried eight times', () => {
+  describe('a message that Telegram fails to accept is attempted eight times', () => {
     const trouble = { outcome: 'retry', reached: true } as const;
     const refuse = (text: string, times: number, why: Parameters<typeof world.account.refuse>[1]) => {
       for (let time = 0; time < times; time += 1) world.account.refuse(text, why, 'TELEGRAM_ERROR');
     };
     const tried = () => world.log.filter((line) => line === 'send a1').length;
 
-    test('though all goes back to the queue in between', async () => {
+    test('even if it goes back to the queue in between', async () => {
       refuse('a1', 20, trouble);
       refuse('b1', 20, flood(20));
       await world.add('a1', 'b1').run();
@@ -100,7 +100,7 @@ describe("an account's lane, when it must wait", () => {
       expect(world.log).toContain('fail TELEGRAM_ERROR a1');
     });
 
-    test('where waits that were asked for and outages do not count', async () => {
+    test('not counting requested waits and outages', async () => {
       refuse('a1', 10, slowMode(1));
       refuse('a1', 10, { outcome: 'retry', reached: false });
       refuse('a1', 7, trouble);
@@ -111,13 +111,13 @@ describe("an account's lane, when it must wait", () => {
     });
   });
 
-  test('no more than so many are set aside', async () => {
+  test('fetches no more jobs than the limit', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     expect(await world.add('a1', 'a2', 'a3', 'a4', 'a5', 'b1').run()).toEqual(['send a1']);
     expect(world.fetched.map(({ text }) => text)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
   });
 
-  test('a flood wait while jobs are set aside: all goes back, in the order of acceptance', async () => {
+  test('a flood wait puts held jobs back too, in the order in which they were enqueued', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     world.account.refuse('b1', flood(10), 'FLOOD_WAIT');
     await world.add('a1', 'a2', 'b1', 'c1').run();
@@ -125,14 +125,14 @@ describe("an account's lane, when it must wait", () => {
     expect(world.fetched).toEqual([]);
   });
 
-  test('a wait for look-ups holds only what needs one', async () => {
+  test('a flood wait for look-ups holds only sends that need one', async () => {
     world.account.unknown.add('a');
     world.account.refuse('a1', { outcome: 'wait', scope: 'resolve', seconds: 30 }, 'FLOOD_WAIT');
     expect(await world.add('a1', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
     expect(await world.pass(31_000)).toContain('complete a1');
   });
 
-  test('a wait that is longer than the limit fails the jobs, saying until when', async () => {
+  test('a wait longer than the limit fails the jobs, and says when it ends', async () => {
     world.account.refuse('a1', flood(48 * 3_600), 'FLOOD_WAIT');
     expect(await world.add('a1', 'b1').run()).toEqual([
       'send a1',
@@ -150,7 +150,7 @@ describe("an account's lane, when it must wait", () => {
     ]);
   });
 
-  test('the pace is kept, with nothing lost', async () => {
+  test('keeps the pace and loses no job', async () => {
     world.account.pace = {
       burst: 2,
       per_minute: 60,
@@ -172,8 +172,8 @@ describe("an account's lane, when it must wait", () => {
     expect(world.saved.pace.account?.tokens).toBeLessThan(1);
   });
 
-  test('a message that Telegram cannot take keeps back its chat for a while, then fails; other chats go on', async () => {
-    for (let tries = 0; tries < 8; tries += 1)
+  test('a message that Telegram cannot accept holds its chat, then fails; other chats go on', async () => {
+    for (let attempt = 0; attempt < 8; attempt += 1)
       world.account.refuse('a1', { outcome: 'retry', reached: true }, 'TELEGRAM_UNAVAILABLE');
     expect(await world.add('a1', 'a2', 'b1').run()).toEqual(['send a1', 'send b1', 'complete b1']);
     const rest = await world.pass(120_000);
@@ -181,9 +181,10 @@ describe("an account's lane, when it must wait", () => {
     expect(rest.slice(-4)).toEqual(['fail TELEGRAM_UNAVAILABLE a1', 'goes on a2', 'send a2', 'complete a2']);
   });
 
-  test('Telegram that is away is waited for, and what waits for it too long fails', async () => {
+  test('jobs wait while Telegram is unreachable, and fail after the longest wait', async () => {
     const away = { outcome: 'retry', reached: false } as const;
-    for (let tries = 0; tries < 10_000; tries += 1) world.account.refuse('a1', away, 'TELEGRAM_UNAVAILABLE');
+    for (let attempt = 0; attempt < 10_000; attempt += 1)
+      world.account.refuse('a1', away, 'TELEGRAM_UNAVAILABLE');
     await world.add('a1').run();
     await world.pass(23 * HOUR);
     expect(world.waiting).toHaveLength(1);
@@ -191,7 +192,7 @@ describe("an account's lane, when it must wait", () => {
     expect(world.log.at(-1)).toBe('fail TELEGRAM_UNAVAILABLE a1');
   });
 
-  test('a message whose time has come while the pace holds all takes its place, without turning round and round', async () => {
+  test('a job that becomes due while the pace holds the account joins the queue, without a busy loop', async () => {
     world.account.pace = {
       burst: 1,
       per_minute: 1,
@@ -208,7 +209,7 @@ describe("an account's lane, when it must wait", () => {
     expect(world.log).toEqual(['promote due']);
   });
 
-  test('who was a stranger before the message counts as one, though the message has made it known', async () => {
+  test('a stranger counts as one, even though the message makes the user known', async () => {
     world.account.pace = {
       burst: 9,
       per_minute: 60,
@@ -227,7 +228,7 @@ describe("an account's lane, when it must wait", () => {
     expect(world.shownHolds).toMatchObject([{ jobId: 'b1', hold: { reason: 'PACE_STRANGERS' } }]);
   });
 
-  test('a stranger that waits for another day keeps back nobody else', async () => {
+  test('a stranger who waits for the next day holds no other chat', async () => {
     world.account.pace = {
       burst: 2,
       per_minute: 60,

@@ -16,37 +16,37 @@ describe("an account's lane", () => {
     vi.useRealTimers();
   });
 
-  test('sends one after the other until nothing waits', async () => {
+  test('sends one message after another until the queue is empty', async () => {
     expect(await world.add('a', 'b').run()).toEqual(['send a', 'complete a', 'send b', 'complete b']);
   });
 
-  test('makes the queue its own once, before anything is sent', async () => {
+  test('claims the queue once, before it sends anything', async () => {
     await world.run();
     await world.run();
     expect(world.log).toEqual(['claim', 'recover']);
   });
 
-  test('makes the queue its own again after Redis was lost', async () => {
+  test('claims the queue again after Redis was lost', async () => {
     await world.run();
     world.epoch += 1;
     await world.run();
     expect(world.log).toEqual(['claim', 'recover', 'claim', 'recover']);
   });
 
-  test('jobs of the account in other hands: all is put in order again before anything is sent', async () => {
+  test('restores the order before it sends, if other active jobs of the account exist', async () => {
     world.toRecover = 1;
     world.add('a1', 'a2');
     expect(await world.run()).toEqual(['send a1', 'complete a1', 'send a2', 'complete a2']);
     expect(world.log.slice(0, 4)).toEqual(['claim', 'recover', 'claim', 'recover']);
   });
 
-  test('a lane that was cut off goes on by itself', async () => {
+  test('tries again by itself after an error', async () => {
     vi.spyOn(world, 'next').mockRejectedValueOnce(new Error('no Redis'));
     expect(await world.add('a').run()).toEqual([]);
     expect(await world.pass(1_010)).toEqual(['claim', 'recover', 'send a', 'complete a']);
   });
 
-  test('a message whose end was written down and not answered does not go out again, and what was fetched with it is the next one', async () => {
+  test('a completed message whose reply was lost is not sent again, and the job fetched with it is next', async () => {
     world.replyLost = true;
     expect(await world.add('a', 'b', 'c').run()).toEqual(['send a', 'complete a']);
     expect(world.fetched.map(({ text }) => text)).toEqual(['b']);
@@ -62,7 +62,7 @@ describe("an account's lane", () => {
     expect(world.fetched).toEqual([]);
   });
 
-  test('a job refused for good fails, and the next one goes on', async () => {
+  test('a job that Telegram refuses for good fails, and the next one is sent', async () => {
     world.account.refuse('a', { outcome: 'fail' }, 'RECIPIENT_REFUSED');
     expect(await world.add('a', 'b').run()).toEqual([
       'send a',
@@ -72,7 +72,7 @@ describe("an account's lane", () => {
     ]);
   });
 
-  test('a text that was cut goes out in its parts, and on where it had stopped', async () => {
+  test('a split text is sent in parts, and continues after the last part that was sent', async () => {
     world.waiting.push({ text: 'one two three', job: { cuts: [4, 8] } });
     world.account.refuse('two', flood(5), 'FLOOD_WAIT');
     expect(await world.run()).toEqual(['send one', 'send two', 'put back one two three']);
@@ -80,7 +80,7 @@ describe("an account's lane", () => {
     expect(world.account.sendings.map(({ part }) => part)).toEqual([0, 1, 1, 2]);
   });
 
-  test('an unknown outcome is tried again as the same message; after a while the chat is looked at first', async () => {
+  test('an unknown outcome is retried under the same id; after the dedup window the chat is searched first', async () => {
     world.account.refuse('a2', { outcome: 'unknown' }, 'TELEGRAM_TIMEOUT');
     world.account.refuse('a2', slowMode(2 * 3_600), 'FLOOD_WAIT');
     await world.add('a1', 'a2').run();
@@ -101,7 +101,7 @@ describe("an account's lane", () => {
     expect(world.saved.unknown).toEqual({});
   });
 
-  test('what was in hand when a worker ended long ago is looked for first, behind the last that the queue knows of', async () => {
+  test('a job recovered after the dedup window is searched for first, after the last message that the queue knows', async () => {
     const fetchedAt = Date.now() - 2 * HOUR;
     world.recovered = [{ jobId: 'a1', fetchedAt, wasHeld: false, attempts: 0 }];
     await world.add('a1', 'a2').run();
@@ -111,14 +111,14 @@ describe("an account's lane", () => {
     ]);
   });
 
-  test('what was only set aside when a worker ended was not under way', async () => {
+  test('a job that was held when its worker ended is sent without a search', async () => {
     world.recovered = [{ jobId: 'a1', fetchedAt: Date.now() - 2 * HOUR, wasHeld: true, attempts: 0 }];
     await world.add('a1').run();
     expect(world.account.sendings.map(({ searchSince }) => searchSince)).toEqual([undefined]);
     expect(world.account.ledger.recoveriesOf('a1')).toBe(0);
   });
 
-  test('only a worker that ends counts against a message, not a lane that was cut off', async () => {
+  test('recoveries count after a worker ended, not after an error of the lane', async () => {
     await world.run();
     for (let times = 0; times < 6; times += 1) {
       world.epoch += 1;
@@ -128,7 +128,7 @@ describe("an account's lane", () => {
     expect(await world.add('a1').run()).toEqual(['send a1', 'complete a1']);
   });
 
-  test('a message that was accepted before the account was disconnected does not go out under another sign-in', async () => {
+  test('a message enqueued before the account was disconnected is not sent after another sign-in', async () => {
     world.account.ledger.recordDisconnected(Date.now());
     world.waiting.push(
       { text: 'a1', acceptedAt: Date.now() - 1 },
@@ -137,7 +137,7 @@ describe("an account's lane", () => {
     expect(await world.run()).toEqual(['fail ACCOUNT_DISCONNECTED a1', 'send a2', 'complete a2']);
   });
 
-  test('an account that is stopped while a message waits for its turn keeps it', async () => {
+  test('a message that waits for its turn stays in the queue when the account is stopped', async () => {
     vi.spyOn(world.account, 'send').mockImplementation(async () => {
       world.account.stopped = true;
       throw new Error('stopped');
@@ -146,12 +146,12 @@ describe("an account's lane", () => {
     expect(world.waiting.map(({ text }) => text)).toEqual(['a1']);
   });
 
-  test('a message that ends its worker again and again fails', async () => {
+  test('a message whose worker ends again and again fails', async () => {
     for (let times = 0; times < 5; times += 1) world.account.ledger.recordRecovery('a1');
     expect(await world.add('a1', 'a2').run()).toEqual(['fail TELEGRAM_TIMEOUT a1', 'send a2', 'complete a2']);
   });
 
-  test('when the session has ended every job fails, and Telegram is not asked again', async () => {
+  test('every job fails once the session has ended, without another call to Telegram', async () => {
     world.account.refuse('a', { outcome: 'account', state: 'revoked' }, 'NOT_AUTHORIZED');
     expect(await world.add('a', 'b').run()).toEqual([
       'send a',
@@ -160,7 +160,7 @@ describe("an account's lane", () => {
     ]);
   });
 
-  test('when a person must look at the account its jobs stay in line', async () => {
+  test('the jobs of a stopped account stay in the queue', async () => {
     world.account.refuse('a1', { outcome: 'account', state: 'peer_limited' }, 'PEER_FLOOD');
     await world.add('a1', 'b1').run();
     await world.run();
@@ -169,13 +169,13 @@ describe("an account's lane", () => {
     expect(await world.run()).toEqual(['send a1', 'complete a1', 'send b1', 'complete b1']);
   });
 
-  test('without the right to serve nothing is sent, and nothing is written', async () => {
+  test('sends and writes nothing without the lease', async () => {
     world.mayServe = false;
     await world.add('a').run();
     expect(world.log).toEqual([]);
   });
 
-  test('a right lost while a send failed leaves the job to the next owner', async () => {
+  test('leaves the job to the next owner if the lease is lost while a send fails', async () => {
     vi.spyOn(world.account, 'send').mockImplementation(async () => {
       world.mayServe = false;
       throw new TelegramFailure({ outcome: 'unknown' }, new GatewayError('TELEGRAM_TIMEOUT'));
@@ -184,7 +184,7 @@ describe("an account's lane", () => {
     expect(world.saved).toBe(EMPTY_SEND_STATE);
   });
 
-  test('jobs with a time of their own fail with all others once the account is disconnected', async () => {
+  test('delayed jobs fail with all others once the account is disconnected', async () => {
     world.account.ended = new GatewayError('ACCOUNT_DISCONNECTED');
     expect(await world.add('a').run()).toEqual(['promote all', 'fail ACCOUNT_DISCONNECTED a']);
   });
@@ -212,7 +212,7 @@ describe("an account's lane", () => {
   });
 
   describe('knows that its queue is empty', () => {
-    test('once it has looked, and no longer than until it is woken', async () => {
+    test('from reading it until the next wake', async () => {
       expect(world.lane.isEmpty).toBe(false);
       await world.add('a').run();
       expect(world.lane.isEmpty).toBe(true);
@@ -222,25 +222,25 @@ describe("an account's lane", () => {
       expect(world.lane.isEmpty).toBe(true);
     });
 
-    test('but not while a message is going out', async () => {
+    test('but not while a message is being sent', async () => {
       const empty = world.during('a', async () => world.lane.isEmpty);
       await world.add('a').run();
       expect(await empty).toBe(false);
     });
 
-    test('but not where it was woken while it looked: it looks again first', async () => {
-      const looks: boolean[] = [];
-      world.onClearDueAccount = () => looks.push(world.lane.isEmpty);
+    test('but not if it was woken while it read: it reads again first', async () => {
+      const atEachRound: boolean[] = [];
+      world.onClearDueAccount = () => atEachRound.push(world.lane.isEmpty);
       vi.spyOn(world, 'nextDueAt').mockImplementationOnce(async () => {
         world.lane.wake();
         return null;
       });
       await world.run();
-      expect(looks).toEqual([false, false]);
+      expect(atEachRound).toEqual([false, false]);
       expect(world.lane.isEmpty).toBe(true);
     });
 
-    test('but not while a message waits for a time of its own', async () => {
+    test('but not while a delayed job waits', async () => {
       world.dueAt = Date.now() + HOUR;
       await world.add('a').run();
       expect(world.lane.isEmpty).toBe(false);
@@ -248,7 +248,7 @@ describe("an account's lane", () => {
       expect(world.lane.isEmpty).toBe(true);
     });
 
-    test('but not while a message is set aside, or the account waits', async () => {
+    test('but not while a chat or the account is held', async () => {
       world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
       world.account.refuse('a1', flood(30), 'FLOOD_WAIT');
       await world.add('a1').run();
@@ -259,7 +259,7 @@ describe("an account's lane", () => {
       expect(world.lane.isEmpty).toBe(true);
     });
 
-    test('but not after it was cut off', async () => {
+    test('but not after an error', async () => {
       await world.run();
       vi.spyOn(world, 'next').mockRejectedValueOnce(new Error('no Redis'));
       await world.run();

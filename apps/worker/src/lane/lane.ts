@@ -249,7 +249,7 @@ export class Lane {
       return this.#endings.fail(laneJob, new GatewayError('ACCOUNT_DISCONNECTED'));
     if (account.ledger.recoveriesOf(laneJob.jobId) >= MAX_RECOVERIES)
       return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
-    const verdict = await attempt(this.#options, laneJob, this.#settlement.unreachableTries);
+    const verdict = await attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
     if (verdict === null) return this.#sent(laneJob);
     // Otherwise the account's next owner repeats the job under the same random id and judges the outcome.
     if (mayServe()) await this.#settlement.settle(laneJob, verdict);

@@ -18,11 +18,11 @@ describe('the next message to send', () => {
     expect(pick(['a1', 'b1', 'a2'])).toEqual({ do: 'send', job: 'a1' });
   });
 
-  test('passes a chat that must wait, and all behind it to the same chat', () => {
+  test('skips a held chat and all later jobs of that chat', () => {
     expect(pick(['a1', 'a2', 'b1'], { a: held(10) })).toEqual({ do: 'send', job: 'b1' });
   });
 
-  test('where all must wait: until the first may go, and why each waits', () => {
+  test('is none if all must wait: says until when, and why each waits', () => {
     const next = pick(['a1', 'b1', 'a2'], { a: held(10), b: held(5) });
     expect(next).toMatchObject({ do: 'wait', until: 5, accountWide: null });
     expect(next.do === 'wait' && next.waiting.map(({ job, hold }) => [job, hold.until])).toEqual([
@@ -32,14 +32,14 @@ describe('the next message to send', () => {
     ]);
   });
 
-  test('says where any other message would have to wait too', () => {
+  test('says if any further message would have to wait too', () => {
     expect(pick(['a1'], { a: held(10, 'account') })).toMatchObject({
       do: 'wait',
       accountWide: { until: 10 },
     });
   });
 
-  test('is none where there are none', () => {
+  test('is none without jobs', () => {
     expect(pick([])).toEqual({ do: 'wait', until: Infinity, accountWide: null, waiting: [] });
   });
 });

@@ -29,19 +29,19 @@ function times(chats: readonly Chat[], from = NOON): number[] {
 }
 
 describe('the pace of an account', () => {
-  test('lets a burst through, then one message an interval, over all chats', () => {
+  test('allows a burst, then one message per interval over all chats', () => {
     const chats = Array.from({ length: 8 }, (_, index) => chat(`user:${index}`));
     expect(times(chats)).toEqual([0, 0, 0, 0, 0, 1, 2, 3]);
   });
 
-  test('keeps an interval in each chat, longer in groups', () => {
+  test('keeps an interval per chat, a longer one in groups', () => {
     const bob = chat('user:1');
     expect(times([bob, bob, bob, bob])).toEqual([0, 0, 3, 6]);
     const group = chat('chat:1', { kind: 'group' });
     expect(times([group, group, group])).toEqual([0, 0, 10]);
   });
 
-  test('a chat that must wait keeps back no other', () => {
+  test('a held chat does not hold other chats', () => {
     const bob = chat('user:1');
     let state = spendPace(RULES, EMPTY_SEND_STATE.pace, bob, NOON);
     state = spendPace(RULES, state, bob, NOON);
@@ -49,7 +49,7 @@ describe('the pace of an account', () => {
     expect(paceWait(RULES, state, chat('user:2'), NOON)).toBeNull();
   });
 
-  test("strangers wait for the next day once the day's are used up; who is known does not", () => {
+  test('strangers wait for the next day once the daily limit is used up; known users do not', () => {
     const stranger = chat('user:9', { stranger: true });
     const state = spendPace(RULES, EMPTY_SEND_STATE.pace, stranger, NOON);
     expect(paceWait(RULES, state, chat('user:8', { stranger: true }), NOON)).toEqual({
@@ -60,7 +60,7 @@ describe('the pace of an account', () => {
     expect(paceWait(RULES, state, stranger, NOON + 86_400_000)).toBeNull();
   });
 
-  test('chats that have rested are forgotten', () => {
+  test('full buckets of chats are dropped', () => {
     const state = spendPace(RULES, EMPTY_SEND_STATE.pace, chat('user:1'), NOON);
     expect(Object.keys(spendPace(RULES, state, chat('user:2'), NOON + 60_000).chats)).toEqual(['user:2']);
   });

@@ -21,7 +21,7 @@ export class Settlement {
   }
 
   /** Attempts in a row that did not reach Telegram. */
-  get unreachableTries(): number {
+  get unreachableAttempts(): number {
     return this.#unreachable;
   }
 

@@ -17,14 +17,14 @@ function failure(outcome: FailureOutcome, error = new GatewayError('TELEGRAM_ERR
   return new TelegramFailure(outcome, error);
 }
 
-describe('what becomes of a send that failed', () => {
-  test('a flood wait holds the account for just that long and a little more, however often it comes', () => {
+describe('the verdict on a failed send', () => {
+  test('a flood wait holds the account for its time plus jitter, however often it occurs', () => {
     const held = { do: 'hold', scope: 'account', reason: 'FLOOD_WAIT', unknown: false, counts: false };
     expect(judge(wait('account', 30), FIRST, 0)).toEqual({ ...held, ms: 30_000 });
     expect(judge(wait('account', 30), { message: 100, unreachable: 1 }, 1)).toEqual({ ...held, ms: 30_600 });
   });
 
-  test('slow mode holds the chat, a wait for look-ups what needs one', () => {
+  test('slow mode holds the chat; a flood wait for look-ups holds only sends that need one', () => {
     expect(judge(wait('chat', 10, 'SLOWMODE_WAIT'), FIRST, 0)).toMatchObject({
       do: 'hold',
       scope: 'chat',
@@ -33,7 +33,7 @@ describe('what becomes of a send that failed', () => {
     expect(judge(wait('resolve', 10), FIRST, 0)).toMatchObject({ do: 'hold', scope: 'look-ups' });
   });
 
-  test('while Telegram is not reached the account waits with backoff, however often', () => {
+  test('the account waits with backoff while Telegram cannot be reached, without a limit of attempts', () => {
     const away = failure({ outcome: 'retry', reached: false }, new GatewayError('TELEGRAM_UNAVAILABLE'));
     const waits = [1, 2, 3, 4, 5, 50].map((unreachable) => judge(away, { message: 1, unreachable }, 0));
     expect(waits).toEqual(
@@ -49,7 +49,7 @@ describe('what becomes of a send that failed', () => {
     );
   });
 
-  test('a limit on connections holds the account for as long as it asks for, and says why', () => {
+  test('a limit on connections holds the account for the requested time, with the reason', () => {
     const limited = new GatewayError('TELEGRAM_UNAVAILABLE', 'too many', { retryAfter: 10 });
     expect(judge(failure({ outcome: 'retry', reached: false }, limited), FIRST, 0)).toMatchObject({
       do: 'hold',
@@ -59,7 +59,7 @@ describe('what becomes of a send that failed', () => {
     });
   });
 
-  test('with settings by which Telegram is never reached the account waits longer, and says why', () => {
+  test('the account waits longer if the settings keep Telegram unreachable, with the reason', () => {
     const wrong = new GatewayError('TELEGRAM_MISCONFIGURED', 'add it');
     const away = failure({ outcome: 'retry', reached: false }, wrong);
     const held = { do: 'hold', scope: 'account', reason: 'TELEGRAM_MISCONFIGURED', message: 'add it' };
@@ -68,7 +68,7 @@ describe('what becomes of a send that failed', () => {
   });
 
   test.each([
-    ['an error of its own that Telegram answers', { outcome: 'retry', reached: true }, false],
+    ['an internal error of Telegram', { outcome: 'retry', reached: true }, false],
     ['an unknown outcome', { outcome: 'unknown' }, true],
   ] as const)('%s is tried again in its chat, but not for ever', (_name, outcome, unknown) => {
     const thrown = failure(outcome);
@@ -81,7 +81,7 @@ describe('what becomes of a send that failed', () => {
     expect(judge(thrown, { message: 8, unreachable: 1 }, 0)).toEqual({ do: 'fail', error: thrown.error });
   });
 
-  test('PEER_FLOOD and a freeze stop the account; a session that has ended ends it', () => {
+  test('PEER_FLOOD and a freeze stop the account; an ended session ends it', () => {
     for (const state of ['peer_limited', 'frozen'] as const)
       expect(judge(failure({ outcome: 'account', state }), FIRST, 0)).toMatchObject({
         do: 'stop-account',
@@ -94,7 +94,7 @@ describe('what becomes of a send that failed', () => {
       });
   });
 
-  test('what is not from Telegram fails the job, with the cause kept for the log', () => {
+  test('an error of another origin fails the job and keeps the cause for the log', () => {
     const bug = new TypeError('x is undefined');
     const verdict = judge(bug, FIRST, 0);
     expect(verdict).toMatchObject({ do: 'fail', error: { code: 'INTERNAL' } });

@@ -26,7 +26,7 @@ export type Verdict =
   | { do: 'stop-account'; state: AccountState; error: GatewayError };
 
 /** How many attempts in a row were made, this one included. */
-export interface Tries {
+export interface Attempts {
   /** Counted attempts to send this message. */
   message: number;
   /** Attempts that did not reach Telegram. */
@@ -44,7 +44,7 @@ const MAX_BACKOFF_MISCONFIGURED_MS = 60_000;
  * Attempts to send one message while Telegram is reachable. Then the message fails, so that it does not block its chat
  * for ever.
  */
-const MAX_TRIES = 8;
+const MAX_ATTEMPTS = 8;
 
 /**
  * Random share added to a wait: up to this part of it, or 250 ms if that is more. It spreads the retries and covers
@@ -53,7 +53,7 @@ const MAX_TRIES = 8;
 const JITTER = 0.02;
 
 /** @param random 0 … 1, for jitter. */
-export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
+export function judge(thrown: unknown, attempts: Attempts, random: number): Verdict {
   if (!(thrown instanceof TelegramFailure)) return { do: 'fail', error: GatewayError.from(thrown) };
   const { failure, error } = thrown;
   const hold = (
@@ -80,17 +80,17 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
         const longest =
           error.code === 'TELEGRAM_MISCONFIGURED' ? MAX_BACKOFF_MISCONFIGURED_MS : MAX_BACKOFF_MS;
         const atLeast = (error.details.retryAfter ?? 0) * 1_000;
-        const held = hold('account', error.code, Math.max(atLeast, backoff(tries.unreachable, longest)));
+        const held = hold('account', error.code, Math.max(atLeast, backoff(attempts.unreachable, longest)));
         return { ...held, message: error.message };
       }
-      return tries.message >= MAX_TRIES
+      return attempts.message >= MAX_ATTEMPTS
         ? { do: 'fail', error }
-        : hold('chat', error.code, backoff(tries.message), { counts: true });
+        : hold('chat', error.code, backoff(attempts.message), { counts: true });
     case 'unknown':
       // The random id makes another attempt safe even if the first one took effect.
-      return tries.message >= MAX_TRIES
+      return attempts.message >= MAX_ATTEMPTS
         ? { do: 'fail', error }
-        : hold('chat', error.code, backoff(tries.message), { unknown: true, counts: true });
+        : hold('chat', error.code, backoff(attempts.message), { unknown: true, counts: true });
     case 'fail':
       return { do: 'fail', error };
     case 'account':
@@ -100,8 +100,8 @@ export function judge(thrown: unknown, tries: Tries, random: number): Verdict {
   }
 }
 
-function backoff(tries: number, longest = MAX_BACKOFF_MS): number {
-  return Math.min(BACKOFF_MS * 2 ** (tries - 1), longest);
+function backoff(attempts: number, longest = MAX_BACKOFF_MS): number {
+  return Math.min(BACKOFF_MS * 2 ** (attempts - 1), longest);
 }
 
 function withJitter(ms: number, random: number): number {

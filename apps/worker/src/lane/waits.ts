@@ -8,7 +8,7 @@ export function isWorthShowing(hold: Hold, now: number): boolean {
 }
 
 /**
- * Whether a wait is longer than messages are kept. Pace holds never are: they end within a day, while Telegram's waits
+ * Whether a wait is longer than a message may have. Pace holds never are: they end within a day, while Telegram's waits
  * may last for days.
  */
 export function isTooLong(hold: Hold, maxWaitMs: number, now: number): boolean {

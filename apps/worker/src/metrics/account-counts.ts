@@ -1,7 +1,7 @@
 import type { AccountView } from '@gateway/contracts';
 import type { DueAccountsListener } from '@gateway/queue';
 
-/** The accounts of one shard, as far as the accountCounts needs them. */
+/** The accounts of one shard, as far as {@link AccountCounts} needs them. */
 export interface CountedAccounts {
   /** Accounts that have waiting or fetched messages. */
   busy(): Iterable<string>;

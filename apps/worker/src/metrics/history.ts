@@ -141,7 +141,7 @@ export async function keepHistory(
     try {
       if (redis.status === 'ready') await history.write();
     } catch (error) {
-      logger.debug({ err: error }, 'could not write down the history');
+      logger.debug({ err: error }, 'could not save the history');
     }
   }
 }

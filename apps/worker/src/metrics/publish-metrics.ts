@@ -6,7 +6,7 @@ import type { AccountCounts } from './account-counts.ts';
 /** Interval between snapshots, ms. */
 const INTERVAL_MS = 5_000;
 
-export interface TellMetricsOptions {
+export interface PublishMetricsOptions {
   metrics: WorkerMetrics;
   accountCounts: AccountCounts;
   redis: RedisClient;
@@ -25,14 +25,14 @@ export async function publishMetrics({
   logger,
   redis,
   worker,
-  ...what
-}: TellMetricsOptions): Promise<void> {
+  ...counted
+}: PublishMetricsOptions): Promise<void> {
   const store = new MetricsStore(redis, worker);
   do {
     try {
-      if (redis.status === 'ready') await store.write(await snapshot(redis, what));
+      if (redis.status === 'ready') await store.write(await snapshot(redis, counted));
     } catch (error) {
-      if (!signal.aborted) logger.debug({ err: error }, 'could not leave the metrics; trying again');
+      if (!signal.aborted) logger.debug({ err: error }, 'could not publish the metrics; trying again');
     }
   } while ((await sleep(INTERVAL_MS, signal)) === 'elapsed');
   if (redis.status === 'ready') await store.remove().catch(() => {});
@@ -40,7 +40,7 @@ export async function publishMetrics({
 
 async function snapshot(
   redis: RedisClient,
-  { metrics, accountCounts }: Pick<TellMetricsOptions, 'metrics' | 'accountCounts'>,
+  { metrics, accountCounts }: Pick<PublishMetricsOptions, 'metrics' | 'accountCounts'>,
 ): Promise<string> {
   const { shards } = accountCounts;
   const { byState, connected } = accountCounts.accounts();

@@ -62,7 +62,7 @@ export class HeldShard {
     const doubted = !lease.valid;
     const renewed = await lease.renew();
     if (this.#state === 'ended') return;
-    if (!renewed) await this.#lose('it is not ours any more');
+    if (!renewed) await this.#lose('another worker owns it');
     else if (doubted && lease.valid) this.#service.resume();
   }
 
@@ -86,7 +86,7 @@ export class HeldShard {
     if (this.#isEnded()) return;
     this.#state = 'ended';
     await lease.release().catch((error: unknown) => {
-      this.#log.warn({ err: error }, 'could not give the lease back; it runs out by itself');
+      this.#log.warn({ err: error }, 'could not release the lease; it expires by itself');
     });
     onEnded();
   }
@@ -96,7 +96,7 @@ export class HeldShard {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     lease.invalidate();
-    this.#log.error({ why }, 'the lease on a shard is lost; its sends stop here');
+    this.#log.error({ why }, 'the lease on a shard is lost; this worker sends nothing more for it');
     await this.#service.abandon();
     onEnded();
   }

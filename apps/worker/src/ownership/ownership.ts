@@ -33,7 +33,7 @@ export interface OwnershipOptions {
  * If Redis does not answer a check within this time (ms), the connection counts as lost. TCP alone would take a quarter
  * of an hour.
  */
-const LOOK_LIMIT = 8_000;
+const CHECK_LIMIT = 8_000;
 
 /**
  * How long a stopping worker waits for Redis, ms. Redis may be gone unnoticed, and a command would then wait for it.
@@ -58,9 +58,9 @@ export class Ownership {
   readonly #loop: Promise<void>;
   readonly #clock: NodeJS.Timeout;
   #onReady: () => void = () => {};
-  #lookNow = new AbortController();
+  #checkNow = new AbortController();
   /** When the current check began, by performance.now(); Infinity between checks. */
-  #lookBegan = Infinity;
+  #checkBegan = Infinity;
   #hasCome = false;
   #reported = '';
   #stopping = false;
@@ -71,21 +71,21 @@ export class Ownership {
     this.#ready = new Promise((resolve) => {
       this.#onReady = resolve;
     });
-    const look = () => this.#lookNow.abort();
-    options.redis.on('ready', look);
+    const checkNow = () => this.#checkNow.abort();
+    options.redis.on('ready', checkNow);
     options.redis.on('close', () => {
       for (const held of this.#held.values()) held.suspend();
     });
-    options.subscriber.onReady(look);
-    options.subscriber.listen(OWNERSHIP_CHANNEL, look).catch(() => {});
+    options.subscriber.onReady(checkNow);
+    options.subscriber.listen(OWNERSHIP_CHANNEL, checkNow).catch(() => {});
     this.#clock = setInterval(() => this.#checkClocks(), CLOCK_MS);
     this.#loop = this.#run();
   }
 
   #checkClocks(): void {
     for (const held of this.#held.values()) void held.checkClock();
-    if (performance.now() - this.#lookBegan < LOOK_LIMIT) return;
-    this.#lookBegan = Infinity;
+    if (performance.now() - this.#checkBegan < CHECK_LIMIT) return;
+    this.#checkBegan = Infinity;
     // Reconnect, so that hanging commands are sent again.
     this.#options.redis.disconnect(true);
   }
@@ -97,17 +97,17 @@ export class Ownership {
 
   async #run(): Promise<void> {
     while (!(this.#stopping && this.#held.size === 0)) {
-      this.#lookNow = new AbortController();
-      this.#lookBegan = performance.now();
+      this.#checkNow = new AbortController();
+      this.#checkBegan = performance.now();
       try {
-        await this.#look();
+        await this.#check();
         if (!this.#stopping) void this.#sayReady();
       } catch (error) {
         if (!this.#stopping)
-          this.#options.logger.error({ err: error }, 'could not see to the shards; trying again');
+          this.#options.logger.error({ err: error }, 'could not check the shards; trying again');
       }
-      this.#lookBegan = Infinity;
-      await sleep(RENEW_MS, this.#lookNow.signal);
+      this.#checkBegan = Infinity;
+      await sleep(RENEW_MS, this.#checkNow.signal);
     }
   }
 
@@ -117,7 +117,7 @@ export class Ownership {
     this.#onReady();
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const renewing = [...this.#held.values()].map((held) => held.renew());
     if (this.#stopping) {
       await Promise.all(renewing);
@@ -178,7 +178,7 @@ export class Ownership {
     // command would wait.
     if (redis.status === 'ready') await inTime(removeWorker(redis, this.#worker));
     await Promise.all([...this.#held.values()].map((held) => held.leave()));
-    this.#lookNow.abort();
+    this.#checkNow.abort();
     // A check that Redis does not answer ends when the connection is closed by its owner.
     if (redis.status === 'ready') await inTime(this.#loop);
     clearInterval(this.#clock);

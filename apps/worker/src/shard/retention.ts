@@ -28,7 +28,7 @@ export async function keepRetention({ signal, logger, ...options }: RetentionOpt
     try {
       await dropOldJobs(redis, queues, shard, retentionMs, signal);
     } catch (error) {
-      if (!signal.aborted) logger.warn({ err: error }, 'could not look for old jobs; trying again later');
+      if (!signal.aborted) logger.warn({ err: error }, 'could not delete expired jobs; trying again later');
     }
   }
 }

@@ -92,14 +92,14 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     if (bot === null || shardOf(bot.userId, shards) !== shard) return;
     void keepBotSignedIn({ bot, account, wake, logger, signal: serving.signal });
   };
-  const letGo = () => {
+  const detach = () => {
     serving.abort();
     context.accountCounts.remove(shard, accounts);
     redis.off('ready', onReady);
     dueAccounts.remove(shard);
   };
   const abandon = async () => {
-    letGo();
+    detach();
     // Give the lease up, so that tasks that wait for their turn do not connect again.
     lease.invalidate();
     consumer.abandon();
@@ -110,7 +110,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     ).catch((error: unknown) => logger.error({ err: error }, 'connections to Telegram did not close'));
   };
   const stopGracefully = async () => {
-    letGo();
+    detach();
     await Promise.all([accounts.stopLanes(), consumer.close()]);
     // Only now, since a control job may open an account until it ends.
     await accounts.close();
@@ -133,16 +133,13 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
         if (redis.status !== 'ready') throw new Error('Redis is not reachable');
         const noOutage = new AbortController();
         const outage = once(redis, 'close', { signal: noOutage.signal }).then(() =>
-          Promise.reject(new Error('Redis went away')),
+          Promise.reject(new Error('Redis was lost')),
         );
         const stopping = Promise.race([stopGracefully(), outage]).finally(() => noOutage.abort());
         outage.catch(() => {});
         await withTimeout(stopping, STOP_TIMEOUT, () => new Error(`not done within ${STOP_TIMEOUT} ms`));
       } catch (error) {
-        logger.error(
-          { err: error },
-          'could not stop in good order; what was in hand is taken up again by the next worker',
-        );
+        logger.error({ err: error }, 'could not stop gracefully; the next worker recovers the fetched jobs');
         await abandon();
       }
     },

@@ -204,7 +204,7 @@ class FakeAccount implements LaneAccount {
     this.#world = world;
     this.ledger = new SendLedger(EMPTY_SEND_STATE, async (state, attempts) => {
       world.saved = state;
-      for (const [text, tries] of attempts) world.attempts.set(text, tries);
+      for (const [text, count] of attempts) world.attempts.set(text, count);
     });
   }
 

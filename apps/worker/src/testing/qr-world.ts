@@ -94,7 +94,7 @@ export class QrWorld {
       checkPassword: async () => USER,
       signInBot: async () => USER,
       me: async () => (await call('me'), USER),
-      send: () => Promise.reject(new Error('nothing is sent here')),
+      send: () => Promise.reject(new Error('this world sends nothing')),
       logOut: () => call('logOut'),
       close: async () => {},
     };
@@ -121,7 +121,7 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
         whyUnreachable: () => null,
         open: () => {
           const opened = world()?.client();
-          if (opened === undefined) throw new Error('opened before there is a world');
+          if (opened === undefined) throw new Error('opened before the world exists');
           return opened;
         },
       },
