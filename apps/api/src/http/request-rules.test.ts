@@ -241,7 +241,7 @@ test('an unexpected error is 500 without detail', async () => {
   expect(body).toEqual({
     status: 'error',
     code: 'INTERNAL',
-    message: 'Something went wrong here.',
+    message: 'The gateway failed unexpectedly.',
     kind: 'retryable',
     request_id: expect.any(String),
   });

@@ -39,20 +39,20 @@ export type ErrorStatus =
 /** Every error code of the public API: the single source for responses, jobs and docs. */
 export const ERROR_CODES = {
   // The request itself
-  VALIDATION: entry(400, 'permanent', 'The request is not valid.', 'Mend the fields named in `issues`.'),
+  VALIDATION: entry(400, 'permanent', 'The request is not valid.', 'Correct the fields named in `issues`.'),
   MALFORMED_JSON: entry(400, 'permanent', 'The body is not valid JSON.', 'Send a JSON object in UTF-8.'),
   NOT_FOUND: entry(404, 'permanent', 'There is nothing at this path.', 'Check the path against the docs.'),
   METHOD_NOT_ALLOWED: entry(
     405,
     'permanent',
-    'This path does not take this method.',
+    'This path does not support this method.',
     'See the `Allow` header.',
   ),
   REQUEST_TIMEOUT: entry(
     408,
     'retryable',
     'The request did not arrive in time.',
-    'Send it again, all of it within 30 seconds; nothing was done.',
+    'Send it again, completely within 30 seconds; nothing was done.',
   ),
   PAYLOAD_TOO_LARGE: entry(
     413,
@@ -81,8 +81,8 @@ export const ERROR_CODES = {
   JOB_NOT_FOUND: entry(
     404,
     'permanent',
-    'There is no such job, or not any more.',
-    'Check the id; results are kept for a limited time.',
+    'There is no such job, or it is no longer kept.',
+    'Check the id; ended jobs are kept for a limited time.',
   ),
   IDEMPOTENCY_MISMATCH: entry(
     422,
@@ -94,7 +94,7 @@ export const ERROR_CODES = {
   QUEUE_FULL: entry(
     429,
     'retryable',
-    'Too many messages of this account wait already.',
+    'Too many messages of this account are waiting.',
     'Wait `retry_after` seconds, or cancel some.',
   ),
   CANCELLED: entry(409, 'permanent', 'The message was cancelled.', 'Send it again if it is still wanted.'),
@@ -115,55 +115,55 @@ export const ERROR_CODES = {
   ASSISTANT_REFUSED: entry(
     502,
     'permanent',
-    'The assistant did not take the request.',
-    'See the message; check model, key and messages.',
+    'The assistant refused the request.',
+    'Read the message; check model, key and messages.',
   ),
   ASSISTANT_BAD_RESPONSE: entry(
     502,
     'user_action',
-    'The answer of the assistant is no chat completion.',
-    'Check ASSISTANT_BASE_URL: it ends before `/chat/completions`.',
+    'The answer of the assistant is not a chat completion.',
+    'Check ASSISTANT_BASE_URL: it must not contain `/chat/completions`.',
   ),
   ASSISTANT_UNAVAILABLE: entry(
     502,
     'retryable',
-    'The assistant could not be reached, or broke off.',
+    'The assistant could not be reached, or closed the connection.',
     'Try again later.',
   ),
   ASSISTANT_TIMEOUT: entry(
     504,
     'retryable',
     'The assistant did not answer in time.',
-    'Try again later; for a slow model raise the setting that the message names.',
+    'Try again later; for a slow model raise the setting named in the message.',
   ),
   ASSISTANT_RATE_LIMITED: entry(
     429,
     'retryable',
     'Too many requests to the assistant.',
-    'Try again later, after `retry_after` seconds where it is given.',
+    'Try again later, after `retry_after` seconds if given.',
   ),
   ASSISTANT_EMPTY: entry(
     502,
     'retryable',
-    'The assistant answered with no text.',
-    'Ask again, or in another way.',
+    'The assistant answered without text.',
+    'Ask again, or in other words.',
   ),
   ASSISTANT_INCOMPLETE: entry(
     502,
     'permanent',
-    'The reply was cut, and was not sent.',
-    'See `finish_reason`: for `length` raise `max_tokens` or ask for less; `send_if_cut` sends it all the same.',
+    'The reply was truncated, and was not sent.',
+    'Read `finish_reason`: for `length` raise `max_tokens` or ask for less; `send_if_cut` sends truncated replies too.',
   ),
   ASSISTANT_DECLINED: entry(
     502,
     'permanent',
     'The assistant declined to answer.',
-    'See `refusal`; ask for something else.',
+    'Read `refusal`; ask for something else.',
   ),
   ASSISTANT_TOOL_CALL: entry(
     502,
     'permanent',
-    'The assistant asked for a tool call; the gateway runs no tools.',
+    'The assistant requested a tool call, and the gateway runs no tools.',
     'Ask without `tools`, or call the tool yourself and send the reply as the last message.',
   ),
   BOT_NOT_CONFIGURED: entry(
@@ -178,32 +178,32 @@ export const ERROR_CODES = {
     503,
     'retryable',
     'The queue (Redis) is not reachable.',
-    'Try again in a moment: nothing was queued, and nothing will be. Where `kind` is `unknown_outcome` it may have been: look at the job, or repeat the request under the same Idempotency-Key.',
+    'Try again in a moment: nothing was queued, and nothing will be. If `kind` is `unknown_outcome`, it may have been queued: read the job, or repeat the request under the same Idempotency-Key.',
   ),
   WORKER_UNAVAILABLE: entry(
     503,
     'retryable',
-    'No worker took the job in time.',
-    'Try again; the job was withdrawn. Check that a worker runs.',
+    'No worker started the job in time.',
+    'Try again; the job was withdrawn. Check that a worker is running.',
   ),
   TELEGRAM_UNAVAILABLE: entry(503, 'retryable', 'Telegram is not reachable.', 'Try again in a moment.'),
   TELEGRAM_MISCONFIGURED: entry(
     500,
     'user_action',
     "Telegram cannot be reached with this server's settings.",
-    'Operator: see the message; check TELEGRAM_DC, TELEGRAM_DC_KEY and TELEGRAM_PROXY. What is queued waits.',
+    'Operator: read the message; check TELEGRAM_DC, TELEGRAM_DC_KEY and TELEGRAM_PROXY. Queued messages wait.',
   ),
   TELEGRAM_TIMEOUT: entry(
     504,
     'unknown_outcome',
     'Telegram did not answer in time.',
-    'Look at the job or the account before trying again.',
+    'Check the job or the account before you try again.',
   ),
   TELEGRAM_ERROR: entry(
     502,
     'permanent',
-    'Telegram refused the call with an error that has no rule here.',
-    'See `rpc_error`; the same call will be refused again.',
+    'Telegram refused the call with an error that the gateway does not know.',
+    'Read `rpc_error`; the same call will be refused again.',
   ),
   STORAGE_FULL: entry(
     507,
@@ -215,28 +215,28 @@ export const ERROR_CODES = {
     503,
     'retryable',
     'The storage for accounts did not answer in time.',
-    "Try again in a moment. Operator: the worker's log says why.",
+    "Try again in a moment. Operator: the worker's log has the cause.",
   ),
-  INTERNAL: entry(500, 'retryable', 'Something went wrong here.', 'Quote the request id to the operator.'),
+  INTERNAL: entry(500, 'retryable', 'The gateway failed unexpectedly.', 'Tell the operator the request id.'),
 
   // Signing in
   ALREADY_AUTHORIZED: entry(
     409,
     'permanent',
-    'This account is signed in already.',
-    'Send, or disconnect it first.',
+    'This account is already signed in.',
+    'Send messages, or disconnect it first.',
   ),
   AUTH_NOT_STARTED: entry(
     409,
     'user_action',
-    'No sign-in is under way for this account.',
+    'No sign-in has been started for this account.',
     'Call `/telegram/user/auth/start` or `/telegram/user/auth/qr` first.',
   ),
   PHONE_NUMBER_INVALID: entry(
     400,
     'permanent',
-    'Telegram does not take this phone number.',
-    'Check the number, with the country code.',
+    'Telegram does not accept this phone number.',
+    'Check the number, including the country code.',
   ),
   PHONE_NUMBER_BANNED: entry(
     403,
@@ -254,19 +254,19 @@ export const ERROR_CODES = {
     400,
     'user_action',
     'The code is wrong.',
-    'Send the right code; the same sign-in goes on.',
+    'Send the right code; the same sign-in continues.',
   ),
   PHONE_CODE_EXPIRED: entry(410, 'user_action', 'The code has expired.', 'Start the sign-in again.'),
   PASSWORD_INVALID: entry(
     400,
     'user_action',
     'The two-factor password is wrong.',
-    'Send the right password; see `hint`.',
+    'Send the right password; `hint` may help.',
   ),
   SEND_CODE_UNAVAILABLE: entry(
     409,
     'user_action',
-    'Telegram has no further way to deliver the code.',
+    'Telegram has no other way to deliver the code.',
     'Wait for the code, or start again later.',
   ),
   API_ID_INVALID: entry(
@@ -278,14 +278,14 @@ export const ERROR_CODES = {
   UPDATE_APP_TO_LOGIN: entry(
     500,
     'user_action',
-    'Telegram does not let this server sign in so: it takes its app for outdated or unofficial.',
-    'Operator: update the gateway, use an API id of your own (https://my.telegram.org), or sign in by `/telegram/user/auth/qr`.',
+    'Telegram refuses this kind of sign-in: it considers the app of this server outdated or unofficial.',
+    'Operator: update the gateway, use your own API id (https://my.telegram.org), or sign in by `/telegram/user/auth/qr`.',
   ),
   EMAIL_SETUP_REQUIRED: entry(
     409,
     'user_action',
-    'Telegram sends this account no code before it has an e-mail address for sign-ins.',
-    'Sign in with an official app and set the address up there (Settings, Privacy and Security, Login Email); then start again.',
+    'Telegram sends a code only after this account has an e-mail address for sign-ins.',
+    'Sign in with an official app and set the address there (Settings, Privacy and Security, Login Email); then start again.',
   ),
   RATE_LIMITED: entry(429, 'retryable', 'Too many tries.', 'Wait `retry_after` seconds.'),
   FLOOD_WAIT: entry(429, 'retryable', 'Telegram asks this account to wait.', 'Wait `retry_after` seconds.'),
@@ -300,8 +300,8 @@ export const ERROR_CODES = {
   SESSION_IN_USE: entry(
     409,
     'user_action',
-    'Another account here has this very session.',
-    'Use that one, or disconnect it first: two users of a session get it ended by Telegram.',
+    'Another account of this gateway has the same session.',
+    'Use that account, or disconnect it first: Telegram ends a session that is used twice.',
   ),
   SESSION_UNREADABLE: entry(
     500,
@@ -312,7 +312,7 @@ export const ERROR_CODES = {
   ACCOUNT_DISCONNECTED: entry(
     409,
     'permanent',
-    'The account was disconnected before this went out.',
+    'The account was disconnected before this was sent.',
     'Sign in and send again.',
   ),
   ACCOUNT_BANNED: entry(
@@ -330,25 +330,25 @@ export const ERROR_CODES = {
   PEER_FLOOD: entry(
     403,
     'user_action',
-    'Telegram limits this account: too many strangers were written to.',
-    'See @SpamBot, then resume the account.',
+    'Telegram limits this account: it wrote to too many strangers.',
+    'Ask @SpamBot, then resume the account.',
   ),
 
   // The recipient and the message
   RECIPIENT_NOT_FOUND: entry(
     404,
     'permanent',
-    'No chat of this account is reachable by this recipient_id.',
+    'This account cannot reach a chat by this recipient_id.',
     'Check it; the message says how to make the chat reachable. A new request asks Telegram again.',
   ),
   RECIPIENT_REFUSED: entry(
     403,
     'permanent',
-    'Telegram does not let this account write there.',
-    'See `rpc_error`.',
+    'Telegram does not let this account write to this chat.',
+    'Read `rpc_error`.',
   ),
-  MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not take this message.', 'See `rpc_error`.'),
-  TOO_LATE: entry(409, 'permanent', 'It has gone out already, or is going out.', 'Nothing: read the job.'),
+  MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not accept this message.', 'Read `rpc_error`.'),
+  TOO_LATE: entry(409, 'permanent', 'The message was sent, or is being sent.', 'None: read the job.'),
 } satisfies Record<string, ErrorCodeEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

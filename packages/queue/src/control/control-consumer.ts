@@ -117,7 +117,7 @@ export class ControlConsumer {
   ): Promise<ControlResult<N>> {
     const { userId, sealed, expiresAt } = job;
     if (Date.now() > expiresAt) {
-      throw new GatewayError('WORKER_UNAVAILABLE', 'No worker took the job in time; it was not run.');
+      throw new GatewayError('WORKER_UNAVAILABLE', 'No worker started the job in time; it was not run.');
     }
     const payload = CONTROL_JOBS[name].payload.parse(
       JSON.parse(this.#open(sealed, sealingContext(name, userId))),
