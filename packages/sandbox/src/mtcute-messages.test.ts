@@ -53,7 +53,98 @@ describe('mtcute', () => {
       state: { pts: pts + 1 },
     });
   });
+
+  test('deletes a message for both sides', async () => {
+    const deleted: number[] = [];
+    bob.client.onDeleteMessage.add(({ messageIds }) => void deleted.push(...messageIds));
+    const peer = await alice.client.resolvePhoneNumber('+9996621002');
+    const [first, second] = [
+      await alice.client.sendText(peer, 'first'),
+      await alice.client.sendText(peer, 'second'),
+    ];
+    await alice.client.deleteMessagesById(peer, [first.id]);
+    await expect.poll(() => deleted).toHaveLength(1);
+    expect(await texts(bob.client, alice.id)).toEqual(['second']);
+    expect(await texts(alice.client, bob.id)).toEqual(['second']);
+    // The pts goes on without a gap: mtcute sees the next message at once.
+    await alice.client.editMessage({ chatId: peer, message: second.id, text: 'third' });
+    await alice.client.sendText(peer, 'fourth');
+    await expect.poll(() => bob.received).toContain('fourth');
+  });
+
+  test('reacts to, pins and reads messages', async () => {
+    const reads: { isOutbox: boolean; lastReadId: number }[] = [];
+    alice.client.onHistoryRead.add(
+      ({ isOutbox, maxReadId }) => void reads.push({ isOutbox, lastReadId: maxReadId }),
+    );
+    const peer = await alice.client.resolvePhoneNumber('+9996621002');
+    const sent = await alice.client.sendText(peer, 'hi');
+    await expect.poll(() => bob.received).toEqual(['hi']);
+    const [received] = await bob.client.getHistory(alice.id);
+    const message = received?.id ?? 0;
+
+    const reacted = await bob.client.sendReaction({ chatId: alice.id, message, emoji: '👍' });
+    expect(reacted?.reactions?.reactions).toMatchObject([{ emoji: '👍', count: 1 }]);
+    await bob.client.pinMessage({ chatId: alice.id, message, bothSides: true });
+    await bob.client.readHistory(alice.id);
+    await expect.poll(() => reads).toContainEqual({ isOutbox: true, lastReadId: sent.id });
+    const [service, first] = await alice.client.getHistory(bob.id);
+    expect(service?.action).toMatchObject({ type: 'message_pinned' });
+    expect(first).toMatchObject({ id: sent.id, isPinned: true, hideEditMark: true });
+    expect(sandbox.control.messages({ from: alice.id })).toMatchObject([
+      { reactions: [{ by: bob.id, emoji: ['👍'] }], pinned: expect.arrayContaining([alice.id, bob.id]) },
+    ]);
+    await bob.client.unpinMessage({ chatId: alice.id, message });
+    expect(sandbox.control.messages({ from: alice.id })[0]).not.toHaveProperty('pinned');
+  });
+
+  test('forwards messages, with and without the author', async () => {
+    const peer = await alice.client.resolvePhoneNumber('+9996621002');
+    const sent = await alice.client.sendText('me', 'note');
+    const forward = { fromChatId: 'me', messages: [sent.id], toChatId: peer };
+    const [forwarded] = await alice.client.forwardMessagesById(forward);
+    expect(forwarded?.forward?.sender).toMatchObject({ id: alice.id });
+    const [copied] = await alice.client.forwardMessagesById({ ...forward, noAuthor: true });
+    expect(copied?.forward).toBeNull();
+    await expect.poll(() => bob.received).toEqual(['note', 'note']);
+  });
+
+  test('shows that it types', async () => {
+    const typing: string[] = [];
+    bob.client.onUserTyping.add(({ status }) => void typing.push(status));
+    const peer = await alice.client.resolvePhoneNumber('+9996621002');
+    await alice.client.sendTyping(peer, 'record_voice');
+    await expect.poll(() => typing).toEqual(['record_voice']);
+    expect(sandbox.control.typing(bob.id)).toMatchObject([{ from_id: alice.id, action: 'record_audio' }]);
+  });
+
+  test('sees what the control port lets other accounts do', async () => {
+    const edits: string[] = [];
+    bob.client.onEditMessage.add((message: Message) => void edits.push(message.text));
+    const { actions } = sandbox.control;
+    const { id } = actions.send({ from: '+9996621001', to: bob.id, text: 'from an app' });
+    await expect.poll(() => bob.received).toEqual(['from an app']);
+    actions.edit({ from: alice.id, to: bob.id, message_id: id, text: 'edited in an app' });
+    await expect.poll(() => edits).toEqual(['edited in an app']);
+    actions.react({ by: alice.id, of: bob.id, message_id: await lastId(bob.client, alice.id), emoji: '🔥' });
+    expect((await bob.client.getHistory(alice.id))[0]?.reactions?.reactions).toMatchObject([{ emoji: '🔥' }]);
+    actions.delete({ from: alice.id, to: bob.id, message_ids: [id] });
+    await expect.poll(() => texts(bob.client, alice.id)).toEqual([]);
+  });
+
+  test('asks for the difference after pushes that were lost or came in another order', async () => {
+    const peer = await alice.client.resolvePhoneNumber('+9996621002');
+    sandbox.control.addPushFault({ updates: 'drop', user_id: bob.id });
+    await alice.client.sendText(peer, '1');
+    sandbox.control.addPushFault({ updates: 'reorder', user_id: bob.id });
+    for (const text of ['2', '3']) await alice.client.sendText(peer, text);
+    await expect.poll(() => bob.received, { timeout: 5_000 }).toEqual(['1', '2', '3']);
+  });
 });
+
+async function lastId(client: TelegramClient, chat: number): Promise<number> {
+  return (await client.getHistory(chat))[0]?.id ?? 0;
+}
 
 async function texts(client: TelegramClient, chat: number): Promise<string[]> {
   return (await client.getHistory(chat)).map(({ text }) => text);

@@ -11,8 +11,10 @@ import { MAIN_DATA_CENTER } from './rpc/accounts.ts';
 import { endAuthorization } from './rpc/authorizations.ts';
 import { Faults } from './rpc/faults.ts';
 import { createRpcHandler } from './rpc/handler.ts';
+import { PushFaults } from './rpc/push-faults.ts';
 import { SrpChallenges } from './rpc/srp.ts';
 import { DEFAULT_SETTINGS, type DataCenter, type SandboxSettings, type Telegram } from './rpc/telegram.ts';
+import { TypingNotices } from './rpc/typing.ts';
 import { JournalledAuthKeys } from './state/auth-keys.ts';
 import { openJournal } from './state/journal-file.ts';
 import type { Foundation } from './state/state.ts';
@@ -60,7 +62,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     store,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     faults: new Faults(),
+    pushFaults: new PushFaults(),
     challenges: new SrpChallenges(),
+    typing: new TypingNotices(),
     now,
     dataCenters: () => dataCenters,
     network: () => server.network,

@@ -199,6 +199,80 @@ describe('the control API', () => {
     expect(await ask('GET', '/deliveries?random_id=7')).toMatchObject({ body: { arrived: 0, messages: 0 } });
   });
 
+  test('lets accounts write, edit, delete, read and react', async () => {
+    const alice = await signedIn('+9996621001');
+    const bob = await signedIn('+9996621002');
+    const chat = { from: '+9996621001', to: bob.id };
+    const sent = await ask('POST', '/messages', { ...chat, text: 'hi' });
+    expect(sent).toEqual({ status: 201, body: { id: 1, date: '2024-01-15T12:00:00Z' } });
+    const reply = { from: bob.id, to: '+9996621001', text: 'hi yourself', reply_to: 1 };
+    expect(await ask('POST', '/messages', reply)).toMatchObject({ status: 201, body: { id: 2 } });
+    expect(await ask('PATCH', '/messages', { ...chat, message_id: 1, text: 'hello' })).toMatchObject({
+      status: 200,
+    });
+    const reaction = { by: bob.id, of: alice.id, message_id: 1, emoji: '👍' };
+    expect(await ask('POST', '/reactions', reaction)).toMatchObject({ status: 200 });
+    expect(await ask('POST', '/reads', { by: bob.id, of: alice.id, up_to: 1 })).toMatchObject({
+      status: 200,
+    });
+    expect(await ask('GET', `/messages?from=${alice.id}`)).toMatchObject({
+      body: [{ text: 'hello', edit_date: expect.any(String), reactions: [{ by: bob.id, emoji: ['👍'] }] }],
+    });
+    expect(await ask('POST', '/reactions', { ...reaction, emoji: null })).toMatchObject({ status: 200 });
+    expect(await ask('DELETE', '/messages', { ...chat, message_ids: [1] })).toMatchObject({ status: 200 });
+    const [first] = telegram.control.messages({ from: alice.id });
+    expect(first).toMatchObject({ deleted: true });
+    expect(first).not.toHaveProperty('reactions');
+    expect(
+      await ask('POST', '/messages', { from: 777_000, to: bob.id, text: 'Login code: 1' }),
+    ).toMatchObject({
+      status: 201,
+    });
+    expect(telegram.control.messages({ from: 777_000, to: bob.id }).at(-1)).toMatchObject({
+      text: 'Login code: 1',
+    });
+  });
+
+  test('says why an account cannot act so', async () => {
+    const { id } = await signedIn('+9996621001');
+    for (const [method, path, body, status, part] of [
+      ['POST', '/messages', { from: id, to: '@nobody', text: 'x' }, 404, '@nobody'],
+      ['POST', '/messages', { from: id, to: 777_000, text: 'x' }, 404, '777000'],
+      ['POST', '/messages', { from: id, to: id, text: ' ' }, 400, 'MESSAGE_EMPTY'],
+      ['PATCH', '/messages', { from: id, to: id, message_id: 1, text: 'x' }, 400, 'MESSAGE_ID_INVALID'],
+      ['DELETE', '/messages', { from: id, to: id, message_ids: [1] }, 404, 'no message 1'],
+      ['POST', '/reactions', { by: id, of: id, message_id: 1 }, 400, 'emoji'],
+    ] as const) {
+      expect(await ask(method, path, body)).toMatchObject({
+        status,
+        body: { message: expect.stringContaining(part) },
+      });
+    }
+  });
+
+  test('lists who typed to whom', async () => {
+    const alice = await signedIn('+9996621001');
+    const bob = await signedIn('+9996621002');
+    const peer = await alice.client.peerOf('+9996621002');
+    await alice.client.value('messages.setTyping', { peer, action: { _: 'sendMessageTypingAction' } });
+    const shown = { from_id: alice.id, to_id: bob.id, action: 'typing', at: '2024-01-15T12:00:00.000Z' };
+    expect(await ask('GET', '/typing?to=+9996621002')).toEqual({ status: 200, body: [shown] });
+    expect(await ask('GET', `/typing?to=${alice.id}`)).toEqual({ status: 200, body: [] });
+    expect(await ask('GET', '/typing?to=@nobody')).toMatchObject({ status: 404 });
+  });
+
+  test('creates faults of updates and of differences', async () => {
+    expect(await ask('POST', '/faults', { difference: 'channel_too_long' })).toMatchObject({ status: 201 });
+    expect(await ask('POST', '/faults', { updates: 'drop', times: 3 })).toMatchObject({ status: 201 });
+    expect(await ask('POST', '/faults', { updates: 'lose' })).toMatchObject({ status: 400 });
+    expect(await ask('GET', '/faults')).toMatchObject({
+      body: [
+        { method: 'updates.getChannelDifference', difference: 'too_long' },
+        { updates: 'drop', times: 3 },
+      ],
+    });
+  });
+
   test('creates, lists and clears faults', async () => {
     const { client, id } = await signedIn('+9996621001');
     const fault = { user_id: id, method: 'updates.getState', error: 'FLOOD_WAIT_30', times: 2 };

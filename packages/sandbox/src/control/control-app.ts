@@ -1,48 +1,24 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
+import { addActionRoutes } from './action-routes.ts';
+import { CALLS } from './calls.ts';
 import { ControlError } from './control-error.ts';
 import type { Control } from './control.ts';
+import { differenceFaultRequest, faultRequest, pushFaultRequest } from './fault-requests.ts';
 import { bodyOf, parsed } from './read-body.ts';
 import {
   accountRequest,
   botRequest,
   chatRequest,
   contactsRequest,
-  faultRequest,
   idQuery,
   loginTokenRequest,
+  peerQuery,
   randomIdQuery,
   revokeRequest,
   sessionRequest,
   settingsRequest,
 } from './requests.ts';
-
-const CALLS = {
-  'GET /codes/{phone}': 'the code last sent to a phone: {phone, code, delivery}',
-  'POST /accounts':
-    '{phone, first_name, last_name?, username?, password?, hint?, email?, dc?}: an account that exists at "Telegram"; {bot_token, first_name, username?}: a bot',
-  'GET /accounts': 'all accounts',
-  'POST /sessions':
-    '{phone}: a sign-in that is done, with no code asked: {id, dc, auth_key}; for tests with many accounts',
-  'POST /login-tokens/accept':
-    '{url: tg://login?token=…|token, id|phone}: an account scans a QR code, and the client that shows it is signed in',
-  'POST /chats':
-    '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
-  'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
-  'GET /messages?from=ID&to=ID':
-    'messages in the order in which they were accepted; both are optional; codes only with from=777000',
-  'GET /deliveries?random_id=':
-    '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
-  'POST /faults':
-    '{phone?|user_id?, method, error?|drop?: before|after|transport?: -404, delay_ms?, times?, peer?, lasts?, slip?}: the next calls fail so',
-  'GET /faults': 'the faults that are not used up',
-  'DELETE /faults': 'no more faults',
-  'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",
-  'GET /settings, POST /settings':
-    '{repeated_random_id: error|original, code_lifetime_seconds, code_tries, login_token_lifetime_seconds}',
-  'GET /state':
-    'counters: accounts, messages, early calls, duplicated sign-ins, sessions and connections by account',
-};
 
 /** The control API over HTTP. Faults and settings are kept in memory only; everything else is part of the state. */
 export function createControlApp(control: Control, onError: (error: unknown) => void): Hono {
@@ -74,9 +50,14 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
     control.addContacts(await bodyOf(c, contactsRequest));
     return c.json({ status: 'ok' });
   });
+  addActionRoutes(app, control);
   app.get('/messages', (c) => {
     const { from, to } = { from: queryOf(c, 'from', idQuery), to: queryOf(c, 'to', idQuery) };
     return c.json(control.messages({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }));
+  });
+  app.get('/typing', (c) => {
+    const to = queryOf(c, 'to', peerQuery);
+    return c.json(control.typing(to));
   });
   app.get('/deliveries', (c) => {
     const randomId = queryOf(c, 'random_id', randomIdQuery);
@@ -85,7 +66,10 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
   });
   app.get('/faults', (c) => c.json(control.faults()));
   app.post('/faults', async (c) => {
-    control.addFault(await bodyOf(c, faultRequest));
+    const body = await bodyOf(c, z.looseObject({}));
+    if ('difference' in body) control.addDifferenceFault(await bodyOf(c, differenceFaultRequest));
+    else if ('updates' in body) control.addPushFault(await bodyOf(c, pushFaultRequest));
+    else control.addFault(await bodyOf(c, faultRequest));
     return c.json({ status: 'ok' }, 201);
   });
   app.delete('/faults', (c) => {

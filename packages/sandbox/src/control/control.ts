@@ -3,16 +3,27 @@ import { SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
 import type { SandboxSettings, Telegram } from '../rpc/telegram.ts';
 import { randomIdKey } from '../state/state.ts';
 import { createAccount, createBot, digitsOf, knownAccount } from './accounts.ts';
+import { AccountActions } from './actions.ts';
 import { createChat } from './chats.ts';
 import { ControlError } from './control-error.ts';
-import { faultOf, faultView, type FaultView } from './faults.ts';
+import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './fault-requests.ts';
+import {
+  differenceFaultOf,
+  faultOf,
+  faultView,
+  pushFaultOf,
+  pushFaultView,
+  type FaultView,
+  type PushFaultView,
+} from './faults.ts';
 import { acceptLoginToken } from './login-tokens.ts';
+import { messageView, type MessageView } from './message-view.ts';
+import { knownPeer } from './peers.ts';
 import type {
   AccountRequest,
   BotRequest,
   ChatRequest,
   ContactsRequest,
-  FaultRequest,
   LoginTokenRequest,
   SettingsRequest,
 } from './requests.ts';
@@ -20,11 +31,11 @@ import { createSession, type SessionView } from './sessions.ts';
 import {
   accountView,
   codeView,
-  messageView,
+  typingView,
   type AccountView,
   type ChatView,
   type CodeView,
-  type MessageView,
+  type TypingView,
 } from './views.ts';
 
 export interface Deliveries {
@@ -49,9 +60,11 @@ export interface Counters {
 
 /** Controls the sandbox's "Telegram" from outside, for a person or a test. Every method throws {@link ControlError}. */
 export class Control {
+  readonly actions: AccountActions;
   readonly #telegram: Telegram;
 
   constructor(telegram: Telegram) {
+    this.actions = new AccountActions(telegram);
     this.#telegram = telegram;
   }
 
@@ -109,6 +122,13 @@ export class Control {
       .map(messageView);
   }
 
+  /** Every "typing…" that was shown in a chat, oldest first; in every chat if `to` is undefined. */
+  typing(to?: number | string): TypingView[] {
+    const peer = to === undefined ? undefined : knownPeer(this.#telegram, to, 'to');
+    const all = this.#telegram.typing.list().filter((notice) => peer === undefined || notice.to === peer);
+    return all.map(typingView);
+  }
+
   deliveries(randomId: string): Deliveries {
     const { accounts, fruitlessSends, messageByRandomId } = this.#telegram.store.state;
     const made = [...accounts.keys()].filter((id) => messageByRandomId.has(randomIdKey(id, randomId))).length;
@@ -120,13 +140,25 @@ export class Control {
     this.#telegram.faults.add(faultOf(this.#telegram, request));
   }
 
+  /** @throws {ControlError} 404 if the account does not exist. */
+  addDifferenceFault(request: DifferenceFaultRequest): void {
+    this.#telegram.faults.add(differenceFaultOf(this.#telegram, request));
+  }
+
+  /** @throws {ControlError} 404 if the account does not exist. */
+  addPushFault(request: PushFaultRequest): void {
+    this.#telegram.pushFaults.add(pushFaultOf(this.#telegram, request));
+  }
+
   /** The faults that are not used up. */
-  faults(): FaultView[] {
-    return this.#telegram.faults.list().map(faultView);
+  faults(): (FaultView | PushFaultView)[] {
+    const { faults, pushFaults } = this.#telegram;
+    return [...faults.list().map(faultView), ...pushFaults.list().map(pushFaultView)];
   }
 
   clearFaults(): void {
     this.#telegram.faults.clear();
+    this.#telegram.pushFaults.clear();
   }
 
   /**

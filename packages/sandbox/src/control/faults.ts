@@ -1,10 +1,10 @@
 import type { Fault } from '../rpc/faults.ts';
-import { peerByUsername } from '../rpc/methods/contacts.ts';
+import type { PushFault } from '../rpc/push-faults.ts';
 import type { Telegram } from '../rpc/telegram.ts';
-import type { PeerId } from '../state/model.ts';
 import { accountOfPhone, digitsOf, knownAccount } from './accounts.ts';
 import { ControlError } from './control-error.ts';
-import type { FaultRequest } from './requests.ts';
+import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './fault-requests.ts';
+import { knownPeer } from './peers.ts';
 
 export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
   const { phone, user_id, method, error, drop, transport, delay_ms, times = 1, peer, lasts, slip } = request;
@@ -17,27 +17,36 @@ export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
     ...(drop !== undefined && { drop }),
     ...(transport !== undefined && { transport }),
     ...(delay_ms !== undefined && { delayMs: delay_ms }),
-    ...(peer !== undefined && { peer: knownPeer(telegram, peer) }),
+    ...(peer !== undefined && { peer: knownPeer(telegram, peer, 'peer') }),
     ...(lasts === true && { lasts }),
     ...(slip === true && { isSlip: slip }),
   };
 }
 
-/** @throws {ControlError} 404 if the chat does not exist. */
-function knownPeer(telegram: Telegram, peer: number | string): PeerId {
-  const { accounts, chats } = telegram.store.state;
-  const id = /^-?\d+$/.test(String(peer)) ? Number(peer) : peerByName(telegram, String(peer));
-  if (id === undefined || !(accounts.has(id) || chats.has(id)))
-    throw new ControlError(404, `peer: there is no chat ${peer}`);
-  return id;
+export function differenceFaultOf(telegram: Telegram, request: DifferenceFaultRequest): Fault {
+  const { difference, phone, user_id, times } = request;
+  const method = difference === 'too_long' ? 'updates.getDifference' : 'updates.getChannelDifference';
+  const whose = { ...(phone !== undefined && { phone }), ...(user_id !== undefined && { user_id }) };
+  return { ...faultOf(telegram, { method, ...whose, ...(times !== undefined && { times }) }), tooLong: true };
 }
 
-function peerByName(telegram: Telegram, name: string): PeerId | undefined {
-  if (name.startsWith('+')) return accountOfPhone(telegram, name)?.id;
-  return peerByUsername(telegram, name.replace(/^@/, '').toLowerCase());
+/** @throws {ControlError} 404 if the account does not exist. */
+export function pushFaultOf(
+  telegram: Telegram,
+  { updates: kind, phone, user_id, times = 1 }: PushFaultRequest,
+): PushFault {
+  const account =
+    user_id === undefined
+      ? phone === undefined
+        ? undefined
+        : accountOfPhone(telegram, phone)
+      : knownAccount(telegram, user_id);
+  if (phone !== undefined && account === undefined)
+    throw new ControlError(404, `phone: ${phone} has no account`);
+  return { kind, times, ...(account !== undefined && { accountId: account.id }) };
 }
 
-export type FaultView = FaultRequest & { times: number };
+export type FaultView = FaultRequest & { times: number; difference?: 'too_long' };
 
 export function faultView({
   accountId,
@@ -51,6 +60,7 @@ export function faultView({
   peer,
   lasts,
   isSlip,
+  tooLong,
 }: Fault): FaultView {
   return {
     method,
@@ -64,5 +74,12 @@ export function faultView({
     ...(peer !== undefined && { peer }),
     ...(lasts === true && { lasts }),
     ...(isSlip === true && { slip: isSlip }),
+    ...(tooLong === true && { difference: 'too_long' as const }),
   };
+}
+
+export type PushFaultView = PushFaultRequest & { times: number };
+
+export function pushFaultView({ kind, accountId, times }: PushFault): PushFaultView {
+  return { updates: kind, times, ...(accountId !== undefined && { user_id: accountId }) };
 }

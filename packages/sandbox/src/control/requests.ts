@@ -1,18 +1,10 @@
 import { z } from 'zod';
 import { DATA_CENTERS } from '../rpc/accounts.ts';
-import { LAYERS, resultTypeOf } from '../tl/index.ts';
 
 /** Bodies of control calls. Unknown fields are refused, because a misspelt field would have no effect unnoticed. */
 
 const accountId = z.int().positive();
 const username = z.string().regex(/^[A-Za-z]\w{3,31}$/, '4 to 32 of A-Z a-z 0-9 _, the first a letter');
-const methodName = z
-  .string()
-  .refine(
-    (name) => name === '*' || LAYERS.some((layer) => resultTypeOf(name, layer) !== undefined),
-    'no method of Telegram, nor *',
-  );
-
 export const accountRequest = z.strictObject({
   phone: z.string(),
   first_name: z.string().min(1).max(64),
@@ -51,45 +43,6 @@ export type ChatRequest = z.infer<typeof chatRequest>;
 export const contactsRequest = z.strictObject({ id: accountId, contact_ids: z.array(accountId).min(1) });
 export type ContactsRequest = z.infer<typeof contactsRequest>;
 
-export const faultRequest = z
-  .strictObject({
-    phone: z.string().optional(),
-    user_id: accountId.optional(),
-    method: methodName,
-    error: z
-      .string()
-      .regex(/^([A-Z0-9][A-Z0-9_]+|Timeout)$/, "one of Telegram's names, such as FLOOD_WAIT_30")
-      .refine((name) => !name.endsWith('_X'), 'put a number for the X')
-      .optional(),
-    drop: z.enum(['before', 'after']).optional(),
-    /** Transport error, e.g. -404, sent instead of an answer; then the connection is closed. */
-    transport: z.int().min(-999).max(-1).optional(),
-    delay_ms: z.int().min(0).max(600_000).optional(),
-    times: z.int().min(1).default(1),
-    /** A chat: its id (`-100…` for channels), `@username` or `+phone`. */
-    peer: z.union([z.int(), z.string().min(1)]).optional(),
-    /**
-     * With a `…_WAIT_n` error: calls are refused until n seconds have passed, as at Telegram. Otherwise only `times`
-     * calls are.
-     */
-    lasts: z.boolean().optional(),
-    /** With an error that says the sign-in has ended: the sign-in stays valid all the same. */
-    slip: z.boolean().optional(),
-  })
-  .refine(
-    ({ error, drop, transport, delay_ms }) => (error ?? drop ?? transport ?? delay_ms) !== undefined,
-    'name an error, a drop, a transport error or a delay_ms',
-  )
-  .refine(
-    ({ error, drop, transport }) => error === undefined || (drop ?? transport) === undefined,
-    'an error, or a drop or transport error, not both',
-  )
-  .refine(
-    ({ error, lasts }) => lasts !== true || /_WAIT_\d+$/.test(error ?? ''),
-    'only a wait lasts: …_WAIT_30',
-  );
-export type FaultRequest = z.input<typeof faultRequest>;
-
 export const sessionRequest = z.strictObject({ phone: z.string() });
 
 /** Needs exactly one of `url` and `token`, and exactly one of `id` and `phone`. */
@@ -126,6 +79,11 @@ export const idQuery = z
   .string()
   .regex(/^-?\d{1,15}$/, 'a whole number')
   .transform(Number);
+/** An account or chat in a query string: an id, `@username` or `+phone`, where a space stands for the plus. */
+export const peerQuery = z
+  .string()
+  .min(1)
+  .transform((text) => text.replace(/^ /, '+'));
 /** A 64-bit number, signed or unsigned. */
 export const randomIdQuery = z
   .string()

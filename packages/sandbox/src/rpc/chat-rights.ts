@@ -1,7 +1,7 @@
 import type { Account, PeerId } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import { rpcError } from './errors.ts';
-import { hasWrittenTo, SERVICE_ACCOUNT_ID } from './peers.ts';
+import { hasWrittenTo, isChannel, SERVICE_ACCOUNT_ID } from './peers.ts';
 
 /** @throws {RpcError} CHAT_WRITE_FORBIDDEN, CHAT_ADMIN_REQUIRED, PEER_ID_INVALID. */
 export function checkMayWrite(store: Store, account: Account, to: PeerId): void {
@@ -13,6 +13,18 @@ export function checkMayWrite(store: Store, account: Account, to: PeerId): void 
   if (chat === undefined) return;
   if (!chat.members.includes(account.id)) throw rpcError('CHAT_WRITE_FORBIDDEN');
   if (chat.kind === 'channel' && !isAdmin(store, account, to)) throw rpcError('CHAT_ADMIN_REQUIRED');
+}
+
+/** For what every member may do. @throws {RpcError} CHAT_WRITE_FORBIDDEN. */
+export function checkMember(store: Store, account: Account, peer: PeerId): void {
+  const chat = store.state.chats.get(peer);
+  if (chat !== undefined && !chat.members.includes(account.id)) throw rpcError('CHAT_WRITE_FORBIDDEN');
+}
+
+/** Both sides of a private chat and all members of a basic group may pin. @throws {RpcError} CHAT_ADMIN_REQUIRED. */
+export function checkMayPin(store: Store, account: Account, peer: PeerId): void {
+  checkMember(store, account, peer);
+  if (isChannel(peer) && !isAdmin(store, account, peer)) throw rpcError('CHAT_ADMIN_REQUIRED');
 }
 
 /** Whether the account administers a chat. The sandbox knows one administrator, the chat's creator. */

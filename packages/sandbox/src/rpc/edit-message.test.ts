@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
+import { channelOf } from '../testing/inputs.ts';
 import type { TlObject, TlValue } from '../types.ts';
-import { isTlObject } from './fields.ts';
 
 const ALICE = '+9996621001';
 const BOB = '+9996621002';
@@ -197,9 +197,3 @@ describe('messages.editMessage', () => {
     await expect(edit(alice, toBob, 1, 'second')).rejects.toThrow('MESSAGE_NOT_MODIFIED');
   });
 });
-
-async function channelOf(client: DirectClient, username: string): Promise<TlObject> {
-  const { chats } = await client.call('contacts.resolveUsername', { username });
-  const [found] = Array.isArray(chats) ? chats.filter(isTlObject) : [];
-  return { _: 'inputPeerChannel', channel_id: found?.['id'], access_hash: found?.['access_hash'] };
-}

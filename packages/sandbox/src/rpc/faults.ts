@@ -22,6 +22,8 @@ export interface Fault {
   peer?: PeerId;
   /** How many more calls fail. */
   times: number;
+  /** The difference is too long to be told. Only for the two methods that fetch one. */
+  tooLong?: boolean;
   /** Only for a `…_WAIT_n` error: for n seconds every matching call is refused, with the seconds that remain. */
   lasts?: boolean;
 }

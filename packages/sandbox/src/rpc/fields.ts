@@ -54,6 +54,22 @@ export function objectList(object: TlObject, field: string): TlObject[] {
   return value;
 }
 
+/** A list of ints; empty if the field is absent. */
+export function intList(object: TlObject, field: string): number[] {
+  const value = object[field] ?? [];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'number'))
+    throw rpcError('INPUT_FETCH_ERROR');
+  return value;
+}
+
+/** A list of longs; empty if the field is absent. */
+export function longList(object: TlObject, field: string): bigint[] {
+  const value = object[field] ?? [];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'bigint'))
+    throw rpcError('INPUT_FETCH_ERROR');
+  return value;
+}
+
 export function flagField(object: TlObject, field: string): boolean {
   return object[field] === true;
 }

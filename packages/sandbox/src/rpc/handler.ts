@@ -6,7 +6,9 @@ import { dispatch } from './dispatch.ts';
 import { endsAuthorization, rpcError } from './errors.ts';
 import type { Fault, FaultTarget } from './faults.ts';
 import { optionalObject } from './fields.ts';
+import { tooLongDifference } from './methods/updates.ts';
 import { peerOfInput } from './peers.ts';
+import { messageByRandomId, randomIdsOf } from './random-ids.ts';
 import type { Telegram } from './telegram.ts';
 
 /** Answers calls as Telegram would, unless a fault applies. */
@@ -26,6 +28,7 @@ function carryOut(telegram: Telegram, call: RpcCall, fault: Fault | undefined): 
       endAuthorization(telegram, call.authKeyId, fault.error);
     throw rpcError(fault.error);
   }
+  if (fault?.tooLong === true) return tooLongDifference(telegram, call, dispatch(telegram, call));
   if (fault === undefined || !takesEffect) return dispatch(telegram, call);
   try {
     dispatch(telegram, call);
@@ -47,7 +50,7 @@ function targetOf({ store }: Telegram, { query, authKeyId }: RpcCall): FaultTarg
   const account = phone === undefined ? undefined : store.state.accountByPhone.get(phone);
   let peer: PeerId | undefined;
   try {
-    const input = optionalObject(query, 'peer');
+    const input = ['peer', 'to_peer', 'channel'].map((field) => optionalObject(query, field)).find(Boolean);
     if (input !== undefined && signedIn !== undefined) peer = peerOfInput(store, signedIn, input);
   } catch (error) {
     // Ignored: the call itself answers that there is no such chat.
@@ -56,17 +59,18 @@ function targetOf({ store }: Telegram, { query, authKeyId }: RpcCall): FaultTarg
   return { method: query._, accountId: account?.id, phone, peer };
 }
 
-/** Counts a send that created no message: it was refused or cut off, or an earlier message has the same random_id. */
-function countingSends(telegram: Telegram, call: RpcCall, run: () => TlValue): TlValue {
-  const { store } = telegram;
-  const randomId = call.query['random_id'];
-  if (call.query._ !== 'messages.sendMessage' || typeof randomId !== 'bigint') return run();
-  const before = store.state.messages.length;
+/** Counts random ids that created no message: the send was refused or cut off, or an earlier message has the id. */
+function countingSends({ store }: Telegram, call: RpcCall, run: () => TlValue): TlValue {
+  const accountId = store.state.authorizations.get(call.authKeyId)?.accountId ?? 0;
+  const randomIds = randomIdsOf(call.query);
+  const isMade = (randomId: bigint): boolean => messageByRandomId(store, accountId, randomId) !== undefined;
+  const before = randomIds.map(isMade);
   try {
     return run();
   } finally {
-    if (store.state.messages.length === before) {
-      store.commit({ type: 'fruitless_send', randomId: String(randomId), times: 1 });
+    for (const [index, randomId] of randomIds.entries()) {
+      if (before[index] === true || !isMade(randomId))
+        store.commit({ type: 'fruitless_send', randomId: String(randomId), times: 1 });
     }
   }
 }

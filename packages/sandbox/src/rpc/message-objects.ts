@@ -2,6 +2,7 @@ import type { Account, Message, MessageEntity, PeerId } from '../state/model.ts'
 import { chatOf, idIn } from '../state/state.ts';
 import type { Store } from '../state/store.ts';
 import type { TlObject } from '../types.ts';
+import { actionObject, buttonsObject, forwardHeader, reactionsObject, replyHeader } from './message-parts.ts';
 import { companions, peerObject } from './objects.ts';
 import { boxOf, isChannel } from './peers.ts';
 
@@ -23,30 +24,26 @@ export function messageObject(store: Store, viewer: Account, message: Message): 
     peer_id: peerObject(chat),
     reply_to: replyHeader(store, message, box),
     date: message.date,
+    pinned: message.pinnedIn?.includes(box),
   };
-  if (message.action === 'created')
-    return { _: 'messageService', ...common, action: creation(store, message) };
+  const action = actionObject(store, message);
+  if (action !== undefined) return { _: 'messageService', ...common, action };
   return {
     _: 'message',
     ...common,
     message: message.text,
     entities: message.entities?.map(entityObject),
-    edit_date: message.editDate,
+    ...editFields(message),
+    fwd_from: message.forwardedFrom && forwardHeader(message.forwardedFrom),
+    reactions: reactionsObject(viewer, message),
+    reply_markup: message.buttons && buttonsObject(message.buttons),
   };
 }
 
-function creation(store: Store, { to, text }: Message): TlObject {
-  if (isChannel(to)) return { _: 'messageActionChannelCreate', title: text };
-  const members = store.state.chats.get(to)?.members ?? [];
-  return { _: 'messageActionChatCreate', title: text, users: members.map(BigInt) };
-}
-
-/** The id of the original message differs from box to box. */
-function replyHeader(store: Store, message: Message, box: PeerId): TlObject | undefined {
-  if (message.replyTo === undefined) return undefined;
-  const original = store.state.boxes.get(boxOf(message.to, message.from))?.messages[message.replyTo - 1];
-  const id = original === undefined ? undefined : idIn(original, box);
-  return id === undefined ? undefined : { _: 'messageReplyHeader', reply_to_msg_id: id };
+/** As at Telegram, a reaction counts as an edit too, which clients do not show. */
+function editFields({ editDate, reactedAt }: Message): Record<string, number | boolean | undefined> {
+  if (reactedAt === undefined) return { edit_date: editDate };
+  return { edit_date: Math.max(editDate ?? 0, reactedAt), edit_hide: editDate === undefined };
 }
 
 export function entityObject({ kind, offset, length, ...rest }: MessageEntity): TlObject {
@@ -76,14 +73,21 @@ export function messagesWithPeers(
   viewer: Account,
   messages: readonly Message[],
 ): PeeredMessages {
-  const peers = messages.flatMap((message) => [message.from, message.to, ...mentions(message)]);
   return {
     messages: messages.map((message) => messageObject(store, viewer, message)),
-    ...companions(store, viewer, peers),
+    ...companions(store, viewer, messages.flatMap(mentionedPeers)),
     topics: [],
   };
 }
 
-function mentions({ entities = [] }: Message): number[] {
-  return entities.flatMap(({ userId }) => userId ?? []);
+/** Every peer that a message's TL object names. */
+export function mentionedPeers(message: Message): PeerId[] {
+  const { from, to, entities = [], reactions = [], forwardedFrom } = message;
+  return [
+    from,
+    to,
+    ...entities.flatMap(({ userId }) => userId ?? []),
+    ...reactions.map(({ accountId }) => accountId),
+    ...(forwardedFrom === undefined ? [] : [forwardedFrom.from]),
+  ];
 }

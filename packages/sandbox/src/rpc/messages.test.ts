@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
-import type { TlObject, TlValue } from '../types.ts';
-import { isTlObject } from './fields.ts';
+import { listOf } from '../testing/inputs.ts';
+import type { TlObject } from '../types.ts';
 
 const ALICE = '+9996621001';
 const BOB = '+9996621002';
@@ -288,7 +288,3 @@ describe('contacts', () => {
     });
   });
 });
-
-function listOf(value: TlValue): TlObject[] {
-  return Array.isArray(value) ? value.filter(isTlObject) : [];
-}

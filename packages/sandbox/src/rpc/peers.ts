@@ -56,6 +56,15 @@ export function peerOfInput(store: Store, viewer: Account, input: TlObject): Pee
   }
 }
 
+/** The `InputPeer` by which an account addresses a peer. */
+export function inputPeerOf(store: Store, viewer: Account, peer: PeerId): TlObject {
+  const access_hash = accessHash(store, viewer.id, peer);
+  if (peer >= 0) return { _: 'inputPeerUser', user_id: BigInt(peer), access_hash };
+  return isChannel(peer)
+    ? { _: 'inputPeerChannel', channel_id: bareId(peer), access_hash }
+    : { _: 'inputPeerChat', chat_id: bareId(peer) };
+}
+
 /** The account id in an `InputUser`; undefined if there is no such account or the access hash is not this viewer's. */
 export function userOfInput(store: Store, viewer: Account, input: TlObject): number | undefined {
   if (input._ === 'inputUserSelf') return viewer.id;

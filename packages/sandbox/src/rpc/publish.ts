@@ -45,21 +45,25 @@ function readersOf(store: Store, box: PeerId): readonly number[] {
 }
 
 /** Pushes an `Updates` object to an account's connected clients. */
-function pushToAccount(
-  { store, network }: Telegram,
+export function pushToAccount(
+  { store, network, pushFaults }: Telegram,
   accountId: number,
   updatesFor: (account: Account) => TlObject,
   origin?: Origin,
 ): void {
   const account = store.state.accounts.get(accountId);
   if (account === undefined) return;
-  let updates: TlObject | undefined;
-  for (const authKeyId of store.state.authKeysOf.get(accountId) ?? []) {
+  const keys = [...(store.state.authKeysOf.get(accountId) ?? [])].filter((authKeyId) => {
     const authorization = store.state.authorizations.get(authKeyId);
-    if (authorization?.status.kind !== 'authorized' || authorization.dcId !== account.homeDc) continue;
-    if (network().connections(authKeyId) === 0) continue;
-    updates ??= updatesFor(account);
-    const isOwn = authKeyId === origin?.authKeyId;
-    network().push(authKeyId, updates, isOwn ? { exceptSessionId: origin.sessionId } : {});
-  }
+    const isHome = authorization?.status.kind === 'authorized' && authorization.dcId === account.homeDc;
+    return isHome && network().connections(authKeyId) > 0;
+  });
+  if (keys.length === 0) return;
+  const updates = updatesFor(account);
+  pushFaults.deliver(accountId, () => {
+    for (const authKeyId of keys) {
+      const isOwn = authKeyId === origin?.authKeyId;
+      network().push(authKeyId, updates, isOwn ? { exceptSessionId: origin.sessionId } : {});
+    }
+  });
 }

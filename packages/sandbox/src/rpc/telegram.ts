@@ -2,7 +2,9 @@ import type { Account } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { Network, RpcCall, TlObject } from '../types.ts';
 import type { Faults } from './faults.ts';
+import type { PushFaults } from './push-faults.ts';
 import type { SrpChallenges } from './srp.ts';
+import type { TypingNotices } from './typing.ts';
 
 export interface DataCenter {
   id: number;
@@ -36,7 +38,9 @@ export interface Telegram {
   readonly store: Store;
   readonly settings: SandboxSettings;
   readonly faults: Faults;
+  readonly pushFaults: PushFaults;
   readonly challenges: SrpChallenges;
+  readonly typing: TypingNotices;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Empty until the ports are open. */

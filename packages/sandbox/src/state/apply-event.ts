@@ -61,6 +61,10 @@ export function applyEvent(state: State, event: StateEvent): void {
       return;
     case 'message_accepted':
     case 'message_edited':
+    case 'messages_deleted':
+    case 'message_reacted':
+    case 'messages_pinned':
+    case 'history_read':
       applyMessageEvent(state, event);
       return;
     case 'fruitless_send':

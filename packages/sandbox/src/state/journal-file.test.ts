@@ -47,6 +47,13 @@ async function live(telegram: DirectTelegram): Promise<void> {
   await alice.send(await alice.peerOf('+79991234567'), 'Привет', { random_id: 5n });
   const edit = { peer: await alice.peerOf('+79991234567'), id: 1, message: 'Привет!' };
   await alice.call('messages.editMessage', edit);
+  const { actions } = telegram.control;
+  for (const text of ['one', 'two']) actions.send({ from: bob.id, to: aliceId, text });
+  actions.react({ by: bob.id, of: aliceId, message_id: 1, emoji: '👍' });
+  actions.react({ by: bob.id, of: aliceId, message_id: 1, emoji: '❤' });
+  actions.delete({ from: bob.id, to: aliceId, message_ids: [2] });
+  actions.read({ by: aliceId, of: bob.id });
+  await alice.call('messages.updatePinnedMessage', { peer: edit.peer, id: 1 });
   await expect(alice.send({ _: 'inputPeerEmpty' }, 'x', { random_id: 6n })).rejects.toThrow();
   await telegram.client('half-way').sendCode('+9996621002');
   await telegram.client('qr').call('auth.exportLoginToken', { api_id: 1, api_hash: 'x', except_ids: [] });

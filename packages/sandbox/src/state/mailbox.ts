@@ -1,7 +1,13 @@
 import type { Message, PeerId } from './model.ts';
 
 /** One change of a box. Clients learn of it by an update, pushed or in a difference. */
-export type BoxChange = { kind: 'new'; id: number } | { kind: 'edit'; id: number };
+export type BoxChange =
+  | { kind: 'new'; id: number }
+  | { kind: 'edit'; id: number; isReaction?: true }
+  | { kind: 'delete'; ids: number[] }
+  | { kind: 'pin'; peer: PeerId; ids: number[]; pinned: boolean }
+  /** `maxId` is the last message that the box's owner has read, or that others have read of the owner's. */
+  | { kind: 'read_inbox' | 'read_outbox'; peer: PeerId; maxId: number };
 
 export interface LogEntry {
   change: BoxChange;
@@ -13,8 +19,8 @@ export interface LogEntry {
 
 /** The messages of one id sequence: those of an account (private chats and basic groups) or of a channel. */
 export interface Mailbox {
-  /** A message's id is its index plus one. */
-  messages: Message[];
+  /** A message's id is its index plus one. Undefined for deleted messages. */
+  messages: (Message | undefined)[];
   /** Message ids by chat, ascending. The chats are in the order of their first message. */
   chats: Map<PeerId, number[]>;
   /** Every change, oldest first. */

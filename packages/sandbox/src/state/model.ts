@@ -99,9 +99,56 @@ export interface Message {
   replyTo?: number;
   /** Unix seconds of the last edit. */
   editDate?: number;
-  /** The service message about the creation of a chat; `text` is the chat's title. */
-  action?: 'created';
+  /** The boxes whose copies were deleted. */
+  deletedIn?: PeerId[];
+  /** The boxes that show the message as pinned. */
+  pinnedIn?: PeerId[];
+  reactions?: MessageReaction[];
+  /** Unix seconds of the last change of the reactions. */
+  reactedAt?: number;
+  forwardedFrom?: ForwardOrigin;
+  /** The quoted part of the message in `replyTo`. */
+  quote?: Quote;
+  /** The forum topic: the id of its first message. */
+  topicId?: number;
+  /** Rows of inline buttons below a bot's message. */
+  buttons?: InlineButton[][];
+  /** Only for service messages. */
+  action?: MessageAction;
   copies: MessageCopy[];
+}
+
+/** What a service message tells. `text` is the title of a created chat or topic. */
+type MessageAction = 'created' | 'pinned' | 'joined' | 'joined_by_link' | 'left' | 'topic_created';
+
+/** An account's reactions to a message. */
+interface MessageReaction {
+  accountId: number;
+  emoji: string[];
+  /** Unix seconds. */
+  date: number;
+}
+
+export interface Quote {
+  text: string;
+  /** UTF-16 units in the original. */
+  offset?: number;
+}
+
+export interface InlineButton {
+  text: string;
+  /** The client sends it back when the button is pressed. */
+  data: string;
+}
+
+/** Where a forwarded message was written first. */
+export interface ForwardOrigin {
+  /** The author, or the channel of a post. */
+  from: PeerId;
+  /** Unix seconds. */
+  date: number;
+  /** The id of the channel post. */
+  postId?: number;
 }
 
 export interface MessageCopy {

@@ -49,6 +49,10 @@ export interface State {
   messages: Message[];
   /** In the order of application. */
   messageEvents: MessageEvent[];
+  /** By {@link readKey}: the last message id that an account has read in a chat. */
+  readInbox: Map<string, number>;
+  /** By {@link readKey}: the last id of the account's own messages that others have read in a chat. */
+  readOutbox: Map<string, number>;
   /** By {@link randomIdKey}. */
   messageByRandomId: Map<string, Message>;
   /** How many sends created no message, by random id. */
@@ -73,6 +77,8 @@ export function emptyState(): State {
     boxes: new Map(),
     messages: [],
     messageEvents: [],
+    readInbox: new Map(),
+    readOutbox: new Map(),
     messageByRandomId: new Map(),
     fruitlessSends: new Map(),
     loginTokens: new Map(),
@@ -85,6 +91,11 @@ export function randomIdKey(accountId: number, randomId: string): string {
   return `${accountId}:${randomId}`;
 }
 
+/** The key of `readInbox` and `readOutbox`. */
+export function readKey(accountId: number, peer: PeerId): string {
+  return `${accountId}:${peer}`;
+}
+
 /** The chat that a message belongs to, for the owner of the box. */
 export function chatOf(message: Message, box: PeerId): PeerId {
   return message.to < 0 || message.from === box ? message.to : message.from;
@@ -95,7 +106,7 @@ export function idIn(message: Message, box: PeerId): number | undefined {
   return message.copies.find((copy) => copy.box === box)?.id;
 }
 
-/** The message with this id in a box. */
+/** The message with this id in a box; undefined if there is none, or it was deleted. */
 export function messageIn(state: Readonly<State>, box: PeerId, id: number): Message | undefined {
   return state.boxes.get(box)?.messages[id - 1];
 }

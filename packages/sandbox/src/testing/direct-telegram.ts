@@ -3,8 +3,10 @@ import { DATA_CENTERS, MAIN_DATA_CENTER } from '../rpc/accounts.ts';
 import { Faults } from '../rpc/faults.ts';
 import { isTlObject } from '../rpc/fields.ts';
 import { createRpcHandler } from '../rpc/handler.ts';
+import { PushFaults } from '../rpc/push-faults.ts';
 import { SrpChallenges } from '../rpc/srp.ts';
 import { DEFAULT_SETTINGS, type Telegram } from '../rpc/telegram.ts';
+import { TypingNotices } from '../rpc/typing.ts';
 import { Store } from '../state/store.ts';
 import { codecForLayer, LAYERS, resultTypeOf } from '../tl/index.ts';
 import type { Network, TlObject, TlValue } from '../types.ts';
@@ -45,7 +47,9 @@ export class DirectTelegram {
       store,
       settings: { ...DEFAULT_SETTINGS },
       faults: new Faults(),
+      pushFaults: new PushFaults(),
       challenges: new SrpChallenges(),
+      typing: new TypingNotices(),
       now: () => this.now,
       dataCenters: () => DATA_CENTERS.map((id) => ({ id, host: '127.0.0.1', port: 4430 + id })),
       network: () => network,
@@ -92,7 +96,10 @@ export class DirectClient {
       sessionId: `of ${authKeyId}`,
       client,
     });
-    for (const layer of LAYERS) checkEncodable(value, resultTypeOf(method, layer) ?? '', layer);
+    // The answer to a call of layer 198; other layers may declare another type of answer.
+    const resultType = resultTypeOf(method, 198) ?? '';
+    for (const layer of LAYERS)
+      if (resultTypeOf(method, layer) === resultType) checkEncodable(value, resultType, layer);
     return value;
   }
 

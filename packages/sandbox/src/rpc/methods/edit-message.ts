@@ -1,11 +1,11 @@
 import type { Account, Message, MessageEntity, PeerId } from '../../state/model.ts';
-import { chatOf, messageIn } from '../../state/state.ts';
 import type { Store } from '../../state/store.ts';
 import type { TlObject } from '../../types.ts';
 import { updatesObject } from '../box-updates.ts';
 import { checkMayWrite, isAdmin } from '../chat-rights.ts';
 import { rpcError } from '../errors.ts';
 import { flagField, intField, objectField, objectList, textField } from '../fields.ts';
+import { boxesOf, writtenMessage } from '../find-message.ts';
 import { acceptText, type MessageText } from '../message-text.ts';
 import { boxOf, isChannel, peerOfInput } from '../peers.ts';
 import { publish } from '../publish.ts';
@@ -30,7 +30,7 @@ export function editMessage({ call, query, account, telegram }: UserRequest): Tl
   if (!isModified(message, after, noWebpage)) throw rpcError('MESSAGE_NOT_MODIFIED');
   const changes = publish(
     telegram,
-    message.copies.map((copy) => copy.box),
+    boxesOf(message),
     [
       {
         type: 'message_edited',
@@ -49,11 +49,9 @@ export function editMessage({ call, query, account, telegram }: UserRequest): Tl
 /** @throws {RpcError} MESSAGE_ID_INVALID, MESSAGE_AUTHOR_REQUIRED, MESSAGE_EDIT_TIME_EXPIRED. */
 function editableMessage(telegram: Telegram, account: Account, peer: PeerId, id: number): Message {
   const { store } = telegram;
-  const box = boxOf(peer, account.id);
-  const message = messageIn(store.state, box, id);
-  if (message === undefined || chatOf(message, box) !== peer || message.action !== undefined)
-    throw rpcError('MESSAGE_ID_INVALID');
-  if (message.from !== account.id) throw rpcError('MESSAGE_AUTHOR_REQUIRED');
+  const message = writtenMessage(store, account, peer, id);
+  if (message.from !== account.id || message.forwardedFrom !== undefined)
+    throw rpcError('MESSAGE_AUTHOR_REQUIRED');
   if (hasTimeLimit(store, account, peer) && unixSeconds(telegram) - message.date > EDIT_TIME_LIMIT)
     throw rpcError('MESSAGE_EDIT_TIME_EXPIRED');
   return message;

@@ -1,9 +1,12 @@
 import type { Account, Message, PeerId } from '../../state/model.ts';
-import { ptsOf } from '../../state/state.ts';
+import { idIn, messageIn, ptsOf } from '../../state/state.ts';
+import type { Store } from '../../state/store.ts';
 import type { TlObject } from '../../types.ts';
 import { intField, objectField, objectList } from '../fields.ts';
 import { messagesWithPeers, type PeeredMessages } from '../message-objects.ts';
+import { messageRepliedTo } from '../message-parts.ts';
 import { boxOf, channelOfInput, isChannel, peerOfInput } from '../peers.ts';
+import { pinnedIds } from '../pinned.ts';
 import type { Telegram, UserRequest } from '../telegram.ts';
 
 const MAX_LIMIT = 100;
@@ -48,35 +51,40 @@ function messagesAnswer(
 }
 
 /** Messages of private chats and basic groups by their ids. */
-export function getMessages({ query, account, telegram }: UserRequest): TlObject {
-  return { _: 'messages.messages', ...messagesById(telegram, account, account.id, objectList(query, 'id')) };
+export function getMessages({ query, account, telegram: { store } }: UserRequest): TlObject {
+  const wanted = objectList(query, 'id').map((input) => messageOfInput(store, account.id, input));
+  return { _: 'messages.messages', ...messagesOrEmpty(store, account, wanted) };
 }
 
-export function getChannelMessages({ query, account, telegram }: UserRequest): TlObject {
-  const { peer } = channelOfInput(telegram.store, account, objectField(query, 'channel'));
-  const answer = messagesById(telegram, account, peer, objectList(query, 'id'));
-  return {
-    _: 'messages.channelMessages',
-    pts: ptsOf(telegram.store.state, peer),
-    count: answer.messages.length,
-    ...answer,
-  };
+export function getChannelMessages({ query, account, telegram: { store } }: UserRequest): TlObject {
+  const { peer } = channelOfInput(store, account, objectField(query, 'channel'));
+  const wanted = objectList(query, 'id').map((input) => messageOfInput(store, peer, input));
+  const answer = messagesOrEmpty(store, account, wanted);
+  const { length: count } = answer.messages;
+  return { _: 'messages.channelMessages', pts: ptsOf(store.state, peer), count, ...answer };
 }
 
-/** Messages in the order requested; `messageEmpty` for an unknown id. */
-function messagesById(
-  { store }: Telegram,
-  account: Account,
-  box: PeerId,
-  inputs: TlObject[],
-): PeeredMessages {
-  const ids = inputs.map((input) => (input._ === 'inputMessageID' ? intField(input, 'id') : 0));
-  const found = ids.map((id) => store.state.boxes.get(box)?.messages[id - 1]);
-  const answer = messagesWithPeers(
-    store,
-    account,
-    found.filter((message) => message !== undefined),
-  );
+interface Wanted {
+  id: number;
+  message: Message | undefined;
+}
+
+/** The message that an `InputMessage` names. Only a channel's box has one chat, and so a pinned message. */
+function messageOfInput(store: Store, box: PeerId, input: TlObject): Wanted {
+  const id = input._ === 'inputMessagePinned' ? (pinnedIds(store, box, box)[0] ?? 0) : intField(input, 'id');
+  const message = messageIn(store.state, box, id);
+  if (input._ !== 'inputMessageReplyTo') return { id, message };
+  const original = message && messageRepliedTo(store, message);
+  return { id: (original && idIn(original, box)) ?? 0, message: original };
+}
+
+/** Messages in the order requested; `messageEmpty` for an unknown one. */
+function messagesOrEmpty(store: Store, account: Account, wanted: readonly Wanted[]): PeeredMessages {
+  const found = wanted.flatMap(({ message }) => message ?? []);
+  const answer = messagesWithPeers(store, account, found);
   const objects = new Map(answer.messages.map((object) => [object['id'], object]));
-  return { ...answer, messages: ids.map((id) => objects.get(id) ?? { _: 'messageEmpty', id }) };
+  return {
+    ...answer,
+    messages: wanted.map(({ id }) => objects.get(id) ?? { _: 'messageEmpty', id }),
+  };
 }

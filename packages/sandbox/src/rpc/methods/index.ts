@@ -9,12 +9,18 @@ import {
   resetAuthorizations,
 } from './authorizations.ts';
 import { addContact, getContacts, importContacts, resolvePhone, resolveUsername } from './contacts.ts';
+import { deleteChannelMessages, deleteMessages } from './delete-messages.ts';
 import { getDialogs, getPeerDialogs, getPinnedDialogs } from './dialogs.ts';
 import { editMessage } from './edit-message.ts';
+import { forwardMessages } from './forward-messages.ts';
 import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceUpdate } from './help.ts';
 import { getChannelMessages, getHistory, getMessages } from './history.ts';
 import { checkPassword, getPassword } from './password.ts';
+import { unpinAllMessages, updatePinnedMessage } from './pin-message.ts';
+import { readChannelHistory, readHistory } from './read-history.ts';
 import { sendMessage } from './send-message.ts';
+import { sendReaction } from './send-reaction.ts';
+import { setTyping } from './set-typing.ts';
 import { importBotAuthorization } from './sign-in-by-bot-token.ts';
 import { cancelCode, resendCode, sendCode, signInByCode } from './sign-in-by-code.ts';
 import { acceptLoginToken, exportLoginToken, importLoginToken } from './sign-in-by-token.ts';
@@ -61,6 +67,7 @@ export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlV
 export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
   'account.getPassword',
   'auth.acceptLoginToken',
+  'channels.readHistory',
   'contacts.addContact',
   'contacts.getContacts',
   'contacts.importContacts',
@@ -69,6 +76,7 @@ export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
   'messages.getHistory',
   'messages.getPeerDialogs',
   'messages.getPinnedDialogs',
+  'messages.readHistory',
 ]);
 
 /** Methods that only the account's home data centre answers. */
@@ -79,14 +87,18 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'auth.acceptLoginToken': acceptLoginToken,
     'auth.exportAuthorization': exportAuthorization,
     'auth.resetAuthorizations': resetAuthorizations,
+    'channels.deleteMessages': deleteChannelMessages,
     'channels.getChannels': getChannels,
     'channels.getMessages': getChannelMessages,
+    'channels.readHistory': readChannelHistory,
     'contacts.addContact': addContact,
     'contacts.getContacts': getContacts,
     'contacts.importContacts': importContacts,
     'contacts.resolvePhone': resolvePhone,
     'contacts.resolveUsername': resolveUsername,
+    'messages.deleteMessages': deleteMessages,
     'messages.editMessage': editMessage,
+    'messages.forwardMessages': forwardMessages,
     'messages.getChats': getChats,
     'messages.getDialogs': getDialogs,
     'messages.getHistory': getHistory,
@@ -94,7 +106,11 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'messages.getPeerDialogs': getPeerDialogs,
     'messages.getPinnedDialogs': getPinnedDialogs,
     'messages.sendMessage': sendMessage,
-    'messages.setTyping': () => true,
+    'messages.readHistory': readHistory,
+    'messages.sendReaction': sendReaction,
+    'messages.setTyping': setTyping,
+    'messages.unpinAllMessages': unpinAllMessages,
+    'messages.updatePinnedMessage': updatePinnedMessage,
     'updates.getChannelDifference': getChannelDifference,
     'updates.getDifference': getDifference,
     'updates.getState': getState,

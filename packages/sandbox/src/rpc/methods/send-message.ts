@@ -1,22 +1,16 @@
-import type { Account, Message, PeerId } from '../../state/model.ts';
-import { chatOf, idIn, messageIn, randomIdKey } from '../../state/state.ts';
+import type { Account, Message } from '../../state/model.ts';
+import { idIn } from '../../state/state.ts';
 import type { TlObject } from '../../types.ts';
-import { updatesObject } from '../box-updates.ts';
+import { newMessageEntry, updatesObject } from '../box-updates.ts';
 import { checkMayWrite } from '../chat-rights.ts';
 import { rpcError } from '../errors.ts';
-import {
-  flagField,
-  intField,
-  longField,
-  objectField,
-  objectList,
-  optionalObject,
-  textField,
-} from '../fields.ts';
+import { flagField, longField, objectField, objectList, optionalObject, textField } from '../fields.ts';
 import { entityObject } from '../message-objects.ts';
 import { acceptText } from '../message-text.ts';
 import { boxOf, peerOfInput } from '../peers.ts';
 import { postMessage } from '../post-message.ts';
+import { messageByRandomId } from '../random-ids.ts';
+import { replyOf } from '../reply.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
 
 export function sendMessage({ call, query, account, telegram }: UserRequest): TlObject {
@@ -24,7 +18,7 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
   const to = peerOfInput(store, account, objectField(query, 'peer'));
   const randomId = longField(query, 'random_id');
   if (randomId === 0n) throw rpcError('RANDOM_ID_EMPTY');
-  const earlier = store.state.messageByRandomId.get(randomIdKey(account.id, String(randomId)));
+  const earlier = messageByRandomId(store, account.id, randomId);
   if (earlier !== undefined) {
     if (settings.repeated_random_id === 'error') throw rpcError('RANDOM_ID_DUPLICATE');
     return sentMessage(telegram, account, earlier);
@@ -38,7 +32,7 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
     textField(query, 'message'),
     objectList(query, 'entities'),
   );
-  const replyTo = replyOf(telegram, account, to, optionalObject(query, 'reply_to'));
+  const reply = replyOf(store, account, to, optionalObject(query, 'reply_to'));
   const message = postMessage(
     telegram,
     {
@@ -50,36 +44,18 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
       ...(entities.length > 0 && { entities }),
       ...(flagField(query, 'silent') && { silent: true }),
       ...(flagField(query, 'no_webpage') && { noWebpage: true }),
-      ...(replyTo !== undefined && { replyTo }),
+      ...reply,
     },
     call,
   );
   return sentMessage(telegram, account, message);
 }
 
-/** @throws {RpcError} REPLY_MESSAGE_ID_INVALID if the chat has no such message. */
-function replyOf(
-  { store }: Telegram,
-  account: Account,
-  to: PeerId,
-  input: TlObject | undefined,
-): number | undefined {
-  if (input === undefined || input._ !== 'inputReplyToMessage') return undefined;
-  const id = intField(input, 'reply_to_msg_id');
-  const box = boxOf(to, account.id);
-  const original = messageIn(store.state, box, id);
-  if (original === undefined || chatOf(original, box) !== to) throw rpcError('REPLY_MESSAGE_ID_INVALID');
-  return id;
-}
-
 /** As at Telegram, the answer is short for a private chat with another user, and a full `updates` object otherwise. */
 function sentMessage(telegram: Telegram, account: Account, message: Message): TlObject {
   const box = boxOf(message.to, account.id);
   const id = idIn(message, box) ?? 0;
-  const entry = telegram.store.state.boxes
-    .get(box)
-    ?.log.findLast(({ change }) => change.kind === 'new' && change.id === id);
-  if (entry === undefined) throw new Error(`box ${box} has no message ${id}`);
+  const entry = newMessageEntry(telegram.store, box, message);
   if (message.to >= 0 && message.to !== account.id) {
     return {
       _: 'updateShortSentMessage',

@@ -2,13 +2,14 @@ import { changesSince, type LogEntry } from '../../state/mailbox.ts';
 import type { Account, PeerId } from '../../state/model.ts';
 import { ptsOf } from '../../state/state.ts';
 import type { Store } from '../../state/store.ts';
-import type { TlObject } from '../../types.ts';
-import { messagesOf, updateOf } from '../box-updates.ts';
+import type { RpcCall, TlObject, TlValue } from '../../types.ts';
+import { companionsOf, messageOf, updatesOf } from '../box-updates.ts';
+import { dialogObjects, dialogOf } from '../dialog-objects.ts';
 import { rpcError } from '../errors.ts';
 import { intField, objectField } from '../fields.ts';
-import { messagesWithPeers } from '../message-objects.ts';
+import { messageObject } from '../message-objects.ts';
 import { channelOfInput } from '../peers.ts';
-import { unixSeconds, type UserRequest } from '../telegram.ts';
+import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
 
 /** Maximum number of changes in one answer. */
 const MAX_SLICE = 500;
@@ -26,14 +27,18 @@ export function stateObject(
 
 /** The changes of the account's box since the caller's pts. */
 export function getDifference(request: UserRequest): TlObject {
-  const { account, telegram } = request;
+  const { query, account, telegram } = request;
   const { store } = telegram;
   const missed = missedSince(request, account.id, MAX_SLICE);
+  const current = ptsOf(store.state, account.id);
+  const { pts_total_limit: limit } = query;
+  if (typeof limit === 'number' && current - intField(query, 'pts') > limit)
+    return { _: 'updates.differenceTooLong', pts: current };
   const last = missed.at(-1);
   if (last === undefined) return { _: 'updates.differenceEmpty', date: unixSeconds(telegram), seq: 0 };
   const common = { ...differenceOf(store, account, account.id, missed), new_encrypted_messages: [] };
   const state = stateObject(request, last.pts);
-  return last.pts === ptsOf(store.state, account.id)
+  return last.pts === current
     ? { _: 'updates.difference', ...common, state }
     : { _: 'updates.differenceSlice', ...common, intermediate_state: state };
 }
@@ -50,6 +55,34 @@ export function getChannelDifference(request: UserRequest): TlObject {
   return { _: 'updates.channelDifference', final, pts, timeout: 30, ...difference };
 }
 
+/**
+ * The answer that tells only where the box is now, in place of the difference.
+ *
+ * @param difference the ordinary answer; calls of other methods keep it.
+ */
+export function tooLongDifference(
+  { store }: Telegram,
+  { query, authKeyId }: RpcCall,
+  difference: TlValue,
+): TlValue {
+  const account = store.state.accounts.get(store.state.authorizations.get(authKeyId)?.accountId ?? 0);
+  if (account === undefined) return difference;
+  if (query._ === 'updates.getDifference')
+    return { _: 'updates.differenceTooLong', pts: ptsOf(store.state, account.id) };
+  if (query._ !== 'updates.getChannelDifference') return difference;
+  const { peer } = channelOfInput(store, account, objectField(query, 'channel'));
+  const dialog = dialogOf(store, account, peer);
+  if (dialog === undefined) return difference;
+  const { dialogs, ...rest } = dialogObjects(store, account, [dialog]);
+  return {
+    _: 'updates.channelDifferenceTooLong',
+    final: true,
+    timeout: 30,
+    dialog: dialogs?.[0],
+    ...rest,
+  };
+}
+
 function missedSince({ query, telegram: { store } }: UserRequest, box: number, limit: number): LogEntry[] {
   const pts = intField(query, 'pts');
   if (pts < 1 || pts > ptsOf(store.state, box)) throw rpcError('PERSISTENT_TIMESTAMP_INVALID');
@@ -63,15 +96,16 @@ function differenceOf(
   box: PeerId,
   missed: readonly LogEntry[],
 ): Record<string, TlObject[]> {
-  const fresh = missed.filter(({ change }) => change.kind === 'new');
-  const freshIds = new Set(fresh.map(({ change }) => change.id));
-  const others = missed.filter(({ change }) => !freshIds.has(change.id));
-  const { messages } = messagesWithPeers(store, account, messagesOf(store, box, fresh));
-  const { users, chats } = messagesWithPeers(store, account, messagesOf(store, box, missed));
+  const fresh = missed.flatMap((entry) =>
+    entry.change.kind === 'new' ? (messageOf(store, box, entry) ?? []) : [],
+  );
+  const others = missed.filter((entry) => {
+    const message = messageOf(store, box, entry);
+    return message === undefined || !fresh.includes(message);
+  });
   return {
-    new_messages: messages,
-    other_updates: others.flatMap((entry) => updateOf(store, account, box, entry) ?? []),
-    users,
-    chats,
+    new_messages: fresh.map((message) => messageObject(store, account, message)),
+    other_updates: others.flatMap((entry) => updatesOf(store, account, box, entry)),
+    ...companionsOf(store, account, box, missed),
   };
 }

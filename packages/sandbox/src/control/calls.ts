@@ -1,0 +1,35 @@
+/** The calls of the control API, as `GET /` lists them. */
+export const CALLS = {
+  'GET /codes/{phone}': 'the code last sent to a phone: {phone, code, delivery}',
+  'POST /accounts':
+    '{phone, first_name, last_name?, username?, password?, hint?, email?, dc?}: an account that exists at "Telegram"; {bot_token, first_name, username?}: a bot',
+  'GET /accounts': 'all accounts',
+  'POST /sessions':
+    '{phone}: a sign-in that is done, with no code asked: {id, dc, auth_key}; for tests with many accounts',
+  'POST /login-tokens/accept':
+    '{url: tg://login?token=…|token, id|phone}: an account scans a QR code, and the client that shows it is signed in',
+  'POST /chats':
+    '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
+  'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
+  'GET /messages?from=ID&to=ID':
+    'messages in the order in which they were accepted; both are optional; codes only with from=777000',
+  'POST /messages':
+    '{from, to, text, reply_to?, topic_id?}: an account writes, as from an official app: {id, date}; ids of messages are those of from',
+  'PATCH /messages': '{from, to, message_id, text}: an account edits its message',
+  'DELETE /messages': '{from, to, message_ids, for_everyone?}: an account deletes messages',
+  'POST /reads':
+    '{by, of, up_to?}: an account reads the messages of another, or of a chat; ids are those of of',
+  'POST /reactions': '{by, of, message_id, emoji}: an account reacts to a message; null removes the reaction',
+  'GET /typing?to=': 'every "typing…" that was shown to an account or chat: from_id, to_id, action, at',
+  'GET /deliveries?random_id=':
+    '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
+  'POST /faults':
+    '{phone?|user_id?, method, error?|drop?: before|after|transport?: -404, delay_ms?, times?, peer?, lasts?, slip?}: the next calls fail so; {difference: too_long|channel_too_long}: the next difference is refused; {updates: drop|delay|reorder|duplicate}: so go the next pushes; both take phone?|user_id?, times?',
+  'GET /faults': 'the faults that are not used up',
+  'DELETE /faults': 'no more faults',
+  'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",
+  'GET /settings, POST /settings':
+    '{repeated_random_id: error|original, code_lifetime_seconds, code_tries, login_token_lifetime_seconds}',
+  'GET /state':
+    'counters: accounts, messages, early calls, duplicated sign-ins, sessions and connections by account',
+};
