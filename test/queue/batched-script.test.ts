@@ -7,7 +7,7 @@ import { newCall } from '../../packages/queue/src/redis/redis-calls.ts';
 import { RedisClock } from '../../packages/queue/src/redis/redis-clock.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
-describe('a script that is run for many', () => {
+describe('a batched script', () => {
   let server: RedisServer;
   let redis: Redis;
   let clock: RedisClock;
@@ -40,7 +40,7 @@ describe('a script that is run for many', () => {
     Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1]);
   const turn = () => new Promise(setImmediate);
 
-  test('is one command for all of a turn, and each is told its own reply', async () => {
+  test('shares one command in a turn, and each caller gets its own reply', async () => {
     const values = Array.from({ length: 20 }, (_, index) => String(index));
     const replies = await Promise.all(values.map((value) => run('list', value)));
     expect(replies).toEqual(values.map((value, index) => [[index + 1, 'list', value, 1, 1]]));
@@ -48,7 +48,7 @@ describe('a script that is run for many', () => {
     expect(await commands()).toBe(1);
   });
 
-  test('is one command for all that come while Redis works on those before', async () => {
+  test('shares one command among runs that arrive while Redis works', async () => {
     const all = [run('list', '1')];
     await turn();
     all.push(run('list', '2'), run('list', '3'));
@@ -59,14 +59,14 @@ describe('a script that is run for many', () => {
     expect(await commands()).toBe(2);
   });
 
-  test('holds Redis up with no more at a time than it should, in their order', async () => {
+  test('limits the runs per command, and keeps their order', async () => {
     const values = Array.from({ length: MOST_RUNS * 2 + 1 }, (_, index) => String(index));
     await Promise.all(values.map((value) => run('list', value)));
     expect(await redis.lrange('list', 0, -1)).toEqual(values);
     expect(await commands()).toBe(3);
   });
 
-  test('keeps together what is asked for together', async () => {
+  test('keeps the runs of one call together', async () => {
     const before = Array.from({ length: MOST_RUNS - 1 }, (_, index) => run('before', String(index)));
     const together = script.run([of('list', '1'), of('list', '2'), of('list', '3')], newCall());
     expect(await together).toEqual([1, 2, 3].map((at) => [at, 'list', String(at), 1, 1]));
@@ -74,7 +74,7 @@ describe('a script that is run for many', () => {
     expect(await commands()).toBe(2);
   });
 
-  test('that fails for one fails for that one alone', async () => {
+  test('that fails for one caller fails only for that caller', async () => {
     await redis.set('text', 'is no list');
     const [first, failed, last] = await Promise.allSettled([
       run('list', '1'),
@@ -89,7 +89,7 @@ describe('a script that is run for many', () => {
     expect(await redis.lrange('list', 0, -1)).toEqual(['1', '3']);
   });
 
-  test('is not run for who does not wait any more', async () => {
+  test('does not run for callers that no longer wait', async () => {
     const by = newCall();
     const outcomes = [run('list', '1')];
     await turn();
@@ -100,7 +100,7 @@ describe('a script that is run for many', () => {
     expect(await redis.lrange('list', 0, -1)).toEqual(['1', '3']);
   });
 
-  test('is not run once its deadline is over by the clock of Redis', async () => {
+  test('does not run after its deadline, by the clock of Redis', async () => {
     const [over, inTime] = [{ ...newCall(), endsAt: performance.now() + 50 }, newCall()];
     await redis.call('CLIENT', 'PAUSE', '150', 'ALL');
     const ends = await Promise.allSettled([run('list', '1', over), run('list', '2', inTime)]);
@@ -109,14 +109,14 @@ describe('a script that is run for many', () => {
     expect([over.mayHaveTakenEffect, inTime.mayHaveTakenEffect]).toEqual([false, true]);
   });
 
-  test('is run all the same where the clock of Redis was set forward', async () => {
-    // The same as seen from here: what is known of that clock is an hour behind it.
+  test('runs even if the clock of Redis was set forward', async () => {
+    // This has the same effect: the known time is an hour behind the clock.
     clock.learn([Math.floor(Date.now() / 1_000) - 3_600, 0]);
     expect(await run('list', '1')).toEqual([[1, 'list', '1', 1, 1]]);
     expect(await commands()).toBe(2);
   });
 
-  test('fails for all where Redis is away', async () => {
+  test('fails for all callers while Redis is away', async () => {
     redis.disconnect();
     await once(redis, 'end');
     const all = [run('list', '1'), run('list', '2')];

@@ -13,7 +13,7 @@ describe('cancelling a message', () => {
 
   const cancel = (jobId: string) => stage.producer.cancelWaiting(stage.userId, jobId);
 
-  test('one that waits in line is never given out, and reads as cancelled', async () => {
+  test('a waiting message is never fetched, and its job is cancelled', async () => {
     const [first = ''] = await stage.add('1', '2');
     expect(await cancel(first)).toBe('cancelled');
     expect(await stage.producer.job(first)).toMatchObject({
@@ -27,7 +27,7 @@ describe('cancelling a message', () => {
     expect(await worker.next()).toBeNull();
   });
 
-  test('one that waits for its time never joins the line', async () => {
+  test('a message with a send_at never joins the queue', async () => {
     const sendAt = Date.now() + 60_000;
     const { jobId, wait } = await stage.send({ job: stage.message('later'), sendAt });
     wait.cancel();
@@ -38,7 +38,7 @@ describe('cancelling a message', () => {
     expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 0, delayed: 0, active: 0 });
   });
 
-  test('who waits for its end is told', async () => {
+  test('the wait for its end ends', async () => {
     const { jobId, wait } = await stage.send({ job: stage.message('1') });
     const end = wait.until(10_000);
     await cancel(jobId);
@@ -56,7 +56,7 @@ describe('cancelling a message', () => {
     expect(await (await stage.owner()).next()).toBeNull();
   });
 
-  test('one that its worker has in hand is left to it', async () => {
+  test('a message that its worker has fetched is not cancelled', async () => {
     const [jobId = ''] = await stage.add('1');
     const job = await take(await stage.owner());
     expect(await cancel(jobId)).toBe('fetched');
@@ -65,7 +65,7 @@ describe('cancelling a message', () => {
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'completed' });
   });
 
-  test('one that may be out already is not said to be cancelled', async () => {
+  test('a message that may have been sent is not cancelled', async () => {
     const [jobId = ''] = await stage.add('1');
     await stage.owner();
     const unknown = { [jobId]: { since: Date.now(), after: 0 } };
@@ -74,11 +74,11 @@ describe('cancelling a message', () => {
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'waiting' });
   });
 
-  test('one that is not there is said not to be', async () => {
+  test('an unknown job is reported as such', async () => {
     expect(await cancel('01HZ0000000000000000000000.s0.dXNlcjE')).toBe('none');
   });
 
-  test('of one that was split, the parts that went out are told', async () => {
+  test('the job of a split text shows the parts that were sent', async () => {
     const [jobId = ''] = await stage.add('1');
     const worker = await stage.owner();
     const job = await take(worker);
@@ -88,7 +88,7 @@ describe('cancelling a message', () => {
     expect(await stage.producer.job(jobId)).toMatchObject({ result: { message_id: 5, date: DATE } });
   });
 
-  test('a cancelled job is nothing that a new owner would recover', async () => {
+  test('a new owner does not recover a cancelled job', async () => {
     const [jobId = ''] = await stage.add('1');
     await cancel(jobId);
     expect(await recover(await stage.owner(2))).toEqual([]);

@@ -37,7 +37,7 @@ const READY: AccountView = { ...UNKNOWN_ACCOUNT, state: 'ready' };
 const HELD: AccountView = { ...READY, hold: { reason: 'FLOOD_WAIT', until: Date.now() + HOUR } };
 const MESSAGE = { recipient: 'me', linkPreview: true, requestId: 'r' };
 const MAX_PENDING = 4;
-/** Enough to come to lie on all nodes. */
+/** Enough accounts to use all nodes. */
 const ACCOUNTS = Array.from({ length: 12 }, (_, index) => `account-${index}`);
 
 describe('on a Redis Cluster of three nodes', () => {
@@ -59,7 +59,7 @@ describe('on a Redis Cluster of three nodes', () => {
     await servers[Symbol.asyncDispose]();
   });
 
-  test('shards are leased, renewed and given back', async () => {
+  test('shards are leased, renewed and released', async () => {
     const contact = watchContact(redis);
     for (let shard = 0; shard < SHARDS; shard += 1) {
       const options = { redis, contact, shard, worker: 'worker-1', isGone: () => false };
@@ -73,7 +73,7 @@ describe('on a Redis Cluster of three nodes', () => {
     await removeWorker(redis, 'worker-1');
   });
 
-  /** An account that is shown, and its messages as the producer accepts them. */
+  /** Publishes an account, and returns a function that enqueues its messages as the producer does. */
   async function open(userId: string, view: AccountView) {
     const shard = shardOf(userId, SHARDS);
     const backend = sharedBackend(redis);
@@ -83,7 +83,7 @@ describe('on a Redis Cluster of three nodes', () => {
     const show = (shown: AccountView) => writeAccountView(redis, { shard, fence }, userId, shown);
     await show(view);
     const admitted: AccountView[] = [];
-    const accept = async (text: string, details: Pick<NewSend, 'sendAt' | 'idempotencyKey'> = {}) => {
+    const enqueue = async (text: string, details: Pick<NewSend, 'sendAt' | 'idempotencyKey'> = {}) => {
       const [outcome] = await enqueueSends(
         [placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard)],
         (asked) => void admitted.push(asked),
@@ -93,37 +93,37 @@ describe('on a Redis Cluster of three nodes', () => {
       if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
       return outcome.view;
     };
-    return { shard, backend, queue: accounts.of(userId), fence, show, admitted, accept };
+    return { shard, backend, queue: accounts.of(userId), fence, show, admitted, enqueue };
   }
 
-  test.each(ACCOUNTS)("%s's messages join its line by its view, once, and up to its limit", async (name) => {
+  test.each(ACCOUNTS)("%s's messages are enqueued by its view, once, and up to its limit", async (name) => {
     const userId = `accepting-${name}`;
-    const { queue, show, admitted, accept } = await open(userId, HELD);
-    expect(await accept('1')).toEqual(HELD);
+    const { queue, show, admitted, enqueue } = await open(userId, HELD);
+    expect(await enqueue('1')).toEqual(HELD);
     await show(READY);
-    expect(await accept('2')).toEqual(READY);
-    // The second one was asked about as the account was known, and again as it is.
+    expect(await enqueue('2')).toEqual(READY);
+    // The second message was checked against the cached view, and then against the current one.
     expect(admitted).toEqual([HELD, HELD, READY]);
-    for (const _ of ['new', 'repeated']) await accept('3', { idempotencyKey: 'key' });
-    await expect(accept('another', { idempotencyKey: 'key' })).rejects.toMatchObject({
+    for (const _ of ['new', 'repeated']) await enqueue('3', { idempotencyKey: 'key' });
+    await expect(enqueue('another', { idempotencyKey: 'key' })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_MISMATCH',
     });
     await show(HELD);
     const sendAt = Date.now() + HOUR;
-    expect(await accept('later', { sendAt })).toEqual(HELD);
+    expect(await enqueue('later', { sendAt })).toEqual(HELD);
     for (const details of [{}, { sendAt }])
-      await expect(accept('one more', details)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+      await expect(enqueue('one more', details)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     expect(await countPending(redis, queue, userId)).toEqual({ waiting: 3, delayed: 1, active: 0 });
   });
 
-  test.each(ACCOUNTS)("%s's queue is worked off in order, under its fence", async (userId) => {
-    const { shard, backend, queue, fence, accept } = await open(userId, READY);
+  test.each(ACCOUNTS)("%s's queue is processed in order, under its fence", async (userId) => {
+    const { shard, backend, queue, fence, enqueue } = await open(userId, READY);
     await writeSendState(redis, fence, userId, EMPTY_SEND_STATE);
-    for (const text of ['1', '2', '3']) await accept(text);
-    const bell = () => redis.zscore(dueAccountsKey(shard), userId);
-    await expect.poll(bell).toBe('0');
+    for (const text of ['1', '2', '3']) await enqueue(text);
+    const dueAt = () => redis.zscore(dueAccountsKey(shard), userId);
+    await expect.poll(dueAt).toBe('0');
     await clearDueAccount(redis, shard, userId, Date.now());
-    expect(await bell()).toBeNull();
+    expect(await dueAt()).toBeNull();
 
     const former = new SendConsumer(redis, backend, queue, userId, fence);
     const first = await former.next();
@@ -152,7 +152,7 @@ describe('on a Redis Cluster of three nodes', () => {
     expect(await readSendState(redis, userId)).toEqual(EMPTY_SEND_STATE);
   });
 
-  test('the accounts lie on all nodes', async () => {
+  test('all nodes have accounts', async () => {
     const sizes = await Promise.all(redis.nodes('master').map((node) => node.dbsize()));
     expect(sizes).toHaveLength(3);
     expect(Math.min(...sizes)).toBeGreaterThan(0);

@@ -9,7 +9,7 @@ import { DATE, QueueStage, SHARDS, take } from './queue-stage.ts';
 const RESULT = { message_id: 1, date: DATE };
 const READY: AccountView = { ...UNKNOWN_ACCOUNT, state: 'ready' };
 
-describe('a message whose caller was told that Redis is away', () => {
+describe('a message whose caller got a 503 (Redis away)', () => {
   let stage: QueueStage;
   let proxy: RedisProxy;
   beforeAll(async () => {
@@ -52,44 +52,44 @@ describe('a message whose caller was told that Redis is away', () => {
     });
     return (await Promise.all(texts)).toReversed();
   };
-  const bell = () => stage.redis.zscore(dueAccountsKey(shardOf(stage.userId, SHARDS)), stage.userId);
-  /** Redis does what it is asked from now on, and its answers do not come through. It has answered a moment ago. */
+  const dueAt = () => stage.redis.zscore(dueAccountsKey(shardOf(stage.userId, SHARDS)), stage.userId);
+  /** From now on Redis executes commands, but its answers are held back. It has answered a moment ago. */
   const holdAnswers = async () => {
     await stage.add('first');
-    await expect.poll(bell).not.toBeNull();
+    await expect.poll(dueAt).not.toBeNull();
     await stage.redis.zrem(dueAccountsKey(shardOf(stage.userId, SHARDS)), stage.userId);
     await stage.send({ job: { ...stage.message('in contact'), userId: 'another' } });
     proxy.hold();
   };
 
-  test('is in doubt where Redis was asked; it is withdrawn, and no worker is notified', async () => {
+  test('has an unknown outcome if it was sent to Redis; it is withdrawn, and no worker is notified', async () => {
     await holdAnswers();
     const sends = [send('in doubt')];
     await expect.poll(line).toEqual(['first', 'in doubt']);
     sends.push(send('not asked for'));
     expect(await Promise.all(sends)).toEqual([IN_DOUBT, NOT_QUEUED]);
-    expect(await bell()).toBeNull();
+    expect(await dueAt()).toBeNull();
     proxy.release();
     await expect.poll(line).toEqual(['first']);
     // On the same connection, behind any notification.
     await stage.producer.liveWorkers();
-    expect(await bell()).toBeNull();
+    expect(await dueAt()).toBeNull();
   });
 
-  test('is not asked for at all once Redis has been silent for a while', async () => {
+  test('is not sent to Redis after some time of silence', async () => {
     await holdAnswers();
     const first = await send('in doubt', undefined, 'key');
     expect(first).toEqual(IN_DOUBT);
     expect(await send('another', undefined, 'another key')).toEqual(NOT_QUEUED);
-    // The same message: what is in doubt for the first request is for its repeat.
+    // A repeat of a request with an unknown outcome also has one.
     expect(await send('in doubt', undefined, 'key')).toEqual(first);
     proxy.release();
-    // Under a key it stays: an earlier caller may know of it.
+    // A message with a key is not withdrawn, because an earlier caller may know of it.
     await expect.poll(() => send('in doubt', undefined, 'key')).toEqual({ jobId: expect.any(String) });
     expect(await line()).toEqual(['first', 'in doubt']);
   });
 
-  test('of many that Redis was asked for in part the whole is in doubt, and is withdrawn', async () => {
+  test('a batch that was sent to Redis in part has an unknown outcome as a whole, and is withdrawn', async () => {
     const message = (text: string, userId = stage.userId) => ({ job: { ...stage.message(text), userId } });
     const many = Array.from({ length: 70 }, (_, index) => message(String(index)));
     await holdAnswers();
@@ -99,10 +99,10 @@ describe('a message whose caller was told that Redis is away', () => {
     await expect.poll(line).toEqual(['first']);
   });
 
-  test('is withdrawn though Redis had to be sent the script anew', async () => {
+  test('is withdrawn even if the script had to be sent to Redis again', async () => {
     await stage.add('first');
     await stage.redis.script('FLUSH');
-    // That script it knows, so that withdrawing is not late for the same reason.
+    // Redis has the withdrawing script cached, so that one is not late for the same reason.
     await withdrawSend(stage.redis, stage.userId, 'none');
     proxy.hold();
     expect(await send('in doubt')).toEqual(IN_DOUBT);
@@ -111,7 +111,7 @@ describe('a message whose caller was told that Redis is away', () => {
     await expect.poll(line).toEqual(['first', 'after']);
   });
 
-  test('does not join the line later, as its account is by then', async () => {
+  test('is not enqueued later, when the account has changed', async () => {
     await stage.send({ job: stage.message('first') }, () => {});
     await show({ ...READY, hold: { reason: 'FLOOD_WAIT', until: Date.now() + 60_000 } });
     const asked: AccountView[] = [];
@@ -123,7 +123,7 @@ describe('a message whose caller was told that Redis is away', () => {
     expect(await line()).toEqual(['first']);
   });
 
-  test('is left where a worker came to it before: its job says what became of it', async () => {
+  test('stays if a worker has fetched it before, and its job shows the outcome', async () => {
     await stage.add('first');
     await (await take(await stage.owner())).complete(RESULT);
     proxy.hold();
@@ -137,14 +137,14 @@ describe('a message whose caller was told that Redis is away', () => {
     expect(await stage.redis.exists(key(job.jobId))).toBe(1);
   });
 
-  test('is not the last: a connection that nothing comes through any more is made anew', async () => {
+  test('is followed by others: a dead connection is replaced', async () => {
     await stage.add('first');
     proxy.swallow();
     await expect.poll(() => send('after'), { timeout: 15_000 }).toEqual({ jobId: expect.any(String) });
     expect(await line()).toEqual(['first', 'after']);
   });
 
-  test('leaves nothing in Redis where it was not there to be asked', async () => {
+  test('leaves nothing in Redis that was not connected', async () => {
     stage.nextAccount();
     proxy.cut();
     await expect.poll(() => send('refused')).toEqual(NOT_QUEUED);
@@ -155,7 +155,7 @@ describe('a message whose caller was told that Redis is away', () => {
   });
 });
 
-describe('a Redis that stands still', () => {
+describe('a suspended Redis', () => {
   let stage: QueueStage;
   beforeAll(async () => {
     stage = await QueueStage.open();
@@ -165,7 +165,7 @@ describe('a Redis that stands still', () => {
   const HOW = {
     'is paused': {
       stop: () => stage.redis.call('CLIENT', 'PAUSE', '4000', 'ALL'),
-      // A pause of everything cannot be ended; it ends by itself.
+      // Nothing can end a pause of all commands; it ends by itself.
       wake: async () => {},
     },
     'is paused for writes': {
@@ -179,7 +179,7 @@ describe('a Redis that stands still', () => {
   };
 
   test.each(Object.entries(HOW))(
-    'that %s does later only what its callers do not know as not done',
+    'that %s does not execute later what its callers know as not done',
     async (how, redis) => {
       stage.nextAccount();
       const { userId } = stage;
@@ -196,7 +196,7 @@ describe('a Redis that stands still', () => {
       };
       await post('before');
       const posts: Promise<void>[] = [];
-      // Under load, while it is stopped, and after a while of silence.
+      // Send under load, while Redis is suspended, and after some silence.
       for (let burst = 0; burst < 30; burst += 1) {
         for (const each of ['a', 'b'])
           posts.push(post(`${burst}${each}`, each === 'a' ? `key ${burst}` : undefined));
@@ -231,7 +231,7 @@ describe('a Redis that stands still', () => {
       const queued = new Set(found.map((data) => (JSON.parse(data ?? '{}') as { text: string }).text));
       for (const [text, known] of outcomes) {
         if (known === 'queued') expect(queued, text).toContain(text);
-        // Redis comes to it after its deadline; when it is frozen it may stop in the middle.
+        // Redis reaches these after their deadline. A frozen Redis may have stopped in the middle.
         const isLate = known === 'unknown_outcome' && how !== 'is frozen';
         if (isLate || known === 'retryable') expect(queued, text).not.toContain(text);
       }
@@ -245,14 +245,14 @@ describe('a Redis that stands still', () => {
   );
 });
 
-test('a process that stood still for longer than it waits accepts what Redis has taken meanwhile', async () => {
+test('a process that was suspended for longer than its timeout accepts a message that Redis has enqueued meanwhile', async () => {
   const stage = await QueueStage.open();
   stage.nextAccount();
   await raiseFence(stage.redis, stage.userId, '1 worker');
   await writeAccountView(stage.redis, { shard: 0, fence: '1 worker' }, stage.userId, READY);
   await stage.add('before');
   const sent = stage.send({ job: stage.message('accepted') });
-  // Until what it takes to have it written at the end of this turn is under way; then nothing of this process runs for a while.
+  // Let the write at the end of this turn begin, then suspend this process.
   for (let microtask = 0; microtask < 100; microtask += 1) await Promise.resolve();
   await new Promise((resolve) => {
     setImmediate(() => resolve(Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500)));

@@ -18,7 +18,7 @@ afterAll(async () => {
 const NOON = Date.UTC(2026, 0, 1, 12);
 const QUIET = { sent: 0, failed: 0, heldMs: 0, waiting: 0 };
 
-test('a history adds up what comes within a step, over the hours, each account for itself', async () => {
+test('a history adds up samples within a step, separately for each account', async () => {
   const add = (at: number, sample: Partial<typeof QUIET>, userId = 'alice') =>
     addHistory(redis, [{ userId, ...QUIET, ...sample }], at);
   await add(NOON - 6 * 3_600_000, { sent: 7 });
@@ -40,7 +40,7 @@ test('a history adds up what comes within a step, over the hours, each account f
   expect(points.reduce((sum, { sent }) => sum + sent, 0)).toBe(12);
 });
 
-test('a day of an account that never rests is small, and does not stay for ever', async () => {
+test('a day of a busy account takes little memory, and expires', async () => {
   for (let at = NOON - 86_400_000; at < NOON; at += HISTORY_STEP_MS)
     await addHistory(redis, [{ userId: 'busy', sent: 60, failed: 1, heldMs: 20_000, waiting: 1_000 }], at);
   const keys = await redis.keys('{acct-busy}:history:*');

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** What Redis was asked to do meanwhile, in scripts too, by the names of its commands. */
+/** The names of the commands that Redis executed during `work`, also within scripts. */
 async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
   await stage.redis.config('RESETSTAT');
   await work();
@@ -16,7 +16,7 @@ async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
   return [...stats.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name = '']) => name);
 }
 
-test('looking at a job that waits has Redis search its line, not hand it to a script', async () => {
+test('reading a waiting job searches the queue with LPOS, not in a script', async () => {
   const [jobId = ''] = await stage.add('1', '2', '3');
   const commands = await commandsOf(async () =>
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'waiting' }),

@@ -22,12 +22,12 @@ import { RedisServer } from '../env/redis-server.ts';
 
 export const SHARDS = 4;
 
-/** Messages of an account that may wait at a time here. */
+/** Most waiting messages of an account in these tests. */
 export const MAX_PENDING = 400;
 
 export const DATE = '2024-01-15T12:00:00Z';
 
-/** A Redis with a producer before it and owners behind it, of one account after the other. */
+/** A Redis with a producer, and with owners of one account after the other. */
 export class QueueStage {
   readonly server: RedisServer;
   readonly redis: Redis;
@@ -48,7 +48,7 @@ export class QueueStage {
     });
   }
 
-  /** @param door gives the address by which the producer reaches Redis; its own by default. */
+  /** @param door returns another address at which the producer reaches Redis; by default Redis' own. */
   static async open(door?: (redisUrl: string) => Promise<string>): Promise<QueueStage> {
     const server = await RedisServer.start();
     const stage = new QueueStage(server, (await door?.(server.url)) ?? server.url);
@@ -64,7 +64,7 @@ export class QueueStage {
     await this.server[Symbol.asyncDispose]();
   }
 
-  /** From here on it is about another account. */
+  /** Switches to another account. */
   nextAccount(): void {
     this.#accounts += 1;
     this.userId = `user-${this.#accounts}`;
@@ -74,7 +74,7 @@ export class QueueStage {
     return { userId: this.userId, recipient: 'me', text, linkPreview: true, requestId: 'r' };
   }
 
-  /** Whatever its account is like, unless it is asked. */
+  /** Enqueues a message, by default without checking the account. */
   send(send: NewSend, admission: Admission = () => {}): Promise<AcceptedSend> {
     return this.producer.send(send, admission);
   }
@@ -97,7 +97,7 @@ export class QueueStage {
     return new AccountQueues(this.redis, sharedBackend(this.redis)).of(this.userId);
   }
 
-  /** The account's owner; one with a greater number takes it over. `redis`: its connection, where it has one of its own. */
+  /** Creates an owner of the account; one with a greater number takes over. `redis`: its own connection, if any. */
   async owner(number = 1, redis = this.redis): Promise<SendConsumer> {
     const fence = `${number} worker`;
     await raiseFence(redis, this.userId, fence);

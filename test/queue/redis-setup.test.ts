@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { judge } from '../../packages/queue/src/redis/redis-setup.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
-describe('how Redis is set up', () => {
+describe('the configuration of Redis', () => {
   let server: RedisServer;
   let redis: Redis;
   beforeAll(async () => {
@@ -23,31 +23,31 @@ describe('how Redis is set up', () => {
     await redis.config('SET', 'appendonly', 'yes');
   });
 
-  /** Its warnings, or why it is refused. */
+  /** Returns the warnings, or rejects with the faults. */
   async function verdict(client: Redis = redis): Promise<string[]> {
     const warn = vi.fn<(text: string) => void>();
     await requireFitRedis(client, { ...silentLogger(), warn } as never);
     return warn.mock.calls.map(([text]) => text);
   }
 
-  test('with noeviction and an append-only file it is fine', async () => {
+  test('with noeviction and an append-only file is accepted', async () => {
     expect(await verdict()).toEqual([]);
   });
 
   test.each(['allkeys-lru', 'volatile-lru', 'allkeys-random', 'volatile-ttl', 'allkeys-lfu'])(
-    'with maxmemory-policy %s it is refused, with what to set',
+    'with maxmemory-policy %s is refused, with what to set',
     async (policy) => {
       await redis.config('SET', 'maxmemory-policy', policy);
       await expect(verdict()).rejects.toThrow(new RegExp(`${policy}.*set maxmemory-policy noeviction`));
     },
   );
 
-  test('without an append-only file there is a warning', async () => {
+  test('without an append-only file causes a warning', async () => {
     await redis.config('SET', 'appendonly', 'no');
     expect(await verdict()).toEqual([expect.stringMatching(/appendonly yes/)]);
   });
 
-  test('a user who may not ask gets a warning', async () => {
+  test('that the user may not read causes a warning', async () => {
     await redis.call('ACL', 'SETUSER', 'narrow', 'on', '>pw', '~*', '&*', '+@all', '-info', '-config');
     const narrow = new Redis(server.url.replace('//', '//narrow:pw@'), { enableReadyCheck: false });
     expect(await verdict(narrow)).toEqual([expect.stringMatching(/does not report its configuration/)]);
@@ -85,7 +85,7 @@ describe('why Redis is not reachable', () => {
   });
   const portOf = (listener: Server) => (listener.address() as AddressInfo).port;
 
-  /** What the log says, and what a worker and an API at the start do. */
+  /** Starts like a worker and an API. Returns the log, and the outcome of each. */
   async function start(url: string) {
     const lines: string[] = [];
     const logger = { ...silentLogger(), error: (_: unknown, text: string) => lines.push(text) } as never;
@@ -117,7 +117,7 @@ describe('why Redis is not reachable', () => {
   test.each([
     ['a wrong password', (url: string) => url.replace('//', '//:hunter2@'), /WRONGPASS/],
     ['no password', (url: string) => url, /NOAUTH/],
-  ])('%s ends the start, in one line without it', async (_what, urlOf, reason) => {
+  ])('%s stops the start, with one line that does not contain the password', async (_what, urlOf, reason) => {
     const { log, worker, claimed } = await start(urlOf(server.url));
     expect(log).toMatch(reason);
     expect(worker).toMatch(reason);
@@ -132,7 +132,7 @@ describe('why Redis is not reachable', () => {
     ['no such host', () => 'redis://no-such-host.invalid:6379', /cannot be resolved/],
     ['another server', () => `redis://127.0.0.1:${portOf(http)}`, /not a Redis/],
     ['a server that hangs up', () => `redis://127.0.0.1:${portOf(closing)}`, /connection was closed|reset/],
-  ])('%s is said, and waited for', async (_what, urlOf, reason) => {
+  ])('%s is logged, and the start waits', async (_what, urlOf, reason) => {
     const { log, worker, claimed } = await start(urlOf());
     expect(log).toMatch(reason);
     expect(worker).toBe('waits');

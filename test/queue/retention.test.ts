@@ -5,7 +5,7 @@ import { DATE, QueueStage, SHARDS, take } from './queue-stage.ts';
 
 const FENCE = '1 worker';
 
-describe('jobs that have been kept for long enough', () => {
+describe('jobs after the retention time', () => {
   let stage: QueueStage;
   beforeAll(async () => {
     stage = await QueueStage.open();
@@ -13,7 +13,7 @@ describe('jobs that have been kept for long enough', () => {
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());
 
-  /** Deletes those that ended so long ago. */
+  /** Deletes jobs that ended at least this long ago. */
   const drop = (ageMs: number) =>
     dropOldJobs(
       stage.redis,
@@ -23,7 +23,7 @@ describe('jobs that have been kept for long enough', () => {
       new AbortController().signal,
     );
 
-  test('are deleted though their account is quiet; younger ones and those that wait are kept', async () => {
+  test('are deleted even if their account is idle; younger and waiting jobs stay', async () => {
     const { redis, userId, producer } = stage;
     const shard = shardOf(userId, SHARDS);
     const [sent = '', cancelled = '', waiting = ''] = await stage.add('1', '2', '3');
@@ -43,7 +43,7 @@ describe('jobs that have been kept for long enough', () => {
     expect(await producer.job(waiting)).toMatchObject({ state: 'waiting' });
   });
 
-  test('leave little behind: a thousand accounts that sent much are no burden', async () => {
+  test('leave little memory behind', async () => {
     const { redis, userId, producer } = stage;
     await stage.add(...Array.from({ length: 150 }, (_, index) => `message ${index}`));
     const worker = await stage.owner();

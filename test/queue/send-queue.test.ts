@@ -11,7 +11,7 @@ describe("an account's queue", () => {
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());
 
-  test('gives jobs out in the order of acceptance, and nothing when it is empty', async () => {
+  test('returns jobs in the order of acceptance, and null when it is empty', async () => {
     await stage.add('1', '2', '3');
     const worker = await stage.owner();
     for (const text of ['1', '2', '3']) {
@@ -22,7 +22,7 @@ describe("an account's queue", () => {
     expect(await worker.next()).toBeNull();
   });
 
-  test('the end of a job brings the next one, in order, and notes what must be remembered', async () => {
+  test('completing a job fetches the next one and stores the send state', async () => {
     await stage.add('1', '2');
     const worker = await stage.owner();
     const state = { ...EMPTY_SEND_STATE, disconnectedAt: 7 };
@@ -38,14 +38,14 @@ describe("an account's queue", () => {
       expect(await stage.producer.job(jobId)).toMatchObject({ state: 'completed' });
   });
 
-  test('the end of a job brings none where it is not asked for', async () => {
+  test('completing a job fetches none unless requested', async () => {
     await stage.add('1', '2');
     const job = await take(await stage.owner());
     expect(await job.complete({ message_id: 1, date: DATE })).toBeNull();
     expect(await stage.producer.pending(stage.userId)).toMatchObject({ waiting: 1, active: 0 });
   });
 
-  test('nothing is noted with the end of a job that cannot be ended', async () => {
+  test('no send state is stored with a job that cannot be completed', async () => {
     await stage.add('1');
     const worker = await stage.owner();
     const job = await take(worker);
@@ -55,7 +55,7 @@ describe("an account's queue", () => {
     expect(await readSendState(stage.redis, stage.userId)).toEqual(EMPTY_SEND_STATE);
   });
 
-  test('what was to be noted with an end that never reached Redis is not noted with a later one', async () => {
+  test('the send state of a completion that never reached Redis is not stored with a later one', async () => {
     await stage.add('1');
     const job = await take(await stage.owner());
     const state = { ...EMPTY_SEND_STATE, disconnectedAt: 7 };
@@ -65,7 +65,7 @@ describe("an account's queue", () => {
     expect(await readSendState(stage.redis, stage.userId)).toEqual(EMPTY_SEND_STATE);
   });
 
-  test('a job that is put back is the next one again, and no attempt is used up', async () => {
+  test('a job that was put back is the next one again, and uses up no attempt', async () => {
     const [first] = await stage.add('1', '2');
     const worker = await stage.owner();
     await (await take(worker)).putBack();
@@ -79,7 +79,7 @@ describe("an account's queue", () => {
     });
   });
 
-  test('a job shows how often it was tried, through waits, restarts, its end and a retry by hand', async () => {
+  test('a job counts its tries through waits, restarts, its end and a manual retry', async () => {
     const [jobId = ''] = await stage.add('1');
     const attempts = async () => (await stage.producer.job(jobId))?.attempts;
     const write = (tries: number, owner = '1 worker') =>
@@ -105,13 +105,13 @@ describe("an account's queue", () => {
     expect(await stage.producer.job(jobId)).toBeNull();
   });
 
-  test('a job that ends without a try has none', async () => {
+  test('a job that ends without a try has 0 attempts', async () => {
     const [jobId = ''] = await stage.add('1');
     await (await take(await stage.owner())).fail(new GatewayError('CANCELLED'), 0);
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'cancelled', attempts: 0 });
   });
 
-  test('a job with a time of its own joins the line when it has come, behind what was accepted before', async () => {
+  test('a job with a send_at joins the queue at that time, behind jobs accepted before', async () => {
     const { wait } = await stage.send({ job: stage.message('later'), sendAt: Date.now() + 300 });
     wait.cancel();
     await stage.add('1');
@@ -126,7 +126,7 @@ describe("an account's queue", () => {
     for (const text of ['1', 'later', '2']) expect((await take(worker)).data.text).toBe(text);
   });
 
-  test('a job that is set aside shows why, and until when', async () => {
+  test('a held job shows why, and until when', async () => {
     const [jobId = ''] = await stage.add('1');
     const job = await take(await stage.owner());
     expect(await stage.producer.job(jobId)).toMatchObject({ state: 'active', reason: null });
@@ -141,7 +141,7 @@ describe("an account's queue", () => {
     await job.putBack();
   });
 
-  test('what had gone out of a job is known to the next one that takes it', async () => {
+  test('the sent parts of a job are known at its next fetch', async () => {
     await stage.add('1');
     const worker = await stage.owner();
     const job = await take(worker);
@@ -151,7 +151,7 @@ describe("an account's queue", () => {
     expect((await take(worker)).progress).toEqual(progress);
   });
 
-  test('the last message that went to a recipient is known from the results', async () => {
+  test('the last message id to a recipient is known from the results', async () => {
     await stage.add('1', '2');
     const worker = await stage.owner();
     await (await take(worker)).complete({ message_id: 8, message_ids: [7, 8], date: DATE });
@@ -160,7 +160,7 @@ describe("an account's queue", () => {
     expect(await worker.lastMessageIdTo('@other')).toBe(0);
   });
 
-  test('a job that holds no message fails, and the next one goes on', async () => {
+  test('a job without a message fails, and the next one is fetched', async () => {
     const queue = stage.queue();
     await queue.add('send', JSON.parse('{"text":5}'), { jobId: 'not-ours' });
     await stage.add('1');

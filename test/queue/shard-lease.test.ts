@@ -55,7 +55,7 @@ describe("the lease on a shard's accounts", () => {
     return lease;
   }
 
-  test("is one worker's at a time, and the next one's as soon as it is given back", async () => {
+  test('has one owner at a time, and is free once released', async () => {
     const first = await acquired('first');
     expect([first.valid, await first.holds()]).toEqual([true, true]);
     expect(await acquire('second')).toBeNull();
@@ -73,7 +73,7 @@ describe("the lease on a shard's accounts", () => {
     expect(lost.valid).toBe(false);
   });
 
-  test('has a number greater than every one before it, also where Redis has forgotten what it counted', async () => {
+  test('has a greater number than all before, even if Redis has lost its counter', async () => {
     const fences: string[] = [];
     for (const worker of ['a', 'b', 'c']) {
       const lease = await acquired(worker);
@@ -84,7 +84,7 @@ describe("the lease on a shard's accounts", () => {
     const numbers = fences.map((fence) => Number.parseInt(fence, 10));
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     expect(new Set(numbers).size).toBe(3);
-    // It follows the clock, so that it goes on rising.
+    // The number follows the clock, so it continues to increase.
     await expect
       .poll(async () => {
         const lease = await acquired('d');
@@ -94,7 +94,7 @@ describe("the lease on a shard's accounts", () => {
       .toBeGreaterThan(numbers[2] ?? 0);
   });
 
-  test('counts as lost while Redis cannot be reached, and holds again once it has been renewed', async () => {
+  test('is invalid while Redis is not reachable, and valid again once renewed', async () => {
     const lease = await acquired('first');
     await server.stop();
     await expect.poll(() => lease.valid).toBe(false);
@@ -106,7 +106,7 @@ describe("the lease on a shard's accounts", () => {
     expect(lease.valid).toBe(true);
   });
 
-  test('counts as lost on our own clock while Redis is silent, before it runs out in Redis', async () => {
+  test('expires by its own clock while Redis is silent, before it expires in Redis', async () => {
     const lease = await acquired('first');
     server.signal('SIGSTOP');
     try {
@@ -118,7 +118,7 @@ describe("the lease on a shard's accounts", () => {
     expect(await lease.holds()).toBe(true);
   }, 15_000);
 
-  test('a worker that has lost an account can write nothing of it any more', async () => {
+  test('a worker that has lost an account cannot write it any more', async () => {
     const before = await acquired('before');
     await raiseFence(redis, 'alice', before.fence);
     await writeAccountView(redis, before, 'alice', READY);
@@ -130,7 +130,7 @@ describe("the lease on a shard's accounts", () => {
     await writeAccountView(redis, after, 'alice', UNKNOWN_ACCOUNT);
   });
 
-  test('a worker counts as live while it beats, and not once it has said that it goes', async () => {
+  test('a worker is live while it sends heartbeats, until it is removed', async () => {
     expect(await sendHeartbeat(redis, 'worker-1')).toEqual(['worker-1']);
     expect(await sendHeartbeat(redis, 'worker-2')).toEqual(['worker-1', 'worker-2']);
     await removeWorker(redis, 'worker-1');

@@ -13,7 +13,7 @@ describe("an account's queue that another worker takes over", () => {
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());
 
-  test('what a former owner had in hand is given out first, in order, by the next one', async () => {
+  test('the next owner first fetches what the former owner had fetched, in order', async () => {
     const ids = await stage.add('1', '2', '3', '4');
     const former = await stage.owner(1);
     await take(former);
@@ -24,7 +24,7 @@ describe("an account's queue that another worker takes over", () => {
     for (const text of ['1', '2', '3', '4']) expect((await take(next)).data.text).toBe(text);
   });
 
-  test('a former owner can end nothing that another has taken over', async () => {
+  test('a former owner cannot end a job that another has taken over', async () => {
     await stage.add('1');
     const stale = await take(await stage.owner(1));
     const next = await stage.owner(2);
@@ -36,7 +36,7 @@ describe("an account's queue that another worker takes over", () => {
     expect(await stage.producer.job(job.jobId)).toMatchObject({ result: { message_id: 2 } });
   });
 
-  test('a former owner that fetches once more is told so, and gets nothing', async () => {
+  test('a former owner that fetches again is fenced, and gets nothing', async () => {
     await stage.add('1', '2', '3');
     const former = await stage.owner(1);
     const next = await stage.owner(2);
@@ -45,7 +45,7 @@ describe("an account's queue that another worker takes over", () => {
     for (const text of ['1', '2', '3']) expect((await take(next)).data.text).toBe(text);
   });
 
-  test('a former owner that ends its job late ends nothing, fetches nothing, and writes nothing', async () => {
+  test('a former owner that ends its job late neither ends, fetches nor writes anything', async () => {
     await stage.add('1', '2');
     const late = await take(await stage.owner(1));
     const next = await stage.owner(2);
@@ -57,7 +57,7 @@ describe("an account's queue that another worker takes over", () => {
     for (const text of ['1', '2']) expect((await take(next)).data.text).toBe(text);
   });
 
-  test('a job whose fetch was answered to nobody, because the connection broke, is not passed over', async () => {
+  test('a job whose fetch lost its answer is not skipped', async () => {
     await stage.add('1', '2');
     const worker = await stage.owner();
     const lost = await stage.owner();
@@ -67,7 +67,7 @@ describe("an account's queue that another worker takes over", () => {
     for (const text of ['1', '2']) expect((await take(worker)).data.text).toBe(text);
   });
 
-  test('a job that was fetched for nobody, with none behind it, is seen all the same', async () => {
+  test('a job whose fetch lost its answer is noticed even if it is the last', async () => {
     await stage.add('1');
     const worker = await stage.owner();
     await (await stage.owner()).next();
@@ -76,7 +76,7 @@ describe("an account's queue that another worker takes over", () => {
     expect((await take(worker)).data.text).toBe('1');
   });
 
-  test('a job whose end was answered to nobody has ended once, and what was fetched with it is the next one', async () => {
+  test('a job whose end lost its answer ends once, and the job fetched with it is the next one', async () => {
     const [first = '', second = ''] = await stage.add('1', '2', '3');
     await using proxy = await RedisProxy.before(stage.server.url);
     const redis = openConsumerRedis(proxy.url, silentLogger());
@@ -90,7 +90,7 @@ describe("an account's queue that another worker takes over", () => {
     const endedAs = await stage.producer.job(first);
     expect(endedAs).toMatchObject({ state: 'completed', result: { message_id: 1 } });
 
-    // The step is sent again when the connection is back: it must neither end anything twice nor fetch another.
+    // The step is sent again after the reconnect. It must neither end a job twice nor fetch another.
     proxy.cut();
     proxy.heal();
     await expect(ending).rejects.toThrow('Missing lock');
@@ -110,7 +110,7 @@ describe("an account's queue that another worker takes over", () => {
     redis.disconnect();
   });
 
-  test('what was set aside when its worker ended is told from what was under way', async () => {
+  test('a new owner learns which jobs the former owner held and which it was sending', async () => {
     const [first, second = ''] = await stage.add('1', '2');
     const former = await stage.owner(1);
     await take(former);

@@ -76,7 +76,7 @@ describe('webhooks', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  /** Delivers as told, one outcome after the other; the last one from then on. */
+  /** Starts a consumer whose deliveries have these outcomes in turn, and then always the last. */
   function consume(...outcomes: Awaited<ReturnType<Deliver>>[]): WebhookConsumer {
     const consumer = new WebhookConsumer({
       redis,
@@ -110,7 +110,7 @@ describe('webhooks', () => {
     ]);
   });
 
-  test('one that is not taken is tried again, with the same bytes, until it is', async () => {
+  test('a webhook is retried with the same bytes until it is delivered', async () => {
     await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     consume(REFUSED, { ...REFUSED, status: null }, TAKEN);
     await expect.poll(async () => posted.length).toBe(1);
@@ -123,7 +123,7 @@ describe('webhooks', () => {
     expect(posted.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  test('a job that has not ended yet is waited for, and that is no try', async () => {
+  test('waiting for a job that has not ended is not a try', async () => {
     jobs.set(jobId(1), { ...JOB, state: 'active', finished_at: null });
     await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     consume(TAKEN);
@@ -134,7 +134,7 @@ describe('webhooks', () => {
     expect(posted[0]?.attempt).toBe(1);
   });
 
-  test('what is of no use any more is given up, and kept to be read', async () => {
+  test('a webhook that cannot succeed fails, and stays readable', async () => {
     await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     await outbox.jobEnds(jobId(2), 'alice', 'https://x.org/hook');
     consume({ ...REFUSED, status: 410, final: true });
@@ -144,7 +144,7 @@ describe('webhooks', () => {
       .toMatchObject({ state: 'failed', attempts: [] });
   });
 
-  test('one that is delivered or given up can be delivered anew', async () => {
+  test('a delivered or failed webhook can be replayed', async () => {
     await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     consume({ ...REFUSED, status: 410, final: true }, TAKEN, TAKEN);
     await expect.poll(delivery).toMatchObject({ state: 'failed' });
@@ -157,7 +157,7 @@ describe('webhooks', () => {
     expect(await producer.webhooks.replay('nothing')).toBeNull();
   });
 
-  test('a receiver that is slow keeps no other waiting', async () => {
+  test('a slow receiver does not delay others', async () => {
     const release: (() => void)[] = [];
     const consumer = new WebhookConsumer({
       redis,
@@ -176,10 +176,10 @@ describe('webhooks', () => {
     await outbox.jobEnds(jobId(1), 'alice', 'https://quick.org/');
     await expect.poll(delivery).toMatchObject({ state: 'delivered' });
     expect(posted.filter(({ url }) => url.includes('slow')).length).toBeLessThanOrEqual(5);
-    for (const let_go of release) let_go();
+    for (const finish of release) finish();
   });
 
-  test("are listed by account, newest first, page by page, with an address's secrets hidden", async () => {
+  test('are listed by account, newest first, in pages, without the secrets in an address', async () => {
     for (const id of [3, 4, 5])
       await outbox.jobEnds(jobId(id), 'alice', 'https://user:pass@x.org/hook?token=secret&v=1');
     await outbox.jobEnds(jobId(6), 'bob', 'https://x.org/');
@@ -193,7 +193,7 @@ describe('webhooks', () => {
     });
   });
 
-  test('one goes out though Redis was away while it waited', async () => {
+  test('a webhook is delivered after an outage of Redis', async () => {
     consume(TAKEN);
     await server.stop();
     await server.resume();
@@ -212,13 +212,13 @@ describe('webhooks', () => {
     'job-x',
     'account-x',
     '',
-  ])('what BullMQ keeps beside them by the name %j is none of them', async (id) => {
+  ])("BullMQ's own key %j is not a webhook", async (id) => {
     await outbox.jobEnds(jobId(1), 'alice', 'https://x.org/hook');
     expect(await producer.webhooks.read(id)).toBeNull();
     expect(await producer.webhooks.replay(id)).toBeNull();
   });
 
-  test('reading them while Redis is away says so', async () => {
+  test('reading them while Redis is away fails with QUEUE_UNAVAILABLE', async () => {
     await server.stop();
     await expect(producer.webhooks.list({ userId: 'alice', limit: 1 })).rejects.toEqual(
       expect.objectContaining({ code: 'QUEUE_UNAVAILABLE' }),

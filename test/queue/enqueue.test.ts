@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
 import { MAX_PENDING, QueueStage, SHARDS, take } from './queue-stage.ts';
 
-describe('accepting messages', () => {
+describe('enqueueing messages', () => {
   let stage: QueueStage;
   beforeAll(async () => {
     stage = await QueueStage.open();
@@ -12,7 +12,7 @@ describe('accepting messages', () => {
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());
 
-  test('messages of the same time leave in the order in which they were accepted', async () => {
+  test('messages with the same send_at keep the order of acceptance', async () => {
     const sendAt = Date.now() + 3_600_000;
     const texts = Array.from({ length: 300 }, (_, index) => String(index));
     for (const text of texts) (await stage.send({ job: stage.message(text), sendAt })).wait.cancel();
@@ -23,7 +23,7 @@ describe('accepting messages', () => {
     expect(order).toEqual(texts);
   });
 
-  test('the same Idempotency-Key leads to the same job, with another message to a refusal', async () => {
+  test('the same Idempotency-Key leads to the same job, and is refused with another message', async () => {
     const first = await stage.send({ job: stage.message('once'), idempotencyKey: 'key' });
     const second = await stage.send({
       job: { ...stage.message('once'), requestId: 'another request' },
@@ -36,7 +36,7 @@ describe('accepting messages', () => {
     expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 1, delayed: 0, active: 0 });
   });
 
-  test('many at once keep their order, with those accepted before and after', async () => {
+  test('a batch keeps its order, between earlier and later messages', async () => {
     await stage.add('0');
     const texts = Array.from({ length: 200 }, (_, index) => String(index + 1));
     const jobs = await stage.sendMany(texts.map((text) => ({ job: stage.message(text) })));
@@ -46,7 +46,7 @@ describe('accepting messages', () => {
     for (let index = 0; index <= 201; index += 1) expect((await take(worker)).data.text).toBe(String(index));
   });
 
-  test('of many, a key that belongs to another message refuses that one alone', async () => {
+  test('in a batch, a key of another message refuses only its own message', async () => {
     (await stage.send({ job: stage.message('one'), idempotencyKey: 'key' })).wait.cancel();
     const outcomes = await stage.sendMany([
       { job: stage.message('another'), idempotencyKey: 'key' },
@@ -55,7 +55,7 @@ describe('accepting messages', () => {
     expect(outcomes).toMatchObject([{ code: 'IDEMPOTENCY_MISMATCH' }, { jobId: expect.any(String) }]);
   });
 
-  test('a full line takes no more, but knows again what it has', async () => {
+  test('a full queue refuses new messages, and recognises repeats', async () => {
     const texts = Array.from({ length: MAX_PENDING + 2 }, (_, index) => String(index));
     const sends = texts.map((text) => ({ job: stage.message(text), idempotencyKey: text }));
     const outcomes = await stage.sendMany(sends);
@@ -65,14 +65,14 @@ describe('accepting messages', () => {
       details: { retryAfter: expect.any(Number) },
     });
     const [first] = sends;
-    if (first === undefined) throw new Error('there is a first');
+    if (first === undefined) throw new Error('no first send');
     const again = await stage.send(first);
     again.wait.cancel();
     expect(outcomes[0]).toEqual({ jobId: again.jobId });
     expect((await stage.producer.pending(stage.userId)).waiting).toBe(MAX_PENDING);
   });
 
-  describe('what an account is like is asked with each message, and holds when it joins the line', () => {
+  describe('each message is checked against the account view, which is still current when it is enqueued', () => {
     const READY: AccountView = { ...UNKNOWN_ACCOUNT, state: 'ready' };
     const onlyReady = ({ state }: AccountView) => {
       if (state !== 'ready') throw new GatewayError('NOT_AUTHORIZED');
@@ -87,13 +87,13 @@ describe('accepting messages', () => {
     const waiting = async () => (await stage.producer.pending(stage.userId)).waiting;
     beforeEach(() => raiseFence(stage.redis, stage.userId, '1 worker'));
 
-    test('one that nobody has seen is refused, and leaves nothing in Redis', async () => {
+    test('an unknown account is refused, and leaves nothing in Redis', async () => {
       await expect(send()).rejects.toMatchObject({ code: 'NOT_AUTHORIZED' });
       expect(await stage.redis.keys(`*${stage.userId}*`)).toEqual([`{acct-${stage.userId}}:fence`]);
     });
 
     test.each(['none', 'revoked'] as const)(
-      'one that is %s now is refused from then on, and taken again when it is back',
+      'an account that becomes %s is refused until it is ready again',
       async (state) => {
         await show(READY);
         expect(await send()).toEqual(READY);
@@ -107,7 +107,7 @@ describe('accepting messages', () => {
     );
 
     test.each([undefined, 60_000])(
-      'one that changes while it is asked is asked again, before the message joins (due in %s ms)',
+      'an account that changes meanwhile is checked again before the message is enqueued (due in %s ms)',
       async (inMs) => {
         const sendAt = inMs === undefined ? undefined : Date.now() + inMs;
         await show(READY);
@@ -122,7 +122,7 @@ describe('accepting messages', () => {
       },
     );
 
-    test('of many, those of an account that may not are refused, and keep back none of the others', async () => {
+    test('in a batch, messages of a refused account do not stop the others', async () => {
       await show(READY);
       const nobody = { ...stage.message('nobody'), userId: 'nobody' };
       const sends = [stage.message('1'), nobody, stage.message('2')].map((job) => ({ job }));
@@ -135,7 +135,7 @@ describe('accepting messages', () => {
     });
 
     test.each([1, 70, 300])(
-      '%i at once are asked for anew, and keep their order, where it changes',
+      '%i messages at once are checked again and keep their order when the view changes',
       async (count) => {
         await show(READY);
         await send();
@@ -152,21 +152,21 @@ describe('accepting messages', () => {
       },
     );
 
-    test('a hold that is over is none', async () => {
+    test('a hold that is over is ignored', async () => {
       await show({ ...READY, state: 'flood_wait', hold: { reason: 'FLOOD_WAIT', until: Date.now() - 1 } });
       expect(await send()).toEqual(READY);
       expect(await send()).toEqual(READY);
     });
   });
 
-  test('one key asked for twice at a time is one message', async () => {
+  test('two simultaneous requests with one key are one message', async () => {
     const send = { job: stage.message('once'), idempotencyKey: 'key' };
     const [first, second] = await Promise.all([stage.send(send), stage.send(send)]);
     expect(first.jobId).toBe(second.jobId);
     expect((await stage.producer.pending(stage.userId)).waiting).toBe(1);
   });
 
-  test('what a frozen Redis received of a refused send is taken back when it wakes', async () => {
+  test('a refused send that a frozen Redis received is withdrawn when Redis continues', async () => {
     await stage.add('before');
     stage.server.signal('SIGSTOP');
     await expect(stage.send({ job: stage.message('refused') })).rejects.toMatchObject({
@@ -186,41 +186,41 @@ describe('accepting messages', () => {
     expect([(await take(worker)).data.text, (await take(worker)).data.text]).toEqual(['before', 'after']);
   });
 
-  test('another number of shards than the first is refused, with what to set', async () => {
+  test('a different number of shards is refused, with what to set', async () => {
     await expect(claimShardCount(stage.redis, SHARDS + 1)).rejects.toThrow(/SHARDS=4/);
   });
 });
 
-test('a message that joins a line needs no bell; one that finds none there has it rung', async () => {
+test('a message behind others needs no notification; a first one notifies the owner', async () => {
   const stage = await QueueStage.open();
   stage.nextAccount();
   const { userId } = stage;
   const key = dueAccountsKey(shardOf(userId, SHARDS));
-  const answer = () => stage.redis.zrem(key, userId);
-  const isUp = async () => {
-    await stage.producer.liveWorkers(); // On the same connection, behind the bell.
+  const clear = () => stage.redis.zrem(key, userId);
+  const isDue = async () => {
+    await stage.producer.liveWorkers(); // On the same connection, after the notification.
     return (await stage.redis.zscore(key, userId)) !== null;
   };
   await stage.add('1');
-  expect(await isUp()).toBe(true);
+  expect(await isDue()).toBe(true);
   await stage.add('2');
   for (const text of ['3', '4']) {
-    await answer();
+    await clear();
     await stage.add(text);
-    expect(await isUp()).toBe(false);
+    expect(await isDue()).toBe(false);
   }
   const worker = await stage.owner();
   for (const _ of ['1', '2', '3', '4']) await take(worker);
-  // What was known of its line is out of date: the first one rings once it has joined, the next one on its way.
+  // The queue is empty now, so each of these messages notifies the owner.
   for (const text of ['5', '6']) {
     await stage.add(text);
-    expect(await isUp()).toBe(true);
-    await answer();
+    expect(await isDue()).toBe(true);
+    await clear();
     await take(worker);
   }
-  // After an outage it is not relied on that the earlier notifier were heard.
+  // After an outage, earlier notifications may have been lost.
   await stage.add('7', '8', '9');
-  await answer();
+  await clear();
   await stage.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   const isBack = () =>
     stage.producer.liveWorkers().then(
@@ -229,25 +229,25 @@ test('a message that joins a line needs no bell; one that finds none there has i
     );
   await expect.poll(isBack).toBe(true);
   await stage.add('10');
-  await expect.poll(isUp).toBe(true);
+  await expect.poll(isDue).toBe(true);
   await stage.close();
 });
 
-test('every account that a message was accepted for has its bell rung, from the first ones of a process on', async () => {
+test('the owner of each account is notified, from the first messages of a process on', async () => {
   const stage = await QueueStage.open();
   const names = (prefix: string) => Array.from({ length: 20 }, (_, index) => `${prefix}-${index}`);
   const send = async (userId: string, sendAt?: number) => {
     const job = { ...stage.message('x'), userId };
     (await stage.send({ job, sendAt })).wait.cancel();
   };
-  const bell = (userId: string) => stage.redis.zscore(dueAccountsKey(shardOf(userId, SHARDS)), userId);
-  // The first all at once, when Redis does not know the script yet.
+  const dueAt = (userId: string) => stage.redis.zscore(dueAccountsKey(shardOf(userId, SHARDS)), userId);
+  // The first messages come all at once, when Redis does not have the script cached yet.
   for (const round of ['first', 'second', 'third']) {
     await Promise.all(names(round).map((userId) => send(userId)));
-    for (const userId of names(round)) await expect.poll(() => bell(userId)).toBe('0');
+    for (const userId of names(round)) await expect.poll(() => dueAt(userId)).toBe('0');
   }
   const at = Date.now() + 60_000;
   await send('later', at);
-  await expect.poll(() => bell('later')).toBe(String(at));
+  await expect.poll(() => dueAt('later')).toBe(String(at));
   await stage.close();
 });

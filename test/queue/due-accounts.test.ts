@@ -18,12 +18,12 @@ import { RedisServer } from '../env/redis-server.ts';
 
 const SHARD = 2;
 
-describe('the doorbell', () => {
+describe('a notification that an account is due', () => {
   let server: RedisServer;
   let redis: Redis;
   let listener: DueAccountsListener;
   let subscriber: Subscriber;
-  let rung: { userId: string; at: number }[];
+  let notified: { userId: string; at: number }[];
 
   beforeAll(async () => {
     server = await RedisServer.start();
@@ -34,7 +34,7 @@ describe('the doorbell', () => {
     await server[Symbol.asyncDispose]();
   });
   beforeEach(() => {
-    rung = [];
+    notified = [];
     subscriber = new Subscriber(server.url);
     listener = new DueAccountsListener({ redis, subscriber, logger: silentLogger() });
   });
@@ -45,61 +45,61 @@ describe('the doorbell', () => {
   });
 
   async function listen(): Promise<void> {
-    const onDue = (userId: string) => rung.push({ userId, at: Date.now() });
+    const onDue = (userId: string) => notified.push({ userId, at: Date.now() });
     await listener.add(1, onDue);
     await listener.add(SHARD, onDue);
   }
 
-  function heard(userId: string): boolean {
-    return rung.some((ring) => ring.userId === userId);
+  function wasNotified(userId: string): boolean {
+    return notified.some((each) => each.userId === userId);
   }
 
-  test('is heard at once', async () => {
+  test('reaches the owner at once', async () => {
     await listen();
     await notifyOwner(redis, SHARD, 'now');
-    await expect.poll(() => heard('now'), { timeout: 1_000 }).toBe(true);
+    await expect.poll(() => wasNotified('now'), { timeout: 1_000 }).toBe(true);
   });
 
-  test('that is up already is told of once, until it is answered', async () => {
-    const told: string[] = [];
-    await subscriber.listen(dueAccountsChannel(SHARD), (userId) => told.push(userId));
+  test('is published once until the account is cleared', async () => {
+    const published: string[] = [];
+    await subscriber.listen(dueAccountsChannel(SHARD), (userId) => published.push(userId));
     await notifyOwner(redis, SHARD, 'busy', Date.now() + 60_000);
     for (let times = 0; times < 3; times += 1) await notifyOwner(redis, SHARD, 'busy');
     await clearDueAccount(redis, SHARD, 'busy', Date.now());
     await notifyOwner(redis, SHARD, 'busy');
     await notifyOwner(redis, SHARD, 'last');
-    await expect.poll(() => told).toEqual(['busy', 'busy', 'last']);
+    await expect.poll(() => published).toEqual(['busy', 'busy', 'last']);
   });
 
-  test('that rang while nobody listened is heard by who comes next, until it is answered', async () => {
+  test('that nobody received reaches the next owner, unless the account was cleared', async () => {
     await notifyOwner(redis, SHARD, 'waiting');
     await notifyOwner(redis, SHARD, 'answered');
     await clearDueAccount(redis, SHARD, 'answered', Date.now());
     await listen();
-    await expect.poll(() => heard('waiting')).toBe(true);
-    expect(heard('answered')).toBe(false);
+    await expect.poll(() => wasNotified('waiting')).toBe(true);
+    expect(wasNotified('answered')).toBe(false);
   });
 
-  test('set for later is heard then, and not before', async () => {
+  test('for a later time arrives at that time, and not before', async () => {
     const at = Date.now() + 600;
     await notifyOwner(redis, SHARD, 'later', at);
     await clearDueAccount(redis, SHARD, 'later', Date.now());
     await listen();
-    await expect.poll(() => heard('later')).toBe(true);
-    expect(rung.find(({ userId }) => userId === 'later')?.at).toBeGreaterThanOrEqual(at);
+    await expect.poll(() => wasNotified('later')).toBe(true);
+    expect(notified.find(({ userId }) => userId === 'later')?.at).toBeGreaterThanOrEqual(at);
   });
 
-  test('of a shard that is not ours any more is not heard', async () => {
+  test('of a shard that was removed does not arrive', async () => {
     await listen();
     listener.remove(SHARD);
     await notifyOwner(redis, SHARD, 'not ours');
     await notifyOwner(redis, 1, 'ours', Date.now() + 50);
-    await expect.poll(() => heard('ours'), { timeout: 4_000 }).toBe(true);
-    expect(heard('not ours')).toBe(false);
+    await expect.poll(() => wasNotified('ours'), { timeout: 4_000 }).toBe(true);
+    expect(wasNotified('not ours')).toBe(false);
   });
 
-  /** Puts a message in an account's line, for whom nobody rings. */
-  async function addUnrung(userId: string, delay = 0): Promise<void> {
+  /** Enqueues a message without a notification. */
+  async function addSilently(userId: string, delay = 0): Promise<void> {
     const lease = { shard: SHARD, fence: '1 owner' };
     await raiseFence(redis, userId, lease.fence);
     await writeAccountView(redis, lease, userId, { ...UNKNOWN_ACCOUNT, state: 'ready' });
@@ -108,24 +108,24 @@ describe('the doorbell', () => {
     await queue.add('send', job, { delay });
   }
 
-  test('that was never rung, because its ringer died, is found out by a look at the queues', async () => {
-    await addUnrung('unrung');
+  test('is not needed for a message whose sender died before notifying: the sweep finds it', async () => {
+    await addSilently('silent');
     await listen();
-    await expect.poll(() => heard('unrung')).toBe(true);
+    await expect.poll(() => wasNotified('silent')).toBe(true);
   });
 
-  test('a look at the queues tells who has any jobs, of those held until their time too, which are not rung for', async () => {
-    await addUnrung('waiting');
-    await addUnrung('scheduled', 3_600_000);
-    await addUnrung('nothing');
+  test('the sweep lists all accounts with jobs, also those with only a future send_at, which are not due', async () => {
+    await addSilently('waiting');
+    await addSilently('scheduled', 3_600_000);
+    await addSilently('nothing');
     const queue = new AccountQueues(redis, sharedBackend(redis)).of('nothing');
     await queue.drain();
     expect([...listener.busy(SHARD)]).toEqual([]);
     await listen();
     expect([...listener.busy(SHARD)].toSorted()).toEqual(['scheduled', 'waiting']);
     expect([...listener.busy(1)]).toEqual([]);
-    expect(rung.map(({ userId }) => userId)).toEqual(['waiting']);
-    await addUnrung('nothing');
+    expect(notified.map(({ userId }) => userId)).toEqual(['waiting']);
+    await addSilently('nothing');
     await new AccountQueues(redis, sharedBackend(redis)).of('scheduled').drain(true);
     await listen();
     expect([...listener.busy(SHARD)].toSorted()).toEqual(['nothing', 'waiting']);
@@ -134,7 +134,7 @@ describe('the doorbell', () => {
   });
 });
 
-test('what is listened to at any moment of connecting is heard', async () => {
+test('a subscription made at any moment of connecting receives messages', async () => {
   await using server = await RedisServer.start();
   const redis = openConsumerRedis(server.url, silentLogger());
   for (let round = 0; round < 20; round += 1) {
