@@ -23,16 +23,18 @@ export interface Side {
 /** Opens a side with accounts of its own, since a session has one user. */
 async function openSide(name: SideName, accounts: number, against: Checkout | undefined): Promise<Side> {
   const stage = await Stage.open(accounts, name === 'against' ? against : THIS_CHECKOUT);
-  // Every end of a message would wake its readers, at the cost of the Redis that is measured.
-  await stage.producer.close();
-  const side = name === 'product' || name === 'against' ? await product(stage) : await bare(stage, name);
-  const users = [...stage.accounts.keys()];
-  const { post, close } = openPosts(side.url, {
-    connections: accounts,
-    headers: { prefer: 'wait=60' },
-    status: 200,
-  });
-  return { name, stage, users, post, close, processes: side.processes };
+  try {
+    // Every end of a message would wake its readers, at the cost of the Redis that is measured.
+    await stage.producer.close();
+    const isProduct = name === 'product' || name === 'against';
+    const { url, processes } = isProduct ? await product(stage) : await bare(stage, name);
+    const headers = { prefer: 'wait=60' };
+    const posts = openPosts(url, { connections: accounts, headers, status: 200 });
+    return { name, stage, users: [...stage.accounts.keys()], processes, ...posts };
+  } catch (error) {
+    await stage[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 async function product(stage: Stage) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROCESS_IDENTITY } from '@gateway/runtime';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { removeLeftOvers, replaceFile } from './atomic-file.ts';
+import { readIfExists, removeLeftOvers, replaceFile } from './atomic-file.ts';
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'atomic-file-'));
@@ -33,6 +33,20 @@ describe('replacing a file', () => {
     );
     expect(await readFile(file, 'utf8')).toBe('old');
     expect(await readdir(directory)).toEqual(['file']);
+  });
+});
+
+describe('reading a file that may not exist', () => {
+  it('reads a file that appears after the first read failed', async () => {
+    const file = join(await makeDirectory(), 'file');
+    const read = async () => {
+      try {
+        return await readFile(file, 'utf8');
+      } finally {
+        await writeFile(file, 'new');
+      }
+    };
+    expect(await readIfExists(file, read)).toBe('new');
   });
 });
 

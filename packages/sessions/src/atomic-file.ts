@@ -56,28 +56,40 @@ const MAX_BYTES = 2 ** 26;
  * @throws if the path is not a file (a directory, a broken link) or the file is larger than MAX_BYTES.
  */
 export async function readWhole(file: string): Promise<string | null> {
-  return withSlot(async () => {
-    try {
+  return withSlot(() =>
+    readIfExists(file, async () => {
       // Reading a named pipe would never end.
       const found = await stat(file);
       if (!found.isFile()) throw new Error('it is not a file');
       if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes`);
-      return await readFile(file, 'utf8');
-    } catch (error) {
-      if (!isErrorCode(error, 'ENOENT')) throw error;
-      if (await pathExists(file)) throw new Error('it is a broken link', { cause: error });
-      return null;
-    }
-  });
+      return readFile(file, 'utf8');
+    }),
+  );
 }
 
-/** Whether the path exists, even as a broken link. */
-export async function pathExists(file: string): Promise<boolean> {
+/**
+ * The result of `read`, or `null` if the file does not exist. Repeats `read` if the file appears while it runs.
+ * @throws what `read` throws; an error for a broken link.
+ */
+export async function readIfExists<T>(file: string, read: () => Promise<T>): Promise<T | null> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isErrorCode(error, 'ENOENT')) throw error;
+      const found = await statPath(file);
+      if (found === null) return null;
+      if (found.isSymbolicLink()) throw new Error('it is a broken link', { cause: error });
+    }
+  }
+}
+
+/** What stands at a path, without following a link; `null`: nothing. */
+async function statPath(path: string) {
   try {
-    await lstat(file);
-    return true;
+    return await lstat(path);
   } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) return false;
+    if (isErrorCode(error, 'ENOENT')) return null;
     throw error;
   }
 }

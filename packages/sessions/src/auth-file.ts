@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { loginStateSchema } from './account-record.ts';
-import { checkFileReplaceable, pathExists, replaceFile } from './atomic-file.ts';
+import { checkFileReplaceable, readIfExists, replaceFile } from './atomic-file.ts';
 import { withFileLock } from './file-lock.ts';
 import { accountStatusSchema, SessionStoreError } from './session-store.ts';
 import { isTransient } from './store-calls.ts';
@@ -190,16 +190,13 @@ export class AuthFile {
 
   /** Identifies the content of the file: a replaced file has another inode and time. Empty if there is no file. */
   async #version(): Promise<string> {
-    try {
+    const version = await readIfExists(this.#file, async () => {
       const found = await stat(this.#file, { bigint: true });
       if (!found.isFile()) throw new Error('it is not a file');
       const { ino, size, mtimeNs, ctimeNs } = found;
       return [ino, size, mtimeNs, ctimeNs].join(' ');
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      if (await pathExists(this.#file)) throw new Error('it is a broken link', { cause: error });
-      return '';
-    }
+    });
+    return version ?? '';
   }
 }
 
