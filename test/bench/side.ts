@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sleep } from '@gateway/runtime';
 import { THIS_CHECKOUT, type Checkout } from '../env/checkout.ts';
 import { openPosts, type Post } from './post.ts';
 import { Stage } from './stage.ts';
@@ -20,7 +21,7 @@ export interface Side {
   processes: Readonly<Record<string, number>>;
 }
 
-/** Opens a side with accounts of its own, since a session has one user. */
+/** Opens a side with accounts of its own, since a session has one user. All of them are connected. */
 async function openSide(name: SideName, accounts: number, against: Checkout | undefined): Promise<Side> {
   const stage = await Stage.open(accounts, name === 'against' ? against : THIS_CHECKOUT);
   try {
@@ -30,11 +31,35 @@ async function openSide(name: SideName, accounts: number, against: Checkout | un
     const { url, processes } = isProduct ? await product(stage) : await bare(stage, name);
     const headers = { prefer: 'wait=60' };
     const posts = openPosts(url, { connections: accounts, headers, status: 200 });
-    return { name, stage, users: [...stage.accounts.keys()], processes, ...posts };
+    const side = { name, stage, users: [...stage.accounts.keys()], processes, ...posts };
+    await firstSends(side);
+    return side;
   } catch (error) {
     await stage[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** How often a first send is tried, and ms in between: the API refuses it until a worker has published the account. */
+const FIRST_TRIES = 300;
+const RETRY_MS = 100;
+
+/** Connects all accounts of a side: each sends once. */
+async function firstSends({ users, post }: Pick<Side, 'users' | 'post'>): Promise<void> {
+  const first = async (user_id: string) => {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await post(bodyOf(user_id, 'first'));
+      } catch (error) {
+        if (tries === FIRST_TRIES) throw error;
+        await sleep(RETRY_MS);
+      }
+  };
+  await Promise.all(users.map(first));
+}
+
+function bodyOf(user_id: string, text: string): string {
+  return JSON.stringify({ user_id, recipient_id: 'me', text });
 }
 
 async function product(stage: Stage) {
@@ -84,7 +109,7 @@ export async function sendWaited({ users, post }: Side, messages: number): Promi
         left -= 1;
         const text = `Message ${left} of an ordinary length, as people write them.`;
         const begun = performance.now();
-        await post(JSON.stringify({ user_id, recipient_id: 'me', text }));
+        await post(bodyOf(user_id, text));
         times.push(performance.now() - begun);
       }
     }),
