@@ -36,6 +36,7 @@ function sources() {
   );
   return [
     ...packages.sort().flatMap((path) => [join(path, 'src'), join(path, 'package.json')]),
+    'package.json',
     'pnpm-lock.yaml',
     'tsconfig.json',
     'tsconfig.base.json',

@@ -1,4 +1,5 @@
 import { userIdSchema } from '@gateway/contracts';
+import manifest from '../../../../package.json' with { type: 'json' };
 import { describeOperation, jsonSchema } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
@@ -47,7 +48,7 @@ const SECURITY_SCHEMES = {
 
 const INFO = {
   title: 'Unofficial Telegram User API gateway',
-  version: '0.1.0',
+  version: manifest.version,
   description:
     "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram.",
   license: { name: 'MIT', identifier: 'MIT' },
