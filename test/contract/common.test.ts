@@ -3,7 +3,6 @@ import { rawGet } from '../env/raw-get.ts';
 import { Stack } from '../env/stack.ts';
 
 const SEND = '/telegram/user/send';
-const MESSAGE = { user_id: 'user123', recipient_id: 'me', text: 'x' };
 
 describe('Common rules', () => {
   let stack: Stack;
@@ -37,43 +36,6 @@ describe('Common rules', () => {
         /^[0-9a-f-]{36}$/,
       );
     }
-  });
-
-  test('Bodies over 256 KiB: 413', async () => {
-    expect(await stack.api.post(SEND, { ...MESSAGE, text: 'x'.repeat(262_144) })).toMatchObject({
-      status: 413,
-      body: { code: 'PAYLOAD_TOO_LARGE' },
-    });
-  });
-
-  test.each([
-    ['Malformed JSON: 400 `MALFORMED_JSON`', 'application/json', '{"user_id":', 400, 'MALFORMED_JSON'],
-    ['Wrong content type: 415', 'text/plain', '{}', 415, 'UNSUPPORTED_MEDIA_TYPE'],
-  ])('%s', async (_line, type, body, status, code) => {
-    const response = await fetch(stack.api.url + SEND, {
-      method: 'POST',
-      headers: { 'content-type': type },
-      body,
-    });
-    expect(response.status).toBe(status);
-    expect(await response.json()).toMatchObject({ status: 'error', code });
-  });
-
-  test('Unknown path: 404; a method that it has not: 405 with Allow', async () => {
-    expect(await stack.api.get('/telegram/user/nothing')).toMatchObject({
-      status: 404,
-      body: { code: 'NOT_FOUND' },
-    });
-    const refused = await stack.api.request('PUT', SEND, {}, {});
-    expect(refused).toMatchObject({ status: 405, body: { code: 'METHOD_NOT_ALLOWED' } });
-    expect(refused.headers.get('allow')).toContain('POST');
-  });
-
-  test('Unknown request fields are refused (400 `VALIDATION`)', async () => {
-    expect(await stack.api.post(SEND, { ...MESSAGE, txt: 'x' })).toMatchObject({
-      status: 400,
-      body: { code: 'VALIDATION', issues: [{ path: 'txt' }] },
-    });
   });
 
   test('Without `API_KEYS`: requests whose `Host` is no loopback name or whose `Origin` is foreign are refused', async () => {

@@ -98,8 +98,6 @@ describe('Accounts, their messages and their history, for who looks at them', ()
     expect(
       (await stack.control.messages({ from: alice })).filter(({ text }) => text === 'at last'),
     ).toHaveLength(1);
-    expect((await stack.api.post('/jobs/none/retry', {})).status).toBe(404);
-    expect((await stack.api.post(`/jobs/${jobId}/retry`, {}, ofBob)).status).toBe(404);
   });
 
   test('history: what was sent and failed, and how long sends were held', async () => {

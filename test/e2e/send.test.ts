@@ -100,7 +100,7 @@ describe('sending', () => {
     expect(arrived.slice(-texts.length)).toEqual(texts);
   });
 
-  test('the same Idempotency-Key is one message; with another text it is refused', async () => {
+  test('the same Idempotency-Key is one message', async () => {
     const headers = { 'Idempotency-Key': 'order-17' };
     const first = await stack.api.send('alice', BOB, 'only once', headers);
     const second = await stack.api.send('alice', BOB, 'only once', headers);
@@ -108,10 +108,6 @@ describe('sending', () => {
     expect(
       (await stack.control.messages({ from: alice, to: bob })).filter(({ text }) => text === 'only once'),
     ).toHaveLength(1);
-    expect(await stack.api.send('alice', BOB, 'something else', headers)).toMatchObject({
-      status: 422,
-      body: { code: 'IDEMPOTENCY_MISMATCH' },
-    });
   });
 
   test('a flood wait answers at once, shows until when, and the message goes out after it, in order', async () => {

@@ -117,16 +117,6 @@ describe('over a socket', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
-  test('a chunked body over 256 KiB is 413 while it still comes', async () => {
-    const { url } = await start();
-    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
-    const head =
-      'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
-    expect(await rawRequest(url, head + chunk.repeat(5))).toMatch(
-      /^HTTP\/1\.1 413 .*"code":"PAYLOAD_TOO_LARGE"/s,
-    );
-  });
-
   test('a caller that hangs up has its job withdrawn', async () => {
     const { url, producer } = await start();
     producer.onWait = (_ms, signal) =>

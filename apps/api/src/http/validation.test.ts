@@ -18,15 +18,6 @@ function untouched(producer: FakeProducer): void {
 }
 
 describe('validation', () => {
-  test.each(POST_PATHS)('%s names unknown fields', async (path) => {
-    const { producer, call } = testApi();
-    const { status, body } = await call(path, { body: { user_id: 'user1', colour: 'red' } });
-    expect(status).toBe(400);
-    expect(body).toMatchObject({ code: 'VALIDATION', kind: 'permanent' });
-    expect(body['issues']).toContainEqual({ path: 'colour', message: 'is not a field of this request' });
-    untouched(producer);
-  });
-
   const USER_IDS: [unknown, string][] = [
     [undefined, 'is required'],
     ['', 'must not be empty'],

@@ -68,7 +68,7 @@ describe('a body that takes long to parse', () => {
     expect([status, answer['issues']]).toEqual([400, [{ path: 'body', message }]]);
   });
 
-  test('a batch of 8 MiB is accepted whole, and a byte more is 413', async () => {
+  test('a batch of 8 MiB is accepted whole', async () => {
     const text = 'привет '.repeat(600);
     const messages = Array.from({ length: 1_000 }, () => ({ ...MESSAGE, text }));
     const json = JSON.stringify({ messages });
@@ -77,8 +77,6 @@ describe('a body that takes long to parse', () => {
     const { call, producer } = testApi();
     const full = await call(BATCH, { body: json + ' '.repeat(8 * MIB - bytes) });
     expect([full.status, producer.sent.length]).toEqual([202, 1_000]);
-    const over = await call(BATCH, { body: json + ' '.repeat(8 * MIB - bytes + 1) });
-    expect([over.status, over.body['message']]).toEqual([413, 'The body is over 8 MiB.']);
   });
 
   test('other requests run meanwhile', async () => {

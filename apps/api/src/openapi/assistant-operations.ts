@@ -46,6 +46,13 @@ export const ASSISTANT_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: { 200: { description: 'The events.', eventStream: eventSchema } },
-    errors: [...BODY, ...ACCOUNT, 'ASSISTANT_NOT_CONFIGURED', 'ASSISTANT_FORBIDDEN', 'BOT_NOT_CONFIGURED'],
+    errors: [
+      ...BODY,
+      ...ACCOUNT,
+      'IDEMPOTENCY_MISMATCH',
+      'ASSISTANT_NOT_CONFIGURED',
+      'ASSISTANT_FORBIDDEN',
+      'BOT_NOT_CONFIGURED',
+    ],
   },
 ];

@@ -1,7 +1,6 @@
 import { GatewayError, type JobView } from '@gateway/contracts';
-import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
-import { FAILED, JOB, JOB_ID, OTHER_JOB_ID, SENT } from '../testing/fake-producer.ts';
+import { FAILED, JOB, JOB_ID, SENT } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
 
 const CANCELLED: JobView = { ...JOB, state: 'cancelled' };
@@ -73,18 +72,6 @@ describe('a send', () => {
 });
 
 describe('a job', () => {
-  test('that does not exist is a 404, like one of an account that the key may not use', async () => {
-    const api = testApi({ API_KEYS: parseSettings({ API_KEYS: 'k:user2' }).API_KEYS });
-    const headers = { authorization: 'Bearer k' };
-    for (const jobId of [OTHER_JOB_ID, JOB_ID]) {
-      expect(await api.call(`/jobs/${jobId}`, { method: 'DELETE', headers })).toMatchObject({
-        status: 404,
-        body: { code: 'JOB_NOT_FOUND' },
-      });
-    }
-    expect(api.producer.jobs.get(JOB_ID)?.state).toBe('waiting');
-  });
-
   test('is 503 where Redis is away', async () => {
     const api = testApi();
     api.producer.away = { from: 'cancelWaiting', error: new GatewayError('QUEUE_UNAVAILABLE') };

@@ -1,6 +1,6 @@
 import { GatewayError, type JobView } from '@gateway/contracts';
 import { expect, test } from 'vitest';
-import { FAILED, JOB, JOB_ID, OTHER_JOB_ID, SENT } from '../testing/fake-producer.ts';
+import { FAILED, JOB, JOB_ID, SENT } from '../testing/fake-producer.ts';
 import { readEvents } from '../testing/read-events.ts';
 import { testApi } from '../testing/test-api.ts';
 
@@ -61,14 +61,6 @@ test('a caller that has heard the end is answered 204, so that it does not come 
 test('an id of another stream tells the job as it stands', async () => {
   const { events } = await apiWith(SENT).events('of something else');
   expect(events).toHaveLength(1);
-});
-
-test('a job that there is not, or that the key may not use, is a 404 as JSON', async () => {
-  const { call } = testApi();
-  expect(await call(`/jobs/${OTHER_JOB_ID}/events`)).toMatchObject({
-    status: 404,
-    body: { code: 'JOB_NOT_FOUND' },
-  });
 });
 
 test('the stream ends when the job is deleted, when Redis goes away, and when the process stops', async () => {

@@ -1,4 +1,3 @@
-import { GatewayError } from '@gateway/contracts';
 import { describe, expect, test } from 'vitest';
 import { ANSWERED, body, SEND } from '../testing/a-send.ts';
 import { FAILED, JOB_ID, SENT } from '../testing/fake-producer.ts';
@@ -58,13 +57,5 @@ describe('Idempotency-Key', () => {
     producer.jobs.set(JOB_ID, FAILED);
     expect((await call(SEND, { body, headers: { 'idempotency-key': 'k' } })).status).toBe(403);
     expect(producer.waits).toEqual([]);
-  });
-
-  test('with another body it is 422', async () => {
-    const { producer, call } = testApi();
-    producer.away = { from: 'send', error: new GatewayError('IDEMPOTENCY_MISMATCH') };
-    const answer = await call(SEND, { body, headers: { 'idempotency-key': 'k' } });
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
   });
 });
