@@ -1,6 +1,5 @@
 import type { Logger } from '@gateway/runtime';
 import { Redis, type Cluster } from 'ioredis';
-import { batchWrites } from './batched-writes.ts';
 import { watchFaults } from './redis-fault.ts';
 
 /** A client of one Redis server, or of a cluster. */
@@ -71,5 +70,5 @@ function watch(redis: Redis, logger: Logger): Redis {
         `Redis is not reachable: ${fault.reason}. Reconnecting until it is`,
       );
   });
-  return batchWrites(redis);
+  return redis;
 }
