@@ -12,7 +12,6 @@ import { Api } from 'telegram/tl/index.js';
 import { BadFrameError, RpcError, TransportError } from '../errors/call-errors.ts';
 import type { DataCenter, Proxy } from '../types.ts';
 import { CheckedFrames } from './frames.ts';
-import { HeldAcks } from './held-acks.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
 const NOTHING = Buffer.alloc(0);
@@ -126,7 +125,6 @@ export class Sender extends MTProtoSender {
       _exportedSenderPromises: new Map(),
     });
     this.#onBroken = onBroken;
-    Object.assign(this, { _pendingAck: new HeldAcks() });
   }
 
   /**
