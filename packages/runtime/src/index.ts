@@ -16,4 +16,3 @@ export {
   type Settings,
 } from './settings.ts';
 export { sleep, withTimeout } from './timing.ts';
-export { atTurnsEnd } from './turns-end.ts';

@@ -1,6 +1,5 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { linesOfATurn } from './lines-of-a-turn.ts';
 import { redactingSerializers, redactNested } from './redact.ts';
 import { createScrub } from './scrub.ts';
 
@@ -30,12 +29,15 @@ export interface LoggerOptions {
   format: 'json' | 'pretty';
   /** Values that must not appear in a line, whatever their source. */
   secrets?: readonly string[];
-  /**
-   * Where each line is written at once. By default: standard output, with the lines of one turn of the event loop in
-   * one write.
-   */
+  /** By default standard output, written asynchronously: `logger.flush()` waits for the last lines. */
   destination?: NodeJS.WritableStream;
 }
+
+/**
+ * Standard output. Writing never blocks the event loop: a worker that waits for a slow reader of its log would lose its
+ * leases. With a `minLength` of 0, `flush()` would not wait.
+ */
+const standardOutput = () => pino.destination({ fd: 1, sync: false, minLength: 1 });
 
 /** A structured logger on standard output: one JSON object per line, or readable lines for a terminal. */
 export function createLogger({ name, level, format, secrets = [], destination }: LoggerOptions): Logger {
@@ -46,8 +48,7 @@ export function createLogger({ name, level, format, secrets = [], destination }:
     serializers: { ...redactingSerializers, err: (error: unknown) => describeError(error) },
     formatters: { log: redactNested },
   };
-  if (format === 'json')
-    return pino({ ...options, base: { name } }, destination ?? linesOfATurn(process.stdout));
+  if (format === 'json') return pino({ ...options, base: { name } }, destination ?? standardOutput());
   const stream = pretty({
     destination: destination ?? process.stdout,
     sync: true,

@@ -4,6 +4,8 @@ import { watchNpm } from './watch-npm.ts';
 
 /** ms that a process may take to end by itself once everything is closed. */
 const LINGER = 500;
+/** ms that the last lines of the log may take to be read before the process ends without them. */
+const FLUSH_LOG = 2_000;
 
 /** A part of the product that runs in its own process. */
 export interface App {
@@ -45,15 +47,21 @@ export async function runProcess(
   let app: App | undefined;
   let stopping = false;
 
+  /** Ends the process once its log is written. It does not wait for a reader that has stalled. */
+  const exit = (code?: number) => {
+    setTimeout(() => process.exit(code), FLUSH_LOG);
+    logger.flush(() => process.exit(code));
+  };
+
   const stop = async (why: string, exitCode: number) => {
     if (stopping) return;
     stopping = true;
     process.exitCode = exitCode;
     logger.info({ why }, 'stopping');
-    if (app === undefined) process.exit(exitCode); // Still starting: no work is under way that could be lost.
+    if (app === undefined) return exit(exitCode); // Still starting: no work is under way that could be lost.
     setTimeout(() => {
       logger.error('did not stop in time, ending now');
-      process.exit(1);
+      exit(1);
     }, options.forceAfterMs ?? 30_000).unref();
     try {
       await app.close();
@@ -64,7 +72,7 @@ export async function runProcess(
     }
     if (process.connected) process.disconnect();
     // The process ends by itself unless a library's timer still runs: BullMQ's readers wait 5 s after an outage.
-    setTimeout(() => process.exit(), LINGER).unref();
+    setTimeout(exit, LINGER).unref();
   };
 
   const onSignal = (signal: NodeJS.Signals) => {
@@ -101,6 +109,6 @@ export async function runProcess(
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${name}: cannot start: ${message}\n`);
     logger.debug({ err: error }, 'cannot start');
-    process.exit(1);
+    exit(1);
   }
 }

@@ -1,4 +1,3 @@
-import { atTurnsEnd } from '@gateway/runtime';
 import { Cluster } from 'ioredis';
 import type { RedisClient } from './clients.ts';
 import { IS_OVER, TooLate } from './deadline.ts';
@@ -98,7 +97,7 @@ return replies`);
   #ask(): void {
     if (this.#isAsked || this.#isUnderWay) return;
     this.#isAsked = true;
-    atTurnsEnd(() => {
+    setImmediate(() => {
       this.#isAsked = false;
       void this.#sendAll();
     });
