@@ -36,7 +36,7 @@ import {
   openRedisSessionStore,
   type SessionStore,
 } from '@gateway/sessions';
-import { createTelegram, type Proxy } from '@gateway/telegram';
+import { createTelegram, usesNativeMath, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { AccountCounts } from './metrics/account-counts.ts';
 import { History, keepHistory } from './metrics/history.ts';
@@ -90,6 +90,10 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     proxy: settings.TELEGRAM_PROXY === undefined ? undefined : proxyOf(settings.TELEGRAM_PROXY),
     onConnected: () => metrics.connected(),
   });
+  if (!usesNativeMath)
+    logger.warn(
+      'this version of GramJS is not the tested one: it does its own arithmetic, and sends take more CPU',
+    );
   const redis = openConsumerRedis(settings.REDIS_URL, logger);
   const contact = watchContact(redis);
   await whenReachable(redis);

@@ -1,3 +1,4 @@
+export { usesNativeMath } from './gramjs/prepare-gramjs.ts';
 export { readSession, sameKey } from './connection/session.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
 export { createTelegram } from './telegram.ts';

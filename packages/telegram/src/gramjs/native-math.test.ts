@@ -130,6 +130,21 @@ describe('The same as GramJS computes, on random numbers', () => {
   });
 });
 
+test.each<[string, string, unknown]>([
+  ['of another version', 'telegram/package.json', { version: '2.27.0' }],
+  ['without one of the functions', 'telegram/Helpers.js', {}],
+  ['without one of the files', 'telegram/crypto/Factorizator.js', undefined],
+])('a library %s keeps its own functions', (_which, file, instead) => {
+  const helpers = { ...original };
+  const load = (name: string) => {
+    if (name === file && instead === undefined) throw new Error(`Cannot find module '${name}'`);
+    if (name === file) return instead;
+    return name === 'telegram/Helpers.js' ? helpers : (require(name) as unknown);
+  };
+  expect(useNativeMath(load)).toBe(false);
+  expect(helpers).toEqual(original);
+});
+
 test('they are in the place of the library’s own, in the version that they were held against', async () => {
   expect((require('telegram/package.json') as { version: string }).version).toBe('2.26.22');
   expect(useNativeMath()).toBe(true);

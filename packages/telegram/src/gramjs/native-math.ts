@@ -85,21 +85,48 @@ export const deriveKey = promisify(pbkdf2);
 let isDone = false;
 
 /**
- * Replaces the library's functions for the whole process. Does nothing to another version of GramJS.
+ * Replaces the library's functions for the whole process. Does nothing to another version of GramJS, or to one whose
+ * files or functions have moved.
+ * @param load loads a file of the library.
  * @returns whether they are replaced.
  */
-export function useNativeMath(): boolean {
-  const require = createRequire(import.meta.url);
-  const { version } = require('telegram/package.json') as { version: string };
-  if (version !== VERSION) return false;
+export function useNativeMath(load: (file: string) => unknown = createRequire(import.meta.url)): boolean {
   if (isDone) return true;
-  Object.assign(require('telegram/Helpers.js') as object, HELPERS);
-  const { Factorizator } = require('telegram/crypto/Factorizator.js') as { Factorizator: object };
-  Object.assign(Factorizator, { factorize });
-  const library = require('telegram/CryptoFile.js') as { default: object };
-  library.default = Object.create(library.default, { pbkdf2Sync: { value: deriveKey } }) as object;
+  const library = findLibrary(load);
+  if (library === null) return false;
+  Object.assign(library.helpers, HELPERS);
+  Object.assign(library.factorizator, { factorize });
+  library.crypto.default = Object.create(library.crypto.default, {
+    pbkdf2Sync: { value: deriveKey },
+  }) as object;
   isDone = true;
   return true;
+}
+
+interface Library {
+  helpers: object;
+  factorizator: object;
+  crypto: { default: object };
+}
+
+/** The library's modules whose functions are replaced; `null` if one of the functions is not where it was. */
+function findLibrary(load: (file: string) => unknown): Library | null {
+  try {
+    const { version } = load('telegram/package.json') as { version: string };
+    const helpers = load('telegram/Helpers.js') as object;
+    const { Factorizator: factorizator } = load('telegram/crypto/Factorizator.js') as {
+      Factorizator: object;
+    };
+    const crypto = load('telegram/CryptoFile.js') as { default: object };
+    const isWhole =
+      version === VERSION &&
+      Object.keys(HELPERS).every((name) => name in helpers) &&
+      'factorize' in factorizator &&
+      'pbkdf2Sync' in crypto.default;
+    return isWhole ? { helpers, factorizator, crypto } : null;
+  } catch {
+    return null;
+  }
 }
 
 function littleEndian(value: bigint, size: number): Buffer {
