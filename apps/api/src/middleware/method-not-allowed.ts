@@ -7,6 +7,9 @@ import { answerHeader } from '../http/headers.ts';
  * For every path registered on `app` so far, answers other methods with 405 and the allowed methods. Call it after the
  * last route. An allowed method gets here only if its route called `next()`, for example because there is no such file:
  * 404.
+ *
+ * Not Hono's `methodNotAllowed`: after it the log and the metrics have `/*` as the route of a 405, and it skips a 404
+ * that was thrown.
  */
 export function refuseOtherMethods<E extends Pick<ApiEnv, 'Bindings'>>(app: Hono<E>): void {
   const taken = new Map<string, Set<string>>();
