@@ -1,13 +1,13 @@
-/** Marked-up text that is not right. The message says what is wrong, where, and what to write instead. */
+/** Invalid markup. The message says what is wrong, where, and what to write instead. */
 export class FormatError extends Error {
-  /** Where in the source, in UTF-16 units. */
+  /** Position in the source, in UTF-16 units. */
   readonly offset: number;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
 
-  /** @param what names the fault; `line …, column …` is put behind it. `hint` says what to do. */
+  /** @param what names the faulty markup; the message adds its line and column. `hint` says what to do. */
   constructor(source: string, offset: number, what: string, hint: string) {
     const before = source.slice(0, offset);
     const line = before.split('\n').length;

@@ -8,7 +8,7 @@ export type Markup = 'markdown' | 'html' | 'markdown_lenient';
 /** `fault`: what is wrong with the markup, where, and what to write instead. */
 export type FormatOutcome = FormattedText | { fault: string };
 
-/** Reads a marked-up text. `markdown_lenient` has no faults. The outcome can be posted to another thread. */
+/** Parses a marked-up text. `markdown_lenient` never has a fault. The outcome can be posted to another thread. */
 export function formatText(text: string, markup: Markup): FormatOutcome {
   if (markup === 'markdown_lenient') return formatReply(text);
   try {

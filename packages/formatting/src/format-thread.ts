@@ -1,5 +1,5 @@
 import { formatText, type FormatOutcome, type Markup } from './format-text.ts';
 
-/** The task of a thread that formats long texts. */
+/** The entry point of the thread that formats long texts. */
 export default ({ text, markup }: { text: string; markup: Markup }): FormatOutcome =>
   formatText(text, markup);

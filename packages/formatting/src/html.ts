@@ -6,7 +6,7 @@ import { TextBuilder, type Format, type MarkedUp } from './text-builder.ts';
 
 const TEXT = /[^<&]+/y;
 
-/** A tag with its attributes; {@link ATTRIBUTE} reads them. */
+/** A tag with its attributes, which {@link ATTRIBUTE} parses. */
 const TAG = /<(\/?)([a-z][a-z0-9-]*)((?:\s+[a-z-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*)\s*(\/?)>/iy;
 const ATTRIBUTE = /([a-z-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/gi;
 const REFERENCE = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/iy;
@@ -37,24 +37,24 @@ const SIMPLE: Readonly<Record<string, Format>> = {
 
 const TAGS = 'b, i, u, s, code, pre, a, blockquote, tg-spoiler, tg-emoji';
 
-/** Tags open at a time. More are a mistake or an attack. */
+/** Maximum depth of open tags. More are a mistake or an attack. */
 const MAX_DEPTH = 64;
 
-/** Longest text that may be an address: one unit more than Telegram's bound is enough to see that it is too long. */
+/** Maximum length of a text that may be an address. One unit above Telegram's limit, to see that it is exceeded. */
 const MAX_ADDRESS = 2_049;
 
 interface OpenTag {
   name: string;
-  /** Where the tag stands in the source, and where its content begins in the builder. */
+  /** The tag's position in the source, and the position of its content in the builder. */
   offset: number;
   start: number;
-  /** `null` for a link whose address is its text. */
+  /** `null` for a link whose text is also its address. */
   format: Format | null;
 }
 
 /**
- * Reads the tags that Telegram's Bot API knows, and `<br>`. This is no HTML page: an HTML parser repairs what is broken, and this one must
- * refuse it, with its place.
+ * Parses the tags of Telegram's Bot API, and `<br>`. Not an HTML parser, because those repair faults; this one reports
+ * them with their position.
  * @throws {FormatError}
  */
 export function parseHtml(source: string): MarkedUp {
@@ -83,7 +83,7 @@ export function parseHtml(source: string): MarkedUp {
   function readTag(offset: number): number {
     TAG.lastIndex = offset;
     const match = TAG.exec(source);
-    if (match === null) throw fault(offset, '`<`', 'it begins no tag: write &lt; for the character');
+    if (match === null) throw fault(offset, '`<`', 'it does not start a tag: write &lt; for the character');
     const [all, slash, written = '', attributes = ''] = match;
     const name = written.toLowerCase();
     if (name === 'br' && slash === '') builder.add('\n');
@@ -105,16 +105,16 @@ export function parseHtml(source: string): MarkedUp {
 
   function openTag(offset: number, name: string, attributes: Map<string, string>): void {
     if (open.length >= MAX_DEPTH)
-      throw fault(offset, `<${name}>`, `at most ${MAX_DEPTH} tags may be open at a time`);
+      throw fault(offset, `<${name}>`, `at most ${MAX_DEPTH} tags may be open at once`);
     if (name === 'blockquote' && open.some((tag) => tag.name === 'blockquote'))
-      throw fault(offset, '<blockquote>', 'a quote may not stand within a quote');
+      throw fault(offset, '<blockquote>', 'a quote must not be inside another quote');
     const format = formatOf(offset, name, attributes);
     for (const key of attributes.keys())
       throw fault(offset, `<${name}>`, `it may not have the attribute ${key}`);
     open.push({ name, offset, start: builder.length, format });
   }
 
-  /** Takes the attributes that it knows out of the map. */
+  /** Removes the attributes that it uses from the map. */
   function formatOf(offset: number, name: string, attributes: Map<string, string>): Format | null {
     const take = (key: string) => {
       const value = attributes.get(key);
@@ -124,7 +124,7 @@ export function parseHtml(source: string): MarkedUp {
     switch (name) {
       case 'span':
         if (take('class') !== 'tg-spoiler')
-          throw fault(offset, '<span>', 'only <span class="tg-spoiler"> is known');
+          throw fault(offset, '<span>', 'only <span class="tg-spoiler"> is supported');
         return { type: 'spoiler' };
       case 'pre':
         return { type: 'pre', language: '' };
@@ -155,7 +155,7 @@ export function parseHtml(source: string): MarkedUp {
           throw fault(
             offset,
             `<${name}>`,
-            `it is not known here (there are ${TAGS}): write &lt; for the character`,
+            `it is not supported (supported: ${TAGS}): write &lt; for the character`,
           );
         return simple;
       }
@@ -172,7 +172,7 @@ export function parseHtml(source: string): MarkedUp {
     const tag = open.pop();
     if (tag === undefined) throw fault(offset, `</${name}>`, 'no such tag is open');
     if (tag.name !== name)
-      throw fault(offset, `</${name}>`, `the tag that is open is <${tag.name}>: close that first`);
+      throw fault(offset, `</${name}>`, `the open tag is <${tag.name}>: close that first`);
     const textStart = () =>
       builder.length - tag.start > MAX_ADDRESS ? 'x'.repeat(MAX_ADDRESS) : builder.since(tag.start);
     if (tag.format?.type === 'custom_emoji' && !isOneEmoji(textStart()))
@@ -191,7 +191,7 @@ export function parseHtml(source: string): MarkedUp {
     LOOKS_LIKE_REFERENCE.lastIndex = offset;
     const unknown = LOOKS_LIKE_REFERENCE.exec(source)?.[0];
     if (unknown !== undefined)
-      throw fault(offset, quoted(unknown), 'it is not known here: write &amp; for the character &');
+      throw fault(offset, quoted(unknown), 'it is not supported: write &amp; for the character &');
     builder.add('&');
     return offset + 1;
   }

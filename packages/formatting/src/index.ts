@@ -1,4 +1,4 @@
 export { formatText, type FormatOutcome, type Markup } from './format-text.ts';
 
-/** A module for a thread: its default export calls `formatText` with `{ text, markup }`. */
+/** The module of the formatting thread: calls `formatText` with `{ text, markup }`. */
 export const FORMAT_THREAD = new URL('format-thread.ts', import.meta.url);

@@ -1,7 +1,9 @@
-/** Part of a source that knows where each of its characters stood, though some between them may be left out. */
+/**
+ * Part of a source that knows the source position of each of its characters. Some source characters may be left out.
+ */
 export class MarkedText {
   readonly text: string;
-  /** Where the pieces begin: in this text, and in the source. Rising. */
+  /** Starts of the pieces, in this text and in the source, ascending. */
   readonly #pieces: readonly { at: number; source: number }[];
 
   constructor(text: string, pieces: readonly { at: number; source: number }[] = [{ at: 0, source: 0 }]) {
@@ -9,7 +11,7 @@ export class MarkedText {
     this.#pieces = pieces;
   }
 
-  /** Joins lines, with line ends in between. */
+  /** Joins lines with line ends. */
   static join(lines: readonly MarkedText[]): MarkedText {
     if (lines.length === 1 && lines[0] !== undefined) return lines[0];
     const pieces: { at: number; source: number }[] = [];
@@ -21,7 +23,7 @@ export class MarkedText {
     return new MarkedText(lines.map(({ text }) => text).join('\n'), pieces);
   }
 
-  /** Its lines, without their ends. */
+  /** The lines, without line ends. */
   lines(): MarkedText[] {
     let at = 0;
     return this.text.split('\n').map((text) => {
@@ -31,12 +33,12 @@ export class MarkedText {
     });
   }
 
-  /** The rest of a line behind its first `length` characters. Only for a single line. */
+  /** The rest of a single line after its first `length` characters. */
   from(length: number): MarkedText {
     return new MarkedText(this.text.slice(length), [{ at: 0, source: this.sourceOffset(length) }]);
   }
 
-  /** Where a character of this text stands in the source. */
+  /** The source position of a character of this text. */
   sourceOffset(at: number): number {
     let low = 0;
     let high = this.#pieces.length - 1;

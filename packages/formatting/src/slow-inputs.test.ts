@@ -13,7 +13,7 @@ import { parseFormatted } from './parse-formatted.ts';
 import { formatReply } from './reply/format-reply.ts';
 import { PIECES, worseThanLinear, type Shape } from './testing/slow-inputs.ts';
 
-/** Every piece by itself, and others made of several, anew in each run. */
+/** Each piece alone, plus random combinations, new in each run. */
 function shapes(): Shape[] {
   const some = fc.array(fc.constantFrom(...PIECES), { maxLength: 3 }).map((pieces) => pieces.join(''));
   const repeated = fc
@@ -25,7 +25,7 @@ function shapes(): Shape[] {
   ];
 }
 
-/** Found slow in earlier versions. */
+/** Were slow in earlier versions. */
 const KNOWN: Shape[] = [
   ['https://', ')', 'a'],
   ['*a* https://', ')', 'a'],
@@ -39,7 +39,7 @@ const KNOWN: Shape[] = [
   ['|a|b|\n|-|-|\n', '|x\n', ''],
 ];
 
-/** What a request does with a text, before it is queued. */
+/** The work on a text before it is enqueued. */
 function accept(source: string, format: (text: string) => FormattedText): void {
   try {
     const { text, entities } = normalizeFormatted(format(cleanSource(source)));
@@ -56,7 +56,7 @@ test.each([
   ['html', (source: string) => accept(source, (text) => parseFormatted(text, 'html'))],
   ['a model’s', (source: string) => accept(source, formatReply)],
 ] as const)(
-  'no %s text takes more than linear time to be formatted and cut',
+  'no %s text takes more than linear time to format and cut',
   { timeout: 120_000 },
   (_what, work) => {
     expect(worseThanLinear([...KNOWN, ...shapes()], work)).toEqual([]);

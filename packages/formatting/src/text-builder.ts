@@ -2,10 +2,10 @@ import type { Entity } from '@gateway/contracts';
 
 type WithoutSpan<T> = T extends unknown ? Omit<T, 'offset' | 'length'> : never;
 
-/** An entity without its place in the text. */
+/** An entity without its position in the text. */
 export type Format = WithoutSpan<Entity>;
 
-/** A format of part of a text. */
+/** A format and the part of a text that it covers. */
 export interface Span {
   format: Format;
   start: number;
@@ -18,29 +18,29 @@ export interface MarkedUp {
   spans: readonly Span[];
 }
 
-/** Text that {@link TextBuilder.addOptional} may still drop. */
+/** Text added by {@link TextBuilder.addOptional}, which may still be dropped. */
 export interface OptionalText {
   readonly at: number;
   readonly length: number;
   kept: boolean;
 }
 
-/** Builds a text with its entities, piece by piece. No call reads what is there already, so building is linear. */
+/** Builds a text with its entities piece by piece. No call reads the existing text, so building is linear. */
 export class TextBuilder {
   readonly #pieces: { at: number; text: string }[] = [];
   readonly #optional: OptionalText[] = [];
   readonly #spans: Span[] = [];
   #length = 0;
-  /** Where the last character that is no space ends. */
+  /** The end of the last character that is not a space. */
   #solidEnd = 0;
   #droppable = 0;
 
-  /** A position for {@link format}, in UTF-16 units. Optional text counts whether it stays or not. */
+  /** A position for {@link format}, in UTF-16 units. Counts optional text even if it is dropped later. */
   get length(): number {
     return this.#length;
   }
 
-  /** Grows with the text that will show. Equal values mean that nothing came in between. */
+  /** Grows with the text that will be visible. Equal values mean that none was added in between. */
   get shown(): number {
     return this.#length - this.#droppable;
   }
@@ -69,7 +69,7 @@ export class TextBuilder {
     this.#droppable -= optional.length;
   }
 
-  /** Formats everything that was added since `start`. */
+  /** Formats all text added since `start`. */
   format(start: number, format: Format): void {
     if (this.#length > start) this.#spans.push({ format, start, end: this.#length });
   }
@@ -79,7 +79,7 @@ export class TextBuilder {
     return this.#solidEnd <= start;
   }
 
-  /** What was added since `start`. Takes time by its length: ask only for short texts. */
+  /** The text added since `start`. Linear in its length, so use it for short texts only. */
   since(start: number): string {
     let first = this.#pieces.length;
     while (first > 0 && (this.#pieces[first - 1]?.at ?? 0) >= start) first -= 1;
@@ -115,7 +115,7 @@ function runningLengths(texts: readonly OptionalText[]): number[] {
   return sums;
 }
 
-/** How many of the texts, which rise, begin before `at`. */
+/** The number of optional texts that start before `at`. `texts` is ascending. */
 function countBefore(texts: readonly OptionalText[], at: number): number {
   let low = 0;
   let high = texts.length;

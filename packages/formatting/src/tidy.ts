@@ -3,13 +3,14 @@ import { isCode, withoutNestedCode } from './markdown/nested-code.ts';
 import type { Format, MarkedUp, Span } from './text-builder.ts';
 
 /**
- * Makes a text with its formats what Telegram would make of them: the text trimmed, entities without spaces at their ends, none empty,
- * equal ones that touch joined, none within code, sorted by their beginning, outer ones first. Telegram's own changes would shift offsets.
+ * Normalises a formatted text as Telegram does, because Telegram's own changes would shift offsets. Trims the text;
+ * removes spaces at entity ends, empty entities and entities inside code; joins equal adjacent entities. Sorts by
+ * start, outer entities first.
  */
 export function tidy({ text, spans }: MarkedUp): FormattedText {
   const trimmed = text.trim();
   const lead = text.length - text.trimStart().length;
-  // Joined first: code cuts fewer of them then.
+  // Joined first, since code then splits fewer of them.
   const whole = joined(sorted(spans));
   const bounds = new SolidBounds(text, lead, lead + trimmed.length);
   const tight: Span[] = [];
@@ -21,7 +22,7 @@ export function tidy({ text, spans }: MarkedUp): FormattedText {
   return { text: trimmed, entities: joined(sorted(tight)).map((span) => entityOf(span, lead)) };
 }
 
-/** @param lead how much of the text in front was trimmed. */
+/** @param lead number of characters trimmed from the start. */
 function entityOf({ format, start, end }: Span, lead: number): Entity {
   const offset = start - lead;
   const length = end - start;
@@ -33,20 +34,20 @@ function entityOf({ format, start, end }: Span, lead: number): Entity {
     case 'blockquote':
       return { ...format, offset, length };
     default:
-      // Nothing to copy: most entities are of these types, and copying takes ten times as long.
+      // No copying for types without further fields: most entities have one, and copying takes ten times as long.
       return { type: format.type, offset, length };
   }
 }
 
-/** Finds the places without a space before or behind them. */
+/** Finds positions without a space before or after them. */
 class SolidBounds {
   readonly #from: number;
   readonly #to: number;
-  /** The beginnings and ends of all runs of spaces, rising. */
+  /** Starts and ends of all runs of spaces, ascending. */
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
 
-  /** @param from where the text begins that is left after trimming; `to`: where it ends. */
+  /** @param from start of the trimmed text; `to`: its end. */
   constructor(text: string, from: number, to: number) {
     this.#from = from;
     this.#to = to;
@@ -56,14 +57,14 @@ class SolidBounds {
     }
   }
 
-  /** The first place from `at` on that is not in front of a space. */
+  /** The first position at or after `at` that is not before a space. */
   next(at: number): number {
     const from = Math.max(this.#from, at);
     const run = firstAbove(this.#ends, from);
     return (this.#starts[run] ?? this.#to) <= from ? (this.#ends[run] ?? from) : from;
   }
 
-  /** The last place up to `at` that is not behind a space. */
+  /** The last position at or before `at` that is not after a space. */
   previous(at: number): number {
     const from = Math.min(this.#to, at);
     const start = this.#starts[firstAbove(this.#ends, from - 1)] ?? this.#to;
@@ -71,7 +72,7 @@ class SolidBounds {
   }
 }
 
-/** The index of the first of the numbers, which rise, that is greater than `value`. */
+/** The index of the first number greater than `value`. `numbers` is ascending. */
 function firstAbove(numbers: readonly number[], value: number): number {
   let low = 0;
   let high = numbers.length;
@@ -88,15 +89,15 @@ function sorted(spans: readonly Span[]): Span[] {
   return spans.toSorted((a, b) => a.start - b.start || b.end - a.end || rankOf(a) - rankOf(b));
 }
 
-/** Code and emoji count as within what covers the same text. */
+/** For spans over the same text: code and emoji are the inner ones. */
 function rankOf(span: Span): number {
   return isCode(span) || span.format.type === 'custom_emoji' ? 1 : 0;
 }
 
-/** These stay apart where they touch: each is a thing of its own. */
+/** Adjacent formats of these types are not joined, because each is a separate element. */
 const APART: ReadonlySet<Format['type']> = new Set(['pre', 'blockquote', 'custom_emoji']);
 
-/** Joins equal ones that overlap or touch: bold within bold, or bold right behind bold. They must be sorted. */
+/** Joins equal spans that overlap or touch, such as bold inside bold. `spans` must be sorted. */
 function joined(spans: readonly Span[]): Span[] {
   const last = new Map<string, number>();
   const result: Span[] = [];
@@ -115,7 +116,7 @@ function joined(spans: readonly Span[]): Span[] {
   return result;
 }
 
-/** Equal for formats that are the same. */
+/** A key that is equal for equal formats. */
 function keyOf(format: Format): string {
   switch (format.type) {
     case 'pre':

@@ -2,13 +2,13 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 import type { Snapshot } from './merge.ts';
 import { CALL_BUCKETS, PREFIX } from './names.ts';
 
-/** What an API process counts. Labels hold nothing that a caller can make up. */
+/** Metrics of an API process. No label contains text that a caller chooses. */
 export interface ApiMetrics {
-  /** Messages that were accepted; a repeat under an Idempotency-Key counts too. */
+  /** Counts accepted messages, repeats with an Idempotency-Key included. */
   accepted(messages: number): void;
-  /** `route`: as it is registered, not as it was asked for. */
+  /** `route`: the registered pattern, not the requested path. */
   http(call: { method: string; route: string; status: number; seconds: number }): void;
-  /** A reply was asked for; `outcome`: `replied`, or the code of the error. */
+  /** Counts a request to the assistant; `outcome`: `replied`, or the error code. */
   assistant(outcome: string): void;
   snapshot(): Promise<Snapshot>;
 }
@@ -33,7 +33,7 @@ export function createApiMetrics(): ApiMetrics {
   });
   const assistant = new Counter({
     name: `${PREFIX}assistant_replies_total`,
-    help: 'Replies asked of the assistant, by how that ended.',
+    help: 'Requests to the assistant, by outcome.',
     labelNames: ['outcome'],
     registers,
   });

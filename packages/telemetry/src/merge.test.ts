@@ -13,7 +13,7 @@ const GAUGES = {
   shards: 4,
 };
 
-test("one text has the API's metrics and each worker's under its number, each name described once", async () => {
+test("merges the API's metrics with each worker's under its number, and describes each name once", async () => {
   const api = createApiMetrics();
   api.accepted(3);
   const first = createWorkerMetrics();
@@ -23,7 +23,7 @@ test("one text has the API's metrics and each worker's under its number, each na
   second.sent(100);
   const text = await mergeMetrics(
     await api.snapshot(),
-    // As they come out of Redis.
+    // In the form that Redis stores.
     new Map([
       [0, JSON.parse(JSON.stringify(await first.snapshot(GAUGES)))],
       [2, JSON.parse(JSON.stringify(await second.snapshot({ ...GAUGES, accounts: new Map() })))],
@@ -45,7 +45,7 @@ test("one text has the API's metrics and each worker's under its number, each na
   expect(new Set(described).size).toBe(described.length);
 });
 
-test('a state that no account is in any more is told no more', async () => {
+test('drops a state that no account is in any more', async () => {
   const worker = createWorkerMetrics();
   await worker.snapshot(GAUGES);
   const snapshot = await worker.snapshot({ ...GAUGES, accounts: new Map([['revoked', 1]]) });
@@ -54,7 +54,7 @@ test('a state that no account is in any more is told no more', async () => {
   expect(text).not.toContain('state="ready"');
 });
 
-test('a method that is none of HTTP’s own is one label', async () => {
+test('has one label for all non-standard HTTP methods', async () => {
   const api = createApiMetrics();
   for (const method of ['BREW', 'GET', 'X1', 'X2'])
     api.http({ method, route: '/', status: 200, seconds: 0.01 });

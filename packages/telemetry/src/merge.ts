@@ -1,15 +1,15 @@
 import { AggregatorRegistry } from 'prom-client';
 
-/** All metrics of one process, as JSON can hold them. */
+/** All metrics of one process, in a JSON-compatible form. */
 export type Snapshot = readonly {
   name: string;
   values: readonly { labels: Readonly<Record<string, string | number>> }[];
 }[];
 
 /**
- * Several processes' metrics as one text in Prometheus's format. A worker's carry its number as label `worker`: workers come and go, and
- * a sum over those that are there would fall when one ends, which Prometheus takes for a restart. Numbers are given out anew, so there
- * are never more of them than workers were at a time.
+ * Merges the metrics of several processes into one text in Prometheus's format. Worker metrics have the worker's number
+ * as label `worker`: a sum over the running workers would fall when one ends, which Prometheus takes for a restart.
+ * Numbers are reused, so there are never more than workers ran at once.
  */
 export async function mergeMetrics(own: Snapshot, workers: ReadonlyMap<number, Snapshot>): Promise<string> {
   const labelled = [...workers].map(([worker, snapshot]) =>
@@ -22,6 +22,6 @@ export async function mergeMetrics(own: Snapshot, workers: ReadonlyMap<number, S
     })),
   );
   const all: unknown[] = [own, ...labelled];
-  // What it takes is what `getMetricsAsJSON` gives, which its types do not say.
+  // It accepts the result of `getMetricsAsJSON`, which its types do not say.
   return AggregatorRegistry.aggregate(all as object[]).metrics();
 }

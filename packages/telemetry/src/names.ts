@@ -1,6 +1,6 @@
-/** Before the name of every metric that is the gateway's own. */
+/** Prefix of the gateway's own metrics. */
 export const PREFIX = 'gateway_';
 
-/** s: from a loopback call to a flood wait of hours. */
+/** Seconds, from a loopback call to a flood wait of hours. */
 export const DELIVERY_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
 export const CALL_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

@@ -2,7 +2,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
-/** Registers what sends spans to an OTLP endpoint. @returns what sends the last ones and ends it. */
+/** Registers an exporter of spans to an OTLP endpoint. @returns a function that sends the last spans and stops it. */
 export function registerTraceProvider(endpoint: string, service: string): () => Promise<void> {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
   const provider = new NodeTracerProvider({

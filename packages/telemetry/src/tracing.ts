@@ -10,7 +10,7 @@ import {
 
 let started = false;
 
-/** Whether spans go anywhere. */
+/** Whether tracing is started. */
 export function isTracing(): boolean {
   return started;
 }
@@ -22,7 +22,9 @@ export interface TracingOptions {
   service: string;
 }
 
-/** Sends spans from here on; the libraries for it are loaded only now. @returns what sends the last ones and ends it. */
+/**
+ * Starts exporting spans and loads the libraries for it. @returns a function that sends the last spans and stops it.
+ */
 export async function startTracing({ endpoint, service }: TracingOptions): Promise<() => Promise<void>> {
   const { registerTraceProvider } = await import('./trace-provider.ts');
   const shutdown = registerTraceProvider(endpoint, service);
@@ -33,16 +35,16 @@ export async function startTracing({ endpoint, service }: TracingOptions): Promi
 export interface Traced {
   name: string;
   kind: 'server' | 'client' | 'consumer';
-  /** Ids and codes; never a text, a code or a phone number. */
+  /** Ids and codes; never a text, a login code or a phone number. */
   attributes?: Readonly<Record<string, string | number>>;
   /**
-   * What it goes on from: headers of a request (`traceparent`), or what a job carries (JSON of them). Absent or not understood: what is
-   * under way here, or nothing.
+   * The parent span: headers of a request (`traceparent`), or JSON of them from a job. If absent or invalid: the
+   * current span, or none.
    */
   parent?: Readonly<Record<string, string>> | string | undefined;
 }
 
-/** Does something within a span of its own. Where no tracing was started this costs nothing. */
+/** Runs a function in its own span. Free of cost if tracing is not started. */
 export async function traced<T>(
   { name, kind, attributes = {}, parent }: Traced,
   work: () => Promise<T>,
@@ -53,7 +55,7 @@ export async function traced<T>(
     try {
       return await work();
     } catch (error) {
-      // Not its message: it may hold what somebody wrote.
+      // Not the error's message, which may quote a user's text.
       span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
       throw error;
     } finally {

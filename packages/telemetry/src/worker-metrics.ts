@@ -2,34 +2,34 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Snapshot } from './merge.ts';
 import { CALL_BUCKETS, DELIVERY_BUCKETS, PREFIX } from './names.ts';
 
-/** How the accounts of a worker stand. */
+/** The state of a worker's accounts. */
 export interface WorkerGauges {
-  /** Accounts by state. */
+  /** Number of accounts by state. */
   accounts: ReadonlyMap<string, number>;
-  /** Those with an open connection. */
+  /** Accounts with an open connection. */
   connected: number;
   waiting: number;
   delayed: number;
   active: number;
-  /** s since the oldest message that waits was accepted; 0: none does. */
+  /** Seconds since the oldest waiting message was accepted; 0: none waits. */
   oldestSeconds: number;
   shards: number;
 }
 
-/** What a worker counts. No label names an account, a chat, a job or an address. */
+/** Metrics of a worker. No label names an account, a chat, a job or an address. */
 export interface WorkerMetrics {
-  /** A message is out; s since it was accepted, or since its `send_at`. */
+  /** A message was sent; `seconds` since it was accepted, or since its `send_at`. */
   sent(seconds: number): void;
   failed(code: string): void;
-  /** Telegram, or what stands in its place, asks for a wait. */
+  /** Telegram or the gateway's own rules require a wait. */
   held(reason: string, seconds: number): void;
-  /** One call that sends, look-ups included. */
+  /** One send call, look-ups included. */
   telegramSend(seconds: number): void;
   /** A connection to Telegram was opened. */
   connected(): void;
   lease(change: 'taken' | 'left'): void;
   webhook(outcome: 'delivered' | 'failed'): void;
-  /** Sets the gauges, then tells everything. */
+  /** Sets the gauges, then returns all metrics. */
   snapshot(gauges: WorkerGauges): Promise<Snapshot>;
 }
 
@@ -45,27 +45,25 @@ export function createWorkerMetrics(): WorkerMetrics {
   const failures = counter('sends_failed_total', 'Messages that failed for good, by error code.', ['code']);
   const delivery = new Histogram({
     name: `${PREFIX}send_delivery_seconds`,
-    help: 'From the acceptance of a message, or its send_at, until it was sent.',
+    help: 'Time from the acceptance of a message, or its send_at, to its sending.',
     buckets: DELIVERY_BUCKETS,
     registers,
   });
   const calls = new Histogram({
     name: `${PREFIX}telegram_send_seconds`,
-    help: 'Calls to Telegram that send, look-ups included.',
+    help: 'Send calls to Telegram, look-ups included.',
     buckets: CALL_BUCKETS,
     registers,
   });
-  const holds = counter('holds_total', 'Waits that were asked for, by reason.', ['reason']);
-  const holdSeconds = counter('hold_seconds_total', 'Seconds of waits that were asked for, by reason.', [
-    'reason',
-  ]);
+  const holds = counter('holds_total', 'Required waits, by reason.', ['reason']);
+  const holdSeconds = counter('hold_seconds_total', 'Seconds of required waits, by reason.', ['reason']);
   const connections = counter('telegram_connections_total', 'Connections to Telegram opened.');
-  const leases = counter('lease_changes_total', 'Shards taken and left.', ['change']);
-  const webhooks = counter('webhook_tries_total', 'Tries to deliver a webhook, by outcome.', ['outcome']);
+  const leases = counter('lease_changes_total', 'Shards acquired and given up.', ['change']);
+  const webhooks = counter('webhook_tries_total', 'Attempts to deliver a webhook, by outcome.', ['outcome']);
   const accounts = gauge('accounts', 'Accounts served, by state.', ['state']);
   const connected = gauge('accounts_connected', 'Accounts with an open connection to Telegram.');
   const depth = gauge('sends_pending', 'Messages that have not gone out, by state.', ['state']);
-  const oldest = gauge('sends_oldest_seconds', 'Age of the oldest message that waits.');
+  const oldest = gauge('sends_oldest_seconds', 'Age of the oldest waiting message.');
   const shards = gauge('shards_served', 'Shards served.');
   return {
     sent: (seconds) => {

@@ -4,19 +4,19 @@ import { callbackify } from 'node:util';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './public-address.ts';
 
-/** Resolves a name to its addresses. Throws Node's own errors. */
+/** Resolves a hostname to its addresses. Throws Node's own errors. */
 export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
 export interface DialOptions {
-  /** Loopback and private addresses too. */
+  /** Allows loopback and private addresses too. */
   allowPrivate: boolean;
   connectTimeoutMs: number;
   resolve?: Resolve | undefined;
 }
 
 /**
- * Connects to addresses of the public internet only. What is checked is the address that is dialled, not the name: a name may lead
- * anywhere, and somewhere else a moment later. No connection is kept, so that each is checked.
+ * Connects to public internet addresses only. Checks the resolved address just before connecting, because a name may
+ * resolve to another address at any time. Connections are not reused, so every one is checked.
  */
 export function createDialer({
   allowPrivate,
@@ -44,7 +44,7 @@ export function createDialer({
   return new Agent({
     pipelining: 0,
     connect: (options, callback) => {
-      // Node looks literal addresses up nowhere.
+      // Node does not resolve literal addresses.
       const literal = options.hostname.replace(/^\[|\]$/g, '');
       try {
         if (isIP(literal) !== 0) check({ address: literal, family: isIP(literal) });
@@ -57,10 +57,12 @@ export function createDialer({
   });
 }
 
-/** The receiver's address is none that webhooks may go to. */
+/** The receiver's address is not allowed for webhooks. */
 export class ForbiddenAddressError extends Error {
   constructor(address: string) {
-    super(`${address} is no public address: webhooks do not go there unless WEBHOOK_ALLOW_PRIVATE is true`);
+    super(
+      `${address} is not a public address: webhooks are not sent there unless WEBHOOK_ALLOW_PRIVATE is true`,
+    );
     this.name = 'ForbiddenAddressError';
   }
 }

@@ -1,12 +1,15 @@
 import ipaddr from 'ipaddr.js';
 
-/** IPv6 addresses that are given out to the public; the rest is reserved, embeds IPv4, or is somebody's own. */
+/** IPv6 addresses assigned to the public internet. The others are reserved, private, or embed IPv4. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
 
-/** Whether an address (IPv4 or IPv6, as text) is one of the public internet, and not of this machine, its networks, or a special use. */
+/**
+ * Whether an address (IPv4 or IPv6, as text) is on the public internet, not on this machine, in a private network or
+ * reserved.
+ */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
-  // An IPv4 address in IPv6's clothes is that IPv4 address.
+  // Converts an IPv4-mapped IPv6 address to IPv4.
   const address = ipaddr.process(text);
   if (address.range() !== 'unicast') return false;
   return address.kind() === 'ipv4' || address.match(GLOBAL_IPV6);

@@ -21,7 +21,7 @@ async function send(url: string, options: Partial<WebhookSenderOptions> = {}): P
   }
 }
 
-test('a webhook is posted as JSON, signed over its bytes', async () => {
+test('a webhook is posted as JSON with a signature of its bytes', async () => {
   expect(await send(receiver.url)).toMatchObject({ status: 204, error: null, final: false });
   const [call] = receiver.received;
   expect(call).toMatchObject({
@@ -38,7 +38,7 @@ test('without a secret there is no signature', async () => {
   expect(receiver.received[0]?.headers).not.toHaveProperty('x-signature');
 });
 
-test('user and password of the address go into a header', async () => {
+test('user and password of the URL are sent in a header', async () => {
   await send(receiver.url.replace('//', '//us%40er:pass@'));
   expect(receiver.received[0]?.headers.authorization).toBe(
     `Basic ${Buffer.from('us@er:pass').toString('base64')}`,
@@ -65,7 +65,7 @@ test('a redirect is not followed', async () => {
   expect(receiver.received).toHaveLength(1);
 });
 
-test('410 is the end of it', async () => {
+test('410 ends the delivery for good', async () => {
   receiver.answerWith(410);
   expect((await send(receiver.url)).final).toBe(true);
 });
@@ -74,12 +74,12 @@ test.each([
   ['30', 30_000],
   ['999999', 3_600_000],
   ['soon', null],
-])('Retry-After: %s is heard as %j ms', async (value, ms) => {
+])('Retry-After: %s means %j ms', async (value, ms) => {
   receiver.answerWith(503, { 'retry-after': value });
   expect((await send(receiver.url)).retryAfterMs).toBe(ms);
 });
 
-test('a receiver that does not answer is not waited for', async () => {
+test('a receiver that does not answer times out', async () => {
   receiver.answers.push(() => {});
   expect(await send(receiver.url, { timeoutMs: 100 })).toMatchObject({
     status: null,
@@ -87,14 +87,14 @@ test('a receiver that does not answer is not waited for', async () => {
   });
 });
 
-test('nobody there is told by its reason', async () => {
+test('an unreachable receiver is reported with the reason', async () => {
   expect(await send('http://127.0.0.1:9/')).toMatchObject({
     status: null,
     error: 'not reachable: ECONNREFUSED',
   });
 });
 
-test('an answer without end is not read to its end', async () => {
+test('an endless answer is not read to its end', async () => {
   receiver.answers.push((response) => {
     response.writeHead(200);
     const timer = setInterval(() => response.write('x'.repeat(10_000)), 1);
@@ -103,9 +103,9 @@ test('an answer without end is not read to its end', async () => {
   expect(await send(receiver.url, { timeoutMs: 5_000 })).toMatchObject({ status: 200, error: null });
 });
 
-describe('where private addresses are not allowed', () => {
+describe('if private addresses are not allowed', () => {
   const guarded = { allowPrivate: false };
-  const FORBIDDEN = { status: null, final: true, error: expect.stringContaining('no public address') };
+  const FORBIDDEN = { status: null, final: true, error: expect.stringContaining('not a public address') };
 
   test.each([
     '127.0.0.1',
@@ -116,12 +116,12 @@ describe('where private addresses are not allowed', () => {
     '127.1',
     '0x7f000001',
     '2130706433',
-  ])('http://%s is not dialled', async (host) => {
+  ])('does not connect to http://%s', async (host) => {
     expect(await send(`http://${host}:${receiver.port}/`, guarded)).toMatchObject(FORBIDDEN);
     expect(receiver.received).toEqual([]);
   });
 
-  test('nor is a name that leads there: what counts is where it leads when it is dialled', async () => {
+  test('does not connect to a name that resolves to a private address at that moment', async () => {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
     const url = `http://public.example:${receiver.port}/`;
     expect(await send(url, { ...guarded, resolve })).toMatchObject(FORBIDDEN);
@@ -129,7 +129,7 @@ describe('where private addresses are not allowed', () => {
     expect((await send(url, { allowPrivate: true, resolve })).status).toBe(204);
   });
 
-  test('nor one of whose addresses any is private', async () => {
+  test('does not connect to a name that has any private address', async () => {
     const resolve = async () => [
       { address: '93.184.215.14', family: 4 },
       { address: '10.0.0.1', family: 4 },

@@ -3,19 +3,19 @@ import { request } from 'undici';
 import { createDialer, ForbiddenAddressError, type Resolve } from './dial.ts';
 
 export interface WebhookSenderOptions {
-  /** What bodies are signed with; without it they carry no signature. */
+  /** The key for signing bodies; without it, webhooks carry no signature. */
   secret: string | undefined;
-  /** Loopback and private addresses too. */
+  /** Allows loopback and private addresses too. */
   allowPrivate: boolean;
-  /** ms for connecting, and for all of it. */
+  /** Time limits in ms: for connecting, and for the whole request. */
   connectTimeoutMs?: number;
   timeoutMs?: number;
-  /** The system's own by default. */
+  /** Default: the system's resolver. */
   resolve?: Resolve;
 }
 
 interface Webhook {
-  /** The same for each try. */
+  /** The same for each attempt. */
   id: string;
   url: string;
   body: string;
@@ -23,15 +23,15 @@ interface Webhook {
   attempt: number;
 }
 
-/** How a try ended. */
+/** The result of an attempt. */
 export interface WebhookOutcome {
   /** `null`: no answer. */
   status: number | null;
-  /** Why it counts as failed; `null`: it was taken. */
+  /** Why it failed; `null`: the receiver accepted it. */
   error: string | null;
-  /** There is no use in another try. */
+  /** Another attempt is useless. */
   final: boolean;
-  /** ms that the receiver asks to be left alone for. */
+  /** ms to wait before the next attempt, as the receiver asks. */
   retryAfterMs: number | null;
   ms: number;
 }
@@ -45,14 +45,14 @@ export interface WebhookSender {
 const CONNECT_TIMEOUT_MS = 5_000;
 const TIMEOUT_MS = 15_000;
 
-/** Bytes of an answer that are read, so that its sender sees it taken; nobody looks at them. */
+/** Bytes of an answer that are read and dropped, so that the receiver can complete it. */
 const MAX_ANSWER = 64 * 1024;
 
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * Posts JSON to receivers. 2xx is success; anything else is not, redirects included, which are not followed. `X-Signature: sha256=<hex>` is
- * the HMAC of the body's bytes. `X-Webhook-Id` is the same for each try of one webhook: a receiver that has it already drops it.
+ * Posts JSON to receivers. Only 2xx is success; redirects are not followed. `X-Signature: sha256=<hex>` is the HMAC of
+ * the body's bytes. `X-Webhook-Id` is the same for each attempt, so a receiver can drop repeats.
  */
 export function createWebhookSender({
   secret,
@@ -101,12 +101,11 @@ export function createWebhookSender({
   };
 }
 
-/** `sha256=<hex>` */
 function signatureOf(body: string, secret: string): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
-/** User and password of a URL go into a header of their own. */
+/** Moves user and password of a URL to a header. */
 function split(url: string): { target: URL; authorization: string | null } {
   const target = new URL(url);
   const { username, password } = target;

@@ -1,8 +1,8 @@
-/** An address in the open keeps its `_` and `*`. What ends a sentence, or is markup, does not belong to its end. */
+/** A bare address keeps its `_` and `*`. Markup and sentence punctuation at its end do not belong to it. */
 const ADDRESS = /(?:https?|tg):\/\/[^\s<>\\`[\]]+/iy;
 const NOT_AT_ITS_END: ReadonlySet<string> = new Set('*_~|).,;:!?\'"');
 
-/** Where the address that begins at `at` ends; `at` where none does. */
+/** The end of the address that starts at `at`; `at` if there is none. */
 export function bareAddressEnd(text: string, at: number, to: number): number {
   if (/[\p{L}\p{N}_]/u.test(text.charAt(at - 1))) return at;
   ADDRESS.lastIndex = at;

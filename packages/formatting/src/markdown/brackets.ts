@@ -1,6 +1,6 @@
 import { ticksAt, type CodeSpans } from './code-spans.ts';
 
-/** Where each `[` is closed. Brackets in code and escaped ones do not count. */
+/** Maps the position of each `[` to that of its `]`. Ignores escaped brackets and brackets in code. */
 export function matchBrackets(text: string, code: CodeSpans): ReadonlyMap<number, number> {
   const closed = new Map<number, number>();
   const open: number[] = [];
@@ -10,7 +10,7 @@ export function matchBrackets(text: string, code: CodeSpans): ReadonlyMap<number
     else if (char === '`') {
       const ticks = ticksAt(text, at);
       const end = code.closing(at + ticks, ticks);
-      // Unclosed code is refused when it is read.
+      // Unclosed code is reported later, when it is parsed.
       if (end < 0) break;
       at = end + ticks - 1;
     } else if (char === '[') open.push(at);

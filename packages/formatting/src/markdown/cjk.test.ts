@@ -8,7 +8,7 @@ const READERS = {
   'a model': (source: string) => shown(formatReply(source)),
 };
 
-describe.each(Object.entries(READERS))('formatting beside scripts without spaces, of %s', (_who, read) => {
+describe.each(Object.entries(READERS))('formatting next to a script without spaces: %s', (_who, read) => {
   test.each([
     ['**重要：**请注意', '[bold:重要：]请注意'],
     ['これは**「重要なこと」**です。', 'これは[bold:「重要なこと」]です。'],
@@ -37,6 +37,6 @@ describe.each(Object.entries(READERS))('formatting beside scripts without spaces
   });
 });
 
-test('a spoiler beside them is one, too', () => {
+test('a spoiler works next to such a script too', () => {
   expect(shown(parseFormatted('答案是||「四十二」||哦', 'markdown'))).toBe('答案是[spoiler:「四十二」]哦');
 });

@@ -1,6 +1,6 @@
-/** Finds where inline code ends. Reads the text once, however often it is asked. */
+/** Finds the ends of inline code. Scans the text once for any number of calls. */
 export class CodeSpans {
-  /** Where the runs of so many backticks begin, rising. */
+  /** Positions of the backtick runs of each length, ascending. */
   readonly #runs = new Map<number, number[]>();
 
   constructor(text: string) {
@@ -12,7 +12,7 @@ export class CodeSpans {
     }
   }
 
-  /** Where the first run of exactly `count` backticks from `from` on begins, or -1. */
+  /** The position of the first run of exactly `count` backticks at or after `from`; -1 if there is none. */
   closing(from: number, count: number): number {
     const starts = this.#runs.get(count) ?? [];
     let low = 0;
@@ -26,7 +26,7 @@ export class CodeSpans {
   }
 }
 
-/** How many backticks stand at `at`. */
+/** The number of backticks at `at`. */
 export function ticksAt(text: string, at: number): number {
   let end = at;
   while (text.charAt(end) === '`') end += 1;

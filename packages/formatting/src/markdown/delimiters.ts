@@ -5,21 +5,21 @@ import { flankingOf } from './flanking.ts';
 
 interface Opener {
   char: string;
-  /** Characters that are still to be closed. */
+  /** Number of characters that are not closed yet. */
   left: number;
-  /** Its place in the paragraph. */
+  /** Position in the paragraph. */
   at: number;
-  /** Where its content begins in the builder, by position and by what shows. */
+  /** Position of its content in the builder, with and without text that may be dropped. */
   start: number;
   shown: number;
-  /** The character itself, where it may be meant: a single one between letters. */
+  /** The character as text, if it may be plain: a single one between letters. */
   literal: OptionalText | null;
 }
 
-/** Openers at a time. More are a mistake or an attack. */
+/** Maximum number of open delimiters. More are a mistake or an attack. */
 const MAX_OPEN = 64;
 
-/** Reads the runs of `*`, `_`, `~~` and `||` of a stretch of text: what each opens or closes, by CommonMark's rules. */
+/** Parses the runs of `*`, `_`, `~~` and `||` in a stretch of text, by CommonMark's rules. */
 export class Delimiters {
   readonly #text: string;
   readonly #builder: TextBuilder;
@@ -36,13 +36,13 @@ export class Delimiters {
     this.#fault = fault;
   }
 
-  /** Reads the run at `at`. @returns where it ends. @throws {FormatError} */
+  /** Parses the run at `at`. @returns its end. @throws {FormatError} */
   read(at: number, to: number): number {
     const char = this.#text.charAt(at);
     let end = at;
     while (end < to && this.#text.charAt(end) === char) end += 1;
     const length = end - at;
-    // `~`, `|`, `~~~` and rows of stars are themselves.
+    // `~`, `|`, `~~~` and rows of four or more stars are plain text.
     const known = char === '*' || char === '_' ? length <= 3 : length === 2;
     const { opens, closes } = known ? flankingOf(this.#text, at, end) : { opens: false, closes: false };
     let left = length;
@@ -51,7 +51,7 @@ export class Delimiters {
     const run = char.repeat(left);
     if (opens) {
       if (this.#open.length >= MAX_OPEN)
-        throw this.#fault(at, quoted(run), `at most ${MAX_OPEN} may be open at a time`);
+        throw this.#fault(at, quoted(run), `at most ${MAX_OPEN} may be open at once`);
       const literal = closes && length === 1 ? this.#builder.addOptional(char) : null;
       const { length: start, shown } = this.#builder;
       this.#open.push({ char, left, at, start, shown, literal });
@@ -61,12 +61,12 @@ export class Delimiters {
     return end;
   }
 
-  /** @throws {FormatError} where something is still open. */
+  /** @throws {FormatError} if a delimiter is still open. */
   end(): void {
     this.#dropTo(0, 'it is never closed: close it, or');
   }
 
-  /** Closes what it can. @returns how many of its characters are left. */
+  /** Closes as many openers as possible. @returns the number of characters left over. */
   #close(char: string, length: number, at: number): number {
     let left = length;
     while (left > 0) {
@@ -75,7 +75,7 @@ export class Delimiters {
       if (opener === undefined) return left;
       this.#dropTo(
         index + 1,
-        `it is not closed before the ${quoted(char.repeat(length))} behind it: close it first, or`,
+        `it is not closed before the ${quoted(char.repeat(length))} after it: close it first, or`,
       );
       const used = char === '*' || char === '_' ? Math.min(2, left, opener.left) : 2;
       if (this.#builder.shown === opener.shown)
@@ -92,7 +92,7 @@ export class Delimiters {
     return 0;
   }
 
-  /** Gives up the openers from `index` on: nothing closes them any more. */
+  /** Drops the openers from `index` on, because nothing can close them any more. */
   #dropTo(index: number, why: string): void {
     for (const { char, left, at, literal } of this.#open.splice(index)) {
       if (literal === null) throw this.#fault(at, quoted(char.repeat(left)), `${why} ${instead(char, left)}`);
@@ -101,7 +101,10 @@ export class Delimiters {
   }
 }
 
-/** Two close two, one closes one; three may be closed, or close, as two and one. Anything else is not what was meant. */
+/**
+ * Two characters close two, and one closes one. Three may be split into two and one. Anything else is probably a
+ * mistake.
+ */
 function fits(opener: Opener, left: number): boolean {
   return opener.left === left || opener.left === 3 || left === 3;
 }

@@ -3,12 +3,12 @@ import { eastAsianWidthType } from 'get-east-asian-width';
 const PUNCTUATION = /^[\p{P}\p{S}]/u;
 const EMOJI = /^\p{Emoji_Presentation}/u;
 
-/** Scripts without spaces between words whose letters are not wide. Conjoining Hangul is one of them. */
+/** Scripts without spaces between words whose letters are not wide, conjoining Hangul included. */
 const UNSPACED = /^[\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** Variation selectors of text; U+FE0F belongs to emoji. */
+/** Variation selectors for text style. U+FE0F is part of emoji. */
 const SELECTOR = /^[\ufe00-\ufe0e]$/;
-/** Variation selectors that only ideographs have. */
+/** Variation selectors for ideographs. */
 const IDEOGRAPHIC_SELECTOR = /^[\u{e0100}-\u{e01ef}]$/u;
 
 type Kind = 'space' | 'mark' | 'letter';
@@ -19,8 +19,8 @@ export interface Flanking {
 }
 
 /**
- * Whether the run of `*`, `_`, `~` or `|` from `from` to `to` may open or close formatting. The rules are CommonMark's, with the
- * CJK-friendly amendments (github.com/tats-u/markdown-cjk-friendly): punctuation beside a script without spaces does not stop `**`.
+ * Whether a run of `*`, `_`, `~` or `|` may open or close formatting. The rules are CommonMark's with the CJK-friendly
+ * amendments (github.com/tats-u/markdown-cjk-friendly): punctuation next to a script without spaces does not stop `**`.
  */
 export function flankingOf(text: string, from: number, to: number): Flanking {
   const last = characterBefore(text, from);
@@ -34,7 +34,7 @@ export function flankingOf(text: string, from: number, to: number): Flanking {
   const left = after !== 'space' && (after === 'letter' || before !== 'letter' || unspaced);
   const right = before !== 'space' && (before === 'letter' || after !== 'letter' || unspaced);
   if (text.charAt(from) !== '_') return { opens: left, closes: right };
-  // snake_case_words keep their `_`, in every script.
+  // Keeps the `_` of snake_case_words, in every script.
   return {
     opens: left && (!right || before === 'mark' || (after === 'mark' && unspacedBefore)),
     closes: right && (!left || after === 'mark' || (before === 'mark' && unspacedAfter)),

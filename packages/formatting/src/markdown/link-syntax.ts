@@ -1,29 +1,29 @@
-/** What stands in parentheses behind a link's text. */
+/** The part in parentheses after a link's text. */
 export interface LinkTail {
   address: string;
-  /** Where the address is written. */
+  /** Position of the address. */
   addressAt: number;
-  /** Behind the closing parenthesis. */
+  /** Position after the closing parenthesis. */
   end: number;
 }
 
-/** Why a tail is not one, and where. */
+/** Why the text is not a valid link tail, and where. */
 export interface TailFault {
   at: number;
   fault: 'unclosed' | 'bracket' | 'space' | 'title' | 'parentheses';
 }
 
-/** What a backslash takes the meaning from: ASCII punctuation. */
+/** A backslash escapes ASCII punctuation. */
 const ESCAPE = /\\([!-/:-@[-`{-~])/g;
 
 const TITLE_ENDS: Readonly<Record<string, string>> = { '"': '"', "'": "'", '(': ')' };
 
-/** Parentheses within one another in an address. */
+/** Maximum depth of parentheses in an address. */
 const MAX_DEPTH = 32;
 
 /**
- * Reads `(address "title")` from the parenthesis at `open`, by CommonMark's grammar: the address may stand in `<…>`, the title in `"…"`,
- * `'…'` or `(…)`. A title is read and dropped: Telegram has none.
+ * Parses `(address "title")` from the parenthesis at `open`, by CommonMark's grammar. The address may be in `<…>`, the
+ * title in `"…"`, `'…'` or `(…)`. Drops the title, since Telegram has none.
  */
 export function readLinkTail(text: string, open: number, to: number): LinkTail | TailFault {
   const addressAt = skipSpace(text, open + 1, to);
@@ -31,7 +31,7 @@ export function readLinkTail(text: string, open: number, to: number): LinkTail |
   const addressEnd = bracketed ? endOfBracketed(text, addressAt, to) : endOfBare(text, addressAt, to);
   if (typeof addressEnd !== 'number') return addressEnd;
   const address = (bracketed ? text.slice(addressAt + 1, addressEnd - 1) : text.slice(addressAt, addressEnd))
-    // Escapes are there for the parser only.
+    // Removes the escapes.
     .replaceAll(ESCAPE, '$1');
   let at = skipSpace(text, addressEnd, to);
   const titleEnd = at > addressEnd ? TITLE_ENDS[text.charAt(at)] : undefined;
@@ -62,7 +62,7 @@ function endOfBracketed(text: string, from: number, to: number): number | TailFa
   return { at: from, fault: 'bracket' };
 }
 
-/** An address holds its own parentheses in pairs, and no spaces. */
+/** A bare address has balanced parentheses and no spaces. */
 function endOfBare(text: string, from: number, to: number): number | TailFault {
   let depth = 0;
   let at = from;

@@ -4,19 +4,20 @@ const MENTION = /^tg:\/\/user\/?\?id=([^&#]*)$/i;
 const CUSTOM_EMOJI = /^tg:\/\/emoji\/?\?id=([^&#]*)$/i;
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'tg:', 'mailto:', 'tel:']);
 
-/** Telegram's bound on an address, in bytes. */
+/** Telegram's maximum length of an address, in bytes. */
 const MAX_URL = 2_048;
 
-/** Telegram's ids of users have 40 bits (TDLib, `UserId::MAX_USER_ID`). */
+/** Telegram's user ids have 40 bits (TDLib, `UserId::MAX_USER_ID`). */
 const MAX_USER_ID = 2 ** 40 - 1;
 
-/** Telegram's ids of documents, custom emoji among them, are signed 64-bit numbers. */
+/** Telegram's document ids, which include custom emoji, are signed 64-bit numbers. */
 const MAX_EMOJI_ID = 2n ** 63n - 1n;
 
 export const EMOJI_ID_HINT = 'its id must be a number from 1 to 9223372036854775807';
-export const EMOJI_TEXT_HINT = 'it must cover exactly one emoji, which shows where the custom one cannot';
+export const EMOJI_TEXT_HINT =
+  'it must cover exactly one emoji, which is shown where the custom emoji cannot be';
 
-/** What a link to this address is at Telegram; `null` where Telegram would not open it. */
+/** Telegram's format for a link to this address; `null` if Telegram would not open it. */
 export function linkTo(address: string): Format | null {
   const id = MENTION.exec(address)?.[1];
   if (id !== undefined) {
@@ -39,12 +40,12 @@ export function addressFault(address: string): string {
     : 'it must begin with http://, https://, tg://, mailto: or tel:';
 }
 
-/** The id of an address `tg://emoji?id=…`, right or not; `undefined` for any other address. */
+/** The id in an address `tg://emoji?id=…`, valid or not; `undefined` for any other address. */
 export function customEmojiIdOf(address: string): string | undefined {
   return CUSTOM_EMOJI.exec(address)?.[1];
 }
 
-/** `null` where Telegram has no such id. */
+/** `null` if the id is not valid at Telegram. */
 export function customEmoji(id: string): Format | null {
   if (!/^\d{1,20}$/.test(id)) return null;
   const value = BigInt(id);

@@ -61,8 +61,8 @@ test.each([
   ['[a](tg://user?id=123456789012345678901)', /its id must be a number from 1 to 1099511627775/],
   ['[a](tg://user?id=1099511627776)', /its id must be/],
   ['[a](tg://user?id=99999999999999999999)', /its id must be/],
-  ['[a [b](https://x.org) c](https://y.org)', /a link may not stand within a link/],
-  ['[![a](https://x.org/i.png)](https://y.org)', /an image may not stand within a link/],
+  ['[a [b](https://x.org) c](https://y.org)', /a link must not be inside another link/],
+  ['[![a](https://x.org/i.png)](https://y.org)', /an image must not be inside a link/],
   ['![](https://x.org)', /no text/],
   ['![👍](tg://emoji?id=0)', /a number from 1 to 9223372036854775807/],
   ['![👍](tg://emoji?id=9223372036854775808)', /a number from 1 to/],
@@ -73,7 +73,7 @@ test.each([
   ['![👍👍](tg://emoji?id=1)', /exactly one emoji/],
   ['![1](tg://emoji?id=1)', /exactly one emoji/],
   ['![](tg://emoji?id=1)', /exactly one emoji/],
-])('%j of a person is refused for its real fault', (source, message) => {
+])('%j for a person is refused with the actual fault', (source, message) => {
   expect(strict(source)).toThrow(message);
 });
 
@@ -82,7 +82,7 @@ test.each([
   ['x ``code', '"``" at line'],
   ['```\ncode', '"```" at line'],
   ['**x', '`**` at line'],
-])('the fault of %j names its markup as it is written', (source, start) => {
+])('the fault of %j quotes the markup as written', (source, start) => {
   expect(strict(source)).toThrow(
     expect.objectContaining({
       message: expect.stringMatching(new RegExp(`^${start.replaceAll('*', '\\*')}`)),
@@ -97,10 +97,10 @@ test.each([
   ['<tg-emoji emoji-id="5"></tg-emoji>', /exactly one emoji/],
   ['<a href="tg://user?id=1099511627776">x</a>', /its id must be a number/],
   [`<a href="https://a.b/${'x'.repeat(2_048)}">x</a>`, /at most 2048 bytes/],
-])('%j is refused for its real fault', (source, message) => {
+])('%j is refused with the actual fault', (source, message) => {
   expect(() => parseFormatted(source, 'html')).toThrow(message);
 });
 
-test('a model’s custom emoji that Telegram would not take keeps its text and its address', () => {
+test('a model’s custom emoji that Telegram would refuse keeps its text and address', () => {
   expect(shown(formatReply('![ok](tg://emoji?id=1)'))).toBe('[text_link(tg://emoji?id=1):ok]');
 });

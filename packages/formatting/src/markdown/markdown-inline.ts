@@ -17,18 +17,18 @@ import {
   linkTo,
 } from './link-target.ts';
 
-/** What a backslash takes the meaning from: ASCII punctuation. */
+/** A backslash escapes ASCII punctuation. */
 const ESCAPED = /^[!-/:-@[-`{-~]/;
 
-/** Text without any of these is plain. */
+/** Text without any of these characters is plain. */
 const MARKUP = /[\\`[*_~|<]/;
 
 const NO_BRACKETS: ReadonlyMap<number, number> = new Map();
 
-/** Text up to the next character that may mean something. */
+/** Text up to the next character that may be markup. */
 const PLAIN = /[^\\`[\]!*_~|<hHtT]+/y;
 
-/** An address in angle brackets, as CommonMark has it. Other tags stay as they are written. */
+/** An address in angle brackets, as in CommonMark. Other tags are plain text. */
 const AUTOLINK =
   /<(?:((?:https?|tg|mailto|tel):[^\s<>]+)|([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*))>/iy;
 
@@ -37,13 +37,13 @@ const TAIL_HINTS: Readonly<Record<TailFault['fault'], string>> = {
   unclosed: "the link's address is never closed: close it with `)`, or write \\[ for the character",
   space:
     'the address ends here, and only a title in quotes may follow: write %20 for a space in the address, or \\[ for plain text',
-  title: 'the title is not closed: write it as "…", \'…\' or (…) in front of the `)`',
-  parentheses: 'the address has too many parentheses within one another: put it between < and >',
+  title: 'the title is not closed: write it as "…", \'…\' or (…) before the `)`',
+  parentheses: 'the address has too many nested parentheses: put it between < and >',
 };
 
 /**
- * Adds a paragraph's text to the builder, with its formatting.
- * @param source the whole text; errors give their places in it.
+ * Parses a paragraph and adds its text and formatting to the builder.
+ * @param source the whole text, for the positions in errors.
  * @throws {FormatError}
  */
 export function parseInline(paragraph: MarkedText, source: string, builder: TextBuilder): void {
@@ -78,7 +78,7 @@ class InlineParser {
     delimiters.end();
   }
 
-  /** Reads what begins at `at`. @returns where the next begins. */
+  /** Parses the element at `at`. @returns the position of the next one. */
   #readAt(at: number, to: number, inLink: boolean, delimiters: Delimiters): number {
     const char = this.#text.charAt(at);
     switch (char) {
@@ -123,7 +123,7 @@ class InlineParser {
 
   #readEscape(at: number, to: number): number {
     const next = this.#text.charAt(at + 1);
-    // In front of a line end it stands for that line end.
+    // A backslash before a line end is a line end.
     if (at + 1 >= to || (next !== '\n' && !ESCAPED.test(next))) return this.#addTo(at, at + 1);
     this.#builder.add(next);
     return at + 2;
@@ -140,7 +140,7 @@ class InlineParser {
       );
     const content = this.#text.slice(at + ticks, end);
     const start = this.#builder.length;
-    // One space at both ends is there so that code may begin with a backtick.
+    // CommonMark: one space at both ends is dropped, so that code may start with a backtick.
     const isPadded = content.startsWith(' ') && content.endsWith(' ') && content.trim() !== '';
     this.#builder.add(isPadded ? content.slice(1, -1) : content);
     this.#builder.format(start, { type: 'code' });
@@ -152,7 +152,11 @@ class InlineParser {
     if (close === null) return null;
     const tail = this.#readTail(at, close, to);
     if (inLink)
-      throw this.#fault(at, quoted('['), 'a link may not stand within a link: write \\[ for the character');
+      throw this.#fault(
+        at,
+        quoted('['),
+        'a link must not be inside another link: write \\[ for the character',
+      );
     const format = this.#formatOf(tail);
     const start = this.#builder.length;
     this.#readRange(at + 1, close, true);
@@ -161,14 +165,14 @@ class InlineParser {
     return tail.end;
   }
 
-  /** `![👍](tg://emoji?id=…)` is a custom emoji; of any other image its text stays, as a link. */
+  /** `![👍](tg://emoji?id=…)` is a custom emoji. Any other image becomes a link with its text. */
   #readImage(at: number, to: number, inLink: boolean): number | null {
     const close = this.#linkTextEnd(at + 1, to);
     if (close === null) return null;
     const tail = this.#readTail(at, close, to);
     const id = customEmojiIdOf(tail.address);
     if (id === undefined) {
-      if (inLink) throw this.#fault(at, quoted('!['), 'an image may not stand within a link: take it out');
+      if (inLink) throw this.#fault(at, quoted('!['), 'an image must not be inside a link: remove it');
       return this.#readLink(at + 1, to, inLink);
     }
     const format = customEmoji(id);
@@ -181,7 +185,7 @@ class InlineParser {
     return tail.end;
   }
 
-  /** Where the bracket at `at` is closed, if an address follows. */
+  /** The closing position of the bracket at `at`, if an address follows; otherwise `null`. */
   #linkTextEnd(at: number, to: number): number | null {
     const close = this.#brackets.get(at);
     return close !== undefined && close + 1 < to && this.#text.charAt(close + 1) === '(' ? close : null;

@@ -66,7 +66,7 @@ test.each([
   '****',
   'C:\\dir\\file',
   '|x|',
-])('%j is left as it is', (source) => {
+])('%j is plain text', (source) => {
   expect(parse(source)).toEqual({ text: source.trim(), entities: [] });
 });
 
@@ -106,7 +106,7 @@ test.each([
 describe('any text', () => {
   const punctuation = /[!-/:-@[-`{-~]/g;
 
-  test('comes through as it is where its punctuation is escaped', () => {
+  test('keeps every character when its punctuation is escaped', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         expect(parse(text.replace(punctuation, '\\$&'))).toEqual({ text: text.trim(), entities: [] });
@@ -114,7 +114,7 @@ describe('any text', () => {
     );
   });
 
-  test('made of markup is either refused with a place in it, or has its entities within it', () => {
+  test('made of markup is either refused with a position in it, or all its entities are inside it', () => {
     const pieces = fc.array(
       fc.constantFrom(
         '*',
@@ -173,7 +173,7 @@ test.each([
   '>\n'.repeat(30_000),
   '\\'.repeat(60_000),
   '**a** '.repeat(10_000),
-])('a text that is meant to take long does not: %#', { timeout: 5_000 }, (source) => {
+])('input made to be slow is not slow: %#', { timeout: 5_000 }, (source) => {
   try {
     parse(source);
   } catch (error) {

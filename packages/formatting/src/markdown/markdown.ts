@@ -4,19 +4,19 @@ import { quoted } from '../quoted.ts';
 import { TextBuilder, type MarkedUp } from '../text-builder.ts';
 import { parseInline } from './markdown-inline.ts';
 
-/** Begins a block of code. Backticks in the rest of the line would make it inline code. */
+/** The start of a code block. With backticks in the rest of the line it is inline code instead. */
 const FENCE = /^( {0,3})(?:(`{3,})([^`]*)|(~{3,})([^\n]*))$/;
 
 const ESCAPE = /\\([!-/:-@[-`{-~])/g;
 
 /**
- * Reads the Markdown of messages. It follows CommonMark for `**bold**`, `__bold__`, `*italic*`, `_italic_`, `` `code` ``, fenced code,
- * `[text](address "title")`, `<https://address>`, `> quote` and backslash escapes; `~~strike~~` is GitHub's, `||spoiler||` and
- * `![👍](tg://emoji?id=1)` are Telegram's. What CommonMark makes of pages stays as it is written: headings, lists, rules, HTML, character
- * references, indentation, blank lines. `commonmark.test.ts` lists every difference.
+ * Parses the Markdown of messages. CommonMark: `**bold**`, `__bold__`, `*italic*`, `_italic_`, `` `code` ``, fenced
+ * code, `[text](address "title")`, `<https://address>`, `> quote`, backslash escapes. GitHub: `~~strike~~`. Telegram:
+ * `||spoiler||`, `![👍](tg://emoji?id=1)`. Plain text: headings, lists, rules, HTML, character references, indentation,
+ * blank lines. `commonmark.test.ts` lists every difference.
  *
- * CommonMark has no errors: it shows what it does not understand. A message that shows its markup is not what was meant, so this parser
- * refuses markup that begins and does not end. No CommonMark library reports that.
+ * CommonMark has no errors: it shows markup that it cannot parse. A message that shows its markup is a mistake, so this
+ * parser refuses markup that is not closed. No CommonMark library reports that.
  * @throws {FormatError}
  */
 export function parseMarkdown(source: string): MarkedUp {
@@ -87,7 +87,7 @@ class BlockParser {
 }
 
 interface Fence {
-  /** Spaces in front of it. */
+  /** Number of spaces before it. */
   indent: number;
   marks: string;
   /** The rest of its line. */

@@ -5,8 +5,8 @@ export function isCode({ format: { type } }: Span): boolean {
 }
 
 /**
- * Code within a link's text is dropped, for the link. Any other code stays and nothing formats it: what is around it stops in front of it
- * and goes on behind it. Quotes go on through code. The spans must be sorted; the result is not.
+ * Removes code inside a link, since the link wins. Other code stays without further formatting: formats around it are
+ * split, except quotes. `spans` must be sorted; the result is not.
  */
 export function withoutNestedCode(spans: readonly Span[]): Span[] {
   const code = outermost(spans);
@@ -19,7 +19,7 @@ export function withoutNestedCode(spans: readonly Span[]): Span[] {
   return result;
 }
 
-/** Code outside of links, without what stands within other code; of two over the same text the block. */
+/** Code that is outside links and other code. Where two cover the same text, a code block wins over inline code. */
 function outermost(spans: readonly Span[]): Span[] {
   const code: Span[] = [];
   let linkEnd = -1;
@@ -30,7 +30,7 @@ function outermost(spans: readonly Span[]): Span[] {
       const outer = code.at(-1);
       if (outer?.start === span.start && outer.end === span.end) {
         if (span.format.type === 'pre') code[code.length - 1] = span;
-        // Spans nest, so what begins before a link's end is within the link.
+        // Spans are nested, so a span that starts before the link's end is inside the link.
       } else if (span.end > linkEnd && (outer === undefined || outer.end <= span.start)) {
         code.push(span);
       }
@@ -39,7 +39,7 @@ function outermost(spans: readonly Span[]): Span[] {
   return code;
 }
 
-/** Adds what is left of a span between stretches of code, which rise. */
+/** Adds the parts of a span that are outside the code. `code` is ascending. */
 function addAround({ format, start, end }: Span, code: readonly Span[], result: Span[]): void {
   let from = start;
   for (let index = firstBehind(code, start); index < code.length; index += 1) {
@@ -51,7 +51,7 @@ function addAround({ format, start, end }: Span, code: readonly Span[], result: 
   if (from < end) result.push({ format, start: from, end });
 }
 
-/** The index of the first stretch that ends behind `at`. */
+/** The index of the first code that ends after `at`. */
 function firstBehind(code: readonly Span[], at: number): number {
   let low = 0;
   let high = code.length;

@@ -4,7 +4,7 @@ import { bareAddressEnd } from '../markdown/bare-address.ts';
 const SCHEME = /(?:https?|tg)$/i;
 const LONGEST_SCHEME = 5;
 
-/** Keeps the `_` and `*` of addresses that stand in the open: `https://x.org/_a_` would lose them to emphasis. */
+/** Keeps the `_` and `*` of bare addresses. `https://x.org/_a_` would lose them to emphasis. */
 export function keepBareAddresses(markdown: MarkdownIt): void {
   markdown.inline.ruler.before('escape', 'bare_address', (state, silent) => {
     const { src, pos } = state;

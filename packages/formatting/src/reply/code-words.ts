@@ -1,19 +1,22 @@
 import type { MarkdownIt } from 'markdown-it';
 
-/** Names that Python, PHP, C and JavaScript write between two `_` each. */
+/** Names between double underscores in Python, PHP, C and JavaScript. */
 const KNOWN =
   'init|main|name|file|line|dir|doc|str|repr|all|dict|class|new|del|call|len|iter|next|enter|exit|aenter|aexit|eq|ne|lt|le|gt|ge|hash|bool|' +
   'add|sub|mul|getitem|setitem|delitem|contains|getattr|setattr|getattribute|get|set|slots|version|author|import|future|builtins|module|' +
   'qualname|annotations|path|package|spec|loader|pycache|post_init|init_subclass|subclasses|mro|bases|wrapped|typename|proto|' +
   'function|method|namespace|trait|construct|destruct|invoke|tostring|toString|date|time|func|cplusplus|mocks|tests|snapshots|fixtures';
 
-/** A known name, or one that stands among code: `__name__.py`, `__name__(`, `x.__name__`. */
+/** A known name, or one in a code context: `__name__.py`, `__name__(`, `x.__name__`. */
 const DUNDER = new RegExp(`__(?:(?:${KNOWN})__|[a-z][a-z0-9_]{0,60}?__(?=\\.\\w|\\())(?!\\w)`, 'iy');
 const DUNDER_OF = /__[a-z][a-z0-9_]{0,60}?__(?!\w)/iy;
 
 const DIGIT = /^\d$/;
 
-/** Keeps `__init__.py` and `2*3*4`, which models write outside of code, too: as emphasis they would lose their signs. */
+/**
+ * Keeps the `_` and `*` of `__init__.py` and `2*3*4`, which models also write outside code. They would be lost to
+ * emphasis.
+ */
 export function keepCodeWords(markdown: MarkdownIt): void {
   markdown.inline.ruler.before('emphasis', 'code_words', (state, silent) => {
     const { src, pos } = state;
@@ -32,7 +35,7 @@ function dunderEnd(text: string, at: number): number | null {
   return pattern.test(text) ? pattern.lastIndex : null;
 }
 
-/** `*` or `**` right between two digits multiplies, or raises to a power. */
+/** `*` or `**` directly between two digits is a product or a power. */
 function productEnd(text: string, at: number): number | null {
   if (text.charAt(at) !== '*' || !DIGIT.test(text.charAt(at - 1))) return null;
   const end = text.charAt(at + 1) === '*' ? at + 2 : at + 1;

@@ -27,7 +27,7 @@ test.each([
   ['**not closed', '**not closed'],
   ['see [1] and [2]: x', 'see [1] and [2]: x'],
   ['a\\*b &amp; c', 'a*b & c'],
-  // Names and sums of code, which models write in the open too.
+  // Names and sums from code, which models also write outside code.
   ['edit __init__.py, __main__ and a.__dict__', 'edit __init__.py, __main__ and a.__dict__'],
   ['x.__my_name__ and __my_call__(x)', 'x.__my_name__ and __my_call__(x)'],
   ['2*3*4=24, 2**3**2', '2*3*4=24, 2**3**2'],
@@ -39,18 +39,18 @@ test.each([
   expect(read(markdown)).toBe(expected);
 });
 
-describe('whatever a model writes', () => {
+describe('any model output', () => {
   const reply =
     '# T\n\n1. **a** `b`\n   - c\n\n> q *i* [l](https://x.org)\n\n```js\nx\n```\n\n| a |\n|---|\n| b |\n\n👋 ~~s~~';
 
-  test('every beginning of it can be shown', () => {
+  test('can be shown at every cut', () => {
     for (let length = 0; length <= reply.length; length += 1) {
       const { text, entities } = formatReply(reply.slice(0, length));
       for (const entity of entities) expect(entity.offset + entity.length).toBeLessThanOrEqual(text.length);
     }
   });
 
-  test('no text makes it fail', () => {
+  test('never makes it fail', () => {
     const pieces = fc.array(
       fc.oneof(
         fc.constantFrom(
@@ -97,7 +97,7 @@ describe('whatever a model writes', () => {
     '[a]('.repeat(15_000),
     '| a '.repeat(10_000),
     '**a '.repeat(2_400),
-  ])('nor one that is meant to take long: %#', { timeout: 5_000 }, (markdown) => {
+  ])('made to be slow is not slow: %#', { timeout: 5_000 }, (markdown) => {
     expect(formatReply(markdown).text).not.toBe('');
   });
 });

@@ -5,9 +5,9 @@ import { parseReply } from './parse-reply.ts';
 import { ReplyRenderer } from './reply-renderer.ts';
 
 /**
- * Formats a language model's Markdown: CommonMark with GitHub's tables, strike-through and task lists. Never throws and drops nothing: what
- * Telegram has no format for becomes text that reads well (bold headings, bullets, tables aligned in a block of code), and what the parser
- * cannot read stays as it is written. Takes time in proportion to the length.
+ * Formats a language model's Markdown: CommonMark with GitHub's tables, strike-through and task lists. Never throws and
+ * drops nothing. Elements that Telegram lacks become readable text (bold headings, bullets, tables aligned in a code
+ * block), and unparsable markup stays as written. Runs in linear time.
  */
 export function formatReply(markdown: string): FormattedText {
   const written = () => tidy({ text: markdown, spans: [] });

@@ -12,7 +12,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   s_close: { type: 'strikethrough' },
 };
 
-/** Writes the inline tokens of a paragraph. */
+/** Renders the inline tokens of a paragraph. */
 export class InlineRenderer {
   readonly #writer: ReplyWriter;
 

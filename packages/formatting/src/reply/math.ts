@@ -3,10 +3,10 @@ import type { MarkdownIt, StateInline } from 'markdown-it';
 const CLOSERS: Readonly<Record<string, string>> = { '\\(': '\\)', '\\[': '\\]', $$: '$$' };
 const MARKS = /\\[()[\]]|\$\$/g;
 
-/** Text between marks is a formula if it has a command, an index, a power or an equals sign in it. */
+/** Text between math delimiters is a formula if it contains a command, an index, a power or an equals sign. */
 const FORMULA = /\\[A-Za-z]|[\^_=]/;
 
-/** Keeps formulas as they are written. Markdown would take `\(` for an escaped parenthesis, and `_` or `*` within for emphasis. */
+/** Keeps formulas unchanged. Markdown would take `\(` for an escaped parenthesis, and `_` or `*` for emphasis. */
 export function keepMath(markdown: MarkdownIt): void {
   const known = new WeakMap<StateInline, ReadonlyMap<number, number>>();
   markdown.inline.ruler.before('escape', 'math', (state, silent) => {
@@ -22,7 +22,7 @@ export function keepMath(markdown: MarkdownIt): void {
   });
 }
 
-/** Where formulas begin and end. */
+/** Maps the start of each formula to its end. */
 function formulasOf(text: string): ReadonlyMap<number, number> {
   const formulas = new Map<number, number>();
   let start = -1;

@@ -3,7 +3,7 @@ import { EXAMPLES } from '../testing/commonmark.ts';
 import { shown } from '../testing/shown.ts';
 import { formatReply } from './format-reply.ts';
 
-/** Every word and address that a page made of this HTML shows. */
+/** Every word and address that a page with this HTML shows. */
 function wordsOf(html: string): string[] {
   const text = html
     .replaceAll(/<[^>]*?(?:href|src)="([^"]*)"[^>]*>/g, ' $1 ')
@@ -12,7 +12,7 @@ function wordsOf(html: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-/** Without what addresses are written in differently: percent signs and HTML's references. */
+/** Removes differences in how addresses are encoded: percent-encoding and HTML references. */
 function plain(text: string): string {
   const unescaped = text
     .replaceAll('&lt;', '<')
@@ -33,15 +33,15 @@ function lostWords(markdown: string, html: string): string[] {
   const found = [text, ...addresses].map(plain).join('\n');
   return wordsOf(html).filter((word) => !found.includes(plain(word)));
 }
-/** Examples whose markup counts here and not in CommonMark, or the other way round. No word of them is lost, only markup is. */
+/** Examples whose markup is parsed here but not in CommonMark, or the reverse. They lose markup, but no word. */
 const READ_OTHERWISE: Readonly<Record<string, readonly number[]>> = {
-  'indented text is text, so markup in it counts': [18, 36, 110, 134],
-  'definitions of links are text, so what follows them is no paragraph of its own': [216],
-  'references are text, so emphasis goes through them': [534, 535],
+  'indented text is plain, so markup in it is parsed': [18, 36, 110, 134],
+  'definitions of links are text, so the following text is not a paragraph of its own': [216],
+  'references are text, so emphasis can cross them': [534, 535],
 };
 
-describe('a reply loses nothing that its model wrote', () => {
-  test('of CommonMark’s examples: every word and every address is in the message', () => {
+describe('a reply keeps everything that its model wrote', () => {
+  test('in CommonMark’s examples: every word and address is in the message', () => {
     const losing = EXAMPLES.filter(({ markdown, html }) => lostWords(markdown, html).length > 0);
     expect(losing.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(
       Object.values(READ_OTHERWISE)
@@ -50,7 +50,7 @@ describe('a reply loses nothing that its model wrote', () => {
     );
   });
 
-  // GitHub's examples, and what models write beside CommonMark.
+  // Examples of GitHub's extensions, and of other markup that models write.
   test.each([
     ['| foo | bar |\n| --- | --- |\n| baz | bim |', 'foo bar baz bim'],
     ['| abc | defghi |\n:-: | -----------:\nbar | baz', 'abc defghi bar baz'],
@@ -119,7 +119,7 @@ describe('a reply loses nothing that its model wrote', () => {
     ['&#32;', '&#32;'],
     ['[a](<>)', 'a'],
     ['😀 **x**\u0000y', 'x y'],
-  ])('of %j', (markdown, words) => {
+  ])('in %j', (markdown, words) => {
     const { text, entities } = formatReply(markdown);
     const found = [text, ...entities.map((entity) => (entity.type === 'text_link' ? entity.url : ''))].join(
       '\n',
@@ -143,7 +143,7 @@ describe('a table of a reply', () => {
     expect(shown(formatReply(markdown))).toBe(expected);
   });
 
-  test('with one very wide cell is set without padding, not made many times as long', () => {
+  test('with one very wide cell is not padded, which would multiply its size', () => {
     const markdown = `| a | b |\n|---|---|\n| ${'x'.repeat(20_000)} | y |\n${'| a | b |\n'.repeat(1_000)}`;
     expect(formatReply(markdown).text.length).toBeLessThan(2 * markdown.length);
   });
@@ -153,6 +153,6 @@ test.each([
   ['a<br>b<br />c', 'a\nb\nc'],
   ['<br>\n\nx', 'x'],
   ['- a<br>b', '• a\n  b'],
-])('a break in HTML breaks the line: %j', (markdown, expected) => {
+])('an HTML line break becomes a line break: %j', (markdown, expected) => {
   expect(shown(formatReply(markdown))).toBe(expected);
 });

@@ -5,10 +5,10 @@ import { keepCodeWords } from './code-words.ts';
 import { keepMath } from './math.ts';
 import { keepExtraCells } from './table-cells.ts';
 
-/** Blocks within one another. Nobody reads deeper text, and the parser would drop what is deeper. */
+/** Maximum depth of nested blocks. Deeper text is unreadable, and the parser would drop it. */
 const MAX_NESTING = 100;
 
-/** Reads a model's Markdown. @returns `null` where blocks are nested too deeply. */
+/** Parses a model's Markdown. @returns `null` if blocks are nested too deeply. */
 export function parseReply(markdown: string): Token[] | null {
   const tokens = parser.parse(markdown, {});
   return tokens.some(({ level, nesting }) => nesting === 1 && level >= MAX_NESTING - 1) ? null : tokens;
@@ -18,9 +18,9 @@ const parser = createParser();
 
 function createParser(): MarkdownIt {
   const markdown = new MarkdownParser({ html: true, maxNesting: MAX_NESTING });
-  // Indented text is rarely meant as code, and a model's `[1]: x` is rarely the definition of a link.
+  // Indented text is rarely meant as code, and a model's `[1]: x` is rarely a link definition.
   markdown.disable(['code', 'reference']);
-  // Addresses stay as the model wrote them, those included that Telegram will not open.
+  // Keeps all addresses as written, including those that Telegram does not open.
   markdown.validateLink = () => true;
   markdown.normalizeLink = (url) => url;
   markdown.normalizeLinkText = (url) => url;
@@ -32,7 +32,7 @@ function createParser(): MarkdownIt {
   return markdown;
 }
 
-/** Lets delimiters open and close by the rules that a person's Markdown has, CJK included. */
+/** Applies the same delimiter rules as the strict Markdown, CJK included. */
 function useFlanking(markdown: MarkdownIt): void {
   markdown.inline.State = class extends markdown.inline.State {
     override scanDelims(start: number) {

@@ -1,19 +1,19 @@
 import type { Token } from 'markdown-it';
 import { withAddress } from './address-text.ts';
 
-/** An attribute of a token, `''` where it has none. */
+/** A token's attribute; `''` if it has none. */
 export function attribute(token: Token, name: string): string {
   return String(token.attrGet(name) ?? '');
 }
 
 const BREAK = /^<br\s*\/?>$/i;
 
-/** Whether it is a line break in HTML, which models write into tables. */
+/** Whether it is an HTML line break, which models write in tables. */
 export function isBreak({ type, content }: Token): boolean {
   return type === 'html_inline' && BREAK.test(content);
 }
 
-/** Inline tokens as text alone, for places that can have no formatting. Addresses stand behind their texts. */
+/** The plain text of inline tokens, for places without formatting. Addresses follow their texts. */
 export function plainInline(tokens: readonly Token[]): string {
   let text = '';
   const links: { start: number; address: string }[] = [];

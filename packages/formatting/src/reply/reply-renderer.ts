@@ -8,14 +8,14 @@ import { textTable, type Alignment } from './text-table.ts';
 const TASK = /^\[([ xX])\](?=\s)/;
 const HTML_BREAK = /<br\s*\/?>\n?/gi;
 
-/** Writes parsed Markdown as text with entities. */
+/** Renders parsed Markdown as text with entities. */
 export class ReplyRenderer {
   readonly #tokens: readonly Token[];
-  /** For each token that opens something, the index of the one that closes it. */
+  /** For each opening token, the index of its closing token. */
   readonly #ends: ReadonlyMap<number, number>;
   readonly #writer: ReplyWriter;
   readonly #inline: InlineRenderer;
-  /** Telegram has no quote within a quote: the inner one is plain text. */
+  /** Telegram has no nested quotes, so an inner quote is plain text. */
   #isQuoted = false;
 
   constructor(tokens: readonly Token[], builder: TextBuilder) {
@@ -99,7 +99,7 @@ export class ReplyRenderer {
     this.#writer.indented(lead.length, () => this.#blocks(from + 1, end, '\n'));
   }
 
-  /** The box of a task, taken from its text; `null` where the item is no task. */
+  /** Removes the task checkbox from the item's text and returns it; `null` if the item is not a task. */
   #takeTask(item: number): string | null {
     const first = this.#tokens[item + 1]?.type === 'paragraph_open' ? this.#tokens[item + 2] : undefined;
     const text = first?.children?.[0];

@@ -1,6 +1,6 @@
 import type { Format, TextBuilder } from '../text-builder.ts';
 
-/** Writes text whose lines are indented within lists. */
+/** Builds a text with indented lines in lists. */
 export class ReplyWriter {
   readonly #builder: TextBuilder;
   #indent = '';
@@ -21,7 +21,7 @@ export class ReplyWriter {
     this.#addPart(text.slice(start));
   }
 
-  /** Indents the lines that `write` begins. */
+  /** Indents the lines that `write` starts. */
   indented(columns: number, write: () => void): void {
     const before = this.#indent;
     this.#indent += ' '.repeat(columns);
@@ -35,7 +35,7 @@ export class ReplyWriter {
     if (format !== null) this.#builder.format(start, format);
   }
 
-  /** A place for {@link formatSince}. */
+  /** A position for {@link formatSince}. */
   get position(): number {
     return this.#builder.length;
   }

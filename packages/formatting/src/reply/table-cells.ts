@@ -1,9 +1,9 @@
 import type { MarkdownIt, StateBlock, Token } from 'markdown-it';
 
-/** Keeps cells beyond the columns of a table's head. GitHub's rules drop them. */
+/** Keeps cells beyond the columns of a table's header. GitHub's rules drop them. */
 export function keepExtraCells(markdown: MarkdownIt): void {
   const table = markdown.block.ruler.getRules('').find(({ name }) => name === 'table');
-  if (table === undefined) throw new Error('markdown-it has no rule for tables any more');
+  if (table === undefined) throw new Error('markdown-it no longer has a rule for tables');
   markdown.block.ruler.at(
     'table',
     (state, startLine, endLine, silent) => {
@@ -52,7 +52,7 @@ function lineOf({ src, bMarks, tShift, eMarks }: StateBlock, line: number): stri
   return src.slice((bMarks[line] ?? 0) + (tShift[line] ?? 0), eMarks[line]).trim();
 }
 
-/** The cells of a row: between `|`, of which the first and the last may be missing. `\|` is a character. */
+/** Splits a row into cells at `|`. The first and the last `|` are optional; `\|` is a character. */
 function cellsOf(row: string): string[] {
   const cells: string[] = [];
   let start = 0;

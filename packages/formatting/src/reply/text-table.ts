@@ -2,10 +2,10 @@ import stringWidth from 'string-width';
 
 export type Alignment = 'left' | 'right' | 'center';
 
-/** A table larger than this with its padding is set without: one wide cell would make every row as wide. */
+/** A table that would be larger than this is not padded, since one wide cell would make every row as wide. */
 const MAX_SIZE = 65_536;
 
-/** Sets a table in columns for a font of equal widths, with a line under its head. A cell may have several lines. */
+/** Aligns a table in columns for a monospaced font, with a line under its header. Cells may have several lines. */
 export function textTable(rows: readonly (readonly string[])[], aligns: readonly Alignment[]): string {
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const lines = rows.map((row) =>
@@ -36,7 +36,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** In columns: a wide character takes two, a combining one none. */
+/** Width in columns: a wide character takes two, a combining one none. */
 function widthOf(text: string): number {
   return stringWidth(text, { countAnsiEscapeCodes: true });
 }

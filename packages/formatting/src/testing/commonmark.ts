@@ -11,7 +11,7 @@ export interface Example {
   html: string;
 }
 
-/** The examples of CommonMark's specification, with absolute addresses: Telegram has no others. */
+/** The examples of CommonMark's specification with absolute addresses, since Telegram has no others. */
 export const EXAMPLES: readonly Example[] = spec.tests.map(({ number, section, markdown, html }) => ({
   number,
   section,
@@ -30,7 +30,7 @@ const INLINE: Readonly<Record<string, Format>> = {
   blockquote: { type: 'blockquote', expandable: false },
 };
 
-/** What a message would be that shows this HTML, by {@link shown}; `null` where messages cannot have what is in it. */
+/** The message for this HTML in the notation of {@link shown}; `null` if messages lack some of its elements. */
 export function messageOf(html: string): string | null {
   const builder = new TextBuilder();
   const open: { name: string; at: number; format: Format | null }[] = [];
@@ -59,7 +59,7 @@ export function messageOf(html: string): string | null {
   return open.length > 0 ? null : shown(tidy(builder.build()));
 }
 
-/** `null`: none of its own. `undefined`: messages have no such thing. */
+/** `null`: plain text. `undefined`: messages have no such element. */
 function formatOf(name: string, rest: string, address: string, isInPre: boolean): Format | null | undefined {
   if (name === 'p' || name === 'pre') return null;
   if (name === 'a') return linkTo(address) ?? undefined;
@@ -76,7 +76,7 @@ function decoded(text: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** Without what messages keep and pages drop: indentation, spaces at the ends of lines, how many lines are blank. */
+/** Removes layout that messages keep and pages drop: indentation, trailing spaces, the number of blank lines. */
 export function withoutLayout(text: string): string {
   return text.replaceAll(/[ \t]*\n\s*/g, '\n').trim();
 }

@@ -1,13 +1,13 @@
 import type { Entity, FormattedText } from '@gateway/contracts';
 
-/** A formatted text for people to compare: `[bold:text]`, with what an entity has beside its place in parentheses. */
+/** Formats a text for comparison: `[bold:text]`, with other fields of the entity in parentheses. */
 export function shown({ text, entities }: FormattedText): string {
   const marks = Array.from({ length: text.length + 1 }, () => ({ open: '', close: '' }));
   for (const entity of entities) {
     const at = marks[entity.offset];
     const end = marks[entity.offset + entity.length];
     if (at === undefined || end === undefined)
-      throw new Error(`${JSON.stringify(entity)} is not within the text`);
+      throw new Error(`${JSON.stringify(entity)} is not inside the text`);
     at.open += `[${nameOf(entity)}:`;
     end.close += ']';
   }

@@ -15,10 +15,10 @@ export interface Received {
   body: string;
 }
 
-/** A real HTTP server that takes webhooks, and answers as it is told. */
+/** A real HTTP server that receives webhooks and gives preset answers. */
 export class Receiver implements AsyncDisposable {
   readonly received: Received[] = [];
-  /** For each call, the first one first; 204 once they are used up. */
+  /** Answers to the next calls, in order; 204 once they are used up. */
   readonly answers: ((response: ServerResponse) => void)[] = [];
   readonly #server: Server;
 
