@@ -2,48 +2,55 @@ import { GatewayError } from '@gateway/contracts';
 import { isDeeplyNested } from './json-depth.ts';
 import { LineSplitter } from './lines.ts';
 
-/** One JSON value that the endpoint sent, or its word that the stream is over. */
+/** One JSON value from the endpoint, or its statement that the stream is over. */
 export type AnswerItem =
   | { type: 'value'; value: unknown }
-  /** An event that is named `error`: JSON, or a text. */
+  /** An event named `error`: JSON or text. */
   | { type: 'error'; value: unknown }
   | { type: 'done' };
 
-/** Characters of a line, and of a JSON document: room for a whole reply with its thoughts, and parsed in less than 50 ms. */
+/**
+ * Maximum characters of a line and of a JSON document. Enough for a whole reply with its reasoning; parsed in less than
+ * 50 ms.
+ */
 const MAX_DOCUMENT = 1024 * 1024;
-/** Characters of an answer of another kind that are quoted. */
+/** Characters that an error quotes from an answer in an unknown format. */
 const MAX_QUOTE = 200;
 
-/** Of what may say something: an object, a list, `[DONE]` with quotes or without. */
+/** The start of meaningful JSON: an object, a list, or `[DONE]` with or without quotes. */
 const JSON_START = /^\s*[[{"]/;
 const DONE = /^"?\[DONE\]"?$/;
 
 /**
- * Reads what endpoints answer a request for a stream with, by its first line, for the Content-Type is often wrong:
- * - server-sent events, also with a single line end between them, with comments, and with JSON lines that have no `data:`
+ * Reads a streamed answer of an endpoint. The first line decides the format, because the Content-Type is often wrong:
+ * - server-sent events, also with a single line end between them, with comments, or as JSON lines without `data:`
  * - JSON lines (Ollama's own API)
  * - one JSON document: a whole completion, an error, or a list of either (Gemini)
  */
 export class AnswerReader {
   readonly #lines = new LineSplitter(MAX_DOCUMENT);
   #kind: 'unknown' | 'events' | 'document' = 'unknown';
-  /** Lines of the event, or of the document, that is not complete. */
+  /** Lines of the incomplete event or document. */
   #pending: string[] = [];
   #pendingLength = 0;
   #event = '';
   #hasItems = false;
-  /** The first line that is no part of any format. */
+  /** The first line that fits no format. */
   #foreign = '';
 
   /**
-   * @returns what is complete with these bytes; `null` for each line that completes nothing, so that the caller can pause.
-   * @throws {GatewayError} `ASSISTANT_BAD_RESPONSE`, `_UNAVAILABLE` (a broken chunk).
+   * @returns the items that these bytes complete; `null` for each line that completes none, so that the caller can
+   * pause.
+   * @throws {GatewayError} `ASSISTANT_BAD_RESPONSE`, or `_UNAVAILABLE` for a broken chunk.
    */
   *push(bytes: Uint8Array): Generator<AnswerItem | null> {
     yield* this.#read(this.#lines.push(bytes));
   }
 
-  /** What the end of the answer completes. @throws {GatewayError} as {@link push}, also where the answer was of another kind. */
+  /**
+   * The items that the end of the answer completes. @throws {GatewayError} as {@link push}, and for an answer in an
+   * unknown format.
+   */
   *end(): Generator<AnswerItem | null> {
     yield* this.#read(this.#lines.end());
     yield* this.#complete();
@@ -83,7 +90,7 @@ export class AnswerReader {
     return null;
   }
 
-  /** A line of data is read at once where it is JSON of its own: some endpoints put no empty line between events. */
+  /** A data line that is complete JSON is read at once, since some endpoints send no empty line between events. */
   #data(value: string): AnswerItem | null {
     if (value.trim() === '') return null;
     if (this.#pending.length === 0) {
@@ -118,7 +125,7 @@ export class AnswerReader {
     return null;
   }
 
-  /** The end of an event: what its lines are together. */
+  /** The end of an event: joins its lines. */
   #completeEvent(): AnswerItem | null {
     const isError = this.#event === 'error';
     const text = this.#takePending();
@@ -130,11 +137,8 @@ export class AnswerReader {
     if (item !== null) return item;
     if (isError) return this.#item({ type: 'error', value: text });
     if (/^\s*[[{]/.test(text))
-      throw new GatewayError(
-        'ASSISTANT_UNAVAILABLE',
-        'The assistant sent a piece of its reply that is broken.',
-      );
-    // A word such as `ping`.
+      throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The assistant sent a broken piece of its reply.');
+    // A plain word such as `ping`.
     this.#event = '';
     if (this.#foreign === '') this.#foreign = text.slice(0, MAX_QUOTE);
     return null;
@@ -147,7 +151,7 @@ export class AnswerReader {
       return;
     }
     const document = parsed(this.#takePending());
-    if (document === undefined) throw badResponse('is JSON that is broken');
+    if (document === undefined) throw badResponse('is broken JSON');
     for (const value of Array.isArray(document) ? document : [document])
       yield this.#item({ type: 'value', value });
   }
@@ -172,6 +176,6 @@ function parsed(text: string): unknown {
 function badResponse(what: string): GatewayError {
   return new GatewayError(
     'ASSISTANT_BAD_RESPONSE',
-    `The assistant's answer ${what}: it is no chat completion. Check ASSISTANT_BASE_URL.`,
+    `The assistant's answer ${what}: it is not a chat completion. Check ASSISTANT_BASE_URL.`,
   );
 }

@@ -11,7 +11,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 
 const { stream, read, failure } = asking(() => server);
 
-test('a reply comes piece by piece, under key and model', async () => {
+test('a reply arrives piece by piece; the request has the key and the model', async () => {
   server.script = reply('Привет, 👋 world');
   expect(await read()).toEqual({ pieces: ['Привет, ', '👋 ', 'world'], finish: 'stop' });
   expect(server.calls).toMatchObject([
@@ -23,14 +23,14 @@ test('a reply comes piece by piece, under key and model', async () => {
   ]);
 });
 
-test('further fields are passed on, but for those that are ours', async () => {
+test('further fields are passed on, except those that the gateway sets itself', async () => {
   await read({}, { temperature: 0.5, model: 'other', stream: false, n: 3, messages: [] });
   expect(server.calls[0]?.body).toEqual({ model: 'other', temperature: 0.5, messages: HELLO, stream: true });
 });
 
 const WHOLE = `${chunk({ content: 'Привет 👋' })}${chunk({ content: '!' })}${END}`;
 
-describe('however the stream is cut into chunks', () => {
+describe('a stream cut into chunks', () => {
   test.each<[string, (bytes: Buffer) => Buffer[]]>([
     ['byte by byte', (bytes) => Array.from(bytes, (byte) => Buffer.from([byte]))],
     ['all at once', (bytes) => [bytes]],
@@ -67,12 +67,7 @@ describe('HTTP errors', () => {
   const said = (message: string, more = {}) => ({ error: { message, ...more } });
 
   test.each<[number, unknown, string, string]>([
-    [
-      400,
-      said('no such field'),
-      'ASSISTANT_REFUSED',
-      'did not take the request (400). It said: no such field',
-    ],
+    [400, said('no such field'), 'ASSISTANT_REFUSED', 'refused the request (400). It said: no such field'],
     [
       401,
       said('wrong key secret-key'),
@@ -80,7 +75,7 @@ describe('HTTP errors', () => {
       'check ASSISTANT_API_KEY (401). It said: wrong key …',
     ],
     [402, said('Insufficient credits'), 'ASSISTANT_REFUSED', 'out of credit (402)'],
-    [403, { detail: 'Forbidden' }, 'ASSISTANT_REFUSED', 'API key may not do this: check ASSISTANT_API_KEY'],
+    [403, { detail: 'Forbidden' }, 'ASSISTANT_REFUSED', 'API key lacks permission: check ASSISTANT_API_KEY'],
     [
       404,
       '404 page not found',
@@ -119,7 +114,7 @@ describe('HTTP errors', () => {
     expect((await failure()).details.retryAfter).toEqual(seconds);
   });
 
-  test('nobody there', async () => {
+  test('an endpoint that is not reachable', async () => {
     const gone = await ChatServer.start();
     const { baseUrl } = gone;
     await gone[Symbol.asyncDispose]();
@@ -128,7 +123,7 @@ describe('HTTP errors', () => {
     expect(message).toContain('ECONNREFUSED');
   });
 
-  test('user and password of the address are sent as they are meant, and are in no error', async () => {
+  test('user and password of the address are sent decoded, and no error shows them', async () => {
     const baseUrl = server.baseUrl.replace('//', '//user:p%40ss@');
     await read({ baseUrl, apiKey: undefined });
     expect(server.calls[0]?.authorization).toBe(`Basic ${btoa('user:p@ss')}`);
@@ -140,7 +135,7 @@ describe('HTTP errors', () => {
   test.each<[string, ChatScript]>([
     ['a 503', (response) => void response.writeHead(503).end()],
     ['a connection that is cut', (response) => void response.destroy()],
-  ])('%s is asked again, once', async (_what, first) => {
+  ])('%s is retried once', async (_what, first) => {
     server.script = (response, body) => (server.calls.length === 1 ? first : reply('yes'))(response, body);
     expect(await read()).toEqual({ pieces: ['yes'], finish: 'stop' });
     server.calls.length = 0;
@@ -149,13 +144,13 @@ describe('HTTP errors', () => {
     expect(server.calls).toHaveLength(2);
   });
 
-  test('a query of the address stays behind the path', async () => {
+  test('a query in the address stays after the path', async () => {
     await read({ baseUrl: `${server.baseUrl}/?api-version=2024-10-21` });
     expect(server.calls[0]?.path).toBe('/v1/chat/completions?api-version=2024-10-21');
   });
 });
 
-describe('time', () => {
+describe('time limits', () => {
   const idle = { idleMs: 500 };
   const write = (piece: string): ChatScript => {
     return (response) => {
@@ -168,7 +163,7 @@ describe('time', () => {
     ['no answer', () => {}],
     ['no first piece', begin],
     ['a pause', write(chunk({ content: 'a' }))],
-    ['a pause after thoughts', write(chunk({ reasoning_content: 'a' }))],
+    ['a pause after reasoning', write(chunk({ reasoning_content: 'a' }))],
   ])('%s for too long', async (_what, script) => {
     server.script = script;
     const { code, message } = await failure({ idleMs: 50 });
@@ -197,7 +192,7 @@ describe('time', () => {
     ['thoughts', chunk({ reasoning_content: 'hm' })],
     ['comments', ': OPENROUTER PROCESSING\n\n'],
     ['empty lines', '\n'],
-  ])('%s for longer than the silence that is allowed are a sign of life', async (_what, sign) => {
+  ])('%s that go on longer than the idle limit keep the request alive', async (_what, sign) => {
     let signs = 0;
     server.script = (response) => {
       begin(response);
@@ -216,7 +211,7 @@ describe('time', () => {
     ['', ''],
     ['and comments go on', ': ping\n\n'],
     ['and usage follows', 'data: {"choices":[],"usage":{"total_tokens":5}}\n\n'],
-  ])('a reply that has ended is not waited for though the connection stays open %s', async (_what, later) => {
+  ])('a reply that has ended is returned although the connection stays open %s', async (_what, later) => {
     server.script = (response) => {
       begin(response);
       response.write(chunk({ content: 'all' }) + chunk({}, 'stop'));
@@ -238,7 +233,7 @@ describe('time', () => {
     expect(await read()).toEqual({ pieces: ['one ', 'two'], finish: 'stop' });
   });
 
-  test('a connection that breaks after the end of the reply changes nothing', async () => {
+  test('a connection that breaks after the end of the reply does not change it', async () => {
     server.script = (response) => {
       begin(response);
       response.write(chunk({ content: 'all' }) + chunk({}, 'stop'), () => response.destroy());
@@ -246,7 +241,7 @@ describe('time', () => {
     expect(await read()).toEqual({ pieces: ['all'], finish: 'stop' });
   });
 
-  test('a caller that leaves after the end of the reply does not take it back', async () => {
+  test('a caller that leaves after the end of the reply does not cancel it', async () => {
     server.script = write(chunk({ content: 'all' }) + chunk({}, 'stop'));
     const caller = new AbortController();
     const parts: unknown[] = [];
@@ -258,7 +253,7 @@ describe('time', () => {
   });
 });
 
-test('who hangs up, or has heard enough, ends the request', async () => {
+test('a caller that disconnects or stops reading ends the request', async () => {
   server.script = (response) => {
     begin(response);
     response.write(chunk({ content: 'a' }));
@@ -291,7 +286,7 @@ test('a slow reader slows the model down', async () => {
   };
   const pieces = stream()[Symbol.asyncIterator]();
   await pieces.next();
-  // The sockets' buffers fill up, and no more is read.
+  // The sockets' buffers fill up, and nothing more is read.
   await expect.poll(() => [full, written]).toEqual([true, expect.any(Number)]);
   const stuckAt = await settled(() => written);
   expect(stuckAt).toBeLessThan(4_000);
@@ -303,14 +298,14 @@ test('a slow reader slows the model down', async () => {
 test.each([
   ['empty chunks and comments', `${chunk({})}: ping\n\n`.repeat(1_000), 50],
   ['events that cannot be read', '"\n\n'.repeat(21_000), 3],
-])('%s leave the event loop to others', async (_what, piece, times) => {
+])('%s do not block the event loop', async (_what, piece, times) => {
   server.script = async (response) => {
     begin(response);
     response.write(': hello\n\n');
     for (let left = times; left > 0; left -= 1) if (!response.write(piece)) await once(response, 'drain');
     response.end(chunk({ content: 'Hi' }) + END);
   };
-  // CPU time, not time: what else the machine does counts for nothing.
+  // CPU time, so that other programs on the machine do not matter.
   let longest = 0;
   let last = process.cpuUsage();
   const timer = setInterval(() => {
@@ -323,7 +318,7 @@ test.each([
   expect(longest).toBeLessThan(100);
 });
 
-/** What a number stays at. */
+/** The value at which a count stops changing. */
 async function settled(count: () => number): Promise<number> {
   let last = -1;
   await expect

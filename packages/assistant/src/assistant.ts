@@ -6,20 +6,20 @@ import { toAssistantError } from './errors.ts';
 import { ReplyReader, type ReplyFinish } from './reply-reader.ts';
 
 export interface AssistantOptions {
-  /** Of an OpenAI-compatible endpoint, without `/chat/completions`. */
+  /** Base URL of an OpenAI-compatible endpoint, without `/chat/completions`. */
   baseUrl: string;
   model: string;
   apiKey?: string | undefined;
-  /** ms that the endpoint may be silent for. Any byte ends the silence, comments and thoughts too. Default: a minute. */
+  /** ms that the endpoint may send nothing. Comments and reasoning count as sent data. Default: a minute. */
   idleMs?: number;
   /** ms for the whole reply. Default: ten minutes. */
   maxMs?: number;
 }
 
 export interface ChatRequest {
-  /** As the endpoint takes them; at least one. */
+  /** In the endpoint's format; at least one. */
   messages: readonly Readonly<Record<string, unknown>>[];
-  /** Passed on as they are (`temperature`, …); `model` chooses another than the usual one. */
+  /** Further fields, passed on unchanged (`temperature`, …). `model` replaces the default model. */
   extra?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,9 +28,9 @@ export type ReplyPart = { text: string } | { finish: ReplyFinish };
 
 export interface Assistant {
   /**
-   * The reply, piece by piece, as the model writes it, and last how it ended. Nothing is read that is not asked for, so a slow
-   * reader slows the model down. Leaving the loop or aborting the signal ends the request; a reply that has ended by then stands.
-   * @throws {GatewayError} any `ASSISTANT_*`; above all where nothing says that the reply is whole.
+   * The reply as the model writes it, piece by piece, and last how it ended. Reads only on demand, so a slow reader
+   * slows the model down. Leaving the loop or aborting the signal ends the request, unless the reply has already ended.
+   * @throws {GatewayError} any `ASSISTANT_*`; in particular if nothing says that the reply is complete.
    */
   stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ReplyPart>;
 }
@@ -38,13 +38,16 @@ export interface Assistant {
 const IDLE_MS = 60_000;
 const MAX_MS = 10 * 60_000;
 
-/** ms left for what may follow the end of a reply: `[DONE]`, usage, or more text from endpoints that end each chunk. */
+/**
+ * ms to wait after the end of a reply for `[DONE]`, usage, or more text from endpoints that mark every chunk as the
+ * end.
+ */
 const AFTER_END_MS = 1_500;
 
-/** Bytes of an answer: a long reply in the smallest chunks, with its thoughts, is a tenth of it. */
+/** Maximum bytes of an answer. A long reply with reasoning in the smallest chunks is a tenth of this. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** Fields that the gateway sets itself. */
+/** Fields that only the gateway sets. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['messages', 'stream', 'stream_options', 'n']);
 
 export function createAssistant(options: AssistantOptions): Assistant {
@@ -75,7 +78,7 @@ export function createAssistant(options: AssistantOptions): Assistant {
         yield* readReply((ms) => inTime(chunks.next(), ms), idleMs);
       } catch (thrown) {
         if (signal.aborted)
-          throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The reply was broken off: nothing was sent.');
+          throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The reply was cut off: nothing was sent.');
         throw toAssistantError(thrown, apiKey);
       } finally {
         signal.removeEventListener('abort', abort);
@@ -85,19 +88,19 @@ export function createAssistant(options: AssistantOptions): Assistant {
   };
 }
 
-/** @param next the next bytes, or an error where they do not come within `ms`. */
+/** @param next returns the next bytes; rejects if none arrive within `ms`. */
 async function* readReply(
   next: (ms: number) => Promise<IteratorResult<Uint8Array, void>>,
   idleMs: number,
 ): AsyncGenerator<ReplyPart> {
   const answer = new AnswerReader();
   const reply = new ReplyReader();
-  // Bytes that have arrived already are read without any wait.
+  // Bytes that have already arrived are read without a wait.
   const pauses = new Pauses();
   let bytes = 0;
   let afterEnd = Number.POSITIVE_INFINITY;
   while (!reply.isDone) {
-    // What happens to the connection after the end of the reply does not change the reply.
+    // A connection error after the end of the reply does not change the reply.
     const read = await next(Math.min(idleMs, afterEnd - Date.now())).catch((error: unknown) => {
       if (reply.hasEnded) return null;
       throw error;
@@ -106,7 +109,7 @@ async function* readReply(
     const isLast = read.done === true;
     bytes += read.value?.length ?? 0;
     if (bytes > MAX_BYTES)
-      throw new GatewayError('ASSISTANT_BAD_RESPONSE', 'The assistant writes without end.');
+      throw new GatewayError('ASSISTANT_BAD_RESPONSE', 'The assistant sends without end.');
     for (const item of isLast ? lastItems(answer, reply) : answer.push(read.value)) {
       await pauses.pause();
       const text = item === null ? '' : reply.take(item);
@@ -123,7 +126,7 @@ async function* readReply(
   yield { finish };
 }
 
-/** @param maxMs the bound of the whole reply, where that was it; `null`: the silence was too long. */
+/** @param maxMs the limit for the whole reply, if that was exceeded; `null`: the idle limit was. */
 function tooLate(maxMs: number | null, idleMs: number): GatewayError {
   const why =
     maxMs === null
@@ -132,7 +135,7 @@ function tooLate(maxMs: number | null, idleMs: number): GatewayError {
   return new GatewayError('ASSISTANT_TIMEOUT', `The assistant ${why}.`);
 }
 
-/** A rest that cannot be read is an error, unless the reply has ended before it. */
+/** An unreadable rest is an error, unless the reply has already ended. */
 function* lastItems(answer: AnswerReader, reply: ReplyReader): Generator<AnswerItem | null> {
   try {
     yield* answer.end();

@@ -1,31 +1,31 @@
 import { finishOf, type Finish } from './finish-reasons.ts';
 import { at, stringOf } from './values.ts';
 
-/** What one value of the stream says of the reply. */
+/** The contents of one value of the stream. */
 export interface Chunk {
-  /** Which of several replies it belongs to. */
+  /** Index of the reply, if the endpoint sends several. */
   index: number;
   /** The next piece of the text. */
   text: string;
-  /** Text in a `message`, which endpoints send in place of the pieces, or beside them. */
+  /** Text in a `message`, which some endpoints send instead of `delta`, or in addition to it. */
   message: string;
-  /** The chunk has a `delta`, though it may hold no text. */
+  /** Whether the chunk has a `delta`, even without text. */
   hasDelta: boolean;
   /** The next piece of a refusal. */
   refusal: string;
-  /** A tool that the model wants called. */
+  /** Name of a tool that the model calls. */
   tool: string | null;
-  /** It holds a thought. */
+  /** Whether it contains reasoning. */
   hasThought: boolean;
   finish: Finish | null;
-  /** The endpoint's own word for the end. */
+  /** The endpoint's finish reason, unchanged. */
   reason: string;
 }
 
-/** Where thoughts stand: DeepSeek, Qwen and vLLM; OpenRouter, Groq and Ollama; OpenRouter's details. */
+/** Fields with reasoning: DeepSeek, Qwen and vLLM; OpenRouter, Groq and Ollama; OpenRouter's details. */
 const THOUGHTS = ['reasoning_content', 'reasoning', 'reasoning_details'];
 
-/** @returns `null`: it says nothing of a reply, such as a chunk of usage or of Azure's filter results. */
+/** @returns `null` for a value without a part of a reply, such as usage or Azure's filter results. */
 export function readChunk(value: unknown): Chunk | null {
   const choices = at(value, 'choices');
   if (Array.isArray(choices)) return choices.length === 0 ? null : readChoice(choices[0]);
@@ -41,7 +41,7 @@ function readChoice(choice: unknown): Chunk | null {
   const source = hasDelta ? delta : message;
   const text = textOf(at(delta, 'content')) || textOf(at(choice, 'text'));
   const index = at(choice, 'index');
-  // Gemini's OpenAI layer once wrote `finishReason`.
+  // Gemini's OpenAI layer used to send `finishReason`.
   const reason = at(choice, 'finish_reason') ?? at(choice, 'finishReason');
   return {
     index: typeof index === 'number' ? index : 0,
@@ -79,7 +79,7 @@ function isFilled(value: unknown): boolean {
   return (typeof value === 'string' || Array.isArray(value)) && value.length > 0;
 }
 
-/** A string, or parts of which those of text count: Mistral sends `thinking` and `reference` parts too. */
+/** A string, or the text parts of a list. Mistral also sends `thinking` and `reference` parts. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return isTextPart(content) ? stringOf(at(content, 'text')) : '';
@@ -102,7 +102,7 @@ function refusalOf(content: unknown): string {
     .join('');
 }
 
-/** The name of the first tool that is called. Empty lists and empty calls, which some endpoints put into every chunk, are none. */
+/** Name of the first tool call. Ignores empty lists and empty calls, which some endpoints put into every chunk. */
 function toolOf(source: unknown): string | null {
   const calls = at(source, 'tool_calls');
   const call = at(source, 'function_call');

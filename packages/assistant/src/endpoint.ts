@@ -2,19 +2,19 @@ import { GatewayError } from '@gateway/contracts';
 import { Agent, fetch, type Response } from 'undici';
 import { errorOfStatus, retryAfterOf } from './errors.ts';
 
-/** Bytes of an error's body that are read. */
+/** Bytes to read of an error's body. */
 const MAX_ERROR_BODY = 64 * 1024;
 
-/** A chat endpoint over HTTP: its address, its key, and what its statuses mean. */
+/** A chat endpoint over HTTP: address, key, and the meaning of its statuses. */
 export class Endpoint {
   readonly #url: URL;
   readonly #authorization: string | null;
-  /** The caller bounds the time; undici's own bounds of five minutes would cut a model that thinks for longer. */
+  /** The caller limits the time. undici's own limits of five minutes would cut off a model that reasons for longer. */
   readonly #dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
   constructor({ baseUrl, apiKey }: { baseUrl: string; apiKey?: string | undefined }) {
     this.#url = new URL(baseUrl);
-    // A query stays behind the path: Azure's older addresses carry `?api-version=`.
+    // A query stays after the path: Azure's older addresses have `?api-version=`.
     this.#url.pathname = `${this.#url.pathname.replace(/\/+$/, '')}/chat/completions`;
     this.#authorization = apiKey === undefined ? basicOf(this.#url) : `Bearer ${apiKey}`;
     this.#url.username = '';
@@ -22,9 +22,9 @@ export class Endpoint {
   }
 
   /**
-   * Asks for a reply; once more where there was no answer, or a 5xx.
-   * @returns the answer's bytes.
-   * @throws {GatewayError} what the endpoint's status means; whatever `fetch` throws.
+   * Requests a reply. Retries once if there was no answer, or a 5xx.
+   * @returns the bytes of the answer.
+   * @throws {GatewayError} for an error status; anything that `fetch` throws.
    */
   async post(body: object, signal: AbortSignal): Promise<AsyncIterator<Uint8Array, void>> {
     const json = JSON.stringify(body);
@@ -53,7 +53,7 @@ export class Endpoint {
   }
 }
 
-/** User and password of an address: `fetch` refuses them there, and quotes them. */
+/** User and password of an address, as a header. `fetch` refuses them in an address and quotes them in its error. */
 function basicOf({ username, password }: URL): string | null {
   if (username === '' && password === '') return null;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -67,11 +67,11 @@ function isWorthARetry({ status, headers }: Response): boolean {
 async function bytesOf(response: Response): Promise<AsyncIterator<Uint8Array, void>> {
   const { body, status, headers } = response;
   if (!response.ok) throw errorOfStatus(status, await readError(response), retryAfterOf(headers));
-  if (body === null) throw new GatewayError('ASSISTANT_BAD_RESPONSE', 'The assistant answered with nothing.');
+  if (body === null) throw new GatewayError('ASSISTANT_BAD_RESPONSE', 'The assistant sent an empty answer.');
   return body[Symbol.asyncIterator]();
 }
 
-/** An error's body: JSON, a short text, or the title of a page. */
+/** Reads an error's body: JSON, a short text, or the title of a page. */
 async function readError({ body }: Response): Promise<unknown> {
   const decoder = new TextDecoder();
   let text = '';

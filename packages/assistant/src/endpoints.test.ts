@@ -20,7 +20,7 @@ function answer(body: string | Buffer, headers: Record<string, string> = SSE): C
   };
 }
 
-/** Events, one a line of JSON. */
+/** A stream of events, each with one line of JSON. */
 function events(...values: unknown[]): string {
   return values
     .map((value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`)
@@ -42,7 +42,7 @@ async function reply(body: string | Buffer, headers?: Record<string, string>) {
   return [pieces.join(''), finish];
 }
 
-describe('a whole reply, as endpoints send it', () => {
+describe('a complete reply in the format of', () => {
   test.each<[string, string]>([
     ['OpenAI', events(delta({ role: 'assistant', content: '', refusal: null }), HI, delta({}, 'stop'), DONE)],
     ['OpenAI with usage', events(HI, delta({}, 'stop'), { choices: [], usage: { total_tokens: 5 } }, DONE)],
@@ -221,7 +221,7 @@ describe('a whole reply, as endpoints send it', () => {
   });
 });
 
-describe('however the answer is written', () => {
+describe('an answer with', () => {
   const COMPLETION = {
     id: 'c',
     object: 'chat.completion',
@@ -262,7 +262,7 @@ describe('however the answer is written', () => {
   });
 });
 
-test('a character that is cut in two arrives whole', async () => {
+test('a character that is cut in two arrives complete', async () => {
   server.script = answer(
     events(delta({ content: 'Hi \ud83d' }), delta({ content: '\udc4b!' }), delta({}, 'stop'), DONE),
   );
@@ -273,7 +273,7 @@ test('a character that is cut in two arrives whole', async () => {
   ]);
 });
 
-describe('a reply that is cut says so', () => {
+describe('a reply that was cut is reported as cut', () => {
   test.each([
     ['length', 'length'],
     ['MAX_TOKENS', 'length'],
@@ -288,11 +288,11 @@ describe('a reply that is cut says so', () => {
     expect(await reply(events(HI, delta({}, reason), DONE))).toEqual(['Hi', finish]);
   });
 
-  test('also where a `stop` follows', async () => {
+  test('even if a `stop` follows', async () => {
     expect(await reply(events(HI, delta({}, 'length'), delta({}, 'stop'), DONE))).toEqual(['Hi', 'length']);
   });
 
-  test('Ollama’s own API, and a JSON document', async () => {
+  test('in Ollama’s own API and in a JSON document', async () => {
     const ollama = { message: { content: 'Hi' }, done: true, done_reason: 'length' };
     expect(await reply(JSON.stringify(ollama))).toEqual(['Hi', 'length']);
     const document = { choices: [{ message: { content: 'Hi' }, finish_reason: 'length' }] };
@@ -300,39 +300,39 @@ describe('a reply that is cut says so', () => {
   });
 });
 
-describe('a reply is not whole', () => {
+describe('a reply is incomplete', () => {
   test.each<[string, string, string]>([
-    ['where the connection just ends', events(HI), 'broke off'],
+    ['if the connection just ends', events(HI), 'stopped in the middle'],
     [
-      'where each reason is empty',
+      'if every reason is empty',
       events(delta({ content: 'Hi' }, ''), delta({ content: '!' }, '')),
-      'broke off',
+      'stopped in the middle',
     ],
-    ['where reasons are only “null”', events(delta({ content: 'Hi' }, 'null')), 'broke off'],
+    ['if every reason is “null”', events(delta({ content: 'Hi' }, 'null')), 'stopped in the middle'],
     [
-      'where text follows an end that is not said again',
+      'if text follows an end that is not repeated',
       events(delta({ content: 'a' }, 'stop'), HI),
-      'broke off',
+      'stopped in the middle',
     ],
-    ['at an error', events(HI, delta({}, 'error'), DONE), '“error”'],
-    ['where vLLM aborts it, and says that it is done', events(HI, delta({}, 'abort'), DONE), '“abort”'],
+    ['after an error', events(HI, delta({}, 'error'), DONE), '“error”'],
+    ['if vLLM aborts it but still sends [DONE]', events(HI, delta({}, 'abort'), DONE), '“abort”'],
     [
-      'where DeepSeek has no room',
+      'if DeepSeek lacks resources',
       events(HI, delta({}, 'insufficient_system_resource'), DONE),
       'insufficient',
     ],
-    ['at a reason that nobody knows', events(HI, delta({}, 'because'), DONE), '“because”'],
+    ['with an unknown finish reason', events(HI, delta({}, 'because'), DONE), '“because”'],
     [
-      'where Ollama’s own API stops',
+      'if Ollama’s own API stops',
       `${JSON.stringify({ message: { content: 'Hi' }, done: false })}\n`,
-      'broke off',
+      'stopped in the middle',
     ],
     [
-      'where a piece of it is broken',
+      'if a piece of it is broken',
       `${events(HI)}data: {"choices":[{"delta":{"cont\n\n${events(DONE)}`,
       'broken',
     ],
-    ['where nothing but comments came', ': ping\n\n: ping\n\n', 'broke off'],
+    ['if only comments arrived', ': ping\n\n: ping\n\n', 'stopped in the middle'],
   ])('%s', async (_why, body, message) => {
     server.script = answer(body);
     const error = await failure();
@@ -341,7 +341,7 @@ describe('a reply is not whole', () => {
   });
 });
 
-describe('an error within the answer', () => {
+describe('an error inside the answer', () => {
   const overloaded = { message: 'Overloaded' };
   test.each<[string, string, string, string]>([
     [
@@ -373,7 +373,7 @@ describe('an error within the answer', () => {
       'check ASSISTANT_API_KEY',
     ],
     [
-      'too long a request',
+      'a request that is too long',
       events({ error: { code: 'context_length_exceeded', message: 'maximum context length' } }),
       'REFUSED',
       'maximum context length',
@@ -435,13 +435,13 @@ describe('an error within the answer', () => {
   });
 });
 
-describe('an answer that is no chat completion', () => {
+describe('an answer that is not a chat completion', () => {
   test.each([
     ['an HTML page', '<!DOCTYPE html>\n<html><body>Sign in</body></html>', 'HTML'],
     ['an HTML page after empty lines', '\n\n <html>', 'HTML'],
     ['a text', 'upstream connect error or disconnect/reset before headers', 'upstream connect error'],
     ['nothing', '', 'empty'],
-    ['JSON that is broken', '{"choices":[', 'broken'],
+    ['broken JSON', '{"choices":[', 'broken'],
     ['JSON of another API', '{"code":1001,"msg":"invalid key"}', '"msg":"invalid key"'],
     ['a list of models', '{"object":"list","data":[]}', '"object":"list"'],
     ['events of another API', events({ type: 'message_start' }, { type: 'message_stop' }), 'message_start'],
@@ -457,7 +457,7 @@ describe('an answer that is no chat completion', () => {
   });
 });
 
-describe('what is said in place of a reply', () => {
+describe('a refusal or a tool call instead of a reply', () => {
   test.each([
     [
       'a refusal',

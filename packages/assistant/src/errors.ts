@@ -1,11 +1,11 @@
 import { GatewayError, type GatewayErrorDetails } from '@gateway/contracts';
 import { at, stringOf } from './values.ts';
 
-/** Characters of the endpoint's own message that are shown. */
+/** Characters that are shown of the endpoint's own message. */
 const MAX_MESSAGE = 500;
 const DAY_S = 86_400;
 
-/** What an endpoint reports within a stream, or in place of one; `null`: nothing. Gemini wraps its errors in a list. */
+/** The error in a value of the stream; `null`: none. Gemini wraps its errors in a list. */
 export function errorIn(value: unknown): unknown {
   if (!Array.isArray(value)) return errorInObject(value);
   return value.map((each: unknown) => errorInObject(each)).find((error) => error !== null) ?? null;
@@ -14,31 +14,31 @@ export function errorIn(value: unknown): unknown {
 function errorInObject(value: unknown): unknown {
   const error = at(value, 'error');
   if (isSaid(error)) return error;
-  // vLLM's and Anthropic's, which stand in the value itself.
+  // vLLM and Anthropic: the value itself is the error.
   if (at(value, 'object') === 'error' || at(value, 'type') === 'error') return value;
   const ofGroq = at(at(value, 'x_groq'), 'error');
   if (isSaid(ofGroq)) return ofGroq;
   const choices = at(value, 'choices');
   const ofChoice = at(at(choices, 0), 'error');
-  // OpenRouter's, within the choice.
+  // OpenRouter: inside the choice.
   if (isSaid(ofChoice)) return ofChoice;
-  // FastAPI's.
+  // FastAPI.
   const detail = at(value, 'detail');
   return choices === undefined && isSaid(detail) ? detail : null;
 }
 
-/** Many chunks carry an `error` that is null or empty. */
+/** Many chunks have an `error` that is null or empty. */
 function isSaid(error: unknown): boolean {
   if (typeof error === 'string') return error !== '';
   return typeof error === 'object' && error !== null && Object.keys(error).length > 0;
 }
 
-/** An error that the endpoint reported after it had answered 200. */
+/** An error that the endpoint reported after status 200. */
 export function errorOf(reported: unknown): GatewayError {
   return errorOfStatus(statusOf(reported), reported, null);
 }
 
-/** @param retryAfter seconds that the endpoint asks to be left alone for. */
+/** @param retryAfter seconds to wait before the next request, as the endpoint asks. */
 export function errorOfStatus(
   status: number | null,
   reported: unknown,
@@ -71,18 +71,18 @@ function refusalOf(status: number): string {
     case 429:
       return 'The account at the assistant is out of credit';
     case 403:
-      return 'The API key may not do this: check ASSISTANT_API_KEY and the model';
+      return 'The API key lacks permission: check ASSISTANT_API_KEY and the model';
     case 404:
     case 405:
-      return 'No assistant was found there: check ASSISTANT_BASE_URL and the model';
+      return 'No assistant was found at this address: check ASSISTANT_BASE_URL and the model';
     case 413:
       return 'The request is too long for the assistant';
     default:
-      return 'The assistant did not take the request';
+      return 'The assistant refused the request';
   }
 }
 
-/** The endpoint's own words: `error.message`, or wherever else it puts them, at most a few levels deep. */
+/** The endpoint's own message: `error.message` or another common field, a few levels deep at most. */
 function messageOf(reported: unknown, levels = 4): string {
   if (typeof reported === 'string') return shortened(reported);
   if (levels === 0) return '';
@@ -97,7 +97,7 @@ function shortened(text: string): string {
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;
 }
 
-/** The HTTP status that an error names, or means by its words. */
+/** The HTTP status that an error names or that its text implies. */
 function statusOf(reported: unknown): number | null {
   for (const key of ['status', 'status_code', 'code', 'http_code']) {
     const status = Number(at(reported, key));
@@ -116,7 +116,7 @@ const STATUS_WORDS: readonly (readonly [RegExp, number])[] = [
   [/invalid_request|context_length|bad_?request|invalid_argument/i, 400],
 ];
 
-/** OpenAI answers 429 to an account that has no credit left, too: waiting does not help. */
+/** OpenAI also answers 429 if the account has no credit left. Waiting does not help then. */
 function isOutOfCredit(reported: unknown): boolean {
   const error = errorIn(reported) ?? reported;
   return ['code', 'type'].some((key) => at(error, key) === 'insufficient_quota');
@@ -131,7 +131,7 @@ export function retryAfterOf(headers: Pick<Headers, 'get'>, now = Date.now()): n
   return wholeSeconds(seconds);
 }
 
-/** Gemini's: `{"@type":"…RetryInfo","retryDelay":"26s"}` among the details. */
+/** Gemini: `{"@type":"…RetryInfo","retryDelay":"26s"}` in the details. */
 function retryDelayOf(reported: unknown): number | null {
   const details = at(errorIn(reported) ?? reported, 'details');
   if (!Array.isArray(details)) return null;
@@ -143,7 +143,7 @@ function wholeSeconds(seconds: number): number | null {
   return seconds > 0 && seconds < DAY_S ? Math.max(1, Math.ceil(seconds)) : null;
 }
 
-/** Any error of a request to the endpoint, as one of the gateway's. Its texts never show the key. */
+/** Translates any error of a request to the endpoint. The message never shows the key. */
 export function toAssistantError(thrown: unknown, apiKey: string | undefined): GatewayError {
   const error = thrown instanceof GatewayError ? thrown : connectionError(thrown);
   const cause = causeOf(error.cause);
@@ -153,14 +153,18 @@ export function toAssistantError(thrown: unknown, apiKey: string | undefined): G
   });
 }
 
-/** @param thrown by `fetch`: its cause has the code of the system, such as ECONNREFUSED, ENOTFOUND or a certificate's. */
+/**
+ * @param thrown an error of `fetch`. Its cause has the system's error code, such as ECONNREFUSED, ENOTFOUND or one for
+ * a certificate.
+ */
 function connectionError(thrown: unknown): GatewayError {
   const code = stringOf(at(at(thrown, 'cause'), 'code'));
-  const message = code === '' ? undefined : `The assistant could not be reached, or broke off (${code}).`;
+  const message =
+    code === '' ? undefined : `The assistant could not be reached, or closed the connection (${code}).`;
   return new GatewayError('ASSISTANT_UNAVAILABLE', message, { cause: thrown });
 }
 
-/** `fetch failed` says less than its own cause. */
+/** The cause says more than `fetch failed`. */
 function causeOf(cause: unknown): string {
   if (!(cause instanceof Error)) return '';
   const inner = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
@@ -169,6 +173,6 @@ function causeOf(cause: unknown): string {
 
 function hidden(text: string, apiKey: string | undefined): string {
   const shown = apiKey === undefined ? text : text.replaceAll(apiKey, '…');
-  // OpenAI shows the key's ends.
+  // OpenAI's errors show both ends of the key.
   return shown.replaceAll(/\bsk-[\w*-]{4,}/g, 'sk-…');
 }

@@ -1,21 +1,21 @@
-/** What an endpoint's word for the end of a reply means here. */
+/** The meaning of an endpoint's finish reason. */
 export type Finish =
-  /** The reply is whole. */
+  /** The reply is complete. */
   | 'stop'
-  /** Cut at a limit of tokens. */
+  /** Cut off at a token limit. */
   | 'length'
-  /** Cut by a filter of content. */
+  /** Cut off by a content filter. */
   | 'content_filter'
   /** No reply: the model waits for the result of a tool. */
   | 'tool_calls'
   /** The endpoint failed, or aborted the reply. */
   | 'error'
-  /** A word that is not in the list: nothing says that the reply is whole. */
+  /** A reason that is not in the list: nothing says that the reply is complete. */
   | 'unknown';
 
 /**
- * The closed list, in lower case. Only a reason under `stop` makes a reply whole.
- * Sources: the API references of each vendor, and the maps that LiteLLM, Portkey and OpenRouter translate them with.
+ * The closed list, in lower case. Only a reason under `stop` makes a reply complete. Sources: the API references of
+ * each vendor, and the mappings in LiteLLM, Portkey and OpenRouter.
  */
 const REASONS: Readonly<Record<Exclude<Finish, 'unknown'>, readonly string[]>> = {
   stop: [
@@ -83,10 +83,12 @@ const FINISH = new Map<string, Finish>(
   ),
 );
 
-/** @returns `null`: no reason is given yet. Ollama before 0.1.38 and SGLang wrote `""` into every chunk, DashScope writes `"null"`. */
+/**
+ * @returns `null`: no reason yet. Ollama before 0.1.38 and SGLang sent `""` in every chunk, DashScope sends `"null"`.
+ */
 export function finishOf(reason: unknown): Finish | null {
   if (typeof reason !== 'string') return null;
-  // Proxies of Gemini's API write the names of its enumeration: `FINISH_REASON_STOP`, `FinishReason.STOP`.
+  // Proxies of Gemini's API send the names of its enumeration: `FINISH_REASON_STOP`, `FinishReason.STOP`.
   const word = reason
     .trim()
     .toLowerCase()

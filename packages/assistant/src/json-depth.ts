@@ -1,7 +1,7 @@
-/** Levels of a JSON text that are allowed: chunks have about ten. */
+/** Maximum depth of JSON. Chunks have about ten levels. */
 const MAX_DEPTH = 200;
 
-/** Shorter texts are parsed quickly whatever they hold. */
+/** Shorter texts are fast to parse in any case. */
 const SHORT = 16_384;
 
 const QUOTE = 0x22;
@@ -9,7 +9,7 @@ const BACKSLASH = 0x5c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** Whether a JSON text is nested so deeply that parsing it takes long: a million brackets take a quarter of a second. */
+/** Whether a JSON text is nested so deeply that parsing is slow: a million brackets take a quarter of a second. */
 export function isDeeplyNested(json: string): boolean {
   if (json.length <= SHORT) return false;
   let depth = 0;

@@ -1,6 +1,6 @@
 /**
- * Cuts bytes that come in pieces of any size into lines, ended by LF, CR or CRLF. A byte order mark at the start is left out.
- * Holds no more than one unfinished line.
+ * Splits bytes that arrive in pieces of any size into lines, ended by LF, CR or CRLF. Drops a byte order mark at the
+ * start. Buffers at most one unfinished line.
  */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
@@ -13,12 +13,12 @@ export class LineSplitter {
     this.#maxLength = maxLength;
   }
 
-  /** @throws {RangeError} where a line is longer than allowed. */
+  /** @throws {RangeError} if a line exceeds the maximum length. */
   *push(bytes: Uint8Array): Generator<string> {
     yield* this.#cut(this.#decoder.decode(bytes, { stream: true }));
   }
 
-  /** The last line, where no line end follows it. */
+  /** The last line, if it has no line end. */
   *end(): Generator<string> {
     yield* this.#cut(this.#decoder.decode());
     if (this.#length > 0) yield this.#take('');
@@ -26,7 +26,7 @@ export class LineSplitter {
 
   *#cut(text: string): Generator<string> {
     if (text === '') return;
-    // The LF of a CR that ended the piece before.
+    // Skips the LF of a CRLF that was split between two pieces.
     let start = this.#endsInCr && text.startsWith('\n') ? 1 : 0;
     this.#endsInCr = text.endsWith('\r');
     const lineEnd = /\r\n|\n|\r/g;

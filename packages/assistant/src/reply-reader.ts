@@ -6,21 +6,21 @@ import type { Finish } from './finish-reasons.ts';
 import { ThinkingFilter } from './thinking.ts';
 import { at } from './values.ts';
 
-/** How a reply ended that has a text: whole, or cut. */
+/** How a reply with text ended: complete, or cut off. */
 export type ReplyFinish = 'stop' | 'length' | 'content_filter';
 
-/** Characters of a refusal that are kept. */
+/** Characters to keep of a refusal. */
 const MAX_REFUSAL = 16_384;
-/** Characters of an answer of another kind that are quoted. */
+/** Characters that an error quotes from an answer in an unknown format. */
 const MAX_QUOTE = 200;
-/** Characters of a reply against which a repeated `message` is compared. */
+/** Characters of the reply that are compared with a repeated `message`. */
 const MAX_COMPARED = 1_000_000;
 
-/** Follows one reply through what the endpoint sends, and judges its end. */
+/** Collects one reply from the endpoint's values and decides how it ended. */
 export class ReplyReader {
   readonly #thinking = new ThinkingFilter();
   #index: number | null = null;
-  /** The endpoint's text so far, thoughts included. */
+  /** The endpoint's text so far, reasoning included. */
   #received = '';
   #refusal = '';
   #tool: string | null = null;
@@ -28,27 +28,29 @@ export class ReplyReader {
   #finish: Finish | null = null;
   #reason = '';
   #isDone = false;
-  /** The first half of a surrogate pair whose second half is still to come. */
+  /** The first half of a surrogate pair whose second half has not arrived yet. */
   #half = '';
   #hasChunk = false;
-  /** The beginning of the first JSON that is no chunk. */
+  /** The start of the first JSON value that is not a chunk. */
   #foreign = '';
 
-  /** The endpoint has said that nothing more comes. */
+  /** Whether the endpoint has declared the end of the stream. */
   get isDone(): boolean {
     return this.#isDone;
   }
 
   /**
-   * The endpoint has said how the reply ends; a moment is left for what may follow. A `stop` after nothing but thoughts is not
-   * believed: proxies of Gemini's API write it into each chunk.
+   * Whether the endpoint has sent a finish reason; more may follow for a moment. A `stop` after nothing but reasoning
+   * does not count, since proxies of Gemini's API send it in every chunk.
    */
   get hasEnded(): boolean {
     const hasContent = this.#received !== '' || this.#refusal !== '' || this.#tool !== null;
     return this.#finish !== null && (this.#finish !== 'stop' || hasContent || !this.#hasThought);
   }
 
-  /** @returns the next piece of the reply, often empty. @throws {GatewayError} what the endpoint reports. */
+  /**
+   * @returns the next piece of the reply, often empty. @throws {GatewayError} for an error that the endpoint reports.
+   */
   take(item: AnswerItem): string {
     if (item.type === 'done') {
       this.#isDone = true;
@@ -69,7 +71,7 @@ export class ReplyReader {
     return '';
   }
 
-  /** Some proxies cut a character in two. */
+  /** Some proxies split a character between two chunks. */
   #wellFormed(text: string): string {
     if (text === '') return '';
     const whole = this.#half + text;
@@ -87,7 +89,7 @@ export class ReplyReader {
     this.#hasThought ||= chunk.hasThought;
     if (this.#received.length < MAX_COMPARED) this.#received += text;
     if (chunk.finish !== null) {
-      // A cut is not taken back by a later `stop`.
+      // A later `stop` does not undo a cut.
       if (this.#finish === null || this.#finish === 'stop') {
         this.#finish = chunk.finish;
         this.#reason = chunk.reason;
@@ -96,20 +98,24 @@ export class ReplyReader {
     return this.#thinking.push(text);
   }
 
-  /** A `message` mostly holds the whole text so far (Perplexity, completions that are not streamed): what is new in it. */
+  /**
+   * The new part of a `message`, which mostly contains the whole text so far (Perplexity, completions without
+   * streaming).
+   */
   #newOf({ message, hasDelta }: Chunk): string {
     if (message.startsWith(this.#received)) return message.slice(this.#received.length);
     return hasDelta ? '' : message;
   }
 
-  /** The last piece, where one was held back. */
+  /** The last piece, if one was kept back. */
   flush(): string {
     return this.#half + this.#thinking.end();
   }
 
   /**
-   * How the reply ended. `[DONE]` alone counts as whole: some endpoints never give a reason. An answer that just stops does not.
-   * @throws {GatewayError} where there is no reply, or nothing says that it is whole.
+   * How the reply ended. `[DONE]` without a reason counts as complete, because some endpoints never give a reason. An
+   * answer that just stops does not.
+   * @throws {GatewayError} if there is no reply, or nothing says that it is complete.
    */
   finish(): ReplyFinish {
     if (this.#refusal !== '') throw declined(this.#refusal);
@@ -122,14 +128,11 @@ export class ReplyReader {
       case null:
         if (!this.#hasChunk && this.#foreign !== '') throw notAChunk(this.#foreign);
         if (this.#isDone) return 'stop';
-        throw new GatewayError(
-          'ASSISTANT_UNAVAILABLE',
-          'The assistant broke off in the middle of its reply.',
-        );
+        throw new GatewayError('ASSISTANT_UNAVAILABLE', 'The assistant stopped in the middle of its reply.');
       default:
         throw new GatewayError(
           'ASSISTANT_UNAVAILABLE',
-          `The assistant ended with “${this.#reason.slice(0, 100)}”, which does not say that its reply is whole.`,
+          `The assistant ended with “${this.#reason.slice(0, 100)}”, which does not say that its reply is complete.`,
         );
     }
   }
@@ -138,7 +141,7 @@ export class ReplyReader {
 function notAChunk(json: string): GatewayError {
   return new GatewayError(
     'ASSISTANT_BAD_RESPONSE',
-    `The assistant's answer is JSON, but no chat completion: ${json}`,
+    `The assistant's answer is JSON, but not a chat completion: ${json}`,
   );
 }
 
@@ -156,6 +159,6 @@ function toolCall(name: string | null): GatewayError {
   const which = name === null ? 'a tool' : `the tool “${name.slice(0, 100)}”`;
   return new GatewayError(
     'ASSISTANT_TOOL_CALL',
-    `The assistant asked for ${which}. The gateway runs no tools: nothing was sent.`,
+    `The assistant requested ${which}. The gateway runs no tools: nothing was sent.`,
   );
 }

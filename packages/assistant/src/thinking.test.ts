@@ -8,7 +8,7 @@ function filtered(pieces: Iterable<string>): string {
   return reply + filter.end();
 }
 
-describe('thoughts at the beginning are withheld, however the text is cut', () => {
+describe('reasoning at the start is removed, however the text is cut', () => {
   test.each([
     ['<think>hm</think>Answer', 'Answer'],
     ['\n\n <think>\nhm\n</think>\n\nAnswer', 'Answer'],
@@ -39,7 +39,7 @@ describe('thoughts at the beginning are withheld, however the text is cut', () =
   });
 });
 
-describe('any other text stays as it is', () => {
+describe('any other text is unchanged', () => {
   test.each([
     'Answer <think>not at the beginning</think>',
     ' \n indented',
@@ -58,14 +58,14 @@ describe('any other text stays as it is', () => {
   });
 });
 
-test('a text without thoughts is not held back', () => {
+test('a text without reasoning is not delayed', () => {
   const filter = new ThinkingFilter();
   expect(filter.push('H')).toBe('H');
   const tag = new ThinkingFilter();
   expect([tag.push('<'), tag.push('t'), tag.push('d>')]).toEqual(['', '', '<td>']);
 });
 
-describe('thoughts that only an end marks', () => {
+describe('reasoning with an end tag only', () => {
   test.each([
     ['hm, so\n</think>\n\nAnswer', 'Answer'],
     ['hm, so.</think>Answer', 'Answer'],
@@ -84,12 +84,12 @@ describe('thoughts that only an end marks', () => {
     'It writes <think>\nhm\n</think>\n\nand goes on.',
     'hm\n</think>\n',
     'no tag',
-  ])('a reply that speaks of the tag stays whole: %j', (reply) => {
+  ])('a reply that mentions the tag is unchanged: %j', (reply) => {
     expect(withoutUnopenedThoughts(reply)).toBe(reply);
   });
 });
 
-test('many thoughts in a row take time in proportion to their number', () => {
+test('many reasoning blocks in a row take linear time', () => {
   const cost = (times: number) => {
     const before = process.cpuUsage();
     expect(filtered([`${'<think></think>'.repeat(times)}Answer`])).toBe('Answer');
@@ -97,6 +97,6 @@ test('many thoughts in a row take time in proportion to their number', () => {
     return user + system;
   };
   cost(4_000);
-  // It took a hundred times as long for ten times as many.
+  // Ten times as many used to take a hundred times as long.
   expect(cost(40_000) / Math.max(4_000, cost(4_000))).toBeLessThan(40);
 });

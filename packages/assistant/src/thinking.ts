@@ -1,6 +1,6 @@
 /**
- * How models mark what they think where the endpoint does not part it from the reply.
- * Sources: DeepSeek-R1, QwQ and Qwen 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, and the templates that are named below.
+ * Tags that mark reasoning, where the endpoint does not separate it from the reply. Sources: DeepSeek-R1, QwQ and Qwen
+ * 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, and the templates named below.
  */
 const TAGS: readonly (readonly [open: string, close: string])[] = [
   // `seed:think`: Seed-OSS. `reasoning_scratchpad`: Hermes.
@@ -22,12 +22,12 @@ const TAGS: readonly (readonly [open: string, close: string])[] = [
 
 const LONGEST_TAG = Math.max(...TAGS.map(([open]) => open.length));
 
-/** White space in front of a tag that is held back. A reply that begins with more of it begins with no thought. */
+/** Maximum white space before a tag. A reply that starts with more does not start with reasoning. */
 const MAX_INDENT = 1_000;
 
 /**
- * Withholds the thoughts that a reply begins with, while it streams. Other replies pass at once: only what may still become an
- * opening tag is held back.
+ * Removes the reasoning at the start of a streamed reply. Other text passes at once; only a possible start of a tag is
+ * kept back.
  */
 export class ThinkingFilter {
   #state: 'start' | 'thinking' | 'reply' = 'start';
@@ -35,13 +35,13 @@ export class ThinkingFilter {
   #close = '';
   #hasThought = false;
 
-  /** @returns what belongs to the reply. */
+  /** @returns the text that belongs to the reply. */
   push(text: string): string {
     if (this.#state === 'reply') return text;
     this.#held += text;
     for (;;) {
       if (this.#state === 'thinking' && !this.#leaveThought()) return '';
-      // The empty lines after a thought are no part of the reply.
+      // Empty lines after the reasoning do not belong to the reply.
       if (this.#hasThought) this.#held = this.#held.trimStart();
       const start = lowerCase(this.#held.trimStart().slice(0, LONGEST_TAG));
       const tag = TAGS.find(([open]) => start.startsWith(open));
@@ -56,7 +56,7 @@ export class ThinkingFilter {
     }
   }
 
-  /** The stream is over: what was held back belongs to the reply, unless it is a thought that nothing closed. */
+  /** The end of the stream: returns the text kept back, unless it is reasoning without an end tag. */
   end(): string {
     if (this.#state === 'thinking') return '';
     const rest = this.#held;
@@ -66,10 +66,10 @@ export class ThinkingFilter {
   }
 
   #leaveThought(): boolean {
-    // A pattern stops at the first tag: a reply can hold many thoughts in a row.
+    // A search for one tag at a time, because a reply can contain many reasoning blocks in a row.
     const at = this.#held.search(anyCase(this.#close));
     if (at < 0) {
-      // The tag may be cut between two pieces.
+      // The tag may be split between two pieces.
       this.#held = this.#held.slice(-this.#close.length);
       return false;
     }
@@ -80,7 +80,7 @@ export class ThinkingFilter {
   }
 }
 
-/** ASCII only, so that the length stays the same. */
+/** ASCII only, so that the length does not change. */
 function lowerCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
@@ -92,8 +92,8 @@ function anyCase(tag: string): RegExp {
 const CLOSE = '</think>';
 
 /**
- * The reply after thoughts that end in `</think>` and begin with no tag: the chat templates of DeepSeek-R1 and of Qwen's
- * thinking models put the opening tag into the prompt. A reply that only speaks of the tag stays whole.
+ * Removes reasoning that ends with `</think>` but has no opening tag: the chat templates of DeepSeek-R1 and of Qwen's
+ * reasoning models put the opening tag into the prompt. A reply that only mentions the tag is unchanged.
  */
 export function withoutUnopenedThoughts(reply: string): string {
   const at = reply.indexOf(CLOSE);
@@ -106,7 +106,7 @@ export function withoutUnopenedThoughts(reply: string): string {
   return standsAlone || endsSentence ? after.trimStart() : reply;
 }
 
-/** Whether a text ends within a fence, or within a code span of its last line. */
+/** Whether the text ends inside a fenced code block, or inside inline code on its last line. */
 function isInCode(text: string): boolean {
   const fences = text.match(/^[ ]{0,3}(?:```|~~~)/gm)?.length ?? 0;
   const lastLine = text.slice(text.lastIndexOf('\n') + 1);

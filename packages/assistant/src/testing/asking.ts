@@ -7,7 +7,7 @@ export const HELLO = [{ role: 'user', content: 'hello' }];
 
 const never = new AbortController().signal;
 
-/** Ways to ask a server for a reply. */
+/** Helpers that request a reply from a server. */
 export function asking(server: () => ChatServer) {
   function stream(options: Partial<AssistantOptions> = {}, extra = {}, signal: AbortSignal = never) {
     const assistant = createAssistant({

@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** What the server does with a request: writes whatever it likes, when it likes. */
+/** The server's script for a request: it writes any answer at any time. */
 export type ChatScript = (response: ServerResponse, body: Record<string, unknown>) => void | Promise<void>;
 
 export interface ChatCall {
   path: string;
   authorization: string | undefined;
   body: Record<string, unknown>;
-  /** Resolves when the caller has gone, or all has been written. */
+  /** Resolves when the caller has disconnected, or the whole answer is written. */
   closed: Promise<void>;
 }
 
-/** A real HTTP server that speaks the stream of chat completions, as it is told to. */
+/** A real HTTP server that streams chat completions by a script. */
 export class ChatServer implements AsyncDisposable {
   readonly calls: ChatCall[] = [];
   readonly #server: Server;
@@ -67,7 +67,7 @@ export function chunk(delta: Record<string, unknown>, finish_reason: string | nu
 
 export const END = `${chunk({}, 'stop')}data: [DONE]\n\n`;
 
-/** Says this, in pieces of one word. */
+/** Replies with this text, one word per piece. */
 export function reply(text: string): ChatScript {
   return (response) => {
     begin(response);
