@@ -1,27 +1,28 @@
 import { BlockList, isIPv6 } from 'node:net';
 
-/** A session as another program kept it. */
+/** A session in the form that another program stored. */
 export interface ForeignSession {
   dcId: number;
-  /** 256 bytes, not all of them zero. */
+  /** 256 bytes, not all zero. */
   authKey: Uint8Array;
-  /** Whether it belongs to Telegram's test servers; `false` where the format does not say. */
+  /** Whether it belongs to Telegram's test servers; `false` if the format does not say. */
   testMode: boolean;
 }
 
-/** No usable session. The message goes on from "The session …", is for a person, and quotes nothing of it. */
+/**
+ * No usable session. The message continues "The session …", is written for a person, and quotes no part of the session.
+ */
 export class SessionFormatError extends Error {
   override readonly name = 'SessionFormatError';
 }
 
 export const AUTH_KEY_LENGTH = 256;
-/** What fits into a string session's byte. The worker knows which data centres there are. */
+/** The maximum that a string session can encode. The worker checks whether the data centre exists. */
 const MAX_DC = 255;
 
-export const MALFORMED =
-  'is malformed: something is missing, changed or added. Copy it again, from its first to its last character';
+export const MALFORMED = 'is malformed: something is missing, changed or added. Copy all of it again';
 
-/** What a format says about a session; `isBot` and `testMode` only where the format has them. */
+/** The contents of a session; `isBot` and `testMode` only if the format has them. */
 export interface SessionParts {
   dcId: unknown;
   authKey: Uint8Array;
@@ -29,7 +30,7 @@ export interface SessionParts {
   isBot?: boolean;
 }
 
-/** @throws {SessionFormatError} where Telegram cannot have made such a session, or it is a bot's. */
+/** @throws {SessionFormatError} if the session cannot be Telegram's, or is a bot's. */
 export function checkedSession({
   dcId,
   authKey,
@@ -38,20 +39,20 @@ export function checkedSession({
 }: SessionParts): ForeignSession {
   if (authKey.length !== AUTH_KEY_LENGTH)
     throw new SessionFormatError(
-      `holds an auth key of ${authKey.length} bytes: Telegram's have ${AUTH_KEY_LENGTH}`,
+      `has an auth key of ${authKey.length} bytes: Telegram's have ${AUTH_KEY_LENGTH}`,
     );
   if (authKey.every((byte) => byte === 0))
-    throw new SessionFormatError('holds no auth key (all of it is zero): nobody has signed in with it');
+    throw new SessionFormatError('has no auth key (it is all zeros): nobody has signed in with it');
   if (typeof dcId !== 'number' || !Number.isInteger(dcId) || dcId < 1 || dcId > MAX_DC)
     throw new SessionFormatError('names a data centre that Telegram does not have');
   if (isBot)
     throw new SessionFormatError(
-      "is a bot's. Only accounts of people are imported; a bot signs in by TELEGRAM_BOT_TOKEN",
+      "is a bot's. Only accounts of people can be imported; a bot signs in with TELEGRAM_BOT_TOKEN",
     );
   return { dcId, authKey, testMode };
 }
 
-/** Telegram's test servers. GramJS and Telethon keep no other sign of them than the address. */
+/** Telegram's test servers. In sessions of GramJS and Telethon, only the address shows that they are for testing. */
 const TEST_SERVERS = new BlockList();
 for (const address of ['149.154.175.10', '149.154.167.40', '149.154.175.117'])
   TEST_SERVERS.addAddress(address, 'ipv4');

@@ -8,11 +8,11 @@ import { readStringSession } from './string-session.ts';
 const SQLITE_BASE64 = 'U1FMaXRlIGZvcm1hdCAz';
 const BACKUP = /^tgb1\./;
 
-/** What a person gave: a backup, which the worker opens, or a session. */
+/** A person's input: a backup, which the worker opens, or a session. */
 export type GivenSession = { backup: string } | { session: ForeignSession };
 
 /**
- * Reads what a person pasted: a string session, a session file in base64, or a backup.
+ * Reads pasted text: a string session, a session file in base64, or a backup.
  * @throws {SessionFormatError}
  * @throws {ThreadError} `busy`
  */

@@ -7,18 +7,18 @@ const TL_DC_OPTION = 0x18b7a10d;
 const TL_TRUE = 0x997275b5;
 const TL_FALSE = 0xbc799737;
 
-/** A data centre as mtcute writes it. */
+/** A data centre in mtcute's form. */
 export interface MtcuteDc {
   id: number;
   testMode: boolean;
 }
 
-/** mtcute's string sessions, versions 1 to 3: a byte, then TL. `undefined`: it is none, or not whole. */
+/** Reads mtcute's string sessions, versions 1 to 3: a byte, then TL. `undefined`: not mtcute's, or incomplete. */
 export function readMtcute(bytes: Buffer): SessionParts | undefined {
   try {
     return read(bytes);
   } catch (error) {
-    // The reader's, and Buffer's own.
+    // Thrown by the reader and by Buffer.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -46,7 +46,7 @@ function read(bytes: Buffer): SessionParts | undefined {
   return { dcId: main.id, authKey, testMode: main.testMode || (flags & TEST_MODE) !== 0, isBot };
 }
 
-/** mtcute's own form of a data centre, of its strings and its storage: version, id, flags, address, port. */
+/** Reads mtcute's own form of a data centre, in its strings and its storage: version, id, flags, address, port. */
 export function readBasicDc(bytes: Buffer): MtcuteDc | undefined {
   if (bytes.length < 3) return undefined;
   const [version, id = 0, flags = 0] = bytes;
@@ -58,7 +58,7 @@ export function readBasicDc(bytes: Buffer): MtcuteDc | undefined {
   return { id, testMode: (version === 2 && (flags & 4) !== 0) || isTestServer(address) };
 }
 
-/** As much of Telegram's binary form as it takes. Throws a RangeError beyond the end. */
+/** Reads the part of Telegram's binary format (TL) that is needed. Throws a RangeError past the end. */
 class TlReader {
   readonly #all: Buffer;
   #at: number;
@@ -80,10 +80,10 @@ class TlReader {
 
   skip(length: number): void {
     this.#at += length;
-    if (this.#at > this.#all.length) throw new RangeError('beyond the end');
+    if (this.#at > this.#all.length) throw new RangeError('past the end');
   }
 
-  /** A length of 1 or 4 bytes, the bytes, and zeros up to a multiple of 4. */
+  /** A length in 1 or 4 bytes, the bytes, and zeros up to a multiple of 4. */
   bytes(): Buffer {
     const first = this.#all.readUInt8(this.#at);
     const isLong = first === 254;
@@ -98,7 +98,7 @@ class TlReader {
     return this.#all.subarray(start, start + length);
   }
 
-  /** `dcOption` of Telegram's schema, in strings of mtcute's versions 1 and 2. */
+  /** `dcOption` of Telegram's schema, used in mtcute's versions 1 and 2. */
   dcOption(): MtcuteDc | undefined {
     if (this.int() !== TL_DC_OPTION) return undefined;
     const flags = this.int();

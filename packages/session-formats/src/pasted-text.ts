@@ -1,15 +1,15 @@
 const ASSIGNMENT = /^(?:(?:export|set|const|let|var)\s+)?["'`]?[A-Za-z_][\w.-]{0,63}["'`]?\s*[:=]\s*(?=\S)/;
 const DATA_URL = /^data:[^,]{0,100},/;
-/** How programs write one: `new StringSession("…")`, and `b'…'` of Python. */
+/** How code writes a session: `new StringSession("…")`, and `b'…'` in Python. */
 const CODE = /^(?:(?:new\s+)?StringSession\(\s*)?(?:[bruBRU](?=["']))?/;
-/** White space, invisible marks, quotes, and `\n` as a program writes it. */
+/** White space, invisible characters, quotes, and `\n` as an escape sequence. */
 const NOISE = /(?:[\s\p{Cc}\p{Cf}"'`“”„‘’‚«»]|\\[nr]?)+/gu;
 const OTHER_HYPHENS = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 
-/** What may follow a session in a program or in prose. */
+/** Characters that may follow a session in code or prose. */
 const TAIL = new Set(';,.>)}]');
 
-/** A session out of what a person copied: without its variable's name, quotes, line breaks and invisible marks. */
+/** Extracts a session from copied text: removes the variable name, quotes, line breaks and invisible characters. */
 export function fromPaste(text: string): string {
   const session = text
     .replace(/^[\s\p{Cf}<({[]+/u, '')
@@ -18,7 +18,7 @@ export function fromPaste(text: string): string {
     .replace(CODE, '')
     .replace(NOISE, '')
     .replace(OTHER_HYPHENS, '-');
-  // A pattern with `+$` would take quadratic time on many brackets with something behind them.
+  // A regular expression with `+$` would take quadratic time for many brackets followed by another character.
   let end = session.length;
   while (TAIL.has(session.charAt(end - 1))) end -= 1;
   return session.slice(0, end);

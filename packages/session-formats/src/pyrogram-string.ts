@@ -1,19 +1,19 @@
 import type { SessionParts } from './foreign-session.ts';
 
 interface Layout {
-  /** Whether the api_id (4 bytes) stands behind the data centre. */
+  /** Whether the api_id (4 bytes) follows the data centre. */
   hasApiId: boolean;
   userIdLength: number;
 }
 
-/** By length in bytes: `>B?256sI?`, `>B?256sQ?` and `>BI?256sQ?` in the words of Python's struct. */
+/** By length in bytes: `>B?256sI?`, `>B?256sQ?` and `>BI?256sQ?` in the notation of Python's struct. */
 const LAYOUTS: ReadonlyMap<number, Layout> = new Map([
   [263, { hasApiId: false, userIdLength: 4 }],
   [267, { hasApiId: false, userIdLength: 8 }],
   [271, { hasApiId: true, userIdLength: 8 }],
 ]);
 
-/** Pyrogram's, kurigram's and pyrofork's string sessions of any version. `undefined`: it is none of them. */
+/** Reads string sessions of Pyrogram, kurigram and pyrofork, all versions. `undefined`: not one of them. */
 export function readPyrogram(bytes: Buffer): SessionParts | undefined {
   const layout = LAYOUTS.get(bytes.length);
   if (layout === undefined) return undefined;

@@ -8,7 +8,7 @@ const { Database: Sqlite } = await initSqlJs();
 const ENDLESS = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)';
 const V7 = 'dc_id integer primary key, server_address text, port integer, auth_key blob, takeout_id integer';
 
-/** A database as `make` fills it. */
+/** A database that `make` fills. */
 function sqlite(make: (database: Database) => void): Buffer {
   const database = new Sqlite();
   make(database);
@@ -28,7 +28,7 @@ function telethonFile(columns: string, ...rows: unknown[][]): Buffer {
   });
 }
 
-/** mtcute's storage, by its own statements. */
+/** mtcute's storage, created with its own statements. */
 function mtcuteFile(dc: number, flags: number, isBot = false): Buffer {
   return sqlite((database) => {
     database.run('create table key_value (key text primary key, value blob not null)');
@@ -59,7 +59,7 @@ describe('A session file', () => {
       {},
     ],
     [
-      'Telethon of years ago',
+      'an old version of Telethon',
       telethonFile('dc_id integer primary key, server_address text, port integer, auth_key blob', [
         4,
         'a',
@@ -70,7 +70,7 @@ describe('A session file', () => {
     ],
     ['mtcute', mtcuteFile(4, 0), {}],
     ['mtcute, a test server', mtcuteFile(4, 4), { testMode: true }],
-  ])('of %s is read, and left as it was', async (_name, bytes, more) => {
+  ])('of %s is read and left unchanged', async (_name, bytes, more) => {
     const before = Buffer.from(bytes);
     const { dcId, authKey, testMode } = await readSessionFile(bytes);
     expect({ dcId, authKey: Buffer.from(authKey), testMode }).toEqual({
@@ -112,27 +112,27 @@ describe('A session file', () => {
     ['a bot of Pyrogram', fileOf('pyrogram-bot-prod'), "is a bot's"],
     ['a bot of mtcute', mtcuteFile(4, 0, true), "is a bot's"],
     ['mtcute before it signed in', mtcuteFile(2, 0), 'nobody has signed in'],
-    ['another program', sql('CREATE TABLE things (id integer)'), 'holds no session'],
-    ['no table', sql('PRAGMA user_version = 1'), 'holds no session'],
+    ['another program', sql('CREATE TABLE things (id integer)'), 'has no session'],
+    ['no table', sql('PRAGMA user_version = 1'), 'has no session'],
     ['other columns', sql('CREATE TABLE sessions (id integer)'), 'nobody has signed in'],
     ['its last page cut off', fileOf('telethon').subarray(0, -4_096), 'is cut'],
     ['most of it cut off', fileOf('telethon').subarray(0, 5_000), 'is cut'],
     ['nothing but its head', fileOf('telethon').subarray(0, 100), 'is cut'],
     ['half of its head', fileOf('telethon').subarray(0, 50), 'is cut'],
-    ['not SQLite', Buffer.from('1AgAAAA'), 'is no SQLite file'],
-    ['nothing', Buffer.alloc(0), 'is no SQLite file'],
-  ])('with %s is refused, and says why', async (_name, bytes, message) => {
+    ['not SQLite', Buffer.from('1AgAAAA'), 'is not an SQLite file'],
+    ['nothing', Buffer.alloc(0), 'is not an SQLite file'],
+  ])('with %s is refused with the reason', async (_name, bytes, message) => {
     await expect(readSessionFile(bytes)).rejects.toThrow(message);
   });
 });
 
-/** A real file with bytes changed. */
+/** A valid file with changed bytes. */
 function changed(change: (bytes: Buffer) => Buffer | void): Buffer {
   const bytes = Buffer.from(fileOf('telethon'));
   return change(bytes) ?? bytes;
 }
 
-/** A file whose schema names the table `things` `sessions`, beside a view of that name. */
+/** A file whose schema wrongly names the table `things` as `sessions`, next to a view of that name. */
 function lying(view: string): Buffer {
   return sqlite((database) => {
     database.exec(`CREATE TABLE things (dc_id, auth_key); CREATE VIEW sessions AS ${view}`);
@@ -142,7 +142,7 @@ function lying(view: string): Buffer {
   });
 }
 
-describe('A file that is meant to hurt', () => {
+describe('A malicious file', () => {
   test.each([
     [
       'an endless view',
@@ -180,11 +180,11 @@ describe('A file that is meant to hurt', () => {
     ['a view behind a false name', lying(`SELECT 2 AS dc_id, hex(zeroblob(200000000)) AS auth_key`)],
   ])('%s is refused at once', async (_name, bytes) => {
     const before = process.memoryUsage.rss();
-    await expect(readSessionFile(bytes)).rejects.toThrow(/^(is|holds) /);
+    await expect(readSessionFile(bytes)).rejects.toThrow(/^(is|has) /);
     expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 2 ** 20);
   });
 
-  test('SQLite gets no more memory than its bound', async () => {
+  test('SQLite gets no memory beyond its limit', async () => {
     const threads = new BoundedThreads<object, unknown>({
       entry: new URL('sqlite-thread.mjs', import.meta.url),
       timeoutMs: 10_000,
@@ -195,7 +195,7 @@ describe('A file that is meant to hurt', () => {
     const read = (bytes: number) =>
       threads.run({
         bytes: new Uint8Array(fileOf('telethon')),
-        // No caller gives an expression: this is the shortest way to have SQLite compute something large.
+        // No caller passes an expression. This is the shortest way to make SQLite compute something large.
         reads: [
           { table: 'sessions', columns: { dc_id: 'integer' }, limit: `length(hex(zeroblob(${bytes})))` },
         ],
@@ -204,7 +204,7 @@ describe('A file that is meant to hurt', () => {
     expect(await read(60_000_000)).toEqual({ error: expect.stringContaining('out of memory') });
   });
 
-  test('many tables, and large ones beside the session, are fine', async () => {
+  test('many tables, and large ones next to the session, are accepted', async () => {
     const bytes = sqlite((database) => {
       database.run(`CREATE TABLE sessions (${V7})`);
       database.run('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)', [4, 'a', 443, KEY, null]);
@@ -215,7 +215,7 @@ describe('A file that is meant to hurt', () => {
     expect((await readSessionFile(bytes)).dcId).toBe(4);
   });
 
-  test('any byte of a real file may be any other: it is read or refused', async () => {
+  test('any byte of a real file may change: it is read or refused', async () => {
     const tries = [16, 18, 28, 56, 100, 103, 4_096, 8_199].map((at) =>
       changed((bytes) => void bytes.fill(0xff, at, at + 2)),
     );

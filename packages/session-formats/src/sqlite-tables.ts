@@ -1,11 +1,11 @@
 import { BoundedThreads, ThreadError } from '@gateway/runtime';
 import { SessionFormatError } from './foreign-session.ts';
 
-/** What to read of one table. Cells of another kind, and long ones, are `null`. */
+/** The part of a table to read. Cells of another type, and long ones, are `null`. */
 export interface TableRead {
   table: string;
   columns: Readonly<Record<string, 'integer' | 'blob' | 'text'>>;
-  /** Only rows whose `column` is one of these. */
+  /** Reads only rows with one of these values in `column`. */
   only?: { column: string; values: string[] };
   limit: number;
 }
@@ -22,13 +22,13 @@ const threads = new BoundedThreads<{ bytes: Uint8Array; reads: readonly TableRea
 });
 
 /**
- * Reads tables of a SQLite file that nobody has checked, in a thread with bounds on time and memory.
- * @returns the rows for each read; `null` where the file has no such ordinary table.
- * @throws {SessionFormatError} where the file is broken, or does not answer within the bounds.
+ * Reads tables of an untrusted SQLite file in a thread with limits on time and memory.
+ * @returns the rows for each read; `null` if the file has no ordinary table of that name.
+ * @throws {SessionFormatError} if the file is broken, or reading exceeds the limits.
  * @throws {ThreadError} `busy`
  */
 export async function readTables(bytes: Uint8Array, reads: readonly TableRead[]): Promise<(Rows | null)[]> {
-  // A copy that moves to the thread: the caller keeps its own.
+  // A copy to transfer to the thread, so that the caller keeps its own bytes.
   const copy = new Uint8Array(bytes);
   let answer: Answer;
   try {
@@ -36,13 +36,13 @@ export async function readTables(bytes: Uint8Array, reads: readonly TableRead[])
   } catch (error) {
     if (error instanceof ThreadError && (error.failure === 'timeout' || error.failure === 'memory'))
       throw new SessionFormatError(
-        'is a SQLite file that takes more time or memory to read than a session file can need',
+        'is an SQLite file that takes more time or memory to read than a session file can need',
         { cause: error },
       );
     throw error;
   }
   if ('error' in answer)
-    throw new SessionFormatError('is a SQLite file that is broken, cut or encrypted', {
+    throw new SessionFormatError('is an SQLite file that is broken, cut off or encrypted', {
       cause: answer.error,
     });
   return answer.tables;

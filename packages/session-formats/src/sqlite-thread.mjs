@@ -4,24 +4,27 @@ import initSqlJs from 'sql.js';
 /** @typedef {import('./sqlite-tables.ts').Rows} Rows */
 
 const PAGE = 65_536;
-/** Bytes that SQLite may take. V8's bounds on a thread do not cover WebAssembly. */
+/** Maximum bytes for SQLite. V8's limits on a thread do not include WebAssembly. */
 const MAX_MEMORY = 64 * 2 ** 20;
-/** Longer cells are read as `null`, and only their header is looked at. */
+/** Longer cells are read as `null`; only their header is read. */
 const MAX_CELL = 1_024;
 
 /** @type {(this: WebAssembly.Memory, pages: number) => number} */
 const grow = Reflect.get(WebAssembly.Memory.prototype, 'grow');
 WebAssembly.Memory.prototype.grow = function growWithinBounds(pages) {
   if (this.buffer.byteLength + pages * PAGE > MAX_MEMORY)
-    throw new RangeError('SQLite may take no more memory');
+    throw new RangeError('SQLite has reached its memory limit');
   return grow.call(this, pages);
 };
 
 const { Database } = await initSqlJs();
 
-/** Reads tables of a file, and says what is wrong with it. @param {{ bytes: Uint8Array, reads: TableRead[] }} input */
+/**
+ * Reads tables of a file. Throws an error that says what is wrong with it. @param {{ bytes: Uint8Array, reads:
+ * TableRead[] }} input
+ */
 export default function readTables({ bytes, reads }) {
-  // In a file of write-ahead mode SQLite looks for a second file, which is not here.
+  // For a file in write-ahead mode, SQLite would look for a second file, which does not exist here.
   if (bytes[18] === 2) bytes[18] = 1;
   if (bytes[19] === 2) bytes[19] = 1;
   try {
@@ -34,7 +37,8 @@ export default function readTables({ bytes, reads }) {
 }
 
 /**
- * The first rows of an ordinary table; `null` where there is none of this name: a view or a virtual table computes.
+ * The first rows of an ordinary table; `null` if there is none of this name. Refuses views and virtual tables, because
+ * they run code.
  * @param {import('sql.js').Database} database
  * @param {TableRead} read
  * @returns {Rows | null}

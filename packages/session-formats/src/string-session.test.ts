@@ -32,7 +32,7 @@ function mtcute(
 }
 const self = (isBot: boolean) => ({ userId: 987_654_321, isBot, isPremium: false, usernames: [] });
 
-/** mtcute's older versions, which it does not write any more: TL's dcOption instead of its own form. */
+/** mtcute's older versions, which it no longer writes. They have TL's dcOption in place of its own form. */
 function oldMtcute(version: 1 | 2, flags: number, dcId = 4): string {
   const number = (value: number) => {
     const bytes = Buffer.alloc(4);
@@ -117,16 +117,20 @@ describe('A string session', () => {
     ['a bot’s, by Pyrogram', STRINGS['pyrogram-bot-prod'] ?? '', "is a bot's"],
     ['a bot’s, by mtcute', mtcute({ self: self(true) }), "is a bot's"],
     ['with a short key', mtcute({ authKey: KEY.subarray(0, 192) }), 'an auth key of 192 bytes'],
-    ['with a short key in our form', `v1.2.${KEY.subarray(1).toString('base64url')}`, 'is malformed'],
-    ['with an addition in our form', `${writeOwnForm(OURS)}AAAA`, 'is malformed'],
+    [
+      'with a short key in the gateway’s form',
+      `v1.2.${KEY.subarray(1).toString('base64url')}`,
+      'is malformed',
+    ],
+    ['with an addition in the gateway’s form', `${writeOwnForm(OURS)}AAAA`, 'is malformed'],
     ['with a key of zeros', writeTelethon(zeros), 'nobody has signed in'],
-    ['with a key of zeros in our form', writeOwnForm(zeros), 'nobody has signed in'],
+    ['with a key of zeros in the gateway’s form', writeOwnForm(zeros), 'nobody has signed in'],
     ['of data centre 0', writeTelethon({ ...OURS, dcId: 0 }), 'names a data centre'],
     ['of data centre 300', oldMtcute(2, 0, 300), 'names a data centre'],
-    ['of data centre 0 in our form', writeOwnForm({ ...OURS, dcId: 0 }), 'names a data centre'],
-    ['that is none', 'hello', 'is in no form that is read here'],
-    ['that is too short', '1AAAA', 'is in no form that is read here'],
-  ])('%s is refused, and says why', (_name, text, message) => {
+    ['of data centre 0 in the gateway’s form', writeOwnForm({ ...OURS, dcId: 0 }), 'names a data centre'],
+    ['in an unknown form', 'hello', 'has an unknown form'],
+    ['that is too short', '1AAAA', 'has an unknown form'],
+  ])('%s is refused with the reason', (_name, text, message) => {
     expect(() => readStringSession(text)).toThrow(message);
   });
 
@@ -138,7 +142,7 @@ describe('A string session', () => {
   });
 });
 
-describe('What a person pastes', () => {
+describe('Pasted text', () => {
   const text = STRINGS['telethon-ipv4'] ?? '';
   const wrapped = text.replace(/(.{76})/g, '$1\r\n');
   test.each([
@@ -172,7 +176,7 @@ describe('What a person pastes', () => {
     });
   });
 
-  test('a backup stays one, without the line ends of a mail', async () => {
+  test('a backup is recognised despite line breaks added by e-mail', async () => {
     expect(await readGivenSession('"tgb1.AAAA\r\n BBBB"')).toEqual({ backup: 'tgb1.AAAABBBB' });
   });
 
@@ -180,8 +184,8 @@ describe('What a person pastes', () => {
     await expect(readGivenSession(nothing)).rejects.toThrow('must not be empty');
   });
 
-  test('takes time in proportion to its length', async () => {
-    // The letter behind them keeps a pattern for what ends a text from matching.
+  test('takes linear time', async () => {
+    // The trailing letter keeps a pattern for the end of the text from matching.
     for (const unit of ['=', 'A', '1', '"', '-', 'a=', '\u200b', 'v1.', ' ', 'AgAA\n', '/+', ')', '<', ']};'])
       for (const end of ['', 'a']) {
         const start = performance.now();

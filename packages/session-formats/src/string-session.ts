@@ -13,9 +13,9 @@ import { readTelethon } from './telethon-string.ts';
 const OWN_FORM = /^v1\.(\d{1,3})\.([A-Za-z0-9_-]+)$/;
 
 /**
- * Reads a string session: GramJS, Telethon, Pyrogram (and its forks), mtcute, or the gateway's own form. No format's
- * first byte or length is another's, so none is taken for another.
- * @param text as {@link fromPaste} makes it.
+ * Reads a string session: GramJS, Telethon, Pyrogram (and its forks), mtcute, or the gateway's own form. First byte and
+ * length differ between the formats, so they cannot be confused.
+ * @param text as {@link fromPaste} returns it.
  * @throws {SessionFormatError}
  */
 export function readStringSession(text: string): ForeignSession {
@@ -38,18 +38,18 @@ export function readStringSession(text: string): ForeignSession {
   throw new SessionFormatError(
     looksLikeSession(text)
       ? MALFORMED
-      : 'is in no form that is read here: it must be a string session of GramJS, Telethon, Pyrogram or mtcute, a .session file of Telethon, Pyrogram or mtcute in base64, or a backup',
+      : 'has an unknown form: it must be a string session of GramJS, Telethon, Pyrogram or mtcute, a .session file of Telethon, Pyrogram or mtcute in base64, or a backup',
   );
 }
 
-/** Long enough to hold an auth key, and mostly base64. */
+/** Whether the text is long enough to contain an auth key, and mostly base64. */
 function looksLikeSession(text: string): boolean {
   return text.length >= 300 && /^[A-Za-z0-9+/_=.-]+$/.test(text);
 }
 
 /**
- * The session as a string session of Telethon, which carries the test servers in its address.
- * Lets the CLI send a file's session to any version of the gateway.
+ * Writes a session as a string session of Telethon, whose address shows whether it is for test servers. Any version of
+ * the gateway accepts it, so the CLI can send a file's session to it.
  */
 export function writeTelethon({ dcId, authKey, testMode }: ForeignSession): string {
   const address = testMode ? [149, 154, 167, 40] : [0, 0, 0, 0];
@@ -57,7 +57,7 @@ export function writeTelethon({ dcId, authKey, testMode }: ForeignSession): stri
   return `1${bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
 }
 
-/** The gateway's own form, which its worker takes. */
+/** Writes the gateway's own form, which its worker reads. */
 export function writeOwnForm({ dcId, authKey }: ForeignSession): string {
   return `v1.${dcId}.${Buffer.from(authKey).toString('base64url')}`;
 }

@@ -6,8 +6,8 @@ const WITHOUT_ADDRESS = 1 + 2 + AUTH_KEY_LENGTH;
 const HOST = /^[A-Za-z0-9.:_-]+$/;
 
 /**
- * Telethon: data centre (1 byte), IPv4 or IPv6 address (4 or 16), port (2), auth key (256).
- * GramJS: the same with the address as text, behind its length (2). `undefined`: neither.
+ * Telethon: data centre (1 byte), IPv4 or IPv6 address (4 or 16), port (2), auth key (256). GramJS: the same with the
+ * address as text, preceded by its length (2). `undefined`: neither.
  */
 export function readTelethon(bytes: Buffer): SessionParts | undefined {
   const address = addressOf(bytes);
