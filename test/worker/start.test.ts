@@ -100,7 +100,7 @@ describe('a worker does not start, and names file or setting,', () => {
       await cp(join(original, name), join(dataDir, name), { recursive: true });
       const refusal = await refusalOf(dataDir);
       expect(refusal).toContain(`the key file ${join(dataDir, KEY_FILE)} is missing`);
-      expect(refusal).toContain('put the file back from your backup');
+      expect(refusal).toContain('restore the file from your backup');
     },
   );
 

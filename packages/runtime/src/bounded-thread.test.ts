@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { BoundedThreads } from './bounded-thread.ts';
 
-/** A thread takes its time to start on a busy machine. */
+/** A thread starts slowly on a busy machine. */
 const PATIENCE = { timeout: 15_000 };
 
 const threads = (timeoutMs = 10_000, atOnce = 2, maxWaiting = 10, keepMs = 0) =>
@@ -15,22 +15,22 @@ const threads = (timeoutMs = 10_000, atOnce = 2, maxWaiting = 10, keepMs = 0) =>
   });
 
 describe('a task in a bounded thread', () => {
-  test('answers, and gets buffers that are moved to it', async () => {
+  test('returns its output, and can receive buffers by transfer', async () => {
     const bytes = new Uint8Array(1_000);
     const answer = await threads().run({ kind: 'count', bytes }, [bytes.buffer]);
     expect(answer).toEqual({ kind: 'count', length: 1_000 });
     expect(bytes.length).toBe(0);
   });
 
-  test('sees neither the settings nor the options of the process', async () => {
+  test('has no access to the environment and options of the process', async () => {
     expect(await threads().run({ kind: 'argv' })).toEqual({ argv: [], env: [] });
   });
 
-  test('that never ends is ended at its bound', async () => {
+  test('that never ends is stopped at its time limit', async () => {
     await expect(threads(300).run({ kind: 'endless' })).rejects.toMatchObject({ failure: 'timeout' });
   });
 
-  test('that fills its heap is ended', async () => {
+  test('that fills its heap is stopped', async () => {
     await expect(threads().run({ kind: 'hoard' })).rejects.toMatchObject({ failure: 'memory' });
   });
 
@@ -38,7 +38,7 @@ describe('a task in a bounded thread', () => {
     await expect(threads().run({ kind })).rejects.toMatchObject({ failure: 'failed' });
   });
 
-  test('waits for a free thread, and is refused where too many wait', async () => {
+  test('waits for a free thread, and is refused if too many wait', async () => {
     const one = threads(200, 1, 1);
     const endless = one.run({ kind: 'endless' });
     const waiting = one.run({ kind: 'next' });
@@ -56,7 +56,7 @@ describe('a task in a bounded thread', () => {
     expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 2 });
   });
 
-  test('that fails takes no thread from those behind it', async () => {
+  test('that fails does not take a thread from the next tasks', async () => {
     const kept = threads(300, 1, 10, 60_000);
     expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 });
     await expect(kept.run({ kind: 'endless' })).rejects.toMatchObject({ failure: 'timeout' });
@@ -64,7 +64,7 @@ describe('a task in a bounded thread', () => {
     expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 });
   });
 
-  test('gets a new thread where the one that was kept has ended', async () => {
+  test('gets a new thread if the kept one has ended', async () => {
     const kept = threads(10_000, 1, 10, 60_000);
     await kept.run({ kind: 'exit soon' });
     await vi.waitFor(async () => expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 }), PATIENCE);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSettings } from './settings.ts';
 
 describe('TELEGRAM_DC', () => {
-  // The file of keys is not at hand here, and its own line says so.
+  // The file of keys does not exist here; its own part of the message says so.
   const refusal = (TELEGRAM_DC: string) => {
     try {
       parseSettings({ TELEGRAM_DC });
@@ -13,7 +13,7 @@ describe('TELEGRAM_DC', () => {
   };
 
   it.each(['2:127.0.0.1:4430', ' 1:dc.example:443 , 2:[::1]:443', '203:10.0.0.1:65535'])(
-    'takes %j',
+    'accepts %j',
     (value) => {
       expect(refusal(value)).toBe('Bad setting: TELEGRAM_DC_KEY is missing: TELEGRAM_DC needs it');
     },

@@ -10,7 +10,7 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void): strin
   return String(destination.read());
 }
 
-test('an error is logged with its name, message, code, stack and causes, and without what else it carries', () => {
+test('an error is logged with its name, message, code, stack and causes, and without its other fields', () => {
   const cause = Object.assign(new Error('WRONGTYPE'), {
     command: { name: 'hset', args: ['what somebody wrote'] },
   });
@@ -24,14 +24,14 @@ test('an error is logged with its name, message, code, stack and causes, and wit
   expect(line).not.toContain('what somebody wrote');
 });
 
-test('what is thrown and is no error is not shown', () => {
+test('a thrown value that is not an error is not shown', () => {
   expect(JSON.parse(logged((logger) => logger.error({ err: 'a secret' }, 'odd'))).err).toEqual({
     type: 'string',
   });
 });
 
 test.each(['password', 'phone_code', 'phoneNumber', 'session', 'text'])(
-  'a field %s is redacted wherever it stands',
+  'a field %s is redacted at any depth',
   (field) => {
     const line = logged((logger) =>
       logger.info({ [field]: 'secret', a: { [field]: 'secret', b: { [field]: 'secret' } } }, 'x'),
@@ -41,7 +41,7 @@ test.each(['password', 'phone_code', 'phoneNumber', 'session', 'text'])(
   },
 );
 
-test('secrets and phone numbers are taken out wherever they stand, an error’s message included', () => {
+test('secrets and phone numbers are removed everywhere, even in an error’s message', () => {
   const line = logged((logger) =>
     logger.error(
       { err: new Error('refused the-api-key for +79991234567'), note: ['the-api-key'] },

@@ -9,9 +9,9 @@ process.stdout.write(PROCESS_IDENTITY);
 setInterval(() => {}, 1000);
 `;
 
-// Only Linux tells when a process began.
-describe.runIf(process.platform === 'linux')('the name of a process', () => {
-  test('tells that it lives, and once it has ended that it is gone', async () => {
+// Only Linux reports when a process started.
+describe.runIf(process.platform === 'linux')('the identity of a process', () => {
+  test('shows that it is alive, and after its end that it is gone', async () => {
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', '--input-type=module', '--eval', SAY_IDENTITY],
@@ -27,13 +27,13 @@ describe.runIf(process.platform === 'linux')('the name of a process', () => {
     expect(livenessOf(String(identity))).toBe('gone');
   });
 
-  test('of a later process with the same pid is another one', () => {
+  test('differs from that of a later process with the same pid', () => {
     const [place, pid] = PROCESS_IDENTITY.split('-');
     expect(livenessOf(PROCESS_IDENTITY)).toBe('alive');
     expect(livenessOf(`${place}-${pid}-1`)).toBe('gone');
   });
 
-  test('says nothing where it is of another machine, or unreadable', () => {
+  test('is unknown if it is from another machine, or invalid', () => {
     const [, pid, start] = PROCESS_IDENTITY.split('-');
     for (const identity of [`elsewhere-${pid}-${start}`, '', 'x', `-${pid}-`, 'a-b-c']) {
       expect(livenessOf(identity), identity).toBe('unknown');

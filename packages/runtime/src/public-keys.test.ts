@@ -17,7 +17,7 @@ const pem = (key: KeyObject, type: 'spki' | 'pkcs1') => key.export({ type, forma
 const spki = pem(one.publicKey, 'spki');
 const pkcs1 = pem(two.publicKey, 'pkcs1');
 
-/** The setting's value for a file of this content. */
+/** The value of the setting for a file with this content. */
 function keysIn(content: string | Buffer): string[] | undefined {
   const file = join(directory, 'keys.pem');
   writeFileSync(file, content);
@@ -59,34 +59,34 @@ describe('the file of TELEGRAM_DC_KEY', () => {
     ['a byte order mark and indented lines', `\ufeff${spki.replaceAll('\n', '\n  ')}`, 1],
     ['the same key twice', spki + spki, 2],
     ['no line end at the end', pkcs1.trim(), 1],
-  ])('is taken with %s', (_title, content, count) => {
+  ])('is accepted with %s', (_title, content, count) => {
     expect(keysIn(content)).toHaveLength(count);
   });
 
-  it('gives each key as it is', () => {
+  it('returns each key unchanged', () => {
     expect(keysIn(`first\r\n${pkcs1.replaceAll('\n', '\r\n')}second\n${spki}`)).toEqual([pkcs1, spki]);
   });
 
   it.each([
     ['nothing', '', /is an empty file/],
     ['white space', ' \n', /is an empty file/],
-    ['text', 'hello', /holds no public key in PEM/],
-    ['a key in DER', one.publicKey.export({ type: 'spki', format: 'der' }), /holds no public key in PEM/],
-    ['UTF-16', Buffer.from(spki, 'utf16le'), /holds no public key in PEM/],
-    ['a private key', privateKey, /holds a private key/],
-    ['a private RSA key', privateRsa, /holds a private key/],
-    ['an encrypted private key', encrypted, /holds a private key/],
-    ['a private key behind a public one', spki + privateKey, /holds a private key/],
+    ['text', 'hello', /contains no public key in PEM/],
+    ['a key in DER', one.publicKey.export({ type: 'spki', format: 'der' }), /contains no public key in PEM/],
+    ['UTF-16', Buffer.from(spki, 'utf16le'), /contains no public key in PEM/],
+    ['a private key', privateKey, /contains a private key/],
+    ['a private RSA key', privateRsa, /contains a private key/],
+    ['an encrypted private key', encrypted, /contains a private key/],
+    ['a private key after a public one', spki + privateKey, /contains a private key/],
     [
       'the private key of an OpenSSH user',
       '-----BEGIN OPENSSH PRIVATE KEY-----\nAA==\n',
-      /holds a private key/,
+      /contains a private key/,
     ],
-    ['a certificate', withCertificate, /holds a CERTIFICATE in place of a public key/],
-    ['a certificate behind a key', spki + withCertificate, /holds a CERTIFICATE in place of a public key/],
-    ['a key that is cut', cut, /holds a key that is cut/],
-    ['a second key that is cut', pkcs1 + cut, /holds a key that is cut/],
-    ['a key with a header', header, /no public key in PEM \(its key\)/],
+    ['a certificate', withCertificate, /contains a CERTIFICATE in place of a public key/],
+    ['a certificate after a key', spki + withCertificate, /contains a CERTIFICATE in place of a public key/],
+    ['a key that is cut', cut, /contains a key that is cut off/],
+    ['a second key that is cut', pkcs1 + cut, /contains a key that is cut off/],
+    ['a key with a header', header, /not a public key in PEM \(its key\)/],
     ['a second key that is broken', spki + pkcs1.replace(/\n.{20}/, '\n'), /\(its key 2 of 2\)/],
     [
       'an Ed25519 key',
@@ -109,13 +109,13 @@ describe('the file of TELEGRAM_DC_KEY', () => {
   it.each([
     ['no file', () => join(directory, 'none'), /cannot be read: .*none \(ENOENT\)$/],
     ['a directory', () => directory, /cannot be read: .* \(it is a directory\)$/],
-    ['a device', () => '/dev/zero', /cannot be read: \/dev\/zero \(it is no regular file\)$/],
+    ['a device', () => '/dev/zero', /cannot be read: \/dev\/zero \(it is not a regular file\)$/],
     [
       'a key itself',
       () => privateKey,
-      /^Bad setting: TELEGRAM_DC_KEY must be the name of a PEM file, not what is in it$/,
+      /^Bad setting: TELEGRAM_DC_KEY must be the name of a PEM file, not its content$/,
     ],
-  ])('is refused where the setting names %s', (_title, value, message) => {
+  ])('is refused if the setting names %s', (_title, value, message) => {
     expect(refusal(value())).toMatch(message);
   });
 });

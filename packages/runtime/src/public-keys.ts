@@ -13,15 +13,16 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
  * @throws {Error} whose message continues the setting's name and shows none of the content.
  */
 export function readPublicKeys(file: string): string[] {
-  if (file.includes('-----BEGIN')) throw new Error('must be the name of a PEM file, not what is in it');
+  if (file.includes('-----BEGIN')) throw new Error('must be the name of a PEM file, not its content');
   return parsePublicKeys(readText(file), file);
 }
 
 function readText(file: string): string {
   try {
     const stats = statSync(file);
-    if (!stats.isFile()) throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is no regular file');
-    if (stats.size > MAX_BYTES) throw new Error('it is too long for a file of keys');
+    if (!stats.isFile())
+      throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is not a regular file');
+    if (stats.size > MAX_BYTES) throw new Error('it is too large for a file of keys');
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new Error(`cannot be read: ${file} (${whyNot(error)})`, { cause: error });
@@ -37,15 +38,16 @@ function parsePublicKeys(text: string, file: string): string[] {
   const wrong = (what: string): Error => new Error(`${what}: ${file}`);
   if (text.trim() === '') throw wrong('is an empty file');
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
-    throw wrong('holds a private key: give the public one only, and keep the private one where it belongs');
+    throw wrong('contains a private key: use the public key only, and keep the private one secret');
   const blocks = [...text.matchAll(BLOCK)];
   const marks = text.match(/-----(?:BEGIN|END) /g)?.length ?? 0;
-  if (blocks.length === 0 && marks === 0) throw wrong('holds no public key in PEM');
-  if (marks !== blocks.length * 2) throw wrong('holds a key that is cut, or whose BEGIN and END differ');
+  if (blocks.length === 0 && marks === 0) throw wrong('contains no public key in PEM');
+  if (marks !== blocks.length * 2)
+    throw wrong('contains a key that is cut off, or whose BEGIN and END differ');
   return blocks.map(([, label = '', body = ''], index) => {
     const which = blocks.length === 1 ? 'its key' : `its key ${index + 1} of ${blocks.length}`;
     if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY')
-      throw wrong(`holds a ${label} in place of a public key`);
+      throw wrong(`contains a ${label} in place of a public key`);
     return checkedKey(toPem(label, body), (what) => wrong(`${what} (${which})`));
   });
 }
@@ -65,12 +67,12 @@ function checkedKey(pem: string, wrong: (what: string) => Error): string {
   try {
     key = createPublicKey(pem);
   } catch {
-    throw wrong('holds something that is no public key in PEM');
+    throw wrong('contains something that is not a public key in PEM');
   }
   if (key.asymmetricKeyType !== 'rsa')
-    throw wrong(`holds a key of kind ${key.asymmetricKeyType}: it must be RSA`);
+    throw wrong(`contains a key of kind ${key.asymmetricKeyType}: it must be RSA`);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== MODULUS_BITS)
-    throw wrong(`holds an RSA key of ${bits} bits: Telegram's protocol takes ${MODULUS_BITS}`);
+    throw wrong(`contains an RSA key of ${bits} bits: Telegram's protocol needs ${MODULUS_BITS}`);
   return pem;
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { redactNested } from './redact.ts';
 
-test('a line that holds nothing but values is left as it is', () => {
+test('a line without nested values is unchanged', () => {
   const line = { method: 'POST', ms: 3, hungUp: true, code: null, rpcError: undefined };
   expect(redactNested(line)).toBe(line);
 });
 
-test('what is in objects and lists is looked through, and nobody else sees a change', () => {
+test('nested objects and lists are redacted in a copy', () => {
   const at = new Date(0);
   const error = new Error('x');
   const line = {

@@ -22,6 +22,6 @@ test.each([
   'abc is too short to be a secret',
   'user 987654321 in chat -1001234567890',
   'http://127.0.0.1:3000/jobs/x@y',
-])('%j is left as it is', (line) => {
+])('%j is unchanged', (line) => {
   expect(scrub(line)).toBe(line);
 });

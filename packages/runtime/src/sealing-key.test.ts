@@ -39,7 +39,7 @@ describe('a key from the setting', () => {
     }
   });
 
-  it('is a passphrase otherwise, always the same key', async () => {
+  it('is otherwise derived from the text as a passphrase, always the same key', async () => {
     const { dataDir } = await makeDirectory();
     const { sealer } = loadSealingKey({ dataDir, key: 'correct horse battery staple' });
     const again = loadSealingKey({ dataDir, key: 'correct horse battery staple' }).sealer;
@@ -48,7 +48,7 @@ describe('a key from the setting', () => {
     expect(() => other.open(sealer.seal('text', CONTEXT), CONTEXT)).toThrow('another key');
   });
 
-  it('gives the passphrase of an installed release the key that it always gave', async () => {
+  it('keeps its derivation from a passphrase over releases', async () => {
     const { dataDir } = await makeDirectory();
     const sealed = 'v1.6c6a8ca2.tSs4ocUUuiO9DV4Evdd0eCkdzncxt75s1hQHz3RCBqdXBkd-MaaKRILV';
     expect(
@@ -56,15 +56,15 @@ describe('a key from the setting', () => {
     ).toBe('kept for years');
   });
 
-  it('is a passphrase where it only looks like base64 of 32 bytes', async () => {
+  it('is a passphrase if it only looks like base64 of 32 bytes', async () => {
     const { dataDir } = await makeDirectory();
-    // The last of 43 characters has two bits to spare; nobody who encodes 32 bytes sets them.
+    // The last of 43 characters has two unused bits. No encoder of 32 bytes sets them.
     const [one, other] = [`${'A'.repeat(42)}A`, `${'A'.repeat(42)}B`];
     const sealed = loadSealingKey({ dataDir, key: one }).sealer.seal('text', CONTEXT);
     expect(() => loadSealingKey({ dataDir, key: other }).sealer.open(sealed, CONTEXT)).toThrow('another key');
   });
 
-  it('is refused when it is too short, by the name of its setting and without showing it', async () => {
+  it('is refused if it is too short; the error names the setting and does not show the key', async () => {
     const { dataDir } = await makeDirectory();
     const load = (options: { key?: string; previous?: string }) => () =>
       loadSealingKey({ dataDir, ...options });
@@ -74,13 +74,13 @@ describe('a key from the setting', () => {
     expect(load({ key: 'secret' })).not.toThrow(/secret/);
   });
 
-  it('leaves the data directory alone', async () => {
+  it('does not touch the data directory', async () => {
     const { parent, dataDir } = await makeDirectory();
     loadSealingKey({ dataDir, key: randomBytes(32).toString('hex') });
     expect(await readdir(parent)).toEqual([]);
   });
 
-  it('opens what the previous one sealed', async () => {
+  it('opens data that the previous key sealed', async () => {
     const { dataDir } = await makeDirectory();
     const [key, previous] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
     const sealed = loadSealingKey({ dataDir, key: previous }).sealer.seal('text', CONTEXT);
@@ -90,7 +90,7 @@ describe('a key from the setting', () => {
 });
 
 describe('the key file', () => {
-  it('is made once, for its owner only, in a directory for its owner only', async () => {
+  it('is created once, readable by its owner only, in a directory for its owner only', async () => {
     const { dataDir, file } = await makeDirectory();
     const first = loadSealingKey({ dataDir });
     expect(first).toMatchObject({ source: 'file', created: true, file });
@@ -104,7 +104,7 @@ describe('the key file', () => {
     expect(second.sealer.open(first.sealer.seal('text', CONTEXT), CONTEXT)).toBe('text');
   });
 
-  it('leaves the mode of a directory that was there', async () => {
+  it('does not change the mode of an existing directory', async () => {
     const { dataDir } = await makeDirectory();
     await mkdir(dataDir);
     await chmod(dataDir, 0o755);
@@ -112,7 +112,7 @@ describe('the key file', () => {
     expect((await stat(dataDir)).mode & 0o777).toBe(0o755);
   });
 
-  it('still opens what was sealed with it when a key is set later, and when it follows a key that was set', async () => {
+  it('still opens its own data when a key is set later, and opens that of a key that was set before', async () => {
     const { dataDir } = await makeDirectory();
     const key = randomBytes(32).toString('base64');
     const sealed = loadSealingKey({ dataDir }).sealer.seal('text', CONTEXT);
@@ -129,7 +129,7 @@ describe('the key file', () => {
     ['cut short', 'AAAA'],
     ['a passphrase', 'correct horse battery staple'],
     ['binary', '\0\u0001\u0002'],
-  ])('is refused and left as it is when it is %s', async (_what, content) => {
+  ])('is refused and left unchanged if it is %s', async (_what, content) => {
     const { dataDir, file } = await makeDirectory();
     await mkdir(dataDir);
     await writeFile(file, content);
@@ -140,20 +140,20 @@ describe('the key file', () => {
     expect(await readdir(dataDir)).toEqual(['session_encryption.key']);
   });
 
-  it('is refused when it cannot be read', async () => {
+  it('is refused if it cannot be read', async () => {
     const { dataDir, file } = await makeDirectory();
     await mkdir(file, { recursive: true });
     expect(() => loadSealingKey({ dataDir })).toThrow(/cannot be read/);
   });
 
-  it('is asked for in words when it cannot be made', async () => {
+  it('gives an error with what to do if it cannot be created', async () => {
     const { parent, dataDir } = await makeDirectory();
     await writeFile(dataDir, 'a file where the directory should be');
     expect(() => loadSealingKey({ dataDir })).toThrow(SealingKeyError);
     expect(await readdir(parent)).toEqual(['data']);
   });
 
-  it('is one file for processes that start at the same moment', { timeout: 30_000 }, async () => {
+  it('is the same for processes that start at the same moment', { timeout: 30_000 }, async () => {
     const { dataDir } = await makeDirectory();
     const module = new URL('sealing-key.ts', import.meta.url).href;
     const code = `import { loadSealingKey } from ${JSON.stringify(module)};
@@ -194,15 +194,15 @@ describe('a key file that is missing', () => {
     ['a broken session', 'telegram_sessions/user123.session', ''],
     ['peers alone', 'telegram_sessions/user123.peers', 'v1.00000000.AAAA'],
     [
-      'a session that was kept aside',
+      'a broken session that was kept',
       'telegram_sessions/user123.session.broken-2026-01-31T10-00-00-0000',
       'x',
     ],
-    ['a sign-in under way', 'telegram_auth.json', '{"version":1,"accounts":{"user123":{"login":{}}}}'],
+    ['a sign-in in progress', 'telegram_auth.json', '{"version":1,"accounts":{"user123":{"login":{}}}}'],
     ['an empty telegram_auth.json', 'telegram_auth.json', ''],
     ['a telegram_auth.json that is cut off', 'telegram_auth.json', '{"version":1,"acc'],
   ];
-  it.each(SEALED)('is not made anew beside %s', async (_name, path, content) => {
+  it.each(SEALED)('is not created again next to %s', async (_name, path, content) => {
     const { dataDir, file } = await makeDirectory();
     await mkdir(dirname(join(dataDir, path)), { recursive: true });
     await writeFile(join(dataDir, path), content);
@@ -212,22 +212,22 @@ describe('a key file that is missing', () => {
     );
     expect(() => loadSealingKey({ dataDir })).toThrow('SESSION_ENCRYPTION_KEY');
     await expect(stat(file)).rejects.toThrow('ENOENT');
-    // The setting is a key, too.
+    // The key from the setting works too.
     loadSealingKey({ dataDir, key: randomBytes(32).toString('base64') });
   });
 
   it.each<[string, string, string | null]>([
     ['an empty directory of sessions', 'telegram_sessions/x', null],
-    ['what a crash left half-written', 'telegram_sessions/.0123abcd-1-x-0123456789abcdef.~tmp', 'x'],
-    ['a telegram_auth.json of nobody', 'telegram_auth.json', '{"version":1,"accounts":{}}'],
-  ])('is made beside %s', async (_name, path, content) => {
+    ['a temporary file after a crash', 'telegram_sessions/.0123abcd-1-x-0123456789abcdef.~tmp', 'x'],
+    ['a telegram_auth.json without accounts', 'telegram_auth.json', '{"version":1,"accounts":{}}'],
+  ])('is created next to %s', async (_name, path, content) => {
     const { dataDir } = await makeDirectory();
     await mkdir(dirname(join(dataDir, path)), { recursive: true });
     if (content !== null) await writeFile(join(dataDir, path), content);
     expect(loadSealingKey({ dataDir })).toMatchObject({ created: true });
   });
 
-  it('is named where it is a link to nothing', async () => {
+  it('gives an error with its path if it is a broken link', async () => {
     const { dataDir, file } = await makeDirectory();
     await mkdir(dataDir);
     await symlink('nowhere', file);

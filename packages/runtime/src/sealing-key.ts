@@ -67,7 +67,7 @@ export function loadSealingKey(options: SealingKeyOptions): SealingKey {
   refuseNewKey(dataDir, file);
   const created = createKeyFile(dataDir, file);
   const made = findSealingKey(options);
-  if (made === null) throw new SealingKeyError(`the key file ${file} went away while it was read`);
+  if (made === null) throw new SealingKeyError(`the key file ${file} was removed while it was read`);
   return { ...made, created };
 }
 
@@ -117,8 +117,7 @@ function readKeyFile(file: string): Uint8Array | null {
   }
   const key = parseRawKey(text);
   if (key === null) {
-    const action =
-      'put the right file back from your backup; without it the sealed accounts cannot be opened';
+    const action = 'restore the right file from your backup; without it the sealed accounts cannot be opened';
     throw new SealingKeyError(`the key file ${file} does not hold 32 bytes in base64: ${action}`);
   }
   return key;
@@ -130,9 +129,9 @@ function refuseNewKey(dataDir: string, file: string): void {
   // Another process may have created the key and sealed data with it just now.
   if (sealed === null || readKeyFile(file) !== null) return;
   throw new SealingKeyError(
-    `the key file ${file} is missing, and ${sealed} was sealed with it: put the file back from your backup, ` +
-      'or set SESSION_ENCRYPTION_KEY to that key. No new key is made: it could not open the accounts. ' +
-      'To give them up and begin anew, move telegram_sessions and telegram_auth.json out of DATA_DIR',
+    `the key file ${file} is missing, and ${sealed} was sealed with it: restore the file from your backup, ` +
+      'or set SESSION_ENCRYPTION_KEY to that key. A new key is not created, because it could not open the accounts. ' +
+      'To give the accounts up and start again, move telegram_sessions and telegram_auth.json out of DATA_DIR',
   );
 }
 
@@ -149,7 +148,7 @@ function createKeyFile(dataDir: string, file: string): boolean {
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     const action = 'make DATA_DIR writable, or set SESSION_ENCRYPTION_KEY';
-    throw new SealingKeyError(`the key file ${file} cannot be made: ${messageOf(error)}; ${action}`, {
+    throw new SealingKeyError(`the key file ${file} cannot be created: ${messageOf(error)}; ${action}`, {
       cause: error,
     });
   } finally {
@@ -164,7 +163,7 @@ function removeIfThere(file: string): void {
   } catch {}
 }
 
-/** Also true for a link to nothing. */
+/** Whether the path exists, even as a broken link. */
 function isThere(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }

@@ -18,25 +18,25 @@ function failureOf(open: () => string): string {
 }
 
 describe('a sealer', () => {
-  it('opens what it sealed, also an empty text', () => {
+  it('opens what it sealed, even an empty text', () => {
     const sealer = new Sealer([randomBytes(32)]);
     for (const plain of ['', 'a', PLAIN, 'x'.repeat(1_000_000)])
       expect(sealer.open(sealer.seal(plain, CONTEXT), CONTEXT)).toBe(plain);
   });
 
-  it('writes v1, the key id and base64url, another text each time', () => {
+  it('writes v1, the key id and base64url, a different text each time', () => {
     const sealer = new Sealer([randomBytes(32)]);
     const sealed = sealer.seal(PLAIN, CONTEXT);
     expect(sealed).toMatch(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]+$/);
     expect(sealer.seal(PLAIN, CONTEXT)).not.toBe(sealed);
   });
 
-  it('still opens what an earlier release sealed', () => {
+  it('opens data that an earlier release sealed', () => {
     const sealed = 'v1.4cf00709.rxYGo7ngRtrCLXSUXoQUKnO9jQlw5St9npToqdYcqyeITi7IwXss3oIp';
     expect(new Sealer([Buffer.alloc(32, 7)]).open(sealed, CONTEXT)).toBe('kept for years');
   });
 
-  it('opens nothing under another context, be it another account or another kind', () => {
+  it('does not open under another context: neither another account nor another kind', () => {
     const sealer = new Sealer([randomBytes(32)]);
     const sealed = sealer.seal(PLAIN, CONTEXT);
     for (const context of ['session:user124', 'session:', 'session:user123 ', 'session']) {
@@ -46,7 +46,7 @@ describe('a sealer', () => {
     expect(() => sealer.open(sealed, 'login:user123')).toThrow('sealed login data');
   });
 
-  it('opens nothing of which any character was changed, added or taken away', () => {
+  it('does not open if any character was changed, added or removed', () => {
     const sealer = new Sealer([randomBytes(32)]);
     const sealed = sealer.seal('secret', CONTEXT);
     for (let at = 0; at < sealed.length; at += 1) {
@@ -73,11 +73,11 @@ describe('a sealer', () => {
     'v2.00000000.AAAA',
     '{"session":"1BAA"}',
     'v1.00000000.не то',
-  ])('says of %j that it is not sealed text', (text) => {
+  ])('reports that %j is not sealed text', (text) => {
     expect(failureOf(() => new Sealer([randomBytes(32)]).open(text, CONTEXT))).toBe('malformed');
   });
 
-  it('opens with every key that it has, and seals with the first', () => {
+  it('opens with any of its keys, and seals with the first', () => {
     const [former, current] = [randomBytes(32), randomBytes(32)];
     const rotated = new Sealer([current, former]);
     expect(rotated.open(new Sealer([former]).seal(PLAIN, CONTEXT), CONTEXT)).toBe(PLAIN);
@@ -87,7 +87,7 @@ describe('a sealer', () => {
     );
   });
 
-  it('names the id of a key that it does not have, and what to do', () => {
+  it('names the id of a missing key, and what to do', () => {
     const sealed = new Sealer([randomBytes(32)]).seal(PLAIN, CONTEXT);
     const [, keyId = ''] = sealed.split('.');
     expect(() => new Sealer([randomBytes(32)]).open(sealed, CONTEXT)).toThrow(keyId);
@@ -106,7 +106,7 @@ describe('a sealer', () => {
     expect(other.open(sealed, CONTEXT)).toBe(PLAIN);
   });
 
-  it('takes keys of 32 bytes only', () => {
+  it('accepts only keys of 32 bytes', () => {
     expect(() => new Sealer([randomBytes(31)])).toThrow(RangeError);
     expect(() => new Sealer([randomBytes(32), randomBytes(33)])).toThrow(RangeError);
   });

@@ -117,7 +117,7 @@ export class Sealer {
       const plain = [decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()];
       return Buffer.concat(plain).toString('utf8');
     } catch {
-      throw new SealingError('tampered', kind, 'it was changed, or belongs to something else');
+      throw new SealingError('tampered', kind, 'it was changed, or belongs to another account or kind');
     }
   }
 }

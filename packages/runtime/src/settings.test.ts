@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from './settings.ts';
 
-describe('the time that the assistant may take', () => {
-  test('is a minute of silence and ten minutes in all, or as it is set', () => {
+describe('the time limits of the assistant', () => {
+  test('are a minute of silence and ten minutes in total, or as set', () => {
     expect(parseSettings({})).toMatchObject({ ASSISTANT_IDLE_TIMEOUT: 60_000, ASSISTANT_MAX_TIME: 600_000 });
     expect(parseSettings({ ASSISTANT_IDLE_TIMEOUT: '5m', ASSISTANT_MAX_TIME: '1h' })).toMatchObject({
       ASSISTANT_IDLE_TIMEOUT: 300_000,

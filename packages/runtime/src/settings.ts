@@ -94,7 +94,7 @@ const origins = text.transform((value, context) =>
         context.addIssue({
           code: 'custom',
           message:
-            'must be origins such as https://app.example.com (no path, no wildcard within), several with commas, or *',
+            'must be origins such as https://app.example.com (no path, no wildcard inside), several with commas, or *',
         });
       // Browsers omit the scheme's default port and send international names in Punycode.
       return url === null || url.origin === 'null' ? item : url.origin;

@@ -19,7 +19,7 @@ watchNpm(() => {
 });
 process.stdout.write('runs');`,
   );
-  // As npm does: the script's command in a shell that the command replaces.
+  // Like npm: a shell runs the script's command and is replaced by it.
   writeFileSync(
     join(folder, 'npm.mjs'),
     `import { spawn } from 'node:child_process';
@@ -31,7 +31,7 @@ setInterval(() => {}, 1_000);`,
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each(['SIGHUP', 'SIGTERM', 'SIGKILL'] as const)(
-  'when %s ends npm, its script is told',
+  'when %s ends npm, its script is notified',
   async (signal) => {
     const npm = spawn(process.execPath, [join(folder, 'npm.mjs'), join(folder, 'part.mjs')], {
       cwd: new URL('.', import.meta.url),
@@ -41,7 +41,7 @@ test.each(['SIGHUP', 'SIGTERM', 'SIGKILL'] as const)(
     npm.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     await expect.poll(() => output, { timeout: 20_000 }).toBe('runs');
     npm.kill(signal);
-    // It closes once the script, which writes to the same pipe, has ended, too.
+    // Closes only after the script, which writes to the same pipe, has ended too.
     await once(npm, 'close');
     expect(output).toBe('runsnpm has ended');
   },
