@@ -6,316 +6,313 @@ import { Stack } from '../env/stack.ts';
 
 const BOB = '+9996628302';
 
-/** The console as people use it, over the real stack: nothing of it is played. */
-describe.skipIf(CHROMIUM === null)(
-  'The console in a real browser (skipped where there is no Chromium)',
-  () => {
-    let stack: Stack;
-    let browser: Browser;
-    let alice: number;
-    let bob: number;
-    beforeAll(async () => {
-      stack = await Stack.start();
-      browser = await openBrowser();
-      alice = await stack.signIn('alice', '+9996628301');
-      bob = await stack.signIn('bob', BOB);
-      await stack.control.addContacts(alice, [bob]);
-    });
-    beforeEach(() => stack.control.clearFaults());
-    afterAll(async () => {
-      await browser?.close();
-      await stack?.[Symbol.asyncDispose]();
-    });
+/** The console in a browser with the real stack; nothing is simulated. */
+describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if there is no Chromium)', () => {
+  let stack: Stack;
+  let browser: Browser;
+  let alice: number;
+  let bob: number;
+  beforeAll(async () => {
+    stack = await Stack.start();
+    browser = await openBrowser();
+    alice = await stack.signIn('alice', '+9996628301');
+    bob = await stack.signIn('bob', BOB);
+    await stack.control.addContacts(alice, [bob]);
+  });
+  beforeEach(() => stack.control.clearFaults());
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.[Symbol.asyncDispose]();
+  });
 
-    const open = (path = '', options = {}) => openConsole(browser, stack.api.url, path, options);
-    const textsTo = async (id: number) => (await stack.control.messages({ to: id })).map(({ text }) => text);
+  const open = (path = '', options = {}) => openConsole(browser, stack.api.url, path, options);
+  const textsTo = async (id: number) => (await stack.control.messages({ to: id })).map(({ text }) => text);
 
-    test('sign in by code and password: delivery, time left, hint, errors where they occur', async () => {
-      const phone = '+9996628311';
-      const account = { phone, first_name: 'Carol', password: 'hunter2', hint: 'the usual' };
-      await stack.control.createAccount(account);
-      const { page, troubles } = await open('/sign-in');
-      await page.getByLabel('Name of the account here').fill('bad name');
-      await page.getByLabel('Phone number').fill(phone);
-      await page.getByRole('button', { name: 'Send me the code' }).click();
-      await page.locator('#app .problem').filter({ hasText: 'may hold only letters' }).waitFor();
-      await page.getByLabel('Name of the account here').fill('carol');
-      await page.getByRole('button', { name: 'Send me the code' }).click();
-      await page.getByText('in your Telegram app').waitFor();
-      await page.getByText(/Another code in 0:5\d/).waitFor();
-      await shoot(page, 'sign-in-code');
-      expect(await seriousFindings(page)).toEqual([]);
-      await page.getByLabel('Code', { exact: true }).fill('11111');
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByText('This is not the code.').waitFor();
-      // The page loaded again goes on where it was.
-      await page.goto(`${stack.api.url}/console/sign-in/carol`);
-      await page.getByRole('button', { name: 'Take it' }).click();
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByText('Hint: the usual').waitFor();
-      await page.getByLabel('Password').fill('wrong');
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByText('This is not the password.').waitFor();
-      expect(await seriousFindings(page)).toEqual([]);
-      await page.getByLabel('Password').fill('hunter2');
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByRole('heading', { name: 'carol' }).waitFor();
-      await page.getByText('Ready').waitFor();
-      expect(troubles).toEqual([]);
-    });
+  test('signs in by code and password, and shows delivery, time left, hint and errors in their places', async () => {
+    const phone = '+9996628311';
+    const account = { phone, first_name: 'Carol', password: 'hunter2', hint: 'the usual' };
+    await stack.control.createAccount(account);
+    const { page, troubles } = await open('/sign-in');
+    await page.getByLabel('Name of the account in this gateway').fill('bad name');
+    await page.getByLabel('Phone number').fill(phone);
+    await page.getByRole('button', { name: 'Send me the code' }).click();
+    await page.locator('#app .problem').filter({ hasText: 'may hold only letters' }).waitFor();
+    await page.getByLabel('Name of the account in this gateway').fill('carol');
+    await page.getByRole('button', { name: 'Send me the code' }).click();
+    await page.getByText('in your Telegram app').waitFor();
+    await page.getByText(/Another code in 0:5\d/).waitFor();
+    await shoot(page, 'sign-in-code');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('Code', { exact: true }).fill('11111');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('This is not the code.').waitFor();
+    // After a reload the page continues at the same step.
+    await page.goto(`${stack.api.url}/console/sign-in/carol`);
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('Hint: the usual').waitFor();
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('This is not the password.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('Password').fill('hunter2');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('heading', { name: 'carol' }).waitFor();
+    await page.getByText('Ready').waitFor();
+    expect(troubles).toEqual([]);
+  });
 
-    test('sign in by QR: drawn, renewed, scanned', async () => {
-      await stack.control.setLoginTokenLifetime(4);
-      const { page, troubles } = await open('/sign-in');
-      await page.getByRole('button', { name: 'By a QR code' }).click();
-      await page.getByLabel('Name of the account here').fill('dora');
-      await page.getByRole('button', { name: 'Show the QR code' }).click();
-      const picture = page.getByRole('img', { name: /QR code/ });
-      const first = await picture.getAttribute('data-url');
-      await shoot(page, 'sign-in-qr');
-      expect(await seriousFindings(page)).toEqual([]);
-      await expect.poll(() => picture.getAttribute('data-url'), { timeout: 10_000 }).not.toBe(first);
-      await stack.control.setLoginTokenLifetime(30);
-      await expect
-        .poll(async () => (await page.getByRole('timer').textContent()) ?? '', { timeout: 10_000 })
-        .toMatch(/0:2\d/);
-      await stack.control.scan((await picture.getAttribute('data-url')) ?? '', '+9996628312');
-      await page.getByRole('heading', { name: 'dora' }).waitFor();
-      await page.getByText('Ready').waitFor();
-      expect(troubles).toEqual([]);
-    });
+  test('signs in by QR code, which is drawn, renewed and scanned', async () => {
+    await stack.control.setLoginTokenLifetime(4);
+    const { page, troubles } = await open('/sign-in');
+    await page.getByRole('button', { name: 'By a QR code' }).click();
+    await page.getByLabel('Name of the account in this gateway').fill('dora');
+    await page.getByRole('button', { name: 'Show the QR code' }).click();
+    const picture = page.getByRole('img', { name: /QR code/ });
+    const first = await picture.getAttribute('data-url');
+    await shoot(page, 'sign-in-qr');
+    expect(await seriousFindings(page)).toEqual([]);
+    await expect.poll(() => picture.getAttribute('data-url'), { timeout: 10_000 }).not.toBe(first);
+    await stack.control.setLoginTokenLifetime(30);
+    await expect
+      .poll(async () => (await page.getByRole('timer').textContent()) ?? '', { timeout: 10_000 })
+      .toMatch(/0:2\d/);
+    await stack.control.scan((await picture.getAttribute('data-url')) ?? '', '+9996628312');
+    await page.getByRole('heading', { name: 'dora' }).waitFor();
+    await page.getByText('Ready').waitFor();
+    expect(troubles).toEqual([]);
+  });
 
-    test('sign in by QR where two-factor is on: the password is asked for after the scan, with its hint', async () => {
-      const phone = '+9996628316';
-      await stack.control.createAccount({ phone, first_name: 'Fay', password: 'hunter2', hint: 'the usual' });
-      const { page, troubles } = await open('/sign-in');
-      await page.getByRole('button', { name: 'By a QR code' }).click();
-      await page.getByLabel('Name of the account here').fill('fay');
-      await page.getByRole('button', { name: 'Show the QR code' }).click();
-      await page.getByRole('img', { name: /QR code/ }).waitFor();
-      await page.getByLabel('Scan as the owner of').fill(phone);
-      await page.getByRole('button', { name: 'Scan it' }).click();
-      await page.getByText('Hint: the usual').waitFor();
-      await page.keyboard.type('hunter2');
-      await page.keyboard.press('Enter');
-      await page.getByRole('heading', { name: 'fay' }).waitFor();
-      expect(troubles).toEqual([]);
-    });
+  test('signs in by QR code with two-factor authentication: asks for the password after the scan, with its hint', async () => {
+    const phone = '+9996628316';
+    await stack.control.createAccount({ phone, first_name: 'Fay', password: 'hunter2', hint: 'the usual' });
+    const { page, troubles } = await open('/sign-in');
+    await page.getByRole('button', { name: 'By a QR code' }).click();
+    await page.getByLabel('Name of the account in this gateway').fill('fay');
+    await page.getByRole('button', { name: 'Show the QR code' }).click();
+    await page.getByRole('img', { name: /QR code/ }).waitFor();
+    await page.getByLabel('Scan as the owner of').fill(phone);
+    await page.getByRole('button', { name: 'Scan', exact: true }).click();
+    await page.getByText('Hint: the usual').waitFor();
+    await page.keyboard.type('hunter2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'fay' }).waitFor();
+    expect(troubles).toEqual([]);
+  });
 
-    test('send with formatting: the preview is what arrives; the list shows it live', async () => {
-      const { page, troubles } = await open('/accounts/alice');
-      await page.getByLabel('To', { exact: true }).fill(BOB);
-      await page.getByLabel('How the text is marked up').selectOption('markdown');
-      const message = page.getByLabel('Message', { exact: true });
-      await message.fill('**not closed');
-      await message.fill('**Hello**, this is the _console_: `it works`');
-      await page.locator('.preview b', { hasText: 'Hello' }).waitFor();
-      await shoot(page, 'account');
-      expect(await seriousFindings(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Send', exact: true }).click();
-      const sent = page.locator('.send', { hasText: 'Hello, this is the console' });
-      await sent.getByText('Sent').waitFor();
-      expect(await textsTo(bob)).toContain('Hello, this is the console: it works');
-      await page.locator('.arrived b', { hasText: 'Hello' }).waitFor();
-      await message.fill('long '.repeat(1_700));
-      await page.getByText('Goes out as 3 messages').waitFor();
-      expect(troubles).toEqual([]);
-    });
+  test('sends formatted text: the preview equals the message that arrives, and the list shows it live', async () => {
+    const { page, troubles } = await open('/accounts/alice');
+    await page.getByLabel('To', { exact: true }).fill(BOB);
+    await page.getByLabel('Markup of the text').selectOption('markdown');
+    const message = page.getByLabel('Message', { exact: true });
+    await message.fill('**not closed');
+    await message.fill('**Hello**, this is the _console_: `it works`');
+    await page.locator('.preview b', { hasText: 'Hello' }).waitFor();
+    await shoot(page, 'account');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const sent = page.locator('.send', { hasText: 'Hello, this is the console' });
+    await sent.getByText('Sent').waitFor();
+    expect(await textsTo(bob)).toContain('Hello, this is the console: it works');
+    await page.locator('.arrived b', { hasText: 'Hello' }).waitFor();
+    await message.fill('long '.repeat(1_700));
+    await page.getByText('Sent as 3 messages').waitFor();
+    expect(troubles).toEqual([]);
+  });
 
-    test('a flood wait counts down, and the message goes out when it is over', async () => {
-      const { page, troubles } = await open('/accounts/alice');
-      await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_5' });
-      await page.getByLabel('To', { exact: true }).fill(BOB);
-      await page.getByLabel('Message', { exact: true }).fill('after the wait');
-      await page.keyboard.press('Control+Enter');
-      const timer = page.locator('.standing').getByRole('timer');
-      await timer.waitFor();
-      await page.getByText('Flood wait').first().waitFor();
-      await shoot(page, 'flood-wait');
-      const seconds = async () => Number((await timer.textContent())?.split(':')[1]);
-      const first = await seconds();
-      await expect.poll(seconds, { timeout: 10_000, interval: 300 }).toBeLessThan(first);
-      await page.locator('.send', { hasText: 'after the wait' }).getByText('Sent').waitFor();
-      await timer.waitFor({ state: 'hidden' });
-      expect(await textsTo(bob)).toContain('after the wait');
-      expect(troubles).toEqual([]);
-    });
+  test('counts down a flood wait, and sends the message when it is over', async () => {
+    const { page, troubles } = await open('/accounts/alice');
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_5' });
+    await page.getByLabel('To', { exact: true }).fill(BOB);
+    await page.getByLabel('Message', { exact: true }).fill('after the wait');
+    await page.keyboard.press('Control+Enter');
+    const timer = page.locator('.standing').getByRole('timer');
+    await timer.waitFor();
+    await page.getByText('Flood wait').first().waitFor();
+    await shoot(page, 'flood-wait');
+    const seconds = async () => Number((await timer.textContent())?.split(':')[1]);
+    const first = await seconds();
+    await expect.poll(seconds, { timeout: 10_000, interval: 300 }).toBeLessThan(first);
+    await page.locator('.send', { hasText: 'after the wait' }).getByText('Sent').waitFor();
+    await timer.waitFor({ state: 'hidden' });
+    expect(await textsTo(bob)).toContain('after the wait');
+    expect(troubles).toEqual([]);
+  });
 
-    test('a failed message says why, and is tried again; one that waits is cancelled; pause and resume', async () => {
-      const { page, troubles } = await open('/accounts/alice');
-      await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
-      await stack.api.send('alice', BOB, 'refused at first');
-      const refused = page.locator('.send', { hasText: 'refused at first' });
-      await refused.getByText('USER_IS_BLOCKED').waitFor();
-      await refused.getByRole('button', { name: 'Try again' }).click();
-      await refused.getByText('Sent').waitFor();
-      await page.getByRole('button', { name: 'Pause' }).click();
-      await page.getByText('Paused').waitFor();
-      await stack.api.send('alice', BOB, 'never to go out', { Prefer: 'respond-async' });
-      const waiting = page.locator('.send', { hasText: 'never to go out' });
-      await waiting.getByText('paused by a person').waitFor();
-      await waiting.getByRole('button', { name: 'Cancel' }).click();
-      await waiting.getByText('Cancelled').waitFor();
-      await page.getByRole('button', { name: 'Resume' }).click();
-      await page.getByText('Ready').waitFor();
-      expect(await textsTo(bob)).not.toContain('never to go out');
-      expect(troubles).toEqual([]);
-    });
+  test('shows why a message failed and retries it; cancels a waiting message; pauses and resumes', async () => {
+    const { page, troubles } = await open('/accounts/alice');
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
+    await stack.api.send('alice', BOB, 'refused at first');
+    const refused = page.locator('.send', { hasText: 'refused at first' });
+    await refused.getByText('USER_IS_BLOCKED').waitFor();
+    await refused.getByRole('button', { name: 'Try again' }).click();
+    await refused.getByText('Sent').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Paused').waitFor();
+    await stack.api.send('alice', BOB, 'never to go out', { Prefer: 'respond-async' });
+    const waiting = page.locator('.send', { hasText: 'never to go out' });
+    await waiting.getByText('paused by a person').waitFor();
+    await waiting.getByRole('button', { name: 'Cancel' }).click();
+    await waiting.getByText('Cancelled').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Ready').waitFor();
+    expect(await textsTo(bob)).not.toContain('never to go out');
+    expect(troubles).toEqual([]);
+  });
 
-    test('disconnect is asked twice, and can be left', async () => {
-      await stack.signIn('leaving', '+9996628313');
-      const { page, troubles } = await open('/accounts/leaving');
-      await page.getByRole('button', { name: 'Disconnect…' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Disconnect leaving?' });
-      await dialog.waitFor();
-      expect(await seriousFindings(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-      await dialog.waitFor({ state: 'hidden' });
-      expect((await stack.api.status('leaving')).body.state).toBe('ready');
-      await page.getByRole('button', { name: 'Disconnect…' }).click();
-      await dialog.getByRole('button', { name: 'Continue…' }).click();
-      await dialog.getByText('This cannot be taken back.').waitFor();
-      await dialog.getByRole('button', { name: 'Log out leaving' }).click();
-      await page.getByRole('heading', { name: 'Accounts' }).waitFor();
-      await page.getByRole('link', { name: 'leaving' }).waitFor({ state: 'hidden' });
-      expect((await stack.api.status('leaving')).body.state).toBe('none');
-      expect(troubles).toEqual([]);
-    });
+  test('asks twice before it disconnects, and can be cancelled', async () => {
+    await stack.signIn('leaving', '+9996628313');
+    const { page, troubles } = await open('/accounts/leaving');
+    await page.getByRole('button', { name: 'Disconnect…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Disconnect leaving?' });
+    await dialog.waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect((await stack.api.status('leaving')).body.state).toBe('ready');
+    await page.getByRole('button', { name: 'Disconnect…' }).click();
+    await dialog.getByRole('button', { name: 'Continue…' }).click();
+    await dialog.getByText('This cannot be undone.').waitFor();
+    await dialog.getByRole('button', { name: 'Log out leaving' }).click();
+    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+    await page.getByRole('link', { name: 'leaving' }).waitFor({ state: 'hidden' });
+    expect((await stack.api.status('leaving')).body.state).toBe('none');
+    expect(troubles).toEqual([]);
+  });
 
-    test('by keyboard alone: from the list to a sign-in to a message that has arrived', async () => {
-      const { page, troubles } = await open();
-      await page.getByRole('heading', { name: 'Accounts' }).waitFor();
-      /** Tabs on until what has the focus is named so. */
-      const tabTo = async (name: string) => {
-        for (let tabs = 0; tabs < 60; tabs += 1) {
-          await page.keyboard.press('Tab');
-          const focused = await page.evaluate<string>(
-            "(() => { const e = document.activeElement; return e?.labels?.[0]?.textContent ?? e?.getAttribute('aria-label') ?? e?.textContent ?? ''; })()",
-          );
-          if (focused === name) return;
-        }
-        throw new Error(`Tab leads nowhere named ${name}`);
-      };
-      await tabTo('Add an account');
-      await page.keyboard.press('Enter');
-      await page.getByRole('heading', { name: 'Sign in an account' }).waitFor();
-      await page.keyboard.type('erin');
-      await tabTo('Phone number');
-      await page.keyboard.type('+99966 2 8314');
-      await page.keyboard.press('Enter');
-      await page.getByText('in your Telegram app').waitFor();
-      await page.keyboard.type('22222');
-      await page.keyboard.press('Enter');
-      await page.getByRole('heading', { name: 'erin' }).waitFor();
-      await tabTo('To');
-      await page.keyboard.type('me');
-      await tabTo('Message');
-      await page.keyboard.type('no mouse');
-      await page.keyboard.press('Control+Enter');
-      await page.locator('.send', { hasText: 'no mouse' }).getByText('Sent').waitFor();
-      expect(troubles).toEqual([]);
-    });
-
-    test.each(['light', 'dark'] as const)(
-      'the list, %s, on a desk and on a phone: nothing sticks out, axe finds nothing serious',
-      async (colorScheme) => {
-        await stack.api.post('/telegram/user/pause', { user_id: 'bob' });
-        const { page, troubles } = await open('', { colorScheme });
-        await page.getByRole('link', { name: 'alice' }).waitFor();
-        await shoot(page, `accounts-${colorScheme}`);
-        expect(await seriousFindings(page)).toEqual([]);
-        await page.getByRole('button', { name: 'Needs a person' }).click();
-        await page.getByRole('link', { name: 'alice' }).waitFor({ state: 'hidden' });
-        await page.getByText('Paused').waitFor();
-        await page.setViewportSize({ width: 360, height: 740 });
-        await expectNoSideways(page);
-        expect(await seriousFindings(page)).toEqual([]);
-        await page.getByRole('link', { name: 'bob' }).click();
-        await page.getByRole('heading', { name: 'Send a message' }).waitFor();
-        await expectNoSideways(page);
-        await shoot(page, `phone-${colorScheme}`);
-        expect(await seriousFindings(page)).toEqual([]);
-        await stack.api.post('/telegram/user/resume', { user_id: 'bob' });
-        expect(troubles).toEqual([]);
-      },
-    );
-
-    test('a message that the queue may not have taken is one message, however often Send is pressed', async () => {
-      const text = 'once only';
-      const { page, troubles } = await open('/accounts/alice');
-      const keys = new Set<string | undefined>();
-      page.on('request', (request) => {
-        if (request.url().endsWith('/telegram/user/send')) keys.add(request.headers()['idempotency-key']);
-      });
-      const message = page.getByLabel('Message', { exact: true });
-      const sendButton = page.getByRole('button', { name: 'Send', exact: true });
-      const sent = async () => (await textsTo(bob)).filter((each) => each === text);
-      await page.getByLabel('To', { exact: true }).fill(BOB);
-      await message.fill(text);
-      stack.redis.signal('SIGSTOP');
-      await sendButton.dblclick({ noWaitAfter: true });
-      await page.locator('.composer code', { hasText: 'QUEUE_UNAVAILABLE' }).waitFor({ timeout: 20_000 });
-      stack.redis.signal('SIGCONT');
-      await expect.poll(async () => (await stack.api.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
-      await page.reload();
-      await message.waitFor();
-      expect(await message.inputValue()).toBe(text);
-      await message.focus();
-      for (let press = 0; press < 2; press += 1) await page.keyboard.press('Control+Enter');
-      // It was sent: the form is empty.
-      await expect.poll(() => message.inputValue()).toBe('');
-      await expect.poll(sent).toEqual([text]);
-      expect(keys.size).toBe(1);
-      // The same text is another message from now on.
-      await message.fill(text);
-      await sendButton.click();
-      await expect.poll(sent).toEqual([text, text]);
-      expect(troubles).toEqual([]);
-    }, 60_000);
-
-    test('after an outage an account is live again by itself', async () => {
-      const { page, troubles } = await open('/accounts/alice');
-      await page.getByLabel('Message', { exact: true }).waitFor();
-      const outdated = page.getByText('What follows may be out of date.');
-      stack.redis.signal('SIGSTOP');
-      try {
-        await outdated.waitFor({ timeout: 30_000 });
-        await shoot(page, 'outage');
-      } finally {
-        stack.redis.signal('SIGCONT');
+  test('works with the keyboard alone: from the list to a sign-in to a message that has arrived', async () => {
+    const { page, troubles } = await open();
+    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+    /** Presses Tab until the focused element has this name. */
+    const tabTo = async (name: string) => {
+      for (let tabs = 0; tabs < 60; tabs += 1) {
+        await page.keyboard.press('Tab');
+        const focused = await page.evaluate<string>(
+          "(() => { const e = document.activeElement; return e?.labels?.[0]?.textContent ?? e?.getAttribute('aria-label') ?? e?.textContent ?? ''; })()",
+        );
+        if (focused === name) return;
       }
-      await outdated.waitFor({ state: 'hidden', timeout: 30_000 });
-      await stack.api.send('alice', BOB, 'after the outage');
-      await page.locator('.send', { hasText: 'after the outage' }).getByText('Sent').waitFor();
-      expect(troubles).toEqual([]);
-    }, 90_000);
+      throw new Error(`Tab leads nowhere named ${name}`);
+    };
+    await tabTo('Add an account');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Sign in an account' }).waitFor();
+    await page.keyboard.type('erin');
+    await tabTo('Phone number');
+    await page.keyboard.type('+99966 2 8314');
+    await page.keyboard.press('Enter');
+    await page.getByText('in your Telegram app').waitFor();
+    await page.keyboard.type('22222');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'erin' }).waitFor();
+    await tabTo('To');
+    await page.keyboard.type('me');
+    await tabTo('Message');
+    await page.keyboard.type('no mouse');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.send', { hasText: 'no mouse' }).getByText('Sent').waitFor();
+    expect(troubles).toEqual([]);
+  });
 
-    test('nothing of a name or a message becomes markup', async () => {
-      const evil =
-        '<img src=x onerror="document.title=\'taken over\'"><script>document.title="taken over"</script>';
-      await stack.control.createAccount({ phone: '+9996628315', first_name: evil.slice(0, 60) });
-      await stack.signIn('mallory', '+9996628315');
-      await stack.api.send('mallory', 'me', evil);
-      const { page, troubles } = await open('/accounts/mallory');
-      await page.locator('.send', { hasText: evil }).waitFor();
-      await page.locator('.arrived', { hasText: evil }).waitFor();
-      expect(await page.locator('main img, main script').count()).toBe(0);
-      expect(await page.title()).toContain('mallory');
-      await page.goto(`${stack.api.url}/console`);
-      await page.getByRole('link', { name: 'mallory' }).waitFor();
-      expect(troubles).toEqual([]);
-    });
-
-    test('`/message_stream` is tried: the reply streams, and goes out', async () => {
-      const { page, troubles } = await open('/assistant');
-      await page.getByLabel('From').selectOption('alice');
-      await page.getByLabel('To', { exact: true }).fill(BOB);
-      await page.getByLabel('The reply, as the assistant wrote it').fill('A reply of **the assistant**.');
+  test.each(['light', 'dark'] as const)(
+    'fits the list, %s, on a desktop and on a phone without serious findings by axe',
+    async (colorScheme) => {
+      await stack.api.post('/telegram/user/pause', { user_id: 'bob' });
+      const { page, troubles } = await open('', { colorScheme });
+      await page.getByRole('link', { name: 'alice' }).waitFor();
+      await shoot(page, `accounts-${colorScheme}`);
       expect(await seriousFindings(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Send', exact: true }).click();
-      await page.locator('.badge', { hasText: 'Sent' }).waitFor();
-      expect(await textsTo(bob)).toContain('A reply of the assistant.');
+      await page.getByRole('button', { name: 'Needs a person' }).click();
+      await page.getByRole('link', { name: 'alice' }).waitFor({ state: 'hidden' });
+      await page.getByText('Paused').waitFor();
+      await page.setViewportSize({ width: 360, height: 740 });
+      await expectNoSideways(page);
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('link', { name: 'bob' }).click();
+      await page.getByRole('heading', { name: 'Send a message' }).waitFor();
+      await expectNoSideways(page);
+      await shoot(page, `phone-${colorScheme}`);
+      expect(await seriousFindings(page)).toEqual([]);
+      await stack.api.post('/telegram/user/resume', { user_id: 'bob' });
       expect(troubles).toEqual([]);
+    },
+  );
+
+  test('sends one message if the queue may not have accepted it, however often Send is pressed', async () => {
+    const text = 'once only';
+    const { page, troubles } = await open('/accounts/alice');
+    const keys = new Set<string | undefined>();
+    page.on('request', (request) => {
+      if (request.url().endsWith('/telegram/user/send')) keys.add(request.headers()['idempotency-key']);
     });
-  },
-);
+    const message = page.getByLabel('Message', { exact: true });
+    const sendButton = page.getByRole('button', { name: 'Send', exact: true });
+    const sent = async () => (await textsTo(bob)).filter((each) => each === text);
+    await page.getByLabel('To', { exact: true }).fill(BOB);
+    await message.fill(text);
+    stack.redis.signal('SIGSTOP');
+    await sendButton.dblclick({ noWaitAfter: true });
+    await page.locator('.composer code', { hasText: 'QUEUE_UNAVAILABLE' }).waitFor({ timeout: 20_000 });
+    stack.redis.signal('SIGCONT');
+    await expect.poll(async () => (await stack.api.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
+    await page.reload();
+    await message.waitFor();
+    expect(await message.inputValue()).toBe(text);
+    await message.focus();
+    for (let press = 0; press < 2; press += 1) await page.keyboard.press('Control+Enter');
+    // It was sent: the form is empty.
+    await expect.poll(() => message.inputValue()).toBe('');
+    await expect.poll(sent).toEqual([text]);
+    expect(keys.size).toBe(1);
+    // The same text is a new message from now on.
+    await message.fill(text);
+    await sendButton.click();
+    await expect.poll(sent).toEqual([text, text]);
+    expect(troubles).toEqual([]);
+  }, 60_000);
+
+  test('reconnects by itself after an outage', async () => {
+    const { page, troubles } = await open('/accounts/alice');
+    await page.getByLabel('Message', { exact: true }).waitFor();
+    const outdated = page.getByText('The data below may be out of date.');
+    stack.redis.signal('SIGSTOP');
+    try {
+      await outdated.waitFor({ timeout: 30_000 });
+      await shoot(page, 'outage');
+    } finally {
+      stack.redis.signal('SIGCONT');
+    }
+    await outdated.waitFor({ state: 'hidden', timeout: 30_000 });
+    await stack.api.send('alice', BOB, 'after the outage');
+    await page.locator('.send', { hasText: 'after the outage' }).getByText('Sent').waitFor();
+    expect(troubles).toEqual([]);
+  }, 90_000);
+
+  test('never interprets a name or a message as markup', async () => {
+    const evil =
+      '<img src=x onerror="document.title=\'taken over\'"><script>document.title="taken over"</script>';
+    await stack.control.createAccount({ phone: '+9996628315', first_name: evil.slice(0, 60) });
+    await stack.signIn('mallory', '+9996628315');
+    await stack.api.send('mallory', 'me', evil);
+    const { page, troubles } = await open('/accounts/mallory');
+    await page.locator('.send', { hasText: evil }).waitFor();
+    await page.locator('.arrived', { hasText: evil }).waitFor();
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.title()).toContain('mallory');
+    await page.goto(`${stack.api.url}/console`);
+    await page.getByRole('link', { name: 'mallory' }).waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  test('tries `/message_stream`: the reply streams and is sent', async () => {
+    const { page, troubles } = await open('/assistant');
+    await page.getByLabel('From').selectOption('alice');
+    await page.getByLabel('To', { exact: true }).fill(BOB);
+    await page.getByLabel('The reply, as the assistant wrote it').fill('A reply of **the assistant**.');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.locator('.badge', { hasText: 'Sent' }).waitFor();
+    expect(await textsTo(bob)).toContain('A reply of the assistant.');
+    expect(troubles).toEqual([]);
+  });
+});

@@ -17,7 +17,9 @@ import { SignInPage } from './pages/sign-in.tsx';
 import { Frame } from './parts/frame.tsx';
 import { ErrorNotice } from './parts/notice.tsx';
 
-/** The console: the server's word on itself, then the key where one is needed, then the page that the address names. */
+/**
+ * The console: loads the server's configuration, asks for the API key if one is needed, then shows the page of the URL.
+ */
 export function App() {
   const [config, setConfig] = useState<ServerConfig | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -70,7 +72,7 @@ export function App() {
             </Route>
             <Route path="/assistant" component={AssistantPage} />
             <Route>
-              <h1>There is nothing here</h1>
+              <h1>Page not found</h1>
             </Route>
           </Switch>
         </Frame>

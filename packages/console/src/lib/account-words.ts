@@ -2,7 +2,7 @@ import type { AccountState, AccountSummary } from '@gateway/client';
 
 export type Tone = 'good' | 'wait' | 'bad' | 'idle';
 
-/** How an account's state reads, and how it looks. */
+/** Label and colour of each account state. */
 const STATES: Record<AccountState, { label: string; tone: Tone }> = {
   none: { label: 'Not signed in', tone: 'idle' },
   code_sent: { label: 'Waiting for the code', tone: 'wait' },
@@ -22,18 +22,18 @@ export function stateOf({ state, reason }: Pick<AccountSummary, 'state' | 'reaso
   label: string;
   tone: Tone;
 } {
-  if (reason === 'EXPORTED' && state === 'ready') return { label: 'Handed out', tone: 'wait' };
+  if (reason === 'EXPORTED' && state === 'ready') return { label: 'Exported', tone: 'wait' };
   if (reason === 'PAUSED' && (state === 'ready' || state === 'flood_wait'))
     return { label: 'Paused', tone: 'wait' };
   return STATES[state];
 }
 
-/** A sign-in is under way. */
+/** Whether a sign-in is in progress. */
 export function isSigningIn({ state }: Pick<AccountSummary, 'state'>): boolean {
   return state === 'code_sent' || state === 'password_required' || state === 'qr_pending';
 }
 
-/** A person lets its sends go on. */
+/** Whether the account's sends are held until a person resumes it. */
 export function isStopped({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): boolean {
   return (
     reason === 'PAUSED' ||
@@ -49,20 +49,20 @@ export function needsAttention(account: AccountSummary): boolean {
   return stateOf(account).tone === 'bad' || isStopped(account);
 }
 
-/** Codes of what holds messages back, in words. */
+/** Labels for the codes of hold reasons. */
 const REASONS: Record<string, string> = {
-  FLOOD_WAIT: 'Telegram asks for a pause',
+  FLOOD_WAIT: 'Telegram requires a pause',
   SLOWMODE_WAIT: 'the chat is in slow mode',
   TELEGRAM_UNAVAILABLE: 'Telegram cannot be reached',
   TELEGRAM_MISCONFIGURED: "Telegram cannot be reached with this server's settings",
   PAUSED: 'paused by a person',
-  EXPORTED: 'its session was handed out',
+  EXPORTED: 'its session was exported',
   PEER_FLOOD: 'Telegram limits this account',
   SESSION_UNREADABLE: 'its stored session cannot be read',
   PEERS_UNREADABLE: 'its known peers could not be read',
   SEND_AT: 'scheduled',
   PACE: 'the pace that protects the account',
-  PACE_STRANGERS: 'enough new chats for today',
+  PACE_STRANGERS: 'no new chats left for today',
 };
 
 export function reasonInWords(reason: string): string {

@@ -1,4 +1,4 @@
-/** `0:09`, `4:05`, `2:03:00`; never below zero. */
+/** Remaining time as `0:09`, `4:05`, `2:03:00`; never below zero. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));
   const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -22,7 +22,7 @@ const DAY = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
-/** The time of day, with the date where it is not today's. */
+/** The time of day, with the date if it is not today. */
 export function clock(iso: string, now: number): string {
   const date = new Date(iso);
   return date.toDateString() === new Date(now).toDateString() ? TIME.format(date) : DAY.format(date);
@@ -32,7 +32,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
-/** The name that a person goes by at Telegram. */
+/** A person's name in Telegram. */
 export function nameOf(user: { first_name: string; last_name: string | null } | null): string {
   return user === null ? '' : [user.first_name, user.last_name].filter(Boolean).join(' ');
 }

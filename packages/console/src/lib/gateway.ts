@@ -3,21 +3,21 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Sandbox } from './sandbox.ts';
 
-/** What the server says of itself to a page that has no key yet. */
+/** The server's configuration for a page that has no key yet. */
 export interface ServerConfig {
   needs_key: boolean;
   sandbox: boolean;
   assistant: boolean;
-  /** The bot's user_id, where there is one. */
+  /** The bot's user_id, if a bot is set up. */
   bot: string | null;
   dashboard: boolean;
 }
 
-/** What every page stands on. */
+/** The objects that every page uses. */
 export interface Gateway {
   client: GatewayClient;
   config: ServerConfig;
-  /** `null`: this is the real Telegram. */
+  /** `null`: the gateway uses the real Telegram. */
   sandbox: Sandbox | null;
   /** Forgets the key. */
   leave: () => void;
@@ -25,7 +25,7 @@ export interface Gateway {
 
 const KEY = 'gateway-api-key';
 
-/** The key lives as long as this tab. */
+/** The API key, stored for as long as the tab is open. */
 export const keptKey = {
   read: (): string | null => sessionStorage.getItem(KEY),
   write: (key: string) => sessionStorage.setItem(KEY, key),
@@ -34,7 +34,7 @@ export const keptKey = {
 
 export async function readConfig(): Promise<ServerConfig> {
   const response = await fetch('/console/config.json');
-  if (!response.ok) throw new Error(`The server answers ${response.status}.`);
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
   return (await response.json()) as ServerConfig;
 }
 
@@ -42,7 +42,7 @@ export function openClient(apiKey: string | null): GatewayClient {
   return new GatewayClient({ baseUrl: location.origin, ...(apiKey !== null && { apiKey }) });
 }
 
-/** Whether the server takes the key. @throws where it does not answer. */
+/** Whether the server accepts the key. @throws if it does not answer. */
 export async function isGoodKey(client: GatewayClient): Promise<boolean> {
   try {
     await client.accounts.list({ limit: 1 });
@@ -57,6 +57,6 @@ export const GatewayContext = createContext<Gateway | null>(null);
 
 export function useGateway(): Gateway {
   const gateway = useContext(GatewayContext);
-  if (gateway === null) throw new Error('there is no gateway around this part');
+  if (gateway === null) throw new Error('no gateway is provided around this component');
   return gateway;
 }

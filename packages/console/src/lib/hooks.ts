@@ -1,7 +1,7 @@
 import { GatewayApiError, GatewayConnectionError } from '@gateway/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** The time, ms since the epoch, anew each second. */
+/** The current time (ms since the epoch), updated every second. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -17,7 +17,7 @@ interface Loaded<T> {
   reload: () => void;
 }
 
-/** What `load` gives, anew every so many ms while the page is looked at. `deps` changed: asked for at once. */
+/** The result of `load`, reloaded every `ms` ms while the page is visible, and at once when `deps` change. */
 export function usePolled<T>(
   load: (signal: AbortSignal) => Promise<T>,
   everyMs: number,
@@ -50,12 +50,12 @@ export function usePolled<T>(
   return { ...state, reload: () => setTurn((before) => before + 1) };
 }
 
-/** ms after which a stream that has failed is opened again. */
+/** ms until a failed stream is opened again. */
 const REOPEN_MS = 3_000;
 
 /**
- * Follows what `watch` yields, until the component unmounts or `deps` change. An error is shown.
- * A stream that failed by an outage is opened again every {@link REOPEN_MS}.
+ * The latest value that `watch` yields, until the component unmounts or `deps` change. Shows errors. After an outage
+ * the stream is opened again every {@link REOPEN_MS}.
  */
 export function useWatched<T>(
   watch: (signal: AbortSignal) => AsyncIterable<T>,
@@ -85,13 +85,13 @@ export function useWatched<T>(
   return { ...state, reload };
 }
 
-/** Whether the error ends without anybody's help: the gateway, or what it needs, is away. */
+/** Whether the error can end without action by a person: the gateway, or a service it needs, is unreachable. */
 function isOutage(error: unknown): boolean {
   if (error instanceof GatewayConnectionError) return true;
   return error instanceof GatewayApiError && (error.kind === 'retryable' || error.kind === 'unknown_outcome');
 }
 
-/** Something a person has asked for: whether it is under way, and what went wrong. */
+/** An action of a person: whether it is running, and its error. */
 interface Action<A extends unknown[]> {
   run: (...args: A) => Promise<void>;
   busy: boolean;
@@ -99,13 +99,13 @@ interface Action<A extends unknown[]> {
   clear: () => void;
 }
 
-/** One run at a time: a second press while the first is under way does nothing. */
+/** Runs one action at a time: a second click while the first is running does nothing. */
 export function useAction<A extends unknown[]>(act: (...args: A) => Promise<void>): Action<A> {
   const [busy, setBusy] = useState(false);
   const isBusy = useRef(false);
   const [error, setError] = useState<unknown>(null);
   const run = async (...args: A) => {
-    // Not the state: that is of the last rendering, and two presses may come before the next.
+    // Not the state, which is that of the last rendering: two clicks may happen before the next one.
     if (isBusy.current) return;
     isBusy.current = true;
     setBusy(true);
@@ -122,7 +122,7 @@ export function useAction<A extends unknown[]>(act: (...args: A) => Promise<void
   return { run, busy, error, clear: () => setError(null) };
 }
 
-/** Names the page in the browser's title. */
+/** Shows the page's name in the browser's title. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Gateway console`;

@@ -9,7 +9,7 @@ export interface SandboxMessage {
   entities?: Entity[];
 }
 
-/** The sandbox's control port, by way of the server: what a person would see on the phone. */
+/** The sandbox's control port, reached through the server. Shows what a person would see on a phone. */
 export class Sandbox {
   readonly #key: string | null;
 
@@ -17,30 +17,30 @@ export class Sandbox {
     this.#key = key;
   }
 
-  /** The code that "Telegram" last sent there; `null`: none. */
+  /** The last code that "Telegram" sent to this number; `null`: none. */
   async code(phone: string): Promise<string | null> {
     const response = await this.#call('GET', `/codes/${encodeURIComponent(phone)}`);
     return response.ok ? ((await response.json()) as { code: string }).code : null;
   }
 
-  /** What the account has sent, the oldest first. */
+  /** Messages that the account has sent, the oldest first. */
   async sentBy(id: number): Promise<SandboxMessage[]> {
     const response = await this.#call('GET', `/messages?from=${id}`);
     return response.ok ? ((await response.json()) as SandboxMessage[]) : [];
   }
 
-  /** The account's next send is told to wait. */
+  /** Makes the account's next send hit a flood wait. */
   async floodNext(id: number, seconds: number): Promise<void> {
     const fault = { user_id: id, method: 'messages.sendMessage', error: `FLOOD_WAIT_${seconds}`, times: 1 };
     await this.#call('POST', '/faults', fault);
   }
 
-  /** The owner of a phone number scans a QR code. @throws {Error} what the sandbox says against it. */
+  /** The owner of a phone number scans a QR code. @throws {Error} the reason of the sandbox if it refuses. */
   async scan(url: string, phone: string): Promise<void> {
     const response = await this.#call('POST', '/login-tokens/accept', { url, phone });
     if (response.ok) return;
     const { error, message } = (await response.json().catch(() => ({}))) as Record<string, string>;
-    throw new Error(message ?? error ?? `The sandbox answers ${response.status}.`);
+    throw new Error(message ?? error ?? `The sandbox answered ${response.status}.`);
   }
 
   #call(method: string, path: string, body?: unknown): Promise<Response> {

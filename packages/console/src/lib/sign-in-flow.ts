@@ -1,15 +1,15 @@
 import type { AccountStatus, CodeSentAnswer } from '@gateway/client';
 
-/** Where a sign-in stands. */
+/** The current step of a sign-in. */
 export type Step =
   | { step: 'begin' }
-  /** `sent` `null`: it was begun before this page was opened. */
+  /** `sent` `null`: the sign-in was started before this page was opened. */
   | { step: 'code'; sent: CodeSentAnswer | null; sentAt: number }
   | { step: 'qr' }
   | { step: 'password'; hint: string | null }
   | { step: 'done' };
 
-/** Where the gateway says that it stands. */
+/** The step that the gateway reports. */
 export function stepOf({ authorized, state }: Pick<AccountStatus, 'authorized' | 'state'>): Step {
   if (state === 'code_sent') return { step: 'code', sent: null, sentAt: 0 };
   if (state === 'password_required') return { step: 'password', hint: null };
@@ -29,17 +29,17 @@ const DELIVERIES: Record<string, string> = {
   sms_phrase: 'by SMS, as a phrase',
 };
 
-/** How a code travels, as the end of "It came …". */
+/** How the code is delivered, as the end of "It came …". */
 export function deliveryInWords(delivery: string): string {
   return DELIVERIES[delivery] ?? 'to you';
 }
 
-/** Where the code is, as a sentence. `sent` `null`: it was sent before this page was opened. */
+/** A sentence that says where the code is. `sent` `null`: it was sent before this page was opened. */
 export function codeSentInWords(sent: CodeSentAnswer | null, phone: string): string {
   const code = `Telegram has sent a code${phone === '' ? '' : ` to ${phone}`}`;
   if (sent === null) return `${code}.`;
   const way = DELIVERIES[sent.delivery];
-  // Of what is not known here the gateway says more.
+  // For an unknown way of delivery, the gateway's message says more.
   if (way === undefined) return `${sent.message}.`;
   const detail = sent.delivery_detail !== undefined ? `: ${sent.delivery_detail}` : '';
   return `${code}, ${way}${detail}.`;
@@ -47,7 +47,7 @@ export function codeSentInWords(sent: CodeSentAnswer | null, phone: string): str
 
 const KEY = 'gateway-sign-in-phone:';
 
-/** The number that a sign-in goes on with after the page was loaded again. */
+/** The phone number of the sign-in, kept when the page is reloaded. */
 export const keptPhone = {
   read: (userId: string): string => sessionStorage.getItem(KEY + userId) ?? '',
   write: (userId: string, phone: string) => sessionStorage.setItem(KEY + userId, phone),

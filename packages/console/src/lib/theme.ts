@@ -3,7 +3,7 @@ export type Theme = 'auto' | 'light' | 'dark';
 const KEY = 'gateway-theme';
 const THEMES: readonly string[] = ['auto', 'light', 'dark'] satisfies Theme[];
 
-/** As the person chose it in this browser; `auto`: as the system has it. */
+/** The person's choice in this browser; `auto`: the system's theme. */
 export function readTheme(): Theme {
   const kept = localStorage.getItem(KEY);
   return kept !== null && THEMES.includes(kept) ? (kept as Theme) : 'auto';
@@ -18,7 +18,7 @@ export function applyTheme(theme: Theme): void {
 
 const listeners = new Set<() => void>();
 
-/** Calls back whenever colours have changed, by the person or by the system. @returns what ends that. */
+/** Calls `listener` when the colours have changed, by the person or the system. @returns a function that stops it. */
 export function onThemeChange(listener: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)');
   listeners.add(listener);

@@ -1,34 +1,35 @@
 import { GatewayApiError } from '@gateway/client';
 
-/** A message that was given to the gateway, which has not said yet whether it took it. */
+/** A message that was posted to the gateway and is not acknowledged yet. */
 interface Unsent {
-  /** JSON of what the form held. */
+  /** The form's content as JSON. */
   content: string;
   key: string;
 }
 
-/** Messages of one form that are remembered; with more, the oldest is forgotten. */
+/** Maximum number of stored messages per form. The oldest is dropped first. */
 const MOST = 20;
 
 /**
- * The Idempotency-Keys of what was written in one form, kept in the tab's session storage. A key belongs to the content: the same content under it,
- * after an error, a second press or a reload, is one message. It is forgotten once the gateway has said how that message ended.
+ * The Idempotency-Keys of the messages written in one form, in the tab's session storage. A key belongs to the content:
+ * the same content sent again after an error, a second click or a reload is one message. A key is dropped once the
+ * gateway has reported how that message ended.
  */
 export class UnsentMessages<T> {
   readonly #name: string;
 
-  /** @param form tells forms apart, and accounts within a form. */
+  /** @param form identifies the form and the account. */
   constructor(form: string) {
     this.#name = `gateway-unsent-${form}`;
   }
 
-  /** What was given to the gateway last and may not have arrived; `null`: nothing. */
+  /** The last message that was posted and may not have arrived; `null`: none. */
   get last(): T | null {
     const content = this.#read().at(-1)?.content;
     return content === undefined ? null : (JSON.parse(content) as T);
   }
 
-  /** Gives the content to the gateway, under its key. */
+  /** Posts the content to the gateway with its key. */
   async deliver<R>(content: T, send: (idempotencyKey: string) => Promise<R>): Promise<R> {
     const json = JSON.stringify(content);
     const known = this.#read().find((unsent) => unsent.content === json);
@@ -62,12 +63,15 @@ export class UnsentMessages<T> {
   }
 }
 
-/** Whether the message ended: its job did, and the same key would only be told so again. A queue that could not say is no end. */
+/**
+ * Whether the error is final: the job has ended, and the same key would return the same result. An unreachable queue is
+ * not final.
+ */
 function isEnd(error: unknown): boolean {
   return error instanceof GatewayApiError && error.jobId !== null && error.code !== 'QUEUE_UNAVAILABLE';
 }
 
-/** Not `randomUUID`: browsers have that on https pages only. */
+/** Not `randomUUID`, which browsers provide on https pages only. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -14,10 +14,10 @@ import { SendList } from '../parts/send-list.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { PaceBudget } from './accounts.tsx';
 
-/** Messages shown of each list. */
+/** Maximum number of messages shown per list. */
 const LIMIT = 50;
 
-/** One account: how it stands, what it sends, what became of that. */
+/** The page of one account: its state, its pending messages and those that ended. */
 export function AccountPage({ userId }: { userId: string }) {
   useTitle(userId);
   const { client, sandbox, config } = useGateway();
@@ -31,7 +31,7 @@ export function AccountPage({ userId }: { userId: string }) {
       <>
         <h1>{userId}</h1>
         <ErrorNotice error={error} />
-        {error === null && <p aria-busy="true">Asking…</p>}
+        {error === null && <p aria-busy="true">Loading…</p>}
       </>
     );
   const { account, pending, ended } = value;
@@ -55,14 +55,14 @@ export function AccountPage({ userId }: { userId: string }) {
         <>
           <ErrorNotice error={error} />
           <Notice tone="bad">
-            What follows may be out of date. <button onClick={reload}>Ask again</button>
+            The data below may be out of date. <button onClick={reload}>Reload</button>
           </Notice>
         </>
       )}
       {account.next_action !== undefined && <Notice tone="wait">{account.next_action}</Notice>}
       {isSigningIn(account) && (
         <Notice tone="wait">
-          A sign-in is under way. <Link href={`/sign-in/${encodeURIComponent(userId)}`}>Go on with it</Link>
+          A sign-in is in progress. <Link href={`/sign-in/${encodeURIComponent(userId)}`}>Continue</Link>
         </Notice>
       )}
       {!account.authorized && !isSigningIn(account) && userId !== config.bot && (
@@ -83,7 +83,7 @@ export function AccountPage({ userId }: { userId: string }) {
             <h2 id="standing">Now</h2>
             <Hold account={account} now={now} />
             <dl class="facts">
-              <dt>Going out</dt>
+              <dt>Sending</dt>
               <dd>{account.pending.active}</dd>
               <dt>Waiting</dt>
               <dd>{account.pending.waiting}</dd>
@@ -91,7 +91,7 @@ export function AccountPage({ userId }: { userId: string }) {
               <dd>{account.pending.delayed}</dd>
               {account.chats_held !== undefined && (
                 <>
-                  <dt>Chats that have to wait</dt>
+                  <dt>Chats on hold</dt>
                   <dd>{account.chats_held}</dd>
                 </>
               )}

@@ -19,7 +19,7 @@ const FILTERS: Record<Filter, { label: string; fits: (account: AccountSummary) =
   pending: { label: 'With messages waiting', fits: (account) => pendingOf(account) > 0 },
 };
 
-/** Which accounts there are, and how each stands. */
+/** The page that lists the accounts with their states. */
 export function AccountsPage() {
   useTitle('Accounts');
   const { client } = useGateway();
@@ -73,7 +73,7 @@ export function AccountsPage() {
             <span class="count">{plural(value.total, 'account')}</span>
           </div>
           {shown.length === 0 ? (
-            <p class="empty">None of these.</p>
+            <p class="empty">No accounts match.</p>
           ) : (
             <AccountTable accounts={shown} now={now} />
           )}
@@ -103,12 +103,12 @@ function Welcome() {
     <section class="card welcome">
       <h2>Sign in your first account</h2>
       <p>
-        The gateway sends messages as you: it needs your Telegram account once, by a code or by scanning a QR
+        The gateway sends messages as you, so it needs your Telegram account once: sign in with a code or a QR
         code.
       </p>
       {sandbox !== null && (
         <p>
-          This is the sandbox: a phone number is suggested, and the code that "Telegram" sends shows here.
+          This is the sandbox: a phone number is suggested, and the code that "Telegram" sends is shown here.
         </p>
       )}
       <Link href="/sign-in" class="button primary">
@@ -161,7 +161,7 @@ function pageOf(account: AccountSummary): string {
   return `/${page}/${encodeURIComponent(account.user_id)}`;
 }
 
-/** How many messages may go out at once just now. */
+/** How many messages the account may send at once now. */
 export function PaceBudget({ account: { pace } }: { account: AccountSummary }) {
   if (pace === undefined) return <span class="sub">–</span>;
   if (pace.mode === 'off') return <span class="sub">off</span>;
@@ -171,7 +171,7 @@ export function PaceBudget({ account: { pace } }: { account: AccountSummary }) {
         min={0}
         max={pace.rules.burst}
         value={pace.remaining}
-        aria-label="Messages that may go out at once"
+        aria-label="Messages that can be sent at once"
       />
       <span>
         {pace.remaining} of {pace.rules.burst}

@@ -7,7 +7,7 @@ import { UnsentMessages } from '../lib/unsent.ts';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 
-/** Tries `/message_stream`: the assistant writes, and what it wrote goes out. */
+/** A page to try `/message_stream`: the assistant writes a reply, which is then sent. */
 export function AssistantPage() {
   useTitle('Assistant');
   const { client, config } = useGateway();
@@ -58,8 +58,8 @@ export function AssistantPage() {
       <h1>Assistant</h1>
       {!config.assistant && (
         <Notice tone="info">
-          No assistant is set up (ASSISTANT_BASE_URL, ASSISTANT_MODEL). A reply that is written already can be
-          sent all the same.
+          No assistant is set up (ASSISTANT_BASE_URL, ASSISTANT_MODEL). You can still send a reply that you
+          write yourself.
         </Notice>
       )}
       <form
@@ -82,7 +82,7 @@ export function AssistantPage() {
         </div>
         <div class="field">
           <label for="assistant-prompt">
-            {own ? 'The reply, as the assistant wrote it' : 'What the assistant is asked'}
+            {own ? 'The reply, as the assistant wrote it' : 'Your question to the assistant'}
           </label>
           <textarea
             id="assistant-prompt"
@@ -100,7 +100,7 @@ export function AssistantPage() {
           {config.assistant && (
             <label class="check">
               <input type="checkbox" checked={own} onChange={(e) => setOwn(e.currentTarget.checked)} />
-              The text is the reply already
+              The text is already the reply
             </label>
           )}
         </div>
@@ -110,7 +110,7 @@ export function AssistantPage() {
           </button>
           {busy && (
             <button type="button" onClick={() => abort.current?.abort()}>
-              Hang up
+              Stop
             </button>
           )}
           {accounts.value !== null && ready.length === 0 && (
@@ -123,7 +123,7 @@ export function AssistantPage() {
         <section class="card" aria-live="polite" aria-busy={busy}>
           <h2>Reply</h2>
           <div class="bubble plain">{reply}</div>
-          {isCut && <p class="sub">The model was cut off before the end of this reply.</p>}
+          {isCut && <p class="sub">The reply is incomplete: the model was cut off.</p>}
           {progress !== null && <Progress progress={progress} />}
         </section>
       )}

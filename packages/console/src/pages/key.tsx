@@ -4,7 +4,7 @@ import { useAction, useTitle } from '../lib/hooks.ts';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 
-/** Asks for the API key, once a tab. */
+/** Asks for the API key, once per tab. */
 export function KeyPage({ onKey }: { onKey: (key: string) => void }) {
   useTitle('API key');
   const [key, setKey] = useState('');

@@ -9,7 +9,7 @@ import { CodeStep } from '../parts/sign-in/code-step.tsx';
 import { PasswordStep } from '../parts/sign-in/password-step.tsx';
 import { QrStep } from '../parts/sign-in/qr-step.tsx';
 
-/** Signs an account in: by a code or by a QR code, then the password where there is one. Goes on where it was left. */
+/** Signs an account in, by code or QR code, then by password if it has one. Continues a sign-in in progress. */
 export function SignInPage({ userId: named }: { userId: string | undefined }) {
   useTitle('Sign in');
   const { client } = useGateway();
@@ -83,13 +83,13 @@ export function SignInPage({ userId: named }: { userId: string | undefined }) {
       )}
       {at.step === 'done' && (
         <Notice tone="good">
-          This account is signed in. <Link href={`/accounts/${encodeURIComponent(userId)}`}>Look at it</Link>
+          This account is signed in. <Link href={`/accounts/${encodeURIComponent(userId)}`}>Open it</Link>
         </Notice>
       )}
       {at.step !== 'begin' && at.step !== 'done' && (
         <p>
           <button type="button" class="link" disabled={cancel.busy} onClick={() => void cancel.run()}>
-            Give this sign-in up
+            Cancel this sign-in
           </button>
         </p>
       )}

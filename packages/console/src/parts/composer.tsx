@@ -16,20 +16,23 @@ const MODES: Record<ParseMode, string> = {
   html: 'HTML',
 };
 
-/** What the form holds. */
+/** The form's content. */
 interface Draft {
   recipient: string;
   text: string;
   mode: ParseMode;
   silent: boolean;
   linkPreview: boolean;
-  /** As a `datetime-local` field has it; empty: now. */
+  /** In the format of a `datetime-local` field; empty: now. */
   later: string;
 }
 
 const BLANK: Draft = { recipient: '', text: '', mode: 'none', silent: false, linkPreview: true, later: '' };
 
-/** Writes a message, shows how it goes out, and queues it. One that may not have been queued is there again after a reload. */
+/**
+ * Writes a message, shows a preview and enqueues it. A message that may not have been enqueued reappears after a
+ * reload.
+ */
 export function Composer({ userId }: { userId: string }) {
   const { client, sandbox } = useGateway();
   const unsent = useMemo(() => new UnsentMessages<Draft>(`message-${userId}`), [userId]);
@@ -60,9 +63,9 @@ export function Composer({ userId }: { userId: string }) {
       ),
     );
     setText('');
-    setSaid(outcome.status === 'ok' ? 'Sent.' : 'Queued: it shows below.');
+    setSaid(outcome.status === 'ok' ? 'Sent.' : 'Queued: it is listed below.');
   });
-  // What was said of the last message says nothing of the next.
+  // The result of the last message does not apply to the next.
   useEffect(() => {
     if (text !== '') setSaid('');
   }, [text]);
@@ -100,7 +103,7 @@ export function Composer({ userId }: { userId: string }) {
         <div class="label-row">
           <label for={`${ids}-text`}>Message</label>
           <select
-            aria-label="How the text is marked up"
+            aria-label="Markup of the text"
             value={mode}
             onChange={(e) => setMode(e.currentTarget.value as ParseMode)}
           >
@@ -131,8 +134,8 @@ export function Composer({ userId }: { userId: string }) {
       <details>
         <summary>More</summary>
         <div class="options">
-          <Check label="Without a sound" checked={silent} onCheck={setSilent} />
-          <Check label="Show previews of links" checked={linkPreview} onCheck={setLinkPreview} />
+          <Check label="Send silently" checked={silent} onCheck={setSilent} />
+          <Check label="Show link previews" checked={linkPreview} onCheck={setLinkPreview} />
           <Field label="Not before" type="datetime-local" value={later} onText={setLater} />
         </div>
       </details>

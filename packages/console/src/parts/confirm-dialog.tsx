@@ -4,13 +4,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 interface ConfirmDialogProps {
   title: string;
   children: ComponentChildren;
-  /** What is asked at last, and done. */
+  /** Label of the button that does it. */
   confirm: string;
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }
 
-/** Asks twice before something that cannot be taken back. */
+/** Asks again before an action that cannot be undone. */
 export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [asked, setAsked] = useState(false);
@@ -29,7 +29,7 @@ export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: 
       <h2 id="confirm-title">{title}</h2>
       {children}
       <p aria-live="polite" class="problem">
-        {asked && 'Sure? This cannot be taken back.'}
+        {asked && 'Are you sure? This cannot be undone.'}
       </p>
       <div class="buttons end">
         <button type="button" onClick={() => dialog.current?.close()}>

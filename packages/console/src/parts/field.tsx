@@ -4,16 +4,17 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 interface FieldProps extends Omit<JSX.InputHTMLAttributes, 'id' | 'label' | 'onInput'> {
   label: string;
   hint?: ComponentChildren;
-  /** What is wrong with what stands there. */
+  /** What is wrong with the value. */
   problem?: string | undefined;
   onText: (text: string) => void;
 }
 
-/** A line to write in, with its label, a hint, and what is wrong with it. */
+/** An input with its label, a hint and its error. */
 export function Field({ label, hint, problem, onText, autofocus, ...input }: FieldProps) {
   const id = useId();
   const line = useRef<HTMLInputElement>(null);
-  // Browsers heed the attribute when a page is loaded, not when a part comes into it. Before it is seen: what is typed right away must not get lost.
+  // Browsers apply `autofocus` when a page loads, not when a component is added. A layout effect runs before it is
+  // visible, so early keystrokes are not lost.
   useLayoutEffect(() => {
     if (autofocus === true) line.current?.focus();
   }, []);

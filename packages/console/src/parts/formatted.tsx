@@ -1,12 +1,12 @@
 import type { Entity } from '@gateway/client';
 import type { ComponentChildren } from 'preact';
 
-/** A text as Telegram shows it. Its parts become text nodes: nothing in it is ever taken for markup. */
+/** A text as Telegram shows it. Its parts become text nodes, so nothing in it is interpreted as markup. */
 export function Formatted({ text, entities }: { text: string; entities: readonly Entity[] }) {
   return <span class="formatted">{spans(text, 0, text.length, entities)}</span>;
 }
 
-/** @param entities in the order of their offsets, an outer one before those within it. */
+/** @param entities sorted by offset, outer ones before inner ones. */
 function spans(text: string, from: number, to: number, entities: readonly Entity[]): ComponentChildren[] {
   const nodes: ComponentChildren[] = [];
   let at = from;

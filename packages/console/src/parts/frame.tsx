@@ -4,13 +4,13 @@ import { Link, useLocation, useRoute } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { applyTheme, readTheme, type Theme } from '../lib/theme.ts';
 
-/** What stands around every page. */
+/** The frame around every page. */
 export function Frame({ children }: { children: ComponentChildren }) {
   const { config, leave } = useGateway();
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
-  // Another page: whoever does not see it hears its heading, and tabs on from there.
+  // On a new page, screen readers read its heading, and the Tab key continues from there.
   useEffect(() => {
     const page = main.current;
     if (!first.current && page !== null && !page.contains(document.activeElement)) page.focus();
@@ -19,7 +19,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the page
+        Skip to content
       </a>
       <header class="top">
         <Link href="/" class="brand">

@@ -10,7 +10,7 @@ const EVERY_MS = 20_000;
 const HEIGHT = 170;
 const SPANS = [1, 6, 24];
 
-/** What was sent, what waited and how long Telegram held the account, over the last hours. */
+/** Messages sent, messages waiting and the time on hold in the last hours. */
 export function HistoryChart({ userId }: { userId: string }) {
   const { client } = useGateway();
   const [hours, setHours] = useState(6);
@@ -59,7 +59,7 @@ function summary({ points }: HistoryAnswer): string {
   ].join(', ');
 }
 
-/** The same as numbers, for whoever does not see the picture. */
+/** The same data as numbers, for people who cannot see the chart. */
 function Numbers({ history: { points } }: { history: HistoryAnswer }) {
   const now = Date.now();
   const eventful = points.filter(
@@ -125,7 +125,7 @@ function Plot({ history }: { history: HistoryAnswer }) {
 function dataOf({ points, step_seconds: step }: HistoryAnswer): UPlot.AlignedData {
   return [
     points.map(({ at }) => Date.parse(at) / 1_000),
-    // The part of the step during which sends were held.
+    // The fraction of the step during which sends were held.
     points.map(({ held_seconds: held }) => Math.min(1, held / step)),
     points.map(({ waiting }) => waiting),
     points.map(({ sent, failed }) => sent + failed),

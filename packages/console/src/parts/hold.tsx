@@ -2,7 +2,7 @@ import type { AccountSummary } from '@gateway/client';
 import { reasonInWords } from '../lib/account-words.ts';
 import { countdown } from '../lib/format.ts';
 
-/** Why an account's sends are held, and how long still; nothing where they are not. */
+/** Why an account's sends are held and for how much longer; nothing if they are not. */
 export function Hold({ account, now }: { account: AccountSummary; now: number }) {
   const { held } = account;
   if (held === undefined) return null;

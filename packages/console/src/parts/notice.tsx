@@ -15,7 +15,7 @@ export function Notice({ tone, children }: NoticeProps) {
   );
 }
 
-/** What went wrong, in the gateway's words, with its code and what to do. Nothing where nothing did. */
+/** An error in the gateway's words, with its code and what to do; nothing if there is none. */
 export function ErrorNotice({ error }: { error: unknown }) {
   if (error === null || error === undefined) return null;
   const retryAfter = error instanceof GatewayApiError ? error.retryAfter : null;

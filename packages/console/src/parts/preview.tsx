@@ -5,10 +5,10 @@ import { useGateway } from '../lib/gateway.ts';
 import { Formatted } from './formatted.tsx';
 import { ErrorNotice } from './notice.tsx';
 
-/** ms without a key pressed before the gateway is asked. */
+/** ms without a keystroke before the preview is requested. */
 const PAUSE_MS = 250;
 
-/** A text as it would go out: formatted and split by the gateway itself. */
+/** A preview of a text, formatted and split by the gateway. */
 export function Preview({ text, mode }: { text: string; mode: NonNullable<OutgoingMessage['parse_mode']> }) {
   const { client } = useGateway();
   const [parts, setParts] = useState<PreviewAnswer['parts']>([]);
@@ -39,7 +39,7 @@ export function Preview({ text, mode }: { text: string; mode: NonNullable<Outgoi
   if (parts.length === 0) return null;
   return (
     <div class="preview" role="group" aria-label="Preview">
-      {parts.length > 1 && <p class="hint">Goes out as {plural(parts.length, 'message')}:</p>}
+      {parts.length > 1 && <p class="hint">Sent as {plural(parts.length, 'message')}:</p>}
       {parts.map((part, index) => (
         <div class="bubble" key={index}>
           <Formatted {...part} />

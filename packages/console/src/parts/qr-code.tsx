@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { encode } from 'uqr';
 
-/** A QR code as a picture; always dark on light, since many readers know no other. */
+/** A QR code as a picture. Always dark on light, since many readers can read nothing else. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => {
     const { data, size } = encode(text, { border: 2, ecc: 'M' });

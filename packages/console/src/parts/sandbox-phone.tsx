@@ -6,12 +6,12 @@ import { Formatted } from './formatted.tsx';
 import { ErrorNotice } from './notice.tsx';
 
 const EVERY_MS = 1_500;
-/** Messages shown. */
+/** Maximum number of messages shown. */
 const SHOWN = 8;
-/** s of the flood wait that can be tried. */
+/** Seconds of the flood wait. */
 const FLOOD_SECONDS = 20;
 
-/** What has arrived at "Telegram" from this account, and a flood wait to try: in the sandbox only. */
+/** Sandbox only: the messages that arrived at "Telegram" from this account, and a flood wait to try. */
 export function SandboxPhone({ sandbox, user }: { sandbox: Sandbox; user: UserInfo }) {
   const now = useNow();
   const { value } = usePolled(() => sandbox.sentBy(user.id), EVERY_MS, [sandbox, user.id]);
@@ -19,8 +19,8 @@ export function SandboxPhone({ sandbox, user }: { sandbox: Sandbox; user: UserIn
   const latest = (value ?? []).slice(-SHOWN);
   return (
     <section class="card phone" aria-labelledby="arrived">
-      <h2 id="arrived">Arrived at the sandbox</h2>
-      {latest.length === 0 && <p class="empty">Send something: it shows here as its recipient sees it.</p>}
+      <h2 id="arrived">Received by the sandbox</h2>
+      {latest.length === 0 && <p class="empty">Send a message: it appears here as its recipient sees it.</p>}
       <ol class="arrived">
         {latest.map(({ id, to_id: to, text, date, entities = [] }) => (
           <li key={`${to}-${id}`}>

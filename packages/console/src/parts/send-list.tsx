@@ -12,7 +12,7 @@ interface SendListProps {
   now: number;
 }
 
-/** An account's messages: what is under way, in the order in which it goes out, then what has ended. */
+/** An account's messages: pending ones in the order of sending, then those that ended. */
 export function SendList({ pending, ended, now }: SendListProps) {
   return (
     <section class="card" aria-labelledby="messages">
@@ -65,7 +65,7 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
   );
 }
 
-/** Why it waits, or what it failed with. */
+/** Why the message waits, or why it failed. */
 function Why({ send, now }: { send: SendSummary; now: number }) {
   const { error, reason, retry_at: retryAt } = send;
   if (error !== null)

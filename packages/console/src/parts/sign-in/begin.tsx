@@ -9,16 +9,16 @@ import { ErrorNotice } from '../notice.tsx';
 interface BeginProps {
   userId: string;
   phone: string;
-  /** The address says which account. */
+  /** The URL names the account. */
   isNamed: boolean;
   onCode: (userId: string, phone: string, sent: CodeSentAnswer) => void;
   onQr: (userId: string) => void;
 }
 
-/** What the sandbox's visitor is offered. */
+/** Suggested in the sandbox. */
 const SUGGESTED = { userId: 'alice', phone: '+9996621001' };
 
-/** Asks who signs in, and how. */
+/** Asks for the account and the way to sign in. */
 export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: BeginProps) {
   const { client, sandbox } = useGateway();
   const [userId, setUserId] = useState(given);
@@ -51,7 +51,7 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
         </button>
       </div>
       <Field
-        label="Name of the account here"
+        label="Name of the account in this gateway"
         name="user_id"
         required
         autofocus={!isNamed}
@@ -62,7 +62,7 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
         value={userId}
         onText={setUserId}
         problem={issue('user_id')}
-        hint="Your own word for it, such as alice: what API calls use as user_id."
+        hint="Choose any name, such as alice. API calls use it as user_id."
       />
       {way === 'code' && (
         <Field
@@ -76,12 +76,12 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
           onText={setPhone}
           placeholder="+79991234567"
           problem={issue('phone_number')}
-          hint="The Telegram account's, with its country code."
+          hint="Number of the Telegram account, with country code."
         />
       )}
       {sandbox !== null && (
         <p class="hint">
-          In the sandbox take{' '}
+          In the sandbox, use{' '}
           <button
             type="button"
             class="link"
@@ -97,7 +97,7 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
       )}
       {!isKnownIssue && <ErrorNotice error={error} />}
       {error instanceof GatewayApiError && error.code === 'ALREADY_AUTHORIZED' && (
-        <Link href={`/accounts/${encodeURIComponent(userId.trim())}`}>Look at {userId.trim()}</Link>
+        <Link href={`/accounts/${encodeURIComponent(userId.trim())}`}>Open {userId.trim()}</Link>
       )}
       <button
         type="submit"

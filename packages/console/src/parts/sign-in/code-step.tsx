@@ -16,11 +16,11 @@ interface CodeStepProps {
   onSent: (sent: CodeSentAnswer) => void;
   onPassword: (hint: string | null) => void;
   onDone: () => void;
-  /** The code is void: from the beginning again. */
+  /** The code is no longer valid: the sign-in starts again. */
   onOver: () => void;
 }
 
-/** Asks for the code: how it came, and when another may be asked for. */
+/** Asks for the code, and shows how it was sent and when another can be requested. */
 export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDone, onOver }: CodeStepProps) {
   const { client } = useGateway();
   const now = useNow();
@@ -57,14 +57,14 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
         class="code-input"
         value={code}
         onText={setCode}
-        problem={isWrong ? 'This is not the code. Look again: no new one was sent.' : undefined}
+        problem={isWrong ? 'This is not the code. Check it again: no new code was sent.' : undefined}
         hint={typeof sent?.code_length === 'number' ? `${sent.code_length} digits` : undefined}
       />
       {!isWrong && <ErrorNotice error={error} />}
       <div class="buttons">
         {isOver ? (
           <button type="button" class="primary" onClick={onOver}>
-            Begin again
+            Start again
           </button>
         ) : (
           <button type="submit" class="primary" disabled={verify.busy || code.trim() === ''}>
@@ -83,7 +83,7 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
   );
 }
 
-/** The code that the sandbox's "Telegram" has sent, for the taking. */
+/** The code that the sandbox's "Telegram" sent, with a button that fills it in. */
 function SandboxCode({ phone, onPick }: { phone: string; onPick: (code: string) => void }) {
   const { sandbox } = useGateway();
   const { value } = usePolled(
@@ -96,7 +96,7 @@ function SandboxCode({ phone, onPick }: { phone: string; onPick: (code: string) 
     <p class="notice info">
       The sandbox sent <strong>{value}</strong>.{' '}
       <button type="button" class="link" onClick={() => onPick(value)}>
-        Take it
+        Use it
       </button>
     </p>
   );

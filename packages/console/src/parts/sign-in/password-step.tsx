@@ -32,7 +32,7 @@ export function PasswordStep({ userId, hint: known, onDone, onOver }: PasswordSt
         void run();
       }}
     >
-      <p>This account has a password of its own at Telegram (two-step verification).</p>
+      <p>This account has a password at Telegram (two-step verification).</p>
       <Field
         label="Password"
         name="password"
@@ -48,7 +48,7 @@ export function PasswordStep({ userId, hint: known, onDone, onOver }: PasswordSt
       {!isWrong && <ErrorNotice error={error} />}
       {isOver ? (
         <button type="button" class="primary" onClick={onOver}>
-          Begin again
+          Start again
         </button>
       ) : (
         <button type="submit" class="primary" disabled={busy || password === ''}>

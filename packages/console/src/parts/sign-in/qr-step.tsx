@@ -12,7 +12,7 @@ interface QrStepProps {
   onDone: () => void;
 }
 
-/** Shows the code that a phone scans, a fresh one whenever Telegram wants it so, until it was scanned. */
+/** Shows the QR code to scan, and replaces it whenever Telegram issues a new one. */
 export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
   const { client } = useGateway();
   const now = useNow();
@@ -44,7 +44,7 @@ export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
       )}
       {qr !== null && (
         <p class="hint">
-          A fresh one in <time role="timer">{countdown(Date.parse(qr.expires_at) - now)}</time>
+          New code in <time role="timer">{countdown(Date.parse(qr.expires_at) - now)}</time>
         </p>
       )}
       <ErrorNotice error={ended ?? again.error} />
@@ -58,7 +58,7 @@ export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
   );
 }
 
-/** The sandbox has no phone: this is one. */
+/** Replaces the phone, which the sandbox does not have. */
 function SandboxScan({ url }: { url: string }) {
   const { sandbox } = useGateway();
   const [phone, setPhone] = useState('+9996621001');
@@ -79,7 +79,7 @@ function SandboxScan({ url }: { url: string }) {
         onText={setPhone}
       />
       <button type="submit" disabled={scan.busy}>
-        Scan it
+        Scan
       </button>
       <ErrorNotice error={scan.error} />
     </form>
