@@ -22,7 +22,7 @@ function client(options: Partial<ConstructorParameters<typeof GatewayClient>[0]>
 const keysHeard = () => gateway.requests.map(({ headers }) => headers['idempotency-key']);
 
 describe('a call', () => {
-  test('carries the key, the body and the path in front of the gateway', async () => {
+  test('has the key, the body and the path prefix of the gateway', async () => {
     gateway.answers(json(200, SENT));
     const sent = await client({ baseUrl: `${gateway.url}/gateway/`, apiKey: 'k1' }).send(MESSAGE, {
       wait: 5,
@@ -38,13 +38,13 @@ describe('a call', () => {
     expect(JSON.parse(request!.body)).toEqual(MESSAGE);
   });
 
-  test('a name of an account is one part of the path', async () => {
+  test('an account name is one segment of the path', async () => {
     gateway.answers(json(200, STATUS));
     await client().status('a+b@c.d/../x', { live: true });
     expect(gateway.requests[0]?.path).toBe('/telegram/user/status/a%2Bb%40c.d%2F..%2Fx?live=true');
   });
 
-  test('a refusal is an error with all that the gateway said', async () => {
+  test('a refusal becomes an error with everything that the gateway reported', async () => {
     const issues = [{ path: 'text', message: 'must not be empty' }];
     gateway.answers(
       refusal(400, 'VALIDATION', {
@@ -74,7 +74,7 @@ describe('a call', () => {
     });
   });
 
-  test("a proxy's error page is told from the gateway's errors", async () => {
+  test("a proxy's error page is distinguished from the gateway's errors", async () => {
     gateway.answers((response) => {
       response.writeHead(413, { 'content-type': 'text/html' }).end('<h1>Too large</h1>');
     });
@@ -85,7 +85,7 @@ describe('a call', () => {
     });
   });
 
-  test('an address that leads to a web page is found out', async () => {
+  test('a base URL that leads to a web page is detected', async () => {
     gateway.answers((response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>');
     });
@@ -93,14 +93,14 @@ describe('a call', () => {
     await expect(client().jobEvents('j1').next()).rejects.toMatchObject({ code: 'NOT_A_GATEWAY' });
   });
 
-  test('nobody there is a connection error that names address and reason', async () => {
+  test('an unreachable gateway is a connection error with address and reason', async () => {
     const nobody = client({ baseUrl: 'http://127.0.0.1:1', retries: 0 });
     const error = await nobody.status('alice').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(GatewayConnectionError);
     expect(String(error)).toMatch(/http:\/\/127\.0\.0\.1:1: .*(ECONNREFUSED|bad port)/);
   });
 
-  test('a gateway that says nothing is given up after timeoutMs', async () => {
+  test('a gateway that does not answer times out after timeoutMs', async () => {
     gateway.answers(silence);
     const error = await client({ timeoutMs: 50, retries: 0 })
       .status('alice')
@@ -110,7 +110,7 @@ describe('a call', () => {
   });
 
   test(
-    'the signal ends it at once, with its own reason, also between two tries',
+    'the signal ends it at once with its own reason, even between two attempts',
     { timeout: 5_000 },
     async () => {
       gateway.answers(silence);
@@ -131,14 +131,14 @@ describe('a call', () => {
   );
 });
 
-describe('making a call again', () => {
+describe('retrying a call', () => {
   test.each([
     ['a cut connection', cut],
     ['429', refusal(429, 'QUEUE_FULL')],
     ['502 of a proxy', json(502, 'Bad gateway')],
     ['503', refusal(503, 'QUEUE_UNAVAILABLE')],
     ['504', refusal(504, 'TELEGRAM_TIMEOUT')],
-  ])('after %s a send goes again under the same key', async (_what, failure) => {
+  ])('after %s a send is retried with the same key', async (_what, failure) => {
     gateway.answers(failure, failure, json(200, SENT));
     expect(await client().send(MESSAGE)).toEqual(SENT);
     expect(gateway.requests).toHaveLength(3);
@@ -146,7 +146,7 @@ describe('making a call again', () => {
     expect(new Set(keysHeard()).size).toBe(1);
   });
 
-  test('two sends have two keys; the caller may give one', async () => {
+  test('two sends have two keys; the caller may supply one', async () => {
     gateway.answers(json(200, SENT));
     await client().send(MESSAGE);
     await client().send(MESSAGE);
@@ -155,20 +155,20 @@ describe('making a call again', () => {
     expect(keysHeard()[2]).toBe('mine');
   });
 
-  test('a send that the queue may have taken goes again under the same key, though the answer names its job', async () => {
+  test('a send that the queue may have accepted is retried with the same key, even if the answer names its job', async () => {
     const inDoubt = refusal(503, 'QUEUE_UNAVAILABLE', { kind: 'unknown_outcome', job_id: 'j1' });
     gateway.answers(inDoubt, json(200, SENT));
     expect(await client().send(MESSAGE)).toEqual(SENT);
     expect(new Set(keysHeard()).size).toBe(1);
   });
 
-  test('a sign-in step that the queue may have taken is not made again', async () => {
+  test('a sign-in step that the queue may have accepted is not retried', async () => {
     gateway.answers(refusal(503, 'QUEUE_UNAVAILABLE', { kind: 'unknown_outcome', job_id: 'j1' }));
     await expect(client().auth.start('alice', '+9996621001')).rejects.toMatchObject({ jobId: 'j1' });
     expect(gateway.requests).toHaveLength(1);
   });
 
-  test('a send that has ended as a job is not made again: it would end the same', async () => {
+  test('a send whose job has failed is not retried, because it would fail again', async () => {
     gateway.answers(refusal(504, 'TELEGRAM_TIMEOUT', { job_id: 'j1' }));
     await expect(client().send(MESSAGE)).rejects.toMatchObject({ jobId: 'j1' });
     expect(gateway.requests).toHaveLength(1);
@@ -190,7 +190,7 @@ describe('making a call again', () => {
     expect(gateway.requests).toHaveLength(3);
   });
 
-  test('Retry-After is waited for, and left to the caller where it is long', async () => {
+  test('a short Retry-After is respected, and a long one is left to the caller', async () => {
     const times: number[] = [];
     gateway.answers(
       (response, request) => {
@@ -217,7 +217,7 @@ describe('making a call again', () => {
     ['resume', (caller) => caller.resume('alice')],
   ];
 
-  test.each(steps)('%s is not made again where it may have begun', async (_name, step) => {
+  test.each(steps)('%s is not retried if it may have started', async (_name, step) => {
     for (const failure of [
       cut,
       refusal(504, 'TELEGRAM_TIMEOUT'),
@@ -230,7 +230,7 @@ describe('making a call again', () => {
     }
   });
 
-  test.each(steps)('%s is made again where nothing has begun', async (_name, step) => {
+  test.each(steps)('%s is retried if nothing has started', async (_name, step) => {
     gateway.answers(
       refusal(503, 'WORKER_UNAVAILABLE'),
       refusal(503, 'QUEUE_UNAVAILABLE'),
@@ -242,7 +242,7 @@ describe('making a call again', () => {
 });
 
 describe('a job', () => {
-  test('is waited for by long polls, over a gateway that comes and goes', async () => {
+  test('is awaited with long polls, even while the gateway is away at times', async () => {
     gateway.answers(
       json(200, job('waiting')),
       cut,
@@ -253,7 +253,7 @@ describe('a job', () => {
     expect(gateway.requests.map(({ path }) => path)).toEqual(Array(4).fill('/jobs/j1?wait=30'));
   });
 
-  test('is waited for no longer than was said', async () => {
+  test('is awaited no longer than requested', async () => {
     gateway.answers(json(200, job('delayed')));
     await expect(client().waitForJob('j1', { timeoutMs: 50 })).rejects.toBeInstanceOf(JobTimeoutError);
   });
@@ -265,7 +265,7 @@ describe('a job', () => {
   });
 });
 
-test('health says what is missing, and throws where nobody is there', async () => {
+test('health says what is missing, and throws if the gateway is unreachable', async () => {
   gateway.answers(json(200, { status: 'ok' }), refusal(503, 'WORKER_UNAVAILABLE'), cut);
   expect(await client().health()).toEqual({ ready: true, reason: null });
   expect(await client().health()).toEqual({ ready: false, reason: 'It is WORKER_UNAVAILABLE.' });

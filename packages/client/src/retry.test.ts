@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { waitBefore } from './retry.ts';
 
-test('waits grow, with chance in them, up to a bound', () => {
+test('waits grow at random up to a limit', () => {
   expect([1, 2, 3, 20].map((tries) => waitBefore(tries, 500, null, 1))).toEqual([500, 1_000, 2_000, 30_000]);
   expect(waitBefore(1, 500, null, 0)).toBe(250);
 });
 
-test('the gateway is never asked again before it said', () => {
+test('no retry comes earlier than the gateway asked', () => {
   expect(waitBefore(1, 500, 7, 0)).toBe(7_000);
   expect(waitBefore(6, 500, 1, 1)).toBe(16_000);
 });

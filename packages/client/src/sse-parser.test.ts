@@ -7,24 +7,24 @@ const parse = (...pieces: string[]) => {
 };
 
 describe('reading server-sent events', () => {
-  test('fields, ids that stay, data of several lines, the space after the colon', () => {
+  test('parses fields, sticky ids, data of several lines and the space after the colon', () => {
     expect(parse('event: a\nid: 7\ndata:  x\ndata:y\n\ndata\n\n')).toEqual([
       { event: 'a', data: ' x\ny', id: '7' },
       { event: 'message', data: '', id: '7' },
     ]);
   });
 
-  test('comments, unknown fields and events with no data are nothing', () => {
+  test('ignores comments, unknown fields and events without data', () => {
     expect(parse(': still here\n\nevent: a\n\nfoo: bar\ndata: x\n\n')).toEqual([
       { event: 'message', data: 'x', id: '' },
     ]);
   });
 
-  test('an event that the stream breaks off in is dropped', () => {
+  test('drops an event that is incomplete at the end of the stream', () => {
     expect(parse('data: whole\n\ndata: half\n')).toHaveLength(1);
   });
 
-  test('retry: is kept where it is a number', () => {
+  test('keeps retry: if it is a number', () => {
     const parser = new SseParser();
     parser.push('retry: soon\n');
     expect(parser.retryMs).toBeNull();

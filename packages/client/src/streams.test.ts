@@ -30,7 +30,7 @@ describe('a QR sign-in', () => {
   const watched = async () =>
     (await collect(client.auth.watchQr('alice'))).map(({ event: name, data }) => [name, data.status]);
 
-  test('is told until it ends', async () => {
+  test('is reported until it ends', async () => {
     const end = event('authorized', { status: 'authorized', user: null });
     gateway.answers(events([': hello\n\n', code, event('other', {}), code, end], 'stays open'));
     expect(await watched()).toEqual([
@@ -41,7 +41,7 @@ describe('a QR sign-in', () => {
     expect(gateway.requests[0]).toMatchObject({ path: '/telegram/user/auth/qr/alice' });
   });
 
-  test('that breaks off says so, and one that was never begun too', async () => {
+  test('that is cut off throws, and so does one that was never started', async () => {
     gateway.answers(events([code]));
     await expect(watched()).rejects.toThrow(GatewayConnectionError);
     gateway.answers(refusal(409, 'AUTH_NOT_STARTED'));
@@ -50,7 +50,7 @@ describe('a QR sign-in', () => {
 });
 
 describe('the events of a job', () => {
-  test('are told until its end', async () => {
+  test('are yielded until the job ends', async () => {
     gateway.answers(
       events([': hello\n\n', jobEvent('a', 'waiting'), jobEvent('b', 'completed')], 'stays open'),
     );
@@ -59,7 +59,7 @@ describe('the events of a job', () => {
     await expect.poll(() => gateway.hangUps).toBe(1);
   });
 
-  test('go on after the last one that was told, where the stream breaks off', async () => {
+  test('continue after the last one yielded if the stream is cut off', async () => {
     gateway.answers(
       events([jobEvent('a', 'waiting'), 'event: job\nid: b\nda'], 'is cut'),
       cut,
@@ -72,14 +72,14 @@ describe('the events of a job', () => {
     expect(told).toEqual([undefined, 'a', 'a', 'a', 'b']);
   });
 
-  test('end where there is nothing more to tell', async () => {
+  test('end if there is nothing more to yield', async () => {
     gateway.answers(events([jobEvent('a', 'waiting')]), (response) => {
       response.writeHead(204).end();
     });
     expect(await states()).toEqual(['waiting']);
   });
 
-  test('throw where the job is not there, or the gateway stays away', async () => {
+  test('throw if the job does not exist or the gateway stays away', async () => {
     gateway.answers(refusal(404, 'JOB_NOT_FOUND'));
     await expect(states()).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
     expect(gateway.requests).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('the events of a job', () => {
     expect(gateway.requests).toHaveLength(4);
   });
 
-  test('end with the signal, whose reason is thrown', async () => {
+  test('end with the signal and throw its reason', async () => {
     gateway.answers(events([jobEvent('a', 'waiting')], 'stays open'));
     const abort = new AbortController();
     const told: string[] = [];
@@ -136,7 +136,7 @@ describe("the assistant's stream", () => {
     expect(JSON.parse(gateway.requests[0]!.body)).toEqual(REQUEST);
   });
 
-  test('a refusal before it begins is an error like any other', async () => {
+  test('a refusal before it starts is an ordinary error', async () => {
     gateway.answers(refusal(503, 'ASSISTANT_NOT_CONFIGURED'));
     await expect(collect(client.streamMessage(REQUEST))).rejects.toMatchObject({
       code: 'ASSISTANT_NOT_CONFIGURED',
@@ -145,7 +145,7 @@ describe("the assistant's stream", () => {
   });
 
   test.each(['ends', 'is cut'] as const)(
-    'one that %s in the middle throws, and is not begun again',
+    'one that %s in the middle throws and is not restarted',
     async (end) => {
       gateway.answers(events(['event: delta\ndata: {"text":"x"}\n\n'], end));
       await expect(collect(client.streamMessage(REQUEST))).rejects.toBeInstanceOf(GatewayConnectionError);
@@ -153,7 +153,7 @@ describe("the assistant's stream", () => {
     },
   );
 
-  test('a connection that is cut before it begins is not opened again', async () => {
+  test('a connection that is cut before it starts is not opened again', async () => {
     gateway.answers(cut);
     await expect(collect(client.streamMessage(REQUEST))).rejects.toBeInstanceOf(GatewayConnectionError);
     expect(gateway.requests).toHaveLength(1);
@@ -168,14 +168,14 @@ describe("the assistant's stream", () => {
     ]);
   });
 
-  test('leaving the loop hangs up', async () => {
+  test('leaving the loop closes the connection', async () => {
     gateway.answers(events([text.slice(0, 60)], 'stays open'));
     for await (const { event } of client.streamMessage(REQUEST)) if (event === 'delta') break;
     await expect.poll(() => gateway.hangUps).toBe(1);
   });
 });
 
-test('an answer that is no stream is not taken for one', async () => {
+test('an answer that is not a stream is refused', async () => {
   gateway.answers(json(200, { status: 'ok' }));
   await expect(collect(client.streamMessage(REQUEST))).rejects.toMatchObject({ code: 'NOT_A_GATEWAY' });
 });
