@@ -1,4 +1,4 @@
 import { runTool } from './lib/tool.mjs';
 
-/** Shows that one account's flood wait, or its long line, slows no other. See `--help`. */
+/** Measures whether one account's flood wait or long queue slows down the others. See `--help`. */
 await runTool(() => import('../test/bench/isolation.ts'));

@@ -1,4 +1,4 @@
 import { runTool } from './lib/tool.mjs';
 
-/** Measures the product against the bare libraries, side by side. See `--help`. */
+/** Benchmarks the product against the bare libraries. See `--help`. */
 await runTool(() => import('../test/bench/main.ts'));

@@ -3,7 +3,7 @@ import { buildConsole } from './lib/console.mjs';
 import { runScript } from './lib/say.mjs';
 import { stopSignal } from './lib/stop-signal.mjs';
 
-/** Builds what has to be built; `npm start` and `npm test` do so by themselves. */
+/** Builds the product. `npm start` and `npm test` do so by themselves. */
 await runScript(async () => {
   const { signal } = stopSignal();
   await buildConsole(signal);

@@ -1,4 +1,6 @@
 import { runTool } from './lib/tool.mjs';
 
-/** Lets everything fail that can, and shows what became of the messages. See `--help`. */
+/**
+ * Makes every part fail at random while messages are sent, and reports lost, doubled and reordered ones. See `--help`.
+ */
 await runTool(() => import('../test/chaos/main.ts'));

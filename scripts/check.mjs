@@ -7,7 +7,7 @@ import { ROOT } from './lib/root.mjs';
 import { runScript, say, Stop } from './lib/say.mjs';
 import { stopSignal } from './lib/stop-signal.mjs';
 
-/** Everything that is checked without running the product. Each failure says what mends it. */
+/** All checks that do not run the product. Each failure says how to fix it. */
 const CHECKS = [
   { name: 'types', command: ['tsc', '--project', 'tsconfig.json'], mend: 'mend the types that tsc names' },
   {

@@ -35,7 +35,7 @@ describe('a build', () => {
   };
   const current = () => readFileSync(join(directory, 'current', 'api.mjs'), 'utf8');
 
-  test('is made once for the same sources, and anew for others', async () => {
+  test('is made once for the same sources, and again for changed ones', async () => {
     const first = await ensureBuild(directory, 'one', making('1'));
     expect(await ensureBuild(directory, 'one', making('never'))).toBe(first);
     expect(current()).toBe('1');
@@ -46,7 +46,7 @@ describe('a build', () => {
     expect(current()).toBe('1');
   });
 
-  test('that two make at the same time is whole, and is one', async () => {
+  test('that two processes make at the same time is complete and the same for both', async () => {
     let begun = 0;
     const both = ['1', '2'].map((text) =>
       ensureBuild(directory, 'same', async (into) => {
@@ -60,7 +60,7 @@ describe('a build', () => {
     expect(readdirSync(directory).sort()).toEqual(['current', 'same']);
   });
 
-  test('that fails, or is stopped, leaves nothing that could be run', async () => {
+  test('that fails or is stopped leaves no files that could be run', async () => {
     const failing = ensureBuild(directory, 'bad', async (into) => {
       await making('half')(into);
       throw new Error('no space left');
@@ -69,7 +69,7 @@ describe('a build', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test('stays for those that run it; only old ones beyond the last few go', async () => {
+  test('stays for processes that run it; only old builds beyond the last few are removed', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await ensureBuild(directory, name, making(name));
     expect(readdirSync(directory)).toHaveLength(7);
     for (const name of ['a', 'b']) utimesSync(join(directory, name), 1, 1);
@@ -78,7 +78,7 @@ describe('a build', () => {
   });
 });
 
-test('the digest of sources changes with their contents, names and number, not with what is left out', () => {
+test('the digest of sources changes with their contents, names and number, and ignores excluded files', () => {
   mkdirSync(join(directory, 'src'));
   const file = join(directory, 'src', 'a.ts');
   writeFileSync(file, '1');
@@ -98,7 +98,7 @@ test('the digest of sources changes with their contents, names and number, not w
 });
 
 describe('built code', () => {
-  /** What a process prints that imports a built file. @param {string} source @param {string} script */
+  /** The output of a process that imports a built file. @param {string} source @param {string} script */
   async function printed(source, script, env = {}) {
     const command = nodeArguments(source);
     const file = JSON.stringify(join(ROOT, command.at(-1) ?? ''));
@@ -109,7 +109,7 @@ describe('built code', () => {
     return stdout;
   }
 
-  test('names the TypeScript source in its stacks', async () => {
+  test('names the TypeScript source in its stack traces', async () => {
     const script = `import(FILE).then(({ parseSettings }) => {
       try { parseSettings({ PORT: 'x' }); } catch (error) { console.log(error.stack); }
     });`;
@@ -117,7 +117,7 @@ describe('built code', () => {
     expect(stack).toContain(`${join(ROOT, 'packages', 'runtime', 'src', 'settings.ts')}:`);
   });
 
-  test("of the worker replaces GramJS's arithmetic before GramJS takes it", async () => {
+  test("of the worker replaces GramJS's arithmetic before GramJS loads it", async () => {
     const script = `import { createRequire } from 'node:module';
       const require = createRequire(${JSON.stringify(join(ROOT, 'packages', 'telegram', 'src', 'x.ts'))});
       process.once('exit', () => {
@@ -129,7 +129,7 @@ describe('built code', () => {
         }));
       });
       await import(FILE);`;
-    // A bad setting: it ends when it has loaded.
+    // With a bad setting the process ends once it is loaded.
     const lines = (await printed('apps/worker/src/main.ts', script, { TELEGRAM_API_ID: '1' }))
       .trim()
       .split('\n');
@@ -139,7 +139,7 @@ describe('built code', () => {
     expect(modExp).toContain('power(nativeOf(base)');
   });
 
-  test('is given up at once when its start is stopped', async () => {
+  test('stops at once when its start is stopped', async () => {
     const stop = new AbortController();
     const building = bundle(ENTRIES, directory, directory, stop.signal);
     stop.abort(new Error('stopped'));
@@ -147,7 +147,7 @@ describe('built code', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test('is complete: the processes and what they load by file name', () => {
+  test('is complete: all processes, and all files that they load by name', () => {
     for (const name of ['api', 'worker', 'sandbox', 'cli', 'thread-host', 'format-thread', 'sqlite-thread'])
       expect(existsSync(join(ROOT, 'dist', 'current', `${name}.mjs`)), name).toBe(true);
   });

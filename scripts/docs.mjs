@@ -4,7 +4,7 @@ import { errorPage } from './lib/error-page.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say } from './lib/say.mjs';
 
-/** Writes the pages that are made from code. */
+/** Writes the documentation pages that are generated from code. */
 await runScript(async () => {
   writeFileSync(join(ROOT, 'docs', 'errors.md'), await errorPage());
   say('docs/errors.md written');

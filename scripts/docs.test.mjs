@@ -9,7 +9,7 @@ import { ROOT } from './lib/root.mjs';
 /** @param {string} file */
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
 
-test('docs/errors.md is made from the table in code: npm run docs', async () => {
+test('docs/errors.md matches the table in code; otherwise run: npm run docs', async () => {
   expect(read('docs/errors.md')).toBe(await errorPage());
 });
 
@@ -18,7 +18,7 @@ test('the README has the lines that npm start prints', () => {
   expect(read('README.md')).toContain(guide.join('\n'));
 });
 
-test('.env.example lists every setting and no other, and its values are what is set without them', async () => {
+test('.env.example lists exactly the existing settings, with their default values', async () => {
   const { parseSettings, SETTING_NAMES } = await tsImport(
     '../packages/runtime/src/settings.ts',
     import.meta.url,

@@ -11,13 +11,13 @@ import { ROOT } from './lib/root.mjs';
 const LAUNCHER = [process.execPath, join(ROOT, 'scripts', 'start.mjs')];
 const NPM_START = ['npm', 'start', '--prefix', ROOT];
 
-/** One `npm start`, its output, and the processes that it runs. */
+/** One `npm start` with its output and its processes. */
 class Launcher {
   output = '';
 
   /** @param {Record<string, string>} env @param {string[]} command */
   constructor(env, [program = '', ...args] = LAUNCHER) {
-    // The environment of a person's terminal, without the tests' own settings.
+    // The environment of a person's terminal, without the test settings.
     const { PATH, HOME } = process.env;
     this.process = spawn(program, args, { env: { PATH, HOME, ...env } });
     this.process.stdout.setEncoding('utf8').on('data', (text) => (this.output += text));
@@ -30,7 +30,7 @@ class Launcher {
     await expect.poll(() => this.output, { timeout: 25_000 }).toContain('Paste these');
   }
 
-  /** Every process below the launcher, by its command. @returns {Map<string, number>} */
+  /** All descendants of the launcher, by their commands. @returns {Map<string, number>} */
   children() {
     const list = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' })
       .stdout.trim()
@@ -49,13 +49,13 @@ class Launcher {
     return below;
   }
 
-  /** Waits until a process runs whose command has `part` in it. @param {string} part */
+  /** Waits until a process runs whose command contains `part`. @param {string} part */
   async has(part) {
     const isThere = () => [...this.children().keys()].some((command) => command.includes(part));
     await expect.poll(isThere, { timeout: 25_000, interval: 5 }).toBe(true);
   }
 
-  /** Every process that is or appears below it until it has ended, by pid. */
+  /** Collects all descendants of the launcher until it has ended, by pid. */
   async allUntilEnd() {
     /** @type {Map<number, string>} */
     const seen = new Map();
@@ -88,7 +88,7 @@ describe('npm start', () => {
     for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
   });
 
-  /** @returns {Promise<Record<string, string>>} settings of a stack of its own */
+  /** @returns {Promise<Record<string, string>>} settings for a separate stack */
   async function settings() {
     const directory = mkdtempSync(join(tmpdir(), 'gateway-start-'));
     directories.push(directory);
@@ -108,7 +108,7 @@ describe('npm start', () => {
     return launcher;
   }
 
-  test('the lines that it prints, pasted, sign in and send; a restart knows all of it', async () => {
+  test('the lines that it prints, pasted, sign in and send; a restart keeps everything', async () => {
     const env = await settings();
     const first = launch(env);
     await first.ready();
@@ -119,7 +119,7 @@ describe('npm start', () => {
     expect(answers.at(-2)).toContain('"success":true');
     expect(JSON.parse(answers.at(-1) ?? '')).toMatchObject([{ text: 'Привет, Bob! 👋' }]);
 
-    // Everything at once, as when the machine loses power.
+    // All at once, as when the machine loses power.
     const children = [...first.children().values()];
     for (const pid of [first.process.pid ?? 0, ...children]) process.kill(pid, 'SIGKILL');
     await first.exited;
@@ -133,7 +133,7 @@ describe('npm start', () => {
   }, 60_000);
 
   test.each(['SIGINT', 'SIGTERM'])(
-    'on %s everything ends, and nothing is left',
+    'on %s everything ends, and nothing is left running',
     async (signal) => {
       const launcher = launch(await settings());
       await launcher.ready();
@@ -148,7 +148,7 @@ describe('npm start', () => {
   );
 
   test.each(['worker.mjs', 'api.mjs', 'sandbox.mjs', 'redis-guard', 'redis-server'])(
-    'when %s is killed it says so and ends the rest',
+    'when %s is killed it reports that and ends the rest',
     async (part) => {
       const launcher = launch(await settings());
       await launcher.ready();
@@ -174,7 +174,7 @@ describe('npm start', () => {
   const MOMENTS = ['a lock', 'redis-guard', 'redis-server', 'sandbox.mjs', 'worker.mjs', 'api.mjs'];
 
   test.each(MOMENTS)(
-    'SIGTERM while it starts, as soon as there is %s, leaves nothing running',
+    'SIGTERM during the start, once there is %s, leaves nothing running',
     async (moment) => {
       const env = await settings();
       const launcher = launch(env);
@@ -198,7 +198,7 @@ describe('npm start', () => {
   ]);
 
   test.each(LOST)(
-    '%s to npm alone, when there is %s, ends everything',
+    '%s to npm alone, at the stage %s, ends everything',
     async (signal, moment) => {
       const launcher = launch(await settings(), NPM_START);
       await (moment === 'ready' ? launcher.ready() : launcher.has(moment));
@@ -206,23 +206,24 @@ describe('npm start', () => {
       launcher.process.kill(signal);
       for (const [command, pid] of children)
         await expect.poll(() => isAlive(pid), { message: command, timeout: 20_000 }).toBe(false);
-      // Its output ends with the last process that could write to it, those that were started meanwhile too.
+      // Its output closes only after the last process that could write to it has ended, including those started
+      // meanwhile.
       await launcher.exited;
     },
     60_000,
   );
 
-  test('a part whose launcher is killed while it loads ends by itself', async () => {
+  test('a process whose launcher is killed while it loads ends by itself', async () => {
     for (const part of ['redis-guard', 'sandbox.mjs', 'worker.mjs', 'api.mjs']) {
       const launcher = launch(await settings());
       await launcher.has(part);
       launcher.process.kill('SIGKILL');
-      // Closed once no process holds its output any more.
+      // Resolves once no process holds its output any more.
       await launcher.exited;
     }
   }, 120_000);
 
-  test('a second one beside it says what is wrong and does no harm; with settings of its own it runs', async () => {
+  test('a second one on the same data directory says what is wrong and does no harm; with its own settings it runs', async () => {
     const env = await settings();
     const first = launch(env);
     await first.ready();
@@ -247,14 +248,14 @@ describe('npm start', () => {
     [{ TELEGRAM_API_ID: '1' }, /Bad setting: TELEGRAM_API_HASH is missing/],
     [{ HOST: '0.0.0.0' }, /HOST is 0\.0\.0\.0.*API_KEYS/],
     [{ REDIS_URL: 'redis://127.0.0.1:1' }, /No Redis answers at REDIS_URL/],
-  ])('a bad setting %j stops it with a line that names it', async (bad, message) => {
+  ])('a bad setting %j stops it with a line that names the setting', async (bad, message) => {
     const launcher = launch({ ...(await settings()), ...bad });
     expect(await launcher.exited).toBe(1);
     expect(launcher.output).toMatch(message);
     expect(launcher.output).not.toContain('    at ');
   });
 
-  test('without the key of its sessions it stops with the line that says so, and so does all that it runs', async () => {
+  test('without the key of its sessions it stops with a line that says so, and so do all its processes', async () => {
     const env = await settings();
     mkdirSync(join(env['DATA_DIR'] ?? '', 'telegram_sessions'));
     writeFileSync(join(env['DATA_DIR'] ?? '', 'telegram_sessions', 'alice.session'), 'v1.00000000.AAAA');
@@ -266,7 +267,7 @@ describe('npm start', () => {
     expect(existsSync(keyFile)).toBe(false);
   });
 
-  test('with API keys the lines that it prints carry one, which is not printed', async () => {
+  test('with API keys the printed lines use one, without printing it', async () => {
     const launcher = launch({ ...(await settings()), API_KEYS: 'a-secret-key' });
     await launcher.ready();
     expect(launcher.output).not.toContain('a-secret-key');
@@ -278,7 +279,7 @@ describe('npm start', () => {
     expect(answer.stdout).toContain('code_sent');
   }, 60_000);
 
-  test('with credentials of Telegram the sandbox is not started', async () => {
+  test('with Telegram credentials the sandbox is not started', async () => {
     const env = await settings();
     const launcher = launch({ ...env, TELEGRAM_API_ID: '1', TELEGRAM_API_HASH: 'abc' });
     await launcher.ready();

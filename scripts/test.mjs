@@ -15,7 +15,7 @@ import { Supervisor } from './lib/supervisor.mjs';
 /** With `--watch`, vitest keeps running and repeats the tests that a change affects. */
 const isWatching = process.argv.includes('--watch');
 
-/** Runs all tests, or those that the arguments name to vitest, against a Redis of their own. */
+/** Runs all tests, or those that vitest finds by the arguments, with their own Redis. */
 await runScript(async () => {
   process.chdir(ROOT);
   checkNode();
@@ -56,7 +56,7 @@ function runVitest(report, env, signal) {
   const args = [...mode, ...process.argv.slice(2).filter((argument) => argument !== '--watch')];
   const vitest = spawn(process.execPath, [join('node_modules', 'vitest', 'vitest.mjs'), ...args], {
     env: { ...process.env, ...env },
-    // Watch mode takes keys.
+    // Watch mode reads keys.
     stdio: [isWatching ? 'inherit' : 'ignore', 'inherit', 'inherit'],
   });
   signal.addEventListener('abort', () => vitest.kill('SIGTERM'));
@@ -66,7 +66,7 @@ function runVitest(report, env, signal) {
   });
 }
 
-/** Prints the closing line that CI reads. @param {string} file @param {number | null} exitCode */
+/** Prints the summary line that CI reads. @param {string} file @param {number | null} exitCode */
 function conclude(file, exitCode) {
   /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numFailedTestSuites: number }} */
   let report;
@@ -77,7 +77,7 @@ function conclude(file, exitCode) {
     throw new Stop('The test runner ended without a report.');
   }
   const { numPassedTests: passed, numPendingTests: skipped } = report;
-  // A file that could not even be loaded has no failed test to count, nor has an error between tests.
+  // A file that could not be loaded and an error between tests count no failed test, so at least one is counted.
   const failed = Math.max(report.numFailedTests, exitCode === 0 ? 0 : 1);
   process.exitCode = failed === 0 ? 0 : 1;
   say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

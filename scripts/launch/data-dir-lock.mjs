@@ -4,9 +4,9 @@ import { isAlive, startOf } from '../lib/processes.mjs';
 import { Stop } from '../lib/say.mjs';
 
 /**
- * Makes this launcher the only one of a data directory. A lock left by one that was killed is taken over.
+ * Makes this launcher the only one that uses a data directory. Takes over the lock of a launcher that was killed.
  * @param {string} dataDir
- * @returns {() => void} gives it back
+ * @returns {() => void} releases the lock
  */
 export function lockDataDir(dataDir) {
   const file = join(dataDir, 'launcher.lock');
@@ -23,7 +23,7 @@ export function lockDataDir(dataDir) {
     if (holder !== undefined && isAlive(holder.pid) && startOf(holder.pid) === holder.start) {
       throw new Stop(
         `This data directory is in use by another npm start (pid ${holder.pid}): ${dataDir}\n` +
-          'Stop that one, or run a second stack beside it with its own DATA_DIR, PORT, SANDBOX_PORT and SANDBOX_CONTROL_PORT.',
+          'Stop that one, or run a second stack with its own DATA_DIR, PORT, SANDBOX_PORT and SANDBOX_CONTROL_PORT.',
       );
     }
     rmSync(file, { force: true });

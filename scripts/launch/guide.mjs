@@ -3,13 +3,13 @@ function jsonHeaders(needsKey) {
   return `-H 'content-type: application/json'${needsKey ? ' -H "authorization: Bearer $API_KEY"' : ''}`;
 }
 
-/** What to do first where the API wants a key: it is not printed. @param {boolean} needsKey */
+/** The first step if the API needs a key. The key itself is not printed. @param {boolean} needsKey */
 function keyLines(needsKey) {
   return needsKey ? ['export API_KEY=   # one of your API_KEYS', ''] : [];
 }
 
 /**
- * The lines that sign two people in and send a message, as the README has them; a test holds the two together.
+ * The lines that sign two people in and send a message. The README has the same lines; a test compares them.
  * @param {{ api: string, control: string, needsKey?: boolean }} urls
  */
 export function sandboxGuide({ api, control, needsKey = false }) {

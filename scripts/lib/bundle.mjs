@@ -5,31 +5,31 @@ import { builtName } from './entries.mjs';
 import { ROOT } from './root.mjs';
 
 /**
- * Not part of a bundle. `packages/telegram` replaces functions in GramJS's own files (native-math.ts) and must make its
- * numbers with the same `big-integer`; sql.js reads its WebAssembly beside itself.
+ * Packages that stay outside the bundles. `packages/telegram` replaces functions in GramJS's files (native-math.ts) and
+ * must use the same `big-integer` for its numbers. sql.js loads its WebAssembly from its own folder.
  */
 const EXTERNAL = /^(telegram|big-integer|sql\.js)(\/|$)/;
-/** Only threads of tests and of development load this (thread-host.mjs). */
+/** Loaded only in threads of tests and of development (thread-host.mjs). */
 const DEVELOPMENT = /^tsx\//;
 
-/** The package that a source belongs to. */
+/** The package that contains a source file. */
 const PACKAGE = /^(.*\/(?:apps|packages)\/[^/]+|.*\/test)\/(?!.*node_modules)/;
 
-/** A source map that maps nothing: esbuild then leaves a dependency's lines out of the bundle's own map. */
+/** An empty source map. With it, esbuild leaves the dependency's lines out of the bundle's source map. */
 const NO_MAP = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64');
 
-/** CommonJS dependencies call it for Node's own modules. */
+/** CommonJS dependencies use it to load Node's modules. */
 const REQUIRE = [
   "import { createRequire as createBundleRequire } from 'node:module';",
   'const require = createBundleRequire(import.meta.url);',
 ].join('\n');
 
 /**
- * Bundles sources with their dependencies: a file for each entry, and chunks for what they share.
- * @param {Record<string, string>} entries sources by the names of their files
- * @param {string} directory where the files go, absolute
- * @param {string} runsIn where they are when they run, absolute: a build is renamed once it is whole
- * @param {AbortSignal} signal ends it at once
+ * Bundles sources with their dependencies: one file per entry, and chunks for shared code.
+ * @param {Record<string, string>} entries sources by the names of their output files
+ * @param {string} directory output folder, absolute
+ * @param {string} runsIn folder at run time, absolute: a build is renamed once it is complete
+ * @param {AbortSignal} signal stops the build at once
  */
 export async function bundle(entries, directory, runsIn, signal) {
   signal.throwIfAborted();
@@ -59,14 +59,14 @@ export async function bundle(entries, directory, runsIn, signal) {
     await Promise.race([built, aborted]);
   } finally {
     signal.removeEventListener('abort', abort);
-    // Ends esbuild's own process. A build that it was at never settles.
+    // Ends esbuild's own process. A build in progress would never settle.
     await stop();
   }
 }
 
 /**
- * Loads packages that are not bundled from the `node_modules` of the package that imports them, and in the order of the
- * imports: as `import` in the bundle they would all be loaded first.
+ * Loads external packages from the `node_modules` of the importing package, in the order of the imports. With plain
+ * `import` in the bundle, all of them would be loaded first.
  * @param {string} runsIn @returns {import('esbuild').Plugin}
  */
 function outside(runsIn) {
@@ -77,7 +77,7 @@ function outside(runsIn) {
       build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         if (kind !== 'dynamic-import' || path.startsWith('@gateway/') || !PACKAGE.test(importer)) return null;
         return {
-          errors: [{ text: `import() of ${path} has no names here: import() a module that imports it` }],
+          errors: [{ text: `import() of ${path} provides no names: import() a module that imports it` }],
         };
       });
       build.onResolve({ filter: EXTERNAL }, ({ path, importer }) => {
@@ -94,8 +94,8 @@ function outside(runsIn) {
 }
 
 /**
- * `createRequire(import.meta.url)` goes on looking for packages from where the source stands. `new URL(…, import.meta.url)`
- * must name a source that the build has a file for.
+ * Makes `createRequire(import.meta.url)` look for packages from the source's folder. `new URL(…, import.meta.url)` must
+ * name a source that the build has a file for.
  * @param {string} runsIn @returns {import('esbuild').Plugin}
  */
 function locations(runsIn) {

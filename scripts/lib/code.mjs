@@ -15,19 +15,19 @@ import { ENTRIES } from './entries.mjs';
 import { ROOT } from './root.mjs';
 import { say, Stop } from './say.mjs';
 
-/** Builds, each in a folder that is named after the digest of its sources. */
+/** All builds, each in a folder named after the digest of its sources. */
 const BUILDS = join(ROOT, 'dist');
-/** A link to the newest build, for what does not know its digest: the image, npm's scripts and the tests. */
+/** A link to the newest build, for users that do not know its digest: the image, npm's scripts and the tests. */
 const CURRENT = 'current';
 
-/** Builds that are kept beside the current one, and for how many ms at least: a process may still load parts of its build. */
+/** Number of older builds to keep, and for at least how many ms: a process may still load files of its build. */
 const KEPT = 4;
 const KEPT_MS = 86_400_000;
 
-/** What is no part of the product: it may change without a new build. */
+/** Files that are not part of the product. Changing them needs no new build. */
 const LEFT_OUT = /\.test\.(ts|mjs)$|\/testing\//;
 
-/** What the code is built from. */
+/** The sources of the build. */
 function sources() {
   const packages = ['apps', 'packages'].flatMap((top) =>
     readdirSync(join(ROOT, top))
@@ -46,9 +46,9 @@ function sources() {
 }
 
 /**
- * Builds the product's code, unless there is a build of just these sources. Several may run at the same time.
+ * Builds the product's code, unless a build of the same sources exists. Processes may call it at the same time.
  * @param {AbortSignal} signal
- * @param {(line: string) => void} [tell] is told that a build is under way
+ * @param {(line: string) => void} [tell] receives a line when a build starts
  * @returns {Promise<string>} the folder of the build, absolute
  */
 export async function buildCode(signal, tell = say) {
@@ -67,10 +67,11 @@ export async function buildCode(signal, tell = say) {
 }
 
 /**
- * Makes the build of that name, unless it exists, and points `current` to it. A build is either whole or not there.
+ * Makes the named build, unless it exists, and points `current` to it. A build is either complete or absent.
  * @param {string} builds the folder of all builds
  * @param {string} name
- * @param {(directory: string, folder: string) => Promise<void>} make writes the files into `directory`, which becomes `folder`
+ * @param {(directory: string, folder: string) => Promise<void>} make writes the files into `directory`, which becomes
+ * `folder`
  * @returns {Promise<string>} its folder
  */
 export async function ensureBuild(builds, name, make) {
@@ -82,7 +83,7 @@ export async function ensureBuild(builds, name, make) {
       await make(unfinished, folder);
       renameSync(unfinished, folder);
     } catch (error) {
-      // Another process may have made the same build meanwhile.
+      // Another process may have made the same build in the meantime.
       if (!existsSync(folder)) throw error;
     } finally {
       rmSync(unfinished, { recursive: true, force: true, maxRetries: 3 });
@@ -103,7 +104,7 @@ function asStop(error) {
   return new Stop(`Could not build the code: ${message}`);
 }
 
-/** Points `current` to a build, in one step. @param {string} builds @param {string} name */
+/** Points `current` to a build, atomically. @param {string} builds @param {string} name */
 function pointTo(builds, name) {
   const current = join(builds, CURRENT);
   if (existsSync(current) && readlinkSync(current) === name) return;
@@ -112,7 +113,7 @@ function pointTo(builds, name) {
   renameSync(link, current);
 }
 
-/** Removes old builds, and what was left behind where a build was killed. @param {string} builds */
+/** Removes old builds, and the remains of builds that were killed. @param {string} builds */
 function removeOld(builds) {
   const old = readdirSync(builds, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a program to its end, without blocking this process: a signal must still reach it.
+ * Runs a program to its end without blocking this process, so that it can still receive signals.
  * @param {readonly string[]} command
  * @param {object} options
- * @param {AbortSignal} options.signal ends the program and all that it has started
+ * @param {AbortSignal} options.signal ends the program and all its descendants
  * @param {string} [options.cwd]
- * @param {Record<string, string>} [options.env] added to our own
- * @param {boolean} [options.showErrors] its standard error goes to ours at once; otherwise `output` holds it
+ * @param {Record<string, string>} [options.env] added to this process's environment
+ * @param {boolean} [options.showErrors] prints its standard error at once; otherwise it is part of `output`
  * @returns {Promise<{ ok: boolean, output: string }>}
- * @throws the signal's reason once the program has been ended
+ * @throws the signal's reason once the program has ended
  */
 export async function runCommand([program = '', ...args], { signal, cwd, env, showErrors = false }) {
   signal.throwIfAborted();
-  // A process group of its own, so that it can be ended with all that it has started.
+  // In a process group of its own, so that it can be ended together with its descendants.
   const child = spawn(program, args, {
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, ...env },
@@ -44,6 +44,6 @@ function endGroup(pid) {
   try {
     process.kill(-pid, 'SIGTERM');
   } catch {
-    // It has ended.
+    // The group has already ended.
   }
 }

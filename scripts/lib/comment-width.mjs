@@ -10,8 +10,8 @@ const SKIPPED = new Set(['node_modules', 'dist', 'data', 'fixtures']);
 const LIST = join(ROOT, 'scripts/lib/long-comments.json');
 
 /**
- * Finds comments over 120 columns. A file may keep as many such lines as the list names.
- * @returns {string[]} what is wrong, a line each
+ * Finds comments over 120 columns. A file may have as many such lines as the list allows.
+ * @returns {string[]} the faults, one line each
  */
 export function checkCommentWidth() {
   const allowed = readList();
@@ -23,7 +23,7 @@ export function checkCommentWidth() {
   });
 }
 
-/** Takes what was reworded out of the list. It never grows. @returns {number} lines left */
+/** Removes reworded comments from the list. The list never grows. @returns {number} lines left */
 export function shrinkList() {
   const allowed = readList();
   /** @type {Record<string, number>} */
@@ -41,7 +41,7 @@ function readList() {
   return JSON.parse(readFileSync(LIST, 'utf8'));
 }
 
-/** @returns {[file: string, lines: number[]][]} lines count from 1 */
+/** @returns {[file: string, lines: number[]][]} line numbers start at 1 */
 function longComments() {
   const files = ['packages', 'apps', 'scripts', 'test'].flatMap(sourceFiles);
   return files.flatMap((file) => {
@@ -59,7 +59,7 @@ function sourceFiles(folder) {
   });
 }
 
-/** @param {string} source @returns {number[]} numbers of the lines with a comment that are too long */
+/** @param {string} source @returns {number[]} numbers of the lines with a comment that is too long */
 export function longLines(source) {
   return source.split('\n').flatMap((line, index) => {
     const isComment = /^\s*(\*|\/\*|\/\/)|\s\/\/\s|\s\/\*\*?\s/.test(line);

@@ -8,7 +8,7 @@ import { say, Stop } from './say.mjs';
 const CONSOLE = join('packages', 'console');
 const STAMP = join(CONSOLE, 'dist', '.built-from');
 
-/** What the console is built from. */
+/** The sources of the console. */
 const SOURCES = [
   join(CONSOLE, 'src'),
   join(CONSOLE, 'public'),

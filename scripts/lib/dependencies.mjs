@@ -5,7 +5,7 @@ import { runCommand } from './command.mjs';
 import { MANIFEST, ROOT } from './root.mjs';
 import { say, Stop } from './say.mjs';
 
-/** Refuses a Node that is too old, before anything else is tried with it. */
+/** Refuses a Node that is too old, before anything else runs. */
 export function checkNode() {
   const wanted = MANIFEST.engines.node.replace('>=', '').split('.').map(Number);
   const actual = process.versions.node.split('.').map(Number);
@@ -17,7 +17,7 @@ export function checkNode() {
   }
 }
 
-/** Installs what the lock file names, unless that was done already. Needs npm, nothing else. @param {AbortSignal} signal */
+/** Installs the packages in the lock file, unless that is already done. Needs only npm. @param {AbortSignal} signal */
 export async function installDependencies(signal) {
   const stamp = join(ROOT, 'node_modules', '.installed-lock');
   const lock = createHash('sha256')

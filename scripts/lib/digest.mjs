@@ -7,8 +7,8 @@ import { ROOT } from './root.mjs';
  * The digest of the contents and names of files. A path that does not exist counts as no file.
  * @param {readonly string[]} paths files and folders
  * @param {object} [options]
- * @param {(path: string) => boolean} [options.isLeftOut] whether a file below one of the folders does not count
- * @param {string} [options.root] what the paths start from
+ * @param {(path: string) => boolean} [options.isLeftOut] whether to ignore a file in one of the folders
+ * @param {string} [options.root] the base of the paths
  */
 export function digestOf(paths, { isLeftOut = () => false, root = ROOT } = {}) {
   const hash = createHash('sha256');
@@ -20,7 +20,7 @@ export function digestOf(paths, { isLeftOut = () => false, root = ROOT } = {}) {
   return hash.digest('hex');
 }
 
-/** @param {string} root @param {string} path @returns {string[]} in an order that is the same on every machine */
+/** @param {string} root @param {string} path @returns {string[]} in the same order on every machine */
 function filesOf(root, path) {
   const full = join(root, path);
   if (!existsSync(full)) return [];

@@ -1,6 +1,6 @@
 /**
- * The files that a build makes, and the source of each: processes, modules of threads, and what scripts import.
- * They stand side by side in the build, so that `new URL('format-thread.ts', import.meta.url)` finds a thread from there too.
+ * The files of a build and the source of each: processes, modules of threads, and modules that scripts import. They are
+ * in one folder, so that `new URL('format-thread.ts', import.meta.url)` also finds a thread in a build.
  * @type {Record<string, string>}
  */
 export const ENTRIES = {
@@ -16,7 +16,7 @@ export const ENTRIES = {
   'sqlite-thread.mjs': 'packages/session-formats/src/sqlite-thread.mjs',
 };
 
-/** The built file of a source, where it has one. @param {string} source @returns {string | undefined} */
+/** The built file of a source, if it has one. @param {string} source @returns {string | undefined} */
 export function builtName(source) {
   return Object.keys(ENTRIES).find((name) => ENTRIES[name] === source);
 }

@@ -1,6 +1,6 @@
 import { tsImport } from 'tsx/esm/api';
 
-/** The page of all error codes, from their one table. */
+/** The documentation page of all error codes, generated from their table. */
 export async function errorPage() {
   /** @type {typeof import('../../packages/contracts/src/errors/error-codes.ts')} */
   const { ERROR_CODES } = await tsImport(

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { ROOT } from './root.mjs';
 
 /**
- * Which packages each may depend on: arrows point one way. What a package does not declare it cannot import (pnpm links nothing else), so
- * its manifest is all there is to look at; imports of a declared library in the wrong place are the linter's.
+ * Which packages each package may depend on; arrows point one way. Checking the manifests is enough: pnpm links only
+ * declared packages, so nothing else can be imported. The linter checks where declared libraries are imported.
  * @type {Record<string, string[]>}
  */
 const MAY_DEPEND_ON = {
@@ -36,7 +36,7 @@ const MAY_DEPEND_ON = {
   'apps/cli': ['client', 'session-formats'],
 };
 
-/** Libraries that one package alone may bring into the product. @type {Record<string, string[]>} */
+/** Libraries that only one package may add to the product. @type {Record<string, string[]>} */
 const BELONGS_TO = {
   telegram: ['packages/telegram', 'packages/sandbox'],
   'big-integer': ['packages/telegram'],
@@ -46,7 +46,7 @@ const BELONGS_TO = {
   openai: ['packages/assistant'],
 };
 
-/** @returns {string[]} what is wrong, a line each */
+/** @returns {string[]} the faults, one line each */
 export function checkLayers() {
   const folders = ['apps', 'packages'].flatMap((top) =>
     readdirSync(join(ROOT, top)).map((name) => `${top}/${name}`),
@@ -54,7 +54,7 @@ export function checkLayers() {
   return folders.flatMap((folder) => {
     const allowed = MAY_DEPEND_ON[folder];
     if (allowed === undefined)
-      return [`${folder} is not in scripts/lib/layers.mjs: add it with what it may depend on`];
+      return [`${folder} is not in scripts/lib/layers.mjs: add it with its allowed dependencies`];
     const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
     const names = Object.keys(manifest.dependencies ?? {});
     const upward = names.filter(

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { builtName } from './entries.mjs';
 
 /**
- * How node is run for a process of the product, beyond its entry (docs/performance.md).
+ * Node's arguments for a process of the product, in addition to its entry (docs/performance.md).
  *
- * `semiSpace`: MiB of V8's young generation. The API makes a lot that lives as long as a request, and a fifth of its time went into looking through
- * it. A worker keeps more of what it makes, and is slower with more.
+ * `semiSpace`: MiB of V8's young generation. The API creates many objects that live as long as a request, and spent a
+ * fifth of its time on scanning them. A worker keeps more of its objects, and is slower with a larger one.
  *
- * `arenas`: places that glibc's allocator takes memory from. By default each of a process's dozen threads may have one, and memory that was
- * given back stays with it: 14 MiB for a worker of a thousand accounts. Other C libraries take no notice.
+ * `arenas`: number of memory pools of glibc's allocator. By default, each of a process's dozen threads may have one,
+ * and freed memory stays in it: 14 MiB for a worker of a thousand accounts. Other C libraries ignore this.
  * @type {Record<string, { semiSpace?: number, arenas: number }>}
  */
 const TUNING = {
@@ -17,7 +17,7 @@ const TUNING = {
 };
 
 /**
- * What node is started with: the entry's built file, or the entry itself where it is no part of the product.
+ * Node's arguments for an entry: its built file, or the entry itself if it is not part of the product.
  * @param {string} entry the source @param {string} build the folder of the build
  */
 export function nodeArguments(entry, build = join('dist', 'current')) {
@@ -25,11 +25,11 @@ export function nodeArguments(entry, build = join('dist', 'current')) {
   if (built === undefined) return entry.endsWith('.ts') ? ['--import', 'tsx', entry] : [entry];
   const semiSpace = TUNING[entry]?.semiSpace;
   const flags = semiSpace === undefined ? [] : [`--max-semi-space-size=${semiSpace}`];
-  // Stacks name the TypeScript sources.
+  // Stack traces name the TypeScript sources.
   return ['--enable-source-maps', ...flags, join(build, built)];
 }
 
-/** What it finds in its environment. @param {string} entry @returns {Record<string, string>} */
+/** Environment variables of the process. @param {string} entry @returns {Record<string, string>} */
 export function nodeEnvironment(entry) {
   const arenas = TUNING[entry]?.arenas;
   return arenas === undefined ? {} : { MALLOC_ARENA_MAX: String(arenas) };

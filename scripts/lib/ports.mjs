@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Whether a port can be listened on just now.
+ * Whether it is possible to listen on a port now.
  * @param {string} host @param {number} port
  */
 export async function isFree(host, port) {
@@ -17,7 +17,7 @@ export async function isFree(host, port) {
   return true;
 }
 
-/** A loopback port that was free a moment ago. */
+/** A loopback port that was free just now. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

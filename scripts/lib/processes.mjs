@@ -18,12 +18,12 @@ function isZombie(pid) {
 }
 
 /**
- * The fields of /proc/PID/stat from the state on; none where there is no /proc.
+ * The fields of /proc/PID/stat from the state on; empty if there is no /proc.
  * @param {number} pid
  */
 function statOf(pid) {
   const stat = read(`/proc/${pid}/stat`);
-  // The command's name, in parentheses, may hold spaces.
+  // The command's name, in parentheses, may contain spaces.
   return stat === undefined ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
@@ -36,13 +36,13 @@ function read(file) {
   }
 }
 
-/** @param {number} pid @returns {number} 0 where there is no such process */
+/** @param {number} pid @returns {number} 0 if there is no such process */
 export function parentOf(pid) {
   return Number(statOf(pid)[1] ?? ps(pid, 'ppid'));
 }
 
 /**
- * When a process began, as text that tells it from a later one of the same pid; empty where there is none.
+ * The start time of a process, as text that differs for a later process with the same pid. Empty if there is none.
  * @param {number} pid
  */
 export function startOf(pid) {
@@ -54,7 +54,7 @@ export function commandOf(pid) {
   return read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? ps(pid, 'command');
 }
 
-/** For systems with no /proc, such as macOS. @param {number} pid @param {string} column */
+/** For systems without /proc, such as macOS. @param {number} pid @param {string} column */
 function ps(pid, column) {
   const result = spawnSync('ps', ['-p', String(pid), '-o', `${column}=`], {
     encoding: 'utf8',
@@ -64,7 +64,7 @@ function ps(pid, column) {
 }
 
 /**
- * SIGTERM, then SIGKILL after `graceMs`; resolves once the process is gone.
+ * Sends SIGTERM, then SIGKILL after `graceMs`; resolves once the process has ended.
  * @param {number} pid @param {number} graceMs
  */
 export async function endProcess(pid, graceMs) {
@@ -81,6 +81,6 @@ function signal(pid, name) {
   try {
     process.kill(pid, name);
   } catch {
-    // It is gone.
+    // It has already ended.
   }
 }

@@ -7,9 +7,9 @@ import { say, Stop } from './say.mjs';
 const NAMES = ['redis-server', 'valkey-server'];
 
 /**
- * A Redis server's binary: the one on PATH, else a freshly installed one where the system's package manager installs without a question.
+ * Finds a Redis server on PATH. Otherwise installs one, if the system's package manager does so without questions.
  * @param {AbortSignal} signal
- * @returns {Promise<string>} its path
+ * @returns {Promise<string>} path of the binary
  */
 export async function redisBinary(signal) {
   const found = NAMES.map(onPath).find((path) => path !== undefined);
@@ -26,9 +26,9 @@ export async function redisBinary(signal) {
   }
   throw new Stop(
     [
-      'Redis is needed and could not be found or installed. Any one of these will do:',
+      'Redis is needed and could not be found or installed. Do one of these:',
       '  - install redis-server or valkey-server (7 or newer), so that it is on PATH',
-      '  - set REDIS_URL to a Redis that runs already, e.g. REDIS_URL=redis://127.0.0.1:6379 npm start',
+      '  - set REDIS_URL to a running Redis, e.g. REDIS_URL=redis://127.0.0.1:6379 npm start',
     ].join('\n'),
   );
 }
@@ -47,7 +47,7 @@ function installers() {
       list.push({ name: 'apt-get', commands });
     }
   }
-  // Homebrew asks nothing, but for an administrator's password where it is not set up: then it fails.
+  // Homebrew only asks for an administrator's password if it is not set up; then it fails.
   if (onPath('brew') !== undefined && process.getuid?.() !== 0)
     list.push({ name: 'Homebrew', commands: [['brew', 'install', 'redis']] });
   return list;

@@ -7,12 +7,12 @@ import { freePort } from './ports.mjs';
 import { commandOf, endProcess, isAlive } from './processes.mjs';
 import { say, Stop } from './say.mjs';
 
-/** ms that Redis has to load its file and answer. */
+/** ms for Redis to load its file and answer. */
 const START_TIMEOUT = 30_000;
 const GRACE = 5_000;
 
 /**
- * A Redis of the product's own: on a loopback port of its own, behind a password, with an append-only file in `directory`.
+ * Starts the product's own Redis: on a free loopback port, with a password, with an append-only file in `directory`.
  * @param {object} options
  * @param {string} options.binary
  * @param {string} options.directory
@@ -33,7 +33,7 @@ export async function startRedis({ binary, directory, supervisor }) {
     graceMs: GRACE + 2_000,
   });
   guard.onMessage((message) => {
-    // Should the guard itself be killed, Redis is ended by its pid.
+    // If the guard itself is killed, Redis is ended by its pid.
     if (message['type'] === 'spawned' && typeof message['pid'] === 'number') guard.alsoEnd(message['pid']);
   });
   await answers(port, password, guard);
@@ -59,14 +59,15 @@ function config({ port, password, directory }) {
 }
 
 /**
- * A Redis that an earlier launcher left behind, e.g. because everything but Redis was killed, is ended before its files are used again.
+ * Ends a Redis that an earlier launcher left running, e.g. because everything but Redis was killed. Two servers must
+ * not use the same files.
  * @param {string} configFile @param {string} pidFile
  */
 async function endOrphan(configFile, pidFile) {
   if (!existsSync(configFile) || !existsSync(pidFile)) return;
   const port = /^port (\d+)$/m.exec(readFileSync(configFile, 'utf8'))?.[1];
   const pid = Number(readFileSync(pidFile, 'utf8'));
-  // Redis writes its address into its own command line: a process of another kind that got the pid since does not have it.
+  // Redis shows its address in its command line. Another process that has the pid now does not.
   if (port !== undefined && pid > 0 && isAlive(pid) && commandOf(pid).includes(`127.0.0.1:${port}`)) {
     say(`Ending a Redis that an earlier run left behind (pid ${pid}).`);
     await endProcess(pid, GRACE);
@@ -82,11 +83,11 @@ async function answers(port, password, guard) {
     if (reply.includes('PONG')) return;
     await delay(20);
   }
-  throw new Stop('Redis did not come up; see redis.log in the data directory.');
+  throw new Stop('Redis did not start; see redis.log in the data directory.');
 }
 
 /**
- * Whether the Redis of REDIS_URL can be reached; a wrong password is its own clients' matter to tell.
+ * Whether the Redis of REDIS_URL is reachable. The product's own clients report a wrong password.
  * @param {string} url
  */
 export async function checkRedisUrl(url) {
@@ -101,7 +102,7 @@ export async function checkRedisUrl(url) {
 }
 
 /**
- * Sends inline commands and returns the first reply, or nothing.
+ * Sends inline commands and returns the first reply; empty if there is none.
  * @param {{ host: string, port: number, lines: string[] }} options
  * @returns {Promise<string>}
  */

@@ -1,16 +1,16 @@
-/** One line on standard output. @param {string} line */
+/** Prints one line to standard output. @param {string} line */
 export function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
-/** Ends the script: what is wrong and what to do, with no stack. */
+/** Ends the script with a message that says what is wrong and what to do; no stack trace is printed. */
 export class Stop extends Error {}
 
-/** Ends the script because a signal asked for it, or because its parent has ended. */
+/** Ends the script because of a signal, or because its parent has ended. */
 export class Interrupted extends Error {}
 
 /**
- * Runs a script's main part; a {@link Stop} is printed without its stack. Both errors end the process with code 1.
+ * Runs a script's main function. Prints a {@link Stop} without its stack. Both errors end the process with code 1.
  * @param {() => Promise<void>} main
  */
 export async function runScript(main) {

@@ -5,14 +5,15 @@ import { Interrupted } from './say.mjs';
 /** @type {readonly NodeJS.Signals[]} */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** ms between two looks at the parent processes. No event tells a process that its parent has ended. */
+/** ms between checks of the parent processes. No event reports that a parent has ended. */
 const POLL = 250;
 
 /**
- * Aborts, with an {@link Interrupted}, once this script must stop: on SIGINT, SIGTERM or SIGHUP, or when the npm that started it has ended.
- * npm passes SIGTERM on to its shell only, which may end without its command, and passes SIGHUP on to nobody.
+ * Aborts with an {@link Interrupted} when this script must stop: on SIGINT, SIGTERM or SIGHUP, or when the npm that
+ * started it has ended. npm sends SIGTERM only to its shell, which may end without its command, and does not forward
+ * SIGHUP.
  *
- * From this call until `release` these signals no longer end the process: the caller stops what it has started.
+ * From this call until `release` these signals do not end the process: the caller stops everything it has started.
  * @returns {{ signal: AbortSignal, release: () => void }}
  */
 export function stopSignal() {
@@ -28,16 +29,19 @@ export function stopSignal() {
   return { signal: stop.signal, release };
 }
 
-/** Whether this very script is the command of an npm script. The variable alone is inherited by whatever npm's scripts start. */
+/**
+ * Whether this script itself is the command of an npm script. The variable alone does not show that, because all
+ * descendants inherit it.
+ */
 function isRunByNpm() {
   const script = basename(process.argv[1] ?? '');
   return script !== '' && (process.env['npm_lifecycle_script'] ?? '').includes(script);
 }
 
-/** @param {() => void} onGone called once @returns {() => void} ends the watch */
+/** @param {() => void} onGone called once @returns {() => void} stops watching */
 function watchNpm(onGone) {
   const above = [process.ppid];
-  // The shell between npm and its command, where it has not replaced itself by the command.
+  // The shell between npm and its command, unless the command has replaced it.
   if (commandOf(process.ppid).includes(process.env['npm_lifecycle_script'] ?? ''))
     above.push(parentOf(process.ppid));
   const started = above.map((pid) => ({ pid, start: startOf(pid) }));
@@ -55,7 +59,7 @@ function watchNpm(onGone) {
   return () => clearInterval(timer);
 }
 
-/** Whether the parent is the system's first process, and so none that ran an npm script: npm ended before this script began. */
+/** Whether the parent is the system's first process: npm ended before this script started. */
 function isAdopted(/** @type {number} */ ppid) {
   return ppid === 1 && !/\b(npm|npx|pnpm|yarn|bun|node|sh)\b/.test(commandOf(ppid));
 }

@@ -11,7 +11,10 @@ import { Interrupted } from './say.mjs';
  * @property {number} graceMs that it has to end after SIGTERM
  */
 
-/** One process of the product. It ends by itself when its IPC channel closes, so it outlives us by its own stop at most. */
+/**
+ * One process of the product. It ends by itself when its IPC channel closes, so it outlives the launcher only for the
+ * time it needs to stop.
+ */
 export class Child {
   /** @type {import('node:child_process').ChildProcess} */ #process;
   /** @type {Promise<string>} */ #ended;
@@ -25,7 +28,7 @@ export class Child {
   constructor(options) {
     this.name = options.name;
     this.graceMs = options.graceMs;
-    // A session of its own: a terminal's Ctrl-C reaches the launcher alone, which ends its children in order.
+    // In a session of its own: a terminal's Ctrl-C reaches only the launcher, which ends its children in order.
     this.#process = spawn(process.execPath, options.command, {
       cwd: ROOT,
       env: { ...process.env, ...options.env },
@@ -53,12 +56,12 @@ export class Child {
     this.#listeners.push(listener);
   }
 
-  /** A process of its that must not outlive it. @param {number} pid */
+  /** Also ends this process, which must not outlive the child. @param {number} pid */
   alsoEnd(pid) {
     this.#also = pid;
   }
 
-  /** How it ended, for a person. */
+  /** How the process ended, in words. */
   get ended() {
     return this.#ended;
   }
@@ -82,18 +85,20 @@ export class Child {
   }
 }
 
-/** Runs the parts of the product, and reports one that ends by itself. */
+/** Runs the processes of the product. When one ends unexpectedly, it ends the rest. */
 export class Supervisor {
   /** @type {Child[]} in the order of starting */ #children = [];
   /** @type {(reason: string, child: Child) => void} */ #onCrash;
   #stopping = false;
 
-  /** @param {(reason: string, child: Child) => void} onCrash called when a part ends by itself */
+  /** @param {(reason: string) => void} onCrash called once, when a process ends unexpectedly */
   constructor(onCrash) {
     this.#onCrash = onCrash;
   }
 
-  /** @param {ChildOptions} options @throws {Interrupted} once {@link stop} was called: nobody would end the new part */
+  /**
+   * @param {ChildOptions} options @throws {Interrupted} after {@link stop}, because the new process would not be ended
+   */
   start(options) {
     const child = this.#spawn(options);
     this.#children.push(child);
@@ -121,7 +126,10 @@ export class Supervisor {
     return child;
   }
 
-  /** Ends all parts, the last started first, so that each still has what it needs. Later calls of {@link start} throw. */
+  /**
+   * Ends all processes, the last started first, so that each still has the services it needs. Later calls of {@link
+   * start} throw.
+   */
   async stop() {
     this.#stopping = true;
     for (const child of this.#children.toReversed()) await child.end();

@@ -6,8 +6,7 @@ import { runScript, say } from './say.mjs';
 import { stopSignal } from './stop-signal.mjs';
 
 /**
- * Runs a tool that is written in TypeScript. Installs the dependencies and Redis and builds the
- * product first, where they are missing.
+ * Runs a tool written in TypeScript. First installs the dependencies and Redis and builds the product, if needed.
  * @param {() => Promise<{ main: (args: string[], say: (line: string) => void) => Promise<number> }>} load
  */
 export async function runTool(load) {
@@ -18,7 +17,7 @@ export async function runTool(load) {
     await installDependencies(signal);
     await buildCode(signal);
     process.env['TEST_REDIS_SERVER'] ??= await redisBinary(signal);
-    // From here on the tool handles its signals itself.
+    // From now on the tool handles its signals itself.
     release();
     const { register } = await import('tsx/esm/api');
     register();
