@@ -2,7 +2,7 @@ import { loadSealingKey } from '@gateway/runtime';
 import { openFileSessionStore } from '@gateway/sessions';
 import type { SandboxControl } from '../env/sandbox-control.ts';
 
-/** How many are signed in at a time. */
+/** Accounts that are signed in at the same time. */
 const AT_A_TIME = 50;
 
 export interface BenchAccount {
@@ -13,8 +13,8 @@ export interface BenchAccount {
 }
 
 /**
- * Accounts that are signed in already, made before any worker starts: a thousand key exchanges would take minutes.
- * @returns what each is at the sandbox, by its user_id.
+ * Creates accounts that are already signed in, before any worker starts: a thousand key exchanges would take minutes.
+ * @returns the sandbox's data of each account, by user_id.
  */
 export async function makeAccounts(
   control: SandboxControl,

@@ -4,7 +4,7 @@ import { ROOT } from '../../scripts/lib/root.mjs';
 
 const FOLDER = join('dist', 'bench');
 
-/** mtcute stays as it is: it loads WebAssembly from beside itself. */
+/** mtcute is not bundled, because it loads WebAssembly from its own folder. */
 const ENTRIES = {
   'handler.mjs': 'test/bench/bare/handler.ts',
   'gramjs.mjs': 'test/bench/bare/gramjs.ts',
@@ -13,14 +13,14 @@ const ENTRIES = {
 
 let built: Promise<void> | undefined;
 
-/** Builds what the product is measured against as the product is built, once, so that loading TypeScript counts for neither. */
+/** Builds the compared programs in the same way as the product, so that loading TypeScript affects neither. */
 export async function buildBench(): Promise<void> {
   const folder = join(ROOT, FOLDER);
   built ??= bundle(ENTRIES, folder, folder, new AbortController().signal);
   await built;
 }
 
-/** What to start for a source. */
+/** The file to start for a source. */
 export function builtBench(source: string): string {
   const name = Object.entries(ENTRIES).find(([, entry]) => entry === source)?.[0];
   return name === undefined ? source : join(FOLDER, name);

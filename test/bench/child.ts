@@ -1,8 +1,8 @@
-/** A process that a benchmark asks to do things, over the channel that node gives it. */
+/** A process of a benchmark that answers requests of its parent over node's IPC channel. */
 
 type Request = Record<string, unknown>;
 
-/** Says that it is ready, and does what it is asked until the parent goes. */
+/** Reports that it is ready, and answers requests until the parent ends. */
 export async function answerParent(
   calls: Readonly<Record<string, (request: Request) => Promise<unknown>>>,
 ): Promise<void> {

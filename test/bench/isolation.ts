@@ -6,12 +6,12 @@ import { Stage } from './stage.ts';
 
 const HELP = `npm run bench:isolation -- [--accounts 1000] [--backlog 10000] [--flood 20] [--rate 100] [--rounds 3]
 
-What one account with a long line does to the others: the time from accepting a message to its end, of all other accounts,
-  quiet    with nothing in the one account's line,
-  flooded  with the backlog in its line and the account under a flood wait,
-  again    with nothing in its line once more: how far two like measurements lie apart on this machine,
-  busy     with the backlog in its line, going out,
-measured one after the other in each round. Ratios are against both quiet ones together.`;
+Effect of one account's long queue on all other accounts: the time from accepting a message to its end, for the others,
+  quiet    with nothing in the one account's queue,
+  flooded  with the backlog in its queue and the account under a flood wait,
+  again    with nothing in its queue once more: shows how far two equal measurements differ on this machine,
+  busy     with the backlog in its queue, being sent,
+measured one after the other in each round. Ratios are to both quiet ones together.`;
 
 const BUSY = 'account-0000';
 
@@ -80,7 +80,7 @@ function line(name: string, latencies: readonly number[]): string {
   return `${name.padEnd(18)} ${String(latencies.length).padStart(5)} messages, p50 ${p50}, p99 ${p99}`;
 }
 
-/** A worker with many accounts, one of which has a long line. */
+/** A worker with many accounts, one of which has a long queue. */
 class Crowd implements AsyncDisposable {
   readonly #stage: Stage;
 
@@ -95,27 +95,29 @@ class Crowd implements AsyncDisposable {
     return new Crowd(stage);
   }
 
-  /** Every account connects and sends once. */
+  /** Connects every account and sends one message from each. */
   async warmUp(): Promise<void> {
     const users = [...this.#stage.accounts.keys()];
     for (let at = 0; at < users.length; at += 20)
       await Promise.all(users.slice(at, at + 20).map((userId) => this.#send(userId, 60_000)));
   }
 
-  /** Puts a backlog in the line of the one account, under a flood wait of `flood` seconds. */
+  /** Fills the queue of the busy account, with a flood wait of `flood` seconds. */
   async fill(backlog: number, flood: number): Promise<void> {
     const { control, accounts } = this.#stage;
     if (flood > 0) {
       const user_id = accounts.get(BUSY)?.id;
       if (user_id === undefined) throw new Error('there is no busy account');
-      // A little longer than what is measured.
+      // A little longer than the measurement.
       const error = `FLOOD_WAIT_${flood + 5}`;
       await control.fault({ user_id, method: 'messages.sendMessage', error });
     }
     await fill(this.#stage, [BUSY], backlog);
   }
 
-  /** Sends from all other accounts, evenly, `rate` a second. @returns ms from acceptance to the end, of each. */
+  /**
+   * Sends `rate` messages per second from the other accounts, evenly. @returns ms from acceptance to the end, of each.
+   */
   async measure(ms: number, rate: number): Promise<number[]> {
     const users = [...this.#stage.accounts.keys()].filter((userId) => userId !== BUSY);
     const begun = performance.now();
@@ -139,7 +141,7 @@ class Crowd implements AsyncDisposable {
     return performance.now() - begun;
   }
 
-  /** Waits until nothing is left in the one account's line. */
+  /** Waits until the busy account's queue is empty. */
   async drained(): Promise<void> {
     await drained(this.#stage, [BUSY]);
   }

@@ -2,7 +2,7 @@ import { GatewayError } from '@gateway/contracts';
 import { sleep } from '@gateway/runtime';
 import type { Stage } from './stage.ts';
 
-/** Puts messages in the lines of some accounts, evenly. */
+/** Puts messages into the queues of some accounts, evenly. */
 export async function fill(stage: Stage, users: readonly string[], messages: number): Promise<void> {
   const sends = Array.from({ length: messages }, (_, index) => ({
     job: {
@@ -17,7 +17,7 @@ export async function fill(stage: Stage, users: readonly string[], messages: num
     await stage.producer.sendMany(sends.slice(at, at + 1_000), () => {});
 }
 
-/** Waits until nothing waits any more; asks seldom, so as not to be part of what is measured. */
+/** Waits until no message waits. Polls rarely, so as not to affect the measurement. */
 export async function drained(stage: Stage, users: readonly string[]): Promise<void> {
   for (const userId of users) {
     for (;;) {
@@ -28,7 +28,7 @@ export async function drained(stage: Stage, users: readonly string[]): Promise<v
   }
 }
 
-/** Has an account's sends stop, or go on. */
+/** Pauses or resumes an account's sends. */
 export async function control(
   stage: Stage,
   userId: string,

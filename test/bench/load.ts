@@ -8,7 +8,10 @@ export interface LoadOptions {
   headers: Record<string, string>;
 }
 
-/** Posts over some connections, each its next when the last is answered, for a while. @returns how many were answered 202. */
+/**
+ * Posts over several connections for a while; each posts again once it has its answer. @returns the number of 202
+ * answers.
+ */
 export async function load(url: string, { connections, ms, bodies, headers }: LoadOptions): Promise<number> {
   const { post, close } = openPosts(url, { connections, headers, status: 202 });
   const end = performance.now() + ms;

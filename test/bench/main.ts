@@ -32,15 +32,15 @@ const PAIRS: readonly Pair[] = [
 
 const HELP = `npm run bench -- [--pairs accept,through] [--rounds 3] [--messages 20000] [--out bench.json] [--picture bench.svg] [--against ../main]
 
-Measures the product and the bare libraries in turns, in one run, several rounds each; everything is a ratio of the two, since the machine is not the
-same from one minute to the next. CPU is counted by process, the sandbox is a process of its own. Needs Linux (/proc).
+Measures the product and the bare libraries alternately in one run, with several rounds each. All results are ratios of the two, since the
+speed of the machine varies. CPU is counted per process; the sandbox is a separate process. Needs Linux (/proc).
 
 --against names another checkout with its dependencies installed. waited, one-at-a-time and resting then measure its built code in turns with this
 one's, both on this one's sandbox.
 
 ${PAIRS.map(({ name, about }) => `  ${name.padEnd(15)}${about}`).join('\n')}`;
 
-/** Runs the benchmark, prints its table and writes it down. @returns the exit code. */
+/** Runs the benchmark, prints its table and saves it. @returns the exit code. */
 export async function main(args: string[], say: (line: string) => void): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -81,6 +81,6 @@ export async function main(args: string[], say: (line: string) => void): Promise
 function pairNamed(name: string): Pair {
   const pair = PAIRS.find((each) => each.name === name);
   if (pair === undefined)
-    throw new Error(`there is no pair ${name}: choose of ${PAIRS.map((each) => each.name).join(', ')}`);
+    throw new Error(`there is no pair ${name}: choose from ${PAIRS.map((each) => each.name).join(', ')}`);
   return pair;
 }

@@ -6,7 +6,7 @@ import { createTelegram, type AccountClient, type PendingLogin } from '@gateway/
 import type { BenchAccount } from './accounts.ts';
 import { answerParent } from './child.ts';
 
-/** Our client of Telegram with nothing else of the product, asked for the same as the bare library's. */
+/** The product's Telegram client without the rest of the product, with the same tasks as the bare library. */
 
 const settings = readSettings();
 const telegram = createTelegram({

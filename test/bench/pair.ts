@@ -1,32 +1,32 @@
 import type { Checkout } from '../env/checkout.ts';
 import { median } from './samples.ts';
 
-/** What one figure came to in each round. */
+/** The values of one figure in all rounds. */
 export interface Row {
   what: string;
-  /** Of each round. */
+  /** One per round. */
   values: readonly number[];
-  /** Ratio to the other side, milliseconds or seconds, bytes, or a count. */
+  /** `x`: ratio to the other side; or milliseconds, seconds, bytes; `n`: a count. */
   unit: 'x' | 'ms' | 's' | 'B' | 'n';
-  /** What it should be; `undefined`: it only says what is. */
+  /** The target; `undefined`: the figure has none. */
   bar?: { at: 'least' | 'most'; value: number };
 }
 
 export interface BenchOptions {
   rounds: number;
-  /** Messages of a round, where a pair sends many. */
+  /** Messages per round, for pairs that send many. */
   messages: number;
   /** Another checkout of the product to measure against, if there is one. */
   against: Checkout | undefined;
   say: (line: string) => void;
 }
 
-/** Two sides, measured in turns. */
+/** Two sides that are measured alternately. */
 export interface Pair {
   name: string;
   /** One line for `--help`. */
   about: string;
-  /** @returns the table's rows, and whatever they were worked out from. */
+  /** @returns the table's rows and the raw data behind them. */
   run(options: BenchOptions): Promise<{ rows: Row[]; raw: unknown }>;
 }
 
@@ -45,7 +45,7 @@ export function lineOf(row: Row): string {
   return `${what.padEnd(44)} ${shown(row, median(values)).padStart(9)}   ${spread.padEnd(24)} ${wanted}`.trimEnd();
 }
 
-/** A value as its row gives it. */
+/** Formats a value in the unit of its row. */
 export function shown({ unit }: Row, value: number): string {
   if (unit === 'x') return `x${value.toFixed(2)}`;
   if (unit === 'B') return `${Math.round(value)} B`;

@@ -5,12 +5,12 @@ const WIDTH = 980;
 const ROW = 30;
 const LABELS = 390;
 const VALUES = 150;
-/** Of the bars' room, where what should be stands: what is twice as much goes to its end. */
+/** The target is in the middle of the bars' width, so a value of twice the target reaches the end. */
 const SCALE = 2;
 
 /**
- * The results as a picture (SVG): each figure against what it should be, which is the line in the middle. Left of it is less: better where
- * the figure should be small (a cost), worse where it should be great (a rate).
+ * Draws the results as SVG: each figure relative to its target, which is the line in the middle. Less is on the left:
+ * better for a cost, worse for a rate.
  */
 export function drawResults(rows: readonly Row[]): string {
   const drawn = rows.filter(({ bar }) => bar !== undefined);

@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import type { Stage } from './stage.ts';
 
-/** Keys asked for at a time. */
+/** Keys per request. */
 const BATCH = 1_000;
 
-/** Bytes that all of Redis' data take. */
+/** Bytes of all data in Redis. */
 export async function usedMemory(stage: Stage): Promise<number> {
   const redis = new Redis(stage.redis.url);
   const info = await redis.info('memory');
@@ -12,7 +12,9 @@ export async function usedMemory(stage: Stage): Promise<number> {
   return Number(/used_memory:(\d+)/.exec(info)?.[1]);
 }
 
-/** Bytes of what is kept under the names of accounts, by what it is: key by key, so that scripts and streams of shards do not count. */
+/**
+ * Bytes of all keys that belong to accounts, by kind. Measured key by key, which excludes scripts and shard streams.
+ */
 export async function memoryOfAccounts(stage: Stage): Promise<Record<string, number>> {
   const redis = new Redis(stage.redis.url);
   const bytes: Record<string, number> = {};
@@ -28,7 +30,7 @@ export async function memoryOfAccounts(stage: Stage): Promise<Record<string, num
   return bytes;
 }
 
-/** Ended jobs of accounts that are kept still. */
+/** Number of ended jobs that are still kept. */
 export async function keptJobs(stage: Stage): Promise<number> {
   const redis = new Redis(stage.redis.url);
   const counts = await Promise.all(

@@ -11,12 +11,12 @@ test.each([
   expect(median(samples)).toBe(middle);
 });
 
-test('of nothing there is none', () => {
+test('the median of no samples is NaN', () => {
   expect(median([])).toBeNaN();
   expect(quantile([], 0.5)).toBeNaN();
 });
 
-test('a quantile is a sample that so many lie below', () => {
+test('a quantile is a sample that the given part of the samples lies below', () => {
   const samples = Array.from({ length: 100 }, (_, index) => 99 - index);
   expect([quantile(samples, 0), quantile(samples, 0.99), quantile(samples, 1)]).toEqual([0, 99, 99]);
 });

@@ -16,14 +16,17 @@ import { buildBench, builtBench } from './built.ts';
 
 const SHARDS = 16;
 
-/** Redis, the sandbox and accounts that are signed in; worker, API and others in processes of their own, as a benchmark asks for them. */
+/**
+ * Redis, the sandbox and signed-in accounts. Worker, API and others run in separate processes when a benchmark starts
+ * them.
+ */
 export class Stage implements AsyncDisposable {
   readonly directory: string;
   readonly redis: RedisServer;
   readonly sandbox: Part;
   readonly control: SandboxControl;
   readonly producer: Producer;
-  /** Where new logins begin. */
+  /** The data centre where new logins start. */
   readonly firstDc: number;
   /** By user_id. */
   readonly accounts: ReadonlyMap<string, BenchAccount>;
@@ -58,7 +61,7 @@ export class Stage implements AsyncDisposable {
       ...(await productSettings(redis.url, dataDir)),
       SHARDS: String(SHARDS),
       SEND_MAX_PENDING: '10000000',
-      // As it is by default: a line for each message is part of what it costs.
+      // The default, because a log line per message is part of its cost.
       LOG_LEVEL: 'info',
     };
     const sandbox = new Part('packages/sandbox/src/main.ts', env, join(directory, 'sandbox.log'));
@@ -71,7 +74,7 @@ export class Stage implements AsyncDisposable {
     return new Stage(parts, { ...env, ...telegramSettings(ready) }, product);
   }
 
-  /** Has Redis let its append-only file grow from here on. */
+  /** Stops Redis from rewriting its append-only file. */
   async keepLog(): Promise<void> {
     const redis = new Redis(this.redis.url);
     await redis.config('SET', 'auto-aof-rewrite-percentage', '0');
@@ -82,13 +85,13 @@ export class Stage implements AsyncDisposable {
     return this.start('apps/worker/src/main.ts', settings);
   }
 
-  /** @returns it, with its address. */
+  /** @returns the process and its address. */
   async startApi(settings: Record<string, string> = {}): Promise<{ api: Part; url: string }> {
     const api = await this.start('apps/api/src/main.ts', { PORT: String(await freePort()), ...settings });
     return { api, url: String((await api.ready)['url']) };
   }
 
-  /** A process of the product or of the benchmark, which is told where everything is. */
+  /** Starts a process of the product or of the benchmark with the addresses of everything. */
   async start(entry: string, settings: Record<string, string> = {}): Promise<Part> {
     const name = entry.replaceAll(/[/.]/g, '-');
     const part = new Part(

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 
-/** Clock ticks a second that the kernel counts by: 100 on every Linux that Node runs on. */
+/** Clock ticks per second in /proc: 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
-/** CPU seconds that a process has used, threads and all; from /proc, so on Linux only. */
+/** CPU seconds that a process has used, including its threads. From /proc, so Linux only. */
 async function cpuSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name, in parentheses, may hold spaces.
+  // The name, in parentheses, may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** CPU seconds of all given processes together, and seconds passed, during `work`. */
+/** CPU seconds of all processes together, and seconds passed, during `work`. */
 export async function measureCpu(
   pids: readonly number[],
   work: () => Promise<void>,
@@ -33,7 +33,7 @@ export async function measureEach(
   return { wall, cpu: after.map((cpu, index) => cpu - (before[index] ?? 0)) };
 }
 
-/** Bytes of memory that a process holds. */
+/** Bytes of resident memory of a process. */
 export async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;

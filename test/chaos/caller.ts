@@ -1,12 +1,12 @@
 import { sleep } from '@gateway/runtime';
 import type { Random } from './random.ts';
 
-/** How a post of a message ended. */
+/** The result of posting a message. */
 export type PostEnd =
   | { kind: 'accepted'; jobId: string; messageId: number | null; at: number }
-  /** For good: by the API, or by Telegram. */
+  /** Finally refused, by the API or by Telegram. */
   | { kind: 'refused'; why: string }
-  /** It was given up; nobody knows whether it was accepted. */
+  /** The caller gave up; it is unknown whether the message was accepted. */
   | { kind: 'undecided' };
 
 export interface MessagePost {
@@ -19,10 +19,10 @@ export interface MessagePost {
   prefer: string;
 }
 
-/** ms for one answer: the longest wait that is asked for, and then some. */
+/** ms to wait for one answer: longer than the longest requested wait. */
 const ANSWER_LIMIT = 15_000;
 
-/** A caller as they should be: it posts under the same key, here and there, until it is told how that ended. */
+/** An ideal caller: repeats a post with the same key, to any API, until it learns the result. */
 export class Caller {
   readonly #urls: readonly string[];
   readonly #random: Random;
@@ -32,7 +32,7 @@ export class Caller {
     this.#random = random;
   }
 
-  /** `giveUp` ends the tries, not one that is under way. Never throws. */
+  /** `giveUp` stops further attempts, but not one in progress. Never throws. */
   async post(message: MessagePost, giveUp: AbortSignal): Promise<PostEnd> {
     while (!giveUp.aborted) {
       const end = await this.#try(message);
@@ -65,15 +65,16 @@ export class Caller {
         messageId: typeof messageId === 'number' ? messageId : null,
         at: Date.now(),
       };
-    // The queue was lost in the middle of the request: repeating it under the same key tells.
+    // The queue was lost during the request. Repeating it with the same key finds the result.
     if (fieldOf(body, 'code') === 'QUEUE_UNAVAILABLE') return undefined;
-    // Any other error with a job is the job's end. Without one it is about this request alone, and may pass.
+    // Any other error with a job is that job's result. An error without a job concerns only this request and may be
+    // temporary.
     if (jobId === undefined && (status >= 500 || status === 429)) return undefined;
     return { kind: 'refused', why: `${status} ${JSON.stringify(body)}` };
   }
 }
 
-/** A field of an answer's body; `undefined` where the body has none. */
+/** A field of an answer's body; `undefined` if it has none. */
 function fieldOf(body: unknown, name: string): unknown {
   return typeof body === 'object' && body !== null
     ? Object.entries(body).find(([key]) => key === name)?.[1]

@@ -3,7 +3,10 @@ import { runChaos, type ChaosRun } from './chaos.ts';
 import { FAULTS } from './faults.ts';
 import { isClean, report, troubles } from './report.ts';
 
-/** The short form of `npm run chaos`: each kind of fault once, in the order that this seed gives, however busy the machine is. */
+/**
+ * The short form of `npm run chaos`: each kind of fault once, in the order of this seed, whatever the speed of the
+ * machine.
+ */
 const SHORT = {
   seed: 7,
   length: { rounds: 1, messages: 400 },
@@ -26,7 +29,7 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
     if (run !== undefined && isClean(run.findings)) await run.discard();
   });
 
-  test('every message that was accepted arrives once and in order, and nothing is stuck', () => {
+  test('every accepted message arrives once and in order, and nothing is stuck', () => {
     const { findings, directory } = run;
     const found = [...troubles(findings)].filter(([, evidence]) => evidence.length > 0);
     expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);

@@ -13,48 +13,51 @@ import { stallsOf } from './stalls.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface ChaosOptions {
-  /** Whole; the faults and the load are drawn from it. */
+  /** An integer. Faults and load are drawn from it. */
   seed: number;
-  /** How long load and faults go on; starting, settling and judging come on top. */
+  /** How long load and faults go on, without the time to start, settle and judge. */
   length: ChaosLength;
   accounts: number;
   workers: number;
   apis: number;
-  /** Messages a second, over all accounts. */
+  /** Messages per second, over all accounts. */
   rate: number;
-  /** Seconds from one fault to the next, on average. */
+  /** Average seconds between the starts of two faults. */
   gap: number;
   /** UTF-16 units of the longest texts. */
   longest: number;
   fsync: 'always' | 'everysec';
   say: (line: string) => void;
-  /** Ends the run: it throws the signal's reason, once everything is closed. */
+  /** Ends the run: it throws the signal's reason once everything is closed. */
   signal?: AbortSignal;
 }
 
 /**
- * For some seconds, or until each kind of fault has happened `rounds` times and `messages` were accepted, however long that takes on this
- * machine: `LONGEST` seconds at most.
+ * A number of seconds; or until each kind of fault has happened `rounds` times and `messages` were accepted, for
+ * `LONGEST` seconds at most.
  */
 type ChaosLength = { seconds: number } | { rounds: number; messages: number };
 
-/** Seconds after which a run that counts gives up: its findings then show what is missing. */
+/** Seconds after which a counted run gives up. Its findings then show what is missing. */
 const LONGEST = 240;
 
 export interface ChaosRun {
   findings: Findings;
-  /** Where data and logs are until {@link discard}. */
+  /** Contains data and logs until {@link discard}. */
   directory: string;
   discard: () => Promise<void>;
 }
 
-/** ms between two looks at how many messages were accepted. */
+/** ms between checks of the number of accepted messages. */
 const LOOK_AGAIN = 100;
 
-/** s between lines that say how far it is. */
+/** s between lines about the progress. */
 const PROGRESS = 15;
 
-/** Messages from many accounts through several APIs and workers, while all that can fail does; then what came of it. */
+/**
+ * Posts messages from many accounts through several APIs and workers while everything fails at times, then examines the
+ * result.
+ */
 export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const begun = performance.now();
   const say = (line: string) =>
@@ -81,7 +84,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   const scene: Scene = { fleet, world, roles: new Roles(fleet), flooded: new Set(), forcedStops: [], say };
   const faults = new FaultRunner(scene, { random: random.fork(), gapMs: gap * 1_000 });
 
-  // Not `AbortSignal.timeout` and `any`: Node 20 lets go of them while they are waited for.
+  // Not `AbortSignal.timeout` and `any`: Node 20 may collect them as garbage while they are awaited.
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), ('seconds' in length ? length.seconds : LONGEST) * 1_000);
   const interrupt = () => {
@@ -98,7 +101,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
       'rounds' in length ? runCounted(faults, load, length, over) : faults.run(over.signal),
       sayProgress(fleet, load, say, over.signal),
     ]);
-    // Ctrl-C reaches all processes of a terminal: there is nothing left to judge.
+    // Ctrl-C reaches all processes of a terminal, so there is nothing left to judge.
     signal?.throwIfAborted();
   } finally {
     clearTimeout(timer);
@@ -138,7 +141,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   };
 }
 
-/** Ends the run, by `over`, once there were enough faults and messages. */
+/** Ends the run with `over` after enough faults and messages. */
 async function runCounted(
   faults: FaultRunner,
   load: Load,
@@ -165,7 +168,7 @@ async function sayProgress(
   }
 }
 
-/** As the workers' logs have it. */
+/** Counted in the workers' logs. */
 async function countTakeOvers({ directory, workers }: Fleet): Promise<number> {
   const logs = workers.map(({ name }) => readFile(join(directory, 'logs', `${name}.log`), 'utf8'));
   return (await Promise.all(logs)).reduce((sum, log) => sum + log.split('took over jobs').length - 1, 0);

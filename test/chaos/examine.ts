@@ -5,27 +5,27 @@ import { judge, nameOf, type AcceptedMessage, type ArrivedMessage, type Verdict 
 import type { Ledger } from './load.ts';
 import type { World } from './world.ts';
 
-/** What the product says of itself at the end, where that is not well. A line each. */
+/** Problems that the product itself reports at the end, one line each. */
 export interface SelfReport {
   /** Jobs that have not ended. */
   stuckJobs: string[];
   failedJobs: string[];
-  /** Accounts that are not `ready`, or have something pending. */
+  /** Accounts that are not `ready`, or have pending messages. */
   unwellAccounts: string[];
 }
 
-/** ms without a new message at the sandbox after which missing ones count as lost, and ms after which the wait ends in any case. */
+/** ms without a new message at the sandbox after which missing ones count as lost, and maximum ms of the whole wait. */
 const PATIENCE = { quiet: 60_000, all: 180_000 };
 
-/** ms for jobs and accounts to say that they are done, once everything has arrived. */
+/** ms for jobs and accounts to report that they are done, after everything has arrived. */
 const AFTERTHOUGHT = 60_000;
 
 const LOOK_AGAIN = 1_000;
 
-/** Requests at a time. */
+/** Concurrent requests. */
 const AT_ONCE = 16;
 
-/** Waits until no accepted message is missing at the sandbox, or none comes any more. @returns whether all are there. */
+/** Waits until no accepted message is missing at the sandbox, or no more arrive. @returns whether all have arrived. */
 export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
   const begun = performance.now();
   let [before, changedAt] = [-1, begun];
@@ -40,7 +40,7 @@ export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
   }
 }
 
-/** Compares the ledger with what the sandbox has now. */
+/** Compares the ledger with the messages at the sandbox. */
 export async function verdictOf({ control }: Fleet, { accepted, undecided }: Ledger): Promise<Verdict> {
   const arrived = (await control.messages()).map(
     ({ id, from_id, to_id, text, accepted_at }): ArrivedMessage => ({
@@ -55,8 +55,8 @@ export async function verdictOf({ control }: Fleet, { accepted, undecided }: Led
 }
 
 /**
- * Reads every accepted job and every account, again and again until all are well or the time is over. The message ids that the jobs
- * tell are noted in the ledger, where none was known before.
+ * Reads every accepted job and every account repeatedly until all are well or the time is over. Adds the message ids of
+ * the jobs to the ledger, if they are missing there.
  */
 export async function examine(fleet: Fleet, world: World, { accepted }: Ledger): Promise<SelfReport> {
   const api = new ApiClient(fleet.urls[0] ?? '');
@@ -78,13 +78,16 @@ export async function examine(fleet: Fleet, world: World, { accepted }: Ledger):
   return { stuckJobs: jobs, failedJobs, unwellAccounts: accounts };
 }
 
-/** An id that was told before and is another one stays, for the judge to find: the first one told was wrong, or this one is. */
+/** A different id does not replace an earlier one, so that the judge finds the contradiction. */
 function note(message: AcceptedMessage, messageId: number): void {
   message.messageId ??= messageId;
   if (message.messageId !== messageId) message.messageId = -1;
 }
 
-/** Looks at each until there is nothing to say of it, or the deadline (by `performance.now()`) is over. @returns what was said last. */
+/**
+ * Checks each item repeatedly until it has no problem, or until the deadline (by `performance.now()`). @returns the
+ * last problems.
+ */
 async function repeated<T>(
   items: readonly T[],
   deadline: number,

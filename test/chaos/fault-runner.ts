@@ -2,29 +2,29 @@ import { sleep } from '@gateway/runtime';
 import { FAULTS, type Fault, type Scene } from './faults.ts';
 import type { Random } from './random.ts';
 
-/** ms between looks whether a fault that could not be can be now. */
+/** ms between checks whether a postponed fault is possible now. */
 const LOOK_AGAIN = 100;
 
 interface Drawn {
   fault: Fault;
-  /** Its own, so that the same seed gives the same faults, however long each takes. */
+  /** Its own source of chance, so that the same seed gives the same faults, however long each takes. */
   random: Random;
 }
 
-/** Lets faults happen in random order, each kind as often as the others; several at a time where they may. */
+/** Runs faults in random order, each kind equally often; several at once if they allow it. */
 export class FaultRunner {
-  /** How often each kind happened, by name. */
+  /** How often each kind has happened, by name. */
   readonly counts = new Map<string, number>(FAULTS.map(({ name }) => [name, 0]));
   readonly #scene: Scene;
   readonly #random: Random;
   readonly #gapMs: number;
-  /** As {@link counts}, with those that are under way. */
+  /** Like {@link counts}, including faults in progress. */
   readonly #begun = new Map<string, number>();
   readonly #underWay = new Set<Promise<void>>();
   #deck: Drawn[] = [];
   #failure: unknown;
 
-  /** `gapMs`: from the beginning of one fault to that of the next, on average. */
+  /** `gapMs`: average ms between the starts of two faults. */
   constructor(scene: Scene, { random, gapMs }: { random: Random; gapMs: number }) {
     this.#scene = scene;
     this.#random = random;
@@ -32,8 +32,8 @@ export class FaultRunner {
   }
 
   /**
-   * Runs until `signal`, or until each kind has happened `rounds` times. Faults that have begun go on to their end.
-   * @throws the error of a fault whose process did not come up again.
+   * Runs until `signal`, or until each kind has happened `rounds` times. Faults in progress are completed.
+   * @throws the error of a fault whose process did not start again.
    */
   async run(signal: AbortSignal, rounds = Infinity): Promise<void> {
     do {
@@ -44,12 +44,12 @@ export class FaultRunner {
         while (!this.#beginOne(rounds) && !signal.aborted) await sleep(LOOK_AGAIN, signal);
       }
       await Promise.all(this.#underWay);
-      // A fault that was lost, since the sandbox was away at that moment, is drawn again.
+      // A fault that failed because the sandbox was away is drawn again.
     } while (this.#isLeft(rounds) && !signal.aborted);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Whether a fault is still to begin. */
+  /** Whether a fault still has to start. */
   #isLeft(rounds: number): boolean {
     return this.#deck.length > 0 || this.#missing(rounds).length > 0;
   }
@@ -58,7 +58,10 @@ export class FaultRunner {
     return FAULTS.filter(({ name }) => countOf(this.#begun, name) < rounds);
   }
 
-  /** Begins the first fault of the deck that can begin now and that no earlier one must precede. False where there is none. */
+  /**
+   * Starts the first fault of the deck that is possible now and that no earlier one must precede. False if there is
+   * none.
+   */
   #beginOne(rounds: number): boolean {
     if (this.#deck.length === 0) this.#deck = this.#draw(rounds);
     const awaited = new Set<Fault['on']>();
@@ -87,7 +90,7 @@ export class FaultRunner {
       .then(() => this.counts.set(fault.name, countOf(this.counts, fault.name) + 1))
       .catch((error: unknown) => {
         this.#begun.set(fault.name, countOf(this.#begun, fault.name) - 1);
-        // Orders to the sandbox are lost where it is killed at that moment.
+        // An order to the sandbox is lost if the sandbox is killed at that moment.
         if (fault.on !== 'calls') this.#failure ??= error;
       })
       .then(() => void this.#underWay.delete(followed));

@@ -5,31 +5,34 @@ import type { Random } from './random.ts';
 import type { Roles } from './roles.ts';
 import type { World } from './world.ts';
 
-/** Where faults happen. */
+/** Everything that faults act on. */
 export interface Scene {
   fleet: Fleet;
   world: World;
   roles: Roles;
-  /** Accounts (their `userId`) that were told to wait: their messages may be late. */
+  /** Accounts (their `userId`) under a flood wait: their messages may be late. */
   flooded: Set<string>;
-  /** Stops that had to be forced, a line each. */
+  /** Stops that needed SIGKILL, one line each. */
   forcedStops: string[];
   say: (line: string) => void;
 }
 
 export interface Fault {
-  /** As the table names it. */
+  /** The name in the table. */
   name: string;
-  /** What it disturbs. Faults that disturb the same begin in the order in which they were drawn. */
+  /** What it disturbs. Faults that disturb the same thing start in the order in which they were drawn. */
   on: 'workers' | 'apis' | 'redis' | 'sandbox' | 'calls';
-  /** Begins it; resolves when all is as before. `undefined`: it cannot be just now. */
+  /** Starts it; resolves when everything is as before. `undefined`: not possible now. */
   begin: (scene: Scene, random: Random) => Promise<void> | undefined;
 }
 
-/** ms that a process which was started has to come up, after which the run goes on all the same: a worker may stand by for long. */
+/**
+ * ms to wait for a started process to be ready. The run continues after that, since a worker may be on standby for
+ * long.
+ */
 const READY_LIMIT = 5_000;
 
-/** ms for Redis to come up with all its data. */
+/** ms for Redis to start with all its data. */
 const REDIS_LIMIT = 20_000;
 
 /** ms of a freeze: longer than a worker's lease of 10 s. */
@@ -89,7 +92,7 @@ export const FAULTS: readonly Fault[] = [
         say(`Redis is killed, and started again after ${seconds(ms)}`);
         await redis.stop('SIGKILL');
         await sleep(ms);
-        await withTimeout(redis.resume(), REDIS_LIMIT, () => new Error('Redis does not come up again'));
+        await withTimeout(redis.resume(), REDIS_LIMIT, () => new Error('Redis does not start again'));
         roles.giveBack('redis');
       })();
     },
@@ -163,7 +166,7 @@ export const FAULTS: readonly Fault[] = [
   }),
 ];
 
-/** Something that Telegram does to calls: ordered in a moment, felt when somebody calls. */
+/** A fault in Telegram's answers: ordered at once, and effective at the next call. */
 function callFault(name: string, order: (scene: Scene, random: Random) => Promise<void>): Fault {
   return {
     name,
@@ -176,7 +179,7 @@ function killedIfAny(scene: Scene, random: Random, member: Member | undefined): 
   return member === undefined ? undefined : killed(scene, random, member, member);
 }
 
-/** `role`: what the process is taken as, and given back. */
+/** `role`: the role in which the process was taken, and is given back. */
 async function killed(scene: Scene, random: Random, member: Member, role: Member | 'sandbox'): Promise<void> {
   const ms = random.whole(0, 5_000);
   scene.say(`${member.name} is killed, and started again after ${seconds(ms)}`);

@@ -28,7 +28,7 @@ function counts({ arrivals: _arrivals, ...verdict }: Verdict): Record<string, nu
 }
 
 describe('the judge', () => {
-  test('finds nothing where each message arrived once, in order, under its id', () => {
+  test('finds nothing if each message arrived once, in order, with its id', () => {
     const verdict = judge([accepted(1, { messageId: 101 }), accepted(2)], [arrived(1), arrived(2)]);
     expect(counts(verdict)).toEqual({});
     expect(verdict.arrivals).toEqual(
@@ -39,16 +39,16 @@ describe('the judge', () => {
     );
   });
 
-  test('counts what did not arrive', () => {
+  test('counts a message that did not arrive', () => {
     expect(counts(judge([accepted(1), accepted(2)], [arrived(2)]))).toEqual({ lost: 1 });
   });
 
-  test('counts what arrived again, however often', () => {
+  test('counts a message that arrived again, once for each repeat', () => {
     const verdict = judge([accepted(1)], [arrived(1), arrived(1, { id: 102 }), arrived(1, { id: 103 })]);
     expect(counts(verdict)).toEqual({ doubled: 2 });
   });
 
-  test('counts what was overtaken, once for each that came too late', () => {
+  test('counts each message that was overtaken in its chat', () => {
     const verdict = judge(
       [1, 2, 3].map((seq) => accepted(seq)),
       [arrived(3), arrived(1), arrived(2)],
@@ -56,51 +56,51 @@ describe('the judge', () => {
     expect(counts(verdict)).toEqual({ outOfOrder: 2 });
   });
 
-  test('lets other chats overtake', () => {
+  test('accepts that other chats overtake', () => {
     const other = accepted(1, { chat: 'a1-1', to: 3, text: '[a1-1#1] 1 text' });
     const { text, to } = other;
     const there = [arrived(2), arrived(1, { text, to }), arrived(3)];
     expect(counts(judge([accepted(2), other, accepted(3)], there))).toEqual({});
   });
 
-  test('counts what nobody accepted, what has no label, and what came from or to somebody else', () => {
+  test('counts messages that were not accepted, have no label, or have a wrong sender or recipient', () => {
     expect(counts(judge([], [arrived(1), arrived(2, { text: 'hello' })]))).toEqual({ uninvited: 2 });
     expect(counts(judge([accepted(1)], [arrived(1, { to: 3 })]))).toEqual({ uninvited: 1, lost: 1 });
     expect(counts(judge([accepted(1)], [arrived(1, { from: 3 })]))).toEqual({ uninvited: 1, lost: 1 });
   });
 
-  test('lets a message be there or not of which nobody knows whether it was accepted, but not twice', () => {
+  test('accepts an undecided message, whether it arrived or not, but only once', () => {
     const undecided = [accepted(1)];
     expect(counts(judge([], [arrived(1)], undecided))).toEqual({});
     expect(counts(judge([], [], undecided))).toEqual({});
     expect(counts(judge([], [arrived(1), arrived(1)], undecided))).toEqual({ doubled: 1 });
   });
 
-  test('counts another id than the API gave', () => {
+  test('counts a message id that differs from the API’s', () => {
     expect(counts(judge([accepted(1, { messageId: 7 })], [arrived(1)]))).toEqual({ wrongIds: 1 });
   });
 
-  test('counts another text than was accepted', () => {
+  test('counts a text that differs from the accepted one', () => {
     const verdict = judge([accepted(1)], [arrived(1, { text: `[${CHAT}#1] 1 another` })]);
     expect(counts(verdict)).toEqual({ damaged: 1 });
   });
 
-  describe('of a text that goes out in parts', () => {
+  describe('for a text in several parts', () => {
     const lines = [1, 2, 3].map((number) => `[${CHAT}#1] ${number} text`);
     const long = accepted(1, { text: lines.join('\n'), messageId: 3 });
     const part = (number: number, id = number) => arrived(1, { id, text: lines[number - 1] ?? '' });
 
-    test('finds nothing where all are there in order, the last under the id that was given', () => {
+    test('finds nothing if all parts arrived in order and the last has the reported id', () => {
       expect(counts(judge([long], [part(1), part(2), part(3)]))).toEqual({});
     });
 
-    test('counts one that is missing, doubled, or at the wrong place', () => {
+    test('counts a part that is missing, repeated or out of place', () => {
       expect(counts(judge([long], [part(1), part(3)]))).toEqual({ lost: 1 });
       expect(counts(judge([long], [part(1), part(2), part(2, 9), part(3)]))).toEqual({ doubled: 1 });
       expect(counts(judge([long], [part(2), part(1), part(3)]))).toEqual({ damaged: 1 });
     });
 
-    test('counts one that another message of the chat has overtaken', () => {
+    test('counts a part that another message of the chat has overtaken', () => {
       const verdict = judge([long, accepted(2)], [part(1), part(2), arrived(2), part(3)]);
       expect(counts(verdict)).toEqual({ outOfOrder: 1 });
     });

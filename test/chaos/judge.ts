@@ -8,16 +8,16 @@ export interface PostedMessage extends Label {
   text: string;
 }
 
-/** One that the API has accepted. */
+/** A message that the API has accepted. */
 export interface AcceptedMessage extends PostedMessage {
   jobId: string;
   /** ms since the epoch. */
   acceptedAt: number;
-  /** What the API said it is, as soon as it has said so. */
+  /** The id that the API reported, once it has. */
   messageId: number | null;
 }
 
-/** A message that the sandbox has accepted, in its order. */
+/** A message that the sandbox has accepted, in the order of acceptance. */
 export interface ArrivedMessage {
   id: number;
   from: number;
@@ -27,27 +27,27 @@ export interface ArrivedMessage {
   at: number;
 }
 
-/** What must not be, each with the messages concerned, a line each. */
+/** Faults, each with the messages concerned, one line each. */
 export interface Verdict {
-  /** Not there, or not all of it. */
+  /** Missing, in whole or in part. */
   lost: string[];
-  /** There more than once, as the recipient sees it. */
+  /** Arrived more than once, as the recipient sees it. */
   doubled: string[];
-  /** Behind one of its chat that was accepted after it. */
+  /** Arrived after a message of its chat that was accepted later. */
   outOfOrder: string[];
-  /** There with another text than was accepted. */
+  /** Arrived with a different text. */
   damaged: string[];
-  /** There, though nobody was told that it was accepted. */
+  /** Arrived, though no caller was told that it was accepted. */
   uninvited: string[];
-  /** There under another id than the API said. */
+  /** Arrived with an id that differs from the API's. */
   wrongIds: string[];
-  /** By `chat#seq`: when a message was there, all of it; ms since the epoch. */
+  /** Arrival times of complete messages by `chat#seq`, ms since the epoch. */
   arrivals: Map<string, number>;
 }
 
 /**
- * Compares what was accepted over HTTP with what arrived.
- * @param undecided messages that were posted with nobody left to say whether they were accepted: they may be there or not.
+ * Compares the messages that were accepted over HTTP with those that arrived.
+ * @param undecided messages of which it is unknown whether they were accepted: they may have arrived or not.
  */
 export function judge(
   accepted: readonly AcceptedMessage[],
@@ -115,7 +115,7 @@ function isFromTo(message: ArrivedMessage, original: PostedMessage | undefined):
   return original !== undefined && original.from === message.from && original.to === message.to;
 }
 
-/** Telegram trims what it is sent, so the spaces around a part's ends are lost. */
+/** Telegram trims messages, so spaces at the ends of a part are lost. */
 function bare(text: string): string {
   return text.replaceAll(/\s+/g, '');
 }

@@ -8,44 +8,50 @@ import type { Chat, World } from './world.ts';
 
 export interface LoadOptions {
   world: World;
-  /** The APIs. */
+  /** Addresses of the APIs. */
   urls: readonly string[];
-  /** Messages a second, over all accounts. */
+  /** Messages per second, over all accounts. */
   rate: number;
   /** UTF-16 units of the longest texts. */
   longest: number;
   random: Random;
 }
 
-/** ms between looks at how many messages are due. */
+/** ms between checks of the number of messages that are due. */
 const TICK = 50;
 
-/** Seconds' worth of messages that may wait for their turn, after which no more are ordered until some have gone. */
+/** Maximum waiting messages, in seconds of load. No more are ordered until some have been posted. */
 const MAX_BACKLOG = 15;
 
-/** ms that what is under way at the end may take to be accepted. */
+/** ms for messages in progress at the end to be accepted. */
 const GRACE = 60_000;
 
-/** Of all messages: those whose caller waits for the message id, and those that are posted once more after they were accepted. */
+/**
+ * Shares of all messages: those whose caller waits for the message id, and those that are posted again after
+ * acceptance.
+ */
 const WAITING_SHARE = 0.1;
 const REPEATED_SHARE = 0.03;
 
-/** Of all orders: those for many messages in one chat at once, and in all chats of an account at once. */
+/** Shares of all orders: bursts in one chat, and bursts in all chats of an account. */
 const BURST_SHARE = 0.01;
 const ACCOUNT_BURST_SHARE = 0.01;
 
-/** What came of the load so far. */
+/** The results of the load so far. */
 export interface Ledger {
   accepted: AcceptedMessage[];
-  /** Posted, and nobody knows. */
+  /** Posted, with unknown result. */
   undecided: PostedMessage[];
-  /** A line each. */
+  /** One line each. */
   refused: string[];
-  /** Keys that led to two jobs, a line each. */
+  /** Keys that led to two jobs, one line each. */
   splitKeys: string[];
 }
 
-/** Messages from all accounts to all their chats. In one chat a message is posted when the one before it has been accepted. */
+/**
+ * Posts messages from all accounts to all their chats. Within a chat, a message is posted once the one before it has
+ * been accepted.
+ */
 export class Load {
   readonly ledger: Ledger = { accepted: [], undecided: [], refused: [], splitKeys: [] };
   readonly #options: LoadOptions;
@@ -54,7 +60,7 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    // All senders hear it.
+    // All senders listen to it.
     setMaxListeners(0, this.#giveUp.signal);
     const caller = new Caller(options.urls, options.random.fork());
     this.#senders = options.world.chats.map(
@@ -70,7 +76,7 @@ export class Load {
     );
   }
 
-  /** Posts until `signal`, then sees what is under way to its end. */
+  /** Posts until `signal`, then completes the posts in progress. */
   async run(signal: AbortSignal): Promise<void> {
     const { rate } = this.#options;
     const begun = performance.now();
@@ -78,7 +84,7 @@ export class Load {
     while ((await sleep(TICK, signal)) === 'elapsed') {
       const due = ((performance.now() - begun) / 1_000) * rate;
       const waiting = this.#senders.reduce((sum, sender) => sum + sender.waiting, 0);
-      // What could not be ordered in an outage is not made up for.
+      // Messages that could not be ordered during an outage are skipped.
       if (waiting > rate * MAX_BACKLOG) ordered = due;
       while (ordered < due) ordered += this.#order();
     }
@@ -87,12 +93,12 @@ export class Load {
     clearTimeout(grace);
   }
 
-  /** No more tries: what has not been accepted yet counts as undecided. */
+  /** Stops further attempts. Messages not accepted by now count as undecided. */
   giveUp(): void {
     this.#giveUp.abort();
   }
 
-  /** Orders a message, or a burst of them. @returns how many. */
+  /** Orders a message or a burst. @returns the number of messages. */
   #order(): number {
     const { random } = this.#options;
     const sender = random.pick(this.#senders);
@@ -117,7 +123,7 @@ interface SenderOptions {
   giveUp: AbortSignal;
 }
 
-/** Posts one chat's messages, strictly one after the other. */
+/** Posts the messages of one chat, strictly one after the other. */
 class Sender {
   readonly #options: SenderOptions;
   #seq = 0;
@@ -132,7 +138,7 @@ class Sender {
     return this.#options.chat.account.userId;
   }
 
-  /** Messages ordered and not begun. */
+  /** Messages that are ordered but not started. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -142,7 +148,7 @@ class Sender {
     this.#working ??= this.#work();
   }
 
-  /** Drops what is not begun; resolves when the rest has ended. */
+  /** Drops messages that are not started; resolves when the others have ended. */
   async finish(): Promise<void> {
     this.#waiting = 0;
     await this.#working;
@@ -174,7 +180,7 @@ class Sender {
     if (end.kind === 'undecided') ledger.undecided.push(message);
     else if (end.kind === 'refused') {
       ledger.refused.push(`${post.key}: ${end.why}`);
-      // Whether it is there is another question.
+      // The sandbox shows later whether it arrived.
       ledger.undecided.push(message);
     } else {
       const { jobId, messageId, at } = end;

@@ -3,8 +3,8 @@ import { HELP, readOptions } from './options.ts';
 import { isClean, report } from './report.ts';
 
 /**
- * A chaos run from the command line. `TEST_REDIS_SERVER` names Redis's binary.
- * @returns the exit code: 0 where all is well.
+ * A chaos run from the command line. `TEST_REDIS_SERVER` is the path of Redis's binary.
+ * @returns the exit code: 0 if no fault was found.
  */
 export async function main(args: readonly string[], say: (line: string) => void): Promise<number> {
   const options = readOptions(args);
@@ -27,6 +27,6 @@ export async function main(args: readonly string[], say: (line: string) => void)
     ...args,
     ...(args.some((arg) => arg.startsWith('--seed')) ? [] : ['--seed', findings.seed]),
   ];
-  say(`\nNot well. Data and logs: ${directory}\nAgain with: ${again.join(' ')}`);
+  say(`\nFaults were found. Data and logs: ${directory}\nRepeat with: ${again.join(' ')}`);
   return 1;
 }

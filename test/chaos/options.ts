@@ -6,13 +6,13 @@ export type ChaosChoice = Omit<ChaosOptions, 'say' | 'signal'>;
 
 const FLAGS = {
   minutes: { default: '10', about: 'how long messages are posted and faults happen' },
-  seed: { default: '', about: 'what chance draws from; by default a new one each time' },
+  seed: { default: '', about: 'seed of the random source; by default a new one each time' },
   accounts: { default: '200', about: 'accounts that send' },
   workers: { default: '3', about: 'worker processes' },
   apis: { default: '2', about: 'API processes' },
-  rate: { default: '60', about: 'messages a second, over all accounts' },
-  gap: { default: '3', about: 'seconds from one fault to the next, on average' },
-  longest: { default: '9000', about: 'UTF-16 units of the longest texts; over 4096 they go out in parts' },
+  rate: { default: '60', about: 'messages per second, over all accounts' },
+  gap: { default: '3', about: 'average seconds from one fault to the next' },
+  longest: { default: '9000', about: 'UTF-16 units of the longest texts; texts over 4096 are sent in parts' },
   fsync: { default: 'always', about: "Redis's appendfsync: always or everysec" },
 } as const;
 
@@ -22,7 +22,7 @@ export const HELP = [
   'npm run chaos -- [options]',
   '',
   'Sends messages through several APIs and workers while they, Redis and the sandbox are killed, frozen and cut off,',
-  'and compares what the sandbox got with what was accepted. Ends with 0 where all is well.',
+  'and compares the messages at the sandbox with the accepted ones. Exit code 0 if no fault was found.',
   '',
   ...Object.entries(FLAGS).map(
     ([name, { default: value, about }]) =>
@@ -31,8 +31,8 @@ export const HELP = [
 ].join('\n');
 
 /**
- * What the command line says. @returns `'help'` where it asks for that.
- * @throws {Error} one line that names the option.
+ * Parses the command line. @returns `'help'` if it asks for help.
+ * @throws {Error} with one line that names the option.
  */
 export function readOptions(args: readonly string[]): ChaosChoice | 'help' {
   const { values } = parseArgs({

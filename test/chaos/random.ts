@@ -1,13 +1,13 @@
-/** The one source of chance in a chaos run (mulberry32): the same seed draws the same. */
+/** The only source of chance in a chaos run (mulberry32): the same seed gives the same numbers. */
 export class Random {
   #state: number;
 
-  /** `seed`: any whole number; its lowest 32 bits count. */
+  /** `seed`: any integer; its lowest 32 bits count. */
   constructor(seed: number) {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, not including, 1. */
+  /** From 0 to 1, 1 excluded. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -15,17 +15,17 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** An integer from `low` to `high`, both included. */
   whole(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** True in `share` (0 to 1) of all cases. */
+  /** True with the probability `share` (0 to 1). */
   chance(share: number): boolean {
     return this.next() < share;
   }
 
-  /** @throws {Error} where there is nothing to pick from. */
+  /** @throws {Error} if the list is empty. */
   pick<T>(list: readonly T[]): T {
     const [picked] = list.slice(this.whole(0, list.length - 1));
     if (picked === undefined) throw new Error('nothing to pick from');
@@ -37,7 +37,7 @@ export class Random {
     return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
   }
 
-  /** A source of its own, so that how often one part draws does not change what another gets. */
+  /** A separate source, so that draws in one part do not change the numbers in another. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32));
   }

@@ -2,46 +2,48 @@ import type { SelfReport } from './examine.ts';
 import type { Verdict } from './judge.ts';
 import type { Ledger } from './load.ts';
 
-/** All that a run has found out. */
+/** All results of a run. */
 export interface Findings {
   seed: number;
   verdict: Verdict;
   self: SelfReport;
   ledger: Ledger;
-  /** Sign-ins that the sandbox ended because two connections used them at a time. */
+  /** Sign-ins that the sandbox ended because two connections used them at the same time. */
   duplicated: number;
   crashes: readonly string[];
   forcedStops: readonly string[];
   faults: ReadonlyMap<string, number>;
   stalls: Stalls;
-  /** Calls before a wait was over, since the sandbox last started: a worker that is killed may not have written the wait down. */
+  /**
+   * Calls before a wait was over, since the sandbox last started. A worker that is killed may not have saved the wait.
+   */
   early: number;
-  /** Times that a worker began with jobs which another had in hand. */
+  /** Times that a worker took over active jobs of another. */
   takeOvers: number;
-  /** Seconds that messages were posted. */
+  /** Seconds during which messages were posted. */
   seconds: number;
 }
 
 /** ms from a message's acceptance to its arrival. */
 export interface Stalls {
   longest: number;
-  /** Of messages whose account was never told to wait. */
+  /** Of messages whose account had no flood wait. */
   longestUnflooded: number;
   p50: number;
   p99: number;
 }
 
-/** Lines of evidence that are printed for each thing that must not be. */
+/** Lines of evidence printed per fault. */
 const EVIDENCE = 5;
 
-/** What must not be, by name, with its evidence. */
+/** Faults by name, with the evidence. */
 export function troubles({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
   return new Map<string, readonly string[]>([
     ['lost', verdict.lost],
     ['doubled', verdict.doubled],
     ['out of order', verdict.outOfOrder],
     ['damaged', verdict.damaged],
-    ['sent, though nobody was told so', verdict.uninvited],
+    ['sent, but not accepted for any caller', verdict.uninvited],
     ['wrong message ids', verdict.wrongIds],
     ['refused', ledger.refused],
     ['never accepted', ledger.undecided.map(({ chat, seq }) => `${chat}#${seq}`)],
@@ -54,7 +56,7 @@ export function troubles({ verdict, self, ledger, ...rest }: Findings): Map<stri
     ['jobs failed', self.failedJobs],
     ['accounts not ready', self.unwellAccounts],
     ['processes that ended by themselves', rest.crashes],
-    ['stops that had to be forced', rest.forcedStops],
+    ['stops that needed SIGKILL', rest.forcedStops],
   ]);
 }
 
@@ -62,7 +64,7 @@ export function isClean(findings: Findings): boolean {
   return [...troubles(findings).values()].every((lines) => lines.length === 0);
 }
 
-/** The table that a run ends with, and evidence below it where something is not 0. */
+/** The final table, followed by evidence for each fault that is not 0. */
 export function report(findings: Findings): string {
   const { seed, ledger, faults, stalls, early, takeOvers, seconds } = findings;
   const found = [...troubles(findings)];
@@ -76,9 +78,9 @@ export function report(findings: Findings): string {
     ['from acceptance to arrival', ''],
     ['  p50, p99', `${inSeconds(stalls.p50)}, ${inSeconds(stalls.p99)}`],
     ['  longest', inSeconds(stalls.longest)],
-    ['  longest of accounts never told to wait', inSeconds(stalls.longestUnflooded)],
+    ['  longest of accounts without a flood wait', inSeconds(stalls.longestUnflooded)],
     ['calls before a wait was over', String(early)],
-    ['take-overs of accounts with jobs in hand', String(takeOvers)],
+    ['take-overs of accounts with active jobs', String(takeOvers)],
     ['seed', String(seed)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;

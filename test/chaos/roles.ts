@@ -3,8 +3,8 @@ import type { Member } from '../env/member.ts';
 import type { Random } from './random.ts';
 
 /**
- * Which processes are spoken for by a fault that is under way. It sees to it that there is always a worker and an API that nobody
- * disturbs: a fleet in which nobody can work shows nothing.
+ * Records which processes the faults in progress use. Keeps at least one worker and one API undisturbed: if no process
+ * can work, the run tests nothing.
  */
 export class Roles {
   readonly #fleet: Fleet;
@@ -14,7 +14,7 @@ export class Roles {
     this.#fleet = fleet;
   }
 
-  /** Whoever takes gives back. `undefined`: there is none to spare. */
+  /** The caller must give it back. `undefined`: none can be spared. */
   takeWorker(random: Random): Member | undefined {
     return this.#takeOne(this.#fleet.workers, random);
   }
@@ -23,7 +23,7 @@ export class Roles {
     return this.#takeOne(this.#fleet.apis, random);
   }
 
-  /** All of them, for what disturbs one after the other. */
+  /** All workers, for a fault that disturbs one after the other. */
   takeAllWorkers(): readonly Member[] | undefined {
     const { workers } = this.#fleet;
     if (workers.length < 2 || workers.some((worker) => this.#taken.has(worker))) return undefined;
@@ -31,7 +31,7 @@ export class Roles {
     return workers;
   }
 
-  /** False where it is taken. */
+  /** False if it is already taken. */
   take(what: 'redis' | 'sandbox'): boolean {
     if (this.#taken.has(what)) return false;
     this.#taken.add(what);

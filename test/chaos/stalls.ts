@@ -3,8 +3,8 @@ import type { Stalls } from './report.ts';
 
 /**
  * How long messages took from acceptance to arrival.
- * @param arrivals when each was there, by `chat#seq`; ms since the epoch.
- * @param floodedChats chats whose messages had a reason to be late.
+ * @param arrivals arrival times by `chat#seq`, ms since the epoch.
+ * @param floodedChats chats of accounts with a flood wait, whose messages may be late.
  */
 export function stallsOf(
   accepted: readonly AcceptedMessage[],
@@ -13,7 +13,7 @@ export function stallsOf(
 ): Stalls {
   const taken = accepted.flatMap((message) => {
     const at = arrivals.get(nameOf(message));
-    // Whoever waits for the message id is answered after it has arrived.
+    // A caller that waits for the message id is answered after the message has arrived, hence the 0.
     const ms = Math.max(0, (at ?? 0) - message.acceptedAt);
     return at === undefined ? [] : [{ ms, isFlooded: floodedChats.has(message.chat) }];
   });

@@ -1,21 +1,21 @@
 import type { Random } from './random.ts';
 
-/** Words of one, two, three and four bytes a character in UTF-8. */
+/** Words with one, two, three and four bytes per character in UTF-8. */
 const WORDS = ['alpha', 'bravo', 'naïve', 'привет', 'съешь', 'ещё', '你好', '👋🏽', '👨‍👩‍👧', 'zulu', 'end.'];
 
 const LABEL = /\[([\w-]+)#(\d+)\]/;
 
-/** What tells one message from all others: its chat's name and its number there. */
+/** Identifies a message: the name of its chat and its number there. */
 export interface Label {
-  /** One sender's way to one recipient. */
+  /** A pair of sender and recipient. */
   chat: string;
-  /** Counts up in the chat, in the order of acceptance. */
+  /** Ascending within the chat, in the order of acceptance. */
   seq: number;
 }
 
 /**
- * A text whose every line begins with its label and the line's number: a long one that goes out in parts can be put together again.
- * @param longest UTF-16 units that it may have at most; most texts are a line.
+ * A text whose lines all start with its label and their line number, so that a text sent in parts can be reassembled.
+ * @param longest maximum UTF-16 units; most texts are a single line.
  */
 export function writeText({ chat, seq }: Label, random: Random, longest: number): string {
   const size = random.chance(0.85) ? 1 : random.whole(2, Math.max(2, Math.floor(longest / 60)));
@@ -31,7 +31,7 @@ export function writeText({ chat, seq }: Label, random: Random, longest: number)
   return lines.join('\n');
 }
 
-/** The label of a text, or of a part of one; `undefined` where it has none. */
+/** The label of a text or of a part of one; `undefined` if it has none. */
 export function labelOf(text: string): Label | undefined {
   const [, chat, seq] = LABEL.exec(text) ?? [];
   return chat === undefined ? undefined : { chat, seq: Number(seq) };

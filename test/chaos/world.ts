@@ -5,18 +5,18 @@ import { signIn } from '../env/sign-in.ts';
 interface Account {
   userId: string;
   phone: string;
-  /** Telegram's. */
+  /** The Telegram id. */
   id: number;
 }
 
-/** One account's way to one recipient. */
+/** A pair of sending account and recipient. */
 export interface Chat {
-  /** Unlike any other's. */
+  /** Unique. */
   name: string;
   account: Account;
   /** The recipient's Telegram id. */
   to: number;
-  /** The recipient as the API is told it. */
+  /** The recipient in the form for the API. */
   recipient: string;
 }
 
@@ -25,15 +25,15 @@ export interface World {
   chats: Chat[];
 }
 
-/** Sign-ins at a time: each costs the worker a good part of a second of computing. */
+/** Concurrent sign-ins: each costs the worker a good part of a second of CPU. */
 const SIGN_INS_AT_ONCE = 4;
 
 const GROUP_SIZE = 10;
 
-/** How far apart in the circle of accounts those are that write to each other. */
+/** Distances in the circle of accounts between those that write to each other. */
 const DISTANCES = [1, 3, 7];
 
-/** Signs accounts in and gives each its chats: some others, by phone or by number, and a group. */
+/** Signs accounts in and gives each its chats: some other accounts, by phone or by id, and a group. */
 export async function createWorld(fleet: Fleet, count: number, say: (line: string) => void): Promise<World> {
   const accounts: Account[] = [];
   const waiting = Array.from({ length: count }, (_, index) => index);
@@ -52,7 +52,7 @@ export async function createWorld(fleet: Fleet, count: number, say: (line: strin
       const others = DISTANCES.filter((distance) => distance < count).flatMap(
         (distance) => accounts[(index + distance) % count] ?? [],
       );
-      // A number alone leads nowhere unless the account has seen it: in its address book, say.
+      // An id alone is not enough: the account must have seen the user, for example in its contacts.
       if (others.length > 0)
         await fleet.control.addContacts(
           account.id,
@@ -70,7 +70,9 @@ export async function createWorld(fleet: Fleet, count: number, say: (line: strin
   return { accounts, chats: chats.flat() };
 }
 
-/** Basic groups and supergroups in turn, each with the accounts of one part of the circle. @returns their ids. */
+/**
+ * Creates basic groups and supergroups in turn, each with the accounts of one part of the circle. @returns their ids.
+ */
 async function createGroups(fleet: Fleet, accounts: readonly Account[]): Promise<number[]> {
   const ids: number[] = [];
   for (let first = 0; first < accounts.length; first += GROUP_SIZE) {
@@ -81,7 +83,7 @@ async function createGroups(fleet: Fleet, accounts: readonly Account[]): Promise
   return ids;
 }
 
-/** A test phone of the sandbox, at home in one of its three data centres. */
+/** A test phone of the sandbox, in one of its three data centres. */
 function phoneOf(index: number): string {
   return `+99966${1 + (index % 3)}${String(index).padStart(4, '0')}`;
 }

@@ -1,15 +1,15 @@
 export interface ApiAnswer {
   status: number;
   headers: Headers;
-  // Tests look into bodies freely; what they find is what they check.
+  // Tests read bodies without types, because they check the content.
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
 
-/** A caller of the HTTP API, as `curl` is one. */
+/** A caller of the HTTP API, like `curl`. */
 export class ApiClient {
   readonly url: string;
-  /** Sent with every request: the key, where there is one. */
+  /** Sent with every request: the key, if there is one. */
   headers: Record<string, string> = {};
 
   constructor(url: string) {

@@ -1,10 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Where a Chromium may be; CHROMIUM_PATH names another. */
+/** Common paths of Chromium; CHROMIUM_PATH names another. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** The Chromium that tests run in; `null`: there is none here, and they are skipped. */
+/** The Chromium that tests use; `null`: none was found, and browser tests are skipped. */
 export const CHROMIUM = [process.env['CHROMIUM_PATH'], ...PLACES].find(isExecutable) ?? null;
 
 function isExecutable(path: string | undefined): boolean {
@@ -16,7 +16,7 @@ function isExecutable(path: string | undefined): boolean {
   }
 }
 
-/** A browser of a test's own, which asks nobody on the internet for anything. */
+/** A separate browser for a test, without access to the internet. */
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     ...(CHROMIUM !== null && { executablePath: CHROMIUM }),

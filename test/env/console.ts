@@ -2,14 +2,14 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** A page of the console that keeps account of what goes wrong in it. */
+/** A console page that records its faults. */
 export interface ConsolePage {
   page: Page;
-  /** Errors of its script, refusals of its policy, and requests to anywhere else: none may come. */
+  /** Errors of its script, violations of its content security policy, and requests to other hosts. Must stay empty. */
   troubles: string[];
 }
 
-/** ms that a page may take over anything. */
+/** ms that anything on a page may take. */
 const PATIENCE = 15_000;
 
 export async function openConsole(
@@ -23,7 +23,7 @@ export async function openConsole(
   page.setDefaultTimeout(PATIENCE);
   const troubles: string[] = [];
   page.on('console', (message) => {
-    // The browser itself says so of every answer that is no 2xx.
+    // The browser itself reports this for every answer that is not 2xx.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       troubles.push(message.text());
   });
@@ -39,7 +39,7 @@ interface AxeResults {
   violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
 }
 
-/** What axe finds serious or critical on the page as it stands. */
+/** Findings of axe that are serious or critical on the current page. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
@@ -48,13 +48,13 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }
 
-/** Saves a picture of the page where SCREENSHOTS names a folder. */
+/** Saves a screenshot of the page if SCREENSHOTS names a folder. */
 export async function shoot(page: Page, name: string): Promise<void> {
   const directory = process.env['SCREENSHOTS'];
   if (directory !== undefined) await page.screenshot({ path: `${directory}/${name}.png` });
 }
 
-/** Nothing is wider than the window. */
+/** Checks that nothing is wider than the window. */
 export async function expectNoSideways(page: Page): Promise<void> {
   const [content, window] = await page.evaluate<[number, number]>(
     '[document.documentElement.scrollWidth, innerWidth]',

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import type { ReadEvent } from './read-events.ts';
 
-/** Server-sent events as they come. Whoever opens it ends it. */
+/** A stream of server-sent events. Its opener must end it. */
 export class OpenStream {
   readonly events: ReadEvent[] = [];
   /** Resolves with all events once the server has ended the stream. */

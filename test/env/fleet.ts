@@ -12,13 +12,13 @@ import { telegramSettings } from './telegram-settings.ts';
 export interface FleetOptions {
   workers: number;
   apis: number;
-  /** `always`, the default here: killing Redis loses nothing that it has acknowledged. */
+  /** Default here: `always`, so that killing Redis loses nothing that it has acknowledged. */
   fsync?: NonNullable<RedisServerOptions['fsync']>;
-  /** Settings of the product beside the fleet's own, by their names in the environment. */
+  /** Further settings of the product, by their names in the environment. */
   settings?: Record<string, string>;
 }
 
-/** ms until everything is up. */
+/** ms for everything to start. */
 const START_LIMIT = 30_000;
 
 interface Places {
@@ -30,8 +30,8 @@ interface Places {
 }
 
 /**
- * Several workers and APIs over one Redis and one sandbox, each a process of its own that can be killed, frozen and started again. All
- * that they leave behind is in one directory: the data, Redis's file and a log for each process.
+ * Several workers and APIs with one Redis and one sandbox. Each is a separate process that can be killed, frozen and
+ * started again. One directory contains all their files: the data, Redis's file and a log per process.
  */
 export class Fleet {
   readonly directory: string;
@@ -40,7 +40,7 @@ export class Fleet {
   readonly sandbox: Member;
   readonly workers: readonly Member[];
   readonly apis: readonly Member[];
-  /** The APIs' addresses, which stay the same when they are started again. */
+  /** Addresses of the APIs, which stay the same after a restart. */
   readonly urls: readonly string[];
   readonly #env: Record<string, string>;
   readonly #crashes: string[] = [];
@@ -60,7 +60,7 @@ export class Fleet {
     );
   }
 
-  /** Resolves when all APIs are up and a worker serves the accounts; the other workers may still be starting. */
+  /** Resolves when all APIs are ready and one worker serves the accounts; the other workers may still be starting. */
   static async start({ workers, apis, fsync = 'always', settings }: FleetOptions): Promise<Fleet> {
     const directory = await mkdtemp(join(tmpdir(), 'gateway-fleet-'));
     const [redisDirectory, dataDir] = [join(directory, 'redis'), join(directory, 'data')];
@@ -73,7 +73,7 @@ export class Fleet {
     while (apiPorts.length < apis) apiPorts.push(await freePort());
     const fleet = new Fleet(redis, { directory, env, controlPort, apiPorts, workers });
     try {
-      await withTimeout(fleet.#startAll(), START_LIMIT, () => new Error('the fleet did not come up in time'));
+      await withTimeout(fleet.#startAll(), START_LIMIT, () => new Error('the fleet did not start in time'));
       return fleet;
     } catch (error) {
       await fleet.close();
@@ -81,12 +81,12 @@ export class Fleet {
     }
   }
 
-  /** Processes that ended though nobody ended them, a line each. They were started again. */
+  /** Processes that ended unexpectedly, one line each. They were started again. */
   get crashes(): readonly string[] {
     return this.#crashes;
   }
 
-  /** Ends all processes. The directory stays for whoever wants to look at it: {@link discard} takes it away. */
+  /** Ends all processes. Keeps the directory until {@link discard}. */
   async close(): Promise<void> {
     for (const member of this.workers) member.thaw();
     await Promise.all([...this.apis, ...this.workers].map((member) => member.close()));
@@ -94,7 +94,7 @@ export class Fleet {
     await this.redis.stop();
   }
 
-  /** Takes the directory away, once all is closed. */
+  /** Deletes the directory, after everything is closed. */
   async discard(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -104,7 +104,7 @@ export class Fleet {
     Object.assign(this.#env, telegramSettings(await this.sandbox.ready));
     for (const member of [...this.workers, ...this.apis]) member.start();
     await Promise.all(this.apis.map((api) => api.ready));
-    // A worker may stand by until another one ends: it is ready then, and not before.
+    // A worker may be on standby until another one ends, and is only ready then.
     await Promise.any(this.workers.map((worker) => worker.ready));
   }
 

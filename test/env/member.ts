@@ -4,21 +4,21 @@ import { Part } from './part.ts';
 /** ms that a process may take to end after SIGTERM. */
 const STOP_LIMIT = 35_000;
 
-/** ms after which a process that ended by itself is started again, as whatever supervises it would. */
+/** ms until a process that ended unexpectedly is started again, as by a supervisor. */
 const RESTART_AFTER = 500;
 
 export interface MemberOptions {
   name: string;
-  /** The file that runs. */
+  /** The file to run. */
   entry: string;
-  /** Asked for at each start. */
+  /** Called at each start. */
   env: () => Record<string, string>;
   logFile: string;
-  /** It ended though nobody ended it. It is started again. */
+  /** Called when the process has ended unexpectedly. It is started again. */
   onCrash: (what: string) => void;
 }
 
-/** One process of a fleet through all its lives: killed, frozen, stopped and started again with the same settings. */
+/** One process of a fleet, over any number of kills, freezes, stops and restarts with the same settings. */
 export class Member {
   readonly name: string;
   readonly #options: MemberOptions;
@@ -30,7 +30,7 @@ export class Member {
     this.#options = options;
   }
 
-  /** Starts it; whoever needs it to be up awaits {@link ready}. Nothing happens where it runs already. */
+  /** Starts it, unless it is running. To wait until it is ready, await {@link ready}. */
   start(): void {
     if (this.#part !== undefined || this.#closed) return;
     const { entry, env, logFile } = this.#options;
@@ -39,7 +39,7 @@ export class Member {
     void part.exited.then((code) => this.#onExit(part, code));
   }
 
-  /** What it said when it was up. @throws {Error} where it does not run, or ends before. */
+  /** The process's ready message. @throws {Error} if it is not running, or ends before. */
   get ready(): Promise<Record<string, unknown>> {
     return this.#part?.ready ?? Promise.reject(new Error(`${this.name} does not run`));
   }
@@ -48,7 +48,7 @@ export class Member {
     await this.#release()?.end('SIGKILL');
   }
 
-  /** SIGTERM. @returns whether it ended by itself in time; else it was killed. */
+  /** Sends SIGTERM. @returns whether it ended in time; otherwise it was killed. */
   async stop(): Promise<boolean> {
     const part = this.#release();
     if (part === undefined) return true;

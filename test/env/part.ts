@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { THIS_CHECKOUT, type Checkout } from './checkout.ts';
 
-/** One process of the product, started as `npm start` starts it. */
+/** One process of the product, started as `npm start` does. */
 export class Part {
   readonly #child: ChildProcess;
   readonly #output: string[] = [];
@@ -13,8 +13,8 @@ export class Part {
   #ready: Promise<Record<string, unknown>>;
 
   /**
-   * @param logFile its output is appended there; without it, the output is kept in memory.
-   * @param checkout the copy of the repository whose code it runs.
+   * @param logFile receives the output; without it, the output is kept in memory.
+   * @param checkout the copy of the repository whose code runs.
    */
   constructor(
     entry: string,
@@ -26,7 +26,7 @@ export class Part {
     const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
     this.#child = spawn(process.execPath, nodeArguments(entry), {
       cwd: root,
-      // Nothing of the machine's settings gets in.
+      // No setting of the machine is passed on.
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',
@@ -59,17 +59,17 @@ export class Part {
     return this.#child.pid ?? -1;
   }
 
-  /** Everything that it has printed so far; the whole file, where it prints to one. */
+  /** The output so far; with `logFile`, the whole file. */
   get output(): string {
     return this.#logFile === undefined ? this.#output.join('') : readFileSync(this.#logFile, 'utf8');
   }
 
-  /** The exit code, once it has ended; `null` where a signal ended it. */
+  /** The exit code, once the process has ended; `null` if a signal ended it. */
   get exited(): Promise<number | null> {
     return this.#exited;
   }
 
-  /** Has a process that answers its parent do something. @throws {Error} what it could not. */
+  /** Sends a request to a process that answers its parent. @throws {Error} the error that it reports. */
   async ask(call: string, request: Record<string, unknown> = {}): Promise<unknown> {
     const id = randomUUID();
     return new Promise((resolve, reject) => {
@@ -89,9 +89,9 @@ export class Part {
     this.#child.kill(signal);
   }
 
-  /** Ends it and waits until it is gone. */
+  /** Ends the process and waits for its end. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    // A frozen process takes no SIGTERM.
+    // A frozen process does not handle SIGTERM.
     this.#child.kill('SIGCONT');
     this.#child.kill(signal);
     await this.#exited;

@@ -1,6 +1,6 @@
 import { freePort } from '../../scripts/lib/ports.mjs';
 
-/** What every process of a test's product is told, on ports of its own. */
+/** Settings of every process of a test's product, on free ports. */
 export async function productSettings(redisUrl: string, dataDir: string) {
   return {
     REDIS_URL: redisUrl,
@@ -9,7 +9,7 @@ export async function productSettings(redisUrl: string, dataDir: string) {
     TELEGRAM_API_HASH: '0123456789abcdef0123456789abcdef',
     SANDBOX_PORT: String(await freePort()),
     SANDBOX_CONTROL_PORT: String(await freePort()),
-    // Tests of the pace set it; the others are about something else.
+    // Tests of the pace set it; other tests do not need it.
     SEND_PACE: 'off',
   };
 }

@@ -12,7 +12,7 @@ const SLOTS = 16_384;
 /** ms until the nodes know each other and every slot is served. */
 const FORMING_LIMIT = 20_000;
 
-/** A Redis Cluster of a test's own: three masters, from the same redis-server as everything else. */
+/** A separate Redis Cluster for a test: three masters, with the same redis-server as the other tests. */
 export class RedisCluster {
   readonly #directory: string;
   readonly #children: ChildProcess[] = [];
@@ -58,7 +58,7 @@ export class RedisCluster {
       const node = this.#ports.length - 1;
       const [first, last] = [Math.ceil(node * share), Math.ceil((node + 1) * share) - 1];
       await redis.cluster('ADDSLOTSRANGE', first, last);
-      // The node that meets tells the others where its own bus listens.
+      // The node that meets the others tells them the port of its own bus.
       const [meet] = this.#ports;
       if (meet !== undefined && meet !== port) await this.#meet(meet, port, bus);
     });
@@ -90,7 +90,7 @@ export class RedisCluster {
     }
   }
 
-  /** A client of the cluster; whoever opens it closes it. */
+  /** A client of the cluster; the caller closes it. */
   connect(): Cluster {
     const nodes = this.#ports.map((port) => ({ host: '127.0.0.1', port }));
     return new Cluster(nodes, { redisOptions: { maxRetriesPerRequest: null } });

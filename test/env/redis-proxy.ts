@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A door before a Redis server, to take it away from one client while others reach it. */
+/** A proxy before a Redis server that can cut off one client while others still reach Redis. */
 export class RedisProxy implements AsyncDisposable {
   readonly url: string;
   readonly #server: Server;
@@ -47,7 +47,7 @@ export class RedisProxy implements AsyncDisposable {
     }
   }
 
-  /** Connections break, and new ones are refused. */
+  /** Breaks the connections and refuses new ones. */
   cut(): void {
     this.#isOpen = false;
     for (const socket of this.#sockets) socket.destroy();
@@ -57,17 +57,17 @@ export class RedisProxy implements AsyncDisposable {
     this.#isOpen = true;
   }
 
-  /** Redis hears what it is asked, and what it answers is kept back. */
+  /** Forwards requests to Redis, but keeps the replies back. */
   hold(): void {
     for (const [upstream, client] of this.#clients) upstream.unpipe(client);
   }
 
-  /** What was kept back comes through. */
+  /** Forwards the replies that were kept back. */
   release(): void {
     for (const [upstream, client] of this.#clients) upstream.pipe(client);
   }
 
-  /** The connections there are stand, and nothing comes through any more; a new one is well. */
+  /** Keeps existing connections open but forwards nothing over them. New connections work. */
   swallow(): void {
     for (const socket of this.#sockets) {
       socket.unpipe();
@@ -75,7 +75,7 @@ export class RedisProxy implements AsyncDisposable {
     }
   }
 
-  /** What is sent over the connections there are still comes to Redis; no reply comes back. */
+  /** Forwards requests over existing connections, but no replies. */
   swallowReplies(): void {
     for (const upstream of this.#clients.keys()) {
       upstream.unpipe();

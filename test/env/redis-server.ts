@@ -8,19 +8,22 @@ import { freePort } from '../../scripts/lib/ports.mjs';
 
 export interface RedisServerOptions {
   /**
-   * When the append-only file is put on disk. Replies may come before the file is written under `everysec` (the default), so that a kill
-   * can lose what was acknowledged; under `always` it cannot.
+   * When the append-only file is synced to disk. With `everysec` (the default), a reply may come before the file is
+   * written, so a kill can lose acknowledged writes. With `always` it cannot.
    */
   fsync?: 'always' | 'everysec';
-  /** Where the data goes, made by whoever names it and left to him; by default a fresh one that goes with the server. */
+  /**
+   * The data directory. The caller creates and removes it; by default there is a new one that is removed with the
+   * server.
+   */
   directory?: string;
 }
 
-/** A Redis of a test's own, with an append-only file, that can be stopped, frozen and started again. */
+/** A separate Redis for a test, with an append-only file. It can be stopped, frozen and started again. */
 export class RedisServer {
   readonly url: string;
   readonly #port: number;
-  /** Where its data is. */
+  /** The directory of its data. */
   readonly directory: string;
   readonly #ownsDirectory: boolean;
   readonly #fsync: string;
@@ -41,7 +44,7 @@ export class RedisServer {
     return server;
   }
 
-  /** Starts it (again) on its port and its data; resolves once it answers. */
+  /** Starts it again with its port and data; resolves once it answers. */
   async resume(): Promise<void> {
     const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
     const options = ['--port', `${this.#port}`, '--bind', '127.0.0.1', '--dir', this.directory];

@@ -1,4 +1,4 @@
-/** "Telegram" as a test sees it: the sandbox's control port. */
+/** The sandbox's control port: what a test can see and do at "Telegram". */
 export class SandboxControl {
   readonly #url: string;
 
@@ -6,13 +6,13 @@ export class SandboxControl {
     this.#url = url;
   }
 
-  /** The code last sent to the phone. */
+  /** The last code that was sent to the phone. */
   async code(phone: string): Promise<string> {
     const { code } = await this.#get<{ code: string }>(`/codes/${encodeURIComponent(phone)}`);
     return code;
   }
 
-  /** How the code last sent to the phone went. */
+  /** How the last code was delivered to the phone. */
   async delivery(phone: string): Promise<string> {
     const { delivery } = await this.#get<{ delivery: string }>(`/codes/${encodeURIComponent(phone)}`);
     return delivery;
@@ -25,7 +25,7 @@ export class SandboxControl {
     username?: string;
     password?: string;
     hint?: string;
-    /** Login codes go there. */
+    /** Login codes are sent to this address. */
     email?: string;
   }): Promise<number> {
     const { id } = await this.#send<{ id: number }>('POST', '/accounts', account);
@@ -38,17 +38,17 @@ export class SandboxControl {
     return id;
   }
 
-  /** A sign-in that is done: `auth_key` is base64url. */
+  /** A completed sign-in: `auth_key` is base64url. */
   async createSession(phone: string): Promise<{ id: number; dc: number; auth_key: string }> {
     return this.#send('POST', '/sessions', { phone });
   }
 
-  /** The account of the phone scans the QR code of this URL. */
+  /** The account with this phone scans the QR code with this URL. */
   async scan(url: string, phone: string): Promise<void> {
     await this.#send('POST', '/login-tokens/accept', { url, phone });
   }
 
-  /** How long login tokens can be scanned from now on, in seconds. */
+  /** Sets for how many seconds new login tokens can be scanned. */
   async setLoginTokenLifetime(login_token_lifetime_seconds: number): Promise<void> {
     await this.#send('POST', '/settings', { login_token_lifetime_seconds });
   }
@@ -68,21 +68,21 @@ export class SandboxControl {
     method: string;
     error?: string;
     drop?: 'before' | 'after';
-    /** In place of an answer, e.g. -404. */
+    /** A transport error instead of an answer, e.g. -404. */
     transport?: number;
     delay_ms?: number;
     times?: number;
-    /** A wait goes on refusing until it is over. */
+    /** With a wait: keeps refusing until the wait is over. */
     lasts?: boolean;
-    /** The error says that a sign-in has ended that has not. */
+    /** The error falsely says that a sign-in has ended. */
     slip?: boolean;
-    /** Only calls about this chat: its id, `@username` or `+phone`. */
+    /** Only for calls about this chat: its id, `@username` or `+phone`. */
     peer?: number | string;
   }): Promise<void> {
     await this.#send('POST', '/faults', fault);
   }
 
-  /** The faults that no call has used up yet. */
+  /** Faults that no call has used up yet. */
   async faults(): Promise<{ method: string }[]> {
     return this.#get('/faults');
   }
@@ -95,14 +95,17 @@ export class SandboxControl {
     await this.#send('POST', '/contacts', { id, contact_ids });
   }
 
-  /** What a second send with the same random_id gets, until the sandbox ends: RANDOM_ID_DUPLICATE, or the first one's answer. */
+  /**
+   * The answer to a second send with the same random_id, until the sandbox ends: RANDOM_ID_DUPLICATE, or the first
+   * answer.
+   */
   async answerRepeatedSends(repeated_random_id: 'error' | 'original'): Promise<void> {
     await this.#send('POST', '/settings', { repeated_random_id });
   }
 
   /**
-   * Counts: messages accepted, calls that came before a wait was over, sign-ins that died because two connections used them at once, and the
-   * connections of each account that is signed in.
+   * Counters: accepted messages, calls before a wait was over, sign-ins that ended because two connections used them at
+   * once, and the connections of each signed-in account.
    */
   async counters(): Promise<{
     messages: number;
@@ -131,7 +134,7 @@ export class SandboxControl {
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();
-    // The shape is the contract's; the sandbox's own tests hold it to that.
+    // The contract defines the shape; the sandbox's own tests check it.
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 }
@@ -142,7 +145,7 @@ export interface SandboxMessage {
   to_id: number;
   text: string;
   date: string;
-  /** To the millisecond. */
+  /** With milliseconds. */
   accepted_at: string;
   random_id: string;
   entities?: ({ type: string; offset: number; length: number } & Record<string, unknown>)[];

@@ -2,7 +2,7 @@ import type { ApiClient } from './api-client.ts';
 import type { SandboxControl } from './sandbox-control.ts';
 
 /**
- * Signs a phone of the sandbox in under `userId`, with the code that the sandbox shows.
+ * Signs in a phone of the sandbox as `userId`, with the code that the sandbox shows.
  * @returns its Telegram id.
  */
 export async function signIn(

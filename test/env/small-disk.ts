@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real file system of 2 MiB that a test can fill, and make read-only. */
+/** A real file system of 2 MiB that a test can fill, or make read-only. */
 export class SmallDisk {
   readonly path = mkdtempSync(join(tmpdir(), 'gateway-disk-'));
   /** The product's directory on it. */
@@ -19,7 +19,7 @@ export class SmallDisk {
     mkdirSync(this.dataDir);
   }
 
-  /** Leaves no byte free. */
+  /** Fills the disk to the last byte. */
   fill(): void {
     const file = openSync(join(this.path, 'filler'), 'a');
     try {
@@ -30,7 +30,7 @@ export class SmallDisk {
     }
   }
 
-  /** Takes away what {@link fill} wrote. */
+  /** Deletes the file that {@link fill} wrote. */
   free(): void {
     rmSync(join(this.path, 'filler'), { force: true });
   }
@@ -53,7 +53,7 @@ function fillWith(file: number, block: Buffer): void {
   }
 }
 
-/** Whether this process may mount a file system: root on Linux, where the container permits it. */
+/** Whether this process may mount a file system: root on Linux, if the container permits it. */
 export const canMount = (() => {
   try {
     new SmallDisk().close();

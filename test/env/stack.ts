@@ -11,7 +11,7 @@ import { SandboxControl } from './sandbox-control.ts';
 import { signIn } from './sign-in.ts';
 import { telegramSettings } from './telegram-settings.ts';
 
-/** The whole product in processes of its own, each of which a test may end, freeze and start again. */
+/** The whole product in separate processes, which a test may end, freeze and start again. */
 export class Stack {
   readonly dataDir: string;
   readonly redis: RedisServer;
@@ -59,12 +59,12 @@ export class Stack {
     await this.worker.ready;
   }
 
-  /** By which another stack finds this one's "Telegram" in place of its own. */
+  /** Settings with which another stack uses this one's "Telegram" in place of its own. */
   async telegramSettings(): Promise<Record<string, string>> {
     return telegramSettings(await this.sandbox.ready);
   }
 
-  /** @param settings that this worker has beside, or instead of, those of the stack: another machine. */
+  /** @param settings added to those of the stack, or replacing them: a worker on another machine. */
   spawnWorker(settings: Record<string, string> = {}): Part {
     return new Part('apps/worker/src/main.ts', { ...this.#settings, ...settings });
   }
@@ -80,7 +80,7 @@ export class Stack {
     this.api = new ApiClient(String(ready['url']));
   }
 
-  /** Ends worker and API, and starts them with these settings beside, or instead of, those of the stack. */
+  /** Ends worker and API, and starts them with these settings added to those of the stack, or replacing them. */
   async restart(settings: Record<string, string>): Promise<void> {
     await Promise.all([this.worker.end(), this.apiProcess.end()]);
     this.worker = this.spawnWorker(settings);
@@ -88,7 +88,7 @@ export class Stack {
     await Promise.all([this.worker.ready, this.apiProcess.ready]);
   }
 
-  /** Where "Telegram" is, for clients of other makers. */
+  /** Addresses and key of "Telegram", for other clients. */
   async telegram(): Promise<{ dataCenters: DataCenter[]; publicKeyPem: string }> {
     const { TELEGRAM_DC = '', TELEGRAM_DC_KEY = '' } = this.#settings;
     const dataCenters = TELEGRAM_DC.split(',').map((each) => {
@@ -98,7 +98,7 @@ export class Stack {
     return { dataCenters, publicKeyPem: await readFile(TELEGRAM_DC_KEY, 'utf8') };
   }
 
-  /** A test account of the sandbox (`+99966…`), signed in under `userId`. @returns its Telegram id. */
+  /** Signs in a test account of the sandbox (`+99966…`) as `userId`. @returns its Telegram id. */
   async signIn(userId: string, phone: string): Promise<number> {
     return signIn(this.api, this.control, userId, phone);
   }

@@ -10,7 +10,7 @@ function makeImmutable(file: string, on: boolean): void {
   execFileSync('chattr', [on ? '+i' : '-i', file], { stdio: 'pipe' });
 }
 
-/** Root on Linux, on a file system that knows immutable files. */
+/** Needs root on Linux and a file system with immutable files. */
 const canMakeImmutable = (() => {
   const directory = mkdtempSync(join(tmpdir(), 'immutable-'));
   const file = join(directory, 'file');
@@ -29,7 +29,7 @@ const canMakeImmutable = (() => {
 test
   .skipIf(!canMakeImmutable)
   .each(['telegram_sessions/alice.session', 'telegram_sessions/alice.peers', 'telegram_auth.json'])(
-  'an immutable %s shows before anything is changed (skipped where no file can be made so)',
+  'an immutable %s is reported before anything is changed (skipped if no file can be made immutable)',
   async (name) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'immutable-'));
     const file = join(dataDir, name);

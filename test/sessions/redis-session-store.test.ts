@@ -20,7 +20,7 @@ function openStore(redis: Redis | Cluster, place: string, sealer = new Sealer([K
   });
 }
 
-/** Keys of their own for one test. */
+/** Separate keys for one test. */
 function makePlace(redis: Redis | Cluster): StoreUnderTest {
   places += 1;
   const place = `place-${places}`;
@@ -72,7 +72,7 @@ describe('in one Redis', () => {
     expect(values.join()).not.toContain('+79990000000');
   });
 
-  test('opens what was sealed with the key before', async () => {
+  test('opens data that was sealed with the previous key', async () => {
     await openStore(redis, 'rotated', new Sealer([OLD_KEY])).saveSession('user123', 'the session', null);
     expect(await openStore(redis, 'rotated', new Sealer([KEY, OLD_KEY])).load('user123')).toMatchObject({
       session: 'the session',
@@ -114,7 +114,7 @@ describe('in one Redis', () => {
     },
   );
 
-  test('peers that are garbage do not keep the session, and new ones take their place', async () => {
+  test('peers that are garbage leave the session readable, and new ones replace them', async () => {
     const store = openStore(redis, 'peers');
     await store.saveSession('user123', 'the session', null);
     await redis.rpush('{peers-user123}:peers', 'x');
@@ -129,7 +129,7 @@ describe('in one Redis', () => {
     await redis.set(key, JSON.stringify({ ...JSON.parse((await redis.get(key)) ?? ''), ...change }));
   }
 
-  test('a Redis that is out of memory, or cannot save, takes no change', async () => {
+  test('a Redis that is out of memory, or cannot save, accepts no change', async () => {
     const own = await RedisServer.start();
     const client = new Redis(own.url);
     onTestFinished(async () => {
@@ -149,7 +149,7 @@ describe('in one Redis', () => {
     expect(await client.keys('*probe*')).toEqual([]);
   });
 
-  test('lists who has an account, whatever names a crash has left in the index', async () => {
+  test('lists existing accounts only, even if a crash left other ids in the index', async () => {
     const store = openStore(redis, 'indexed');
     await redis.sadd('{indexed}:all', 'nobody');
     await store.saveSession('user123', 'the session', null);
@@ -159,7 +159,7 @@ describe('in one Redis', () => {
     expect(await redis.smembers('{indexed}:all')).toEqual(['nobody']);
   });
 
-  test('leaves the name of a deleted account to the next owner, once the right has ended', async () => {
+  test('leaves the id of a deleted account to the next owner once the right has ended', async () => {
     const store = openStore(redis, 'handed-over');
     await store.saveSession('user123', 'the session', null);
     let asks = 0;
@@ -169,7 +169,7 @@ describe('in one Redis', () => {
     expect(await redis.smembers('{handed-over}:all')).toEqual(['user123']);
   });
 
-  test('says so while Redis is away, and goes on when it is back', async () => {
+  test('throws while Redis is away, and works again when it is back', async () => {
     const store = openStore(redis, 'away');
     await server.stop();
     const calls = [store.load('user123'), store.delete('user123'), store.load('user123'), store.list()];

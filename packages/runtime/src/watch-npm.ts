@@ -9,8 +9,8 @@ const POLL = 250;
  */
 export function watchNpm(onGone: () => void): void {
   const script = basename(process.argv[1] ?? '');
-  // Every descendant of npm's script inherits the variable. oxlint-disable-next-line node/no-process-env -- npm sets
-  // it; it is not a setting.
+  // Every descendant of npm's script inherits the variable.
+  // oxlint-disable-next-line node/no-process-env -- npm sets it; it is not a setting.
   const command = process.env['npm_lifecycle_script'];
   if (script === '' || command?.includes(script) !== true) return;
   const npm = process.ppid;

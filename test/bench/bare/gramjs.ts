@@ -10,7 +10,7 @@ import type { BenchAccount } from '../accounts.ts';
 import { answerParent } from '../child.ts';
 import { serveSends } from './serve-sends.ts';
 
-/** The library as its users use it, with nothing of ours: what the product is measured against. */
+/** The unmodified library as its users use it. The product is compared with it. */
 
 const CREDENTIALS = { apiId: 1, apiHash: '0123456789abcdef0123456789abcdef' };
 trustServerKeys([readFileSync(process.env['TELEGRAM_DC_KEY'] ?? '', 'utf8')]);
@@ -22,7 +22,7 @@ const ADDRESSES = new Map(
   }),
 );
 
-/** The library knows Telegram's own addresses only. */
+/** The library only knows Telegram's own addresses. */
 class LocalConnection extends ConnectionTCPFull {
   constructor(options: ConstructorParameters<typeof ConnectionTCPFull>[0]) {
     const place = ADDRESSES.get(options.dcId);
@@ -36,7 +36,7 @@ const accounts = Object.entries(
 const clients: TelegramClient[] = [];
 const byUser = new Map<string, TelegramClient>();
 
-/** Without a key: one that agrees on a new one, with the first data centre. */
+/** Without a key, the client agrees on a new one with the first data centre. */
 async function clientOf(dc: number, authKey: string | undefined): Promise<TelegramClient> {
   const session = new MemorySession();
   session.setDC(dc, ADDRESSES.get(dc)?.host ?? '', ADDRESSES.get(dc)?.port ?? 0);
@@ -56,7 +56,7 @@ async function connect(count: number): Promise<void> {
   for (const [userId, { dc, authKey }] of accounts.slice(clients.length, count)) {
     const client = await clientOf(dc, authKey);
     await client.connect();
-    // Whoever sends as somebody knows who that is.
+    // A real sender also looks up its own user.
     await client.getMe();
     clients.push(client);
     byUser.set(userId, client);
@@ -92,7 +92,7 @@ async function newKey(phoneNumber: string): Promise<number> {
   return performance.now() - begun;
 }
 
-/** Up to where the password is asked for. */
+/** Signs in until the password is required. */
 async function signIn(phoneCode: string): Promise<void> {
   const { client, ...login } = newcomer ?? {};
   await client?.invoke(new Api.auth.SignIn({ ...login, phoneCode })).then(

@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import { answerParent } from '../child.ts';
 
-/** The least that takes a message over HTTP into a queue: what accepting a send is measured against. */
+/** The minimal handler that puts an HTTP message into a queue. Accepting a send is compared with it. */
 
 const schema = z.strictObject({ user_id: z.string(), recipient_id: z.string(), text: z.string().min(1) });
 const queue = new Queue('bare', { connection: { url: process.env['REDIS_URL'] ?? '' } });

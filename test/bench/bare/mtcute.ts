@@ -6,7 +6,7 @@ import type { BenchAccount } from '../accounts.ts';
 import { answerParent } from '../child.ts';
 import { serveSends } from './serve-sends.ts';
 
-/** mtcute, as it would be used in the place of GramJS: no updates, sessions given. */
+/** mtcute, set up as a replacement for GramJS: no updates, existing sessions. */
 
 const DATA_CENTERS = (process.env['TELEGRAM_DC'] ?? '').split(',').map((each) => {
   const [id, ipAddress = '', port] = each.split(':');

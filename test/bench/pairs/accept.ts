@@ -7,16 +7,19 @@ import { measureCpu } from '../usage.ts';
 const ACCOUNTS = 50;
 const CONNECTIONS = 50;
 
-/** Of a round, each side. */
+/** Per round and side. */
 const SECONDS = 8;
 
 interface AcceptRound {
-  /** Requests a second, and CPU seconds (the process and Redis) for a thousand. */
+  /** Requests per second, and CPU seconds (the process and Redis) per thousand. */
   product: { rate: number; cpu: number };
   bare: { rate: number; cpu: number };
 }
 
-/** Accepting messages, not waited for, over fifty connections: against the least that puts a message into a queue. */
+/**
+ * Accepting messages without waiting for them, over fifty connections, against a minimal handler that enqueues a
+ * message.
+ */
 export const accept: Pair = {
   name: 'accept',
   about:
@@ -42,9 +45,9 @@ export const accept: Pair = {
 
 async function measureAccept({ rounds, say }: BenchOptions): Promise<AcceptRound[]> {
   await using stage = await Stage.open(ACCOUNTS);
-  // A rewrite of the append-only file takes a core for seconds, and would fall to the one side or the other.
+  // A rewrite of the append-only file would take a core for seconds, on one side only.
   await stage.keepLog();
-  // It shows the accounts to the API, and goes: nothing is worked off meanwhile.
+  // The worker publishes the accounts to the API and ends, so that nothing is sent during the measurement.
   await (await stage.startWorker()).end();
   const { api, url } = await stage.startApi();
   const port = String(await freePort());
@@ -73,7 +76,7 @@ async function measureAccept({ rounds, say }: BenchOptions): Promise<AcceptRound
   for (let round = 0; round <= rounds; round += 1) {
     const product = await measure(`${url}/telegram/user/send`, api.pid);
     const bare = await measure(`http://127.0.0.1:${port}/send`, handler.pid);
-    // The first makes the code warm: what is measured is a process that has been at it for a while.
+    // The first round only warms up the code.
     if (round === 0) continue;
     results.push({ product, bare });
     say(

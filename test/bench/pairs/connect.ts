@@ -5,12 +5,12 @@ import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { median } from '../samples.ts';
 import { Stage } from '../stage.ts';
 
-/** Of a round, each side. */
+/** Per round and side. */
 const SAMPLES = 12;
 const PASSWORD = 'a password of somebody';
 
 type Step = 'newKey' | 'known' | 'password';
-/** ms of each step, the median of a round. */
+/** The median ms of each step in a round. */
 type Times = Record<Step, number>;
 
 interface ConnectRound {
@@ -18,7 +18,7 @@ interface ConnectRound {
   bare: Times;
 }
 
-/** Becoming connected: our client of Telegram, against the bare library's, each in a process of its own. */
+/** Connecting with the product's client, against the bare library, each in a separate process. */
 export const connect: Pair = {
   name: 'connect',
   about:
@@ -48,7 +48,7 @@ async function measureConnect({ rounds, say }: BenchOptions): Promise<ConnectRou
       await signIn(stage, ours, own);
       await signIn(stage, bare, other);
     }
-    // The first warms both up.
+    // The first round only warms both up.
     if (round === 0) continue;
     const result = { product: medians(own), bare: medians(other) };
     results.push(result);
@@ -62,10 +62,10 @@ async function measureConnect({ rounds, say }: BenchOptions): Promise<ConnectRou
 
 let phones = 0;
 
-/** A whole sign-in of a new account with a password, and a connection of one that is signed in. */
+/** Signs in a new account with a password, then connects an account that is already signed in. */
 async function signIn({ control, firstDc }: Stage, side: Part, times: Record<Step, number[]>): Promise<void> {
   phones += 1;
-  // Of the data centre that new logins begin with: another would cost both a second key.
+  // In the data centre where new logins start. Any other would cost both sides a second key.
   const phone = `+99966${firstDc}${String(phones).padStart(4, '0')}`;
   await control.createAccount({ phone, first_name: 'Test', password: PASSWORD });
   times.newKey.push(Number(await side.ask('newKey', { phone })));

@@ -6,26 +6,29 @@ import { keptJobs, memoryOfAccounts, usedMemory } from '../redis-memory.ts';
 import { Stage } from '../stage.ts';
 import { measureCpu } from '../usage.ts';
 
-/** Accounts that send; with many accounts, the others only exist. */
+/** Accounts that send. The others only exist. */
 const SENDING = 50;
 const FEW = 100;
 const MANY = 10_000;
 const SHORT = 1_000;
 const LONG = 1_000_000;
-/** Accounts that have sent, and what each has. */
+/** Accounts that have sent, and the number of messages from each. */
 const SENT_ACCOUNTS = 1_000;
 const SENT_EACH = 150;
-/** ms that messages go out before they are counted, and while they are. */
+/** ms of sending before the measurement, and during it. */
 const WARM_MS = 1_000;
 const WORK_MS = 6_000;
 
-/** What is asked of the cost with little and with much: CPU seconds (worker and Redis) for a thousand messages. */
+/**
+ * CPU seconds (worker and Redis) per thousand messages, with a small and a large number of waiting messages or
+ * accounts.
+ */
 interface GrowthRound {
   little: number;
   much: number;
 }
 
-/** Whether what waits, and who is there, makes a message dearer. */
+/** Whether more waiting messages or more accounts make a message more expensive. */
 export const growth: Pair = {
   name: 'growth',
   about:
@@ -78,7 +81,7 @@ async function measureWaiting({ rounds, say }: BenchOptions) {
   return { rounds: results, bytesEach };
 }
 
-/** What a message costs while as many come in as go out, so that what waits stays as it is. */
+/** The cost of a message while as many are added as are sent, so that the number of waiting messages stays the same. */
 async function costWhileFed(stage: Stage, worker: Part): Promise<number> {
   const users = [...stage.accounts.keys()];
   const sent = async () => (await stage.control.counters()).messages;
@@ -128,7 +131,10 @@ async function measureAccounts({ rounds, messages, say }: BenchOptions) {
   return { rounds: results, bytesEach };
 }
 
-/** What is left of accounts that have sent, once their jobs have been kept for long enough: by kind of key, and of one account in all. */
+/**
+ * Memory that remains of accounts that have sent, after the retention time of their jobs: by kind of key, and in total
+ * per account.
+ */
 async function measureSent({ say }: BenchOptions) {
   await using stage = await Stage.open(SENT_ACCOUNTS);
   await stage.keepLog();
@@ -161,7 +167,7 @@ async function costOfSending(stage: Stage, worker: Part, messages: number): Prom
   return (cpu / messages) * 1_000;
 }
 
-/** Waits until the API could be asked about every account. */
+/** Waits until the API knows every account. */
 async function shown(stage: Stage): Promise<void> {
   const last = [...stage.accounts.keys()];
   for (const userId of last)

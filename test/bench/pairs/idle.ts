@@ -7,23 +7,23 @@ import { Stage } from '../stage.ts';
 import { measureCpu, residentBytes } from '../usage.ts';
 
 const ACCOUNTS = 1_000;
-/** ms that both sides have to come to rest (V8 gives memory back only after a while), and that they are looked at. */
+/** ms that both sides rest before the measurement (V8 releases memory late), and ms of the measurement. */
 const SETTLE_MS = 120_000;
 const WATCH_MS = 30_000;
-/** Each takes minutes. */
+/** Each round takes minutes. */
 const MAX_ROUNDS = 2;
 
 interface Usage {
   /** Bytes. */
   rss: number;
-  /** CPU milliseconds a second. */
+  /** CPU milliseconds per second. */
   cpu: number;
 }
 
 interface Side {
   /** The whole process. */
   whole: Usage;
-  /** What the accounts have added to one that knows of none: whoever serves them, and their connections. */
+  /** The difference from a process without accounts: the cost of the accounts and their connections. */
   added: Usage;
 }
 
@@ -32,7 +32,10 @@ interface IdleRound {
   bare: Side;
 }
 
-/** Accounts that are connected and have nothing to do: the worker, against as many clients of the bare library in one process. */
+/**
+ * Connected accounts with nothing to do: the worker, against the same number of clients of the bare library in one
+ * process.
+ */
 export const idle: Pair = {
   name: 'idle',
   about:
@@ -79,7 +82,7 @@ async function measureIdle({ rounds, say }: BenchOptions): Promise<IdleRound[]> 
   return results;
 }
 
-/** Both processes at rest where there are no accounts at all. */
+/** Measures both processes at rest without any accounts. */
 async function withoutAccounts(): Promise<[Usage, Usage]> {
   await using stage = await Stage.open(0);
   const accountsFile = join(stage.directory, 'accounts.json');
@@ -94,7 +97,7 @@ async function withoutAccounts(): Promise<[Usage, Usage]> {
 async function productRound(stage: Stage, base: Usage): Promise<Side> {
   const worker = await stage.startWorker();
   const users = [...stage.accounts.keys()];
-  // An account is connected when it has something to send.
+  // An account connects when it has something to send.
   await fill(stage, users, users.length);
   await drained(stage, users);
   const usage = await watch(worker.pid);
@@ -113,7 +116,10 @@ async function bareRound(stage: Stage, accountsFile: string, base: Usage): Promi
   return beyond(base, usage);
 }
 
-/** A side that had let go of connections would be at rest for no merit of its own. None that was lost comes back while nothing is sent. */
+/**
+ * A side with fewer connections would seem cheaper. A lost connection does not return while nothing is sent, so the
+ * count is checked.
+ */
 async function assertConnected(stage: Stage): Promise<void> {
   const { sessions } = await stage.control.counters();
   const connected = sessions.filter(({ connections }) => connections > 0).length;

@@ -4,7 +4,7 @@ import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { quantile } from '../samples.ts';
 import { Stage } from '../stage.ts';
 
-/** Of a round. */
+/** Per round. */
 const SENDS = 300;
 
 interface LatencyRound {
@@ -13,7 +13,10 @@ interface LatencyRound {
   bare: { p50: number; p99: number };
 }
 
-/** One send at a time: over HTTP, waited for, against the bare library; in turns, so that both see the same machine. */
+/**
+ * One send at a time over HTTP, waiting for the result, against the bare library. Alternating, so that both see the
+ * same machine.
+ */
 export const latency: Pair = {
   name: 'latency',
   about: 'one send at a time over HTTP, waited for, against one call of GramJS',
@@ -55,7 +58,7 @@ async function measureLatency({ rounds, say }: BenchOptions): Promise<LatencyRou
       own.push(await product(`message ${index}`));
       other.push(Number(await bare.ask('sendOne', { text: `message ${index}` })));
     }
-    // The first warms both up.
+    // The first round only warms both up.
     if (round === 0) continue;
     const of = (samples: number[]) => ({ p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) });
     results.push({ product: of(own), bare: of(other) });

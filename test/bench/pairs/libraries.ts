@@ -6,7 +6,7 @@ import { measureCpu } from '../usage.ts';
 
 const ACCOUNTS = 50;
 
-/** The unmodified library first: what the others are held against. */
+/** The unmodified library is first: the others are compared with it. */
 const SIDES = {
   gramjs: 'test/bench/bare/gramjs.ts',
   ours: 'test/bench/ours.ts',
@@ -14,10 +14,10 @@ const SIDES = {
 } as const;
 
 type Side = keyof typeof SIDES;
-/** Messages a second, and CPU seconds for a thousand messages. */
+/** Messages per second, and CPU seconds per thousand messages. */
 type LibrariesRound = Record<Side, { rate: number; cpu: number }>;
 
-/** Libraries alone, in a loop: what another one in the place of GramJS would bring. */
+/** Libraries alone in a loop: shows what a replacement of GramJS would gain. */
 export const libraries: Pair = {
   name: 'libraries',
   about: '50 clients sending in a loop: our client on GramJS, and mtcute, against unmodified GramJS',
@@ -48,7 +48,7 @@ async function measureLibraries({ rounds, messages, say }: BenchOptions): Promis
       ours: await measure(stage, accountsFile, 'ours', count),
       mtcute: await measure(stage, accountsFile, 'mtcute', count),
     };
-    // The first warms the machine up.
+    // The first round only warms up the machine.
     if (round === 0) continue;
     results.push(measured);
     const each = Object.entries(measured).map(

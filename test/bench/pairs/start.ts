@@ -5,13 +5,13 @@ import { Stage } from '../stage.ts';
 const ACCOUNTS = 1_000;
 
 interface StartRound {
-  /** s from the start of the process. */
+  /** s since the start of the process. */
   ready: number;
   firstSend: number;
   allSent: number;
 }
 
-/** A worker that starts with the accounts of many people, a message of each waiting. */
+/** Start of a worker with many accounts, each with a waiting message. */
 export const start: Pair = {
   name: 'start',
   about:
@@ -57,7 +57,7 @@ async function measureStart({ rounds, say }: BenchOptions): Promise<StartRound[]
   return results;
 }
 
-/** ms between two looks: as exact as the figure is given. */
+/** ms between polls, which is the precision of the figure. */
 const LOOK_MS = 10;
 
 function nextLook(): Promise<void> {

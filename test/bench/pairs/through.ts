@@ -8,14 +8,15 @@ import { measureCpu } from '../usage.ts';
 const ACCOUNTS = 50;
 
 interface ThroughRound {
-  /** Messages a second, and CPU seconds for a thousand messages. */
+  /** Messages per second, and CPU seconds per thousand messages. */
   product: { rate: number; cpu: number };
   bare: { rate: number; cpu: number };
 }
 
 /**
- * Messages of many accounts: from jobs in Redis to completed ones, against the same sends by as many clients of the bare library in a loop. CPU
- * is the worker's and Redis's, against the bare process's; the sandbox is a process of its own for both.
+ * Messages of many accounts, from jobs in Redis to completed ones, against the same sends by as many clients of the
+ * bare library in a loop. Counts the CPU of the worker and Redis, against that of the bare process. The sandbox is a
+ * separate process for both.
  */
 export const through: Pair = {
   name: 'through',
@@ -46,7 +47,7 @@ async function measureThrough({ rounds, messages, say }: BenchOptions): Promise<
   await writeFile(accountsFile, JSON.stringify(Object.fromEntries(stage.accounts)));
   const results: ThroughRound[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    // The same accounts on both sides, never at once: a session has one user.
+    // The same accounts on both sides, but never at the same time: only one program may use a session.
     const product = await productRound(stage, round === 0 ? ACCOUNTS * 20 : messages);
     const unmodified = await bareRound(stage, accountsFile, round === 0 ? ACCOUNTS * 20 : messages);
     if (round === 0) continue;
@@ -61,7 +62,7 @@ async function measureThrough({ rounds, messages, say }: BenchOptions): Promise<
 async function productRound(stage: Stage, messages: number) {
   const worker = await stage.startWorker();
   const users = [...stage.accounts.keys()];
-  // Each connected, as the bare clients are.
+  // Connects every account, like the bare clients.
   await sendAll(stage, users, users.length);
   for (const userId of users) await control(stage, userId, 'account.pause');
   await fill(stage, users, messages);
