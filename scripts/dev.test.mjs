@@ -63,7 +63,10 @@ afterAll(async () => {
   rmSync(copy, { recursive: true, force: true });
 }, 120_000);
 
-/** What is printed from now until it matches. @param {RegExp} wanted @param {() => void} change */
+/**
+ * Makes a change and returns the output from then on, once it matches. @param {RegExp} wanted @param {() => void}
+ * change
+ */
 async function after(change, wanted) {
   const before = output.length;
   change();
@@ -94,7 +97,7 @@ test('Vite serves the console with the API behind it, and reloads the page on a 
   const url = /Console +(\S+)/.exec(output)?.[1] ?? '';
   expect(await (await fetch(url)).text()).toContain('/console/src/main.tsx');
   expect(await (await fetch(new URL('config.json', url))).json()).toMatchObject({ sandbox: true });
-  // Vite watches what a page has asked for.
+  // Vite only watches files that a page has requested.
   await (await fetch(new URL('src/app.tsx', url))).text();
   await after(() => rewrite('packages/console/src/app.tsx', (text) => `${text}\n`), /reload src\/app\.tsx/);
 }, 120_000);
@@ -117,7 +120,7 @@ test('a change in apps/worker restarts the worker only; a comment restarts nothi
   expect(lines).not.toContain('api: stop');
 }, 120_000);
 
-test('a build that fails is reported and changes nothing; a part that crashes starts after the next change', async () => {
+test('a failed build is reported and changes nothing; a process that crashes starts after the next change', async () => {
   const good = readFileSync(join(copy, MAIN), 'utf8');
   const failed = await after(() => rewrite(MAIN, () => 'not TypeScript'), /Could not build the code/);
   expect(failed).toContain(MAIN);
@@ -127,7 +130,7 @@ test('a build that fails is reported and changes nothing; a part that crashes st
     /worker has ended \(exit code 1\)\. It starts again/,
   );
   await after(() => rewrite(MAIN, () => good), SERVING);
-  // A day's builds do not fill the disk.
+  // The builds of a whole day do not fill the disk.
   expect(readdirSync(join(copy, 'dist')).length).toBeLessThan(6);
 }, 120_000);
 

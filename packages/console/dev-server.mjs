@@ -1,6 +1,6 @@
 import { createServer } from 'vite';
 
-/** Paths that the console asks the API for. */
+/** Paths that the console requests from the API. */
 const API_PATHS = [
   '/telegram',
   '/jobs',
@@ -12,8 +12,8 @@ const API_PATHS = [
 ];
 
 /**
- * Serves the console from its sources, with reload, for `npm run dev`. The argument is the API's URL. Like every part,
- * it sends `{type: 'ready', url}` to its parent and ends when the IPC channel closes.
+ * Serves the console from its sources, with reload, for `npm run dev`. The argument is the API's URL. Like every
+ * process of the product, it sends `{type: 'ready', url}` to its parent and ends when the IPC channel closes.
  */
 const [, , apiUrl] = process.argv;
 const ending = new Promise((resolve) => {

@@ -4,7 +4,7 @@ import { say } from '../lib/say.mjs';
 import { sandboxGuide, telegramGuide } from './guide.mjs';
 
 /**
- * Says what runs where, and what to paste first.
+ * Prints the addresses of the product, and the first lines to paste.
  * @param {object} what
  * @param {import('../../packages/runtime/src/settings.ts').Settings} what.settings
  * @param {string} what.apiUrl

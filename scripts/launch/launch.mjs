@@ -17,8 +17,8 @@ import { reloadOnChange } from './reload.mjs';
 /** @typedef {{ build: string, isReloading: boolean, signal: AbortSignal }} LaunchOptions */
 
 /**
- * Installs, builds and runs everything until a signal or a part that ends by itself.
- * @param {{ isReloading?: boolean }} [options] `isReloading`: a part restarts when its sources change
+ * Installs, builds and runs everything until a signal arrives or a process ends unexpectedly.
+ * @param {{ isReloading?: boolean }} [options] `isReloading`: a process restarts when its sources change
  */
 export async function launch({ isReloading = false } = {}) {
   process.chdir(ROOT);
@@ -26,7 +26,7 @@ export async function launch({ isReloading = false } = {}) {
   const { signal } = stopSignal();
   try {
     await installDependencies(signal);
-    // Vite serves the console from its sources while parts reload.
+    // While processes reload, Vite serves the console from its sources.
     if (!isReloading) await buildConsole(signal);
     const build = await buildCode(signal);
     const settings = await readSettings(build);
@@ -39,13 +39,16 @@ export async function launch({ isReloading = false } = {}) {
       unlock();
     }
   } catch (error) {
-    // To be stopped is no fault, at whatever moment.
+    // A stop is not an error, whenever it happens.
     if (!(error instanceof Interrupted)) throw error;
     say(`\nStopped: ${error.message}.`);
   }
 }
 
-/** The product's own reading of the environment and `.env`. @param {string} build @returns {Promise<Settings>} */
+/**
+ * Settings from the environment and `.env`, parsed by the product's own code.
+ * @param {string} build @returns {Promise<Settings>}
+ */
 async function readSettings(build) {
   /** @type {typeof import('../../packages/runtime/src/settings.ts')} */
   const runtime = await import(pathToFileURL(join(build, 'settings.mjs')).href);
@@ -78,14 +81,14 @@ async function checkPorts(settings) {
 }
 
 /**
- * Starts everything, says what runs where, and waits until `signal` aborts or a part ends by itself. Ends all parts
- * before it returns.
+ * Starts everything, prints the addresses, and waits until `signal` aborts or a process ends unexpectedly. Ends all
+ * processes before it returns.
  * @param {Settings} settings @param {LaunchOptions} options
- * @throws {Interrupted | Stop} always: why it ended
+ * @throws {Interrupted | Stop} always, with the reason
  */
 async function run(settings, { build, isReloading, signal }) {
   const crashed = new AbortController();
-  /** @type {import('./parts.mjs').Part[]} parts that start again after a change */
+  /** @type {import('./parts.mjs').Part[]} processes that restart after a change */
   let reloaded = [];
   const supervisor = new Supervisor((crash, child) => {
     if (reloaded.some((part) => part.child === child))

@@ -9,18 +9,18 @@ import { ROOT } from '../lib/root.mjs';
 /** @typedef {{ dataCenters: { port: number }[], control: string }} Sandbox */
 
 /**
- * A process of the product that a build holds.
+ * A process of the product, run from a build.
  * @typedef {object} Part
  * @property {import('../lib/supervisor.mjs').Child} child the process that runs now
  * @property {string} entry its source
  * @property {string} build the build that it runs
- * @property {(build: string) => import('../lib/supervisor.mjs').ChildOptions} options how a build of it starts
+ * @property {(build: string) => import('../lib/supervisor.mjs').ChildOptions} options how to start it from a build
  */
 
-/** What the sandbox takes for an app's credentials: any will do there. */
+/** App credentials for the sandbox, which accepts any. */
 const SANDBOX_CREDENTIALS = { TELEGRAM_API_ID: '1', TELEGRAM_API_HASH: '00000000000000000000000000000000' };
 
-/** ms that a part has to end. The worker lets the calls under way end first. */
+/** ms for each process to end. The worker first completes its calls in progress. */
 const GRACE = { sandbox: 5_000, worker: 30_000, api: 15_000, console: 5_000 };
 
 /** @param {Settings} settings */

@@ -5,15 +5,15 @@ import { builtName, ENTRIES } from '../lib/entries.mjs';
 import { ROOT } from '../lib/root.mjs';
 import { say, Stop } from '../lib/say.mjs';
 
-/** ms without a further change before a build: a checkout writes many files at once. */
+/** ms without a further change before a build starts: a git checkout writes many files at once. */
 const QUIET = 100;
 
-/** Modules that parts load by URL and do not import. */
+/** Modules that processes load by URL instead of importing them. */
 const THREADS = Object.keys(ENTRIES).filter((name) => name.includes('thread'));
 
 /**
- * Builds after each change of the sources and restarts the parts whose code differs. A build that fails is reported,
- * and the parts go on. Runs until `signal` aborts.
+ * Builds after each change of the sources and restarts the processes whose code differs. A failed build is reported,
+ * and the processes go on. Runs until `signal` aborts.
  * @param {object} options
  * @param {import('./parts.mjs').Part[]} options.parts
  * @param {import('../lib/supervisor.mjs').Supervisor} options.supervisor
@@ -26,7 +26,7 @@ export async function reloadOnChange({ parts, supervisor, signal }) {
       .map((name) => join(ROOT, top, name, 'src')),
   );
   const changed = watchFolders(folders, signal);
-  /** Builds of this run. The many builds of a day would fill the disk. @type {Set<string>} */
+  /** Builds of this run, to delete later: those of a whole day would fill the disk. @type {Set<string>} */
   const made = new Set();
   for (;;) {
     await changed();
@@ -48,7 +48,7 @@ export async function reloadOnChange({ parts, supervisor, signal }) {
   }
 }
 
-/** @param {AbortSignal} signal @param {Set<string>} made takes the build if it is new */
+/** @param {AbortSignal} signal @param {Set<string>} made receives the build if it is new */
 async function tryBuild(signal, made) {
   let isNew = false;
   try {
@@ -63,7 +63,7 @@ async function tryBuild(signal, made) {
 }
 
 /**
- * Whether two builds differ in a part's code. The entry imports chunks by names that have their digest.
+ * Whether two builds differ in the code of a process. The entry imports chunks by names that contain their digest.
  * @param {string} entry @param {string} one @param {string} other
  */
 function differs(entry, one, other) {
@@ -73,8 +73,8 @@ function differs(entry, one, other) {
 }
 
 /**
- * Watches folders and those in them, each by itself: a recursive watch of Node 20 loses a file that was replaced by a
- * rename, as editors and git do it.
+ * Watches each folder separately: a recursive watch of Node 20 loses a file that was replaced by a rename, which is how
+ * editors and git write files.
  * @param {string[]} roots @param {AbortSignal} signal ends the watch
  * @returns {() => Promise<void>} resolves after the next change, or at once if there was one since the last call
  */
@@ -97,7 +97,7 @@ function watchFolders(roots, signal) {
     for (const folder of roots.flatMap(foldersOf)) {
       if (watchers.has(folder)) continue;
       const watcher = watch(folder, onChange);
-      // A folder that is removed.
+      // The folder was removed.
       watcher.on('error', () => watcher.close()).on('close', () => watchers.delete(folder));
       watchers.set(folder, watcher);
     }

@@ -7,8 +7,8 @@ import { Interrupted } from './say.mjs';
  * @typedef {object} ChildOptions
  * @property {string} name
  * @property {string[]} command arguments of node
- * @property {Record<string, string>} env added to our own
- * @property {number} graceMs that it has to end after SIGTERM
+ * @property {Record<string, string>} env added to this process's environment
+ * @property {number} graceMs time to end after SIGTERM
  */
 
 /**
@@ -71,7 +71,7 @@ export class Child {
     return this.#ending !== undefined;
   }
 
-  /** Ends it. A second call waits for the first: a part takes a second SIGTERM for "now". */
+  /** Ends the process. A second call waits for the first, because a second SIGTERM would mean "at once". */
   end() {
     return (this.#ending ??= this.#end());
   }
@@ -85,13 +85,13 @@ export class Child {
   }
 }
 
-/** Runs the processes of the product. When one ends unexpectedly, it ends the rest. */
+/** Runs the processes of the product, and reports one that ends unexpectedly. */
 export class Supervisor {
   /** @type {Child[]} in the order of starting */ #children = [];
   /** @type {(reason: string, child: Child) => void} */ #onCrash;
   #stopping = false;
 
-  /** @param {(reason: string) => void} onCrash called once, when a process ends unexpectedly */
+  /** @param {(reason: string, child: Child) => void} onCrash called when a process ends unexpectedly */
   constructor(onCrash) {
     this.#onCrash = onCrash;
   }
@@ -106,7 +106,7 @@ export class Supervisor {
   }
 
   /**
-   * Ends a part, and starts another in its place.
+   * Ends a process and starts another in its place.
    * @param {Child} old @param {ChildOptions} options @throws {Interrupted} like {@link start}
    */
   async replace(old, options) {

@@ -1,13 +1,13 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** Posts a JSON body. @throws where the answer has another status than the wanted one. */
+/** Posts a JSON body. @throws if the status is not the expected one. */
 export type Post = (body: string) => Promise<void>;
 
 export interface PostOptions {
   connections: number;
   headers: Record<string, string>;
-  /** The wanted status. */
+  /** The expected status. */
   status: number;
 }
 

@@ -2,13 +2,15 @@ import { sleep } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { median } from './samples.ts';
 
-/** ms after `work` during which its commands still count: a worker looks for more once it has answered. */
+/** ms after `work` during which commands still count, because a worker fetches again after each answer. */
 const TAIL_MS = 100;
 
-/** How often each figure is taken. Leases, sweeps and metrics fall into fewer than half of the windows. */
+/**
+ * Measurements per figure. Leases, sweeps and metrics fall into fewer than half of them, so the median excludes them.
+ */
 const SAMPLES = 15;
 
-/** What one piece of work costs Redis: medians, less what Redis does in as long a time at rest. */
+/** The cost of one piece of work in Redis: medians, minus the cost of the same time at rest. */
 export interface Traffic {
   /** Commands of clients. */
   commands: number;
@@ -19,12 +21,12 @@ export interface Traffic {
   sent: number;
 }
 
-/** Counts what `work` costs Redis. Nothing else may happen meanwhile. */
+/** Counts the cost of `work` in Redis. Nothing else may use Redis meanwhile. */
 export async function measureTraffic(redisUrl: string, work: () => Promise<void>): Promise<Traffic> {
   const redis = new Redis(redisUrl);
   try {
     const [rest, busy] = [await countBytes(redis, async () => {}), await countBytes(redis, work)];
-    // Only now: the monitor's own lines are bytes that Redis sends.
+    // Counted after the bytes, because the monitor's own output adds to the bytes that Redis sends.
     const [idle, used] = [await countCommands(redis, async () => {}), await countCommands(redis, work)];
     return {
       commands: used.commands - idle.commands,

@@ -4,26 +4,26 @@ import { quantile } from './samples.ts';
 import { sendWaited, type Side, type SideName } from './side.ts';
 import { measureEach } from './usage.ts';
 
-/** Waited sends of one side in one round. */
+/** The sends of one side in one round, each waiting for its result. */
 export interface SideRound {
-  /** Messages a second. */
+  /** Messages per second. */
   rate: number;
   /** ms from a request to its answer. */
   p50: number;
   p99: number;
-  /** CPU seconds for 1,000 messages, by process. */
+  /** CPU seconds per 1,000 messages, by process. */
   cpu: Readonly<Record<string, number>>;
 }
 
 export type Round = Readonly<Partial<Record<SideName, SideRound>>>;
 
-/** Turns of each side in a round: the shorter they are, the more alike is the machine that the sides see. */
+/** Turns of each side in a round. With shorter turns, both sides see more similar conditions. */
 const TURNS = 8;
 
-/** ms after a turn whose CPU still counts: a worker looks for more once it has answered. */
+/** ms after a turn during which CPU still counts, because a worker fetches again after each answer. */
 const TAIL_MS = 50;
 
-/** Has the sides send in turns. A first round warms all of them up and does not count. */
+/** Makes the sides send in turns. The first round only warms them up. */
 export async function measureRounds(
   sides: readonly Side[],
   { rounds, messages }: { rounds: number; messages: number },
@@ -49,9 +49,9 @@ export async function measureRounds(
 
 /** Messages of one turn of a side. */
 interface Turn {
-  /** ms of each. */
+  /** ms of each message. */
   times: number[];
-  /** s for all. */
+  /** s for all messages. */
   wall: number;
   /** CPU seconds, in the order of the side's processes. */
   cpu: number[];
@@ -99,7 +99,7 @@ export function totalCpu({ cpu }: SideRound): number {
   return sum(Object.values(cpu));
 }
 
-/** CPU rows of the product: of all of it, and of each of its processes. */
+/** CPU rows of the product: its sum, and each of its processes. */
 export function cpuRows(what: string, rounds: readonly Round[]): Row[] {
   const products = rounds.flatMap(({ product }) => product ?? []);
   const names = Object.keys(products[0]?.cpu ?? {});
@@ -121,7 +121,7 @@ const OTHERS = {
   gramjs: 'GramJS behind Hono',
 } as const;
 
-/** Rows of a figure of the product as ratios to that of each other side. */
+/** Rows with a figure of the product as a ratio to that of each other side. */
 export function ratioRows(what: string, rounds: readonly Round[], of: (side: SideRound) => number): Row[] {
   return (Object.keys(OTHERS) as (keyof typeof OTHERS)[]).flatMap((name) => {
     const values = rounds.flatMap(({ product, [name]: other }) =>

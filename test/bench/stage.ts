@@ -50,7 +50,7 @@ export class Stage implements AsyncDisposable {
     this.#product = product;
   }
 
-  /** @param product the checkout that worker and API come from. All else is this checkout's. */
+  /** @param product the checkout of worker and API. Everything else is from this checkout. */
   static async open(accounts: number, product: Checkout = THIS_CHECKOUT): Promise<Stage> {
     await buildBench();
     const directory = await mkdtemp(join(tmpdir(), 'gateway-bench-'));

@@ -20,8 +20,8 @@ WebAssembly.Memory.prototype.grow = function growWithinBounds(pages) {
 const { Database } = await initSqlJs();
 
 /**
- * Reads tables of a file. Throws an error that says what is wrong with it. @param {{ bytes: Uint8Array, reads:
- * TableRead[] }} input
+ * Reads tables of a file. Throws an error that says what is wrong with it.
+ * @param {{ bytes: Uint8Array, reads: TableRead[] }} input
  */
 export default function readTables({ bytes, reads }) {
   // For a file in write-ahead mode, SQLite would look for a second file, which does not exist here.

@@ -2,10 +2,10 @@ import type { Pair, Row } from '../pair.ts';
 import { cpuRows, measureRounds, ratioRows, totalCpu } from '../rounds.ts';
 import { withSides, type SideName } from '../side.ts';
 
-/** Most messages of a round, each side. */
+/** Maximum messages per round and side. */
 const MOST_MESSAGES = 500;
 
-/** One account, one send after the other, each waited for over HTTP. */
+/** One account, one send after the other, each waiting for its result over HTTP. */
 export const oneAtATime: Pair = {
   name: 'one-at-a-time',
   about: 'one account, one waited send after the other, against mtcute and GramJS behind Hono',

@@ -2,10 +2,10 @@ import type { Pair, Row } from '../pair.ts';
 import { measureTraffic, type Traffic } from '../redis-traffic.ts';
 import { sendWaited, withSides, type Side } from '../side.ts';
 
-/** Sends that make a side ready: its connections, scripts and caches. */
+/** Sends that warm up a side: its connections, scripts and caches. */
 const FIRST_MESSAGES = 20;
 
-/** What Redis is asked for one message of an account that has nothing else to send. */
+/** Redis commands for one message of an account that has nothing else to send. */
 export const resting: Pair = {
   name: 'resting',
   about: 'one waited message on a resting account: commands and bytes of Redis',

@@ -4,10 +4,13 @@ import { withSides, type SideName } from '../side.ts';
 
 const ACCOUNTS = 50;
 
-/** Most messages of a round, each side. */
+/** Maximum messages per round and side. */
 const MOST_MESSAGES = 2_000;
 
-/** Sends that are waited for over HTTP, one in flight an account: every line is empty when a message comes. */
+/**
+ * Sends that wait for their result over HTTP, one at a time per account, so that every queue is empty when a message
+ * arrives.
+ */
 export const waited: Pair = {
   name: 'waited',
   about: '50 accounts, each send waited for over HTTP, 50 in flight, against mtcute and GramJS behind Hono',
