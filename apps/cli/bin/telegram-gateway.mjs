@@ -9,7 +9,7 @@ process.setSourceMapsEnabled(true);
 const { runInTerminal } = await import(pathToFileURL(join(build, 'cli.mjs')).href);
 await runInTerminal();
 
-/** What a command prints may be read by a program: this prints to standard error alone. */
+/** A command's standard output may be read by a program, so build messages go to standard error. */
 async function builtCode() {
   try {
     return await buildCode(new AbortController().signal, (line) => process.stderr.write(`${line}\n`));

@@ -29,19 +29,19 @@ export interface Failure {
 /** What the user can do about a gateway error code, in terms of this program's commands. */
 const ADVICE: Readonly<Record<string, string>> = {
   UNAUTHORIZED: 'Set GATEWAY_API_KEY in the environment to one of the keys in the gateway’s API_KEYS.',
-  FORBIDDEN: 'Use a key (GATEWAY_API_KEY) that may use this account.',
+  FORBIDDEN: 'Use a key (GATEWAY_API_KEY) with access to this account.',
   NOT_AUTHORIZED: 'Sign in first: telegram-gateway login <user_id>',
-  ALREADY_AUTHORIZED: 'Nothing is to be done; for another account: telegram-gateway logout <user_id>',
-  AUTH_NOT_STARTED: 'Begin again: telegram-gateway login <user_id>',
-  PHONE_CODE_EXPIRED: 'Begin again: telegram-gateway login <user_id>',
-  PEER_FLOOD: 'Look at @SpamBot in an official app; then: telegram-gateway resume <user_id>',
+  ALREADY_AUTHORIZED: 'No action is needed; for another account: telegram-gateway logout <user_id>',
+  AUTH_NOT_STARTED: 'Start again: telegram-gateway login <user_id>',
+  PHONE_CODE_EXPIRED: 'Start again: telegram-gateway login <user_id>',
+  PEER_FLOOD: 'Ask @SpamBot in an official app; then: telegram-gateway resume <user_id>',
   ACCOUNT_FROZEN: 'Appeal in an official app; then: telegram-gateway resume <user_id>',
-  IDEMPOTENCY_MISMATCH: 'Another message was sent under this key: give a new one.',
-  WORKER_UNAVAILABLE: 'See that a worker runs beside the API; `npm start` runs both.',
-  QUEUE_UNAVAILABLE: 'See that the gateway’s Redis runs; try again in a moment.',
-  INTERNAL: 'See the gateway’s log under the request id.',
-  HTTP_ERROR: 'Check GATEWAY_URL, and what stands between.',
-  NOT_A_GATEWAY: 'Check GATEWAY_URL: it leads to something else.',
+  IDEMPOTENCY_MISMATCH: 'Another message was sent with this key: use a new one.',
+  WORKER_UNAVAILABLE: 'Check that a worker runs; `npm start` runs API and worker.',
+  QUEUE_UNAVAILABLE: 'Check that the gateway’s Redis runs; try again in a moment.',
+  INTERNAL: 'Search the gateway’s log for the request id.',
+  HTTP_ERROR: 'Check GATEWAY_URL, and proxies on the way to it.',
+  NOT_A_GATEWAY: 'Check GATEWAY_URL: it leads to another server.',
 };
 
 const UNREACHED: ReadonlySet<string> = new Set(['HTTP_ERROR', 'NOT_A_GATEWAY']);
@@ -56,7 +56,7 @@ export function failureOf(error: unknown, url: string): Failure {
     return {
       exitCode: EXIT.refused,
       code: 'TIMEOUT',
-      message: `Not ended yet; it goes on: telegram-gateway jobs wait ${error.jobId}`,
+      message: `The job has not ended and continues. To wait: telegram-gateway jobs wait ${error.jobId}`,
       advice: [],
     };
   if (error instanceof GatewayConnectionError)
@@ -77,9 +77,7 @@ function failureOfRefusal(error: GatewayApiError): Failure {
     ...issues.map((issue) => `${issue.path === '' ? 'body' : issue.path}: ${issue.message}`),
     ...(rpcError === null ? [] : [`Telegram says ${rpcError}.`]),
     ...(retryAfter === null ? [] : [`Try again in ${retryAfter} s.`]),
-    ...(kind === 'unknown_outcome'
-      ? ['It may have taken effect all the same: look before you try again.']
-      : []),
+    ...(kind === 'unknown_outcome' ? ['It may have taken effect: check before you try again.'] : []),
     ...(ADVICE[code] === undefined ? [] : [ADVICE[code]]),
     ...(jobId === null ? [] : [`Job: ${jobId}`]),
     ...(requestId === null ? [] : [`Request id: ${requestId}`]),

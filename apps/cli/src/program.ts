@@ -35,14 +35,17 @@ export function createProgram(run: Runner): Command {
     parent
       .command(nameAndArguments)
       .description(description)
-      .option('--json', 'JSON for scripts: an object a line')
-      .option('--url <url>', 'address of the gateway, in place of GATEWAY_URL');
+      .option('--json', 'JSON for scripts: one object per line')
+      .option('--url <url>', 'address of the gateway; replaces GATEWAY_URL');
 
   command(program, 'login [user_id]', 'sign an account in: asks for phone, code and password')
     .option('--phone <number>', 'phone number, such as +79991234567')
-    .option('--code <code>', 'the code that Telegram sent; without --phone the sign-in under way goes on')
+    .option(
+      '--code <code>',
+      'the code that Telegram sent; without --phone it continues the sign-in in progress',
+    )
     .option('--password-stdin', 'read the two-factor password from standard input')
-    .option('--qr', 'show a QR code to scan in the Telegram app, in place of phone and code')
+    .option('--qr', 'show a QR code to scan in the Telegram app, instead of phone and code')
     .action((userId: string | undefined, options: CommonOptions & LoginOptions & { qr?: boolean }) =>
       run(options, (context) =>
         options.qr === true ? loginByQr(context, userId, options) : login(context, userId, options),
@@ -58,29 +61,29 @@ export function createProgram(run: Runner): Command {
       run(options, (context) => act(context, userId)),
     );
   account('logout', 'sign an account out at Telegram and forget it', logout);
-  account('pause', "hold an account's sends, in order", pause);
-  account('resume', 'let an account go on after a pause, PEER_FLOOD or a freeze', resume);
+  account('pause', "hold an account's sends in their order", pause);
+  account('resume', 'resume an account after a pause, PEER_FLOOD or a freeze', resume);
 
   command(
     program,
     'import <user_id> <file>',
-    'bring a session of Telethon, GramJS, Pyrogram or mtcute along (a string or a file), or a backup; - reads it',
+    'import a session of Telethon, GramJS, Pyrogram or mtcute (a string or a file), or a backup; - reads standard input',
   )
-    .option('--yes', 'nobody else uses the session any more')
+    .option('--yes', 'confirm that no other program uses the session')
     .option('--passphrase-stdin', "read a backup's passphrase from standard input")
     .action((userId: string, file: string, options: CommonOptions & ImportOptions) =>
       run(options, (context) => importSession(context, { userId, file }, options)),
     );
-  command(program, 'export <user_id>', "a backup of an account's session, sealed by a passphrase")
-    .option('-o, --output <file>', 'write it there; else it is printed')
-    .option('--detach', 'it is to be used elsewhere: the account stops here')
+  command(program, 'export <user_id>', "export a backup of an account's session, sealed with a passphrase")
+    .option('-o, --output <file>', 'file for the backup; otherwise it is printed')
+    .option('--detach', 'the session will be used elsewhere: the account stops here')
     .option('--passphrase-stdin', 'read the passphrase from standard input')
     .action((userId: string, options: CommonOptions & ExportOptions) =>
       run(options, (context) => exportSession(context, userId, options)),
     );
 
-  command(program, 'status <user_id>', 'how an account stands')
-    .option('--live', 'ask Telegram first')
+  command(program, 'status <user_id>', 'show the state of an account')
+    .option('--live', 'check with Telegram first')
     .action((userId: string, options: CommonOptions & { live?: boolean }) =>
       run(options, (context) => status(context, userId, options)),
     );
@@ -90,28 +93,28 @@ export function createProgram(run: Runner): Command {
     run,
   );
 
-  command(program, 'ask <user_id> <recipient> <prompt>', 'have the assistant answer, and send what it says')
+  command(program, 'ask <user_id> <recipient> <prompt>', 'let the assistant answer, and send its answer')
     .option('--no-send', 'only show the answer')
-    .option('--as-bot', "send it by the gateway's bot")
+    .option('--as-bot', "send it from the gateway's bot")
     .option('--send-if-cut', 'send it even if the model was cut off')
-    .option('--key <key>', 'idempotency key: two calls under one key send one answer')
+    .option('--key <key>', 'idempotency key: two calls with one key send one answer')
     .action((userId: string, recipient: string, prompt: string, options: CommonOptions & AskOptions) =>
       run(options, (context) => ask(context, { userId, recipient, prompt }, options)),
     );
 
-  command(program, 'tail <job_id>', 'show each change of a job until its end').action(
+  command(program, 'tail <job_id>', 'print each change of a job until it ends').action(
     (jobId: string, options: CommonOptions) => run(options, (context) => tail(context, jobId)),
   );
 
-  const jobs = program.command('jobs').description('look at a job, wait for it, take it back');
-  command(jobs, 'get <job_id>', 'how a job stands').action((jobId: string, options: CommonOptions) =>
+  const jobs = program.command('jobs').description('show a job, wait for it, or cancel it');
+  command(jobs, 'get <job_id>', 'show the state of a job').action((jobId: string, options: CommonOptions) =>
     run(options, (context) => getJob(context, jobId)),
   );
-  command(jobs, 'cancel <job_id>', 'take back what has not gone out').action(
+  command(jobs, 'cancel <job_id>', 'cancel a job that has not been sent').action(
     (jobId: string, options: CommonOptions) => run(options, (context) => cancelJob(context, jobId)),
   );
   command(jobs, 'wait <job_id>', 'wait until a job has ended')
-    .option('--timeout <seconds>', 'at most so long')
+    .option('--timeout <seconds>', 'maximum seconds to wait')
     .action((jobId: string, options: CommonOptions & { timeout?: string }) =>
       run(options, (context) => waitForJob(context, jobId, options)),
     );
@@ -120,20 +123,20 @@ export function createProgram(run: Runner): Command {
 
 function addSend(command: Command, run: Runner): void {
   command
-    .option('--file <path>', 'take the text from a file; - as the text: from standard input')
+    .option('--file <path>', 'read the text from a file; - as the text: from standard input')
     .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
-    .option('--reply-to <id>', 'answer this message of the chat')
-    .option('--silent', 'without a sound')
-    .option('--no-preview', 'without a preview of links')
-    .option('--at <time>', 'not before this time, with its zone: 2030-01-31T09:00:00+03:00')
-    .option('--wait <seconds>', 'wait so long for the message to be out (at most 60)')
+    .option('--reply-to <id>', 'reply to this message of the chat')
+    .option('--silent', 'send silently')
+    .option('--no-preview', 'without link previews')
+    .option('--at <time>', 'hold until this time, with time zone: 2030-01-31T09:00:00+03:00')
+    .option('--wait <seconds>', 'seconds to wait until the message is sent (at most 60)')
     .option('--async', 'do not wait: the answer is a job')
-    .option('--key <key>', 'Idempotency-Key: the same key is the same message')
+    .option('--key <key>', 'Idempotency-Key: sends with the same key are one message')
     .option(
       '--batch <file>',
-      'the messages of a .jsonl, .csv or .tsv file, with the fields of a send; UTF-8, or UTF-16 with a byte order mark',
+      'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send; UTF-8, or UTF-16 with a byte order mark',
     )
-    .option('--batch-id <name>', 'a name of its own for the batch, in place of the file name')
+    .option('--batch-id <name>', 'name of the batch; the default is the file name')
     .action(
       (
         userId: string | undefined,

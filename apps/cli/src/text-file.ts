@@ -32,7 +32,7 @@ export function decodeText(bytes: Uint8Array, name: string): string {
   const stray = FOREIGN.exec(text);
   if (stray !== null)
     throw new UsageError(
-      `${name}, line ${lineAt(text, stray.index)}: ${stray[0] === '\0' ? 'holds a NUL character, so it is no text in UTF-8' : 'is not UTF-8 (it may be ISO-2022-JP)'}: ${HINT}`,
+      `${name}, line ${lineAt(text, stray.index)}: ${stray[0] === '\0' ? 'contains a NUL character, so it is not text in UTF-8' : 'is not UTF-8 (it may be ISO-2022-JP)'}: ${HINT}`,
     );
   return text;
 }

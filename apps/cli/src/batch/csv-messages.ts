@@ -44,7 +44,7 @@ function separatorOf(header: string): Separator {
 function columnsOf({ line, cells }: CsvRecord, given: ReadonlySet<string>): (string | undefined)[] {
   const columns = cells.map(fieldOf);
   const twice = columns.find((name, index) => name !== undefined && columns.indexOf(name) !== index);
-  if (twice !== undefined) throw new UsageError(`line ${line}: the column ${twice} stands twice`);
+  if (twice !== undefined) throw new UsageError(`line ${line}: the column ${twice} occurs twice`);
   const missing = REQUIRED.filter((name) => !columns.includes(name) && !given.has(name));
   if (missing.length > 0)
     throw new UsageError(
@@ -65,7 +65,7 @@ function fieldOf(name: string): string | undefined {
 function messageOf({ line, cells }: CsvRecord, columns: readonly (string | undefined)[]): Fields {
   if (cells.length > columns.length)
     throw new UsageError(
-      `line ${line}: has ${cells.length} cells, and the first line has ${columns.length}: quote a cell that holds the separator`,
+      `line ${line}: has ${cells.length} cells, and the first line has ${columns.length}: quote a cell that contains the separator`,
     );
   const fields = cells.flatMap((cell, index) => {
     const name = columns[index];

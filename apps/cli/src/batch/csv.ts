@@ -17,8 +17,8 @@ const SEP_LINE = /^"?sep=([,;\t])"?(?:\r\n|\n|\r)/i;
 
 const WHAT_IS_WRONG: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is not closed',
-  CSV_INVALID_CLOSING_QUOTE: 'a quote stands inside a quoted cell: write it twice there',
-  INVALID_OPENING_QUOTE: 'a quote stands in a cell that is not quoted',
+  CSV_INVALID_CLOSING_QUOTE: 'a quote inside a quoted cell: double it',
+  INVALID_OPENING_QUOTE: 'a quote in an unquoted cell',
 };
 
 /**

@@ -3,7 +3,7 @@ import { UsageError } from '../failure.ts';
 import { readBatch } from './read-batch.ts';
 
 describe('a .jsonl file', () => {
-  test('is a message a line; what it does not say is as the command line says', () => {
+  test('has one message per line; the command line sets missing fields', () => {
     const text =
       '\uFEFF{"recipient_id":1,"text":"a"}\r\n\n{"user_id":"bob","recipient_id":"me","text":"b","silent":true}\n';
     expect(readBatch('x.jsonl', text, { user_id: 'alice', silent: undefined }).lines).toEqual([
@@ -12,7 +12,7 @@ describe('a .jsonl file', () => {
     ]);
   });
 
-  test('takes null for absent', () => {
+  test('treats null as absent', () => {
     const text = '{"user_id":null,"recipient_id":"me","text":"a","silent":null}';
     expect(readBatch('x.jsonl', text, { user_id: 'alice', silent: true }).lines).toEqual([
       { line: 1, message: { user_id: 'alice', recipient_id: 'me', text: 'a', silent: true } },
@@ -20,7 +20,7 @@ describe('a .jsonl file', () => {
   });
 
   test.each(['{', '[]', 'null', '{"text":"x"}', '{"recipient_id":"me","text":7}'])(
-    '%s is told by its line',
+    '%s is reported with its line',
     (bad) => {
       const text = `{"recipient_id":"me","text":"x"}\n${bad}\n`;
       expect(() => readBatch('x.jsonl', text, { user_id: 'alice' })).toThrow(/^line 2: /);
@@ -31,7 +31,7 @@ describe('a .jsonl file', () => {
 describe('a .csv file', () => {
   const read = (text: string) => readBatch('x.CSV', text, { user_id: 'alice' }).lines;
 
-  test('has names of fields as its first line, and quoted cells with anything in them', () => {
+  test('has the names of fields in its first line, and any text in quoted cells', () => {
     const text =
       '\uFEFFrecipient_id,text,reply_to,silent\r\n@bob,"Hi, ""Bob"",\nhow are you?",7,true\r\n\r\n+7999,plain,,\r\n';
     expect(read(text)).toEqual([
@@ -56,7 +56,7 @@ describe('a .csv file', () => {
       /line 1: has no column text\. .* user_id, recipient_id, /,
     ],
     ['a missing first line', 'me,x\nyou,y', /line 1: has no column recipient_id, text/],
-    ['a column that stands twice', 'recipient_id,text,Text\nme,x,y', /line 1: the column text stands twice/],
+    ['a column that occurs twice', 'recipient_id,text,Text\nme,x,y', /line 1: the column text occurs twice/],
     ['a cell too many', 'recipient_id,text\nme,x,y', /line 2: has 3 cells/],
     ['a cell too few', 'recipient_id,text\nme,x\nme\n', /line 3: user_id, recipient_id and text are needed/],
     ['a text that is cut by a line end', 'recipient_id,text\nme,x\nand more\n', /line 3: .* are needed/],
@@ -72,8 +72,8 @@ describe('a .csv file', () => {
     ['no flag', 'recipient_id,text,silent\nme,x,yes', /line 2: silent must be true or false/],
     ['no number', 'recipient_id,text,reply_to\nme,x,-1', /line 2: reply_to must be a number/],
     ['no text', 'recipient_id\nme', /line 1: has no column text/],
-    ['nothing', 'recipient_id,text\n', /holds no message/],
-  ])('%s is told by its line', (_what, text, message) => {
+    ['nothing', 'recipient_id,text\n', /contains no message/],
+  ])('%s is reported with its line', (_what, text, message) => {
     expect(() => read(text)).toThrow(message);
     expect(() => read(text)).toThrow(UsageError);
   });
@@ -109,12 +109,12 @@ describe('a table as a spreadsheet saves it', () => {
     expect(brief('recipient_id\ttext\nme\tx', 'x.tsv')).toEqual([[2, 'me', 'x']]);
   });
 
-  test('with columns that are no field: ignored, and told', () => {
+  test('with columns that are not fields: ignored with a warning', () => {
     const { lines, notes } = readBatch('x.csv', 'Name;recipient_id;text;Born\nBob;me;x;1990', {
       user_id: 'a',
     });
     expect(lines).toEqual([{ line: 2, message: { user_id: 'a', recipient_id: 'me', text: 'x' } }]);
-    expect(notes).toEqual(['Columns that are no field are ignored: Name, Born']);
+    expect(notes).toEqual(['Columns that are not fields are ignored: Name, Born']);
   });
 
   test('with flags in capitals', () => {
@@ -122,13 +122,14 @@ describe('a table as a spreadsheet saves it', () => {
     expect(first?.message.silent).toBe(true);
   });
 
-  test('that was converted wrongly: told', () => {
+  test('that was converted wrongly: with a warning', () => {
     const { notes } = readBatch('x.csv', 'recipient_id,text\nme,\ufffd\ufffd', { user_id: 'a' });
-    expect(notes).toEqual([expect.stringContaining('line 2: the text holds')]);
+    expect(notes).toEqual([expect.stringContaining('line 2: the text contains')]);
   });
 
-  // Lines are part of each message's key: a batch that an older version began must go on with the same ones.
-  test('with the lines that it always had', () => {
+  // Line numbers are part of each message's key. A batch that an older version started must continue with the same
+  // ones.
+  test('with unchanged line numbers', () => {
     const text = 'recipient_id,text\r\na,"one\r\ntwo"\r\n\r\nb,"x\ry"\r\n"c","d\n\n"\ne,f';
     expect(brief(text).map(([line]) => line)).toEqual([2, 5, 6, 9]);
   });
@@ -140,14 +141,14 @@ describe('a table as a spreadsheet saves it', () => {
   });
 });
 
-test('a .jsonl file that is an array says what to write instead', () => {
+test('a .jsonl file with an array is refused with what to write instead', () => {
   for (const text of ['[{"recipient_id":1,"text":"a"}]', '[\n{"recipient_id":1,"text":"a"}\n]'])
     expect(() => readBatch('x.jsonl', text, { user_id: 'a' })).toThrow(
       'line 1: is not a JSON object: write one',
     );
 });
 
-test('a .jsonl file of carriage returns has lines too', () => {
+test('a .jsonl file may have lines that end in CR', () => {
   const text = '{"recipient_id":1,"text":"a"}\r{"recipient_id":2,"text":"b"}\r';
   expect(readBatch('x.jsonl', text, { user_id: 'a' }).lines.map(({ line }) => line)).toEqual([1, 2]);
 });

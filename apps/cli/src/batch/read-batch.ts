@@ -25,7 +25,7 @@ export type Defaults = { [Field in keyof OutgoingMessage]?: OutgoingMessage[Fiel
 export function readBatch(name: string, text: string, defaults: Defaults): Batch {
   const given = withoutUndefined(defaults);
   const { messages, ignored } = fieldsOf(name, text, new Set(Object.keys(given)));
-  if (messages.length === 0) throw new UsageError(`${name} holds no message`);
+  if (messages.length === 0) throw new UsageError(`${name} contains no message`);
   const lines = messages.map(({ line, fields }) => {
     const message = { ...given, ...fields };
     if (!isMessage(message))
@@ -34,10 +34,11 @@ export function readBatch(name: string, text: string, defaults: Defaults): Batch
       );
     return { line, message };
   });
-  const notes = ignored.length === 0 ? [] : [`Columns that are no field are ignored: ${ignored.join(', ')}`];
+  const notes =
+    ignored.length === 0 ? [] : [`Columns that are not fields are ignored: ${ignored.join(', ')}`];
   const damaged = lines.find(({ message }) => message.text.includes('\uFFFD'));
   if (damaged !== undefined)
-    notes.push(`line ${damaged.line}: the text holds \uFFFD: the file may have been converted wrongly`);
+    notes.push(`line ${damaged.line}: the text contains \uFFFD: the file may have been converted wrongly`);
   return { lines, notes };
 }
 

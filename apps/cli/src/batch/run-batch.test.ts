@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { FakeGateway, refusal } from '../testing/fake-gateway.ts';
 import { newTally, runBatch, type LineEnd } from './run-batch.ts';
 
-test('where there is no room a line is kept for later, in its place', async () => {
+test('a line that the full queue refuses is kept and sent later, in its place', async () => {
   const gateway = await FakeGateway.start();
   let isFull = true;
   gateway.answers({
@@ -20,7 +20,7 @@ test('where there is no room a line is kept for later, in its place', async () =
   const tally = newTally(3);
   await runBatch(
     {
-      // It would hide the answer by trying again itself.
+      // Its own retries would hide the answer.
       client: new GatewayClient({ baseUrl: gateway.url, retries: 0 }),
       lines: ['a', 'b', 'c'].map((text, index) => ({
         line: index + 1,

@@ -41,7 +41,7 @@ export interface BatchRun {
 const LOOK_SECONDS = 30;
 /** ms between two such requests. */
 const PAUSE_MS = 200;
-/** Seconds until the next try after QUEUE_FULL without `retry_after`. */
+/** Seconds until the next attempt after QUEUE_FULL without `retry_after`. */
 const FULL_SECONDS = 5;
 
 /** Errors that would also affect every following line. */

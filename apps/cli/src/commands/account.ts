@@ -4,13 +4,13 @@ import { EXIT, type ExitCode } from '../failure.ts';
 
 export async function logout({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.disconnect(userId, { signal: io.signal });
-  out.result(answer, `${out.good('✓')} ${userId} is signed out; what was still queued has failed`);
+  out.result(answer, `${out.good('✓')} ${userId} is signed out; its queued messages have failed`);
   return EXIT.ok;
 }
 
 export async function pause({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.pause(userId, { signal: io.signal });
-  out.result(answer, `${out.good('✓')} ${userId} is paused; go on by: telegram-gateway resume ${userId}`);
+  out.result(answer, `${out.good('✓')} ${userId} is paused; to resume: telegram-gateway resume ${userId}`);
   return EXIT.ok;
 }
 

@@ -47,7 +47,7 @@ export async function ask(
 }
 
 function noteKey(out: Output, key: string): void {
-  out.note(`The answer may have been queued. Ask again with --key ${key}: it is not sent twice then.`);
+  out.note(`The answer may have been queued. Ask again with --key ${key}: then it is not sent twice.`);
 }
 
 function hasFailed(event: MessageStreamEvent): boolean {
@@ -60,7 +60,7 @@ function show(out: Output, event: MessageStreamEvent): void {
   if (event.event === 'message') {
     out.piece('\n');
     const { finish_reason: finish = 'stop' } = event.data;
-    if (finish !== 'stop') out.note(out.faint(`… the reply was cut (${finish})`));
+    if (finish !== 'stop') out.note(out.faint(`… the reply was cut off (${finish})`));
   }
   if (event.event === 'telegram') out.note(progressLine(out, event.data));
   if (event.event === 'error') out.note(`\n${out.bad('✗')} ${errorLine(event.data)}`);

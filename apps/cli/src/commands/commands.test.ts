@@ -39,7 +39,7 @@ afterAll(async () => {
 const cli = (args: string[], world: Partial<CliWorld> = {}) => runCli(args, { url: gateway.url, ...world });
 
 describe('send', () => {
-  test('says which message it was; as JSON what the gateway said', async () => {
+  test('prints the message id; as JSON the gateway’s answer', async () => {
     gateway.answers({ [SEND]: () => ({ body: SENT }) });
     expect(await cli(['send', 'alice', '@bob', 'hi'])).toMatchObject({
       code: 0,
@@ -52,7 +52,7 @@ describe('send', () => {
   test.each([
     ['HTML', 'html'],
     ['markdown_lenient', 'markdown_lenient'],
-  ])('takes --parse-mode %s', async (given, mode) => {
+  ])('accepts --parse-mode %s', async (given, mode) => {
     gateway.answers({ [SEND]: () => ({ body: SENT }) });
     expect(await cli(['send', 'alice', 'me', 'x', '--parse-mode', given])).toMatchObject({ code: 0 });
     expect(gateway.heard[0]?.body).toMatchObject({ parse_mode: mode });
@@ -97,7 +97,7 @@ describe('send', () => {
     });
   });
 
-  test('takes the text from standard input or a file, less its last line end', async () => {
+  test('reads the text from standard input or a file, without its last line end', async () => {
     gateway.answers({ [SEND]: () => ({ body: SENT }) });
     const file = join(directory, 'text.txt');
     await writeFile(file, 'Привет\n\n');
@@ -107,13 +107,13 @@ describe('send', () => {
     expect(gateway.heard.map(({ body }) => body.text)).toEqual(['a\nb', 'piped', 'Привет\n']);
   });
 
-  test('what waits is no failure, and says why and how to watch it', async () => {
+  test('a waiting message is not a failure; the output says why it waits and how to watch it', async () => {
     const queued = { status: 'queued', job_id: 'j1', state: 'delayed', reason: 'FLOOD_WAIT', retry_at: 't' };
     gateway.answers({ [SEND]: () => ({ status: 202, body: queued }) });
     const run = await cli(['send', 'alice', 'me', 'x']);
     expect(run.code).toBe(0);
     expect(run.stdout).toBe(
-      '… queued (delayed, FLOOD_WAIT until t); watch it by: telegram-gateway tail j1\n',
+      '… queued (delayed, FLOOD_WAIT until t); to watch it: telegram-gateway tail j1\n',
     );
   });
 
@@ -126,7 +126,7 @@ describe('send', () => {
     [['send', 'alice', 'me', '--file', '/nowhere/at/all']],
     [['send', 'alice', 'me', 'x', '--loud']],
     [['dance']],
-  ])('%j is bad usage, and nothing is asked of the gateway', async (args) => {
+  ])('%j is bad usage, and no request is made', async (args) => {
     gateway.answers({});
     const run = await cli(args);
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -135,10 +135,10 @@ describe('send', () => {
   });
 });
 
-describe('what may be queued though no answer says so', () => {
+describe('a message that may be queued although no answer says so', () => {
   const inDoubt = () => refusal(503, 'QUEUE_UNAVAILABLE', { kind: 'unknown_outcome', job_id: 'j1' });
 
-  test('send tells the key by which it makes one message when it is sent again', async () => {
+  test('send prints the key with which it can be sent again without sending twice', async () => {
     gateway.answers({ [SEND]: inDoubt });
     const { code, stderr } = await cli(['send', 'alice', 'me', 'x']);
     expect(code).toBe(1);
@@ -147,7 +147,7 @@ describe('what may be queued though no answer says so', () => {
     expect(stderr).toContain(`--key ${[...keys].join()}`);
   });
 
-  test('ask tells its key, and takes one', async () => {
+  test('ask prints its key, and accepts one', async () => {
     gateway.answers({ 'POST /message_stream': inDoubt });
     const { stderr } = await cli(['ask', 'alice', 'me', 'x']);
     expect(stderr).toContain(`--key ${String(gateway.heard[0]?.headers['idempotency-key'])}`);
@@ -157,7 +157,7 @@ describe('what may be queued though no answer says so', () => {
 });
 
 describe('errors', () => {
-  test('a refusal is told with what to do', async () => {
+  test('a refusal is printed with what to do', async () => {
     gateway.answers({
       [SEND]: () => refusal(401, 'NOT_AUTHORIZED', { issues: [{ path: 'text', message: 'm' }] }),
     });
@@ -174,7 +174,7 @@ describe('errors', () => {
     expect(JSON.parse(json.stderr)).toMatchObject({ status: 'error', code: 'NOT_AUTHORIZED' });
   });
 
-  test('a gateway that is not there is code 3, and names the address', async () => {
+  test('an unreachable gateway is code 3, and the output names the address', async () => {
     const run = await cli(['login', 'alice', '--phone', '+79991234567'], { url: 'http://127.0.0.1:1' });
     expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining('http://127.0.0.1:1') });
   });
@@ -195,13 +195,13 @@ describe('errors', () => {
     expect(gateway.heard[0]?.headers.authorization).toBe('Bearer s3cret');
   });
 
-  test('an address that is none is bad usage', async () => {
+  test('an invalid address is bad usage', async () => {
     expect(await cli(['status', 'alice', '--url', 'localhost:3000'])).toMatchObject({ code: 2 });
   });
 });
 
 describe('jobs', () => {
-  test('tail shows each change; a job that failed is code 1', async () => {
+  test('tail prints each change; a failed job is code 1', async () => {
     gateway.answers({
       'GET /jobs/j1': () => ({ body: HELD }),
       'GET /jobs/j1/events': () => ({ body: event(HELD) + event(JOB) }),
@@ -221,7 +221,7 @@ describe('jobs', () => {
     });
   });
 
-  test('wait ends with the job, or with the time', async () => {
+  test('wait ends when the job ends or the time is over', async () => {
     gateway.answers({
       'GET /jobs/j1?wait=30': () => ({ body: FAILED }),
       'GET /jobs/j1': () => ({ body: HELD }),
@@ -244,7 +244,7 @@ describe('jobs', () => {
   });
 });
 
-test('status shows what is not well and what to do', async () => {
+test('status shows the problem and what to do', async () => {
   const body = {
     status: 'ok',
     authorized: true,
@@ -283,7 +283,7 @@ describe('ask', () => {
     body: events.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join(''),
   });
 
-  test('shows the answer as it is written, and that it was sent', async () => {
+  test('prints the answer as it is written, and that it was sent', async () => {
     gateway.answers({
       'POST /message_stream': () =>
         stream(
@@ -307,7 +307,7 @@ describe('ask', () => {
     });
   });
 
-  test('a reply that was cut is said to be, and is code 1 unless it was sent', async () => {
+  test('a reply that was cut off is reported, and is code 1 unless it was sent', async () => {
     const message = { role: 'assistant', content: 'half', finish_reason: 'length' };
     const failed = { state: 'failed', code: 'ASSISTANT_INCOMPLETE', message: 'cut' };
     gateway.answers({
@@ -316,7 +316,7 @@ describe('ask', () => {
     });
     const run = await cli(['ask', 'alice', '@bob', 'x']);
     expect(run).toMatchObject({ code: 1, stdout: 'half\n' });
-    expect(run.stderr).toContain('the reply was cut (length)');
+    expect(run.stderr).toContain('the reply was cut off (length)');
     await cli(['ask', 'alice', '@bob', 'x', '--send-if-cut']);
     expect(gateway.heard.map(({ body }) => Reflect.get(body ?? {}, 'send_if_cut'))).toEqual([
       undefined,

@@ -22,7 +22,7 @@ afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
 });
 
-/** A gateway whose stream tells these. */
+/** A gateway whose stream has these events. */
 function tells(...events: string[]): void {
   gateway.answers({
     [QR]: () => ({ body: { ...code('a'), job_id: 'j' } }),
@@ -46,7 +46,7 @@ test('shows each code until one is scanned', async () => {
   expect(gateway.calls).toEqual([QR, WATCH]);
 });
 
-test('with --json each event is a line', async () => {
+test('with --json prints one line per event', async () => {
   tells(event('qr', code('a')), event('authorized', AUTHORIZED));
   const run = await login(['--json']);
   expect(
@@ -58,7 +58,7 @@ test('with --json each event is a line', async () => {
   expect(run.stderr).toBe('');
 });
 
-test('asks for the password after the scan where it is needed', async () => {
+test('asks for the password after the scan if there is one', async () => {
   tells(event('qr', code('a')), event('password_required', { status: 'password_required', hint: 'cat' }));
   const run = await login([], ['secret']);
   expect(run.code).toBe(0);
@@ -66,7 +66,7 @@ test('asks for the password after the scan where it is needed', async () => {
   expect(gateway.heard.at(-1)?.body).toEqual({ user_id: 'alice', password: 'secret' });
 });
 
-test('a sign-in that comes to nothing says so', async () => {
+test('a failed sign-in is reported', async () => {
   tells(
     event('qr', code('a')),
     event('error', { status: 'error', code: 'AUTH_NOT_STARTED', message: 'Gone.' }),

@@ -14,9 +14,7 @@ export async function loginByQr(
 ): Promise<ExitCode> {
   const { client, io } = context;
   if (phone !== undefined || code !== undefined || passwordStdin === true)
-    throw new UsageError(
-      '--qr takes the place of --phone and --code; the password is asked for after the scan',
-    );
+    throw new UsageError('--qr replaces --phone and --code; the password is asked for after the scan');
   const id = await askForUserId(context, userId);
   const answer = await client.auth.startQr(id, { signal: io.signal });
   if (answer.status === 'authorized') return welcome(context, id, answer);
@@ -32,7 +30,7 @@ function show({ out }: CommandContext, code: QrCode): void {
   if (out.json) return out.result(code, '');
   out.note(renderANSI(code.url));
   out.note(
-    'Scan it in the Telegram app: Settings, Devices, Link Desktop Device. A fresh one follows by itself.',
+    'Scan it in the Telegram app: Settings, Devices, Link Desktop Device. A new code follows automatically.',
   );
 }
 
@@ -44,7 +42,7 @@ async function end(
   if (event.event === 'authorized') return welcome(context, userId, event.data);
   if (event.event === 'password_required') return verifyPassword(context, userId, event.data);
   const { code, message } = event.data;
-  const advice = [`Begin again: telegram-gateway login ${userId} --qr`];
+  const advice = [`Start again: telegram-gateway login ${userId} --qr`];
   context.out.failure({ exitCode: EXIT.refused, code, message, advice });
   return EXIT.refused;
 }

@@ -23,7 +23,7 @@ const USER = {
 const CODE = '54321';
 const PASSWORD = 'correct horse';
 
-/** A gateway that lets in who has the code, and with two-factor the password. */
+/** A gateway that accepts the right code and, with two-factor authentication, the password. */
 function letIn({ twoFactor }: { twoFactor: boolean }) {
   const sent = () => ({ body: SENT });
   const verify = ({ body: { phone_code, password } }: HeardCall) => {
@@ -48,7 +48,7 @@ const login = (args: string[], world: { answers?: string[]; stdin?: string } = {
   runCli(['login', ...args], { url: gateway.url, ...world });
 
 describe('login at a terminal', () => {
-  test('asks for what it needs, and says how the code comes', async () => {
+  test('asks for missing values, and says how the code is delivered', async () => {
     letIn({ twoFactor: false });
     const run = await login([], { answers: ['alice', '+79991234567', CODE] });
     expect(run).toMatchObject({ code: 0, stdout: '✓ alice is signed in as Alice @alice_l (7)\n' });
@@ -59,7 +59,7 @@ describe('login at a terminal', () => {
     ]);
   });
 
-  test('asks again for a wrong code, sends it again for none, and asks for the password with its hint', async () => {
+  test('asks again for a wrong code, sends it again for empty input, and asks for the password with its hint', async () => {
     letIn({ twoFactor: true });
     const answers = ['00000', '', CODE, 'wrong', '', PASSWORD];
     const run = await login(['alice', '--phone', '+79991234567'], { answers });
@@ -71,7 +71,7 @@ describe('login at a terminal', () => {
   });
 });
 
-describe('login with nobody to ask', () => {
+describe('login without a terminal', () => {
   test('goes step by step', async () => {
     letIn({ twoFactor: true });
     const first = await login(['alice', '--phone', '+79991234567', '--json']);
@@ -85,7 +85,7 @@ describe('login with nobody to ask', () => {
     expect(gateway.calls).toEqual([START, VERIFY, VERIFY]);
   });
 
-  test('does all at once where it can', async () => {
+  test('does everything at once if the options allow it', async () => {
     letIn({ twoFactor: true });
     const run = await login(['alice', '--phone', '+79991234567', '--code', CODE, '--password-stdin'], {
       stdin: PASSWORD,
@@ -94,7 +94,7 @@ describe('login with nobody to ask', () => {
     expect(gateway.heard.at(-1)?.body).toEqual({ user_id: 'alice', phone_code: CODE, password: PASSWORD });
   });
 
-  test('a wrong code is an end, with no other try', async () => {
+  test('a wrong code ends it without another attempt', async () => {
     letIn({ twoFactor: false });
     const run = await login(['alice', '--code', '11111']);
     expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('PHONE_CODE_INVALID') });
@@ -107,7 +107,7 @@ describe('login with nobody to ask', () => {
   });
 });
 
-test('beside a sandbox it says where the code is, and does not say the code', async () => {
+test('with a sandbox it says where the code is, and does not show the code', async () => {
   const sandbox = await FakeGateway.start();
   sandbox.answers({ 'GET /codes/%2B79991234567': () => ({ body: { phone: '+79991234567', code: CODE } }) });
   letIn({ twoFactor: false });

@@ -53,7 +53,7 @@ export async function login(
 
 /** @throws {UsageError} if the id is missing and there is no terminal to ask at. */
 export async function askForUserId({ io }: CommandContext, given: string | undefined): Promise<string> {
-  const id = given ?? (await io.prompter?.ask('A name of your own for this account', 'alice'));
+  const id = given ?? (await io.prompter?.ask('Choose a name for this account', 'alice'));
   if (id === undefined) throw new UsageError('user_id is missing: telegram-gateway login <user_id>');
   return id;
 }
@@ -80,7 +80,7 @@ function describe({
   const length = code_length === null ? '' : ` (${code_length} characters)`;
   const after = timeout === null ? '' : ` after ${timeout} s`;
   const next = next_delivery === null ? '' : ` Next ${DELIVERIES[next_delivery] ?? next_delivery}${after}.`;
-  return `${place}${length}.${next} Never pass it on in a chat: Telegram voids it.`;
+  return `${place}${length}.${next} Never post it in a chat: Telegram voids it.`;
 }
 
 function detailOf(detail: string | undefined): string {
@@ -99,7 +99,7 @@ async function verifyCode(
   let code = given;
   for (;;) {
     if (code === undefined && password === undefined && io.prompter !== null) {
-      const again = sent?.next_delivery === null ? '' : ' (nothing: send it again)';
+      const again = sent?.next_delivery === null ? '' : ' (empty: send it again)';
       code = (await io.prompter.askSecret(`Code${again}`)).trim();
       if (code === '') {
         sent = await client.auth.resend(userId, { signal: io.signal });
@@ -130,7 +130,7 @@ export async function verifyPassword(
   const hint = asked.hint === null || asked.hint === '' ? '' : ` (hint: ${asked.hint})`;
   if (io.prompter === null) {
     const how = `telegram-gateway login ${userId} --password-stdin < file`;
-    out.result(asked, `Two-factor authentication is on${hint}. Give the password by: ${how}`);
+    out.result(asked, `Two-factor authentication is on${hint}. To give the password: ${how}`);
     return EXIT.refused;
   }
   for (;;) {

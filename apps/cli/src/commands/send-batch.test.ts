@@ -48,7 +48,7 @@ const sends = () => gateway.heard.filter(({ call }) => call === SEND);
 const keys = () => sends().map(({ headers }) => headers['idempotency-key']);
 
 describe('send --batch', () => {
-  test('sends line by line in order, and says what came of each', async () => {
+  test('sends line by line in order, and prints the result of each', async () => {
     const failed = { state: 'failed', error: { code: 'RECIPIENT_REFUSED', message: 'No.' } };
     gateway.answers({
       ...READY,
@@ -78,20 +78,20 @@ describe('send --batch', () => {
     ]);
   });
 
-  test('a second run has the same key for the same line, another name has others', async () => {
+  test('a second run uses the same key for the same line; another batch name has other keys', async () => {
     gateway.answers({ ...READY, [SEND]: accept });
     const three = [line('a'), line('b'), line('c')];
     expect((await batch(three, ['--async'])).code).toBe(0);
     const first = keys();
     expect(new Set(first).size).toBe(3);
-    // One line mended, one added: the others keep their keys.
+    // One line corrected, one added: the others keep their keys.
     await batch([line('a'), line('B'), line('c'), line('d')], ['--async']);
     expect(keys().slice(3, 6)).toEqual(first);
     await batch(three, ['--async', '--batch-id', 'monday']);
     for (const key of keys().slice(7)) expect(first).not.toContain(key);
   });
 
-  test('a line that is refused keeps back no other; a full queue is waited for', async () => {
+  test('a refused line does not stop the others; a full queue is waited for', async () => {
     let full = 1;
     gateway.answers({
       ...READY,
@@ -107,7 +107,7 @@ describe('send --batch', () => {
     expect(run.stderr).toContain('--batch-id');
   });
 
-  test('a line that has failed in an earlier run is told as its job says, and stops nothing', async () => {
+  test('a line that failed in an earlier run is reported as its job says, and stops nothing', async () => {
     gateway.answers({
       ...READY,
       [SEND]: (call) => (call.body.text === 'a' ? refusal(500, 'INTERNAL', { job_id: 'a' }) : accept(call)),
@@ -119,18 +119,18 @@ describe('send --batch', () => {
     expect(run.stderr).toContain('✗ line 1: INTERNAL: Broken.');
   });
 
-  test('a gateway that lets nobody in stops it at once', async () => {
+  test('a gateway that refuses the key stops it at once', async () => {
     gateway.answers({
       ...READY,
       [SEND]: (call) => (call.body.text === 'b' ? refusal(401, 'UNAUTHORIZED') : accept(call)),
     });
     const run = await batch([line('a'), line('b'), line('c')], ['--async']);
     expect(run).toMatchObject({ code: 1, stdout: '1 of 3 accepted, 0 sent, 0 failed, 1 waiting\n' });
-    expect(run.stderr).toContain('goes on where this one stopped');
+    expect(run.stderr).toContain('continues where this one stopped');
     expect(sends()).toHaveLength(2);
   });
 
-  test('what stops it ends also the waiting for those that were accepted', async () => {
+  test('an error that stops it also stops waiting for accepted messages', async () => {
     gateway.answers({
       ...READY,
       [SEND]: (call) => (call.body.text === 'b' ? refusal(401, 'UNAUTHORIZED') : accept(call)),
@@ -140,7 +140,7 @@ describe('send --batch', () => {
     await expect.poll(() => gateway.hangUps).toBe(1);
   });
 
-  test('Ctrl-C stops it, says how far it came, and leaves nothing running', async () => {
+  test('Ctrl-C stops it, prints the progress, and leaves nothing running', async () => {
     const abort = new AbortController();
     gateway.answers({
       ...READY,
@@ -155,7 +155,7 @@ describe('send --batch', () => {
     expect(run).toMatchObject({ code: 130, stdout: '1 of 1 accepted, 0 sent, 0 failed, 1 waiting\n' });
   });
 
-  test('a file in another encoding is refused before anything is sent, by its line', async () => {
+  test('a file in another encoding is refused before anything is sent, with the line', async () => {
     gateway.answers({ ...READY, [SEND]: accept });
     const file = join(directory, 'people.csv');
     const send = async (bytes: Buffer) => {
@@ -171,15 +171,15 @@ describe('send --batch', () => {
       ['line 3: is not UTF-8', windows1251],
       ['line 2: is not UTF-8', Buffer.from('recipient_id;text\rme;\xcf\r', 'latin1')],
       ['line 3: is not UTF-8', Buffer.from(table).subarray(0, -2)],
-      ['line 1: holds a NUL', Buffer.from(table, 'utf16le')],
+      ['line 1: contains a NUL', Buffer.from(table, 'utf16le')],
       [
         'line 2: is not UTF-8 (it may be ISO-2022-JP)',
         Buffer.from('recipient_id;text\nme;\u001b$B$3$s\u001b(B\n'),
       ],
-      ['line 2: holds a NUL', Buffer.from('recipient_id;text\nme;a\0b\n')],
+      ['line 2: contains a NUL', Buffer.from('recipient_id;text\nme;a\0b\n')],
       ['broken UTF-16', Buffer.concat([Buffer.from('\ufeffa', 'utf16le'), Buffer.from([0x00])])],
-      ['holds no message', Buffer.from('\ufeff')],
-      ['holds no message', Buffer.alloc(0)],
+      ['contains no message', Buffer.from('\ufeff')],
+      ['contains no message', Buffer.alloc(0)],
     ];
     for (const [message, bytes] of refused)
       expect(await send(bytes)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
@@ -199,7 +199,7 @@ describe('send --batch', () => {
     }
   });
 
-  test('a bad line is told before anything is sent', async () => {
+  test('a bad line is reported before anything is sent', async () => {
     gateway.answers({ ...READY, [SEND]: accept });
     expect(await batch([line('a'), '{'])).toMatchObject({
       code: 2,

@@ -30,7 +30,7 @@ export async function sendBatch(
   const tally = newTally(lines.length);
   out.note(
     out.faint(
-      `${lines.length} messages as batch ${name}: what was accepted under this name is not sent again`,
+      `${lines.length} messages as batch ${name}: messages already accepted under this name are not sent again`,
     ),
   );
   try {
@@ -48,7 +48,7 @@ export async function sendBatch(
     );
   } catch (error) {
     out.result({ status: 'stopped', ...tally }, describe(tally));
-    out.note('What was accepted goes out all the same. The same command goes on where this one stopped.');
+    out.note('Accepted messages are still sent. The same command continues where this one stopped.');
     throw error;
   }
   out.result({ status: 'done', ...tally }, describe(tally));
@@ -67,7 +67,7 @@ function showLine({ out }: CommandContext, end: LineEnd): void {
 function adviceOf(code: string | undefined): string {
   if (code === 'NOT_AUTHORIZED') return ' (telegram-gateway login <user_id>)';
   if (code === 'IDEMPOTENCY_MISMATCH')
-    return ' (another message was accepted for this line: --batch-id <name> sends all anew)';
+    return ' (another message was accepted for this line: --batch-id <name> sends all again)';
   return '';
 }
 

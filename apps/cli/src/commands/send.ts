@@ -58,7 +58,7 @@ export async function send(
   } catch (error) {
     if (mayBeQueued(error) && options.key === undefined)
       out.note(
-        `It may have been accepted. Send it again with --key ${idempotencyKey}: that makes one message of both.`,
+        `It may have been accepted. Send it again with --key ${idempotencyKey}: then it is sent only once.`,
       );
     throw error;
   }
@@ -128,5 +128,5 @@ function describe({ out }: CommandContext, outcome: SendOutcome): string {
     return `${out.good('✓')} sent as message ${ids.join(', ')}`;
   }
   const { job_id, state, reason, retry_at } = outcome;
-  return `… queued (${state}${whyHeld(reason, retry_at)}); watch it by: telegram-gateway tail ${job_id}`;
+  return `… queued (${state}${whyHeld(reason, retry_at)}); to watch it: telegram-gateway tail ${job_id}`;
 }

@@ -44,7 +44,7 @@ describe('import', () => {
     expect(done.stdout + done.stderr).not.toContain('1AgAO');
   });
 
-  test('with nobody to ask it wants --yes; a backup wants its passphrase', async () => {
+  test('without a terminal it needs --yes; a backup needs its passphrase', async () => {
     expect(await run(['import', 'alice', '-'], { stdin: '1AgAO' })).toMatchObject({ code: 2 });
     expect(await run(['import', 'alice', '-', '--yes'], { stdin: '1AgAO' })).toMatchObject({ code: 0 });
     const file = join(directory, 'backup');
@@ -60,7 +60,7 @@ describe('import', () => {
     });
   });
 
-  test('a session file is read here, and a text of another encoding is refused', async () => {
+  test('a session file is parsed locally, and a text in another encoding is refused', async () => {
     const { Database } = await initSqlJs();
     const database = new Database();
     database.run('CREATE TABLE sessions (dc_id, auth_key, test_mode, is_bot)');
@@ -85,7 +85,7 @@ describe('import', () => {
     });
   });
 
-  test('a refusal is told', async () => {
+  test('a refusal is reported', async () => {
     gateway.answers({ [IMPORT]: () => refusal(409, 'SESSION_IN_USE') });
     const done = await run(['import', 'alice', '-', '--yes'], { stdin: '1AgAO' });
     expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('SESSION_IN_USE') });
@@ -93,7 +93,7 @@ describe('import', () => {
 });
 
 describe('export', () => {
-  test('asks for a passphrase twice, and writes a file for its owner alone, over no other', async () => {
+  test('asks for a passphrase twice, and writes a file that only its owner can read, without overwriting another', async () => {
     const file = join(directory, 'alice.backup');
     expect(await run(['export', 'alice', '-o', file], { answers: [PASSPHRASE, 'other'] })).toMatchObject({
       code: 2,
@@ -112,7 +112,7 @@ describe('export', () => {
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be written') });
   });
 
-  test('prints the backup where no file is named', async () => {
+  test('prints the backup if no file is named', async () => {
     const done = await run(['export', 'alice', '--passphrase-stdin'], { stdin: PASSPHRASE });
     expect(done).toMatchObject({ code: 0, stdout: 'tgb1.sealed\n' });
   });

@@ -25,16 +25,18 @@ export async function importSession(
   { yes = false, passphraseStdin = false }: ImportOptions,
 ): Promise<ExitCode> {
   if (file === '-' && passphraseStdin)
-    throw new UsageError('standard input is one thing: give the session as a file');
+    throw new UsageError('standard input can be read only once: give the session as a file');
   const bytes = file === '-' ? await readBytes(io.stdin) : await contentOf(file);
   const session = await readSession(bytes, file === '-' ? 'standard input' : file);
   if (!yes) {
     const question =
-      'Has the program that used this session been stopped for good? Two at a time, and Telegram ends it (yes/no)';
+      'Has the program that used this session been stopped for good? If two use it, Telegram ends it (yes/no)';
     const answer = await io.prompter?.ask(question, 'yes');
     if (answer === undefined)
-      throw new UsageError('no terminal to ask at: --yes says that nobody else uses the session');
-    if (!/^y(es)?$/i.test(answer)) throw new UsageError('stop it first, then import');
+      throw new UsageError(
+        'no terminal to ask at: use --yes to confirm that no other program uses the session',
+      );
+    if (!/^y(es)?$/i.test(answer)) throw new UsageError('stop the other program first, then import');
   }
   const passphrase = BACKUP.test(session) ? await askPassphrase(io, passphraseStdin, false) : undefined;
   const answer = await client.importSession(userId, session, { passphrase, signal: io.signal });
@@ -92,8 +94,7 @@ async function readSession(bytes: Buffer, name: string): Promise<string> {
 /** @param isNew the passphrase is a new one, so it is asked for twice. */
 async function askPassphrase(io: CommandContext['io'], fromStdin: boolean, isNew: boolean): Promise<string> {
   if (fromStdin) return (await readAll(io.stdin)).replace(/\r?\n$/, '');
-  if (io.prompter === null)
-    throw new UsageError('no terminal to ask at: give the passphrase by --passphrase-stdin');
+  if (io.prompter === null) throw new UsageError('no terminal to ask at: use --passphrase-stdin');
   const passphrase = await io.prompter.askSecret(
     isNew
       ? `A passphrase for the backup (at least ${MIN_PASSPHRASE} characters)`
@@ -101,6 +102,7 @@ async function askPassphrase(io: CommandContext['io'], fromStdin: boolean, isNew
   );
   if (isNew && passphrase.length < MIN_PASSPHRASE)
     throw new UsageError(`the passphrase must be at least ${MIN_PASSPHRASE} characters`);
-  if (isNew && (await io.prompter.askSecret('Again')) !== passphrase) throw new UsageError('the two differ');
+  if (isNew && (await io.prompter.askSecret('Again')) !== passphrase)
+    throw new UsageError('the two passphrases differ');
   return passphrase;
 }

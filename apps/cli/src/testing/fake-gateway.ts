@@ -10,21 +10,21 @@ export interface HeardCall {
   /** `POST /telegram/user/send` */
   call: string;
   headers: IncomingHttpHeaders;
-  // Tests look into bodies freely.
+  // Tests read bodies without types, because they check the content.
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
 
 export interface FakeAnswer {
   status?: number;
-  /** JSON, or the text of a stream of events; `null`: no answer comes. */
+  /** JSON, or the text of an event stream; `null`: no answer. */
   body: object | string | null;
 }
 
-/** A real HTTP server that answers as the gateway would, as far as a test says how. */
+/** A real HTTP server that answers like the gateway, as far as the test defines it. */
 export class FakeGateway {
   readonly heard: HeardCall[] = [];
-  /** Calls that the caller has given up. */
+  /** Number of calls that the caller gave up. */
   hangUps = 0;
   readonly #server: Server;
   #routes: Record<string, (call: HeardCall) => FakeAnswer> = {};
@@ -47,7 +47,7 @@ export class FakeGateway {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** From now on, by method and path; anything else is a 404. */
+  /** Sets the answers by method and path; anything else is a 404. */
   answers(routes: Record<string, (call: HeardCall) => FakeAnswer>): void {
     this.#routes = routes;
     this.heard.length = 0;

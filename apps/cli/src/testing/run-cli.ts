@@ -12,12 +12,12 @@ export interface CliWorld {
   url: string;
   env?: Record<string, string>;
   stdin?: string;
-  /** What a person answers, in order; without it there is no terminal. */
+  /** A person's answers, in order; without them there is no terminal. */
   answers?: string[];
   signal?: AbortSignal;
 }
 
-/** Runs a command line in this process, with a world of its own. */
+/** Runs a command line in this process with its own environment and streams. */
 export async function runCli(
   args: readonly string[],
   world: CliWorld,
@@ -41,7 +41,7 @@ function scripted(answers: readonly string[], questions: string[]): Prompter {
   const answer = async (question: string) => {
     questions.push(question);
     const next = rest.shift();
-    if (next === undefined) throw new Error(`nothing to answer to: ${question}`);
+    if (next === undefined) throw new Error(`no answer left for: ${question}`);
     return next;
   };
   return { ask: answer, askSecret: answer };
