@@ -38,7 +38,7 @@ await runScript(async () => {
       { REDIS_URL: redisUrl, TEST_REDIS_SERVER: binary },
       AbortSignal.any([signal, crashed.signal]),
     );
-    if (!isWatching) conclude(report, exitCode);
+    if (!isWatching) printSummary(report, exitCode);
   } finally {
     await supervisor.stop();
     rmSync(directory, { recursive: true, force: true });
@@ -67,7 +67,7 @@ function runVitest(report, env, signal) {
 }
 
 /** Prints the summary line that CI reads. @param {string} file @param {number | null} exitCode */
-function conclude(file, exitCode) {
+function printSummary(file, exitCode) {
   /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numFailedTestSuites: number }} */
   let report;
   try {

@@ -47,7 +47,7 @@ export async function bundle(entries, directory, runsIn, signal) {
     sourcemap: 'linked',
     sourcesContent: false,
     banner: { js: REQUIRE },
-    plugins: [outside(runsIn), locations(runsIn), ownLinesOnly],
+    plugins: [externalPackages(runsIn), sourceLocations(runsIn), ownLinesOnly],
     logLevel: 'silent',
   });
   /** @type {(reason: unknown) => void} */
@@ -69,7 +69,7 @@ export async function bundle(entries, directory, runsIn, signal) {
  * `import` in the bundle, all of them would be loaded first.
  * @param {string} runsIn @returns {import('esbuild').Plugin}
  */
-function outside(runsIn) {
+function externalPackages(runsIn) {
   return {
     name: 'outside',
     setup(build) {
@@ -98,7 +98,7 @@ function outside(runsIn) {
  * name a source that the build has a file for.
  * @param {string} runsIn @returns {import('esbuild').Plugin}
  */
-function locations(runsIn) {
+function sourceLocations(runsIn) {
   return {
     name: 'locations',
     setup(build) {

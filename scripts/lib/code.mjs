@@ -21,11 +21,11 @@ const BUILDS = join(ROOT, 'dist');
 const CURRENT = 'current';
 
 /** Number of older builds to keep, and for at least how many ms: a process may still load files of its build. */
-const KEPT = 4;
+const KEPT_BUILDS = 4;
 const KEPT_MS = 86_400_000;
 
 /** Files that are not part of the product. Changing them needs no new build. */
-const LEFT_OUT = /\.test\.(ts|mjs)$|\/testing\//;
+const EXCLUDED = /\.test\.(ts|mjs)$|\/testing\//;
 
 /** The sources of the build. */
 function sources() {
@@ -52,7 +52,7 @@ function sources() {
  * @returns {Promise<string>} the folder of the build, absolute
  */
 export async function buildCode(signal, tell = say) {
-  const digest = digestOf(sources(), { isLeftOut: (path) => LEFT_OUT.test(path) });
+  const digest = digestOf(sources(), { isLeftOut: (path) => EXCLUDED.test(path) });
   return ensureBuild(BUILDS, digest.slice(0, 16), async (directory, folder) => {
     tell('Building the code (once)…');
     try {
@@ -60,7 +60,7 @@ export async function buildCode(signal, tell = say) {
       await bundle(ENTRIES, directory, folder, signal);
     } catch (error) {
       signal.throwIfAborted();
-      throw asStop(error);
+      throw toStop(error);
     }
     signal.throwIfAborted();
   });
@@ -95,7 +95,7 @@ export async function ensureBuild(builds, name, make) {
 }
 
 /** @param {unknown} error */
-function asStop(error) {
+function toStop(error) {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
     return new Stop(
@@ -119,7 +119,7 @@ function removeOld(builds) {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ path: join(builds, name), changedAt: statSync(join(builds, name)).mtimeMs }))
     .sort((a, b) => b.changedAt - a.changedAt)
-    .slice(KEPT + 1);
+    .slice(KEPT_BUILDS + 1);
   for (const { path, changedAt } of old)
     if (Date.now() - changedAt > KEPT_MS) rmSync(path, { recursive: true, force: true });
 }

@@ -10,13 +10,13 @@ const [binary = '', config = ''] = process.argv.slice(2);
 const GRACE = 5_000;
 
 /** ms for the other processes to stop before Redis ends. */
-const OTHERS = 3_000;
+const OTHERS_GRACE = 3_000;
 
 // Listens before starting Redis: a signal in between would end this process and leave Redis running.
 process.once('SIGTERM', () => end());
 process.on('SIGINT', () => {}); // The launcher ends this process after those that need Redis.
 // The launcher was killed. Its other processes now stop by themselves and still need Redis.
-process.once('disconnect', () => setTimeout(end, OTHERS));
+process.once('disconnect', () => setTimeout(end, OTHERS_GRACE));
 
 // The launcher was killed before this process listened for it.
 if (!process.connected) process.exit();

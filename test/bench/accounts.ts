@@ -3,7 +3,7 @@ import { openFileSessionStore } from '@gateway/sessions';
 import type { SandboxControl } from '../env/sandbox-control.ts';
 
 /** Accounts that are signed in at the same time. */
-const AT_A_TIME = 50;
+const CONCURRENT = 50;
 
 export interface BenchAccount {
   id: number;
@@ -24,9 +24,9 @@ export async function makeAccounts(
   const store = await openFileSessionStore({ dataDir, sealer: loadSealingKey({ dataDir }).sealer });
   const made = new Map<string, BenchAccount>();
   const names = Array.from({ length: count }, (_, index) => `account-${String(index).padStart(4, '0')}`);
-  for (let at = 0; at < count; at += AT_A_TIME) {
+  for (let at = 0; at < count; at += CONCURRENT) {
     await Promise.all(
-      names.slice(at, at + AT_A_TIME).map(async (userId, offset) => {
+      names.slice(at, at + CONCURRENT).map(async (userId, offset) => {
         const phone = `+999662${String(at + offset).padStart(4, '0')}`;
         const { id, dc, auth_key } = await control.createSession(phone);
         const user = { id, first_name: 'Test', last_name: null, username: null, phone_number: phone };

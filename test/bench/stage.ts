@@ -75,7 +75,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Stops Redis from rewriting its append-only file. */
-  async keepLog(): Promise<void> {
+  async stopLogRewrites(): Promise<void> {
     const redis = new Redis(this.redis.url);
     await redis.config('SET', 'auto-aof-rewrite-percentage', '0');
     redis.disconnect();

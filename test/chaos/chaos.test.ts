@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runChaos, type ChaosRun } from './chaos.ts';
 import { FAULTS } from './faults.ts';
-import { isClean, report, troubles } from './report.ts';
+import { isClean, report, faultsFound } from './report.ts';
 
 /**
  * The short form of `npm run chaos`: each kind of fault once, in the order of this seed, whatever the speed of the
@@ -31,7 +31,7 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
 
   test('every accepted message arrives once and in order, and nothing is stuck', () => {
     const { findings, directory } = run;
-    const found = [...troubles(findings)].filter(([, evidence]) => evidence.length > 0);
+    const found = [...faultsFound(findings)].filter(([, evidence]) => evidence.length > 0);
     expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);
     expect(findings.ledger.accepted.length).toBeGreaterThanOrEqual(SHORT.length.messages);
   });

@@ -49,7 +49,7 @@ export interface ChaosRun {
 }
 
 /** ms between checks of the number of accepted messages. */
-const LOOK_AGAIN = 100;
+const POLL_MS = 100;
 
 /** s between lines about the progress. */
 const PROGRESS = 15;
@@ -149,7 +149,7 @@ async function runCounted(
   over: AbortController,
 ): Promise<void> {
   await faults.run(over.signal, rounds);
-  while (load.ledger.accepted.length < messages && (await sleep(LOOK_AGAIN, over.signal)) === 'elapsed');
+  while (load.ledger.accepted.length < messages && (await sleep(POLL_MS, over.signal)) === 'elapsed');
   over.abort();
 }
 

@@ -18,9 +18,9 @@ export interface SelfReport {
 const PATIENCE = { quiet: 60_000, all: 180_000 };
 
 /** ms for jobs and accounts to report that they are done, after everything has arrived. */
-const AFTERTHOUGHT = 60_000;
+const REPORT_LIMIT = 60_000;
 
-const LOOK_AGAIN = 1_000;
+const POLL_MS = 1_000;
 
 /** Concurrent requests. */
 const AT_ONCE = 16;
@@ -36,7 +36,7 @@ export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
     if (messages !== before) changedAt = now;
     if (now - changedAt > PATIENCE.quiet || now - begun > PATIENCE.all) return false;
     before = messages;
-    await sleep(LOOK_AGAIN);
+    await sleep(POLL_MS);
   }
 }
 
@@ -60,12 +60,12 @@ export async function verdictOf({ control }: Fleet, { accepted, undecided }: Led
  */
 export async function examine(fleet: Fleet, world: World, { accepted }: Ledger): Promise<SelfReport> {
   const api = new ApiClient(fleet.urls[0] ?? '');
-  const deadline = performance.now() + AFTERTHOUGHT;
+  const deadline = performance.now() + REPORT_LIMIT;
   const failedJobs: string[] = [];
   const jobs = await repeated(accepted, deadline, async (message) => {
     const answer = await api.get(`/jobs/${message.jobId}`);
     const { state, result, error } = answer.body;
-    if (state === 'completed') note(message, result.message_id);
+    if (state === 'completed') recordMessageId(message, result.message_id);
     if (state === 'failed') failedJobs.push(`${nameOf(message)}, ${message.jobId}: ${JSON.stringify(error)}`);
     return state === 'completed' || state === 'failed' ? undefined : describe(message.jobId, answer);
   });
@@ -79,7 +79,7 @@ export async function examine(fleet: Fleet, world: World, { accepted }: Ledger):
 }
 
 /** A different id does not replace an earlier one, so that the judge finds the contradiction. */
-function note(message: AcceptedMessage, messageId: number): void {
+function recordMessageId(message: AcceptedMessage, messageId: number): void {
   message.messageId ??= messageId;
   if (message.messageId !== messageId) message.messageId = -1;
 }
@@ -99,7 +99,7 @@ async function repeated<T>(
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
       let complaint = await look(item);
       while (complaint !== undefined && performance.now() < deadline) {
-        await sleep(LOOK_AGAIN);
+        await sleep(POLL_MS);
         complaint = await look(item);
       }
       if (complaint !== undefined) complaints.push(complaint);

@@ -3,7 +3,7 @@ import { FAULTS, type Fault, type Scene } from './faults.ts';
 import type { Random } from './random.ts';
 
 /** ms between checks whether a postponed fault is possible now. */
-const LOOK_AGAIN = 100;
+const POLL_MS = 100;
 
 interface Drawn {
   fault: Fault;
@@ -41,7 +41,7 @@ export class FaultRunner {
         this.#isLeft(rounds) &&
         (await sleep(this.#random.whole(0, 2 * this.#gapMs), signal)) === 'elapsed'
       ) {
-        while (!this.#beginOne(rounds) && !signal.aborted) await sleep(LOOK_AGAIN, signal);
+        while (!this.#beginOne(rounds) && !signal.aborted) await sleep(POLL_MS, signal);
       }
       await Promise.all(this.#underWay);
       // A fault that failed because the sandbox was away is drawn again.

@@ -56,7 +56,7 @@ export const FAULTS: readonly Fault[] = [
         worker.freeze();
         await sleep(ms);
         worker.thaw();
-        roles.giveBack(worker);
+        roles.release(worker);
       })();
     },
   },
@@ -73,7 +73,7 @@ export const FAULTS: readonly Fault[] = [
           worker.start();
           await up(worker);
         }
-        roles.giveBack(...workers);
+        roles.release(...workers);
       })();
     },
   },
@@ -93,7 +93,7 @@ export const FAULTS: readonly Fault[] = [
         await redis.stop('SIGKILL');
         await sleep(ms);
         await withTimeout(redis.resume(), REDIS_LIMIT, () => new Error('Redis does not start again'));
-        roles.giveBack('redis');
+        roles.release('redis');
       })();
     },
   },
@@ -108,7 +108,7 @@ export const FAULTS: readonly Fault[] = [
         redis.signal('SIGSTOP');
         await sleep(ms);
         redis.signal('SIGCONT');
-        roles.giveBack('redis');
+        roles.release('redis');
       })();
     },
   },
@@ -187,7 +187,7 @@ async function killed(scene: Scene, random: Random, member: Member, role: Member
   await sleep(ms);
   member.start();
   await up(member);
-  scene.roles.giveBack(role);
+  scene.roles.release(role);
 }
 
 async function up(member: Member): Promise<void> {

@@ -64,9 +64,9 @@ describe('the judge', () => {
   });
 
   test('counts messages that were not accepted, have no label, or have a wrong sender or recipient', () => {
-    expect(counts(judge([], [arrived(1), arrived(2, { text: 'hello' })]))).toEqual({ uninvited: 2 });
-    expect(counts(judge([accepted(1)], [arrived(1, { to: 3 })]))).toEqual({ uninvited: 1, lost: 1 });
-    expect(counts(judge([accepted(1)], [arrived(1, { from: 3 })]))).toEqual({ uninvited: 1, lost: 1 });
+    expect(counts(judge([], [arrived(1), arrived(2, { text: 'hello' })]))).toEqual({ unaccepted: 2 });
+    expect(counts(judge([accepted(1)], [arrived(1, { to: 3 })]))).toEqual({ unaccepted: 1, lost: 1 });
+    expect(counts(judge([accepted(1)], [arrived(1, { from: 3 })]))).toEqual({ unaccepted: 1, lost: 1 });
   });
 
   test('accepts an undecided message, whether it arrived or not, but only once', () => {

@@ -38,7 +38,7 @@ export interface Verdict {
   /** Arrived with a different text. */
   damaged: string[];
   /** Arrived, though no caller was told that it was accepted. */
-  uninvited: string[];
+  unaccepted: string[];
   /** Arrived with an id that differs from the API's. */
   wrongIds: string[];
   /** Arrival times of complete messages by `chat#seq`, ms since the epoch. */
@@ -64,7 +64,7 @@ export function judge(
     doubled: [],
     outOfOrder: [],
     damaged: [],
-    uninvited: [],
+    unaccepted: [],
     wrongIds: [],
     arrivals: new Map(),
   };
@@ -74,7 +74,7 @@ export function judge(
     const name = label === undefined ? undefined : nameOf(label);
     const original = name === undefined ? undefined : posted.get(name);
     if (label === undefined || name === undefined || !isFromTo(message, original)) {
-      verdict.uninvited.push(`${message.from} to ${message.to}: ${message.text.slice(0, 60)}`);
+      verdict.unaccepted.push(`${message.from} to ${message.to}: ${message.text.slice(0, 60)}`);
       continue;
     }
     const before = parts.get(name) ?? [];

@@ -37,13 +37,13 @@ export interface Stalls {
 const EVIDENCE = 5;
 
 /** Faults by name, with the evidence. */
-export function troubles({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
+export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
   return new Map<string, readonly string[]>([
     ['lost', verdict.lost],
     ['doubled', verdict.doubled],
     ['out of order', verdict.outOfOrder],
     ['damaged', verdict.damaged],
-    ['sent, but not accepted for any caller', verdict.uninvited],
+    ['sent, but not accepted for any caller', verdict.unaccepted],
     ['wrong message ids', verdict.wrongIds],
     ['refused', ledger.refused],
     ['never accepted', ledger.undecided.map(({ chat, seq }) => `${chat}#${seq}`)],
@@ -61,13 +61,13 @@ export function troubles({ verdict, self, ledger, ...rest }: Findings): Map<stri
 }
 
 export function isClean(findings: Findings): boolean {
-  return [...troubles(findings).values()].every((lines) => lines.length === 0);
+  return [...faultsFound(findings).values()].every((lines) => lines.length === 0);
 }
 
 /** The final table, followed by evidence for each fault that is not 0. */
 export function report(findings: Findings): string {
   const { seed, ledger, faults, stalls, early, takeOvers, seconds } = findings;
-  const found = [...troubles(findings)];
+  const found = [...faultsFound(findings)];
   const rows: [string, string][] = [
     ['must be 0', ''],
     ...found.map(([name, lines]): [string, string] => [`  ${name}`, String(lines.length)]),

@@ -42,7 +42,7 @@ export class Roles {
     return this.#taken.has(what);
   }
 
-  giveBack(...what: (Member | 'redis' | 'sandbox')[]): void {
+  release(...what: (Member | 'redis' | 'sandbox')[]): void {
     for (const one of what) this.#taken.delete(one);
   }
 

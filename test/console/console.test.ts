@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHROMIUM, openBrowser } from '../env/browser.ts';
-import { expectNoSideways, openConsole, seriousFindings, shoot } from '../env/console.ts';
+import { expectNoHorizontalScroll, openConsole, seriousFindings, screenshot } from '../env/console.ts';
 import { Stack } from '../env/stack.ts';
 
 const BOB = '+9996628302';
@@ -32,7 +32,7 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     const phone = '+9996628311';
     const account = { phone, first_name: 'Carol', password: 'hunter2', hint: 'the usual' };
     await stack.control.createAccount(account);
-    const { page, troubles } = await open('/sign-in');
+    const { page, pageErrors } = await open('/sign-in');
     await page.getByLabel('Name of the account in this gateway').fill('bad name');
     await page.getByLabel('Phone number').fill(phone);
     await page.getByRole('button', { name: 'Send me the code' }).click();
@@ -41,7 +41,7 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByRole('button', { name: 'Send me the code' }).click();
     await page.getByText('in your Telegram app').waitFor();
     await page.getByText(/Another code in 0:5\d/).waitFor();
-    await shoot(page, 'sign-in-code');
+    await screenshot(page, 'sign-in-code');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByLabel('Code', { exact: true }).fill('11111');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -59,18 +59,18 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('heading', { name: 'carol' }).waitFor();
     await page.getByText('Ready').waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('signs in by QR code, which is drawn, renewed and scanned', async () => {
     await stack.control.setLoginTokenLifetime(4);
-    const { page, troubles } = await open('/sign-in');
+    const { page, pageErrors } = await open('/sign-in');
     await page.getByRole('button', { name: 'By a QR code' }).click();
     await page.getByLabel('Name of the account in this gateway').fill('dora');
     await page.getByRole('button', { name: 'Show the QR code' }).click();
     const picture = page.getByRole('img', { name: /QR code/ });
     const first = await picture.getAttribute('data-url');
-    await shoot(page, 'sign-in-qr');
+    await screenshot(page, 'sign-in-qr');
     expect(await seriousFindings(page)).toEqual([]);
     await expect.poll(() => picture.getAttribute('data-url'), { timeout: 10_000 }).not.toBe(first);
     await stack.control.setLoginTokenLifetime(30);
@@ -80,13 +80,13 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await stack.control.scan((await picture.getAttribute('data-url')) ?? '', '+9996628312');
     await page.getByRole('heading', { name: 'dora' }).waitFor();
     await page.getByText('Ready').waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('signs in by QR code with two-factor authentication: asks for the password after the scan, with its hint', async () => {
     const phone = '+9996628316';
     await stack.control.createAccount({ phone, first_name: 'Fay', password: 'hunter2', hint: 'the usual' });
-    const { page, troubles } = await open('/sign-in');
+    const { page, pageErrors } = await open('/sign-in');
     await page.getByRole('button', { name: 'By a QR code' }).click();
     await page.getByLabel('Name of the account in this gateway').fill('fay');
     await page.getByRole('button', { name: 'Show the QR code' }).click();
@@ -97,18 +97,18 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.keyboard.type('hunter2');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'fay' }).waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('sends formatted text: the preview equals the message that arrives, and the list shows it live', async () => {
-    const { page, troubles } = await open('/accounts/alice');
+    const { page, pageErrors } = await open('/accounts/alice');
     await page.getByLabel('To', { exact: true }).fill(BOB);
     await page.getByLabel('Markup of the text').selectOption('markdown');
     const message = page.getByLabel('Message', { exact: true });
     await message.fill('**not closed');
     await message.fill('**Hello**, this is the _console_: `it works`');
     await page.locator('.preview b', { hasText: 'Hello' }).waitFor();
-    await shoot(page, 'account');
+    await screenshot(page, 'account');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     const sent = page.locator('.send', { hasText: 'Hello, this is the console' });
@@ -117,11 +117,11 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.locator('.arrived b', { hasText: 'Hello' }).waitFor();
     await message.fill('long '.repeat(1_700));
     await page.getByText('Sent as 3 messages').waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('counts down a flood wait, and sends the message when it is over', async () => {
-    const { page, troubles } = await open('/accounts/alice');
+    const { page, pageErrors } = await open('/accounts/alice');
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_5' });
     await page.getByLabel('To', { exact: true }).fill(BOB);
     await page.getByLabel('Message', { exact: true }).fill('after the wait');
@@ -129,18 +129,18 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     const timer = page.locator('.standing').getByRole('timer');
     await timer.waitFor();
     await page.getByText('Flood wait').first().waitFor();
-    await shoot(page, 'flood-wait');
+    await screenshot(page, 'flood-wait');
     const seconds = async () => Number((await timer.textContent())?.split(':')[1]);
     const first = await seconds();
     await expect.poll(seconds, { timeout: 10_000, interval: 300 }).toBeLessThan(first);
     await page.locator('.send', { hasText: 'after the wait' }).getByText('Sent').waitFor();
     await timer.waitFor({ state: 'hidden' });
     expect(await textsTo(bob)).toContain('after the wait');
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('shows why a message failed and retries it; cancels a waiting message; pauses and resumes', async () => {
-    const { page, troubles } = await open('/accounts/alice');
+    const { page, pageErrors } = await open('/accounts/alice');
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
     await stack.api.send('alice', BOB, 'refused at first');
     const refused = page.locator('.send', { hasText: 'refused at first' });
@@ -157,12 +157,12 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByText('Ready').waitFor();
     expect(await textsTo(bob)).not.toContain('never to go out');
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('asks twice before it disconnects, and can be cancelled', async () => {
     await stack.signIn('leaving', '+9996628313');
-    const { page, troubles } = await open('/accounts/leaving');
+    const { page, pageErrors } = await open('/accounts/leaving');
     await page.getByRole('button', { name: 'Disconnect…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Disconnect leaving?' });
     await dialog.waitFor();
@@ -177,11 +177,11 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByRole('heading', { name: 'Accounts' }).waitFor();
     await page.getByRole('link', { name: 'leaving' }).waitFor({ state: 'hidden' });
     expect((await stack.api.status('leaving')).body.state).toBe('none');
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('works with the keyboard alone: from the list to a sign-in to a message that has arrived', async () => {
-    const { page, troubles } = await open();
+    const { page, pageErrors } = await open();
     await page.getByRole('heading', { name: 'Accounts' }).waitFor();
     /** Presses Tab until the focused element has this name. */
     const tabTo = async (name: string) => {
@@ -211,36 +211,36 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.keyboard.type('no mouse');
     await page.keyboard.press('Control+Enter');
     await page.locator('.send', { hasText: 'no mouse' }).getByText('Sent').waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test.each(['light', 'dark'] as const)(
     'fits the list, %s, on a desktop and on a phone without serious findings by axe',
     async (colorScheme) => {
       await stack.api.post('/telegram/user/pause', { user_id: 'bob' });
-      const { page, troubles } = await open('', { colorScheme });
+      const { page, pageErrors } = await open('', { colorScheme });
       await page.getByRole('link', { name: 'alice' }).waitFor();
-      await shoot(page, `accounts-${colorScheme}`);
+      await screenshot(page, `accounts-${colorScheme}`);
       expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Needs a person' }).click();
       await page.getByRole('link', { name: 'alice' }).waitFor({ state: 'hidden' });
       await page.getByText('Paused').waitFor();
       await page.setViewportSize({ width: 360, height: 740 });
-      await expectNoSideways(page);
+      await expectNoHorizontalScroll(page);
       expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole('link', { name: 'bob' }).click();
       await page.getByRole('heading', { name: 'Send a message' }).waitFor();
-      await expectNoSideways(page);
-      await shoot(page, `phone-${colorScheme}`);
+      await expectNoHorizontalScroll(page);
+      await screenshot(page, `phone-${colorScheme}`);
       expect(await seriousFindings(page)).toEqual([]);
       await stack.api.post('/telegram/user/resume', { user_id: 'bob' });
-      expect(troubles).toEqual([]);
+      expect(pageErrors).toEqual([]);
     },
   );
 
   test('sends one message if the queue may not have accepted it, however often Send is pressed', async () => {
     const text = 'once only';
-    const { page, troubles } = await open('/accounts/alice');
+    const { page, pageErrors } = await open('/accounts/alice');
     const keys = new Set<string | undefined>();
     page.on('request', (request) => {
       if (request.url().endsWith('/telegram/user/send')) keys.add(request.headers()['idempotency-key']);
@@ -268,24 +268,24 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await message.fill(text);
     await sendButton.click();
     await expect.poll(sent).toEqual([text, text]);
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   }, 60_000);
 
   test('reconnects by itself after an outage', async () => {
-    const { page, troubles } = await open('/accounts/alice');
+    const { page, pageErrors } = await open('/accounts/alice');
     await page.getByLabel('Message', { exact: true }).waitFor();
     const outdated = page.getByText('The data below may be out of date.');
     stack.redis.signal('SIGSTOP');
     try {
       await outdated.waitFor({ timeout: 30_000 });
-      await shoot(page, 'outage');
+      await screenshot(page, 'outage');
     } finally {
       stack.redis.signal('SIGCONT');
     }
     await outdated.waitFor({ state: 'hidden', timeout: 30_000 });
     await stack.api.send('alice', BOB, 'after the outage');
     await page.locator('.send', { hasText: 'after the outage' }).getByText('Sent').waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   }, 90_000);
 
   test('never interprets a name or a message as markup', async () => {
@@ -294,18 +294,18 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await stack.control.createAccount({ phone: '+9996628315', first_name: evil.slice(0, 60) });
     await stack.signIn('mallory', '+9996628315');
     await stack.api.send('mallory', 'me', evil);
-    const { page, troubles } = await open('/accounts/mallory');
+    const { page, pageErrors } = await open('/accounts/mallory');
     await page.locator('.send', { hasText: evil }).waitFor();
     await page.locator('.arrived', { hasText: evil }).waitFor();
     expect(await page.locator('main img, main script').count()).toBe(0);
     expect(await page.title()).toContain('mallory');
     await page.goto(`${stack.api.url}/console`);
     await page.getByRole('link', { name: 'mallory' }).waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('tries `/message_stream`: the reply streams and is sent', async () => {
-    const { page, troubles } = await open('/assistant');
+    const { page, pageErrors } = await open('/assistant');
     await page.getByLabel('From').selectOption('alice');
     await page.getByLabel('To', { exact: true }).fill(BOB);
     await page.getByLabel('The reply, as the assistant wrote it').fill('A reply of **the assistant**.');
@@ -313,6 +313,6 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.locator('.badge', { hasText: 'Sent' }).waitFor();
     expect(await textsTo(bob)).toContain('A reply of the assistant.');
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ describe.skipIf(CHROMIUM === null)('The console with API keys (skipped if there 
   });
 
   test('asks for the key once per tab, refuses a wrong one, and can forget it', async () => {
-    const { page, troubles } = await openConsole(browser, stack.api.url, '/accounts/alice');
+    const { page, pageErrors } = await openConsole(browser, stack.api.url, '/accounts/alice');
     await page.getByLabel('API key').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.type('wrong');
@@ -35,17 +35,17 @@ describe.skipIf(CHROMIUM === null)('The console with API keys (skipped if there 
     await page.getByRole('button', { name: 'Forget the key' }).click();
     await page.getByLabel('API key').waitFor();
     expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('everything');
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test('a limited key sees its own accounts, and is refused the others', async () => {
-    const { page, troubles } = await openConsole(browser, stack.api.url);
+    const { page, pageErrors } = await openConsole(browser, stack.api.url);
     await page.getByLabel('API key').fill('of-bob');
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'bob' }).waitFor();
     expect(await page.getByRole('link', { name: 'alice' }).count()).toBe(0);
     await page.goto(`${stack.api.url}/console/accounts/alice`);
     await page.getByText('may not use this account').waitFor();
-    expect(troubles).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 });

@@ -22,26 +22,26 @@ describe.skipIf(CHROMIUM === null)('pages in a real browser (skipped where there
   });
 
   /** A page that keeps account of what goes wrong in it. */
-  async function open(path: string): Promise<{ page: Page; troubles: string[] }> {
+  async function open(path: string): Promise<{ page: Page; pageErrors: string[] }> {
     const context = await browser.newContext({
       httpCredentials: { username: 'admin', password: 'a password' },
       viewport: { width: 1_280, height: 800 },
     });
     const page = await context.newPage();
-    const troubles: string[] = [];
+    const pageErrors: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error') troubles.push(message.text());
+      if (message.type() === 'error') pageErrors.push(message.text());
     });
-    page.on('pageerror', (error) => troubles.push(String(error)));
+    page.on('pageerror', (error) => pageErrors.push(String(error)));
     page.on('request', (request) => {
       if (!request.url().startsWith(stack.api.url) && !request.url().startsWith('data:'))
-        troubles.push(request.url());
+        pageErrors.push(request.url());
     });
     await page.goto(stack.api.url + path);
-    return { page, troubles };
+    return { page, pageErrors };
   }
 
-  async function shoot(page: Page, name: string): Promise<void> {
+  async function screenshot(page: Page, name: string): Promise<void> {
     const directory = process.env['SCREENSHOTS'];
     if (directory !== undefined) await page.screenshot({ path: `${directory}/${name}.png` });
   }
@@ -49,11 +49,11 @@ describe.skipIf(CHROMIUM === null)('pages in a real browser (skipped where there
   test('the dashboard shows a failed message, hides its text, and retries it', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
     const { job_id } = (await stack.api.send('alice', BOB, 'seen at last')).body;
-    const { page, troubles } = await open('/admin/queues/account/alice');
+    const { page, pageErrors } = await open('/admin/queues/account/alice');
     await page.getByText(job_id).first().waitFor();
     await page.getByText('USER_IS_BLOCKED').first().waitFor();
     expect(await page.content()).not.toContain('seen at last');
-    await shoot(page, 'board-account');
+    await screenshot(page, 'board-account');
     // The first of a job's buttons; it has no name of its own.
     await page.locator(`xpath=//*[contains(text(),"${job_id}")]/following::button[1]`).click();
     await page.getByRole('button', { name: 'Confirm' }).click();
@@ -63,17 +63,17 @@ describe.skipIf(CHROMIUM === null)('pages in a real browser (skipped where there
     await page.goto(`${stack.api.url}/admin/queues`);
     await page.getByText('webhooks').first().waitFor();
     await page.getByText('Loading').waitFor({ state: 'hidden' });
-    await shoot(page, 'board');
-    expect(troubles).toEqual([]);
+    await screenshot(page, 'board');
+    expect(pageErrors).toEqual([]);
   });
 
   test('/docs shows every operation, with nothing from elsewhere', async () => {
-    const { page, troubles } = await open('/docs');
+    const { page, pageErrors } = await open('/docs');
     for (const path of ['/telegram/user/send', '/message_stream', '/webhooks/deliveries', '/metrics'])
       await page.getByText(path, { exact: true }).first().waitFor();
     await page.getByText('/telegram/user/send', { exact: true }).first().click();
     await page.getByText('Idempotency-Key').first().waitFor();
-    await shoot(page, 'docs');
-    expect(troubles).toEqual([]);
+    await screenshot(page, 'docs');
+    expect(pageErrors).toEqual([]);
   });
 });

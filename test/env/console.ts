@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 export interface ConsolePage {
   page: Page;
   /** Errors of its script, violations of its content security policy, and requests to other hosts. Must stay empty. */
-  troubles: string[];
+  pageErrors: string[];
 }
 
 /** ms that anything on a page may take. */
@@ -21,18 +21,18 @@ export async function openConsole(
   const context = await browser.newContext({ viewport: { width: 1_280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
-  const troubles: string[] = [];
+  const pageErrors: string[] = [];
   page.on('console', (message) => {
     // The browser itself reports this for every answer that is not 2xx.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      troubles.push(message.text());
+      pageErrors.push(message.text());
   });
-  page.on('pageerror', (error) => troubles.push(String(error)));
+  page.on('pageerror', (error) => pageErrors.push(String(error)));
   page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) troubles.push(request.url());
+    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) pageErrors.push(request.url());
   });
   await page.goto(`${url}/console${path}`);
-  return { page, troubles };
+  return { page, pageErrors };
 }
 
 interface AxeResults {
@@ -49,13 +49,13 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 }
 
 /** Saves a screenshot of the page if SCREENSHOTS names a folder. */
-export async function shoot(page: Page, name: string): Promise<void> {
+export async function screenshot(page: Page, name: string): Promise<void> {
   const directory = process.env['SCREENSHOTS'];
   if (directory !== undefined) await page.screenshot({ path: `${directory}/${name}.png` });
 }
 
 /** Checks that nothing is wider than the window. */
-export async function expectNoSideways(page: Page): Promise<void> {
+export async function expectNoHorizontalScroll(page: Page): Promise<void> {
   const [content, window] = await page.evaluate<[number, number]>(
     '[document.documentElement.scrollWidth, innerWidth]',
   );

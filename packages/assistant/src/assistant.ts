@@ -64,7 +64,7 @@ export function createAssistant(options: AssistantOptions): Assistant {
       const inTime = <T>(work: Promise<T>, ms: number) => {
         const left = end - Date.now();
         return withTimeout(work, Math.max(0, Math.min(ms, left)), () =>
-          tooLate(left < ms ? maxMs : null, idleMs),
+          timeoutError(left < ms ? maxMs : null, idleMs),
         );
       };
       const body = {
@@ -127,7 +127,7 @@ async function* readReply(
 }
 
 /** @param maxMs the limit for the whole reply, if that was exceeded; `null`: the idle limit was. */
-function tooLate(maxMs: number | null, idleMs: number): GatewayError {
+function timeoutError(maxMs: number | null, idleMs: number): GatewayError {
   const why =
     maxMs === null
       ? `sent nothing for ${idleMs / 1_000} s (ASSISTANT_IDLE_TIMEOUT)`

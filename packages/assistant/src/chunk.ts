@@ -50,7 +50,7 @@ function readChoice(choice: unknown): Chunk | null {
     hasDelta,
     refusal: stringOf(at(source, 'refusal')) || refusalOf(at(source, 'content')),
     tool: toolOf(source),
-    hasThought: THOUGHTS.some((name) => isFilled(at(source, name))),
+    hasThought: THOUGHTS.some((name) => isNonEmpty(at(source, name))),
     finish: finishOf(reason),
     reason: stringOf(reason),
   };
@@ -69,13 +69,13 @@ function readNative(value: unknown): Chunk | null {
     hasDelta: false,
     refusal: '',
     tool: toolOf(message),
-    hasThought: isFilled(at(message, 'thinking')) || isFilled(at(value, 'thinking')),
+    hasThought: isNonEmpty(at(message, 'thinking')) || isNonEmpty(at(value, 'thinking')),
     finish: finishOf(reason),
     reason: stringOf(reason),
   };
 }
 
-function isFilled(value: unknown): boolean {
+function isNonEmpty(value: unknown): boolean {
   return (typeof value === 'string' || Array.isArray(value)) && value.length > 0;
 }
 

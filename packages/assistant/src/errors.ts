@@ -13,22 +13,22 @@ export function errorIn(value: unknown): unknown {
 
 function errorInObject(value: unknown): unknown {
   const error = at(value, 'error');
-  if (isSaid(error)) return error;
+  if (isPresent(error)) return error;
   // vLLM and Anthropic: the value itself is the error.
   if (at(value, 'object') === 'error' || at(value, 'type') === 'error') return value;
   const ofGroq = at(at(value, 'x_groq'), 'error');
-  if (isSaid(ofGroq)) return ofGroq;
+  if (isPresent(ofGroq)) return ofGroq;
   const choices = at(value, 'choices');
   const ofChoice = at(at(choices, 0), 'error');
   // OpenRouter: inside the choice.
-  if (isSaid(ofChoice)) return ofChoice;
+  if (isPresent(ofChoice)) return ofChoice;
   // FastAPI.
   const detail = at(value, 'detail');
-  return choices === undefined && isSaid(detail) ? detail : null;
+  return choices === undefined && isPresent(detail) ? detail : null;
 }
 
 /** Many chunks have an `error` that is null or empty. */
-function isSaid(error: unknown): boolean {
+function isPresent(error: unknown): boolean {
   if (typeof error === 'string') return error !== '';
   return typeof error === 'object' && error !== null && Object.keys(error).length > 0;
 }
@@ -87,7 +87,7 @@ function messageOf(reported: unknown, levels = 4): string {
   if (typeof reported === 'string') return shortened(reported);
   if (levels === 0) return '';
   if (Array.isArray(reported)) return messageOf(reported[0], levels - 1);
-  const said = ['error', 'message', 'detail', 'msg'].map((name) => at(reported, name)).find(isSaid);
+  const said = ['error', 'message', 'detail', 'msg'].map((name) => at(reported, name)).find(isPresent);
   if (said !== undefined) return messageOf(said, levels - 1);
   return stringOf(at(reported, 'type')) || stringOf(at(reported, 'code'));
 }

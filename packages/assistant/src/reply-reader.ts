@@ -83,7 +83,7 @@ export class ReplyReader {
     this.#hasChunk = true;
     this.#index ??= chunk.index;
     if (chunk.index !== this.#index) return '';
-    const text = chunk.text || this.#newOf(chunk);
+    const text = chunk.text || this.#newText(chunk);
     this.#refusal = (this.#refusal + chunk.refusal).slice(0, MAX_REFUSAL);
     this.#tool ??= chunk.tool;
     this.#hasThought ||= chunk.hasThought;
@@ -102,7 +102,7 @@ export class ReplyReader {
    * The new part of a `message`, which mostly contains the whole text so far (Perplexity, completions without
    * streaming).
    */
-  #newOf({ message, hasDelta }: Chunk): string {
+  #newText({ message, hasDelta }: Chunk): string {
     if (message.startsWith(this.#received)) return message.slice(this.#received.length);
     return hasDelta ? '' : message;
   }

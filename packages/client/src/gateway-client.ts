@@ -9,7 +9,7 @@ import {
   type MessageStreamRequest,
 } from './message-stream.ts';
 import { qrEvents, type QrAnswer, type QrEvent } from './qr.ts';
-import { ifNotBegun, never, repeatable, underOneKey } from './retry.ts';
+import { ifNotStarted, never, repeatable, withIdempotencyKey } from './retry.ts';
 import { Transport, type Call } from './transport.ts';
 import type {
   AccountAnswer,
@@ -162,7 +162,7 @@ export class GatewayClient {
       path: '/telegram/user/send',
       body: message,
       headers: { 'Idempotency-Key': idempotencyKey, ...(prefer !== '' && { Prefer: prefer }) },
-      retry: underOneKey,
+      retry: withIdempotencyKey,
       signal,
     });
   }
@@ -177,7 +177,7 @@ export class GatewayClient {
       path: '/telegram/user/send/batch',
       body: { messages },
       headers: { 'Idempotency-Key': idempotencyKey },
-      retry: underOneKey,
+      retry: withIdempotencyKey,
       signal,
     });
   }
@@ -213,7 +213,7 @@ export class GatewayClient {
     return this.#transport.json({
       method: 'POST',
       path: `${pathOf(jobId)}/retry`,
-      retry: ifNotBegun,
+      retry: ifNotStarted,
       signal,
     });
   }
@@ -290,7 +290,7 @@ export class SignIn {
 }
 
 function step(name: string, body: unknown, { signal }: CallOptions): Call {
-  return { method: 'POST', path: `/telegram/user/${name}`, body, retry: ifNotBegun, signal };
+  return { method: 'POST', path: `/telegram/user/${name}`, body, retry: ifNotStarted, signal };
 }
 
 /** Does not use `randomUUID`: browsers offer that only on https pages. */

@@ -4,17 +4,17 @@ import { GatewayApiError, GatewayConnectionError } from './errors.ts';
 export type RetryRule = (error: GatewayApiError | GatewayConnectionError) => boolean;
 
 /** HTTP statuses that are usually temporary. */
-const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const TEMPORARY_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** For calls that are safe to repeat: reads, and changes that have no further effect the second time. */
 export const repeatable: RetryRule = (error) =>
-  error instanceof GatewayConnectionError || PASSING.has(error.status);
+  error instanceof GatewayConnectionError || TEMPORARY_STATUSES.has(error.status);
 
 /**
  * For sends with an Idempotency-Key: two with the same key are one message. An error that names a job is final, since
  * the same key would get it again. The exception is QUEUE_UNAVAILABLE: the queue may or may not have accepted the job.
  */
-export const underOneKey: RetryRule = (error) =>
+export const withIdempotencyKey: RetryRule = (error) =>
   repeatable(error) &&
   (error instanceof GatewayConnectionError || error.jobId === null || error.code === 'QUEUE_UNAVAILABLE');
 
@@ -22,7 +22,7 @@ export const underOneKey: RetryRule = (error) =>
  * For sign-in and account calls: a second code request voids the first code, and a code submitted twice counts as two
  * attempts. Retries only if the gateway reports that the call has not started and will not start.
  */
-export const ifNotBegun: RetryRule = (error) =>
+export const ifNotStarted: RetryRule = (error) =>
   error instanceof GatewayApiError &&
   error.kind !== 'unknown_outcome' &&
   (error.code === 'WORKER_UNAVAILABLE' || error.code === 'QUEUE_UNAVAILABLE');

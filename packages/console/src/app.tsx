@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Route, Router, Switch } from 'wouter-preact';
 import {
   GatewayContext,
-  keptKey,
+  storedKey,
   openClient,
   readConfig,
   type Gateway,
@@ -23,7 +23,7 @@ import { ErrorNotice } from './parts/notice.tsx';
 export function App() {
   const [config, setConfig] = useState<ServerConfig | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const [key, setKey] = useState(keptKey.read);
+  const [key, setKey] = useState(storedKey.read);
   useEffect(() => {
     readConfig().then(setConfig, setError);
   }, []);
@@ -36,7 +36,7 @@ export function App() {
             config,
             sandbox: config.sandbox ? new Sandbox(key) : null,
             leave: () => {
-              keptKey.forget();
+              storedKey.forget();
               setKey(null);
             },
           },
@@ -53,7 +53,7 @@ export function App() {
     return (
       <KeyPage
         onKey={(given) => {
-          keptKey.write(given);
+          storedKey.write(given);
           setKey(given);
         }}
       />

@@ -95,7 +95,7 @@ function rankOf(span: Span): number {
 }
 
 /** Adjacent formats of these types are not joined, because each is a separate element. */
-const APART: ReadonlySet<Format['type']> = new Set(['pre', 'blockquote', 'custom_emoji']);
+const NEVER_JOINED: ReadonlySet<Format['type']> = new Set(['pre', 'blockquote', 'custom_emoji']);
 
 /** Joins equal spans that overlap or touch, such as bold inside bold. `spans` must be sorted. */
 function joined(spans: readonly Span[]): Span[] {
@@ -105,7 +105,7 @@ function joined(spans: readonly Span[]): Span[] {
     const key = keyOf(span.format);
     const index = last.get(key);
     const before = index === undefined ? undefined : result[index];
-    const gap = APART.has(span.format.type) ? 1 : 0;
+    const gap = NEVER_JOINED.has(span.format.type) ? 1 : 0;
     if (index !== undefined && before !== undefined && before.end >= span.start + gap) {
       if (span.end > before.end) result[index] = { ...before, end: span.end };
     } else {

@@ -1,6 +1,6 @@
 import { decodeBase64 } from './base64.ts';
 import { MALFORMED, SessionFormatError, type ForeignSession } from './foreign-session.ts';
-import { fromPaste } from './pasted-text.ts';
+import { extractSession } from './pasted-text.ts';
 import { readSessionFile } from './session-file.ts';
 import { readStringSession } from './string-session.ts';
 
@@ -17,7 +17,7 @@ export type GivenSession = { backup: string } | { session: ForeignSession };
  * @throws {ThreadError} `busy`
  */
 export async function readGivenSession(given: string): Promise<GivenSession> {
-  const text = fromPaste(given);
+  const text = extractSession(given);
   if (text === '') throw new SessionFormatError('must not be empty');
   if (BACKUP.test(text)) return { backup: text };
   if (!text.startsWith(SQLITE_BASE64)) return { session: readStringSession(text) };

@@ -10,7 +10,7 @@ const OTHER_HYPHENS = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 const TAIL = new Set(';,.>)}]');
 
 /** Extracts a session from copied text: removes the variable name, quotes, line breaks and invisible characters. */
-export function fromPaste(text: string): string {
+export function extractSession(text: string): string {
   const session = text
     .replace(/^[\s\p{Cf}<({[]+/u, '')
     .replace(DATA_URL, '')

@@ -5,22 +5,22 @@ import { readTables, type Rows } from './sqlite-tables.ts';
 const MAGIC = 'SQLite format 3\0';
 const MAX_BYTES = 256 * 2 ** 20;
 /** Maximum rows to read. No program writes more, and two are enough to see that the file has several sessions. */
-const FEW = 10;
+const MAX_ROWS = 10;
 
 /** The table of Telethon and Pyrogram. Each program has columns that the other lacks. */
 const SESSIONS = {
   table: 'sessions',
   columns: { dc_id: 'integer', auth_key: 'blob', test_mode: 'integer', is_bot: 'integer' },
-  limit: FEW,
+  limit: MAX_ROWS,
 } as const;
 /** mtcute's tables. */
 const KEY_VALUE = {
   table: 'key_value',
   columns: { key: 'text', value: 'blob' },
   only: { column: 'key', values: ['dc_main', 'current_user'] },
-  limit: FEW,
+  limit: MAX_ROWS,
 } as const;
-const AUTH_KEYS = { table: 'auth_keys', columns: { dc: 'integer', key: 'blob' }, limit: FEW } as const;
+const AUTH_KEYS = { table: 'auth_keys', columns: { dc: 'integer', key: 'blob' }, limit: MAX_ROWS } as const;
 
 /** Offsets in the header of an SQLite file (sqlite.org/fileformat.html, 1.3). */
 const HEAD = { bytes: 100, pageSize: 16, changes: 24, pages: 28, changesAtPages: 92 };

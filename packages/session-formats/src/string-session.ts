@@ -15,7 +15,7 @@ const OWN_FORM = /^v1\.(\d{1,3})\.([A-Za-z0-9_-]+)$/;
 /**
  * Reads a string session: GramJS, Telethon, Pyrogram (and its forks), mtcute, or the gateway's own form. First byte and
  * length differ between the formats, so they cannot be confused.
- * @param text as {@link fromPaste} returns it.
+ * @param text as {@link extractSession} returns it.
  * @throws {SessionFormatError}
  */
 export function readStringSession(text: string): ForeignSession {

@@ -46,7 +46,7 @@ export const accept: Pair = {
 async function measureAccept({ rounds, say }: BenchOptions): Promise<AcceptRound[]> {
   await using stage = await Stage.open(ACCOUNTS);
   // A rewrite of the append-only file would take a core for seconds, on one side only.
-  await stage.keepLog();
+  await stage.stopLogRewrites();
   // The worker publishes the accounts to the API and ends, so that nothing is sent during the measurement.
   await (await stage.startWorker()).end();
   const { api, url } = await stage.startApi();

@@ -57,7 +57,7 @@ export const growth: Pair = {
 async function measureWaiting({ rounds, say }: BenchOptions) {
   await using short = await Stage.open(SENDING);
   await using long = await Stage.open(SENDING);
-  for (const stage of [short, long]) await stage.keepLog();
+  for (const stage of [short, long]) await stage.stopLogRewrites();
   const users = [...long.accounts.keys()];
   const [worker, other] = [await short.startWorker(), await long.startWorker()];
   for (const stage of [short, long]) {
@@ -112,10 +112,10 @@ async function costWhileFed(stage: Stage, worker: Part): Promise<number> {
 async function measureAccounts({ rounds, messages, say }: BenchOptions) {
   await using few = await Stage.open(FEW);
   await using many = await Stage.open(MANY);
-  for (const stage of [few, many]) await stage.keepLog();
+  for (const stage of [few, many]) await stage.stopLogRewrites();
   const before = await usedMemory(many);
   const [worker, other] = [await few.startWorker(), await many.startWorker()];
-  await shown(many);
+  await accountsKnown(many);
   const bytesEach = ((await usedMemory(many)) - before) / MANY;
   say(`growth: ${MANY} accounts, ${bytesEach.toFixed(0)} B each in Redis`);
   const results: GrowthRound[] = [];
@@ -137,10 +137,10 @@ async function measureAccounts({ rounds, messages, say }: BenchOptions) {
  */
 async function measureSent({ say }: BenchOptions) {
   await using stage = await Stage.open(SENT_ACCOUNTS);
-  await stage.keepLog();
+  await stage.stopLogRewrites();
   const users = [...stage.accounts.keys()];
   await stage.startWorker({ JOB_RETENTION: '1s' });
-  await shown(stage);
+  await accountsKnown(stage);
   await fill(stage, users, users.length * SENT_EACH);
   await drained(stage, users);
   while ((await keptJobs(stage)) > 0) await sleep(100);
@@ -168,7 +168,7 @@ async function costOfSending(stage: Stage, worker: Part, messages: number): Prom
 }
 
 /** Waits until the API knows every account. */
-async function shown(stage: Stage): Promise<void> {
+async function accountsKnown(stage: Stage): Promise<void> {
   const last = [...stage.accounts.keys()];
   for (const userId of last)
     while ((await stage.producer.accountView(userId)).state === 'none') await sleep(50);

@@ -58,8 +58,8 @@ async function measureStart({ rounds, say }: BenchOptions): Promise<StartRound[]
 }
 
 /** ms between polls, which is the precision of the figure. */
-const LOOK_MS = 10;
+const POLL_MS = 10;
 
 function nextLook(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }

@@ -38,14 +38,14 @@ export interface BatchRun {
 }
 
 /** Seconds that one request waits for the end of a job. */
-const LOOK_SECONDS = 30;
+const POLL_SECONDS = 30;
 /** ms between two such requests. */
 const PAUSE_MS = 200;
 /** Seconds until the next attempt after QUEUE_FULL without `retry_after`. */
 const FULL_SECONDS = 5;
 
 /** Errors that would also affect every following line. */
-const STOPS: ReadonlySet<string> = new Set([
+const FATAL_CODES: ReadonlySet<string> = new Set([
   'UNAUTHORIZED',
   'QUEUE_UNAVAILABLE',
   'INTERNAL',
@@ -108,7 +108,7 @@ async function accept(run: BatchRun, { line, message }: BatchLine, tally: Tally)
       const { code, message, jobId } = error;
       // The message was accepted, usually in an earlier run, and failed. Its job has the details.
       if (jobId !== null && code !== 'QUEUE_UNAVAILABLE') return { job_id: jobId, message_id: null };
-      if (STOPS.has(code)) throw error;
+      if (FATAL_CODES.has(code)) throw error;
       if (code !== 'QUEUE_FULL') {
         tally.failed += 1;
         run.onLine({ line, job_id: null, state: 'refused', message_id: null, error: { code, message } });
@@ -137,7 +137,7 @@ async function followToEnd(
     return ended(run, { line, job_id, state: 'completed', message_id, error: null }, tally);
   }
   if (!run.untilSent) return run.onLine({ line, job_id, state: 'accepted', message_id: null, error: null });
-  for (let wait = 0; ; wait = LOOK_SECONDS) {
+  for (let wait = 0; ; wait = POLL_SECONDS) {
     const job = await run.client.job(job_id, { wait, signal: run.signal });
     const end = endOf(line, job);
     if (end !== null) return ended(run, end, tally);

@@ -37,7 +37,7 @@ export async function tail(
   let last = await client.job(jobId, { signal: io.signal });
   for await (const job of patientClient.jobEvents(jobId, { signal: io.signal })) {
     const time = out.faint(new Date().toISOString().slice(11, 19));
-    out.result(job, `${time} ${standing(out, job)}`);
+    out.result(job, `${time} ${stateLine(out, job)}`);
     last = job;
   }
   return exitOf(last);
@@ -57,7 +57,7 @@ function describeJob(out: Output, job: Job): string {
   const tries = job.attempts === 1 ? '1 try' : `${job.attempts} tries`;
   return [
     `${job.job_id} (${job.type} of ${job.user_id})`,
-    `  ${standing(out, job)}, ${tries}`,
+    `  ${stateLine(out, job)}, ${tries}`,
     out.faint(
       `  created ${job.created_at}${job.finished_at === null ? '' : `, finished ${job.finished_at}`}`,
     ),
@@ -65,7 +65,7 @@ function describeJob(out: Output, job: Job): string {
 }
 
 /** Describes the state of a job in one line. */
-function standing(out: Output, job: Job): string {
+function stateLine(out: Output, job: Job): string {
   const { state, result, error, reason, retry_at } = job;
   if (state === 'completed') {
     const id = result !== null && 'message_id' in result ? ` as message ${String(result.message_id)}` : '';

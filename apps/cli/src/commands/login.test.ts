@@ -24,7 +24,7 @@ const CODE = '54321';
 const PASSWORD = 'correct horse';
 
 /** A gateway that accepts the right code and, with two-factor authentication, the password. */
-function letIn({ twoFactor }: { twoFactor: boolean }) {
+function acceptSignIn({ twoFactor }: { twoFactor: boolean }) {
   const sent = () => ({ body: SENT });
   const verify = ({ body: { phone_code, password } }: HeardCall) => {
     if (phone_code !== undefined && phone_code !== CODE) return refusal(400, 'PHONE_CODE_INVALID');
@@ -49,7 +49,7 @@ const login = (args: string[], world: { answers?: string[]; stdin?: string } = {
 
 describe('login at a terminal', () => {
   test('asks for missing values, and says how the code is delivered', async () => {
-    letIn({ twoFactor: false });
+    acceptSignIn({ twoFactor: false });
     const run = await login([], { answers: ['alice', '+79991234567', CODE] });
     expect(run).toMatchObject({ code: 0, stdout: '✓ alice is signed in as Alice @alice_l (7)\n' });
     expect(run.stderr).toContain('in the Telegram app (5 characters). Next by SMS after 60 s.');
@@ -60,7 +60,7 @@ describe('login at a terminal', () => {
   });
 
   test('asks again for a wrong code, sends it again for empty input, and asks for the password with its hint', async () => {
-    letIn({ twoFactor: true });
+    acceptSignIn({ twoFactor: true });
     const answers = ['00000', '', CODE, 'wrong', '', PASSWORD];
     const run = await login(['alice', '--phone', '+79991234567'], { answers });
     expect(run.code).toBe(0);
@@ -73,7 +73,7 @@ describe('login at a terminal', () => {
 
 describe('login without a terminal', () => {
   test('goes step by step', async () => {
-    letIn({ twoFactor: true });
+    acceptSignIn({ twoFactor: true });
     const first = await login(['alice', '--phone', '+79991234567', '--json']);
     expect(first.code).toBe(0);
     expect(JSON.parse(first.stdout)).toEqual(SENT);
@@ -86,7 +86,7 @@ describe('login without a terminal', () => {
   });
 
   test('does everything at once if the options allow it', async () => {
-    letIn({ twoFactor: true });
+    acceptSignIn({ twoFactor: true });
     const run = await login(['alice', '--phone', '+79991234567', '--code', CODE, '--password-stdin'], {
       stdin: PASSWORD,
     });
@@ -95,7 +95,7 @@ describe('login without a terminal', () => {
   });
 
   test('a wrong code ends it without another attempt', async () => {
-    letIn({ twoFactor: false });
+    acceptSignIn({ twoFactor: false });
     const run = await login(['alice', '--code', '11111']);
     expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('PHONE_CODE_INVALID') });
     expect(gateway.calls).toEqual([VERIFY]);
@@ -110,7 +110,7 @@ describe('login without a terminal', () => {
 test('with a sandbox it says where the code is, and does not show the code', async () => {
   const sandbox = await FakeGateway.start();
   sandbox.answers({ 'GET /codes/%2B79991234567': () => ({ body: { phone: '+79991234567', code: CODE } }) });
-  letIn({ twoFactor: false });
+  acceptSignIn({ twoFactor: false });
   const { port } = new URL(sandbox.url);
   const run = await runCli(['login', 'alice', '--phone', '+7 (999) 123-45-67'], {
     url: gateway.url,

@@ -26,7 +26,7 @@ export interface Gateway {
 const KEY = 'gateway-api-key';
 
 /** The API key, stored for as long as the tab is open. */
-export const keptKey = {
+export const storedKey = {
   read: (): string | null => sessionStorage.getItem(KEY),
   write: (key: string) => sessionStorage.setItem(KEY, key),
   forget: () => sessionStorage.removeItem(KEY),

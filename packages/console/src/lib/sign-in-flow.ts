@@ -48,7 +48,7 @@ export function codeSentInWords(sent: CodeSentAnswer | null, phone: string): str
 const KEY = 'gateway-sign-in-phone:';
 
 /** The phone number of the sign-in, kept when the page is reloaded. */
-export const keptPhone = {
+export const storedPhone = {
   read: (userId: string): string => sessionStorage.getItem(KEY + userId) ?? '',
   write: (userId: string, phone: string) => sessionStorage.setItem(KEY + userId, phone),
   forget: (userId: string) => sessionStorage.removeItem(KEY + userId),

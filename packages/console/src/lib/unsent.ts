@@ -8,7 +8,7 @@ interface Unsent {
 }
 
 /** Maximum number of stored messages per form. The oldest is dropped first. */
-const MOST = 20;
+const MAX_STORED = 20;
 
 /**
  * The Idempotency-Keys of the messages written in one form, in the tab's session storage. A key belongs to the content:
@@ -59,7 +59,7 @@ export class UnsentMessages<T> {
 
   #write(unsent: readonly Unsent[]): void {
     if (unsent.length === 0) sessionStorage.removeItem(this.#name);
-    else sessionStorage.setItem(this.#name, JSON.stringify(unsent.slice(-MOST)));
+    else sessionStorage.setItem(this.#name, JSON.stringify(unsent.slice(-MAX_STORED)));
   }
 }
 

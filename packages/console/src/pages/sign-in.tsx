@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useTitle } from '../lib/hooks.ts';
-import { keptPhone, stepOf, type Step } from '../lib/sign-in-flow.ts';
+import { storedPhone, stepOf, type Step } from '../lib/sign-in-flow.ts';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 import { Begin } from '../parts/sign-in/begin.tsx';
 import { CodeStep } from '../parts/sign-in/code-step.tsx';
@@ -15,7 +15,7 @@ export function SignInPage({ userId: named }: { userId: string | undefined }) {
   const { client } = useGateway();
   const [, go] = useLocation();
   const [userId, setUserId] = useState(named ?? '');
-  const [phone, setPhone] = useState(() => keptPhone.read(named ?? ''));
+  const [phone, setPhone] = useState(() => storedPhone.read(named ?? ''));
   const [at, setAt] = useState<Step | null>(named === undefined ? { step: 'begin' } : null);
   const look = useAction(async () => {
     if (named !== undefined) setAt(stepOf(await client.status(named)));
@@ -24,7 +24,7 @@ export function SignInPage({ userId: named }: { userId: string | undefined }) {
     void look.run();
   }, []);
   const finish = () => {
-    keptPhone.forget(userId);
+    storedPhone.forget(userId);
     go(`/accounts/${encodeURIComponent(userId)}`);
   };
   const cancel = useAction(async () => {
@@ -47,7 +47,7 @@ export function SignInPage({ userId: named }: { userId: string | undefined }) {
           phone={phone}
           isNamed={named !== undefined}
           onCode={(id, number, sent) => {
-            keptPhone.write(id, number);
+            storedPhone.write(id, number);
             setUserId(id);
             setPhone(number);
             setAt({ step: 'code', sent, sentAt: Date.now() });

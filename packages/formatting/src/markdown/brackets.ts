@@ -1,4 +1,4 @@
-import { ticksAt, type CodeSpans } from './code-spans.ts';
+import { backtickCount, type CodeSpans } from './code-spans.ts';
 
 /** Maps the position of each `[` to that of its `]`. Ignores escaped brackets and brackets in code. */
 export function matchBrackets(text: string, code: CodeSpans): ReadonlyMap<number, number> {
@@ -8,7 +8,7 @@ export function matchBrackets(text: string, code: CodeSpans): ReadonlyMap<number
     const char = text.charAt(at);
     if (char === '\\') at += 1;
     else if (char === '`') {
-      const ticks = ticksAt(text, at);
+      const ticks = backtickCount(text, at);
       const end = code.closing(at + ticks, ticks);
       // Unclosed code is reported later, when it is parsed.
       if (end < 0) break;

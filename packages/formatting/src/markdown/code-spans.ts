@@ -27,7 +27,7 @@ export class CodeSpans {
 }
 
 /** The number of backticks at `at`. */
-export function ticksAt(text: string, at: number): number {
+export function backtickCount(text: string, at: number): number {
   let end = at;
   while (text.charAt(end) === '`') end += 1;
   return end - at;

@@ -63,7 +63,7 @@ export class Delimiters {
 
   /** @throws {FormatError} if a delimiter is still open. */
   end(): void {
-    this.#dropTo(0, 'it is never closed: close it, or');
+    this.#dropOpeners(0, 'it is never closed: close it, or');
   }
 
   /** Closes as many openers as possible. @returns the number of characters left over. */
@@ -73,7 +73,7 @@ export class Delimiters {
       const index = this.#open.findLastIndex((opener) => opener.char === char && fits(opener, left));
       const opener = this.#open[index];
       if (opener === undefined) return left;
-      this.#dropTo(
+      this.#dropOpeners(
         index + 1,
         `it is not closed before the ${quoted(char.repeat(length))} after it: close it first, or`,
       );
@@ -93,7 +93,7 @@ export class Delimiters {
   }
 
   /** Drops the openers from `index` on, because nothing can close them any more. */
-  #dropTo(index: number, why: string): void {
+  #dropOpeners(index: number, why: string): void {
     for (const { char, left, at, literal } of this.#open.splice(index)) {
       if (literal === null) throw this.#fault(at, quoted(char.repeat(left)), `${why} ${instead(char, left)}`);
       this.#builder.keep(literal);

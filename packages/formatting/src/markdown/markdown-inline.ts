@@ -5,7 +5,7 @@ import { quoted } from '../quoted.ts';
 import type { Format, TextBuilder } from '../text-builder.ts';
 import { bareAddressEnd } from './bare-address.ts';
 import { matchBrackets } from './brackets.ts';
-import { CodeSpans, ticksAt } from './code-spans.ts';
+import { CodeSpans, backtickCount } from './code-spans.ts';
 import { Delimiters } from './delimiters.ts';
 import { readLinkTail, type LinkTail, type TailFault } from './link-syntax.ts';
 import {
@@ -130,7 +130,7 @@ class InlineParser {
   }
 
   #readCode(at: number, to: number): number {
-    const ticks = ticksAt(this.#text, at);
+    const ticks = backtickCount(this.#text, at);
     const end = this.#code.closing(at + ticks, ticks);
     if (end < 0 || end >= to)
       throw this.#fault(

@@ -42,7 +42,7 @@ function outermost(spans: readonly Span[]): Span[] {
 /** Adds the parts of a span that are outside the code. `code` is ascending. */
 function addAround({ format, start, end }: Span, code: readonly Span[], result: Span[]): void {
   let from = start;
-  for (let index = firstBehind(code, start); index < code.length; index += 1) {
+  for (let index = firstEndingAfter(code, start); index < code.length; index += 1) {
     const hole = code[index];
     if (hole === undefined || hole.start >= end) break;
     if (hole.start > from) result.push({ format, start: from, end: hole.start });
@@ -52,7 +52,7 @@ function addAround({ format, start, end }: Span, code: readonly Span[], result: 
 }
 
 /** The index of the first code that ends after `at`. */
-function firstBehind(code: readonly Span[], at: number): number {
+function firstEndingAfter(code: readonly Span[], at: number): number {
   let low = 0;
   let high = code.length;
   while (low < high) {

@@ -34,7 +34,7 @@ export function worseThanLinear(shapes: readonly Shape[], work: (text: string) =
 const SIZE = 16_384;
 
 /** µs. Below this, a single garbage collection decides the ratio; slow text takes many times as long. */
-const LEAST_COST = 4_000;
+const MIN_COST = 4_000;
 
 function growth(shape: Shape, work: (text: string) => void, runs: number): number {
   const small = textOf(shape, SIZE, 1);
@@ -42,7 +42,7 @@ function growth(shape: Shape, work: (text: string) => void, runs: number): numbe
   return (
     costOf(() => work(large), runs) /
     Math.max(
-      LEAST_COST,
+      MIN_COST,
       costOf(() => work(small), runs),
     )
   );
