@@ -68,7 +68,7 @@ function runVitest(report, env, signal) {
 
 /** Prints the summary line that CI reads. @param {string} file @param {number | null} exitCode */
 function printSummary(file, exitCode) {
-  /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numFailedTestSuites: number }} */
+  /** @type {Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numFailedTestSuites', number>} */
   let report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));

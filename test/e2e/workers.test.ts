@@ -54,7 +54,7 @@ describe('several workers', () => {
       });
   }
 
-  /** Sends a few messages from every account, while `meanwhile` goes on; each account's must arrive once and in order. */
+  /** Sends a few messages from every account during `meanwhile`. They must arrive once, and in order per account. */
   async function sendThrough(label: string, meanwhile: () => Promise<void>): Promise<void> {
     const rounds = Array.from({ length: 12 }, (_, round) => `${label} ${round}`);
     const sending = ACCOUNTS.map(async ({ userId }) => {

@@ -84,7 +84,7 @@ function crOnlyLines(piece: Uint8Array): number {
   return broken.slice(0, broken.indexOf('\uFFFD')).split('\r').length - 1;
 }
 
-/** Counts lines that end in LF, CRLF or CR. */
+/** The line number at `index`. Lines end in LF, CRLF or CR. */
 function lineAt(text: string, index: number): number {
   return text.slice(0, index).split(/\r\n|\n|\r/).length;
 }

@@ -19,7 +19,8 @@ export type Finish =
  */
 const REASONS: Readonly<Record<Exclude<Finish, 'unknown'>, readonly string[]>> = {
   stop: [
-    // OpenAI, Azure, Gemini's OpenAI layer, Mistral, Ollama, vLLM, SGLang, LiteLLM, OpenRouter, llama.cpp, LM Studio, Groq, DeepSeek, xAI
+    // OpenAI, Azure, Gemini's OpenAI layer, Mistral, Ollama, vLLM, SGLang, LiteLLM, OpenRouter, llama.cpp, LM Studio,
+    // Groq, DeepSeek, xAI
     'stop',
     // Anthropic, Bedrock
     'end_turn',

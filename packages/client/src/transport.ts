@@ -48,7 +48,8 @@ export class Transport {
   }
 
   /**
-   * Returns the JSON body of a successful response, without validation: tests check that the gateway keeps its contract.
+   * Returns the JSON body of a successful response. Does not validate it: tests check that the gateway keeps its
+   * contract.
    * @throws {GatewayApiError} @throws {GatewayConnectionError} @throws the signal's reason
    */
   async json<T>(call: Call): Promise<T> {
@@ -123,7 +124,7 @@ export class Transport {
     }
   }
 
-  /** @throws {GatewayApiError} if the status is not 2xx. @throws whatever `fetch` throws */
+  /** @throws {GatewayApiError} if the status is not 2xx. @throws any error of `fetch` */
   async #fetch(
     { method, path, body, headers }: Call,
     signal: AbortSignal,

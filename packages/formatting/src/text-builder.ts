@@ -31,7 +31,7 @@ export class TextBuilder {
   readonly #optional: OptionalText[] = [];
   readonly #spans: Span[] = [];
   #length = 0;
-  /** The end of the last character that is not a space. */
+  /** Position after the last character that is not a space. */
   #solidEnd = 0;
   #droppable = 0;
 

@@ -85,7 +85,7 @@ describe('a peer book', () => {
     expect(book.toJSON().missing).toEqual([]);
   });
 
-  it('keeps when and how often a look-up failed, until it is told to forget', () => {
+  it('keeps when and how often a look-up failed, until it is forgotten', () => {
     const book = new MemoryPeerBook();
     book.rememberMissing('username nobody', { since: 5, until: 1_000, times: 2 });
     book.rememberMissing('username other', missUntil(1_000));

@@ -11,7 +11,7 @@ const CONNECTIONS = 50;
 const SECONDS = 8;
 
 interface AcceptRound {
-  /** Requests per second, and CPU seconds (the process and Redis) per thousand. */
+  /** Requests per second, and CPU seconds (of the process and Redis) per thousand requests. */
   product: { rate: number; cpu: number };
   bare: { rate: number; cpu: number };
 }

@@ -4,7 +4,7 @@ import type { AccountStatus, StoredLogin } from '../session-store.ts';
 import { IVAN, LOGIN, OLGA, PACE, PEERS, QR_LOGIN, READY, REVOKED } from './accounts.ts';
 import type { OpenStore } from './store-under-test.ts';
 
-/** Sessions, logins, statuses and peers. */
+/** Tests of saving and loading sessions, logins, statuses and peers. */
 export function describeAccounts(setUp: () => Promise<OpenStore>): void {
   it('has no account at first', async () => {
     const { store } = await setUp();

@@ -3,7 +3,7 @@ import { SessionStoreError } from '../session-store.ts';
 import { IVAN, LOGIN, PEERS, READY, REVOKED } from './accounts.ts';
 import type { OpenStore } from './store-under-test.ts';
 
-/** Values, order, concurrency, ids, closing. */
+/** Tests of copied values, call order, concurrency, user ids and closing. */
 export function describeBounds(setUp: () => Promise<OpenStore>): void {
   it('copies its arguments and results: changing them changes nothing', async () => {
     const { store } = await setUp();

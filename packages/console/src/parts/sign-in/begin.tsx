@@ -9,7 +9,7 @@ import { ErrorNotice } from '../notice.tsx';
 interface BeginProps {
   userId: string;
   phone: string;
-  /** The URL names the account. */
+  /** Whether the page's URL already names the account. */
   isNamed: boolean;
   onCode: (userId: string, phone: string, sent: CodeSentAnswer) => void;
   onQr: (userId: string) => void;
