@@ -91,7 +91,8 @@ export function createBot(
   return { account, created: true };
 }
 
-function refuseTakenUsername(telegram: Telegram, username: string | undefined): void {
+/** @throws {ControlError} 409 */
+export function refuseTakenUsername(telegram: Telegram, username: string | undefined): void {
   if (username !== undefined && peerByUsername(telegram, username.toLowerCase()) !== undefined)
     throw new ControlError(409, `username: ${username} is taken`);
 }

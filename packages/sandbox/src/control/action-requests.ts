@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { buttons } from './chat-requests.ts';
 
 /** Bodies of the control calls by which an account acts as from an official app. */
 
@@ -12,6 +13,8 @@ export const sendRequest = z.strictObject({
   text: z.string(),
   reply_to: messageId.optional(),
   topic_id: messageId.optional(),
+  /** Inline buttons; only a bot has them. */
+  buttons: buttons.optional(),
 });
 export type SendRequest = z.input<typeof sendRequest>;
 

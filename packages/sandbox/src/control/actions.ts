@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { buttonsObject } from '../rpc/message-parts.ts';
 import { boxOf, inputPeerOf, isChannel, SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
 import { postMessage } from '../rpc/post-message.ts';
 import { unixSeconds, type Telegram } from '../rpc/telegram.ts';
@@ -12,6 +13,7 @@ import type {
   ReadRequest,
   SendRequest,
 } from './action-requests.ts';
+import { buttonRows } from './bots.ts';
 import { ControlError } from './control-error.ts';
 import { messageView, type MessageView } from './message-view.ts';
 import { accountBy, knownPeer } from './peers.ts';
@@ -25,17 +27,20 @@ export class AccountActions {
   }
 
   /** @returns the message, with its id in the numbering of `from`. */
-  send({ from, to, text, reply_to, topic_id }: SendRequest): Pick<MessageView, 'id' | 'date'> {
+  send({ from, to, text, reply_to, topic_id, buttons }: SendRequest): Pick<MessageView, 'id' | 'date'> {
     const { store } = this.#telegram;
     if (String(from) === String(SERVICE_ACCOUNT_ID)) return this.#sendServiceMessage(to, text);
     const [account, peer] = this.#accountAndPeer(from, to);
     const randomId = randomBytes(8).readBigInt64LE() | 1n;
     const reply = { _: 'inputReplyToMessage', reply_to_msg_id: reply_to ?? topic_id, top_msg_id: topic_id };
+    if (buttons !== undefined && account.botToken === undefined)
+      throw new ControlError(400, 'buttons: only a bot has them');
     actAs(this.#telegram, account, 'messages.sendMessage', {
       peer: inputPeerOf(store, account, peer),
       message: text,
       random_id: randomId,
       ...(reply.reply_to_msg_id !== undefined && { reply_to: reply }),
+      ...(buttons !== undefined && { reply_markup: buttonsObject(buttonRows(buttons)) }),
     });
     const message = store.state.messages.findLast((each) => each.randomId === String(randomId));
     if (message === undefined) throw new Error('the message was not stored');

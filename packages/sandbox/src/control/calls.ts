@@ -9,12 +9,17 @@ export const CALLS = {
   'POST /login-tokens/accept':
     '{url: tg://login?token=…|token, id|phone}: an account scans a QR code, and the client that shows it is signed in',
   'POST /chats':
-    '{title, kind: group|supergroup|channel, members: [ids], username?}: a chat, made by its first member',
+    '{type: group|supergroup|channel, title, members: [phone or id], username?, forum?, slow_mode?, join_requests?}: a chat, made by its first member: {id, invite_link}; with kind in place of type: the whole chat',
+  'GET /chats/{id}': 'a chat: members, requested, pinned, unread by account, topics, invite_link',
+  'POST /topics': '{chat, title}: a topic of a forum: {id}',
+  'POST /bots':
+    '{username, buttons: [[text or {text, data}]], answer?|silent: true}: a bot that answers every message with these buttons, and a press with answer or not at all',
+  'GET /presses': 'every button that was pressed: from_id, bot_id, message_id, data, at',
   'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
   'GET /messages?from=ID&to=ID':
     'messages in the order in which they were accepted; both are optional; codes only with from=777000',
   'POST /messages':
-    '{from, to, text, reply_to?, topic_id?}: an account writes, as from an official app: {id, date}; ids of messages are those of from',
+    '{from, to, text, reply_to?, topic_id?, buttons?}: an account writes, as from an official app: {id, date}; ids of messages are those of from',
   'PATCH /messages': '{from, to, message_id, text}: an account edits its message',
   'DELETE /messages': '{from, to, message_ids, for_everyone?}: an account deletes messages',
   'POST /reads':

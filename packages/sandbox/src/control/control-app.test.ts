@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
 import { createControlApp } from './control-app.ts';
 import { serveControl, type ControlServer } from './control-server.ts';
@@ -248,6 +249,60 @@ describe('the control API', () => {
         body: { message: expect.stringContaining(part) },
       });
     }
+  });
+
+  test('creates chats with more settings, topics and bots, and shows them', async () => {
+    const alice = await signedIn('+9996621001');
+    const bob = await signedIn('+9996621002');
+    const members = ['+9996621001', bob.id];
+    const chat = { type: 'supergroup', title: 'Team', members, forum: true, slow_mode: 30 };
+    const { status, body } = await ask('POST', '/chats', chat);
+    expect(status).toBe(201);
+    const { id, invite_link } = z.strictObject({ id: z.string(), invite_link: z.string() }).parse(body);
+    expect(id).toMatch(/^-100\d+$/);
+    expect(invite_link).toMatch(/^https:\/\/t\.me\/\+[\w-]{16}$/);
+    expect(await ask('POST', '/topics', { chat: id, title: 'News' })).toEqual({
+      status: 201,
+      body: { id: 2 },
+    });
+    const message = { from: alice.id, to: id, text: 'hi', topic_id: 2 };
+    expect(await ask('POST', '/messages', message)).toMatchObject({ status: 201, body: { id: 3 } });
+    expect(await ask('GET', `/chats/${id}`)).toEqual({
+      status: 200,
+      body: {
+        id: Number(id),
+        title: 'Team',
+        kind: 'supergroup',
+        members: [alice.id, bob.id],
+        invite_link,
+        requested: [],
+        pinned: [],
+        unread: { [alice.id]: 0, [bob.id]: 3 },
+        topics: [{ id: 2, title: 'News' }],
+      },
+    });
+    const bot = { username: 'choice_bot', buttons: [['Yes', { text: 'No', data: 'n' }]], answer: 'Thanks' };
+    expect(await ask('POST', '/bots', bot)).toMatchObject({
+      status: 201,
+      body: { bot: true, username: 'choice_bot' },
+    });
+    expect(await ask('POST', '/bots', bot)).toMatchObject({ status: 409 });
+    const start = { from: alice.id, to: '@choice_bot', text: '/start' };
+    expect(await ask('POST', '/messages', start)).toMatchObject({ status: 201 });
+    expect(await ask('GET', '/presses')).toEqual({ status: 200, body: [] });
+    for (const [path, wrong, part] of [
+      ['/chats', { ...chat, type: 'group' }, 'forum'],
+      ['/chats', { ...chat, members: [] }, 'members'],
+      ['/chats', { ...chat, members: [id] }, 'members'],
+      ['/topics', { chat: id }, 'title'],
+      ['/bots', { username: 'other_bot', buttons: ['Yes'] }, 'answer'],
+    ] as const) {
+      expect(await ask('POST', path, wrong)).toMatchObject({
+        status: 400,
+        body: { message: expect.stringContaining(part) },
+      });
+    }
+    expect(await ask('GET', '/chats/-1001')).toMatchObject({ status: 404 });
   });
 
   test('lists who typed to whom', async () => {

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { addActionRoutes } from './action-routes.ts';
 import { CALLS } from './calls.ts';
+import { addChatRoutes } from './chat-routes.ts';
 import { ControlError } from './control-error.ts';
 import type { Control } from './control.ts';
 import { differenceFaultRequest, faultRequest, pushFaultRequest } from './fault-requests.ts';
@@ -9,7 +10,6 @@ import { bodyOf, parsed } from './read-body.ts';
 import {
   accountRequest,
   botRequest,
-  chatRequest,
   contactsRequest,
   idQuery,
   loginTokenRequest,
@@ -45,7 +45,7 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
   app.post('/login-tokens/accept', async (c) =>
     c.json(control.acceptLoginToken(await bodyOf(c, loginTokenRequest))),
   );
-  app.post('/chats', async (c) => c.json(control.createChat(await bodyOf(c, chatRequest)), 201));
+  addChatRoutes(app, control);
   app.post('/contacts', async (c) => {
     control.addContacts(await bodyOf(c, contactsRequest));
     return c.json({ status: 'ok' });

@@ -4,6 +4,7 @@ import type { SandboxSettings, Telegram } from '../rpc/telegram.ts';
 import { randomIdKey } from '../state/state.ts';
 import { createAccount, createBot, digitsOf, knownAccount } from './accounts.ts';
 import { AccountActions } from './actions.ts';
+import { Chats } from './chat-control.ts';
 import { createChat } from './chats.ts';
 import { ControlError } from './control-error.ts';
 import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './fault-requests.ts';
@@ -30,6 +31,7 @@ import type {
 import { createSession, type SessionView } from './sessions.ts';
 import {
   accountView,
+  chatView,
   codeView,
   typingView,
   type AccountView,
@@ -61,10 +63,12 @@ export interface Counters {
 /** Controls the sandbox's "Telegram" from outside, for a person or a test. Every method throws {@link ControlError}. */
 export class Control {
   readonly actions: AccountActions;
+  readonly chats: Chats;
   readonly #telegram: Telegram;
 
   constructor(telegram: Telegram) {
     this.actions = new AccountActions(telegram);
+    this.chats = new Chats(telegram);
     this.#telegram = telegram;
   }
 
@@ -105,7 +109,8 @@ export class Control {
   }
 
   createChat(request: ChatRequest): ChatView {
-    return createChat(this.#telegram, request);
+    const { kind: type, ...rest } = request;
+    return chatView(createChat(this.#telegram, { type, ...rest }));
   }
 
   addContacts({ id, contact_ids }: ContactsRequest): void {

@@ -4,7 +4,9 @@ import { DATA_CENTERS } from '../rpc/accounts.ts';
 /** Bodies of control calls. Unknown fields are refused, because a misspelt field would have no effect unnoticed. */
 
 const accountId = z.int().positive();
-const username = z.string().regex(/^[A-Za-z]\w{3,31}$/, '4 to 32 of A-Z a-z 0-9 _, the first a letter');
+export const username = z
+  .string()
+  .regex(/^[A-Za-z]\w{3,31}$/, '4 to 32 of A-Z a-z 0-9 _, the first a letter');
 export const accountRequest = z.strictObject({
   phone: z.string(),
   first_name: z.string().min(1).max(64),

@@ -53,6 +53,13 @@ export function chatView({ peer, title, kind, members, username }: Chat): ChatVi
   return { id: peer, title, kind, members, ...(username !== undefined && { username }) };
 }
 
+/** A new chat. */
+export interface NewChatView {
+  /** A string: `-100…` for supergroups and channels, `-…` for basic groups. */
+  id: string;
+  invite_link: string;
+}
+
 export interface CodeView {
   phone: string;
   code: string;

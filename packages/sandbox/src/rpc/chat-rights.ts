@@ -1,5 +1,6 @@
 import type { Account, PeerId } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
+import { creatorOf } from './creator.ts';
 import { rpcError } from './errors.ts';
 import { hasWrittenTo, isChannel, SERVICE_ACCOUNT_ID } from './peers.ts';
 
@@ -29,5 +30,6 @@ export function checkMayPin(store: Store, account: Account, peer: PeerId): void 
 
 /** Whether the account administers a chat. The sandbox knows one administrator, the chat's creator. */
 export function isAdmin(store: Store, account: Account, peer: PeerId): boolean {
-  return store.state.chats.get(peer)?.members[0] === account.id;
+  const chat = store.state.chats.get(peer);
+  return chat !== undefined && creatorOf(chat) === account.id;
 }

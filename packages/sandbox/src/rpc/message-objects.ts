@@ -82,12 +82,13 @@ export function messagesWithPeers(
 
 /** Every peer that a message's TL object names. */
 export function mentionedPeers(message: Message): PeerId[] {
-  const { from, to, entities = [], reactions = [], forwardedFrom } = message;
+  const { from, to, entities = [], reactions = [], forwardedFrom, actionUser } = message;
   return [
     from,
     to,
     ...entities.flatMap(({ userId }) => userId ?? []),
     ...reactions.map(({ accountId }) => accountId),
     ...(forwardedFrom === undefined ? [] : [forwardedFrom.from]),
+    ...(actionUser === undefined ? [] : [actionUser]),
   ];
 }

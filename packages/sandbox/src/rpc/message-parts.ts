@@ -2,28 +2,33 @@ import type { Account, ForwardOrigin, InlineButton, Message, PeerId } from '../s
 import { idIn, messageIn } from '../state/state.ts';
 import type { Store } from '../state/store.ts';
 import type { TlObject } from '../types.ts';
+import { creatorOf } from './creator.ts';
 import { peerObject } from './objects.ts';
 import { boxOf, isChannel } from './peers.ts';
 
 /** These functions build the parts of a message's TL object. */
 
 /** What a service message tells; undefined for other messages. */
-export function actionObject(store: Store, { action, from, to, text }: Message): TlObject | undefined {
+export function actionObject(store: Store, message: Message): TlObject | undefined {
+  const { action, actionUser, from, to, text } = message;
   if (action === undefined) return undefined;
-  const members = store.state.chats.get(to)?.members ?? [];
+  const chat = store.state.chats.get(to);
   switch (action) {
     case 'created':
       return isChannel(to)
         ? { _: 'messageActionChannelCreate', title: text }
-        : { _: 'messageActionChatCreate', title: text, users: members.map(BigInt) };
+        : { _: 'messageActionChatCreate', title: text, users: (chat?.members ?? []).map(BigInt) };
     case 'pinned':
       return { _: 'messageActionPinMessage' };
     case 'joined':
       return { _: 'messageActionChatAddUser', users: [BigInt(from)] };
     case 'joined_by_link':
-      return { _: 'messageActionChatJoinedByLink', inviter_id: BigInt(members[0] ?? from) };
+      return {
+        _: 'messageActionChatJoinedByLink',
+        inviter_id: BigInt(chat === undefined ? from : creatorOf(chat)),
+      };
     case 'left':
-      return { _: 'messageActionChatDeleteUser', user_id: BigInt(from) };
+      return { _: 'messageActionChatDeleteUser', user_id: BigInt(actionUser ?? from) };
     case 'topic_created':
       return { _: 'messageActionTopicCreate', title: text, icon_color: 0x6fb9f0 };
   }
@@ -94,7 +99,11 @@ export function buttonsObject(rows: readonly InlineButton[][]): TlObject {
     _: 'replyInlineMarkup',
     rows: rows.map((row) => ({
       _: 'keyboardButtonRow',
-      buttons: row.map(({ text, data }) => ({ _: 'keyboardButtonCallback', text, data: Buffer.from(data) })),
+      buttons: row.map(({ text, data }) => ({
+        _: 'keyboardButtonCallback',
+        text,
+        data: Buffer.from(data, 'latin1'),
+      })),
     })),
   };
 }

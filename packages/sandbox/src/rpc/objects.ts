@@ -2,6 +2,7 @@ import type { Account, Chat, PeerId } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { TlObject } from '../types.ts';
 import { accessHash } from './accounts.ts';
+import { creatorOf } from './creator.ts';
 import { bareId, isChannel, SERVICE_ACCOUNT_ID } from './peers.ts';
 
 /**
@@ -53,7 +54,7 @@ function serviceUser(store: Store, viewerId: number): TlObject {
 
 export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject {
   const common = {
-    creator: chat.members[0] === viewerId,
+    creator: creatorOf(chat) === viewerId,
     left: !chat.members.includes(viewerId),
     id: bareId(chat.peer),
     title: chat.title,
@@ -69,6 +70,9 @@ export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject
     megagroup: chat.kind === 'supergroup',
     access_hash: accessHash(store, viewerId, chat.peer),
     username: chat.username,
+    forum: chat.forum,
+    join_request: chat.joinRequests,
+    slowmode_enabled: chat.slowMode !== undefined,
   };
 }
 

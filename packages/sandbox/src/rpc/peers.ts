@@ -40,13 +40,16 @@ export function peerOfInput(store: Store, viewer: Account, input: TlObject): Pee
     case 'inputPeerSelf':
       return viewer.id;
     case 'inputPeerUser': {
-      const id = userOfInput(store, viewer, { ...input, _: 'inputUser' });
+      const id = userOfInput(store, viewer, input);
       if (id === undefined) throw rpcError('PEER_ID_INVALID');
       return id;
     }
     case 'inputPeerChat': {
       const chat = store.state.chats.get(-idField(input, 'chat_id'));
-      if (chat === undefined || !chat.members.includes(viewer.id)) throw rpcError('PEER_ID_INVALID');
+      // Who has left a basic group keeps its messages.
+      const wasIn = chat && store.state.boxes.get(viewer.id)?.chats.has(chat.peer);
+      if (chat === undefined || !(wasIn || chat.members.includes(viewer.id)))
+        throw rpcError('PEER_ID_INVALID');
       return chat.peer;
     }
     case 'inputPeerChannel':
@@ -67,8 +70,8 @@ export function inputPeerOf(store: Store, viewer: Account, peer: PeerId): TlObje
 
 /** The account id in an `InputUser`; undefined if there is no such account or the access hash is not this viewer's. */
 export function userOfInput(store: Store, viewer: Account, input: TlObject): number | undefined {
-  if (input._ === 'inputUserSelf') return viewer.id;
-  if (input._ !== 'inputUser') return undefined;
+  if (input._ === 'inputUserSelf' || input._ === 'inputPeerSelf') return viewer.id;
+  if (input._ !== 'inputUser' && input._ !== 'inputPeerUser') return undefined;
   const id = idField(input, 'user_id');
   if (id !== SERVICE_ACCOUNT_ID && !store.state.accounts.has(id)) return undefined;
   const hash = longField(input, 'access_hash');

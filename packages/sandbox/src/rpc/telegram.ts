@@ -1,6 +1,7 @@
 import type { Account } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { Network, RpcCall, TlObject } from '../types.ts';
+import type { ButtonPress } from './button-press.ts';
 import type { Faults } from './faults.ts';
 import type { PushFaults } from './push-faults.ts';
 import type { SrpChallenges } from './srp.ts';
@@ -41,6 +42,8 @@ export interface Telegram {
   readonly pushFaults: PushFaults;
   readonly challenges: SrpChallenges;
   readonly typing: TypingNotices;
+  /** Every pressed button. Kept in memory only. */
+  readonly presses: ButtonPress[];
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Empty until the ports are open. */

@@ -33,6 +33,7 @@ export function applyEvent(state: State, event: StateEvent): void {
       return;
     }
     case 'chat_created':
+    case 'chat_changed':
       state.chats.set(event.chat.peer, event.chat);
       return;
     case 'code_sent':

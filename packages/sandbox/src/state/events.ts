@@ -19,6 +19,7 @@ export type StateEvent =
   | { type: 'account_created'; account: Account }
   | { type: 'contacts_added'; accountId: number; contactIds: number[] }
   | { type: 'chat_created'; chat: Chat }
+  | { type: 'chat_changed'; chat: Chat }
   /** Also written when the same code is sent by the next channel. Replaces the key's earlier attempt for the phone. */
   | { type: 'code_sent'; attempt: LoginAttempt }
   | { type: 'wrong_code'; hash: string }

@@ -54,6 +54,19 @@ async function live(telegram: DirectTelegram): Promise<void> {
   actions.delete({ from: bob.id, to: aliceId, message_ids: [2] });
   actions.read({ by: aliceId, of: bob.id });
   await alice.call('messages.updatePinnedMessage', { peer: edit.peer, id: 1 });
+  const { id: forum } = telegram.control.chats.create({
+    type: 'supergroup',
+    title: 'Forum',
+    members: [bob.id],
+    forum: true,
+    join_requests: true,
+  });
+  telegram.control.chats.createTopic({ chat: forum, title: 'News' });
+  telegram.control.chats.createBot({ username: 'a_bot', buttons: ['Yes'], silent: true });
+  actions.send({ from: aliceId, to: '@a_bot', text: '/start' });
+  const { invite_link } = telegram.control.chats.details(forum);
+  const hash = invite_link.replace('https://t.me/+', '');
+  await expect(alice.call('messages.importChatInvite', { hash })).rejects.toThrow('INVITE_REQUEST_SENT');
   await expect(alice.send({ _: 'inputPeerEmpty' }, 'x', { random_id: 6n })).rejects.toThrow();
   await telegram.client('half-way').sendCode('+9996621002');
   await telegram.client('qr').call('auth.exportLoginToken', { api_id: 1, api_hash: 'x', except_ids: [] });

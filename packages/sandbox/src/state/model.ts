@@ -22,6 +22,16 @@ export interface Account {
   email?: string;
   /** Only for bots. A bot's phone is empty. */
   botToken?: string;
+  /** Only for bots without a client: the sandbox answers for them. */
+  autoReply?: AutoReply;
+}
+
+/** How the sandbox answers for a bot. */
+interface AutoReply {
+  /** Below the reply to every message. */
+  buttons: InlineButton[][];
+  /** What a press is answered with; absent: a press is not answered. */
+  answer?: string;
 }
 
 /** What a server stores of a two-factor password. `salt1`, `salt2` and `verifier` are hex. */
@@ -115,6 +125,8 @@ export interface Message {
   buttons?: InlineButton[][];
   /** Only for service messages. */
   action?: MessageAction;
+  /** The account that `left`. */
+  actionUser?: number;
   copies: MessageCopy[];
 }
 
@@ -137,7 +149,7 @@ export interface Quote {
 
 export interface InlineButton {
   text: string;
-  /** The client sends it back when the button is pressed. */
+  /** The bytes that the client sends back when the button is pressed, as Latin-1. */
   data: string;
 }
 
@@ -164,8 +176,18 @@ export interface Chat {
   kind: ChatKind;
   title: string;
   username?: string;
-  /** Account ids. The first account created the chat. */
+  /** Account ids. */
   members: number[];
+  /** The account that created the chat; absent: the first member. */
+  creator?: number;
+  /** Accounts that have asked to join. */
+  requested?: number[];
+  /** An administrator must approve who joins. */
+  joinRequests?: true;
+  /** The chat has topics. */
+  forum?: true;
+  /** Seconds between two messages of a member. */
+  slowMode?: number;
   date: number;
 }
 

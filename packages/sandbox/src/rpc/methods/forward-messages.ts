@@ -2,6 +2,7 @@ import type { Account, ForwardOrigin, Message, PeerId } from '../../state/model.
 import { chatOf, idIn, messageIn } from '../../state/state.ts';
 import type { Store } from '../../state/store.ts';
 import type { TlObject } from '../../types.ts';
+import { letBotReply } from '../bots.ts';
 import { newMessageEntry, updatesObject } from '../box-updates.ts';
 import { checkMayWrite } from '../chat-rights.ts';
 import { rpcError } from '../errors.ts';
@@ -10,6 +11,7 @@ import { boxOf, isChannel, peerOfInput } from '../peers.ts';
 import { postMessage } from '../post-message.ts';
 import { messageByRandomId } from '../random-ids.ts';
 import { topicOf } from '../reply.ts';
+import { checkSlowMode } from '../slow-mode.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
 
 /** Forwards messages. As at Telegram, ids of messages that are gone are left out. */
@@ -26,6 +28,7 @@ export function forwardMessages({ call, query, account, telegram }: UserRequest)
     return forwardedMessages(telegram, account, to, earlier);
   }
   checkMayWrite(store, account, to);
+  checkSlowMode(telegram, account, to);
   if (query['schedule_date'] !== undefined) throw rpcError('SCHEDULE_DATE_INVALID');
   const topicId = topicOf(store, to, query['top_msg_id']);
   const pairs = ids.flatMap((id, index) => {
@@ -54,6 +57,7 @@ export function forwardMessages({ call, query, account, telegram }: UserRequest)
       call,
     ),
   );
+  for (const message of messages) letBotReply(telegram, message);
   return forwardedMessages(telegram, account, to, messages);
 }
 

@@ -15,8 +15,11 @@ import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
 import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceUpdate } from './help.ts';
 import { getChannelMessages, getHistory, getMessages } from './history.ts';
+import { checkChatInvite, importChatInvite, joinChannel } from './join-chat.ts';
+import { deleteChatUser, leaveChannel } from './leave-chat.ts';
 import { checkPassword, getPassword } from './password.ts';
 import { unpinAllMessages, updatePinnedMessage } from './pin-message.ts';
+import { getBotCallbackAnswer } from './press-button.ts';
 import { readChannelHistory, readHistory } from './read-history.ts';
 import { sendMessage } from './send-message.ts';
 import { sendReaction } from './send-reaction.ts';
@@ -67,15 +70,19 @@ export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlV
 export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
   'account.getPassword',
   'auth.acceptLoginToken',
+  'channels.joinChannel',
   'channels.readHistory',
   'contacts.addContact',
   'contacts.getContacts',
   'contacts.importContacts',
   'contacts.resolvePhone',
+  'messages.checkChatInvite',
+  'messages.getBotCallbackAnswer',
   'messages.getDialogs',
   'messages.getHistory',
   'messages.getPeerDialogs',
   'messages.getPinnedDialogs',
+  'messages.importChatInvite',
   'messages.readHistory',
 ]);
 
@@ -90,15 +97,20 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'channels.deleteMessages': deleteChannelMessages,
     'channels.getChannels': getChannels,
     'channels.getMessages': getChannelMessages,
+    'channels.joinChannel': joinChannel,
+    'channels.leaveChannel': leaveChannel,
     'channels.readHistory': readChannelHistory,
     'contacts.addContact': addContact,
     'contacts.getContacts': getContacts,
     'contacts.importContacts': importContacts,
     'contacts.resolvePhone': resolvePhone,
     'contacts.resolveUsername': resolveUsername,
+    'messages.checkChatInvite': checkChatInvite,
+    'messages.deleteChatUser': deleteChatUser,
     'messages.deleteMessages': deleteMessages,
     'messages.editMessage': editMessage,
     'messages.forwardMessages': forwardMessages,
+    'messages.getBotCallbackAnswer': getBotCallbackAnswer,
     'messages.getChats': getChats,
     'messages.getDialogs': getDialogs,
     'messages.getHistory': getHistory,
@@ -106,6 +118,7 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'messages.getPeerDialogs': getPeerDialogs,
     'messages.getPinnedDialogs': getPinnedDialogs,
     'messages.sendMessage': sendMessage,
+    'messages.importChatInvite': importChatInvite,
     'messages.readHistory': readHistory,
     'messages.sendReaction': sendReaction,
     'messages.setTyping': setTyping,

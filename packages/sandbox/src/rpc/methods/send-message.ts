@@ -1,6 +1,7 @@
 import type { Account, Message } from '../../state/model.ts';
 import { idIn } from '../../state/state.ts';
 import type { TlObject } from '../../types.ts';
+import { buttonsOf, letBotReply } from '../bots.ts';
 import { newMessageEntry, updatesObject } from '../box-updates.ts';
 import { checkMayWrite } from '../chat-rights.ts';
 import { rpcError } from '../errors.ts';
@@ -11,6 +12,7 @@ import { boxOf, peerOfInput } from '../peers.ts';
 import { postMessage } from '../post-message.ts';
 import { messageByRandomId } from '../random-ids.ts';
 import { replyOf } from '../reply.ts';
+import { checkSlowMode } from '../slow-mode.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
 
 export function sendMessage({ call, query, account, telegram }: UserRequest): TlObject {
@@ -24,6 +26,7 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
     return sentMessage(telegram, account, earlier);
   }
   checkMayWrite(store, account, to);
+  checkSlowMode(telegram, account, to);
   // The sandbox does not implement scheduled messages.
   if (query['schedule_date'] !== undefined) throw rpcError('SCHEDULE_DATE_INVALID');
   const { text, entities } = acceptText(
@@ -45,9 +48,11 @@ export function sendMessage({ call, query, account, telegram }: UserRequest): Tl
       ...(flagField(query, 'silent') && { silent: true }),
       ...(flagField(query, 'no_webpage') && { noWebpage: true }),
       ...reply,
+      ...buttonsOf(account, optionalObject(query, 'reply_markup')),
     },
     call,
   );
+  letBotReply(telegram, message);
   return sentMessage(telegram, account, message);
 }
 
