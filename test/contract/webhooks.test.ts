@@ -121,13 +121,26 @@ describe('Webhooks', () => {
       )
       .toBe(job_id);
     const { id } = (await stack.api.get(`${LIST}?job_id=${job_id}`)).body.deliveries[0];
+    expect((await stack.api.get(`${LIST}/${id}`)).body).toMatchObject({ id, job_id, state: 'delivered' });
+    for (const [query, path] of [
+      ['', 'user_id'],
+      ['user_id=..', 'user_id'],
+      ['user_id=alice&limit=0', 'limit'],
+      ['user_id=alice&limit=1e9', 'limit'],
+      ['user_id=alice&state=gone', 'state'],
+    ])
+      expect(await stack.api.get(`${LIST}?${query}`), query).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION', issues: [{ path }] },
+      });
+    const pending = await stack.api.get(`${LIST}?user_id=alice&state=pending`);
+    expect(pending.body.deliveries).toEqual([]);
     const replayed = await stack.api.post(`${LIST}/${id}/replay`, undefined);
     expect(replayed.status).toBe(202);
     await expect.poll(() => receiver.received.filter(({ body }) => body.includes(job_id))).toHaveLength(2);
     const bobs = { 'X-API-Key': 'bobs' };
     expect((await stack.api.get(`${LIST}?job_id=${job_id}`, bobs)).body.deliveries).toEqual([]);
     expect((await stack.api.get(`${LIST}?user_id=alice`, bobs)).status).toBe(403);
-    expect((await stack.api.get(LIST)).status).toBe(400);
   });
 });
 

@@ -9,7 +9,6 @@ import {
   type HoldReason,
   type JobView,
   type SendState,
-  type WebhookDelivery,
 } from '@gateway/contracts';
 import type {
   Admission,
@@ -103,19 +102,10 @@ export class FakeProducer implements ApiProducer {
     expiresAt: number;
     requestId: string;
   }[] = [];
-  readonly deliveries: WebhookDelivery[] = [];
   readonly webhooks: ApiProducer['webhooks'] = {
-    list: async ({ userId, state, limit }) => ({
-      deliveries: this.deliveries
-        .filter((delivery) => delivery.user_id === userId && (state ?? delivery.state) === delivery.state)
-        .slice(0, limit),
-      cursor: null,
-    }),
-    read: async (id) => this.deliveries.find((delivery) => delivery.id === id) ?? null,
-    replay: async (id) => {
-      const delivery = this.deliveries.find((each) => each.id === id);
-      return delivery === undefined ? null : { ...delivery, state: 'pending' };
-    },
+    list: async () => ({ deliveries: [], cursor: null }),
+    read: async () => null,
+    replay: async () => null,
   };
 
   readonly listings: ApiProducer['listings'] = {
