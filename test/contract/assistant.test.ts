@@ -101,7 +101,7 @@ describe('Assistant', () => {
     ]);
   });
 
-  test('however the model’s stream is cut', async () => {
+  test('an answer is read correctly however its stream is split', async () => {
     model.script = async (response) => {
       begin(response);
       for (const byte of Buffer.from(chunk({ content: 'по байту 👋' }) + END))
@@ -145,7 +145,7 @@ describe('Assistant', () => {
     await stack.api.request('DELETE', `/jobs/${events.at(-2)?.[1].job_id}`, undefined, {});
   });
 
-  test('a model that breaks off is an `error` event with a code, and nothing is sent', async () => {
+  test('a model that closes its stream early is an `error` event with a code, and nothing is sent', async () => {
     const before = await sent();
     model.script = (response) => {
       begin(response);
@@ -191,7 +191,7 @@ describe('Assistant', () => {
     ],
     ['an HTML page', '<html></html>', 'ASSISTANT_BAD_RESPONSE'],
     ['nothing but a thought', chunk({ content: '<think>hm</think>' }) + END, 'ASSISTANT_EMPTY'],
-  ])('%s: an `error` event says what it was, and nothing is sent', async (_what, body, code) => {
+  ])('%s: an `error` event names the cause, and nothing is sent', async (_what, body, code) => {
     const before = await sent();
     model.script = (response) => {
       begin(response);
@@ -206,7 +206,7 @@ describe('Assistant', () => {
     expect(await sent()).toEqual(before);
   });
 
-  test('a reply that was cut is sent only with `send_if_cut`', async () => {
+  test('a truncated reply is sent only with `send_if_cut`', async () => {
     const before = await sent();
     model.script = (response) => {
       begin(response);
@@ -225,7 +225,7 @@ describe('Assistant', () => {
     expect(model.calls.at(-1)?.body).not.toHaveProperty('send_if_cut');
   });
 
-  test('parts of text are joined, thoughts are in no event', async () => {
+  test('parts of text are joined, and no event contains thoughts', async () => {
     model.script = (response) => {
       begin(response);
       response.write(chunk({ content: '<think>secret</th' }));
@@ -242,7 +242,7 @@ describe('Assistant', () => {
     expect((await sent()).at(-1)?.text).toBe('The answer');
   });
 
-  test('a connection that stays open after the reply’s end holds nothing up', async () => {
+  test('a connection that stays open after the reply delays nothing', async () => {
     model.script = (response) => {
       begin(response);
       response.write(chunk({ content: 'all said' }) + chunk({}, 'stop'));
@@ -274,7 +274,7 @@ describe('Assistant', () => {
     expect(silent.at(-2)).toMatchObject(['error', { code: 'ASSISTANT_TIMEOUT' }]);
   });
 
-  test('a caller that hangs up stops the model, and nothing is sent', async () => {
+  test('a caller that disconnects stops the model, and nothing is sent', async () => {
     const before = await sent();
     model.script = (response) => {
       begin(response);
@@ -317,7 +317,7 @@ describe('Assistant', () => {
     expect((await post(ask(), { headers: { ...headers, ...key } })).status).toBe(422);
   });
 
-  test('the same request twice at a time is one message, though the model writes two replies', async () => {
+  test('two simultaneous equal requests are one message, although the model writes two replies', async () => {
     const headers = { 'content-type': 'application/json', 'Idempotency-Key': 'twice at a time' };
     let written = 0;
     model.script = async (response, body) => {
@@ -354,7 +354,7 @@ describe('Assistant', () => {
     const events = await stream(ask({ send_as_user: false }));
     expect(events.at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
     expect((await sent(bot)).map(({ text }) => text)).toEqual(['Привет! Готово 👋']);
-    // It sends for all: the same key of callers for two accounts is two replies.
+    // The bot is shared: one Idempotency-Key used for two accounts is two replies.
     const headers = { 'content-type': 'application/json', 'Idempotency-Key': '1' };
     for (const user_id of ['alice', 'user123']) {
       const told = readEvents(await (await post(ask({ user_id, send_as_user: false }), { headers })).text());

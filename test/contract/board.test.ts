@@ -48,7 +48,7 @@ describe('Bull Board at `/admin/queues`', () => {
     expect(slash.headers.get('location')).toBe('/admin/queues');
   });
 
-  test('control queues, webhooks, and the accounts that matter now; any account by name', async () => {
+  test('control queues, webhooks, and the accounts with the most messages; any account by name', async () => {
     await stack.api.send('alice', '@nobody_has_this', 'will fail');
     const names = async () => (await get(QUEUES)).body.queues.map(({ name }: { name: string }) => name);
     await expect.poll(names, { interval: 500 }).toContain('alice:send');
@@ -122,7 +122,7 @@ describe('Bull Board at `/admin/queues`', () => {
     expect((await put(`${aliceQueue}/${job_id}/retry`)).status).toBe(409);
   });
 
-  test('retry all keeps the order, and leaves what may not be tried again', async () => {
+  test('retry all keeps the order, and skips messages that must not be retried', async () => {
     await put(`${aliceQueue}/pause`);
     const cancelled = await queue('cancelled');
     expect((await put(`${aliceQueue}/${cancelled}/clean`)).status).toBe(204);
@@ -141,7 +141,7 @@ describe('Bull Board at `/admin/queues`', () => {
     expect((await put(`${QUEUES}/pause`)).status).toBe(409);
   });
 
-  test('what was removed and is posted again under its key is not sent again', async () => {
+  test('a removed message that is posted again under its key is not sent', async () => {
     const post = async () =>
       stack.api.post(
         '/telegram/user/send',
@@ -157,7 +157,7 @@ describe('Bull Board at `/admin/queues`', () => {
     expect((await texts()).filter((text) => text === 'keyed')).toHaveLength(1);
   });
 
-  test('pause keeps messages in order until resume; remove cancels what waits', async () => {
+  test('pause holds messages in order until resume; remove cancels a waiting message', async () => {
     expect((await put(`${aliceQueue}/pause`)).status).toBe(200);
     expect((await stack.api.status('alice')).body.reason).toBe('PAUSED');
     const jobs = [await queue('first'), await queue('removed'), await queue('last')];
@@ -168,7 +168,7 @@ describe('Bull Board at `/admin/queues`', () => {
     await expect.poll(async () => (await texts()).slice(-2)).toEqual(['first', 'last']);
   });
 
-  test('promote sends what has a time of its own now', async () => {
+  test('promote sends a message with a send_at now', async () => {
     const { job_id } = (
       await stack.api.post('/telegram/user/send', {
         user_id: 'alice',
@@ -182,7 +182,7 @@ describe('Bull Board at `/admin/queues`', () => {
     expect((await texts()).at(-1)).toBe('early');
   });
 
-  test('what would break a promise is refused: adding, changing, emptying', async () => {
+  test('adding, changing and emptying are refused, because they would break promises', async () => {
     await put(`${aliceQueue}/pause`);
     const jobId = await queue('kept');
     const add = await stack.api.request(
@@ -211,7 +211,7 @@ describe('Bull Board at `/admin/queues`', () => {
     expect((await stack.api.get(`/jobs/${jobId}?wait=30`)).body.state).toBe('completed');
   });
 
-  test('another site cannot have a browser press its buttons', async () => {
+  test('another site cannot use its buttons through a browser', async () => {
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
@@ -224,7 +224,7 @@ describe('Bull Board at `/admin/queues`', () => {
   });
 });
 
-test('off where no sign-in is set and HOST is not loopback; open on loopback, to this machine only', async () => {
+test('without user and password it is off, and on loopback open to this machine only', async () => {
   await using stack = await Stack.start({ BOARD_SHOW_TEXT: 'true' });
   expect((await stack.api.get(QUEUES)).status).toBe(200);
   expect((await stack.api.get(QUEUES, { Origin: 'https://evil.example' })).status).toBe(403);

@@ -52,7 +52,7 @@ describe('Common rules', () => {
   });
 });
 
-test('Without `API_KEYS` the API refuses to start on any other `HOST`, saying why', async () => {
+test('Without `API_KEYS` the API refuses to start on another `HOST`, and says why', async () => {
   await using stack = await Stack.start();
   await stack.apiProcess.end();
   const open = stack.spawnApi({ HOST: '0.0.0.0' });

@@ -10,7 +10,7 @@ describe('`/console` over HTTP', () => {
 
   const page = (path: string) => fetch(stack.api.url + path, { redirect: 'manual' });
 
-  test('the page and its files: no key, a strict policy, nothing from elsewhere, kept for good by their names', async () => {
+  test('the page and its files: no key, a strict policy, nothing from other servers, cached for ever by name', async () => {
     for (const path of ['/console', '/console/accounts/alice', '/console/sign-in']) {
       const response = await page(path);
       expect(response.status).toBe(200);
@@ -33,7 +33,7 @@ describe('`/console` over HTTP', () => {
     expect((await page('/console/assets/..%2f..%2fpackage.json')).status).toBe(404);
   });
 
-  test('what the page must know before it has a key', async () => {
+  test('the settings that the page needs before it has a key', async () => {
     expect((await stack.api.get('/console/config.json')).body).toEqual({
       needs_key: true,
       sandbox: true,
@@ -44,7 +44,7 @@ describe('`/console` over HTTP', () => {
     });
   });
 
-  test("the sandbox's phone: for keys of every account, and only what the console asks", async () => {
+  test("the sandbox's calls: only for keys of all accounts, and only those that the console needs", async () => {
     const key = (name: string) => ({ Authorization: `Bearer ${name}` });
     const path = '/console/sandbox/codes/%2B9996628601';
     expect((await stack.api.get(path)).status).toBe(401);
@@ -62,7 +62,7 @@ describe('`/console` over HTTP', () => {
     stack.api.headers = {};
   });
 
-  test('with the real Telegram there is no sandbox to ask', async () => {
+  test('with the real Telegram there are no sandbox routes', async () => {
     const real = stack.spawnApi({ SANDBOX_CONTROL_URL: '', PORT: '0' });
     const { url } = await real.ready;
     const config = await (await fetch(`${String(url)}/console/config.json`)).json();

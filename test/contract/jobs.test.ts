@@ -38,7 +38,7 @@ describe('Jobs', () => {
     return { status: response.status, events: readEvents(await response.text()) };
   }
 
-  test('`attempts` counts the tries that Telegram was asked', async () => {
+  test('`attempts` counts the tries that reached Telegram', async () => {
     await stack.control.fault({
       phone: ALICE,
       method: 'messages.sendMessage',
@@ -88,7 +88,7 @@ describe('Jobs', () => {
     expect((await events(jobId, { 'Last-Event-ID': told.events.at(-1)?.id ?? '' })).status).toBe(204);
   });
 
-  test('HEAD of an event stream answers its headers, and leaves nothing open', async () => {
+  test('HEAD of an event stream returns its headers, and leaves nothing open', async () => {
     const jobId = await queue('asked by HEAD');
     for (let count = 0; count < 20; count += 1) {
       const response = await fetch(`${stack.api.url}/jobs/${jobId}/events`, {
@@ -101,7 +101,7 @@ describe('Jobs', () => {
     expect(stack.apiProcess.output).not.toContain('MaxListeners');
   });
 
-  test('`DELETE /jobs/{job_id}` cancels what waits', async () => {
+  test('`DELETE /jobs/{job_id}` cancels a waiting message', async () => {
     await pause();
     const [before, cancelled, after] = [
       await queue('before'),
@@ -122,7 +122,7 @@ describe('Jobs', () => {
     expect((await stack.api.get(`/jobs/${cancelled}`)).body).toMatchObject({ state: 'cancelled' });
   });
 
-  test('`DELETE /jobs/{job_id}` cancels what its worker holds back, and what has a time of its own', async () => {
+  test('`DELETE /jobs/{job_id}` cancels a held message, and one with a send_at', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_6' });
     const held = await queue('held');
     await expect.poll(async () => (await stack.api.get(`/jobs/${held}`)).body.state).toBe('delayed');
@@ -142,13 +142,13 @@ describe('Jobs', () => {
     expect(await texts()).not.toContain('held');
   });
 
-  test('`DELETE /jobs/{job_id}`: 409 `TOO_LATE` for what is out', async () => {
+  test('`DELETE /jobs/{job_id}`: 409 `TOO_LATE` for a sent message', async () => {
     const jobId = await queue('out');
     await stack.api.get(`/jobs/${jobId}?wait=30`);
     expect(await cancel(jobId)).toMatchObject({ status: 409, body: { code: 'TOO_LATE', job_id: jobId } });
   });
 
-  test('`DELETE /jobs/{job_id}` is either cancelled and not out, or too late and out', async () => {
+  test('`DELETE /jobs/{job_id}`: either cancelled and not sent, or too late and sent', async () => {
     const jobs = await Promise.all(Array.from({ length: 20 }, (_, index) => queue(`race ${index}`)));
     const outcomes = await Promise.all(
       jobs.map(async (jobId) => [jobId, (await cancel(jobId)).status] as const),
@@ -162,7 +162,7 @@ describe('Jobs', () => {
     expect(out).toHaveLength(outcomes.filter(([, status]) => status === 409).length);
   });
 
-  test('a cancelled send is `CANCELLED` to the caller that waits for it', async () => {
+  test('a caller that waits for a cancelled send gets `CANCELLED`', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', delay_ms: 2_000 });
     await queue('in front');
     const send = (prefer: string) =>

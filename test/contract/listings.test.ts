@@ -4,7 +4,7 @@ import { Stack } from '../env/stack.ts';
 
 const BOB = '+9996628102';
 
-describe('Accounts, their messages and their history, for who looks at them', () => {
+describe('Lists of accounts, their messages and their history', () => {
   let stack: Stack;
   let alice: number;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('Accounts, their messages and their history, for who looks at them', ()
     return (await stack.api.send('alice', BOB, text)).body.job_id;
   };
 
-  test('lists the accounts that the key may use, a page at a time, by part of their name', async () => {
+  test('lists the accounts that the key may use, in pages, filtered by part of their name', async () => {
     expect(await names('')).toEqual(['Zoe', 'alice', 'bob']);
     expect(await names('?q=ZO')).toEqual(['Zoe']);
     expect(await names('', ofBob)).toEqual(['bob']);
@@ -39,14 +39,14 @@ describe('Accounts, their messages and their history, for who looks at them', ()
     expect((await stack.api.get('/telegram/accounts?limit=0')).body.code).toBe('VALIDATION');
   });
 
-  test('a disconnected account is listed no more', async () => {
+  test('a disconnected account is no longer listed', async () => {
     await stack.signIn('gone', '+9996628104');
     expect(await names('?q=gone')).toEqual(['gone']);
     await stack.api.post('/telegram/user/disconnect', { user_id: 'gone' });
     expect(await names('?q=gone')).toEqual([]);
   });
 
-  test('messages: what waits in the order in which it goes out, what has ended the latest first', async () => {
+  test('messages: pending ones in sending order, ended ones latest first', async () => {
     const sent = (await stack.api.send('alice', BOB, 'x'.repeat(200))).body.job_id;
     const failed = await fail('refused');
     await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
@@ -75,7 +75,7 @@ describe('Accounts, their messages and their history, for who looks at them', ()
     await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
   });
 
-  test('events tell the account and its messages, and each change', async () => {
+  test('events report the account and its messages, and each change', async () => {
     const client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
     const text = 'while it is watched';
     let told = 0;
@@ -88,7 +88,7 @@ describe('Accounts, their messages and their history, for who looks at them', ()
     expect(told).toBeGreaterThan(1);
   });
 
-  test('a failed message is tried again under its own id, once; others are refused', async () => {
+  test('a failed message is retried under its own id, once; others are refused', async () => {
     const jobId = await fail('at last');
     const answer = await stack.api.post(`/jobs/${jobId}/retry`, {});
     expect(answer.status).toBe(202);
@@ -100,7 +100,7 @@ describe('Accounts, their messages and their history, for who looks at them', ()
     ).toHaveLength(1);
   });
 
-  test('history: what was sent and failed, and how long sends were held', async () => {
+  test('history: sent and failed messages, and how long sends were held', async () => {
     await fail('for the history');
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_2' });
     await stack.api.send('alice', BOB, 'held for a while', { Prefer: 'wait=30' });
@@ -115,7 +115,7 @@ describe('Accounts, their messages and their history, for who looks at them', ()
     expect((await stack.api.get('/telegram/accounts/alice/history?hours=25')).status).toBe(400);
   });
 
-  test('preview: the messages that a text goes out as', async () => {
+  test('preview: the messages as which a text is sent', async () => {
     const path = '/telegram/user/send/preview';
     const { body } = await stack.api.post(path, { text: '**bold** & plain', parse_mode: 'markdown' });
     expect(body.parts).toEqual([

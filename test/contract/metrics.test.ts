@@ -21,14 +21,14 @@ describe('`/metrics`', () => {
         Number.NaN,
     );
 
-  test('wants an API key where there are any', async () => {
+  test('requires an API key if there are any', async () => {
     expect((await fetch(`${stack.api.url}/metrics`)).status).toBe(401);
     const answer = await fetch(`${stack.api.url}/metrics`, { headers: KEY });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('text/plain');
   });
 
-  test('counts what was accepted, sent, failed and held, over API and workers', async () => {
+  test('counts accepted, sent, failed and held messages, of API and workers', async () => {
     await stack.api.send('alice', 'me', 'one');
     await stack.api.send('alice', '@nobody_has_this', 'two');
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_7' });
@@ -72,7 +72,7 @@ describe('`/metrics`', () => {
     ]);
   });
 
-  test('docs/metrics.md and the Grafana dashboard name metrics that there are, and the page all of them', async () => {
+  test('docs/metrics.md names all metrics, and the Grafana dashboard only existing ones', async () => {
     const text = await metrics();
     const there = new Set([...text.matchAll(/^# TYPE (gateway_\w+) /gm)].map(([, name]) => name));
     const page = await readFile('docs/metrics.md', 'utf8');

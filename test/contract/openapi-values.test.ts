@@ -6,12 +6,12 @@ import { Stack } from '../env/stack.ts';
 import { operationsOf, type Operation } from './fuzz/operations.ts';
 import { valuesOf } from './fuzz/values.ts';
 
-/** Bodies an operation. More: `VALUES=2000 npm test -- openapi-values`. */
+/** Bodies per operation. For more: `VALUES=2000 npm test -- openapi-values`. */
 const VALUES = Number(process.env['VALUES'] ?? 20);
 const SEED = 20_240_115;
 const AT_ONCE = 8;
 
-/** What only reading the value can tell: markup, sessions, the length of what is sent, the last message of a chat. */
+/** Faults that a schema cannot express: of markup, sessions, the sent length, the last message of a chat. */
 const BEYOND_A_SCHEMA =
   /^text (is not valid (markdown|html)|must not be empty: it is nothing but markup|must be at most 4096)|^session |^messages\.\d+\.content must not be empty/;
 

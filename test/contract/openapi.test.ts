@@ -9,7 +9,7 @@ const BOB = '+9996627112';
 const TO_BOB = { user_id: 'alice', recipient_id: BOB };
 const ACCOUNT = { user_id: 'alice' };
 
-/** Real answers of a real stack, each held to what the document says of its operation and status. */
+/** Compares real answers of a real stack with the document of their operation and status. */
 describe('The OpenAPI document', () => {
   let stack: Stack;
   let document: Document;
@@ -32,7 +32,7 @@ describe('The OpenAPI document', () => {
     return answer;
   }
 
-  test('every schema in it compiles, and every example of a request is one', () => {
+  test('all schemas compile, and all examples of requests are valid', () => {
     for (const operations of Object.values<object>(document.paths)) {
       for (const { requestBody, responses } of Object.values(operations)) {
         for (const { content } of Object.values<{ content?: Record<string, { schema: object }> }>(responses))
@@ -48,7 +48,7 @@ describe('The OpenAPI document', () => {
     }
   });
 
-  test('says of sending what is answered', async () => {
+  test('documents the answers to sending', async () => {
     const path = '/telegram/user/send';
     await post(path, { ...TO_BOB, text: 'out' }, 200, { Prefer: 'wait=30' });
     await post(path, { ...TO_BOB, text: 'x '.repeat(3_000) }, 200, { Prefer: 'wait=30' });
@@ -62,7 +62,7 @@ describe('The OpenAPI document', () => {
     await post('/telegram/user/send/batch', { messages: [] }, 400);
   });
 
-  test('says of listings what is answered', async () => {
+  test('documents the answers of lists', async () => {
     await stack.api.send('alice', BOB, 'listed');
     expectDocumented('get /telegram/accounts', 200, await stack.api.get('/telegram/accounts'));
     expectDocumented('get /telegram/accounts', 400, await stack.api.get('/telegram/accounts?limit=x'));
@@ -83,7 +83,7 @@ describe('The OpenAPI document', () => {
     expectDocumented(retry, 409, await stack.api.post(`/jobs/${job_id}/retry`, {}));
   });
 
-  test('says of jobs what is answered', async () => {
+  test('documents the answers about jobs', async () => {
     await post('/telegram/user/pause', ACCOUNT, 200);
     const { body } = await post('/telegram/user/send', { ...TO_BOB, text: 'held' }, 202);
     const job = `/jobs/${body.job_id}`;
@@ -109,7 +109,7 @@ describe('The OpenAPI document', () => {
     expect(watched[204]).toBeDefined();
   });
 
-  test('says of accounts, signing in and health what is answered', async () => {
+  test('documents the answers about accounts, signing in and health', async () => {
     const start = '/telegram/user/auth/start';
     const dave = '+9996627114';
     await stack.control.fault({ phone: dave, method: 'auth.sendCode', error: 'FLOOD_WAIT_300' });

@@ -43,7 +43,7 @@ describe('What people paste', () => {
     });
   });
 
-  test('what names nobody for sure is a 400 that names the field, and nothing is queued', async () => {
+  test('a recipient that cannot exist is a 400 that names the field, and nothing is queued', async () => {
     for (const recipient of [
       't.me/joinchat/AAAA',
       '009996627002',
@@ -61,10 +61,10 @@ describe('What people paste', () => {
     expect((await stack.api.status('alice')).body.pending).toEqual({ waiting: 0, delayed: 0, active: 0 });
   });
 
-  test('a sign-in takes phone and code as they were pasted, and Telegram is asked only for what can be the code', async () => {
+  test('a sign-in accepts pasted phones and codes, and asks Telegram only if the text can be the code', async () => {
     const started = await stack.api.startSignIn('carol', '\u202a＋۹۹۹ (662) 10‑91\u202c');
     expect(started).toMatchObject({ status: 200, body: { status: 'code_sent', code_length: 5 } });
-    // More than Telegram allows, were it asked.
+    // More tries than Telegram would allow.
     for (const phone_code of ['2222', '222222', 'abcde', '2222O', 'code', '١٢', '22222 or 33333', 222_222])
       expect(await stack.api.verify('carol', { phone_code })).toMatchObject({
         status: 400,
@@ -81,7 +81,7 @@ describe('What people paste', () => {
     });
   });
 
-  test('a password is taken to the letter', async () => {
+  test('a password is used unchanged', async () => {
     const phone = '+9996623092';
     await stack.control.createAccount({ phone, first_name: 'Dan', password: ' p\u200b１ ' });
     await stack.api.startSignIn('dan', phone);
@@ -93,7 +93,7 @@ describe('What people paste', () => {
     expect(await stack.api.verify('dan', { password: ' p\u200b１ ' })).toMatchObject({ status: 200 });
   });
 
-  test('send_at takes every time of RFC 3339, and says what is wrong with the others', async () => {
+  test('send_at accepts every RFC 3339 time, and the error for others says what is wrong', async () => {
     const message = { user_id: 'alice', recipient_id: BOB, text: 'in time' };
     for (const send_at of [
       '2016-12-31T23:59:60Z',
@@ -123,7 +123,7 @@ describe('What people paste', () => {
   const isMissing = (answer: unknown) =>
     expect(answer).toMatchObject({ status: 404, body: { code: 'RECIPIENT_NOT_FOUND' } });
 
-  test('a name that nobody had is looked up again for a new request, and for a job that is tried again', async () => {
+  test('a name that was not found is looked up again for a new request, and for a retried job', async () => {
     isMissing(await stack.api.send('alice', '@later_pasted', 'too early'));
     const failed = await stack.api.send('alice', '@later_pasted', 'too early as well');
     isMissing(failed);
@@ -133,7 +133,7 @@ describe('What people paste', () => {
     expect((await stack.api.get(`/jobs/${failed.body.job_id}?wait=15`)).body.state).toBe('completed');
   });
 
-  test('a retry by hand looks up again, though nobody has asked since', async () => {
+  test('a manual retry looks up again without a new request', async () => {
     const failed = await stack.api.send('alice', '+12025550194', 'too early');
     isMissing(failed);
     await stack.control.createAccount({ phone: '+12025550194', first_name: 'Fay' });
@@ -154,7 +154,7 @@ describe('What people paste', () => {
       recipient_id: '@typo_pasted',
       text: `batch ${index}`,
     }));
-    // Accepted as one while the account is paused, so that all are older than what Telegram says.
+    // Accepted as a batch while the account is paused, so that all are older than Telegram's answer.
     await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
     const { body } = await stack.api.post('/telegram/user/send/batch', { messages });
     await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
@@ -168,7 +168,7 @@ describe('What people paste', () => {
     expect(await stack.api.send('alice', '@typo_pasted', 'asked again')).toMatchObject({ status: 200 });
   });
 
-  test('a name that exists and that Telegram refuses is not said to be nobody’s; digits alone need a plus', async () => {
+  test('the error tells an existing name that Telegram refuses from an unknown one; digits alone need a plus', async () => {
     const fault = { phone: ALICE, method: 'messages.sendMessage', error: 'PEER_ID_INVALID', times: 2 };
     await stack.control.fault(fault);
     const refused = await stack.api.send('alice', '@bob_pasted', 'x');

@@ -24,7 +24,7 @@ function gramJs(made: Made): string {
   return `1${Buffer.concat(bytes).toString('base64')}`;
 }
 
-/** `>BI?256sQ?`, and the two older forms. */
+/** Pyrogram's formats: `>BI?256sQ?`, and the two older ones. */
 function pyrogram(
   made: Made,
   form: 'today' | 'old' | 'old64' = 'today',
@@ -91,7 +91,7 @@ describe('Sessions of other programs', () => {
 
   const importAs = (user_id: string, session: unknown) =>
     stack.api.post('/telegram/user/import', { user_id, session, exclusive: true });
-  /** Under an account of its own, so that no test meets the limit of tries. */
+  /** Uses a new account each time, so that no test reaches the limit of tries. */
   const importNew = (session: unknown) => importAs(`user${(users += 1)}`, session);
 
   test.each<[string, string, (made: Made) => string]>([
@@ -154,7 +154,7 @@ describe('Sessions of other programs', () => {
     expect(JSON.stringify(body)).not.toContain(known.auth_key.slice(0, 20));
   });
 
-  test("a bot's session: refused by mtcute's own word, and by Telegram's where the format has none", async () => {
+  test("a bot's session is refused: by mtcute's own flag, or by Telegram's answer for formats without one", async () => {
     await stack.control.createBot({
       bot_token: '777000111:AAExampleTokenOfASandboxBot0123456789',
       first_name: 'Robot',
@@ -210,7 +210,7 @@ describe('Sessions of other programs', () => {
     });
   });
 
-  test('more files at once than are read: 429 for the rest, which may come again', async () => {
+  test('too many files at once: 429 for the rest, which may be sent again', async () => {
     const text = file((database) => database.run('CREATE VIEW sessions AS SELECT 1'));
     const answers = await Promise.all(Array.from({ length: 60 }, () => importNew(text)));
     const refused = answers.filter(({ status }) => status === 429);
@@ -221,7 +221,7 @@ describe('Sessions of other programs', () => {
         expect([status, body.issues[0].message]).toEqual([400, expect.stringContaining('no session')]);
   });
 
-  test('files that take for ever to read hold nobody up, and leave room for the next', async () => {
+  test('endless files do not delay others, and their threads are freed', async () => {
     const endless = endlessTree();
     let answered = 0;
     const imports = Array.from({ length: 2 }, () =>
@@ -241,8 +241,8 @@ describe('Sessions of other programs', () => {
   }, 60_000);
 });
 
-// Nothing is asked of Telegram: what is refused here never opens a connection.
-test("Telegram's own data centres: no session of the test servers, and none of a sixth", async () => {
+// Telegram is not asked: a session refused here opens no connection.
+test("with Telegram's own data centres: a session of the test servers or of data centre 6 is refused", async () => {
   await using stack = await Stack.start({ TELEGRAM_DC: '', TELEGRAM_DC_KEY: '' });
   const made = { id: 0, dc: 2, auth_key: Buffer.alloc(256, 7).toString('base64url') };
   for (const [session, message] of [
@@ -260,7 +260,7 @@ test("Telegram's own data centres: no session of the test servers, and none of a
     });
 });
 
-/** A real table with an endless number of rows: on 12 levels, each page names the same page below it 60 times. */
+/** A table with an endless number of rows: on each of 12 levels, a page refers to the same lower page 60 times. */
 function endlessTree(): string {
   const page = 512;
   const bytes = Buffer.from(

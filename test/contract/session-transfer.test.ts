@@ -5,13 +5,13 @@ import { Stack } from '../env/stack.ts';
 const BOB = '+9996628402';
 const PASSPHRASE = 'correct horse battery';
 
-/** A session that another program made, as GramJS and Telethon write it. */
+/** Creates a session as GramJS and Telethon do. */
 function stringSession({ dc, auth_key }: { dc: number; auth_key: string }): string {
   const head = Buffer.from([dc, 127, 0, 0, 1, 0, 80]);
   return `1${Buffer.concat([head, Buffer.from(auth_key, 'base64url')]).toString('base64')}`;
 }
 
-describe('Sessions that come from elsewhere, and go there', () => {
+describe('Import and export of sessions', () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
@@ -53,7 +53,7 @@ describe('Sessions that come from elsewhere, and go there', () => {
     expect((await stack.api.send('telethon', BOB, 'out of a file')).status).toBe(200);
   });
 
-  test('nobody is the second owner: the same session under another name is refused, and the word is asked for', async () => {
+  test('a session has one owner: it is refused under another name, and `exclusive` is required', async () => {
     const session = stringSession(await made('+9996628413'));
     expect((await importAs('first', session)).status).toBe(200);
     expect(await importAs('second', session)).toMatchObject({
@@ -69,7 +69,7 @@ describe('Sessions that come from elsewhere, and go there', () => {
     expect((await stack.control.counters()).duplicated).toBe(0);
   });
 
-  test('what is no session, and one that Telegram does not know, leave nothing behind', async () => {
+  test('an invalid session and one unknown to Telegram leave nothing behind', async () => {
     for (const session of ['hello', 'U1FMaXRlIGZvcm1hdCAzAA==', '1AAAA'])
       expect(await importAs('nothing', session)).toMatchObject({
         status: 400,
@@ -95,7 +95,7 @@ describe('Sessions that come from elsewhere, and go there', () => {
     expect(await state('moving')).toMatchObject({ state: 'ready', reason: 'EXPORTED' });
     const waiting = await stack.api.send('moving', BOB, 'kept', { Prefer: 'respond-async' });
     expect(waiting.body).toMatchObject({ state: 'delayed', reason: 'EXPORTED' });
-    // Nobody here asks Telegram with the session that is another's now.
+    // This installation no longer uses the exported session.
     await stack.api.status('moving', '?live=true');
     expect((await stack.api.startSignIn('moving', '+9996628416')).body.code).toBe('ALREADY_AUTHORIZED');
 
@@ -119,7 +119,7 @@ describe('Sessions that come from elsewhere, and go there', () => {
     expect((await stack.control.counters()).duplicated).toBe(0);
   });
 
-  test('without `detach` the account goes on; resumed, so does one that was detached', async () => {
+  test('without `detach` the account continues; a detached one continues after resume', async () => {
     await stack.signIn('kept', '+9996628417');
     expect((await exportOf('kept')).status).toBe(200);
     expect((await stack.api.send('kept', BOB, 'goes on')).status).toBe(200);
@@ -138,7 +138,7 @@ describe('Sessions that come from elsewhere, and go there', () => {
       expect((await stack.api.post(`/telegram/user/${path}`, body, ofBob)).status).toBe(403);
   });
 
-  test('no session and no passphrase stands in a log', () => {
+  test('no log contains a session or a passphrase', () => {
     const logs = stack.apiProcess.output + stack.worker.output;
     expect(logs).toContain('session.import');
     expect(logs).not.toContain(PASSPHRASE);

@@ -46,7 +46,7 @@ describe('Sign-in', () => {
     });
   });
 
-  test('Wrong code 400 `PHONE_CODE_INVALID`: the same login goes on, no new code is sent', async () => {
+  test('Wrong code 400 `PHONE_CODE_INVALID`: the same login continues, no new code is sent', async () => {
     const started = await stack.api.startSignIn('wrong-code', '+9996621002');
     expect(started.status).toBe(200);
     expect(await stack.api.verify('wrong-code', { phone_code: '11111' })).toMatchObject({
@@ -124,7 +124,7 @@ describe('Sign-in', () => {
     });
   });
 
-  test.each(['1', '3'])('an account at home in data centre %s signs in there', async (dataCenter) => {
+  test.each(['1', '3'])('an account whose home is data centre %s signs in there', async (dataCenter) => {
     await stack.signIn(`dc-${dataCenter}`, `+99966${dataCenter}1006`);
     expect((await stack.api.send(`dc-${dataCenter}`, 'me', 'here')).body).toMatchObject({
       status: 'ok',
@@ -140,7 +140,7 @@ describe('Sign-in', () => {
     });
   });
 
-  test('`auth/resend` → as start, by the next delivery', async () => {
+  test('`auth/resend` → as start, by the next channel', async () => {
     const phone = '+9996621008';
     await stack.api.startSignIn('resend', phone);
     const resent = await stack.api.post('/telegram/user/auth/resend', { user_id: 'resend' });
@@ -187,7 +187,7 @@ describe('Sign-in', () => {
     },
   );
 
-  test('`start` answers with nothing but what the contract names; `api_id` and `api_hash` of older clients are ignored', async () => {
+  test('`start` returns only documented fields; `api_id` and `api_hash` of older clients are ignored', async () => {
     const started = await stack.api.post('/telegram/user/auth/start', {
       user_id: 'exact',
       phone_number: '+999 66-2 (10) 12',
@@ -280,13 +280,13 @@ describe('Sign-in', () => {
     expect((await stack.api.status('leaving')).body).toMatchObject({ authorized: false, state: 'none' });
   });
 
-  test('Codes and tries are bounded per phone number, under whatever user_ids: 429 `RATE_LIMITED`', async () => {
+  test('Codes and tries are limited per phone number over all user_ids: 429 `RATE_LIMITED`', async () => {
     const written = ['+9996621017', '+999 66 21017', '+999-66-2-1017', '(+999) 6621017'];
     const start = (at: number) => stack.api.startSignIn(`many-${at}`, written[at % 4] ?? '');
     const statuses: number[] = [];
     for (let at = 0; at < 29; at += 1) statuses.push((await start(at)).status);
     expect(new Set(statuses)).toEqual(new Set([200]));
-    // A code by the next way is a code.
+    // A code by the next channel counts too.
     expect((await stack.api.post('/telegram/user/auth/resend', { user_id: 'many-0' })).status).not.toBe(429);
     const refused = [
       await start(30),
@@ -307,7 +307,7 @@ describe('Sign-in', () => {
     redis.disconnect();
   }, 60_000);
 
-  test('Brute force is bounded per account: 429 `RATE_LIMITED`', async () => {
+  test('Tries are limited per account: 429 `RATE_LIMITED`', async () => {
     await stack.api.startSignIn('forced', '+9996621016');
     await expect
       .poll(async () => (await stack.api.verify('forced', { phone_code: '00000' })).status, { interval: 0 })

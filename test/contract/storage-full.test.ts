@@ -42,7 +42,7 @@ describe.skipIf(!canMount)(
     ];
 
     describe.each(NO_WRITES)('%s', (name, begin, end) => {
-      test('refuses what has to be saved before it begins at Telegram, and all of it works afterwards', async () => {
+      test('refuses calls that need to save before they reach Telegram; all of them work afterwards', async () => {
         const [begun, other, leaving] = [nextPhone(), nextPhone(), nextPhone()];
         await stack.api.startSignIn(`${name}-begun`, begun);
         const code = await stack.control.code(begun);
@@ -70,7 +70,7 @@ describe.skipIf(!canMount)(
           ['disconnect', { user_id: `${name}-leaving`, logout: false, forget: true }],
         ] as const)
           expect(await post(path, body), path).toMatchObject(FULL);
-        // What needs no saving goes on.
+        // Calls that save nothing still work.
         expect((await post('disconnect', { user_id: 'alice', logout: false })).status).toBe(200);
         expect(await backup('alice')).toMatch(/^tgb1\./);
         expect((await stack.api.send('alice', 'me', `sent while ${name}`)).status).toBe(200);
@@ -87,7 +87,7 @@ describe.skipIf(!canMount)(
         expect((await stack.api.status(`${name}-leaving`)).body).toMatchObject({ state: 'none' });
       }, 30_000);
 
-      test('while Telegram answers: the answer says how things stand, and verify completes the sign-in later', async () => {
+      test('during an answer of Telegram: the error describes the state, and verify completes the sign-in later', async () => {
         const [starting, verifying] = [nextPhone(), nextPhone()];
         const userId = `${name}-verifying`;
         await stack.api.startSignIn(userId, verifying);
@@ -96,7 +96,7 @@ describe.skipIf(!canMount)(
           await stack.control.fault({ method, delay_ms: 1_500 });
         const started = stack.api.startSignIn(`${name}-starting`, starting);
         const verified = stack.api.verify(userId, { phone_code: code });
-        // Telegram has both calls: whatever had to be looked at before has been.
+        // Telegram has received both calls, so all earlier checks are done.
         await expect.poll(() => stack.control.faults(), { timeout: 10_000, interval: 20 }).toEqual([]);
         begin();
         expect(await started).toMatchObject(FULL);
@@ -105,7 +105,7 @@ describe.skipIf(!canMount)(
         expect((await verified).body.message).toContain('call verify (or qr) again');
         expect((await stack.api.status(userId)).body).toMatchObject({ state: 'code_sent' });
         end();
-        // The code is used up: only what Telegram accepted before can complete this, in another process too.
+        // The code is used up, so only the earlier acceptance by Telegram can complete this, also in another process.
         if (name === 'read-only') await stack.restart({ DATA_DIR: disk.dataDir });
         const again = await stack.api.verify(userId, { phone_code: code });
         expect(again).toMatchObject({ status: 200, body: { status: 'authorized' } });
@@ -113,7 +113,7 @@ describe.skipIf(!canMount)(
       }, 30_000);
     });
 
-    test('while a scanned QR code is finished: the next call completes the sign-in', async () => {
+    test('during the end of a QR sign-in: the next call completes it', async () => {
       const phone = nextPhone();
       const shown = await post('auth/qr', { user_id: 'scanning' });
       await stack.control.fault({ method: 'auth.exportLoginToken', delay_ms: 1_500 });
@@ -129,7 +129,7 @@ describe.skipIf(!canMount)(
       expect((await stack.api.send('scanning', 'me', 'signed in')).status).toBe(200);
     }, 30_000);
 
-    test('read-only from the start: what is signed in is served', async () => {
+    test('read-only from the start: signed-in accounts are served', async () => {
       await stack.worker.end();
       disk.remount('ro');
       await stack.restart({ DATA_DIR: disk.dataDir });

@@ -7,7 +7,7 @@ import { Stack } from '../env/stack.ts';
 
 type Fault = Parameters<SandboxControl['fault']>[0];
 
-/** How the account is at home in data centre 1, for which a worker may have no address. */
+/** A phone whose home is data centre 1, for which a worker may have no address. */
 const HOME_1 = '+9996611501';
 const BOB = '+9996621502';
 
@@ -26,10 +26,10 @@ async function sentSoon(userId: string, text: string) {
   return stack.api.send(userId, BOB, text, { Prefer: 'wait=30' });
 }
 
-describe('Telegram breaks off on an open connection, and the message goes out exactly once: the account stays ready', () => {
+describe('Telegram fails on an open connection: the message is sent exactly once, and the account stays ready', () => {
   const CUT = { method: 'messages.sendMessage', transport: -404 };
 
-  // Each waits for its connections, on an account of its own: all of them at the same time.
+  // The cases run concurrently, each with its own account, because each waits for connections.
   test.concurrent.each<[title: string, phone: string, faults: Fault[]]>([
     ['by -404', '+9996611511', [CUT]],
     ['by -404 after the call took effect', '+9996611512', [{ ...CUT, drop: 'after' }]],
@@ -75,7 +75,7 @@ describe('a sign-in that Telegram refuses', () => {
     const answer = await stack.api.startSignIn(`refused-${error.toLowerCase().slice(0, 40)}`, phone);
     expect(answer).toMatchObject({ status, body: { status: 'error', code, kind } });
     if (code === 'TELEGRAM_MISCONFIGURED') expect(answer.body.message).toContain('TELEGRAM_DC does not list');
-    // The next start finds everything as it was.
+    // The next start is not affected.
     await stack.control.clearFaults();
     expect((await stack.api.startSignIn(`refused-${error.toLowerCase().slice(0, 40)}`, phone)).status).toBe(
       200,
@@ -84,7 +84,7 @@ describe('a sign-in that Telegram refuses', () => {
 });
 
 describe('an account whose codes come by e-mail', () => {
-  test('signs in by it, after a wrong code and a restart of everything', async () => {
+  test('signs in by such a code, after a wrong code and a restart of everything', async () => {
     const phone = '+79990001701';
     await stack.control.createAccount({ phone, first_name: 'Ева', email: 'eva@example.org' });
     expect(await stack.api.startSignIn('by-email', phone)).toMatchObject({
@@ -110,7 +110,7 @@ describe('an account whose codes come by e-mail', () => {
     });
   });
 
-  test('signs in by SMS where the code was sent again so', async () => {
+  test('signs in by SMS if the code was resent that way', async () => {
     const phone = '+79990001702';
     await stack.control.createAccount({ phone, first_name: 'Ева', email: 'e@example.org' });
     await stack.api.startSignIn('from-email-to-sms', phone);
@@ -135,11 +135,11 @@ describe('a worker with settings by which Telegram cannot be reached', () => {
     await stack.worker.ready;
   }
 
-  test('says which data centre is missing: in the job, the status, the answer and the log', async () => {
+  test('names the missing data centre in the job, the status, the answer and the log', async () => {
     const { dataCenters } = await stack.telegram();
     const main = dataCenters.find(({ id }) => id === 2);
     await restartWorker({ TELEGRAM_DC: `2:${main?.host}:${main?.port}` });
-    // Before anything was asked of Telegram.
+    // Before any call to Telegram.
     await expect
       .poll(async () => (await stack.api.status('alice')).body)
       .toMatchObject({
@@ -171,12 +171,12 @@ describe('a worker with settings by which Telegram cannot be reached', () => {
       status: 500,
       body: { code: 'TELEGRAM_MISCONFIGURED', message: missing },
     });
-    // Those of other data centres go on.
+    // Accounts of other data centres continue.
     expect((await stack.api.send('bob', 'me', 'at home')).status).toBe(200);
     expect(stack.worker.output).toContain(missing);
   });
 
-  test('sends what was held once it knows the data centre, and says that it does not trust the server', async () => {
+  test('sends held messages once it knows the data centre, and reports a server that it does not trust', async () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const file = join(stack.dataDir, 'another-key.pem');
     await writeFile(file, publicKey.export({ type: 'spki', format: 'pem' }));
@@ -190,7 +190,7 @@ describe('a worker with settings by which Telegram cannot be reached', () => {
       },
     });
     expect(stack.worker.output).toContain('signs with an unknown key');
-    // Who has a key already goes by it, and needs no other restart.
+    // An account with an auth key does not need the server key.
     await expect.poll(async () => (await stack.api.get(`/jobs/${heldJob}`)).body.state).toBe('completed');
     expect((await stack.api.send('bob', 'me', 'known')).status).toBe(200);
     expect((await stack.api.status('alice')).body).not.toHaveProperty('reason');

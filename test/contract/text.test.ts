@@ -18,7 +18,7 @@ describe('A text that Telegram changes', () => {
     stack = await Stack.start({
       SEND_WAIT_MS: '15000',
       SEND_PACE: 'off',
-      // A try of unknown outcome is looked up in the chat, not sent again.
+      // Search the chat after a try of unknown outcome, in place of sending again.
       SEND_DEDUP_WINDOW: '1ms',
       ASSISTANT_BASE_URL: model.baseUrl,
       ASSISTANT_MODEL: 'test-model',
@@ -69,7 +69,7 @@ describe('A text that Telegram changes', () => {
     },
   );
 
-  test('of a batch as well, and of a model', async () => {
+  test('in a batch, and from a model', async () => {
     const batch = { messages: [message('**b**\r\nx\0', { parse_mode: 'markdown' })] };
     const { body } = await stack.api.post(`${SEND}/batch`, batch);
     await stack.api.get(`/jobs/${body.jobs[0].job_id}?wait=30`);
@@ -80,7 +80,7 @@ describe('A text that Telegram changes', () => {
     expect(await latest()).toEqual({ text: 'b\n\n• c\n  • d e', entities: [bold(0, 1), bold(13, 1)] });
   });
 
-  test('in parts: each is trimmed, and one that shows nothing is left out', async () => {
+  test('in parts: each is trimmed, and an invisible one is left out', async () => {
     const text = `${'a'.repeat(4_000)}\r\n${'\u200b'.repeat(3_000)}\r\n${'b'.repeat(4_000)}\r`;
     const before = (await received()).length;
     const { status, body } = await stack.api.post(SEND, message(text));
@@ -99,7 +99,7 @@ describe('A text that Telegram changes', () => {
     ['**\u200b**', 'markdown'],
     ['<b>&#8203;</b>', 'html'],
     ['<b>&#13;&#8232;</b>', 'html'],
-  ])('%j (%s) is refused: it shows nothing', async (text, parse_mode) => {
+  ])('%j (%s) is refused as invisible', async (text, parse_mode) => {
     for (const [path, body] of [
       [SEND, message(text, { parse_mode })],
       [`${SEND}/preview`, { text, parse_mode }],
@@ -118,7 +118,7 @@ describe('A text that Telegram changes', () => {
     expect(given).toMatchObject({ status: 400, body: { issues: [{ path: 'messages.0.content' }] } });
   });
 
-  test('4,096 units count as they are sent, where split is false', async () => {
+  test('with split: false, the limit of 4,096 units counts the sent text', async () => {
     const text = `${'x'.repeat(4_096)}\r\n\0 `;
     expect((await stack.api.post(SEND, message(text, { split: false }))).status).toBe(200);
     expect((await stack.api.post(SEND, message(`${text}y`, { split: false }))).status).toBe(400);
@@ -131,7 +131,7 @@ describe('A text that Telegram changes', () => {
     '  spaces \r',
     'A\u030asa',
     '\u200f\u200fright',
-  ])('%j is found in the chat when its answer was lost, and the chat goes on', async (text) => {
+  ])('%j is found in the chat when its answer was lost, and the chat continues', async (text) => {
     const before = (await received()).length;
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', drop: 'after' });
     expect((await stack.api.post(SEND, message(text), { Prefer: 'wait=30' })).status).toBe(200);
@@ -139,7 +139,7 @@ describe('A text that Telegram changes', () => {
     expect((await received()).length).toBe(before + 2);
   });
 
-  describe('queued by an earlier version, as it was given', () => {
+  describe('queued unchanged by an earlier version', () => {
     let producer: Producer;
     beforeAll(() => {
       producer = new Producer({
@@ -153,7 +153,7 @@ describe('A text that Telegram changes', () => {
     });
     afterAll(() => producer.close());
 
-    /** As versions before normalisation enqueued it. */
+    /** Enqueues as versions without normalisation did. */
     const enqueue = async (text: string, idempotencyKey: string, more: object = {}) => {
       const job = {
         userId: 'alice',
@@ -194,20 +194,20 @@ describe('A text that Telegram changes', () => {
     });
   });
 
-  test('under one key the text as it is given tells requests apart', async () => {
+  test('under one key, the original text tells requests apart', async () => {
     const key = { 'Idempotency-Key': 'given' };
     const first = await stack.api.post(SEND, message('a\r\nb'), key);
     expect((await stack.api.post(SEND, message('a\r\nb'), key)).body.job_id).toBe(first.body.job_id);
     expect((await stack.api.post(SEND, message('a\nb'), key)).status).toBe(422);
   });
 
-  describe('half a surrogate pair of a model', () => {
+  describe('half a surrogate pair from a model', () => {
     test.each([
       [['a\ud83d', '\udc4bb'], 'a👋b', undefined],
       [['a\ud83d', 'b'], 'a\ufffdb', 1],
       [['a\udc4b\udc4b'], 'a\ufffd\ufffd', 2],
       [['a\ud83d'], 'a\ufffd', 1],
-    ])('%j is %j', async (pieces, whole, replaced) => {
+    ])('%j becomes %j', async (pieces, whole, replaced) => {
       model.script = (response) => {
         begin(response);
         for (const content of pieces) response.write(chunk({ content }));

@@ -37,7 +37,7 @@ function spans(): Span[] {
   );
 }
 
-test('OpenTelemetry: request, queue and call to Telegram are one trace, with nothing of what was written', async () => {
+test('OpenTelemetry: request, queue and call to Telegram are one trace, without message texts', async () => {
   const { port } = collector.address() as AddressInfo;
   await using stack = await Stack.start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
   await stack.signIn('alice', '+9996627701');

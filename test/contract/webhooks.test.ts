@@ -39,7 +39,7 @@ describe('Webhooks', () => {
     });
   const callOf = (jobId: string) => receiver.received.find(({ body }) => body.includes(jobId));
 
-  test('`callback_url`: on the end of the job its JSON is posted there, with X-Signature', async () => {
+  test('`callback_url` gets the JSON of the ended job, with X-Signature', async () => {
     const { job_id } = (await send({})).body;
     await expect.poll(() => callOf(job_id)).toBeDefined();
     const call = callOf(job_id);
@@ -51,7 +51,7 @@ describe('Webhooks', () => {
     expect(receiver.received.filter(({ body }) => body.includes(job_id))).toHaveLength(1);
   });
 
-  test('of a failed job, and of a cancelled one', async () => {
+  test('report a failed job and a cancelled one', async () => {
     const failed = await send({ recipient_id: '@nobody_has_this' });
     await expect.poll(() => callOf(failed.body.job_id)).toBeDefined();
     expect(JSON.parse(callOf(failed.body.job_id)?.body ?? '')).toMatchObject({
@@ -64,7 +64,7 @@ describe('Webhooks', () => {
     expect(JSON.parse(callOf(timed.body.job_id)?.body ?? '')).toMatchObject({ state: 'cancelled' });
   });
 
-  test('of a failed job that is tried again: each of its ends', async () => {
+  test('report each end of a retried job', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
     const { job_id } = (await send({})).body;
     const states = () =>
@@ -80,7 +80,7 @@ describe('Webhooks', () => {
     expect((await stack.api.get(`/webhooks/deliveries/${encodeURIComponent(own[0].id)}`)).status).toBe(200);
   });
 
-  test('retried with backoff: one that is not taken is tried again', async () => {
+  test('are retried with backoff until they are accepted', async () => {
     receiver.answerWith(500);
     const { job_id } = (await send({})).body;
     const read = async () => (await stack.api.get(`${LIST}?job_id=${job_id}`)).body.deliveries[0];
@@ -112,7 +112,7 @@ describe('Webhooks', () => {
     await stack.signIn('alice', '+9996627301');
   });
 
-  test('a delivery log that can be read and replayed, each key its own accounts', async () => {
+  test('have a log that can be read and replayed, by keys for their own accounts', async () => {
     const { job_id } = (await send({})).body;
     await expect
       .poll(
@@ -144,7 +144,7 @@ describe('Webhooks', () => {
   });
 });
 
-test('never to a private or loopback address unless `WEBHOOK_ALLOW_PRIVATE=true` (checked on the address that is dialled)', async () => {
+test('never go to a private or loopback address unless `WEBHOOK_ALLOW_PRIVATE=true` (checked on the resolved address)', async () => {
   await using receiver = await Receiver.start();
   await using stack = await Stack.start();
   await stack.signIn('alice', '+9996627302');

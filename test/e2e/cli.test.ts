@@ -36,7 +36,7 @@ describe('the command line', () => {
     await stack[Symbol.asyncDispose]();
   });
 
-  /** In a process of its own, with pipes in place of a terminal. */
+  /** Runs the command in its own process, with pipes in place of a terminal. */
   function cli(
     args: string[],
     {
@@ -118,7 +118,7 @@ describe('the command line', () => {
     expect(texts).toEqual(Array.from({ length: 10 }, (_, index) => `row ${index}, of the file`));
   });
 
-  test('pauses, watches, goes on, takes back', async () => {
+  test('pauses, watches, resumes and cancels', async () => {
     expect((await cli(['pause', 'alice'])).code).toBe(0);
     const send = (text: string) => cli(['send', 'alice', '@bob_example', text, '--async', '--json']);
     const kept = JSON.parse((await send('kept')).stdout);
@@ -147,7 +147,7 @@ describe('the command line', () => {
     await cli(['resume', 'alice']);
   });
 
-  test('says what is wrong, and ends with a code for it', async () => {
+  test('explains an error, and exits with its code', async () => {
     expect(await cli(['send', 'carol', 'me', 'x'])).toMatchObject({
       code: 1,
       stdout: '',

@@ -63,7 +63,7 @@ describe('the typed client', () => {
     expect(await client.status('dave')).toMatchObject({ state: 'ready', user_info: { first_name: 'Dave' } });
   });
 
-  test('begins a sign-in and gives it up', async () => {
+  test('starts a sign-in and cancels it', async () => {
     await client.auth.start('carol', '+9996622303');
     expect(await client.auth.cancel('carol')).toMatchObject({ status: 'ok' });
     await expect(client.auth.verify('carol', { phone_code: CODE })).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('the typed client', () => {
     expect(await arrived('second')).toHaveLength(1);
   });
 
-  test('an answer that is lost on its way is asked for again, and makes one message', async () => {
+  test('a lost answer is requested again, and creates one message', async () => {
     let lost = 0;
     const lossy = new GatewayClient({
       baseUrl: stack.api.url,
@@ -111,7 +111,7 @@ describe('the typed client', () => {
     expect(await arrived('only once')).toHaveLength(1);
   });
 
-  test('a batch tells of each message; its jobs are waited for, and its retry makes none twice', async () => {
+  test('a batch reports each message; its jobs can be awaited, and a retry creates none twice', async () => {
     const messages = [toBob('batch 1'), toBob(''), toBob('batch 2')];
     const answer = await client.sendBatch(messages, { idempotencyKey: 'batch' });
     expect(answer.jobs).toMatchObject([
@@ -138,7 +138,7 @@ describe('the typed client', () => {
     expect(await client.job(job_id)).toMatchObject({ state: 'completed' });
   });
 
-  test('takes a message back that has not gone out, and is told where it is too late', async () => {
+  test('cancels a message that was not sent, and gets an error if it is too late', async () => {
     const send_at = new Date(Date.now() + 3_600_000).toISOString();
     const { job_id } = await client.send({ ...toBob('never'), send_at }, { respondAsync: true });
     expect(await client.cancel(job_id)).toMatchObject({ state: 'cancelled' });
@@ -146,7 +146,7 @@ describe('the typed client', () => {
     await expect(client.cancel(sent.job_id)).rejects.toMatchObject({ status: 409, code: 'TOO_LATE' });
   });
 
-  test('goes on listening to a job over a restart of the API', async () => {
+  test('continues to listen to a job through a restart of the API', async () => {
     await client.pause('alice');
     const { job_id } = await client.send(toBob('over a restart'), { respondAsync: true });
     const patient = new GatewayClient({ baseUrl: stack.api.url, retries: 20, backoffMs: 200 });
@@ -162,7 +162,7 @@ describe('the typed client', () => {
     expect(states.at(-1)).toBe('completed');
   });
 
-  test('sets a pace, and takes it back', async () => {
+  test('sets a pace, and removes it', async () => {
     expect(await client.pace('alice', { per_minute: 5 })).toMatchObject({ pace: { per_minute: 5 } });
     expect((await client.status('alice')).pace).toMatchObject({ mode: 'careful', rules: { per_minute: 5 } });
     expect(await client.pace('alice', null)).toMatchObject({ pace: null });

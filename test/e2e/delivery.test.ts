@@ -15,7 +15,7 @@ describe('waits, pace, parts and times', () => {
     alice = await stack.signIn('alice', ALICE);
     bob = await stack.signIn('bob', BOB);
     await stack.signIn('carol', CAROL);
-    // Known from now on, by number and by id.
+    // From now on the account knows them by number and by id.
     for (const phone of [BOB, CAROL])
       expect((await stack.api.send('alice', phone, 'hello')).status).toBe(200);
   });
@@ -31,7 +31,7 @@ describe('waits, pace, parts and times', () => {
     return (await stack.api.get(`/jobs/${id}`)).body;
   }
 
-  test('slow mode holds one chat, in its order, and survives a restart; other chats go on', async () => {
+  test('slow mode holds one chat, in order, and survives a restart; other chats continue', async () => {
     await stack.control.fault({
       user_id: alice,
       method: 'messages.sendMessage',
@@ -41,7 +41,7 @@ describe('waits, pace, parts and times', () => {
     });
     const first = await stack.api.send('alice', BOB, 'slow 1', { Prefer: 'wait=5' });
     expect(first).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'SLOWMODE_WAIT' } });
-    // The same chat, named otherwise.
+    // The same chat under another name.
     const second = await stack.api.send('alice', String(bob), 'slow 2', ASYNC);
     expect(await stack.api.send('alice', CAROL, 'meanwhile')).toMatchObject({ status: 200 });
     await expect
@@ -69,7 +69,7 @@ describe('waits, pace, parts and times', () => {
     expect(Date.parse(message?.date ?? '')).toBeGreaterThanOrEqual(Date.parse(first.body.retry_at) - 1_500);
   });
 
-  test('a wait for look-ups holds only what needs one', async () => {
+  test('a wait for look-ups holds only sends that need one', async () => {
     await stack.control.createAccount({
       phone: '+9996625010',
       first_name: 'Dora',
@@ -105,7 +105,7 @@ describe('waits, pace, parts and times', () => {
     expect((await stack.control.counters()).early).toBe(0);
   });
 
-  test('a wait that is longer than messages are kept fails them, with how long it is', async () => {
+  test('a wait longer than SEND_MAX_WAIT fails messages, with its length', async () => {
     const phone = '+9996625011';
     const id = await stack.signIn('patient', phone);
     await stack.control.fault({ user_id: id, method: 'messages.sendMessage', error: 'FLOOD_WAIT_7200' });
@@ -122,7 +122,7 @@ describe('waits, pace, parts and times', () => {
     });
   });
 
-  test('a text over the bound goes out in parts, in order, as one job', async () => {
+  test('a text over the limit is sent in parts, in order, as one job', async () => {
     const words = Array.from({ length: 2_000 }, (_, index) => `word${index}`).join(' ');
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', drop: 'after' });
     const sent = await stack.api.send('alice', BOB, words, { Prefer: 'wait=30' });
@@ -142,7 +142,7 @@ describe('waits, pace, parts and times', () => {
     expect(whole).toMatchObject({ status: 400, body: { code: 'VALIDATION', issues: [{ path: 'text' }] } });
   });
 
-  test('a message with a time of its own goes out then, behind what was accepted before; others do not wait for it', async () => {
+  test('a message with a send_at is sent then, behind messages accepted before; others do not wait for it', async () => {
     const later = (text: string, ms: number) =>
       stack.api.post(
         '/telegram/user/send',
@@ -161,7 +161,7 @@ describe('waits, pace, parts and times', () => {
     expect(Date.parse(sent?.date ?? '')).toBeGreaterThanOrEqual(Date.parse(second.body.retry_at) - 1_000);
   });
 
-  test('pause keeps sends in order until resume', async () => {
+  test('pause holds sends in order until resume', async () => {
     const call = (action: string) => stack.api.post(`/telegram/user/${action}`, { user_id: 'alice' });
     expect((await call('pause')).body).toMatchObject({ status: 'ok', state: 'ready' });
     expect((await stack.api.status('alice')).body).toMatchObject({
@@ -181,7 +181,7 @@ describe('waits, pace, parts and times', () => {
     expect((await stack.api.status('alice')).body.reason).toBeUndefined();
   });
 
-  test('an account has a pace of its own where it is given one, with what is left in its status', async () => {
+  test('an account can have its own pace, and its status shows what is left', async () => {
     const phone = '+9996625012';
     const careful = await stack.signIn('careful', phone);
     expect((await stack.api.status('careful')).body.pace).toEqual({ mode: 'off' });
@@ -196,7 +196,7 @@ describe('waits, pace, parts and times', () => {
       strangers_remaining: 0,
       rules: { burst: 2, chat_interval: 1 },
     });
-    // A first message to somebody else waits for the next day; the third to Bob only for its turn.
+    // The first message to another person waits for the next day, the third to Bob only for its turn.
     expect(await stack.api.send('careful', CAROL, 'too many strangers', { Prefer: 'wait=2' })).toMatchObject({
       status: 202,
       body: { state: 'delayed', reason: 'PACE_STRANGERS' },

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
 
 const BOB = '+9996625002';
-/** Messages that wait; more by hand, to see that time grows with their number and no faster. */
+/** Number of waiting messages. Raise it manually to check that the time grows linearly. */
 const COUNT = Number(process.env['LONG_LINE'] ?? 4_000);
 
-describe('an account with a long line', () => {
+describe('an account with a long queue', () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await Stack.start({
@@ -66,7 +66,7 @@ describe('an account with a long line', () => {
         process.stdout.write(
           `${JSON.stringify({ COUNT, listMs, answerMs, endMs, slowestOther: Math.max(...others) })}\n`,
         );
-      // Many in a step, and a line of the log for each step.
+      // Each step ends many messages, and writes one log line.
       expect(stack.worker.output.match(/ACCOUNT_DISCONNECTED/g)?.length).toBeLessThan(COUNT / 50);
       for (const jobId of [jobs[0], jobs[500], jobs[999], jobs.at(-2)])
         expect((await stack.api.get(`/jobs/${jobId}`)).body).toMatchObject({

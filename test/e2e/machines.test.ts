@@ -21,11 +21,11 @@ describe('several machines, with sessions in Redis', () => {
     await rm(otherDisk, { recursive: true, force: true });
   });
 
-  test('no session is on a disk', async () => {
+  test('no disk contains a session', async () => {
     expect((await readdir(stack.dataDir)).filter((name) => name.startsWith('telegram_'))).toEqual([]);
   });
 
-  test('a login begun on one machine is ended on another, and its account sends from there', async () => {
+  test('a login started on one machine is completed on another, and its account sends from there', async () => {
     const phone = '+9996626003';
     expect((await stack.api.startSignIn('carol', phone)).status).toBe(200);
     const other = stack.spawnWorker({ DATA_DIR: otherDisk });

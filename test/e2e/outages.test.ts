@@ -25,7 +25,7 @@ describe('outages and restarts', () => {
     return (await stack.control.messages({ from: alice, to: bob })).map(({ text }) => text);
   }
 
-  test('a login under way survives a restart of API, worker, Redis and the sandbox', async () => {
+  test('an unfinished login survives a restart of API, worker, Redis and the sandbox', async () => {
     const phone = '+9996613010';
     expect((await stack.api.startSignIn('patient', phone)).status).toBe(200);
     await Promise.all([stack.apiProcess.end(), stack.worker.end(), stack.sandbox.end('SIGKILL')]);
@@ -40,7 +40,7 @@ describe('outages and restarts', () => {
     });
   });
 
-  test('a worker that is started again sends without a new sign-in', async () => {
+  test('a restarted worker sends without a new sign-in', async () => {
     await stack.worker.end();
     await stack.startWorker();
     expect(await stack.api.send('alice', BOB, 'after a restart')).toMatchObject({
@@ -63,7 +63,7 @@ describe('outages and restarts', () => {
     expect((await texts()).filter((text) => text.startsWith('killed'))).toEqual(wanted);
   });
 
-  test('while Telegram is away sends wait, and go out in order when it is back', async () => {
+  test('while Telegram is away sends wait, and are sent in order when it is back', async () => {
     await stack.sandbox.end('SIGKILL');
     const held = await stack.api.send('alice', BOB, 'waits 1', { Prefer: 'wait=1' });
     expect(held).toMatchObject({ status: 202, body: { status: 'queued' } });
@@ -74,7 +74,7 @@ describe('outages and restarts', () => {
         state: 'delayed',
         reason: 'TELEGRAM_UNAVAILABLE',
       });
-    // A failure of the network is never "signed out".
+    // A network failure never makes an account appear signed out.
     expect((await stack.api.status('alice')).body).toMatchObject({
       authorized: true,
       flood_wait_until: null,
@@ -85,7 +85,7 @@ describe('outages and restarts', () => {
       .toEqual(['waits 1', 'waits 2']);
   });
 
-  test('without Redis every call is a 503 within 2 s, and all goes on by itself when it is back', async () => {
+  test('without Redis every call is a 503 within 2 s, and everything continues when it is back', async () => {
     await stack.redis.stop();
     for (const call of [
       () => stack.api.send('alice', BOB, 'x'),
@@ -109,7 +109,7 @@ describe('outages and restarts', () => {
     'what is answered 503 while Redis is %s is not sent later, nor is a code, save where the answer says so',
     async (how) => {
       const redis = new Redis(stack.redis.url);
-      redis.on('error', () => {}); // It ends before the connection does.
+      redis.on('error', () => {}); // Redis ends before the connection does.
       const phone = how === 'paused' ? '+9996613011' : '+9996613012';
       const answers = new Map<string, ApiAnswer>();
       const post = async (text: string, key?: string) => {
@@ -163,7 +163,7 @@ describe('outages and restarts', () => {
     60_000,
   );
 
-  test('when Redis lost everything nobody is told that he is signed out: 503 until the worker has published again', async () => {
+  test('after Redis has lost its data, accounts are 503, not signed out, until the worker has published them', async () => {
     const redis = new Redis(stack.redis.url);
     await redis.flushall();
     redis.disconnect();
@@ -201,7 +201,7 @@ describe('outages and restarts', () => {
     await expect(stack.control.code(phone)).rejects.toThrow();
   });
 
-  test('a session ended from another device is seen at the next send, and kept until disconnect', async () => {
+  test('a session ended from another device is noticed at the next send, and stored until disconnect', async () => {
     const phone = '+9996623005';
     const id = await stack.signIn('carol', phone);
     await stack.control.revoke(id);
@@ -222,7 +222,7 @@ describe('outages and restarts', () => {
     await stack.signIn('carol', phone);
   });
 
-  test('disconnect logs out at Telegram, fails what is queued, and may be called again', async () => {
+  test('disconnect logs out at Telegram, fails queued messages, and may be repeated', async () => {
     const phone = '+9996623006';
     const id = await stack.signIn('dave', phone);
     await stack.control.fault({ user_id: id, method: 'messages.sendMessage', error: 'FLOOD_WAIT_600' });
@@ -252,7 +252,7 @@ describe('outages and restarts', () => {
     expect((await stack.api.send('dave', BOB, 'x')).status).toBe(401);
   });
 
-  test('an account limited by PEER_FLOOD keeps its sends until a person resumes it', async () => {
+  test('an account limited by PEER_FLOOD holds its sends until a person resumes it', async () => {
     const phone = '+9996623007';
     const id = await stack.signIn('erin', phone);
     await stack.control.fault({ user_id: id, method: 'messages.sendMessage', error: 'PEER_FLOOD' });

@@ -22,7 +22,7 @@ describe('sending', () => {
     return (await stack.control.messages({ from: alice, to: bob })).at(-1)?.text;
   }
 
-  test('a text arrives as it was written, Cyrillic, emoji and all', async () => {
+  test('a text arrives unchanged, with Cyrillic and emoji', async () => {
     const text = 'Привет! 👋🏽 👨‍👩‍👧‍👦 «ёж» \u{1F1F7}\u{1F1FA}\nвторая строка';
     const sent = await stack.api.send('alice', BOB, text);
     expect(sent).toMatchObject({
@@ -90,7 +90,7 @@ describe('sending', () => {
       });
   });
 
-  test('many sends of one account arrive in the order in which they were accepted', async () => {
+  test('many sends of one account arrive in the order of acceptance', async () => {
     const texts = Array.from({ length: 40 }, (_, index) => `n ${index}`);
     const jobs: string[] = [];
     for (const text of texts)
@@ -110,7 +110,7 @@ describe('sending', () => {
     ).toHaveLength(1);
   });
 
-  test('a flood wait answers at once, shows until when, and the message goes out after it, in order', async () => {
+  test('under a flood wait a send answers at once with its end, and the messages are sent after it, in order', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_8' });
     const held = await stack.api.send('alice', BOB, 'flooded 1', { Prefer: 'wait=1' });
     expect(held).toMatchObject({
@@ -123,7 +123,7 @@ describe('sending', () => {
     const status = (await stack.api.status('alice')).body;
     expect(status).toMatchObject({ authorized: true, state: 'flood_wait' });
     expect(status.flood_wait_until).toBe(held.body.retry_at);
-    // Nobody else feels it.
+    // Other accounts are not affected.
     expect((await stack.api.send('bob', ALICE, 'meanwhile')).status).toBe(200);
     await expect.poll(lastText, { timeout: 30_000 }).toBe('flooded 2');
     expect((await stack.api.get(`/jobs/${held.body.job_id}`)).body).toMatchObject({
@@ -150,7 +150,7 @@ describe('sending', () => {
   test.each([
     ['USER_PRIVACY_RESTRICTED', 403, 'RECIPIENT_REFUSED'],
     ['CHAT_WRITE_FORBIDDEN', 403, 'RECIPIENT_REFUSED'],
-  ])("Telegram's %s is final and told", async (error, status, code) => {
+  ])("Telegram's %s fails the message with its code", async (error, status, code) => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error });
     const refused = await stack.api.send('alice', BOB, 'no');
     expect(refused).toMatchObject({ status, body: { code, rpc_error: error, kind: 'permanent' } });

@@ -17,13 +17,13 @@ import { Stack } from '../env/stack.ts';
 
 const RECIPIENT = '+9996625999';
 
-/** ms for an account to be read again by itself. */
+/** Limit in ms for an account to be read again automatically. */
 const SOON = { timeout: 15_000 };
 
 interface TestAccount {
   id: number;
   phone: string;
-  /** A send that was accepted while no worker ran. */
+  /** A send that was accepted while no worker was running. */
   job: string;
 }
 
@@ -123,14 +123,14 @@ describe('an account whose session cannot be read', () => {
     expect((await stack.api.status(userId)).body).toMatchObject({ state: 'ready', authorized: true });
   }
 
-  test('keeps back no other', () => expectSentOnce('healthy'));
+  test('does not stop other accounts', () => expectSentOnce('healthy'));
 
   test.each(Object.keys(BROKEN))(
     'says so (%s), keeps what is queued and refuses new sends',
     expectUnreadable,
   );
 
-  test('goes on by itself once the file is restored', async () => {
+  test('continues by itself once the file is restored', async () => {
     for (const userId of Object.keys(BROKEN)) {
       await rm(fileOf(userId), { recursive: true });
       await rename(`${fileOf(userId)}.backup`, fileOf(userId));
@@ -139,18 +139,18 @@ describe('an account whose session cannot be read', () => {
   }, 20_000);
 
   test('is counted by its state', async () => {
-    // Workers publish their figures every few seconds.
+    // Workers publish their metrics every few seconds.
     const metrics = async () => (await fetch(`${stack.api.url}/metrics`)).text();
     await expect.poll(metrics, SOON).toMatch(/state="unreadable"/);
   });
 
-  test('can be signed in again: the file is kept, and what was queued goes out', async () => {
+  test('can be signed in again: the file is kept, and queued messages are sent', async () => {
     const { phone } = account('again');
     expect((await stack.api.startSignIn('again', phone)).status).toBe(200);
     const held = { reason: 'SESSION_UNREADABLE' };
     expect((await stack.api.status('again')).body).toMatchObject({ state: 'code_sent', ...held });
     expect(await jobOf('again')).toMatchObject({ state: 'delayed', ...held });
-    // A sign-in that is given up leaves things as they were.
+    // A cancelled sign-in changes nothing.
     await stack.api.post('/telegram/user/auth/cancel', { user_id: 'again' });
     await expectUnreadable('again');
     await stack.signIn('again', phone);
@@ -161,7 +161,7 @@ describe('an account whose session cannot be read', () => {
     expect(await readFile(join(sessions, aside[0] ?? ''), 'utf8')).toBe('garbage');
   });
 
-  test('goes on by `resume` at once, and one whose entry in telegram_auth.json is broken once that is restored', async () => {
+  test('continues at once by `resume`; after a broken entry in telegram_auth.json once that is restored', async () => {
     await stack.worker.end();
     const authFile = path('telegram_auth.json');
     const auth = JSON.parse(await readFile(authFile, 'utf8'));
@@ -191,7 +191,7 @@ describe('an account whose session cannot be read', () => {
     await expect.poll(async () => (await stack.api.status('empty')).body, SOON).toMatchObject(isReady);
   });
 
-  test('is not one whose peers are broken: it sends, and says so until new peers are kept', async () => {
+  test('does not include one with broken peers: it sends, and reports that until it has new peers', async () => {
     for (const userId of ['garbage', 'cut']) {
       const status = await stack.api.status(userId);
       expect(status.body).toMatchObject({ state: 'ready', authorized: true, reason: 'PEERS_UNREADABLE' });
@@ -202,14 +202,14 @@ describe('an account whose session cannot be read', () => {
     }
   });
 
-  test('sends nothing from another user who signs in under its name', async () => {
+  test('sends nothing as another user who signs in under its name', async () => {
     const other = await stack.signIn('taken', '+9996625090');
     const failed = { state: 'failed', error: { code: 'ACCOUNT_DISCONNECTED' } };
     await expect.poll(() => jobOf('taken'), SOON).toMatchObject(failed);
     expect(await stack.control.messages({ from: other, to: recipient })).toEqual([]);
   });
 
-  test('can be disconnected: nothing of it stays', async () => {
+  test('can be disconnected, and is then deleted completely', async () => {
     await rm(`${fileOf('gone')}.backup`);
     const answer = await stack.api.post('/telegram/user/disconnect', { user_id: 'gone' });
     expect(answer.status).toBe(200);
@@ -219,13 +219,13 @@ describe('an account whose session cannot be read', () => {
     expect(left.filter((name) => name.startsWith('gone'))).toEqual([]);
   });
 
-  test('is not one whose session file was removed: that one is not signed in, and what was queued fails', async () => {
+  test('does not include one without a session file: it is signed out, and its queued messages fail', async () => {
     expect((await stack.api.status('removed')).body).toMatchObject({ state: 'none', authorized: false });
     await expect.poll(async () => (await jobOf('removed')).error?.code, SOON).toBe('NOT_AUTHORIZED');
     expect((await stack.api.send('removed', RECIPIENT, 'x')).body.code).toBe('NOT_AUTHORIZED');
   });
 
-  test('whose session broke while it is served is written again from memory', async () => {
+  test('is repaired from memory if its session breaks while it is served', async () => {
     const before = await readFile(fileOf('healthy'), 'utf8');
     await garbage(fileOf('healthy'));
     await stack.api.post('/telegram/user/pause', { user_id: 'healthy' });
@@ -241,7 +241,7 @@ describe('an account whose session cannot be read', () => {
     await stack.worker.ready;
   }
 
-  test('does not start without the key of its sessions, and makes none', async () => {
+  test('a worker without the key of its sessions does not start, and creates no key', async () => {
     const keyFile = path('session_encryption.key');
     await Promise.all([stack.worker.end(), stack.apiProcess.end()]);
     await rename(keyFile, path('key'));
@@ -255,9 +255,9 @@ describe('an account whose session cannot be read', () => {
     await expect(readFile(keyFile)).rejects.toThrow('ENOENT');
   });
 
-  test('starts with the key of some of its sessions, and says which others need the key before', async () => {
+  test('a worker with the key of some sessions starts, and says which others need the previous key', async () => {
     const former = (await readFile(path('key'), 'utf8')).trim();
-    // Accounts stay signed in without it.
+    // Accounts stay signed in without that file.
     await rename(path('telegram_auth.json'), path('away'));
     const key = randomBytes(32).toString('base64');
     const rotating = { SESSION_ENCRYPTION_KEY: key, SESSION_ENCRYPTION_KEY_PREVIOUS: former };
@@ -278,7 +278,7 @@ describe('an account whose session cannot be read', () => {
   });
 });
 
-test('sessions in Redis: none is served without their key, and one that is garbage keeps back no other', async () => {
+test('sessions in Redis: none is served without their key, and an invalid one does not stop others', async () => {
   const stack = await Stack.start({ SESSION_STORE: 'redis' });
   const redis = new Redis(stack.redis.url);
   onTestFinished(async () => {

@@ -30,7 +30,7 @@ describe('several workers', () => {
     await stack[Symbol.asyncDispose]();
   });
 
-  /** How many shards each worker has, by its name. */
+  /** Number of shards by worker name. */
   async function shares(): Promise<Map<string, number>> {
     const keys = Array.from({ length: SHARDS }, (_, shard) => `{shard-${shard}}:lease`);
     const leases = await redis.mget(keys);
@@ -78,7 +78,7 @@ describe('several workers', () => {
     }
   }
 
-  test('share the accounts, and a third that joins takes its part while sends go on', async () => {
+  test('share the accounts, and a third one takes its share while messages are being sent', async () => {
     const second = stack.spawnWorker();
     await second.ready;
     await evenlyShared(2);
@@ -96,7 +96,7 @@ describe('several workers', () => {
     await evenlyShared(1);
   }, 120_000);
 
-  test('refuse one that has not their sessions, and say what to set', async () => {
+  test('refuse a worker without their sessions, and say what to set', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'gateway-elsewhere-'));
     const stranger = stack.spawnWorker({ DATA_DIR: elsewhere });
     await expect(stranger.ready).rejects.toThrow(/DATA_DIR or SESSION_STORE/);
@@ -118,7 +118,7 @@ describe('several workers', () => {
     expect(left).toEqual(ACCOUNTS.map(() => 0));
   }, 60_000);
 
-  test('a killed worker is replaced, and everything goes out in order', async () => {
+  test('a killed worker is replaced, and everything is sent in order', async () => {
     const second = stack.spawnWorker();
     await second.ready;
     await evenlyShared(2);
@@ -129,7 +129,7 @@ describe('several workers', () => {
     });
   }, 60_000);
 
-  test('a worker that was frozen longer than its leases lets go, and never disturbs those that took over', async () => {
+  test('a worker that was frozen longer than its leases releases its accounts, and never disturbs their new owners', async () => {
     const frozen = stack.worker;
     const next = stack.spawnWorker();
     await next.ready;

@@ -46,7 +46,7 @@ describe('in one Redis', () => {
 
   describeSessionStore('a session store in Redis', async () => makePlace(redis));
 
-  test('shows no session, code, password or access hash in Redis', async () => {
+  test('stores no readable session, code, password or access hash in Redis', async () => {
     const store = openStore(redis, 'secrets');
     await store.saveSession('user123', 'SECRET session', null);
     await store.saveLogin('user123', {

@@ -8,7 +8,7 @@ import { RedisServer } from '../env/redis-server.ts';
 describe('the history that a worker writes', () => {
   let server: RedisServer;
   let redis: Redis;
-  /** By account. */
+  /** Pending messages by account. */
   let waiting: Record<string, number>;
   let busy: Set<string>;
   let asked: string[];
@@ -37,7 +37,7 @@ describe('the history that a worker writes', () => {
     });
   });
 
-  /** Writes, in a step of its own. @returns what the account's history says of it; `undefined`: nothing was written. */
+  /** Writes the history in a new step. @returns the account's value; `undefined` if nothing was written. */
   async function written(userId: string) {
     now += HISTORY_STEP_MS;
     asked = [];
@@ -50,7 +50,7 @@ describe('the history that a worker writes', () => {
     return point;
   }
 
-  test('says what waits, once more when nothing does, and asks about nobody then', async () => {
+  test('contains pending messages, a final 0, and then causes no reads', async () => {
     const lane = history.of('alice');
     lane.sent(1);
     busy.add('alice');
@@ -66,7 +66,7 @@ describe('the history that a worker writes', () => {
     expect(asked).toEqual([]);
   });
 
-  test('says what waits of an account that has no lane here, as long as it does', async () => {
+  test('contains pending messages of an account without a lane', async () => {
     busy.add('alice');
     waiting['alice'] = 5;
     expect(await written('alice')).toMatchObject({ waiting: 5 });
@@ -78,7 +78,7 @@ describe('the history that a worker writes', () => {
     expect(asked).toEqual([]);
   });
 
-  test('does not say that nothing waits where the account has gone to another worker', async () => {
+  test('gets no 0 for an account that moved to another worker', async () => {
     history.of('alice').sent(1);
     busy.add('bob');
     waiting = { alice: 3, bob: 5 };
@@ -95,7 +95,7 @@ describe('the history that a worker writes', () => {
     expect(asked).toEqual([]);
   });
 
-  test('goes on where a lane is opened again', async () => {
+  test('continues when a lane is opened again', async () => {
     history.of('alice').sent(1);
     history.leave('alice');
     const lane = history.of('alice');

@@ -29,13 +29,13 @@ const CODE = {
   timeout: null,
 } as const;
 
-/** "Telegram" as several workers use it for one account: who is connected, and whether two ever were at once. */
+/** A fake Telegram for one account of several workers. Records connections, and whether two were ever open at once. */
 export class Connections {
   readonly open: string[] = [];
   overlaps = 0;
   sent = 0;
 
-  /** Telegram for one worker; every call takes `ms`. */
+  /** The fake Telegram of one worker. Each call takes `ms`. */
   telegram(worker: string, ms = 1): Telegram {
     return {
       dataCenters: { ids: [2], areProduction: false },
@@ -81,7 +81,7 @@ export class Connections {
   }
 }
 
-/** A store that has these accounts signed in, and keeps nothing. Opening any other takes `ms`. */
+/** A store in which these accounts are signed in. It saves nothing. Opening any other account takes `ms`. */
 export function storeWith(userIds: readonly string[], ms = 0): SessionStore {
   const status = { state: 'ready', user: USER, reason: null, next_action: null } as const;
   const nothing = async () => {};
@@ -106,7 +106,7 @@ export function storeWith(userIds: readonly string[], ms = 0): SessionStore {
   return store;
 }
 
-/** A worker with one shard, in this process: all of it but Telegram and the sessions is real. */
+/** A worker with one shard, in this process. Everything but Telegram and the sessions is real. */
 export class OneWorker implements AsyncDisposable {
   readonly ownership: Ownership;
   readonly accountCounts: AccountCounts;
@@ -114,7 +114,7 @@ export class OneWorker implements AsyncDisposable {
   readonly #redis: ReturnType<typeof openConsumerRedis>;
   readonly #subscriber: Subscriber;
   readonly #dueAccounts: DueAccountsListener;
-  /** Times that it took the shard. */
+  /** How often it took the shard. */
   taken = 0;
 
   constructor(redisUrl: string, store: SessionStore, telegram: Telegram, sealer: Sealer) {

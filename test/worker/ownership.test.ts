@@ -46,8 +46,8 @@ describe('the only connection of an account', () => {
     return new OneWorker(url, store, telegram.telegram(name), sealer);
   }
 
-  test('is closed before another worker has the account, when one is cut off while it is still beginning', async () => {
-    // So many that showing them takes longer than the test.
+  test('is closed before another worker owns the account, when a starting worker loses Redis', async () => {
+    // Enough accounts that publishing them takes longer than the test.
     const many = [ALICE, ...Array.from({ length: 4_000 }, (_, index) => `account-${index}`)];
     const redis = openConsumerRedis(server.url, silentLogger());
     await redis.sadd('{shard-0}:accounts', ...many);
@@ -55,7 +55,7 @@ describe('the only connection of an account', () => {
     const jobId = await send();
     await using proxy = await RedisProxy.before(server.url);
     await using _first = worker('first', proxy.url, storeWith(many));
-    // Noted as sent, too: a message that is cut off before that is sent again, under the same random id.
+    // Stored as sent, too: a message interrupted before that is sent again under the same random id.
     await vi.waitFor(async () => expect((await producer.job(jobId))?.state).toBe('completed'), {
       timeout: 10_000,
     });
@@ -68,7 +68,7 @@ describe('the only connection of an account', () => {
     proxy.heal();
   }, 60_000);
 
-  test('is closed before another worker has the account, when Redis comes back with nothing', async () => {
+  test('is closed before another worker owns the account, when Redis comes back empty', async () => {
     await using door1 = await RedisProxy.before(server.url);
     await using door2 = await RedisProxy.before(server.url);
     await using first = worker('first', door1.url);
@@ -78,7 +78,7 @@ describe('the only connection of an account', () => {
     const [holder] = telegram.open;
     const other = holder === 'first' ? 'second' : 'first';
     await server.stop();
-    // It comes back for the other one, and not yet for the one that had the account.
+    // Redis is back for the other worker, and not yet for the former owner.
     const door = holder === 'first' ? door1 : door2;
     door.cut();
     for (const file of await readdir(server.directory))
@@ -90,7 +90,7 @@ describe('the only connection of an account', () => {
     expect(telegram.overlaps).toBe(0);
   }, 60_000);
 
-  test('is closed when its worker hands over in the middle of control jobs that open accounts', async () => {
+  test('is closed when its worker hands over during control jobs that open accounts', async () => {
     for (let round = 0; round < 15; round += 1) {
       await using leaving = new OneWorker(
         server.url,
@@ -108,19 +108,19 @@ describe('the only connection of an account', () => {
     }
   }, 60_000);
 
-  test('is closed, and its worker stops, though Redis is away', async () => {
+  test('is closed, and its worker stops, even if Redis is away', async () => {
     const only = worker('only');
     await only.ownership.ready;
     await send();
     await vi.waitFor(() => expect(telegram.sent).toBe(1));
     await server.stop();
-    // It must not wait for a Redis that may never come back.
+    // The stop must not wait for a Redis that may never come back.
     await only.ownership.stop();
     expect(telegram.open).toEqual([]);
     await only[Symbol.asyncDispose]();
   }, 15_000);
 
-  test('comes back by itself when a connection to Redis stands and nothing comes through', async () => {
+  test('recovers from a dead connection to Redis', async () => {
     await using proxy = await RedisProxy.before(server.url);
     await using only = worker('only', proxy.url);
     await only.ownership.ready;

@@ -15,7 +15,7 @@ describe('an account that is disconnected while one of its messages ends', () =>
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());
 
-  /** A message that has gone out, and the account's ledger, in which something has changed by it. */
+  /** A sent message, and the account's ledger that it has changed. */
   async function sent() {
     await stage.add('1', '2');
     const job = await take(await stage.owner());
@@ -27,7 +27,7 @@ describe('an account that is disconnected while one of its messages ends', () =>
     return { ledger, end };
   }
 
-  /** The moments between the two are turns of the microtask queue: BullMQ takes several until its command leaves. */
+  /** Varies the time between the two in microtask turns. BullMQ needs several before it sends its command. */
   test.each([0, 1, 2, 3, 5, 8, 13])('stays disconnected (%i turns later)', async (turns) => {
     const { ledger, end } = await sent();
     const ending = end();
@@ -40,10 +40,10 @@ describe('an account that is disconnected while one of its messages ends', () =>
     });
   });
 
-  test('stays disconnected where Redis has to be sent the step of the end anew', async () => {
+  test('stays disconnected if the completing script must be sent to Redis again', async () => {
     const { ledger, end } = await sent();
     await stage.redis.script('FLUSH');
-    await ledger.save(); // Its own step is known again, and would overtake.
+    await ledger.save(); // Redis has this script cached again, so it would overtake.
     ledger.recordReached();
     const ending = end();
     ledger.recordDisconnected(DISCONNECTED_AT);
@@ -54,7 +54,7 @@ describe('an account that is disconnected while one of its messages ends', () =>
     });
   });
 
-  test('what could not be written down with the end is written by a save that came meanwhile', async () => {
+  test('a state that could not be stored with the completion is stored by a simultaneous save', async () => {
     const { ledger, end } = await sent();
     await end();
     ledger.recordReached();

@@ -16,7 +16,7 @@ const LOGIN = {
   hint: null,
 } as const;
 
-/** A data directory with some accounts, as a worker leaves it. */
+/** Creates a data directory with some accounts, as a worker leaves it. */
 async function dataDirectory(userIds: readonly string[] = ['alice', 'bob']): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'worker-start-'));
   onTestFinished(() => rm(dataDir, { recursive: true }));
@@ -29,7 +29,7 @@ async function dataDirectory(userIds: readonly string[] = ['alice', 'bob']): Pro
   return dataDir;
 }
 
-/** Why a worker does not start on the directory. It reads the files before it asks Redis, which is not there. */
+/** The reason why a worker does not start on the directory. There is no Redis, because the files are read before. */
 async function refusalOf(dataDir: string, settings: Record<string, string> = {}): Promise<string> {
   const env = { TELEGRAM_API_ID: '1', TELEGRAM_API_HASH: 'x', DATA_DIR: dataDir, ...settings };
   const started = startWorker(parseSettings(env), silentLogger());
@@ -84,7 +84,7 @@ describe('a worker does not start, and names file or setting,', () => {
     expect(refusal).toContain('SESSION_ENCRYPTION_KEY_PREVIOUS');
   });
 
-  test('with another key, though a broken session shows no key', async () => {
+  test('with another key, even beside a broken session', async () => {
     const dataDir = await dataDirectory();
     await writeFile(join(dataDir, 'telegram_sessions', 'alice.session'), 'garbage');
     await writeFile(join(dataDir, KEY_FILE), randomBytes(32).toString('base64'));
@@ -104,7 +104,7 @@ describe('a worker does not start, and names file or setting,', () => {
     },
   );
 
-  test('with nothing but a sign-in under way that another key sealed', async () => {
+  test('with only an unfinished sign-in that another key sealed', async () => {
     const dataDir = await dataDirectory([]);
     const store = await openFileSessionStore({ dataDir, sealer: loadSealingKey({ dataDir }).sealer });
     await store.saveLogin('alice', LOGIN);

@@ -12,7 +12,7 @@ const sealer = new Sealer([randomBytes(32)]);
 const ALICE = 'alice';
 const HOUR = 3_600_000;
 
-describe('what waits', () => {
+describe('pending messages', () => {
   let server: RedisServer;
   let redis: Redis;
   let producer: Producer;
@@ -54,7 +54,7 @@ describe('what waits', () => {
     return new OneWorker(server.url, store, over, sealer);
   }
 
-  /** Telegram that takes no message before `gate` opens. */
+  /** A fake Telegram that accepts no message before `gate` opens. */
   function heldBy(gate: Promise<void>): Telegram {
     const free = telegram.telegram('worker');
     return {
@@ -72,7 +72,7 @@ describe('what waits', () => {
     };
   }
 
-  /** As the gauges and the history have it. */
+  /** The counts as gauges and history read them. */
   async function told({ accountCounts, history }: OneWorker, userId: string) {
     const [shard] = accountCounts.shards;
     const gauges = await readQueueDepth(redis, 0, shard?.busy ?? []);
@@ -81,14 +81,14 @@ describe('what waits', () => {
     return { gauges, waiting: points.at(-1)?.waiting };
   }
 
-  test('is known from the lane as long as it has any, and nobody is asked about an account that has none', async () => {
+  test('are counted by the lane while it has any; accounts without any cause no reads', async () => {
     let open = () => {};
     const gate = new Promise<void>((resolve) => (open = resolve));
     await using one = worker(storeWith([ALICE]), heldBy(gate));
     await one.ownership.ready;
     const jobId = await send(ALICE);
     await expect.poll(() => [...one.accountCounts.busy()]).toEqual([ALICE]);
-    // Busy from the moment it is woken: the job is fetched a little later.
+    // The lane is busy once it is woken, a little before it fetches the job.
     await expect.poll(() => told(one, ALICE)).toMatchObject({ gauges: { active: 1 }, waiting: 1 });
     open();
     await sent(jobId);
@@ -96,7 +96,7 @@ describe('what waits', () => {
     expect(await told(one, ALICE)).toMatchObject({ gauges: { active: 0, waiting: 0 }, waiting: 0 });
   });
 
-  test('for a time of its own is known to the next worker, though its bell gave way to an earlier one', async () => {
+  test('with a send_at are known to the next worker, although an earlier due time has replaced theirs', async () => {
     await using first = worker();
     await first.ownership.ready;
     for (let times = 0; times < 3; times += 1) await send(ALICE, Date.now() + HOUR);
@@ -111,7 +111,7 @@ describe('what waits', () => {
     expect(await told(second, ALICE)).toMatchObject({ gauges: { waiting: 0, delayed: 3 }, waiting: 3 });
   });
 
-  test('of an account that cannot be opened is told of all the same, with its age', async () => {
+  test('of an account that cannot be opened are counted, with their age', async () => {
     await redis.sadd('{shard-0}:accounts', 'broken');
     await send('broken');
     await expect.poll(() => redis.zcard('{shard-0}:doorbell')).toBe(1);

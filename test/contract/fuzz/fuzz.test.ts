@@ -8,15 +8,15 @@ import { Stack } from '../../env/stack.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import { requestsOf, type FuzzRequest, type Known } from './requests.ts';
 
-/** More of them, or others: `FUZZ_REQUESTS=100000 FUZZ_SEED=7 npm test -- fuzz`. */
+/** For more or other requests: `FUZZ_REQUESTS=100000 FUZZ_SEED=7 npm test -- fuzz`. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 10_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_240_115);
 const AT_ONCE = 16;
 
-/** bytes by which a process may be larger at the end than after the first quarter: garbage not collected yet. */
+/** Bytes by which a process may grow after the first quarter of the run, because of uncollected garbage. */
 const GROWTH = 96 * 1024 * 1024;
 
-/** What middleware answers, whatever the operation. */
+/** Statuses with which middleware answers any operation. */
 const EVERYWHERE = [400, 404, 405];
 
 interface Answer {
@@ -25,7 +25,7 @@ interface Answer {
   body: string;
 }
 
-describe('whatever is asked', () => {
+describe('for any request', () => {
   let stack: Stack;
   let known: Known;
   let operations: Operation[];
@@ -56,7 +56,7 @@ describe('whatever is asked', () => {
         const { statusCode: status = 0 } = response;
         const isEndless = method === 'GET' && response.headers['content-type'] === 'text/event-stream';
         if (isEndless) {
-          // Its beginning, then the caller hangs up.
+          // Sends only the beginning, then disconnects.
           response.once('error', () => {}).once('data', () => response.destroy());
           response.once('close', () => resolve({ status, headers: response.headers, body: '' }));
           return;
@@ -127,7 +127,7 @@ describe('whatever is asked', () => {
 
   test.each([
     ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'],
-    ['a path that is none', 'GET // HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'],
+    ['an invalid path', 'GET // HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'],
     ['an absolute foreign target', 'GET http://example.org/ HTTP/1.1\r\nHost: example.org\r\n\r\n'],
     ['no Host', 'GET /healthz HTTP/1.1\r\n\r\n'],
     [
@@ -149,13 +149,13 @@ describe('whatever is asked', () => {
     ['an unknown method', 'BREW /telegram/user/send HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'],
     ['CONNECT', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n'],
     ['an upgrade', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
-  ])('%s is refused, and the API goes on', async (_what, bytes) => {
+  ])('%s is refused, and the API continues', async (_what, bytes) => {
     const answer = await raw(bytes);
     expect(answer === '' ? 'closed' : answer).toMatch(/^closed|^HTTP\/1\.1 [24]\d\d /);
     expect((await stack.api.get('/healthz')).status).toBe(200);
   });
 
-  test('two hundred bodies that never end keep nobody else waiting', async () => {
+  test('two hundred endless bodies do not delay others', async () => {
     await stack.signIn('patient', '+9996628002');
     const { hostname, port } = new URL(stack.api.url);
     const head = `POST /telegram/user/send HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`;
@@ -172,7 +172,7 @@ describe('whatever is asked', () => {
     }
   });
 
-  /** What comes back for these bytes, until the API closes or has answered. */
+  /** Sends these bytes and returns the answer, up to its end or the end of the connection. */
   function raw(bytes: string): Promise<string> {
     return new Promise((resolve) => {
       const { hostname, port } = new URL(stack.api.url);
@@ -189,7 +189,7 @@ describe('whatever is asked', () => {
   }
 });
 
-/** What is wrong with an answer, or `null`. */
+/** The fault of an answer, or `null`. */
 function faultOf(operation: Operation, asked: FuzzRequest, { status, headers, body }: Answer): string | null {
   const asDocumented = asked.method === operation.method ? operation.statuses : new Set<number>();
   if (!asDocumented.has(status) && !EVERYWHERE.includes(status) && asked.method !== 'OPTIONS')

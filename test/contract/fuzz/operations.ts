@@ -1,18 +1,18 @@
-/** What the product's own OpenAPI document says of one call: what may be asked, and what may be answered. */
+/** One operation of the product's OpenAPI document: allowed requests and answers. */
 export interface Operation {
   method: string;
-  /** With `{names}` of its parameters. */
+  /** The path, with `{names}` of its parameters. */
   path: string;
   parameters: { name: string; in: string }[];
-  /** Of a JSON body, with references resolved; `null`: it takes none. */
+  /** The schema of the JSON body, with references resolved; `null` if there is no body. */
   body: JsonSchema | null;
-  /** Statuses that it may answer. */
+  /** Documented statuses of its answers. */
   statuses: ReadonlySet<number>;
 }
 
-/** As much of JSON Schema as requests are made from. */
+/** The parts of JSON Schema from which requests are generated. */
 export interface JsonSchema {
-  /** A list where several are taken: `["string", "null"]`. */
+  /** A list if several types are allowed: `["string", "null"]`. */
   type?: string | string[];
   properties?: Record<string, JsonSchema>;
   required?: string[];
@@ -64,7 +64,7 @@ function resolve(document: unknown, value: unknown): unknown {
 }
 
 function resolveAll(document: unknown, value: unknown, depth = 0): unknown {
-  if (depth > 30) throw new Error('a schema that holds itself');
+  if (depth > 30) throw new Error('a schema that contains itself');
   const resolved = resolve(document, value);
   if (Array.isArray(resolved)) return resolved.map((item) => resolveAll(document, item, depth + 1));
   if (typeof resolved !== 'object' || resolved === null) return resolved;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonSchema, Operation } from './operations.ts';
 
-/** A request as bytes: what no client library would let out, too. */
+/** A request as bytes, also one that no client library would send. */
 export interface FuzzRequest {
   method: string;
   target: string;
@@ -9,10 +9,10 @@ export interface FuzzRequest {
   body: Uint8Array | null;
 }
 
-/** Names and values with which some requests get past the first check. */
+/** Names and values with which some requests pass the first checks. */
 export interface Known {
   userIds: readonly string[];
-  /** For calls that end an account. The others stay signed in, so that messages are accepted to the end. */
+  /** Accounts for calls that end an account. The others stay signed in, so that messages are accepted until the end. */
   mayEnd: readonly string[];
   recipients: readonly (string | number)[];
   jobIds: readonly string[];
@@ -55,7 +55,7 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
 );
 
-/** What such a value may look like, and what it must not. */
+/** Valid and invalid values of this kind. */
 function valueOf(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   const like = likely(name, schema, known);
   return fc.oneof({ weight: 3, arbitrary: like }, { weight: 1, arbitrary: oddValue });
@@ -110,14 +110,14 @@ function objectOf(schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   return (
     fc
       .tuple(...fields, stranger)
-      // Not Object.assign: `__proto__` is to be a field like any other.
+      // Object.assign would not create a field named `__proto__`.
       .map((entries) => Object.fromEntries(entries.flat()))
   );
 }
 
 const encoder = new TextEncoder();
 
-/** JSON as it should be, and broken in the ways that texts get broken. */
+/** Valid JSON, and JSON broken in typical ways. */
 function bytesOf(value: unknown, how: number): Uint8Array {
   const json = JSON.stringify(value) ?? '';
   switch (how) {
@@ -177,7 +177,7 @@ const ENDS_ACCOUNTS = new Set([
   '/telegram/user/import',
 ]);
 
-/** Requests of one operation, from nearly right to nonsense. Every one is answered soon: none asks to be waited for. */
+/** Requests of one operation, from nearly valid to nonsense. None asks to wait, so all are answered soon. */
 export function requestsOf(operation: Operation, all: Known): fc.Arbitrary<FuzzRequest> {
   const known = ENDS_ACCOUNTS.has(operation.path) ? { ...all, userIds: all.mayEnd } : all;
   const body =

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonSchema } from './operations.ts';
 
-/** As much of JSON Schema as the document of the API uses to say which values are right. */
+/** The parts of JSON Schema that the API's document uses for values. */
 export interface ValueSchema extends JsonSchema {
   pattern?: string;
   format?: string;
@@ -15,7 +15,7 @@ export interface ValueSchema extends JsonSchema {
   additionalProperties?: unknown;
 }
 
-/** Values that a schema allows, but for what lookaheads and conditions forbid: whoever takes them checks them. */
+/** Values that a schema allows, except for lookaheads and conditions, which the caller must check. */
 export function valuesOf(schema: ValueSchema): fc.Arbitrary<unknown> {
   if (Array.isArray(schema.type))
     return fc.oneof(...schema.type.map((type) => valuesOf({ ...schema, type })));
@@ -59,7 +59,7 @@ function stringsOf({ pattern, format, minLength = 0, maxLength = 200 }: ValueSch
   return fc.stringMatching(new RegExp(withoutLookaheads(pattern), 'u'), { maxLength });
 }
 
-/** fast-check makes no strings for them. */
+/** fast-check cannot generate strings for lookaheads. */
 function withoutLookaheads(pattern: string): string {
   const begin = pattern.indexOf('(?!');
   if (begin < 0) return pattern;

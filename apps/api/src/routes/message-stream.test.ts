@@ -351,7 +351,7 @@ describe('nothing is sent', () => {
     await vi.waitFor(() =>
       expect(logged).toHaveBeenCalledWith(
         expect.objectContaining({ code: 'ASSISTANT_UNAVAILABLE' }),
-        'the assistant did not reply',
+        'the assistant failed',
       ),
     );
     expect(assistant.signal?.aborted).toBe(true);

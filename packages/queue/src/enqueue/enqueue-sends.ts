@@ -6,7 +6,7 @@ import type { RedisClient } from '../redis/clients.ts';
 import type { Call } from '../redis/redis-calls.ts';
 import {
   asOf,
-  lastSeenView,
+  cachedView,
   publishedView,
   readDecisiveView,
   readPublishedView,
@@ -84,7 +84,7 @@ interface Applicant {
 /** The cached view, if it admits the messages. It may be outdated, so only a fresh view may refuse them. */
 async function firstView(redis: RedisClient, applicant: Applicant): Promise<PublishedView> {
   const { userId, admission } = applicant;
-  const last = lastSeenView(userId);
+  const last = cachedView(userId);
   if (last !== undefined) {
     const now = asOf(last, Date.now());
     try {

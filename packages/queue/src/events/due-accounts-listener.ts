@@ -11,15 +11,15 @@ export interface DueAccountsListenerOptions {
   logger: Logger;
 }
 
-/** Called when the account may have work, often without any. It must be cheap and never throw. */
+/** Called when the account may have work; often it has none. It must be cheap and never throw. */
 type OnDue = (userId: string) => void;
 
 /** Interval at which the due accounts are read, ms: the longest delay after a lost pub/sub message. */
 const READ_INTERVAL_MS = 2_000;
 
 /**
- * A sweep of all queues runs every so many reads: the longest delay for a job whose API died before it notified the
- * worker.
+ * Number of reads between two sweeps of all queues. A job whose API died before it notified the worker waits for the
+ * next sweep at most.
  */
 const SWEEP_EVERY = 8;
 

@@ -46,7 +46,7 @@ export async function readJob(
   if (address === null || address.shard !== shardOf(address.userId, sources.shards)) return null;
   const queue =
     address.kind === 'send' ? sources.accounts.of(address.userId) : sources.control.of(address.shard);
-  // One pipeline, in this order: the state is never older than the fields.
+  // One pipeline keeps this order, so the state is never older than the fields.
   const [job, state, view] = await Promise.all([
     queue.getJob(jobId),
     queue.getJobState(jobId),

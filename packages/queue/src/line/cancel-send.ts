@@ -28,7 +28,7 @@ export type CancelOutcome =
   | 'none'
   /** It has already completed, failed or been cancelled. */
   | 'ended'
-  /** It may have been sent. The worker continues until it knows. */
+  /** It may have been sent, so it is not cancelled. Its worker finds out whether it was. */
   | 'maybe-sent'
   /** Its worker has fetched it, and only that worker may end it. */
   | 'fetched';

@@ -110,7 +110,7 @@ export class RedisCalls {
     } catch (error) {
       if (error instanceof GatewayError || error instanceof ShardMismatch || error instanceof RedisUnfit)
         throw error;
-      if (isOurFault(error)) throw GatewayError.from(error);
+      if (isBug(error)) throw GatewayError.from(error);
       call.isCutOff = true;
       if (error instanceof TooLate || isRefusal(error)) call.mayHaveTakenEffect = false;
       if (!call.mayHaveTakenEffect) throw unavailable(error);
@@ -176,9 +176,10 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Errors of Redis and its client have their own classes. These classes mean a bug, or data that another program wrote.
+ * Whether the error means a bug, or data that another program wrote. Errors of Redis and of its client have other
+ * classes.
  */
-function isOurFault(error: unknown): boolean {
+function isBug(error: unknown): boolean {
   return [TypeError, RangeError, SyntaxError, ReferenceError, z.ZodError].some(
     (kind) => error instanceof kind,
   );

@@ -37,7 +37,7 @@ export async function readDecisiveView(
 const seen = new LRUCache<string, PublishedView>({ max: 5_000 });
 
 /** The cached view of the account, if any. It may be outdated. */
-export function lastSeenView(userId: string): PublishedView | undefined {
+export function cachedView(userId: string): PublishedView | undefined {
   return seen.get(userId);
 }
 

@@ -44,7 +44,7 @@ export interface Deliveries {
   random_id: string;
   /** How many sends with this random id arrived, including those that were refused or cut off. */
   arrived: number;
-  /** How many messages they created. Random ids are unique per account, so more than 1 means several accounts. */
+  /** How many messages these sends created. Random ids are unique per account, so 2 or more means several accounts. */
   messages: number;
 }
 

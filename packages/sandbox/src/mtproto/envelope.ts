@@ -11,9 +11,9 @@ export interface Envelope {
   message: MtprotoMessage;
 }
 
-/** Key id and msg_key, which are not encrypted. */
+/** Length of the unencrypted header: key id and msg_key. */
 const OUTER_HEADER = 24;
-/** Salt, session, msg_id, seqno, length. */
+/** Length of the encrypted header: salt, session, msg_id, seqno, length. */
 const INNER_HEADER = 32;
 const MIN_PADDING = 12;
 const MAX_PADDING = 1024;

@@ -12,8 +12,8 @@ export interface FutureSalt extends TlObject {
 }
 
 /**
- * The server salts of one auth key. Each salt is valid for one lifetime and a new one starts every half, so two are
- * always valid. They are derived from the key and the time, so they stay the same after a restart.
+ * The server salts of one auth key. Each is valid for one lifetime, and a new one starts every half lifetime, so two
+ * are always valid. They are derived from the key and the time, so they stay the same after a restart.
  */
 export class Salts {
   readonly #authKey: Uint8Array;

@@ -4,7 +4,7 @@ import type { MtprotoMessage } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { ReceivedMessages } from './received-messages.ts';
 
-/** The session's connection, as the session sees it. */
+/** The methods of a connection that its session calls. */
 export interface SessionLink {
   deliver(sessionId: string, messages: readonly MtprotoMessage[]): void;
 }

@@ -42,12 +42,12 @@ export function objectField(object: TlObject, field: string): TlObject {
   return value;
 }
 
-/** An object; undefined if the field is absent. */
+/** Reads an object; undefined if the field is absent. */
 export function optionalObject(object: TlObject, field: string): TlObject | undefined {
   return object[field] === undefined || object[field] === null ? undefined : objectField(object, field);
 }
 
-/** A list of objects; empty if the field is absent. */
+/** Reads a list of objects; empty if the field is absent. */
 export function objectList(object: TlObject, field: string): TlObject[] {
   const value = object[field] ?? [];
   if (!Array.isArray(value) || !value.every(isTlObject)) throw rpcError('INPUT_FETCH_ERROR');
