@@ -128,7 +128,7 @@ describe('Assistant', () => {
     expect(model.calls[0]?.body).not.toHaveProperty('recipient_id');
   });
 
-  test('`delayed` with its reason; the message goes out after it', async () => {
+  test('`delayed` with its reason; the message is sent afterwards', async () => {
     await stack.control.fault({
       user_id: user123,
       method: 'messages.sendMessage',

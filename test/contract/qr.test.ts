@@ -53,7 +53,7 @@ describe('QR sign-in', () => {
     expect((await stack.api.send('plain', 'me', 'signed in by QR')).body).toMatchObject({ success: true });
   });
 
-  test('the stream tells the code at once, and `authorized` when another client has scanned it; a stream opened later tells so at once', async () => {
+  test('the stream sends the code at once, and `authorized` after a scan; a stream opened later sends that at once', async () => {
     const phone = '+9996621102';
     const lastCode = () => ({ phone, code: '22222', delivery: 'app' as const });
     const owner = await signedIn({ ...(await stack.telegram()), control: { lastCode } }, phone);
@@ -107,7 +107,7 @@ describe('QR sign-in', () => {
     },
   );
 
-  test.each(['1', '3'])('an account at home in data centre %s is signed in there', async (dc) => {
+  test.each(['1', '3'])('an account whose home is data centre %s is signed in there', async (dc) => {
     const phone = `+99966${dc}1104`;
     await stack.control.createAccount({ phone, first_name: 'Far' });
     const { body } = await begin(`far-${dc}`);
@@ -116,7 +116,7 @@ describe('QR sign-in', () => {
     expect((await stack.api.send(`far-${dc}`, 'me', 'here')).body).toMatchObject({ success: true });
   });
 
-  test('the stream tells each fresh code before the one before has expired', async () => {
+  test('the stream sends each new code before the previous one expires', async () => {
     const phone = '+9996621105';
     await stack.control.createAccount({ phone, first_name: 'Slow' });
     await stack.control.setLoginTokenLifetime(6);
@@ -132,7 +132,7 @@ describe('QR sign-in', () => {
     expect((await stream.ended).at(-1)).toMatchObject({ event: 'authorized' });
   });
 
-  test('a code that has expired is renewed when it is asked for again', async () => {
+  test('an expired code is renewed at the next request', async () => {
     await stack.control.setLoginTokenLifetime(1);
     const first = (await begin('expired')).body.url;
     await stack.control.setLoginTokenLifetime(30);
@@ -142,7 +142,7 @@ describe('QR sign-in', () => {
     expect((await begin('expired')).body.url).toBe(second.url);
   });
 
-  test('survives a restart of the worker between the code and its scan: the stream goes on and tells the end', async () => {
+  test('survives a restart of the worker between the code and its scan: the stream continues and sends the outcome', async () => {
     const phone = '+9996621106';
     await stack.control.createAccount({ phone, first_name: 'Patient' });
     await stack.control.setLoginTokenLifetime(10);
@@ -158,7 +158,7 @@ describe('QR sign-in', () => {
     });
   });
 
-  test('`cancel` ends it: the stream tells `error` AUTH_NOT_STARTED, and the code is of no use', async () => {
+  test('`cancel` ends it: the stream sends `error` AUTH_NOT_STARTED, and the code is invalid', async () => {
     const phone = '+9996621107';
     await stack.control.createAccount({ phone, first_name: 'Late' });
     const { body } = await begin('cancelled');
@@ -173,7 +173,7 @@ describe('QR sign-in', () => {
     expect((await begin('cancelled')).body).toMatchObject({ status: 'qr' });
   });
 
-  test('watching begins nothing: with no sign-in under way 409 `AUTH_NOT_STARTED`', async () => {
+  test('the stream starts no sign-in: without one 409 `AUTH_NOT_STARTED`', async () => {
     expect(await stack.api.get('/telegram/user/auth/qr/nobody')).toMatchObject({
       status: 409,
       body: { code: 'AUTH_NOT_STARTED' },
@@ -189,7 +189,7 @@ describe('QR sign-in', () => {
     });
   });
 
-  test('a login by code is given up for one by QR, and the other way round', async () => {
+  test('a sign-in by QR replaces one by code, and the reverse', async () => {
     const phone = '+9996621109';
     await stack.api.startSignIn('both', phone);
     expect((await begin('both')).body).toMatchObject({ status: 'qr' });

@@ -26,7 +26,7 @@ describe('a Redis that is out of memory', () => {
     await stack[Symbol.asyncDispose]();
   });
 
-  test('is named as the reason, nothing is sent later, and the account stays signed in', async () => {
+  test('is named as the reason; nothing is sent later, and the account stays signed in', async () => {
     const session = await redis.get('{acct-alice}:account');
     await redis.config('SET', 'maxmemory', '1');
     const calls: (() => Promise<ApiAnswer>)[] = [

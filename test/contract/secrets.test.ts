@@ -70,7 +70,7 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   answers.push(await stream.text());
   await asked(api.get('/webhooks/deliveries?user_id=eve'));
 
-  // What is under way has its say in the log.
+  // Wait until running calls have written their log lines.
   await expect.poll(() => stack.worker.output).toContain('webhook not delivered');
   const key = await readFile(join(stack.dataDir, 'session_encryption.key'), 'utf8');
   const store = await openFileSessionStore({
@@ -130,7 +130,7 @@ test('no code, password, session, auth key, API hash, key or token is readable i
       expect(content.includes(secret), `${secret.slice(0, 12)}… in ${place}`).toBe(false);
     if (!place.endsWith('.key'))
       expect(content.includes(key.trim()), `the sealing key in ${place}`).toBe(false);
-    // Five digits may stand in a time or an id by chance; as a value of their own they may not.
+    // Times and ids may contain these five digits by chance, so only separate values count.
     if (place !== 'OpenAPI')
       expect(content, place).not.toMatch(new RegExp(`(?<![0-9A-Za-z.])${code}(?![0-9A-Za-z.])`));
   }
@@ -138,16 +138,16 @@ test('no code, password, session, auth key, API hash, key or token is readable i
     expect(places.get(place), place).not.toContain(PHONE.slice(1));
 });
 
-test('what is kept on disk is for the owner alone', async () => {
+test('only the owner can read the files', async () => {
   await using stack = await Stack.start();
   await stack.signIn('frank', '+9996624001');
   for (const file of ['telegram_auth.json', 'telegram_sessions/frank.session', 'session_encryption.key']) {
     expect((await stat(join(stack.dataDir, file))).mode & 0o777, file).toBe(0o600);
   }
-  // As long as a hook may take, which starts a stack elsewhere.
+  // The same limit as for a hook, because this starts a stack.
 }, 60_000);
 
-/** Files of the product, by path; the sandbox plays Telegram, which knows its users' codes. */
+/** The product's files by path, without the sandbox's, which contain codes as Telegram's own do. */
 async function filesOf(directory: string): Promise<[string, string][]> {
   const names = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = names

@@ -75,7 +75,7 @@ describe('Sending', () => {
     expect((await sent()).at(-1)).toMatchObject({ text: '**as it is**' });
   });
 
-  test('`markdown_lenient` is for a model’s text: formatted as far as it can be, in previews and batches too', async () => {
+  test('`markdown_lenient` formats as much of a text as possible, also in previews and batches', async () => {
     const text = '## Plan\n\n- **one**\n- two **not closed';
     const fields = { parse_mode: 'markdown_lenient' };
     const shown = { text: 'Plan\n\n• one\n• two **not closed' };
@@ -83,7 +83,7 @@ describe('Sending', () => {
     expect((await sent()).at(-1)).toMatchObject(shown);
     const preview = await stack.api.post('/telegram/user/send/preview', { text, ...fields });
     expect(preview).toMatchObject({ status: 200, body: { parts: [shown] } });
-    // A long text is formatted elsewhere, and arrives all the same.
+    // A long text is formatted in a thread.
     const long = `${text}\n\n${'- **item** of the list\n'.repeat(1_000)}`;
     const before = (await sent()).length;
     const answer = await send(long, fields);
@@ -104,7 +104,7 @@ describe('Sending', () => {
     expect((await sent()).at(-1)).toMatchObject(shown);
   });
 
-  test('bold beside CJK, custom emoji and titles of links are taken', async () => {
+  test('bold beside CJK text, custom emoji and titles of links are accepted', async () => {
     for (const [text, expected] of [
       ['**重要：**请注意', { text: '重要：请注意', entities: [{ type: 'bold', offset: 0, length: 3 }] }],
       [
@@ -118,7 +118,7 @@ describe('Sending', () => {
     }
   });
 
-  test('a formatting error is a 400 that says where, and nothing is queued', async () => {
+  test('a formatting error is a 400 with line and column, and nothing is queued', async () => {
     const before = (await sent()).length;
     const answer = await send('fine\n<b>not fine', { parse_mode: 'html' });
     expect(answer).toMatchObject({
@@ -133,7 +133,7 @@ describe('Sending', () => {
     expect(await sent()).toHaveLength(before + 1);
   });
 
-  test('`split`: text over 4096 UTF-16 units goes out as ordered parts, `message_ids` too; a formatted one keeps its formatting', async () => {
+  test('`split`: a text over 4096 UTF-16 units is sent as ordered parts, with `message_ids` and its formatting', async () => {
     const text = `**${'слово '.repeat(700)}${'word '.repeat(700)}**`.replace(' **', '**');
     const answer = await send(text, { parse_mode: 'markdown' });
     expect(answer.status).toBe(200);
@@ -273,7 +273,7 @@ describe('Sending', () => {
     });
   });
 
-  test('more jobs than an account may have waiting: 429 `QUEUE_FULL`; those before are kept, and a repeat of one is not refused', async () => {
+  test('more jobs than an account may have waiting: 429 `QUEUE_FULL`; earlier ones are kept, and a repeat of one is not refused', async () => {
     await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
     const texts = Array.from({ length: MAX_PENDING }, (_, index) => `kept ${index}`);
     const headers = (text: string) => ({ Prefer: 'respond-async', 'Idempotency-Key': text });

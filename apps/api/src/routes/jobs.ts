@@ -62,7 +62,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
         }
       }).catch((error: unknown) => {
         // The client reconnects by itself, and gets a 503 if Redis is still unavailable.
-        logger.debug({ err: error, jobId, requestId: c.get('requestId') }, 'events broke off');
+        logger.debug({ err: error, jobId, requestId: c.get('requestId') }, 'the event stream failed');
       }),
     );
   });

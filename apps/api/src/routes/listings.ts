@@ -54,7 +54,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
         for await (const change of accountChanges(context, userId, limit, signal))
           await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
       }).catch((error: unknown) => {
-        logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'events broke off');
+        logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'the event stream failed');
       }),
     );
   });

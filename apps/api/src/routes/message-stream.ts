@@ -61,7 +61,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
         context.metrics.assistant(error.code);
         const line = { requestId, userId: request.user_id, code: error.code, err: error.cause ?? error };
         if (error.code === 'INTERNAL') context.logger.error(line, 'unexpected error');
-        else context.logger.info(line, 'the assistant did not reply');
+        else context.logger.info(line, 'the assistant failed');
         await write('error', { status: 'error', ...error.toPublic(), request_id: requestId });
       }
       await write('done', { request_id: requestId });

@@ -41,7 +41,7 @@ export function metricsRoutes({ metrics, producer, logger }: ApiContext): Hono<A
         [...snapshots].map(([worker, json]) => [worker, snapshotSchema.parse(JSON.parse(json))]),
       );
     } catch (error) {
-      logger.debug({ err: error }, 'metrics without those of the workers');
+      logger.debug({ err: error }, 'could not read the metrics of the workers');
       return null;
     }
   }

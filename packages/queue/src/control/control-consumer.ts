@@ -104,8 +104,9 @@ export class ControlConsumer {
         code: error.code,
         rpcError: error.details.rpcError,
       };
-      if (error.code === 'INTERNAL') log.error({ ...fields, err: error.cause ?? error }, 'failed');
-      else log.info(fields, 'refused');
+      if (error.code === 'INTERNAL')
+        log.error({ ...fields, err: error.cause ?? error }, 'control job failed');
+      else log.info(fields, 'control job refused');
       throw new UnrecoverableError(JSON.stringify(error.toPublic()));
     }
   }
@@ -122,7 +123,7 @@ export class ControlConsumer {
     const payload = CONTROL_JOBS[name].payload.parse(
       JSON.parse(this.#open(sealed, sealingContext(name, userId))),
     );
-    log.debug({ userId, requestId: job.requestId }, 'begun');
+    log.debug({ userId, requestId: job.requestId }, 'control job started');
     return this.#options.handlers[name](userId, payload as ControlPayload<N>);
   }
 
