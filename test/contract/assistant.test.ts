@@ -300,7 +300,7 @@ describe('Assistant', () => {
     await expect.poll(async () => (await sent()).filter(({ text }) => text === 'hung up')).toHaveLength(1);
   });
 
-  test('an Idempotency-Key stands for one request: a repeat has its reply, and a message is refused', async () => {
+  test('an Idempotency-Key belongs to one request: a repeat gets its reply, and a message is refused', async () => {
     const headers = { 'content-type': 'application/json', 'Idempotency-Key': 'asked-once' };
     const once = async (body: object) => post(body, { headers });
     model.script = reply('the first answer');

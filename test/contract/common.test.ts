@@ -38,7 +38,7 @@ describe('Common rules', () => {
     }
   });
 
-  test('Without `API_KEYS`: requests whose `Host` is no loopback name or whose `Origin` is foreign are refused', async () => {
+  test('Without `API_KEYS`: requests with a `Host` that is not loopback, or a foreign `Origin`, are refused', async () => {
     expect(await rawGet(stack.api.url, '/telegram/user/status/x', { Host: 'evil.example' })).toBe(403);
     expect(await rawGet(stack.api.url, '/telegram/user/status/x', { Origin: 'https://evil.example' })).toBe(
       403,
