@@ -134,7 +134,7 @@ class Crowd implements AsyncDisposable {
   async #send(userId: string, limit: number): Promise<number> {
     const begun = performance.now();
     const message = { userId, recipient: 'me', text: `at ${begun}`, linkPreview: true, requestId: 'bench' };
-    const { wait } = await this.#stage.producer.send({ job: message }, () => {});
+    const { wait } = await this.#stage.producer.enqueue({ name: 'send', data: message }, () => {});
     const { end } = await wait.until(limit);
     wait.cancel();
     if (end !== 'finished') throw new Error(`${userId}: a message did not end (${end})`);

@@ -5,7 +5,8 @@ import type { Stage } from './stage.ts';
 /** Puts messages into the queues of some accounts, evenly. */
 export async function fill(stage: Stage, users: readonly string[], messages: number): Promise<void> {
   const sends = Array.from({ length: messages }, (_, index) => ({
-    job: {
+    name: 'send' as const,
+    data: {
       userId: users[index % users.length] ?? '',
       recipient: 'me',
       text: `message ${index}`,
@@ -14,7 +15,7 @@ export async function fill(stage: Stage, users: readonly string[], messages: num
     },
   }));
   for (let at = 0; at < sends.length; at += 1_000)
-    await stage.producer.sendMany(sends.slice(at, at + 1_000), () => {});
+    await stage.producer.enqueueMany(sends.slice(at, at + 1_000), () => {});
 }
 
 /** Waits until no message waits. Polls rarely, so as not to affect the measurement. */

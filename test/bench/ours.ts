@@ -47,7 +47,7 @@ async function send(count: number): Promise<void> {
   await Promise.all(
     clients.map(async (client) => {
       for (let index = 0; index < each; index += 1)
-        await client.send({
+        await client.run('send', {
           recipient: { kind: 'self' },
           text: `message ${index}`,
           randomId: randomBytes(8).readBigInt64LE(),

@@ -232,7 +232,7 @@ test('without user and password it is off, and on loopback open to this machine 
   const { job_id } = (await stack.api.send('alice', '@nobody_has_this', 'shown here')).body;
   const path = `${QUEUES}/${encodeURIComponent('alice:send')}/${job_id}`;
   await expect
-    .poll(async () => (await stack.api.get(path)).body.job?.data.text, { interval: 500 })
+    .poll(async () => (await stack.api.get(path)).body.job?.data['text'], { interval: 500 })
     .toBe('shown here');
   await stack.apiProcess.end();
   const open = stack.spawnApi({ HOST: '0.0.0.0', API_KEYS: 'k' });

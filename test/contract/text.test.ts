@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import type { JobData } from '@gateway/actions';
 import { begin, chunk, ChatServer, END } from '@gateway/assistant/testing';
 import { Producer } from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
@@ -153,6 +154,11 @@ describe('A text that Telegram changes', () => {
     });
     afterAll(() => producer.close());
 
+    const formerDigest = ({ requestId: _requestId, ...message }: JobData) =>
+      createHash('sha256')
+        .update(JSON.stringify([message, undefined]))
+        .digest('base64url');
+
     /** Enqueues as versions without normalisation did. */
     const enqueue = async (text: string, idempotencyKey: string, more: object = {}) => {
       const job = {
@@ -163,7 +169,8 @@ describe('A text that Telegram changes', () => {
         text,
         ...more,
       };
-      const { jobId, wait } = await producer.send({ job, idempotencyKey }, () => {});
+      const key = { idempotencyKey, digest: formerDigest(job) };
+      const { jobId, wait } = await producer.enqueue({ name: 'send', data: job, key }, () => {});
       wait.cancel();
       return jobId;
     };

@@ -62,6 +62,11 @@ export class SandboxControl {
     return this.#get(`/messages?${search}`);
   }
 
+  /** `from` gives a message a new text, as from an official app. Ids are in the numbering of `from`. */
+  async edit(edit: { from: number; to: number; message_id: number; text: string }): Promise<void> {
+    await this.#send('PATCH', '/messages', edit);
+  }
+
   async fault(fault: {
     phone?: string;
     user_id?: number;
@@ -152,4 +157,5 @@ export interface SandboxMessage {
   reply_to?: number;
   silent?: boolean;
   no_webpage?: boolean;
+  edit_date?: string;
 }

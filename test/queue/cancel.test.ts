@@ -23,7 +23,7 @@ describe('cancelling a message', () => {
       finished_at: expect.stringMatching(/^\d{4}-/),
     });
     const worker = await stage.owner();
-    expect((await take(worker)).data.text).toBe('2');
+    expect((await take(worker)).data['text']).toBe('2');
     expect(await worker.next()).toBeNull();
   });
 

@@ -12,24 +12,24 @@ import {
   readSendState,
   ResultsPublisher,
   removeWorker,
-  SendConsumer,
+  AccountConsumer,
   sharedBackend,
   ShardLease,
   shardOf,
   watchContact,
   writeAccountView,
   writeSendState,
-  type NewSend,
 } from '@gateway/queue';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EnqueueScript } from '../../packages/queue/src/enqueue/enqueue-script.ts';
 import { enqueueSends } from '../../packages/queue/src/enqueue/enqueue-sends.ts';
 import { OwnerNotifier } from '../../packages/queue/src/enqueue/owner-notifier.ts';
-import { placeSend } from '../../packages/queue/src/enqueue/place-send.ts';
+import { placeJob } from '../../packages/queue/src/enqueue/place-job.ts';
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
 import { newCall } from '../../packages/queue/src/redis/redis-calls.ts';
 import { RedisCluster } from '../env/redis-cluster.ts';
+import { newSend, type TestSend } from './queue-stage.ts';
 
 const SHARDS = 16;
 const HOUR = 3_600_000;
@@ -83,9 +83,9 @@ describe('on a Redis Cluster of three nodes', () => {
     const show = (shown: AccountView) => writeAccountView(redis, { shard, fence }, userId, shown);
     await show(view);
     const admitted: AccountView[] = [];
-    const enqueue = async (text: string, details: Pick<NewSend, 'sendAt' | 'idempotencyKey'> = {}) => {
+    const enqueue = async (text: string, details: Pick<TestSend, 'sendAt' | 'idempotencyKey'> = {}) => {
       const [outcome] = await enqueueSends(
-        [placeSend({ job: { ...MESSAGE, userId, text }, ...details }, shard)],
+        [placeJob(newSend({ job: { ...MESSAGE, userId, text }, ...details }), shard)],
         (asked) => void admitted.push(asked),
         { redis, accounts, script, notifier, shards: SHARDS, maxPending: MAX_PENDING, retentionMs: 60_000 },
         newCall(),
@@ -125,15 +125,15 @@ describe('on a Redis Cluster of three nodes', () => {
     await clearDueAccount(redis, shard, userId, Date.now());
     expect(await dueAt()).toBeNull();
 
-    const former = new SendConsumer(redis, backend, queue, userId, fence);
+    const former = new AccountConsumer(redis, backend, queue, userId, fence);
     const first = await former.next();
-    if (first === null || first === 'needs_recovery') throw new Error('no job');
+    if (first === null || first === 'needs_recovery' || 'newer' in first) throw new Error('no job');
     await writeHeldJobs(redis, userId, [
       { jobId: first.jobId, hold: { reason: 'SLOWMODE_WAIT', until: Date.now() } },
     ]);
     await raiseFence(redis, userId, '2 worker');
     await expect(writeSendState(redis, fence, userId, EMPTY_SEND_STATE)).rejects.toThrow(Fenced);
-    const owner = new SendConsumer(redis, backend, queue, userId, '2 worker');
+    const owner = new AccountConsumer(redis, backend, queue, userId, '2 worker');
     let recovered: unknown;
     await owner.recover(async (jobs) => {
       recovered = jobs;
@@ -142,8 +142,8 @@ describe('on a Redis Cluster of three nodes', () => {
     const results = new ResultsPublisher(redis, backend);
     for (const text of ['1', '2', '3']) {
       const job = await owner.next();
-      if (job === null || job === 'needs_recovery') throw new Error('no job');
-      expect(job.data.text).toBe(text);
+      if (job === null || job === 'needs_recovery' || 'newer' in job) throw new Error('no job');
+      expect(job.data['text']).toBe(text);
       await job.saveProgress({ sent: [] });
       await job.complete({ message_id: 1, date: '2024-01-15T12:00:00Z' });
       await results.finished(shard, job.jobId);

@@ -2,7 +2,7 @@ import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contra
 import { raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
-import { withdrawSend } from '../../packages/queue/src/line/withdraw-send.ts';
+import { withdrawJob } from '../../packages/queue/src/line/withdraw-job.ts';
 import { RedisProxy } from '../env/redis-proxy.ts';
 import { DATE, QueueStage, SHARDS, take } from './queue-stage.ts';
 
@@ -93,7 +93,7 @@ describe('a message whose caller got a 503 (Redis away)', () => {
     const message = (text: string, userId = stage.userId) => ({ job: { ...stage.message(text), userId } });
     const many = Array.from({ length: 70 }, (_, index) => message(String(index)));
     await holdAnswers();
-    const all = stage.producer.sendMany([...many, message('x', 'another')], () => {});
+    const all = stage.sendMany([...many, message('x', 'another')]);
     await expect(all).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE', kind: 'unknown_outcome' });
     proxy.release();
     await expect.poll(line).toEqual(['first']);
@@ -103,7 +103,7 @@ describe('a message whose caller got a 503 (Redis away)', () => {
     await stage.add('first');
     await stage.redis.script('FLUSH');
     // Redis has the withdrawing script cached, so that one is not late for the same reason.
-    await withdrawSend(stage.redis, stage.userId, 'none');
+    await withdrawJob(stage.redis, stage.userId, 'none');
     proxy.hold();
     expect(await send('in doubt')).toEqual(IN_DOUBT);
     proxy.release();

@@ -2,7 +2,7 @@ import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contra
 import { claimShardCount, raiseFence, shardOf, writeAccountView } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
-import { MAX_PENDING, QueueStage, SHARDS, take } from './queue-stage.ts';
+import { MAX_PENDING, QueueStage, SHARDS, take, newSend } from './queue-stage.ts';
 
 describe('enqueueing messages', () => {
   let stage: QueueStage;
@@ -19,7 +19,7 @@ describe('enqueueing messages', () => {
     const worker = await stage.owner();
     await worker.promoteAll();
     const order: string[] = [];
-    for (const _ of texts) order.push((await take(worker)).data.text);
+    for (const _ of texts) order.push(String((await take(worker)).data['text']));
     expect(order).toEqual(texts);
   });
 
@@ -43,7 +43,8 @@ describe('enqueueing messages', () => {
     expect(new Set(jobs.map((job) => 'jobId' in job && job.jobId)).size).toBe(200);
     await stage.add('201');
     const worker = await stage.owner();
-    for (let index = 0; index <= 201; index += 1) expect((await take(worker)).data.text).toBe(String(index));
+    for (let index = 0; index <= 201; index += 1)
+      expect((await take(worker)).data['text']).toBe(String(index));
   });
 
   test('in a batch, a key of another message refuses only its own message', async () => {
@@ -125,8 +126,8 @@ describe('enqueueing messages', () => {
     test('in a batch, messages of a refused account do not stop the others', async () => {
       await show(READY);
       const nobody = { ...stage.message('nobody'), userId: 'nobody' };
-      const sends = [stage.message('1'), nobody, stage.message('2')].map((job) => ({ job }));
-      expect(await stage.producer.sendMany(sends, onlyReady)).toMatchObject([
+      const sends = [stage.message('1'), nobody, stage.message('2')].map((job) => newSend({ job }));
+      expect(await stage.producer.enqueueMany(sends, onlyReady)).toMatchObject([
         { jobId: expect.any(String) },
         { code: 'NOT_AUTHORIZED' },
         { jobId: expect.any(String) },
@@ -141,14 +142,14 @@ describe('enqueueing messages', () => {
         await send();
         await show({ ...READY, reason: 'another than before' });
         const texts = Array.from({ length: count }, (_, index) => String(index));
-        const outcomes = await stage.producer.sendMany(
-          texts.map((text) => ({ job: stage.message(text) })),
+        const outcomes = await stage.producer.enqueueMany(
+          texts.map((text) => newSend({ job: stage.message(text) })),
           onlyReady,
         );
         expect(new Set(outcomes.map((outcome) => 'jobId' in outcome && outcome.jobId)).size).toBe(count);
         const worker = await stage.owner();
         await take(worker);
-        for (const text of texts) expect((await take(worker)).data.text).toBe(text);
+        for (const text of texts) expect((await take(worker)).data['text']).toBe(text);
       },
     );
 
@@ -183,7 +184,10 @@ describe('enqueueing messages', () => {
       .toBe('sent');
     const worker = await stage.owner();
     await expect.poll(async () => (await stage.producer.pending(stage.userId)).waiting).toBe(2);
-    expect([(await take(worker)).data.text, (await take(worker)).data.text]).toEqual(['before', 'after']);
+    expect([(await take(worker)).data['text'], (await take(worker)).data['text']]).toEqual([
+      'before',
+      'after',
+    ]);
   });
 
   test('a different number of shards is refused, with what to set', async () => {

@@ -1,4 +1,4 @@
-import type { SendJob } from '@gateway/contracts';
+import { digestOf, type JobData, type NewJob } from '@gateway/actions';
 import {
   AccountQueues,
   claimShardCount,
@@ -6,15 +6,14 @@ import {
   Producer,
   publishShard,
   raiseFence,
-  SendConsumer,
+  AccountConsumer,
   sharedBackend,
-  type AcceptedSend,
+  type EnqueuedJob,
   type Admission,
-  type FetchedSend,
-  type NewSend,
-  type RecoveredSend,
+  type FetchedJob,
+  type RecoveredJob,
   type Redis,
-  type SendQueue,
+  type JobQueue,
 } from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
 import { vi } from 'vitest';
@@ -70,17 +69,17 @@ export class QueueStage {
     this.userId = `user-${this.#accounts}`;
   }
 
-  message(text: string): Omit<SendJob, 'digest'> {
+  message(text: string): JobData & { text: string } {
     return { userId: this.userId, recipient: 'me', text, linkPreview: true, requestId: 'r' };
   }
 
   /** Enqueues a message, by default without checking the account. */
-  send(send: NewSend, admission: Admission = () => {}): Promise<AcceptedSend> {
-    return this.producer.send(send, admission);
+  send(send: TestSend, admission: Admission = () => {}): Promise<EnqueuedJob> {
+    return this.producer.enqueue(newSend(send), admission);
   }
 
-  sendMany(sends: readonly NewSend[]): ReturnType<Producer['sendMany']> {
-    return this.producer.sendMany(sends, () => {});
+  sendMany(sends: readonly TestSend[]): ReturnType<Producer['enqueueMany']> {
+    return this.producer.enqueueMany(sends.map(newSend), () => {});
   }
 
   async add(...texts: string[]): Promise<string[]> {
@@ -93,30 +92,48 @@ export class QueueStage {
     return ids;
   }
 
-  queue(): SendQueue {
+  queue(): JobQueue {
     return new AccountQueues(this.redis, sharedBackend(this.redis)).of(this.userId);
   }
 
   /** Creates an owner of the account; one with a greater number takes over. `redis`: its own connection, if any. */
-  async owner(number = 1, redis = this.redis): Promise<SendConsumer> {
+  async owner(number = 1, redis = this.redis): Promise<AccountConsumer> {
     const fence = `${number} worker`;
     await raiseFence(redis, this.userId, fence);
     const backend = sharedBackend(redis);
     const queue = new AccountQueues(redis, backend).of(this.userId);
-    return new SendConsumer(redis, backend, queue, this.userId, fence);
+    return new AccountConsumer(redis, backend, queue, this.userId, fence);
   }
 }
 
-export async function recover(worker: SendConsumer): Promise<RecoveredSend[]> {
-  let recovered: RecoveredSend[] = [];
+/** A send as tests write it. */
+export interface TestSend {
+  job: JobData;
+  idempotencyKey?: string | undefined;
+  sendAt?: number | undefined;
+}
+
+export function newSend({ job, idempotencyKey, sendAt }: TestSend): NewJob {
+  const { requestId: _requestId, ...request } = job;
+  const given = { ...request, sendAt };
+  const key =
+    idempotencyKey === undefined
+      ? undefined
+      : { idempotencyKey, digest: digestOf('send', given, Object.keys(given)) };
+  return { name: 'send', data: job, sendAt, key };
+}
+
+export async function recover(worker: AccountConsumer): Promise<RecoveredJob[]> {
+  let recovered: RecoveredJob[] = [];
   await worker.recover(async (jobs) => {
     recovered = jobs;
   });
   return recovered;
 }
 
-export async function take(from: SendConsumer): Promise<FetchedSend> {
+export async function take(from: AccountConsumer): Promise<FetchedJob> {
   const job = await from.next();
-  if (job === null || job === 'needs_recovery') throw new Error(`no job: ${job}`);
+  if (job === null || job === 'needs_recovery' || 'newer' in job)
+    throw new Error(`no job: ${JSON.stringify(job)}`);
   return job;
 }

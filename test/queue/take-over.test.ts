@@ -21,7 +21,7 @@ describe("an account's queue that another worker takes over", () => {
     await take(former);
     const next = await stage.owner(2);
     expect((await recover(next)).map(({ jobId }) => jobId)).toEqual(ids.slice(0, 3));
-    for (const text of ['1', '2', '3', '4']) expect((await take(next)).data.text).toBe(text);
+    for (const text of ['1', '2', '3', '4']) expect((await take(next)).data['text']).toBe(text);
   });
 
   test('a former owner cannot end a job that another has taken over', async () => {
@@ -42,7 +42,7 @@ describe("an account's queue that another worker takes over", () => {
     const next = await stage.owner(2);
     await recover(next);
     await expect(former.next()).rejects.toThrow(Fenced);
-    for (const text of ['1', '2', '3']) expect((await take(next)).data.text).toBe(text);
+    for (const text of ['1', '2', '3']) expect((await take(next)).data['text']).toBe(text);
   });
 
   test('a former owner that ends its job late neither ends, fetches nor writes anything', async () => {
@@ -54,7 +54,7 @@ describe("an account's queue that another worker takes over", () => {
     await expect(ending).rejects.toThrow(Fenced);
     expect(await readSendState(stage.redis, stage.userId)).toEqual(EMPTY_SEND_STATE);
     expect(await recover(next)).toHaveLength(1);
-    for (const text of ['1', '2']) expect((await take(next)).data.text).toBe(text);
+    for (const text of ['1', '2']) expect((await take(next)).data['text']).toBe(text);
   });
 
   test('a job whose fetch lost its answer is not skipped', async () => {
@@ -64,7 +64,7 @@ describe("an account's queue that another worker takes over", () => {
     await lost.next();
     expect(await worker.next()).toBe('needs_recovery');
     await recover(worker);
-    for (const text of ['1', '2']) expect((await take(worker)).data.text).toBe(text);
+    for (const text of ['1', '2']) expect((await take(worker)).data['text']).toBe(text);
   });
 
   test('a job whose fetch lost its answer is noticed even if it is the last', async () => {
@@ -73,7 +73,7 @@ describe("an account's queue that another worker takes over", () => {
     await (await stage.owner()).next();
     expect(await worker.next()).toBe('needs_recovery');
     await recover(worker);
-    expect((await take(worker)).data.text).toBe('1');
+    expect((await take(worker)).data['text']).toBe('1');
   });
 
   test('a job whose end lost its answer ends once, and the job fetched with it is the next one', async () => {
@@ -102,7 +102,7 @@ describe("an account's queue that another worker takes over", () => {
     expect((await recover(worker)).map(({ jobId }) => jobId)).toEqual([second]);
     for (const text of ['2', '3']) {
       const next = await take(worker);
-      expect(next.data.text).toBe(text);
+      expect(next.data['text']).toBe(text);
       await next.complete({ message_id: 2, date: DATE });
     }
     expect(await worker.next()).toBeNull();

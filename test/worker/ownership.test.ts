@@ -37,7 +37,7 @@ describe('the only connection of an account', () => {
   /** @returns the job's id. */
   async function send(): Promise<string> {
     const message = { userId: ALICE, recipient: 'me', text: 'x', linkPreview: true, requestId: 'r' };
-    const { jobId, wait } = await producer.send({ job: message }, () => {});
+    const { jobId, wait } = await producer.enqueue({ name: 'send', data: message }, () => {});
     wait.cancel();
     return jobId;
   }

@@ -41,7 +41,7 @@ describe('pending messages', () => {
   /** @returns the job's id. */
   async function send(userId: string, sendAt?: number): Promise<string> {
     const message = { userId, recipient: 'me', text: 'x', linkPreview: true, requestId: 'r' };
-    const { jobId, wait } = await producer.send({ job: message, sendAt }, () => {});
+    const { jobId, wait } = await producer.enqueue({ name: 'send', data: message, sendAt }, () => {});
     wait.cancel();
     return jobId;
   }
@@ -63,10 +63,7 @@ describe('pending messages', () => {
         const client = free.open(...args);
         return {
           ...client,
-          send: async (message) => {
-            await gate;
-            return client.send(message);
-          },
+          run: (name, options) => gate.then(() => client.run(name, options)),
         };
       },
     };

@@ -11,8 +11,8 @@ export type ApiProducer = {
 } & Pick<
   Producer,
   | 'claimShards'
-  | 'send'
-  | 'sendMany'
+  | 'enqueue'
+  | 'enqueueMany'
   | 'sendJobId'
   | 'cancelWaiting'
   | 'control'

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommonOptions, CommandContext } from './command-context.ts';
 import { logout, pause, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
+import { edit, type EditOptions } from './commands/edit.ts';
 import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
@@ -92,6 +93,20 @@ export function createProgram(run: Runner): Command {
     command(program, 'send [user_id] [recipient] [text]', 'send a message, or a file of messages'),
     run,
   );
+
+  command(program, 'edit <user_id> <recipient> <message_id> [text]', 'give a message a new text')
+    .option('--file <path>', 'take the text from a file; - as the text: from standard input')
+    .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
+    .option('--no-preview', 'without a preview of links')
+    .action(
+      (
+        userId: string,
+        recipient: string,
+        messageId: string,
+        text: string | undefined,
+        options: CommonOptions & EditOptions,
+      ) => run(options, (context) => edit(context, { userId, recipient, messageId, text }, options)),
+    );
 
   command(program, 'ask <user_id> <recipient> <prompt>', 'let the assistant answer, and send its answer')
     .option('--no-send', 'only show the answer')

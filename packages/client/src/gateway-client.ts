@@ -1,3 +1,4 @@
+import type { ActionName, RequestOf } from '@gateway/actions';
 import type { PaceChoice } from '@gateway/contracts';
 import { Accounts } from './accounts.ts';
 import { GatewayApiError } from './errors.ts';
@@ -15,7 +16,9 @@ import type {
   AccountAnswer,
   AccountStateAnswer,
   AccountStatus,
+  ActionOutcome,
   BatchAnswer,
+  BatchItem,
   CallOptions,
   CodeSentAnswer,
   EndedJob,
@@ -149,25 +152,49 @@ export class GatewayClient {
   }
 
   /** @returns the message's id (`status: 'ok'`), or the job that will send it (`status: 'queued'`). */
-  send(
-    message: OutgoingMessage,
+  send(message: OutgoingMessage, options: SendOptions = {}): Promise<SendOutcome> {
+    return this.act('send', message, options);
+  }
+
+  /**
+   * Runs an action of the API's catalogue, such as `message.edit`, with the fields of its request.
+   * @returns its result (`status: 'ok'`), or the job that will run it (`status: 'queued'`).
+   */
+  act<N extends ActionName>(
+    type: N,
+    request: RequestOf<N>,
     { idempotencyKey = newKey(), wait, respondAsync, signal }: SendOptions = {},
-  ): Promise<SendOutcome> {
+  ): Promise<ActionOutcome<N>> {
     const prefer = [
       ...(respondAsync === true ? ['respond-async'] : []),
       ...(wait === undefined ? [] : [`wait=${wait}`]),
     ].join(', ');
     return this.#transport.json({
       method: 'POST',
-      path: '/telegram/user/send',
-      body: message,
+      path: `/telegram/user/${type.replace('.', '/')}`,
+      body: request,
       headers: { 'Idempotency-Key': idempotencyKey, ...(prefer !== '' && { Prefer: prefer }) },
       retry: withIdempotencyKey,
       signal,
     });
   }
 
-  /** Sends up to 1,000 messages, 256 KiB in total. Each is accepted or refused separately: check each of `jobs`. */
+  /** Enqueues up to 1,000 actions, 8 MiB in total. Each is accepted or refused separately: check each of `jobs`. */
+  batch(
+    actions: readonly BatchItem[],
+    { idempotencyKey = newKey(), signal }: IdempotencyOptions = {},
+  ): Promise<BatchAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: '/telegram/user/batch',
+      body: { actions },
+      headers: { 'Idempotency-Key': idempotencyKey },
+      retry: withIdempotencyKey,
+      signal,
+    });
+  }
+
+  /** Sends up to 1,000 messages, 8 MiB in total. Each is accepted or refused separately: check each of `jobs`. */
   sendBatch(
     messages: readonly OutgoingMessage[],
     { idempotencyKey = newKey(), signal }: IdempotencyOptions = {},

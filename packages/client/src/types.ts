@@ -1,3 +1,4 @@
+import type { ActionName, RequestOf, ResultOf } from '@gateway/actions';
 import type {
   AccountState,
   AccountSummary,
@@ -10,7 +11,6 @@ import type {
   JobView,
   PaceChoice,
   PaceRules,
-  SendResult,
   SendSummary,
   UserInfo,
   ValidationIssue,
@@ -76,32 +76,14 @@ export interface AccountAnswer {
 export type AccountStateAnswer = AccountAnswer & { state: AccountState };
 export type PaceAnswer = AccountAnswer & { pace: PaceChoice | null };
 
-/** A message to send. */
-export interface OutgoingMessage {
-  /** The sending account, by the caller's own name for it. */
-  user_id: string;
-  /** Numeric id, `@username`, `+phone`, `me`, `https://t.me/name`, or `-100…` for channels. */
-  recipient_id: string | number;
-  text: string;
-  /** `markdown_lenient` is for text from a language model: broken markup is never refused. */
-  parse_mode?: 'markdown' | 'markdown_lenient' | 'html' | 'none' | undefined;
-  /** The id of the message in that chat to reply to. */
-  reply_to?: number | undefined;
-  silent?: boolean | undefined;
-  /** Default: true. */
-  link_preview?: boolean | undefined;
-  /** Whether a text that is too long for one message is sent as several, in order. Default: true. */
-  split?: boolean | undefined;
-  /** RFC 3339 with a time zone. The message is held until then. */
-  send_at?: string | undefined;
-  /** The gateway posts the job's JSON to this URL when the job ends. */
-  callback_url?: string | undefined;
-}
+/** A message to send: the body of `POST /telegram/user/send`. */
+export type OutgoingMessage = RequestOf<'send'>;
 
-/** The answer to a send: already sent, or still queued. `status` tells them apart. */
-export type SendOutcome = SentAnswer | QueuedAnswer;
+/** The answer to an action: already done, or still queued. `status` tells them apart. */
+export type ActionOutcome<N extends ActionName> = DoneAnswer<N> | QueuedAnswer;
+export type SendOutcome = ActionOutcome<'send'>;
 
-export type SentAnswer = SendResult & { status: 'ok'; success: true; job_id: string };
+export type DoneAnswer<N extends ActionName> = ResultOf<N> & { status: 'ok'; success: true; job_id: string };
 
 export interface QueuedAnswer {
   status: 'queued';
@@ -125,6 +107,9 @@ export interface ErrorBody {
   rpc_error?: string;
   issues?: readonly ValidationIssue[];
 }
+
+/** One action of a batch. */
+export type BatchItem = { [N in ActionName]: { type: N } & RequestOf<N> }[ActionName];
 
 export interface BatchAnswer {
   status: 'queued';
@@ -178,4 +163,5 @@ export interface PreviewAnswer {
   parts: { text: string; entities: Entity[] }[];
 }
 
+export type { ActionName, RequestOf };
 export type { AccountState, AccountSummary, Entity, HistoryPoint, SendSummary, UserInfo };

@@ -51,14 +51,12 @@ export {
   controlJobSchema,
   isControlJobName,
   jobViewSchema,
-  sendJobSchema,
   type ControlJob,
   type ControlJobName,
   type ControlPayload,
   type ControlResult,
   type JobState,
   type JobView,
-  type SendJob,
 } from './jobs.ts';
 export {
   accountIntervalMs,
@@ -98,7 +96,7 @@ export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient } from './recipients/recipient.ts';
 export { type Recipient } from './recipients/recipient-forms.ts';
-export { nullableFieldsOf, requestBody } from './request-body.ts';
+export { nullableFieldsOf, requestBody, type RequestBody } from './request-body.ts';
 export {
   accountStateResponseSchema,
   batchResponseSchema,
@@ -109,27 +107,23 @@ export {
   jobResponseSchema,
   paceResponseSchema,
   queuedResponseSchema,
-  sentResponseSchema,
+  endedResponseSchema,
   statusResponseSchema,
   qrResponseSchema,
   verifyResponseSchema,
 } from './responses.ts';
 export { exportRequestSchema, exportResponseSchema, importRequestSchema } from './session-transfer.ts';
 export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
+export { MAX_MESSAGE_LENGTH, MAX_TEXT_LENGTH, messageFields, messageIdField } from './message-fields.ts';
+export { recipientIdSchema } from './recipients/recipient.ts';
 export {
-  MAX_MESSAGE_LENGTH,
-  MAX_TEXT_LENGTH,
   resultOf,
   sendProgressSchema,
-  MAX_BATCH,
-  sendBatchRequestSchema,
-  sendRequestSchema,
   sendResultSchema,
   type SendProgress,
-  type SendRequest,
   type SendResult,
   type SentMessage,
-} from './send.ts';
+} from './send-result.ts';
 export { cutsOf, partsOf } from './text/split-text.ts';
 export { cleanSource, cleanText, isInvisible, normalizeFormatted, sameTextAs } from './text/telegram-text.ts';
 export {

@@ -4,42 +4,6 @@ import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { userIdSchema } from './recipients/user-id.ts';
-import { sendResultSchema } from './send.ts';
-import { entitySchema } from './text/entities.ts';
-
-/** Payload of a `send` job. The job lives in the account's own queue. */
-export const sendJobSchema = z.object({
-  userId: userIdSchema,
-  recipient: z.string(),
-  text: z.string(),
-  /**
-   * Rising offsets (UTF-16 units) at which the text is cut into messages. Fixed here so that every attempt cuts alike.
-   */
-  cuts: z.array(z.int().positive()).optional(),
-  /** The formatting of `text`. */
-  entities: z.array(entitySchema).optional(),
-  replyTo: z.number().int().optional(),
-  silent: z.boolean().optional(),
-  linkPreview: z.boolean(),
-  requestId: z.string(),
-  /** The finished job is posted to this URL. */
-  callbackUrl: z.string().optional(),
-  /**
-   * Digest of the request that the assistant answered with this message. Recognizes a repeat of it under the same
-   * Idempotency-Key.
-   */
-  askedDigest: z.string().optional(),
-  /** Number of manual retries after a failure. */
-  retries: z.int().positive().optional(),
-  /** Time of the last manual retry, ms since the epoch. */
-  retriedAt: z.int().optional(),
-  /**
-   * Digest of the message as the caller gave it. Under one Idempotency-Key it tells a repeat from another message.
-   * Empty without a key.
-   */
-  digest: z.string(),
-});
-export type SendJob = z.infer<typeof sendJobSchema>;
 
 /**
  * The catalogue of control jobs: name → payload and result, shared by producer and consumer. A payload is sealed in
@@ -133,7 +97,7 @@ export const jobViewSchema = z.object({
   finished_at: z.string().nullable(),
   retry_at: z.string().nullable(),
   reason: z.string().nullable(),
-  result: z.union([sendResultSchema, z.record(z.string(), z.unknown())]).nullable(),
+  result: z.record(z.string(), z.unknown()).nullable(),
   error: publicErrorSchema.loose().nullable(),
 });
 export type JobView = z.infer<typeof jobViewSchema>;

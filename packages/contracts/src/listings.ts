@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { jobViewSchema } from './jobs.ts';
+import { messageFields } from './message-fields.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
 import { statusResponseSchema } from './responses.ts';
-import { sendFields } from './send.ts';
 import { entitySchema } from './text/entities.ts';
 
 /** Listings for people: accounts, their messages, and the history of the last hours. */
@@ -74,9 +74,9 @@ export const historyResponseSchema = z.object({
 });
 
 export const previewRequestSchema = requestBody({
-  text: sendFields.text,
-  parse_mode: sendFields.parse_mode,
-  split: sendFields.split,
+  text: messageFields.text,
+  parse_mode: messageFields.parse_mode,
+  split: messageFields.split,
 });
 
 export const previewResponseSchema = z.object({

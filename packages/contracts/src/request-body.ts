@@ -3,7 +3,8 @@ import * as z from 'zod';
 /** The optional fields of each {@link requestBody}, which OpenAPI shows as nullable. */
 const OPTIONAL_FIELDS = new WeakMap<object, readonly string[]>();
 
-type RequestBody<O extends z.ZodObject> = z.ZodPipe<z.ZodTransform<z.input<O>, z.input<O>>, O>;
+/** The schema of a request's body. `out` is the schema of its fields. */
+export type RequestBody<O extends z.ZodObject> = z.ZodPipe<z.ZodTransform<z.input<O>, z.input<O>>, O>;
 
 /**
  * A JSON object in a request: unknown fields are refused, and `null` for an optional field means absent.

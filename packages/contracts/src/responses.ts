@@ -4,7 +4,6 @@ import { codeSentSchema, qrCodeSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { jobViewSchema } from './jobs.ts';
 import { paceChoiceSchema, type PaceRules } from './pace.ts';
-import { sendResultSchema } from './send.ts';
 
 /**
  * Schemas of the API's response bodies. The OpenAPI document is generated from them, and a test checks real responses
@@ -78,11 +77,10 @@ export const statusResponseSchema = z.object({
   next_action: z.string().optional().describe('What a person has to do'),
 });
 
-export const sentResponseSchema = sendResultSchema.extend({
-  status: z.literal('ok'),
-  success: z.literal(true),
-  job_id: jobId,
-});
+/** The response of an action that ended within the wait, with the action's result. */
+export function endedResponseSchema<R extends z.ZodRawShape>(result: z.ZodObject<R>) {
+  return result.extend({ status: z.literal('ok'), success: z.literal(true), job_id: jobId });
+}
 
 export const queuedResponseSchema = z.object({
   status: z.literal('queued'),

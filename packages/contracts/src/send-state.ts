@@ -6,6 +6,8 @@ import { paceStateSchema } from './pace.ts';
 export const sendStateSchema = z.object({
   /** Holds of chats in slow mode or after a failed attempt, by the chat's key. */
   chatHolds: z.record(z.string(), holdSchema),
+  /** Holds of single job types, by type. */
+  typeHolds: z.record(z.string(), holdSchema).default({}),
   /** Telegram's pause of look-ups: only sends to known recipients go on. */
   lookUpHold: holdSchema.nullable(),
   /**
@@ -25,6 +27,7 @@ export type SendState = z.infer<typeof sendStateSchema>;
 
 export const EMPTY_SEND_STATE: SendState = {
   chatHolds: {},
+  typeHolds: {},
   lookUpHold: null,
   unknown: {},
   recoveries: {},

@@ -1,3 +1,4 @@
+import type { NewJob } from '@gateway/actions';
 import {
   CONTROL_JOBS,
   GatewayError,
@@ -13,16 +14,16 @@ import type { Redis } from 'ioredis';
 import { ControlQueues } from './control/control-queues.ts';
 import { sealingContext } from './control/sealing-context.ts';
 import type { Admission } from './enqueue/enqueue-sends.ts';
-import { placeSend, type NewSend, type PlacedSend } from './enqueue/place-send.ts';
+import { placeJob, type PlacedJob } from './enqueue/place-job.ts';
 import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
 import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './events/results.ts';
 import { idempotentJobId, newJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
 import { AccountQueues } from './line/account-queues.ts';
-import { cancelWaitingSend, type CancelOutcome } from './line/cancel-send.ts';
+import { cancelWaitingJob, type CancelOutcome } from './line/cancel-job.ts';
 import { countPending, type PendingCounts } from './line/pending-counts.ts';
-import { retrySend } from './line/retry-send.ts';
+import { retryJob } from './line/retry-job.ts';
 import { readSendState } from './line/send-states.ts';
 import { claimShardCount, shardOf } from './ownership/shards.ts';
 import { countLiveWorkers } from './ownership/workers.ts';
@@ -58,7 +59,7 @@ export interface Accepted {
   wait: JobWait;
 }
 
-export interface AcceptedSend extends Accepted {
+export interface EnqueuedJob extends Accepted {
   /** The account's view at enqueue time. */
   view: AccountView;
 }
@@ -140,17 +141,17 @@ export class Producer {
   }
 
   /**
-   * Enqueues a send. Once this resolves, the job is in its account's queue; jobs are sent in the order in which they
-   * were enqueued. The same `idempotencyKey` leads to the same job.
+   * Enqueues a job. Once this resolves, the job is in its account's queue; jobs run in the order in which they were
+   * enqueued. The same Idempotency-Key leads to the same job.
    * @param admission is called with the account's view when the job is enqueued. If it throws a `GatewayError`, this
    * throws that error and enqueues nothing.
    * @param isAwaited whether the caller waits for the job's end.
    * @throws {GatewayError} `IDEMPOTENCY_MISMATCH` where the key belongs to another message, `QUEUE_FULL`.
    */
-  async send(send: NewSend, admission: Admission, isAwaited = true): Promise<AcceptedSend> {
-    const placed = this.#place(send);
+  async enqueue(job: NewJob, admission: Admission, isAwaited = true): Promise<EnqueuedJob> {
+    const placed = this.#place(job);
     const { jobId } = placed;
-    const wait = isAwaited ? this.#results.expect(jobId, send.job.userId) : NO_WAIT;
+    const wait = isAwaited ? this.#results.expect(jobId, job.data.userId) : NO_WAIT;
     try {
       const view = await this.#enqueuer.one(placed, admission);
       return { jobId, wait, view };
@@ -171,20 +172,20 @@ export class Producer {
   /**
    * Enqueues messages of any accounts, each account's in the order given. A message that is refused does not stop the
    * others.
-   * @returns for each message its job, or why it was not enqueued (as {@link send} throws).
+   * @returns for each message its job, or why it was not enqueued (as {@link enqueue} throws).
    * @throws {GatewayError} `QUEUE_UNAVAILABLE` where Redis took none.
    */
-  async sendMany(
-    sends: readonly NewSend[],
+  async enqueueMany(
+    jobs: readonly NewJob[],
     admission: Admission,
   ): Promise<({ jobId: string } | GatewayError)[]> {
-    const placed = sends.map((send) => this.#place(send));
+    const placed = jobs.map((job) => this.#place(job));
     const refused = await this.#enqueuer.many(placed, admission);
     return placed.map((each) => refused.get(each) ?? { jobId: each.jobId });
   }
 
-  #place(send: NewSend): PlacedSend {
-    return placeSend(send, shardOf(send.job.userId, this.#options.shards));
+  #place(job: NewJob): PlacedJob {
+    return placeJob(job, shardOf(job.data.userId, this.#options.shards));
   }
 
   /** Notifies the account's worker of work that another process enqueued. */
@@ -248,7 +249,7 @@ export class Producer {
       // Enqueue the webhook before the job ends: a crash in between must not lose it.
       const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
       if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
-      const outcome = await cancelWaitingSend(this.#redis, userId, jobId, {
+      const outcome = await cancelWaitingJob(this.#redis, userId, jobId, {
         now: Date.now(),
         deadline: this.#clock.deadline(endsAt),
       });
@@ -318,7 +319,7 @@ export class Producer {
    * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`.
    */
   async retry(userId: string, jobId: string): Promise<void> {
-    await this.#calls.change(async () => retrySend(await this.#accounts.of(userId).getJob(jobId), jobId));
+    await this.#calls.change(async () => retryJob(await this.#accounts.of(userId).getJob(jobId), jobId));
     await this.notifyOwner(userId).catch(() => {});
   }
 

@@ -3,31 +3,22 @@ import {
   type AccountState,
   type CodeSent,
   type PeerBook,
-  type SendResult,
   type UserInfo,
   type VerifyResult,
 } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import type { Home } from './caller.ts';
-import { sendMessage } from './calls/send-message.ts';
+import type { Caller, Home } from './caller.ts';
+import { CALLS, type CallName, type CallOptions, type CallResult } from './calls/index.ts';
 import { AccountConnection } from './connection/account-connection.ts';
 import type { DataCenters } from './connection/data-centers.ts';
 import { writeSession } from './connection/session.ts';
 import { MisconfiguredError, UnknownKeyError } from './errors/call-errors.ts';
 import { rpcNameOf, toFailure } from './errors/errors.ts';
+import { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
 import { Recipients } from './peers/recipients.ts';
 import * as login from './sign-in/login.ts';
 import { exportLoginToken, signedInMeanwhile } from './sign-in/qr-login.ts';
-import {
-  TelegramFailure,
-  type AccountClient,
-  type FailureOutcome,
-  type OpenOptions,
-  type OutgoingMessage,
-  type PendingLogin,
-  type QrLogin,
-  type TelegramOptions,
-} from './types.ts';
+import type { AccountClient, OpenOptions, PendingLogin, QrLogin, TelegramOptions } from './types.ts';
 
 /**
  * Most attempts to start one sign-in. Telegram names the right data centre at once, so a third attempt would be a loop.
@@ -123,11 +114,12 @@ export class GramJsAccountClient implements AccountClient {
     return this.#isBot ? login.currentUser(this.#connection) : login.currentPerson(this.#connection);
   }
 
-  send(message: OutgoingMessage): Promise<SendResult> {
+  run<N extends CallName>(name: N, options: CallOptions<N>): Promise<CallResult<N>> {
     return guarded(async () => {
       this.#assertSession();
+      const call = CALLS[name] as (...call: [Caller, Recipients, CallOptions<N>]) => Promise<CallResult<N>>;
       try {
-        return await sendMessage(this.#connection, this.#recipients, message);
+        return await call(this.#connection, this.#recipients, options);
       } catch (error) {
         throw await this.#confirmed(error);
       }

@@ -1,13 +1,12 @@
 export { usesNativeMath } from './gramjs/prepare-gramjs.ts';
+export { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
+export type { CallName, CallOptions, CallResult } from './calls/index.ts';
 export { readSession, sameKey } from './connection/session.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
 export { createTelegram } from './telegram.ts';
 export {
-  TelegramFailure,
   type AccountClient,
   type DataCenter,
-  type FailureOutcome,
-  type OutgoingMessage,
   type PendingLogin,
   type QrLogin,
   type Telegram,

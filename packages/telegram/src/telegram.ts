@@ -4,7 +4,8 @@ import { GramJsAccountClient } from './account-client.ts';
 import { DataCenters } from './connection/data-centers.ts';
 import { trustServerKeys } from './connection/server-keys.ts';
 import { dataCenterOf, readSession } from './connection/session.ts';
-import { TelegramFailure, type Telegram, type TelegramOptions } from './types.ts';
+import { TelegramFailure } from './errors/telegram-failure.ts';
+import type { Telegram, TelegramOptions } from './types.ts';
 
 /**
  * Creates the access to Telegram for one process. Opens no connection. Throws an Error if a server key cannot be read.

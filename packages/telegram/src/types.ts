@@ -1,15 +1,12 @@
 import type {
-  AccountState,
   CodeDelivery,
   CodeSent,
-  Entity,
   GatewayError,
   PeerBook,
-  Recipient,
-  SendResult,
   UserInfo,
   VerifyResult,
 } from '@gateway/contracts';
+import type { CallName, CallOptions, CallResult } from './calls/index.ts';
 
 /** A data centre from the settings: its id in the protocol, and its address. */
 export interface DataCenter {
@@ -59,36 +56,6 @@ export interface PendingLogin {
 /** State of a QR sign-in: a code to show, valid until `expiresAt` (ms since the epoch), or the result of a scan. */
 export type QrLogin = { status: 'qr'; url: string; expiresAt: number } | VerifyResult;
 
-export interface OutgoingMessage {
-  recipient: Recipient;
-  text: string;
-  /** The formatting of `text`. */
-  entities?: readonly Entity[] | undefined;
-  /** Telegram's idempotency key: signed 64-bit, never 0, the same for every attempt of one message. */
-  randomId: bigint;
-  replyTo?: number | undefined;
-  silent?: boolean | undefined;
-  linkPreview: boolean;
-  /**
-   * When a person or program requested the message, ms since the epoch. A recipient that was not found before this time
-   * is looked up again.
-   */
-  askedAt?: number | undefined;
-  /**
-   * Telegram's id of the last message that this account is known to have sent to this chat before this one. 0 or
-   * absent: none is known.
-   * A search for the message in the chat considers only greater ids.
-   */
-  after?: number | undefined;
-  /**
-   * ms since the epoch. Set if an earlier attempt at or after this time has an unknown outcome, and is so old that
-   * Telegram may have forgotten the random id.
-   * The chat is searched first, and a message that matches is the result. The message is sent only if the chat could be
-   * read and contains no match.
-   */
-  searchSince?: number | undefined;
-}
-
 /**
  * One account's connection. Callers must make one call at a time.
  * Every method ends within the timeouts of {@link TelegramOptions}, connects if necessary, and throws only
@@ -125,7 +92,8 @@ export interface AccountClient {
    * `isBot`.
    */
   me(): Promise<UserInfo>;
-  send(message: OutgoingMessage): Promise<SendResult>;
+  /** Does what an action's job asks for: see {@link CALLS}. */
+  run<N extends CallName>(name: N, options: CallOptions<N>): Promise<CallResult<N>>;
   /** Ends the authorization at Telegram. Succeeds too if Telegram no longer knows the account's session. */
   logOut(): Promise<void>;
   /** Closes the connection for good and frees all resources. Never throws, and ends within a bounded time. */
@@ -154,37 +122,4 @@ export interface Telegram {
   whyUnreachable(session: string): GatewayError | null;
   /** Opens a client for a stored session, or for a new login (`null`). It connects on first use. */
   open(session: string | null, peers: PeerBook, options?: OpenOptions): AccountClient;
-}
-
-/**
- * What a failed call means for the job and the account.
- * - `wait`: Telegram demands a pause, and this call sent nothing. `scope` says what must pause: the account, one chat,
- *   or (`resolve`) only look-ups, so that sends to chats already known (`known` of `chatOf`) may continue.
- * - `retry`: this call sent nothing, and the same call may succeed later. `reached`: a connection existed, and Telegram
- *   had trouble with this call (a 5xx error, or no answer to a query). Otherwise there was no connection, which says
- *   nothing about the call.
- * - `fail`: this call will never succeed. `asked` is false if that was known without asking Telegram.
- * - `account`: the account itself is in trouble; its other calls will fail too.
- * - `unknown`: the call may have taken effect (timeout, broken connection). Only a call with the same random id may
- *   follow.
- */
-export type FailureOutcome =
-  | { outcome: 'wait'; scope: 'account' | 'chat' | 'resolve'; seconds: number }
-  | { outcome: 'retry'; reached: boolean }
-  | { outcome: 'fail'; asked?: boolean }
-  | { outcome: 'account'; state: AccountState }
-  | { outcome: 'unknown' };
-
-/** The only error that an {@link AccountClient} throws. */
-export class TelegramFailure extends Error {
-  readonly failure: FailureOutcome;
-  /** The error for the API's caller. */
-  readonly error: GatewayError;
-
-  constructor(failure: FailureOutcome, error: GatewayError, cause?: unknown) {
-    super(error.message, { cause });
-    this.name = 'TelegramFailure';
-    this.failure = failure;
-    this.error = error;
-  }
 }

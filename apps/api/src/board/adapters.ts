@@ -1,7 +1,7 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { GatewayError } from '@gateway/contracts';
 import type { BoardActions } from './actions.ts';
-import { shownControl, shownSend, shownWebhook } from './redact.ts';
+import { shownControl, shownAction, shownWebhook } from './redact.ts';
 
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
 type BoardJob = Awaited<ReturnType<BullMQAdapter['getJobs']>>[number];
@@ -107,7 +107,7 @@ export class SendAdapter extends GuardedAdapter {
     });
     this.#userId = userId;
     this.#actions = actions;
-    this.setFormatter('data', (data) => shownSend(data, showText));
+    this.setFormatter('data', (data) => shownAction(data, showText));
   }
 
   /** Same as `POST /telegram/user/pause`. BullMQ's own pause would leave the worker waiting on an empty queue. */

@@ -1,3 +1,4 @@
+import { ACTION_NAMES, actionOf } from '@gateway/actions';
 import { parseRecipient } from '@gateway/contracts';
 
 /**
@@ -7,20 +8,31 @@ import { parseRecipient } from '@gateway/contracts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A send job's data. The fields are an explicit allowlist, so a new field stays hidden until it is added here. */
-export function shownSend(data: unknown, showText: boolean): Fields {
-  const { userId, requestId, replyTo, silent, linkPreview, text, entities, cuts, recipient, callbackUrl } =
-    fieldsOf(data);
-  return {
-    userId,
-    requestId,
-    replyTo,
-    silent,
-    linkPreview,
-    recipient: typeof recipient === 'string' ? maskedPhone(recipient) : recipient,
-    ...(showText ? { text, entities, cuts } : { text: hiddenText(text) }),
-    ...(typeof callbackUrl === 'string' && { callbackUrl: hostOf(callbackUrl) }),
-  };
+const ALL = ACTION_NAMES.flatMap((name) => actionOf(name) ?? []);
+/** Fields that the catalogue hides. They are shown only where text may be shown. */
+const HIDDEN = new Set(ALL.flatMap(({ hide }) => hide));
+/** Fields that only the product needs. */
+const INTERNAL = new Set(['digest', 'askedDigest']);
+/** The fields of the catalogue's jobs. A field that no action has stays hidden. */
+const SHOWN = new Set(
+  ALL.flatMap(({ schema }) => Object.keys(schema.shape)).filter((name) => !INTERNAL.has(name)),
+);
+
+/** The data of a job in an account's queue. */
+export function shownAction(data: unknown, showText: boolean): Fields {
+  const shown = Object.entries(fieldsOf(data)).filter(([name]) => SHOWN.has(name));
+  return Object.fromEntries(
+    shown.flatMap(([name, value]) => {
+      if (!HIDDEN.has(name) || showText) return [[name, withoutSecrets(name, value)]];
+      return typeof value === 'string' ? [[name, hiddenText(value)]] : [];
+    }),
+  );
+}
+
+function withoutSecrets(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (name === 'recipient') return maskedPhone(value);
+  return name === 'callbackUrl' ? hostOf(value) : value;
 }
 
 /** A control job's data. Its payload is sealed. */

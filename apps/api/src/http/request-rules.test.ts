@@ -128,7 +128,7 @@ describe('bodies', () => {
       '{"user_id":"user1","recipient_id":"me","text":"x","__proto__":{"silent":true,"polluted":1}}';
     await call(SEND, { body, headers: ASYNC });
     expect('polluted' in {}).toBe(false);
-    expect(producer.sent[0]?.job.silent).toBeUndefined();
+    expect(producer.sent[0]?.data['silent']).toBeUndefined();
   });
 
   test('of a field that is given twice the last counts', async () => {
@@ -137,13 +137,13 @@ describe('bodies', () => {
       body: '{"user_id":"user1","recipient_id":"me","text":"a","text":"b"}',
       headers: ASYNC,
     });
-    expect(producer.sent[0]?.job.text).toBe('b');
+    expect(producer.sent[0]?.data['text']).toBe('b');
   });
 });
 
 test('an unexpected error is 500 without detail', async () => {
   const { producer, call } = testApi();
-  producer.away = { from: 'send', error: new Error('secret detail') };
+  producer.away = { from: 'enqueue', error: new Error('secret detail') };
   const { status, body } = await call(SEND, { body: MESSAGE });
   expect(status).toBe(500);
   expect(body).toEqual({

@@ -1,4 +1,4 @@
-import { sendRequestSchema } from '@gateway/contracts';
+import { ACTIONS } from '@gateway/actions';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { jsonSchema } from '../openapi/operation.ts';
@@ -164,7 +164,7 @@ describe('null for an optional field', () => {
     'parse_mode %s is taken',
     (parse_mode) => {
       const message = { user_id: 'a', recipient_id: 'me', text: 'x', parse_mode };
-      expect(sendRequestSchema.parse(message).parse_mode).toBe(parse_mode.toLowerCase());
+      expect(ACTIONS.send.request.parse(message).parse_mode).toBe(parse_mode.toLowerCase());
     },
   );
 });

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
+import { digestOf, isCurrentDigest } from '@gateway/actions';
 import { GatewayError, type MessageStreamRequest } from '@gateway/contracts';
 import type { ApiContext } from '../context.ts';
 import type { Destination } from './reply-events.ts';
 
-/** A digest of the request, to recognise a repeated request. */
+/** A digest of the request, to recognise a repeated request. All fields count, since the assistant may read each. */
 export function digestOfRequest(request: MessageStreamRequest): string {
+  return digestOf('message_stream', request, Object.keys(request));
+}
+
+/** The digest that former versions gave the request. */
+function formerDigestOf(request: MessageStreamRequest): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 }
 
@@ -28,12 +34,13 @@ export async function earlierReply(
   { producer }: Pick<ApiContext, 'producer'>,
   destination: Destination | null,
   key: string | undefined,
-  digest: string,
+  request: MessageStreamRequest,
 ): Promise<string | null> {
   if (destination === null || key === undefined) return null;
   const jobId = producer.sendJobId(destination.userId, key);
   const asked = await producer.askedDigest(destination.userId, jobId);
   if (asked === undefined) return null;
+  const digest = isCurrentDigest(asked ?? '') ? digestOfRequest(request) : formerDigestOf(request);
   if (asked !== digest) throw new GatewayError('IDEMPOTENCY_MISMATCH');
   return jobId;
 }

@@ -9,11 +9,11 @@ import {
   type ChatMessage,
   type MessageStreamRequest,
 } from '@gateway/contracts';
-import type { AcceptedSend } from '@gateway/queue';
+import type { EnqueuedJob } from '@gateway/queue';
 import { refuseSignedOut } from '../accounts/signed-in.ts';
+import { awaitAction, holdOf } from '../actions/await-action.ts';
 import type { ApiContext } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
-import { awaitSend, holdOf } from '../sending/send-outcome.ts';
 import { replyJob } from './reply-job.ts';
 import { WholeCharacters } from './whole-characters.ts';
 
@@ -74,7 +74,7 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
   const { destination, earlier } = call;
   const { producer, metrics } = context;
   // For a job of an earlier request, uses the account view that this request read.
-  const watched = (jobId: string, { userId, view }: Destination): AcceptedSend => ({
+  const watched = (jobId: string, { userId, view }: Destination): EnqueuedJob => ({
     jobId,
     wait: producer.watch(jobId, userId),
     view,
@@ -106,22 +106,15 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
   }
   metrics.assistant('replied');
 
-  async function send(text: string, to: Destination): Promise<AcceptedSend> {
+  async function send(text: string, to: Destination): Promise<EnqueuedJob> {
     const { requestId, askedDigest, idempotencyKey } = call;
     const { userId, recipient } = to;
-    const reply = await replyJob(text, { userId, recipient, requestId }, context.logger);
-    const job = { ...reply, askedDigest };
-    return producer.send({ job, idempotencyKey }, refuseSignedOut).catch(async (error: unknown) => {
-      // Two equal requests ran at the same time, and the model wrote two replies. The reply that was enqueued first is
-      // used.
-      const jobId = idempotencyKey === undefined ? undefined : producer.sendJobId(userId, idempotencyKey);
-      const isTwin =
-        GatewayError.from(error).code === 'IDEMPOTENCY_MISMATCH' &&
-        jobId !== undefined &&
-        (await producer.askedDigest(userId, jobId)) === askedDigest;
-      if (!isTwin) throw error;
-      return watched(jobId, to);
-    });
+    const job = await replyJob(
+      text,
+      { userId, recipient, requestId, askedDigest, idempotencyKey },
+      context.logger,
+    );
+    return producer.enqueue(job, refuseSignedOut);
   }
 }
 
@@ -216,7 +209,7 @@ export function ownReply(messages: readonly ChatMessage[]): string | null {
 async function* outcomeOf(
   { producer, settings, stopping }: ApiContext,
   { idempotencyKey, hungUp, onJob }: ReplyCall,
-  accepted: AcceptedSend,
+  accepted: EnqueuedJob,
 ): AsyncGenerator<ReplyEvent> {
   const { jobId: job_id } = accepted;
   onJob(job_id);
@@ -224,7 +217,7 @@ async function* outcomeOf(
   try {
     yield telegram({ state: 'queued', job_id });
     const outcome = await withEitherSignal(hungUp, stopping, (signal) =>
-      awaitSend(producer, accepted, {
+      awaitAction(producer, accepted, {
         waitMs: SEND_WAIT_MS,
         hold: holdOf(accepted.view, undefined, settings),
         mayBeOld: idempotencyKey !== undefined,

@@ -82,7 +82,7 @@ test('health is logged for debugging only', async () => {
 test('an unexpected error is logged with its request', async () => {
   const { producer, lines, post } = loggedApi();
   const error = new Error('WRONGTYPE');
-  producer.away = { from: 'send', error };
+  producer.away = { from: 'enqueue', error };
   await post('/telegram/user/send', { user_id: 'user1', recipient_id: 'me', text: 'x' });
   expect(lines.error).toHaveBeenCalledWith({ requestId: 'r1', err: error }, 'unexpected error');
 });

@@ -1,23 +1,17 @@
 import {
   accountRequestSchema,
   accountStateResponseSchema,
-  batchResponseSchema,
   disconnectRequestSchema,
   doneResponseSchema,
   healthResponseSchema,
   jobResponseSchema,
-  MAX_BATCH,
   paceRequestSchema,
   paceResponseSchema,
-  queuedResponseSchema,
-  requestBody,
-  sendRequestSchema,
-  sentResponseSchema,
   statusResponseSchema,
 } from '@gateway/contracts';
-import * as z from 'zod';
+import { ACTION_OPERATIONS } from './action-operations.ts';
 import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
-import { ACCOUNT, BODY, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
+import { ACCOUNT, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
 import { LISTING_OPERATIONS } from './listing-operations.ts';
 import type { Operation } from './operation.ts';
 import { QR_OPERATIONS } from './qr-operations.ts';
@@ -26,14 +20,7 @@ import { SIGN_IN_OPERATIONS } from './sign-in-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
 const ALICE = { user_id: 'alice' };
-const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
-
-/**
- * The documented schema of a batch. The route's own schema says nothing about messages, since each is validated
- * separately.
- */
-const batchRequestSchema = requestBody({ messages: z.array(sendRequestSchema).min(1).max(MAX_BATCH) });
 
 /** Every documented operation of the API. */
 export const OPERATIONS: readonly Operation[] = [
@@ -103,62 +90,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 200: { description: 'Disconnected.', schema: doneResponseSchema } },
     errors: INTERACTIVE,
   },
-  {
-    method: 'post',
-    path: '/telegram/user/send',
-    id: 'sendMessage',
-    tag: 'Sending',
-    summary: 'Send a message',
-    description:
-      'Answers 200 when it is out, 202 with the job when that takes longer than the caller waits. `recipient_id` is a numeric id, @username, +phone, `me`, -100… for a channel, or a link of Telegram (`t.me`, `tg://`, `web.telegram.org`) that names a chat. With an Idempotency-Key a repeat gives the same job.',
-    parameters: ['IdempotencyKey', 'Prefer'],
-    request: {
-      schema: sendRequestSchema,
-      examples: {
-        plain: HELLO,
-        formatted: { ...HELLO, text: '*Hello!*', parse_mode: 'markdown', silent: true },
-      },
-    },
-    answers: {
-      200: {
-        description: 'It is out.',
-        schema: sentResponseSchema,
-        headers: ['PreferenceApplied'],
-      },
-      202: {
-        description: 'Accepted, not out yet.',
-        schema: queuedResponseSchema,
-        headers: ['Location', 'PreferenceApplied'],
-      },
-    },
-    errors: [
-      ...BODY,
-      ...BY_WORKER,
-      ...ACCOUNT,
-      'PEER_FLOOD',
-      'ACCOUNT_DISCONNECTED',
-      'CANCELLED',
-      'IDEMPOTENCY_MISMATCH',
-      'QUEUE_FULL',
-      'RECIPIENT_NOT_FOUND',
-      'RECIPIENT_REFUSED',
-      'MESSAGE_INVALID',
-      'BOT_NOT_CONFIGURED',
-    ],
-  },
-  {
-    method: 'post',
-    path: '/telegram/user/send/batch',
-    id: 'sendBatch',
-    tag: 'Sending',
-    summary: 'Queue up to 1000 messages',
-    description:
-      'Each message stands for itself: those that can be accepted are, in their order, and each of the others is told why not.',
-    parameters: ['IdempotencyKey'],
-    request: { schema: batchRequestSchema, examples: { two: { messages: [HELLO, HELLO] } } },
-    answers: { 202: { description: 'A job or an error for each.', schema: batchResponseSchema } },
-    errors: BODY,
-  },
+  ...ACTION_OPERATIONS,
   {
     method: 'get',
     path: '/jobs/{job_id}',

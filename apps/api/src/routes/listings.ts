@@ -1,3 +1,4 @@
+import { previewText } from '@gateway/actions';
 import {
   accountListRequestSchema,
   historyRequestSchema,
@@ -11,13 +12,13 @@ import { Hono, type Context } from 'hono';
 import * as z from 'zod';
 import { accountChanges } from '../accounts/account-changes.ts';
 import { readAccountStatus } from '../accounts/account-status.ts';
+import { jobTools } from '../actions/job-tools.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
 import { eventStream } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { mayUse, requireAccount } from '../middleware/api-key.ts';
 import { readBody } from '../middleware/json-body.ts';
-import { previewOf } from '../sending/send-job.ts';
 
 /** Read-only listings for people: the accounts, the outcomes of their messages, the preview of a text. */
 export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
@@ -68,7 +69,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
 
   routes.post('/telegram/user/send/preview', async (c) => {
     const request = await readBody(c, previewRequestSchema);
-    return c.json({ status: 'ok', parts: await previewOf(request, logger) });
+    return c.json({ status: 'ok', parts: await previewText(request, jobTools(logger)) });
   });
 
   return routes;

@@ -83,7 +83,7 @@ describe('a reply', () => {
     ]);
     expect(producer.sent).toMatchObject([
       {
-        job: {
+        data: {
           userId: 'user1',
           recipient: '987654321',
           text: 'Hi 👋',
@@ -104,7 +104,7 @@ describe('a reply', () => {
       ['delta', { text: 'is' }],
       ['message', { role: 'assistant', content: 'as it is' }],
     ]);
-    expect(producer.sent).toMatchObject([{ job: { text: 'as it is' } }]);
+    expect(producer.sent).toMatchObject([{ data: { text: 'as it is' } }]);
   });
 
   test('may have content in parts', async () => {
@@ -125,7 +125,7 @@ describe('a reply', () => {
   test('that is too long for one message is cut', async () => {
     const { stream, producer } = apiWith(new Says('word '.repeat(1_500)));
     await stream(SENDING);
-    expect(producer.sent[0]?.job.cuts).toHaveLength(1);
+    expect(producer.sent[0]?.data['cuts']).toHaveLength(1);
   });
 
   test('that is sent by the bot goes out from its account', async () => {
@@ -133,7 +133,7 @@ describe('a reply', () => {
       TELEGRAM_BOT_TOKEN: '123456:AAbbCCddEEffGGhhIIjjKK',
     });
     await stream({ ...SENDING, send_as_user: false });
-    expect(producer.sent[0]?.job.userId).toBe('bot.123456');
+    expect(producer.sent[0]?.data['userId']).toBe('bot.123456');
   });
 });
 
@@ -193,7 +193,7 @@ describe('a reply that was cut', () => {
       ['message', { role: 'assistant', content: 'half', finish_reason: 'length' }],
       QUEUED,
     ]);
-    expect(producer.sent).toMatchObject([{ job: { text: 'half' } }]);
+    expect(producer.sent).toMatchObject([{ data: { text: 'half' } }]);
     expect(assistant.asked).toEqual([{ messages: ASKED.messages, extra: {} }]);
   });
 
@@ -219,7 +219,7 @@ test('thoughts that only an end marks are in neither `message` nor what is sent'
   const { stream, producer } = apiWith(new Says('hm, so\n', '</think>\n\n', 'Answer'));
   const { events } = await stream(SENDING);
   expect(events[3]).toEqual(['message', { role: 'assistant', content: 'Answer', finish_reason: 'stop' }]);
-  expect(producer.sent).toMatchObject([{ job: { text: 'Answer' } }]);
+  expect(producer.sent).toMatchObject([{ data: { text: 'Answer' } }]);
 });
 
 describe('how it goes out', () => {
@@ -296,7 +296,7 @@ describe('how it goes out', () => {
 
   test('is an error event where it could not be queued', async () => {
     const { stream, producer } = apiWith(new Says('x'));
-    producer.away = { from: 'send', error: new GatewayError('QUEUE_UNAVAILABLE') };
+    producer.away = { from: 'enqueue', error: new GatewayError('QUEUE_UNAVAILABLE') };
     expect((await stream(SENDING)).events.slice(-2)).toEqual([
       [
         'error',
@@ -374,10 +374,10 @@ test('a caller that hangs up when the reply is whole does not keep it from being
   const assistant = new Says('whole');
   const { stream, producer } = apiWith(assistant);
   const caller = new AbortController();
-  const { send } = producer;
-  producer.send = async (...args) => {
+  const { enqueue } = producer;
+  producer.enqueue = async (...args) => {
     caller.abort();
-    return send.apply(producer, args);
+    return enqueue.apply(producer, args);
   };
   const noticed = vi.fn<() => void>();
   producer.onWait = (_ms, signal) =>
@@ -413,7 +413,7 @@ describe('Idempotency-Key', () => {
   test('goes with the message', async () => {
     const { stream, producer } = apiWith(new Says('x'));
     await stream(SENDING, { headers });
-    expect(producer.sent[0]?.idempotencyKey).toBe('k');
+    expect(producer.sent[0]?.key?.idempotencyKey).toBe('k');
   });
 
   test('of a reply that is queued already asks for no other', async () => {

@@ -29,7 +29,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
     const destination = await destinationOf(context, request);
     const idempotencyKey = replyKey(request, givenKey);
     const askedDigest = digestOfRequest(request);
-    const earlier = await earlierReply(context, destination, idempotencyKey, askedDigest);
+    const earlier = await earlierReply(context, destination, idempotencyKey, request);
     const requestId = c.get('requestId');
     const facts = c.get('facts');
 

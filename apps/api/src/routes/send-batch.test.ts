@@ -16,7 +16,7 @@ test('messages are queued in their order, and answered with their jobs', async (
   const answer = await call(BATCH, { body: messages('1', '2', '3') });
   const job = { job_id: JOB_ID };
   expect(answer).toMatchObject({ status: 202, body: { status: 'queued', jobs: [job, job, job] } });
-  expect(producer.sent.map(({ job: { text } }) => text)).toEqual(['1', '2', '3']);
+  expect(producer.sent.map(({ data }) => data['text'])).toEqual(['1', '2', '3']);
 });
 
 test('a message that cannot be accepted is answered in its place; the others are queued', async () => {
@@ -48,7 +48,7 @@ test('a message that cannot be accepted is answered in its place; the others are
     expect.objectContaining({ status: 'error', code: 'QUEUE_FULL', kind: 'retryable', retry_after: 5 }),
     { job_id: JOB_ID },
   ]);
-  expect(producer.sent.map(({ job: { text } }) => text)).toEqual(['good', 'good too']);
+  expect(producer.sent.map(({ data }) => data['text'])).toEqual(['good', 'good too']);
 });
 
 test('an account that is not signed in is said of each of its messages', async () => {
@@ -78,10 +78,10 @@ test('a key is refused the accounts that are not its own, message by message', a
 test('an Idempotency-Key holds for the whole: each message has one of its own, by its place', async () => {
   const { producer, call } = testApi();
   await call(BATCH, { body: messages('1', '2'), headers: { 'idempotency-key': 'k' } });
-  const [first, second] = producer.sent.map(({ idempotencyKey }) => idempotencyKey);
+  const [first, second] = producer.sent.map(({ key }) => key?.idempotencyKey);
   expect(first).not.toBe(second);
   await call(BATCH, { body: messages('1', '2'), headers: { 'idempotency-key': 'k' } });
-  expect(producer.sent.slice(2).map(({ idempotencyKey }) => idempotencyKey)).toEqual([first, second]);
+  expect(producer.sent.slice(2).map(({ key }) => key?.idempotencyKey)).toEqual([first, second]);
 });
 
 describe('a batch is refused as a whole', () => {
@@ -102,7 +102,7 @@ describe('a batch is refused as a whole', () => {
   test('where Redis is away', async () => {
     const { producer, call } = testApi();
     producer.away = {
-      from: 'sendMany',
+      from: 'enqueueMany',
       error: new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1 }),
     };
     const answer = await call(BATCH, { body: messages('1') });
@@ -120,9 +120,9 @@ describe('a batch of long texts is placed in parts', () => {
   /** Counts the parts; the queue fails from the part `failing` on. */
   function api(failing = Infinity) {
     const { producer, call } = testApi();
-    const place = producer.sendMany.bind(producer);
+    const place = producer.enqueueMany.bind(producer);
     const parts: number[] = [];
-    producer.sendMany = async (sends, admission) => {
+    producer.enqueueMany = async (sends, admission) => {
       parts.push(sends.length);
       if (parts.length >= failing) throw new GatewayError('QUEUE_UNAVAILABLE');
       return place(sends, admission);
@@ -134,7 +134,12 @@ describe('a batch of long texts is placed in parts', () => {
     const { producer, call, parts } = api();
     const answer = await call(BATCH, { body: { messages: [long[0], 0, ...long.slice(1)] } });
     expect(parts.length).toBeGreaterThan(1);
-    expect(producer.sent.map(({ job }) => job.text.slice(0, 3))).toEqual(['a 0', 'a 1', 'a 2', 'a 3']);
+    expect(producer.sent.map(({ data }) => String(data['text']).slice(0, 3))).toEqual([
+      'a 0',
+      'a 1',
+      'a 2',
+      'a 3',
+    ]);
     const job = { job_id: JOB_ID };
     expect(answer.body).toMatchObject({ jobs: [job, { code: 'VALIDATION' }, job, job, job] });
   });

@@ -32,7 +32,7 @@ describe('Idempotency-Key', () => {
   test.each(['k', 'order 17/3', 'x'.repeat(200)])('%j goes with the message', async (key) => {
     const { producer, call } = testApi();
     await call(SEND, { body, headers: { 'idempotency-key': key } });
-    expect(producer.sent[0]?.idempotencyKey).toBe(key);
+    expect(producer.sent[0]?.key?.idempotencyKey).toBe(key);
   });
 
   test.each(['', 'x'.repeat(201), 'ключ'.replace(/./g, 'é')])('%j is refused by name', async (key) => {

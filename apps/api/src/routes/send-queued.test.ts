@@ -10,7 +10,8 @@ describe('what is queued', () => {
       headers: { 'x-request-id': 'r1' },
     });
     const { text } = body;
-    const job = {
+    const data = {
+      v: 1,
       userId: 'user1',
       recipient: '987654321',
       text,
@@ -19,14 +20,14 @@ describe('what is queued', () => {
       linkPreview: false,
       requestId: 'r1',
     };
-    expect(producer.sent).toEqual([{ job, idempotencyKey: undefined }]);
+    expect(producer.sent).toEqual([{ name: 'send', data, sendAt: undefined, key: undefined }]);
   });
 
   test('takes the recipient as a number too, and previews links by default', async () => {
     const { producer, call } = testApi();
     await call(SEND, { body: { ...body, recipient_id: -1001234567890 } });
-    expect(producer.sent[0]?.job).toMatchObject({ recipient: '-1001234567890', linkPreview: true });
-    expect(producer.sent[0]?.job).not.toHaveProperty('silent');
+    expect(producer.sent[0]?.data).toMatchObject({ recipient: '-1001234567890', linkPreview: true });
+    expect(producer.sent[0]?.data).not.toHaveProperty('silent');
   });
 });
 
@@ -54,7 +55,7 @@ describe('a text that is too long for one message', () => {
   test('is queued with where it is cut', async () => {
     const { producer, call } = testApi();
     await call(SEND, { body: { ...body, text: `${'x'.repeat(4_000)} ${'y'.repeat(4_000)}` } });
-    expect(producer.sent[0]?.job.cuts).toEqual([4_001]);
+    expect(producer.sent[0]?.data['cuts']).toEqual([4_001]);
   });
 });
 
@@ -78,7 +79,7 @@ describe('parse_mode', () => {
   ])('%s is stored as plain text with entities', async (parse_mode, text) => {
     const { producer, call } = testApi();
     await call(SEND, { body: { ...body, parse_mode, text } });
-    expect(producer.sent[0]?.job).toMatchObject({
+    expect(producer.sent[0]?.data).toMatchObject({
       text: '👋 Привет',
       entities: [{ type: 'bold', offset: 3, length: 6 }],
     });
@@ -87,8 +88,8 @@ describe('parse_mode', () => {
   test.each([{}, { parse_mode: 'none' }])('%j leaves the text as it is', async (mode) => {
     const { producer, call } = testApi();
     await call(SEND, { body: { ...body, ...mode, text: '<b>**x' } });
-    expect(producer.sent[0]?.job.text).toBe('<b>**x');
-    expect(producer.sent[0]?.job).not.toHaveProperty('entities');
+    expect(producer.sent[0]?.data['text']).toBe('<b>**x');
+    expect(producer.sent[0]?.data).not.toHaveProperty('entities');
   });
 
   test.each([
@@ -118,7 +119,7 @@ describe('parse_mode', () => {
       ];
       for (const text of texts)
         expect(await call(SEND, { body: { ...body, parse_mode, text } })).toMatchObject({ status: 202 });
-      expect(producer.sent.map(({ job: { text, entities } }) => [text.slice(0, 10), entities])).toEqual([
+      expect(producer.sent.map(({ data }) => [String(data['text']).slice(0, 10), data['entities']])).toEqual([
         [
           '标题\n\n重要：请',
           [
@@ -153,7 +154,7 @@ describe('callback_url', () => {
   test('goes with the job', async () => {
     const { producer, call } = testApi();
     await call(SEND, { body: { ...body, callback_url: 'https://example.org/hook?x=1' } });
-    expect(producer.sent[0]?.job.callbackUrl).toBe('https://example.org/hook?x=1');
+    expect(producer.sent[0]?.data['callbackUrl']).toBe('https://example.org/hook?x=1');
   });
 
   test.each([

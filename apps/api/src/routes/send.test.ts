@@ -131,7 +131,7 @@ describe('the answer', () => {
   test('is 503 where Redis is away before', async () => {
     const { producer, call } = testApi();
     producer.away = {
-      from: 'send',
+      from: 'enqueue',
       error: new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1 }),
     };
     const answer = await call(SEND, { body });

@@ -1,3 +1,4 @@
+import type { NewJob } from '@gateway/actions';
 import {
   EMPTY_SEND_STATE,
   GatewayError,
@@ -13,9 +14,8 @@ import {
 import type {
   Admission,
   Accepted,
-  AcceptedSend,
+  EnqueuedJob,
   CancelOutcome,
-  NewSend,
   JobWait,
   PendingCounts,
   WaitEnd,
@@ -90,7 +90,7 @@ export class FakeProducer implements ApiProducer {
 
   sends: SendState = EMPTY_SEND_STATE;
 
-  readonly sent: NewSend[] = [];
+  readonly sent: NewJob[] = [];
   /** Why messages of these texts are not accepted. */
   refusals = new Map<string, GatewayError>();
   /** How cancelling ends, call by call; the last one for all that follow. */
@@ -130,27 +130,27 @@ export class FakeProducer implements ApiProducer {
     this.#check('claimShards');
   }
 
-  async send(send: NewSend, admission: Admission): Promise<AcceptedSend> {
-    this.#check('send');
+  async enqueue(send: NewJob, admission: Admission): Promise<EnqueuedJob> {
+    this.#check('enqueue');
     admission(this.view);
-    const refusal = this.refusals.get(send.job.text);
+    const refusal = this.refusals.get(textOf(send));
     if (refusal !== undefined) throw refusal;
     this.sent.push(send);
     return { jobId: JOB_ID, wait: this.#wait(), view: this.view };
   }
 
-  async sendMany(
-    sends: readonly NewSend[],
+  async enqueueMany(
+    sends: readonly NewJob[],
     admission: Admission,
   ): Promise<({ jobId: string } | GatewayError)[]> {
-    this.#check('sendMany');
+    this.#check('enqueueMany');
     return sends.map((send) => {
       try {
         admission(this.view);
       } catch (error) {
         return GatewayError.from(error);
       }
-      const refusal = this.refusals.get(send.job.text);
+      const refusal = this.refusals.get(textOf(send));
       if (refusal !== undefined) return refusal;
       this.sent.push(send);
       return { jobId: JOB_ID };
@@ -280,4 +280,8 @@ export class FakeProducer implements ApiProducer {
       },
     };
   }
+}
+
+function textOf({ data }: NewJob): string {
+  return 'text' in data && typeof data.text === 'string' ? data.text : '';
 }

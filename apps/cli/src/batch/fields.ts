@@ -1,14 +1,24 @@
-/** The fields of a send, grouped by how their cells are parsed. */
-export const TEXTS: readonly string[] = [
-  'user_id',
-  'recipient_id',
-  'text',
-  'parse_mode',
-  'send_at',
-  'callback_url',
-];
-export const FLAGS: readonly string[] = ['silent', 'link_preview', 'split'];
-const NUMBERS: readonly string[] = ['reply_to'];
-export const COLUMNS: readonly string[] = [...TEXTS, ...FLAGS, ...NUMBERS];
+import { ACTIONS } from '@gateway/actions';
+
+interface Field {
+  safeParse(value: unknown): { success: boolean };
+}
+
+const FIELDS = Object.entries<Field>(ACTIONS.send.request.out.shape);
+
+function namesOf(fits: (field: Field) => boolean): readonly string[] {
+  return FIELDS.filter(([, field]) => fits(field)).map(([name]) => name);
+}
+
+/** Every field of a send. A table has a column for each. */
+export const COLUMNS = namesOf(() => true);
+/** Fields that are true or false. */
+export const FLAGS = namesOf((field) => field.safeParse(true).success);
+/** Fields whose cells stay text. `recipient_id` is one, because a number in a spreadsheet may lose digits. */
+export const TEXTS = namesOf((field) => !field.safeParse(true).success && !isNumberOnly(field));
 /** Fields that every message needs. */
-export const REQUIRED: readonly string[] = ['user_id', 'recipient_id', 'text'];
+export const REQUIRED = namesOf((field) => !field.safeParse(undefined).success);
+
+function isNumberOnly(field: Field): boolean {
+  return field.safeParse(1).success && !field.safeParse('1').success;
+}

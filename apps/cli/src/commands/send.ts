@@ -90,7 +90,8 @@ export function messageOptions(
 
 const PARSE_MODES = ['markdown', 'markdown_lenient', 'html', 'none'] as const;
 
-function parseModeOf(mode: string | undefined): OutgoingMessage['parse_mode'] {
+/** @throws {UsageError} if there is no such mode. */
+export function parseModeOf(mode: string | undefined): OutgoingMessage['parse_mode'] {
   if (mode === undefined) return undefined;
   const known = PARSE_MODES.find((name) => name === mode.toLowerCase());
   if (known === undefined)
@@ -98,14 +99,15 @@ function parseModeOf(mode: string | undefined): OutgoingMessage['parse_mode'] {
   return known;
 }
 
-function messageIdOf(option: string, value: string): number {
+/** @throws {UsageError} if it is no message id. @param option names the value in the error. */
+export function messageIdOf(option: string, value: string): number {
   if (!/^[1-9]\d{0,9}$/.test(value))
     throw new UsageError(`${option} must be the id of a message, not ${value}`);
   return Number(value);
 }
 
 /** The text from the command line, a file, or standard input (`-`, or a pipe), without its final line end. */
-async function textOf(
+export async function textOf(
   { io }: CommandContext,
   text: string | undefined,
   file: string | undefined,

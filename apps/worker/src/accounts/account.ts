@@ -9,7 +9,6 @@ import {
   type AccountView,
   type Hold,
   type PaceRules,
-  type SentMessage,
   type UserInfo,
 } from '@gateway/contracts';
 import {
@@ -22,11 +21,12 @@ import {
 import { TelegramFailure, type AccountClient, type Chat } from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import PQueue from 'p-queue';
-import type { LaneAccount, Sending } from '../lane/lane-ports.ts';
+import { runStep } from '../actions/index.ts';
+import type { Step, StepEnd } from '../actions/step.ts';
+import type { LaneAccount } from '../lane/lane-ports.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
 import type { AccountOptions } from './account-options.ts';
 import { endOf, viewOf } from './account-view.ts';
-import { outgoing } from './outgoing.ts';
 import { chatFor } from './recipients.ts';
 import { readPeers, readStored, statusWithTrouble, whyUnreadable } from './stored-account.ts';
 
@@ -188,16 +188,17 @@ export class Account implements LaneAccount {
     if (this.#client !== undefined && idle()) await this.#turn.add(() => this.closeClient());
   }
 
-  async send(sending: Sending): Promise<SentMessage> {
+  async run(step: Step): Promise<StepEnd> {
     return this.#turn.add(async () => {
       if (this.ended !== null) throw this.ended;
-      if (this.stopped) throw new Error('the account was stopped while this message waited for its turn');
+      if (this.stopped) throw new Error('the account was stopped while this job waited for its turn');
       const client = this.client();
       const begun = performance.now();
       try {
-        const attributes = { jobId: sending.jobId, userId: this.userId, part: sending.part };
-        const span = { name: 'telegram.send', kind: 'client', attributes, parent: sending.trace } as const;
-        return await traced(span, () => client.send(outgoing(sending)));
+        const { jobId, index, action, trace } = step;
+        const attributes = { jobId, userId: this.userId, part: index };
+        const span = { name: `telegram.${action.name}`, kind: 'client', attributes, parent: trace } as const;
+        return await traced(span, () => runStep(client, step));
       } finally {
         this.#options.metrics.telegramSend((performance.now() - begun) / 1_000);
         await this.#keepWhatChanged(client);

@@ -1,3 +1,4 @@
+import type { Hold } from '@gateway/contracts';
 import {
   clearDueAccount,
   removeHeldJob,
@@ -5,7 +6,7 @@ import {
   raiseFence,
   readAccountView,
   readSendState,
-  SendConsumer,
+  AccountConsumer,
   writeAccountView,
   writeSendState,
   type RedisContact,
@@ -64,10 +65,15 @@ export async function openServedAccount(
       logger,
       now,
     },
-    // The operator may have corrected the settings since.
-    published.hold?.reason === 'TELEGRAM_MISCONFIGURED' ? null : published.hold,
+    // This worker has other settings, and may be newer.
+    isOfWorker(published.hold) ? null : published.hold,
   );
   return new ServedAccount(context, account);
+}
+
+/** Whether the hold is due to the worker that published it, not to Telegram. */
+function isOfWorker(hold: Hold | null): boolean {
+  return hold?.reason === 'TELEGRAM_MISCONFIGURED' || hold?.reason === 'WORKER_OUTDATED';
 }
 
 /**
@@ -76,7 +82,7 @@ export async function openServedAccount(
 export class ServedAccount {
   readonly account: Account;
   readonly #context: ServedAccountContext;
-  #line: { lane: Lane; consumer: SendConsumer } | undefined;
+  #line: { lane: Lane; consumer: AccountConsumer } | undefined;
 
   constructor(context: ServedAccountContext, account: Account) {
     this.#context = context;
@@ -99,7 +105,7 @@ export class ServedAccount {
       this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
-    const consumer = new SendConsumer(redis, backend, queues.of(userId), userId, fence);
+    const consumer = new AccountConsumer(redis, backend, queues.of(userId), userId, fence);
     const lane = new Lane({
       account,
       queue: consumer,

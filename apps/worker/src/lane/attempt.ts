@@ -1,14 +1,15 @@
 import { TelegramFailure } from '@gateway/telegram';
+import type { Step } from '../actions/step.ts';
 import type { LaneJob } from './lane-job.ts';
-import type { LaneOptions, Sending } from './lane-ports.ts';
+import type { LaneOptions } from './lane-ports.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 type AttemptOptions = Pick<LaneOptions, 'account' | 'queue' | 'limits' | 'logger' | 'now' | 'random'>;
 
 /**
- * Makes one attempt to send the next message of a job, and updates the account's ledger. The caller saves the ledger.
+ * Makes one attempt of the next step of a job, and updates the account's ledger. The caller saves the ledger.
  * @param unreachable how many attempts in a row before this one did not reach Telegram.
- * @returns what to do with the job if the message was not sent; `null` if it was sent.
+ * @returns what to do with the job if the step failed; `null` if it is done.
  */
 export async function attempt(
   options: AttemptOptions,
@@ -18,35 +19,38 @@ export async function attempt(
   const { account, logger, now, random } = options;
   const { ledger } = account;
   const { jobId, requestId } = laneJob;
-  const sending = await prepare(options, laneJob);
+  const { action } = laneJob.job;
+  const step = await prepare(options, laneJob);
   const before = account.chatOf(laneJob.recipient);
   const begun = now();
   laneJob.tries += 1;
   const { tries } = laneJob;
   try {
-    const message = await account.send(sending);
-    laneJob.add(message);
-    // Sending may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
+    const { progress, messageId } = await account.run(step);
+    laneJob.finishStep(progress);
+    // The step may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
     // earlier value, which the pace counts.
     const chat = { ...account.chatOf(laneJob.recipient), stranger: before.stranger };
-    ledger.recordSent(laneJob.jobId, chat, message.message_id, account.pace, begun);
-    const part = laneJob.parts > 1 ? { part: laneJob.part, parts: laneJob.parts } : {};
-    logger.info(
-      { jobId, requestId, messageId: message.message_id, ms: now() - begun, tries, ...part },
-      'sent',
-    );
+    if (messageId === undefined) ledger.recordDone(jobId);
+    else ledger.recordSent(jobId, chat, messageId, account.pace, begun);
+    const part = laneJob.steps > 1 ? { part: laneJob.step, parts: laneJob.steps } : {};
+    const what = action.makesMessages ? 'sent' : `done: ${action.name}`;
+    logger.info({ jobId, requestId, messageId, ms: now() - begun, tries, ...part }, what);
     return null;
   } catch (thrown) {
-    // The account was stopped while this message waited for its turn.
+    // The account was stopped while this job waited for its turn.
     if (account.stopped) return { do: 'stay' };
     const counted = { message: laneJob.failures + 1, unreachable: unreachable + 1 };
-    const verdict = judge(thrown, counted, random());
+    const verdict = judge(thrown, counted, random(), action);
     if (isCounted(thrown)) {
       laneJob.countFailedAttempt();
       ledger.recordAttempts(jobId, laneJob.attempts);
     }
     if (verdict.do === 'hold' && verdict.counts) laneJob.failures += 1;
-    logger.debug({ jobId, requestId, err: thrown, verdict: verdict.do, tries }, 'not sent');
+    logger.debug(
+      { jobId, requestId, err: thrown, verdict: verdict.do, tries },
+      action.makesMessages ? 'not sent' : `not done: ${action.name}`,
+    );
     if (verdict.do === 'hold' && verdict.unknown)
       ledger.recordUnknown(laneJob.jobId, begun, ledger.lastIdIn(account.chatOf(laneJob.recipient)));
     return verdict;
@@ -65,15 +69,25 @@ function isCounted(thrown: unknown): boolean {
   return failure.outcome !== 'retry' || failure.reached;
 }
 
-async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob: LaneJob): Promise<Sending> {
-  const { jobId, part, formatted, recipient, job } = laneJob;
+async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob: LaneJob): Promise<Step> {
+  const { jobId, recipient, job } = laneJob;
   const { ledger } = account;
-  const message = { jobId, part, formatted, job: job.data, trace: job.trace, askedAt: job.askedAt };
+  const step = {
+    jobId,
+    action: job.action,
+    job: job.data,
+    progress: laneJob.progress,
+    index: laneJob.step,
+    trace: job.trace,
+    askedAt: job.askedAt,
+    saveProgress: (progress: object) => laneJob.saveProgress(progress),
+  };
   const unknown = ledger.unknownOf(jobId);
-  if (unknown === undefined || now() - unknown.since <= limits.dedupWindowMs)
-    return { ...message, after: ledger.lastIdIn(account.chatOf(recipient)), searchSince: undefined };
+  const isSafe = unknown === undefined || now() - unknown.since <= limits.dedupWindowMs;
+  if (isSafe || job.action.repeat !== 'random-id')
+    return { ...step, after: ledger.lastIdIn(account.chatOf(recipient)), searchSince: undefined };
   // If the process that made the attempt has ended, only the queue knows which messages were sent before it.
   const before = unknown.after || (await queue.lastMessageIdTo(recipient));
   const after = Math.max(before, ledger.lastIdIn(account.chatOf(recipient)), ...laneJob.messageIds);
-  return { ...message, after, searchSince: unknown.since };
+  return { ...step, after, searchSince: unknown.since };
 }

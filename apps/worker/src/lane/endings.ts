@@ -1,5 +1,5 @@
-import type { GatewayError, SendResult } from '@gateway/contracts';
-import type { FetchedSend } from '@gateway/queue';
+import type { GatewayError } from '@gateway/contracts';
+import type { Fetched } from '@gateway/queue';
 import type { LaneJob } from './lane-job.ts';
 import type { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions, LaneQueue } from './lane-ports.ts';
@@ -20,15 +20,11 @@ export class Endings {
   }
 
   /**
-   * Completes a job whose messages were all sent.
+   * Completes a job whose steps are all done.
    * @param fetchNext whether to fetch the next job in the same round trip.
    * @returns the next job, as {@link LaneQueue.next} does.
    */
-  async sent(
-    laneJob: LaneJob,
-    result: SendResult,
-    fetchNext: boolean,
-  ): Promise<FetchedSend | 'needs_recovery' | null> {
+  async complete(laneJob: LaneJob, result: object, fetchNext: boolean): Promise<Fetched> {
     const { account, announceEnd, metrics, now } = this.#options;
     account.ledger.recordEnded(laneJob.jobId);
     await announceEnd(laneJob.job);
@@ -36,8 +32,9 @@ export class Endings {
     const next = await account.ledger.saveWith((state) =>
       laneJob.job.complete(result, { state, attempts, fetchNext }),
     );
-    metrics.sent(Math.max(0, now() - laneJob.job.dueAt) / 1_000);
-    this.#left(laneJob, 'sent', result);
+    const { action, dueAt } = laneJob.job;
+    if (action.makesMessages) metrics.sent(Math.max(0, now() - dueAt) / 1_000);
+    this.#left(laneJob, 'done', result);
     return next;
   }
 
@@ -79,7 +76,7 @@ export class Endings {
     return failed.length;
   }
 
-  #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>, result?: SendResult): void {
+  #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>, result?: object): void {
     laneJob.ended = how;
     this.#jobs.drop(laneJob);
     this.#options.finished(laneJob.jobId, result);

@@ -1,43 +1,34 @@
-import {
-  partsOf,
-  resultOf,
-  type FormattedText,
-  type GatewayError,
-  type Hold,
-  type SendResult,
-  type SentMessage,
-} from '@gateway/contracts';
-import type { FetchedSend } from '@gateway/queue';
+import { sendResultSchema, type GatewayError, type Hold } from '@gateway/contracts';
+import type { FetchedJob } from '@gateway/queue';
 
-/**
- * A job that the lane has fetched and that has not ended. It knows which of its messages were sent and which is next.
- */
+/** A job that the lane has fetched and that has not ended. It knows which of its steps are done and which is next. */
 export class LaneJob {
-  readonly job: FetchedSend;
-  readonly #parts: readonly FormattedText[];
-  readonly #sent: SentMessage[];
-  /** Attempts to send the next part since the lane fetched the job. */
+  readonly job: FetchedJob;
+  /** Number of steps of the whole job. */
+  readonly steps: number;
+  #progress: object;
+  /** Attempts of the next step since the lane fetched the job. */
   tries = 0;
-  /** Failed attempts that count towards the limit of the next part. Kept while the job is back in its queue. */
+  /** Failed attempts that count towards the limit of the next step. Kept while the job is back in its queue. */
   failures = 0;
   /** All attempts of the job that reached Telegram, except those answered with a wait. */
   attempts: number;
   #hasFailed = false;
-  /** Whether a message of this job is being sent now. */
-  isSending = false;
-  /** Whether the job is cancelled: none of its remaining messages may be sent. */
+  /** Whether a step of this job is running now. */
+  isRunning = false;
+  /** Whether the job is cancelled: none of its remaining steps may run. */
   cancelled = false;
   #onLeft: (() => void)[] = [];
   /** How the job ended; `null` while it has not. */
-  ended: 'sent' | 'failed' | 'cancelled' | null = null;
+  ended: 'done' | 'failed' | 'cancelled' | null = null;
   /** The hold that was published for this job; `null` if none was. */
   shownHold: Hold | null = null;
 
-  constructor(job: FetchedSend) {
+  constructor(job: FetchedJob) {
     this.job = job;
     this.attempts = job.attempts;
-    this.#parts = partsOf(job.data.text, job.data.cuts ?? [], job.data.entities);
-    this.#sent = [...job.progress.sent];
+    this.steps = job.action.steps.count(job.data);
+    this.#progress = job.progress;
   }
 
   get jobId(): string {
@@ -49,40 +40,38 @@ export class LaneJob {
     return this.job.data.requestId;
   }
 
+  /** The `recipient_id` of the chat in whose order the job stands. */
   get recipient(): string {
-    return this.job.data.recipient;
+    return this.job.action.chatOf(this.job.data);
   }
 
-  /** The index of the next message, from 0. */
-  get part(): number {
-    return this.#sent.length;
+  get progress(): object {
+    return this.#progress;
   }
 
-  get parts(): number {
-    return this.#parts.length;
+  /** The index of the next step, from 0. */
+  get step(): number {
+    return this.job.action.steps.done(this.#progress);
   }
 
-  /** The text of the next message, with its formatting. */
-  get formatted(): FormattedText {
-    return this.#parts[this.part] ?? { text: '', entities: [] };
-  }
-
-  /** Telegram's ids of the messages already sent. */
+  /** Telegram's ids of the messages that the job has made. */
   get messageIds(): number[] {
-    return this.#sent.map(({ message_id }) => message_id);
+    const { makesMessages, steps } = this.job.action;
+    const made = makesMessages ? sendResultSchema.safeParse(steps.result(this.#progress)).data : undefined;
+    return made === undefined ? [] : (made.message_ids ?? [made.message_id]);
   }
 
-  /** Records that the next message was sent. */
-  add(message: SentMessage): void {
-    this.#sent.push(message);
-    if (this.part === this.parts) this.attempts += 1;
+  /** Records that the next step is done. @param progress the job's progress after it. */
+  finishStep(progress: object): void {
+    this.#progress = progress;
+    if (this.step === this.steps) this.attempts += 1;
     this.tries = 0;
     this.failures = 0;
   }
 
-  /** The result of the job; `null` while a part is still to be sent. */
-  get result(): SendResult | null {
-    return this.part < this.parts ? null : resultOf(this.#sent);
+  /** The result of the job; `null` while a step is left. */
+  get result(): object | null {
+    return this.step < this.steps ? null : this.job.action.steps.result(this.#progress);
   }
 
   /** Counts an attempt that reached Telegram and failed. */
@@ -96,9 +85,10 @@ export class LaneJob {
     return this.job.attempts === 0 && this.attempts === 1 && !this.#hasFailed ? undefined : this.attempts;
   }
 
-  /** Saves which messages were sent, so that another worker continues after them. */
-  async saveProgress(): Promise<void> {
-    await this.job.saveProgress({ sent: this.#sent });
+  /** Saves which steps are done, so that another worker continues after them. */
+  async saveProgress(progress = this.#progress): Promise<void> {
+    this.#progress = progress;
+    await this.job.saveProgress(progress);
   }
 
   /** Resolves when the job has ended or has gone back to its queue. */
@@ -114,8 +104,9 @@ export class LaneJob {
 
   /** The error that the job fails with. It lists the messages that were sent before the failure. */
   failure(error: GatewayError): GatewayError {
+    const { messageIds } = this;
     const sent =
-      this.part > 0 ? { extra: { ...error.details.extra, sent_message_ids: this.messageIds } } : {};
+      messageIds.length > 0 ? { extra: { ...error.details.extra, sent_message_ids: messageIds } } : {};
     return error.with({ ...error.details, ...sent, jobId: this.jobId });
   }
 }

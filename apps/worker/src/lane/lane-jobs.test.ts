@@ -1,3 +1,4 @@
+import { ACTIONS } from '@gateway/actions';
 import { expect, test } from 'vitest';
 import { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
@@ -17,6 +18,7 @@ function take(into: LaneJobs, jobId: string): LaneJob {
   };
   const job = new LaneJob({
     jobId,
+    action: ACTIONS.send,
     data,
     acceptedAt: 0,
     dueAt: 0,

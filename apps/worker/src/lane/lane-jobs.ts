@@ -55,13 +55,13 @@ export class LaneJobs {
   }
 
   /**
-   * Marks a job as cancelled. A message that is being sent cannot be cancelled, only the parts after it.
+   * Marks a job as cancelled. A running step cannot be cancelled, only the steps after it.
    * @returns the job, or why it is not marked.
    */
   markCancelled(jobId: string): LaneJob | 'too_late' | 'not_fetched' {
     const laneJob = this.#jobs.find((job) => job.jobId === jobId);
     if (laneJob === undefined) return 'not_fetched';
-    if (laneJob.isSending && laneJob.part === laneJob.parts - 1) return 'too_late';
+    if (laneJob.isRunning && laneJob.step === laneJob.steps - 1) return 'too_late';
     laneJob.cancelled = true;
     return laneJob;
   }

@@ -1,48 +1,21 @@
-import type {
-  AccountState,
-  FormattedText,
-  GatewayError,
-  Hold,
-  PaceRules,
-  SendJob,
-  SendResult,
-  SentMessage,
-} from '@gateway/contracts';
-import type { FetchedSend, RecoveredSend, WaitingSend } from '@gateway/queue';
+import type { AccountState, GatewayError, Hold, PaceRules } from '@gateway/contracts';
+import type { Fetched, FetchedJob, RecoveredJob, WaitingJob } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { Chat } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
+import type { Step, StepEnd } from '../actions/step.ts';
 import type { SendLedger } from './send-ledger.ts';
 
 /** The account's queue, as far as the lane uses it. */
 export interface LaneQueue {
-  recover(record: (jobs: RecoveredSend[]) => Promise<void>): Promise<void>;
-  next(): Promise<FetchedSend | 'needs_recovery' | null>;
-  oldestWaiting(limit: number): Promise<WaitingSend[]>;
+  recover(record: (jobs: RecoveredJob[]) => Promise<void>): Promise<void>;
+  next(): Promise<Fetched>;
+  oldestWaiting(limit: number): Promise<WaitingJob[]>;
   failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]>;
   promoteDue(now: number): Promise<void>;
   promoteAll(): Promise<void>;
   nextDueAt(): Promise<number | null>;
   lastMessageIdTo(recipient: string): Promise<number>;
-}
-
-/** One message to send: a whole job, or one part of a text that was split. */
-export interface Sending {
-  jobId: string;
-  /** 0 for the first or only one. */
-  part: number;
-  formatted: FormattedText;
-  job: SendJob;
-  trace: string | undefined;
-  /** When a caller last requested the send, ms since the epoch. */
-  askedAt: number;
-  /** The id of the last message known in the chat before this one; 0 if none is known. */
-  after: number;
-  /**
-   * Set when an earlier attempt has an unknown outcome and Telegram may have forgotten its random id. The chat must
-   * then be searched for messages since this time (ms since the epoch) before sending.
-   */
-  searchSince: number | undefined;
 }
 
 /** The account, as far as the lane uses it. */
@@ -57,7 +30,7 @@ export interface LaneAccount {
   readonly ledger: SendLedger;
   readonly pace: PaceRules | null;
   chatOf(recipient: string): Chat;
-  send(sending: Sending): Promise<SentMessage>;
+  run(step: Step): Promise<StepEnd>;
   /** @param how `publish`: whether to publish the hold at once to callers that wait for a job of this account. */
   setHold(hold: Hold, how: { publish: boolean }): Promise<void>;
   /** Changes the account's state so that it is `ended` or `stopped` from now on. */
@@ -86,10 +59,10 @@ export interface LaneOptions {
   /** Withdraws the published hold of a job. */
   removeHeldJob: (jobId: string) => Promise<void>;
   /** Queues the event about the job's end, which follows. May be called more than once for the same end. */
-  announceEnd: (job: Pick<FetchedSend, 'jobId' | 'data'>) => Promise<void>;
+  announceEnd: (job: Pick<FetchedJob, 'jobId' | 'data'>) => Promise<void>;
   metrics: Pick<WorkerMetrics, 'sent' | 'failed' | 'held'>;
   /** Publishes that the job has ended, with its result if it was sent. Fire and forget: it never throws. */
-  finished: (jobId: string, result?: SendResult) => void;
+  finished: (jobId: string, result?: object) => void;
   /** Grows each time Redis was lost. After a change, another worker may have taken over the fetched jobs. */
   epoch: () => number | null;
   /** False once this worker no longer owns the account: it must not send or write anything then. */

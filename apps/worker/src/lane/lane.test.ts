@@ -77,7 +77,7 @@ describe("an account's lane", () => {
     world.account.refuse('two', flood(5), 'FLOOD_WAIT');
     expect(await world.run()).toEqual(['send one', 'send two', 'put back one two three']);
     expect(await world.pass(6_000)).toEqual(['send two', 'send three', 'complete3 one two three']);
-    expect(world.account.sendings.map(({ part }) => part)).toEqual([0, 1, 1, 2]);
+    expect(world.account.steps.map(({ index }) => index)).toEqual([0, 1, 1, 2]);
   });
 
   test('an unknown outcome is retried under the same id; after the dedup window the chat is searched first', async () => {
@@ -87,11 +87,7 @@ describe("an account's lane", () => {
     await world.pass(1_100);
     await world.pass(3 * HOUR);
     expect(
-      world.account.sendings.map(({ jobId, after, searchSince }) => [
-        jobId,
-        after,
-        searchSince !== undefined,
-      ]),
+      world.account.steps.map(({ jobId, after, searchSince }) => [jobId, after, searchSince !== undefined]),
     ).toEqual([
       ['a1', 0, false],
       ['a2', 1, false],
@@ -105,7 +101,7 @@ describe("an account's lane", () => {
     const fetchedAt = Date.now() - 2 * HOUR;
     world.recovered = [{ jobId: 'a1', fetchedAt, wasHeld: false, attempts: 0 }];
     await world.add('a1', 'a2').run();
-    expect(world.account.sendings.map(({ after, searchSince }) => [after, searchSince])).toEqual([
+    expect(world.account.steps.map(({ after, searchSince }) => [after, searchSince])).toEqual([
       [77, fetchedAt],
       [1, undefined],
     ]);
@@ -114,7 +110,7 @@ describe("an account's lane", () => {
   test('a job that was held when its worker ended is sent without a search', async () => {
     world.recovered = [{ jobId: 'a1', fetchedAt: Date.now() - 2 * HOUR, wasHeld: true, attempts: 0 }];
     await world.add('a1').run();
-    expect(world.account.sendings.map(({ searchSince }) => searchSince)).toEqual([undefined]);
+    expect(world.account.steps.map(({ searchSince }) => searchSince)).toEqual([undefined]);
     expect(world.account.ledger.recoveriesOf('a1')).toBe(0);
   });
 
@@ -138,7 +134,7 @@ describe("an account's lane", () => {
   });
 
   test('a message that waits for its turn stays in the queue when the account is stopped', async () => {
-    vi.spyOn(world.account, 'send').mockImplementation(async () => {
+    vi.spyOn(world.account, 'run').mockImplementation(async () => {
       world.account.stopped = true;
       throw new Error('stopped');
     });
@@ -176,7 +172,7 @@ describe("an account's lane", () => {
   });
 
   test('leaves the job to the next owner if the lease is lost while a send fails', async () => {
-    vi.spyOn(world.account, 'send').mockImplementation(async () => {
+    vi.spyOn(world.account, 'run').mockImplementation(async () => {
       world.mayServe = false;
       throw new TelegramFailure({ outcome: 'unknown' }, new GatewayError('TELEGRAM_TIMEOUT'));
     });

@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import type { FetchedSend } from '@gateway/queue';
+import type { Fetched, NewerJob } from '@gateway/queue';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
 import { Endings } from './endings.ts';
@@ -18,6 +18,10 @@ const MAX_RECOVERIES = 5;
 /** Delay before the lane tries again after an error (Redis, a bug), ms. */
 const RETRY_MS = 1_000;
 
+/** How long the account is held, at most, before the lane looks again for a job that it can run, ms. */
+const OUTDATED_MS = 30_000;
+const OUTDATED = 'WORKER_OUTDATED';
+
 /** What the lane knows of its queue: `unread` since the latest wake; `read`, so it may hold jobs; or `empty`. */
 type QueueRead = 'unread' | 'read' | 'empty';
 
@@ -31,7 +35,7 @@ type State =
 type Claim = { is: 'never' } | { is: 'lost' } | { is: 'held'; epoch: number | null };
 
 /**
- * Sends one account's jobs: one message at a time, each chat's in order, until the queue is empty, every job must wait,
+ * Runs one account's jobs: one step at a time, each chat's in order, until the queue is empty, every job must wait,
  * or the lane is stopped. Jobs whose chat must wait stay with the lane, and later jobs overtake them. When the whole
  * account must wait, all jobs go back to the queue.
  *
@@ -173,9 +177,9 @@ export class Lane {
       const next = pickNext(
         this.#jobs.jobs,
         ({ recipient }) => account.chatOf(recipient),
-        (chat) => account.ledger.holdOf(chat, account.pace, at),
+        ({ job }, chat) => account.ledger.holdOf(job.action, chat, account.pace, at),
       );
-      if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.isSending = false));
+      if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.isRunning = false));
       else if (
         next.accountWide !== null ||
         this.#jobs.jobs.length >= limits.maxFetched ||
@@ -192,17 +196,29 @@ export class Lane {
     return job !== null;
   }
 
-  async #addFetched(job: FetchedSend | 'needs_recovery'): Promise<void> {
+  async #addFetched(job: Exclude<Fetched, null>): Promise<void> {
     // Other jobs are still marked as fetched, so the order is not certain. All jobs go back to the queue first.
     if (job === 'needs_recovery') await this.#claimQueue();
+    else if ('newer' in job) await this.#holdForNewer(job);
     else this.#jobs.add(new LaneJob(job));
+  }
+
+  /** Holds the account: the job's chat is not known, so no other job may overtake it. */
+  async #holdForNewer({ jobId, newer }: NewerJob): Promise<void> {
+    const { account, limits, logger, now } = this.#options;
+    const until = now() + Math.min(OUTDATED_MS, limits.maxWaitMs);
+    const message = `The next job needs a newer worker (${newer}): update the workers.`;
+    if (account.hold?.reason !== OUTDATED) logger.error({ jobId, why: newer }, 'a job needs a newer worker');
+    await account.setHold({ reason: OUTDATED, until, message }, { publish: true });
   }
 
   /** Fails all jobs of an account that can no longer send. */
   async #failAll(error: GatewayError): Promise<void> {
     // The delayed jobs of a signed-out account stay, as it may sign in again. Those of a disconnected account fail.
     if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
-    while (this.#mayGoOn() && this.#options.account.ended !== null) {
+    const { account } = this.#options;
+    while (this.#mayGoOn() && account.ended !== null) {
+      if (account.hold?.reason === OUTDATED) return this.#holdAccount(account.hold.until);
       const [first] = this.#jobs.jobs;
       if (first !== undefined) await this.#endings.fail(first, error);
       else if ((await this.#endings.failWaiting(this.#options.queue, error)) === 0 && !(await this.#fetch()))
@@ -241,7 +257,7 @@ export class Lane {
 
   async #deliver(laneJob: LaneJob): Promise<void> {
     const { account, limits, mayServe, now } = this.#options;
-    laneJob.isSending = true;
+    laneJob.isRunning = true;
     await this.#jobs.withdrawHold(laneJob);
     if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
       return this.#endings.fail(laneJob, heldTooLong(account.hold, now()));
@@ -250,17 +266,17 @@ export class Lane {
     if (account.ledger.recoveriesOf(laneJob.jobId) >= MAX_RECOVERIES)
       return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
     const verdict = await attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
-    if (verdict === null) return this.#sent(laneJob);
+    if (verdict === null) return this.#done(laneJob);
     // Otherwise the account's next owner repeats the job under the same random id and judges the outcome.
     if (mayServe()) await this.#settlement.settle(laneJob, verdict);
   }
 
-  async #sent(laneJob: LaneJob): Promise<void> {
+  async #done(laneJob: LaneJob): Promise<void> {
     this.#settlement.reached();
     const { result } = laneJob;
     if (result === null) await Promise.all([laneJob.saveProgress(), this.#options.account.ledger.save()]);
     else {
-      const next = await this.#endings.sent(laneJob, result, this.#wantsNext());
+      const next = await this.#endings.complete(laneJob, result, this.#wantsNext());
       if (next !== null) await this.#addFetched(next);
     }
   }

@@ -6,7 +6,7 @@ import type { PaceWait } from './pacer.ts';
 const chatOf = (job: string): Chat => ({ key: job.charAt(0), kind: 'user', known: true, stranger: false });
 
 function pick(jobs: readonly string[], holds: Record<string, PaceWait> = {}) {
-  return pickNext(jobs, chatOf, ({ key }) => holds[key] ?? null);
+  return pickNext(jobs, chatOf, (_job, { key }) => holds[key] ?? null);
 }
 
 function held(until: number, scope: PaceWait['scope'] = 'chat'): PaceWait {

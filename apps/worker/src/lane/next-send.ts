@@ -30,12 +30,12 @@ export interface AllWait<J> {
  * of the same chat, even if they name the recipient differently.
  *
  * @param jobs in the order of acceptance.
- * @param holdOf why nothing may be sent to a chat now; `null` if it may.
+ * @param holdOf why a job may not run in its chat now; `null` if it may.
  */
 export function pickNext<J>(
   jobs: readonly J[],
   chatOf: (job: J) => Chat,
-  holdOf: (chat: Chat) => PaceWait | null,
+  holdOf: (job: J, chat: Chat) => PaceWait | null,
 ): NextSend<J> {
   const held = new Map<string, Hold>();
   const waiting: Waiting<J>[] = [];
@@ -45,7 +45,7 @@ export function pickNext<J>(
     let hold = held.get(chat.key);
     const behind = hold !== undefined;
     if (hold === undefined) {
-      const wait = holdOf(chat);
+      const wait = holdOf(job, chat);
       if (wait === null) return { do: 'send', job };
       if (wait.scope === 'account') accountWide = wait.hold;
       hold = wait.hold;

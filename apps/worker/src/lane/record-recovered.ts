@@ -1,4 +1,4 @@
-import type { RecoveredSend } from '@gateway/queue';
+import type { RecoveredJob } from '@gateway/queue';
 import type { LaneOptions } from './lane-ports.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { LaneOptions } from './lane-ports.ts';
  */
 export async function recordRecovered(
   { account, logger }: Pick<LaneOptions, 'account' | 'logger'>,
-  jobs: readonly RecoveredSend[],
+  jobs: readonly RecoveredJob[],
   isTakeover: boolean,
 ): Promise<void> {
   if (jobs.length === 0) return;

@@ -1,3 +1,4 @@
+import type { AnyAction } from '@gateway/actions';
 import type { Hold, PaceRules, SendState } from '@gateway/contracts';
 import type { Chat } from '@gateway/telegram';
 import { LRUCache } from 'lru-cache';
@@ -28,16 +29,24 @@ export class SendLedger {
     this.#write = write;
   }
 
-  /** Why nothing may be sent to this chat now, apart from holds of the account; `null` if it may be sent. */
-  holdOf(chat: Chat, rules: PaceRules | null, now: number): PaceWait | null {
-    const { chatHolds, lookUpHold, pace } = this.#state;
-    const holds = [chatHolds[chat.key], chat.known ? undefined : (lookUpHold ?? undefined)]
+  /**
+   * Why no job of this action may run in this chat now, apart from holds of the account; `null` if it may run.
+   * @param rules the account's pace, which holds only actions that make messages.
+   */
+  holdOf(
+    { name, makesMessages }: Pick<AnyAction, 'name' | 'makesMessages'>,
+    chat: Chat,
+    rules: PaceRules | null,
+    now: number,
+  ): PaceWait | null {
+    const { chatHolds, lookUpHold, typeHolds, pace } = this.#state;
+    const holds = [chatHolds[chat.key], typeHolds[name], chat.known ? undefined : (lookUpHold ?? undefined)]
       .filter((hold) => hold !== undefined)
       .filter((hold) => hold.until > now)
       .toSorted((a, b) => b.until - a.until);
     const [longest] = holds;
     if (longest !== undefined) return { scope: 'chat', hold: longest };
-    return rules === null ? null : paceWait(rules, pace, chat, now);
+    return rules === null || !makesMessages ? null : paceWait(rules, pace, chat, now);
   }
 
   holdChat(chat: Chat, hold: Hold, now: number): void {
@@ -47,6 +56,11 @@ export class SendLedger {
 
   holdLookUps(hold: Hold): void {
     this.#change({ lookUpHold: hold });
+  }
+
+  /** Holds the jobs of one type. */
+  holdType(name: string, hold: Hold): void {
+    this.#change({ typeHolds: { ...this.#state.typeHolds, [name]: hold } });
   }
 
   /**
@@ -113,6 +127,12 @@ export class SendLedger {
     this.recordReached();
     this.#forget('unknown', jobId);
     if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });
+  }
+
+  /** Records that a step of a job is done that made no message. */
+  recordDone(jobId: string): void {
+    this.recordReached();
+    this.#forget('unknown', jobId);
   }
 
   /** Records the attempt count of a job that has not ended. */

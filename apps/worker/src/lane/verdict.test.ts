@@ -1,7 +1,11 @@
 import { GatewayError } from '@gateway/contracts';
 import { TelegramFailure, type FailureOutcome } from '@gateway/telegram';
 import { describe, expect, test } from 'vitest';
-import { judge } from './verdict.ts';
+import { judge as judgeOf, type Attempts } from './verdict.ts';
+
+const SEND = { makesMessages: true, repeat: 'random-id' } as const;
+const judge = (thrown: unknown, attempts: Attempts, random: number) =>
+  judgeOf(thrown, attempts, random, SEND);
 
 const FIRST = { message: 1, unreachable: 1 };
 
@@ -99,5 +103,22 @@ describe('the verdict on a failed send', () => {
     const verdict = judge(bug, FIRST, 0);
     expect(verdict).toMatchObject({ do: 'fail', error: { code: 'INTERNAL' } });
     expect(verdict.do === 'fail' && verdict.error.cause).toBe(bug);
+  });
+});
+
+describe('what becomes of an action that makes no message', () => {
+  test('a flood wait holds jobs of its type alone, one for look-ups what needs one', () => {
+    const edit = { makesMessages: false, repeat: 'idempotent' } as const;
+    expect(judgeOf(wait('account', 30), FIRST, 0, edit)).toMatchObject({ scope: 'type', ms: 30_000 });
+    expect(judgeOf(wait('resolve', 30), FIRST, 0, edit)).toMatchObject({ scope: 'look-ups' });
+    expect(judgeOf(wait('chat', 30), FIRST, 0, edit)).toMatchObject({ scope: 'chat' });
+  });
+
+  test('a lost answer fails it where it must not be repeated', () => {
+    const lost = failure({ outcome: 'unknown' });
+    expect(judgeOf(lost, FIRST, 0, { makesMessages: false, repeat: 'idempotent' })).toMatchObject({
+      do: 'hold',
+    });
+    expect(judgeOf(lost, FIRST, 0, { makesMessages: false, repeat: 'never' })).toMatchObject({ do: 'fail' });
   });
 });

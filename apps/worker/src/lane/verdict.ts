@@ -1,14 +1,18 @@
+import type { AnyAction } from '@gateway/actions';
 import { GatewayError, holdReasonOf, type AccountState, type HoldReason } from '@gateway/contracts';
 import { TelegramFailure } from '@gateway/telegram';
+
+/** What a hold pauses. `type`: the account's jobs of one type, which make no messages. */
+type HoldScope = 'account' | 'chat' | 'look-ups' | 'type';
 
 /** What to do with a job, and with its account, after a failed attempt. */
 export type Verdict =
   /** Do nothing: the job keeps its place. */
   | { do: 'stay' }
-  /** Pause `scope` (the account, the chat, or all look-ups) for `ms`. The job keeps its place. */
+  /** Pause `scope` (the account, the chat, all look-ups, or jobs of this type) for `ms`. The job keeps its place. */
   | {
       do: 'hold';
-      scope: 'account' | 'chat' | 'look-ups';
+      scope: HoldScope;
       reason: HoldReason;
       /** Why Telegram cannot be reached, in words. */
       message?: string;
@@ -53,11 +57,16 @@ const MAX_ATTEMPTS = 8;
 const JITTER = 0.02;
 
 /** @param random 0 … 1, for jitter. */
-export function judge(thrown: unknown, attempts: Attempts, random: number): Verdict {
+export function judge(
+  thrown: unknown,
+  attempts: Attempts,
+  random: number,
+  { makesMessages, repeat }: Pick<AnyAction, 'makesMessages' | 'repeat'>,
+): Verdict {
   if (!(thrown instanceof TelegramFailure)) return { do: 'fail', error: GatewayError.from(thrown) };
   const { failure, error } = thrown;
   const hold = (
-    scope: 'account' | 'chat' | 'look-ups',
+    scope: HoldScope,
     reason: HoldReason,
     ms: number,
     { unknown = false, counts = false } = {},
@@ -71,8 +80,11 @@ export function judge(thrown: unknown, attempts: Attempts, random: number): Verd
   });
   switch (failure.outcome) {
     case 'wait': {
-      const scope = failure.scope === 'resolve' ? 'look-ups' : failure.scope;
-      return hold(scope, holdReasonOf(error.details.rpcError ?? error.code), failure.seconds * 1_000);
+      return hold(
+        scopeOf(failure.scope, makesMessages),
+        holdReasonOf(error.details.rpcError ?? error.code),
+        failure.seconds * 1_000,
+      );
     }
     case 'retry':
       // An outage ends by itself and says nothing about this message. The lane limits it by time instead.
@@ -87,8 +99,8 @@ export function judge(thrown: unknown, attempts: Attempts, random: number): Verd
         ? { do: 'fail', error }
         : hold('chat', error.code, backoff(attempts.message), { counts: true });
     case 'unknown':
-      // The random id makes another attempt safe even if the first one took effect.
-      return attempts.message >= MAX_ATTEMPTS
+      // The random id, or an idempotent call, makes another attempt safe even if the first one took effect.
+      return repeat === 'never' || attempts.message >= MAX_ATTEMPTS
         ? { do: 'fail', error }
         : hold('chat', error.code, backoff(attempts.message), { unknown: true, counts: true });
     case 'fail':
@@ -98,6 +110,12 @@ export function judge(thrown: unknown, attempts: Attempts, random: number): Verd
         ? { do: 'stop-account', state: failure.state, error }
         : { do: 'end-account', state: failure.state, error };
   }
+}
+
+function scopeOf(scope: 'account' | 'chat' | 'resolve', makesMessages: boolean): HoldScope {
+  if (scope === 'resolve') return 'look-ups';
+  // Telegram limits each method. Only a wait on those that make messages says that the account writes too much.
+  return scope === 'account' && !makesMessages ? 'type' : scope;
 }
 
 function backoff(attempts: number, longest = MAX_BACKOFF_MS): number {

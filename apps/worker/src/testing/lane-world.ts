@@ -1,18 +1,22 @@
+import { ACTIONS, type JobOf } from '@gateway/actions';
 import {
   EMPTY_SEND_STATE,
+  partsOf,
+  sendProgressSchema,
+  sendResultSchema,
   GatewayError,
   type AccountState,
   type Hold,
   type PaceRules,
-  type SendJob,
   type SendState,
   type SentMessage,
 } from '@gateway/contracts';
-import type { FetchedSend, RecoveredSend } from '@gateway/queue';
+import type { Fetched, RecoveredJob } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { TelegramFailure, type Chat, type FailureOutcome } from '@gateway/telegram';
 import { vi } from 'vitest';
-import type { LaneAccount, LaneQueue, Sending } from '../lane/lane-ports.ts';
+import type { Step, StepEnd } from '../actions/step.ts';
+import type { LaneAccount, LaneQueue } from '../lane/lane-ports.ts';
 import { Lane } from '../lane/lane.ts';
 import { SendLedger } from '../lane/send-ledger.ts';
 
@@ -23,7 +27,7 @@ export const HOUR = 3_600_000;
 /** A job in the fake queue. Its text is also its id, and the first letter names its chat. */
 interface Waiting {
   text: string;
-  job?: Partial<SendJob>;
+  job?: Partial<JobOf<'send'>>;
   sent?: SentMessage[];
   acceptedAt?: number;
 }
@@ -33,7 +37,7 @@ export class World implements LaneQueue {
   readonly log: string[] = [];
   waiting: Waiting[] = [];
   fetched: Waiting[] = [];
-  recovered: RecoveredSend[] = [];
+  recovered: RecoveredJob[] = [];
   /** The attempt count of each job, as the queue stores it. */
   readonly attempts = new Map<string, number>();
   mayServe = true;
@@ -72,13 +76,13 @@ export class World implements LaneQueue {
     return this;
   }
 
-  async recover(record: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
+  async recover(record: (jobs: RecoveredJob[]) => Promise<void>): Promise<void> {
     this.log.push('recover');
     await record(this.recovered.splice(0));
     this.waiting.unshift(...this.fetched.splice(0));
   }
 
-  async next(): Promise<FetchedSend | 'needs_recovery' | null> {
+  async next(): Promise<Fetched> {
     const next = this.waiting.shift();
     if (next === undefined) return null;
     this.fetched.push(next);
@@ -93,6 +97,7 @@ export class World implements LaneQueue {
     };
     return {
       jobId: text,
+      action: ACTIONS.send,
       data: {
         userId: 'u',
         recipient: text.charAt(0),
@@ -101,7 +106,7 @@ export class World implements LaneQueue {
         requestId: 'r',
         digest: '',
         ...job,
-      },
+      } satisfies JobOf<'send'>,
       acceptedAt: acceptedAt ?? Date.now(),
       dueAt: acceptedAt ?? Date.now(),
       askedAt: acceptedAt ?? Date.now(),
@@ -109,9 +114,10 @@ export class World implements LaneQueue {
       trace: undefined,
       progress: { sent: sent ?? [] },
       saveProgress: async (progress) => {
-        next.sent = progress.sent;
+        next.sent = sendProgressSchema.parse(progress).sent;
       },
-      complete: async ({ message_ids }, { state, attempts = 1, fetchNext } = { fetchNext: false }) => {
+      complete: async (result, { state, attempts = 1, fetchNext } = { fetchNext: false }) => {
+        const { message_ids } = sendResultSchema.parse(result);
         leave(`complete${message_ids?.length ?? ''}`);
         this.attempts.set(text, attempts);
         if (state !== undefined) this.saved = state;
@@ -193,7 +199,7 @@ class FakeAccount implements LaneAccount {
   readonly strangers = new Set<string>();
   /** The errors that Telegram answers to a text, each used once. */
   readonly troubles = new Map<string, unknown[]>();
-  readonly sendings: Sending[] = [];
+  readonly steps: Step[] = [];
   /** Called when a text is being sent. */
   readonly onSend = new Map<string, () => void>();
   readonly #world: World;
@@ -221,15 +227,19 @@ class FakeAccount implements LaneAccount {
     };
   }
 
-  async send(sending: Sending): Promise<SentMessage> {
-    this.sendings.push(sending);
-    this.#world.log.push(`send ${sending.formatted.text}`);
-    this.onSend.get(sending.formatted.text)?.();
-    const trouble = this.troubles.get(sending.formatted.text)?.shift();
+  async run(step: Step): Promise<StepEnd> {
+    const job = ACTIONS.send.schema.parse(step.job);
+    const { text = '' } = partsOf(job.text, job.cuts ?? [])[step.index] ?? {};
+    this.steps.push(step);
+    this.#world.log.push(`send ${text}`);
+    this.onSend.get(text)?.();
+    const trouble = this.troubles.get(text)?.shift();
     if (trouble !== undefined) throw trouble;
     this.#lastId += 1;
-    this.strangers.delete(sending.job.recipient);
-    return { message_id: this.#lastId, date: DATE };
+    this.strangers.delete(job.recipient);
+    const { sent } = sendProgressSchema.parse(step.progress);
+    const message = { message_id: this.#lastId, date: DATE };
+    return { progress: { sent: [...sent, message] }, messageId: this.#lastId };
   }
 
   async setHold(hold: Hold): Promise<void> {

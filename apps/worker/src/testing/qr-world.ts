@@ -94,7 +94,7 @@ export class QrWorld {
       checkPassword: async () => USER,
       signInBot: async () => USER,
       me: async () => (await call('me'), USER),
-      send: () => Promise.reject(new Error('this world sends nothing')),
+      run: () => Promise.reject(new Error('this world sends nothing')),
       logOut: () => call('logOut'),
       close: async () => {},
     };

@@ -1,9 +1,11 @@
 import type { SendSummary } from '@gateway/client';
+import { useState } from 'preact/hooks';
 import { reasonInWords } from '../lib/account-words.ts';
 import { clock, countdown, plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
 import { SEND_STATES } from '../lib/send-words.ts';
+import { EditMessage } from './edit-message.tsx';
 import { ErrorNotice } from './notice.tsx';
 
 interface SendListProps {
@@ -31,18 +33,32 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
   const { client } = useGateway();
   const cancel = useAction(async () => void (await client.cancel(send.job_id)));
   const retry = useAction(async () => void (await client.retry(send.job_id)));
+  const [editing, setEditing] = useState(false);
   const { label, tone } = SEND_STATES[send.state];
+  const messageId = editableId(send);
   const isPending = send.finished_at === null;
   return (
     <li class="send" data-job={send.job_id} data-state={send.state}>
       <div class="send-head">
         <span class={`badge ${tone}`}>{send.reason === 'SEND_AT' ? 'Scheduled' : label}</span>
-        <span class="to">to {send.recipient_id}</span>
+        <span class="to">
+          {ACTIONS[send.type] ?? ''}to {send.recipient_id}
+        </span>
         <time dateTime={send.finished_at ?? send.created_at} class="sub">
           {clock(send.finished_at ?? send.created_at, now)}
         </time>
       </div>
-      <p class="send-text">{send.preview}</p>
+      {editing && messageId !== null ? (
+        <EditMessage
+          userId={send.user_id}
+          recipient={send.recipient_id}
+          messageId={messageId}
+          text={send.preview}
+          onDone={() => setEditing(false)}
+        />
+      ) : (
+        <p class="send-text">{send.preview}</p>
+      )}
       <Why send={send} now={now} />
       <div class="send-foot">
         <code class="job-id" title="The job's id">
@@ -54,6 +70,11 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
             Cancel
           </button>
         )}
+        {messageId !== null && !editing && (
+          <button type="button" class="small" onClick={() => setEditing(true)}>
+            Edit
+          </button>
+        )}
         {send.can_retry && (
           <button type="button" class="small" disabled={retry.busy} onClick={() => void retry.run()}>
             Try again
@@ -63,6 +84,16 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
       <ErrorNotice error={cancel.error ?? retry.error} />
     </li>
   );
+}
+
+/** What an action other than a send is called in the list. */
+const ACTIONS: Readonly<Record<string, string>> = { 'message.edit': 'edit of a message ' };
+
+/** The id of the message to edit; `null` if the list does not show the whole text of exactly one message. */
+function editableId({ type, state, parts, preview, result }: SendSummary): number | null {
+  const id = result?.['message_id'];
+  const isWhole = parts === 1 && !preview.endsWith('…');
+  return type === 'send' && state === 'completed' && isWhole && typeof id === 'number' ? id : null;
 }
 
 /** Why the message waits, or why it failed. */

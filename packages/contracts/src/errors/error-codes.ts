@@ -347,6 +347,24 @@ export const ERROR_CODES = {
     'Telegram does not let this account write to this chat.',
     'Read `rpc_error`.',
   ),
+  MESSAGE_NOT_FOUND: entry(
+    404,
+    'permanent',
+    'There is no such message in this chat.',
+    'Check the message id and the chat; the message may be deleted.',
+  ),
+  EDIT_TOO_LATE: entry(
+    409,
+    'permanent',
+    'Telegram no longer lets this message be edited.',
+    'Send a new message instead.',
+  ),
+  NOT_AUTHOR: entry(
+    403,
+    'permanent',
+    'The account did not write this message.',
+    'Edit only messages of the account itself.',
+  ),
   MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not accept this message.', 'Read `rpc_error`.'),
   TOO_LATE: entry(409, 'permanent', 'The message was sent, or is being sent.', 'None: read the job.'),
 } satisfies Record<string, ErrorCodeEntry>;

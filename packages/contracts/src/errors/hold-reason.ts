@@ -9,13 +9,14 @@ const PACE_REASONS = ['PACE', 'PACE_STRANGERS'] as const;
 
 /**
  * Why sends are held until a known time: a wait that Telegram demands, the pace, `send_at`, or an error that the worker
- * retries.
+ * retries. `WORKER_OUTDATED`: the next job needs a newer worker than the one that owns the account.
  */
 export type HoldReason =
   | (typeof FLOOD_REASONS)[number]
   | (typeof PACE_REASONS)[number]
   | 'SLOWMODE_WAIT'
   | 'SEND_AT'
+  | 'WORKER_OUTDATED'
   | ErrorCode;
 
 const REASONS: ReadonlySet<string> = new Set([
@@ -23,6 +24,7 @@ const REASONS: ReadonlySet<string> = new Set([
   ...PACE_REASONS,
   'SLOWMODE_WAIT',
   'SEND_AT',
+  'WORKER_OUTDATED',
   ...Object.keys(ERROR_CODES),
 ]);
 

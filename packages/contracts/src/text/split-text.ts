@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_LENGTH } from '../send.ts';
+import { MAX_MESSAGE_LENGTH } from '../message-fields.ts';
 import type { Entity, FormattedText } from './entities.ts';
 import { isInvisible } from './telegram-text.ts';
 

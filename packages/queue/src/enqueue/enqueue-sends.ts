@@ -1,6 +1,7 @@
+import { isCurrentDigest, jobEnvelopeSchema, type JobKey } from '@gateway/actions';
 import { GatewayError, type AccountView } from '@gateway/contracts';
 import type { AccountQueues } from '../line/account-queues.ts';
-import type { SendToAdd } from '../line/enqueue-backend.ts';
+import type { JobToAdd } from '../line/enqueue-backend.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { Call } from '../redis/redis-calls.ts';
@@ -14,7 +15,7 @@ import {
 } from '../views/account-views.ts';
 import type { EnqueueReply, EnqueueScript } from './enqueue-script.ts';
 import type { OwnerNotifier } from './owner-notifier.ts';
-import type { PlacedSend } from './place-send.ts';
+import type { PlacedJob } from './place-job.ts';
 
 /** Checks whether an account's messages may be enqueued. Throws if not. */
 export type Admission = (view: AccountView) => void;
@@ -44,12 +45,12 @@ export type EnqueueOutcome = { view: AccountView } | GatewayError;
  * @throws {GatewayError} what `admission` throws; {@link TooLate} where none was enqueued.
  */
 export async function enqueueSends(
-  sends: readonly PlacedSend[],
+  sends: readonly PlacedJob[],
   admission: Admission,
   { redis, accounts, script, notifier, shards, maxPending, retentionMs }: EnqueueOptions,
   call: Call,
 ): Promise<EnqueueOutcome[]> {
-  const userId = sends[0]?.job.userId ?? '';
+  const userId = sends[0]?.data.userId ?? '';
   const shard = shardOf(userId, shards);
   let { json, view } = await firstView(redis, { userId, shard, admission });
   for (;;) {
@@ -61,14 +62,15 @@ export async function enqueueSends(
     const packed = jobs.map((job, index) => ({
       ...backend.pack(queue, job),
       jobId: job.opts.jobId,
-      isKeyed: sends[index]?.idempotencyKey !== undefined,
+      isKeyed: sends[index]?.key !== undefined,
     }));
     const replies = await script.enqueue(userId, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {
       // After a cut-off the caller is not told that it was enqueued. It will be withdrawn, so do not notify a worker.
       if (!call.isCutOff) notifyOf(notifier, userId, jobs, replies);
-      return sends.map((send, index) => outcomeOf(send, replies[index], view, maxPending));
+      const enqueuedBy = view;
+      return Promise.all(sends.map((send, index) => outcomeOf(send, replies[index], enqueuedBy, maxPending)));
     }
     call.mayHaveTakenEffect = false;
     ({ json, view } = await admitted(redis, publishedView(userId, first.view), { userId, shard, admission }));
@@ -123,12 +125,16 @@ async function admitted(
  * @param now one clock reading for all: BullMQ adds the delay to it, and jobs with the same `send_at` must not end up a
  * millisecond apart.
  */
-function jobOf({ job, jobId, digest, sendAt = 0 }: PlacedSend, now: number, retentionMs: number): SendToAdd {
+function jobOf(
+  { name, data, key, jobId, sendAt = 0 }: PlacedJob,
+  now: number,
+  retentionMs: number,
+): JobToAdd {
   const kept = { age: Math.ceil(retentionMs / 1_000) };
   const delay = Math.max(0, sendAt - now);
   return {
-    name: 'send',
-    data: { ...job, digest },
+    name,
+    data: { ...data, digest: key?.digest ?? '' },
     opts: { jobId, timestamp: now, delay, removeOnComplete: kept, removeOnFail: kept },
   };
 }
@@ -136,7 +142,7 @@ function jobOf({ job, jobId, digest, sendAt = 0 }: PlacedSend, now: number, rete
 function notifyOf(
   notifier: OwnerNotifier,
   userId: string,
-  jobs: readonly SendToAdd[],
+  jobs: readonly JobToAdd[],
   replies: readonly EnqueueReply[],
 ): void {
   let behind = Infinity;
@@ -153,21 +159,26 @@ function notifyOf(
   if (next < Infinity) notifier.notify(userId, next);
 }
 
-function outcomeOf(
-  { digest }: PlacedSend,
+async function outcomeOf(
+  { key }: PlacedJob,
   reply: EnqueueReply | undefined,
   view: AccountView,
   maxPending: number,
-): EnqueueOutcome {
+): Promise<EnqueueOutcome> {
   if (reply?.is === 'full') return queueFull(maxPending);
-  if (reply?.is === 'repeated' && digestIn(reply.data) !== digest)
+  if (reply?.is === 'repeated' && !(await isSameRequest(key, digestIn(reply.data))))
     return new GatewayError('IDEMPOTENCY_MISMATCH');
   return { view };
 }
 
-function digestIn(data: string): unknown {
-  const job: unknown = JSON.parse(data);
-  return typeof job === 'object' && job !== null && 'digest' in job ? job.digest : undefined;
+/** Whether the existing job under the key is that of the same request. */
+async function isSameRequest(key: JobKey | undefined, stored: string): Promise<boolean> {
+  if (stored === key?.digest) return true;
+  return !isCurrentDigest(stored) && stored === (await key?.formerDigest?.());
+}
+
+function digestIn(data: string): string {
+  return jobEnvelopeSchema.safeParse(JSON.parse(data)).data?.digest ?? '';
 }
 
 /** Seconds after which a caller may retry on a full queue: enough for a rate-limited account to send some messages. */

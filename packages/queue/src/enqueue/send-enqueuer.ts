@@ -1,14 +1,14 @@
 import { GatewayError, type AccountView } from '@gateway/contracts';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { withdrawSend } from '../line/withdraw-send.ts';
+import { withdrawJob } from '../line/withdraw-job.ts';
 import { MOST_RUNS } from '../redis/batched-script.ts';
 import { inDoubt, newCall, unavailable, type Call, type RedisCalls } from '../redis/redis-calls.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import { EnqueueScript } from './enqueue-script.ts';
 import { enqueueSends, type EnqueueOptions, type EnqueueOutcome, type Admission } from './enqueue-sends.ts';
 import { OwnerNotifier } from './owner-notifier.ts';
-import type { PlacedSend } from './place-send.ts';
+import type { PlacedJob } from './place-job.ts';
 
 export interface SendEnqueuerOptions extends Omit<EnqueueOptions, 'notifier' | 'script'> {
   redis: Redis;
@@ -40,7 +40,7 @@ export class SendEnqueuer {
    * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE` (with the job's id where it may
    * have been enqueued), or what `admission` throws.
    */
-  async one(send: PlacedSend, admission: Admission): Promise<AccountView> {
+  async one(send: PlacedJob, admission: Admission): Promise<AccountView> {
     const [outcome] = await this.#together([send], admission, newCall());
     if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
     return outcome.view;
@@ -52,10 +52,10 @@ export class SendEnqueuer {
    * @throws {GatewayError} `QUEUE_UNAVAILABLE` where all of them failed with it.
    */
   async many(
-    sends: readonly PlacedSend[],
+    sends: readonly PlacedJob[],
     admission: Admission,
-  ): Promise<ReadonlyMap<PlacedSend, GatewayError>> {
-    const refused = new Map<PlacedSend, GatewayError>();
+  ): Promise<ReadonlyMap<PlacedJob, GatewayError>> {
+    const refused = new Map<PlacedJob, GatewayError>();
     const { endsAt } = newCall();
     await Promise.all(
       byAccount(sends).map(async (ofOne) => {
@@ -78,7 +78,7 @@ export class SendEnqueuer {
   }
 
   /** Enqueues messages of one account in one command. Throws only for bugs. */
-  async #together(sends: readonly PlacedSend[], admission: Admission, call: Call): Promise<EnqueueOutcome[]> {
+  async #together(sends: readonly PlacedJob[], admission: Admission, call: Call): Promise<EnqueueOutcome[]> {
     try {
       const outcomes = await this.#options.calls.changeIn(
         call,
@@ -95,9 +95,9 @@ export class SendEnqueuer {
   }
 
   /** The error for this message when Redis is away. */
-  #awayFor({ jobId, idempotencyKey }: PlacedSend, error: GatewayError): GatewayError {
+  #awayFor({ jobId, key }: PlacedJob, error: GatewayError): GatewayError {
     if (isDoubted(error)) {
-      if (idempotencyKey !== undefined) this.#inDoubt.set(jobId, true);
+      if (key !== undefined) this.#inDoubt.set(jobId, true);
       return error.with({ jobId });
     }
     return this.#inDoubt.has(jobId) ? inDoubt(error.cause).with({ jobId }) : error;
@@ -107,9 +107,9 @@ export class SendEnqueuer {
    * Withdraws messages whose callers were not told that they were enqueued. Messages with a key stay: an earlier caller
    * may know of them.
    */
-  async #withdraw(sends: readonly PlacedSend[]): Promise<void> {
-    for (const { idempotencyKey, job, jobId } of sends)
-      if (idempotencyKey === undefined) await withdrawSend(this.#options.redis, job.userId, jobId);
+  async #withdraw(sends: readonly PlacedJob[]): Promise<void> {
+    for (const { key, data, jobId } of sends)
+      if (key === undefined) await withdrawJob(this.#options.redis, data.userId, jobId);
   }
 }
 
@@ -121,10 +121,10 @@ function isDoubted(error: GatewayError): boolean {
   return isAway(error) && error.kind === 'unknown_outcome';
 }
 
-function byAccount(sends: readonly PlacedSend[]): PlacedSend[][] {
-  const accounts = new Map<string, PlacedSend[]>();
+function byAccount(sends: readonly PlacedJob[]): PlacedJob[][] {
+  const accounts = new Map<string, PlacedJob[]>();
   for (const send of sends) {
-    const { userId } = send.job;
+    const { userId } = send.data;
     const others = accounts.get(userId);
     if (others === undefined) accounts.set(userId, [send]);
     else others.push(send);

@@ -1,4 +1,4 @@
-import { holdReasonOf, sendResultSchema, type HoldNotice, type SendResult } from '@gateway/contracts';
+import { holdReasonOf, type HoldNotice } from '@gateway/contracts';
 import { QueueEvents, QueueEventsProducer, type QueueEventsListener } from 'bullmq';
 import { Redis } from 'ioredis';
 import { RESULTS_STREAM, shardPrefix } from '../keys.ts';
@@ -12,7 +12,7 @@ const EVENTS_KEPT = 10_000;
 
 /** The events on a shard's results stream. */
 interface ResultsListeners extends QueueEventsListener {
-  /** A job has completed or failed. `result` (JSON of `SendResult`): only for a message that was sent. */
+  /** A job has completed or failed. `result` (JSON): only of an action that succeeded. */
   finished: (args: { jobId: string; result?: string }, id: string) => void;
   /**
    * An account's sends, or only the job `jobId`, are held from now until `until` (ms since the epoch, as text). Empty
@@ -33,7 +33,7 @@ export class ResultsPublisher {
   }
 
   /** @param result a send's result, so that waiting callers need not read the job. */
-  async finished(shard: number, jobId: string, result?: SendResult): Promise<void> {
+  async finished(shard: number, jobId: string, result?: object): Promise<void> {
     const event = { eventName: 'finished', jobId, ...(result && { result: JSON.stringify(result) }) };
     await this.#producer(shard).publishEvent(event, EVENTS_KEPT);
   }
@@ -61,7 +61,7 @@ export class ResultsPublisher {
 
 /** Why a wait for a job ended. `result` is set where the event said that the message was sent. */
 export type WaitEnd =
-  | { end: 'finished'; result?: SendResult }
+  | { end: 'finished'; result?: object }
   | { end: 'held'; hold: HoldNotice }
   | { end: 'timeout' };
 
@@ -145,7 +145,7 @@ function noticeOf(reason: string, until: string): HoldNotice {
 
 class Wait implements JobWait {
   readonly #forget: (wait: Wait) => void;
-  #finished: { end: 'finished'; result?: SendResult } | undefined;
+  #finished: { end: 'finished'; result?: object } | undefined;
   #hold: HoldNotice | undefined;
   #onChange: (() => void) | undefined;
 
@@ -154,7 +154,7 @@ class Wait implements JobWait {
   }
 
   finished(result: string | undefined): void {
-    const sent = result === undefined ? undefined : sentResult(result);
+    const sent = result === undefined ? undefined : resultIn(result);
     this.#finished = { end: 'finished', ...(sent && { result: sent }) };
     this.#onChange?.();
   }
@@ -195,12 +195,13 @@ class Wait implements JobWait {
 }
 
 /**
- * Parses the result of a send. `undefined` where this version cannot read it; the caller then reads the job. It must
- * not throw: BullMQ would swallow the error, and the wait would run its whole time.
+ * Parses the result of an action. `undefined` where it is not an object; the caller then reads the job. It must not
+ * throw: BullMQ would swallow the error, and the wait would run its whole time.
  */
-function sentResult(json: string): SendResult | undefined {
+function resultIn(json: string): object | undefined {
   try {
-    return sendResultSchema.safeParse(JSON.parse(json)).data;
+    const result: unknown = JSON.parse(json);
+    return typeof result === 'object' && result !== null ? result : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,7 @@
+import { actionOf } from '@gateway/actions';
 import {
   GatewayError,
   isStopped,
-  resultOf,
-  sendProgressSchema,
-  sendResultSchema,
   type AccountView,
   type HoldNotice,
   type JobState,
@@ -127,11 +125,16 @@ function failureOf(reason: string): GatewayError {
 
 function publicResult(job: Job<unknown, unknown>, state: JobState): JobView['result'] {
   // Some parts of a split text may have been sent before the rest was cancelled.
-  if (state === 'cancelled') return resultOf(sendProgressSchema.safeParse(job.progress).data?.sent ?? []);
-  const value = job.returnvalue;
-  const sent = sendResultSchema.safeParse(value);
-  if (sent.success) return sent.data;
+  if (state === 'cancelled') return resultSoFar(job);
+  const value = actionOf(job.name)?.result.safeParse(job.returnvalue).data ?? job.returnvalue;
   return typeof value === 'object' && value !== null ? { ...value } : null;
+}
+
+function resultSoFar(job: Job<unknown, unknown>): JobView['result'] {
+  const steps = actionOf(job.name)?.steps;
+  const progress = steps?.progress.safeParse(job.progress).data;
+  const result = progress === undefined ? null : (steps?.result(progress) ?? null);
+  return result === null ? null : { ...result };
 }
 
 /** Opens the sealed result of a control job; `null` where this process has another key. */

@@ -6,7 +6,7 @@ import type { RedisClock } from '../redis/redis-clock.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
 import type { Timing } from '../redis/timely-backend.ts';
 import { tracing } from '../redis/tracing.ts';
-import { EnqueueBackend, type SendQueue } from './enqueue-backend.ts';
+import { EnqueueBackend, type JobQueue } from './enqueue-backend.ts';
 
 /** Most queue objects cached at a time. Each is small, and is created again when needed. */
 const MAX_CACHED = 5_000;
@@ -19,7 +19,7 @@ const EVENTS_KEPT = 1;
 
 /** An account's queue, and the backend that packs the jobs to enqueue. */
 export interface AccountQueue {
-  queue: SendQueue;
+  queue: JobQueue;
   backend: EnqueueBackend;
 }
 
@@ -42,7 +42,7 @@ export class AccountQueues {
     this.#timing = clock === undefined ? null : { redis, clock };
   }
 
-  of(userId: string): SendQueue {
+  of(userId: string): JobQueue {
     return this.open(userId).queue;
   }
 
@@ -56,7 +56,7 @@ export class AccountQueues {
 
   #create(userId: string): AccountQueue {
     let backend: EnqueueBackend | undefined;
-    const queue: SendQueue = new Queue(
+    const queue: JobQueue = new Queue(
       SEND_QUEUE,
       { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
       this.#backend(accountPrefix(userId), (...args) => {

@@ -1,4 +1,4 @@
-import type { SendJob, SendResult } from '@gateway/contracts';
+import type { ActionName, JobEnvelope } from '@gateway/actions';
 import {
   Job,
   type RedisQueueBackend,
@@ -12,12 +12,12 @@ import { TimelyBackend } from '../redis/timely-backend.ts';
 type Client = Parameters<RedisQueueBackend['execCommand']>[0];
 
 /** An account's queue. */
-export type SendQueue = Queue<SendJob, SendResult, 'send'>;
+export type JobQueue = Queue<JobEnvelope, object>;
 
-/** The job of a message, in the form that `queue.add` takes. */
-export interface SendToAdd {
-  name: 'send';
-  data: SendJob;
+/** A job in the form that `queue.add` takes. */
+export interface JobToAdd {
+  name: ActionName;
+  data: JobEnvelope;
   opts: JobsOptions & { jobId: string; delay: number };
 }
 
@@ -55,7 +55,7 @@ export class EnqueueBackend extends TimelyBackend {
   }
 
   /** Returns the command that `queue.add` would run. Unlike `queue.add`, it does not check the options. */
-  pack(queue: SendQueue, { name, data, opts }: SendToAdd): PackedJob {
+  pack(queue: JobQueue, { name, data, opts }: JobToAdd): PackedJob {
     const { jobId } = opts;
     const recorder = new CommandRecorder();
     // BullMQ returns promises here, but all of this runs synchronously.

@@ -1,5 +1,5 @@
 import type { RedisClient } from '../redis/clients.ts';
-import type { SendQueue } from './enqueue-backend.ts';
+import type { JobQueue } from './enqueue-backend.ts';
 import { countHeldJobs } from './held-jobs.ts';
 
 /** How many jobs of an account wait, are held or wait for their `send_at` (`delayed`), or are being sent (`active`). */
@@ -11,7 +11,7 @@ export interface PendingCounts {
 
 export async function countPending(
   redis: RedisClient,
-  queue: SendQueue,
+  queue: JobQueue,
   userId: string,
 ): Promise<PendingCounts> {
   const [counts, heldJobs] = await Promise.all([

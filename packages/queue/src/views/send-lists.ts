@@ -1,17 +1,11 @@
-import {
-  partsOf,
-  type AccountView,
-  type JobView,
-  type SendJob,
-  type SendResult,
-  type SendSummary,
-} from '@gateway/contracts';
+import { readJob, type JobEnvelope } from '@gateway/actions';
+import type { AccountView, JobView, SendSummary } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 import { describeJob, MOST_READS, type BullState } from '../jobs/job-reader.ts';
 import { sendListKey, type JobList } from '../keys.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
-import type { SendQueue } from '../line/enqueue-backend.ts';
-import { whyNotRetried } from '../line/retry-send.ts';
+import type { JobQueue } from '../line/enqueue-backend.ts';
+import { whyNotRetried } from '../line/retry-job.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { readAccountView } from './account-views.ts';
 
@@ -29,7 +23,7 @@ export interface SendLists {
 /** Reads the lists of one account repeatedly. It caches ended messages, so that it reads each only once. */
 export class SendListReader {
   readonly #redis: RedisClient;
-  readonly #queue: SendQueue;
+  readonly #queue: JobQueue;
   readonly #userId: string;
   /** Keyed by id and end time, since a job that was retried ends again. */
   #known = new Map<string, SendSummary>();
@@ -116,13 +110,14 @@ function listed(state: BullState, ids: readonly string[]): Listed[] {
   return ids.map((id) => ({ id, state }));
 }
 
-function summaryOf(job: Job<SendJob, SendResult>, described: JobView): SendSummary {
-  const { recipient, text, cuts } = job.data;
+function summaryOf(job: Job<JobEnvelope, object>, described: JobView): SendSummary {
+  const read = readJob(job.name, job.data);
+  const action = read.is === 'known' ? read.action : undefined;
   return {
     ...described,
-    recipient_id: recipient,
-    preview: beginning(text),
-    parts: cuts === undefined ? 1 : partsOf(text, cuts).length,
+    recipient_id: action?.chatOf(job.data) ?? '',
+    preview: beginning(action?.preview(job.data) ?? ''),
+    parts: action?.steps.count(job.data) ?? 1,
     can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
   };
 }

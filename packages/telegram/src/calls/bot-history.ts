@@ -1,7 +1,7 @@
 import { sameTextAs } from '@gateway/contracts';
-import { Api } from 'telegram/tl/index.js';
+import type { Api } from 'telegram/tl/index.js';
 import type { Asker } from '../caller.ts';
-import { kindAndId } from '../peers/peers.ts';
+import { messagesById } from './messages-by-id.ts';
 import type { SentMessage } from './sent-message.ts';
 
 const PAGE_SIZE = 100;
@@ -24,26 +24,13 @@ export async function findByIds(
   const isSame = sameTextAs(text);
   for (let page = 0; page < MAX_PAGES; page++) {
     const first = after + 1 + page * PAGE_SIZE;
-    const id = Array.from({ length: PAGE_SIZE }, (_, index) => new Api.InputMessageID({ id: first + index }));
-    const answer = await asker.ask(
-      peer instanceof Api.InputPeerChannel
-        ? new Api.channels.GetMessages({ channel: new Api.InputChannel(peer), id })
-        : new Api.messages.GetMessages({ id }),
-    );
-    if (answer instanceof Api.messages.MessagesNotModified) return undefined;
-    const messages = answer.messages.filter((message) => message instanceof Api.Message);
+    const ids = Array.from({ length: PAGE_SIZE }, (_, index) => first + index);
+    const messages = await messagesById(asker, peer, ids);
     const found = messages.find(
-      (message) => message.out === true && isIn(message, peer) && isSame(message.message),
+      ({ message, isInChat }) => isInChat && message.out === true && isSame(message.message),
     );
-    if (found !== undefined) return { id: found.id, date: found.date };
+    if (found !== undefined) return { id: found.message.id, date: found.message.date };
     if (messages.length === 0) return undefined;
   }
   return undefined;
-}
-
-function isIn(message: Api.Message, peer: Api.TypeInputPeer): boolean {
-  const { kind, id } = kindAndId(message.peerId);
-  if (peer instanceof Api.InputPeerUser) return kind === 'user' && id === peer.userId.toString();
-  if (peer instanceof Api.InputPeerChat) return kind === 'chat' && id === peer.chatId.toString();
-  return peer instanceof Api.InputPeerChannel && kind === 'channel' && id === peer.channelId.toString();
 }

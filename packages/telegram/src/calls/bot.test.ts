@@ -2,7 +2,8 @@ import type { Recipient } from '@gateway/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryPeerBook } from '../testing/memory-peer-book.ts';
 import { testPhone, World, type SignedIn } from '../testing/world.ts';
-import type { AccountClient, OutgoingMessage } from '../types.ts';
+import type { AccountClient } from '../types.ts';
+import type { OutgoingMessage } from './send-message.ts';
 
 const TOKEN = '700123:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr';
 const BOT_ID = 700_123;
@@ -52,7 +53,7 @@ describe('a bot', () => {
     world.control.createAccount({ phone: testPhone(), first_name: 'Rita', username: 'rita_reads' });
     const toName = { kind: 'username', username: 'rita_reads' } as const;
     for (const recipient of [toAnna, toName])
-      await expect(bot.send(message(recipient, 'hi'))).rejects.toMatchObject({
+      await expect(bot.run('send', message(recipient, 'hi'))).rejects.toMatchObject({
         error: {
           code: 'RECIPIENT_NOT_FOUND',
           message: expect.stringMatching(
@@ -60,27 +61,27 @@ describe('a bot', () => {
           ),
         },
       });
-    await anna.client.send(message({ kind: 'username', username: 'helper_bot' }, '/start'));
-    await bot.send(message(toAnna, 'hello'));
+    await anna.client.run('send', message({ kind: 'username', username: 'helper_bot' }, '/start'));
+    await bot.run('send', message(toAnna, 'hello'));
     expect(world.control.messages({ from: BOT_ID, to: anna.user.id }).map(({ text }) => text)).toEqual([
       'hello',
     ]);
   });
 
   it('finds no phone, and asks Telegram for nothing that bots may not', async () => {
-    await expect(bot.send(message({ kind: 'phone', phone: testPhone() }, 'x'))).rejects.toMatchObject({
+    await expect(bot.run('send', message({ kind: 'phone', phone: testPhone() }, 'x'))).rejects.toMatchObject({
       error: { code: 'RECIPIENT_NOT_FOUND' },
     });
   });
 
   it('sends a message once, and finds it again where the answer was lost', async () => {
     const toAnna = { kind: 'user', id: String(anna.user.id) } as const;
-    const first = await bot.send(message(toAnna, 'floor'));
+    const first = await bot.run('send', message(toAnna, 'floor'));
     const once = message(toAnna, 'once', { after: first.message_id });
-    const sent = await bot.send(once);
-    expect(await bot.send(once)).toMatchObject({ message_id: sent.message_id });
+    const sent = await bot.run('send', once);
+    expect(await bot.run('send', once)).toMatchObject({ message_id: sent.message_id });
     expect(
-      await bot.send({
+      await bot.run('send', {
         ...message(toAnna, 'once', { after: first.message_id }),
         searchSince: Date.now() - 10_000,
       }),
@@ -94,6 +95,6 @@ describe('a bot', () => {
     const old = message({ kind: 'user', id: String(anna.user.id) }, 'old', {
       searchSince: Date.now() - 10_000,
     });
-    await expect(bot.send(old)).rejects.toMatchObject({ failure: { outcome: 'unknown' } });
+    await expect(bot.run('send', old)).rejects.toMatchObject({ failure: { outcome: 'unknown' } });
   });
 });

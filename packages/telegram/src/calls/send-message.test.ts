@@ -5,7 +5,7 @@ import { AnswerLostError, NotSentError } from '../errors/call-errors.ts';
 import { Recipients } from '../peers/recipients.ts';
 import { MemoryPeerBook } from '../testing/memory-peer-book.ts';
 import { refusal, ScriptedCaller } from '../testing/scripted-caller.ts';
-import type { OutgoingMessage } from '../types.ts';
+import type { OutgoingMessage } from './send-message.ts';
 import { sendMessage } from './send-message.ts';
 
 const MESSAGE: OutgoingMessage = {

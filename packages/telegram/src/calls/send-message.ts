@@ -1,16 +1,46 @@
-import type { SendResult } from '@gateway/contracts';
+import type { Entity, Recipient, SendResult } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
 import { RpcError } from '../errors/call-errors.ts';
 import { rpcNameOf, toFailure } from '../errors/errors.ts';
-import { isUnreachable, recipientUnreachable } from '../peers/recipient-not-found.ts';
+import type { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients, ResolvedRecipient } from '../peers/recipients.ts';
-import type { OutgoingMessage, TelegramFailure } from '../types.ts';
 import { findByIds } from './bot-history.ts';
 import { toTelegramEntities } from './entities.ts';
 import { findInHistory } from './history.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
+import { withRecipient } from './with-recipient.ts';
+
+export interface OutgoingMessage {
+  recipient: Recipient;
+  text: string;
+  /** The formatting of `text`. */
+  entities?: readonly Entity[] | undefined;
+  /** Telegram's idempotency key: signed 64-bit, never 0, the same for every attempt of one message. */
+  randomId: bigint;
+  replyTo?: number | undefined;
+  silent?: boolean | undefined;
+  linkPreview: boolean;
+  /**
+   * When a person or program requested the message, ms since the epoch. A recipient that was not found before this time
+   * is looked up again.
+   */
+  askedAt?: number | undefined;
+  /**
+   * Telegram's id of the last message that this account is known to have sent to this chat before this one. 0 or
+   * absent: none is known.
+   * A search for the message in the chat considers only greater ids.
+   */
+  after?: number | undefined;
+  /**
+   * ms since the epoch. Set if an earlier attempt at or after this time has an unknown outcome, and is so old that
+   * Telegram may have forgotten the random id.
+   * The chat is searched first, and a message that matches is the result. The message is sent only if the chat could be
+   * read and contains no match.
+   */
+  searchSince?: number | undefined;
+}
 
 /**
  * Sends one message under its random id. Repeated calls for the same message make only one message at Telegram.
@@ -27,22 +57,7 @@ export async function sendMessage(
   recipients: Recipients,
   message: OutgoingMessage,
 ): Promise<SendResult> {
-  const { recipient, askedAt } = message;
-  const resolved = await recipients.resolve(recipient, askedAt);
-  try {
-    try {
-      return await deliverTo(caller, recipients, resolved, message);
-    } catch (error) {
-      if (!isUnreachable(rpcNameOf(error)) || !resolved.fromBook) throw error;
-      // The access hash in the book may be outdated.
-      const fresh = await recipients.resolveAfresh(recipient, askedAt);
-      if (fresh === undefined) throw error;
-      return await deliverTo(caller, recipients, fresh, message);
-    }
-  } catch (error) {
-    const rpcName = rpcNameOf(error);
-    throw isUnreachable(rpcName) ? recipientUnreachable(recipient, recipients.isBot, rpcName) : error;
-  }
+  return withRecipient(recipients, message, (resolved) => deliverTo(caller, recipients, resolved, message));
 }
 
 async function deliverTo(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatOf } from '../peers/chat.ts';
 import { MemoryPeerBook } from '../testing/memory-peer-book.ts';
 import { testPhone, World, type SignedIn } from '../testing/world.ts';
-import type { OutgoingMessage } from '../types.ts';
+import type { OutgoingMessage } from './send-message.ts';
 
 let world: World;
 let ivan: SignedIn;
@@ -35,7 +35,7 @@ describe('sending', () => {
     ['id, once met', (): Recipient => ({ kind: 'user', id: String(anna.id) })],
   ])('reaches a user by %s', async (form, recipient) => {
     const text = `Привет, ${form}! 👋🏽👨‍👩‍👧‍👦`;
-    const result = await ivan.client.send(message(recipient(), text));
+    const result = await ivan.client.run('send', message(recipient(), text));
     expect(result).toEqual({
       message_id: expect.any(Number),
       date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
@@ -49,8 +49,8 @@ describe('sending', () => {
     const fresh = await world.signIn();
     world.control.addContacts({ id: fresh.user.id, contact_ids: [account.id] });
     world.control.addFault({ method: 'contacts.resolvePhone', error: 'FLOOD_WAIT_9000' });
-    await fresh.client.send(message({ kind: 'user', id: String(account.id) }, 'по номеру'));
-    await fresh.client.send(message({ kind: 'phone', phone }, 'по телефону'));
+    await fresh.client.run('send', message({ kind: 'user', id: String(account.id) }, 'по номеру'));
+    await fresh.client.run('send', message({ kind: 'phone', phone }, 'по телефону'));
     world.control.clearFaults();
     expect(world.texts(fresh.user.id, account.id)).toEqual(['по номеру', 'по телефону']);
   });
@@ -61,24 +61,24 @@ describe('sending', () => {
     if (typeof recipient === 'string') throw new Error(recipient);
     const fresh = world.open(ivan.client.session());
     await ivan.client.close();
-    await fresh.send(message(recipient, `в ${kind}`));
+    await fresh.run('send', message(recipient, `в ${kind}`));
     expect(world.texts(ivan.user.id, chat.id)).toContain(`в ${kind}`);
     await fresh.close();
     ivan = { ...ivan, client: world.open(fresh.session(), ivan.book) };
   });
 
   it('reaches the account itself', async () => {
-    await ivan.client.send(message({ kind: 'self' }, 'себе'));
-    await ivan.client.send(message({ kind: 'user', id: String(ivan.user.id) }, 'и по номеру'));
+    await ivan.client.run('send', message({ kind: 'self' }, 'себе'));
+    await ivan.client.run('send', message({ kind: 'user', id: String(ivan.user.id) }, 'и по номеру'));
     const texts = world.texts(ivan.user.id, ivan.user.id);
     expect(texts).toEqual(expect.arrayContaining(['себе', 'и по номеру']));
   });
 
   it('reaches by id whom it has a chat with, though nothing is remembered here', async () => {
-    await ivan.client.send(toAnna('для диалога'));
+    await ivan.client.run('send', toAnna('для диалога'));
     const client = world.open(ivan.client.session(), new MemoryPeerBook());
     await ivan.client.close();
-    await client.send(message({ kind: 'user', id: String(anna.id) }, 'из диалога'));
+    await client.run('send', message({ kind: 'user', id: String(anna.id) }, 'из диалога'));
     expect(heard('из диалога')).toBe(1);
     await client.close();
     ivan = { ...ivan, client: world.open(client.session(), ivan.book) };
@@ -91,15 +91,15 @@ describe('sending', () => {
     { kind: 'chat', id: '4242' },
     { kind: 'channel', id: '4242' },
   ])('says that nobody is there ($kind)', async (recipient) => {
-    await expect(ivan.client.send(message(recipient, 'x'))).rejects.toMatchObject({
+    await expect(ivan.client.run('send', message(recipient, 'x'))).rejects.toMatchObject({
       failure: { outcome: 'fail' },
       error: { code: 'RECIPIENT_NOT_FOUND' },
     });
   });
 
   it('answers to a message', async () => {
-    const { message_id: replyTo } = await ivan.client.send(toAnna('вопрос'));
-    await ivan.client.send(toAnna('ответ', { replyTo, silent: true, linkPreview: false }));
+    const { message_id: replyTo } = await ivan.client.run('send', toAnna('вопрос'));
+    await ivan.client.run('send', toAnna('ответ', { replyTo, silent: true, linkPreview: false }));
     expect(heard('ответ')).toBe(1);
   });
 
@@ -107,7 +107,7 @@ describe('sending', () => {
     const peer = ivan.book.byUsername('anna_k');
     if (peer === undefined) throw new Error('Anna is not in the book');
     ivan.book.remember([{ ...peer, accessHash: '1' }]);
-    await ivan.client.send(toAnna('после починки'));
+    await ivan.client.run('send', toAnna('после починки'));
     expect(heard('после починки')).toBe(1);
     expect(ivan.book.byUsername('anna_k')).toEqual(peer);
   });
@@ -117,8 +117,8 @@ describe('sending', () => {
     async (answer) => {
       world.control.changeSettings({ repeated_random_id: answer });
       const once = toAnna(`один раз ${answer}`);
-      const first = await ivan.client.send(once);
-      expect(await ivan.client.send(once)).toEqual(first);
+      const first = await ivan.client.run('send', once);
+      expect(await ivan.client.run('send', once)).toEqual(first);
       expect(heard(once.text)).toBe(1);
     },
   );
@@ -131,12 +131,12 @@ describe('a message whose random id Telegram has forgotten', () => {
     ['its own id', (): Recipient => ({ kind: 'user', id: String(ivan.user.id) })],
   ])('is found in the chat with %s, and sent only if it is not there', async (form, recipient) => {
     const text = `давно, ${form}`;
-    const { message_id: after } = await ivan.client.send(message(recipient(), text));
+    const { message_id: after } = await ivan.client.run('send', message(recipient(), text));
     const look = { after, searchSince: 0 };
-    const second = await ivan.client.send(message(recipient(), text, look));
+    const second = await ivan.client.run('send', message(recipient(), text, look));
     expect(second.message_id).toBeGreaterThan(after);
     // The sandbox does not forget: another random id stands for one that is forgotten.
-    expect(await ivan.client.send(message(recipient(), text, look))).toEqual(second);
+    expect(await ivan.client.run('send', message(recipient(), text, look))).toEqual(second);
     expect(world.control.messages({ from: ivan.user.id }).filter((each) => each.text === text)).toHaveLength(
       2,
     );
@@ -147,11 +147,11 @@ describe('a message whose random id Telegram has forgotten', () => {
     const group = world.control.createChat({ title: 'Чат', kind: 'supergroup', members: [user.id] });
     const recipient = parseRecipient(group.id);
     if (typeof recipient === 'string') throw new Error(recipient);
-    const { message_id: after } = await client.send(message(recipient, 'до'));
-    const wanted = await client.send(message(recipient, 'то самое'));
-    for (let index = 0; index < 250; index += 1) await client.send(message(recipient, `шум ${index}`));
+    const { message_id: after } = await client.run('send', message(recipient, 'до'));
+    const wanted = await client.run('send', message(recipient, 'то самое'));
+    for (let index = 0; index < 250; index += 1) await client.run('send', message(recipient, `шум ${index}`));
     const again = message(recipient, 'то самое', { after, searchSince: 0 });
-    expect(await client.send(again)).toEqual(wanted);
+    expect(await client.run('send', again)).toEqual(wanted);
   });
 });
 
@@ -162,14 +162,14 @@ describe('whom the account has to do with', () => {
     const petr: Recipient = { kind: 'username', username: 'petr' };
     const fresh = await world.signIn();
     expect(chatOf(petr, fresh.book)).toMatchObject({ key: 'username:petr', known: false, stranger: true });
-    await fresh.client.send(message(petr, 'здравствуйте'));
+    await fresh.client.run('send', message(petr, 'здравствуйте'));
     expect(chatOf(petr, fresh.book)).toMatchObject({
       key: `user:${account.id}`,
       known: true,
       stranger: false,
     });
     world.control.addContacts({ id: fresh.user.id, contact_ids: [anna.id] });
-    await expect(fresh.client.send(message({ kind: 'user', id: '4242' }, 'x'))).rejects.toThrow();
+    await expect(fresh.client.run('send', message({ kind: 'user', id: '4242' }, 'x'))).rejects.toThrow();
     expect(chatOf({ kind: 'phone', phone: anna.phone }, fresh.book)).toMatchObject({ stranger: false });
   });
 });
@@ -178,9 +178,9 @@ it('tells a pause of look-ups, in which those who are known are still reached', 
   const method = 'contacts.resolveUsername';
   world.control.addFault({ user_id: ivan.user.id, method, error: 'FLOOD_WAIT_9000' });
   await expect(
-    ivan.client.send(message({ kind: 'username', username: 'not_met_yet' }, 'x')),
+    ivan.client.run('send', message({ kind: 'username', username: 'not_met_yet' }, 'x')),
   ).rejects.toMatchObject({ failure: { outcome: 'wait', scope: 'resolve', seconds: 9000 } });
-  await ivan.client.send(toAnna('а Анну знаем'));
+  await ivan.client.run('send', toAnna('а Анну знаем'));
   expect(heard('а Анну знаем')).toBe(1);
 });
 
@@ -195,12 +195,12 @@ describe('a refusal', () => {
   ])('%s is told for what it is, at once, and nothing is sent', async (error, failure, code) => {
     const refused = toAnna(`отказ ${error}`);
     world.control.addFault({ user_id: ivan.user.id, method: 'messages.sendMessage', error });
-    await expect(ivan.client.send(refused)).rejects.toMatchObject({
+    await expect(ivan.client.run('send', refused)).rejects.toMatchObject({
       failure,
       error: { code, details: { rpcError: error } },
     });
     expect(heard(refused.text)).toBe(0);
-    await ivan.client.send(refused);
+    await ivan.client.run('send', refused);
     expect(heard(refused.text)).toBe(1);
   });
 
@@ -213,7 +213,7 @@ describe('a refusal', () => {
   ])('%s for a name that exists does not say that nobody has it', async (error) => {
     const method = 'messages.sendMessage';
     world.control.addFault({ user_id: ivan.user.id, method, error, times: 2 });
-    await expect(ivan.client.send(toAnna('x'))).rejects.toMatchObject({
+    await expect(ivan.client.run('send', toAnna('x'))).rejects.toMatchObject({
       failure: { outcome: 'fail' },
       error: {
         code: 'RECIPIENT_NOT_FOUND',
@@ -225,7 +225,7 @@ describe('a refusal', () => {
   });
 
   it('a text that is too long is the message, not the account', async () => {
-    await expect(ivan.client.send(toAnna('я'.repeat(4097)))).rejects.toMatchObject({
+    await expect(ivan.client.run('send', toAnna('я'.repeat(4097)))).rejects.toMatchObject({
       failure: { outcome: 'fail' },
       error: { code: 'MESSAGE_INVALID', details: { rpcError: 'MESSAGE_TOO_LONG' } },
     });
@@ -253,7 +253,7 @@ it('sends formatting as it is given, and counts it in UTF-16', async () => {
     offset: text.indexOf(words[index] ?? ''),
     length: words[index]?.length ?? 0,
   }));
-  await ivan.client.send(message({ kind: 'phone', phone: anna.phone }, text, { entities }));
+  await ivan.client.run('send', message({ kind: 'phone', phone: anna.phone }, text, { entities }));
   const shown = world.control.messages({ to: anna.id }).at(-1);
   expect(shown).toMatchObject({
     text,
@@ -264,14 +264,15 @@ it('sends formatting as it is given, and counts it in UTF-16', async () => {
 });
 
 it('names people whom the account knows; others stay plain text', async () => {
-  await ivan.client.send(message({ kind: 'phone', phone: anna.phone }, 'hello'));
+  await ivan.client.run('send', message({ kind: 'phone', phone: anna.phone }, 'hello'));
   const mention = (user_id: number, offset: number) => ({
     type: 'text_mention' as const,
     user_id,
     offset,
     length: 4,
   });
-  await ivan.client.send(
+  await ivan.client.run(
+    'send',
     message({ kind: 'phone', phone: anna.phone }, 'Anna Nobo', {
       entities: [mention(anna.id, 0), mention(42, 5)],
     }),

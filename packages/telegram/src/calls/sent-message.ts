@@ -8,7 +8,12 @@ export interface SentMessage {
 }
 
 export function toSendResult({ id, date }: SentMessage): SendResult {
-  return { message_id: id, date: new Date(date * 1000).toISOString().replace('.000Z', 'Z') };
+  return { message_id: id, date: isoTime(date) };
+}
+
+/** RFC 3339, UTC. @param seconds since the epoch. */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { TelegramFailure } from '../errors/telegram-failure.ts';
 import { MemoryPeerBook } from '../testing/memory-peer-book.ts';
 import { testPhone, World } from '../testing/world.ts';
-import { TelegramFailure } from '../types.ts';
 import { writeSession } from './session.ts';
 
 test('a session that the sandbox gave out ready-made is as good as one signed in', async () => {
@@ -10,7 +10,7 @@ test('a session that the sandbox gave out ready-made is as good as one signed in
   const { id, dc, auth_key } = world.control.createSession(phone);
   const client = world.open(writeSession({ dcId: dc, authKey: Buffer.from(auth_key, 'base64url') }));
   expect(await client.me()).toMatchObject({ id, phone_number: phone });
-  await client.send({ recipient: { kind: 'self' }, text: 'note', randomId: 1n, linkPreview: true });
+  await client.run('send', { recipient: { kind: 'self' }, text: 'note', randomId: 1n, linkPreview: true });
   expect(world.texts(id, id)).toEqual(['note']);
 });
 
@@ -22,11 +22,11 @@ test('a client that may not talk any more writes nothing, not even the rest of a
   let mayTalk = true;
   const client = world.open(session, new MemoryPeerBook(), { mayTalk: () => mayTalk });
   const note = { recipient: { kind: 'self' }, text: 'note', linkPreview: true } as const;
-  await client.send({ ...note, randomId: 1n });
+  await client.run('send', { ...note, randomId: 1n });
   mayTalk = false;
-  await expect(client.send({ ...note, randomId: 2n })).rejects.toBeInstanceOf(TelegramFailure);
+  await expect(client.run('send', { ...note, randomId: 2n })).rejects.toBeInstanceOf(TelegramFailure);
   await expect.poll(() => world.control.counters().sessions[0]?.connections).toBe(0);
-  await expect(client.send({ ...note, randomId: 3n })).rejects.toMatchObject({
+  await expect(client.run('send', { ...note, randomId: 3n })).rejects.toMatchObject({
     failure: { outcome: 'retry' },
   });
   expect(world.texts(id, id)).toEqual(['note']);

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TelegramFailure } from '../errors/telegram-failure.ts';
 import { createTelegram } from '../telegram.ts';
 import { MemoryPeerBook } from '../testing/memory-peer-book.ts';
 import { openTcpProxy, type TcpProxy } from '../testing/tcp-proxy.ts';
 import { testPhone, World, type SignedIn } from '../testing/world.ts';
-import type { AccountClient, TelegramFailure } from '../types.ts';
+import type { AccountClient } from '../types.ts';
 
 let world: World;
 let ivan: SignedIn;
@@ -77,14 +78,14 @@ const KINDS: [title: string, bytes: Buffer][] = [
 
 describe('one thing that came in place of an answer ends no session', () => {
   it.each(KINDS)('%s', async (title, bytes) => {
-    await client.send(note(`до: ${title}`));
+    await client.run('send', note(`до: ${title}`));
     const once = note(title);
     proxy.spoil(bytes);
-    await expect(client.send(once)).rejects.toMatchObject({
+    await expect(client.run('send', once)).rejects.toMatchObject({
       failure: { outcome: 'unknown' },
       error: { code: 'TELEGRAM_TIMEOUT' },
     });
-    await client.send(once);
+    await client.run('send', once);
     expect(world.texts(ivan.user.id, ivan.user.id).filter((text) => text === title)).toHaveLength(1);
   });
 
@@ -104,7 +105,7 @@ describe('one thing that came in place of an answer ends no session', () => {
           error: { kind: expect.not.stringMatching('permanent') },
         });
     }
-    await fresh.send(note(`после: ${title}`));
+    await fresh.run('send', note(`после: ${title}`));
     client = fresh;
   });
 });
@@ -126,7 +127,7 @@ it('a key that is not known on three connections, and no fewer, ends the session
   });
   expect(proxy.connections()).toBe(before + 3);
   client = open();
-  await client.send(note('снова'));
+  await client.run('send', note('снова'));
 });
 
 it.each([
@@ -208,13 +209,13 @@ it.each(ENDS)(
     const once = note(name);
     const fault = { user_id: user.id, method: 'messages.sendMessage', error: name };
     world.control.addFault({ ...fault, slip: true });
-    await expect(asker.send(once)).rejects.toMatchObject({
+    await expect(asker.run('send', once)).rejects.toMatchObject({
       failure: { outcome: 'retry', reached: true },
       error: { code: 'TELEGRAM_UNAVAILABLE', details: { rpcError: name } },
     });
-    await asker.send(once);
+    await asker.run('send', once);
     world.control.addFault(fault);
-    await expect(asker.send(note('конец'))).rejects.toMatchObject({ failure: { outcome: 'account' } });
+    await expect(asker.run('send', note('конец'))).rejects.toMatchObject({ failure: { outcome: 'account' } });
   },
 );
 
@@ -223,10 +224,10 @@ it('a server that has forgotten who we are is told on a new connection', async (
   for (const error of ['CONNECTION_NOT_INITED', 'CONNECTION_LAYER_INVALID']) {
     const connections = () => world.control.counters().sessions.find(({ id }) => id === user.id)?.connections;
     world.control.addFault({ user_id: user.id, method: 'messages.sendMessage', error });
-    await expect(asker.send(note(error))).rejects.toMatchObject({
+    await expect(asker.run('send', note(error))).rejects.toMatchObject({
       failure: { outcome: 'retry', reached: true },
     });
     await expect.poll(connections).toBe(0);
-    await asker.send(note(error));
+    await asker.run('send', note(error));
   }
 });

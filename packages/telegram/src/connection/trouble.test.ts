@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OutgoingMessage } from '../calls/send-message.ts';
 import { CALL_TIMEOUT_MS, testPhone, World, type SignedIn } from '../testing/world.ts';
-import type { OutgoingMessage } from '../types.ts';
 
 let world: World;
 let ivan: SignedIn;
@@ -40,9 +40,9 @@ describe('a connection that is cut', () => {
     async (drop) => {
       const once = toAnna(`обрыв ${drop}`);
       world.control.addFault({ user_id: ivan.user.id, method: 'messages.sendMessage', drop });
-      await expect(ivan.client.send(once)).rejects.toMatchObject(UNKNOWN);
+      await expect(ivan.client.run('send', once)).rejects.toMatchObject(UNKNOWN);
       expect(heard(once.text)).toBe(drop === 'after' ? 1 : 0);
-      expect(await ivan.client.send(once)).toMatchObject({ message_id: expect.any(Number) });
+      expect(await ivan.client.run('send', once)).toMatchObject({ message_id: expect.any(Number) });
       expect(heard(once.text)).toBe(1);
     },
   );
@@ -50,10 +50,10 @@ describe('a connection that is cut', () => {
   it('while asking a question is a matter of trying again: nothing was sent', async () => {
     const fresh = await world.signIn();
     world.control.addFault({ user_id: fresh.user.id, method: 'contacts.resolveUsername', drop: 'before' });
-    await expect(fresh.client.send(toAnna('вопрос оборван'))).rejects.toMatchObject({
+    await expect(fresh.client.run('send', toAnna('вопрос оборван'))).rejects.toMatchObject({
       failure: { outcome: 'retry', reached: true },
     });
-    await fresh.client.send(toAnna('вопрос задан'));
+    await fresh.client.run('send', toAnna('вопрос задан'));
   });
 });
 
@@ -64,8 +64,8 @@ it('gives up on an answer that does not come in time, and still makes one messag
     method: 'messages.sendMessage',
     delay_ms: CALL_TIMEOUT_MS + 500,
   });
-  await expect(ivan.client.send(slow)).rejects.toMatchObject(UNKNOWN);
-  await ivan.client.send(slow);
+  await expect(ivan.client.run('send', slow)).rejects.toMatchObject(UNKNOWN);
+  await ivan.client.run('send', slow);
   const arrivals = () => world.control.deliveries(String(slow.randomId));
   await expect.poll(arrivals, { timeout: 5000 }).toMatchObject({ arrived: 2, messages: 1 });
 });
@@ -74,8 +74,8 @@ it('waits for nobody while the server is away, and goes on by itself when it is 
   const waiting = toAnna('после простоя');
   await world.restart(async () => {
     const failure = { failure: { outcome: expect.stringMatching(/^(?:retry|unknown)$/) } };
-    await expect(ivan.client.send(waiting)).rejects.toMatchObject(failure);
-    await expect(ivan.client.send(waiting)).rejects.toMatchObject({
+    await expect(ivan.client.run('send', waiting)).rejects.toMatchObject(failure);
+    await expect(ivan.client.run('send', waiting)).rejects.toMatchObject({
       failure: { outcome: 'retry', reached: false },
       error: { code: 'TELEGRAM_UNAVAILABLE' },
     });
@@ -83,7 +83,7 @@ it('waits for nobody while the server is away, and goes on by itself when it is 
       failure: { outcome: 'retry', reached: false },
     });
   });
-  await ivan.client.send(waiting);
+  await ivan.client.run('send', waiting);
   expect(heard(waiting.text)).toBe(1);
 });
 
@@ -92,7 +92,7 @@ it('tells a Telegram that it cannot get to from one that does nothing with a cal
   await client.close();
   world.control.addFault({ method: 'help.getConfig', error: 'Timeout' });
   const fresh = world.open(client.session());
-  await expect(fresh.send(toAnna('не вошли'))).rejects.toMatchObject({
+  await expect(fresh.run('send', toAnna('не вошли'))).rejects.toMatchObject({
     failure: { outcome: 'retry', reached: false },
   });
   world.control.addFault({
@@ -100,7 +100,7 @@ it('tells a Telegram that it cannot get to from one that does nothing with a cal
     method: 'messages.sendMessage',
     error: 'WORKER_BUSY_TOO_LONG_RETRY',
   });
-  await expect(fresh.send(toAnna('заняты'))).rejects.toMatchObject({
+  await expect(fresh.run('send', toAnna('заняты'))).rejects.toMatchObject({
     failure: { outcome: 'retry', reached: true },
   });
   world.control.clearFaults();
@@ -110,7 +110,9 @@ it.each([-3_600_000, 3_600_000])('works though the clock here is %i ms off', asy
   await using elsewhere = await World.create({ now: () => Date.now() + ms });
   const { client } = await elsewhere.signIn();
   await client.close();
-  await elsewhere.open(client.session()).send({ ...toAnna('который час?'), recipient: { kind: 'self' } });
+  await elsewhere
+    .open(client.session())
+    .run('send', { ...toAnna('который час?'), recipient: { kind: 'self' } });
 });
 
 it('sends on while the server changes its salt', async () => {
@@ -119,7 +121,7 @@ it('sends on while the server changes its salt', async () => {
   const until = performance.now() + 4000;
   let sent = 0;
   while (performance.now() < until) {
-    await client.send({ ...toAnna(`соль ${sent}`), recipient: { kind: 'self' } });
+    await client.run('send', { ...toAnna(`соль ${sent}`), recipient: { kind: 'self' } });
     sent += 1;
   }
   expect(salty.texts(user.id, user.id)).toHaveLength(sent);
@@ -129,16 +131,16 @@ it('takes a key that the server does not know as a revoked session, for good', a
   const stranger = world.open(`v1.2.${Buffer.alloc(256, 7).toString('base64url')}`);
   const revoked = { failure: { outcome: 'account', state: 'revoked' }, error: { code: 'NOT_AUTHORIZED' } };
   await expect(stranger.connect()).rejects.toMatchObject(revoked);
-  await expect(stranger.send(toAnna('x'))).rejects.toMatchObject(revoked);
+  await expect(stranger.run('send', toAnna('x'))).rejects.toMatchObject(revoked);
   expect(stranger.session()).not.toBeNull();
 });
 
 it('tells a session that its owner has ended, on an open connection and on a new one', async () => {
   const revoked = await world.signIn();
-  await revoked.client.send(toAnna('ещё можно'));
+  await revoked.client.run('send', toAnna('ещё можно'));
   world.control.revoke(revoked.user.id);
   const failure = { failure: { outcome: 'account', state: 'revoked' }, error: { code: 'NOT_AUTHORIZED' } };
-  await expect(revoked.client.send(toAnna('x'))).rejects.toMatchObject(failure);
+  await expect(revoked.client.run('send', toAnna('x'))).rejects.toMatchObject(failure);
   await expect(world.open(revoked.client.session()).me()).rejects.toMatchObject(failure);
 });
 
@@ -159,7 +161,7 @@ it('tells that a session was used from two places at once, which ends it', async
 it('has no session to send with before a sign-in, and makes no connection for it', async () => {
   const nobody = world.open();
   const failure = { failure: { outcome: 'account', state: 'none' }, error: { code: 'NOT_AUTHORIZED' } };
-  await expect(nobody.send(toAnna('x'))).rejects.toMatchObject(failure);
+  await expect(nobody.run('send', toAnna('x'))).rejects.toMatchObject(failure);
   await expect(nobody.me()).rejects.toMatchObject(failure);
   expect(nobody.session()).toBeNull();
 });

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@gateway/contracts';
-import type { FailureOutcome } from '../types.ts';
+import type { FailureOutcome } from './telegram-failure.ts';
 
 /** The meaning of one of Telegram's error names. */
 export interface Rule {
@@ -197,6 +197,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   ENTITIES_TOO_LONG: MESSAGE_INVALID,
   MSG_ID_INVALID: MESSAGE_INVALID,
   MESSAGE_ID_INVALID: MESSAGE_INVALID,
+  MESSAGE_AUTHOR_REQUIRED: { failure: fail, code: 'NOT_AUTHOR' },
+  MESSAGE_EDIT_TIME_EXPIRED: { failure: fail, code: 'EDIT_TOO_LATE' },
   REPLY_MESSAGE_ID_INVALID: MESSAGE_INVALID,
   REPLY_TO_INVALID: MESSAGE_INVALID,
 

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { Recipients } from '../peers/recipients.ts';
 import { MemoryPeerBook } from '../testing/memory-peer-book.ts';
 import { refusal, ScriptedCaller } from '../testing/scripted-caller.ts';
-import type { FailureOutcome } from '../types.ts';
 import { RpcError } from './call-errors.ts';
 import { ruleFor } from './error-rules.ts';
 import { toFailure } from './errors.ts';
+import type { FailureOutcome } from './telegram-failure.ts';
 
 /** What an error of Telegram's makes of the job and the account. */
 const CLASSES = {

@@ -1,8 +1,8 @@
 import { GatewayError, type ErrorCode } from '@gateway/contracts';
 import { describe, expect, it } from 'vitest';
-import { TelegramFailure, type FailureOutcome } from '../types.ts';
 import { AnswerLostError, NotSentError, RpcError, UnknownKeyError } from './call-errors.ts';
 import { pausingOnly, rpcNameOf, toConnectFailure, toFailure } from './errors.ts';
+import { TelegramFailure, type FailureOutcome } from './telegram-failure.ts';
 
 const fail: FailureOutcome = { outcome: 'fail' };
 const retry: FailureOutcome = { outcome: 'retry', reached: true };

@@ -1,6 +1,5 @@
 import { ERROR_CODES, GatewayError } from '@gateway/contracts';
 import { TypeNotFoundError } from 'telegram/errors/index.js';
-import { TelegramFailure, type FailureOutcome } from '../types.ts';
 import {
   AnswerLostError,
   MisconfiguredError,
@@ -11,6 +10,7 @@ import {
   UnknownKeyError,
 } from './call-errors.ts';
 import { MISCONFIGURED, NOT_REACHED, REVOKED, ruleFor, type Rule } from './error-rules.ts';
+import { TelegramFailure, type FailureOutcome } from './telegram-failure.ts';
 
 /**
  * Translates any error of a call into the only error that an account client throws.

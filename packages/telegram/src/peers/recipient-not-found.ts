@@ -1,5 +1,5 @@
 import { GatewayError, type Miss, type Recipient } from '@gateway/contracts';
-import { TelegramFailure } from '../types.ts';
+import { TelegramFailure } from '../errors/telegram-failure.ts';
 
 /**
  * Telegram's errors for a chat that exists but that this account cannot use: its access hash is not, or never was,

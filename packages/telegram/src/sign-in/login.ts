@@ -3,7 +3,8 @@ import { computeCheck } from 'telegram/Password.js';
 import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
 import { rpcNameOf, toFailure } from '../errors/errors.ts';
-import { TelegramFailure, type PendingLogin } from '../types.ts';
+import { TelegramFailure } from '../errors/telegram-failure.ts';
+import type { PendingLogin } from '../types.ts';
 import { toCodeSent } from './sent-code.ts';
 import { toUserInfo } from './user-info.ts';
 

@@ -2,7 +2,8 @@ import { GatewayError, type VerifyResult } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
 import type { QrCaller } from '../caller.ts';
 import { rpcNameOf, toFailure } from '../errors/errors.ts';
-import { TelegramFailure, type QrLogin } from '../types.ts';
+import { TelegramFailure } from '../errors/telegram-failure.ts';
+import type { QrLogin } from '../types.ts';
 import { currentUser, isLost, passwordRequired, userOf, type ApiCredentials } from './login.ts';
 
 /** Most migrations after one scan. Telegram names the right data centre at once. */

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TelegramFailure } from '../errors/telegram-failure.ts';
 import { codeOf, testPhone, World } from '../testing/world.ts';
-import { TelegramFailure, type AccountClient, type PendingLogin } from '../types.ts';
+import type { AccountClient, PendingLogin } from '../types.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -13,7 +13,7 @@ if redis.call('ZREM', delayed, id) == 0 and redis.call('LREM', wait, 1, id) == 0
 return redis.call('DEL', job)`);
 
 /** Removes a waiting message as though it had never been enqueued. */
-export async function withdrawSend(redis: RedisClient, userId: string, jobId: string): Promise<void> {
+export async function withdrawJob(redis: RedisClient, userId: string, jobId: string): Promise<void> {
   const lists = [sendListKey(userId, 'wait'), sendListKey(userId, 'delayed')];
   await WITHDRAW.run(redis, [...lists, sendJobKey(userId, jobId), sendStateKey(userId)], [jobId]);
 }

@@ -1,8 +1,5 @@
 import * as z from 'zod';
 import { CALLBACK_URL } from './documented.ts';
-import { recipientIdSchema } from './recipients/recipient.ts';
-import { userIdSchema } from './recipients/user-id.ts';
-import { requestBody } from './request-body.ts';
 import { parseTime } from './rfc3339.ts';
 import { cleanText, isInvisible, SHOWS_SOMETHING } from './text/telegram-text.ts';
 
@@ -17,11 +14,12 @@ const MAX_AHEAD_MS = 366 * 86_400_000;
 
 /** Message ids are 32-bit. */
 const MAX_MESSAGE_ID = 0x7fffffff;
-const REPLY_TO = `must be the id of a message in that chat, 1 to ${MAX_MESSAGE_ID}; leave it out for no reply`;
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
+
+type ParseMode = 'markdown' | 'markdown_lenient' | 'html' | 'none';
 
 /** Case-insensitive, because other libraries write `Markdown` and `HTML`. */
 const parseModeSchema = z.preprocess(
@@ -34,12 +32,10 @@ const parseModeSchema = z.preprocess(
     .describe(
       'Upper and lower case are the same; `none` by default. `markdown_lenient` is for text that a language model wrote: what cannot be formatted stays as it is written',
     ),
-);
+) as z.ZodType<ParseMode, ParseMode>;
 
-/** The fields of a message. */
-export const sendFields = {
-  user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
+/** Fields that several requests share. */
+export const messageFields = {
   text: z
     .string()
     .max(MAX_TEXT_LENGTH, `must be at most ${MAX_TEXT_LENGTH} UTF-16 units`)
@@ -57,12 +53,6 @@ export const sendFields = {
     }),
   /** The markup of the text. The text is stored and sent as plain text with entities. */
   parse_mode: parseModeSchema.default('none'),
-  reply_to: z
-    .int({ abort: true, error: ({ code }) => (code === 'invalid_type' ? undefined : REPLY_TO) })
-    .positive(REPLY_TO)
-    .max(MAX_MESSAGE_ID, REPLY_TO)
-    .optional(),
-  silent: z.boolean().optional(),
   link_preview: z.boolean().default(true),
   /** Splits a text that is too long for one message and sends the parts in order. */
   split: z.boolean().default(true),
@@ -81,56 +71,20 @@ export const sendFields = {
       context.addIssue({ code: 'custom', message: at });
       return z.NEVER;
     })
-    .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead')
-    .optional(),
+    .refine((at) => at <= Date.now() + MAX_AHEAD_MS, 'must be at most a year ahead'),
   /** The gateway posts the job's JSON to this URL when the job ends. */
   callback_url: z
     .string()
     .max(2_000, 'must be at most 2000 characters')
     .refine(isHttpUrl, 'must be an http:// or https:// address')
-    .meta(CALLBACK_URL)
-    .optional(),
+    .meta(CALLBACK_URL),
 };
-export const sendRequestSchema = requestBody(sendFields);
-export type SendRequest = z.infer<typeof sendRequestSchema>;
 
-/** Maximum number of messages in one batch. */
-export const MAX_BATCH = 1_000;
-
-/**
- * Messages are `unknown` here because {@link sendRequestSchema} checks each on its own, so a bad one does not fail the
- * rest.
- */
-export const sendBatchRequestSchema = requestBody(
-  {
-    messages: z
-      .array(z.unknown(), 'must be a list of messages')
-      .min(1, 'must hold at least one message')
-      .max(MAX_BATCH, `must hold at most ${MAX_BATCH} messages`),
-  },
-  'must be a JSON object with the list in it: {"messages":[…]}',
-);
-
-/** A sent message: its id in the chat and its date (RFC 3339, UTC). */
-const sentMessageSchema = z.object({
-  message_id: z.number().int(),
-  date: z.string(),
-});
-export type SentMessage = z.infer<typeof sentMessageSchema>;
-
-/** Result of a send: its last message. A split text also has the ids of all parts, in order. */
-export const sendResultSchema = sentMessageSchema.extend({
-  message_ids: z.array(z.number().int()).optional(),
-});
-export type SendResult = z.infer<typeof sendResultSchema>;
-
-/** Progress of a send: the parts sent so far. */
-export const sendProgressSchema = z.object({ sent: z.array(sentMessageSchema) });
-export type SendProgress = z.infer<typeof sendProgressSchema>;
-
-/** Builds a send's result from its sent messages, in order; `null` if there are none. */
-export function resultOf(sent: readonly SentMessage[]): SendResult | null {
-  const last = sent.at(-1);
-  if (last === undefined) return null;
-  return sent.length > 1 ? { ...last, message_ids: sent.map(({ message_id }) => message_id) } : last;
+/** Telegram's id of a message in its chat. @param otherwise what to do instead, in words; ends the error message. */
+export function messageIdField(otherwise = '') {
+  const message = `must be the id of a message in that chat, 1 to ${MAX_MESSAGE_ID}${otherwise}`;
+  return z
+    .int({ abort: true, error: ({ code }) => (code === 'invalid_type' ? undefined : message) })
+    .positive(message)
+    .max(MAX_MESSAGE_ID, message);
 }

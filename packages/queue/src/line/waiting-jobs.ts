@@ -1,29 +1,32 @@
-import { sendJobSchema, type GatewayError, type SendJob } from '@gateway/contracts';
+import { readJob, type JobEnvelope } from '@gateway/actions';
+import type { GatewayError } from '@gateway/contracts';
 import { fenceKey, sendJobKey, sendListKey, sendQueuePrefix } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 
-/** A message that waits in the queue, and of which no part has been sent. */
-export interface WaitingSend {
+/** A job that waits in the queue, and of which nothing was done. */
+export interface WaitingJob {
   jobId: string;
-  data: SendJob;
+  data: JobEnvelope;
 }
 
-/** The oldest waiting messages, oldest first. Leaves out partly sent messages and jobs that are not messages. */
+/** The oldest waiting jobs, oldest first. Leaves out jobs that were begun, and those that this version cannot read. */
 export async function oldestWaiting(
   redis: RedisClient,
   userId: string,
   limit: number,
-): Promise<WaitingSend[]> {
+): Promise<WaitingJob[]> {
   const ids = (await redis.lrange(sendListKey(userId, 'wait'), -limit, -1)).toReversed();
-  const found = await Promise.all(ids.map((id) => redis.hmget(sendJobKey(userId, id), 'data', 'progress')));
+  const found = await Promise.all(
+    ids.map((id) => redis.hmget(sendJobKey(userId, id), 'name', 'data', 'progress')),
+  );
   return ids.flatMap((jobId, index) => {
-    const [data = null, progress = null] = found[index] ?? [];
+    const [name = null, data = null, progress = null] = found[index] ?? [];
     // BullMQ's initial progress is 0.
     if (data === null || (progress !== null && progress !== '0')) return [];
-    const job = sendJobSchema.safeParse(JSON.parse(data));
-    return job.success ? [{ jobId, data: job.data }] : [];
+    const job = readJob(name ?? '', JSON.parse(data));
+    return job.is === 'known' ? [{ jobId, data: job.data }] : [];
   });
 }
 

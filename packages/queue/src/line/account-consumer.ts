@@ -1,18 +1,25 @@
-import { GatewayError, sendJobSchema, type SendJob, type SendResult } from '@gateway/contracts';
+import { actionOf, readJob, type AnyAction, type JobEnvelope } from '@gateway/actions';
+import { GatewayError, sendResultSchema } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
 import { accountPrefix, SEND_QUEUE } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
-import type { SendQueue } from './enqueue-backend.ts';
-import { contentOf, type CompleteOptions, type BullmqSend, type FetchedSend } from './fetched-send.ts';
+import type { JobQueue } from './enqueue-backend.ts';
+import {
+  contentOf,
+  type BullmqJob,
+  type CompleteOptions,
+  type Fetched,
+  type FetchedJob,
+} from './fetched-job.ts';
 import { clearHeldJobs, listHeldJobs } from './held-jobs.ts';
 import { OwnedBackend } from './owned-backend.ts';
-import { failWaiting, oldestWaiting, type WaitingSend } from './waiting-sends.ts';
+import { failWaiting, oldestWaiting, type WaitingJob } from './waiting-jobs.ts';
 
 /**
  * In ms: ten years, in effect for ever. A worker owns the account rather than single jobs, and a new owner takes over
- * its jobs at once ({@link SendConsumer.recover}). The lock only keeps a former owner, whose token differs, from ending
- * a job; a job may be held for days.
+ * its jobs at once ({@link AccountConsumer.recover}). The lock only keeps a former owner, whose token differs, from
+ * ending a job; a job may be held for days.
  */
 const LOCK_DURATION = 10 * 365 * 86_400_000;
 
@@ -20,7 +27,7 @@ const LOCK_DURATION = 10 * 365 * 86_400_000;
 const DUE_BATCH = 100;
 
 /** A job that a former owner had fetched and not ended when it stopped. */
-export interface RecoveredSend {
+export interface RecoveredJob {
   jobId: string;
   /** When it was fetched, in ms since the epoch. It was not sent before that. */
   fetchedAt: number;
@@ -34,24 +41,24 @@ export interface RecoveredSend {
  * Fetches one account's jobs in order, without BullMQ's own loop. Only the account's owner creates one, after raising
  * the fence.
  */
-export class SendConsumer {
+export class AccountConsumer {
   readonly #redis: RedisClient;
-  readonly #queue: SendQueue;
+  readonly #queue: JobQueue;
   readonly #userId: string;
   readonly #fence: string;
-  readonly #worker: Worker<SendJob, SendResult, 'send'>;
+  readonly #worker: Worker<JobEnvelope, object>;
   readonly #owned: OwnedBackend;
   /** Active jobs that this consumer has fetched. */
   #fetchedJobs = 0;
 
   /** @param fence identifies the ownership; every owner has another one. */
-  constructor(redis: RedisClient, backend: SharedBackend, queue: SendQueue, userId: string, fence: string) {
+  constructor(redis: RedisClient, backend: SharedBackend, queue: JobQueue, userId: string, fence: string) {
     this.#redis = redis;
     this.#queue = queue;
     this.#userId = userId;
     this.#fence = fence;
     let owned: OwnedBackend | undefined;
-    this.#worker = new Worker<SendJob, SendResult, 'send'>(
+    this.#worker = new Worker<JobEnvelope, object>(
       SEND_QUEUE,
       null,
       { connection: redis, autorun: false, lockDuration: LOCK_DURATION },
@@ -72,7 +79,7 @@ export class SendConsumer {
    * @param record gets these jobs, oldest first, before they move. After a crash in between, it must still be known
    * that they were fetched.
    */
-  async recover(record: (jobs: RecoveredSend[]) => Promise<void>): Promise<void> {
+  async recover(record: (jobs: RecoveredJob[]) => Promise<void>): Promise<void> {
     // Newest first: each job goes to the head of the queue, so the oldest ends up in front.
     const active = await this.#queue.getJobs(['active'], 0, -1, false);
     const jobs = active.filter((job) => job !== undefined);
@@ -94,29 +101,32 @@ export class SendConsumer {
    * Fetches the next job; `null` if none waits.
    * @returns `needs_recovery` if the account has active jobs that this consumer did not fetch: the reply of a fetch
    * was lost, or a former owner fetched late. The fetched job may then not be the next one; {@link recover} restores
-   * the order.
+   * the order. A {@link NewerJob} blocks the queue until a newer worker owns the account.
    * @throws {Fenced} where another owner has taken over; the job is left to that owner.
    */
-  async next(): Promise<FetchedSend | 'needs_recovery' | null> {
+  async next(): Promise<Fetched> {
     return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
   }
 
-  async #fetched(job: BullmqSend | undefined): Promise<FetchedSend | 'needs_recovery' | null> {
+  async #fetched(job: BullmqJob | undefined): Promise<Fetched> {
     if (job !== undefined) this.#fetchedJobs += 1;
     if (this.#owned.active !== this.#fetchedJobs) return 'needs_recovery';
     if (job === undefined) return null;
-    if (sendJobSchema.safeParse(job.data).success) return this.#fetchedSend(job);
-    // Not a message, so this product did not enqueue it. Fail it: it must not block the jobs behind it.
-    await this.#fail(
-      job,
-      new GatewayError('INTERNAL', 'This job does not hold a message.', { jobId: job.id ?? '' }),
-    );
+    const jobId = job.id ?? '';
+    const read = readJob(job.name, job.data);
+    if (read.is === 'known') return this.#fetchedJob(job, read.action);
+    if (read.is === 'newer') {
+      await this.#putBack(job);
+      return { jobId, newer: read.why };
+    }
+    // The product did not enqueue it. Fail it: it must not block the jobs behind it.
+    await this.#fail(job, new GatewayError('INTERNAL', 'This job is of no kind that exists.', { jobId }));
     return this.next();
   }
 
-  #fetchedSend(job: BullmqSend): FetchedSend {
+  #fetchedJob(job: BullmqJob, action: AnyAction): FetchedJob {
     return {
-      ...contentOf(job),
+      ...contentOf(job, action),
       saveProgress: (progress) => job.updateProgress(progress),
       complete: (result, options = { fetchNext: false }) => this.#complete(job, result, options),
       fail: (error, attempts) => this.#fail(job, error, attempts),
@@ -124,7 +134,7 @@ export class SendConsumer {
     };
   }
 
-  async #complete(job: BullmqSend, result: SendResult, { state, attempts, fetchNext }: CompleteOptions) {
+  async #complete(job: BullmqJob, result: object, { state, attempts, fetchNext }: CompleteOptions) {
     // BullMQ returns the next job to a manual caller as its data and its id.
     const [data, id]: unknown[] =
       (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts }, () =>
@@ -134,12 +144,12 @@ export class SendConsumer {
     if (!fetchNext) return null;
     const next =
       typeof data === 'object' && data !== null
-        ? Job.fromJSON<SendJob, SendResult, 'send'>(this.#worker, data as never, String(id))
+        ? Job.fromJSON<JobEnvelope, object>(this.#worker, data as never, String(id))
         : undefined;
     return this.#fetched(next);
   }
 
-  async #fail(job: BullmqSend, error: GatewayError, attempts?: number): Promise<void> {
+  async #fail(job: BullmqJob, error: GatewayError, attempts?: number): Promise<void> {
     const reason = new UnrecoverableError(JSON.stringify(error.toPublic()));
     // A stack trace of this code does not help readers of the dashboard.
     reason.stack = '';
@@ -149,13 +159,13 @@ export class SendConsumer {
     this.#fetchedJobs -= 1;
   }
 
-  async #putBack(job: BullmqSend): Promise<void> {
+  async #putBack(job: BullmqJob): Promise<void> {
     await job.moveToWait(this.#fence);
     this.#fetchedJobs -= 1;
   }
 
   /** The oldest waiting messages of which no part has been sent. */
-  async oldestWaiting(limit: number): Promise<WaitingSend[]> {
+  async oldestWaiting(limit: number): Promise<WaitingJob[]> {
     return oldestWaiting(this.#redis, this.#userId, limit);
   }
 
@@ -192,8 +202,13 @@ export class SendConsumer {
    */
   async lastMessageIdTo(recipient: string): Promise<number> {
     const ended = await this.#queue.getCompleted(0, 199);
-    const results = ended.filter((job) => job?.data.recipient === recipient).map((job) => job.returnvalue);
-    return Math.max(0, ...results.flatMap((result) => [result.message_id, ...(result.message_ids ?? [])]));
+    const ids = ended.flatMap((job) => {
+      const action = job === undefined ? undefined : actionOf(job.name);
+      if (action?.makesMessages !== true || action.chatOf(job.data) !== recipient) return [];
+      const { data: result } = sendResultSchema.safeParse(job.returnvalue);
+      return result === undefined ? [] : [result.message_id, ...(result.message_ids ?? [])];
+    });
+    return Math.max(0, ...ids);
   }
 
   async close(): Promise<void> {

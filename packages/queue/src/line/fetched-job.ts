@@ -1,19 +1,15 @@
-import {
-  sendProgressSchema,
-  type GatewayError,
-  type SendJob,
-  type SendProgress,
-  type SendResult,
-  type SendState,
-} from '@gateway/contracts';
+import type { AnyAction, JobEnvelope } from '@gateway/actions';
+import type { GatewayError, SendState } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 
-export type BullmqSend = Job<SendJob, SendResult, 'send'>;
+export type BullmqJob = Job<JobEnvelope, object>;
 
 /** A job that this worker has fetched, and has neither ended nor put back. */
-export interface FetchedSend {
+export interface FetchedJob {
   readonly jobId: string;
-  readonly data: SendJob;
+  readonly action: AnyAction;
+  /** A valid job of `action`. */
+  readonly data: JobEnvelope;
   /** Time at which it was enqueued, in ms since the epoch. */
   readonly acceptedAt: number;
   /** Earliest time to send it, in ms since the epoch: its `send_at`, else the time at which it was enqueued. */
@@ -24,17 +20,30 @@ export interface FetchedSend {
   readonly attempts: number;
   /** Its trace context, as stored by BullMQ; `undefined` if it has none. */
   readonly trace: string | undefined;
-  /** The parts that were sent before it was fetched. */
-  readonly progress: SendProgress;
-  /** Stores which parts have been sent. Call it before sending the next part. */
-  saveProgress(progress: SendProgress): Promise<void>;
+  /** What was done before it was fetched: a valid progress of `action`. */
+  readonly progress: object;
+  /** Stores what is done. Call it before the next step. */
+  saveProgress(progress: object): Promise<void>;
   /** Completes the job and applies `options`, in one atomic step. Rejects if this worker no longer owns the account. */
-  complete(result: SendResult, options?: CompleteOptions): Promise<FetchedSend | 'needs_recovery' | null>;
+  complete(result: object, options?: CompleteOptions): Promise<Fetched>;
   /** Fails the job for good. @param attempts total number of tries; one more than before by default. */
   fail(error: GatewayError, attempts?: number): Promise<void>;
   /** Puts the job back at the head of the queue; uses up no attempt. To put several back, start with the newest. */
   putBack(): Promise<void>;
 }
+
+/** A job that only a newer worker can run. It is back at the head of the queue. */
+export interface NewerJob {
+  readonly jobId: string;
+  /** What this worker does not know, for the log. */
+  readonly newer: string;
+}
+
+/**
+ * The next job; `null` if none waits. `needs_recovery`: active jobs of this account exist that this consumer did not
+ * fetch (a fetch whose reply was lost, or a former owner's late fetch). The order is certain again after a recovery.
+ */
+export type Fetched = FetchedJob | NewerJob | 'needs_recovery' | null;
 
 /** What happens in one atomic step with the completion of a job. */
 export interface CompleteOptions {
@@ -42,28 +51,27 @@ export interface CompleteOptions {
   state?: SendState | undefined;
   /** Total number of tries of the job; one more than before by default. */
   attempts?: number | undefined;
-  /** Whether to fetch the next job too, as `SendConsumer.next` does. */
+  /** Whether to fetch the next job too, as `AccountConsumer.next` does. */
   fetchNext: boolean;
 }
 
-/** The fields of a {@link FetchedSend}, without its methods. */
+/** The fields of a {@link FetchedJob}, without its methods. */
 export function contentOf(
-  job: BullmqSend,
-): Pick<
-  FetchedSend,
-  'jobId' | 'data' | 'acceptedAt' | 'dueAt' | 'askedAt' | 'attempts' | 'trace' | 'progress'
-> {
+  job: BullmqJob,
+  action: AnyAction,
+): Omit<FetchedJob, 'saveProgress' | 'complete' | 'fail' | 'putBack'> {
   const dueAt = job.timestamp + (job.opts.delay ?? 0);
-  // BullMQ's initial progress is 0, and for most jobs it stays 0.
-  const progress = job.progress === 0 ? undefined : sendProgressSchema.safeParse(job.progress);
+  const { progress, none } = action.steps;
   return {
     jobId: job.id ?? '',
+    action,
     data: job.data,
     acceptedAt: job.timestamp,
     dueAt,
     askedAt: Math.max(dueAt, job.data.retriedAt ?? 0),
     attempts: job.attemptsMade,
     trace: job.opts.telemetry?.metadata,
-    progress: progress?.success === true ? progress.data : { sent: [] },
+    // BullMQ's initial progress is 0, and for most jobs it stays 0.
+    progress: (job.progress === 0 ? undefined : progress.safeParse(job.progress).data) ?? none,
   };
 }

@@ -40,7 +40,7 @@ const OUTCOMES = new Set<unknown>(['cancelled', 'none', 'ended', 'maybe-sent', '
  * @param times `now`: ms since the epoch; `deadline`: ms by Redis' clock, after which the script changes nothing.
  * @throws {TooLate}
  */
-export async function cancelWaitingSend(
+export async function cancelWaitingJob(
   redis: RedisClient,
   userId: string,
   jobId: string,

@@ -1,4 +1,5 @@
-import { GatewayError, type SendJob } from '@gateway/contracts';
+import type { JobEnvelope } from '@gateway/actions';
+import { GatewayError } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 
 /** Why a failed send must not be retried under its own id; `null` if it may be. */
@@ -14,7 +15,7 @@ export function whyNotRetried(failedReason: string | undefined): string | null {
  * Puts a failed send at the end of its account's queue again, under its own id: Telegram then recognises a repeat.
  * @throws {GatewayError} `TOO_LATE` if it has not failed, or must not be retried; `JOB_NOT_FOUND`.
  */
-export async function retrySend(job: Job<SendJob> | undefined, jobId: string): Promise<void> {
+export async function retryJob(job: Job<JobEnvelope> | undefined, jobId: string): Promise<void> {
   if (job === undefined) throw new GatewayError('JOB_NOT_FOUND');
   const state = await job.getState();
   if (state === 'unknown') throw new GatewayError('JOB_NOT_FOUND');

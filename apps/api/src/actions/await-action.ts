@@ -1,27 +1,19 @@
-import {
-  GatewayError,
-  isStopped,
-  sendResultSchema,
-  type AccountView,
-  type HoldNotice,
-  type JobView,
-  type SendResult,
-} from '@gateway/contracts';
+import { GatewayError, isStopped, type AccountView, type HoldNotice, type JobView } from '@gateway/contracts';
 import type { Accepted } from '@gateway/queue';
 import type { Settings } from '@gateway/runtime';
 import type { ApiProducer } from '../context.ts';
 
-/** The state of an accepted send when its caller gets the response. */
-export type SendOutcome =
-  | { state: 'completed'; result: SendResult }
-  /** Not sent yet. A held send has `reason` and, if known, `retryAt` (RFC 3339). */
+/** The state of an accepted action when its caller gets the response. */
+export type ActionOutcome =
+  | { state: 'completed'; result: object }
+  /** Not done yet. A held job has `reason` and, if known, `retryAt` (RFC 3339). */
   | {
       state: Exclude<JobView['state'], 'completed' | 'failed' | 'cancelled'>;
       reason: string | null;
       retryAt: string | null;
     };
 
-export interface SendWait {
+export interface ActionWait {
   waitMs: number;
   /** The hold at enqueue time, if any. */
   hold: HoldNotice | null;
@@ -32,14 +24,14 @@ export interface SendWait {
 }
 
 /**
- * Waits at most `waitMs` for the result of a send. Does not wait if the account is held for longer.
- * @throws {GatewayError} the error of a failed send, with its `job_id`.
+ * Waits at most `waitMs` for the result of an action. Does not wait if the account is held for longer.
+ * @throws {GatewayError} the error of a failed job, with its `job_id`.
  */
-export async function awaitSend(
+export async function awaitAction(
   producer: Pick<ApiProducer, 'job'>,
   { jobId, wait }: Accepted,
-  { waitMs, hold, mayBeOld, signal }: SendWait,
-): Promise<SendOutcome> {
+  { waitMs, hold, mayBeOld, signal }: ActionWait,
+): Promise<ActionOutcome> {
   if (mayBeOld) {
     const outcome = await readOutcome(producer, jobId);
     if (outcome.state === 'completed' || waitMs === 0 || outlasts(outcome, waitMs)) return outcome;
@@ -52,22 +44,22 @@ export async function awaitSend(
   return readOutcome(producer, jobId);
 }
 
-/** Whether the send is known to wait for longer than `waitMs`, or for a person. */
-function outlasts(outcome: SendOutcome, waitMs: number): boolean {
+/** Whether the job is known to wait for longer than `waitMs`, or for a person. */
+function outlasts(outcome: ActionOutcome, waitMs: number): boolean {
   if (outcome.state !== 'delayed' || outcome.reason === null) return false;
   return outcome.retryAt === null || Date.parse(outcome.retryAt) > Date.now() + waitMs;
 }
 
-function queued(hold: HoldNotice | null): SendOutcome {
+function queued(hold: HoldNotice | null): ActionOutcome {
   if (hold === null) return { state: 'waiting', reason: null, retryAt: null };
   const retryAt = hold.until === null ? null : new Date(hold.until).toISOString();
   return { state: 'delayed', reason: hold.reason, retryAt };
 }
 
-async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<SendOutcome> {
+async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<ActionOutcome> {
   const job = await readAccepted(producer, jobId);
   if (job === 'unknown') return queued(null);
-  if (job.state === 'completed') return { state: job.state, result: sendResultSchema.parse(job.result) };
+  if (job.state === 'completed') return { state: job.state, result: job.result ?? {} };
   if (job.state === 'failed') throw GatewayError.fromPublicJson(JSON.stringify(job.error)).with({ jobId });
   if (job.state === 'cancelled') throw new GatewayError('CANCELLED', undefined, { jobId });
   return { state: job.state, reason: job.reason, retryAt: job.retry_at };
@@ -86,7 +78,7 @@ async function readAccepted(producer: Pick<ApiProducer, 'job'>, jobId: string): 
   }
 }
 
-/** The known hold of a message before its first attempt; `null`: none. */
+/** The known hold of a job before its first attempt; `null`: none. */
 export function holdOf(
   view: AccountView,
   sendAt: number | undefined,

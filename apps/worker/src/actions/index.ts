@@ -1,0 +1,16 @@
+import type { ActionName } from '@gateway/actions';
+import type { AccountClient } from '@gateway/telegram';
+import { editMessage } from './edit-message.ts';
+import { sendMessage } from './send-message.ts';
+import type { RunStep, Step, StepEnd } from './step.ts';
+
+const ACTIONS: { [N in ActionName]: RunStep<N> } = {
+  send: sendMessage,
+  'message.edit': editMessage,
+};
+
+/** Runs the step at Telegram. @throws {TelegramFailure} */
+export async function runStep(client: AccountClient, step: Step): Promise<StepEnd> {
+  const run = ACTIONS[step.action.name] as (client: AccountClient, step: Step) => Promise<StepEnd>;
+  return run(client, step);
+}

@@ -1,0 +1,43 @@
+import type { ActionName, AnyAction, JobEnvelope, JobOf, ProgressOf } from '@gateway/actions';
+import type { AccountClient } from '@gateway/telegram';
+
+/** One step of a job, for the account to run. The job and its progress are valid for the action. */
+export interface Step {
+  jobId: string;
+  action: AnyAction;
+  job: JobEnvelope;
+  progress: object;
+  /** 0 for the first or only step. */
+  index: number;
+  trace: string | undefined;
+  /** When a caller last requested the job, ms since the epoch. */
+  askedAt: number;
+  /** The id of the last message known in the chat before this one; 0 if none is known. */
+  after: number;
+  /**
+   * Set when an earlier attempt has an unknown outcome and Telegram may have forgotten its random id. The chat must
+   * then be searched for messages since this time (ms since the epoch) before sending.
+   */
+  searchSince: number | undefined;
+  /** Stores what a repeated try has to know. Resolves once it is safe. */
+  saveProgress: (progress: object) => Promise<void>;
+}
+
+/** What a step did: the job's progress after it, and the message that it made, if it makes messages. */
+export interface StepEnd {
+  progress: object;
+  messageId?: number;
+}
+
+/** A {@link Step} of an action that the compiler knows. */
+type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'saveProgress'> & {
+  job: JobOf<N>;
+  progress: ProgressOf<N>;
+  saveProgress: (progress: ProgressOf<N>) => Promise<void>;
+};
+
+/** Runs one step of an action at Telegram. @throws {TelegramFailure} */
+export type RunStep<N extends ActionName> = (
+  client: AccountClient,
+  step: StepOf<N>,
+) => Promise<{ progress: ProgressOf<N>; messageId?: number }>;

@@ -1,0 +1,133 @@
+import type { ErrorCode, RequestBody } from '@gateway/contracts';
+import type { FormatOutcome, Markup } from '@gateway/formatting';
+import * as z from 'zod';
+import { jobEnvelope } from './job-envelope.ts';
+
+/**
+ * What to do after a try whose answer was lost.
+ * - `random-id`: repeat it. Telegram recognises the message by its random id.
+ * - `idempotent`: repeat it. A second call changes nothing if the first one took effect.
+ * - `never`: fail with an unknown outcome.
+ */
+export type Repeat = 'random-id' | 'idempotent' | 'never';
+
+/** What {@link ActionSpec.toJob} needs from its host. */
+export interface JobTools {
+  /** Parses markup. May run in a thread, so that a long text does not block others. */
+  format(text: string, markup: Markup): Promise<FormatOutcome>;
+  /** Lets other requests run. Called between steps that take some ms for the longest texts. */
+  pause(): Promise<void>;
+}
+
+/** A job's own fields, and when it joins the queue: ms since the epoch, now by default. */
+export interface JobToEnqueue<J> {
+  job: J;
+  sendAt?: number | undefined;
+  callbackUrl?: string | undefined;
+}
+
+/** How a job is worked off: in one call to Telegram, or in several whose progress survives the worker. */
+interface Steps<J, P, R> {
+  progress: z.ZodType<P>;
+  /** The progress of a job that no worker has fetched. */
+  none: P;
+  count: (job: J) => number;
+  done: (progress: P) => number;
+  /** The result of the steps that are done; `null` if there is none yet. */
+  result: (progress: P) => R | null;
+}
+
+interface ActionSpec<
+  N extends string,
+  Q extends RequestBody<z.ZodObject>,
+  J extends z.ZodRawShape,
+  P,
+  R extends z.ZodRawShape,
+> {
+  /** The job's name in the queue, and its `type` in the API. `/telegram/user/…` is followed by it, with `/` for `.`. */
+  name: N;
+  /**
+   * Version of the job's format. Raise it when the job gets a field or a value that an older worker must not ignore:
+   * such a worker puts the job back.
+   */
+  v: number;
+  docs: ActionDocs;
+  /** The request's body. An optional field without a default keeps the digests of older requests valid. */
+  request: Q;
+  /** The job's own fields. {@link jobEnvelope} adds those of every job. */
+  job: J;
+  result: z.ZodObject<R>;
+  /** @throws {GatewayError} `VALIDATION` for what the schema cannot check. */
+  toJob: (request: z.output<Q>, tools: JobTools) => Promise<JobToEnqueue<z.output<z.ZodObject<J>>>>;
+  /**
+   * The request's fields that tell a repeat under one Idempotency-Key from another request. Absent fields do not count,
+   * so a new optional field leaves the digests of requests without it as they are.
+   */
+  digest: readonly (keyof z.output<Q> & string)[];
+  /** The `recipient_id` of the chat in whose order the job stands. */
+  chatOf: (job: z.output<z.ZodObject<J>>) => string;
+  /** The text that lists show for the job. */
+  preview: (job: z.output<z.ZodObject<J>>) => string;
+  steps: Steps<z.output<z.ZodObject<J>>, P, z.output<z.ZodObject<R>>>;
+  repeat: Repeat;
+  /** Whether each step creates a message: it then counts against the pace, and its flood waits hold all sends. */
+  makesMessages: boolean;
+  /** The errors that only some actions have; those of every action are added. */
+  errors: readonly ErrorCode[];
+  /** The job's fields that the dashboard does not show. */
+  hide: readonly (keyof J & string)[];
+}
+
+/** What OpenAPI says of an action. */
+export interface ActionDocs {
+  /** `operationId`. */
+  id: string;
+  summary: string;
+  description: string;
+  /** What the 200 answer means. */
+  done: string;
+  /** Requests, by name. */
+  examples: Record<string, unknown>;
+}
+
+/** An entry of the catalogue, with the schema of its whole job. */
+export type Action<
+  N extends string,
+  Q extends RequestBody<z.ZodObject>,
+  J extends z.ZodRawShape,
+  P,
+  R extends z.ZodRawShape,
+> = ActionSpec<N, Q, J, P, R> & {
+  /** Strict: a job with an unknown field was enqueued by a newer version. */
+  schema: z.ZodObject<typeof jobEnvelope & J, z.core.$strict>;
+};
+
+/** Defines one kind of job: its request, its data in the queue, its steps and its result. */
+export function defineAction<
+  const N extends string,
+  Q extends RequestBody<z.ZodObject>,
+  J extends z.ZodRawShape,
+  P,
+  R extends z.ZodRawShape,
+>(spec: ActionSpec<N, Q, J, P, R>): Action<N, Q, J, P, R> {
+  const schema = z.strictObject({ ...jobEnvelope, ...spec.job });
+  return { ...spec, schema };
+}
+
+/**
+ * The steps of an action that is one call.
+ * @param notes what a try must write down before it calls Telegram, all optional.
+ */
+export function oneStep<X extends z.ZodRawShape, R extends z.ZodRawShape>(notes: X, result: z.ZodObject<R>) {
+  type Result = z.output<z.ZodObject<R>>;
+  type Progress = Partial<z.output<z.ZodObject<X>>> & { result?: Result | undefined };
+  const progress = z.object({ ...notes, result: result.optional() }) as unknown as z.ZodType<Progress>;
+  const none: Progress = {};
+  return {
+    progress,
+    none,
+    count: () => 1,
+    done: (made: Progress) => (made.result === undefined ? 0 : 1),
+    result: (made: Progress): Result | null => made.result ?? null,
+  };
+}

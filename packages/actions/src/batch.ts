@@ -1,0 +1,40 @@
+import { requestBody } from '@gateway/contracts';
+import * as z from 'zod';
+import { ACTION_NAMES, actionOf, type ActionName } from './catalogue.ts';
+
+/** Maximum number of requests in one batch. */
+export const MAX_BATCH = 1_000;
+
+/** The requests are `unknown` here because each is checked on its own, so that a bad one does not fail the rest. */
+function listOf(field: string, things: string) {
+  const otherwise = `must be a JSON object with the list in it: {"${field}":[…]}`;
+  const list = z
+    .array(z.unknown(), `must be a list of ${things}`)
+    .min(1, `must hold at least one of the ${things}`)
+    .max(MAX_BATCH, `must hold at most ${MAX_BATCH} ${things}`);
+  return { list, otherwise };
+}
+
+const messages = listOf('messages', 'messages');
+/** Body of `POST /telegram/user/send/batch`. */
+export const sendBatchRequestSchema = requestBody({ messages: messages.list }, messages.otherwise);
+
+/** The schema of one item of a batch, for the documentation. */
+export function batchItemSchema(name: ActionName) {
+  const { request } = actionOf(name) ?? {};
+  return requestBody({ type: z.literal(name), ...request?.out.shape });
+}
+
+const actions = listOf('actions', 'actions');
+/** Body of `POST /telegram/user/batch`. */
+export const batchRequestSchema = requestBody({ actions: actions.list }, actions.otherwise);
+
+const typeSchema = z.looseObject({ type: z.enum(ACTION_NAMES, `must be one of ${ACTION_NAMES.join(', ')}`) });
+export const actionTypeSchema = typeSchema;
+
+/** The action that one item of a batch names by its `type`, and its request without it. */
+export function splitItem({ type, ...request }: z.output<typeof typeSchema>) {
+  const action = actionOf(type);
+  if (action === undefined) throw new TypeError(`no action ${type}`);
+  return { action, request };
+}

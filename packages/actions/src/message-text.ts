@@ -1,0 +1,80 @@
+import {
+  cleanSource,
+  cutsOf,
+  GatewayError,
+  isInvisible,
+  MAX_MESSAGE_LENGTH,
+  normalizeFormatted,
+  partsOf,
+  type FormattedText,
+} from '@gateway/contracts';
+import type { Markup } from '@gateway/formatting';
+import type { JobTools } from './action.ts';
+
+/** A text of a request, and its markup. */
+export interface GivenText {
+  text: string;
+  parse_mode: Markup | 'none';
+}
+
+/**
+ * The text to send. Normalises it before parsing its markup, so that offsets refer to the message, and the parsed
+ * result again.
+ * @throws {GatewayError} `VALIDATION` if the markup is invalid, or if nothing visible is left.
+ */
+export async function readText({ text, parse_mode }: GivenText, tools: JobTools): Promise<FormattedText> {
+  const plain = await marked(cleanSource(text), parse_mode, tools);
+  await tools.pause();
+  const formatted = normalizeFormatted(plain);
+  if (isInvisible(formatted.text)) throw textError('must not be empty: it is nothing but markup');
+  return formatted;
+}
+
+/**
+ * The messages as which a text would be sent.
+ * @throws {GatewayError} as {@link readText}, and if `split` is false and the text is too long.
+ */
+export async function previewText(
+  given: GivenText & { split: boolean },
+  tools: JobTools,
+): Promise<FormattedText[]> {
+  const { text, entities } = await readText(given, tools);
+  await tools.pause();
+  return partsOf(text, cutsFor(given, { text, entities }), entities);
+}
+
+/** Where the text is cut into messages. @throws {GatewayError} `VALIDATION` if it may not be cut and is too long. */
+export function cutsFor({ split }: { split: boolean }, { text, entities }: FormattedText): readonly number[] {
+  const cuts = cutsOf(text, entities);
+  if (split || cuts.length === 0) return cuts;
+  throw textError(`must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units where split is false`);
+}
+
+/**
+ * The text as it went into the digests of former versions: as they parsed it before they normalised texts, if
+ * normalisation changes it.
+ */
+export async function readTextAsFormerly(
+  { text, parse_mode }: GivenText,
+  tools: JobTools,
+): Promise<FormattedText> {
+  const source = cleanSource(text);
+  const plain = await marked(source, parse_mode, tools);
+  const formatted = normalizeFormatted(plain);
+  if (source === text && formatted.text === plain.text) return formatted;
+  if (parse_mode !== 'markdown' && parse_mode !== 'html') return { text, entities: [] };
+  const outcome = await tools.format(text, parse_mode);
+  // They refused such a text, so any result will do.
+  return 'fault' in outcome ? { text, entities: [] } : outcome;
+}
+
+async function marked(text: string, mode: GivenText['parse_mode'], tools: JobTools): Promise<FormattedText> {
+  if (mode === 'none') return { text, entities: [] };
+  const outcome = await tools.format(text, mode);
+  if ('fault' in outcome) throw textError(`is not valid ${mode}: ${outcome.fault}`);
+  return outcome;
+}
+
+function textError(message: string): GatewayError {
+  return new GatewayError('VALIDATION', `text ${message}`, { issues: [{ path: 'text', message }] });
+}
