@@ -27,7 +27,10 @@ export interface MessageView {
   accepted_at: string;
   /** A signed 64-bit number in decimal, which a JSON number cannot hold. */
   random_id: string;
+  /** Those that the client sent. */
   entities?: EntityView[];
+  /** Those that Telegram added, such as links. */
+  detected_entities?: EntityView[];
   silent?: true;
   /** Link previews are off. */
   no_webpage?: true;
@@ -69,7 +72,7 @@ export function messageView(message: Message): MessageView {
     date: rfc3339(date),
     accepted_at: new Date(acceptedAt).toISOString(),
     random_id: randomId,
-    ...(entities !== undefined && { entities: entities.map(entityView) }),
+    ...entityLists(entities),
     ...(silent === true && { silent }),
     ...(noWebpage === true && { no_webpage: noWebpage }),
     ...(replyTo !== undefined && { reply_to: replyTo }),
@@ -119,7 +122,23 @@ const BOT_API_NAMES: Readonly<Record<string, string>> = {
   messageEntityMentionName: 'text_mention',
   messageEntityBlockquote: 'blockquote',
   messageEntityCustomEmoji: 'custom_emoji',
+  messageEntityMention: 'mention',
+  messageEntityHashtag: 'hashtag',
+  messageEntityCashtag: 'cashtag',
+  messageEntityBotCommand: 'bot_command',
+  messageEntityUrl: 'url',
+  messageEntityEmail: 'email',
 };
+
+function entityLists(entities: readonly MessageEntity[] = []): Partial<MessageView> {
+  const [sent, detected] = [false, true].map((isDetected) =>
+    entities.filter((entity) => (entity.detected === true) === isDetected).map(entityView),
+  );
+  return {
+    ...(sent !== undefined && sent.length > 0 && { entities: sent }),
+    ...(detected !== undefined && detected.length > 0 && { detected_entities: detected }),
+  };
+}
 
 function entityView({ kind, offset, length, url, language, userId, documentId }: MessageEntity): EntityView {
   return {

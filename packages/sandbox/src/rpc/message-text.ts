@@ -1,6 +1,7 @@
 import type { Account, MessageEntity } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { TlObject, TlValue } from '../types.ts';
+import { withDetectedEntities } from './detect-entities.ts';
 import { rpcError } from './errors.ts';
 import { flagField, intField, objectField } from './fields.ts';
 import { normalizeText, showsNothing } from './normalize-text.ts';
@@ -25,7 +26,7 @@ export interface MessageText {
 }
 
 /**
- * Normalizes a text ({@link normalizeText}) and adjusts the offsets of its entities.
+ * Normalizes a text ({@link normalizeText}), adjusts the offsets of its entities, and adds those that Telegram adds.
  *
  * @throws {RpcError} MESSAGE_EMPTY, MESSAGE_TOO_LONG, ENTITY_BOUNDS_INVALID.
  */
@@ -44,7 +45,7 @@ export function acceptText(
     const [start, end] = [placeOf(offset), placeOf(offset + length)];
     return start >= end ? [] : entityOf(store, viewer, entity, start, end - start);
   });
-  return { text, entities: accepted };
+  return { text, entities: withDetectedEntities(text, accepted) };
 }
 
 function entityOf(

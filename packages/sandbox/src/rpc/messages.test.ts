@@ -147,6 +147,25 @@ describe('messages', () => {
     }
   });
 
+  test('Telegram adds links, mentions and commands to a text', async () => {
+    const entities = [{ _: 'messageEntityBold', offset: 0, length: 4 }];
+    const answer = await alice.send(toBob, 'bold @durov https://example.org', { entities });
+    const added = [
+      { _: 'messageEntityMention', offset: 5, length: 6 },
+      { _: 'messageEntityUrl', offset: 12, length: 19 },
+    ];
+    expect(answer['entities']).toMatchObject([...entities, ...added]);
+    expect(telegram.control.messages()).toMatchObject([
+      { entities: [{ type: 'bold' }], detected_entities: [{ type: 'mention' }, { type: 'url' }] },
+    ]);
+    // An edit to the same text is no edit, whether the client sends the link or not.
+    const edit = { peer: toBob, id: 1, message: 'bold @durov https://example.org' };
+    for (const sent of [entities, [...entities, ...added]])
+      await expect(alice.call('messages.editMessage', { ...edit, entities: sent })).rejects.toThrow(
+        'MESSAGE_NOT_MODIFIED',
+      );
+  });
+
   test('a message may reply to another one, which has its own id in each account', async () => {
     await bob.send(SELF, 'a note');
     await alice.send(toBob, 'question');

@@ -89,6 +89,8 @@ export interface MessageEntity {
   /** A long in decimal. */
   documentId?: string;
   collapsed?: boolean;
+  /** Added by Telegram, not sent by the client. */
+  detected?: true;
 }
 
 /** A message, stored once for all its readers. Each box gives it an id of its own. */

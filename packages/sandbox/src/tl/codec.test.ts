@@ -48,6 +48,22 @@ describe.each(SCHEMAS)('%s', (_name, schema) => {
     }
   });
 
+  test('decodes an InputPeer where an InputUser or InputChannel is declared, and nothing else', () => {
+    const user = { _: 'inputPeerUser', user_id: 5n, access_hash: 6n };
+    const channel = { _: 'inputPeerChannel', channel_id: 5n, access_hash: 6n };
+    const bytesOf = (method: string, argument: TlObject): Buffer => {
+      const id = Buffer.alloc(4);
+      id.writeUInt32LE(codec.idOf(method));
+      return Buffer.concat([id, codec.encode(argument, 'X')]);
+    };
+    expect(codec.decode(bytesOf('users.getFullUser', user))).toEqual({ _: 'users.getFullUser', id: user });
+    expect(codec.decode(bytesOf('channels.joinChannel', channel))).toMatchObject({ channel });
+    const message = { _: 'inputMessagePinned' };
+    expect(problemOf(() => codec.decode(bytesOf('users.getFullUser', message)))).toMatchObject({
+      problem: 'wrong-type',
+    });
+  });
+
   test('encodes every result type of a method', () => {
     for (const { kind, name, result } of schema.combinators) {
       if (kind === 'method') expect(codec.resultTypeOf(name)).toBe(result);

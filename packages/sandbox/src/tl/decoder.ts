@@ -34,6 +34,9 @@ interface FieldStep {
   mask: number;
 }
 
+/** Telegram takes an `InputPeer` in place of these types, and many clients send one. */
+const ALSO_ACCEPTED: Readonly<Record<string, string>> = { InputUser: 'InputPeer', InputChannel: 'InputPeer' };
+
 /** Reads TL objects of one schema. Each combinator's reader is compiled on first use. */
 export class TlDecoder {
   readonly #index: SchemaIndex;
@@ -67,7 +70,9 @@ export class TlDecoder {
       case 'boxed':
         return this.#boxed(
           `a ${type.type}`,
-          (found) => found.kind === 'constructor' && found.result === type.type,
+          (found) =>
+            found.kind === 'constructor' &&
+            (found.result === type.type || found.result === ALSO_ACCEPTED[type.type]),
         );
       case 'call':
         return this.#boxed('a call', (found) => found.kind === 'method');

@@ -73,6 +73,7 @@ function isModified(before: Message, after: MessageText, noWebpage: boolean): bo
 function entitiesKey(entities: readonly MessageEntity[]): string {
   const keyOf = (entity: MessageEntity): string[] =>
     Object.entries(entity)
+      .filter(([field]) => field !== 'detected')
       .map(([field, value]) => `${field}=${value}`)
       .sort((a, b) => (a < b ? -1 : 1));
   return JSON.stringify(entities.map(keyOf));
