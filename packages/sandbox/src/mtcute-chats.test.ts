@@ -35,14 +35,19 @@ describe('mtcute', () => {
     expect(await bob.client.joinChat('the_news')).toMatchObject({ status: 'ok', chat: { title: 'News' } });
   });
 
-  test('is told that a join has to be approved', async () => {
-    const { invite_link } = sandbox.control.chats.create({
+  test('waits for the approval of a join, then reads and searches the chat', async () => {
+    const { id, invite_link } = sandbox.control.chats.create({
       type: 'supergroup',
       title: 'Club',
       members: [alice.id],
       join_requests: true,
     });
     expect(await bob.client.joinChat(invite_link)).toEqual({ status: 'request_sent' });
+    sandbox.control.chats.answerJoinRequest({ chat: id, account: bob.id, approved: true });
+    await alice.client.sendText(Number(id), 'welcome to the club');
+    await expect.poll(() => bob.received).toEqual(['welcome to the club']);
+    const found = await bob.client.searchMessages({ chatId: Number(id), query: 'CLUB' });
+    expect(found.map(({ text }) => text)).toEqual(['welcome to the club']);
   });
 
   test("presses a bot's button and gets the answer, or a timeout", async () => {

@@ -11,6 +11,7 @@ export const CALLS = {
   'POST /chats':
     '{type: group|supergroup|channel, title, members: [phone or id], username?, forum?, slow_mode?, join_requests?}: a chat, made by its first member: {id, invite_link}; with kind in place of type: the whole chat',
   'GET /chats/{id}': 'a chat: members, requested, pinned, unread by account, topics, invite_link',
+  'POST /join-requests': '{chat, account, approved}: the creator of a chat answers a request to join',
   'POST /topics': '{chat, title}: a topic of a forum: {id}',
   'POST /bots':
     '{username, buttons: [[text or {text, data}]], answer?|silent: true}: a bot that answers every message with these buttons, and a press with answer or not at all',

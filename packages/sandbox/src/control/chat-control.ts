@@ -1,7 +1,14 @@
 import type { Telegram } from '../rpc/telegram.ts';
 import { createAutoBot, pressView, type PressView } from './bots.ts';
-import type { AutoBotRequest, NewChatRequest, TopicRequest } from './chat-requests.ts';
-import { chatDetails, createChat, createTopic, newChatView, type ChatDetails } from './chats.ts';
+import type { AutoBotRequest, JoinAnswerRequest, NewChatRequest, TopicRequest } from './chat-requests.ts';
+import {
+  answerJoinRequest,
+  chatDetails,
+  createChat,
+  createTopic,
+  newChatView,
+  type ChatDetails,
+} from './chats.ts';
 import { accountView, type AccountView, type NewChatView } from './views.ts';
 
 /** The chats and automatic bots of the sandbox. Every method throws {@link ControlError}. */
@@ -23,6 +30,10 @@ export class Chats {
   /** @returns the topic's id. */
   createTopic(request: TopicRequest): number {
     return createTopic(this.#telegram, request);
+  }
+
+  answerJoinRequest(request: JoinAnswerRequest): void {
+    answerJoinRequest(this.#telegram, request);
   }
 
   /** A bot that the sandbox answers for. */

@@ -24,6 +24,10 @@ export type NewChatRequest = z.input<typeof newChatRequest>;
 export const topicRequest = z.strictObject({ chat: peer, title });
 export type TopicRequest = z.input<typeof topicRequest>;
 
+/** By the chat's creator. */
+export const joinAnswerRequest = z.strictObject({ chat: peer, account: peer, approved: z.boolean() });
+export type JoinAnswerRequest = z.input<typeof joinAnswerRequest>;
+
 /** Rows of buttons, or one row. A button without `data` sends its text back. */
 const button = z.union([
   z.string().min(1),

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { autoBotRequest, newChatRequest, topicRequest } from './chat-requests.ts';
+import { autoBotRequest, joinAnswerRequest, newChatRequest, topicRequest } from './chat-requests.ts';
 import type { Control } from './control.ts';
 import { bodyOf } from './read-body.ts';
 import { chatRequest } from './requests.ts';
@@ -17,6 +17,10 @@ export function addChatRoutes(app: Hono, control: Control): void {
   app.post('/topics', async (c) =>
     c.json({ id: control.chats.createTopic(await bodyOf(c, topicRequest)) }, 201),
   );
+  app.post('/join-requests', async (c) => {
+    control.chats.answerJoinRequest(await bodyOf(c, joinAnswerRequest));
+    return c.json({ status: 'ok' });
+  });
   app.post('/bots', async (c) => c.json(control.chats.createBot(await bodyOf(c, autoBotRequest)), 201));
   app.get('/presses', (c) => c.json(control.chats.presses()));
 }

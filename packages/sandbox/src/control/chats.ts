@@ -1,13 +1,15 @@
 import { creatorOf } from '../rpc/creator.ts';
 import { inviteLink } from '../rpc/invites.ts';
 import { peerByUsername } from '../rpc/methods/contacts.ts';
-import { boxOf, channelPeer } from '../rpc/peers.ts';
+import { boxOf, channelPeer, inputPeerOf } from '../rpc/peers.ts';
 import { pinnedIds } from '../rpc/pinned.ts';
 import { postMessage } from '../rpc/post-message.ts';
 import { unixSeconds, type Telegram } from '../rpc/telegram.ts';
 import { unreadCount } from '../rpc/unread.ts';
 import type { Chat } from '../state/model.ts';
-import type { NewChatRequest, TopicRequest } from './chat-requests.ts';
+import { knownAccount } from './accounts.ts';
+import { actAs } from './act-as.ts';
+import type { JoinAnswerRequest, NewChatRequest, TopicRequest } from './chat-requests.ts';
 import { ControlError } from './control-error.ts';
 import { accountBy, knownPeer } from './peers.ts';
 import { chatView, type ChatView, type NewChatView } from './views.ts';
@@ -59,6 +61,21 @@ export function createTopic(telegram: Telegram, { chat: ref, title }: TopicReque
   const message = { from: creatorOf(chat), to: chat.peer, text: title, date: unixSeconds(telegram) };
   const { copies } = postMessage(telegram, { ...message, randomId: '0', action: 'topic_created' });
   return copies[0]?.id ?? 0;
+}
+
+/** The chat's creator approves or refuses an account's request to join. */
+export function answerJoinRequest(
+  telegram: Telegram,
+  { chat: ref, account, approved }: JoinAnswerRequest,
+): void {
+  const chat = knownChat(telegram, ref);
+  const creator = knownAccount(telegram, creatorOf(chat));
+  const requester = accountBy(telegram, account, 'account');
+  actAs(telegram, creator, 'messages.hideChatJoinRequest', {
+    peer: inputPeerOf(telegram.store, creator, chat.peer),
+    user_id: inputPeerOf(telegram.store, creator, requester.id),
+    approved,
+  });
 }
 
 export interface ChatDetails extends ChatView {

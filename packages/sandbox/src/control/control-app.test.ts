@@ -290,6 +290,11 @@ describe('the control API', () => {
     const start = { from: alice.id, to: '@choice_bot', text: '/start' };
     expect(await ask('POST', '/messages', start)).toMatchObject({ status: 201 });
     expect(await ask('GET', '/presses')).toEqual({ status: 200, body: [] });
+    const join = { chat: id, account: bob.id, approved: true };
+    expect(await ask('POST', '/join-requests', join)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('HIDE_REQUESTER_MISSING') },
+    });
     for (const [path, wrong, part] of [
       ['/chats', { ...chat, type: 'group' }, 'forum'],
       ['/chats', { ...chat, members: [] }, 'members'],

@@ -71,6 +71,18 @@ describe('an invite link', () => {
       });
     expect(telegram.control.chats.details(id)).toMatchObject({ requested: [bobId] });
     expect(telegram.control.chats.details(id).members).not.toContain(bobId);
+    const answer = { chat: id, account: bobId };
+    telegram.pushes.length = 0;
+    telegram.control.chats.answerJoinRequest({ ...answer, approved: true });
+    expect(telegram.control.chats.details(id)).toMatchObject({ requested: [] });
+    expect(telegram.control.chats.details(id).members).toContain(bobId);
+    expect(telegram.pushes.filter(({ authKeyId }) => authKeyId === 'bob')).toMatchObject([
+      { updates: { updates: [{ message: { action: { _: 'messageActionChatJoinedByRequest' } } }] } },
+      { updates: { updates: [{ _: 'updateChannel' }] } },
+    ]);
+    expect(() => telegram.control.chats.answerJoinRequest({ ...answer, approved: false })).toThrow(
+      'HIDE_REQUESTER_MISSING',
+    );
   });
 
   test.each([
@@ -187,6 +199,12 @@ test('a forum has topics, and their messages name them', async () => {
     { reply_to: { reply_to_msg_id: topic, forum_topic: true } },
   ]);
   expect(telegram.control.messages({ to: id })).toMatchObject([{ topic_id: topic }, { topic_id: topic }]);
+  await alice.send(peer, 'outside');
+  const replies = { peer, msg_id: topic, ...PAGE };
+  expect(await alice.call('messages.getReplies', replies)).toMatchObject({
+    count: 2,
+    messages: [{ message: 'a reply' }, { message: 'in the topic' }],
+  });
   expect(telegram.control.chats.details(id)).toMatchObject({ topics: [{ id: topic, title: 'News' }] });
   await expect(
     alice.send(peer, 'x', { reply_to: { ...reply, reply_to_msg_id: 0, top_msg_id: 99 } }),

@@ -1,5 +1,5 @@
 import { changesSince } from '../state/mailbox.ts';
-import type { Account, Chat } from '../state/model.ts';
+import type { Account, Chat, Message } from '../state/model.ts';
 import { ptsOf } from '../state/state.ts';
 import type { TlObject } from '../types.ts';
 import { companionsOf, updatesOf } from './box-updates.ts';
@@ -37,6 +37,31 @@ export function joinChat(
 }
 
 /**
+ * An administrator approves or refuses a request to join.
+ *
+ * @throws {RpcError} HIDE_REQUESTER_MISSING.
+ */
+export function answerJoinRequest(
+  telegram: Telegram,
+  account: Account,
+  chat: Chat,
+  { requester, approved }: { requester: Account; approved: boolean },
+  origin: Origin,
+): TlObject {
+  const { requested = [], members } = chat;
+  if (!requested.includes(requester.id)) throw rpcError('HIDE_REQUESTER_MISSING');
+  const others = requested.filter((id) => id !== requester.id);
+  const joined = approved ? { members: [...members, requester.id] } : {};
+  return answering(telegram, account, chat, origin, () => {
+    telegram.store.commit({ type: 'chat_changed', chat: { ...chat, ...joined, requested: others } });
+    if (!approved) return;
+    if (chat.kind !== 'channel')
+      postAction(telegram, requester, chat, { action: 'joined_by_request' }, origin);
+    pushChannel(telegram, requester, chat, origin);
+  });
+}
+
+/**
  * Ends a membership: the account leaves, or removes another account.
  *
  * @throws {RpcError} USER_NOT_PARTICIPANT.
@@ -67,7 +92,7 @@ function postAction(
   telegram: Telegram,
   account: Account,
   { peer }: Chat,
-  action: { action: 'joined' | 'joined_by_link' | 'left'; actionUser?: number },
+  action: Pick<Message, 'action' | 'actionUser'>,
   origin: Origin,
 ): void {
   const message = { from: account.id, to: peer, text: '', date: unixSeconds(telegram), randomId: '0' };
@@ -78,36 +103,50 @@ function postAction(
 function answering(
   telegram: Telegram,
   account: Account,
-  { peer }: Chat,
+  chat: Chat,
   origin: Origin,
   change: () => void,
 ): TlObject {
+  const { peer } = chat;
   const { store } = telegram;
   const box = boxOf(peer, account.id);
   const before = ptsOf(store.state, box);
   change();
-  const channel = isChannel(peer) ? [{ _: 'updateChannel', channel_id: bareId(peer) }] : [];
-  const object = (updates: TlObject[], peers: Record<string, TlObject[]>): TlObject => ({
-    _: 'updates',
-    updates,
-    ...peers,
-    date: unixSeconds(telegram),
-    seq: 0,
-  });
-  if (channel.length > 0)
-    pushToAccount(
-      telegram,
-      account.id,
-      (viewer) => object(channel, companions(store, viewer, [peer])),
-      origin,
-    );
+  pushChannel(telegram, account, chat, origin);
   const entries = changesSince(store.state.boxes.get(box), before);
   const isMember = store.state.chats.get(peer)?.members.includes(account.id) === true;
   const told = isMember || !isChannel(peer) ? entries : [];
   const { users } = companionsOf(store, account, box, told);
   const { chats } = companions(store, account, [peer]);
-  return object([...channel, ...told.flatMap((entry) => updatesOf(store, account, box, entry))], {
+  const updates = told.flatMap((entry) => updatesOf(store, account, box, entry));
+  return {
+    _: 'updates',
+    updates: [...channelUpdates(chat), ...updates],
     users,
     chats,
-  });
+    date: unixSeconds(telegram),
+    seq: 0,
+  };
+}
+
+/** Tells an account's clients that its place in a channel has changed. */
+function pushChannel(telegram: Telegram, account: Account, chat: Chat, origin: Origin): void {
+  const updates = channelUpdates(chat);
+  if (updates.length === 0) return;
+  pushToAccount(
+    telegram,
+    account.id,
+    (viewer) => ({
+      _: 'updates',
+      updates,
+      ...companions(telegram.store, viewer, [chat.peer]),
+      date: unixSeconds(telegram),
+      seq: 0,
+    }),
+    origin,
+  );
+}
+
+function channelUpdates({ peer }: Chat): TlObject[] {
+  return isChannel(peer) ? [{ _: 'updateChannel', channel_id: bareId(peer) }] : [];
 }

@@ -382,6 +382,20 @@ test('reply_to_msg_id 0 is no reply, and a quote must be of the message', async 
   ).rejects.toThrow('QUOTE_TEXT_INVALID');
 });
 
+test('a chat can be searched, page by page, and for pinned messages', async () => {
+  for (const text of ['Apple pie', 'pear', 'apple juice']) await alice.send(toBob, text);
+  await alice.call('messages.updatePinnedMessage', { peer: toBob, id: 1, pm_oneside: true });
+  const find = async (q: string, more: object = {}) => {
+    const filter = { _: 'inputMessagesFilterEmpty' };
+    const found = { peer: toBob, q, filter, min_date: 0, max_date: 0, ...PAGE, ...more };
+    return listOf((await alice.call('messages.search', found))['messages']).map(({ message }) => message);
+  };
+  expect(await find('APPLE')).toEqual(['apple juice', 'Apple pie']);
+  expect(await find('apple', { limit: 1, offset_id: 3 })).toEqual(['Apple pie']);
+  expect(await find('', { filter: { _: 'inputMessagesFilterPinned' } })).toEqual(['Apple pie']);
+  expect(await find('', { filter: { _: 'inputMessagesFilterPhotos' } })).toEqual([]);
+});
+
 test('typing is shown to the other side, and listed', async () => {
   telegram.pushes.length = 0;
   const action = { _: 'sendMessageUploadPhotoAction', progress: 0 };

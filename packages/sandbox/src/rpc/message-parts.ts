@@ -27,6 +27,8 @@ export function actionObject(store: Store, message: Message): TlObject | undefin
         _: 'messageActionChatJoinedByLink',
         inviter_id: BigInt(chat === undefined ? from : creatorOf(chat)),
       };
+    case 'joined_by_request':
+      return { _: 'messageActionChatJoinedByRequest' };
     case 'left':
       return { _: 'messageActionChatDeleteUser', user_id: BigInt(actionUser ?? from) };
     case 'topic_created':

@@ -133,7 +133,14 @@ export interface Message {
 }
 
 /** What a service message tells. `text` is the title of a created chat or topic. */
-type MessageAction = 'created' | 'pinned' | 'joined' | 'joined_by_link' | 'left' | 'topic_created';
+type MessageAction =
+  | 'created'
+  | 'pinned'
+  | 'joined'
+  | 'joined_by_link'
+  | 'joined_by_request'
+  | 'left'
+  | 'topic_created';
 
 /** An account's reactions to a message. */
 interface MessageReaction {

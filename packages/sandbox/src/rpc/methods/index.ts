@@ -16,11 +16,13 @@ import { forwardMessages } from './forward-messages.ts';
 import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceUpdate } from './help.ts';
 import { getChannelMessages, getHistory, getMessages } from './history.ts';
 import { checkChatInvite, importChatInvite, joinChannel } from './join-chat.ts';
+import { hideChatJoinRequest } from './join-requests.ts';
 import { deleteChatUser, leaveChannel } from './leave-chat.ts';
 import { checkPassword, getPassword } from './password.ts';
 import { unpinAllMessages, updatePinnedMessage } from './pin-message.ts';
 import { getBotCallbackAnswer } from './press-button.ts';
 import { readChannelHistory, readHistory } from './read-history.ts';
+import { getReplies, search } from './search.ts';
 import { sendMessage } from './send-message.ts';
 import { sendReaction } from './send-reaction.ts';
 import { setTyping } from './set-typing.ts';
@@ -82,7 +84,9 @@ export const NOT_FOR_BOTS: ReadonlySet<string> = new Set([
   'messages.getHistory',
   'messages.getPeerDialogs',
   'messages.getPinnedDialogs',
+  'messages.getReplies',
   'messages.importChatInvite',
+  'messages.search',
   'messages.readHistory',
 ]);
 
@@ -117,7 +121,10 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'messages.getMessages': getMessages,
     'messages.getPeerDialogs': getPeerDialogs,
     'messages.getPinnedDialogs': getPinnedDialogs,
+    'messages.search': search,
     'messages.sendMessage': sendMessage,
+    'messages.getReplies': getReplies,
+    'messages.hideChatJoinRequest': hideChatJoinRequest,
     'messages.importChatInvite': importChatInvite,
     'messages.readHistory': readHistory,
     'messages.sendReaction': sendReaction,
