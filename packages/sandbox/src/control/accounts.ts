@@ -10,7 +10,7 @@ import type { Telegram } from '../rpc/telegram.ts';
 import type { Account } from '../state/model.ts';
 import { RpcError } from '../types.ts';
 import { ControlError } from './control-error.ts';
-import type { AccountRequest, BotRequest } from './requests.ts';
+import type { AccountRequest, BotRequest } from './http/requests.ts';
 
 /** The digits of a phone number. @throws {ControlError} 400 if it is not a phone number. */
 export function digitsOf(phone: string): string {

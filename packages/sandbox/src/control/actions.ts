@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { buttonsObject } from '../rpc/message-parts.ts';
+import { buttonsObject } from '../rpc/messages/message-parts.ts';
 import { boxOf, inputPeerOf, isChannel, SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
-import { postMessage } from '../rpc/post-message.ts';
 import { unixSeconds, type Telegram } from '../rpc/telegram.ts';
+import { postMessage } from '../rpc/updates/post-message.ts';
 import type { Account, Message, PeerId } from '../state/model.ts';
 import { chatOf, idIn, messageIn } from '../state/state.ts';
 import { actAs } from './act-as.ts';
+import { buttonRows } from './bots.ts';
+import { ControlError } from './control-error.ts';
 import type {
   DeleteRequest,
   EditRequest,
   ReactionRequest,
   ReadRequest,
   SendRequest,
-} from './action-requests.ts';
-import { buttonRows } from './bots.ts';
-import { ControlError } from './control-error.ts';
+} from './http/action-requests.ts';
 import { messageView, type MessageView } from './message-view.ts';
 import { accountBy, knownPeer } from './peers.ts';
 

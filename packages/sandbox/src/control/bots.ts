@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createAccount } from '../rpc/accounts.ts';
-import type { ButtonPress } from '../rpc/button-press.ts';
+import type { ButtonPress } from '../rpc/chats/button-press.ts';
 import type { Telegram } from '../rpc/telegram.ts';
 import type { Account, InlineButton } from '../state/model.ts';
 import { refuseTakenUsername } from './accounts.ts';
-import type { AutoBotRequest, ButtonsRequest } from './chat-requests.ts';
+import type { AutoBotRequest, ButtonsRequest } from './http/chat-requests.ts';
 
 const FIRST_BOT_ID = 7_000_000_001;
 

@@ -1,6 +1,5 @@
 import type { Telegram } from '../rpc/telegram.ts';
 import { createAutoBot, pressView, type PressView } from './bots.ts';
-import type { AutoBotRequest, JoinAnswerRequest, NewChatRequest, TopicRequest } from './chat-requests.ts';
 import {
   answerJoinRequest,
   chatDetails,
@@ -9,6 +8,12 @@ import {
   newChatView,
   type ChatDetails,
 } from './chats.ts';
+import type {
+  AutoBotRequest,
+  JoinAnswerRequest,
+  NewChatRequest,
+  TopicRequest,
+} from './http/chat-requests.ts';
 import { accountView, type AccountView, type NewChatView } from './views.ts';
 
 /** The chats and automatic bots of the sandbox. Every method throws {@link ControlError}. */

@@ -1,16 +1,16 @@
-import { creatorOf } from '../rpc/creator.ts';
-import { inviteLink } from '../rpc/invites.ts';
+import { creatorOf } from '../rpc/chats/creator.ts';
+import { inviteLink } from '../rpc/chats/invites.ts';
+import { pinnedIds } from '../rpc/messages/pinned.ts';
+import { unreadCount } from '../rpc/messages/unread.ts';
 import { peerByUsername } from '../rpc/methods/contacts.ts';
 import { boxOf, channelPeer, inputPeerOf } from '../rpc/peers.ts';
-import { pinnedIds } from '../rpc/pinned.ts';
-import { postMessage } from '../rpc/post-message.ts';
 import { unixSeconds, type Telegram } from '../rpc/telegram.ts';
-import { unreadCount } from '../rpc/unread.ts';
+import { postMessage } from '../rpc/updates/post-message.ts';
 import type { Chat } from '../state/model.ts';
 import { knownAccount } from './accounts.ts';
 import { actAs } from './act-as.ts';
-import type { JoinAnswerRequest, NewChatRequest, TopicRequest } from './chat-requests.ts';
 import { ControlError } from './control-error.ts';
+import type { JoinAnswerRequest, NewChatRequest, TopicRequest } from './http/chat-requests.ts';
 import { accountBy, knownPeer } from './peers.ts';
 import { chatView, type ChatView, type NewChatView } from './views.ts';
 

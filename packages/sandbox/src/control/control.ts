@@ -7,7 +7,6 @@ import { AccountActions } from './actions.ts';
 import { Chats } from './chat-control.ts';
 import { createChat } from './chats.ts';
 import { ControlError } from './control-error.ts';
-import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './fault-requests.ts';
 import {
   differenceFaultOf,
   faultOf,
@@ -17,9 +16,7 @@ import {
   type FaultView,
   type PushFaultView,
 } from './faults.ts';
-import { acceptLoginToken } from './login-tokens.ts';
-import { messageView, type MessageView } from './message-view.ts';
-import { knownPeer } from './peers.ts';
+import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './http/fault-requests.ts';
 import type {
   AccountRequest,
   BotRequest,
@@ -27,7 +24,10 @@ import type {
   ContactsRequest,
   LoginTokenRequest,
   SettingsRequest,
-} from './requests.ts';
+} from './http/requests.ts';
+import { acceptLoginToken } from './login-tokens.ts';
+import { messageView, type MessageView } from './message-view.ts';
+import { knownPeer } from './peers.ts';
 import { createSession, type SessionView } from './sessions.ts';
 import {
   accountView,

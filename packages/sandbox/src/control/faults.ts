@@ -1,9 +1,9 @@
 import type { Fault } from '../rpc/faults.ts';
-import type { PushFault } from '../rpc/push-faults.ts';
 import type { Telegram } from '../rpc/telegram.ts';
+import type { PushFault } from '../rpc/updates/push-faults.ts';
 import { accountOfPhone, digitsOf, knownAccount } from './accounts.ts';
 import { ControlError } from './control-error.ts';
-import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './fault-requests.ts';
+import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './http/fault-requests.ts';
 import { knownPeer } from './peers.ts';
 
 export function faultOf(telegram: Telegram, request: FaultRequest): Fault {

@@ -1,10 +1,10 @@
-import { acceptToken } from '../rpc/methods/sign-in-by-token.ts';
+import { acceptToken } from '../rpc/methods/sign-in/sign-in-by-token.ts';
 import type { Telegram } from '../rpc/telegram.ts';
 import type { Account } from '../state/model.ts';
 import { RpcError } from '../types.ts';
 import { accountOfPhone, knownAccount } from './accounts.ts';
 import { ControlError } from './control-error.ts';
-import type { LoginTokenRequest } from './requests.ts';
+import type { LoginTokenRequest } from './http/requests.ts';
 
 const REFUSALS: Record<string, { status: 404 | 409; message: string }> = {
   AUTH_TOKEN_INVALID: { status: 404, message: 'there is no such login token' },

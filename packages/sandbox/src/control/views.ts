@@ -1,4 +1,4 @@
-import type { TypingNotice } from '../rpc/typing.ts';
+import type { TypingNotice } from '../rpc/messages/typing.ts';
 import type { Account, Chat, LoginAttempt } from '../state/model.ts';
 
 /** The JSON forms of the control API. */

@@ -6,9 +6,9 @@ import { dispatch } from './dispatch.ts';
 import { endsAuthorization, rpcError } from './errors.ts';
 import type { Fault, FaultTarget } from './faults.ts';
 import { optionalObject } from './fields.ts';
+import { messageByRandomId, randomIdsOf } from './messages/random-ids.ts';
 import { tooLongDifference } from './methods/updates.ts';
 import { peerOfInput } from './peers.ts';
-import { messageByRandomId, randomIdsOf } from './random-ids.ts';
 import type { Telegram } from './telegram.ts';
 
 /** Answers calls as Telegram would, unless a fault applies. */

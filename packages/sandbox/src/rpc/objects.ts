@@ -2,7 +2,7 @@ import type { Account, Chat, PeerId } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { TlObject } from '../types.ts';
 import { accessHash } from './accounts.ts';
-import { creatorOf } from './creator.ts';
+import { creatorOf } from './chats/creator.ts';
 import { bareId, isChannel, SERVICE_ACCOUNT_ID } from './peers.ts';
 
 /**

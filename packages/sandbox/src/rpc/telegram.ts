@@ -1,11 +1,11 @@
 import type { Account } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { Network, RpcCall, TlObject } from '../types.ts';
-import type { ButtonPress } from './button-press.ts';
+import type { ButtonPress } from './chats/button-press.ts';
 import type { Faults } from './faults.ts';
-import type { PushFaults } from './push-faults.ts';
+import type { TypingNotices } from './messages/typing.ts';
 import type { SrpChallenges } from './srp.ts';
-import type { TypingNotices } from './typing.ts';
+import type { PushFaults } from './updates/push-faults.ts';
 
 export interface DataCenter {
   id: number;

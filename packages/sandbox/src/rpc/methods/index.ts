@@ -8,27 +8,27 @@ import {
   resetAuthorization,
   resetAuthorizations,
 } from './authorizations.ts';
+import { getDialogs, getPeerDialogs, getPinnedDialogs } from './chats/dialogs.ts';
+import { checkChatInvite, importChatInvite, joinChannel } from './chats/join-chat.ts';
+import { hideChatJoinRequest } from './chats/join-requests.ts';
+import { deleteChatUser, leaveChannel } from './chats/leave-chat.ts';
 import { addContact, getContacts, importContacts, resolvePhone, resolveUsername } from './contacts.ts';
-import { deleteChannelMessages, deleteMessages } from './delete-messages.ts';
-import { getDialogs, getPeerDialogs, getPinnedDialogs } from './dialogs.ts';
-import { editMessage } from './edit-message.ts';
-import { forwardMessages } from './forward-messages.ts';
 import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceUpdate } from './help.ts';
-import { getChannelMessages, getHistory, getMessages } from './history.ts';
-import { checkChatInvite, importChatInvite, joinChannel } from './join-chat.ts';
-import { hideChatJoinRequest } from './join-requests.ts';
-import { deleteChatUser, leaveChannel } from './leave-chat.ts';
-import { checkPassword, getPassword } from './password.ts';
-import { unpinAllMessages, updatePinnedMessage } from './pin-message.ts';
-import { getBotCallbackAnswer } from './press-button.ts';
-import { readChannelHistory, readHistory } from './read-history.ts';
-import { getReplies, search } from './search.ts';
-import { sendMessage } from './send-message.ts';
-import { sendReaction } from './send-reaction.ts';
-import { setTyping } from './set-typing.ts';
-import { importBotAuthorization } from './sign-in-by-bot-token.ts';
-import { cancelCode, resendCode, sendCode, signInByCode } from './sign-in-by-code.ts';
-import { acceptLoginToken, exportLoginToken, importLoginToken } from './sign-in-by-token.ts';
+import { deleteChannelMessages, deleteMessages } from './messages/delete-messages.ts';
+import { editMessage } from './messages/edit-message.ts';
+import { forwardMessages } from './messages/forward-messages.ts';
+import { getChannelMessages, getHistory, getMessages } from './messages/history.ts';
+import { unpinAllMessages, updatePinnedMessage } from './messages/pin-message.ts';
+import { getBotCallbackAnswer } from './messages/press-button.ts';
+import { readChannelHistory, readHistory } from './messages/read-history.ts';
+import { getReplies, search } from './messages/search.ts';
+import { sendMessage } from './messages/send-message.ts';
+import { sendReaction } from './messages/send-reaction.ts';
+import { setTyping } from './messages/set-typing.ts';
+import { checkPassword, getPassword } from './sign-in/password.ts';
+import { importBotAuthorization } from './sign-in/sign-in-by-bot-token.ts';
+import { cancelCode, resendCode, sendCode, signInByCode } from './sign-in/sign-in-by-code.ts';
+import { acceptLoginToken, exportLoginToken, importLoginToken } from './sign-in/sign-in-by-token.ts';
 import { getChannelDifference, getDifference, getState } from './updates.ts';
 import { getChannels, getChats, getFullUser, getUsers } from './users.ts';
 

@@ -3,13 +3,13 @@ import type { Account, PeerId } from '../../state/model.ts';
 import { ptsOf } from '../../state/state.ts';
 import type { Store } from '../../state/store.ts';
 import type { RpcCall, TlObject, TlValue } from '../../types.ts';
-import { companionsOf, messageOf, updatesOf } from '../box-updates.ts';
-import { dialogObjects, dialogOf } from '../dialog-objects.ts';
+import { dialogObjects, dialogOf } from '../chats/dialog-objects.ts';
 import { rpcError } from '../errors.ts';
 import { intField, objectField } from '../fields.ts';
-import { messageObject } from '../message-objects.ts';
+import { messageObject } from '../messages/message-objects.ts';
 import { channelOfInput } from '../peers.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
+import { companionsOf, messageOf, updatesOf } from '../updates/box-updates.ts';
 
 /** Maximum number of changes in one answer. */
 const MAX_SLICE = 500;

@@ -1,6 +1,0 @@
-import type { Chat } from '../state/model.ts';
-
-/** The account that created a chat, its one administrator. */
-export function creatorOf({ creator, members }: Chat): number {
-  return creator ?? members[0] ?? 0;
-}
