@@ -47,8 +47,8 @@ interface ActionSpec<
   /** The job's name in the queue, and its `type` in the API. `/telegram/user/…` is followed by it, with `/` for `.`. */
   name: N;
   /**
-   * Version of the job's format. Raise it when the job gets a field or a value that an older worker must not ignore:
-   * such a worker puts the job back.
+   * Version of the job's format. Raise it when an existing field gets a new value or meaning: an older worker then puts
+   * the job back. A new field needs no new version, because older workers put jobs with unknown fields back.
    */
   v: number;
   docs: ActionDocs;
