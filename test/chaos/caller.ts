@@ -1,18 +1,19 @@
 import { sleep } from '@gateway/runtime';
 import type { Random } from './random.ts';
 
-/** The result of posting a message. */
+/** The result of posting a send or an edit. */
 export type PostEnd =
   | { kind: 'accepted'; jobId: string; messageId: number | null; at: number }
   /** Finally refused, by the API or by Telegram. */
   | { kind: 'refused'; why: string }
+  /** It may or may not have taken effect, says the API: its job ended with an unknown outcome. */
+  | { kind: 'unknown'; jobId: string; at: number }
   /** The caller gave up; it is unknown whether the message was accepted. */
   | { kind: 'undecided' };
 
-export interface MessagePost {
-  userId: string;
-  recipient: string;
-  text: string;
+export interface Post {
+  path: '/telegram/user/send' | '/telegram/user/message/edit';
+  body: object;
   /** Its `Idempotency-Key`. */
   key: string;
   /** Its `Prefer`. */
@@ -33,23 +34,36 @@ export class Caller {
   }
 
   /** `giveUp` stops further attempts, but not one in progress. Never throws. */
-  async post(message: MessagePost, giveUp: AbortSignal): Promise<PostEnd> {
+  async post(post: Post, giveUp: AbortSignal): Promise<PostEnd> {
     while (!giveUp.aborted) {
-      const end = await this.#try(message);
+      const end = await this.#try(post);
       if (end !== undefined) return end;
       await sleep(this.#random.whole(50, 500), giveUp);
     }
     return { kind: 'undecided' };
   }
 
-  async #try({ userId, recipient, text, key, prefer }: MessagePost): Promise<PostEnd | undefined> {
+  /** The id of the message that a job has sent, by one read of the job; `null` if it is not known. */
+  async messageIdOf(jobId: string): Promise<number | null> {
+    try {
+      const response = await fetch(`${this.#random.pick(this.#urls)}/jobs/${jobId}`, {
+        signal: AbortSignal.timeout(ANSWER_LIMIT),
+      });
+      const id = fieldOf(fieldOf(await response.json(), 'result'), 'message_id');
+      return typeof id === 'number' ? id : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #try({ path, body: request, key, prefer }: Post): Promise<PostEnd | undefined> {
     let status: number;
     let body: unknown;
     try {
-      const response = await fetch(`${this.#random.pick(this.#urls)}/telegram/user/send`, {
+      const response = await fetch(`${this.#random.pick(this.#urls)}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key, prefer },
-        body: JSON.stringify({ user_id: userId, recipient_id: recipient, text }),
+        body: JSON.stringify(request),
         signal: AbortSignal.timeout(ANSWER_LIMIT),
       });
       status = response.status;
@@ -70,6 +84,8 @@ export class Caller {
     // Any other error with a job is that job's result. An error without a job concerns only this request and may be
     // temporary.
     if (jobId === undefined && (status >= 500 || status === 429)) return undefined;
+    if (typeof jobId === 'string' && fieldOf(body, 'kind') === 'unknown_outcome')
+      return { kind: 'unknown', jobId, at: Date.now() };
     return { kind: 'refused', why: `${status} ${JSON.stringify(body)}` };
   }
 }

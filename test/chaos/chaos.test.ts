@@ -29,11 +29,12 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
     if (run !== undefined && isClean(run.findings)) await run.discard();
   });
 
-  test('every accepted message arrives once and in order, and nothing is stuck', () => {
+  test('every accepted message arrives once and in order, every edit takes effect, and nothing is stuck', () => {
     const { findings, directory } = run;
     const found = [...faultsFound(findings)].filter(([, evidence]) => evidence.length > 0);
     expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);
     expect(findings.ledger.accepted.length).toBeGreaterThanOrEqual(SHORT.length.messages);
+    expect(findings.ledger.acceptedEdits.length).toBeGreaterThan(0);
   });
 
   test('each kind of fault has happened', () => {

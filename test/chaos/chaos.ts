@@ -111,7 +111,9 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   }
 
   const { ledger } = load;
-  say(`no more messages: ${ledger.accepted.length} were accepted; waiting until all are there`);
+  say(
+    `no more messages: ${ledger.accepted.length} sends and ${ledger.acceptedEdits.length} edits were accepted; waiting until all are there`,
+  );
   await fleet.control.clearFaults();
   const isComplete = await settle(fleet, ledger);
   say(
@@ -135,7 +137,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
     crashes: fleet.crashes,
     forcedStops: scene.forcedStops,
     faults: faults.counts,
-    stalls: stallsOf(ledger.accepted, verdict.arrivals, new Set(floodedChats)),
+    stalls: stallsOf(ledger.accepted, verdict.sends.arrivals, new Set(floodedChats)),
     takeOvers: await countTakeOvers(fleet),
     seconds: loaded,
   };

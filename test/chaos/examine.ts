@@ -1,8 +1,9 @@
 import { sleep } from '@gateway/runtime';
 import { ApiClient, type ApiAnswer } from '../env/api-client.ts';
 import type { Fleet } from '../env/fleet.ts';
+import { judgeEdits, nameOfEdit, type EditVerdict } from './judge-edits.ts';
 import { judge, nameOf, type AcceptedMessage, type ArrivedMessage, type Verdict } from './judge.ts';
-import type { Ledger } from './load.ts';
+import type { Ledger } from './ledger.ts';
 import type { World } from './world.ts';
 
 /** Problems that the product itself reports at the end, one line each. */
@@ -32,7 +33,7 @@ export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
   for (;;) {
     const { messages } = await fleet.control.counters();
     const now = performance.now();
-    if (messages === before && (await verdictOf(fleet, ledger)).lost.length === 0) return true;
+    if (messages === before && (await verdictOf(fleet, ledger)).sends.lost.length === 0) return true;
     if (messages !== before) changedAt = now;
     if (now - changedAt > PATIENCE.quiet || now - begun > PATIENCE.all) return false;
     before = messages;
@@ -40,25 +41,36 @@ export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
   }
 }
 
-/** Compares the ledger with the messages at the sandbox. */
-export async function verdictOf({ control }: Fleet, { accepted, undecided }: Ledger): Promise<Verdict> {
+/** Compares the ledger with the messages at the sandbox. The verdict on edits counts after {@link examine}. */
+export async function verdictOf(
+  { control }: Fleet,
+  ledger: Ledger,
+): Promise<{ sends: Verdict; edits: EditVerdict }> {
   const arrived = (await control.messages()).map(
-    ({ id, from_id, to_id, text, accepted_at }): ArrivedMessage => ({
+    ({ id, from_id, to_id, text, accepted_at, edit_date }): ArrivedMessage => ({
       id,
       from: from_id,
       to: to_id,
       text,
       at: Date.parse(accepted_at),
+      edited: edit_date !== undefined,
     }),
   );
-  return judge(accepted, arrived, undecided);
+  return {
+    sends: judge(ledger.accepted, arrived, ledger.undecided),
+    edits: judgeEdits(ledger.acceptedEdits, arrived, ledger.undecidedEdits),
+  };
 }
 
 /**
  * Reads every accepted job and every account repeatedly until all are well or the time is over. Adds the message ids of
- * the jobs to the ledger, if they are missing there.
+ * the sends to the ledger, if they are missing there, and how the edits ended.
  */
-export async function examine(fleet: Fleet, world: World, { accepted }: Ledger): Promise<SelfReport> {
+export async function examine(
+  fleet: Fleet,
+  world: World,
+  { accepted, acceptedEdits }: Ledger,
+): Promise<SelfReport> {
   const api = new ApiClient(fleet.urls[0] ?? '');
   const deadline = performance.now() + REPORT_LIMIT;
   const failedJobs: string[] = [];
@@ -69,13 +81,24 @@ export async function examine(fleet: Fleet, world: World, { accepted }: Ledger):
     if (state === 'failed') failedJobs.push(`${nameOf(message)}, ${message.jobId}: ${JSON.stringify(error)}`);
     return state === 'completed' || state === 'failed' ? undefined : describe(message.jobId, answer);
   });
+  const edits = await repeated(acceptedEdits, deadline, async (edit) => {
+    const answer = await api.get(`/jobs/${edit.jobId}`);
+    const { state, result, error } = answer.body;
+    if (state !== 'completed' && state !== 'failed') return describe(edit.jobId, answer);
+    edit.end = state === 'completed' ? state : error.kind === 'unknown_outcome' ? 'unknown' : 'failed';
+    if (edit.end === 'failed')
+      failedJobs.push(`${nameOfEdit(edit)}, ${edit.jobId}: ${JSON.stringify(error)}`);
+    if (state === 'completed' && result.message_id !== edit.messageId)
+      failedJobs.push(`${nameOfEdit(edit)}, ${edit.jobId}: it reports message ${result.message_id}`);
+    return undefined;
+  });
   const accounts = await repeated(world.accounts, deadline, async ({ userId }) => {
     const answer = await api.status(userId);
     const { state, pending } = answer.body;
     const isIdle = Object.values(pending ?? { unknown: 1 }).every((count) => count === 0);
     return state === 'ready' && isIdle ? undefined : describe(userId, answer);
   });
-  return { stuckJobs: jobs, failedJobs, unwellAccounts: accounts };
+  return { stuckJobs: [...jobs, ...edits], failedJobs, unwellAccounts: accounts };
 }
 
 /** A different id does not replace an earlier one, so that the judge finds the contradiction. */

@@ -132,6 +132,12 @@ export const FAULTS: readonly Fault[] = [
     await fleet.control.answerRepeatedSends(answer);
     await fleet.control.fault({ method: 'messages.sendMessage', drop: 'after', times });
   }),
+  callFault('connections cut at an edit', async ({ fleet, say }, random) => {
+    const times = random.whole(1, 4);
+    const drop = random.pick(['before', 'after'] as const);
+    say(`the next ${times} edits are cut off ${drop} they take effect`);
+    await fleet.control.fault({ method: 'messages.editMessage', drop, times });
+  }),
   callFault('connection cut at any call', async ({ fleet, world, say }, random) => {
     const { userId, id } = random.pick(world.accounts);
     say(`${userId} is cut off at its next call`);
@@ -143,6 +149,13 @@ export const FAULTS: readonly Fault[] = [
     say(`${userId} gets ${error}`);
     flooded.add(userId);
     await fleet.control.fault({ user_id: id, method: 'messages.sendMessage', error, lasts: true });
+  }),
+  callFault('flood wait on edits', async ({ fleet, world, flooded, say }, random) => {
+    const { userId, id } = random.pick(world.accounts);
+    const error = `FLOOD_WAIT_${random.whole(2, 8)}`;
+    say(`${userId} gets ${error} at its edits`);
+    flooded.add(userId);
+    await fleet.control.fault({ user_id: id, method: 'messages.editMessage', error, lasts: true });
   }),
   callFault('slow mode', async ({ fleet, world, flooded, say }, random) => {
     const { account, to, name } = random.pick(world.chats);

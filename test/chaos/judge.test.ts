@@ -19,7 +19,15 @@ function accepted(seq: number, more: Partial<AcceptedMessage> = {}): AcceptedMes
 }
 
 function arrived(seq: number, more: Partial<ArrivedMessage> = {}): ArrivedMessage {
-  return { id: 100 + seq, from: 1, to: 2, text: `[${CHAT}#${seq}] 1 text`, at: 1_000 + seq, ...more };
+  return {
+    id: 100 + seq,
+    from: 1,
+    to: 2,
+    text: `[${CHAT}#${seq}] 1 text`,
+    at: 1_000 + seq,
+    edited: false,
+    ...more,
+  };
 }
 
 function counts({ arrivals: _arrivals, ...verdict }: Verdict): Record<string, number> {

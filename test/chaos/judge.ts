@@ -1,4 +1,4 @@
-import { labelOf, type Label } from './texts.ts';
+import { editOf, labelOf, type Label } from './texts.ts';
 
 /** A message that was posted to the API. */
 export interface PostedMessage extends Label {
@@ -25,6 +25,8 @@ export interface ArrivedMessage {
   text: string;
   /** ms since the epoch. */
   at: number;
+  /** Whether it has an edit date. */
+  edited: boolean;
 }
 
 /** Faults, each with the messages concerned, one line each. */
@@ -69,14 +71,16 @@ export function judge(
     arrivals: new Map(),
   };
 
-  for (const message of arrived) {
-    const label = labelOf(message.text);
+  for (const shown of arrived) {
+    const label = labelOf(shown.text);
     const name = label === undefined ? undefined : nameOf(label);
     const original = name === undefined ? undefined : posted.get(name);
-    if (label === undefined || name === undefined || !isFromTo(message, original)) {
-      verdict.unaccepted.push(`${message.from} to ${message.to}: ${message.text.slice(0, 60)}`);
+    if (label === undefined || name === undefined || original === undefined || !isFromTo(shown, original)) {
+      verdict.unaccepted.push(`${shown.from} to ${shown.to}: ${shown.text.slice(0, 60)}`);
       continue;
     }
+    // Only messages of one part are edited, so an edited message was sent with the whole text.
+    const message = editOf(shown.text) === undefined ? shown : { ...shown, text: original.text };
     const before = parts.get(name) ?? [];
     parts.set(name, before);
     if (before.some(({ text }) => text === message.text)) {
@@ -111,8 +115,8 @@ export function nameOf({ chat, seq }: Label): string {
   return `${chat}#${seq}`;
 }
 
-function isFromTo(message: ArrivedMessage, original: PostedMessage | undefined): boolean {
-  return original !== undefined && original.from === message.from && original.to === message.to;
+function isFromTo(message: ArrivedMessage, original: PostedMessage): boolean {
+  return original.from === message.from && original.to === message.to;
 }
 
 /** Telegram trims messages, so spaces at the ends of a part are lost. */

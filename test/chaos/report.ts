@@ -1,11 +1,12 @@
 import type { SelfReport } from './examine.ts';
-import type { Verdict } from './judge.ts';
-import type { Ledger } from './load.ts';
+import { nameOfEdit, type EditVerdict } from './judge-edits.ts';
+import { nameOf, type Verdict } from './judge.ts';
+import type { Ledger } from './ledger.ts';
 
 /** All results of a run. */
 export interface Findings {
   seed: number;
-  verdict: Verdict;
+  verdict: { sends: Verdict; edits: EditVerdict };
   self: SelfReport;
   ledger: Ledger;
   /** Sign-ins that the sandbox ended because two connections used them at the same time. */
@@ -38,15 +39,18 @@ const EVIDENCE = 5;
 
 /** Faults by name, with the evidence. */
 export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
+  const { sends, edits } = verdict;
   return new Map<string, readonly string[]>([
-    ['lost', verdict.lost],
-    ['doubled', verdict.doubled],
-    ['out of order', verdict.outOfOrder],
-    ['damaged', verdict.damaged],
-    ['sent, but not accepted for any caller', verdict.unaccepted],
-    ['wrong message ids', verdict.wrongIds],
+    ['lost', sends.lost],
+    ['doubled', sends.doubled],
+    ['out of order', sends.outOfOrder],
+    ['damaged', sends.damaged],
+    ['sent, but not accepted for any caller', sends.unaccepted],
+    ['wrong message ids', sends.wrongIds],
+    ['edits lost, or undone by an earlier one', edits.lost],
+    ['wrong texts of edits', edits.wrong],
     ['refused', ledger.refused],
-    ['never accepted', ledger.undecided.map(({ chat, seq }) => `${chat}#${seq}`)],
+    ['never accepted', [...ledger.undecided.map(nameOf), ...ledger.undecidedEdits.map(nameOfEdit)]],
     ['two jobs under one key', ledger.splitKeys],
     [
       'two connections of one account',
@@ -75,6 +79,8 @@ export function report(findings: Findings): string {
     ...[...faults].map(([name, count]): [string, string] => [`  ${name}`, String(count)]),
     ['messages accepted', String(ledger.accepted.length)],
     ['  a second', (ledger.accepted.length / seconds).toFixed(1)],
+    ['edits accepted', String(ledger.acceptedEdits.length)],
+    ['  that ended with an unknown outcome', String(findings.verdict.edits.unknown.length)],
     ['from acceptance to arrival', ''],
     ['  p50, p99', `${inSeconds(stalls.p50)}, ${inSeconds(stalls.p99)}`],
     ['  longest', inSeconds(stalls.longest)],

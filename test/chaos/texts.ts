@@ -31,6 +31,20 @@ export function writeText({ chat, seq }: Label, random: Random, longest: number)
   return lines.join('\n');
 }
 
+const EDIT = /^\[[\w-]+#\d+\] edit (\d+) /;
+
+/** The text that an edit gives the message with this label. One line, so that one message holds it. */
+export function writeEdit({ chat, seq }: Label, edit: number, random: Random): string {
+  const words = Array.from({ length: random.whole(1, 8) }, () => random.pick(WORDS));
+  return `[${chat}#${seq}] edit ${edit} ${words.join(' ')}`;
+}
+
+/** The number of the edit that made this text; `undefined` if it is the text of a send. */
+export function editOf(text: string): number | undefined {
+  const [, edit] = EDIT.exec(text) ?? [];
+  return edit === undefined ? undefined : Number(edit);
+}
+
 /** The label of a text or of a part of one; `undefined` if it has none. */
 export function labelOf(text: string): Label | undefined {
   const [, chat, seq] = LABEL.exec(text) ?? [];

@@ -1,0 +1,15 @@
+import type { AcceptedEdit, PostedEdit } from './judge-edits.ts';
+import type { AcceptedMessage, PostedMessage } from './judge.ts';
+
+/** The results of the load so far. */
+export interface Ledger {
+  accepted: AcceptedMessage[];
+  /** Posted, with unknown result. */
+  undecided: PostedMessage[];
+  acceptedEdits: AcceptedEdit[];
+  undecidedEdits: PostedEdit[];
+  /** Sends and edits, one line each. */
+  refused: string[];
+  /** Keys that led to two jobs, one line each. */
+  splitKeys: string[];
+}
