@@ -14,8 +14,9 @@ export type Finish =
   | 'unknown';
 
 /**
- * The closed list, in lower case. Only a reason under `stop` makes a reply complete. Sources: the API references of
- * each vendor, and the mappings in LiteLLM, Portkey and OpenRouter.
+ * The finish reasons of known endpoints, in lower case. Only a reason under `stop` makes a reply complete. The comment
+ * above a reason names the endpoints that use it. Sources: the vendors' API references, and the mappings in LiteLLM,
+ * Portkey and OpenRouter.
  */
 const REASONS: Readonly<Record<Exclude<Finish, 'unknown'>, readonly string[]>> = {
   stop: [

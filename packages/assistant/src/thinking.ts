@@ -1,6 +1,6 @@
 /**
  * Tags that mark reasoning, where the endpoint does not separate it from the reply. Sources: DeepSeek-R1, QwQ and Qwen
- * 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, and the templates named below.
+ * 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, and the chat templates of the models named in the list.
  */
 const TAGS: readonly (readonly [open: string, close: string])[] = [
   // `seed:think`: Seed-OSS. `reasoning_scratchpad`: Hermes.
@@ -8,15 +8,15 @@ const TAGS: readonly (readonly [open: string, close: string])[] = [
     (name) => [`<${name}>`, `</${name}>`] as const,
   ),
   ['<|begin_of_thought|>', '<|end_of_thought|>'],
-  // Kimi-VL
+  // The tags of Kimi-VL.
   ['◁think▷', '◁/think▷'],
-  // Magistral
+  // The tags of Magistral.
   ['[think]', '[/think]'],
-  // Command A Reasoning
+  // The tags of Command A Reasoning.
   ['<|start_thinking|>', '<|end_thinking|>'],
-  // Gemma 4
+  // The tags of Gemma 4.
   ['<|channel>thought', '<channel|>'],
-  // gpt-oss
+  // The tags of gpt-oss.
   ['<|channel|>analysis<|message|>', '<|start|>assistant<|channel|>final<|message|>'],
 ];
 

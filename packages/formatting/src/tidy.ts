@@ -34,7 +34,7 @@ function entityOf({ format, start, end }: Span, lead: number): Entity {
     case 'blockquote':
       return { ...format, offset, length };
     default:
-      // No copying for types without further fields: most entities have one, and copying takes ten times as long.
+      // Most entities have no further fields. Creating them takes a tenth of the time of copying `format`.
       return { type: format.type, offset, length };
   }
 }

@@ -16,9 +16,9 @@ export function isTracing(): boolean {
 }
 
 export interface TracingOptions {
-  /** OTLP over HTTP, without `/v1/traces`. */
+  /** URL of a collector of OTLP over HTTP, without `/v1/traces`. */
   endpoint: string;
-  /** `gateway-api`, `gateway-worker`. */
+  /** The service that the traces name: `gateway-api` or `gateway-worker`. */
   service: string;
 }
 

@@ -96,7 +96,7 @@ export async function savingStep(saving: Promise<void>, outcome: string): Promis
   }
 }
 
-/** @returns `null` if the error does not come from the storage. */
+/** Translates an error of the session store for the caller. @returns `null` if it is another error. */
 function notSaved(error: unknown, outcome: string): GatewayError | null {
   if (!(error instanceof SessionStoreError)) return null;
   const { failure, cause } = error;

@@ -30,7 +30,7 @@ export interface QrContext {
  */
 export class QrSignIn {
   readonly #context: QrContext;
-  /** The code that each connection shows. It is removed once it may have been scanned. */
+  /** The QR code last requested on each connection. It is removed once somebody may have scanned it. */
   readonly #shown = new WeakMap<AccountClient, Extract<QrLogin, { status: 'qr' }>>();
 
   constructor(context: QrContext) {

@@ -4,7 +4,7 @@ import type { Chat } from '@gateway/telegram';
 import { LRUCache } from 'lru-cache';
 import { paceWait, spendPace, type PaceWait } from './pacer.ts';
 
-/** Last message ids kept in memory, by chat. */
+/** Maximum number of chats whose last message id is kept in memory. */
 const MAX_LAST_IDS = 2_000;
 
 /** Writes the state, and the attempt counts of pending jobs by job id. */
@@ -129,7 +129,7 @@ export class SendLedger {
     if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });
   }
 
-  /** Records that a step of a job is done that made no message. */
+  /** Records that a step of a job was done. The step made no message. */
   recordDone(jobId: string): void {
     this.recordReached();
     this.#forget('unknown', jobId);

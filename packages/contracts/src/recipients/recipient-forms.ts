@@ -8,7 +8,7 @@ export type Recipient =
   | { kind: 'user'; id: string }
   /** A basic group: `-123`. */
   | { kind: 'chat'; id: string }
-  /** A channel or supergroup: `-100…`; `id` excludes the mark. */
+  /** A channel or supergroup: `-100…`; `id` excludes the `-100`. */
   | { kind: 'channel'; id: string }
   /** Without `@`, in lower case because Telegram's usernames are case-insensitive. */
   | { kind: 'username'; username: string }
@@ -51,7 +51,7 @@ export function fromUserId(digits: string): Recipient | string {
   return /^[1-9]\d{6,14}$/.test(digits) ? `${NO_ID}: a phone number needs its +` : NO_ID;
 }
 
-/** @param digits without the mark, as in links to private channels. */
+/** @param digits without the `-100`, as in links to private channels. */
 export function fromChannelId(digits: string): Recipient | string {
   const id = Number(digits);
   const isOne = isBelow(digits, MAX_CHANNEL) || (isBelow(digits, MONOFORUMS.to) && id >= MONOFORUMS.from);

@@ -142,7 +142,7 @@ function fromWebClient(client: string, [path]: readonly string[], hash: string):
   return version === 'a' || version === 'z' || !id.startsWith('-') ? fromId(id) : fromUnmarkedId(id);
 }
 
-/** Parses an id that may lack the mark of a channel (-100). */
+/** Parses an id that may lack the `-100` of a channel. */
 function fromUnmarkedId(text: string, isChat = false): Recipient | string {
   const recipient = fromId(text);
   if (typeof recipient === 'string') return recipient;

@@ -51,7 +51,7 @@ function addAround({ format, start, end }: Span, code: readonly Span[], result: 
   if (from < end) result.push({ format, start: from, end });
 }
 
-/** The index of the first code that ends after `at`. */
+/** The index of the first code span that ends after `at`. */
 function firstEndingAfter(code: readonly Span[], at: number): number {
   let low = 0;
   let high = code.length;

@@ -67,7 +67,7 @@ export async function enqueueSends(
     const replies = await script.enqueue(userId, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {
-      // After a cut-off the caller is not told that it was enqueued. It will be withdrawn, so do not notify a worker.
+      // After a cut-off the caller got an error, and the job will be withdrawn. So do not notify a worker.
       if (!call.isCutOff) notifyOf(notifier, userId, jobs, replies);
       const enqueuedBy = view;
       return Promise.all(sends.map((send, index) => outcomeOf(send, replies[index], enqueuedBy, maxPending)));

@@ -8,8 +8,8 @@ const MAX_KNOWN = 10_000;
 
 /**
  * Notifies the owner of an account about messages, only after they were enqueued: earlier, a worker could send a
- * message that its caller is told failed. Nobody waits for the notification; a lost one delays messages until the
- * next sweep.
+ * message whose caller gets an error. Nobody waits for the notification; a lost one delays messages until the next
+ * sweep.
  *
  * A message behind others needs no notification, because the owner already works through that queue.
  */

@@ -104,8 +104,8 @@ export class SendEnqueuer {
   }
 
   /**
-   * Withdraws messages whose callers were not told that they were enqueued. Messages with a key stay: an earlier caller
-   * may know of them.
+   * Withdraws messages that were enqueued after their callers had got an error. Messages with a key stay: an earlier
+   * request may have succeeded.
    */
   async #withdraw(sends: readonly PlacedJob[]): Promise<void> {
     for (const { key, data, jobId } of sends)

@@ -20,9 +20,9 @@ export interface FetchedJob {
   readonly attempts: number;
   /** Its trace context, as stored by BullMQ; `undefined` if it has none. */
   readonly trace: string | undefined;
-  /** What was done before it was fetched: a valid progress of `action`. */
+  /** The progress of the job before it was fetched. It is valid for `action`. */
   readonly progress: object;
-  /** Stores what is done. Call it before the next step. */
+  /** Stores the progress of the job. Call it before the next step. */
   saveProgress(progress: object): Promise<void>;
   /** Completes the job and applies `options`, in one atomic step. Rejects if this worker no longer owns the account. */
   complete(result: object, options?: CompleteOptions): Promise<Fetched>;

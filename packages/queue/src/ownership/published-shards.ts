@@ -27,7 +27,7 @@ export async function publishShard(
   return (await FINISH.run(redis, [publishingShardKey(shard), publishedShardKey(shard)], [id])) === 1;
 }
 
-/** Removes the mark of {@link publishShard}. Call it when Redis may have lost views. */
+/** Undoes {@link publishShard}: a missing view means nothing again. Call it when Redis may have lost views. */
 export async function unpublishShard(redis: RedisClient, shard: number): Promise<void> {
   await redis.del(publishedShardKey(shard));
 }

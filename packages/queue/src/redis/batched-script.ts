@@ -161,7 +161,7 @@ return replies`);
     const { call, resolve, reject } = unit;
     if (replies[0]?.[0] === 'late') {
       call.mayHaveTakenEffect = false;
-      // Redis' clock was set forward. The reply told the new time and the caller still waits, so try again.
+      // Redis' clock was set forward. The reply contains the new time and the caller still waits, so try again.
       if (!call.isCutOff && performance.now() < call.endsAt) {
         this.#waiting.unshift(unit);
         this.#ask();

@@ -61,7 +61,7 @@ export class RedisCalls {
 
   /**
    * Like {@link change}, within a call that the caller created. The commands must set `mayHaveTakenEffect` themselves.
-   * @param withdraw undoes, as far as possible, a change that the caller was told may not have happened. It is kept
+   * @param withdraw undoes, as far as possible, a change whose caller got an error. It is kept
    * until Redis is reachable, so it should hold little memory.
    */
   async changeIn<T>(

@@ -134,7 +134,7 @@ export class WebhookConsumer {
       sleep(graceMs, waited.signal).then(() => false),
     ]);
     waited.abort();
-    // Another process tries again what is cut off here.
+    // Deliveries that are cut off here are tried again by another process.
     if (!inTime) this.#worker.close(true).catch(() => {});
     this.#blocking.disconnect();
   }

@@ -22,7 +22,7 @@ export interface Fault {
   peer?: PeerId;
   /** How many more calls fail. */
   times: number;
-  /** The difference is too long to be told. Only for the two methods that fetch one. */
+  /** Answers that too much has changed to list it. Only for the two methods that fetch a difference of updates. */
   tooLong?: boolean;
   /** Only for a `…_WAIT_n` error: for n seconds every matching call is refused, with the seconds that remain. */
   lasts?: boolean;

@@ -185,7 +185,7 @@ export interface Chat {
   kind: ChatKind;
   title: string;
   username?: string;
-  /** Account ids. */
+  /** The ids of the accounts in the chat. */
   members: number[];
   /** The account that created the chat; absent: the first member. */
   creator?: number;

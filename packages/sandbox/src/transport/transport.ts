@@ -68,7 +68,7 @@ export class ServerTransport {
       this.#bytes.take(TAG_LENGTH);
       return tagged;
     }
-    // The full transport numbers its first packet 0. In an obfuscated header these four bytes are never all 0.
+    // Bytes 4 to 7 of the full transport are the number of its first packet, 0. An obfuscated header never has 0 there.
     if (start.readUInt32LE(4) === 0) return new FullFraming();
     return start.length < OBFUSCATION_HEADER ? undefined : this.#openObfuscation();
   }

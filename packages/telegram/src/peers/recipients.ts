@@ -25,7 +25,7 @@ export interface ResolvedRecipient {
   input: Api.TypeInputPeer;
   /** `undefined`: the account itself. */
   peer: Peer | undefined;
-  /** The peer comes from the book, so its access hash may be stale. */
+  /** The peer comes from the account's peer book, not from Telegram, so its access hash may be stale. */
   fromBook: boolean;
 }
 

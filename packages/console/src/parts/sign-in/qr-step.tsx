@@ -58,7 +58,7 @@ export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
   );
 }
 
-/** Replaces the phone, which the sandbox does not have. */
+/** In the sandbox no phone can scan the code: this form lets the sandbox scan it as the account of a phone number. */
 function SandboxScan({ url }: { url: string }) {
   const { sandbox } = useGateway();
   const [phone, setPhone] = useState('+9996621001');

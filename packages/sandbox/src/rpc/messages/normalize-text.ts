@@ -33,7 +33,10 @@ export function showsNothing(text: string): boolean {
   return Array.from(text).every((character) => isHidden(character.codePointAt(0) ?? 0));
 }
 
-/** Carriage returns, line separators, direction controls, and combining marks that draw lines over other text. */
+/**
+ * Whether Telegram drops the character: a carriage return, a line separator, a direction control, or a combining mark
+ * that draws a line over other text.
+ */
 function isDropped(code: number): boolean {
   return (
     code === 0x0d || (code >= 0x2028 && code <= 0x202e) || code === 0x30a || code === 0x333 || code === 0x33f
