@@ -53,7 +53,12 @@ export class SandboxControl {
     await this.#send('POST', '/settings', { login_token_lifetime_seconds });
   }
 
-  async createChat(chat: { title: string; kind: string; members: number[] }): Promise<{ id: number }> {
+  async createChat(chat: {
+    title: string;
+    kind: string;
+    members: number[];
+    username?: string;
+  }): Promise<{ id: number }> {
     return this.#send('POST', '/chats', chat);
   }
 
@@ -158,4 +163,8 @@ export interface SandboxMessage {
   silent?: boolean;
   no_webpage?: boolean;
   edit_date?: string;
+  /** Nobody has the message any more. */
+  deleted?: true;
+  /** The accounts that deleted the message only for themselves. */
+  deleted_for?: number[];
 }

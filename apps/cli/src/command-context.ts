@@ -1,5 +1,5 @@
 import { GatewayClient } from '@gateway/client';
-import { UsageError } from './failure.ts';
+import { UsageError, type ExitCode } from './failure.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 
@@ -51,3 +51,9 @@ export function createContext(io: Io, options: CommonOptions): CommandContext {
   const patientClient = new GatewayClient({ baseUrl: url, apiKey, retries: 8, backoffMs: 500 });
   return { client, patientClient, url, io, out: new Output(io, options.json === true) };
 }
+
+/** Runs a command. `options` are the options that every command has. */
+export type Runner = (
+  options: CommonOptions,
+  command: (context: CommandContext) => Promise<ExitCode>,
+) => Promise<void>;

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
-import { addressOf, createContext } from './command-context.ts';
+import { addressOf, createContext, type Runner } from './command-context.ts';
 import { EXIT, failureOf, Interrupted } from './failure.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
-import { createProgram, inherit, type Runner } from './program.ts';
+import { createProgram, inherit } from './program.ts';
 import { terminalPrompter } from './prompter.ts';
 
 /** Runs one command line (without the program's name). @returns the exit code. */

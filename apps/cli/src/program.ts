@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import type { CommonOptions, CommandContext } from './command-context.ts';
+import type { CommonOptions, CommandContext, Runner } from './command-context.ts';
 import { logout, pause, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
-import { edit, type EditOptions } from './commands/edit.ts';
 import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
@@ -15,12 +14,7 @@ import {
   type ImportOptions,
 } from './commands/session-transfer.ts';
 import type { ExitCode } from './failure.ts';
-
-/** Runs a command. `options` are the options that every command has. */
-export type Runner = (
-  options: CommonOptions,
-  command: (context: CommandContext) => Promise<ExitCode>,
-) => Promise<void>;
+import { addMessageCommands } from './message-commands.ts';
 
 const EPILOGUE = `
 Environment: GATEWAY_URL (default http://127.0.0.1:3000), GATEWAY_API_KEY
@@ -94,19 +88,7 @@ export function createProgram(run: Runner): Command {
     run,
   );
 
-  command(program, 'edit <user_id> <recipient> <message_id> [text]', 'give a message a new text')
-    .option('--file <path>', 'take the text from a file; - as the text: from standard input')
-    .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
-    .option('--no-preview', 'without a preview of links')
-    .action(
-      (
-        userId: string,
-        recipient: string,
-        messageId: string,
-        text: string | undefined,
-        options: CommonOptions & EditOptions,
-      ) => run(options, (context) => edit(context, { userId, recipient, messageId, text }, options)),
-    );
+  addMessageCommands((...definition) => command(program, ...definition), run);
 
   command(program, 'ask <user_id> <recipient> <prompt>', 'let the assistant answer, and send its answer')
     .option('--no-send', 'only show the answer')

@@ -1,6 +1,7 @@
 import type { ErrorCode, RequestBody, userIdSchema } from '@gateway/contracts';
 import type * as z from 'zod';
 import type { ActionDocs, JobToEnqueue, JobTools, Repeat } from './action.ts';
+import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
 import type { jobEnvelope } from './job-envelope.ts';
 import { sendMessage } from './send-message.ts';
@@ -9,6 +10,7 @@ import { sendMessage } from './send-message.ts';
 export const ACTIONS = {
   [sendMessage.name]: sendMessage,
   [editMessage.name]: editMessage,
+  [deleteMessages.name]: deleteMessages,
 };
 
 export type ActionName = keyof typeof ACTIONS;

@@ -18,6 +18,7 @@ async function digest(type: string, body: object): Promise<string | undefined> {
 }
 
 const SEND = { user_id: 'alice', recipient_id: 'me', text: 'Hello' };
+const DELETE = { user_id: 'alice', recipient_id: 'me', message_ids: [7, 8] };
 const EDIT = { user_id: 'alice', recipient_id: 'me', message_id: 7, text: 'Hello' };
 
 // Jobs with these digests are kept for days. If one changes, a repeat under the same key is refused after an upgrade.
@@ -36,6 +37,7 @@ test.each([
     '2:Pz2MIEhuLEDcM7X-dndULIQwQuiUUVNA349Wg0xbgOA',
   ],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
+  ['message.delete', DELETE, '2:YCaslGuGOi2_gNXADekdsb3LgFnY11Q_u61ESs3IDgA'],
 ])('the digest of a %s stays the same over versions: %#', async (type, body, golden) => {
   expect(await digest(type, body)).toBe(golden);
 });

@@ -1,7 +1,6 @@
 import {
   cleanSource,
   cutsOf,
-  GatewayError,
   isInvisible,
   MAX_MESSAGE_LENGTH,
   normalizeFormatted,
@@ -10,6 +9,7 @@ import {
 } from '@gateway/contracts';
 import type { Markup } from '@gateway/formatting';
 import type { JobTools } from './action.ts';
+import { fieldError } from './field-error.ts';
 
 /** A text of a request, and its markup. */
 export interface GivenText {
@@ -26,7 +26,7 @@ export async function readText({ text, parse_mode }: GivenText, tools: JobTools)
   const plain = await marked(cleanSource(text), parse_mode, tools);
   await tools.pause();
   const formatted = normalizeFormatted(plain);
-  if (isInvisible(formatted.text)) throw textError('must not be empty: it is nothing but markup');
+  if (isInvisible(formatted.text)) throw fieldError('text', 'must not be empty: it is nothing but markup');
   return formatted;
 }
 
@@ -47,7 +47,7 @@ export async function previewText(
 export function cutsFor({ split }: { split: boolean }, { text, entities }: FormattedText): readonly number[] {
   const cuts = cutsOf(text, entities);
   if (split || cuts.length === 0) return cuts;
-  throw textError(`must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units where split is false`);
+  throw fieldError('text', `must be at most ${MAX_MESSAGE_LENGTH} UTF-16 units where split is false`);
 }
 
 /**
@@ -71,10 +71,6 @@ export async function readTextAsFormerly(
 async function marked(text: string, mode: GivenText['parse_mode'], tools: JobTools): Promise<FormattedText> {
   if (mode === 'none') return { text, entities: [] };
   const outcome = await tools.format(text, mode);
-  if ('fault' in outcome) throw textError(`is not valid ${mode}: ${outcome.fault}`);
+  if ('fault' in outcome) throw fieldError('text', `is not valid ${mode}: ${outcome.fault}`);
   return outcome;
-}
-
-function textError(message: string): GatewayError {
-  return new GatewayError('VALIDATION', `text ${message}`, { issues: [{ path: 'text', message }] });
 }

@@ -114,7 +114,13 @@ export {
 } from './responses.ts';
 export { exportRequestSchema, exportResponseSchema, importRequestSchema } from './session-transfer.ts';
 export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
-export { MAX_MESSAGE_LENGTH, MAX_TEXT_LENGTH, messageFields, messageIdField } from './message-fields.ts';
+export {
+  MAX_MESSAGE_LENGTH,
+  MAX_TEXT_LENGTH,
+  messageFields,
+  messageIdField,
+  messageIdsField,
+} from './message-fields.ts';
 export { recipientIdSchema } from './recipients/recipient.ts';
 export {
   resultOf,

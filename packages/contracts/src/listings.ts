@@ -32,7 +32,7 @@ export const accountListResponseSchema = z.object({
 /** A message of an account, in a list. */
 const sendSummarySchema = jobViewSchema.extend({
   recipient_id: z.string(),
-  preview: z.string().describe('The beginning of its text'),
+  preview: z.string().describe('The beginning of its text; without one, the messages that it is about'),
   parts: z.int().describe('Messages that it goes out as'),
   can_retry: z.boolean().describe('It has failed, and may be sent again under its own id'),
 });

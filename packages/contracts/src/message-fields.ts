@@ -88,3 +88,12 @@ export function messageIdField(otherwise = '') {
     .positive(message)
     .max(MAX_MESSAGE_ID, message);
 }
+
+/** Most messages that one request may name: Telegram's limit. */
+const MAX_NAMED = 100;
+
+/** Telegram's ids of several messages in one chat. */
+export const messageIdsField = z
+  .array(messageIdField())
+  .min(1, 'must name at least one message')
+  .max(MAX_NAMED, `must name at most ${MAX_NAMED} messages`);

@@ -1,12 +1,14 @@
 import type { ActionName } from '@gateway/actions';
 import type { AccountClient } from '@gateway/telegram';
 import { editMessage } from './edit-message.ts';
+import { oneCall } from './one-call.ts';
 import { sendMessage } from './send-message.ts';
 import type { RunStep, Step, StepEnd } from './step.ts';
 
 const ACTIONS: { [N in ActionName]: RunStep<N> } = {
   send: sendMessage,
   'message.edit': editMessage,
+  'message.delete': oneCall('message.delete'),
 };
 
 /** Runs the step at Telegram. @throws {TelegramFailure} */

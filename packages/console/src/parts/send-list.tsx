@@ -42,7 +42,7 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
       <div class="send-head">
         <span class={`badge ${tone}`}>{send.reason === 'SEND_AT' ? 'Scheduled' : label}</span>
         <span class="to">
-          {ACTIONS[send.type] ?? ''}to {send.recipient_id}
+          {wordsOf(send.type)} {send.recipient_id}
         </span>
         <time dateTime={send.finished_at ?? send.created_at} class="sub">
           {clock(send.finished_at ?? send.created_at, now)}
@@ -86,8 +86,10 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
   );
 }
 
-/** What an action other than a send is called in the list. */
-const ACTIONS: Readonly<Record<string, string>> = { 'message.edit': 'edit of a message ' };
+/** What a job does to its chat: `to` for a send, `edit in` for a `message.edit`. */
+function wordsOf(type: string): string {
+  return type === 'send' ? 'to' : `${type.split('.').at(-1)} in`;
+}
 
 /** The id of the message to edit; `null` if the list does not show the whole text of exactly one message. */
 function editableId({ type, state, parts, preview, result }: SendSummary): number | null {

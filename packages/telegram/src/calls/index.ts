@@ -1,3 +1,4 @@
+import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
 import { sendMessage } from './send-message.ts';
 
@@ -5,6 +6,7 @@ import { sendMessage } from './send-message.ts';
 export const CALLS = {
   send: sendMessage,
   'message.edit': editMessage,
+  'message.delete': deleteMessages,
 };
 
 export type CallName = keyof typeof CALLS;

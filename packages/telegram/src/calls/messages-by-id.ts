@@ -5,12 +5,12 @@ import { TelegramFailure } from '../errors/telegram-failure.ts';
 import { kindAndId } from '../peers/peers.ts';
 
 export interface FoundMessage {
-  message: Api.Message;
+  message: Api.Message | Api.MessageService;
   /** Whether it is in the chat. Private chats and groups share one numbering, so an id may lead to another chat. */
   isInChat: boolean;
 }
 
-/** Reads messages by their ids. Ids without a message are left out. */
+/** Reads messages by their ids, service messages too. Ids without a message are left out. */
 export async function messagesById(
   asker: Asker,
   peer: Api.TypeInputPeer,
@@ -24,18 +24,25 @@ export async function messagesById(
   );
   if (answer instanceof Api.messages.MessagesNotModified) return [];
   return answer.messages
-    .filter((message) => message instanceof Api.Message)
+    .filter((message) => message instanceof Api.Message || message instanceof Api.MessageService)
     .map((message) => ({ message, isInChat: isIn(message, peer, answer.users) }));
 }
 
-/** @throws {TelegramFailure} `MESSAGE_NOT_FOUND` if the chat has no message with this id. */
+/**
+ * Reads one message. Service messages do not count.
+ * @throws {TelegramFailure} `MESSAGE_NOT_FOUND` if the chat has no message with this id.
+ */
 export async function messageById(asker: Asker, peer: Api.TypeInputPeer, id: number): Promise<Api.Message> {
-  const found = (await messagesById(asker, peer, [id])).find(({ message }) => message.id === id);
-  if (found?.isInChat === true) return found.message;
+  const [found] = await messagesById(asker, peer, [id]);
+  if (found?.isInChat === true && found.message instanceof Api.Message) return found.message;
   throw new TelegramFailure({ outcome: 'fail' }, new GatewayError('MESSAGE_NOT_FOUND'));
 }
 
-function isIn(message: Api.Message, peer: Api.TypeInputPeer, users: readonly Api.TypeUser[]): boolean {
+function isIn(
+  message: FoundMessage['message'],
+  peer: Api.TypeInputPeer,
+  users: readonly Api.TypeUser[],
+): boolean {
   const { kind, id } = kindAndId(message.peerId);
   if (peer instanceof Api.InputPeerSelf)
     return (

@@ -1,0 +1,78 @@
+import {
+  messageFields,
+  messageIdsField,
+  parseRecipient,
+  recipientIdSchema,
+  requestBody,
+  userIdSchema,
+} from '@gateway/contracts';
+import * as z from 'zod';
+import { defineAction, oneStep } from './action.ts';
+import { fieldError } from './field-error.ts';
+
+const request = requestBody({
+  user_id: userIdSchema,
+  recipient_id: recipientIdSchema,
+  message_ids: messageIdsField,
+  for_everyone: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: only for the account itself. In a channel or supergroup messages go for everyone: 400 there',
+    ),
+  callback_url: messageFields.callback_url.optional(),
+});
+
+const job = {
+  recipient: z.string(),
+  messageIds: z.array(z.int()),
+  forEveryone: z.boolean(),
+};
+
+const result = z.object({
+  deleted: z
+    .array(z.int())
+    .describe(
+      'The ids that were asked for, each once. The chat has none of them any more, or never had: other chats’ messages are not touched',
+    ),
+});
+
+/** Deletes messages of one chat. */
+export const deleteMessages = defineAction({
+  name: 'message.delete',
+  v: 1,
+  docs: {
+    id: 'deleteMessages',
+    summary: 'Delete messages',
+    description:
+      'Deletes up to 100 messages of one chat. It is a job in the account’s line: it follows the sends to the same chat that were accepted before. Messages that are deleted already are a success.',
+    done: 'They are deleted.',
+    examples: {
+      two: { user_id: 'alice', recipient_id: '+9996627102', message_ids: [1234, 1235] },
+    },
+  },
+  request,
+  job,
+  result,
+  toJob: async ({ recipient_id, message_ids, for_everyone, callback_url }) => {
+    const recipient = parseRecipient(recipient_id);
+    if (!for_everyone && typeof recipient !== 'string' && recipient.kind === 'channel')
+      throw fieldError('for_everyone', 'must be true in a channel or supergroup');
+    return {
+      job: {
+        recipient: recipient_id,
+        messageIds: [...new Set(message_ids)],
+        forEveryone: for_everyone,
+      },
+      callbackUrl: callback_url,
+    };
+  },
+  digest: ['recipient_id', 'message_ids', 'for_everyone', 'callback_url'],
+  chatOf: ({ recipient }) => recipient,
+  preview: ({ messageIds }) => messageIds.join(', '),
+  steps: oneStep({}, result),
+  repeat: 'idempotent',
+  makesMessages: false,
+  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED'],
+  hide: [],
+});
