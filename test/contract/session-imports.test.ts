@@ -127,7 +127,7 @@ describe('Sessions of other programs', () => {
     ['Pyrogram + AAAA', (made) => `${pyrogram(made)}AAAA`, /malformed/],
     ['mtcute + AAAA', (made) => `${mtcute(made)}AAAA`, /malformed/],
     ['our own form + AAAA', (made) => `v1.${made.dc}.${made.auth_key}AAAA`, /259 bytes|malformed/],
-    ['Telethon without its 1', (made) => telethon(made).slice(1), /malformed|in no form/],
+    ['Telethon without its 1', (made) => telethon(made).slice(1), /malformed|unknown form/],
     ['Telethon cut', (made) => telethon(made).slice(0, -8), /malformed/],
     ['Pyrogram cut', (made) => pyrogram(made).slice(0, -2), /malformed/],
     ['two of them', (made) => `${telethon(made)}\n${telethon(made)}`, /malformed/],
@@ -144,7 +144,7 @@ describe('Sessions of other programs', () => {
       /nobody/,
     ],
     ["a bot's, as Pyrogram says", (made) => pyrogram(made, 'today', { test: 0, bot: 1 }), /a bot's/],
-    ['other text', () => 'hello', /in no form/],
+    ['other text', () => 'hello', /unknown form/],
     ['nothing but quotes', () => '""', /must not be empty/],
     ['a file with something added to its base64', (made) => `${pyrogramFile(made)}!`, /malformed/],
   ])('%s is a 400 that says why', async (_name, write, message) => {
@@ -205,7 +205,7 @@ describe('Sessions of other programs', () => {
       status: 400,
       body: {
         code: 'VALIDATION',
-        issues: [{ path: 'session', message: expect.stringContaining('holds no ') }],
+        issues: [{ path: 'session', message: expect.stringMatching(/has no (?:session|auth key)/) }],
       },
     });
   });

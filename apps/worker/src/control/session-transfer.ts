@@ -95,7 +95,7 @@ async function readImported({
     readSession(session);
     return session;
   } catch {
-    throw bad('session', 'is in no form that is read here');
+    throw bad('session', 'has an unknown form');
   }
 }
 
