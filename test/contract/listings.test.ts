@@ -39,6 +39,28 @@ describe('Lists of accounts, their messages and their history', () => {
     expect((await stack.api.get('/telegram/accounts?limit=0')).body.code).toBe('VALIDATION');
   });
 
+  test('lists accounts by state, by need of a person, and by part of their phone number', async () => {
+    await stack.api.post('/telegram/user/pause', { user_id: 'bob' });
+    expect(await names('?needs_attention=true')).toEqual(['bob']);
+    expect(await names('?state=ready&needs_attention=false')).toEqual(['Zoe', 'alice']);
+    expect(await names('?state=banned')).toEqual([]);
+    expect(await names('?q=628103')).toEqual(['Zoe']);
+    expect(await names('?q=628103', ofBob)).toEqual([]);
+    await stack.api.post('/telegram/user/resume', { user_id: 'bob' });
+    const client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
+    expect(await client.accounts.list({ state: 'ready', needs_attention: true })).toMatchObject({ total: 0 });
+    expect((await client.accounts.list({ needs_attention: false, limit: 1 })).total).toBe(3);
+  });
+
+  test.each([
+    ['state=asleep', 'state'],
+    ['needs_attention=yes', 'needs_attention'],
+    ['q=' + 'x'.repeat(65), 'q'],
+  ])('refuses ?%s, and names %s', async (query, path) => {
+    const { status, body } = await stack.api.get(`/telegram/accounts?${query}`);
+    expect([status, body.code, body.issues[0].path]).toEqual([400, 'VALIDATION', path]);
+  });
+
   test('a disconnected account is no longer listed', async () => {
     await stack.signIn('gone', '+9996628104');
     expect(await names('?q=gone')).toEqual(['gone']);

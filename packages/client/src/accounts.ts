@@ -4,6 +4,7 @@ import type { Transport } from './transport.ts';
 import type {
   AccountChange,
   AccountPage,
+  AccountState,
   CallOptions,
   HistoryAnswer,
   OutgoingMessage,
@@ -12,8 +13,11 @@ import type {
 } from './types.ts';
 
 export interface AccountQuery extends CallOptions {
-  /** Matches accounts whose user_id contains this text. */
+  /** Part of a user_id, name, username or phone number, case-insensitive. */
   q?: string | undefined;
+  state?: AccountState | undefined;
+  /** Whether a person has to act before the account sends. */
+  needs_attention?: boolean | undefined;
   /** `next` of the previous page. */
   after?: string | undefined;
   /** 1 to 500. */
@@ -98,7 +102,7 @@ function pathOf(userId: string): string {
   return `/telegram/accounts/${encodeURIComponent(userId)}`;
 }
 
-function queryOf(query: Record<string, string | number | undefined>): string {
+function queryOf(query: Record<string, string | number | boolean | undefined>): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   if (given.length === 0) return '';
   return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ERROR_CODES, isErrorCode } from './errors/error-codes.ts';
 import { holdReasonSchema } from './errors/hold-reason.ts';
 import { paceChoiceSchema } from './pace.ts';
 
@@ -70,6 +71,27 @@ export function isStopped({ state, reason }: { state: AccountState; reason: stri
     // During a new sign-in `state` is the sign-in's, so only `reason` shows this.
     reason === SESSION_UNREADABLE ||
     (isWell && (reason === PAUSED || reason === EXPORTED))
+  );
+}
+
+/** States that end only with a new sign-in. */
+const ENDED_STATES: ReadonlySet<AccountState> = new Set(['revoked', 'banned', 'duplicated']);
+
+/** Whether the account sends nothing until a person acts: resumes it, signs in again, or changes a setting. */
+export function needsAttention({
+  state,
+  reason,
+  hold,
+}: {
+  state: AccountState;
+  reason: string | null;
+  hold: Hold | null;
+}): boolean {
+  const codes = [reason, hold?.reason ?? null];
+  return (
+    ENDED_STATES.has(state) ||
+    isStopped({ state, reason }) ||
+    codes.some((code) => code !== null && isErrorCode(code) && ERROR_CODES[code].kind === 'user_action')
   );
 }
 

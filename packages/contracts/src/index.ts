@@ -5,6 +5,7 @@ export {
   holdSchema,
   isSignedIn,
   isStopped,
+  needsAttention,
   PAUSED,
   PEERS_UNREADABLE,
   SESSION_UNREADABLE,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accountStateSchema } from './account.ts';
 import { jobViewSchema } from './jobs.ts';
 import { messageFields } from './message-fields.ts';
 import { userIdSchema } from './recipients/user-id.ts';
@@ -11,8 +12,14 @@ import { entitySchema } from './text/entities.ts';
 const whole = (max: number) => z.coerce.number().pipe(z.int().min(1).max(max));
 
 export const accountListRequestSchema = z.object({
-  /** Part of a user_id, case-insensitive. */
+  /** Part of a user_id, name, username or phone number, case-insensitive. */
   q: z.string().max(64).optional(),
+  state: accountStateSchema.optional(),
+  /** Whether a person has to act before the account sends. */
+  needs_attention: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((value) => value === 'true')
+    .optional(),
   /** Returns accounts after this user_id, in list order. */
   after: userIdSchema.optional(),
   limit: whole(500).default(100),

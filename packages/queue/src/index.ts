@@ -15,6 +15,7 @@ export { addHistory, HISTORY_STEP_MS, type HistorySample } from './views/history
 export { withImportLock } from './sealing/import-lock.ts';
 export { parseJobId } from './jobs/job-id.ts';
 export { OWNERSHIP_CHANNEL, SESSION_INDEX_KEY, sessionKey } from './keys.ts';
+export type { AccountQuery } from './views/account-index.ts';
 export type { Listings } from './views/listings.ts';
 export { MetricsStore } from './views/metrics-store.ts';
 export { readQueueDepth } from './views/queue-depth.ts';

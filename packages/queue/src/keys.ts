@@ -97,6 +97,26 @@ export function publishingShardKey(shard: number): string {
   return `${shardPrefix(shard)}:publishing`;
 }
 
+/** Equal to {@link publishedShardKey}'s value once the shard's accounts are in the index of accounts, too. */
+export function indexedShardKey(shard: number): string {
+  return `${shardPrefix(shard)}:indexed`;
+}
+
+/**
+ * Prefix of the index of all accounts, whose scripts append: `group:<group>` (sorted set, all scores 0: the accounts of
+ * a group), `entries` (hash: account → JSON of its entry), `texts` (hash: account → text to search), `holds` (sorted
+ * set: account → ms since the epoch at which its hold ends).
+ */
+export const ACCOUNT_INDEX_PREFIX = '{gateway}:accounts:';
+
+export function accountGroupKey(group: string): string {
+  return `${ACCOUNT_INDEX_PREFIX}group:${group}`;
+}
+
+export function accountTextsKey(): string {
+  return `${ACCOUNT_INDEX_PREFIX}texts`;
+}
+
 /** BullMQ prefix of the webhooks' queue. */
 export const WEBHOOK_PREFIX = '{webhooks}';
 export const WEBHOOK_QUEUE = 'webhooks';

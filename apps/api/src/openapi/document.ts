@@ -1,4 +1,4 @@
-import { userIdSchema } from '@gateway/contracts';
+import { accountStateSchema, userIdSchema } from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
 import { describeOperation, jsonSchema } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -23,7 +23,18 @@ const PARAMETERS = {
   JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string', maxLength: 200 }),
   DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
   Limit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 100 }),
-  AccountSearch: query('q', 'Part of a user_id, whatever its case.', { type: 'string', maxLength: 64 }),
+  AccountSearch: query('q', 'Part of a user_id, name, username or phone number, whatever its case.', {
+    type: 'string',
+    maxLength: 64,
+  }),
+  AccountsState: query('state', 'Only accounts in this state.', jsonSchema(accountStateSchema, 'input')),
+  AccountsAttention: query(
+    'needs_attention',
+    'Only accounts that send nothing until a person acts, or the others.',
+    {
+      enum: ['true', 'false'],
+    },
+  ),
   AccountsAfter: query('after', '`next` of the page before.', jsonSchema(userIdSchema, 'input')),
   AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
   Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),

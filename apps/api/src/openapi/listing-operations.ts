@@ -19,7 +19,7 @@ export const LISTING_OPERATIONS: readonly Operation[] = [
     tag: 'Account',
     summary: 'The accounts, and how each stands',
     description: 'Those that the key may use, by user_id.',
-    parameters: ['AccountSearch', 'AccountsAfter', 'AccountsLimit'],
+    parameters: ['AccountSearch', 'AccountsState', 'AccountsAttention', 'AccountsAfter', 'AccountsLimit'],
     answers: { 200: { description: 'A page of them.', schema: accountListResponseSchema } },
     errors: ACCOUNT_QUERY,
   },

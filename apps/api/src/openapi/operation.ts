@@ -16,6 +16,8 @@ type ParameterName =
   | 'DeliveryState'
   | 'Limit'
   | 'AccountSearch'
+  | 'AccountsState'
+  | 'AccountsAttention'
   | 'AccountsAfter'
   | 'AccountsLimit'
   | 'Hours'

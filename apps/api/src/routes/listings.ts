@@ -17,7 +17,7 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
 import { eventStream } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
-import { mayUse, requireAccount } from '../middleware/api-key.ts';
+import { requireAccount } from '../middleware/api-key.ts';
 import { readBody } from '../middleware/json-body.ts';
 
 /** Read-only listings for people: the accounts, the outcomes of their messages, the preview of a text. */
@@ -26,17 +26,17 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.get('/telegram/accounts', async (c) => {
-    const { q = '', after, limit } = validate(accountListRequestSchema, c.req.query());
-    const wanted = q.toLowerCase();
-    const caller = c.get('caller');
-    const all = (await producer.listings.accounts()).filter(
-      (userId) => mayUse(caller, userId) && userId.toLowerCase().includes(wanted),
-    );
-    const rest = all.filter((userId) => after === undefined || userId > after);
-    const page = rest.slice(0, limit);
-    const accounts = await Promise.all(page.map(readSummary));
-    const next = rest.length > limit ? (page.at(-1) ?? null) : null;
-    return c.json({ status: 'ok', accounts, total: all.length, next });
+    const { q, state, needs_attention, after, limit } = validate(accountListRequestSchema, c.req.query());
+    const { userIds, total, next } = await producer.listings.accounts({
+      text: q?.toLowerCase(),
+      state,
+      needsAttention: needs_attention,
+      among: c.get('caller').accounts,
+      after,
+      limit,
+    });
+    const accounts = await Promise.all(userIds.map(readSummary));
+    return c.json({ status: 'ok', accounts, total, next });
   });
 
   routes.get('/telegram/accounts/:user_id/sends', async (c) => {

@@ -109,7 +109,7 @@ export class FakeProducer implements ApiProducer {
   };
 
   readonly listings: ApiProducer['listings'] = {
-    accounts: async () => ['user1'],
+    accounts: async () => ({ userIds: ['user1'], total: 1, next: null }),
     sends: () => async () => ({ pending: [], ended: [] }),
     history: async () => [],
   };

@@ -41,8 +41,9 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   // Redis may have lost the views, now or later. Published accounts are included, so that one whose session file was
   // removed does not stay `ready`.
   const publishAll = async () => {
-    const stored = (await store.list()).filter((userId) => shardOf(userId, shards) === shard);
     const published = await publishedAccounts(redis, shard);
+    // Only now, so that the list contains an account that has signed in meanwhile.
+    const stored = (await store.list()).filter((userId) => shardOf(userId, shards) === shard);
     return accounts.publishAll([...new Set([...stored, ...published])]);
   };
   const publishOnce = () =>

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '@gateway/contracts';
-import { publishedShardKey, publishingShardKey } from '../keys.ts';
+import { indexedShardKey, publishedShardKey, publishingShardKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 
 const FINISH = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('SET', KEYS[2], ARGV[1])
+redis.call('MSET', KEYS[2], ARGV[1], KEYS[3], ARGV[1])
 return 1`);
 
 /**
@@ -24,7 +24,8 @@ export async function publishShard(
   const id = randomUUID();
   await redis.set(publishingShardKey(shard), id);
   if (!(await publish())) return false;
-  return (await FINISH.run(redis, [publishingShardKey(shard), publishedShardKey(shard)], [id])) === 1;
+  const keys = [publishingShardKey(shard), publishedShardKey(shard), indexedShardKey(shard)];
+  return (await FINISH.run(redis, keys, [id])) === 1;
 }
 
 /** Undoes {@link publishShard}: a missing view means nothing again. Call it when Redis may have lost views. */
@@ -55,12 +56,19 @@ export async function readViewOrAbsence(
 }
 
 /**
- * Call it before listing all accounts.
+ * Call it after reading all accounts, which Redis may have lost meanwhile.
+ * @returns whether the index of accounts is complete: an older worker publishes views, but does not index them.
  * @throws {GatewayError} `WORKER_UNAVAILABLE` if the views of a shard are not published, so accounts would be missing.
  */
-export async function requirePublished(redis: RedisClient, shards: number): Promise<void> {
-  const marks = Array.from({ length: shards }, (_, shard) => redis.exists(publishedShardKey(shard)));
-  if ((await Promise.all(marks)).includes(0)) throw notPublished('so the list would not be complete');
+export async function requirePublished(redis: RedisClient, shards: number): Promise<boolean> {
+  const marks = await Promise.all(
+    Array.from({ length: shards }, (_, shard) =>
+      redis.mget(publishedShardKey(shard), indexedShardKey(shard)),
+    ),
+  );
+  if (marks.some(([published]) => published === null))
+    throw notPublished('so the list would not be complete');
+  return marks.every(([published, indexed]) => published === indexed);
 }
 
 function notPublished(consequence: string): GatewayError {

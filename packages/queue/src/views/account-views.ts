@@ -4,6 +4,8 @@ import { accountViewKey, shardAccountsKey } from '../keys.ts';
 import { fencedWrite } from '../ownership/fence.ts';
 import { readViewOrAbsence } from '../ownership/published-shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
+import { withoutHold } from './account-entry.ts';
+import { indexAccount, unindexAccounts } from './account-index.ts';
 
 /** The account's latest published view, without a hold that is over; {@link UNKNOWN_ACCOUNT} if there is none. */
 export async function readAccountView(redis: RedisClient, userId: string, now: number): Promise<AccountView> {
@@ -58,14 +60,20 @@ export function publishedView(userId: string, json: string | null): PublishedVie
 export function asOf(published: PublishedView, now: number): PublishedView {
   const { view } = published;
   if (view.hold === null || view.hold.until > now) return published;
-  const state = view.state === 'flood_wait' ? 'ready' : view.state;
-  return { ...published, view: { ...view, hold: null, state } };
+  return { ...published, view: withoutHold(view) };
 }
 
-/** The accounts of a shard that have a published view, so are not known to be signed out. */
+/**
+ * The accounts of a shard that have a published view, so are not known to be signed out. The others leave the index of
+ * accounts, where a crash or an older worker may have left them. Only the worker that owns the shard may call this.
+ */
 export async function publishedAccounts(redis: RedisClient, shard: number): Promise<string[]> {
   const userIds = await redis.smembers(shardAccountsKey(shard));
   const views = await Promise.all(userIds.map((userId) => redis.exists(accountViewKey(userId))));
+  await unindexAccounts(
+    redis,
+    userIds.filter((_, index) => views[index] === 0),
+  );
   return userIds.filter((_, index) => views[index] === 1);
 }
 
@@ -80,4 +88,5 @@ export async function writeAccountView(
   // Do this first, so that no send is accepted for an account that the sweep does not check.
   if (known) await redis.sadd(shardAccountsKey(shard), userId);
   await fencedWrite(redis, userId, fence, accountViewKey(userId), known ? JSON.stringify(view) : null);
+  await indexAccount(redis, fence, userId, view);
 }

@@ -1,9 +1,10 @@
 import type { HistoryPoint } from '@gateway/contracts';
-import { accountViewKey, shardAccountsKey } from '../keys.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
 import { requirePublished } from '../ownership/published-shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisCalls } from '../redis/redis-calls.ts';
+import { findAccounts, type AccountIds, type AccountQuery } from './account-index.ts';
+import { scanAccounts } from './account-scan.ts';
 import { readHistory } from './history.ts';
 import { SendListReader, type SendLists } from './send-lists.ts';
 
@@ -22,23 +23,16 @@ export class Listings {
   }
 
   /**
-   * The ids of all accounts with a published view, sorted.
+   * A page of the accounts with a published view.
    * @throws {GatewayError} `WORKER_UNAVAILABLE` if workers have not published all views yet.
    */
-  async accounts(): Promise<string[]> {
+  async accounts(query: AccountQuery): Promise<AccountIds> {
     return this.#calls.read(async () => {
-      const shown = await Promise.all(
-        Array.from({ length: this.#shards }, async (_, shard) => this.#shownOf(shard)),
-      );
-      await requirePublished(this.#redis, this.#shards);
-      return shown.flat().toSorted();
+      const now = Date.now();
+      const found = await findAccounts(this.#redis, query, now);
+      if (await requirePublished(this.#redis, this.#shards)) return found;
+      return scanAccounts(this.#redis, this.#shards, query, now);
     });
-  }
-
-  async #shownOf(shard: number): Promise<string[]> {
-    const userIds = await this.#redis.smembers(shardAccountsKey(shard));
-    const isShown = await Promise.all(userIds.map((userId) => this.#redis.exists(accountViewKey(userId))));
-    return userIds.filter((_, index) => isShown[index] === 1);
   }
 
   /** Creates a reader of an account's messages, for repeated calls. It returns at most `limit` of each list. */

@@ -1,0 +1,197 @@
+import type { AccountView } from '@gateway/contracts';
+import { ACCOUNT_INDEX_PREFIX, accountGroupKey, accountTextsKey } from '../keys.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { Script } from '../redis/script.ts';
+import {
+  groupOf,
+  groupsOf,
+  searchText,
+  withoutHold,
+  type AccountEntry,
+  type AccountFilter,
+} from './account-entry.ts';
+
+/** Accounts searched, or holds ended, per script: Redis does nothing else while a script runs. */
+const BATCH = 1_000;
+const HOLDS_AT_ONCE = 200;
+
+const LUA = `
+local prefix = KEYS[1]
+local function move(id, from, to)
+  for _, group in ipairs(from) do redis.call('ZREM', prefix .. 'group:' .. group, id) end
+  for _, group in ipairs(to) do redis.call('ZADD', prefix .. 'group:' .. group, 0, id) end
+end`;
+
+// ARGV: account, number of the lease, entry (empty: the account is forgotten), text, end of its hold (empty: none).
+const PLACE = new Script(`${LUA}
+local id = ARGV[1]
+local old = redis.call('HGET', prefix .. 'entries', id)
+old = old and cjson.decode(old) or { fence = 0, groups = {} }
+if old.fence > tonumber(ARGV[2]) then return 0 end
+redis.call('ZREM', prefix .. 'holds', id)
+if ARGV[3] == '' then
+  move(id, old.groups, {})
+  redis.call('HDEL', prefix .. 'entries', id)
+  redis.call('HDEL', prefix .. 'texts', id)
+  return 1
+end
+move(id, old.groups, cjson.decode(ARGV[3]).groups)
+redis.call('HSET', prefix .. 'entries', id, ARGV[3])
+redis.call('HSET', prefix .. 'texts', id, ARGV[4])
+if ARGV[5] ~= '' then redis.call('ZADD', prefix .. 'holds', ARGV[5], id) end
+return 1`);
+
+const END_HOLDS = new Script(`${LUA}
+local ids = redis.call('ZRANGEBYSCORE', prefix .. 'holds', '-inf', ARGV[1], 'LIMIT', 0, ${HOLDS_AT_ONCE})
+for _, id in ipairs(ids) do
+  local entry = redis.call('HGET', prefix .. 'entries', id)
+  redis.call('ZREM', prefix .. 'holds', id)
+  if entry then
+    entry = cjson.decode(entry)
+    move(id, entry.groups, cjson.decode(entry.later).groups)
+    redis.call('HSET', prefix .. 'entries', id, entry.later)
+  end
+end
+return #ids`);
+
+// KEYS: group, texts. ARGV: text, bounds of the accounts, how many to return. Returns the last account searched, the
+// number of matches, and the first of them.
+const SEARCH = new Script(`
+local ids = redis.call('ZRANGEBYLEX', KEYS[1], ARGV[2], ARGV[3], 'LIMIT', 0, ${BATCH})
+if #ids == 0 then return { false, 0, {} } end
+local texts = redis.call('HMGET', KEYS[2], unpack(ids))
+local count, found, wanted = 0, {}, tonumber(ARGV[4])
+for at, id in ipairs(ids) do
+  if texts[at] and string.find(texts[at], ARGV[1], 1, true) then
+    count = count + 1
+    if count <= wanted then found[count] = id end
+  end
+end
+return { #ids == ${BATCH} and ids[#ids], count, found }`);
+
+/** Writes the account's view to the index; an account that is not known leaves it. */
+export async function indexAccount(
+  redis: RedisClient,
+  fence: string,
+  userId: string,
+  view: AccountView,
+): Promise<void> {
+  const number = Number.parseInt(fence, 10);
+  const args = view.state === 'none' ? ['', '', ''] : entryArgs(number, userId, view);
+  await PLACE.run(redis, [ACCOUNT_INDEX_PREFIX], [userId, number, ...args]);
+}
+
+function entryArgs(fence: number, userId: string, view: AccountView): [string, string, string | number] {
+  const entry: AccountEntry = { fence, groups: groupsOf(view) };
+  const until = view.hold?.until;
+  const text = searchText(userId, view);
+  if (until === undefined) return [JSON.stringify(entry), text, ''];
+  const later = JSON.stringify({ fence, groups: groupsOf(withoutHold(view)) } satisfies AccountEntry);
+  return [JSON.stringify({ ...entry, later } satisfies AccountEntry), text, until];
+}
+
+/** Removes accounts from the index that no worker publishes any more. */
+export async function unindexAccounts(redis: RedisClient, userIds: readonly string[]): Promise<void> {
+  for (let at = 0; at < userIds.length; at += BATCH) {
+    const batch = userIds.slice(at, at + BATCH);
+    const listed = await redis.zmscore(accountGroupKey(groupOf({})), ...batch);
+    for (const userId of batch.filter((_, index) => listed[index] !== null))
+      await PLACE.run(redis, [ACCOUNT_INDEX_PREFIX], [userId, Number.MAX_SAFE_INTEGER, '', '', '']);
+  }
+}
+
+export interface AccountQuery extends AccountFilter {
+  /** The accounts to choose from; `null`: all. */
+  among: readonly string[] | null;
+  /** Returns accounts after this one. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** A page of accounts, sorted by user_id. */
+export interface AccountIds {
+  userIds: string[];
+  /** Number of accounts that fit, on this page or not. */
+  total: number;
+  /** `after` of the next page. */
+  next: string | null;
+}
+
+/** Reads a page of accounts from the index. It costs O(page), or a walk in batches for a search. */
+export async function findAccounts(
+  redis: RedisClient,
+  query: AccountQuery,
+  now: number,
+): Promise<AccountIds> {
+  const { text = '', among, after, limit } = query;
+  const group = accountGroupKey(groupOf(query));
+  if (query.state !== undefined || query.needsAttention !== undefined) await endHolds(redis, now);
+  if (among !== null) return pageOf(await fittingOf(redis, group, text, among), query);
+  const rest = after === undefined ? '-' : `(${after}`;
+  if (text !== '') {
+    const before = after === undefined ? 0 : (await search(redis, group, text, ['-', `[${after}`], 0)).count;
+    const { count, found } = await search(redis, group, text, [rest, '+'], limit + 1);
+    return cut(found, before + count, limit);
+  }
+  const [total, found] = await Promise.all([
+    redis.zcard(group),
+    redis.zrangebylex(group, rest, '+', 'LIMIT', 0, limit + 1),
+  ]);
+  return cut(found, total, limit);
+}
+
+/** Cuts the page from all accounts that fit. */
+export function pageOf(fitting: readonly string[], { after, limit }: AccountQuery): AccountIds {
+  const rest = fitting.filter((userId) => after === undefined || userId > after).toSorted();
+  return cut(rest.slice(0, limit + 1), fitting.length, limit);
+}
+
+/** @param found one more than `limit` if there is a next page. */
+function cut(found: readonly string[], total: number, limit: number): AccountIds {
+  const userIds = found.slice(0, limit);
+  return { userIds, total, next: found.length > limit ? (userIds.at(-1) ?? null) : null };
+}
+
+async function endHolds(redis: RedisClient, now: number): Promise<void> {
+  while ((await END_HOLDS.run(redis, [ACCOUNT_INDEX_PREFIX], [now])) === HOLDS_AT_ONCE);
+}
+
+async function fittingOf(
+  redis: RedisClient,
+  group: string,
+  text: string,
+  among: readonly string[],
+): Promise<string[]> {
+  const userIds = [...new Set(among)];
+  if (userIds.length === 0) return [];
+  const [scores, texts] = await Promise.all([
+    redis.zmscore(group, ...userIds),
+    text === '' ? [] : redis.hmget(accountTextsKey(), ...userIds),
+  ]);
+  return userIds.filter(
+    (_, index) => scores[index] !== null && (text === '' || (texts[index] ?? '').includes(text)),
+  );
+}
+
+async function search(
+  redis: RedisClient,
+  group: string,
+  text: string,
+  [min, max]: [min: string, max: string],
+  wanted: number,
+): Promise<{ count: number; found: string[] }> {
+  const found: string[] = [];
+  let count = 0;
+  for (let from: string | null = min; from !== null;) {
+    const args = [text, from, max, wanted - found.length];
+    const [last, matches, ids] = (await SEARCH.run(redis, [group, accountTextsKey()], args)) as [
+      string | null,
+      number,
+      string[],
+    ];
+    count += matches;
+    found.push(...ids);
+    from = last === null ? null : `(${last}`;
+  }
+  return { count, found };
+}
