@@ -3,7 +3,7 @@
  * 3 (`think`), Open WebUI's DEFAULT_REASONING_TAGS, and the chat templates of the models named in the list.
  */
 const TAGS: readonly (readonly [open: string, close: string])[] = [
-  // `seed:think`: Seed-OSS. `reasoning_scratchpad`: Hermes.
+  // Seed-OSS uses `seed:think`, Hermes `reasoning_scratchpad`.
   ...['think', 'thinking', 'thought', 'reason', 'reasoning', 'seed:think', 'reasoning_scratchpad'].map(
     (name) => [`<${name}>`, `</${name}>`] as const,
   ),

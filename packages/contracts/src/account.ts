@@ -68,7 +68,7 @@ export function isStopped({ state, reason }: { state: AccountState; reason: stri
     state === 'peer_limited' ||
     state === 'frozen' ||
     state === 'unreadable' ||
-    // During a new sign-in `state` is the sign-in's, so only `reason` shows this.
+    // During a new sign-in `state` is that of the sign-in. Then only `reason` shows that the session is unreadable.
     reason === SESSION_UNREADABLE ||
     (isWell && (reason === PAUSED || reason === EXPORTED))
   );

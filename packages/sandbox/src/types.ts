@@ -105,7 +105,7 @@ export interface AuthKeyStore {
   delete(id: string): Promise<void>;
 }
 
-/** What the `rpc/` half can ask of the `mtproto/` half. */
+/** The part of `mtproto/` that `rpc/` calls. */
 export interface Network {
   /**
    * Sends an `Updates` object to every open connection of an auth key, each in its own layer. Skips connections whose

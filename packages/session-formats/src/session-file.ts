@@ -29,7 +29,7 @@ export function isSqlite(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') === MAGIC;
 }
 
-/** Whether pages are missing at the end. SQLite reads the rest, and may find a table empty. */
+/** Whether pages are missing at the end of the file. SQLite would read such a file, and may find a table empty. */
 function isCut(bytes: Uint8Array): boolean {
   if (bytes.length < HEAD.bytes) return true;
   const head = new DataView(bytes.buffer, bytes.byteOffset, HEAD.bytes);

@@ -48,7 +48,7 @@ async function replace(file: string, content: string, beforeCommit?: () => Promi
   await syncDirectory(directory);
 }
 
-/** More than the peers of a million chats need. */
+/** Maximum size of a file that is read. The peers of a million chats need less. */
 const MAX_BYTES = 2 ** 26;
 
 /**

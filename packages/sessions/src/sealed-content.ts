@@ -35,7 +35,7 @@ function contextOf(kind: SealedKind, userId: string): string {
   return `${kind}:${userId}`;
 }
 
-/** The parsers' own messages quote the content, which is secret. */
+/** Why the content cannot be read. Hides the parsers' own messages, because they quote the content, which is secret. */
 function reasonOf(error: unknown): string {
   if (error instanceof z.ZodError || error instanceof SyntaxError) return 'its content is not valid';
   return error instanceof Error ? error.message : String(error);

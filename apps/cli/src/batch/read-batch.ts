@@ -71,7 +71,7 @@ function objectOf(json: string, line: number): Record<string, unknown> {
     const value: unknown = JSON.parse(json);
     if (isObject(value)) return value;
   } catch {
-    // Reported below.
+    // The error below names the line.
   }
   const hint = json.trimStart().startsWith('[') ? ': write one object on each line, not an array' : '';
   throw new UsageError(`line ${line}: is not a JSON object${hint}`);

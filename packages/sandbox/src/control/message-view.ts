@@ -27,9 +27,9 @@ export interface MessageView {
   accepted_at: string;
   /** A signed 64-bit number in decimal, which a JSON number cannot hold. */
   random_id: string;
-  /** Those that the client sent. */
+  /** The entities that the client sent. */
   entities?: EntityView[];
-  /** Those that Telegram added, such as links. */
+  /** The entities that Telegram added, such as links. */
   detected_entities?: EntityView[];
   silent?: true;
   /** Link previews are off. */

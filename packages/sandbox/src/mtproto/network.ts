@@ -33,7 +33,11 @@ function listeningSessions(key: AuthKey): Set<MtprotoSession> {
   );
 }
 
-/** `bodies` caches the encoded update by layer. @throws {TlEncodeError} */
+/**
+ * Queues the updates for one session.
+ * @param bodies caches the encoded updates by layer, for several sessions.
+ * @throws {TlEncodeError}
+ */
 function pushTo(session: MtprotoSession, key: AuthKey, updates: TlObject, bodies: Map<number, Buffer>): void {
   const layer = session.layer ?? key.layer;
   if (layer === undefined) return;
