@@ -6,7 +6,7 @@ import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
-import { send } from './commands/send.ts';
+import { addSendOptions, send } from './commands/send.ts';
 import {
   exportSession,
   importSession,
@@ -119,16 +119,7 @@ export function createProgram(run: Runner): Command {
 }
 
 function addSend(command: Command, run: Runner): void {
-  command
-    .option('--file <path>', 'read the text from a file; - as the text: from standard input')
-    .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
-    .option('--reply-to <id>', 'reply to this message of the chat')
-    .option('--silent', 'send silently')
-    .option('--no-preview', 'without link previews')
-    .option('--at <time>', 'hold until this time, with time zone: 2030-01-31T09:00:00+03:00')
-    .option('--wait <seconds>', 'seconds to wait until the message is sent (at most 60)')
-    .option('--async', 'do not wait: the answer is a job')
-    .option('--key <key>', 'Idempotency-Key: sends with the same key are one message')
+  addSendOptions(command)
     .option(
       '--batch <file>',
       'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send; UTF-8, or UTF-16 with a byte order mark',

@@ -5,6 +5,7 @@ import {
   type OutgoingMessage,
   type SendOutcome,
 } from '@gateway/client';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
@@ -22,6 +23,20 @@ export interface SendOptions {
   wait?: string;
   async?: boolean;
   key?: string;
+}
+
+/** Adds the options of one send to its command. */
+export function addSendOptions(command: Command): Command {
+  return command
+    .option('--file <path>', 'read the text from a file; - as the text: from standard input')
+    .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
+    .option('--reply-to <id>', 'reply to this message of the chat')
+    .option('--silent', 'send silently')
+    .option('--no-preview', 'without link previews')
+    .option('--at <time>', 'hold until this time, with time zone: 2030-01-31T09:00:00+03:00')
+    .option('--wait <seconds>', 'seconds to wait until the message is sent (at most 60)')
+    .option('--async', 'do not wait: the answer is a job')
+    .option('--key <key>', 'Idempotency-Key: sends with the same key are one message');
 }
 
 export interface SendArguments {
@@ -78,7 +93,7 @@ export function mayBeQueued(error: unknown): boolean {
 /** The message fields set by the options, for any recipient. @throws {UsageError} */
 export function messageOptions(
   options: SendOptions,
-): Pick<OutgoingMessage, 'reply_to' | 'silent' | 'link_preview' | 'send_at' | 'parse_mode'> {
+): Omit<OutgoingMessage, 'user_id' | 'recipient_id' | 'text'> {
   return {
     parse_mode: parseModeOf(options.parseMode),
     reply_to: options.replyTo === undefined ? undefined : messageIdOf('--reply-to', options.replyTo),

@@ -8,14 +8,14 @@ export const sendMessage: RunStep<'send'> = async (client, step) => {
   const { jobId, index, job, progress, askedAt, after, searchSince } = step;
   const { text = '', entities = [] } = partsOf(job.text, job.cuts ?? [], job.entities)[index] ?? {};
   const sent = await client.run('send', {
+    // The fields that the job and the call have in common, such as `linkPreview`.
+    ...job,
     recipient: recipientOf(job.recipient),
     text,
     entities,
     randomId: randomIdOf(jobId, index),
     // Only the first part is a reply; the other parts follow it.
     replyTo: index === 0 ? job.replyTo : undefined,
-    silent: job.silent,
-    linkPreview: job.linkPreview,
     askedAt,
     after,
     searchSince,
