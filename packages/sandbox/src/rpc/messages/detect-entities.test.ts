@@ -40,3 +40,7 @@ test('the longest texts are handled', () => {
   for (const part of ['a', 'a.', '@a', '#', '/', 'a-', 'https://', 'a@'])
     withDetectedEntities(part.repeat(4_096 / part.length), []);
 });
+
+test('a text has at most 100 of them', () => {
+  expect(withDetectedEntities('@durov '.repeat(500), [])).toHaveLength(100);
+});

@@ -32,18 +32,23 @@ const FORMATTING = new Set(
   ['Bold', 'Italic', 'Underline', 'Strike', 'Spoiler', 'Blockquote'].map((kind) => `messageEntity${kind}`),
 );
 
+/** A text has at most so many entities besides its formatting. */
+const MAX_ENTITIES = 100;
+
 /** Punctuation at the end of a link is part of the sentence. */
 const TRAILING = /[.,:;!?'"»)\]]+$/u;
 
 /** The given entities and those that Telegram adds, in the order of the text. */
 export function withDetectedEntities(text: string, given: readonly MessageEntity[]): MessageEntity[] {
-  const taken = given.filter(({ kind }) => !FORMATTING.has(kind));
+  const taken: Span[] = given.filter(({ kind }) => !FORMATTING.has(kind));
   const detected: MessageEntity[] = [];
   for (const [name, pattern] of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
       const found = name === 'Url' ? match[0].replace(TRAILING, '') : match[0];
       const entity = { kind: `messageEntity${name}`, offset: match.index, length: found.length };
-      if ([...taken, ...detected].some((other) => overlap(entity, other))) continue;
+      if (taken.some((other) => overlap(entity, other))) continue;
+      if (taken.length >= MAX_ENTITIES) break;
+      taken.push(entity);
       detected.push({ ...entity, detected: true });
     }
   }
