@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
     exclude: ['**/node_modules/**'],
+    globalSetup: ['test/env/built-code.ts'],
     pool: 'forks',
     // Many tests start processes of their own, and wait for them most of the time.
     maxWorkers: Math.max(2, Math.min(4, availableParallelism() - 1)),

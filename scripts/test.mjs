@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildCode } from './lib/code.mjs';
 import { buildConsole } from './lib/console.mjs';
 import { checkNode, installDependencies } from './lib/dependencies.mjs';
 import { redisBinary } from './lib/redis-binary.mjs';
@@ -22,7 +21,6 @@ await runScript(async () => {
   const { signal } = stopSignal();
   await installDependencies(signal);
   await buildConsole(signal);
-  await buildCode(signal);
   const binary = await redisBinary(signal);
   const directory = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   const crashed = new AbortController();
