@@ -62,6 +62,11 @@ export class SandboxControl {
     return this.#send('POST', '/chats', chat);
   }
 
+  /** A group, supergroup or channel. `unread`: by account id. */
+  async chat(id: number): Promise<{ unread: Record<string, number> }> {
+    return this.#get(`/chats/${id}`);
+  }
+
   async messages(query: { from?: number; to?: number } = {}): Promise<SandboxMessage[]> {
     const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
     return this.#get(`/messages?${search}`);
@@ -167,4 +172,7 @@ export interface SandboxMessage {
   deleted?: true;
   /** The accounts that deleted the message only for themselves. */
   deleted_for?: number[];
+  reactions?: { by: number; emoji: string[] }[];
+  /** The accounts that see it as pinned; `true` in a supergroup or channel. */
+  pinned?: true | number[];
 }

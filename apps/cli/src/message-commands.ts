@@ -1,6 +1,15 @@
 import type { Command } from 'commander';
 import type { CommonOptions, Runner } from './command-context.ts';
-import { deleteMessages, edit, type EditOptions } from './commands/messages.ts';
+import {
+  deleteMessages,
+  edit,
+  pin,
+  react,
+  read,
+  unpin,
+  type EditOptions,
+  type PinOptions,
+} from './commands/messages.ts';
 
 /** Defines the commands for messages that exist already. @param define adds a command to the program. */
 export function addMessageCommands(
@@ -31,4 +40,28 @@ export function addMessageCommands(
         options: CommonOptions & { onlyForMe?: boolean },
       ) => run(options, (context) => deleteMessages(context, { userId, recipient, messageIds }, options)),
     );
+
+  define(
+    'react <user_id> <recipient> <message_id> [emoji...]',
+    'react to a message; no emoji removes the reaction',
+  ).action((userId: string, recipient: string, messageId: string, emoji: string[], options: CommonOptions) =>
+    run(options, (context) => react(context, { userId, recipient, messageId, emoji })),
+  );
+
+  define('pin <user_id> <recipient> <message_id>', 'pin a message')
+    .option('--silent', 'without a notification')
+    .option('--both-sides', 'in a private chat: for the other side too')
+    .action((userId: string, recipient: string, messageId: string, options: CommonOptions & PinOptions) =>
+      run(options, (context) => pin(context, { userId, recipient, messageId }, options)),
+    );
+
+  define('unpin <user_id> <recipient> <message_id>', 'unpin a message; all as the id: every message').action(
+    (userId: string, recipient: string, messageId: string, options: CommonOptions) =>
+      run(options, (context) => unpin(context, { userId, recipient, messageId })),
+  );
+
+  define('read <user_id> <recipient> [up_to]', 'mark a chat as read, or up to a message').action(
+    (userId: string, recipient: string, upTo: string | undefined, options: CommonOptions) =>
+      run(options, (context) => read(context, { userId, recipient, upTo })),
+  );
 }

@@ -69,6 +69,8 @@ interface ActionSpec<
   /** The text that lists show for the job. */
   preview: (job: z.output<z.ZodObject<J>>) => string;
   steps: Steps<z.output<z.ZodObject<J>>, P, z.output<z.ZodObject<R>>>;
+  /** Whether the bot may do it. Default: it may. */
+  forBots?: boolean;
   repeat: Repeat;
   /** Whether each step creates a message: it then counts against the pace, and its flood waits hold all sends. */
   makesMessages: boolean;
@@ -98,6 +100,7 @@ export type Action<
   P,
   R extends z.ZodRawShape,
 > = ActionSpec<N, Q, J, P, R> & {
+  forBots: boolean;
   /** Strict: a job with an unknown field was enqueued by a newer version. */
   schema: z.ZodObject<typeof jobEnvelope & J, z.core.$strict>;
 };
@@ -111,7 +114,7 @@ export function defineAction<
   R extends z.ZodRawShape,
 >(spec: ActionSpec<N, Q, J, P, R>): Action<N, Q, J, P, R> {
   const schema = z.strictObject({ ...jobEnvelope, ...spec.job });
-  return { ...spec, schema };
+  return { ...spec, forBots: spec.forBots ?? true, schema };
 }
 
 /**

@@ -4,13 +4,21 @@ import type { ActionDocs, JobToEnqueue, JobTools, Repeat } from './action.ts';
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
 import type { jobEnvelope } from './job-envelope.ts';
+import { pinMessage } from './pin-message.ts';
+import { reactToMessage } from './react-to-message.ts';
+import { readChat } from './read-chat.ts';
 import { sendMessage } from './send-message.ts';
+import { unpinMessage } from './unpin-message.ts';
 
 /** Every action, by its name: the kinds of jobs in the accounts' queues. */
 export const ACTIONS = {
   [sendMessage.name]: sendMessage,
   [editMessage.name]: editMessage,
   [deleteMessages.name]: deleteMessages,
+  [reactToMessage.name]: reactToMessage,
+  [pinMessage.name]: pinMessage,
+  [unpinMessage.name]: unpinMessage,
+  [readChat.name]: readChat,
 };
 
 export type ActionName = keyof typeof ACTIONS;
@@ -43,6 +51,7 @@ export interface AnyAction {
   readonly schema: z.ZodObject<typeof jobEnvelope>;
   readonly result: z.ZodObject;
   readonly digest: readonly string[];
+  readonly forBots: boolean;
   readonly repeat: Repeat;
   readonly makesMessages: boolean;
   readonly errors: readonly ErrorCode[];

@@ -8,17 +8,22 @@ const TOOLS = {
   pause: async () => {},
 };
 
+const ORIGIN = { requestId: 'r', idempotencyKey: 'k', bot: null };
+
 /** The digest of a request as the API makes it. */
 async function digest(type: string, body: object): Promise<string | undefined> {
   const action = actionOf(type);
   if (action === undefined) throw new Error(type);
   const request = action.request.parse(body);
-  const { key } = await newJob(action, request, { requestId: 'r', idempotencyKey: 'k' }, TOOLS);
+  const { key } = await newJob(action, request, ORIGIN, TOOLS);
   return key?.digest;
 }
 
 const SEND = { user_id: 'alice', recipient_id: 'me', text: 'Hello' };
 const DELETE = { user_id: 'alice', recipient_id: 'me', message_ids: [7, 8] };
+const REACT = { user_id: 'alice', recipient_id: 'me', message_id: 7, emoji: '👍' };
+const PIN = { user_id: 'alice', recipient_id: 'me', message_id: 7 };
+const READ = { user_id: 'alice', recipient_id: 'me' };
 const EDIT = { user_id: 'alice', recipient_id: 'me', message_id: 7, text: 'Hello' };
 
 // Jobs with these digests are kept for days. If one changes, a repeat under the same key is refused after an upgrade.
@@ -37,6 +42,10 @@ test.each([
     '2:Pz2MIEhuLEDcM7X-dndULIQwQuiUUVNA349Wg0xbgOA',
   ],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
+  ['message.react', REACT, '2:q3_IONn_n9YT89rqwVm1dUgUZsU5MX-yeTK3L_WafFI'],
+  ['message.pin', PIN, '2:JRqyOEQowDx61IrxGRlbr_LicU9km-FwlQcUmBax3Vc'],
+  ['message.unpin', PIN, '2:-yu4Og54aUp-ZVjo1JddXbwLaTHnxd5KSwfwRz6_Gg8'],
+  ['chat.read', READ, '2:7B-2FWn4ZnU3HQGcJVexCDfXodP3LFH5DtXcgCDs64I'],
   ['message.delete', DELETE, '2:YCaslGuGOi2_gNXADekdsb3LgFnY11Q_u61ESs3IDgA'],
 ])('the digest of a %s stays the same over versions: %#', async (type, body, golden) => {
   expect(await digest(type, body)).toBe(golden);
@@ -46,7 +55,7 @@ test('the former digest of a send is that of the versions before', async () => {
   const action = actionOf('send');
   const request = action?.request.parse({ ...SEND, silent: true, callback_url: 'https://example.com/' });
   if (action === undefined || request === undefined) throw new Error('no send');
-  const { key } = await newJob(action, request, { requestId: 'r', idempotencyKey: 'k' }, TOOLS);
+  const { key } = await newJob(action, request, ORIGIN, TOOLS);
   // SHA-256 of the job in the order of its fields, as JSON: [{"userId":"alice","recipient":"me",…},null]
   expect(await key?.formerDigest?.()).toBe('DHUOPBlJDbFfPq5owjsoUCBZN32A2oz5oNVT_9e0d9A');
   expect(isCurrentDigest('DHUOPBlJDbFfPq5owjsoUCBZN32A2oz5oNVT_9e0d9A')).toBe(false);

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { JobTools } from './action.ts';
 import type { ActionName, AnyAction } from './catalogue.ts';
 import { digestOf } from './digest.ts';
+import { fieldError } from './field-error.ts';
 import type { jobEnvelope } from './job-envelope.ts';
 import { formerSendDigest, type SendRequest } from './send-message.ts';
 
@@ -26,6 +27,14 @@ export interface JobKey {
   formerDigest?: (() => Promise<string>) | undefined;
 }
 
+/** Who asks, and how. */
+export interface JobOrigin {
+  requestId: string;
+  idempotencyKey?: string | undefined;
+  /** The bot's account; `null` if there is no bot. */
+  bot: string | null;
+}
+
 /**
  * Converts a valid request to its job.
  * @throws {GatewayError} `VALIDATION` for what the schema cannot check.
@@ -33,9 +42,11 @@ export interface JobKey {
 export async function newJob(
   action: AnyAction,
   request: { user_id: string },
-  { requestId, idempotencyKey }: { requestId: string; idempotencyKey?: string | undefined },
+  { requestId, idempotencyKey, bot }: JobOrigin,
   tools: JobTools,
 ): Promise<NewJob> {
+  if (!action.forBots && request.user_id === bot)
+    throw fieldError('user_id', 'is the bot: only the account of a person can do this');
   const { job, sendAt, callbackUrl } = await action.toJob(request, tools);
   const data = {
     v: action.v,

@@ -1,4 +1,5 @@
 import { ACTION_NAMES, actionOf, newJob, pathOf, type AnyAction } from '@gateway/actions';
+import { botUserId } from '@gateway/runtime';
 import { Hono, type Context } from 'hono';
 import { refuseSignedOut } from '../accounts/signed-in.ts';
 import { awaitAction, holdOf, type ActionOutcome } from '../actions/await-action.ts';
@@ -34,7 +35,7 @@ async function runAction(
   const job = await newJob(
     action,
     request,
-    { requestId: c.get('requestId'), idempotencyKey },
+    { requestId: c.get('requestId'), idempotencyKey, bot: botUserId(settings) },
     jobTools(logger),
   );
 

@@ -8,6 +8,7 @@ import {
   type NewJob,
 } from '@gateway/actions';
 import { GatewayError } from '@gateway/contracts';
+import { botUserId } from '@gateway/runtime';
 import { Hono, type Context } from 'hono';
 import { refuseSignedOut } from '../accounts/signed-in.ts';
 import { jobTools } from '../actions/job-tools.ts';
@@ -31,7 +32,7 @@ const ENTITY_LENGTH = 45;
 type Outcome = { jobId: string } | GatewayError;
 
 /** Items are independent: valid ones are enqueued in order, and each refused one gets its own error. */
-export function batchRoutes({ producer, metrics, logger }: ApiContext): Hono<ApiEnv> {
+export function batchRoutes({ producer, settings, metrics, logger }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/batch', async (c) => {
@@ -62,7 +63,8 @@ export function batchRoutes({ producer, metrics, logger }: ApiContext): Hono<Api
     let length = 0;
     const tools = jobTools(logger);
     for (const [index, item] of items.entries()) {
-      const job = await readItem(c, item, { what, toAction, key: keyOf(idempotencyKey, index) }, tools);
+      const key = keyOf(idempotencyKey, index);
+      const job = await readItem(c, item, { what, toAction, key, bot: botUserId(settings) }, tools);
       group.push(job);
       length += lengthOf(job);
       await tools.pause();
@@ -103,13 +105,14 @@ interface ItemOptions {
   what: string;
   toAction: (item: unknown) => unknown;
   key: string | undefined;
+  bot: string | null;
 }
 
 /** Reads one item of a batch. @returns its job, or the error to report for it. */
 async function readItem(
   c: Context<ApiEnv>,
   item: unknown,
-  { what, toAction, key }: ItemOptions,
+  { what, toAction, key, bot }: ItemOptions,
   tools: JobTools,
 ): Promise<NewJob | GatewayError> {
   try {
@@ -117,7 +120,8 @@ async function readItem(
     const { action, request } = splitItem(validate(actionTypeSchema, toAction(item), what));
     const valid = validate(action.request, request, what);
     requireAccount(c.get('caller'), valid.user_id);
-    return await newJob(action, valid, { requestId: c.get('requestId'), idempotencyKey: key }, tools);
+    const origin = { requestId: c.get('requestId'), idempotencyKey: key, bot };
+    return await newJob(action, valid, origin, tools);
   } catch (thrown) {
     const error = GatewayError.from(thrown);
     // An internal error fails the whole request, not one item.

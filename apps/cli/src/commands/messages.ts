@@ -45,6 +45,59 @@ export async function deleteMessages(
   return act(context, 'message.delete', request, ({ deleted }) => `deleted message ${deleted.join(', ')}`);
 }
 
+/** @param emoji none removes the account's reactions. */
+export async function react(
+  context: CommandContext,
+  { messageId, emoji, ...chat }: ChatArguments & { messageId: string; emoji: string[] },
+): Promise<ExitCode> {
+  const request = { ...chatFields(chat), message_id: messageIdOf('message_id', messageId), emoji };
+  return act(context, 'message.react', request, ({ message_id }) => `reacted to message ${message_id}`);
+}
+
+/** The options as commander parses them. */
+export interface PinOptions {
+  silent?: boolean;
+  bothSides?: boolean;
+}
+
+export async function pin(
+  context: CommandContext,
+  { messageId, ...chat }: ChatArguments & { messageId: string },
+  { silent, bothSides }: PinOptions,
+): Promise<ExitCode> {
+  const request = {
+    ...chatFields(chat),
+    message_id: messageIdOf('message_id', messageId),
+    silent,
+    both_sides: bothSides,
+  };
+  return act(context, 'message.pin', request, ({ message_id }) => `pinned message ${message_id}`);
+}
+
+/** @param messageId `all` for every message of the chat. */
+export async function unpin(
+  context: CommandContext,
+  { messageId, ...chat }: ChatArguments & { messageId: string },
+): Promise<ExitCode> {
+  const which = messageId === 'all' ? { all: true } : { message_id: messageIdOf('message_id', messageId) };
+  const request = { ...chatFields(chat), ...which };
+  return act(context, 'message.unpin', request, () =>
+    messageId === 'all' ? 'unpinned every message' : `unpinned message ${messageId}`,
+  );
+}
+
+/** @param upTo `undefined`: the whole chat. */
+export async function read(
+  context: CommandContext,
+  { upTo, ...chat }: ChatArguments & { upTo: string | undefined },
+): Promise<ExitCode> {
+  const request = {
+    ...chatFields(chat),
+    up_to: upTo === undefined ? undefined : messageIdOf('up_to', upTo),
+  };
+  return act(context, 'chat.read', request, () => 'marked as read');
+}
+
 function chatFields({ userId, recipient }: ChatArguments) {
   return { user_id: userId, recipient_id: recipient };
 }

@@ -9,6 +9,10 @@ const ACTIONS: { [N in ActionName]: RunStep<N> } = {
   send: sendMessage,
   'message.edit': editMessage,
   'message.delete': oneCall('message.delete'),
+  'message.react': oneCall('message.react'),
+  'message.pin': oneCall('message.pin'),
+  'message.unpin': oneCall('message.unpin'),
+  'chat.read': oneCall('chat.read'),
 };
 
 /** Runs the step at Telegram. @throws {TelegramFailure} */

@@ -23,6 +23,6 @@ type PlainAction = {
 export function oneCall<N extends PlainAction>(name: N): RunStep<N> {
   return async (client, { job, progress, askedAt }) => {
     const fields = { ...job, recipient: recipientOf(job.recipient), askedAt };
-    return { progress: { ...progress, result: await client.run(name, fields) } };
+    return { progress: { ...progress, result: await client.run(name, fields as unknown as CallOptions<N>) } };
   };
 }

@@ -365,6 +365,12 @@ export const ERROR_CODES = {
     'The account did not write this message.',
     'Edit only messages of the account itself.',
   ),
+  REACTION_REFUSED: entry(
+    422,
+    'permanent',
+    'Telegram does not take this reaction here.',
+    'Read `rpc_error`; choose another emoji, or fewer.',
+  ),
   MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not accept this message.', 'Read `rpc_error`.'),
   TOO_LATE: entry(409, 'permanent', 'The message was sent, or is being sent.', 'None: read the job.'),
 } satisfies Record<string, ErrorCodeEntry>;

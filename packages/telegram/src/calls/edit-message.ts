@@ -1,9 +1,9 @@
 import { GatewayError, sameTextAs, type Entity, type Recipient } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
-import { rpcNameOf } from '../errors/errors.ts';
 import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients } from '../peers/recipients.ts';
+import { changeMessage } from './change-message.ts';
 import { toTelegramEntities } from './entities.ts';
 import { messageById } from './messages-by-id.ts';
 import { isoTime } from './sent-message.ts';
@@ -72,17 +72,8 @@ async function change(
     // An empty list removes the formatting of the old text.
     entities: toTelegramEntities(entities, (id) => recipients.inputUser(id)),
   });
-  try {
-    return editDateIn(await caller.act(request), messageId) ?? editDate;
-  } catch (error) {
-    const name = rpcNameOf(error);
-    if (name === 'MESSAGE_NOT_MODIFIED') return editDate;
-    if (name !== 'MESSAGE_ID_INVALID') throw error;
-    throw new TelegramFailure(
-      { outcome: 'fail' },
-      new GatewayError('MESSAGE_NOT_FOUND', undefined, { rpcError: name }),
-    );
-  }
+  const answer = await changeMessage(caller.act(request), 'MESSAGE_NOT_MODIFIED');
+  return (answer === null ? undefined : editDateIn(answer, messageId)) ?? editDate;
 }
 
 function editDateIn(answer: Api.TypeUpdates, messageId: number): number | undefined {

@@ -1,5 +1,8 @@
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
+import { pinMessage, unpinMessage } from './pin-message.ts';
+import { reactToMessage } from './react-to-message.ts';
+import { readChat } from './read-chat.ts';
 import { sendMessage } from './send-message.ts';
 
 /** What the account does at Telegram for the actions' jobs, by the names of the actions. */
@@ -7,6 +10,10 @@ export const CALLS = {
   send: sendMessage,
   'message.edit': editMessage,
   'message.delete': deleteMessages,
+  'message.react': reactToMessage,
+  'message.pin': pinMessage,
+  'message.unpin': unpinMessage,
+  'chat.read': readChat,
 };
 
 export type CallName = keyof typeof CALLS;

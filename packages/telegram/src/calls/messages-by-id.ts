@@ -35,7 +35,15 @@ export async function messagesById(
 export async function messageById(asker: Asker, peer: Api.TypeInputPeer, id: number): Promise<Api.Message> {
   const [found] = await messagesById(asker, peer, [id]);
   if (found?.isInChat === true && found.message instanceof Api.Message) return found.message;
-  throw new TelegramFailure({ outcome: 'fail' }, new GatewayError('MESSAGE_NOT_FOUND'));
+  throw messageNotFound();
+}
+
+/** @param rpcError Telegram's name of the refusal, if Telegram said that the message is gone. */
+export function messageNotFound(rpcError?: string): TelegramFailure {
+  return new TelegramFailure(
+    { outcome: 'fail' },
+    new GatewayError('MESSAGE_NOT_FOUND', undefined, { rpcError }),
+  );
 }
 
 function isIn(

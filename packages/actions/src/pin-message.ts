@@ -1,0 +1,58 @@
+import {
+  messageFields,
+  messageIdField,
+  recipientIdSchema,
+  requestBody,
+  userIdSchema,
+} from '@gateway/contracts';
+import * as z from 'zod';
+import { defineAction, oneStep } from './action.ts';
+
+const request = requestBody({
+  user_id: userIdSchema,
+  recipient_id: recipientIdSchema,
+  message_id: messageIdField(),
+  silent: z.boolean().default(false).describe('Pin it without a notification'),
+  both_sides: z
+    .boolean()
+    .default(false)
+    .describe('In a private chat: pin it for the other side too. Elsewhere everybody sees it'),
+  callback_url: messageFields.callback_url.optional(),
+});
+
+const job = {
+  recipient: z.string(),
+  messageId: z.int(),
+  silent: z.boolean(),
+  bothSides: z.boolean(),
+};
+
+const result = z.object({ message_id: z.int() });
+
+/** Pins a message in its chat. */
+export const pinMessage = defineAction({
+  name: 'message.pin',
+  v: 1,
+  docs: {
+    id: 'pinMessage',
+    summary: 'Pin a message',
+    description: 'Pins a message in its chat. A message that is pinned already is a success.',
+    done: 'It is pinned.',
+    examples: { pin: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234 } },
+  },
+  request,
+  job,
+  result,
+  toJob: async ({ recipient_id, message_id, silent, both_sides, callback_url }) => ({
+    job: { recipient: recipient_id, messageId: message_id, silent, bothSides: both_sides },
+    callbackUrl: callback_url,
+  }),
+  digest: ['recipient_id', 'message_id', 'silent', 'both_sides', 'callback_url'],
+  chatOf: ({ recipient }) => recipient,
+  preview: ({ messageId }) => String(messageId),
+  steps: oneStep({}, result),
+  repeat: 'idempotent',
+  makesMessages: false,
+  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'MESSAGE_NOT_FOUND'],
+  hide: [],
+});
