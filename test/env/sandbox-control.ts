@@ -67,6 +67,11 @@ export class SandboxControl {
     return this.#get(`/chats/${id}`);
   }
 
+  /** What accounts were shown to do, oldest first. */
+  async typing(to: number): Promise<{ from_id: number; action: string }[]> {
+    return this.#get(`/typing?to=${to}`);
+  }
+
   async messages(query: { from?: number; to?: number } = {}): Promise<SandboxMessage[]> {
     const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
     return this.#get(`/messages?${search}`);

@@ -33,6 +33,7 @@ import { messageStreamRoutes } from './routes/message-stream.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
+import { typingRoutes } from './routes/typing.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 /** ms that the start waits for Redis. After that the API starts without Redis, and `/readyz` reports it. */
@@ -101,6 +102,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', sessionRoutes(context));
   app.route('/', statusRoutes(context));
   app.route('/', accountRoutes(context));
+  app.route('/', typingRoutes(context));
   app.route('/', jobRoutes(context));
   app.route('/', listingRoutes(context));
   app.route('/', messageStreamRoutes(context));

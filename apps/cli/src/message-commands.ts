@@ -9,6 +9,7 @@ import {
   unpin,
   type EditOptions,
   type PinOptions,
+  typing,
 } from './commands/messages.ts';
 
 /** Defines the commands for messages that exist already. @param define adds a command to the program. */
@@ -64,4 +65,10 @@ export function addMessageCommands(
     (userId: string, recipient: string, upTo: string | undefined, options: CommonOptions) =>
       run(options, (context) => read(context, { userId, recipient, upTo })),
   );
+
+  define('typing <user_id> <recipient>', 'show the account as typing in a chat')
+    .option('--ms <ms>', 'how long, at most 20000')
+    .action((userId: string, recipient: string, options: CommonOptions & { ms?: string }) =>
+      run(options, (context) => typing(context, { userId, recipient }, options)),
+    );
 }

@@ -29,6 +29,8 @@ import type {
   OutgoingMessage,
   PaceAnswer,
   SendOutcome,
+  TypingAnswer,
+  TypingRequest,
   VerifyAnswer,
   VerifyAnswers,
 } from './types.ts';
@@ -175,6 +177,17 @@ export class GatewayClient {
       body: request,
       headers: { 'Idempotency-Key': idempotencyKey, ...(prefer !== '' && { Prefer: prefer }) },
       retry: withIdempotencyKey,
+      signal,
+    });
+  }
+
+  /** Shows the account as typing in a chat. `shown: false`: the account, or the chat, has to wait. */
+  typing(request: TypingRequest, { signal }: CallOptions = {}): Promise<TypingAnswer> {
+    return this.#transport.json({
+      method: 'POST',
+      path: '/telegram/user/chat/typing',
+      body: request,
+      retry: ifNotStarted,
       signal,
     });
   }

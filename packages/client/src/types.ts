@@ -12,6 +12,7 @@ import type {
   PaceChoice,
   PaceRules,
   SendSummary,
+  TypingAction,
   UserInfo,
   ValidationIssue,
 } from '@gateway/contracts';
@@ -106,6 +107,21 @@ export interface ErrorBody {
   job_id?: string;
   rpc_error?: string;
   issues?: readonly ValidationIssue[];
+}
+
+/** Shows an account as typing: the body of `POST /telegram/user/chat/typing`. */
+export interface TypingRequest {
+  user_id: string;
+  recipient_id: string;
+  /** Default: `typing`. */
+  action?: TypingAction | undefined;
+  /** How long to show it, at most 20,000. Default: 5,000. */
+  ms?: number | undefined;
+}
+
+export interface TypingAnswer {
+  status: 'ok';
+  shown: boolean;
 }
 
 /** One action of a batch. */

@@ -131,6 +131,7 @@ export {
   type SendResult,
   type SentMessage,
 } from './send-result.ts';
+export { typingRequestSchema, typingResponseSchema, type TypingAction } from './typing.ts';
 export { cutsOf, partsOf } from './text/split-text.ts';
 export { cleanSource, cleanText, isInvisible, normalizeFormatted, sameTextAs } from './text/telegram-text.ts';
 export {

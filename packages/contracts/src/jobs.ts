@@ -4,6 +4,7 @@ import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { userIdSchema } from './recipients/user-id.ts';
+import { typingPayloadSchema } from './typing.ts';
 
 /**
  * The catalogue of control jobs: name → payload and result, shared by producer and consumer. A payload is sealed in
@@ -33,6 +34,7 @@ export const CONTROL_JOBS = {
     payload: z.object({ jobId: z.string() }),
     result: z.object({ outcome: z.enum(['cancelled', 'too_late', 'not_fetched']) }),
   },
+  'chat.typing': { payload: typingPayloadSchema, result: z.object({ shown: z.boolean() }) },
   'account.status': { payload: z.object({}), result: accountViewSchema },
   'account.pause': { payload: z.object({}), result: accountViewSchema },
   'account.resume': { payload: z.object({}), result: accountViewSchema },

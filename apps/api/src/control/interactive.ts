@@ -84,11 +84,16 @@ export async function runForCaller<N extends ControlJobName>(
     const ended = await runInteractive(context, { name, userId, payload, requestId, signal });
     const { jobId } = ended;
     c.get('facts').jobId = jobId;
-    if (name !== 'account.status') auditLog(context, c, name, { userId, jobId });
+    if (isAudited(name)) auditLog(context, c, name, { userId, jobId });
     return ended;
   } catch (thrown) {
     const { code, details } = GatewayError.from(thrown);
-    if (name !== 'account.status') auditLog(context, c, name, { userId, jobId: details.jobId, code });
+    if (isAudited(name)) auditLog(context, c, name, { userId, jobId: details.jobId, code });
     throw thrown;
   }
+}
+
+/** Whether the job changes something for a person. */
+function isAudited(name: ControlJobName): boolean {
+  return name !== 'account.status' && name !== 'chat.typing';
 }

@@ -8,6 +8,8 @@ import {
   paceRequestSchema,
   paceResponseSchema,
   statusResponseSchema,
+  typingRequestSchema,
+  typingResponseSchema,
 } from '@gateway/contracts';
 import { ACTION_OPERATIONS } from './action-operations.ts';
 import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
@@ -38,6 +40,21 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: ['UserId', 'Live'],
     answers: { 200: { description: 'How it stands.', schema: statusResponseSchema } },
     errors: [...GUARDED, 'VALIDATION', ...BY_WORKER],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/chat/typing',
+    id: 'showTyping',
+    tag: 'Sending',
+    summary: 'Show an account as typing',
+    description:
+      'Answers at once, and queues nothing. Where the account or the chat has to wait, nothing is shown.',
+    request: {
+      schema: typingRequestSchema,
+      examples: { typing: { ...ALICE, recipient_id: '+9996627102', ms: 8_000 } },
+    },
+    answers: { 200: { description: 'Shown, or not.', schema: typingResponseSchema } },
+    errors: [...INTERACTIVE, ...ACCOUNT, 'RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED'],
   },
   {
     method: 'post',

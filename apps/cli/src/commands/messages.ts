@@ -1,5 +1,5 @@
 import type { CommandContext } from '../command-context.ts';
-import type { ExitCode } from '../failure.ts';
+import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { act } from './act.ts';
 import { messageIdOf, parseModeOf, textOf } from './send.ts';
 
@@ -96,6 +96,19 @@ export async function read(
     up_to: upTo === undefined ? undefined : messageIdOf('up_to', upTo),
   };
   return act(context, 'chat.read', request, () => 'marked as read');
+}
+
+/** Shows the account as typing. @param ms how long. */
+export async function typing(
+  { client, io, out }: CommandContext,
+  chat: ChatArguments,
+  { ms }: { ms?: string },
+): Promise<ExitCode> {
+  if (ms !== undefined && !/^\d{1,5}$/.test(ms)) throw new UsageError(`--ms must be ms, not ${ms}`);
+  const request = { ...chatFields(chat), ms: ms === undefined ? undefined : Number(ms) };
+  const answer = await client.typing(request, { signal: io.signal });
+  out.result(answer, answer.shown ? `${out.good('✓')} shown as typing` : '… not shown: the account is held');
+  return EXIT.ok;
 }
 
 function chatFields({ userId, recipient }: ChatArguments) {

@@ -16,6 +16,7 @@ import type { PhoneLimits } from './phone-limits.ts';
 import { QrSignIn } from './qr-sign-in.ts';
 import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
+import { Typing } from './typing.ts';
 
 export interface ControlContext {
   account: (userId: string) => Promise<Account>;
@@ -48,6 +49,7 @@ export function controlHandlers({
     failed: (userId, error) =>
       logger.warn({ err: error, userId }, 'a QR code was scanned, and what came of it is not known yet'),
   });
+  const typing = new Typing(logger, now);
   const inTurn = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
     try {
       const served = await account(userId);
@@ -104,6 +106,10 @@ export function controlHandlers({
       ),
     // Not in turn: a cancel must not wait for the message that is being sent.
     'send.cancel': async (userId, { jobId }) => ({ outcome: await cancelSend(userId, jobId) }),
+    'chat.typing': async (userId, options) => {
+      const shown = await inTurn(userId, (served) => typing.show(served, options));
+      return { shown };
+    },
     'account.status': (userId) => inTurn(userId, askTelegram),
     'account.pause': async (userId) => {
       const view = await inTurn(userId, pause);

@@ -1,4 +1,3 @@
-import type { AnyAction } from '@gateway/actions';
 import type { Hold, PaceRules, SendState } from '@gateway/contracts';
 import type { Chat } from '@gateway/telegram';
 import { LRUCache } from 'lru-cache';
@@ -34,7 +33,7 @@ export class SendLedger {
    * @param rules the account's pace, which holds only actions that make messages.
    */
   holdOf(
-    { name, makesMessages }: Pick<AnyAction, 'name' | 'makesMessages'>,
+    { name, makesMessages }: { name: string; makesMessages: boolean },
     chat: Chat,
     rules: PaceRules | null,
     now: number,

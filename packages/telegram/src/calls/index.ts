@@ -4,8 +4,9 @@ import { pinMessage, unpinMessage } from './pin-message.ts';
 import { reactToMessage } from './react-to-message.ts';
 import { readChat } from './read-chat.ts';
 import { sendMessage } from './send-message.ts';
+import { showTyping } from './show-typing.ts';
 
-/** What the account does at Telegram for the actions' jobs, by the names of the actions. */
+/** What the account does at Telegram: for the actions' jobs, by the names of the actions, and typing. */
 export const CALLS = {
   send: sendMessage,
   'message.edit': editMessage,
@@ -14,6 +15,7 @@ export const CALLS = {
   'message.pin': pinMessage,
   'message.unpin': unpinMessage,
   'chat.read': readChat,
+  'chat.typing': showTyping,
 };
 
 export type CallName = keyof typeof CALLS;
