@@ -77,6 +77,11 @@ export class SandboxControl {
     return this.#get(`/messages?${search}`);
   }
 
+  /** `from` writes a message, as from an official app. */
+  async write(message: { from: number; to: number; text: string }): Promise<void> {
+    await this.#send('POST', '/messages', message);
+  }
+
   /** `from` gives a message a new text, as from an official app. Ids are in the numbering of `from`. */
   async edit(edit: { from: number; to: number; message_id: number; text: string }): Promise<void> {
     await this.#send('PATCH', '/messages', edit);
@@ -173,6 +178,7 @@ export interface SandboxMessage {
   silent?: boolean;
   no_webpage?: boolean;
   edit_date?: string;
+  forwarded_from?: number;
   /** Nobody has the message any more. */
   deleted?: true;
   /** The accounts that deleted the message only for themselves. */

@@ -3,11 +3,13 @@ import type { CommonOptions, Runner } from './command-context.ts';
 import {
   deleteMessages,
   edit,
+  forward,
   pin,
   react,
   read,
   unpin,
   type EditOptions,
+  type ForwardOptions,
   type PinOptions,
   typing,
 } from './commands/messages.ts';
@@ -70,5 +72,19 @@ export function addMessageCommands(
     .option('--ms <ms>', 'how long, at most 20000')
     .action((userId: string, recipient: string, options: CommonOptions & { ms?: string }) =>
       run(options, (context) => typing(context, { userId, recipient }, options)),
+    );
+
+  define('forward <user_id> <recipient> <to> <message_id...>', 'forward messages of a chat to another')
+    .option('--drop-author', 'as messages of the account')
+    .option('--drop-captions', 'without the captions of media, and without their author')
+    .option('--silent', 'without a notification')
+    .action(
+      (
+        userId: string,
+        recipient: string,
+        to: string,
+        messageIds: string[],
+        options: CommonOptions & ForwardOptions,
+      ) => run(options, (context) => forward(context, { userId, recipient, to, messageIds }, options)),
     );
 }

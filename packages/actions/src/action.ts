@@ -64,8 +64,8 @@ interface ActionSpec<
    * so a new optional field leaves the digests of requests without it as they are.
    */
   digest: readonly (keyof z.output<Q> & string)[];
-  /** The `recipient_id` of the chat in whose order the job stands. */
-  chatOf: (job: z.output<z.ZodObject<J>>) => string;
+  /** The `recipient_id`s of the chats in whose order the job stands. The first is the one that it writes to. */
+  chatsOf: (job: z.output<z.ZodObject<J>>) => readonly [string, ...string[]];
   /** The text that lists show for the job. */
   preview: (job: z.output<z.ZodObject<J>>) => string;
   steps: Steps<z.output<z.ZodObject<J>>, P, z.output<z.ZodObject<R>>>;

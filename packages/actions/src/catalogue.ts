@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { ActionDocs, JobToEnqueue, JobTools, Repeat } from './action.ts';
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
+import { forwardMessages } from './forward-messages.ts';
 import type { jobEnvelope } from './job-envelope.ts';
 import { pinMessage } from './pin-message.ts';
 import { reactToMessage } from './react-to-message.ts';
@@ -15,6 +16,7 @@ export const ACTIONS = {
   [sendMessage.name]: sendMessage,
   [editMessage.name]: editMessage,
   [deleteMessages.name]: deleteMessages,
+  [forwardMessages.name]: forwardMessages,
   [reactToMessage.name]: reactToMessage,
   [pinMessage.name]: pinMessage,
   [unpinMessage.name]: unpinMessage,
@@ -64,7 +66,7 @@ export interface AnyAction {
     result(progress: object): object | null;
   };
   toJob(request: object, tools: JobTools): Promise<JobToEnqueue<object>>;
-  chatOf(job: object): string;
+  chatsOf(job: object): readonly [string, ...string[]];
   preview(job: object): string;
 }
 

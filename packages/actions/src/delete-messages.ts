@@ -68,7 +68,7 @@ export const deleteMessages = defineAction({
     };
   },
   digest: ['recipient_id', 'message_ids', 'for_everyone', 'callback_url'],
-  chatOf: ({ recipient }) => recipient,
+  chatsOf: ({ recipient }) => [recipient],
   preview: ({ messageIds }) => messageIds.join(', '),
   steps: oneStep({}, result),
   repeat: 'idempotent',

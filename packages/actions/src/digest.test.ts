@@ -24,6 +24,7 @@ const DELETE = { user_id: 'alice', recipient_id: 'me', message_ids: [7, 8] };
 const REACT = { user_id: 'alice', recipient_id: 'me', message_id: 7, emoji: '👍' };
 const PIN = { user_id: 'alice', recipient_id: 'me', message_id: 7 };
 const READ = { user_id: 'alice', recipient_id: 'me' };
+const FORWARD = { ...DELETE, to_recipient_id: '@bob' };
 const EDIT = { user_id: 'alice', recipient_id: 'me', message_id: 7, text: 'Hello' };
 
 // Jobs with these digests are kept for days. If one changes, a repeat under the same key is refused after an upgrade.
@@ -42,6 +43,7 @@ test.each([
     '2:Pz2MIEhuLEDcM7X-dndULIQwQuiUUVNA349Wg0xbgOA',
   ],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
+  ['message.forward', FORWARD, '2:0i93WqwAOTcnSecVO87dd56622g5U5uNkBsitGqLdU8'],
   ['message.react', REACT, '2:q3_IONn_n9YT89rqwVm1dUgUZsU5MX-yeTK3L_WafFI'],
   ['message.pin', PIN, '2:JRqyOEQowDx61IrxGRlbr_LicU9km-FwlQcUmBax3Vc'],
   ['message.unpin', PIN, '2:-yu4Og54aUp-ZVjo1JddXbwLaTHnxd5KSwfwRz6_Gg8'],

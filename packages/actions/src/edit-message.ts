@@ -82,7 +82,7 @@ export const editMessage = defineAction({
     };
   },
   digest: ['recipient_id', 'message_id', 'text', 'parse_mode', 'link_preview', 'callback_url'],
-  chatOf: ({ recipient }) => recipient,
+  chatsOf: ({ recipient }) => [recipient],
   preview: ({ text }) => text,
   steps: oneStep(notes, result),
   repeat: 'idempotent',

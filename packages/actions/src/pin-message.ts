@@ -48,7 +48,7 @@ export const pinMessage = defineAction({
     callbackUrl: callback_url,
   }),
   digest: ['recipient_id', 'message_id', 'silent', 'both_sides', 'callback_url'],
-  chatOf: ({ recipient }) => recipient,
+  chatsOf: ({ recipient }) => [recipient],
   preview: ({ messageId }) => String(messageId),
   steps: oneStep({}, result),
   repeat: 'idempotent',

@@ -57,7 +57,7 @@ export const reactToMessage = defineAction({
     callbackUrl: callback_url,
   }),
   digest: ['recipient_id', 'message_id', 'emoji', 'callback_url'],
-  chatOf: ({ recipient }) => recipient,
+  chatsOf: ({ recipient }) => [recipient],
   preview: ({ emoji: given, messageId }) => [...given, messageId].join(' '),
   steps: oneStep({}, result),
   repeat: 'idempotent',

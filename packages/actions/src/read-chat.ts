@@ -43,7 +43,7 @@ export const readChat = defineAction({
     callbackUrl: callback_url,
   }),
   digest: ['recipient_id', 'up_to', 'callback_url'],
-  chatOf: ({ recipient }) => recipient,
+  chatsOf: ({ recipient }) => [recipient],
   preview: ({ upTo }) => (upTo === null ? '' : String(upTo)),
   steps: oneStep({}, result),
   forBots: false,

@@ -92,7 +92,7 @@ export const sendMessage = defineAction({
     'send_at',
     'callback_url',
   ],
-  chatOf: ({ recipient }) => recipient,
+  chatsOf: ({ recipient }) => [recipient],
   preview: ({ text }) => text,
   steps: {
     progress: sendProgressSchema,

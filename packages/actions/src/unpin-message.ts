@@ -61,7 +61,7 @@ export const unpinMessage = defineAction({
     };
   },
   digest: ['recipient_id', 'message_id', 'all', 'silent', 'both_sides', 'callback_url'],
-  chatOf: ({ recipient }) => recipient,
+  chatsOf: ({ recipient }) => [recipient],
   preview: ({ messageId }) => String(messageId ?? 'all'),
   steps: oneStep({}, result),
   repeat: 'idempotent',

@@ -7,7 +7,7 @@ import { requestBody } from './request-body.ts';
 const MAX_TYPING_MS = 20_000;
 
 /** What an account is shown to do in a chat, by the names of the Bot API; `cancel` ends it. */
-export const TYPING_ACTIONS = [
+const TYPING_ACTIONS = [
   'typing',
   'cancel',
   'upload_photo',

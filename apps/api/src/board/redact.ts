@@ -31,7 +31,7 @@ export function shownAction(data: unknown, showText: boolean): Fields {
 
 function withoutSecrets(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (name === 'recipient') return maskedPhone(value);
+  if (name === 'recipient' || name === 'toRecipient') return maskedPhone(value);
   return name === 'callbackUrl' ? hostOf(value) : value;
 }
 

@@ -45,6 +45,34 @@ export async function deleteMessages(
   return act(context, 'message.delete', request, ({ deleted }) => `deleted message ${deleted.join(', ')}`);
 }
 
+/** The options as commander parses them. */
+export interface ForwardOptions {
+  dropAuthor?: boolean;
+  dropCaptions?: boolean;
+  silent?: boolean;
+}
+
+export async function forward(
+  context: CommandContext,
+  { to, messageIds, ...chat }: ChatArguments & { to: string; messageIds: readonly string[] },
+  { dropAuthor, dropCaptions, silent }: ForwardOptions,
+): Promise<ExitCode> {
+  const request = {
+    ...chatFields(chat),
+    to_recipient_id: to,
+    message_ids: messageIds.map((id) => messageIdOf('message_id', id)),
+    drop_author: dropAuthor,
+    drop_captions: dropCaptions,
+    silent,
+  };
+  return act(
+    context,
+    'message.forward',
+    request,
+    ({ message_ids }) => `forwarded as message ${message_ids.map((id) => id ?? '(gone)').join(', ')}`,
+  );
+}
+
 /** @param emoji none removes the account's reactions. */
 export async function react(
   context: CommandContext,

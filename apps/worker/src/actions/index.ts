@@ -1,6 +1,7 @@
 import type { ActionName } from '@gateway/actions';
 import type { AccountClient } from '@gateway/telegram';
 import { editMessage } from './edit-message.ts';
+import { forwardMessages } from './forward-messages.ts';
 import { oneCall } from './one-call.ts';
 import { sendMessage } from './send-message.ts';
 import type { RunStep, Step, StepEnd } from './step.ts';
@@ -9,6 +10,7 @@ const ACTIONS: { [N in ActionName]: RunStep<N> } = {
   send: sendMessage,
   'message.edit': editMessage,
   'message.delete': oneCall('message.delete'),
+  'message.forward': forwardMessages,
   'message.react': oneCall('message.react'),
   'message.pin': oneCall('message.pin'),
   'message.unpin': oneCall('message.unpin'),

@@ -22,7 +22,7 @@ type PlainAction = {
 /** Runs an action that is one call with the fields of its job. */
 export function oneCall<N extends PlainAction>(name: N): RunStep<N> {
   return async (client, { job, progress, askedAt }) => {
-    const fields = { ...job, recipient: recipientOf(job.recipient), askedAt };
-    return { progress: { ...progress, result: await client.run(name, fields as unknown as CallOptions<N>) } };
+    const fields: unknown = { ...job, recipient: recipientOf(job.recipient), askedAt };
+    return { progress: { ...progress, result: await client.run(name, fields as CallOptions<N>) } };
   };
 }

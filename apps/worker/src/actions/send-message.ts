@@ -20,5 +20,5 @@ export const sendMessage: RunStep<'send'> = async (client, step) => {
     after,
     searchSince,
   });
-  return { progress: { sent: [...progress.sent, sent] }, messageId: sent.message_id };
+  return { progress: { sent: [...progress.sent, sent] }, messageIds: [sent.message_id] };
 };

@@ -23,10 +23,10 @@ export interface Step {
   saveProgress: (progress: object) => Promise<void>;
 }
 
-/** What a step did: the job's progress after it, and the message that it made, if it makes messages. */
+/** What a step did: the job's progress after it, and the messages that it made, if it makes messages. */
 export interface StepEnd {
   progress: object;
-  messageId?: number;
+  messageIds?: readonly number[];
 }
 
 /** A {@link Step} of an action that the compiler knows. */
@@ -40,4 +40,4 @@ type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'saveProgres
 export type RunStep<N extends ActionName> = (
   client: AccountClient,
   step: StepOf<N>,
-) => Promise<{ progress: ProgressOf<N>; messageId?: number }>;
+) => Promise<{ progress: ProgressOf<N>; messageIds?: readonly number[] }>;

@@ -52,7 +52,7 @@ export class Typing {
     const now = this.#now();
     const kind = { name: NAME, makesMessages: false };
     if (account.ended !== null || account.stopped || account.hold !== null) return false;
-    if (ledger.holdOf(kind, chat, null, now) !== null) return false;
+    if (ledger.holdOf(kind, [chat], null, now) !== null) return false;
     try {
       await account.client().run(NAME, { recipient: recipientOf(recipient), action, askedAt: now });
       return true;

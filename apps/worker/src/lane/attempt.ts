@@ -26,16 +26,16 @@ export async function attempt(
   laneJob.tries += 1;
   const { tries } = laneJob;
   try {
-    const { progress, messageId } = await account.run(step);
+    const { progress, messageIds } = await account.run(step);
     laneJob.finishStep(progress);
     // The step may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
     // earlier value, which the pace counts.
     const chat = { ...account.chatOf(laneJob.recipient), stranger: before.stranger };
-    if (messageId === undefined) ledger.recordDone(jobId);
-    else ledger.recordSent(jobId, chat, messageId, account.pace, begun);
+    if (messageIds === undefined) ledger.recordDone(jobId);
+    else ledger.recordSent(jobId, chat, messageIds, account.pace, begun);
     const part = laneJob.steps > 1 ? { part: laneJob.step, parts: laneJob.steps } : {};
     const what = action.makesMessages ? 'sent' : `done: ${action.name}`;
-    logger.info({ jobId, requestId, messageId, ms: now() - begun, tries, ...part }, what);
+    logger.info({ jobId, requestId, messageId: messageIds?.[0], ms: now() - begun, tries, ...part }, what);
     return null;
   } catch (thrown) {
     // The account was stopped while this job waited for its turn.

@@ -40,9 +40,14 @@ export class LaneJob {
     return this.job.data.requestId;
   }
 
-  /** The `recipient_id` of the chat in whose order the job stands. */
+  /** The `recipient_id`s of the chats in whose order the job stands. */
+  get recipients(): readonly [string, ...string[]] {
+    return this.job.action.chatsOf(this.job.data);
+  }
+
+  /** The `recipient_id` of the chat that the job writes to. */
   get recipient(): string {
-    return this.job.action.chatOf(this.job.data);
+    return this.recipients[0];
   }
 
   get progress(): object {

@@ -176,8 +176,11 @@ export class Lane {
       const at = now();
       const next = pickNext(
         this.#jobs.jobs,
-        ({ recipient }) => account.chatOf(recipient),
-        ({ job }, chat) => account.ledger.holdOf(job.action, chat, account.pace, at),
+        ({ recipients: [first, ...others] }) => [
+          account.chatOf(first),
+          ...others.map((each) => account.chatOf(each)),
+        ],
+        ({ job }, chats) => account.ledger.holdOf(job.action, chats, account.pace, at),
       );
       if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.isRunning = false));
       else if (

@@ -3,10 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { pickNext } from './next-send.ts';
 import type { PaceWait } from './pacer.ts';
 
-const chatOf = (job: string): Chat => ({ key: job.charAt(0), kind: 'user', known: true, stranger: false });
+const chatOf = (key: string): Chat => ({ key, kind: 'user', known: true, stranger: false });
+/** The letters of a job's name are its chats. */
+const chatsOf = (job: string): [Chat, ...Chat[]] => {
+  const [first = '', ...others] = job.replaceAll(/\d/g, '');
+  return [chatOf(first), ...others.map(chatOf)];
+};
 
 function pick(jobs: readonly string[], holds: Record<string, PaceWait> = {}) {
-  return pickNext(jobs, chatOf, (_job, { key }) => holds[key] ?? null);
+  return pickNext(jobs, chatsOf, (_job, [{ key }]) => holds[key] ?? null);
 }
 
 function held(until: number, scope: PaceWait['scope'] = 'chat'): PaceWait {
@@ -14,6 +19,15 @@ function held(until: number, scope: PaceWait['scope'] = 'chat'): PaceWait {
 }
 
 describe('the next message to send', () => {
+  test('that stands in two chats waits behind earlier jobs of both, and keeps back later ones', () => {
+    const holds = { a: held(10) };
+    expect(pick(['a1', 'ba1', 'b1', 'c1'], holds)).toEqual({ do: 'send', job: 'c1' });
+    expect(pick(['ab1', 'b1', 'c1'], holds)).toEqual({ do: 'send', job: 'c1' });
+    expect(pick(['b1', 'ab1'], holds)).toEqual({ do: 'send', job: 'b1' });
+    // Only the chat that a job writes to holds it.
+    expect(pick(['ba1'], holds)).toEqual({ do: 'send', job: 'ba1' });
+  });
+
   test('is the oldest', () => {
     expect(pick(['a1', 'b1', 'a2'])).toEqual({ do: 'send', job: 'a1' });
   });

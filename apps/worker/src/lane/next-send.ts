@@ -9,9 +9,12 @@ export interface Waiting<J> {
   behind: boolean;
 }
 
+/** The chats in whose order a job stands. The first is the one that it writes to. */
+type Chats = readonly [Chat, ...Chat[]];
+
 /** What to do next with the fetched jobs. */
 export type NextSend<J> =
-  /** This job may be sent now: no earlier job waits for the same chat. */
+  /** This job may be sent now: no earlier job waits for any of its chats. */
   | { do: 'send'; job: J }
   /** All must wait. */
   | AllWait<J>;
@@ -27,30 +30,30 @@ export interface AllWait<J> {
 
 /**
  * Picks the oldest job whose chat may be written to. Each chat keeps its order: a waiting job keeps back all later jobs
- * of the same chat, even if they name the recipient differently.
+ * of its chats, even if they name the recipient differently.
  *
  * @param jobs in the order of acceptance.
- * @param holdOf why a job may not run in its chat now; `null` if it may.
+ * @param holdOf why a job may not run in its chats now; `null` if it may.
  */
 export function pickNext<J>(
   jobs: readonly J[],
-  chatOf: (job: J) => Chat,
-  holdOf: (job: J, chat: Chat) => PaceWait | null,
+  chatsOf: (job: J) => Chats,
+  holdOf: (job: J, chats: Chats) => PaceWait | null,
 ): NextSend<J> {
   const held = new Map<string, Hold>();
   const waiting: Waiting<J>[] = [];
   let accountWide: Hold | null = null;
   for (const job of jobs) {
-    const chat = chatOf(job);
-    let hold = held.get(chat.key);
+    const chats = chatsOf(job);
+    let hold = chats.map(({ key }) => held.get(key)).find((each) => each !== undefined);
     const behind = hold !== undefined;
     if (hold === undefined) {
-      const wait = holdOf(job, chat);
+      const wait = holdOf(job, chats);
       if (wait === null) return { do: 'send', job };
       if (wait.scope === 'account') accountWide = wait.hold;
       hold = wait.hold;
-      held.set(chat.key, hold);
     }
+    for (const { key } of chats) if (!held.has(key)) held.set(key, hold);
     waiting.push({ job, hold, behind });
   }
   const until = Math.min(...[...held.values()].map((hold) => hold.until));

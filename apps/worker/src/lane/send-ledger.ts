@@ -29,17 +29,20 @@ export class SendLedger {
   }
 
   /**
-   * Why no job of this action may run in this chat now, apart from holds of the account; `null` if it may run.
+   * Why no job of this action may run in these chats now, apart from holds of the account; `null` if it may run.
+   * @param chats the first is the one that it writes to: only its holds and pace count.
    * @param rules the account's pace, which holds only actions that make messages.
    */
   holdOf(
     { name, makesMessages }: { name: string; makesMessages: boolean },
-    chat: Chat,
+    chats: readonly [Chat, ...Chat[]],
     rules: PaceRules | null,
     now: number,
   ): PaceWait | null {
+    const [chat] = chats;
     const { chatHolds, lookUpHold, typeHolds, pace } = this.#state;
-    const holds = [chatHolds[chat.key], typeHolds[name], chat.known ? undefined : (lookUpHold ?? undefined)]
+    const isKnown = chats.every(({ known }) => known);
+    const holds = [chatHolds[chat.key], typeHolds[name], isKnown ? undefined : (lookUpHold ?? undefined)]
       .filter((hold) => hold !== undefined)
       .filter((hold) => hold.until > now)
       .toSorted((a, b) => b.until - a.until);
@@ -120,12 +123,23 @@ export class SendLedger {
     return this.#lastIds.get(chat.key) ?? 0;
   }
 
-  /** Records that a message of a job was sent. */
-  recordSent(jobId: string, chat: Chat, messageId: number, rules: PaceRules | null, now: number): void {
-    this.#lastIds.set(chat.key, messageId);
+  /** Records that a step of a job sent these messages. Each counts against the pace. */
+  recordSent(
+    jobId: string,
+    chat: Chat,
+    messageIds: readonly number[],
+    rules: PaceRules | null,
+    now: number,
+  ): void {
+    const lastId = messageIds.at(-1);
+    if (lastId !== undefined) this.#lastIds.set(chat.key, lastId);
     this.recordReached();
     this.#forget('unknown', jobId);
-    if (rules !== null) this.#change({ pace: spendPace(rules, this.#state.pace, chat, now) });
+    if (rules === null) return;
+    for (const index of messageIds.keys())
+      this.#change({
+        pace: spendPace(rules, this.#state.pace, { ...chat, stranger: chat.stranger && index === 0 }, now),
+      });
   }
 
   /** Records that a step of a job was done. The step made no message. */

@@ -239,7 +239,7 @@ class FakeAccount implements LaneAccount {
     this.strangers.delete(job.recipient);
     const { sent } = sendProgressSchema.parse(step.progress);
     const message = { message_id: this.#lastId, date: DATE };
-    return { progress: { sent: [...sent, message] }, messageId: this.#lastId };
+    return { progress: { sent: [...sent, message] }, messageIds: [this.#lastId] };
   }
 
   async setHold(hold: Hold): Promise<void> {

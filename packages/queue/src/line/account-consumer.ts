@@ -204,7 +204,7 @@ export class AccountConsumer {
     const ended = await this.#queue.getCompleted(0, 199);
     const ids = ended.flatMap((job) => {
       const action = job === undefined ? undefined : actionOf(job.name);
-      if (action?.makesMessages !== true || action.chatOf(job.data) !== recipient) return [];
+      if (action?.makesMessages !== true || action.chatsOf(job.data)[0] !== recipient) return [];
       const { data: result } = sendResultSchema.safeParse(job.returnvalue);
       return result === undefined ? [] : [result.message_id, ...(result.message_ids ?? [])];
     });

@@ -115,7 +115,7 @@ function summaryOf(job: Job<JobEnvelope, object>, described: JobView): SendSumma
   const action = read.is === 'known' ? read.action : undefined;
   return {
     ...described,
-    recipient_id: action?.chatOf(job.data) ?? '',
+    recipient_id: action?.chatsOf(job.data)[0] ?? '',
     preview: beginning(action?.preview(job.data) ?? ''),
     parts: action?.steps.count(job.data) ?? 1,
     can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,

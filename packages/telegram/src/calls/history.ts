@@ -9,7 +9,7 @@ const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
 
 /** Seconds that Telegram's clock may lag behind ours. */
-const CLOCK_SKEW = 60;
+export const CLOCK_SKEW = 60;
 
 /** The lower bound of a search for a message. */
 export interface Floor {
@@ -60,7 +60,7 @@ type Page = Exclude<Api.messages.TypeMessages, Api.messages.MessagesNotModified>
  * Yields the chat's messages above the floor page by page, the newest first.
  * @param earliest seconds since the epoch.
  */
-async function* pagesOf(
+export async function* pagesOf(
   asker: Asker,
   peer: Api.TypeInputPeer,
   after: number,
@@ -91,7 +91,7 @@ async function* pagesOf(
 }
 
 /** Telegram does not mark messages as outgoing in the chat with oneself, whatever name it is addressed by. */
-function ownMessagesIn(page: Page, peer: Api.TypeInputPeer): (message: Api.Message) => boolean {
+export function ownMessagesIn(page: Page, peer: Api.TypeInputPeer): (message: Api.Message) => boolean {
   const isSelf =
     peer instanceof Api.InputPeerSelf ||
     (peer instanceof Api.InputPeerUser &&

@@ -1,5 +1,6 @@
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
+import { forwardMessages } from './forward-messages.ts';
 import { pinMessage, unpinMessage } from './pin-message.ts';
 import { reactToMessage } from './react-to-message.ts';
 import { readChat } from './read-chat.ts';
@@ -11,6 +12,7 @@ export const CALLS = {
   send: sendMessage,
   'message.edit': editMessage,
   'message.delete': deleteMessages,
+  'message.forward': forwardMessages,
   'message.react': reactToMessage,
   'message.pin': pinMessage,
   'message.unpin': unpinMessage,

@@ -1,0 +1,100 @@
+import {
+  messageFields,
+  messageIdField,
+  messageIdsField,
+  recipientIdSchema,
+  requestBody,
+  userIdSchema,
+} from '@gateway/contracts';
+import * as z from 'zod';
+import { defineAction, oneStep } from './action.ts';
+
+const request = requestBody({
+  user_id: userIdSchema,
+  recipient_id: recipientIdSchema.describe('The chat that has the messages'),
+  to_recipient_id: recipientIdSchema.describe('The chat to forward them to'),
+  message_ids: messageIdsField,
+  drop_author: z.boolean().default(false).describe('As messages of the account, without their author'),
+  drop_captions: z.boolean().default(false).describe('Without the captions of media; also drops the author'),
+  topic_id: messageIdField('; leave it out where there are no topics').optional(),
+  silent: z.boolean().optional(),
+  callback_url: messageFields.callback_url.optional(),
+});
+
+const job = {
+  recipient: z.string(),
+  toRecipient: z.string(),
+  messageIds: z.array(z.int()),
+  dropAuthor: z.boolean(),
+  dropCaptions: z.boolean(),
+  topicId: z.int().optional(),
+  silent: z.boolean().optional(),
+};
+
+const result = z.object({
+  message_ids: z
+    .array(z.int().nullable())
+    .describe('The new ids, one for each id that was asked for; null for a message that is gone'),
+});
+
+const notes = {
+  /** The ids that the first try forwards. A repeated try forwards the same, under the same random ids. */
+  forwarded: z.array(z.int()).optional(),
+};
+
+/** Forwards messages of one chat to another. */
+export const forwardMessages = defineAction({
+  name: 'message.forward',
+  v: 1,
+  docs: {
+    id: 'forwardMessages',
+    summary: 'Forward messages',
+    description:
+      'Forwards up to 100 messages of one chat to another, once. It is a job in the account’s line, in order with the other jobs of both chats. Messages that are gone are left out.',
+    done: 'They are forwarded.',
+    examples: {
+      two: {
+        user_id: 'alice',
+        recipient_id: '+9996627102',
+        to_recipient_id: 'me',
+        message_ids: [1234, 1235],
+      },
+    },
+  },
+  request,
+  job,
+  result,
+  toJob: async (given) => {
+    const { recipient_id, to_recipient_id, message_ids, topic_id, silent, callback_url } = given;
+    return {
+      job: {
+        recipient: recipient_id,
+        toRecipient: to_recipient_id,
+        messageIds: message_ids,
+        // Telegram drops captions only of messages without their author.
+        dropAuthor: given.drop_author || given.drop_captions,
+        dropCaptions: given.drop_captions,
+        ...(topic_id !== undefined && { topicId: topic_id }),
+        ...(silent !== undefined && { silent }),
+      },
+      callbackUrl: callback_url,
+    };
+  },
+  digest: [
+    'recipient_id',
+    'to_recipient_id',
+    'message_ids',
+    'drop_author',
+    'drop_captions',
+    'topic_id',
+    'silent',
+    'callback_url',
+  ],
+  chatsOf: ({ recipient, toRecipient }) => [toRecipient, recipient],
+  preview: ({ messageIds }) => messageIds.join(', '),
+  steps: oneStep(notes, result),
+  repeat: 'random-id',
+  makesMessages: true,
+  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'MESSAGE_NOT_FOUND', 'MESSAGE_INVALID', 'PEER_FLOOD'],
+  hide: [],
+});
