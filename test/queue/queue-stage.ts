@@ -133,7 +133,6 @@ export async function recover(worker: AccountConsumer): Promise<RecoveredJob[]> 
 
 export async function take(from: AccountConsumer): Promise<FetchedJob> {
   const job = await from.next();
-  if (job === null || job === 'needs_recovery' || 'newer' in job)
-    throw new Error(`no job: ${JSON.stringify(job)}`);
+  if (job === 'needs_recovery' || !('action' in job)) throw new Error(`no job: ${JSON.stringify(job)}`);
   return job;
 }

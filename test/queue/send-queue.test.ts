@@ -19,7 +19,7 @@ describe("an account's queue", () => {
       expect(job.data['text']).toBe(text);
       await job.complete({ message_id: 1, date: DATE });
     }
-    expect(await worker.next()).toBeNull();
+    expect(await worker.next()).toEqual({ nextDueAt: Infinity });
   });
 
   test('completing a job fetches the next one and stores the send state', async () => {
@@ -28,11 +28,13 @@ describe("an account's queue", () => {
     const state = { ...EMPTY_SEND_STATE, disconnectedAt: 7 };
     const first = await take(worker);
     const second = await first.complete({ message_id: 1, date: DATE }, { state, fetchNext: true });
-    if (second === null || second === 'needs_recovery' || 'newer' in second) throw new Error('no job');
+    if (second === null || second === 'needs_recovery' || !('action' in second)) throw new Error('no job');
     expect(second).toMatchObject({ data: { text: '2' }, progress: { sent: [] } });
     expect(await readSendState(stage.redis, stage.userId)).toEqual(state);
     expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 0, delayed: 0, active: 1 });
-    expect(await second.complete({ message_id: 2, date: DATE }, { fetchNext: true })).toBeNull();
+    expect(await second.complete({ message_id: 2, date: DATE }, { fetchNext: true })).toEqual({
+      nextDueAt: Infinity,
+    });
     expect(await readSendState(stage.redis, stage.userId)).toEqual(state);
     for (const { jobId } of [first, second])
       expect(await stage.producer.job(jobId)).toMatchObject({ state: 'completed' });
@@ -117,13 +119,33 @@ describe("an account's queue", () => {
     await stage.add('1');
     const worker = await stage.owner();
     expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 1, delayed: 1, active: 0 });
-    const dueAt = await worker.nextDueAt();
-    await worker.promoteDue(Date.now());
+    const dueAt = await worker.promoteDue(Date.now());
     expect((await stage.producer.pending(stage.userId)).delayed).toBe(1);
-    await expect.poll(() => Date.now()).toBeGreaterThanOrEqual(dueAt ?? Infinity);
-    await worker.promoteDue(Date.now());
+    await expect.poll(() => Date.now()).toBeGreaterThanOrEqual(dueAt);
+    expect(await worker.promoteDue(Date.now())).toBe(Infinity);
     await stage.add('2');
     for (const text of ['1', 'later', '2']) expect((await take(worker)).data['text']).toBe(text);
+  });
+
+  test('a fetch that finds nothing tells when the next send_at is due', async () => {
+    const sendAt = Date.now() + 60_000;
+    await stage.add('1', '2');
+    for (const at of [sendAt + 1, sendAt])
+      (await stage.send({ job: stage.message('later'), sendAt: at })).wait.cancel();
+    const worker = await stage.owner();
+    const first = await take(worker);
+    expect(await first.complete({ message_id: 1, date: DATE })).toBeNull();
+    const second = await take(worker);
+    expect(await second.complete({ message_id: 2, date: DATE }, { fetchNext: true })).toEqual({
+      nextDueAt: sendAt,
+    });
+    expect(await worker.next()).toEqual({ nextDueAt: sendAt });
+    await worker.promoteAll();
+    for (const fetchNext of [false, true]) {
+      const job = await take(worker);
+      const then = await job.complete({ message_id: 3, date: DATE }, { fetchNext });
+      expect(then).toEqual(fetchNext ? { nextDueAt: Infinity } : null);
+    }
   });
 
   test('a held job shows why, and until when', async () => {

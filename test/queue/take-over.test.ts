@@ -105,7 +105,7 @@ describe("an account's queue that another worker takes over", () => {
       expect(next.data['text']).toBe(text);
       await next.complete({ message_id: 2, date: DATE });
     }
-    expect(await worker.next()).toBeNull();
+    expect(await worker.next()).toEqual({ nextDueAt: Infinity });
     expect(await stage.producer.job(first)).toEqual(endedAs);
     redis.disconnect();
   });

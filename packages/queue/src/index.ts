@@ -28,7 +28,7 @@ export { RateLimits } from './redis/rate-limits.ts';
 export { openConsumerRedis, watchContact, type RedisClient, type RedisContact } from './redis/clients.ts';
 export { ResultsPublisher, type JobWait, type WaitEnd } from './events/results.ts';
 export { dropOldJobs } from './line/retention.ts';
-export type { Fetched, FetchedJob, NewerJob } from './line/fetched-job.ts';
+export type { Fetched, FetchedJob, NewerJob, NothingWaits } from './line/fetched-job.ts';
 export type { WaitingJob } from './line/waiting-jobs.ts';
 export { AccountConsumer, type RecoveredJob } from './line/account-consumer.ts';
 export { readSendState, writeSendState } from './line/send-states.ts';

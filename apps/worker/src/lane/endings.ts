@@ -22,9 +22,9 @@ export class Endings {
   /**
    * Completes a job whose steps are all done.
    * @param fetchNext whether to fetch the next job in the same round trip.
-   * @returns the next job, as {@link LaneQueue.next} does.
+   * @returns the next job, as {@link LaneQueue.next} does; `null` without `fetchNext`.
    */
-  async complete(laneJob: LaneJob, result: object, fetchNext: boolean): Promise<Fetched> {
+  async complete(laneJob: LaneJob, result: object, fetchNext: boolean): Promise<Fetched | null> {
     const { account, announceEnd, metrics, now } = this.#options;
     account.ledger.recordEnded(laneJob.jobId);
     await announceEnd(laneJob.job);

@@ -12,9 +12,8 @@ export interface LaneQueue {
   next(): Promise<Fetched>;
   oldestWaiting(limit: number): Promise<WaitingJob[]>;
   failWaiting(jobs: readonly { jobId: string; error: GatewayError }[], now: number): Promise<string[]>;
-  promoteDue(now: number): Promise<void>;
+  promoteDue(now: number): Promise<number>;
   promoteAll(): Promise<void>;
-  nextDueAt(): Promise<number | null>;
   lastMessageIdTo(recipient: string): Promise<number>;
 }
 

@@ -20,6 +20,23 @@ describe("an account's lane", () => {
     expect(await world.add('a', 'b').run()).toEqual(['send a', 'complete a', 'send b', 'complete b']);
   });
 
+  test('fetches no further message after a completion that found none', async () => {
+    const fetched = vi.spyOn(world, 'next');
+    await world.add('a').run();
+    // The completion fetches by itself.
+    expect(fetched).toHaveBeenCalledTimes(2);
+  });
+
+  test('sends a message that is enqueued after a completion found none', async () => {
+    void world.during('a', async () => {
+      vi.spyOn(world, 'next').mockImplementationOnce(async () => {
+        world.add('b').lane.wake();
+        return { nextDueAt: Infinity };
+      });
+    });
+    expect(await world.add('a').run()).toEqual(['send a', 'complete a', 'send b', 'complete b']);
+  });
+
   test('claims the queue once, before it sends anything', async () => {
     await world.run();
     await world.run();
@@ -227,9 +244,9 @@ describe("an account's lane", () => {
     test('but not if it was woken while it read: it reads again first', async () => {
       const atEachRound: boolean[] = [];
       world.onClearDueAccount = () => atEachRound.push(world.lane.isEmpty);
-      vi.spyOn(world, 'nextDueAt').mockImplementationOnce(async () => {
+      vi.spyOn(world, 'next').mockImplementationOnce(async () => {
         world.lane.wake();
-        return null;
+        return { nextDueAt: Infinity };
       });
       await world.run();
       expect(atEachRound).toEqual([false, false]);

@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import type { Fetched, NewerJob } from '@gateway/queue';
+import type { Fetched, NewerJob, NothingWaits } from '@gateway/queue';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
 import { Endings } from './endings.ts';
@@ -52,6 +52,8 @@ export class Lane {
   readonly #options: LaneOptions;
   #state: State = { is: 'idle', queue: 'unread' };
   #claim: Claim = { is: 'never' };
+  /** The latest fetch, if it found nothing. A job enqueued since then wakes the lane. */
+  #nothing: NothingWaits | null = null;
   readonly #jobs: LaneJobs;
   readonly #endings: Endings;
   readonly #settlement: Settlement;
@@ -140,6 +142,7 @@ export class Lane {
     const { clearDueAccount, epoch, logger, now } = this.#options;
     try {
       this.#setQueue('read');
+      this.#nothing = null;
       // On one connection, Redis clears the notification before it reads the queue. In a cluster a notification may be
       // cleared unseen, because the two may be on different nodes. The sweep then finds its message.
       const cleared = clearDueAccount();
@@ -193,17 +196,18 @@ export class Lane {
     if (account.stopped && this.#mayGoOn()) await this.#holdAccount(Infinity);
   }
 
+  /** Fetches the next job, unless the latest fetch found none. @returns whether the queue had one. */
   async #fetch(): Promise<boolean> {
-    const job = await this.#options.queue.next();
-    if (job !== null) await this.#addFetched(job);
-    return job !== null;
+    if (this.#nothing === null) await this.#addFetched(await this.#options.queue.next());
+    return this.#nothing === null;
   }
 
-  async #addFetched(job: Exclude<Fetched, null>): Promise<void> {
+  async #addFetched(fetched: Fetched): Promise<void> {
     // Other jobs are still marked as fetched, so the order is not certain. All jobs go back to the queue first.
-    if (job === 'needs_recovery') await this.#claimQueue();
-    else if ('newer' in job) await this.#holdForNewer(job);
-    else this.#jobs.add(new LaneJob(job));
+    if (fetched === 'needs_recovery') await this.#claimQueue();
+    else if ('nextDueAt' in fetched) this.#nothing = fetched;
+    else if ('newer' in fetched) await this.#holdForNewer(fetched);
+    else this.#jobs.add(new LaneJob(fetched));
   }
 
   /** Holds the account: the job's chat is not known, so no other job may overtake it. */
@@ -219,6 +223,7 @@ export class Lane {
   async #failAll(error: GatewayError): Promise<void> {
     // The delayed jobs of a signed-out account stay, as it may sign in again. Those of a disconnected account fail.
     if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
+    this.#nothing = null;
     const { account } = this.#options;
     while (this.#mayGoOn() && account.ended !== null) {
       if (account.hold?.reason === OUTDATED) return this.#holdAccount(account.hold.until);
@@ -234,8 +239,7 @@ export class Lane {
   async #holdAccount(until: number): Promise<void> {
     const { queue, now } = this.#options;
     await this.#jobs.putAllBack();
-    await queue.promoteDue(now());
-    this.#alarm.setTo(Math.min(until, (await queue.nextDueAt()) ?? Infinity));
+    this.#alarm.setTo(Math.min(until, await queue.promoteDue(now())));
   }
 
   /** Every fetched job must wait and no further job can be fetched: sets the alarm for the end of the first wait. */
@@ -252,8 +256,7 @@ export class Lane {
     }
     await this.#jobs.showHeldJobs(waiting);
     await account.ledger.save();
-    await queue.promoteDue(now());
-    const nextAt = Math.min(until, (await queue.nextDueAt()) ?? Infinity);
+    const nextAt = Math.min(until, this.#nothing?.nextDueAt ?? (await queue.promoteDue(now())));
     this.#alarm.setTo(nextAt);
     if (nextAt === Infinity && this.#queue === 'read') this.#setQueue('empty');
   }

@@ -84,7 +84,7 @@ export class World implements LaneQueue {
 
   async next(): Promise<Fetched> {
     const next = this.waiting.shift();
-    if (next === undefined) return null;
+    if (next === undefined) return { nextDueAt: await this.promoteDue(Date.now()) };
     this.fetched.push(next);
     if (this.toRecover > 0) {
       this.toRecover -= 1;
@@ -146,18 +146,15 @@ export class World implements LaneQueue {
     return [];
   }
 
-  async promoteDue(now: number): Promise<void> {
-    if (this.dueAt === null || this.dueAt > now) return;
+  async promoteDue(now: number): Promise<number> {
+    if (this.dueAt === null || this.dueAt > now) return this.dueAt ?? Infinity;
     this.log.push('promote due');
     this.dueAt = null;
+    return Infinity;
   }
 
   async promoteAll(): Promise<void> {
     this.log.push('promote all');
-  }
-
-  async nextDueAt(): Promise<number | null> {
-    return this.dueAt;
   }
 
   async lastMessageIdTo(): Promise<number> {

@@ -98,7 +98,7 @@ export class AccountConsumer {
   }
 
   /**
-   * Fetches the next job; `null` if none waits.
+   * Fetches the next job. A job whose `send_at` is due joins the queue first.
    * @returns `needs_recovery` if the account has active jobs that this consumer did not fetch: the reply of a fetch
    * was lost, or a former owner fetched late. The fetched job may then not be the next one; {@link recover} restores
    * the order. A {@link NewerJob} blocks the queue until a newer worker owns the account.
@@ -111,7 +111,7 @@ export class AccountConsumer {
   async #fetched(job: BullmqJob | undefined): Promise<Fetched> {
     if (job !== undefined) this.#fetchedJobs += 1;
     if (this.#owned.active !== this.#fetchedJobs) return 'needs_recovery';
-    if (job === undefined) return null;
+    if (job === undefined) return { nextDueAt: this.#owned.nextDueAt };
     const jobId = job.id ?? '';
     const read = readJob(job.name, job.data);
     if (read.is === 'known') return this.#fetchedJob(job, read.action);
@@ -134,7 +134,11 @@ export class AccountConsumer {
     };
   }
 
-  async #complete(job: BullmqJob, result: object, { state, attempts, fetchNext }: CompleteOptions) {
+  async #complete(
+    job: BullmqJob,
+    result: object,
+    { state, attempts, fetchNext }: CompleteOptions,
+  ): Promise<Fetched | null> {
     // BullMQ returns the next job to a manual caller as its data and its id.
     const [data, id]: unknown[] =
       (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts }, () =>
@@ -177,23 +181,22 @@ export class AccountConsumer {
   /**
    * Moves jobs whose `send_at` is due into the queue, behind what was enqueued before. Call it even while the account
    * is held.
+   * @returns when the next `send_at` is due, in ms since the epoch; Infinity if no job has one.
    */
-  async promoteDue(now: number): Promise<void> {
+  async promoteDue(now: number): Promise<number> {
     const delayed = await this.#queue.getDelayed(0, DUE_BATCH - 1);
     for (const job of delayed) {
-      if (job !== undefined && job.timestamp + job.delay <= now) await job.promote();
+      if (job === undefined) continue;
+      const dueAt = job.timestamp + job.delay;
+      if (dueAt > now) return dueAt;
+      await job.promote();
     }
+    return delayed.length < DUE_BATCH ? Infinity : now;
   }
 
   /** Moves every job with a `send_at` into the queue: the account is gone, and they must not outlive it. */
   async promoteAll(): Promise<void> {
     await this.#queue.promoteJobs();
-  }
-
-  /** When the next `send_at` is due, in ms since the epoch; `null` if no job has one. */
-  async nextDueAt(): Promise<number | null> {
-    const [job] = await this.#queue.getDelayed(0, 0);
-    return job === undefined ? null : job.timestamp + job.delay;
   }
 
   /**

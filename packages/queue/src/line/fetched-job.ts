@@ -24,8 +24,11 @@ export interface FetchedJob {
   readonly progress: object;
   /** Stores the progress of the job. Call it before the next step. */
   saveProgress(progress: object): Promise<void>;
-  /** Completes the job and applies `options`, in one atomic step. Rejects if this worker no longer owns the account. */
-  complete(result: object, options?: CompleteOptions): Promise<Fetched>;
+  /**
+   * Completes the job and applies `options`, in one atomic step. Rejects if this worker no longer owns the account.
+   * @returns what `fetchNext` fetched; `null` without it.
+   */
+  complete(result: object, options?: CompleteOptions): Promise<Fetched | null>;
   /** Fails the job for good. @param attempts total number of tries; one more than before by default. */
   fail(error: GatewayError, attempts?: number): Promise<void>;
   /** Puts the job back at the head of the queue; uses up no attempt. To put several back, start with the newest. */
@@ -39,11 +42,17 @@ export interface NewerJob {
   readonly newer: string;
 }
 
+/** No job waits now. */
+export interface NothingWaits {
+  /** When the next `send_at` is due, in ms since the epoch; Infinity if no job has one. */
+  readonly nextDueAt: number;
+}
+
 /**
- * The next job; `null` if none waits. `needs_recovery`: active jobs of this account exist that this consumer did not
+ * The next job, or that none waits. `needs_recovery`: active jobs of this account exist that this consumer did not
  * fetch (a fetch whose reply was lost, or a former owner's late fetch). The order is certain again after a recovery.
  */
-export type Fetched = FetchedJob | NewerJob | 'needs_recovery' | null;
+export type Fetched = FetchedJob | NewerJob | NothingWaits | 'needs_recovery';
 
 /** What happens in one atomic step with the completion of a job. */
 export interface CompleteOptions {

@@ -47,6 +47,8 @@ interface WithEnd {
 export class OwnedBackend extends RedisQueueBackend {
   /** Number of active jobs after the latest fetch or end of a job. */
   active = 0;
+  /** When the next `send_at` is due, in ms since the epoch, by the latest fetch that found nothing; Infinity: never. */
+  nextDueAt = Infinity;
   readonly #owner: Owner;
   readonly #ends = new Map<string, WithEnd>();
 
@@ -90,6 +92,8 @@ export class OwnedBackend extends RedisQueueBackend {
     );
     if (!Array.isArray(reply)) throw new Fenced(userId);
     this.active = Number(reply[0]);
+    // A fetch that finds nothing returns four numbers, the time last; or 0 where nothing is delayed either.
+    this.nextDueAt = (Array.isArray(reply[1]) && Number(reply[1][3])) || Infinity;
     return reply[1];
   }
 }
