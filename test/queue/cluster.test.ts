@@ -10,7 +10,6 @@ import {
   raiseFence,
   readAccountView,
   readSendState,
-  ResultsPublisher,
   removeWorker,
   AccountConsumer,
   sharedBackend,
@@ -139,14 +138,12 @@ describe('on a Redis Cluster of three nodes', () => {
       recovered = jobs;
     });
     expect(recovered).toMatchObject([{ jobId: first.jobId, wasHeld: true }]);
-    const results = new ResultsPublisher(redis, backend);
     for (const text of ['1', '2', '3']) {
       const job = await owner.next();
       if (job === 'needs_recovery' || !('action' in job)) throw new Error('no job');
       expect(job.data['text']).toBe(text);
       await job.saveProgress({ sent: [] });
       await job.complete({ message_id: 1, date: '2024-01-15T12:00:00Z' });
-      await results.finished(shard, job.jobId);
     }
     expect(await readAccountView(redis, userId, Date.now())).toMatchObject({ state: 'ready' });
     expect(await readSendState(redis, userId)).toEqual(EMPTY_SEND_STATE);

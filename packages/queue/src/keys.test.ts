@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const BY_HAND = [
   /(?<!\$)\{(acct-|shard-|gateway\}|webhooks\}|tries\})/,
   /\$\{[^}]*(Prefix\(|PREFIX\b|_QUEUE\b|Key\(|_KEY\b|keyOf\()[^}]*\}:/,
-  /:\$\{(SEND_QUEUE|CONTROL_QUEUE|WEBHOOK_QUEUE|RESULTS_STREAM)\}/,
+  /:\$\{(SEND_QUEUE|CONTROL_QUEUE|WEBHOOK_QUEUE)\}/,
   /(Prefix|Key|keyOf)\([^()]*\)\s*\+|(PREFIX|_KEY)\b\s*\+\s*['"`]/,
 ];
 
@@ -114,11 +114,10 @@ test('the names of the keys are fixed', () => {
 });
 
 test('the names of shared keys are fixed', () => {
-  const { CONTROL_QUEUE, RESULTS_STREAM, SEND_QUEUE, WEBHOOK_PREFIX, WEBHOOK_QUEUE } = keys;
-  expect([SEND_QUEUE, CONTROL_QUEUE, RESULTS_STREAM, WEBHOOK_PREFIX, WEBHOOK_QUEUE]).toEqual([
+  const { CONTROL_QUEUE, SEND_QUEUE, WEBHOOK_PREFIX, WEBHOOK_QUEUE } = keys;
+  expect([SEND_QUEUE, CONTROL_QUEUE, WEBHOOK_PREFIX, WEBHOOK_QUEUE]).toEqual([
     'send',
     'control',
-    'results',
     '{webhooks}',
     'webhooks',
   ]);
@@ -129,5 +128,6 @@ test('the names of shared keys are fixed', () => {
     '{gateway}:ownership',
     '{tries}',
   ]);
+  expect([keys.ENDED_CHANNEL, keys.HELD_CHANNEL]).toEqual(['{gateway}:ended', '{gateway}:held']);
   expect([keys.SESSION_INDEX_KEY, keys.IMPORT_LOCK_KEY]).toEqual(['{gateway}:sessions', '{gateway}:import']);
 });

@@ -61,7 +61,7 @@ export function historyKey(userId: string, slot: number): string {
   return `${accountPrefix(userId)}:history:${slot}`;
 }
 
-/** BullMQ prefix of a shard's control queue and results stream. */
+/** BullMQ prefix of a shard's control queue. */
 export function shardPrefix(shard: number): string {
   return `{shard-${shard}}`;
 }
@@ -69,8 +69,16 @@ export function shardPrefix(shard: number): string {
 /** Control jobs (sign-in, live status, disconnect) of the shard's accounts. */
 export const CONTROL_QUEUE = 'control';
 
-/** Stream of ended jobs and held accounts, for callers that wait. */
-export const RESULTS_STREAM = 'results';
+/** BullMQ's hash of a control job. */
+export function controlJobKey(shard: number, jobId: string): string {
+  return `${shardPrefix(shard)}:${CONTROL_QUEUE}:${jobId}`;
+}
+
+/** Pub/sub channel of ended jobs, for callers that wait: the job's id, a space, and its result (JSON) if it has one. */
+export const ENDED_CHANNEL = '{gateway}:ended';
+
+/** Pub/sub channel of accounts and jobs that are held from now on, for callers that wait (JSON). */
+export const HELD_CHANNEL = '{gateway}:held';
 
 /** Sorted set: account → ms since the epoch from which it may have work. */
 export function dueAccountsKey(shard: number): string {

@@ -17,7 +17,7 @@ import type { Admission } from './enqueue/enqueue-sends.ts';
 import { placeJob, type PlacedJob } from './enqueue/place-job.ts';
 import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
 import { notifyOwner } from './events/due-accounts.ts';
-import { NO_WAIT, ResultsListener, ResultsPublisher, type JobWait } from './events/results.ts';
+import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
 import { idempotentJobId, newJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
 import { AccountQueues } from './line/account-queues.ts';
@@ -73,7 +73,6 @@ export class Producer {
   readonly #accounts: AccountQueues;
   readonly #control: ControlQueues;
   readonly #results: ResultsListener;
-  readonly #published: ResultsPublisher;
   readonly #clock: RedisClock;
   readonly #calls: RedisCalls;
   readonly #rateLimits: RateLimits;
@@ -93,8 +92,7 @@ export class Producer {
     const backend = timelyBackend(this.#redis, clock);
     this.#accounts = new AccountQueues(this.#redis, backend, clock);
     this.#control = new ControlQueues(this.#redis, backend);
-    this.#results = new ResultsListener(options.shards, options.redisUrl);
-    this.#published = new ResultsPublisher(this.#redis, backend);
+    this.#results = new ResultsListener(this.#redis, options.redisUrl);
     this.#calls = new RedisCalls(this.#redis, clock);
     this.#enqueuer = new SendEnqueuer({
       ...options,
@@ -249,13 +247,10 @@ export class Producer {
       // Enqueue the webhook before the job ends: a crash in between must not lose it.
       const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
       if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
-      const outcome = await cancelWaitingJob(this.#redis, userId, jobId, {
+      return cancelWaitingJob(this.#redis, userId, jobId, {
         now: Date.now(),
         deadline: this.#clock.deadline(endsAt),
       });
-      if (outcome === 'cancelled')
-        await this.#published.finished(shardOf(userId, this.#options.shards), jobId).catch(() => {});
-      return outcome;
     });
   }
 
@@ -333,9 +328,8 @@ export class Producer {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(
-      [this.#results, this.#accounts, this.#control, this.board].map((part) => part.close()),
-    );
+    this.#results.close();
+    await Promise.allSettled([this.#accounts, this.#control, this.board].map((part) => part.close()));
     this.#redis.disconnect();
   }
 

@@ -1,6 +1,7 @@
 import type { Hold } from '@gateway/contracts';
 import {
   clearDueAccount,
+  publishHold,
   removeHeldJob,
   writeHeldJobs,
   raiseFence,
@@ -36,7 +37,7 @@ export async function openServedAccount(
   context: ServedAccountContext,
   userId: string,
 ): Promise<ServedAccount> {
-  const { redis, results, store, telegram, outbox, eventsUrl, metrics, pace, lease, logger, now } = context;
+  const { redis, store, telegram, outbox, eventsUrl, metrics, pace, lease, logger, now } = context;
   const { shard, fence } = lease;
   await raiseFence(redis, userId, fence);
   const [published, sendState] = await Promise.all([
@@ -55,7 +56,7 @@ export async function openServedAccount(
         await publishChange(view);
         await writeAccountView(redis, { shard, fence }, userId, view);
       },
-      publishHold: (until) => results.held(shard, userId, until),
+      publishHold: (hold) => publishHold(redis, { userId }, hold),
       ledger: new SendLedger(sendState, (state, attempts) =>
         writeSendState(redis, fence, userId, state, attempts),
       ),
@@ -101,8 +102,7 @@ export class ServedAccount {
 
   #openLine() {
     const { account } = this;
-    const { redis, contact, backend, queues, results, outbox, history, limits, lease, logger, now } =
-      this.#context;
+    const { redis, contact, backend, queues, outbox, history, limits, lease, logger, now } = this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
     const consumer = new AccountConsumer(redis, backend, queues.of(userId), userId, fence);
@@ -114,20 +114,13 @@ export class ServedAccount {
       clearDueAccount: () => clearDueAccount(redis, shard, userId, now()),
       showHeldJobs: async (jobs) => {
         await writeHeldJobs(redis, userId, jobs);
-        await Promise.all(jobs.map(({ jobId, hold }) => results.held(shard, userId, hold, jobId)));
+        await Promise.all(jobs.map(({ jobId, hold }) => publishHold(redis, { jobId }, hold)));
       },
       removeHeldJob: (jobId) => removeHeldJob(redis, userId, jobId),
       announceEnd: async ({ jobId, data: { callbackUrl, retries } }) => {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl, retries);
       },
       metrics: history.of(userId),
-      finished: (jobId, result) => {
-        results
-          .finished(shard, jobId, result)
-          .catch((error: unknown) =>
-            logger.debug({ err: error, jobId }, 'could not publish the end of the job'),
-          );
-      },
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,
       logger: logger.child({ userId }),

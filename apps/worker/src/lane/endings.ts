@@ -7,7 +7,7 @@ import type { LaneOptions, LaneQueue } from './lane-ports.ts';
 /** Messages failed in one batch. Neither Redis nor this process does anything else during a batch. */
 const FAILED_AT_ONCE = 250;
 
-type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | 'finished' | 'logger' | 'now'>;
+type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | 'logger' | 'now'>;
 
 /** Completes and fails the jobs of a lane. */
 export class Endings {
@@ -34,7 +34,7 @@ export class Endings {
     );
     const { action, dueAt } = laneJob.job;
     if (action.makesMessages) metrics.sent(Math.max(0, now() - dueAt) / 1_000);
-    this.#left(laneJob, 'done', result);
+    this.#left(laneJob, 'done');
     return next;
   }
 
@@ -57,7 +57,7 @@ export class Endings {
    * @returns how many failed; if 0, the remaining jobs must be fetched and failed one by one.
    */
   async failWaiting(queue: LaneQueue, error: GatewayError): Promise<number> {
-    const { account, announceEnd, metrics, finished, logger, now } = this.#options;
+    const { account, announceEnd, metrics, logger, now } = this.#options;
     const { ledger } = account;
     const jobs = (await queue.oldestWaiting(FAILED_AT_ONCE)).filter(
       ({ jobId }) => ledger.unknownOf(jobId) === undefined && ledger.recoveriesOf(jobId) === 0,
@@ -70,15 +70,13 @@ export class Endings {
     for (const jobId of failed) {
       ledger.recordEnded(jobId);
       metrics.failed(error.code);
-      finished(jobId);
     }
     if (failed.length > 0) logger.warn({ code: error.code, jobs: failed.length }, 'failed');
     return failed.length;
   }
 
-  #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>, result?: object): void {
+  #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>): void {
     laneJob.ended = how;
     this.#jobs.drop(laneJob);
-    this.#options.finished(laneJob.jobId, result);
   }
 }

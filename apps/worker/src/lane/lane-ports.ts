@@ -60,8 +60,6 @@ export interface LaneOptions {
   /** Queues the event about the job's end, which follows. May be called more than once for the same end. */
   announceEnd: (job: Pick<FetchedJob, 'jobId' | 'data'>) => Promise<void>;
   metrics: Pick<WorkerMetrics, 'sent' | 'failed' | 'held'>;
-  /** Publishes that the job has ended, with its result if it was sent. Fire and forget: it never throws. */
-  finished: (jobId: string, result?: object) => void;
   /** Grows each time Redis was lost. After a change, another worker may have taken over the fetched jobs. */
   epoch: () => number | null;
   /** False once this worker no longer owns the account: it must not send or write anything then. */

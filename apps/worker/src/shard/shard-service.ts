@@ -29,7 +29,7 @@ const ABANDON_TIMEOUT = 3_000;
 
 /** Serves a shard's accounts until it is stopped: receives notifications, runs lanes and control jobs. */
 export function startShardService(context: WorkerContext, lease: ShardLease): ShardService {
-  const { redis, redisUrl, shards, store, sealer, results, dueAccounts, telegram, now } = context;
+  const { redis, redisUrl, shards, store, sealer, dueAccounts, telegram, now } = context;
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
@@ -82,7 +82,6 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     isOwner: () => lease.holds(),
     sealer,
     handlers,
-    results,
     logger,
   });
   const serving = new AbortController();

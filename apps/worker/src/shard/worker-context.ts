@@ -4,7 +4,6 @@ import type {
   DueAccountsListener,
   RedisClient,
   RedisContact,
-  ResultsPublisher,
   SharedBackend,
   WebhookOutbox,
 } from '@gateway/queue';
@@ -26,7 +25,6 @@ export interface WorkerContext {
   /** Number of shards. */
   shards: number;
   queues: AccountQueues;
-  results: ResultsPublisher;
   dueAccounts: DueAccountsListener;
   store: SessionStore;
   telegram: Telegram;

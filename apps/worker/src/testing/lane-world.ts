@@ -63,7 +63,6 @@ export class World implements LaneQueue {
     removeHeldJob: async (jobId) => void this.log.push(`goes on ${jobId}`),
     announceEnd: async ({ jobId }) => void this.announced.push(jobId),
     metrics: { sent: () => {}, failed: () => {}, held: () => {} },
-    finished: () => {},
     epoch: () => this.epoch,
     mayServe: () => this.mayServe,
     logger: silentLogger(),

@@ -11,7 +11,7 @@ import {
 import type { Logger, Sealer } from '@gateway/runtime';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { ResultsPublisher } from '../events/results.ts';
+import { publishEnd } from '../events/results.ts';
 import { CONTROL_QUEUE, shardPrefix } from '../keys.ts';
 import { CONSUMER_OPTIONS, type RedisClient } from '../redis/clients.ts';
 import { sharedBackend } from '../redis/shared-backend.ts';
@@ -32,7 +32,6 @@ export interface ControlConsumerOptions {
   isOwner: () => Promise<boolean>;
   sealer: Sealer;
   handlers: ControlHandlers;
-  results: ResultsPublisher;
   logger: Logger;
 }
 
@@ -66,7 +65,7 @@ export class ControlConsumer {
     );
     const publish = (job: { id?: string | undefined } | undefined) => {
       if (job?.id === undefined) return;
-      options.results.finished(options.shard, job.id).catch((error: unknown) => {
+      publishEnd(options.redis, job.id).catch((error: unknown) => {
         options.logger.warn(
           { err: error, jobId: job.id },
           'could not publish the end of a job; its callers read the job later',

@@ -141,7 +141,7 @@ export class AccountConsumer {
   ): Promise<Fetched | null> {
     // BullMQ returns the next job to a manual caller as its data and its id.
     const [data, id]: unknown[] =
-      (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts }, () =>
+      (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts, result }, () =>
         job.moveToCompleted(result, this.#fence, fetchNext),
       )) ?? [];
     this.#fetchedJobs -= 1;

@@ -1,4 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
+import { PUBLISH_END } from '../events/results.ts';
 import { sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { IS_OVER, TooLate } from '../redis/deadline.ts';
@@ -11,7 +12,7 @@ import { MAYBE_SENT } from './maybe-sent.ts';
  *
  * The script writes BullMQ's keys as BullMQ 6.7.0 does; test/queue/cancel.test.ts checks that they still match.
  */
-const CANCEL = new Script(`${IS_OVER}${MAYBE_SENT}
+const CANCEL = new Script(`${IS_OVER}${MAYBE_SENT}${PUBLISH_END}
 if is_over(ARGV[4], redis.call('TIME')) then return 'late' end
 local job, state, id = KEYS[5], redis.call('GET', KEYS[6]), ARGV[1]
 if redis.call('EXISTS', job) == 0 then return 'none' end
@@ -20,6 +21,7 @@ if maybe_sent(state, id) then return 'maybe-sent' end
 if redis.call('ZREM', KEYS[2], id) == 0 and redis.call('LREM', KEYS[1], 1, id) == 0 then return 'fetched' end
 redis.call('HSET', job, 'failedReason', ARGV[2], 'finishedOn', ARGV[3])
 redis.call('ZADD', KEYS[4], ARGV[3], id)
+publish_end(id)
 return 'cancelled'`);
 
 export type CancelOutcome =
@@ -36,7 +38,7 @@ export type CancelOutcome =
 const OUTCOMES = new Set<unknown>(['cancelled', 'none', 'ended', 'maybe-sent', 'fetched']);
 
 /**
- * Cancels a send that waits in the queue or for its `send_at`.
+ * Cancels a send that waits in the queue or for its `send_at`, and publishes its end.
  * @param times `now`: ms since the epoch; `deadline`: ms by Redis' clock, after which the script changes nothing.
  * @throws {TooLate}
  */

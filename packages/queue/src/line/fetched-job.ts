@@ -25,11 +25,15 @@ export interface FetchedJob {
   /** Stores the progress of the job. Call it before the next step. */
   saveProgress(progress: object): Promise<void>;
   /**
-   * Completes the job and applies `options`, in one atomic step. Rejects if this worker no longer owns the account.
+   * Completes the job, applies `options` and publishes the result, in one atomic step. Rejects if this worker no longer
+   * owns the account.
    * @returns what `fetchNext` fetched; `null` without it.
    */
   complete(result: object, options?: CompleteOptions): Promise<Fetched | null>;
-  /** Fails the job for good. @param attempts total number of tries; one more than before by default. */
+  /**
+   * Fails the job for good, and publishes its end.
+   * @param attempts total number of tries; one more than before by default.
+   */
   fail(error: GatewayError, attempts?: number): Promise<void>;
   /** Puts the job back at the head of the queue; uses up no attempt. To put several back, start with the newest. */
   putBack(): Promise<void>;

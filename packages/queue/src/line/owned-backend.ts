@@ -1,6 +1,7 @@
 import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
+import { PUBLISH_END } from '../events/results.ts';
 import { fenceKey, sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -9,17 +10,20 @@ import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
 /**
  * Wraps one of BullMQ's scripts for the account's owner, as one atomic step. It does nothing if another owner has taken
  * over. It also writes the account's send state and the job's attempts, and returns the number of active jobs.
+ * @param then Lua that is run if BullMQ's script succeeded.
  */
-function owned(bullmq: Parameters<typeof aroundBullmq>[0]): BullmqStep {
+function owned(bullmq: Parameters<typeof aroundBullmq>[0], then = ''): BullmqStep {
   return aroundBullmq(
     bullmq,
-    `
+    `${PUBLISH_END}
 local fence, state, active, job = KEYS[#KEYS - 3], KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
-if redis.call('GET', fence) ~= ARGV[#ARGV - 2] then return 'fenced' end
+if redis.call('GET', fence) ~= ARGV[#ARGV - 3] then return 'fenced' end
 local reply = bullmq()
 if not (type(reply) == 'number' and reply < 0) then
-  if ARGV[#ARGV - 1] ~= '' then redis.call('SET', state, ARGV[#ARGV - 1]) end
-  if ARGV[#ARGV] ~= '' and redis.call('EXISTS', job) == 1 then redis.call('HSET', job, 'atm', ARGV[#ARGV]) end
+  local new_state, attempts = ARGV[#ARGV - 2], ARGV[#ARGV - 1]
+  if new_state ~= '' then redis.call('SET', state, new_state) end
+  if attempts ~= '' and redis.call('EXISTS', job) == 1 then redis.call('HSET', job, 'atm', attempts) end
+  ${then}
 end
 return { redis.call('LLEN', active), reply or false }`,
   );
@@ -27,7 +31,7 @@ return { redis.call('LLEN', active), reply or false }`,
 
 const OWNED = new Map([
   ['moveToActive', owned(moveToActive)],
-  ['moveToFinished', owned(moveToFinished)],
+  ['moveToFinished', owned(moveToFinished, 'publish_end(ARGV[1], ARGV[#ARGV])')],
 ]);
 
 /** The account, and the fence of its owner. */
@@ -37,8 +41,9 @@ export interface Owner {
   fence: string;
 }
 
-/** What is written together with the end of a job, where it has changed. */
+/** What is written together with the end of a job, where it has changed, and the result that is published. */
 interface WithEnd {
+  result?: object | undefined;
   state?: SendState | undefined;
   attempts?: number | undefined;
 }
@@ -78,7 +83,7 @@ export class OwnedBackend extends RedisQueueBackend {
     const { redis, userId, fence } = this.#owner;
     const { script, keys } = known;
     const jobId = command === 'moveToFinished' ? String(args[keys]) : '';
-    const { state, attempts } = this.#ends.get(jobId) ?? {};
+    const { state, attempts, result } = this.#ends.get(jobId) ?? {};
     const reply = await script.run(
       redis,
       [
@@ -88,7 +93,7 @@ export class OwnedBackend extends RedisQueueBackend {
         sendListKey(userId, 'active'),
         sendJobKey(userId, jobId),
       ],
-      [...args.slice(keys), fence, state === undefined ? '' : JSON.stringify(state), attempts ?? ''],
+      [...args.slice(keys), fence, jsonOf(state), attempts ?? '', jsonOf(result)],
     );
     if (!Array.isArray(reply)) throw new Fenced(userId);
     this.active = Number(reply[0]);
@@ -96,4 +101,8 @@ export class OwnedBackend extends RedisQueueBackend {
     this.nextDueAt = (Array.isArray(reply[1]) && Number(reply[1][3])) || Infinity;
     return reply[1];
   }
+}
+
+function jsonOf(value: object | undefined): string {
+  return value === undefined ? '' : JSON.stringify(value);
 }

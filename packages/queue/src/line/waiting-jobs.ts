@@ -1,5 +1,6 @@
 import { readJob, type JobEnvelope } from '@gateway/actions';
 import type { GatewayError } from '@gateway/contracts';
+import { PUBLISH_END } from '../events/results.ts';
 import { fenceKey, sendJobKey, sendListKey, sendQueuePrefix } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -33,7 +34,7 @@ export async function oldestWaiting(
 /**
  * Fails many waiting jobs, as cancel-send.ts does for one: BullMQ can fail only fetched jobs. Searches oldest first.
  */
-const FAIL = new Script(`
+const FAIL = new Script(`${PUBLISH_END}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
 local failed = {}
 for i = 4, #ARGV, 2 do
@@ -42,12 +43,13 @@ for i = 4, #ARGV, 2 do
     redis.call('HSET', ARGV[3] .. id, 'failedReason', ARGV[i + 1], 'finishedOn', ARGV[2])
     redis.call('ZADD', KEYS[3], ARGV[2], id)
     failed[#failed + 1] = id
+    publish_end(id)
   end
 end
 return failed`);
 
 /**
- * Fails waiting messages in one atomic step. Only the worker that owns the account may do so.
+ * Fails waiting messages and publishes their ends, in one atomic step. Only the worker that owns the account may do so.
  * @returns ids of the failed jobs, without those that were cancelled in the meantime.
  * @throws {Fenced}
  */
