@@ -23,7 +23,6 @@ import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EnqueueScript } from '../../packages/queue/src/enqueue/enqueue-script.ts';
 import { enqueueSends } from '../../packages/queue/src/enqueue/enqueue-sends.ts';
-import { OwnerNotifier } from '../../packages/queue/src/enqueue/owner-notifier.ts';
 import { placeJob } from '../../packages/queue/src/enqueue/place-job.ts';
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
 import { newCall } from '../../packages/queue/src/redis/redis-calls.ts';
@@ -42,7 +41,6 @@ const ACCOUNTS = Array.from({ length: 12 }, (_, index) => `account-${index}`);
 describe('on a Redis Cluster of three nodes', () => {
   let servers: RedisCluster;
   let redis: Cluster;
-  let notifier: OwnerNotifier;
   let script: EnqueueScript;
 
   beforeAll(async () => {
@@ -50,7 +48,6 @@ describe('on a Redis Cluster of three nodes', () => {
     redis = servers.connect();
     await vi.waitFor(() => expect(redis.status).toBe('ready'), { timeout: 10_000 });
     await claimShardCount(redis, SHARDS);
-    notifier = new OwnerNotifier(redis, SHARDS);
     script = new EnqueueScript(redis, MAX_PENDING, null);
   }, 40_000);
   afterAll(async () => {
@@ -86,7 +83,7 @@ describe('on a Redis Cluster of three nodes', () => {
       const [outcome] = await enqueueSends(
         [placeJob(newSend({ job: { ...MESSAGE, userId, text }, ...details }), shard)],
         (asked) => void admitted.push(asked),
-        { redis, accounts, script, notifier, shards: SHARDS, maxPending: MAX_PENDING, retentionMs: 60_000 },
+        { redis, accounts, script, shards: SHARDS, maxPending: MAX_PENDING, retentionMs: 60_000 },
         newCall(),
       );
       if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);

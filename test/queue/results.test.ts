@@ -1,6 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
 import { publishHold, type JobWait } from '@gateway/queue';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { controlJobKey, ENDED_CHANNEL, HELD_CHANNEL, sendJobKey } from '../../packages/queue/src/keys.ts';
 import { DATE, QueueStage, take } from './queue-stage.ts';
 
@@ -14,7 +14,7 @@ describe('a wait for a job', () => {
   beforeAll(async () => {
     stage = await QueueStage.open();
     const subscribers = async () => stage.redis.pubsub('NUMSUB', ENDED_CHANNEL, HELD_CHANNEL);
-    await expect.poll(subscribers).toEqual([ENDED_CHANNEL, 1, HELD_CHANNEL, 1]);
+    await vi.waitFor(async () => expect(await subscribers()).toEqual([ENDED_CHANNEL, 1, HELD_CHANNEL, 1]));
   });
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());

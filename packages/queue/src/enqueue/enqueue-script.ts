@@ -1,5 +1,7 @@
 import { addDelayedJob, addStandardJob } from 'bullmq/dist/cjs/scripts/index.js';
-import { accountViewKey, sendQueuePrefix } from '../keys.ts';
+import { Cluster } from 'ioredis';
+import { NOTIFY_OWNER } from '../events/due-accounts.ts';
+import { accountViewKey, dueAccountsChannel, dueAccountsKey, sendQueuePrefix } from '../keys.ts';
 import { BULLMQ_ARGS, type PackedJob } from '../line/enqueue-backend.ts';
 import { BatchedScript, type Run } from '../redis/batched-script.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -34,17 +36,22 @@ export type EnqueueReply =
 /** The input of the script for one message. */
 export interface JobToEnqueue extends PackedJob {
   jobId: string;
+  /** Its `send_at`, in ms since the epoch; 0: now. */
+  dueAt: number;
   /** Its id comes from an Idempotency-Key, so its job may already exist. */
   isKeyed: boolean;
 }
 
 /**
- * KEYS: prefix of the queue's keys, the account's view. ARGV: BullMQ's arguments, then the name of BullMQ's script, the
- * expected view, and the job's id if the job may already exist.
+ * KEYS: prefix of the queue's keys, the account's view, the shard's due accounts. ARGV: BullMQ's arguments, then the
+ * name of BullMQ's script, the expected view, the job's id if the job may already exist, the time at which it is due
+ * (empty: do not notify the owner), the account, and the channel of the notification.
+ *
+ * A message behind others needs no notification, because the owner already works through that queue.
  * @param maxPending most messages of one account that may wait at a time.
  */
 function enqueueLua(maxPending: number): string {
-  return `
+  return `${NOTIFY_OWNER}
 local prefix = KEYS[1]
 local view = redis.call('GET', KEYS[2])
 if (view or '') ~= ARGV[5] then return { 'changed', view } end
@@ -56,6 +63,8 @@ if pending >= ${maxPending} then return { 'full' } end
 local add = {}
 ${Object.entries(BULLMQ).map(addFunction).join('\n')}
 add[ARGV[4]]()
+local at = ARGV[7]
+if at ~= '' and (at ~= '0' or waiting == 0) then notify_owner(KEYS[3], at, ARGV[8], ARGV[9]) end
 return { 'added', waiting }`;
 }
 
@@ -67,18 +76,24 @@ function add.${name}()
 end`;
 }
 
-/** Enqueues messages. Checking whether a message may be enqueued and enqueueing it are one atomic step. */
+/**
+ * Enqueues messages. Checking whether a message may be enqueued, enqueueing it and notifying its owner are one atomic
+ * step.
+ */
 export class EnqueueScript {
+  /** `false` in a Cluster, where the shard's keys may be on another node. Its callers then notify the owner. */
+  readonly notifies: boolean;
   readonly #script: BatchedScript;
   /** BullMQ's scripts whose keys have been compared with {@link BULLMQ}. */
   readonly #compared = new Set<string>();
 
   /** @param clock as for {@link BatchedScript}. */
   constructor(redis: RedisClient, maxPending: number, clock: RedisClock | null) {
+    this.notifies = !(redis instanceof Cluster);
     this.#script = new BatchedScript(
       redis,
       enqueueLua(maxPending),
-      { keys: 2, args: BULLMQ_ARGS + 3 },
+      { keys: 3, args: BULLMQ_ARGS + 6 },
       clock,
     );
   }
@@ -89,16 +104,19 @@ export class EnqueueScript {
    * @throws {TooLate} where Redis reached them after the call's deadline; none is enqueued.
    */
   async enqueue(
-    userId: string,
+    { userId, shard }: { userId: string; shard: number },
     jobs: readonly JobToEnqueue[],
     view: string | null,
     call: Call,
   ): Promise<EnqueueReply[]> {
     const prefix = sendQueuePrefix(userId);
-    const keys = [prefix, accountViewKey(userId)];
+    const keys = [prefix, accountViewKey(userId), this.notifies ? dueAccountsKey(shard) : prefix];
+    const channel = dueAccountsChannel(shard);
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);
-      return { keys, args: [...job.args, job.command, view ?? '', job.isKeyed ? job.jobId : ''] };
+      const { args, command, isKeyed, jobId, dueAt } = job;
+      const notifyAt = this.notifies ? dueAt : '';
+      return { keys, args: [...args, command, view ?? '', isKeyed ? jobId : '', notifyAt, userId, channel] };
     });
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
   }

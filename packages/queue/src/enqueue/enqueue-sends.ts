@@ -1,5 +1,6 @@
 import { isCurrentDigest, jobEnvelopeSchema, type JobKey } from '@gateway/actions';
 import { GatewayError, type AccountView } from '@gateway/contracts';
+import { notifyOwner } from '../events/due-accounts.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
 import type { JobToAdd } from '../line/enqueue-backend.ts';
 import { shardOf } from '../ownership/shards.ts';
@@ -14,7 +15,6 @@ import {
   type PublishedView,
 } from '../views/account-views.ts';
 import type { EnqueueReply, EnqueueScript } from './enqueue-script.ts';
-import type { OwnerNotifier } from './owner-notifier.ts';
 import type { PlacedJob } from './place-job.ts';
 
 /** Checks whether an account's messages may be enqueued. Throws if not. */
@@ -24,7 +24,6 @@ export interface EnqueueOptions {
   redis: RedisClient;
   accounts: AccountQueues;
   script: EnqueueScript;
-  notifier: OwnerNotifier;
   /** Number of shards. */
   shards: number;
   /** How long ended jobs are kept, in ms. */
@@ -47,7 +46,7 @@ export type EnqueueOutcome = { view: AccountView } | GatewayError;
 export async function enqueueSends(
   sends: readonly PlacedJob[],
   admission: Admission,
-  { redis, accounts, script, notifier, shards, maxPending, retentionMs }: EnqueueOptions,
+  { redis, accounts, script, shards, maxPending, retentionMs }: EnqueueOptions,
   call: Call,
 ): Promise<EnqueueOutcome[]> {
   const userId = sends[0]?.data.userId ?? '';
@@ -63,12 +62,14 @@ export async function enqueueSends(
       ...backend.pack(queue, job),
       jobId: job.opts.jobId,
       isKeyed: sends[index]?.key !== undefined,
+      dueAt: job.opts.delay === 0 ? 0 : now + job.opts.delay,
     }));
-    const replies = await script.enqueue(userId, packed, json, call);
+    const replies = await script.enqueue({ userId, shard }, packed, json, call);
     const [first] = replies;
     if (first?.is !== 'changed') {
       // After a cut-off the caller got an error, and the job will be withdrawn. So do not notify a worker.
-      if (!call.isCutOff) notifyOf(notifier, userId, jobs, replies);
+      if (!script.notifies && !call.isCutOff)
+        for (const { dueAt } of packed) notifyOwner(redis, shard, userId, dueAt).catch(() => {});
       const enqueuedBy = view;
       return Promise.all(sends.map((send, index) => outcomeOf(send, replies[index], enqueuedBy, maxPending)));
     }
@@ -137,26 +138,6 @@ function jobOf(
     data: { ...data, digest: key?.digest ?? '' },
     opts: { jobId, timestamp: now, delay, removeOnComplete: kept, removeOnFail: kept },
   };
-}
-
-function notifyOf(
-  notifier: OwnerNotifier,
-  userId: string,
-  jobs: readonly JobToAdd[],
-  replies: readonly EnqueueReply[],
-): void {
-  let behind = Infinity;
-  let next = Infinity;
-  for (const [index, reply] of replies.entries()) {
-    const { delay = 0, timestamp = 0 } = jobs[index]?.opts ?? {};
-    // The process that enqueued it may have died before it notified the worker.
-    if (reply.is === 'repeated') notifier.notify(userId);
-    if (reply.is !== 'added') continue;
-    if (delay === 0) behind = Math.min(behind, reply.behind);
-    else next = Math.min(next, timestamp + delay);
-  }
-  if (behind < Infinity) notifier.enqueued(userId, behind);
-  if (next < Infinity) notifier.notify(userId, next);
 }
 
 async function outcomeOf(

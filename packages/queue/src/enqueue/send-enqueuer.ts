@@ -7,10 +7,9 @@ import { inDoubt, newCall, unavailable, type Call, type RedisCalls } from '../re
 import type { RedisClock } from '../redis/redis-clock.ts';
 import { EnqueueScript } from './enqueue-script.ts';
 import { enqueueSends, type EnqueueOptions, type EnqueueOutcome, type Admission } from './enqueue-sends.ts';
-import { OwnerNotifier } from './owner-notifier.ts';
 import type { PlacedJob } from './place-job.ts';
 
-export interface SendEnqueuerOptions extends Omit<EnqueueOptions, 'notifier' | 'script'> {
+export interface SendEnqueuerOptions extends Omit<EnqueueOptions, 'script'> {
   redis: Redis;
   calls: RedisCalls;
   clock: RedisClock;
@@ -19,7 +18,7 @@ export interface SendEnqueuerOptions extends Omit<EnqueueOptions, 'notifier' | '
 /** Most messages with an Idempotency-Key whose outcome is unknown that are remembered at a time. */
 const MOST_IN_DOUBT = 10_000;
 
-/** Enqueues messages and notifies the workers. */
+/** Enqueues messages and notifies their owners. */
 export class SendEnqueuer {
   readonly #options: SendEnqueuerOptions & EnqueueOptions;
   /**
@@ -29,9 +28,9 @@ export class SendEnqueuer {
   readonly #inDoubt = new LRUCache<string, true>({ max: MOST_IN_DOUBT });
 
   constructor(options: SendEnqueuerOptions) {
-    const { redis, clock, shards, maxPending } = options;
+    const { redis, clock, maxPending } = options;
     const script = new EnqueueScript(redis, maxPending, clock);
-    this.#options = { ...options, script, notifier: new OwnerNotifier(redis, shards) };
+    this.#options = { ...options, script };
   }
 
   /**

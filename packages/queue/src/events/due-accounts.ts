@@ -10,11 +10,19 @@ export async function notifyOwner(redis: RedisClient, shard: number, userId: str
   await NOTIFY.run(redis, [dueAccountsKey(shard)], [at, userId, dueAccountsChannel(shard)]);
 }
 
-/** Publishes nothing if the account is already due: its owner was notified before and has not looked yet. */
-const NOTIFY = new Script(`
-if redis.call('ZADD', KEYS[1], 'LT', 'CH', ARGV[1], ARGV[2]) == 1 and ARGV[1] == '0' then
-  redis.call('PUBLISH', ARGV[3], ARGV[2])
-end
+/**
+ * Lua function: notifies the owner. Publishes nothing if the account is already due: its owner was notified before and
+ * has not looked yet.
+ */
+export const NOTIFY_OWNER = `
+local function notify_owner(due_accounts, at, user, channel)
+  if redis.call('ZADD', due_accounts, 'LT', 'CH', at, user) == 1 and at == '0' then
+    redis.call('PUBLISH', channel, user)
+  end
+end`;
+
+const NOTIFY = new Script(`${NOTIFY_OWNER}
+notify_owner(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 return 0`);
 
 const CLEAR = `
