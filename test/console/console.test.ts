@@ -160,6 +160,29 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     expect(pageErrors).toEqual([]);
   });
 
+  test('edits a message that was sent, and lists the edit', async () => {
+    const { page, pageErrors } = await open('/accounts/alice', {
+      viewport: { width: 390, height: 844 },
+      colorScheme: 'dark',
+    });
+    await stack.api.send('alice', BOB, 'with a mistkae');
+    const sent = page.locator('.send', { hasText: 'with a mistkae' });
+    await sent.getByText('Sent').waitFor();
+    await sent.getByRole('button', { name: 'Edit' }).click();
+    const form = page.getByRole('form', { name: /^Edit message/ });
+    await form.getByLabel('New text').fill('without a mistake');
+    await screenshot(page, 'edit-message');
+    await expectNoHorizontalScroll(page);
+    expect(await seriousFindings(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    const edit = page.locator('.send', { hasText: 'without a mistake' });
+    await edit.getByText('edit in').waitFor();
+    await edit.getByText('Done').waitFor();
+    await screenshot(page, 'edited-message');
+    await expect.poll(() => textsTo(bob)).toContain('without a mistake');
+    expect(pageErrors).toEqual([]);
+  });
+
   test('asks twice before it disconnects, and can be cancelled', async () => {
     await stack.signIn('leaving', '+9996628313');
     const { page, pageErrors } = await open('/accounts/leaving');

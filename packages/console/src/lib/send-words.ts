@@ -10,3 +10,12 @@ export const SEND_STATES: Record<Job['state'], { label: string; tone: Tone }> = 
   failed: { label: 'Failed', tone: 'bad' },
   cancelled: { label: 'Cancelled', tone: 'idle' },
 };
+
+/** Labels of the states in which other actions differ from sends. */
+const ACTION_LABELS: Partial<Record<Job['state'], string>> = { active: 'Running', completed: 'Done' };
+
+/** Label and colour of a job's state. */
+export function stateInWords({ type, state }: Pick<Job, 'type' | 'state'>): { label: string; tone: Tone } {
+  const { label, tone } = SEND_STATES[state];
+  return { label: type === 'send' ? label : (ACTION_LABELS[state] ?? label), tone };
+}

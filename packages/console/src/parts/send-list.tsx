@@ -4,7 +4,7 @@ import { reasonInWords } from '../lib/account-words.ts';
 import { clock, countdown, plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
-import { SEND_STATES } from '../lib/send-words.ts';
+import { stateInWords } from '../lib/send-words.ts';
 import { EditMessage } from './edit-message.tsx';
 import { ErrorNotice } from './notice.tsx';
 
@@ -34,7 +34,7 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
   const cancel = useAction(async () => void (await client.cancel(send.job_id)));
   const retry = useAction(async () => void (await client.retry(send.job_id)));
   const [editing, setEditing] = useState(false);
-  const { label, tone } = SEND_STATES[send.state];
+  const { label, tone } = stateInWords(send);
   const messageId = editableId(send);
   const isPending = send.finished_at === null;
   return (
