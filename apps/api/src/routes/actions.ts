@@ -5,10 +5,10 @@ import { refuseSignedOut } from '../accounts/signed-in.ts';
 import { awaitAction, holdOf, type ActionOutcome } from '../actions/await-action.ts';
 import { jobTools } from '../actions/job-tools.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
-import { withEitherSignal } from '../http/either-signal.ts';
 import { answerHeader, requestHeader } from '../http/headers.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { parsePrefer } from '../http/prefer.ts';
+import { whileConnected } from '../http/while-connected.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
 /**
@@ -46,12 +46,9 @@ async function runAction(
   try {
     const hold = holdOf(accepted.view, job.sendAt, settings);
     const waiting = { waitMs, hold, mayBeOld: idempotencyKey !== undefined };
-    // A caller that does not wait needs no signal: creating a request's signal costs as much as a web request.
     const outcome = await (waitMs === 0
       ? awaitAction(producer, accepted, { ...waiting, signal: stopping })
-      : withEitherSignal(c.req.raw.signal, stopping, (signal) =>
-          awaitAction(producer, accepted, { ...waiting, signal }),
-        ));
+      : whileConnected(c, stopping, (signal) => awaitAction(producer, accepted, { ...waiting, signal })));
     return answer(c, accepted.jobId, outcome);
   } finally {
     accepted.wait.cancel();
