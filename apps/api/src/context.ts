@@ -20,6 +20,7 @@ export type ApiProducer = {
   | 'withdraw'
   | 'retry'
   | 'watch'
+  | 'watchAccount'
   | 'job'
   | 'askedDigest'
   | 'accountView'

@@ -113,6 +113,11 @@ test('the names of the keys are fixed', () => {
   ]);
 });
 
+test('a key of an account names its account', () => {
+  expect(keys.accountOfKey(keys.sendListKey('u@1.+', 'wait'))).toBe('u@1.+');
+  expect(keys.accountOfKey(keys.shardAccountsKey(1))).toBeNull();
+});
+
 test('the names of shared keys are fixed', () => {
   const { CONTROL_QUEUE, SEND_QUEUE, WEBHOOK_PREFIX, WEBHOOK_QUEUE } = keys;
   expect([SEND_QUEUE, CONTROL_QUEUE, WEBHOOK_PREFIX, WEBHOOK_QUEUE]).toEqual([

@@ -8,6 +8,11 @@ export function accountPrefix(userId: string): string {
   return `{acct-${userId}}`;
 }
 
+/** The account that a key under {@link accountPrefix} belongs to; `null` for other keys. */
+export function accountOfKey(key: string): string | null {
+  return /^\{acct-([^}]+)\}:/.exec(key)?.[1] ?? null;
+}
+
 /** Name of an account's queue under {@link accountPrefix}. */
 export const SEND_QUEUE = 'send';
 

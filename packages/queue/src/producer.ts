@@ -16,6 +16,7 @@ import { sealingContext } from './control/sealing-context.ts';
 import type { Admission } from './enqueue/enqueue-sends.ts';
 import { placeJob, type PlacedJob } from './enqueue/place-job.ts';
 import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
+import { AccountWatcher, type AccountWatch } from './events/account-watcher.ts';
 import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
 import { idempotentJobId, newJobId } from './jobs/job-id.ts';
@@ -73,6 +74,7 @@ export class Producer {
   readonly #accounts: AccountQueues;
   readonly #control: ControlQueues;
   readonly #results: ResultsListener;
+  readonly #watcher: AccountWatcher;
   readonly #clock: RedisClock;
   readonly #calls: RedisCalls;
   readonly #rateLimits: RateLimits;
@@ -93,6 +95,7 @@ export class Producer {
     this.#accounts = new AccountQueues(this.#redis, backend, clock);
     this.#control = new ControlQueues(this.#redis, backend);
     this.#results = new ResultsListener(this.#redis, options.redisUrl);
+    this.#watcher = new AccountWatcher(options.redisUrl);
     this.#calls = new RedisCalls(this.#redis, clock);
     this.#enqueuer = new SendEnqueuer({
       ...options,
@@ -282,6 +285,11 @@ export class Producer {
     return this.#results.expect(jobId, userId);
   }
 
+  /** Notices changes of the account's status and messages. The caller must close the watch. */
+  watchAccount(userId: string): AccountWatch {
+    return this.#watcher.watch(userId);
+  }
+
   /**
    * Counts one try against a bucket of `limit` tries in `windowMs` ms, shared by all API processes. `retryAfter`: where
    * this try is not allowed, whole seconds until one is.
@@ -328,6 +336,7 @@ export class Producer {
   }
 
   async close(): Promise<void> {
+    this.#watcher.close();
     this.#results.close();
     await Promise.allSettled([this.#accounts, this.#control, this.board].map((part) => part.close()));
     this.#redis.disconnect();

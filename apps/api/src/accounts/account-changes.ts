@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { AccountSummary, SendSummary } from '@gateway/contracts';
 import { sleep } from '@gateway/runtime';
 import type { ApiContext } from '../context.ts';
 import { readAccountStatus } from './account-status.ts';
 
-/** Interval in ms at which a watched account is re-read. */
-const LOOK_MS = 1_000;
+/** Least ms between two reads of a watched account. */
+const LEAST_MS = 1_000;
+/** ms after which an account is read again without a notification: some values change with time, such as the pace. */
+const READ_AGAIN_MS = 30_000;
+/** ms without a change after which the cached messages are dropped: thousands of idle watchers would keep fifty each. */
+const IDLE_MS = 5_000;
 
 export interface AccountChange {
   account: AccountSummary;
@@ -23,15 +28,42 @@ export async function* accountChanges(
   signal: AbortSignal,
 ): AsyncGenerator<AccountChange> {
   const { producer } = context;
-  const readSends = producer.listings.sends(userId);
+  const watch = producer.watchAccount(userId);
+  let readSends = producer.listings.sends(userId);
   let shown = '';
-  while (!signal.aborted) {
+  let readAgainMs = LEAST_MS;
+  try {
+    while (!signal.aborted) {
+      const begun = Date.now();
+      yield* readChange();
+      const idleMs = Math.min(IDLE_MS, readAgainMs);
+      if (!(await watch.changed(idleMs, signal))) {
+        readSends = producer.listings.sends(userId);
+        await watch.changed(readAgainMs - idleMs, signal);
+      }
+      await sleep(Math.max(0, begun + LEAST_MS - Date.now()), signal);
+    }
+  } finally {
+    watch.close();
+  }
+
+  /** A generator of its own, so that nothing of the change stays in memory while the watcher waits. */
+  async function* readChange(): AsyncGenerator<AccountChange> {
+    const isArmed = await watch.arm();
     const [view, sends] = await Promise.all([producer.accountView(userId), readSends(limit)]);
     const account = { user_id: userId, ...(await readAccountStatus(context, userId, view)) };
+    readAgainMs = isArmed ? untilNext(account, Date.now()) : LEAST_MS;
     const change = { account, ...sends };
-    const version = JSON.stringify(change);
+    const version = createHash('sha256').update(JSON.stringify(change)).digest('base64');
     if (version !== shown) yield change;
     shown = version;
-    await sleep(LOOK_MS, signal);
   }
+}
+
+/** ms until the account is read again at the latest. The end of a hold is no change in Redis. */
+function untilNext({ held, look_ups_held_until }: AccountSummary, now: number): number {
+  const ends = [held?.until, look_ups_held_until].flatMap((time) =>
+    time === undefined || time === null ? [] : Date.parse(time) - now,
+  );
+  return Math.min(READ_AGAIN_MS, ...ends.filter((ms) => ms > 0).map((ms) => Math.max(ms, LEAST_MS)));
 }

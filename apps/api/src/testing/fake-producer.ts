@@ -224,6 +224,10 @@ export class FakeProducer implements ApiProducer {
     return this.#wait();
   }
 
+  watchAccount(): ReturnType<ApiProducer['watchAccount']> {
+    return { arm: async () => true, changed: async () => false, close: () => {} };
+  }
+
   async job(jobId: string): Promise<JobView | null> {
     this.#check('job');
     return this.jobs.get(jobId) ?? null;
