@@ -94,7 +94,7 @@ describe('on a Redis Cluster of three nodes', () => {
 
   test.each(ACCOUNTS)("%s's messages are enqueued by its view, once, and up to its limit", async (name) => {
     const userId = `accepting-${name}`;
-    const { queue, show, admitted, enqueue } = await open(userId, HELD);
+    const { show, admitted, enqueue } = await open(userId, HELD);
     expect(await enqueue('1')).toEqual(HELD);
     await show(READY);
     expect(await enqueue('2')).toEqual(READY);
@@ -109,7 +109,7 @@ describe('on a Redis Cluster of three nodes', () => {
     expect(await enqueue('later', { sendAt })).toEqual(HELD);
     for (const details of [{}, { sendAt }])
       await expect(enqueue('one more', details)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
-    expect(await countPending(redis, queue, userId)).toEqual({ waiting: 3, delayed: 1, active: 0 });
+    expect(await countPending(redis, userId)).toEqual({ waiting: 3, delayed: 1, active: 0 });
   });
 
   test.each(ACCOUNTS)("%s's queue is processed in order, under its fence", async (userId) => {

@@ -131,7 +131,7 @@ export class OneWorker implements AsyncDisposable {
       metrics,
       busy: () => accountCounts.busy(),
       waiting: async (userId) => {
-        const { waiting, delayed, active } = await countPending(redis, queues.of(userId), userId);
+        const { waiting, delayed, active } = await countPending(redis, userId);
         return waiting + delayed + active;
       },
       now: Date.now,

@@ -111,7 +111,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     metrics,
     busy: () => accountCounts.busy(),
     waiting: async (userId) => {
-      const { waiting, delayed, active } = await countPending(redis, queues.of(userId), userId);
+      const { waiting, delayed, active } = await countPending(redis, userId);
       return waiting + delayed + active;
     },
     now: Date.now,

@@ -314,7 +314,7 @@ export class Producer {
   }
 
   async pending(userId: string): Promise<PendingCounts> {
-    return this.#calls.read(() => countPending(this.#redis, this.#accounts.of(userId), userId));
+    return this.#calls.read(() => countPending(this.#redis, userId));
   }
 
   /**

@@ -6,9 +6,10 @@ import { readAccountStatus } from './account-status.ts';
 
 /** Least ms between two reads of a watched account. */
 const LEAST_MS = 1_000;
-/** ms after which an account is read again without a notification: some values change with time, such as the pace. */
-const READ_AGAIN_MS = 30_000;
-/** ms without a change after which the cached messages are dropped: thousands of idle watchers would keep fifty each. */
+/** ms after which an account is read again without a notification; shorter where a value changes with time alone. */
+const READ_AGAIN_MS = 600_000;
+const READ_AGAIN_SOON_MS = 30_000;
+/** ms without a change after which the cached messages are dropped, so that idle watchers keep none. */
 const IDLE_MS = 5_000;
 
 export interface AccountChange {
@@ -60,10 +61,12 @@ export async function* accountChanges(
   }
 }
 
-/** ms until the account is read again at the latest. The end of a hold is no change in Redis. */
-function untilNext({ held, look_ups_held_until }: AccountSummary, now: number): number {
+/** ms until the account is read again at the latest. The end of a hold and the pace's refill are no change in Redis. */
+function untilNext({ held, look_ups_held_until, chats_held, pace }: AccountSummary, now: number): number {
+  const isRefilling = pace?.mode === 'careful' && pace.remaining < pace.rules.burst;
+  const most = isRefilling || chats_held !== undefined ? READ_AGAIN_SOON_MS : READ_AGAIN_MS;
   const ends = [held?.until, look_ups_held_until].flatMap((time) =>
     time === undefined || time === null ? [] : Date.parse(time) - now,
   );
-  return Math.min(READ_AGAIN_MS, ...ends.filter((ms) => ms > 0).map((ms) => Math.max(ms, LEAST_MS)));
+  return Math.min(most, ...ends.filter((ms) => ms > 0).map((ms) => Math.max(ms, LEAST_MS)));
 }

@@ -24,9 +24,8 @@ export interface AccountWatch {
 }
 
 /**
- * Notices changes of accounts, whoever makes them: Redis remembers the keys that a connection has read, and reports the
- * next change of each (`CLIENT TRACKING`). So nothing on a message's way knows of watchers, and an account that does not
- * change costs nothing.
+ * Notices changes of accounts. Redis remembers the keys that a connection has read, and reports the next change of each
+ * (`CLIENT TRACKING`), so senders need not know of watchers, and an account that does not change costs nothing.
  */
 export class AccountWatcher {
   readonly #redisUrl: string;

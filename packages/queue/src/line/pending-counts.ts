@@ -1,5 +1,5 @@
+import { sendListKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
-import type { JobQueue } from './enqueue-backend.ts';
 import { countHeldJobs } from './held-jobs.ts';
 
 /** How many jobs of an account wait, are held or wait for their `send_at` (`delayed`), or are being sent (`active`). */
@@ -9,20 +9,13 @@ export interface PendingCounts {
   active: number;
 }
 
-export async function countPending(
-  redis: RedisClient,
-  queue: JobQueue,
-  userId: string,
-): Promise<PendingCounts> {
-  const [counts, heldJobs] = await Promise.all([
-    queue.getJobCounts('wait', 'delayed', 'active'),
+export async function countPending(redis: RedisClient, userId: string): Promise<PendingCounts> {
+  const [waiting, delayed, active, heldJobs] = await Promise.all([
+    redis.llen(sendListKey(userId, 'wait')),
+    redis.zcard(sendListKey(userId, 'delayed')),
+    redis.llen(sendListKey(userId, 'active')),
     countHeldJobs(redis, userId),
   ]);
-  const active = counts['active'] ?? 0;
   const held = Math.min(heldJobs, active);
-  return {
-    waiting: counts['wait'] ?? 0,
-    delayed: (counts['delayed'] ?? 0) + held,
-    active: active - held,
-  };
+  return { waiting, delayed: delayed + held, active: active - held };
 }

@@ -23,15 +23,20 @@ export interface SendLists {
 /** Reads the lists of one account repeatedly. It caches ended messages, so that it reads each only once. */
 export class SendListReader {
   readonly #redis: RedisClient;
-  readonly #queue: JobQueue;
+  readonly #queues: AccountQueues;
   readonly #userId: string;
   /** Keyed by id and end time, since a job that was retried ends again. */
   #known = new Map<string, SendSummary>();
 
   constructor(redis: RedisClient, queues: AccountQueues, userId: string) {
     this.#redis = redis;
-    this.#queue = queues.of(userId);
+    this.#queues = queues;
     this.#userId = userId;
+  }
+
+  /** Opened only to read a job: a queue object is large, and most watched accounts have no jobs. */
+  get #queue(): JobQueue {
+    return this.#queues.of(this.#userId);
   }
 
   /** @param limit most entries of each list. */
