@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
 import { openSealingKey, Producer, traceQueues } from '@gateway/queue';
@@ -126,6 +127,7 @@ export async function startApi(
   const endTracing = await startTracingIf(settings);
   const producer = overrides.producer ?? (await openProducer(settings, logger));
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // Every open stream listens, and Node would warn of a leak from the eleventh on.
   try {
     const claimed = claimShards(producer, stop.signal);
     const waited = new AbortController();
