@@ -1,3 +1,4 @@
+import { withTimeout } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { accountOfKey, accountViewKey, heldJobsKey, sendListKey, sendStateKey } from '../keys.ts';
 import { CONSUMER_OPTIONS } from '../redis/clients.ts';
@@ -7,6 +8,9 @@ const INVALIDATED = '__redis__:invalidate';
 
 /** ms that Redis may take to remember an account's keys. */
 const ARM_TIMEOUT = 5_000;
+
+/** Interval at which Redis must answer while somebody watches, ms. A frozen Redis closes no connection. */
+const PING_MS = 2_000;
 
 /** A watch of one account. The caller must close it. */
 export interface AccountWatch {
@@ -33,6 +37,7 @@ export class AccountWatcher {
   /** The connection that reads keys, and the one that Redis reports changes to. Opened with the first watch. */
   #connections: { reader: Redis; listener: Redis } | undefined;
   #isTracking = false;
+  #pings: NodeJS.Timeout | undefined;
 
   constructor(redisUrl: string) {
     this.#redisUrl = redisUrl;
@@ -84,11 +89,9 @@ export class AccountWatcher {
     });
     for (const redis of [reader, listener]) {
       redis.on('error', () => {}); // The producer's connection reports the same outage.
-      redis.on('close', () => {
-        this.#isTracking = false;
-        for (const watches of this.#watches.values()) notify(watches);
-      });
+      redis.on('close', () => this.#lost());
     }
+    this.#pings = setInterval(() => void this.#ping(reader), PING_MS).unref();
     let listenerId: number | null = null;
     const track = async () => {
       if (listenerId === null || reader.status !== 'ready') return;
@@ -114,6 +117,22 @@ export class AccountWatcher {
     return { reader, listener };
   }
 
+  async #ping(reader: Redis): Promise<void> {
+    if (this.#watches.size === 0 || !this.#isTracking) return;
+    try {
+      await withTimeout(reader.ping(), PING_MS, () => new Error(`no answer within ${PING_MS} ms`));
+    } catch {
+      this.#lost();
+      reader.disconnect(true);
+    }
+  }
+
+  /** Changes are not noticed any more: every watcher reads its account, and gets the error if Redis is away. */
+  #lost(): void {
+    this.#isTracking = false;
+    for (const watches of this.#watches.values()) notify(watches);
+  }
+
   /** @param keys `null`: all, since Redis was emptied. */
   #invalidated(keys: readonly Buffer[] | null): void {
     if (keys === null) for (const watches of this.#watches.values()) notify(watches);
@@ -121,6 +140,7 @@ export class AccountWatcher {
   }
 
   close(): void {
+    clearInterval(this.#pings);
     this.#connections?.reader.disconnect();
     this.#connections?.listener.disconnect();
   }
