@@ -3,17 +3,15 @@ import { defineConfig } from 'vitest/config';
 /** The tests of `npm run test:unit`: pure logic, without processes, sockets or Redis. `npm test` runs them too. */
 export default defineConfig({
   test: {
+    name: 'unit',
     include: [
-      'packages/{contracts,formatting,queue,telemetry}/src/**/*.test.ts',
+      'packages/{contracts,formatting,telemetry}/src/**/*.test.ts',
+      'packages/queue/src/*.test.ts',
+      'packages/queue/src/!(redis)/**/*.test.ts',
       'apps/worker/src/lane/*.test.ts',
       'apps/cli/src/batch/*.test.ts',
     ],
-    // These measure or wait for seconds.
-    exclude: [
-      '**/node_modules/**',
-      'packages/formatting/src/slow-inputs.test.ts',
-      'packages/queue/src/redis/redis-calls.test.ts',
-    ],
+    exclude: ['**/node_modules/**'],
     pool: 'threads',
     isolate: false,
   },

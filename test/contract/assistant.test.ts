@@ -247,9 +247,7 @@ describe('Assistant', () => {
       begin(response);
       response.write(chunk({ content: 'all said' }) + chunk({}, 'stop'));
     };
-    const begun = performance.now();
     expect((await stream(ask())).at(-2)).toMatchObject(['telegram', { state: 'completed' }]);
-    expect(performance.now() - begun).toBeLessThan(5_000);
     expect((await sent()).at(-1)?.text).toBe('all said');
   });
 

@@ -32,6 +32,9 @@ describe('an account with a long queue', () => {
           ...(at === 999 && { send_at: new Date(Date.now() + 86_400_000).toISOString() }),
         }));
         const { body } = await stack.api.post('/telegram/user/send/batch', { messages });
+        expect(body.jobs).toEqual(
+          messages.map(() => expect.objectContaining({ job_id: expect.any(String) })),
+        );
         jobs.push(...body.jobs.map(({ job_id: jobId }: { job_id: string }) => jobId));
       }
       const listed = performance.now();

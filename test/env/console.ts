@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 /** A console page that records its faults. */
 export interface ConsolePage {
@@ -12,6 +12,7 @@ export interface ConsolePage {
 /** ms that anything on a page may take. */
 const PATIENCE = 15_000;
 
+/** Opens a page of its own for the running test, and closes it when the test ends. */
 export async function openConsole(
   browser: Browser,
   url: string,
@@ -19,6 +20,7 @@ export async function openConsole(
   options: BrowserContextOptions = {},
 ): Promise<ConsolePage> {
   const context = await browser.newContext({ viewport: { width: 1_280, height: 900 }, ...options });
+  onTestFinished(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const pageErrors: string[] = [];

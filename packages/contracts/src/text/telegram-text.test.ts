@@ -116,16 +116,3 @@ describe('a text that was sent is known again', () => {
     ['a\r\nb', 'a\nc'],
   ])('%j not as %j', (sent, found) => expect(sameTextAs(sent)(found)).toBe(false));
 });
-
-test('a long text of odd characters takes a time that grows with its length', () => {
-  const time = (odd: string) => {
-    const text = odd.repeat(65_000 / odd.length);
-    const begun = performance.now();
-    normalizeFormatted({ text, entities: [bold(0, text.length)] });
-    sameTextAs(text)(text);
-    isInvisible(text);
-    return performance.now() - begun;
-  };
-  for (const odd of ['\r', ' ', '\n', '\t', '\u200e', '\u200e\u200f\r', 'a\u030a', ' a', '\u200b', '\0x'])
-    expect(time(odd)).toBeLessThan(500);
-});
