@@ -5,6 +5,7 @@ import { Control } from './control/control.ts';
 import { createControlApp } from './control/http/control-app.ts';
 import { serveControl, type ControlServer } from './control/http/control-server.ts';
 import { exportRsaKeyPair, generateRsaKeyPair, loadRsaKeyPair } from './crypto/index.ts';
+import { FileStore } from './files/file-store.ts';
 import { createMtprotoServer } from './mtproto/index.ts';
 import { choosePorts } from './ports.ts';
 import { MAIN_DATA_CENTER } from './rpc/accounts.ts';
@@ -56,10 +57,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { main = 0, control: controlPort = 0 } = options.ports ?? {};
   const directory = options.dataDir === undefined ? undefined : join(options.dataDir, 'sandbox');
   const store = openStore(directory, now());
+  const files = openFiles(directory, store);
   const foundation = foundationOf(store);
   let dataCenters: readonly DataCenter[] = [];
   const telegram: Telegram = {
     store,
+    files,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     faults: new Faults(),
     pushFaults: new PushFaults(),
@@ -85,6 +88,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const close = async (): Promise<void> => {
     await controlServer?.close();
     await server.close();
+    files.close();
     store.close();
   };
   try {
@@ -110,6 +114,14 @@ function openStore(directory: string | undefined, now: number): Store {
   if (directory === undefined) return new Store();
   const { state, journal } = openJournal(directory, now);
   return new Store(state, journal);
+}
+
+function openFiles(directory: string | undefined, { state }: Store): FileStore {
+  if (directory === undefined) return new FileStore();
+  const wanted = new Set(
+    [...state.files.values()].flatMap(({ sha256, thumbnail }) => [sha256, thumbnail?.sha256]),
+  );
+  return new FileStore(join(directory, 'files'), (sha256) => wanted.has(sha256));
 }
 
 /** Returns the state's secret and RSA key; generates both for a new state. */

@@ -44,7 +44,7 @@ export class AccountActions {
     });
     const message = store.state.messages.findLast((each) => each.randomId === String(randomId));
     if (message === undefined) throw new Error('the message was not stored');
-    return idAndDate(message);
+    return idAndDate(this.#telegram, message);
   }
 
   edit({ from, to, message_id: id, text: message }: EditRequest): void {
@@ -98,12 +98,12 @@ export class AccountActions {
     const account = accountBy(this.#telegram, to, 'to');
     const date = unixSeconds(this.#telegram);
     const draft = { from: SERVICE_ACCOUNT_ID, to: account.id, text, date, randomId: '0' };
-    return idAndDate(postMessage(this.#telegram, draft));
+    return idAndDate(this.#telegram, postMessage(this.#telegram, draft));
   }
 }
 
-function idAndDate(message: Message): Pick<MessageView, 'id' | 'date'> {
-  const { id, date } = messageView(message);
+function idAndDate({ store }: Telegram, message: Message): Pick<MessageView, 'id' | 'date'> {
+  const { id, date } = messageView(store, message);
   return { id, date };
 }
 

@@ -124,7 +124,7 @@ export class Control {
       .filter((message) => message.action === undefined)
       .filter((message) => (from === undefined ? message.from !== SERVICE_ACCOUNT_ID : message.from === from))
       .filter((message) => to === undefined || message.to === to)
-      .map(messageView);
+      .map((message) => messageView(this.#telegram.store, message));
   }
 
   /** Every "typing…" that was shown in a chat, oldest first; in every chat if `to` is undefined. */

@@ -1,6 +1,8 @@
 import { boxOf, isChannel } from '../rpc/peers.ts';
 import type { Message, MessageEntity, Quote } from '../state/model.ts';
 import { idIn } from '../state/state.ts';
+import type { Store } from '../state/store.ts';
+import { mediaView, type MediaView } from './media-view.ts';
 
 export interface EntityView {
   /** The Bot API's name, e.g. `bold` or `text_link`. */
@@ -49,9 +51,12 @@ export interface MessageView {
   /** The accounts that see the message as pinned; `true` in a supergroup or channel. */
   pinned?: true | number[];
   forwarded_from?: number;
+  media?: MediaView;
+  /** The album: a signed 64-bit number in decimal. */
+  grouped_id?: string;
 }
 
-export function messageView(message: Message): MessageView {
+export function messageView(store: Store, message: Message): MessageView {
   const {
     from,
     to,
@@ -63,6 +68,8 @@ export function messageView(message: Message): MessageView {
     silent,
     noWebpage,
     replyTo,
+    media,
+    groupedId,
   } = message;
   return {
     id: idIn(message, boxOf(to, from)) ?? message.copies[0]?.id ?? 0,
@@ -76,6 +83,8 @@ export function messageView(message: Message): MessageView {
     ...(silent === true && { silent }),
     ...(noWebpage === true && { no_webpage: noWebpage }),
     ...(replyTo !== undefined && { reply_to: replyTo }),
+    ...(media !== undefined && { media: mediaView(store, media) }),
+    ...(groupedId !== undefined && { grouped_id: groupedId }),
     ...laterFields(message),
   };
 }

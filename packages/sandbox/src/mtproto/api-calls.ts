@@ -2,7 +2,7 @@ import type { TlCodec } from '../tl/codec.ts';
 import { TlDecodeError } from '../tl/errors.ts';
 import { codecForLayer } from '../tl/layers.ts';
 import { serviceCodec } from '../tl/service.ts';
-import { DropConnection, RpcError, type TlObject } from '../types.ts';
+import { DropConnection, RpcError, type RpcCall, type TlObject } from '../types.ts';
 import type { AuthKey } from './auth-key.ts';
 import type { ClientLink } from './client-link.ts';
 import type { ServerContext } from './context.ts';
@@ -28,10 +28,8 @@ export class ApiCalls {
 
   /** Starts a call, which is answered once it is done. Several calls run concurrently. Never throws. */
   start(caller: Caller, msgId: bigint, body: Buffer): void {
-    const { connection, key, session } = caller;
-    if (key.guard.starts(connection, session.id)) this.#context.onDuplicated(key.id);
+    const { session } = caller;
     const run = this.#run(caller, msgId, body).finally(() => {
-      key.guard.ends(connection);
       session.running.delete(msgId);
       session.unwanted.delete(msgId);
     });
@@ -66,7 +64,8 @@ export class ApiCalls {
     session.flushSoon();
   }
 
-  async #result({ connection, key, session }: Caller, body: Buffer): Promise<Buffer> {
+  async #result(caller: Caller, body: Buffer): Promise<Buffer> {
+    const { connection, key, session } = caller;
     if (key.guard.isDuplicated) throw new RpcError(406, 'AUTH_KEY_DUPLICATED');
     const wrapped = unwrap(body, session.layer ?? key.layer);
     this.#learn(wrapped, key, session);
@@ -77,30 +76,50 @@ export class ApiCalls {
     if (layer === undefined) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
     const codec = codecForLayer(layer);
     const { query, resultType } = readQuery(wrapped, codec);
-    for (const earlier of wrapped.after) {
-      if (!(await session.succeeded(earlier))) throw new RpcError(400, 'MSG_WAIT_FAILED');
-    }
-    const result = await this.#context
-      .handler({
-        query,
-        layer: codec.layer,
-        dcId: connection.dcId,
-        authKeyId: key.id,
-        sessionId: session.id,
-        client,
-      })
-      .catch((error: unknown) => {
-        throw this.#reported(error, query._);
-      });
+    const call = {
+      query,
+      layer: codec.layer,
+      dcId: connection.dcId,
+      authKeyId: key.id,
+      sessionId: session.id,
+      client,
+    };
+    // Clients upload and download on connections of their own, to which no updates go.
+    if (isTransfer(query)) return this.#handle(session, wrapped, call, codec, resultType);
+    session.takesUpdates = !wrapped.withoutUpdates;
+    return this.#guarded(caller, () => this.#handle(session, wrapped, call, codec, resultType));
+  }
+
+  /** Runs a call, unless two clients use the key at once. */
+  async #guarded({ connection, key, session }: Caller, run: () => Promise<Buffer>): Promise<Buffer> {
+    if (key.guard.starts(connection, session.id)) this.#context.onDuplicated(key.id);
     try {
-      return gzipWhereWorth(codec.encode(result, resultType));
-    } catch (error) {
-      throw this.#reported(error, query._);
+      if (key.guard.isDuplicated) throw new RpcError(406, 'AUTH_KEY_DUPLICATED');
+      return await run();
+    } finally {
+      key.guard.ends(connection);
     }
   }
 
-  #learn({ layer, client, withoutUpdates }: WrappedCall, key: AuthKey, session: MtprotoSession): void {
-    session.takesUpdates = !withoutUpdates;
+  async #handle(
+    session: MtprotoSession,
+    { after }: WrappedCall,
+    call: RpcCall,
+    codec: TlCodec,
+    resultType: string,
+  ): Promise<Buffer> {
+    for (const earlier of after) {
+      if (!(await session.succeeded(earlier))) throw new RpcError(400, 'MSG_WAIT_FAILED');
+    }
+    try {
+      const result = codec.encode(await this.#context.handler(call), resultType);
+      return isTransfer(call.query) ? result : gzipWhereWorth(result);
+    } catch (error) {
+      throw this.#reported(error, call.query._);
+    }
+  }
+
+  #learn({ layer, client }: WrappedCall, key: AuthKey, session: MtprotoSession): void {
     session.layer = layer ?? session.layer;
     session.client = client ?? session.client;
     if (session.layer === undefined || session.client === undefined) return;
@@ -123,6 +142,10 @@ export class ApiCalls {
     this.#context.onError(error, 'a call');
     return new RpcError(500, 'INTERNAL');
   }
+}
+
+function isTransfer(query: TlObject): boolean {
+  return query._.startsWith('upload.');
 }
 
 /** @throws {RpcError} INPUT_METHOD_INVALID if no method has the id. @throws {TlDecodeError} */

@@ -8,7 +8,7 @@ interface Caller<C> {
 /**
  * Detects that two clients use one auth key at once, which Telegram answers with AUTH_KEY_DUPLICATED. That is the case
  * if two open connections in different MTProto sessions make API calls that overlap or alternate. An abandoned
- * connection that stays silent does not count.
+ * connection that stays silent does not count, nor do uploads and downloads.
  */
 export class CallGuard<C> {
   readonly #callers = new Map<C, Caller<C>>();

@@ -1,3 +1,4 @@
+import type { FileStore } from '../files/file-store.ts';
 import type { Account } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { Network, RpcCall, TlObject } from '../types.ts';
@@ -37,6 +38,7 @@ export const DEFAULT_SETTINGS: SandboxSettings = {
 /** Everything that a call handler needs. Created once, in `createSandbox`. */
 export interface Telegram {
   readonly store: Store;
+  readonly files: FileStore;
   readonly settings: SandboxSettings;
   readonly faults: Faults;
   readonly pushFaults: PushFaults;

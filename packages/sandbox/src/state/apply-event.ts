@@ -68,6 +68,15 @@ export function applyEvent(state: State, event: StateEvent): void {
     case 'history_read':
       applyMessageEvent(state, event);
       return;
+    case 'file_stored':
+      state.files.set(event.file.id, event.file);
+      return;
+    case 'references_expired':
+      state.expiredReferences.set(
+        event.fileId,
+        (state.expiredReferences.get(event.fileId) ?? 0) + event.times,
+      );
+      return;
     case 'fruitless_send':
       state.fruitlessSends.set(event.randomId, (state.fruitlessSends.get(event.randomId) ?? 0) + event.times);
       return;

@@ -20,6 +20,8 @@ export function* compactEvents(state: State, now: number): Generator<StateEvent>
       yield { type: 'code_sent', attempt };
   }
   for (const authorization of state.authorizations.values()) yield { type: 'signed_in', authorization };
+  for (const file of state.files.values()) yield { type: 'file_stored', file };
+  for (const [fileId, times] of state.expiredReferences) yield { type: 'references_expired', fileId, times };
   yield* state.messageEvents;
   for (const [randomId, times] of state.fruitlessSends) yield { type: 'fruitless_send', randomId, times };
   for (const token of state.loginTokens.values()) {

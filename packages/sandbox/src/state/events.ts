@@ -1,3 +1,4 @@
+import type { StoredFile } from './media.ts';
 import type { MessageEvent } from './message-events.ts';
 import type {
   Account,
@@ -28,6 +29,8 @@ export type StateEvent =
   | { type: 'authorization_changed'; authKeyId: string; status: AuthorizationStatus }
   | { type: 'signed_out'; authKeyId: string }
   | MessageEvent
+  | { type: 'file_stored'; file: StoredFile }
+  | { type: 'references_expired'; fileId: string; times: number }
   | { type: 'fruitless_send'; randomId: string; times: number }
   | { type: 'login_token_issued'; token: LoginToken }
   | { type: 'login_token_accepted'; token: string; accountId: number }

@@ -1,4 +1,5 @@
 import type { ClientInfo } from '../types.ts';
+import type { Media } from './media.ts';
 
 /** The data of the sandbox's "Telegram". All of it is plain JSON data, because it is stored in a journal. */
 
@@ -123,6 +124,10 @@ export interface Message {
   quote?: Quote;
   /** The forum topic: the id of its first message. */
   topicId?: number;
+  /** `text` is the caption. */
+  media?: Media;
+  /** The album: a signed 64-bit number in decimal. */
+  groupedId?: string;
   /** Rows of inline buttons below a bot's message. */
   buttons?: InlineButton[][];
   /** Only for service messages. */

@@ -1,4 +1,5 @@
 import { ptsOfMailbox, type Mailbox } from './mailbox.ts';
+import type { StoredFile } from './media.ts';
 import type { MessageEvent } from './message-events.ts';
 import type {
   Account,
@@ -57,6 +58,10 @@ export interface State {
   messageByRandomId: Map<string, Message>;
   /** How many sends created no message, by random id. */
   fruitlessSends: Map<string, number>;
+  /** By id. */
+  files: Map<string, StoredFile>;
+  /** By file id: how many times the references to the file have expired. */
+  expiredReferences: Map<string, number>;
   loginTokens: Map<string, LoginToken>;
   authKeys: Map<string, StoredAuthKey>;
 }
@@ -81,6 +86,8 @@ export function emptyState(): State {
     readOutbox: new Map(),
     messageByRandomId: new Map(),
     fruitlessSends: new Map(),
+    files: new Map(),
+    expiredReferences: new Map(),
     loginTokens: new Map(),
     authKeys: new Map(),
   };

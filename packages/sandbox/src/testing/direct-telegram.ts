@@ -1,4 +1,5 @@
 import { Control } from '../control/control.ts';
+import { FileStore } from '../files/file-store.ts';
 import { DATA_CENTERS, MAIN_DATA_CENTER } from '../rpc/accounts.ts';
 import { Faults } from '../rpc/faults.ts';
 import { isTlObject } from '../rpc/fields.ts';
@@ -24,6 +25,8 @@ export interface Push {
 export class DirectTelegram {
   readonly store: Store;
   readonly control: Control;
+  /** A test that stores files closes it. */
+  readonly files = new FileStore();
   readonly pushes: Push[] = [];
   /** The current time in Unix milliseconds. Tests change it. */
   now = Date.parse('2024-01-15T12:00:00Z');
@@ -45,6 +48,7 @@ export class DirectTelegram {
     };
     this.#telegram = {
       store,
+      files: this.files,
       settings: { ...DEFAULT_SETTINGS },
       faults: new Faults(),
       pushFaults: new PushFaults(),

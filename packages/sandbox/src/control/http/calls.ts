@@ -18,7 +18,7 @@ export const CALLS = {
   'GET /presses': 'every button that was pressed: from_id, bot_id, message_id, data, at',
   'POST /contacts': '{id, contact_ids}: accounts that an account has in its address book',
   'GET /messages?from=ID&to=ID':
-    'messages in the order in which they were accepted; both are optional; codes only with from=777000',
+    'messages in the order in which they were accepted, with media {type, size, sha256, mime_type, file_name}; both are optional; codes only with from=777000',
   'POST /messages':
     '{from, to, text, reply_to?, topic_id?, buttons?}: an account writes, as from an official app: {id, date}; ids of messages are those of from',
   'PATCH /messages': '{from, to, message_id, text}: an account edits its message',

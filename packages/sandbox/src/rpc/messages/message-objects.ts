@@ -2,6 +2,7 @@ import type { Account, Message, MessageEntity, PeerId } from '../../state/model.
 import { chatOf, idIn } from '../../state/state.ts';
 import type { Store } from '../../state/store.ts';
 import type { TlObject } from '../../types.ts';
+import { mediaObject } from '../media/media-objects.ts';
 import { companions, peerObject } from '../objects.ts';
 import { boxOf, isChannel } from '../peers.ts';
 import { actionObject, buttonsObject, forwardHeader, reactionsObject, replyHeader } from './message-parts.ts';
@@ -32,6 +33,8 @@ export function messageObject(store: Store, viewer: Account, message: Message): 
     _: 'message',
     ...common,
     message: message.text,
+    media: message.media && mediaObject(store, viewer.id, message.media),
+    grouped_id: message.groupedId === undefined ? undefined : BigInt(message.groupedId),
     entities: message.entities?.map(entityObject),
     ...editFields(message),
     fwd_from: message.forwardedFrom && forwardHeader(message.forwardedFrom),

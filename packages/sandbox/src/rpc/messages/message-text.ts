@@ -5,10 +5,12 @@ import { rpcError } from '../errors.ts';
 import { flagField, intField, objectField } from '../fields.ts';
 import { userOfInput } from '../peers.ts';
 import { withDetectedEntities } from './detect-entities.ts';
-import { normalizeText, showsNothing } from './normalize-text.ts';
+import { normalizeText, showsNothing, type NormalizedText } from './normalize-text.ts';
 
 /** In UTF-16 units. */
 const MAX_LENGTH = 4_096;
+/** Telegram's `caption_length_limit_default`. */
+const MAX_CAPTION = 1_024;
 
 /** Further entities are ignored. */
 const MAX_ENTITIES = 100;
@@ -36,9 +38,32 @@ export function acceptText(
   raw: string,
   entities: readonly TlObject[],
 ): MessageText {
-  const { text, placeOf } = normalizeText(raw);
-  if (showsNothing(text)) throw rpcError('MESSAGE_EMPTY');
-  if (text.length > MAX_LENGTH) throw rpcError('MESSAGE_TOO_LONG');
+  const normalized = normalizeText(raw);
+  if (showsNothing(normalized.text)) throw rpcError('MESSAGE_EMPTY');
+  if (normalized.text.length > MAX_LENGTH) throw rpcError('MESSAGE_TOO_LONG');
+  return withEntities(store, viewer, raw, normalized, entities);
+}
+
+/** Like {@link acceptText}, for the text of media, which may be empty. @throws {RpcError} MEDIA_CAPTION_TOO_LONG. */
+export function acceptCaption(
+  store: Store,
+  viewer: Account,
+  raw: string,
+  entities: readonly TlObject[],
+): MessageText {
+  const normalized = normalizeText(raw);
+  if (showsNothing(normalized.text)) return { text: '', entities: [] };
+  if (normalized.text.length > MAX_CAPTION) throw rpcError('MEDIA_CAPTION_TOO_LONG');
+  return withEntities(store, viewer, raw, normalized, entities);
+}
+
+function withEntities(
+  store: Store,
+  viewer: Account,
+  raw: string,
+  { text, placeOf }: NormalizedText,
+  entities: readonly TlObject[],
+): MessageText {
   const accepted = entities.slice(0, MAX_ENTITIES).flatMap((entity) => {
     const [offset, length] = [intField(entity, 'offset'), intField(entity, 'length')];
     if (offset < 0 || length <= 0 || offset + length > raw.length) throw rpcError('ENTITY_BOUNDS_INVALID');

@@ -13,6 +13,8 @@ import { checkChatInvite, importChatInvite, joinChannel } from './chats/join-cha
 import { hideChatJoinRequest } from './chats/join-requests.ts';
 import { deleteChatUser, leaveChannel } from './chats/leave-chat.ts';
 import { addContact, getContacts, importContacts, resolvePhone, resolveUsername } from './contacts.ts';
+import { getFile } from './files/get-file.ts';
+import { saveBigFilePart, saveFilePart } from './files/save-file-part.ts';
 import { getAppConfig, getCdnConfig, getConfig, getNearestDc, getTermsOfServiceUpdate } from './help.ts';
 import { deleteChannelMessages, deleteMessages } from './messages/delete-messages.ts';
 import { editMessage } from './messages/edit-message.ts';
@@ -22,6 +24,7 @@ import { unpinAllMessages, updatePinnedMessage } from './messages/pin-message.ts
 import { getBotCallbackAnswer } from './messages/press-button.ts';
 import { readChannelHistory, readHistory } from './messages/read-history.ts';
 import { getReplies, search } from './messages/search.ts';
+import { sendMedia } from './messages/send-media.ts';
 import { sendMessage } from './messages/send-message.ts';
 import { sendReaction } from './messages/send-reaction.ts';
 import { setTyping } from './messages/set-typing.ts';
@@ -64,6 +67,7 @@ export const PASSWORD_METHODS: ReadonlyMap<string, (request: UserRequest) => TlV
 export const ANYWHERE_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue> = new Map(
   Object.entries({
     'account.updateStatus': () => true,
+    'upload.getFile': getFile,
     'users.getUsers': getUsers,
   }),
 );
@@ -122,6 +126,7 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'messages.getPeerDialogs': getPeerDialogs,
     'messages.getPinnedDialogs': getPinnedDialogs,
     'messages.search': search,
+    'messages.sendMedia': sendMedia,
     'messages.sendMessage': sendMessage,
     'messages.getReplies': getReplies,
     'messages.hideChatJoinRequest': hideChatJoinRequest,
@@ -134,6 +139,8 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'updates.getChannelDifference': getChannelDifference,
     'updates.getDifference': getDifference,
     'updates.getState': getState,
+    'upload.saveBigFilePart': saveBigFilePart,
+    'upload.saveFilePart': saveFilePart,
     'users.getFullUser': getFullUser,
   }),
 );

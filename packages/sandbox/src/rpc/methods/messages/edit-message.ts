@@ -5,7 +5,7 @@ import { checkMayWrite, isAdmin } from '../../chats/chat-rights.ts';
 import { rpcError } from '../../errors.ts';
 import { flagField, intField, objectField, objectList, textField } from '../../fields.ts';
 import { boxesOf, writtenMessage } from '../../messages/find-message.ts';
-import { acceptText, type MessageText } from '../../messages/message-text.ts';
+import { acceptCaption, acceptText, type MessageText } from '../../messages/message-text.ts';
 import { boxOf, isChannel, peerOfInput } from '../../peers.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../../telegram.ts';
 import { updatesObject } from '../../updates/box-updates.ts';
@@ -21,11 +21,12 @@ export function editMessage({ call, query, account, telegram }: UserRequest): Tl
   const id = intField(query, 'id');
   checkMayWrite(store, account, peer);
   const message = editableMessage(telegram, account, peer, id);
-  // The sandbox does not implement scheduled messages or media.
+  // The sandbox does not implement scheduled messages or other media.
   if (query['schedule_date'] !== undefined) throw rpcError('SCHEDULE_DATE_INVALID');
   if (query['media'] !== undefined) throw rpcError('MEDIA_NEW_INVALID');
   if (query['message'] === undefined) throw rpcError('MESSAGE_NOT_MODIFIED');
-  const after = acceptText(store, account, textField(query, 'message'), objectList(query, 'entities'));
+  const accept = message.media === undefined ? acceptText : acceptCaption;
+  const after = accept(store, account, textField(query, 'message'), objectList(query, 'entities'));
   const noWebpage = flagField(query, 'no_webpage');
   if (!isModified(message, after, noWebpage)) throw rpcError('MESSAGE_NOT_MODIFIED');
   const changes = publish(
