@@ -157,7 +157,7 @@ describe('closing', () => {
     running.splice(0);
   });
 
-  test('lets a request under way end', async () => {
+  test('lets a running request end', async () => {
     const { url, app, producer } = await start();
     let finish = () => {};
     producer.jobs.set(JOB_ID, SENT);

@@ -57,7 +57,7 @@ export class GatewayApiError extends Error {
   }
 }
 
-/** No answer arrived, or it broke off. The request may have taken effect anyway. */
+/** No answer arrived, or only a part of one. The request may have taken effect anyway. */
 export class GatewayConnectionError extends Error {
   /** True if no answer arrived within `timeoutMs`. */
   readonly timedOut: boolean;

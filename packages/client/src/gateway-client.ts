@@ -305,7 +305,7 @@ export class SignIn {
   }
 
   /**
-   * Starts a sign-in by QR code and returns the code to show. Gives up a sign-in by code that is under way.
+   * Starts a sign-in by QR code and returns the code to show. Cancels an unfinished sign-in by code.
    * A scan needs no further call, unless the account has a password.
    */
   startQr(userId: string, options: CallOptions = {}): Promise<QrAnswer> {
@@ -313,7 +313,7 @@ export class SignIn {
   }
 
   /**
-   * Yields each new code of the current QR sign-in, then its result. Call it again after the stream broke off.
+   * Yields each new code of the current QR sign-in, then its result. Call it again after the stream closed early.
    * @throws {GatewayConnectionError} if the stream breaks off. @throws {GatewayApiError} `AUTH_NOT_STARTED`
    */
   watchQr(userId: string, options: CallOptions = {}): AsyncGenerator<QrEvent> {

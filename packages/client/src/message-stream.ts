@@ -92,7 +92,7 @@ export async function* streamMessage(
     yield known;
     if (known.event === 'done') return;
   }
-  if (!isWhole) throw new GatewayConnectionError('the stream broke off before its end');
+  if (!isWhole) throw new GatewayConnectionError('the stream closed before its end');
 }
 
 /** `null` for unknown events. The cast relies on the gateway's contract. */

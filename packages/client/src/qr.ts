@@ -46,5 +46,5 @@ export async function* qrEvents(
     yield { event, data: body } as unknown as QrEvent;
     if (event !== 'qr') return;
   }
-  throw new GatewayConnectionError('the stream broke off before its end');
+  throw new GatewayConnectionError('the stream closed before its end');
 }

@@ -24,9 +24,9 @@ export const CONTROL_JOBS = {
     result: verifyResultSchema,
   },
   /**
-   * Returns the QR code to scan now, renewed if it is about to expire. If no QR sign-in is under way, `begin: true`
-   * starts one and `begin: false` fails with `AUTH_NOT_STARTED`. Scanning the code signs in the gateway; it gives the
-   * scanner no access.
+   * Returns the QR code to scan now, renewed if it is about to expire. If there is no unfinished QR sign-in,
+   * `begin: true` starts one and `begin: false` fails with `AUTH_NOT_STARTED`. Scanning the code signs in the gateway;
+   * it gives the scanner no access.
    */
   'auth.qr': { payload: z.object({ begin: z.boolean() }), result: qrResultSchema },
   /** Cancels a send that its lane has already fetched. */

@@ -51,7 +51,7 @@ export const sendListResponseSchema = z.object({
   status: z.literal('ok'),
   pending: z
     .array(sendSummarySchema)
-    .describe('What is under way and what waits, in the order in which it goes out'),
+    .describe('Running and waiting jobs, in the order in which they are sent'),
   ended: z.array(sendSummarySchema).describe('What has ended, the latest first'),
 });
 

@@ -58,7 +58,7 @@ export async function runProcess(
     stopping = true;
     process.exitCode = exitCode;
     logger.info({ why }, 'stopping');
-    if (app === undefined) return exit(exitCode); // Still starting: no work is under way that could be lost.
+    if (app === undefined) return exit(exitCode); // Still starting: no running work could be lost.
     setTimeout(() => {
       logger.error('did not stop in time, ending now');
       exit(1);

@@ -85,7 +85,7 @@ test('nonsense behind an answer is refused, with an id of its own', async () => 
   expect(body).toMatchObject({ code: 'VALIDATION', request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 });
 
-test('nothing is written into an answer that is under way', async () => {
+test('nothing is written into an answer that has begun', async () => {
   const { url, producer } = await start();
   producer.onWait = (_ms, signal) =>
     new Promise((resolve) => signal?.addEventListener('abort', () => resolve({ end: 'timeout' })));

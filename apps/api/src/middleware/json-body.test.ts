@@ -228,7 +228,7 @@ describe('odd JSON', () => {
     '"toString":null,"hasOwnProperty":1',
     `"${'x'.repeat(60_000)}":1`,
     '"\\u0000":"\\u0000"',
-  ])('%s is taken or refused, and never an error of ours', async (member) => {
+  ])('%s is accepted or refused, and never an internal error', async (member) => {
     for (const path of POST_PATHS) {
       const { request } = testApi();
       const answer = await request(path, {

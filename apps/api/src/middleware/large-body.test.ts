@@ -7,7 +7,10 @@ const MIB = 1024 * 1024;
 const PIECE = Buffer.alloc(64 * 1024, ' ');
 const CHUNK = Buffer.concat([Buffer.from('10000\r\n'), PIECE, Buffer.from('\r\n')]);
 
-/** Sends the head and then the piece over and over, up to `bytes`, as fast as it is taken. @returns what came back until the connection closed. */
+/**
+ * Sends the head, then the piece repeatedly, up to `bytes` and as fast as the server reads.
+ * @returns the answer, until the connection closed.
+ */
 async function upload(url: string, head: string, piece: Buffer, bytes: number): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let received = '';

@@ -29,7 +29,7 @@ export const LISTING_OPERATIONS: readonly Operation[] = [
     id: 'listSends',
     tag: 'Account',
     summary: "An account's messages",
-    description: 'What is under way and waits, and what has ended, at most `limit` of each.',
+    description: 'Running and waiting jobs, and ended ones, at most `limit` of each.',
     parameters: ['UserId', 'Limit'],
     answers: { 200: { description: 'The messages.', schema: sendListResponseSchema } },
     errors: ACCOUNT_QUERY,

@@ -20,7 +20,7 @@ export const QR_OPERATIONS: readonly Operation[] = [
     tag: 'Sign-in',
     summary: 'Sign in by a QR code',
     description:
-      "Show `url` as a QR code, and have the account's owner scan it in the Telegram app (Settings, Devices, Link Desktop Device) before `expires_at`. The scan signs in by itself: watch the stream or the status. Asked again, the code of the sign-in that is under way is answered, renewed where it is about to expire; one that was scanned already is answered as `verify` answers. A sign-in by a login code that is under way is given up.",
+      "Show `url` as a QR code, and have the account's owner scan it in the Telegram app (Settings, Devices, Link Desktop Device) before `expires_at`. The scan signs in by itself: watch the stream or the status. Another call during the sign-in answers with the current code, renewed if it is about to expire. If the code was scanned already, the answer is that of `verify`. An unfinished sign-in by login code is cancelled.",
     request: { schema: accountRequestSchema, examples: { account: { user_id: 'alice' } } },
     answers: {
       200: { description: 'The code to scan, or what came of a scan.', schema: qrResponseSchema },

@@ -45,7 +45,7 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     id: 'cancelSignIn',
     tag: 'Sign-in',
     summary: 'Give up a sign-in',
-    description: 'Forgets the sign-in that is under way.',
+    description: 'Cancels the unfinished sign-in.',
     request: accountRequest,
     answers: { 200: { description: 'Forgotten.', schema: doneResponseSchema } },
     errors: [...INTERACTIVE, 'AUTH_NOT_STARTED', 'ALREADY_AUTHORIZED'],

@@ -393,7 +393,7 @@ export class Account implements LaneAccount {
     else if (unreadable !== null)
       logger.error(
         { err: unreadable, userId },
-        'the sign-in under way cannot be read: it has to begin again',
+        'the unfinished sign-in cannot be read: it has to begin again',
       );
     else if (this.#peersError !== null)
       logger.error(

@@ -166,7 +166,7 @@ it('has no session to send with before a sign-in, and makes no connection for it
   expect(nobody.session()).toBeNull();
 });
 
-it('ends what is under way when it is closed, and takes no more', async () => {
+it('ends running calls when it is closed, and accepts no more', async () => {
   const closing = await world.signIn();
   world.control.addFault({ user_id: closing.user.id, method: 'users.getUsers', delay_ms: 60_000 });
   const asking = closing.client.me();

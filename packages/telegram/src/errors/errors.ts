@@ -77,7 +77,7 @@ function notUnderstood(cause: Error, effect: boolean): TelegramFailure {
 
 function whyLost({ cause }: AnswerLostError): string {
   return cause instanceof TransportError
-    ? `Telegram broke off with ${cause.message}.`
+    ? `Telegram stopped the call with ${cause.message}.`
     : 'Telegram did not answer in time.';
 }
 
