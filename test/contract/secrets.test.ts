@@ -36,7 +36,7 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   await asked(api.status('eve'));
   await asked(api.get('/telegram/user/status/eve', { Authorization: 'Bearer wrong-api-key' }));
   api.headers = { 'X-API-Key': 'first-api-key' };
-  await control.createAccount({ phone: PHONE, first_name: 'Eve', password: PASSWORD });
+  const eve = await control.createAccount({ phone: PHONE, first_name: 'Eve', password: PASSWORD });
   await api.startSignIn('eve', PHONE);
   const code = await control.code(PHONE);
   await asked(api.verify('eve', { phone_code: '00000' }));
@@ -69,6 +69,14 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   });
   answers.push(await stream.text());
   await asked(api.get('/webhooks/deliveries?user_id=eve'));
+  // Telegram's own account writes login codes to sessions that exist.
+  await control.write({ from: 777_000, to: eve, text: `Login code: ${code}` });
+  const chats = await asked(api.get('/telegram/accounts/eve/chats'));
+  expect(chats).toMatchObject({ chats: expect.arrayContaining([expect.objectContaining({ id: '777000' })]) });
+  for (const query of ['', `?q=${code}`])
+    expect(await asked(api.get(`/telegram/accounts/eve/chats/777000/messages${query}`))).toMatchObject({
+      messages: [],
+    });
 
   // Wait until running calls have written their log lines.
   await expect.poll(() => stack.worker.output).toContain('webhook not delivered');

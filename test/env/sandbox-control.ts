@@ -62,6 +62,35 @@ export class SandboxControl {
     return this.#send('POST', '/chats', chat);
   }
 
+  /** A forum, supergroup or channel as its creator, the first of the members, makes it. */
+  async newChat(chat: {
+    type: string;
+    title: string;
+    members: number[];
+    username?: string;
+    forum?: boolean;
+    join_requests?: boolean;
+  }): Promise<{ id: string; invite_link: string }> {
+    return this.#send('POST', '/chats', chat);
+  }
+
+  /** A bot that answers every message with these buttons. @returns its id. */
+  async createAutoBot(bot: {
+    username: string;
+    buttons: unknown;
+    answer?: string;
+    silent?: true;
+  }): Promise<number> {
+    const { id } = await this.#send<{ id: number }>('POST', '/bots', bot);
+    return id;
+  }
+
+  /** @returns the id of its first message. */
+  async createTopic(chat: string, title: string): Promise<number> {
+    const { id } = await this.#send<{ id: number }>('POST', '/topics', { chat, title });
+    return id;
+  }
+
   /** A group, supergroup or channel. `unread`: by account id. */
   async chat(id: number): Promise<{ unread: Record<string, number> }> {
     return this.#get(`/chats/${id}`);
@@ -78,8 +107,15 @@ export class SandboxControl {
   }
 
   /** `from` writes a message, as from an official app. */
-  async write(message: { from: number; to: number; text: string }): Promise<void> {
-    await this.#send('POST', '/messages', message);
+  async write(message: {
+    from: number;
+    to: number | string;
+    text: string;
+    reply_to?: number;
+    topic_id?: number;
+    buttons?: unknown;
+  }): Promise<{ id: number }> {
+    return this.#send('POST', '/messages', message);
   }
 
   /** `from` gives a message a new text, as from an official app. Ids are in the numbering of `from`. */

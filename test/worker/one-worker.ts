@@ -72,6 +72,7 @@ export class Connections {
             this.sent += 1;
             return sent as never;
           },
+          read: () => Promise.reject(new Error('this worker reads nothing')),
           logOut: nothing,
           close,
         };

@@ -32,6 +32,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { listingRoutes } from './routes/listings.ts';
 import { messageStreamRoutes } from './routes/message-stream.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { readingRoutes } from './routes/reading.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
 import { typingRoutes } from './routes/typing.ts';
@@ -106,6 +107,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', typingRoutes(context));
   app.route('/', jobRoutes(context));
   app.route('/', listingRoutes(context));
+  app.route('/', readingRoutes(context));
   app.route('/', messageStreamRoutes(context));
   app.route('/', webhookRoutes(context));
   app.route('/', metricsRoutes(context));

@@ -17,6 +17,7 @@ export type ApiProducer = {
   | 'cancelWaiting'
   | 'control'
   | 'controlResult'
+  | 'dropControlJob'
   | 'withdraw'
   | 'retry'
   | 'watch'

@@ -13,12 +13,34 @@ import {
   type PinOptions,
   typing,
 } from './commands/messages.ts';
+import { chats, messages, type MessagesOptions, type PageOptions } from './commands/reading.ts';
 
-/** Defines the commands for messages that exist already. @param define adds a command to the program. */
+/**
+ * Defines the commands that read, and those for messages that exist already.
+ * @param define adds a command to the program.
+ */
 export function addMessageCommands(
   define: (nameAndArguments: string, description: string) => Command,
   run: Runner,
 ): void {
+  const page = (command: Command): Command =>
+    command
+      .option('--limit <number>', 'at most so many, 1 to 100')
+      .option('--before <position>', 'what comes after another page');
+
+  page(define('chats <user_id>', "list the account's chats, the latest first")).action(
+    (userId: string, options: CommonOptions & PageOptions) =>
+      run(options, (context) => chats(context, userId, options)),
+  );
+
+  page(define('messages <user_id> <recipient>', 'list the messages of a chat, the newest first'))
+    .option('--after <message_id>', 'only messages after this one')
+    .option('--search <text>', 'only messages with this text')
+    .option('--topic <id>', 'only messages of this forum topic')
+    .action((userId: string, recipient: string, options: CommonOptions & MessagesOptions) =>
+      run(options, (context) => messages(context, { userId, recipient }, options)),
+    );
+
   define('edit <user_id> <recipient> <message_id> [text]', 'give a message a new text')
     .option('--file <path>', 'take the text from a file; - as the text: from standard input')
     .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")

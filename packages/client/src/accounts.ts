@@ -6,7 +6,9 @@ import type {
   AccountPage,
   AccountState,
   CallOptions,
+  ChatPage,
   HistoryAnswer,
+  MessagePage,
   OutgoingMessage,
   PreviewAnswer,
   SendListsAnswer,
@@ -22,6 +24,23 @@ export interface AccountQuery extends CallOptions {
   after?: string | undefined;
   /** 1 to 500. */
   limit?: number | undefined;
+}
+
+/** A page of a list that is read at Telegram. */
+export interface PageQuery extends CallOptions {
+  /** 1 to 100; 20 by default. */
+  limit?: number | undefined;
+  /** `next` of the previous page; for messages also the id of one. */
+  before?: string | number | undefined;
+}
+
+export interface MessageQuery extends PageQuery {
+  /** Only messages after this id. */
+  after?: number | undefined;
+  /** Only messages with this text. */
+  q?: string | undefined;
+  /** Only messages of this forum topic. */
+  topic_id?: number | undefined;
 }
 
 /** Read-only calls about accounts: lists, messages, history, previews and live changes. */
@@ -42,6 +61,21 @@ export class Accounts {
   /** An account's pending and ended messages, at most `limit` (1 to 100) of each. */
   sends(userId: string, { limit, signal }: CallOptions & { limit?: number } = {}): Promise<SendListsAnswer> {
     return this.#get(`${pathOf(userId)}/sends${queryOf({ limit })}`, signal);
+  }
+
+  /** The account's chats at Telegram, the latest first. */
+  chats(userId: string, { signal, ...query }: PageQuery = {}): Promise<ChatPage> {
+    return this.#get(`${pathOf(userId)}/chats${queryOf({ ...query })}`, signal);
+  }
+
+  /** The messages of a chat at Telegram, the newest first. @param chat as `recipient_id` of a send. */
+  messages(
+    userId: string,
+    chat: string | number,
+    { signal, ...query }: MessageQuery = {},
+  ): Promise<MessagePage> {
+    const path = `${pathOf(userId)}/chats/${encodeURIComponent(chat)}/messages`;
+    return this.#get(`${path}${queryOf({ ...query })}`, signal);
   }
 
   /** The account's statistics over the last `hours` (1 to 24). */

@@ -12,6 +12,8 @@ import type {
   PaceChoice,
   PaceRules,
   SendSummary,
+  ShownChat,
+  TelegramMessage,
   TypingAction,
   UserInfo,
   ValidationIssue,
@@ -173,6 +175,24 @@ export interface HistoryAnswer {
   points: HistoryPoint[];
 }
 
+/** A page of an account's chats. */
+export interface ChatPage {
+  status: 'ok';
+  /** The latest first. */
+  chats: (ShownChat & { unread: number; last_message: TelegramMessage | null })[];
+  /** `before` for the next page; `null` on the last page. */
+  next: string | null;
+}
+
+/** A page of a chat's messages. */
+export interface MessagePage {
+  status: 'ok';
+  /** The newest first. */
+  messages: TelegramMessage[];
+  /** `before` for the next page; `null` on the last page. */
+  next: string | null;
+}
+
 export interface PreviewAnswer {
   status: 'ok';
   /** Offsets and lengths are in UTF-16 units. */
@@ -180,4 +200,13 @@ export interface PreviewAnswer {
 }
 
 export type { ActionName, RequestOf };
-export type { AccountState, AccountSummary, Entity, HistoryPoint, SendSummary, UserInfo };
+export type {
+  AccountState,
+  AccountSummary,
+  Entity,
+  HistoryPoint,
+  SendSummary,
+  ShownChat,
+  TelegramMessage,
+  UserInfo,
+};

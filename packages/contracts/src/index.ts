@@ -51,6 +51,7 @@ export {
   CONTROL_JOBS,
   controlJobSchema,
   isControlJobName,
+  isReadJobName,
   jobViewSchema,
   type ControlJob,
   type ControlJobName,
@@ -58,7 +59,20 @@ export {
   type ControlResult,
   type JobState,
   type JobView,
+  type ReadJobName,
 } from './jobs.ts';
+export { readPosition, writePosition, type ChatPosition } from './reading/chat-position.ts';
+export { chatListResponseSchema, messageListResponseSchema } from './reading/reads.ts';
+export { chatListRequestSchema, messageListRequestSchema } from './reading/requests.ts';
+export {
+  type ReadMessage,
+  type Sender,
+  type ShownButton,
+  type ShownChat,
+  type ShownEntity,
+  type ShownMedia,
+  type TelegramMessage,
+} from './reading/telegram-message.ts';
 export {
   accountIntervalMs,
   describePace,

@@ -3,6 +3,7 @@ import { accountViewSchema, userInfoSchema } from './account.ts';
 import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
+import { READ_JOBS } from './reading/reads.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { typingPayloadSchema } from './typing.ts';
 
@@ -34,6 +35,7 @@ export const CONTROL_JOBS = {
     payload: z.object({ jobId: z.string() }),
     result: z.object({ outcome: z.enum(['cancelled', 'too_late', 'not_fetched']) }),
   },
+  ...READ_JOBS,
   'chat.typing': { payload: typingPayloadSchema, result: z.object({ shown: z.boolean() }) },
   'account.status': { payload: z.object({}), result: accountViewSchema },
   'account.pause': { payload: z.object({}), result: accountViewSchema },
@@ -62,11 +64,17 @@ export const CONTROL_JOBS = {
 } as const;
 
 export type ControlJobName = keyof typeof CONTROL_JOBS;
+/** The control jobs that only read, and whose results nobody needs twice. */
+export type ReadJobName = keyof typeof READ_JOBS;
 export type ControlPayload<N extends ControlJobName> = z.infer<(typeof CONTROL_JOBS)[N]['payload']>;
 export type ControlResult<N extends ControlJobName> = z.infer<(typeof CONTROL_JOBS)[N]['result']>;
 
 export function isControlJobName(name: string): name is ControlJobName {
   return Object.hasOwn(CONTROL_JOBS, name);
+}
+
+export function isReadJobName(name: ControlJobName): name is ReadJobName {
+  return Object.hasOwn(READ_JOBS, name);
 }
 
 /** A control job as stored in Redis. */

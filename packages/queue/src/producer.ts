@@ -231,6 +231,11 @@ export class Producer {
     return CONTROL_JOBS[name].result.parse(job.result) as ControlResult<N>;
   }
 
+  /** Removes a control job that has ended, with its result. */
+  async dropControlJob(userId: string, jobId: string): Promise<void> {
+    await this.#calls.read(() => this.#control.of(shardOf(userId, this.#options.shards)).remove(jobId));
+  }
+
   /** Withdraws a control job that no worker has started. `false`: a worker has started it, or it has ended. */
   async withdraw(userId: string, jobId: string): Promise<boolean> {
     const queue = this.#control.of(shardOf(userId, this.#options.shards));

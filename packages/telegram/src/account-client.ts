@@ -7,7 +7,7 @@ import {
   type VerifyResult,
 } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import type { Caller, Home } from './caller.ts';
+import type { Asker, Caller, Home } from './caller.ts';
 import { CALLS, type CallName, type CallOptions, type CallResult } from './calls/index.ts';
 import { AccountConnection } from './connection/account-connection.ts';
 import type { DataCenters } from './connection/data-centers.ts';
@@ -16,9 +16,10 @@ import { MisconfiguredError, UnknownKeyError } from './errors/call-errors.ts';
 import { rpcNameOf, toFailure } from './errors/errors.ts';
 import { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
 import { Recipients } from './peers/recipients.ts';
+import { READS, type ReadName, type ReadOptions, type ReadResult } from './reads/index.ts';
 import * as login from './sign-in/login.ts';
 import { exportLoginToken, signedInMeanwhile } from './sign-in/qr-login.ts';
-import type { AccountClient, OpenOptions, PendingLogin, QrLogin, TelegramOptions } from './types.ts';
+import type { AccountClient, InTurn, OpenOptions, PendingLogin, QrLogin, TelegramOptions } from './types.ts';
 
 /**
  * Most attempts to start one sign-in. Telegram names the right data centre at once, so a third attempt would be a loop.
@@ -123,6 +124,24 @@ export class GramJsAccountClient implements AccountClient {
       } catch (error) {
         throw await this.#confirmed(error);
       }
+    });
+  }
+
+  read<N extends ReadName>(name: N, options: ReadOptions<N>, inTurn: InTurn): Promise<ReadResult<N>> {
+    return guarded(async () => {
+      const asker: Asker = {
+        ask: (request) =>
+          inTurn(async () => {
+            this.#assertSession();
+            try {
+              return await this.#connection.ask(request);
+            } catch (error) {
+              throw await this.#confirmed(error);
+            }
+          }),
+      };
+      const read = READS[name] as (...call: [Asker, Recipients, ReadOptions<N>]) => Promise<ReadResult<N>>;
+      return read(asker, this.#recipients.asking(asker), options);
     });
   }
 

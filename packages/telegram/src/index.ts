@@ -1,6 +1,7 @@
 export { usesNativeMath } from './gramjs/prepare-gramjs.ts';
 export { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
 export type { CallName, CallOptions, CallResult } from './calls/index.ts';
+export type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 export { readSession, sameKey } from './connection/session.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
 export { createTelegram } from './telegram.ts';

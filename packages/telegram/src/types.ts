@@ -7,6 +7,7 @@ import type {
   VerifyResult,
 } from '@gateway/contracts';
 import type { CallName, CallOptions, CallResult } from './calls/index.ts';
+import type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 
 /** A data centre from the settings: its id in the protocol, and its address. */
 export interface DataCenter {
@@ -56,6 +57,9 @@ export interface PendingLogin {
 /** State of a QR sign-in: a code to show, valid until `expiresAt` (ms since the epoch), or the result of a scan. */
 export type QrLogin = { status: 'qr'; url: string; expiresAt: number } | VerifyResult;
 
+/** Runs a call to Telegram when no other call of the account runs. */
+export type InTurn = <T>(call: () => Promise<T>) => Promise<T>;
+
 /**
  * One account's connection. Callers must make one call at a time.
  * Every method ends within the timeouts of {@link TelegramOptions}, connects if necessary, and throws only
@@ -94,6 +98,8 @@ export interface AccountClient {
   me(): Promise<UserInfo>;
   /** Does what an action's job asks for: see {@link CALLS}. */
   run<N extends CallName>(name: N, options: CallOptions<N>): Promise<CallResult<N>>;
+  /** Reads what a caller asks for: see {@link READS}. Each of its calls to Telegram runs in a turn of its own. */
+  read<N extends ReadName>(name: N, options: ReadOptions<N>, inTurn: InTurn): Promise<ReadResult<N>>;
   /** Ends the authorization at Telegram. Succeeds too if Telegram no longer knows the account's session. */
   logOut(): Promise<void>;
   /** Closes the connection for good and frees all resources. Never throws, and ends within a bounded time. */

@@ -219,8 +219,14 @@ function targetOf({ path, parameters }: Operation, known: Known): fc.Arbitrary<s
   );
   const parts = path.split(/\{(\w+)\}/).map((part, index) => {
     if (index % 2 === 0) return fc.constant(part);
-    const given = part === 'job_id' ? known.jobIds : part === 'user_id' ? known.userIds : ['x'];
-    return fc.oneof(fc.constantFrom(...given), text).map((value) => encodeURIComponent(value.toWellFormed()));
+    const given: Record<string, readonly (string | number)[]> = {
+      job_id: known.jobIds,
+      user_id: known.userIds,
+      recipient_id: known.recipients,
+    };
+    return fc
+      .oneof(fc.constantFrom(...(given[part] ?? ['x']).map(String)), text)
+      .map((value) => encodeURIComponent(value.toWellFormed()));
   });
   const queries = parameters
     .filter(({ in: where }) => where === 'query')

@@ -1,5 +1,6 @@
 import {
   GatewayError,
+  isReadJobName,
   type ControlJobName,
   type ControlPayload,
   type ControlResult,
@@ -95,5 +96,5 @@ export async function runForCaller<N extends ControlJobName>(
 
 /** Whether the job changes something for a person. */
 function isAudited(name: ControlJobName): boolean {
-  return name !== 'account.status' && name !== 'chat.typing';
+  return name !== 'account.status' && name !== 'chat.typing' && !isReadJobName(name);
 }

@@ -1,4 +1,4 @@
-import { accountStateSchema, userIdSchema } from '@gateway/contracts';
+import { accountStateSchema, recipientIdSchema, userIdSchema } from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
 import { describeOperation, jsonSchema } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -38,6 +38,32 @@ const PARAMETERS = {
   AccountsAfter: query('after', '`next` of the page before.', jsonSchema(userIdSchema, 'input')),
   AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
   Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),
+  RecipientId: {
+    name: 'recipient_id',
+    in: 'path',
+    required: true,
+    schema: jsonSchema(recipientIdSchema, 'input'),
+  },
+  PageLimit: query('limit', 'At most so many; 20 by default.', { type: 'integer', minimum: 1, maximum: 100 }),
+  Before: query('before', '`next` of the page before; for messages also the id of one.', {
+    type: 'string',
+    maxLength: 200,
+  }),
+  After: query('after', 'Only messages after this id.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: 2 ** 31 - 1,
+  }),
+  MessageSearch: query('q', 'Only messages with this text.', {
+    type: 'string',
+    minLength: 1,
+    maxLength: 256,
+  }),
+  TopicId: query('topic_id', 'Only messages of this forum topic.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: 2 ** 31 - 1,
+  }),
   Cursor: query('cursor', 'Of the page before.', { type: 'string', maxLength: 200 }),
 };
 

@@ -21,6 +21,12 @@ type ParameterName =
   | 'AccountsAfter'
   | 'AccountsLimit'
   | 'Hours'
+  | 'RecipientId'
+  | 'PageLimit'
+  | 'Before'
+  | 'After'
+  | 'MessageSearch'
+  | 'TopicId'
   | 'Cursor';
 
 type HeaderName = 'Location' | 'PreferenceApplied';

@@ -17,6 +17,7 @@ import { ACCOUNT, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
 import { LISTING_OPERATIONS } from './listing-operations.ts';
 import type { Operation } from './operation.ts';
 import { QR_OPERATIONS } from './qr-operations.ts';
+import { READING_OPERATIONS } from './reading-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
@@ -158,6 +159,7 @@ export const OPERATIONS: readonly Operation[] = [
     errors: [...GUARDED, 'JOB_NOT_FOUND'],
   },
   ...LISTING_OPERATIONS,
+  ...READING_OPERATIONS,
   ...ASSISTANT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   {

@@ -195,6 +195,8 @@ export class FakeProducer implements ApiProducer {
     return { jobId: JOB_ID, wait: this.#wait() };
   }
 
+  async dropControlJob(_userId: string, _jobId: string): Promise<void> {}
+
   async controlResult<N extends ControlJobName>(name: N, _jobId: string): Promise<ControlResult<N> | null> {
     this.#check('controlResult');
     if (this.controlError !== undefined) throw this.controlError;

@@ -278,6 +278,48 @@ test.each([
   expect(gateway.heard[0]?.body).toEqual(body);
 });
 
+describe('reading', () => {
+  const message = {
+    message_id: 7,
+    date: '2024-01-15T12:00:00Z',
+    direction: 'in',
+    sender: { id: '9', name: 'Bob' },
+    text: 'two\nlines \u001b[31m',
+    media: { type: 'photo', file_name: null },
+    service: null,
+  };
+  const shown = '7  2024-01-15T12:00:00Z  Bob: [photo] two\n    lines \uFFFD[31m';
+
+  test('chats lists the chats with their last message', async () => {
+    const chat = { id: '-5', type: 'group', title: 'Team', username: null, unread: 2, last_message: message };
+    const body = { status: 'ok', chats: [chat], next: '1.2.3' };
+    gateway.answers({ 'GET /telegram/accounts/alice/chats?limit=5&before=x': () => ({ body }) });
+    const run = await cli(['chats', 'alice', '--limit', '5', '--before', 'x']);
+    expect(run.stdout).toBe(`-5  Team (group, 2 unread)\n  ${shown}\n(more: --before 1.2.3)\n`);
+    expect(
+      JSON.parse((await cli(['chats', 'alice', '--limit', '5', '--before', 'x', '--json'])).stdout),
+    ).toEqual(body);
+  });
+
+  test('messages lists a chat, and passes on what to look for', async () => {
+    const body = { status: 'ok', messages: [message], next: null };
+    const path = '/telegram/accounts/alice/chats/%2B7999/messages?after=3&q=hi+there&topic_id=4';
+    gateway.answers({ [`GET ${path}`]: () => ({ body }) });
+    const run = await cli([
+      'messages',
+      'alice',
+      '+7999',
+      '--after',
+      '3',
+      '--search',
+      'hi there',
+      '--topic',
+      '4',
+    ]);
+    expect(run).toMatchObject({ code: 0, stdout: `${shown}\n` });
+  });
+});
+
 describe('ask', () => {
   const stream = (...events: [string, object][]) => ({
     body: events.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join(''),

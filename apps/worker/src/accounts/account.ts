@@ -18,7 +18,14 @@ import {
   type StoredAccount,
   type StoredLogin,
 } from '@gateway/sessions';
-import { TelegramFailure, type AccountClient, type Chat } from '@gateway/telegram';
+import {
+  TelegramFailure,
+  type AccountClient,
+  type Chat,
+  type ReadName,
+  type ReadOptions,
+  type ReadResult,
+} from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import PQueue from 'p-queue';
 import { runStep } from '../actions/index.ts';
@@ -32,6 +39,11 @@ import { readPeers, readStored, statusWithTrouble, whyUnreadable } from './store
 
 /** Control jobs run before sends, because a person waits for them. */
 const URGENT = { priority: 1 };
+
+/** Reads run after sends: of the calls of one read, at most one runs before a send that waits. */
+const AFTER_SENDS = { priority: -1 };
+
+const CONNECTION_CHANGED = 'The connection of the account has changed while this was read.';
 
 const NO_STATUS: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
 
@@ -204,6 +216,28 @@ export class Account implements LaneAccount {
         await this.#keepWhatChanged(client);
       }
     });
+  }
+
+  /** Reads at Telegram. Each call takes a turn of its own, so that sends and a sign-out come between. */
+  async read<N extends ReadName>(name: N, options: ReadOptions<N>): Promise<ReadResult<N>> {
+    const inTurn = <T>(task: () => Promise<T>): Promise<T> => this.#turn.add(task, AFTER_SENDS);
+    const client = await inTurn(async () => this.client());
+    const call = <T>(task: () => Promise<T>): Promise<T> =>
+      inTurn(async () => {
+        if (this.client() !== client) throw new GatewayError('TELEGRAM_UNAVAILABLE', CONNECTION_CHANGED);
+        try {
+          return await task();
+        } catch (error) {
+          if (error instanceof TelegramFailure && error.failure.outcome === 'account')
+            await this.setTrouble(error.failure.state, error.error);
+          throw error;
+        }
+      });
+    try {
+      return await client.read(name, options, call);
+    } finally {
+      await inTurn(() => this.#keepWhatChanged(client));
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import type { Account } from '../accounts/account.ts';
 import { toGatewayError } from '../accounts/stored-account.ts';
 import type { PhoneLimits } from './phone-limits.ts';
 import { QrSignIn } from './qr-sign-in.ts';
+import { Reading } from './reading.ts';
 import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
 import { Typing } from './typing.ts';
@@ -50,13 +51,10 @@ export function controlHandlers({
       logger.warn({ err: error, userId }, 'a QR code was scanned, and what came of it is not known yet'),
   });
   const typing = new Typing(logger, now);
-  const inTurn = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
+  const reading = new Reading(now);
+  const withAccount = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
     try {
-      const served = await account(userId);
-      return await served.inTurn(async () => {
-        if (served.isUnreadable && (await served.readAgain())) wake(userId);
-        return task(served);
-      });
+      return await task(await account(userId));
     } catch (thrown) {
       if (thrown instanceof TelegramFailure) {
         if (OPERATORS.has(thrown.error.code))
@@ -69,6 +67,13 @@ export function controlHandlers({
       throw error;
     }
   };
+  const inTurn = <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> =>
+    withAccount(userId, (served) =>
+      served.inTurn(async () => {
+        if (served.isUnreadable && (await served.readAgain())) wake(userId);
+        return task(served);
+      }),
+    );
   /** For a task that must be saved: refuses before asking Telegram if the store takes no writes. */
   const saving =
     <T>(task: (account: Account) => Promise<T>) =>
@@ -110,6 +115,9 @@ export function controlHandlers({
       const shown = await inTurn(userId, (served) => typing.show(served, options));
       return { shown };
     },
+    // Not in one turn: each of their calls to Telegram takes its own, after sends that wait.
+    'read.chats': (userId, query) => withAccount(userId, (served) => reading.chats(served, query)),
+    'read.messages': (userId, query) => withAccount(userId, (served) => reading.messages(served, query)),
     'account.status': (userId) => inTurn(userId, askTelegram),
     'account.pause': async (userId) => {
       const view = await inTurn(userId, pause);

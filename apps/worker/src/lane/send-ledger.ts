@@ -42,13 +42,15 @@ export class SendLedger {
     const [chat] = chats;
     const { chatHolds, lookUpHold, typeHolds, pace } = this.#state;
     const isKnown = chats.every(({ known }) => known);
-    const holds = [chatHolds[chat.key], typeHolds[name], isKnown ? undefined : (lookUpHold ?? undefined)]
-      .filter((hold) => hold !== undefined)
-      .filter((hold) => hold.until > now)
-      .toSorted((a, b) => b.until - a.until);
-    const [longest] = holds;
-    if (longest !== undefined) return { scope: 'chat', hold: longest };
+    const hold = longest([chatHolds[chat.key], typeHolds[name], isKnown ? null : lookUpHold], now);
+    if (hold !== null) return { scope: 'chat', hold };
     return rules === null || !makesMessages ? null : paceWait(rules, pace, chat, now);
+  }
+
+  /** Why nothing of this kind may be read now; `null` if it may be. @param isKnown whether it needs no look-up. */
+  readHoldOf(name: string, isKnown: boolean, now: number): Hold | null {
+    const { lookUpHold, typeHolds } = this.#state;
+    return longest([typeHolds[name], isKnown ? null : lookUpHold], now);
   }
 
   holdChat(chat: Chat, hold: Hold, now: number): void {
@@ -203,4 +205,11 @@ export class SendLedger {
     this.#state = { ...this.#state, ...change };
     this.#changed = true;
   }
+}
+
+function longest(holds: readonly (Hold | null | undefined)[], now: number): Hold | null {
+  const current = holds
+    .filter((hold) => hold !== undefined && hold !== null)
+    .filter(({ until }) => until > now);
+  return current.toSorted((a, b) => b.until - a.until)[0] ?? null;
 }

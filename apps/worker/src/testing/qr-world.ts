@@ -95,6 +95,7 @@ export class QrWorld {
       signInBot: async () => USER,
       me: async () => (await call('me'), USER),
       run: () => Promise.reject(new Error('this world sends nothing')),
+      read: () => Promise.reject(new Error('this world reads nothing')),
       logOut: () => call('logOut'),
       close: async () => {},
     };

@@ -5,6 +5,12 @@ import type { RedisClient } from '../redis/clients.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
 import { tracing } from '../redis/tracing.ts';
 
+/**
+ * Events kept in each queue's stream. Nobody reads them, and they hold the results: a page of messages may have some
+ * hundred KB.
+ */
+const EVENTS_KEPT = 1;
+
 export type ControlQueue = Queue<ControlJob, unknown>;
 
 /** The control queues of all shards, over one shared connection. */
@@ -23,7 +29,7 @@ export class ControlQueues {
     if (kept !== undefined) return kept;
     const queue: ControlQueue = new Queue(
       CONTROL_QUEUE,
-      { connection: this.#redis, ...tracing() },
+      { connection: this.#redis, streams: { events: { maxLen: EVENTS_KEPT } }, ...tracing() },
       this.#backend(shardPrefix(shard)),
     );
     queue.on('error', () => {}); // Each call reports its own error to its caller.

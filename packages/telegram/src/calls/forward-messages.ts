@@ -5,12 +5,10 @@ import type { Caller } from '../caller.ts';
 import { RpcError } from '../errors/call-errors.ts';
 import { rpcNameOf, toFailure } from '../errors/errors.ts';
 import type { Recipients } from '../peers/recipients.ts';
+import { isOfServiceAccount } from '../shown/service-account.ts';
 import { findForwarded } from './find-forwarded.ts';
 import { messageNotFound, messagesById } from './messages-by-id.ts';
 import { withRecipient } from './with-recipient.ts';
-
-/** Telegram's own account, whose messages hold login codes. They are never forwarded. */
-const SERVICE_ACCOUNT = '777000';
 
 export interface Forward {
   /** The chat that has the messages. */
@@ -116,7 +114,7 @@ function requestOf({ from, to, forward }: Route, chosen: readonly number[]) {
   });
 }
 
-/** The texts of the messages that can be forwarded, by id. */
+/** The texts of the messages that can be forwarded, by id. Those with Telegram's login codes cannot. */
 async function textsOf(
   caller: Caller,
   from: Api.TypeInputPeer,
@@ -129,12 +127,6 @@ async function textsOf(
         ? [[message.id, message.message] as const]
         : [],
     ),
-  );
-}
-
-function isOfServiceAccount({ peerId, fromId, fwdFrom }: Api.Message): boolean {
-  return [peerId, fromId, fwdFrom?.fromId].some(
-    (peer) => peer instanceof Api.PeerUser && peer.userId.toString() === SERVICE_ACCOUNT,
   );
 }
 

@@ -29,6 +29,23 @@ export interface ResolvedRecipient {
   fromBook: boolean;
 }
 
+/** What was looked up earlier. */
+interface LookedUp {
+  repeats: LookUpRepeats;
+  contactsReadAt: number;
+  dialogsReadAt: number;
+  selfRead: boolean;
+}
+
+function nothingYet(): LookedUp {
+  return {
+    repeats: new LookUpRepeats(),
+    contactsReadAt: -Infinity,
+    dialogsReadAt: -Infinity,
+    selfRead: false,
+  };
+}
+
 type Wanted = Exclude<Recipient, { kind: 'self' }>;
 
 /**
@@ -40,10 +57,7 @@ export class Recipients {
   readonly #asker: Asker;
   readonly #book: PeerBook;
   readonly #now: () => number;
-  readonly #repeats = new LookUpRepeats();
-  #contactsReadAt = -Infinity;
-  #dialogsReadAt = -Infinity;
-  #selfRead = false;
+  readonly #lookedUp: LookedUp;
 
   /**
    * The account is a bot. A bot cannot list contacts or look up phones, but needs no access hash for people who wrote
@@ -52,11 +66,22 @@ export class Recipients {
   readonly isBot: boolean;
 
   /** `now`: ms since the epoch. */
-  constructor(asker: Asker, book: PeerBook, now: () => number, { isBot = false } = {}) {
+  constructor(
+    asker: Asker,
+    book: PeerBook,
+    now: () => number,
+    { isBot = false, lookedUp = nothingYet() } = {},
+  ) {
     this.isBot = isBot;
+    this.#lookedUp = lookedUp;
     this.#asker = lookUpsOf(asker);
     this.#book = book;
     this.#now = now;
+  }
+
+  /** The same recipients, looked up by another asker. */
+  asking(asker: Asker): Recipients {
+    return new Recipients(asker, this.#book, this.#now, { isBot: this.isBot, lookedUp: this.#lookedUp });
   }
 
   /**
@@ -89,16 +114,16 @@ export class Recipients {
   #mayRepeat(recipient: Wanted, miss: Miss | undefined, askedAt: number): boolean {
     const now = this.#now();
     const since = miss?.since ?? this.#listsReadAt(recipient, now);
-    return since !== null && this.#repeats.mayAsk({ since, times: miss?.times ?? 0 }, askedAt, now);
+    return since !== null && this.#lookedUp.repeats.mayAsk({ since, times: miss?.times ?? 0 }, askedAt, now);
   }
 
   /** When the fresh lists that decide about this recipient were read; `null` if no list decides, or none is fresh. */
   #listsReadAt({ kind }: Wanted, now: number): number | null {
     const lists =
       kind === 'user'
-        ? [this.#contactsReadAt, this.#dialogsReadAt]
+        ? [this.#lookedUp.contactsReadAt, this.#lookedUp.dialogsReadAt]
         : kind === 'channel'
-          ? [this.#dialogsReadAt]
+          ? [this.#lookedUp.dialogsReadAt]
           : [];
     const fresh = lists.filter((at) => now - at < LISTS_FRESH_FOR_MS);
     return fresh.length === 0 ? null : Math.min(...fresh);
@@ -127,6 +152,15 @@ export class Recipients {
   /** Stores the peers of an answer in the book. */
   remember(answer: Parameters<typeof peersOf>[0]): void {
     this.#book.remember(peersOf(answer));
+  }
+
+  /** As {@link remember}, for a page of the account's chat list. */
+  rememberChats(page: Parameters<typeof peersOfDialogs>[0]): void {
+    this.#book.remember(peersOfDialogs(page));
+  }
+
+  byId(kind: Peer['kind'], id: string): Peer | undefined {
+    return this.#book.byId(kind, id);
   }
 
   /** Marks a peer as familiar after a message was sent to it. */
@@ -222,38 +256,42 @@ export class Recipients {
   }
 
   async #readSelf(): Promise<void> {
-    if (this.#selfRead) return;
+    if (this.#lookedUp.selfRead) return;
     const users = await this.#asker.ask(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
     this.#book.remember(peersOf({ users, chats: [] }));
-    this.#selfRead = true;
+    this.#lookedUp.selfRead = true;
   }
 
   async #readContacts(again: boolean): Promise<void> {
     const now = this.#now();
-    if (!again && now - this.#contactsReadAt < LISTS_FRESH_FOR_MS) return;
+    if (!again && now - this.#lookedUp.contactsReadAt < LISTS_FRESH_FOR_MS) return;
     const answer = await this.#asker.ask(new Api.contacts.GetContacts({ hash: bigInt.zero }));
     if (answer instanceof Api.contacts.Contacts)
       this.#book.remember(
         peersOf({ users: answer.users, chats: [] }).map((peer) => ({ ...peer, familiar: true })),
       );
-    this.#contactsReadAt = now;
+    this.#lookedUp.contactsReadAt = now;
   }
 
   async #readDialogs(isFound: () => Peer | undefined, again: boolean): Promise<void> {
     const now = this.#now();
-    if (!again && now - this.#dialogsReadAt < LISTS_FRESH_FOR_MS) return;
+    if (!again && now - this.#lookedUp.dialogsReadAt < LISTS_FRESH_FOR_MS) return;
     for await (const page of dialogPages(this.#asker)) {
       this.#book.remember(peersOfDialogs(page));
       if (isFound() !== undefined) return;
     }
-    this.#dialogsReadAt = now;
+    this.#lookedUp.dialogsReadAt = now;
   }
 
   /** A miss based on lists that were read earlier is as old as those lists, and expires with them. */
   #missOf({ kind }: Wanted, startedAt: number, times: number): Miss {
     const isById = kind === 'user' || kind === 'channel';
-    if (isById && this.#dialogsReadAt < startedAt)
-      return { since: this.#dialogsReadAt, until: this.#dialogsReadAt + LISTS_FRESH_FOR_MS, times };
+    if (isById && this.#lookedUp.dialogsReadAt < startedAt)
+      return {
+        since: this.#lookedUp.dialogsReadAt,
+        until: this.#lookedUp.dialogsReadAt + LISTS_FRESH_FOR_MS,
+        times,
+      };
     const now = this.#now();
     return { since: now, until: now + MISSING_FOR_MS, times };
   }

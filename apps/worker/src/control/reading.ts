@@ -1,0 +1,87 @@
+import {
+  EXPORTED,
+  GatewayError,
+  holdReasonOf,
+  type ControlPayload,
+  type ControlResult,
+} from '@gateway/contracts';
+import { TelegramFailure, type ReadName, type ReadOptions } from '@gateway/telegram';
+import type { Account } from '../accounts/account.ts';
+import { recipientOf } from '../accounts/recipients.ts';
+
+/** Reads at Telegram for callers. A read waits for every send that waits for its turn, and holds none. */
+export class Reading {
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async chats(account: Account, payload: ControlPayload<'read.chats'>): Promise<ControlResult<'read.chats'>> {
+    return this.#read(account, 'read.chats', { ...payload, ownId: ownIdOf(account) });
+  }
+
+  async messages(
+    account: Account,
+    { recipient, ...payload }: ControlPayload<'read.messages'>,
+  ): Promise<ControlResult<'read.messages'>> {
+    return this.#read(
+      account,
+      'read.messages',
+      {
+        ...payload,
+        recipient: recipientOf(recipient),
+        ownId: ownIdOf(account),
+        askedAt: this.#now(),
+      },
+      recipient,
+    );
+  }
+
+  /**
+   * @param recipient the chat that is read, if there is one: it may need a look-up.
+   * @throws {GatewayError} `FLOOD_WAIT` if Telegram wants the account to wait. That holds reads of this kind alone.
+   */
+  async #read<N extends ReadName>(account: Account, name: N, options: ReadOptions<N>, recipient?: string) {
+    requireReadable(account);
+    this.#refuseHeld(account, name, recipient);
+    try {
+      return await account.read(name, options);
+    } catch (thrown) {
+      if (!(thrown instanceof TelegramFailure)) throw thrown;
+      const { failure, error } = thrown;
+      if (failure.outcome === 'wait') {
+        const until = this.#now() + failure.seconds * 1_000;
+        const hold = { reason: holdReasonOf(error.details.rpcError ?? error.code), until };
+        if (failure.scope === 'resolve') account.ledger.holdLookUps(hold);
+        else account.ledger.holdType(name, hold);
+        await account.ledger.save();
+      }
+      throw thrown;
+    }
+  }
+
+  #refuseHeld(account: Account, name: ReadName, recipient: string | undefined): void {
+    const now = this.#now();
+    const isKnown = recipient === undefined || account.chatOf(recipient).known;
+    const hold = account.ledger.readHoldOf(name, isKnown, now);
+    if (hold === null) return;
+    const retryAfter = Math.ceil((hold.until - now) / 1_000);
+    throw new GatewayError('FLOOD_WAIT', undefined, { retryAfter, rpcError: hold.reason });
+  }
+}
+
+/** @throws {GatewayError} `NOT_AUTHORIZED`: nobody is signed in. */
+function ownIdOf({ status }: Account): string {
+  if (status.user === null) throw new GatewayError('NOT_AUTHORIZED');
+  return String(status.user.id);
+}
+
+/** @throws {GatewayError} `NOT_AUTHORIZED`, or the reason why the account cannot sign in any more. */
+function requireReadable({ ended, status }: Account): void {
+  // Queued jobs fail with ACCOUNT_DISCONNECTED. A new request only needs to know that the account is not signed in.
+  if (ended !== null)
+    throw ended.code === 'ACCOUNT_DISCONNECTED' ? new GatewayError('NOT_AUTHORIZED') : ended;
+  if (status.reason === EXPORTED)
+    throw new GatewayError('NOT_AUTHORIZED', 'The session of this account was exported for use elsewhere.');
+}

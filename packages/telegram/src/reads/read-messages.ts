@@ -1,0 +1,79 @@
+import type { ReadMessage, Recipient } from '@gateway/contracts';
+import { GatewayError } from '@gateway/contracts';
+import bigInt from 'big-integer';
+import { Api } from 'telegram/tl/index.js';
+import type { Asker } from '../caller.ts';
+import { withRecipient } from '../calls/with-recipient.ts';
+import type { Recipients } from '../peers/recipients.ts';
+import { isOfServiceAccount, isServiceAccount } from '../shown/service-account.ts';
+import { Companions } from '../shown/shown-chat.ts';
+import { isShown, shownMessage } from '../shown/shown-message.ts';
+
+export interface MessageQuery {
+  recipient: Recipient;
+  limit: number;
+  /** Only messages before this id, if given. */
+  before: number | null;
+  /** Only messages after this id, if given. */
+  after: number | null;
+  /** Only messages with this text, if given. */
+  search: string | null;
+  /** Only messages of this forum topic, if given. */
+  topicId: number | null;
+  /** The id of the account. */
+  ownId: string;
+  /** When the caller requested it, ms since the epoch. */
+  askedAt: number;
+}
+
+/**
+ * A page of a chat's messages, the newest first. It leaves out every message of Telegram's own account: a search must
+ * not even tell whether there is one.
+ */
+export async function readMessages(
+  asker: Asker,
+  recipients: Recipients,
+  query: MessageQuery,
+): Promise<{ messages: ReadMessage[]; next: number | null }> {
+  return withRecipient(recipients, query, async ({ input: peer }) => {
+    if (isServiceAccount(peer)) return { messages: [], next: null };
+    if (query.topicId !== null && !(peer instanceof Api.InputPeerChannel))
+      throw new GatewayError('VALIDATION', 'topic_id is for supergroups with topics.', {
+        issues: [{ path: 'topic_id', message: 'must be absent: the chat has no topics' }],
+      });
+    const answer = await asker.ask(requestOf(peer, query));
+    if (answer instanceof Api.messages.MessagesNotModified) return { messages: [], next: null };
+    recipients.remember(answer);
+    const companions = new Companions(answer);
+    const shown = answer.messages.filter(isShown).filter((message) => !isOfServiceAccount(message));
+    const oldest = answer.messages.at(-1)?.id ?? 0;
+    const isLast = answer.messages.length < query.limit || oldest <= (query.after ?? 0) + 1;
+    return {
+      messages: shown.map((message) => shownMessage(message, companions, query.ownId)),
+      next: isLast ? null : oldest,
+    };
+  });
+}
+
+function requestOf(peer: Api.TypeInputPeer, { limit, before, after, search, topicId }: MessageQuery) {
+  const page = {
+    peer,
+    offsetId: before ?? 0,
+    addOffset: 0,
+    limit,
+    maxId: 0,
+    minId: after ?? 0,
+    hash: bigInt.zero,
+  };
+  if (search !== null)
+    return new Api.messages.Search({
+      ...page,
+      q: search,
+      filter: new Api.InputMessagesFilterEmpty(),
+      minDate: 0,
+      maxDate: 0,
+      ...(topicId !== null && { topMsgId: topicId }),
+    });
+  if (topicId !== null) return new Api.messages.GetReplies({ ...page, msgId: topicId, offsetDate: 0 });
+  return new Api.messages.GetHistory({ ...page, offsetDate: 0 });
+}
