@@ -13,6 +13,7 @@ describe('mtcute', () => {
   let bob: SignedIn;
   beforeEach(async () => {
     sandbox = await createSandbox();
+    sandbox.control.createAccount({ phone: '+9996621002', first_name: 'Bob', username: 'bob_in_2' });
     [alice, bob] = await Promise.all([signedIn(sandbox, '+9996621001'), signedIn(sandbox, '+9996621002')]);
   });
   afterEach(() => sandbox.close());
@@ -94,6 +95,46 @@ describe('mtcute', () => {
       { media: { size: document.length, sha256: sha256(document), file_name: 'big.bin' } },
     ]);
     expect(document.equals(await downloaded(alice.client, sent))).toBe(true);
+  });
+
+  test('sends an album, edits its caption and forwards it', async () => {
+    const peer = await alice.client.resolvePhoneNumber('+9996621002');
+    const pictures = [pngOf(4, 3), pngOf(5, 3), pngOf(6, 3)];
+    const album = await alice.client.sendMediaGroup(
+      peer,
+      pictures.map((picture, index) => InputMedia.photo(picture, index === 0 ? { caption: 'an album' } : {})),
+    );
+    await expect.poll(() => bob.received).toEqual(['an album', '', '']);
+    const received = (await bob.client.getHistory(alice.id)).toReversed();
+    expect(await Promise.all(received.map((message) => downloaded(bob.client, message)))).toEqual(pictures);
+    expect(new Set(received.map(({ groupedId }) => String(groupedId))).size).toBe(1);
+
+    const first = album[0]?.id ?? 0;
+    const edited = await alice.client.editMessage({ chatId: peer, message: first, text: 'our album' });
+    expect(edited).toMatchObject({ text: 'our album', media: { type: 'photo', width: 4 } });
+    const media = InputMedia.photo(pngOf(7, 3), { caption: 'another picture' });
+    await alice.client.editMessage({ chatId: peer, message: first, media });
+    const ids = received.map(({ id }) => id);
+    const forwarded = await bob.client.forwardMessagesById({
+      fromChatId: alice.id,
+      messages: ids,
+      toChatId: 'me',
+    });
+    expect(await downloaded(bob.client, forwarded[0])).toEqual(pngOf(7, 3));
+    expect(sandbox.control.messages({ from: bob.id })).toMatchObject([
+      { text: 'another picture', media: { width: 7 } },
+      { media: { width: 5 } },
+      { media: { width: 6 } },
+    ]);
+  });
+
+  test('downloads from the data centre of a file', async () => {
+    const eva = await signedIn(sandbox, '+9996611003');
+    const sent = await eva.client.sendMedia('bob_in_2', InputMedia.photo(pngOf(8, 8)));
+    expect(sent.media).toMatchObject({ type: 'photo' });
+    await expect.poll(() => bob.received).toEqual(['']);
+    const [received] = await bob.client.getHistory(eva.id);
+    expect(await downloaded(bob.client, received)).toEqual(pngOf(8, 8));
   });
 });
 

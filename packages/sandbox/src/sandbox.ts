@@ -12,6 +12,7 @@ import { MAIN_DATA_CENTER } from './rpc/accounts.ts';
 import { endAuthorization } from './rpc/authorizations.ts';
 import { Faults } from './rpc/faults.ts';
 import { createRpcHandler } from './rpc/handler.ts';
+import { FileFaults } from './rpc/media/file-faults.ts';
 import { TypingNotices } from './rpc/messages/typing.ts';
 import { SrpChallenges } from './rpc/srp.ts';
 import { DEFAULT_SETTINGS, type DataCenter, type SandboxSettings, type Telegram } from './rpc/telegram.ts';
@@ -65,6 +66,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     files,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     faults: new Faults(),
+    fileFaults: new FileFaults(),
     pushFaults: new PushFaults(),
     challenges: new SrpChallenges(),
     typing: new TypingNotices(),

@@ -60,6 +60,7 @@ export function createAccount(
     ...(request.username !== undefined && { username: request.username }),
     ...(request.password !== undefined && { password: passwordRecord(request.password, request.hint) }),
     ...(request.email !== undefined && { email: request.email }),
+    ...(request.premium === true && { isPremium: true }),
     ...(request.dc !== undefined && { homeDc: request.dc }),
   });
   return { account, created: true };
@@ -105,6 +106,7 @@ function differences(account: Account, request: AccountRequest): string[] {
     password: isSamePassword(account, request.password),
     hint: account.password === undefined || account.password.hint === request.hint,
     email: account.email === request.email,
+    premium: (account.isPremium ?? false) === (request.premium ?? false),
     dc: request.dc === undefined || account.homeDc === request.dc,
   };
   return Object.keys(pairs).filter((field) => pairs[field] === false);

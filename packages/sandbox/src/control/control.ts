@@ -11,12 +11,20 @@ import {
   differenceFaultOf,
   faultOf,
   faultView,
+  fileFaultOf,
+  fileFaultView,
   pushFaultOf,
   pushFaultView,
   type FaultView,
+  type FileFaultView,
   type PushFaultView,
 } from './faults.ts';
-import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './http/fault-requests.ts';
+import type {
+  DifferenceFaultRequest,
+  FaultRequest,
+  FileFaultRequest,
+  PushFaultRequest,
+} from './http/fault-requests.ts';
 import type {
   AccountRequest,
   BotRequest,
@@ -155,15 +163,25 @@ export class Control {
     this.#telegram.pushFaults.add(pushFaultOf(this.#telegram, request));
   }
 
+  /** @throws {ControlError} 404 if the account does not exist. */
+  addFileFault(request: FileFaultRequest): void {
+    this.#telegram.fileFaults.add(fileFaultOf(this.#telegram, request));
+  }
+
   /** The faults that are not used up. */
-  faults(): (FaultView | PushFaultView)[] {
-    const { faults, pushFaults } = this.#telegram;
-    return [...faults.list().map(faultView), ...pushFaults.list().map(pushFaultView)];
+  faults(): (FaultView | PushFaultView | FileFaultView)[] {
+    const { faults, pushFaults, fileFaults } = this.#telegram;
+    return [
+      ...faults.list().map(faultView),
+      ...pushFaults.list().map(pushFaultView),
+      ...fileFaults.list().map(fileFaultView),
+    ];
   }
 
   clearFaults(): void {
     this.#telegram.faults.clear();
     this.#telegram.pushFaults.clear();
+    this.#telegram.fileFaults.clear();
   }
 
   /**

@@ -1,9 +1,15 @@
 import type { Fault } from '../rpc/faults.ts';
+import type { FileFault } from '../rpc/media/file-faults.ts';
 import type { Telegram } from '../rpc/telegram.ts';
 import type { PushFault } from '../rpc/updates/push-faults.ts';
 import { accountOfPhone, digitsOf, knownAccount } from './accounts.ts';
 import { ControlError } from './control-error.ts';
-import type { DifferenceFaultRequest, FaultRequest, PushFaultRequest } from './http/fault-requests.ts';
+import type {
+  DifferenceFaultRequest,
+  FaultRequest,
+  FileFaultRequest,
+  PushFaultRequest,
+} from './http/fault-requests.ts';
 import { knownPeer } from './peers.ts';
 
 export function faultOf(telegram: Telegram, request: FaultRequest): Fault {
@@ -33,17 +39,27 @@ export function differenceFaultOf(telegram: Telegram, request: DifferenceFaultRe
 /** @throws {ControlError} 404 if the account does not exist. */
 export function pushFaultOf(
   telegram: Telegram,
-  { updates: kind, phone, user_id, times = 1 }: PushFaultRequest,
+  { updates: kind, times = 1, ...whose }: PushFaultRequest,
 ): PushFault {
-  const account =
-    user_id === undefined
-      ? phone === undefined
-        ? undefined
-        : accountOfPhone(telegram, phone)
-      : knownAccount(telegram, user_id);
-  if (phone !== undefined && account === undefined)
-    throw new ControlError(404, `phone: ${phone} has no account`);
-  return { kind, times, ...(account !== undefined && { accountId: account.id }) };
+  return { kind, times, ...accountMeant(telegram, whose) };
+}
+
+/** @throws {ControlError} 404 if the account does not exist. */
+export function fileFaultOf(telegram: Telegram, request: FileFaultRequest): FileFault {
+  const { file_reference, times = 1 } = request;
+  const kind = file_reference === undefined ? 'missing_parts' : 'expired_reference';
+  return { kind, times, ...accountMeant(telegram, request) };
+}
+
+function accountMeant(
+  telegram: Telegram,
+  { phone, user_id }: { phone?: string | undefined; user_id?: number | undefined },
+): { accountId?: number } {
+  if (user_id !== undefined) return { accountId: knownAccount(telegram, user_id).id };
+  if (phone === undefined) return {};
+  const account = accountOfPhone(telegram, phone);
+  if (account === undefined) throw new ControlError(404, `phone: ${phone} has no account`);
+  return { accountId: account.id };
 }
 
 export type FaultView = FaultRequest & { times: number; difference?: 'too_long' };
@@ -82,4 +98,12 @@ export type PushFaultView = PushFaultRequest & { times: number };
 
 export function pushFaultView({ kind, accountId, times }: PushFault): PushFaultView {
   return { updates: kind, times, ...(accountId !== undefined && { user_id: accountId }) };
+}
+
+export type FileFaultView = FileFaultRequest & { times: number };
+
+export function fileFaultView({ kind, accountId, times }: FileFault): FileFaultView {
+  const what =
+    kind === 'missing_parts' ? { file_parts: 'missing' as const } : { file_reference: 'expired' as const };
+  return { ...what, times, ...(accountId !== undefined && { user_id: accountId }) };
 }

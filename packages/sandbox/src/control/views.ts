@@ -14,6 +14,7 @@ export interface AccountView {
   has_password: boolean;
   /** Address that login codes go to. */
   email?: string;
+  premium?: true;
   dc: number;
 }
 
@@ -27,6 +28,7 @@ export function accountView({
   homeDc,
   botToken,
   email,
+  isPremium,
 }: Account): AccountView {
   return {
     id,
@@ -36,6 +38,7 @@ export function accountView({
     ...(username !== undefined && { username }),
     has_password: password !== undefined,
     ...(email !== undefined && { email }),
+    ...(isPremium === true && { premium: isPremium }),
     dc: homeDc,
   };
 }

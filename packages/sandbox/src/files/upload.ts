@@ -3,9 +3,6 @@ import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 
 import { crc32 } from 'node:zlib';
 import { rpcError } from '../rpc/errors.ts';
 
-/** Telegram's `upload_max_fileparts_default`. */
-export const MAX_PARTS = 4_000;
-
 /** The largest part, in bytes. The size of a part divides it. */
 const LARGEST_PART = 512 * 1024;
 const PART_UNIT = 1024;

@@ -34,6 +34,7 @@ export function userObject(store: Store, viewerId: number, id: number): TlObject
     last_name: account.lastName,
     username: account.username,
     phone: (isSelf || isContact) && account.botToken === undefined ? account.phone : undefined,
+    premium: account.isPremium,
     bot: account.botToken !== undefined,
     bot_info_version: account.botToken === undefined ? undefined : 1,
     status: { _: 'userStatusRecently' },

@@ -4,6 +4,7 @@ import type { Store } from '../state/store.ts';
 import type { Network, RpcCall, TlObject } from '../types.ts';
 import type { ButtonPress } from './chats/button-press.ts';
 import type { Faults } from './faults.ts';
+import type { FileFaults } from './media/file-faults.ts';
 import type { TypingNotices } from './messages/typing.ts';
 import type { SrpChallenges } from './srp.ts';
 import type { PushFaults } from './updates/push-faults.ts';
@@ -41,6 +42,7 @@ export interface Telegram {
   readonly files: FileStore;
   readonly settings: SandboxSettings;
   readonly faults: Faults;
+  readonly fileFaults: FileFaults;
   readonly pushFaults: PushFaults;
   readonly challenges: SrpChallenges;
   readonly typing: TypingNotices;

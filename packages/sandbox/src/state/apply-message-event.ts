@@ -46,12 +46,13 @@ function file(state: State, message: Message, { box, id }: MessageCopy): void {
   logChange(mailbox, { kind: 'new', id });
 }
 
-function edit(state: State, { copy, text, entities, noWebpage, editDate }: MessageEdited): void {
+function edit(state: State, { copy, text, media, entities, noWebpage, editDate }: MessageEdited): void {
   const message = messageIn(state, copy.box, copy.id);
   if (message === undefined) return;
   setOptional(message, 'entities', entities);
   setOptional(message, 'noWebpage', noWebpage);
   Object.assign(message, { text, editDate });
+  if (media !== undefined) message.media = media;
   for (const { box, id } of copiesLeft(state, message))
     logChange(mailboxOf(state, box), { kind: 'edit', id });
 }

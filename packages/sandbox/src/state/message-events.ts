@@ -1,3 +1,4 @@
+import type { Media } from './media.ts';
 import type { Message, MessageCopy, MessageEntity, PeerId } from './model.ts';
 
 /** Every event that changes a box. A box's log and pts follow from their order, so compaction keeps all of them. */
@@ -14,6 +15,8 @@ export interface MessageEdited {
   /** Any copy of the message. */
   copy: MessageCopy;
   text: string;
+  /** Only if the edit replaces it. */
+  media?: Media;
   entities?: MessageEntity[];
   noWebpage?: boolean;
   /** Unix seconds. */

@@ -18,6 +18,7 @@ export interface Account {
   firstName: string;
   lastName?: string;
   username?: string;
+  isPremium?: true;
   password?: PasswordRecord;
   /** E-mail address for sign-ins: login codes go there first. */
   email?: string;

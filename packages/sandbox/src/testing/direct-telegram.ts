@@ -4,6 +4,7 @@ import { DATA_CENTERS, MAIN_DATA_CENTER } from '../rpc/accounts.ts';
 import { Faults } from '../rpc/faults.ts';
 import { isTlObject } from '../rpc/fields.ts';
 import { createRpcHandler } from '../rpc/handler.ts';
+import { FileFaults } from '../rpc/media/file-faults.ts';
 import { TypingNotices } from '../rpc/messages/typing.ts';
 import { SrpChallenges } from '../rpc/srp.ts';
 import { DEFAULT_SETTINGS, type Telegram } from '../rpc/telegram.ts';
@@ -51,6 +52,7 @@ export class DirectTelegram {
       files: this.files,
       settings: { ...DEFAULT_SETTINGS },
       faults: new Faults(),
+      fileFaults: new FileFaults(),
       pushFaults: new PushFaults(),
       challenges: new SrpChallenges(),
       typing: new TypingNotices(),

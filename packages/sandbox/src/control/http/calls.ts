@@ -2,7 +2,7 @@
 export const CALLS = {
   'GET /codes/{phone}': 'the code last sent to a phone: {phone, code, delivery}',
   'POST /accounts':
-    '{phone, first_name, last_name?, username?, password?, hint?, email?, dc?}: an account that exists at "Telegram"; {bot_token, first_name, username?}: a bot',
+    '{phone, first_name, last_name?, username?, password?, hint?, email?, premium?, dc?}: an account that exists at "Telegram"; {bot_token, first_name, username?}: a bot',
   'GET /accounts': 'all accounts',
   'POST /sessions':
     '{phone}: a sign-in that is done, with no code asked: {id, dc, auth_key}; for tests with many accounts',
@@ -30,7 +30,7 @@ export const CALLS = {
   'GET /deliveries?random_id=':
     '{random_id, arrived, messages}: sends that arrived with it, and messages that they made',
   'POST /faults':
-    '{phone?|user_id?, method, error?|drop?: before|after|transport?: -404, delay_ms?, times?, peer?, lasts?, slip?}: the next calls fail so; {difference: too_long|channel_too_long}: the next difference is refused; {updates: drop|delay|reorder|duplicate}: so go the next pushes; both take phone?|user_id?, times?',
+    '{phone?|user_id?, method, error?|drop?: before|after|transport?: -404, delay_ms?, times?, peer?, lasts?, slip?}: the next calls fail so; {difference: too_long|channel_too_long}: the next difference is refused; {updates: drop|delay|reorder|duplicate}: so go the next pushes; {file_reference: expired}, {file_parts: missing}: the next use of a file or an upload is refused; the last four take phone?|user_id?, times?',
   'GET /faults': 'the faults that are not used up',
   'DELETE /faults': 'no more faults',
   'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",

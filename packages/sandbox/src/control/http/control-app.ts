@@ -5,7 +5,12 @@ import type { Control } from '../control.ts';
 import { addActionRoutes } from './action-routes.ts';
 import { CALLS } from './calls.ts';
 import { addChatRoutes } from './chat-routes.ts';
-import { differenceFaultRequest, faultRequest, pushFaultRequest } from './fault-requests.ts';
+import {
+  differenceFaultRequest,
+  faultRequest,
+  fileFaultRequest,
+  pushFaultRequest,
+} from './fault-requests.ts';
 import { bodyOf, parsed } from './read-body.ts';
 import {
   accountRequest,
@@ -69,6 +74,8 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
     const body = await bodyOf(c, z.looseObject({}));
     if ('difference' in body) control.addDifferenceFault(await bodyOf(c, differenceFaultRequest));
     else if ('updates' in body) control.addPushFault(await bodyOf(c, pushFaultRequest));
+    else if ('file_reference' in body || 'file_parts' in body)
+      control.addFileFault(await bodyOf(c, fileFaultRequest));
     else control.addFault(await bodyOf(c, faultRequest));
     return c.json({ status: 'ok' }, 201);
   });

@@ -57,6 +57,20 @@ export const differenceFaultRequest = z.strictObject({
 });
 export type DifferenceFaultRequest = z.input<typeof differenceFaultRequest>;
 
+/** The next uses of a file, or of an upload, are refused: the client must fetch the file, or upload it, again. */
+export const fileFaultRequest = z
+  .strictObject({
+    ...whose,
+    file_reference: z.literal('expired').optional(),
+    file_parts: z.literal('missing').optional(),
+    times: z.int().min(1).default(1),
+  })
+  .refine(
+    ({ file_reference, file_parts }) => (file_reference === undefined) !== (file_parts === undefined),
+    'either file_reference or file_parts',
+  );
+export type FileFaultRequest = z.input<typeof fileFaultRequest>;
+
 /** What goes wrong with the next pushes of updates. */
 export const pushFaultRequest = z.strictObject({
   ...whose,

@@ -17,6 +17,8 @@ export const accountRequest = z.strictObject({
   hint: z.string().optional(),
   /** E-mail address for sign-ins: login codes go there first. */
   email: z.email().optional(),
+  /** Telegram Premium: longer captions and larger files. */
+  premium: z.boolean().optional(),
   /** Home data centre. Default: the one that a test phone's number names, otherwise 2. */
   dc: z
     .int()

@@ -1,14 +1,15 @@
-import type { Media } from '../../state/media.ts';
+import type { Media, StoredFile } from '../../state/media.ts';
 import type { TlObject } from '../../types.ts';
 import { rpcError } from '../errors.ts';
-import { flagField } from '../fields.ts';
+import { flagField, objectField } from '../fields.ts';
 import { unixSeconds, type UserRequest } from '../telegram.ts';
 import { acceptDocument } from './accept-document.ts';
 import { acceptPhoto } from './accept-photo.ts';
+import { fileOfInput } from './file-references.ts';
 import type { NewFile } from './new-file.ts';
 
 /**
- * Stores the files of an `InputMedia`.
+ * What an `InputMedia` adds to a message. Stores uploaded files.
  *
  * @throws {RpcError} MEDIA_INVALID for kinds that the sandbox does not know.
  */
@@ -16,9 +17,16 @@ export function acceptMedia(request: UserRequest, input: TlObject): Media {
   const { account, telegram } = request;
   switch (input._) {
     case 'inputMediaUploadedPhoto':
-      return storedMedia(request, input, acceptPhoto(telegram, account, input));
+      return fileMedia(input, storeFile(request, acceptPhoto(telegram, account, input)));
     case 'inputMediaUploadedDocument':
-      return storedMedia(request, input, acceptDocument(telegram, account, input));
+      return fileMedia(input, storeFile(request, acceptDocument(telegram, account, input)));
+    case 'inputMediaPhoto':
+    case 'inputMediaDocument':
+      return fileMedia(input, knownFile(request, input));
+    case 'inputMediaPhotoExternal':
+    case 'inputMediaDocumentExternal':
+      // The sandbox fetches nothing from the network.
+      throw rpcError('WEBPAGE_CURL_FAILED');
     case 'inputMediaEmpty':
       throw rpcError('MEDIA_EMPTY');
     default:
@@ -26,13 +34,26 @@ export function acceptMedia(request: UserRequest, input: TlObject): Media {
   }
 }
 
-function storedMedia({ account, telegram }: UserRequest, input: TlObject, file: NewFile): Media {
+function storeFile({ account, telegram }: UserRequest, file: NewFile): StoredFile {
   const stored = { ...file, date: unixSeconds(telegram), dcId: account.homeDc };
   telegram.store.commit({ type: 'file_stored', file: stored });
+  return stored;
+}
+
+/** A file that "Telegram" has already. @throws {RpcError} MEDIA_EMPTY, and as {@link fileOfInput}. */
+function knownFile({ account, telegram }: UserRequest, input: TlObject): StoredFile {
+  const id = objectField(input, 'id');
+  if (id._ !== 'inputPhoto' && id._ !== 'inputDocument') throw rpcError('MEDIA_EMPTY');
+  const file = fileOfInput(telegram, account, id, 'MEDIA_EMPTY');
+  if ((file.type === 'photo') !== (id._ === 'inputPhoto')) throw rpcError('MEDIA_EMPTY');
+  return file;
+}
+
+function fileMedia(input: TlObject, { id: fileId }: StoredFile): Media {
   const { ttl_seconds: ttl } = input;
   return {
     kind: 'file',
-    fileId: file.id,
+    fileId,
     ...(flagField(input, 'spoiler') && { spoiler: true }),
     ...(typeof ttl === 'number' && { ttl }),
   };

@@ -1,9 +1,13 @@
 import type { StoredFile } from '../../state/media.ts';
+import type { Account } from '../../state/model.ts';
 import type { Store } from '../../state/store.ts';
 import type { TlObject } from '../../types.ts';
 import { derivedLong } from '../accounts.ts';
 import { rpcError } from '../errors.ts';
 import { bytesField, longField } from '../fields.ts';
+import type { Telegram } from '../telegram.ts';
+
+const REFERENCE_LENGTH = 13;
 
 /** The access hash of a file for one account. */
 export function fileAccessHash(store: Store, viewerId: number, { id }: StoredFile): bigint {
@@ -21,20 +25,32 @@ export function fileReference(store: Store, { id }: StoredFile): Buffer {
  * @param invalid the error for an unknown id or a wrong access hash.
  * @throws {RpcError} FILE_REFERENCE_EMPTY, FILE_REFERENCE_EXPIRED, FILE_REFERENCE_INVALID.
  */
-export function fileOfInput(store: Store, viewerId: number, input: TlObject, invalid: string): StoredFile {
+export function fileOfInput(
+  { store, fileFaults }: Telegram,
+  account: Account,
+  input: TlObject,
+  invalid: string,
+): StoredFile {
   const file = store.state.files.get(String(longField(input, 'id')));
-  if (file === undefined || longField(input, 'access_hash') !== fileAccessHash(store, viewerId, file))
+  if (file === undefined || longField(input, 'access_hash') !== fileAccessHash(store, account.id, file))
     throw rpcError(invalid);
   const given = bytesField(input, 'file_reference');
   if (given.length === 0) throw rpcError('FILE_REFERENCE_EMPTY');
-  if (given.equals(fileReference(store, file))) return file;
-  const expired = store.state.expiredReferences.get(file.id) ?? 0;
-  const number = given.length === REFERENCE_LENGTH ? given.readUInt32BE(1) : expired;
-  const isOld = number < expired && given.equals(referenceOf(store, file.id, number));
-  throw rpcError(isOld ? 'FILE_REFERENCE_EXPIRED' : 'FILE_REFERENCE_INVALID');
+  if (!isReference(store, file, given)) throw rpcError('FILE_REFERENCE_INVALID');
+  if (fileFaults.take('expired_reference', account.id))
+    store.commit({ type: 'references_expired', fileId: file.id, times: 1 });
+  if (!given.equals(fileReference(store, file))) throw rpcError('FILE_REFERENCE_EXPIRED');
+  return file;
 }
 
-const REFERENCE_LENGTH = 13;
+/** Whether the bytes are a reference to the file, expired or not. */
+function isReference(store: Store, { id }: StoredFile, given: Buffer): boolean {
+  if (given.length !== REFERENCE_LENGTH) return false;
+  const number = given.readUInt32BE(1);
+  return (
+    number <= (store.state.expiredReferences.get(id) ?? 0) && given.equals(referenceOf(store, id, number))
+  );
+}
 
 function referenceOf(store: Store, id: string, number: number): Buffer {
   const reference = Buffer.alloc(REFERENCE_LENGTH);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { MAX_PARTS, type UploadedBytes } from '../../files/upload.ts';
+import type { UploadedBytes } from '../../files/upload.ts';
 import type { Account } from '../../state/model.ts';
 import type { TlObject } from '../../types.ts';
 import { rpcError } from '../errors.ts';
 import { intField, longField, textField } from '../fields.ts';
+import { maxParts } from '../limits.ts';
 import type { Telegram } from '../telegram.ts';
 
 /** A larger file must be uploaded by `upload.saveBigFilePart`. In bytes. */
@@ -19,11 +20,17 @@ export interface UploadedFile extends UploadedBytes {
  *
  * @throws {RpcError} FILE_PARTS_INVALID, FILE_PART_X_MISSING, MD5_CHECKSUM_INVALID, INPUT_FILE_INVALID.
  */
-export function uploadedFile({ files }: Telegram, account: Account, input: TlObject): UploadedFile {
+export function uploadedFile(
+  { files, fileFaults }: Telegram,
+  account: Account,
+  input: TlObject,
+): UploadedFile {
   if (input._ !== 'inputFile' && input._ !== 'inputFileBig') throw rpcError('INPUT_FILE_INVALID');
   const parts = intField(input, 'parts');
-  if (parts < 1 || parts > MAX_PARTS) throw rpcError('FILE_PARTS_INVALID');
-  const stored = files.storeUpload({ accountId: account.id, fileId: longField(input, 'id') }, parts);
+  if (parts < 1 || parts > maxParts(account)) throw rpcError('FILE_PARTS_INVALID');
+  const upload = { accountId: account.id, fileId: longField(input, 'id') };
+  if (fileFaults.take('missing_parts', account.id)) files.forgetUpload(upload);
+  const stored = files.storeUpload(upload, parts);
   if (input._ === 'inputFile') {
     if (stored.size > LARGEST_SMALL_FILE) throw rpcError('FILE_PARTS_INVALID');
     const expected = textField(input, 'md5_checksum').toLowerCase();

@@ -3,14 +3,13 @@ import type { Store } from '../../state/store.ts';
 import type { TlObject, TlValue } from '../../types.ts';
 import { rpcError } from '../errors.ts';
 import { flagField, intField, objectField } from '../fields.ts';
+import { maxCaption } from '../limits.ts';
 import { userOfInput } from '../peers.ts';
 import { withDetectedEntities } from './detect-entities.ts';
 import { normalizeText, showsNothing, type NormalizedText } from './normalize-text.ts';
 
 /** In UTF-16 units. */
 const MAX_LENGTH = 4_096;
-/** Telegram's `caption_length_limit_default`. */
-const MAX_CAPTION = 1_024;
 
 /** Further entities are ignored. */
 const MAX_ENTITIES = 100;
@@ -53,7 +52,7 @@ export function acceptCaption(
 ): MessageText {
   const normalized = normalizeText(raw);
   if (showsNothing(normalized.text)) return { text: '', entities: [] };
-  if (normalized.text.length > MAX_CAPTION) throw rpcError('MEDIA_CAPTION_TOO_LONG');
+  if (normalized.text.length > maxCaption(viewer)) throw rpcError('MEDIA_CAPTION_TOO_LONG');
   return withEntities(store, viewer, raw, normalized, entities);
 }
 

@@ -1,8 +1,9 @@
 import type { TlObject } from '../../types.ts';
+import { LIMITS } from '../limits.ts';
 import { unixSeconds, type Request } from '../telegram.ts';
 
 const HOUR = 3_600;
-const APP_CONFIG_HASH = 1;
+const APP_CONFIG_HASH = 2;
 
 export function getConfig({ call, telegram }: Request): TlObject {
   const date = unixSeconds(telegram);
@@ -38,7 +39,7 @@ export function getConfig({ call, telegram }: Request): TlObject {
     call_connect_timeout_ms: 30_000,
     call_packet_timeout_ms: 10_000,
     me_url_prefix: 'https://t.me/',
-    caption_length_max: 1_024,
+    caption_length_max: LIMITS.caption_length_limit_default,
     message_length_max: 4_096,
     webfile_dc_id: call.dcId,
   };
@@ -50,7 +51,12 @@ export function getNearestDc({ call }: Request): TlObject {
 
 export function getAppConfig({ query }: Request): TlObject {
   if (query['hash'] === APP_CONFIG_HASH) return { _: 'help.appConfigNotModified' };
-  return { _: 'help.appConfig', hash: APP_CONFIG_HASH, config: { _: 'jsonObject', value: [] } };
+  const value = Object.entries(LIMITS).map(([key, limit]) => ({
+    _: 'jsonObjectValue',
+    key,
+    value: { _: 'jsonNumber', value: limit },
+  }));
+  return { _: 'help.appConfig', hash: APP_CONFIG_HASH, config: { _: 'jsonObject', value } };
 }
 
 export function getCdnConfig(): TlObject {

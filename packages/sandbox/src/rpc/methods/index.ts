@@ -26,8 +26,10 @@ import { readChannelHistory, readHistory } from './messages/read-history.ts';
 import { getReplies, search } from './messages/search.ts';
 import { sendMedia } from './messages/send-media.ts';
 import { sendMessage } from './messages/send-message.ts';
+import { sendMultiMedia } from './messages/send-multi-media.ts';
 import { sendReaction } from './messages/send-reaction.ts';
 import { setTyping } from './messages/set-typing.ts';
+import { uploadMedia } from './messages/upload-media.ts';
 import { checkPassword, getPassword } from './sign-in/password.ts';
 import { importBotAuthorization } from './sign-in/sign-in-by-bot-token.ts';
 import { cancelCode, resendCode, sendCode, signInByCode } from './sign-in/sign-in-by-code.ts';
@@ -128,6 +130,7 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'messages.search': search,
     'messages.sendMedia': sendMedia,
     'messages.sendMessage': sendMessage,
+    'messages.sendMultiMedia': sendMultiMedia,
     'messages.getReplies': getReplies,
     'messages.hideChatJoinRequest': hideChatJoinRequest,
     'messages.importChatInvite': importChatInvite,
@@ -135,6 +138,7 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'messages.sendReaction': sendReaction,
     'messages.setTyping': setTyping,
     'messages.unpinAllMessages': unpinAllMessages,
+    'messages.uploadMedia': uploadMedia,
     'messages.updatePinnedMessage': updatePinnedMessage,
     'updates.getChannelDifference': getChannelDifference,
     'updates.getDifference': getDifference,

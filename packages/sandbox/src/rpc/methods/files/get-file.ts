@@ -1,11 +1,11 @@
 import type { StoredFile } from '../../../state/media.ts';
-import type { Store } from '../../../state/store.ts';
+import type { Account } from '../../../state/model.ts';
 import type { TlObject } from '../../../types.ts';
 import { rpcError } from '../../errors.ts';
 import { flagField, intField, longField, objectField, textField } from '../../fields.ts';
 import { fileOfInput } from '../../media/file-references.ts';
 import { photoSizeType, THUMBNAIL_TYPE } from '../../media/media-objects.ts';
-import type { UserRequest } from '../../telegram.ts';
+import type { Telegram, UserRequest } from '../../telegram.ts';
 
 const KB = 1024;
 /** One answer lies within one block of this size. */
@@ -14,7 +14,7 @@ const BLOCK = 1024 * KB;
 /** A part of a file. Only the file's data centre has it. */
 export function getFile({ call, query, account, telegram }: UserRequest): TlObject {
   const location = objectField(query, 'location');
-  const file = locatedFile(telegram.store, account.id, location);
+  const file = locatedFile(telegram, account, location);
   if (file.dcId !== call.dcId) throw rpcError(`FILE_MIGRATE_${file.dcId}`);
   const { sha256, mimeType } = bytesWanted(file, textField(location, 'thumb_size'));
   const { offset, limit } = rangeOf(query);
@@ -23,10 +23,10 @@ export function getFile({ call, query, account, telegram }: UserRequest): TlObje
   return { _: 'upload.file', type: { _: fileTypeOf(mimeType) }, mtime: file.date, bytes };
 }
 
-function locatedFile(store: Store, viewerId: number, location: TlObject): StoredFile {
+function locatedFile(telegram: Telegram, account: Account, location: TlObject): StoredFile {
   const isPhoto = location._ === 'inputPhotoFileLocation';
   if (!isPhoto && location._ !== 'inputDocumentFileLocation') throw rpcError('LOCATION_INVALID');
-  const file = fileOfInput(store, viewerId, location, 'FILE_ID_INVALID');
+  const file = fileOfInput(telegram, account, location, 'FILE_ID_INVALID');
   if ((file.type === 'photo') !== isPhoto) throw rpcError('LOCATION_INVALID');
   return file;
 }

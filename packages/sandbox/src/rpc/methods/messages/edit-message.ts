@@ -1,9 +1,12 @@
+import type { Media } from '../../../state/media.ts';
 import type { Account, Message, MessageEntity, PeerId } from '../../../state/model.ts';
 import type { Store } from '../../../state/store.ts';
 import type { TlObject } from '../../../types.ts';
 import { checkMayWrite, isAdmin } from '../../chats/chat-rights.ts';
 import { rpcError } from '../../errors.ts';
-import { flagField, intField, objectField, objectList, textField } from '../../fields.ts';
+import { flagField, intField, objectField, objectList, optionalObject, textField } from '../../fields.ts';
+import { acceptMedia } from '../../media/accept-media.ts';
+import { checkReplacement } from '../../media/replace-media.ts';
 import { boxesOf, writtenMessage } from '../../messages/find-message.ts';
 import { acceptCaption, acceptText, type MessageText } from '../../messages/message-text.ts';
 import { boxOf, isChannel, peerOfInput } from '../../peers.ts';
@@ -14,21 +17,20 @@ import { publish } from '../../updates/publish.ts';
 /** Telegram's default `edit_time_limit`, in seconds. */
 const EDIT_TIME_LIMIT = 48 * 3_600;
 
-export function editMessage({ call, query, account, telegram }: UserRequest): TlObject {
+export function editMessage(request: UserRequest): TlObject {
+  const { call, query, account, telegram } = request;
   const { store } = telegram;
   const peer = peerOfInput(store, account, objectField(query, 'peer'));
   const box = boxOf(peer, account.id);
   const id = intField(query, 'id');
   checkMayWrite(store, account, peer);
   const message = editableMessage(telegram, account, peer, id);
-  // The sandbox does not implement scheduled messages or other media.
+  // The sandbox does not implement scheduled messages.
   if (query['schedule_date'] !== undefined) throw rpcError('SCHEDULE_DATE_INVALID');
-  if (query['media'] !== undefined) throw rpcError('MEDIA_NEW_INVALID');
-  if (query['message'] === undefined) throw rpcError('MESSAGE_NOT_MODIFIED');
-  const accept = message.media === undefined ? acceptText : acceptCaption;
-  const after = accept(store, account, textField(query, 'message'), objectList(query, 'entities'));
+  const media = replacement(request, message);
+  const after = textAfter(request, message, media);
   const noWebpage = flagField(query, 'no_webpage');
-  if (!isModified(message, after, noWebpage)) throw rpcError('MESSAGE_NOT_MODIFIED');
+  if (media === undefined && !isModified(message, after, noWebpage)) throw rpcError('MESSAGE_NOT_MODIFIED');
   const changes = publish(
     telegram,
     boxesOf(message),
@@ -37,6 +39,7 @@ export function editMessage({ call, query, account, telegram }: UserRequest): Tl
         type: 'message_edited',
         copy: { box, id },
         text: after.text,
+        ...(media !== undefined && { media }),
         ...(after.entities.length > 0 && { entities: after.entities }),
         ...(noWebpage && { noWebpage }),
         editDate: unixSeconds(telegram),
@@ -45,6 +48,25 @@ export function editMessage({ call, query, account, telegram }: UserRequest): Tl
     call,
   );
   return updatesObject(telegram, account, box, changes.get(box) ?? []);
+}
+
+/** The media that takes the place of the message's own. @throws {RpcError} as {@link checkReplacement}. */
+function replacement(request: UserRequest, message: Message): Media | undefined {
+  const input = optionalObject(request.query, 'media');
+  if (input === undefined) return undefined;
+  const media = acceptMedia(request, input);
+  checkReplacement(request.telegram.store, message, media);
+  return media;
+}
+
+/** @throws {RpcError} MESSAGE_NOT_MODIFIED if the call has neither a text nor media. */
+function textAfter({ query, account, telegram }: UserRequest, before: Message, media?: Media): MessageText {
+  if (query['message'] === undefined) {
+    if (media === undefined) throw rpcError('MESSAGE_NOT_MODIFIED');
+    return { text: before.text, entities: before.entities ?? [] };
+  }
+  const accept = (media ?? before.media) === undefined ? acceptText : acceptCaption;
+  return accept(telegram.store, account, textField(query, 'message'), objectList(query, 'entities'));
 }
 
 /** @throws {RpcError} MESSAGE_ID_INVALID, MESSAGE_AUTHOR_REQUIRED, MESSAGE_EDIT_TIME_EXPIRED. */

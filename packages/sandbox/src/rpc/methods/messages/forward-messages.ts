@@ -5,11 +5,12 @@ import type { TlObject } from '../../../types.ts';
 import { letBotReply } from '../../chats/bots.ts';
 import { rpcError } from '../../errors.ts';
 import { flagField, intList, longList, objectField } from '../../fields.ts';
+import { newGroupedId } from '../../media/albums.ts';
 import { topicOf } from '../../messages/reply.ts';
 import { checkMaySend, sentEarlier } from '../../messages/sending.ts';
 import { boxOf, isChannel, peerOfInput } from '../../peers.ts';
 import { unixSeconds, type UserRequest } from '../../telegram.ts';
-import { postMessage } from '../../updates/post-message.ts';
+import { postMessages } from '../../updates/post-message.ts';
 import { sentMessages } from '../../updates/sent-messages.ts';
 
 /** Forwards messages. As at Telegram, ids of messages that are gone are left out. */
@@ -32,27 +33,44 @@ export function forwardMessages({ call, query, account, telegram }: UserRequest)
       : [{ original, randomId: randomIds[index] ?? 0n }];
   });
   if (pairs.length === 0) throw rpcError('MESSAGE_ID_INVALID');
-  const messages = pairs.map(({ original, randomId }) =>
-    postMessage(
-      telegram,
-      {
-        from: account.id,
-        to,
-        text: original.text,
-        date: unixSeconds(telegram),
-        randomId: String(randomId),
-        ...(original.entities !== undefined && { entities: original.entities }),
-        ...(original.media !== undefined && { media: original.media }),
-        ...(original.noWebpage === true && { noWebpage: true }),
-        ...(flagField(query, 'silent') && { silent: true }),
-        ...(topicId !== undefined && { topicId }),
-        ...(!flagField(query, 'drop_author') && { forwardedFrom: originOf(store, original) }),
-      },
-      call,
-    ),
+  const albums = new Map<string, string>();
+  const messages = postMessages(
+    telegram,
+    pairs.map(({ original, randomId }) => ({
+      from: account.id,
+      to,
+      date: unixSeconds(telegram),
+      randomId: String(randomId),
+      ...contentOf(original, flagField(query, 'drop_media_captions')),
+      ...(original.groupedId !== undefined && { groupedId: newAlbum(albums, original.groupedId) }),
+      ...(flagField(query, 'silent') && { silent: true }),
+      ...(topicId !== undefined && { topicId }),
+      ...(!flagField(query, 'drop_author') && { forwardedFrom: originOf(store, original) }),
+    })),
+    call,
   );
   for (const message of messages) letBotReply(telegram, message);
   return sentMessages(telegram, account, to, messages);
+}
+
+function contentOf(
+  { text, entities, media, noWebpage }: Message,
+  dropsCaptions: boolean,
+): Pick<Message, 'text' | 'entities' | 'media' | 'noWebpage'> {
+  if (media !== undefined && dropsCaptions) return { text: '', media };
+  return {
+    text,
+    ...(entities !== undefined && { entities }),
+    ...(media !== undefined && { media }),
+    ...(noWebpage === true && { noWebpage }),
+  };
+}
+
+/** The id of the album's copy. @param albums the copies so far, by the original's id. */
+function newAlbum(albums: Map<string, string>, original: string): string {
+  const copy = albums.get(original) ?? newGroupedId();
+  albums.set(original, copy);
+  return copy;
 }
 
 /** A forwarded message keeps its first author. */

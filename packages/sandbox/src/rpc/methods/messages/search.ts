@@ -1,11 +1,26 @@
+import type { FileType } from '../../../state/media.ts';
 import type { Message } from '../../../state/model.ts';
+import type { Store } from '../../../state/store.ts';
 import type { TlObject } from '../../../types.ts';
 import { intField, objectField, textField } from '../../fields.ts';
 import { historyAnswer } from '../../messages/history-page.ts';
 import { boxOf, peerOfInput } from '../../peers.ts';
 import type { UserRequest } from '../../telegram.ts';
 
-/** Messages of a chat that contain a text, are pinned, or belong to a topic. Other filters find nothing. */
+/** The files that a filter finds. */
+const FILE_FILTERS: Readonly<Record<string, readonly FileType[]>> = {
+  inputMessagesFilterPhotos: ['photo'],
+  inputMessagesFilterVideo: ['video'],
+  inputMessagesFilterPhotoVideo: ['photo', 'video'],
+  inputMessagesFilterDocument: ['document'],
+  inputMessagesFilterMusic: ['audio'],
+  inputMessagesFilterVoice: ['voice'],
+  inputMessagesFilterRoundVideo: ['video_note'],
+  inputMessagesFilterRoundVoice: ['video_note', 'voice'],
+  inputMessagesFilterGif: ['animation'],
+};
+
+/** Messages of a chat that contain a text, are pinned, have a file, or are in a topic. Other filters find nothing. */
 export function search(request: UserRequest): TlObject {
   const { query, account, telegram } = request;
   const peer = peerOfInput(telegram.store, account, objectField(query, 'peer'));
@@ -17,11 +32,17 @@ export function search(request: UserRequest): TlObject {
   return historyAnswer(request, peer, (message) => {
     const isKind =
       filter === 'inputMessagesFilterEmpty' ||
-      (filter === 'inputMessagesFilterPinned' && message.pinnedIn?.includes(box) === true);
+      (filter === 'inputMessagesFilterPinned' && message.pinnedIn?.includes(box) === true) ||
+      hasFile(telegram.store, message, FILE_FILTERS[filter]);
     const isInTime = message.date > minDate && (maxDate === 0 || message.date < maxDate);
     const isInTopic = typeof topicId !== 'number' || message.topicId === topicId;
     return isKind && isInTime && isInTopic && contains(message, text);
   });
+}
+
+function hasFile({ state }: Store, { media }: Message, types: readonly FileType[] = []): boolean {
+  const type = media && state.files.get(media.fileId)?.type;
+  return type !== undefined && types.includes(type);
 }
 
 function contains({ action, text }: Message, wanted: string): boolean {

@@ -1,0 +1,27 @@
+import type { FileType } from '../../state/media.ts';
+import type { Media } from '../../state/media.ts';
+import type { Message } from '../../state/model.ts';
+import type { Store } from '../../state/store.ts';
+import { rpcError } from '../errors.ts';
+import { albumGroup } from './albums.ts';
+
+/** Telegram lets clients edit only messages with these files. */
+const EDITABLE = new Set<FileType>(['photo', 'video', 'animation', 'audio', 'document']);
+
+/**
+ * A text can become media. An item of an album stays one.
+ *
+ * @throws {RpcError} MEDIA_PREV_INVALID, MEDIA_NEW_INVALID, MEDIA_GROUPED_INVALID.
+ */
+export function checkReplacement(store: Store, { media: before, groupedId }: Message, after: Media): void {
+  if (before !== undefined && !isEditable(store, before)) throw rpcError('MEDIA_PREV_INVALID');
+  if (!isEditable(store, after)) throw rpcError('MEDIA_NEW_INVALID');
+  const isAlbum = groupedId !== undefined && before !== undefined;
+  if (isAlbum && albumGroup(store, before) !== albumGroup(store, after))
+    throw rpcError('MEDIA_GROUPED_INVALID');
+}
+
+function isEditable({ state }: Store, { fileId }: Media): boolean {
+  const type = state.files.get(fileId)?.type;
+  return type !== undefined && EDITABLE.has(type);
+}
