@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { InputMedia, Long } from '@mtcute/core';
 import type { Message, TelegramClient } from '@mtcute/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pngOf } from './control/png.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { signedIn, type SignedIn } from './testing/mtcute-users.ts';
-import { pngOf } from './testing/png.ts';
 
 /** What mtcute does with files, and what the other side's mtcute sees of them. */
 describe('mtcute', () => {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { inputMediaOf } from '../rpc/media/file-references.ts';
 import { buttonsObject } from '../rpc/messages/message-parts.ts';
 import { boxOf, inputPeerOf, isChannel, SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
 import { unixSeconds, type Telegram } from '../rpc/telegram.ts';
 import { postMessage } from '../rpc/updates/post-message.ts';
 import type { Account, Message, PeerId } from '../state/model.ts';
 import { chatOf, idIn, messageIn } from '../state/state.ts';
+import type { TlObject } from '../types.ts';
 import { actAs } from './act-as.ts';
 import { buttonRows } from './bots.ts';
 import { ControlError } from './control-error.ts';
@@ -15,6 +17,7 @@ import type {
   ReadRequest,
   SendRequest,
 } from './http/action-requests.ts';
+import { makeFile } from './made-files.ts';
 import { messageView, type MessageView } from './message-view.ts';
 import { accountBy, knownPeer } from './peers.ts';
 
@@ -26,8 +29,20 @@ export class AccountActions {
     this.#telegram = telegram;
   }
 
+  /** Like {@link send}, also with media. */
+  async sendMade(request: SendRequest): Promise<Pick<MessageView, 'id' | 'date'>> {
+    const { from, media, ...rest } = request;
+    if (media === undefined) return this.send(request);
+    const account = accountBy(this.#telegram, from, 'from');
+    const file = await makeFile(this.#telegram, account, media);
+    return this.send({ from, ...rest }, inputMediaOf(this.#telegram.store, account.id, file));
+  }
+
   /** @returns the message, with its id in the numbering of `from`. */
-  send({ from, to, text, reply_to, topic_id, buttons }: SendRequest): Pick<MessageView, 'id' | 'date'> {
+  send(
+    { from, to, text = '', reply_to, topic_id, buttons }: SendRequest,
+    media?: TlObject,
+  ): Pick<MessageView, 'id' | 'date'> {
     const { store } = this.#telegram;
     if (String(from) === String(SERVICE_ACCOUNT_ID)) return this.#sendServiceMessage(to, text);
     const [account, peer] = this.#accountAndPeer(from, to);
@@ -35,10 +50,11 @@ export class AccountActions {
     const reply = { _: 'inputReplyToMessage', reply_to_msg_id: reply_to ?? topic_id, top_msg_id: topic_id };
     if (buttons !== undefined && account.botToken === undefined)
       throw new ControlError(400, 'buttons: only a bot has them');
-    actAs(this.#telegram, account, 'messages.sendMessage', {
+    actAs(this.#telegram, account, media === undefined ? 'messages.sendMessage' : 'messages.sendMedia', {
       peer: inputPeerOf(store, account, peer),
       message: text,
       random_id: randomId,
+      ...(media !== undefined && { media }),
       ...(reply.reply_to_msg_id !== undefined && { reply_to: reply }),
       ...(buttons !== undefined && { reply_markup: buttonsObject(buttonRows(buttons)) }),
     });

@@ -10,8 +10,8 @@ import {
   rmSync,
   statSync,
   utimesSync,
-  writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rpcError } from '../rpc/errors.ts';
@@ -38,6 +38,7 @@ interface UsedUpload extends UploadedBytes {
  */
 export class FileStore {
   #directory: string | undefined;
+  #made = 0;
   readonly #isTemporary: boolean;
   readonly #uploads = new Map<string, Upload>();
   /** Telegram lets a client use an upload more than once. */
@@ -98,12 +99,25 @@ export class FileStore {
     this.#uploads.delete(key);
   }
 
-  /** Stores bytes that no client has uploaded. */
-  store(bytes: Uint8Array): UploadedBytes {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    writeFileSync(this.#pathOf(sha256), bytes, { mode: 0o600 });
-    this.#add(sha256, bytes.length);
-    return { sha256, size: bytes.length };
+  /** Stores bytes that no client has uploaded. Other calls go on meanwhile. */
+  async store(chunks: Iterable<Uint8Array>): Promise<UploadedBytes> {
+    const path = join(this.#home(), 'uploads', `made.${(this.#made += 1)}`);
+    const hash = createHash('sha256');
+    let size = 0;
+    const file = await open(path, 'wx', 0o600);
+    try {
+      for (const chunk of chunks) {
+        hash.update(chunk);
+        size += chunk.length;
+        await file.writeFile(chunk);
+      }
+    } finally {
+      await file.close();
+    }
+    const sha256 = hash.digest('hex');
+    renameSync(path, this.#pathOf(sha256));
+    this.#add(sha256, size);
+    return { sha256, size };
   }
 
   /** Reads a part of a file: less than `length` bytes at its end; undefined if the file is not stored any more. */

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pngOf } from '../control/png.ts';
 import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
 import { listOf } from '../testing/inputs.ts';
-import { pngOf } from '../testing/png.ts';
 import type { TlObject, TlValue } from '../types.ts';
 import { isTlObject } from './fields.ts';
 

@@ -7,15 +7,32 @@ import { buttons } from './chat-requests.ts';
 const peer = z.union([z.int(), z.string().min(1)]);
 const messageId = z.int().positive();
 
-export const sendRequest = z.strictObject({
-  from: peer,
-  to: peer,
-  text: z.string(),
-  reply_to: messageId.optional(),
-  topic_id: messageId.optional(),
-  /** Inline buttons; only a bot has them. */
-  buttons: buttons.optional(),
+/** A file that the sandbox makes up. */
+const madeMedia = z.strictObject({
+  type: z.enum(['photo', 'video', 'animation', 'audio', 'voice', 'video_note', 'document', 'sticker']),
+  /** In bytes; at most what Telegram takes. */
+  size: z
+    .int()
+    .min(1)
+    .max(2_000 * 2 ** 20),
+  mime_type: z.string().min(1).optional(),
+  file_name: z.string().min(1).optional(),
 });
+export type MadeMediaRequest = z.infer<typeof madeMedia>;
+
+export const sendRequest = z
+  .strictObject({
+    from: peer,
+    to: peer,
+    /** With media: the caption. */
+    text: z.string().optional(),
+    media: madeMedia.optional(),
+    reply_to: messageId.optional(),
+    topic_id: messageId.optional(),
+    /** Inline buttons; only a bot has them. */
+    buttons: buttons.optional(),
+  })
+  .refine(({ text, media }) => text !== undefined || media !== undefined, 'a text, media or both');
 export type SendRequest = z.input<typeof sendRequest>;
 
 export const editRequest = z.strictObject({ from: peer, to: peer, message_id: messageId, text: z.string() });

@@ -5,7 +5,7 @@ import { bodyOf } from './read-body.ts';
 
 /** The calls by which an account acts as from an official app. */
 export function addActionRoutes(app: Hono, { actions }: Control): void {
-  app.post('/messages', async (c) => c.json(actions.send(await bodyOf(c, sendRequest)), 201));
+  app.post('/messages', async (c) => c.json(await actions.sendMade(await bodyOf(c, sendRequest)), 201));
   app.patch('/messages', async (c) => {
     actions.edit(await bodyOf(c, editRequest));
     return c.json({ status: 'ok' });

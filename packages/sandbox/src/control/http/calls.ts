@@ -20,7 +20,7 @@ export const CALLS = {
   'GET /messages?from=ID&to=ID':
     'messages in the order in which they were accepted, with media {type, size, sha256, mime_type, file_name}; both are optional; codes only with from=777000',
   'POST /messages':
-    '{from, to, text, reply_to?, topic_id?, buttons?}: an account writes, as from an official app: {id, date}; ids of messages are those of from',
+    '{from, to, text?, media?: {type, size, mime_type?, file_name?}, reply_to?, topic_id?, buttons?}: an account writes, as from an official app: {id, date}; the bytes of media are made up; ids of messages are those of from',
   'PATCH /messages': '{from, to, message_id, text}: an account edits its message',
   'DELETE /messages': '{from, to, message_ids, for_everyone?}: an account deletes messages',
   'POST /reads':

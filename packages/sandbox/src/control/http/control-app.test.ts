@@ -1,6 +1,7 @@
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { readImageHeader } from '../../files/image-header.ts';
 import { DirectTelegram, type DirectClient } from '../../testing/direct-telegram.ts';
 import { createControlApp } from './control-app.ts';
 import { serveControl, type ControlServer } from './control-server.ts';
@@ -308,6 +309,41 @@ describe('the control API', () => {
       });
     }
     expect(await ask('GET', '/chats/-1001')).toMatchObject({ status: 404 });
+  });
+
+  test('makes up media, with the same bytes for the same size', async () => {
+    const alice = await signedIn('+9996621001');
+    const bob = await signedIn('+9996621002');
+    onTestFinished(() => telegram.files.close());
+    const sizes = { photo: 5_000, video: 3_000_000, animation: 10, audio: 10, voice: 10, video_note: 10 };
+    for (const [type, size] of Object.entries({ ...sizes, document: 10, sticker: 10 })) {
+      const media = { type, size, ...(type === 'document' && { mime_type: 'a/b', file_name: 'x.b' }) };
+      const message = { from: bob.id, to: alice.id, media, ...(type === 'photo' && { text: 'a photo' }) };
+      expect(await ask('POST', '/messages', message)).toMatchObject({ status: 201 });
+    }
+    const sent = telegram.control.messages();
+    expect(sent.map(({ media }) => [media?.type, media?.size])).toEqual([
+      ...Object.entries(sizes),
+      ['document', 10],
+      ['sticker', 10],
+    ]);
+    expect(sent[0]).toMatchObject({ text: 'a photo', media: { width: 320, height: 240 } });
+    expect(sent[6]?.media).toMatchObject({ mime_type: 'a/b', file_name: 'x.b' });
+    expect(new Set(sent.slice(2).map(({ media }) => media?.sha256)).size).toBe(1);
+    const bytes = telegram.files.read(sent[0]?.media?.sha256 ?? '', 0, 5_000) ?? Buffer.alloc(0);
+    expect(readImageHeader(bytes)).toEqual({ mimeType: 'image/png', width: 320, height: 240 });
+    for (const [media, part] of [
+      [{ type: 'photo', size: 10 }, 'media.size'],
+      [{ type: 'photo', size: 20_000_000 }, 'media.size'],
+      [{ type: 'gif', size: 10 }, 'media.type'],
+      [{ type: 'document', size: 0 }, 'media.size'],
+      [undefined, 'a text'],
+    ] as const) {
+      expect(await ask('POST', '/messages', { from: bob.id, to: alice.id, media })).toMatchObject({
+        status: 400,
+        body: { message: expect.stringContaining(part) },
+      });
+    }
   });
 
   test('lists who typed to whom', async () => {

@@ -8,7 +8,7 @@ import { newFileId, type NewFile } from './new-file.ts';
 import { uploadedFile } from './uploaded-file.ts';
 
 /** In bytes. */
-const LARGEST_PHOTO = 10 * 2 ** 20;
+export const LARGEST_PHOTO = 10 * 2 ** 20;
 /** Width and height together, in pixels. */
 const MAX_DIMENSIONS = 10_000;
 const MAX_RATIO = 20;

@@ -43,6 +43,17 @@ export function fileOfInput(
   return file;
 }
 
+/** The `InputMedia` by which an account sends a stored file. */
+export function inputMediaOf(store: Store, accountId: number, file: StoredFile): TlObject {
+  const id = {
+    _: file.type === 'photo' ? 'inputPhoto' : 'inputDocument',
+    id: BigInt(file.id),
+    access_hash: fileAccessHash(store, accountId, file),
+    file_reference: fileReference(store, file),
+  };
+  return { _: file.type === 'photo' ? 'inputMediaPhoto' : 'inputMediaDocument', id };
+}
+
 /** Whether the bytes are a reference to the file, expired or not. */
 function isReference(store: Store, { id }: StoredFile, given: Buffer): boolean {
   if (given.length !== REFERENCE_LENGTH) return false;
