@@ -128,6 +128,22 @@ describe('mtcute', () => {
     ]);
   });
 
+  test('sends places, contacts and polls', async () => {
+    const place = await alice.client.sendMedia('bob_in_2', InputMedia.geo(52.5, 13.4));
+    expect(place.media).toMatchObject({ type: 'location', latitude: 52.5 });
+    const contact = { phone: '+123', firstName: 'Eva' };
+    expect((await alice.client.sendMedia('bob_in_2', InputMedia.contact(contact))).media).toMatchObject({
+      type: 'contact',
+      firstName: 'Eva',
+    });
+    const quiz = { question: 'Tea?', answers: ['yes', 'no'], correct: 1 };
+    const { media } = await alice.client.sendMedia('me', InputMedia.quiz(quiz));
+    expect(media).toMatchObject({ type: 'poll', question: 'Tea?', isQuiz: true });
+    expect(sandbox.control.messages({ from: alice.id }).at(-1)).toMatchObject({
+      media: { type: 'poll', options: ['yes', 'no'], correct_option: 1 },
+    });
+  });
+
   test('downloads from the data centre of a file', async () => {
     const eva = await signedIn(sandbox, '+9996611003');
     const sent = await eva.client.sendMedia('bob_in_2', InputMedia.photo(pngOf(8, 8)));

@@ -1,10 +1,10 @@
-import type { Media } from '../state/media.ts';
+import type { FileMedia, FileType, Media } from '../state/media.ts';
 import type { Store } from '../state/store.ts';
 
-/** A message's media. Only files have a size. */
+/** A message's media. Each type has fields of its own. */
 export interface MediaView {
-  /** `photo`, `video`, `animation`, `audio`, `voice`, `video_note`, `document` or `sticker`. */
-  type: string;
+  type: FileType | 'location' | 'contact' | 'poll';
+  /** In bytes; only files have it. */
   size?: number;
   /** Hex, of the bytes that were uploaded. */
   sha256?: string;
@@ -18,11 +18,58 @@ export interface MediaView {
   title?: string;
   performer?: string;
   spoiler?: true;
-  /** The media has a thumbnail of its own. */
+  /** The file has a thumbnail of its own. */
   thumbnail?: true;
+  latitude?: number;
+  longitude?: number;
+  /** Metres. */
+  accuracy?: number;
+  live_seconds?: number;
+  phone_number?: string;
+  first_name?: string;
+  last_name?: string;
+  question?: string;
+  options?: string[];
+  multiple?: boolean;
+  anonymous?: boolean;
+  /** The index of the right option, of a quiz. */
+  correct_option?: number;
 }
 
-export function mediaView({ state }: Store, { fileId, spoiler }: Media): MediaView {
+export function mediaView(store: Store, media: Media): MediaView {
+  switch (media.kind) {
+    case 'file':
+      return fileView(store, media);
+    case 'location': {
+      const { kind: type, latitude, longitude, accuracy, liveSeconds } = media;
+      return {
+        type,
+        latitude,
+        longitude,
+        ...(accuracy !== undefined && { accuracy }),
+        ...(liveSeconds !== undefined && { live_seconds: liveSeconds }),
+      };
+    }
+    case 'contact': {
+      const { kind: type, phone, firstName, lastName } = media;
+      const name = { first_name: firstName, ...(lastName !== '' && { last_name: lastName }) };
+      return { type, phone_number: phone, ...name };
+    }
+    case 'poll': {
+      const { kind: type, question, options, correctOption, isMultiple = false, isPublic } = media;
+      return {
+        type,
+        question,
+        options: options.map(({ text }) => text),
+        multiple: isMultiple,
+        anonymous: isPublic !== true,
+        ...(correctOption !== undefined && { correct_option: correctOption }),
+      };
+    }
+  }
+}
+
+function fileView({ state }: Store, { fileId, spoiler }: FileMedia): MediaView {
   const file = state.files.get(fileId);
   if (file === undefined) throw new Error(`there is no file ${fileId}`);
   const { type, size, sha256, mimeType, fileName, width, height, duration, title, performer, thumbnail } =

@@ -59,4 +59,47 @@ export interface FileMedia {
   ttl?: number;
 }
 
-export type Media = FileMedia;
+export interface LocationMedia {
+  kind: 'location';
+  latitude: number;
+  longitude: number;
+  /** Metres. */
+  accuracy?: number;
+  /** Seconds; only for a live location. */
+  liveSeconds?: number;
+  /** Degrees from north, 1 to 360. */
+  heading?: number;
+}
+
+export interface ContactMedia {
+  kind: 'contact';
+  /** As the client wrote it. */
+  phone: string;
+  firstName: string;
+  lastName: string;
+  vcard: string;
+}
+
+export interface PollMedia {
+  kind: 'poll';
+  /** A positive 64-bit number in decimal. */
+  pollId: string;
+  question: string;
+  options: PollOption[];
+  /** The index of the right option, of a quiz. */
+  correctOption?: number;
+  /** Told with the result of a quiz. */
+  solution?: string;
+  isMultiple?: true;
+  /** Everybody sees who voted for what. */
+  isPublic?: true;
+  isClosed?: true;
+}
+
+interface PollOption {
+  text: string;
+  /** Hex: the bytes that name the option in a vote. */
+  data: string;
+}
+
+export type Media = FileMedia | LocationMedia | ContactMedia | PollMedia;

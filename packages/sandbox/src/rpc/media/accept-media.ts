@@ -1,19 +1,23 @@
 import type { Media, StoredFile } from '../../state/media.ts';
+import type { PeerId } from '../../state/model.ts';
 import type { TlObject } from '../../types.ts';
 import { rpcError } from '../errors.ts';
 import { flagField, objectField } from '../fields.ts';
 import { unixSeconds, type UserRequest } from '../telegram.ts';
+import { acceptContact } from './accept-contact.ts';
 import { acceptDocument } from './accept-document.ts';
+import { acceptLiveLocation, acceptLocation } from './accept-location.ts';
 import { acceptPhoto } from './accept-photo.ts';
+import { acceptPoll, checkTakesPolls } from './accept-poll.ts';
 import { fileOfInput } from './file-references.ts';
 import type { NewFile } from './new-file.ts';
 
 /**
- * What an `InputMedia` adds to a message. Stores uploaded files.
+ * What an `InputMedia` adds to a message in the chat `to`. Stores uploaded files.
  *
  * @throws {RpcError} MEDIA_INVALID for kinds that the sandbox does not know.
  */
-export function acceptMedia(request: UserRequest, input: TlObject): Media {
+export function acceptMedia(request: UserRequest, to: PeerId, input: TlObject): Media {
   const { account, telegram } = request;
   switch (input._) {
     case 'inputMediaUploadedPhoto':
@@ -27,6 +31,15 @@ export function acceptMedia(request: UserRequest, input: TlObject): Media {
     case 'inputMediaDocumentExternal':
       // The sandbox fetches nothing from the network.
       throw rpcError('WEBPAGE_CURL_FAILED');
+    case 'inputMediaGeoPoint':
+      return acceptLocation(input);
+    case 'inputMediaGeoLive':
+      return acceptLiveLocation(input);
+    case 'inputMediaContact':
+      return acceptContact(input);
+    case 'inputMediaPoll':
+      checkTakesPolls(telegram.store, account, to);
+      return acceptPoll(input);
     case 'inputMediaEmpty':
       throw rpcError('MEDIA_EMPTY');
     default:

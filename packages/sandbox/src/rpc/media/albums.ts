@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FileType, Media } from '../../state/media.ts';
 import type { Store } from '../../state/store.ts';
 import { rpcError } from '../errors.ts';
+import { fileTypeOf } from './media-type.ts';
 
 /** Telegram's largest album. */
 const MAX_ITEMS = 10;
@@ -26,8 +27,8 @@ export function checkAlbumLength(count: number): void {
 }
 
 /** Undefined for media that cannot be in an album. */
-export function albumGroup({ state }: Store, { fileId }: Media): string | undefined {
-  const type = state.files.get(fileId)?.type;
+export function albumGroup(store: Store, media: Media): string | undefined {
+  const type = fileTypeOf(store, media);
   return type === undefined ? undefined : GROUPS[type];
 }
 

@@ -3,8 +3,8 @@ import type { Account } from '../../../state/model.ts';
 import type { TlObject } from '../../../types.ts';
 import { rpcError } from '../../errors.ts';
 import { flagField, intField, longField, objectField, textField } from '../../fields.ts';
+import { photoSizeType, THUMBNAIL_TYPE } from '../../media/file-objects.ts';
 import { fileOfInput } from '../../media/file-references.ts';
-import { photoSizeType, THUMBNAIL_TYPE } from '../../media/media-objects.ts';
 import type { Telegram, UserRequest } from '../../telegram.ts';
 
 const KB = 1024;

@@ -54,7 +54,7 @@ export function editMessage(request: UserRequest): TlObject {
 function replacement(request: UserRequest, message: Message): Media | undefined {
   const input = optionalObject(request.query, 'media');
   if (input === undefined) return undefined;
-  const media = acceptMedia(request, input);
+  const media = acceptMedia(request, message.to, input);
   checkReplacement(request.telegram.store, message, media);
   return media;
 }

@@ -3,6 +3,7 @@ import type { Message } from '../../../state/model.ts';
 import type { Store } from '../../../state/store.ts';
 import type { TlObject } from '../../../types.ts';
 import { intField, objectField, textField } from '../../fields.ts';
+import { fileTypeOf } from '../../media/media-type.ts';
 import { historyAnswer } from '../../messages/history-page.ts';
 import { boxOf, peerOfInput } from '../../peers.ts';
 import type { UserRequest } from '../../telegram.ts';
@@ -40,8 +41,8 @@ export function search(request: UserRequest): TlObject {
   });
 }
 
-function hasFile({ state }: Store, { media }: Message, types: readonly FileType[] = []): boolean {
-  const type = media && state.files.get(media.fileId)?.type;
+function hasFile(store: Store, { media }: Message, types: readonly FileType[] = []): boolean {
+  const type = fileTypeOf(store, media);
   return type !== undefined && types.includes(type);
 }
 

@@ -28,7 +28,7 @@ export function sendMedia(request: UserRequest): TlObject {
       text,
       date: unixSeconds(telegram),
       randomId: String(randomId),
-      media: acceptMedia(request, objectField(query, 'media')),
+      media: acceptMedia(request, to, objectField(query, 'media')),
       ...(entities.length > 0 && { entities }),
       ...options,
     },

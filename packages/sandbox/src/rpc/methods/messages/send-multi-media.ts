@@ -1,4 +1,5 @@
 import type { Media } from '../../../state/media.ts';
+import type { PeerId } from '../../../state/model.ts';
 import type { TlObject } from '../../../types.ts';
 import { letBotReply } from '../../chats/bots.ts';
 import { rpcError } from '../../errors.ts';
@@ -28,7 +29,7 @@ export function sendMultiMedia(request: UserRequest): TlObject {
   const captions = items.map((item) =>
     acceptCaption(store, account, textField(item, 'message'), objectList(item, 'entities')),
   );
-  const media = items.map((item) => storedMedia(request, objectField(item, 'media')));
+  const media = items.map((item) => storedMedia(request, to, objectField(item, 'media')));
   checkAlbum(store, media);
   const groupedId = newGroupedId();
   const messages = postMessages(
@@ -54,7 +55,7 @@ export function sendMultiMedia(request: UserRequest): TlObject {
 }
 
 /** As at Telegram, an album takes only files that `messages.uploadMedia` has stored. */
-function storedMedia(request: UserRequest, input: TlObject): Media {
+function storedMedia(request: UserRequest, to: PeerId, input: TlObject): Media {
   if (input._ !== 'inputMediaPhoto' && input._ !== 'inputMediaDocument') throw rpcError('MEDIA_INVALID');
-  return acceptMedia(request, input);
+  return acceptMedia(request, to, input);
 }

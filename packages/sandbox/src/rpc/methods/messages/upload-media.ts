@@ -10,6 +10,7 @@ import type { UserRequest } from '../../telegram.ts';
 export function uploadMedia(request: UserRequest): TlObject {
   const { query, account, telegram } = request;
   const { store } = telegram;
-  checkMayWrite(store, account, peerOfInput(store, account, objectField(query, 'peer')));
-  return mediaObject(store, account.id, acceptMedia(request, objectField(query, 'media')));
+  const to = peerOfInput(store, account, objectField(query, 'peer'));
+  checkMayWrite(store, account, to);
+  return mediaObject(store, account.id, acceptMedia(request, to, objectField(query, 'media')));
 }
