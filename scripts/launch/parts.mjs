@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { nodeArguments, nodeEnvironment } from '../lib/node-arguments.mjs';
 import { redisBinary } from '../lib/redis-binary.mjs';
-import { checkRedisUrl, startRedis } from '../lib/redis.mjs';
+import { checkRedis, startRedis } from '../lib/redis.mjs';
 import { ROOT } from '../lib/root.mjs';
 
 /** @typedef {import('../../packages/runtime/src/settings.ts').Settings} Settings */
@@ -61,9 +61,10 @@ export async function startParts(settings, { build, supervisor, signal }) {
 
 /** @param {Settings} settings @param {Supervisor} supervisor @param {AbortSignal} signal */
 async function provideRedis(settings, supervisor, signal) {
-  if (process.env['REDIS_URL']) {
-    await checkRedisUrl(settings.REDIS_URL);
-    return settings.REDIS_URL;
+  const url = process.env['REDIS_URL']?.trim();
+  if (url) {
+    await checkRedis(settings.REDIS_URL);
+    return url;
   }
   const binary = await redisBinary(signal);
   return startRedis({ binary, directory: join(settings.DATA_DIR, 'redis'), supervisor });

@@ -87,18 +87,15 @@ async function answers(port, password, guard) {
 }
 
 /**
- * Whether the Redis of REDIS_URL is reachable. The product's own clients report a wrong password.
- * @param {string} url
+ * Whether a server of REDIS_URL is reachable. The product's own clients report a wrong password.
+ * @param {import('../../packages/runtime/src/redis-address.ts').RedisAddress} address
  */
-export async function checkRedisUrl(url) {
-  const { hostname, port, protocol } = new URL(url);
-  if (protocol === 'rediss:') return;
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const reply = await ask({ host, port: Number(port || 6379), lines: ['PING'] });
-  if (reply === '')
-    throw new Stop(
-      `No Redis answers at REDIS_URL (${hostname}:${port || 6379}). Start it, or unset REDIS_URL.`,
-    );
+export async function checkRedis({ nodes, tls }) {
+  if (tls) return;
+  const replies = await Promise.all(nodes.map((node) => ask({ ...node, lines: ['PING'] })));
+  const hosts = nodes.map(({ host, port }) => `${host}:${port}`).join(', ');
+  if (replies.every((reply) => reply === ''))
+    throw new Stop(`No Redis answers at REDIS_URL (${hosts}). Start it, or unset REDIS_URL.`);
 }
 
 /**

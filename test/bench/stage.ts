@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Producer } from '@gateway/queue';
-import { loadSealingKey, silentLogger, sleep } from '@gateway/runtime';
+import { loadSealingKey, parseRedisUrl, silentLogger, sleep } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { THIS_CHECKOUT, type Checkout } from '../env/checkout.ts';
@@ -116,7 +116,7 @@ export class Stage implements AsyncDisposable {
 async function openProducer(redisUrl: string, dataDir: string): Promise<Producer> {
   const { sealer } = loadSealingKey({ dataDir });
   const producer = new Producer({
-    redisUrl,
+    redisAddress: parseRedisUrl(redisUrl),
     shards: SHARDS,
     maxPending: 10_000_000,
     retentionMs: 60_000,

@@ -43,7 +43,7 @@ describe('Every route', () => {
     document = (await stack.api.get('/openapi.json')).body;
     routes = routesOf(document);
     stack.api.headers = { Authorization: 'Bearer everything' };
-    redis = openConsumerRedis(stack.redis.url, silentLogger());
+    redis = openConsumerRedis(stack.redis.address, silentLogger());
     await stack.signIn('alice', '+9996627411');
   });
   afterAll(async () => {

@@ -92,7 +92,7 @@ describe('Jobs that version 0.1.0 enqueued', () => {
     await stack.signIn('bob', BOB);
     await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
     producer = new Producer({
-      redisUrl: stack.redis.url,
+      redisAddress: stack.redis.address,
       shards: 4,
       retentionMs: 60_000,
       maxPending: 1_000,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openConsumerRedis, Producer, type Redis } from '@gateway/queue';
+import { openConsumerRedis, Producer, type RedisClient } from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sendJobKey } from '../../packages/queue/src/keys.ts';
@@ -12,16 +12,16 @@ const SEND = '/telegram/user/send';
 describe('A worker whose catalogue is older than the API’s', () => {
   let stack: Stack;
   let newer: Producer;
-  let redis: Redis;
+  let redis: RedisClient;
   let alice: number;
   let bob: number;
   beforeAll(async () => {
     stack = await Stack.start({ SEND_WAIT_MS: '1000', SEND_PACE: 'off', SEND_MAX_WAIT: '2s' });
     alice = await stack.signIn('alice', ALICE);
     bob = await stack.signIn('bob', BOB);
-    redis = openConsumerRedis(stack.redis.url, silentLogger());
+    redis = openConsumerRedis(stack.redis.address, silentLogger());
     newer = new Producer({
-      redisUrl: stack.redis.url,
+      redisAddress: stack.redis.address,
       shards: 4,
       retentionMs: 60_000,
       maxPending: 1_000,

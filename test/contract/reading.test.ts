@@ -300,7 +300,7 @@ describe('Reading', () => {
   test('leaves no result in Redis', async () => {
     await send('a text that is easy to find', { recipient_id: 'me' });
     await read('chats/me/messages');
-    const redis = openConsumerRedis(stack.redis.url, silentLogger());
+    const redis = openConsumerRedis(stack.redis.address, silentLogger());
     const kept = async (): Promise<string[]> => {
       const jobs = (await redis.keys('*:control:*')).filter((key) => /\.c\d+\.[\w-]+$/.test(key));
       const fields = await Promise.all(jobs.map((job) => redis.hmget(job, 'name', 'returnvalue')));

@@ -144,7 +144,7 @@ describe('A text that Telegram changes', () => {
     let producer: Producer;
     beforeAll(() => {
       producer = new Producer({
-        redisUrl: stack.redis.url,
+        redisAddress: stack.redis.address,
         shards: 4,
         retentionMs: 60_000,
         maxPending: 1_000,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sleep } from '@gateway/runtime';
 import { Cluster, Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
 
@@ -12,21 +13,31 @@ const SLOTS = 16_384;
 /** ms until the nodes know each other and every slot is served. */
 const FORMING_LIMIT = 20_000;
 
+/** ms after which the nodes give a silent one up. */
+const NODE_TIMEOUT = 2_000;
+
+interface Node {
+  port: number;
+  bus: number;
+  child: ChildProcess;
+}
+
 /** A separate Redis Cluster for a test: three masters, with the same redis-server as the other tests. */
 export class RedisCluster {
   readonly #directory: string;
-  readonly #children: ChildProcess[] = [];
-  readonly #ports: number[] = [];
+  readonly #nodes: Node[] = [];
 
   private constructor(directory: string) {
     this.#directory = directory;
   }
 
-  static async start(): Promise<RedisCluster> {
+  /** @param withReplicas one for each master, which takes over from it. */
+  static async start({ withReplicas = false } = {}): Promise<RedisCluster> {
     const cluster = new RedisCluster(await mkdtemp(join(tmpdir(), 'gateway-cluster-')));
     try {
-      for (let node = 0; node < NODES; node += 1) await cluster.#startNode();
+      for (let node = 0; node < (withReplicas ? 2 * NODES : NODES); node += 1) await cluster.#startNode(node);
       await cluster.#form();
+      if (withReplicas) await cluster.#replicate();
       return cluster;
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
@@ -34,11 +45,28 @@ export class RedisCluster {
     }
   }
 
-  async #startNode(): Promise<void> {
+  /** As REDIS_URL. It names two nodes, which know the others. */
+  get url(): string {
+    const [first, second] = this.#nodes;
+    return `redis+cluster://127.0.0.1:${first?.port},127.0.0.1:${second?.port}`;
+  }
+
+  async #startNode(node: number): Promise<void> {
     const port = await freePort();
     const bus = await freePort();
-    const directory = join(this.#directory, String(port));
-    await mkdir(directory);
+    await mkdir(join(this.#directory, String(port)));
+    this.#nodes.push({ port, bus, child: this.#spawn(port, bus) });
+    await this.#with(port, async (redis) => {
+      const share = SLOTS / NODES;
+      const [first, last] = [Math.ceil(node * share), Math.ceil((node + 1) * share) - 1];
+      if (node < NODES) await redis.cluster('ADDSLOTSRANGE', first, last);
+      // The node that meets the others tells them the port of its own bus.
+      const [meet] = this.#nodes;
+      if (meet !== undefined && meet.port !== port) await this.#meet(meet.port, port, bus);
+    });
+  }
+
+  #spawn(port: number, bus: number): ChildProcess {
     const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
     const options = [
       '--port',
@@ -48,20 +76,47 @@ export class RedisCluster {
       '--bind',
       '127.0.0.1',
       '--dir',
-      directory,
+      join(this.#directory, String(port)),
     ];
     const rules = ['--cluster-enabled', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
-    this.#children.push(spawn(binary, [...options, ...rules], { stdio: 'ignore' }));
-    this.#ports.push(port);
-    await this.#with(port, async (redis) => {
-      const share = SLOTS / NODES;
-      const node = this.#ports.length - 1;
-      const [first, last] = [Math.ceil(node * share), Math.ceil((node + 1) * share) - 1];
-      await redis.cluster('ADDSLOTSRANGE', first, last);
-      // The node that meets the others tells them the port of its own bus.
-      const [meet] = this.#ports;
-      if (meet !== undefined && meet !== port) await this.#meet(meet, port, bus);
-    });
+    const failover = ['--cluster-node-timeout', `${NODE_TIMEOUT}`, '--repl-diskless-sync-delay', '0'];
+    return spawn(binary, [...options, ...rules, ...failover], { stdio: 'ignore' });
+  }
+
+  /** Gives each master a replica, and waits until it has the master's data. */
+  async #replicate(): Promise<void> {
+    for (const [index, { port }] of this.#nodes.slice(NODES).entries()) {
+      const master = await this.#with(this.#nodes[index]?.port ?? 0, (redis) => redis.cluster('MYID'));
+      await this.#with(port, async (redis) => {
+        const isKnown = async () => String(await redis.call('CLUSTER', 'NODES')).includes(master);
+        await until(isKnown, 'a replica does not know its master');
+        await redis.call('CLUSTER', 'REPLICATE', master);
+      });
+    }
+    for (const { port } of this.#nodes.slice(NODES))
+      await this.#with(port, (redis) =>
+        until(
+          async () => (await redis.info('replication')).includes('master_link_status:up'),
+          'a replica did not get the data in time',
+        ),
+      );
+  }
+
+  /** Kills the master that has `key`. @returns resolves once another node has taken over. */
+  async killPrimaryOf(key: string): Promise<void> {
+    const slot = await this.#with(this.#nodes[0]?.port ?? 0, (redis) => redis.cluster('KEYSLOT', key));
+    const killed = await this.#masterOf(slot);
+    const { child } = this.#nodes.find(({ port }) => port === killed) ?? {};
+    if (child === undefined) throw new Error('no node has that key');
+    await end(child);
+    await until(async () => (await this.#masterOf(slot)) !== killed, 'no replica took over in time');
+  }
+
+  /** The port of the slot's master, as a living node knows it. */
+  async #masterOf(slot: number): Promise<number | undefined> {
+    const living = this.#nodes.find(({ child }) => child.exitCode === null && child.signalCode === null);
+    const ranges = await this.#with(living?.port ?? 0, (redis) => redis.cluster('SLOTS'));
+    return ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1];
   }
 
   async #meet(from: number, port: number, bus: number): Promise<void> {
@@ -69,15 +124,13 @@ export class RedisCluster {
   }
 
   async #form(): Promise<void> {
-    const deadline = Date.now() + FORMING_LIMIT;
-    for (const port of this.#ports) {
-      await this.#with(port, async (redis) => {
-        while (!(await redis.cluster('INFO')).includes('cluster_state:ok')) {
-          if (Date.now() > deadline) throw new Error('the cluster did not form in time');
-          await redis.ping();
-        }
-      });
-    }
+    for (const { port } of this.#nodes)
+      await this.#with(port, (redis) =>
+        until(
+          async () => (await redis.cluster('INFO')).includes('cluster_state:ok'),
+          'the cluster did not form in time',
+        ),
+      );
   }
 
   async #with<T>(port: number, work: (redis: Redis) => Promise<T>): Promise<T> {
@@ -92,19 +145,27 @@ export class RedisCluster {
 
   /** A client of the cluster; the caller closes it. */
   connect(): Cluster {
-    const nodes = this.#ports.map((port) => ({ host: '127.0.0.1', port }));
+    const nodes = this.#nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
     return new Cluster(nodes, { redisOptions: { maxRetriesPerRequest: null } });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(
-      this.#children.map(async (child) => {
-        if (child.exitCode !== null) return;
-        const gone = once(child, 'close');
-        child.kill('SIGKILL');
-        await gone;
-      }),
-    );
+    await Promise.all(this.#nodes.map(({ child }) => end(child)));
     await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'close');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+async function until(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
+  const deadline = Date.now() + FORMING_LIMIT;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(otherwise);
+    await sleep(20);
   }
 }

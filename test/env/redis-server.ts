@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseRedisUrl, type RedisAddress } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
 
@@ -63,6 +64,10 @@ export class RedisServer {
     redis.on('error', () => {});
     await redis.ping();
     redis.disconnect();
+  }
+
+  get address(): RedisAddress {
+    return parseRedisUrl(this.url);
   }
 
   get pid(): number {

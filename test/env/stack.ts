@@ -11,10 +11,15 @@ import { SandboxControl } from './sandbox-control.ts';
 import { signIn } from './sign-in.ts';
 import { telegramSettings } from './telegram-settings.ts';
 
+/** A Redis, or several that work together. The stack closes them. */
+interface OwnRedis extends AsyncDisposable {
+  readonly url: string;
+}
+
 /** The whole product in separate processes, which a test may end, freeze and start again. */
-export class Stack {
+export class Stack<R extends OwnRedis = RedisServer> {
   readonly dataDir: string;
-  readonly redis: RedisServer;
+  readonly redis: R;
   #settings: Record<string, string>;
   sandbox!: Part;
   worker!: Part;
@@ -22,15 +27,18 @@ export class Stack {
   api!: ApiClient;
   control!: SandboxControl;
 
-  private constructor(dataDir: string, redis: RedisServer, settings: Record<string, string>) {
+  private constructor(dataDir: string, redis: R, settings: Record<string, string>) {
     this.dataDir = dataDir;
     this.redis = redis;
     this.#settings = settings;
   }
 
   static async start(settings: Record<string, string> = {}): Promise<Stack> {
+    return Stack.over(await RedisServer.start(), settings);
+  }
+
+  static async over<R extends OwnRedis>(redis: R, settings: Record<string, string> = {}): Promise<Stack<R>> {
     const dataDir = await mkdtemp(join(tmpdir(), 'gateway-stack-'));
-    const redis = await RedisServer.start();
     const stack = new Stack(dataDir, redis, {
       ...(await productSettings(redis.url, dataDir)),
       PORT: String(await freePort()),

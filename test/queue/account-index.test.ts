@@ -7,7 +7,7 @@ import {
   shardOf,
   writeAccountView,
   type AccountQuery,
-  type Redis,
+  type RedisClient,
 } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -32,10 +32,10 @@ const flooded = (until: number): AccountView => ({
 
 describe('the index of accounts', () => {
   let stage: QueueStage;
-  let redis: Redis;
+  let redis: RedisClient;
   beforeAll(async () => {
     stage = await QueueStage.open();
-    redis = openConsumerRedis(stage.server.url, silentLogger());
+    redis = openConsumerRedis(stage.server.address, silentLogger());
   });
   beforeEach(async () => {
     await redis.flushall();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { openConsumerRedis, type Redis } from '@gateway/queue';
+import { openConsumerRedis, type RedisClient } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BatchedScript, MOST_RUNS } from '../../packages/queue/src/redis/batched-script.ts';
@@ -9,12 +9,12 @@ import { RedisServer } from '../env/redis-server.ts';
 
 describe('a batched script', () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisClient;
   let clock: RedisClock;
   let script: BatchedScript;
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = openConsumerRedis(server.url, silentLogger());
+    redis = openConsumerRedis(server.address, silentLogger());
     clock = new RedisClock(redis);
     script = new BatchedScript(
       redis,
@@ -29,7 +29,7 @@ describe('a batched script', () => {
   });
   beforeEach(async () => {
     await redis.flushdb();
-    await clock.contact();
+    await clock.contact('known');
     await run('known', 'by now');
     await redis.config('RESETSTAT');
   });
@@ -111,7 +111,7 @@ describe('a batched script', () => {
 
   test('runs even if the clock of Redis was set forward', async () => {
     // This has the same effect: the known time is an hour behind the clock.
-    clock.learn([Math.floor(Date.now() / 1_000) - 3_600, 0]);
+    clock.learn([Math.floor(Date.now() / 1_000) - 3_600, 0], 'list');
     expect(await run('list', '1')).toEqual([[1, 'list', '1', 1, 1]]);
     expect(await commands()).toBe(2);
   });
@@ -123,7 +123,7 @@ describe('a batched script', () => {
     const ends = await Promise.allSettled(all);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await redis.connect();
-    await clock.contact();
+    await clock.contact('known');
     expect(await run('other', '1')).toEqual([[1, 'other', '1', 1, 1]]);
   });
 });

@@ -9,7 +9,7 @@ import {
   sharedBackend,
   Subscriber,
   writeAccountView,
-  type Redis,
+  type RedisClient,
 } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -20,14 +20,14 @@ const SHARD = 2;
 
 describe('a notification that an account is due', () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisClient;
   let listener: DueAccountsListener;
   let subscriber: Subscriber;
   let notified: { userId: string; at: number }[];
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = openConsumerRedis(server.url, silentLogger());
+    redis = openConsumerRedis(server.address, silentLogger());
   });
   afterAll(async () => {
     redis.disconnect();
@@ -35,7 +35,7 @@ describe('a notification that an account is due', () => {
   });
   beforeEach(() => {
     notified = [];
-    subscriber = new Subscriber(server.url);
+    subscriber = new Subscriber(server.address, redis);
     listener = new DueAccountsListener({ redis, subscriber, logger: silentLogger() });
   });
   afterEach(async () => {
@@ -136,9 +136,9 @@ describe('a notification that an account is due', () => {
 
 test('a subscription made at any moment of connecting receives messages', async () => {
   await using server = await RedisServer.start();
-  const redis = openConsumerRedis(server.url, silentLogger());
+  const redis = openConsumerRedis(server.address, silentLogger());
   for (let round = 0; round < 20; round += 1) {
-    const subscriber = new Subscriber(server.url);
+    const subscriber = new Subscriber(server.address, redis);
     const heard: string[] = [];
     const first = subscriber.listen('first', (message) => heard.push(message));
     for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);

@@ -8,7 +8,7 @@ let server: RedisServer;
 let redis: ReturnType<typeof openConsumerRedis>;
 beforeAll(async () => {
   server = await RedisServer.start();
-  redis = openConsumerRedis(server.url, silentLogger());
+  redis = openConsumerRedis(server.address, silentLogger());
 });
 afterAll(async () => {
   redis.disconnect();

@@ -12,10 +12,10 @@ import {
   type Admission,
   type FetchedJob,
   type RecoveredJob,
-  type Redis,
+  type RedisClient,
   type JobQueue,
 } from '@gateway/queue';
-import { Sealer, silentLogger } from '@gateway/runtime';
+import { parseRedisUrl, Sealer, silentLogger } from '@gateway/runtime';
 import { vi } from 'vitest';
 import { RedisServer } from '../env/redis-server.ts';
 
@@ -29,16 +29,16 @@ export const DATE = '2024-01-15T12:00:00Z';
 /** A Redis with a producer, and with owners of one account after the other. */
 export class QueueStage {
   readonly server: RedisServer;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly producer: Producer;
   userId = '';
   #accounts = 0;
 
   private constructor(server: RedisServer, producersUrl: string) {
     this.server = server;
-    this.redis = openConsumerRedis(server.url, silentLogger());
+    this.redis = openConsumerRedis(server.address, silentLogger());
     this.producer = new Producer({
-      redisUrl: producersUrl,
+      redisAddress: parseRedisUrl(producersUrl),
       shards: SHARDS,
       retentionMs: 60_000,
       maxPending: MAX_PENDING,

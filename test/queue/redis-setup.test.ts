@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { openConsumerRedis, Producer, requireFitRedis, whenReachable } from '@gateway/queue';
-import { Sealer, silentLogger } from '@gateway/runtime';
+import { parseRedisUrl, Sealer, silentLogger } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { judge } from '../../packages/queue/src/redis/redis-setup.ts';
@@ -89,9 +89,9 @@ describe('why Redis is not reachable', () => {
   async function start(url: string) {
     const lines: string[] = [];
     const logger = { ...silentLogger(), error: (_: unknown, text: string) => lines.push(text) } as never;
-    const redis = openConsumerRedis(url, logger);
+    const redis = openConsumerRedis(parseRedisUrl(url), logger);
     const producer = new Producer({
-      redisUrl: url,
+      redisAddress: parseRedisUrl(url),
       shards: 1,
       retentionMs: 1_000,
       maxPending: 1,

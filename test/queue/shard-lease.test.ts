@@ -10,7 +10,7 @@ import {
   ShardLease,
   watchContact,
   writeAccountView,
-  type Redis,
+  type RedisClient,
   type RedisContact,
 } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
@@ -21,12 +21,12 @@ const READY = { ...UNKNOWN_ACCOUNT, state: 'ready' } as const;
 
 describe("the lease on a shard's accounts", () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisClient;
   let contact: RedisContact;
 
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = openConsumerRedis(server.url, silentLogger());
+    redis = openConsumerRedis(server.address, silentLogger());
     contact = watchContact(redis);
     await redis.ping();
   });

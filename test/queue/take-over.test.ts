@@ -1,6 +1,6 @@
 import { EMPTY_SEND_STATE } from '@gateway/contracts';
 import { Fenced, writeHeldJobs, openConsumerRedis, readSendState } from '@gateway/queue';
-import { silentLogger } from '@gateway/runtime';
+import { parseRedisUrl, silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RedisProxy } from '../env/redis-proxy.ts';
 import { DATE, QueueStage, recover, take } from './queue-stage.ts';
@@ -79,7 +79,7 @@ describe("an account's queue that another worker takes over", () => {
   test('a job whose end lost its answer ends once, and the job fetched with it is the next one', async () => {
     const [first = '', second = ''] = await stage.add('1', '2', '3');
     await using proxy = await RedisProxy.before(stage.server.url);
-    const redis = openConsumerRedis(proxy.url, silentLogger());
+    const redis = openConsumerRedis(parseRedisUrl(proxy.url), silentLogger());
     const worker = await stage.owner(1, redis);
     const job = await take(worker);
     const state = { ...EMPTY_SEND_STATE, unreachableSince: 7 };

@@ -7,7 +7,7 @@ import {
   WebhookConsumer,
   webhookIdOf,
   WebhookOutbox,
-  type Redis,
+  type RedisClient,
 } from '@gateway/queue';
 import { silentLogger, Sealer } from '@gateway/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -38,7 +38,7 @@ type Deliver = ConstructorParameters<typeof WebhookConsumer>[0]['deliver'];
 
 describe('webhooks', () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisClient;
   let outbox: WebhookOutbox;
   let producer: Producer;
   let jobs: Map<string, JobView>;
@@ -48,10 +48,10 @@ describe('webhooks', () => {
   beforeEach(async () => {
     server = await RedisServer.start();
     const logger = silentLogger();
-    redis = openConsumerRedis(server.url, logger);
+    redis = openConsumerRedis(server.address, logger);
     outbox = new WebhookOutbox(redis, openWebhookQueue(redis, sharedBackend(redis)));
     producer = new Producer({
-      redisUrl: server.url,
+      redisAddress: server.address,
       shards: 1,
       retentionMs: 60_000,
       maxPending: 10,
@@ -80,7 +80,7 @@ describe('webhooks', () => {
   function consume(...outcomes: Awaited<ReturnType<Deliver>>[]): WebhookConsumer {
     const consumer = new WebhookConsumer({
       redis,
-      redisUrl: server.url,
+      redisAddress: server.address,
       readJob: async (id) => jobs.get(id) ?? null,
       deliver: async (webhook) => {
         posted.push(webhook);
@@ -161,7 +161,7 @@ describe('webhooks', () => {
     const release: (() => void)[] = [];
     const consumer = new WebhookConsumer({
       redis,
-      redisUrl: server.url,
+      redisAddress: server.address,
       readJob: async (id) => ({ ...JOB, job_id: id }),
       deliver: async (webhook) => {
         posted.push(webhook);

@@ -1,4 +1,4 @@
-import { HISTORY_STEP_MS, openConsumerRedis, type Redis } from '@gateway/queue';
+import { HISTORY_STEP_MS, openConsumerRedis, type RedisClient } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { History } from '../../apps/worker/src/metrics/history.ts';
@@ -7,7 +7,7 @@ import { RedisServer } from '../env/redis-server.ts';
 
 describe('the history that a worker writes', () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisClient;
   /** Pending messages by account. */
   let waiting: Record<string, number>;
   let busy: Set<string>;
@@ -16,7 +16,7 @@ describe('the history that a worker writes', () => {
   let history: History;
   beforeAll(async () => {
     server = await RedisServer.start();
-    redis = openConsumerRedis(server.url, silentLogger());
+    redis = openConsumerRedis(server.address, silentLogger());
   });
   afterAll(async () => {
     redis.disconnect();

@@ -9,7 +9,7 @@ import {
   openWebhookQueue,
   WebhookOutbox,
 } from '@gateway/queue';
-import { silentLogger, sleep, type Sealer } from '@gateway/runtime';
+import { parseRedisUrl, silentLogger, sleep, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { AccountClient, Telegram } from '@gateway/telegram';
 import { createWorkerMetrics } from '@gateway/telemetry';
@@ -119,9 +119,10 @@ export class OneWorker implements AsyncDisposable {
 
   constructor(redisUrl: string, store: SessionStore, telegram: Telegram, sealer: Sealer) {
     const logger = silentLogger();
-    const redis = openConsumerRedis(redisUrl, logger);
+    const redisAddress = parseRedisUrl(redisUrl);
+    const redis = openConsumerRedis(redisAddress, logger);
     const contact = watchContact(redis);
-    const subscriber = new Subscriber(redisUrl);
+    const subscriber = new Subscriber(redisAddress, redis);
     const dueAccounts = new DueAccountsListener({ redis, subscriber, logger });
     const backend = sharedBackend(redis);
     const queues = new AccountQueues(redis, backend);
@@ -140,7 +141,7 @@ export class OneWorker implements AsyncDisposable {
     const context = {
       redis,
       contact,
-      redisUrl,
+      redisAddress,
       backend,
       shards: 1,
       queues,

@@ -19,7 +19,7 @@ describe('the only connection of an account', () => {
     server = await RedisServer.start();
     const logger = silentLogger();
     producer = new Producer({
-      redisUrl: server.url,
+      redisAddress: server.address,
       shards: 1,
       retentionMs: 60_000,
       maxPending: 1_000,
@@ -49,7 +49,7 @@ describe('the only connection of an account', () => {
   test('is closed before another worker owns the account, when a starting worker loses Redis', async () => {
     // Enough accounts that publishing them takes longer than the test.
     const many = [ALICE, ...Array.from({ length: 4_000 }, (_, index) => `account-${index}`)];
-    const redis = openConsumerRedis(server.url, silentLogger());
+    const redis = openConsumerRedis(server.address, silentLogger());
     await redis.sadd('{shard-0}:accounts', ...many);
     redis.disconnect();
     const jobId = await send();

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { clearDueAccount, openConsumerRedis, Producer, readQueueDepth, type Redis } from '@gateway/queue';
+import {
+  clearDueAccount,
+  openConsumerRedis,
+  Producer,
+  readQueueDepth,
+  type RedisClient,
+} from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
@@ -14,15 +20,15 @@ const HOUR = 3_600_000;
 
 describe('pending messages', () => {
   let server: RedisServer;
-  let redis: Redis;
+  let redis: RedisClient;
   let producer: Producer;
   let telegram: Connections;
   beforeEach(async () => {
     server = await RedisServer.start();
     const logger = silentLogger();
-    redis = openConsumerRedis(server.url, logger);
+    redis = openConsumerRedis(server.address, logger);
     producer = new Producer({
-      redisUrl: server.url,
+      redisAddress: server.address,
       shards: 1,
       retentionMs: 60_000,
       maxPending: 1_000,

@@ -12,7 +12,7 @@ import {
   unpublishShard,
   writeAccountView,
 } from '@gateway/queue';
-import { parseSettings, Sealer, silentLogger, type App } from '@gateway/runtime';
+import { type App, parseRedisUrl, parseSettings, Sealer, silentLogger } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp, startApi } from './api-app.ts';
@@ -24,7 +24,7 @@ const REDIS_URL = process.env['REDIS_URL'];
 if (REDIS_URL === undefined)
   throw new Error('These tests need a Redis: run them by `npm test`, or set REDIS_URL.');
 
-const redis = openConsumerRedis(REDIS_URL, silentLogger());
+const redis = openConsumerRedis(parseRedisUrl(REDIS_URL), silentLogger());
 const dataDir = mkdtempSync(join(tmpdir(), 'api-test-'));
 let proxy: RedisProxy;
 let app: App | undefined;
@@ -89,7 +89,7 @@ test.each<Record<string, string>>([{}, KEYS, SANDBOX, { ...KEYS, ...SANDBOX }])(
   'all routes of %j, the dashboard with them, get the quick router of the two that Hono has',
   async (environment) => {
     const producer = new Producer({
-      redisUrl: proxy.url,
+      redisAddress: parseRedisUrl(proxy.url),
       shards: 1,
       retentionMs: 1_000,
       maxPending: 1,

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
 import { openSealingKey, Producer, traceQueues } from '@gateway/queue';
-import { sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
+import { redisAddress, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
 import { createApiMetrics, isTracing, startTracing } from '@gateway/telemetry';
 import { Hono } from 'hono';
 import { claimShards } from './accounts/shard-claim.ts';
@@ -188,7 +188,7 @@ function openAssistant(settings: Settings, logger: Logger): Assistant | null {
 async function openProducer(settings: Settings, logger: Logger): Promise<Producer> {
   const { sealer } = await openSealingKey(settings, logger);
   return new Producer({
-    redisUrl: settings.REDIS_URL,
+    redisAddress: redisAddress(settings),
     shards: settings.SHARDS,
     retentionMs: settings.JOB_RETENTION,
     maxPending: settings.SEND_MAX_PENDING,

@@ -9,13 +9,13 @@ const CLOSE_GRACE = 3_000;
 /** Delivers webhooks of all accounts, whichever worker owns them, until it is closed. */
 export function startWebhooks(
   { WEBHOOK_SECRET: secret, WEBHOOK_ALLOW_PRIVATE: allowPrivate }: Settings,
-  { redis, redisUrl, queues, backend, shards, sealer, metrics, logger }: WorkerContext,
+  { redis, redisAddress, queues, backend, shards, sealer, metrics, logger }: WorkerContext,
 ): { close(): Promise<void> } {
   const sender = createWebhookSender({ secret, allowPrivate });
   const sources = { redis, accounts: queues, control: new ControlQueues(redis, backend), shards, sealer };
   const consumer = new WebhookConsumer({
     redis,
-    redisUrl,
+    redisAddress,
     readJob: (jobId) => readJob(sources, jobId, Date.now()),
     deliver: async (webhook) => {
       const outcome = await sender.send(webhook);

@@ -22,6 +22,7 @@ import {
 import {
   botUserId,
   paceSettings,
+  redisAddress,
   SettingsError,
   withTimeout,
   type App,
@@ -93,7 +94,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     logger.warn(
       'this version of GramJS is not the tested one: it does its own arithmetic, and sends take more CPU',
     );
-  const redis = openConsumerRedis(settings.REDIS_URL, logger);
+  const address = redisAddress(settings);
+  const redis = openConsumerRedis(address, logger);
   const contact = watchContact(redis);
   await whenReachable(redis);
   await requireFitRedis(redis, logger);
@@ -101,7 +103,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const storeId = files?.id ?? 'redis';
   await refuseForeignStore(redis, storeId);
   const store = files?.store ?? (await openSessionsInRedis(redis, key));
-  const subscriber = new Subscriber(settings.REDIS_URL);
+  const subscriber = new Subscriber(address, redis);
   const dueAccounts = new DueAccountsListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
   const queues = new AccountQueues(redis, backend);
@@ -118,7 +120,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   });
   const context: WorkerContext = {
     redis,
-    redisUrl: settings.REDIS_URL,
+    redisAddress: address,
     contact,
     backend,
     shards: settings.SHARDS,

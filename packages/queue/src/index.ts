@@ -25,7 +25,13 @@ export { Producer, type Accepted, type EnqueuedJob } from './producer.ts';
 export { whenReachable } from './redis/redis-fault.ts';
 export { requireFitRedis } from './redis/redis-setup.ts';
 export { RateLimits } from './redis/rate-limits.ts';
-export { openConsumerRedis, watchContact, type RedisClient, type RedisContact } from './redis/clients.ts';
+export {
+  openConsumerRedis,
+  replaceConnection,
+  type RedisClient,
+  type RedisContact,
+} from './redis/clients.ts';
+export { onRedisChange, watchContact } from './redis/contact.ts';
 export { publishHold } from './events/results.ts';
 export type { JobWait, WaitEnd } from './events/results-listener.ts';
 export { dropOldJobs } from './line/retention.ts';

@@ -9,8 +9,7 @@ import {
   type JobView,
   type SendState,
 } from '@gateway/contracts';
-import type { Logger, Sealer } from '@gateway/runtime';
-import type { Redis } from 'ioredis';
+import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
 import { ControlQueues } from './control/control-queues.ts';
 import { sealingContext } from './control/sealing-context.ts';
 import type { Admission } from './enqueue/enqueue-sends.ts';
@@ -21,6 +20,7 @@ import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
 import { idempotentJobId, newJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
+import { accountPrefix, shardPrefix } from './keys.ts';
 import { AccountQueues } from './line/account-queues.ts';
 import { cancelWaitingJob, type CancelOutcome } from './line/cancel-job.ts';
 import { countPending, type PendingCounts } from './line/pending-counts.ts';
@@ -28,7 +28,7 @@ import { retryJob } from './line/retry-job.ts';
 import { readSendState } from './line/send-states.ts';
 import { claimShardCount, shardOf } from './ownership/shards.ts';
 import { countLiveWorkers } from './ownership/workers.ts';
-import { openProducerRedis } from './redis/clients.ts';
+import { openProducerRedis, type RedisClient } from './redis/clients.ts';
 import { RateLimits } from './redis/rate-limits.ts';
 import { RedisCalls } from './redis/redis-calls.ts';
 import { RedisClock } from './redis/redis-clock.ts';
@@ -44,7 +44,7 @@ import { WebhookOutbox } from './webhooks/webhook-outbox.ts';
 import { openWebhookQueue } from './webhooks/webhook-queue.ts';
 
 export interface ProducerOptions {
-  redisUrl: string;
+  redisAddress: RedisAddress;
   shards: number;
   /** How long finished jobs are kept, in ms. */
   retentionMs: number;
@@ -70,7 +70,7 @@ export interface EnqueuedJob extends Accepted {
  */
 export class Producer {
   readonly #options: ProducerOptions;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #accounts: AccountQueues;
   readonly #control: ControlQueues;
   readonly #results: ResultsListener;
@@ -88,14 +88,14 @@ export class Producer {
 
   constructor(options: ProducerOptions) {
     this.#options = options;
-    this.#redis = openProducerRedis(options.redisUrl, options.logger);
+    this.#redis = openProducerRedis(options.redisAddress, options.logger);
     const clock = new RedisClock(this.#redis);
     this.#clock = clock;
     const backend = timelyBackend(this.#redis, clock);
     this.#accounts = new AccountQueues(this.#redis, backend, clock);
     this.#control = new ControlQueues(this.#redis, backend);
-    this.#results = new ResultsListener(this.#redis, options.redisUrl);
-    this.#watcher = new AccountWatcher(options.redisUrl);
+    this.#results = new ResultsListener(this.#redis, options.redisAddress);
+    this.#watcher = new AccountWatcher(options.redisAddress, this.#redis);
     this.#calls = new RedisCalls(this.#redis, clock);
     this.#enqueuer = new SendEnqueuer({
       ...options,
@@ -126,9 +126,9 @@ export class Producer {
     });
   }
 
-  /** See {@link RedisCalls.outage}. */
-  async outage(signal: AbortSignal): Promise<GatewayError | null> {
-    return this.#calls.outage(signal);
+  /** See {@link RedisCalls.outage}. @param userId the account whose control job is awaited. */
+  async outage(userId: string, signal: AbortSignal): Promise<GatewayError | null> {
+    return this.#calls.outage(shardPrefix(shardOf(userId, this.#options.shards)), signal);
   }
 
   /** Reads how Redis is set up now. */
@@ -208,6 +208,7 @@ export class Producer {
     const sealed = this.#options.sealer.seal(JSON.stringify(payload), sealingContext(name, userId));
     try {
       await this.#calls.change(
+        shardPrefix(shard),
         () => queue.add(name, { userId, sealed, ...details }, { jobId, ...this.#retention() }),
         () => queue.remove(jobId),
       );
@@ -238,8 +239,9 @@ export class Producer {
 
   /** Withdraws a control job that no worker has started. `false`: a worker has started it, or it has ended. */
   async withdraw(userId: string, jobId: string): Promise<boolean> {
-    const queue = this.#control.of(shardOf(userId, this.#options.shards));
-    return this.#calls.change(async () => {
+    const shard = shardOf(userId, this.#options.shards);
+    const queue = this.#control.of(shard);
+    return this.#calls.change(shardPrefix(shard), async () => {
       const job = await queue.getJob(jobId);
       if (job === undefined || (await job.getState()) !== 'waiting') return false;
       return (await queue.remove(jobId)) === 1;
@@ -251,13 +253,13 @@ export class Producer {
    * only that worker can cancel it: the outcome is then `fetched`.
    */
   async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
-    return this.#calls.change(async ({ endsAt }) => {
+    return this.#calls.change(accountPrefix(userId), async ({ endsAt, key }) => {
       // Enqueue the webhook before the job ends: a crash in between must not lose it.
       const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
       if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
       return cancelWaitingJob(this.#redis, userId, jobId, {
         now: Date.now(),
-        deadline: this.#clock.deadline(endsAt),
+        deadline: this.#clock.deadline(endsAt, key),
       });
     });
   }
@@ -327,7 +329,9 @@ export class Producer {
    * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`.
    */
   async retry(userId: string, jobId: string): Promise<void> {
-    await this.#calls.change(async () => retryJob(await this.#accounts.of(userId).getJob(jobId), jobId));
+    await this.#calls.change(accountPrefix(userId), async () =>
+      retryJob(await this.#accounts.of(userId).getJob(jobId), jobId),
+    );
     await this.notifyOwner(userId).catch(() => {});
   }
 

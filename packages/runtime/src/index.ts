@@ -4,6 +4,7 @@ export { Pauses } from './pauses.ts';
 export { livenessOf, PROCESS_IDENTITY } from './process-identity.ts';
 export { runProcess, type App } from './process.ts';
 export { SealingError, Sealer } from './sealing.ts';
+export { describeRedis, parseRedisUrl, type RedisAddress } from './redis-address.ts';
 export { redisRefusal } from './redis-refusal.ts';
 export { findSealingKey, loadSealingKey, type SealingKey } from './sealing-key.ts';
 export {
@@ -11,6 +12,7 @@ export {
   paceSettings,
   parseSettings,
   readSettings,
+  redisAddress,
   SETTING_NAMES,
   SettingsError,
   type Settings,

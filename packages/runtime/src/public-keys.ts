@@ -1,8 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readPemFile } from './pem-file.ts';
 
-/** A key takes 500 bytes, so a larger file cannot be a file of keys. */
-const MAX_BYTES = 2 ** 20;
 /** The key exchange supports only this size. */
 const MODULUS_BITS = 2048;
 /** Older OpenSSL formats have a comment or headers between keys; only the text between the marks counts. */
@@ -13,25 +11,7 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
  * @throws {Error} whose message continues the setting's name and shows none of the content.
  */
 export function readPublicKeys(file: string): string[] {
-  if (file.includes('-----BEGIN')) throw new Error('must be the name of a PEM file, not its content');
-  return parsePublicKeys(readText(file), file);
-}
-
-function readText(file: string): string {
-  try {
-    const stats = statSync(file);
-    if (!stats.isFile())
-      throw new Error(stats.isDirectory() ? 'it is a directory' : 'it is not a regular file');
-    if (stats.size > MAX_BYTES) throw new Error('it is too large for a file of keys');
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Error(`cannot be read: ${file} (${whyNot(error)})`, { cause: error });
-  }
-}
-
-function whyNot(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error ? String(error.code) : error.message;
+  return parsePublicKeys(readPemFile(file), file);
 }
 
 function parsePublicKeys(text: string, file: string): string[] {

@@ -1,6 +1,7 @@
 const REFUSALS: [RegExp, string][] = [
   [/\bOOM command not allowed\b/, 'it is out of memory (maxmemory)'],
   [/\bMISCONF\b/, 'it cannot save to its disk'],
+  [/\bNOREPLICAS\b/, 'it has too few replicas (min-replicas-to-write)'],
   [/\bREADONLY You can't write\b/, 'it is a read-only replica'],
 ];
 

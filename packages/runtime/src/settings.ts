@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import * as z from 'zod';
+import { readCertificates } from './certificates.ts';
 import { readPublicKeys } from './public-keys.ts';
+import { parseRedisUrl, type RedisAddress } from './redis-address.ts';
 
 const text = z.string().trim();
 const whole = (min: number, max: number) =>
@@ -41,6 +43,18 @@ const dataCenters = text.transform((value, context) => {
     return match === null ? [] : [{ id, host: host.replace(/^\[|\]$/g, ''), port }];
   });
 });
+
+/** Reports the error that `parse` throws as that of the setting. */
+function read<T>(parse: (value: string) => T) {
+  return (value: string, context: z.RefinementCtx): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  };
+}
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 
@@ -140,22 +154,10 @@ const settingsSchema = z
      * Public keys that the data centres of TELEGRAM_DC sign with, each as PEM. The setting is the name of a file; the
      * value is the file's content.
      */
-    TELEGRAM_DC_KEY: text
-      .transform((file, context) => {
-        try {
-          return readPublicKeys(file);
-        } catch (error) {
-          context.addIssue({
-            code: 'custom',
-            message: error instanceof Error ? error.message : String(error),
-          });
-          return z.NEVER;
-        }
-      })
-      .optional(),
-    REDIS_URL: text
-      .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
-      .default('redis://127.0.0.1:6379'),
+    TELEGRAM_DC_KEY: text.transform(read(readPublicKeys)).optional(),
+    REDIS_URL: text.default('redis://127.0.0.1:6379').transform(read(parseRedisUrl)),
+    /** PEM certificates that Redis' certificate is checked by. As for TELEGRAM_DC_KEY, the setting names the file. */
+    REDIS_TLS_CA: text.transform(read(readCertificates)).optional(),
     HOST: text.min(1).default('127.0.0.1'),
     PORT: port.default(3000),
     API_KEYS: apiKeys.default([]),
@@ -246,6 +248,14 @@ const settingsSchema = z
         message: 'is missing: TELEGRAM_DC needs it',
       });
     }
+    if (settings.REDIS_TLS_CA !== undefined && !settings.REDIS_URL.tls) {
+      context.addIssue({
+        code: 'custom',
+        path: ['REDIS_TLS_CA'],
+        message:
+          'is set, and REDIS_URL uses no TLS: begin it with rediss://, rediss+cluster:// or rediss+sentinel://',
+      });
+    }
     if (settings.CORS_ORIGINS.includes('*') && settings.API_KEYS.length === 0) {
       context.addIssue({
         code: 'custom',
@@ -300,6 +310,14 @@ export function secretsOf(settings: Settings): string[] {
     settings.SESSION_ENCRYPTION_KEY_PREVIOUS,
     ...settings.API_KEYS.map(({ key }) => key),
   ].filter((secret) => typeof secret === 'string');
+}
+
+/** Where Redis is, with the certificates of REDIS_TLS_CA. */
+export function redisAddress({
+  REDIS_URL: address,
+  REDIS_TLS_CA: ca,
+}: Pick<Settings, 'REDIS_URL' | 'REDIS_TLS_CA'>): RedisAddress {
+  return { ...address, ca };
 }
 
 /** The account that the bot's messages are sent from: `bot.<its id>`; `null` if no bot is set up. */

@@ -1,5 +1,5 @@
 import { Producer } from '@gateway/queue';
-import { parseSettings, Sealer, silentLogger } from '@gateway/runtime';
+import { parseRedisUrl, parseSettings, Sealer, silentLogger } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createApp } from '../api-app.ts';
@@ -14,7 +14,7 @@ const QUEUES = '/admin/queues/api/queues';
 async function boardOver(redisUrl: string, environment: Record<string, string> = {}) {
   const logger = silentLogger();
   const producer = new Producer({
-    redisUrl,
+    redisAddress: parseRedisUrl(redisUrl),
     shards: 1,
     retentionMs: 1_000,
     maxPending: 1,

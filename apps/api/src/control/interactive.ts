@@ -42,7 +42,7 @@ export async function runInteractive<N extends ControlJobName>(
   const { jobId, wait } = await producer.control(name, userId, payload, { expiresAt, requestId });
   const ended = new AbortController();
   const lost = new AbortController();
-  void producer.outage(ended.signal).then((error) => error !== null && lost.abort(error));
+  void producer.outage(userId, ended.signal).then((error) => error !== null && lost.abort(error));
   const resultWithin = async (ms: number) => {
     if (!signal.aborted)
       await withEitherSignal(signal, lost.signal, (either) => wait.until(Math.max(0, ms), either));

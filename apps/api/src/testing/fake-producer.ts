@@ -164,7 +164,7 @@ export class FakeProducer implements ApiProducer {
 
   async notifyOwner(): Promise<void> {}
 
-  async outage(signal: AbortSignal): Promise<GatewayError | null> {
+  async outage(_userId: string, signal: AbortSignal): Promise<GatewayError | null> {
     if (this.away?.from === 'outage') return GatewayError.from(this.away.error);
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve(null));

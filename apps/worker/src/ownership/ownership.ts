@@ -1,9 +1,11 @@
 import {
   assignShards,
   sendHeartbeat,
+  onRedisChange,
   OWNERSHIP_CHANNEL,
   RENEW_MS,
   removeWorker,
+  replaceConnection,
   announceWorker,
   ShardLease,
   type RedisClient,
@@ -72,9 +74,11 @@ export class Ownership {
       this.#onReady = resolve;
     });
     const checkNow = () => this.#checkNow.abort();
-    options.redis.on('ready', checkNow);
-    options.redis.on('close', () => {
-      for (const held of this.#held.values()) held.suspend();
+    onRedisChange(options.redis, {
+      onLost: () => {
+        for (const held of this.#held.values()) held.suspend();
+      },
+      onRegained: checkNow,
     });
     options.subscriber.onReady(checkNow);
     options.subscriber.listen(OWNERSHIP_CHANNEL, checkNow).catch(() => {});
@@ -87,7 +91,7 @@ export class Ownership {
     if (performance.now() - this.#checkBegan < CHECK_LIMIT) return;
     this.#checkBegan = Infinity;
     // Reconnect, so that hanging commands are sent again.
-    this.#options.redis.disconnect(true);
+    replaceConnection(this.#options.redis);
   }
 
   /** Resolves once this worker serves all free shards of its share. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   ControlConsumer,
+  onRedisChange,
   publishShard,
   RateLimits,
   publishedAccounts,
@@ -29,7 +30,7 @@ const ABANDON_TIMEOUT = 3_000;
 
 /** Serves a shard's accounts until it is stopped: receives notifications, runs lanes and control jobs. */
 export function startShardService(context: WorkerContext, lease: ShardLease): ShardService {
-  const { redis, redisUrl, shards, store, sealer, dueAccounts, telegram, now } = context;
+  const { redis, redisAddress, shards, store, sealer, dueAccounts, telegram, now } = context;
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
@@ -59,10 +60,11 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     if (!(await publishOnce())) void publishUntilDone();
   };
   const onReady = () => {
-    unpublishShard(redis, shard).catch(() => {}); // The connection is lost again: its next `ready` does it.
-    void publish();
+    void unpublishShard(redis, shard)
+      .catch(() => {}) // The connection is lost again: its next `ready` does it.
+      .then(publish);
   };
-  redis.on('ready', onReady);
+  const endOnReady = onRedisChange(redis, { onRegained: onReady });
 
   const account = async (userId: string) => (await accounts.get(userId)).account;
   const wake = (userId: string) => accounts.wake(userId);
@@ -77,7 +79,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   });
   const consumer = new ControlConsumer({
     redis,
-    redisUrl,
+    redisAddress,
     shard,
     isOwner: () => lease.holds(),
     sealer,
@@ -95,7 +97,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const detach = () => {
     serving.abort();
     context.accountCounts.remove(shard, accounts);
-    redis.off('ready', onReady);
+    endOnReady();
     dueAccounts.remove(shard);
   };
   const abandon = async () => {

@@ -7,7 +7,7 @@ import type {
   SharedBackend,
   WebhookOutbox,
 } from '@gateway/queue';
-import type { Logger, Sealer } from '@gateway/runtime';
+import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
@@ -20,7 +20,7 @@ import type { Bot } from './bot.ts';
 export interface WorkerContext {
   redis: RedisClient;
   contact: RedisContact;
-  redisUrl: string;
+  redisAddress: RedisAddress;
   backend: SharedBackend;
   /** Number of shards. */
   shards: number;

@@ -8,12 +8,11 @@ import {
   type ControlPayload,
   type ControlResult,
 } from '@gateway/contracts';
-import type { Logger, Sealer } from '@gateway/runtime';
+import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
-import { Redis } from 'ioredis';
 import { publishEnd } from '../events/results.ts';
 import { CONTROL_QUEUE, shardPrefix } from '../keys.ts';
-import { CONSUMER_OPTIONS, type RedisClient } from '../redis/clients.ts';
+import { openBlockingRedis, type RedisClient } from '../redis/clients.ts';
 import { sharedBackend } from '../redis/shared-backend.ts';
 import { resultContext, sealingContext } from './sealing-context.ts';
 
@@ -24,7 +23,7 @@ export type ControlHandlers = {
 
 export interface ControlConsumerOptions {
   redis: RedisClient;
-  redisUrl: string;
+  redisAddress: RedisAddress;
   shard: number;
   /**
    * Asks Redis whether this worker still owns the shard. After this process was suspended, its own clock cannot tell.
@@ -45,12 +44,11 @@ const CONCURRENCY = 50;
 export class ControlConsumer {
   readonly #options: ControlConsumerOptions;
   readonly #worker: Worker<ControlJob, unknown>;
-  readonly #blocking: Redis;
+  readonly #blocking: RedisClient;
 
   constructor(options: ControlConsumerOptions) {
     this.#options = options;
-    this.#blocking = new Redis(options.redisUrl, CONSUMER_OPTIONS);
-    this.#blocking.on('error', () => {}); // The shared connection reports the same outage.
+    this.#blocking = openBlockingRedis(options.redisAddress);
     this.#worker = new Worker<ControlJob, unknown>(
       CONTROL_QUEUE,
       (job: Job<ControlJob, unknown>, token?: string) => this.#runAsOwner(job, token),

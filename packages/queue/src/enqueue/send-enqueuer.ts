@@ -1,8 +1,9 @@
 import { GatewayError, type AccountView } from '@gateway/contracts';
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
+import { accountPrefix } from '../keys.ts';
 import { withdrawJob } from '../line/withdraw-job.ts';
 import { MOST_RUNS } from '../redis/batched-script.ts';
+import type { RedisClient } from '../redis/clients.ts';
 import { inDoubt, newCall, unavailable, type Call, type RedisCalls } from '../redis/redis-calls.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import { EnqueueScript } from './enqueue-script.ts';
@@ -10,7 +11,7 @@ import { enqueueSends, type EnqueueOptions, type EnqueueOutcome, type Admission 
 import type { PlacedJob } from './place-job.ts';
 
 export interface SendEnqueuerOptions extends Omit<EnqueueOptions, 'script'> {
-  redis: Redis;
+  redis: RedisClient;
   calls: RedisCalls;
   clock: RedisClock;
 }
@@ -40,7 +41,7 @@ export class SendEnqueuer {
    * have been enqueued), or what `admission` throws.
    */
   async one(send: PlacedJob, admission: Admission): Promise<AccountView> {
-    const [outcome] = await this.#together([send], admission, newCall());
+    const [outcome] = await this.#together([send], admission, callFor(send));
     if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
     return outcome.view;
   }
@@ -58,10 +59,11 @@ export class SendEnqueuer {
     const { endsAt } = newCall();
     await Promise.all(
       byAccount(sends).map(async (ofOne) => {
+        const [first] = ofOne;
         // A change of the account cannot split one command, so the messages in it keep their order.
         for (let from = 0; from < ofOne.length; from += MOST_RUNS) {
           const sends = ofOne.slice(from, from + MOST_RUNS);
-          const outcomes = await this.#together(sends, admission, { ...newCall(), endsAt });
+          const outcomes = await this.#together(sends, admission, { ...callFor(first), endsAt });
           for (const [index, send] of sends.entries()) {
             const outcome = outcomes[index];
             if (outcome instanceof GatewayError) refused.set(send, outcome);
@@ -110,6 +112,10 @@ export class SendEnqueuer {
     for (const { key, data, jobId } of sends)
       if (key === undefined) await withdrawJob(this.#options.redis, data.userId, jobId);
   }
+}
+
+function callFor(send: PlacedJob | undefined): Call {
+  return newCall(accountPrefix(send?.data.userId ?? ''));
 }
 
 function isAway({ code }: GatewayError): boolean {

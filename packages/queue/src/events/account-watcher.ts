@@ -1,16 +1,18 @@
-import { withTimeout } from '@gateway/runtime';
-import { Redis } from 'ioredis';
-import { accountOfKey, accountViewKey, heldJobsKey, sendListKey, sendStateKey } from '../keys.ts';
-import { CONSUMER_OPTIONS } from '../redis/clients.ts';
-
-/** Channel on which Redis reports keys that have changed. */
-const INVALIDATED = '__redis__:invalidate';
-
-/** ms that Redis may take to remember an account's keys. */
-const ARM_TIMEOUT = 5_000;
-
-/** Interval at which Redis must answer while somebody watches, ms. A frozen Redis closes no connection. */
-const PING_MS = 2_000;
+import type { RedisAddress } from '@gateway/runtime';
+import { Cluster } from 'ioredis';
+import {
+  accountOfKey,
+  accountPrefix,
+  accountViewKey,
+  heldJobsKey,
+  sendListKey,
+  sendStateKey,
+} from '../keys.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { connectTo } from '../redis/connect.ts';
+import { onRedisChange } from '../redis/contact.ts';
+import { nodeOf } from '../redis/nodes.ts';
+import { KeyTracker } from './key-tracker.ts';
 
 /** A watch of one account. The caller must close it. */
 export interface AccountWatch {
@@ -32,19 +34,21 @@ export interface AccountWatch {
  * (`CLIENT TRACKING`), so senders need not know of watchers, and an account that does not change costs nothing.
  */
 export class AccountWatcher {
-  readonly #redisUrl: string;
+  readonly #address: RedisAddress;
+  readonly #redis: RedisClient;
   readonly #watches = new Map<string, Set<Watch>>();
-  /** The connection that reads keys, and the one that Redis reports changes to. Opened with the first watch. */
-  #connections: { reader: Redis; listener: Redis } | undefined;
-  #isTracking = false;
-  #pings: NodeJS.Timeout | undefined;
+  /** By node; a single server has the name ''. Opened with the first watch of one of its accounts. */
+  readonly #trackers = new Map<string, KeyTracker>();
 
-  constructor(redisUrl: string) {
-    this.#redisUrl = redisUrl;
+  /** @param redis this process' client of the same Redis, which knows the nodes of a cluster. */
+  constructor(address: RedisAddress, redis: RedisClient) {
+    this.#address = address;
+    this.#redis = redis;
+    if (redis instanceof Cluster) onRedisChange(redis, { onLost: () => this.#notifyAll() });
   }
 
   watch(userId: string): AccountWatch {
-    this.#connections ??= this.#connect();
+    this.#trackerOf(userId);
     const watch: Watch = new Watch(
       () => this.#remember(userId),
       () => this.#remove(userId, watch),
@@ -63,86 +67,44 @@ export class AccountWatcher {
 
   /** Makes Redis report the next change of each key that the account's status and messages are read from. */
   async #remember(userId: string): Promise<boolean> {
-    const reader = this.#connections?.reader;
-    if (!this.#isTracking || reader === undefined) return false;
     const lists = (['wait', 'active', 'delayed', 'completed', 'failed'] as const).map((list) =>
       sendListKey(userId, list),
     );
-    try {
-      await reader.exists(accountViewKey(userId), sendStateKey(userId), heldJobsKey(userId), ...lists);
-      return this.#isTracking;
-    } catch {
-      return false;
-    }
+    const keys = [accountViewKey(userId), sendStateKey(userId), heldJobsKey(userId), ...lists];
+    return (await this.#trackerOf(userId)?.remember(keys)) ?? false;
   }
 
-  #connect(): { reader: Redis; listener: Redis } {
-    const reader = new Redis(this.#redisUrl, {
-      ...CONSUMER_OPTIONS,
-      enableOfflineQueue: false,
-      commandTimeout: ARM_TIMEOUT,
+  #trackerOf(userId: string): KeyTracker | undefined {
+    const node = nodeOf(this.#redis, accountPrefix(userId));
+    const known = this.#trackers.get(node);
+    if (known !== undefined || (node === '' && this.#redis instanceof Cluster)) return known;
+    const tracker: KeyTracker = new KeyTracker({
+      open: (options) => connectTo(this.#address, node, options),
+      onChange: (keys) => this.#invalidated(keys),
+      onLost: () => {
+        this.#notifyAll();
+        // Another node may have the accounts now.
+        if (this.#redis instanceof Cluster && this.#trackers.delete(node)) tracker.close();
+      },
+      isWatched: () => this.#watches.size > 0,
     });
-    const listener = new Redis(this.#redisUrl, {
-      ...CONSUMER_OPTIONS,
-      enableReadyCheck: false,
-      autoResubscribe: false,
-    });
-    for (const redis of [reader, listener]) {
-      redis.on('error', () => {}); // The producer's connection reports the same outage.
-      redis.on('close', () => this.#lost());
-    }
-    this.#pings = setInterval(() => void this.#ping(reader), PING_MS).unref();
-    let listenerId: number | null = null;
-    const track = async () => {
-      if (listenerId === null || reader.status !== 'ready') return;
-      await reader.client('TRACKING', 'ON', 'REDIRECT', listenerId);
-      this.#isTracking = true;
-    };
-    listener.on('close', () => {
-      listenerId = null;
-    });
-    // Redis without tracking, or a lost connection: watchers read again by themselves.
-    const ignore = () => {};
-    listener.on('ready', () => {
-      const listen = async () => {
-        const id = await listener.client('ID');
-        await listener.subscribe(INVALIDATED);
-        listenerId = id;
-        await track();
-      };
-      listen().catch(ignore);
-    });
-    reader.on('ready', () => void track().catch(ignore));
-    listener.on('messageBuffer', (_channel: Buffer, keys: Buffer[] | null) => this.#invalidated(keys));
-    return { reader, listener };
+    this.#trackers.set(node, tracker);
+    return tracker;
   }
 
-  async #ping(reader: Redis): Promise<void> {
-    if (this.#watches.size === 0 || !this.#isTracking) return;
-    try {
-      await withTimeout(reader.ping(), PING_MS, () => new Error(`no answer within ${PING_MS} ms`));
-    } catch {
-      this.#lost();
-      reader.disconnect(true);
-    }
-  }
-
-  /** Changes are not noticed any more: every watcher reads its account, and gets the error if Redis is away. */
-  #lost(): void {
-    this.#isTracking = false;
+  /** Every watcher reads its account, and gets the error if Redis is away. */
+  #notifyAll(): void {
     for (const watches of this.#watches.values()) notify(watches);
   }
 
-  /** @param keys `null`: all, since Redis was emptied. */
   #invalidated(keys: readonly Buffer[] | null): void {
-    if (keys === null) for (const watches of this.#watches.values()) notify(watches);
+    if (keys === null) this.#notifyAll();
     for (const key of keys ?? []) notify(this.#watches.get(accountOfKey(key.toString()) ?? '') ?? []);
   }
 
   close(): void {
-    clearInterval(this.#pings);
-    this.#connections?.reader.disconnect();
-    this.#connections?.listener.disconnect();
+    for (const tracker of this.#trackers.values()) tracker.close();
+    this.#trackers.clear();
   }
 }
 

@@ -1,4 +1,5 @@
 import { holdReasonOf, type HoldNotice } from '@gateway/contracts';
+import type { RedisAddress } from '@gateway/runtime';
 import * as z from 'zod';
 import { parseJobId } from '../jobs/job-id.ts';
 import { controlJobKey, ENDED_CHANNEL, HELD_CHANNEL, sendJobKey } from '../keys.ts';
@@ -43,10 +44,10 @@ export class ResultsListener {
   /** Keyed by job id and by account id, which never look alike. */
   readonly #waits = new Map<string, Set<Wait>>();
 
-  /** @param redis reads the jobs. The subscription opens its own connection to `redisUrl`. */
-  constructor(redis: RedisClient, redisUrl: string) {
+  /** @param redis reads the jobs. The subscription opens its own connection. */
+  constructor(redis: RedisClient, address: RedisAddress) {
     this.#redis = redis;
-    this.#subscriber = new Subscriber(redisUrl);
+    this.#subscriber = new Subscriber(address, redis);
     const subscribe = (channel: string, listener: (message: string) => void) =>
       this.#subscriber.listen(channel, listener).catch(() => {}); // Closed before it was open.
     void subscribe(ENDED_CHANNEL, (message) => this.#ended(message));

@@ -45,12 +45,11 @@ export async function readViewOrAbsence(
 ): Promise<string | null> {
   const first = await redis.get(viewKey);
   if (first !== null) return first;
-  // One connection keeps this order. If Redis lost its data in between, the two marks differ or are missing.
-  const [before, view, after] = await Promise.all([
-    redis.get(publishedShardKey(shard)),
-    redis.get(viewKey),
-    redis.get(publishedShardKey(shard)),
-  ]);
+  // If Redis lost its data in between, the two marks differ or are missing. One after the other: in a cluster the
+  // keys may be on two nodes.
+  const before = await redis.get(publishedShardKey(shard));
+  const view = await redis.get(viewKey);
+  const after = await redis.get(publishedShardKey(shard));
   if (view !== null || (before !== null && before === after)) return view;
   throw notPublished('so it is not known whether this one is signed in');
 }

@@ -42,7 +42,7 @@ export class BatchedScript {
 
   /**
    * @param lua runs with its own `KEYS` and `ARGV`, as many as `keys` and `args` say, and returns the run's reply.
-   * @param clock gives the deadlines. `null`: no deadlines, since every node of a Cluster has its own clock.
+   * @param clock gives the deadlines. `null`: no deadlines.
    */
   constructor(
     redis: RedisClient,
@@ -81,8 +81,8 @@ return replies`);
   run(runs: readonly Run[], call: Call): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       const unit = { runs, call, resolve, reject };
-      // A Cluster rejects a command whose keys are on two nodes.
-      if (this.#redis instanceof Cluster && !call.isCutOff) return void this.#send([unit]);
+      // A cluster rejects a command whose keys are on two nodes.
+      if (this.#redis instanceof Cluster) return void this.#send([unit]);
       this.#waiting.push(unit);
       this.#dropCutOff();
       this.#ask();
@@ -136,16 +136,21 @@ return replies`);
   /** Never throws: each unit is resolved or rejected by itself. */
   async #send(units: readonly Unit[]): Promise<void> {
     const clock = this.#clock;
-    const deadlines = units.map(({ call }) => (clock === null ? '' : clock.deadline(call.endsAt)));
     const keys = units.flatMap(({ runs }) => runs.flatMap((run) => run.keys));
-    const args = units.flatMap(({ runs }, at) => runs.flatMap((run) => [deadlines[at] ?? '', ...run.args]));
-    for (const { call } of units) call.mayHaveTakenEffect = true;
+    const [key = ''] = keys;
     try {
+      if (this.#redis instanceof Cluster) {
+        await clock?.contact(key);
+        if (units.some(({ call }) => call.isCutOff)) throw new TooLate();
+      }
+      const deadlines = units.map(({ call }) => (clock === null ? '' : clock.deadline(call.endsAt, key)));
+      const args = units.flatMap(({ runs }, at) => runs.flatMap((run) => [deadlines[at] ?? '', ...run.args]));
+      for (const { call } of units) call.mayHaveTakenEffect = true;
       const [time, ...replies] = (await this.#script.run(this.#redis, keys, args)) as [
         unknown,
         ...RunReply[],
       ];
-      clock?.learn(time);
+      clock?.learn(time, key);
       let from = 0;
       for (const unit of units) {
         const to = from + unit.runs.length;
@@ -162,10 +167,12 @@ return replies`);
     if (replies[0]?.[0] === 'late') {
       call.mayHaveTakenEffect = false;
       // Redis' clock was set forward. The reply contains the new time and the caller still waits, so try again.
-      if (!call.isCutOff && performance.now() < call.endsAt) {
+      if (call.isCutOff || performance.now() >= call.endsAt) reject(new TooLate());
+      else if (this.#redis instanceof Cluster) void this.#send([unit]);
+      else {
         this.#waiting.unshift(unit);
         this.#ask();
-      } else reject(new TooLate());
+      }
       return;
     }
     const failed = replies.find(([status]) => status === 0);

@@ -5,7 +5,7 @@ import { TooLate } from './deadline.ts';
 import { RedisCalls } from './redis-calls.ts';
 import type { RedisClock } from './redis-clock.ts';
 
-function open(status = 'ready', clock: Partial<RedisClock> = { isFresh: true }) {
+function open(status = 'ready', clock: Partial<RedisClock> = { isFresh: () => true }) {
   const redis = Object.assign(new EventEmitter(), { status });
   return { redis, calls: new RedisCalls(redis as unknown as Redis, clock as RedisClock) };
 }
@@ -13,14 +13,14 @@ function open(status = 'ready', clock: Partial<RedisClock> = { isFresh: true }) 
 test('a change is not started while Redis is away, and is not withdrawn later', async () => {
   const { redis, calls } = open('reconnecting');
   const [commands, withdraw] = [vi.fn(async () => 'done'), vi.fn(async () => {})];
-  await expect(calls.change(commands, withdraw)).rejects.toMatchObject({
+  await expect(calls.change('key', commands, withdraw)).rejects.toMatchObject({
     code: 'QUEUE_UNAVAILABLE',
     kind: 'retryable',
     details: { retryAfter: 1 },
   });
   redis.status = 'ready';
   redis.emit('ready');
-  expect(await calls.change(commands, withdraw)).toBe('done');
+  expect(await calls.change('key', commands, withdraw)).toBe('done');
   expect(commands).toHaveBeenCalledTimes(1);
   expect(withdraw).not.toHaveBeenCalled();
 });
@@ -30,9 +30,9 @@ test('a change is not started while Redis does not answer, so its error is retry
   const contact = new Promise<void>((resolve) => {
     answer = resolve;
   });
-  const { calls } = open('ready', { isFresh: false, contact: () => contact });
+  const { calls } = open('ready', { isFresh: () => false, contact: () => contact });
   const commands = vi.fn(async () => 'done');
-  await expect(calls.change(commands)).rejects.toMatchObject({
+  await expect(calls.change('key', commands)).rejects.toMatchObject({
     code: 'QUEUE_UNAVAILABLE',
     kind: 'retryable',
   });
@@ -45,7 +45,7 @@ test('a change without an answer has an unknown outcome and is withdrawn, repeat
   const { redis, calls } = open();
   const withdraw = vi.fn(async () => {}).mockRejectedValueOnce(new Error('Redis is away again'));
   const lost = Promise.reject(new Error('Connection is closed.'));
-  await expect(calls.change(() => lost, withdraw)).rejects.toMatchObject({
+  await expect(calls.change('key', () => lost, withdraw)).rejects.toMatchObject({
     code: 'QUEUE_UNAVAILABLE',
     kind: 'unknown_outcome',
   });
@@ -62,7 +62,7 @@ test.each([
 ])('a change %s had no effect, so its error is retryable', async (_what, error) => {
   const { calls } = open();
   const withdraw = vi.fn(async () => {});
-  await expect(calls.change(() => Promise.reject(error), withdraw)).rejects.toMatchObject({
+  await expect(calls.change('key', () => Promise.reject(error), withdraw)).rejects.toMatchObject({
     kind: 'retryable',
   });
   expect(withdraw).not.toHaveBeenCalled();
@@ -71,7 +71,7 @@ test.each([
 test('an outage is reported once Redis has not answered within the timeout of a call', async () => {
   const contact = vi.fn(() => Promise.reject(new Error('Connection is closed.')));
   const { calls } = open('reconnecting', { contact });
-  expect(await calls.outage(new AbortController().signal)).toMatchObject({
+  expect(await calls.outage('key', new AbortController().signal)).toMatchObject({
     code: 'QUEUE_UNAVAILABLE',
     kind: 'unknown_outcome',
   });
@@ -82,7 +82,7 @@ test('a short outage is not reported', async () => {
   const contact = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new Error('Connection is closed.'));
   const { calls } = open('ready', { contact });
   const ended = new AbortController();
-  const report = calls.outage(ended.signal);
+  const report = calls.outage('key', ended.signal);
   // Nine checks take longer than the timeout of an outage.
   await expect.poll(() => contact.mock.calls.length, { timeout: 10_000 }).toBe(9);
   ended.abort();
@@ -92,7 +92,7 @@ test('a short outage is not reported', async () => {
 test('the wait for an outage ends when its signal is aborted', async () => {
   const { calls } = open('ready', { contact: () => Promise.resolve() });
   const ended = new AbortController();
-  const report = calls.outage(ended.signal);
+  const report = calls.outage('key', ended.signal);
   ended.abort();
   expect(await report).toBeNull();
 });

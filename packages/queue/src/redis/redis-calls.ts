@@ -1,9 +1,10 @@
 import { GatewayError } from '@gateway/contracts';
 import { redisRefusal, sleep, withTimeout } from '@gateway/runtime';
-import type { Redis } from 'ioredis';
 import * as z from 'zod';
 import { ShardMismatch } from '../ownership/shards.ts';
+import { onRedisChange } from './contact.ts';
 import { TooLate } from './deadline.ts';
+import type { RedisClient } from './redis-client.ts';
 import type { RedisClock } from './redis-clock.ts';
 import { faultOf, RedisUnfit } from './redis-fault.ts';
 
@@ -17,14 +18,16 @@ const CHECK_MS = 250;
 export interface Call {
   /** Its caller has been answered: start nothing more for it. */
   isCutOff: boolean;
+  /** A key of the data that they change. In a cluster, its node must answer. */
+  readonly key: string;
   /** The latest time at which its caller is answered, by `performance.now()`. */
   readonly endsAt: number;
   /** A command that changes something was sent, and Redis has not said that it did nothing. */
   mayHaveTakenEffect: boolean;
 }
 
-export function newCall(): Call {
-  return { isCutOff: false, endsAt: performance.now() + CALL_TIMEOUT, mayHaveTakenEffect: false };
+export function newCall(key = ''): Call {
+  return { isCutOff: false, key, endsAt: performance.now() + CALL_TIMEOUT, mayHaveTakenEffect: false };
 }
 
 /**
@@ -32,14 +35,14 @@ export function newCall(): Call {
  * ms: as `retryable` if nothing was or will be changed, else as `unknown_outcome`.
  */
 export class RedisCalls {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #clock: RedisClock;
   readonly #withdrawals = new Set<() => Promise<unknown>>();
 
-  constructor(redis: Redis, clock: RedisClock) {
+  constructor(redis: RedisClient, clock: RedisClock) {
     this.#redis = redis;
     this.#clock = clock;
-    redis.on('ready', () => void this.#withdrawAll());
+    onRedisChange(redis, { onRegained: () => void this.#withdrawAll() });
   }
 
   /** Runs commands that only read. */
@@ -47,10 +50,17 @@ export class RedisCalls {
     return this.#run(newCall(), commands);
   }
 
-  /** Runs commands that change something. They take their deadline from {@link RedisClock}. */
-  async change<T>(commands: (call: Call) => Promise<T>, withdraw?: () => Promise<unknown>): Promise<T> {
+  /**
+   * Runs commands that change something. They take their deadline from {@link RedisClock}.
+   * @param key of the data that they change.
+   */
+  async change<T>(
+    key: string,
+    commands: (call: Call) => Promise<T>,
+    withdraw?: () => Promise<unknown>,
+  ): Promise<T> {
     return this.changeIn(
-      newCall(),
+      newCall(key),
       (call) => {
         call.mayHaveTakenEffect = true;
         return commands(call);
@@ -73,16 +83,16 @@ export class RedisCalls {
   }
 
   /**
-   * Resolves to an error once Redis has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the signal is
-   * aborted. All callers share one request to Redis at a time.
+   * Resolves to an error once the server of `key` has not answered for {@link CALL_TIMEOUT} ms, or to `null` when the
+   * signal is aborted. All callers share one request to a server at a time.
    */
-  async outage(signal: AbortSignal): Promise<GatewayError | null> {
+  async outage(key: string, signal: AbortSignal): Promise<GatewayError | null> {
     let answeredAt = performance.now();
     while (!signal.aborted) {
       const left = answeredAt + CALL_TIMEOUT - performance.now();
       try {
         // Wait at least one interval: this process itself may have stood still.
-        await withTimeout(this.#clock.contact(), Math.max(CHECK_MS, left), noAnswer);
+        await withTimeout(this.#clock.contact(key), Math.max(CHECK_MS, left), noAnswer);
         answeredAt = performance.now();
       } catch (error) {
         if (performance.now() - answeredAt >= CALL_TIMEOUT) return inDoubt(error);
@@ -93,8 +103,8 @@ export class RedisCalls {
   }
 
   async #inContact<T>(call: Call, commands: (call: Call) => Promise<T>): Promise<T> {
-    if (!this.#clock.isFresh) {
-      await this.#clock.contact();
+    if (!this.#clock.isFresh(call.key)) {
+      await this.#clock.contact(call.key);
       if (call.isCutOff) throw new TooLate();
     }
     return commands(call);
@@ -167,12 +177,15 @@ export function inDoubt(cause: unknown): GatewayError {
   return new GatewayError('QUEUE_UNAVAILABLE', IN_DOUBT, { kind: 'unknown_outcome', retryAfter: 1, cause });
 }
 
+/** Errors of the client for commands that it did not send, or that every node redirected. */
+const NOT_SENT = /^(Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections)/;
+
 /** Redis refused the command, or its client did before sending it: nothing was done. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // A script that runs for several callers returns the refusal as plain text.
   if (redisRefusal(error) !== null) return true;
-  return error.name === 'ReplyError' || error.message.startsWith("Stream isn't writeable");
+  return error.name === 'ReplyError' || NOT_SENT.test(error.message);
 }
 
 /**

@@ -1,6 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
-
-type RedisClient = Redis | Cluster;
+import type { RedisClient } from './redis-client.ts';
 
 /** Why Redis cannot be used now. */
 export interface RedisFault {
@@ -21,6 +19,12 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
   [/NOPERM/, 'the user in REDIS_URL may not run a command that is needed (NOPERM)', true],
   [/DENIED.*protected mode/is, 'it is in protected mode: set a password in Redis and in REDIS_URL', true],
   [/max number of clients/i, 'it has reached its limit of connections (maxclients)'],
+  [/cluster support disabled/, 'it is no cluster: use redis:// in REDIS_URL', true],
+  [
+    /unknown command.*sentinel/i,
+    'it is no Sentinel: use redis:// in REDIS_URL, or the port of a Sentinel',
+    true,
+  ],
   [/LOADING/, 'it is loading its data'],
   [/READONLY/, 'it is a read-only replica: REDIS_URL must name the primary'],
   [/MASTERDOWN/, 'it is a replica that has lost its primary (MASTERDOWN)'],
@@ -40,6 +44,11 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
     'its TLS certificate is not trusted here',
   ],
   [/ENOTFOUND|EAI_AGAIN/, 'its host name cannot be resolved'],
+  [
+    /All sentinels are unreachable.*(ECONNREFUSED|Connection is closed)/s,
+    'no Sentinel in REDIS_URL answers; it must name their port (26379), not that of Redis',
+  ],
+  [/All sentinels are unreachable/, 'no Sentinel knows a primary by the name in REDIS_URL'],
   [/ECONNREFUSED/, 'nothing listens at that address (ECONNREFUSED)'],
   [
     /ETIMEDOUT|timed? ?out/i,
@@ -53,13 +62,16 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
 ];
 
 export function explainFault(error: unknown): RedisFault {
-  const text = error instanceof Error ? `${codeOf(error)} ${error.message}` : String(error);
+  const text = textOf(error);
   const [, reason, isFinal = false] = FAULTS.find(([pattern]) => pattern.test(text)) ?? [];
   return { reason: reason ?? 'the connection failed', isFinal };
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** Code and message. An error of a whole cluster only contains the error of the node that was asked last. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('lastNodeError' in error && error.lastNodeError instanceof Error) return textOf(error.lastNodeError);
+  return `${'code' in error && typeof error.code === 'string' ? error.code : ''} ${error.message}`;
 }
 
 const faults = new WeakMap<RedisClient, RedisFault>();

@@ -1,5 +1,6 @@
 import type { Logger } from '@gateway/runtime';
-import type { RedisClient } from './clients.ts';
+import { Cluster, type Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.ts';
 import { RedisUnfit } from './redis-fault.ts';
 
 /** The configuration of Redis; `null` for what it does not report. */
@@ -15,18 +16,27 @@ export interface RedisSetup {
 /** The oldest Redis that this product's scripts run on, because of `ZADD LT`. */
 const OLDEST: readonly [number, number] = [6, 2];
 
-/** Reads INFO, because managed services allow it and forbid CONFIG. */
+/** Reads INFO, because managed services allow it and forbid CONFIG. In a cluster all masters must be fit. */
 export async function readRedisSetup(redis: RedisClient): Promise<RedisSetup> {
-  let info = '';
-  try {
-    info = await redis.info();
-  } catch (error) {
-    if (!(error instanceof Error) || !/NOPERM|unknown command/i.test(error.message)) throw error;
-  }
-  return judge(info);
+  if (!(redis instanceof Cluster)) return judge(await readInfo(redis));
+  const setups = (await Promise.all(redis.nodes('master').map(readInfo))).map((info) => judge(info, true));
+  const [worst = judge('')] = setups.toSorted(
+    (a, b) => b.faults.length - a.faults.length || b.warnings.length - a.warnings.length,
+  );
+  const all = (lines: 'faults' | 'warnings') => [...new Set(setups.flatMap((setup) => setup[lines]))];
+  return { ...worst, faults: all('faults'), warnings: all('warnings') };
 }
 
-export function judge(info: string): RedisSetup {
+async function readInfo(redis: Redis): Promise<string> {
+  try {
+    return await redis.info();
+  } catch (error) {
+    if (!(error instanceof Error) || !/NOPERM|unknown command/i.test(error.message)) throw error;
+    return '';
+  }
+}
+
+export function judge(info: string, isCluster = false): RedisSetup {
   const field = (name: string) => new RegExp(`^${name}:([^\\r\\n]*)`, 'm').exec(info)?.[1] ?? null;
   const version = field('redis_version');
   const maxmemoryPolicy = field('maxmemory_policy');
@@ -34,6 +44,15 @@ export function judge(info: string): RedisSetup {
   const appendOnly = aof === null ? null : aof === '1';
   const faults: string[] = [];
   const warnings: string[] = [];
+  const mode = field('redis_mode');
+  if (mode === 'cluster' && !isCluster)
+    faults.push(
+      'REDIS_URL names a node of a Redis Cluster: begin it with redis+cluster:// or rediss+cluster://',
+    );
+  if (mode === 'sentinel')
+    faults.push(
+      'REDIS_URL names a Sentinel: write redis+sentinel://host:port/name, with the name of its primary',
+    );
   if (version !== null && isOlder(version)) faults.push(`Redis ${version} is too old: use 6.2 or newer`);
   if (maxmemoryPolicy !== null && maxmemoryPolicy !== 'noeviction')
     faults.push(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Command } from 'ioredis';
-import type { RedisClient } from './clients.ts';
+import { Cluster, Command } from 'ioredis';
+import { slotOf } from './nodes.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /** A Lua script that Redis runs atomically. Its digest is sent; its text only if Redis does not have it cached. */
 export class Script {
@@ -33,6 +34,13 @@ export function sendUntimed(
   args: (string | number | Buffer)[],
 ): Promise<unknown> {
   return redis.sendCommand(new UntimedCommand(name, args, { replyEncoding: 'utf8' })) as Promise<unknown>;
+}
+
+/** Reads the clock of the server that has `key`. */
+export async function readTime(redis: RedisClient, key: string): Promise<unknown> {
+  if (!(redis instanceof Cluster)) return sendUntimed(redis, 'TIME', []);
+  const command = new UntimedCommand('TIME', [], { replyEncoding: 'utf8' });
+  return redis.sendCommand(command, undefined, { slot: slotOf(key) });
 }
 
 /** A command without a timeout, so that its outcome becomes known however late. Callers have their own timeouts. */

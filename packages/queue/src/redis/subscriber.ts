@@ -1,5 +1,7 @@
-import { Redis } from 'ioredis';
-import { CONSUMER_OPTIONS } from './clients.ts';
+import type { RedisAddress } from '@gateway/runtime';
+import type { Redis } from 'ioredis';
+import { openSubscribing } from './any-node.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /**
  * Subscribes to pub/sub channels over its own connection. Messages sent while it is down are lost; see {@link onReady}.
@@ -9,9 +11,9 @@ export class Subscriber {
   readonly #channels = new Map<string, (message: string) => void>();
   readonly #onReady = new Set<() => void>();
 
-  constructor(redisUrl: string) {
-    // ioredis forgets a subscription that is made during its ready check, and subscribing does not need that check.
-    this.#redis = new Redis(redisUrl, { ...CONSUMER_OPTIONS, enableReadyCheck: false });
+  /** @param redis this process' client of the same Redis. */
+  constructor(address: RedisAddress, redis: RedisClient) {
+    this.#redis = openSubscribing(address, redis);
     this.#redis.on('error', () => {}); // The shared connection reports the same outage.
     this.#redis.on('message', (channel: string, message: string) => this.#channels.get(channel)?.(message));
     this.#redis.on('ready', () => {

@@ -74,16 +74,17 @@ async function runInTime(
   args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
   const endsAt = performance.now() + IN_TIME_MS;
-  await clock.contact();
-  if (performance.now() >= endsAt) throw new TooLate();
   const given = args.map((arg) => arg ?? '');
+  const key = String(given[0]);
+  await clock.contact(key);
+  if (performance.now() >= endsAt) throw new TooLate();
   const reply = await script.run(redis, given.slice(0, keys).map(String), [
     ...given.slice(keys),
-    clock.deadline(endsAt),
+    clock.deadline(endsAt, key),
   ]);
   if (!Array.isArray(reply)) throw new TypeError('unexpected reply of a script');
   if (reply[0] === 'done') return reply[1] ?? null;
-  clock.learn(reply[1]);
+  clock.learn(reply[1], key);
   throw new TooLate();
 }
 

@@ -1,6 +1,7 @@
 import {
   findSealingKey,
   loadSealingKey,
+  redisAddress,
   SettingsError,
   type Logger,
   type SealingKey,
@@ -30,11 +31,8 @@ export async function openSealingKey(settings: Settings, logger: Logger): Promis
   return key;
 }
 
-async function refuseBesideSessions(
-  { REDIS_URL: url, DATA_DIR: dataDir }: Settings,
-  logger: Logger,
-): Promise<void> {
-  const redis = openConsumerRedis(url, logger);
+async function refuseBesideSessions(settings: Settings, logger: Logger): Promise<void> {
+  const redis = openConsumerRedis(redisAddress(settings), logger);
   try {
     await whenReachable(redis);
     if ((await redis.scard(SESSION_INDEX_KEY)) === 0) return;
@@ -43,6 +41,6 @@ async function refuseBesideSessions(
   }
   throw new SettingsError(
     'Bad setting: SESSION_ENCRYPTION_KEY is missing, and the sessions in Redis are sealed: set it to their key, or put ' +
-      `their key file session_encryption.key into ${dataDir}. No new key is created: it could not open the accounts`,
+      `their key file session_encryption.key into ${settings.DATA_DIR}. No new key is created: it could not open the accounts`,
   );
 }

@@ -1,9 +1,8 @@
 import { webhookJobSchema, type JobView, type WebhookAttempt, type WebhookJob } from '@gateway/contracts';
-import { sleep, type Logger } from '@gateway/runtime';
+import { sleep, type Logger, type RedisAddress } from '@gateway/runtime';
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
-import { Redis } from 'ioredis';
 import { WEBHOOK_PREFIX, WEBHOOK_QUEUE } from '../keys.ts';
-import { CONSUMER_OPTIONS, type RedisClient } from '../redis/clients.ts';
+import { openBlockingRedis, type RedisClient } from '../redis/clients.ts';
 import { sharedBackend } from '../redis/shared-backend.ts';
 import { tracing } from '../redis/tracing.ts';
 import { webhookBackoff } from './webhook-backoff.ts';
@@ -20,7 +19,7 @@ interface DeliveryOutcome {
 
 export interface WebhookConsumerOptions {
   redis: RedisClient;
-  redisUrl: string;
+  redisAddress: RedisAddress;
   /** Reads a job as the API shows it. */
   readJob: (jobId: string) => Promise<JobView | null>;
   deliver: (webhook: { id: string; url: string; body: string; attempt: number }) => Promise<DeliveryOutcome>;
@@ -47,13 +46,12 @@ type Webhook = Job<WebhookJob, null>;
 export class WebhookConsumer {
   readonly #options: WebhookConsumerOptions;
   readonly #worker: Worker<WebhookJob, null>;
-  readonly #blocking: Redis;
+  readonly #blocking: RedisClient;
   readonly #underWay = new Map<string, number>();
 
   constructor(options: WebhookConsumerOptions) {
     this.#options = options;
-    this.#blocking = new Redis(options.redisUrl, CONSUMER_OPTIONS);
-    this.#blocking.on('error', () => {}); // The shared connection reports the same outage.
+    this.#blocking = openBlockingRedis(options.redisAddress);
     const { backoff = webhookBackoff } = options;
     this.#worker = new Worker<WebhookJob, null>(
       WEBHOOK_QUEUE,

@@ -1,6 +1,6 @@
 import type { WebhookDelivery, WebhookJob } from '@gateway/contracts';
 import type { Job } from 'bullmq';
-import { webhookLogKey } from '../keys.ts';
+import { WEBHOOK_PREFIX, webhookLogKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisCalls } from '../redis/redis-calls.ts';
 import { isWebhookId } from './webhook-outbox.ts';
@@ -52,7 +52,7 @@ export class WebhookLog {
    * Delivers the webhook again at once, with the same bytes and a full set of tries. `null`: there is no such webhook.
    */
   async replay(id: string): Promise<WebhookDelivery | null> {
-    return this.#calls.change(() => this.#replay(id));
+    return this.#calls.change(WEBHOOK_PREFIX, () => this.#replay(id));
   }
 
   async #list({ userId, state, limit, cursor }: DeliveryQuery): Promise<DeliveryPage> {
