@@ -14,6 +14,7 @@ import { resting } from './pairs/resting.ts';
 import { start } from './pairs/start.ts';
 import { through } from './pairs/through.ts';
 import { waited } from './pairs/waited.ts';
+import { watchers } from './pairs/watchers.ts';
 import { drawResults } from './picture.ts';
 
 const PAIRS: readonly Pair[] = [
@@ -26,6 +27,7 @@ const PAIRS: readonly Pair[] = [
   idle,
   connect,
   start,
+  watchers,
   growth,
   libraries,
 ];
@@ -35,7 +37,7 @@ const HELP = `npm run bench -- [--pairs accept,through] [--rounds 3] [--messages
 Measures the product and the bare libraries alternately in one run, with several rounds each. All results are ratios of the two, since the
 speed of the machine varies. CPU is counted per process; the sandbox is a separate process. Needs Linux (/proc).
 
---against names another checkout with its dependencies installed. waited, one-at-a-time and resting then measure its built code in turns with this
+--against names another checkout with its dependencies installed. waited, one-at-a-time, resting and watchers then measure its built code in turns with this
 one's, both on this one's sandbox.
 
 ${PAIRS.map(({ name, about }) => `  ${name.padEnd(15)}${about}`).join('\n')}`;

@@ -1,26 +1,73 @@
 import type { Context } from 'hono';
-import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import type { ApiEnv } from '../context.ts';
+import { onHeartbeat } from './heartbeats.ts';
 
-/** ms between heartbeat comments on an idle stream. Proxies close connections that are silent for a minute. */
-const HEARTBEAT_MS = 15_000;
+const encoder = new TextEncoder();
 
-/** Responds with an event stream that lasts as long as `write` runs. A HEAD gets only the headers. */
-export function eventStream(c: Context<ApiEnv>, write: (stream: SSEStreamingApi) => Promise<void>): Response {
-  if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
-  const response = streamSSE(c, (stream) => withHeartbeat(stream, () => write(stream)));
-  // Hono's value is weaker than the `no-store` of all responses, and would replace it. Streams contain sign-in links
-  // and phone numbers.
-  response.headers.delete('Cache-Control');
-  return response;
+/** One event: `data` is a single line, such as JSON. */
+interface ServerSentEvent {
+  event: string;
+  data: string;
+  id?: string;
 }
 
-/** Runs `write`, and sends heartbeats on the stream meanwhile. */
-async function withHeartbeat<T>(stream: SSEStreamingApi, write: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => void stream.write(': still here\n\n').catch(() => {}), HEARTBEAT_MS);
-  try {
-    return await write();
-  } finally {
-    clearInterval(timer);
-  }
+/** Writes events to a stream. */
+export interface EventWriter {
+  /** Aborted when the caller closes the stream. The signal of the request would make a whole Web request. */
+  hungUp: AbortSignal;
+  /** Resolves once the caller has room for the next event, or is gone. */
+  writeSSE(event: ServerSentEvent): Promise<void>;
+}
+
+/** Responds with an event stream that lasts as long as `write` runs. A HEAD gets only the headers. */
+export function eventStream(c: Context<ApiEnv>, write: (stream: EventWriter) => Promise<void>): Response {
+  const headers = { 'Content-Type': 'text/event-stream' };
+  return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(streamOf(write), 200, headers);
+}
+
+/**
+ * One Web stream, where Hono's `streamSSE` makes three for each response. They were most of the memory of an idle
+ * watcher.
+ */
+function streamOf(write: (stream: EventWriter) => Promise<void>): ReadableStream<Uint8Array> {
+  const hangUp = new AbortController();
+  let isOpen = true;
+  let onRoom = () => {};
+  let endHeartbeat = () => {};
+  const end = () => {
+    isOpen = false;
+    endHeartbeat();
+    onRoom();
+  };
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      endHeartbeat = onHeartbeat(() => {
+        // A caller that does not read gets none: they would only fill the memory.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': still here\n\n'));
+      });
+      const writeSSE = async ({ event, id, data }: ServerSentEvent) => {
+        if (!isOpen) return;
+        const idLine = id === undefined ? '' : `id: ${id}\n`;
+        controller.enqueue(encoder.encode(`event: ${event}\n${idLine}data: ${data}\n\n`));
+        if ((controller.desiredSize ?? 0) > 0) return;
+        await new Promise<void>((resolve) => {
+          onRoom = resolve;
+        });
+      };
+      const finish = (close: () => void) => {
+        if (!isOpen) return;
+        end();
+        close();
+      };
+      write({ hungUp: hangUp.signal, writeSSE }).then(
+        () => finish(() => controller.close()),
+        (error: unknown) => finish(() => controller.error(error)),
+      );
+    },
+    pull: () => onRoom(),
+    cancel: () => {
+      end();
+      hangUp.abort();
+    },
+  });
 }

@@ -44,7 +44,7 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
     const first = isBegun && c.req.method === 'GET' ? await show(c.req.raw.signal) : null;
 
     return eventStream(c, (stream) =>
-      withEitherSignal(c.req.raw.signal, stopping, async (signal) => {
+      withEitherSignal(stream.hungUp, stopping, async (signal) => {
         const send = ({ event, data }: QrEvent | { event: 'error'; data: object }) =>
           stream.writeSSE({ event, data: JSON.stringify(data) });
         const events = qrEvents({ first, view: () => producer.accountView(userId), show, signal });

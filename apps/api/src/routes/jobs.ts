@@ -50,7 +50,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     // 204 tells a client that already has the last event not to reconnect.
     if (hasEnded(job) && versionOf(job) === known) return c.body(null, 204);
     return eventStream(c, (stream) =>
-      withEitherSignal(c.req.raw.signal, stopping, async (signal) => {
+      withEitherSignal(stream.hungUp, stopping, async (signal) => {
         // Skips only the first state if the caller knows it: the job can return to the same state later.
         let told = known;
         for await (const view of jobChanges(producer, jobId, address.userId, signal)) {

@@ -51,7 +51,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     const { limit } = validate(sendListRequestSchema, c.req.query());
     await producer.accountView(userId);
     return eventStream(c, (stream) =>
-      withEitherSignal(c.req.raw.signal, stopping, async (signal) => {
+      withEitherSignal(stream.hungUp, stopping, async (signal) => {
         for await (const change of accountChanges(context, userId, limit, signal))
           await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
       }).catch((error: unknown) => {

@@ -36,7 +36,6 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
     return eventStream(c, async (stream) => {
       const write = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
       try {
-        const hungUp = c.req.raw.signal;
         const onJob = (jobId: string) => {
           facts.jobId = jobId;
         };
@@ -47,7 +46,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
           askedDigest,
           earlier,
           requestId,
-          hungUp,
+          hungUp: stream.hungUp,
           onJob,
         };
         // A reply that the caller supplied never waits for input and can produce up to 100,000 events.
