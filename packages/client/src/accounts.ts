@@ -7,10 +7,13 @@ import type {
   AccountState,
   CallOptions,
   ChatPage,
+  ContactPage,
   HistoryAnswer,
   MessagePage,
   OutgoingMessage,
+  PhonesAnswer,
   PreviewAnswer,
+  ResolveAnswer,
   SendListsAnswer,
 } from './types.ts';
 
@@ -76,6 +79,22 @@ export class Accounts {
   ): Promise<MessagePage> {
     const path = `${pathOf(userId)}/chats/${encodeURIComponent(chat)}/messages`;
     return this.#get(`${path}${queryOf({ ...query })}`, signal);
+  }
+
+  /** The account's contacts at Telegram. */
+  contacts(userId: string, { signal, ...query }: PageQuery = {}): Promise<ContactPage> {
+    return this.#get(`${pathOf(userId)}/contacts${queryOf({ ...query })}`, signal);
+  }
+
+  /** Tells who a recipient is. At most 50 look-ups a day and account. */
+  resolve(userId: string, recipient: string | number, { signal }: CallOptions = {}): Promise<ResolveAnswer> {
+    return this.#get(`${pathOf(userId)}/resolve${queryOf({ recipient_id: recipient })}`, signal);
+  }
+
+  /** Tells who has these phone numbers, at most 20, as far as Telegram says. */
+  phones(userId: string, phones: readonly string[], { signal }: CallOptions = {}): Promise<PhonesAnswer> {
+    const query = new URLSearchParams(phones.map((phone) => ['phone', phone])).toString();
+    return this.#get(`${pathOf(userId)}/phones?${query}`, signal);
   }
 
   /** The account's statistics over the last `hours` (1 to 24). */

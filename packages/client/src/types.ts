@@ -3,6 +3,7 @@ import type {
   AccountState,
   AccountSummary,
   CodeSent,
+  Contact,
   ErrorCode,
   Entity,
   ErrorKind,
@@ -11,6 +12,8 @@ import type {
   JobView,
   PaceChoice,
   PaceRules,
+  PhoneRegistration,
+  ResolvedChat,
   SendSummary,
   ShownChat,
   TelegramMessage,
@@ -191,6 +194,23 @@ export interface MessagePage {
   messages: TelegramMessage[];
   /** `before` for the next page; `null` on the last page. */
   next: string | null;
+}
+
+/** A page of an account's contacts. */
+export interface ContactPage {
+  status: 'ok';
+  /** In the order of their ids. */
+  contacts: Contact[];
+  /** `before` for the next page; `null` on the last page. */
+  next: string | null;
+}
+
+export type ResolveAnswer = ResolvedChat & { status: 'ok' };
+
+export interface PhonesAnswer {
+  status: 'ok';
+  /** In the order asked. */
+  phones: PhoneRegistration[];
 }
 
 export interface PreviewAnswer {

@@ -62,8 +62,23 @@ export {
   type ReadJobName,
 } from './jobs.ts';
 export { readPosition, writePosition, type ChatPosition } from './reading/chat-position.ts';
-export { chatListResponseSchema, messageListResponseSchema } from './reading/reads.ts';
-export { chatListRequestSchema, messageListRequestSchema } from './reading/requests.ts';
+export {
+  chatListResponseSchema,
+  contactListResponseSchema,
+  messageListResponseSchema,
+  phonesResponseSchema,
+  resolveResponseSchema,
+  type Contact,
+  type PhoneRegistration,
+  type ResolvedChat,
+} from './reading/reads.ts';
+export {
+  chatListRequestSchema,
+  contactListRequestSchema,
+  messageListRequestSchema,
+  phonesRequestSchema,
+  resolveRequestSchema,
+} from './reading/requests.ts';
 export {
   type ReadMessage,
   type Sender,

@@ -217,13 +217,13 @@ function targetOf({ path, parameters }: Operation, known: Known): fc.Arbitrary<s
     fc.constantFrom(...ODD_STRINGS.slice(1, 20)),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
   );
+  const given: Record<string, readonly (string | number)[]> = {
+    job_id: known.jobIds,
+    user_id: known.userIds,
+    recipient_id: known.recipients,
+  };
   const parts = path.split(/\{(\w+)\}/).map((part, index) => {
     if (index % 2 === 0) return fc.constant(part);
-    const given: Record<string, readonly (string | number)[]> = {
-      job_id: known.jobIds,
-      user_id: known.userIds,
-      recipient_id: known.recipients,
-    };
     return fc
       .oneof(fc.constantFrom(...(given[part] ?? ['x']).map(String)), text)
       .map((value) => encodeURIComponent(value.toWellFormed()));
@@ -233,7 +233,10 @@ function targetOf({ path, parameters }: Operation, known: Known): fc.Arbitrary<s
     .map(({ name }) =>
       fc.option(
         fc
-          .oneof(fc.constantFrom('0', 'true', 'false', '-1', '1e9', 'x', ''), text)
+          .oneof(
+            fc.constantFrom('0', 'true', 'false', '-1', '1e9', 'x', '', ...(given[name] ?? []).map(String)),
+            text,
+          )
           .map((value) => `${name}=${encodeURIComponent(value.toWellFormed())}`),
         { nil: '' },
       ),

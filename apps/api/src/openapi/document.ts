@@ -44,6 +44,23 @@ const PARAMETERS = {
     required: true,
     schema: jsonSchema(recipientIdSchema, 'input'),
   },
+  RecipientIdQuery: {
+    ...query(
+      'recipient_id',
+      'Write %2B for the + of a phone number.',
+      jsonSchema(recipientIdSchema, 'input'),
+    ),
+    required: true,
+  },
+  Phones: {
+    ...query('phone', 'Once for each number, at most 20 times. Write %2B for +.', {
+      type: 'array',
+      items: { type: 'string' },
+      minItems: 1,
+      maxItems: 20,
+    }),
+    required: true,
+  },
   PageLimit: query('limit', 'At most so many; 20 by default.', { type: 'integer', minimum: 1, maximum: 100 }),
   Before: query('before', '`next` of the page before; for messages also the id of one.', {
     type: 'string',

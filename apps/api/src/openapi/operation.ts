@@ -22,6 +22,8 @@ type ParameterName =
   | 'AccountsLimit'
   | 'Hours'
   | 'RecipientId'
+  | 'RecipientIdQuery'
+  | 'Phones'
   | 'PageLimit'
   | 'Before'
   | 'After'

@@ -1,8 +1,11 @@
 import {
   chatListRequestSchema,
+  contactListRequestSchema,
   EXPORTED,
   GatewayError,
   messageListRequestSchema,
+  phonesRequestSchema,
+  resolveRequestSchema,
   userIdSchema,
   writePosition,
   type ControlPayload,
@@ -59,14 +62,32 @@ export function readingRoutes(context: ApiContext): Hono<ApiEnv> {
     });
   });
 
+  routes.get('/telegram/accounts/:user_id/contacts', async (c) => {
+    const userId = addressed(c);
+    const { limit, before = null } = validate(contactListRequestSchema, c.req.query());
+    return c.json({ status: 'ok', ...(await read(c, userId, 'read.contacts', { limit, before })) });
+  });
+
+  routes.get('/telegram/accounts/:user_id/resolve', async (c) => {
+    const userId = addressed(c, { forBots: true });
+    const { recipient_id: recipient } = validate(resolveRequestSchema, c.req.query());
+    return c.json({ status: 'ok', ...(await read(c, userId, 'read.resolve', { recipient })) });
+  });
+
+  routes.get('/telegram/accounts/:user_id/phones', async (c) => {
+    const userId = addressed(c);
+    const { phone: phones } = validate(phonesRequestSchema, { phone: [], ...c.req.queries() });
+    return c.json({ status: 'ok', ...(await read(c, userId, 'read.phones', { phones })) });
+  });
+
   return routes;
 
   /** The account named by the path. @throws {GatewayError} `FORBIDDEN`, `VALIDATION`. */
-  function addressed(c: Context<ApiEnv>): string {
+  function addressed(c: Context<ApiEnv>, { forBots = false } = {}): string {
     const { user_id } = validate(z.object({ user_id: userIdSchema }), { user_id: c.req.param('user_id') });
     requireAccount(c.get('caller'), user_id);
     c.get('facts').userId = user_id;
-    if (user_id === botUserId(settings))
+    if (!forBots && user_id === botUserId(settings))
       throw validationError([
         { path: 'user_id', message: 'is the bot: only the account of a person can do this' },
       ]);

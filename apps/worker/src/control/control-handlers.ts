@@ -7,7 +7,7 @@ import {
   type ErrorCode,
   type PaceChoice,
 } from '@gateway/contracts';
-import type { ControlHandlers } from '@gateway/queue';
+import type { ControlHandlers, RateLimits } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
@@ -26,6 +26,7 @@ export interface ControlContext {
   /** Wakes the account's lane after its state has changed. Never throws. */
   wake: (userId: string) => void;
   phoneLimits: PhoneLimits;
+  rateLimits: Pick<RateLimits, 'take'>;
   /** For importing and exporting sessions. */
   transfer: TransferContext;
   logger: Logger;
@@ -40,6 +41,7 @@ export function controlHandlers({
   cancelSend,
   wake,
   phoneLimits,
+  rateLimits,
   transfer,
   logger,
   now,
@@ -51,7 +53,7 @@ export function controlHandlers({
       logger.warn({ err: error, userId }, 'a QR code was scanned, and what came of it is not known yet'),
   });
   const typing = new Typing(logger, now);
-  const reading = new Reading(now);
+  const reading = new Reading(now, rateLimits);
   const withAccount = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
     try {
       return await task(await account(userId));
@@ -118,6 +120,9 @@ export function controlHandlers({
     // Not in one turn: each of their calls to Telegram takes its own, after sends that wait.
     'read.chats': (userId, query) => withAccount(userId, (served) => reading.chats(served, query)),
     'read.messages': (userId, query) => withAccount(userId, (served) => reading.messages(served, query)),
+    'read.contacts': (userId, query) => withAccount(userId, (served) => reading.contacts(served, query)),
+    'read.resolve': (userId, query) => withAccount(userId, (served) => reading.resolve(served, query)),
+    'read.phones': (userId, query) => withAccount(userId, (served) => reading.phones(served, query)),
     'account.status': (userId) => inTurn(userId, askTelegram),
     'account.pause': async (userId) => {
       const view = await inTurn(userId, pause);

@@ -5,16 +5,27 @@ import {
   type ControlPayload,
   type ControlResult,
 } from '@gateway/contracts';
+import type { RateLimits } from '@gateway/queue';
 import { TelegramFailure, type ReadName, type ReadOptions } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { recipientOf } from '../accounts/recipients.ts';
 
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Look-ups that each endpoint may make, an account and day. Telegram limits look-ups hardest, and those of sends come
+ * on top.
+ */
+const LOOK_UPS_A_DAY = { resolve: 50, phones: 100 } as const;
+
 /** Reads at Telegram for callers. A read waits for every send that waits for its turn, and holds none. */
 export class Reading {
   readonly #now: () => number;
+  readonly #rateLimits: Pick<RateLimits, 'take'>;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, rateLimits: Pick<RateLimits, 'take'>) {
     this.#now = now;
+    this.#rateLimits = rateLimits;
   }
 
   async chats(account: Account, payload: ControlPayload<'read.chats'>): Promise<ControlResult<'read.chats'>> {
@@ -36,6 +47,38 @@ export class Reading {
       },
       recipient,
     );
+  }
+
+  async contacts(
+    account: Account,
+    payload: ControlPayload<'read.contacts'>,
+  ): Promise<ControlResult<'read.contacts'>> {
+    return this.#read(account, 'read.contacts', payload);
+  }
+
+  async resolve(
+    account: Account,
+    { recipient }: ControlPayload<'read.resolve'>,
+  ): Promise<ControlResult<'read.resolve'>> {
+    const countLookUp = () => this.#countLookUp('resolve', account);
+    return this.#read(account, 'read.resolve', { recipient: recipientOf(recipient), countLookUp }, recipient);
+  }
+
+  async phones(
+    account: Account,
+    { phones }: ControlPayload<'read.phones'>,
+  ): Promise<ControlResult<'read.phones'>> {
+    const countLookUp = () => this.#countLookUp('phones', account);
+    const unknown = phones.find((phone) => !account.chatOf(phone).known);
+    return this.#read(account, 'read.phones', { phones, countLookUp, askedAt: this.#now() }, unknown);
+  }
+
+  /** @throws {GatewayError} `RATE_LIMITED` with `retry_after`. */
+  async #countLookUp(kind: keyof typeof LOOK_UPS_A_DAY, { userId }: Account): Promise<void> {
+    const most = LOOK_UPS_A_DAY[kind];
+    const { allowed, retryAfter } = await this.#rateLimits.take(`look-up:${kind}:${userId}`, most, DAY_MS);
+    if (allowed) return;
+    throw new GatewayError('RATE_LIMITED', `An account may look up ${most} names a day.`, { retryAfter });
   }
 
   /**

@@ -68,11 +68,13 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
 
   const account = async (userId: string) => (await accounts.get(userId)).account;
   const wake = (userId: string) => accounts.wake(userId);
+  const rateLimits = new RateLimits(redis);
   const handlers = controlHandlers({
     account,
     cancelSend: async (userId, jobId) => (await accounts.get(userId)).cancel(jobId),
     wake,
-    phoneLimits: new PhoneLimits(new RateLimits(redis), sealer),
+    phoneLimits: new PhoneLimits(rateLimits, sealer),
+    rateLimits,
     transfer: { redis, store: owned, dataCenters: telegram.dataCenters, now },
     logger,
     now,

@@ -2,6 +2,21 @@ import * as z from 'zod';
 import { chatPositionSchema } from './chat-position.ts';
 import { readMessageSchema, shownChatSchema, telegramMessageSchema } from './telegram-message.ts';
 
+const contactSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  username: z.string().nullable(),
+  phone_number: z.string().nullable(),
+});
+
+const resolvedSchema = shownChatSchema.omit({ title: true }).extend({ name: z.string() });
+
+const registrationSchema = z.object({
+  phone_number: z.string(),
+  registered: z.literal(true).nullable().describe('null: Telegram does not tell'),
+  id: z.string().nullable(),
+});
+
 /**
  * What the API reads at Telegram for a caller, as control jobs: they take the account's turn, but no place in its line.
  */
@@ -24,6 +39,15 @@ export const READ_JOBS = {
     }),
     result: z.object({ messages: z.array(readMessageSchema), next: z.int().nullable() }),
   },
+  'read.contacts': {
+    payload: z.object({ limit: z.int(), before: z.string().nullable() }),
+    result: z.object({ contacts: z.array(contactSchema), next: z.string().nullable() }),
+  },
+  'read.resolve': { payload: z.object({ recipient: z.string() }), result: resolvedSchema },
+  'read.phones': {
+    payload: z.object({ phones: z.array(z.string()) }),
+    result: z.object({ phones: z.array(registrationSchema) }),
+  },
 } as const;
 
 const next = z.string().nullable().describe('`before` of the next page; null: this is the last');
@@ -42,3 +66,20 @@ export const messageListResponseSchema = z.object({
   messages: z.array(telegramMessageSchema).describe('The newest first'),
   next,
 });
+
+export const contactListResponseSchema = z.object({
+  status: z.literal('ok'),
+  contacts: z.array(contactSchema).describe('In the order of their ids'),
+  next,
+});
+
+export const resolveResponseSchema = resolvedSchema.extend({ status: z.literal('ok') });
+
+export const phonesResponseSchema = z.object({
+  status: z.literal('ok'),
+  phones: z.array(registrationSchema).describe('In the order asked'),
+});
+
+export type Contact = z.infer<typeof contactSchema>;
+export type ResolvedChat = z.infer<typeof resolvedSchema>;
+export type PhoneRegistration = z.infer<typeof registrationSchema>;

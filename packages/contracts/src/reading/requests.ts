@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { messageIdField } from '../message-fields.ts';
+import { phoneNumberSchema } from '../recipients/phone-number.ts';
 import { recipientIdSchema } from '../recipients/recipient.ts';
 import { readPosition } from './chat-position.ts';
 
@@ -40,4 +41,39 @@ export const chatListRequestSchema = z.strictObject({
       return z.NEVER;
     })
     .optional(),
+});
+
+export const contactListRequestSchema = z.strictObject({
+  limit,
+  before: z
+    .string()
+    .regex(/^\d{1,19}$/, 'must be `next` of the page before')
+    .optional(),
+});
+
+/** Most phone numbers of one request. */
+const MAX_PHONES = 20;
+
+/**
+ * A parameter of a query string. There a plus stands for a space, and people forget to write `%2B` for it. So a space
+ * before a phone number counts as a plus.
+ */
+function inQuery<S extends z.ZodType<string>>(schema: S) {
+  return z.string().transform((text, context) => {
+    const parsed = schema.safeParse(text.replace(/^ (?=[\d(])/, '+'));
+    if (parsed.success) return parsed.data;
+    const hint = text.includes(' ') ? '; in a query, %2B stands for +' : '';
+    for (const { message } of parsed.error.issues)
+      context.addIssue({ code: 'custom', message: message + hint });
+    return z.NEVER;
+  });
+}
+
+export const resolveRequestSchema = z.strictObject({ recipient_id: inQuery(recipientIdSchema) });
+
+export const phonesRequestSchema = z.strictObject({
+  phone: z
+    .array(inQuery(phoneNumberSchema))
+    .min(1, 'is needed at least once')
+    .max(MAX_PHONES, `must be given at most ${MAX_PHONES} times`),
 });

@@ -110,6 +110,28 @@ export class Recipients {
     return { input: inputPeerOf(found), peer: found, fromBook: false };
   }
 
+  /** The recipient as the book knows it; `undefined` if it does not. */
+  known(recipient: Wanted): ResolvedRecipient | undefined {
+    const peer = this.#known(recipient);
+    return peer && { input: inputPeerOf(peer), peer, fromBook: true };
+  }
+
+  /**
+   * Looks a recipient up whatever the book says, and forgets that it was missing.
+   * @throws as {@link resolve}.
+   */
+  async lookUpAgain(recipient: Wanted): Promise<ResolvedRecipient> {
+    const key = keyOf(recipient);
+    const startedAt = this.#now();
+    const found = this.isBot
+      ? await this.#lookUpAsBot(recipient)
+      : await this.#lookUp(recipient, { again: true });
+    this.#book.forgetMissing(key);
+    if (found !== undefined) return { input: inputPeerOf(found), peer: found, fromBook: false };
+    this.#book.rememberMissing(key, this.#missOf(recipient, startedAt, 1));
+    throw recipientNotFound(recipient, this.isBot);
+  }
+
   /** Whether to repeat a look-up: the request is newer than the answer, and the budget allows it. */
   #mayRepeat(recipient: Wanted, miss: Miss | undefined, askedAt: number): boolean {
     const now = this.#now();

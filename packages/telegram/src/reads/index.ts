@@ -1,10 +1,16 @@
 import { readChats } from './read-chats.ts';
+import { readContacts } from './read-contacts.ts';
 import { readMessages } from './read-messages.ts';
+import { readPhones } from './read-phones.ts';
+import { resolveRecipient } from './resolve-recipient.ts';
 
 /** What an account reads at Telegram for a caller, by the names of the control jobs. */
 export const READS = {
   'read.chats': readChats,
   'read.messages': readMessages,
+  'read.contacts': readContacts,
+  'read.resolve': resolveRecipient,
+  'read.phones': readPhones,
 };
 
 export type ReadName = keyof typeof READS;

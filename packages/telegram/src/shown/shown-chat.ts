@@ -1,4 +1,5 @@
 import type { Peer, Sender, ShownChat } from '@gateway/contracts';
+import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import { kindAndId } from '../peers/peers.ts';
 import { currentUsername } from '../sign-in/user-info.ts';
@@ -22,6 +23,14 @@ export function peerWithId(chatId: string): Pick<Peer, 'kind' | 'id'> {
     : { kind: 'channel', id: String(-CHANNEL_MARK - id) };
 }
 
+/** The peer as Telegram names it. */
+export function peerOf({ kind, id }: Pick<Peer, 'kind' | 'id'>): Api.TypePeer {
+  if (kind === 'user') return new Api.PeerUser({ userId: bigInt(id) });
+  return kind === 'chat'
+    ? new Api.PeerChat({ chatId: bigInt(id) })
+    : new Api.PeerChannel({ channelId: bigInt(id) });
+}
+
 /** The users and chats of an answer, by {@link chatIdOf}. */
 export class Companions {
   readonly #users = new Map<string, Api.User>();
@@ -30,6 +39,11 @@ export class Companions {
   constructor(answer: { users: Api.TypeUser[]; chats: Api.TypeChat[] }) {
     for (const user of answer.users) if (user instanceof Api.User) this.#users.set(user.id.toString(), user);
     for (const chat of answer.chats) this.#chats.set(chatIdOf(peerOfChat(chat)), chat);
+  }
+
+  has(peer: Api.TypePeer): boolean {
+    const id = chatIdOf(peer);
+    return this.#users.has(id) || this.#chats.has(id);
   }
 
   chat(peer: Api.TypePeer): ShownChat {
@@ -82,6 +96,6 @@ function peerOfChat(chat: Api.TypeChat): Api.TypePeer {
 }
 
 /** A deleted account has no name. */
-function nameOf(user: Pick<Api.User, 'firstName' | 'lastName'> | undefined): string {
+export function nameOf(user: Pick<Api.User, 'firstName' | 'lastName'> | undefined): string {
   return [user?.firstName, user?.lastName].filter(Boolean).join(' ');
 }
