@@ -92,7 +92,7 @@ export class SandboxControl {
   }
 
   /** A group, supergroup or channel. `unread`: by account id. */
-  async chat(id: number): Promise<{ unread: Record<string, number> }> {
+  async chat(id: number): Promise<{ members: number[]; unread: Record<string, number> }> {
     return this.#get(`/chats/${id}`);
   }
 

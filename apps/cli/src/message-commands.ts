@@ -4,6 +4,8 @@ import {
   deleteMessages,
   edit,
   forward,
+  join,
+  leave,
   pin,
   react,
   read,
@@ -88,6 +90,16 @@ export function addMessageCommands(
   define('read <user_id> <recipient> [up_to]', 'mark a chat as read, or up to a message').action(
     (userId: string, recipient: string, upTo: string | undefined, options: CommonOptions) =>
       run(options, (context) => read(context, { userId, recipient, upTo })),
+  );
+
+  define('join <user_id> <recipient>', 'join a group or channel, by name or invite link').action(
+    (userId: string, recipient: string, options: CommonOptions) =>
+      run(options, (context) => join(context, { userId, recipient })),
+  );
+
+  define('leave <user_id> <recipient>', 'leave a group or channel').action(
+    (userId: string, recipient: string, options: CommonOptions) =>
+      run(options, (context) => leave(context, { userId, recipient })),
   );
 
   define('typing <user_id> <recipient>', 'show the account as typing in a chat')

@@ -123,7 +123,7 @@ export function defineAction<
  */
 export function oneStep<X extends z.ZodRawShape, R extends z.ZodRawShape>(notes: X, result: z.ZodObject<R>) {
   type Result = z.output<z.ZodObject<R>>;
-  type Progress = Partial<z.output<z.ZodObject<X>>> & { result?: Result | undefined };
+  type Progress = { [K in keyof X]?: z.output<X[K]> } & { result?: Result | undefined };
   const progress = z.object({ ...notes, result: result.optional() }) as unknown as z.ZodType<Progress>;
   const none: Progress = {};
   return {

@@ -5,6 +5,7 @@ import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
 import type { jobEnvelope } from './job-envelope.ts';
+import { joinChat, leaveChat } from './membership.ts';
 import { pinMessage } from './pin-message.ts';
 import { reactToMessage } from './react-to-message.ts';
 import { readChat } from './read-chat.ts';
@@ -21,6 +22,8 @@ export const ACTIONS = {
   [pinMessage.name]: pinMessage,
   [unpinMessage.name]: unpinMessage,
   [readChat.name]: readChat,
+  [joinChat.name]: joinChat,
+  [leaveChat.name]: leaveChat,
 };
 
 export type ActionName = keyof typeof ACTIONS;

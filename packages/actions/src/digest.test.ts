@@ -24,6 +24,7 @@ const DELETE = { user_id: 'alice', recipient_id: 'me', message_ids: [7, 8] };
 const REACT = { user_id: 'alice', recipient_id: 'me', message_id: 7, emoji: '👍' };
 const PIN = { user_id: 'alice', recipient_id: 'me', message_id: 7 };
 const READ = { user_id: 'alice', recipient_id: 'me' };
+const JOIN = { user_id: 'alice', recipient_id: 'https://t.me/joinchat/AbCdEfGhIjKlMnOp' };
 const FORWARD = { ...DELETE, to_recipient_id: '@bob' };
 const EDIT = { user_id: 'alice', recipient_id: 'me', message_id: 7, text: 'Hello' };
 
@@ -48,6 +49,8 @@ test.each([
   ['message.pin', PIN, '2:JRqyOEQowDx61IrxGRlbr_LicU9km-FwlQcUmBax3Vc'],
   ['message.unpin', PIN, '2:-yu4Og54aUp-ZVjo1JddXbwLaTHnxd5KSwfwRz6_Gg8'],
   ['chat.read', READ, '2:7B-2FWn4ZnU3HQGcJVexCDfXodP3LFH5DtXcgCDs64I'],
+  ['chat.join', JOIN, '2:Q107xGsIZxQnIeYeUlLJ45cVTX4ELpPH_0BCQlLnoNs'],
+  ['chat.leave', JOIN, '2:hJ1C17JSZyL9IP5XKh4PSE-I5pgaJ5P4SDrG8Y2FwZc'],
   ['message.delete', DELETE, '2:YCaslGuGOi2_gNXADekdsb3LgFnY11Q_u61ESs3IDgA'],
 ])('the digest of a %s stays the same over versions: %#', async (type, body, golden) => {
   expect(await digest(type, body)).toBe(golden);

@@ -50,6 +50,23 @@ export const RECIPIENT = {
   ],
 };
 
+/** An invite link, or a form of {@link RECIPIENT} that may name a group or channel. */
+export const CHAT_TARGET = {
+  description: 'An invite link, or a group or channel in any form of `recipient_id`.',
+  anyOf: [
+    form(
+      'An invite link',
+      '(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:\\+|joinchat/)[A-Za-z][A-Za-z0-9_-]{15,31}|tg://join\\?invite=[A-Za-z][A-Za-z0-9_-]{15,31}',
+    ),
+    form(
+      'The id of a group with -, of a channel or supergroup with -100',
+      `-${USER_ID}|-1(?!0{12})[0-8][0-9]{11}`,
+    ),
+    form('A username', `@${NAME}`),
+    ...RECIPIENT.anyOf.slice(6),
+  ],
+};
+
 export const USER_ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9_.@+-]{1,64}$';
 
 export const PHONE_NUMBER = {

@@ -151,6 +151,8 @@ export {
   messageIdField,
   messageIdsField,
 } from './message-fields.ts';
+export { chatTargetSchema } from './recipients/chat-target.ts';
+export { inviteHash } from './recipients/invites.ts';
 export { recipientIdSchema } from './recipients/recipient.ts';
 export {
   resultOf,

@@ -126,6 +126,20 @@ export async function read(
   return act(context, 'chat.read', request, () => 'marked as read');
 }
 
+/** @param chat also an invite link. */
+export async function join(context: CommandContext, chat: ChatArguments): Promise<ExitCode> {
+  return act(context, 'chat.join', chatFields(chat), ({ state, chat: joined }) =>
+    state === 'requested'
+      ? 'asked to join; an administrator has to approve'
+      : `joined ${joined?.id ?? ''}`.trim(),
+  );
+}
+
+/** @param chat also an invite link. */
+export async function leave(context: CommandContext, chat: ChatArguments): Promise<ExitCode> {
+  return act(context, 'chat.leave', chatFields(chat), () => 'left');
+}
+
 /** Shows the account as typing. @param ms how long. */
 export async function typing(
   { client, io, out }: CommandContext,

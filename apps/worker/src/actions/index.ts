@@ -2,6 +2,7 @@ import type { ActionName } from '@gateway/actions';
 import type { AccountClient } from '@gateway/telegram';
 import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
+import { joinChat, leaveChat } from './membership.ts';
 import { oneCall } from './one-call.ts';
 import { sendMessage } from './send-message.ts';
 import type { RunStep, Step, StepEnd } from './step.ts';
@@ -15,6 +16,8 @@ const ACTIONS: { [N in ActionName]: RunStep<N> } = {
   'message.pin': oneCall('message.pin'),
   'message.unpin': oneCall('message.unpin'),
   'chat.read': oneCall('chat.read'),
+  'chat.join': joinChat,
+  'chat.leave': leaveChat,
 };
 
 /** Runs the step at Telegram. @throws {TelegramFailure} */

@@ -353,6 +353,12 @@ export const ERROR_CODES = {
     'There is no such message in this chat.',
     'Check the message id and the chat; the message may be deleted.',
   ),
+  INVITE_INVALID: entry(
+    404,
+    'permanent',
+    'The invite link is not valid, or not any more.',
+    'Ask for a new link.',
+  ),
   EDIT_TOO_LATE: entry(
     409,
     'permanent',

@@ -1,3 +1,5 @@
+import { joinChat } from './chats/join-chat.ts';
+import { leaveChat } from './chats/leave-chat.ts';
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
@@ -17,6 +19,8 @@ export const CALLS = {
   'message.pin': pinMessage,
   'message.unpin': unpinMessage,
   'chat.read': readChat,
+  'chat.join': joinChat,
+  'chat.leave': leaveChat,
   'chat.typing': showTyping,
 };
 

@@ -89,7 +89,7 @@ export class Companions {
   }
 }
 
-function peerOfChat(chat: Api.TypeChat): Api.TypePeer {
+export function peerOfChat(chat: Api.TypeChat): Api.TypePeer {
   return chat instanceof Api.Channel || chat instanceof Api.ChannelForbidden
     ? new Api.PeerChannel({ channelId: chat.id })
     : new Api.PeerChat({ chatId: chat.id });

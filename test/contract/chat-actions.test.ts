@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ApiAnswer } from '../env/api-client.ts';
+import { Stack } from '../env/stack.ts';
+
+const ALICE = '+9996627041';
+const BOB = '+9996627042';
+const TYPING = '/telegram/user/chat/typing';
+const METHOD = 'messages.setTyping';
+const BOT = 'bot.4000000041';
+
+describe('Actions on chats: POST /telegram/user/chat/…', () => {
+  let stack: Stack;
+  let alice: number;
+  let bob: number;
+  beforeAll(async () => {
+    const bot = { TELEGRAM_BOT_TOKEN: `${BOT.slice('bot.'.length)}:a-token-of-a-bot-in-the-sandbox-123` };
+    stack = await Stack.start({ SEND_WAIT_MS: '15000', SEND_PACE: 'off', ...bot });
+    alice = await stack.signIn('alice', ALICE);
+    bob = await stack.signIn('bob', BOB);
+  });
+  beforeEach(() => stack.control.clearFaults());
+  afterAll(() => stack[Symbol.asyncDispose]());
+
+  describe('typing', () => {
+    const type = (more: object = {}) =>
+      stack.api.post(TYPING, { user_id: 'alice', recipient_id: BOB, ...more });
+    const shown = async (to = bob) => (await stack.control.typing(to)).map(({ action }) => action);
+
+    test('shows the account as typing at once, and creates no job', async () => {
+      const answer = await type();
+      expect(answer.status).toBe(200);
+      expect(answer.body).toEqual({ status: 'ok', shown: true });
+      expect(await stack.control.typing(bob)).toMatchObject([{ from_id: alice, action: 'typing' }]);
+      const lists = await stack.api.get('/telegram/accounts/alice/sends');
+      expect(lists.body).toMatchObject({ pending: [], ended: [] });
+    });
+
+    test('shows other actions by the names of the Bot API', async () => {
+      expect(await type({ action: 'upload_photo', ms: 1 })).toMatchObject({ body: { shown: true } });
+      expect((await shown()).at(-1)).toBe('upload_photo');
+    });
+
+    test('repeats the action until its time is over, or until it is cancelled', async () => {
+      const before = (await shown()).length;
+      await type({ ms: 20_000 });
+      await expect.poll(async () => (await shown()).length, { timeout: 15_000 }).toBe(before + 2);
+      await type({ action: 'cancel' });
+      expect((await shown()).at(-1)).toBe('cancel');
+    });
+
+    test('a flood wait on it holds it alone: `shown` is false, and sends go on', async () => {
+      await stack.control.fault({ user_id: alice, method: METHOD, error: 'FLOOD_WAIT_3' });
+      expect(await type()).toMatchObject({ status: 200, body: { shown: false } });
+      const before = (await shown()).length;
+      expect(await type()).toMatchObject({ status: 200, body: { shown: false } });
+      expect((await shown()).length).toBe(before);
+      const status = await stack.api.get('/telegram/user/status/alice');
+      expect(status.body).toMatchObject({ state: 'ready', flood_wait_until: null });
+      const note = { user_id: 'alice', recipient_id: BOB, text: 'meanwhile' };
+      expect((await stack.api.post('/telegram/user/send', note)).status).toBe(200);
+      await expect.poll(async () => (await type()).body.shown, { timeout: 10_000 }).toBe(true);
+    });
+
+    test('shows nothing where the account is held', async () => {
+      await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
+      const before = (await shown()).length;
+      expect(await type()).toMatchObject({ status: 200, body: { status: 'ok', shown: false } });
+      expect((await shown()).length).toBe(before);
+      await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
+    });
+
+    test('is 401 for an account that is not signed in, and 404 for a chat that is not found', async () => {
+      expect(await type({ user_id: 'nobody' })).toMatchObject({
+        status: 401,
+        body: { code: 'NOT_AUTHORIZED' },
+      });
+      expect(await type({ recipient_id: '@nobody_has_it' })).toMatchObject({
+        status: 404,
+        body: { code: 'RECIPIENT_NOT_FOUND' },
+      });
+    });
+
+    test.each([
+      ['ms', { ms: 20_001 }],
+      ['ms', { ms: 0 }],
+      ['action', { action: 'dancing' }],
+    ])('is 400 where %s is wrong: %#', async (path, wrong) => {
+      expect(await type(wrong)).toMatchObject({ status: 400, body: { issues: [{ path }] } });
+    });
+  });
+
+  const act = (path: string, recipient_id: string, more: object = {}): Promise<ApiAnswer> =>
+    stack.api.post(`/telegram/user/chat/${path}`, { user_id: 'alice', recipient_id, ...more });
+  const members = async (chat: string): Promise<number[]> => (await stack.control.chat(Number(chat))).members;
+  const make = (type: string, more: object = {}) =>
+    stack.control.newChat({ type, title: `A ${type}`, members: [bob], ...more });
+  const joined = (id: string, type: string) => ({
+    status: 200,
+    body: { status: 'ok', success: true, state: 'joined', chat: { id, type, title: `A ${type}` } },
+  });
+
+  describe('join and leave', () => {
+    test.each(['group', 'supergroup', 'channel'])(
+      'a %s by its invite link, and a second time too',
+      async (type) => {
+        const { id, invite_link } = await make(type);
+        for (let times = 0; times < 2; times += 1)
+          expect(await act('join', invite_link)).toMatchObject(joined(id, type));
+        expect(await members(id)).toContain(alice);
+        const left = await act('leave', id);
+        expect(left).toMatchObject({ status: 200, body: { state: 'left', chat: { id, type } } });
+        expect(await members(id)).not.toContain(alice);
+        expect((await stack.api.get(`/jobs/${left.body.job_id}`)).body).toMatchObject({
+          type: 'chat.leave',
+          result: { state: 'left' },
+        });
+        for (const chat of [id, invite_link])
+          expect(await act('leave', chat)).toMatchObject({
+            status: 200,
+            body: { state: 'left', chat: null },
+          });
+      },
+    );
+
+    test('by name, by another form of the link, and leave by the link', async () => {
+      const { id, invite_link } = await make('channel', { username: 'a_channel' });
+      expect(await act('join', '@a_channel')).toMatchObject(joined(id, 'channel'));
+      expect(await act('leave', invite_link)).toMatchObject({
+        status: 200,
+        body: { state: 'left', chat: { id } },
+      });
+      const hash = invite_link.split('+')[1];
+      expect(await act('join', `tg://join?invite=${hash}`)).toMatchObject(joined(id, 'channel'));
+      expect(await act('leave', 'a_channel')).toMatchObject({ status: 200 });
+      expect(await act('join', id)).toMatchObject(joined(id, 'channel'));
+    });
+
+    test.each(['before', 'after'] as const)(
+      'are repeated where the answer was lost %s they took effect',
+      async (drop) => {
+        for (const [type, join, leave] of [
+          ['group', 'messages.importChatInvite', 'messages.deleteChatUser'],
+          ['supergroup', 'messages.importChatInvite', 'channels.leaveChannel'],
+        ] as const) {
+          const { id, invite_link } = await make(type);
+          await stack.control.fault({ user_id: alice, method: join, drop });
+          expect(await act('join', invite_link)).toMatchObject(joined(id, type));
+          await stack.control.fault({ user_id: alice, method: leave, drop });
+          expect(await act('leave', id)).toMatchObject({ status: 200, body: { state: 'left' } });
+          expect(await members(id)).toEqual([bob]);
+          expect(await stack.control.faults()).toEqual([]);
+        }
+        const { id } = await make('supergroup', { username: `public_${drop}` });
+        await stack.control.fault({ user_id: alice, method: 'channels.joinChannel', drop });
+        expect(await act('join', `@public_${drop}`)).toMatchObject(joined(id, 'supergroup'));
+      },
+    );
+
+    test('a chat whose members are approved is `requested`, also a second time', async () => {
+      const { id, invite_link } = await make('supergroup', { join_requests: true, username: 'the_club' });
+      for (let times = 0; times < 2; times += 1)
+        expect(await act('join', invite_link)).toMatchObject({
+          status: 200,
+          body: { state: 'requested', chat: null },
+        });
+      expect(await act('join', '@the_club')).toMatchObject({
+        status: 200,
+        body: { state: 'requested', chat: { id, type: 'supergroup' } },
+      });
+      expect(await members(id)).toEqual([bob]);
+    });
+
+    test('a link that is not valid is 404 INVITE_INVALID', async () => {
+      for (const path of ['join', 'leave'])
+        expect(await act(path, 'https://t.me/+AbCdEfGhIjKlMnOp')).toMatchObject({
+          status: 404,
+          body: { code: 'INVITE_INVALID', rpc_error: 'INVITE_HASH_EXPIRED', job_id: expect.any(String) },
+        });
+    });
+
+    test('a flood wait holds this type alone', async () => {
+      const { invite_link } = await make('supergroup');
+      const request = { user_id: 'alice', recipient_id: invite_link };
+      const method = 'messages.importChatInvite';
+      await stack.control.fault({ user_id: alice, method, error: 'FLOOD_WAIT_2' });
+      const held = await stack.api.post('/telegram/user/chat/join', request, { Prefer: 'wait=1' });
+      expect(held).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'FLOOD_WAIT' } });
+      expect(await stack.api.send('alice', 'me', 'meanwhile')).toMatchObject({ status: 200 });
+      expect((await stack.api.get(`/jobs/${held.body.job_id}?wait=30`)).body.state).toBe('completed');
+    });
+
+    test('a chat with a person is 400, whether its form says so or Telegram does', async () => {
+      await stack.control.createAccount({ phone: '+9996627043', first_name: 'Dan', username: 'dan_has_it' });
+      for (const path of ['join', 'leave'])
+        for (const person of [BOB, 'me', String(bob), '@dan_has_it'])
+          expect(await act(path, person), person).toMatchObject({
+            status: 400,
+            body: { code: 'VALIDATION', issues: [{ path: 'recipient_id' }] },
+          });
+    });
+
+    test('are 400 for the bot', async () => {
+      for (const path of ['join', 'leave'])
+        expect(await act(path, '@a_channel', { user_id: BOT })).toMatchObject({
+          status: 400,
+          body: { issues: [{ path: 'user_id' }] },
+        });
+    });
+  });
+});
