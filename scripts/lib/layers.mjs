@@ -15,6 +15,7 @@ const MAY_DEPEND_ON = {
   'packages/formatting': ['contracts'],
   'packages/actions': ['contracts', 'formatting'],
   'packages/assistant': ['contracts', 'runtime'],
+  'packages/media': ['contracts', 'runtime'],
   'packages/webhooks': ['contracts', 'runtime'],
   'packages/client': ['actions', 'contracts'],
   'packages/queue': ['actions', 'contracts', 'runtime'],
@@ -31,6 +32,7 @@ const MAY_DEPEND_ON = {
     'telemetry',
     'formatting',
     'assistant',
+    'media',
     'webhooks',
     'queue',
   ],
@@ -39,6 +41,7 @@ const MAY_DEPEND_ON = {
     'contracts',
     'runtime',
     'telemetry',
+    'media',
     'webhooks',
     'queue',
     'sessions',
@@ -55,6 +58,7 @@ const BELONGS_TO = {
   ioredis: ['packages/queue'],
   'bullmq-otel': ['packages/queue'],
   openai: ['packages/assistant'],
+  '@aws-sdk/client-s3': ['packages/media'],
 };
 
 /** @returns {string[]} the faults, one line each */

@@ -17,6 +17,7 @@ import { createApiMetrics } from '@gateway/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp, startApi } from './api-app.ts';
 import { READY } from './testing/fake-producer.ts';
+import { NO_MEDIA } from './testing/no-media.ts';
 import { overHttp } from './testing/over-http.ts';
 import { openRedisProxy, type RedisProxy } from './testing/redis-proxy.ts';
 
@@ -101,6 +102,7 @@ test.each<Record<string, string>>([{}, KEYS, SANDBOX, { ...KEYS, ...SANDBOX }])(
       producer,
       assistant: null,
       board: producer.board,
+      media: NO_MEDIA,
       metrics: createApiMetrics(),
       logger: silentLogger(),
       stopping: new AbortController().signal,

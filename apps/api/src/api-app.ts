@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createAssistant, type Assistant } from '@gateway/assistant';
 import { GatewayError } from '@gateway/contracts';
+import { openMediaStore } from '@gateway/media';
 import { openSealingKey, Producer, traceQueues } from '@gateway/queue';
 import { redisAddress, sleep, withTimeout, type App, type Logger, type Settings } from '@gateway/runtime';
 import { createApiMetrics, isTracing, startTracing } from '@gateway/telemetry';
@@ -36,6 +37,7 @@ import { readingRoutes } from './routes/reading.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
 import { typingRoutes } from './routes/typing.ts';
+import { uploadRoutes, UPLOADS_PATH } from './routes/uploads.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 /** ms that the start waits for Redis. After that the API starts without Redis, and `/readyz` reports it. */
@@ -105,6 +107,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', statusRoutes(context));
   app.route('/', accountRoutes(context));
   app.route('/', typingRoutes(context));
+  app.route('/', uploadRoutes(context));
   app.route('/', jobRoutes(context));
   app.route('/', listingRoutes(context));
   app.route('/', readingRoutes(context));
@@ -127,6 +130,7 @@ export async function startApi(
 ): Promise<App> {
   refuseOpenHostWithoutKeys(settings);
   const endTracing = await startTracingIf(settings);
+  const media = await openMediaStore(settings);
   const producer = overrides.producer ?? (await openProducer(settings, logger));
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // Every open stream listens, and Node would warn of a leak from the eleventh on.
@@ -139,6 +143,7 @@ export async function startApi(
       settings,
       producer,
       assistant: openAssistant(settings, logger),
+      media,
       metrics: createApiMetrics(),
       board: producer instanceof Producer ? producer.board : null,
       logger,
@@ -149,6 +154,7 @@ export async function startApi(
     const server = await listen(app, {
       host,
       port,
+      isUpload: ({ url }) => url?.split('?')[0] === UPLOADS_PATH,
       ...(receiveTimeoutMs !== undefined && { receiveTimeoutMs }),
     });
     claimed.catch(overrides.onFatal ?? endProcess);
@@ -159,6 +165,7 @@ export async function startApi(
         stop.abort();
         await server.close(CLOSE_GRACE);
         await closeQueues(producer, logger);
+        media.close();
         await withTimeout(endTracing(), CLOSE_TRACING, () => new Error('not sent')).catch(() => {});
       },
     };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Assistant } from '@gateway/assistant';
+import type { MediaStore } from '@gateway/media';
 import type { BoardQueues, Listings, Producer, WebhookLog } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
 import type { ApiMetrics } from '@gateway/telemetry';
@@ -28,6 +29,8 @@ export type ApiProducer = {
   | 'pending'
   | 'sendState'
   | 'notifyOwner'
+  | 'addUpload'
+  | 'unusedUploadBytes'
   | 'workerMetrics'
   | 'takeToken'
   | 'liveWorkers'
@@ -45,6 +48,8 @@ export interface ApiContext {
   board: BoardQueues | null;
   /** `null`: no assistant is configured. */
   assistant: Assistant | null;
+  /** The files that callers upload. */
+  media: MediaStore;
   metrics: ApiMetrics;
   logger: Logger;
   /** Aborted when the process begins to stop. Requests that only wait then answer with the current state. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openMediaStore } from '@gateway/media';
 import {
   AccountQueues,
   claimShardCount,
@@ -38,6 +39,7 @@ import {
 } from '@gateway/sessions';
 import { createTelegram, usesNativeMath, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
+import { keepMediaRetention } from './media/media-retention.ts';
 import { AccountCounts } from './metrics/account-counts.ts';
 import { History, keepHistory } from './metrics/history.ts';
 import { publishMetrics } from './metrics/publish-metrics.ts';
@@ -103,6 +105,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const storeId = files?.id ?? 'redis';
   await refuseForeignStore(redis, storeId);
   const store = files?.store ?? (await openSessionsInRedis(redis, key));
+  const media = await openMediaStore(settings);
   const subscriber = new Subscriber(address, redis);
   const dueAccounts = new DueAccountsListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
@@ -150,6 +153,13 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const published = Promise.all([
     publishMetrics({ ...context, worker: randomUUID(), signal: publishing.signal }),
     keepHistory(history, redis, logger, publishing.signal),
+    keepMediaRetention({
+      redis,
+      media,
+      retentionMs: settings.MEDIA_RETENTION,
+      logger,
+      signal: publishing.signal,
+    }),
   ]);
   const ownership = new Ownership({
     redis,
@@ -177,6 +187,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       subscriber.close();
       dueAccounts.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();
+      media.close();
       redis.disconnect();
       await withTimeout(endTracing(), CLOSE_GRACE, () => new Error('traces were not sent')).catch(() => {});
     },

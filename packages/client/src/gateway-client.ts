@@ -31,9 +31,14 @@ import type {
   SendOutcome,
   TypingAnswer,
   TypingRequest,
+  UploadAnswer,
+  UploadOptions,
   VerifyAnswer,
   VerifyAnswers,
 } from './types.ts';
+
+/** ms that an upload may take, by default. */
+const UPLOAD_MS = 3_600_000;
 
 export interface GatewayClientOptions {
   /** For example `http://127.0.0.1:3000`. May include a path prefix. */
@@ -141,6 +146,31 @@ export class GatewayClient {
     { detach = false, ...options }: CallOptions & { detach?: boolean } = {},
   ): Promise<ExportAnswer> {
     return this.#transport.json(step('export', { user_id: userId, passphrase, detach }, options));
+  }
+
+  /**
+   * Uploads a file for {@link send}. A stream is sent once; other bytes are sent again after an error that is worth a
+   * retry.
+   */
+  upload(
+    userId: string,
+    file: Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
+    { fileName, contentType, signal, timeoutMs = UPLOAD_MS }: UploadOptions = {},
+  ): Promise<UploadAnswer> {
+    const query = new URLSearchParams({
+      user_id: userId,
+      ...(fileName !== undefined && { file_name: fileName }),
+    });
+    const type = contentType ?? (file instanceof Blob && file.type !== '' ? file.type : undefined);
+    return this.#transport.json({
+      method: 'POST',
+      path: `/telegram/user/uploads?${query}`,
+      bytes: file,
+      headers: { 'Content-Type': type ?? 'application/octet-stream' },
+      retry: file instanceof ReadableStream ? never : repeatable,
+      signal,
+      timeoutMs,
+    });
   }
 
   /** Resumes an account that was stopped by PEER_FLOOD, a freeze or a pause. */

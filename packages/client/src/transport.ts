@@ -17,6 +17,8 @@ export interface Call {
   /** Path below the base URL, with a leading slash. */
   path: string;
   body?: unknown;
+  /** A body that is sent as it is, in place of JSON. */
+  bytes?: Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   headers?: Record<string, string>;
   retry: RetryRule;
   signal: AbortSignal | undefined;
@@ -126,7 +128,7 @@ export class Transport {
 
   /** @throws {GatewayApiError} if the status is not 2xx. @throws any error of `fetch` */
   async #fetch(
-    { method, path, body, headers }: Call,
+    { method, path, body, bytes, headers }: Call,
     signal: AbortSignal,
     accept: string,
   ): Promise<Response> {
@@ -140,6 +142,8 @@ export class Transport {
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(bytes !== undefined && { body: bytes }),
+      ...(bytes instanceof ReadableStream && { duplex: 'half' }),
       signal,
     });
     if (!response.ok) throw await apiErrorOf(response);

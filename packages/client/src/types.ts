@@ -129,6 +129,26 @@ export interface TypingAnswer {
   shown: boolean;
 }
 
+export interface UploadOptions extends CallOptions {
+  fileName?: string | undefined;
+  /** Default: that of a Blob. The gateway finds most types in the bytes. */
+  contentType?: string | undefined;
+  /** ms for one attempt. Default: an hour. */
+  timeoutMs?: number | undefined;
+}
+
+export interface UploadAnswer {
+  status: 'ok';
+  upload_id: string;
+  /** Bytes. */
+  size: number;
+  /** Hexadecimal digits. */
+  sha256: string;
+  mime_type: string;
+  /** RFC 3339, UTC. */
+  expires_at: string;
+}
+
 /** One action of a batch. */
 export type BatchItem = { [N in ActionName]: { type: N } & RequestOf<N> }[ActionName];
 

@@ -122,6 +122,13 @@ export {
   type HistoryPoint,
   type SendSummary,
 } from './listings.ts';
+export {
+  cleanFileName,
+  readUploadId,
+  uploadIdOf,
+  uploadRequestSchema,
+  uploadResponseSchema,
+} from './media.ts';
 export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient } from './recipients/recipient.ts';

@@ -56,6 +56,24 @@ export function heldJobsKey(userId: string): string {
   return `${accountPrefix(userId)}:aside`;
 }
 
+/** Hash: an account's uploads → JSON of their records. */
+export function uploadsKey(userId: string): string {
+  return `${accountPrefix(userId)}:uploads`;
+}
+
+/** Bytes of the account's uploads that no job uses. */
+export function unusedBytesKey(userId: string): string {
+  return `${accountPrefix(userId)}:uploads:unused`;
+}
+
+/** Set: the jobs that use an upload. */
+export function uploadJobsKey(userId: string, uploadId: string): string {
+  return `${accountPrefix(userId)}:upload:${uploadId}:jobs`;
+}
+
+/** Set: the accounts that may have uploads. */
+export const MEDIA_ACCOUNTS_KEY = '{gateway}:media';
+
 /** The account view that its worker publishes (JSON of `AccountView`). */
 export function accountViewKey(userId: string): string {
   return `${accountPrefix(userId)}:view`;

@@ -20,12 +20,14 @@ import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
 import { idempotentJobId, newJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
-import { accountPrefix, shardPrefix } from './keys.ts';
+import { accountPrefix, shardPrefix, uploadsKey } from './keys.ts';
 import { AccountQueues } from './line/account-queues.ts';
 import { cancelWaitingJob, type CancelOutcome } from './line/cancel-job.ts';
 import { countPending, type PendingCounts } from './line/pending-counts.ts';
 import { retryJob } from './line/retry-job.ts';
 import { readSendState } from './line/send-states.ts';
+import type { UploadRecord } from './media/upload-record.ts';
+import { addUpload, readUnusedBytes } from './media/uploads.ts';
 import { claimShardCount, shardOf } from './ownership/shards.ts';
 import { countLiveWorkers } from './ownership/workers.ts';
 import { openProducerRedis, type RedisClient } from './redis/clients.ts';
@@ -333,6 +335,18 @@ export class Producer {
       retryJob(await this.#accounts.of(userId).getJob(jobId), jobId),
     );
     await this.notifyOwner(userId).catch(() => {});
+  }
+
+  /** Bytes of the account's uploads that no job uses. */
+  async unusedUploadBytes(userId: string): Promise<number> {
+    return this.#calls.read(() => readUnusedBytes(this.#redis, userId));
+  }
+
+  /** Records an upload whose bytes are stored. `false`: it would be over the quota. */
+  async addUpload(userId: string, uploadId: string, record: UploadRecord, quota: number): Promise<boolean> {
+    return this.#calls.change(uploadsKey(userId), () =>
+      addUpload(this.#redis, userId, uploadId, record, quota),
+    );
   }
 
   /** The metrics that the workers last published (JSON), by worker number. */

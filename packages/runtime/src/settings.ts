@@ -20,6 +20,18 @@ const duration = text
   .regex(/^\d+(ms|s|m|h|d)?$/, 'must be a duration such as 90s, 15m, 24h or 7d')
   .transform((value) => Number.parseInt(value, 10) * UNIT_MS[(value.replace(/^\d+/, '') || 's') as Unit]);
 
+const KIB = 1024;
+const UNIT_BYTES = { '': 1, KiB: KIB, MiB: KIB ** 2, GiB: KIB ** 3, TiB: KIB ** 4 } as const;
+
+/** A size such as `64MiB`, `10 GiB`, or plain bytes, parsed to bytes. */
+const bytes = text
+  .regex(/^\d{1,12} ?(KiB|MiB|GiB|TiB)?$/, 'must be a size such as 64MiB or 10GiB, or a number of bytes')
+  .transform((value) => {
+    const unit = value.replace(/^\d+ ?/, '') as keyof typeof UNIT_BYTES;
+    return Number.parseInt(value, 10) * UNIT_BYTES[unit];
+  })
+  .pipe(z.number().min(1, 'must be at least 1 byte'));
+
 /** At most a day: a Node timer set to more than 24 days fires at once. */
 const waitingTime = duration.pipe(
   z.number().min(100, 'must be at least 100ms').max(UNIT_MS.d, 'must be at most 1d'),
@@ -172,6 +184,20 @@ const settingsSchema = z
       .min(16, 'must be at least 16 characters; 32 random bytes in base64 are best')
       .optional(),
     SESSION_ENCRYPTION_KEY_PREVIOUS: text.min(16, 'must be at least 16 characters').optional(),
+    MEDIA_STORE: z.enum(['file', 's3'], 'must be file or s3').default('file'),
+    /** The largest file that can be sent. Telegram takes 2000 MiB. */
+    MEDIA_MAX_BYTES: bytes
+      .pipe(z.number().max(2_000 * KIB ** 2, 'must be at most 2000MiB, which is Telegram’s limit'))
+      .default(2_000 * KIB ** 2),
+    /** Most bytes of uploads that an account has not used. */
+    MEDIA_QUOTA: bytes.default(10 * KIB ** 3),
+    /** How long an upload that no message uses is kept. */
+    MEDIA_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
+    S3_ENDPOINT: httpUrl.optional(),
+    S3_REGION: text.min(1).default('us-east-1'),
+    S3_BUCKET: text.min(1).optional(),
+    S3_ACCESS_KEY_ID: text.min(1).optional(),
+    S3_SECRET_ACCESS_KEY: text.min(1).optional(),
     SANDBOX_PORT: port.default(4430),
     SANDBOX_CONTROL_PORT: port.default(4480),
     /**
@@ -256,6 +282,9 @@ const settingsSchema = z
           'is set, and REDIS_URL uses no TLS: begin it with rediss://, rediss+cluster:// or rediss+sentinel://',
       });
     }
+    for (const path of ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const)
+      if (settings.MEDIA_STORE === 's3' && settings[path] === undefined)
+        context.addIssue({ code: 'custom', path: [path], message: 'is missing: MEDIA_STORE=s3 needs it' });
     if (settings.CORS_ORIGINS.includes('*') && settings.API_KEYS.length === 0) {
       context.addIssue({
         code: 'custom',
@@ -305,6 +334,7 @@ export function secretsOf(settings: Settings): string[] {
     settings.TELEGRAM_BOT_TOKEN,
     settings.WEBHOOK_SECRET,
     settings.ASSISTANT_API_KEY,
+    settings.S3_SECRET_ACCESS_KEY,
     settings.ADMIN_PASSWORD,
     settings.SESSION_ENCRYPTION_KEY,
     settings.SESSION_ENCRYPTION_KEY_PREVIOUS,

@@ -3,6 +3,7 @@ import { parseRedisUrl, parseSettings, Sealer, silentLogger } from '@gateway/run
 import { createApiMetrics } from '@gateway/telemetry';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createApp } from '../api-app.ts';
+import { NO_MEDIA } from '../testing/no-media.ts';
 import { overHttp } from '../testing/over-http.ts';
 
 const REDIS_URL = process.env['REDIS_URL'];
@@ -29,6 +30,7 @@ async function boardOver(redisUrl: string, environment: Record<string, string> =
     producer,
     assistant: null,
     board: producer.board,
+    media: NO_MEDIA,
     metrics,
     logger,
     stopping: new AbortController().signal,

@@ -3,6 +3,7 @@ import { parseSettings, silentLogger } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { expect, test } from 'vitest';
 import { FakeProducer, JOB_ID } from '../testing/fake-producer.ts';
+import { NO_MEDIA } from '../testing/no-media.ts';
 import { runInteractive } from './interactive.ts';
 
 function setup(signal = new AbortController().signal) {
@@ -12,6 +13,7 @@ function setup(signal = new AbortController().signal) {
     producer,
     assistant: null,
     board: null,
+    media: NO_MEDIA,
     metrics: createApiMetrics(),
     logger: silentLogger(),
     stopping: new AbortController().signal,

@@ -1,16 +1,19 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../context.ts';
 import { answerBrokenRequest, unreadableRequest } from './broken-request.ts';
 import { urlHost } from './loopback.ts';
+import { limitReceiving } from './receive-timeout.ts';
 
 export interface ListenOptions {
   host: string;
   port: number;
   /** ms in which a request, including its body, must arrive; else 408. Does not limit the processing time. */
   receiveTimeoutMs?: number;
+  /** Whether the request's route limits the time of its body itself. */
+  isUpload?: (request: IncomingMessage) => boolean;
 }
 
 export interface HttpServer {
@@ -28,7 +31,7 @@ const KEEP_ALIVE = 30_000;
 
 /** Serves the app. @throws {Error} a one-line message that names HOST or PORT if it cannot listen there. */
 export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOptions): Promise<HttpServer> {
-  const { port, receiveTimeoutMs = 30_000 } = options;
+  const { port, receiveTimeoutMs = 30_000, isUpload = () => false } = options;
   const host = options.host.replace(/^\[|\]$/g, '');
   // Keeps the library's default of its own Request and Response classes: Node's cost as much as the rest of a request.
   const answer = getRequestListener(app.fetch, {
@@ -38,12 +41,13 @@ export async function listen(app: Pick<Hono<ApiEnv>, 'fetch'>, options: ListenOp
     {
       keepAliveTimeout: KEEP_ALIVE,
       headersTimeout: receiveTimeoutMs,
-      requestTimeout: receiveTimeoutMs,
+      requestTimeout: 0,
       connectionsCheckingInterval: Math.min(1_000, receiveTimeoutMs),
     },
     (request, response) => void answer(request, response),
   );
   const connections = trackConnections(server);
+  limitReceiving(server, receiveTimeoutMs, isUpload);
   server.on('clientError', (error, socket) =>
     answerBrokenRequest(error, socket, connections.get(socket) ?? null),
   );

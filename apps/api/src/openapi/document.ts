@@ -1,4 +1,4 @@
-import { accountStateSchema, recipientIdSchema, userIdSchema } from '@gateway/contracts';
+import { accountStateSchema, recipientIdSchema, uploadRequestSchema, userIdSchema } from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
 import { describeOperation, jsonSchema } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -20,6 +20,15 @@ const PARAMETERS = {
   Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
   DeliveryId: { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
   UserIdQuery: query('user_id', 'An account of which all are listed.', jsonSchema(userIdSchema, 'input')),
+  UploadUserId: {
+    ...query('user_id', 'The account that will send the file.', jsonSchema(userIdSchema, 'input')),
+    required: true,
+  },
+  UploadFileName: query(
+    'file_name',
+    'The name of the file. It wins over that of a form.',
+    jsonSchema(uploadRequestSchema.out.shape.file_name.unwrap(), 'input'),
+  ),
   JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string', maxLength: 200 }),
   DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
   Limit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 100 }),

@@ -12,6 +12,8 @@ type ParameterName =
   | 'Wait'
   | 'DeliveryId'
   | 'UserIdQuery'
+  | 'UploadUserId'
+  | 'UploadFileName'
   | 'JobIdQuery'
   | 'DeliveryState'
   | 'Limit'
@@ -55,6 +57,8 @@ export interface Operation {
   description: string;
   parameters?: readonly ParameterName[];
   request?: { schema: z.ZodType; examples: Record<string, unknown> };
+  /** The body is a file: of any type, or as the only part of a form. */
+  takesFile?: boolean;
   /** The success responses, by status. */
   answers: Record<number, Answer>;
   /** Every error code that this operation can return. */
@@ -76,10 +80,18 @@ export function describeOperation(operation: Operation): Json {
     description,
     parameters: [...parameters, 'RequestId'].map((name) => ({ $ref: `#/components/parameters/${name}` })),
     ...(request !== undefined && { requestBody: describeRequest(request) }),
+    ...(operation.takesFile === true && { requestBody: FILE_BODY }),
     responses: { ...Object.fromEntries(success), ...describeErrors(errors) },
     security: open === true ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
   };
 }
+
+const FILE = { type: 'string', format: 'binary' };
+const FORM = { type: 'object', properties: { file: FILE }, required: ['file'], maxProperties: 1 };
+const FILE_BODY: Json = {
+  required: true,
+  content: { '*/*': { schema: FILE }, 'multipart/form-data': { schema: FORM } },
+};
 
 function describeRequest({ schema, examples }: NonNullable<Operation['request']>): Json {
   const named = Object.entries(examples).map(([name, value]) => [name, { value }]);

@@ -20,6 +20,7 @@ import { QR_OPERATIONS } from './qr-operations.ts';
 import { READING_OPERATIONS } from './reading-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations.ts';
+import { UPLOAD_OPERATIONS } from './upload-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
 const ALICE = { user_id: 'alice' };
@@ -109,6 +110,7 @@ export const OPERATIONS: readonly Operation[] = [
     errors: INTERACTIVE,
   },
   ...ACTION_OPERATIONS,
+  ...UPLOAD_OPERATIONS,
   {
     method: 'get',
     path: '/jobs/{job_id}',

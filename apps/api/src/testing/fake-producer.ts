@@ -164,6 +164,14 @@ export class FakeProducer implements ApiProducer {
 
   async notifyOwner(): Promise<void> {}
 
+  async unusedUploadBytes(): Promise<number> {
+    return 0;
+  }
+
+  async addUpload(): Promise<boolean> {
+    return true;
+  }
+
   async outage(_userId: string, signal: AbortSignal): Promise<GatewayError | null> {
     if (this.away?.from === 'outage') return GatewayError.from(this.away.error);
     return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { parseSettings, silentLogger, type Settings } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { createApp } from '../api-app.ts';
 import { FakeProducer } from './fake-producer.ts';
+import { NO_MEDIA } from './no-media.ts';
 import { overHttp } from './over-http.ts';
 
 export interface TestRequest {
@@ -29,6 +30,7 @@ export function testApi(settings: Partial<Settings> = {}, assistant: Assistant |
     producer,
     assistant,
     board: null,
+    media: NO_MEDIA,
     metrics: createApiMetrics(),
     logger,
     stopping: stop.signal,

@@ -208,8 +208,8 @@ export const ERROR_CODES = {
   STORAGE_FULL: entry(
     507,
     'user_action',
-    'The storage for accounts accepts no writes: it is full or read-only.',
-    "Operator: free space, or make DATA_DIR writable (the worker's log names the file). Then try again.",
+    'The storage accepts no writes: it is full or read-only.',
+    'Read the message. Operator: free space, or make DATA_DIR writable (the log names the file). Then try again.',
   ),
   STORAGE_UNAVAILABLE: entry(
     503,
@@ -376,6 +376,12 @@ export const ERROR_CODES = {
     'permanent',
     'Telegram does not take this reaction here.',
     'Read `rpc_error`; choose another emoji, or fewer.',
+  ),
+  MEDIA_TOO_LARGE: entry(
+    413,
+    'permanent',
+    'The file is too large.',
+    'Send a smaller file: the message says how large it may be.',
   ),
   MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not accept this message.', 'Read `rpc_error`.'),
   TOO_LATE: entry(409, 'permanent', 'The message was sent, or is being sent.', 'None: read the job.'),

@@ -1,0 +1,3 @@
+export { MediaStoreError, type MediaName, type MediaStore, type StoredMedia } from './media-store.ts';
+export { openMediaStore } from './open-media-store.ts';
+export { receiveMedia, toGatewayError, type ReceivedMedia } from './receive-media.ts';

@@ -1,0 +1,88 @@
+import { MEDIA_ACCOUNTS_KEY, unusedBytesKey, uploadJobsKey, uploadsKey } from '../keys.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { Script } from '../redis/script.ts';
+import { parseUploadRecord, type UploadRecord } from './upload-record.ts';
+
+/*
+ * The records of uploads. Their bytes are in the media store. A job uses its uploads from the step that enqueues it
+ * (UPLOAD_USES) until it ends. An upload that no job uses counts against the account's quota.
+ */
+
+/** KEYS: uploads, unused bytes. ARGV: id, record, size, quota. */
+const ADD = new Script(`
+local unused = tonumber(redis.call('GET', KEYS[2]) or '0')
+if unused + ARGV[3] > tonumber(ARGV[4]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('INCRBY', KEYS[2], ARGV[3])
+return 1`);
+
+/** KEYS: uploads, jobs of the upload. ARGV: id, job. */
+const RELEASE = new Script(`
+if redis.call('SREM', KEYS[2], ARGV[2]) == 0 or redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1])`);
+
+/** KEYS: uploads, unused bytes, jobs of the upload. ARGV: id. */
+const DROP_UNUSED = new Script(`
+local record = redis.call('HGET', KEYS[1], ARGV[1])
+if not record or redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+redis.call('DECRBY', KEYS[2], cjson.decode(record).size)
+return redis.call('HDEL', KEYS[1], ARGV[1])`);
+
+/**
+ * Records an upload whose bytes are stored.
+ * @param quota the most bytes that the account's unused uploads may have.
+ * @returns `false` if it would be over the quota; then it is not recorded.
+ */
+export async function addUpload(
+  redis: RedisClient,
+  userId: string,
+  uploadId: string,
+  record: UploadRecord,
+  quota: number,
+): Promise<boolean> {
+  // First, so that a sweep finds the account whatever happens in between.
+  await redis.sadd(MEDIA_ACCOUNTS_KEY, userId);
+  const keys = [uploadsKey(userId), unusedBytesKey(userId)];
+  return (await ADD.run(redis, keys, [uploadId, JSON.stringify(record), record.size, quota])) === 1;
+}
+
+/** Bytes of the account's uploads that no job uses. */
+export async function readUnusedBytes(redis: RedisClient, userId: string): Promise<number> {
+  return Number((await redis.get(unusedBytesKey(userId))) ?? 0);
+}
+
+/** All uploads of an account, by id. */
+export async function readUploads(redis: RedisClient, userId: string): Promise<Map<string, UploadRecord>> {
+  const records = await redis.hgetall(uploadsKey(userId));
+  return new Map(Object.entries(records).map(([id, json]) => [id, parseUploadRecord(json)]));
+}
+
+/** The jobs that use an upload. */
+export async function readUploadJobs(
+  redis: RedisClient,
+  userId: string,
+  uploadId: string,
+): Promise<string[]> {
+  return redis.smembers(uploadJobsKey(userId, uploadId));
+}
+
+/** The job has ended. @returns whether no other job uses the upload: it is forgotten, and its bytes can go. */
+export async function releaseUpload(
+  redis: RedisClient,
+  userId: string,
+  uploadId: string,
+  jobId: string,
+): Promise<boolean> {
+  const keys = [uploadsKey(userId), uploadJobsKey(userId, uploadId)];
+  return (await RELEASE.run(redis, keys, [uploadId, jobId])) === 1;
+}
+
+/** Forgets an upload unless a job uses it. @returns whether it is forgotten, so that its bytes can go. */
+export async function dropUnusedUpload(
+  redis: RedisClient,
+  userId: string,
+  uploadId: string,
+): Promise<boolean> {
+  const keys = [uploadsKey(userId), unusedBytesKey(userId), uploadJobsKey(userId, uploadId)];
+  return (await DROP_UNUSED.run(redis, keys, [uploadId])) === 1;
+}
