@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Long } from '@mtcute/core';
+import { InputMedia, Long } from '@mtcute/core';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { pngOf } from './control/png.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { newClient, signedIn } from './testing/mtcute-users.ts';
 
@@ -231,7 +232,9 @@ test('mtcute continues with the same session after a restart of the sandbox', as
   const first = await createSandbox({ dataDir });
   const alice = await signedIn(first, '+9996611001');
   const bob = await signedIn(first, '+9996621002');
-  await alice.client.sendText(await alice.client.resolvePhoneNumber('+9996621002'), 'before');
+  const peer = await alice.client.resolvePhoneNumber('+9996621002');
+  const photo = InputMedia.photo(pngOf(8, 8));
+  await alice.client.sendMedia(peer, photo, { caption: 'before' });
   const main = first.dataCenters.find(({ id }) => id === 2)?.port ?? 0;
   await first.close();
 
@@ -249,6 +252,9 @@ test('mtcute continues with the same session after a restart of the sandbox', as
     [2, 'after'],
     [1, 'before'],
   ]);
+  const media = history[1]?.media;
+  if (media?.type !== 'photo') throw new Error('the photo is gone');
+  expect(Buffer.from(await bob.client.downloadAsBuffer(media))).toEqual(pngOf(8, 8));
 });
 
 async function titles(client: Awaited<ReturnType<typeof newClient>>): Promise<string[]> {

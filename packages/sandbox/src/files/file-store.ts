@@ -17,8 +17,7 @@ import { join } from 'node:path';
 import { rpcError } from '../rpc/errors.ts';
 import { Upload, type UploadedBytes } from './upload.ts';
 
-/** Bytes of stored files at most. The files that were stored first are deleted beyond. */
-const MAX_STORED = 8 * 2 ** 30;
+const DEFAULT_MAX_STORED = 8 * 2 ** 30;
 /** Unfinished uploads at most, and remembered finished ones. The oldest ones are deleted beyond. */
 const MAX_UPLOADS = 256;
 
@@ -40,6 +39,7 @@ export class FileStore {
   #directory: string | undefined;
   #made = 0;
   readonly #isTemporary: boolean;
+  readonly #maxStored: number;
   readonly #uploads = new Map<string, Upload>();
   /** Telegram lets a client use an upload more than once. */
   readonly #used = new Map<string, UsedUpload>();
@@ -49,9 +49,15 @@ export class FileStore {
   /**
    * @param directory undefined: a temporary directory, which is created when the first bytes arrive.
    * @param isWanted whether the state has the file with this SHA-256. Other files are deleted.
+   * @param maxStored bytes of stored files, and of unfinished uploads. The oldest ones are deleted beyond.
    */
-  constructor(directory?: string, isWanted: (sha256: string) => boolean = () => true) {
+  constructor(
+    directory?: string,
+    isWanted: (sha256: string) => boolean = () => true,
+    maxStored = DEFAULT_MAX_STORED,
+  ) {
     this.#isTemporary = directory === undefined;
+    this.#maxStored = maxStored;
     if (directory !== undefined) this.#open(directory, isWanted);
   }
 
@@ -63,12 +69,9 @@ export class FileStore {
     if (upload === undefined) {
       upload = new Upload(join(this.#home(), 'uploads', key));
       this.#uploads.set(key, upload);
-      for (const [oldest, ended] of oldestBeyondLimit(this.#uploads)) {
-        ended.discard();
-        this.#uploads.delete(oldest);
-      }
     }
     upload.savePart(index, bytes, isLast);
+    this.#limitUploads(key);
   }
 
   /**
@@ -87,7 +90,8 @@ export class FileStore {
     renameSync(upload.path, this.#pathOf(sha256));
     this.#add(sha256, size);
     this.#used.set(key, { sha256, size, parts });
-    for (const [oldest] of oldestBeyondLimit(this.#used)) this.#used.delete(oldest);
+    const [first] = this.#used.keys();
+    if (first !== undefined && this.#used.size > MAX_UPLOADS) this.#used.delete(first);
     return { sha256, size };
   }
 
@@ -144,6 +148,7 @@ export class FileStore {
     this.#uploads.clear();
     if (this.#isTemporary && this.#directory !== undefined)
       rmSync(this.#directory, { recursive: true, force: true });
+    this.#stored.clear();
   }
 
   #open(directory: string, isWanted: (sha256: string) => boolean): void {
@@ -174,16 +179,23 @@ export class FileStore {
     utimesSync(this.#pathOf(sha256), now, now);
     let total = [...this.#stored.values()].reduce((sum, each) => sum + each, 0);
     for (const [oldest, freed] of this.#stored) {
-      if (total <= MAX_STORED || oldest === sha256) return;
+      if (total <= this.#maxStored || oldest === sha256) return;
       rmSync(this.#pathOf(oldest), { force: true });
       this.#stored.delete(oldest);
       total -= freed;
     }
   }
-}
 
-function oldestBeyondLimit<T>(uploads: ReadonlyMap<string, T>): [string, T][] {
-  return [...uploads].slice(0, Math.max(0, uploads.size - MAX_UPLOADS));
+  /** @param current the upload that a client is working on. */
+  #limitUploads(current: string): void {
+    let total = [...this.#uploads.values()].reduce((sum, { size }) => sum + size, 0);
+    for (const [oldest, upload] of this.#uploads) {
+      if ((this.#uploads.size <= MAX_UPLOADS && total <= this.#maxStored) || oldest === current) return;
+      total -= upload.size;
+      upload.discard();
+      this.#uploads.delete(oldest);
+    }
+  }
 }
 
 function keyOf({ accountId, fileId }: UploadName): string {

@@ -32,6 +32,7 @@ export class Upload {
   /** The digest of the first `#hashed` parts. */
   #hash: Hash = createHash('sha256');
   #hashed = 0;
+  #size = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -40,7 +41,7 @@ export class Upload {
 
   /** The bytes that have arrived. */
   get size(): number {
-    return [...this.#parts.values()].reduce((sum, { size }) => sum + size, 0);
+    return this.#size;
   }
 
   /**
@@ -62,6 +63,7 @@ export class Upload {
     else if (size < this.#partSize && isLast === false) throw rpcError('FILE_PART_SIZE_CHANGED');
     writeFully(this.#fd, bytes, index * this.#partSize);
     this.#parts.set(index, { size, crc });
+    this.#size += size - (known?.size ?? 0);
     if (index < this.#hashed) this.#restartHash();
     this.#hashWholeParts();
   }

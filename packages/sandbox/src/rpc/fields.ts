@@ -33,7 +33,7 @@ export function idField(object: TlObject, field: string): number {
 export function bytesField(object: TlObject, field: string): Buffer {
   const value = object[field];
   if (!(value instanceof Uint8Array)) throw rpcError('INPUT_FETCH_ERROR');
-  return Buffer.from(value);
+  return Buffer.from(value.buffer, value.byteOffset, value.length);
 }
 
 export function objectField(object: TlObject, field: string): TlObject {
