@@ -87,6 +87,21 @@ export function rsaUnpad(encrypted: Uint8Array, { privateKey }: RsaKeyPair): Buf
   return timingSafeEqual(dataWithHash.subarray(PADDED_DATA), sha256(tempKey, data)) ? data : undefined;
 }
 
+/**
+ * Decrypts the older padding, which many clients still use: a zero byte, the SHA-1 of the data, the data, and random
+ * bytes. The caller must check the hash, because only the data tells its length.
+ *
+ * @returns undefined if it is not of this form.
+ */
+export function rsaUnpadClassic(
+  encrypted: Uint8Array,
+  { privateKey }: RsaKeyPair,
+): { hash: Buffer; dataAndPadding: Buffer } | undefined {
+  const opened = decryptRaw(encrypted, privateKey);
+  if (opened?.[0] !== 0) return undefined;
+  return { hash: opened.subarray(1, 21), dataAndPadding: opened.subarray(21) };
+}
+
 function decryptRaw(encrypted: Uint8Array, key: KeyObject): Buffer | undefined {
   if (encrypted.length !== MODULUS_BYTES) return undefined;
   try {

@@ -42,6 +42,12 @@ test('p_q_inner_data, which names no data centre, is accepted', async () => {
   expect((await handshake(await RawClient.connect(port), 7, { pqInner })).answer._).toBe('dh_gen_ok');
 });
 
+test.each(['p_q_inner_data', 'p_q_inner_data_dc'])('%s in the older RSA padding is accepted', async (_) => {
+  const { port } = await startServer(refuseAll);
+  const tampering: Tampering = { isClassic: true, pqInner: (inner) => Object.assign(inner, { _ }) };
+  expect((await handshake(await RawClient.connect(port), 1, tampering)).answer._).toBe('dh_gen_ok');
+});
+
 test.each([2, 10_002, 0])('data centre %i is refused with -444 by number 1', async (dc) => {
   const { port } = await startServer(refuseAll);
   const client = await RawClient.connect(port);
@@ -72,6 +78,14 @@ const TAMPERINGS: [string, Tampering][] = [
   ],
   ['hash in RSA_PAD', { rsaSpoil: (data) => data.writeUInt8((data[223] ?? 0) ^ 1, 223) }],
   ['data in RSA_PAD', { rsaSpoil: (data) => data.writeUInt8((data[191] ?? 0) ^ 1, 191) }],
+  [
+    'hash in the older RSA padding',
+    { isClassic: true, rsaSpoil: (data) => data.writeUInt8((data[0] ?? 0) ^ 1, 0) },
+  ],
+  [
+    'new_nonce in the older RSA padding',
+    { isClassic: true, rsaSpoil: (data) => data.writeUInt8((data[100] ?? 0) ^ 1, 100) },
+  ],
   ['nonce in p_q_inner_data', { pqInner: (inner) => Object.assign(inner, { nonce: other16 }) }],
   ['server_nonce in p_q_inner_data', { pqInner: (inner) => Object.assign(inner, { server_nonce: other16 }) }],
   [

@@ -10,7 +10,7 @@ import {
 import { sha1 } from '../crypto/hashes.ts';
 import { exchangeAes } from '../crypto/message-key.ts';
 import { makePrimeProduct, type PrimeProduct } from '../crypto/prime-product.ts';
-import { rsaUnpad, type RsaKeyPair } from '../crypto/rsa.ts';
+import { rsaUnpad, rsaUnpadClassic, type RsaKeyPair } from '../crypto/rsa.ts';
 import { TlDecodeError } from '../tl/errors.ts';
 import { serviceCodec } from '../tl/service.ts';
 import { TlReader } from '../tl/tl-reader.ts';
@@ -115,9 +115,7 @@ export class Handshake {
     if (!sameBytes(request, 'p', product.p) || !sameBytes(request, 'q', product.q)) {
       throw new HandshakeRefused(404, 'p and q are not the factors of pq');
     }
-    const opened = rsaUnpad(bytesOf(request, 'encrypted_data'), this.#options.rsaKeyPair);
-    if (opened === undefined) throw new HandshakeRefused(404, 'encrypted_data is not RSA_PAD for this key');
-    const inner = decoded(() => serviceCodec.read(new TlReader(opened)));
+    const inner = openInnerData(bytesOf(request, 'encrypted_data'), this.#options.rsaKeyPair);
     if (!inner._.startsWith('p_q_inner_data'))
       throw new HandshakeRefused(404, `${inner._} in encrypted_data`);
     this.#checkNonces(inner);
@@ -200,6 +198,19 @@ export class Handshake {
     if (dc % TEST_DC !== this.#options.dcId)
       throw new HandshakeRefused(444, `this is data centre ${this.#options.dcId}, not ${dc}`);
   }
+}
+
+/** The client's proof, in RSA_PAD or in the older padding with a SHA-1. */
+function openInnerData(encrypted: Buffer, rsaKeyPair: RsaKeyPair): TlObject {
+  const padded = rsaUnpad(encrypted, rsaKeyPair);
+  if (padded !== undefined) return decoded(() => serviceCodec.read(new TlReader(padded)));
+  const classic = rsaUnpadClassic(encrypted, rsaKeyPair);
+  if (classic === undefined) throw new HandshakeRefused(404, 'encrypted_data has no padding for this key');
+  const reader = new TlReader(classic.dataAndPadding);
+  const inner = decoded(() => serviceCodec.read(reader));
+  if (!sha1(classic.dataAndPadding.subarray(0, reader.position)).equals(classic.hash))
+    throw new HandshakeRefused(404, 'a wrong SHA-1 in encrypted_data');
+  return inner;
 }
 
 /** SHA-1, the data, and padding to a multiple of the AES block. */

@@ -1,6 +1,6 @@
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import { igeEncrypt } from '../aes-ige.ts';
-import { sha256 } from '../hashes.ts';
+import { sha1, sha256 } from '../hashes.ts';
 
 /**
  * The client's RSA_PAD: seals up to 144 bytes for a server key. `spoil` may change the 224 bytes of data and hash
@@ -24,4 +24,16 @@ export function rsaPad(
     if ((sealed[0] ?? 0) < 0x80)
       return publicEncrypt({ key: publicKeyPem, padding: constants.RSA_NO_PADDING }, sealed);
   }
+}
+
+/** The client's older padding. `spoil` may change the 255 bytes before they are encrypted. */
+export function rsaPadClassic(
+  data: Uint8Array,
+  publicKeyPem: string,
+  spoil: (hashWithData: Buffer) => void = () => undefined,
+): Buffer {
+  const padded = Buffer.concat([sha1(data), data, randomBytes(235 - data.length)]);
+  spoil(padded);
+  const sealed = Buffer.concat([Buffer.alloc(1), padded]);
+  return publicEncrypt({ key: publicKeyPem, padding: constants.RSA_NO_PADDING }, sealed);
 }

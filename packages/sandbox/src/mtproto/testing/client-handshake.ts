@@ -3,7 +3,7 @@ import { igeDecrypt, igeEncrypt } from '../../crypto/aes-ige.ts';
 import { dhSharedKey, makeDhPair } from '../../crypto/diffie-hellman.ts';
 import { sha1 } from '../../crypto/hashes.ts';
 import { exchangeAes } from '../../crypto/message-key.ts';
-import { rsaPad } from '../../crypto/testing/rsa-pad.ts';
+import { rsaPad, rsaPadClassic } from '../../crypto/testing/rsa-pad.ts';
 import { serviceCodec } from '../../tl/service.ts';
 import { TlReader } from '../../tl/tl-reader.ts';
 import type { TlObject } from '../../types.ts';
@@ -15,6 +15,8 @@ import { rsaKeyPair } from './start-server.ts';
 export interface Tampering {
   pqInner?: (inner: TlObject) => void;
   rsaSpoil?: (dataWithHash: Buffer) => void;
+  /** Uses the older padding, with a SHA-1. */
+  isClassic?: boolean;
   reqDhParams?: (request: TlObject) => void;
   clientDhInner?: (inner: TlObject) => void;
   /** SHA-1, data and padding, before encryption. */
@@ -57,13 +59,14 @@ export async function handshake(
     dc,
   };
   tampering.pqInner?.(inner);
+  const pad = tampering.isClassic === true ? rsaPadClassic : rsaPad;
   const reqDhParams = {
     _: 'req_DH_params',
     ...nonces,
     p,
     q,
     public_key_fingerprint: rsaKeyPair.fingerprint,
-    encrypted_data: rsaPad(serviceCodec.encode(inner, 'X'), rsaKeyPair.publicKeyPem, tampering.rsaSpoil),
+    encrypted_data: pad(serviceCodec.encode(inner, 'X'), rsaKeyPair.publicKeyPem, tampering.rsaSpoil),
   };
   tampering.reqDhParams?.(reqDhParams);
   const params = await client.ask(reqDhParams);
