@@ -2,7 +2,7 @@ import { addDelayedJob, addStandardJob } from 'bullmq/dist/cjs/scripts/index.js'
 import { Cluster } from 'ioredis';
 import { NOTIFY_OWNER } from '../events/due-accounts.ts';
 import { accountViewKey, dueAccountsChannel, dueAccountsKey, sendQueuePrefix } from '../keys.ts';
-import { QUIET } from '../line/bullmq-step.ts';
+import { LEAN } from '../line/bullmq-step.ts';
 import { BULLMQ_ARGS, type PackedJob } from '../line/enqueue-backend.ts';
 import { BatchedScript, type Run } from '../redis/batched-script.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -71,7 +71,7 @@ return { 'added', waiting }`;
 
 function addFunction([name, { script, keys }]: [string, (typeof BULLMQ)[keyof typeof BULLMQ]]): string {
   return `
-function add.${name}()${QUIET}
+function add.${name}()${LEAN}
   local KEYS = { ${keys.map((key) => `prefix .. '${key}'`).join(', ')} }
   ${script.content}
 end`;
