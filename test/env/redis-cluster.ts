@@ -1,17 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sleep } from '@gateway/runtime';
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
+import { clientOptions, portSettings, type Certificates } from './certificates.ts';
+import { endChild, until, withRedis } from './redis-nodes.ts';
 
 const NODES = 3;
 const SLOTS = 16_384;
-
-/** ms until the nodes know each other and every slot is served. */
-const FORMING_LIMIT = 20_000;
 
 /** ms after which the nodes give a silent one up. */
 const NODE_TIMEOUT = 2_000;
@@ -27,13 +24,19 @@ export class RedisCluster {
   readonly #directory: string;
   readonly #nodes: Node[] = [];
 
-  private constructor(directory: string) {
+  readonly #tls: Certificates | undefined;
+
+  private constructor(directory: string, tls: Certificates | undefined) {
     this.#directory = directory;
+    this.#tls = tls;
   }
 
-  /** @param withReplicas one for each master, which takes over from it. */
-  static async start({ withReplicas = false } = {}): Promise<RedisCluster> {
-    const cluster = new RedisCluster(await mkdtemp(join(tmpdir(), 'gateway-cluster-')));
+  /** @param options `withReplicas`: one for each master, which takes over from it. */
+  static async start({
+    withReplicas = false,
+    tls,
+  }: { withReplicas?: boolean; tls?: Certificates } = {}): Promise<RedisCluster> {
+    const cluster = new RedisCluster(await mkdtemp(join(tmpdir(), 'gateway-cluster-')), tls);
     try {
       for (let node = 0; node < (withReplicas ? 2 * NODES : NODES); node += 1) await cluster.#startNode(node);
       await cluster.#form();
@@ -48,7 +51,7 @@ export class RedisCluster {
   /** As REDIS_URL. It names two nodes, which know the others. */
   get url(): string {
     const [first, second] = this.#nodes;
-    return `redis+cluster://127.0.0.1:${first?.port},127.0.0.1:${second?.port}`;
+    return `${this.#tls === undefined ? 'redis' : 'rediss'}+cluster://127.0.0.1:${first?.port},127.0.0.1:${second?.port}`;
   }
 
   async #startNode(node: number): Promise<void> {
@@ -68,19 +71,20 @@ export class RedisCluster {
 
   #spawn(port: number, bus: number): ChildProcess {
     const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
-    const options = [
-      '--port',
-      `${port}`,
-      '--cluster-port',
-      `${bus}`,
-      '--bind',
-      '127.0.0.1',
-      '--dir',
-      join(this.#directory, String(port)),
+    const settings: [string, string][] = [
+      ...portSettings(port, this.#tls),
+      ['cluster-port', `${bus}`],
+      ['bind', '127.0.0.1'],
+      ['dir', join(this.#directory, String(port))],
+      ['cluster-enabled', 'yes'],
+      ['cluster-node-timeout', `${NODE_TIMEOUT}`],
+      ['repl-diskless-sync-delay', '0'],
+      ['save', ''],
+      ['maxmemory-policy', 'noeviction'],
+      ...(this.#tls === undefined ? [] : [['tls-cluster', 'yes'] as [string, string]]),
     ];
-    const rules = ['--cluster-enabled', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
-    const failover = ['--cluster-node-timeout', `${NODE_TIMEOUT}`, '--repl-diskless-sync-delay', '0'];
-    return spawn(binary, [...options, ...rules, ...failover], { stdio: 'ignore' });
+    const options = settings.flatMap(([name, value]) => [`--${name}`, value]);
+    return spawn(binary, options, { stdio: 'ignore' });
   }
 
   /** Gives each master a replica, and waits until it has the master's data. */
@@ -108,7 +112,7 @@ export class RedisCluster {
     const killed = await this.#masterOf(slot);
     const { child } = this.#nodes.find(({ port }) => port === killed) ?? {};
     if (child === undefined) throw new Error('no node has that key');
-    await end(child);
+    await endChild(child);
     await until(async () => (await this.#masterOf(slot)) !== killed, 'no replica took over in time');
   }
 
@@ -134,13 +138,7 @@ export class RedisCluster {
   }
 
   async #with<T>(port: number, work: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: null, retryStrategy: () => 20 });
-    redis.on('error', () => {});
-    try {
-      return await work(redis);
-    } finally {
-      redis.disconnect();
-    }
+    return withRedis({ port, ...clientOptions(this.#tls) }, work);
   }
 
   /** A client of the cluster; the caller closes it. */
@@ -150,22 +148,7 @@ export class RedisCluster {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#nodes.map(({ child }) => end(child)));
+    await Promise.all(this.#nodes.map(({ child }) => endChild(child)));
     await rm(this.#directory, { recursive: true, force: true });
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'close');
-  child.kill('SIGKILL');
-  await gone;
-}
-
-async function until(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const deadline = Date.now() + FORMING_LIMIT;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(otherwise);
-    await sleep(20);
   }
 }

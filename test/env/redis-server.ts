@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseRedisUrl, type RedisAddress } from '@gateway/runtime';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
+import { clientOptions, portSettings, type Certificates } from './certificates.ts';
 
 export interface RedisServerOptions {
   /**
@@ -18,6 +19,8 @@ export interface RedisServerOptions {
    * server.
    */
   directory?: string;
+  /** Makes it speak TLS only. */
+  tls?: Certificates;
 }
 
 /** A separate Redis for a test, with an append-only file. It can be stopped, frozen and started again. */
@@ -28,14 +31,16 @@ export class RedisServer {
   readonly directory: string;
   readonly #ownsDirectory: boolean;
   readonly #fsync: string;
+  readonly #tls: Certificates | undefined;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, directory: string, { directory: given, fsync }: RedisServerOptions) {
+  private constructor(port: number, directory: string, { directory: given, fsync, tls }: RedisServerOptions) {
     this.#port = port;
     this.directory = directory;
     this.#ownsDirectory = given === undefined;
     this.#fsync = fsync ?? 'everysec';
-    this.url = `redis://127.0.0.1:${port}`;
+    this.#tls = tls;
+    this.url = `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`;
   }
 
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
@@ -48,7 +53,8 @@ export class RedisServer {
   /** Starts it again with its port and data; resolves once it answers. */
   async resume(): Promise<void> {
     const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
-    const options = ['--port', `${this.#port}`, '--bind', '127.0.0.1', '--dir', this.directory];
+    const port = portSettings(this.#port, this.#tls).flatMap(([name, value]) => [`--${name}`, value]);
+    const options = [...port, '--bind', '127.0.0.1', '--dir', this.directory];
     const policy = [
       '--save',
       '',
@@ -60,7 +66,11 @@ export class RedisServer {
       'noeviction',
     ];
     this.#child = spawn(binary, [...options, ...policy], { stdio: 'ignore' });
-    const redis = new Redis(this.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
+    const redis = new Redis(this.url, {
+      maxRetriesPerRequest: null,
+      retryStrategy: () => 20,
+      ...clientOptions(this.#tls),
+    });
     redis.on('error', () => {});
     await redis.ping();
     redis.disconnect();

@@ -1,8 +1,9 @@
 import { describeRedis, type Logger, type RedisAddress } from '@gateway/runtime';
 import { Cluster } from 'ioredis';
 import { connect } from './connect.ts';
+import { hiddenFault } from './hidden-fault.ts';
 import type { RedisClient } from './redis-client.ts';
-import { watchFaults } from './redis-fault.ts';
+import { watchFaults, type RedisFault } from './redis-fault.ts';
 
 export type { RedisClient };
 export type { RedisContact } from './contact.ts';
@@ -38,13 +39,15 @@ export function replaceConnection(redis: RedisClient): void {
 
 /** Logs when Redis becomes unreachable, when the reason changes, and when it is back; not every try to reconnect. */
 function watch(redis: RedisClient, address: RedisAddress, logger: Logger): RedisClient {
-  watchFaults(redis, (fault) => {
+  const onFault = (fault: RedisFault | null) => {
     if (fault === null) logger.info('Redis is reachable again');
     else
       logger.error(
         { redis: describeRedis(address), reason: fault.reason },
         `Redis is not reachable: ${fault.reason}. Reconnecting until it is`,
       );
-  });
+  };
+  if (address.kind === 'server') watchFaults(redis, onFault);
+  else watchFaults(redis, onFault, (error) => hiddenFault(address, error));
   return redis;
 }

@@ -19,7 +19,7 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
   [/NOPERM/, 'the user in REDIS_URL may not run a command that is needed (NOPERM)', true],
   [/DENIED.*protected mode/is, 'it is in protected mode: set a password in Redis and in REDIS_URL', true],
   [/max number of clients/i, 'it has reached its limit of connections (maxclients)'],
-  [/cluster support disabled/, 'it is no cluster: use redis:// in REDIS_URL', true],
+  [/cluster support disabled|unknown command.*cluster/i, 'it is no cluster: use redis:// in REDIS_URL', true],
   [
     /unknown command.*sentinel/i,
     'it is no Sentinel: use redis:// in REDIS_URL, or the port of a Sentinel',
@@ -84,13 +84,27 @@ export function faultOf(redis: RedisClient): RedisFault | null {
 /**
  * Keeps {@link faultOf} up to date.
  * @param onFault is called when the fault changes, with `null` once Redis is reachable again.
+ * @param reasonOf finds the reason that the client's error hides; by default it hides none.
  */
-export function watchFaults(redis: RedisClient, onFault: (fault: RedisFault | null) => void): void {
-  redis.on('error', (error: unknown) => {
-    const fault = explainFault(error);
+export function watchFaults(
+  redis: RedisClient,
+  onFault: (fault: RedisFault | null) => void,
+  reasonOf?: (error: unknown) => Promise<unknown>,
+): void {
+  const found = (reason: unknown) => {
+    const fault = explainFault(reason);
     if (faults.get(redis)?.reason === fault.reason) return;
     faults.set(redis, fault);
     onFault(fault);
+  };
+  const findReason = async (error: unknown, find: (error: unknown) => Promise<unknown>) => {
+    const reason = await find(error);
+    // It may be reachable by now.
+    if (redis.status !== 'ready') found(reason);
+  };
+  redis.on('error', (error: unknown) => {
+    if (reasonOf === undefined) found(error);
+    else void findReason(error, reasonOf);
   });
   redis.on('ready', () => {
     if (faults.delete(redis)) onFault(null);
