@@ -21,6 +21,7 @@ export function dispatch(telegram: Telegram, call: RpcCall): TlValue {
   if (open !== undefined) return open({ call, query, telegram });
 
   const account = telegram.store.state.accounts.get(authorization?.accountId ?? 0);
+  if (!isImplemented(query._)) throw rpcError('INPUT_METHOD_INVALID');
   if (authorization === undefined || account === undefined) throw rpcError('AUTH_KEY_UNREGISTERED');
   if (authorization.status.kind === 'ended') throw rpcError(authorization.status.error);
   if (account.botToken !== undefined && NOT_FOR_BOTS.has(query._)) throw rpcError('BOT_METHOD_INVALID');
@@ -31,7 +32,11 @@ export function dispatch(telegram: Telegram, call: RpcCall): TlValue {
   const anywhere = ANYWHERE_METHODS.get(query._);
   if (anywhere !== undefined) return anywhere(request);
   const home = HOME_METHODS.get(query._);
-  if (home === undefined) throw rpcError('INPUT_METHOD_INVALID');
   if (account.homeDc !== call.dcId) throw rpcError(`USER_MIGRATE_${account.homeDc}`);
+  if (home === undefined) throw rpcError('INPUT_METHOD_INVALID');
   return home(request);
+}
+
+function isImplemented(method: string): boolean {
+  return [PASSWORD_METHODS, ANYWHERE_METHODS, HOME_METHODS].some((methods) => methods.has(method));
 }

@@ -13,10 +13,10 @@ const CODES: Record<number, readonly string[]> = {
   ],
   403: [
     'CHAT_WRITE_FORBIDDEN',
-    'CHAT_SEND_PLAIN_FORBIDDEN',
     'CHAT_GUEST_SEND_FORBIDDEN',
     'MESSAGE_AUTHOR_REQUIRED',
     'MESSAGE_DELETE_FORBIDDEN',
+    'PREMIUM_ACCOUNT_REQUIRED',
     'PRIVACY_PREMIUM_REQUIRED',
     'USER_PRIVACY_RESTRICTED',
     'USER_RESTRICTED',
@@ -52,6 +52,7 @@ const CODE_BY_NAME = new Map(
 /** Codes of names with a variable part, such as a number. */
 const CODE_BY_PATTERN: readonly [RegExp, number][] = [
   [/^(PHONE|NETWORK|USER|FILE|STATS)_MIGRATE_\d+$/, 303],
+  [/^CHAT_SEND_[A-Z]+_FORBIDDEN$/, 403],
   [/_WAIT_\d+$/, 420],
   [/^TAKEOUT_INIT_DELAY_\d+$/, 420],
   [/^ALLOW_PAYMENT_REQUIRED(_\d+)?$/, 403],

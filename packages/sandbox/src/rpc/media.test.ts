@@ -227,6 +227,7 @@ describe('media', () => {
 
   test('an album is sent as one, and a repeated one not again', async () => {
     const items = [await stored(await photo()), await stored(await photo(pngOf(9, 9)))];
+    const again = nextId;
     const answer = await sendAlbum(items, ['first']);
     expect(listOf(answer['updates']).map(({ _ }) => _)).toEqual([
       'updateMessageID',
@@ -239,6 +240,18 @@ describe('media', () => {
     expect(new Set(sent.map(({ grouped_id }) => grouped_id)).size).toBe(1);
     expect(sent[0]?.grouped_id).toMatch(/^-?\d+$/);
     expect(telegram.pushes.at(-1)?.updates['updates']).toHaveLength(2);
+    nextId = again;
+    await expect(sendAlbum(items)).rejects.toThrow('RANDOM_ID_DUPLICATE');
+    telegram.control.changeSettings({ repeated_random_id: 'original' });
+    nextId = again;
+    expect(listOf((await sendAlbum(items))['updates'])).toMatchObject([
+      { id: 1, random_id: again },
+      { id: 2, random_id: again + 1n },
+      {},
+      {},
+    ]);
+    expect(telegram.control.messages()).toHaveLength(2);
+    expect(telegram.control.deliveries(String(again))).toMatchObject({ arrived: 3, messages: 1 });
   });
 
   test('an album is refused as a whole', async () => {
