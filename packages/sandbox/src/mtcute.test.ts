@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputMedia, Long } from '@mtcute/core';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pngOf } from './control/png.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
+import { mtcuteClient } from './testing/mtcute-client.ts';
 import { newClient, signedIn } from './testing/mtcute-users.ts';
 
 const TEXT = 'Привет! 👋🏽 👨‍👩‍👧‍👦 «ёж» 🇷🇺\nвторая строка';
@@ -155,6 +156,25 @@ describe('mtcute', () => {
       expect((await other.getMe()).id).toBe(owner.id);
     },
   );
+
+  test('signs in, sends and receives with temporary keys', async () => {
+    const { client, takesUpdates } = await mtcuteClient(sandbox, { usePfs: true });
+    onTestFinished(() => client.destroy());
+    const received: string[] = [];
+    client.onNewMessage.add(({ text }) => void received.push(text));
+    const code = (): string => sandbox.control.lastCode('+9996621001').code;
+    const { id } = await client.start({ phone: '+9996621001', code, codeSentCallback: () => {} });
+    await vi.waitUntil(takesUpdates);
+    const { actions } = sandbox.control;
+    actions.send({ from: '+9996621002', to: id, text: 'hi' });
+    await expect.poll(() => received).toContain('hi');
+    const sent = await client.sendMedia('me', InputMedia.photo(pngOf(8, 8)));
+    if (sent.media?.type !== 'photo') throw new Error('no photo');
+    expect(Buffer.from(await client.downloadAsBuffer(sent.media))).toEqual(pngOf(8, 8));
+    expect(sandbox.control.counters().sessions).toMatchObject([{ id, authorizations: 1 }]);
+    sandbox.control.revoke(id);
+    await expect(client.sendText('me', 'x')).rejects.toMatchObject({ text: 'SESSION_REVOKED' });
+  });
 
   test('signs in by a QR code and a password', async () => {
     const phone = '+79991234567';

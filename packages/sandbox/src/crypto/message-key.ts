@@ -27,6 +27,18 @@ export function messageAes(
   };
 }
 
+/** The AES key and IV of MTProto 1.0 for a message of a client. Only the binding of temporary keys still uses it. */
+export function oldMessageAes(authKey: Uint8Array, msgKey: Uint8Array): { key: Buffer; iv: Buffer } {
+  const a = sha1(msgKey, authKey.subarray(0, 32));
+  const b = sha1(authKey.subarray(32, 48), msgKey, authKey.subarray(48, 64));
+  const c = sha1(authKey.subarray(64, 96), msgKey);
+  const d = sha1(msgKey, authKey.subarray(96, 128));
+  return {
+    key: Buffer.concat([a.subarray(0, 8), b.subarray(8, 20), c.subarray(4, 16)]),
+    iv: Buffer.concat([a.subarray(8, 20), b.subarray(0, 8), c.subarray(16, 20), d.subarray(0, 8)]),
+  };
+}
+
 /** The AES key and IV for the key exchange. */
 export function exchangeAes(serverNonce: Uint8Array, newNonce: Uint8Array): { key: Buffer; iv: Buffer } {
   const newServer = sha1(newNonce, serverNonce);

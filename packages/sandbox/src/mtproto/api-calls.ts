@@ -65,7 +65,9 @@ export class ApiCalls {
   }
 
   async #result(caller: Caller, body: Buffer): Promise<Buffer> {
-    const { connection, key, session } = caller;
+    const { connection, session } = caller;
+    const key = caller.key.owner;
+    if (key.isTemporary) throw new RpcError(401, 'AUTH_KEY_PERM_EMPTY');
     if (key.guard.isDuplicated) throw new RpcError(406, 'AUTH_KEY_DUPLICATED');
     const wrapped = unwrap(body, session.layer ?? key.layer);
     this.#learn(wrapped, key, session);
@@ -91,7 +93,10 @@ export class ApiCalls {
   }
 
   /** Runs a call, unless two clients use the key at once. */
-  async #guarded({ connection, key, session }: Caller, run: () => Promise<Buffer>): Promise<Buffer> {
+  async #guarded(
+    { connection, key: { owner: key }, session }: Caller,
+    run: () => Promise<Buffer>,
+  ): Promise<Buffer> {
     if (key.guard.starts(connection, session.id)) this.#context.onDuplicated(key.id);
     try {
       if (key.guard.isDuplicated) throw new RpcError(406, 'AUTH_KEY_DUPLICATED');

@@ -8,12 +8,17 @@ import { MtprotoSession } from './session.ts';
 /** Maximum number of sessions without a connection per key. The oldest ones are deleted first. */
 const MAX_IDLE_SESSIONS = 16;
 
+/** How many temporary keys are kept. The oldest ones are deleted first. */
+const MAX_TEMPORARY_KEYS = 4_096;
+
 /** An auth key in use: its stored record, and its sessions and connections in memory. */
 export class AuthKey {
   readonly id: string;
   readonly dcId: number;
   /** 256 bytes. */
   readonly bytes: Uint8Array;
+  /** Unix seconds; only for temporary keys. */
+  readonly expiresAt: number | undefined;
   readonly salts: Salts;
   readonly guard = new CallGuard<ClientLink>();
   readonly connections = new Set<ClientLink>();
@@ -22,14 +27,43 @@ export class AuthKey {
   readonly #context: ServerContext;
   readonly #sessions = new Map<string, MtprotoSession>();
   #record: AuthKeyRecord;
+  #permanent: AuthKey | undefined;
 
-  constructor(record: AuthKeyRecord, context: ServerContext) {
+  constructor(record: AuthKeyRecord, context: ServerContext, expiresAt?: number) {
     this.#record = record;
+    this.expiresAt = expiresAt;
     this.#context = context;
     this.id = record.id;
     this.dcId = record.dcId;
     this.bytes = record.key;
     this.salts = new Salts(record.key, record.salt, context.saltLifetimeMs, context.clock());
+  }
+
+  get isTemporary(): boolean {
+    return this.expiresAt !== undefined;
+  }
+
+  /** The key whose sign-in the calls of this key use: for a bound temporary key the permanent one. */
+  get owner(): AuthKey {
+    return this.#permanent ?? this;
+  }
+
+  /** The connections of this temporary key then also count as those of the permanent key. */
+  bindTo(permanent: AuthKey): void {
+    this.#permanent = permanent;
+    for (const connection of this.connections) permanent.connections.add(connection);
+  }
+
+  addConnection(connection: ClientLink): void {
+    this.connections.add(connection);
+    this.owner.connections.add(connection);
+  }
+
+  removeConnection(connection: ClientLink): void {
+    for (const key of [this, this.owner]) {
+      key.guard.closed(connection);
+      key.connections.delete(connection);
+    }
   }
 
   /** The layer in the client's latest complete `initConnection`. */
@@ -68,6 +102,8 @@ export class AuthKey {
 export class KeyRing {
   readonly #context: ServerContext;
   readonly #keys = new Map<string, AuthKey>();
+  /** Temporary keys are kept in memory only: after a restart clients make new ones. */
+  readonly #temporary = new Map<string, AuthKey>();
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -75,6 +111,8 @@ export class KeyRing {
 
   /** A key of this data centre; undefined if the data centre does not know it. */
   find(id: string, dcId: number): AuthKey | undefined {
+    const temporary = this.#temporary.get(id);
+    if (temporary !== undefined) return this.#isValid(temporary, dcId) ? temporary : undefined;
     const record = this.#context.keys.get(id);
     if (record === undefined) {
       this.#keys.delete(id);
@@ -84,6 +122,26 @@ export class KeyRing {
     const known = this.#keys.get(id) ?? new AuthKey(record, this.#context);
     this.#keys.set(id, known);
     return known;
+  }
+
+  /** @param lifetime seconds. */
+  addTemporary(record: AuthKeyRecord, lifetime: number): void {
+    const expiresAt = Math.floor(this.#context.clock() / 1_000) + lifetime;
+    this.#temporary.set(record.id, new AuthKey(record, this.#context, expiresAt));
+    const [oldest] = this.#temporary.keys();
+    if (oldest !== undefined && this.#temporary.size > MAX_TEMPORARY_KEYS) this.#temporary.delete(oldest);
+  }
+
+  /** Whether there is a key with this id, in any data centre. */
+  has(id: string): boolean {
+    return this.#temporary.has(id) || this.#context.keys.get(id) !== undefined;
+  }
+
+  /** A temporary key ends with the permanent one that it is bound to. */
+  #isValid(key: AuthKey, dcId: number): boolean {
+    const isOwned = key.owner === key || this.#keys.get(key.owner.id) === key.owner;
+    const { expiresAt = 0 } = key;
+    return key.dcId === dcId && isOwned && this.#context.clock() < expiresAt * 1_000;
   }
 
   /** A key that has been used since the server started. */

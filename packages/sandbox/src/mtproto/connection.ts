@@ -53,7 +53,8 @@ export class Connection implements ClientLink {
       dcId,
       rsaKeyPair: context.rsaKeyPair,
       clock: context.clock,
-      isKnownKey: (id) => context.keys.get(id) !== undefined,
+      isKnownKey: (id) => keys.has(id),
+      keepTemporary: (record, lifetime) => keys.addTemporary(record, lifetime),
       keep: (record) =>
         context.keys.put(record).catch((error: unknown) => {
           context.onError(error, 'keeping a new key');
@@ -134,12 +135,14 @@ export class Connection implements ClientLink {
   }
 
   #onEncrypted(packet: Buffer, keyId: string): void {
-    const key = this.#key?.id === keyId ? this.#key : this.#keys.find(keyId, this.dcId);
+    // A temporary key may have expired.
+    const isCurrent = this.#key?.id === keyId && !this.#key.isTemporary;
+    const key = isCurrent ? this.#key : this.#keys.find(keyId, this.dcId);
     if (key === undefined) return this.refuse(404);
     if (key !== this.#key) {
       this.#leaveKey();
       this.#key = key;
-      key.connections.add(this);
+      key.addConnection(this);
     }
     const envelope = openEnvelope(packet, key.bytes, 'client');
     if (envelope === undefined) this.refuse(404);
@@ -165,8 +168,7 @@ export class Connection implements ClientLink {
   #leaveKey(): void {
     this.#session?.detach(this);
     this.#session = undefined;
-    this.#key?.guard.closed(this);
-    this.#key?.connections.delete(this);
+    this.#key?.removeConnection(this);
     this.#key = undefined;
   }
 

@@ -36,6 +36,13 @@ export function longsOf(object: TlObject, field: string): bigint[] {
   return value.filter((item) => typeof item === 'bigint');
 }
 
+/** A long as 16 hex digits, in the byte order of the wire. */
+export function hexOf(long: bigint): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(long);
+  return bytes.toString('hex');
+}
+
 export function sameBytes(object: TlObject, field: string, expected: Uint8Array): boolean {
   return bytesOf(object, field).equals(expected);
 }

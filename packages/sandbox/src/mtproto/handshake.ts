@@ -25,6 +25,8 @@ export interface HandshakeOptions {
   isKnownKey: (id: string) => boolean;
   /** Stores the new key. The client gets its answer once this has resolved. */
   keep: (record: AuthKeyRecord) => Promise<void>;
+  /** Stores a temporary key. `lifetime`: seconds. */
+  keepTemporary: (record: AuthKeyRecord, lifetime: number) => void;
 }
 
 /** Aborts the key exchange: the client gets the transport error `-code` and the connection is closed. */
@@ -49,6 +51,8 @@ type State =
       secret: Buffer;
       /** The auth_key_aux_hash of the key that exists already, after dh_gen_retry; 0 on the first try. */
       retryId: bigint;
+      /** Seconds; undefined for a permanent key. */
+      lifetime: number | undefined;
     };
 
 /** Clients add this to the number of a test data centre. */
@@ -57,9 +61,6 @@ const TEST_DC = 10_000;
 /**
  * The server's side of the key exchange on one connection: `idle` → req_pq(_multi) → `pq` → req_DH_params → `dh` →
  * set_client_DH_params → `idle`. A new req_pq restarts it at any step. https://core.telegram.org/mtproto/auth_key
- *
- * Temporary keys (`p_q_inner_data_temp`, `…_temp_dc`) are refused with server_DH_params_fail. The sandbox has no
- * perfect forward secrecy; clients use it only if configured to.
  */
 export class Handshake {
   readonly #options: HandshakeOptions;
@@ -126,13 +127,14 @@ export class Handshake {
       sameBytes(inner, 'pq', product.pq) &&
       sameBytes(inner, 'p', product.p) &&
       sameBytes(inner, 'q', product.q);
-    if (!sameFactors || inner._.startsWith('p_q_inner_data_temp')) {
+    const lifetime = inner['expires_in'] === undefined ? undefined : numberOf(inner, 'expires_in');
+    if (!sameFactors || (lifetime !== undefined && lifetime <= 0)) {
       this.#state = { step: 'idle' };
       const hash = sha1(newNonce).subarray(4, 20);
       return { _: 'server_DH_params_fail', nonce, server_nonce: serverNonce, new_nonce_hash: hash };
     }
     const { secret, publicValue } = makeDhPair();
-    this.#state = { step: 'dh', nonce, serverNonce, newNonce, secret, retryId: 0n };
+    this.#state = { step: 'dh', nonce, serverNonce, newNonce, secret, retryId: 0n, lifetime };
     const answer = serviceCodec.encode(
       {
         _: 'server_DH_inner_data',
@@ -154,7 +156,7 @@ export class Handshake {
     const state = this.#state;
     if (state.step !== 'dh') throw new HandshakeRefused(404, 'set_client_DH_params without req_DH_params');
     this.#checkNonces(request);
-    const { nonce, serverNonce, newNonce, secret } = state;
+    const { nonce, serverNonce, newNonce, secret, lifetime } = state;
     const { key, iv } = exchangeAes(serverNonce, newNonce);
     const inner = openWithHash(bytesOf(request, 'encrypted_data'), key, iv);
     this.#checkNonces(inner);
@@ -174,7 +176,9 @@ export class Handshake {
     this.#state = { step: 'idle' };
     const salt = Buffer.from(newNonce.subarray(0, 8).map((byte, index) => byte ^ (serverNonce[index] ?? 0)));
     try {
-      await this.#options.keep({ id, dcId: this.#options.dcId, key: authKey, salt });
+      const record = { id, dcId: this.#options.dcId, key: authKey, salt };
+      if (lifetime === undefined) await this.#options.keep(record);
+      else this.#options.keepTemporary(record, lifetime);
     } catch {
       return { _: 'dh_gen_fail', nonce, server_nonce: serverNonce, new_nonce_hash3: nonceHash(3) };
     }

@@ -1,9 +1,10 @@
 import { serviceCodec } from '../tl/service.ts';
-import type { TlObject, TlValue } from '../types.ts';
+import { RpcError, type TlObject, type TlValue } from '../types.ts';
 import type { Caller } from './api-calls.ts';
 import type { KeyRing } from './auth-key.ts';
+import { bindTempKey } from './bind-temp-key.ts';
 import type { ServerContext } from './context.ts';
-import { longOf, longsOf, numberOf } from './fields.ts';
+import { hexOf, longOf, longsOf, numberOf } from './fields.ts';
 import { writeRpcResult } from './message.ts';
 import type { MtprotoSession } from './session.ts';
 
@@ -53,6 +54,9 @@ export class ServiceMessages {
       const isDestroyed = id !== session.id && key.destroySession(id);
       say(session, { _: isDestroyed ? 'destroy_session_ok' : 'destroy_session_none', session_id: sessionId });
     },
+    'auth.bindTempAuthKey': (caller, msgId, message) => {
+      caller.session.outbox.answer(msgId, writeRpcResult(msgId, this.#bind(caller, msgId, message)));
+    },
     destroy_auth_key: ({ session, key }) => {
       say(session, { _: 'destroy_auth_key_ok' });
       session.flush();
@@ -76,6 +80,18 @@ export class ServiceMessages {
       if (states.includes(STATE_UNKNOWN)) sayStates(session, msgId, states);
     },
   };
+
+  /** @returns the encoded answer. */
+  #bind(caller: Caller, msgId: bigint, message: TlObject): Buffer {
+    try {
+      bindTempKey(this.#keys, caller, msgId, message);
+      return serviceCodec.encode(true, 'Bool');
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      const { code, message: name } = error;
+      return serviceCodec.encode({ _: 'rpc_error', error_code: code, error_message: name }, 'RpcError');
+    }
+  }
 }
 
 function say(session: MtprotoSession, message: TlValue): void {
@@ -102,10 +118,4 @@ function dropAnswer({ running, unwanted, outbox }: MtprotoSession, requestMsgId:
   if (answer === undefined) return { _: 'rpc_answer_unknown' };
   outbox.acknowledged(answer.msgId);
   return { _: 'rpc_answer_dropped', msg_id: answer.msgId, seq_no: answer.seqno, bytes: answer.body.length };
-}
-
-function hexOf(long: bigint): string {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64LE(long);
-  return bytes.toString('hex');
 }

@@ -160,6 +160,13 @@ describe('signing in by code', () => {
     await expect(check(srp_id)).rejects.toThrow('SRP_ID_INVALID');
   });
 
+  test('a method that the sandbox does not have is named as such, before the sign-in too', async () => {
+    const isInvalid = { code: 400, message: 'INPUT_METHOD_INVALID' };
+    await expect(client.call('account.getWallPapers', { hash: 0n })).rejects.toMatchObject(isInvalid);
+    await client.signIn(PHONE);
+    await expect(client.call('account.getWallPapers', { hash: 0n })).rejects.toMatchObject(isInvalid);
+  });
+
   test('calls of an account need a sign-in at its home data centre', async () => {
     await expect(client.call('updates.getState')).rejects.toMatchObject({
       code: 401,

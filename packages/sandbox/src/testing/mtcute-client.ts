@@ -13,7 +13,10 @@ export interface MtcuteClient {
 /** Creates a client that shares no code with the sandbox. The test must call `destroy` on it. */
 export async function mtcuteClient(
   { dataCenters, publicKeyPem }: Pick<Sandbox, 'dataCenters' | 'publicKeyPem'>,
-  storage: ITelegramStorageProvider = new MemoryStorage(),
+  {
+    storage = new MemoryStorage(),
+    usePfs = false,
+  }: { storage?: ITelegramStorageProvider; usePfs?: boolean } = {},
 ): Promise<MtcuteClient> {
   const crypto = new NodeCryptoProvider();
   await crypto.initialize();
@@ -27,6 +30,7 @@ export async function mtcuteClient(
     storage,
     crypto,
     defaultDcs: { main: dc, media: dc },
+    network: { usePfs },
     logLevel: Number(process.env['MTCUTE_LOG'] ?? 0),
   });
   return {

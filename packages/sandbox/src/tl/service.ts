@@ -4,7 +4,8 @@ import { parseTlText } from './tl-text.ts';
 /**
  * MTProto's service messages, from https://core.telegram.org/schema/mtproto, with `bytes` where that page has `string`
  * for data that is not text. `msg_container`, `rpc_result` and `gzip_packed` are missing: code elsewhere reads and
- * writes them, because they contain other messages.
+ * writes them, because they contain other messages. `auth.bindTempAuthKey` is a method of the API, but clients call it
+ * before they say which layer they speak.
  */
 const SERVICE_SCHEMA = `
 resPQ#05162463 nonce:int128 server_nonce:int128 pq:bytes server_public_key_fingerprints:Vector<long> = ResPQ;
@@ -19,6 +20,7 @@ client_DH_inner_data#6643b654 nonce:int128 server_nonce:int128 retry_id:long g_b
 dh_gen_ok#3bcbf734 nonce:int128 server_nonce:int128 new_nonce_hash1:int128 = Set_client_DH_params_answer;
 dh_gen_retry#46dc1fb9 nonce:int128 server_nonce:int128 new_nonce_hash2:int128 = Set_client_DH_params_answer;
 dh_gen_fail#a69dae02 nonce:int128 server_nonce:int128 new_nonce_hash3:int128 = Set_client_DH_params_answer;
+bind_auth_key_inner#75a3f765 nonce:long temp_auth_key_id:long perm_auth_key_id:long temp_session_id:long expires_at:int = BindAuthKeyInner;
 destroy_auth_key_ok#f660e1d4 = DestroyAuthKeyRes;
 destroy_auth_key_none#0a9f2259 = DestroyAuthKeyRes;
 destroy_auth_key_fail#ea109b13 = DestroyAuthKeyRes;
@@ -47,6 +49,7 @@ req_pq#60469778 nonce:int128 = ResPQ;
 req_pq_multi#be7e8ef1 nonce:int128 = ResPQ;
 req_DH_params#d712e4be nonce:int128 server_nonce:int128 p:bytes q:bytes public_key_fingerprint:long encrypted_data:bytes = Server_DH_Params;
 set_client_DH_params#f5045f1f nonce:int128 server_nonce:int128 encrypted_data:bytes = Set_client_DH_params_answer;
+auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool;
 destroy_auth_key#d1435160 = DestroyAuthKeyRes;
 rpc_drop_answer#58e4a740 req_msg_id:long = RpcDropAnswer;
 get_future_salts#b921bd04 num:int = FutureSalts;
