@@ -15,6 +15,7 @@ export type ApiProducer = {
   | 'enqueue'
   | 'enqueueMany'
   | 'sendJobId'
+  | 'recipientOfJob'
   | 'cancelWaiting'
   | 'control'
   | 'controlResult'

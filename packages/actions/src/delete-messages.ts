@@ -1,19 +1,12 @@
-import {
-  messageFields,
-  messageIdsField,
-  parseRecipient,
-  recipientIdSchema,
-  requestBody,
-  userIdSchema,
-} from '@gateway/contracts';
+import { messageFields, parseRecipient, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
 import { fieldError } from './field-error.ts';
+import { messagesOf, namedMessages } from './named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
-  message_ids: messageIdsField,
+  ...namedMessages,
   for_everyone: z
     .boolean()
     .default(true)
@@ -54,25 +47,26 @@ export const deleteMessages = defineAction({
   request,
   job,
   result,
-  toJob: async ({ recipient_id, message_ids, for_everyone, callback_url }) => {
-    const recipient = parseRecipient(recipient_id);
-    if (!for_everyone && typeof recipient !== 'string' && recipient.kind === 'channel')
+  toJob: async ({ for_everyone, callback_url, ...named }) => {
+    const { recipient, messageIds } = messagesOf(named);
+    const chat = parseRecipient(recipient);
+    if (!for_everyone && typeof chat !== 'string' && chat.kind === 'channel')
       throw fieldError('for_everyone', 'must be true in a channel or supergroup');
     return {
       job: {
-        recipient: recipient_id,
-        messageIds: [...new Set(message_ids)],
+        recipient,
+        messageIds: [...new Set(messageIds)],
         forEveryone: for_everyone,
       },
       callbackUrl: callback_url,
     };
   },
-  digest: ['recipient_id', 'message_ids', 'for_everyone', 'callback_url'],
+  digest: ['recipient_id', 'job_id', 'message_ids', 'for_everyone', 'callback_url'],
   chatsOf: ({ recipient }) => [recipient],
   preview: ({ messageIds }) => messageIds.join(', '),
   steps: oneStep({}, result),
   repeat: 'idempotent',
   makesMessages: false,
-  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED'],
+  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'JOB_NOT_FOUND', 'DEPENDENCY_FAILED'],
   hide: [],
 });

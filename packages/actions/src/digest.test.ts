@@ -8,7 +8,7 @@ const TOOLS = {
   pause: async () => {},
 };
 
-const ORIGIN = { requestId: 'r', idempotencyKey: 'k', bot: null };
+const ORIGIN = { requestId: 'r', idempotencyKey: 'k', bot: null, recipientOfJob: async () => 'me' };
 
 /** The digest of a request as the API makes it. */
 async function digest(type: string, body: object): Promise<string | undefined> {

@@ -1,19 +1,12 @@
-import {
-  entitySchema,
-  messageFields,
-  messageIdField,
-  recipientIdSchema,
-  requestBody,
-  userIdSchema,
-} from '@gateway/contracts';
+import { entitySchema, messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
 import { cutsFor, readText } from './message-text.ts';
+import { messageOf, namedMessage } from './named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
-  message_id: messageIdField(),
+  ...namedMessage,
   text: messageFields.text,
   parse_mode: messageFields.parse_mode,
   link_preview: messageFields.link_preview,
@@ -65,15 +58,16 @@ export const editMessage = defineAction({
   job,
   result,
   toJob: async (given, tools) => {
-    const { recipient_id, message_id, link_preview, callback_url } = given;
+    const { link_preview, callback_url } = given;
+    const { recipient, messageId } = messageOf(given);
     const formatted = await readText(given, tools);
     await tools.pause();
     cutsFor({ split: false }, formatted);
     const { text, entities } = formatted;
     return {
       job: {
-        recipient: recipient_id,
-        messageId: message_id,
+        recipient,
+        messageId,
         text,
         ...(entities.length > 0 && { entities: [...entities] }),
         linkPreview: link_preview,
@@ -81,7 +75,7 @@ export const editMessage = defineAction({
       callbackUrl: callback_url,
     };
   },
-  digest: ['recipient_id', 'message_id', 'text', 'parse_mode', 'link_preview', 'callback_url'],
+  digest: ['recipient_id', 'job_id', 'message_id', 'text', 'parse_mode', 'link_preview', 'callback_url'],
   chatsOf: ({ recipient }) => [recipient],
   preview: ({ text }) => text,
   steps: oneStep(notes, result),
@@ -94,6 +88,8 @@ export const editMessage = defineAction({
     'MESSAGE_NOT_FOUND',
     'EDIT_TOO_LATE',
     'NOT_AUTHOR',
+    'JOB_NOT_FOUND',
+    'DEPENDENCY_FAILED',
   ],
   hide: ['text', 'entities'],
 });

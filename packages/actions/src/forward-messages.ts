@@ -1,19 +1,18 @@
 import {
   messageFields,
   messageIdField,
-  messageIdsField,
   recipientIdSchema,
   requestBody,
   userIdSchema,
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
+import { messagesOf, namedMessages } from './named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,
-  recipient_id: recipientIdSchema.describe('The chat that has the messages'),
+  ...namedMessages,
   to_recipient_id: recipientIdSchema.describe('The chat to forward them to'),
-  message_ids: messageIdsField,
   drop_author: z.boolean().default(false).describe('As messages of the account, without their author'),
   drop_captions: z.boolean().default(false).describe('Without the captions of media; also drops the author'),
   topic_id: messageIdField('; leave it out where there are no topics').optional(),
@@ -65,12 +64,11 @@ export const forwardMessages = defineAction({
   job,
   result,
   toJob: async (given) => {
-    const { recipient_id, to_recipient_id, message_ids, topic_id, silent, callback_url } = given;
+    const { to_recipient_id, topic_id, silent, callback_url } = given;
     return {
       job: {
-        recipient: recipient_id,
+        ...messagesOf(given),
         toRecipient: to_recipient_id,
-        messageIds: message_ids,
         // Telegram drops captions only of messages without their author.
         dropAuthor: given.drop_author || given.drop_captions,
         dropCaptions: given.drop_captions,
@@ -82,6 +80,7 @@ export const forwardMessages = defineAction({
   },
   digest: [
     'recipient_id',
+    'job_id',
     'to_recipient_id',
     'message_ids',
     'drop_author',
@@ -95,6 +94,14 @@ export const forwardMessages = defineAction({
   steps: oneStep(notes, result),
   repeat: 'random-id',
   makesMessages: true,
-  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'MESSAGE_NOT_FOUND', 'MESSAGE_INVALID', 'PEER_FLOOD'],
+  errors: [
+    'RECIPIENT_NOT_FOUND',
+    'RECIPIENT_REFUSED',
+    'MESSAGE_NOT_FOUND',
+    'MESSAGE_INVALID',
+    'PEER_FLOOD',
+    'JOB_NOT_FOUND',
+    'DEPENDENCY_FAILED',
+  ],
   hide: [],
 });

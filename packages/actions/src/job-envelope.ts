@@ -9,6 +9,11 @@ export const jobEnvelope = {
   requestId: z.string(),
   /** The ended job is posted to this URL. */
   callbackUrl: z.string().optional(),
+  /**
+   * The job whose messages this one is about, and the `recipient_id` that it sends them to. This job joins the queue
+   * once that one has ended, and its own ids of messages are blank.
+   */
+  after: z.object({ jobId: z.string(), recipient: z.string() }).optional(),
   /** Number of manual retries after a failure. */
   retries: z.int().positive().optional(),
   /** Time of the last manual retry, ms since the epoch. */

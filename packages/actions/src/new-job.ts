@@ -1,3 +1,4 @@
+import { GatewayError, parseRecipient } from '@gateway/contracts';
 import type * as z from 'zod';
 import type { JobTools } from './action.ts';
 import type { ActionName, AnyAction } from './catalogue.ts';
@@ -33,6 +34,8 @@ export interface JobOrigin {
   idempotencyKey?: string | undefined;
   /** The bot's account; `null` if there is no bot. */
   bot: string | null;
+  /** The `recipient_id` to which a job of this account sends messages; `null` if it is no such job. */
+  recipientOfJob: (userId: string, jobId: string) => Promise<string | null>;
 }
 
 /**
@@ -42,21 +45,60 @@ export interface JobOrigin {
 export async function newJob(
   action: AnyAction,
   request: { user_id: string },
-  { requestId, idempotencyKey, bot }: JobOrigin,
+  { requestId, idempotencyKey, bot, recipientOfJob }: JobOrigin,
   tools: JobTools,
 ): Promise<NewJob> {
   if (!action.forBots && request.user_id === bot)
     throw fieldError('user_id', 'is the bot: only the account of a person can do this');
-  const { job, sendAt, callbackUrl } = await action.toJob(request, tools);
+  const after = await dependencyOf(request, idempotencyKey !== undefined, recipientOfJob);
+  const { job, sendAt, callbackUrl } = await action.toJob(
+    after === undefined ? request : { recipient_id: after.recipient, ...request },
+    tools,
+  );
   const data = {
     v: action.v,
     userId: request.user_id,
     requestId,
     ...(callbackUrl !== undefined && { callbackUrl }),
+    ...(after !== undefined && { after }),
     ...job,
   };
   const key = idempotencyKey === undefined ? undefined : keyOf(action, request, idempotencyKey, tools);
   return { name: action.name, data, sendAt, key };
+}
+
+/** No job has this id. */
+const NO_JOB = '-';
+
+/**
+ * The job that a request names in place of messages.
+ * @param isKeyed whether the request has an Idempotency-Key. A repeat is then recognised even where the job it names is
+ * no longer kept, so only the queue decides.
+ * @throws {GatewayError} `JOB_NOT_FOUND`, or `VALIDATION` if the request names another chat than the job's.
+ */
+async function dependencyOf(
+  request: { user_id: string; job_id?: unknown; recipient_id?: unknown },
+  isKeyed: boolean,
+  recipientOfJob: JobOrigin['recipientOfJob'],
+): Promise<{ jobId: string; recipient: string } | undefined> {
+  const { user_id, job_id: jobId, recipient_id: given } = request;
+  // A request that names messages as well is refused by its action.
+  if (typeof jobId !== 'string' || 'message_id' in request || 'message_ids' in request) return undefined;
+  const recipient = await recipientOfJob(user_id, jobId);
+  if (recipient === null) {
+    if (!isKeyed) throw new GatewayError('JOB_NOT_FOUND');
+    return { jobId: NO_JOB, recipient: '' };
+  }
+  if (typeof given === 'string' && isOtherChat(given, recipient))
+    throw fieldError('recipient_id', 'is another chat than that of the job_id');
+  return { jobId, recipient };
+}
+
+/** Whether two `recipient_id`s surely mean two chats. The worker knows about those of different kinds. */
+function isOtherChat(one: string, other: string): boolean {
+  const [a, b] = [parseRecipient(one), parseRecipient(other)];
+  if (typeof a === 'string' || typeof b === 'string') return one !== other;
+  return a.kind === b.kind && JSON.stringify(a) !== JSON.stringify(b);
 }
 
 function keyOf(action: AnyAction, request: object, idempotencyKey: string, tools: JobTools): JobKey {

@@ -1,17 +1,11 @@
-import {
-  messageFields,
-  messageIdField,
-  recipientIdSchema,
-  requestBody,
-  userIdSchema,
-} from '@gateway/contracts';
+import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
+import { messageOf, namedMessage } from './named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
-  message_id: messageIdField(),
+  ...namedMessage,
   silent: z.boolean().default(false).describe('Pin it without a notification'),
   both_sides: z
     .boolean()
@@ -43,16 +37,22 @@ export const pinMessage = defineAction({
   request,
   job,
   result,
-  toJob: async ({ recipient_id, message_id, silent, both_sides, callback_url }) => ({
-    job: { recipient: recipient_id, messageId: message_id, silent, bothSides: both_sides },
+  toJob: async ({ silent, both_sides, callback_url, ...named }) => ({
+    job: { ...messageOf(named), silent, bothSides: both_sides },
     callbackUrl: callback_url,
   }),
-  digest: ['recipient_id', 'message_id', 'silent', 'both_sides', 'callback_url'],
+  digest: ['recipient_id', 'job_id', 'message_id', 'silent', 'both_sides', 'callback_url'],
   chatsOf: ({ recipient }) => [recipient],
-  preview: ({ messageId }) => String(messageId),
+  preview: ({ messageId }) => String(messageId || ''),
   steps: oneStep({}, result),
   repeat: 'idempotent',
   makesMessages: false,
-  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'MESSAGE_NOT_FOUND'],
+  errors: [
+    'RECIPIENT_NOT_FOUND',
+    'RECIPIENT_REFUSED',
+    'MESSAGE_NOT_FOUND',
+    'JOB_NOT_FOUND',
+    'DEPENDENCY_FAILED',
+  ],
   hide: [],
 });

@@ -1,12 +1,7 @@
-import {
-  messageFields,
-  messageIdField,
-  recipientIdSchema,
-  requestBody,
-  userIdSchema,
-} from '@gateway/contracts';
+import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
+import { messageOf, namedMessage } from './named-message.ts';
 
 /** Enough for the longest emoji, which joins several characters. */
 const MAX_EMOJI_LENGTH = 64;
@@ -17,8 +12,7 @@ const emoji = z.string().min(1, 'must not be empty').max(MAX_EMOJI_LENGTH, 'must
 
 const request = requestBody({
   user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
-  message_id: messageIdField(),
+  ...namedMessage,
   emoji: z
     .union([emoji, z.array(emoji).max(MAX_REACTIONS), z.null()], 'must be an emoji, a list of emoji, or null')
     .describe('One of Telegram’s reactions, such as 👍, or a list of them; null or an empty list: none'),
@@ -52,16 +46,23 @@ export const reactToMessage = defineAction({
   request,
   job,
   result,
-  toJob: async ({ recipient_id, message_id, emoji: given, callback_url }) => ({
-    job: { recipient: recipient_id, messageId: message_id, emoji: [given ?? []].flat() },
+  toJob: async ({ emoji: given, callback_url, ...named }) => ({
+    job: { ...messageOf(named), emoji: [given ?? []].flat() },
     callbackUrl: callback_url,
   }),
-  digest: ['recipient_id', 'message_id', 'emoji', 'callback_url'],
+  digest: ['recipient_id', 'job_id', 'message_id', 'emoji', 'callback_url'],
   chatsOf: ({ recipient }) => [recipient],
-  preview: ({ emoji: given, messageId }) => [...given, messageId].join(' '),
+  preview: ({ emoji: given, messageId }) => [...given, messageId || ''].join(' ').trim(),
   steps: oneStep({}, result),
   repeat: 'idempotent',
   makesMessages: false,
-  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'MESSAGE_NOT_FOUND', 'REACTION_REFUSED'],
+  errors: [
+    'RECIPIENT_NOT_FOUND',
+    'RECIPIENT_REFUSED',
+    'MESSAGE_NOT_FOUND',
+    'REACTION_REFUSED',
+    'JOB_NOT_FOUND',
+    'DEPENDENCY_FAILED',
+  ],
   hide: ['emoji'],
 });

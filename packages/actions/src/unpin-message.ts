@@ -1,18 +1,12 @@
-import {
-  messageFields,
-  messageIdField,
-  recipientIdSchema,
-  requestBody,
-  userIdSchema,
-} from '@gateway/contracts';
+import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
 import { fieldError } from './field-error.ts';
+import { messageOf, namedMessage } from './named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
-  message_id: messageIdField().optional().describe('Either this, or `all`'),
+  ...namedMessage,
   all: z.boolean().default(false).describe('true: unpin every message of the chat'),
   silent: z.boolean().default(false).describe('As for pinning. Unpinning notifies nobody'),
   both_sides: z
@@ -49,23 +43,30 @@ export const unpinMessage = defineAction({
   request,
   job,
   result,
-  toJob: async ({ recipient_id, message_id: id, all, silent, both_sides, callback_url }) => {
-    if (all === (id !== undefined))
-      throw fieldError(
-        'message_id',
-        all ? 'must be absent where all is true' : 'is needed where all is not true',
-      );
-    return {
-      job: { recipient: recipient_id, messageId: id ?? null, silent, bothSides: both_sides },
-      callbackUrl: callback_url,
-    };
+  toJob: async ({ all, silent, both_sides, callback_url, ...named }) => {
+    const { recipient_id, message_id, job_id } = named;
+    if (!all && message_id === undefined && job_id === undefined)
+      throw fieldError('message_id', 'is needed where all is not true and there is no job_id');
+    if (all && (message_id !== undefined || job_id !== undefined))
+      throw fieldError(job_id === undefined ? 'message_id' : 'job_id', 'must be absent where all is true');
+    if (all && recipient_id === undefined) throw fieldError('recipient_id', 'is needed where all is true');
+    const { recipient, messageId } = all
+      ? { recipient: recipient_id ?? '', messageId: null }
+      : messageOf(named);
+    return { job: { recipient, messageId, silent, bothSides: both_sides }, callbackUrl: callback_url };
   },
-  digest: ['recipient_id', 'message_id', 'all', 'silent', 'both_sides', 'callback_url'],
+  digest: ['recipient_id', 'job_id', 'message_id', 'all', 'silent', 'both_sides', 'callback_url'],
   chatsOf: ({ recipient }) => [recipient],
-  preview: ({ messageId }) => String(messageId ?? 'all'),
+  preview: ({ messageId }) => String((messageId ?? 'all') || ''),
   steps: oneStep({}, result),
   repeat: 'idempotent',
   makesMessages: false,
-  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'MESSAGE_NOT_FOUND'],
+  errors: [
+    'RECIPIENT_NOT_FOUND',
+    'RECIPIENT_REFUSED',
+    'MESSAGE_NOT_FOUND',
+    'JOB_NOT_FOUND',
+    'DEPENDENCY_FAILED',
+  ],
   hide: [],
 });

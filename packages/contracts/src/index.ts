@@ -152,6 +152,7 @@ export {
 export { exportRequestSchema, exportResponseSchema, importRequestSchema } from './session-transfer.ts';
 export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
 export {
+  jobIdField,
   MAX_MESSAGE_LENGTH,
   MAX_TEXT_LENGTH,
   messageFields,

@@ -89,6 +89,15 @@ export function messageIdField(otherwise = '') {
     .max(MAX_MESSAGE_ID, message);
 }
 
+/** The job that sends the messages that a request is about. */
+export const jobIdField = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(200, 'must be at most 200 characters')
+  .describe(
+    'A `send` or `message.forward` of the same account, in place of ids: the action joins the line directly behind it',
+  );
+
 /** Most messages that one request may name: Telegram's limit. */
 const MAX_NAMED = 100;
 

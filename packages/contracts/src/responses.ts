@@ -119,5 +119,9 @@ export const errorResponseSchema = publicErrorSchema.extend({
     .array(z.int())
     .optional()
     .describe('Of a text that was split: the messages that are out'),
+  dependency: z
+    .object({ job_id: jobId, code: z.string() })
+    .optional()
+    .describe('Of DEPENDENCY_FAILED: the job that sent nothing, and why'),
   part: z.enum(['redis', 'workers']).optional().describe('Of /readyz: what is missing'),
 });

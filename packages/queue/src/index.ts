@@ -32,6 +32,7 @@ export {
   type RedisContact,
 } from './redis/clients.ts';
 export { onRedisChange, watchContact } from './redis/contact.ts';
+export type { DependencyEnd } from './line/dependents.ts';
 export { publishHold } from './events/results.ts';
 export type { JobWait, WaitEnd } from './events/results-listener.ts';
 export { dropOldJobs } from './line/retention.ts';

@@ -1,4 +1,4 @@
-import type { NewJob } from '@gateway/actions';
+import { readJob as readJobData, type NewJob } from '@gateway/actions';
 import {
   CONTROL_JOBS,
   GatewayError,
@@ -18,7 +18,7 @@ import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
 import { AccountWatcher, type AccountWatch } from './events/account-watcher.ts';
 import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
-import { idempotentJobId, newJobId } from './jobs/job-id.ts';
+import { idempotentJobId, newJobId, parseJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
 import { accountPrefix, shardPrefix, uploadsKey } from './keys.ts';
 import { AccountQueues } from './line/account-queues.ts';
@@ -255,7 +255,7 @@ export class Producer {
    * only that worker can cancel it: the outcome is then `fetched`.
    */
   async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
-    return this.#calls.change(accountPrefix(userId), async ({ endsAt, key }) => {
+    const outcome = await this.#calls.change(accountPrefix(userId), async ({ endsAt, key }) => {
       // Enqueue the webhook before the job ends: a crash in between must not lose it.
       const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
       if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
@@ -264,6 +264,9 @@ export class Producer {
         deadline: this.#clock.deadline(endsAt, key),
       });
     });
+    // Jobs that waited for it are at the head of the queue now.
+    if (outcome === 'cancelled') await this.notifyOwner(userId).catch(() => {});
+    return outcome;
   }
 
   /**
@@ -273,6 +276,15 @@ export class Producer {
   async askedDigest(userId: string, jobId: string): Promise<string | null | undefined> {
     const job = await this.#calls.read(() => this.#accounts.of(userId).getJob(jobId));
     return job === undefined ? undefined : (job.data.askedDigest ?? null);
+  }
+
+  /** The `recipient_id` to which this job of the account sends messages; `null` if there is no such job. */
+  async recipientOfJob(userId: string, jobId: string): Promise<string | null> {
+    if (parseJobId(jobId)?.userId !== userId) return null;
+    const job = await this.#calls.read(() => this.#accounts.of(userId).getJob(jobId));
+    const read = job === undefined ? undefined : readJobData(job.name, job.data);
+    if (read?.is !== 'known' || !read.action.makesMessages) return null;
+    return read.action.chatsOf(read.data)[0];
   }
 
   async job(jobId: string): Promise<JobView | null> {

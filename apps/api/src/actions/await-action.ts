@@ -44,9 +44,12 @@ export async function awaitAction(
   return readOutcome(producer, jobId);
 }
 
+const DEPENDENCY = 'DEPENDENCY';
+
 /** Whether the job is known to wait for longer than `waitMs`, or for a person. */
 function outlasts(outcome: ActionOutcome, waitMs: number): boolean {
-  if (outcome.state !== 'delayed' || outcome.reason === null) return false;
+  // The job that it waits for may end at any time.
+  if (outcome.state !== 'delayed' || outcome.reason === null || outcome.reason === DEPENDENCY) return false;
   return outcome.retryAt === null || Date.parse(outcome.retryAt) > Date.now() + waitMs;
 }
 

@@ -30,6 +30,7 @@ export function shownAction(data: unknown, showText: boolean): Fields {
 }
 
 function withoutSecrets(name: string, value: unknown): unknown {
+  if (name === 'after') return { jobId: fieldsOf(value)['jobId'] };
   if (typeof value !== 'string') return value;
   if (name === 'recipient' || name === 'toRecipient') return maskedPhone(value);
   return name === 'callbackUrl' ? hostOf(value) : value;

@@ -35,7 +35,12 @@ async function runAction(
   const job = await newJob(
     action,
     request,
-    { requestId: c.get('requestId'), idempotencyKey, bot: botUserId(settings) },
+    {
+      requestId: c.get('requestId'),
+      idempotencyKey,
+      bot: botUserId(settings),
+      recipientOfJob: (userId, jobId) => producer.recipientOfJob(userId, jobId),
+    },
     jobTools(logger),
   );
 
@@ -45,7 +50,11 @@ async function runAction(
   if (applied !== null) answerHeader(c, 'Preference-Applied', applied);
   try {
     const hold = holdOf(accepted.view, job.sendAt, settings);
-    const waiting = { waitMs, hold, mayBeOld: idempotencyKey !== undefined };
+    const waiting = {
+      waitMs,
+      hold,
+      mayBeOld: idempotencyKey !== undefined || job.data['after'] !== undefined,
+    };
     const outcome = await (waitMs === 0
       ? awaitAction(producer, accepted, { ...waiting, signal: stopping })
       : whileConnected(c, stopping, (signal) => awaitAction(producer, accepted, { ...waiting, signal })));

@@ -4,6 +4,7 @@ import {
   newJob,
   sendBatchRequestSchema,
   splitItem,
+  type JobOrigin,
   type JobTools,
   type NewJob,
 } from '@gateway/actions';
@@ -64,7 +65,18 @@ export function batchRoutes({ producer, settings, metrics, logger }: ApiContext)
     const tools = jobTools(logger);
     for (const [index, item] of items.entries()) {
       const key = keyOf(idempotencyKey, index);
-      const job = await readItem(c, item, { what, toAction, key, bot: botUserId(settings) }, tools);
+      const job = await readItem(
+        c,
+        item,
+        {
+          what,
+          toAction,
+          key,
+          bot: botUserId(settings),
+          recipientOfJob: (userId, jobId) => producer.recipientOfJob(userId, jobId),
+        },
+        tools,
+      );
       group.push(job);
       length += lengthOf(job);
       await tools.pause();
@@ -106,13 +118,14 @@ interface ItemOptions {
   toAction: (item: unknown) => unknown;
   key: string | undefined;
   bot: string | null;
+  recipientOfJob: JobOrigin['recipientOfJob'];
 }
 
 /** Reads one item of a batch. @returns its job, or the error to report for it. */
 async function readItem(
   c: Context<ApiEnv>,
   item: unknown,
-  { what, toAction, key, bot }: ItemOptions,
+  { what, toAction, key, bot, recipientOfJob }: ItemOptions,
   tools: JobTools,
 ): Promise<NewJob | GatewayError> {
   try {
@@ -120,7 +133,7 @@ async function readItem(
     const { action, request } = splitItem(validate(actionTypeSchema, toAction(item), what));
     const valid = validate(action.request, request, what);
     requireAccount(c.get('caller'), valid.user_id);
-    const origin = { requestId: c.get('requestId'), idempotencyKey: key, bot };
+    const origin = { requestId: c.get('requestId'), idempotencyKey: key, bot, recipientOfJob };
     return await newJob(action, valid, origin, tools);
   } catch (thrown) {
     const error = GatewayError.from(thrown);

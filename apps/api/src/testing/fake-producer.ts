@@ -203,6 +203,10 @@ export class FakeProducer implements ApiProducer {
     return { jobId: JOB_ID, wait: this.#wait() };
   }
 
+  async recipientOfJob(_userId: string, _jobId: string): Promise<string | null> {
+    return null;
+  }
+
   async dropControlJob(_userId: string, _jobId: string): Promise<void> {}
 
   async controlResult<N extends ControlJobName>(name: N, _jobId: string): Promise<ControlResult<N> | null> {

@@ -75,7 +75,7 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob:
   const step = {
     jobId,
     action: job.action,
-    job: job.data,
+    job: laneJob.data,
     progress: laneJob.progress,
     index: laneJob.step,
     trace: job.trace,

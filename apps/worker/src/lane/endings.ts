@@ -13,8 +13,18 @@ type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | '
 export class Endings {
   readonly #options: EndingOptions;
   readonly #jobs: LaneJobs;
+  readonly #onReleased: (place: number, count: number) => Promise<void>;
 
-  constructor(options: EndingOptions, jobs: LaneJobs) {
+  /**
+   * @param onReleased called after the end of a job that others waited for: they are at the head of the queue now.
+   * `place`: how many jobs of the lane stood before it.
+   */
+  constructor(
+    options: EndingOptions,
+    jobs: LaneJobs,
+    onReleased: (place: number, count: number) => Promise<void>,
+  ) {
+    this.#onReleased = onReleased;
     this.#options = options;
     this.#jobs = jobs;
   }
@@ -34,7 +44,7 @@ export class Endings {
     );
     const { action, dueAt } = laneJob.job;
     if (action.makesMessages) metrics.sent(Math.max(0, now() - dueAt) / 1_000);
-    this.#left(laneJob, 'done');
+    await this.#left(laneJob, 'done');
     return next;
   }
 
@@ -45,11 +55,11 @@ export class Endings {
     await laneJob.job.fail(laneJob.failure(error), laneJob.attemptsAtEnd);
     await this.#jobs.withdrawHold(laneJob);
     await account.ledger.save();
-    this.#left(laneJob, error.code === 'CANCELLED' ? 'cancelled' : 'failed');
     const { code, cause, details } = error;
     metrics.failed(code);
     const { jobId, requestId } = laneJob;
     logger.warn({ jobId, requestId, code, rpcError: details.rpcError, err: cause }, 'failed');
+    await this.#left(laneJob, code === 'CANCELLED' ? 'cancelled' : 'failed');
   }
 
   /**
@@ -75,8 +85,11 @@ export class Endings {
     return failed.length;
   }
 
-  #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>): void {
+  async #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>): Promise<void> {
     laneJob.ended = how;
+    const place = this.#jobs.jobs.indexOf(laneJob);
     this.#jobs.drop(laneJob);
+    const released = laneJob.job.released();
+    if (released > 0) await this.#onReleased(Math.max(0, place), released);
   }
 }

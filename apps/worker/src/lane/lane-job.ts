@@ -1,9 +1,15 @@
-import { sendResultSchema, type GatewayError, type Hold } from '@gateway/contracts';
+import type { JobEnvelope } from '@gateway/actions';
+import { GatewayError, sendResultSchema, type Hold } from '@gateway/contracts';
 import type { FetchedJob } from '@gateway/queue';
+import { withDependency } from './dependency.ts';
 
 /** A job that the lane has fetched and that has not ended. It knows which of its steps are done and which is next. */
 export class LaneJob {
   readonly job: FetchedJob;
+  /** The job's data, with the messages of the job that it waited for. */
+  readonly data: JobEnvelope;
+  /** Why it cannot run: the job that it waited for sent nothing. */
+  readonly refusal: GatewayError | null;
   /** Number of steps of the whole job. */
   readonly steps: number;
   #progress: object;
@@ -27,7 +33,10 @@ export class LaneJob {
   constructor(job: FetchedJob) {
     this.job = job;
     this.attempts = job.attempts;
-    this.steps = job.action.steps.count(job.data);
+    const data = withDependency(job);
+    this.refusal = data instanceof GatewayError ? data : null;
+    this.data = data instanceof GatewayError ? job.data : data;
+    this.steps = job.action.steps.count(this.data);
     this.#progress = job.progress;
   }
 
@@ -42,7 +51,7 @@ export class LaneJob {
 
   /** The `recipient_id`s of the chats in whose order the job stands. */
   get recipients(): readonly [string, ...string[]] {
-    return this.job.action.chatsOf(this.job.data);
+    return this.job.action.chatsOf(this.data);
   }
 
   /** The `recipient_id` of the chat that the job writes to. */

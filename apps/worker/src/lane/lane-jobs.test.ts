@@ -27,6 +27,8 @@ function take(into: LaneJobs, jobId: string): LaneJob {
     trace: undefined,
     progress: { sent: [] },
     saveProgress: async () => {},
+    dependency: undefined,
+    released: () => 0,
     complete: async () => null,
     fail: async () => {},
     putBack: async () => {},

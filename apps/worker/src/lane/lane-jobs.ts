@@ -34,7 +34,12 @@ export class LaneJobs {
   }
 
   add(job: LaneJob): void {
-    this.#jobs = [...this.#jobs, job];
+    this.insert(this.#jobs.length, job);
+  }
+
+  /** @param place how many jobs stand before it. */
+  insert(place: number, job: LaneJob): void {
+    this.#jobs = [...this.#jobs.slice(0, place), job, ...this.#jobs.slice(place)];
     const { failures = 0, attempts = 0 } = this.#tried.get(job.jobId) ?? {};
     job.failures = failures;
     job.attempts = Math.max(job.attempts, attempts);

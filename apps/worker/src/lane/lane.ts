@@ -2,6 +2,7 @@ import { GatewayError } from '@gateway/contracts';
 import type { Fetched, NewerJob, NothingWaits } from '@gateway/queue';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
+import { otherChat } from './dependency.ts';
 import { Endings } from './endings.ts';
 import { heldTooLong, tooManyRecoveries } from './lane-errors.ts';
 import { LaneJob } from './lane-job.ts';
@@ -62,7 +63,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#jobs = new LaneJobs(options);
-    this.#endings = new Endings(options, this.#jobs);
+    this.#endings = new Endings(options, this.#jobs, (place, count) => this.#fetchReleased(place, count));
     this.#settlement = new Settlement(options, this.#endings);
     this.#alarm = new Alarm(options.now, () => this.wake());
   }
@@ -210,6 +211,18 @@ export class Lane {
     else this.#jobs.add(new LaneJob(fetched));
   }
 
+  /**
+   * Fetches jobs that waited for a job of this lane, which has ended. They take its place in the order: jobs that the
+   * lane has fetched before them stand behind them.
+   */
+  async #fetchReleased(place: number, count: number): Promise<void> {
+    for (let index = 0; index < count && this.#options.mayServe(); index += 1) {
+      const fetched = await this.#options.queue.next();
+      if (fetched === 'needs_recovery' || !('action' in fetched)) return this.#addFetched(fetched);
+      this.#jobs.insert(place + index, new LaneJob(fetched));
+    }
+  }
+
   /** Holds the account: the job's chat is not known, so no other job may overtake it. */
   async #holdForNewer({ jobId, newer }: NewerJob): Promise<void> {
     const { account, limits, logger, now } = this.#options;
@@ -265,6 +278,8 @@ export class Lane {
     const { account, limits, mayServe, now } = this.#options;
     laneJob.isRunning = true;
     await this.#jobs.withdrawHold(laneJob);
+    const refusal = laneJob.refusal ?? otherChat(laneJob.data, (recipient) => account.chatOf(recipient));
+    if (refusal !== null) return this.#endings.fail(laneJob, refusal);
     if (account.hold !== null && isTooLong(account.hold, limits.maxWaitMs, now()))
       return this.#endings.fail(laneJob, heldTooLong(account.hold, now()));
     if (account.ledger.wasDisconnectedAfter(laneJob.job.acceptedAt))

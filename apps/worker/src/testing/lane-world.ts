@@ -129,6 +129,8 @@ export class World implements LaneQueue {
         leave(`fail ${code}`);
         this.attempts.set(text, attempts);
       },
+      dependency: undefined,
+      released: () => 0,
       putBack: async () => {
         leave('put back');
         this.waiting.unshift(next);

@@ -97,6 +97,12 @@ export const ERROR_CODES = {
     'Too many messages of this account are waiting.',
     'Wait `retry_after` seconds, or cancel some.',
   ),
+  DEPENDENCY_FAILED: entry(
+    409,
+    'permanent',
+    'The job that this one waited for sent nothing.',
+    'Read `dependency.code`. A retry of that job does not revive this one.',
+  ),
   CANCELLED: entry(409, 'permanent', 'The message was cancelled.', 'Send it again if it is still wanted.'),
 
   // The assistant and the bot

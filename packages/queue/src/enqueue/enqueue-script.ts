@@ -3,6 +3,7 @@ import { Cluster } from 'ioredis';
 import { NOTIFY_OWNER } from '../events/due-accounts.ts';
 import { accountViewKey, dueAccountsChannel, dueAccountsKey, sendQueuePrefix } from '../keys.ts';
 import { LEAN } from '../line/bullmq-step.ts';
+import { DEPENDENTS } from '../line/dependents.ts';
 import { BULLMQ_ARGS, type PackedJob } from '../line/enqueue-backend.ts';
 import { BatchedScript, type Run } from '../redis/batched-script.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -29,6 +30,8 @@ export type EnqueueReply =
   | { is: 'added'; behind: number }
   /** Its job exists, so nothing was enqueued. `data` is that job's data (JSON). */
   | { is: 'repeated'; data: string }
+  /** The job that it is to follow does not exist. */
+  | { is: 'orphaned' }
   /** The queue is full. */
   | { is: 'full' }
   /** The account's view is not the one given. `view` is the current one (JSON). */
@@ -41,29 +44,36 @@ export interface JobToEnqueue extends PackedJob {
   dueAt: number;
   /** Its id comes from an Idempotency-Key, so its job may already exist. */
   isKeyed: boolean;
+  /** The job whose end it waits for; empty: none. */
+  after: string;
 }
 
 /**
  * KEYS: prefix of the queue's keys, the account's view, the shard's due accounts. ARGV: BullMQ's arguments, then the
  * name of BullMQ's script, the expected view, the job's id if the job may already exist, the time at which it is due
- * (empty: do not notify the owner), the account, and the channel of the notification.
+ * (empty: do not notify the owner), the account, the channel of the notification, the job that it waits for (empty:
+ * none), and its own id.
  *
  * A message behind others needs no notification, because the owner already works through that queue.
  * @param maxPending most messages of one account that may wait at a time.
  */
 function enqueueLua(maxPending: number): string {
-  return `${NOTIFY_OWNER}
+  return `${NOTIFY_OWNER}${DEPENDENTS}
 local prefix = KEYS[1]
 local view = redis.call('GET', KEYS[2])
 if (view or '') ~= ARGV[5] then return { 'changed', view } end
 local data = ARGV[6] ~= '' and redis.call('HGET', prefix .. ARGV[6], 'data')
 if data then return { 'repeated', data } end
+local after = ARGV[10]
+if after ~= '' and redis.call('EXISTS', prefix .. after) == 0 then return { 'orphaned' } end
 local waiting = redis.call('LLEN', prefix .. 'wait')
 local pending = waiting + redis.call('ZCARD', prefix .. 'delayed') + redis.call('LLEN', prefix .. 'active')
+  + redis.call('ZCARD', prefix .. 'waiting-children')
 if pending >= ${maxPending} then return { 'full' } end
 local add = {}
 ${Object.entries(BULLMQ).map(addFunction).join('\n')}
 add[ARGV[4]]()
+if after ~= '' and park(prefix, ARGV[11], after) then return { 'added', waiting } end
 local at = ARGV[7]
 if at ~= '' and (at ~= '0' or waiting == 0) then notify_owner(KEYS[3], at, ARGV[8], ARGV[9]) end
 return { 'added', waiting }`;
@@ -94,7 +104,7 @@ export class EnqueueScript {
     this.#script = new BatchedScript(
       redis,
       enqueueLua(maxPending),
-      { keys: 3, args: BULLMQ_ARGS + 6 },
+      { keys: 3, args: BULLMQ_ARGS + 8 },
       clock,
     );
   }
@@ -115,9 +125,10 @@ export class EnqueueScript {
     const channel = dueAccountsChannel(shard);
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);
-      const { args, command, isKeyed, jobId, dueAt } = job;
+      const { args, command, isKeyed, jobId, dueAt, after } = job;
       const notifyAt = this.notifies ? dueAt : '';
-      return { keys, args: [...args, command, view ?? '', isKeyed ? jobId : '', notifyAt, userId, channel] };
+      const own = [command, view ?? '', isKeyed ? jobId : '', notifyAt, userId, channel, after, jobId];
+      return { keys, args: [...args, ...own] };
     });
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
   }
@@ -132,10 +143,16 @@ export class EnqueueScript {
   }
 }
 
-type Reply = ['added', number] | ['repeated', string] | ['full'] | ['changed', (string | null)?];
+type Reply =
+  | ['added', number]
+  | ['repeated', string]
+  | ['full']
+  | ['orphaned']
+  | ['changed', (string | null)?];
 
 function read(reply: Reply): EnqueueReply {
   if (reply[0] === 'added') return { is: 'added', behind: reply[1] };
   if (reply[0] === 'repeated') return { is: 'repeated', data: reply[1] };
+  if (reply[0] === 'orphaned') return { is: 'orphaned' };
   return reply[0] === 'full' ? { is: 'full' } : { is: 'changed', view: reply[1] ?? null };
 }

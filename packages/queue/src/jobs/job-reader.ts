@@ -85,6 +85,7 @@ async function whyHeld(
   view: AccountView,
 ): Promise<HoldNotice | null> {
   if (state === 'active') return readHeldJob(redis, userId, job.id ?? '');
+  if (state === 'waiting-children') return { reason: 'DEPENDENCY', until: null };
   if (state === 'delayed') return { reason: 'SEND_AT', until: job.timestamp + job.delay };
   if (state !== 'waiting') return null;
   if (isStopped(view)) return { reason: view.reason ?? view.state.toUpperCase(), until: null };

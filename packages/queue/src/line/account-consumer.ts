@@ -1,9 +1,10 @@
 import { actionOf, readJob, type AnyAction, type JobEnvelope } from '@gateway/actions';
 import { GatewayError, sendResultSchema } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
-import { accountPrefix, SEND_QUEUE } from '../keys.ts';
+import { accountPrefix, SEND_QUEUE, sendJobKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
+import { readDependencyEnd, type DependencyEnd } from './dependents.ts';
 import type { JobQueue } from './enqueue-backend.ts';
 import {
   contentOf,
@@ -114,7 +115,7 @@ export class AccountConsumer {
     if (job === undefined) return { nextDueAt: this.#owned.nextDueAt };
     const jobId = job.id ?? '';
     const read = readJob(job.name, job.data);
-    if (read.is === 'known') return this.#fetchedJob(job, read.action);
+    if (read.is === 'known') return this.#fetchedJob(job, read.action, await this.#dependencyOf(job));
     if (read.is === 'newer') {
       await this.#putBack(job);
       return { jobId, newer: read.why };
@@ -124,14 +125,28 @@ export class AccountConsumer {
     return this.next();
   }
 
-  #fetchedJob(job: BullmqJob, action: AnyAction): FetchedJob {
+  #fetchedJob(job: BullmqJob, action: AnyAction, dependency: DependencyEnd | undefined): FetchedJob {
+    let released = 0;
+    const noted = async <T>(end: Promise<T>): Promise<T> => {
+      const ended = await end;
+      released = this.#owned.released;
+      return ended;
+    };
     return {
       ...contentOf(job, action),
+      dependency,
+      released: () => released,
       saveProgress: (progress) => job.updateProgress(progress),
-      complete: (result, options = { fetchNext: false }) => this.#complete(job, result, options),
-      fail: (error, attempts) => this.#fail(job, error, attempts),
+      complete: (result, options = { fetchNext: false }) => noted(this.#complete(job, result, options)),
+      fail: (error, attempts) => noted(this.#fail(job, error, attempts)),
       putBack: () => this.#putBack(job),
     };
+  }
+
+  async #dependencyOf({ id = '', data }: BullmqJob): Promise<DependencyEnd | undefined> {
+    if (data.after === undefined) return undefined;
+    const end = await this.#redis.hget(sendJobKey(this.#userId, id), 'dependency');
+    return readDependencyEnd(end) ?? undefined;
   }
 
   async #complete(

@@ -1,6 +1,7 @@
 import type { AnyAction, JobEnvelope } from '@gateway/actions';
 import type { GatewayError, SendState } from '@gateway/contracts';
 import type { Job } from 'bullmq';
+import type { DependencyEnd } from './dependents.ts';
 
 export type BullmqJob = Job<JobEnvelope, object>;
 
@@ -20,6 +21,8 @@ export interface FetchedJob {
   readonly attempts: number;
   /** Its trace context, as stored by BullMQ; `undefined` if it has none. */
   readonly trace: string | undefined;
+  /** How the job ended that this one waited for; `undefined` if it waited for none. */
+  readonly dependency: DependencyEnd | undefined;
   /** The progress of the job before it was fetched. It is valid for `action`. */
   readonly progress: object;
   /** Stores the progress of the job. Call it before the next step. */
@@ -35,6 +38,8 @@ export interface FetchedJob {
    * @param attempts total number of tries; one more than before by default.
    */
   fail(error: GatewayError, attempts?: number): Promise<void>;
+  /** How many jobs that waited for this one went to the head of the queue when it ended; 0 before. */
+  released(): number;
   /** Puts the job back at the head of the queue; uses up no attempt. To put several back, start with the newest. */
   putBack(): Promise<void>;
 }
@@ -72,7 +77,7 @@ export interface CompleteOptions {
 export function contentOf(
   job: BullmqJob,
   action: AnyAction,
-): Omit<FetchedJob, 'saveProgress' | 'complete' | 'fail' | 'putBack'> {
+): Omit<FetchedJob, 'saveProgress' | 'complete' | 'fail' | 'putBack' | 'dependency' | 'released'> {
   const dueAt = job.timestamp + (job.opts.delay ?? 0);
   const { progress, none } = action.steps;
   return {

@@ -1,7 +1,7 @@
 import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
-import { PUBLISH_END } from '../events/results.ts';
+import { JOB_ENDS } from '../events/results.ts';
 import { fenceKey, sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -9,29 +9,33 @@ import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
 
 /**
  * Wraps one of BullMQ's scripts for the account's owner, as one atomic step. It does nothing if another owner has taken
- * over. It also writes the account's send state and the job's attempts, and returns the number of active jobs.
+ * over. It also writes the account's send state and the job's attempts, and returns the number of active jobs and of
+ * those that waited for the job.
  * @param then Lua that is run if BullMQ's script succeeded.
  */
 function owned(bullmq: Parameters<typeof aroundBullmq>[0], then = ''): BullmqStep {
   return aroundBullmq(
     bullmq,
-    `${PUBLISH_END}
+    `${JOB_ENDS}
 local fence, state, active, job = KEYS[#KEYS - 3], KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 if redis.call('GET', fence) ~= ARGV[#ARGV - 3] then return 'fenced' end
-local reply = bullmq()
+local reply, released = bullmq(), 0
 if not (type(reply) == 'number' and reply < 0) then
   local new_state, attempts = ARGV[#ARGV - 2], ARGV[#ARGV - 1]
   if new_state ~= '' then redis.call('SET', state, new_state) end
   if attempts ~= '' and redis.call('EXISTS', job) == 1 then redis.call('HSET', job, 'atm', attempts) end
   ${then}
 end
-return { redis.call('LLEN', active), reply or false }`,
+return { redis.call('LLEN', active), reply or false, released }`,
   );
 }
 
 const OWNED = new Map([
   ['moveToActive', owned(moveToActive)],
-  ['moveToFinished', owned(moveToFinished, 'publish_end(ARGV[1], ARGV[#ARGV])')],
+  [
+    'moveToFinished',
+    owned(moveToFinished, 'released = job_ends(string.sub(job, 1, -#ARGV[1] - 1), ARGV[1], ARGV[#ARGV])'),
+  ],
 ]);
 
 /** The account, and the fence of its owner. */
@@ -52,6 +56,8 @@ interface WithEnd {
 export class OwnedBackend extends RedisQueueBackend {
   /** Number of active jobs after the latest fetch or end of a job. */
   active = 0;
+  /** Number of jobs that waited for the latest job that ended. They are at the head of the queue now. */
+  released = 0;
   /** When the next `send_at` is due, in ms since the epoch, by the latest fetch that found nothing; Infinity: never. */
   nextDueAt = Infinity;
   readonly #owner: Owner;
@@ -97,6 +103,7 @@ export class OwnedBackend extends RedisQueueBackend {
     );
     if (!Array.isArray(reply)) throw new Fenced(userId);
     this.active = Number(reply[0]);
+    this.released = Number(reply[2]);
     // A fetch that finds nothing returns four numbers, the time last; or 0 where nothing is delayed either.
     this.nextDueAt = (Array.isArray(reply[1]) && Number(reply[1][3])) || Infinity;
     return reply[1];

@@ -1,8 +1,12 @@
 import { sendListKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
+import { parkedJobsKey } from './dependents.ts';
 import { countHeldJobs } from './held-jobs.ts';
 
-/** How many jobs of an account wait, are held or wait for their `send_at` (`delayed`), or are being sent (`active`). */
+/**
+ * How many jobs of an account wait, are held or wait for their `send_at` or another job (`delayed`), or are being sent
+ * (`active`).
+ */
 export interface PendingCounts {
   waiting: number;
   delayed: number;
@@ -10,12 +14,13 @@ export interface PendingCounts {
 }
 
 export async function countPending(redis: RedisClient, userId: string): Promise<PendingCounts> {
-  const [waiting, delayed, active, heldJobs] = await Promise.all([
+  const [waiting, delayed, parked, active, heldJobs] = await Promise.all([
     redis.llen(sendListKey(userId, 'wait')),
     redis.zcard(sendListKey(userId, 'delayed')),
+    redis.zcard(parkedJobsKey(userId)),
     redis.llen(sendListKey(userId, 'active')),
     countHeldJobs(redis, userId),
   ]);
   const held = Math.min(heldJobs, active);
-  return { waiting, delayed: delayed + held, active: active - held };
+  return { waiting, delayed: delayed + parked + held, active: active - held };
 }

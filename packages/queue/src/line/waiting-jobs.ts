@@ -1,6 +1,6 @@
 import { readJob, type JobEnvelope } from '@gateway/actions';
 import type { GatewayError } from '@gateway/contracts';
-import { PUBLISH_END } from '../events/results.ts';
+import { JOB_ENDS } from '../events/results.ts';
 import { fenceKey, sendJobKey, sendListKey, sendQueuePrefix } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -34,7 +34,7 @@ export async function oldestWaiting(
 /**
  * Fails many waiting jobs, as cancel-send.ts does for one: BullMQ can fail only fetched jobs. Searches oldest first.
  */
-const FAIL = new Script(`${PUBLISH_END}
+const FAIL = new Script(`${JOB_ENDS}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
 local failed = {}
 for i = 4, #ARGV, 2 do
@@ -43,7 +43,7 @@ for i = 4, #ARGV, 2 do
     redis.call('HSET', ARGV[3] .. id, 'failedReason', ARGV[i + 1], 'finishedOn', ARGV[2])
     redis.call('ZADD', KEYS[3], ARGV[2], id)
     failed[#failed + 1] = id
-    publish_end(id)
+    job_ends(ARGV[3], id)
   end
 end
 return failed`);

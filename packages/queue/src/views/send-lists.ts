@@ -4,6 +4,7 @@ import type { Job } from 'bullmq';
 import { describeJob, MOST_READS, type BullState } from '../jobs/job-reader.ts';
 import { sendListKey, type JobList } from '../keys.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
+import { parkedJobsKey } from '../line/dependents.ts';
 import type { JobQueue } from '../line/enqueue-backend.ts';
 import { whyNotRetried } from '../line/retry-job.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -42,10 +43,11 @@ export class SendListReader {
   /** @param limit most entries of each list. */
   async read(limit: number, now: number): Promise<SendLists> {
     const key = (list: JobList) => sendListKey(this.#userId, list);
-    const [active, waiting, delayed, completed, failed] = await Promise.all([
+    const [active, waiting, delayed, parked, completed, failed] = await Promise.all([
       this.#redis.lrange(key('active'), -limit, -1),
       this.#redis.lrange(key('wait'), -limit, -1),
       this.#redis.zrange(key('delayed'), 0, limit - 1),
+      this.#redis.zrange(parkedJobsKey(this.#userId), 0, limit - 1),
       this.#redis.zrevrange(key('completed'), 0, limit - 1, 'WITHSCORES'),
       this.#redis.zrevrange(key('failed'), 0, limit - 1, 'WITHSCORES'),
     ]);
@@ -53,6 +55,7 @@ export class SendListReader {
       ...listed('active', active.toReversed()),
       ...listed('waiting', waiting.toReversed()),
       ...listed('delayed', delayed),
+      ...listed('waiting-children', parked),
     ].slice(0, limit);
     const ended = [...withTimes('completed', completed), ...withTimes('failed', failed)]
       .toSorted((a, b) => b.at - a.at)
