@@ -103,7 +103,6 @@ export class Upload {
     const [index] = first;
     const bytes = this.#read(index);
     this.#partSize = size;
-    this.#restartHash();
     writeFully(this.#fd, bytes, index * size);
   }
 

@@ -59,6 +59,22 @@ describe('push', () => {
     expect(codec.decode((await client.next(isUpdate)).body)).toEqual(UPDATES);
   });
 
+  test('does not reach a connection that only transfers files, which is no second client either', async () => {
+    const { session, client, key, another, started } = await ready(async (call) =>
+      call.query._ === 'upload.saveFilePart' ? true : countingHandler().handler(call),
+    );
+    const transfers = await another();
+    for (const file_part of [0, 1]) {
+      const part = { _: 'upload.saveFilePart', file_id: 1n, file_part, bytes: Buffer.from('x') };
+      expect(await transfers.call(initialized(part), 'Bool')).toBe(true);
+      expect(await session.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
+    }
+    started.server.network.push(key.id, UPDATES);
+    await client.next(isUpdate);
+    await transfers.ping();
+    expect(transfers.client.messages.filter(isUpdate)).toEqual([]);
+  });
+
   test('to a key without connections has no effect; an update that cannot be encoded is an error', async () => {
     const { session, key, started } = await ready(countingHandler().handler);
     started.server.network.push('00'.repeat(8), UPDATES);

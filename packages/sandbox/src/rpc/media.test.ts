@@ -115,6 +115,15 @@ describe('media', () => {
     expect(telegram.control.messages()).toMatchObject([{ media: { sha256: sha256(bytes) } }]);
   });
 
+  test('a file has only as many parts as the message says', async () => {
+    const bytes = randomBytes(3 * KB);
+    const file = { ...(await upload(bytes, '', KB)), parts: 2 };
+    await send({ _: 'inputMediaUploadedDocument', file, mime_type: 'a/b', attributes: [] });
+    expect(telegram.control.messages()).toMatchObject([
+      { media: { size: 2 * KB, sha256: sha256(bytes.subarray(0, 2 * KB)) } },
+    ]);
+  });
+
   test.each<[string, Record<string, TlValue>, string]>([
     ['a missing part', { parts: 3 }, 'FILE_PART_2_MISSING'],
     ['an upload that nobody made', { id: 99n }, 'FILE_PART_0_MISSING'],
