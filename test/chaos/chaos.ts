@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sleep } from '@gateway/runtime';
 import { Fleet } from '../env/fleet.ts';
 import { examine, settle, verdictOf } from './examine.ts';
+import { withdrawLost } from './failovers.ts';
 import { FaultRunner } from './fault-runner.ts';
 import type { Scene } from './faults.ts';
 import { Load } from './load.ts';
@@ -27,6 +28,7 @@ export interface ChaosOptions {
   /** UTF-16 units of the longest texts. */
   longest: number;
   fsync: 'always' | 'everysec';
+  redis: 'server' | 'cluster' | 'sentinel';
   say: (line: string) => void;
   /** Ends the run: it throws the signal's reason once everything is closed. */
   signal?: AbortSignal;
@@ -81,7 +83,15 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   const { seed, length, rate, longest, gap, say, signal } = options;
   const random = new Random(seed);
   const load = new Load({ world, urls: fleet.urls, rate, longest, random: random.fork() });
-  const scene: Scene = { fleet, world, roles: new Roles(fleet), flooded: new Set(), forcedStops: [], say };
+  const scene: Scene = {
+    fleet,
+    world,
+    roles: new Roles(fleet),
+    flooded: new Set(),
+    forcedStops: [],
+    failovers: [],
+    say,
+  };
   const faults = new FaultRunner(scene, { random: random.fork(), gapMs: gap * 1_000 });
 
   // Not `AbortSignal.timeout` and `any`: Node 20 may collect them as garbage while they are awaited.
@@ -115,6 +125,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
     `no more messages: ${ledger.accepted.length} sends and ${ledger.acceptedEdits.length} edits were accepted; waiting until all are there`,
   );
   await fleet.control.clearFaults();
+  const lostInFailover = await withdrawLost(fleet, ledger, scene.failovers);
   const isComplete = await settle(fleet, ledger);
   say(
     isComplete
@@ -137,6 +148,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
     crashes: fleet.crashes,
     forcedStops: scene.forcedStops,
     faults: faults.counts,
+    lostInFailover,
     stalls: stallsOf(ledger.accepted, verdict.sends.arrivals, new Set(floodedChats)),
     takeOvers: await countTakeOvers(fleet),
     seconds: loaded,

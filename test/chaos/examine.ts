@@ -57,8 +57,8 @@ export async function verdictOf(
     }),
   );
   return {
-    sends: judge(ledger.accepted, arrived, ledger.undecided),
-    edits: judgeEdits(ledger.acceptedEdits, arrived, ledger.undecidedEdits),
+    sends: judge(ledger.accepted, arrived, [...ledger.undecided, ...ledger.lostInFailover]),
+    edits: judgeEdits(ledger.acceptedEdits, arrived, [...ledger.undecidedEdits, ...ledger.lostEdits]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { sleep } from '@gateway/runtime';
-import { FAULTS, type Fault, type Scene } from './faults.ts';
+import { RedisServer } from '../env/redis-server.ts';
+import { faultsOf, type Fault, type Scene } from './faults.ts';
 import type { Random } from './random.ts';
 
 /** ms between checks whether a postponed fault is possible now. */
@@ -14,7 +15,8 @@ interface Drawn {
 /** Runs faults in random order, each kind equally often; several at once if they allow it. */
 export class FaultRunner {
   /** How often each kind has happened, by name. */
-  readonly counts = new Map<string, number>(FAULTS.map(({ name }) => [name, 0]));
+  readonly counts: Map<string, number>;
+  readonly #faults: readonly Fault[];
   readonly #scene: Scene;
   readonly #random: Random;
   readonly #gapMs: number;
@@ -27,6 +29,8 @@ export class FaultRunner {
   /** `gapMs`: average ms between the starts of two faults. */
   constructor(scene: Scene, { random, gapMs }: { random: Random; gapMs: number }) {
     this.#scene = scene;
+    this.#faults = faultsOf(scene.fleet.redis instanceof RedisServer ? 'server' : 'replicated');
+    this.counts = new Map(this.#faults.map(({ name }) => [name, 0]));
     this.#random = random;
     this.#gapMs = gapMs;
   }
@@ -55,7 +59,7 @@ export class FaultRunner {
   }
 
   #missing(rounds: number): Fault[] {
-    return FAULTS.filter(({ name }) => countOf(this.#begun, name) < rounds);
+    return this.#faults.filter(({ name }) => countOf(this.#begun, name) < rounds);
   }
 
   /**

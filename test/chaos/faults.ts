@@ -1,6 +1,7 @@
 import { sleep, withTimeout } from '@gateway/runtime';
 import type { Fleet } from '../env/fleet.ts';
 import type { Member } from '../env/member.ts';
+import { RedisServer } from '../env/redis-server.ts';
 import type { Random } from './random.ts';
 import type { Roles } from './roles.ts';
 import type { World } from './world.ts';
@@ -14,6 +15,8 @@ export interface Scene {
   flooded: Set<string>;
   /** Stops that needed SIGKILL, one line each. */
   forcedStops: string[];
+  /** When primaries of Redis failed, and when they had become replicas of others; in ms since the epoch. */
+  failovers: { begunAt: number; endedAt: number }[];
   say: (line: string) => void;
 }
 
@@ -38,7 +41,7 @@ const REDIS_LIMIT = 20_000;
 /** ms of a freeze: longer than a worker's lease of 10 s. */
 const FREEZE = { from: 12_000, to: 16_000 };
 
-export const FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   {
     name: 'worker killed',
     on: 'workers',
@@ -81,36 +84,6 @@ export const FAULTS: readonly Fault[] = [
     name: 'API killed',
     on: 'apis',
     begin: (scene, random) => killedIfAny(scene, random, scene.roles.takeApi(random)),
-  },
-  {
-    name: 'Redis killed',
-    on: 'redis',
-    begin: ({ fleet: { redis }, roles, say }, random) => {
-      if (!roles.take('redis')) return undefined;
-      const ms = random.whole(0, 3_000);
-      return (async () => {
-        say(`Redis is killed, and started again after ${seconds(ms)}`);
-        await redis.stop('SIGKILL');
-        await sleep(ms);
-        await withTimeout(redis.resume(), REDIS_LIMIT, () => new Error('Redis does not start again'));
-        roles.release('redis');
-      })();
-    },
-  },
-  {
-    name: 'Redis frozen',
-    on: 'redis',
-    begin: ({ fleet: { redis }, roles, say }, random) => {
-      if (!roles.take('redis')) return undefined;
-      const ms = random.whole(1_000, 6_000);
-      return (async () => {
-        say(`Redis is frozen for ${seconds(ms)}`);
-        redis.signal('SIGSTOP');
-        await sleep(ms);
-        redis.signal('SIGCONT');
-        roles.release('redis');
-      })();
-    },
   },
   {
     name: 'sandbox killed',
@@ -178,6 +151,64 @@ export const FAULTS: readonly Fault[] = [
     await fleet.control.fault({ user_id: id, method: 'messages.sendMessage', error, times });
   }),
 ];
+
+const FAULTS_OF_ONE_SERVER: readonly Fault[] = [
+  {
+    name: 'Redis killed',
+    on: 'redis',
+    begin: ({ fleet: { redis }, roles, say }, random) => {
+      if (!(redis instanceof RedisServer) || !roles.take('redis')) return undefined;
+      const ms = random.whole(0, 3_000);
+      return (async () => {
+        say(`Redis is killed, and started again after ${seconds(ms)}`);
+        await redis.stop('SIGKILL');
+        await sleep(ms);
+        await withTimeout(redis.resume(), REDIS_LIMIT, () => new Error('Redis does not start again'));
+        roles.release('redis');
+      })();
+    },
+  },
+  {
+    name: 'Redis frozen',
+    on: 'redis',
+    begin: ({ fleet: { redis }, roles, say }, random) => {
+      if (!(redis instanceof RedisServer) || !roles.take('redis')) return undefined;
+      const ms = random.whole(1_000, 6_000);
+      return (async () => {
+        say(`Redis is frozen for ${seconds(ms)}`);
+        redis.signal('SIGSTOP');
+        await sleep(ms);
+        redis.signal('SIGCONT');
+        roles.release('redis');
+      })();
+    },
+  },
+];
+
+const FAULTS_OF_SEVERAL_SERVERS: readonly Fault[] = (['killed', 'frozen'] as const).map((how) => ({
+  name: `Redis primary ${how}`,
+  on: 'redis',
+  begin: ({ fleet: { redis }, world, failovers, roles, say }, random) => {
+    if (redis instanceof RedisServer || !roles.take('redis')) return undefined;
+    const { userId } = random.pick(world.accounts);
+    const ms = random.whole(0, 3_000);
+    return (async () => {
+      say(`the primary that has ${userId} is ${how}`);
+      const begunAt = Date.now();
+      await redis.disablePrimaryOf(`{acct-${userId}}`, how);
+      say(`another one took over; the ${how} one comes back after ${seconds(ms)}`);
+      await sleep(ms);
+      await redis.revive();
+      failovers.push({ begunAt, endedAt: Date.now() });
+      roles.release('redis');
+    })();
+  },
+}));
+
+/** The faults that can happen with one Redis server, or with several of which some are replicas. */
+export function faultsOf(redis: 'server' | 'replicated'): readonly Fault[] {
+  return [...FAULTS, ...(redis === 'server' ? FAULTS_OF_ONE_SERVER : FAULTS_OF_SEVERAL_SERVERS)];
+}
 
 /** A fault in Telegram's answers: ordered at once, and effective at the next call. */
 function callFault(name: string, order: (scene: Scene, random: Random) => Promise<void>): Fault {

@@ -6,7 +6,7 @@ const LABEL = { chat: 'a1-0', seq: 1 };
 const ORIGINAL = '[a1-0#1] 1 text';
 
 function accepted(edit: number, end: AcceptedEdit['end'] = 'completed'): AcceptedEdit {
-  return { ...LABEL, edit, messageId: 101, text: textOf(edit), jobId: `job-${edit}`, end };
+  return { ...LABEL, edit, messageId: 101, text: textOf(edit), jobId: `job-${edit}`, acceptedAt: 0, end };
 }
 
 function textOf(edit: number): string {

@@ -12,6 +12,8 @@ export interface PostedEdit extends Label {
 /** An edit that the API has accepted. */
 export interface AcceptedEdit extends PostedEdit {
   jobId: string;
+  /** ms since the epoch. */
+  acceptedAt: number;
   /** How its job ended, once that is known. `unknown`: with an unknown outcome. */
   end: 'completed' | 'failed' | 'unknown' | null;
 }

@@ -8,6 +8,9 @@ export interface Ledger {
   undecided: PostedMessage[];
   acceptedEdits: AcceptedEdit[];
   undecidedEdits: PostedEdit[];
+  /** Accepted, and then lost by Redis in a failover: they may have arrived or not. */
+  lostInFailover: PostedMessage[];
+  lostEdits: PostedEdit[];
   /** Sends and edits, one line each. */
   refused: string[];
   /** Keys that led to two jobs, one line each. */

@@ -40,6 +40,8 @@ export class Load {
     undecided: [],
     acceptedEdits: [],
     undecidedEdits: [],
+    lostInFailover: [],
+    lostEdits: [],
     refused: [],
     splitKeys: [],
   };

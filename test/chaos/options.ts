@@ -14,6 +14,7 @@ const FLAGS = {
   gap: { default: '3', about: 'average seconds from one fault to the next' },
   longest: { default: '9000', about: 'UTF-16 units of the longest texts; texts over 4096 are sent in parts' },
   fsync: { default: 'always', about: "Redis's appendfsync: always or everysec" },
+  redis: { default: 'server', about: 'server, cluster or sentinel: with the last two, a primary is killed' },
 } as const;
 
 type Flag = keyof typeof FLAGS;
@@ -55,6 +56,9 @@ export function readOptions(args: readonly string[]): ChaosChoice | 'help' {
   };
   const fsync = textOf('fsync');
   if (fsync !== 'always' && fsync !== 'everysec') throw new Error('--fsync must be always or everysec');
+  const redis = textOf('redis');
+  if (redis !== 'server' && redis !== 'cluster' && redis !== 'sentinel')
+    throw new Error('--redis must be server, cluster or sentinel');
   return {
     length: { seconds: numberOf('minutes', 0.1, 24 * 60, false) * 60 },
     seed: given.has('seed') ? numberOf('seed', 0, 2 ** 32 - 1) : randomInt(2 ** 32),
@@ -65,5 +69,6 @@ export function readOptions(args: readonly string[]): ChaosChoice | 'help' {
     gap: numberOf('gap', 0.1, 600, false),
     longest: numberOf('longest', 60, 65_536),
     fsync,
+    redis,
   };
 }

@@ -14,6 +14,8 @@ export interface Findings {
   crashes: readonly string[];
   forcedStops: readonly string[];
   faults: ReadonlyMap<string, number>;
+  /** Accepted sends and edits that Redis had not replicated before a primary failed, one line each. */
+  lostInFailover: readonly string[];
   stalls: Stalls;
   /**
    * Calls before a wait was over, since the sandbox last started. A worker that is killed may not have saved the wait.
@@ -81,6 +83,7 @@ export function report(findings: Findings): string {
     ['  a second', (ledger.accepted.length / seconds).toFixed(1)],
     ['edits accepted', String(ledger.acceptedEdits.length)],
     ['  that ended with an unknown outcome', String(findings.verdict.edits.unknown.length)],
+    ['accepted, and lost by the replication of Redis', String(findings.lostInFailover.length)],
     ['from acceptance to arrival', ''],
     ['  p50, p99', `${inSeconds(stalls.p50)}, ${inSeconds(stalls.p99)}`],
     ['  longest', inSeconds(stalls.longest)],

@@ -109,7 +109,7 @@ export class Sender {
     const body = { message_id: messageId, text };
     const end = await this.#post(nameOfEdit(edit), '/telegram/user/message/edit', body);
     if (end.kind === 'accepted' || end.kind === 'unknown')
-      ledger.acceptedEdits.push({ ...edit, jobId: end.jobId, end: null });
+      ledger.acceptedEdits.push({ ...edit, jobId: end.jobId, acceptedAt: Date.now(), end: null });
     else ledger.undecidedEdits.push(edit);
   }
 

@@ -9,7 +9,7 @@ export interface RedisServers extends AsyncDisposable {
   /** As REDIS_URL. */
   readonly url: string;
   /** Kills the primary that has `key`; resolves once another server has taken over. */
-  killPrimaryOf(key: string): Promise<void>;
+  disablePrimaryOf(key: string, how: 'killed'): Promise<void>;
 }
 
 const PHONES = { alice: '+9996628201', bob: '+9996628202', carol: '+9996628203' };
@@ -112,7 +112,7 @@ export function testProductOn(what: string, start: () => Promise<RedisServers>, 
         for (let index = 0; index < LOAD; index += 1) {
           jobsOf.get(name)?.push(await accepted(name, `load ${name} ${index}`));
           if (killing === undefined && index === LOAD / 3) {
-            killing = stack.redis.killPrimaryOf('{acct-alice}');
+            killing = stack.redis.disablePrimaryOf('{acct-alice}', 'killed');
             atKill = new Map(NAMES.map((each) => [each, (jobsOf.get(each)?.length ?? 0) + 1]));
           }
         }

@@ -5,6 +5,8 @@ import { withTimeout } from '@gateway/runtime';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { Member } from './member.ts';
 import { productSettings } from './product-settings.ts';
+import { RedisCluster } from './redis-cluster.ts';
+import { RedisSentinels } from './redis-sentinels.ts';
 import { RedisServer, type RedisServerOptions } from './redis-server.ts';
 import { SandboxControl } from './sandbox-control.ts';
 import { telegramSettings } from './telegram-settings.ts';
@@ -14,8 +16,20 @@ export interface FleetOptions {
   apis: number;
   /** Default here: `always`, so that killing Redis loses nothing that it has acknowledged. */
   fsync?: NonNullable<RedisServerOptions['fsync']>;
+  /** One server (the default), a cluster with replicas, or Sentinels with a primary and replicas. */
+  redis?: 'server' | 'cluster' | 'sentinel';
   /** Further settings of the product, by their names in the environment. */
   settings?: Record<string, string>;
+}
+
+type FleetRedis = RedisServer | RedisCluster | RedisSentinels;
+
+async function startRedis(
+  kind: NonNullable<FleetOptions['redis']>,
+  options: RedisServerOptions,
+): Promise<FleetRedis> {
+  if (kind === 'cluster') return RedisCluster.start({ withReplicas: true });
+  return kind === 'sentinel' ? RedisSentinels.start() : RedisServer.start(options);
 }
 
 /** ms for everything to start. */
@@ -35,7 +49,7 @@ interface Places {
  */
 export class Fleet {
   readonly directory: string;
-  readonly redis: RedisServer;
+  readonly redis: FleetRedis;
   readonly control: SandboxControl;
   readonly sandbox: Member;
   readonly workers: readonly Member[];
@@ -45,7 +59,7 @@ export class Fleet {
   readonly #env: Record<string, string>;
   readonly #crashes: string[] = [];
 
-  private constructor(redis: RedisServer, { directory, env, controlPort, apiPorts, workers }: Places) {
+  private constructor(redis: FleetRedis, { directory, env, controlPort, apiPorts, workers }: Places) {
     this.redis = redis;
     this.directory = directory;
     this.#env = env;
@@ -61,11 +75,17 @@ export class Fleet {
   }
 
   /** Resolves when all APIs are ready and one worker serves the accounts; the other workers may still be starting. */
-  static async start({ workers, apis, fsync = 'always', settings }: FleetOptions): Promise<Fleet> {
+  static async start({
+    workers,
+    apis,
+    fsync = 'always',
+    redis: kind = 'server',
+    settings,
+  }: FleetOptions): Promise<Fleet> {
     const directory = await mkdtemp(join(tmpdir(), 'gateway-fleet-'));
     const [redisDirectory, dataDir] = [join(directory, 'redis'), join(directory, 'data')];
     for (const folder of [redisDirectory, dataDir, join(directory, 'logs')]) await mkdir(folder);
-    const redis = await RedisServer.start({ fsync, directory: redisDirectory });
+    const redis = await startRedis(kind, { fsync, directory: redisDirectory });
     const product = await productSettings(redis.url, dataDir);
     const env = { ...product, LOG_LEVEL: 'info', ...settings };
     const controlPort = Number(product.SANDBOX_CONTROL_PORT);
@@ -91,7 +111,7 @@ export class Fleet {
     for (const member of this.workers) member.thaw();
     await Promise.all([...this.apis, ...this.workers].map((member) => member.close()));
     await this.sandbox.close();
-    await this.redis.stop();
+    await (this.redis instanceof RedisServer ? this.redis.stop() : this.redis[Symbol.asyncDispose]());
   }
 
   /** Deletes the directory, after everything is closed. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Cluster, type Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { clientOptions, portSettings, type Certificates } from './certificates.ts';
-import { endChild, until, withRedis } from './redis-nodes.ts';
+import { disable, endChild, hasEnded, hasReplicated, until, withRedis } from './redis-nodes.ts';
 
 const NODES = 3;
 const SLOTS = 16_384;
@@ -17,6 +17,7 @@ interface Node {
   port: number;
   bus: number;
   child: ChildProcess;
+  isFrozen: boolean;
 }
 
 /** A separate Redis Cluster for a test: three masters, with the same redis-server as the other tests. */
@@ -58,7 +59,7 @@ export class RedisCluster {
     const port = await freePort();
     const bus = await freePort();
     await mkdir(join(this.#directory, String(port)));
-    this.#nodes.push({ port, bus, child: this.#spawn(port, bus) });
+    this.#nodes.push({ port, bus, child: this.#spawn(port, bus), isFrozen: false });
     await this.#with(port, async (redis) => {
       const share = SLOTS / NODES;
       const [first, last] = [Math.ceil(node * share), Math.ceil((node + 1) * share) - 1];
@@ -97,29 +98,39 @@ export class RedisCluster {
         await redis.call('CLUSTER', 'REPLICATE', master);
       });
     }
-    for (const { port } of this.#nodes.slice(NODES))
-      await this.#with(port, (redis) =>
-        until(
-          async () => (await redis.info('replication')).includes('master_link_status:up'),
-          'a replica did not get the data in time',
-        ),
-      );
+    for (const { port } of this.#nodes.slice(NODES)) await this.#with(port, hasReplicated);
   }
 
-  /** Kills the master that has `key`. @returns resolves once another node has taken over. */
-  async killPrimaryOf(key: string): Promise<void> {
-    const slot = await this.#with(this.#nodes[0]?.port ?? 0, (redis) => redis.cluster('KEYSLOT', key));
-    const killed = await this.#masterOf(slot);
-    const { child } = this.#nodes.find(({ port }) => port === killed) ?? {};
-    if (child === undefined) throw new Error('no node has that key');
-    await endChild(child);
-    await until(async () => (await this.#masterOf(slot)) !== killed, 'no replica took over in time');
+  /** Kills or freezes the master that has `key`; resolves once another node has taken over. */
+  async disablePrimaryOf(key: string, how: 'killed' | 'frozen'): Promise<void> {
+    const slot = await this.#with(this.#living.port, (redis) => redis.cluster('KEYSLOT', key));
+    const disabled = await this.#masterOf(slot);
+    const node = this.#nodes.find(({ port }) => port === disabled);
+    if (node === undefined) throw new Error('no node has that key');
+    node.isFrozen = how === 'frozen';
+    await disable(node.child, how);
+    await until(async () => (await this.#masterOf(slot)) !== disabled, 'no replica took over in time');
+  }
+
+  get #living(): Node {
+    const living = this.#nodes.find(({ child, isFrozen }) => !isFrozen && !hasEnded(child));
+    if (living === undefined) throw new Error('all nodes are down');
+    return living;
+  }
+
+  /** Starts killed nodes again and thaws frozen ones; resolves once each is a replica with all data. */
+  async revive(): Promise<void> {
+    for (const node of this.#nodes.filter(({ child, isFrozen }) => isFrozen || hasEnded(child))) {
+      if (node.isFrozen) node.child.kill('SIGCONT');
+      else node.child = this.#spawn(node.port, node.bus);
+      node.isFrozen = false;
+      await this.#with(node.port, hasReplicated);
+    }
   }
 
   /** The port of the slot's master, as a living node knows it. */
   async #masterOf(slot: number): Promise<number | undefined> {
-    const living = this.#nodes.find(({ child }) => child.exitCode === null && child.signalCode === null);
-    const ranges = await this.#with(living?.port ?? 0, (redis) => redis.cluster('SLOTS'));
+    const ranges = await this.#with(this.#living.port, (redis) => redis.cluster('SLOTS'));
     return ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1];
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { clientOptions, portSettings, type Certificates } from './certificates.ts';
-import { endChild, until, withRedis } from './redis-nodes.ts';
+import { disable, endChild, hasEnded, hasReplicated, until, withRedis } from './redis-nodes.ts';
 
 const SENTINELS = 3;
 const NAME = 'main';
@@ -19,6 +19,8 @@ export class RedisSentinels {
   readonly #directory: string;
   readonly #servers = new Map<number, ChildProcess>();
   readonly #sentinels = new Map<number, ChildProcess>();
+  /** Ports of servers that are frozen. */
+  readonly #frozen = new Set<number>();
 
   readonly #tls: Certificates | undefined;
 
@@ -62,8 +64,9 @@ export class RedisSentinels {
       `masterauth "${PASSWORD}"`,
       ...(primary === undefined ? [] : [`replicaof 127.0.0.1 ${primary}`]),
     ];
-    this.#servers.set(port, await this.#spawn(port, lines));
-    await this.#with({ port, password: PASSWORD }, (redis) => redis.ping());
+    await this.#configure(port, lines);
+    this.#servers.set(port, this.#spawn(port));
+    await this.#withServer(port, (redis) => redis.ping());
     return port;
   }
 
@@ -76,7 +79,8 @@ export class RedisSentinels {
       `sentinel down-after-milliseconds ${NAME} ${DOWN_AFTER}`,
       `sentinel failover-timeout ${NAME} 5000`,
     ];
-    this.#sentinels.set(port, await this.#spawn(port, lines, '--sentinel'));
+    await this.#configure(port, lines);
+    this.#sentinels.set(port, this.#spawn(port, '--sentinel'));
   }
 
   #listening(port: number): string[] {
@@ -84,11 +88,17 @@ export class RedisSentinels {
   }
 
   /** Redis writes its configuration, and a Sentinel what it knows, into the file. */
-  async #spawn(port: number, lines: string[], ...options: string[]): Promise<ChildProcess> {
-    const file = join(this.#directory, `${port}.conf`);
-    await writeFile(file, lines.join('\n'));
+  async #configure(port: number, lines: string[]): Promise<void> {
+    await writeFile(this.#fileOf(port), lines.join('\n'));
+  }
+
+  #spawn(port: number, ...options: string[]): ChildProcess {
     const binary = process.env['TEST_REDIS_SERVER'] ?? 'redis-server';
-    return spawn(binary, [file, ...options], { stdio: 'ignore' });
+    return spawn(binary, [this.#fileOf(port), ...options], { stdio: 'ignore' });
+  }
+
+  #fileOf(port: number): string {
+    return join(this.#directory, `${port}.conf`);
   }
 
   /** Waits until every Sentinel knows the others and both replicas. */
@@ -100,13 +110,11 @@ export class RedisSentinels {
           'the Sentinels did not form in time',
         ),
       );
-    for (const port of [...this.#servers.keys()].slice(1))
-      await this.#with({ port, password: PASSWORD }, (redis) =>
-        until(
-          async () => (await redis.info('replication')).includes('master_link_status:up'),
-          'a replica did not get the data in time',
-        ),
-      );
+    for (const port of [...this.#servers.keys()].slice(1)) await this.#withServer(port, hasReplicated);
+  }
+
+  async #withServer<T>(port: number, work: (redis: Redis) => Promise<T>): Promise<T> {
+    return this.#with({ port, password: PASSWORD }, work);
   }
 
   async #with<T>(
@@ -116,11 +124,25 @@ export class RedisSentinels {
     return withRedis({ ...server, ...clientOptions(this.#tls) }, work);
   }
 
-  /** Kills the primary; resolves once a replica has taken over. */
-  async killPrimaryOf(): Promise<void> {
-    const killed = await this.#primary();
-    await endChild(this.#servers.get(killed));
-    await until(async () => (await this.#primary()) !== killed, 'no replica took over in time');
+  /** Kills or freezes the primary, which has every key; resolves once a replica has taken over. */
+  async disablePrimaryOf(_key: string, how: 'killed' | 'frozen'): Promise<void> {
+    const port = await this.#primary();
+    const child = this.#servers.get(port);
+    if (child === undefined) throw new Error('the Sentinels know no primary');
+    if (how === 'frozen') this.#frozen.add(port);
+    await disable(child, how);
+    await until(async () => (await this.#primary()) !== port, 'no replica took over in time');
+  }
+
+  /** Starts killed servers again and thaws frozen ones; resolves once each is a replica with all data. */
+  async revive(): Promise<void> {
+    for (const [port, child] of this.#servers) {
+      const isFrozen = this.#frozen.delete(port);
+      if (isFrozen) child.kill('SIGCONT');
+      else if (hasEnded(child)) this.#servers.set(port, this.#spawn(port));
+      else continue;
+      await this.#withServer(port, hasReplicated);
+    }
   }
 
   async #primary(): Promise<number> {
