@@ -29,19 +29,19 @@ describe('validation', () => {
     ['иван', 'may hold only letters A-Z a-z, digits and _ . @ + -, not "и" (U+0438, Cyrillic)'],
     ['.', 'must not be "." or ".."'],
     ['..', 'must not be "." or ".."'],
-    ['x'.repeat(10_240), 'must be at most 64 characters'],
+    ['x'.repeat(65), 'must be at most 64 characters'],
     [7, 'must be a string'],
     [null, 'must be a string'],
     [{}, 'must be a string'],
   ];
 
-  test.each(
-    USER_IDS.flatMap(([userId, message]) => POST_PATHS.map((path) => [userId, path, message] as const)),
-  )('user_id %j at %s is refused: %s', async (user_id, path, message) => {
+  test.each(USER_IDS)('user_id %j is refused everywhere: %s', async (user_id, message) => {
     const { producer, call } = testApi();
-    const { status, body } = await call(path, { body: { user_id } });
-    expect(status).toBe(400);
-    expect(body['issues']).toContainEqual({ path: 'user_id', message });
+    for (const path of POST_PATHS) {
+      const { status, body } = await call(path, { body: { user_id } });
+      expect([path, status]).toEqual([path, 400]);
+      expect(body['issues']).toContainEqual({ path: 'user_id', message });
+    }
     untouched(producer);
   });
 
