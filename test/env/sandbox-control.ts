@@ -143,6 +143,11 @@ export class SandboxControl {
     await this.#send('POST', '/faults', fault);
   }
 
+  /** The next use of an uploaded file is refused: Telegram has lost parts of it. */
+  async loseFileParts(times = 1): Promise<void> {
+    await this.#send('POST', '/faults', { file_parts: 'missing', times });
+  }
+
   /** Faults that no call has used up yet. */
   async faults(): Promise<{ method: string }[]> {
     return this.#get('/faults');
@@ -209,6 +214,20 @@ export interface SandboxMessage {
   /** With milliseconds. */
   accepted_at: string;
   random_id: string;
+  media?: {
+    type: string;
+    size: number;
+    /** Hexadecimal digits, of the bytes that were uploaded. */
+    sha256: string;
+    mime_type: string;
+    file_name?: string;
+    width?: number;
+    height?: number;
+    duration?: number;
+    title?: string;
+    performer?: string;
+    spoiler?: true;
+  };
   entities?: ({ type: string; offset: number; length: number } & Record<string, unknown>)[];
   reply_to?: number;
   silent?: boolean;

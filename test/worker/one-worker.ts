@@ -13,6 +13,9 @@ import { parseRedisUrl, silentLogger, sleep, type Sealer } from '@gateway/runtim
 import type { SessionStore } from '@gateway/sessions';
 import type { AccountClient, Telegram } from '@gateway/telegram';
 import { createWorkerMetrics } from '@gateway/telemetry';
+import { createFetcher } from '@gateway/webhooks';
+import { NO_MEDIA } from '../../apps/api/src/testing/no-media.ts';
+import { MediaFetches } from '../../apps/worker/src/media/media-fetches.ts';
 import { AccountCounts } from '../../apps/worker/src/metrics/account-counts.ts';
 import { History } from '../../apps/worker/src/metrics/history.ts';
 import { Ownership } from '../../apps/worker/src/ownership/ownership.ts';
@@ -165,6 +168,13 @@ export class OneWorker implements AsyncDisposable {
       bot: null,
       outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
       eventsUrl: null,
+      media: NO_MEDIA,
+      fetches: new MediaFetches({
+        redis,
+        media: NO_MEDIA,
+        fetcher: createFetcher({ allowPrivate: false }),
+        maxBytes: 1,
+      }),
       metrics,
       history,
       accountCounts,

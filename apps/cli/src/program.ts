@@ -6,13 +6,14 @@ import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
-import { addSendOptions, send } from './commands/send.ts';
+import { addSendOptions, send, type MediaOptions } from './commands/send.ts';
 import {
   exportSession,
   importSession,
   type ExportOptions,
   type ImportOptions,
 } from './commands/session-transfer.ts';
+import { UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
 import { addMessageCommands } from './message-commands.ts';
 
@@ -120,6 +121,11 @@ export function createProgram(run: Runner): Command {
 
 function addSend(command: Command, run: Runner): void {
   addSendOptions(command)
+    .option('--media <path>', 'send this file; the text is its caption')
+    .option(
+      '--as <type>',
+      'what to send the file as: photo, video, audio, document …; by default as its kind',
+    )
     .option(
       '--batch <file>',
       'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send; UTF-8, or UTF-16 with a byte order mark',
@@ -130,10 +136,12 @@ function addSend(command: Command, run: Runner): void {
         userId: string | undefined,
         recipient: string | undefined,
         text: string | undefined,
-        options: CommonOptions & BatchOptions & { batch?: string },
+        options: CommonOptions & BatchOptions & MediaOptions & { batch?: string },
       ) =>
         run(options, (context) => {
           const args = { userId, recipient, text };
+          if (options.batch !== undefined && options.media !== undefined)
+            throw new UsageError('give --media or --batch, not both');
           return options.batch === undefined
             ? send(context, args, options)
             : sendBatch(context, options.batch, args, options);

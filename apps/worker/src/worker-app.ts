@@ -39,6 +39,8 @@ import {
 } from '@gateway/sessions';
 import { createTelegram, usesNativeMath, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
+import { createFetcher } from '@gateway/webhooks';
+import { MediaFetches } from './media/media-fetches.ts';
 import { keepMediaRetention } from './media/media-retention.ts';
 import { AccountCounts } from './metrics/account-counts.ts';
 import { History, keepHistory } from './metrics/history.ts';
@@ -106,6 +108,12 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   await refuseForeignStore(redis, storeId);
   const store = files?.store ?? (await openSessionsInRedis(redis, key));
   const media = await openMediaStore(settings);
+  const fetches = new MediaFetches({
+    redis,
+    media,
+    fetcher: createFetcher({ allowPrivate: settings.MEDIA_ALLOW_PRIVATE }),
+    maxBytes: settings.MEDIA_MAX_BYTES,
+  });
   const subscriber = new Subscriber(address, redis);
   const dueAccounts = new DueAccountsListener({ redis, subscriber, logger });
   const backend = sharedBackend(redis);
@@ -130,6 +138,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     queues,
     dueAccounts,
     store,
+    media,
+    fetches,
     telegram,
     sealer: key.sealer,
     pace: paceSettings(settings),
@@ -187,6 +197,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       subscriber.close();
       dueAccounts.close().catch(() => {}); // May wait for Redis; nobody has to wait for it.
       await store.close();
+      await fetches.close();
       media.close();
       redis.disconnect();
       await withTimeout(endTracing(), CLOSE_GRACE, () => new Error('traces were not sent')).catch(() => {});

@@ -31,10 +31,15 @@ interface Steps<J, P, R> {
   progress: z.ZodType<P>;
   /** The progress of a job that no worker has fetched. */
   none: P;
-  count: (job: J) => number;
+  /** The number of steps; more than are done as long as it is not known. */
+  count: (job: J, progress: P) => number;
   done: (progress: P) => number;
   /** The result of the steps that are done; `null` if there is none yet. */
   result: (progress: P) => R | null;
+  /** The number of messages that the job makes, if not every step makes one. */
+  messages?: (job: J) => number;
+  /** Whether the next step only uploads a part of a file, so that other chats may go first. Default: none does. */
+  isTransfer?: (job: J, progress: P) => boolean;
 }
 
 interface ActionSpec<
@@ -64,6 +69,10 @@ interface ActionSpec<
    * so a new optional field leaves the digests of requests without it as they are.
    */
   digest: readonly (keyof z.output<Q> & string)[];
+  /** The request as the digest covers it, if it differs from what the caller wrote. */
+  forDigest?: (request: z.output<Q>) => object;
+  /** The uploads that the job uses. Default: none. */
+  uploadsOf?: (job: z.output<z.ZodObject<J>>, progress?: P) => readonly string[];
   /** The `recipient_id`s of the chats in whose order the job stands. The first is the one that it writes to. */
   chatsOf: (job: z.output<z.ZodObject<J>>) => readonly [string, ...string[]];
   /** The text that lists show for the job. */

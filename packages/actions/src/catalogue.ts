@@ -64,11 +64,15 @@ export interface AnyAction {
   readonly steps: {
     readonly progress: z.ZodType<object>;
     readonly none: object;
-    count(job: object): number;
+    count(job: object, progress: object): number;
     done(progress: object): number;
     result(progress: object): object | null;
+    messages?(job: object): number;
+    isTransfer?(job: object, progress: object): boolean;
   };
   toJob(request: object, tools: JobTools): Promise<JobToEnqueue<object>>;
+  forDigest?(request: object): object;
+  uploadsOf?(job: object, progress?: object): readonly string[];
   chatsOf(job: object): readonly [string, ...string[]];
   preview(job: object): string;
 }

@@ -20,6 +20,7 @@ async function digest(type: string, body: object): Promise<string | undefined> {
 }
 
 const SEND = { user_id: 'alice', recipient_id: 'me', text: 'Hello' };
+const MEDIA = [{ type: 'photo', upload_id: `up_${'r'.repeat(22)}.${'s'.repeat(43)}.7`, spoiler: true }];
 const DELETE = { user_id: 'alice', recipient_id: 'me', message_ids: [7, 8] };
 const REACT = { user_id: 'alice', recipient_id: 'me', message_id: 7, emoji: '👍' };
 const PIN = { user_id: 'alice', recipient_id: 'me', message_id: 7 };
@@ -43,6 +44,7 @@ test.each([
     },
     '2:Pz2MIEhuLEDcM7X-dndULIQwQuiUUVNA349Wg0xbgOA',
   ],
+  ['send', { ...SEND, text: undefined, media: MEDIA }, '2:TUU8QCNn231TzAZbUua4runEgRYPJFwux72dT0Uyv9c'],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
   ['message.forward', FORWARD, '2:0i93WqwAOTcnSecVO87dd56622g5U5uNkBsitGqLdU8'],
   ['message.react', REACT, '2:q3_IONn_n9YT89rqwVm1dUgUZsU5MX-yeTK3L_WafFI'],

@@ -25,4 +25,4 @@ export { jobEnvelopeSchema, type JobEnvelope } from './job-envelope.ts';
 export { previewText } from './message-text.ts';
 export { newJob, type JobData, type JobKey, type JobOrigin, type NewJob } from './new-job.ts';
 export { readJob, type KnownJob, type ReadJob } from './read-job.ts';
-export { formattedFields, sendMessage } from './send-message.ts';
+export { filePartsOf, formattedFields, isToFetch, sendMessage, uploadOf } from './send-message.ts';

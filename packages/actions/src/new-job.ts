@@ -17,6 +17,8 @@ export interface NewJob {
   data: JobData;
   /** ms since the epoch at which the job joins the queue; now by default. */
   sendAt?: number | undefined;
+  /** The uploads that the job uses. They must exist when it is enqueued. */
+  uploads?: readonly string[] | undefined;
   /** Present if the caller gave an Idempotency-Key: the same key leads to the same job. */
   key?: JobKey | undefined;
 }
@@ -64,7 +66,7 @@ export async function newJob(
     ...job,
   };
   const key = idempotencyKey === undefined ? undefined : keyOf(action, request, idempotencyKey, tools);
-  return { name: action.name, data, sendAt, key };
+  return { name: action.name, data, sendAt, uploads: action.uploadsOf?.(job), key };
 }
 
 /** No job has this id. */
@@ -104,7 +106,8 @@ function isOtherChat(one: string, other: string): boolean {
 function keyOf(action: AnyAction, request: object, idempotencyKey: string, tools: JobTools): JobKey {
   return {
     idempotencyKey,
-    digest: digestOf(action.name, request, action.digest),
-    ...(action.name === 'send' && { formerDigest: () => formerSendDigest(request as SendRequest, tools) }),
+    digest: digestOf(action.name, action.forDigest?.(request) ?? request, action.digest),
+    ...(action.name === 'send' &&
+      !('media' in request) && { formerDigest: () => formerSendDigest(request as SendRequest, tools) }),
   };
 }

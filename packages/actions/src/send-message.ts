@@ -1,5 +1,7 @@
 import {
+  captionCutsOf,
   entitySchema,
+  FILE_PART_BYTES,
   messageFields,
   messageIdField,
   recipientIdSchema,
@@ -9,12 +11,15 @@ import {
   sendResultSchema,
   partsOf,
   cutsOf,
+  readUploadId,
   userIdSchema,
   type FormattedText,
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, type JobTools } from './action.ts';
 import { sha256 } from './digest.ts';
+import { fieldError } from './field-error.ts';
+import { mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
 import { cutsFor, readText, readTextAsFormerly } from './message-text.ts';
 
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
@@ -22,7 +27,12 @@ const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 const request = requestBody({
   user_id: userIdSchema,
   recipient_id: recipientIdSchema,
-  text: messageFields.text,
+  text: messageFields.text
+    .optional()
+    .describe(
+      'Required unless there is `media`, whose caption it is. What is too long for a caption follows it',
+    ),
+  media: mediaSchema.optional(),
   parse_mode: messageFields.parse_mode,
   reply_to: messageIdField('; leave it out for no reply').optional(),
   silent: z.boolean().optional(),
@@ -42,12 +52,14 @@ const job = {
   cuts: z.array(z.int().positive()).optional(),
   /** The formatting of `text`. */
   entities: z.array(entitySchema).optional(),
+  /** The file to send, with the first part of `text` as its caption. */
+  media: z.array(mediaJobSchema).length(1).optional(),
   replyTo: z.int().optional(),
   silent: z.boolean().optional(),
   linkPreview: z.boolean(),
 };
 
-/** Sends a text, as several messages if it is too long for one. */
+/** Sends a text or a file, as several messages if the text is too long for one. */
 export const sendMessage = defineAction({
   name: 'send',
   v: 1,
@@ -66,14 +78,17 @@ export const sendMessage = defineAction({
   job,
   result: sendResultSchema,
   toJob: async (given, tools) => {
-    const { recipient_id, reply_to, silent, link_preview, callback_url, send_at } = given;
-    const formatted = await readText(given, tools);
+    const { recipient_id, text, media, reply_to, silent, link_preview, callback_url, send_at } = given;
+    if (text === undefined && media === undefined) throw fieldError('text', 'is required');
+    const formatted =
+      text === undefined ? { text: '', entities: [] } : await readText({ ...given, text }, tools);
     await tools.pause();
-    const cuts = cutsFor(given, formatted);
+    const cuts = media === undefined ? cutsFor(given, formatted) : captionCuts(given, formatted);
     return {
       job: {
         recipient: recipient_id,
         ...formattedFields(formatted, cuts),
+        ...(media !== undefined && { media: media.map(mediaOf) }),
         ...(reply_to !== undefined && { replyTo: reply_to }),
         ...(silent !== undefined && { silent }),
         linkPreview: link_preview,
@@ -85,6 +100,7 @@ export const sendMessage = defineAction({
   digest: [
     'recipient_id',
     'text',
+    'media',
     'parse_mode',
     'reply_to',
     'silent',
@@ -92,20 +108,66 @@ export const sendMessage = defineAction({
     'send_at',
     'callback_url',
   ],
+  forDigest: ({ media, ...given }) => ({ ...given, media: media?.map(mediaForDigest) }),
+  uploadsOf: (send, progress) => [uploadOf(send, progress)].filter((id) => id !== undefined),
   chatsOf: ({ recipient }) => [recipient],
-  preview: ({ text }) => text,
+  preview: ({ text, media = [] }) => text || media.map(({ type }) => `[${type}]`).join(' '),
   steps: {
     progress: sendProgressSchema,
     none: { sent: [] },
-    count: ({ text, cuts = [] }) => (cuts.length === 0 ? 1 : partsOf(text, cuts).length),
-    done: ({ sent }) => sent.length,
+    count: (send, progress) =>
+      isToFetch(send, progress) ? 2 : filePartsOf(send, progress) + textPartsOf(send),
+    done: ({ sent, uploaded = 0 }) => uploaded + sent.length,
     result: ({ sent }) => resultOf(sent),
+    messages: textPartsOf,
+    isTransfer: (send, progress) =>
+      isToFetch(send, progress) || (progress.uploaded ?? 0) < filePartsOf(send, progress),
   },
   repeat: 'random-id',
   makesMessages: true,
-  errors: ['RECIPIENT_NOT_FOUND', 'RECIPIENT_REFUSED', 'MESSAGE_INVALID', 'PEER_FLOOD'],
-  hide: ['text', 'entities', 'cuts'],
+  errors: [
+    'RECIPIENT_NOT_FOUND',
+    'RECIPIENT_REFUSED',
+    'MESSAGE_INVALID',
+    'PEER_FLOOD',
+    'UPLOAD_NOT_FOUND',
+    'MEDIA_REFUSED',
+    'MEDIA_UNAVAILABLE',
+  ],
+  hide: ['text', 'entities', 'cuts', 'media'],
 });
+
+type FileSource = {
+  media?: readonly { uploadId?: string | undefined; url?: string | undefined }[] | undefined;
+};
+
+/** The upload that has the job's file; `undefined` if there is no file, or if it is still to be fetched. */
+export function uploadOf({ media = [] }: FileSource, progress?: { fetched?: string | undefined }) {
+  return media[0]?.uploadId ?? progress?.fetched;
+}
+
+/** Whether the file of the job is still to be fetched from its address. */
+export function isToFetch(
+  { media = [] }: FileSource,
+  { fetched }: { fetched?: string | undefined },
+): boolean {
+  return media[0]?.url !== undefined && fetched === undefined;
+}
+
+/** The number of parts in which the file is uploaded to Telegram; 0 without a file. */
+export function filePartsOf(send: FileSource, progress?: { fetched?: string | undefined }): number {
+  const upload = uploadOf(send, progress);
+  return upload === undefined ? 0 : Math.ceil(readUploadId(upload).size / FILE_PART_BYTES);
+}
+
+function textPartsOf({ text, cuts = [] }: { text: string; cuts?: readonly number[] | undefined }): number {
+  return cuts.length === 0 ? 1 : partsOf(text, cuts).length;
+}
+
+/** Where the text of a file is cut: into a caption, and messages that follow it. Telegram refuses a longer caption. */
+function captionCuts({ split }: { split: boolean }, { text, entities }: FormattedText): readonly number[] {
+  return split ? captionCutsOf(text, entities) : [];
+}
 
 /** The fields of a job that hold its text. */
 export function formattedFields(
@@ -124,6 +186,7 @@ export function formattedFields(
  * long as such jobs are kept.
  */
 export async function formerSendDigest(given: SendRequest, tools: JobTools): Promise<string> {
+  const { text = '' } = given;
   const { user_id, recipient_id, reply_to, silent, link_preview, callback_url, send_at } = given;
   const message = {
     userId: user_id,
@@ -132,7 +195,7 @@ export async function formerSendDigest(given: SendRequest, tools: JobTools): Pro
     ...(reply_to !== undefined && { replyTo: reply_to }),
     ...(silent !== undefined && { silent }),
     ...(callback_url !== undefined && { callbackUrl: callback_url }),
-    ...formattedFields(await readTextAsFormerly(given, tools)),
+    ...formattedFields(await readTextAsFormerly({ ...given, text }, tools)),
   };
   return sha256(JSON.stringify([message, send_at]));
 }

@@ -124,10 +124,17 @@ export {
 } from './listings.ts';
 export {
   cleanFileName,
+  FILE_PART_BYTES,
+  fileNameSchema,
+  MAX_CAPTION_LENGTH,
+  MEDIA_TYPES,
+  mimeTypeSchema,
   readUploadId,
+  uploadIdSchema,
   uploadIdOf,
   uploadRequestSchema,
   uploadResponseSchema,
+  type MediaType,
 } from './media.ts';
 export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
@@ -171,7 +178,7 @@ export {
   type SentMessage,
 } from './send-result.ts';
 export { typingRequestSchema, typingResponseSchema, type TypingAction } from './typing.ts';
-export { cutsOf, partsOf } from './text/split-text.ts';
+export { captionCutsOf, cutsOf, partsOf } from './text/split-text.ts';
 export { cleanSource, cleanText, isInvisible, normalizeFormatted, sameTextAs } from './text/telegram-text.ts';
 export {
   webhookDeliverySchema,

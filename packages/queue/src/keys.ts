@@ -56,6 +56,14 @@ export function heldJobsKey(userId: string): string {
   return `${accountPrefix(userId)}:aside`;
 }
 
+/**
+ * Prefix of the keys of an account's uploads. Scripts append `uploads` (hash: upload → JSON of its record),
+ * `uploads:unused` (bytes of the uploads that no job uses) and `upload:<id>:jobs` (set: the jobs that use it).
+ */
+export function uploadsPrefix(userId: string): string {
+  return `${accountPrefix(userId)}:`;
+}
+
 /** Hash: an account's uploads → JSON of their records. */
 export function uploadsKey(userId: string): string {
   return `${accountPrefix(userId)}:uploads`;

@@ -193,6 +193,8 @@ const settingsSchema = z
     MEDIA_QUOTA: bytes.default(10 * KIB ** 3),
     /** How long an upload that no message uses is kept. */
     MEDIA_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
+    /** Fetches `url` of media from loopback and private addresses too. */
+    MEDIA_ALLOW_PRIVATE: flag.default(false),
     S3_ENDPOINT: httpUrl.optional(),
     S3_REGION: text.min(1).default('us-east-1'),
     S3_BUCKET: text.min(1).optional(),

@@ -1,1 +1,2 @@
+export { createFetcher, FetchError, type Fetched, type Fetcher } from './fetch.ts';
 export { createWebhookSender, type WebhookSender, type WebhookSenderOptions } from './sender.ts';

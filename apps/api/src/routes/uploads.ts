@@ -38,7 +38,7 @@ export function uploadRoutes({ producer, settings, media }: ApiContext): Hono<Ap
     });
     c.env.outgoing.removeHeader('Connection');
     const { size, sha256, mimeType } = received;
-    const uploadId = uploadIdOf(name.id, sha256);
+    const uploadId = uploadIdOf(name.id, sha256, size);
     const createdAt = Date.now();
     try {
       if (size === 0) throw validationError([{ path: 'body', message: 'must not be empty' }]);

@@ -36,7 +36,7 @@ export function readBatch(name: string, text: string, defaults: Defaults): Batch
   });
   const notes =
     ignored.length === 0 ? [] : [`Columns that are not fields are ignored: ${ignored.join(', ')}`];
-  const damaged = lines.find(({ message }) => message.text.includes('\uFFFD'));
+  const damaged = lines.find(({ message }) => message.text?.includes('\uFFFD'));
   if (damaged !== undefined)
     notes.push(`line ${damaged.line}: the text contains \uFFFD: the file may have been converted wrongly`);
   return { lines, notes };

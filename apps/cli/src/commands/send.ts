@@ -11,6 +11,7 @@ import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import { readTextFile } from '../text-file.ts';
 import { secondsOf, whyHeld } from './jobs.ts';
+import { uploadMedia } from './upload-media.ts';
 
 /** The options as commander parses them. */
 export interface SendOptions {
@@ -23,6 +24,12 @@ export interface SendOptions {
   wait?: string;
   async?: boolean;
   key?: string;
+}
+
+/** The options of a send that a batch does not have. */
+export interface MediaOptions {
+  media?: string;
+  as?: string;
 }
 
 /** Adds the options of one send to its command. */
@@ -49,7 +56,7 @@ export interface SendArguments {
 export async function send(
   context: CommandContext,
   args: SendArguments,
-  options: SendOptions,
+  options: SendOptions & MediaOptions,
 ): Promise<ExitCode> {
   const { client, io, out } = context;
   const { userId, recipient } = args;
@@ -61,7 +68,7 @@ export async function send(
     ...messageOptions(options),
     user_id: userId,
     recipient_id: recipient,
-    text: await textOf(context, args.text, options.file),
+    ...(await contentOf(context, userId, args.text, options)),
   };
   const idempotencyKey = options.key ?? randomUUID();
   const wait = options.wait === undefined ? undefined : secondsOf('--wait', options.wait);
@@ -77,6 +84,20 @@ export async function send(
       );
     throw error;
   }
+}
+
+/** The text, or the file and its caption. */
+async function contentOf(
+  context: CommandContext,
+  userId: string,
+  given: string | undefined,
+  { file, media, as }: SendOptions & MediaOptions,
+): Promise<Pick<OutgoingMessage, 'text' | 'media'>> {
+  if (media === undefined && as !== undefined) throw new UsageError('--as needs --media <path>');
+  if (media === undefined) return { text: await textOf(context, given, file) };
+  // A file needs no caption, so without a text none is read from standard input.
+  const text = given === undefined && file === undefined ? undefined : await textOf(context, given, file);
+  return { text, media: await uploadMedia(context, userId, media, as) };
 }
 
 /** Whether the failed request may have enqueued a message. The same Idempotency-Key then finds its job. */

@@ -4,6 +4,7 @@ import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { SendLedger } from '../lane/send-ledger.ts';
+import type { AccountFiles } from '../media/account-files.ts';
 
 /** What an account needs from its worker. */
 export interface AccountOptions {
@@ -15,6 +16,7 @@ export interface AccountOptions {
   publish: (view: AccountView) => Promise<void>;
   /** Publishes to callers that wait for a job of this account that it is held. */
   publishHold: (hold: HoldNotice) => Promise<void>;
+  files: AccountFiles;
   ledger: SendLedger;
   metrics: Pick<WorkerMetrics, 'telegramSend'>;
   /** The server's pace, for accounts without one of their own. */

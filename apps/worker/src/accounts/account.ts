@@ -32,6 +32,7 @@ import { runStep } from '../actions/index.ts';
 import type { Step, StepEnd } from '../actions/step.ts';
 import type { LaneAccount } from '../lane/lane-ports.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
+import type { AccountFiles } from '../media/account-files.ts';
 import type { AccountOptions } from './account-options.ts';
 import { endOf, viewOf } from './account-view.ts';
 import { chatFor } from './recipients.ts';
@@ -134,6 +135,14 @@ export class Account implements LaneAccount {
 
   get ledger(): SendLedger {
     return this.#options.ledger;
+  }
+
+  get files(): AccountFiles {
+    return this.#options.files;
+  }
+
+  get ownId(): string | undefined {
+    return this.status.user?.id.toString();
   }
 
   get pace(): PaceRules | null {

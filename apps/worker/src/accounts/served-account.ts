@@ -17,6 +17,7 @@ import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import { Lane } from '../lane/lane.ts';
 import { SendLedger } from '../lane/send-ledger.ts';
+import { AccountFiles } from '../media/account-files.ts';
 import type { WorkerContext } from '../shard/worker-context.ts';
 import { Account } from './account.ts';
 import { stateEvents } from './state-events.ts';
@@ -57,6 +58,7 @@ export async function openServedAccount(
         await writeAccountView(redis, { shard, fence }, userId, view);
       },
       publishHold: (hold) => publishHold(redis, { userId }, hold),
+      files: new AccountFiles({ redis, media: context.media, fetches: context.fetches, logger }, userId),
       ledger: new SendLedger(sendState, (state, attempts) =>
         writeSendState(redis, fence, userId, state, attempts),
       ),

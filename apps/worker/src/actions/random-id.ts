@@ -6,6 +6,18 @@ import { createHash } from 'node:crypto';
  * @param part 0 for a message that is not split.
  */
 export function randomIdOf(jobId: string, part = 0): bigint {
-  const id = createHash('sha256').update(`${jobId}:${part}`).digest().readBigInt64BE(0);
+  return idOf(`${jobId}:${part}`);
+}
+
+/**
+ * The id under which a job's file is uploaded to Telegram, the same on any worker.
+ * @param restarts how often the upload was begun again: each time is another upload.
+ */
+export function fileIdOf(jobId: string, restarts: number): bigint {
+  return idOf(`${jobId}:file:${restarts}`);
+}
+
+function idOf(name: string): bigint {
+  const id = createHash('sha256').update(name).digest().readBigInt64BE(0);
   return id === 0n ? 1n : id;
 }

@@ -1,5 +1,6 @@
 import type { ActionName, AnyAction, JobEnvelope, JobOf, ProgressOf } from '@gateway/actions';
 import type { AccountClient } from '@gateway/telegram';
+import type { AccountFiles } from '../media/account-files.ts';
 
 /** One step of a job, for the account to run. The job and its progress are valid for the action. */
 export interface Step {
@@ -10,6 +11,10 @@ export interface Step {
   /** 0 for the first or only step. */
   index: number;
   trace: string | undefined;
+  /** The account's uploads. */
+  files: Pick<AccountFiles, 'describe' | 'fetch' | 'read'>;
+  /** The id of the account at Telegram; `undefined` if it is not known. */
+  ownId: string | undefined;
   /** When a caller last requested the job, ms since the epoch. */
   askedAt: number;
   /** The id of the last message known in the chat before this one; 0 if none is known. */
@@ -27,10 +32,12 @@ export interface Step {
 export interface StepEnd {
   progress: object;
   messageIds?: readonly number[];
+  /** `false`: the step asked nothing of Telegram. */
+  asked?: false;
 }
 
 /** A {@link Step} of an action that the compiler knows. */
-type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'saveProgress'> & {
+export type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'saveProgress'> & {
   job: JobOf<N>;
   progress: ProgressOf<N>;
   saveProgress: (progress: ProgressOf<N>) => Promise<void>;
@@ -40,4 +47,4 @@ type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'saveProgres
 export type RunStep<N extends ActionName> = (
   client: AccountClient,
   step: StepOf<N>,
-) => Promise<{ progress: ProgressOf<N>; messageIds?: readonly number[] }>;
+) => Promise<{ progress: ProgressOf<N>; messageIds?: readonly number[]; asked?: false }>;

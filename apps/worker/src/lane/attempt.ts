@@ -26,22 +26,28 @@ export async function attempt(
   laneJob.tries += 1;
   const { tries } = laneJob;
   try {
-    const { progress, messageIds } = await account.run(step);
+    const { progress, messageIds, asked = true } = await account.run(step);
     laneJob.finishStep(progress);
     // The step may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
     // earlier value, which the pace counts.
     const chat = { ...account.chatOf(laneJob.recipient), stranger: before.stranger };
-    if (messageIds === undefined) ledger.recordDone(jobId);
+    // An upload says nothing about an earlier attempt to send its message, whose outcome may be unknown.
+    if (!asked) return null;
+    if (messageIds === undefined && action.makesMessages) ledger.recordReached();
+    else if (messageIds === undefined) ledger.recordDone(jobId);
     else ledger.recordSent(jobId, chat, messageIds, account.pace, begun);
     const part = laneJob.steps > 1 ? { part: laneJob.step, parts: laneJob.steps } : {};
     const what = action.makesMessages ? 'sent' : `done: ${action.name}`;
-    logger.info({ jobId, requestId, messageId: messageIds?.[0], ms: now() - begun, tries, ...part }, what);
+    if (messageIds === undefined && action.makesMessages)
+      logger.debug({ jobId, requestId, ...part }, 'uploaded');
+    else
+      logger.info({ jobId, requestId, messageId: messageIds?.[0], ms: now() - begun, tries, ...part }, what);
     return null;
   } catch (thrown) {
     // The account was stopped while this job waited for its turn.
     if (account.stopped) return { do: 'stay' };
     const counted = { message: laneJob.failures + 1, unreachable: unreachable + 1 };
-    const verdict = judge(thrown, counted, random(), action);
+    const verdict = judge(thrown, counted, random(), { repeat: action.repeat, ...laneJob.limits });
     if (isCounted(thrown)) {
       laneJob.countFailedAttempt();
       ledger.recordAttempts(jobId, laneJob.attempts);
@@ -79,6 +85,8 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob:
     progress: laneJob.progress,
     index: laneJob.step,
     trace: job.trace,
+    files: account.files,
+    ownId: account.ownId,
     askedAt: job.askedAt,
     saveProgress: (progress: object) => laneJob.saveProgress(progress),
   };

@@ -87,6 +87,8 @@ export class Endings {
 
   async #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>): Promise<void> {
     laneJob.ended = how;
+    const uploads = laneJob.job.action.uploadsOf?.(laneJob.job.data, laneJob.progress) ?? [];
+    if (uploads.length > 0) void this.#options.account.files.release(laneJob.jobId, uploads);
     const place = this.#jobs.jobs.indexOf(laneJob);
     this.#jobs.drop(laneJob);
     const released = laneJob.job.released();

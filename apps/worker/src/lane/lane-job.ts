@@ -3,6 +3,9 @@ import { GatewayError, sendResultSchema, type Hold } from '@gateway/contracts';
 import type { FetchedJob } from '@gateway/queue';
 import { withDependency } from './dependency.ts';
 
+/** The name of the waits of uploads. No action has this name. */
+const TRANSFER = 'transfer';
+
 /** A job that the lane has fetched and that has not ended. It knows which of its steps are done and which is next. */
 export class LaneJob {
   readonly job: FetchedJob;
@@ -10,8 +13,8 @@ export class LaneJob {
   readonly data: JobEnvelope;
   /** Why it cannot run: the job that it waited for sent nothing. */
   readonly refusal: GatewayError | null;
-  /** Number of steps of the whole job. */
-  readonly steps: number;
+  /** Number of steps of the whole job, as far as it is known. */
+  steps: number;
   #progress: object;
   /** Attempts of the next step since the lane fetched the job. */
   tries = 0;
@@ -36,8 +39,8 @@ export class LaneJob {
     const data = withDependency(job);
     this.refusal = data instanceof GatewayError ? data : null;
     this.data = data instanceof GatewayError ? job.data : data;
-    this.steps = job.action.steps.count(this.data);
     this.#progress = job.progress;
+    this.steps = this.#countSteps();
   }
 
   get jobId(): string {
@@ -59,8 +62,23 @@ export class LaneJob {
     return this.recipients[0];
   }
 
+  #countSteps(): number {
+    return this.job.action.steps.count(this.data, this.#progress);
+  }
+
   get progress(): object {
     return this.#progress;
+  }
+
+  /** Whether the next step only uploads a part of a file. */
+  get isTransfer(): boolean {
+    return this.job.action.steps.isTransfer?.(this.data, this.#progress) ?? false;
+  }
+
+  /** By which waits apply to the next step: uploads make no messages, and have waits of their own. */
+  get limits(): { name: string; makesMessages: boolean } {
+    const { name, makesMessages } = this.job.action;
+    return this.isTransfer ? { name: TRANSFER, makesMessages: false } : { name, makesMessages };
   }
 
   /** The index of the next step, from 0. */
@@ -78,6 +96,7 @@ export class LaneJob {
   /** Records that the next step is done. @param progress the job's progress after it. */
   finishStep(progress: object): void {
     this.#progress = progress;
+    this.steps = this.#countSteps();
     if (this.step === this.steps) this.attempts += 1;
     this.tries = 0;
     this.failures = 0;

@@ -4,6 +4,7 @@ import type { Logger } from '@gateway/runtime';
 import type { Chat } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { Step, StepEnd } from '../actions/step.ts';
+import type { AccountFiles } from '../media/account-files.ts';
 import type { SendLedger } from './send-ledger.ts';
 
 /** The account's queue, as far as the lane uses it. */
@@ -28,6 +29,9 @@ export interface LaneAccount {
   readonly stopped: boolean;
   readonly ledger: SendLedger;
   readonly pace: PaceRules | null;
+  readonly files: Pick<AccountFiles, 'describe' | 'fetch' | 'read' | 'release'>;
+  /** The id of the account at Telegram; `undefined` if it is not known. */
+  readonly ownId: string | undefined;
   chatOf(recipient: string): Chat;
   run(step: Step): Promise<StepEnd>;
   /** @param how `publish`: whether to publish the hold at once to callers that wait for a job of this account. */

@@ -55,6 +55,8 @@ export class Lane {
   #claim: Claim = { is: 'never' };
   /** The latest fetch, if it found nothing. A job enqueued since then wakes the lane. */
   #nothing: NothingWaits | null = null;
+  /** Whether the latest step uploaded a part of a file. */
+  #lastWasTransfer = false;
   readonly #jobs: LaneJobs;
   readonly #endings: Endings;
   readonly #settlement: Settlement;
@@ -184,17 +186,22 @@ export class Lane {
           account.chatOf(first),
           ...others.map((each) => account.chatOf(each)),
         ],
-        ({ job }, chats) => account.ledger.holdOf(job.action, chats, account.pace, at),
+        ({ limits: byName }, chats) => account.ledger.holdOf(byName, chats, account.pace, at),
+        ({ isTransfer }) => isTransfer && this.#lastWasTransfer,
       );
-      if (next.do === 'send') await this.#deliver(next.job).finally(() => (next.job.isRunning = false));
-      else if (
-        next.accountWide !== null ||
-        this.#jobs.jobs.length >= limits.maxFetched ||
-        !(await this.#fetch())
-      )
+      // An upload takes turns with the other chats, so first see whether there is a job of theirs.
+      if (next.do === 'send' && next.yields === true && this.#mayFetch() && (await this.#fetch())) continue;
+      if (next.do === 'send') {
+        this.#lastWasTransfer = next.job.isTransfer;
+        await this.#deliver(next.job).finally(() => (next.job.isRunning = false));
+      } else if (next.accountWide !== null || !this.#mayFetch() || !(await this.#fetch()))
         return this.#waitForFirst(next);
     }
     if (account.stopped && this.#mayGoOn()) await this.#holdAccount(Infinity);
+  }
+
+  #mayFetch(): boolean {
+    return this.#jobs.jobs.length < this.#options.limits.maxFetched;
   }
 
   /** Fetches the next job, unless the latest fetch found none. @returns whether the queue had one. */

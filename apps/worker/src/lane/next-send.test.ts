@@ -10,8 +10,17 @@ const chatsOf = (job: string): [Chat, ...Chat[]] => {
   return [chatOf(first), ...others.map(chatOf)];
 };
 
-function pick(jobs: readonly string[], holds: Record<string, PaceWait> = {}) {
-  return pickNext(jobs, chatsOf, (_job, [{ key }]) => holds[key] ?? null);
+function pick(
+  jobs: readonly string[],
+  holds: Record<string, PaceWait> = {},
+  uploads: readonly string[] = [],
+) {
+  return pickNext(
+    jobs,
+    chatsOf,
+    (_job, [{ key }]) => holds[key] ?? null,
+    (job) => uploads.includes(job),
+  );
 }
 
 function held(until: number, scope: PaceWait['scope'] = 'chat'): PaceWait {
@@ -50,6 +59,16 @@ describe('the next message to send', () => {
     expect(pick(['a1'], { a: held(10, 'account') })).toMatchObject({
       do: 'wait',
       accountWide: { until: 10 },
+    });
+  });
+
+  test('of another chat goes before the next part of an upload; later jobs of its chats do not', () => {
+    expect(pick(['a1', 'a2', 'ab1', 'b1', 'c1'], {}, ['a1'])).toEqual({ do: 'send', job: 'c1' });
+    expect(pick(['a1', 'b1', 'b2', 'c1'], {}, ['a1', 'b1'])).toEqual({ do: 'send', job: 'c1' });
+    expect(pick(['a1', 'a2', 'b1'], { b: held(10) }, ['a1'])).toEqual({
+      do: 'send',
+      job: 'a1',
+      yields: true,
     });
   });
 

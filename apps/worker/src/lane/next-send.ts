@@ -14,8 +14,11 @@ type Chats = readonly [Chat, ...Chat[]];
 
 /** What to do next with the fetched jobs. */
 export type NextSend<J> =
-  /** This job may be sent now: no earlier job waits for any of its chats. */
-  | { do: 'send'; job: J }
+  /**
+   * This job may be sent now: no earlier job waits for any of its chats. `yields`: it uploads, and a job of another
+   * chat should go first if there is one.
+   */
+  | { do: 'send'; job: J; yields?: true }
   /** All must wait. */
   | AllWait<J>;
 
@@ -34,21 +37,37 @@ export interface AllWait<J> {
  *
  * @param jobs in the order of acceptance.
  * @param holdOf why a job may not run in its chats now; `null` if it may.
+ * @param yields whether another chat's job goes before this one: it uploads a file, and the latest step did too. So a
+ * large file delays other chats by one part at most.
  */
 export function pickNext<J>(
   jobs: readonly J[],
   chatsOf: (job: J) => Chats,
   holdOf: (job: J, chats: Chats) => PaceWait | null,
+  yields: (job: J) => boolean = () => false,
 ): NextSend<J> {
+  /** The oldest job that uploads. */
+  let transfer: J | undefined;
+  /** The chats of jobs that upload. Their later jobs keep their place. */
+  const uploading = new Set<string>();
   const held = new Map<string, Hold>();
   const waiting: Waiting<J>[] = [];
   let accountWide: Hold | null = null;
   for (const job of jobs) {
     const chats = chatsOf(job);
+    if (chats.some(({ key }) => uploading.has(key))) {
+      for (const { key } of chats) uploading.add(key);
+      continue;
+    }
     let hold = chats.map(({ key }) => held.get(key)).find((each) => each !== undefined);
     const behind = hold !== undefined;
     if (hold === undefined) {
       const wait = holdOf(job, chats);
+      if (wait === null && yields(job)) {
+        transfer ??= job;
+        for (const { key } of chats) uploading.add(key);
+        continue;
+      }
       if (wait === null) return { do: 'send', job };
       if (wait.scope === 'account') accountWide = wait.hold;
       hold = wait.hold;
@@ -56,6 +75,7 @@ export function pickNext<J>(
     for (const { key } of chats) if (!held.has(key)) held.set(key, hold);
     waiting.push({ job, hold, behind });
   }
+  if (transfer !== undefined) return { do: 'send', job: transfer, yields: true };
   const until = Math.min(...[...held.values()].map((hold) => hold.until));
   return { do: 'wait', until, accountWide, waiting };
 }

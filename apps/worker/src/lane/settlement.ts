@@ -77,7 +77,7 @@ export class Settlement {
     }
     if (scope === 'chat') account.ledger.holdChat(account.chatOf(laneJob.recipient), hold, now());
     if (scope === 'look-ups') account.ledger.holdLookUps(hold);
-    if (scope === 'type') account.ledger.holdType(laneJob.job.action.name, hold);
+    if (scope === 'type') account.ledger.holdType(laneJob.limits.name, hold);
     await account.ledger.save();
     // If the wait is too long, the job fails: callers then get the failure instead of the hold.
     if (scope === 'account')

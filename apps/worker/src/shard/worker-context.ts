@@ -1,4 +1,5 @@
 import type { PaceSettings } from '@gateway/contracts';
+import type { MediaStore } from '@gateway/media';
 import type {
   AccountQueues,
   DueAccountsListener,
@@ -12,6 +13,7 @@ import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { LaneLimits } from '../lane/lane-ports.ts';
+import type { MediaFetches } from '../media/media-fetches.ts';
 import type { AccountCounts } from '../metrics/account-counts.ts';
 import type { History } from '../metrics/history.ts';
 import type { Bot } from './bot.ts';
@@ -27,6 +29,8 @@ export interface WorkerContext {
   queues: AccountQueues;
   dueAccounts: DueAccountsListener;
   store: SessionStore;
+  media: MediaStore;
+  fetches: MediaFetches;
   telegram: Telegram;
   sealer: Sealer;
   pace: PaceSettings;

@@ -187,6 +187,15 @@ export class World implements LaneQueue {
 
 class FakeAccount implements LaneAccount {
   readonly userId = 'u';
+  readonly ownId = '1';
+  readonly files = {
+    describe: async () => {
+      throw new Error('this world has no files');
+    },
+    fetch: async () => null,
+    read: async () => Buffer.alloc(0),
+    release: async () => {},
+  };
   readonly ledger: SendLedger;
   pace: PaceRules | null = null;
   ended: GatewayError | null = null;

@@ -116,6 +116,9 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
     {
       userId: 'alice',
       isBot: false,
+      get files(): never {
+        throw new Error('this world has no files');
+      },
       store,
       telegram: {
         dataCenters: { ids: [2], areProduction: false },

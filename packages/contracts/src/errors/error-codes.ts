@@ -389,6 +389,24 @@ export const ERROR_CODES = {
     'The file is too large.',
     'Send a smaller file: the message says how large it may be.',
   ),
+  MEDIA_UNAVAILABLE: entry(
+    422,
+    'permanent',
+    'The file cannot be fetched from its address.',
+    'Read the message; check the address, or upload the file.',
+  ),
+  MEDIA_REFUSED: entry(
+    422,
+    'permanent',
+    'Telegram does not take this file.',
+    'Read `rpc_error`; send it as another type, such as `document`.',
+  ),
+  UPLOAD_NOT_FOUND: entry(
+    404,
+    'permanent',
+    'This account has no such upload, or no longer.',
+    'Upload the file again. Unused uploads expire, and used ones go when their last message has ended.',
+  ),
   MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not accept this message.', 'Read `rpc_error`.'),
   TOO_LATE: entry(409, 'permanent', 'The message was sent, or is being sent.', 'None: read the job.'),
 } satisfies Record<string, ErrorCodeEntry>;

@@ -1,3 +1,4 @@
+import { MAX_CAPTION_LENGTH } from '../media.ts';
 import { MAX_MESSAGE_LENGTH } from '../message-fields.ts';
 import type { Entity, FormattedText } from './entities.ts';
 import { isInvisible } from './telegram-text.ts';
@@ -48,6 +49,14 @@ export function cutsOf(
     start += placeToCut(window, length, stretches.within(start, window.length));
     cuts.push(start);
   }
+}
+
+/** As {@link cutsOf}, for a text whose first part is the caption of a file. */
+export function captionCutsOf(text: string, entities: readonly Entity[] = []): number[] {
+  const [first] = cutsOf(text, entities, MAX_CAPTION_LENGTH);
+  if (first === undefined) return [];
+  const rest = new Stretches(entities).within(first, text.length - first);
+  return [first, ...cutsOf(text.slice(first), rest).map((cut) => first + cut)];
 }
 
 /**

@@ -1,10 +1,17 @@
 import { addDelayedJob, addStandardJob } from 'bullmq/dist/cjs/scripts/index.js';
 import { Cluster } from 'ioredis';
 import { NOTIFY_OWNER } from '../events/due-accounts.ts';
-import { accountViewKey, dueAccountsChannel, dueAccountsKey, sendQueuePrefix } from '../keys.ts';
+import {
+  accountViewKey,
+  dueAccountsChannel,
+  dueAccountsKey,
+  sendQueuePrefix,
+  uploadsPrefix,
+} from '../keys.ts';
 import { LEAN } from '../line/bullmq-step.ts';
 import { DEPENDENTS } from '../line/dependents.ts';
 import { BULLMQ_ARGS, type PackedJob } from '../line/enqueue-backend.ts';
+import { UPLOAD_USES } from '../media/uploads.ts';
 import { BatchedScript, type Run } from '../redis/batched-script.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { Call } from '../redis/redis-calls.ts';
@@ -34,6 +41,8 @@ export type EnqueueReply =
   | { is: 'orphaned' }
   /** The queue is full. */
   | { is: 'full' }
+  /** The account has no such upload. */
+  | { is: 'no_upload' }
   /** The account's view is not the one given. `view` is the current one (JSON). */
   | { is: 'changed'; view: string | null };
 
@@ -46,19 +55,21 @@ export interface JobToEnqueue extends PackedJob {
   isKeyed: boolean;
   /** The job whose end it waits for; empty: none. */
   after: string;
+  /** The uploads that the job uses. */
+  uploads: readonly string[];
 }
 
 /**
  * KEYS: prefix of the queue's keys, the account's view, the shard's due accounts. ARGV: BullMQ's arguments, then the
  * name of BullMQ's script, the expected view, the job's id if the job may already exist, the time at which it is due
  * (empty: do not notify the owner), the account, the channel of the notification, the job that it waits for (empty:
- * none), and its own id.
+ * none), its own id, and the uploads that it uses: empty, or their ids and the prefix of their keys (JSON).
  *
  * A message behind others needs no notification, because the owner already works through that queue.
  * @param maxPending most messages of one account that may wait at a time.
  */
 function enqueueLua(maxPending: number): string {
-  return `${NOTIFY_OWNER}${DEPENDENTS}
+  return `${NOTIFY_OWNER}${DEPENDENTS}${UPLOAD_USES}
 local prefix = KEYS[1]
 local view = redis.call('GET', KEYS[2])
 if (view or '') ~= ARGV[5] then return { 'changed', view } end
@@ -70,6 +81,11 @@ local waiting = redis.call('LLEN', prefix .. 'wait')
 local pending = waiting + redis.call('ZCARD', prefix .. 'delayed') + redis.call('LLEN', prefix .. 'active')
   + redis.call('ZCARD', prefix .. 'waiting-children')
 if pending >= ${maxPending} then return { 'full' } end
+if ARGV[12] ~= '' then
+  local uses = cjson.decode(ARGV[12])
+  if is_upload_missing(uses.prefix, uses.uploads) then return { 'no_upload' } end
+  use_uploads(uses.prefix, uses.uploads, ARGV[11])
+end
 local add = {}
 ${Object.entries(BULLMQ).map(addFunction).join('\n')}
 add[ARGV[4]]()
@@ -104,7 +120,7 @@ export class EnqueueScript {
     this.#script = new BatchedScript(
       redis,
       enqueueLua(maxPending),
-      { keys: 3, args: BULLMQ_ARGS + 8 },
+      { keys: 3, args: BULLMQ_ARGS + 9 },
       clock,
     );
   }
@@ -125,9 +141,10 @@ export class EnqueueScript {
     const channel = dueAccountsChannel(shard);
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);
-      const { args, command, isKeyed, jobId, dueAt, after } = job;
+      const { args, command, isKeyed, jobId, dueAt, after, uploads } = job;
       const notifyAt = this.notifies ? dueAt : '';
-      const own = [command, view ?? '', isKeyed ? jobId : '', notifyAt, userId, channel, after, jobId];
+      const uses = uploads.length === 0 ? '' : JSON.stringify({ prefix: uploadsPrefix(userId), uploads });
+      const own = [command, view ?? '', isKeyed ? jobId : '', notifyAt, userId, channel, after, jobId, uses];
       return { keys, args: [...args, ...own] };
     });
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
@@ -148,11 +165,13 @@ type Reply =
   | ['repeated', string]
   | ['full']
   | ['orphaned']
+  | ['no_upload']
   | ['changed', (string | null)?];
 
 function read(reply: Reply): EnqueueReply {
   if (reply[0] === 'added') return { is: 'added', behind: reply[1] };
   if (reply[0] === 'repeated') return { is: 'repeated', data: reply[1] };
   if (reply[0] === 'orphaned') return { is: 'orphaned' };
+  if (reply[0] === 'no_upload') return { is: 'no_upload' };
   return reply[0] === 'full' ? { is: 'full' } : { is: 'changed', view: reply[1] ?? null };
 }

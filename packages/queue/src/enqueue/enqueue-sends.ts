@@ -39,8 +39,8 @@ export type EnqueueOutcome = { view: AccountView } | GatewayError;
  * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view. If
  * that view has changed, Redis rejects them all, and they are checked against the new view.
  * @param sends at most 64.
- * @returns for each message its view, or why it was not enqueued: `QUEUE_FULL`, `JOB_NOT_FOUND` where it is to follow a
- * job that does not exist, or `IDEMPOTENCY_MISMATCH` where its key belongs to another message.
+ * @returns for each message its view, or why it was not enqueued: `QUEUE_FULL`, `UPLOAD_NOT_FOUND`, `JOB_NOT_FOUND`
+ * where it is to follow a job that does not exist, or `IDEMPOTENCY_MISMATCH` where its key belongs to another message.
  * @throws {GatewayError} what `admission` throws; {@link TooLate} where none was enqueued.
  */
 export async function enqueueSends(
@@ -62,6 +62,7 @@ export async function enqueueSends(
       ...backend.pack(queue, job),
       jobId: job.opts.jobId,
       isKeyed: sends[index]?.key !== undefined,
+      uploads: sends[index]?.uploads ?? [],
       dueAt: job.opts.delay === 0 ? 0 : now + job.opts.delay,
       after: job.data.after?.jobId ?? '',
     }));
@@ -149,6 +150,7 @@ async function outcomeOf(
 ): Promise<EnqueueOutcome> {
   if (reply?.is === 'full') return queueFull(maxPending);
   if (reply?.is === 'orphaned') return new GatewayError('JOB_NOT_FOUND');
+  if (reply?.is === 'no_upload') return new GatewayError('UPLOAD_NOT_FOUND');
   if (reply?.is === 'repeated' && !(await isSameRequest(key, digestIn(reply.data))))
     return new GatewayError('IDEMPOTENCY_MISMATCH');
   return { view };

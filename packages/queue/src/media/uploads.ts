@@ -16,6 +16,11 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('INCRBY', KEYS[2], ARGV[3])
 return 1`);
 
+/** KEYS: uploads, jobs of the upload. ARGV: id, record, job. */
+const ADD_FETCHED = new Script(`
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('SADD', KEYS[2], ARGV[3])`);
+
 /** KEYS: uploads, jobs of the upload. ARGV: id, job. */
 const RELEASE = new Script(`
 if redis.call('SREM', KEYS[2], ARGV[2]) == 0 or redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
@@ -27,6 +32,26 @@ local record = redis.call('HGET', KEYS[1], ARGV[1])
 if not record or redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
 redis.call('DECRBY', KEYS[2], cjson.decode(record).size)
 return redis.call('HDEL', KEYS[1], ARGV[1])`);
+
+/** Lua functions for the script that enqueues: `prefix` is that of the account's uploads. */
+export const UPLOAD_USES = `
+local function is_upload_missing(prefix, ids)
+  for _, id in ipairs(ids) do
+    if redis.call('HEXISTS', prefix .. 'uploads', id) == 0 then return true end
+  end
+  return false
+end
+local function use_uploads(prefix, ids, job)
+  for _, id in ipairs(ids) do
+    local jobs = prefix .. 'upload:' .. id .. ':jobs'
+    if redis.call('EXISTS', jobs) == 0 then
+      local record = cjson.decode(redis.call('HGET', prefix .. 'uploads', id))
+      redis.call('DECRBY', prefix .. 'uploads:unused', record.size)
+    end
+    redis.call('SADD', jobs, job)
+  end
+end
+`;
 
 /**
  * Records an upload whose bytes are stored.
@@ -46,6 +71,19 @@ export async function addUpload(
   return (await ADD.run(redis, keys, [uploadId, JSON.stringify(record), record.size, quota])) === 1;
 }
 
+/** Records a file that was fetched for a job, which uses it. */
+export async function addFetchedUpload(
+  redis: RedisClient,
+  userId: string,
+  uploadId: string,
+  record: UploadRecord,
+  jobId: string,
+): Promise<void> {
+  await redis.sadd(MEDIA_ACCOUNTS_KEY, userId);
+  const keys = [uploadsKey(userId), uploadJobsKey(userId, uploadId)];
+  await ADD_FETCHED.run(redis, keys, [uploadId, JSON.stringify(record), jobId]);
+}
+
 /** Bytes of the account's uploads that no job uses. */
 export async function readUnusedBytes(redis: RedisClient, userId: string): Promise<number> {
   return Number((await redis.get(unusedBytesKey(userId))) ?? 0);
@@ -55,6 +93,16 @@ export async function readUnusedBytes(redis: RedisClient, userId: string): Promi
 export async function readUploads(redis: RedisClient, userId: string): Promise<Map<string, UploadRecord>> {
   const records = await redis.hgetall(uploadsKey(userId));
   return new Map(Object.entries(records).map(([id, json]) => [id, parseUploadRecord(json)]));
+}
+
+/** One upload; `null`: there is none. */
+export async function readUpload(
+  redis: RedisClient,
+  userId: string,
+  uploadId: string,
+): Promise<UploadRecord | null> {
+  const json = await redis.hget(uploadsKey(userId), uploadId);
+  return json === null ? null : parseUploadRecord(json);
 }
 
 /** The jobs that use an upload. */

@@ -125,7 +125,7 @@ function summaryOf(job: Job<JobEnvelope, object>, described: JobView): SendSumma
     ...described,
     recipient_id: action?.chatsOf(job.data)[0] ?? '',
     preview: beginning(action?.preview(job.data) ?? ''),
-    parts: action?.steps.count(job.data) ?? 1,
+    parts: action?.steps.messages?.(job.data) ?? action?.steps.count(job.data, action.steps.none) ?? 1,
     can_retry: described.state === 'failed' && whyNotRetried(job.failedReason) === null,
   };
 }

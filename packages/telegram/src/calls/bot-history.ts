@@ -1,5 +1,5 @@
 import { sameTextAs } from '@gateway/contracts';
-import type { Api } from 'telegram/tl/index.js';
+import { Api } from 'telegram/tl/index.js';
 import type { Asker } from '../caller.ts';
 import { messagesById } from './messages-by-id.ts';
 import type { SentMessage } from './sent-message.ts';
@@ -19,6 +19,7 @@ export async function findByIds(
   peer: Api.TypeInputPeer,
   text: string,
   after: number,
+  isLike: (message: Api.Message) => boolean = () => true,
 ): Promise<SentMessage | undefined> {
   if (after === 0) return undefined;
   const isSame = sameTextAs(text);
@@ -26,10 +27,15 @@ export async function findByIds(
     const first = after + 1 + page * PAGE_SIZE;
     const ids = Array.from({ length: PAGE_SIZE }, (_, index) => first + index);
     const messages = await messagesById(asker, peer, ids);
-    const found = messages.find(
-      ({ message, isInChat }) => isInChat && message.out === true && isSame(message.message),
-    );
-    if (found !== undefined) return { id: found.message.id, date: found.message.date };
+    for (const { message, isInChat } of messages)
+      if (
+        isInChat &&
+        message instanceof Api.Message &&
+        message.out === true &&
+        isSame(message.message) &&
+        isLike(message)
+      )
+        return { id: message.id, date: message.date, message };
     if (messages.length === 0) return undefined;
   }
   return undefined;

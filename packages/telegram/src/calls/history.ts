@@ -20,9 +20,9 @@ export interface Floor {
 }
 
 /**
- * Searches a chat for this account's own message with the same text ({@link sameTextAs}), down to the floor and at most
- * among the last 2,000 messages there. `undefined`: not found. Throws the call's failure, which says nothing about the
- * message.
+ * Searches a chat for this account's own message with the same text ({@link sameTextAs}) that `isLike` accepts, down to
+ * the floor and at most among the last 2,000 messages there. `undefined`: not found. Throws the call's failure, which
+ * says nothing about the message.
  *
  * If several messages match:
  * - With `after` it returns the *oldest*. Sends to a chat go one after the other, so the gateway sent nothing between
@@ -36,6 +36,7 @@ export async function findInHistory(
   peer: Api.TypeInputPeer,
   text: string,
   { after, since = 0 }: Floor,
+  isLike: (message: Api.Message) => boolean = () => true,
 ): Promise<SentMessage | undefined> {
   const earliest = since / 1000 - CLOCK_SKEW;
   const isSame = sameTextAs(text);
@@ -45,8 +46,8 @@ export async function findInHistory(
     const matches = page.messages
       .filter((message) => message instanceof Api.Message)
       .filter((message) => message.id > after && message.date >= earliest)
-      .filter((message) => isOwn(message) && isSame(message.message ?? ''))
-      .map(({ id, date }) => ({ id, date }))
+      .filter((message) => isOwn(message) && isSame(message.message ?? '') && isLike(message))
+      .map((message) => ({ id: message.id, date: message.date, message }))
       .toSorted((a, b) => b.id - a.id);
     if (after === 0 && matches[0] !== undefined) return matches[0];
     found = matches.at(-1) ?? found;

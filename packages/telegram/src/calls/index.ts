@@ -8,8 +8,9 @@ import { reactToMessage } from './react-to-message.ts';
 import { readChat } from './read-chat.ts';
 import { sendMessage } from './send-message.ts';
 import { showTyping } from './show-typing.ts';
+import { uploadPart } from './upload-part.ts';
 
-/** What the account does at Telegram: for the actions' jobs, by the names of the actions, and typing. */
+/** What the account does at Telegram: for the actions' jobs, by the names of the actions, and others. */
 export const CALLS = {
   send: sendMessage,
   'message.edit': editMessage,
@@ -22,6 +23,7 @@ export const CALLS = {
   'chat.join': joinChat,
   'chat.leave': leaveChat,
   'chat.typing': showTyping,
+  'file.part': uploadPart,
 };
 
 export type CallName = keyof typeof CALLS;

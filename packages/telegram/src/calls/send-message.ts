@@ -1,4 +1,4 @@
-import type { Entity, Recipient, SendResult } from '@gateway/contracts';
+import type { Entity, Recipient, SentMessage as SentPart } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
@@ -9,6 +9,7 @@ import type { Recipients, ResolvedRecipient } from '../peers/recipients.ts';
 import { findByIds } from './bot-history.ts';
 import { toTelegramEntities } from './entities.ts';
 import { findInHistory } from './history.ts';
+import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './outgoing-media.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 
@@ -17,6 +18,10 @@ export interface OutgoingMessage {
   text: string;
   /** The formatting of `text`. */
   entities?: readonly Entity[] | undefined;
+  /** The file to send, with `text` as its caption. */
+  media?: OutgoingMedia | undefined;
+  /** The id of the account. */
+  ownId?: string | undefined;
   /** Telegram's idempotency key: signed 64-bit, never 0, the same for every attempt of one message. */
   randomId: bigint;
   replyTo?: number | undefined;
@@ -56,7 +61,7 @@ export async function sendMessage(
   caller: Caller,
   recipients: Recipients,
   message: OutgoingMessage,
-): Promise<SendResult> {
+): Promise<SentPart> {
   return withRecipient(recipients, message, (resolved) => deliverTo(caller, recipients, resolved, message));
 }
 
@@ -65,13 +70,13 @@ async function deliverTo(
   recipients: Recipients,
   { input, peer }: ResolvedRecipient,
   message: OutgoingMessage,
-): Promise<SendResult> {
-  const { text, after = 0, searchSince: since } = message;
+): Promise<SentPart> {
+  const { after = 0, searchSince: since } = message;
   const earlier =
-    since === undefined ? undefined : await findEarlier(caller, recipients, input, text, { after, since });
+    since === undefined ? undefined : await findEarlier(caller, recipients, input, message, { after, since });
   const sent = earlier ?? (await sendTo(caller, recipients, input, message));
   if (peer !== undefined) recipients.noteWrittenTo(peer);
-  return toSendResult(sent);
+  return toSendResult(sent, message.ownId);
 }
 
 /** @throws a failure that says nothing about the message, also if a bot has no id to search from. */
@@ -79,12 +84,13 @@ async function findEarlier(
   caller: Caller,
   { isBot }: Recipients,
   peer: Api.TypeInputPeer,
-  text: string,
+  { text, media }: OutgoingMessage,
   floor: { after: number; since?: number },
 ): Promise<SentMessage | undefined> {
-  if (!isBot) return findInHistory(caller, peer, text, floor);
+  const isLike = (message: Api.Message) => media === undefined || hasFile(message, media);
+  if (!isBot) return findInHistory(caller, peer, text, floor, isLike);
   if (floor.after === 0) throw unseen();
-  return findByIds(caller, peer, text, floor.after);
+  return findByIds(caller, peer, text, floor.after, isLike);
 }
 
 async function sendTo(
@@ -94,29 +100,41 @@ async function sendTo(
   message: OutgoingMessage,
 ): Promise<SentMessage> {
   const randomId = message.randomId.toString();
-  const request = new Api.messages.SendMessage({
+  let answer: Api.TypeUpdates;
+  try {
+    answer = await caller.act(requestOf(recipients, peer, message));
+  } catch (error) {
+    const name = rpcNameOf(error);
+    const document = message.media === undefined ? null : asDocument(message.media, name);
+    if (document !== null) return sendTo(caller, recipients, peer, { ...message, media: document });
+    if (name !== 'RANDOM_ID_DUPLICATE') throw error;
+    return sentBefore(caller, recipients, peer, message);
+  }
+  if ('users' in answer) recipients.remember(answer);
+  return sentMessageIn(answer, randomId) ?? sentJustNow(caller, recipients, peer, message);
+}
+
+function requestOf(
+  recipients: Recipients,
+  peer: Api.TypeInputPeer,
+  message: OutgoingMessage,
+): Api.messages.SendMessage | Api.messages.SendMedia {
+  const fields = {
     peer,
     message: message.text,
     ...(message.entities !== undefined &&
       message.entities.length > 0 && {
         entities: toTelegramEntities(message.entities, (id) => recipients.inputUser(id)),
       }),
-    randomId: bigInt(randomId),
-    noWebpage: !message.linkPreview,
+    randomId: bigInt(message.randomId.toString()),
     silent: message.silent ?? false,
     ...(message.replyTo !== undefined && {
       replyTo: new Api.InputReplyToMessage({ replyToMsgId: message.replyTo }),
     }),
-  });
-  let answer: Api.TypeUpdates;
-  try {
-    answer = await caller.act(request);
-  } catch (error) {
-    if (rpcNameOf(error) !== 'RANDOM_ID_DUPLICATE') throw error;
-    return sentBefore(caller, recipients, peer, message);
-  }
-  if ('users' in answer) recipients.remember(answer);
-  return sentMessageIn(answer, randomId) ?? sentJustNow(caller, recipients, peer, message);
+  };
+  return message.media === undefined
+    ? new Api.messages.SendMessage({ ...fields, noWebpage: !message.linkPreview })
+    : new Api.messages.SendMedia({ ...fields, media: inputMedia(message.media) });
 }
 
 /** This call has sent the message. So no failure to find it, not even a flood wait, may say that nothing was sent. */
@@ -139,14 +157,17 @@ async function sentBefore(
   caller: Caller,
   recipients: Recipients,
   peer: Api.TypeInputPeer,
-  { text, after = 0 }: OutgoingMessage,
+  message: OutgoingMessage,
 ): Promise<SentMessage> {
+  const { after = 0 } = message;
   try {
-    const sent = await findEarlier(caller, recipients, peer, text, { after });
+    const sent = await findEarlier(caller, recipients, peer, message, { after });
     if (sent !== undefined) return sent;
     // If the job was forgotten and enqueued again, the message lies before others that were sent since.
     const older =
-      after === 0 || recipients.isBot ? undefined : await findInHistory(caller, peer, text, { after: 0 });
+      after === 0 || recipients.isBot
+        ? undefined
+        : await findEarlier(caller, recipients, peer, message, { after: 0 });
     if (older !== undefined) return older;
   } catch (error) {
     const { outcome } = toFailure(error, true).failure;

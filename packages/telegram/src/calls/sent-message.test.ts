@@ -56,7 +56,7 @@ describe('sentMessageIn', () => {
 });
 
 it('writes dates in UTC with seconds', () => {
-  expect(toSendResult({ id: 1, date: 1_705_320_000 })).toEqual({
+  expect(toSendResult({ id: 1, date: 1_705_320_000 }, '1')).toEqual({
     message_id: 1,
     date: '2024-01-15T12:00:00Z',
   });

@@ -25,6 +25,7 @@ const RECIPIENT_UNREACHABLE: Rule = {
 };
 const MESSAGE_INVALID: Rule = { failure: fail, code: 'MESSAGE_INVALID' };
 const INVITE_INVALID: Rule = { failure: fail, code: 'INVITE_INVALID' };
+const MEDIA_REFUSED: Rule = { failure: fail, code: 'MEDIA_REFUSED' };
 const REACTION_REFUSED: Rule = { failure: fail, code: 'REACTION_REFUSED' };
 const API_ID_INVALID: Rule = { failure: fail, code: 'API_ID_INVALID' };
 const APP_REFUSED: Rule = { failure: fail, code: 'UPDATE_APP_TO_LOGIN' };
@@ -172,6 +173,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   CHAT_WRITE_FORBIDDEN: RECIPIENT_REFUSED,
   CHAT_GUEST_SEND_FORBIDDEN: RECIPIENT_REFUSED,
   CHAT_SEND_PLAIN_FORBIDDEN: RECIPIENT_REFUSED,
+  PREMIUM_ACCOUNT_REQUIRED: RECIPIENT_REFUSED,
+  VOICE_MESSAGES_FORBIDDEN: RECIPIENT_REFUSED,
   CHAT_RESTRICTED: RECIPIENT_REFUSED,
   CHAT_ADMIN_REQUIRED: RECIPIENT_REFUSED,
   CHAT_FORBIDDEN: RECIPIENT_REFUSED,
@@ -205,6 +208,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   // The message
   MESSAGE_EMPTY: MESSAGE_INVALID,
   MESSAGE_TOO_LONG: MESSAGE_INVALID,
+  MEDIA_CAPTION_TOO_LONG: MESSAGE_INVALID,
   ENTITY_BOUNDS_INVALID: MESSAGE_INVALID,
   ENTITIES_TOO_LONG: MESSAGE_INVALID,
   MSG_ID_INVALID: MESSAGE_INVALID,
@@ -231,6 +235,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
+/** Telegram's names for files that it does not take. */
+const FILE_REFUSED =
+  /^(?:PHOTO|VIDEO|AUDIO|VOICE|STICKER|STICKERS|GIF|IMAGE|MEDIA|FILE|DOCUMENT|THUMB)_|^WEBDOCUMENT_|^EXTENSION_INVALID$/;
+/** This recipient takes no such files. */
+const SENDING_FORBIDDEN = /^CHAT_SEND_\w+_FORBIDDEN$/;
+
 /** Telegram demands a proof that only official apps can give. The rest of the name is a parameter. */
 const CHECK_OF_OFFICIAL_APPS = /^(?:RECAPTCHA_CHECK|APNS_VERIFY_CHECK|INTEGRITY_CHECK_CLASSIC)_/;
 
@@ -242,6 +252,8 @@ export function ruleFor(rpcName: string, code: number): { rule: Rule; seconds: n
   const { name, seconds } = splitNumber(rpcName);
   const known = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
   if (known !== undefined) return { rule: known, seconds };
+  if (SENDING_FORBIDDEN.test(name)) return { rule: RECIPIENT_REFUSED, seconds };
+  if (Math.abs(code) < 500 && FILE_REFUSED.test(name)) return { rule: MEDIA_REFUSED, seconds };
   if (CHECK_OF_OFFICIAL_APPS.test(rpcName)) return { rule: APP_REFUSED, seconds: 1 };
   if (name.endsWith('WAIT_X')) return { rule: FLOOD_WAIT, seconds };
   // Telegram also sends -503 `Timeout` and -500, besides 500 and 503.

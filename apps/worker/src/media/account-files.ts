@@ -1,0 +1,76 @@
+import { readUploadId, GatewayError } from '@gateway/contracts';
+import { MediaStoreError, toGatewayError, type MediaStore } from '@gateway/media';
+import { readUpload, releaseUpload, type RedisClient, type UploadRecord } from '@gateway/queue';
+import type { Logger } from '@gateway/runtime';
+import { TelegramFailure } from '@gateway/telegram';
+import type { MediaFetches } from './media-fetches.ts';
+
+/** The uploads of one account, for its jobs. */
+export class AccountFiles {
+  readonly #redis: RedisClient;
+  readonly #media: MediaStore;
+  readonly #fetches: MediaFetches;
+  readonly #userId: string;
+  readonly #logger: Logger;
+
+  constructor(
+    {
+      redis,
+      media,
+      fetches,
+      logger,
+    }: { redis: RedisClient; media: MediaStore; fetches: MediaFetches; logger: Logger },
+    userId: string,
+  ) {
+    this.#redis = redis;
+    this.#media = media;
+    this.#fetches = fetches;
+    this.#userId = userId;
+    this.#logger = logger;
+  }
+
+  /** As {@link MediaFetches.fetch}. */
+  async fetch(jobId: string, url: string): Promise<string | null> {
+    return this.#fetches.fetch({ userId: this.#userId, jobId, url });
+  }
+
+  /** @throws {TelegramFailure} `UPLOAD_NOT_FOUND`: it went with the end of its last job. */
+  async describe(uploadId: string): Promise<UploadRecord> {
+    const record = await readUpload(this.#redis, this.#userId, uploadId);
+    if (record === null) throw gone();
+    return record;
+  }
+
+  /** @throws {TelegramFailure} */
+  async read(uploadId: string, offset: number, length: number): Promise<Buffer> {
+    try {
+      return await this.#media.read(this.#nameOf(uploadId), offset, length);
+    } catch (error) {
+      if (!(error instanceof MediaStoreError)) throw error;
+      if (error.failure === 'missing') throw gone(error);
+      throw new TelegramFailure({ outcome: 'retry', reached: true }, toGatewayError(error), error);
+    }
+  }
+
+  /** The job has ended: deletes the files that no other job uses. Never throws; the sweep deletes what is left. */
+  async release(jobId: string, uploadIds: readonly string[]): Promise<void> {
+    try {
+      for (const uploadId of uploadIds)
+        if (await releaseUpload(this.#redis, this.#userId, uploadId, jobId))
+          await this.#media.delete(this.#nameOf(uploadId));
+    } catch (error) {
+      this.#logger.warn(
+        { err: error, jobId },
+        'could not delete the files of an ended job; trying again later',
+      );
+    }
+  }
+
+  #nameOf(uploadId: string): { userId: string; id: string } {
+    return { userId: this.#userId, id: readUploadId(uploadId).storedAs };
+  }
+}
+
+function gone(cause?: unknown): TelegramFailure {
+  return new TelegramFailure({ outcome: 'fail', asked: false }, new GatewayError('UPLOAD_NOT_FOUND'), cause);
+}
