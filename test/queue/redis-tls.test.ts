@@ -70,6 +70,21 @@ describe.skipIf(!redisHasTls())('Redis over TLS (skipped where redis-server was 
   });
 });
 
+test('a primary that accepts messages without its replicas causes a warning, with what to set', async () => {
+  await using sentinels = await RedisSentinels.start();
+  const redis = openConsumerRedis(parseRedisUrl(sentinels.url), silentLogger());
+  onTestFinished(() => redis.disconnect());
+  const warnings = async () => {
+    const given: string[] = [];
+    const logger = Object.assign(silentLogger(), { warn: (text: string) => given.push(text) });
+    await requireFitRedis(redis, logger);
+    return given.filter((text) => text.includes('Set min-replicas-to-write 1'));
+  };
+  expect(await warnings()).toHaveLength(1);
+  await redis.config('SET', 'min-replicas-to-write', 1);
+  expect(await warnings()).toEqual([]);
+});
+
 test('a URL of the wrong kind is refused at the start, with what to write', async () => {
   await using cluster = await RedisCluster.start();
   await using sentinels = await RedisSentinels.start();

@@ -1,4 +1,4 @@
-import type { Logger } from '@gateway/runtime';
+import type { Logger, RedisAddress } from '@gateway/runtime';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './redis-client.ts';
 import { RedisUnfit } from './redis-fault.ts';
@@ -18,8 +18,11 @@ const OLDEST: readonly [number, number] = [6, 2];
 
 /** Reads INFO, because managed services allow it and forbid CONFIG. In a cluster all masters must be fit. */
 export async function readRedisSetup(redis: RedisClient): Promise<RedisSetup> {
-  if (!(redis instanceof Cluster)) return judge(await readInfo(redis));
-  const setups = (await Promise.all(redis.nodes('master').map(readInfo))).map((info) => judge(info, true));
+  if (!(redis instanceof Cluster))
+    return judge(await readInfo(redis), Array.isArray(redis.options.sentinels) ? 'sentinel' : 'server');
+  const setups = (await Promise.all(redis.nodes('master').map(readInfo))).map((info) =>
+    judge(info, 'cluster'),
+  );
   const [worst = judge('')] = setups.toSorted(
     (a, b) => b.faults.length - a.faults.length || b.warnings.length - a.warnings.length,
   );
@@ -36,7 +39,7 @@ async function readInfo(redis: Redis): Promise<string> {
   }
 }
 
-export function judge(info: string, isCluster = false): RedisSetup {
+export function judge(info: string, kind: RedisAddress['kind'] = 'server'): RedisSetup {
   const field = (name: string) => new RegExp(`^${name}:([^\\r\\n]*)`, 'm').exec(info)?.[1] ?? null;
   const version = field('redis_version');
   const maxmemoryPolicy = field('maxmemory_policy');
@@ -45,7 +48,7 @@ export function judge(info: string, isCluster = false): RedisSetup {
   const faults: string[] = [];
   const warnings: string[] = [];
   const mode = field('redis_mode');
-  if (mode === 'cluster' && !isCluster)
+  if (mode === 'cluster' && kind !== 'cluster')
     faults.push(
       'REDIS_URL names a node of a Redis Cluster: begin it with redis+cluster:// or rediss+cluster://',
     );
@@ -61,6 +64,11 @@ export function judge(info: string, isCluster = false): RedisSetup {
   if (appendOnly === false)
     warnings.push(
       'Redis keeps no append-only file, so accepted messages are lost when it stops. Set appendonly yes',
+    );
+  const hasReplicas = Number(field('connected_slaves') ?? 0) > 0;
+  if (kind !== 'server' && hasReplicas && field('min_slaves_good_slaves') === null)
+    warnings.push(
+      'A primary that loses its replicas accepts messages that are lost when another one takes over. Set min-replicas-to-write 1 and min-replicas-max-lag 2',
     );
   if (version === null || maxmemoryPolicy === null || appendOnly === null)
     warnings.push(

@@ -1,5 +1,6 @@
 import { metricsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
+import { Script } from '../redis/script.ts';
 
 /** Most workers whose metrics are stored. */
 const MAX_WORKERS = 128;
@@ -46,10 +47,14 @@ export class MetricsStore {
   }
 }
 
-/** The snapshots of all workers, by slot number. */
+const READ = new Script(`
+local found = {}
+for slot, key in ipairs(KEYS) do found[slot] = redis.call('HGET', key, 'metrics') end
+return found`);
+
+/** The snapshots of all workers, by slot number, in one command. */
 export async function readMetrics(redis: RedisClient): Promise<Map<number, string>> {
-  const found = await Promise.all(
-    Array.from({ length: MAX_WORKERS }, (_, slot) => redis.hget(metricsKey(slot), 'metrics')),
-  );
+  const keys = Array.from({ length: MAX_WORKERS }, (_, slot) => metricsKey(slot));
+  const found = (await READ.run(redis, keys)) as (string | null)[];
   return new Map(found.flatMap((snapshot, slot) => (snapshot === null ? [] : [[slot, snapshot] as const])));
 }
