@@ -96,6 +96,11 @@ export class SandboxControl {
     return this.#get(`/chats/${id}`);
   }
 
+  /** The buttons that were pressed, oldest first. `message_id`: as the one who pressed numbers it. */
+  async presses(): Promise<{ from_id: number; message_id: number; data: string }[]> {
+    return this.#get('/presses');
+  }
+
   /** What accounts were shown to do, oldest first. */
   async typing(to: number): Promise<{ from_id: number; action: string }[]> {
     return this.#get(`/typing?to=${to}`);

@@ -5,6 +5,8 @@ import {
   edit,
   forward,
   join,
+  press,
+  type PressOptions,
   leave,
   pin,
   react,
@@ -91,6 +93,14 @@ export function addMessageCommands(
     (userId: string, recipient: string, upTo: string | undefined, options: CommonOptions) =>
       run(options, (context) => read(context, { userId, recipient, upTo })),
   );
+
+  define('press <user_id> <recipient> <message_id>', "press a button of a bot's message")
+    .option('--row <row>', 'its row, from 0')
+    .option('--column <column>', 'its place in the row, from 0')
+    .option('--data <data>', 'what it sends to the bot, in place of row and column')
+    .action((userId: string, recipient: string, messageId: string, options: CommonOptions & PressOptions) =>
+      run(options, (context) => press(context, { userId, recipient, messageId }, options)),
+    );
 
   define('join <user_id> <recipient>', 'join a group or channel, by name or invite link').action(
     (userId: string, recipient: string, options: CommonOptions) =>

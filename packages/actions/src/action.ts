@@ -83,6 +83,11 @@ interface ActionSpec<
   repeat: Repeat;
   /** Whether each step creates a message: it then counts against the pace, and its flood waits hold all sends. */
   makesMessages: boolean;
+  /**
+   * Whether Telegram answers only once somebody else has. Jobs of other chats then run meanwhile. Such an action has
+   * one step. Default: it answers at once.
+   */
+  awaitsOthers?: boolean;
   /** The errors that only some actions have; those of every action are added. */
   errors: readonly ErrorCode[];
   /** The job's fields that the dashboard does not show. */
@@ -110,6 +115,7 @@ export type Action<
   R extends z.ZodRawShape,
 > = ActionSpec<N, Q, J, P, R> & {
   forBots: boolean;
+  awaitsOthers: boolean;
   /** Strict: a job with an unknown field was enqueued by a newer version. */
   schema: z.ZodObject<typeof jobEnvelope & J, z.core.$strict>;
 };
@@ -123,7 +129,7 @@ export function defineAction<
   R extends z.ZodRawShape,
 >(spec: ActionSpec<N, Q, J, P, R>): Action<N, Q, J, P, R> {
   const schema = z.strictObject({ ...jobEnvelope, ...spec.job });
-  return { ...spec, forBots: spec.forBots ?? true, schema };
+  return { ...spec, forBots: spec.forBots ?? true, awaitsOthers: spec.awaitsOthers ?? false, schema };
 }
 
 /**

@@ -7,6 +7,7 @@ import { forwardMessages } from './forward-messages.ts';
 import type { jobEnvelope } from './job-envelope.ts';
 import { joinChat, leaveChat } from './membership.ts';
 import { pinMessage } from './pin-message.ts';
+import { pressButton } from './press-button.ts';
 import { reactToMessage } from './react-to-message.ts';
 import { readChat } from './read-chat.ts';
 import { sendMessage } from './send-message.ts';
@@ -21,6 +22,7 @@ export const ACTIONS = {
   [reactToMessage.name]: reactToMessage,
   [pinMessage.name]: pinMessage,
   [unpinMessage.name]: unpinMessage,
+  [pressButton.name]: pressButton,
   [readChat.name]: readChat,
   [joinChat.name]: joinChat,
   [leaveChat.name]: leaveChat,
@@ -59,6 +61,7 @@ export interface AnyAction {
   readonly forBots: boolean;
   readonly repeat: Repeat;
   readonly makesMessages: boolean;
+  readonly awaitsOthers: boolean;
   readonly errors: readonly ErrorCode[];
   readonly hide: readonly string[];
   readonly steps: {

@@ -51,6 +51,8 @@ test.each([
   ['message.pin', PIN, '2:JRqyOEQowDx61IrxGRlbr_LicU9km-FwlQcUmBax3Vc'],
   ['message.unpin', PIN, '2:-yu4Og54aUp-ZVjo1JddXbwLaTHnxd5KSwfwRz6_Gg8'],
   ['chat.read', READ, '2:7B-2FWn4ZnU3HQGcJVexCDfXodP3LFH5DtXcgCDs64I'],
+  ['message.press', { ...PIN, data: 'yes' }, '2:EVr_rTa0h6zklti-LPe1nNfBBmzDph0a1dm6cSdrUJw'],
+  ['message.press', { ...PIN, row: 0, column: 1 }, '2:mvgxkevVSeKwN8uWCXX3rUlyC-51LzqTcCtXQJW5hp4'],
   ['chat.join', JOIN, '2:Q107xGsIZxQnIeYeUlLJ45cVTX4ELpPH_0BCQlLnoNs'],
   ['chat.leave', JOIN, '2:hJ1C17JSZyL9IP5XKh4PSE-I5pgaJ5P4SDrG8Y2FwZc'],
   ['message.delete', DELETE, '2:YCaslGuGOi2_gNXADekdsb3LgFnY11Q_u61ESs3IDgA'],

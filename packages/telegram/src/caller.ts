@@ -17,8 +17,11 @@ export interface Asker {
  * answer.
  */
 export interface Caller extends Asker {
-  /** A call with an effect: a lost answer is `unknown`. */
-  act<R extends Api.AnyRequest>(request: R): Promise<R['__response']>;
+  /**
+   * A call with an effect: a lost answer is `unknown`.
+   * @param timeoutMs how long to wait for the answer, if not as long as for any call.
+   */
+  act<R extends Api.AnyRequest>(request: R, timeoutMs?: number): Promise<R['__response']>;
 }
 
 /** A {@link Caller} that signs in by QR code. */

@@ -114,6 +114,28 @@ export async function unpin(
   );
 }
 
+/** The options as commander parses them. */
+export interface PressOptions {
+  row?: string;
+  column?: string;
+  data?: string;
+}
+
+export async function press(
+  context: CommandContext,
+  { messageId, ...chat }: ChatArguments & { messageId: string },
+  { row, column, data }: PressOptions,
+): Promise<ExitCode> {
+  const request = {
+    ...chatFields(chat),
+    message_id: messageIdOf('message_id', messageId),
+    row: row === undefined ? undefined : Number(row),
+    column: column === undefined ? undefined : Number(column),
+    data,
+  };
+  return act(context, 'message.press', request, ({ text, url }) => text ?? url ?? 'pressed');
+}
+
 /** @param upTo `undefined`: the whole chat. */
 export async function read(
   context: CommandContext,

@@ -210,7 +210,7 @@ export class Account implements LaneAccount {
   }
 
   async run(step: Step): Promise<StepEnd> {
-    return this.#turn.add(async () => {
+    const outcome = await this.#turn.add(async () => {
       if (this.ended !== null) throw this.ended;
       if (this.stopped) throw new Error('the account was stopped while this job waited for its turn');
       const client = this.client();
@@ -225,6 +225,7 @@ export class Account implements LaneAccount {
         await this.#keepWhatChanged(client);
       }
     });
+    return 'later' in outcome ? outcome.later : outcome;
   }
 
   /** Reads at Telegram. Each call takes a turn of its own, so that sends and a sign-out come between. */

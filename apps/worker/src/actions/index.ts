@@ -4,8 +4,9 @@ import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
 import { joinChat, leaveChat } from './membership.ts';
 import { oneCall } from './one-call.ts';
+import { pressButton } from './press-button.ts';
 import { sendMessage } from './send-message.ts';
-import type { RunStep, Step, StepEnd } from './step.ts';
+import type { RunStep, Step, StepOutcome } from './step.ts';
 
 const ACTIONS: { [N in ActionName]: RunStep<N> } = {
   send: sendMessage,
@@ -15,13 +16,14 @@ const ACTIONS: { [N in ActionName]: RunStep<N> } = {
   'message.react': oneCall('message.react'),
   'message.pin': oneCall('message.pin'),
   'message.unpin': oneCall('message.unpin'),
+  'message.press': pressButton,
   'chat.read': oneCall('chat.read'),
   'chat.join': joinChat,
   'chat.leave': leaveChat,
 };
 
 /** Runs the step at Telegram. @throws {TelegramFailure} */
-export async function runStep(client: AccountClient, step: Step): Promise<StepEnd> {
-  const run = ACTIONS[step.action.name] as (client: AccountClient, step: Step) => Promise<StepEnd>;
+export async function runStep(client: AccountClient, step: Step): Promise<StepOutcome> {
+  const run = ACTIONS[step.action.name] as (client: AccountClient, step: Step) => Promise<StepOutcome>;
   return run(client, step);
 }

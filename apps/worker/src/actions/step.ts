@@ -36,6 +36,9 @@ export interface StepEnd {
   asked?: false;
 }
 
+/** `later`: the step ends after the account's turn, since somebody else has to answer first. */
+export type StepOutcome = StepEnd | { later: Promise<StepEnd> };
+
 /** A {@link Step} of an action that the compiler knows. */
 export type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'saveProgress'> & {
   job: JobOf<N>;
@@ -47,4 +50,10 @@ export type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'save
 export type RunStep<N extends ActionName> = (
   client: AccountClient,
   step: StepOf<N>,
-) => Promise<{ progress: ProgressOf<N>; messageIds?: readonly number[]; asked?: false }>;
+) => Promise<EndOf<N> | { later: Promise<EndOf<N>> }>;
+
+interface EndOf<N extends ActionName> {
+  progress: ProgressOf<N>;
+  messageIds?: readonly number[];
+  asked?: false;
+}

@@ -2,6 +2,10 @@ import type { JobEnvelope } from '@gateway/actions';
 import { GatewayError, sendResultSchema, type Hold } from '@gateway/contracts';
 import type { FetchedJob } from '@gateway/queue';
 import { withDependency } from './dependency.ts';
+import type { Verdict } from './verdict.ts';
+
+/** The verdict on an attempt (`null`: it succeeded), or a fault of the worker. */
+export type Attempted = { verdict: Verdict | null } | { fault: unknown };
 
 /** The name of the waits of uploads. No action has this name. */
 const TRANSFER = 'transfer';
@@ -25,6 +29,10 @@ export class LaneJob {
   #hasFailed = false;
   /** Whether a step of this job is running now. */
   isRunning = false;
+  /** Whether its step runs beside those of other chats. */
+  isBesideOthers = false;
+  /** What became of a step that ran beside others; `null` while there is none. */
+  attempted: Attempted | null = null;
   /** Whether the job is cancelled: none of its remaining steps may run. */
   cancelled = false;
   #onLeft: (() => void)[] = [];

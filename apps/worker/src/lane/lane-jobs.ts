@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { LaneJob } from './lane-job.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import type { Waiting } from './next-send.ts';
-import { isWorthShowing } from './waits.ts';
+import { isBesideOthers, isWorthShowing } from './waits.ts';
 
 type LaneJobsOptions = Pick<LaneOptions, 'showHeldJobs' | 'removeHeldJob' | 'now'>;
 
@@ -75,6 +75,7 @@ export class LaneJobs {
   async showHeldJobs(waiting: readonly Waiting<LaneJob>[]): Promise<void> {
     const { showHeldJobs, now } = this.#options;
     const news = waiting.filter(({ job, hold, behind }) => {
+      if (isBesideOthers(hold)) return false;
       if (job.shownHold === null) return behind || isWorthShowing(hold, now());
       return (
         job.shownHold.reason !== hold.reason ||
@@ -92,9 +93,12 @@ export class LaneJobs {
     job.shownHold = null;
   }
 
-  /** Puts all jobs back at the head of the queue, in their order. */
+  /**
+   * Puts all jobs back at the head of the queue, in their order. A job that is running stays: it must not run twice. If
+   * the worker ends, its next owner finds it.
+   */
   async putAllBack(): Promise<void> {
-    for (const job of this.#jobs.toReversed()) {
+    for (const job of this.#jobs.filter(({ isRunning }) => !isRunning).toReversed()) {
       await this.withdrawHold(job);
       await job.job.putBack();
       this.drop(job);

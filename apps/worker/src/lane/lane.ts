@@ -5,13 +5,14 @@ import { attempt } from './attempt.ts';
 import { otherChat } from './dependency.ts';
 import { Endings } from './endings.ts';
 import { heldTooLong, tooManyRecoveries } from './lane-errors.ts';
-import { LaneJob } from './lane-job.ts';
+import { LaneJob, type Attempted } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import { pickNext, type AllWait } from './next-send.ts';
 import { recordRecovered } from './record-recovered.ts';
 import { Settlement } from './settlement.ts';
-import { isTooLong, isWorthShowing } from './waits.ts';
+import type { Verdict } from './verdict.ts';
+import { besideOthers, isTooLong, isWorthShowing } from './waits.ts';
 
 /** How many workers may end while they hold a job, before the job counts as the cause and fails. */
 const MAX_RECOVERIES = 5;
@@ -173,9 +174,12 @@ export class Lane {
 
   async #drain(): Promise<void> {
     const { account, limits, now } = this.#options;
+    await this.#settleFinished();
     while (this.#mayGoOn() && !account.stopped) {
+      await this.#settleFinished();
       for (const laneJob of this.#jobs.jobs)
-        if (laneJob.cancelled) await this.#endings.fail(laneJob, new GatewayError('CANCELLED'));
+        if (laneJob.cancelled && !laneJob.isRunning)
+          await this.#endings.fail(laneJob, new GatewayError('CANCELLED'));
       if (account.ended !== null) return this.#failAll(account.ended);
       if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))
         return this.#holdAccount(account.hold.until);
@@ -186,14 +190,17 @@ export class Lane {
           account.chatOf(first),
           ...others.map((each) => account.chatOf(each)),
         ],
-        ({ limits: byName }, chats) => account.ledger.holdOf(byName, chats, account.pace, at),
+        ({ limits: byName, isRunning }, chats) =>
+          isRunning
+            ? { scope: 'chat', hold: besideOthers(at) }
+            : account.ledger.holdOf(byName, chats, account.pace, at),
         ({ isTransfer }) => isTransfer && this.#lastWasTransfer,
       );
       // An upload takes turns with the other chats, so first see whether there is a job of theirs.
       if (next.do === 'send' && next.yields === true && this.#mayFetch() && (await this.#fetch())) continue;
       if (next.do === 'send') {
         this.#lastWasTransfer = next.job.isTransfer;
-        await this.#deliver(next.job).finally(() => (next.job.isRunning = false));
+        await this.#deliver(next.job);
       } else if (next.accountWide !== null || !this.#mayFetch() || !(await this.#fetch()))
         return this.#waitForFirst(next);
     }
@@ -282,8 +289,17 @@ export class Lane {
   }
 
   async #deliver(laneJob: LaneJob): Promise<void> {
-    const { account, limits, mayServe, now } = this.#options;
     laneJob.isRunning = true;
+    try {
+      await this.#begin(laneJob);
+    } finally {
+      // A step that runs beside others goes on.
+      laneJob.isRunning = laneJob.isBesideOthers;
+    }
+  }
+
+  async #begin(laneJob: LaneJob): Promise<void> {
+    const { account, limits, now } = this.#options;
     await this.#jobs.withdrawHold(laneJob);
     const refusal = laneJob.refusal ?? otherChat(laneJob.data, (recipient) => account.chatOf(recipient));
     if (refusal !== null) return this.#endings.fail(laneJob, refusal);
@@ -293,7 +309,39 @@ export class Lane {
       return this.#endings.fail(laneJob, new GatewayError('ACCOUNT_DISCONNECTED'));
     if (account.ledger.recoveriesOf(laneJob.jobId) >= MAX_RECOVERIES)
       return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
-    const verdict = await attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
+    const attempting = attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
+    if (laneJob.job.action.awaitsOthers) return this.#goOnMeanwhile(laneJob, attempting);
+    await this.#attempted(laneJob, await attempting);
+  }
+
+  /** Lets a step run beside those of other chats. The lane settles it when it has ended. */
+  #goOnMeanwhile(laneJob: LaneJob, attempting: Promise<Verdict | null>): void {
+    laneJob.isBesideOthers = true;
+    const ended = (attempted: Attempted) => {
+      laneJob.attempted = attempted;
+      this.wake();
+    };
+    attempting.then(
+      (verdict) => ended({ verdict }),
+      (fault: unknown) => ended({ fault }),
+    );
+  }
+
+  /** Settles the steps that ran beside others and have ended. */
+  async #settleFinished(): Promise<void> {
+    for (const laneJob of this.#jobs.jobs) {
+      const { attempted } = laneJob;
+      if (attempted === null) continue;
+      laneJob.attempted = null;
+      laneJob.isBesideOthers = false;
+      laneJob.isRunning = false;
+      if ('fault' in attempted) throw attempted.fault;
+      await this.#attempted(laneJob, attempted.verdict);
+    }
+  }
+
+  async #attempted(laneJob: LaneJob, verdict: Verdict | null): Promise<void> {
+    const { mayServe } = this.#options;
     if (verdict === null) return this.#done(laneJob);
     // Otherwise the account's next owner repeats the job under the same random id and judges the outcome.
     if (mayServe()) await this.#settlement.settle(laneJob, verdict);

@@ -7,6 +7,19 @@ export function isWorthShowing(hold: Hold, now: number): boolean {
   return hold.until - now >= WORTH_SHOWING_MS;
 }
 
+/** How long other jobs of its chat wait for a running job, before the lane looks again; ms. */
+const LOOK_AGAIN_MS = 500;
+const BESIDE_OTHERS = 'A job of this chat is running.';
+
+/** The hold of a job that runs beside others: it keeps later jobs of its chat back. It is shown to nobody. */
+export function besideOthers(now: number): Hold {
+  return { reason: 'TELEGRAM_TIMEOUT', until: now + LOOK_AGAIN_MS, message: BESIDE_OTHERS };
+}
+
+export function isBesideOthers({ message }: Hold): boolean {
+  return message === BESIDE_OTHERS;
+}
+
 /**
  * Whether a wait is longer than a message may have. Pace holds never are: they end within a day, while Telegram's waits
  * may last for days.

@@ -359,6 +359,18 @@ export const ERROR_CODES = {
     'There is no such message in this chat.',
     'Check the message id and the chat; the message may be deleted.',
   ),
+  BUTTON_NOT_FOUND: entry(
+    409,
+    'permanent',
+    'The message has no such button, or none that can be pressed.',
+    'Read the message again: its bot may have changed the buttons.',
+  ),
+  BOT_NO_ANSWER: entry(
+    504,
+    'unknown_outcome',
+    'The button was pressed, and its bot did not answer in time.',
+    'Look at the chat: the bot may have acted all the same.',
+  ),
   INVITE_INVALID: entry(
     404,
     'permanent',

@@ -4,6 +4,7 @@ import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
 import { pinMessage, unpinMessage } from './pin-message.ts';
+import { pressButton } from './press-button.ts';
 import { reactToMessage } from './react-to-message.ts';
 import { readChat } from './read-chat.ts';
 import { sendMessage } from './send-message.ts';
@@ -19,6 +20,7 @@ export const CALLS = {
   'message.react': reactToMessage,
   'message.pin': pinMessage,
   'message.unpin': unpinMessage,
+  'message.press': pressButton,
   'chat.read': readChat,
   'chat.join': joinChat,
   'chat.leave': leaveChat,

@@ -63,11 +63,11 @@ export class AccountConnection implements QrCaller {
   }
 
   async ask<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
-    return this.#call(request, false);
+    return this.#on((connection) => connection.call(request), false);
   }
 
-  async act<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
-    return this.#call(request, true);
+  async act<R extends Api.AnyRequest>(request: R, timeoutMs?: number): Promise<R['__response']> {
+    return this.#on((connection) => connection.call(request, timeoutMs), true);
   }
 
   async actAndListen<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
@@ -94,10 +94,6 @@ export class AccountConnection implements QrCaller {
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#current?.close();
-  }
-
-  async #call<R extends Api.AnyRequest>(request: R, effect: boolean): Promise<R['__response']> {
-    return this.#on((connection) => connection.call(request), effect);
   }
 
   async #on<T>(call: (connection: Connection) => Promise<T>, effect: boolean): Promise<T> {

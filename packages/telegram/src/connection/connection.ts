@@ -87,12 +87,12 @@ export class Connection {
 
   /**
    * Makes one call. Throws `RpcError`, {@link NotSentError} or {@link AnswerLostError}. The last means that the
-   * connection broke (a transport error such as -404 included) or that `callTimeoutMs` passed; the connection is down
-   * then.
+   * connection broke (a transport error such as -404 included) or that `timeoutMs` passed, by default `callTimeoutMs`;
+   * the connection is down then.
    */
-  async call<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+  async call<R extends Api.AnyRequest>(request: R, timeoutMs?: number): Promise<R['__response']> {
     // GramJS parses the answer as the type that the request declares, but returns it as unknown.
-    return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }));
+    return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }), timeoutMs);
   }
 
   /**
@@ -144,7 +144,10 @@ export class Connection {
     return config;
   }
 
-  async #invoke<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
+  async #invoke<R extends Api.AnyRequest>(
+    request: R,
+    timeoutMs = this.#options.callTimeoutMs,
+  ): Promise<R['__response']> {
     const sender = this.#sender;
     this.#assertNotDown();
     if (sender === undefined) throw new NotSentError('Not connected');
@@ -152,11 +155,7 @@ export class Connection {
     sender.addStateToQueue(state);
     // GramJS assigns the message id when it packs the call for writing.
     const isWritten = () => state.msgId !== undefined;
-    const answer = await this.#untilDown(
-      Promise.resolve(state.promise),
-      this.#options.callTimeoutMs,
-      isWritten,
-    );
+    const answer = await this.#untilDown(Promise.resolve(state.promise), timeoutMs, isWritten);
     sender.forget(state);
     return answer;
   }
