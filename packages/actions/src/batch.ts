@@ -22,7 +22,7 @@ export const sendBatchRequestSchema = requestBody({ messages: messages.list }, m
 /** The schema of one item of a batch, for the documentation. */
 export function batchItemSchema(name: ActionName) {
   const { request } = actionOf(name) ?? {};
-  return requestBody({ type: z.literal(name), ...request?.out.shape });
+  return requestBody({ type: z.literal(name), ...request?.out.shape }).meta({ ...request?.meta() });
 }
 
 const actions = listOf('actions', 'actions');

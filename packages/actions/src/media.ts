@@ -1,7 +1,9 @@
 import {
+  CALLBACK_URL,
   fileNameSchema,
   MEDIA_TYPES,
   mimeTypeSchema,
+  needs,
   readUploadId,
   requestBody,
   uploadIdSchema,
@@ -35,8 +37,7 @@ const urlSchema = z
     return username === '' && password === '';
   }, 'must have no user and no password in it')
   .meta({
-    format: 'uri',
-    pattern: '^[Hh][Tt][Tt][Pp][Ss]?:',
+    pattern: CALLBACK_URL.pattern,
     description: 'Fetched once, when it is the turn of the message; from public addresses only',
     examples: ['https://example.com/cat.jpg'],
   });
@@ -53,7 +54,7 @@ const mediaItemSchema = requestBody({
   height: pixels.optional(),
   title: titleSchema.optional().describe('Of audio'),
   performer: titleSchema.optional().describe('Of audio'),
-});
+}).meta({ oneOf: [needs('upload_id'), needs('url')] });
 type MediaItem = z.output<typeof mediaItemSchema>;
 
 /** The files of a send. */

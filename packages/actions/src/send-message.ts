@@ -4,6 +4,7 @@ import {
   FILE_PART_BYTES,
   messageFields,
   messageIdField,
+  needs,
   recipientIdSchema,
   requestBody,
   resultOf,
@@ -40,7 +41,7 @@ const request = requestBody({
   split: messageFields.split,
   send_at: messageFields.send_at.optional(),
   callback_url: messageFields.callback_url.optional(),
-});
+}).meta({ anyOf: [needs('text'), needs('media')] });
 export type SendRequest = z.output<typeof request>;
 
 const job = {

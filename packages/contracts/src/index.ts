@@ -139,6 +139,7 @@ export {
 export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient } from './recipients/recipient.ts';
+export { CALLBACK_URL, needs } from './documented.ts';
 export { type Recipient } from './recipients/recipient-forms.ts';
 export { nullableFieldsOf, requestBody, type RequestBody } from './request-body.ts';
 export {

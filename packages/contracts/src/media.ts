@@ -38,7 +38,8 @@ export const fileNameSchema = z
   .min(1, 'must not be empty')
   .max(MAX_FILE_NAME, `must be at most ${MAX_FILE_NAME} characters`)
   .refine((name) => name.search(NOT_IN_NAMES) < 0, 'must have no slashes and no control characters')
-  .refine((name) => name.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair');
+  .refine((name) => name.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
+  .meta({ pattern: '^[^\\u0000-\\u001F\\u007F/\\\\]+$' });
 
 /** The name without folders and without characters that {@link fileNameSchema} refuses; `null` if nothing is left. */
 export function cleanFileName(given: string): string | null {

@@ -73,9 +73,19 @@ function withoutLookaheads(pattern: string): string {
   throw new Error(`no end of a lookahead: ${pattern}`);
 }
 
-function objectsOf({ properties = {}, required = [] }: ValueSchema): fc.Arbitrary<unknown> {
-  const fields = Object.fromEntries(
-    Object.entries(properties).map(([name, inner]) => [name, valuesOf(inner)]),
-  );
-  return fc.record(fields, { requiredKeys: required });
+/** Of fields that need one another, each object has those of one alternative. */
+function objectsOf(schema: ValueSchema): fc.Arbitrary<unknown> {
+  const { properties = {}, required = [], anyOf = [], oneOf = [] } = schema;
+  const alternatives = [...anyOf, ...oneOf].map((each) => each.required ?? []);
+  const objects = (chosen: readonly string[]) => {
+    const others = oneOf.flatMap((each) => each.required ?? []).filter((name) => !chosen.includes(name));
+    const fields = Object.entries(properties)
+      .filter(([name]) => !others.includes(name))
+      .map(([name, inner]) => {
+        const values = valuesOf(inner);
+        return [name, chosen.includes(name) ? values.filter((value) => value !== null) : values] as const;
+      });
+    return fc.record(Object.fromEntries(fields), { requiredKeys: [...required, ...chosen] });
+  };
+  return alternatives.length === 0 ? objects([]) : fc.oneof(...alternatives.map(objects));
 }

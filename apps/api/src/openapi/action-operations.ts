@@ -1,4 +1,12 @@
-import { ACTION_NAMES, actionOf, batchItemSchema, MAX_BATCH, pathOf, type AnyAction } from '@gateway/actions';
+import {
+  ACTION_NAMES,
+  ACTIONS,
+  actionOf,
+  batchItemSchema,
+  MAX_BATCH,
+  pathOf,
+  type AnyAction,
+} from '@gateway/actions';
 import {
   batchResponseSchema,
   endedResponseSchema,
@@ -29,10 +37,7 @@ const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
  * separately.
  */
 const sendBatchSchema = requestBody({
-  messages: z
-    .array(requestBody(actionOf('send')?.request.out.shape ?? {}))
-    .min(1)
-    .max(MAX_BATCH),
+  messages: z.array(ACTIONS.send.request).min(1).max(MAX_BATCH),
 });
 const batchSchema = requestBody({
   actions: z
