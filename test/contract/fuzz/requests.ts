@@ -66,7 +66,8 @@ function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<un
   if (name === 'recipient_id') return fc.constantFrom<unknown>(...known.recipients);
   const [example] = schema.examples ?? [];
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices !== undefined && choices.length > 0)
+  // Those of an object only say which of its fields need one another.
+  if (choices !== undefined && choices.length > 0 && schema.type !== 'object')
     return fc.oneof(...choices.map((choice) => likely(name, choice, known)));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
@@ -94,13 +95,14 @@ function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<un
 
 function objectOf(schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   const properties = Object.entries(schema.properties ?? {});
-  const required = new Set(schema.required);
+  // Of fields that need one another, the first alternative.
+  const required = new Set([...(schema.required ?? []), ...(schema.anyOf?.[0]?.required ?? [])]);
   const fields = properties.map(([name, inner]) =>
     valueOf(name, inner, known).chain((value) =>
       fc
         .nat({ max: 9 })
         .map((dice): [string, unknown][] =>
-          dice === 0 || (!required.has(name) && dice < 6) ? [] : [[name, value]],
+          dice === 0 || (!required.has(name) && dice < 8) ? [] : [[name, value]],
         ),
     ),
   );
