@@ -95,10 +95,14 @@ function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<un
 
 function objectOf(schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   const properties = Object.entries(schema.properties ?? {});
-  // Of fields that need one another, the first alternative.
-  const required = new Set([...(schema.required ?? []), ...(schema.anyOf?.[0]?.required ?? [])]);
+  // Of fields that need one another, the first alternative, which must not be null.
+  const chosen = schema.anyOf?.[0]?.required ?? [];
+  const required = new Set([...(schema.required ?? []), ...chosen]);
   const fields = properties.map(([name, inner]) =>
-    valueOf(name, inner, known).chain((value) =>
+    (chosen.includes(name)
+      ? valueOf(name, inner, known).filter((value) => value !== null)
+      : valueOf(name, inner, known)
+    ).chain((value) =>
       fc
         .nat({ max: 9 })
         .map((dice): [string, unknown][] =>
