@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 import { expect, test } from 'vitest';
 import { sandboxGuide } from './launch/guide.mjs';
@@ -25,10 +25,48 @@ test('.env.example lists exactly the existing settings, with their default value
   );
   const lines = read('.env.example')
     .split('\n')
-    .filter((line) => /^[A-Z_]+=/.test(line));
+    .filter((line) => /^[A-Z0-9_]+=/.test(line));
   const example = Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
   expect(Object.keys(example).toSorted()).toEqual(SETTING_NAMES.toSorted());
   expect(parseSettings(example)).toEqual(parseSettings({}));
 });
+
+test('links between pages and to files lead somewhere', () => {
+  const inDocs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+  const pages = ['README.md', 'CONTRIBUTING.md', ...inDocs.map((file) => join('docs', file))];
+  const broken = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) =>
+      Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
+        .filter((link) => !/^[a-z]+:/.test(link))
+        .filter((link) => !leads(page, link))
+        .map((link) => `${page}: ${link}`),
+    );
+  expect(broken).toEqual([]);
+});
+
+/**
+ * Whether a relative link leads to a file, and its anchor to a heading there.
+ * @param {string} page @param {string} link
+ */
+function leads(page, link) {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), path);
+  if (!existsSync(join(ROOT, target))) return false;
+  return anchor === undefined || !target.endsWith('.md') || anchorsOf(target).has(anchor);
+}
+
+/** The anchors that a forge makes of a page's headings. @param {string} page */
+function anchorsOf(page) {
+  const headings = read(page).matchAll(/^#+ (.+)$/gm);
+  return new Set(
+    Array.from(headings, ([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
