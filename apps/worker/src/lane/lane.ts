@@ -174,9 +174,9 @@ export class Lane {
 
   async #drain(): Promise<void> {
     const { account, limits, now } = this.#options;
-    await this.#settleFinished();
+    if (this.#hasFinished()) await this.#settleFinished();
     while (this.#mayGoOn() && !account.stopped) {
-      await this.#settleFinished();
+      if (this.#hasFinished()) await this.#settleFinished();
       for (const laneJob of this.#jobs.jobs)
         if (laneJob.cancelled && !laneJob.isRunning)
           await this.#endings.fail(laneJob, new GatewayError('CANCELLED'));
@@ -325,6 +325,10 @@ export class Lane {
       (verdict) => ended({ verdict }),
       (fault: unknown) => ended({ fault }),
     );
+  }
+
+  #hasFinished(): boolean {
+    return this.#jobs.jobs.some(({ attempted }) => attempted !== null);
   }
 
   /** Settles the steps that ran beside others and have ended. */
