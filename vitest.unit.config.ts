@@ -14,5 +14,6 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     pool: 'threads',
     isolate: false,
+    testTimeout: 30_000,
   },
 });
