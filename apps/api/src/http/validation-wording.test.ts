@@ -155,7 +155,7 @@ describe('null for an optional field', () => {
       const absent = schema.safeParse(without);
       // Where it is needed beside another one, null is refused as absence is.
       expect([name, schema.safeParse({ ...without, [name]: null })]).toEqual([name, absent]);
-      const accepts = z.fromJSONSchema({ ...property });
+      const accepts = z.fromJSONSchema(withoutPatterns(property));
       expect([name, accepts.safeParse(null).success]).toEqual([name, true]);
     }
   });
@@ -168,3 +168,8 @@ describe('null for an optional field', () => {
     },
   );
 });
+
+/** zod compiles patterns without their `u` flag, so some cannot be compiled. */
+function withoutPatterns(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema, (key, value) => (key === 'pattern' ? undefined : value)));
+}
