@@ -6,7 +6,7 @@ import {
   messageIdField,
   needs,
   recipientIdSchema,
-  requestBody,
+  requestBodyWithOneOf,
   resultOf,
   sendProgressSchema,
   sendResultSchema,
@@ -19,29 +19,31 @@ import {
 import * as z from 'zod';
 import { defineAction, type JobTools } from './action.ts';
 import { sha256 } from './digest.ts';
-import { fieldError } from './field-error.ts';
 import { mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
 import { cutsFor, readText, readTextAsFormerly } from './message-text.ts';
 
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 
-const request = requestBody({
-  user_id: userIdSchema,
-  recipient_id: recipientIdSchema,
-  text: messageFields.text
-    .optional()
-    .describe(
-      'Required unless there is `media`, whose caption it is. What is too long for a caption follows it',
-    ),
-  media: mediaSchema.optional(),
-  parse_mode: messageFields.parse_mode,
-  reply_to: messageIdField('; leave it out for no reply').optional(),
-  silent: z.boolean().optional(),
-  link_preview: messageFields.link_preview,
-  split: messageFields.split,
-  send_at: messageFields.send_at.optional(),
-  callback_url: messageFields.callback_url.optional(),
-}).meta({ anyOf: [needs('text'), needs('media')] });
+const request = requestBodyWithOneOf(
+  {
+    user_id: userIdSchema,
+    recipient_id: recipientIdSchema,
+    text: messageFields.text
+      .optional()
+      .describe(
+        'Required unless there is `media`, whose caption it is. What is too long for a caption follows it',
+      ),
+    media: mediaSchema.optional(),
+    parse_mode: messageFields.parse_mode,
+    reply_to: messageIdField('; leave it out for no reply').optional(),
+    silent: z.boolean().optional(),
+    link_preview: messageFields.link_preview,
+    split: messageFields.split,
+    send_at: messageFields.send_at.optional(),
+    callback_url: messageFields.callback_url.optional(),
+  },
+  ['text', 'media'],
+).meta({ anyOf: [needs('text'), needs('media')] });
 export type SendRequest = z.output<typeof request>;
 
 const job = {
@@ -80,7 +82,6 @@ export const sendMessage = defineAction({
   result: sendResultSchema,
   toJob: async (given, tools) => {
     const { recipient_id, text, media, reply_to, silent, link_preview, callback_url, send_at } = given;
-    if (text === undefined && media === undefined) throw fieldError('text', 'is required');
     const formatted =
       text === undefined ? { text: '', entities: [] } : await readText({ ...given, text }, tools);
     await tools.pause();

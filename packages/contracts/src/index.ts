@@ -141,7 +141,7 @@ export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { parseRecipient } from './recipients/recipient.ts';
 export { CALLBACK_URL, needs } from './documented.ts';
 export { type Recipient } from './recipients/recipient-forms.ts';
-export { nullableFieldsOf, requestBody, type RequestBody } from './request-body.ts';
+export { nullableFieldsOf, requestBody, requestBodyWithOneOf, type RequestBody } from './request-body.ts';
 export {
   accountStateResponseSchema,
   batchResponseSchema,

@@ -11,8 +11,27 @@ export type RequestBody<O extends z.ZodObject> = z.ZodPipe<z.ZodTransform<z.inpu
  * @param otherwise the message for a value that is not an object; by default the API's own.
  */
 export function requestBody<S extends z.ZodRawShape>(shape: S, otherwise?: string) {
+  return nullsAbsent(strict(shape, otherwise));
+}
+
+/** Like {@link requestBody}, where at least one of `fields` is required. The issue names the first of them. */
+export function requestBodyWithOneOf<S extends z.ZodRawShape>(
+  shape: S,
+  fields: readonly [string, ...string[]],
+) {
+  const isGiven = (given: Record<string, unknown>) => fields.some((field) => given[field] !== undefined);
+  const object = strict(shape).refine(isGiven, {
+    path: [fields[0]],
+    error: 'is required',
+    // Also where a single field is wrong, so that the caller is told everything at once.
+    when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  });
+  return nullsAbsent(object);
+}
+
+function strict<S extends z.ZodRawShape>(shape: S, otherwise?: string) {
   const error = (issue: z.core.$ZodRawIssue) => (issue.code === 'invalid_type' ? otherwise : undefined);
-  return nullsAbsent(z.strictObject(shape, { error }));
+  return z.strictObject(shape, { error });
 }
 
 /** Like {@link requestBody}, but keeps unknown fields. */

@@ -20,7 +20,7 @@ describe('what is queued', () => {
       linkPreview: false,
       requestId: 'r1',
     };
-    expect(producer.sent).toEqual([{ name: 'send', data, sendAt: undefined, key: undefined }]);
+    expect(producer.sent).toEqual([{ name: 'send', data, sendAt: undefined, key: undefined, uploads: [] }]);
   });
 
   test('takes the recipient as a number too, and previews links by default', async () => {

@@ -34,6 +34,7 @@ describe('sentMessageIn', () => {
     expect(sentMessageIn(new Api.Updates({ updates, ...rest, date: 300 }), RANDOM_ID)).toEqual({
       id: 9,
       date: 200,
+      message: expect.objectContaining({ id: 9, date: 200 }),
     });
   });
 
