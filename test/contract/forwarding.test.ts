@@ -130,7 +130,8 @@ describe('Forwarding: POST /telegram/user/message/forward', () => {
       const behind = await stack.api.post(SEND, { ...request, recipient_id: other }, ASYNC);
       const note = await send('another chat goes on', 'me');
       expect(note).toBeGreaterThan(0);
-      expect((await stack.api.get(`/jobs/${forwarding.body.job_id}`)).body.state).toBe('delayed');
+      const state = async () => (await stack.api.get(`/jobs/${forwarding.body.job_id}`)).body.state;
+      await expect.poll(state).toBe('delayed');
       const jobs = await Promise.all([before, forwarding, behind].map(({ body }) => ended(body.job_id)));
       expect(jobs.map(({ state }) => state)).toEqual(['completed', 'completed', 'completed']);
       const times = jobs.map(({ finished_at }) => Date.parse(finished_at));

@@ -75,5 +75,6 @@ describe.skipIf(CHROMIUM === null)('pages in a real browser (skipped where there
     await page.getByText('Idempotency-Key').first().waitFor();
     await screenshot(page, 'docs');
     expect(pageErrors).toEqual([]);
-  });
+    // The page draws all operations before it shows one.
+  }, 90_000);
 });
