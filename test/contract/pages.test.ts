@@ -70,11 +70,11 @@ describe.skipIf(CHROMIUM === null)('pages in a real browser (skipped where there
   test('/docs shows every operation, with nothing from elsewhere', async () => {
     const { page, pageErrors } = await open('/docs');
     for (const path of ['/telegram/user/send', '/message_stream', '/webhooks/deliveries', '/metrics'])
-      await page.getByText(path, { exact: true }).first().waitFor();
-    await page.getByText('/telegram/user/send', { exact: true }).first().click();
-    await page.getByText('Idempotency-Key').first().waitFor();
+      await page.getByText(path, { exact: true }).first().waitFor({ timeout: 60_000 });
+    await page.getByText('/telegram/user/send', { exact: true }).first().click({ timeout: 60_000 });
+    await page.getByText('Idempotency-Key').first().waitFor({ timeout: 60_000 });
     await screenshot(page, 'docs');
     expect(pageErrors).toEqual([]);
     // The page draws all operations before it shows one.
-  }, 90_000);
+  }, 180_000);
 });
