@@ -52,7 +52,7 @@ export class AccountFiles {
     }
   }
 
-  /** The job has ended: deletes the files that no other job uses. Never throws; the sweep deletes what is left. */
+  /** The job has ended: deletes the files that no other job uses. Never throws; the sweep retries a failed deletion. */
   async release(jobId: string, uploadIds: readonly string[]): Promise<void> {
     try {
       for (const uploadId of uploadIds)
