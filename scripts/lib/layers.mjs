@@ -39,6 +39,7 @@ const MAY_DEPEND_ON = {
   'apps/worker': [
     'actions',
     'contracts',
+    'formatting',
     'runtime',
     'telemetry',
     'media',

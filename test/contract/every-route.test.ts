@@ -234,9 +234,12 @@ describe('Every route', () => {
     const list = `/webhooks/deliveries?job_id=${job_id}`;
     await expect.poll(async () => (await stack.api.get(list)).body.deliveries).toHaveLength(1);
     const [delivery] = (await stack.api.get(list)).body.deliveries;
+    const webhook = { url: 'http://127.0.0.1:1/', user_ids: ['alice'], events: ['message.new'] };
+    const { webhook_id } = (await stack.api.post('/webhooks', webhook)).body;
     const kinds: Record<string, [code: string, existing: string]> = {
       JobId: ['JOB_NOT_FOUND', job_id],
       DeliveryId: ['NOT_FOUND', delivery.id],
+      WebhookId: ['WEBHOOK_NOT_FOUND', webhook_id],
     };
     for (const [parameter, [code, existing]] of Object.entries(kinds)) {
       const named = routes.filter(({ parameters }) => parameters.includes(parameter));

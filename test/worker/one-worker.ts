@@ -2,24 +2,29 @@ import {
   AccountQueues,
   countPending,
   DueAccountsListener,
+  EventReader,
+  Inbox,
+  MemoryWatch,
   openConsumerRedis,
   sharedBackend,
   Subscriber,
   watchContact,
   openWebhookQueue,
   WebhookOutbox,
+  WebhookStore,
 } from '@gateway/queue';
 import { parseRedisUrl, silentLogger, sleep, type Sealer } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { AccountClient, Telegram } from '@gateway/telegram';
 import { createWorkerMetrics } from '@gateway/telemetry';
-import { createFetcher } from '@gateway/webhooks';
+import { createFetcher, createWebhookSender } from '@gateway/webhooks';
 import { NO_MEDIA } from '../../apps/api/src/testing/no-media.ts';
 import { MediaFetches } from '../../apps/worker/src/media/media-fetches.ts';
 import { AccountCounts } from '../../apps/worker/src/metrics/account-counts.ts';
 import { History } from '../../apps/worker/src/metrics/history.ts';
 import { Ownership } from '../../apps/worker/src/ownership/ownership.ts';
 import { startShardService } from '../../apps/worker/src/shard/shard-service.ts';
+import { EventDeliveries } from '../../apps/worker/src/subscriptions/event-deliveries.ts';
 
 const SENT = { message_id: 1, date: '2024-01-15T12:00:00Z' };
 const USER = { id: 1, first_name: 'A', last_name: null, username: null, phone_number: null };
@@ -116,6 +121,7 @@ export class OneWorker implements AsyncDisposable {
   readonly history: History;
   readonly #redis: ReturnType<typeof openConsumerRedis>;
   readonly #subscriber: Subscriber;
+  readonly #deliveries: EventDeliveries;
   readonly #dueAccounts: DueAccountsListener;
   /** How often it took the shard. */
   taken = 0;
@@ -141,8 +147,26 @@ export class OneWorker implements AsyncDisposable {
       },
       now: Date.now,
     });
+    const memory = new MemoryWatch(redis);
+    const limits = { max: 1, maxBytes: 1, retentionMs: 60_000 };
+    const inbox = new Inbox({ redis, shards: 1, sealer, isSealed: false, limits, memory });
+    const deliveries = new EventDeliveries({
+      redis,
+      subscriber,
+      shards: 1,
+      reader: new EventReader(redis, sealer),
+      store: new WebhookStore(redis, sealer),
+      sender: createWebhookSender({ secret: undefined, allowPrivate: false }),
+      onTry: () => {},
+      logger,
+    });
+    this.#deliveries = deliveries;
     const context = {
       redis,
+      inbox,
+      memory,
+      deliveries,
+      eventRetentionMs: limits.retentionMs,
       contact,
       redisAddress,
       backend,
@@ -202,6 +226,7 @@ export class OneWorker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.ownership.stop();
+    this.#deliveries.close();
     this.#subscriber.close();
     this.#dueAccounts.close().catch(() => {});
     this.#redis.disconnect();

@@ -37,7 +37,9 @@ import { readingRoutes } from './routes/reading.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
 import { typingRoutes } from './routes/typing.ts';
+import { updateRoutes } from './routes/updates.ts';
 import { uploadRoutes, UPLOADS_PATH } from './routes/uploads.ts';
+import { webhookSubscriptionRoutes } from './routes/webhook-subscriptions.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 /** ms that the start waits for Redis. After that the API starts without Redis, and `/readyz` reports it. */
@@ -111,8 +113,10 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', jobRoutes(context));
   app.route('/', listingRoutes(context));
   app.route('/', readingRoutes(context));
+  app.route('/', updateRoutes(context));
   app.route('/', messageStreamRoutes(context));
   app.route('/', webhookRoutes(context));
+  app.route('/', webhookSubscriptionRoutes(context));
   app.route('/', metricsRoutes(context));
   refuseOtherMethods(app);
   return app;

@@ -1,13 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Assistant } from '@gateway/assistant';
 import type { MediaStore } from '@gateway/media';
-import type { BoardQueues, Listings, Producer, WebhookLog } from '@gateway/queue';
+import type {
+  AccountEvents,
+  BoardQueues,
+  Listings,
+  Producer,
+  WebhookLog,
+  WebhookSubscriptions,
+} from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
 import type { ApiMetrics } from '@gateway/telemetry';
 
 /** The queue operations that the API uses. `Producer` implements them; tests pass a fake. */
 export type ApiProducer = {
   webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'>;
+  subscriptions: Pick<WebhookSubscriptions, 'create' | 'list' | 'read' | 'setState' | 'delete'>;
+  events: Pick<AccountEvents, 'receiving' | 'read' | 'watch'>;
   listings: Pick<Listings, 'accounts' | 'sends' | 'history'>;
 } & Pick<
   Producer,

@@ -5,7 +5,10 @@ import {
   claimShardCount,
   countPending,
   DueAccountsListener,
+  EventReader,
+  Inbox,
   listWorkers,
+  MemoryWatch,
   openConsumerRedis,
   openSealingKey,
   openWebhookQueue,
@@ -18,10 +21,12 @@ import {
   watchContact,
   whenReachable,
   WebhookOutbox,
+  WebhookStore,
   type RedisClient,
 } from '@gateway/queue';
 import {
   botUserId,
+  eventLimits,
   paceSettings,
   redisAddress,
   SettingsError,
@@ -39,7 +44,7 @@ import {
 } from '@gateway/sessions';
 import { createTelegram, usesNativeMath, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
-import { createFetcher } from '@gateway/webhooks';
+import { createFetcher, createWebhookSender } from '@gateway/webhooks';
 import { MediaFetches } from './media/media-fetches.ts';
 import { keepMediaRetention } from './media/media-retention.ts';
 import { AccountCounts } from './metrics/account-counts.ts';
@@ -50,6 +55,7 @@ import { isGone, storeIdOf } from './ownership/worker-name.ts';
 import type { Bot } from './shard/bot.ts';
 import { startShardService } from './shard/shard-service.ts';
 import type { WorkerContext } from './shard/worker-context.ts';
+import { EventDeliveries } from './subscriptions/event-deliveries.ts';
 import { startWebhooks } from './webhooks.ts';
 
 /** Time limits for connecting to Telegram (key exchange included) and for one call, ms. */
@@ -129,6 +135,18 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     },
     now: Date.now,
   });
+  const memory = new MemoryWatch(redis);
+  const sender = createWebhookSender({ secret: undefined, allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE });
+  const deliveries = new EventDeliveries({
+    redis,
+    subscriber,
+    shards: settings.SHARDS,
+    reader: new EventReader(redis, key.sealer),
+    store: new WebhookStore(redis, key.sealer),
+    sender,
+    onTry: (outcome) => metrics.webhook(outcome),
+    logger,
+  });
   const context: WorkerContext = {
     redis,
     redisAddress: address,
@@ -150,6 +168,17 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     },
     retentionMs: settings.JOB_RETENTION,
     outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
+    inbox: new Inbox({
+      redis,
+      shards: settings.SHARDS,
+      sealer: key.sealer,
+      isSealed: settings.EVENTS_SEALED,
+      limits: eventLimits(settings),
+      memory,
+    }),
+    memory,
+    deliveries,
+    eventRetentionMs: settings.EVENTS_RETENTION,
     eventsUrl: settings.EVENTS_CALLBACK_URL ?? null,
     metrics,
     accountCounts,
@@ -163,6 +192,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   const published = Promise.all([
     publishMetrics({ ...context, worker: randomUUID(), signal: publishing.signal }),
     keepHistory(history, redis, logger, publishing.signal),
+    memory.run(publishing.signal),
     keepMediaRetention({
       redis,
       media,
@@ -191,7 +221,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
         STOP_TIMEOUT,
         () => new Error('could not hand the accounts over in time'),
       ).catch((error: unknown) => logger.error({ err: error }, 'stopping without Redis'));
-      await webhooks.close();
+      deliveries.close();
+      await Promise.all([webhooks.close(), sender.close()]);
       publishing.abort();
       await withTimeout(published, CLOSE_GRACE, () => new Error('not published in time')).catch(() => {});
       subscriber.close();

@@ -157,6 +157,45 @@ export {
   qrResponseSchema,
   verifyResponseSchema,
 } from './responses.ts';
+export {
+  EVENT_TYPES,
+  eventSchema,
+  typingEventSchema,
+  type EventDraft,
+  type EventType,
+  type GapReason,
+  type GatewayEvent,
+  type LiveEvent,
+  type ShownReaction,
+  type StreamedEvent,
+  type TypingEvent,
+} from './receiving/events.ts';
+export {
+  eventFilterSchema,
+  filtersChats,
+  passesChat,
+  passesFilter,
+  type EventFilter,
+} from './receiving/filter.ts';
+export {
+  receiveRequestSchema,
+  receivingSchema,
+  seqInQuery,
+  updatesRequestSchema,
+  updatesResponseSchema,
+  type Receiving,
+} from './receiving/requests.ts';
+export {
+  webhookCreatedResponseSchema,
+  webhookDeletedResponseSchema,
+  webhookListResponseSchema,
+  webhookRequestSchema,
+  webhookResponseSchema,
+  webhookTestResponseSchema,
+  type WebhookError,
+  type WebhookRequest,
+  type WebhookView,
+} from './receiving/webhooks.ts';
 export { exportRequestSchema, exportResponseSchema, importRequestSchema } from './session-transfer.ts';
 export { EMPTY_SEND_STATE, sendStateSchema, type SendState } from './send-state.ts';
 export {

@@ -123,5 +123,7 @@ export const errorResponseSchema = publicErrorSchema.extend({
     .object({ job_id: jobId, code: z.string() })
     .optional()
     .describe('Of DEPENDENCY_FAILED: the job that sent nothing, and why'),
+  oldest_seq: z.int().optional().describe('Of EVENTS_GONE: number of the oldest kept event'),
+  last_seq: z.int().optional().describe('Of EVENTS_GONE: number of the latest event'),
   part: z.enum(['redis', 'workers']).optional().describe('Of /readyz: what is missing'),
 });

@@ -12,9 +12,16 @@ export { clearDueAccount, notifyOwner } from './events/due-accounts.ts';
 export { DueAccountsListener } from './events/due-accounts-listener.ts';
 export { Fenced, raiseFence } from './ownership/fence.ts';
 export { addHistory, HISTORY_STEP_MS, type HistorySample } from './views/history.ts';
+export type { AccountEvents } from './inbox/account-events.ts';
+export { EventNotices, EventWatch, parseNotice, type EventNotice } from './inbox/event-notices.ts';
+export { EventReader, type EventPage, type NumberedEvent } from './inbox/event-reader.ts';
+export { Inbox, type Append, type EventLimits, type ReceivingSettings } from './inbox/inbox.ts';
+export { MemoryWatch } from './inbox/memory-watch.ts';
+export { receivingAccounts, receivingOf } from './inbox/receiving-of.ts';
+export type { UpdateStateChange } from './inbox/update-state.ts';
 export { withImportLock } from './sealing/import-lock.ts';
 export { parseJobId } from './jobs/job-id.ts';
-export { OWNERSHIP_CHANNEL, SESSION_INDEX_KEY, sessionKey } from './keys.ts';
+export { eventsChannel, OWNERSHIP_CHANNEL, SESSION_INDEX_KEY, sessionKey, WEBHOOKS_CHANNEL } from './keys.ts';
 export type { AccountQuery } from './views/account-index.ts';
 export type { Listings } from './views/listings.ts';
 export { MetricsStore } from './views/metrics-store.ts';
@@ -53,6 +60,18 @@ export {
   announceWorker,
 } from './ownership/workers.ts';
 export { traceQueues } from './redis/tracing.ts';
+export type { Webhook } from './subscriptions/subscription.ts';
+export {
+  dropCursors,
+  moveCursor,
+  openCursor,
+  readLags,
+  type Cursor,
+} from './subscriptions/webhook-cursors.ts';
+export { WebhookStore } from './subscriptions/webhook-store.ts';
+export type { WebhookStanding, WebhookSubscriptions } from './subscriptions/webhook-subscriptions.ts';
+export { webhookBackoff } from './webhooks/webhook-backoff.ts';
+export { hiddenUrl } from './webhooks/hidden-url.ts';
 export { WebhookConsumer } from './webhooks/webhook-consumer.ts';
 export type { DeliveryPage, DeliveryQuery, WebhookLog } from './webhooks/webhook-log.ts';
 export { webhookIdOf, WebhookOutbox } from './webhooks/webhook-outbox.ts';

@@ -71,10 +71,17 @@ test('the names of the keys are fixed', () => {
     keys.heldJobsKey('u1'),
     keys.accountViewKey('u1'),
     keys.historyKey('u1', 7),
+    keys.eventsKey('u1'),
+    keys.receivingKey('u1'),
+    keys.updateStateKey('u1'),
+    keys.eventIndexKey('u1'),
+    keys.webhookCursorsKey('u1'),
     keys.shardPrefix(3),
     keys.dueAccountsKey(3),
     keys.dueAccountsChannel(3),
     keys.shardAccountsKey(3),
+    keys.receivingAccountsKey(3),
+    keys.eventsChannel(3),
     keys.publishedShardKey(3),
     keys.publishingShardKey(3),
     keys.indexedShardKey(3),
@@ -97,10 +104,17 @@ test('the names of the keys are fixed', () => {
     '{acct-u1}:aside',
     '{acct-u1}:view',
     '{acct-u1}:history:7',
+    '{acct-u1}:events',
+    '{acct-u1}:receiving',
+    '{acct-u1}:updates',
+    '{acct-u1}:events:chats',
+    '{acct-u1}:webhooks',
     '{shard-3}',
     '{shard-3}:doorbell',
     '{shard-3}:ring',
     '{shard-3}:accounts',
+    '{shard-3}:receiving',
+    '{shard-3}:events',
     '{shard-3}:published',
     '{shard-3}:publishing',
     '{shard-3}:indexed',
@@ -134,5 +148,16 @@ test('the names of shared keys are fixed', () => {
     '{tries}',
   ]);
   expect([keys.ENDED_CHANNEL, keys.HELD_CHANNEL]).toEqual(['{gateway}:ended', '{gateway}:held']);
+  expect([
+    keys.WEBHOOKS_KEY,
+    keys.WEBHOOK_STATES_KEY,
+    keys.WEBHOOK_ERRORS_KEY,
+    keys.WEBHOOKS_CHANNEL,
+  ]).toEqual([
+    '{gateway}:webhooks',
+    '{gateway}:webhooks:states',
+    '{gateway}:webhooks:errors',
+    '{gateway}:webhooks:changed',
+  ]);
   expect([keys.SESSION_INDEX_KEY, keys.IMPORT_LOCK_KEY]).toEqual(['{gateway}:sessions', '{gateway}:import']);
 });

@@ -87,6 +87,45 @@ export function accountViewKey(userId: string): string {
   return `${accountPrefix(userId)}:view`;
 }
 
+/** Redis stream of an account's events. The id of an entry is `<seq>-0`. */
+export function eventsKey(userId: string): string {
+  return `${accountPrefix(userId)}:events`;
+}
+
+/**
+ * Hash of an account's events: `last_seq`, `limit` (no greater number is given), `gaps`, `bytes`, `token` (of the
+ * latest append), `tight` (set while memory is short).
+ */
+export function receivingKey(userId: string): string {
+  return `${accountPrefix(userId)}:receiving`;
+}
+
+/** Hash: how far an account has read its updates: `pts`, `qts`, `date`, `seq`, and `channel:<id>` → pts. */
+export function updateStateKey(userId: string): string {
+  return `${accountPrefix(userId)}:updates`;
+}
+
+/**
+ * Hash: stored message → number of its event. A message is `<channel>:<id>`, or `<id>` in private chats and basic
+ * groups, which share one numbering.
+ */
+export function eventIndexKey(userId: string): string {
+  return `${accountPrefix(userId)}:events:chats`;
+}
+
+/** Set of the shard's accounts that may have events. */
+export function receivingAccountsKey(shard: number): string {
+  return `${shardPrefix(shard)}:receiving`;
+}
+
+/**
+ * Pub/sub channel of the events of a shard's accounts. A message is the account, a space, and the number of its latest
+ * event, an event for open streams only (JSON), or `off`.
+ */
+export function eventsChannel(shard: number): string {
+  return `${shardPrefix(shard)}:events`;
+}
+
 /** Hash: an account's counts during one slot of a day. Slots are numbered from the epoch. */
 export function historyKey(userId: string, slot: number): string {
   return `${accountPrefix(userId)}:history:${slot}`;
@@ -164,6 +203,26 @@ export const WEBHOOK_QUEUE = 'webhooks';
 export function webhookLogKey(userId: string): string {
   return `${WEBHOOK_PREFIX}:log:${userId}`;
 }
+
+/**
+ * Hash: webhook → the account's latest event that it has taken. The field `<webhook>:tries` has the failed tries of the
+ * next one (JSON).
+ */
+export function webhookCursorsKey(userId: string): string {
+  return `${accountPrefix(userId)}:webhooks`;
+}
+
+/** Hash: webhook → JSON of what its caller asked for. */
+export const WEBHOOKS_KEY = '{gateway}:webhooks';
+
+/** Hash: webhook → JSON of its state, where that has ever changed. */
+export const WEBHOOK_STATES_KEY = '{gateway}:webhooks:states';
+
+/** Hash: webhook → JSON of its latest failed delivery. */
+export const WEBHOOK_ERRORS_KEY = '{gateway}:webhooks:errors';
+
+/** Pub/sub channel: a webhook was created, deleted, paused or resumed. */
+export const WEBHOOKS_CHANNEL = '{gateway}:webhooks:changed';
 
 /** Hash: metrics of the worker with this number. */
 export function metricsKey(slot: number): string {

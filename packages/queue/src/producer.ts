@@ -18,6 +18,7 @@ import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
 import { AccountWatcher, type AccountWatch } from './events/account-watcher.ts';
 import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
+import { AccountEvents } from './inbox/account-events.ts';
 import { idempotentJobId, newJobId, parseJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
 import { accountPrefix, shardPrefix, uploadsKey } from './keys.ts';
@@ -37,6 +38,7 @@ import { RedisClock } from './redis/redis-clock.ts';
 import { faultOf, unfitFor } from './redis/redis-fault.ts';
 import { readRedisSetup, requireFitRedis, type RedisSetup } from './redis/redis-setup.ts';
 import { timelyBackend } from './redis/timely-backend.ts';
+import { WebhookSubscriptions } from './subscriptions/webhook-subscriptions.ts';
 import { asOf, readDecisiveView } from './views/account-views.ts';
 import { BoardQueues } from './views/board-queues.ts';
 import { Listings } from './views/listings.ts';
@@ -83,6 +85,10 @@ export class Producer {
   readonly #outbox: WebhookOutbox;
   readonly #enqueuer: SendEnqueuer;
   readonly webhooks: WebhookLog;
+  /** The webhooks that deliver events. */
+  readonly subscriptions: WebhookSubscriptions;
+  /** The events of accounts that receive. */
+  readonly events: AccountEvents;
   /** Lists of accounts and their messages, for people to read. */
   readonly listings: Listings;
   /** The queues that the dashboard shows. */
@@ -112,6 +118,8 @@ export class Producer {
     this.board = new BoardQueues(this.#redis, options.shards, clock);
     this.listings = new Listings(this.#redis, this.#accounts, this.#calls, options.shards);
     this.webhooks = new WebhookLog(this.#redis, webhooks, this.#calls);
+    this.subscriptions = new WebhookSubscriptions(this.#redis, this.#calls, options);
+    this.events = new AccountEvents(this.#redis, this.#calls, options);
   }
 
   /**
@@ -372,6 +380,7 @@ export class Producer {
 
   async close(): Promise<void> {
     this.#watcher.close();
+    this.events.close();
     this.#results.close();
     await Promise.allSettled([this.#accounts, this.#control, this.board].map((part) => part.close()));
     this.#redis.disconnect();

@@ -9,6 +9,7 @@ export { redisRefusal } from './redis-refusal.ts';
 export { findSealingKey, loadSealingKey, type SealingKey } from './sealing-key.ts';
 export {
   botUserId,
+  eventLimits,
   paceSettings,
   parseSettings,
   readSettings,

@@ -232,6 +232,12 @@ const settingsSchema = z
     WEBHOOK_ALLOW_PRIVATE: flag.default(false),
     /** Changes of accounts' states are posted to this address. */
     EVENTS_CALLBACK_URL: httpUrl.optional(),
+    /** How long events of accounts that receive are kept, and at most how many of one account, in number and bytes. */
+    EVENTS_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(7 * UNIT_MS.d),
+    EVENTS_MAX: whole(1, 1_000_000).default(10_000),
+    EVENTS_MAX_BYTES: bytes.default(64 * KIB ** 2),
+    /** Seals events in Redis. */
+    EVENTS_SEALED: flag.default(false),
     TELEGRAM_BOT_TOKEN: text
       .regex(/^\d{1,19}:[A-Za-z0-9_-]{20,100}$/, 'must be a token of @BotFather, such as 123456:ABC…')
       .optional(),
@@ -357,6 +363,15 @@ export function botUserId({
   TELEGRAM_BOT_TOKEN: token,
 }: Pick<Settings, 'TELEGRAM_BOT_TOKEN'>): string | null {
   return token === undefined ? null : `bot.${token.split(':')[0]}`;
+}
+
+/** How many events of one account are kept, and how long. */
+export function eventLimits(settings: Settings) {
+  return {
+    retentionMs: settings.EVENTS_RETENTION,
+    max: settings.EVENTS_MAX,
+    maxBytes: settings.EVENTS_MAX_BYTES,
+  };
 }
 
 /** The pace of accounts that have none of their own. */

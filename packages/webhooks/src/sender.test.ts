@@ -31,11 +31,16 @@ test('a webhook is posted as JSON with a signature of its bytes', async () => {
   });
   const hmac = createHmac('sha256', SECRET).update(Buffer.from(BODY)).digest('hex');
   expect(call?.headers['x-signature']).toBe(`sha256=${hmac}`);
+  const time = String(call?.headers['x-timestamp']);
+  expect(Math.abs(Date.now() / 1_000 - Number(time))).toBeLessThan(60);
+  const timed = createHmac('sha256', SECRET).update(`${time}.${BODY}`).digest('hex');
+  expect(call?.headers['x-signature-v2']).toBe(`t=${time},sha256=${timed}`);
 });
 
 test('without a secret there is no signature', async () => {
   await send(receiver.url, { secret: undefined });
   expect(receiver.received[0]?.headers).not.toHaveProperty('x-signature');
+  expect(receiver.received[0]?.headers).not.toHaveProperty('x-signature-v2');
 });
 
 test('user and password of the URL are sent in a header', async () => {

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { createDialer, ForbiddenAddressError, type Resolve } from './dial.ts';
 
 export interface WebhookSenderOptions {
-  /** The key for signing bodies; without it, webhooks carry no signature. */
+  /** The key for signing bodies; without it, webhooks that bring no key of their own carry no signature. */
   secret: string | undefined;
   /** Allows loopback and private addresses too. */
   allowPrivate: boolean;
@@ -21,6 +21,10 @@ interface Webhook {
   body: string;
   /** From 1. */
   attempt: number;
+  /** The key of `X-Signature-V2` for this one. Default: the sender's. */
+  secret?: string;
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** The result of an attempt. */
@@ -51,8 +55,12 @@ const MAX_ANSWER = 64 * 1024;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * Posts JSON to receivers. Only 2xx is success; redirects are not followed. `X-Signature: sha256=<hex>` is the HMAC of
- * the body's bytes. `X-Webhook-Id` is the same for each attempt, so a receiver can drop repeats.
+ * Posts JSON to receivers. Only 2xx is success; redirects are not followed. `X-Webhook-Id` is the same for each
+ * attempt, so a receiver can drop repeats.
+ *
+ * `X-Signature-V2: t=<time>,sha256=<hex>` is the HMAC of the time of this attempt, a dot and the body, so a receiver
+ * can refuse old requests. With the sender's own key there is also `X-Signature: sha256=<hex>`, the HMAC of the body
+ * alone.
  */
 export function createWebhookSender({
   secret,
@@ -64,8 +72,10 @@ export function createWebhookSender({
   const dispatcher = createDialer({ allowPrivate, connectTimeoutMs, resolve });
   return {
     close: () => dispatcher.destroy(),
-    send: async ({ id, url, body, attempt }) => {
+    send: async ({ id, url, body, attempt, secret: own, headers = {} }) => {
       const begun = performance.now();
+      const timestamp = Math.floor(Date.now() / 1_000);
+      const key = own ?? secret;
       const since = () => Math.round(performance.now() - begun);
       try {
         const { target, authorization } = split(url);
@@ -78,8 +88,14 @@ export function createWebhookSender({
             'user-agent': 'unofficial-telegram-user-gateway',
             'x-webhook-id': id,
             'x-webhook-attempt': String(attempt),
+            'x-timestamp': String(timestamp),
+            ...headers,
             ...(authorization !== null && { authorization }),
-            ...(secret !== undefined && { 'x-signature': signatureOf(body, secret) }),
+            ...(own === undefined &&
+              secret !== undefined && { 'x-signature': `sha256=${hmacOf(body, secret)}` }),
+            ...(key !== undefined && {
+              'x-signature-v2': `t=${timestamp},sha256=${hmacOf(`${timestamp}.${body}`, key)}`,
+            }),
           },
           body,
         });
@@ -101,8 +117,8 @@ export function createWebhookSender({
   };
 }
 
-function signatureOf(body: string, secret: string): string {
-  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+function hmacOf(text: string, secret: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex');
 }
 
 /** Moves user and password of a URL to a header. */

@@ -9,6 +9,8 @@ interface ServerSentEvent {
   event: string;
   data: string;
   id?: string;
+  /** ms that the client is to wait before it connects again. */
+  retry?: number;
 }
 
 /** Writes events to a stream. */
@@ -45,10 +47,11 @@ function streamOf(write: (stream: EventWriter) => Promise<void>): ReadableStream
         // A caller that does not read gets none: they would only fill the memory.
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': still here\n\n'));
       });
-      const writeSSE = async ({ event, id, data }: ServerSentEvent) => {
+      const writeSSE = async ({ event, id, retry, data }: ServerSentEvent) => {
         if (!isOpen) return;
         const idLine = id === undefined ? '' : `id: ${id}\n`;
-        controller.enqueue(encoder.encode(`event: ${event}\n${idLine}data: ${data}\n\n`));
+        const retryLine = retry === undefined ? '' : `retry: ${retry}\n`;
+        controller.enqueue(encoder.encode(`event: ${event}\n${idLine}${retryLine}data: ${data}\n\n`));
         if ((controller.desiredSize ?? 0) > 0) return;
         await new Promise<void>((resolve) => {
           onRoom = resolve;

@@ -19,6 +19,7 @@ const PARAMETERS = {
   Live: query('live', 'Ask Telegram first.', { enum: ['true', 'false'] }),
   Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
   DeliveryId: { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+  WebhookId: { name: 'webhook_id', in: 'path', required: true, schema: { type: 'string' } },
   UserIdQuery: query('user_id', 'An account of which all are listed.', jsonSchema(userIdSchema, 'input')),
   UploadUserId: {
     ...query('user_id', 'The account that will send the file.', jsonSchema(userIdSchema, 'input')),
@@ -80,6 +81,21 @@ const PARAMETERS = {
     minimum: 1,
     maximum: 2 ** 31 - 1,
   }),
+  AfterSeq: query('after', 'Events after this number; without it, from now on.', {
+    type: 'integer',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+  }),
+  EventLimit: query('limit', 'At most so many events; 100 by default. Not in streams.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+  }),
+  WaitForEvents: query('wait', 'Seconds to wait for the first event; 0 by default. Not in streams.', {
+    type: 'integer',
+    minimum: 0,
+    maximum: 60,
+  }),
   MessageSearch: query('q', 'Only messages with this text.', {
     type: 'string',
     minLength: 1,
@@ -125,9 +141,11 @@ export function openApiDocument(): Record<string, unknown> {
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: '/' }],
-    tags: ['Sign-in', 'Account', 'Sending', 'Jobs', 'Assistant', 'Webhooks', 'Operations'].map((name) => ({
-      name,
-    })),
+    tags: ['Sign-in', 'Account', 'Sending', 'Receiving', 'Jobs', 'Assistant', 'Webhooks', 'Operations'].map(
+      (name) => ({
+        name,
+      }),
+    ),
     paths: PATHS,
     components: { parameters: PARAMETERS, headers: HEADERS, securitySchemes: SECURITY_SCHEMES },
   };

@@ -11,6 +11,7 @@ type ParameterName =
   | 'Live'
   | 'Wait'
   | 'DeliveryId'
+  | 'WebhookId'
   | 'UserIdQuery'
   | 'UploadUserId'
   | 'UploadFileName'
@@ -29,6 +30,9 @@ type ParameterName =
   | 'PageLimit'
   | 'Before'
   | 'After'
+  | 'AfterSeq'
+  | 'EventLimit'
+  | 'WaitForEvents'
   | 'MessageSearch'
   | 'TopicId'
   | 'Cursor';
@@ -37,9 +41,9 @@ type HeaderName = 'Location' | 'PreferenceApplied';
 
 interface Answer {
   description: string;
-  /** The JSON body. Absent: no body, or `eventStream`. */
+  /** The JSON body. */
   schema?: z.ZodType;
-  /** The body is server-sent events, whose data has this schema. */
+  /** The body is server-sent events, whose data has this schema; beside `schema`, if the caller accepts them. */
   eventStream?: z.ZodType;
   /** The body is text of this media type. */
   text?: string;
@@ -52,7 +56,7 @@ export interface Operation {
   /** In OpenAPI notation: `/jobs/{job_id}`. */
   path: string;
   id: string;
-  tag: 'Sign-in' | 'Account' | 'Sending' | 'Jobs' | 'Assistant' | 'Webhooks' | 'Operations';
+  tag: 'Sign-in' | 'Account' | 'Sending' | 'Receiving' | 'Jobs' | 'Assistant' | 'Webhooks' | 'Operations';
   summary: string;
   description: string;
   parameters?: readonly ParameterName[];
@@ -107,16 +111,16 @@ function describeAnswer({ description, schema, eventStream, text, headers = [] }
   return {
     description,
     headers: describeHeaders(['RequestId', ...headers]),
-    ...(schema !== undefined && {
-      content: { 'application/json': { schema: jsonSchema(schema, 'output') } },
-    }),
-    ...(text !== undefined && { content: { [text]: { schema: { type: 'string' } } } }),
-    ...(eventStream !== undefined && {
+    ...((schema !== undefined || text !== undefined || eventStream !== undefined) && {
       content: {
-        'text/event-stream': {
-          schema: { type: 'string', description: 'Server-sent events; `data` is of `x-event-data`.' },
-          'x-event-data': jsonSchema(eventStream, 'output'),
-        },
+        ...(schema !== undefined && { 'application/json': { schema: jsonSchema(schema, 'output') } }),
+        ...(text !== undefined && { [text]: { schema: { type: 'string' } } }),
+        ...(eventStream !== undefined && {
+          'text/event-stream': {
+            schema: { type: 'string', description: 'Server-sent events; `data` is of `x-event-data`.' },
+            'x-event-data': jsonSchema(eventStream, 'output'),
+          },
+        }),
       },
     }),
   };

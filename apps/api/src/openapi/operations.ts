@@ -20,6 +20,7 @@ import { QR_OPERATIONS } from './qr-operations.ts';
 import { READING_OPERATIONS } from './reading-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
 import { SIGN_IN_OPERATIONS } from './sign-in-operations.ts';
+import { UPDATE_OPERATIONS } from './update-operations.ts';
 import { UPLOAD_OPERATIONS } from './upload-operations.ts';
 import { WEBHOOK_OPERATIONS } from './webhook-operations.ts';
 
@@ -162,6 +163,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   ...LISTING_OPERATIONS,
   ...READING_OPERATIONS,
+  ...UPDATE_OPERATIONS,
   ...ASSISTANT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   {

@@ -1,11 +1,114 @@
-import { webhookDeliverySchema } from '@gateway/contracts';
+import {
+  webhookCreatedResponseSchema,
+  webhookDeletedResponseSchema,
+  webhookDeliverySchema,
+  webhookListResponseSchema,
+  webhookRequestSchema,
+  webhookResponseSchema,
+  webhookTestResponseSchema,
+} from '@gateway/contracts';
 import * as z from 'zod';
-import { GUARDED } from './error-groups.ts';
+import { BODY, GUARDED } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
 const deliverySchema = webhookDeliverySchema.extend({ status: z.literal('ok') });
 
+const OF_ONE = [...GUARDED, 'WEBHOOK_NOT_FOUND'] as const;
+
 export const WEBHOOK_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/webhooks',
+    id: 'createWebhook',
+    tag: 'Webhooks',
+    summary: 'Have events posted to an address',
+    description:
+      'Posts each event as it is, in the order of each account, at least once, beginning with events after now. `X-Webhook-Id` is the same for each try. `X-Signature-V2: t=<seconds>,sha256=<hex>` is the HMAC-SHA256 of the time, a dot and the body under the secret. A failed delivery is tried again for a day, then the webhook is paused; at once where the receiver answers 410.',
+    request: {
+      schema: webhookRequestSchema,
+      examples: {
+        'new messages': { url: 'https://example.com/hook', events: ['message.new'] },
+        'of one account, without groups': {
+          url: 'https://example.com/hook',
+          secret: 'a secret of my own',
+          user_ids: ['alice'],
+          events: ['message.new', 'message.edited', 'message.deleted'],
+          filter: { chat_types: ['private'], direction: 'in' },
+        },
+      },
+    },
+    answers: {
+      201: { description: 'Created, with its secret.', schema: webhookCreatedResponseSchema },
+    },
+    errors: BODY,
+  },
+  {
+    method: 'get',
+    path: '/webhooks',
+    id: 'listWebhookSubscriptions',
+    tag: 'Webhooks',
+    summary: 'The webhooks',
+    description: 'Those whose accounts the key may all use.',
+    answers: { 200: { description: 'The webhooks.', schema: webhookListResponseSchema } },
+    errors: GUARDED,
+  },
+  {
+    method: 'get',
+    path: '/webhooks/{webhook_id}',
+    id: 'readWebhookSubscription',
+    tag: 'Webhooks',
+    summary: 'One webhook',
+    description: 'With its lag and its latest failed delivery.',
+    parameters: ['WebhookId'],
+    answers: { 200: { description: 'The webhook.', schema: webhookResponseSchema } },
+    errors: OF_ONE,
+  },
+  {
+    method: 'delete',
+    path: '/webhooks/{webhook_id}',
+    id: 'deleteWebhook',
+    tag: 'Webhooks',
+    summary: 'Delete a webhook',
+    description: 'Nothing more is posted, except for a delivery in progress.',
+    parameters: ['WebhookId'],
+    answers: { 200: { description: 'Deleted.', schema: webhookDeletedResponseSchema } },
+    errors: OF_ONE,
+  },
+  {
+    method: 'post',
+    path: '/webhooks/{webhook_id}/test',
+    id: 'testWebhook',
+    tag: 'Webhooks',
+    summary: 'Post a test event',
+    description:
+      'Posts `{"event_id":"test:…","type":"webhook.test","seq":null}` once, and answers what became of it.',
+    parameters: ['WebhookId'],
+    answers: { 200: { description: 'What became of it.', schema: webhookTestResponseSchema } },
+    errors: OF_ONE,
+  },
+  {
+    method: 'post',
+    path: '/webhooks/{webhook_id}/pause',
+    id: 'pauseWebhook',
+    tag: 'Webhooks',
+    summary: 'Pause a webhook',
+    description: 'Events wait for it as long as they are kept.',
+    parameters: ['WebhookId'],
+    answers: { 200: { description: 'Paused.', schema: webhookResponseSchema } },
+    errors: OF_ONE,
+  },
+  {
+    method: 'post',
+    path: '/webhooks/{webhook_id}/resume',
+    id: 'resumeWebhook',
+    tag: 'Webhooks',
+    summary: 'Resume a webhook',
+    description:
+      'It goes on with the event after the last that it took. If that is no longer kept, `updates.gap` with the reason `events_gone` comes first.',
+    parameters: ['WebhookId'],
+    answers: { 200: { description: 'Active.', schema: webhookResponseSchema } },
+    errors: OF_ONE,
+  },
   {
     method: 'get',
     path: '/webhooks/deliveries',

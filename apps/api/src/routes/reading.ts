@@ -11,10 +11,8 @@ import {
   type ControlPayload,
   type ControlResult,
   type ReadJobName,
-  type ReadMessage,
-  type TelegramMessage,
 } from '@gateway/contracts';
-import { toHtml } from '@gateway/formatting';
+import { withHtml } from '@gateway/formatting';
 import { botUserId } from '@gateway/runtime';
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
@@ -113,7 +111,3 @@ export function readingRoutes(context: ApiContext): Hono<ApiEnv> {
 
 const WAS_EXPORTED =
   'The session of this account was exported for use elsewhere: resume it to use it here again.';
-
-function withHtml(message: ReadMessage): TelegramMessage {
-  return { ...message, html: toHtml(message.text, message.entities) };
-}

@@ -11,6 +11,7 @@ import {
   type JobView,
   type SendState,
 } from '@gateway/contracts';
+import { EventWatch } from '@gateway/queue';
 import type {
   Admission,
   Accepted,
@@ -106,6 +107,20 @@ export class FakeProducer implements ApiProducer {
     list: async () => ({ deliveries: [], cursor: null }),
     read: async () => null,
     replay: async () => null,
+  };
+
+  readonly subscriptions: ApiProducer['subscriptions'] = {
+    create: () => Promise.reject(new GatewayError('QUEUE_UNAVAILABLE')),
+    list: async () => [],
+    read: async () => null,
+    setState: async () => false,
+    delete: async () => false,
+  };
+
+  readonly events: ApiProducer['events'] = {
+    receiving: async () => ({ enabled: false, since: null, last_seq: 0, oldest_seq: 1, gaps: 0, filter: {} }),
+    read: async () => ({ events: [], lastSeq: 0, oldestSeq: 1, isGone: false }),
+    watch: () => new EventWatch(() => {}),
   };
 
   readonly listings: ApiProducer['listings'] = {

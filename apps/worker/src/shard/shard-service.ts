@@ -16,6 +16,7 @@ import { controlHandlers } from '../control/control-handlers.ts';
 import { PhoneLimits } from '../control/phone-limits.ts';
 import type { ShardService } from '../ownership/held-shard.ts';
 import { keepBotSignedIn } from './bot.ts';
+import { keepEventRetention } from './event-retention.ts';
 import { keepRetention } from './retention.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -30,7 +31,7 @@ const ABANDON_TIMEOUT = 3_000;
 
 /** Serves a shard's accounts until it is stopped: receives notifications, runs lanes and control jobs. */
 export function startShardService(context: WorkerContext, lease: ShardLease): ShardService {
-  const { redis, redisAddress, shards, store, sealer, dueAccounts, telegram, now } = context;
+  const { redis, redisAddress, shards, store, sealer, dueAccounts, deliveries, telegram, now } = context;
   const { shard } = lease;
   const logger = context.logger.child({ shard });
   const owned = store.ownedBy({ fence: lease.fence, valid: () => lease.valid });
@@ -91,6 +92,14 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   const serving = new AbortController();
   context.accountCounts.add(shard, accounts);
   void keepRetention({ ...context, shard, logger, signal: serving.signal });
+  void keepEventRetention({
+    ...context,
+    shard,
+    fence: lease.fence,
+    retentionMs: context.eventRetentionMs,
+    logger,
+    signal: serving.signal,
+  });
   const keepBot = () => {
     const { bot } = context;
     if (bot === null || shardOf(bot.userId, shards) !== shard) return;
@@ -106,6 +115,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     detach();
     // Give the lease up, so that tasks that wait for their turn do not connect again.
     lease.invalidate();
+    void deliveries.removeShard(shard);
     consumer.abandon();
     await withTimeout(
       accounts.abandon(),
@@ -115,7 +125,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
   };
   const stopGracefully = async () => {
     detach();
-    await Promise.all([accounts.stopLanes(), consumer.close()]);
+    await Promise.all([accounts.stopLanes(), consumer.close(), deliveries.removeShard(shard)]);
     // Only now, since a control job may open an account until it ends.
     await accounts.close();
   };
@@ -124,6 +134,8 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     await dueAccounts.add(shard, wake);
     await publish();
     keepBot();
+    // The accounts are open, so their fences are this worker's.
+    if (!serving.signal.aborted) await deliveries.addShard(lease);
     logger.debug('serving the shard');
   };
   return {

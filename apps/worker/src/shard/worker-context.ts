@@ -3,6 +3,8 @@ import type { MediaStore } from '@gateway/media';
 import type {
   AccountQueues,
   DueAccountsListener,
+  Inbox,
+  MemoryWatch,
   RedisClient,
   RedisContact,
   SharedBackend,
@@ -16,6 +18,7 @@ import type { LaneLimits } from '../lane/lane-ports.ts';
 import type { MediaFetches } from '../media/media-fetches.ts';
 import type { AccountCounts } from '../metrics/account-counts.ts';
 import type { History } from '../metrics/history.ts';
+import type { EventDeliveries } from '../subscriptions/event-deliveries.ts';
 import type { Bot } from './bot.ts';
 
 /** The parts that all shards of a worker share. */
@@ -40,6 +43,13 @@ export interface WorkerContext {
   /** The configured bot; `null` if there is none. */
   bot: Bot | null;
   outbox: WebhookOutbox;
+  /** The sequences of events of the accounts that receive. */
+  inbox: Inbox;
+  memory: MemoryWatch;
+  /** Delivers events to webhooks. */
+  deliveries: EventDeliveries;
+  /** How long events are kept, ms. */
+  eventRetentionMs: number;
   metrics: WorkerMetrics;
   accountCounts: AccountCounts;
   history: History;

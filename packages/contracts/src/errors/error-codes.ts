@@ -78,6 +78,12 @@ export const ERROR_CODES = {
     'This is not allowed here.',
     'Use a key that may use this account, or call from this machine.',
   ),
+  WEBHOOK_NOT_FOUND: entry(
+    404,
+    'permanent',
+    'There is no such webhook.',
+    'Check the id; a key sees only webhooks whose accounts it may all use.',
+  ),
   JOB_NOT_FOUND: entry(
     404,
     'permanent',
@@ -338,6 +344,19 @@ export const ERROR_CODES = {
     'user_action',
     'Telegram limits this account: it wrote to too many strangers.',
     'Ask @SpamBot, then resume the account.',
+  ),
+
+  RECEIVING_OFF: entry(
+    409,
+    'user_action',
+    'This account does not receive.',
+    'Turn receiving on by `/telegram/user/receive`.',
+  ),
+  EVENTS_GONE: entry(
+    410,
+    'permanent',
+    'Events after this number are no longer kept, or the number was never used.',
+    'Go on after `oldest_seq` - 1. What lies between is lost here; read it from the chats.',
   ),
 
   // The recipient and the message

@@ -22,11 +22,11 @@ const shownEntitySchema = z.union([
 ]);
 export type ShownEntity = z.infer<typeof shownEntitySchema>;
 
-const chatType = z.enum(['private', 'bot', 'group', 'supergroup', 'channel']);
+export const chatTypeSchema = z.enum(['private', 'bot', 'group', 'supergroup', 'channel']);
 
 export const shownChatSchema = z.object({
   id: z.string(),
-  type: chatType,
+  type: chatTypeSchema,
   title: z.string().describe('Of a private chat: the name of the person'),
   username: z.string().nullable(),
 });
@@ -34,7 +34,7 @@ export type ShownChat = z.infer<typeof shownChatSchema>;
 
 const time = z.iso.datetime();
 
-const senderSchema = z.object({
+export const senderSchema = z.object({
   id: z.string(),
   type: z.enum(['user', 'chat']),
   name: z.string(),

@@ -3,6 +3,7 @@ import type { Job } from 'bullmq';
 import { WEBHOOK_PREFIX, webhookLogKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisCalls } from '../redis/redis-calls.ts';
+import { hiddenUrl } from './hidden-url.ts';
 import { isWebhookId } from './webhook-outbox.ts';
 import type { WebhookQueue } from './webhook-queue.ts';
 
@@ -108,7 +109,7 @@ function describe(job: Job<WebhookJob, null>, state: string): WebhookDelivery {
     user_id: data.user_id,
     job_id: data.about === 'job' ? data.job_id : null,
     // The URL for account events belongs to the operator, and its path may contain a secret.
-    url: data.about === 'job' ? hidden(data.url) : hostOf(data.url),
+    url: data.about === 'job' ? hiddenUrl(data.url) : hostOf(data.url),
     state: ended,
     attempts: data.attempts,
     created_at: new Date(job.timestamp).toISOString(),
@@ -119,11 +120,4 @@ function describe(job: Job<WebhookJob, null>, state: string): WebhookDelivery {
 function hostOf(text: string): string {
   const { protocol, host } = new URL(text);
   return `${protocol}//${host}/…`;
-}
-
-/** Hides user-info and query values, which may contain passwords and keys. */
-function hidden(text: string): string {
-  const url = new URL(text);
-  const query = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`).join('&');
-  return `${url.protocol}//${url.host}${url.pathname}${query === '' ? '' : `?${query}`}`;
 }

@@ -1,0 +1,199 @@
+import {
+  dropCursors,
+  eventsChannel,
+  Fenced,
+  parseNotice,
+  readLags,
+  receivingAccounts,
+  shardOf,
+  WEBHOOKS_CHANNEL,
+  type ShardLease,
+  type Subscriber,
+  type Webhook,
+} from '@gateway/queue';
+import { withTimeout } from '@gateway/runtime';
+import { deliverEvents, type DeliveryParts } from './deliver-events.ts';
+import { WebhookLane, type Delivered } from './webhook-lane.ts';
+
+/** How often due tries are looked for, and all accounts for events whose message was lost, ms. */
+const TICK_MS = 500;
+const LOOK_MS = 60_000;
+
+/** Accounts that are read at a time. */
+const CHUNK = 100;
+
+/** ms until a delivery is tried again that Redis, not the receiver, has failed. */
+const AGAIN_MS = 5_000;
+
+/** How long deliveries in progress may take to end when the worker gives a shard up, ms. */
+const LEAVE_GRACE = 3_000;
+
+export interface EventDeliveriesOptions extends DeliveryParts {
+  shards: number;
+  subscriber: Subscriber;
+}
+
+/**
+ * Delivers events to webhooks, for the accounts of the shards that this worker owns. Each webhook has a lane of its
+ * own, so a slow receiver delays no other.
+ */
+export class EventDeliveries {
+  readonly #options: EventDeliveriesOptions;
+  readonly #leases = new Map<number, ShardLease>();
+  /** By webhook. */
+  readonly #lanes = new Map<string, WebhookLane>();
+  /** The lanes of webhooks for all accounts, and those for one account. */
+  #lanesOfAll: WebhookLane[] = [];
+  #lanesOf = new Map<string, WebhookLane[]>();
+  /** Deliveries in progress, by shard. */
+  readonly #running = new Map<number, Set<Promise<unknown>>>();
+  readonly #timers: NodeJS.Timeout[];
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(options: EventDeliveriesOptions) {
+    this.#options = options;
+    const { subscriber } = options;
+    subscriber.listen(WEBHOOKS_CHANNEL, () => this.#load()).catch(() => {}); // Closed before it was open.
+    subscriber.onReady(() => {
+      this.#load();
+      this.#lookAtAll();
+    });
+    this.#load();
+    this.#timers = [
+      setInterval(() => this.#retryDue(), TICK_MS).unref(),
+      setInterval(() => this.#lookAtAll(), LOOK_MS).unref(),
+    ];
+  }
+
+  /** Delivers the events of the shard's accounts from now on. Call it once the accounts are open. */
+  async addShard(lease: ShardLease): Promise<void> {
+    const { shard } = lease;
+    this.#leases.set(shard, lease);
+    await this.#options.subscriber.listen(eventsChannel(shard), (message) => {
+      const notice = parseNotice(message);
+      if (notice.is === 'appended') for (const lane of this.#lanesFor(notice.userId)) lane.add(notice.userId);
+    });
+    await this.#loading;
+    await this.#look(shard, [...this.#lanes.values()]);
+  }
+
+  /** Delivers no more events of the shard's accounts; waits a while for deliveries in progress. */
+  async removeShard(shard: number): Promise<void> {
+    if (!this.#leases.delete(shard)) return;
+    this.#options.subscriber.forget(eventsChannel(shard));
+    const running: Iterable<Promise<unknown>> = this.#running.get(shard) ?? [];
+    const ended = Promise.allSettled(running);
+    await withTimeout(ended, LEAVE_GRACE, () => new Error('not done in time')).catch(() => {});
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const lane of this.#lanes.values()) lane.close();
+  }
+
+  #lanesFor(userId: string): readonly WebhookLane[] {
+    const own = this.#lanesOf.get(userId);
+    return own === undefined ? this.#lanesOfAll : [...this.#lanesOfAll, ...own];
+  }
+
+  /** Reads the webhooks again, one time after the other. */
+  #load(): void {
+    this.#loading = this.#loading.then(async () => {
+      try {
+        await this.#loadNow();
+      } catch (error) {
+        this.#options.logger.error({ err: error }, 'could not read the webhooks');
+      }
+    });
+  }
+
+  async #loadNow(): Promise<void> {
+    const webhooks = await this.#options.store.list();
+    const active = new Map(webhooks.filter(({ state }) => state === 'active').map((each) => [each.id, each]));
+    const fresh: WebhookLane[] = [];
+    let isAnyDeleted = false;
+    for (const [id, lane] of this.#lanes) {
+      if (active.get(id)?.stateAt === lane.webhook.stateAt) continue;
+      lane.close();
+      this.#lanes.delete(id);
+      isAnyDeleted ||= webhooks.every((webhook) => webhook.id !== id);
+    }
+    for (const [id, webhook] of active) {
+      if (this.#lanes.has(id)) continue;
+      const lane: WebhookLane = new WebhookLane(webhook, (userId) => this.#deliver(lane, userId));
+      this.#lanes.set(id, lane);
+      fresh.push(lane);
+    }
+    this.#index();
+    for (const shard of this.#leases.keys()) {
+      if (isAnyDeleted) await this.#dropCursors(shard, webhooks);
+      await this.#look(shard, fresh);
+    }
+  }
+
+  #index(): void {
+    this.#lanesOfAll = [];
+    this.#lanesOf = new Map();
+    for (const lane of this.#lanes.values()) {
+      if (lane.webhook.userIds === null) this.#lanesOfAll.push(lane);
+      for (const userId of lane.webhook.userIds ?? [])
+        this.#lanesOf.set(userId, [...(this.#lanesOf.get(userId) ?? []), lane]);
+    }
+  }
+
+  #retryDue(): void {
+    const now = Date.now();
+    for (const lane of this.#lanes.values()) lane.retryDue(now);
+  }
+
+  #lookAtAll(): void {
+    for (const shard of this.#leases.keys())
+      this.#look(shard, [...this.#lanes.values()]).catch((error: unknown) =>
+        this.#options.logger.warn({ err: error }, 'could not look for undelivered events'),
+      );
+  }
+
+  /** Wakes the lanes for the shard's accounts that have events for them. */
+  async #look(shard: number, lanes: readonly WebhookLane[]): Promise<void> {
+    if (lanes.length === 0) return;
+    const { redis } = this.#options;
+    const userIds = await receivingAccounts(redis, shard);
+    for (let at = 0; at < userIds.length && this.#leases.has(shard); at += CHUNK) {
+      const look = async (userId: string) => {
+        const { lastSeq, taken } = await readLags(redis, userId);
+        for (const lane of lanes) {
+          const { id, userIds: accounts } = lane.webhook;
+          if (accounts?.includes(userId) === false) continue;
+          if (taken.get(id) !== lastSeq) lane.add(userId);
+        }
+      };
+      await Promise.all(userIds.slice(at, at + CHUNK).map(look));
+    }
+  }
+
+  async #dropCursors(shard: number, webhooks: readonly Webhook[]): Promise<void> {
+    const ids = new Set(webhooks.map(({ id }) => id));
+    for (const userId of await receivingAccounts(this.#options.redis, shard))
+      await dropCursors(this.#options.redis, userId, (id) => ids.has(id));
+  }
+
+  /** Never throws. */
+  async #deliver(lane: WebhookLane, userId: string): Promise<Delivered> {
+    const shard = shardOf(userId, this.#options.shards);
+    const lease = this.#leases.get(shard);
+    if (lease?.valid !== true) return { is: 'stopped' };
+    const running = this.#running.get(shard) ?? new Set();
+    this.#running.set(shard, running);
+    const delivery = deliverEvents(this.#options, lane.webhook, userId, { fence: lease.fence, lease });
+    running.add(delivery);
+    try {
+      return await delivery;
+    } catch (error) {
+      if (error instanceof Fenced) return { is: 'stopped' };
+      this.#options.logger.error({ err: error, userId, webhookId: lane.webhook.id }, 'events not delivered');
+      return { is: 'failed', ms: AGAIN_MS };
+    } finally {
+      running.delete(delivery);
+    }
+  }
+}

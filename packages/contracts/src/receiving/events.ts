@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { accountStateSchema } from '../account.ts';
+import {
+  senderSchema,
+  shownChatSchema,
+  telegramMessageSchema,
+  type ReadMessage,
+} from '../reading/telegram-message.ts';
+import { userIdSchema } from '../recipients/user-id.ts';
+
+const time = z.iso.datetime();
+const messageId = z.int();
+
+/** One kind of reaction to a message, and how many people chose it. */
+const reactionSchema = z.object({
+  type: z.enum(['emoji', 'custom_emoji', 'paid']),
+  emoji: z.string().nullable().describe('Of `emoji`'),
+  custom_emoji_id: z.string().nullable().describe('Of `custom_emoji`'),
+  count: z.int().nonnegative(),
+  mine: z.boolean().describe('The account itself chose it'),
+});
+export type ShownReaction = z.infer<typeof reactionSchema>;
+
+/** Why events are missing. */
+const gapReasonSchema = z
+  .enum(['off', 'store_lost', 'memory', 'events_gone', 'too_long', 'channel_too_long', 'not_accessible'])
+  .describe(
+    '`off`: receiving was off. `store_lost`: Redis lost its data. `memory`: Redis was short of memory. `events_gone`: a webhook was behind the oldest kept event. `too_long`, `channel_too_long`, `not_accessible`: Telegram no longer tells what was missed',
+  );
+export type GapReason = z.infer<typeof gapReasonSchema>;
+
+/** The types of events in an account's sequence. */
+export const EVENT_TYPES = [
+  'message.new',
+  'message.edited',
+  'message.deleted',
+  'message.read',
+  'message.read_inbox',
+  'message.reaction',
+  'chat.member',
+  'account.state',
+  'updates.gap',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** The fields that all events of a sequence have. */
+const common = {
+  event_id: z.string().describe('Names the event for good'),
+  seq: z.int().nonnegative().describe('Its number in the account’s sequence, which rises by one'),
+  user_id: userIdSchema,
+  occurred_at: time.describe('Telegram’s time of the message or edit, else when it was received'),
+  caught_up: z.boolean().describe('It was fetched later: the account was not connected when it happened'),
+};
+const chat = shownChatSchema;
+
+/** An event of an account's sequence, as the API shows it. */
+export const eventSchema = z.discriminatedUnion('type', [
+  z.object({ ...common, type: z.literal('message.new'), message: telegramMessageSchema }),
+  z.object({ ...common, type: z.literal('message.edited'), message: telegramMessageSchema }),
+  z.object({
+    ...common,
+    type: z.literal('message.deleted'),
+    chat: chat.nullable().describe('null where Telegram does not name it and none of these messages is kept'),
+    message_ids: z.array(messageId),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('message.read'),
+    chat,
+    up_to: messageId.describe('The other side has read up to this message; in groups, at least one member'),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('message.read_inbox'),
+    chat,
+    up_to: messageId.describe('The account has read up to this message'),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('message.reaction'),
+    chat,
+    message_id: messageId,
+    reactions: z.array(reactionSchema),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('chat.member'),
+    chat,
+    user: senderSchema,
+    actor: senderSchema.nullable().describe('Who did it; null where that is not known'),
+    change: z.enum(['joined', 'left', 'added', 'removed', 'promoted']),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('account.state'),
+    state: accountStateSchema,
+    previous: accountStateSchema,
+    reason: z.string().nullable(),
+    next_action: z.string().nullable().describe('What a person has to do'),
+  }),
+  z.object({
+    ...common,
+    type: z.literal('updates.gap'),
+    chat: chat.nullable().describe('null: the whole account'),
+    reason: gapReasonSchema,
+  }),
+]);
+export type GatewayEvent = z.infer<typeof eventSchema>;
+
+/** Somebody is typing. Only open streams get it: it has no number and is not stored. */
+export const typingEventSchema = z.object({
+  event_id: z.null(),
+  seq: z.null(),
+  type: z.literal('chat.typing'),
+  user_id: userIdSchema,
+  occurred_at: time,
+  chat,
+  sender: senderSchema.nullable(),
+  action: z.string().describe('By the names of the Bot API, such as `typing`; `cancel` ends it'),
+});
+export type TypingEvent = z.infer<typeof typingEventSchema>;
+
+/** An event as a stream shows it. */
+export type StreamedEvent = GatewayEvent | TypingEvent;
+
+/** An event without the fields that its place in the sequence gives, and without HTML, which follows from the text. */
+type DraftOf<E> = E extends { message: unknown }
+  ? Omit<E, 'event_id' | 'seq' | 'user_id' | 'message'> & { message: ReadMessage }
+  : E extends unknown
+    ? Omit<E, 'event_id' | 'seq' | 'user_id'>
+    : never;
+
+/** An event as the worker appends it. */
+export type EventDraft = DraftOf<GatewayEvent>;
+
+/** An event that only open streams get, as the worker publishes it. */
+export type LiveEvent = DraftOf<TypingEvent>;

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { chatTypeSchema } from '../reading/telegram-message.ts';
+import { requestBody } from '../request-body.ts';
+
+/** Most ids in one list of a filter. */
+const MAX_IDS = 1_000;
+
+const chatId = z
+  .string()
+  .regex(
+    /^(?:-?[1-9][0-9]{0,11}|-1(?!0{12})[0-8][0-9]{11})$/,
+    'must be the id of a chat, as events show it: no name, no phone number',
+  );
+
+const chatIds = z
+  .array(chatId)
+  .min(1, 'must name at least one chat')
+  .max(MAX_IDS, `must name at most ${MAX_IDS} chats`);
+
+/**
+ * Which events are told. `chat_types`, `chat_ids` and `except_chat_ids` apply to every event with a chat; `direction`
+ * and `mentions_only` apply to new and edited messages. An empty filter lets everything through.
+ */
+export const eventFilterSchema = requestBody({
+  chat_types: z.array(chatTypeSchema).min(1, 'must name at least one type').max(5).optional(),
+  chat_ids: chatIds.optional().describe('Only events of these chats'),
+  except_chat_ids: chatIds.optional().describe('No events of these chats'),
+  direction: z
+    .enum(['in', 'out', 'both'], 'must be in, out or both')
+    .optional()
+    .describe('Of messages: `in` to the account, `out` from it'),
+  mentions_only: z.boolean().optional().describe('Of messages: only those that mention the account'),
+});
+export type EventFilter = z.infer<typeof eventFilterSchema>;
+
+/** The fields of an event that a filter looks at. */
+interface Filtered {
+  type: string;
+  chat?: { id: string; type: EventChatType } | null;
+  message?: {
+    chat: { id: string; type: EventChatType };
+    direction: 'in' | 'out';
+    mentions_me: boolean;
+  };
+}
+type EventChatType = z.infer<typeof chatTypeSchema>;
+
+/** Whether the filter leaves chats out. Without such a filter, deletions that name no chat are told too. */
+export function filtersChats({ chat_types, chat_ids, except_chat_ids }: EventFilter): boolean {
+  return chat_types !== undefined || chat_ids !== undefined || except_chat_ids !== undefined;
+}
+
+/** Whether the filter lets events of this chat through. */
+export function passesChat(filter: EventFilter, chat: { id: string; type: EventChatType }): boolean {
+  const { chat_types, chat_ids, except_chat_ids } = filter;
+  return (
+    (chat_types === undefined || chat_types.includes(chat.type)) &&
+    (chat_ids === undefined || chat_ids.includes(chat.id)) &&
+    except_chat_ids?.includes(chat.id) !== true
+  );
+}
+
+/** Whether the filter lets the event through. States of the account and gaps always pass. */
+export function passesFilter(filter: EventFilter, event: Filtered): boolean {
+  if (event.type === 'account.state' || event.type === 'updates.gap') return true;
+  const chat = event.message?.chat ?? event.chat;
+  if (chat === null || chat === undefined) return !filtersChats(filter);
+  if (!passesChat(filter, chat)) return false;
+  const { message } = event;
+  if (message === undefined) return true;
+  const { direction = 'both', mentions_only = false } = filter;
+  return (direction === 'both' || direction === message.direction) && (!mentions_only || message.mentions_me);
+}

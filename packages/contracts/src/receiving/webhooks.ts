@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { messageFields } from '../message-fields.ts';
+import { userIdSchema } from '../recipients/user-id.ts';
+import { requestBody } from '../request-body.ts';
+import { EVENT_TYPES } from './events.ts';
+import { eventFilterSchema } from './filter.ts';
+
+/** Most accounts that one webhook may name. */
+const MAX_ACCOUNTS = 10_000;
+
+const eventType = z.enum(EVENT_TYPES, {
+  error: ({ input }) =>
+    input === 'chat.typing'
+      ? 'must be an event of the sequence: chat.typing is told to open streams only'
+      : `must be one of ${EVENT_TYPES.join(', ')}`,
+});
+
+/** Body of `POST /webhooks`. */
+export const webhookRequestSchema = requestBody({
+  url: messageFields.callback_url,
+  secret: z
+    .string()
+    .min(8, 'must be at least 8 characters')
+    .max(200, 'must be at most 200 characters')
+    .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
+    .optional()
+    .describe('Signs each delivery. Generated where it is not given'),
+  user_ids: z
+    .array(userIdSchema)
+    .min(1, 'must name at least one account')
+    .max(MAX_ACCOUNTS, `must name at most ${MAX_ACCOUNTS} accounts`)
+    .optional()
+    .describe('Absent: the accounts that a limited key may use now, else all accounts, later ones too'),
+  events: z.array(eventType).min(1, 'must name at least one type').max(EVENT_TYPES.length),
+  filter: eventFilterSchema.optional().describe('Only events that pass are delivered'),
+});
+export type WebhookRequest = z.output<typeof webhookRequestSchema>;
+
+const lastErrorSchema = z.object({
+  at: z.iso.datetime(),
+  event_id: z.string().describe('The event that was not taken'),
+  status: z.int().nullable().describe('HTTP status; null where the receiver did not answer'),
+  message: z.string(),
+});
+export type WebhookError = z.infer<typeof lastErrorSchema>;
+
+/** A webhook as the API shows it. */
+const webhookSchema = z.object({
+  webhook_id: z.string(),
+  url: z.string().describe('User, password and the values of its query are hidden'),
+  user_ids: z.array(userIdSchema).nullable().describe('null: all accounts'),
+  events: z.array(z.enum(EVENT_TYPES)),
+  filter: eventFilterSchema.out,
+  state: z
+    .enum(['active', 'paused'])
+    .describe('`paused`: by a caller, after a day of failed deliveries, or since the receiver answered 410'),
+  lag: z.int().nonnegative().describe('Events that were not taken yet'),
+  last_error: lastErrorSchema.nullable().describe('The latest failed delivery'),
+  created_at: z.iso.datetime(),
+});
+export type WebhookView = z.infer<typeof webhookSchema>;
+
+export const webhookResponseSchema = webhookSchema.extend({ status: z.literal('ok') });
+
+export const webhookCreatedResponseSchema = webhookResponseSchema.extend({
+  url: z.string().describe('As it was given'),
+  secret: z.string().describe('Shown only here'),
+});
+
+export const webhookListResponseSchema = z.object({
+  status: z.literal('ok'),
+  webhooks: z.array(webhookSchema).describe('The oldest first'),
+});
+
+export const webhookDeletedResponseSchema = z.object({ status: z.literal('ok'), webhook_id: z.string() });
+
+/** What became of a test delivery. */
+export const webhookTestResponseSchema = z.object({
+  status: z.literal('ok'),
+  delivered: z.boolean().describe('The receiver answered 2xx'),
+  http_status: z.int().nullable().describe('null: no answer'),
+  error: z.string().nullable(),
+  ms: z.int().nonnegative(),
+});

@@ -1,0 +1,153 @@
+import { Script } from '../redis/script.ts';
+
+/** Bytes that Redis needs for an event beside its text: stream entry and index. Measured at 90 to 130. */
+const OVERHEAD = 120;
+
+/** Most events that one run drops. More go with the next ones. */
+const MOST_DROPPED = 1_000;
+
+/**
+ * Lua function that drops the oldest events until at most `most` and `most_bytes` are left, and none from before
+ * `since` (ms). Returns count and bytes of the rest, and how many it dropped. An entry's fields are `e` (text), `t`
+ * (ms) and, for a message in the index, `m` (its name there).
+ */
+const DROP_OLDEST = `
+local function seq_in(value) return value and string.match(value, '%d+') end
+local function size_of(text) return #text + ${OVERHEAD} end
+local function drop_oldest(events, index, count, bytes, most, most_bytes, since)
+  local from, kept, dropped = '-', nil, 0
+  while kept == nil and dropped < ${MOST_DROPPED} do
+    local entries = redis.call('XRANGE', events, from, '+', 'COUNT', 4)
+    if #entries == 0 then break end
+    for _, entry in ipairs(entries) do
+      local fields = entry[2]
+      if count <= most and bytes <= most_bytes and tonumber(fields[4]) >= since then
+        kept = entry[1]
+        break
+      end
+      if fields[6] and seq_in(redis.call('HGET', index, fields[6])) == string.match(entry[1], '%d+') then
+        redis.call('HDEL', index, fields[6])
+      end
+      count, bytes, dropped = count - 1, bytes - size_of(fields[2]), dropped + 1
+      from = '(' .. entry[1]
+    end
+  end
+  if dropped > 0 then
+    local last = string.match(from, '%d+')
+    redis.call('XTRIM', events, 'MINID', string.format('%.0f-0', tonumber(last) + 1))
+  end
+  if count == 0 then bytes = 0 end
+  return count, bytes, dropped
+end`;
+
+/**
+ * Appends events and stores the update state that they lead to, all or nothing.
+ *
+ * Redis refuses the first write of a script when it is out of memory, and no later one. Dropping comes first, so a run
+ * that drops events can still append.
+ *
+ * KEYS: fence, receiving, events, index, update state.
+ * ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8 limit of numbers ('':
+ * as stored), 9 number to begin above if none is stored ('': none), 10 events kept while memory is short ('': it is
+ * not), 11 and 12 gaps for lack of memory and for a lost store, 13 names to delete from the state (`*`: all), 14 names
+ * and values to store there, 15 events. 13 to 15 are the sizes of the lists that follow in this order.
+ * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
+ * its `edit_date`.
+ * Returns `fenced`, `lost` (no number is stored), `limit`, or `ok`, and the latest number.
+ */
+export const APPEND = new Script(`${DROP_OLDEST}
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced', '0' } end
+local known = redis.call('HMGET', KEYS[2], 'last_seq', 'token', 'bytes', 'tight', 'limit')
+local function text(number) return string.format('%.0f', number) end
+local stored, bytes = tonumber(known[1]), tonumber(known[3] or '0')
+local is_first = stored == nil
+if is_first then
+  if ARGV[9] == '' then return { 'lost', '0' } end
+  stored = tonumber(ARGV[9])
+elseif known[2] == ARGV[2] then
+  return { 'ok', text(stored) }
+end
+local deletes, sets, appends = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
+local limit = tonumber(ARGV[8]) or tonumber(known[5] or '0')
+local last, gaps = stored, 0
+if appends > 0 and last + appends + 2 > limit then return { 'limit', text(last) } end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local most, most_bytes, since = tonumber(ARGV[5]), tonumber(ARGV[6]), now - tonumber(ARGV[7])
+local count = redis.call('XLEN', KEYS[3])
+local had_bytes = bytes
+
+local function is_repeat(kind, name, edited)
+  if kind ~= 'new' and kind ~= 'edited' then return false end
+  local value = redis.call('HGET', KEYS[4], name)
+  return value and (kind == 'new' or string.match(value, ' (.*)') == edited)
+end
+local function append(event, kind, names, edited)
+  if is_repeat(kind, names, edited) then return end
+  last = last + 1
+  local entry = { 'e', event, 't', text(now) }
+  if kind == 'new' or kind == 'edited' then
+    redis.call('HSET', KEYS[4], names, text(last) .. ' ' .. edited)
+    entry[5], entry[6] = 'm', names
+  elseif kind == 'deleted' then
+    for name in string.gmatch(names, '[^ ]+') do redis.call('HDEL', KEYS[4], name) end
+  elseif kind == 'gap' then
+    gaps = gaps + 1
+  end
+  redis.call('XADD', KEYS[3], text(last) .. '-0', unpack(entry))
+  count, bytes = count + 1, bytes + size_of(event)
+end
+
+count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
+if ARGV[10] ~= '' then
+  local dropped
+  count, bytes, dropped = drop_oldest(KEYS[3], KEYS[4], count, bytes, tonumber(ARGV[10]), most_bytes, since)
+  if dropped > 0 and not known[4] and last < limit then
+    append(ARGV[11], 'gap', '', '')
+    redis.call('HSET', KEYS[2], 'tight', '1')
+  end
+elseif known[4] then
+  redis.call('HDEL', KEYS[2], 'tight')
+end
+
+local at = 16
+for i = 1, deletes do
+  if ARGV[at] == '*' then redis.call('DEL', KEYS[5]) else redis.call('HDEL', KEYS[5], ARGV[at]) end
+  at = at + 1
+end
+for i = 1, sets do
+  redis.call('HSET', KEYS[5], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+if is_first and stored > 0 then append(ARGV[12], 'gap', '', '') end
+for i = 1, appends do
+  append(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+  at = at + 4
+end
+count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
+if deletes + sets + appends > 0 then redis.call('HSET', KEYS[2], 'token', ARGV[2]) end
+if is_first or last > stored or bytes ~= had_bytes then
+  redis.call('HSET', KEYS[2], 'last_seq', text(last), 'bytes', text(bytes), 'limit', text(limit))
+end
+if gaps > 0 then redis.call('HINCRBY', KEYS[2], 'gaps', gaps) end
+if last > stored then redis.call('PUBLISH', ARGV[4], ARGV[3] .. ' ' .. text(last)) end
+return { 'ok', text(last) }`);
+
+/**
+ * Stores an account's settings of receiving. KEYS: fence, receiving. ARGV: fence, settings (JSON), whether it receives,
+ * account, channel.
+ */
+export const WRITE_SETTINGS = new Script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
+redis.call('HSET', KEYS[2], 'settings', ARGV[2])
+if ARGV[3] == '0' then redis.call('PUBLISH', ARGV[5], ARGV[4] .. ' off') end
+return 'ok'`);
+
+/** Deletes all events of an account; the numbers go on. KEYS as {@link APPEND}. ARGV: fence, account, channel. */
+export const FORGET = new Script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
+redis.call('DEL', KEYS[3], KEYS[4], KEYS[5])
+redis.call('HDEL', KEYS[2], 'bytes', 'tight', 'settings')
+redis.call('PUBLISH', ARGV[3], ARGV[2] .. ' off')
+return 'ok'`);

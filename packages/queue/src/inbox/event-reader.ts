@@ -1,0 +1,54 @@
+import type { EventDraft, GatewayEvent, Receiving } from '@gateway/contracts';
+import type { Sealer } from '@gateway/runtime';
+import type { RedisClient } from '../redis/clients.ts';
+import { readEventPage } from './event-page.ts';
+import { EventText } from './event-text.ts';
+import { receivingOf } from './receiving-of.ts';
+
+/** An event of a sequence, without HTML. */
+export type NumberedEvent = EventDraft & Pick<GatewayEvent, 'event_id' | 'seq' | 'user_id'>;
+
+export interface EventPage {
+  /** In the order of their numbers. Empty if {@link isGone}. */
+  events: NumberedEvent[];
+  lastSeq: number;
+  /** `lastSeq` + 1 if no event is kept. */
+  oldestSeq: number;
+  /** Events after the given number are no longer kept, or that number was never given. */
+  isGone: boolean;
+}
+
+/** Reads the events of accounts that receive. */
+export class EventReader {
+  readonly #redis: RedisClient;
+  readonly #text: EventText;
+
+  constructor(redis: RedisClient, sealer: Sealer) {
+    this.#redis = redis;
+    this.#text = new EventText(sealer, false);
+  }
+
+  /** Reads at most `limit` events after the number `after`. */
+  async read(userId: string, after: number, limit: number): Promise<EventPage> {
+    const page = await readEventPage(this.#redis, userId, after, limit);
+    const { lastSeq, oldestSeq } = page;
+    const isGone = after < oldestSeq - 1 || after > lastSeq;
+    const events = isGone ? [] : page.events;
+    return {
+      events: events.map(({ seq, text }) => numbered(userId, seq, this.#text.read(userId, text))),
+      lastSeq,
+      oldestSeq,
+      isGone,
+    };
+  }
+
+  /** How the account receives, as its status shows it. */
+  receiving(userId: string): Promise<Receiving> {
+    return receivingOf(this.#redis, userId);
+  }
+}
+
+/** Adds the fields that an event's place in the sequence gives. */
+function numbered(userId: string, seq: number, { type, ...event }: EventDraft): NumberedEvent {
+  return { event_id: `${userId}:${seq}`, seq, type, user_id: userId, ...event } as NumberedEvent;
+}

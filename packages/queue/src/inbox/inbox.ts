@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import type { EventDraft, EventFilter, GapReason, LiveEvent } from '@gateway/contracts';
+import { redisRefusal, type Sealer } from '@gateway/runtime';
+import {
+  eventIndexKey,
+  eventsChannel,
+  eventsKey,
+  fenceKey,
+  receivingAccountsKey,
+  receivingKey,
+  updateStateKey,
+} from '../keys.ts';
+import { Fenced } from '../ownership/fence.ts';
+import { shardOf } from '../ownership/shards.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { onRedisChange } from '../redis/contact.ts';
+import { APPEND, FORGET, WRITE_SETTINGS } from './append-script.ts';
+import { indexNamesOf, nameDeletedChats } from './deleted-chats.ts';
+import { EventText } from './event-text.ts';
+import type { MemoryWatch } from './memory-watch.ts';
+import { readUpdateState, type UpdateStateChange } from './update-state.ts';
+
+/** Events of an account that are kept while memory is short. */
+const KEPT_WHILE_SHORT = 100;
+
+/** How many events of one account are kept, and how long. */
+export interface EventLimits {
+  max: number;
+  maxBytes: number;
+  retentionMs: number;
+}
+
+export interface InboxOptions {
+  redis: RedisClient;
+  shards: number;
+  sealer: Sealer;
+  /** Seals the events that are appended. */
+  isSealed: boolean;
+  limits: EventLimits;
+  memory: MemoryWatch;
+}
+
+export interface Append {
+  /** In their order. */
+  events: readonly EventDraft[];
+  /** The update state that the events lead to, stored with them. */
+  state?: UpdateStateChange;
+  seq: {
+    /**
+     * The number above which the sequence begins if Redis knows none of the account: 0 at first, later the limit that
+     * was stored when Redis lost its data. Above 0 an `updates.gap` `store_lost` comes first.
+     */
+    start: number;
+    /** No number above it is given. The session store keeps it, so that numbers never go back. */
+    limit: number;
+  };
+  /** Whether a deletion of messages that are not stored is told (`chat: null`). Default: true. */
+  tellsUnknownDeletions?: boolean;
+}
+
+/** An account's settings of receiving, as its owner stores them for the API. */
+export interface ReceivingSettings {
+  enabled: boolean;
+  /** RFC 3339. */
+  since: string | null;
+  filter: EventFilter;
+}
+
+type RunOf = Pick<Append, 'events' | 'state'> & { seq: Append['seq'] | null };
+
+/** `lost`: Redis knows no number of the account, and none was given to begin above. */
+type Outcome = 'ok' | 'lost' | 'limit';
+
+/** The types of events that the script treats in a way of their own. */
+const KINDS: Partial<Record<EventDraft['type'], string>> = {
+  'message.new': 'new',
+  'message.edited': 'edited',
+  'message.deleted': 'deleted',
+  'updates.gap': 'gap',
+};
+
+/**
+ * The durable sequences of events of the accounts that receive. Only the owner of an account may write to it. Appends
+ * of one account run one after the other.
+ */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #text: EventText;
+  /** The end of each account's latest append. */
+  readonly #last = new Map<string, Promise<unknown>>();
+  /** Accounts that are in the set of their shard. */
+  readonly #listed = new Set<string>();
+  readonly #name = randomUUID();
+  #appends = 0;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#text = new EventText(options.sealer, options.isSealed);
+    onRedisChange(options.redis, { onLost: () => this.#listed.clear() });
+  }
+
+  /**
+   * Appends events and stores the update state, in one step. A message that is stored already is dropped, and so is an
+   * edit with the same `edit_date`. A deletion that names no chat becomes one for each chat. The client may send this
+   * twice after a lost connection; Redis appends once.
+   * @returns `limit`: nothing was appended, since the numbers come within two of the limit.
+   * @throws {Fenced}
+   */
+  async append(userId: string, fence: string, append: Append): Promise<{ lastSeq: number } | 'limit'> {
+    return this.#inTurn(userId, async () => {
+      const sources = { redis: this.#options.redis, text: this.#text };
+      const { tellsUnknownDeletions = true } = append;
+      const events = await nameDeletedChats(sources, userId, append.events, tellsUnknownDeletions);
+      const [outcome, lastSeq] = await this.#run(userId, fence, { ...append, events });
+      return outcome === 'limit' ? 'limit' : { lastSeq: Number(lastSeq) };
+    });
+  }
+
+  /** Drops events that are too old or, while memory is short, too many. @throws {Fenced} */
+  async sweep(userId: string, fence: string): Promise<void> {
+    await this.#inTurn(userId, () => this.#run(userId, fence, { events: [], seq: null }));
+  }
+
+  /** How far the account has read its updates; `null`: nothing is stored. */
+  readState(userId: string): Promise<Record<string, string> | null> {
+    return readUpdateState(this.#options.redis, userId);
+  }
+
+  /** Stores the settings for the API. An account that stops to receive has its open streams ended. @throws {Fenced} */
+  async writeReceiving(userId: string, fence: string, settings: ReceivingSettings): Promise<void> {
+    const [fenceOf, receiving] = keysOf(userId);
+    const json = JSON.stringify(settings);
+    const args = [fence, json, settings.enabled ? '1' : '0', userId, this.#channelOf(userId)];
+    const reply = await WRITE_SETTINGS.run(this.#options.redis, [fenceOf, receiving], args);
+    if (reply !== 'ok') throw new Fenced(userId);
+  }
+
+  /** Deletes events, index, update state and settings, and ends open streams. The numbers go on. @throws {Fenced} */
+  async forget(userId: string, fence: string): Promise<void> {
+    await this.#inTurn(userId, async () => {
+      const args = [fence, userId, this.#channelOf(userId)];
+      if ((await FORGET.run(this.#options.redis, keysOf(userId), args)) !== 'ok') throw new Fenced(userId);
+    });
+  }
+
+  /** Publishes an event to open streams. It is not stored. */
+  async publishLive(userId: string, event: LiveEvent): Promise<void> {
+    await this.#options.redis.publish(this.#channelOf(userId), `${userId} ${JSON.stringify(event)}`);
+  }
+
+  async #run(userId: string, fence: string, append: RunOf): Promise<[Outcome, lastSeq: string]> {
+    const { redis, memory } = this.#options;
+    await this.#list(userId);
+    const key = eventsKey(userId);
+    this.#appends += 1;
+    const token = `${this.#name}:${this.#appends}`;
+    const run = () => APPEND.run(redis, keysOf(userId), this.#arguments(userId, fence, token, append));
+    const reply = await run().catch((error: unknown) => {
+      // Redis refuses only the first write of a script, so nothing was appended.
+      if (!isOutOfMemory(error) || memory.isShort(key)) throw error;
+      memory.refused(key);
+      return run();
+    });
+    const [outcome, lastSeq] = reply as [Outcome | 'fenced', string];
+    if (outcome === 'fenced') throw new Fenced(userId);
+    return [outcome, lastSeq];
+  }
+
+  #arguments(
+    userId: string,
+    fence: string,
+    token: string,
+    { events, state = { set: {} }, seq }: RunOf,
+  ): (string | number)[] {
+    const { limits, memory } = this.#options;
+    const removed = state.remove ?? [];
+    const set = Object.entries(state.set);
+    return [
+      fence,
+      token,
+      userId,
+      this.#channelOf(userId),
+      limits.max,
+      limits.maxBytes,
+      limits.retentionMs,
+      seq?.limit ?? '',
+      seq?.start ?? '',
+      memory.isShort(eventsKey(userId)) ? KEPT_WHILE_SHORT : '',
+      this.#text.write(userId, gapFor('memory')),
+      this.#text.write(userId, gapFor('store_lost')),
+      removed.length,
+      set.length,
+      events.length,
+      ...removed,
+      ...set.flat(),
+      ...events.flatMap((event) => [
+        this.#text.write(userId, event),
+        KINDS[event.type] ?? '',
+        indexNamesOf(event),
+        ('message' in event && event.message.edit_date) || '',
+      ]),
+    ];
+  }
+
+  /** Adds the account to the set of its shard, before its first event. */
+  async #list(userId: string): Promise<void> {
+    if (this.#listed.has(userId)) return;
+    await this.#options.redis.sadd(receivingAccountsKey(shardOf(userId, this.#options.shards)), userId);
+    this.#listed.add(userId);
+  }
+
+  #channelOf(userId: string): string {
+    return eventsChannel(shardOf(userId, this.#options.shards));
+  }
+
+  async #inTurn<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(userId) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const settled = mine.catch(() => {});
+    this.#last.set(userId, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#last.get(userId) === settled) this.#last.delete(userId);
+    }
+  }
+}
+
+function gapFor(reason: GapReason): EventDraft {
+  const occurred_at = new Date().toISOString();
+  return { type: 'updates.gap', occurred_at, caught_up: false, chat: null, reason };
+}
+
+function keysOf(
+  userId: string,
+): [fence: string, receiving: string, events: string, index: string, state: string] {
+  return [
+    fenceKey(userId),
+    receivingKey(userId),
+    eventsKey(userId),
+    eventIndexKey(userId),
+    updateStateKey(userId),
+  ];
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return redisRefusal(error) !== null && /\bOOM\b/.test(error instanceof Error ? error.message : '');
+}

@@ -1,0 +1,97 @@
+import { eventsKey, fenceKey, receivingKey, webhookCursorsKey } from '../keys.ts';
+import { Fenced } from '../ownership/fence.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { Script } from '../redis/script.ts';
+
+/** Failed tries to deliver one event. */
+interface FailedTries {
+  attempts: number;
+  /** When the first of them failed, ms since the epoch. */
+  since: number;
+}
+
+/** A webhook's place in the sequence of an account. */
+export interface Cursor {
+  /** The latest event that it has taken. */
+  seq: number;
+  /** Of the next event; `null`: none has failed. */
+  tries: FailedTries | null;
+}
+
+/**
+ * Reads a cursor, or begins one behind the events that are older than the webhook. Numbers and times rise together, so
+ * bisecting finds the place. KEYS: fence, cursors, receiving, events. ARGV: fence, webhook, its creation (ms).
+ */
+const OPEN = new Script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced' } end
+local known = redis.call('HMGET', KEYS[2], ARGV[2], ARGV[2] .. ':tries')
+if known[1] then return { known[1], known[2] or '' } end
+local last = tonumber(redis.call('HGET', KEYS[3], 'last_seq') or '0')
+local first = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 1)[1]
+local low, high = first and tonumber(string.match(first[1], '%d+')) or last + 1, last + 1
+while low < high do
+  local middle = math.floor((low + high) / 2)
+  local entry = redis.call('XRANGE', KEYS[4], string.format('%.0f-0', middle), '+', 'COUNT', 1)[1]
+  if tonumber(entry[2][4]) > tonumber(ARGV[3]) then high = middle else low = middle + 1 end
+end
+local cursor = string.format('%.0f', low - 1)
+redis.call('HSET', KEYS[2], ARGV[2], cursor)
+return { cursor, '' }`);
+
+/** KEYS: fence, cursors. ARGV: fence, webhook, number, tries (JSON; '': none). */
+const MOVE = new Script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+if ARGV[4] == '' then redis.call('HDEL', KEYS[2], ARGV[2] .. ':tries')
+else redis.call('HSET', KEYS[2], ARGV[2] .. ':tries', ARGV[4]) end
+return 1`);
+
+/** @throws {Fenced} */
+export async function openCursor(
+  redis: RedisClient,
+  userId: string,
+  fence: string,
+  { id, createdAt }: { id: string; createdAt: number },
+): Promise<Cursor> {
+  const keys = [fenceKey(userId), webhookCursorsKey(userId), receivingKey(userId), eventsKey(userId)];
+  const [seq, tries = ''] = (await OPEN.run(redis, keys, [fence, id, createdAt])) as string[];
+  if (seq === 'fenced') throw new Fenced(userId);
+  return { seq: Number(seq), tries: tries === '' ? null : (JSON.parse(tries) as FailedTries) };
+}
+
+/** @throws {Fenced} */
+export async function moveCursor(
+  redis: RedisClient,
+  userId: string,
+  fence: string,
+  webhookId: string,
+  { seq, tries }: Cursor,
+): Promise<void> {
+  const args = [fence, webhookId, seq, tries === null ? '' : JSON.stringify(tries)];
+  const keys = [fenceKey(userId), webhookCursorsKey(userId)];
+  if ((await MOVE.run(redis, keys, args)) !== 1) throw new Fenced(userId);
+}
+
+/** The webhooks that have a place in the account's sequence, and the account's latest number. */
+export async function readLags(
+  redis: RedisClient,
+  userId: string,
+): Promise<{ lastSeq: number; taken: Map<string, number> }> {
+  const [last, cursors] = await Promise.all([
+    redis.hget(receivingKey(userId), 'last_seq'),
+    redis.hgetall(webhookCursorsKey(userId)),
+  ]);
+  const taken = Object.entries(cursors).filter(([field]) => !field.includes(':'));
+  return { lastSeq: Number(last ?? 0), taken: new Map(taken.map(([id, seq]) => [id, Number(seq)])) };
+}
+
+/** Deletes the places of webhooks that no longer exist. */
+export async function dropCursors(
+  redis: RedisClient,
+  userId: string,
+  isThere: (webhookId: string) => boolean,
+): Promise<void> {
+  const fields = await redis.hkeys(webhookCursorsKey(userId));
+  const gone = fields.filter((field) => !isThere(field.split(':')[0] ?? ''));
+  if (gone.length > 0) await redis.hdel(webhookCursorsKey(userId), ...gone);
+}

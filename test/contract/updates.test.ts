@@ -1,0 +1,393 @@
+import { createHmac } from 'node:crypto';
+import type { EventDraft } from '@gateway/contracts';
+import { Receiver } from '@gateway/webhooks/testing';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { OpenStream } from '../env/event-source.ts';
+import { BOB, COMMON, Incoming, newMessage, NEWS } from '../env/incoming.ts';
+import { Stack } from '../env/stack.ts';
+
+const MAX = 5;
+const PATH = '/telegram/accounts/alice/updates';
+
+describe('Events of an account', () => {
+  let stack: Stack;
+  let incoming: Incoming;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    stack = await Stack.start({
+      API_KEYS: 'all,alices:alice,bobs:bob',
+      WEBHOOK_SECRET: 'a secret of 16 characters',
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+    });
+    stack.api.headers = { 'X-API-Key': 'all' };
+    incoming = new Incoming(stack.redis.address, { shards: 4, max: MAX });
+    await stack.signIn('alice', '+9996627801');
+    await incoming.turn('alice', true);
+  });
+  afterAll(async () => {
+    incoming.close();
+    await stack[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    receiver = await Receiver.start();
+  });
+  afterEach(() => receiver[Symbol.asyncDispose]());
+
+  let messages = 0;
+  const arrive = (more: Parameters<typeof newMessage>[2] = {}, chat = BOB) => {
+    messages += 1;
+    return incoming.append('alice', newMessage(chat, messages, more));
+  };
+  const gap: EventDraft = { type: 'updates.gap', ...COMMON, chat: null, reason: 'off' };
+  const read = (query: string) => stack.api.get(`${PATH}?${query}`);
+  const stream = (query = '', headers = {}) =>
+    OpenStream.open(`${stack.api.url}${PATH}${query}`, {
+      ...stack.api.headers,
+      Accept: 'text/event-stream',
+      ...headers,
+    });
+
+  describe('by long poll', () => {
+    test('come in pages, with their HTML, and `next` is the place of the next request', async () => {
+      const first = await arrive({ text: 'bold & more', entities: [{ type: 'bold', offset: 0, length: 4 }] });
+      const { status, body } = await read(`after=${first - 1}`);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        status: 'ok',
+        next: first,
+        events: [
+          {
+            event_id: `alice:${first}`,
+            seq: first,
+            type: 'message.new',
+            user_id: 'alice',
+            occurred_at: COMMON.occurred_at,
+            caught_up: false,
+            message: { text: 'bold & more', html: '<b>bold</b> &amp; more', chat: { id: BOB.id } },
+          },
+        ],
+      });
+      const last = await incoming.append('alice', gap, gap);
+      const page = (await read(`after=${first}&limit=1`)).body;
+      expect(page.events.map(({ seq }: { seq: number }) => seq)).toEqual([first + 1]);
+      expect(page.next).toBe(first + 1);
+      expect((await read(`after=${last}`)).body).toEqual({ status: 'ok', events: [], next: last });
+      expect((await read('')).body).toEqual({ status: 'ok', events: [], next: last });
+    });
+
+    test('wait for the first one', async () => {
+      const before = await arrive();
+      const waiting = read(`after=${before}&wait=30`);
+      const seq = await arrive();
+      expect((await waiting).body).toMatchObject({ events: [{ seq }], next: seq });
+    });
+
+    test('that are no longer kept, or never were, are 410 EVENTS_GONE with the bounds', async () => {
+      for (let more = 0; more <= MAX; more += 1) await arrive();
+      const last = await arrive();
+      const oldest = last - MAX + 1;
+      for (const after of [0, oldest - 2, last + 1])
+        expect(await read(`after=${after}`)).toMatchObject({
+          status: 410,
+          body: { code: 'EVENTS_GONE', oldest_seq: oldest, last_seq: last },
+        });
+      expect((await read(`after=${oldest - 1}`)).body.events).toHaveLength(MAX);
+    });
+
+    test('are for keys that may use the account, and for accounts that receive', async () => {
+      const bobs = { 'X-API-Key': 'bobs' };
+      expect(await stack.api.get(PATH, bobs)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+      expect(await stack.api.get('/telegram/accounts/bob/updates', bobs)).toMatchObject({
+        status: 409,
+        body: { code: 'RECEIVING_OFF' },
+      });
+      for (const query of ['after=x', 'limit=0', 'limit=101', 'wait=61', 'colour=red'])
+        expect(await read(query), query).toMatchObject({ status: 400, body: { code: 'VALIDATION' } });
+    });
+  });
+
+  describe('by SSE', () => {
+    test('come as they arrive, with number and type; typing comes live only', async () => {
+      const source = await stream();
+      const seq = await arrive();
+      await expect.poll(() => source.events).toHaveLength(1);
+      expect(source.events[0]).toMatchObject({
+        id: String(seq),
+        event: 'message.new',
+        data: { seq, event_id: `alice:${seq}`, message: { html: expect.any(String) } },
+      });
+      await expect
+        .poll(async () => {
+          await incoming.typing('alice', BOB);
+          return source.events.length;
+        })
+        .toBeGreaterThan(1);
+      expect(source.events[1]).toMatchObject({
+        event: 'chat.typing',
+        data: { type: 'chat.typing', seq: null, event_id: null, user_id: 'alice', chat: BOB },
+      });
+      source.close();
+      expect((await read(`after=${seq}`)).body.events).toEqual([]);
+    });
+
+    test('go on after `Last-Event-ID`, which wins over `after`', async () => {
+      const seq = await arrive();
+      const last = await arrive();
+      for (const [query, headers, first] of [
+        [`?after=${seq - 1}`, {}, seq],
+        [`?after=${seq - 1}`, { 'Last-Event-ID': String(seq) }, last],
+      ] as const) {
+        const source = await stream(query, headers);
+        await expect.poll(() => source.events.at(-1)?.id).toBe(String(last));
+        expect(source.events[0]?.id).toBe(String(first));
+        source.close();
+      }
+    });
+
+    test('end with `error` and the place to go on from, where they are gone', async () => {
+      for (let more = 0; more <= MAX; more += 1) await arrive();
+      const last = await arrive();
+      const response = await fetch(`${stack.api.url}${PATH}`, {
+        headers: { ...stack.api.headers, Accept: 'text/event-stream', 'Last-Event-ID': '0' },
+      });
+      const lines = (await response.text()).split('\n');
+      expect(lines).toEqual(expect.arrayContaining(['event: error', `id: ${last - MAX}`, 'retry: 5000']));
+      const data = lines.find((line) => line.startsWith('data: '))?.slice('data: '.length) ?? '';
+      expect(JSON.parse(data)).toMatchObject({
+        status: 'error',
+        code: 'EVENTS_GONE',
+        oldest_seq: last - MAX + 1,
+        last_seq: last,
+      });
+    });
+
+    test('end when the account stops to receive', async () => {
+      const source = await stream();
+      await incoming.turn('alice', false);
+      const ended = await source.ended;
+      expect(ended.at(-1)).toMatchObject({ event: 'error', data: { code: 'RECEIVING_OFF' } });
+      expect((await read('')).status).toBe(409);
+      await incoming.turn('alice', true);
+    });
+  });
+
+  describe('by webhook', () => {
+    const create = async (more: object = {}, headers = {}) => {
+      const body = {
+        url: receiver.url,
+        user_ids: ['alice'],
+        events: ['message.new', 'updates.gap'],
+        ...more,
+      };
+      return stack.api.post('/webhooks', body, headers);
+    };
+    const of = (id: string) =>
+      receiver.received.filter(({ headers }) => headers['x-webhook-subscription'] === id);
+    const seqs = (id: string) => of(id).map(({ body }) => JSON.parse(body).seq);
+    const show = async (id: string) => (await stack.api.get(`/webhooks/${id}`)).body;
+
+    test('are posted in order, signed, as they are, beginning after its creation', async () => {
+      await arrive();
+      const created = await create({ secret: 'my own secret' });
+      expect(created.status).toBe(201);
+      expect(created.body).toMatchObject({
+        status: 'ok',
+        webhook_id: expect.stringMatching(/^wh_/),
+        url: receiver.url,
+        user_ids: ['alice'],
+        events: ['message.new', 'updates.gap'],
+        filter: {},
+        state: 'active',
+        lag: 0,
+        last_error: null,
+        created_at: expect.any(String),
+        secret: 'my own secret',
+      });
+      const { webhook_id: id } = created.body;
+      const first = await arrive();
+      const last = await arrive();
+      await expect.poll(() => seqs(id)).toEqual([first, last]);
+      const [call] = of(id);
+      const timestamp = call?.headers['x-timestamp'];
+      expect(call?.headers).toMatchObject({
+        'x-webhook-id': `alice:${first}@${id}`,
+        'x-event-id': `alice:${first}`,
+        'x-webhook-attempt': '1',
+        'x-signature-v2': `t=${String(timestamp)},sha256=${createHmac('sha256', 'my own secret')
+          .update(`${String(timestamp)}.${call?.body ?? ''}`)
+          .digest('hex')}`,
+      });
+      expect(call?.headers['x-signature']).toBeUndefined();
+      expect(JSON.parse(call?.body ?? '')).toEqual((await read(`after=${first - 1}`)).body.events[0]);
+      await expect.poll(async () => (await show(id)).lag).toBe(0);
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('are chosen by type and filter', async () => {
+      const { webhook_id: id } = (
+        await create({ events: ['message.new'], filter: { chat_types: ['channel'] } })
+      ).body;
+      await arrive();
+      const passes = await arrive({}, NEWS);
+      await incoming.append('alice', gap);
+      const last = await arrive({}, NEWS);
+      await expect.poll(() => seqs(id)).toEqual([passes, last]);
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('are tried again in order, and hold back no other receiver', async () => {
+      await using other = await Receiver.start();
+      const { webhook_id: id } = (await create()).body;
+      const { webhook_id: quick } = (await create({ url: other.url })).body;
+      receiver.answerWith(500);
+      const first = await arrive();
+      const second = await arrive();
+      await expect.poll(() => other.received).toHaveLength(2);
+      expect(seqs(id)).toEqual([first]);
+      expect(await show(id)).toMatchObject({
+        state: 'active',
+        lag: 2,
+        last_error: { status: 500, event_id: `alice:${first}`, message: 'the receiver answered 500' },
+      });
+      await expect.poll(() => seqs(id), { timeout: 20_000 }).toEqual([first, first, second]);
+      expect(of(id).map(({ headers }) => headers['x-webhook-attempt'])).toEqual(['1', '2', '1']);
+      expect(
+        new Set(
+          of(id)
+            .slice(0, 2)
+            .map(({ headers }) => headers['x-webhook-id']),
+        ).size,
+      ).toBe(1);
+      for (const each of [id, quick]) await stack.api.request('DELETE', `/webhooks/${each}`, undefined, {});
+    });
+
+    test('pause at once where the receiver answers 410; resumed behind what is kept, a gap comes first', async () => {
+      const { webhook_id: id } = (await create()).body;
+      receiver.answerWith(410);
+      const first = await arrive();
+      await expect.poll(async () => (await show(id)).state).toBe('paused');
+      for (let more = 0; more <= MAX; more += 1) await arrive();
+      const last = await arrive();
+      expect(seqs(id)).toEqual([first]);
+      expect((await stack.api.post(`/webhooks/${id}/resume`, {})).body).toMatchObject({ state: 'active' });
+      await expect.poll(() => seqs(id).at(-1)).toBe(last);
+      const [, gone, next] = of(id).map(({ body }) => JSON.parse(body));
+      expect(gone).toMatchObject({
+        type: 'updates.gap',
+        reason: 'events_gone',
+        chat: null,
+        seq: last - MAX,
+        user_id: 'alice',
+      });
+      expect(next.seq).toBe(last - MAX + 1);
+      expect((await stack.api.post(`/webhooks/${id}/pause`, {})).body).toMatchObject({ state: 'paused' });
+      const missed = await arrive();
+      await stack.api.post(`/webhooks/${id}/resume`, {});
+      await expect.poll(() => seqs(id).at(-1)).toBe(missed);
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('go on where they were after a kill of the worker', async () => {
+      const { webhook_id: id } = (await create()).body;
+      const first = await arrive();
+      await expect.poll(() => seqs(id)).toEqual([first]);
+      await stack.worker.end('SIGKILL');
+      const missed = await arrive();
+      await stack.startWorker();
+      await expect.poll(() => seqs(id), { timeout: 20_000 }).toEqual([first, missed]);
+      await incoming.turn('alice', true);
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('can be tested', async () => {
+      const { webhook_id: id } = (await create()).body;
+      expect((await stack.api.post(`/webhooks/${id}/test`, {})).body).toMatchObject({
+        status: 'ok',
+        delivered: true,
+        http_status: 204,
+        error: null,
+      });
+      expect(of(id)[0]?.headers['x-event-id']).toMatch(/^test:/);
+      expect(JSON.parse(of(id)[0]?.body ?? '')).toMatchObject({
+        event_id: expect.stringMatching(/^test:/),
+        type: 'webhook.test',
+        seq: null,
+      });
+      receiver.answerWith(500);
+      expect((await stack.api.post(`/webhooks/${id}/test`, {})).body).toMatchObject({
+        delivered: false,
+        http_status: 500,
+      });
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('are seen by keys that may use all of its accounts; secrets are shown once and sealed', async () => {
+      const url = `${receiver.url.replace('http://', 'http://user:pass@')}?token=tok-secret`;
+      const alices = { 'X-API-Key': 'alices' };
+      const { body: created } = await create({ url, user_ids: undefined }, alices);
+      expect(created).toMatchObject({
+        url,
+        user_ids: ['alice'],
+        secret: expect.stringMatching(/^whsec_.{40,}$/),
+      });
+      const { body: all } = await create({ user_ids: undefined });
+      expect(all.user_ids).toBeNull();
+      const { body: both } = await create({ user_ids: ['alice', 'bob'] });
+      const seenBy = async (key: string) =>
+        (await stack.api.get('/webhooks', { 'X-API-Key': key })).body.webhooks.map(
+          (each: { webhook_id: string }) => each.webhook_id,
+        );
+      expect(await seenBy('all')).toEqual([created.webhook_id, all.webhook_id, both.webhook_id]);
+      expect(await seenBy('alices')).toEqual([created.webhook_id]);
+      expect(await seenBy('bobs')).toEqual([]);
+      const shown = await stack.api.get(`/webhooks/${created.webhook_id}`, alices);
+      expect(shown.body).toMatchObject({ url: `${receiver.url}?token=…` });
+      expect(shown.body).not.toHaveProperty('secret');
+      const unknown = await stack.api.get('/webhooks/wh_none');
+      for (const id of [all.webhook_id, both.webhook_id])
+        for (const [method, path] of [
+          ['GET', ''],
+          ['DELETE', ''],
+          ['POST', '/test'],
+          ['POST', '/pause'],
+          ['POST', '/resume'],
+        ]) {
+          const answer = await stack.api.request(method ?? '', `/webhooks/${id}${path}`, undefined, alices);
+          expect(answer).toMatchObject({ status: 404, body: { code: 'WEBHOOK_NOT_FOUND' } });
+          expect({ ...answer.body, request_id: '' }).toEqual({ ...unknown.body, request_id: '' });
+        }
+      expect(await create({ user_ids: ['alice', 'bob'] }, alices)).toMatchObject({
+        status: 403,
+        body: { code: 'FORBIDDEN' },
+      });
+      const redis = new Redis(stack.redis.url);
+      const dump = JSON.stringify(await redis.hgetall('{gateway}:webhooks'));
+      redis.disconnect();
+      expect(dump).toContain(created.webhook_id);
+      for (const secret of [created.secret, 'tok-secret', 'user:pass']) expect(dump).not.toContain(secret);
+      expect(stack.apiProcess.output + stack.worker.output).not.toContain(created.secret);
+      for (const { webhook_id } of [created, all, both]) {
+        const gone = await stack.api.request('DELETE', `/webhooks/${webhook_id}`, undefined, {});
+        expect(gone.body).toEqual({ status: 'ok', webhook_id });
+        expect((await stack.api.get(`/webhooks/${webhook_id}`)).status).toBe(404);
+      }
+    });
+
+    test.each([
+      [{ events: ['message.gone'] }, 'events.0'],
+      [{ events: ['chat.typing'] }, 'events.0'],
+      [{ events: [] }, 'events'],
+      [{ url: 'ftp://x.org/' }, 'url'],
+      [{ secret: 'short' }, 'secret'],
+      [{ filter: { chat_ids: ['@name'] } }, 'filter.chat_ids.0'],
+      [{ user_ids: ['..'] }, 'user_ids.0'],
+    ])('are refused with the field that is wrong: %j', async (more, path) => {
+      expect(await create(more)).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION', issues: [{ path }] },
+      });
+    });
+  });
+});

@@ -1,0 +1,290 @@
+import type { EventDraft, ShownChat } from '@gateway/contracts';
+import {
+  EventNotices,
+  EventReader,
+  Fenced,
+  Inbox,
+  MemoryWatch,
+  openConsumerRedis,
+  raiseFence,
+  receivingOf,
+  type Append,
+  type EventLimits,
+  type RedisClient,
+} from '@gateway/queue';
+import { Sealer, silentLogger } from '@gateway/runtime';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventIndexKey, eventsKey, receivingKey } from '../../packages/queue/src/keys.ts';
+import { BOB, COMMON, messageIn, newMessage, NEWS } from '../env/incoming.ts';
+import { RedisServer } from '../env/redis-server.ts';
+
+const FENCE = '1 worker';
+const SHARDS = 4;
+const LIMITS: EventLimits = { max: 1_000, maxBytes: 1_000_000, retentionMs: 60_000 };
+const SEALER = new Sealer([Buffer.alloc(32, 7)]);
+const CAROL: ShownChat = { id: '43', type: 'private', title: 'Carol', username: null };
+const SEQ = { start: 0, limit: 10_000 };
+
+const added = (chat: ShownChat, id: number, text = `text of ${id}`) => newMessage(chat, id, { text });
+const edited = (chat: ShownChat, id: number, editDate: string): EventDraft => ({
+  type: 'message.edited',
+  ...COMMON,
+  message: messageIn(chat, id, { edit_date: editDate }),
+});
+const deleted = (chat: ShownChat | null, ...ids: number[]): EventDraft => ({
+  type: 'message.deleted',
+  ...COMMON,
+  chat,
+  message_ids: ids,
+});
+
+describe('The sequence of an account', () => {
+  let server: RedisServer;
+  let redis: RedisClient;
+  let memory: MemoryWatch;
+  let reader: EventReader;
+  let usual: Inbox;
+  let inbox: Inbox;
+  let accounts = 0;
+  let alice = '';
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    redis = openConsumerRedis(server.address, silentLogger());
+    memory = new MemoryWatch(redis);
+    reader = new EventReader(redis, SEALER);
+    usual = open();
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server[Symbol.asyncDispose]();
+  });
+  beforeEach(async () => {
+    accounts += 1;
+    alice = `alice-${accounts}`;
+    inbox = usual;
+    await raiseFence(redis, alice, FENCE);
+  });
+
+  const open = (limits: Partial<EventLimits> = {}, isSealed = false) =>
+    new Inbox({ redis, shards: SHARDS, sealer: SEALER, isSealed, limits: { ...LIMITS, ...limits }, memory });
+  const append = (events: EventDraft[], more: Partial<Append> = {}) =>
+    inbox.append(alice, FENCE, { events, seq: SEQ, ...more });
+  const events = async (after = 0) => (await reader.read(alice, after, 100)).events;
+  const told = async () =>
+    (await events((await receivingOf(redis, alice)).oldest_seq - 1)).map((event) =>
+      'message' in event
+        ? [event.seq, event.type, event.message.message_id]
+        : [
+            event.seq,
+            event.type,
+            ...('message_ids' in event ? [event.chat?.id ?? null, event.message_ids] : []),
+            ...('reason' in event ? [event.reason] : []),
+          ],
+    );
+
+  test('rises by one, and an event is read as it was appended', async () => {
+    expect(await append([added(BOB, 1), added(BOB, 2)])).toEqual({ lastSeq: 2 });
+    expect(await append([added(NEWS, 1)])).toEqual({ lastSeq: 3 });
+    const page = await reader.read(alice, 1, 100);
+    expect(page).toMatchObject({ lastSeq: 3, oldestSeq: 1, isGone: false });
+    expect(page.events[0]).toEqual({
+      event_id: `${alice}:2`,
+      seq: 2,
+      user_id: alice,
+      ...added(BOB, 2),
+    });
+    expect(page.events.map(({ seq }) => seq)).toEqual([2, 3]);
+    expect((await reader.read(alice, 0, 2)).events.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  test('stores events and update state in one step, and nothing under a former fence', async () => {
+    await append([added(BOB, 1)], { state: { set: { pts: '5', 'channel:7': '3 1' } } });
+    expect(await inbox.readState(alice)).toEqual({ pts: '5', 'channel:7': '3 1' });
+    await append([], { state: { set: { pts: '6' }, remove: ['channel:7'] } });
+    expect(await inbox.readState(alice)).toEqual({ pts: '6' });
+    await raiseFence(redis, alice, '2 other');
+    await expect(append([added(BOB, 2)], { state: { set: { pts: '7' } } })).rejects.toThrow(Fenced);
+    await expect(inbox.forget(alice, FENCE)).rejects.toThrow(Fenced);
+    expect(await inbox.readState(alice)).toEqual({ pts: '6' });
+    expect(await told()).toEqual([[1, 'message.new', 1]]);
+    await inbox.append(alice, '2 other', {
+      events: [],
+      seq: SEQ,
+      state: { set: { qts: '1' }, remove: ['*'] },
+    });
+    expect(await inbox.readState(alice)).toEqual({ qts: '1' });
+  });
+
+  test('drops what a difference repeats: the same message, the same edit', async () => {
+    await append([added(BOB, 1), added(NEWS, 1), edited(BOB, 1, '2026-11-28T12:01:00Z')]);
+    await append([added(BOB, 1), edited(BOB, 1, '2026-11-28T12:01:00Z'), added(NEWS, 1)]);
+    expect((await receivingOf(redis, alice)).last_seq).toBe(3);
+    await append([edited(BOB, 1, '2026-11-28T12:02:00Z')]);
+    expect(await told()).toEqual([
+      [1, 'message.new', 1],
+      [2, 'message.new', 1],
+      [3, 'message.edited', 1],
+      [4, 'message.edited', 1],
+    ]);
+  });
+
+  test('names the chats of deletions that name none', async () => {
+    await append([added(BOB, 1), added(CAROL, 2), added(BOB, 3), added(NEWS, 4)]);
+    await append([added(CAROL, 5), deleted(null, 1, 2, 3, 4, 5)]);
+    expect((await told()).slice(5)).toEqual([
+      [6, 'message.deleted', BOB.id, [1, 3]],
+      [7, 'message.deleted', CAROL.id, [2, 5]],
+      [8, 'message.deleted', null, [4]],
+    ]);
+    const [event] = await events(5);
+    expect(event).toMatchObject({ chat: BOB });
+    await append([deleted(null, 8, 9)], { tellsUnknownDeletions: false });
+    expect((await receivingOf(redis, alice)).last_seq).toBe(8);
+  });
+
+  test('stays within its limits, oldest out first, and so does its index', async () => {
+    inbox = open({ max: 3 });
+    await append([1, 2, 3, 4, 5].map((id) => added(BOB, id)));
+    expect(await reader.read(alice, 1, 100)).toMatchObject({ isGone: true, events: [] });
+    expect(await reader.read(alice, 2, 100)).toMatchObject({ oldestSeq: 3, lastSeq: 5, isGone: false });
+    expect(await reader.read(alice, 6, 100)).toMatchObject({ isGone: true });
+    expect(await redis.hkeys(eventIndexKey(alice))).toEqual(['3', '4', '5']);
+    inbox = open({ maxBytes: 3_000 });
+    await append([added(BOB, 6, 'x'.repeat(2_000))]);
+    expect(await told()).toEqual([[6, 'message.new', 6]]);
+    inbox = open({ retentionMs: 0 });
+    await expect
+      .poll(async () => {
+        await inbox.sweep(alice, FENCE);
+        return (await receivingOf(redis, alice)).oldest_seq;
+      })
+      .toBe(7);
+    expect(await Promise.all([redis.xlen(eventsKey(alice)), redis.exists(eventIndexKey(alice))])).toEqual([
+      0, 0,
+    ]);
+    expect(await redis.hget(receivingKey(alice), 'bytes')).toBe('0');
+  });
+
+  test('goes on above the limit when Redis has lost it, with a gap first', async () => {
+    await append([added(BOB, 1)]);
+    await redis.flushall();
+    await raiseFence(redis, alice, FENCE);
+    await append([added(BOB, 2)], { seq: { start: 10_000, limit: 20_000 } });
+    expect(await told()).toEqual([
+      [10_001, 'updates.gap', 'store_lost'],
+      [10_002, 'message.new', 2],
+    ]);
+    expect(await receivingOf(redis, alice)).toMatchObject({ gaps: 1, oldest_seq: 10_001 });
+  });
+
+  test('never passes its limit of numbers', async () => {
+    await append([added(BOB, 1)], { seq: { start: 0, limit: 4 } });
+    const next = [added(BOB, 2), added(BOB, 3)];
+    expect(await append(next, { seq: { start: 0, limit: 4 }, state: { set: { pts: '9' } } })).toBe('limit');
+    expect(await inbox.readState(alice)).toBeNull();
+    expect(await append(next, { seq: { start: 0, limit: 5 } })).toEqual({ lastSeq: 3 });
+  });
+
+  test('is deleted with its settings, and its numbers go on', async () => {
+    await inbox.writeReceiving(alice, FENCE, {
+      enabled: true,
+      since: COMMON.occurred_at,
+      filter: { chat_types: ['private'] },
+    });
+    await append([added(BOB, 1)], { state: { set: { pts: '5' } } });
+    expect(await receivingOf(redis, alice)).toEqual({
+      enabled: true,
+      since: COMMON.occurred_at,
+      filter: { chat_types: ['private'] },
+      last_seq: 1,
+      oldest_seq: 1,
+      gaps: 0,
+    });
+    await inbox.forget(alice, FENCE);
+    expect(await receivingOf(redis, alice)).toEqual({
+      enabled: false,
+      since: null,
+      filter: {},
+      last_seq: 1,
+      oldest_seq: 2,
+      gaps: 0,
+    });
+    expect(await inbox.readState(alice)).toBeNull();
+    expect(await append([added(BOB, 1)])).toEqual({ lastSeq: 2 });
+  });
+
+  test('is sealed on demand, and can be read all the same', async () => {
+    await append([added(BOB, 1, 'an open secret')]);
+    inbox = open({}, true);
+    await append([added(BOB, 2, 'a sealed secret'), deleted(null, 2)]);
+    const stored = JSON.stringify(await redis.xrange(eventsKey(alice), '-', '+'));
+    expect(stored).toContain('an open secret');
+    expect(stored).not.toContain('a sealed secret');
+    expect(await events()).toMatchObject([
+      { message: { text: 'an open secret' } },
+      { message: { text: 'a sealed secret' } },
+      { type: 'message.deleted', chat: BOB },
+    ]);
+  });
+
+  test('appends once when the connection is lost after Redis has run it', async () => {
+    const own = openConsumerRedis(server.address, silentLogger());
+    const cutOff = new Inbox({
+      redis: own,
+      shards: SHARDS,
+      sealer: SEALER,
+      isSealed: false,
+      limits: LIMITS,
+      memory,
+    });
+    await cutOff.append(alice, FENCE, { events: [added(BOB, 1)], seq: SEQ });
+    const reply = { type: 'updates.gap', ...COMMON, chat: null, reason: 'off' } satisfies EventDraft;
+    const pending = cutOff.append(alice, FENCE, { events: [reply], seq: SEQ });
+    // Without its answer the client sends the command again on its next connection.
+    own.disconnect(true);
+    await pending;
+    expect((await told()).filter(([, type]) => type === 'updates.gap')).toHaveLength(1);
+    own.disconnect();
+  });
+
+  test('is noticed by those who wait, and live events reach them', async () => {
+    const notices = new EventNotices(redis, server.address, SHARDS);
+    const watch = notices.watch(alice);
+    const signal = new AbortController().signal;
+    await watch.changed(0, signal); // The subscription is active.
+    const waiting = watch.changed(0, signal);
+    await append([added(BOB, 1)]);
+    await waiting;
+    await watch.changed(0, signal);
+    const live = watch.changed(1, signal);
+    const typing = { type: 'chat.typing', occurred_at: COMMON.occurred_at, chat: BOB, sender: null } as const;
+    await inbox.publishLive(alice, { ...typing, action: 'typing' });
+    await live;
+    expect(watch.takeLive()).toEqual([{ ...typing, action: 'typing' }]);
+    const off = watch.changed(1, signal);
+    await inbox.writeReceiving(alice, FENCE, { enabled: false, since: null, filter: {} });
+    await off;
+    watch.close();
+    notices.close();
+  });
+
+  test('gives way when Redis is short of memory, and says so', async () => {
+    await append(Array.from({ length: 400 }, (_, id) => added(BOB, id, 'x'.repeat(5_000))));
+    const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+    await redis.config('SET', 'maxmemory', String(used));
+    try {
+      await memory.ask();
+      await inbox.sweep(alice, FENCE);
+      const { last_seq, oldest_seq, gaps } = await receivingOf(redis, alice);
+      expect({ gaps, kept: last_seq - oldest_seq + 1 }).toEqual({ gaps: 1, kept: 101 });
+      expect((await events(last_seq - 1))[0]).toMatchObject({ type: 'updates.gap', reason: 'memory' });
+      await append([added(BOB, 500)]);
+      expect((await receivingOf(redis, alice)).gaps).toBe(1);
+      await expect(redis.set('a-send', 'x')).resolves.toBe('OK');
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+      await memory.ask();
+    }
+  });
+});
