@@ -128,6 +128,42 @@ export class SandboxControl {
     await this.#send('PATCH', '/messages', edit);
   }
 
+  /** `from` deletes messages for everybody. Ids are in the numbering of `from`. */
+  async delete(deletion: { from: number; to: number | string; message_ids: number[] }): Promise<void> {
+    await this.#send('DELETE', '/messages', deletion);
+  }
+
+  /** `by` reads a chat, as in an official app. */
+  async read(reading: { by: number; of: number | string; up_to?: number }): Promise<void> {
+    await this.#send('POST', '/reads', reading);
+  }
+
+  async react(reaction: {
+    by: number;
+    of: number | string;
+    message_id: number;
+    emoji: string | null;
+  }): Promise<void> {
+    await this.#send('POST', '/reactions', reaction);
+  }
+
+  /** What goes wrong with the next pushes of updates to an account. */
+  async pushFault(fault: {
+    updates: 'drop' | 'delay' | 'reorder' | 'duplicate';
+    user_id: number;
+    times?: number;
+  }): Promise<void> {
+    await this.#send('POST', '/faults', fault);
+  }
+
+  /** Telegram does not tell the account's next difference. */
+  async differenceFault(fault: {
+    difference: 'too_long' | 'channel_too_long';
+    user_id: number;
+  }): Promise<void> {
+    await this.#send('POST', '/faults', fault);
+  }
+
   async fault(fault: {
     phone?: string;
     user_id?: number;

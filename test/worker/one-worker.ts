@@ -81,6 +81,8 @@ export class Connections {
             return sent as never;
           },
           read: () => Promise.reject(new Error('this worker reads nothing')),
+          receive: () => Promise.reject(new Error('this worker receives nothing')),
+          updatePlace: () => Promise.reject(new Error('this worker receives nothing')),
           logOut: nothing,
           close,
         };

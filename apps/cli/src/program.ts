@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CommonOptions, CommandContext, Runner } from './command-context.ts';
-import { logout, pause, resume, status } from './commands/account.ts';
+import { logout, pause, receive, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
 import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
@@ -59,6 +59,12 @@ export function createProgram(run: Runner): Command {
   account('logout', 'sign an account out at Telegram and forget it', logout);
   account('pause', "hold an account's sends in their order", pause);
   account('resume', 'resume an account after a pause, PEER_FLOOD or a freeze', resume);
+
+  command(program, 'receive <user_id>', 'receive messages: append what happens in the chats to the events')
+    .option('--off', 'receive no more')
+    .action((userId: string, options: CommonOptions & { off?: boolean }) =>
+      run(options, (context) => receive(context, userId, options.off !== true)),
+    );
 
   command(
     program,

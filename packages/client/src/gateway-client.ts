@@ -1,5 +1,5 @@
 import type { ActionName, RequestOf } from '@gateway/actions';
-import type { PaceChoice } from '@gateway/contracts';
+import type { EventFilter, PaceChoice } from '@gateway/contracts';
 import { Accounts } from './accounts.ts';
 import { GatewayApiError } from './errors.ts';
 import { jobEvents, pathOf, readJob, waitForJob, type WaitForJobOptions } from './jobs.ts';
@@ -181,6 +181,18 @@ export class GatewayClient {
   /** Sets the account's own pace; `null` restores the gateway's default. */
   pace(userId: string, pace: PaceChoice | null, options: CallOptions = {}): Promise<PaceAnswer> {
     return this.#transport.json(step('pace', { user_id: userId, pace }, options));
+  }
+
+  /**
+   * Turns receiving on or off for an account. `filter`: which events its sequence contains from now on; absent: as
+   * before.
+   */
+  receive(
+    userId: string,
+    receiving: { enabled: boolean; filter?: EventFilter },
+    options: CallOptions = {},
+  ): Promise<AccountStatus> {
+    return this.#transport.json(step('receive', { user_id: userId, ...receiving }, options));
   }
 
   /** @returns the message's id (`status: 'ok'`), or the job that will send it (`status: 'queued'`). */

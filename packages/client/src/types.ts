@@ -12,6 +12,7 @@ import type {
   JobView,
   PaceChoice,
   PaceRules,
+  Receiving,
   PhoneRegistration,
   ResolvedChat,
   SendSummary,
@@ -68,6 +69,7 @@ export interface AccountStatus {
         strangers_reset_at: string;
         rules: PaceRules;
       };
+  receiving: Receiving;
   /** If the account has a problem: the reason, and in `next_action` what a person should do. */
   reason?: string;
   next_action?: string;

@@ -4,6 +4,7 @@ import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { READ_JOBS } from './reading/reads.ts';
+import { eventFilterSchema } from './receiving/filter.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { typingPayloadSchema } from './typing.ts';
 
@@ -41,6 +42,10 @@ export const CONTROL_JOBS = {
   'account.pause': { payload: z.object({}), result: accountViewSchema },
   'account.resume': { payload: z.object({}), result: accountViewSchema },
   'account.pace': { payload: z.object({ pace: paceChoiceSchema.nullable() }), result: accountViewSchema },
+  'account.receive': {
+    payload: z.object({ enabled: z.boolean(), filter: eventFilterSchema.out.optional() }),
+    result: accountViewSchema,
+  },
   'account.disconnect': {
     payload: z.object({ logout: z.boolean(), forget: z.boolean().default(false) }),
     result: z.object({}),

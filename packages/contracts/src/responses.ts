@@ -4,6 +4,7 @@ import { codeSentSchema, qrCodeSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { jobViewSchema } from './jobs.ts';
 import { paceChoiceSchema, type PaceRules } from './pace.ts';
+import { receivingSchema } from './receiving/requests.ts';
 
 /**
  * Schemas of the API's response bodies. The OpenAPI document is generated from them, and a test checks real responses
@@ -73,6 +74,7 @@ export const statusResponseSchema = z.object({
   look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
   pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }),
   pace: paceStandingSchema.optional(),
+  receiving: receivingSchema,
   reason: z.string().optional(),
   next_action: z.string().optional().describe('What a person has to do'),
 });

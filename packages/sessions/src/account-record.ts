@@ -7,6 +7,7 @@ import {
   type StoredAccount,
   type StoredLogin,
 } from './session-store.ts';
+import type { StoredReceiving } from './stored-receiving.ts';
 
 /** The part of an account's record that is not secret. */
 export interface AccountRecord {
@@ -70,8 +71,15 @@ export function afterSession(
   const goesOn = before !== null && before.loginState === null && isSignedIn(status.state);
   // A sign-in keeps the fields that do not depend on the state, such as the account's own pace.
   const next = goesOn ? status : { ...status, ...NO_TROUBLE, state: 'ready' };
+  const isOther = user !== null && known !== null && user.id !== known.id;
+  const receiving = isOther && status.receiving && { receiving: turnedOff(status.receiving) };
   return {
-    status: accountStatusSchema.parse({ ...next, user: user ?? known }),
-    forgetsPeers: user !== null && known !== null && user.id !== known.id,
+    status: accountStatusSchema.parse({ ...next, ...receiving, user: user ?? known }),
+    forgetsPeers: isOther,
   };
+}
+
+/** Only the numbers of the events go on. */
+function turnedOff({ seq_limit }: StoredReceiving): StoredReceiving {
+  return { enabled: false, since: null, filter: {}, seq_limit };
 }

@@ -14,3 +14,4 @@ export {
   type StoredPeers,
   type WriteRight,
 } from './session-store.ts';
+export type { StoredReceiving } from './stored-receiving.ts';

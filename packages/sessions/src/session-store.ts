@@ -1,9 +1,13 @@
 import { accountViewSchema, codeSentSchema, peerSchema } from '@gateway/contracts';
 import { SealingError } from '@gateway/runtime';
 import * as z from 'zod';
+import { storedReceivingSchema } from './stored-receiving.ts';
 
-/** The part of an account's view that is not secret and survives a restart. */
-export const accountStatusSchema = accountViewSchema.omit({ hold: true });
+/** The part of an account's view that is not secret and survives a restart, and how the account receives. */
+export const accountStatusSchema = accountViewSchema.omit({ hold: true }).extend({
+  /** Absent: it never received. */
+  receiving: storedReceivingSchema.optional(),
+});
 export type AccountStatus = z.infer<typeof accountStatusSchema>;
 
 const codeLoginSchema = z.object({
@@ -99,7 +103,8 @@ export interface SessionStore {
   /**
    * Completes a sign-in: saves the session, sets `ready`, ends the login. If the account was signed in already (only
    * its session changed), its status stays. `user` `null`: unchanged. If `user` is a different Telegram user, the peers
-   * are deleted, since access hashes are valid for one user only. An unreadable session is kept under another name.
+   * are deleted, since access hashes are valid for one user only, and the account receives no more. An unreadable
+   * session is kept under another name.
    */
   saveSession(userId: string, session: string, user: AccountStatus['user']): Promise<void>;
   /**

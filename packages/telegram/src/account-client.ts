@@ -20,6 +20,8 @@ import { READS, type ReadName, type ReadOptions, type ReadResult } from './reads
 import * as login from './sign-in/login.ts';
 import { exportLoginToken, signedInMeanwhile } from './sign-in/qr-login.ts';
 import type { AccountClient, InTurn, OpenOptions, PendingLogin, QrLogin, TelegramOptions } from './types.ts';
+import { presentPlace } from './updates/present-place.ts';
+import { UpdateReader, type ReadUpdatesOptions } from './updates/update-reader.ts';
 
 /**
  * Most attempts to start one sign-in. Telegram names the right data centre at once, so a third attempt would be a loop.
@@ -127,19 +129,48 @@ export class GramJsAccountClient implements AccountClient {
     });
   }
 
+  async receive(options: ReadUpdatesOptions, inTurn: InTurn): Promise<void> {
+    await inTurn(() => this.connect());
+    const asker = this.#askerIn(inTurn);
+    const recipients = this.#recipients.asking(asker);
+    const reader = new UpdateReader({ ...options, asker, recipients, now: Date.now });
+    this.#connection.listen(reader);
+    try {
+      await reader.run();
+    } finally {
+      this.#connection.listen(undefined);
+    }
+  }
+
+  updatePlace({
+    wantsChat,
+    stored,
+  }: Pick<ReadUpdatesOptions, 'wantsChat' | 'stored'>): Promise<Record<string, string>> {
+    return guarded(async () => {
+      this.#assertSession();
+      const place = await presentPlace(this.#connection, this.#recipients, wantsChat, stored);
+      return place.takeChange()?.set ?? {};
+    });
+  }
+
+  /** Makes each query in a turn of its own. */
+  #askerIn(inTurn: InTurn): Asker {
+    return {
+      ask: (request) =>
+        inTurn(async () => {
+          this.#assertSession();
+          try {
+            return await this.#connection.ask(request);
+          } catch (error) {
+            throw await this.#confirmed(error);
+          }
+        }),
+    };
+  }
+
   read<N extends ReadName>(name: N, options: ReadOptions<N>, inTurn: InTurn): Promise<ReadResult<N>> {
     return guarded(async () => {
-      const asker: Asker = {
-        ask: (request) =>
-          inTurn(async () => {
-            this.#assertSession();
-            try {
-              return await this.#connection.ask(request);
-            } catch (error) {
-              throw await this.#confirmed(error);
-            }
-          }),
-      };
+      const asker = this.#askerIn(inTurn);
       const read = READS[name] as (...call: [Asker, Recipients, ReadOptions<N>]) => Promise<ReadResult<N>>;
       return read(asker, this.#recipients.asking(asker), options);
     });

@@ -5,6 +5,8 @@ export type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 export { readSession, sameKey } from './connection/session.ts';
 export { arePartsMissing, type OutgoingMedia } from './calls/outgoing-media.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
+export type { Told, Typing } from './updates/content.ts';
+export type { ReadUpdatesOptions, UpdateBatch } from './updates/update-reader.ts';
 export { createTelegram } from './telegram.ts';
 export {
   type AccountClient,

@@ -8,6 +8,7 @@ import type {
 } from '@gateway/contracts';
 import type { CallName, CallOptions, CallResult } from './calls/index.ts';
 import type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
+import type { ReadUpdatesOptions } from './updates/update-reader.ts';
 
 /** A data centre from the settings: its id in the protocol, and its address. */
 export interface DataCenter {
@@ -100,6 +101,16 @@ export interface AccountClient {
   run<N extends CallName>(name: N, options: CallOptions<N>): Promise<CallResult<N>>;
   /** Reads what a caller asks for: see {@link READS}. Each of its calls to Telegram runs in a turn of its own. */
   read<N extends ReadName>(name: N, options: ReadOptions<N>, inTurn: InTurn): Promise<ReadResult<N>>;
+  /**
+   * Reads the account's updates, first those that it missed, until the connection is down or the signal is aborted.
+   * Each of its calls to Telegram runs in a turn of its own. Also throws the error of `deliver`.
+   */
+  receive(options: ReadUpdatesOptions, inTurn: InTurn): Promise<void>;
+  /**
+   * Telegram's present place in the account's updates, to be stored and given to {@link receive}. With a `stored` one,
+   * only what changes because other chats are wanted.
+   */
+  updatePlace(options: Pick<ReadUpdatesOptions, 'wantsChat' | 'stored'>): Promise<Record<string, string>>;
   /** Ends the authorization at Telegram. Succeeds too if Telegram no longer knows the account's session. */
   logOut(): Promise<void>;
   /** Closes the connection for good and frees all resources. Never throws, and ends within a bounded time. */

@@ -9,6 +9,7 @@ import {
   type AccountView,
   type Hold,
   type PaceSettings,
+  type Receiving,
   type SendState,
 } from '@gateway/contracts';
 import type { PendingCounts } from '@gateway/queue';
@@ -23,13 +24,22 @@ export async function readAccountStatus(
   userId: string,
   view: AccountView,
 ): Promise<AccountStatus> {
-  const [pending, sends] = await Promise.all([producer.pending(userId), producer.sendState(userId)]);
-  return describeAccount(view, { pending, sends, pace: paceSettings(settings) }, Date.now());
+  const [pending, sends, receiving] = await Promise.all([
+    producer.pending(userId),
+    producer.sendState(userId),
+    producer.events.receiving(userId),
+  ]);
+  return describeAccount(view, { pending, sends, receiving, pace: paceSettings(settings) }, Date.now());
 }
 
 function describeAccount(
   { state, user, hold, reason, next_action, ...view }: AccountView,
-  { pending, sends, pace }: { pending: PendingCounts; sends: SendState; pace: PaceSettings },
+  {
+    pending,
+    sends,
+    receiving,
+    pace,
+  }: { pending: PendingCounts; sends: SendState; receiving: Receiving; pace: PaceSettings },
   now: number,
 ): AccountStatus {
   const isHeld = hold !== null || isStopped({ state, reason });
@@ -48,6 +58,7 @@ function describeAccount(
     // Matches the job states: the jobs of a held account are `delayed`, not `waiting`.
     pending: isHeld ? { ...pending, waiting: 0, delayed: pending.delayed + pending.waiting } : pending,
     ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
+    receiving,
     ...(reason !== null && { reason }),
     ...(action !== null && { next_action: action }),
   };

@@ -7,6 +7,7 @@ import {
   jobResponseSchema,
   paceRequestSchema,
   paceResponseSchema,
+  receiveRequestSchema,
   statusResponseSchema,
   typingRequestSchema,
   typingResponseSchema,
@@ -96,6 +97,25 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     answers: { 200: { description: 'Set.', schema: paceResponseSchema } },
+    errors: [...INTERACTIVE, ...ACCOUNT],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/receive',
+    id: 'setReceiving',
+    tag: 'Account',
+    summary: 'Receive messages, or stop to',
+    description:
+      'From then on the account stays connected, and what happens in its chats is appended to its sequence of events, exactly once and in the order of each chat; what it misses is fetched later. Events that the filter leaves out are not stored. Turned off and on again, it begins anew, with an event `updates.gap`.',
+    request: {
+      schema: receiveRequestSchema,
+      examples: {
+        everything: { ...ALICE, enabled: true },
+        'private chats': { ...ALICE, enabled: true, filter: { chat_types: ['private'], direction: 'in' } },
+        off: { ...ALICE, enabled: false },
+      },
+    },
+    answers: { 200: { description: 'How the account stands now.', schema: statusResponseSchema } },
     errors: [...INTERACTIVE, ...ACCOUNT],
   },
   {

@@ -1,10 +1,18 @@
-import { accountRequestSchema, disconnectRequestSchema, paceRequestSchema } from '@gateway/contracts';
+import {
+  accountRequestSchema,
+  disconnectRequestSchema,
+  paceRequestSchema,
+  receiveRequestSchema,
+} from '@gateway/contracts';
+import { botUserId } from '@gateway/runtime';
 import { Hono } from 'hono';
+import { readAccountStatus } from '../accounts/account-status.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../control/interactive.ts';
+import { validationError } from '../http/validation.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
-/** Operations on a whole account: pause, resume, set its pace, disconnect. */
+/** Operations on a whole account: pause, resume, set its pace, receive, disconnect. */
 export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
@@ -27,6 +35,15 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
     const { user_id, pace } = await readAccountBody(c, paceRequestSchema);
     const { jobId, result } = await runForCaller(context, c, 'account.pace', user_id, { pace });
     return c.json({ status: 'ok', message: 'Pace set', pace: result.pace ?? null, job_id: jobId });
+  });
+
+  // Turns receiving on or off, and sets which events the account's sequence contains.
+  routes.post('/telegram/user/receive', async (c) => {
+    const { user_id, ...options } = await readAccountBody(c, receiveRequestSchema);
+    if (user_id === botUserId(context.settings))
+      throw validationError([{ path: 'user_id', message: 'is the bot, which does not receive' }]);
+    const { result } = await runForCaller(context, c, 'account.receive', user_id, options);
+    return c.json({ status: 'ok', ...(await readAccountStatus(context, user_id, result)) });
   });
 
   // Logs out and forgets the account. With `logout: false` only closes its connection; with `forget` as well, also

@@ -20,6 +20,18 @@ export async function resume({ client, io, out }: CommandContext, userId: string
   return EXIT.ok;
 }
 
+/** Turns receiving on or off. */
+export async function receive(
+  { client, io, out }: CommandContext,
+  userId: string,
+  enabled: boolean,
+): Promise<ExitCode> {
+  const answer = await client.receive(userId, { enabled }, { signal: io.signal });
+  const now = enabled ? `receives, from event ${answer.receiving.last_seq + 1} on` : 'receives no more';
+  out.result(answer, `${out.good('✓')} ${userId} ${now}`);
+  return EXIT.ok;
+}
+
 export async function status(
   { client, io, out }: CommandContext,
   userId: string,
@@ -47,9 +59,17 @@ function describe(userId: string, status: AccountStatus): string[] {
     ['chats held', status.chats_held === undefined ? undefined : String(status.chats_held)],
     ['look-ups held', status.look_ups_held_until && `until ${status.look_ups_held_until}`],
     ['queue', `${pending.waiting} waiting, ${pending.delayed} delayed, ${pending.active} active`],
+    ['receiving', receivingLine(status)],
     ['pace', pace && (pace.mode === 'off' ? 'off' : paceLine(pace))],
   ];
   return rows.flatMap(([label, value]) => (value === undefined ? [] : [`${`${label}:`.padEnd(14)}${value}`]));
+}
+
+/** `undefined`: it does not receive, or the gateway is of an earlier version. */
+function receivingLine({ receiving }: Partial<AccountStatus>): string | undefined {
+  if (receiving?.enabled !== true) return undefined;
+  const { last_seq, gaps } = receiving;
+  return `last event ${last_seq}${gaps === 0 ? '' : `, gaps: ${gaps}`}`;
 }
 
 function paceLine(pace: Extract<AccountStatus['pace'], { mode: 'careful' }>): string {

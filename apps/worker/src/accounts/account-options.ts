@@ -3,6 +3,7 @@ import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
+import type { AccountInbox } from '../inbox/account-inbox.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
 import type { AccountFiles } from '../media/account-files.ts';
 
@@ -14,6 +15,10 @@ export interface AccountOptions {
   telegram: Telegram;
   /** Publishes the account's view to the API. */
   publish: (view: AccountView) => Promise<void>;
+  /** The account's sequence of events. */
+  inbox: Pick<AccountInbox, 'append' | 'readState' | 'writeSettings' | 'forget'>;
+  /** Called when what it receives has changed: the current reading must end. */
+  endReceiving: () => void;
   /** Publishes to callers that wait for a job of this account that it is held. */
   publishHold: (hold: HoldNotice) => Promise<void>;
   files: AccountFiles;

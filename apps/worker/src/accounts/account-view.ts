@@ -2,7 +2,7 @@ import { GatewayError, isFloodReason, isSignedIn, type AccountView, type Hold } 
 import type { AccountStatus } from '@gateway/sessions';
 
 /** The account as the API shows it. A flood wait turns the state `ready` into `flood_wait`. */
-export function viewOf(status: AccountStatus, hold: Hold | null): AccountView {
+export function viewOf({ receiving: _own, ...status }: AccountStatus, hold: Hold | null): AccountView {
   const flooded = status.state === 'ready' && hold !== null && isFloodReason(hold.reason);
   return { ...status, state: flooded ? 'flood_wait' : status.state, hold };
 }

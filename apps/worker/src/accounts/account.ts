@@ -1,5 +1,6 @@
 import {
   ERROR_CODES,
+  EXPORTED,
   GatewayError,
   isPaceReason,
   isSignedIn,
@@ -17,6 +18,7 @@ import {
   type AccountStatus,
   type StoredAccount,
   type StoredLogin,
+  type StoredReceiving,
 } from '@gateway/sessions';
 import {
   TelegramFailure,
@@ -25,11 +27,13 @@ import {
   type ReadName,
   type ReadOptions,
   type ReadResult,
+  type ReadUpdatesOptions,
 } from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import PQueue from 'p-queue';
 import { runStep } from '../actions/index.ts';
 import type { Step, StepEnd } from '../actions/step.ts';
+import { SentJobs } from '../inbox/sent-jobs.ts';
 import type { LaneAccount } from '../lane/lane-ports.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
 import type { AccountFiles } from '../media/account-files.ts';
@@ -45,6 +49,11 @@ const URGENT = { priority: 1 };
 const AFTER_SENDS = { priority: -1 };
 
 const CONNECTION_CHANGED = 'The connection of the account has changed while this was read.';
+
+/** Interval at which an account that receives saves the peers that it has learnt, ms. */
+const SAVE_PEERS_MS = 60_000;
+
+const NOT_RECEIVING: StoredReceiving = { enabled: false, since: null, filter: {}, seq_limit: 0 };
 
 const NO_STATUS: AccountStatus = { state: 'none', user: null, reason: null, next_action: null };
 
@@ -62,6 +71,10 @@ export class Account implements LaneAccount {
   #closed = false;
   #client: AccountClient | undefined;
   #lastUsed = 0;
+  #isReceiving = false;
+  /** The end of the latest change of the status in the store. */
+  #lastSave: Promise<void> = Promise.resolve();
+  readonly sentJobs = new SentJobs();
   #peers!: MemoryPeerBook;
   #savedPeers = 0;
   /** Set if the stored peers cannot be read. The unreadable ones are kept as a copy once new ones are saved. */
@@ -149,6 +162,26 @@ export class Account implements LaneAccount {
     return paceRulesOf(this.#options.pace, this.status.pace);
   }
 
+  /** How the account receives. */
+  get receiving(): StoredReceiving {
+    return this.#stored?.status.receiving ?? NOT_RECEIVING;
+  }
+
+  /** Whether the account must be connected to receive. */
+  get mayReceive(): boolean {
+    const isHere = this.status.reason !== EXPORTED && !this.#disconnected;
+    return this.receiving.enabled && isHere && this.login === null && this.ended === null;
+  }
+
+  get inbox(): AccountOptions['inbox'] {
+    return this.#options.inbox;
+  }
+
+  /** Ends the current reading of updates. It begins anew if the account still may receive. */
+  endReceiving(): void {
+    this.#options.endReceiving();
+  }
+
   chatOf(recipientId: string): Chat {
     return chatFor(recipientId, this.#peers, this.status.user?.id);
   }
@@ -159,6 +192,9 @@ export class Account implements LaneAccount {
 
   async publish(): Promise<void> {
     await this.#options.publish(this.view);
+    if (this.status.receiving === undefined) return;
+    const { enabled, since, filter } = this.status.receiving;
+    await this.inbox.writeSettings({ enabled, since, filter });
   }
 
   /** Runs `task` when no other task of this account runs, ahead of sends that wait for their turn. */
@@ -205,7 +241,9 @@ export class Account implements LaneAccount {
   /** Closes the connection of an account that was idle for `ms`. It is opened again when needed. */
   async closeIfIdle(ms: number): Promise<void> {
     const idle = () =>
-      this.#turn.size + this.#turn.pending === 0 && this.#options.now() - this.#lastUsed >= ms;
+      !this.#isReceiving &&
+      this.#turn.size + this.#turn.pending === 0 &&
+      this.#options.now() - this.#lastUsed >= ms;
     if (this.#client !== undefined && idle()) await this.#turn.add(() => this.closeClient());
   }
 
@@ -219,7 +257,8 @@ export class Account implements LaneAccount {
         const { jobId, index, action, trace } = step;
         const attributes = { jobId, userId: this.userId, part: index };
         const span = { name: `telegram.${action.name}`, kind: 'client', attributes, parent: trace } as const;
-        return await traced(span, () => runStep(client, step));
+        const noting = this.receiving.enabled ? this.sentJobs.noting(client, jobId) : client;
+        return await traced(span, () => runStep(noting, step));
       } finally {
         this.#options.metrics.telegramSend((performance.now() - begun) / 1_000);
         await this.#keepWhatChanged(client);
@@ -230,9 +269,41 @@ export class Account implements LaneAccount {
 
   /** Reads at Telegram. Each call takes a turn of its own, so that sends and a sign-out come between. */
   async read<N extends ReadName>(name: N, options: ReadOptions<N>): Promise<ReadResult<N>> {
-    const inTurn = <T>(task: () => Promise<T>): Promise<T> => this.#turn.add(task, AFTER_SENDS);
+    return this.#withClient((client, call) => client.read(name, options, call));
+  }
+
+  /**
+   * Reads the account's updates until its connection is down or the signal is aborted. Its calls take turns as those of
+   * {@link read}.
+   */
+  async receive(options: Omit<ReadUpdatesOptions, 'ownId'>): Promise<void> {
+    const { now } = this.#options;
+    const { ownId } = this;
+    if (ownId === undefined) throw new GatewayError('NOT_AUTHORIZED');
+    let savedAt = now();
+    this.#isReceiving = true;
+    try {
+      await this.#withClient((client, call) => {
+        const deliver: ReadUpdatesOptions['deliver'] = async (batch) => {
+          await options.deliver(batch);
+          if (now() < savedAt + SAVE_PEERS_MS) return;
+          savedAt = now();
+          await this.#turn.add(() => this.#keepWhatChanged(client), AFTER_SENDS);
+        };
+        return client.receive({ ...options, ownId, deliver }, call);
+      });
+    } finally {
+      this.#isReceiving = false;
+    }
+  }
+
+  /** Runs work whose calls to Telegram each take a turn of their own, after sends that wait. */
+  async #withClient<T>(
+    work: (client: AccountClient, call: <R>(task: () => Promise<R>) => Promise<R>) => Promise<T>,
+  ): Promise<T> {
+    const inTurn = <R>(task: () => Promise<R>): Promise<R> => this.#turn.add(task, AFTER_SENDS);
     const client = await inTurn(async () => this.client());
-    const call = <T>(task: () => Promise<T>): Promise<T> =>
+    const call = <R>(task: () => Promise<R>): Promise<R> =>
       inTurn(async () => {
         if (this.client() !== client) throw new GatewayError('TELEGRAM_UNAVAILABLE', CONNECTION_CHANGED);
         try {
@@ -244,7 +315,7 @@ export class Account implements LaneAccount {
         }
       });
     try {
-      return await client.read(name, options, call);
+      return await work(client, call);
     } finally {
       await inTurn(() => this.#keepWhatChanged(client));
     }
@@ -317,8 +388,39 @@ export class Account implements LaneAccount {
   }
 
   async setStatus(status: AccountStatus): Promise<void> {
-    await this.#options.store.saveStatus(this.userId, status);
-    await this.#changed(status);
+    // How the account receives may have changed since the caller read the status.
+    await this.#saveStatus(({ receiving }) => ({ ...status, ...(receiving && { receiving }) }));
+    await this.publish();
+  }
+
+  /** Changes how the account receives. @throws {GatewayError} during a sign-in. */
+  async setReceiving(change: Partial<StoredReceiving>): Promise<void> {
+    await this.#saveReceiving(change);
+    await this.publish();
+  }
+
+  /** Allows events up to this number. Publishes nothing, because an event may be on its way to be published. */
+  async raiseEventLimit(seq_limit: number): Promise<void> {
+    await this.#saveReceiving({ seq_limit });
+  }
+
+  async #saveReceiving(change: Partial<StoredReceiving>): Promise<void> {
+    await this.#saveStatus((status) => {
+      // During a sign-in the status is that of the sign-in.
+      if (this.login !== null) throw new GatewayError('NOT_AUTHORIZED');
+      return { ...status, receiving: { ...NOT_RECEIVING, ...status.receiving, ...change } };
+    });
+  }
+
+  /** Changes the status in the store, one change after the other. */
+  async #saveStatus(change: (status: AccountStatus) => AccountStatus): Promise<void> {
+    const save = this.#lastSave.then(async () => {
+      const status = change(this.status);
+      await this.#options.store.saveStatus(this.userId, status);
+      await this.#reload(status);
+    });
+    this.#lastSave = save.catch(() => {});
+    await save;
   }
 
   async saveLogin(login: StoredLogin): Promise<void> {
@@ -339,8 +441,10 @@ export class Account implements LaneAccount {
    */
   async authorize(session: string, user: UserInfo): Promise<void> {
     const { store, isBot } = this.#options;
+    const isOther = this.status.user !== null && this.status.user.id !== user.id;
     // Messages that waited for an unreadable session may be sent only by the same user.
     if (this.isUnreadable && !isBot && this.status.user?.id !== user.id) await this.#endQueued();
+    if (isOther) await this.#forgetEvents();
     await store.saveSession(this.userId, session, user);
     await this.closeClient();
     this.#disconnected = false;
@@ -351,6 +455,17 @@ export class Account implements LaneAccount {
 
   /** Deletes the account's session, login and peers. Queued jobs fail with `ACCOUNT_DISCONNECTED`. */
   async forget(): Promise<void> {
+    // First, so that it does not connect again to receive.
+    this.#disconnected = true;
+    try {
+      await this.#forget();
+    } catch (error) {
+      this.#disconnected = false;
+      throw error;
+    }
+  }
+
+  async #forget(): Promise<void> {
     await this.closeClient();
     if (this.isUnreadable)
       this.#options.logger.warn(
@@ -358,10 +473,16 @@ export class Account implements LaneAccount {
         'forgets a session that cannot be read, so it was not logged out: end it under Devices in an official app',
       );
     await this.#endQueued();
+    await this.#forgetEvents();
     await this.#options.store.delete(this.userId);
-    this.#disconnected = true;
     this.#hold = null;
     await this.#changed();
+  }
+
+  /** Call before another user signs in, or nobody is signed in any more. */
+  async #forgetEvents(): Promise<void> {
+    this.#options.endReceiving();
+    await this.inbox.forget();
   }
 
   async #changed(status = this.status): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Hold } from '@gateway/contracts';
+import type { EventDraft, Hold } from '@gateway/contracts';
 import {
   clearDueAccount,
   publishHold,
@@ -15,6 +15,8 @@ import {
 } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
+import { AccountInbox } from '../inbox/account-inbox.ts';
+import { Receiving } from '../inbox/receiving.ts';
 import { Lane } from '../lane/lane.ts';
 import { SendLedger } from '../lane/send-ledger.ts';
 import { AccountFiles } from '../media/account-files.ts';
@@ -45,8 +47,18 @@ export async function openServedAccount(
     readAccountView(redis, userId, now()),
     readSendState(redis, userId),
   ]);
-  const publishChange = stateEvents({ userId, outbox, url: eventsUrl, now }, published.state);
-  const account = await Account.load(
+  const inbox = new AccountInbox({
+    userId,
+    inbox: context.inbox,
+    fence,
+    limit: () => account.receiving.seq_limit,
+    raiseLimit: (limit) => account.raiseEventLimit(limit),
+  });
+  const append = async (event: EventDraft): Promise<void> => {
+    if (account.receiving.enabled) await inbox.tell(event);
+  };
+  const publishChange = stateEvents({ userId, outbox, url: eventsUrl, append, now }, published.state);
+  const account: Account = await Account.load(
     {
       userId,
       isBot: userId === context.bot?.userId,
@@ -56,7 +68,10 @@ export async function openServedAccount(
         // Enqueue the event before publishing the view: otherwise a crash in between would lose the event.
         await publishChange(view);
         await writeAccountView(redis, { shard, fence }, userId, view);
+        receiving.check();
       },
+      inbox,
+      endReceiving: () => receiving.restart(),
       publishHold: (hold) => publishHold(redis, { userId }, hold),
       files: new AccountFiles({ redis, media: context.media, fetches: context.fetches, logger }, userId),
       ledger: new SendLedger(sendState, (state, attempts) =>
@@ -71,7 +86,9 @@ export async function openServedAccount(
     // This worker has other settings, and may be newer.
     isOfWorker(published.hold) ? null : published.hold,
   );
-  return new ServedAccount(context, account);
+  const receiving = new Receiving({ account, inbox, logger, now });
+  receiving.check();
+  return new ServedAccount(context, account, receiving);
 }
 
 /** Whether the hold is due to the worker that published it, not to Telegram. */
@@ -84,11 +101,13 @@ function isOfWorker(hold: Hold | null): boolean {
  */
 export class ServedAccount {
   readonly account: Account;
+  readonly #receiving: Receiving;
   readonly #context: ServedAccountContext;
   #line: { lane: Lane; consumer: AccountConsumer } | undefined;
 
-  constructor(context: ServedAccountContext, account: Account) {
+  constructor(context: ServedAccountContext, account: Account, receiving: Receiving) {
     this.#context = context;
+    this.#receiving = receiving;
     this.account = account;
   }
 
@@ -137,16 +156,20 @@ export class ServedAccount {
     return this.#line?.lane.cancel(jobId) ?? 'not_fetched';
   }
 
-  /** Fetches no further job, waits for the message being sent, and puts the other fetched jobs back. */
+  /**
+   * Fetches no further job, waits for the message being sent, puts the other fetched jobs back, and receives no more.
+   */
   async stopLane(): Promise<void> {
     await this.#line?.lane.stop();
     await this.#line?.consumer.close();
+    await this.#receiving.stop();
     this.#context.history.leave(this.account.userId);
   }
 
   /** Closes the connection at once and for good, and writes nothing. */
   async abandon(): Promise<void> {
     this.#line?.lane.abandon();
+    this.#receiving.abandon();
     this.#context.history.leave(this.account.userId);
     await this.account.abandon();
   }

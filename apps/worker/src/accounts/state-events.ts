@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccountState, AccountView } from '@gateway/contracts';
+import type { AccountState, AccountView, EventDraft } from '@gateway/contracts';
 import type { WebhookOutbox } from '@gateway/queue';
 
 export interface StateEventsOptions {
@@ -7,6 +7,8 @@ export interface StateEventsOptions {
   outbox: WebhookOutbox;
   /** Where the events are posted; `null`: nowhere. */
   url: string | null;
+  /** Appends an event to the account's sequence if the account receives. */
+  append: (event: EventDraft) => Promise<void>;
   now: () => number;
 }
 
@@ -16,7 +18,7 @@ export interface StateEventsOptions {
  * @param published the state that was published last.
  */
 export function stateEvents(
-  { userId, outbox, url, now }: StateEventsOptions,
+  { userId, outbox, url, append, now }: StateEventsOptions,
   published: AccountState,
 ): (view: AccountView) => Promise<void> {
   let previous = published;
@@ -31,25 +33,27 @@ export function stateEvents(
   };
 
   async function enqueue({ state, reason, next_action }: AccountView): Promise<void> {
-    if (state === previous || url === null) return;
+    if (state === previous) return;
     const at = now();
+    const change = { type: 'account.state' as const, state, previous, reason, next_action };
+    await append({ ...change, occurred_at: new Date(at).toISOString(), caught_up: false });
+    await post(change, at);
+    previous = state;
+  }
+
+  async function post(
+    change: Pick<AccountView, 'state' | 'reason' | 'next_action'>,
+    at: number,
+  ): Promise<void> {
+    if (url === null) return;
+    const { state } = change;
     const id = createHash('sha256')
       .update(JSON.stringify([userId, previous, state, at]))
       .digest('hex')
       .slice(0, 26);
     await outbox.accountChanged(
-      {
-        id,
-        type: 'account.state',
-        user_id: userId,
-        state,
-        previous,
-        reason,
-        next_action,
-        at: new Date(at).toISOString(),
-      },
+      { id, type: 'account.state', user_id: userId, previous, ...change, at: new Date(at).toISOString() },
       url,
     );
-    previous = state;
   }
 }

@@ -1,12 +1,11 @@
 import type { ActionName } from '@gateway/actions';
-import type { AccountClient } from '@gateway/telegram';
 import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
 import { joinChat, leaveChat } from './membership.ts';
 import { oneCall } from './one-call.ts';
 import { pressButton } from './press-button.ts';
 import { sendMessage } from './send-message.ts';
-import type { RunStep, Step, StepOutcome } from './step.ts';
+import type { ActionClient, RunStep, Step, StepOutcome } from './step.ts';
 
 const ACTIONS: { [N in ActionName]: RunStep<N> } = {
   send: sendMessage,
@@ -23,7 +22,7 @@ const ACTIONS: { [N in ActionName]: RunStep<N> } = {
 };
 
 /** Runs the step at Telegram. @throws {TelegramFailure} */
-export async function runStep(client: AccountClient, step: Step): Promise<StepOutcome> {
-  const run = ACTIONS[step.action.name] as (client: AccountClient, step: Step) => Promise<StepOutcome>;
+export async function runStep(client: ActionClient, step: Step): Promise<StepOutcome> {
+  const run = ACTIONS[step.action.name] as (client: ActionClient, step: Step) => Promise<StepOutcome>;
   return run(client, step);
 }

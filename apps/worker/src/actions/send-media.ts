@@ -1,8 +1,8 @@
 import { filePartsOf, uploadOf, type ProgressOf } from '@gateway/actions';
 import { FILE_PART_BYTES, readUploadId } from '@gateway/contracts';
-import { arePartsMissing, TelegramFailure, type AccountClient, type OutgoingMedia } from '@gateway/telegram';
+import { arePartsMissing, TelegramFailure, type OutgoingMedia } from '@gateway/telegram';
 import { fileIdOf } from './random-id.ts';
-import type { StepOf } from './step.ts';
+import type { ActionClient, StepOf } from './step.ts';
 
 /** How often a file is uploaded again because Telegram has lost parts of it. */
 const MAX_RESTARTS = 3;
@@ -17,7 +17,7 @@ export async function fetchFile({ jobId, job, progress, files }: SendStep): Prom
 }
 
 /** Uploads the next part of the job's file to Telegram. */
-export async function sendFilePart(client: AccountClient, step: SendStep): Promise<Progress> {
+export async function sendFilePart(client: ActionClient, step: SendStep): Promise<Progress> {
   const { job, index: part, progress, files } = step;
   const uploadId = uploadOf(job, progress) ?? '';
   const bytes = await files.read(uploadId, part * FILE_PART_BYTES, FILE_PART_BYTES);

@@ -46,9 +46,12 @@ export type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'save
   saveProgress: (progress: ProgressOf<N>) => Promise<void>;
 };
 
+/** What an action uses of the account's connection. */
+export type ActionClient = Pick<AccountClient, 'run'>;
+
 /** Runs one step of an action at Telegram. @throws {TelegramFailure} */
 export type RunStep<N extends ActionName> = (
-  client: AccountClient,
+  client: ActionClient,
   step: StepOf<N>,
 ) => Promise<EndOf<N> | { later: Promise<EndOf<N>> }>;
 

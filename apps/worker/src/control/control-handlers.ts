@@ -15,6 +15,8 @@ import { toGatewayError } from '../accounts/stored-account.ts';
 import type { PhoneLimits } from './phone-limits.ts';
 import { QrSignIn } from './qr-sign-in.ts';
 import { Reading } from './reading.ts';
+import { receive } from './receive.ts';
+import { requireSignedIn } from './require-signed-in.ts';
 import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
 import { Typing } from './typing.ts';
@@ -139,6 +141,7 @@ export function controlHandlers({
       wake(userId);
       return view;
     },
+    'account.receive': (userId, options) => inTurn(userId, (served) => receive(served, options, now())),
     'account.disconnect': async (userId, { logout, forget }) => {
       // Checks the store first: if the log-out could not be saved, the session would be gone at Telegram and still
       // shown as valid here.
@@ -178,13 +181,6 @@ async function askTelegram(account: Account): Promise<AccountView> {
     await account.setTrouble(thrown.failure.state, thrown.error);
   }
   return account.view;
-}
-
-/** @throws {GatewayError} `NOT_AUTHORIZED`, or the reason why the account cannot sign in any more. */
-function requireSignedIn({ ended }: Account): void {
-  if (ended === null) return;
-  // Queued jobs fail with ACCOUNT_DISCONNECTED. A new request only needs to know that the account is not signed in.
-  throw ended.code === 'ACCOUNT_DISCONNECTED' ? new GatewayError('NOT_AUTHORIZED') : ended;
 }
 
 /**

@@ -96,6 +96,8 @@ export class QrWorld {
       me: async () => (await call('me'), USER),
       run: () => Promise.reject(new Error('this world sends nothing')),
       read: () => Promise.reject(new Error('this world reads nothing')),
+      receive: () => Promise.reject(new Error('this world receives nothing')),
+      updatePlace: () => Promise.reject(new Error('this world receives nothing')),
       logOut: () => call('logOut'),
       close: async () => {},
     };
@@ -131,6 +133,13 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
       },
       publish: async ({ state }) => void world()?.shown.push(state),
       publishHold: async () => {},
+      inbox: {
+        append: async () => {},
+        readState: async () => null,
+        writeSettings: async () => {},
+        forget: async () => {},
+      },
+      endReceiving: () => {},
       ledger: new SendLedger(EMPTY_SEND_STATE, async () => {}),
       metrics: { telegramSend: () => {} },
       pace: paceSettings(parseSettings({})),

@@ -10,6 +10,7 @@ import {
 } from '../errors/call-errors.ts';
 import { toConnectFailure, toFailure } from '../errors/errors.ts';
 import type { TelegramOptions } from '../types.ts';
+import type { UpdateListener } from '../updates/update-listener.ts';
 import { Connection } from './connection.ts';
 import type { DataCenters } from './data-centers.ts';
 
@@ -72,6 +73,15 @@ export class AccountConnection implements QrCaller {
 
   async actAndListen<R extends Api.AnyRequest>(request: R): Promise<R['__response']> {
     return this.#on((connection) => connection.callForUpdates(request), true);
+  }
+
+  /**
+   * Passes on the updates of the current connection from now on; `undefined` ends it. A later connection has no
+   * listener.
+   */
+  listen(listener: UpdateListener | undefined): void {
+    if (this.#current?.isUp === true) this.#current.listen(listener);
+    else listener?.lost();
   }
 
   get clockAhead(): number {

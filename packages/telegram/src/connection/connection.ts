@@ -4,6 +4,7 @@ import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
 import { AnswerLostError, KeyExchangeError, NotSentError } from '../errors/call-errors.ts';
 import type { DataCenter, Proxy } from '../types.ts';
+import type { UpdateListener } from '../updates/update-listener.ts';
 import { toOpeningError } from './opening-error.ts';
 import { Pings } from './ping-times.ts';
 import { Sender, Transport } from './sender.ts';
@@ -12,6 +13,13 @@ import { Sender, Transport } from './sender.ts';
 const PING_INTERVAL_MS = 60_000;
 /** Seconds after the last ping at which Telegram closes the connection. */
 const PING_DISCONNECT_DELAY_S = 150;
+/**
+ * The same for an account that receives. It is always connected, so a worker that dies or freezes leaves a connection.
+ * Telegram must close that before the worker's lease of 10 s ends and the next worker connects: two at once end the
+ * session.
+ */
+const RECEIVING_PING_INTERVAL_MS = 4_000;
+const RECEIVING_DISCONNECT_DELAY_S = 9;
 
 export interface ConnectionOptions {
   apiId: number;
@@ -39,7 +47,7 @@ export interface ConnectionOptions {
  * It never reconnects: its user checks {@link isUp} and creates another.
  *
  * It uses a bare {@link Sender} instead of GramJS's `TelegramClient` (the reasons are there). Calls go out as
- * `invokeWithoutUpdates`, since nothing reads updates, except for {@link callForUpdates}.
+ * `invokeWithoutUpdates` unless somebody listens to updates ({@link listen}, {@link callForUpdates}).
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -49,6 +57,7 @@ export class Connection {
   #isOpen = false;
   #down: Error | undefined;
   #pings: Pings | undefined;
+  #listener: UpdateListener | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -67,8 +76,7 @@ export class Connection {
       const config = await this.#untilDown(this.#open(), timeoutMs, () => false);
       this.#assertNotDown();
       this.#isOpen = true;
-      const { pingIntervalMs = PING_INTERVAL_MS } = this.#options;
-      this.#pings = new Pings(pingIntervalMs, () => void this.#ping());
+      this.#startPings();
       return config;
     } catch (error) {
       await this.#goDown(new Error('It was never open', { cause: error }));
@@ -86,13 +94,29 @@ export class Connection {
   }
 
   /**
+   * Passes on what Telegram pushes and answers from now on; `undefined` ends it. Telegram pushes after the next call.
+   * The connection must be up.
+   */
+  listen(listener: UpdateListener | undefined): void {
+    this.#listener = listener;
+    this.#startPings();
+    // Until the first ping, Telegram would keep the connection for longer.
+    if (listener !== undefined) void this.#ping();
+  }
+
+  /**
    * Makes one call. Throws `RpcError`, {@link NotSentError} or {@link AnswerLostError}. The last means that the
    * connection broke (a transport error such as -404 included) or that `timeoutMs` passed, by default `callTimeoutMs`;
    * the connection is down then.
    */
   async call<R extends Api.AnyRequest>(request: R, timeoutMs?: number): Promise<R['__response']> {
+    const listener = this.#listener;
     // GramJS parses the answer as the type that the request declares, but returns it as unknown.
-    return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }), timeoutMs);
+    if (listener === undefined)
+      return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }), timeoutMs);
+    const answer = await this.#invoke(request, timeoutMs);
+    listener.answered(request, answer);
+    return answer;
   }
 
   /**
@@ -118,6 +142,8 @@ export class Connection {
       (error) => (trouble = withoutOptions(error)),
     );
     sender.onLoginToken = () => this.#options.onLoginToken?.();
+    sender.onUpdates = (updates) => this.#listener?.pushed(updates);
+    sender.onNewSession = () => this.#listener?.renewed();
     this.#sender = sender;
     // If the connection was closed meanwhile, nothing would close a socket opened now.
     this.#assertNotDown();
@@ -181,10 +207,18 @@ export class Connection {
     });
   }
 
+  #startPings(): void {
+    const usual = this.#listener === undefined ? PING_INTERVAL_MS : RECEIVING_PING_INTERVAL_MS;
+    this.#pings?.stop();
+    this.#pings = new Pings(this.#options.pingIntervalMs ?? usual, () => void this.#ping());
+  }
+
   /** Detects a dead connection before the next send runs into it. */
   async #ping(): Promise<void> {
     const pingId = bigInt(Date.now());
-    const ping = new Api.PingDelayDisconnect({ pingId, disconnectDelay: PING_DISCONNECT_DELAY_S });
+    const disconnectDelay =
+      this.#listener === undefined ? PING_DISCONNECT_DELAY_S : RECEIVING_DISCONNECT_DELAY_S;
+    const ping = new Api.PingDelayDisconnect({ pingId, disconnectDelay });
     // A failed ping has already brought the connection down; nothing else is needed.
     await this.#invoke(ping).catch(() => {});
   }
@@ -204,6 +238,8 @@ export class Connection {
     this.#down = cause;
     this.#pings?.stop();
     for (const abandon of this.#underWay) abandon(cause);
+    this.#listener?.lost();
+    this.#listener = undefined;
     await Promise.allSettled([this.#sender?.disconnect(), this.#transport.cut()]);
   }
 }

@@ -11,6 +11,7 @@ import type { TLMessage } from 'telegram/tl/core/index.js';
 import { Api } from 'telegram/tl/index.js';
 import { BadFrameError, RpcError, TransportError } from '../errors/call-errors.ts';
 import type { DataCenter, Proxy } from '../types.ts';
+import { isUpdates } from '../updates/answers.ts';
 import { CheckedFrames } from './frames.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
@@ -99,8 +100,12 @@ export class Sender extends MTProtoSender {
   readonly #onBroken: (cause: Error) => void;
   /** Consecutive complaints. */
   #complaints = 0;
-  /** Called when somebody scanned the QR code of this key. All other updates are dropped. */
+  /** Called when somebody scanned the QR code of this key. */
   onLoginToken: () => void = () => {};
+  /** Called with what Telegram pushes. */
+  onUpdates: (updates: Api.TypeUpdates) => void = () => {};
+  /** Called when Telegram has begun a new session: it may have dropped pushes. */
+  onNewSession: () => void = () => {};
 
   private constructor(
     key: AuthKey,
@@ -180,6 +185,12 @@ export class Sender extends MTProtoSender {
 
   override async _handleUpdate(message: TLMessage): Promise<void> {
     if (saysLoginToken(message.obj)) this.onLoginToken();
+    if (isUpdates(message.obj)) this.onUpdates(message.obj);
+  }
+
+  override async _handleNewSessionCreated(message: TLMessage): Promise<void> {
+    await super._handleNewSessionCreated(message);
+    this.onNewSession();
   }
 
   override _handleRPCResult(message: TLMessage): void {

@@ -31,14 +31,23 @@ export function peerOf({ kind, id }: Pick<Peer, 'kind' | 'id'>): Api.TypePeer {
     : new Api.PeerChannel({ channelId: bigInt(id) });
 }
 
+/** Users and chats that were seen before, by {@link chatIdOf}. */
+export interface KnownPeople {
+  user(id: string): Api.User | undefined;
+  chat(id: string): Api.TypeChat | undefined;
+}
+
 /** The users and chats of an answer, by {@link chatIdOf}. */
 export class Companions {
   readonly #users = new Map<string, Api.User>();
   readonly #chats = new Map<string, Api.TypeChat>();
+  readonly #known: KnownPeople | undefined;
 
-  constructor(answer: { users: Api.TypeUser[]; chats: Api.TypeChat[] }) {
+  /** @param known used for who is not in the answer, or not with the full data. */
+  constructor(answer: { users: Api.TypeUser[]; chats: Api.TypeChat[] }, known?: KnownPeople) {
     for (const user of answer.users) if (user instanceof Api.User) this.#users.set(user.id.toString(), user);
     for (const chat of answer.chats) this.#chats.set(chatIdOf(peerOfChat(chat)), chat);
+    this.#known = known;
   }
 
   has(peer: Api.TypePeer): boolean {
@@ -46,9 +55,18 @@ export class Companions {
     return this.#users.has(id) || this.#chats.has(id);
   }
 
+  #user(id: string): Api.User | undefined {
+    const user = this.#users.get(id);
+    return user === undefined || user.min === true ? (this.#known?.user(id) ?? user) : user;
+  }
+
+  #chat(id: string): Api.TypeChat | undefined {
+    return this.#chats.get(id) ?? this.#known?.chat(id);
+  }
+
   chat(peer: Api.TypePeer): ShownChat {
     const id = chatIdOf(peer);
-    const user = this.#users.get(id);
+    const user = this.#user(id);
     if (peer instanceof Api.PeerUser)
       return {
         id,
@@ -56,7 +74,7 @@ export class Companions {
         title: nameOf(user),
         username: (user && currentUsername(user)) ?? null,
       };
-    const chat = this.#chats.get(id);
+    const chat = this.#chat(id);
     const title = chat !== undefined && 'title' in chat ? chat.title : '';
     if (peer instanceof Api.PeerChat) return { id, type: 'group', title, username: null };
     const isBroadcast =
@@ -73,7 +91,7 @@ export class Companions {
 
   sender(peer: Api.TypePeer): Sender {
     const { id, title: name, username } = this.chat(peer);
-    const user = this.#users.get(id);
+    const user = this.#user(id);
     return {
       id,
       type: peer instanceof Api.PeerUser ? 'user' : 'chat',

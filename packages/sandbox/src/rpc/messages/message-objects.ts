@@ -5,7 +5,14 @@ import type { TlObject } from '../../types.ts';
 import { mediaObject } from '../media/media-objects.ts';
 import { companions, peerObject } from '../objects.ts';
 import { boxOf, isChannel } from '../peers.ts';
-import { actionObject, buttonsObject, forwardHeader, reactionsObject, replyHeader } from './message-parts.ts';
+import {
+  actionObject,
+  buttonsObject,
+  forwardHeader,
+  mentions,
+  reactionsObject,
+  replyHeader,
+} from './message-parts.ts';
 
 /** A message as one account sees it, with its id in the account's own box or in the channel's box. */
 export function messageObject(store: Store, viewer: Account, message: Message): TlObject {
@@ -18,6 +25,7 @@ export function messageObject(store: Store, viewer: Account, message: Message): 
   const isPost = isChannel(chat) && store.state.chats.get(chat)?.kind === 'channel';
   const common = {
     out,
+    mentioned: mentions(store, viewer, message),
     silent: message.silent,
     post: isPost,
     id,

@@ -56,6 +56,19 @@ export function messageRepliedTo(store: Store, { from, to, replyTo }: Message): 
   return replyTo === undefined ? undefined : messageIn(store.state, boxOf(to, from), replyTo);
 }
 
+/** Whether a message in a group mentions an account, by its name or by a reply to it. */
+export function mentions(store: Store, viewer: Account, message: Message): boolean {
+  const { from, to, text, entities = [] } = message;
+  if (to >= 0 || from === viewer.id) return false;
+  const username = viewer.username === undefined ? undefined : `@${viewer.username}`.toLowerCase();
+  const isNamed = entities.some(
+    ({ kind, userId, offset, length }) =>
+      (kind === 'messageEntityMentionName' && userId === viewer.id) ||
+      (kind === 'messageEntityMention' && text.slice(offset, offset + length).toLowerCase() === username),
+  );
+  return isNamed || messageRepliedTo(store, message)?.from === viewer.id;
+}
+
 export function forwardHeader({ from, date, postId }: ForwardOrigin): TlObject {
   return { _: 'messageFwdHeader', from_id: peerObject(from), date, channel_post: postId };
 }
