@@ -70,8 +70,19 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   answers.push(await stream.text());
   await asked(api.get('/webhooks/deliveries?user_id=eve'));
   // Telegram's own account writes login codes to sessions that exist.
-  await control.write({ from: 777_000, to: eve, text: `Login code: ${code}` });
+  await control.write({
+    from: 777_000,
+    to: eve,
+    text: `Login code: ${code}`,
+    media: { type: 'document', size: 1_000, file_name: `${code}.txt` },
+  });
   const chats = await asked(api.get('/telegram/accounts/eve/chats'));
+  for (let message = 1; message < 10; message += 1) {
+    const fileId = `f_${Buffer.from(`${eve}.777000.${message}`).toString('base64url')}`;
+    expect(await asked(api.get(`/telegram/accounts/eve/files/${fileId}`))).toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    });
+  }
   expect(chats).toMatchObject({ chats: expect.arrayContaining([expect.objectContaining({ id: '777000' })]) });
   for (const query of ['', `?q=${code}`])
     expect(await asked(api.get(`/telegram/accounts/eve/chats/777000/messages${query}`))).toMatchObject({

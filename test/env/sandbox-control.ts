@@ -115,7 +115,9 @@ export class SandboxControl {
   async write(message: {
     from: number;
     to: number | string;
-    text: string;
+    text?: string;
+    /** A file of this size. Files of one size have the same bytes. */
+    media?: { type: string; size: number; mime_type?: string; file_name?: string };
     reply_to?: number;
     topic_id?: number;
     buttons?: unknown;
@@ -187,6 +189,11 @@ export class SandboxControl {
   /** The next use of an uploaded file is refused: Telegram has lost parts of it. */
   async loseFileParts(times = 1): Promise<void> {
     await this.#send('POST', '/faults', { file_parts: 'missing', times });
+  }
+
+  /** The next use of a file is refused: its reference has expired. */
+  async expireFileReference(): Promise<void> {
+    await this.#send('POST', '/faults', { file_reference: 'expired' });
   }
 
   /** Faults that no call has used up yet. */

@@ -19,6 +19,7 @@ import type { AccountClient, Telegram } from '@gateway/telegram';
 import { createWorkerMetrics } from '@gateway/telemetry';
 import { createFetcher, createWebhookSender } from '@gateway/webhooks';
 import { NO_MEDIA } from '../../apps/api/src/testing/no-media.ts';
+import { FileBlocks } from '../../apps/worker/src/media/file-blocks.ts';
 import { MediaFetches } from '../../apps/worker/src/media/media-fetches.ts';
 import { AccountCounts } from '../../apps/worker/src/metrics/account-counts.ts';
 import { History } from '../../apps/worker/src/metrics/history.ts';
@@ -83,6 +84,7 @@ export class Connections {
           read: () => Promise.reject(new Error('this worker reads nothing')),
           receive: () => Promise.reject(new Error('this worker receives nothing')),
           updatePlace: () => Promise.reject(new Error('this worker receives nothing')),
+          readFile: () => Promise.reject(new Error('this worker reads nothing')),
           logOut: nothing,
           close,
         };
@@ -201,6 +203,7 @@ export class OneWorker implements AsyncDisposable {
         fetcher: createFetcher({ allowPrivate: false }),
         maxBytes: 1,
       }),
+      blocks: new FileBlocks(NO_MEDIA),
       metrics,
       history,
       accountCounts,

@@ -28,6 +28,7 @@ import { authQrRoutes } from './routes/auth-qr.ts';
 import { authRoutes } from './routes/auth.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { cacheForGood, docsRoutes } from './routes/docs.ts';
+import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { listingRoutes } from './routes/listings.ts';
@@ -114,6 +115,7 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
   app.route('/', listingRoutes(context));
   app.route('/', readingRoutes(context));
   app.route('/', updateRoutes(context));
+  app.route('/', fileRoutes(context));
   app.route('/', messageStreamRoutes(context));
   app.route('/', webhookRoutes(context));
   app.route('/', webhookSubscriptionRoutes(context));

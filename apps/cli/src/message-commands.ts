@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommonOptions, Runner } from './command-context.ts';
+import { downloadFile, type DownloadOptions } from './commands/download.ts';
 import {
   deleteMessages,
   edit,
@@ -43,6 +44,13 @@ export function addMessageCommands(
     .option('--topic <id>', 'only messages of this forum topic')
     .action((userId: string, recipient: string, options: CommonOptions & MessagesOptions) =>
       run(options, (context) => messages(context, { userId, recipient }, options)),
+    );
+
+  define('download <user_id> <file_id>', 'download a file of a message, as messages --json names it')
+    .option('-o, --output <file>', 'where to write it; - is standard output; otherwise under its own name')
+    .option('--size <size>', 'a thumbnail in place of the file: s, m or x (100, 320 or 800 pixels)')
+    .action((userId: string, fileId: string, options: CommonOptions & DownloadOptions) =>
+      run(options, (context) => downloadFile(context, { userId, fileId }, options)),
     );
 
   define('edit <user_id> <recipient> <message_id> [text]', 'give a message a new text')

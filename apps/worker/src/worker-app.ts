@@ -45,6 +45,7 @@ import {
 import { createTelegram, usesNativeMath, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { createFetcher, createWebhookSender } from '@gateway/webhooks';
+import { FileBlocks } from './media/file-blocks.ts';
 import { MediaFetches } from './media/media-fetches.ts';
 import { keepMediaRetention } from './media/media-retention.ts';
 import { AccountCounts } from './metrics/account-counts.ts';
@@ -158,6 +159,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     store,
     media,
     fetches,
+    blocks: new FileBlocks(media),
     telegram,
     sealer: key.sealer,
     pace: paceSettings(settings),

@@ -1,3 +1,4 @@
+import { download, type Download } from './download.ts';
 import { GatewayApiError, GatewayConnectionError, objectOf } from './errors.ts';
 import { never, repeatable, sleep, waitBefore } from './retry.ts';
 import type { Transport } from './transport.ts';
@@ -95,6 +96,19 @@ export class Accounts {
   phones(userId: string, phones: readonly string[], { signal }: CallOptions = {}): Promise<PhonesAnswer> {
     const query = new URLSearchParams(phones.map((phone) => ['phone', phone])).toString();
     return this.#get(`${pathOf(userId)}/phones?${query}`, signal);
+  }
+
+  /**
+   * Downloads a file of a message: `file_id` of its `media`. A download that breaks off goes on where it was.
+   * @param options `size`: a thumbnail of at most 100, 320 or 800 pixels in place of the file.
+   */
+  download(
+    userId: string,
+    fileId: string,
+    { size, signal }: CallOptions & { size?: 's' | 'm' | 'x' | undefined } = {},
+  ): Promise<Download> {
+    const path = `${pathOf(userId)}/files/${encodeURIComponent(fileId)}${queryOf({ size })}`;
+    return download(this.#transport, path, this.#retrying, signal);
   }
 
   /** The account's statistics over the last `hours` (1 to 24). */

@@ -1,4 +1,5 @@
 export type { AccountQuery, Accounts } from './accounts.ts';
+export type { Download } from './download.ts';
 export { GatewayApiError, GatewayConnectionError, JobTimeoutError, type ClientErrorCode } from './errors.ts';
 export {
   GatewayClient,

@@ -26,11 +26,22 @@ export interface Call {
   timeoutMs?: number;
 }
 
+/** A body that arrives piece by piece. */
+export interface ByteStream {
+  status: number;
+  headers: Headers;
+  /** Throws the errors of {@link Transport.json} if the body breaks off. Leaving the loop ends the request. */
+  bytes: AsyncGenerator<Uint8Array>;
+}
+
 export interface EventStream {
   events: AsyncGenerator<SseEvent>;
   /** ms that the stream asks the client to wait before it reconnects; `null` if it sent no `retry`. */
   retryMs(): number | null;
 }
+
+/** As {@link SILENCE_MS}, for a file: the gateway waits longer for Telegram. */
+const FILE_SILENCE_MS = 150_000;
 
 /** ms without a byte after which a stream counts as dead. The gateway writes at least a comment every 15 s. */
 const SILENCE_MS = 60_000;
@@ -87,8 +98,26 @@ export class Transport {
         if (!type.startsWith('text/event-stream') || response.body === null)
           throw notAGateway(response, 'a stream of events');
         const parser = new SseParser();
-        const events = this.#read(call, response.body, parser, deadline);
-        return { events, retryMs: () => parser.retryMs };
+        const bytes = this.#read(call, response.body, deadline, SILENCE_MS);
+        return { events: eventsOf(bytes, parser), retryMs: () => parser.retryMs };
+      } catch (error) {
+        const failure = this.#failure(error, call, deadline);
+        deadline.end();
+        throw failure;
+      }
+    });
+  }
+
+  /** Opens a file, whose bytes arrive piece by piece; retries only until it is open. */
+  async file(call: Call): Promise<ByteStream> {
+    return this.#withRetries(call, async () => {
+      const deadline = new Deadline(call.signal);
+      try {
+        deadline.start(call.timeoutMs ?? this.#options.timeoutMs);
+        const { status, headers, body } = await this.#fetch(call, deadline.signal, '*/*');
+        deadline.pause();
+        const bytes = this.#read(call, body ?? new Blob().stream(), deadline, FILE_SILENCE_MS);
+        return { status, headers, bytes };
       } catch (error) {
         const failure = this.#failure(error, call, deadline);
         deadline.end();
@@ -105,19 +134,18 @@ export class Transport {
   async *#read(
     call: Call,
     body: ReadableStream<Uint8Array>,
-    parser: SseParser,
     deadline: Deadline,
-  ): AsyncGenerator<SseEvent> {
+    silenceMs: number,
+  ): AsyncGenerator<Uint8Array> {
     const reader = body.getReader();
-    const decoder = new TextDecoder();
     try {
       for (;;) {
-        // Only the wait for the server counts, not the time that the caller takes to handle an event.
-        deadline.start(SILENCE_MS);
+        // Only the wait for the server counts, not the time that the caller takes for what arrived.
+        deadline.start(silenceMs);
         const { done, value } = await reader.read();
         deadline.pause();
         if (done) return;
-        yield* parser.push(decoder.decode(value, { stream: true }));
+        yield value;
       }
     } catch (error) {
       throw this.#failure(error, call, deadline);
@@ -175,6 +203,11 @@ export class Transport {
       }
     }
   }
+}
+
+async function* eventsOf(bytes: AsyncIterable<Uint8Array>, parser: SseParser): AsyncGenerator<SseEvent> {
+  const decoder = new TextDecoder();
+  for await (const piece of bytes) yield* parser.push(decoder.decode(piece, { stream: true }));
 }
 
 /** Why `fetch` failed. Its `cause` holds the system's message (`connect ECONNREFUSED …`). */

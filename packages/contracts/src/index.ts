@@ -62,6 +62,7 @@ export {
   type ReadJobName,
 } from './jobs.ts';
 export { readPosition, writePosition, type ChatPosition } from './reading/chat-position.ts';
+export { fileRequestSchema, type ReadFile, type ThumbnailSize } from './reading/files.ts';
 export {
   chatListResponseSchema,
   contactListResponseSchema,

@@ -61,6 +61,10 @@ export class FileMediaStore implements MediaStore {
     await storing(() => rm(this.#pathOf(name), { force: true }));
   }
 
+  async deleteAll(userId: string): Promise<void> {
+    await storing(() => rm(join(this.#directory, folderOf(userId)), { recursive: true, force: true }));
+  }
+
   async *list(): AsyncIterable<StoredMedia> {
     for (const folder of await readdirOrNone(this.#directory)) {
       if (folder === INCOMPLETE) continue;

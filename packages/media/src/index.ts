@@ -1,3 +1,4 @@
+export { blockLength, blockName, FILE_BLOCK_BYTES } from './file-blocks.ts';
 export { MediaStoreError, type MediaName, type MediaStore, type StoredMedia } from './media-store.ts';
 export { openMediaStore } from './open-media-store.ts';
 export { receiveMedia, toGatewayError, type ReceivedMedia } from './receive-media.ts';

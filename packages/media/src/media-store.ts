@@ -23,6 +23,8 @@ export interface MediaStore {
   read(name: MediaName, offset: number, length: number): Promise<Buffer>;
   /** Deletes a file. A missing file is a success. */
   delete(name: MediaName): Promise<void>;
+  /** Deletes all files of an account. */
+  deleteAll(userId: string): Promise<void>;
   /** Lists all files, in no order. */
   list(): AsyncIterable<StoredMedia>;
   /** Deletes what `put` left behind in a process that ended meanwhile, if it is older than `ms`. */

@@ -73,8 +73,17 @@ export class S3MediaStore implements MediaStore {
     );
   }
 
-  async *list(): AsyncIterable<StoredMedia> {
-    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: PREFIX });
+  async deleteAll(userId: string): Promise<void> {
+    for await (const { id } of this.#listed(`${PREFIX}${folderOf(userId)}/`))
+      await this.delete({ userId, id });
+  }
+
+  list(): AsyncIterable<StoredMedia> {
+    return this.#listed(PREFIX);
+  }
+
+  async *#listed(prefix: string): AsyncIterable<StoredMedia> {
+    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: prefix });
     for await (const { Contents = [] } of pages)
       for (const { Key = '', LastModified } of Contents) {
         const [folder = '', id = ''] = Key.slice(PREFIX.length).split('/');

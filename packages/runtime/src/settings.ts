@@ -191,7 +191,7 @@ const settingsSchema = z
       .default(2_000 * KIB ** 2),
     /** Most bytes of uploads that an account has not used. */
     MEDIA_QUOTA: bytes.default(10 * KIB ** 3),
-    /** How long an upload that no message uses is kept. */
+    /** How long an upload that no message uses is kept, and a block of a download. */
     MEDIA_RETENTION: duration.pipe(z.number().min(1_000, 'must be at least 1s')).default(UNIT_MS.d),
     /** Fetches `url` of media from loopback and private addresses too. */
     MEDIA_ALLOW_PRIVATE: flag.default(false),

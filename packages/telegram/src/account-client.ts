@@ -15,6 +15,8 @@ import { writeSession } from './connection/session.ts';
 import { MisconfiguredError, UnknownKeyError } from './errors/call-errors.ts';
 import { rpcNameOf, toFailure } from './errors/errors.ts';
 import { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
+import type { FileRange, LocatedFile } from './files/located-file.ts';
+import { Transfers } from './files/transfers.ts';
 import { Recipients } from './peers/recipients.ts';
 import { READS, type ReadName, type ReadOptions, type ReadResult } from './reads/index.ts';
 import * as login from './sign-in/login.ts';
@@ -34,6 +36,7 @@ export class GramJsAccountClient implements AccountClient {
   readonly #dataCenters: DataCenters;
   readonly #connection: AccountConnection;
   readonly #recipients: Recipients;
+  readonly #transfers: Transfers;
   readonly #isBot: boolean;
   /**
    * Whether the answer to the last QR step arrived. If it was lost, the key may already be signed in, and that is
@@ -52,6 +55,8 @@ export class GramJsAccountClient implements AccountClient {
     this.#dataCenters = dataCenters;
     this.#connection = new AccountConnection(options, dataCenters, home, mayTalk);
     this.#isBot = isBot;
+    const own = this.#connection;
+    this.#transfers = new Transfers({ options, dataCenters, home: () => own.home, mayTalk });
     this.#recipients = new Recipients(this.#connection, peers, Date.now, { isBot });
   }
 
@@ -176,6 +181,19 @@ export class GramJsAccountClient implements AccountClient {
     });
   }
 
+  readFile(file: LocatedFile, range: FileRange, inTurn: InTurn): Promise<Buffer> {
+    return guarded(async () => {
+      this.#assertSession();
+      try {
+        return await this.#transfers.read(file, range, (dcId) =>
+          inTurn(() => this.#connection.ask(new Api.auth.ExportAuthorization({ dcId }))),
+        );
+      } catch (error) {
+        throw saysEnded(error) ? await inTurn(() => this.#confirmed(error)) : error;
+      }
+    });
+  }
+
   /**
    * Confirms a refusal that says the session ended, by asking Telegram who is signed in: a single refusal is no proof.
    * @returns the error itself, or a retryable error if the session still works or the check fails.
@@ -224,7 +242,7 @@ export class GramJsAccountClient implements AccountClient {
   }
 
   async close(): Promise<void> {
-    await this.#connection.close();
+    await Promise.all([this.#transfers.close(), this.#connection.close()]);
   }
 
   /** Runs the first step of a sign-in, and starts over in another data centre if Telegram names one. */

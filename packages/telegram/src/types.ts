@@ -7,6 +7,7 @@ import type {
   VerifyResult,
 } from '@gateway/contracts';
 import type { CallName, CallOptions, CallResult } from './calls/index.ts';
+import type { FileRange, LocatedFile } from './files/located-file.ts';
 import type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 import type { ReadUpdatesOptions } from './updates/update-reader.ts';
 
@@ -111,6 +112,12 @@ export interface AccountClient {
    * only what changes because other chats are wanted.
    */
   updatePlace(options: Pick<ReadUpdatesOptions, 'wantsChat' | 'stored'>): Promise<Record<string, string>>;
+  /**
+   * Reads bytes of a file, fewer at its end. It uses connections of its own, so it needs no turn, and several calls may
+   * run at once.
+   * @param inTurn for a file in another data centre, which needs one call on the account's own connection.
+   */
+  readFile(file: LocatedFile, range: FileRange, inTurn: InTurn): Promise<Buffer>;
   /** Ends the authorization at Telegram. Succeeds too if Telegram no longer knows the account's session. */
   logOut(): Promise<void>;
   /** Closes the connection for good and frees all resources. Never throws, and ends within a bounded time. */

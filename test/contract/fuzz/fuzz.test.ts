@@ -33,14 +33,17 @@ describe('for any request', () => {
 
   beforeAll(async () => {
     stack = await Stack.start({ LOG_LEVEL: 'warn' });
-    await stack.signIn('alice', '+9996628001');
+    const alice = await stack.signIn('alice', '+9996628001');
     await stack.signIn('short-lived', '+9996628003');
     const sent = await stack.api.send('alice', 'me', 'a job to ask for');
+    await stack.control.write({ from: alice, to: alice, media: { type: 'document', size: 1_000 } });
+    const { body } = await stack.api.get('/telegram/accounts/alice/chats/me/messages?limit=1');
     known = {
       userIds: ['alice', 'short-lived', 'nobody', 'ALICE', 'a'.repeat(64)],
       mayEnd: ['short-lived', 'nobody', 'ALICE', 'a'.repeat(64)],
       recipients: ['me', '+9996628001', '@nobody', 12345, -1001234567890],
       jobIds: [sent.body.job_id],
+      fileIds: [body.messages[0].media.file_id],
     };
     operations = operationsOf((await stack.api.get('/openapi.json')).body);
   });

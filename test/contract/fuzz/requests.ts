@@ -16,6 +16,7 @@ export interface Known {
   mayEnd: readonly string[];
   recipients: readonly (string | number)[];
   jobIds: readonly string[];
+  fileIds: readonly string[];
 }
 
 const ODD_STRINGS = [
@@ -225,6 +226,7 @@ function targetOf({ path, parameters }: Operation, known: Known): fc.Arbitrary<s
   );
   const given: Record<string, readonly (string | number)[]> = {
     job_id: known.jobIds,
+    file_id: known.fileIds,
     user_id: known.userIds,
     recipient_id: known.recipients,
   };

@@ -14,12 +14,26 @@ const ALLOWED_HEADERS = [
   'Authorization',
   'Content-Type',
   'Idempotency-Key',
+  'If-None-Match',
+  'If-Range',
   'Last-Event-ID',
   'Prefer',
+  'Range',
   'X-API-Key',
   'X-Request-Id',
 ];
-const EXPOSED_HEADERS = ['Allow', 'Location', 'Preference-Applied', 'Retry-After', 'X-Request-Id'];
+const EXPOSED_HEADERS = [
+  'Accept-Ranges',
+  'Allow',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Location',
+  'Preference-Applied',
+  'Retry-After',
+  'X-Request-Id',
+];
 
 /** Whether `CORS_ORIGINS` allows pages of this origin to call the API: it lists the origin, or is `*`. */
 export function isAllowedOrigin(

@@ -106,6 +106,13 @@ const PARAMETERS = {
     minimum: 1,
     maximum: 2 ** 31 - 1,
   }),
+  FileId: { name: 'file_id', in: 'path', required: true, schema: { type: 'string' } },
+  ThumbnailSize: query('size', 'A thumbnail of at most 100, 320 or 800 pixels in place of the file.', {
+    enum: ['s', 'm', 'x'],
+  }),
+  Range: header('Range', 'One range of bytes.', { type: 'string', examples: ['bytes=1048576-'] }),
+  IfRange: header('If-Range', 'The ETag with which the range was asked for first.', { type: 'string' }),
+  IfNoneMatch: header('If-None-Match', 'An ETag. The same file is answered 304.', { type: 'string' }),
   Cursor: query('cursor', 'Of the page before.', { type: 'string', maxLength: 200 }),
 };
 
@@ -113,6 +120,12 @@ const HEADERS = {
   RequestId: { description: 'Names the request.', required: true, schema: { type: 'string' } },
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
   Location: { description: 'The job.', required: true, schema: { type: 'string' } },
+  ETag: { description: 'Names these bytes.', required: true, schema: { type: 'string' } },
+  ContentRange: {
+    description: 'The bytes of the body, and the size of the file.',
+    required: true,
+    schema: { type: 'string' },
+  },
   PreferenceApplied: { description: 'What was taken of `Prefer`.', schema: { type: 'string' } },
 };
 

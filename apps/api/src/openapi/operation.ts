@@ -35,9 +35,14 @@ type ParameterName =
   | 'WaitForEvents'
   | 'MessageSearch'
   | 'TopicId'
+  | 'FileId'
+  | 'ThumbnailSize'
+  | 'Range'
+  | 'IfRange'
+  | 'IfNoneMatch'
   | 'Cursor';
 
-type HeaderName = 'Location' | 'PreferenceApplied';
+type HeaderName = 'Location' | 'PreferenceApplied' | 'ETag' | 'ContentRange';
 
 interface Answer {
   description: string;
@@ -47,6 +52,8 @@ interface Answer {
   eventStream?: z.ZodType;
   /** The body is text of this media type. */
   text?: string;
+  /** The body is a file of any type. */
+  file?: boolean;
   headers?: readonly HeaderName[];
 }
 
@@ -107,13 +114,14 @@ function describeRequest({ schema, examples }: NonNullable<Operation['request']>
   };
 }
 
-function describeAnswer({ description, schema, eventStream, text, headers = [] }: Answer): Json {
+function describeAnswer({ description, schema, eventStream, text, file, headers = [] }: Answer): Json {
   return {
     description,
     headers: describeHeaders(['RequestId', ...headers]),
-    ...((schema !== undefined || text !== undefined || eventStream !== undefined) && {
+    ...((schema !== undefined || text !== undefined || file === true || eventStream !== undefined) && {
       content: {
         ...(schema !== undefined && { 'application/json': { schema: jsonSchema(schema, 'output') } }),
+        ...(file === true && { '*/*': { schema: FILE } }),
         ...(text !== undefined && { [text]: { schema: { type: 'string' } } }),
         ...(eventStream !== undefined && {
           'text/event-stream': {
@@ -158,6 +166,8 @@ const HEADERS: Record<string, string> = {
   RetryAfter: 'Retry-After',
   Location: 'Location',
   PreferenceApplied: 'Preference-Applied',
+  ETag: 'ETag',
+  ContentRange: 'Content-Range',
 };
 
 function describeHeaders(names: readonly string[]): Json {

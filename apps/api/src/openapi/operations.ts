@@ -15,6 +15,7 @@ import {
 import { ACTION_OPERATIONS } from './action-operations.ts';
 import { ASSISTANT_OPERATIONS } from './assistant-operations.ts';
 import { ACCOUNT, BY_WORKER, GUARDED, INTERACTIVE } from './error-groups.ts';
+import { FILE_OPERATIONS } from './file-operations.ts';
 import { LISTING_OPERATIONS } from './listing-operations.ts';
 import type { Operation } from './operation.ts';
 import { QR_OPERATIONS } from './qr-operations.ts';
@@ -184,6 +185,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...LISTING_OPERATIONS,
   ...READING_OPERATIONS,
   ...UPDATE_OPERATIONS,
+  ...FILE_OPERATIONS,
   ...ASSISTANT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   {

@@ -7,6 +7,7 @@ export const NO_MEDIA: MediaStore = {
   },
   read: async () => Buffer.alloc(0),
   delete: async () => {},
+  deleteAll: async () => {},
   list: async function* () {},
   dropUnfinished: async () => {},
   close: () => {},

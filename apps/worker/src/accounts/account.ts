@@ -24,6 +24,8 @@ import {
   TelegramFailure,
   type AccountClient,
   type Chat,
+  type FileRange,
+  type LocatedFile,
   type ReadName,
   type ReadOptions,
   type ReadResult,
@@ -321,6 +323,20 @@ export class Account implements LaneAccount {
     }
   }
 
+  /** Reads bytes of a file at Telegram, beside the account's turn: sends go on. Several calls may run at once. */
+  async readFile(file: LocatedFile, range: FileRange): Promise<Buffer> {
+    const inTurn = <T>(task: () => Promise<T>): Promise<T> => this.#turn.add(task, AFTER_SENDS);
+    // Only to open the connection needs a turn.
+    const client = this.isConnected ? this.client() : await inTurn(async () => this.client());
+    try {
+      return await client.readFile(file, range, inTurn);
+    } catch (error) {
+      if (error instanceof TelegramFailure && error.failure.outcome === 'account' && this.#client === client)
+        await this.setTrouble(error.failure.state, error.error);
+      throw error;
+    }
+  }
+
   /**
    * Saves new peers, and the session if Telegram moved it. If that fails, it costs a look-up later, never the message.
    */
@@ -447,6 +463,7 @@ export class Account implements LaneAccount {
     if (isOther) await this.#forgetEvents();
     await store.saveSession(this.userId, session, user);
     await this.closeClient();
+    if (isOther) await this.files.forgetAll();
     this.#disconnected = false;
     this.#usePeers(await readPeers(store, this.userId));
     this.#hold = null;
@@ -475,6 +492,7 @@ export class Account implements LaneAccount {
     await this.#endQueued();
     await this.#forgetEvents();
     await this.#options.store.delete(this.userId);
+    await this.files.forgetAll();
     this.#hold = null;
     await this.#changed();
   }

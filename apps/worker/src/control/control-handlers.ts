@@ -12,8 +12,10 @@ import type { Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { toGatewayError } from '../accounts/stored-account.ts';
+import type { FileBlocks } from '../media/file-blocks.ts';
 import type { PhoneLimits } from './phone-limits.ts';
 import { QrSignIn } from './qr-sign-in.ts';
+import { ReadFiles } from './read-files.ts';
 import { Reading } from './reading.ts';
 import { receive } from './receive.ts';
 import { requireSignedIn } from './require-signed-in.ts';
@@ -29,6 +31,7 @@ export interface ControlContext {
   wake: (userId: string) => void;
   phoneLimits: PhoneLimits;
   rateLimits: Pick<RateLimits, 'take'>;
+  blocks: FileBlocks;
   /** For importing and exporting sessions. */
   transfer: TransferContext;
   logger: Logger;
@@ -44,6 +47,7 @@ export function controlHandlers({
   wake,
   phoneLimits,
   rateLimits,
+  blocks,
   transfer,
   logger,
   now,
@@ -56,6 +60,7 @@ export function controlHandlers({
   });
   const typing = new Typing(logger, now);
   const reading = new Reading(now, rateLimits);
+  const files = new ReadFiles(reading, blocks);
   const withAccount = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {
     try {
       return await task(await account(userId));
@@ -125,6 +130,11 @@ export function controlHandlers({
     'read.contacts': (userId, query) => withAccount(userId, (served) => reading.contacts(served, query)),
     'read.resolve': (userId, query) => withAccount(userId, (served) => reading.resolve(served, query)),
     'read.phones': (userId, query) => withAccount(userId, (served) => reading.phones(served, query)),
+    'read.file': (userId, query) => withAccount(userId, (served) => files.open(served, query)),
+    'read.file_block': async (userId, block) => {
+      await withAccount(userId, (served) => files.storeBlock(served, block));
+      return {};
+    },
     'account.status': (userId) => inTurn(userId, askTelegram),
     'account.pause': async (userId) => {
       const view = await inTurn(userId, pause);

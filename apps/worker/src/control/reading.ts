@@ -4,9 +4,16 @@ import {
   holdReasonOf,
   type ControlPayload,
   type ControlResult,
+  type ReadJobName,
 } from '@gateway/contracts';
 import type { RateLimits } from '@gateway/queue';
-import { TelegramFailure, type ReadName, type ReadOptions } from '@gateway/telegram';
+import {
+  TelegramFailure,
+  type FileRange,
+  type LocatedFile,
+  type ReadName,
+  type ReadOptions,
+} from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { recipientOf } from '../accounts/recipients.ts';
 
@@ -73,6 +80,18 @@ export class Reading {
     return this.#read(account, 'read.phones', { phones, countLookUp, askedAt: this.#now() }, unknown);
   }
 
+  async file(
+    account: Account,
+    { fileId, size }: Pick<ControlPayload<'read.file'>, 'fileId' | 'size'>,
+  ): Promise<LocatedFile> {
+    return this.#read(account, 'read.file', { fileId, size, ownId: ownIdOf(account) });
+  }
+
+  /** A part of a file. A flood wait holds only these. */
+  async fileBytes(account: Account, file: LocatedFile, range: FileRange): Promise<Buffer> {
+    return this.#held(account, 'read.file_block', undefined, () => account.readFile(file, range));
+  }
+
   /** @throws {GatewayError} `RATE_LIMITED` with `retry_after`. */
   async #countLookUp(kind: keyof typeof LOOK_UPS_A_DAY, { userId }: Account): Promise<void> {
     const most = LOOK_UPS_A_DAY[kind];
@@ -86,10 +105,19 @@ export class Reading {
    * @throws {GatewayError} `FLOOD_WAIT` if Telegram wants the account to wait. That holds reads of this kind alone.
    */
   async #read<N extends ReadName>(account: Account, name: N, options: ReadOptions<N>, recipient?: string) {
+    return this.#held(account, name, recipient, () => account.read(name, options));
+  }
+
+  async #held<T>(
+    account: Account,
+    name: ReadJobName,
+    recipient: string | undefined,
+    read: () => Promise<T>,
+  ): Promise<T> {
     requireReadable(account);
     this.#refuseHeld(account, name, recipient);
     try {
-      return await account.read(name, options);
+      return await read();
     } catch (thrown) {
       if (!(thrown instanceof TelegramFailure)) throw thrown;
       const { failure, error } = thrown;
@@ -104,7 +132,7 @@ export class Reading {
     }
   }
 
-  #refuseHeld(account: Account, name: ReadName, recipient: string | undefined): void {
+  #refuseHeld(account: Account, name: ReadJobName, recipient: string | undefined): void {
     const now = this.#now();
     const isKnown = recipient === undefined || account.chatOf(recipient).known;
     const hold = account.ledger.readHoldOf(name, isKnown, now);

@@ -1,6 +1,12 @@
 import { readUploadId, GatewayError } from '@gateway/contracts';
 import { MediaStoreError, toGatewayError, type MediaStore } from '@gateway/media';
-import { readUpload, releaseUpload, type RedisClient, type UploadRecord } from '@gateway/queue';
+import {
+  forgetUploads,
+  readUpload,
+  releaseUpload,
+  type RedisClient,
+  type UploadRecord,
+} from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
 import type { MediaFetches } from './media-fetches.ts';
@@ -63,6 +69,19 @@ export class AccountFiles {
         { err: error, jobId },
         'could not delete the files of an ended job; trying again later',
       );
+    }
+  }
+
+  /**
+   * The account is another person's from now on, or nobody's: deletes its uploads and what it downloaded. Never throws;
+   * the sweep retries a failed deletion.
+   */
+  async forgetAll(): Promise<void> {
+    try {
+      await forgetUploads(this.#redis, this.#userId);
+      await this.#media.deleteAll(this.#userId);
+    } catch (error) {
+      this.#logger.warn({ err: error, userId: this.#userId }, 'could not delete the files of an account');
     }
   }
 

@@ -76,6 +76,7 @@ export function startShardService(context: WorkerContext, lease: ShardLease): Sh
     wake,
     phoneLimits: new PhoneLimits(rateLimits, sealer),
     rateLimits,
+    blocks: context.blocks,
     transfer: { redis, store: owned, dataCenters: telegram.dataCenters, now },
     logger,
     now,

@@ -15,6 +15,7 @@ import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
 import type { LaneLimits } from '../lane/lane-ports.ts';
+import type { FileBlocks } from '../media/file-blocks.ts';
 import type { MediaFetches } from '../media/media-fetches.ts';
 import type { AccountCounts } from '../metrics/account-counts.ts';
 import type { History } from '../metrics/history.ts';
@@ -34,6 +35,7 @@ export interface WorkerContext {
   store: SessionStore;
   media: MediaStore;
   fetches: MediaFetches;
+  blocks: FileBlocks;
   telegram: Telegram;
   sealer: Sealer;
   pace: PaceSettings;

@@ -98,6 +98,7 @@ export class QrWorld {
       read: () => Promise.reject(new Error('this world reads nothing')),
       receive: () => Promise.reject(new Error('this world receives nothing')),
       updatePlace: () => Promise.reject(new Error('this world receives nothing')),
+      readFile: () => Promise.reject(new Error('this world reads nothing')),
       logOut: () => call('logOut'),
       close: async () => {},
     };

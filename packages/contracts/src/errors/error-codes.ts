@@ -28,6 +28,7 @@ export type ErrorStatus =
   | 410
   | 413
   | 415
+  | 416
   | 422
   | 429
   | 500
@@ -437,6 +438,18 @@ export const ERROR_CODES = {
     'permanent',
     'This account has no such upload, or no longer.',
     'Upload the file again. Unused uploads expire, and used ones go when their last message has ended.',
+  ),
+  FILE_NOT_FOUND: entry(
+    404,
+    'permanent',
+    'This account has no such file.',
+    'Read the message again: it may be deleted, or have another file now.',
+  ),
+  RANGE_NOT_SATISFIABLE: entry(
+    416,
+    'permanent',
+    'The file has no such bytes.',
+    'Read the size in `Content-Range`, and ask for bytes within it.',
   ),
   MESSAGE_INVALID: entry(400, 'permanent', 'Telegram does not accept this message.', 'Read `rpc_error`.'),
   TOO_LATE: entry(409, 'permanent', 'The message was sent, or is being sent.', 'None: read the job.'),

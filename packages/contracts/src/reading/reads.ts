@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { chatPositionSchema } from './chat-position.ts';
+import { fileBlockSchema, filePayloadSchema, readFileSchema } from './files.ts';
 import { readMessageSchema, shownChatSchema, telegramMessageSchema } from './telegram-message.ts';
 
 const contactSchema = z.object({
@@ -48,6 +49,9 @@ export const READ_JOBS = {
     payload: z.object({ phones: z.array(z.string()) }),
     result: z.object({ phones: z.array(registrationSchema) }),
   },
+  'read.file': { payload: filePayloadSchema, result: readFileSchema },
+  /** Fetches one block of a file into the media store. Repeated, it does nothing. */
+  'read.file_block': { payload: fileBlockSchema, result: z.object({}) },
 } as const;
 
 const next = z.string().nullable().describe('`before` of the next page; null: this is the last');

@@ -37,6 +37,17 @@ export function mediaStoreTests(open: () => Promise<MediaStore>): void {
     store.close();
   });
 
+  test('all files of an account are deleted, and no others', async () => {
+    const store = await open();
+    const other = { userId: 'alicia', id: 'up_1' };
+    for (const name of [{ userId: 'alice', id: 'up_1' }, { userId: 'alice', id: 'd1-0' }, other])
+      await store.put(name, pieces(Buffer.from('x')));
+    for (let times = 0; times < 2; times += 1) await store.deleteAll('alice');
+    expect(await listed(store)).toEqual([other]);
+    await store.delete(other);
+    store.close();
+  });
+
   test('if the source fails, its error is thrown and nothing is stored', async () => {
     const store = await open();
     const fault = new Error('the caller hung up');

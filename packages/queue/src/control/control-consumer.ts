@@ -87,7 +87,9 @@ export class ControlConsumer {
     try {
       if (!isControlJobName(job.name)) throw new Error(`no such control job: ${job.name}`);
       const result = await this.#dispatch(job.name, controlJobSchema.parse(job.data), log);
-      log.info({ userId: job.data.userId, requestId: job.data.requestId }, 'control job completed');
+      // A large file has a thousand blocks.
+      const level = job.name === 'read.file_block' ? 'debug' : 'info';
+      log[level]({ userId: job.data.userId, requestId: job.data.requestId }, 'control job completed');
       // Seal the result: it may contain a code's hash, a phone number or a session, and BullMQ also writes it into its
       // events.
       return {

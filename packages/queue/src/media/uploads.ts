@@ -125,6 +125,12 @@ export async function releaseUpload(
   return (await RELEASE.run(redis, keys, [uploadId, jobId])) === 1;
 }
 
+/** Forgets all uploads of an account, also those that jobs use. */
+export async function forgetUploads(redis: RedisClient, userId: string): Promise<void> {
+  const jobs = (await redis.hkeys(uploadsKey(userId))).map((uploadId) => uploadJobsKey(userId, uploadId));
+  await redis.del(uploadsKey(userId), unusedBytesKey(userId), ...jobs);
+}
+
 /** Forgets an upload unless a job uses it. @returns whether it is forgotten, so that its bytes can go. */
 export async function dropUnusedUpload(
   redis: RedisClient,

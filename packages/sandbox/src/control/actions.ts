@@ -4,6 +4,7 @@ import { buttonsObject } from '../rpc/messages/message-parts.ts';
 import { boxOf, inputPeerOf, isChannel, SERVICE_ACCOUNT_ID } from '../rpc/peers.ts';
 import { unixSeconds, type Telegram } from '../rpc/telegram.ts';
 import { postMessage } from '../rpc/updates/post-message.ts';
+import type { FileMedia } from '../state/media.ts';
 import type { Account, Message, PeerId } from '../state/model.ts';
 import { chatOf, idIn, messageIn } from '../state/state.ts';
 import type { TlObject } from '../types.ts';
@@ -33,6 +34,11 @@ export class AccountActions {
   async sendMade(request: SendRequest): Promise<Pick<MessageView, 'id' | 'date'>> {
     const { from, media, ...rest } = request;
     if (media === undefined) return this.send(request);
+    if (isServiceAccount(from)) {
+      const reader = accountBy(this.#telegram, rest.to, 'to');
+      const { id: fileId } = await makeFile(this.#telegram, reader, media);
+      return this.#sendServiceMessage(rest.to, rest.text ?? '', { kind: 'file', fileId });
+    }
     const account = accountBy(this.#telegram, from, 'from');
     const file = await makeFile(this.#telegram, account, media);
     return this.send({ from, ...rest }, inputMediaOf(this.#telegram.store, account.id, file));
@@ -44,7 +50,7 @@ export class AccountActions {
     media?: TlObject,
   ): Pick<MessageView, 'id' | 'date'> {
     const { store } = this.#telegram;
-    if (String(from) === String(SERVICE_ACCOUNT_ID)) return this.#sendServiceMessage(to, text);
+    if (isServiceAccount(from)) return this.#sendServiceMessage(to, text);
     const [account, peer] = this.#accountAndPeer(from, to);
     const randomId = randomBytes(8).readBigInt64LE() | 1n;
     const reply = { _: 'inputReplyToMessage', reply_to_msg_id: reply_to ?? topic_id, top_msg_id: topic_id };
@@ -110,12 +116,21 @@ export class AccountActions {
   }
 
   /** A message of Telegram's own account, such as those with login codes. */
-  #sendServiceMessage(to: number | string, text: string): Pick<MessageView, 'id' | 'date'> {
+  #sendServiceMessage(
+    to: number | string,
+    text: string,
+    media?: FileMedia,
+  ): Pick<MessageView, 'id' | 'date'> {
     const account = accountBy(this.#telegram, to, 'to');
     const date = unixSeconds(this.#telegram);
-    const draft = { from: SERVICE_ACCOUNT_ID, to: account.id, text, date, randomId: '0' };
+    const message = { from: SERVICE_ACCOUNT_ID, to: account.id, text, date, randomId: '0' };
+    const draft = { ...message, ...(media !== undefined && { media }) };
     return idAndDate(this.#telegram, postMessage(this.#telegram, draft));
   }
+}
+
+function isServiceAccount(from: number | string): boolean {
+  return String(from) === String(SERVICE_ACCOUNT_ID);
 }
 
 function idAndDate({ store }: Telegram, message: Message): Pick<MessageView, 'id' | 'date'> {

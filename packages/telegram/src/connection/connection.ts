@@ -55,6 +55,8 @@ export class Connection {
   readonly #underWay = new Set<(cause: Error) => void>();
   #sender: Sender | undefined;
   #isOpen = false;
+  /** Whether `initConnection` was sent. */
+  #isIntroduced = true;
   #down: Error | undefined;
   #pings: Pings | undefined;
   #listener: UpdateListener | undefined;
@@ -78,6 +80,22 @@ export class Connection {
       this.#isOpen = true;
       this.#startPings();
       return config;
+    } catch (error) {
+      await this.#goDown(new Error('It was never open', { cause: error }));
+      throw toOpeningError(error, this.#options);
+    }
+  }
+
+  /**
+   * Connects for uploads and downloads, and asks nothing. The first calls carry `initConnection`.
+   * @throws as {@link open}, but finds out only with the first call whether the server knows the key.
+   */
+  async openForTransfers(timeoutMs: number): Promise<void> {
+    try {
+      await this.#untilDown(this.#connect(), timeoutMs, () => false);
+      this.#assertNotDown();
+      this.#isIntroduced = false;
+      this.#isOpen = true;
     } catch (error) {
       await this.#goDown(new Error('It was never open', { cause: error }));
       throw toOpeningError(error, this.#options);
@@ -112,10 +130,15 @@ export class Connection {
   async call<R extends Api.AnyRequest>(request: R, timeoutMs?: number): Promise<R['__response']> {
     const listener = this.#listener;
     // GramJS parses the answer as the type that the request declares, but returns it as unknown.
-    if (listener === undefined)
-      return this.#invoke(new Api.InvokeWithoutUpdates({ query: request }), timeoutMs);
-    const answer = await this.#invoke(request, timeoutMs);
-    listener.answered(request, answer);
+    if (listener !== undefined) {
+      const answer = await this.#invoke(request, timeoutMs);
+      listener.answered(request, answer);
+      return answer;
+    }
+    const query = new Api.InvokeWithoutUpdates({ query: request });
+    if (this.#isIntroduced) return this.#invoke(query, timeoutMs);
+    const answer = await this.#invoke(this.#introducing(query), timeoutMs);
+    this.#isIntroduced = true;
     return answer;
   }
 
@@ -133,7 +156,16 @@ export class Connection {
   }
 
   async #open(): Promise<Api.Config> {
-    const { apiId, authKey, dataCenter } = this.#options;
+    await this.#connect();
+    const config = await this.call(this.#introducing(new Api.help.GetConfig()));
+    if (!(config instanceof Api.Config)) {
+      throw new NotSentError('The server does not introduce itself as Telegram does');
+    }
+    return config;
+  }
+
+  async #connect(): Promise<void> {
+    const { authKey, dataCenter } = this.#options;
     let trouble: unknown;
     const sender = await Sender.create(
       authKey,
@@ -153,21 +185,20 @@ export class Connection {
       if (authKey === undefined) throw new KeyExchangeError('The key exchange failed', { cause });
       throw new NotSentError('Could not connect', { cause });
     }
+  }
+
+  #introducing(query: Api.AnyRequest) {
     const initConnection = new Api.InitConnection({
-      apiId,
+      apiId: this.#options.apiId,
       deviceModel: 'Unofficial Telegram User API gateway',
       systemVersion: `Node.js ${process.versions.node}`,
       appVersion: '0.1',
       systemLangCode: 'en',
       langPack: '',
       langCode: 'en',
-      query: new Api.help.GetConfig(),
+      query,
     });
-    const config = await this.call(new Api.InvokeWithLayer({ layer: LAYER, query: initConnection }));
-    if (!(config instanceof Api.Config)) {
-      throw new NotSentError('The server does not introduce itself as Telegram does');
-    }
-    return config;
+    return new Api.InvokeWithLayer({ layer: LAYER, query: initConnection });
   }
 
   async #invoke<R extends Api.AnyRequest>(

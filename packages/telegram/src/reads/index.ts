@@ -1,5 +1,6 @@
 import { readChats } from './read-chats.ts';
 import { readContacts } from './read-contacts.ts';
+import { readFile } from './read-file.ts';
 import { readMessages } from './read-messages.ts';
 import { readPhones } from './read-phones.ts';
 import { resolveRecipient } from './resolve-recipient.ts';
@@ -11,6 +12,7 @@ export const READS = {
   'read.contacts': readContacts,
   'read.resolve': resolveRecipient,
   'read.phones': readPhones,
+  'read.file': readFile,
 };
 
 export type ReadName = keyof typeof READS;

@@ -1,5 +1,6 @@
 import type { ShownMedia } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
+import { largestSize, photoSizes } from '../files/photo-sizes.ts';
 
 const NO_FILE = {
   file_id: null,
@@ -34,16 +35,8 @@ function kindOf(media: Api.TypeMessageMedia): ShownMedia['type'] {
 /** A photo that has destroyed itself is empty. */
 function photo(given: Api.TypePhoto | undefined, fileId: string): ShownMedia {
   if (!(given instanceof Api.Photo)) return { ...NO_FILE, type: 'photo' };
-  const sizes = given.sizes.flatMap(sizeOf).toSorted((a, b) => b.size - a.size);
-  const { size = null, w: width = null, h: height = null } = sizes[0] ?? {};
+  const { size = null, w: width = null, h: height = null } = largestSize(photoSizes(given.sizes)) ?? {};
   return { ...NO_FILE, type: 'photo', file_id: fileId, size, mime_type: 'image/jpeg', width, height };
-}
-
-function sizeOf(size: Api.TypePhotoSize): { size: number; w: number; h: number }[] {
-  if (size instanceof Api.PhotoSize) return [size];
-  if (size instanceof Api.PhotoSizeProgressive)
-    return [{ w: size.w, h: size.h, size: Math.max(...size.sizes) }];
-  return [];
 }
 
 function document(media: Api.MessageMediaDocument, fileId: string): ShownMedia {

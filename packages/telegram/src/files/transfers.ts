@@ -1,0 +1,151 @@
+import bigInt from 'big-integer';
+import { Api } from 'telegram/tl/index.js';
+import type { Home } from '../caller.ts';
+import { Connection } from '../connection/connection.ts';
+import type { DataCenters } from '../connection/data-centers.ts';
+import { MisconfiguredError, NotSentError, RpcError } from '../errors/call-errors.ts';
+import { toConnectFailure, toFailure } from '../errors/errors.ts';
+import type { TelegramOptions } from '../types.ts';
+import type { FileRange, LocatedFile } from './located-file.ts';
+
+/** Timeout in ms for one part of a file: slow lines need more than for a call. */
+const PART_TIMEOUT_MS = 60_000;
+/** Connections without a transfer are closed after this time, ms. */
+const IDLE_MS = 30_000;
+
+export interface TransferOptions {
+  options: TelegramOptions;
+  dataCenters: DataCenters;
+  /** The account's data centre and key now. */
+  home: () => Readonly<Home>;
+  mayTalk: () => boolean;
+}
+
+/** Fetches a ticket of the account for another data centre. */
+type ExportTo = (dcId: number) => Promise<Api.auth.ExportedAuthorization>;
+
+/**
+ * The connections over which an account transfers files: one to each data centre that has some. That of the account's
+ * own data centre uses the account's key a second time, which Telegram allows for transfers.
+ */
+export class Transfers {
+  readonly #options: TransferOptions;
+  readonly #connections = new Map<number, Promise<Connection>>();
+  /** The keys in other data centres. */
+  readonly #keys = new Map<number, Buffer>();
+  #isClosed = false;
+  #running = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: TransferOptions) {
+    this.#options = options;
+  }
+
+  /** Reads bytes of a file; fewer at its end. Several calls may run at once. @throws {TelegramFailure} */
+  async read(file: LocatedFile, range: FileRange, exportTo: ExportTo): Promise<Buffer> {
+    clearTimeout(this.#idle);
+    this.#running += 1;
+    try {
+      return await this.#readFrom(file.dcId, file, range, exportTo).catch((error: unknown) => {
+        const moved = error instanceof RpcError ? /^FILE_MIGRATE_(\d+)$/.exec(error.rpcName) : null;
+        if (moved === null) throw error;
+        return this.#readFrom(Number(moved[1]), file, range, exportTo);
+      });
+    } catch (error) {
+      throw toFailure(error, false);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#idle = setTimeout(() => void this.#closeAll(), IDLE_MS).unref();
+    }
+  }
+
+  /** Closes for good: pending and later calls fail. Never throws. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#idle);
+    await this.#closeAll();
+  }
+
+  async #readFrom(
+    dcId: number,
+    { location }: LocatedFile,
+    { offset, limit }: FileRange,
+    exportTo: ExportTo,
+  ): Promise<Buffer> {
+    const request = new Api.upload.GetFile({ location, offset: bigInt(offset), limit });
+    const call = async () => (await this.#connected(dcId, exportTo)).call(request, PART_TIMEOUT_MS);
+    const answer = await call().catch(async (error: unknown) => {
+      if (!(error instanceof RpcError) || !error.rpcName.startsWith('AUTH_KEY_') || !this.#keys.delete(dcId))
+        throw error;
+      // Telegram no longer knows the account by this key. Its own data centre gives another ticket.
+      await this.#close(dcId);
+      return call();
+    });
+    if (answer instanceof Api.upload.File) return answer.bytes;
+    throw new NotSentError('Telegram refers to a server for public files, which it was not asked for');
+  }
+
+  async #connected(dcId: number, exportTo: ExportTo): Promise<Connection> {
+    for (;;) {
+      const known = this.#connections.get(dcId);
+      if (known === undefined) break;
+      const connection = await known;
+      if (connection.isUp) return connection;
+      this.#forget(dcId, known);
+    }
+    const opening = this.#open(dcId, exportTo);
+    this.#connections.set(dcId, opening);
+    opening.catch(() => this.#forget(dcId, opening));
+    return opening;
+  }
+
+  /** Does nothing if there is a newer connection. */
+  #forget(dcId: number, connection: Promise<Connection>): void {
+    if (this.#connections.get(dcId) === connection) this.#connections.delete(dcId);
+  }
+
+  async #open(dcId: number, exportTo: ExportTo): Promise<Connection> {
+    const { options, home } = this.#options;
+    const { dcId: homeId, authKey } = home();
+    const isHome = dcId === homeId;
+    const key = isHome ? authKey : this.#keys.get(dcId);
+    if (this.#isClosed) throw toConnectFailure(new NotSentError('The client is closed'));
+    const connection = this.#connectionTo(dcId, key);
+    try {
+      await connection.openForTransfers(options.connectTimeoutMs);
+      if (!isHome && key === undefined) {
+        const { id, bytes } = await exportTo(dcId);
+        await connection.call(new Api.auth.ImportAuthorization({ id, bytes }));
+        if (connection.authKey !== undefined) this.#keys.set(dcId, connection.authKey);
+      }
+      if (this.#isClosed) throw new NotSentError('The client is closed');
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw toConnectFailure(error);
+    }
+  }
+
+  #connectionTo(dcId: number, authKey: Buffer | undefined): Connection {
+    const { options, dataCenters, mayTalk } = this.#options;
+    const { apiId, callTimeoutMs, proxy } = options;
+    const dataCenter = dataCenters.find(dcId);
+    if (dataCenter === undefined)
+      throw toConnectFailure(new MisconfiguredError(dataCenters.whyMissing(dcId)));
+    const { isCustom } = dataCenters;
+    return new Connection({ apiId, dataCenter, isCustom, authKey, callTimeoutMs, proxy, mayTalk });
+  }
+
+  async #close(dcId: number): Promise<void> {
+    const connection = this.#connections.get(dcId);
+    this.#connections.delete(dcId);
+    await connection?.then(
+      (open) => open.close(),
+      () => {},
+    );
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all([...this.#connections.keys()].map((dcId) => this.#close(dcId)));
+  }
+}
