@@ -278,6 +278,9 @@ export interface SandboxMessage {
   };
   entities?: ({ type: string; offset: number; length: number } & Record<string, unknown>)[];
   reply_to?: number;
+  /** The forum topic: the id of its first message. */
+  topic_id?: number;
+  quote?: { text: string; offset?: number };
   silent?: boolean;
   no_webpage?: boolean;
   edit_date?: string;

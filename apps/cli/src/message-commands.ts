@@ -129,6 +129,7 @@ export function addMessageCommands(
   define('forward <user_id> <recipient> <to> <message_id...>', 'forward messages of a chat to another')
     .option('--drop-author', 'as messages of the account')
     .option('--drop-captions', 'without the captions of media, and without their author')
+    .option('--topic <id>', 'to this topic of a forum: the id of its first message')
     .option('--silent', 'without a notification')
     .action(
       (

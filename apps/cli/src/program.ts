@@ -132,6 +132,7 @@ function addSend(command: Command, run: Runner): void {
       '--as <type>',
       'what to send the file as: photo, video, audio, document …; by default as its kind',
     )
+    .option('--quote <text>', 'with --reply-to: the quoted part of that message')
     .option(
       '--batch <file>',
       'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send; UTF-8, or UTF-16 with a byte order mark',

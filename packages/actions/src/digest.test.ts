@@ -45,6 +45,7 @@ test.each([
     '2:Pz2MIEhuLEDcM7X-dndULIQwQuiUUVNA349Wg0xbgOA',
   ],
   ['send', { ...SEND, text: undefined, media: MEDIA }, '2:TUU8QCNn231TzAZbUua4runEgRYPJFwux72dT0Uyv9c'],
+  ['send', { ...SEND, reply_to: 5, quote: { text: 'a', offset: 1 }, topic_id: 3 }, '2:F7X43Vp2BNeCV8tJaEabOdD_pQUbonTFCoARPADCYiY'],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
   ['message.forward', FORWARD, '2:0i93WqwAOTcnSecVO87dd56622g5U5uNkBsitGqLdU8'],
   ['message.react', REACT, '2:q3_IONn_n9YT89rqwVm1dUgUZsU5MX-yeTK3L_WafFI'],

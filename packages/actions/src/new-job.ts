@@ -5,7 +5,7 @@ import type { ActionName, AnyAction } from './catalogue.ts';
 import { digestOf } from './digest.ts';
 import { fieldError } from './field-error.ts';
 import type { jobEnvelope } from './job-envelope.ts';
-import { formerSendDigest, type SendRequest } from './send-message.ts';
+import { couldBeFormer, formerSendDigest, type SendRequest } from './send-message.ts';
 
 /** The fields of every job, and those of its action. */
 export type JobData = Omit<z.infer<z.ZodObject<typeof jobEnvelope>>, 'digest'> & Record<string, unknown>;
@@ -108,6 +108,6 @@ function keyOf(action: AnyAction, request: object, idempotencyKey: string, tools
     idempotencyKey,
     digest: digestOf(action.name, action.forDigest?.(request) ?? request, action.digest),
     ...(action.name === 'send' &&
-      !('media' in request) && { formerDigest: () => formerSendDigest(request as SendRequest, tools) }),
+      couldBeFormer(request) && { formerDigest: () => formerSendDigest(request as SendRequest, tools) }),
   };
 }

@@ -3,7 +3,6 @@ import {
   entitySchema,
   FILE_PART_BYTES,
   messageFields,
-  messageIdField,
   needs,
   recipientIdSchema,
   requestBodyWithOneOf,
@@ -21,6 +20,7 @@ import { defineAction, type JobTools } from './action.ts';
 import { sha256 } from './digest.ts';
 import { mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
 import { cutsFor, readText, readTextAsFormerly } from './message-text.ts';
+import { replyFields, replyJob, replyOf } from './reply.ts';
 
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 
@@ -35,7 +35,7 @@ const request = requestBodyWithOneOf(
       ),
     media: mediaSchema.optional(),
     parse_mode: messageFields.parse_mode,
-    reply_to: messageIdField('; leave it out for no reply').optional(),
+    ...replyFields,
     silent: z.boolean().optional(),
     link_preview: messageFields.link_preview,
     split: messageFields.split,
@@ -43,7 +43,12 @@ const request = requestBodyWithOneOf(
     callback_url: messageFields.callback_url.optional(),
   },
   ['text', 'media'],
-).meta({ anyOf: [needs('text'), needs('media')] });
+).meta({
+  anyOf: [needs('text'), needs('media')],
+  if: needs('quote'),
+  // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema.
+  then: needs('reply_to'),
+});
 export type SendRequest = z.output<typeof request>;
 
 const job = {
@@ -57,7 +62,7 @@ const job = {
   entities: z.array(entitySchema).optional(),
   /** The file to send, with the first part of `text` as its caption. */
   media: z.array(mediaJobSchema).length(1).optional(),
-  replyTo: z.int().optional(),
+  ...replyJob,
   silent: z.boolean().optional(),
   linkPreview: z.boolean(),
 };
@@ -81,7 +86,7 @@ export const sendMessage = defineAction({
   job,
   result: sendResultSchema,
   toJob: async (given, tools) => {
-    const { recipient_id, text, media, reply_to, silent, link_preview, callback_url, send_at } = given;
+    const { recipient_id, text, media, silent, link_preview, callback_url, send_at } = given;
     const formatted =
       text === undefined ? { text: '', entities: [] } : await readText({ ...given, text }, tools);
     await tools.pause();
@@ -91,7 +96,7 @@ export const sendMessage = defineAction({
         recipient: recipient_id,
         ...formattedFields(formatted, cuts),
         ...(media !== undefined && { media: media.map(mediaOf) }),
-        ...(reply_to !== undefined && { replyTo: reply_to }),
+        ...replyOf(given),
         ...(silent !== undefined && { silent }),
         linkPreview: link_preview,
       },
@@ -105,6 +110,8 @@ export const sendMessage = defineAction({
     'media',
     'parse_mode',
     'reply_to',
+    'quote',
+    'topic_id',
     'silent',
     'link_preview',
     'send_at',
@@ -136,7 +143,7 @@ export const sendMessage = defineAction({
     'MEDIA_REFUSED',
     'MEDIA_UNAVAILABLE',
   ],
-  hide: ['text', 'entities', 'cuts', 'media'],
+  hide: ['text', 'entities', 'cuts', 'media', 'quote'],
 });
 
 type FileSource = {
@@ -181,6 +188,14 @@ export function formattedFields(
     ...(entities.length > 0 && { entities: [...entities] }),
     ...(cuts.length > 0 && { cuts: [...cuts] }),
   };
+}
+
+/** The fields of a send that former versions did not have. */
+const NEW_FIELDS = ['media', 'quote', 'topic_id'];
+
+/** Whether a former version could accept the send, and so may have given it a digest. */
+export function couldBeFormer(request: object): boolean {
+  return !NEW_FIELDS.some((field) => field in request);
 }
 
 /**

@@ -206,6 +206,7 @@ export {
   messageFields,
   messageIdField,
   messageIdsField,
+  shortTextField,
 } from './message-fields.ts';
 export { chatTargetSchema } from './recipients/chat-target.ts';
 export { inviteHash } from './recipients/invites.ts';

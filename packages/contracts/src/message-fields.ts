@@ -80,6 +80,16 @@ export const messageFields = {
     .meta(CALLBACK_URL),
 };
 
+/** A short text that must show something, such as a name. */
+export function shortTextField(max: number) {
+  return z
+    .string()
+    .max(max, `must be at most ${max} characters`)
+    .refine((text) => !isInvisible(cleanText(text)), 'must not be empty')
+    .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
+    .meta({ pattern: SHOWS_SOMETHING });
+}
+
 /** Telegram's id of a message in its chat. @param otherwise what to do instead, in words; ends the error message. */
 export function messageIdField(otherwise = '') {
   const message = `must be the id of a message in that chat, 1 to ${MAX_MESSAGE_ID}${otherwise}`;

@@ -49,13 +49,14 @@ export async function deleteMessages(
 export interface ForwardOptions {
   dropAuthor?: boolean;
   dropCaptions?: boolean;
+  topic?: string;
   silent?: boolean;
 }
 
 export async function forward(
   context: CommandContext,
   { to, messageIds, ...chat }: ChatArguments & { to: string; messageIds: readonly string[] },
-  { dropAuthor, dropCaptions, silent }: ForwardOptions,
+  { dropAuthor, dropCaptions, topic, silent }: ForwardOptions,
 ): Promise<ExitCode> {
   const request = {
     ...chatFields(chat),
@@ -63,6 +64,7 @@ export async function forward(
     message_ids: messageIds.map((id) => messageIdOf('message_id', id)),
     drop_author: dropAuthor,
     drop_captions: dropCaptions,
+    topic_id: topic === undefined ? undefined : messageIdOf('--topic', topic),
     silent,
   };
   return act(

@@ -18,6 +18,7 @@ export interface SendOptions {
   file?: string;
   parseMode?: string;
   replyTo?: string;
+  topic?: string;
   silent?: boolean;
   preview?: boolean;
   at?: string;
@@ -30,6 +31,7 @@ export interface SendOptions {
 export interface MediaOptions {
   media?: string;
   as?: string;
+  quote?: string;
 }
 
 /** Adds the options of one send to its command. */
@@ -38,6 +40,7 @@ export function addSendOptions(command: Command): Command {
     .option('--file <path>', 'read the text from a file; - as the text: from standard input')
     .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
     .option('--reply-to <id>', 'reply to this message of the chat')
+    .option('--topic <id>', 'send to this topic of a forum: the id of its first message')
     .option('--silent', 'send silently')
     .option('--no-preview', 'without link previews')
     .option('--at <time>', 'hold until this time, with time zone: 2030-01-31T09:00:00+03:00')
@@ -68,6 +71,7 @@ export async function send(
     ...messageOptions(options),
     user_id: userId,
     recipient_id: recipient,
+    quote: options.quote === undefined ? undefined : { text: options.quote },
     ...(await contentOf(context, userId, args.text, options)),
   };
   const idempotencyKey = options.key ?? randomUUID();
@@ -118,6 +122,7 @@ export function messageOptions(
   return {
     parse_mode: parseModeOf(options.parseMode),
     reply_to: options.replyTo === undefined ? undefined : messageIdOf('--reply-to', options.replyTo),
+    topic_id: options.topic === undefined ? undefined : messageIdOf('--topic', options.topic),
     silent: options.silent,
     link_preview: options.preview === false ? false : undefined,
     send_at: options.at,

@@ -25,7 +25,7 @@ export const sendMessage: RunStep<'send'> = async (client, step) => {
       ownId: step.ownId,
       randomId: randomIdOf(jobId, index),
       // Only the first part is a reply; the other parts follow it.
-      replyTo: index === 0 ? job.replyTo : undefined,
+      ...(index > 0 && { replyTo: undefined, quote: undefined }),
       askedAt,
       after,
       searchSince,

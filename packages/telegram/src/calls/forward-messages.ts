@@ -8,6 +8,7 @@ import type { Recipients } from '../peers/recipients.ts';
 import { isOfServiceAccount } from '../shown/service-account.ts';
 import { findForwarded } from './find-forwarded.ts';
 import { messageNotFound, messagesById } from './messages-by-id.ts';
+import { topMsgId } from './reply-to.ts';
 import { withRecipient } from './with-recipient.ts';
 
 export interface Forward {
@@ -102,6 +103,7 @@ async function forwardTo(
 }
 
 function requestOf({ from, to, forward }: Route, chosen: readonly number[]) {
+  const topic = topMsgId(forward.topicId);
   return new Api.messages.ForwardMessages({
     fromPeer: from,
     toPeer: to,
@@ -110,7 +112,7 @@ function requestOf({ from, to, forward }: Route, chosen: readonly number[]) {
     silent: forward.silent ?? false,
     dropAuthor: forward.dropAuthor,
     dropMediaCaptions: forward.dropCaptions,
-    ...(forward.topicId !== undefined && { topMsgId: forward.topicId }),
+    ...(topic !== undefined && { topMsgId: topic }),
   });
 }
 

@@ -10,10 +10,11 @@ import { findByIds } from './bot-history.ts';
 import { toTelegramEntities } from './entities.ts';
 import { findInHistory } from './history.ts';
 import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './outgoing-media.ts';
+import { inputReplyTo, isInTopic, type Place } from './reply-to.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 
-export interface OutgoingMessage {
+export interface OutgoingMessage extends Place {
   recipient: Recipient;
   text: string;
   /** The formatting of `text`. */
@@ -24,7 +25,6 @@ export interface OutgoingMessage {
   ownId?: string | undefined;
   /** Telegram's idempotency key: signed 64-bit, never 0, the same for every attempt of one message. */
   randomId: bigint;
-  replyTo?: number | undefined;
   silent?: boolean | undefined;
   linkPreview: boolean;
   /**
@@ -84,10 +84,11 @@ async function findEarlier(
   caller: Caller,
   { isBot }: Recipients,
   peer: Api.TypeInputPeer,
-  { text, media }: OutgoingMessage,
+  { text, media, topicId }: OutgoingMessage,
   floor: { after: number; since?: number },
 ): Promise<SentMessage | undefined> {
-  const isLike = (message: Api.Message) => media === undefined || hasFile(message, media);
+  const isLike = (message: Api.Message) =>
+    (media === undefined || hasFile(message, media)) && isInTopic(message, topicId);
   if (!isBot) return findInHistory(caller, peer, text, floor, isLike);
   if (floor.after === 0) throw unseen();
   return findByIds(caller, peer, text, floor.after, isLike);
@@ -119,6 +120,7 @@ function requestOf(
   peer: Api.TypeInputPeer,
   message: OutgoingMessage,
 ): Api.messages.SendMessage | Api.messages.SendMedia {
+  const replyTo = inputReplyTo(message);
   const fields = {
     peer,
     message: message.text,
@@ -128,9 +130,7 @@ function requestOf(
       }),
     randomId: bigInt(message.randomId.toString()),
     silent: message.silent ?? false,
-    ...(message.replyTo !== undefined && {
-      replyTo: new Api.InputReplyToMessage({ replyToMsgId: message.replyTo }),
-    }),
+    ...(replyTo !== undefined && { replyTo }),
   };
   return message.media === undefined
     ? new Api.messages.SendMessage({ ...fields, noWebpage: !message.linkPreview })

@@ -65,7 +65,8 @@ function senderOf({ fromId, peerId, post }: Shown, isOut: boolean, ownId: string
   return post === true ? peerId : undefined;
 }
 
-function topicOf({ replyTo }: Shown): number | null {
+/** The forum topic of a message: the id of its first message; `null` without one, and in "General". */
+export function topicOf({ replyTo }: Shown): number | null {
   if (!(replyTo instanceof Api.MessageReplyHeader) || replyTo.forumTopic !== true) return null;
   return replyTo.replyToTopId ?? replyTo.replyToMsgId ?? null;
 }
