@@ -275,6 +275,8 @@ export interface SandboxMessage {
     title?: string;
     performer?: string;
     spoiler?: true;
+    latitude?: number;
+    longitude?: number;
   };
   entities?: ({ type: string; offset: number; length: number } & Record<string, unknown>)[];
   reply_to?: number;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CommonOptions, CommandContext, Runner } from './command-context.ts';
 import { logout, pause, receive, resume, status } from './commands/account.ts';
+import { addAttachmentOptions } from './commands/attachments.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
 import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
@@ -126,7 +127,7 @@ export function createProgram(run: Runner): Command {
 }
 
 function addSend(command: Command, run: Runner): void {
-  addSendOptions(command)
+  addAttachmentOptions(addSendOptions(command))
     .option('--media <path>', 'send this file; the text is its caption')
     .option(
       '--as <type>',

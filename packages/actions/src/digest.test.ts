@@ -20,6 +20,7 @@ async function digest(type: string, body: object): Promise<string | undefined> {
 }
 
 const SEND = { user_id: 'alice', recipient_id: 'me', text: 'Hello' };
+const NO_TEXT = { ...SEND, text: undefined };
 const MEDIA = [{ type: 'photo', upload_id: `up_${'r'.repeat(22)}.${'s'.repeat(43)}.7`, spoiler: true }];
 const DELETE = { user_id: 'alice', recipient_id: 'me', message_ids: [7, 8] };
 const REACT = { user_id: 'alice', recipient_id: 'me', message_id: 7, emoji: '👍' };
@@ -44,8 +45,27 @@ test.each([
     },
     '2:Pz2MIEhuLEDcM7X-dndULIQwQuiUUVNA349Wg0xbgOA',
   ],
-  ['send', { ...SEND, text: undefined, media: MEDIA }, '2:TUU8QCNn231TzAZbUua4runEgRYPJFwux72dT0Uyv9c'],
-  ['send', { ...SEND, reply_to: 5, quote: { text: 'a', offset: 1 }, topic_id: 3 }, '2:F7X43Vp2BNeCV8tJaEabOdD_pQUbonTFCoARPADCYiY'],
+  ['send', { ...NO_TEXT, media: MEDIA }, '2:TUU8QCNn231TzAZbUua4runEgRYPJFwux72dT0Uyv9c'],
+  [
+    'send',
+    { ...SEND, reply_to: 5, quote: { text: 'a', offset: 1 }, topic_id: 3 },
+    '2:F7X43Vp2BNeCV8tJaEabOdD_pQUbonTFCoARPADCYiY',
+  ],
+  [
+    'send',
+    { ...NO_TEXT, location: { latitude: 52.5, longitude: 13.4, live_seconds: 60 } },
+    '2:hMz2WfZMV2xvGE889hhJmNoSeHbmcPHsoyul8MTlzfI',
+  ],
+  [
+    'send',
+    { ...NO_TEXT, contact: { phone_number: '+79991234567', first_name: 'Eva' } },
+    '2:4lSYHlxr-Aj6SvXPsProfR_1WQ0IvANbPL2iNEG6gC4',
+  ],
+  [
+    'send',
+    { ...NO_TEXT, poll: { question: 'Tea?', options: ['yes', 'no'], correct_option: 1 } },
+    '2:gcngAK51u62TMKuuDummLLOSH98HDjzNfhZe9gfB2ME',
+  ],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
   ['message.forward', FORWARD, '2:0i93WqwAOTcnSecVO87dd56622g5U5uNkBsitGqLdU8'],
   ['message.react', REACT, '2:q3_IONn_n9YT89rqwVm1dUgUZsU5MX-yeTK3L_WafFI'],

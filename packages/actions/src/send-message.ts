@@ -17,6 +17,14 @@ import {
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, type JobTools } from './action.ts';
+import {
+  attachmentFields,
+  attachmentJob,
+  attachmentOf,
+  ATTACHMENTS,
+  CONTENT_ALTERNATIVES,
+  CONTENTS,
+} from './attachments.ts';
 import { sha256 } from './digest.ts';
 import { mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
 import { cutsFor, readText, readTextAsFormerly } from './message-text.ts';
@@ -31,9 +39,10 @@ const request = requestBodyWithOneOf(
     text: messageFields.text
       .optional()
       .describe(
-        'Required unless there is `media`, whose caption it is. What is too long for a caption follows it',
+        'Required unless there is `media`, whose caption it is, or `location`, `contact` or `poll`, which have none. What is too long for a caption follows it',
       ),
     media: mediaSchema.optional(),
+    ...attachmentFields,
     parse_mode: messageFields.parse_mode,
     ...replyFields,
     silent: z.boolean().optional(),
@@ -42,9 +51,9 @@ const request = requestBodyWithOneOf(
     send_at: messageFields.send_at.optional(),
     callback_url: messageFields.callback_url.optional(),
   },
-  ['text', 'media'],
+  CONTENTS,
 ).meta({
-  anyOf: [needs('text'), needs('media')],
+  anyOf: CONTENT_ALTERNATIVES,
   if: needs('quote'),
   // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema.
   then: needs('reply_to'),
@@ -62,6 +71,7 @@ const job = {
   entities: z.array(entitySchema).optional(),
   /** The file to send, with the first part of `text` as its caption. */
   media: z.array(mediaJobSchema).length(1).optional(),
+  ...attachmentJob,
   ...replyJob,
   silent: z.boolean().optional(),
   linkPreview: z.boolean(),
@@ -96,6 +106,7 @@ export const sendMessage = defineAction({
         recipient: recipient_id,
         ...formattedFields(formatted, cuts),
         ...(media !== undefined && { media: media.map(mediaOf) }),
+        ...attachmentOf(given),
         ...replyOf(given),
         ...(silent !== undefined && { silent }),
         linkPreview: link_preview,
@@ -108,6 +119,9 @@ export const sendMessage = defineAction({
     'recipient_id',
     'text',
     'media',
+    'location',
+    'contact',
+    'poll',
     'parse_mode',
     'reply_to',
     'quote',
@@ -120,7 +134,13 @@ export const sendMessage = defineAction({
   forDigest: ({ media, ...given }) => ({ ...given, media: media?.map(mediaForDigest) }),
   uploadsOf: (send, progress) => [uploadOf(send, progress)].filter((id) => id !== undefined),
   chatsOf: ({ recipient }) => [recipient],
-  preview: ({ text, media = [] }) => text || media.map(({ type }) => `[${type}]`).join(' '),
+  preview: ({ text, media = [], ...job }) => {
+    const types = [
+      ...media.map(({ type }) => type),
+      ...ATTACHMENTS.filter((name) => job[name] !== undefined),
+    ];
+    return text || types.map((type) => `[${type}]`).join(' ');
+  },
   steps: {
     progress: sendProgressSchema,
     none: { sent: [] },
@@ -143,7 +163,7 @@ export const sendMessage = defineAction({
     'MEDIA_REFUSED',
     'MEDIA_UNAVAILABLE',
   ],
-  hide: ['text', 'entities', 'cuts', 'media', 'quote'],
+  hide: ['text', 'entities', 'cuts', 'media', 'location', 'contact', 'poll', 'quote'],
 });
 
 type FileSource = {
@@ -191,7 +211,7 @@ export function formattedFields(
 }
 
 /** The fields of a send that former versions did not have. */
-const NEW_FIELDS = ['media', 'quote', 'topic_id'];
+const NEW_FIELDS = ['media', ...ATTACHMENTS, 'quote', 'topic_id'];
 
 /** Whether a former version could accept the send, and so may have given it a digest. */
 export function couldBeFormer(request: object): boolean {

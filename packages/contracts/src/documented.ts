@@ -83,9 +83,13 @@ export const CALLBACK_URL = {
   pattern: `^https?://(?:(?:${LABEL}\\.)*${LAST_LABEL}|(?:${BYTE}\\.){3}${BYTE})(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$`,
 };
 
-/** JSON Schema that requires a field and refuses null in it. */
-export function needs(name: string) {
-  return { required: [name], properties: { [name]: { not: { type: 'null' } } } };
+/** JSON Schema that requires a field and refuses null in it. @param others fields that must be absent or null. */
+export function needs(name: string, others: readonly string[] = []) {
+  const absent = others.map((other) => [other, { type: 'null' }]);
+  return {
+    required: [name],
+    properties: { [name]: { not: { type: 'null' } }, ...Object.fromEntries(absent) },
+  };
 }
 
 function anyCase(word: string): string {

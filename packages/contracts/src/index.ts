@@ -139,6 +139,7 @@ export {
 } from './media.ts';
 export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
+export { phoneNumberSchema } from './recipients/phone-number.ts';
 export { parseRecipient } from './recipients/recipient.ts';
 export { CALLBACK_URL, needs } from './documented.ts';
 export { type Recipient } from './recipients/recipient-forms.ts';

@@ -11,7 +11,7 @@ function namesOf(fits: (field: Field) => boolean): readonly string[] {
 }
 
 /** Fields that no cell of a table can hold. */
-const NOT_IN_TABLES = new Set(['media', 'quote']);
+const NOT_IN_TABLES = new Set(['media', 'location', 'contact', 'poll', 'quote']);
 
 /** Every field of a send that a table can have as a column. */
 export const COLUMNS = namesOf(() => true).filter((name) => !NOT_IN_TABLES.has(name));

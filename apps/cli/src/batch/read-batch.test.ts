@@ -79,6 +79,13 @@ describe('a .csv file', () => {
   });
 });
 
+test('a line of a .jsonl file needs no text if it has something else to send', () => {
+  const { lines } = readBatch('x.jsonl', '{"recipient_id":"me","location":{"latitude":1,"longitude":2}}', {
+    user_id: 'alice',
+  });
+  expect(lines[0]?.message.location).toEqual({ latitude: 1, longitude: 2 });
+});
+
 describe('a table as a spreadsheet saves it', () => {
   const brief = (text: string, name = 'x.csv') =>
     readBatch(name, text, { user_id: 'alice' }).lines.map(({ line, message }) => [

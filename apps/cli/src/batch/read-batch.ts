@@ -85,9 +85,13 @@ function withoutUndefined(fields: Defaults): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
+/** What a message of a `.jsonl` file can have in place of a text. */
+const OTHER_CONTENTS = ['media', 'location', 'contact', 'poll'];
+
 /** Checks only what sending requires; the gateway checks the rest. */
 function isMessage(fields: Record<string, unknown>): fields is Record<string, unknown> & OutgoingMessage {
   const { user_id, recipient_id, text } = fields;
+  const hasOther = text === undefined && OTHER_CONTENTS.some((name) => name in fields);
   const isRecipient = typeof recipient_id === 'string' || typeof recipient_id === 'number';
-  return typeof user_id === 'string' && isRecipient && typeof text === 'string';
+  return typeof user_id === 'string' && isRecipient && (typeof text === 'string' || hasOther);
 }

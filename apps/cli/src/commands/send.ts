@@ -10,6 +10,7 @@ import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import { readTextFile } from '../text-file.ts';
+import { attachmentOf, type AttachmentOptions } from './attachments.ts';
 import { secondsOf, whyHeld } from './jobs.ts';
 import { uploadMedia } from './upload-media.ts';
 
@@ -28,7 +29,7 @@ export interface SendOptions {
 }
 
 /** The options of a send that a batch does not have. */
-export interface MediaOptions {
+export interface MediaOptions extends AttachmentOptions {
   media?: string;
   as?: string;
   quote?: string;
@@ -90,13 +91,16 @@ export async function send(
   }
 }
 
-/** The text, or the file and its caption. */
+/** The text, the file and its caption, or what takes their place. */
 async function contentOf(
   context: CommandContext,
   userId: string,
   given: string | undefined,
-  { file, media, as }: SendOptions & MediaOptions,
-): Promise<Pick<OutgoingMessage, 'text' | 'media'>> {
+  { file, media, as, ...options }: SendOptions & MediaOptions,
+): Promise<Pick<OutgoingMessage, 'text' | 'media' | 'location' | 'contact' | 'poll'>> {
+  const attachment = attachmentOf(options);
+  // The gateway refuses a text beside it.
+  if (attachment !== null) return { ...attachment, text: given };
   if (media === undefined && as !== undefined) throw new UsageError('--as needs --media <path>');
   if (media === undefined) return { text: await textOf(context, given, file) };
   // A file needs no caption, so without a text none is read from standard input.

@@ -430,7 +430,7 @@ export const ERROR_CODES = {
   MEDIA_REFUSED: entry(
     422,
     'permanent',
-    'Telegram does not take this file.',
+    'Telegram does not take this file, location, contact or poll.',
     'Read `rpc_error`; send it as another type, such as `document`.',
   ),
   UPLOAD_NOT_FOUND: entry(

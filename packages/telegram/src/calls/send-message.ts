@@ -9,12 +9,13 @@ import type { Recipients, ResolvedRecipient } from '../peers/recipients.ts';
 import { findByIds } from './bot-history.ts';
 import { toTelegramEntities } from './entities.ts';
 import { findInHistory } from './history.ts';
+import { hasAttachment, inputAttachment, type OutgoingAttachment } from './outgoing-attachment.ts';
 import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './outgoing-media.ts';
 import { inputReplyTo, isInTopic, type Place } from './reply-to.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 
-export interface OutgoingMessage extends Place {
+export interface OutgoingMessage extends Place, OutgoingAttachment {
   recipient: Recipient;
   text: string;
   /** The formatting of `text`. */
@@ -84,11 +85,13 @@ async function findEarlier(
   caller: Caller,
   { isBot }: Recipients,
   peer: Api.TypeInputPeer,
-  { text, media, topicId }: OutgoingMessage,
+  { text, media, topicId, ...attachment }: OutgoingMessage,
   floor: { after: number; since?: number },
 ): Promise<SentMessage | undefined> {
   const isLike = (message: Api.Message) =>
-    (media === undefined || hasFile(message, media)) && isInTopic(message, topicId);
+    (media === undefined || hasFile(message, media)) &&
+    hasAttachment(message, attachment) &&
+    isInTopic(message, topicId);
   if (!isBot) return findInHistory(caller, peer, text, floor, isLike);
   if (floor.after === 0) throw unseen();
   return findByIds(caller, peer, text, floor.after, isLike);
@@ -120,6 +123,7 @@ function requestOf(
   peer: Api.TypeInputPeer,
   message: OutgoingMessage,
 ): Api.messages.SendMessage | Api.messages.SendMedia {
+  const media = message.media === undefined ? inputAttachment(message) : inputMedia(message.media);
   const replyTo = inputReplyTo(message);
   const fields = {
     peer,
@@ -132,9 +136,9 @@ function requestOf(
     silent: message.silent ?? false,
     ...(replyTo !== undefined && { replyTo }),
   };
-  return message.media === undefined
+  return media === undefined
     ? new Api.messages.SendMessage({ ...fields, noWebpage: !message.linkPreview })
-    : new Api.messages.SendMedia({ ...fields, media: inputMedia(message.media) });
+    : new Api.messages.SendMedia({ ...fields, media });
 }
 
 /** This call has sent the message. So no failure to find it, not even a flood wait, may say that nothing was sent. */

@@ -222,6 +222,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   REPLY_MESSAGE_ID_INVALID: MESSAGE_INVALID,
   REPLY_TO_INVALID: MESSAGE_INVALID,
   QUOTE_TEXT_INVALID: MESSAGE_INVALID,
+  // A poll whose voters are shown, in a channel.
+  BROADCAST_PUBLIC_VOTERS_FORBIDDEN: MEDIA_REFUSED,
 
   // Trouble at Telegram, which says that it did nothing
   WORKER_BUSY_TOO_LONG_RETRY: NOTHING_DONE,
@@ -237,9 +239,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Telegram's names for files that it does not take. */
-const FILE_REFUSED =
-  /^(?:PHOTO|VIDEO|AUDIO|VOICE|STICKER|STICKERS|GIF|IMAGE|MEDIA|FILE|DOCUMENT|THUMB)_|^WEBDOCUMENT_|^EXTENSION_INVALID$/;
+/** Telegram's names for files, places, contacts and polls that it does not take. */
+const REFUSED_KINDS = [
+  'PHOTO VIDEO AUDIO VOICE STICKER STICKERS GIF IMAGE MEDIA FILE DOCUMENT THUMB WEBDOCUMENT',
+  'POLL QUIZ GEO_POINT CONTACT_NAME',
+];
+const FILE_REFUSED = new RegExp(`^(?:${REFUSED_KINDS.join(' ').replaceAll(' ', '|')})_|^EXTENSION_INVALID$`);
 /** This recipient takes no such files. */
 const SENDING_FORBIDDEN = /^CHAT_SEND_\w+_FORBIDDEN$/;
 
