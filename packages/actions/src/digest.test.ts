@@ -66,6 +66,7 @@ test.each([
     { ...NO_TEXT, poll: { question: 'Tea?', options: ['yes', 'no'], correct_option: 1 } },
     '2:gcngAK51u62TMKuuDummLLOSH98HDjzNfhZe9gfB2ME',
   ],
+  ['send', { ...SEND, typing_ms: 3_000 }, '2:YnBGjnEjAghDfIuJgJ6NvC1RCWfiAqdahQMr0bIGbjs'],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
   ['message.forward', FORWARD, '2:0i93WqwAOTcnSecVO87dd56622g5U5uNkBsitGqLdU8'],
   ['message.react', REACT, '2:q3_IONn_n9YT89rqwVm1dUgUZsU5MX-yeTK3L_WafFI'],

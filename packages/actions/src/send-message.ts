@@ -2,6 +2,7 @@ import {
   captionCutsOf,
   entitySchema,
   FILE_PART_BYTES,
+  MAX_TYPING_MS,
   messageFields,
   needs,
   recipientIdSchema,
@@ -45,6 +46,12 @@ const request = requestBodyWithOneOf(
     ...attachmentFields,
     parse_mode: messageFields.parse_mode,
     ...replyFields,
+    typing_ms: z
+      .int()
+      .nonnegative('must be at least 0')
+      .max(MAX_TYPING_MS, `must be at most ${MAX_TYPING_MS}`)
+      .optional()
+      .describe('How long to show the account as typing first. Messages to other chats go out meanwhile'),
     silent: z.boolean().optional(),
     link_preview: messageFields.link_preview,
     split: messageFields.split,
@@ -73,6 +80,8 @@ const job = {
   media: z.array(mediaJobSchema).length(1).optional(),
   ...attachmentJob,
   ...replyJob,
+  /** How long the account is shown as typing before the first message. */
+  typingMs: z.int().positive().optional(),
   silent: z.boolean().optional(),
   linkPreview: z.boolean(),
 };
@@ -96,7 +105,7 @@ export const sendMessage = defineAction({
   job,
   result: sendResultSchema,
   toJob: async (given, tools) => {
-    const { recipient_id, text, media, silent, link_preview, callback_url, send_at } = given;
+    const { recipient_id, text, media, typing_ms, silent, link_preview, callback_url, send_at } = given;
     const formatted =
       text === undefined ? { text: '', entities: [] } : await readText({ ...given, text }, tools);
     await tools.pause();
@@ -108,6 +117,7 @@ export const sendMessage = defineAction({
         ...(media !== undefined && { media: media.map(mediaOf) }),
         ...attachmentOf(given),
         ...replyOf(given),
+        ...(typing_ms !== undefined && typing_ms > 0 && { typingMs: typing_ms }),
         ...(silent !== undefined && { silent }),
         linkPreview: link_preview,
       },
@@ -126,6 +136,7 @@ export const sendMessage = defineAction({
     'reply_to',
     'quote',
     'topic_id',
+    'typing_ms',
     'silent',
     'link_preview',
     'send_at',
@@ -211,7 +222,7 @@ export function formattedFields(
 }
 
 /** The fields of a send that former versions did not have. */
-const NEW_FIELDS = ['media', ...ATTACHMENTS, 'quote', 'topic_id'];
+const NEW_FIELDS = ['media', ...ATTACHMENTS, 'quote', 'topic_id', 'typing_ms'];
 
 /** Whether a former version could accept the send, and so may have given it a digest. */
 export function couldBeFormer(request: object): boolean {

@@ -220,7 +220,7 @@ export {
   type SendResult,
   type SentMessage,
 } from './send-result.ts';
-export { typingRequestSchema, typingResponseSchema, type TypingAction } from './typing.ts';
+export { MAX_TYPING_MS, typingRequestSchema, typingResponseSchema, type TypingAction } from './typing.ts';
 export { captionCutsOf, cutsOf, partsOf } from './text/split-text.ts';
 export { cleanSource, cleanText, isInvisible, normalizeFormatted, sameTextAs } from './text/telegram-text.ts';
 export {

@@ -30,6 +30,8 @@ export const sendProgressSchema = z.object({
   fetched: z.string().optional(),
   /** How many parts of the file are at Telegram. */
   uploaded: z.int().optional(),
+  /** Until when the account is shown as typing before the first part, ms since the epoch. */
+  typingUntil: z.int().optional(),
   /** How often the upload to Telegram was begun again. */
   restarts: z.int().optional(),
 });

@@ -4,7 +4,7 @@ import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
 
 /** Longest time that one request shows an action, ms. */
-const MAX_TYPING_MS = 20_000;
+export const MAX_TYPING_MS = 20_000;
 
 /** What an account is shown to do in a chat, by the names of the Bot API; `cancel` ends it. */
 const TYPING_ACTIONS = [

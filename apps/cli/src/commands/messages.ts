@@ -1,7 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { act } from './act.ts';
-import { messageIdOf, parseModeOf, textOf } from './send.ts';
+import { messageIdOf, msOf, parseModeOf, textOf } from './send.ts';
 
 /** A chat of an account. */
 export interface ChatArguments {
@@ -170,8 +170,7 @@ export async function typing(
   chat: ChatArguments,
   { ms }: { ms?: string },
 ): Promise<ExitCode> {
-  if (ms !== undefined && !/^\d{1,5}$/.test(ms)) throw new UsageError(`--ms must be ms, not ${ms}`);
-  const request = { ...chatFields(chat), ms: ms === undefined ? undefined : Number(ms) };
+  const request = { ...chatFields(chat), ms: ms === undefined ? undefined : msOf('--ms', ms) };
   const answer = await client.typing(request, { signal: io.signal });
   out.result(answer, answer.shown ? `${out.good('✓')} shown as typing` : '… not shown: the account is held');
   return EXIT.ok;

@@ -20,6 +20,7 @@ export interface SendOptions {
   parseMode?: string;
   replyTo?: string;
   topic?: string;
+  typing?: string;
   silent?: boolean;
   preview?: boolean;
   at?: string;
@@ -42,6 +43,7 @@ export function addSendOptions(command: Command): Command {
     .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
     .option('--reply-to <id>', 'reply to this message of the chat')
     .option('--topic <id>', 'send to this topic of a forum: the id of its first message')
+    .option('--typing <ms>', 'show the account as typing first, at most 20000 ms')
     .option('--silent', 'send silently')
     .option('--no-preview', 'without link previews')
     .option('--at <time>', 'hold until this time, with time zone: 2030-01-31T09:00:00+03:00')
@@ -127,6 +129,7 @@ export function messageOptions(
     parse_mode: parseModeOf(options.parseMode),
     reply_to: options.replyTo === undefined ? undefined : messageIdOf('--reply-to', options.replyTo),
     topic_id: options.topic === undefined ? undefined : messageIdOf('--topic', options.topic),
+    typing_ms: options.typing === undefined ? undefined : msOf('--typing', options.typing),
     silent: options.silent,
     link_preview: options.preview === false ? false : undefined,
     send_at: options.at,
@@ -148,6 +151,12 @@ export function parseModeOf(mode: string | undefined): OutgoingMessage['parse_mo
 export function messageIdOf(option: string, value: string): number {
   if (!/^[1-9]\d{0,9}$/.test(value))
     throw new UsageError(`${option} must be the id of a message, not ${value}`);
+  return Number(value);
+}
+
+/** @throws {UsageError} if it is no number of milliseconds. @param option names the value in the error. */
+export function msOf(option: string, value: string): number {
+  if (!/^\d{1,5}$/.test(value)) throw new UsageError(`${option} must be ms, not ${value}`);
   return Number(value);
 }
 

@@ -42,6 +42,7 @@ import type { AccountFiles } from '../media/account-files.ts';
 import type { AccountOptions } from './account-options.ts';
 import { endOf, viewOf } from './account-view.ts';
 import { chatFor } from './recipients.ts';
+import { showTyping, type ShownTyping } from './show-typing.ts';
 import { readPeers, readStored, statusWithTrouble, whyUnreadable } from './stored-account.ts';
 
 /** Control jobs run before sends, because a person waits for them. */
@@ -267,6 +268,11 @@ export class Account implements LaneAccount {
       }
     });
     return 'later' in outcome ? outcome.later : outcome;
+  }
+
+  /** As {@link showTyping}. */
+  async showTyping(typing: ShownTyping): Promise<boolean> {
+    return showTyping(this, typing, this.#options.now());
   }
 
   /** Reads at Telegram. Each call takes a turn of its own, so that sends and a sign-out come between. */

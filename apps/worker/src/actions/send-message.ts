@@ -4,6 +4,7 @@ import { recipientOf } from '../accounts/recipients.ts';
 import { randomIdOf } from './random-id.ts';
 import { fetchFile, outgoingMedia, sendFilePart, uploadedAgain } from './send-media.ts';
 import type { RunStep } from './step.ts';
+import { typeFirst } from './type-first.ts';
 
 /** Fetches the file, uploads a part of it, or sends one part of the text, the first one with the file. */
 export const sendMessage: RunStep<'send'> = async (client, step) => {
@@ -11,6 +12,8 @@ export const sendMessage: RunStep<'send'> = async (client, step) => {
   if (isToFetch(job, progress)) return { progress: await fetchFile(step), asked: false };
   const fileParts = filePartsOf(job, progress);
   if (step.index < fileParts) return { progress: await sendFilePart(client, step) };
+  const typing = await typeFirst(step);
+  if (typing !== null) return typing;
   const index = step.index - fileParts;
   const { text = '', entities = [] } = partsOf(job.text, job.cuts ?? [], job.entities)[index] ?? {};
   const media = index === 0 ? await outgoingMedia(step) : undefined;

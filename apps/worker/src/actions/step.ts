@@ -13,6 +13,9 @@ export interface Step {
   trace: string | undefined;
   /** The account's uploads. */
   files: Pick<AccountFiles, 'describe' | 'fetch' | 'read'>;
+  now: () => number;
+  /** Shows the account as typing to the chat, once. @returns whether it is shown. */
+  showTyping: () => Promise<boolean>;
   /** The id of the account at Telegram; `undefined` if it is not known. */
   ownId: string | undefined;
   /** When a caller last requested the job, ms since the epoch. */
@@ -32,8 +35,10 @@ export interface Step {
 export interface StepEnd {
   progress: object;
   messageIds?: readonly number[];
-  /** `false`: the step asked nothing of Telegram. */
+  /** `false`: the step asked nothing of Telegram that says whether an earlier try took effect. */
   asked?: false;
+  /** The job's next step begins after so long, ms. Jobs of other chats go on meanwhile. */
+  pauseMs?: number;
 }
 
 /** `later`: the step ends after the account's turn, since somebody else has to answer first. */
@@ -55,8 +60,9 @@ export type RunStep<N extends ActionName> = (
   step: StepOf<N>,
 ) => Promise<EndOf<N> | { later: Promise<EndOf<N>> }>;
 
-interface EndOf<N extends ActionName> {
+export interface EndOf<N extends ActionName> {
   progress: ProgressOf<N>;
   messageIds?: readonly number[];
   asked?: false;
+  pauseMs?: number;
 }

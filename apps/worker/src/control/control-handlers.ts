@@ -58,7 +58,7 @@ export function controlHandlers({
     failed: (userId, error) =>
       logger.warn({ err: error, userId }, 'a QR code was scanned, and what came of it is not known yet'),
   });
-  const typing = new Typing(logger, now);
+  const typing = new Typing(logger);
   const reading = new Reading(now, rateLimits);
   const files = new ReadFiles(reading, blocks);
   const withAccount = async <T>(userId: string, task: (account: Account) => Promise<T>): Promise<T> => {

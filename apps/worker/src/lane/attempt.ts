@@ -26,8 +26,9 @@ export async function attempt(
   laneJob.tries += 1;
   const { tries } = laneJob;
   try {
-    const { progress, messageIds, asked = true } = await account.run(step);
+    const { progress, messageIds, asked = true, pauseMs = 0 } = await account.run(step);
     laneJob.finishStep(progress);
+    laneJob.pausedUntil = now() + pauseMs;
     // The step may have resolved the recipient, so the chat is read again. It is no longer a stranger now: keep the
     // earlier value, which the pace counts.
     const chat = { ...account.chatOf(laneJob.recipient), stranger: before.stranger };
@@ -89,6 +90,8 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob:
     ownId: account.ownId,
     askedAt: job.askedAt,
     saveProgress: (progress: object) => laneJob.saveProgress(progress),
+    now,
+    showTyping: () => account.showTyping({ recipient, action: 'typing', topicId: topicOf(laneJob) }),
   };
   const unknown = ledger.unknownOf(jobId);
   const isSafe = unknown === undefined || now() - unknown.since <= limits.dedupWindowMs;
@@ -98,4 +101,9 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob:
   const before = unknown.after || (await queue.lastMessageIdTo(recipient));
   const after = Math.max(before, ledger.lastIdIn(account.chatOf(recipient)), ...laneJob.messageIds);
   return { ...step, after, searchSince: unknown.since };
+}
+
+/** The topic of a forum to which the job writes, if there is one. */
+function topicOf({ data }: LaneJob): number | undefined {
+  return 'topicId' in data && typeof data.topicId === 'number' ? data.topicId : undefined;
 }

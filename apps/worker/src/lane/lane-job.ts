@@ -33,6 +33,8 @@ export class LaneJob {
   isBesideOthers = false;
   /** What became of a step that ran beside others; `null` while there is none. */
   attempted: Attempted | null = null;
+  /** The next step begins at this time, ms since the epoch. */
+  pausedUntil = 0;
   /** Whether the job is cancelled: none of its remaining steps may run. */
   cancelled = false;
   #onLeft: (() => void)[] = [];

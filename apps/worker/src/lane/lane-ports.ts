@@ -3,6 +3,7 @@ import type { Fetched, FetchedJob, RecoveredJob, WaitingJob } from '@gateway/que
 import type { Logger } from '@gateway/runtime';
 import type { Chat } from '@gateway/telegram';
 import type { WorkerMetrics } from '@gateway/telemetry';
+import type { ShownTyping } from '../accounts/show-typing.ts';
 import type { Step, StepEnd } from '../actions/step.ts';
 import type { AccountFiles } from '../media/account-files.ts';
 import type { SendLedger } from './send-ledger.ts';
@@ -34,6 +35,8 @@ export interface LaneAccount {
   readonly ownId: string | undefined;
   chatOf(recipient: string): Chat;
   run(step: Step): Promise<StepEnd>;
+  /** Shows the account once as typing, unless it has to wait. Called in a step. @returns whether it is shown. */
+  showTyping(typing: ShownTyping): Promise<boolean>;
   /** @param how `publish`: whether to publish the hold at once to callers that wait for a job of this account. */
   setHold(hold: Hold, how: { publish: boolean }): Promise<void>;
   /** Changes the account's state so that it is `ended` or `stopped` from now on. */

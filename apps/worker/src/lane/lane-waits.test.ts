@@ -111,6 +111,55 @@ describe("an account's lane under holds", () => {
     });
   });
 
+  describe('a message with a time to type first', () => {
+    const typed = (text: string, typingMs: number) => world.waiting.push({ text, job: { typingMs } });
+
+    test('is shown as typed every 4 s; its chat waits, and other chats go on', async () => {
+      typed('a1', 10_000);
+      expect(await world.add('a2', 'b1').run()).toEqual(['typing a', 'send b1', 'complete b1']);
+      expect(world.shownHolds).toEqual([]);
+      expect(await world.pass(9_000)).toEqual(['typing a', 'typing a']);
+      expect(await world.pass(1_500)).toEqual(['send a1', 'complete a1', 'send a2', 'complete a2']);
+      expect(world.attempts.get('a1')).toBe(1);
+    });
+
+    test('goes on with the rest of the time on another worker, and only before its first part', async () => {
+      world.waiting.push({ text: 'a1', job: { typingMs: 20_000 }, typingUntil: Date.now() + 1_000 });
+      world.waiting.push({ text: 'b1', job: { typingMs: 20_000 }, typingUntil: Date.now() - 1 });
+      const sent = [{ message_id: 5, date: DATE }];
+      world.waiting.push({ text: 'c1c2', job: { typingMs: 20_000, cuts: [2] }, sent });
+      expect(await world.run()).toEqual(['typing a', 'send b1', 'complete b1', 'send c2', 'complete2 c1c2']);
+      expect(await world.pass(1_500)).toEqual(['send a1', 'complete a1']);
+    });
+
+    test('does not type for longer because of another clock', async () => {
+      world.waiting.push({ text: 'a1', job: { typingMs: 5_000 }, typingUntil: Date.now() + HOUR });
+      expect(await world.run()).toEqual(['send a1', 'complete a1']);
+    });
+
+    test('goes out at once if typing is refused or fails', async () => {
+      world.account.typingAnswer = async () => false;
+      typed('a1', 10_000);
+      expect(await world.run()).toEqual(['typing a', 'send a1', 'complete a1']);
+      world.account.typingAnswer = async () => {
+        throw new Error('no answer');
+      };
+      typed('a2', 10_000);
+      expect(await world.run()).toEqual(['typing a', 'send a2', 'complete a2']);
+    });
+
+    test('can be cancelled meanwhile, and keeps its time over a hold of the account', async () => {
+      typed('a1', 10_000);
+      await world.run();
+      expect(await world.lane.cancel('a1')).toBe('cancelled');
+      typed('a2', 10_000);
+      await world.run();
+      world.account.refuse('b1', flood(30), 'FLOOD_WAIT');
+      expect(await world.add('b1').run()).toEqual(['send b1', 'put back b1', 'put back a2']);
+      expect(await world.pass(31_000)).toEqual(['send a2', 'complete a2', 'send b1', 'complete b1']);
+    });
+  });
+
   test('fetches no more jobs than the limit', async () => {
     world.account.refuse('a1', slowMode(30), 'FLOOD_WAIT');
     expect(await world.add('a1', 'a2', 'a3', 'a4', 'a5', 'b1').run()).toEqual(['send a1']);

@@ -190,10 +190,11 @@ export class Lane {
           account.chatOf(first),
           ...others.map((each) => account.chatOf(each)),
         ],
-        ({ limits: byName, isRunning }, chats) =>
-          isRunning
-            ? { scope: 'chat', hold: besideOthers(at) }
-            : account.ledger.holdOf(byName, chats, account.pace, at),
+        ({ limits: byName, isRunning, pausedUntil }, chats) => {
+          if (isRunning) return { scope: 'chat', hold: besideOthers(at) };
+          if (pausedUntil > at) return { scope: 'chat', hold: besideOthers(at, pausedUntil) };
+          return account.ledger.holdOf(byName, chats, account.pace, at);
+        },
         ({ isTransfer }) => isTransfer && this.#lastWasTransfer,
       );
       // An upload takes turns with the other chats, so first see whether there is a job of theirs.

@@ -11,9 +11,12 @@ export function isWorthShowing(hold: Hold, now: number): boolean {
 const LOOK_AGAIN_MS = 500;
 const BESIDE_OTHERS = 'A job of this chat is running.';
 
-/** The hold of a job that runs beside others: it keeps later jobs of its chat back. It is shown to nobody. */
-export function besideOthers(now: number): Hold {
-  return { reason: 'TELEGRAM_TIMEOUT', until: now + LOOK_AGAIN_MS, message: BESIDE_OTHERS };
+/**
+ * The hold of a job that runs beside others: it keeps later jobs of its chat back. It is shown to nobody.
+ * @param until when the lane looks again.
+ */
+export function besideOthers(now: number, until = now + LOOK_AGAIN_MS): Hold {
+  return { reason: 'TELEGRAM_TIMEOUT', until, message: BESIDE_OTHERS };
 }
 
 export function isBesideOthers({ message }: Hold): boolean {
@@ -21,9 +24,9 @@ export function isBesideOthers({ message }: Hold): boolean {
 }
 
 /**
- * Whether a wait is longer than a message may have. Pace holds never are: they end within a day, while Telegram's waits
- * may last for days.
+ * Whether a wait is longer than a message may have. Those of the gateway never are: they end within a day, while
+ * Telegram's waits may last for days.
  */
 export function isTooLong(hold: Hold, maxWaitMs: number, now: number): boolean {
-  return !isPaceReason(hold.reason) && hold.until - now > maxWaitMs;
+  return !isPaceReason(hold.reason) && !isBesideOthers(hold) && hold.until - now > maxWaitMs;
 }

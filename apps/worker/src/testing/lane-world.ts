@@ -15,7 +15,9 @@ import type { Fetched, RecoveredJob } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { TelegramFailure, type Chat, type FailureOutcome } from '@gateway/telegram';
 import { vi } from 'vitest';
+import type { ShownTyping } from '../accounts/show-typing.ts';
 import type { Step, StepEnd } from '../actions/step.ts';
+import { typeFirst } from '../actions/type-first.ts';
 import type { LaneAccount, LaneQueue } from '../lane/lane-ports.ts';
 import { Lane } from '../lane/lane.ts';
 import { SendLedger } from '../lane/send-ledger.ts';
@@ -29,6 +31,7 @@ interface Waiting {
   text: string;
   job?: Partial<JobOf<'send'>>;
   sent?: SentMessage[];
+  typingUntil?: number | undefined;
   acceptedAt?: number;
 }
 
@@ -89,7 +92,7 @@ export class World implements LaneQueue {
       this.toRecover -= 1;
       return 'needs_recovery';
     }
-    const { text, job, sent, acceptedAt } = next;
+    const { text, job, sent = [], typingUntil, acceptedAt } = next;
     const leave = (what: string) => {
       this.log.push(`${what} ${text}`);
       this.fetched = this.fetched.filter((other) => other !== next);
@@ -111,9 +114,9 @@ export class World implements LaneQueue {
       askedAt: acceptedAt ?? Date.now(),
       attempts: this.attempts.get(text) ?? 0,
       trace: undefined,
-      progress: { sent: sent ?? [] },
+      progress: { sent, typingUntil },
       saveProgress: async (progress) => {
-        next.sent = sendProgressSchema.parse(progress).sent;
+        ({ sent: next.sent, typingUntil: next.typingUntil } = sendProgressSchema.parse(progress));
       },
       complete: async (result, { state, attempts = 1, fetchNext } = { fetchNext: false }) => {
         const { message_ids } = sendResultSchema.parse(result);
@@ -207,6 +210,8 @@ class FakeAccount implements LaneAccount {
   /** The errors that Telegram answers to a text, each used once. */
   readonly troubles = new Map<string, unknown[]>();
   readonly steps: Step[] = [];
+  /** Telegram's answer to a call that shows the account as typing. */
+  typingAnswer: () => Promise<boolean> = async () => true;
   /** Called when a text is being sent. */
   readonly onSend = new Map<string, () => void>();
   readonly #world: World;
@@ -236,6 +241,9 @@ class FakeAccount implements LaneAccount {
 
   async run(step: Step): Promise<StepEnd> {
     const job = ACTIONS.send.schema.parse(step.job);
+    const progress = sendProgressSchema.parse(step.progress);
+    const typing = await typeFirst({ ...step, job, progress });
+    if (typing !== null) return typing;
     const { text = '' } = partsOf(job.text, job.cuts ?? [])[step.index] ?? {};
     this.steps.push(step);
     this.#world.log.push(`send ${text}`);
@@ -244,9 +252,13 @@ class FakeAccount implements LaneAccount {
     if (trouble !== undefined) throw trouble;
     this.#lastId += 1;
     this.strangers.delete(job.recipient);
-    const { sent } = sendProgressSchema.parse(step.progress);
     const message = { message_id: this.#lastId, date: DATE };
-    return { progress: { sent: [...sent, message] }, messageIds: [this.#lastId] };
+    return { progress: { sent: [...progress.sent, message] }, messageIds: [this.#lastId] };
+  }
+
+  async showTyping({ recipient }: ShownTyping): Promise<boolean> {
+    this.#world.log.push(`typing ${recipient}`);
+    return this.typingAnswer();
   }
 
   async setHold(hold: Hold): Promise<void> {
