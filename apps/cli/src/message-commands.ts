@@ -1,114 +1,110 @@
 import type { Command } from 'commander';
-import type { CommonOptions, Runner } from './command-context.ts';
-import { downloadFile, type DownloadOptions } from './commands/download.ts';
+import type { CommandContext, CommonOptions, Runner } from './command-context.ts';
 import {
   deleteMessages,
   edit,
   forward,
   join,
-  press,
-  type PressOptions,
   leave,
   pin,
+  press,
   react,
   read,
-  unpin,
-  type EditOptions,
-  type ForwardOptions,
-  type PinOptions,
   typing,
+  unpin,
+  type MessageArguments,
 } from './commands/messages.ts';
-import { chats, messages, type MessagesOptions, type PageOptions } from './commands/reading.ts';
+import type { JobOption } from './commands/named-message.ts';
+import type { ExitCode } from './failure.ts';
+
+/** A command for messages that are named by ids, or by their job. */
+interface MessageCommand {
+  name: string;
+  /** Its arguments with ids, and with a job. */
+  byIds: string;
+  byJob: string;
+  description: string;
+  act(this: void, context: CommandContext, args: MessageArguments, options: JobOption): Promise<ExitCode>;
+}
 
 /**
- * Defines the commands that read, and those for messages that exist already.
+ * Defines the commands for messages that exist already, and for chats.
  * @param define adds a command to the program.
  */
 export function addMessageCommands(
   define: (nameAndArguments: string, description: string) => Command,
   run: Runner,
 ): void {
-  const page = (command: Command): Command =>
-    command
-      .option('--limit <number>', 'at most so many, 1 to 100')
-      .option('--before <position>', 'what comes after another page');
+  const onMessages = ({ name, byIds, byJob, description, act }: MessageCommand): Command =>
+    define(`${name} <user_id> [words...]`, description)
+      .usage(
+        `[options] <user_id> ${byIds}\n       telegram-gateway ${name} [options] <user_id> --job <job_id> ${byJob}`.trimEnd(),
+      )
+      .option('--job <job_id>', 'the messages of this send or forward, which may still be queued')
+      .action((userId: string, words: string[], options: CommonOptions & JobOption) =>
+        run(options, (context) => act(context, { userId, words }, options)),
+      );
 
-  page(define('chats <user_id>', "list the account's chats, the latest first")).action(
-    (userId: string, options: CommonOptions & PageOptions) =>
-      run(options, (context) => chats(context, userId, options)),
-  );
-
-  page(define('messages <user_id> <recipient>', 'list the messages of a chat, the newest first'))
-    .option('--after <message_id>', 'only messages after this one')
-    .option('--search <text>', 'only messages with this text')
-    .option('--topic <id>', 'only messages of this forum topic')
-    .action((userId: string, recipient: string, options: CommonOptions & MessagesOptions) =>
-      run(options, (context) => messages(context, { userId, recipient }, options)),
-    );
-
-  define('download <user_id> <file_id>', 'download a file of a message, as messages --json names it')
-    .option('-o, --output <file>', 'where to write it; - is standard output; otherwise under its own name')
-    .option('--size <size>', 'a thumbnail in place of the file: s, m or x (100, 320 or 800 pixels)')
-    .action((userId: string, fileId: string, options: CommonOptions & DownloadOptions) =>
-      run(options, (context) => downloadFile(context, { userId, fileId }, options)),
-    );
-
-  define('edit <user_id> <recipient> <message_id> [text]', 'give a message a new text')
+  onMessages({
+    name: 'edit',
+    byIds: '<recipient> <message_id> [text]',
+    byJob: '[text]',
+    description: 'give a message a new text',
+    act: edit,
+  })
     .option('--file <path>', 'take the text from a file; - as the text: from standard input')
     .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
-    .option('--no-preview', 'without a preview of links')
-    .action(
-      (
-        userId: string,
-        recipient: string,
-        messageId: string,
-        text: string | undefined,
-        options: CommonOptions & EditOptions,
-      ) => run(options, (context) => edit(context, { userId, recipient, messageId, text }, options)),
-    );
+    .option('--no-preview', 'without a preview of links');
 
-  define('delete <user_id> <recipient> <message_id...>', 'delete messages of a chat')
-    .option('--only-for-me', 'keep them for the others in the chat')
-    .action(
-      (
-        userId: string,
-        recipient: string,
-        messageIds: string[],
-        options: CommonOptions & { onlyForMe?: boolean },
-      ) => run(options, (context) => deleteMessages(context, { userId, recipient, messageIds }, options)),
-    );
+  onMessages({
+    name: 'delete',
+    byIds: '<recipient> <message_id...>',
+    byJob: '',
+    description: 'delete messages of a chat',
+    act: deleteMessages,
+  }).option('--only-for-me', 'keep them for the others in the chat');
 
-  define(
-    'react <user_id> <recipient> <message_id> [emoji...]',
-    'react to a message; no emoji removes the reaction',
-  ).action((userId: string, recipient: string, messageId: string, emoji: string[], options: CommonOptions) =>
-    run(options, (context) => react(context, { userId, recipient, messageId, emoji })),
-  );
+  onMessages({
+    name: 'react',
+    byIds: '<recipient> <message_id> [emoji...]',
+    byJob: '[emoji...]',
+    description: 'react to a message; no emoji removes the reaction',
+    act: react,
+  });
 
-  define('pin <user_id> <recipient> <message_id>', 'pin a message')
+  onMessages({
+    name: 'pin',
+    byIds: '<recipient> <message_id>',
+    byJob: '',
+    description: 'pin a message',
+    act: pin,
+  })
     .option('--silent', 'without a notification')
-    .option('--both-sides', 'in a private chat: for the other side too')
-    .action((userId: string, recipient: string, messageId: string, options: CommonOptions & PinOptions) =>
-      run(options, (context) => pin(context, { userId, recipient, messageId }, options)),
-    );
+    .option('--both-sides', 'in a private chat: for the other side too');
 
-  define('unpin <user_id> <recipient> <message_id>', 'unpin a message; all as the id: every message').action(
-    (userId: string, recipient: string, messageId: string, options: CommonOptions) =>
-      run(options, (context) => unpin(context, { userId, recipient, messageId })),
-  );
+  onMessages({
+    name: 'unpin',
+    byIds: '<recipient> <message_id>',
+    byJob: '',
+    description: 'unpin a message; all as the id: every message',
+    act: unpin,
+  });
 
   define('read <user_id> <recipient> [up_to]', 'mark a chat as read, or up to a message').action(
     (userId: string, recipient: string, upTo: string | undefined, options: CommonOptions) =>
       run(options, (context) => read(context, { userId, recipient, upTo })),
   );
 
-  define('press <user_id> <recipient> <message_id>', "press a button of a bot's message")
+  onMessages({
+    name: 'press',
+    byIds: '<recipient> <message_id>',
+    byJob: '',
+    description: "press a button of a bot's message",
+    act: press,
+  })
     .option('--row <row>', 'its row, from 0')
     .option('--column <column>', 'its place in the row, from 0')
-    .option('--data <data>', 'what it sends to the bot, in place of row and column')
-    .action((userId: string, recipient: string, messageId: string, options: CommonOptions & PressOptions) =>
-      run(options, (context) => press(context, { userId, recipient, messageId }, options)),
-    );
+    .option('--data <data>', 'what it sends to the bot, in place of row and column');
 
   define('join <user_id> <recipient>', 'join a group or channel, by name or invite link').action(
     (userId: string, recipient: string, options: CommonOptions) =>
@@ -126,18 +122,15 @@ export function addMessageCommands(
       run(options, (context) => typing(context, { userId, recipient }, options)),
     );
 
-  define('forward <user_id> <recipient> <to> <message_id...>', 'forward messages of a chat to another')
+  onMessages({
+    name: 'forward',
+    byIds: '<recipient> <to> <message_id...>',
+    byJob: '<to>',
+    description: 'forward messages of a chat to another',
+    act: forward,
+  })
     .option('--drop-author', 'as messages of the account')
     .option('--drop-captions', 'without the captions of media, and without their author')
     .option('--topic <id>', 'to this topic of a forum: the id of its first message')
-    .option('--silent', 'without a notification')
-    .action(
-      (
-        userId: string,
-        recipient: string,
-        to: string,
-        messageIds: string[],
-        options: CommonOptions & ForwardOptions,
-      ) => run(options, (context) => forward(context, { userId, recipient, to, messageIds }, options)),
-    );
+    .option('--silent', 'without a notification');
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { CommonOptions, CommandContext, Runner } from './command-context.ts';
 import { logout, pause, receive, resume, status } from './commands/account.ts';
-import { addAttachmentOptions } from './commands/attachments.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
+import { addAttachmentOptions } from './commands/attachments.ts';
 import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
@@ -17,6 +17,7 @@ import {
 import { UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
 import { addMessageCommands } from './message-commands.ts';
+import { addReadingCommands } from './reading-commands.ts';
 
 const EPILOGUE = `
 Environment: GATEWAY_URL (default http://127.0.0.1:3000), GATEWAY_API_KEY
@@ -96,6 +97,7 @@ export function createProgram(run: Runner): Command {
     run,
   );
 
+  addReadingCommands((...definition) => command(program, ...definition), run);
   addMessageCommands((...definition) => command(program, ...definition), run);
 
   command(program, 'ask <user_id> <recipient> <prompt>', 'let the assistant answer, and send its answer')

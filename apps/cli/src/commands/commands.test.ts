@@ -327,6 +327,78 @@ describe('reading', () => {
     ]);
     expect(run).toMatchObject({ code: 0, stdout: `${shown}\n` });
   });
+
+  test('contacts, resolve and phones', async () => {
+    const contact = { id: '9', name: 'Bob', username: 'bob', phone_number: '+7999' };
+    const resolved = { status: 'ok', id: '9', type: 'private', name: 'Bob', username: null };
+    const registered = [
+      { phone_number: '+7999', registered: true, id: '9' },
+      { phone_number: '+7998', registered: null, id: null },
+    ];
+    gateway.answers({
+      'GET /telegram/accounts/alice/contacts': () => ({
+        body: { status: 'ok', contacts: [contact], next: null },
+      }),
+      'GET /telegram/accounts/alice/resolve?recipient_id=%40bob': () => ({ body: resolved }),
+      'GET /telegram/accounts/alice/phones?phone=%2B7999&phone=%2B7998': () => ({
+        body: { status: 'ok', phones: registered },
+      }),
+    });
+    expect((await cli(['contacts', 'alice'])).stdout).toBe('9  Bob @bob  +7999\n');
+    expect((await cli(['resolve', 'alice', '@bob'])).stdout).toBe('9  Bob (private)\n');
+    expect((await cli(['phones', 'alice', '+7999', '+7998'])).stdout).toBe('+7999  9\n+7998  not known\n');
+  });
+});
+
+describe('messages', () => {
+  test.each<[args: string[], path: string, body: object]>([
+    [['edit', 'alice', '@bob', '5', 'new'], 'edit', { recipient_id: '@bob', message_id: 5, text: 'new' }],
+    [['edit', 'alice', '--job', 'j1', 'new'], 'edit', { job_id: 'j1', text: 'new' }],
+    [['delete', 'alice', '@bob', '5', '6'], 'delete', { recipient_id: '@bob', message_ids: [5, 6] }],
+    [['delete', 'alice', '--job', 'j1', '--only-for-me'], 'delete', { job_id: 'j1', for_everyone: false }],
+    [
+      ['forward', 'alice', '@bob', 'me', '5', '6', '--topic', '3'],
+      'forward',
+      { recipient_id: '@bob', to_recipient_id: 'me', message_ids: [5, 6], topic_id: 3 },
+    ],
+    [['forward', 'alice', 'me', '--job', 'j1'], 'forward', { to_recipient_id: 'me', job_id: 'j1' }],
+    [['react', 'alice', '@bob', '5', '👍'], 'react', { recipient_id: '@bob', message_id: 5, emoji: ['👍'] }],
+    [['react', 'alice', '--job', 'j1'], 'react', { job_id: 'j1', emoji: [] }],
+    [['pin', 'alice', '--job', 'j1', '--silent'], 'pin', { job_id: 'j1', silent: true }],
+    [['unpin', 'alice', '@bob', 'all'], 'unpin', { recipient_id: '@bob', all: true }],
+    [['unpin', 'alice', '--job', 'j1'], 'unpin', { job_id: 'j1' }],
+    [['press', 'alice', '--job', 'j1', '--data', 'yes'], 'press', { job_id: 'j1', data: 'yes' }],
+  ])('%j', async (args, path, body) => {
+    const done = { status: 'ok', success: true, job_id: 'j2', message_id: 5, deleted: [5], message_ids: [7] };
+    gateway.answers({ [`POST /telegram/user/message/${path}`]: () => ({ body: done }) });
+    expect(await cli(args)).toMatchObject({ code: 0, stderr: '' });
+    expect(gateway.heard[0]?.body).toMatchObject({ user_id: 'alice', ...body });
+  });
+
+  test.each([
+    [['edit', 'alice', '@bob']],
+    [['edit', 'alice', '@bob', '5', 'two', 'words']],
+    [['delete', 'alice', '--job', 'j1', '5']],
+    [['forward', 'alice', '@bob', 'me']],
+    [['forward', 'alice', '--job', 'j1']],
+    [['pin', 'alice', '@bob']],
+    [['send', 'alice', 'me', '--location', 'Berlin']],
+    [['send', 'alice', 'me', '--poll', 'Tea?']],
+    [['send', 'alice', 'me', '--contact', '+7999']],
+    [['send', 'alice', 'me', 'x', '--typing', 'long']],
+  ])('%j is bad usage', async (args) => {
+    expect((await cli(args)).code).toBe(2);
+  });
+
+  test.each<[args: string[], body: object]>([
+    [['--location', '-33.9, 151.2'], { location: { latitude: -33.9, longitude: 151.2 } }],
+    [['--contact', '+7999', '--name', 'Eva'], { contact: { phone_number: '+7999', first_name: 'Eva' } }],
+    [['--poll', 'Tea?', '--option', 'yes', 'no'], { poll: { question: 'Tea?', options: ['yes', 'no'] } }],
+  ])('send %j has no text', async (args, body) => {
+    gateway.answers({ [SEND]: () => ({ body: SENT }) });
+    expect((await cli(['send', 'alice', 'me', ...args])).code).toBe(0);
+    expect(gateway.heard[0]?.body).toEqual({ user_id: 'alice', recipient_id: 'me', ...body });
+  });
 });
 
 describe('ask', () => {

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
-import { EXIT, UsageError, type ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
 import { act } from './act.ts';
+import { missing, namedMessage, namedMessages, noMore, type JobOption } from './named-message.ts';
 import { messageIdOf, msOf, parseModeOf, textOf } from './send.ts';
 
 /** A chat of an account. */
@@ -9,8 +10,14 @@ export interface ChatArguments {
   recipient: string;
 }
 
+/** What names messages on the command line: the words behind the user_id. */
+export interface MessageArguments {
+  userId: string;
+  words: readonly string[];
+}
+
 /** The options as commander parses them. */
-export interface EditOptions {
+interface EditOptions extends JobOption {
   file?: string;
   parseMode?: string;
   preview?: boolean;
@@ -19,12 +26,15 @@ export interface EditOptions {
 /** Gives a message that the account sent a new text. */
 export async function edit(
   context: CommandContext,
-  { messageId, text, ...chat }: ChatArguments & { messageId: string; text: string | undefined },
+  { userId, words }: MessageArguments,
   options: EditOptions,
 ): Promise<ExitCode> {
+  const { fields, rest } = namedMessage(words, options);
+  const [text, ...others] = rest;
+  noMore(others);
   const request = {
-    ...chatFields(chat),
-    message_id: messageIdOf('message_id', messageId),
+    user_id: userId,
+    ...fields,
     text: await textOf(context, text, options.file),
     parse_mode: parseModeOf(options.parseMode),
     link_preview: options.preview === false ? false : undefined,
@@ -34,34 +44,39 @@ export async function edit(
 
 export async function deleteMessages(
   context: CommandContext,
-  { messageIds, ...chat }: ChatArguments & { messageIds: readonly string[] },
-  { onlyForMe = false }: { onlyForMe?: boolean },
+  { userId, words }: MessageArguments,
+  options: JobOption & { onlyForMe?: boolean },
 ): Promise<ExitCode> {
   const request = {
-    ...chatFields(chat),
-    message_ids: messageIds.map((id) => messageIdOf('message_id', id)),
-    for_everyone: !onlyForMe,
+    user_id: userId,
+    ...namedMessages(words, options),
+    for_everyone: options.onlyForMe !== true,
   };
   return act(context, 'message.delete', request, ({ deleted }) => `deleted message ${deleted.join(', ')}`);
 }
 
 /** The options as commander parses them. */
-export interface ForwardOptions {
+interface ForwardOptions extends JobOption {
   dropAuthor?: boolean;
   dropCaptions?: boolean;
   topic?: string;
   silent?: boolean;
 }
 
+/** The words are `<recipient> <to> <message_id…>`, or `<to>` with `--job`. */
 export async function forward(
   context: CommandContext,
-  { to, messageIds, ...chat }: ChatArguments & { to: string; messageIds: readonly string[] },
-  { dropAuthor, dropCaptions, topic, silent }: ForwardOptions,
+  { userId, words }: MessageArguments,
+  options: ForwardOptions,
 ): Promise<ExitCode> {
+  const { dropAuthor, dropCaptions, topic, silent } = options;
+  const place = options.job === undefined ? 1 : 0;
+  const to = words[place];
+  if (to === undefined) throw missing('<to> and message_id');
   const request = {
-    ...chatFields(chat),
+    user_id: userId,
+    ...namedMessages(words.toSpliced(place, 1), options),
     to_recipient_id: to,
-    message_ids: messageIds.map((id) => messageIdOf('message_id', id)),
     drop_author: dropAuthor,
     drop_captions: dropCaptions,
     topic_id: topic === undefined ? undefined : messageIdOf('--topic', topic),
@@ -75,49 +90,53 @@ export async function forward(
   );
 }
 
-/** @param emoji none removes the account's reactions. */
+/** The words behind the message are emoji; none removes the account's reactions. */
 export async function react(
   context: CommandContext,
-  { messageId, emoji, ...chat }: ChatArguments & { messageId: string; emoji: string[] },
+  { userId, words }: MessageArguments,
+  options: JobOption,
 ): Promise<ExitCode> {
-  const request = { ...chatFields(chat), message_id: messageIdOf('message_id', messageId), emoji };
+  const { fields, rest } = namedMessage(words, options);
+  const request = { user_id: userId, ...fields, emoji: [...rest] };
   return act(context, 'message.react', request, ({ message_id }) => `reacted to message ${message_id}`);
 }
 
 /** The options as commander parses them. */
-export interface PinOptions {
+interface PinOptions extends JobOption {
   silent?: boolean;
   bothSides?: boolean;
 }
 
 export async function pin(
   context: CommandContext,
-  { messageId, ...chat }: ChatArguments & { messageId: string },
-  { silent, bothSides }: PinOptions,
+  { userId, words }: MessageArguments,
+  options: PinOptions,
 ): Promise<ExitCode> {
-  const request = {
-    ...chatFields(chat),
-    message_id: messageIdOf('message_id', messageId),
-    silent,
-    both_sides: bothSides,
-  };
+  const { fields, rest } = namedMessage(words, options);
+  noMore(rest);
+  const request = { user_id: userId, ...fields, silent: options.silent, both_sides: options.bothSides };
   return act(context, 'message.pin', request, ({ message_id }) => `pinned message ${message_id}`);
 }
 
-/** @param messageId `all` for every message of the chat. */
+/** `all` in place of a message id: every message of the chat. */
 export async function unpin(
   context: CommandContext,
-  { messageId, ...chat }: ChatArguments & { messageId: string },
+  { userId, words }: MessageArguments,
+  options: JobOption,
 ): Promise<ExitCode> {
-  const which = messageId === 'all' ? { all: true } : { message_id: messageIdOf('message_id', messageId) };
-  const request = { ...chatFields(chat), ...which };
-  return act(context, 'message.unpin', request, () =>
-    messageId === 'all' ? 'unpinned every message' : `unpinned message ${messageId}`,
-  );
+  const [recipient_id, all, ...others] = words;
+  if (options.job === undefined && recipient_id !== undefined && all === 'all') {
+    noMore(others);
+    const request = { user_id: userId, recipient_id, all: true };
+    return act(context, 'message.unpin', request, () => 'unpinned every message');
+  }
+  const { fields, rest } = namedMessage(words, options);
+  noMore(rest);
+  return act(context, 'message.unpin', { user_id: userId, ...fields }, () => 'unpinned the message');
 }
 
 /** The options as commander parses them. */
-export interface PressOptions {
+interface PressOptions extends JobOption {
   row?: string;
   column?: string;
   data?: string;
@@ -125,12 +144,15 @@ export interface PressOptions {
 
 export async function press(
   context: CommandContext,
-  { messageId, ...chat }: ChatArguments & { messageId: string },
-  { row, column, data }: PressOptions,
+  { userId, words }: MessageArguments,
+  options: PressOptions,
 ): Promise<ExitCode> {
+  const { row, column, data } = options;
+  const { fields, rest } = namedMessage(words, options);
+  noMore(rest);
   const request = {
-    ...chatFields(chat),
-    message_id: messageIdOf('message_id', messageId),
+    user_id: userId,
+    ...fields,
     row: row === undefined ? undefined : Number(row),
     column: column === undefined ? undefined : Number(column),
     data,

@@ -24,10 +24,9 @@ export async function chats(
 ): Promise<ExitCode> {
   const answer = await client.accounts.chats(userId, { limit: numberOf(limit), before, signal: io.signal });
   const lines = answer.chats.map(({ id, type, title, username, unread, last_message }) => {
-    const name = [title, username === null ? '' : `@${username}`].filter((part) => part !== '').join(' ');
     const count = unread === 0 ? '' : `, ${unread} unread`;
     const last = last_message === null ? '' : `\n  ${describe(last_message)}`;
-    return `${id}  ${printable(name)} (${type}${count})${last}`;
+    return `${id}  ${printable(named(title, username))} (${type}${count})${last}`;
   });
   out.result(answer, [...lines, ...more(answer.next)].join('\n'));
   return EXIT.ok;
@@ -49,6 +48,53 @@ export async function messages(
   });
   out.result(answer, [...answer.messages.map(describe), ...more(answer.next)].join('\n'));
   return EXIT.ok;
+}
+
+/** Lists the account's contacts. With `--json` prints the gateway's answer. */
+export async function contacts(
+  { client, io, out }: CommandContext,
+  userId: string,
+  { limit, before }: PageOptions,
+): Promise<ExitCode> {
+  const answer = await client.accounts.contacts(userId, {
+    limit: numberOf(limit),
+    before,
+    signal: io.signal,
+  });
+  const lines = answer.contacts.map(({ id, name, username, phone_number }) =>
+    printable([id, named(name, username), phone_number ?? ''].join('  ').trim()),
+  );
+  out.result(answer, [...lines, ...more(answer.next)].join('\n'));
+  return EXIT.ok;
+}
+
+/** Shows who a recipient is. */
+export async function resolve(
+  { client, io, out }: CommandContext,
+  { userId, recipient }: ChatArguments,
+): Promise<ExitCode> {
+  const answer = await client.accounts.resolve(userId, recipient, { signal: io.signal });
+  const { id, type, name, username } = answer;
+  out.result(answer, `${id}  ${printable(named(name, username))} (${type})`);
+  return EXIT.ok;
+}
+
+/** Shows who has these phone numbers. */
+export async function phones(
+  { client, io, out }: CommandContext,
+  userId: string,
+  numbers: readonly string[],
+): Promise<ExitCode> {
+  const answer = await client.accounts.phones(userId, numbers, { signal: io.signal });
+  const lines = answer.phones.map(({ phone_number, registered, id }) =>
+    registered === true ? `${phone_number}  ${id ?? ''}`.trim() : `${phone_number}  not known`,
+  );
+  out.result(answer, lines.join('\n'));
+  return EXIT.ok;
+}
+
+function named(name: string, username: string | null): string {
+  return [name, username === null ? '' : `@${username}`].filter((part) => part !== '').join(' ');
 }
 
 function describe(message: TelegramMessage): string {
