@@ -1,10 +1,16 @@
-import type { Browser } from 'playwright-core';
+import { stat } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHROMIUM, openBrowser } from '../env/browser.ts';
 import { expectNoHorizontalScroll, openConsole, seriousFindings, screenshot } from '../env/console.ts';
 import { Stack } from '../env/stack.ts';
 
 const BOB = '+9996628302';
+/** 40 by 40 pixels. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAACgAAAAoCAAAAACpleexAAAAHElEQVR4nGMIJRIwjCocVTiqcFThqMJRhaQrBAATIhNfLzsSPgAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** The console in a browser with the real stack; nothing is simulated. */
 describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if there is no Chromium)', () => {
@@ -180,6 +186,112 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await edit.getByText('Done').waitFor();
     await screenshot(page, 'edited-message');
     await expect.poll(() => textsTo(bob)).toContain('without a mistake');
+    expect(pageErrors).toEqual([]);
+  });
+
+  /** Drops or pastes a file on the form in which messages are written. */
+  const give = (page: Page, event: 'drop' | 'paste', name: string, type: string) =>
+    page.evaluate(
+      ([kind, fileName, mimeType]) => {
+        const data = new DataTransfer();
+        data.items.add(new File(['some text'], fileName ?? '', { type: mimeType ?? '' }));
+        const init = { bubbles: true, cancelable: true };
+        const given =
+          kind === 'drop'
+            ? new DragEvent('drop', { ...init, dataTransfer: data })
+            : new ClipboardEvent('paste', { ...init, clipboardData: data });
+        document.querySelector('.composer textarea')?.dispatchEvent(given);
+      },
+      [event, name, type],
+    );
+
+  test('attaches files by button, drop and paste, shows them as they will look, and sends them', async () => {
+    const { page, pageErrors } = await open('/accounts/alice');
+    await page.getByLabel('To', { exact: true }).fill(BOB);
+    const files = page.getByRole('list', { name: 'Attached files' }).getByRole('listitem');
+    await give(page, 'drop', 'dropped.txt', 'text/plain');
+    await give(page, 'paste', 'pasted.mp4', 'video/mp4');
+    await expect.poll(() => files.count()).toBe(2);
+    await page.locator('.preview video').waitFor();
+    for (const name of ['dropped.txt', 'pasted.mp4'])
+      await page.getByRole('button', { name: `Remove ${name}` }).click();
+    await page.getByLabel('Files to attach').setInputFiles({
+      name: 'cat.png',
+      mimeType: 'image/png',
+      buffer: PNG,
+    });
+    const picture = page.locator('.preview img[alt="cat.png"]');
+    await picture.waitFor();
+    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
+    await page.getByLabel('Message', { exact: true }).fill('a caption');
+    await page.locator('.preview').getByText('a caption').waitFor();
+    await page.getByRole('progressbar').waitFor({ state: 'hidden' });
+    await screenshot(page, 'attachment');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.locator('.send', { hasText: 'a caption' }).getByText('Sent').waitFor();
+    expect((await stack.control.messages({ to: bob })).at(-1)).toMatchObject({
+      text: 'a caption',
+      media: { type: 'photo', size: PNG.length },
+    });
+    expect(await files.count()).toBe(0);
+    // A file needs no text.
+    await give(page, 'drop', 'alone.txt', 'text/plain');
+    await page.getByRole('progressbar').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect
+      .poll(async () => (await stack.control.messages({ to: bob })).at(-1)?.media?.file_name)
+      .toBe('alone.txt');
+    expect(pageErrors).toEqual([]);
+  });
+
+  test('reads chats: shows pictures, downloads files, and edits, reacts to and deletes messages', async () => {
+    const from = { from: bob, to: alice };
+    await stack.control.write({ ...from, text: 'a picture', media: { type: 'photo', size: 3_000 } });
+    const notes = { type: 'document', size: 2_500_000, file_name: 'notes.html', mime_type: 'text/html' };
+    await stack.control.write({ ...from, text: 'some notes', media: notes });
+    const { page, pageErrors } = await open('/accounts/alice');
+    await page.getByRole('link', { name: 'Chats' }).click();
+    await page
+      .getByRole('navigation', { name: 'Chats' })
+      .getByRole('button', { name: /some notes/ })
+      .click();
+    const message = (text: string) => page.locator('.message', { hasText: text });
+    await message('a picture').locator('img').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      message('some notes').getByRole('button', { name: 'Download notes.html' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('notes.html');
+    expect((await stat(await download.path())).size).toBe(2_500_000);
+    await page.getByLabel('Message', { exact: true }).fill('written here');
+    await page.keyboard.press('Control+Enter');
+    await message('written here').getByRole('button', { name: 'Edit' }).click();
+    const form = page.getByRole('form', { name: /^Edit message/ });
+    await form.getByLabel('New text').fill('changed here');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await message('changed here').waitFor();
+    await message('some notes').getByRole('button', { name: 'React' }).click();
+    await message('some notes').getByRole('button', { name: '👍' }).click();
+    const seen = async () => stack.control.messages({ from: bob, to: alice });
+    await expect.poll(async () => (await seen()).at(-1)?.reactions).toEqual([{ by: alice, emoji: ['👍'] }]);
+    await screenshot(page, 'conversation-light');
+    expect(await seriousFindings(page)).toEqual([]);
+    await message('changed here').getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete this message?' });
+    await dialog.getByRole('button', { name: 'Continue…' }).click();
+    await dialog.getByRole('button', { name: 'Delete it' }).click();
+    await message('changed here').waitFor({ state: 'hidden' });
+    await page.getByLabel('Colours').selectOption('dark');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await message('a picture').locator('img').waitFor();
+    await expectNoHorizontalScroll(page);
+    await screenshot(page, 'conversation-phone-dark');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'All chats' }).click();
+    await page.getByRole('button', { name: /some notes/ }).waitFor();
+    await screenshot(page, 'chats-phone-dark');
+    await expectNoHorizontalScroll(page);
     expect(pageErrors).toEqual([]);
   });
 

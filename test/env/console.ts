@@ -31,7 +31,8 @@ export async function openConsole(
   });
   page.on('pageerror', (error) => pageErrors.push(String(error)));
   page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) pageErrors.push(request.url());
+    const isOwn = [url, 'data:', `blob:${url}`].some((start) => request.url().startsWith(start));
+    if (!isOwn) pageErrors.push(request.url());
   });
   await page.goto(`${url}/console${path}`);
   return { page, pageErrors };

@@ -12,6 +12,7 @@ import { Sandbox } from './lib/sandbox.ts';
 import { AccountPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { AssistantPage } from './pages/assistant.tsx';
+import { ChatsPage } from './pages/chats.tsx';
 import { KeyPage } from './pages/key.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { Frame } from './parts/frame.tsx';
@@ -66,6 +67,9 @@ export function App() {
             <Route path="/" component={AccountsPage} />
             <Route path="/sign-in/:userId?">
               {({ userId }) => <SignInPage key={userId} userId={userId} />}
+            </Route>
+            <Route path="/accounts/:userId/chats/:chatId?">
+              {({ userId, chatId }) => <ChatsPage key={userId} userId={userId} chatId={chatId} />}
             </Route>
             <Route path="/accounts/:userId">
               {({ userId }) => <AccountPage key={userId} userId={userId} />}

@@ -10,7 +10,9 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  // A page shows files that it has fetched with its key.
+  "img-src 'self' data: blob:",
+  'media-src blob:',
   "connect-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",

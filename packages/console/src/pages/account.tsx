@@ -125,7 +125,7 @@ function Actions({
     pending: { waiting: number; delayed: number };
   };
 }) {
-  const { client } = useGateway();
+  const { client, config } = useGateway();
   const [, go] = useLocation();
   const [asks, setAsks] = useState(false);
   const pause = useAction(async () => void (await client.pause(userId)));
@@ -138,6 +138,11 @@ function Actions({
   return (
     <div>
       <div class="buttons">
+        {account.authorized && userId !== config.bot && (
+          <Link href={`/accounts/${encodeURIComponent(userId)}/chats`} class="button">
+            Chats
+          </Link>
+        )}
         {account.authorized && !isStopped(account) && (
           <button type="button" disabled={pause.busy} onClick={() => void pause.run()}>
             Pause

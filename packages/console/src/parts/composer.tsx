@@ -3,6 +3,14 @@ import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
 import { UnsentMessages } from '../lib/unsent.ts';
+import {
+  AttachButton,
+  AttachmentList,
+  AttachmentPreview,
+  useAttachments,
+  useDrop,
+  type KeptFile,
+} from './attachments.tsx';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
 import { Preview } from './preview.tsx';
@@ -25,36 +33,60 @@ interface Draft {
   linkPreview: boolean;
   /** In the format of a `datetime-local` field; empty: now. */
   later: string;
+  files: readonly KeptFile[];
 }
 
-const BLANK: Draft = { recipient: '', text: '', mode: 'none', silent: false, linkPreview: true, later: '' };
+const BLANK: Draft = {
+  recipient: '',
+  text: '',
+  mode: 'none',
+  silent: false,
+  linkPreview: true,
+  later: '',
+  files: [],
+};
+
+interface ComposerProps {
+  userId: string;
+  /** The chat, if it is chosen already. */
+  to?: string;
+  /** Called when the message is enqueued or sent. */
+  onSent?: () => void;
+}
 
 /**
  * Writes a message, shows a preview and enqueues it. A message that may not have been enqueued reappears after a
  * reload.
  */
-export function Composer({ userId }: { userId: string }) {
+export function Composer({ userId, to, onSent }: ComposerProps) {
   const { client, sandbox } = useGateway();
-  const unsent = useMemo(() => new UnsentMessages<Draft>(`message-${userId}`), [userId]);
-  const [kept] = useState(() => unsent.last ?? BLANK);
-  const [recipient, setRecipient] = useState(kept.recipient);
+  const form = to === undefined ? userId : `${userId} ${to}`;
+  const unsent = useMemo(() => new UnsentMessages<Draft>(`message-${form}`), [form]);
+  const [kept] = useState(() => ({ ...BLANK, ...unsent.last }));
+  const [recipient, setRecipient] = useState(to ?? kept.recipient);
   const [text, setText] = useState(kept.text);
   const [mode, setMode] = useState<ParseMode>(kept.mode);
   const [silent, setSilent] = useState(kept.silent);
   const [linkPreview, setLinkPreview] = useState(kept.linkPreview);
   const [later, setLater] = useState(kept.later);
+  const attachments = useAttachments(userId, kept.files);
+  const drop = useDrop(attachments);
+  const files = attachments.kept;
   const [said, setSaid] = useState('');
   const ids = useId();
   const send = useAction(async () => {
+    if (files === null) return;
     setSaid('');
-    const draft = { recipient: recipient.trim(), text, mode, silent, linkPreview, later };
+    const draft = { recipient: recipient.trim(), text, mode, silent, linkPreview, later, files };
     const outcome = await unsent.deliver(draft, (idempotencyKey) =>
       client.send(
         {
           user_id: userId,
           recipient_id: draft.recipient,
-          text,
-          parse_mode: mode,
+          ...(text.trim() !== '' && { text, parse_mode: mode }),
+          ...(files.length > 0 && {
+            media: files.map(({ type, uploadId }) => ({ type, upload_id: uploadId })),
+          }),
           ...(silent && { silent }),
           ...(!linkPreview && { link_preview: false }),
           ...(later !== '' && { send_at: new Date(later).toISOString() }),
@@ -63,14 +95,18 @@ export function Composer({ userId }: { userId: string }) {
       ),
     );
     setText('');
-    setSaid(outcome.status === 'ok' ? 'Sent.' : 'Queued: it is listed below.');
+    attachments.clear();
+    setSaid(outcome.status === 'ok' ? 'Sent.' : to === undefined ? 'Queued: it is listed below.' : 'Queued.');
+    onSent?.();
   });
   // The result of the last message does not apply to the next.
+  const isBlank = text.trim() === '' && attachments.list.length === 0;
   useEffect(() => {
-    if (text !== '') setSaid('');
-  }, [text]);
+    if (!isBlank) setSaid('');
+  }, [isBlank]);
   return (
     <form
+      {...drop}
       class="card composer"
       aria-label="Send a message"
       onSubmit={(event) => {
@@ -79,26 +115,28 @@ export function Composer({ userId }: { userId: string }) {
       }}
     >
       <h2>Send a message</h2>
-      <Field
-        label="To"
-        required
-        value={recipient}
-        onText={setRecipient}
-        autocomplete="off"
-        spellcheck={false}
-        placeholder="@username, +phone, numeric id or me"
-        hint={
-          <>
-            Try <Suggestion text="me" onPick={setRecipient} /> (Saved Messages)
-            {sandbox !== null && (
-              <>
-                {' '}
-                or <Suggestion text="+9996621002" onPick={setRecipient} />
-              </>
-            )}
-          </>
-        }
-      />
+      {to === undefined && (
+        <Field
+          label="To"
+          required
+          value={recipient}
+          onText={setRecipient}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="@username, +phone, numeric id or me"
+          hint={
+            <>
+              Try <Suggestion text="me" onPick={setRecipient} /> (Saved Messages)
+              {sandbox !== null && (
+                <>
+                  {' '}
+                  or <Suggestion text="+9996621002" onPick={setRecipient} />
+                </>
+              )}
+            </>
+          }
+        />
+      )}
       <div class="field">
         <div class="label-row">
           <label for={`${ids}-text`}>Message</label>
@@ -117,7 +155,7 @@ export function Composer({ userId }: { userId: string }) {
         <textarea
           id={`${ids}-text`}
           rows={4}
-          required
+          required={attachments.list.length === 0}
           value={text}
           onInput={({ currentTarget }) => setText(currentTarget.value)}
           onKeyDown={(event) => {
@@ -127,10 +165,15 @@ export function Composer({ userId }: { userId: string }) {
           aria-describedby={`${ids}-keys`}
         />
         <p class="hint" id={`${ids}-keys`}>
-          Ctrl + Enter sends.
+          Ctrl + Enter sends. Files can be dropped and pasted here.
         </p>
       </div>
-      <Preview text={text} mode={mode} />
+      <AttachmentList attachments={attachments} />
+      <Preview
+        text={text}
+        mode={mode}
+        files={attachments.list.length > 0 && <AttachmentPreview attachments={attachments} />}
+      />
       <details>
         <summary>More</summary>
         <div class="options">
@@ -144,10 +187,11 @@ export function Composer({ userId }: { userId: string }) {
         <button
           type="submit"
           class="primary"
-          disabled={send.busy || text.trim() === '' || recipient.trim() === ''}
+          disabled={send.busy || isBlank || files === null || recipient.trim() === ''}
         >
           {later === '' ? 'Send' : 'Schedule'}
         </button>
+        <AttachButton attachments={attachments} />
         <span role="status" class="said">
           {said}
         </span>

@@ -1,13 +1,21 @@
-import type { Entity } from '@gateway/client';
+import type { Entity, TelegramMessage } from '@gateway/client';
 import type { ComponentChildren } from 'preact';
 
+/** An entity of a text to send, or one of a message that Telegram has. */
+type ShownEntity = Entity | TelegramMessage['entities'][number];
+
 /** A text as Telegram shows it. Its parts become text nodes, so nothing in it is interpreted as markup. */
-export function Formatted({ text, entities }: { text: string; entities: readonly Entity[] }) {
+export function Formatted({ text, entities }: { text: string; entities: readonly ShownEntity[] }) {
   return <span class="formatted">{spans(text, 0, text.length, entities)}</span>;
 }
 
 /** @param entities sorted by offset, outer ones before inner ones. */
-function spans(text: string, from: number, to: number, entities: readonly Entity[]): ComponentChildren[] {
+function spans(
+  text: string,
+  from: number,
+  to: number,
+  entities: readonly ShownEntity[],
+): ComponentChildren[] {
   const nodes: ComponentChildren[] = [];
   let at = from;
   for (let index = 0; index < entities.length;) {
@@ -25,7 +33,7 @@ function spans(text: string, from: number, to: number, entities: readonly Entity
   return nodes;
 }
 
-function Span({ entity, children }: { entity: Entity; children: ComponentChildren }) {
+function Span({ entity, children }: { entity: ShownEntity; children: ComponentChildren }) {
   switch (entity.type) {
     case 'bold':
       return <b>{children}</b>;

@@ -1,4 +1,5 @@
 import type { OutgoingMessage, PreviewAnswer } from '@gateway/client';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
@@ -8,8 +9,15 @@ import { ErrorNotice } from './notice.tsx';
 /** ms without a keystroke before the preview is requested. */
 const PAUSE_MS = 250;
 
-/** A preview of a text, formatted and split by the gateway. */
-export function Preview({ text, mode }: { text: string; mode: NonNullable<OutgoingMessage['parse_mode']> }) {
+interface PreviewProps {
+  text: string;
+  mode: NonNullable<OutgoingMessage['parse_mode']>;
+  /** The files above the text, if there are any. */
+  files?: ComponentChildren;
+}
+
+/** A preview of a message: its files, and its text as the gateway formats and splits it. */
+export function Preview({ text, mode, files = null }: PreviewProps) {
   const { client } = useGateway();
   const [parts, setParts] = useState<PreviewAnswer['parts']>([]);
   const [error, setError] = useState<unknown>(null);
@@ -36,12 +44,14 @@ export function Preview({ text, mode }: { text: string; mode: NonNullable<Outgoi
     };
   }, [client, text, mode]);
   if (error !== null) return <ErrorNotice error={error} />;
-  if (parts.length === 0) return null;
+  const shown = Boolean(files) && parts.length === 0 ? [{ text: '', entities: [] }] : parts;
+  if (shown.length === 0) return null;
   return (
     <div class="preview" role="group" aria-label="Preview">
-      {parts.length > 1 && <p class="hint">Sent as {plural(parts.length, 'message')}:</p>}
-      {parts.map((part, index) => (
+      {shown.length > 1 && <p class="hint">Sent as {plural(shown.length, 'message')}:</p>}
+      {shown.map((part, index) => (
         <div class="bubble" key={index}>
+          {index === 0 && files}
           <Formatted {...part} />
         </div>
       ))}

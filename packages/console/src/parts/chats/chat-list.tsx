@@ -1,0 +1,61 @@
+import type { ChatPage } from '@gateway/client';
+import { clock } from '../../lib/format.ts';
+import { useNow } from '../../lib/hooks.ts';
+import { MEDIA_WORDS } from '../../lib/media-words.ts';
+
+type Chat = ChatPage['chats'][number];
+
+interface ChatListProps {
+  /** `null`: not read yet. */
+  chats: readonly Chat[] | null;
+  /** The chat that is shown beside the list. */
+  open: string | undefined;
+  onOpen: (id: string) => void;
+}
+
+/** The account's chats, the latest first. */
+export function ChatList({ chats, open, onOpen }: ChatListProps) {
+  const now = useNow();
+  return (
+    <nav class="card chat-list" aria-label="Chats">
+      {chats === null && <p aria-busy="true">Loading…</p>}
+      {chats?.length === 0 && <p class="empty">This account has no chats.</p>}
+      <ul>
+        {(chats ?? []).map((chat) => (
+          <li key={chat.id}>
+            <button
+              type="button"
+              class="chat"
+              aria-current={chat.id === open ? 'true' : undefined}
+              onClick={() => onOpen(chat.id)}
+            >
+              <span class="chat-title">{chat.title || chat.username || chat.id}</span>
+              {chat.last_message !== null && (
+                <time class="sub" dateTime={chat.last_message.date}>
+                  {clock(chat.last_message.date, now)}
+                </time>
+              )}
+              <span class="sub chat-last">{lineOf(chat)}</span>
+              {chat.unread > 0 && (
+                <span class="badge good" aria-label={`${chat.unread} unread`}>
+                  {chat.unread}
+                </span>
+              )}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The last message in one line. */
+function lineOf({ last_message: last }: Chat): string {
+  if (last === null) return '';
+  if (last.redacted === true) return 'A message of Telegram, which is not shown';
+  const what = last.media === null ? [] : [MEDIA_WORDS[last.media.type]];
+  const text = last.text || last.service?.type.replaceAll('_', ' ') || '';
+  return [last.direction === 'out' ? 'You' : '', [...what, text].filter(Boolean).join(', ')]
+    .filter(Boolean)
+    .join(': ');
+}
