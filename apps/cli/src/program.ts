@@ -3,7 +3,7 @@ import type { CommonOptions, CommandContext, Runner } from './command-context.ts
 import { logout, pause, receive, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
 import { addAttachmentOptions } from './commands/attachments.ts';
-import { cancelJob, getJob, tail, waitForJob } from './commands/jobs.ts';
+import { cancelJob, getJob, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
@@ -14,6 +14,8 @@ import {
   type ExportOptions,
   type ImportOptions,
 } from './commands/session-transfer.ts';
+import { tail } from './commands/tail.ts';
+import { createWebhook, listWebhooks, testWebhook, type CreateWebhookOptions } from './commands/webhooks.ts';
 import { UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
 import { addMessageCommands } from './message-commands.ts';
@@ -109,8 +111,29 @@ export function createProgram(run: Runner): Command {
       run(options, (context) => ask(context, { userId, recipient, prompt }, options)),
     );
 
-  command(program, 'tail <job_id>', 'print each change of a job until it ends').action(
-    (jobId: string, options: CommonOptions) => run(options, (context) => tail(context, jobId)),
+  command(
+    program,
+    'tail <job_id|user_id>',
+    'print each change of a job until it ends, or each event of an account: incoming messages, edits …',
+  )
+    .option('--after <number>', 'begin with the event after this one; by default with the next that arrives')
+    .action((id: string, options: CommonOptions & { after?: string }) =>
+      run(options, (context) => tail(context, id, options)),
+    );
+
+  const webhooks = program.command('webhooks').description('have events posted to addresses');
+  command(webhooks, 'list', 'show the webhooks, and how far each is').action((options: CommonOptions) =>
+    run(options, listWebhooks),
+  );
+  command(webhooks, 'create <url>', 'post events to this address; prints the secret that signs them')
+    .option('--account <user_id...>', 'only events of these accounts')
+    .option('--event <type...>', 'types of events; by default message.new')
+    .option('--secret <text>', 'your own secret, in place of a new one')
+    .action((url: string, options: CommonOptions & CreateWebhookOptions) =>
+      run(options, (context) => createWebhook(context, url, options)),
+    );
+  command(webhooks, 'test <webhook_id>', 'post a test event').action(
+    (webhookId: string, options: CommonOptions) => run(options, (context) => testWebhook(context, webhookId)),
   );
 
   const jobs = program.command('jobs').description('show a job, wait for it, or cancel it');

@@ -24,7 +24,7 @@ export interface ApiErrorFields {
 
 /** The gateway, or a proxy in front of it, answered with an error. */
 export class GatewayApiError extends Error {
-  /** HTTP status. */
+  /** HTTP status; 200 for an error that ends a stream. */
   readonly status: number;
   readonly code: ErrorCode | ClientErrorCode;
   /** Whether a retry helps, or what else does: see the gateway's list of errors. */
@@ -108,6 +108,12 @@ export async function apiErrorOf(response: Response): Promise<GatewayApiError> {
     });
   }
   return gatewayErrorOf(body, { status, requestId, retryAfter });
+}
+
+/** Converts the error that ends a stream of events. */
+export function streamedErrorOf(body: Record<string, unknown>): GatewayApiError | GatewayConnectionError {
+  if (!isGatewayError(body)) return new GatewayConnectionError('the stream ended with an unknown error');
+  return gatewayErrorOf(body, { status: 200, requestId: null, retryAfter: null });
 }
 
 function gatewayErrorOf(

@@ -29,6 +29,7 @@ import type {
   OutgoingMessage,
   PaceAnswer,
   SendOutcome,
+  StreamedEvent,
   TypingAnswer,
   TypingRequest,
   UploadAnswer,
@@ -36,6 +37,8 @@ import type {
   VerifyAnswer,
   VerifyAnswers,
 } from './types.ts';
+import { updates, type UpdatesOptions } from './updates.ts';
+import { Webhooks } from './webhooks.ts';
 
 /** ms that an upload may take, by default. */
 const UPLOAD_MS = 3_600_000;
@@ -83,6 +86,7 @@ export interface SendOptions extends IdempotencyOptions {
 export class GatewayClient {
   readonly auth: SignIn;
   readonly accounts: Accounts;
+  readonly webhooks: Webhooks;
   readonly #transport: Transport;
   readonly #retrying: { retries: number; backoffMs: number };
 
@@ -99,6 +103,7 @@ export class GatewayClient {
     this.#retrying = { retries, backoffMs };
     this.auth = new SignIn(this.#transport);
     this.accounts = new Accounts(this.#transport, this.#retrying);
+    this.webhooks = new Webhooks(this.#transport);
   }
 
   /** @param options `live`: the gateway checks with Telegram before it answers. */
@@ -283,6 +288,16 @@ export class GatewayClient {
    */
   jobEvents(jobId: string, options: CallOptions = {}): AsyncGenerator<Job> {
     return jobEvents(this.#transport, jobId, this.#retrying, options);
+  }
+
+  /**
+   * Yields the events of an account, each once and in order. Never ends by itself. Reconnects when the stream breaks
+   * off, and goes on after the last event that it yielded; throws if more than `retries` connections in a row fail.
+   * @throws {GatewayApiError} `RECEIVING_OFF`; `EVENTS_GONE` where the gateway no longer keeps the next event: `body`
+   * has `oldest_seq`.
+   */
+  updates(userId: string, options: UpdatesOptions = {}): AsyncGenerator<StreamedEvent> {
+    return updates(this.#transport, userId, this.#retrying, options);
   }
 
   /** Cancels a job that has not been sent yet. @throws {GatewayApiError} `TOO_LATE` */

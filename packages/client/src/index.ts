@@ -17,3 +17,5 @@ export type {
 } from './message-stream.ts';
 export type { QrAnswer, QrCode, QrEvent } from './qr.ts';
 export type * from './types.ts';
+export type { UpdatesOptions } from './updates.ts';
+export type { Webhooks } from './webhooks.ts';

@@ -108,6 +108,45 @@ describe('the events of a job', () => {
   });
 });
 
+describe('the events of an account', () => {
+  const told = (seq: number) =>
+    `event: message.new\nid: ${seq}\ndata: ${JSON.stringify({ type: 'message.new', seq })}\n\n`;
+  const typing = `event: chat.typing\ndata: ${JSON.stringify({ type: 'chat.typing', seq: null })}\n\n`;
+  const gone = { status: 'error', code: 'EVENTS_GONE', message: 'm', kind: 'permanent', oldest_seq: 9 };
+  const end = `event: error\nid: 8\nretry: 1\ndata: ${JSON.stringify(gone)}\n\n`;
+  const paths = () => gateway.requests.map(({ path }) => path);
+
+  test('go on after the last one yielded, and end where the next is gone', async () => {
+    gateway.answers(
+      events([told(4), typing], 'is cut'),
+      refusal(503, 'QUEUE_UNAVAILABLE'),
+      events([told(5)]),
+      events([end]),
+    );
+    const seqs: (number | null)[] = [];
+    const listening = (async () => {
+      for await (const { seq } of client.updates('alice', { after: 3 })) seqs.push(seq);
+    })();
+    await expect(listening).rejects.toMatchObject({ code: 'EVENTS_GONE', body: { oldest_seq: 9 } });
+    expect(seqs).toEqual([4, null, 5]);
+    const path = '/telegram/accounts/alice/updates?after=';
+    expect(paths()).toEqual([3, 4, 4, 5].map((seq) => path + seq));
+  });
+
+  test('begin with the next one, even if the first stream breaks off before it', async () => {
+    gateway.answers(json(200, { status: 'ok', events: [], next: 7 }), cut, events([told(8)], 'stays open'));
+    for await (const { seq } of client.updates('alice')) {
+      expect(seq).toBe(8);
+      break;
+    }
+    expect(paths()).toEqual([
+      '/telegram/accounts/alice/updates',
+      '/telegram/accounts/alice/updates?after=7',
+      '/telegram/accounts/alice/updates?after=7',
+    ]);
+  });
+});
+
 describe("the assistant's stream", () => {
   const text = [
     'event: delta\ndata: {"text":"Привет, "}\n\n',

@@ -7,6 +7,9 @@ import type {
   ErrorCode,
   Entity,
   ErrorKind,
+  EventFilter,
+  EventType,
+  GatewayEvent,
   HistoryPoint,
   JobState,
   JobView,
@@ -17,10 +20,12 @@ import type {
   ResolvedChat,
   SendSummary,
   ShownChat,
+  StreamedEvent,
   TelegramMessage,
   TypingAction,
   UserInfo,
   ValidationIssue,
+  WebhookView,
 } from '@gateway/contracts';
 
 /** Options of every call. */
@@ -241,14 +246,55 @@ export interface PreviewAnswer {
   parts: { text: string; entities: Entity[] }[];
 }
 
+/** A page of an account's events. */
+export interface UpdatesPage {
+  status: 'ok';
+  events: GatewayEvent[];
+  /** `after` of the next page. */
+  next: number;
+}
+
+export interface NewWebhook {
+  url: string;
+  /** Signs deliveries, at least 8 characters. Default: the gateway generates one. */
+  secret?: string | undefined;
+  /** Default: all accounts that the API key may use. */
+  user_ids?: readonly string[] | undefined;
+  events: readonly EventType[];
+  filter?: EventFilter | undefined;
+}
+
+export type Webhook = WebhookView & { status: 'ok' };
+export type CreatedWebhook = Webhook & { secret: string };
+
+export interface WebhookList {
+  status: 'ok';
+  webhooks: WebhookView[];
+}
+
+/** What became of a test delivery. */
+export interface WebhookTest {
+  status: 'ok';
+  delivered: boolean;
+  /** `null`: no answer. */
+  http_status: number | null;
+  error: string | null;
+  ms: number;
+}
+
 export type { ActionName, RequestOf };
 export type {
   AccountState,
   AccountSummary,
   Entity,
+  EventFilter,
+  EventType,
+  GatewayEvent,
   HistoryPoint,
   SendSummary,
   ShownChat,
+  StreamedEvent,
   TelegramMessage,
   UserInfo,
+  WebhookView,
 };

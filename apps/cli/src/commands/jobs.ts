@@ -30,11 +30,9 @@ export async function waitForJob(
 }
 
 /** Prints a line for each change of a job, until the job ends. */
-export async function tail(
-  { client, patientClient, io, out }: CommandContext,
-  jobId: string,
-): Promise<ExitCode> {
-  let last = await client.job(jobId, { signal: io.signal });
+export async function tailJob({ patientClient, io, out }: CommandContext, first: Job): Promise<ExitCode> {
+  const jobId = first.job_id;
+  let last = first;
   for await (const job of patientClient.jobEvents(jobId, { signal: io.signal })) {
     const time = out.faint(new Date().toISOString().slice(11, 19));
     out.result(job, `${time} ${stateLine(out, job)}`);

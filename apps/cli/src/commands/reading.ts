@@ -25,7 +25,7 @@ export async function chats(
   const answer = await client.accounts.chats(userId, { limit: numberOf(limit), before, signal: io.signal });
   const lines = answer.chats.map(({ id, type, title, username, unread, last_message }) => {
     const count = unread === 0 ? '' : `, ${unread} unread`;
-    const last = last_message === null ? '' : `\n  ${describe(last_message)}`;
+    const last = last_message === null ? '' : `\n  ${messageLine(last_message)}`;
     return `${id}  ${printable(named(title, username))} (${type}${count})${last}`;
   });
   out.result(answer, [...lines, ...more(answer.next)].join('\n'));
@@ -46,7 +46,7 @@ export async function messages(
     topic_id: topic === undefined ? undefined : messageIdOf('topic', topic),
     signal: io.signal,
   });
-  out.result(answer, [...answer.messages.map(describe), ...more(answer.next)].join('\n'));
+  out.result(answer, [...answer.messages.map(messageLine), ...more(answer.next)].join('\n'));
   return EXIT.ok;
 }
 
@@ -97,7 +97,8 @@ function named(name: string, username: string | null): string {
   return [name, username === null ? '' : `@${username}`].filter((part) => part !== '').join(' ');
 }
 
-function describe(message: TelegramMessage): string {
+/** A message in one line, with its id, its date and who wrote it. */
+export function messageLine(message: TelegramMessage): string {
   const { message_id, date, direction, sender, text, media, service, redacted } = message;
   const who = direction === 'out' ? 'me' : sender?.name || sender?.id || '?';
   const what = [
@@ -114,7 +115,7 @@ function more(next: string | null): string[] {
 }
 
 /** Others wrote the text: it must not control the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD').replaceAll('\n', '\n    ');
 }
 

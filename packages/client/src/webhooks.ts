@@ -1,0 +1,54 @@
+import { ifNotStarted, repeatable } from './retry.ts';
+import type { Call, Transport } from './transport.ts';
+import type { CallOptions, CreatedWebhook, NewWebhook, Webhook, WebhookList, WebhookTest } from './types.ts';
+
+/** Webhooks: addresses to which the gateway posts the events of accounts. */
+export class Webhooks {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Creates a webhook. Only this answer has its secret. Not repeated after a lost answer: it would create two. */
+  create(webhook: NewWebhook, { signal }: CallOptions = {}): Promise<CreatedWebhook> {
+    const call: Call = { method: 'POST', path: '/webhooks', body: webhook, retry: ifNotStarted, signal };
+    return this.#transport.json(call);
+  }
+
+  /** The webhooks whose accounts the API key may all use, the oldest first. */
+  async list({ signal }: CallOptions = {}): Promise<WebhookList> {
+    return this.#transport.json({ method: 'GET', path: '/webhooks', retry: repeatable, signal });
+  }
+
+  read(webhookId: string, { signal }: CallOptions = {}): Promise<Webhook> {
+    return this.#transport.json({ method: 'GET', path: pathOf(webhookId), retry: repeatable, signal });
+  }
+
+  delete(webhookId: string, { signal }: CallOptions = {}): Promise<{ status: 'ok'; webhook_id: string }> {
+    return this.#transport.json({ method: 'DELETE', path: pathOf(webhookId), retry: ifNotStarted, signal });
+  }
+
+  /** Posts a test event, and tells what became of it. */
+  test(webhookId: string, options: CallOptions = {}): Promise<WebhookTest> {
+    return this.#transport.json(change(webhookId, 'test', options));
+  }
+
+  /** Posts nothing more until {@link resume}. Events wait as long as the gateway keeps them. */
+  pause(webhookId: string, options: CallOptions = {}): Promise<Webhook> {
+    return this.#transport.json(change(webhookId, 'pause', options));
+  }
+
+  /** Goes on with the event after the last that the receiver took. */
+  resume(webhookId: string, options: CallOptions = {}): Promise<Webhook> {
+    return this.#transport.json(change(webhookId, 'resume', options));
+  }
+}
+
+function change(webhookId: string, name: string, { signal }: CallOptions): Call {
+  return { method: 'POST', path: `${pathOf(webhookId)}/${name}`, retry: repeatable, signal };
+}
+
+function pathOf(webhookId: string): string {
+  return `/webhooks/${encodeURIComponent(webhookId)}`;
+}
