@@ -5,7 +5,14 @@ import {
   sendHeartbeat,
   claimShardCount,
   countPending,
+  EventReader,
   Fenced,
+  Inbox,
+  MemoryWatch,
+  moveCursor,
+  openCursor,
+  readLags,
+  receivingOf,
   writeHeldJobs,
   raiseFence,
   readAccountView,
@@ -19,6 +26,7 @@ import {
   writeAccountView,
   writeSendState,
 } from '@gateway/queue';
+import { Sealer } from '@gateway/runtime';
 import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EnqueueScript } from '../../packages/queue/src/enqueue/enqueue-script.ts';
@@ -26,6 +34,7 @@ import { enqueueSends } from '../../packages/queue/src/enqueue/enqueue-sends.ts'
 import { placeJob } from '../../packages/queue/src/enqueue/place-job.ts';
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
 import { newCall } from '../../packages/queue/src/redis/redis-calls.ts';
+import { BOB, newMessage } from '../env/incoming.ts';
 import { RedisCluster } from '../env/redis-cluster.ts';
 import { newSend, type TestSend } from './queue-stage.ts';
 
@@ -145,6 +154,44 @@ describe('on a Redis Cluster of three nodes', () => {
     expect(await readAccountView(redis, userId, Date.now())).toMatchObject({ state: 'ready' });
     expect(await readSendState(redis, userId)).toEqual(EMPTY_SEND_STATE);
   });
+
+  test.each(ACCOUNTS)(
+    "%s's events are appended, read, and taken by a webhook, under its fence",
+    async (name) => {
+      const userId = `receiving-${name}`;
+      const fence = '1 worker';
+      await raiseFence(redis, userId, fence);
+      const sealer = new Sealer([Buffer.alloc(32, 7)]);
+      const limits = { max: 2, maxBytes: 1_000_000, retentionMs: HOUR };
+      const memory = new MemoryWatch(redis);
+      await memory.ask();
+      const inbox = new Inbox({ redis, shards: SHARDS, sealer, isSealed: true, limits, memory });
+      const webhook = { id: 'wh_1', createdAt: 0 };
+      const seq = { start: 0, limit: 10_000 };
+      const events = [1, 2, 3].map((id) => newMessage(BOB, id));
+      await inbox.append(userId, fence, { events, seq, state: { set: { pts: '3' } } });
+      expect(await inbox.readState(userId)).toEqual({ pts: '3' });
+      const page = await new EventReader(redis, sealer).read(userId, 1, 10);
+      expect(page).toMatchObject({
+        lastSeq: 3,
+        oldestSeq: 2,
+        isGone: false,
+        events: [{ seq: 2 }, { seq: 3 }],
+      });
+      expect(await openCursor(redis, userId, fence, webhook)).toEqual({ seq: 1, tries: null });
+      const tries = { attempts: 1, since: 5 };
+      await moveCursor(redis, userId, fence, webhook.id, { seq: 2, tries });
+      expect(await openCursor(redis, userId, fence, webhook)).toEqual({ seq: 2, tries });
+      expect(await readLags(redis, userId)).toEqual({ lastSeq: 3, taken: new Map([['wh_1', 2]]) });
+      await raiseFence(redis, userId, '2 worker');
+      await expect(inbox.append(userId, fence, { events, seq })).rejects.toThrow(Fenced);
+      await expect(inbox.forget(userId, fence)).rejects.toThrow(Fenced);
+      const late = moveCursor(redis, userId, fence, webhook.id, { seq: 3, tries: null });
+      await expect(late).rejects.toThrow(Fenced);
+      await inbox.forget(userId, '2 worker');
+      expect(await receivingOf(redis, userId)).toMatchObject({ last_seq: 3, oldest_seq: 4 });
+    },
+  );
 
   test('all nodes have accounts', async () => {
     const sizes = await Promise.all(redis.nodes('master').map((node) => node.dbsize()));

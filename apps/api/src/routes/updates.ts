@@ -132,7 +132,7 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
             event: event.type,
             data: JSON.stringify({ event_id: null, seq: null, user_id: userId, ...event }),
           });
-        if (page.events.length > 0) continue;
+        if (page.events.length === CHUNK) continue;
         const change = await watch.changed(after, signal);
         if (change === 'woken' && !signal.aborted) await requireReceiving(userId);
       }

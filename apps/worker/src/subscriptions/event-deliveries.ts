@@ -74,7 +74,7 @@ export class EventDeliveries {
       if (notice.is === 'appended') for (const lane of this.#lanesFor(notice.userId)) lane.add(notice.userId);
     });
     await this.#loading;
-    await this.#look(shard, [...this.#lanes.values()]);
+    await this.#lookAt(shard);
   }
 
   /** Delivers no more events of the shard's accounts; waits a while for deliveries in progress. */
@@ -147,10 +147,14 @@ export class EventDeliveries {
   }
 
   #lookAtAll(): void {
-    for (const shard of this.#leases.keys())
-      this.#look(shard, [...this.#lanes.values()]).catch((error: unknown) =>
-        this.#options.logger.warn({ err: error }, 'could not look for undelivered events'),
-      );
+    for (const shard of this.#leases.keys()) void this.#lookAt(shard);
+  }
+
+  /** Never throws: the next look finds what this one misses. */
+  async #lookAt(shard: number): Promise<void> {
+    await this.#look(shard, [...this.#lanes.values()]).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, 'could not look for undelivered events');
+    });
   }
 
   /** Wakes the lanes for the shard's accounts that have events for them. */
