@@ -7,7 +7,6 @@ import {
   type Cursor,
   type EventReader,
   type RedisClient,
-  type ShardLease,
   type Webhook,
   type WebhookStore,
 } from '@gateway/queue';
@@ -34,13 +33,14 @@ export interface DeliveryParts {
 /**
  * Posts the next events of an account to a webhook, one after the other, and stores its place after each. Only the
  * owner of the account delivers.
+ * @param mayDeliver is asked right before each try.
  * @throws {Fenced} if another worker owns the account by now.
  */
 export async function deliverEvents(
   parts: DeliveryParts,
   webhook: Webhook,
   userId: string,
-  { fence, lease }: { fence: string; lease: Pick<ShardLease, 'valid'> },
+  { fence, mayDeliver }: { fence: string; mayDeliver: () => boolean },
 ): Promise<Delivered> {
   const { redis, reader } = parts;
   const cursor = await openCursor(redis, userId, fence, webhook);
@@ -60,7 +60,7 @@ export async function deliverEvents(
       place = { seq: event.seq, tries: null };
       continue;
     }
-    if (!lease.valid) return { is: 'stopped' };
+    if (!mayDeliver()) return { is: 'stopped' };
     const failure = await post(parts, webhook, event, place);
     if (failure === null) {
       await store({ seq: event.seq, tries: null });
@@ -107,7 +107,7 @@ async function post(
   });
   if (isPaused) await store.setState(webhook.id, 'paused');
   const outcome: Delivered = isPaused
-    ? { is: 'stopped' }
+    ? { is: 'paused' }
     : { is: 'failed', ms: Math.max(webhookBackoff(attempts), retryAfterMs ?? 0) };
   return { tries: { attempts, since }, outcome };
 }

@@ -113,7 +113,7 @@ export class EventDeliveries {
     const fresh: WebhookLane[] = [];
     let isAnyDeleted = false;
     for (const [id, lane] of this.#lanes) {
-      if (active.get(id)?.stateAt === lane.webhook.stateAt) continue;
+      if (active.get(id)?.stateAt === lane.webhook.stateAt && !lane.isClosed) continue;
       lane.close();
       this.#lanes.delete(id);
       isAnyDeleted ||= webhooks.every((webhook) => webhook.id !== id);
@@ -185,10 +185,13 @@ export class EventDeliveries {
   async #deliver(lane: WebhookLane, userId: string): Promise<Delivered> {
     const shard = shardOf(userId, this.#options.shards);
     const lease = this.#leases.get(shard);
-    if (lease?.valid !== true) return { is: 'stopped' };
+    if (lease?.valid !== true || lane.isClosed) return { is: 'stopped' };
     const running = this.#running.get(shard) ?? new Set();
     this.#running.set(shard, running);
-    const delivery = deliverEvents(this.#options, lane.webhook, userId, { fence: lease.fence, lease });
+    const delivery = deliverEvents(this.#options, lane.webhook, userId, {
+      fence: lease.fence,
+      mayDeliver: () => lease.valid && !lane.isClosed,
+    });
     running.add(delivery);
     try {
       return await delivery;

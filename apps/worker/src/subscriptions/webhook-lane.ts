@@ -12,8 +12,10 @@ export type Delivered =
   | { is: 'more' }
   /** The next try is due after `ms`. */
   | { is: 'failed'; ms: number }
-  /** This worker, or this webhook, delivers no more. */
-  | { is: 'stopped' };
+  /** This worker delivers no more events of the account. */
+  | { is: 'stopped' }
+  /** The webhook is paused. */
+  | { is: 'paused' };
 
 /**
  * The deliveries of one webhook: which accounts have events for it, and which are being served. An account is served by
@@ -53,6 +55,10 @@ export class WebhookLane {
     this.#pump();
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Starts no more deliveries. */
   close(): void {
     this.#isClosed = true;
@@ -73,6 +79,7 @@ export class WebhookLane {
     const delivered = await this.#deliver(userId);
     const wasAdded = this.#running.get(userId) === true;
     this.#running.delete(userId);
+    if (delivered.is === 'paused') this.close();
     if (this.#isClosed) return;
     if (delivered.is === 'failed') this.#retries.set(userId, Date.now() + delivered.ms);
     else if (delivered.is === 'more' || wasAdded) this.#ready.add(userId);
