@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadSealingKey } from '@gateway/runtime';
 import { openFileSessionStore } from '@gateway/sessions';
+import { Receiver } from '@gateway/webhooks/testing';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
@@ -18,7 +19,10 @@ const SETTINGS = {
   ASSISTANT_BASE_URL: 'http://127.0.0.1:9/v1',
   ASSISTANT_MODEL: 'm',
   ASSISTANT_API_KEY: 'the-assistant-key',
+  EVENTS_SEALED: 'true',
 };
+/** Written by a friend. Only readers of the account's events may see it. */
+const INCOMING = 'the garden key is under the third flowerpot';
 const PHONE = '+79995550101';
 const PASSWORD = 'correct-horse-battery';
 const PASSPHRASE = 'the backup passphrase';
@@ -89,6 +93,17 @@ test('no code, password, session, auth key, API hash, key or token is readable i
       messages: [],
     });
 
+  const friend = await control.createAccount({ phone: '+79995550102', first_name: 'Friend' });
+  await using receiver = await Receiver.start();
+  await api.post('/telegram/user/receive', { user_id: 'eve', enabled: true });
+  const hook = { url: receiver.url, user_ids: ['eve'], events: ['message.new', 'message.edited'] };
+  const { webhook_id, secret } = (await api.post('/webhooks', hook)).body;
+  await asked(api.get(`/webhooks/${webhook_id}`));
+  await control.write({ from: friend, to: eve, text: INCOMING });
+  await expect.poll(() => receiver.received.map(({ body }) => body).join()).toContain(INCOMING);
+  const updates = JSON.stringify((await api.get('/telegram/accounts/eve/updates?after=0')).body);
+  expect(updates).toContain(INCOMING);
+
   // Wait until running calls have written their log lines.
   await expect.poll(() => stack.worker.output).toContain('webhook not delivered');
   const key = await readFile(join(stack.dataDir, 'session_encryption.key'), 'utf8');
@@ -142,6 +157,8 @@ test('no code, password, session, auth key, API hash, key or token is readable i
     'AAbbCCddEEffGGhhIIjjKKllMMnn',
     'the-assistant-key',
     session,
+    INCOMING,
+    secret,
     ...(['hex', 'base64', 'base64url', 'latin1'] as const).map((encoding) => authKey.toString(encoding)),
   ];
   for (const [place, content] of places) {
@@ -155,7 +172,8 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   }
   for (const place of ['log of the worker', 'log of the API', 'dashboard', 'metrics'])
     expect(places.get(place), place).not.toContain(PHONE.slice(1));
-});
+  // The same limit as for a hook, because this starts a stack.
+}, 60_000);
 
 test('only the owner can read the files', async () => {
   await using stack = await Stack.start();

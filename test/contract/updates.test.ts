@@ -14,6 +14,7 @@ describe('Events of an account', () => {
   let stack: Stack;
   let incoming: Incoming;
   let receiver: Receiver;
+  let alice: number;
 
   beforeAll(async () => {
     stack = await Stack.start({
@@ -23,7 +24,7 @@ describe('Events of an account', () => {
     });
     stack.api.headers = { 'X-API-Key': 'all' };
     incoming = new Incoming(stack.redis.address, { shards: 4, max: MAX });
-    await stack.signIn('alice', '+9996627801');
+    alice = await stack.signIn('alice', '+9996627801');
     await incoming.turn('alice', true);
   });
   afterAll(async () => {
@@ -293,6 +294,8 @@ describe('Events of an account', () => {
       const { webhook_id: id } = (await create()).body;
       const first = await arrive();
       await expect.poll(() => seqs(id)).toEqual([first]);
+      // The place is stored now, so nothing is posted again.
+      await expect.poll(async () => (await show(id)).lag).toBe(0);
       await stack.worker.end('SIGKILL');
       const missed = await arrive();
       await stack.startWorker();
@@ -373,6 +376,28 @@ describe('Events of an account', () => {
         expect(gone.body).toEqual({ status: 'ok', webhook_id });
         expect((await stack.api.get(`/webhooks/${webhook_id}`)).status).toBe(404);
       }
+    });
+
+    test('come from Telegram: what a friend writes, also while no worker runs', async () => {
+      const bob = await stack.control.createAccount({ phone: '+9996627802', first_name: 'Bob' });
+      await stack.api.post('/telegram/user/receive', { user_id: 'alice', enabled: true });
+      const { webhook_id: id } = (await create({ events: ['message.new'] })).body;
+      const source = await stream();
+      const streamed = () => source.events.flatMap(({ data }) => data.message?.text ?? []);
+      const posted = () => of(id).map(({ body }) => JSON.parse(body).message.text);
+      await stack.control.write({ from: bob, to: alice, text: 'hello' });
+      await expect.poll(streamed).toEqual(['hello']);
+      await expect.poll(posted).toEqual(['hello']);
+      // The place is stored now, so nothing is posted again.
+      await expect.poll(async () => (await show(id)).lag).toBe(0);
+      await stack.worker.end('SIGKILL');
+      await stack.control.write({ from: bob, to: alice, text: 'anybody there?' });
+      await stack.startWorker();
+      await expect.poll(posted, { timeout: 20_000 }).toEqual(['hello', 'anybody there?']);
+      expect(JSON.parse(of(id)[1]?.body ?? '')).toMatchObject({ caught_up: true });
+      await expect.poll(streamed).toEqual(['hello', 'anybody there?']);
+      source.close();
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
     });
 
     test.each([

@@ -38,11 +38,14 @@ describe('for any request', () => {
     const sent = await stack.api.send('alice', 'me', 'a job to ask for');
     await stack.control.write({ from: alice, to: alice, media: { type: 'document', size: 1_000 } });
     const { body } = await stack.api.get('/telegram/accounts/alice/chats/me/messages?limit=1');
+    const hook = { url: 'http://127.0.0.1:1/', user_ids: ['alice'], events: ['message.new'] };
+    const webhook = await stack.api.post('/webhooks', hook);
     known = {
       userIds: ['alice', 'short-lived', 'nobody', 'ALICE', 'a'.repeat(64)],
       mayEnd: ['short-lived', 'nobody', 'ALICE', 'a'.repeat(64)],
       recipients: ['me', '+9996628001', '@nobody', 12345, -1001234567890],
       jobIds: [sent.body.job_id],
+      webhookIds: [webhook.body.webhook_id],
       fileIds: [body.messages[0].media.file_id],
     };
     operations = operationsOf((await stack.api.get('/openapi.json')).body);

@@ -16,6 +16,7 @@ export interface Known {
   mayEnd: readonly string[];
   recipients: readonly (string | number)[];
   jobIds: readonly string[];
+  webhookIds: readonly string[];
   fileIds: readonly string[];
 }
 
@@ -226,6 +227,7 @@ function targetOf({ path, parameters }: Operation, known: Known): fc.Arbitrary<s
   );
   const given: Record<string, readonly (string | number)[]> = {
     job_id: known.jobIds,
+    webhook_id: known.webhookIds,
     file_id: known.fileIds,
     user_id: known.userIds,
     recipient_id: known.recipients,
