@@ -1,5 +1,6 @@
 import type { RedisAddress } from '@gateway/runtime';
-import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ioredis';
+import { OneWriteRedis } from './one-write-redis.ts';
 import type { RedisClient } from './redis-client.ts';
 import { replaceIfSilent } from './silence.ts';
 
@@ -35,7 +36,7 @@ export function connect(address: RedisAddress, options: RedisOptions, isPatient:
     ...options,
   };
   if (address.kind === 'cluster') return connectToCluster(address, given, isPatient);
-  const redis = new Redis({ ...given, ...targetOf(address), db: address.database });
+  const redis = new OneWriteRedis({ ...given, ...targetOf(address), db: address.database });
   if (address.kind === 'sentinel') replaceIfSilent(redis);
   return redis;
 }
