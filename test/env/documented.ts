@@ -1,5 +1,5 @@
 import addFormats from 'ajv-formats';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import type { ApiAnswer } from './api-client.ts';
 
@@ -7,7 +7,25 @@ import type { ApiAnswer } from './api-client.ts';
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Document = any;
 
-export const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
+const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
+
+/** Compiles a schema of the document, with the components that it refers to. */
+export function compileSchema(document: Document, schema: object): ValidateFunction {
+  return ajv.compile({ ...schema, components: document.components });
+}
+
+/** The response that an operation (`get /jobs/{job_id}`) documents for a status. */
+export function responseOf(document: Document, operation: string, status: number): Document {
+  const [method = '', path = ''] = operation.split(' ');
+  return resolved(document, document.paths[path][method].responses[status]);
+}
+
+/** Follows a reference to a component. */
+export function resolved(document: Document, part: Document): Document {
+  const { $ref = '' } = part ?? {};
+  const [, kind, name] = /^#\/components\/(\w+)\/(\w+)$/.exec($ref) ?? [];
+  return kind === undefined || name === undefined ? part : document.components[kind][name];
+}
 
 /** Fails unless the answer has this status, and the operation documents it, with this body and these headers. */
 export function expectDocumented(
@@ -16,15 +34,13 @@ export function expectDocumented(
   status: number,
   answer: ApiAnswer,
 ): void {
-  const [method = '', path = ''] = operation.split(' ');
   expect(answer.status, `${operation}: ${JSON.stringify(answer.body)}`).toBe(status);
-  const response = document.paths[path][method].responses[status];
+  const response = responseOf(document, operation, status);
   expect(response, `${operation} documents no ${status}`).toBeDefined();
-  const check = ajv.compile(response.content['application/json'].schema);
+  const check = compileSchema(document, response.content['application/json'].schema);
   check(answer.body);
   expect(check.errors, `${operation} ${status}: ${JSON.stringify(answer.body)}`).toBeNull();
-  for (const [name, { $ref }] of Object.entries<{ $ref: string }>(response.headers)) {
-    const header = document.components.headers[$ref.split('/').at(-1) ?? ''];
-    if (header.required === true) expect(answer.headers.get(name), name).not.toBeNull();
+  for (const [name, header] of Object.entries(response.headers)) {
+    if (resolved(document, header).required === true) expect(answer.headers.get(name), name).not.toBeNull();
   }
 }

@@ -4,29 +4,33 @@ import { holdReasonSchema } from './errors/hold-reason.ts';
 import { paceChoiceSchema } from './pace.ts';
 
 /** A signed-in Telegram user, as the API shows it. */
-export const userInfoSchema = z.object({
-  id: z.number().int(),
-  first_name: z.string(),
-  last_name: z.string().nullable(),
-  username: z.string().nullable(),
-  phone_number: z.string().nullable(),
-});
+export const userInfoSchema = z
+  .object({
+    id: z.number().int(),
+    first_name: z.string(),
+    last_name: z.string().nullable(),
+    username: z.string().nullable(),
+    phone_number: z.string().nullable(),
+  })
+  .meta({ id: 'User' });
 export type UserInfo = z.infer<typeof userInfoSchema>;
 
-export const accountStateSchema = z.enum([
-  'none',
-  'code_sent',
-  'password_required',
-  'qr_pending',
-  'ready',
-  'flood_wait',
-  'peer_limited',
-  'frozen',
-  'revoked',
-  'banned',
-  'duplicated',
-  'unreadable',
-]);
+export const accountStateSchema = z
+  .enum([
+    'none',
+    'code_sent',
+    'password_required',
+    'qr_pending',
+    'ready',
+    'flood_wait',
+    'peer_limited',
+    'frozen',
+    'revoked',
+    'banned',
+    'duplicated',
+    'unreadable',
+  ])
+  .meta({ id: 'AccountState' });
 export type AccountState = z.infer<typeof accountStateSchema>;
 
 /** States in which the account has a session that can send, now or after a wait or a person's action. */

@@ -26,7 +26,10 @@ export const accountListRequestSchema = z.object({
 });
 
 /** An account in a list: its status and its user_id. */
-const accountSummarySchema = statusResponseSchema.omit({ status: true }).extend({ user_id: userIdSchema });
+const accountSummarySchema = statusResponseSchema
+  .omit({ status: true })
+  .extend({ user_id: userIdSchema })
+  .meta({ id: 'Account' });
 export type AccountSummary = z.infer<typeof accountSummarySchema>;
 
 export const accountListResponseSchema = z.object({
@@ -37,12 +40,14 @@ export const accountListResponseSchema = z.object({
 });
 
 /** A message of an account, in a list. */
-const sendSummarySchema = jobViewSchema.extend({
-  recipient_id: z.string(),
-  preview: z.string().describe('The beginning of its text; without one, the messages that it is about'),
-  parts: z.int().describe('Messages that it goes out as'),
-  can_retry: z.boolean().describe('It has failed, and may be sent again under its own id'),
-});
+const sendSummarySchema = jobViewSchema
+  .extend({
+    recipient_id: z.string(),
+    preview: z.string().describe('The beginning of its text; without one, the messages that it is about'),
+    parts: z.int().describe('Messages that it goes out as'),
+    can_retry: z.boolean().describe('It has failed, and may be sent again under its own id'),
+  })
+  .meta({ id: 'SendSummary' });
 export type SendSummary = z.infer<typeof sendSummarySchema>;
 
 export const sendListRequestSchema = z.object({ limit: whole(100).default(50) });

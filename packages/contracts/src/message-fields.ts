@@ -29,9 +29,11 @@ const parseModeSchema = z.preprocess(
       ['markdown', 'markdown_lenient', 'html', 'none'],
       'must be markdown, markdown_lenient, html or none',
     )
-    .describe(
-      'Upper and lower case are the same; `none` by default. `markdown_lenient` is for text that a language model wrote: what cannot be formatted stays as it is written',
-    ),
+    .meta({
+      id: 'ParseMode',
+      description:
+        'Upper and lower case are the same; `none` by default. `markdown_lenient` is for text that a language model wrote: what cannot be formatted stays as it is written',
+    }),
 ) as z.ZodType<ParseMode, ParseMode>;
 
 /** Fields that several requests share. */
@@ -47,6 +49,7 @@ export const messageFields = {
     })
     .refine((text) => text.isWellFormed(), 'must be well-formed UTF-16: it holds half a surrogate pair')
     .meta({
+      id: 'MessageText',
       pattern: SHOWS_SOMETHING,
       description:
         'Changed as Telegram changes it: carriage returns and line separators go, tabs and control characters become spaces, the ends are trimmed. It must show something then',
@@ -61,6 +64,7 @@ export const messageFields = {
     .string()
     .max(1_024, 'must be at most 1024 characters')
     .meta({
+      id: 'SendAt',
       format: 'date-time',
       description: 'RFC 3339, at most a year ahead; a time that is over means now',
       examples: ['2024-01-15T12:00:00Z'],
@@ -77,7 +81,7 @@ export const messageFields = {
     .string()
     .max(2_000, 'must be at most 2000 characters')
     .refine(isHttpUrl, 'must be an http:// or https:// address')
-    .meta(CALLBACK_URL),
+    .meta({ id: 'CallbackUrl', ...CALLBACK_URL }),
 };
 
 /** A short text that must show something, such as a name. */

@@ -28,10 +28,9 @@ const paceRulesSchema = z.strictObject({
 export type PaceRules = z.infer<typeof paceRulesSchema>;
 
 /** An account's own pace: none, the server's, or rules that override some of the server's. */
-export const paceChoiceSchema = z.union([
-  z.enum(['off', 'careful']),
-  requestBody(paceRulesSchema.partial().shape),
-]);
+export const paceChoiceSchema = z
+  .union([z.enum(['off', 'careful']), requestBody(paceRulesSchema.partial().shape)])
+  .meta({ id: 'Pace' });
 export type PaceChoice = z.infer<typeof paceChoiceSchema>;
 
 /** Server settings: the rules of `careful`, and whether accounts without a choice of their own follow them. */

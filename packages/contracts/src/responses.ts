@@ -58,39 +58,43 @@ const paceStandingSchema = z.discriminatedUnion('mode', [
   }),
 ]);
 
-export const statusResponseSchema = z.object({
-  status: z.literal('ok'),
-  authorized: z.boolean(),
-  user_info: userInfoSchema.nullable(),
-  state: accountStateSchema,
-  flood_wait_until: time.nullable(),
-  held: z
-    .object({ reason: z.string(), until: time, message: z.string().optional() })
-    .optional()
-    .describe(
-      'Why all of its sends are held, and until when; the reason in words, where there is more to say',
-    ),
-  chats_held: z.int().optional().describe('How many chats have to wait, for slow mode or a failed try'),
-  look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
-  pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }),
-  pace: paceStandingSchema.optional(),
-  receiving: receivingSchema,
-  reason: z.string().optional(),
-  next_action: z.string().optional().describe('What a person has to do'),
-});
+export const statusResponseSchema = z
+  .object({
+    status: z.literal('ok'),
+    authorized: z.boolean(),
+    user_info: userInfoSchema.nullable(),
+    state: accountStateSchema,
+    flood_wait_until: time.nullable(),
+    held: z
+      .object({ reason: z.string(), until: time, message: z.string().optional() })
+      .optional()
+      .describe(
+        'Why all of its sends are held, and until when; the reason in words, where there is more to say',
+      ),
+    chats_held: z.int().optional().describe('How many chats have to wait, for slow mode or a failed try'),
+    look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
+    pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }),
+    pace: paceStandingSchema.optional(),
+    receiving: receivingSchema,
+    reason: z.string().optional(),
+    next_action: z.string().optional().describe('What a person has to do'),
+  })
+  .meta({ id: 'Status' });
 
 /** The response of an action that ended within the wait, with the action's result. */
 export function endedResponseSchema<R extends z.ZodRawShape>(result: z.ZodObject<R>) {
   return result.extend({ status: z.literal('ok'), success: z.literal(true), job_id: jobId });
 }
 
-export const queuedResponseSchema = z.object({
-  status: z.literal('queued'),
-  job_id: jobId,
-  state: z.enum(['waiting', 'active', 'delayed']),
-  reason: z.string().optional().describe('Why it is held, such as FLOOD_WAIT'),
-  retry_at: time.optional().describe('When it is tried; absent where a person has to let it go on'),
-});
+export const queuedResponseSchema = z
+  .object({
+    status: z.literal('queued'),
+    job_id: jobId,
+    state: z.enum(['waiting', 'active', 'delayed']),
+    reason: z.string().optional().describe('Why it is held, such as FLOOD_WAIT'),
+    retry_at: time.optional().describe('When it is tried; absent where a person has to let it go on'),
+  })
+  .meta({ id: 'Queued' });
 
 export const batchResponseSchema = z.object({
   status: z.literal('queued'),
@@ -112,20 +116,22 @@ export const accountStateResponseSchema = doneResponseSchema.extend({ state: acc
 export const paceResponseSchema = doneResponseSchema.extend({ pace: paceChoiceSchema.nullable() });
 
 /** The error response of any request. The fields after `request_id` are present only where they apply. */
-export const errorResponseSchema = publicErrorSchema.extend({
-  status: z.literal('error'),
-  request_id: z.string(),
-  user: userInfoSchema.nullable().optional().describe('Of ALREADY_AUTHORIZED'),
-  hint: z.string().nullable().optional().describe('Of PASSWORD_INVALID'),
-  sent_message_ids: z
-    .array(z.int())
-    .optional()
-    .describe('Of a text that was split: the messages that are out'),
-  dependency: z
-    .object({ job_id: jobId, code: z.string() })
-    .optional()
-    .describe('Of DEPENDENCY_FAILED: the job that sent nothing, and why'),
-  oldest_seq: z.int().optional().describe('Of EVENTS_GONE: number of the oldest kept event'),
-  last_seq: z.int().optional().describe('Of EVENTS_GONE: number of the latest event'),
-  part: z.enum(['redis', 'workers']).optional().describe('Of /readyz: what is missing'),
-});
+export const errorResponseSchema = publicErrorSchema
+  .extend({
+    status: z.literal('error'),
+    request_id: z.string(),
+    user: userInfoSchema.nullable().optional().describe('Of ALREADY_AUTHORIZED'),
+    hint: z.string().nullable().optional().describe('Of PASSWORD_INVALID'),
+    sent_message_ids: z
+      .array(z.int())
+      .optional()
+      .describe('Of a text that was split: the messages that are out'),
+    dependency: z
+      .object({ job_id: jobId, code: z.string() })
+      .optional()
+      .describe('Of DEPENDENCY_FAILED: the job that sent nothing, and why'),
+    oldest_seq: z.int().optional().describe('Of EVENTS_GONE: number of the oldest kept event'),
+    last_seq: z.int().optional().describe('Of EVENTS_GONE: number of the latest event'),
+    part: z.enum(['redis', 'workers']).optional().describe('Of /readyz: what is missing'),
+  })
+  .meta({ id: 'Error' });

@@ -51,18 +51,20 @@ export const webhookJobSchema = z.intersection(
 export type WebhookJob = z.infer<typeof webhookJobSchema>;
 
 /** A webhook as `GET /webhooks/deliveries` shows it. */
-export const webhookDeliverySchema = z.strictObject({
-  id: z.string(),
-  type: z.enum(['job', 'account.state']),
-  user_id: userIdSchema,
-  /** `null` for account events. */
-  job_id: z.string().nullable(),
-  /** The content of a query and a password in the URL are hidden. */
-  url: z.string(),
-  state: z.enum(['pending', 'delivered', 'failed']),
-  attempts: z.array(webhookAttemptSchema),
-  created_at: z.string(),
-  /** RFC 3339; set while the webhook is pending and no attempt is running. */
-  next_attempt_at: z.string().nullable(),
-});
+export const webhookDeliverySchema = z
+  .strictObject({
+    id: z.string(),
+    type: z.enum(['job', 'account.state']),
+    user_id: userIdSchema,
+    /** `null` for account events. */
+    job_id: z.string().nullable(),
+    /** The content of a query and a password in the URL are hidden. */
+    url: z.string(),
+    state: z.enum(['pending', 'delivered', 'failed']),
+    attempts: z.array(webhookAttemptSchema),
+    created_at: z.string(),
+    /** RFC 3339; set while the webhook is pending and no attempt is running. */
+    next_attempt_at: z.string().nullable(),
+  })
+  .meta({ id: 'WebhookDelivery' });
 export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;

@@ -1,8 +1,8 @@
 import { ACTIONS } from '@gateway/actions';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { jsonSchema } from '../openapi/operation.ts';
 import { OPERATIONS } from '../openapi/operations.ts';
+import { inlineSchema } from '../openapi/schemas.ts';
 import { testApi } from '../testing/test-api.ts';
 
 const ODD = [
@@ -57,7 +57,7 @@ describe('wording', () => {
     const [example] = Object.values(examples);
     const wrong: string[] = [];
     const seen = new Set<string>();
-    for (const body of mutations(example, jsonSchema(schema, 'input'))) {
+    for (const body of mutations(example, inlineSchema(schema, 'input'))) {
       const raw = schema.safeParse(body);
       if (raw.success || body === undefined) continue;
       const key = JSON.stringify(raw.error.issues.map(({ path: at, message }) => [at, message]));
@@ -145,7 +145,7 @@ describe('null for an optional field', () => {
 
   test.each(requests)('%s: means absent, and the document says so', (_name, { schema, examples }) => {
     const [example] = Object.values(examples) as Json[];
-    const { properties, required } = jsonSchema(schema, 'input') as {
+    const { properties, required } = inlineSchema(schema, 'input') as {
       properties: Record<string, Json>;
       required: string[];
     };

@@ -1,7 +1,9 @@
 import { accountStateSchema, recipientIdSchema, uploadRequestSchema, userIdSchema } from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
-import { describeOperation, jsonSchema } from './operation.ts';
+import { ErrorResponses } from './error-responses.ts';
+import { describeOperation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { inlineSchema, NamedSchemas } from './schemas.ts';
 
 const PARAMETERS = {
   RequestId: header('X-Request-Id', 'Names the request in answers and logs.', { type: 'string' }),
@@ -15,20 +17,20 @@ const PARAMETERS = {
   }),
   LastEventId: header('Last-Event-ID', 'The last event that was heard.', { type: 'string' }),
   JobId: { name: 'job_id', in: 'path', required: true, schema: { type: 'string' } },
-  UserId: { name: 'user_id', in: 'path', required: true, schema: jsonSchema(userIdSchema, 'input') },
+  UserId: { name: 'user_id', in: 'path', required: true, schema: inlineSchema(userIdSchema, 'input') },
   Live: query('live', 'Ask Telegram first.', { enum: ['true', 'false'] }),
   Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
   DeliveryId: { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
   WebhookId: { name: 'webhook_id', in: 'path', required: true, schema: { type: 'string' } },
-  UserIdQuery: query('user_id', 'An account of which all are listed.', jsonSchema(userIdSchema, 'input')),
+  UserIdQuery: query('user_id', 'An account of which all are listed.', inlineSchema(userIdSchema, 'input')),
   UploadUserId: {
-    ...query('user_id', 'The account that will send the file.', jsonSchema(userIdSchema, 'input')),
+    ...query('user_id', 'The account that will send the file.', inlineSchema(userIdSchema, 'input')),
     required: true,
   },
   UploadFileName: query(
     'file_name',
     'The name of the file. It wins over that of a form.',
-    jsonSchema(uploadRequestSchema.out.shape.file_name.unwrap(), 'input'),
+    inlineSchema(uploadRequestSchema.out.shape.file_name.unwrap(), 'input'),
   ),
   JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string', maxLength: 200 }),
   DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
@@ -37,7 +39,7 @@ const PARAMETERS = {
     type: 'string',
     maxLength: 64,
   }),
-  AccountsState: query('state', 'Only accounts in this state.', jsonSchema(accountStateSchema, 'input')),
+  AccountsState: query('state', 'Only accounts in this state.', inlineSchema(accountStateSchema, 'input')),
   AccountsAttention: query(
     'needs_attention',
     'Only accounts that send nothing until a person acts, or the others.',
@@ -45,20 +47,20 @@ const PARAMETERS = {
       enum: ['true', 'false'],
     },
   ),
-  AccountsAfter: query('after', '`next` of the page before.', jsonSchema(userIdSchema, 'input')),
+  AccountsAfter: query('after', '`next` of the page before.', inlineSchema(userIdSchema, 'input')),
   AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
   Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),
   RecipientId: {
     name: 'recipient_id',
     in: 'path',
     required: true,
-    schema: jsonSchema(recipientIdSchema, 'input'),
+    schema: inlineSchema(recipientIdSchema, 'input'),
   },
   RecipientIdQuery: {
     ...query(
       'recipient_id',
       'Write %2B for the + of a phone number.',
-      jsonSchema(recipientIdSchema, 'input'),
+      inlineSchema(recipientIdSchema, 'input'),
     ),
     required: true,
   },
@@ -146,33 +148,37 @@ const INFO = {
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
-const PATHS = describePaths();
+const TAGS = ['Sign-in', 'Account', 'Sending', 'Receiving', 'Jobs', 'Assistant', 'Webhooks', 'Operations'];
 
-/** Builds the OpenAPI 3.1 document. Its server is relative, so it works at whatever address it was loaded from. */
+const DOCUMENT = describe();
+
+/** The OpenAPI 3.1 document. Its server is relative, so it works at whatever address it was loaded from. */
 export function openApiDocument(): Record<string, unknown> {
+  return DOCUMENT;
+}
+
+function describe(): Record<string, unknown> {
+  const schemas = new NamedSchemas();
+  const errors = new ErrorResponses(schemas);
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of OPERATIONS) {
+    const described = describeOperation(operation, { schemas, errors });
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: described };
+  }
   return {
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: '/' }],
-    tags: ['Sign-in', 'Account', 'Sending', 'Receiving', 'Jobs', 'Assistant', 'Webhooks', 'Operations'].map(
-      (name) => ({
-        name,
-      }),
-    ),
-    paths: PATHS,
-    components: { parameters: PARAMETERS, headers: HEADERS, securitySchemes: SECURITY_SCHEMES },
+    tags: TAGS.map((name) => ({ name })),
+    paths,
+    components: {
+      parameters: PARAMETERS,
+      headers: HEADERS,
+      responses: errors.all(),
+      schemas: schemas.all(),
+      securitySchemes: SECURITY_SCHEMES,
+    },
   };
-}
-
-function describePaths(): Record<string, Record<string, unknown>> {
-  const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of OPERATIONS) {
-    paths[operation.path] = {
-      ...paths[operation.path],
-      [operation.method]: describeOperation(operation),
-    };
-  }
-  return paths;
 }
 
 function header(name: string, description: string, schema: object) {

@@ -1,5 +1,8 @@
-import { ERROR_CODES, errorResponseSchema, nullableFieldsOf, type ErrorCode } from '@gateway/contracts';
-import * as z from 'zod';
+import type { ErrorCode } from '@gateway/contracts';
+import type * as z from 'zod';
+import type { ErrorResponses } from './error-responses.ts';
+import { describeHeaders, type HeaderName } from './headers.ts';
+import type { Json, NamedSchemas } from './schemas.ts';
 
 /** Names of the parameters in `components.parameters`. */
 type ParameterName =
@@ -42,8 +45,6 @@ type ParameterName =
   | 'IfNoneMatch'
   | 'Cursor';
 
-type HeaderName = 'Location' | 'PreferenceApplied' | 'ETag' | 'ContentRange';
-
 interface Answer {
   description: string;
   /** The JSON body. */
@@ -78,21 +79,25 @@ export interface Operation {
   open?: boolean;
 }
 
-type Json = Record<string, unknown>;
+/** The parts of the document that operations share. */
+export interface SharedParts {
+  schemas: NamedSchemas;
+  errors: ErrorResponses;
+}
 
-/** Returns the operation as an OpenAPI object. */
-export function describeOperation(operation: Operation): Json {
+/** Returns the operation as an OpenAPI object. Adds what it shares with others to `shared`. */
+export function describeOperation(operation: Operation, shared: SharedParts): Json {
   const { id, tag, summary, description, parameters = [], request, answers, errors, open } = operation;
-  const success = Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]);
+  const success = Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer, shared)]);
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
     parameters: [...parameters, 'RequestId'].map((name) => ({ $ref: `#/components/parameters/${name}` })),
-    ...(request !== undefined && { requestBody: describeRequest(request) }),
+    ...(request !== undefined && { requestBody: describeRequest(request, shared) }),
     ...(operation.takesFile === true && { requestBody: FILE_BODY }),
-    responses: { ...Object.fromEntries(success), ...describeErrors(errors) },
+    responses: { ...Object.fromEntries(success), ...shared.errors.describe(errors) },
     security: open === true ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
   };
 }
@@ -104,114 +109,38 @@ const FILE_BODY: Json = {
   content: { '*/*': { schema: FILE }, 'multipart/form-data': { schema: FORM } },
 };
 
-function describeRequest({ schema, examples }: NonNullable<Operation['request']>): Json {
+function describeRequest(
+  { schema, examples }: NonNullable<Operation['request']>,
+  { schemas }: SharedParts,
+): Json {
   const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
   return {
     required: true,
     content: {
-      'application/json': { schema: jsonSchema(schema, 'input'), examples: Object.fromEntries(named) },
+      'application/json': { schema: schemas.convert(schema, 'input'), examples: Object.fromEntries(named) },
     },
   };
 }
 
-function describeAnswer({ description, schema, eventStream, text, file, headers = [] }: Answer): Json {
+function describeAnswer(
+  { description, schema, eventStream, text, file, headers = [] }: Answer,
+  { schemas }: SharedParts,
+): Json {
   return {
     description,
     headers: describeHeaders(['RequestId', ...headers]),
     ...((schema !== undefined || text !== undefined || file === true || eventStream !== undefined) && {
       content: {
-        ...(schema !== undefined && { 'application/json': { schema: jsonSchema(schema, 'output') } }),
+        ...(schema !== undefined && { 'application/json': { schema: schemas.convert(schema, 'output') } }),
         ...(file === true && { '*/*': { schema: FILE } }),
         ...(text !== undefined && { [text]: { schema: { type: 'string' } } }),
         ...(eventStream !== undefined && {
           'text/event-stream': {
             schema: { type: 'string', description: 'Server-sent events; `data` is of `x-event-data`.' },
-            'x-event-data': jsonSchema(eventStream, 'output'),
+            'x-event-data': schemas.convert(eventStream, 'output'),
           },
         }),
       },
     }),
   };
-}
-
-/** One response per status. The `code` of its body is one of the operation's codes with that status. */
-function describeErrors(codes: readonly ErrorCode[]): Json {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of new Set(codes)) {
-    const { status } = ERROR_CODES[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  const responses = [...byStatus].map(([status, [first, ...others]]) => {
-    if (first === undefined) throw new Error('a group is never empty');
-    const listed = [first, ...others];
-    const schema = errorResponseSchema.extend({ code: z.enum(listed) });
-    const lines = listed.map(
-      (code) => `- \`${code}\`: ${ERROR_CODES[code].message} ${ERROR_CODES[code].action}`,
-    );
-    const mayWait = status === 429 || status === 503;
-    return [
-      status,
-      {
-        description: lines.join('\n'),
-        headers: describeHeaders(mayWait ? ['RequestId', 'RetryAfter'] : ['RequestId']),
-        content: { 'application/json': { schema: jsonSchema(schema, 'output') } },
-      },
-    ];
-  });
-  return Object.fromEntries(responses);
-}
-
-const HEADERS: Record<string, string> = {
-  RequestId: 'X-Request-Id',
-  RetryAfter: 'Retry-After',
-  Location: 'Location',
-  PreferenceApplied: 'Preference-Applied',
-  ETag: 'ETag',
-  ContentRange: 'Content-Range',
-};
-
-function describeHeaders(names: readonly string[]): Json {
-  return Object.fromEntries(
-    names.map((name) => [HEADERS[name] ?? name, { $ref: `#/components/headers/${name}` }]),
-  );
-}
-
-/** Drops `$schema`: OpenAPI 3.1 declares the dialect once for the whole document. */
-export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...made } = z.toJSONSchema(schema, {
-    io,
-    override: ({ zodSchema, jsonSchema: object }) => {
-      const fields = io === 'input' ? nullableFieldsOf(zodSchema) : [];
-      if (fields.length > 0) Object.assign(object, { [NULLABLE]: fields });
-    },
-  });
-  return showNullable(made) as Json;
-}
-
-/** Temporary marker on an object schema under construction: the names of its optional fields. */
-const NULLABLE = 'x-nullable-fields';
-
-/** Makes the optional fields of request schemas nullable, because the API accepts `null` for them. */
-function showNullable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(showNullable);
-  if (typeof value !== 'object' || value === null) return value;
-  const { [NULLABLE]: fields, ...rest } = value as Json;
-  const made: Json = Object.fromEntries(
-    Object.entries(rest).map(([name, inner]) => [name, showNullable(inner)]),
-  );
-  if (!Array.isArray(fields)) return made;
-  const properties = Object.entries(made['properties'] as Record<string, Json>).map(([name, property]) => [
-    name,
-    fields.includes(name) ? nullable(property) : property,
-  ]);
-  return { ...made, properties: Object.fromEntries(properties) };
-}
-
-function nullable(property: Json): Json {
-  const { type, enum: values, anyOf, ...rest } = property;
-  if (typeof type === 'string' && Array.isArray(values))
-    return { ...rest, type: [type, 'null'], enum: [...values, null] };
-  if (typeof type === 'string' && !('const' in property)) return { type: [type, 'null'], ...rest };
-  if (Array.isArray(anyOf)) return { ...rest, anyOf: [...anyOf, { type: 'null' }] };
-  return { anyOf: [property, { type: 'null' }] };
 }

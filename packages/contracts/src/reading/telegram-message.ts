@@ -16,64 +16,74 @@ const FOUND_ENTITIES = [
 ] as const;
 
 /** An entity of a message that Telegram has: {@link entitySchema}, and what Telegram finds by itself. */
-const shownEntitySchema = z.union([
-  entitySchema,
-  z.object({ type: z.enum(FOUND_ENTITIES), offset: z.int().nonnegative(), length: z.int().positive() }),
-]);
+const shownEntitySchema = z
+  .union([
+    entitySchema,
+    z.object({ type: z.enum(FOUND_ENTITIES), offset: z.int().nonnegative(), length: z.int().positive() }),
+  ])
+  .meta({ id: 'ShownEntity' });
 export type ShownEntity = z.infer<typeof shownEntitySchema>;
 
 export const chatTypeSchema = z.enum(['private', 'bot', 'group', 'supergroup', 'channel']);
 
-export const shownChatSchema = z.object({
-  id: z.string(),
-  type: chatTypeSchema,
-  title: z.string().describe('Of a private chat: the name of the person'),
-  username: z.string().nullable(),
-});
+export const shownChatSchema = z
+  .object({
+    id: z.string(),
+    type: chatTypeSchema,
+    title: z.string().describe('Of a private chat: the name of the person'),
+    username: z.string().nullable(),
+  })
+  .meta({ id: 'Chat' });
 export type ShownChat = z.infer<typeof shownChatSchema>;
 
 const time = z.iso.datetime();
 
-export const senderSchema = z.object({
-  id: z.string(),
-  type: z.enum(['user', 'chat']),
-  name: z.string(),
-  username: z.string().nullable(),
-  is_bot: z.boolean(),
-  is_contact: z.boolean(),
-});
+export const senderSchema = z
+  .object({
+    id: z.string(),
+    type: z.enum(['user', 'chat']),
+    name: z.string(),
+    username: z.string().nullable(),
+    is_bot: z.boolean(),
+    is_contact: z.boolean(),
+  })
+  .meta({ id: 'Sender' });
 export type Sender = z.infer<typeof senderSchema>;
 
-const mediaSchema = z.object({
-  type: z.enum([
-    'photo',
-    'video',
-    'animation',
-    'audio',
-    'voice',
-    'video_note',
-    'document',
-    'sticker',
-    'location',
-    'contact',
-    'poll',
-    'other',
-  ]),
-  file_id: z.string().nullable().describe('Opaque; null where there is no file'),
-  size: z.number().nullable(),
-  mime_type: z.string().nullable(),
-  file_name: z.string().nullable(),
-  width: z.int().nullable(),
-  height: z.int().nullable(),
-  duration: z.number().nullable().describe('Seconds'),
-});
+const mediaSchema = z
+  .object({
+    type: z.enum([
+      'photo',
+      'video',
+      'animation',
+      'audio',
+      'voice',
+      'video_note',
+      'document',
+      'sticker',
+      'location',
+      'contact',
+      'poll',
+      'other',
+    ]),
+    file_id: z.string().nullable().describe('Opaque; null where there is no file'),
+    size: z.number().nullable(),
+    mime_type: z.string().nullable(),
+    file_name: z.string().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    duration: z.number().nullable().describe('Seconds'),
+  })
+  .meta({ id: 'Media' });
 export type ShownMedia = z.infer<typeof mediaSchema>;
 
-const buttonSchema = z.object({
-  text: z.string(),
-  data: z.string().nullable().describe('What pressing it sends to the bot; null for other buttons'),
-  url: z.string().nullable(),
-});
+const buttonSchema = z
+  .object({
+    text: z.string(),
+    data: z.string().nullable().describe('What pressing it sends to the bot; null for other buttons'),
+    url: z.string().nullable(),
+  })
+  .meta({ id: 'Button' });
 export type ShownButton = z.infer<typeof buttonSchema>;
 
 /** A message without its HTML, which follows from text and entities. */
@@ -116,7 +126,9 @@ export const readMessageSchema = z.object({
 export type ReadMessage = z.infer<typeof readMessageSchema>;
 
 /** A message as the API shows it. */
-export const telegramMessageSchema = readMessageSchema.extend({
-  html: z.string().describe('The text with its entities, as HTML that `parse_mode` html accepts'),
-});
+export const telegramMessageSchema = readMessageSchema
+  .extend({
+    html: z.string().describe('The text with its entities, as HTML that `parse_mode` html accepts'),
+  })
+  .meta({ id: 'Message' });
 export type TelegramMessage = z.infer<typeof telegramMessageSchema>;

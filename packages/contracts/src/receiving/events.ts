@@ -54,57 +54,61 @@ const common = {
 const chat = shownChatSchema;
 
 /** An event of an account's sequence, as the API shows it. */
-export const eventSchema = z.discriminatedUnion('type', [
-  z.object({ ...common, type: z.literal('message.new'), message: telegramMessageSchema }),
-  z.object({ ...common, type: z.literal('message.edited'), message: telegramMessageSchema }),
-  z.object({
-    ...common,
-    type: z.literal('message.deleted'),
-    chat: chat.nullable().describe('null where Telegram does not name it and none of these messages is kept'),
-    message_ids: z.array(messageId),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('message.read'),
-    chat,
-    up_to: messageId.describe('The other side has read up to this message; in groups, at least one member'),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('message.read_inbox'),
-    chat,
-    up_to: messageId.describe('The account has read up to this message'),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('message.reaction'),
-    chat,
-    message_id: messageId,
-    reactions: z.array(reactionSchema),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('chat.member'),
-    chat,
-    user: senderSchema,
-    actor: senderSchema.nullable().describe('Who did it; null where that is not known'),
-    change: z.enum(['joined', 'left', 'added', 'removed', 'promoted']),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('account.state'),
-    state: accountStateSchema,
-    previous: accountStateSchema,
-    reason: z.string().nullable(),
-    next_action: z.string().nullable().describe('What a person has to do'),
-  }),
-  z.object({
-    ...common,
-    type: z.literal('updates.gap'),
-    chat: chat.nullable().describe('null: the whole account'),
-    reason: gapReasonSchema,
-  }),
-]);
+export const eventSchema = z
+  .discriminatedUnion('type', [
+    z.object({ ...common, type: z.literal('message.new'), message: telegramMessageSchema }),
+    z.object({ ...common, type: z.literal('message.edited'), message: telegramMessageSchema }),
+    z.object({
+      ...common,
+      type: z.literal('message.deleted'),
+      chat: chat
+        .nullable()
+        .describe('null where Telegram does not name it and none of these messages is kept'),
+      message_ids: z.array(messageId),
+    }),
+    z.object({
+      ...common,
+      type: z.literal('message.read'),
+      chat,
+      up_to: messageId.describe('The other side has read up to this message; in groups, at least one member'),
+    }),
+    z.object({
+      ...common,
+      type: z.literal('message.read_inbox'),
+      chat,
+      up_to: messageId.describe('The account has read up to this message'),
+    }),
+    z.object({
+      ...common,
+      type: z.literal('message.reaction'),
+      chat,
+      message_id: messageId,
+      reactions: z.array(reactionSchema),
+    }),
+    z.object({
+      ...common,
+      type: z.literal('chat.member'),
+      chat,
+      user: senderSchema,
+      actor: senderSchema.nullable().describe('Who did it; null where that is not known'),
+      change: z.enum(['joined', 'left', 'added', 'removed', 'promoted']),
+    }),
+    z.object({
+      ...common,
+      type: z.literal('account.state'),
+      state: accountStateSchema,
+      previous: accountStateSchema,
+      reason: z.string().nullable(),
+      next_action: z.string().nullable().describe('What a person has to do'),
+    }),
+    z.object({
+      ...common,
+      type: z.literal('updates.gap'),
+      chat: chat.nullable().describe('null: the whole account'),
+      reason: gapReasonSchema,
+    }),
+  ])
+  .meta({ id: 'Event' });
 export type GatewayEvent = z.infer<typeof eventSchema>;
 
 /** Somebody is typing. Only open streams get it: it has no number and is not stored. */

@@ -30,7 +30,7 @@ export const eventFilterSchema = requestBody({
     .optional()
     .describe('Of messages: `in` to the account, `out` from it'),
   mentions_only: z.boolean().optional().describe('Of messages: only those that mention the account'),
-});
+}).meta({ id: 'EventFilter' });
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
 /** The fields of an event that a filter looks at. */

@@ -14,17 +14,19 @@ export const receiveRequestSchema = requestBody({
 });
 
 /** How an account receives, in its status. */
-export const receivingSchema = z.object({
-  enabled: z.boolean(),
-  since: z.iso.datetime().nullable().describe('When receiving was turned on; null while it is off'),
-  last_seq: z.int().nonnegative().describe('Number of the latest event; 0 before the first'),
-  oldest_seq: z
-    .int()
-    .positive()
-    .describe('Number of the oldest kept event; `last_seq` + 1 where none is kept'),
-  gaps: z.int().nonnegative().describe('How many `updates.gap` there were'),
-  filter: eventFilterSchema.out.describe('{}: everything passes'),
-});
+export const receivingSchema = z
+  .object({
+    enabled: z.boolean(),
+    since: z.iso.datetime().nullable().describe('When receiving was turned on; null while it is off'),
+    last_seq: z.int().nonnegative().describe('Number of the latest event; 0 before the first'),
+    oldest_seq: z
+      .int()
+      .positive()
+      .describe('Number of the oldest kept event; `last_seq` + 1 where none is kept'),
+    gaps: z.int().nonnegative().describe('How many `updates.gap` there were'),
+    filter: eventFilterSchema.out.describe('{}: everything passes'),
+  })
+  .meta({ id: 'Receiving' });
 export type Receiving = z.infer<typeof receivingSchema>;
 
 const MAX_WAIT_SECONDS = 60;

@@ -44,7 +44,7 @@ export const recipientIdSchema = z
     z.string().max(MAX_LENGTH, `must be at most ${MAX_LENGTH} characters`),
     z.int('must be a whole number that JavaScript can hold; send large ids as strings'),
   ])
-  .meta(RECIPIENT)
+  .meta({ id: 'RecipientId', ...RECIPIENT })
   .transform((value, context) => {
     const text = String(value).trim();
     const parsed = parseRecipient(text);

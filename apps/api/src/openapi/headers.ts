@@ -1,0 +1,17 @@
+import type { Json } from './schemas.ts';
+
+/** Names of the response headers, by their names in `components.headers`. */
+const HEADERS = {
+  RequestId: 'X-Request-Id',
+  RetryAfter: 'Retry-After',
+  Location: 'Location',
+  PreferenceApplied: 'Preference-Applied',
+  ETag: 'ETag',
+  ContentRange: 'Content-Range',
+};
+
+export type HeaderName = keyof typeof HEADERS;
+
+export function describeHeaders(names: readonly HeaderName[]): Json {
+  return Object.fromEntries(names.map((name) => [HEADERS[name], { $ref: `#/components/headers/${name}` }]));
+}

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import { nullableFieldsOf } from '@gateway/contracts';
+import * as z from 'zod';
+
+/** Part of a JSON document. */
+export type Json = Record<string, unknown>;
+
+/** Whether a schema describes what a caller may send or what the API answers. */
+type Side = 'input' | 'output';
+
+/** The named schemas of the document (`components.schemas`). A zod schema gets a name by `.meta({ id })`. */
+export class NamedSchemas {
+  readonly #schemas = new Map<string, Json>();
+
+  /** Converts a schema. The parts with a name become references. */
+  convert(schema: z.ZodType, side: Side): Json {
+    const { root, named } = toJson(schema, side);
+    const names = new Map(Object.entries(named).map(([id, part]) => [id, this.#add(id, part, side)]));
+    return replaceReferences(root, (id) => ({ $ref: `#/components/schemas/${names.get(id) ?? id}` })) as Json;
+  }
+
+  /** A part whose requests differ from its answers has a second name for requests. */
+  #add(id: string, part: Json, side: Side): string {
+    const refer = (other: string) => ({ $ref: `#/components/schemas/${other}` });
+    const made = replaceReferences(part, refer) as Json;
+    for (const name of [id, `${id}Input`]) {
+      const known = this.#schemas.get(name);
+      if (known === undefined && (name === id || side === 'input')) this.#schemas.set(name, made);
+      if (known === undefined || isDeepStrictEqual(known, made)) return name;
+    }
+    throw new Error(`two schemas have the name ${id}`);
+  }
+
+  /** `components.schemas`, in the order of the names. */
+  all(): Json {
+    return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+/** Converts a schema without references, for parameters. */
+export function inlineSchema(schema: z.ZodType, side: Side): Json {
+  const { root, named } = toJson(schema, side);
+  const inline = (value: unknown): unknown => replaceReferences(value, (id) => inline(named[id]));
+  return inline(root) as Json;
+}
+
+/** A schema and its named parts. Both refer to named parts as `#/$defs/<name>`. */
+function toJson(schema: z.ZodType, io: Side): { root: Json; named: Record<string, Json> } {
+  // Wrapped, so that a schema with a name becomes a reference, too.
+  const { properties, $defs } = z.toJSONSchema(z.object({ root: schema }), {
+    io,
+    override: ({ zodSchema, jsonSchema: object }) => {
+      const fields = io === 'input' ? nullableFieldsOf(zodSchema) : [];
+      if (fields.length > 0) Object.assign(object, { [NULLABLE]: fields });
+    },
+  });
+  const named = Object.entries($defs ?? {}).map(([name, { id: _id, ...part }]) => [name, showNullable(part)]);
+  return { root: showNullable(properties?.['root']) as Json, named: Object.fromEntries(named) };
+}
+
+function replaceReferences(value: unknown, replace: (name: string) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => replaceReferences(item, replace));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(
+    ([key, inner]) => [key, replaceReferences(inner, replace)] as const,
+  );
+  const { $ref, ...others } = Object.fromEntries(entries);
+  if (typeof $ref !== 'string') return Object.fromEntries(entries);
+  return { ...(replace($ref.replace('#/$defs/', '')) as Json), ...others };
+}
+
+/** Temporary marker on an object schema under construction: the names of its optional fields. */
+const NULLABLE = 'x-nullable-fields';
+
+/** Makes the optional fields of request schemas nullable, because the API accepts `null` for them. */
+function showNullable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(showNullable);
+  if (typeof value !== 'object' || value === null) return value;
+  const { [NULLABLE]: fields, ...rest } = value as Json;
+  const made: Json = Object.fromEntries(
+    Object.entries(rest).map(([name, inner]) => [name, showNullable(inner)]),
+  );
+  if (!Array.isArray(fields)) return made;
+  const properties = Object.entries(made['properties'] as Record<string, Json>).map(([name, property]) => [
+    name,
+    fields.includes(name) ? nullable(property) : property,
+  ]);
+  return { ...made, properties: Object.fromEntries(properties) };
+}
+
+function nullable(property: Json): Json {
+  const { type, enum: values, anyOf, ...rest } = property;
+  if (typeof type === 'string' && Array.isArray(values))
+    return { ...rest, type: [type, 'null'], enum: [...values, null] };
+  if (typeof type === 'string' && !('const' in property)) return { type: [type, 'null'], ...rest };
+  if (Array.isArray(anyOf)) return { ...rest, anyOf: [...anyOf, { type: 'null' }] };
+  return { anyOf: [property, { type: 'null' }] };
+}
