@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { codecForLayer } from '../tl/layers.ts';
+import { codecForLayer, LAYERS } from '../tl/layers.ts';
 import type { TlObject } from '../types.ts';
 import {
   answerTo,
@@ -23,6 +23,7 @@ describe('a client that has not sent initConnection', () => {
     ],
     ['initConnection alone', described(GET_NEAREST_DC), 'CONNECTION_LAYER_INVALID'],
     ['a layer of 0', initialized(GET_NEAREST_DC, 0), 'CONNECTION_LAYER_INVALID'],
+    ['a layer without a schema', initialized(GET_NEAREST_DC, 216), 'CONNECTION_LAYER_INVALID'],
     ['a method that there is not', { _: 'auth.logOut' }, 'CONNECTION_NOT_INITED'],
   ])('%s is refused', async (_what, query, error) => {
     const { handler, calls } = countingHandler();
@@ -86,6 +87,15 @@ describe('layers', () => {
     const { result } = await session.resultOf(session.send(body));
     expect(newest.decode(result?.bytes ?? Buffer.alloc(0))).toEqual(config);
     expect(asked).toEqual([198, 227]);
+  });
+
+  test.each(LAYERS)('a caller of layer %i gets answers in it', async (layer) => {
+    const { session } = await ready(countingHandler().handler, { isInitialized: false });
+    const spoken = codecForLayer(layer);
+    const { result } = await session.resultOf(
+      session.send(spoken.encode(initialized(GET_NEAREST_DC, layer), '!X')),
+    );
+    expect(spoken.decode(result?.bytes ?? Buffer.alloc(0))).toEqual(NEAREST_DC);
   });
 
   test('invokeWithLayer of a newer layer works in a session of an older one', async () => {

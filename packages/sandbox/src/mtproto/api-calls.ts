@@ -1,6 +1,6 @@
 import type { TlCodec } from '../tl/codec.ts';
 import { TlDecodeError } from '../tl/errors.ts';
-import { codecForLayer } from '../tl/layers.ts';
+import { codecForLayer, isSpoken } from '../tl/layers.ts';
 import { serviceCodec } from '../tl/service.ts';
 import { DropConnection, RpcError, type RpcCall, type TlObject } from '../types.ts';
 import type { AuthKey } from './auth-key.ts';
@@ -69,13 +69,14 @@ export class ApiCalls {
     const key = caller.key.owner;
     if (key.isTemporary) throw new RpcError(401, 'AUTH_KEY_PERM_EMPTY');
     if (key.guard.isDuplicated) throw new RpcError(406, 'AUTH_KEY_DUPLICATED');
-    const wrapped = unwrap(body, session.layer ?? key.layer);
+    const wrapped = unwrap(body);
     this.#learn(wrapped, key, session);
     const layer = session.layer ?? key.layer;
     const client = session.client ?? key.client;
     if (session.client === undefined && key.layer === undefined)
       throw new RpcError(400, 'CONNECTION_NOT_INITED');
-    if (layer === undefined) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
+    // An earlier version of the sandbox may have stored another layer with the key.
+    if (layer === undefined || !isSpoken(layer)) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
     const codec = codecForLayer(layer);
     const { query, resultType } = readQuery(wrapped, codec);
     const call = {

@@ -10,7 +10,6 @@ import {
 } from 'telegram/network/connection/index.js';
 import { StringSession } from 'telegram/sessions/index.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LAYERS } from '../tl/layers.ts';
 import { RpcError, type RpcCall } from '../types.ts';
 import { configObject, rsaKeyPair, startServer, type StartedServer } from './testing/start-server.ts';
 
@@ -100,7 +99,7 @@ describe('GramJS', () => {
       expect.arrayContaining(['help.getConfig', 'help.getNearestDc']),
     );
     expect(calls.at(-1)).toMatchObject({
-      layer: LAYERS[0],
+      layer: 198,
       dcId: 2,
       authKeyId: [...started.keys.records.keys()].at(-1),
       client: { apiId: 7 },

@@ -9,7 +9,6 @@ import {
 } from '@mtcute/node';
 import { addPublicKey, NodeCryptoProvider } from '@mtcute/node/utils.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LAYERS } from '../tl/layers.ts';
 import type { RpcCall } from '../types.ts';
 import { configObject, rsaKeyPair, startServer, type StartedServer } from './testing/start-server.ts';
 
@@ -61,7 +60,7 @@ describe('mtcute', () => {
     expect(started.keys.records.size).toBe(1);
     expect(calls.at(-1)).toMatchObject({
       query: { _: 'help.getConfig' },
-      layer: LAYERS.at(-1),
+      layer: 227,
       dcId: 1,
       authKeyId: [...started.keys.records.keys()][0],
       client: { apiId: 7 },

@@ -1,4 +1,4 @@
-import { codecForLayer } from '../tl/layers.ts';
+import { codecForLayer, isSpoken } from '../tl/layers.ts';
 import type { Network, TlObject } from '../types.ts';
 import type { AuthKey, KeyRing } from './auth-key.ts';
 import type { ServerContext } from './context.ts';
@@ -40,7 +40,7 @@ function listeningSessions(key: AuthKey): Set<MtprotoSession> {
  */
 function pushTo(session: MtprotoSession, key: AuthKey, updates: TlObject, bodies: Map<number, Buffer>): void {
   const layer = session.layer ?? key.layer;
-  if (layer === undefined) return;
+  if (layer === undefined || !isSpoken(layer)) return;
   const codec = codecForLayer(layer);
   const body = bodies.get(codec.layer) ?? gzipWhereWorth(codec.encode(updates, 'Updates'));
   bodies.set(codec.layer, body);

@@ -1,4 +1,4 @@
-import { codecForLayer, LAYERS } from '../tl/layers.ts';
+import { codecForLayer, isSpoken } from '../tl/layers.ts';
 import { TlReader } from '../tl/tl-reader.ts';
 import { RpcError, type ClientInfo, type TlObject } from '../types.ts';
 import { longOf, longsOf, numberOf, stringOf } from './fields.ts';
@@ -19,13 +19,16 @@ export interface WrappedCall {
 /** Limit for nested wrappers, above the number of different ones. */
 const MAX_WRAPPERS = 16;
 
+/** The wrappers are the same in all layers. */
+const WRAPPER_LAYER = 198;
+
 /**
  * Removes `invokeWithLayer`, `initConnection`, `invokeWithoutUpdates`, `invokeAfterMsg(s)` and `gzip_packed`, in any
- * order. `layer`: the layer that the caller is known to speak, if any.
+ * order.
  * @throws {TlDecodeError} if a wrapper cannot be decoded.
- * @throws {RpcError} CONNECTION_LAYER_INVALID.
+ * @throws {RpcError} CONNECTION_LAYER_INVALID for a layer that the sandbox does not speak.
  */
-export function unwrap(body: Buffer, layer: number | undefined): WrappedCall {
+export function unwrap(body: Buffer): WrappedCall {
   const call: WrappedCall = {
     reader: new TlReader(body),
     layer: undefined,
@@ -33,6 +36,7 @@ export function unwrap(body: Buffer, layer: number | undefined): WrappedCall {
     withoutUpdates: false,
     after: [],
   };
+  const codec = codecForLayer(WRAPPER_LAYER);
   for (let wrappers = 0; wrappers < MAX_WRAPPERS; wrappers += 1) {
     const { reader } = call;
     const id = peekId(reader);
@@ -40,7 +44,6 @@ export function unwrap(body: Buffer, layer: number | undefined): WrappedCall {
       call.reader = new TlReader(gunzipPacked(reader.buffer.subarray(reader.position)));
       continue;
     }
-    const codec = codecForLayer(call.layer ?? layer ?? LAYERS[0] ?? 0);
     const note = WRAPPERS[codec.nameOf(id) ?? ''];
     if (note === undefined) return call;
     note(codec.readWrapper(reader), call);
@@ -51,7 +54,7 @@ export function unwrap(body: Buffer, layer: number | undefined): WrappedCall {
 const WRAPPERS: Record<string, ((wrapper: TlObject, call: WrappedCall) => void) | undefined> = {
   invokeWithLayer: (wrapper, call) => {
     call.layer = numberOf(wrapper, 'layer');
-    if (call.layer <= 0) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
+    if (!isSpoken(call.layer)) throw new RpcError(400, 'CONNECTION_LAYER_INVALID');
   },
   initConnection: (wrapper, call) => {
     call.client = {

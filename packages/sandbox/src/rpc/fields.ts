@@ -1,4 +1,5 @@
-import type { TlObject, TlValue } from '../types.ts';
+import { isTlObject } from '../tl/index.ts';
+import type { TlObject } from '../types.ts';
 import { rpcError } from './errors.ts';
 
 /**
@@ -10,6 +11,13 @@ export function textField(object: TlObject, field: string): string {
   const value = object[field];
   if (typeof value !== 'string') throw rpcError('INPUT_FETCH_ERROR');
   return value;
+}
+
+/** A text: an object with entities or, in older layers, plain. */
+export function plainTextField(object: TlObject, field: string): string {
+  return typeof object[field] === 'string'
+    ? textField(object, field)
+    : textField(objectField(object, field), 'text');
 }
 
 export function intField(object: TlObject, field: string): number {
@@ -74,8 +82,4 @@ export function flagField(object: TlObject, field: string): boolean {
   return object[field] === true;
 }
 
-export function isTlObject(value: TlValue): value is TlObject {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
-}
+export { isTlObject };

@@ -1,8 +1,10 @@
 import type { TlObject, TlValue } from '../types.ts';
 import { isFlags } from './decoder.ts';
 import { TlEncodeError } from './errors.ts';
+import { otherFormOf, otherValueOf } from './other-forms.ts';
 import { BOOL_FALSE_ID, BOOL_TRUE_ID, VECTOR_ID, type SchemaIndex } from './schema-index.ts';
 import type { TlCombinator, TlField, TlPrimitive, TlType } from './schema.ts';
+import { isTlObject } from './tl-object.ts';
 import type { TlWriter } from './tl-writer.ts';
 
 /** `where` names the field in errors, e.g. `message.date`. */
@@ -19,12 +21,6 @@ function mismatch(where: string, expected: string, value: TlValue): TlEncodeErro
     return new TlEncodeError(`${where} is missing: it takes ${expected}`);
   const found = isTlObject(value) ? value._ : Array.isArray(value) ? 'a list' : typeof value;
   return new TlEncodeError(`${where} takes ${expected}, not ${found}`);
-}
-
-function isTlObject(value: TlValue): value is TlObject {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }
 
 function writeRaw(length: number): WriteValue {
@@ -103,11 +99,12 @@ export class TlEncoder {
   }
 
   #boxed(expected: string, find: (name: string) => TlCombinator | undefined): WriteValue {
-    return (writer, value, where) => {
-      const found = isTlObject(value) ? find(value._) : undefined;
-      if (found === undefined || !isTlObject(value)) {
-        throw mismatch(where, `${expected} of layer ${this.#index.layer}`, value);
-      }
+    return (writer, given, where) => {
+      if (!isTlObject(given)) throw mismatch(where, `${expected} of layer ${this.#index.layer}`, given);
+      const direct = find(given._);
+      const value = direct === undefined ? (otherFormOf(given) ?? given) : given;
+      const found = direct ?? find(value._);
+      if (found === undefined) throw mismatch(where, `${expected} of layer ${this.#index.layer}`, given);
       writer.uint32(found.id);
       this.#write(writer, value, found);
     };
@@ -150,8 +147,14 @@ export class TlEncoder {
     };
   }
 
-  #field(where: string, { name, type, condition }: TlField, fields: readonly TlField[]): WriteFields {
+  #fieldValue(where: string, type: TlType): WriteValue {
     const write = this.compile(type);
+    const convert = type.kind === 'primitive' ? otherValueOf(where, type.name) : undefined;
+    return convert === undefined ? write : (writer, value, at) => write(writer, convert(value), at);
+  }
+
+  #field(where: string, { name, type, condition }: TlField, fields: readonly TlField[]): WriteFields {
+    const write = this.#fieldValue(where, type);
     if (condition === undefined) return (writer, object) => write(writer, object[name], where);
     const isThere = presenceOf(fields, condition);
     if (isTrue(type)) return () => undefined;

@@ -1,1 +1,2 @@
 export { codecForLayer, LAYERS, resultTypeOf } from './layers.ts';
+export { isTlObject } from './tl-object.ts';

@@ -1,6 +1,6 @@
 import type { Account, InlineButton, Message } from '../../state/model.ts';
 import type { TlObject } from '../../types.ts';
-import { bytesField, objectList, textField } from '../fields.ts';
+import { bytesField, objectList, optionalObject, textField } from '../fields.ts';
 import { unixSeconds, type Telegram } from '../telegram.ts';
 import { postMessage } from '../updates/post-message.ts';
 
@@ -20,11 +20,13 @@ export function letBotReply(telegram: Telegram, { from, to, action }: Message): 
 export function buttonsOf(account: Account, markup: TlObject | undefined): { buttons?: InlineButton[][] } {
   if (account.botToken === undefined || markup?._ !== 'replyInlineMarkup') return {};
   const rows = objectList(markup, 'rows').map((row) =>
-    objectList(row, 'buttons').flatMap((button) =>
-      button._ === 'keyboardButtonCallback'
-        ? [{ text: textField(button, 'text'), data: bytesField(button, 'data').toString('latin1') }]
-        : [],
-    ),
+    objectList(row, 'buttons').flatMap((button) => {
+      // In newer layers the type of a button is an object of its own.
+      const type = optionalObject(button, 'type') ?? button;
+      return type._ === 'keyboardButtonCallback' || type._ === 'inlineButtonTypeCallback'
+        ? [{ text: textField(button, 'text'), data: bytesField(type, 'data').toString('latin1') }]
+        : [];
+    }),
   );
   return { buttons: rows.filter((row) => row.length > 0) };
 }

@@ -3,7 +3,7 @@ import type { Account, PeerId } from '../../state/model.ts';
 import type { Store } from '../../state/store.ts';
 import type { TlObject, TlValue } from '../../types.ts';
 import { rpcError } from '../errors.ts';
-import { flagField, objectField, objectList, textField } from '../fields.ts';
+import { flagField, objectField, objectList, plainTextField } from '../fields.ts';
 import { newFileId } from './new-file.ts';
 
 /** In UTF-16 units. */
@@ -26,7 +26,7 @@ export function checkTakesPolls({ state }: Store, account: Account, to: PeerId):
  */
 export function acceptPoll(media: TlObject): PollMedia {
   const poll = objectField(media, 'poll');
-  const question = textField(objectField(poll, 'question'), 'text').trim();
+  const question = plainTextField(poll, 'question').trim();
   if (question === '' || question.length > LONGEST_QUESTION) throw rpcError('POLL_QUESTION_INVALID');
   const options = optionsOf(objectList(poll, 'answers'));
   const solution = media['solution'];
@@ -46,7 +46,7 @@ export function acceptPoll(media: TlObject): PollMedia {
 function optionsOf(answers: readonly TlObject[]): PollOptions {
   if (answers.length < MIN_OPTIONS || answers.length > MAX_OPTIONS) throw rpcError('POLL_ANSWERS_INVALID');
   const options = answers.map((answer, index) => {
-    const text = textField(objectField(answer, 'text'), 'text').trim();
+    const text = plainTextField(answer, 'text').trim();
     if (text === '' || text.length > LONGEST_OPTION) throw rpcError('POLL_ANSWER_INVALID');
     // Newer layers leave it to Telegram to name the options.
     const { option } = answer;

@@ -3,7 +3,7 @@ import { chatOf, messageIn } from '../../state/state.ts';
 import type { Store } from '../../state/store.ts';
 import type { TlObject } from '../../types.ts';
 import { rpcError } from '../errors.ts';
-import { intField } from '../fields.ts';
+import { intField, optionalObject } from '../fields.ts';
 import { boxOf } from '../peers.ts';
 
 type ReplyFields = Pick<Message, 'replyTo' | 'quote' | 'topicId'>;
@@ -33,6 +33,14 @@ export function replyOf(
     ...(topic !== undefined && { topicId: topic }),
     ...quoteOf(original, input),
   };
+}
+
+/** The `InputReplyTo` of a call that sends. Older layers have its fields in the call. */
+export function replyInputOf(query: TlObject): TlObject | undefined {
+  const { reply_to_msg_id = 0, top_msg_id } = query;
+  if (query['reply_to_msg_id'] === undefined && top_msg_id === undefined)
+    return optionalObject(query, 'reply_to');
+  return { _: 'inputReplyToMessage', reply_to_msg_id, top_msg_id };
 }
 
 /** @param id of the topic's first message. @throws {RpcError} TOPIC_DELETED if the chat has no such topic. */

@@ -8,7 +8,7 @@ import { rpcError } from '../errors.ts';
 import { flagField, optionalObject } from '../fields.ts';
 import type { Telegram } from '../telegram.ts';
 import { messageByRandomId } from './random-ids.ts';
-import { replyOf } from './reply.ts';
+import { replyInputOf, replyOf } from './reply.ts';
 
 /** These functions are the common part of the calls that send messages. */
 
@@ -45,7 +45,7 @@ export function sendOptions(
 ): Pick<Message, 'silent' | 'replyTo' | 'quote' | 'topicId' | 'buttons'> {
   return {
     ...(flagField(query, 'silent') && { silent: true }),
-    ...replyOf(store, account, to, optionalObject(query, 'reply_to')),
+    ...replyOf(store, account, to, replyInputOf(query)),
     ...buttonsOf(account, optionalObject(query, 'reply_markup')),
   };
 }
