@@ -90,6 +90,8 @@ export class ApiCalls {
     // Clients upload and download on connections of their own, to which no updates go.
     if (isTransfer(query)) return this.#handle(session, wrapped, call, codec, resultType);
     session.takesUpdates = !wrapped.withoutUpdates;
+    // Clients open connections with it, those for uploads too.
+    if (query._ === 'help.getConfig') return this.#handle(session, wrapped, call, codec, resultType);
     return this.#guarded(caller, () => this.#handle(session, wrapped, call, codec, resultType));
   }
 

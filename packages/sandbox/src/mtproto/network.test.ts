@@ -146,6 +146,15 @@ describe('one key used by two clients', () => {
     expect(onDuplicated).toHaveBeenCalledOnce();
   });
 
+  test('a connection that is only opened, as for uploads, is no second client', async () => {
+    const { session, second, onDuplicated } = await twoSessions();
+    for (let times = 0; times < 2; times += 1) {
+      expect(await session.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
+      await second.call({ _: 'help.getConfig' });
+    }
+    expect(onDuplicated).not.toHaveBeenCalled();
+  });
+
   test('it stays unusable for later connections, until the key is dropped', async () => {
     const { session, second, another, started, key } = await twoSessions();
     await second.call(GET_NEAREST_DC);
