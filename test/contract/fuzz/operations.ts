@@ -21,6 +21,8 @@ export interface JsonSchema {
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
+  then?: JsonSchema;
+  maxItems?: number;
   examples?: unknown[];
 }
 

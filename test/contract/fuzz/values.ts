@@ -11,7 +11,6 @@ export interface ValueSchema extends JsonSchema {
   maximum?: number;
   exclusiveMinimum?: number;
   minItems?: number;
-  maxItems?: number;
   additionalProperties?: unknown;
 }
 
@@ -37,7 +36,11 @@ export function valuesOf(schema: ValueSchema): fc.Arbitrary<unknown> {
     case 'string':
       return stringsOf(schema);
     case 'array':
-      return fc.array(valuesOf(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 3 });
+      return fc.array(valuesOf(schema.items ?? {}), {
+        minLength: schema.minItems ?? 0,
+        // Of alternatives the first.
+        maxLength: schema.anyOf?.[0]?.maxItems ?? 3,
+      });
     case 'object':
       return objectsOf(schema);
     default:
@@ -73,19 +76,26 @@ function withoutLookaheads(pattern: string): string {
   throw new Error(`no end of a lookahead: ${pattern}`);
 }
 
-/** Of fields that need one another, each object has those of one alternative. */
+/**
+ * Of fields that need one another, each object has those of one alternative, and none that it excludes. Fields that
+ * others need are always there.
+ */
 function objectsOf(schema: ValueSchema): fc.Arbitrary<unknown> {
   const { properties = {}, required = [], anyOf = [], oneOf = [] } = schema;
-  const alternatives = [...anyOf, ...oneOf].map((each) => each.required ?? []);
-  const objects = (chosen: readonly string[]) => {
+  const objects = (alternative: JsonSchema) => {
+    const chosen = [...(alternative.required ?? []), ...(schema.then?.required ?? [])];
     const others = oneOf.flatMap((each) => each.required ?? []).filter((name) => !chosen.includes(name));
+    const excluded = Object.entries(alternative.properties ?? {})
+      .filter(([, { type }]) => type === 'null')
+      .map(([name]) => name);
     const fields = Object.entries(properties)
-      .filter(([name]) => !others.includes(name))
+      .filter(([name]) => !others.includes(name) && !excluded.includes(name))
       .map(([name, inner]) => {
         const values = valuesOf(inner);
         return [name, chosen.includes(name) ? values.filter((value) => value !== null) : values] as const;
       });
     return fc.record(Object.fromEntries(fields), { requiredKeys: [...required, ...chosen] });
   };
-  return alternatives.length === 0 ? objects([]) : fc.oneof(...alternatives.map(objects));
+  const alternatives = [...anyOf, ...oneOf];
+  return alternatives.length === 0 ? objects({}) : fc.oneof(...alternatives.map(objects));
 }
