@@ -265,7 +265,7 @@ describe('Events of an account', () => {
     });
 
     test('pause at once where the receiver answers 410; resumed behind what is kept, a gap comes first', async () => {
-      const { webhook_id: id } = (await create()).body;
+      const { webhook_id: id } = (await create({ events: ['message.new'] })).body;
       receiver.answerWith(410);
       const first = await arrive();
       await expect.poll(async () => (await show(id)).state).toBe('paused');

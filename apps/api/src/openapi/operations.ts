@@ -104,7 +104,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/telegram/user/receive',
     id: 'setReceiving',
-    tag: 'Account',
+    tag: 'Receiving',
     summary: 'Receive messages, or stop to',
     description:
       'From then on the account stays connected, and what happens in its chats is appended to its sequence of events, exactly once and in the order of each chat; what it misses is fetched later. Events that the filter leaves out are not stored. Turned off and on again, it begins anew, with an event `updates.gap`.',

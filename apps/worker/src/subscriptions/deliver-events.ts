@@ -56,7 +56,10 @@ export async function deliverEvents(
   const page = await reader.read(userId, place.seq, CHUNK);
   const events = page.isGone ? [goneEvent(userId, page.oldestSeq - 1)] : page.events.map(eventWithHtml);
   for (const event of events) {
-    if (!webhook.events.includes(event.type) || !passesFilter(webhook.filter, event)) {
+    // A webhook that was behind is told of it, whatever it asked for.
+    const isWanted =
+      page.isGone || (webhook.events.includes(event.type) && passesFilter(webhook.filter, event));
+    if (!isWanted) {
       place = { seq: event.seq, tries: null };
       continue;
     }
