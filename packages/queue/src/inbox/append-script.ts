@@ -99,7 +99,10 @@ local function append(event, kind, names, edited)
   count, bytes = count + 1, bytes + size_of(event)
 end
 
-count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
+-- Dropping reads the oldest events, so an append does without until there are too many; a sweep drops old ones.
+if appends == 0 or ARGV[10] ~= '' then
+  count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
+end
 if ARGV[10] ~= '' then
   local dropped
   count, bytes, dropped = drop_oldest(KEYS[3], KEYS[4], count, bytes, tonumber(ARGV[10]), most_bytes, since)
@@ -125,7 +128,9 @@ for i = 1, appends do
   append(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
   at = at + 4
 end
-count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
+if count > most or bytes > most_bytes then
+  count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
+end
 if deletes + sets + appends > 0 then redis.call('HSET', KEYS[2], 'token', ARGV[2]) end
 if is_first or last > stored or bytes ~= had_bytes then
   redis.call('HSET', KEYS[2], 'last_seq', text(last), 'bytes', text(bytes), 'limit', text(limit))
