@@ -49,8 +49,9 @@ end`;
  * KEYS: fence, receiving, events, index, update state.
  * ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8 limit of numbers ('':
  * as stored), 9 number to begin above if none is stored ('': none), 10 events kept while memory is short ('': it is
- * not), 11 and 12 gaps for lack of memory and for a lost store, 13 names to delete from the state (`*`: all), 14 names
- * and values to store there, 15 events. 13 to 15 are the sizes of the lists that follow in this order.
+ * not), 11 and 12 gaps for lack of memory and for a lost store ('': not needed), 13 names to delete from the state
+ * (`*`: all), 14 names and values to store there, 15 events. 13 to 15 are the sizes of the lists that follow in this
+ * order.
  * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
  * its `edit_date`.
  * Returns `fenced`, `lost` (no number is stored), `limit`, or `ok`, and the latest number.
@@ -62,7 +63,7 @@ local function text(number) return string.format('%.0f', number) end
 local stored, bytes = tonumber(known[1]), tonumber(known[3] or '0')
 local is_first = stored == nil
 if is_first then
-  if ARGV[9] == '' then return { 'lost', '0' } end
+  if ARGV[9] == '' or ARGV[12] == '' then return { 'lost', '0' } end
   stored = tonumber(ARGV[9])
 elseif known[2] == ARGV[2] then
   return { 'ok', text(stored) }

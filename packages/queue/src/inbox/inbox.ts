@@ -88,15 +88,21 @@ export class Inbox {
   readonly #text: EventText;
   /** The end of each account's latest append. */
   readonly #last = new Map<string, Promise<unknown>>();
-  /** Accounts that are in the set of their shard. */
+  /** Accounts that are in the set of their shard, and those whose numbers Redis knows, as far as this worker knows. */
   readonly #listed = new Set<string>();
+  readonly #begun = new Set<string>();
   readonly #name = randomUUID();
   #appends = 0;
 
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#text = new EventText(options.sealer, options.isSealed);
-    onRedisChange(options.redis, { onLost: () => this.#listed.clear() });
+    onRedisChange(options.redis, {
+      onLost: () => {
+        this.#listed.clear();
+        this.#begun.clear();
+      },
+    });
   }
 
   /**
@@ -163,6 +169,10 @@ export class Inbox {
     });
     const [outcome, lastSeq] = reply as [Outcome | 'fenced', string];
     if (outcome === 'fenced') throw new Fenced(userId);
+    if (outcome === 'ok') this.#begun.add(userId);
+    // Redis has lost the account's numbers, without a lost connection: begin anew.
+    if (outcome === 'lost' && this.#begun.delete(userId) && append.seq !== null)
+      return this.#run(userId, fence, append);
     return [outcome, lastSeq];
   }
 
@@ -173,6 +183,7 @@ export class Inbox {
     { events, state = { set: {} }, seq }: RunOf,
   ): (string | number)[] {
     const { limits, memory } = this.#options;
+    const isShort = memory.isShort(eventsKey(userId));
     const removed = state.remove ?? [];
     const set = Object.entries(state.set);
     return [
@@ -185,9 +196,10 @@ export class Inbox {
       limits.retentionMs,
       seq?.limit ?? '',
       seq?.start ?? '',
-      memory.isShort(eventsKey(userId)) ? KEPT_WHILE_SHORT : '',
-      this.#text.write(userId, gapFor('memory')),
-      this.#text.write(userId, gapFor('store_lost')),
+      isShort ? KEPT_WHILE_SHORT : '',
+      // Writing an event takes time, so only those that may be needed are written.
+      isShort ? this.#text.write(userId, gapFor('memory')) : '',
+      this.#begun.has(userId) ? '' : this.#text.write(userId, gapFor('store_lost')),
       removed.length,
       set.length,
       events.length,
