@@ -12,10 +12,11 @@ import {
   type EventLimits,
   type RedisClient,
 } from '@gateway/queue';
-import { Sealer, silentLogger } from '@gateway/runtime';
+import { parseRedisUrl, Sealer, silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventIndexKey, eventsKey, receivingKey } from '../../packages/queue/src/keys.ts';
 import { BOB, COMMON, messageIn, newMessage, NEWS } from '../env/incoming.ts';
+import { RedisProxy } from '../env/redis-proxy.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 const FENCE = '1 worker';
@@ -228,8 +229,9 @@ describe('The sequence of an account', () => {
     ]);
   });
 
-  test('appends once when the connection is lost after Redis has run it', async () => {
-    const own = openConsumerRedis(server.address, silentLogger());
+  test('appends once when the answer of Redis is lost', async () => {
+    await using proxy = await RedisProxy.before(server.url);
+    const own = openConsumerRedis(parseRedisUrl(proxy.url), silentLogger());
     const cutOff = new Inbox({
       redis: own,
       shards: SHARDS,
@@ -239,12 +241,15 @@ describe('The sequence of an account', () => {
       memory,
     });
     await cutOff.append(alice, FENCE, { events: [added(BOB, 1)], seq: SEQ });
-    const reply = { type: 'updates.gap', ...COMMON, chat: null, reason: 'off' } satisfies EventDraft;
-    const pending = cutOff.append(alice, FENCE, { events: [reply], seq: SEQ });
+    const gap: EventDraft = { type: 'updates.gap', ...COMMON, chat: null, reason: 'off' };
+    proxy.hold();
+    const pending = cutOff.append(alice, FENCE, { events: [gap], seq: SEQ });
+    await expect.poll(async () => (await receivingOf(redis, alice)).last_seq).toBe(2);
     // Without its answer the client sends the command again on its next connection.
-    own.disconnect(true);
-    await pending;
-    expect((await told()).filter(([, type]) => type === 'updates.gap')).toHaveLength(1);
+    proxy.cut();
+    proxy.heal();
+    expect(await pending).toEqual({ lastSeq: 2 });
+    expect(await told()).toHaveLength(2);
     own.disconnect();
   });
 
