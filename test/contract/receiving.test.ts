@@ -87,51 +87,58 @@ describe('Receiving', () => {
     });
   });
 
-  test('nothing is missing, doubled or out of order over hand-over, a kill -9 and lost pushes', async () => {
-    const after = await lastSeq();
-    const { id: group } = await stack.control.newChat({
-      type: 'supergroup',
-      title: 'Team',
-      members: [bob, alice],
-    });
-    const written: string[] = [];
-    const writeSome = async () => {
-      for (const updates of ['drop', 'reorder', 'duplicate', 'delay'] as const) {
-        await stack.control.pushFault({ updates, user_id: alice, times: 2 });
-        for (let count = 1; count <= 4; count += 1) {
-          const text = `${written.length + 1}`;
-          written.push(text);
-          await write(text);
-          await write(text, group);
+  test(
+    'nothing is missing, doubled or out of order over hand-over, a frozen worker, a kill -9 and lost pushes',
+    { timeout: 90_000 },
+    async () => {
+      const after = await lastSeq();
+      const { id: group } = await stack.control.newChat({
+        type: 'supergroup',
+        title: 'Team',
+        members: [bob, alice],
+      });
+      const textsIn = async (chat: string) => {
+        const all: string[] = [];
+        for (let from = after; ;) {
+          const page = await events(from);
+          if (page.length === 0) return all;
+          from = page.at(-1).seq;
+          for (const { type, message } of page)
+            if (type === 'message.new' && message.chat.id === chat && message.service === null)
+              all.push(message.text);
         }
-      }
-      await stack.control.clearFaults();
-    };
-    await writeSome();
-    const second = stack.spawnWorker();
-    await second.ready;
-    await writeSome();
-    await stack.worker.end('SIGKILL');
-    await writeSome();
-    await stack.startWorker();
-    await second.end();
-    await writeSome();
-    const textsIn = async (chat: string) => {
-      const all: string[] = [];
-      for (let from = after; ;) {
-        const page = await events(from);
-        if (page.length === 0) return all;
-        from = page.at(-1).seq;
-        for (const { type, message } of page)
-          if (type === 'message.new' && message.chat.id === chat && message.service === null)
-            all.push(message.text);
-      }
-    };
-    await expect.poll(() => textsIn(String(bob)), { timeout: 25_000 }).toEqual(written);
-    await expect.poll(() => textsIn(group)).toEqual(written);
-    expect((await stack.control.counters()).duplicated).toBe(0);
-    expect((await stack.api.status('alice')).body.receiving.gaps).toBe(0);
-  });
+      };
+      const written: string[] = [];
+      const writeSome = async () => {
+        for (const updates of ['drop', 'reorder', 'duplicate', 'delay'] as const) {
+          await stack.control.pushFault({ updates, user_id: alice, times: 2 });
+          for (let count = 1; count <= 4; count += 1) {
+            const text = `${written.length + 1}`;
+            written.push(text);
+            await write(text);
+            await write(text, group);
+          }
+        }
+        await stack.control.clearFaults();
+      };
+      await writeSome();
+      const second = stack.spawnWorker();
+      await second.ready;
+      await writeSome();
+      // Its connection must end before the second worker opens one, or Telegram ends the session.
+      stack.worker.signal('SIGSTOP');
+      await writeSome();
+      await expect.poll(() => textsIn(group), { timeout: 25_000 }).toEqual(written);
+      stack.worker.signal('SIGCONT');
+      await writeSome();
+      await second.end('SIGKILL');
+      await writeSome();
+      await expect.poll(() => textsIn(String(bob)), { timeout: 25_000 }).toEqual(written);
+      await expect.poll(() => textsIn(group)).toEqual(written);
+      expect((await stack.control.counters()).duplicated).toBe(0);
+      expect((await stack.api.status('alice')).body.receiving.gaps).toBe(0);
+    },
+  );
 
   test('keeps nothing that the filter leaves out', async () => {
     const { id: channel } = await stack.control.newChat({

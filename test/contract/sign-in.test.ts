@@ -2,6 +2,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Stack } from '../env/stack.ts';
 
+const NOT_RECEIVING = { enabled: false, since: null, last_seq: 0, oldest_seq: 1, gaps: 0, filter: {} };
+
 describe('Sign-in', () => {
   let stack: Stack;
   beforeAll(async () => {
@@ -225,6 +227,7 @@ describe('Sign-in', () => {
       flood_wait_until: null,
       pending: { waiting: 0, delayed: 0, active: 0 },
       pace: { mode: 'off' },
+      receiving: NOT_RECEIVING,
     });
   });
 
@@ -265,6 +268,7 @@ describe('Sign-in', () => {
       state: 'none',
       flood_wait_until: null,
       pending: { waiting: 0, delayed: 0, active: 0 },
+      receiving: NOT_RECEIVING,
     });
   });
 

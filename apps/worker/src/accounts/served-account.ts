@@ -55,7 +55,14 @@ export async function openServedAccount(
     raiseLimit: (limit) => account.raiseEventLimit(limit),
   });
   const append = async (event: EventDraft): Promise<void> => {
-    if (account.receiving.enabled) await inbox.tell(event);
+    if (!account.receiving.enabled) return;
+    try {
+      await inbox.tell(event);
+    } catch (error) {
+      // During a sign-in no higher numbers can be allowed. The sign-in matters more than its event.
+      if (account.login === null) throw error;
+      logger.warn({ err: error, userId }, 'a change of the state is no event');
+    }
   };
   const publishChange = stateEvents({ userId, outbox, url: eventsUrl, append, now }, published.state);
   const account: Account = await Account.load(

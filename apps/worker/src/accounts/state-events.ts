@@ -36,7 +36,10 @@ export function stateEvents(
     if (state === previous) return;
     const at = now();
     const change = { type: 'account.state' as const, state, previous, reason, next_action };
-    await append({ ...change, occurred_at: new Date(at).toISOString(), caught_up: false });
+    // `none`: Redis has lost what was published, so nothing has changed. The account's first event must then be the gap
+    // that belongs to its new place in the updates.
+    if (previous !== 'none')
+      await append({ ...change, occurred_at: new Date(at).toISOString(), caught_up: false });
     await post(change, at);
     previous = state;
   }
