@@ -7,6 +7,7 @@ export type { FileRange, LocatedFile } from './files/located-file.ts';
 export { arePartsMissing, type OutgoingMedia } from './calls/outgoing-media.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
 export type { Told, Typing } from './updates/content.ts';
+export { isWholePlace } from './updates/update-state.ts';
 export type { ReadUpdatesOptions, UpdateBatch } from './updates/update-reader.ts';
 export { createTelegram } from './telegram.ts';
 export {

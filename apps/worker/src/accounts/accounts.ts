@@ -52,9 +52,10 @@ export class Accounts {
     );
   }
 
-  /** Wakes every opened account, in case a notification was missed. */
+  /** Wakes every opened account, in case a notification was missed, and lets it connect again. */
   wakeAll(): void {
     for (const userId of this.#opened.keys()) this.wake(userId);
+    for (const served of this.#served.values()) served.receiveNow();
   }
 
   /**

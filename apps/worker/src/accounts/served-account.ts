@@ -123,6 +123,11 @@ export class ServedAccount {
     this.#line.lane.wake();
   }
 
+  /** Connects to receive again, without a pause. */
+  receiveNow(): void {
+    this.#receiving.retryNow();
+  }
+
   /** Whether the account has waiting or fetched jobs, as far as this worker knows. */
   get mayHaveJobs(): boolean {
     return this.#line !== undefined && !this.#line.lane.isEmpty;

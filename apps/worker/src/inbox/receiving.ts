@@ -1,7 +1,7 @@
 import { filtersChats, passesChat } from '@gateway/contracts';
 import { Fenced } from '@gateway/queue';
 import { sleep, type Logger } from '@gateway/runtime';
-import { TelegramFailure, type UpdateBatch } from '@gateway/telegram';
+import { isWholePlace, TelegramFailure, type UpdateBatch } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import type { AccountInbox } from './account-inbox.ts';
 import { eventDrafts } from './event-drafts.ts';
@@ -27,6 +27,8 @@ export class Receiving {
   readonly #options: ReceivingOptions;
   #run: { stop: AbortController; ended: Promise<void> } | undefined;
   #isStopped = false;
+  /** Ends the pause before the next connection. */
+  #endPause: () => void = () => {};
 
   constructor(options: ReceivingOptions) {
     this.#options = options;
@@ -37,6 +39,11 @@ export class Receiving {
     const { account } = this.#options;
     if (!account.mayReceive || this.#isStopped) this.#run?.stop.abort();
     else if (this.#run === undefined) this.#start();
+  }
+
+  /** Connects at once if it waits to connect again: what stood in its way is over. */
+  retryNow(): void {
+    this.#endPause();
   }
 
   /** Ends the current reading. It begins anew if the account still may receive. */
@@ -85,9 +92,19 @@ export class Receiving {
       }
       if (now() - begun > GOOD_MS) pause = PAUSE_MS;
       // Many accounts lose their connections at the same time, and must not all return at once.
-      await sleep(pause * (0.5 + Math.random()), signal);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      const isOver = await this.#wait(pause * (0.5 + Math.random()), signal);
+      pause = isOver ? Math.min(pause * 2, LONGEST_PAUSE_MS) : PAUSE_MS;
     }
+  }
+
+  /** @returns whether the whole time has passed. */
+  async #wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    const waiting = new AbortController();
+    this.#endPause = () => waiting.abort();
+    signal.addEventListener('abort', this.#endPause);
+    const end = await sleep(ms, waiting.signal);
+    signal.removeEventListener('abort', this.#endPause);
+    return end === 'elapsed';
   }
 
   /** Another worker owns the account. */
@@ -96,15 +113,32 @@ export class Receiving {
   }
 
   async #receive(signal: AbortSignal): Promise<void> {
-    const { account, inbox } = this.#options;
+    const { account } = this.#options;
     const { filter } = account.receiving;
-    const stored = await inbox.readState();
+    const stored = await this.#storedPlace();
     await account.receive({
       stored,
       wantsChat: (chat) => passesChat(filter, chat),
       deliver: (batch) => this.#append(batch, signal),
       signal,
     });
+  }
+
+  /**
+   * The stored place in the updates; `null`: there is none. If Redis lost it while the account received, only what has
+   * changed since is stored.
+   */
+  async #storedPlace(): Promise<Record<string, string> | null> {
+    const { inbox, now } = this.#options;
+    const stored = await inbox.readState();
+    if (stored === null || isWholePlace(stored)) return stored;
+    const occurred_at = new Date(now()).toISOString();
+    const gap = { type: 'updates.gap' as const, occurred_at, caught_up: false, chat: null };
+    await inbox.append({
+      events: [{ ...gap, reason: 'store_lost' }],
+      state: { set: {}, remove: ['*'] },
+    });
+    return null;
   }
 
   async #append({ told, state }: UpdateBatch, signal: AbortSignal): Promise<void> {

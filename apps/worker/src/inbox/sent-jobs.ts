@@ -31,7 +31,17 @@ export class SentJobs {
   }
 }
 
+/** The random ids of a message, of several, or of the items of an album. */
 function randomIdsIn(options: object): readonly bigint[] {
-  const { randomId, randomIds = [] } = options as { randomId?: bigint; randomIds?: readonly bigint[] };
-  return randomId === undefined ? randomIds : [randomId];
+  const {
+    randomId,
+    randomIds = [],
+    items = [],
+  } = options as {
+    randomId?: bigint;
+    randomIds?: readonly bigint[];
+    items?: readonly { randomId: bigint }[];
+  };
+  if (randomId !== undefined) return [randomId];
+  return [...randomIds, ...items.map((item) => item.randomId)];
 }

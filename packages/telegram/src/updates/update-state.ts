@@ -114,6 +114,11 @@ export class UpdateState {
   }
 }
 
+/** Whether a stored place names where the account is. */
+export function isWholePlace(stored: Readonly<Record<string, string>>): boolean {
+  return FIELDS.every((field) => stored[field] !== undefined);
+}
+
 function readChannel(text: string): Channel {
   if (text === LEFT_OUT) return LEFT_OUT;
   const [pts = 0, lastId = 0] = text.split(' ').map(Number);
