@@ -282,6 +282,21 @@ describe('Sending files', () => {
     expect(at(others[2])).toBeLessThan(at(file));
   });
 
+  test('texts that come while a file is uploaded do not wait for its end', async () => {
+    await stack.control.fault({ method: 'upload.saveBigFilePart', delay_ms: 150, times: 100 });
+    const job = (await send(media(await upload(randomBytes(20 * MIB))), LATER)).body.job_id;
+    const left = async () => (await stack.control.faults())[0]?.times ?? 0;
+    for (let count = 0; count < 3; count += 1) {
+      // Between these parts the lane finds an empty queue.
+      const before = await left();
+      await expect.poll(left).toBeLessThan(before - 2);
+      expect((await send({ recipient_id: CAROL, text: `meanwhile ${count}` })).status).toBe(200);
+    }
+    expect((await stack.api.get(`/jobs/${job}`)).body.state).toBe('active');
+    await stack.control.clearFaults();
+    expect((await ended(job)).state).toBe('completed');
+  });
+
   test('a wait that Telegram asks of uploads holds no text', async () => {
     await stack.control.fault({
       method: 'upload.saveFilePart',

@@ -197,7 +197,7 @@ export class SandboxControl {
   }
 
   /** Faults that no call has used up yet. */
-  async faults(): Promise<{ method: string }[]> {
+  async faults(): Promise<{ method: string; times: number }[]> {
     return this.#get('/faults');
   }
 

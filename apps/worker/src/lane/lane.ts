@@ -177,6 +177,7 @@ export class Lane {
     if (this.#hasFinished()) await this.#settleFinished();
     while (this.#mayGoOn() && !account.stopped) {
       if (this.#hasFinished()) await this.#settleFinished();
+      this.#noteNews();
       for (const laneJob of this.#jobs.jobs)
         if (laneJob.cancelled && !laneJob.isRunning)
           await this.#endings.fail(laneJob, new GatewayError('CANCELLED'));
@@ -206,6 +207,15 @@ export class Lane {
         return this.#waitForFirst(next);
     }
     if (account.stopped && this.#mayGoOn()) await this.#holdAccount(Infinity);
+  }
+
+  /** Lets the lane fetch again if it was woken since it found nothing: an upload may keep it busy for hours. */
+  #noteNews(): void {
+    if (this.#queue !== 'unread' || this.#nothing === null) return;
+    this.#setQueue('read');
+    this.#nothing = null;
+    // As in a new round. If Redis is away, the fetch says so.
+    this.#options.clearDueAccount().catch(() => {});
   }
 
   #mayFetch(): boolean {
