@@ -2,12 +2,14 @@ import { useLocation } from 'wouter-preact';
 import { Link } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { usePolled, useTitle } from '../lib/hooks.ts';
+import { useNews } from '../lib/news.ts';
 import { ChatList } from '../parts/chats/chat-list.tsx';
 import { Conversation } from '../parts/chats/conversation.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 
-/** Each reading is a call to Telegram. */
+/** Each reading is a call to Telegram. With news, polling only covers what Telegram does not tell. */
 const EVERY_MS = 15_000;
+const EVERY_MS_LIVE = 120_000;
 const LIMIT = 50;
 
 /** The chats of an account, and the messages of the one that the URL names. */
@@ -15,10 +17,11 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
   useTitle(`Chats of ${userId}`);
   const { client } = useGateway();
   const [, go] = useLocation();
+  const news = useNews(userId);
   const { value, error, reload } = usePolled(
     (signal) => client.accounts.chats(userId, { limit: LIMIT, signal }),
-    EVERY_MS,
-    [client, userId],
+    news.isLive ? EVERY_MS_LIVE : EVERY_MS,
+    [client, userId, news.count],
   );
   const account = `/accounts/${encodeURIComponent(userId)}`;
   const chat = value?.chats.find(({ id }) => id === chatId);
@@ -43,6 +46,7 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
             key={chatId}
             userId={userId}
             chatId={chatId}
+            news={news}
             title={chat?.title || chatId}
             onBack={() => go(`${account}/chats`)}
             onSent={reload}

@@ -2,28 +2,31 @@ import type { TelegramMessage } from '@gateway/client';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction, usePolled } from '../../lib/hooks.ts';
+import type { useNews } from '../../lib/news.ts';
 import { Composer } from '../composer.tsx';
 import { ErrorNotice } from '../notice.tsx';
 import { Message } from './message.tsx';
 
 const EVERY_MS = 5_000;
+const EVERY_MS_LIVE = 60_000;
 const PAGE = 30;
 
 interface ConversationProps {
   userId: string;
   chatId: string;
   title: string;
+  news: ReturnType<typeof useNews>;
   onBack: () => void;
   onSent: () => void;
 }
 
 /** The messages of a chat, the newest at the end, and a form to write another. */
-export function Conversation({ userId, chatId, title, onBack, onSent }: ConversationProps) {
+export function Conversation({ userId, chatId, title, news, onBack, onSent }: ConversationProps) {
   const { client } = useGateway();
   const { value, error, reload } = usePolled(
     (signal) => client.accounts.messages(userId, chatId, { limit: PAGE, signal }),
-    EVERY_MS,
-    [client, userId, chatId],
+    news.isLive ? EVERY_MS_LIVE : EVERY_MS,
+    [client, userId, chatId, news.count],
   );
   const [older, setOlder] = useState<{ messages: TelegramMessage[]; next: string | null } | null>(null);
   const next = older === null ? (value?.next ?? null) : older.next;
