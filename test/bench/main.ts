@@ -5,6 +5,7 @@ import { openCheckout } from '../env/checkout.ts';
 import { lineOf, type Pair, type Row } from './pair.ts';
 import { accept } from './pairs/accept.ts';
 import { connect } from './pairs/connect.ts';
+import { files } from './pairs/files.ts';
 import { growth } from './pairs/growth.ts';
 import { idle } from './pairs/idle.ts';
 import { latency } from './pairs/latency.ts';
@@ -29,6 +30,7 @@ const PAIRS: readonly Pair[] = [
   start,
   watchers,
   growth,
+  files,
   libraries,
 ];
 

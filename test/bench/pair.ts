@@ -7,7 +7,7 @@ export interface Row {
   /** One per round. */
   values: readonly number[];
   /** `x`: ratio to the other side; or milliseconds, seconds, bytes; `n`: a count. */
-  unit: 'x' | 'ms' | 's' | 'B' | 'n';
+  unit: 'x' | 'ms' | 's' | 'B' | 'MiB' | 'n';
   /** The target; `undefined`: the figure has none. */
   bar?: { at: 'least' | 'most'; value: number };
 }
