@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GatewayClient } from '@gateway/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { filmOf, soundOf } from '../../packages/media/src/testing/made-film.ts';
+import { signedIn } from '../../packages/sandbox/src/testing/mtcute-users.ts';
 import type { ApiAnswer } from '../env/api-client.ts';
 import { expectDocumented, type Document } from '../env/documented.ts';
 import { Stack } from '../env/stack.ts';
@@ -184,6 +186,49 @@ describe('Sending files', () => {
     expect([refused.status, refused.body.code]).toEqual([400, 'MESSAGE_INVALID']);
   });
 
+  test('dimensions and durations are found in the file, and those of the caller win', async () => {
+    const film = await upload(await filmOf({ width: 320, height: 180, seconds: 4 }), 'a.mp4');
+    await send(media(film, 'video'));
+    expect((await last())?.media).toMatchObject({ type: 'video', width: 320, height: 180, duration: 4 });
+    const again = await upload(await filmOf({ width: 320, height: 180, seconds: 4 }), 'a.mp4');
+    await send(media(again, 'animation', { width: 64, height: 36 }));
+    expect((await last())?.media).toMatchObject({ type: 'animation', width: 64, height: 36, duration: 4 });
+    await send(media(await upload(soundOf(3), 'a.wav'), 'audio'));
+    expect((await last())?.media).toMatchObject({ type: 'audio', duration: 3 });
+    await send(media(await upload(PNG, 'a.png'), 'sticker'));
+    expect((await last())?.media).toMatchObject({ type: 'sticker', width: 40, height: 40 });
+  });
+
+  test('a thumbnail goes with its file, and is forgotten after it', async () => {
+    const kept = await stored();
+    const file = { type: 'document', upload_id: await upload(NO_PICTURE) };
+    const pictured = { ...file, thumbnail_upload_id: await upload(PNG, 'small.png') };
+    expect((await send({ media: [pictured] })).status).toBe(200);
+    expect((await last())?.media).toMatchObject({ thumbnail: true });
+    await expect.poll(stored).toEqual(kept);
+    const unknown = await send({ media: [{ ...file, thumbnail_upload_id: UNKNOWN }] });
+    expect(unknown.body.code).toBe('UPLOAD_NOT_FOUND');
+  });
+
+  test('a caption is cut by the limit of its account, which the worker asks once', async () => {
+    const phone = '+9996629204';
+    await stack.control.createAccount({ phone, first_name: 'Dave', premium: true });
+    const dave = await stack.signIn('dave', phone);
+    const text = 'word '.repeat(1_000).trim();
+    const sendAsDave = async (fields: object) =>
+      send({ user_id: 'dave', ...media(await upload(PNG, 'a.png', 'dave')), text, ...fields });
+    const sent = async () => stack.control.messages({ from: dave, to: bob });
+    expect((await sendAsDave({})).body.message_ids).toHaveLength(2);
+    const [caption, rest] = await sent();
+    expect(caption?.text.length).toBeGreaterThan(4_000);
+    expect(`${caption?.text} ${rest?.text}`).toBe(text);
+    await stack.control.fault({ method: 'help.getAppConfig', error: 'FLOOD_WAIT_3000' });
+    expect((await sendAsDave({ text: text.slice(0, 4_096), split: false })).status).toBe(200);
+    const refused = await sendAsDave({ text: text.slice(0, 4_097), split: false });
+    expect([refused.status, refused.body.code]).toEqual([400, 'MESSAGE_INVALID']);
+    expect(await sent()).toHaveLength(3);
+  });
+
   test('a photo that Telegram does not take as one goes as a document', async () => {
     const { body } = await send(media(await upload(NO_PICTURE, 'a.jpg'), 'photo'));
     expect(body.media).toMatchObject([{ type: 'document' }]);
@@ -226,11 +271,54 @@ describe('Sending files', () => {
 
   test.each([
     ['neither text nor media', {}, 'text'],
-    ['two files', { media: [{ type: 'photo' }, { type: 'photo' }] }, 'media'],
+    ['no file', { media: [] }, 'media'],
+    [
+      'eleven files',
+      { media: Array.from({ length: 11 }, () => ({ type: 'photo', upload_id: UNKNOWN })) },
+      'media',
+    ],
+    [
+      'documents among photos',
+      { media: ['photo', 'document'].map((type) => ({ type, upload_id: UNKNOWN })) },
+      'media.1.type',
+    ],
+    [
+      'voice messages as an album',
+      { media: ['voice', 'voice'].map((type) => ({ type, upload_id: UNKNOWN })) },
+      'media.0.type',
+    ],
+    [
+      'two texts of the first file',
+      { text: 'a', media: [{ type: 'photo', upload_id: UNKNOWN, text: 'b' }] },
+      'media.0.text',
+    ],
+    [
+      'broken markup of a file',
+      {
+        parse_mode: 'html',
+        media: ['a', '<b>'].map((text) => ({ type: 'photo', upload_id: UNKNOWN, text })),
+      },
+      'media.1.text',
+    ],
     ['an unknown option', { media: [{ type: 'photo', upload_id: 'x', colour: 'red' }] }, 'media.0.colour'],
+    [
+      'a thumbnail of a photo',
+      { media: [{ type: 'photo', upload_id: UNKNOWN, thumbnail_upload_id: UNKNOWN }] },
+      'media.0.thumbnail_upload_id',
+    ],
+    [
+      'a large thumbnail',
+      { media: [{ type: 'video', upload_id: UNKNOWN, thumbnail_upload_id: `${UNKNOWN}000000` }] },
+      'media.0.thumbnail_upload_id',
+    ],
     ['no source', { media: [{ type: 'photo' }] }, 'media.0'],
     ['two sources', { media: [{ type: 'photo', url: 'http://x/', upload_id: UNKNOWN }] }, 'media.0'],
-    ['a source that is not built', { media: [{ type: 'photo', from: {} }] }, 'media.0.from'],
+    ['half a message', { media: [{ type: 'photo', from: { message_id: 1 } }] }, 'media.0.from.recipient_id'],
+    [
+      'an option that a sent file has already',
+      { media: [{ type: 'video', duration: 1, from: { recipient_id: BOB, message_id: 1 } }] },
+      'media.0.duration',
+    ],
     ['another scheme', { media: [{ type: 'photo', url: 'file:///etc/passwd' }] }, 'media.0.url'],
     ['a password in an address', { media: [{ type: 'photo', url: 'http://a:b@x/' }] }, 'media.0.url'],
     ['an unknown type', { media: [{ type: 'song', upload_id: 'x' }] }, 'media.0.type'],
@@ -242,9 +330,10 @@ describe('Sending files', () => {
 
   test('a repeat under a key is the same job, also after the upload is gone, and with other uploads of the same bytes', async () => {
     const key = { Prefer: 'wait=30', 'Idempotency-Key': 'the photo' };
+    const kept = await stored();
     const uploadId = await upload(PNG, 'a.png');
     const { body } = await send(media(uploadId, 'photo'), key);
-    await expect.poll(stored).toEqual([]);
+    await expect.poll(stored).toEqual(kept);
     expect((await send(media(uploadId, 'photo'), key)).body).toEqual(body);
     expect((await send(media(await upload(PNG, 'b.png'), 'photo'), key)).body).toEqual(body);
     const other = await send(media(await upload(NO_PICTURE), 'photo'), key);
@@ -263,6 +352,45 @@ describe('Sending files', () => {
     expect((await send(media(uploadId))).status).toBe(200);
     await stack.api.request('DELETE', `/jobs/${later}`, undefined, {});
     expect((await send(media(uploadId))).status).toBe(200);
+  });
+
+  describe('A send of a file that has failed', () => {
+    const retry = async (jobId: string) => stack.api.post(`/jobs/${jobId}/retry`, {});
+    const fail = async (fields: object) => {
+      await stack.control.fault({ method: 'messages.sendMedia', error: 'MEDIA_EMPTY' });
+      const { body } = await send(fields);
+      expect(body.code).toBe('MEDIA_REFUSED');
+      return body.job_id;
+    };
+
+    test('can be retried with the same upload, or with the file that was fetched', async () => {
+      const bytes = randomBytes(1_000);
+      const url = files.add('/once', (response) => response.end(bytes));
+      const kept = await stored();
+      const failed = [
+        await fail(media(await upload(bytes))),
+        await fail({ media: [{ type: 'document', url }] }),
+      ];
+      for (const jobId of failed) {
+        const before = (await inChat(bob)).length;
+        expect((await retry(jobId)).status).toBe(202);
+        expect((await ended(jobId)).state).toBe('completed');
+        expect((await inChat(bob)).slice(before).map((each) => each.media?.sha256)).toEqual([sha256(bytes)]);
+      }
+      expect(files.requests.filter((path) => path === '/once')).toHaveLength(1);
+      await expect.poll(stored).toEqual(kept);
+    });
+
+    test('leaves its upload to other sends; once that is gone, the retry is UPLOAD_NOT_FOUND', async () => {
+      const kept = await stored();
+      const uploadId = await upload(randomBytes(1_000));
+      const jobId = await fail(media(uploadId));
+      expect((await send(media(uploadId))).status).toBe(200);
+      await expect.poll(stored).toEqual(kept);
+      const { status, body } = await retry(jobId);
+      expect([status, body.code, body.job_id]).toEqual([404, 'UPLOAD_NOT_FOUND', jobId]);
+      expect((await ended(jobId)).state).toBe('failed');
+    });
   });
 
   test('texts to other chats go out between the parts of a large file, and those to its chat after it', async () => {
@@ -350,7 +478,8 @@ describe('Sending files', () => {
     expect((await inChat(bob)).slice(before)).toMatchObject([
       { text: 'A film', media: { sha256: sha256(bytes), file_name: 'a film.mp4' } },
     ]);
-    expect(files.requests).toEqual(['/moved', '/a%20film.mp4']);
+    expect(files.requests.slice(-2)).toEqual(['/moved', '/a%20film.mp4']);
+    expect(files.requests.filter((path) => path === '/moved')).toHaveLength(1);
     await expect.poll(async () => (await stored()).filter((file) => !kept.has(file))).toEqual([]);
   });
 
@@ -388,7 +517,54 @@ describe('Sending files', () => {
     expect((await stored()).filter((file) => !before.includes(file))).toEqual([]);
   });
 
-  test('the command line sends a file as its kind, and as told', async () => {
+  describe('The file of another message', () => {
+    const from = (recipient_id: unknown, message_id: number) => ({ recipient_id, message_id });
+
+    test('is sent again without an upload, alone and in an album, also after its reference has expired', async () => {
+      const bytes = randomBytes(3_000);
+      const first = await send({ recipient_id: CAROL, ...media(await upload(bytes, 'a.txt')) });
+      const source = from(CAROL, first.body.message_id);
+      await stack.control.fault({ method: 'upload.saveFilePart', error: 'FILE_PART_INVALID' });
+      await stack.control.expireFileReference();
+      const key = { Prefer: 'wait=30', 'Idempotency-Key': 'again' };
+      const alone = await send({ text: 'again', media: [{ type: 'document', from: source }] }, key);
+      expect([alone.status, alone.body.media]).toMatchObject([200, [{ type: 'document', size: 3_000 }]]);
+      expect(await last()).toMatchObject({
+        text: 'again',
+        media: { sha256: sha256(bytes), file_name: 'a.txt' },
+      });
+      const other = { text: 'again', media: [{ type: 'document', from: from(CAROL, 1) }] };
+      expect((await send(other, key)).body.code).toBe('IDEMPOTENCY_MISMATCH');
+      await stack.control.clearFaults();
+      await stack.control.expireFileReference();
+      const items = [
+        { type: 'document', from: source, text: 'sent before' },
+        { type: 'document', upload_id: await upload(PNG) },
+      ];
+      expect((await send({ media: items })).status).toBe(200);
+      expect((await inChat(bob)).slice(-2)).toMatchObject([
+        { text: 'sent before', media: { sha256: sha256(bytes) } },
+        { media: { sha256: sha256(PNG) } },
+      ]);
+    });
+
+    test('is not sent from a message that is not in that chat, has none, or is Telegram’s', async () => {
+      await stack.control.write({ from: 777_000, to: alice, text: 'Login code: 12345' });
+      // Private chats share one numbering.
+      const { body } = await send({ recipient_id: CAROL, text: 'a text' });
+      const before = (await inChat(bob)).length;
+      for (const [source, code] of [
+        [from(BOB, body.message_id), 'MESSAGE_NOT_FOUND'],
+        [from(CAROL, 2_000_000_000), 'MESSAGE_NOT_FOUND'],
+        [from(777_000, body.message_id - 1), 'MESSAGE_NOT_FOUND'],
+        [from(CAROL, body.message_id), 'MEDIA_UNAVAILABLE'],
+      ] as const)
+        expect((await send({ media: [{ type: 'photo', from: source }] })).body.code).toBe(code);
+      expect(await inChat(bob)).toHaveLength(before);
+    });
+  });
+
+  test('the command line sends a file as its kind, and as told; several are an album', async () => {
     const path = join(stack.dataDir, 'picture.png');
     await writeFile(path, PNG);
     const bin = fileURLToPath(new URL('../../apps/cli/bin/telegram-gateway.mjs', import.meta.url));
@@ -396,6 +572,10 @@ describe('Sending files', () => {
       promisify(execFile)(process.execPath, [bin, 'send', 'alice', BOB, ...args, '--wait', '30'], {
         env: { PATH: process.env['PATH'] ?? '', GATEWAY_URL: stack.api.url },
       });
+    const album = await cli('two', '--media', path, '--media', path);
+    const two = (await inChat(bob)).slice(-2);
+    expect(album.stdout).toContain(`sent as message ${two.map(({ id }) => id).join(', ')}`);
+    expect(two).toMatchObject([{ text: 'two', media: { type: 'photo' } }, { media: { type: 'photo' } }]);
     expect((await cli('a caption', '--media', path)).stdout).toContain('sent as message');
     expect(await last()).toMatchObject({ text: 'a caption', media: { type: 'photo', sha256: sha256(PNG) } });
     await cli('--media', path, '--as', 'document');
@@ -415,5 +595,165 @@ describe('Sending files', () => {
     expect((await ended(job)).state).toBe('completed');
     const sent = (await inChat(bob)).slice(before);
     expect(sent.map((message) => [message.text, message.media?.sha256])).toEqual([['once', sha256(bytes)]]);
+  });
+
+  describe('An album', () => {
+    /** @returns the items of a request, for these files. */
+    const items = async (type: string, files: readonly Uint8Array[]) =>
+      Promise.all(
+        files.map(async (bytes) => ({
+          type,
+          upload_id: await upload(bytes, type === 'photo' ? 'a.png' : 'a.bin'),
+        })),
+      );
+    const sha256s = (messages: readonly { media?: { sha256: string } }[]) =>
+      messages.map((message) => message.media?.sha256);
+    const sentSince = async (count: number) => (await inChat(bob)).slice(count);
+    const pieces = (count: number, size = 700_000) => Array.from({ length: count }, () => randomBytes(size));
+
+    test('goes out as one, each item with its caption, and another client reads it', async () => {
+      const video = randomBytes(1_000_000);
+      const url = files.add('/clip.mp4', (response) =>
+        response.setHeader('content-type', 'video/mp4').end(video),
+      );
+      const kept = await stored();
+      const before = (await inChat(bob)).length;
+      const { status, body } = await send({
+        text: '*first*',
+        parse_mode: 'markdown',
+        silent: true,
+        media: [
+          { type: 'photo', upload_id: await upload(PNG, 'a.png'), spoiler: true },
+          { type: 'video', url, width: 64, height: 48, duration: 2, text: '_second_' },
+          { type: 'photo', upload_id: await upload(PNG, 'b.png') },
+        ],
+      });
+      const sent = await sentSince(before);
+      const ids = sent.map(({ id }) => id);
+      expect([status, body]).toEqual([
+        200,
+        {
+          status: 'ok',
+          success: true,
+          job_id: expect.any(String),
+          message_id: ids[2],
+          date: expect.any(String),
+          message_ids: ids,
+          media: ['photo', 'video', 'photo'].map((type) =>
+            expect.objectContaining({ file_id: expect.stringMatching(/^f_/), type }),
+          ),
+        },
+      ]);
+      expect(sent).toMatchObject([
+        { text: 'first', entities: [{ type: 'italic' }], silent: true, media: { spoiler: true } },
+        { text: 'second', media: { type: 'video', width: 64, duration: 2 } },
+        { text: '', media: { type: 'photo' } },
+      ]);
+      expect(sha256s(sent)).toEqual([sha256(PNG), sha256(video), sha256(PNG)]);
+      expect(new Set(sent.map((message) => message.grouped_id))).toHaveProperty('size', 1);
+      await expect.poll(stored).toEqual(kept);
+
+      const lastCode = () => ({ phone: BOB, code: '22222', delivery: 'app' as const });
+      const reader = await signedIn({ ...(await stack.telegram()), control: { lastCode } }, BOB);
+      const sender = await reader.client.resolvePhoneNumber(ALICE);
+      const read = (await reader.client.getHistory(sender, { limit: 3 })).toReversed();
+      expect(read.map(({ text }) => text)).toEqual(['first', 'second', '']);
+      expect(new Set(read.map(({ groupedId }) => String(groupedId)))).toEqual(new Set([sent[0]?.grouped_id]));
+      const bytes = read.map(async ({ media: file }) => {
+        if (file?.type !== 'photo' && file?.type !== 'video') throw new Error('no file');
+        return sha256(await reader.client.downloadAsBuffer(file));
+      });
+      expect(await Promise.all(bytes)).toEqual(sha256s(sent));
+    });
+
+    test('is edited at the item that has the caption', async () => {
+      const [one, two] = await items('document', pieces(2, 100));
+      const album = await send({ media: [one, { ...two, text: 'before' }] });
+      expect(album.body.caption_message_id).toBe(album.body.message_ids[1]);
+      const edit = { user_id: 'alice', job_id: album.body.job_id, text: 'after' };
+      await stack.api.post('/telegram/user/message/edit', edit, { Prefer: 'wait=30' });
+      expect((await inChat(bob)).slice(-2).map(({ text }) => text)).toEqual(['', 'after']);
+    });
+
+    test('a text too long for its caption follows it', async () => {
+      const before = (await inChat(bob)).length;
+      const text = 'word '.repeat(300).trim();
+      await send({ text, media: await items('audio', pieces(2, 100)) });
+      const sent = await sentSince(before);
+      expect(sent.map(({ media: file }) => file?.type)).toEqual(['audio', 'audio', undefined]);
+      expect(`${sent[0]?.text} ${sent[2]?.text}`).toBe(text);
+    });
+
+    test.each(['before', 'after'] as const)(
+      'is sent once if its answer is lost %s it takes effect',
+      async (drop) => {
+        const bytes = pieces(3);
+        const before = (await inChat(bob)).length;
+        await stack.control.fault({ method: 'messages.sendMultiMedia', drop });
+        await stack.control.fault({ method: 'messages.uploadMedia', drop });
+        const { status, body } = await send(
+          { text: 'once', media: await items('document', bytes) },
+          { Prefer: 'wait=60' },
+        );
+        const sent = await sentSince(before);
+        expect([status, body.message_ids]).toEqual([200, sent.map(({ id }) => id)]);
+        expect(body.media).toMatchObject(bytes.map(() => ({ type: 'document', size: 700_000 })));
+        expect(sha256s(sent)).toEqual(bytes.map(sha256));
+      },
+    );
+
+    test.each([
+      ['lost parts', () => stack.control.loseFileParts()],
+      ['a reference that has expired', () => stack.control.expireFileReference()],
+    ])('is uploaded again under the same random ids after %s', async (_what, spoil) => {
+      const bytes = pieces(2);
+      const before = (await inChat(bob)).length;
+      await spoil();
+      expect((await send({ media: await items('document', bytes) })).status).toBe(200);
+      expect(sha256s(await sentSince(before))).toEqual(bytes.map(sha256));
+    });
+
+    test('goes as documents if Telegram does not take one of its photos', async () => {
+      const { body } = await send({ media: await items('photo', [PNG, NO_PICTURE]) });
+      expect(body.media).toMatchObject([{ type: 'document' }, { type: 'document' }]);
+      const sent = (await inChat(bob)).slice(-2);
+      expect(sha256s(sent)).toEqual([sha256(PNG), sha256(NO_PICTURE)]);
+    });
+
+    test('that Telegram refuses is MEDIA_REFUSED, and nothing of it is sent', async () => {
+      const before = (await inChat(bob)).length;
+      for (const error of ['MULTI_MEDIA_TOO_LONG', 'MEDIA_GROUPED_INVALID']) {
+        await stack.control.fault({ method: 'messages.sendMultiMedia', error });
+        const { status, body } = await send({ media: await items('photo', [PNG, PNG]) });
+        expect([status, body.code, body.rpc_error]).toEqual([422, 'MEDIA_REFUSED', error]);
+      }
+      expect(await sentSince(before)).toEqual([]);
+    });
+
+    test('counts as many messages against the pace as it has items', async () => {
+      const pace = { burst: 100, per_minute: 0.01, chat_burst: 100 };
+      await stack.api.post('/telegram/user/pace', { user_id: 'alice', pace });
+      await send({ media: await items('photo', [PNG, PNG, PNG]) });
+      expect((await stack.api.status('alice')).body.pace.remaining).toBe(97);
+      await stack.api.post('/telegram/user/pace', { user_id: 'alice', pace: null });
+    });
+
+    test('is sent once over kill -9 of the worker in the middle of it', async () => {
+      const bytes = pieces(3, MIB);
+      const before = (await inChat(bob)).length;
+      await stack.control.fault({ method: 'messages.uploadMedia', drop: 'after' });
+      const job = (await send({ text: 'once', media: await items('document', bytes) }, LATER)).body.job_id;
+      await expect.poll(async () => (await stack.control.faults()).length, { timeout: 30_000 }).toBe(0);
+      await stack.worker.end('SIGKILL');
+      await stack.control.fault({ method: 'messages.sendMultiMedia', drop: 'after' });
+      await stack.startWorker();
+      await expect.poll(async () => (await sentSince(before)).length, { timeout: 30_000 }).toBe(3);
+      await stack.worker.end('SIGKILL');
+      await stack.startWorker();
+      const { state, result } = await ended(job);
+      const sent = await sentSince(before);
+      expect([state, result.message_ids]).toEqual(['completed', sent.map(({ id }) => id)]);
+      expect(sha256s(sent)).toEqual(bytes.map(sha256));
+    });
   });
 });

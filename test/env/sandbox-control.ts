@@ -27,6 +27,7 @@ export class SandboxControl {
     hint?: string;
     /** Login codes are sent to this address. */
     email?: string;
+    premium?: boolean;
   }): Promise<number> {
     const { id } = await this.#send<{ id: number }>('POST', '/accounts', account);
     return id;
@@ -277,7 +278,10 @@ export interface SandboxMessage {
     spoiler?: true;
     latitude?: number;
     longitude?: number;
+    thumbnail?: true;
   };
+  /** The same for all items of an album. */
+  grouped_id?: string;
   entities?: ({ type: string; offset: number; length: number } & Record<string, unknown>)[];
   reply_to?: number;
   /** The forum topic: the id of its first message. */

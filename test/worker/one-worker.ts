@@ -81,6 +81,7 @@ export class Connections {
             this.sent += 1;
             return sent as never;
           },
+          captionLimit: async () => 1024,
           read: () => Promise.reject(new Error('this worker reads nothing')),
           receive: () => Promise.reject(new Error('this worker receives nothing')),
           updatePlace: () => Promise.reject(new Error('this worker receives nothing')),
@@ -197,6 +198,7 @@ export class OneWorker implements AsyncDisposable {
       outbox: new WebhookOutbox(redis, openWebhookQueue(redis, backend)),
       eventsUrl: null,
       media: NO_MEDIA,
+      mediaQuota: 0,
       fetches: new MediaFetches({
         redis,
         media: NO_MEDIA,

@@ -153,10 +153,14 @@ export function createProgram(run: Runner): Command {
 
 function addSend(command: Command, run: Runner): void {
   addAttachmentOptions(addSendOptions(command))
-    .option('--media <path>', 'send this file; the text is its caption')
+    .option(
+      '--media <path>',
+      'send this file; the text is its caption; given several times, the files are an album',
+      (path: string, others: string[] | undefined): string[] => [...(others ?? []), path],
+    )
     .option(
       '--as <type>',
-      'what to send the file as: photo, video, audio, document …; by default as its kind',
+      'what to send the files as: photo, video, audio, document …; by default as their kind',
     )
     .option('--quote <text>', 'with --reply-to: the quoted part of that message')
     .option(

@@ -21,8 +21,9 @@ export {
   type ResultOf,
 } from './catalogue.ts';
 export { digestOf, isCurrentDigest } from './digest.ts';
+export { nextFileStep, partsOfUpload, type FileStep, type MessageWithFile } from './file-steps.ts';
 export { jobEnvelopeSchema, type JobEnvelope } from './job-envelope.ts';
 export { previewText } from './message-text.ts';
 export { newJob, type JobData, type JobKey, type JobOrigin, type NewJob } from './new-job.ts';
 export { readJob, type KnownJob, type ReadJob } from './read-job.ts';
-export { filePartsOf, formattedFields, isToFetch, sendMessage, uploadOf } from './send-message.ts';
+export { formattedFields, isCaptionUncut, sendMessage } from './send-message.ts';

@@ -20,14 +20,53 @@ export interface GivenText {
 /**
  * The text to send. Normalises it before parsing its markup, so that offsets refer to the message, and the parsed
  * result again.
+ * @param path where the request has the text.
  * @throws {GatewayError} `VALIDATION` if the markup is invalid, or if nothing visible is left.
  */
-export async function readText({ text, parse_mode }: GivenText, tools: JobTools): Promise<FormattedText> {
-  const plain = await marked(cleanSource(text), parse_mode, tools);
+export async function readText(
+  { text, parse_mode }: GivenText,
+  tools: JobTools,
+  path = 'text',
+): Promise<FormattedText> {
+  const plain = await marked(cleanSource(text), parse_mode, tools, path);
   await tools.pause();
   const formatted = normalizeFormatted(plain);
-  if (isInvisible(formatted.text)) throw fieldError('text', 'must not be empty: it is nothing but markup');
+  if (isInvisible(formatted.text)) throw fieldError(path, 'must not be empty: it is nothing but markup');
   return formatted;
+}
+
+/** The texts of a request with files. */
+interface GivenTexts {
+  text?: string | undefined;
+  media?: readonly { text?: string | undefined }[] | undefined;
+  parse_mode: GivenText['parse_mode'];
+}
+
+/** The text of the first message: that of the request, or of its first file. @throws {GatewayError} `VALIDATION`. */
+export async function firstTextOf(
+  { text, media = [], parse_mode }: GivenTexts,
+  tools: JobTools,
+): Promise<FormattedText> {
+  const own = media[0]?.text;
+  if (text !== undefined && own !== undefined)
+    throw fieldError('media.0.text', 'must be absent where there is a text');
+  if (text !== undefined) return readText({ text, parse_mode }, tools);
+  if (own !== undefined) return readText({ text: own, parse_mode }, tools, 'media.0.text');
+  return { text: '', entities: [] };
+}
+
+/** The captions of the files behind the first, by index. @throws {GatewayError} `VALIDATION`. */
+export async function captionsOf(
+  { media = [], parse_mode }: GivenTexts,
+  tools: JobTools,
+): Promise<(FormattedText | undefined)[]> {
+  return Promise.all(
+    media.map(async ({ text }, index) =>
+      index === 0 || text === undefined
+        ? undefined
+        : readText({ text, parse_mode }, tools, `media.${index}.text`),
+    ),
+  );
 }
 
 /**
@@ -68,9 +107,14 @@ export async function readTextAsFormerly(
   return 'fault' in outcome ? { text, entities: [] } : outcome;
 }
 
-async function marked(text: string, mode: GivenText['parse_mode'], tools: JobTools): Promise<FormattedText> {
+async function marked(
+  text: string,
+  mode: GivenText['parse_mode'],
+  tools: JobTools,
+  path = 'text',
+): Promise<FormattedText> {
   if (mode === 'none') return { text, entities: [] };
   const outcome = await tools.format(text, mode);
-  if ('fault' in outcome) throw fieldError('text', `is not valid ${mode}: ${outcome.fault}`);
+  if ('fault' in outcome) throw fieldError(path, `is not valid ${mode}: ${outcome.fault}`);
   return outcome;
 }

@@ -1,7 +1,7 @@
 import {
   captionCutsOf,
   entitySchema,
-  FILE_PART_BYTES,
+  MAX_ALBUM,
   MAX_TYPING_MS,
   messageFields,
   needs,
@@ -12,7 +12,6 @@ import {
   sendResultSchema,
   partsOf,
   cutsOf,
-  readUploadId,
   userIdSchema,
   type FormattedText,
 } from '@gateway/contracts';
@@ -27,8 +26,9 @@ import {
   CONTENTS,
 } from './attachments.ts';
 import { sha256 } from './digest.ts';
-import { mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
-import { cutsFor, readText, readTextAsFormerly } from './message-text.ts';
+import { countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
+import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
+import { captionsOf, cutsFor, firstTextOf, readTextAsFormerly } from './message-text.ts';
 import { replyFields, replyJob, replyOf } from './reply.ts';
 
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
@@ -40,7 +40,7 @@ const request = requestBodyWithOneOf(
     text: messageFields.text
       .optional()
       .describe(
-        'Required unless there is `media`, whose caption it is, or `location`, `contact` or `poll`, which have none. What is too long for a caption follows it',
+        'Required unless there is `media`, whose caption it is (of an album, that of the first item), or `location`, `contact` or `poll`, which have none. What is too long for a caption follows it',
       ),
     media: mediaSchema.optional(),
     ...attachmentFields,
@@ -74,10 +74,15 @@ const job = {
    * Rising offsets (UTF-16 units) at which the text is cut into messages. Fixed here so that every attempt cuts alike.
    */
   cuts: z.array(z.int().positive()).optional(),
+  /**
+   * The text of files is longer than the caption that every account may send. The worker cuts it by the limit of the
+   * account, or leaves it whole.
+   */
+  longCaption: z.enum(['cut', 'whole']).optional(),
   /** The formatting of `text`. */
   entities: z.array(entitySchema).optional(),
-  /** The file to send, with the first part of `text` as its caption. */
-  media: z.array(mediaJobSchema).length(1).optional(),
+  /** The files to send: one or an album. The first part of `text` is the caption of the first. */
+  media: z.array(mediaJobSchema).min(1).max(MAX_ALBUM).optional(),
   ...attachmentJob,
   ...replyJob,
   /** How long the account is shown as typing before the first message. */
@@ -86,7 +91,7 @@ const job = {
   linkPreview: z.boolean(),
 };
 
-/** Sends a text or a file, as several messages if the text is too long for one. */
+/** Sends a text, a file or an album, as several messages if the text is too long for one. */
 export const sendMessage = defineAction({
   name: 'send',
   v: 1,
@@ -105,16 +110,18 @@ export const sendMessage = defineAction({
   job,
   result: sendResultSchema,
   toJob: async (given, tools) => {
-    const { recipient_id, text, media, typing_ms, silent, link_preview, callback_url, send_at } = given;
-    const formatted =
-      text === undefined ? { text: '', entities: [] } : await readText({ ...given, text }, tools);
+    const { recipient_id, media, typing_ms, silent, link_preview, callback_url, send_at } = given;
+    if (media !== undefined) checkMedia(media);
+    const formatted = await firstTextOf(given, tools);
+    const captions = await captionsOf(given, tools);
     await tools.pause();
-    const cuts = media === undefined ? cutsFor(given, formatted) : captionCuts(given, formatted);
+    const isLong = media !== undefined && captionCutsOf(formatted.text, formatted.entities).length > 0;
     return {
       job: {
         recipient: recipient_id,
-        ...formattedFields(formatted, cuts),
-        ...(media !== undefined && { media: media.map(mediaOf) }),
+        ...formattedFields(formatted, media === undefined ? cutsFor(given, formatted) : []),
+        ...(isLong && { longCaption: given.split ? ('cut' as const) : ('whole' as const) }),
+        ...(media !== undefined && { media: media.map((item, index) => mediaOf(item, captions[index])) }),
         ...attachmentOf(given),
         ...replyOf(given),
         ...(typing_ms !== undefined && typing_ms > 0 && { typingMs: typing_ms }),
@@ -143,8 +150,12 @@ export const sendMessage = defineAction({
     'callback_url',
   ],
   forDigest: ({ media, ...given }) => ({ ...given, media: media?.map(mediaForDigest) }),
-  uploadsOf: (send, progress) => [uploadOf(send, progress)].filter((id) => id !== undefined),
-  chatsOf: ({ recipient }) => [recipient],
+  uploadsOf: uploadsOfFiles,
+  // The chats of `from` too: a file that another job sends there must be there first.
+  chatsOf: ({ recipient, media = [] }) => [
+    recipient,
+    ...media.flatMap(({ from }) => (from === undefined ? [] : [from.recipient])),
+  ],
   preview: ({ text, media = [], ...job }) => {
     const types = [
       ...media.map(({ type }) => type),
@@ -155,13 +166,13 @@ export const sendMessage = defineAction({
   steps: {
     progress: sendProgressSchema,
     none: { sent: [] },
-    count: (send, progress) =>
-      isToFetch(send, progress) ? 2 : filePartsOf(send, progress) + textPartsOf(send),
-    done: ({ sent, uploaded = 0 }) => uploaded + sent.length,
+    count: (send, progress) => countFileSteps(send, progress) + messagesOf(send, progress),
+    // Messages count, and not calls: one call makes all messages of an album.
+    done: (progress) => fileStepsDone(progress) + progress.sent.length,
     result: ({ sent }) => resultOf(sent),
-    messages: textPartsOf,
+    messages: (send) => messagesOf(send),
     isTransfer: (send, progress) =>
-      isToFetch(send, progress) || (progress.uploaded ?? 0) < filePartsOf(send, progress),
+      isCaptionUncut(send, progress) || nextFileStep(send, progress) !== undefined,
   },
   repeat: 'random-id',
   makesMessages: true,
@@ -169,44 +180,34 @@ export const sendMessage = defineAction({
     'RECIPIENT_NOT_FOUND',
     'RECIPIENT_REFUSED',
     'MESSAGE_INVALID',
+    'MESSAGE_NOT_FOUND',
     'PEER_FLOOD',
     'UPLOAD_NOT_FOUND',
     'MEDIA_REFUSED',
     'MEDIA_UNAVAILABLE',
   ],
-  hide: ['text', 'entities', 'cuts', 'media', 'location', 'contact', 'poll', 'quote'],
+  hide: ['text', 'entities', 'cuts', 'longCaption', 'media', 'location', 'contact', 'poll', 'quote'],
 });
 
-type FileSource = {
-  media?: readonly { uploadId?: string | undefined; url?: string | undefined }[] | undefined;
-};
-
-/** The upload that has the job's file; `undefined` if there is no file, or if it is still to be fetched. */
-export function uploadOf({ media = [] }: FileSource, progress?: { fetched?: string | undefined }) {
-  return media[0]?.uploadId ?? progress?.fetched;
+interface Content {
+  text: string;
+  cuts?: readonly number[] | undefined;
+  longCaption?: 'cut' | 'whole' | undefined;
+  media?: readonly object[] | undefined;
 }
 
-/** Whether the file of the job is still to be fetched from its address. */
-export function isToFetch(
-  { media = [] }: FileSource,
-  { fetched }: { fetched?: string | undefined },
-): boolean {
-  return media[0]?.url !== undefined && fetched === undefined;
+interface Cuts {
+  cuts?: readonly number[] | undefined;
 }
 
-/** The number of parts in which the file is uploaded to Telegram; 0 without a file. */
-export function filePartsOf(send: FileSource, progress?: { fetched?: string | undefined }): number {
-  const upload = uploadOf(send, progress);
-  return upload === undefined ? 0 : Math.ceil(readUploadId(upload).size / FILE_PART_BYTES);
+/** Whether the worker has yet to find where the text of the files is cut. */
+export function isCaptionUncut({ longCaption }: Content, { cuts }: Cuts): boolean {
+  return longCaption !== undefined && cuts === undefined;
 }
 
-function textPartsOf({ text, cuts = [] }: { text: string; cuts?: readonly number[] | undefined }): number {
-  return cuts.length === 0 ? 1 : partsOf(text, cuts).length;
-}
-
-/** Where the text of a file is cut: into a caption, and messages that follow it. Telegram refuses a longer caption. */
-function captionCuts({ split }: { split: boolean }, { text, entities }: FormattedText): readonly number[] {
-  return split ? captionCutsOf(text, entities) : [];
+/** How many messages the job makes, as far as it is known. */
+function messagesOf({ text, cuts: fixed, media = [] }: Content, { cuts = fixed ?? [] }: Cuts = {}): number {
+  return (cuts.length === 0 ? 1 : partsOf(text, cuts).length) + Math.max(0, media.length - 1);
 }
 
 /** The fields of a job that hold its text. */

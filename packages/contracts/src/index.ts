@@ -125,8 +125,10 @@ export {
 } from './listings.ts';
 export {
   cleanFileName,
+  ALBUM_KINDS,
   FILE_PART_BYTES,
   fileNameSchema,
+  MAX_ALBUM,
   MAX_CAPTION_LENGTH,
   MEDIA_TYPES,
   mimeTypeSchema,
@@ -216,9 +218,11 @@ export {
   resultOf,
   sendProgressSchema,
   sendResultSchema,
+  type FileProgress,
   type SendProgress,
   type SendResult,
   type SentMessage,
+  type StoredFile,
 } from './send-result.ts';
 export { MAX_TYPING_MS, typingRequestSchema, typingResponseSchema, type TypingAction } from './typing.ts';
 export { captionCutsOf, cutsOf, partsOf } from './text/split-text.ts';

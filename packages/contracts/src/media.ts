@@ -65,6 +65,12 @@ export const MEDIA_TYPES = [
 ] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
+/** Telegram's largest album. */
+export const MAX_ALBUM = 10;
+
+/** The kinds of files that one album may hold together. The others are sent alone. */
+export const ALBUM_KINDS: readonly (readonly MediaType[])[] = [['photo', 'video'], ['audio'], ['document']];
+
 /** A part of a file that is uploaded to Telegram: the largest that it takes. */
 export const FILE_PART_BYTES = 512 * 1024;
 

@@ -79,5 +79,5 @@ export { openWebhookQueue } from './webhooks/webhook-queue.ts';
 export { readJob } from './jobs/job-reader.ts';
 export { ControlQueues } from './control/control-queues.ts';
 export { dropExpiredUploads, mediaAccounts } from './media/expired-uploads.ts';
-export { addFetchedUpload, forgetUploads, readUpload, releaseUpload } from './media/uploads.ts';
+export { addFetchedUpload, forgetUploads, readUpload, releaseUpload, returnUpload } from './media/uploads.ts';
 export type { UploadRecord } from './media/upload-record.ts';

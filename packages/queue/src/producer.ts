@@ -348,11 +348,11 @@ export class Producer {
 
   /**
    * Retries a failed send under its own id, at the end of its account's queue.
-   * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`.
+   * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`, `UPLOAD_NOT_FOUND`.
    */
   async retry(userId: string, jobId: string): Promise<void> {
     await this.#calls.change(accountPrefix(userId), async () =>
-      retryJob(await this.#accounts.of(userId).getJob(jobId), jobId),
+      retryJob(this.#redis, await this.#accounts.of(userId).getJob(jobId), jobId),
     );
     await this.notifyOwner(userId).catch(() => {});
   }

@@ -30,6 +30,9 @@ import { UpdateReader, type ReadUpdatesOptions } from './updates/update-reader.t
  */
 const MAX_BEGINNINGS = 3;
 
+/** How long the caption limit of an account is kept, ms. */
+const CAPTION_LIMIT_MS = 3_600_000;
+
 /** {@link AccountClient} on GramJS: turns sign-in and sending into calls to Telegram. */
 export class GramJsAccountClient implements AccountClient {
   readonly #options: TelegramOptions;
@@ -43,6 +46,8 @@ export class GramJsAccountClient implements AccountClient {
    * checked first.
    */
   #qrIsKnown = false;
+  /** `until`: ms since the epoch. An account may become or cease to be a premium one. */
+  #captionLimit: { units: number; until: number } | undefined;
 
   constructor(
     options: TelegramOptions,
@@ -132,6 +137,13 @@ export class GramJsAccountClient implements AccountClient {
         throw await this.#confirmed(error);
       }
     });
+  }
+
+  async captionLimit(): Promise<number> {
+    const now = Date.now();
+    if (this.#captionLimit === undefined || now >= this.#captionLimit.until)
+      this.#captionLimit = { units: await this.run('caption.limit', {}), until: now + CAPTION_LIMIT_MS };
+    return this.#captionLimit.units;
   }
 
   async receive(options: ReadUpdatesOptions, inTurn: InTurn): Promise<void> {

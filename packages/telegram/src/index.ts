@@ -4,7 +4,7 @@ export type { CallName, CallOptions, CallResult } from './calls/index.ts';
 export type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 export { readSession, sameKey } from './connection/session.ts';
 export type { FileRange, LocatedFile } from './files/located-file.ts';
-export { arePartsMissing, type OutgoingMedia } from './calls/outgoing-media.ts';
+export { arePartsMissing, refusesAsPhoto, type OutgoingMedia } from './calls/outgoing-media.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
 export type { Told, Typing } from './updates/content.ts';
 export { isWholePlace } from './updates/update-state.ts';

@@ -98,6 +98,8 @@ export interface AccountClient {
    * `isBot`.
    */
   me(): Promise<UserInfo>;
+  /** The longest caption that the account may send, in UTF-16 units. Asks Telegram at most once an hour. */
+  captionLimit(): Promise<number>;
   /** Does what an action's job asks for: see {@link CALLS}. */
   run<N extends CallName>(name: N, options: CallOptions<N>): Promise<CallResult<N>>;
   /** Reads what a caller asks for: see {@link READS}. Each of its calls to Telegram runs in a turn of its own. */

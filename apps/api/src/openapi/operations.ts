@@ -162,10 +162,10 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Jobs',
     summary: 'Try again what has failed',
     description:
-      'Under its own id, at the end of the line: Telegram knows it again. `TOO_LATE` where it has not failed, was cancelled, or may be out.',
+      'Under its own id, at the end of the line: Telegram knows it again. `TOO_LATE` where it has not failed, was cancelled, or may be out. `UPLOAD_NOT_FOUND` where its file has expired.',
     parameters: ['JobId'],
     answers: { 202: { description: 'It waits again.', schema: jobResponseSchema } },
-    errors: [...GUARDED, ...ACCOUNT, 'JOB_NOT_FOUND', 'TOO_LATE'],
+    errors: [...GUARDED, ...ACCOUNT, 'JOB_NOT_FOUND', 'UPLOAD_NOT_FOUND', 'TOO_LATE'],
   },
   {
     method: 'get',

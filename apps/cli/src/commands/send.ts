@@ -31,7 +31,7 @@ export interface SendOptions {
 
 /** The options of a send that a batch does not have. */
 export interface MediaOptions extends AttachmentOptions {
-  media?: string;
+  media?: string[];
   as?: string;
   quote?: string;
 }
@@ -93,7 +93,7 @@ export async function send(
   }
 }
 
-/** The text, the file and its caption, or what takes their place. */
+/** The text, the files and their caption, or what takes their place. */
 async function contentOf(
   context: CommandContext,
   userId: string,

@@ -21,25 +21,37 @@ const BY_MIME_TYPE: Readonly<Record<string, MediaType>> = {
 };
 
 /**
- * Uploads a file for a send.
- * @param as what to send it as, from the command line.
- * @throws {UsageError} if the file cannot be read, or if there is no such type.
+ * Uploads the files of a send, one after the other.
+ * @param as what to send them as, from the command line.
+ * @throws {UsageError} if a file cannot be read, or if there is no such type.
  */
 export async function uploadMedia(
-  { client, io }: CommandContext,
+  context: CommandContext,
   userId: string,
-  path: string,
+  paths: readonly string[],
   as: string | undefined,
 ): Promise<OutgoingMessage['media']> {
   const type = TYPES.find((name) => name === as);
   if (as !== undefined && type === undefined) throw new UsageError(`--as must be one of ${TYPES.join(', ')}`);
-  await access(path).catch((error: unknown) => {
-    throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  });
+  for (const path of paths)
+    await access(path).catch((error: unknown) => {
+      throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  const media = [];
+  for (const path of paths) media.push(await uploadFile(context, userId, path, type));
+  return media;
+}
+
+async function uploadFile(
+  { client, io }: CommandContext,
+  userId: string,
+  path: string,
+  type: MediaType | undefined,
+) {
   const file = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
   const { upload_id, mime_type } = await client.upload(userId, file, {
     fileName: basename(path),
     signal: io.signal,
   });
-  return [{ type: type ?? BY_MIME_TYPE[mime_type] ?? 'document', upload_id }];
+  return { type: type ?? BY_MIME_TYPE[mime_type] ?? 'document', upload_id };
 }

@@ -80,7 +80,7 @@ export async function openServedAccount(
       inbox,
       endReceiving: () => receiving.restart(),
       publishHold: (hold) => publishHold(redis, { userId }, hold),
-      files: new AccountFiles({ redis, media: context.media, fetches: context.fetches, logger }, userId),
+      files: new AccountFiles({ ...context, quota: context.mediaQuota, logger }, userId),
       ledger: new SendLedger(sendState, (state, attempts) =>
         writeSendState(redis, fence, userId, state, attempts),
       ),

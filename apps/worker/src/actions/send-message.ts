@@ -1,22 +1,64 @@
-import { filePartsOf, isToFetch } from '@gateway/actions';
-import { partsOf } from '@gateway/contracts';
+import { isCaptionUncut, nextFileStep } from '@gateway/actions';
+import { captionCutsOf, GatewayError, partsOf, type FormattedText } from '@gateway/contracts';
+import { TelegramFailure } from '@gateway/telegram';
 import { recipientOf } from '../accounts/recipients.ts';
+import { outgoingMedia, runFileStep, uploadedAgain } from './file-steps.ts';
 import { randomIdOf } from './random-id.ts';
-import { fetchFile, outgoingMedia, sendFilePart, uploadedAgain } from './send-media.ts';
-import type { RunStep } from './step.ts';
+import { albumAsDocuments, sendAlbum } from './send-album.ts';
+import type { ActionClient, RunStep, StepOf } from './step.ts';
 import { typeFirst } from './type-first.ts';
 
-/** Fetches the file, uploads a part of it, or sends one part of the text, the first one with the file. */
+type SendStep = StepOf<'send'>;
+
+/** Makes a step for a file, or sends one part of the text: the first one with the file, or the album. */
 export const sendMessage: RunStep<'send'> = async (client, step) => {
-  const { jobId, job, progress, askedAt, after, searchSince } = step;
-  if (isToFetch(job, progress)) return { progress: await fetchFile(step), asked: false };
-  const fileParts = filePartsOf(job, progress);
-  if (step.index < fileParts) return { progress: await sendFilePart(client, step) };
+  const { job, progress } = step;
+  if (isCaptionUncut(job, progress))
+    return { progress: { ...progress, cuts: await cutCaption(client, step) }, asked: false };
+  const next = nextFileStep(job, progress);
+  if (next !== undefined) {
+    try {
+      const as = progress.asDocuments === true ? 'document' : undefined;
+      const { files, ...end } = await runFileStep(client, step, next, as);
+      return { progress: { ...progress, files }, ...end };
+    } catch (error) {
+      const asDocuments = albumAsDocuments(error, step);
+      if (asDocuments === null) throw error;
+      return { progress: asDocuments };
+    }
+  }
   const typing = await typeFirst(step);
   if (typing !== null) return typing;
-  const index = step.index - fileParts;
-  const { text = '', entities = [] } = partsOf(job.text, job.cuts ?? [], job.entities)[index] ?? {};
-  const media = index === 0 ? await outgoingMedia(step) : undefined;
+  const parts = partsOf(job.text, progress.cuts ?? job.cuts ?? [], job.entities);
+  const { length: files } = job.media ?? [];
+  if (progress.sent.length === 0 && files > 1) return sendAlbum(client, step, parts[0] ?? NO_TEXT);
+  const part = progress.sent.length - Math.max(0, files - 1);
+  return sendPart(client, step, part, parts[part] ?? NO_TEXT);
+};
+
+/**
+ * Cuts the text of the files by the caption limit of the account. The cut is stored before the first message is sent.
+ * @throws {TelegramFailure} `MESSAGE_INVALID` if the text may not be cut and is over the limit.
+ */
+async function cutCaption(client: ActionClient, { job }: SendStep): Promise<number[]> {
+  const limit = await client.captionLimit();
+  if (job.longCaption === 'cut') return captionCutsOf(job.text, job.entities, limit);
+  if (job.text.length <= limit) return [];
+  const message = `A caption of this account must be at most ${limit} UTF-16 units where split is false.`;
+  throw new TelegramFailure({ outcome: 'fail', asked: false }, new GatewayError('MESSAGE_INVALID', message));
+}
+
+const NO_TEXT: FormattedText = { text: '', entities: [] };
+
+async function sendPart(
+  client: ActionClient,
+  step: SendStep,
+  part: number,
+  { text, entities }: FormattedText,
+): ReturnType<RunStep<'send'>> {
+  const { jobId, job, progress, askedAt, after, searchSince } = step;
+  const hasFile = part === 0 && job.media !== undefined;
+  const media = hasFile ? await outgoingMedia(client, step, 0) : undefined;
   try {
     const sent = await client.run('send', {
       // The fields that the job and the call have in common, such as `linkPreview`.
@@ -26,17 +68,17 @@ export const sendMessage: RunStep<'send'> = async (client, step) => {
       entities,
       media,
       ownId: step.ownId,
-      randomId: randomIdOf(jobId, index),
+      randomId: randomIdOf(jobId, progress.sent.length),
       // Only the first part is a reply; the other parts follow it.
-      ...(index > 0 && { replyTo: undefined, quote: undefined }),
+      ...(part > 0 && { replyTo: undefined, quote: undefined }),
       askedAt,
       after,
       searchSince,
     });
     return { progress: { ...progress, sent: [...progress.sent, sent] }, messageIds: [sent.message_id] };
   } catch (error) {
-    const again = media === undefined ? null : uploadedAgain(error, progress);
-    if (again === null) throw error;
-    return { progress: again };
+    const files = hasFile ? uploadedAgain(error, step) : null;
+    if (files === null) throw error;
+    return { progress: { ...progress, files } };
   }
-};
+}

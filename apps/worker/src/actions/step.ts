@@ -12,7 +12,7 @@ export interface Step {
   index: number;
   trace: string | undefined;
   /** The account's uploads. */
-  files: Pick<AccountFiles, 'describe' | 'fetch' | 'read'>;
+  files: Pick<AccountFiles, 'describe' | 'fetch' | 'probe' | 'read'>;
   now: () => number;
   /** Shows the account as typing to the chat, once. @returns whether it is shown. */
   showTyping: () => Promise<boolean>;
@@ -52,7 +52,7 @@ export type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'save
 };
 
 /** What an action uses of the account's connection. */
-export type ActionClient = Pick<AccountClient, 'run'>;
+export type ActionClient = Pick<AccountClient, 'captionLimit' | 'run'>;
 
 /** Runs one step of an action at Telegram. @throws {TelegramFailure} */
 export type RunStep<N extends ActionName> = (

@@ -7,9 +7,10 @@ import type { FetchedJob } from '@gateway/queue';
  * @returns `DEPENDENCY_FAILED` with the `code` of that job if it sent nothing.
  */
 export function withDependency({
+  action,
   data,
   dependency,
-}: Pick<FetchedJob, 'data' | 'dependency'>): JobEnvelope | GatewayError {
+}: Pick<FetchedJob, 'action' | 'data' | 'dependency'>): JobEnvelope | GatewayError {
   if (data.after === undefined) return data;
   const { jobId } = data.after;
   if (dependency === undefined) return failed(jobId, 'JOB_NOT_FOUND');
@@ -17,7 +18,15 @@ export function withDependency({
   const ids = messageIdsIn(dependency.result);
   const [first] = ids;
   if (first === undefined) return failed(jobId, 'MESSAGE_NOT_FOUND');
-  return 'messageIds' in data ? { ...data, messageIds: ids } : { ...data, messageId: first };
+  if ('messageIds' in data) return { ...data, messageIds: ids };
+  const messageId = action.name === 'message.edit' ? (captionIdIn(dependency.result) ?? first) : first;
+  return { ...data, messageId };
+}
+
+/** The item of an album that has the caption, if that is not the first. */
+function captionIdIn(result: unknown): number | undefined {
+  const isAlbum = typeof result === 'object' && result !== null && 'caption_message_id' in result;
+  return isAlbum && typeof result.caption_message_id === 'number' ? result.caption_message_id : undefined;
 }
 
 function failed(jobId: string, code: string): GatewayError {

@@ -59,7 +59,8 @@ export class Endings {
     metrics.failed(code);
     const { jobId, requestId } = laneJob;
     logger.warn({ jobId, requestId, code, rpcError: details.rpcError, err: cause }, 'failed');
-    await this.#left(laneJob, code === 'CANCELLED' ? 'cancelled' : 'failed');
+    const mayBeRetried = code !== 'CANCELLED' && error.kind !== 'unknown_outcome';
+    await this.#left(laneJob, code === 'CANCELLED' ? 'cancelled' : 'failed', mayBeRetried);
   }
 
   /**
@@ -85,10 +86,10 @@ export class Endings {
     return failed.length;
   }
 
-  async #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>): Promise<void> {
+  async #left(laneJob: LaneJob, how: NonNullable<LaneJob['ended']>, mayBeRetried = false): Promise<void> {
     laneJob.ended = how;
     const uploads = laneJob.job.action.uploadsOf?.(laneJob.job.data, laneJob.progress) ?? [];
-    if (uploads.length > 0) void this.#options.account.files.release(laneJob.jobId, uploads);
+    if (uploads.length > 0) void this.#options.account.files.release(laneJob.jobId, uploads, mayBeRetried);
     const place = this.#jobs.jobs.indexOf(laneJob);
     this.#jobs.drop(laneJob);
     const released = laneJob.job.released();

@@ -1,9 +1,17 @@
-import { readUploadId, GatewayError } from '@gateway/contracts';
-import { MediaStoreError, toGatewayError, type MediaStore } from '@gateway/media';
+import { readUploadId, GatewayError, type MediaType } from '@gateway/contracts';
+import {
+  MediaStoreError,
+  probeFilm,
+  probePicture,
+  toGatewayError,
+  type MediaFacts,
+  type MediaStore,
+} from '@gateway/media';
 import {
   forgetUploads,
   readUpload,
   releaseUpload,
+  returnUpload,
   type RedisClient,
   type UploadRecord,
 } from '@gateway/queue';
@@ -11,33 +19,36 @@ import type { Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
 import type { MediaFetches } from './media-fetches.ts';
 
+export interface AccountFilesOptions {
+  redis: RedisClient;
+  media: MediaStore;
+  fetches: MediaFetches;
+  /** The most bytes that the unused uploads of an account may have. */
+  quota: number;
+  logger: Logger;
+}
+
 /** The uploads of one account, for its jobs. */
 export class AccountFiles {
   readonly #redis: RedisClient;
   readonly #media: MediaStore;
   readonly #fetches: MediaFetches;
+  readonly #quota: number;
   readonly #userId: string;
   readonly #logger: Logger;
 
-  constructor(
-    {
-      redis,
-      media,
-      fetches,
-      logger,
-    }: { redis: RedisClient; media: MediaStore; fetches: MediaFetches; logger: Logger },
-    userId: string,
-  ) {
+  constructor({ redis, media, fetches, quota, logger }: AccountFilesOptions, userId: string) {
     this.#redis = redis;
     this.#media = media;
     this.#fetches = fetches;
+    this.#quota = quota;
     this.#userId = userId;
     this.#logger = logger;
   }
 
   /** As {@link MediaFetches.fetch}. */
-  async fetch(jobId: string, url: string): Promise<string | null> {
-    return this.#fetches.fetch({ userId: this.#userId, jobId, url });
+  async fetch(jobId: string, file: number, url: string): Promise<string | null> {
+    return this.#fetches.fetch({ userId: this.#userId, jobId, file, url });
   }
 
   /** @throws {TelegramFailure} `UPLOAD_NOT_FOUND`: it went with the end of its last job. */
@@ -45,6 +56,17 @@ export class AccountFiles {
     const record = await readUpload(this.#redis, this.#userId, uploadId);
     if (record === null) throw gone();
     return record;
+  }
+
+  /** What the file shows of itself, as far as a file of this type tells it. Reads a bounded part of it. */
+  async probe(uploadId: string, type: MediaType, mimeType: string): Promise<MediaFacts> {
+    const name = this.#nameOf(uploadId);
+    const { size } = readUploadId(uploadId);
+    const file = { size, read: async (at: number, length: number) => this.#media.read(name, at, length) };
+    // Telegram measures photos itself.
+    if (type === 'photo') return {};
+    if (mimeType.startsWith('image/')) return probePicture(file);
+    return type === 'document' ? {} : probeFilm(file);
   }
 
   /** @throws {TelegramFailure} */
@@ -58,12 +80,19 @@ export class AccountFiles {
     }
   }
 
-  /** The job has ended: deletes the files that no other job uses. Never throws; the sweep retries a failed deletion. */
-  async release(jobId: string, uploadIds: readonly string[]): Promise<void> {
+  /**
+   * The job has ended: deletes the files that no other job uses. Those of a job that may be retried become unused
+   * uploads. Never throws; the sweep retries what fails.
+   */
+  async release(jobId: string, uploadIds: readonly string[], mayBeRetried: boolean): Promise<void> {
+    const place = [this.#redis, this.#userId] as const;
     try {
-      for (const uploadId of uploadIds)
-        if (await releaseUpload(this.#redis, this.#userId, uploadId, jobId))
-          await this.#media.delete(this.#nameOf(uploadId));
+      for (const uploadId of uploadIds) {
+        const isDropped = mayBeRetried
+          ? await returnUpload(...place, uploadId, jobId, this.#quota)
+          : await releaseUpload(...place, uploadId, jobId);
+        if (isDropped) await this.#media.delete(this.#nameOf(uploadId));
+      }
     } catch (error) {
       this.#logger.warn(
         { err: error, jobId },

@@ -22,10 +22,12 @@ export interface MediaFetchesOptions {
   maxBytes: number;
 }
 
-/** A job whose file is fetched. */
+/** A job's file that is fetched. */
 interface FileJob {
   userId: string;
   jobId: string;
+  /** Its index among the job's files. */
+  file: number;
   url: string;
 }
 
@@ -48,14 +50,15 @@ export class MediaFetches {
    * @throws {GatewayError} `MEDIA_UNAVAILABLE`, `STORAGE_FULL`, `STORAGE_UNAVAILABLE`.
    */
   async fetch(job: FileJob): Promise<string | null> {
-    const running = this.#running.get(job.jobId) ?? this.#begin(job);
-    this.#running.set(job.jobId, running);
+    const key = `${job.jobId} ${job.file}`;
+    const running = this.#running.get(key) ?? this.#begin(job);
+    this.#running.set(key, running);
     const waited = new AbortController();
     const pause = delay(PIECE_MS, null, { signal: waited.signal }).catch(() => null);
     const outcome = await Promise.race([running, pause]);
     waited.abort();
     if (outcome === null) return null;
-    this.#running.delete(job.jobId);
+    this.#running.delete(key);
     if ('error' in outcome) throw outcome.error;
     return outcome.uploadId;
   }

@@ -12,6 +12,8 @@ export interface MediaRetentionOptions {
   media: MediaStore;
   /** How long a file that no job uses is kept, ms. */
   retentionMs: number;
+  /** The most bytes that the unused uploads of an account may have. */
+  quota: number;
   logger: Logger;
   signal: AbortSignal;
 }
@@ -36,14 +38,14 @@ export async function keepMediaRetention({
 }
 
 async function sweep(
-  { redis, media, retentionMs }: Omit<MediaRetentionOptions, 'signal' | 'logger'>,
+  { redis, media, retentionMs, quota }: Omit<MediaRetentionOptions, 'signal' | 'logger'>,
   signal: AbortSignal,
 ): Promise<void> {
   /** The files that are needed, by account. */
   const kept = new Map<string, ReadonlySet<string>>();
   for (const userId of await mediaAccounts(redis)) {
     if (signal.aborted) return;
-    const uploads = await dropExpiredUploads(redis, userId, retentionMs);
+    const uploads = await dropExpiredUploads(redis, userId, retentionMs, quota);
     for (const uploadId of uploads.dropped)
       await media.delete({ userId, id: readUploadId(uploadId).storedAs });
     kept.set(userId, new Set([...uploads.kept].map((uploadId) => readUploadId(uploadId).storedAs)));

@@ -36,6 +36,8 @@ export interface WorkerContext {
   media: MediaStore;
   fetches: MediaFetches;
   blocks: FileBlocks;
+  /** The most bytes that the unused uploads of an account may have. */
+  mediaQuota: number;
   telegram: Telegram;
   sealer: Sealer;
   pace: PaceSettings;

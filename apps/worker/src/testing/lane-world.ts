@@ -196,6 +196,7 @@ class FakeAccount implements LaneAccount {
       throw new Error('this world has no files');
     },
     fetch: async () => null,
+    probe: async () => ({}),
     read: async () => Buffer.alloc(0),
     release: async () => {},
   };

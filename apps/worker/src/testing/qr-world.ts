@@ -95,6 +95,7 @@ export class QrWorld {
       signInBot: async () => USER,
       me: async () => (await call('me'), USER),
       run: () => Promise.reject(new Error('this world sends nothing')),
+      captionLimit: async () => 1024,
       read: () => Promise.reject(new Error('this world reads nothing')),
       receive: () => Promise.reject(new Error('this world receives nothing')),
       updatePlace: () => Promise.reject(new Error('this world receives nothing')),

@@ -437,7 +437,7 @@ export const ERROR_CODES = {
     404,
     'permanent',
     'This account has no such upload, or no longer.',
-    'Upload the file again. Unused uploads expire, and used ones go when their last message has ended.',
+    'Upload the file again. Unused uploads expire, and used ones go when their last message is sent.',
   ),
   FILE_NOT_FOUND: entry(
     404,

@@ -51,9 +51,13 @@ export function cutsOf(
   }
 }
 
-/** As {@link cutsOf}, for a text whose first part is the caption of a file. */
-export function captionCutsOf(text: string, entities: readonly Entity[] = []): number[] {
-  const [first] = cutsOf(text, entities, MAX_CAPTION_LENGTH);
+/** As {@link cutsOf}, for a text whose first part is the caption of a file, of at most `max` UTF-16 units. */
+export function captionCutsOf(
+  text: string,
+  entities: readonly Entity[] = [],
+  max: number = MAX_CAPTION_LENGTH,
+): number[] {
+  const [first] = cutsOf(text, entities, max);
   if (first === undefined) return [];
   const rest = new Stretches(entities).within(first, text.length - first);
   return [first, ...cutsOf(text.slice(first), rest).map((cut) => first + cut)];

@@ -1,6 +1,7 @@
 import { MEDIA_ACCOUNTS_KEY, sendJobKey } from '../keys.ts';
+import { whyNotRetried } from '../line/retry-job.ts';
 import type { RedisClient } from '../redis/clients.ts';
-import { dropUnusedUpload, readUploadJobs, readUploads, releaseUpload } from './uploads.ts';
+import { dropUnusedUpload, readUploadJobs, readUploads, releaseUpload, returnUpload } from './uploads.ts';
 
 /** The accounts that may have uploads. */
 export async function mediaAccounts(redis: RedisClient): Promise<string[]> {
@@ -10,12 +11,14 @@ export async function mediaAccounts(redis: RedisClient): Promise<string[]> {
 /**
  * Forgets an account's uploads that no job has used for the retention time, and those whose jobs have all ended. The
  * latter happens at a job's end; this finds what a crash or a cancelled job left behind.
+ * @param quota the most bytes that the account's unused uploads may have.
  * @returns `dropped`: the uploads whose bytes can go; `kept`: the others.
  */
 export async function dropExpiredUploads(
   redis: RedisClient,
   userId: string,
   retentionMs: number,
+  quota: number,
 ): Promise<{ dropped: string[]; kept: Set<string> }> {
   const dropped: string[] = [];
   const kept = new Set<string>();
@@ -24,7 +27,7 @@ export async function dropExpiredUploads(
     const isExpired = createdAt < Date.now() - retentionMs;
     const isDropped =
       jobs.length > 0
-        ? await releaseEnded(redis, userId, uploadId, jobs)
+        ? await releaseEnded(redis, userId, uploadId, jobs, quota)
         : isExpired && (await dropUnusedUpload(redis, userId, uploadId));
     if (isDropped) dropped.push(uploadId);
     else kept.add(uploadId);
@@ -37,12 +40,20 @@ async function releaseEnded(
   userId: string,
   uploadId: string,
   jobs: readonly string[],
+  quota: number,
 ): Promise<boolean> {
   for (const jobId of jobs) {
     const job = sendJobKey(userId, jobId);
-    const [isThere, finishedOn] = await Promise.all([redis.exists(job), redis.hget(job, 'finishedOn')]);
-    const hasEnded = isThere === 0 || finishedOn !== null;
-    if (hasEnded && (await releaseUpload(redis, userId, uploadId, jobId))) return true;
+    const [isThere, [finishedOn, failedReason]] = await Promise.all([
+      redis.exists(job),
+      redis.hmget(job, 'finishedOn', 'failedReason'),
+    ]);
+    if (isThere === 1 && finishedOn === null) continue;
+    const mayBeRetried = typeof failedReason === 'string' && whyNotRetried(failedReason) === null;
+    const isDropped = mayBeRetried
+      ? await returnUpload(redis, userId, uploadId, jobId, quota)
+      : await releaseUpload(redis, userId, uploadId, jobId);
+    if (isDropped) return true;
   }
   return false;
 }

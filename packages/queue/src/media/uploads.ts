@@ -1,4 +1,11 @@
-import { MEDIA_ACCOUNTS_KEY, unusedBytesKey, uploadJobsKey, uploadsKey } from '../keys.ts';
+import {
+  MEDIA_ACCOUNTS_KEY,
+  sendJobKey,
+  unusedBytesKey,
+  uploadJobsKey,
+  uploadsKey,
+  uploadsPrefix,
+} from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
 import { parseUploadRecord, type UploadRecord } from './upload-record.ts';
@@ -26,6 +33,21 @@ const RELEASE = new Script(`
 if redis.call('SREM', KEYS[2], ARGV[2]) == 0 or redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 return redis.call('HDEL', KEYS[1], ARGV[1])`);
 
+/** KEYS: uploads, unused bytes, jobs of the upload, job. ARGV: id, job, quota, now. */
+const RETURN = new Script(`
+if redis.call('HEXISTS', KEYS[4], 'finishedOn') == 0 then return 0 end
+if redis.call('SREM', KEYS[3], ARGV[2]) == 0 or redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+local json = redis.call('HGET', KEYS[1], ARGV[1])
+if not json then return 0 end
+local record = cjson.decode(json)
+if tonumber(redis.call('GET', KEYS[2]) or '0') + record.size > tonumber(ARGV[3]) then
+  return redis.call('HDEL', KEYS[1], ARGV[1])
+end
+redis.call('INCRBY', KEYS[2], record.size)
+record.createdAt = tonumber(ARGV[4])
+redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(record))
+return 0`);
+
 /** KEYS: uploads, unused bytes, jobs of the upload. ARGV: id. */
 const DROP_UNUSED = new Script(`
 local record = redis.call('HGET', KEYS[1], ARGV[1])
@@ -52,6 +74,17 @@ local function use_uploads(prefix, ids, job)
   end
 end
 `;
+
+/** KEYS: uploads. ARGV: the prefix of their keys, their ids (JSON). */
+const ARE_THERE = new Script(`${UPLOAD_USES}
+return is_upload_missing(ARGV[1], cjson.decode(ARGV[2])) and 0 or 1`);
+
+/** KEYS: uploads. ARGV: the prefix of their keys, their ids (JSON), job. */
+const USE_AGAIN = new Script(`${UPLOAD_USES}
+local ids = cjson.decode(ARGV[2])
+if is_upload_missing(ARGV[1], ids) then return 0 end
+use_uploads(ARGV[1], ids, ARGV[3])
+return 1`);
 
 /**
  * Records an upload whose bytes are stored.
@@ -129,6 +162,44 @@ export async function releaseUpload(
 export async function forgetUploads(redis: RedisClient, userId: string): Promise<void> {
   const jobs = (await redis.hkeys(uploadsKey(userId))).map((uploadId) => uploadJobsKey(userId, uploadId));
   await redis.del(uploadsKey(userId), unusedBytesKey(userId), ...jobs);
+}
+
+/**
+ * The job has failed and may be retried. An upload that no other job uses is then unused, as if it were new; over the
+ * quota, it is forgotten. Does nothing if the job was retried meanwhile.
+ * @returns whether it is forgotten, so that its bytes can go.
+ */
+export async function returnUpload(
+  redis: RedisClient,
+  userId: string,
+  uploadId: string,
+  jobId: string,
+  quota: number,
+): Promise<boolean> {
+  const keys = [uploadsKey(userId), unusedBytesKey(userId), uploadJobsKey(userId, uploadId)];
+  const args = [uploadId, jobId, quota, Date.now()];
+  return (await RETURN.run(redis, [...keys, sendJobKey(userId, jobId)], args)) === 1;
+}
+
+/** Whether the account has all of these uploads. */
+export async function hasUploads(
+  redis: RedisClient,
+  userId: string,
+  uploadIds: readonly string[],
+): Promise<boolean> {
+  const args = [uploadsPrefix(userId), JSON.stringify(uploadIds)];
+  return uploadIds.length === 0 || (await ARE_THERE.run(redis, [uploadsKey(userId)], args)) === 1;
+}
+
+/** A retried job uses its uploads again. */
+export async function useUploadsAgain(
+  redis: RedisClient,
+  userId: string,
+  uploadIds: readonly string[],
+  jobId: string,
+): Promise<void> {
+  const args = [uploadsPrefix(userId), JSON.stringify(uploadIds), jobId];
+  if (uploadIds.length > 0) await USE_AGAIN.run(redis, [uploadsKey(userId)], args);
 }
 
 /** Forgets an upload unless a job uses it. @returns whether it is forgotten, so that its bytes can go. */

@@ -1,7 +1,7 @@
 import { sameTextAs } from '@gateway/contracts';
-import { Api } from 'telegram/tl/index.js';
+import type { Api } from 'telegram/tl/index.js';
 import type { Asker } from '../caller.ts';
-import { CLOCK_SKEW, ownMessagesIn, pagesOf, type Floor } from './history.ts';
+import { ownInHistory, type Floor } from './history.ts';
 
 /** Messages that were forwarded together. */
 interface Forwarded {
@@ -20,19 +20,9 @@ export async function findForwarded(
   asker: Asker,
   peer: Api.TypeInputPeer,
   { texts, withAuthor }: Forwarded,
-  { after, since = 0 }: Floor,
+  floor: Floor,
 ): Promise<number[] | undefined> {
-  const earliest = since / 1000 - CLOCK_SKEW;
-  const own: Api.Message[] = [];
-  for await (const page of pagesOf(asker, peer, after, earliest)) {
-    const isOwn = ownMessagesIn(page, peer);
-    own.push(
-      ...page.messages
-        .filter((message) => message instanceof Api.Message)
-        .filter((message) => message.id > after && message.date >= earliest && isOwn(message)),
-    );
-  }
-  own.sort((a, b) => a.id - b.id);
+  const own = (await ownInHistory(asker, peer, floor)).toSorted((a, b) => a.id - b.id);
   const same = texts.map((text) => sameTextAs(text));
   const starts = own.flatMap((_message, start) => {
     const row = own.slice(start, start + texts.length);
@@ -44,6 +34,6 @@ export async function findForwarded(
     });
     return isMatch ? [start] : [];
   });
-  const start = after === 0 ? starts.at(-1) : starts[0];
+  const start = floor.after === 0 ? starts.at(-1) : starts[0];
   return start === undefined ? undefined : own.slice(start, start + texts.length).map(({ id }) => id);
 }

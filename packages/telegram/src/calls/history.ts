@@ -9,7 +9,7 @@ const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
 
 /** Seconds that Telegram's clock may lag behind ours. */
-export const CLOCK_SKEW = 60;
+const CLOCK_SKEW = 60;
 
 /** The lower bound of a search for a message. */
 export interface Floor {
@@ -55,6 +55,25 @@ export async function findInHistory(
   return found;
 }
 
+/** This account's own messages in a chat, down to the floor and at most among the last 2,000 messages there. */
+export async function ownInHistory(
+  asker: Asker,
+  peer: Api.TypeInputPeer,
+  { after, since = 0 }: Floor,
+): Promise<Api.Message[]> {
+  const earliest = since / 1000 - CLOCK_SKEW;
+  const own: Api.Message[] = [];
+  for await (const page of pagesOf(asker, peer, after, earliest)) {
+    const isOwn = ownMessagesIn(page, peer);
+    own.push(
+      ...page.messages
+        .filter((message) => message instanceof Api.Message)
+        .filter((message) => message.id > after && message.date >= earliest && isOwn(message)),
+    );
+  }
+  return own;
+}
+
 type Page = Exclude<Api.messages.TypeMessages, Api.messages.MessagesNotModified>;
 
 /**
@@ -92,7 +111,7 @@ export async function* pagesOf(
 }
 
 /** Telegram does not mark messages as outgoing in the chat with oneself, whatever name it is addressed by. */
-export function ownMessagesIn(page: Page, peer: Api.TypeInputPeer): (message: Api.Message) => boolean {
+function ownMessagesIn(page: Page, peer: Api.TypeInputPeer): (message: Api.Message) => boolean {
   const isSelf =
     peer instanceof Api.InputPeerSelf ||
     (peer instanceof Api.InputPeerUser &&

@@ -1,19 +1,24 @@
+import { readCaptionLimit } from './caption-limit.ts';
 import { joinChat } from './chats/join-chat.ts';
 import { leaveChat } from './chats/leave-chat.ts';
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
+import { findFile } from './find-file.ts';
 import { forwardMessages } from './forward-messages.ts';
 import { pinMessage, unpinMessage } from './pin-message.ts';
 import { pressButton } from './press-button.ts';
 import { reactToMessage } from './react-to-message.ts';
 import { readChat } from './read-chat.ts';
+import { sendAlbum } from './send-album.ts';
 import { sendMessage } from './send-message.ts';
 import { showTyping } from './show-typing.ts';
+import { storeMedia } from './store-media.ts';
 import { uploadPart } from './upload-part.ts';
 
 /** What the account does at Telegram: for the actions' jobs, by the names of the actions, and others. */
 export const CALLS = {
   send: sendMessage,
+  'send.album': sendAlbum,
   'message.edit': editMessage,
   'message.delete': deleteMessages,
   'message.forward': forwardMessages,
@@ -25,7 +30,10 @@ export const CALLS = {
   'chat.join': joinChat,
   'chat.leave': leaveChat,
   'chat.typing': showTyping,
+  'caption.limit': readCaptionLimit,
+  'file.find': findFile,
   'file.part': uploadPart,
+  'file.store': storeMedia,
 };
 
 export type CallName = keyof typeof CALLS;

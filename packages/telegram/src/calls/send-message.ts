@@ -2,16 +2,15 @@ import type { Entity, Recipient, SentMessage as SentPart } from '@gateway/contra
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
-import { RpcError } from '../errors/call-errors.ts';
-import { rpcNameOf, toFailure } from '../errors/errors.ts';
-import type { TelegramFailure } from '../errors/telegram-failure.ts';
+import { rpcNameOf } from '../errors/errors.ts';
 import type { Recipients, ResolvedRecipient } from '../peers/recipients.ts';
 import { findByIds } from './bot-history.ts';
 import { toTelegramEntities } from './entities.ts';
-import { findInHistory } from './history.ts';
+import { findInHistory, type Floor } from './history.ts';
 import { hasAttachment, inputAttachment, type OutgoingAttachment } from './outgoing-attachment.ts';
 import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './outgoing-media.ts';
 import { inputReplyTo, isInTopic, type Place } from './reply-to.ts';
+import { sentBefore, sentJustNow, unseen } from './sent-before.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 
@@ -86,7 +85,7 @@ async function findEarlier(
   { isBot }: Recipients,
   peer: Api.TypeInputPeer,
   { text, media, topicId, ...attachment }: OutgoingMessage,
-  floor: { after: number; since?: number },
+  floor: Floor,
 ): Promise<SentMessage | undefined> {
   const isLike = (message: Api.Message) =>
     (media === undefined || hasFile(message, media)) &&
@@ -104,6 +103,11 @@ async function sendTo(
   message: OutgoingMessage,
 ): Promise<SentMessage> {
   const randomId = message.randomId.toString();
+  const search = {
+    after: message.after ?? 0,
+    isBot: recipients.isBot,
+    find: (floor: Floor) => findEarlier(caller, recipients, peer, message, floor),
+  };
   let answer: Api.TypeUpdates;
   try {
     answer = await caller.act(requestOf(recipients, peer, message));
@@ -112,10 +116,10 @@ async function sendTo(
     const document = message.media === undefined ? null : asDocument(message.media, name);
     if (document !== null) return sendTo(caller, recipients, peer, { ...message, media: document });
     if (name !== 'RANDOM_ID_DUPLICATE') throw error;
-    return sentBefore(caller, recipients, peer, message);
+    return sentBefore(search);
   }
   if ('users' in answer) recipients.remember(answer);
-  return sentMessageIn(answer, randomId) ?? sentJustNow(caller, recipients, peer, message);
+  return sentMessageIn(answer, randomId) ?? sentJustNow(search);
 }
 
 function requestOf(
@@ -139,47 +143,4 @@ function requestOf(
   return media === undefined
     ? new Api.messages.SendMessage({ ...fields, noWebpage: !message.linkPreview })
     : new Api.messages.SendMedia({ ...fields, media });
-}
-
-/** This call has sent the message. So no failure to find it, not even a flood wait, may say that nothing was sent. */
-async function sentJustNow(
-  caller: Caller,
-  recipients: Recipients,
-  peer: Api.TypeInputPeer,
-  message: OutgoingMessage,
-): Promise<SentMessage> {
-  return sentBefore(caller, recipients, peer, message).catch(() => {
-    throw unseen();
-  });
-}
-
-/**
- * Finds a message that is already sent. A failure to find it must not be taken for "not sent".
- * A flood wait may be reported: this call sent nothing, and its caller knows of the call that did.
- */
-async function sentBefore(
-  caller: Caller,
-  recipients: Recipients,
-  peer: Api.TypeInputPeer,
-  message: OutgoingMessage,
-): Promise<SentMessage> {
-  const { after = 0 } = message;
-  try {
-    const sent = await findEarlier(caller, recipients, peer, message, { after });
-    if (sent !== undefined) return sent;
-    // If the job was forgotten and enqueued again, the message lies before others that were sent since.
-    const older =
-      after === 0 || recipients.isBot
-        ? undefined
-        : await findEarlier(caller, recipients, peer, message, { after: 0 });
-    if (older !== undefined) return older;
-  } catch (error) {
-    const { outcome } = toFailure(error, true).failure;
-    if (outcome === 'wait' || outcome === 'account') throw error;
-  }
-  throw unseen();
-}
-
-function unseen(): TelegramFailure {
-  return toFailure(new RpcError(500, 'RANDOM_ID_DUPLICATE'), true);
 }
