@@ -1,7 +1,7 @@
 import { sleep } from '@gateway/runtime';
 import type { Random } from './random.ts';
 
-/** The result of posting a send or an edit. */
+/** The result of posting a job. */
 export type PostEnd =
   | { kind: 'accepted'; jobId: string; messageId: number | null; at: number }
   /** Finally refused, by the API or by Telegram. */
@@ -12,7 +12,7 @@ export type PostEnd =
   | { kind: 'undecided' };
 
 export interface Post {
-  path: '/telegram/user/send' | '/telegram/user/message/edit';
+  path: `/telegram/user/${'send' | 'message/edit' | 'message/forward' | 'message/delete'}`;
   body: object;
   /** Its `Idempotency-Key`. */
   key: string;
@@ -41,6 +41,24 @@ export class Caller {
       await sleep(this.#random.whole(50, 500), giveUp);
     }
     return { kind: 'undecided' };
+  }
+
+  /** Uploads a file, as often as it takes. @returns its `upload_id`; `null` after `giveUp`. Never throws. */
+  async upload(userId: string, bytes: Uint8Array<ArrayBuffer>, giveUp: AbortSignal): Promise<string | null> {
+    while (!giveUp.aborted) {
+      try {
+        const response = await fetch(
+          `${this.#random.pick(this.#urls)}/telegram/user/uploads?user_id=${userId}`,
+          { method: 'POST', body: bytes, signal: AbortSignal.timeout(ANSWER_LIMIT) },
+        );
+        const id = fieldOf(await response.json(), 'upload_id');
+        if (typeof id === 'string') return id;
+      } catch {
+        // Without an answer, the upload may be there. It is unused then, and expires.
+      }
+      await sleep(this.#random.whole(50, 500), giveUp);
+    }
+    return null;
   }
 
   /** The id of the message that a job has sent, by one read of the job; `null` if it is not known. */

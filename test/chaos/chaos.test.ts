@@ -30,12 +30,14 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
     if (run !== undefined && isClean(run.findings)) await run.discard();
   });
 
-  test('every accepted message arrives once and in order, every edit takes effect, and nothing is stuck', () => {
+  test('every accepted message arrives once and in order, every edit, forward and delete takes effect once, and nothing is stuck', () => {
     const { findings, directory } = run;
     const found = [...faultsFound(findings)].filter(([, evidence]) => evidence.length > 0);
     expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);
     expect(findings.ledger.accepted.length).toBeGreaterThanOrEqual(SHORT.length.messages);
-    expect(findings.ledger.acceptedEdits.length).toBeGreaterThan(0);
+    const { accepted, acceptedEdits } = findings.ledger;
+    expect(acceptedEdits.length).toBeGreaterThan(0);
+    expect(accepted.some(({ files = [] }) => files.length > 1)).toBe(true);
   });
 
   test('each kind of fault has happened', () => {

@@ -82,7 +82,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
 async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise<Findings> {
   const { seed, length, rate, longest, gap, say, signal } = options;
   const random = new Random(seed);
-  const load = new Load({ world, urls: fleet.urls, rate, longest, random: random.fork() });
+  // In a failover Redis may lose the record of an upload before any message uses it.
+  const files = options.redis === 'server';
+  const load = new Load({ world, urls: fleet.urls, rate, longest, files, random: random.fork() });
   const scene: Scene = {
     fleet,
     world,
@@ -122,7 +124,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
 
   const { ledger } = load;
   say(
-    `no more messages: ${ledger.accepted.length} sends and ${ledger.acceptedEdits.length} edits were accepted; waiting until all are there`,
+    `no more messages: ${ledger.accepted.length} sends, ${ledger.acceptedEdits.length} edits and ${ledger.acceptedActions.length} forwards and deletes were accepted; waiting until all are there`,
   );
   await fleet.control.clearFaults();
   const lostInFailover = await withdrawLost(fleet, ledger, scene.failovers);

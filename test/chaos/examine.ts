@@ -1,6 +1,7 @@
 import { sleep } from '@gateway/runtime';
 import { ApiClient, type ApiAnswer } from '../env/api-client.ts';
 import type { Fleet } from '../env/fleet.ts';
+import { judgeActions, nameOfAction } from './judge-actions.ts';
 import { judgeEdits, nameOfEdit, type EditVerdict } from './judge-edits.ts';
 import { judge, nameOf, type AcceptedMessage, type ArrivedMessage, type Verdict } from './judge.ts';
 import type { Ledger } from './ledger.ts';
@@ -41,35 +42,53 @@ export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
   }
 }
 
-/** Compares the ledger with the messages at the sandbox. The verdict on edits counts after {@link examine}. */
+/** Compares the ledger with the messages at the sandbox. Only the verdict on sends counts before {@link examine}. */
 export async function verdictOf(
   { control }: Fleet,
   ledger: Ledger,
-): Promise<{ sends: Verdict; edits: EditVerdict }> {
+): Promise<{ sends: Verdict; edits: EditVerdict; actions: string[] }> {
   const arrived = (await control.messages()).map(
-    ({ id, from_id, to_id, text, accepted_at, edit_date }): ArrivedMessage => ({
+    ({
+      id,
+      from_id,
+      to_id,
+      text,
+      accepted_at,
+      edit_date,
+      media,
+      deleted,
+      forwarded_from,
+    }): ArrivedMessage => ({
       id,
       from: from_id,
       to: to_id,
       text,
       at: Date.parse(accepted_at),
       edited: edit_date !== undefined,
+      sha256: media?.sha256,
+      deleted: deleted === true,
+      forwarded: forwarded_from !== undefined,
     }),
   );
+  const originals = arrived.filter(({ forwarded }) => forwarded !== true);
   return {
     sends: judge(ledger.accepted, arrived, [...ledger.undecided, ...ledger.lostInFailover]),
-    edits: judgeEdits(ledger.acceptedEdits, arrived, [...ledger.undecidedEdits, ...ledger.lostEdits]),
+    edits: judgeEdits(ledger.acceptedEdits, originals, [...ledger.undecidedEdits, ...ledger.lostEdits]),
+    actions: judgeActions(ledger.acceptedActions, arrived, [
+      ...ledger.undecidedActions,
+      ...ledger.lostActions,
+    ]),
   };
 }
 
 /**
  * Reads every accepted job and every account repeatedly until all are well or the time is over. Adds the message ids of
- * the sends to the ledger, if they are missing there, and how the edits ended.
+ * the sends to the ledger, if they are missing there, and how the other jobs ended.
  */
 export async function examine(
   fleet: Fleet,
   world: World,
-  { accepted, acceptedEdits }: Ledger,
+  { accepted, acceptedEdits, acceptedActions }: Ledger,
 ): Promise<SelfReport> {
   const api = new ApiClient(fleet.urls[0] ?? '');
   const deadline = performance.now() + REPORT_LIMIT;
@@ -92,13 +111,22 @@ export async function examine(
       failedJobs.push(`${nameOfEdit(edit)}, ${edit.jobId}: it reports message ${result.message_id}`);
     return undefined;
   });
+  const actions = await repeated(acceptedActions, deadline, async (action) => {
+    const answer = await api.get(`/jobs/${action.jobId}`);
+    const { state, error } = answer.body;
+    if (state !== 'completed' && state !== 'failed') return describe(action.jobId, answer);
+    action.end = state === 'completed' ? state : error.kind === 'unknown_outcome' ? 'unknown' : 'failed';
+    if (action.end === 'failed')
+      failedJobs.push(`${nameOfAction(action)}, ${action.jobId}: ${JSON.stringify(error)}`);
+    return undefined;
+  });
   const accounts = await repeated(world.accounts, deadline, async ({ userId }) => {
     const answer = await api.status(userId);
     const { state, pending } = answer.body;
     const isIdle = Object.values(pending ?? { unknown: 1 }).every((count) => count === 0);
     return state === 'ready' && isIdle ? undefined : describe(userId, answer);
   });
-  return { stuckJobs: [...jobs, ...edits], failedJobs, unwellAccounts: accounts };
+  return { stuckJobs: [...jobs, ...edits, ...actions], failedJobs, unwellAccounts: accounts };
 }
 
 /** A different id does not replace an earlier one, so that the judge finds the contradiction. */

@@ -1,5 +1,6 @@
 import { ApiClient } from '../env/api-client.ts';
 import type { Fleet } from '../env/fleet.ts';
+import { nameOfAction } from './judge-actions.ts';
 import { nameOfEdit } from './judge-edits.ts';
 import { nameOf } from './judge.ts';
 import type { Ledger } from './ledger.ts';
@@ -8,7 +9,7 @@ import type { Ledger } from './ledger.ts';
 const REPLICATION_MS = 1_000;
 
 /**
- * Takes sends and edits out of the accepted ones that Redis lost in a failover: they were accepted just before a
+ * Takes jobs out of the accepted ones that Redis lost in a failover: they were accepted just before a
  * primary failed, or before it had become a replica (a frozen one still accepts some when it wakes), and their jobs do
  * not exist any more.
  * @returns their names.
@@ -25,9 +26,16 @@ export async function withdrawLost(
     ) && (await api.get(`/jobs/${jobId}`)).status === 404;
   const lost = await Promise.all(ledger.accepted.map(isLost));
   const lostEdits = await Promise.all(ledger.acceptedEdits.map(isLost));
+  const lostActions = await Promise.all(ledger.acceptedActions.map(isLost));
+  ledger.lostActions.push(...ledger.acceptedActions.filter((_, index) => lostActions[index]));
+  ledger.acceptedActions = ledger.acceptedActions.filter((_, index) => !lostActions[index]);
   ledger.lostInFailover.push(...ledger.accepted.filter((_, index) => lost[index]));
   ledger.lostEdits.push(...ledger.acceptedEdits.filter((_, index) => lostEdits[index]));
   ledger.accepted = ledger.accepted.filter((_, index) => !lost[index]);
   ledger.acceptedEdits = ledger.acceptedEdits.filter((_, index) => !lostEdits[index]);
-  return [...ledger.lostInFailover.map(nameOf), ...ledger.lostEdits.map(nameOfEdit)];
+  return [
+    ...ledger.lostInFailover.map(nameOf),
+    ...ledger.lostEdits.map(nameOfEdit),
+    ...ledger.lostActions.map(nameOfAction),
+  ];
 }

@@ -88,6 +88,16 @@ describe('the judge', () => {
     expect(counts(judge([accepted(1, { messageId: 7 })], [arrived(1)]))).toEqual({ wrongIds: 1 });
   });
 
+  test('counts files that differ from the accepted ones, and skips forwarded copies', () => {
+    const sent = [accepted(1, { files: ['a', 'b'], text: `[${CHAT}#1] 1 text [${CHAT}#1] 2 text` })];
+    const item = (line: number, sha256?: string) =>
+      arrived(1, { id: 100 + line, text: `[${CHAT}#1] ${line} text`, sha256 });
+    expect(counts(judge(sent, [item(1, 'a'), item(2, 'b')]))).toEqual({});
+    expect(counts(judge(sent, [item(1, 'b'), item(2, 'a')]))).toEqual({ damaged: 1 });
+    expect(counts(judge(sent, [item(1, 'a'), item(2)]))).toEqual({ damaged: 1 });
+    expect(counts(judge([accepted(1)], [arrived(1), arrived(1, { forwarded: true })]))).toEqual({});
+  });
+
   test('counts a text that differs from the accepted one', () => {
     const verdict = judge([accepted(1)], [arrived(1, { text: `[${CHAT}#1] 1 another` })]);
     expect(counts(verdict)).toEqual({ damaged: 1 });

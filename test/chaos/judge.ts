@@ -6,6 +6,8 @@ export interface PostedMessage extends Label {
   from: number;
   to: number;
   text: string;
+  /** SHA-256 of its files, in hexadecimal digits and in order. */
+  files?: string[];
 }
 
 /** A message that the API has accepted. */
@@ -27,6 +29,11 @@ export interface ArrivedMessage {
   at: number;
   /** Whether it has an edit date. */
   edited: boolean;
+  /** SHA-256 of the bytes of its file, in hexadecimal digits. */
+  sha256?: string | undefined;
+  deleted?: boolean;
+  /** Whether it is a forwarded copy. */
+  forwarded?: boolean;
 }
 
 /** Faults, each with the messages concerned, one line each. */
@@ -37,7 +44,7 @@ export interface Verdict {
   doubled: string[];
   /** Arrived after a message of its chat that was accepted later. */
   outOfOrder: string[];
-  /** Arrived with a different text. */
+  /** Arrived with a different text, or with other files. */
   damaged: string[];
   /** Arrived, though no caller was told that it was accepted. */
   unaccepted: string[];
@@ -72,6 +79,7 @@ export function judge(
   };
 
   for (const shown of arrived) {
+    if (shown.forwarded === true) continue;
     const label = labelOf(shown.text);
     const name = label === undefined ? undefined : nameOf(label);
     const original = name === undefined ? undefined : posted.get(name);
@@ -102,7 +110,8 @@ export function judge(
       verdict.lost.push(last === undefined ? name : `${name}, in part`);
       continue;
     }
-    if (is !== should) verdict.damaged.push(name);
+    const files = pieces.flatMap(({ sha256 }) => sha256 ?? []);
+    if (is !== should || files.join(' ') !== (message.files ?? []).join(' ')) verdict.damaged.push(name);
     if (message.messageId !== null && message.messageId !== last.id)
       verdict.wrongIds.push(`${name} is ${last.id}, not ${message.messageId}`);
     verdict.arrivals.set(name, last.at);

@@ -14,6 +14,8 @@ export interface LoadOptions {
   rate: number;
   /** UTF-16 units of the longest texts. */
   longest: number;
+  /** Whether some messages have files. */
+  files: boolean;
   random: Random;
 }
 
@@ -31,7 +33,7 @@ const BURST_SHARE = 0.01;
 const ACCOUNT_BURST_SHARE = 0.01;
 
 /**
- * Posts sends and edits from all accounts to all their chats. Within a chat, a post starts once the one before it has
+ * Posts sends, edits, forwards and deletes from all accounts to all their chats. Within a chat, a post starts once the one before it has
  * been accepted.
  */
 export class Load {
@@ -40,8 +42,11 @@ export class Load {
     undecided: [],
     acceptedEdits: [],
     undecidedEdits: [],
+    acceptedActions: [],
+    undecidedActions: [],
     lostInFailover: [],
     lostEdits: [],
+    lostActions: [],
     refused: [],
     splitKeys: [],
   };
@@ -61,6 +66,7 @@ export class Load {
           caller,
           ledger: this.ledger,
           longest: options.longest,
+          files: options.files,
           random: options.random.fork(),
           giveUp: this.#giveUp.signal,
         }),

@@ -22,8 +22,8 @@ type Flag = keyof typeof FLAGS;
 export const HELP = [
   'npm run chaos -- [options]',
   '',
-  'Sends and edits messages through several APIs and workers while they, Redis and the sandbox are killed, frozen',
-  'and cut off, and compares the messages at the sandbox with the accepted ones. Exit code 0 if no fault was found.',
+  'Sends texts and files, edits, forwards and deletes through several APIs and workers while they, Redis and the',
+  'sandbox are killed, frozen and cut off, and compares the messages at the sandbox with the accepted ones. Exit code 0 if no fault was found.',
   '',
   ...Object.entries(FLAGS).map(
     ([name, { default: value, about }]) =>

@@ -1,4 +1,5 @@
 import type { SelfReport } from './examine.ts';
+import { nameOfAction } from './judge-actions.ts';
 import { nameOfEdit, type EditVerdict } from './judge-edits.ts';
 import { nameOf, type Verdict } from './judge.ts';
 import type { Ledger } from './ledger.ts';
@@ -6,7 +7,8 @@ import type { Ledger } from './ledger.ts';
 /** All results of a run. */
 export interface Findings {
   seed: number;
-  verdict: { sends: Verdict; edits: EditVerdict };
+  /** `actions`: faults of forwards and deletes, one line each. */
+  verdict: { sends: Verdict; edits: EditVerdict; actions: readonly string[] };
   self: SelfReport;
   ledger: Ledger;
   /** Sign-ins that the sandbox ended because two connections used them at the same time. */
@@ -41,7 +43,7 @@ const EVIDENCE = 5;
 
 /** Faults by name, with the evidence. */
 export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
-  const { sends, edits } = verdict;
+  const { sends, edits, actions } = verdict;
   return new Map<string, readonly string[]>([
     ['lost', sends.lost],
     ['doubled', sends.doubled],
@@ -51,8 +53,16 @@ export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<s
     ['wrong message ids', sends.wrongIds],
     ['edits lost, or undone by an earlier one', edits.lost],
     ['wrong texts of edits', edits.wrong],
+    ['forwards and deletes lost, doubled or not asked for', actions],
     ['refused', ledger.refused],
-    ['never accepted', [...ledger.undecided.map(nameOf), ...ledger.undecidedEdits.map(nameOfEdit)]],
+    [
+      'never accepted',
+      [
+        ...ledger.undecided.map(nameOf),
+        ...ledger.undecidedEdits.map(nameOfEdit),
+        ...ledger.undecidedActions.map(nameOfAction),
+      ],
+    ],
     ['two jobs under one key', ledger.splitKeys],
     [
       'two connections of one account',
@@ -81,6 +91,8 @@ export function report(findings: Findings): string {
     ...[...faults].map(([name, count]): [string, string] => [`  ${name}`, String(count)]),
     ['messages accepted', String(ledger.accepted.length)],
     ['  a second', (ledger.accepted.length / seconds).toFixed(1)],
+    ['  with files', String(ledger.accepted.filter(({ files }) => files !== undefined).length)],
+    ['forwards and deletes accepted', String(ledger.acceptedActions.length)],
     ['edits accepted', String(ledger.acceptedEdits.length)],
     ['  that ended with an unknown outcome', String(findings.verdict.edits.unknown.length)],
     ['accepted, and lost by the replication of Redis', String(findings.lostInFailover.length)],

@@ -31,6 +31,14 @@ export function writeText({ chat, seq }: Label, random: Random, longest: number)
   return lines.join('\n');
 }
 
+/** Lines as those of {@link writeText}, each for a message of its own. */
+export function writeLines({ chat, seq }: Label, random: Random, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const words = Array.from({ length: random.whole(1, 8) }, () => random.pick(WORDS));
+    return `[${chat}#${seq}] ${index + 1} ${words.join(' ')}`;
+  });
+}
+
 const EDIT = /^\[[\w-]+#\d+\] edit (\d+) /;
 
 /** The text that an edit gives the message with this label. One line, so that one message holds it. */
