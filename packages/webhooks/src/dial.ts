@@ -1,5 +1,5 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { callbackify } from 'node:util';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './public-address.ts';
@@ -52,8 +52,31 @@ export function createDialer({
         callback(asError(error), null);
         return;
       }
-      connect(options, callback);
+      connect(options, (...end) => {
+        const [error, socket] = end;
+        if (error === null) goOnAtEnd(socket);
+        callback(...end);
+      });
     },
+  });
+}
+
+/** The part of undici's HTTP parser that {@link goOnAtEnd} uses. */
+interface Parser {
+  /** Whether the reader of the answer is behind. */
+  paused: boolean;
+  resume: () => void;
+}
+
+/**
+ * Lets the parser read the rest of an answer before undici learns that the server has closed the connection. Otherwise
+ * undici 7 throws what nobody can catch, if the parser is paused then (nodejs/undici#5360). undici 8 needs Node 22.
+ */
+function goOnAtEnd(socket: Socket): void {
+  socket.on('end', () => {
+    const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser');
+    const parser = symbol && (socket as unknown as Record<symbol, Parser | null>)[symbol];
+    if (parser?.paused === true) parser.resume();
   });
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFetcher, type FetcherOptions } from './fetch.ts';
 import { Receiver } from './testing/receiver.ts';
@@ -62,6 +65,25 @@ test('checks the address to which a name resolves at that moment', async () => {
   const url = `http://public.example:${receiver.port}/`;
   await expect(read(url, { allowPrivate: false, resolve })).rejects.toThrow('not a public one');
   expect(receiver.received).toEqual([]);
+});
+
+test('reads an answer whole, though its server closes the connection while the reader is behind', async () => {
+  const body = Buffer.alloc(64 * 1024, 'x');
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`);
+      socket.end(body);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const closed = once(server, 'connection').then(async ([socket]) => once(socket, 'close'));
+  const fetcher = createFetcher({ allowPrivate: true });
+  const { port } = server.address() as AddressInfo;
+  const { bytes } = await fetcher.fetch(`http://127.0.0.1:${port}/`, new AbortController().signal);
+  await closed;
+  expect(await buffer(bytes)).toEqual(body);
+  await fetcher.close();
+  server.close();
 });
 
 test('a server that sends no first byte in time, or stops, fails', async () => {
