@@ -33,8 +33,8 @@ const BURST_SHARE = 0.01;
 const ACCOUNT_BURST_SHARE = 0.01;
 
 /**
- * Posts sends, edits, forwards and deletes from all accounts to all their chats. Within a chat, a post starts once the one before it has
- * been accepted.
+ * Posts sends, edits, forwards and deletes from all accounts to all their chats. Within a chat, a post starts once the
+ * one before it has been accepted.
  */
 export class Load {
   readonly ledger: Ledger = {

@@ -9,7 +9,7 @@ import type { ActionClient, Step } from './step.ts';
 const MAX_RESTARTS = 3;
 
 /** A file as a job has it. */
-export interface JobFile {
+interface JobFile {
   type: MediaType;
   uploadId?: string | undefined;
   fileName?: string | undefined;

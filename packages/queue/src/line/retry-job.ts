@@ -15,8 +15,8 @@ export function whyNotRetried(failedReason: string | undefined): string | null {
 
 /**
  * Puts a failed send at the end of its account's queue again, under its own id: Telegram then recognises a repeat.
- * @throws {GatewayError} `TOO_LATE` if it has not failed, or must not be retried; `JOB_NOT_FOUND`; `UPLOAD_NOT_FOUND` if
- * a file that it still has to send has expired.
+ * @throws {GatewayError} `TOO_LATE` if it has not failed, or must not be retried; `JOB_NOT_FOUND`; or
+ * `UPLOAD_NOT_FOUND` if a file that it still has to send has expired.
  */
 export async function retryJob(
   redis: RedisClient,

@@ -25,7 +25,7 @@ export interface OutgoingAlbum extends Place {
   searchSince?: number | undefined;
 }
 
-export interface AlbumItem {
+interface AlbumItem {
   media: StoredMedia;
   /** The caption. */
   text: string;

@@ -11,7 +11,7 @@ interface Search<T> {
   find: (floor: Floor) => Promise<T | undefined>;
 }
 
-/** This call has sent the messages. So no failure to find them, not even a flood wait, may say that nothing was sent. */
+/** This call has sent the messages. So no failure to find them, even a flood wait, may say that nothing was sent. */
 export async function sentJustNow<T>(search: Search<T>): Promise<T> {
   return sentBefore(search).catch(() => {
     throw unseen();
