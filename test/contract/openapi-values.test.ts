@@ -13,7 +13,7 @@ const AT_ONCE = 8;
 
 /** Faults that the schemas do not express: of markup, sessions, the sent length, two fields that exclude each other. */
 const BEYOND_A_SCHEMA =
-  /^(media\.\d+\.)?text (is not valid (markdown|html)|must not be empty: it is nothing but markup|must be at most 4096)|^media\.\d+\.\w+ must be absent where |^session |^poll\.correct_option must be at most \d: |^(message_ids?|recipient_id|job_id|row|column|data|poll\.multiple) (is needed|must be absent) where |^for_everyone must be true in a channel|^messages\.\d+\.content must not be empty/;
+  /^(media\.\d+\.)?text (is not valid (markdown|html)|must not be empty: it is nothing but markup|must be at most 4096)|^media\.\d+\.(\w+ must be absent where |type cannot be in this album|thumbnail_upload_id must be an upload of at most)|^session |^poll\.correct_option must be at most \d: |^(message_ids?|recipient_id|job_id|row|column|data|poll\.multiple) (is needed|must be absent) where |^for_everyone must be true in a channel|^messages\.\d+\.content must not be empty/;
 
 describe('What the OpenAPI document allows', () => {
   let stack: Stack;

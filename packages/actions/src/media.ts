@@ -84,13 +84,7 @@ export const mediaSchema = z
   .max(MAX_ALBUM, `must hold at most ${MAX_ALBUM} files`)
   .describe(
     'Files that were uploaded by /telegram/user/uploads, that are fetched from addresses, or that other messages have. 2 to 10 are an album: photos and videos, or only audio, or only documents',
-  )
-  .meta({
-    anyOf: [
-      { maxItems: 1 },
-      ...ALBUM_KINDS.map((kinds) => ({ items: { properties: { type: { enum: kinds } } } })),
-    ],
-  });
+  );
 
 /** A file as the job has it. Strict: an older worker puts a job with an unknown option back. */
 export const mediaJobSchema = z.strictObject({

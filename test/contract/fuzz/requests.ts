@@ -68,9 +68,8 @@ function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<un
   if (name === 'recipient_id') return fc.constantFrom<unknown>(...known.recipients);
   const [example] = schema.examples ?? [];
   const choices = schema.anyOf ?? schema.oneOf;
-  // Those of an object only say which of its fields need one another, and those of a list, which items go together.
-  const isWhole = schema.type !== 'object' && schema.type !== 'array';
-  if (choices !== undefined && choices.length > 0 && isWhole)
+  // Those of an object only say which of its fields need one another.
+  if (choices !== undefined && choices.length > 0 && schema.type !== 'object')
     return fc.oneof(...choices.map((choice) => likely(name, choice, known)));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
