@@ -49,12 +49,14 @@ export function addMessageCommands(
     name: 'edit',
     byIds: '<recipient> <message_id> [text]',
     byJob: '[text]',
-    description: 'give a message a new text',
+    description: 'give a message a new text, or a new file',
     act: edit,
   })
     .option('--file <path>', 'take the text from a file; - as the text: from standard input')
     .option('--parse-mode <mode>', "markdown, markdown_lenient (a model's text) or html")
-    .option('--no-preview', 'without a preview of links');
+    .option('--no-preview', 'without a preview of links')
+    .option('--media <path>', 'a file in place of its own; the text is its caption')
+    .option('--as <type>', 'what the file is: photo, video, document …; by default as its kind');
 
   onMessages({
     name: 'delete',

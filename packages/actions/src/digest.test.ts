@@ -68,6 +68,11 @@ test.each([
   ],
   ['send', { ...SEND, typing_ms: 3_000 }, '2:YnBGjnEjAghDfIuJgJ6NvC1RCWfiAqdahQMr0bIGbjs'],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
+  [
+    'message.edit',
+    { ...EDIT, text: undefined, media: MEDIA },
+    '2:mDkyszEIyoxXkA_pMS4gKWs4cYHXk-FoOQNo8HHcqJE',
+  ],
   ['message.forward', FORWARD, '2:0i93WqwAOTcnSecVO87dd56622g5U5uNkBsitGqLdU8'],
   ['message.react', REACT, '2:q3_IONn_n9YT89rqwVm1dUgUZsU5MX-yeTK3L_WafFI'],
   ['message.pin', PIN, '2:JRqyOEQowDx61IrxGRlbr_LicU9km-FwlQcUmBax3Vc'],

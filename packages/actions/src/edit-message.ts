@@ -1,24 +1,43 @@
-import { entitySchema, messageFields, requestBody, userIdSchema } from '@gateway/contracts';
+import {
+  entitySchema,
+  fileProgressSchema,
+  messageFields,
+  needs,
+  requestBodyWithOneOf,
+  sentMediaSchema,
+  userIdSchema,
+} from '@gateway/contracts';
 import * as z from 'zod';
-import { defineAction, oneStep } from './action.ts';
-import { cutsFor, readText } from './message-text.ts';
+import { defineAction } from './action.ts';
+import { countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
+import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, oneFileSchema } from './media.ts';
+import { cutsFor, firstTextOf } from './message-text.ts';
 import { messageOf, namedMessage } from './named-message.ts';
 
-const request = requestBody({
-  user_id: userIdSchema,
-  ...namedMessage,
-  text: messageFields.text,
-  parse_mode: messageFields.parse_mode,
-  link_preview: messageFields.link_preview,
-  callback_url: messageFields.callback_url.optional(),
-});
+const request = requestBodyWithOneOf(
+  {
+    user_id: userIdSchema,
+    ...namedMessage,
+    text: messageFields.text
+      .optional()
+      .describe('Required unless there is `media`: its caption. Without it the message keeps its caption'),
+    media: oneFileSchema.optional(),
+    parse_mode: messageFields.parse_mode,
+    link_preview: messageFields.link_preview,
+    callback_url: messageFields.callback_url.optional(),
+  },
+  ['text', 'media'],
+).meta({ anyOf: [needs('text'), needs('media')] });
 
 const job = {
   recipient: z.string(),
   messageId: z.int(),
+  /** Empty: the message keeps its caption. */
   text: z.string(),
   /** The formatting of `text`. */
   entities: z.array(entitySchema).optional(),
+  /** The file that takes the place of the message's own. */
+  media: z.array(mediaJobSchema).length(1).optional(),
   linkPreview: z.boolean(),
 };
 
@@ -30,17 +49,22 @@ const result = z.object({
     .describe(
       'When it was last edited, RFC 3339, UTC; null if it already had this text and was never edited',
     ),
+  media: z.array(sentMediaSchema).optional().describe('The new file, if there is one'),
 });
 
-const notes = {
+const progress = z.object({
   /**
    * The message's `edit_date` before the first try, s since the epoch; 0: never edited. A try whose answer was lost is
    * repeated only if it is still this one, so that nobody else's edit is overwritten.
    */
   before: z.int().optional(),
-};
+  /** The id of the message's file before the first try. */
+  fileBefore: z.string().optional(),
+  files: z.array(fileProgressSchema).optional(),
+  result: result.optional(),
+});
 
-/** Replaces the text of a message that the account sent. */
+/** Replaces the text or the file of a message that the account sent. */
 export const editMessage = defineAction({
   name: 'message.edit',
   v: 1,
@@ -48,19 +72,26 @@ export const editMessage = defineAction({
     id: 'editMessage',
     summary: 'Edit a message',
     description:
-      'Replaces the text of one of the account’s own messages. It is a job in the account’s line: it follows the sends to the same chat that were accepted before. A text that the message already has is a success.',
+      'Replaces the text, the file, or both, of one of the account’s own messages. It is a job in the account’s line: it follows the sends to the same chat that were accepted before. A text that the message already has is a success.',
     done: 'It is edited.',
     examples: {
       edit: { user_id: 'alice', recipient_id: '+9996627102', message_id: 1234, text: 'Hello again!' },
+      file: {
+        user_id: 'alice',
+        recipient_id: '+9996627102',
+        message_id: 1234,
+        media: [{ type: 'photo', url: 'https://example.com/cat.jpg' }],
+      },
     },
   },
   request,
   job,
   result,
   toJob: async (given, tools) => {
-    const { link_preview, callback_url } = given;
+    const { media, link_preview, callback_url } = given;
     const { recipient, messageId } = messageOf(given);
-    const formatted = await readText(given, tools);
+    if (media !== undefined) checkMedia(media);
+    const formatted = await firstTextOf(given, tools);
     await tools.pause();
     cutsFor({ split: false }, formatted);
     const { text, entities } = formatted;
@@ -70,15 +101,37 @@ export const editMessage = defineAction({
         messageId,
         text,
         ...(entities.length > 0 && { entities: [...entities] }),
+        ...(media !== undefined && { media: media.map((item) => mediaOf(item, undefined)) }),
         linkPreview: link_preview,
       },
       callbackUrl: callback_url,
     };
   },
-  digest: ['recipient_id', 'job_id', 'message_id', 'text', 'parse_mode', 'link_preview', 'callback_url'],
-  chatsOf: ({ recipient }) => [recipient],
-  preview: ({ text }) => text,
-  steps: oneStep(notes, result),
+  digest: [
+    'recipient_id',
+    'job_id',
+    'message_id',
+    'text',
+    'media',
+    'parse_mode',
+    'link_preview',
+    'callback_url',
+  ],
+  forDigest: ({ media, ...given }) => ({ ...given, media: media?.map(mediaForDigest) }),
+  uploadsOf: uploadsOfFiles,
+  chatsOf: ({ recipient, media = [] }) => [
+    recipient,
+    ...media.flatMap(({ from }) => (from === undefined ? [] : [from.recipient])),
+  ],
+  preview: ({ text, media = [] }) => text || media.map(({ type }) => `[${type}]`).join(' '),
+  steps: {
+    progress,
+    none: {},
+    count: (edit, made) => countFileSteps(edit, made) + 1,
+    done: (made) => fileStepsDone(made) + (made.result === undefined ? 0 : 1),
+    result: (made) => made.result ?? null,
+    isTransfer: (edit, made) => nextFileStep(edit, made) !== undefined,
+  },
   repeat: 'idempotent',
   makesMessages: false,
   errors: [
@@ -88,8 +141,11 @@ export const editMessage = defineAction({
     'MESSAGE_NOT_FOUND',
     'EDIT_TOO_LATE',
     'NOT_AUTHOR',
+    'UPLOAD_NOT_FOUND',
+    'MEDIA_REFUSED',
+    'MEDIA_UNAVAILABLE',
     'JOB_NOT_FOUND',
     'DEPENDENCY_FAILED',
   ],
-  hide: ['text', 'entities'],
+  hide: ['text', 'entities', 'media'],
 });

@@ -86,6 +86,14 @@ export const mediaSchema = z
     'Files that were uploaded by /telegram/user/uploads, that are fetched from addresses, or that other messages have. 2 to 10 are an album: photos and videos, or only audio, or only documents',
   );
 
+/** The file of an edit: one in a list, as in a send, or by itself. */
+export const oneFileSchema = z
+  .preprocess(
+    (given) => (typeof given === 'object' && given !== null && !Array.isArray(given) ? [given] : given),
+    z.array(mediaItemSchema).length(1, 'must hold one file'),
+  )
+  .describe('A list of one file, as for a send');
+
 /** A file as the job has it. Strict: an older worker puts a job with an unknown option back. */
 export const mediaJobSchema = z.strictObject({
   type: z.enum(MEDIA_TYPES),

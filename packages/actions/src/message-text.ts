@@ -23,7 +23,7 @@ export interface GivenText {
  * @param path where the request has the text.
  * @throws {GatewayError} `VALIDATION` if the markup is invalid, or if nothing visible is left.
  */
-export async function readText(
+async function readText(
   { text, parse_mode }: GivenText,
   tools: JobTools,
   path = 'text',

@@ -215,7 +215,9 @@ export { chatTargetSchema } from './recipients/chat-target.ts';
 export { inviteHash } from './recipients/invites.ts';
 export { recipientIdSchema } from './recipients/recipient.ts';
 export {
+  fileProgressSchema,
   resultOf,
+  sentMediaSchema,
   sendProgressSchema,
   sendResultSchema,
   type FileProgress,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** A file of a sent message, as Telegram stored it. */
-const sentMediaSchema = z.object({
+export const sentMediaSchema = z.object({
   file_id: z.string().nullable(),
   type: z.string().describe('Differs from the requested type if Telegram took a photo only as a document'),
   size: z.number().int().nullable(),
@@ -45,7 +45,7 @@ const storedFileSchema = z.object({
 export type StoredFile = z.infer<typeof storedFileSchema>;
 
 /** How far one file of a job is on its way to Telegram. */
-const fileProgressSchema = z.object({
+export const fileProgressSchema = z.object({
   /** The upload into which the file was fetched. */
   fetched: z.string().optional(),
   /** How many parts of the file are at Telegram. */

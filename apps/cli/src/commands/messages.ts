@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../failure.ts';
 import { act } from './act.ts';
 import { missing, namedMessage, namedMessages, noMore, type JobOption } from './named-message.ts';
 import { messageIdOf, msOf, parseModeOf, textOf } from './send.ts';
+import { uploadMedia } from './upload-media.ts';
 
 /** A chat of an account. */
 export interface ChatArguments {
@@ -21,9 +22,11 @@ interface EditOptions extends JobOption {
   file?: string;
   parseMode?: string;
   preview?: boolean;
+  media?: string;
+  as?: string;
 }
 
-/** Gives a message that the account sent a new text. */
+/** Gives a message that the account sent a new text, or a new file. */
 export async function edit(
   context: CommandContext,
   { userId, words }: MessageArguments,
@@ -35,7 +38,9 @@ export async function edit(
   const request = {
     user_id: userId,
     ...fields,
-    text: await textOf(context, text, options.file),
+    ...(options.media === undefined
+      ? { text: await textOf(context, text, options.file) }
+      : { text, media: await uploadMedia(context, userId, [options.media], options.as) }),
     parse_mode: parseModeOf(options.parseMode),
     link_preview: options.preview === false ? false : undefined,
   };

@@ -34,13 +34,13 @@ export async function attempt(
     const chat = { ...account.chatOf(laneJob.recipient), stranger: before.stranger };
     // An upload says nothing about an earlier attempt to send its message, whose outcome may be unknown.
     if (!asked) return null;
-    if (messageIds === undefined && action.makesMessages) ledger.recordReached();
+    const isUpload = messageIds === undefined && (action.makesMessages || laneJob.result === null);
+    if (isUpload) ledger.recordReached();
     else if (messageIds === undefined) ledger.recordDone(jobId);
     else ledger.recordSent(jobId, chat, messageIds, account.pace, begun);
     const part = laneJob.steps > 1 ? { part: laneJob.step, parts: laneJob.steps } : {};
     const what = action.makesMessages ? 'sent' : `done: ${action.name}`;
-    if (messageIds === undefined && action.makesMessages)
-      logger.debug({ jobId, requestId, ...part }, 'uploaded');
+    if (isUpload) logger.debug({ jobId, requestId, ...part }, 'uploaded');
     else
       logger.info({ jobId, requestId, messageId: messageIds?.[0], ms: now() - begun, tries, ...part }, what);
     return null;
