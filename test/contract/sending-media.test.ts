@@ -675,6 +675,21 @@ describe('Sending files', () => {
       expect((await inChat(bob)).slice(-2).map(({ text }) => text)).toEqual(['', 'after']);
     });
 
+    test('goes into a topic of a forum, after typing', async () => {
+      const { id } = await stack.control.newChat({
+        type: 'supergroup',
+        title: 'Forum',
+        members: [alice, bob],
+        forum: true,
+      });
+      const topic = await stack.control.createTopic(id, 'Trips');
+      const media = await items('document', pieces(2, 100));
+      expect((await send({ recipient_id: id, topic_id: topic, typing_ms: 100, media })).status).toBe(200);
+      const sent = await stack.control.messages({ from: alice, to: Number(id) });
+      expect(sent.slice(-2).map(({ topic_id }) => topic_id)).toEqual([topic, topic]);
+      expect(await stack.control.typing(Number(id))).toMatchObject([{ from_id: alice }]);
+    });
+
     test('a text too long for its caption follows it', async () => {
       const before = (await inChat(bob)).length;
       const text = 'word '.repeat(300).trim();

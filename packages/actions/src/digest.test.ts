@@ -22,6 +22,7 @@ async function digest(type: string, body: object): Promise<string | undefined> {
 const SEND = { user_id: 'alice', recipient_id: 'me', text: 'Hello' };
 const NO_TEXT = { ...SEND, text: undefined };
 const MEDIA = [{ type: 'photo', upload_id: `up_${'r'.repeat(22)}.${'s'.repeat(43)}.7`, spoiler: true }];
+const ALBUM = [...MEDIA, { type: 'video', from: { recipient_id: '@bob', message_id: 7 }, text: 'Hello' }];
 const DELETE = { user_id: 'alice', recipient_id: 'me', message_ids: [7, 8] };
 const REACT = { user_id: 'alice', recipient_id: 'me', message_id: 7, emoji: '👍' };
 const PIN = { user_id: 'alice', recipient_id: 'me', message_id: 7 };
@@ -67,6 +68,7 @@ test.each([
     '2:gcngAK51u62TMKuuDummLLOSH98HDjzNfhZe9gfB2ME',
   ],
   ['send', { ...SEND, typing_ms: 3_000 }, '2:YnBGjnEjAghDfIuJgJ6NvC1RCWfiAqdahQMr0bIGbjs'],
+  ['send', { ...SEND, text: undefined, media: ALBUM }, '2:P7I5h9SZE5VZArTfpWNSDQW2fODT3mvY-OdI5UbjWIs'],
   ['message.edit', EDIT, '2:ueR63PEq4gfAZYIJvQ2Qvib45xio5woXz1EraV6RVvM'],
   [
     'message.edit',
