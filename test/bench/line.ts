@@ -1,4 +1,4 @@
-import { GatewayError } from '@gateway/contracts';
+import { GatewayError, type ControlJobName, type ControlPayload } from '@gateway/contracts';
 import { sleep } from '@gateway/runtime';
 import type { Stage } from './stage.ts';
 
@@ -35,8 +35,22 @@ export async function control(
   userId: string,
   name: 'account.pause' | 'account.resume',
 ): Promise<void> {
+  await run(stage, userId, name, {});
+}
+
+/** Turns receiving on or off. */
+export async function receive(stage: Stage, userId: string, enabled: boolean): Promise<void> {
+  await run(stage, userId, 'account.receive', { enabled });
+}
+
+async function run<N extends ControlJobName>(
+  stage: Stage,
+  userId: string,
+  name: N,
+  payload: ControlPayload<N>,
+): Promise<void> {
   const details = { expiresAt: Date.now() + 60_000, requestId: 'bench' };
-  const { jobId, wait } = await stage.producer.control(name, userId, {}, details);
+  const { jobId, wait } = await stage.producer.control(name, userId, payload, details);
   await wait.until(60_000);
   wait.cancel();
   if ((await stage.producer.controlResult(name, jobId)) === null) throw new GatewayError('TELEGRAM_TIMEOUT');

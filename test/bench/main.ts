@@ -11,6 +11,7 @@ import { idle } from './pairs/idle.ts';
 import { latency } from './pairs/latency.ts';
 import { libraries } from './pairs/libraries.ts';
 import { oneAtATime } from './pairs/one-at-a-time.ts';
+import { receiving } from './pairs/receiving.ts';
 import { resting } from './pairs/resting.ts';
 import { start } from './pairs/start.ts';
 import { through } from './pairs/through.ts';
@@ -29,6 +30,7 @@ const PAIRS: readonly Pair[] = [
   connect,
   start,
   watchers,
+  receiving,
   growth,
   files,
   libraries,
