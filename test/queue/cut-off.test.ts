@@ -254,8 +254,10 @@ test('a process that was suspended for longer than its timeout accepts a message
   await writeAccountView(stage.redis, { shard: 0, fence: '1 worker' }, stage.userId, READY);
   await stage.add('before');
   const sent = stage.send({ job: stage.message('accepted') });
-  // Let the write at the end of this turn begin, then suspend this process.
+  // Sends of one turn share a script at its end, and commands of one turn share a write at its end. Let the write
+  // begin, then suspend this process.
   for (let microtask = 0; microtask < 100; microtask += 1) await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => {
     setImmediate(() => resolve(Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500)));
   });

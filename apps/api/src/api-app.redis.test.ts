@@ -5,20 +5,16 @@ import { join } from 'node:path';
 import type { AccountView } from '@gateway/contracts';
 import {
   openConsumerRedis,
-  Producer,
   publishShard,
   raiseFence,
   shardOf,
   unpublishShard,
   writeAccountView,
 } from '@gateway/queue';
-import { type App, parseRedisUrl, parseSettings, Sealer, silentLogger } from '@gateway/runtime';
-import { createApiMetrics } from '@gateway/telemetry';
+import { type App, parseRedisUrl, parseSettings, silentLogger } from '@gateway/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createApp, startApi } from './api-app.ts';
+import { startApi } from './api-app.ts';
 import { READY } from './testing/fake-producer.ts';
-import { NO_MEDIA } from './testing/no-media.ts';
-import { overHttp } from './testing/over-http.ts';
 import { openRedisProxy, type RedisProxy } from './testing/redis-proxy.ts';
 
 const REDIS_URL = process.env['REDIS_URL'];
@@ -82,36 +78,6 @@ async function call(path: string, body?: Record<string, unknown>) {
     ms: performance.now() - startedAt,
   };
 }
-
-const KEYS = { API_KEYS: 'key' };
-const SANDBOX = { SANDBOX_CONTROL_URL: 'http://127.0.0.1:4480' };
-
-test.each<Record<string, string>>([{}, KEYS, SANDBOX, { ...KEYS, ...SANDBOX }])(
-  'all routes of %j, the dashboard with them, get the quick router of the two that Hono has',
-  async (environment) => {
-    const producer = new Producer({
-      redisAddress: parseRedisUrl(proxy.url),
-      shards: 1,
-      retentionMs: 1_000,
-      maxPending: 1,
-      sealer: new Sealer([Buffer.alloc(32)]),
-      logger: silentLogger(),
-    });
-    const routes = createApp({
-      settings: parseSettings(environment),
-      producer,
-      assistant: null,
-      board: producer.board,
-      media: NO_MEDIA,
-      metrics: createApiMetrics(),
-      logger: silentLogger(),
-      stopping: new AbortController().signal,
-    });
-    await overHttp(routes).request('/healthz');
-    expect(routes.router.name).toBe('SmartRouter + RegExpRouter');
-    await producer.close();
-  },
-);
 
 const send = (text: string) => call('/telegram/user/send', { user_id: userId, recipient_id: 'me', text });
 const disconnect = () => call('/telegram/user/disconnect', { user_id: userId });
