@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
@@ -17,13 +18,13 @@ export async function isFree(host, port) {
   return true;
 }
 
-/** A loopback port that was free just now. */
+/**
+ * A loopback port that was free just now. From 32768 on, the system may give any port to an outgoing connection before
+ * the caller listens.
+ */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    if (await isFree('127.0.0.1', port)) return port;
+  }
 }

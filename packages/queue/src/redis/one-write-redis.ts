@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Redis } from 'ioredis';
 
 /**
@@ -7,9 +6,9 @@ import { Redis } from 'ioredis';
  */
 export class OneWriteRedis extends Redis {
   override sendCommand(...given: Parameters<Redis['sendCommand']>): unknown {
-    // There is no stream before the first connection.
-    const stream: Socket | undefined = this.stream;
-    if (stream?.writableCorked === 0) {
+    const { stream } = this;
+    // The first commands of a connection leave at once: their failed write tells that the server has hung up.
+    if (this.status === 'ready' && stream.writableCorked === 0) {
       stream.cork();
       setImmediate(() => stream.uncork());
     }
