@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { EventDraft } from '@gateway/contracts';
+import { Sealer } from '@gateway/runtime';
 import { Receiver } from '@gateway/webhooks/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { Stack } from '../env/stack.ts';
 
 const MAX = 5;
 const PATH = '/telegram/accounts/alice/updates';
+const WEBHOOKS = '{gateway}:webhooks';
 
 describe('Events of an account', () => {
   let stack: Stack;
@@ -366,7 +368,7 @@ describe('Events of an account', () => {
         body: { code: 'FORBIDDEN' },
       });
       const redis = new Redis(stack.redis.url);
-      const dump = JSON.stringify(await redis.hgetall('{gateway}:webhooks'));
+      const dump = JSON.stringify(await redis.hgetall(WEBHOOKS));
       redis.disconnect();
       expect(dump).toContain(created.webhook_id);
       for (const secret of [created.secret, 'tok-secret', 'user:pass']) expect(dump).not.toContain(secret);
@@ -376,6 +378,55 @@ describe('Events of an account', () => {
         expect(gone.body).toEqual({ status: 'ok', webhook_id });
         expect((await stack.api.get(`/webhooks/${webhook_id}`)).status).toBe(404);
       }
+    });
+
+    test('that cannot be read with this key say so, can be deleted, and hold back no other', async () => {
+      const { webhook_id: sealed } = (await create()).body;
+      const redis = new Redis(stack.redis.url);
+      const record = JSON.parse((await redis.hget(WEBHOOKS, sealed)) ?? '');
+      const lostKey = new Sealer([Buffer.alloc(32, 9)]);
+      const secret = lostKey.seal('my own secret', `webhook:${sealed}:secret`);
+      await redis.hset(WEBHOOKS, sealed, JSON.stringify({ ...record, secret }));
+      const damaged = 'wh_01jdzzzzzzzzzzzzzzzzzzzzzz';
+      await redis.hset(WEBHOOKS, damaged, '{');
+      redis.disconnect();
+      // The worker reads all webhooks again.
+      const { webhook_id: id } = (await create()).body;
+      const seq = await arrive();
+      await expect.poll(() => seqs(id)).toEqual([seq]);
+      expect(of(sealed)).toEqual([]);
+      const { body } = await stack.api.get('/webhooks');
+      const listed = new Map<string, object>(
+        body.webhooks.map((each: { webhook_id: string }) => [each.webhook_id, each]),
+      );
+      expect([...listed.keys()]).toEqual([damaged, sealed, id]);
+      const unreadable = {
+        url: '',
+        state: 'paused',
+        last_error: {
+          event_id: null,
+          status: null,
+          message: expect.stringMatching(/cannot be read with this SESSION_ENCRYPTION_KEY.*delete it/),
+        },
+      };
+      expect(listed.get(sealed)).toMatchObject({ ...unreadable, user_ids: ['alice'], events: record.events });
+      expect(listed.get(damaged)).toMatchObject({
+        ...unreadable,
+        user_ids: null,
+        created_at: expect.stringMatching(/^2024-1/),
+      });
+      expect(listed.get(id)).toMatchObject({ state: 'active', last_error: null });
+      for (const broken of [sealed, damaged]) {
+        expect(await show(broken)).toMatchObject(unreadable);
+        for (const path of ['test', 'pause', 'resume'])
+          expect(await stack.api.post(`/webhooks/${broken}/${path}`, {})).toMatchObject({
+            status: 500,
+            body: { code: 'INTERNAL', message: expect.stringContaining('SESSION_ENCRYPTION_KEY') },
+          });
+        const gone = await stack.api.request('DELETE', `/webhooks/${broken}`, undefined, {});
+        expect(gone.body).toEqual({ status: 'ok', webhook_id: broken });
+      }
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
     });
 
     test('come from Telegram: what a friend writes, also while no worker runs', async () => {

@@ -69,7 +69,11 @@ export {
   type Cursor,
 } from './subscriptions/webhook-cursors.ts';
 export { WebhookStore } from './subscriptions/webhook-store.ts';
-export type { WebhookStanding, WebhookSubscriptions } from './subscriptions/webhook-subscriptions.ts';
+export {
+  UNREADABLE_WEBHOOK,
+  type WebhookStanding,
+  type WebhookSubscriptions,
+} from './subscriptions/webhook-subscriptions.ts';
 export { webhookBackoff } from './webhooks/webhook-backoff.ts';
 export { hiddenUrl } from './webhooks/hidden-url.ts';
 export { WebhookConsumer } from './webhooks/webhook-consumer.ts';

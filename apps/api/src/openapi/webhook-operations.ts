@@ -48,7 +48,8 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     id: 'listWebhookSubscriptions',
     tag: 'Webhooks',
     summary: 'The webhooks',
-    description: 'Those whose accounts the key may all use.',
+    description:
+      'Those whose accounts the key may all use. One that cannot be read with this SESSION_ENCRYPTION_KEY is `paused`, with the reason in `last_error`; delete it and create it anew.',
     answers: { 200: { description: 'The webhooks.', schema: webhookListResponseSchema } },
     errors: GUARDED,
   },
@@ -81,7 +82,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     tag: 'Webhooks',
     summary: 'Post a test event',
     description:
-      'Posts `{"event_id":"test:…","type":"webhook.test","seq":null}` once, and answers what became of it.',
+      'Posts `{"event_id":"test:…","type":"webhook.test","seq":null}` once, and answers what became of it. `INTERNAL` if this SESSION_ENCRYPTION_KEY cannot read the webhook.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'What became of it.', schema: webhookTestResponseSchema } },
     errors: OF_ONE,
@@ -92,7 +93,8 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     id: 'pauseWebhook',
     tag: 'Webhooks',
     summary: 'Pause a webhook',
-    description: 'Events wait for it as long as they are kept.',
+    description:
+      'Events wait for it as long as they are kept. `INTERNAL` if this SESSION_ENCRYPTION_KEY cannot read the webhook.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'Paused.', schema: webhookResponseSchema } },
     errors: OF_ONE,
@@ -104,7 +106,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     tag: 'Webhooks',
     summary: 'Resume a webhook',
     description:
-      'It goes on with the event after the last that it took. If that is no longer kept, `updates.gap` with the reason `events_gone` comes first.',
+      'It goes on with the event after the last that it took. If that is no longer kept, `updates.gap` with the reason `events_gone` comes first. `INTERNAL` if this SESSION_ENCRYPTION_KEY cannot read the webhook.',
     parameters: ['WebhookId'],
     answers: { 200: { description: 'Active.', schema: webhookResponseSchema } },
     errors: OF_ONE,

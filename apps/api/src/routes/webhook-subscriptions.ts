@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { GatewayError, webhookRequestSchema } from '@gateway/contracts';
-import { hiddenUrl, type Webhook, type WebhookStanding } from '@gateway/queue';
+import { hiddenUrl, UNREADABLE_WEBHOOK, type Webhook, type WebhookStanding } from '@gateway/queue';
 import { createWebhookSender } from '@gateway/webhooks';
 import { Hono, type Context } from 'hono';
 import { ulid } from 'ulid';
@@ -51,7 +51,7 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
 
   // Posts an event that belongs to no account, and answers what became of it.
   routes.post('/webhooks/:webhook_id/test', async (c) => {
-    const { id, url, secret } = await addressed(c);
+    const { id, url, secret } = await readable(c);
     const event_id = `test:${ulid().toLowerCase()}`;
     const body = { event_id, type: 'webhook.test', seq: null, occurred_at: new Date().toISOString() };
     const sender = createWebhookSender({ secret: undefined, allowPrivate });
@@ -78,7 +78,7 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
   return routes;
 
   async function changeState(c: Context<ApiEnv>, state: Webhook['state']): Promise<Response> {
-    const before = await addressed(c);
+    const before = await readable(c);
     if (before.state !== state) {
       if (!(await subscriptions.setState(before.id, state))) throw new GatewayError('WEBHOOK_NOT_FOUND');
       auditLog(context, c, `webhook.${state === 'paused' ? 'pause' : 'resume'}`, { webhookId: before.id });
@@ -96,6 +96,13 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
     if (webhook === null || !isVisible(c.get('caller'), webhook)) throw new GatewayError('WEBHOOK_NOT_FOUND');
     return webhook;
   }
+
+  /** As {@link addressed}. @throws {GatewayError} also `INTERNAL`, if the webhook cannot be read. */
+  async function readable(c: Context<ApiEnv>): Promise<WebhookStanding> {
+    const webhook = await addressed(c);
+    if (webhook.isUnreadable) throw new GatewayError('INTERNAL', UNREADABLE_WEBHOOK);
+    return webhook;
+  }
 }
 
 function isVisible(caller: Caller, { userIds }: Webhook): boolean {
@@ -105,7 +112,7 @@ function isVisible(caller: Caller, { userIds }: Webhook): boolean {
 function shown({ id, url, userIds, events, filter, state, lag, lastError, createdAt }: WebhookStanding) {
   return {
     webhook_id: id,
-    url: hiddenUrl(url),
+    url: url === '' ? '' : hiddenUrl(url),
     user_ids: userIds,
     events,
     filter,

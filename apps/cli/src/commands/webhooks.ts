@@ -50,7 +50,9 @@ function describe({
   last_error,
 }: Omit<Webhook, 'status'>): string {
   const error =
-    last_error === null ? '' : `\n  ${last_error.at} ${last_error.event_id}: ${last_error.message}`;
+    last_error === null
+      ? ''
+      : `\n  ${[last_error.at, last_error.event_id].join(' ').trimEnd()}: ${last_error.message}`;
   const accounts = user_ids === null ? 'all accounts' : user_ids.join(', ');
   return `${webhook_id}  ${url} (${state}, ${lag} behind)\n  ${accounts}: ${events.join(', ')}${error}`;
 }

@@ -6,6 +6,7 @@ import {
   readLags,
   receivingAccounts,
   shardOf,
+  UNREADABLE_WEBHOOK,
   WEBHOOKS_CHANNEL,
   type ShardLease,
   type Subscriber,
@@ -109,6 +110,8 @@ export class EventDeliveries {
 
   async #loadNow(): Promise<void> {
     const webhooks = await this.#options.store.list();
+    for (const { id, isUnreadable } of webhooks)
+      if (isUnreadable) this.#options.logger.error({ webhookId: id }, UNREADABLE_WEBHOOK);
     const active = new Map(webhooks.filter(({ state }) => state === 'active').map((each) => [each.id, each]));
     const fresh: WebhookLane[] = [];
     let isAnyDeleted = false;

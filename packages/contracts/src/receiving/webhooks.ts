@@ -38,7 +38,10 @@ export type WebhookRequest = z.output<typeof webhookRequestSchema>;
 
 const lastErrorSchema = z.object({
   at: z.iso.datetime(),
-  event_id: z.string().describe('The event that was not taken'),
+  event_id: z
+    .string()
+    .nullable()
+    .describe('The event that was not taken; null where the webhook cannot be read'),
   status: z.int().nullable().describe('HTTP status; null where the receiver did not answer'),
   message: z.string(),
 });
@@ -47,15 +50,23 @@ export type WebhookError = z.infer<typeof lastErrorSchema>;
 /** A webhook as the API shows it. */
 const webhookSchema = z.object({
   webhook_id: z.string(),
-  url: z.string().describe('User, password and the values of its query are hidden'),
+  url: z
+    .string()
+    .describe('User, password and the values of its query are hidden; empty where it cannot be read'),
   user_ids: z.array(userIdSchema).nullable().describe('null: all accounts'),
   events: z.array(z.enum(EVENT_TYPES)),
   filter: eventFilterSchema.out,
   state: z
     .enum(['active', 'paused'])
-    .describe('`paused`: by a caller, after a day of failed deliveries, or since the receiver answered 410'),
+    .describe(
+      '`paused`: by a caller, after a day of failed deliveries, since the receiver answered 410, or because it cannot be read',
+    ),
   lag: z.int().nonnegative().describe('Events that were not taken yet'),
-  last_error: lastErrorSchema.nullable().describe('The latest failed delivery'),
+  last_error: lastErrorSchema
+    .nullable()
+    .describe(
+      'The latest failed delivery. Or: the webhook cannot be read with this SESSION_ENCRYPTION_KEY, so it delivers nothing and can only be deleted',
+    ),
   created_at: z.iso.datetime(),
 });
 export type WebhookView = z.infer<typeof webhookSchema>;

@@ -26,7 +26,10 @@ export const webhookStateSchema = z.object({
 export interface Webhook extends Omit<z.infer<typeof storedWebhookSchema>, 'url' | 'secret'> {
   url: string;
   secret: string;
+  /** `paused` if it cannot be read. */
   state: 'active' | 'paused';
   /** When `state` changed last, or its creation; ms since the epoch. Tries from before do not count any more. */
   stateAt: number;
+  /** Its record cannot be read with this sealing key, so `url` and `secret` are empty. It can only be deleted. */
+  isUnreadable: boolean;
 }

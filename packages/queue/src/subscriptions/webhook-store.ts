@@ -1,10 +1,13 @@
 import type { WebhookError } from '@gateway/contracts';
-import type { Sealer } from '@gateway/runtime';
-import { ulid } from 'ulid';
+import { SealingError, type Sealer } from '@gateway/runtime';
+import { decodeTime, ulid } from 'ulid';
+import type * as z from 'zod';
 import { WEBHOOK_ERRORS_KEY, WEBHOOK_STATES_KEY, WEBHOOKS_CHANNEL, WEBHOOKS_KEY } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { readTime, Script } from '../redis/script.ts';
 import { storedWebhookSchema, webhookStateSchema, type Webhook } from './subscription.ts';
+
+const ID_PREFIX = 'wh_';
 
 /** KEYS: webhooks, states, channel. ARGV: webhook, state. A webhook that is deleted meanwhile stays deleted. */
 const SET_STATE = new Script(`
@@ -40,7 +43,7 @@ export class WebhookStore {
   }
 
   async create(webhook: NewWebhook): Promise<Webhook> {
-    const id = `wh_${ulid().toLowerCase()}`;
+    const id = `${ID_PREFIX}${ulid().toLowerCase()}`;
     const [seconds, micros] = (await readTime(this.#redis, WEBHOOKS_KEY)) as [string, string];
     const createdAt = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
     const { url, secret } = webhook;
@@ -53,7 +56,7 @@ export class WebhookStore {
     };
     await this.#redis.hset(WEBHOOKS_KEY, id, JSON.stringify(stored));
     await this.#redis.publish(WEBHOOKS_CHANNEL, id);
-    return { ...webhook, id, createdAt, state: 'active', stateAt: createdAt };
+    return { ...webhook, id, createdAt, state: 'active', stateAt: createdAt, isUnreadable: false };
   }
 
   /** All webhooks, the oldest first. */
@@ -63,7 +66,7 @@ export class WebhookStore {
       this.#redis.hgetall(WEBHOOK_STATES_KEY),
     ]);
     return Object.entries(stored)
-      .map(([id, json]) => this.#open(json, states[id]))
+      .map(([id, json]) => this.#open(id, json, states[id]))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -72,7 +75,7 @@ export class WebhookStore {
       this.#redis.hget(WEBHOOKS_KEY, id),
       this.#redis.hget(WEBHOOK_STATES_KEY, id),
     ]);
-    return stored === null ? null : this.#open(stored, state ?? undefined);
+    return stored === null ? null : this.#open(id, stored, state ?? undefined);
   }
 
   /** @returns `false`: there is no such webhook. */
@@ -98,19 +101,53 @@ export class WebhookStore {
     return new Map(Object.entries(errors).map(([id, json]) => [id, JSON.parse(json) as WebhookError]));
   }
 
-  #open(json: string, stateJson: string | undefined): Webhook {
-    const stored = storedWebhookSchema.parse(JSON.parse(json));
-    const { id, createdAt } = stored;
-    const { state, at } =
+  /** Never throws: one unreadable webhook must not stop the others. */
+  #open(id: string, json: string, stateJson: string | undefined): Webhook {
+    const stored = parseJson(storedWebhookSchema, json) ?? damaged(id);
+    const { createdAt } = stored;
+    const state =
       stateJson === undefined
         ? { state: 'active' as const, at: createdAt }
-        : webhookStateSchema.parse(JSON.parse(stateJson));
-    return {
-      ...stored,
-      url: this.#sealer.open(stored.url, `webhook:${id}:url`),
-      secret: this.#sealer.open(stored.secret, `webhook:${id}:secret`),
-      state,
-      stateAt: at,
-    };
+        : parseJson(webhookStateSchema, stateJson);
+    const url = this.#unseal(stored.url, `webhook:${id}:url`);
+    const secret = this.#unseal(stored.secret, `webhook:${id}:secret`);
+    if (state === null || url === null || secret === null) {
+      const stateAt = state?.at ?? createdAt;
+      return { ...stored, id, url: '', secret: '', state: 'paused', stateAt, isUnreadable: true };
+    }
+    return { ...stored, id, url, secret, state: state.state, stateAt: state.at, isUnreadable: false };
+  }
+
+  /** @returns `null` if the text was sealed with another key, or is damaged. */
+  #unseal(sealed: string, context: string): string | null {
+    try {
+      return this.#sealer.open(sealed, context);
+    } catch (error) {
+      if (error instanceof SealingError) return null;
+      throw error;
+    }
+  }
+}
+
+/** The text as the schema has it; `null` if it is none. */
+function parseJson<S extends z.ZodType>(schema: S, json: string): z.output<S> | null {
+  try {
+    return schema.parse(JSON.parse(json));
+  } catch {
+    return null;
+  }
+}
+
+/** What is known of a webhook whose record is damaged. Only keys without a list of accounts see it. */
+function damaged(id: string): z.output<typeof storedWebhookSchema> {
+  return { id, url: '', secret: '', userIds: null, events: [], filter: {}, createdAt: createdAtOf(id) };
+}
+
+/** ms since the epoch, from the ULID in the id. */
+function createdAtOf(id: string): number {
+  try {
+    return decodeTime(id.slice(ID_PREFIX.length));
+  } catch {
+    return 0;
   }
 }

@@ -15,6 +15,10 @@ export interface WebhookStanding extends Webhook {
   lastError: WebhookError | null;
 }
 
+/** Why a webhook cannot be read, and what to do. */
+export const UNREADABLE_WEBHOOK =
+  'This webhook cannot be read with this SESSION_ENCRYPTION_KEY (or SESSION_ENCRYPTION_KEY_PREVIOUS): set the key that sealed it, or delete it and create it anew.';
+
 /** Accounts whose places are read at a time. */
 const CHUNK = 200;
 
@@ -73,7 +77,7 @@ export class WebhookSubscriptions {
     return webhooks.map((webhook) => ({
       ...webhook,
       lag: lags.get(webhook.id) ?? 0,
-      lastError: errors.get(webhook.id) ?? null,
+      lastError: webhook.isUnreadable ? unreadable() : (errors.get(webhook.id) ?? null),
     }));
   }
 
@@ -83,4 +87,8 @@ export class WebhookSubscriptions {
     const shards = Array.from({ length: this.#shards }, (_, shard) => receivingAccounts(this.#redis, shard));
     return (await Promise.all(shards)).flat();
   }
+}
+
+function unreadable(): WebhookError {
+  return { at: new Date().toISOString(), event_id: null, status: null, message: UNREADABLE_WEBHOOK };
 }
