@@ -89,7 +89,7 @@ export class Reading {
 
   /** A part of a file. A flood wait holds only these. */
   async fileBytes(account: Account, file: LocatedFile, range: FileRange): Promise<Buffer> {
-    return this.#held(account, 'read.file_block', undefined, () => account.readFile(file, range));
+    return this.#held(account, 'read.file_block', undefined, () => account.reads.readFile(file, range));
   }
 
   /** @throws {GatewayError} `RATE_LIMITED` with `retry_after`. */
@@ -105,7 +105,7 @@ export class Reading {
    * @throws {GatewayError} `FLOOD_WAIT` if Telegram wants the account to wait. That holds reads of this kind alone.
    */
   async #read<N extends ReadName>(account: Account, name: N, options: ReadOptions<N>, recipient?: string) {
-    return this.#held(account, name, recipient, () => account.read(name, options));
+    return this.#held(account, name, recipient, () => account.reads.read(name, options));
   }
 
   async #held<T>(

@@ -116,7 +116,7 @@ export class Receiving {
     const { account } = this.#options;
     const { filter } = account.receiving;
     const stored = await this.#storedPlace();
-    await account.receive({
+    await account.reads.receive({
       stored,
       wantsChat: (chat) => passesChat(filter, chat),
       deliver: (batch) => this.#append(batch, signal),
