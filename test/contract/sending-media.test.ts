@@ -114,6 +114,11 @@ describe('Sending files', () => {
   const storedBeside = async (kept: readonly string[]) =>
     (await stored()).filter((file) => !kept.includes(file));
   const ended = async (jobId: string) => (await stack.api.get(`/jobs/${jobId}?wait=60`)).body;
+  /** Another client of the account with this phone, which shares no code with the gateway. */
+  const readerAs = async (phone: string) => {
+    const lastCode = () => ({ phone, code: '22222', delivery: 'app' as const });
+    return signedIn({ ...(await stack.telegram()), control: { lastCode } }, phone);
+  };
 
   test('a photo goes out with its caption and options, and the file is forgotten', async () => {
     const uploadId = await upload(PNG, 'a.png');
@@ -207,8 +212,16 @@ describe('Sending files', () => {
     const file = { type: 'document', upload_id: await upload(NO_PICTURE) };
     const pictured = { ...file, thumbnail_upload_id: await upload(PNG, 'small.png') };
     expect((await send({ media: [pictured] })).status).toBe(200);
-    expect((await last())?.media).toMatchObject({ thumbnail: true });
+    expect((await last())?.media).toMatchObject({ type: 'document', thumbnail: true });
     await expect.poll(() => storedBeside(kept)).toEqual([]);
+    const { client: reader } = await readerAs(BOB);
+    const [read] = await reader.getHistory(await reader.resolvePhoneNumber(ALICE), { limit: 1 });
+    if (read?.media?.type !== 'document') throw new Error('no document');
+    const [thumbnail] = read.media.thumbnails;
+    if (thumbnail === undefined) throw new Error('no thumbnail');
+    expect([thumbnail.width, thumbnail.height]).toEqual([40, 40]);
+    expect(sha256(await reader.downloadAsBuffer(thumbnail))).toBe(sha256(PNG));
+    expect(sha256(await reader.downloadAsBuffer(read.media))).toBe(sha256(NO_PICTURE));
     const unknown = await send({ media: [{ ...file, thumbnail_upload_id: UNKNOWN }] });
     expect(unknown.body.code).toBe('UPLOAD_NOT_FOUND');
   });
@@ -656,8 +669,7 @@ describe('Sending files', () => {
       expect(new Set(sent.map((message) => message.grouped_id))).toHaveProperty('size', 1);
       await expect.poll(() => storedBeside(kept)).toEqual([]);
 
-      const lastCode = () => ({ phone: BOB, code: '22222', delivery: 'app' as const });
-      const reader = await signedIn({ ...(await stack.telegram()), control: { lastCode } }, BOB);
+      const reader = await readerAs(BOB);
       const sender = await reader.client.resolvePhoneNumber(ALICE);
       const read = (await reader.client.getHistory(sender, { limit: 3 })).toReversed();
       expect(read.map(({ text }) => text)).toEqual(['first', 'second', '']);
@@ -667,6 +679,26 @@ describe('Sending files', () => {
         return sha256(await reader.client.downloadAsBuffer(file));
       });
       expect(await Promise.all(bytes)).toEqual(sha256s(sent));
+    });
+
+    test('of addresses is fetched three files at a time, and keeps its order', async () => {
+      const bytes = pieces(4, 1_000);
+      const ends: (() => void)[] = [];
+      const urls = bytes.map((each, index) =>
+        files.add(`/album/${index}`, (response) => {
+          ends[index] = () => response.end(each);
+        }),
+      );
+      const asked = () => files.requests.filter((path) => path.startsWith('/album/')).toSorted();
+      const before = (await inChat(bob)).length;
+      const job = (await send({ media: urls.map((url) => ({ type: 'document', url })) }, LATER)).body.job_id;
+      await expect.poll(asked).toEqual(['/album/0', '/album/1', '/album/2']);
+      ends[2]?.();
+      await expect.poll(asked).toHaveLength(4);
+      for (const end of [ends[3], ends[1], ends[0]]) end?.();
+      expect((await ended(job)).state).toBe('completed');
+      expect(sha256s(await sentSince(before))).toEqual(bytes.map(sha256));
+      expect(asked()).toHaveLength(4);
     });
 
     test('is edited at the item that has the caption', async () => {

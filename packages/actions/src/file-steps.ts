@@ -1,9 +1,12 @@
 import { FILE_PART_BYTES, readUploadId, type FileProgress } from '@gateway/contracts';
 
 /*
- * The steps that bring the files of a job to Telegram: one file after the other is fetched, uploaded in parts and, for
- * an album, stored by a call of its own. A file of another message is only found.
+ * The steps that bring the files of a job to Telegram: all are fetched, a few at a time. Then one after the other is
+ * uploaded in parts and, for an album, stored by a call of its own. A file of another message is only found.
  */
+
+/** Files of one job that are fetched at a time. */
+const FETCHED_AT_ONCE = 3;
 
 /** Where a file comes from. */
 interface FileSource {
@@ -28,21 +31,32 @@ interface FilesProgress {
   files?: readonly FileProgress[] | undefined;
 }
 
-/** The next step for the file with this index. */
+/** A file of a job at an address. */
+export interface FileAtUrl {
+  /** Its index among the job's files. */
+  file: number;
+  url: string;
+}
+
+/** The next step for the file with this index. `fetch`: any of these files. */
 export type FileStep =
   | { do: 'find'; file: number; from: MessageWithFile }
-  | { do: 'fetch'; file: number; url: string }
+  | { do: 'fetch'; from: readonly FileAtUrl[] }
   | { do: 'upload'; file: number; uploadId: string; part: number }
   | { do: 'store'; file: number; uploadId: string };
 
 /** The next step for the job's files; `undefined` if all are at Telegram. */
 export function nextFileStep({ media = [] }: FilesJob, { files = [] }: FilesProgress): FileStep | undefined {
+  const missing = media.flatMap(({ url }, file) =>
+    url === undefined || files[file]?.fetched !== undefined ? [] : [{ file, url }],
+  );
+  if (missing.length > 0) return { do: 'fetch', from: missing.slice(0, FETCHED_AT_ONCE) };
   for (const [file, source] of media.entries()) {
     const { uploaded = 0, stored, fetched } = files[file] ?? {};
     if (stored !== undefined) continue;
     if (source.from !== undefined) return { do: 'find', file, from: source.from };
     const uploadId = source.uploadId ?? fetched;
-    if (uploadId === undefined) return { do: 'fetch', file, url: source.url ?? '' };
+    if (uploadId === undefined) throw new TypeError('a file without a source');
     if (uploaded < partsOfUpload(uploadId)) return { do: 'upload', file, uploadId, part: uploaded };
     if (isAlbum(media)) return { do: 'store', file, uploadId };
   }

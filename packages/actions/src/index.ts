@@ -21,7 +21,13 @@ export {
   type ResultOf,
 } from './catalogue.ts';
 export { digestOf, isCurrentDigest } from './digest.ts';
-export { nextFileStep, partsOfUpload, type FileStep, type MessageWithFile } from './file-steps.ts';
+export {
+  nextFileStep,
+  partsOfUpload,
+  type FileAtUrl,
+  type FileStep,
+  type MessageWithFile,
+} from './file-steps.ts';
 export { jobEnvelopeSchema, type JobEnvelope } from './job-envelope.ts';
 export { previewText } from './message-text.ts';
 export { newJob, type JobData, type JobKey, type JobOrigin, type NewJob } from './new-job.ts';

@@ -41,11 +41,13 @@ export async function runFileStep(
   as?: MediaType,
 ): Promise<{ files: FileProgress[]; asked?: false }> {
   const { jobId, job, files } = step;
-  const { file } = next;
   if (next.do === 'fetch') {
-    const fetched = await files.fetch(jobId, file, next.url);
-    return { files: fetched === null ? [...filesOf(step)] : changed(step, file, { fetched }), asked: false };
+    const progress = [...filesOf(step)];
+    for (const { file, uploadId } of await files.fetch(jobId, next.from))
+      progress[file] = { ...progress[file], fetched: uploadId };
+    return { files: Array.from(progress, (each) => each ?? {}), asked: false };
   }
+  const { file } = next;
   if (next.do === 'find') {
     const { recipient, messageId } = next.from;
     const message = { recipient: recipientOf(recipient), messageId, askedAt: step.askedAt };

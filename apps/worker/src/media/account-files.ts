@@ -1,3 +1,4 @@
+import type { FileAtUrl } from '@gateway/actions';
 import { readUploadId, GatewayError, type MediaType } from '@gateway/contracts';
 import {
   MediaStoreError,
@@ -17,7 +18,7 @@ import {
 } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import { TelegramFailure } from '@gateway/telegram';
-import type { MediaFetches } from './media-fetches.ts';
+import type { FetchedFile, MediaFetches } from './media-fetches.ts';
 
 export interface AccountFilesOptions {
   redis: RedisClient;
@@ -47,8 +48,8 @@ export class AccountFiles {
   }
 
   /** As {@link MediaFetches.fetch}. */
-  async fetch(jobId: string, file: number, url: string): Promise<string | null> {
-    return this.#fetches.fetch({ userId: this.#userId, jobId, file, url });
+  async fetch(jobId: string, files: readonly FileAtUrl[]): Promise<FetchedFile[]> {
+    return this.#fetches.fetch(files.map((each) => ({ userId: this.#userId, jobId, ...each })));
   }
 
   /** @throws {TelegramFailure} `UPLOAD_NOT_FOUND`: it went with the end of its last job. */

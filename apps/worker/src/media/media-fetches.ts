@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FileAtUrl } from '@gateway/actions';
 import { cleanFileName, GatewayError, uploadIdOf } from '@gateway/contracts';
 import { receiveMedia, type MediaStore } from '@gateway/media';
 import { addFetchedUpload, type RedisClient } from '@gateway/queue';
@@ -23,20 +24,29 @@ export interface MediaFetchesOptions {
 }
 
 /** A job's file that is fetched. */
-interface FileJob {
+interface FileJob extends FileAtUrl {
   userId: string;
   jobId: string;
-  /** Its index among the job's files. */
+}
+
+/** The upload that has a job's file. */
+export interface FetchedFile {
   file: number;
-  url: string;
+  uploadId: string;
 }
 
 type Outcome = { uploadId: string } | { error: unknown };
 
+interface Running {
+  ended: Promise<Outcome>;
+  /** `null` while it runs. */
+  outcome: Outcome | null;
+}
+
 /** Fetches files for jobs into the media store, in the background. */
 export class MediaFetches {
   readonly #options: MediaFetchesOptions;
-  readonly #running = new LRUCache<string, Promise<Outcome>>({ max: MAX_REMEMBERED });
+  readonly #running = new LRUCache<string, Running>({ max: MAX_REMEMBERED });
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
   readonly #stop = new AbortController();
 
@@ -45,22 +55,26 @@ export class MediaFetches {
   }
 
   /**
-   * Begins to fetch the file, or waits a moment for it.
-   * @returns the upload that has the file; `null`: call it again.
+   * Begins to fetch the files of a job, or waits a moment for the first of them.
+   * @returns those that are fetched. Call it again for the others.
    * @throws {GatewayError} `MEDIA_UNAVAILABLE`, `STORAGE_FULL`, `STORAGE_UNAVAILABLE`.
    */
-  async fetch(job: FileJob): Promise<string | null> {
-    const key = `${job.jobId} ${job.file}`;
-    const running = this.#running.get(key) ?? this.#begin(job);
-    this.#running.set(key, running);
-    const waited = new AbortController();
-    const pause = delay(PIECE_MS, null, { signal: waited.signal }).catch(() => null);
-    const outcome = await Promise.race([running, pause]);
-    waited.abort();
-    if (outcome === null) return null;
-    this.#running.delete(key);
-    if ('error' in outcome) throw outcome.error;
-    return outcome.uploadId;
+  async fetch(jobs: readonly FileJob[]): Promise<FetchedFile[]> {
+    const all = jobs.map((job) => ({ job, running: this.#runningOf(job) }));
+    if (all.every(({ running }) => running.outcome === null)) {
+      const waited = new AbortController();
+      const pause = delay(PIECE_MS, null, { signal: waited.signal }).catch(() => null);
+      await Promise.race([...all.map(({ running }) => running.ended), pause]);
+      waited.abort();
+    }
+    const fetched: FetchedFile[] = [];
+    for (const { job, running } of all) {
+      if (running.outcome === null) continue;
+      this.#running.delete(keyOf(job));
+      if ('error' in running.outcome) throw running.outcome.error;
+      fetched.push({ file: job.file, uploadId: running.outcome.uploadId });
+    }
+    return fetched;
   }
 
   /** Gives up all files that are not fetched yet. Their jobs fetch them again elsewhere. */
@@ -69,13 +83,19 @@ export class MediaFetches {
     await this.#options.fetcher.close();
   }
 
-  async #begin(job: FileJob): Promise<Outcome> {
-    return this.#queue.add(() =>
+  #runningOf(job: FileJob): Running {
+    const known = this.#running.get(keyOf(job));
+    if (known !== undefined) return known;
+    const ended = this.#queue.add(() =>
       this.#store(job).then(
         (uploadId) => ({ uploadId }),
         (error: unknown) => ({ error: unavailable(error) }),
       ),
     );
+    const running: Running = { ended, outcome: null };
+    void ended.then((outcome) => (running.outcome = outcome));
+    this.#running.set(keyOf(job), running);
+    return running;
   }
 
   async #store({ userId, jobId, url }: FileJob): Promise<string> {
@@ -97,6 +117,10 @@ export class MediaFetches {
     await addFetchedUpload(redis, userId, uploadId, record, jobId);
     return uploadId;
   }
+}
+
+function keyOf({ jobId, file }: FileJob): string {
+  return `${jobId} ${file}`;
 }
 
 function unavailable(error: unknown): unknown {

@@ -195,7 +195,7 @@ class FakeAccount implements LaneAccount {
     describe: async () => {
       throw new Error('this world has no files');
     },
-    fetch: async () => null,
+    fetch: async () => [],
     probe: async () => ({}),
     read: async () => Buffer.alloc(0),
     release: async () => {},
