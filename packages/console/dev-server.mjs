@@ -5,6 +5,7 @@ const API_PATHS = [
   '/telegram',
   '/jobs',
   '/message_stream',
+  '/webhooks',
   '/console/config.json',
   '/console/sandbox',
   '/admin',

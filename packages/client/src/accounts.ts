@@ -1,5 +1,6 @@
 import { download, type Download } from './download.ts';
 import { GatewayApiError, GatewayConnectionError, objectOf } from './errors.ts';
+import { queryOf } from './query.ts';
 import { never, repeatable, sleep, waitBefore } from './retry.ts';
 import type { Transport } from './transport.ts';
 import type {
@@ -167,10 +168,4 @@ export class Accounts {
 
 function pathOf(userId: string): string {
   return `/telegram/accounts/${encodeURIComponent(userId)}`;
-}
-
-function queryOf(query: Record<string, string | number | boolean | undefined>): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  if (given.length === 0) return '';
-  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
 }

@@ -18,4 +18,5 @@ export type {
 export type { QrAnswer, QrCode, QrEvent } from './qr.ts';
 export type * from './types.ts';
 export type { UpdatesOptions } from './updates.ts';
-export type { Webhooks } from './webhooks.ts';
+export type * from './webhook-types.ts';
+export type { DeliveryQuery, Webhooks } from './webhooks.ts';

@@ -254,34 +254,6 @@ export interface UpdatesPage {
   next: number;
 }
 
-export interface NewWebhook {
-  url: string;
-  /** Signs deliveries, at least 8 characters. Default: the gateway generates one. */
-  secret?: string | undefined;
-  /** Default: all accounts that the API key may use. */
-  user_ids?: readonly string[] | undefined;
-  events: readonly EventType[];
-  filter?: EventFilter | undefined;
-}
-
-export type Webhook = WebhookView & { status: 'ok' };
-export type CreatedWebhook = Webhook & { secret: string };
-
-export interface WebhookList {
-  status: 'ok';
-  webhooks: WebhookView[];
-}
-
-/** What became of a test delivery. */
-export interface WebhookTest {
-  status: 'ok';
-  delivered: boolean;
-  /** `null`: no answer. */
-  http_status: number | null;
-  error: string | null;
-  ms: number;
-}
-
 export type { ActionName, RequestOf };
 export type {
   AccountState,

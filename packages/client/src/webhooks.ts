@@ -1,8 +1,26 @@
+import { queryOf } from './query.ts';
 import { ifNotStarted, repeatable } from './retry.ts';
 import type { Call, Transport } from './transport.ts';
-import type { CallOptions, CreatedWebhook, NewWebhook, Webhook, WebhookList, WebhookTest } from './types.ts';
+import type { CallOptions } from './types.ts';
+import type {
+  CreatedWebhook,
+  Delivery,
+  DeliveryPage,
+  NewWebhook,
+  Webhook,
+  WebhookList,
+  WebhookTest,
+} from './webhook-types.ts';
 
-/** Webhooks: addresses to which the gateway posts the events of accounts. */
+export interface DeliveryQuery extends CallOptions {
+  state?: Delivery['state'] | undefined;
+  /** 1 to 100; 20 by default. */
+  limit?: number | undefined;
+  /** `cursor` of the previous page. */
+  cursor?: string | undefined;
+}
+
+/** Webhooks: addresses to which the gateway posts the events of accounts; and the log of those for `callback_url`s. */
 export class Webhooks {
   readonly #transport: Transport;
 
@@ -42,6 +60,18 @@ export class Webhooks {
   /** Goes on with the event after the last that the receiver took. */
   resume(webhookId: string, options: CallOptions = {}): Promise<Webhook> {
     return this.#transport.json(change(webhookId, 'resume', options));
+  }
+
+  /** What was posted to the `callback_url`s of an account's jobs, and of its states; the latest first. */
+  deliveries(userId: string, { signal, ...query }: DeliveryQuery = {}): Promise<DeliveryPage> {
+    const path = `/webhooks/deliveries${queryOf({ user_id: userId, ...query })}`;
+    return this.#transport.json({ method: 'GET', path, retry: repeatable, signal });
+  }
+
+  /** Posts a delivery again at once. */
+  replay(deliveryId: string, { signal }: CallOptions = {}): Promise<Delivery & { status: 'ok' }> {
+    const path = `/webhooks/deliveries/${encodeURIComponent(deliveryId)}/replay`;
+    return this.#transport.json({ method: 'POST', path, retry: ifNotStarted, signal });
   }
 }
 

@@ -13,8 +13,10 @@ import { AccountPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { AssistantPage } from './pages/assistant.tsx';
 import { ChatsPage } from './pages/chats.tsx';
+import { DeliveriesPage } from './pages/deliveries.tsx';
 import { KeyPage } from './pages/key.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
+import { WebhooksPage } from './pages/webhooks.tsx';
 import { Frame } from './parts/frame.tsx';
 import { ErrorNotice } from './parts/notice.tsx';
 
@@ -74,6 +76,8 @@ export function App() {
             <Route path="/accounts/:userId">
               {({ userId }) => <AccountPage key={userId} userId={userId} />}
             </Route>
+            <Route path="/webhooks" component={WebhooksPage} />
+            <Route path="/webhooks/deliveries" component={DeliveriesPage} />
             <Route path="/assistant" component={AssistantPage} />
             <Route>
               <h1>Page not found</h1>

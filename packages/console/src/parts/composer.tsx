@@ -11,6 +11,7 @@ import {
   useDrop,
   type KeptFile,
 } from './attachments.tsx';
+import { Check } from './check.tsx';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
 import { Preview } from './preview.tsx';
@@ -205,26 +206,5 @@ function Suggestion({ text, onPick }: { text: string; onPick: (text: string) => 
     <button type="button" class="link" onClick={() => onPick(text)}>
       {text}
     </button>
-  );
-}
-
-function Check({
-  label,
-  checked,
-  onCheck,
-}: {
-  label: string;
-  checked: boolean;
-  onCheck: (on: boolean) => void;
-}) {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={checked}
-        onChange={({ currentTarget }) => onCheck(currentTarget.checked)}
-      />
-      {label}
-    </label>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
+import { issueOf } from '../../lib/issues.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
 
@@ -31,8 +32,7 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
     }
     onCode(userId.trim(), phone.trim(), await client.auth.start(userId.trim(), phone.trim()));
   });
-  const issue = (path: string) =>
-    error instanceof GatewayApiError ? error.issues.find((each) => each.path === path)?.message : undefined;
+  const issue = (path: string) => issueOf(error, path);
   const isKnownIssue = issue('user_id') !== undefined || issue('phone_number') !== undefined;
   return (
     <form

@@ -1,0 +1,118 @@
+import type { Delivery } from '@gateway/client';
+import { useState } from 'preact/hooks';
+import { Link, useSearchParams } from 'wouter-preact';
+import { useGateway } from '../lib/gateway.ts';
+import { useAction, useNow, usePolled, useTitle } from '../lib/hooks.ts';
+import { Field } from '../parts/field.tsx';
+import { ErrorNotice } from '../parts/notice.tsx';
+import { DeliveryItem } from '../parts/webhooks/delivery-item.tsx';
+import { DELIVERY_STATES, DELIVERY_TEXTS as T, WEBHOOK_TEXTS } from '../texts/webhooks.ts';
+
+const EVERY_MS = 5_000;
+const PAGE = 30;
+
+/** The log of deliveries to callback addresses, of one account. Account and state are in the address. */
+export function DeliveriesPage() {
+  useTitle(T.title);
+  const [query, setQuery] = useSearchParams();
+  const account = query.get('account') ?? '';
+  const state = query.get('state') ?? '';
+  const set = (name: string, value: string) =>
+    setQuery(
+      (before) => {
+        const changed = new URLSearchParams(before);
+        if (value === '') changed.delete(name);
+        else changed.set(name, value);
+        return changed;
+      },
+      { replace: true },
+    );
+  return (
+    <>
+      <div class="headline">
+        <div>
+          <h1>
+            <Link href="/webhooks">{WEBHOOK_TEXTS.title}</Link> {T.title}
+          </h1>
+          <p class="sub">{T.intro}</p>
+        </div>
+      </div>
+      <div class="tools">
+        <Field
+          label={T.account}
+          type="search"
+          autocomplete="off"
+          spellcheck={false}
+          value={account}
+          onText={(text) => set('account', text.trim())}
+        />
+        <div class="chips" role="group" aria-label={T.state}>
+          {[['', T.any], ...Object.entries(DELIVERY_STATES).map(([name, { label }]) => [name, label])].map(
+            ([name = '', label]) => (
+              <button
+                key={name}
+                type="button"
+                class="chip"
+                aria-pressed={state === name}
+                onClick={() => set('state', name)}
+              >
+                {label}
+              </button>
+            ),
+          )}
+        </div>
+      </div>
+      {account === '' ? (
+        <p class="empty">{T.choose}</p>
+      ) : (
+        <DeliveryList
+          key={`${account} ${state}`}
+          account={account}
+          state={isState(state) ? state : undefined}
+        />
+      )}
+    </>
+  );
+}
+
+function isState(text: string): text is Delivery['state'] {
+  return Object.hasOwn(DELIVERY_STATES, text);
+}
+
+function DeliveryList({ account, state }: { account: string; state: Delivery['state'] | undefined }) {
+  const { client } = useGateway();
+  const now = useNow();
+  const { value, error, reload } = usePolled(
+    (signal) => client.webhooks.deliveries(account, { state, limit: PAGE, signal }),
+    EVERY_MS,
+    [client],
+  );
+  const [older, setOlder] = useState<{ deliveries: Delivery[]; cursor: string | null } | null>(null);
+  const cursor = older === null ? (value?.cursor ?? null) : older.cursor;
+  const more = useAction(async () => {
+    if (cursor === null) return;
+    const page = await client.webhooks.deliveries(account, { state, limit: PAGE, cursor });
+    setOlder({ deliveries: [...(older?.deliveries ?? []), ...page.deliveries], cursor: page.cursor });
+  });
+  const newest = value?.deliveries ?? [];
+  const ids = new Set(newest.map(({ id }) => id));
+  const shown = [...newest, ...(older?.deliveries ?? []).filter(({ id }) => !ids.has(id))];
+  return (
+    <>
+      <ErrorNotice error={error ?? more.error} />
+      {value !== null && shown.length === 0 && <p class="empty">{T.none}</p>}
+      {shown.length > 0 && (
+        <ul class="sends card" aria-label={T.title}>
+          {shown.map((delivery) => (
+            <DeliveryItem key={delivery.id} delivery={delivery} now={now} onReplayed={reload} />
+          ))}
+        </ul>
+      )}
+      {cursor !== null && (
+        <button type="button" class="small" disabled={more.busy} onClick={() => void more.run()}>
+          {T.more}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import type { BrowserContextOptions } from 'playwright-core';
+import type { ConsolePage } from '../env/console.ts';
+import type { Stack } from '../env/stack.ts';
+
+/** The running product. Private addresses are allowed for webhooks. */
+export interface RunningConsole {
+  stack: () => Stack;
+  /** The Telegram ids of two accounts that are signed in under these names, and know each other. */
+  alice: () => number;
+  bob: () => number;
+  /** Opens a page for the running test. */
+  open: (path?: string, options?: BrowserContextOptions) => Promise<ConsolePage>;
+}
