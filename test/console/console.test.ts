@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CHROMIUM, openBrowser } from '../env/browser.ts';
 import { expectNoHorizontalScroll, openConsole, seriousFindings, screenshot } from '../env/console.ts';
 import { Stack } from '../env/stack.ts';
+import { conversationTests } from './conversation.ts';
+import { webhookPageTests } from './webhook-pages.ts';
 
 const BOB = '+9996628302';
 /** 40 by 40 pixels. */
@@ -19,7 +21,7 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
   let alice: number;
   let bob: number;
   beforeAll(async () => {
-    stack = await Stack.start();
+    stack = await Stack.start({ WEBHOOK_ALLOW_PRIVATE: 'true' });
     browser = await openBrowser();
     alice = await stack.signIn('alice', '+9996628301');
     bob = await stack.signIn('bob', BOB);
@@ -456,4 +458,8 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     expect(await textsTo(bob)).toContain('A reply of the assistant.');
     expect(pageErrors).toEqual([]);
   });
+
+  const running = { stack: () => stack, alice: () => alice, bob: () => bob, open };
+  webhookPageTests(running);
+  conversationTests(running);
 });

@@ -28,6 +28,20 @@ export function clock(iso: string, now: number): string {
   return date.toDateString() === new Date(now).toDateString() ? TIME.format(date) : DAY.format(date);
 }
 
+const MOMENT = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** Day, hour and the browser's time zone. */
+export function moment(iso: string): string {
+  return MOMENT.format(new Date(iso));
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }

@@ -1,11 +1,12 @@
 import { useLocation } from 'wouter-preact';
 import { Link } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
-import { usePolled, useTitle } from '../lib/hooks.ts';
+import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
 import { useNews } from '../lib/news.ts';
 import { ChatList } from '../parts/chats/chat-list.tsx';
 import { Conversation } from '../parts/chats/conversation.tsx';
-import { ErrorNotice } from '../parts/notice.tsx';
+import { ErrorNotice, Notice } from '../parts/notice.tsx';
+import { CHAT_TEXTS as T } from '../texts/chats.ts';
 
 /** Each reading is a call to Telegram. With news, polling only covers what Telegram does not tell. */
 const EVERY_MS = 15_000;
@@ -14,7 +15,6 @@ const LIMIT = 50;
 
 /** The chats of an account, and the messages of the one that the URL names. */
 export function ChatsPage({ userId, chatId }: { userId: string; chatId: string | undefined }) {
-  useTitle(`Chats of ${userId}`);
   const { client } = useGateway();
   const [, go] = useLocation();
   const news = useNews(userId);
@@ -23,6 +23,12 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
     news.isLive ? EVERY_MS_LIVE : EVERY_MS,
     [client, userId, news.count],
   );
+  const unread = (value?.chats ?? []).reduce((sum, chat) => sum + chat.unread, 0);
+  useTitle(`${unread > 0 ? `(${unread}) ` : ''}Chats of ${userId}`);
+  const receive = useAction(async () => {
+    await client.receive(userId, { enabled: true });
+    news.restart();
+  });
   const account = `/accounts/${encodeURIComponent(userId)}`;
   const chat = value?.chats.find(({ id }) => id === chatId);
   return (
@@ -30,9 +36,18 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
       <div class="headline">
         <h1>
           <Link href={account}>{userId}</Link> Chats
+          {unread > 0 && <span class="badge good">{T.unread(unread)}</span>}
         </h1>
       </div>
-      <ErrorNotice error={error} />
+      <ErrorNotice error={error ?? receive.error} />
+      {news.isOff && (
+        <Notice tone="info">
+          {T.receivingOff}{' '}
+          <button type="button" class="link" disabled={receive.busy} onClick={() => void receive.run()}>
+            {T.receive}
+          </button>
+        </Notice>
+      )}
       <div class="chats" data-open={chatId !== undefined}>
         <ChatList
           chats={value?.chats ?? null}
@@ -46,10 +61,10 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
             key={chatId}
             userId={userId}
             chatId={chatId}
+            chat={chat ?? null}
             news={news}
-            title={chat?.title || chatId}
             onBack={() => go(`${account}/chats`)}
-            onSent={reload}
+            onChanged={reload}
           />
         )}
       </div>

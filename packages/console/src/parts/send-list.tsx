@@ -1,12 +1,12 @@
 import type { SendSummary } from '@gateway/client';
 import { useState } from 'preact/hooks';
-import { reasonInWords } from '../lib/account-words.ts';
-import { clock, countdown, plural } from '../lib/format.ts';
+import { clock, plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
 import { stateInWords } from '../lib/send-words.ts';
 import { EditMessage } from './edit-message.tsx';
 import { ErrorNotice } from './notice.tsx';
+import { Why } from './why.tsx';
 
 interface SendListProps {
   pending: readonly SendSummary[];
@@ -96,28 +96,4 @@ function editableId({ type, state, parts, preview, result }: SendSummary): numbe
   const id = result?.['message_id'];
   const isWhole = parts === 1 && !preview.endsWith('…');
   return type === 'send' && state === 'completed' && isWhole && typeof id === 'number' ? id : null;
-}
-
-/** Why the message waits, or why it failed. */
-function Why({ send, now }: { send: SendSummary; now: number }) {
-  const { error, reason, retry_at: retryAt } = send;
-  if (error !== null)
-    return (
-      <p class="why bad">
-        {error.message} <code class="code">{error.rpc_error ?? error.code}</code>
-      </p>
-    );
-  if (reason === null) return null;
-  const left = retryAt === null ? null : Date.parse(retryAt) - now;
-  return (
-    <p class="why wait">
-      {reasonInWords(reason)}
-      {left !== null && left > 0 && (
-        <>
-          {' '}
-          · <time role="timer">{countdown(left)}</time>
-        </>
-      )}
-    </p>
-  );
 }

@@ -1,11 +1,15 @@
-import type { TelegramMessage } from '@gateway/client';
+import type { ChatPage, SendSummary, TelegramMessage } from '@gateway/client';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useChatSends } from '../../lib/chat-sends.ts';
 import { useGateway } from '../../lib/gateway.ts';
-import { useAction, usePolled } from '../../lib/hooks.ts';
-import type { useNews } from '../../lib/news.ts';
+import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
+import type { News } from '../../lib/news.ts';
+import { CHAT_TEXTS as T } from '../../texts/chats.ts';
 import { Composer } from '../composer.tsx';
 import { ErrorNotice } from '../notice.tsx';
 import { Message } from './message.tsx';
+import { OwnSend } from './own-send.tsx';
+import { timelineOf } from './timeline.ts';
 
 const EVERY_MS = 5_000;
 const EVERY_MS_LIVE = 60_000;
@@ -14,20 +18,24 @@ const PAGE = 30;
 interface ConversationProps {
   userId: string;
   chatId: string;
-  title: string;
-  news: ReturnType<typeof useNews>;
+  /** `null`: it is not among the latest chats, or not read yet. */
+  chat: ChatPage['chats'][number] | null;
+  news: News;
   onBack: () => void;
-  onSent: () => void;
+  /** Called when the list of chats may have changed. */
+  onChanged: () => void;
 }
 
 /** The messages of a chat, the newest at the end, and a form to write another. */
-export function Conversation({ userId, chatId, title, news, onBack, onSent }: ConversationProps) {
+export function Conversation({ userId, chatId, chat, news, onBack, onChanged }: ConversationProps) {
   const { client } = useGateway();
+  const now = useNow();
   const { value, error, reload } = usePolled(
     (signal) => client.accounts.messages(userId, chatId, { limit: PAGE, signal }),
     news.isLive ? EVERY_MS_LIVE : EVERY_MS,
     [client, userId, chatId, news.count],
   );
+  const sends = useChatSends({ userId, chatId, chat, newsCount: news.count, onEnded: reload });
   const [older, setOlder] = useState<{ messages: TelegramMessage[]; next: string | null } | null>(null);
   const next = older === null ? (value?.next ?? null) : older.next;
   const more = useAction(async () => {
@@ -35,42 +43,86 @@ export function Conversation({ userId, chatId, title, news, onBack, onSent }: Co
     const page = await client.accounts.messages(userId, chatId, { limit: PAGE, before: next });
     setOlder({ messages: [...(older?.messages ?? []), ...page.messages], next: page.next });
   });
+  const markRead = useAction(async () => {
+    await client.act('chat.read', { user_id: userId, recipient_id: chatId }, { wait: 10 });
+    onChanged();
+  });
   const messages = newestLast(value?.messages ?? [], older?.messages ?? []);
+  const items = timelineOf(messages, sends, now);
   const list = useRef<HTMLOListElement>(null);
-  const last = messages.at(-1)?.message_id;
+  const last = items.at(-1)?.key;
   useLayoutEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [last]);
   const changed = () => {
     reload();
-    onSent();
+    sends.reload();
+    onChanged();
   };
+  const unread = chat?.unread ?? 0;
   return (
     <section class="conversation" aria-labelledby="conversation">
       <div class="card">
-        <div class="label-row">
-          <h2 id="conversation">{title}</h2>
+        <div class="conversation-head">
+          <h2 id="conversation">{chat?.title || chatId}</h2>
+          {unread > 0 && (
+            <>
+              <span class="badge good">{T.unread(unread)}</span>
+              <button
+                type="button"
+                class="small"
+                disabled={markRead.busy}
+                onClick={() => void markRead.run()}
+              >
+                {T.markRead}
+              </button>
+            </>
+          )}
           <button type="button" class="small back" onClick={onBack}>
             All chats
           </button>
         </div>
-        <ErrorNotice error={error ?? more.error} />
+        <ErrorNotice error={error ?? more.error ?? markRead.error} />
         {value === null && error === null && <p aria-busy="true">Loading…</p>}
-        {value !== null && messages.length === 0 && <p class="empty">There is nothing here yet.</p>}
+        {value !== null && items.length === 0 && <p class="empty">There is nothing here yet.</p>}
         {next !== null && (
           <button type="button" class="small" disabled={more.busy} onClick={() => void more.run()}>
             Show older messages
           </button>
         )}
         <ol class="messages" ref={list} tabIndex={0} aria-label="Messages">
-          {messages.map((message) => (
-            <Message key={message.message_id} userId={userId} message={message} onChanged={changed} />
-          ))}
+          {items.map(({ key, message, send }) =>
+            message === null ? (
+              <OwnSend key={key} send={send} now={now} onChanged={changed} />
+            ) : (
+              <Message
+                key={key}
+                userId={userId}
+                message={message}
+                fate={fateOf(message, send, news.readUpTo.get(chatId) ?? 0)}
+                now={now}
+                onChanged={changed}
+              />
+            ),
+          )}
         </ol>
       </div>
       <Composer userId={userId} to={chatId} onSent={changed} />
     </section>
   );
+}
+
+/** @param readUpTo the last message that the other side has read, as far as that is known. */
+function fateOf(
+  { direction, message_id: id }: TelegramMessage,
+  send: SendSummary | null,
+  readUpTo: number,
+): 'sent' | 'read' | null {
+  if (direction === 'in') return null;
+  // A gateway of an earlier version does not give `read_at`.
+  const { read_at: readAt = null } = (send ?? {}) as { read_at?: string | null };
+  if (id <= readUpTo || readAt !== null) return 'read';
+  return send === null ? null : 'sent';
 }
 
 /** Both pages in the order of writing. The first is the newer one, and read again all the time. */

@@ -2,7 +2,8 @@ import type { TelegramMessage } from '@gateway/client';
 import { useState } from 'preact/hooks';
 import { clock } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
-import { useAction, useNow } from '../../lib/hooks.ts';
+import { useAction } from '../../lib/hooks.ts';
+import { CHAT_TEXTS } from '../../texts/chats.ts';
 import { ConfirmDialog } from '../confirm-dialog.tsx';
 import { EditMessage } from '../edit-message.tsx';
 import { Formatted } from '../formatted.tsx';
@@ -14,14 +15,16 @@ const REACTIONS = ['👍', '❤', '🔥', '🎉', '😁', '😢'];
 interface MessageProps {
   userId: string;
   message: TelegramMessage;
+  /** What became of it, of the account's own messages. */
+  fate: 'sent' | 'read' | null;
+  now: number;
   /** Called after an edit, a deletion or a reaction. */
   onChanged: () => void;
 }
 
 /** One message of a chat, with what can be done to it. */
-export function Message({ userId, message, onChanged }: MessageProps) {
+export function Message({ userId, message, fate, now, onChanged }: MessageProps) {
   const { client } = useGateway();
-  const now = useNow();
   const [opened, setOpened] = useState<'edit' | 'delete' | 'react' | null>(null);
   const { message_id: id, chat, sender, direction, text, entities, media, service, date } = message;
   const target = { user_id: userId, recipient_id: chat.id };
@@ -69,6 +72,7 @@ export function Message({ userId, message, onChanged }: MessageProps) {
         <time class="sub" dateTime={date}>
           {clock(date, now)}
           {message.edit_date !== null && ' · edited'}
+          {fate !== null && <span data-fate={fate}> · {CHAT_TEXTS[fate]}</span>}
         </time>
         {message.redacted !== true && (
           <span class="message-actions">
