@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CommonOptions, CommandContext, Runner } from './command-context.ts';
-import { logout, pause, receive, resume, status } from './commands/account.ts';
+import { logout, pause, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
 import { addAttachmentOptions } from './commands/attachments.ts';
 import { cancelJob, getJob, waitForJob } from './commands/jobs.ts';
@@ -14,12 +14,11 @@ import {
   type ExportOptions,
   type ImportOptions,
 } from './commands/session-transfer.ts';
-import { tail } from './commands/tail.ts';
-import { createWebhook, listWebhooks, testWebhook, type CreateWebhookOptions } from './commands/webhooks.ts';
 import { UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
 import { addMessageCommands } from './message-commands.ts';
 import { addReadingCommands } from './reading-commands.ts';
+import { addReceivingCommands } from './receiving-commands.ts';
 
 const EPILOGUE = `
 Environment: GATEWAY_URL (default http://127.0.0.1:3000), GATEWAY_API_KEY
@@ -64,12 +63,6 @@ export function createProgram(run: Runner): Command {
   account('pause', "hold an account's sends in their order", pause);
   account('resume', 'resume an account after a pause, PEER_FLOOD or a freeze', resume);
 
-  command(program, 'receive <user_id>', 'receive messages: append what happens in the chats to the events')
-    .option('--off', 'receive no more')
-    .action((userId: string, options: CommonOptions & { off?: boolean }) =>
-      run(options, (context) => receive(context, userId, options.off !== true)),
-    );
-
   command(
     program,
     'import <user_id> <file>',
@@ -111,30 +104,7 @@ export function createProgram(run: Runner): Command {
       run(options, (context) => ask(context, { userId, recipient, prompt }, options)),
     );
 
-  command(
-    program,
-    'tail <job_id|user_id>',
-    'print each change of a job until it ends, or each event of an account: incoming messages, edits …',
-  )
-    .option('--after <number>', 'begin with the event after this one; by default with the next that arrives')
-    .action((id: string, options: CommonOptions & { after?: string }) =>
-      run(options, (context) => tail(context, id, options)),
-    );
-
-  const webhooks = program.command('webhooks').description('have events posted to addresses');
-  command(webhooks, 'list', 'show the webhooks, and how far each is').action((options: CommonOptions) =>
-    run(options, listWebhooks),
-  );
-  command(webhooks, 'create <url>', 'post events to this address; prints the secret that signs them')
-    .option('--account <user_id...>', 'only events of these accounts')
-    .option('--event <type...>', 'types of events; by default message.new')
-    .option('--secret <text>', 'your own secret, in place of a new one')
-    .action((url: string, options: CommonOptions & CreateWebhookOptions) =>
-      run(options, (context) => createWebhook(context, url, options)),
-    );
-  command(webhooks, 'test <webhook_id>', 'post a test event').action(
-    (webhookId: string, options: CommonOptions) => run(options, (context) => testWebhook(context, webhookId)),
-  );
+  addReceivingCommands(program, command, run);
 
   const jobs = program.command('jobs').description('show a job, wait for it, or cancel it');
   command(jobs, 'get <job_id>', 'show the state of a job').action((jobId: string, options: CommonOptions) =>

@@ -1,6 +1,7 @@
 import type { AccountStatus } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
+import { EXIT, UsageError, type ExitCode } from '../failure.ts';
+import { filterOf, type FilterOptions } from './event-filter.ts';
 
 export async function logout({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.disconnect(userId, { signal: io.signal });
@@ -20,13 +21,27 @@ export async function resume({ client, io, out }: CommandContext, userId: string
   return EXIT.ok;
 }
 
-/** Turns receiving on or off. */
+export interface ReceiveOptions extends FilterOptions {
+  off?: boolean;
+  everything?: boolean;
+}
+
+/** Turns receiving on or off. Without options of a filter the filter stays. */
 export async function receive(
   { client, io, out }: CommandContext,
   userId: string,
-  enabled: boolean,
+  { off, everything, ...options }: ReceiveOptions,
 ): Promise<ExitCode> {
-  const answer = await client.receive(userId, { enabled }, { signal: io.signal });
+  const enabled = off !== true;
+  const given = filterOf(options);
+  if (everything === true && given !== undefined)
+    throw new UsageError('give --everything or a filter, not both');
+  const filter = everything === true ? {} : given;
+  const answer = await client.receive(
+    userId,
+    { enabled, ...(filter !== undefined && { filter }) },
+    { signal: io.signal },
+  );
   const now = enabled ? `receives, from event ${answer.receiving.last_seq + 1} on` : 'receives no more';
   out.result(answer, `${out.good('✓')} ${userId} ${now}`);
   return EXIT.ok;
@@ -68,8 +83,9 @@ function describe(userId: string, status: AccountStatus): string[] {
 /** `undefined`: it does not receive, or the gateway is of an earlier version. */
 function receivingLine({ receiving }: Partial<AccountStatus>): string | undefined {
   if (receiving?.enabled !== true) return undefined;
-  const { last_seq, gaps } = receiving;
-  return `last event ${last_seq}${gaps === 0 ? '' : `, gaps: ${gaps}`}`;
+  const { last_seq, gaps, filter } = receiving;
+  const only = Object.keys(filter ?? {}).length === 0 ? '' : `, only ${JSON.stringify(filter)}`;
+  return `last event ${last_seq}${gaps === 0 ? '' : `, gaps: ${gaps}`}${only}`;
 }
 
 function paceLine(pace: Extract<AccountStatus['pace'], { mode: 'careful' }>): string {

@@ -230,68 +230,6 @@ describe('jobs', () => {
     });
   });
 
-  test("tail prints an account's events, and its error ends it", async () => {
-    const message = {
-      message_id: 7,
-      date: 'd',
-      direction: 'in',
-      chat: { id: '42', title: 'Bob' },
-      sender: { id: '42', name: 'Bob' },
-      text: 'Hi\u001b[2J',
-      media: null,
-      service: null,
-    };
-    const told = [
-      ['message.new', { type: 'message.new', seq: 4, message }],
-      ['updates.gap', { type: 'updates.gap', seq: 5, chat: null, reason: 'off' }],
-      ['error', { status: 'error', code: 'EVENTS_GONE', message: 'Gone.', kind: 'permanent' }],
-    ];
-    gateway.answers({
-      'GET /jobs/alice': () => refusal(404, 'JOB_NOT_FOUND'),
-      'GET /telegram/accounts/alice/updates?after=3': () => ({
-        body: told
-          .map(([name, data]) => `event: ${String(name)}\ndata: ${JSON.stringify(data)}\n\n`)
-          .join(''),
-      }),
-    });
-    const run = await cli(['tail', 'alice', '--after', '3']);
-    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('EVENTS_GONE: Gone.') });
-    expect(run.stdout).toBe('     4 ← Bob: 7  d  Bob: Hi\uFFFD[2J\n     5 updates.gap: off\n');
-  });
-
-  test('webhooks are created, listed and tested', async () => {
-    const webhook = {
-      webhook_id: 'wh_1',
-      url: 'https://x.org/hook',
-      user_ids: null,
-      events: ['message.new'],
-      filter: {},
-      state: 'active',
-      lag: 3,
-      last_error: { at: 't', event_id: 'alice:1', status: 500, message: 'the receiver answered 500' },
-      created_at: 't',
-    };
-    gateway.answers({
-      'POST /webhooks': ({ body }) => ({ status: 201, body: { ...webhook, ...body, secret: 'whsec_x' } }),
-      'GET /webhooks': () => ({ body: { status: 'ok', webhooks: [webhook] } }),
-      'POST /webhooks/wh_1/test': () => ({
-        body: { status: 'ok', delivered: false, http_status: 500, error: 'the receiver answered 500', ms: 5 },
-      }),
-    });
-    const created = await cli(['webhooks', 'create', 'https://x.org/hook', '--account', 'alice']);
-    expect(created).toMatchObject({ code: 0, stdout: expect.stringContaining('secret: whsec_x') });
-    expect(gateway.heard[0]?.body).toEqual({
-      url: 'https://x.org/hook',
-      user_ids: ['alice'],
-      events: ['message.new'],
-    });
-    const listed = await cli(['webhooks', 'list']);
-    expect(listed.stdout).toContain('wh_1  https://x.org/hook (active, 3 behind)');
-    expect(listed.stdout).toContain('alice:1: the receiver answered 500');
-    const tested = await cli(['webhooks', 'test', 'wh_1']);
-    expect(tested).toMatchObject({ code: 1, stdout: expect.stringContaining('answered 500') });
-  });
-
   test('wait ends when the job ends or the time is over', async () => {
     gateway.answers({
       'GET /jobs/j1?wait=30': () => ({ body: FAILED }),

@@ -98,16 +98,26 @@ function named(name: string, username: string | null): string {
 }
 
 /** A message in one line, with its id, its date and who wrote it. */
-export function messageLine(message: TelegramMessage): string {
-  const { message_id, date, direction, sender, text, media, service, redacted } = message;
+function messageLine(message: TelegramMessage): string {
+  const { message_id, date, direction, sender } = message;
   const who = direction === 'out' ? 'me' : sender?.name || sender?.id || '?';
+  return `${message_id}  ${date}  ${printable(who)}: ${contentOf(message)}`;
+}
+
+/** What a message says: its text, or what it has in place of one. */
+export function contentOf({
+  text,
+  media,
+  service,
+  redacted,
+}: Pick<TelegramMessage, 'text' | 'media' | 'service' | 'redacted'>): string {
   const what = [
     ...(redacted === true ? ['[not shown]'] : []),
     ...(service === null ? [] : [`[${service.type}]`]),
     ...(media === null ? [] : [`[${[media.type, media.file_name].filter(Boolean).join(' ')}]`]),
     ...(text === '' ? [] : [text]),
   ];
-  return printable(`${message_id}  ${date}  ${who}: ${what.join(' ')}`);
+  return printable(what.join(' '));
 }
 
 function more(next: string | null): string[] {
