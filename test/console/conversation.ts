@@ -18,7 +18,10 @@ export function conversationTests({ stack, alice, bob, open }: RunningConsole): 
     await expect.poll(() => page.title()).toMatch(/^\(2\) Chats of alice/);
     await page.getByRole('button', { name: 'Receive at once' }).click();
     await page.getByRole('button', { name: 'Receive at once' }).waitFor({ state: 'hidden' });
-    await page.getByRole('navigation', { name: 'Chats' }).getByRole('button', { name: /two unread/ }).click();
+    await page
+      .getByRole('navigation', { name: 'Chats' })
+      .getByRole('button', { name: /two unread/ })
+      .click();
     await page.locator('.message', { hasText: 'two unread' }).waitFor();
     await write('it arrives');
     await page.locator('.message', { hasText: 'it arrives' }).waitFor();
@@ -30,7 +33,7 @@ export function conversationTests({ stack, alice, bob, open }: RunningConsole): 
     const { body } = await api.get('/telegram/accounts/alice/chats');
     expect(body.chats.find(({ id }: { id: string }) => id === String(bob()))).toMatchObject({ unread: 0 });
     expect(pageErrors).toEqual([]);
-  });
+  }, 90_000);
 
   test('shows what becomes of its own messages: waiting, failed, tried again, sent, read', async () => {
     const { api, control } = stack();
@@ -48,8 +51,10 @@ export function conversationTests({ stack, alice, bob, open }: RunningConsole): 
     await page.getByText('More', { exact: true }).click();
     await page.getByLabel('Not before').fill(later.toISOString().slice(0, 16));
     await send('much later');
-    await own('much later').getByText('Scheduled').waitFor();
-    expect(await own('much later').locator('time').first().textContent()).toMatch(new RegExp(`${later.toUTCString().slice(0, 3)}.*UTC`));
+    await own('much later').getByText('Scheduled', { exact: true }).waitFor();
+    expect(await own('much later').locator('time').first().textContent()).toMatch(
+      new RegExp(`${later.toUTCString().slice(0, 3)}.*UTC`),
+    );
     await screenshot(page, 'own-sends-light');
     expect(await seriousFindings(page)).toEqual([]);
     await own('much later').getByRole('button', { name: 'Cancel' }).click();
@@ -64,8 +69,8 @@ export function conversationTests({ stack, alice, bob, open }: RunningConsole): 
     ] as const) {
       await page.setViewportSize({ width, height: 844 });
       await page.getByLabel('Colours').selectOption(colours);
-      await expectNoHorizontalScroll(page);
       await screenshot(page, `own-sends-${width}`);
+      await expectNoHorizontalScroll(page);
     }
     expect(await seriousFindings(page)).toEqual([]);
     await own('held back').getByRole('button', { name: 'Try again' }).click();
@@ -73,5 +78,5 @@ export function conversationTests({ stack, alice, bob, open }: RunningConsole): 
     await control.read({ by: bob(), of: alice() });
     await own('held back').locator('[data-fate=read]').waitFor();
     expect(pageErrors).toEqual([]);
-  });
+  }, 90_000);
 }

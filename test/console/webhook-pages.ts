@@ -37,11 +37,12 @@ export function webhookPageTests({ stack, alice, bob, open }: RunningConsole): v
     expect(await form.locator('.problem').count()).toBe(2);
     expect(await seriousFindings(page)).toEqual([]);
     await form.getByLabel('Only these chats').fill('');
-    await form.getByLabel('Messages').selectOption('in');
+    await form.getByLabel('Messages', { exact: true }).selectOption('in');
     await form.getByLabel('Edited messages').check();
     await form.getByLabel('Address').fill(receiver.url);
     await screenshot(page, 'webhook-form');
     await form.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('Copy the secret now').waitFor();
     const secret = await page.getByLabel('Secret').inputValue();
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByText('Copied.').waitFor();
@@ -70,9 +71,11 @@ export function webhookPageTests({ stack, alice, bob, open }: RunningConsole): v
     receiver.answers.push((response) => response.writeHead(500).end());
     await item.getByRole('button', { name: 'Resume' }).click();
     await item.getByText(/Last failure, .*500/).waitFor();
-    await expect.poll(() => posted().at(-1), { timeout: 20_000 }).toMatchObject({
-      message: { text: 'while it was paused' },
-    });
+    await expect
+      .poll(() => posted().at(-1), { timeout: 20_000 })
+      .toMatchObject({
+        message: { text: 'while it was paused' },
+      });
     await item.getByText('Nothing waits.').waitFor();
 
     await page.getByLabel('Colours').selectOption('dark');
@@ -89,7 +92,7 @@ export function webhookPageTests({ stack, alice, bob, open }: RunningConsole): v
     await page.getByText('There are no webhooks yet.').waitFor();
     expect((await stack().api.get('/webhooks')).body.webhooks).toEqual([]);
     expect(pageErrors).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   test('lists deliveries to callback addresses with their tries, and posts one again', async () => {
     const before = receiver.received.length;
@@ -125,5 +128,5 @@ export function webhookPageTests({ stack, alice, bob, open }: RunningConsole): v
     await page.getByText('Nothing was posted for this account.').waitFor();
     expect(new URL(page.url()).search).toBe('?account=alice&state=failed');
     expect(pageErrors).toEqual([]);
-  });
+  }, 90_000);
 }

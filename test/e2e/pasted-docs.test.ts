@@ -1,13 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Receiver } from '@gateway/webhooks/testing';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { commandLines, docBlocks } from '../env/doc-blocks.ts';
 import { evaluate, type Workflow } from '../env/n8n-expressions.ts';
 import { paste } from '../env/pasting.ts';
 import { Stack } from '../env/stack.ts';
+
+const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
 /** README and recipes, run as a reader pastes them, in the order in which they stand. */
 describe('Documented commands, as pasted', () => {
@@ -18,6 +21,8 @@ describe('Documented commands, as pasted', () => {
     directory = join(stack.dataDir, 'pasted');
     await mkdir(directory);
   });
+  // The last command of the README's beginning has Alice's next send hit a flood wait.
+  beforeEach(() => stack.control.clearFaults());
   afterAll(() => stack[Symbol.asyncDispose]());
 
   const run = async (line: string, options = {}) => (await paste(stack, line, options)).ended;
@@ -52,26 +57,30 @@ describe('Documented commands, as pasted', () => {
     expect(received).toContain('"text":"Hi Alice!"');
   }, 120_000);
 
-  test('the bot in Python answers each message once, also those of the time when it was not running', async () => {
-    const { alice, bob } = await people();
-    const [code = ''] = docBlocks('docs/recipes.md', 'A bot in Python', 'python');
-    const [start = '', write = ''] = docBlocks('docs/recipes.md', 'A bot in Python', 'sh');
-    await writeFile(join(directory, 'bot.py'), code);
-    const first = await paste(stack, start, { cwd: directory });
-    onTestFinished(first.kill);
-    await expect.poll(first.output).toContain('waiting for messages');
-    await run(write);
-    await expect.poll(() => texts(alice, bob)).toContain('You wrote: Are you there?');
-    await expect.poll(first.output).toContain('answered Bob');
-    await first.kill();
-    await stack.control.write({ from: bob, to: alice, text: 'while you were away' });
-    const second = await paste(stack, start, { cwd: directory });
-    onTestFinished(second.kill);
-    await expect.poll(() => texts(alice, bob)).toContain('You wrote: while you were away');
-    await second.kill();
-    const answers = (await texts(alice, bob)).filter((text) => text.startsWith('You wrote'));
-    expect(answers).toEqual(['You wrote: Are you there?', 'You wrote: while you were away']);
-  }, 60_000);
+  test.skipIf(!HAS_PYTHON)(
+    'the bot in Python answers each message once, also those of the time when it was not running',
+    async () => {
+      const { alice, bob } = await people();
+      const [code = ''] = docBlocks('docs/recipes.md', 'A bot in Python', 'python');
+      const [start = '', write = ''] = docBlocks('docs/recipes.md', 'A bot in Python', 'sh');
+      await writeFile(join(directory, 'bot.py'), code);
+      const first = await paste(stack, start, { cwd: directory });
+      onTestFinished(first.kill);
+      await expect.poll(first.output).toContain('waiting for messages');
+      await run(write);
+      await expect.poll(() => texts(alice, bob)).toContain('You wrote: Are you there?');
+      await expect.poll(first.output).toContain('answered Bob');
+      await first.kill();
+      await stack.control.write({ from: bob, to: alice, text: 'while you were away' });
+      const second = await paste(stack, start, { cwd: directory });
+      onTestFinished(second.kill);
+      await expect.poll(() => texts(alice, bob)).toContain('You wrote: while you were away');
+      await second.kill();
+      const answers = (await texts(alice, bob)).filter((text) => text.startsWith('You wrote'));
+      expect(answers).toEqual(['You wrote: Are you there?', 'You wrote: while you were away']);
+    },
+    60_000,
+  );
 
   test('the bridge to a CRM takes each message once, and refuses a forged delivery', async () => {
     const { alice, bob } = await people();
@@ -91,10 +100,14 @@ describe('Documented commands, as pasted', () => {
     await run(write);
     await expect.poll(() => texts(alice, bob)).toContain('Thank you, we will answer soon.');
     const entries = async () => (await run(show, { cwd: directory })).trim().split('\n');
-    expect((await entries()).map((line) => JSON.parse(line))).toMatchObject([{ name: 'Bob', text: 'I have a question' }]);
+    expect((await entries()).map((line) => JSON.parse(line))).toMatchObject([
+      { name: 'Bob', text: 'I have a question' },
+    ]);
 
     const { events } = (await stack.api.get('/telegram/accounts/alice/updates?after=0')).body;
-    const event = events.findLast(({ message }: { message?: { text: string } }) => message?.text === 'I have a question');
+    const event = events.findLast(
+      ({ message }: { message?: { text: string } }) => message?.text === 'I have a question',
+    );
     const body = JSON.stringify(event);
     const deliver = async (secret: string) => {
       const time = Math.floor(Date.now() / 1_000);
@@ -108,7 +121,7 @@ describe('Documented commands, as pasted', () => {
     expect((await texts(alice, bob)).filter((text) => text.startsWith('Thank you'))).toHaveLength(1);
   }, 60_000);
 
-  test("the workflow for n8n: its expressions accept a real delivery, and its request sends the answer", async () => {
+  test('the workflow for n8n: its expressions accept a real delivery, and its request sends the answer', async () => {
     const { alice, bob } = await people();
     const receiver = await Receiver.start();
     onTestFinished(() => receiver[Symbol.asyncDispose]());

@@ -46,7 +46,9 @@ export function evaluate(workflow: Workflow, delivered: Item): HttpRequest {
   while (node !== undefined) {
     const { name, type, parameters: given } = node;
     if (type === 'n8n-nodes-base.crypto') {
-      const signature = createHmac('sha256', given.secret).update(String(valueOf(given.value, item))).digest('hex');
+      const signature = createHmac('sha256', given.secret)
+        .update(String(valueOf(given.value, item)))
+        .digest('hex');
       item = { ...item, [given.dataPropertyName]: signature };
     }
     if (type === 'n8n-nodes-base.if' && !given.conditions.conditions.every((each) => passes(each, item)))

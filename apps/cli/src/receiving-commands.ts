@@ -45,11 +45,7 @@ export function addReceivingCommands(program: Command, define: Define, run: Runn
       run(options, (context) => tail(context, id, options)),
     );
 
-  addWebhookCommands(
-    program.command('webhooks').description('have events posted to addresses'),
-    define,
-    run,
-  );
+  addWebhookCommands(program.command('webhooks').description('have events posted to addresses'), define, run);
 }
 
 function addWebhookCommands(webhooks: Command, define: Define, run: Runner): void {

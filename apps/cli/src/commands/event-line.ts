@@ -9,7 +9,8 @@ export function eventLine(event: StreamedEvent): string {
   const late = event.type !== 'chat.typing' && event.caught_up ? ' (caught up)' : '';
   if (event.type === 'message.new' || event.type === 'message.edited')
     return `${event.message.direction === 'in' ? '←' : '→'} ${time}  ${messageOf(event)}${late}`;
-  const chat = 'chat' in event && event.chat !== null ? `${printable(event.chat.title || event.chat.id)}: ` : '';
+  const chat =
+    'chat' in event && event.chat !== null ? `${printable(event.chat.title || event.chat.id)}: ` : '';
   return `· ${time}  ${chat}${detailsOf(event)}${late}`;
 }
 

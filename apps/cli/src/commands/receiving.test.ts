@@ -40,13 +40,19 @@ test("tail prints an account's events in words, and its error ends it", async ()
   const event = (type: string, more: object) => [type, { type, seq: 4, occurred_at: AT, ...more }];
   const told = [
     event('message.new', { message: MESSAGE }),
-    event('message.new', { message: { ...MESSAGE, chat: TEAM, text: '' , media: { type: 'photo', file_name: null } }, caught_up: true }),
+    event('message.new', {
+      message: { ...MESSAGE, chat: TEAM, text: '', media: { type: 'photo', file_name: null } },
+      caught_up: true,
+    }),
     event('message.edited', { message: { ...MESSAGE, direction: 'out', text: 'Hello' } }),
     event('message.deleted', { chat: BOB, message_ids: [7, 8] }),
     event('message.read', { chat: BOB, up_to: 9 }),
     event('message.reaction', { chat: TEAM, message_id: 7, reactions: [{ emoji: '👍', count: 2 }] }),
     event('updates.gap', { chat: null, reason: 'off' }),
-    ['chat.typing', { type: 'chat.typing', seq: null, occurred_at: AT, chat: BOB, sender: null, action: 'typing' }],
+    [
+      'chat.typing',
+      { type: 'chat.typing', seq: null, occurred_at: AT, chat: BOB, sender: null, action: 'typing' },
+    ],
     ['error', { status: 'error', code: 'EVENTS_GONE', message: 'Gone.', kind: 'permanent' }],
   ];
   gateway.answers({
@@ -57,7 +63,12 @@ test("tail prints an account's events in words, and its error ends it", async ()
   });
   const run = await cli('tail', 'alice', '--after', '3');
   expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('EVENTS_GONE: Gone.') });
-  expect(run.stdout.trimEnd().split('\n').map((line) => line.replace(new RegExp(TIME), 'TIME'))).toEqual([
+  expect(
+    run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(new RegExp(TIME), 'TIME')),
+  ).toEqual([
     '     4 ← TIME  Bob: Hi\uFFFD[2J  #7',
     '     4 ← TIME  Team, Bob: [photo]  #7 (caught up)',
     '     4 → TIME  Bob (edited): Hello  #7',
@@ -72,7 +83,16 @@ test("tail prints an account's events in words, and its error ends it", async ()
 test('receive takes a filter; --everything takes it away', async () => {
   const status = { status: 'ok', receiving: { enabled: true, last_seq: 4 } };
   gateway.answers({ 'POST /telegram/user/receive': () => ({ body: status }) });
-  const filter = ['--chat-type', 'private', 'group', '--except-chat', '42', '--direction', 'in', '--mentions-only'];
+  const filter = [
+    '--chat-type',
+    'private',
+    'group',
+    '--except-chat',
+    '42',
+    '--direction',
+    'in',
+    '--mentions-only',
+  ];
   expect(await cli('receive', 'alice', ...filter)).toMatchObject({
     code: 0,
     stdout: '✓ alice receives, from event 5 on\n',

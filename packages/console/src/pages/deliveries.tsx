@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, usePolled, useTitle } from '../lib/hooks.ts';
-import { Field } from '../parts/field.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { DeliveryItem } from '../parts/webhooks/delivery-item.tsx';
 import { DELIVERY_STATES, DELIVERY_TEXTS as T, WEBHOOK_TEXTS } from '../texts/webhooks.ts';
@@ -38,13 +37,14 @@ export function DeliveriesPage() {
         </div>
       </div>
       <div class="tools">
-        <Field
-          label={T.account}
+        <input
           type="search"
+          aria-label={T.account}
+          placeholder={T.account}
           autocomplete="off"
           spellcheck={false}
           value={account}
-          onText={(text) => set('account', text.trim())}
+          onInput={({ currentTarget }) => set('account', currentTarget.value.trim())}
         />
         <div class="chips" role="group" aria-label={T.state}>
           {[['', T.any], ...Object.entries(DELIVERY_STATES).map(([name, { label }]) => [name, label])].map(
@@ -102,11 +102,13 @@ function DeliveryList({ account, state }: { account: string; state: Delivery['st
       <ErrorNotice error={error ?? more.error} />
       {value !== null && shown.length === 0 && <p class="empty">{T.none}</p>}
       {shown.length > 0 && (
-        <ul class="sends card" aria-label={T.title}>
-          {shown.map((delivery) => (
-            <DeliveryItem key={delivery.id} delivery={delivery} now={now} onReplayed={reload} />
-          ))}
-        </ul>
+        <div class="card">
+          <ul class="sends" aria-label={T.title}>
+            {shown.map((delivery) => (
+              <DeliveryItem key={delivery.id} delivery={delivery} now={now} onReplayed={reload} />
+            ))}
+          </ul>
+        </div>
       )}
       {cursor !== null && (
         <button type="button" class="small" disabled={more.busy} onClick={() => void more.run()}>

@@ -57,11 +57,13 @@ export function WebhooksPage() {
       {webhooks === undefined && error === null && <p aria-busy="true">Loading…</p>}
       {webhooks?.length === 0 && <p class="empty">{T.none}</p>}
       {webhooks !== undefined && webhooks.length > 0 && (
-        <ul class="sends card" aria-label={T.title}>
-          {webhooks.map((webhook) => (
-            <WebhookItem key={webhook.webhook_id} webhook={webhook} now={now} onChanged={reload} />
-          ))}
-        </ul>
+        <div class="card">
+          <ul class="sends" aria-label={T.title}>
+            {webhooks.map((webhook) => (
+              <WebhookItem key={webhook.webhook_id} webhook={webhook} now={now} onChanged={reload} />
+            ))}
+          </ul>
+        </div>
       )}
     </>
   );

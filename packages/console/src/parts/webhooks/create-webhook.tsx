@@ -79,11 +79,7 @@ export function CreateWebhook({ onCreated }: { onCreated: (webhook: CreatedWebho
       <details open={issue('filter') !== undefined || undefined}>
         <summary>{T.filter}</summary>
         <div class="stack">
-          <FilterFields
-            draft={filter}
-            onChange={setFilter}
-            issue={(field) => issue(`filter.${field}`)}
-          />
+          <FilterFields draft={filter} onChange={setFilter} issue={(field) => issue(`filter.${field}`)} />
         </div>
       </details>
       <details open={issue('secret') !== undefined || undefined}>
