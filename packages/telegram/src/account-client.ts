@@ -10,6 +10,7 @@ import { Api } from 'telegram/tl/index.js';
 import type { Asker, Caller, Home } from './caller.ts';
 import { CALLS, type CallName, type CallOptions, type CallResult } from './calls/index.ts';
 import { AccountConnection } from './connection/account-connection.ts';
+import type { ConnectLimit } from './connection/connect-limit.ts';
 import type { DataCenters } from './connection/data-centers.ts';
 import { writeSession } from './connection/session.ts';
 import { MisconfiguredError, UnknownKeyError } from './errors/call-errors.ts';
@@ -40,6 +41,7 @@ export class GramJsAccountClient implements AccountClient {
   readonly #connection: AccountConnection;
   readonly #recipients: Recipients;
   readonly #transfers: Transfers;
+  readonly #connectLimit: ConnectLimit;
   readonly #isBot: boolean;
   /**
    * Whether the answer to the last QR step arrived. If it was lost, the key may already be signed in, and that is
@@ -54,11 +56,12 @@ export class GramJsAccountClient implements AccountClient {
     dataCenters: DataCenters,
     home: Home,
     peers: PeerBook,
-    { mayTalk, isBot }: Required<OpenOptions>,
+    { mayTalk, isBot, connectLimit }: Required<OpenOptions> & { connectLimit: ConnectLimit },
   ) {
     this.#options = options;
     this.#dataCenters = dataCenters;
     this.#connection = new AccountConnection(options, dataCenters, home, mayTalk);
+    this.#connectLimit = connectLimit;
     this.#isBot = isBot;
     const own = this.#connection;
     this.#transfers = new Transfers({ options, dataCenters, home: () => own.home, mayTalk });
@@ -147,7 +150,9 @@ export class GramJsAccountClient implements AccountClient {
   }
 
   async receive(options: ReadUpdatesOptions, inTurn: InTurn): Promise<void> {
-    await inTurn(() => this.connect());
+    const { signal } = options;
+    await this.#connectLimit.run(this.#connection.home.dcId, () => inTurn(() => this.connect()), signal);
+    if (signal.aborted) return;
     const asker = this.#askerIn(inTurn);
     const recipients = this.#recipients.asking(asker);
     const reader = new UpdateReader({ ...options, asker, recipients, now: Date.now });

@@ -1,6 +1,7 @@
 import './gramjs/prepare-gramjs.ts';
 import { GatewayError } from '@gateway/contracts';
 import { GramJsAccountClient } from './account-client.ts';
+import { ConnectLimit } from './connection/connect-limit.ts';
 import { DataCenters } from './connection/data-centers.ts';
 import { trustServerKeys } from './connection/server-keys.ts';
 import { dataCenterOf, readSession } from './connection/session.ts';
@@ -14,6 +15,7 @@ import type { Telegram, TelegramOptions } from './types.ts';
 export function createTelegram(options: TelegramOptions): Telegram {
   trustServerKeys(options.serverKeys);
   const dataCenters = new DataCenters(options.dataCenters);
+  const connectLimit = new ConnectLimit();
   return {
     dataCenters: { ids: dataCenters.ids, areProduction: options.dataCenters.length === 0 },
     whyUnreachable: (session) => {
@@ -23,7 +25,7 @@ export function createTelegram(options: TelegramOptions): Telegram {
     },
     open: (session, peers, { mayTalk = () => true, isBot = false } = {}) => {
       const home = session === null ? { dcId: dataCenters.first, authKey: undefined } : readHome(session);
-      return new GramJsAccountClient(options, dataCenters, home, peers, { mayTalk, isBot });
+      return new GramJsAccountClient(options, dataCenters, home, peers, { mayTalk, isBot, connectLimit });
     },
   };
 }
