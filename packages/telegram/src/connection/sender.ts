@@ -2,7 +2,6 @@ import bigInt from 'big-integer';
 import type { TelegramClient } from 'telegram';
 import { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
-import { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
 import type { SocksProxyType } from 'telegram/network/connection/TCPMTProxy.js';
 import { MTProtoSender } from 'telegram/network/MTProtoSender.js';
@@ -13,6 +12,7 @@ import { BadFrameError, RpcError, TransportError } from '../errors/call-errors.t
 import type { DataCenter, Proxy } from '../types.ts';
 import { isUpdates } from '../updates/answers.ts';
 import { CheckedFrames } from './frames.ts';
+import { ResetSocket } from './reset-socket.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
 const NOTHING = Buffer.alloc(0);
@@ -39,7 +39,7 @@ export class Transport extends ConnectionTCPFull {
       port,
       dcId: id,
       loggers: SILENT,
-      socket: PromisedNetSockets,
+      socket: ResetSocket,
       testServers: false,
       ...(proxy !== undefined && { proxy: toGramJs(proxy) }),
     });
