@@ -1,6 +1,7 @@
-import { clearDueAccount, readQueueDepth, shardOf } from '@gateway/queue';
+import { GatewayError } from '@gateway/contracts';
+import { clearDueAccount, rankAllAccounts, readQueueDepth, shardOf } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
+import { dueAccountsKey, rankedAccountsKey, sendListKey } from '../../packages/queue/src/keys.ts';
 import { QueueStage, SHARDS, take } from './queue-stage.ts';
 
 const HOUR = 3_600_000;
@@ -11,10 +12,14 @@ describe("the pending messages of a shard's accounts", () => {
     stage = await QueueStage.open();
   });
   afterAll(() => stage.close());
-  beforeEach(() => stage.nextAccount());
+  beforeEach(async () => {
+    stage.nextAccount();
+    // Accounts of earlier tests do not count.
+    await stage.redis.del(...Array.from({ length: SHARDS }, (_, number) => rankedAccountsKey(number)));
+  });
 
   const shard = () => shardOf(stage.userId, SHARDS);
-  const depth = (...busy: string[]) => readQueueDepth(stage.redis, shard(), busy);
+  const depth = (...busy: string[]) => readQueueDepth(stage.redis, shard(), { busy });
   const dueAt = () => stage.redis.zscore(dueAccountsKey(shard()), stage.userId);
 
   /** Waits until the account is due, and clears it as a worker does. */
@@ -68,8 +73,52 @@ describe("the pending messages of a shard's accounts", () => {
     stage.nextAccount();
     await stage.add('2');
     await expect.poll(dueAt).not.toBeNull();
-    const both = await readQueueDepth(stage.redis, shard(), [first]);
+    const both = await readQueueDepth(stage.redis, shard(), { busy: [first] });
     expect(both).toMatchObject({ waiting: 2, oldestAt: older.oldestAt });
+    await clear();
+  });
+
+  test('rank their accounts for the dashboard: by pending ones, then by failed ones', async () => {
+    /** The accounts of this test, in the order of the dashboard. */
+    const shown = async (most = 10) =>
+      (await stage.producer.board.accountsToShow(most)).filter((each) => mine.includes(each));
+    const measure = async () => {
+      for (const userId of mine)
+        await readQueueDepth(stage.redis, shardOf(userId, SHARDS), { busy: [], failed: [userId] });
+    };
+    /** An account whose owner has seen its messages, of which it fails some. */
+    const account = async (messages: number, failures: number) => {
+      await stage.add(...Array.from({ length: messages }, (_, index) => `${index}`));
+      const owner = await stage.owner();
+      for (let index = 0; index < failures; index += 1)
+        await (await take(owner)).fail(new GatewayError('INTERNAL'));
+      await clear();
+      const { userId } = stage;
+      mine.push(userId);
+      stage.nextAccount();
+      return userId;
+    };
+    const mine: string[] = [];
+    const [failed, few, many] = [await account(2, 2), await account(1, 0), await account(3, 0)];
+    expect(await shown()).toEqual([]);
+    await measure();
+    expect(await shown()).toEqual([many, few, failed]);
+    expect(await shown(1)).toEqual([many]);
+
+    // The messages of `few` end where no worker sees it: an account with pending messages is read again.
+    await stage.redis.del(sendListKey(few, 'wait'));
+    await readQueueDepth(stage.redis, shardOf(few, SHARDS), { busy: [] });
+    expect(await stage.redis.zscore(rankedAccountsKey(shardOf(few, SHARDS)), few)).toBeNull();
+
+    // The failed ones of `failed` are deleted by age.
+    await stage.redis.del(sendListKey(failed, 'failed'));
+    await rankAllAccounts(stage.redis, shardOf(failed, SHARDS));
+    expect(await shown()).toEqual([many]);
+  });
+
+  test('show an account that no worker has seen yet', async () => {
+    await stage.add('1');
+    await expect.poll(() => stage.producer.board.accountsToShow(10)).toContain(stage.userId);
     await clear();
   });
 });

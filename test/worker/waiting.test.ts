@@ -77,8 +77,8 @@ describe('pending messages', () => {
 
   /** The counts as gauges and history read them. */
   async function told({ accountCounts, history }: OneWorker, userId: string) {
-    const [shard] = accountCounts.shards;
-    const gauges = await readQueueDepth(redis, 0, shard?.busy ?? []);
+    const [shard] = accountCounts.takeShards();
+    const gauges = await readQueueDepth(redis, 0, shard ?? { busy: [] });
     await history.write();
     const points = await readHistory(redis, userId, Date.now(), Date.now());
     return { gauges, waiting: points.at(-1)?.waiting };

@@ -26,6 +26,7 @@ export type { AccountQuery } from './views/account-index.ts';
 export type { Listings } from './views/listings.ts';
 export { MetricsStore } from './views/metrics-store.ts';
 export { readQueueDepth } from './views/queue-depth.ts';
+export { rankAllAccounts } from './views/account-ranking.ts';
 export { countPending, type PendingCounts } from './line/pending-counts.ts';
 export { publishShard, unpublishShard } from './ownership/published-shards.ts';
 export { Producer, type Accepted, type EnqueuedJob } from './producer.ts';

@@ -165,6 +165,11 @@ export function shardAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:accounts`;
 }
 
+/** Sorted set: the shard's accounts with pending or failed messages → weight, by which the dashboard lists them. */
+export function rankedAccountsKey(shard: number): string {
+  return `${shardPrefix(shard)}:ranked`;
+}
+
 /** Set once the views of all of the shard's accounts are published. Each time it gets a new value. */
 export function publishedShardKey(shard: number): string {
   return `${shardPrefix(shard)}:published`;

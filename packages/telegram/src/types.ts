@@ -106,8 +106,8 @@ export interface AccountClient {
   read<N extends ReadName>(name: N, options: ReadOptions<N>, inTurn: InTurn): Promise<ReadResult<N>>;
   /**
    * Reads the account's updates, first those that it missed, until the connection is down or the signal is aborted.
-   * Each of its calls to Telegram runs in a turn of its own. Also throws the error of `deliver`. Only some accounts of a
-   * data centre connect at the same time; the others wait.
+   * Each of its calls to Telegram runs in a turn of its own. Also throws the error of `deliver`. Only some accounts of
+   * a data centre connect at the same time; the others wait.
    */
   receive(options: ReadUpdatesOptions, inTurn: InTurn): Promise<void>;
   /**

@@ -5,9 +5,8 @@ import { ControlAdapter, SendAdapter, WebhookAdapter, type GuardedAdapter } from
 
 /** Maximum number of accounts listed, in addition to those opened by name. */
 const MOST_ACCOUNTS = 40;
-/** Lifetime of an account list: at least FRESH_MS ms, and at least FRESH_TIMES the time it took to build. */
+/** Lifetime of an account list, ms. */
 const FRESH_MS = 3_000;
-const FRESH_TIMES = 20;
 /** ms that an account opened by name stays listed, and the maximum number of such accounts. */
 const PINNED_MS = 3_600_000;
 const MOST_PINNED = 20;
@@ -40,12 +39,11 @@ export class ShownQueues {
     return this.#adapterOf(userId).getName();
   }
 
-  /** The current list. Caches the accounts, so that a large system is not scanned on every poll. */
+  /** The current list. */
   async list(now: number): Promise<readonly GuardedAdapter[]> {
     if (now >= this.#freshUntil) {
-      const begun = performance.now();
       this.#accounts = await this.#queues.accountsToShow(MOST_ACCOUNTS);
-      this.#freshUntil = now + Math.max(FRESH_MS, (performance.now() - begun) * FRESH_TIMES);
+      this.#freshUntil = now + FRESH_MS;
     }
     const pinned = [...this.#pinned.rkeys()].filter((userId) => (this.#pinned.peek(userId) ?? 0) > now);
     const accounts = [...new Set([...pinned, ...this.#accounts])];

@@ -87,6 +87,11 @@ export class Accounts {
     return [...this.#served].flatMap(([userId, { mayHaveJobs }]) => (mayHaveJobs ? [userId] : []));
   }
 
+  /** The ids of accounts of which jobs have failed since the last call. */
+  takeFailed(): string[] {
+    return [...this.#served].flatMap(([userId, served]) => (served.takeFailed() ? [userId] : []));
+  }
+
   async #closeIdle(): Promise<void> {
     while ((await sleep(IDLE_CHECK_MS, this.#stop.signal)) === 'elapsed') {
       await this.#forEach((served) => served.account.closeIfIdle(CLIENT_IDLE_MS));

@@ -110,6 +110,7 @@ export class ServedAccount {
   readonly account: Account;
   readonly #receiving: Receiving;
   readonly #context: ServedAccountContext;
+  #hasFailed = false;
   #line: { lane: Lane; consumer: AccountConsumer } | undefined;
 
   constructor(context: ServedAccountContext, account: Account, receiving: Receiving) {
@@ -133,12 +134,20 @@ export class ServedAccount {
     return this.#line !== undefined && !this.#line.lane.isEmpty;
   }
 
+  /** Whether a job has failed since the last call. */
+  takeFailed(): boolean {
+    const hasFailed = this.#hasFailed;
+    this.#hasFailed = false;
+    return hasFailed;
+  }
+
   #openLine() {
     const { account } = this;
     const { redis, contact, backend, queues, outbox, history, limits, lease, logger, now } = this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
     const consumer = new AccountConsumer(redis, backend, queues.of(userId), userId, fence);
+    const metrics = history.of(userId);
     const lane = new Lane({
       account,
       queue: consumer,
@@ -153,7 +162,13 @@ export class ServedAccount {
       announceEnd: async ({ jobId, data: { callbackUrl, retries } }) => {
         if (callbackUrl !== undefined) await outbox.jobEnds(jobId, userId, callbackUrl, retries);
       },
-      metrics: history.of(userId),
+      metrics: {
+        ...metrics,
+        failed: (code) => {
+          this.#hasFailed = true;
+          metrics.failed(code);
+        },
+      },
       epoch: () => contact.epoch,
       mayServe: () => lease.valid,
       logger: logger.child({ userId }),

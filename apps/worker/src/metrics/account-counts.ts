@@ -5,6 +5,8 @@ import type { DueAccountsListener } from '@gateway/queue';
 export interface CountedAccounts {
   /** Accounts that have waiting or fetched messages. */
   busy(): Iterable<string>;
+  /** Accounts of which messages have failed since the last call. */
+  takeFailed(): Iterable<string>;
   opened(): Iterable<{ view: Pick<AccountView, 'state'>; isConnected: boolean }>;
 }
 
@@ -25,20 +27,28 @@ export class AccountCounts {
     if (this.#shards.get(shard) === accounts) this.#shards.delete(shard);
   }
 
-  /**
-   * Each shard with its accounts that have waiting or fetched messages. Combines the lanes, which know at once, with
-   * the last sweep, which misses none; idle accounts cost no query.
-   */
-  get shards(): readonly { shard: number; busy: ReadonlySet<string> }[] {
+  /** Each shard with its busy accounts, and those of which messages have failed since the last call. */
+  takeShards(): readonly { shard: number; busy: ReadonlySet<string>; failed: Iterable<string> }[] {
     return Array.from(this.#shards, ([shard, accounts]) => ({
       shard,
-      busy: new Set([...accounts.busy(), ...this.#dueAccounts.busy(shard)]),
+      busy: this.#busyOf(shard, accounts),
+      failed: accounts.takeFailed(),
     }));
   }
 
   /** The busy accounts of all shards. */
   busy(): ReadonlySet<string> {
-    return new Set(this.shards.flatMap(({ busy }) => [...busy]));
+    return new Set(
+      Array.from(this.#shards).flatMap(([shard, accounts]) => [...this.#busyOf(shard, accounts)]),
+    );
+  }
+
+  /**
+   * The accounts that have waiting or fetched messages. Combines the lanes, which know at once, with the last sweep,
+   * which misses none; idle accounts cost no query.
+   */
+  #busyOf(shard: number, accounts: CountedAccounts): ReadonlySet<string> {
+    return new Set([...accounts.busy(), ...this.#dueAccounts.busy(shard)]);
   }
 
   /** Counts the accounts by state, and the connected ones. */

@@ -42,9 +42,9 @@ async function snapshot(
   redis: RedisClient,
   { metrics, accountCounts }: Pick<PublishMetricsOptions, 'metrics' | 'accountCounts'>,
 ): Promise<string> {
-  const { shards } = accountCounts;
+  const shards = accountCounts.takeShards();
   const { byState, connected } = accountCounts.accounts();
-  const depths = await Promise.all(shards.map(({ shard, busy }) => readQueueDepth(redis, shard, busy)));
+  const depths = await Promise.all(shards.map(({ shard, ...known }) => readQueueDepth(redis, shard, known)));
   const sum = (part: 'waiting' | 'delayed' | 'active') =>
     depths.reduce((total, depth) => total + depth[part], 0);
   const oldest = depths.flatMap(({ oldestAt }) => oldestAt ?? []);

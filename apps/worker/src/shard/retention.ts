@@ -1,4 +1,4 @@
-import { dropOldJobs, type AccountQueues, type RedisClient } from '@gateway/queue';
+import { dropOldJobs, rankAllAccounts, type AccountQueues, type RedisClient } from '@gateway/queue';
 import { sleep, type Logger } from '@gateway/runtime';
 
 /**
@@ -27,6 +27,8 @@ export async function keepRetention({ signal, logger, ...options }: RetentionOpt
   while ((await sleep(pause, signal)) === 'elapsed') {
     try {
       await dropOldJobs(redis, queues, shard, retentionMs, signal);
+      // Accounts without failed jobs leave the dashboard's list.
+      await rankAllAccounts(redis, shard);
     } catch (error) {
       if (!signal.aborted) logger.warn({ err: error }, 'could not delete expired jobs; trying again later');
     }

@@ -1,23 +1,13 @@
 import type { Queue } from 'bullmq';
 import { ControlQueues } from '../control/control-queues.ts';
-import { sendListKey, shardAccountsKey, type JobList } from '../keys.ts';
+import { dueAccountsKey } from '../keys.ts';
 import { AccountQueues } from '../line/account-queues.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
 import { timelyBackend } from '../redis/timely-backend.ts';
 import { openWebhookQueue } from '../webhooks/webhook-queue.ts';
-
-/** Accounts read per round trip. */
-const BATCH = 500;
-
-/** Weight of a pending message: more than any number of failed ones. */
-const PENDING_WEIGHT = 1_000_000;
-
-/** How important an account is to an operator now. */
-interface Weight {
-  userId: string;
-  weight: number;
-}
+import { readAccountDepths } from './account-depths.ts';
+import { firstAccounts, weightOf } from './account-ranking.ts';
 
 /** The queues that the dashboard shows. The caller closes their connection. */
 export class BoardQueues {
@@ -42,34 +32,31 @@ export class BoardQueues {
     return this.#accounts.of(userId);
   }
 
-  /** At most `most` accounts with pending or failed messages, those with the most pending first. */
+  /**
+   * At most `most` accounts with pending or failed messages, those with the most pending first. Workers rank them, and
+   * those that are due may have messages that no worker has seen yet.
+   */
   async accountsToShow(most: number): Promise<string[]> {
-    const accounts: Weight[] = [];
-    for (let shard = 0; shard < this.#shards; shard += 1) {
-      const userIds = await this.#redis.smembers(shardAccountsKey(shard));
-      for (let at = 0; at < userIds.length; at += BATCH)
-        accounts.push(...(await this.#weigh(userIds.slice(at, at + BATCH))));
-    }
-    return accounts
+    const [ranked, due] = await Promise.all([
+      firstAccounts(this.#redis, this.#shards, most),
+      this.#dueAccounts(most),
+    ]);
+    const depths = await readAccountDepths(this.#redis, [...new Set([...ranked, ...due])]);
+    return Array.from(depths, ([userId, depth]) => ({ userId, weight: weightOf(depth) }))
       .filter(({ weight }) => weight > 0)
       .toSorted((a, b) => b.weight - a.weight || (a.userId < b.userId ? -1 : 1))
       .slice(0, most)
       .map(({ userId }) => userId);
   }
 
-  async #weigh(userIds: readonly string[]): Promise<Weight[]> {
-    return Promise.all(
-      userIds.map(async (userId) => {
-        const key = (list: JobList) => sendListKey(userId, list);
-        const [waiting, active, delayed, failed] = await Promise.all([
-          this.#redis.llen(key('wait')),
-          this.#redis.llen(key('active')),
-          this.#redis.zcard(key('delayed')),
-          this.#redis.zcard(key('failed')),
-        ]);
-        return { userId, weight: (waiting + active + delayed) * PENDING_WEIGHT + failed };
-      }),
+  async #dueAccounts(most: number): Promise<string[]> {
+    const now = Date.now();
+    const ofShards = await Promise.all(
+      Array.from({ length: this.#shards }, (_, shard) =>
+        this.#redis.zrangebyscore(dueAccountsKey(shard), '-inf', now, 'LIMIT', 0, most),
+      ),
     );
+    return ofShards.flat().slice(0, most);
   }
 
   async close(): Promise<void> {

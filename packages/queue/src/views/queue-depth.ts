@@ -1,8 +1,7 @@
-import { dueAccountsKey, sendJobKey, sendListKey, type JobList } from '../keys.ts';
+import { dueAccountsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
-
-/** Accounts read per round trip. */
-const BATCH = 500;
+import { readAccountDepths } from './account-depths.ts';
+import { accountsRankedPending, rankAccounts } from './account-ranking.ts';
 
 /** Pending messages of all accounts of a shard. */
 export interface QueueDepth {
@@ -13,35 +12,35 @@ export interface QueueDepth {
   oldestAt: number | null;
 }
 
+/** The accounts of a shard that may have pending messages although they are no longer listed as due. */
+export interface KnownAccounts {
+  busy: Iterable<string>;
+  /** Accounts with newly failed messages. */
+  failed?: Iterable<string>;
+}
+
 /**
- * Counts the pending messages of a shard's accounts, with four cheap commands per account. Most accounts have none most
- * of the time, so it reads only accounts that are due now or later, and those in `busy`.
- * @param busy accounts that may have pending messages although they are no longer listed as due.
+ * Counts the pending messages of a shard's accounts, and ranks these accounts for the dashboard. Most accounts have
+ * none most of the time, so it reads only accounts that are due now or later, known ones, and those that had some at
+ * the last call. Only the worker that owns the shard may call this.
  */
 export async function readQueueDepth(
   redis: RedisClient,
   shard: number,
-  busy: Iterable<string>,
+  { busy, failed = [] }: KnownAccounts,
 ): Promise<QueueDepth> {
+  const [due, ranked] = await Promise.all([
+    redis.zrange(dueAccountsKey(shard), 0, -1),
+    accountsRankedPending(redis, shard),
+  ]);
+  const depths = await readAccountDepths(redis, [...new Set([...busy, ...failed, ...due, ...ranked])]);
+  await rankAccounts(redis, shard, depths);
   const total: QueueDepth = { waiting: 0, delayed: 0, active: 0, oldestAt: null };
-  const accounts = [...new Set([...busy, ...(await redis.zrange(dueAccountsKey(shard), 0, -1))])];
-  for (let at = 0; at < accounts.length; at += BATCH) {
-    await Promise.all(
-      accounts.slice(at, at + BATCH).map(async (userId) => {
-        const key = (list: JobList) => sendListKey(userId, list);
-        const [waiting, delayed, active, oldest] = await Promise.all([
-          redis.llen(key('wait')),
-          redis.zcard(key('delayed')),
-          redis.llen(key('active')),
-          redis.lindex(key('wait'), -1),
-        ]);
-        total.waiting += waiting;
-        total.delayed += delayed;
-        total.active += active;
-        const acceptedAt = oldest === null ? null : await redis.hget(sendJobKey(userId, oldest), 'timestamp');
-        if (acceptedAt !== null) total.oldestAt = Math.min(total.oldestAt ?? Infinity, Number(acceptedAt));
-      }),
-    );
+  for (const { waiting, delayed, active, oldestAt } of depths.values()) {
+    total.waiting += waiting;
+    total.delayed += delayed;
+    total.active += active;
+    if (oldestAt !== null) total.oldestAt = Math.min(total.oldestAt ?? Infinity, oldestAt);
   }
   return total;
 }
