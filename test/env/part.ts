@@ -15,16 +15,21 @@ export class Part {
   /**
    * @param logFile receives the output; without it, the output is kept in memory.
    * @param checkout the copy of the repository whose code runs.
+   * @param host the network namespace in which it runs; by default, the one of this process.
    */
   constructor(
     entry: string,
     env: Record<string, string>,
     logFile?: string,
     { root, nodeArguments, nodeEnvironment }: Checkout = THIS_CHECKOUT,
+    host?: string,
   ) {
     this.#logFile = logFile;
     const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
-    this.#child = spawn(process.execPath, nodeArguments(entry), {
+    const node = [process.execPath, ...nodeArguments(entry)];
+    // `ip` becomes the process that it starts, so signals and messages reach that one.
+    const [command = '', ...args] = host === undefined ? node : ['ip', 'netns', 'exec', host, ...node];
+    this.#child = spawn(command, args, {
       cwd: root,
       // No setting of the machine is passed on.
       env: {
