@@ -27,10 +27,10 @@ const CAROL: ShownChat = { id: '43', type: 'private', title: 'Carol', username: 
 const SEQ = { start: 0, limit: 10_000 };
 
 const added = (chat: ShownChat, id: number, text = `text of ${id}`) => newMessage(chat, id, { text });
-const edited = (chat: ShownChat, id: number, editDate: string): EventDraft => ({
+const edited = (chat: ShownChat, id: number, editDate: string, text = 'edited'): EventDraft => ({
   type: 'message.edited',
   ...COMMON,
-  message: messageIn(chat, id, { edit_date: editDate }),
+  message: messageIn(chat, id, { edit_date: editDate, text }),
 });
 const deleted = (chat: ShownChat | null, ...ids: number[]): EventDraft => ({
   type: 'message.deleted',
@@ -128,6 +128,14 @@ describe('The sequence of an account', () => {
       [3, 'message.edited', 1],
       [4, 'message.edited', 1],
     ]);
+  });
+
+  test('tells two edits of one second apart by their content', async () => {
+    const date = '2026-11-28T12:01:00Z';
+    await append([added(BOB, 1), edited(BOB, 1, date, 'first'), edited(BOB, 1, date, 'second')]);
+    await append([edited(BOB, 1, date, 'second')]);
+    const texts = (await events()).map((event) => ('message' in event ? event.message.text : ''));
+    expect(texts).toEqual(['text of 1', 'first', 'second']);
   });
 
   test('names the chats of deletions that name none', async () => {

@@ -53,7 +53,7 @@ end`;
  * (`*`: all), 14 names and values to store there, 15 events. 13 to 15 are the sizes of the lists that follow in this
  * order.
  * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
- * its `edit_date`.
+ * its edit (see `EventText`).
  * Returns `fenced`, `lost` (no number is stored), `limit`, or `ok`, and the latest number.
  */
 export const APPEND = new Script(`${DROP_OLDEST}

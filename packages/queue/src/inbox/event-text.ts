@@ -16,6 +16,17 @@ export class EventText {
     return this.#isSealed ? this.#sealer.seal(json, contextOf(userId)) : json;
   }
 
+  /**
+   * Tells one edit of a message from another; empty for a message that was not edited. The date alone does not: its
+   * unit is seconds.
+   */
+  editOf(event: EventDraft): string {
+    if (!('message' in event) || event.message.edit_date === null) return '';
+    const { edit_date: date, text, entities, buttons, media } = event.message;
+    const content = JSON.stringify([text, entities, buttons, media?.type, media?.size]);
+    return `${date} ${this.#sealer.pseudonym(content, 'event').slice(0, 8)}`;
+  }
+
   /** The cast is safe: only {@link write} writes these texts. @throws {SealingError} */
   read(userId: string, text: string): EventDraft {
     return JSON.parse(text.startsWith('{') ? text : this.#sealer.open(text, contextOf(userId))) as EventDraft;

@@ -107,8 +107,8 @@ export class Inbox {
 
   /**
    * Appends events and stores the update state, in one step. A message that is stored already is dropped, and so is an
-   * edit with the same `edit_date`. A deletion that names no chat becomes one for each chat. The client may send this
-   * twice after a lost connection; Redis appends once.
+   * edit with the same `edit_date` and content. A deletion that names no chat becomes one for each chat. The client may
+   * send this twice after a lost connection; Redis appends once.
    * @returns `limit`: nothing was appended, since the numbers come within two of the limit.
    * @throws {Fenced}
    */
@@ -209,7 +209,7 @@ export class Inbox {
         this.#text.write(userId, event),
         KINDS[event.type] ?? '',
         indexNamesOf(event),
-        ('message' in event && event.message.edit_date) || '',
+        this.#text.editOf(event),
       ]),
     ];
   }
