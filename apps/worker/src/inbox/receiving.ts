@@ -25,7 +25,8 @@ export interface ReceivingOptions {
  */
 export class Receiving {
   readonly #options: ReceivingOptions;
-  #run: { stop: AbortController; ended: Promise<void> } | undefined;
+  /** `drop`: aborted if nothing more may be stored. */
+  #run: { stop: AbortController; drop: AbortController; ended: Promise<void> } | undefined;
   #isStopped = false;
   /** Ends the pause before the next connection. */
   #endPause: () => void = () => {};
@@ -37,8 +38,8 @@ export class Receiving {
   /** Starts or stops to receive, as the account's settings and state demand. Call after each change. */
   check(): void {
     const { account } = this.#options;
-    if (!account.mayReceive || this.#isStopped) this.#run?.stop.abort();
-    else if (this.#run === undefined) this.#start();
+    if (!account.mayReceive) this.#end();
+    else if (!this.#isStopped && this.#run === undefined) this.#start();
   }
 
   /** Connects at once if it waits to connect again: what stood in its way is over. */
@@ -48,10 +49,10 @@ export class Receiving {
 
   /** Ends the current reading. It begins anew if the account still may receive. */
   restart(): void {
-    this.#run?.stop.abort();
+    this.#end();
   }
 
-  /** Ends after the current step. Do not call in the account's turn. */
+  /** Ends once what Telegram has told is stored. Do not call in the account's turn. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#run?.stop.abort();
@@ -61,13 +62,19 @@ export class Receiving {
   /** Ends without waiting. */
   abandon(): void {
     this.#isStopped = true;
-    this.#run?.stop.abort();
+    this.#end();
   }
 
   #start(): void {
-    const stop = new AbortController();
-    const run = { stop, ended: this.#keepReceiving(stop.signal).finally(() => this.#onEnded(run)) };
+    const [stop, drop] = [new AbortController(), new AbortController()];
+    const ended = this.#keepReceiving(stop.signal, drop.signal).finally(() => this.#onEnded(run));
+    const run = { stop, drop, ended };
     this.#run = run;
+  }
+
+  #end(): void {
+    this.#run?.drop.abort();
+    this.#run?.stop.abort();
   }
 
   #onEnded(run: object): void {
@@ -77,13 +84,13 @@ export class Receiving {
     this.check();
   }
 
-  async #keepReceiving(signal: AbortSignal): Promise<void> {
+  async #keepReceiving(signal: AbortSignal, drop: AbortSignal): Promise<void> {
     const { account, logger, now } = this.#options;
     let pause = PAUSE_MS;
     while (!signal.aborted) {
       const begun = now();
       try {
-        await this.#receive(signal);
+        await this.#receive(signal, drop);
       } catch (error) {
         if (error instanceof Fenced) return this.#fenced();
         const { userId } = account;
@@ -112,14 +119,14 @@ export class Receiving {
     this.#isStopped = true;
   }
 
-  async #receive(signal: AbortSignal): Promise<void> {
+  async #receive(signal: AbortSignal, drop: AbortSignal): Promise<void> {
     const { account } = this.#options;
     const { filter } = account.receiving;
     const stored = await this.#storedPlace();
     await account.reads.receive({
       stored,
       wantsChat: (chat) => passesChat(filter, chat),
-      deliver: (batch) => this.#append(batch, signal),
+      deliver: (batch) => this.#append(batch, drop),
       signal,
     });
   }
@@ -141,13 +148,13 @@ export class Receiving {
     return null;
   }
 
-  async #append({ told, state }: UpdateBatch, signal: AbortSignal): Promise<void> {
+  async #append({ told, state }: UpdateBatch, drop: AbortSignal): Promise<void> {
     const { account, inbox, now } = this.#options;
     const { filter } = account.receiving;
     const jobOf = (randomId: string | undefined) => account.sentJobs.jobOf(randomId);
     const { events, live } = eventDrafts(told, { filter, jobOf, now: now() });
     const place = state !== null && { state };
-    await inbox.append({ events, ...place, tellsUnknownDeletions: !filtersChats(filter) }, signal);
+    await inbox.append({ events, ...place, tellsUnknownDeletions: !filtersChats(filter) }, drop);
     for (const event of live) await inbox.publishLive(event);
   }
 }

@@ -43,7 +43,7 @@ export interface ReadUpdatesOptions {
   wantsChat: (chat: ShownChat) => boolean;
   /** Called with one batch after the other. If it throws, reading ends with that error. */
   deliver: (batch: UpdateBatch) => Promise<void>;
-  /** Aborted to stop. */
+  /** Aborted to stop. What was pushed before that is still delivered, unless it needs a difference. */
   signal: AbortSignal;
 }
 
@@ -141,6 +141,8 @@ export class UpdateReader implements UpdateListener {
         if (this.#queue.length > 0) await this.#applyQueue(tracker, tell);
         else await this.#pause(Math.max(askAt, Math.min(tracker.dueAt, this.#compareAt)) - now());
       }
+      // The answers to the last sends: a later difference does not name their jobs.
+      while (this.#queue.length > 0 && !this.#isLost) await this.#applyQueue(tracker, tell);
     } finally {
       signal.removeEventListener('abort', stop);
     }
