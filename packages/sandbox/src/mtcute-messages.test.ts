@@ -132,6 +132,36 @@ describe('mtcute', () => {
     await expect.poll(() => texts(bob.client, alice.id)).toEqual([]);
   });
 
+  test('catches up with what it has missed in all kinds of chats while it was offline', async () => {
+    const kinds = ['group', 'supergroup', 'channel'] as const;
+    const chats: (number | 'private')[] = ['private'];
+    for (const kind of kinds)
+      chats.push(sandbox.control.createChat({ title: kind, kind, members: [alice.id, bob.id] }).id);
+    await expect.poll(() => titles(alice.client)).toEqual(expect.arrayContaining([...kinds]));
+    const toBob = await alice.client.resolvePhoneNumber('+9996621002');
+    const before = new Map<unknown, { first: number; second: number }>();
+    for (const chat of chats) {
+      const peer = chat === 'private' ? toBob : chat;
+      const { id: first } = await alice.client.sendText(peer, `first in ${chat}`);
+      const { id: second } = await alice.client.sendText(peer, `second in ${chat}`);
+      before.set(chat, { first, second });
+    }
+    // Three service messages tell of the new chats.
+    await expect.poll(() => bob.received).toHaveLength(chats.length * 2 + kinds.length);
+    const { comeBack } = await bob.leave();
+    for (const chat of chats) {
+      const peer = chat === 'private' ? toBob : chat;
+      const { first = 0, second = 0 } = before.get(chat) ?? {};
+      await alice.client.editMessage({ chatId: peer, message: first, text: `edited in ${chat}` });
+      await alice.client.deleteMessagesById(peer, [second]);
+      await alice.client.sendText(peer, `third in ${chat}`);
+    }
+    const { received, edited, deleted } = await comeBack();
+    await expect.poll(() => received.toSorted()).toEqual(chats.map((chat) => `third in ${chat}`).toSorted());
+    await expect.poll(() => edited.toSorted()).toEqual(chats.map((chat) => `edited in ${chat}`).toSorted());
+    await expect.poll(() => deleted).toHaveLength(chats.length);
+  });
+
   test('asks for the difference after pushes that were lost or came in another order', async () => {
     const peer = await alice.client.resolvePhoneNumber('+9996621002');
     sandbox.control.addPushFault({ updates: 'drop', user_id: bob.id });

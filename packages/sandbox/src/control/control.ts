@@ -127,12 +127,12 @@ export class Control {
   }
 
   /** Messages in the order of acceptance. Telegram's own messages with login codes only if `from` is 777000. */
-  messages({ from, to }: { from?: number; to?: number } = {}): MessageView[] {
+  messages({ from, to, ids = false }: { from?: number; to?: number; ids?: boolean } = {}): MessageView[] {
     return this.#telegram.store.state.messages
       .filter((message) => message.action === undefined)
       .filter((message) => (from === undefined ? message.from !== SERVICE_ACCOUNT_ID : message.from === from))
       .filter((message) => to === undefined || message.to === to)
-      .map((message) => messageView(this.#telegram.store, message));
+      .map((message) => messageView(this.#telegram.store, message, { ids }));
   }
 
   /** Every "typing…" that was shown in a chat, oldest first; in every chat if `to` is undefined. */

@@ -62,7 +62,7 @@ function accountMeant(
   return { accountId: account.id };
 }
 
-export type FaultView = FaultRequest & { times: number; difference?: 'too_long' };
+export type FaultView = FaultRequest & { times: number; difference?: 'too_long' | 'channel_too_long' };
 
 export function faultView({
   accountId,
@@ -90,7 +90,9 @@ export function faultView({
     ...(peer !== undefined && { peer }),
     ...(lasts === true && { lasts }),
     ...(isSlip === true && { slip: isSlip }),
-    ...(tooLong === true && { difference: 'too_long' as const }),
+    ...(tooLong === true && {
+      difference: method === 'updates.getDifference' ? ('too_long' as const) : ('channel_too_long' as const),
+    }),
   };
 }
 

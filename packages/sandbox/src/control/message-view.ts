@@ -20,6 +20,8 @@ export interface EntityView {
 export interface MessageView {
   /** The sender's id of the message. */
   id: number;
+  /** Only on request: each account's id of the message, by account id. Supergroups and channels have one for all. */
+  ids?: Record<string, number>;
   from_id: number;
   to_id: number;
   text: string;
@@ -56,7 +58,8 @@ export interface MessageView {
   grouped_id?: string;
 }
 
-export function messageView(store: Store, message: Message): MessageView {
+/** @param options.ids also the ids of other accounts. */
+export function messageView(store: Store, message: Message, { ids = false } = {}): MessageView {
   const {
     from,
     to,
@@ -73,6 +76,7 @@ export function messageView(store: Store, message: Message): MessageView {
   } = message;
   return {
     id: idIn(message, boxOf(to, from)) ?? message.copies[0]?.id ?? 0,
+    ...(ids && !isChannel(to) && { ids: Object.fromEntries(message.copies.map(({ box, id }) => [box, id])) }),
     from_id: from,
     to_id: to,
     text,

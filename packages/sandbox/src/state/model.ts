@@ -138,7 +138,7 @@ export interface Message {
   copies: MessageCopy[];
 }
 
-/** What a service message tells. `text` is the title of a created chat or topic. */
+/** What a service message tells. `text` is the title of a created or renamed chat, or of a topic. */
 type MessageAction =
   | 'created'
   | 'pinned'
@@ -146,6 +146,7 @@ type MessageAction =
   | 'joined_by_link'
   | 'joined_by_request'
   | 'left'
+  | 'title_changed'
   | 'topic_created';
 
 /** An account's reactions to a message. */

@@ -16,7 +16,8 @@ export async function mtcuteClient(
   {
     storage = new MemoryStorage(),
     usePfs = false,
-  }: { storage?: ITelegramStorageProvider; usePfs?: boolean } = {},
+    catchUp = false,
+  }: { storage?: ITelegramStorageProvider; usePfs?: boolean; catchUp?: boolean } = {},
 ): Promise<MtcuteClient> {
   const crypto = new NodeCryptoProvider();
   await crypto.initialize();
@@ -31,6 +32,7 @@ export async function mtcuteClient(
     crypto,
     defaultDcs: { main: dc, media: dc },
     network: { usePfs },
+    updates: { catchUp },
     logLevel: Number(process.env['MTCUTE_LOG'] ?? 0),
   });
   return {

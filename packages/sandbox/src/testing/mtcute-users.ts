@@ -1,3 +1,4 @@
+import { MemoryStorage } from '@mtcute/core';
 import type { Message, TelegramClient } from '@mtcute/node';
 import { onTestFinished, vi } from 'vitest';
 import type { CodeView } from '../control/views.ts';
@@ -14,8 +15,11 @@ export async function newClient(sandbox: SandboxLike): Promise<TelegramClient> {
   return (await endedClient(sandbox)).client;
 }
 
-async function endedClient(sandbox: SandboxLike): Promise<MtcuteClient> {
-  const made = await mtcuteClient(sandbox);
+async function endedClient(
+  sandbox: SandboxLike,
+  options?: Parameters<typeof mtcuteClient>[1],
+): Promise<MtcuteClient> {
+  const made = await mtcuteClient(sandbox, options);
   onTestFinished(() => made.client.destroy());
   return made;
 }
@@ -25,15 +29,35 @@ export interface SignedIn {
   id: number;
   /** Texts received from others while the client was connected. */
   received: string[];
+  /** Texts of edits by others, and ids of deleted messages. */
+  edited: string[];
+  deleted: number[];
+  /** Goes offline. `comeBack` signs in again, and catches up with what was missed. */
+  leave: () => Promise<{ comeBack: () => Promise<SignedIn> }>;
 }
 
 /** Signs in with the code from the control API, and with the password if it is required. */
 export async function signedIn(sandbox: SandboxLike, phone: string, password?: string): Promise<SignedIn> {
-  const { client, takesUpdates } = await endedClient(sandbox);
-  const received: string[] = [];
+  return signedInWith(sandbox, phone, { password, storage: new MemoryStorage(), catchUp: false });
+}
+
+interface SignInOptions {
+  password: string | undefined;
+  storage: MemoryStorage;
+  catchUp: boolean;
+}
+
+async function signedInWith(sandbox: SandboxLike, phone: string, options: SignInOptions): Promise<SignedIn> {
+  const { password, storage, catchUp } = options;
+  const { client, takesUpdates } = await endedClient(sandbox, { storage, catchUp });
+  const [received, edited, deleted]: [string[], string[], number[]] = [[], [], []];
   client.onNewMessage.add((message: Message) => {
     if (!message.isOutgoing) received.push(message.text);
   });
+  client.onEditMessage.add((message: Message) => {
+    if (!message.isOutgoing) edited.push(message.text);
+  });
+  client.onDeleteMessage.add(({ messageIds }) => void deleted.push(...messageIds));
   const code = (): string => sandbox.control.lastCode(phone).code;
   const user = await client.start({
     phone,
@@ -42,5 +66,9 @@ export async function signedIn(sandbox: SandboxLike, phone: string, password?: s
     ...(password !== undefined && { password }),
   });
   await vi.waitUntil(takesUpdates);
-  return { client, id: user.id, received };
+  const leave = async () => {
+    await client.destroy();
+    return { comeBack: () => signedInWith(sandbox, phone, { ...options, catchUp: true }) };
+  };
+  return { client, id: user.id, received, edited, deleted, leave };
 }

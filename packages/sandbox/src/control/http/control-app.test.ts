@@ -175,6 +175,9 @@ describe('the control API', () => {
       random_id: -9_007_199_254_740_993n,
     });
     await bob.client.send(await bob.client.peerOf('+9996621001'), 'back');
+    expect(await ask('GET', `/messages?from=${alice.id}&ids=true`)).toMatchObject({
+      body: [{ ids: { [alice.id]: 1, [bob.id]: 1 } }],
+    });
     expect(await ask('GET', `/messages?from=${alice.id}&to=${bob.id}`)).toEqual({
       status: 200,
       body: [
@@ -363,7 +366,7 @@ describe('the control API', () => {
     expect(await ask('POST', '/faults', { updates: 'lose' })).toMatchObject({ status: 400 });
     expect(await ask('GET', '/faults')).toMatchObject({
       body: [
-        { method: 'updates.getChannelDifference', difference: 'too_long' },
+        { method: 'updates.getChannelDifference', difference: 'channel_too_long' },
         { updates: 'drop', times: 3 },
       ],
     });

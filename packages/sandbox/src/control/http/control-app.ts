@@ -58,7 +58,10 @@ export function createControlApp(control: Control, onError: (error: unknown) => 
   addActionRoutes(app, control);
   app.get('/messages', (c) => {
     const { from, to } = { from: queryOf(c, 'from', idQuery), to: queryOf(c, 'to', idQuery) };
-    return c.json(control.messages({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }));
+    const ids = c.req.query('ids') === 'true';
+    return c.json(
+      control.messages({ ids, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }),
+    );
   });
   app.get('/typing', (c) => {
     const to = queryOf(c, 'to', peerQuery);

@@ -31,6 +31,8 @@ export function actionObject(store: Store, message: Message): TlObject | undefin
       return { _: 'messageActionChatJoinedByRequest' };
     case 'left':
       return { _: 'messageActionChatDeleteUser', user_id: BigInt(actionUser ?? from) };
+    case 'title_changed':
+      return { _: 'messageActionChatEditTitle', title: text };
     case 'topic_created':
       return { _: 'messageActionTopicCreate', title: text, icon_color: 0x6fb9f0 };
   }

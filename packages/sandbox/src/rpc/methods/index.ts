@@ -9,6 +9,7 @@ import {
   resetAuthorizations,
 } from './authorizations.ts';
 import { getDialogs, getPeerDialogs, getPinnedDialogs } from './chats/dialogs.ts';
+import { editTitle } from './chats/edit-title.ts';
 import { checkChatInvite, importChatInvite, joinChannel } from './chats/join-chat.ts';
 import { hideChatJoinRequest } from './chats/join-requests.ts';
 import { deleteChatUser, leaveChannel } from './chats/leave-chat.ts';
@@ -105,6 +106,7 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'auth.exportAuthorization': exportAuthorization,
     'auth.resetAuthorizations': resetAuthorizations,
     'channels.deleteMessages': deleteChannelMessages,
+    'channels.editTitle': editTitle,
     'channels.getChannels': getChannels,
     'channels.getMessages': getChannelMessages,
     'channels.joinChannel': joinChannel,
@@ -118,6 +120,7 @@ export const HOME_METHODS: ReadonlyMap<string, (request: UserRequest) => TlValue
     'messages.checkChatInvite': checkChatInvite,
     'messages.deleteChatUser': deleteChatUser,
     'messages.deleteMessages': deleteMessages,
+    'messages.editChatTitle': editTitle,
     'messages.editMessage': editMessage,
     'messages.forwardMessages': forwardMessages,
     'messages.getBotCallbackAnswer': getBotCallbackAnswer,

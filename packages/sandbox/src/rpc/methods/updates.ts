@@ -10,6 +10,7 @@ import { messageObject } from '../messages/message-objects.ts';
 import { channelOfInput } from '../peers.ts';
 import { unixSeconds, type Telegram, type UserRequest } from '../telegram.ts';
 import { companionsOf, messageOf, updatesOf } from '../updates/box-updates.ts';
+import { changedChannels } from '../updates/changed-channels.ts';
 
 /** Maximum number of changes in one answer. */
 const MAX_SLICE = 500;
@@ -25,7 +26,7 @@ export function stateObject(
   return { _: 'updates.state', pts, qts: 0, date: unixSeconds(telegram), seq: 0, unread_count: 0 };
 }
 
-/** The changes of the account's box since the caller's pts. */
+/** The changes of the account's box since the caller's pts, and the names of channels that have changed since its date. */
 export function getDifference(request: UserRequest): TlObject {
   const { query, account, telegram } = request;
   const { store } = telegram;
@@ -34,13 +35,21 @@ export function getDifference(request: UserRequest): TlObject {
   const { pts_total_limit: limit } = query;
   if (typeof limit === 'number' && current - intField(query, 'pts') > limit)
     return { _: 'updates.differenceTooLong', pts: current };
-  const last = missed.at(-1);
-  if (last === undefined) return { _: 'updates.differenceEmpty', date: unixSeconds(telegram), seq: 0 };
-  const common = { ...differenceOf(store, account, account.id, missed), new_encrypted_messages: [] };
-  const state = stateObject(request, last.pts);
-  return last.pts === current
-    ? { _: 'updates.difference', ...common, state }
-    : { _: 'updates.differenceSlice', ...common, intermediate_state: state };
+  const last = missed.at(-1)?.pts ?? current;
+  const difference = differenceOf(store, account, account.id, missed);
+  const state = stateObject(request, last);
+  const common = { ...difference, new_encrypted_messages: [] };
+  if (last !== current) return { _: 'updates.differenceSlice', ...common, intermediate_state: state };
+  const channels = changedChannels(store, account, intField(query, 'date'));
+  if (missed.length + channels.updates.length === 0)
+    return { _: 'updates.differenceEmpty', date: unixSeconds(telegram), seq: 0 };
+  return {
+    _: 'updates.difference',
+    ...common,
+    other_updates: [...difference.other_updates, ...channels.updates],
+    chats: [...difference.chats, ...channels.chats],
+    state,
+  };
 }
 
 export function getChannelDifference(request: UserRequest): TlObject {
@@ -89,13 +98,11 @@ function missedSince({ query, telegram: { store } }: UserRequest, box: number, l
   return changesSince(store.state.boxes.get(box), pts).slice(0, limit);
 }
 
+/** What both kinds of difference have. */
+type Difference = Record<'new_messages' | 'other_updates' | 'users' | 'chats', TlObject[]>;
+
 /** New messages come as they are now, so earlier edits of them are left out. */
-function differenceOf(
-  store: Store,
-  account: Account,
-  box: PeerId,
-  missed: readonly LogEntry[],
-): Record<string, TlObject[]> {
+function differenceOf(store: Store, account: Account, box: PeerId, missed: readonly LogEntry[]): Difference {
   const fresh = missed.flatMap((entry) =>
     entry.change.kind === 'new' ? (messageOf(store, box, entry) ?? []) : [],
   );
