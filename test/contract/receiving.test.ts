@@ -1,12 +1,16 @@
 import { openConsumerRedis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
+import { InputMedia } from '@mtcute/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pngOf } from '../../packages/sandbox/src/control/png.ts';
+import { signedIn } from '../../packages/sandbox/src/testing/mtcute-users.ts';
 import { type Document, expectDocumented } from '../env/documented.ts';
 import { Stack } from '../env/stack.ts';
 
 const ALICE = '+9996627151';
 const BOB = '+9996627152';
 const CAROL = '+9996627153';
+const DAVE = '+9996627154';
 const BOT = 'bot.4000000151';
 
 /** What an account receives: POST /telegram/user/receive, and its sequence of events. */
@@ -183,6 +187,190 @@ describe('Receiving', () => {
       .toMatchObject([{ chat: { id: chat.id }, up_to: sent.message_id }]);
   });
 
+  test.each(['drop', 'delay', 'reorder', 'duplicate'] as const)(
+    'a message is told once and in order if Telegram fails at its push: %s',
+    async (updates) => {
+      const after = await lastSeq();
+      await stack.control.pushFault({ updates, phone: ALICE });
+      await write(`${updates} 1`);
+      await write(`${updates} 2`);
+      await expect.poll(() => texts(after)).toEqual([`${updates} 1`, `${updates} 2`]);
+      expect(await stack.control.faults()).toEqual([]);
+      const isLate = updates === 'drop' || updates === 'delay';
+      expect((await events(after))[0].caught_up).toBe(isLate);
+    },
+  );
+
+  test('after a gap in a channel its messages are read from its history', async () => {
+    const members = [bob, alice];
+    const { id: channel } = await stack.control.newChat({ type: 'channel', title: 'Gap', members });
+    const before = await lastSeq();
+    await write('before', channel);
+    await expect.poll(() => texts(before)).toEqual(['before']);
+    const after = await lastSeq();
+    const { gaps } = (await stack.api.status('alice')).body.receiving;
+    await stack.control.differenceFault({ difference: 'channel_too_long', phone: ALICE });
+    await stack.control.pushFault({ updates: 'drop', phone: ALICE });
+    await write('one', channel);
+    await write('two', channel);
+    await expect.poll(() => texts(after)).toEqual(['one', 'two']);
+    expect((await events(after)).map(({ type, chat, reason }) => [type, chat?.id, reason])).toEqual([
+      ['updates.gap', channel, 'channel_too_long'],
+      ['message.new', undefined, undefined],
+      ['message.new', undefined, undefined],
+    ]);
+    expect((await stack.api.status('alice')).body.receiving.gaps).toBe(gaps + 1);
+  });
+
+  test('names the job of a message that was sent while the worker stopped', async () => {
+    const after = await lastSeq();
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', delay_ms: 500 });
+    const { body: sent } = await stack.api.send('alice', BOB, 'the last', { prefer: 'respond-async' });
+    await expect.poll(async () => (await stack.api.get(`/jobs/${sent.job_id}`)).body.state).toBe('active');
+    await stack.worker.end();
+    await stack.startWorker();
+    expect(await events(after)).toMatchObject([
+      { caught_up: false, message: { text: 'the last', job_id: sent.job_id } },
+    ]);
+  });
+
+  test('tells both of two edits in one second', async () => {
+    const after = await lastSeq();
+    const { id: message_id } = await write('once');
+    for (const text of ['twice', 'three times'])
+      await stack.control.edit({ from: bob, to: alice, message_id, text });
+    await expect
+      .poll(async () => (await events(after)).map(({ message }) => message?.text))
+      .toEqual(['once', 'twice', 'three times']);
+  });
+
+  describe('with a client at the other side that shares no code with the gateway', () => {
+    const dave = async () => {
+      const lastCode = () => ({ phone: DAVE, code: '22222', delivery: 'app' as const });
+      return signedIn({ ...(await stack.telegram()), control: { lastCode } }, DAVE);
+    };
+    /** Waits until the client knows these chats. */
+    const knows = async ({ client }: Awaited<ReturnType<typeof dave>>, ...titles: string[]) => {
+      const known = async () => {
+        const found: string[] = [];
+        for await (const { peer } of client.iterDialogs()) found.push(peer.displayName);
+        return found;
+      };
+      await expect.poll(known).toEqual(expect.arrayContaining(titles));
+    };
+    const act = (action: string, fields: object) =>
+      stack.api.post(`/telegram/user/message/${action}`, { user_id: 'alice', recipient_id: DAVE, ...fields });
+
+    test('tells what it writes, edits, deletes and reacts to', async () => {
+      const after = await lastSeq();
+      const { client, id } = await dave();
+      const chat = { id: String(id), type: 'private' };
+      const of = async (type: string) => (await events(after)).filter((event) => event.type === type);
+      const messages = async () => (await of('message.new')).map(({ message }) => message);
+      const peer = await client.resolvePhoneNumber(ALICE);
+      const bold = { _: 'messageEntityBold', offset: 6, length: 4 } as const;
+      const first = await client.sendText(peer, { text: 'hello bold', entities: [bold] });
+      const reply = await client.sendText(peer, 'a reply', { replyTo: first.id });
+      const table = { fileName: 'table.csv', fileMime: 'text/csv' };
+      await client.sendMedia(peer, InputMedia.document(Buffer.from('a,b'), table), { caption: 'a table' });
+      await client.sendMediaGroup(peer, [InputMedia.photo(pngOf(4, 3)), InputMedia.photo(pngOf(3, 4))]);
+      await expect.poll(messages).toHaveLength(5);
+      const [told, toldReply, file, ...album] = await messages();
+      expect(told).toMatchObject({
+        chat,
+        sender: { id: chat.id },
+        text: 'hello bold',
+        html: 'hello <b>bold</b>',
+        entities: [{ type: 'bold', offset: 6, length: 4 }],
+      });
+      expect(toldReply).toMatchObject({ text: 'a reply', reply_to: { message_id: told.message_id } });
+      expect(file).toMatchObject({
+        text: 'a table',
+        media: { type: 'document', size: 3, mime_type: 'text/csv', file_name: 'table.csv' },
+      });
+      const url = `${stack.api.url}/telegram/accounts/alice/files/${file.media.file_id}`;
+      expect(await (await fetch(url)).text()).toBe('a,b');
+      expect(album.map(({ media }) => [media.type, media.width, media.height])).toEqual([
+        ['photo', 4, 3],
+        ['photo', 3, 4],
+      ]);
+      expect(album[0].grouped_id).toEqual(expect.any(String));
+      expect(album[1].grouped_id).toBe(album[0].grouped_id);
+
+      await client.editMessage({ chatId: peer, message: first.id, text: 'hello again' });
+      await client.sendReaction({ chatId: peer, message: first.id, emoji: '🔥' });
+      await client.deleteMessagesById(peer, [reply.id]);
+      await expect
+        .poll(() => of('message.deleted'))
+        .toMatchObject([{ chat, message_ids: [toldReply.message_id] }]);
+      expect(await of('message.edited')).toMatchObject([
+        { message: { message_id: told.message_id, text: 'hello again', entities: [] } },
+      ]);
+      expect(await of('message.reaction')).toMatchObject([
+        { chat, message_id: told.message_id, reactions: [{ emoji: '🔥', count: 1, mine: false }] },
+      ]);
+    });
+
+    test('tells what it does in groups and channels', async () => {
+      const before = await lastSeq();
+      const user = await dave();
+      const { client, id } = user;
+      const members = [id, alice];
+      const { id: club } = await stack.control.newChat({ type: 'supergroup', title: 'Club', members });
+      const { id: news } = await stack.control.newChat({ type: 'channel', title: 'Daily', members });
+      const own = { type: 'group', title: "Alice's", members: [alice] };
+      const { id: group, invite_link } = await stack.control.newChat(own);
+      await knows(user, 'Club', 'Daily');
+      // The account has been told of the new chats once it is told of this.
+      await write('new chats');
+      await expect.poll(() => texts(before)).toContain('new chats');
+      const after = await lastSeq();
+      const { id: pinned } = await client.sendText(Number(club), 'in the club');
+      await client.pinMessage({ chatId: Number(club), message: pinned });
+      await client.setChatTitle(Number(club), 'New club');
+      await client.sendText(Number(news), 'the news');
+      await client.joinChat(invite_link);
+      await client.sendText(Number(group), 'here I am');
+      await client.leaveChat(Number(group));
+      const told = async (chat: string) =>
+        (await events(after)).flatMap(({ type, message, change, user: member, ...event }) => {
+          if ((message?.chat ?? event.chat)?.id !== chat) return [];
+          if (type === 'chat.member') return [`${change} ${member.id}`];
+          return [message.service?.type ?? message.text];
+        });
+      await expect
+        .poll(() => told(group))
+        .toEqual(['chat_joined_by_link', `joined ${id}`, 'here I am', 'chat_delete_user', `left ${id}`]);
+      expect(await told(club)).toEqual(['in the club', 'pin_message', 'chat_edit_title']);
+      expect(await told(news)).toEqual(['the news']);
+      expect((await events(after)).find(({ message }) => message?.text === 'the news')).toMatchObject({
+        message: { chat: { id: news, type: 'channel', title: 'Daily' }, direction: 'in' },
+      });
+    });
+
+    test('it gets what the gateway sends, edits and deletes, also what it has missed', async () => {
+      const user = await dave();
+      const members = [alice, user.id];
+      const { id: team } = await stack.control.newChat({ type: 'supergroup', title: 'A team', members });
+      await knows(user, 'A team');
+      const { body: kept } = await stack.api.send('alice', DAVE, 'kept');
+      const { body: gone } = await stack.api.send('alice', DAVE, 'gone');
+      await act('edit', { message_id: kept.message_id, text: 'edited' });
+      // A service message tells of the new chat.
+      const texts = () => user.received.filter((text) => text !== '');
+      await expect.poll(() => [texts(), user.edited]).toEqual([['kept', 'gone'], ['edited']]);
+      const { comeBack } = await user.leave();
+      await act('edit', { message_id: kept.message_id, text: 'edited again' });
+      await act('delete', { message_ids: [gone.message_id] });
+      await stack.api.send('alice', DAVE, 'missed');
+      await stack.api.send('alice', team, 'missed in the team');
+      const { received, edited, deleted } = await comeBack();
+      await expect.poll(() => received.toSorted()).toEqual(['missed', 'missed in the team']);
+      expect(edited).toEqual(['edited again']);
+      expect(deleted).toHaveLength(1);
+    });
+  });
+
   test('tells a gap where Telegram no longer tells the difference, and counts it', async () => {
     const after = await lastSeq();
     const { gaps } = (await stack.api.status('alice')).body.receiving;
@@ -233,6 +421,21 @@ describe('Receiving', () => {
     const { last_seq, oldest_seq } = (await stack.api.status('alice')).body.receiving;
     await write('after the loss');
     await expect.poll(() => texts(last_seq)).toEqual(['after the loss']);
+    expect((await events(oldest_seq - 1))[0]).toMatchObject({ type: 'updates.gap', reason: 'store_lost' });
+  });
+
+  test('the same if Redis loses its data while everything runs', { timeout: 60_000 }, async () => {
+    const before = await lastSeq();
+    const redis = openConsumerRedis(stack.redis.address, silentLogger());
+    await redis.flushall();
+    redis.disconnect();
+    await write('right after');
+    await expect.poll(() => lastSeq(), { timeout: 30_000 }).toBeGreaterThan(before);
+    const { oldest_seq } = (await stack.api.status('alice')).body.receiving;
+    expect(oldest_seq).toBeGreaterThan(before);
+    const after = await lastSeq();
+    await write('and later');
+    await expect.poll(() => texts(after), { timeout: 20_000 }).toContain('and later');
     expect((await events(oldest_seq - 1))[0]).toMatchObject({ type: 'updates.gap', reason: 'store_lost' });
   });
 

@@ -107,7 +107,7 @@ export class SandboxControl {
     return this.#get(`/typing?to=${to}`);
   }
 
-  async messages(query: { from?: number; to?: number } = {}): Promise<SandboxMessage[]> {
+  async messages(query: { from?: number; to?: number; ids?: boolean } = {}): Promise<SandboxMessage[]> {
     const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
     return this.#get(`/messages?${search}`);
   }
@@ -153,7 +153,8 @@ export class SandboxControl {
   /** What goes wrong with the next pushes of updates to an account. */
   async pushFault(fault: {
     updates: 'drop' | 'delay' | 'reorder' | 'duplicate';
-    user_id: number;
+    user_id?: number;
+    phone?: string;
     times?: number;
   }): Promise<void> {
     await this.#send('POST', '/faults', fault);
@@ -162,7 +163,8 @@ export class SandboxControl {
   /** Telegram does not tell the account's next difference. */
   async differenceFault(fault: {
     difference: 'too_long' | 'channel_too_long';
-    user_id: number;
+    user_id?: number;
+    phone?: string;
   }): Promise<void> {
     await this.#send('POST', '/faults', fault);
   }
@@ -256,6 +258,8 @@ export class SandboxControl {
 
 export interface SandboxMessage {
   id: number;
+  /** Only on request: by account id, where each account has a number of its own for the message. */
+  ids?: Record<string, number>;
   from_id: number;
   to_id: number;
   text: string;
