@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allFaultsOf } from './all-faults.ts';
 import { runChaos, type ChaosRun } from './chaos.ts';
-import { faultsOf } from './faults.ts';
 import { isClean, report, faultsFound } from './report.ts';
 
 /**
@@ -14,6 +14,7 @@ const SHORT = {
   workers: 2,
   apis: 2,
   rate: 40,
+  incoming: 20,
   gap: 0.8,
   longest: 9_000,
   fsync: 'always',
@@ -30,7 +31,7 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
     if (run !== undefined && isClean(run.findings)) await run.discard();
   });
 
-  test('every accepted message arrives once and in order, every edit, forward and delete takes effect once, and nothing is stuck', () => {
+  test('all that is accepted takes effect once and in order, all that arrives is told once and in order, and nothing is stuck', () => {
     const { findings, directory } = run;
     const found = [...faultsFound(findings)].filter(([, evidence]) => evidence.length > 0);
     expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);
@@ -38,10 +39,14 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
     const { accepted, acceptedEdits } = findings.ledger;
     expect(acceptedEdits.length).toBeGreaterThan(0);
     expect(accepted.some(({ files = [] }) => files.length > 1)).toBe(true);
+    const { receiving } = findings;
+    expect(receiving?.incoming).toBeGreaterThan(SHORT.accounts);
+    expect(receiving?.gaps).toBeGreaterThan(0);
+    expect(receiving?.caughtUp).toBeGreaterThan(0);
   });
 
   test('each kind of fault has happened', () => {
     expect([...run.findings.faults].filter(([, count]) => count === 0)).toEqual([]);
-    expect([...run.findings.faults.keys()]).toEqual(faultsOf('server').map(({ name }) => name));
+    expect([...run.findings.faults.keys()]).toEqual(allFaultsOf('server').map(({ name }) => name));
   });
 });

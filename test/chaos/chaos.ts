@@ -8,6 +8,7 @@ import { FaultRunner } from './fault-runner.ts';
 import type { Scene } from './faults.ts';
 import { Load } from './load.ts';
 import { Random } from './random.ts';
+import { ReceivingRun } from './receiving/receiving-run.ts';
 import type { Findings } from './report.ts';
 import { Roles } from './roles.ts';
 import { stallsOf } from './stalls.ts';
@@ -23,6 +24,8 @@ export interface ChaosOptions {
   apis: number;
   /** Messages per second, over all accounts. */
   rate: number;
+  /** What friends write, edit and delete per second, over all chats. 0: the accounts do not receive. */
+  incoming: number;
   /** Average seconds between the starts of two faults. */
   gap: number;
   /** UTF-16 units of the longest texts. */
@@ -50,6 +53,9 @@ export interface ChaosRun {
   discard: () => Promise<void>;
 }
 
+/** All events are kept until the end. Private addresses get webhooks. */
+const SETTINGS = { EVENTS_MAX: '1000000', EVENTS_MAX_BYTES: '1000000000', WEBHOOK_ALLOW_PRIVATE: 'true' };
+
 /** ms between checks of the number of accepted messages. */
 const POLL_MS = 100;
 
@@ -64,7 +70,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const begun = performance.now();
   const say = (line: string) =>
     options.say(`${((performance.now() - begun) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
-  const fleet = await Fleet.start(options);
+  const fleet = await Fleet.start({ ...options, settings: SETTINGS });
   try {
     say(`${options.workers} workers and ${options.apis} APIs are up; data and logs: ${fleet.directory}`);
     const world = await createWorld(fleet, options.accounts, say);
@@ -80,8 +86,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
 }
 
 async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise<Findings> {
+  const random = new Random(options.seed);
+  // In a failover Redis may lose events that readers have got already.
+  const isReceiving = options.redis === 'server' && options.incoming > 0;
+  const receiving = isReceiving
+    ? await ReceivingRun.begin({ fleet, world, rate: options.incoming, random: random.fork() })
+    : null;
+  try {
+    return await disturb(fleet, world, options, { random, receiving });
+  } finally {
+    await receiving?.close();
+  }
+}
+
+async function disturb(
+  fleet: Fleet,
+  world: World,
+  options: ChaosOptions,
+  { random, receiving }: { random: Random; receiving: ReceivingRun | null },
+): Promise<Findings> {
   const { seed, length, rate, longest, gap, say, signal } = options;
-  const random = new Random(seed);
   // In a failover Redis may lose the record of an upload before any message uses it.
   const files = options.redis === 'server';
   const load = new Load({ world, urls: fleet.urls, rate, longest, files, random: random.fork() });
@@ -90,6 +114,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
     world,
     roles: new Roles(fleet),
     flooded: new Set(),
+    gapsCaused: new Set(),
     forcedStops: [],
     failovers: [],
     say,
@@ -112,6 +137,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
       loading,
       'rounds' in length ? runCounted(faults, load, length, over) : faults.run(over.signal),
       sayProgress(fleet, load, say, over.signal),
+      receiving?.run(over.signal),
     ]);
     // Ctrl-C reaches all processes of a terminal, so there is nothing left to judge.
     signal?.throwIfAborted();
@@ -136,6 +162,8 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   );
   const self = await examine(fleet, world, ledger);
   const verdict = await verdictOf(fleet, ledger);
+  say('comparing the events with what was delivered');
+  const received = (await receiving?.finish(ledger, scene.gapsCaused)) ?? null;
   const { duplicated, early } = await fleet.control.counters();
   const floodedChats = world.chats
     .filter(({ account }) => scene.flooded.has(account.userId))
@@ -144,6 +172,7 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
     seed,
     verdict,
     self,
+    receiving: received,
     ledger,
     duplicated,
     early,

@@ -5,6 +5,7 @@ import { judgeActions, nameOfAction } from './judge-actions.ts';
 import { judgeEdits, nameOfEdit, type EditVerdict } from './judge-edits.ts';
 import { judge, nameOf, type AcceptedMessage, type ArrivedMessage, type Verdict } from './judge.ts';
 import type { Ledger } from './ledger.ts';
+import { isOfFriend } from './receiving/friends.ts';
 import type { World } from './world.ts';
 
 /** Problems that the product itself reports at the end, one line each. */
@@ -47,7 +48,8 @@ export async function verdictOf(
   { control }: Fleet,
   ledger: Ledger,
 ): Promise<{ sends: Verdict; edits: EditVerdict; actions: string[] }> {
-  const arrived = (await control.messages()).map(
+  const sent = (await control.messages()).filter(({ text }) => !isOfFriend(text));
+  const arrived = sent.map(
     ({
       id,
       from_id,

@@ -1,6 +1,7 @@
 import { sleep } from '@gateway/runtime';
 import { RedisServer } from '../env/redis-server.ts';
-import { faultsOf, type Fault, type Scene } from './faults.ts';
+import { allFaultsOf } from './all-faults.ts';
+import type { Fault, Scene } from './faults.ts';
 import type { Random } from './random.ts';
 
 /** ms between checks whether a postponed fault is possible now. */
@@ -29,7 +30,7 @@ export class FaultRunner {
   /** `gapMs`: average ms between the starts of two faults. */
   constructor(scene: Scene, { random, gapMs }: { random: Random; gapMs: number }) {
     this.#scene = scene;
-    this.#faults = faultsOf(scene.fleet.redis instanceof RedisServer ? 'server' : 'replicated');
+    this.#faults = allFaultsOf(scene.fleet.redis instanceof RedisServer ? 'server' : 'replicated');
     this.counts = new Map(this.#faults.map(({ name }) => [name, 0]));
     this.#random = random;
     this.#gapMs = gapMs;

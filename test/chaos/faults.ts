@@ -13,6 +13,8 @@ export interface Scene {
   roles: Roles;
   /** Accounts (their `userId`) under a flood wait: their messages may be late. */
   flooded: Set<string>;
+  /** Accounts (their `userId`) for which Telegram no longer tells a difference. */
+  gapsCaused: Set<string>;
   /** Stops that needed SIGKILL, one line each. */
   forcedStops: string[];
   /** When primaries of Redis failed, and when they had become replicas of others; in ms since the epoch. */

@@ -11,6 +11,10 @@ const FLAGS = {
   workers: { default: '3', about: 'worker processes' },
   apis: { default: '2', about: 'API processes' },
   rate: { default: '60', about: 'messages per second, over all accounts' },
+  incoming: {
+    default: '30',
+    about: 'what friends write, edit and delete per second, over all chats; 0: accounts do not receive',
+  },
   gap: { default: '3', about: 'average seconds from one fault to the next' },
   longest: { default: '9000', about: 'UTF-16 units of the longest texts; texts over 4096 are sent in parts' },
   fsync: { default: 'always', about: "Redis's appendfsync: always or everysec" },
@@ -23,7 +27,9 @@ export const HELP = [
   'npm run chaos -- [options]',
   '',
   'Sends texts and files, edits, forwards and deletes through several APIs and workers while they, Redis and the',
-  'sandbox are killed, frozen and cut off, and compares the messages at the sandbox with the accepted ones. Exit code 0 if no fault was found.',
+  'sandbox are killed, frozen and cut off, and compares the messages at the sandbox with the accepted ones. Friends',
+  'write to the accounts meanwhile, and their events are compared with what was written (only with one Redis server).',
+  'Exit code 0 if no fault was found.',
   '',
   ...Object.entries(FLAGS).map(
     ([name, { default: value, about }]) =>
@@ -66,6 +72,7 @@ export function readOptions(args: readonly string[]): ChaosChoice | 'help' {
     workers: numberOf('workers', 1, 20),
     apis: numberOf('apis', 1, 20),
     rate: numberOf('rate', 0.1, 1_000, false),
+    incoming: numberOf('incoming', 0, 1_000, false),
     gap: numberOf('gap', 0.1, 600, false),
     longest: numberOf('longest', 60, 65_536),
     fsync,

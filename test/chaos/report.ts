@@ -3,6 +3,8 @@ import { nameOfAction } from './judge-actions.ts';
 import { nameOfEdit, type EditVerdict } from './judge-edits.ts';
 import { nameOf, type Verdict } from './judge.ts';
 import type { Ledger } from './ledger.ts';
+import type { ReceivingFindings } from './receiving/receiving-run.ts';
+import { receivingFaults, receivingRows } from './receiving/report-receiving.ts';
 
 /** All results of a run. */
 export interface Findings {
@@ -10,6 +12,8 @@ export interface Findings {
   /** `actions`: faults of forwards and deletes, one line each. */
   verdict: { sends: Verdict; edits: EditVerdict; actions: readonly string[] };
   self: SelfReport;
+  /** `null`: the accounts did not receive. */
+  receiving: ReceivingFindings | null;
   ledger: Ledger;
   /** Sign-ins that the sandbox ended because two connections used them at the same time. */
   duplicated: number;
@@ -54,6 +58,7 @@ export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<s
     ['edits lost, or undone by an earlier one', edits.lost],
     ['wrong texts of edits', edits.wrong],
     ['forwards and deletes lost, doubled or not asked for', actions],
+    ...receivingFaults(rest.receiving),
     ['refused', ledger.refused],
     [
       'never accepted',
@@ -96,6 +101,7 @@ export function report(findings: Findings): string {
     ['edits accepted', String(ledger.acceptedEdits.length)],
     ['  that ended with an unknown outcome', String(findings.verdict.edits.unknown.length)],
     ['accepted, and lost by the replication of Redis', String(findings.lostInFailover.length)],
+    ...receivingRows(findings.receiving),
     ['from acceptance to arrival', ''],
     ['  p50, p99', `${inSeconds(stalls.p50)}, ${inSeconds(stalls.p99)}`],
     ['  longest', inSeconds(stalls.longest)],

@@ -33,7 +33,7 @@ async function startRedis(
 }
 
 /** ms for everything to start. */
-const START_LIMIT = 30_000;
+const START_LIMIT = 90_000;
 
 interface Places {
   directory: string;
