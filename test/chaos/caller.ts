@@ -101,7 +101,7 @@ export class Caller {
     if (fieldOf(body, 'code') === 'QUEUE_UNAVAILABLE') return undefined;
     // Any other error with a job is that job's result. An error without a job concerns only this request and may be
     // temporary.
-    if (jobId === undefined && (status >= 500 || status === 429)) return undefined;
+    if (jobId === undefined && (status >= 500 || status === 429 || status === 408)) return undefined;
     if (typeof jobId === 'string' && fieldOf(body, 'kind') === 'unknown_outcome')
       return { kind: 'unknown', jobId, at: Date.now() };
     return { kind: 'refused', why: `${status} ${JSON.stringify(body)}` };

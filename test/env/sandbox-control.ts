@@ -242,13 +242,16 @@ export class SandboxControl {
   }
 
   async #send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(this.#url + path, {
-      method,
-      ...(body !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    });
+    const ask = () =>
+      fetch(this.#url + path, {
+        method,
+        ...(body !== undefined && {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      });
+    // The sandbox may close a connection at the moment in which the next request is written to it.
+    const response = await (method === 'GET' ? ask().catch(ask) : ask());
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     const text = await response.text();
     // The contract defines the shape; the sandbox's own tests check it.
