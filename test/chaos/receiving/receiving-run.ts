@@ -16,7 +16,7 @@ import { WebhookReader } from './webhook-reader.ts';
 /** Accounts whose events are read during the run, in each way. */
 const READ_ACCOUNTS = 3;
 
-/** ms without a new event after which missing ones count as lost, maximum ms of the whole wait, and ms between looks. */
+/** ms without a new event after which missing ones count as lost, and maximum ms of the whole wait. */
 const PATIENCE = { quiet: 45_000, all: 180_000 };
 const POLL_MS = 1_000;
 

@@ -26,7 +26,7 @@ export function stateObject(
   return { _: 'updates.state', pts, qts: 0, date: unixSeconds(telegram), seq: 0, unread_count: 0 };
 }
 
-/** The changes of the account's box since the caller's pts, and the names of channels that have changed since its date. */
+/** The changes of the account's box since the caller's pts, and which channels have changed since the caller's date. */
 export function getDifference(request: UserRequest): TlObject {
   const { query, account, telegram } = request;
   const { store } = telegram;

@@ -6,8 +6,8 @@ import { companions } from '../objects.ts';
 import { bareId, isChannel } from '../peers.ts';
 
 /**
- * The account's channels with something new since a time, in Unix seconds. The account's difference only names them: the
- * changes are in the channels' own differences.
+ * The account's channels with something new since a time, in Unix seconds. The account's difference only names them:
+ * the changes are in the channels' own differences.
  */
 export function changedChannels(
   store: Store,
