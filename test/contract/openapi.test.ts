@@ -45,7 +45,7 @@ describe('The OpenAPI document', () => {
     return answer;
   }
 
-  test('all schemas compile, and all examples of requests are valid', () => {
+  test('all schemas compile, and all examples are valid', () => {
     // Many answers share a schema, and compiling takes long.
     const compiled = new Set<string>();
     const compile = (schema: object) => {
@@ -53,27 +53,42 @@ describe('The OpenAPI document', () => {
       if (!compiled.has(text)) compileSchema(document, schema);
       compiled.add(text);
     };
+    const expectValid = (schema: object, example: unknown) => {
+      const check = compileSchema(document, schema);
+      check(example);
+      expect(check.errors, JSON.stringify(example)).toBeNull();
+    };
     for (const operations of Object.values<object>(document.paths)) {
       for (const { requestBody, responses } of Object.values(operations)) {
         for (const response of Object.values<Document>(responses))
-          for (const { schema } of Object.values<Document>(resolved(document, response).content ?? {}))
+          for (const { schema, example } of Object.values<Document>(
+            resolved(document, response).content ?? {},
+          )) {
             compile(schema);
+            if (example !== undefined) expectValid(schema, example);
+          }
         const json = requestBody?.content['application/json'];
         if (json === undefined) continue;
         const { schema, examples } = json;
-        const check = compileSchema(document, schema);
-        for (const { value } of Object.values<{ value: unknown }>(examples)) {
-          check(value);
-          expect(check.errors, JSON.stringify(value)).toBeNull();
-        }
+        for (const { value } of Object.values<{ value: unknown }>(examples)) expectValid(schema, value);
       }
     }
+    for (const schema of Object.values<Document>(document.components.schemas))
+      for (const example of schema.examples ?? []) expectValid(schema, example);
   });
 
   test('documents the answers to sending', async () => {
     const path = '/telegram/user/send';
     await post(path, { ...TO_BOB, text: 'out' }, 200, { Prefer: 'wait=30' });
     await post(path, { ...TO_BOB, text: 'x '.repeat(3_000) }, 200, { Prefer: 'wait=30' });
+    const once = { Prefer: 'wait=30', 'Idempotency-Key': 'once' };
+    const [first, repeat] = [
+      await post(path, { ...TO_BOB, text: 'once' }, 200, once),
+      await post(path, { ...TO_BOB, text: 'once' }, 200, once),
+    ];
+    expect(first.headers.get('Idempotent-Replayed')).toBeNull();
+    expect(repeat.headers.get('Idempotent-Replayed')).toBe('true');
+    expect(repeat.body).toEqual(first.body);
     await post(path, { ...TO_BOB, text: 'later' }, 202, { Prefer: 'respond-async' });
     await post(path, { ...TO_BOB, text: '' }, 400);
     await post(path, { ...TO_BOB, user_id: 'nobody', text: 'x' }, 401);

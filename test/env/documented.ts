@@ -7,11 +7,35 @@ import type { ApiAnswer } from './api-client.ts';
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Document = any;
 
-const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
+/** A validator for each document, which knows its components, {@link closed}. */
+const validators = new WeakMap<object, Ajv2020>();
 
-/** Compiles a schema of the document, with the components that it refers to. */
+function validatorOf(document: Document): Ajv2020 {
+  const known = validators.get(document);
+  if (known !== undefined) return known;
+  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
+  ajv.addSchema({ $id: 'document', components: closed(document.components) });
+  validators.set(document, ajv);
+  return ajv;
+}
+
+/**
+ * Compiles a schema of the document. Stricter than the document: objects have no other fields than those that it names.
+ */
 export function compileSchema(document: Document, schema: object): ValidateFunction {
-  return ajv.compile({ ...schema, components: document.components });
+  const ajv = validatorOf(document);
+  // A component is compiled once.
+  if ('$ref' in schema) return ajv.compile({ $ref: `document${String(schema.$ref)}` });
+  return ajv.compile({ ...closed(schema), components: closed(document.components) });
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- Parts of a document.
+function closed(part: any): any {
+  if (Array.isArray(part)) return part.map(closed);
+  if (typeof part !== 'object' || part === null) return part;
+  const made = Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, closed(inner)]));
+  const isOpen = part.type === 'object' && 'properties' in part && !('additionalProperties' in part);
+  return isOpen ? { ...made, additionalProperties: false } : made;
 }
 
 /** The response that an operation (`get /jobs/{job_id}`) documents for a status. */
@@ -37,10 +61,12 @@ export function expectDocumented(
   expect(answer.status, `${operation}: ${JSON.stringify(answer.body)}`).toBe(status);
   const response = responseOf(document, operation, status);
   expect(response, `${operation} documents no ${status}`).toBeDefined();
+  if (status >= 400) expect(response.description, operation).toContain(`\`${answer.body.code}\``);
   const check = compileSchema(document, response.content['application/json'].schema);
   check(answer.body);
   expect(check.errors, `${operation} ${status}: ${JSON.stringify(answer.body)}`).toBeNull();
-  for (const [name, header] of Object.entries(response.headers)) {
+  expect(answer.headers.get('X-Request-Id')).not.toBeNull();
+  for (const [name, header] of Object.entries(response.headers ?? {})) {
     if (resolved(document, header).required === true) expect(answer.headers.get(name), name).not.toBeNull();
   }
 }

@@ -24,13 +24,13 @@ const locationSchema = requestBody({
     .max(LONGEST_LIVE, `must be at most ${LONGEST_LIVE}`)
     .optional()
     .describe('A live location, for so long'),
-});
+}).meta({ id: 'Location' });
 
 const contactSchema = requestBody({
   phone_number: phoneNumberSchema,
   first_name: shortTextField(MAX_NAME),
   last_name: shortTextField(MAX_NAME).optional(),
-});
+}).meta({ id: 'ContactCard' });
 
 const pollSchema = requestBody({
   question: shortTextField(MAX_QUESTION),
@@ -46,7 +46,7 @@ const pollSchema = requestBody({
     .optional()
     .describe('Makes it a quiz: the right option, from 0'),
   anonymous: z.boolean().default(true).describe('Whether nobody sees who chose what'),
-});
+}).meta({ id: 'Poll' });
 
 /** The fields of a request for what a message can have in place of a file. */
 export const attachmentFields = {

@@ -74,7 +74,7 @@ const mediaItemSchema = requestBody({
     .describe(
       'The caption of this item, in the `parse_mode` of the request. The first has it, or the request',
     ),
-}).meta({ oneOf: [needs('upload_id'), needs('url'), needs('from')] });
+}).meta({ id: 'MediaItem', oneOf: [needs('upload_id'), needs('url'), needs('from')] });
 export type MediaItem = z.output<typeof mediaItemSchema>;
 
 /** The files of a send: one, or an album. */

@@ -13,7 +13,7 @@ const quoteSchema = requestBody({
     .max(MAX_MESSAGE_LENGTH, `must be at most ${MAX_MESSAGE_LENGTH}`)
     .optional()
     .describe('Where it begins in the text of that message, in UTF-16 units'),
-});
+}).meta({ id: 'Quote' });
 
 /** The fields of a request that name the place of a message in its chat. */
 export const replyFields = {

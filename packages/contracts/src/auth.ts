@@ -15,7 +15,7 @@ export const authStartRequestSchema = requestBody({
   api_hash: z.unknown().optional(),
 });
 
-export const accountRequestSchema = requestBody({ user_id: userIdSchema });
+export const accountRequestSchema = requestBody({ user_id: userIdSchema }).meta({ id: 'AccountRequest' });
 
 export const paceRequestSchema = requestBody({
   user_id: userIdSchema,

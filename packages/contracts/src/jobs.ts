@@ -93,8 +93,13 @@ export const controlJobSchema = z.object({
 });
 export type ControlJob = z.infer<typeof controlJobSchema>;
 
-const jobStateSchema = z.enum(['waiting', 'active', 'delayed', 'completed', 'failed', 'cancelled']);
+const jobStateSchema = z
+  .enum(['waiting', 'active', 'delayed', 'completed', 'failed', 'cancelled'])
+  .meta({ id: 'JobState' });
 export type JobState = z.infer<typeof jobStateSchema>;
+
+/** Only the documents say the format: the API itself writes these times. */
+const time = z.string().meta({ format: 'date-time' });
 
 /** A job as `GET /jobs/{job_id}` shows it. Times are RFC 3339, UTC. */
 export const jobViewSchema = z.object({
@@ -108,11 +113,11 @@ export const jobViewSchema = z.object({
     .describe(
       'Tries that reached Telegram, over restarts and retries by hand, without those that it answered with a flood wait or slow mode; 1 where the message went out at once, however many parts it has',
     ),
-  created_at: z.string(),
-  finished_at: z.string().nullable(),
-  retry_at: z.string().nullable(),
+  created_at: time,
+  finished_at: time.nullable(),
+  retry_at: time.nullable(),
   reason: z.string().nullable(),
   result: z.record(z.string(), z.unknown()).nullable(),
-  error: publicErrorSchema.loose().nullable(),
+  error: publicErrorSchema.loose().meta({ id: 'JobError' }).nullable(),
 });
 export type JobView = z.infer<typeof jobViewSchema>;

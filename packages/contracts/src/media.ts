@@ -11,7 +11,8 @@ const UPLOAD_ID = /^(up_[\w-]{22})\.([\w-]{43})\.([0-9a-z]{1,8})$/;
  */
 export const uploadIdSchema = z
   .string()
-  .regex(UPLOAD_ID, 'must be an upload_id, as /telegram/user/uploads returns it');
+  .regex(UPLOAD_ID, 'must be an upload_id, as /telegram/user/uploads returns it')
+  .meta({ id: 'UploadId' });
 
 /** @param storedAs the name of the upload's bytes in the media store: `up_` and 22 characters of base64url. */
 export function uploadIdOf(storedAs: string, sha256: string, size: number): string {

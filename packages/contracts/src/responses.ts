@@ -11,29 +11,31 @@ import { receivingSchema } from './receiving/requests.ts';
  * against them.
  */
 
-const time = z.iso.datetime().describe('RFC 3339, UTC');
+const time = z.iso.datetime();
 const jobId = z.string();
 
 /** Success of an action that a worker performed as a job. */
-export const doneResponseSchema = z.object({ status: z.literal('ok'), message: z.string(), job_id: jobId });
+export const doneResponseSchema = z
+  .object({ status: z.literal('ok'), message: z.string(), job_id: jobId })
+  .meta({ id: 'Done' });
 
 export const healthResponseSchema = z.object({ status: z.literal('ok') });
 
-export const codeSentResponseSchema = codeSentSchema.extend({
-  status: z.literal('code_sent'),
-  message: z.string(),
-  job_id: jobId,
-});
+export const codeSentResponseSchema = codeSentSchema
+  .extend({ status: z.literal('code_sent'), message: z.string(), job_id: jobId })
+  .meta({ id: 'CodeSent' });
 
-export const verifyResponseSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('authorized'), message: z.string(), job_id: jobId, user: userInfoSchema }),
-  z.object({
-    status: z.literal('password_required'),
-    message: z.string(),
-    hint: z.string().nullable().describe("The owner's own hint at the password"),
-    job_id: jobId,
-  }),
-]);
+export const verifyResponseSchema = z
+  .discriminatedUnion('status', [
+    z.object({ status: z.literal('authorized'), message: z.string(), job_id: jobId, user: userInfoSchema }),
+    z.object({
+      status: z.literal('password_required'),
+      message: z.string(),
+      hint: z.string().nullable().describe("The owner's own hint at the password"),
+      job_id: jobId,
+    }),
+  ])
+  .meta({ id: 'SignInResult' });
 
 /** The code to scan, or the sign-in's result ({@link verifyResponseSchema}) if the code was already scanned. */
 export const qrResponseSchema = z.union([qrCodeSchema.extend({ job_id: jobId }), verifyResponseSchema]);
@@ -79,7 +81,26 @@ export const statusResponseSchema = z
     reason: z.string().optional(),
     next_action: z.string().optional().describe('What a person has to do'),
   })
-  .meta({ id: 'Status' });
+  .meta({
+    id: 'Status',
+    examples: [
+      {
+        status: 'ok',
+        authorized: true,
+        user_info: {
+          id: 987654321,
+          first_name: 'Alice',
+          last_name: null,
+          username: null,
+          phone_number: null,
+        },
+        state: 'flood_wait',
+        flood_wait_until: '2026-01-15T12:00:30Z',
+        pending: { waiting: 2, delayed: 0, active: 0 },
+        receiving: { enabled: false, since: null, last_seq: 0, oldest_seq: 1, gaps: 0, filter: {} },
+      },
+    ],
+  });
 
 /** The response of an action that ended within the wait, with the action's result. */
 export function endedResponseSchema<R extends z.ZodRawShape>(result: z.ZodObject<R>) {
@@ -96,22 +117,26 @@ export const queuedResponseSchema = z
   })
   .meta({ id: 'Queued' });
 
-export const batchResponseSchema = z.object({
-  status: z.literal('queued'),
-  jobs: z
-    .array(
-      z.union([
-        z.object({ job_id: jobId }),
-        publicErrorSchema.extend({ status: z.literal('error') }).describe('Why this one was not accepted'),
-      ]),
-    )
-    .describe('One for each message, in their order'),
-});
+export const batchResponseSchema = z
+  .object({
+    status: z.literal('queued'),
+    jobs: z
+      .array(
+        z.union([
+          z.object({ job_id: jobId }),
+          publicErrorSchema.extend({ status: z.literal('error') }).describe('Why this one was not accepted'),
+        ]),
+      )
+      .describe('One for each message, in their order'),
+  })
+  .meta({ id: 'BatchQueued' });
 
-export const jobResponseSchema = jobViewSchema.extend({ status: z.literal('ok') });
+export const jobResponseSchema = jobViewSchema.extend({ status: z.literal('ok') }).meta({ id: 'Job' });
 
 /** Response of pause and resume. */
-export const accountStateResponseSchema = doneResponseSchema.extend({ state: accountStateSchema });
+export const accountStateResponseSchema = doneResponseSchema
+  .extend({ state: accountStateSchema })
+  .meta({ id: 'AccountChanged' });
 
 export const paceResponseSchema = doneResponseSchema.extend({ pace: paceChoiceSchema.nullable() });
 
@@ -134,4 +159,16 @@ export const errorResponseSchema = publicErrorSchema
     last_seq: z.int().optional().describe('Of EVENTS_GONE: number of the latest event'),
     part: z.enum(['redis', 'workers']).optional().describe('Of /readyz: what is missing'),
   })
-  .meta({ id: 'Error' });
+  .meta({
+    id: 'Error',
+    examples: [
+      {
+        status: 'error',
+        code: 'FLOOD_WAIT',
+        message: 'Telegram asks this account to wait.',
+        kind: 'retryable',
+        request_id: '0d2f8a7e',
+        retry_after: 300,
+      },
+    ],
+  });

@@ -1,17 +1,19 @@
 import * as z from 'zod';
 
 /** A file of a sent message, as Telegram stored it. */
-export const sentMediaSchema = z.object({
-  file_id: z.string().nullable(),
-  type: z.string().describe('Differs from the requested type if Telegram took a photo only as a document'),
-  size: z.number().int().nullable(),
-  mime_type: z.string().nullable(),
-});
+export const sentMediaSchema = z
+  .object({
+    file_id: z.string().nullable(),
+    type: z.string().describe('Differs from the requested type if Telegram took a photo only as a document'),
+    size: z.number().int().nullable(),
+    mime_type: z.string().nullable(),
+  })
+  .meta({ id: 'SentMedia' });
 
 /** A sent message: its id in the chat and its date (RFC 3339, UTC). */
 const sentMessageSchema = z.object({
   message_id: z.number().int(),
-  date: z.string(),
+  date: z.string().meta({ format: 'date-time' }),
 });
 const sentPartSchema = sentMessageSchema.extend({
   media: sentMediaSchema.optional(),

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { accountStateSchema } from './account.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 
+/** RFC 3339. Only the documents say the format: the gateway itself writes these times. */
+const time = z.string().meta({ format: 'date-time' });
+
 /** A change of an account's state, as posted to `EVENTS_CALLBACK_URL`. */
 const accountEventSchema = z.object({
   /** Identifies the event: a repeated delivery has the same id. */
@@ -13,15 +16,13 @@ const accountEventSchema = z.object({
   previous: accountStateSchema,
   reason: z.string().nullable(),
   next_action: z.string().nullable(),
-  /** RFC 3339. */
-  at: z.string(),
+  at: time,
 });
 export type AccountEvent = z.infer<typeof accountEventSchema>;
 
 /** One attempt to deliver a webhook. */
 const webhookAttemptSchema = z.object({
-  /** RFC 3339. */
-  at: z.string(),
+  at: time,
   /** The receiver's HTTP status; `null` if it did not answer. */
   status: z.int().nullable(),
   /** Why the attempt failed; `null` if it succeeded. */
@@ -62,9 +63,9 @@ export const webhookDeliverySchema = z
     url: z.string(),
     state: z.enum(['pending', 'delivered', 'failed']),
     attempts: z.array(webhookAttemptSchema),
-    created_at: z.string(),
-    /** RFC 3339; set while the webhook is pending and no attempt is running. */
-    next_attempt_at: z.string().nullable(),
+    created_at: time,
+    /** Set while the webhook is pending and no attempt is running. */
+    next_attempt_at: time.nullable(),
   })
   .meta({ id: 'WebhookDelivery' });
 export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;

@@ -16,6 +16,7 @@ import {
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { ACCOUNT, BODY, BY_WORKER } from './error-groups.ts';
+import { pascalCase } from './names.ts';
 import type { Operation } from './operation.ts';
 
 /** The errors that every action has: those of accepting a job, and those of a job that ends within the wait. */
@@ -30,6 +31,8 @@ const EVERY_ACTION: readonly ErrorCode[] = [
   'BOT_NOT_CONFIGURED',
 ];
 
+const JOB_ID = 'send-3-5kq0x1z8c4w7-01k5q8z7y6x5w4v3t2s1r0q9p8';
+const TIME = '2026-01-15T12:00:30Z';
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 
 /**
@@ -37,11 +40,11 @@ const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
  * separately.
  */
 const sendBatchSchema = requestBody({
-  messages: z.array(ACTIONS.send.request).min(1).max(MAX_BATCH),
+  messages: z.array(named(ACTIONS.send.request, 'SendMessageRequest')).min(1).max(MAX_BATCH),
 });
 const batchSchema = requestBody({
   actions: z
-    .array(z.union(ACTION_NAMES.map(batchItemSchema)))
+    .array(z.union(ACTION_NAMES.map((name) => named(batchItemSchema(name), `Batch${pascalCase(name)}`))))
     .min(1)
     .max(MAX_BATCH),
 });
@@ -72,7 +75,14 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
         },
       },
     },
-    answers: { 202: { description: 'A job or an error for each.', schema: batchResponseSchema } },
+    answers: {
+      202: {
+        name: 'BatchAccepted',
+        description: 'A job or an error for each.',
+        schema: batchResponseSchema,
+        example: { status: 'queued', jobs: [{ job_id: JOB_ID }] },
+      },
+    },
     errors: BODY,
   },
   {
@@ -85,10 +95,22 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
       'Each message stands for itself: those that can be accepted are, in their order, and each of the others gets its own error.',
     parameters: ['IdempotencyKey'],
     request: { schema: sendBatchSchema, examples: { two: { messages: [HELLO, HELLO] } } },
-    answers: { 202: { description: 'A job or an error for each.', schema: batchResponseSchema } },
+    answers: {
+      202: {
+        name: 'BatchAccepted',
+        description: 'A job or an error for each.',
+        schema: batchResponseSchema,
+        example: { status: 'queued', jobs: [{ job_id: JOB_ID }] },
+      },
+    },
     errors: BODY,
   },
 ];
+
+/** The schema with a name in the document. */
+function named<S extends z.ZodType>(schema: S, id: string): S {
+  return schema.meta({ ...schema.meta(), id });
+}
 
 function operationOf({ name, docs, request, result, errors }: AnyAction): Operation {
   const { id, summary, description, done, examples } = docs;
@@ -100,13 +122,19 @@ function operationOf({ name, docs, request, result, errors }: AnyAction): Operat
     summary,
     description,
     parameters: ['IdempotencyKey', 'Prefer'],
-    request: { schema: request, examples },
+    request: { schema: named(request, `${pascalCase(id)}Request`), examples },
     answers: {
-      200: { description: done, schema: endedResponseSchema(result), headers: ['PreferenceApplied'] },
+      200: {
+        description: done,
+        schema: endedResponseSchema(result),
+        headers: ['PreferenceApplied', 'IdempotentReplayed'],
+      },
       202: {
+        name: 'Accepted',
         description: 'Accepted, not done yet.',
+        example: { status: 'queued', job_id: JOB_ID, state: 'delayed', reason: 'FLOOD_WAIT', retry_at: TIME },
         schema: queuedResponseSchema,
-        headers: ['Location', 'PreferenceApplied'],
+        headers: ['Location', 'PreferenceApplied', 'IdempotentReplayed'],
       },
     },
     errors: [...EVERY_ACTION, ...errors],

@@ -1,12 +1,11 @@
 import { accountStateSchema, recipientIdSchema, uploadRequestSchema, userIdSchema } from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
-import { ErrorResponses } from './error-responses.ts';
 import { describeOperation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { inlineSchema, NamedSchemas } from './schemas.ts';
+import { SharedResponses } from './shared-responses.ts';
 
 const PARAMETERS = {
-  RequestId: header('X-Request-Id', 'Names the request in answers and logs.', { type: 'string' }),
   IdempotencyKey: header('Idempotency-Key', 'A repeat with the same key and body gives the same job.', {
     type: 'string',
     pattern: '^[\\x20-\\x7e]{1,200}$',
@@ -119,7 +118,6 @@ const PARAMETERS = {
 };
 
 const HEADERS = {
-  RequestId: { description: 'Names the request.', required: true, schema: { type: 'string' } },
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
   Location: { description: 'The job.', required: true, schema: { type: 'string' } },
   ETag: { description: 'Names these bytes.', required: true, schema: { type: 'string' } },
@@ -129,6 +127,10 @@ const HEADERS = {
     schema: { type: 'string' },
   },
   PreferenceApplied: { description: 'What was taken of `Prefer`.', schema: { type: 'string' } },
+  IdempotentReplayed: {
+    description: 'An earlier request with this Idempotency-Key was accepted; this is its job.',
+    schema: { const: 'true' },
+  },
 };
 
 const SECURITY_SCHEMES = {
@@ -144,7 +146,7 @@ const INFO = {
   title: 'Unofficial Telegram User API gateway',
   version: manifest.version,
   description:
-    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram.",
+    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram. Every answer has the header `X-Request-Id`, which names the request in logs; a request may bring its own.",
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -159,10 +161,10 @@ export function openApiDocument(): Record<string, unknown> {
 
 function describe(): Record<string, unknown> {
   const schemas = new NamedSchemas();
-  const errors = new ErrorResponses(schemas);
+  const responses = new SharedResponses(schemas);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of OPERATIONS) {
-    const described = describeOperation(operation, { schemas, errors });
+    const described = describeOperation(operation, { schemas, responses });
     paths[operation.path] = { ...paths[operation.path], [operation.method]: described };
   }
   return {
@@ -170,11 +172,12 @@ function describe(): Record<string, unknown> {
     info: INFO,
     servers: [{ url: '/' }],
     tags: TAGS.map((name) => ({ name })),
+    security: [{ bearer: [] }, { apiKey: [] }, {}],
     paths,
     components: {
       parameters: PARAMETERS,
       headers: HEADERS,
-      responses: errors.all(),
+      responses: responses.all(),
       schemas: schemas.all(),
       securitySchemes: SECURITY_SCHEMES,
     },

@@ -2,10 +2,10 @@ import type { Json } from './schemas.ts';
 
 /** Names of the response headers, by their names in `components.headers`. */
 const HEADERS = {
-  RequestId: 'X-Request-Id',
   RetryAfter: 'Retry-After',
   Location: 'Location',
   PreferenceApplied: 'Preference-Applied',
+  IdempotentReplayed: 'Idempotent-Replayed',
   ETag: 'ETag',
   ContentRange: 'Content-Range',
 };

@@ -68,7 +68,16 @@ export const LISTING_OPERATIONS: readonly Operation[] = [
       schema: previewRequestSchema,
       examples: { formatted: { text: '**Hello!**', parse_mode: 'markdown' } },
     },
-    answers: { 200: { description: 'The messages.', schema: previewResponseSchema } },
+    answers: {
+      200: {
+        description: 'The messages.',
+        schema: previewResponseSchema,
+        example: {
+          status: 'ok',
+          parts: [{ text: 'Hello!', entities: [{ type: 'bold', offset: 0, length: 6 }] }],
+        },
+      },
+    },
     errors: BODY,
   },
 ];

@@ -1,8 +1,9 @@
 import type { ErrorCode } from '@gateway/contracts';
 import type * as z from 'zod';
-import type { ErrorResponses } from './error-responses.ts';
 import { describeHeaders, type HeaderName } from './headers.ts';
+import { pascalCase } from './names.ts';
 import type { Json, NamedSchemas } from './schemas.ts';
+import type { SharedResponses } from './shared-responses.ts';
 
 /** Names of the parameters in `components.parameters`. */
 type ParameterName =
@@ -47,8 +48,12 @@ type ParameterName =
 
 interface Answer {
   description: string;
+  /** Operations with the same answer share it under this name. */
+  name?: string;
   /** The JSON body. */
   schema?: z.ZodType;
+  /** A JSON body. */
+  example?: object;
   /** The body is server-sent events, whose data has this schema; beside `schema`, if the caller accepts them. */
   eventStream?: z.ZodType;
   /** The body is text of this media type. */
@@ -82,23 +87,32 @@ export interface Operation {
 /** The parts of the document that operations share. */
 export interface SharedParts {
   schemas: NamedSchemas;
-  errors: ErrorResponses;
+  responses: SharedResponses;
 }
 
 /** Returns the operation as an OpenAPI object. Adds what it shares with others to `shared`. */
 export function describeOperation(operation: Operation, shared: SharedParts): Json {
   const { id, tag, summary, description, parameters = [], request, answers, errors, open } = operation;
-  const success = Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer, shared)]);
+  const name = pascalCase(id);
+  const success = Object.entries(answers).map(([status, answer]) => [
+    status,
+    answer.name === undefined
+      ? describeAnswer(answer, { ...shared, name })
+      : shared.responses.share(answer.name, describeAnswer(answer, { ...shared, name: answer.name })),
+  ]);
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
-    parameters: [...parameters, 'RequestId'].map((name) => ({ $ref: `#/components/parameters/${name}` })),
-    ...(request !== undefined && { requestBody: describeRequest(request, shared) }),
+    ...(parameters.length > 0 && {
+      parameters: parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    }),
+    ...(request !== undefined && { requestBody: describeRequest(request, { ...shared, name }) }),
     ...(operation.takesFile === true && { requestBody: FILE_BODY }),
-    responses: { ...Object.fromEntries(success), ...shared.errors.describe(errors) },
-    security: open === true ? [] : [{ bearer: [] }, { apiKey: [] }, {}],
+    responses: { ...Object.fromEntries(success), ...shared.responses.errors(errors) },
+    // Otherwise that of the document.
+    ...(open === true && { security: [] }),
   };
 }
 
@@ -111,33 +125,41 @@ const FILE_BODY: Json = {
 
 function describeRequest(
   { schema, examples }: NonNullable<Operation['request']>,
-  { schemas }: SharedParts,
+  { schemas, name: operation }: SharedParts & { name: string },
 ): Json {
   const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
   return {
     required: true,
     content: {
-      'application/json': { schema: schemas.convert(schema, 'input'), examples: Object.fromEntries(named) },
+      'application/json': {
+        schema: schemas.convertAs(`${operation}Request`, schema, 'input'),
+        examples: Object.fromEntries(named),
+      },
     },
   };
 }
 
 function describeAnswer(
-  { description, schema, eventStream, text, file, headers = [] }: Answer,
-  { schemas }: SharedParts,
+  { description, schema, example, eventStream, text, file, headers = [] }: Answer,
+  { schemas, name }: SharedParts & { name: string },
 ): Json {
   return {
     description,
-    headers: describeHeaders(['RequestId', ...headers]),
+    ...(headers.length > 0 && { headers: describeHeaders(headers) }),
     ...((schema !== undefined || text !== undefined || file === true || eventStream !== undefined) && {
       content: {
-        ...(schema !== undefined && { 'application/json': { schema: schemas.convert(schema, 'output') } }),
+        ...(schema !== undefined && {
+          'application/json': {
+            schema: schemas.convertAs(`${name}Response`, schema, 'output'),
+            ...(example !== undefined && { example }),
+          },
+        }),
         ...(file === true && { '*/*': { schema: FILE } }),
         ...(text !== undefined && { [text]: { schema: { type: 'string' } } }),
         ...(eventStream !== undefined && {
           'text/event-stream': {
             schema: { type: 'string', description: 'Server-sent events; `data` is of `x-event-data`.' },
-            'x-event-data': schemas.convert(eventStream, 'output'),
+            'x-event-data': schemas.convertAs(`${name}Event`, eventStream, 'output'),
           },
         }),
       },

@@ -141,7 +141,26 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Read a job, or wait for its end',
     description: '`wait` long-polls. Results are kept for a limited time.',
     parameters: ['JobId', 'Wait'],
-    answers: { 200: { description: 'The job.', schema: jobResponseSchema } },
+    answers: {
+      200: {
+        description: 'The job.',
+        schema: jobResponseSchema,
+        example: {
+          status: 'ok',
+          job_id: 'send-3-1',
+          type: 'send',
+          user_id: 'alice',
+          state: 'completed',
+          attempts: 1,
+          created_at: '2026-01-15T12:00:00Z',
+          finished_at: '2026-01-15T12:00:01Z',
+          retry_at: null,
+          reason: null,
+          result: { message_id: 123, date: '2026-01-15T12:00:01Z' },
+          error: null,
+        },
+      },
+    },
     errors: [...GUARDED, 'VALIDATION', 'JOB_NOT_FOUND'],
   },
   {

@@ -19,10 +19,19 @@ export class NamedSchemas {
     return replaceReferences(root, (id) => ({ $ref: `#/components/schemas/${names.get(id) ?? id}` })) as Json;
   }
 
+  /** Like {@link convert}. A schema without a name gets this one. */
+  convertAs(name: string, schema: z.ZodType, side: Side): Json {
+    const made = this.convert(schema, side);
+    return '$ref' in made ? made : { $ref: `#/components/schemas/${this.#store(name, made, side)}` };
+  }
+
   /** A part whose requests differ from its answers has a second name for requests. */
   #add(id: string, part: Json, side: Side): string {
     const refer = (other: string) => ({ $ref: `#/components/schemas/${other}` });
-    const made = replaceReferences(part, refer) as Json;
+    return this.#store(id, replaceReferences(part, refer) as Json, side);
+  }
+
+  #store(id: string, made: Json, side: Side): string {
     for (const name of [id, `${id}Input`]) {
       const known = this.#schemas.get(name);
       if (known === undefined && (name === id || side === 'input')) this.#schemas.set(name, made);
@@ -52,6 +61,13 @@ function toJson(schema: z.ZodType, io: Side): { root: Json; named: Record<string
     override: ({ zodSchema, jsonSchema: object }) => {
       const fields = io === 'input' ? nullableFieldsOf(zodSchema) : [];
       if (fields.length > 0) Object.assign(object, { [NULLABLE]: fields });
+      // Answers may get new fields.
+      if (io === 'output' && object.additionalProperties === false) delete object.additionalProperties;
+      // `format` says it, and the pattern is long.
+      if (object.format === 'date-time') delete object.pattern;
+      // zod's integers have the bounds of JavaScript's, which matter in requests only.
+      if (io === 'output' && object.minimum === Number.MIN_SAFE_INTEGER) delete object.minimum;
+      if (io === 'output' && object.maximum === Number.MAX_SAFE_INTEGER) delete object.maximum;
     },
   });
   const named = Object.entries($defs ?? {}).map(([name, { id: _id, ...part }]) => [name, showNullable(part)]);

@@ -10,6 +10,21 @@ import { CODE, INTERACTIVE } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
 const ALICE = { user_id: 'alice' };
+const CODE_SENT = {
+  name: 'CodeSent',
+  description: 'Telegram has sent a code.',
+  schema: codeSentResponseSchema,
+  example: {
+    status: 'code_sent',
+    message: 'Code sent to Telegram',
+    job_id: 'auth-3-1',
+    phone_code_hash: 'abc123',
+    delivery: 'app',
+    next_delivery: 'sms',
+    code_length: 5,
+    timeout: 60,
+  },
+};
 const accountRequest = { schema: accountRequestSchema, examples: { account: ALICE } };
 
 export const SIGN_IN_OPERATIONS: readonly Operation[] = [
@@ -25,7 +40,7 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
       schema: authStartRequestSchema,
       examples: { sandbox: { ...ALICE, phone_number: '+9996627101' } },
     },
-    answers: { 200: { description: 'Telegram has sent a code.', schema: codeSentResponseSchema } },
+    answers: { 200: CODE_SENT },
     errors: [...INTERACTIVE, ...CODE],
   },
   {
@@ -36,7 +51,7 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
     summary: 'Have the code sent again, by the next delivery',
     description: 'Such as an SMS after a message in the app.',
     request: accountRequest,
-    answers: { 200: { description: 'Telegram has sent a code.', schema: codeSentResponseSchema } },
+    answers: { 200: CODE_SENT },
     errors: [...INTERACTIVE, ...CODE, 'AUTH_NOT_STARTED', 'PHONE_CODE_EXPIRED'],
   },
   {
@@ -66,7 +81,22 @@ export const SIGN_IN_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      200: { description: 'Signed in, or the password is needed.', schema: verifyResponseSchema },
+      200: {
+        description: 'Signed in, or the password is needed.',
+        schema: verifyResponseSchema,
+        example: {
+          status: 'authorized',
+          message: 'Successfully authorized',
+          job_id: 'auth-3-2',
+          user: {
+            id: 987654321,
+            first_name: 'Alice',
+            last_name: null,
+            username: 'alice_example',
+            phone_number: '+9996627101',
+          },
+        },
+      },
     },
     errors: [
       ...INTERACTIVE,

@@ -11,7 +11,9 @@ import * as z from 'zod';
 import { BODY, GUARDED } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
-const deliverySchema = webhookDeliverySchema.extend({ status: z.literal('ok') });
+const deliverySchema = webhookDeliverySchema
+  .extend({ status: z.literal('ok') })
+  .meta({ id: 'WebhookDeliveryAnswer' });
 
 const OF_ONE = [...GUARDED, 'WEBHOOK_NOT_FOUND'] as const;
 

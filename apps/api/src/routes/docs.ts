@@ -48,8 +48,15 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-// No validator badge: it would send the document to a third party.
-const INIT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
+// No validator badge: it would send the document to a third party. No list of all schemas below the operations: each
+// operation shows its own, and drawing the list costs time at every click.
+const INIT = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  validatorUrl: null,
+  defaultModelsExpandDepth: -1,
+});
 `;
 
 /**

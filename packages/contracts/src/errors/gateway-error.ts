@@ -24,7 +24,8 @@ export interface GatewayErrorDetails {
 
 /** The error as callers and jobs see it: no cause, no stack, no secret. */
 export const publicErrorSchema = z.object({
-  code: z.string(),
+  /** Not an enumeration in the documents: clients must accept the codes of later versions. */
+  code: z.string().meta({ id: 'ErrorCode', description: 'docs/errors.md lists them, with what to do' }),
   message: z.string(),
   kind: z.enum(['retryable', 'permanent', 'user_action', 'unknown_outcome']),
   retry_after: z.number().int().optional(),

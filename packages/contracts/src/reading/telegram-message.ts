@@ -130,5 +130,35 @@ export const telegramMessageSchema = readMessageSchema
   .extend({
     html: z.string().describe('The text with its entities, as HTML that `parse_mode` html accepts'),
   })
-  .meta({ id: 'Message' });
+  .meta({
+    id: 'Message',
+    examples: [
+      {
+        message_id: 123,
+        date: '2026-01-15T12:00:00Z',
+        edit_date: null,
+        direction: 'in',
+        chat: { id: '987654321', type: 'private', title: 'Bob', username: 'bob_example', topic_id: null },
+        sender: {
+          id: '987654321',
+          type: 'user',
+          name: 'Bob',
+          username: 'bob_example',
+          is_bot: false,
+          is_contact: true,
+        },
+        text: 'Hello!',
+        html: 'Hello!',
+        entities: [],
+        reply_to: null,
+        forward_from: null,
+        mentions_me: false,
+        grouped_id: null,
+        buttons: [],
+        service: null,
+        media: null,
+        job_id: null,
+      },
+    ],
+  });
 export type TelegramMessage = z.infer<typeof telegramMessageSchema>;

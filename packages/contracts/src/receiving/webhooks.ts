@@ -8,12 +8,14 @@ import { eventFilterSchema } from './filter.ts';
 /** Most accounts that one webhook may name. */
 const MAX_ACCOUNTS = 10_000;
 
-const eventType = z.enum(EVENT_TYPES, {
-  error: ({ input }) =>
-    input === 'chat.typing'
-      ? 'must be an event of the sequence: chat.typing is told to open streams only'
-      : `must be one of ${EVENT_TYPES.join(', ')}`,
-});
+const eventType = z
+  .enum(EVENT_TYPES, {
+    error: ({ input }) =>
+      input === 'chat.typing'
+        ? 'must be an event of the sequence: chat.typing is told to open streams only'
+        : `must be one of ${EVENT_TYPES.join(', ')}`,
+  })
+  .meta({ id: 'EventType' });
 
 /** Body of `POST /webhooks`. */
 export const webhookRequestSchema = requestBody({
@@ -48,30 +50,34 @@ const lastErrorSchema = z.object({
 export type WebhookError = z.infer<typeof lastErrorSchema>;
 
 /** A webhook as the API shows it. */
-const webhookSchema = z.object({
-  webhook_id: z.string(),
-  url: z
-    .string()
-    .describe('User, password and the values of its query are hidden; empty where it cannot be read'),
-  user_ids: z.array(userIdSchema).nullable().describe('null: all accounts'),
-  events: z.array(z.enum(EVENT_TYPES)),
-  filter: eventFilterSchema.out,
-  state: z
-    .enum(['active', 'paused'])
-    .describe(
-      '`paused`: by a caller, after a day of failed deliveries, since the receiver answered 410, or because it cannot be read',
-    ),
-  lag: z.int().nonnegative().describe('Events that were not taken yet'),
-  last_error: lastErrorSchema
-    .nullable()
-    .describe(
-      'The latest failed delivery. Or: the webhook cannot be read with this SESSION_ENCRYPTION_KEY, so it delivers nothing and can only be deleted',
-    ),
-  created_at: z.iso.datetime(),
-});
+const webhookSchema = z
+  .object({
+    webhook_id: z.string(),
+    url: z
+      .string()
+      .describe('User, password and the values of its query are hidden; empty where it cannot be read'),
+    user_ids: z.array(userIdSchema).nullable().describe('null: all accounts'),
+    events: z.array(eventType),
+    filter: eventFilterSchema.out,
+    state: z
+      .enum(['active', 'paused'])
+      .describe(
+        '`paused`: by a caller, after a day of failed deliveries, since the receiver answered 410, or because it cannot be read',
+      ),
+    lag: z.int().nonnegative().describe('Events that were not taken yet'),
+    last_error: lastErrorSchema
+      .nullable()
+      .describe(
+        'The latest failed delivery. Or: the webhook cannot be read with this SESSION_ENCRYPTION_KEY, so it delivers nothing and can only be deleted',
+      ),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Webhook' });
 export type WebhookView = z.infer<typeof webhookSchema>;
 
-export const webhookResponseSchema = webhookSchema.extend({ status: z.literal('ok') });
+export const webhookResponseSchema = webhookSchema
+  .extend({ status: z.literal('ok') })
+  .meta({ id: 'WebhookAnswer' });
 
 export const webhookCreatedResponseSchema = webhookResponseSchema.extend({
   url: z.string().describe('As it was given'),

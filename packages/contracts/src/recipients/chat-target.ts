@@ -11,7 +11,7 @@ const PERSON = 'names a person, with whom a chat is neither joined nor left';
  */
 export const chatTargetSchema = z
   .union([z.string(), z.int()])
-  .meta(CHAT_TARGET)
+  .meta({ id: 'ChatTarget', ...CHAT_TARGET })
   .transform((value, context) => {
     const hash = inviteHash(String(value));
     if (hash !== undefined) return inviteLink(hash);
