@@ -28,7 +28,8 @@ const REQUIRE = [
  * Bundles sources with their dependencies: one file per entry, and chunks for shared code.
  * @param {Record<string, string>} entries sources by the names of their output files
  * @param {string} directory output folder, absolute
- * @param {string} runsIn folder at run time, absolute: a build is renamed once it is complete
+ * @param {string | null} runsIn folder at run time, absolute: a build is renamed once it is complete. `null`: anywhere,
+ * as a package whose dependencies are the external packages
  * @param {AbortSignal} signal stops the build at once
  */
 export async function bundle(entries, directory, runsIn, signal) {
@@ -67,7 +68,7 @@ export async function bundle(entries, directory, runsIn, signal) {
 /**
  * Loads external packages from the `node_modules` of the importing package, in the order of the imports. With plain
  * `import` in the bundle, all of them would be loaded first.
- * @param {string} runsIn @returns {import('esbuild').Plugin}
+ * @param {string | null} runsIn @returns {import('esbuild').Plugin}
  */
 function externalPackages(runsIn) {
   return {
@@ -83,6 +84,7 @@ function externalPackages(runsIn) {
       build.onResolve({ filter: EXTERNAL }, ({ path, importer }) => {
         const home = PACKAGE.exec(importer)?.[1];
         if (home === undefined) return null;
+        if (runsIn === null) return { path, external: true };
         return { path: relative(runsIn, join(home, 'node_modules', path)), namespace: 'outside' };
       });
       build.onLoad({ filter: /.*/, namespace: 'outside' }, ({ path }) => ({
@@ -96,7 +98,7 @@ function externalPackages(runsIn) {
 /**
  * Makes `createRequire(import.meta.url)` look for packages from the source's folder. `new URL(…, import.meta.url)` must
  * name a source that the build has a file for.
- * @param {string} runsIn @returns {import('esbuild').Plugin}
+ * @param {string | null} runsIn @returns {import('esbuild').Plugin}
  */
 function sourceLocations(runsIn) {
   return {
@@ -105,7 +107,7 @@ function sourceLocations(runsIn) {
       build.onLoad({ filter: /\/(apps|packages)\/[^/]+\/src\/.*\.(ts|mjs)$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
         if (!text.includes('import.meta')) return null;
-        const here = JSON.stringify(relative(runsIn, path));
+        const here = JSON.stringify(relative(runsIn ?? dirname(path), path));
         const contents = text
           .replaceAll('createRequire(import.meta.url)', `createRequire(new URL(${here}, import.meta.url))`)
           .replaceAll(/new URL\('([^']+)', import\.meta\.url\)/g, (_all, name) => {

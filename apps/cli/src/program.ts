@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import manifest from '../../../package.json' with { type: 'json' };
 import type { CommonOptions, CommandContext, Runner } from './command-context.ts';
 import { logout, pause, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
@@ -28,6 +29,7 @@ Exit codes:  0 done, 1 refused by the gateway or Telegram, 2 bad usage, 3 gatewa
 export function createProgram(run: Runner): Command {
   const program = new Command('telegram-gateway')
     .description('Send Telegram messages as a user, through the gateway.')
+    .version(manifest.version)
     .addHelpText('after', EPILOGUE);
 
   const command = (parent: Command, nameAndArguments: string, description: string): Command =>
@@ -135,7 +137,7 @@ function addSend(command: Command, run: Runner): void {
     .option('--quote <text>', 'with --reply-to: the quoted part of that message')
     .option(
       '--batch <file>',
-      'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send; UTF-8, or UTF-16 with a byte order mark',
+      'send the messages of a .jsonl, .csv or .tsv file, with the fields of a send, or of standard input (-); UTF-8, or UTF-16 with a byte order mark',
     )
     .option('--batch-id <name>', 'name of the batch; the default is the file name')
     .action(

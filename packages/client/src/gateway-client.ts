@@ -225,6 +225,7 @@ export class GatewayClient {
       headers: { 'Idempotency-Key': idempotencyKey, ...(prefer !== '' && { Prefer: prefer }) },
       retry: withIdempotencyKey,
       signal,
+      fromHeaders: (headers) => (headers.get('Idempotent-Replayed') === 'true' ? { repeated: true } : {}),
     });
   }
 

@@ -24,6 +24,8 @@ export interface Call {
   signal: AbortSignal | undefined;
   /** ms for one attempt. Default: the client's `timeoutMs`. */
   timeoutMs?: number;
+  /** Fields that a JSON answer has in its headers. */
+  fromHeaders?: (headers: Headers) => object;
 }
 
 /** A body that arrives piece by piece. */
@@ -73,7 +75,7 @@ export class Transport {
         const response = await this.#fetch(call, deadline.signal, 'application/json');
         const body = objectOf(await response.text());
         if (body === null) throw notAGateway(response, 'JSON');
-        return body as T;
+        return { ...body, ...call.fromHeaders?.(response.headers) } as T;
       } catch (error) {
         throw this.#failure(error, call, deadline);
       } finally {

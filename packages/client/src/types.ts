@@ -96,9 +96,18 @@ export type OutgoingMessage = RequestOf<'send'>;
 export type ActionOutcome<N extends ActionName> = DoneAnswer<N> | QueuedAnswer;
 export type SendOutcome = ActionOutcome<'send'>;
 
-export type DoneAnswer<N extends ActionName> = ResultOf<N> & { status: 'ok'; success: true; job_id: string };
+export type DoneAnswer<N extends ActionName> = ResultOf<N> & {
+  status: 'ok';
+  success: true;
+  job_id: string;
+} & Repeat;
 
-export interface QueuedAnswer {
+interface Repeat {
+  /** An earlier request with this Idempotency-Key was accepted: this is its job. */
+  repeated?: true;
+}
+
+export interface QueuedAnswer extends Repeat {
   status: 'queued';
   job_id: string;
   state: Exclude<JobState, 'completed' | 'failed' | 'cancelled'>;

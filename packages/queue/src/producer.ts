@@ -67,6 +67,8 @@ export interface Accepted {
 export interface EnqueuedJob extends Accepted {
   /** The account's view at enqueue time. */
   view: AccountView;
+  /** An earlier request with the same Idempotency-Key has enqueued it. */
+  isRepeat: boolean;
 }
 
 /**
@@ -164,8 +166,7 @@ export class Producer {
     const { jobId } = placed;
     const wait = isAwaited ? this.#results.expect(jobId, job.data.userId) : NO_WAIT;
     try {
-      const view = await this.#enqueuer.one(placed, admission);
-      return { jobId, wait, view };
+      return { jobId, wait, ...(await this.#enqueuer.one(placed, admission)) };
     } catch (error) {
       wait.cancel();
       throw error;

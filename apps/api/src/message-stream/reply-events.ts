@@ -78,6 +78,7 @@ export async function* replyEvents(context: ApiContext, call: ReplyCall): AsyncG
     jobId,
     wait: producer.watch(jobId, userId),
     view,
+    isRepeat: true,
   });
   // The earlier request already has its reply, so the model is not called again.
   if (destination !== null && earlier !== null) {

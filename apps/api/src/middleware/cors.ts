@@ -29,6 +29,7 @@ const EXPOSED_HEADERS = [
   'Content-Length',
   'Content-Range',
   'ETag',
+  'Idempotent-Replayed',
   'Location',
   'Preference-Applied',
   'Retry-After',

@@ -17,7 +17,7 @@ export class SharedResponses {
 
   /**
    * One reference per status. The `code` of the body is one of the operation's codes with that status. A response with
-   * several codes is named after its status, and numbered where others have that status, too. `description` lists codes.
+   * several codes is named after its status, and numbered where others have that status, too.
    */
   errors(codes: readonly ErrorCode[]): Json {
     const byStatus = new Map<ErrorStatus, ErrorCode[]>();

@@ -48,6 +48,7 @@ async function runAction(
   metrics.accepted(1);
   c.get('facts').jobId = accepted.jobId;
   if (applied !== null) answerHeader(c, 'Preference-Applied', applied);
+  if (accepted.isRepeat) answerHeader(c, 'Idempotent-Replayed', 'true');
   try {
     const hold = holdOf(accepted.view, job.sendAt, settings);
     const waiting = {

@@ -151,7 +151,7 @@ export class FakeProducer implements ApiProducer {
     const refusal = this.refusals.get(textOf(send));
     if (refusal !== undefined) throw refusal;
     this.sent.push(send);
-    return { jobId: JOB_ID, wait: this.#wait(), view: this.view };
+    return { jobId: JOB_ID, wait: this.#wait(), view: this.view, isRepeat: false };
   }
 
   async enqueueMany(

@@ -2,10 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../failure.ts';
 
 export interface CsvRecord {
-  /**
-   * The line, from 1, at which the record begins. It is part of the message's idempotency key, so its counting must not
-   * change.
-   */
+  /** The line, from 1, at which the record begins. */
   line: number;
   cells: string[];
 }

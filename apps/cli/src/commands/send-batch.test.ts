@@ -78,17 +78,55 @@ describe('send --batch', () => {
     ]);
   });
 
-  test('a second run uses the same key for the same line; another batch name has other keys', async () => {
+  test('a message keeps its key in a changed file; another content or batch name has another', async () => {
     gateway.answers({ ...READY, [SEND]: accept });
     const three = [line('a'), line('b'), line('c')];
     expect((await batch(three, ['--async'])).code).toBe(0);
     const first = keys();
     expect(new Set(first).size).toBe(3);
-    // One line corrected, one added: the others keep their keys.
-    await batch([line('a'), line('B'), line('c'), line('d')], ['--async']);
-    expect(keys().slice(3, 6)).toEqual(first);
+    // One line moved, one corrected, one added, one written in another way.
+    const c = JSON.stringify({ text: 'c', recipient_id: ' me' });
+    await batch([line('d'), c, line('B'), line('a')], ['--async']);
+    const [d, sameC, corrected, sameA] = keys().slice(3);
+    expect([sameA, sameC]).toEqual([first[0], first[2]]);
+    for (const key of [d, corrected]) expect(first).not.toContain(key);
     await batch(three, ['--async', '--batch-id', 'monday']);
     for (const key of keys().slice(7)) expect(first).not.toContain(key);
+  });
+
+  test('a message that stands in the file twice is sent twice', async () => {
+    gateway.answers({ ...READY, [SEND]: accept });
+    await batch([line('a'), line('a')], ['--async']);
+    expect(new Set(keys()).size).toBe(2);
+  });
+
+  test('tells what an earlier run has sent from what this run sends', async () => {
+    const replayed = { 'Idempotent-Replayed': 'true' };
+    gateway.answers({
+      ...READY,
+      [SEND]: (call) => ({ ...accept(call), ...(call.body.text === 'a' && { headers: replayed }) }),
+      'GET /jobs/a': () => jobView('a', { result: { message_id: 1 } }),
+      'GET /jobs/b': () => jobView('b', { result: { message_id: 2 } }),
+    });
+    const run = await batch([line('a'), line('b')]);
+    expect(run.stdout).toBe('2 of 2 accepted, 1 sent now, 1 sent before, 0 failed, 0 waiting\n');
+    const json = (await batch([line('a'), line('b')], ['--json'])).stdout.trim().split('\n');
+    const [first, second, tally] = json.map((text) => JSON.parse(text));
+    expect([first.before, second.before]).toEqual([true, false]);
+    expect(tally).toMatchObject({ sent: 1, sent_before: 1 });
+  });
+
+  test('reads standard input, where the batch needs a name', async () => {
+    gateway.answers({ ...READY, [SEND]: accept });
+    const piped = (stdin: string, args: string[]) =>
+      runCli(['send', 'alice', '--batch', '-', '--async', ...args], { url: gateway.url, stdin });
+    expect(await piped(line('a'), [])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--batch-id'),
+    });
+    await piped(line('a'), ['--batch-id', 'monday']);
+    await piped('recipient_id,text\nme,a\n', ['--batch-id', 'monday']);
+    expect(keys()[1]).toBe(keys()[0]);
   });
 
   test('a refused line does not stop the others; a full queue is waited for', async () => {

@@ -3,6 +3,7 @@ import { readBatch } from '../batch/read-batch.ts';
 import { newTally, runBatch, type LineEnd, type Tally } from '../batch/run-batch.ts';
 import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
+import { readAll } from '../io.ts';
 import { readTextFile } from '../text-file.ts';
 import { whyHeld } from './jobs.ts';
 import { messageOptions, type SendArguments, type SendOptions } from './send.ts';
@@ -22,9 +23,12 @@ export async function sendBatch(
   if (options.key !== undefined || options.file !== undefined || options.wait !== undefined)
     throw new UsageError('--key, --file and --wait are for one message, not for --batch');
   const defaults = { ...messageOptions(options), user_id: userId, recipient_id: recipient, text };
-  const { lines, notes } = readBatch(basename(path), await readTextFile(path), defaults);
+  const name = options.batchId ?? (path === '-' ? undefined : basename(path));
+  if (name === undefined)
+    throw new UsageError('give --batch-id <name>: messages from standard input have no file name to go by');
+  const content = path === '-' ? await readAll(io.stdin) : await readTextFile(path);
+  const { lines, notes } = readBatch(path === '-' ? pipedName(content) : basename(path), content, defaults);
   for (const note of notes) out.note(note);
-  const name = options.batchId ?? basename(path);
   const { ready, reason } = await client.health({ signal: io.signal });
   if (!ready) out.note(`The gateway is not ready: ${reason}`);
   const tally = newTally(lines.length);
@@ -67,10 +71,16 @@ function showLine({ out }: CommandContext, end: LineEnd): void {
 function adviceOf(code: string | undefined): string {
   if (code === 'NOT_AUTHORIZED') return ' (telegram-gateway login <user_id>)';
   if (code === 'IDEMPOTENCY_MISMATCH')
-    return ' (another message was accepted for this line: --batch-id <name> sends all again)';
+    return ' (accepted before, with other options; --batch-id <name> sends all again)';
   return '';
 }
 
-function describe({ lines, accepted, sent, failed, waiting, reason, retry_at }: Tally): string {
-  return `${accepted} of ${lines} accepted, ${sent} sent, ${failed} failed, ${waiting} waiting${whyHeld(reason, retry_at)}`;
+function describe({ lines, accepted, sent, sent_before, failed, waiting, reason, retry_at }: Tally): string {
+  const before = sent_before === 0 ? `${sent} sent` : `${sent} sent now, ${sent_before} sent before`;
+  return `${accepted} of ${lines} accepted, ${before}, ${failed} failed, ${waiting} waiting${whyHeld(reason, retry_at)}`;
+}
+
+/** A name by which {@link readBatch} knows the format of what came from standard input. */
+function pipedName(content: string): string {
+  return content.trimStart().startsWith('{') ? 'standard-input.jsonl' : 'standard-input.csv';
 }

@@ -19,6 +19,7 @@ export interface FakeAnswer {
   status?: number;
   /** JSON, or the text of an event stream; `null`: no answer. */
   body: object | string | null;
+  headers?: Record<string, string>;
 }
 
 /** A real HTTP server that answers like the gateway, as far as the test defines it. */
@@ -75,10 +76,13 @@ export class FakeGateway {
     const call = `${request.method} ${request.url}`;
     const heard = { call, headers: request.headers, body: text === '' ? undefined : JSON.parse(text) };
     this.heard.push(heard);
-    const { status = 200, body } = this.#routes[call]?.(heard) ?? refusal(404, 'NOT_FOUND');
+    const { status = 200, body, headers } = this.#routes[call]?.(heard) ?? refusal(404, 'NOT_FOUND');
     if (body === null) return;
     const isStream = typeof body === 'string';
-    response.writeHead(status, { 'content-type': isStream ? 'text/event-stream' : 'application/json' });
+    response.writeHead(status, {
+      ...headers,
+      'content-type': isStream ? 'text/event-stream' : 'application/json',
+    });
     response.end(isStream ? body : JSON.stringify(body));
   }
 }

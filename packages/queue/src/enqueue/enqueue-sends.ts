@@ -32,8 +32,8 @@ export interface EnqueueOptions {
   maxPending: number;
 }
 
-/** The view that a message was admitted by, or why it was not enqueued. */
-export type EnqueueOutcome = { view: AccountView } | GatewayError;
+/** The view that a message was admitted by, and whether its key had a job already; or why it was not enqueued. */
+export type EnqueueOutcome = { view: AccountView; isRepeat: boolean } | GatewayError;
 
 /**
  * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view. If
@@ -153,7 +153,7 @@ async function outcomeOf(
   if (reply?.is === 'no_upload') return new GatewayError('UPLOAD_NOT_FOUND');
   if (reply?.is === 'repeated' && !(await isSameRequest(key, digestIn(reply.data))))
     return new GatewayError('IDEMPOTENCY_MISMATCH');
-  return { view };
+  return { view, isRepeat: reply?.is === 'repeated' };
 }
 
 /** Whether the existing job under the key is that of the same request. */

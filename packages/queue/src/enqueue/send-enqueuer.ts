@@ -1,4 +1,4 @@
-import { GatewayError, type AccountView } from '@gateway/contracts';
+import { GatewayError } from '@gateway/contracts';
 import { LRUCache } from 'lru-cache';
 import { accountPrefix } from '../keys.ts';
 import { withdrawJob } from '../line/withdraw-job.ts';
@@ -36,14 +36,14 @@ export class SendEnqueuer {
 
   /**
    * Enqueues one message.
-   * @returns the view that the message was admitted by.
+   * @returns the view that the message was admitted by, and whether its key had a job already.
    * @throws {GatewayError} `QUEUE_FULL`, `IDEMPOTENCY_MISMATCH`, `QUEUE_UNAVAILABLE` (with the job's id where it may
    * have been enqueued), or what `admission` throws.
    */
-  async one(send: PlacedJob, admission: Admission): Promise<AccountView> {
+  async one(send: PlacedJob, admission: Admission): Promise<Exclude<EnqueueOutcome, GatewayError>> {
     const [outcome] = await this.#together([send], admission, callFor(send));
     if (outcome === undefined || outcome instanceof GatewayError) throw GatewayError.from(outcome);
-    return outcome.view;
+    return outcome;
   }
 
   /**
