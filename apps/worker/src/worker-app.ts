@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { GAP_REASONS } from '@gateway/contracts';
 import { openMediaStore } from '@gateway/media';
 import {
   AccountQueues,
@@ -49,6 +50,7 @@ import { FileBlocks } from './media/file-blocks.ts';
 import { MediaFetches } from './media/media-fetches.ts';
 import { keepMediaRetention } from './media/media-retention.ts';
 import { AccountCounts } from './metrics/account-counts.ts';
+import { countEvents, countTry } from './metrics/event-counts.ts';
 import { History, keepHistory } from './metrics/history.ts';
 import { publishMetrics } from './metrics/publish-metrics.ts';
 import { Ownership } from './ownership/ownership.ts';
@@ -90,7 +92,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
   // Before Redis, so that problems with the files show even when Redis is away.
   const files = settings.SESSION_STORE === 'file' ? await openFiles(settings, key) : null;
   const endTracing = await startTracingIf(settings);
-  const metrics = createWorkerMetrics();
+  const metrics = createWorkerMetrics(GAP_REASONS);
   const telegram = createTelegram({
     apiId,
     apiHash,
@@ -100,6 +102,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     callTimeoutMs: CALL_TIMEOUT,
     proxy: settings.TELEGRAM_PROXY === undefined ? undefined : proxyOf(settings.TELEGRAM_PROXY),
     onConnected: () => metrics.connected(),
+    onDifference: (of, outcome) => metrics.receiving.difference(of, outcome),
   });
   if (!usesNativeMath)
     logger.warn(
@@ -145,7 +148,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     reader: new EventReader(redis, key.sealer),
     store: new WebhookStore(redis, key.sealer),
     sender,
-    onTry: (outcome) => metrics.webhook(outcome),
+    onTry: countTry(metrics.receiving),
     logger,
   });
   const context: WorkerContext = {
@@ -178,6 +181,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
       isSealed: settings.EVENTS_SEALED,
       limits: eventLimits(settings),
       memory,
+      onStored: countEvents(metrics.receiving, Date.now),
     }),
     memory,
     deliveries,

@@ -164,6 +164,7 @@ export {
 export {
   EVENT_TYPES,
   eventSchema,
+  GAP_REASONS,
   typingEventSchema,
   type EventDraft,
   type EventType,

@@ -155,7 +155,14 @@ export class GramJsAccountClient implements AccountClient {
     if (signal.aborted) return;
     const asker = this.#askerIn(inTurn);
     const recipients = this.#recipients.asking(asker);
-    const reader = new UpdateReader({ ...options, asker, recipients, now: Date.now });
+    const { onDifference } = this.#options;
+    const reader = new UpdateReader({
+      ...options,
+      asker,
+      recipients,
+      ...(onDifference && { onDifference }),
+      now: Date.now,
+    });
     this.#connection.listen(reader);
     try {
       await reader.run();

@@ -9,6 +9,7 @@ import type {
 import type { CallName, CallOptions, CallResult } from './calls/index.ts';
 import type { FileRange, LocatedFile } from './files/located-file.ts';
 import type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
+import type { DifferenceListener } from './updates/catch-up.ts';
 import type { ReadUpdatesOptions } from './updates/update-reader.ts';
 
 /** A data centre from the settings: its id in the protocol, and its address. */
@@ -46,6 +47,8 @@ export interface TelegramOptions {
   proxy?: Proxy | undefined;
   /** Called after each connection opens. */
   onConnected?: () => void;
+  /** Called after each answer about updates that an account has missed. */
+  onDifference?: DifferenceListener;
 }
 
 /** State needed to continue a pending login, in addition to the session. It survives a restart. */

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Snapshot } from './merge.ts';
 import { CALL_BUCKETS, PREFIX } from './names.ts';
 
@@ -10,6 +10,8 @@ export interface ApiMetrics {
   http(call: { method: string; route: string; status: number; seconds: number }): void;
   /** Counts a request to the assistant; `outcome`: `replied`, or the error code. */
   assistant(outcome: string): void;
+  /** Counts a reader of an account's events. @returns a function to call once when it has gone. */
+  eventReader(way: 'stream' | 'long_poll'): () => void;
   snapshot(): Promise<Snapshot>;
 }
 
@@ -37,11 +39,22 @@ export function createApiMetrics(): ApiMetrics {
     labelNames: ['outcome'],
     registers,
   });
+  const readers = new Gauge({
+    name: `${PREFIX}event_readers`,
+    help: 'Open streams of events, and long polls that wait.',
+    labelNames: ['way'],
+    registers,
+  });
+  for (const way of ['stream', 'long_poll']) readers.set({ way }, 0);
   return {
     accepted: (messages) => accepted.inc(messages),
     http: ({ method, route, status, seconds }) =>
       http.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds),
     assistant: (outcome) => assistant.inc({ outcome }),
+    eventReader: (way) => {
+      readers.inc({ way });
+      return () => readers.dec({ way });
+    },
     snapshot: async () => (await register.getMetricsAsJSON()) as Snapshot,
   };
 }

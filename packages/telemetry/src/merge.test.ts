@@ -11,6 +11,13 @@ const GAUGES = {
   active: 1,
   oldestSeconds: 7.5,
   shards: 4,
+  receiving: {
+    reading: 2,
+    waiting: 1,
+    storedBytes: 2_000,
+    webhooks: { active: 1, paused: 0 },
+    lag: { sum: 5, max: 3 },
+  },
 };
 
 test("merges the API's metrics with each worker's under its number, and describes each name once", async () => {

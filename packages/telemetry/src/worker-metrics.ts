@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Snapshot } from './merge.ts';
 import { CALL_BUCKETS, DELIVERY_BUCKETS, PREFIX } from './names.ts';
+import { createReceivingMetrics, type ReceivingGauges, type ReceivingMetrics } from './receiving-metrics.ts';
 
 /** The state of a worker's accounts. */
 export interface WorkerGauges {
@@ -14,6 +15,7 @@ export interface WorkerGauges {
   /** Seconds since the oldest waiting message was accepted; 0: none waits. */
   oldestSeconds: number;
   shards: number;
+  receiving: ReceivingGauges;
 }
 
 /** Metrics of a worker. No label names an account, a chat, a job or an address. */
@@ -28,12 +30,15 @@ export interface WorkerMetrics {
   /** A connection to Telegram was opened. */
   connected(): void;
   lease(change: 'taken' | 'left'): void;
+  /** A try to post the end of a job or a change of state. */
   webhook(outcome: 'delivered' | 'failed'): void;
+  readonly receiving: ReceivingMetrics;
   /** Sets the gauges, then returns all metrics. */
   snapshot(gauges: WorkerGauges): Promise<Snapshot>;
 }
 
-export function createWorkerMetrics(): WorkerMetrics {
+/** @param gapReasons why events may be missing. */
+export function createWorkerMetrics(gapReasons: readonly string[] = []): WorkerMetrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
@@ -65,6 +70,7 @@ export function createWorkerMetrics(): WorkerMetrics {
   const depth = gauge('sends_pending', 'Messages that have not gone out, by state.', ['state']);
   const oldest = gauge('sends_oldest_seconds', 'Age of the oldest waiting message.');
   const shards = gauge('shards_served', 'Shards served.');
+  const { set: setReceiving, ...receiving } = createReceivingMetrics(register, gapReasons);
   return {
     sent: (seconds) => {
       sends.inc();
@@ -79,6 +85,7 @@ export function createWorkerMetrics(): WorkerMetrics {
     connected: () => connections.inc(),
     lease: (change) => leases.inc({ change }),
     webhook: (outcome) => webhooks.inc({ outcome }),
+    receiving,
     snapshot: async (now) => {
       accounts.reset();
       for (const [state, count] of now.accounts) accounts.set({ state }, count);
@@ -88,6 +95,7 @@ export function createWorkerMetrics(): WorkerMetrics {
       depth.set({ state: 'active' }, now.active);
       oldest.set(now.oldestSeconds);
       shards.set(now.shards);
+      setReceiving(now.receiving);
       return (await register.getMetricsAsJSON()) as Snapshot;
     },
   };

@@ -23,7 +23,7 @@ const lastEventIdSchema = z.object({ 'Last-Event-ID': seqInQuery });
 
 /** The events of accounts that receive: as a stream (SSE), or by long poll. */
 export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
-  const { producer, logger, stopping } = context;
+  const { producer, metrics, logger, stopping } = context;
   const { events } = producer;
   const routes = new Hono<ApiEnv>();
 
@@ -71,6 +71,7 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
     const timeout = new AbortController();
     return withEitherSignal(signal, timeout.signal, async (ended) => {
       const watch = events.watch(userId);
+      const leave = metrics.eventReader('long_poll');
       void sleep(waitMs, ended).then(() => timeout.abort());
       try {
         for (;;) {
@@ -83,6 +84,7 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
         }
       } finally {
         watch.close();
+        leave();
         timeout.abort();
       }
     });
@@ -117,6 +119,7 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
     signal: AbortSignal,
   ): Promise<void> {
     const watch = events.watch(userId);
+    const leave = metrics.eventReader('stream');
     let after = from;
     try {
       while (!signal.aborted) {
@@ -138,6 +141,7 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
       }
     } finally {
       watch.close();
+      leave();
     }
   }
 }

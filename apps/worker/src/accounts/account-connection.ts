@@ -16,9 +16,10 @@ const AFTER_SENDS = { priority: -1 };
 export class AccountConnection {
   readonly #options: Pick<AccountOptions, 'telegram' | 'isBot' | 'mayServe' | 'now'>;
   readonly #turn = new PQueue({ concurrency: 1 });
+  /** Whether the account reads its updates. While true, the connection is not idle. */
+  isReceiving = false;
   #client: AccountClient | undefined;
   #lastUsed = 0;
-  #isReceiving = false;
   #isClosed = false;
 
   constructor(options: Pick<AccountOptions, 'telegram' | 'isBot' | 'mayServe' | 'now'>) {
@@ -28,11 +29,6 @@ export class AccountConnection {
   /** The connection that is open now, if any. */
   get current(): AccountClient | undefined {
     return this.#client;
-  }
-
-  /** While true, the connection is not idle. */
-  set isReceiving(isReceiving: boolean) {
-    this.#isReceiving = isReceiving;
   }
 
   /** Runs a send when no other task of this account runs. */
@@ -77,7 +73,7 @@ export class AccountConnection {
   /** Closes the connection if nothing has used it for `ms`. */
   async closeIfIdle(ms: number): Promise<void> {
     const isIdle =
-      !this.#isReceiving &&
+      !this.isReceiving &&
       this.#turn.size + this.#turn.pending === 0 &&
       this.#options.now() - this.#lastUsed >= ms;
     if (this.#client !== undefined && isIdle) await this.inTurn(() => this.close());

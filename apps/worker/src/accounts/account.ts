@@ -58,6 +58,11 @@ export class Account extends PublishedAccount implements LaneAccount {
     return this.#connection.current !== undefined;
   }
 
+  /** Whether the account reads its updates now. */
+  get isReceiving(): boolean {
+    return this.#connection.isReceiving;
+  }
+
   get ledger(): SendLedger {
     return this.options.ledger;
   }

@@ -7,7 +7,17 @@ export interface CountedAccounts {
   busy(): Iterable<string>;
   /** Accounts of which messages have failed since the last call. */
   takeFailed(): Iterable<string>;
-  opened(): Iterable<{ view: Pick<AccountView, 'state'>; isConnected: boolean }>;
+  opened(): Iterable<CountedAccount>;
+}
+
+/** An account that this worker serves. */
+export interface CountedAccount {
+  userId: string;
+  view: Pick<AccountView, 'state'>;
+  isConnected: boolean;
+  /** Whether it receives, and whether it reads its updates now. */
+  mayReceive: boolean;
+  isReceiving: boolean;
 }
 
 /** Counts the accounts of the shards that this worker serves. */
@@ -51,17 +61,21 @@ export class AccountCounts {
     return new Set([...accounts.busy(), ...this.#dueAccounts.busy(shard)]);
   }
 
-  /** Counts the accounts by state, and the connected ones. */
-  accounts(): { byState: Map<string, number>; connected: number } {
+  /** Counts the accounts by state, the connected ones, and those that receive. */
+  accounts(): { byState: Map<string, number>; connected: number; reading: number; waiting: number } {
     const byState = new Map<string, number>();
-    let connected = 0;
-    for (const accounts of this.#shards.values()) {
-      for (const account of accounts.opened()) {
-        const { state } = account.view;
-        byState.set(state, (byState.get(state) ?? 0) + 1);
-        if (account.isConnected) connected += 1;
-      }
+    let [connected, reading, waiting] = [0, 0, 0];
+    for (const { view, isConnected, isReceiving, mayReceive } of this.opened()) {
+      byState.set(view.state, (byState.get(view.state) ?? 0) + 1);
+      if (isConnected) connected += 1;
+      if (isReceiving) reading += 1;
+      else if (mayReceive) waiting += 1;
     }
-    return { byState, connected };
+    return { byState, connected, reading, waiting };
+  }
+
+  /** The accounts of all shards that are open. */
+  *opened(): Iterable<CountedAccount> {
+    for (const accounts of this.#shards.values()) yield* accounts.opened();
   }
 }

@@ -1,6 +1,7 @@
-import { MetricsStore, readQueueDepth, type RedisClient } from '@gateway/queue';
+import { MetricsStore, readQueueDepth, type Inbox, type RedisClient } from '@gateway/queue';
 import { sleep, type Logger } from '@gateway/runtime';
 import type { WorkerMetrics } from '@gateway/telemetry';
+import type { EventDeliveries } from '../subscriptions/event-deliveries.ts';
 import type { AccountCounts } from './account-counts.ts';
 
 /** Interval between snapshots, ms. */
@@ -9,6 +10,8 @@ const INTERVAL_MS = 5_000;
 export interface PublishMetricsOptions {
   metrics: WorkerMetrics;
   accountCounts: AccountCounts;
+  inbox: Pick<Inbox, 'bytesOf'>;
+  deliveries: Pick<EventDeliveries, 'counts' | 'lag'>;
   redis: RedisClient;
   /** Identifies this process. */
   worker: string;
@@ -40,11 +43,21 @@ export async function publishMetrics({
 
 async function snapshot(
   redis: RedisClient,
-  { metrics, accountCounts }: Pick<PublishMetricsOptions, 'metrics' | 'accountCounts'>,
+  {
+    metrics,
+    accountCounts,
+    inbox,
+    deliveries,
+  }: Pick<PublishMetricsOptions, 'metrics' | 'accountCounts' | 'inbox' | 'deliveries'>,
 ): Promise<string> {
   const shards = accountCounts.takeShards();
-  const { byState, connected } = accountCounts.accounts();
-  const depths = await Promise.all(shards.map(({ shard, ...known }) => readQueueDepth(redis, shard, known)));
+  const { byState, connected, reading, waiting } = accountCounts.accounts();
+  let storedBytes = 0;
+  for (const { userId } of accountCounts.opened()) storedBytes += inbox.bytesOf(userId);
+  const [lag, ...depths] = await Promise.all([
+    deliveries.lag(),
+    ...shards.map(({ shard, ...known }) => readQueueDepth(redis, shard, known)),
+  ]);
   const sum = (part: 'waiting' | 'delayed' | 'active') =>
     depths.reduce((total, depth) => total + depth[part], 0);
   const oldest = depths.flatMap(({ oldestAt }) => oldestAt ?? []);
@@ -57,6 +70,7 @@ async function snapshot(
       active: sum('active'),
       oldestSeconds: oldest.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...oldest)) / 1_000),
       shards: shards.length,
+      receiving: { reading, waiting, storedBytes, webhooks: deliveries.counts, lag },
     }),
   );
 }

@@ -25,8 +25,8 @@ export interface DeliveryParts {
   reader: EventReader;
   store: WebhookStore;
   sender: WebhookSender;
-  /** Called after each try. */
-  onTry: (outcome: 'delivered' | 'failed') => void;
+  /** Called after each try to post an event. */
+  onTry: (outcome: 'delivered' | 'failed', event: GatewayEvent) => void;
   logger: Logger;
 }
 
@@ -92,7 +92,7 @@ async function post(
     secret: webhook.secret,
     headers: { 'x-webhook-subscription': webhook.id, 'x-event-id': event.event_id },
   });
-  onTry(error === null ? 'delivered' : 'failed');
+  onTry(error === null ? 'delivered' : 'failed', event);
   const line = { webhookId: webhook.id, eventId: event.event_id, attempt: attempts, status, ms };
   if (error === null) {
     logger.debug(line, 'event delivered');

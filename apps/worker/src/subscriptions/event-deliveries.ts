@@ -14,6 +14,7 @@ import {
 } from '@gateway/queue';
 import { withTimeout } from '@gateway/runtime';
 import { deliverEvents, type DeliveryParts } from './deliver-events.ts';
+import { WebhookLag, type Lag } from './webhook-lag.ts';
 import { WebhookLane, type Delivered } from './webhook-lane.ts';
 
 /** How often due tries are looked for, and all accounts for events whose message was lost, ms. */
@@ -49,11 +50,14 @@ export class EventDeliveries {
   /** Deliveries in progress, by shard. */
   readonly #running = new Map<number, Set<Promise<unknown>>>();
   readonly #timers: NodeJS.Timeout[];
+  readonly #lag: WebhookLag;
+  #counts = { active: 0, paused: 0 };
   #loading: Promise<void> = Promise.resolve();
 
   constructor(options: EventDeliveriesOptions) {
     this.#options = options;
     const { subscriber } = options;
+    this.#lag = new WebhookLag(options.redis, Date.now);
     subscriber.listen(WEBHOOKS_CHANNEL, () => this.#load()).catch(() => {}); // Closed before it was open.
     subscriber.onReady(() => {
       this.#load();
@@ -87,6 +91,16 @@ export class EventDeliveries {
     await withTimeout(ended, LEAVE_GRACE, () => new Error('not done in time')).catch(() => {});
   }
 
+  /** How many webhooks there are, by state. */
+  get counts(): { active: number; paused: number } {
+    return this.#counts;
+  }
+
+  /** How far the active webhooks are behind with this worker's accounts. */
+  lag(): Promise<Lag> {
+    return this.#lag.of(this.#lanes.values());
+  }
+
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const lane of this.#lanes.values()) lane.close();
@@ -113,6 +127,7 @@ export class EventDeliveries {
     for (const { id, isUnreadable } of webhooks)
       if (isUnreadable) this.#options.logger.error({ webhookId: id }, UNREADABLE_WEBHOOK);
     const active = new Map(webhooks.filter(({ state }) => state === 'active').map((each) => [each.id, each]));
+    this.#counts = { active: active.size, paused: webhooks.length - active.size };
     const fresh: WebhookLane[] = [];
     let isAnyDeleted = false;
     for (const [id, lane] of this.#lanes) {

@@ -55,6 +55,13 @@ export class WebhookLane {
     this.#pump();
   }
 
+  /** The accounts that may have events which the webhook has not taken. */
+  *behind(): Iterable<string> {
+    yield* this.#ready;
+    yield* this.#running.keys();
+    yield* this.#retries.keys();
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }

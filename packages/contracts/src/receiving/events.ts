@@ -28,6 +28,7 @@ const gapReasonSchema = z
     '`off`: receiving was off. `store_lost`: Redis lost its data. `memory`: Redis was short of memory. `events_gone`: a webhook was behind the oldest kept event. `too_long`, `channel_too_long`, `not_accessible`: Telegram no longer tells what was missed',
   );
 export type GapReason = z.infer<typeof gapReasonSchema>;
+export const GAP_REASONS: readonly GapReason[] = gapReasonSchema.options;
 
 /** The types of events in an account's sequence. */
 export const EVENT_TYPES = [

@@ -54,7 +54,8 @@ end`;
  * order.
  * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
  * its edit (see `EventText`).
- * Returns `fenced`, `lost` (no number is stored), `limit`, or `ok`, and the latest number.
+ * Returns `fenced`, `lost` (no number is stored), `limit`, or `ok`, and the latest number. After `ok` follow the bytes
+ * of all events, which events (from 1) were repeats, and the reasons of the gaps that the script added.
  */
 export const APPEND = new Script(`${DROP_OLDEST}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced', '0' } end
@@ -66,11 +67,11 @@ if is_first then
   if ARGV[9] == '' or ARGV[12] == '' then return { 'lost', '0' } end
   stored = tonumber(ARGV[9])
 elseif known[2] == ARGV[2] then
-  return { 'ok', text(stored) }
+  return { 'ok', text(stored), text(bytes), {}, {} }
 end
 local deletes, sets, appends = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
 local limit = tonumber(ARGV[8]) or tonumber(known[5] or '0')
-local last, gaps = stored, 0
+local last, gaps, added_gaps, repeats = stored, 0, {}, {}
 if appends > 0 and last + appends + 2 > limit then return { 'limit', text(last) } end
 
 local time = redis.call('TIME')
@@ -85,7 +86,7 @@ local function is_repeat(kind, name, edited)
   return value and (kind == 'new' or string.match(value, ' (.*)') == edited)
 end
 local function append(event, kind, names, edited)
-  if is_repeat(kind, names, edited) then return end
+  if is_repeat(kind, names, edited) then return false end
   last = last + 1
   local entry = { 'e', event, 't', text(now) }
   if kind == 'new' or kind == 'edited' then
@@ -98,6 +99,11 @@ local function append(event, kind, names, edited)
   end
   redis.call('XADD', KEYS[3], text(last) .. '-0', unpack(entry))
   count, bytes = count + 1, bytes + size_of(event)
+  return true
+end
+local function append_gap(event, reason)
+  append(event, 'gap', '', '')
+  added_gaps[#added_gaps + 1] = reason
 end
 
 -- Dropping reads the oldest events, so an append does without until there are too many; a sweep drops old ones.
@@ -108,7 +114,7 @@ if ARGV[10] ~= '' then
   local dropped
   count, bytes, dropped = drop_oldest(KEYS[3], KEYS[4], count, bytes, tonumber(ARGV[10]), most_bytes, since)
   if dropped > 0 and not known[4] and last < limit then
-    append(ARGV[11], 'gap', '', '')
+    append_gap(ARGV[11], 'memory')
     redis.call('HSET', KEYS[2], 'tight', '1')
   end
 elseif known[4] then
@@ -124,9 +130,9 @@ for i = 1, sets do
   redis.call('HSET', KEYS[5], ARGV[at], ARGV[at + 1])
   at = at + 2
 end
-if is_first and stored > 0 then append(ARGV[12], 'gap', '', '') end
+if is_first and stored > 0 then append_gap(ARGV[12], 'store_lost') end
 for i = 1, appends do
-  append(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+  if not append(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) then repeats[#repeats + 1] = i end
   at = at + 4
 end
 if count > most or bytes > most_bytes then
@@ -138,17 +144,17 @@ if is_first or last > stored or bytes ~= had_bytes then
 end
 if gaps > 0 then redis.call('HINCRBY', KEYS[2], 'gaps', gaps) end
 if last > stored then redis.call('PUBLISH', ARGV[4], ARGV[3] .. ' ' .. text(last)) end
-return { 'ok', text(last) }`);
+return { 'ok', text(last), text(bytes), repeats, added_gaps }`);
 
 /**
  * Stores an account's settings of receiving. KEYS: fence, receiving. ARGV: fence, settings (JSON), whether it receives,
- * account, channel.
+ * account, channel. Returns the bytes of its events.
  */
 export const WRITE_SETTINGS = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
 redis.call('HSET', KEYS[2], 'settings', ARGV[2])
 if ARGV[3] == '0' then redis.call('PUBLISH', ARGV[5], ARGV[4] .. ' off') end
-return 'ok'`);
+return { redis.call('HGET', KEYS[2], 'bytes') or '0' }`);
 
 /** Deletes all events of an account; the numbers go on. KEYS as {@link APPEND}. ARGV: fence, account, channel. */
 export const FORGET = new Script(`

@@ -38,6 +38,8 @@ export interface InboxOptions {
   isSealed: boolean;
   limits: EventLimits;
   memory: MemoryWatch;
+  /** Called with the events that were stored, without repeats, and the reasons of the gaps that came with them. */
+  onStored?: (events: readonly EventDraft[], gaps: readonly GapReason[]) => void;
 }
 
 export interface Append {
@@ -68,6 +70,15 @@ export interface ReceivingSettings {
 
 type RunOf = Pick<Append, 'events' | 'state'> & { seq: Append['seq'] | null };
 
+/** The reply of {@link APPEND}. */
+type Reply = [
+  outcome: Outcome | 'fenced',
+  lastSeq: string,
+  bytes?: string,
+  repeats?: number[],
+  gaps?: GapReason[],
+];
+
 /** `lost`: Redis knows no number of the account, and none was given to begin above. */
 type Outcome = 'ok' | 'lost' | 'limit';
 
@@ -91,6 +102,8 @@ export class Inbox {
   /** Accounts that are in the set of their shard, and those whose numbers Redis knows, as far as this worker knows. */
   readonly #listed = new Set<string>();
   readonly #begun = new Set<string>();
+  /** Bytes of each account's events, as far as this worker knows. */
+  readonly #bytes = new Map<string, number>();
   readonly #name = randomUUID();
   #appends = 0;
 
@@ -138,7 +151,8 @@ export class Inbox {
     const json = JSON.stringify(settings);
     const args = [fence, json, settings.enabled ? '1' : '0', userId, this.#channelOf(userId)];
     const reply = await WRITE_SETTINGS.run(this.#options.redis, [fenceOf, receiving], args);
-    if (reply !== 'ok') throw new Fenced(userId);
+    if (!Array.isArray(reply)) throw new Fenced(userId);
+    this.#bytes.set(userId, Number(reply[0]));
   }
 
   /** Deletes events, index, update state and settings, and ends open streams. The numbers go on. @throws {Fenced} */
@@ -146,7 +160,13 @@ export class Inbox {
     await this.#inTurn(userId, async () => {
       const args = [fence, userId, this.#channelOf(userId)];
       if ((await FORGET.run(this.#options.redis, keysOf(userId), args)) !== 'ok') throw new Fenced(userId);
+      this.#bytes.delete(userId);
     });
+  }
+
+  /** Bytes of the account's events in Redis. Known since its settings were stored. */
+  bytesOf(userId: string): number {
+    return this.#bytes.get(userId) ?? 0;
   }
 
   /** Publishes an event to open streams. It is not stored. */
@@ -167,9 +187,14 @@ export class Inbox {
       memory.refused(key);
       return run();
     });
-    const [outcome, lastSeq] = reply as [Outcome | 'fenced', string];
+    const [outcome, lastSeq, bytes, repeats = [], gaps = []] = reply as Reply;
     if (outcome === 'fenced') throw new Fenced(userId);
-    if (outcome === 'ok') this.#begun.add(userId);
+    if (outcome === 'ok') {
+      this.#begun.add(userId);
+      this.#bytes.set(userId, Number(bytes));
+      const stored = append.events.filter((_, index) => !repeats.includes(index + 1));
+      this.#options.onStored?.(stored, gaps);
+    }
     // Redis has lost the account's numbers, without a lost connection: begin anew.
     if (outcome === 'lost' && this.#begun.delete(userId) && append.seq !== null)
       return this.#run(userId, fence, append);

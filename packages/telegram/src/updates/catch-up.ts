@@ -15,6 +15,12 @@ import type { UpdateState } from './update-state.ts';
 /** Changes of a channel in one answer. Telegram allows users 10 to 100. */
 const CHANNEL_LIMIT = 100;
 
+/** Called with each answer about missed updates: those of the account, or of a channel. */
+export type DifferenceListener = (
+  of: 'account' | 'channel',
+  outcome: 'changes' | 'empty' | 'too_long',
+) => void;
+
 export interface CatchUpOptions {
   /** Each call takes a turn of its own. */
   asker: Asker;
@@ -25,6 +31,7 @@ export interface CatchUpOptions {
   wantsChat: (chat: ShownChat) => boolean;
   /** Tells what came, and stores the state with it; `stateToo: false`: the state belongs to what follows. */
   tell: (arrivals: readonly (Arrival | Told)[], options?: { stateToo?: boolean }) => Promise<void>;
+  onDifference?: DifferenceListener;
   now: () => number;
 }
 
@@ -42,10 +49,11 @@ export class CatchUp {
 
   /** Fetches the account's difference. @throws {TelegramFailure} */
   async account(): Promise<void> {
-    const { state, tell, now } = this.#options;
+    const { state, tell, onDifference, now } = this.#options;
     for (;;) {
       const place = { pts: state.get('pts'), qts: state.get('qts'), date: state.get('date') };
       const answer = await this.#ask(new Api.updates.GetDifference(place));
+      onDifference?.('account', outcomeOf(answer));
       if (answer === undefined) return this.#startAnew();
       if (answer instanceof Api.updates.DifferenceEmpty) {
         const { date, seq } = answer;
@@ -71,7 +79,7 @@ export class CatchUp {
 
   /** Fetches a channel's difference. @throws {TelegramFailure} */
   async channel(id: string): Promise<void> {
-    const { state, tell, now } = this.#options;
+    const { state, tell, onDifference, now } = this.#options;
     for (let place = state.channel(id); place !== undefined; place = state.channel(id)) {
       const channel = this.#inputChannel(id);
       if (channel === undefined) return this.#lose(id);
@@ -86,6 +94,7 @@ export class CatchUp {
         if (!INACCESSIBLE.has(rpcNameOf(error) ?? '')) throw error;
         return this.#lose(id);
       }
+      onDifference?.('channel', outcomeOf(answer));
       if (answer === undefined) return this.#refill(id, await this.#placeOf(channel));
       if (answer instanceof Api.updates.ChannelDifferenceEmpty) {
         await tell(this.#tracker.jumpChannel(id, { pts: answer.pts }, now()));
@@ -180,6 +189,13 @@ export class CatchUp {
 export type ChannelDialog = Pick<Api.Dialog, 'pts' | 'topMessage'>;
 
 const UNKNOWN_PLACE = new Set(['PERSISTENT_TIMESTAMP_INVALID', 'PERSISTENT_TIMESTAMP_EMPTY']);
+function outcomeOf(
+  answer: Api.updates.TypeDifference | Api.updates.TypeChannelDifference | undefined,
+): Parameters<DifferenceListener>[1] {
+  if (answer === undefined || answer.className.endsWith('TooLong')) return 'too_long';
+  return answer.className.endsWith('Empty') ? 'empty' : 'changes';
+}
+
 const INACCESSIBLE = new Set([
   'CHANNEL_PRIVATE',
   'CHANNEL_INVALID',

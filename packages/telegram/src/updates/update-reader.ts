@@ -7,7 +7,7 @@ import type { Recipients } from '../peers/recipients.ts';
 import { Companions } from '../shown/shown-chat.ts';
 import { updatesInAnswer } from './answers.ts';
 import { containerOf, type Arrival } from './arrivals.ts';
-import { CatchUp } from './catch-up.ts';
+import { CatchUp, type DifferenceListener } from './catch-up.ts';
 import { compareChatList } from './chat-list.ts';
 import type { Told, Typing } from './content.ts';
 import { People } from './people.ts';
@@ -50,6 +50,7 @@ export interface ReadUpdatesOptions {
 interface ReaderContext {
   asker: Asker;
   recipients: Recipients;
+  onDifference?: DifferenceListener;
   now: () => number;
 }
 
