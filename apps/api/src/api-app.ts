@@ -92,8 +92,10 @@ export function createApp(context: ApiContext): Hono<ApiEnv> {
 
   app.use('/docs/assets/*', cacheForGood);
   app.use('/console/assets/*', cacheForGood);
-  app.use(requestId, accessLog(context));
+  app.use(requestId);
+  // Before the log, so that its lines name the trace.
   if (isTracing()) app.use(traceRequests);
+  app.use(accessLog(context));
   for (const path of CROSS_ORIGIN) app.use(path, cors(context.settings));
   app.route('/', healthRoutes(context));
   if (context.settings.API_KEYS.length === 0) app.use(loopbackGuard(context.settings));

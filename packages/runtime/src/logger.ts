@@ -29,6 +29,8 @@ export interface LoggerOptions {
   format: 'json' | 'pretty';
   /** Values that must not appear in a line, whatever their source. */
   secrets?: readonly string[];
+  /** Fields that each line gets when it is written. */
+  fields?: () => object;
   /** By default standard output, written asynchronously: `logger.flush()` waits for the last lines. */
   destination?: NodeJS.WritableStream;
 }
@@ -40,13 +42,21 @@ export interface LoggerOptions {
 const standardOutput = () => pino.destination({ fd: 1, sync: false, minLength: 1 });
 
 /** A structured logger on standard output: one JSON object per line, or readable lines for a terminal. */
-export function createLogger({ name, level, format, secrets = [], destination }: LoggerOptions): Logger {
+export function createLogger({
+  name,
+  level,
+  format,
+  secrets = [],
+  fields,
+  destination,
+}: LoggerOptions): Logger {
   const options = {
     name,
     level,
     hooks: { streamWrite: createScrub(secrets) },
     serializers: { ...redactingSerializers, err: (error: unknown) => describeError(error) },
     formatters: { log: redactNested },
+    ...(fields && { mixin: fields }),
   };
   if (format === 'json') return pino({ ...options, base: { name } }, destination ?? standardOutput());
   const stream = pretty({

@@ -22,11 +22,16 @@ export interface App {
  *
  * @param isHarmless recognizes rejections in foreign code that mean nothing. Any other unhandled rejection ends the
  * process.
+ * @param logFields fields that each line of the log gets.
  */
 export async function runProcess(
   name: string,
   start: (settings: Settings, logger: Logger) => Promise<App>,
-  options: { forceAfterMs?: number; isHarmless?: (reason: unknown) => boolean } = {},
+  options: {
+    forceAfterMs?: number;
+    isHarmless?: (reason: unknown) => boolean;
+    logFields?: () => object;
+  } = {},
 ): Promise<void> {
   let settings: Settings;
   try {
@@ -43,6 +48,7 @@ export async function runProcess(
     level: settings.LOG_LEVEL,
     format: settings.LOG_FORMAT,
     secrets: secretsOf(settings),
+    ...(options.logFields && { fields: options.logFields }),
   });
   let app: App | undefined;
   let stopping = false;

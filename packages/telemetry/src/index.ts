@@ -1,5 +1,5 @@
 export { createApiMetrics, type ApiMetrics } from './api-metrics.ts';
 export { mergeMetrics, type Snapshot } from './merge.ts';
 export type { ReceivingMetrics } from './receiving-metrics.ts';
-export { isTracing, startTracing, traced } from './tracing.ts';
+export { inTraceOf, isTracing, startTracing, traced, traceFields, tracePast } from './tracing.ts';
 export { createWorkerMetrics, type WorkerGauges, type WorkerMetrics } from './worker-metrics.ts';

@@ -1,8 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { ApiContext, ApiEnv } from '../context.ts';
-
-const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+import { isQuiet } from '../http/quiet-routes.ts';
 
 /** Logs one line per request, by route. Caller input from path, query and body is not logged. */
 export function accessLog({ logger, metrics, stopping }: ApiContext) {
@@ -26,7 +25,7 @@ export function accessLog({ logger, metrics, stopping }: ApiContext) {
       // whole log line.
       ...(c.env.outgoing.destroyed && { hungUp: true }),
     };
-    if (QUIET.has(route)) logger.debug(line, 'request');
+    if (isQuiet(route)) logger.debug(line, 'request');
     else logger.info(line, 'request');
   });
 }

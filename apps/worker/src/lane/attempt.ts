@@ -1,4 +1,5 @@
 import { TelegramFailure } from '@gateway/telegram';
+import { tracePast } from '@gateway/telemetry';
 import type { Step } from '../actions/step.ts';
 import type { LaneJob } from './lane-job.ts';
 import type { LaneOptions } from './lane-ports.ts';
@@ -25,6 +26,7 @@ export async function attempt(
   const begun = now();
   laneJob.tries += 1;
   const { tries } = laneJob;
+  if (laneJob.step === 0 && tries === 1) traceWait(laneJob, account.userId, begun);
   try {
     const { progress, messageIds, asked = true, pauseMs = 0 } = await account.run(step);
     laneJob.finishStep(progress);
@@ -62,6 +64,15 @@ export async function attempt(
       ledger.recordUnknown(laneJob.jobId, begun, ledger.lastIdIn(account.chatOf(laneJob.recipient)));
     return verdict;
   }
+}
+
+/** Records how long the job has waited for its first attempt: since its `send_at` or its latest retry. */
+function traceWait({ jobId, job }: LaneJob, userId: string, now: number): void {
+  const attributes = { jobId, userId };
+  tracePast(
+    { name: 'queue.wait', kind: 'consumer', attributes, parent: job.trace },
+    { from: Math.min(job.askedAt, now), to: now },
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { GatewayError } from '@gateway/contracts';
 import type { Fetched } from '@gateway/queue';
+import { inTraceOf } from '@gateway/telemetry';
 import type { LaneJob } from './lane-job.ts';
 import type { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions, LaneQueue } from './lane-ports.ts';
@@ -49,6 +50,10 @@ export class Endings {
   }
 
   async fail(laneJob: LaneJob, error: GatewayError): Promise<void> {
+    await inTraceOf(laneJob.job.trace, () => this.#fail(laneJob, error));
+  }
+
+  async #fail(laneJob: LaneJob, error: GatewayError): Promise<void> {
     const { account, announceEnd, metrics, logger } = this.#options;
     account.ledger.recordEnded(laneJob.jobId);
     await announceEnd(laneJob.job);

@@ -1,5 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
 import type { Fetched, NewerJob, NothingWaits } from '@gateway/queue';
+import { inTraceOf } from '@gateway/telemetry';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
 import { otherChat } from './dependency.ts';
@@ -302,7 +303,7 @@ export class Lane {
   async #deliver(laneJob: LaneJob): Promise<void> {
     laneJob.isRunning = true;
     try {
-      await this.#begin(laneJob);
+      await inTraceOf(laneJob.job.trace, () => this.#begin(laneJob));
     } finally {
       // A step that runs beside others goes on.
       laneJob.isRunning = laneJob.isBesideOthers;
