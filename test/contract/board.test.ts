@@ -112,6 +112,34 @@ describe('Bull Board at `/admin/queues`', () => {
     expect([answer.status, (await answer.json()).code]).toEqual([status, code]);
   });
 
+  test('says why a job and its account wait, until when, and after how many tries', async () => {
+    // Bob's account, so that no other test waits with it.
+    const bobQueue = `${QUEUES}/${encodeURIComponent('bob:send')}`;
+    const enqueue = async (text: string) =>
+      (await stack.api.send('bob', 'me', text, { Prefer: 'respond-async' })).body.job_id;
+    const shown = async (jobId: string) => {
+      const { body } = await get(`${QUEUES}?activeQueue=${encodeURIComponent('bob:send')}`);
+      const queueShown = body.queues.find(({ name }: { name: string }) => name === 'bob:send');
+      return { queue: queueShown, job: queueShown.jobs.find(({ id }: { id: string }) => id === jobId) };
+    };
+    await fetch(`${stack.api.url}/admin/queues/account/bob`, { headers: ADMIN, redirect: 'manual' });
+    await stack.control.fault({ user_id: bob, method: 'messages.sendMessage', error: 'FLOOD_WAIT_600' });
+    const held = await enqueue('held');
+    await expect.poll(() => state(held)).toBe('delayed');
+    const { body: view } = await stack.api.get(`/jobs/${held}`);
+    const wait = { reason: 'FLOOD_WAIT', until: view.retry_at, tries: 0 };
+    const flood = await shown(held);
+    expect(flood.job.data.waits).toEqual(wait);
+    expect(flood.job.name).toBe(`send · waits: FLOOD_WAIT until ${view.retry_at}, tries: 0`);
+    expect(flood.queue.description).toContain(`Held: FLOOD_WAIT until ${view.retry_at}`);
+    expect((await get(`${bobQueue}/${held}`)).body.job.data.waits).toEqual(wait);
+    await stack.api.post('/telegram/user/pause', { user_id: 'bob' });
+    const paused = await shown(held);
+    expect(paused.queue.isPaused).toBe(true);
+    expect(paused.queue.description).toContain('Stopped: PAUSED');
+    expect(paused.job.data.waits).toEqual({ reason: 'PAUSED', until: null, tries: 0 });
+  });
+
   test('retry sends a failed message once, under its own id', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
     const { job_id } = (await stack.api.send('alice', BOB, 'at last')).body;

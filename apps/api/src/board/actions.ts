@@ -1,4 +1,4 @@
-import { GatewayError, PAUSED } from '@gateway/contracts';
+import { GatewayError, type AccountView, type JobView } from '@gateway/contracts';
 import { parseJobId } from '@gateway/queue';
 import type { ApiContext } from '../context.ts';
 import { cancelJob } from '../control/cancel-job.ts';
@@ -8,7 +8,9 @@ import { runInteractive } from '../control/interactive.ts';
 export interface BoardActions {
   pause(userId: string): Promise<void>;
   resume(userId: string): Promise<void>;
-  isPaused(userId: string): Promise<boolean>;
+  view(userId: string): Promise<AccountView>;
+  /** A job as the API shows it. */
+  job(jobId: string): Promise<JobView | null>;
   cancel(userId: string, jobId: string): Promise<void>;
   /** Retries a failed job. */
   retry(userId: string, jobId: string): Promise<void>;
@@ -27,7 +29,8 @@ export function boardActions(context: ApiContext): BoardActions {
     resume: async (userId) => {
       await runInteractive(context, { name: 'account.resume', userId, payload: {}, requestId, signal });
     },
-    isPaused: async (userId) => (await producer.accountView(userId)).reason === PAUSED,
+    view: (userId) => producer.accountView(userId),
+    job: (jobId) => producer.job(jobId),
     cancel: async (_userId, jobId) => {
       const address = parseJobId(jobId);
       if (address === null) throw new GatewayError('JOB_NOT_FOUND');

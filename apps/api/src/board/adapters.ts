@@ -1,7 +1,8 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { GatewayError } from '@gateway/contracts';
+import { GatewayError, PAUSED } from '@gateway/contracts';
 import type { BoardActions } from './actions.ts';
 import { shownControl, shownAction, shownWebhook } from './redact.ts';
+import { titleOf, waitOf, whyHeld, type Wait } from './why-it-waits.ts';
 
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
 type BoardJob = Awaited<ReturnType<BullMQAdapter['getJobs']>>[number];
@@ -98,16 +99,27 @@ export abstract class GuardedAdapter extends BullMQAdapter {
 export class SendAdapter extends GuardedAdapter {
   readonly #userId: string;
   readonly #actions: BoardActions;
+  /** Why the jobs of the last page wait, by their data: the page's formatters get no more of a job. */
+  readonly #waits = new WeakMap<object, Wait>();
+  #whyHeld: string | null = null;
 
   constructor(queue: Queue, userId: string, actions: BoardActions, showText: boolean) {
-    super(queue, {
-      prefix: `${userId}:`,
-      displayName: userId,
-      description: 'Messages of this account',
-    });
+    super(queue, { prefix: `${userId}:`, displayName: userId });
     this.#userId = userId;
     this.#actions = actions;
-    this.setFormatter('data', (data) => shownAction(data, showText));
+    this.setFormatter('data', (data) => {
+      const wait = this.#waits.get(data);
+      return { ...shownAction(data, showText), ...(wait && { waits: wait }) };
+    });
+    this.setFormatter('name', ({ name, data }) => {
+      const wait = this.#waits.get(data);
+      return wait === undefined ? name : `${name} · ${titleOf(wait)}`;
+    });
+  }
+
+  /** Says why nothing is sent, as of the latest {@link isPaused}, which the page calls first. */
+  override getDescription(): string {
+    return ['Messages of this account.', this.#whyHeld ?? []].flat().join(' ');
   }
 
   /** Same as `POST /telegram/user/pause`. BullMQ's own pause would leave the worker waiting on an empty queue. */
@@ -120,7 +132,27 @@ export class SendAdapter extends GuardedAdapter {
   }
 
   override async isPaused(): Promise<boolean> {
-    return this.#actions.isPaused(this.#userId);
+    const view = await this.#actions.view(this.#userId);
+    this.#whyHeld = whyHeld(view);
+    return view.reason === PAUSED;
+  }
+
+  override async getJob(id: string): Promise<BoardJob | undefined> {
+    const job = await super.getJob(id);
+    if (job !== undefined) await this.#explain(job);
+    return job;
+  }
+
+  override async getJobs(...range: Parameters<BullMQAdapter['getJobs']>): Promise<BoardJob[]> {
+    const jobs = await super.getJobs(...range);
+    await Promise.all(jobs.map((job) => this.#explain(job)));
+    return jobs;
+  }
+
+  async #explain(job: BoardJob): Promise<void> {
+    if (job.finishedOn !== undefined) return;
+    const wait = waitOf(await this.#actions.job(String(job.id)));
+    if (wait !== null) this.#waits.set(job.data, wait);
   }
 
   override async promoteAll(): Promise<void> {
@@ -169,6 +201,12 @@ export class WebhookAdapter extends GuardedAdapter {
   constructor(queue: Queue) {
     super(queue, { displayName: 'webhooks', description: 'What is told to callback addresses' });
     this.setFormatter('data', shownWebhook);
+    this.setFormatter('name', (job) => {
+      const { name, failedReason, delay, processedOn, attemptsMade, finishedOn } = job;
+      if (finishedOn !== undefined || !failedReason || !delay || processedOn === undefined) return name;
+      const until = new Date(processedOn + delay).toISOString();
+      return `${name} · ${titleOf({ reason: failedReason, until, tries: attemptsMade })}`;
+    });
   }
 
   override async pause(): Promise<void> {
