@@ -15,7 +15,7 @@ export interface Lag {
   max: number;
 }
 
-/** Measures how far active webhooks are behind. It reads only accounts that have events for them, so rest costs nothing. */
+/** Measures how far active webhooks are behind. It reads only accounts with events for them: rest costs nothing. */
 export class WebhookLag {
   readonly #redis: RedisClient;
   readonly #now: () => number;
