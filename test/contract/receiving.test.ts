@@ -185,6 +185,45 @@ describe('Receiving', () => {
     await expect
       .poll(() => of('message.read'))
       .toMatchObject([{ chat: { id: chat.id }, up_to: sent.message_id }]);
+    await write('to be read');
+    await expect.poll(() => texts(after)).toContain('to be read');
+    const newest = (await events(after)).at(-1).message.message_id;
+    await stack.api.post('/telegram/user/chat/read', { user_id: 'alice', recipient_id: BOB });
+    await expect
+      .poll(() => of('message.read_inbox'))
+      .toMatchObject([{ chat: { id: chat.id }, up_to: newest }]);
+  });
+
+  test('a job says when its messages were read, whatever the filter', async () => {
+    await receive({ enabled: true, filter: { chat_types: ['channel'] } });
+    const readAt = async (jobId: string) => (await stack.api.get(`/jobs/${jobId}`)).body.read_at;
+    const { body: first } = await stack.api.send('alice', BOB, 'first');
+    const { body: second } = await stack.api.send('alice', String(bob), 'second');
+    const { body: forward } = await stack.api.post('/telegram/user/message/forward', {
+      user_id: 'alice',
+      recipient_id: BOB,
+      to_recipient_id: BOB,
+      message_ids: [first.message_id],
+    });
+    const { body: own } = await stack.api.send('alice', 'me', 'to myself');
+    expect(await readAt(first.job_id)).toBeNull();
+    await stack.control.read({ by: bob, of: alice, up_to: first.message_id });
+    await expect.poll(() => readAt(first.job_id)).toMatch(/^2\d{3}-.*Z$/);
+    expect(await readAt(second.job_id)).toBeNull();
+    const at = await readAt(first.job_id);
+    await stack.control.read({ by: bob, of: alice });
+    await expect.poll(() => readAt(forward.job_id)).not.toBeNull();
+    expect(await readAt(second.job_id)).toBe(await readAt(forward.job_id));
+    expect(await readAt(first.job_id)).toBe(at);
+    expect(await readAt(own.job_id)).toBeNull();
+    const { ended } = (await stack.api.get('/telegram/accounts/alice/sends?limit=4')).body;
+    expect(ended.map(({ read_at }: { read_at: string | null }) => read_at !== null)).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    await receive({ enabled: true, filter: {} });
   });
 
   test.each(['drop', 'delay', 'reorder', 'duplicate'] as const)(

@@ -99,6 +99,24 @@ describe('Events of an account', () => {
       expect((await read(`after=${oldest - 1}`)).body.events).toHaveLength(MAX);
     });
 
+    test('that are older than EVENTS_RETENTION are gone, before they are dropped too', async () => {
+      const DAY = 86_400_000;
+      for (let more = 1; more < MAX; more += 1) await arrive();
+      const last = await arrive();
+      await incoming.age('alice', last - 2, 8 * DAY);
+      const receiving = async () => (await stack.api.status('alice')).body.receiving;
+      expect(await receiving()).toMatchObject({ oldest_seq: last - 1, last_seq: last });
+      expect(await read(`after=${last - 3}`)).toMatchObject({
+        status: 410,
+        body: { code: 'EVENTS_GONE', oldest_seq: last - 1, last_seq: last },
+      });
+      expect((await read(`after=${last - 2}`)).body.events).toMatchObject([{ seq: last - 1 }, { seq: last }]);
+      await incoming.age('alice', last, 8 * DAY);
+      expect(await receiving()).toMatchObject({ oldest_seq: last + 1, last_seq: last });
+      expect((await read(`after=${last - 1}`)).status).toBe(410);
+      expect((await read(`after=${last}`)).body).toMatchObject({ events: [], next: last });
+    });
+
     test('are for keys that may use the account, and for accounts that receive', async () => {
       const bobs = { 'X-API-Key': 'bobs' };
       expect(await stack.api.get(PATH, bobs)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });

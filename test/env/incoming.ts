@@ -1,7 +1,7 @@
 import type { EventDraft, EventFilter, ReadMessage, ShownChat } from '@gateway/contracts';
 import { Inbox, MemoryWatch, openConsumerRedis, type Append, type RedisClient } from '@gateway/queue';
 import { Sealer, silentLogger, type RedisAddress } from '@gateway/runtime';
-import { fenceKey } from '../../packages/queue/src/keys.ts';
+import { eventsKey, fenceKey } from '../../packages/queue/src/keys.ts';
 
 export const BOB: ShownChat = { id: '42', type: 'private', title: 'Bob', username: null };
 export const NEWS: ShownChat = { id: '-1001234567890', type: 'channel', title: 'News', username: null };
@@ -55,6 +55,19 @@ export class Incoming {
     const appended = await this.#inbox.append(userId, await this.#fenceOf(userId), append);
     if (appended === 'limit') throw new Error('the limit of numbers is reached');
     return appended.lastSeq;
+  }
+
+  /** Makes the account's events up to this number as old as this. */
+  async age(userId: string, upTo: number, ms: number): Promise<void> {
+    const key = eventsKey(userId);
+    const entries = await this.#redis.xrange(key, '-', '+');
+    await this.#redis.del(key);
+    for (const [id, fields] of entries) {
+      const isOld = Number(id.split('-')[0]) <= upTo;
+      const at = String(Date.now() - ms);
+      const aged = fields.map((field, index) => (isOld && fields[index - 1] === 't' ? at : field));
+      await this.#redis.xadd(key, id, ...aged);
+    }
   }
 
   async turn(userId: string, enabled: boolean, filter: EventFilter = {}): Promise<void> {

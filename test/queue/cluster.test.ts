@@ -171,7 +171,7 @@ describe('on a Redis Cluster of three nodes', () => {
       const events = [1, 2, 3].map((id) => newMessage(BOB, id));
       await inbox.append(userId, fence, { events, seq, state: { set: { pts: '3' } } });
       expect(await inbox.readState(userId)).toEqual({ pts: '3' });
-      const page = await new EventReader(redis, sealer).read(userId, 1, 10);
+      const page = await new EventReader(redis, sealer, Infinity).read(userId, 1, 10);
       expect(page).toMatchObject({
         lastSeq: 3,
         oldestSeq: 2,

@@ -53,7 +53,7 @@ describe('The sequence of an account', () => {
     server = await RedisServer.start();
     redis = openConsumerRedis(server.address, silentLogger());
     memory = new MemoryWatch(redis);
-    reader = new EventReader(redis, SEALER);
+    reader = new EventReader(redis, SEALER, Infinity);
     usual = open();
   });
   afterAll(async () => {

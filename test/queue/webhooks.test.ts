@@ -26,6 +26,7 @@ const JOB: JobView = {
   attempts: 1,
   created_at: '2024-01-15T12:00:00.000Z',
   finished_at: '2024-01-15T12:00:01.000Z',
+  read_at: null,
   retry_at: null,
   reason: null,
   result: { message_id: 5, date: '2024-01-15T12:00:01Z' },

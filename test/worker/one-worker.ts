@@ -159,7 +159,7 @@ export class OneWorker implements AsyncDisposable {
       redis,
       subscriber,
       shards: 1,
-      reader: new EventReader(redis, sealer),
+      reader: new EventReader(redis, sealer, limits.retentionMs),
       store: new WebhookStore(redis, sealer),
       sender: createWebhookSender({ secret: undefined, allowPrivate: false }),
       onTry: () => {},

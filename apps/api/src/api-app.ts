@@ -206,6 +206,7 @@ async function openProducer(settings: Settings, logger: Logger): Promise<Produce
     redisAddress: redisAddress(settings),
     shards: settings.SHARDS,
     retentionMs: settings.JOB_RETENTION,
+    eventRetentionMs: settings.EVENTS_RETENTION,
     maxPending: settings.SEND_MAX_PENDING,
     sealer,
     logger,

@@ -30,6 +30,7 @@ export type ApiProducer = {
   | 'controlResult'
   | 'dropControlJob'
   | 'withdraw'
+  | 'requireReply'
   | 'retry'
   | 'watch'
   | 'watchAccount'

@@ -7,6 +7,7 @@ import { addAttachmentOptions } from './commands/attachments.ts';
 import { cancelJob, getJob, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
+import { pace, type PaceOptions } from './commands/pace.ts';
 import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
 import { addSendOptions, send, type MediaOptions } from './commands/send.ts';
 import {
@@ -64,6 +65,19 @@ export function createProgram(run: Runner): Command {
   account('logout', 'sign an account out at Telegram and forget it', logout);
   account('pause', "hold an account's sends in their order", pause);
   account('resume', 'resume an account after a pause, PEER_FLOOD or a freeze', resume);
+
+  command(
+    program,
+    'pace <user_id> [pace]',
+    'set how fast an account sends (off, careful, server, or rules as JSON), and to whom it may write',
+  )
+    .option(
+      '--replies-only <hours>',
+      'only to people who have written to it within so many hours; off: to anybody',
+    )
+    .action((userId: string, choice: string | undefined, options: CommonOptions & PaceOptions) =>
+      run(options, (context) => pace(context, userId, choice, options)),
+    );
 
   command(
     program,

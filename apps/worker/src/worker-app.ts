@@ -145,7 +145,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     redis,
     subscriber,
     shards: settings.SHARDS,
-    reader: new EventReader(redis, key.sealer),
+    reader: new EventReader(redis, key.sealer, settings.EVENTS_RETENTION),
     store: new WebhookStore(redis, key.sealer),
     sender,
     onTry: countTry(metrics.receiving),

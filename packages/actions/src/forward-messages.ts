@@ -97,6 +97,8 @@ export const forwardMessages = defineAction({
   errors: [
     'RECIPIENT_NOT_FOUND',
     'RECIPIENT_REFUSED',
+    'NOT_A_REPLY',
+    'RECEIVING_OFF',
     'MESSAGE_NOT_FOUND',
     'MESSAGE_INVALID',
     'PEER_FLOOD',

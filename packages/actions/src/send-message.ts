@@ -179,6 +179,8 @@ export const sendMessage = defineAction({
   errors: [
     'RECIPIENT_NOT_FOUND',
     'RECIPIENT_REFUSED',
+    'NOT_A_REPLY',
+    'RECEIVING_OFF',
     'MESSAGE_INVALID',
     'MESSAGE_NOT_FOUND',
     'PEER_FLOOD',

@@ -1,5 +1,5 @@
 import type { ActionName, RequestOf } from '@gateway/actions';
-import type { EventFilter, PaceChoice } from '@gateway/contracts';
+import type { EventFilter, PaceChoice, RepliesOnly } from '@gateway/contracts';
 import { Accounts } from './accounts.ts';
 import { GatewayApiError } from './errors.ts';
 import { jobEvents, pathOf, readJob, waitForJob, type WaitForJobOptions } from './jobs.ts';
@@ -186,6 +186,14 @@ export class GatewayClient {
   /** Sets the account's own pace; `null` restores the gateway's default. */
   pace(userId: string, pace: PaceChoice | null, options: CallOptions = {}): Promise<PaceAnswer> {
     return this.#transport.json(step('pace', { user_id: userId, pace }, options));
+  }
+
+  /**
+   * Lets the account write, in private chats, only to people who have written to it within so many hours; `false`: to
+   * anybody. The account must receive.
+   */
+  repliesOnly(userId: string, rule: RepliesOnly | false, options: CallOptions = {}): Promise<PaceAnswer> {
+    return this.#transport.json(step('pace', { user_id: userId, replies_only: rule }, options));
   }
 
   /**

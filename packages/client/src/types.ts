@@ -17,6 +17,7 @@ import type {
   PaceRules,
   Receiving,
   PhoneRegistration,
+  RepliesOnly,
   ResolvedChat,
   SendSummary,
   ShownChat,
@@ -74,6 +75,8 @@ export interface AccountStatus {
         strangers_reset_at: string;
         rules: PaceRules;
       };
+  /** Whether the account writes only to people who have written to it. */
+  replies_only: RepliesOnly | false;
   receiving: Receiving;
   /** If the account has a problem: the reason, and in `next_action` what a person should do. */
   reason?: string;
@@ -87,7 +90,7 @@ export interface AccountAnswer {
   job_id: string;
 }
 export type AccountStateAnswer = AccountAnswer & { state: AccountState };
-export type PaceAnswer = AccountAnswer & { pace: PaceChoice | null };
+export type PaceAnswer = AccountAnswer & { pace: PaceChoice | null; replies_only: RepliesOnly | false };
 
 /** A message to send: the body of `POST /telegram/user/send`. */
 export type OutgoingMessage = RequestOf<'send'>;
@@ -272,6 +275,8 @@ export type {
   EventType,
   GatewayEvent,
   HistoryPoint,
+  PaceChoice,
+  RepliesOnly,
   SendSummary,
   ShownChat,
   StreamedEvent,

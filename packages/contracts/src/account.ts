@@ -127,6 +127,8 @@ export const accountViewSchema = z.object({
   next_action: z.string().nullable(),
   /** The account's own pace; if absent, the server's applies. */
   pace: paceChoiceSchema.optional(),
+  /** The account only answers. `receiving`: whether it receives, without which nobody is known to have written. */
+  replies_only: z.object({ within_hours: z.int(), receiving: z.boolean() }).optional(),
   hold: holdSchema.nullable(),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
 import { needs } from './documented.ts';
 import { paceChoiceSchema } from './pace.ts';
+import { repliesOnlyChoiceSchema } from './receiving/replies-only.ts';
 import { cleanPasted } from './recipients/pasted.ts';
 import { phoneNumberSchema } from './recipients/phone-number.ts';
 import { userIdSchema } from './recipients/user-id.ts';
-import { requestBody } from './request-body.ts';
+import { requestBody, requestBodyWithOneOf } from './request-body.ts';
 
 export const authStartRequestSchema = requestBody({
   user_id: userIdSchema,
@@ -17,11 +18,20 @@ export const authStartRequestSchema = requestBody({
 
 export const accountRequestSchema = requestBody({ user_id: userIdSchema }).meta({ id: 'AccountRequest' });
 
-export const paceRequestSchema = requestBody({
-  user_id: userIdSchema,
-  /** `null` returns the account to the server's pace. */
-  pace: paceChoiceSchema.nullable(),
-});
+export const paceRequestSchema = requestBodyWithOneOf(
+  {
+    user_id: userIdSchema,
+    /** `null` returns the account to the server's pace. */
+    pace: paceChoiceSchema.nullable().optional(),
+    replies_only: repliesOnlyChoiceSchema
+      .optional()
+      .describe(
+        'In private chats the account then writes only to people who have written to it within so many hours; false ends that',
+      ),
+  },
+  ['pace', 'replies_only'],
+  ['pace'],
+).meta({ anyOf: [{ required: ['pace'] }, needs('replies_only')] });
 
 /** Leaves room for the whole message that contains the code. */
 const MAX_CODE_LENGTH = 1_024;

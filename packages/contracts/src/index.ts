@@ -144,7 +144,7 @@ export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { phoneNumberSchema } from './recipients/phone-number.ts';
 export { parseRecipient } from './recipients/recipient.ts';
 export { CALLBACK_URL, needs } from './documented.ts';
-export { type Recipient } from './recipients/recipient-forms.ts';
+export { recipientText, type Recipient } from './recipients/recipient-forms.ts';
 export { nullableFieldsOf, requestBody, requestBodyWithOneOf, type RequestBody } from './request-body.ts';
 export {
   accountStateResponseSchema,
@@ -190,6 +190,13 @@ export {
   updatesResponseSchema,
   type Receiving,
 } from './receiving/requests.ts';
+export {
+  repliesOnlyChoiceSchema,
+  repliesOnlySchema,
+  whoMustHaveWritten,
+  type RepliesOnly,
+  type RepliesOnlyChoice,
+} from './receiving/replies-only.ts';
 export {
   webhookCreatedResponseSchema,
   webhookDeletedResponseSchema,

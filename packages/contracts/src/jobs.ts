@@ -5,6 +5,7 @@ import { publicErrorSchema } from './errors/gateway-error.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { READ_JOBS } from './reading/reads.ts';
 import { eventFilterSchema } from './receiving/filter.ts';
+import { repliesOnlySchema } from './receiving/replies-only.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { typingPayloadSchema } from './typing.ts';
 
@@ -41,7 +42,13 @@ export const CONTROL_JOBS = {
   'account.status': { payload: z.object({}), result: accountViewSchema },
   'account.pause': { payload: z.object({}), result: accountViewSchema },
   'account.resume': { payload: z.object({}), result: accountViewSchema },
-  'account.pace': { payload: z.object({ pace: paceChoiceSchema.nullable() }), result: accountViewSchema },
+  'account.pace': {
+    payload: z.object({
+      pace: paceChoiceSchema.nullable().optional(),
+      repliesOnly: z.union([z.literal(false), repliesOnlySchema]).optional(),
+    }),
+    result: accountViewSchema,
+  },
   'account.receive': {
     payload: z.object({ enabled: z.boolean(), filter: eventFilterSchema.out.optional() }),
     result: accountViewSchema,
@@ -115,6 +122,11 @@ export const jobViewSchema = z.object({
     ),
   created_at: time,
   finished_at: time.nullable(),
+  read_at: time
+    .nullable()
+    .describe(
+      'Of messages in a private chat: when Telegram told that the other side has read all of them. null until then, and where the account does not receive',
+    ),
   retry_at: time.nullable(),
   reason: z.string().nullable(),
   result: z.record(z.string(), z.unknown()).nullable(),

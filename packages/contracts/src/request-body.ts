@@ -14,10 +14,14 @@ export function requestBody<S extends z.ZodRawShape>(shape: S, otherwise?: strin
   return nullsAbsent(strict(shape, otherwise));
 }
 
-/** Like {@link requestBody}, where at least one of `fields` is required. The issue names the first of them. */
+/**
+ * Like {@link requestBody}, where at least one of `fields` is required. The issue names the first of them.
+ * @param nullIsValue optional fields whose `null` is a value of its own.
+ */
 export function requestBodyWithOneOf<S extends z.ZodRawShape>(
   shape: S,
   fields: readonly [string, ...string[]],
+  nullIsValue: readonly (keyof S)[] = [],
 ) {
   const isGiven = (given: Record<string, unknown>) => fields.some((field) => given[field] !== undefined);
   const object = strict(shape).refine(isGiven, {
@@ -26,7 +30,7 @@ export function requestBodyWithOneOf<S extends z.ZodRawShape>(
     // Also where a single field is wrong, so that the caller is told everything at once.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
-  return nullsAbsent(object);
+  return nullsAbsent(object, nullIsValue);
 }
 
 function strict<S extends z.ZodRawShape>(shape: S, otherwise?: string) {
@@ -44,9 +48,12 @@ export function nullableFieldsOf(schema: object): readonly string[] {
   return OPTIONAL_FIELDS.get(schema) ?? [];
 }
 
-function nullsAbsent<O extends z.ZodObject>(object: O): RequestBody<O> {
+function nullsAbsent<O extends z.ZodObject>(
+  object: O,
+  nullIsValue: readonly PropertyKey[] = [],
+): RequestBody<O> {
   const fields = Object.entries(object.shape).flatMap(([name, field]) =>
-    z.safeParse(field, undefined).success ? [name] : [],
+    z.safeParse(field, undefined).success && !nullIsValue.includes(name) ? [name] : [],
   );
   OPTIONAL_FIELDS.set(object, fields);
   const dropNulls = z.transform((value: z.input<O>) => withoutNulls(value, fields) as z.input<O>);

@@ -4,6 +4,7 @@ import { codeSentSchema, qrCodeSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
 import { jobViewSchema } from './jobs.ts';
 import { paceChoiceSchema, type PaceRules } from './pace.ts';
+import { repliesOnlySchema } from './receiving/replies-only.ts';
 import { receivingSchema } from './receiving/requests.ts';
 
 /**
@@ -60,6 +61,10 @@ const paceStandingSchema = z.discriminatedUnion('mode', [
   }),
 ]);
 
+const repliesOnlyShownSchema = z
+  .union([z.literal(false), repliesOnlySchema])
+  .describe('Whom the account may write to in private chats: only people who have written to it, or anybody');
+
 export const statusResponseSchema = z
   .object({
     status: z.literal('ok'),
@@ -77,6 +82,7 @@ export const statusResponseSchema = z
     look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
     pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }),
     pace: paceStandingSchema.optional(),
+    replies_only: repliesOnlyShownSchema,
     receiving: receivingSchema,
     reason: z.string().optional(),
     next_action: z.string().optional().describe('What a person has to do'),
@@ -138,7 +144,10 @@ export const accountStateResponseSchema = doneResponseSchema
   .extend({ state: accountStateSchema })
   .meta({ id: 'AccountChanged' });
 
-export const paceResponseSchema = doneResponseSchema.extend({ pace: paceChoiceSchema.nullable() });
+export const paceResponseSchema = doneResponseSchema.extend({
+  pace: paceChoiceSchema.nullable(),
+  replies_only: repliesOnlyShownSchema,
+});
 
 /** The error response of any request. The fields after `request_id` are present only where they apply. */
 export const errorResponseSchema = publicErrorSchema

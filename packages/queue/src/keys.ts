@@ -113,6 +113,32 @@ export function eventIndexKey(userId: string): string {
   return `${accountPrefix(userId)}:events:chats`;
 }
 
+/**
+ * Sorted set, in lexical order: how far the other side of each private chat has read, `<chat>:<message>:<time>`.
+ * Message ids have 10 digits; times are ms since the epoch.
+ */
+export function readsKey(userId: string): string {
+  return `${accountPrefix(userId)}:reads`;
+}
+
+/** Sorted set: the members of {@link readsKey} by time. */
+export function readTimesKey(userId: string): string {
+  return `${accountPrefix(userId)}:reads:times`;
+}
+
+/** Sorted set: person → when they last wrote to the account in their private chat, ms since the epoch. */
+export function writersKey(userId: string): string {
+  return `${accountPrefix(userId)}:writers`;
+}
+
+/**
+ * Hash, while an account answers only (`replies_only`): `@username` or phone → the id of the person, group or channel
+ * whom the account knows by it.
+ */
+export function knownNamesKey(userId: string): string {
+  return `${accountPrefix(userId)}:names`;
+}
+
 /** Set of the shard's accounts that may have events. */
 export function receivingAccountsKey(shard: number): string {
   return `${shardPrefix(shard)}:receiving`;

@@ -14,6 +14,7 @@ import { ControlQueues } from './control/control-queues.ts';
 import { sealingContext } from './control/sealing-context.ts';
 import type { Admission } from './enqueue/enqueue-sends.ts';
 import { placeJob, type PlacedJob } from './enqueue/place-job.ts';
+import { requireReply } from './enqueue/replies-only.ts';
 import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
 import { AccountWatcher, type AccountWatch } from './events/account-watcher.ts';
 import { notifyOwner } from './events/due-accounts.ts';
@@ -52,6 +53,8 @@ export interface ProducerOptions {
   shards: number;
   /** How long finished jobs are kept, in ms. */
   retentionMs: number;
+  /** How long events are kept, in ms. Default: for ever. */
+  eventRetentionMs?: number;
   /** Most messages of one account that may wait at a time. */
   maxPending: number;
   sealer: Sealer;
@@ -347,11 +350,20 @@ export class Producer {
     return this.#calls.read(() => countPending(this.#redis, userId));
   }
 
+  /** @throws {GatewayError} `NOT_A_REPLY`, `RECEIVING_OFF` where the account must not write to the recipient now. */
+  async requireReply(userId: string, view: AccountView, recipientId: string): Promise<void> {
+    await this.#calls.read(() => requireReply(this.#redis, userId, view, recipientId));
+  }
+
   /**
-   * Retries a failed send under its own id, at the end of its account's queue.
-   * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`, `UPLOAD_NOT_FOUND`.
+   * Retries a failed send under its own id, at the end of its account's queue. It is accepted anew, so `replies_only`
+   * applies.
+   * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`, `UPLOAD_NOT_FOUND`, or as {@link requireReply}.
    */
   async retry(userId: string, jobId: string): Promise<void> {
+    const view = await this.accountView(userId);
+    const recipient = view.replies_only === undefined ? null : await this.recipientOfJob(userId, jobId);
+    if (recipient !== null) await this.requireReply(userId, view, recipient);
     await this.#calls.change(accountPrefix(userId), async () =>
       retryJob(this.#redis, await this.#accounts.of(userId).getJob(jobId), jobId),
     );

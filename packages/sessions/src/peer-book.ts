@@ -1,4 +1,4 @@
-import type { Miss, Peer, PeerBook } from '@gateway/contracts';
+import { recipientText, type Miss, type Peer, type PeerBook } from '@gateway/contracts';
 import type { StoredPeers } from './session-store.ts';
 
 /** Maximum number of missing peers. The oldest are dropped first. */
@@ -92,6 +92,12 @@ export class MemoryPeerBook implements PeerBook {
     if (this.#missing.size === 0) return;
     this.#missing.clear();
     this.#generation += 1;
+  }
+
+  /** `@username` or phone → the id of the peer, in the form of `recipient_id`. */
+  names(): Map<string, string> {
+    const named = [...this.#usernames].map(([name, peer]): [string, Peer] => [`@${name}`, peer]);
+    return new Map([...named, ...this.#phones].map(([name, peer]) => [name, recipientText(peer)]));
   }
 
   toJSON(): StoredPeers {

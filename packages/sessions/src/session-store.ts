@@ -1,10 +1,11 @@
-import { accountViewSchema, codeSentSchema, peerSchema } from '@gateway/contracts';
+import { accountViewSchema, codeSentSchema, peerSchema, repliesOnlySchema } from '@gateway/contracts';
 import { SealingError } from '@gateway/runtime';
 import * as z from 'zod';
 import { storedReceivingSchema } from './stored-receiving.ts';
 
 /** The part of an account's view that is not secret and survives a restart, and how the account receives. */
 export const accountStatusSchema = accountViewSchema.omit({ hold: true }).extend({
+  replies_only: repliesOnlySchema.optional(),
   /** Absent: it never received. */
   receiving: storedReceivingSchema.optional(),
 });

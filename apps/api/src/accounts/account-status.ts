@@ -10,6 +10,7 @@ import {
   type Hold,
   type PaceSettings,
   type Receiving,
+  type RepliesOnly,
   type SendState,
 } from '@gateway/contracts';
 import type { PendingCounts } from '@gateway/queue';
@@ -58,10 +59,18 @@ function describeAccount(
     // Matches the job states: the jobs of a held account are `delayed`, not `waiting`.
     pending: isHeld ? { ...pending, waiting: 0, delayed: pending.delayed + pending.waiting } : pending,
     ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
+    replies_only: shownRepliesOnly(view),
     receiving,
     ...(reason !== null && { reason }),
     ...(action !== null && { next_action: action }),
   };
+}
+
+/** Whether the account only answers, as the API shows it. */
+export function shownRepliesOnly({
+  replies_only: rule,
+}: Pick<AccountView, 'replies_only'>): RepliesOnly | false {
+  return rule === undefined ? false : { within_hours: rule.within_hours };
 }
 
 function heldBy({ reason, until, message }: Hold) {

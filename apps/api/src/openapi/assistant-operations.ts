@@ -50,6 +50,8 @@ export const ASSISTANT_OPERATIONS: readonly Operation[] = [
       ...BODY,
       ...ACCOUNT,
       'IDEMPOTENCY_MISMATCH',
+      'NOT_A_REPLY',
+      'RECEIVING_OFF',
       'ASSISTANT_NOT_CONFIGURED',
       'ASSISTANT_FORBIDDEN',
       'BOT_NOT_CONFIGURED',

@@ -88,17 +88,19 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/telegram/user/pace',
     id: 'setPace',
     tag: 'Account',
-    summary: 'Give an account a pace of its own',
-    description: '`off`, `careful`, or single rules over those of the server; `null` takes it back.',
+    summary: 'Give an account a pace of its own, or let it only answer',
+    description:
+      '`pace`: `off`, `careful`, or single rules over those of the server; `null` takes it back. `replies_only`: in private chats the account then writes only to people and bots who have written to it there within so many hours; anything else is refused as `NOT_A_REPLY`. What is absent stays.',
     request: {
       schema: paceRequestSchema,
       examples: {
         slower: { ...ALICE, pace: { per_minute: 5, strangers_per_day: 3 } },
         'as the server': { ...ALICE, pace: null },
+        'only answers': { ...ALICE, replies_only: { within_hours: 24 } },
       },
     },
     answers: { 200: { description: 'Set.', schema: paceResponseSchema } },
-    errors: [...INTERACTIVE, ...ACCOUNT],
+    errors: [...INTERACTIVE, ...ACCOUNT, 'RECEIVING_OFF'],
   },
   {
     method: 'post',
@@ -117,7 +119,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
     },
     answers: { 200: { description: 'How the account stands now.', schema: statusResponseSchema } },
-    errors: [...INTERACTIVE, ...ACCOUNT],
+    errors: [...INTERACTIVE, ...ACCOUNT, 'REPLIES_ONLY_ON'],
   },
   {
     method: 'post',
@@ -184,7 +186,15 @@ export const OPERATIONS: readonly Operation[] = [
       'Under its own id, at the end of the line: Telegram knows it again. `TOO_LATE` where it has not failed, was cancelled, or may be out. `UPLOAD_NOT_FOUND` where its file has expired.',
     parameters: ['JobId'],
     answers: { 202: { description: 'It waits again.', schema: jobResponseSchema } },
-    errors: [...GUARDED, ...ACCOUNT, 'JOB_NOT_FOUND', 'UPLOAD_NOT_FOUND', 'TOO_LATE'],
+    errors: [
+      ...GUARDED,
+      ...ACCOUNT,
+      'JOB_NOT_FOUND',
+      'UPLOAD_NOT_FOUND',
+      'TOO_LATE',
+      'NOT_A_REPLY',
+      'RECEIVING_OFF',
+    ],
   },
   {
     method: 'get',

@@ -33,7 +33,8 @@ test.each(PACES)('the pace may be %j', async (pace) => {
   const { producer, call } = testApi();
   producer.controlResults['account.pace'] = pace === null ? READY : { ...READY, pace };
   const { status, body } = await call('/telegram/user/pace', { body: { user_id: 'user1', pace } });
-  expect([status, body]).toEqual([200, { status: 'ok', message: 'Pace set', pace, job_id: JOB_ID }]);
+  const answer = { status: 'ok', message: 'Pace set', pace, replies_only: false, job_id: JOB_ID };
+  expect([status, body]).toEqual([200, answer]);
   expect(producer.added).toMatchObject([{ payload: { pace } }]);
 });
 

@@ -6,7 +6,7 @@ import {
 } from '@gateway/contracts';
 import { botUserId } from '@gateway/runtime';
 import { Hono } from 'hono';
-import { readAccountStatus } from '../accounts/account-status.ts';
+import { readAccountStatus, shownRepliesOnly } from '../accounts/account-status.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../control/interactive.ts';
 import { validationError } from '../http/validation.ts';
@@ -30,11 +30,20 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
     return c.json({ status: 'ok', message: 'Resumed', state: result.state, job_id: jobId });
   });
 
-  // Sets the account's own pace: "off", "careful", or single rules that override the server's. `null` removes it.
+  // Sets the account's own pace: "off", "careful", or single rules that override the server's. `null` removes it. Also
+  // sets whether the account only answers.
   routes.post('/telegram/user/pace', async (c) => {
-    const { user_id, pace } = await readAccountBody(c, paceRequestSchema);
-    const { jobId, result } = await runForCaller(context, c, 'account.pace', user_id, { pace });
-    return c.json({ status: 'ok', message: 'Pace set', pace: result.pace ?? null, job_id: jobId });
+    const { user_id, pace, replies_only: repliesOnly } = await readAccountBody(c, paceRequestSchema);
+    if (user_id === botUserId(context.settings) && repliesOnly)
+      throw validationError([{ path: 'user_id', message: 'is the bot, which does not receive' }]);
+    const { jobId, result } = await runForCaller(context, c, 'account.pace', user_id, { pace, repliesOnly });
+    return c.json({
+      status: 'ok',
+      message: 'Pace set',
+      pace: result.pace ?? null,
+      replies_only: shownRepliesOnly(result),
+      job_id: jobId,
+    });
   });
 
   // Turns receiving on or off, and sets which events the account's sequence contains.

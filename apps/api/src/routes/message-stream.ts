@@ -30,6 +30,10 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
     const idempotencyKey = replyKey(request, givenKey);
     const askedDigest = digestOfRequest(request);
     const earlier = await earlierReply(context, destination, idempotencyKey, request);
+    if (destination !== null && earlier === null) {
+      const { userId, view, recipient } = destination;
+      await context.producer.requireReply(userId, view, recipient);
+    }
     const requestId = c.get('requestId');
     const facts = c.get('facts');
 

@@ -18,6 +18,7 @@ test('an account that is ready', async () => {
     flood_wait_until: null,
     pending: { waiting: 3, delayed: 2, active: 1 },
     pace: { mode: 'off' },
+    replies_only: false,
     receiving: { enabled: false, since: null, last_seq: 0, oldest_seq: 1, gaps: 0, filter: {} },
   });
   expect(producer.added).toEqual([]);

@@ -50,6 +50,7 @@ export const JOB: JobView = {
   attempts: 0,
   created_at: '2024-01-15T12:00:00.000Z',
   finished_at: null,
+  read_at: null,
   retry_at: null,
   reason: null,
   result: null,
@@ -242,6 +243,10 @@ export class FakeProducer implements ApiProducer {
   async askedDigest(): Promise<string | null | undefined> {
     this.#check('askedDigest');
     return this.asked;
+  }
+
+  async requireReply(): Promise<void> {
+    this.#check('requireReply');
   }
 
   async retry(_userId: string, jobId: string): Promise<void> {

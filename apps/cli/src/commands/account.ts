@@ -2,6 +2,7 @@ import type { AccountStatus } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { filterOf, type FilterOptions } from './event-filter.ts';
+import { whomOf } from './pace.ts';
 
 export async function logout({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.disconnect(userId, { signal: io.signal });
@@ -75,6 +76,7 @@ function describe(userId: string, status: AccountStatus): string[] {
     ['look-ups held', status.look_ups_held_until && `until ${status.look_ups_held_until}`],
     ['queue', `${pending.waiting} waiting, ${pending.delayed} delayed, ${pending.active} active`],
     ['receiving', receivingLine(status)],
+    ['writes to', status.replies_only ? whomOf(status.replies_only) : undefined],
     ['pace', pace && (pace.mode === 'off' ? 'off' : paceLine(pace))],
   ];
   return rows.flatMap(([label, value]) => (value === undefined ? [] : [`${`${label}:`.padEnd(14)}${value}`]));

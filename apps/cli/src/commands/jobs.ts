@@ -56,10 +56,13 @@ function describeJob(out: Output, job: Job): string {
   return [
     `${job.job_id} (${job.type} of ${job.user_id})`,
     `  ${stateLine(out, job)}, ${tries}`,
-    out.faint(
-      `  created ${job.created_at}${job.finished_at === null ? '' : `, finished ${job.finished_at}`}`,
-    ),
+    out.faint(`  created ${job.created_at}${when('finished', job.finished_at)}${when('read', job.read_at)}`),
   ].join('\n');
+}
+
+/** @param at absent from the answers of earlier gateways. */
+function when(what: string, at: string | null | undefined): string {
+  return at ? `, ${what} ${at}` : '';
 }
 
 /** Describes the state of a job in one line. */

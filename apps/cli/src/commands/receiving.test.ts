@@ -176,3 +176,31 @@ test('webhooks deliveries lists what was posted, and replay posts it again', asy
   );
   expect(await cli('webhooks', 'replay', 'd:1')).toMatchObject({ code: 0 });
 });
+
+test('pace sets the pace, and to whom the account may write; what is not given stays', async () => {
+  const set = {
+    status: 'ok',
+    message: 'Pace set',
+    pace: { per_minute: 5 },
+    replies_only: { within_hours: 24 },
+  };
+  const bodies: unknown[] = [];
+  gateway.answers({
+    'POST /telegram/user/pace': ({ body }) => {
+      bodies.push(body);
+      return { body: set };
+    },
+  });
+  expect(await cli('pace', 'alice', '--replies-only', '24')).toMatchObject({
+    code: 0,
+    stdout: '✓ alice: pace {per_minute:5}; writes to people who wrote within 24 h\n',
+  });
+  await cli('pace', 'alice', 'server', '--replies-only', 'off');
+  expect(bodies).toEqual([
+    { user_id: 'alice', replies_only: { within_hours: 24 } },
+    { user_id: 'alice', replies_only: false },
+    { user_id: 'alice', pace: null },
+  ]);
+  for (const args of [[], ['fast'], ['--replies-only', 'a day']])
+    expect((await cli('pace', 'alice', ...args)).code, args.join(' ')).toBe(2);
+});

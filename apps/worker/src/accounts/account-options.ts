@@ -1,4 +1,5 @@
 import type { AccountView, HoldNotice, PaceSettings } from '@gateway/contracts';
+import type { KnownNames } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
@@ -17,6 +18,8 @@ export interface AccountOptions {
   publish: (view: AccountView) => Promise<void>;
   /** The account's sequence of events. */
   inbox: Pick<AccountInbox, 'append' | 'readState' | 'writeSettings' | 'forget'>;
+  /** Whom the account knows by which name, for the check of `replies_only`. */
+  names: Pick<KnownNames, 'store'>;
   /** Called when what it receives has changed: the current reading must end. */
   endReceiving: () => void;
   /** Publishes to callers that wait for a job of this account that it is held. */

@@ -2,9 +2,17 @@ import { GatewayError, isFloodReason, isSignedIn, type AccountView, type Hold } 
 import type { AccountStatus } from '@gateway/sessions';
 
 /** The account as the API shows it. A flood wait turns the state `ready` into `flood_wait`. */
-export function viewOf({ receiving: _own, ...status }: AccountStatus, hold: Hold | null): AccountView {
+export function viewOf(
+  { receiving, replies_only: rule, ...status }: AccountStatus,
+  hold: Hold | null,
+): AccountView {
   const flooded = status.state === 'ready' && hold !== null && isFloodReason(hold.reason);
-  return { ...status, state: flooded ? 'flood_wait' : status.state, hold };
+  return {
+    ...status,
+    state: flooded ? 'flood_wait' : status.state,
+    ...(rule && { replies_only: { ...rule, receiving: receiving?.enabled === true } }),
+    hold,
+  };
 }
 
 /** The error that all sends of the account fail with; `null` if it is signed in. */

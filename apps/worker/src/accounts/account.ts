@@ -145,6 +145,7 @@ export class Account extends PublishedAccount implements LaneAccount {
       if (session !== null && this.hasSession && session !== this.session && this.login === null)
         await this.record.saveSession(session, this.status.user);
       if (await this.peers.save()) await this.publish();
+      else await this.publishNewNames();
     } catch (error) {
       logger.error({ err: error, userId: this.userId }, 'could not write down what changed');
     }

@@ -19,6 +19,7 @@ import type { AccountOptions } from './account-options.ts';
 import type { AccountRecord } from './account-record.ts';
 import { endOf, viewOf } from './account-view.ts';
 import type { KnownPeers } from './known-peers.ts';
+import { PublishedNames } from './published-names.ts';
 import { chatFor } from './recipients.ts';
 
 /** An account's state, from the store and from its current hold. Each change is published to the API. */
@@ -29,6 +30,7 @@ export class PublishedAccount {
   protected readonly peers: KnownPeers;
   /** Set once the account is signed out, until the next sign-in. */
   protected isDisconnected = false;
+  readonly #names: PublishedNames;
   #hold: Hold | null;
 
   constructor(options: AccountOptions, record: AccountRecord, peers: KnownPeers, hold: Hold | null) {
@@ -36,6 +38,7 @@ export class PublishedAccount {
     this.options = options;
     this.record = record;
     this.peers = peers;
+    this.#names = new PublishedNames(peers, options.names);
     this.#hold = hold;
     this.#logTrouble();
   }
@@ -111,10 +114,21 @@ export class PublishedAccount {
   }
 
   async publish(): Promise<void> {
+    // First: a send that the view admits is checked by them.
+    await this.#names.publish(this.#answersOnly);
     await this.options.publish(this.view);
     if (this.status.receiving === undefined) return;
     const { enabled, since, filter } = this.status.receiving;
     await this.inbox.writeSettings({ enabled, since, filter });
+  }
+
+  /** Publishes names that the account has learnt since. Call before an event shows them. */
+  async publishNewNames(): Promise<void> {
+    await this.#names.publishNew(this.#answersOnly);
+  }
+
+  get #answersOnly(): boolean {
+    return this.status.replies_only !== undefined;
   }
 
   async setHold(hold: Hold, { publish }: { publish: boolean }): Promise<void> {

@@ -8,6 +8,7 @@ import {
   readAccountView,
   readSendState,
   AccountConsumer,
+  KnownNames,
   writeAccountView,
   writeSendState,
   type RedisContact,
@@ -78,6 +79,7 @@ export async function openServedAccount(
         receiving.check();
       },
       inbox,
+      names: new KnownNames(redis, userId, fence),
       endReceiving: () => receiving.restart(),
       publishHold: (hold) => publishHold(redis, { userId }, hold),
       files: new AccountFiles({ ...context, quota: context.mediaQuota, logger }, userId),

@@ -3,9 +3,9 @@ import {
   GatewayError,
   PAUSED,
   type AccountView,
+  type ControlPayload,
   type ControlResult,
   type ErrorCode,
-  type PaceChoice,
 } from '@gateway/contracts';
 import type { ControlHandlers, RateLimits } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
@@ -146,8 +146,8 @@ export function controlHandlers({
       wake(userId);
       return view;
     },
-    'account.pace': async (userId, { pace }) => {
-      const view = await inTurn(userId, (served) => setPace(served, pace));
+    'account.pace': async (userId, changes) => {
+      const view = await inTurn(userId, (served) => setPace(served, changes));
       wake(userId);
       return view;
     },
@@ -204,12 +204,19 @@ async function pause(account: Account): Promise<AccountView> {
   return account.view;
 }
 
-/** Sets the account's own pace; `null` returns it to the server's. */
-async function setPace(account: Account, choice: PaceChoice | null): Promise<AccountView> {
+/** Sets the account's own pace (`null` returns it to the server's), and whether it only answers. Absent: as before. */
+async function setPace(
+  account: Account,
+  { pace: choice, repliesOnly }: ControlPayload<'account.pace'>,
+): Promise<AccountView> {
   requireSignedIn(account);
-  const { pace: _before, ...status } = account.status;
-  account.endPaceHold();
-  await account.setStatus(choice === null ? status : { ...status, pace: choice });
+  const isOn = repliesOnly !== undefined && repliesOnly !== false;
+  if (isOn && !account.receiving.enabled) throw new GatewayError('RECEIVING_OFF');
+  const { pace: before, replies_only: ruleBefore, ...status } = account.status;
+  const pace = choice === undefined ? before : choice;
+  const rule = repliesOnly === undefined ? ruleBefore : repliesOnly;
+  if (choice !== undefined) account.endPaceHold();
+  await account.setStatus({ ...status, ...(pace && { pace }), ...(rule && { replies_only: rule }) });
   return account.view;
 }
 

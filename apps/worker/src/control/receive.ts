@@ -1,4 +1,4 @@
-import { EXPORTED, passesChat, type AccountView, type EventFilter } from '@gateway/contracts';
+import { EXPORTED, GatewayError, passesChat, type AccountView, type EventFilter } from '@gateway/contracts';
 import type { Account } from '../accounts/account.ts';
 import { requireSignedIn } from './require-signed-in.ts';
 
@@ -14,6 +14,7 @@ export async function receive(
   requireSignedIn(account);
   const before = account.receiving;
   const kept = { filter: filter ?? before.filter };
+  if (!enabled && account.status.replies_only !== undefined) throw new GatewayError('REPLIES_ONLY_ON');
   if (!enabled) await account.setReceiving({ ...kept, enabled, since: null });
   else if (before.enabled) {
     if (filter === undefined) return account.view;

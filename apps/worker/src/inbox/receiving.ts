@@ -5,6 +5,7 @@ import { isWholePlace, TelegramFailure, type UpdateBatch } from '@gateway/telegr
 import type { Account } from '../accounts/account.ts';
 import type { AccountInbox } from './account-inbox.ts';
 import { eventDrafts } from './event-drafts.ts';
+import { privateNews } from './private-news.ts';
 
 /** The pause before connecting again, which doubles up to the longest, ms. */
 const PAUSE_MS = 1_000;
@@ -152,9 +153,12 @@ export class Receiving {
     const { account, inbox, now } = this.#options;
     const { filter } = account.receiving;
     const jobOf = (randomId: string | undefined) => account.sentJobs.jobOf(randomId);
-    const { events, live } = eventDrafts(told, { filter, jobOf, now: now() });
+    const at = now();
+    const { events, live } = eventDrafts(told, { filter, jobOf, now: at });
     const place = state !== null && { state };
-    await inbox.append({ events, ...place, tellsUnknownDeletions: !filtersChats(filter) }, drop);
+    const news = privateNews(told, at);
+    await account.publishNewNames();
+    await inbox.append({ events, ...place, news, tellsUnknownDeletions: !filtersChats(filter) }, drop);
     for (const event of live) await inbox.publishLive(event);
   }
 }

@@ -1,5 +1,6 @@
 import type { GatewayError } from '@gateway/contracts';
 import type { Fetched } from '@gateway/queue';
+import type { Chat } from '@gateway/telegram';
 import { inTraceOf } from '@gateway/telemetry';
 import type { LaneJob } from './lane-job.ts';
 import type { LaneJobs } from './lane-jobs.ts';
@@ -9,6 +10,11 @@ import type { LaneOptions, LaneQueue } from './lane-ports.ts';
 const FAILED_AT_ONCE = 250;
 
 type EndingOptions = Pick<LaneOptions, 'account' | 'announceEnd' | 'metrics' | 'logger' | 'now'>;
+
+/** The id of a private chat; `undefined` for others, and where only a name is known. */
+function privateChatOf({ key }: Chat): string | undefined {
+  return /^user:(\d+)$/.exec(key)?.[1];
+}
 
 /** Completes and fails the jobs of a lane. */
 export class Endings {
@@ -37,13 +43,14 @@ export class Endings {
    */
   async complete(laneJob: LaneJob, result: object, fetchNext: boolean): Promise<Fetched | null> {
     const { account, announceEnd, metrics, now } = this.#options;
+    const { action, dueAt } = laneJob.job;
     account.ledger.recordEnded(laneJob.jobId);
     await announceEnd(laneJob.job);
     const attempts = laneJob.attemptsAtEnd;
+    const privateChat = action.makesMessages ? privateChatOf(account.chatOf(laneJob.recipient)) : undefined;
     const next = await account.ledger.saveWith((state) =>
-      laneJob.job.complete(result, { state, attempts, fetchNext }),
+      laneJob.job.complete(result, { state, attempts, privateChat, fetchNext }),
     );
-    const { action, dueAt } = laneJob.job;
     if (action.makesMessages) metrics.sent(Math.max(0, now() - dueAt) / 1_000);
     await this.#left(laneJob, 'done');
     return next;

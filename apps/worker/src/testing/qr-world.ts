@@ -141,6 +141,7 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
         writeSettings: async () => {},
         forget: async () => {},
       },
+      names: { store: async () => {} },
       endReceiving: () => {},
       ledger: new SendLedger(EMPTY_SEND_STATE, async () => {}),
       metrics: { telegramSend: () => {} },

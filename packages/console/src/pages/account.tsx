@@ -99,6 +99,12 @@ export function AccountPage({ userId }: { userId: string }) {
               <dd>
                 <PaceBudget account={account} />
               </dd>
+              {account.replies_only !== false && (
+                <>
+                  <dt>Writes only to people who wrote in the last</dt>
+                  <dd>{plural(account.replies_only.within_hours, 'hour')}</dd>
+                </>
+              )}
               {account.pace?.mode === 'careful' && (
                 <>
                   <dt>New chats left today</dt>

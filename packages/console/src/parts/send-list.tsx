@@ -65,6 +65,7 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
           {send.job_id}
         </code>
         {send.parts > 1 && <span class="sub">{plural(send.parts, 'message')}</span>}
+        {send.read_at !== null && <span class="sub">read {clock(send.read_at, now)}</span>}
         {isPending && (
           <button type="button" class="small" disabled={cancel.busy} onClick={() => void cancel.run()}>
             Cancel

@@ -353,6 +353,18 @@ export const ERROR_CODES = {
     'This account does not receive.',
     'Turn receiving on by `/telegram/user/receive`.',
   ),
+  REPLIES_ONLY_ON: entry(
+    409,
+    'user_action',
+    'This account answers only people who have written to it, so it must receive.',
+    'Set `replies_only` to false by `/telegram/user/pace` first.',
+  ),
+  NOT_A_REPLY: entry(
+    403,
+    'user_action',
+    'This account answers only, and this person is not known to have written to it in time.',
+    'Wait until they write, or name them by id. `replies_only` of `/telegram/user/pace` changes the rule.',
+  ),
   EVENTS_GONE: entry(
     410,
     'permanent',

@@ -16,6 +16,7 @@ import { BatchedScript, type Run } from '../redis/batched-script.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { Call } from '../redis/redis-calls.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
+import { IS_REPLY } from './replies-only.ts';
 
 /**
  * The keys of BullMQ's scripts, by their names within a queue. Only the prefix is sent to Redis, since messages are
@@ -43,6 +44,8 @@ export type EnqueueReply =
   | { is: 'full' }
   /** The account has no such upload. */
   | { is: 'no_upload' }
+  /** The account answers only, and its recipient has not written in time. */
+  | { is: 'no_reply' }
   /** The account's view is not the one given. `view` is the current one (JSON). */
   | { is: 'changed'; view: string | null };
 
@@ -57,19 +60,22 @@ export interface JobToEnqueue extends PackedJob {
   after: string;
   /** The uploads that the job uses. */
   uploads: readonly string[];
+  /** As {@link replyCheckOf} says it; empty: anybody may be written to. */
+  reply: string;
 }
 
 /**
  * KEYS: prefix of the queue's keys, the account's view, the shard's due accounts. ARGV: BullMQ's arguments, then the
  * name of BullMQ's script, the expected view, the job's id if the job may already exist, the time at which it is due
  * (empty: do not notify the owner), the account, the channel of the notification, the job that it waits for (empty:
- * none), its own id, and the uploads that it uses: empty, or their ids and the prefix of their keys (JSON).
+ * none), its own id, the uploads that it uses: empty, or their ids and the prefix of their keys (JSON), and the check
+ * whether it is a reply.
  *
  * A message behind others needs no notification, because the owner already works through that queue.
  * @param maxPending most messages of one account that may wait at a time.
  */
 function enqueueLua(maxPending: number): string {
-  return `${NOTIFY_OWNER}${DEPENDENTS}${UPLOAD_USES}
+  return `${NOTIFY_OWNER}${DEPENDENTS}${UPLOAD_USES}${IS_REPLY}
 local prefix = KEYS[1]
 local view = redis.call('GET', KEYS[2])
 if (view or '') ~= ARGV[5] then return { 'changed', view } end
@@ -77,6 +83,7 @@ local data = ARGV[6] ~= '' and redis.call('HGET', prefix .. ARGV[6], 'data')
 if data then return { 'repeated', data } end
 local after = ARGV[10]
 if after ~= '' and redis.call('EXISTS', prefix .. after) == 0 then return { 'orphaned' } end
+if ARGV[13] ~= '' and not is_reply(ARGV[13]) then return { 'no_reply' } end
 local waiting = redis.call('LLEN', prefix .. 'wait')
 local pending = waiting + redis.call('ZCARD', prefix .. 'delayed') + redis.call('LLEN', prefix .. 'active')
   + redis.call('ZCARD', prefix .. 'waiting-children')
@@ -120,7 +127,7 @@ export class EnqueueScript {
     this.#script = new BatchedScript(
       redis,
       enqueueLua(maxPending),
-      { keys: 3, args: BULLMQ_ARGS + 9 },
+      { keys: 3, args: BULLMQ_ARGS + 10 },
       clock,
     );
   }
@@ -141,10 +148,11 @@ export class EnqueueScript {
     const channel = dueAccountsChannel(shard);
     const runs = jobs.map((job): Run => {
       this.#compare(job, prefix);
-      const { args, command, isKeyed, jobId, dueAt, after, uploads } = job;
+      const { args, command, isKeyed, jobId, dueAt, after, uploads, reply } = job;
       const notifyAt = this.notifies ? dueAt : '';
       const uses = uploads.length === 0 ? '' : JSON.stringify({ prefix: uploadsPrefix(userId), uploads });
-      const own = [command, view ?? '', isKeyed ? jobId : '', notifyAt, userId, channel, after, jobId, uses];
+      const id = isKeyed ? jobId : '';
+      const own = [command, view ?? '', id, notifyAt, userId, channel, after, jobId, uses, reply];
       return { keys, args: [...args, ...own] };
     });
     return (await this.#script.run(runs, call)).map((reply) => read(reply as Reply));
@@ -166,12 +174,13 @@ type Reply =
   | ['full']
   | ['orphaned']
   | ['no_upload']
+  | ['no_reply']
   | ['changed', (string | null)?];
 
 function read(reply: Reply): EnqueueReply {
   if (reply[0] === 'added') return { is: 'added', behind: reply[1] };
   if (reply[0] === 'repeated') return { is: 'repeated', data: reply[1] };
   if (reply[0] === 'orphaned') return { is: 'orphaned' };
-  if (reply[0] === 'no_upload') return { is: 'no_upload' };
+  if (reply[0] === 'no_upload' || reply[0] === 'no_reply') return { is: reply[0] };
   return reply[0] === 'full' ? { is: 'full' } : { is: 'changed', view: reply[1] ?? null };
 }

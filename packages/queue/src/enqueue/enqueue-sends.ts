@@ -16,6 +16,7 @@ import {
 } from '../views/account-views.ts';
 import type { EnqueueReply, EnqueueScript } from './enqueue-script.ts';
 import type { PlacedJob } from './place-job.ts';
+import { notAReply, replyCheckOf } from './replies-only.ts';
 
 /** Checks whether an account's messages may be enqueued. Throws if not. */
 export type Admission = (view: AccountView) => void;
@@ -39,8 +40,9 @@ export type EnqueueOutcome = { view: AccountView; isRepeat: boolean } | GatewayE
  * Enqueues messages of one account in order, in one round trip. Optimistic: checked against the cached account view. If
  * that view has changed, Redis rejects them all, and they are checked against the new view.
  * @param sends at most 64.
- * @returns for each message its view, or why it was not enqueued: `QUEUE_FULL`, `UPLOAD_NOT_FOUND`, `JOB_NOT_FOUND`
- * where it is to follow a job that does not exist, or `IDEMPOTENCY_MISMATCH` where its key belongs to another message.
+ * @returns for each message its view, or why it was not enqueued: `QUEUE_FULL`, `UPLOAD_NOT_FOUND`, `NOT_A_REPLY`,
+ * `JOB_NOT_FOUND` where it is to follow a job that does not exist, or `IDEMPOTENCY_MISMATCH` where its key belongs to
+ * another message.
  * @throws {GatewayError} what `admission` throws; {@link TooLate} where none was enqueued.
  */
 export async function enqueueSends(
@@ -57,6 +59,7 @@ export async function enqueueSends(
     // exist.
     const { queue, backend } = accounts.open(userId);
     const now = Date.now();
+    const admittedBy = view;
     const jobs = sends.map((send) => jobOf(send, now, retentionMs));
     const packed = jobs.map((job, index) => ({
       ...backend.pack(queue, job),
@@ -65,6 +68,7 @@ export async function enqueueSends(
       uploads: sends[index]?.uploads ?? [],
       dueAt: job.opts.delay === 0 ? 0 : now + job.opts.delay,
       after: job.data.after?.jobId ?? '',
+      reply: replyCheckOf({ name: job.name, data: job.data }, admittedBy, now),
     }));
     const replies = await script.enqueue({ userId, shard }, packed, json, call);
     const [first] = replies;
@@ -72,8 +76,7 @@ export async function enqueueSends(
       // After a cut-off the caller got an error, and the job will be withdrawn. So do not notify a worker.
       if (!script.notifies && !call.isCutOff)
         for (const { dueAt } of packed) notifyOwner(redis, shard, userId, dueAt).catch(() => {});
-      const enqueuedBy = view;
-      return Promise.all(sends.map((send, index) => outcomeOf(send, replies[index], enqueuedBy, maxPending)));
+      return Promise.all(sends.map((send, index) => outcomeOf(send, replies[index], admittedBy, maxPending)));
     }
     call.mayHaveTakenEffect = false;
     ({ json, view } = await admitted(redis, publishedView(userId, first.view), { userId, shard, admission }));
@@ -151,6 +154,7 @@ async function outcomeOf(
   if (reply?.is === 'full') return queueFull(maxPending);
   if (reply?.is === 'orphaned') return new GatewayError('JOB_NOT_FOUND');
   if (reply?.is === 'no_upload') return new GatewayError('UPLOAD_NOT_FOUND');
+  if (reply?.is === 'no_reply') return notAReply(view);
   if (reply?.is === 'repeated' && !(await isSameRequest(key, digestIn(reply.data))))
     return new GatewayError('IDEMPOTENCY_MISMATCH');
   return { view, isRepeat: reply?.is === 'repeated' };

@@ -5,6 +5,7 @@ import {
   accountPrefix,
   accountViewKey,
   heldJobsKey,
+  readsKey,
   sendListKey,
   sendStateKey,
 } from '../keys.ts';
@@ -70,7 +71,13 @@ export class AccountWatcher {
     const lists = (['wait', 'active', 'delayed', 'completed', 'failed'] as const).map((list) =>
       sendListKey(userId, list),
     );
-    const keys = [accountViewKey(userId), sendStateKey(userId), heldJobsKey(userId), ...lists];
+    const keys = [
+      accountViewKey(userId),
+      sendStateKey(userId),
+      heldJobsKey(userId),
+      readsKey(userId),
+      ...lists,
+    ];
     return (await this.#trackerOf(userId)?.remember(keys)) ?? false;
   }
 

@@ -14,10 +14,15 @@ export class AccountEvents {
   constructor(
     redis: RedisClient,
     calls: RedisCalls,
-    { redisAddress, shards, sealer }: { redisAddress: RedisAddress; shards: number; sealer: Sealer },
+    {
+      redisAddress,
+      shards,
+      sealer,
+      eventRetentionMs = Infinity,
+    }: { redisAddress: RedisAddress; shards: number; sealer: Sealer; eventRetentionMs?: number },
   ) {
     this.#calls = calls;
-    this.#reader = new EventReader(redis, sealer);
+    this.#reader = new EventReader(redis, sealer, eventRetentionMs);
     this.#notices = new EventNotices(redis, redisAddress, shards);
   }
 

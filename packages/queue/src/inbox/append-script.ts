@@ -1,3 +1,13 @@
+import {
+  eventIndexKey,
+  eventsKey,
+  fenceKey,
+  readsKey,
+  readTimesKey,
+  receivingKey,
+  updateStateKey,
+  writersKey,
+} from '../keys.ts';
 import { Script } from '../redis/script.ts';
 
 /** Bytes that Redis needs for an event beside its text: stream entry and index. Measured at 90 to 130. */
@@ -5,6 +15,10 @@ const OVERHEAD = 120;
 
 /** Most events that one run drops. More go with the next ones. */
 const MOST_DROPPED = 1_000;
+
+/** Reads that an account keeps, and for how long it keeps them and the times of incoming messages, ms. */
+const MOST_READS = 10_000;
+const FACTS_KEPT_MS = 30 * 86_400_000;
 
 /**
  * Lua function that drops the oldest events until at most `most` and `most_bytes` are left, and none from before
@@ -41,23 +55,49 @@ local function drop_oldest(events, index, count, bytes, most, most_bytes, since)
 end`;
 
 /**
+ * Lua functions that store what is known of private chats beside the events. A read that is told again keeps its first
+ * time, and an older message does not replace the time of a newer one.
+ */
+const PRIVATE_CHATS = `
+local function store_read(reads, times, chat, up_to, at)
+  local from = chat .. ':' .. up_to
+  if #redis.call('ZRANGEBYLEX', reads, '[' .. from, '(' .. chat .. ';', 'LIMIT', 0, 1) > 0 then return end
+  redis.call('ZADD', reads, 0, from .. ':' .. at)
+  redis.call('ZADD', times, at, from .. ':' .. at)
+end
+local function drop_reads(reads, times, now)
+  while true do
+    local oldest = redis.call('ZRANGE', times, 0, 0, 'WITHSCORES')
+    local is_kept = not oldest[1] or tonumber(oldest[2]) >= now - ${FACTS_KEPT_MS}
+    if is_kept and redis.call('ZCARD', times) <= ${MOST_READS} then return end
+    redis.call('ZREM', reads, oldest[1])
+    redis.call('ZREM', times, oldest[1])
+  end
+end
+local function store_writer(writers, person, at, now)
+  redis.call('ZADD', writers, 'GT', at, person)
+  redis.call('ZREMRANGEBYSCORE', writers, '-inf', now - ${FACTS_KEPT_MS})
+end`;
+
+/**
  * Appends events and stores the update state that they lead to, all or nothing.
  *
  * Redis refuses the first write of a script when it is out of memory, and no later one. Dropping comes first, so a run
  * that drops events can still append.
  *
- * KEYS: fence, receiving, events, index, update state.
+ * KEYS: fence, receiving, events, index, update state, reads, times of the reads, writers.
  * ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8 limit of numbers ('':
  * as stored), 9 number to begin above if none is stored ('': none), 10 events kept while memory is short ('': it is
  * not), 11 and 12 gaps for lack of memory and for a lost store ('': not needed), 13 names to delete from the state
- * (`*`: all), 14 names and values to store there, 15 events. 13 to 15 are the sizes of the lists that follow in this
- * order.
+ * (`*`: all), 14 names and values to store there, 15 events, 16 reads in private chats, 17 people who wrote. 13 to 17
+ * are the sizes of the lists that follow in this order.
  * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
- * its edit (see `EventText`).
+ * its edit (see `EventText`). A read is its chat, the last message that was read (10 digits), and when (ms). A person
+ * comes with the time of their message (ms).
  * Returns `fenced`, `lost` (no number is stored), `limit`, or `ok`, and the latest number. After `ok` follow the bytes
  * of all events, which events (from 1) were repeats, and the reasons of the gaps that the script added.
  */
-export const APPEND = new Script(`${DROP_OLDEST}
+export const APPEND = new Script(`${DROP_OLDEST}${PRIVATE_CHATS}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced', '0' } end
 local known = redis.call('HMGET', KEYS[2], 'last_seq', 'token', 'bytes', 'tight', 'limit')
 local function text(number) return string.format('%.0f', number) end
@@ -121,7 +161,7 @@ elseif known[4] then
   redis.call('HDEL', KEYS[2], 'tight')
 end
 
-local at = 16
+local at = 18
 for i = 1, deletes do
   if ARGV[at] == '*' then redis.call('DEL', KEYS[5]) else redis.call('HDEL', KEYS[5], ARGV[at]) end
   at = at + 1
@@ -135,6 +175,15 @@ for i = 1, appends do
   if not append(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) then repeats[#repeats + 1] = i end
   at = at + 4
 end
+for i = 1, tonumber(ARGV[16]) do
+  store_read(KEYS[6], KEYS[7], ARGV[at], ARGV[at + 1], ARGV[at + 2])
+  at = at + 3
+end
+if ARGV[16] ~= '0' then drop_reads(KEYS[6], KEYS[7], now) end
+for i = 1, tonumber(ARGV[17]) do
+  store_writer(KEYS[8], ARGV[at], ARGV[at + 1], now)
+  at = at + 2
+end
 if count > most or bytes > most_bytes then
   count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
 end
@@ -146,6 +195,21 @@ if gaps > 0 then redis.call('HINCRBY', KEYS[2], 'gaps', gaps) end
 if last > stored then redis.call('PUBLISH', ARGV[4], ARGV[3] .. ' ' .. text(last)) end
 return { 'ok', text(last), text(bytes), repeats, added_gaps }`);
 
+/** The KEYS of {@link APPEND}. */
+export function appendKeys(userId: string): string[] {
+  const keys = [
+    fenceKey,
+    receivingKey,
+    eventsKey,
+    eventIndexKey,
+    updateStateKey,
+    readsKey,
+    readTimesKey,
+    writersKey,
+  ];
+  return keys.map((key) => key(userId));
+}
+
 /**
  * Stores an account's settings of receiving. KEYS: fence, receiving. ARGV: fence, settings (JSON), whether it receives,
  * account, channel. Returns the bytes of its events.
@@ -156,10 +220,13 @@ redis.call('HSET', KEYS[2], 'settings', ARGV[2])
 if ARGV[3] == '0' then redis.call('PUBLISH', ARGV[5], ARGV[4] .. ' off') end
 return { redis.call('HGET', KEYS[2], 'bytes') or '0' }`);
 
-/** Deletes all events of an account; the numbers go on. KEYS as {@link APPEND}. ARGV: fence, account, channel. */
+/**
+ * Deletes all events of an account and what is known of its private chats; the numbers go on. KEYS as {@link APPEND},
+ * and names. ARGV: fence, account, channel.
+ */
 export const FORGET = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
-redis.call('DEL', KEYS[3], KEYS[4], KEYS[5])
+redis.call('DEL', unpack(KEYS, 3))
 redis.call('HDEL', KEYS[2], 'bytes', 'tight', 'settings')
 redis.call('PUBLISH', ARGV[3], ARGV[2] .. ' off')
 return 'ok'`);

@@ -55,7 +55,11 @@ async function storedChats(
   if (messageIds.length === 0) return chats;
   const values = await redis.hmget(eventIndexKey(userId), ...messageIds.map(String));
   const read = async (messageId: number, seq: number) => {
-    const { events } = await readEventPage(redis, userId, seq - 1, 1);
+    const { events } = await readEventPage(redis, userId, {
+      after: seq - 1,
+      limit: 1,
+      retentionMs: Infinity,
+    });
     const event = events[0]?.seq === seq ? text.read(userId, events[0].text) : null;
     if (event !== null && 'message' in event) chats.set(messageId, withoutTopic(event.message.chat));
   };

@@ -23,14 +23,18 @@ export class EventReader {
   readonly #redis: RedisClient;
   readonly #text: EventText;
 
-  constructor(redis: RedisClient, sealer: Sealer) {
+  readonly #retentionMs: number;
+
+  /** @param retentionMs events that are older count as gone, whether or not they are dropped yet. */
+  constructor(redis: RedisClient, sealer: Sealer, retentionMs: number) {
     this.#redis = redis;
     this.#text = new EventText(sealer, false);
+    this.#retentionMs = retentionMs;
   }
 
   /** Reads at most `limit` events after the number `after`. */
   async read(userId: string, after: number, limit: number): Promise<EventPage> {
-    const page = await readEventPage(this.#redis, userId, after, limit);
+    const page = await readEventPage(this.#redis, userId, { after, limit, retentionMs: this.#retentionMs });
     const { lastSeq, oldestSeq } = page;
     const isGone = after < oldestSeq - 1 || after > lastSeq;
     const events = isGone ? [] : page.events;
@@ -44,7 +48,7 @@ export class EventReader {
 
   /** How the account receives, as its status shows it. */
   receiving(userId: string): Promise<Receiving> {
-    return receivingOf(this.#redis, userId);
+    return receivingOf(this.#redis, userId, this.#retentionMs);
   }
 }
 

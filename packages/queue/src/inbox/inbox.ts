@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { EventDraft, EventFilter, GapReason, LiveEvent } from '@gateway/contracts';
 import { redisRefusal, type Sealer } from '@gateway/runtime';
 import {
-  eventIndexKey,
   eventsChannel,
   eventsKey,
   fenceKey,
+  knownNamesKey,
   receivingAccountsKey,
   receivingKey,
-  updateStateKey,
 } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { onRedisChange } from '../redis/contact.ts';
-import { APPEND, FORGET, WRITE_SETTINGS } from './append-script.ts';
+import { APPEND, appendKeys, FORGET, WRITE_SETTINGS } from './append-script.ts';
 import { indexNamesOf, nameDeletedChats } from './deleted-chats.ts';
 import { EventText } from './event-text.ts';
 import type { MemoryWatch } from './memory-watch.ts';
+import { argumentsOf, type PrivateNews } from './private-news.ts';
 import { readUpdateState, type UpdateStateChange } from './update-state.ts';
 
 /** Events of an account that are kept while memory is short. */
@@ -47,6 +47,8 @@ export interface Append {
   events: readonly EventDraft[];
   /** The update state that the events lead to, stored with them. */
   state?: UpdateStateChange;
+  /** What they tell of private chats, with what the filter leaves out. */
+  news?: PrivateNews;
   seq: {
     /**
      * The number above which the sequence begins if Redis knows none of the account: 0 at first, later the limit that
@@ -68,7 +70,7 @@ export interface ReceivingSettings {
   filter: EventFilter;
 }
 
-type RunOf = Pick<Append, 'events' | 'state'> & { seq: Append['seq'] | null };
+type RunOf = Pick<Append, 'events' | 'state' | 'news'> & { seq: Append['seq'] | null };
 
 /** The reply of {@link APPEND}. */
 type Reply = [
@@ -147,19 +149,24 @@ export class Inbox {
 
   /** Stores the settings for the API. An account that stops to receive has its open streams ended. @throws {Fenced} */
   async writeReceiving(userId: string, fence: string, settings: ReceivingSettings): Promise<void> {
-    const [fenceOf, receiving] = keysOf(userId);
     const json = JSON.stringify(settings);
     const args = [fence, json, settings.enabled ? '1' : '0', userId, this.#channelOf(userId)];
-    const reply = await WRITE_SETTINGS.run(this.#options.redis, [fenceOf, receiving], args);
+    const keys = [fenceKey(userId), receivingKey(userId)];
+    const reply = await WRITE_SETTINGS.run(this.#options.redis, keys, args);
     if (!Array.isArray(reply)) throw new Fenced(userId);
     this.#bytes.set(userId, Number(reply[0]));
   }
 
-  /** Deletes events, index, update state and settings, and ends open streams. The numbers go on. @throws {Fenced} */
+  /**
+   * Deletes events, index, update state, settings and what is known of private chats, and ends open streams. The
+   * numbers go on.
+   * @throws {Fenced}
+   */
   async forget(userId: string, fence: string): Promise<void> {
     await this.#inTurn(userId, async () => {
       const args = [fence, userId, this.#channelOf(userId)];
-      if ((await FORGET.run(this.#options.redis, keysOf(userId), args)) !== 'ok') throw new Fenced(userId);
+      const keys = [...appendKeys(userId), knownNamesKey(userId)];
+      if ((await FORGET.run(this.#options.redis, keys, args)) !== 'ok') throw new Fenced(userId);
       this.#bytes.delete(userId);
     });
   }
@@ -180,7 +187,7 @@ export class Inbox {
     const key = eventsKey(userId);
     this.#appends += 1;
     const token = `${this.#name}:${this.#appends}`;
-    const run = () => APPEND.run(redis, keysOf(userId), this.#arguments(userId, fence, token, append));
+    const run = () => APPEND.run(redis, appendKeys(userId), this.#arguments(userId, fence, token, append));
     const reply = await run().catch((error: unknown) => {
       // Redis refuses only the first write of a script, so nothing was appended.
       if (!isOutOfMemory(error) || memory.isShort(key)) throw error;
@@ -205,12 +212,13 @@ export class Inbox {
     userId: string,
     fence: string,
     token: string,
-    { events, state = { set: {} }, seq }: RunOf,
+    { events, state = { set: {} }, news, seq }: RunOf,
   ): (string | number)[] {
     const { limits, memory } = this.#options;
     const isShort = memory.isShort(eventsKey(userId));
     const removed = state.remove ?? [];
     const set = Object.entries(state.set);
+    const [newsSizes, newsArguments] = argumentsOf(news);
     return [
       fence,
       token,
@@ -228,6 +236,7 @@ export class Inbox {
       removed.length,
       set.length,
       events.length,
+      ...newsSizes,
       ...removed,
       ...set.flat(),
       ...events.flatMap((event) => [
@@ -236,6 +245,7 @@ export class Inbox {
         indexNamesOf(event),
         this.#text.editOf(event),
       ]),
+      ...newsArguments,
     ];
   }
 
@@ -266,18 +276,6 @@ export class Inbox {
 function gapFor(reason: GapReason): EventDraft {
   const occurred_at = new Date().toISOString();
   return { type: 'updates.gap', occurred_at, caught_up: false, chat: null, reason };
-}
-
-function keysOf(
-  userId: string,
-): [fence: string, receiving: string, events: string, index: string, state: string] {
-  return [
-    fenceKey(userId),
-    receivingKey(userId),
-    eventsKey(userId),
-    eventIndexKey(userId),
-    updateStateKey(userId),
-  ];
 }
 
 function isOutOfMemory(error: unknown): boolean {

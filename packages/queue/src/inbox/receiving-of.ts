@@ -8,11 +8,18 @@ const settingsSchema = receivingSchema.pick({ enabled: true, since: true, filter
 
 const OFF: z.infer<typeof settingsSchema> = { enabled: false, since: null, filter: {} };
 
-/** How an account receives, as its status shows it. */
-export async function receivingOf(redis: RedisClient, userId: string): Promise<Receiving> {
+/**
+ * How an account receives, as its status shows it.
+ * @param retentionMs events that are older count as gone.
+ */
+export async function receivingOf(
+  redis: RedisClient,
+  userId: string,
+  retentionMs = Infinity,
+): Promise<Receiving> {
   const [json, { lastSeq, oldestSeq, gaps }] = await Promise.all([
     redis.hget(receivingKey(userId), 'settings'),
-    readEventPage(redis, userId, 0, 0),
+    readEventPage(redis, userId, { after: 0, limit: 0, retentionMs }),
   ]);
   const settings = json === null ? OFF : settingsSchema.parse(JSON.parse(json));
   return { ...settings, last_seq: lastSeq, oldest_seq: oldestSeq, gaps };

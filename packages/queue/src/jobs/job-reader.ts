@@ -18,6 +18,7 @@ import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { readAccountView } from '../views/account-views.ts';
 import { parseJobId, type JobAddress } from './job-id.ts';
+import { privateMessagesOf, readReadAt } from './read-at.ts';
 
 export interface JobSources {
   redis: RedisClient;
@@ -73,7 +74,9 @@ export async function describeJob(
   const isBlank = kind === 'send' && state === 'completed' && job.returnvalue === null;
   if (!asItIs && (!isRead || isBlank)) return null;
   const held = kind === 'send' ? await whyHeld(redis, job, state, userId, view) : null;
-  return describe(job, userId, publicState(job, state, held), held);
+  const messages = kind === 'send' && state === 'completed' ? privateMessagesOf(job) : null;
+  const readAt = messages === null ? null : await readReadAt(redis, userId, messages);
+  return { ...describe(job, userId, publicState(job, state, held), held), read_at: readAt };
 }
 
 /** Why a job is not being sent now; `null` if nothing holds it. */
@@ -97,7 +100,7 @@ function describe(
   userId: string,
   state: JobState,
   held: HoldNotice | null,
-): JobView {
+): Omit<JobView, 'read_at'> {
   return {
     job_id: job.id ?? '',
     type: job.name,

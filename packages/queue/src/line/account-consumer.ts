@@ -1,6 +1,7 @@
 import { actionOf, readJob, type AnyAction, type JobEnvelope } from '@gateway/actions';
 import { GatewayError, sendResultSchema } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
+import { resultInChat } from '../jobs/read-at.ts';
 import { accountPrefix, SEND_QUEUE, sendJobKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
@@ -152,12 +153,12 @@ export class AccountConsumer {
   async #complete(
     job: BullmqJob,
     result: object,
-    { state, attempts, fetchNext }: CompleteOptions,
+    { state, attempts, privateChat, fetchNext }: CompleteOptions,
   ): Promise<Fetched | null> {
     // BullMQ returns the next job to a manual caller as its data and its id.
     const [data, id]: unknown[] =
       (await this.#owned.writeWithEndOf(job.id ?? '', { state, attempts, result }, () =>
-        job.moveToCompleted(result, this.#fence, fetchNext),
+        job.moveToCompleted(resultInChat(result, privateChat), this.#fence, fetchNext),
       )) ?? [];
     this.#fetchedJobs -= 1;
     if (!fetchNext) return null;

@@ -69,6 +69,8 @@ export interface CompleteOptions {
   state?: SendState | undefined;
   /** Total number of tries of the job; one more than before by default. */
   attempts?: number | undefined;
+  /** Id of the private chat in which the job's messages are; `undefined`: another chat, or not known. */
+  privateChat?: string | undefined;
   /** Whether to fetch the next job too, as `AccountConsumer.next` does. */
   fetchNext: boolean;
 }

@@ -2,6 +2,7 @@ import { readJob, type JobEnvelope } from '@gateway/actions';
 import type { AccountView, JobView, SendSummary } from '@gateway/contracts';
 import type { Job } from 'bullmq';
 import { describeJob, MOST_READS, type BullState } from '../jobs/job-reader.ts';
+import { privateMessagesOf, readReadAt, type PrivateMessages } from '../jobs/read-at.ts';
 import { sendListKey, type JobList } from '../keys.ts';
 import type { AccountQueues } from '../line/account-queues.ts';
 import { parkedJobsKey } from '../line/dependents.ts';
@@ -27,7 +28,7 @@ export class SendListReader {
   readonly #queues: AccountQueues;
   readonly #userId: string;
   /** Keyed by id and end time, since a job that was retried ends again. */
-  #known = new Map<string, SendSummary>();
+  #known = new Map<string, Shown>();
 
   constructor(redis: RedisClient, queues: AccountQueues, userId: string) {
     this.#redis = redis;
@@ -62,15 +63,18 @@ export class SendListReader {
       .slice(0, limit);
     const view = await readAccountView(this.#redis, this.#userId, now);
     const summary = async (entry: Listed) => this.#summarize(entry, view);
-    const known = this.#known;
+    const endedSummary = async (entry: Listed & { at: number }) => {
+      const known = this.#known.get(`${entry.id} ${entry.at}`);
+      return known === undefined ? summary(entry) : this.#whetherRead(known);
+    };
     const shown = await Promise.all([
       Promise.all(pending.map(summary)),
-      Promise.all(ended.map(async (entry) => known.get(`${entry.id} ${entry.at}`) ?? summary(entry))),
+      Promise.all(ended.map(endedSummary)),
     ]);
     this.#known = new Map(
       ended.flatMap(({ id, at }, index) => {
-        const one = shown[1][index];
-        return one === null || one === undefined || one.finished_at === null ? [] : [[`${id} ${at}`, one]];
+        const one = shown[1][index] ?? null;
+        return one === null || one.summary.finished_at === null ? [] : [[`${id} ${at}`, one]];
       }),
     );
     // A job that changed its list during the read may appear in both: show it once.
@@ -80,10 +84,22 @@ export class SendListReader {
       shownIds.add(one.job_id);
       return true;
     };
-    const all = shown.flat().filter(isNew);
+    const all = shown
+      .flat()
+      .map((one) => one?.summary ?? null)
+      .filter(isNew);
     return {
       pending: all.filter(({ finished_at: at }) => at === null),
       ended: all.filter(({ finished_at: at }) => at !== null).slice(0, limit),
+    };
+  }
+
+  /** An ended job as it was shown, and whether its messages are read by now. */
+  async #whetherRead({ summary, messages }: Shown): Promise<Shown> {
+    if (messages === null || summary.read_at !== null) return { summary, messages };
+    return {
+      summary: { ...summary, read_at: await readReadAt(this.#redis, this.#userId, messages) },
+      messages,
     };
   }
 
@@ -91,21 +107,27 @@ export class SendListReader {
    * Describes one job; `null` if it no longer exists. The state comes from the list that holds the job, since finding a
    * job in a long queue is slow. Only a job that has left its list meanwhile has its state looked up.
    */
-  async #summarize({ id, state }: Listed, view: AccountView): Promise<SendSummary | null> {
+  async #summarize({ id, state }: Listed, view: AccountView): Promise<Shown | null> {
     const job = await this.#queue.getJob(id);
     if (job === undefined) return null;
     const address = { kind: 'send', userId: this.#userId } as const;
     const described = await describeJob(this.#redis, { job, state }, address, view);
-    return described === null ? this.#summarizeMoved(id, view) : summaryOf(job, described);
+    return described === null ? this.#summarizeMoved(id, view) : shownOf(job, described);
   }
 
-  async #summarizeMoved(jobId: string, view: AccountView, reads = MOST_READS): Promise<SendSummary | null> {
+  async #summarizeMoved(jobId: string, view: AccountView, reads = MOST_READS): Promise<Shown | null> {
     const [job, state] = await Promise.all([this.#queue.getJob(jobId), this.#queue.getJobState(jobId)]);
     if (job === undefined) return null;
     const address = { kind: 'send', userId: this.#userId } as const;
     const described = await describeJob(this.#redis, { job, state }, address, view, reads === 1);
-    return described === null ? this.#summarizeMoved(jobId, view, reads - 1) : summaryOf(job, described);
+    return described === null ? this.#summarizeMoved(jobId, view, reads - 1) : shownOf(job, described);
   }
+}
+
+interface Shown {
+  summary: SendSummary;
+  /** What its recipient may read. */
+  messages: PrivateMessages | null;
 }
 
 /** A job's id, with the state of the list that holds it. */
@@ -116,6 +138,10 @@ interface Listed {
 
 function listed(state: BullState, ids: readonly string[]): Listed[] {
   return ids.map((id) => ({ id, state }));
+}
+
+function shownOf(job: Job<JobEnvelope, object>, described: JobView): Shown {
+  return { summary: summaryOf(job, described), messages: privateMessagesOf(job) };
 }
 
 function summaryOf(job: Job<JobEnvelope, object>, described: JobView): SendSummary {

@@ -1,4 +1,5 @@
 import type { Recipient } from '@gateway/contracts';
+import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
 import type { Recipients } from '../peers/recipients.ts';
@@ -24,11 +25,22 @@ export async function readChat(
       const [found] = await messagesById(caller, peer, [reading.upTo]);
       if (found?.isInChat !== true) throw messageNotFound();
     }
-    // Telegram takes 0 for the whole chat.
-    const maxId = reading.upTo ?? 0;
-    if (peer instanceof Api.InputPeerChannel)
+    if (peer instanceof Api.InputPeerChannel) {
+      // Telegram takes 0 for the whole chat.
+      const maxId = reading.upTo ?? 0;
       await caller.act(new Api.channels.ReadHistory({ channel: new Api.InputChannel(peer), maxId }));
-    else await caller.act(new Api.messages.ReadHistory({ peer, maxId }));
+    } else {
+      // Telegram does not say how far it has read. So the call names the newest message, for the account's own events.
+      const maxId = reading.upTo ?? (await newestIn(caller, peer));
+      await caller.act(new Api.messages.ReadHistory({ peer, maxId }));
+    }
     return {};
   });
+}
+
+/** The id of the newest message of a chat; 0 if it has none. */
+async function newestIn(caller: Caller, peer: Api.TypeInputPeer): Promise<number> {
+  const page = { offsetId: 0, offsetDate: 0, addOffset: 0, limit: 1, maxId: 0, minId: 0, hash: bigInt.zero };
+  const answer = await caller.ask(new Api.messages.GetHistory({ peer, ...page }));
+  return answer instanceof Api.messages.MessagesNotModified ? 0 : (answer.messages[0]?.id ?? 0);
 }
