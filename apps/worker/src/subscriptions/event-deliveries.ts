@@ -10,7 +10,6 @@ import {
   WEBHOOKS_CHANNEL,
   type ShardLease,
   type Subscriber,
-  type Webhook,
 } from '@gateway/queue';
 import { withTimeout } from '@gateway/runtime';
 import { deliverEvents, type DeliveryParts } from './deliver-events.ts';
@@ -53,6 +52,8 @@ export class EventDeliveries {
   readonly #lag: WebhookLag;
   #counts = { active: 0, paused: 0 };
   #loading: Promise<void> = Promise.resolve();
+  /** The webhooks of the latest load. */
+  #known: ReadonlySet<string> = new Set();
 
   constructor(options: EventDeliveriesOptions) {
     this.#options = options;
@@ -129,24 +130,23 @@ export class EventDeliveries {
     const active = new Map(webhooks.filter(({ state }) => state === 'active').map((each) => [each.id, each]));
     this.#counts = { active: active.size, paused: webhooks.length - active.size };
     const fresh: WebhookLane[] = [];
-    let isAnyDeleted = false;
     for (const [id, lane] of this.#lanes) {
       if (active.get(id)?.stateAt === lane.webhook.stateAt && !lane.isClosed) continue;
       lane.close();
       this.#lanes.delete(id);
-      isAnyDeleted ||= webhooks.every((webhook) => webhook.id !== id);
     }
     for (const [id, webhook] of active) {
       if (this.#lanes.has(id)) continue;
-      const lane: WebhookLane = new WebhookLane(webhook, (userId) => this.#deliver(lane, userId));
+      const lane: WebhookLane = new WebhookLane(webhook, (userId) => this.#deliver(lane, userId), Date.now);
       this.#lanes.set(id, lane);
       fresh.push(lane);
     }
     this.#index();
-    for (const shard of this.#leases.keys()) {
-      if (isAnyDeleted) await this.#dropCursors(shard, webhooks);
-      await this.#look(shard, fresh);
-    }
+    const deleted = new Set([...this.#known].filter((id) => webhooks.every((webhook) => webhook.id !== id)));
+    this.#known = new Set(webhooks.map(({ id }) => id));
+    // Not awaited: it reads all accounts, and new webhooks must not wait for that.
+    if (deleted.size > 0) void this.#dropCursors(deleted);
+    for (const shard of this.#leases.keys()) await this.#look(shard, fresh);
   }
 
   #index(): void {
@@ -160,8 +160,7 @@ export class EventDeliveries {
   }
 
   #retryDue(): void {
-    const now = Date.now();
-    for (const lane of this.#lanes.values()) lane.retryDue(now);
+    for (const lane of this.#lanes.values()) lane.retryDue();
   }
 
   #lookAtAll(): void {
@@ -193,10 +192,20 @@ export class EventDeliveries {
     }
   }
 
-  async #dropCursors(shard: number, webhooks: readonly Webhook[]): Promise<void> {
-    const ids = new Set(webhooks.map(({ id }) => id));
-    for (const userId of await receivingAccounts(this.#options.redis, shard))
-      await dropCursors(this.#options.redis, userId, (id) => ids.has(id));
+  /** Never throws: what remains of a deleted webhook is only a number in each account. */
+  async #dropCursors(deleted: ReadonlySet<string>): Promise<void> {
+    const { redis, logger } = this.#options;
+    try {
+      for (const shard of this.#leases.keys()) {
+        const userIds = await receivingAccounts(redis, shard);
+        for (let at = 0; at < userIds.length; at += CHUNK) {
+          const chunk = userIds.slice(at, at + CHUNK);
+          await Promise.all(chunk.map((userId) => dropCursors(redis, userId, (id) => !deleted.has(id))));
+        }
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'could not delete the places of a deleted webhook');
+    }
   }
 
   /** Never throws. */
