@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { GatewayError } from '@gateway/contracts';
 import { parseSettings, silentLogger, type App } from '@gateway/runtime';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startApi, type ApiOverrides } from './api-app.ts';
 import { FakeProducer, JOB_ID, SENT } from './testing/fake-producer.ts';
 import { rawRequest } from './testing/raw-request.ts';
@@ -147,14 +147,18 @@ describe('closing', () => {
     running.splice(0);
   });
 
-  test('does not wait for connections that never asked anything', async () => {
-    const { url, app } = await start();
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    await once(socket, 'connect');
-    await (await fetch(`${url}/healthz`)).text();
-    await app.close();
-    socket.destroy();
+  test('ends although the queues do not close', async () => {
+    const { app, producer } = await start();
+    const begun = new Promise<void>((begin) => {
+      producer.close = () => new Promise(() => begin());
+    });
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const closed = app.close();
     running.splice(0);
+    await begun;
+    await vi.advanceTimersByTimeAsync(5_000);
+    await closed;
   });
 
   test('lets a running request end', async () => {

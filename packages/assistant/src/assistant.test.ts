@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { asking, HELLO } from './testing/asking.ts';
 import { begin, chunk, ChatServer, END, reply, type ChatScript } from './testing/chat-server.ts';
 
@@ -304,6 +304,28 @@ test.each([
     response.end(chunk({ content: 'Hi' }) + END);
   };
   expect(await read()).toEqual({ pieces: ['Hi'], finish: 'stop' });
+});
+
+test('a long answer is read in many turns of the event loop', async () => {
+  server.script = (response) => {
+    begin(response);
+    response.end(`${chunk({}).repeat(1_000)}${chunk({ content: 'Hi' })}${END}`);
+  };
+  // By this clock each look at the time is 10 ms after the one before, which is all that a turn may take.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
+  let turns = 0;
+  let turn = setImmediate(function count() {
+    turns += 1;
+    turn = setImmediate(count);
+  });
+  onTestFinished(() => {
+    clearImmediate(turn);
+    clock.mockRestore();
+  });
+  expect(await read()).toEqual({ pieces: ['Hi'], finish: 'stop' });
+  // Each of these chunks is two lines.
+  expect(turns).toBeGreaterThan(1_000);
 });
 
 /** The value at which a count stops changing. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { TooLate } from './deadline.ts';
 import { RedisCalls } from './redis-calls.ts';
 import type { RedisClock } from './redis-clock.ts';
@@ -66,6 +66,18 @@ test.each([
     kind: 'retryable',
   });
   expect(withdraw).not.toHaveBeenCalled();
+});
+
+test('the caller of a Redis that never answers has its error less than 2 s after the call', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { calls } = open('ready', { isFresh: () => false, contact: () => new Promise(() => {}) });
+  const never = () => new Promise<never>(() => {});
+  const errors: unknown[] = [];
+  for (const call of [calls.read(never), calls.change('key', never)])
+    call.catch((error: unknown) => errors.push(error));
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(errors).toMatchObject([{ code: 'QUEUE_UNAVAILABLE' }, { code: 'QUEUE_UNAVAILABLE' }]);
 });
 
 test('an outage is reported once Redis has not answered within the timeout of a call', async () => {
