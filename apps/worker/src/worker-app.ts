@@ -8,14 +8,11 @@ import {
   DueAccountsListener,
   EventReader,
   Inbox,
-  listWorkers,
   MemoryWatch,
   openConsumerRedis,
   openSealingKey,
   openWebhookQueue,
   requireFitRedis,
-  SESSION_INDEX_KEY,
-  sessionKey,
   sharedBackend,
   Subscriber,
   traceQueues,
@@ -23,7 +20,6 @@ import {
   whenReachable,
   WebhookOutbox,
   WebhookStore,
-  type RedisClient,
 } from '@gateway/queue';
 import {
   botUserId,
@@ -34,15 +30,8 @@ import {
   withTimeout,
   type App,
   type Logger,
-  type SealingKey,
   type Settings,
 } from '@gateway/runtime';
-import {
-  fileStoreId,
-  openFileSessionStore,
-  openRedisSessionStore,
-  type SessionStore,
-} from '@gateway/sessions';
 import { createTelegram, usesNativeMath, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { createFetcher, createWebhookSender } from '@gateway/webhooks';
@@ -54,7 +43,7 @@ import { countEvents, countTry } from './metrics/event-counts.ts';
 import { History, keepHistory } from './metrics/history.ts';
 import { publishMetrics } from './metrics/publish-metrics.ts';
 import { Ownership } from './ownership/ownership.ts';
-import { isGone, storeIdOf } from './ownership/worker-name.ts';
+import { openFiles, openSessionsInRedis, refuseForeignStore } from './session-store.ts';
 import type { Bot } from './shard/bot.ts';
 import { startShardService } from './shard/shard-service.ts';
 import type { WorkerContext } from './shard/worker-context.ts';
@@ -267,62 +256,4 @@ function botOf(settings: Settings): Bot | null {
   const { TELEGRAM_BOT_TOKEN: token } = settings;
   const userId = botUserId(settings);
   return userId === null || token === undefined ? null : { userId, token };
-}
-
-async function openFiles(
-  { DATA_DIR: dataDir }: Settings,
-  key: SealingKey,
-): Promise<{ id: string; store: SessionStore }> {
-  const store = await openFileSessionStore({ dataDir, sealer: key.sealer });
-  await refuseForeignKey(store, key, `the sessions in ${dataDir}`);
-  return { id: await fileStoreId(dataDir), store };
-}
-
-async function openSessionsInRedis(redis: RedisClient, key: SealingKey): Promise<SessionStore> {
-  const { sealer } = key;
-  const store = openRedisSessionStore({
-    redis,
-    sealer,
-    keyOf: sessionKey,
-    indexKey: SESSION_INDEX_KEY,
-  });
-  await refuseForeignKey(store, key, 'the sessions in Redis');
-  return store;
-}
-
-/**
- * Refuses to start with another session store than the running workers use: such a worker would take over accounts
- * whose sessions it does not have.
- * @throws {SettingsError}
- */
-async function refuseForeignStore(redis: RedisClient, storeId: string): Promise<void> {
-  const others = (await listWorkers(redis)).filter((worker) => !isGone(worker));
-  if (others.every((worker) => storeIdOf(worker) === storeId)) return;
-  throw new SettingsError(
-    'Bad setting: DATA_DIR or SESSION_STORE differs from that of the workers that run on this Redis: they must share their sessions',
-  );
-}
-
-/**
- * Refuses to start with a wrong key: the worker could open no account and would report all as unreadable. One account
- * that it can open is enough, since the others may have been sealed before the key changed.
- * @throws {SettingsError}
- */
-async function refuseForeignKey(store: SessionStore, key: SealingKey, sessions: string): Promise<void> {
-  let hasForeign = false;
-  for (const userId of await store.list()) {
-    const stored = await store.load(userId);
-    const sealedBy = stored?.unreadable?.sealedBy ?? 'own_key';
-    if (sealedBy === 'own_key') return;
-    // A corrupt file does not show whether the key is right.
-    if (sealedBy === 'other_key') hasForeign = true;
-  }
-  if (!hasForeign) return;
-  const what =
-    key.file === undefined
-      ? `SESSION_ENCRYPTION_KEY cannot open ${sessions}: set the key that they were sealed with`
-      : `the key in ${key.file} cannot open ${sessions}: put the right key file back, or set SESSION_ENCRYPTION_KEY`;
-  throw new SettingsError(
-    `Bad setting: ${what}. While you change the key, set the one before as SESSION_ENCRYPTION_KEY_PREVIOUS`,
-  );
 }
