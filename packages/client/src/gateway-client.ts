@@ -1,6 +1,8 @@
 import type { ActionName, RequestOf } from '@gateway/actions';
 import type { EventFilter, PaceChoice, RepliesOnly } from '@gateway/contracts';
+import { accountCall } from './account-call.ts';
 import { Accounts } from './accounts.ts';
+import { act, batch, type IdempotencyOptions, type SendOptions } from './actions.ts';
 import { GatewayApiError } from './errors.ts';
 import { jobEvents, pathOf, readJob, waitForJob, type WaitForJobOptions } from './jobs.ts';
 import {
@@ -9,9 +11,9 @@ import {
   type MessageStreamOptions,
   type MessageStreamRequest,
 } from './message-stream.ts';
-import { qrEvents, type QrAnswer, type QrEvent } from './qr.ts';
-import { ifNotStarted, never, repeatable, withIdempotencyKey } from './retry.ts';
-import { Transport, type Call } from './transport.ts';
+import { ifNotStarted, never, repeatable } from './retry.ts';
+import { SignIn } from './sign-in.ts';
+import { Transport } from './transport.ts';
 import type {
   AccountAnswer,
   AccountStateAnswer,
@@ -20,7 +22,6 @@ import type {
   BatchAnswer,
   BatchItem,
   CallOptions,
-  CodeSentAnswer,
   EndedJob,
   ExportAnswer,
   Health,
@@ -34,14 +35,10 @@ import type {
   TypingRequest,
   UploadAnswer,
   UploadOptions,
-  VerifyAnswer,
-  VerifyAnswers,
 } from './types.ts';
 import { updates, type UpdatesOptions } from './updates.ts';
+import { upload } from './upload.ts';
 import { Webhooks } from './webhooks.ts';
-
-/** ms that an upload may take, by default. */
-const UPLOAD_MS = 3_600_000;
 
 export interface GatewayClientOptions {
   /** For example `http://127.0.0.1:3000`. May include a path prefix. */
@@ -56,21 +53,6 @@ export interface GatewayClientOptions {
   retries?: number | undefined;
   /** ms before the first retry. Doubles with each retry and is shortened at random, by up to half. Default: 500. */
   backoffMs?: number | undefined;
-}
-
-export interface IdempotencyOptions extends CallOptions {
-  /**
-   * 1 to 200 printable ASCII characters. Sends with the same key are the same message.
-   * Default: a new key for each call, so that the retries within one call send one message.
-   */
-  idempotencyKey?: string | undefined;
-}
-
-export interface SendOptions extends IdempotencyOptions {
-  /** Whole seconds, at most 60, that the gateway waits for the message to be sent. Default: the gateway's (10). */
-  wait?: number | undefined;
-  /** The gateway answers as soon as the message is enqueued or, with `wait`, after at most that time. */
-  respondAsync?: boolean | undefined;
 }
 
 /**
@@ -117,12 +99,12 @@ export class GatewayClient {
     userId: string,
     { logout = true, ...options }: CallOptions & { logout?: boolean } = {},
   ): Promise<AccountAnswer> {
-    return this.#transport.json(step('disconnect', { user_id: userId, logout }, options));
+    return this.#transport.json(accountCall('disconnect', { user_id: userId, logout }, options));
   }
 
   /** Holds the account's sends until {@link resume}. They keep their order. */
   pause(userId: string, options: CallOptions = {}): Promise<AccountStateAnswer> {
-    return this.#transport.json(step('pause', { user_id: userId }, options));
+    return this.#transport.json(accountCall('pause', { user_id: userId }, options));
   }
 
   /**
@@ -137,7 +119,7 @@ export class GatewayClient {
   ): Promise<ImportAnswer> {
     const secret = passphrase === undefined ? {} : { passphrase };
     return this.#transport.json(
-      step('import', { user_id: userId, session, ...secret, exclusive: true }, options),
+      accountCall('import', { user_id: userId, session, ...secret, exclusive: true }, options),
     );
   }
 
@@ -150,7 +132,7 @@ export class GatewayClient {
     passphrase: string,
     { detach = false, ...options }: CallOptions & { detach?: boolean } = {},
   ): Promise<ExportAnswer> {
-    return this.#transport.json(step('export', { user_id: userId, passphrase, detach }, options));
+    return this.#transport.json(accountCall('export', { user_id: userId, passphrase, detach }, options));
   }
 
   /**
@@ -160,32 +142,19 @@ export class GatewayClient {
   upload(
     userId: string,
     file: Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
-    { fileName, contentType, signal, timeoutMs = UPLOAD_MS }: UploadOptions = {},
+    options: UploadOptions = {},
   ): Promise<UploadAnswer> {
-    const query = new URLSearchParams({
-      user_id: userId,
-      ...(fileName !== undefined && { file_name: fileName }),
-    });
-    const type = contentType ?? (file instanceof Blob && file.type !== '' ? file.type : undefined);
-    return this.#transport.json({
-      method: 'POST',
-      path: `/telegram/user/uploads?${query}`,
-      bytes: file,
-      headers: { 'Content-Type': type ?? 'application/octet-stream' },
-      retry: file instanceof ReadableStream ? never : repeatable,
-      signal,
-      timeoutMs,
-    });
+    return upload(this.#transport, userId, file, options);
   }
 
   /** Resumes an account that was stopped by PEER_FLOOD, a freeze or a pause. */
   resume(userId: string, options: CallOptions = {}): Promise<AccountStateAnswer> {
-    return this.#transport.json(step('resume', { user_id: userId }, options));
+    return this.#transport.json(accountCall('resume', { user_id: userId }, options));
   }
 
   /** Sets the account's own pace; `null` restores the gateway's default. */
   pace(userId: string, pace: PaceChoice | null, options: CallOptions = {}): Promise<PaceAnswer> {
-    return this.#transport.json(step('pace', { user_id: userId, pace }, options));
+    return this.#transport.json(accountCall('pace', { user_id: userId, pace }, options));
   }
 
   /**
@@ -193,7 +162,7 @@ export class GatewayClient {
    * anybody. The account must receive.
    */
   repliesOnly(userId: string, rule: RepliesOnly | false, options: CallOptions = {}): Promise<PaceAnswer> {
-    return this.#transport.json(step('pace', { user_id: userId, replies_only: rule }, options));
+    return this.#transport.json(accountCall('pace', { user_id: userId, replies_only: rule }, options));
   }
 
   /**
@@ -205,7 +174,7 @@ export class GatewayClient {
     receiving: { enabled: boolean; filter?: EventFilter },
     options: CallOptions = {},
   ): Promise<AccountStatus> {
-    return this.#transport.json(step('receive', { user_id: userId, ...receiving }, options));
+    return this.#transport.json(accountCall('receive', { user_id: userId, ...receiving }, options));
   }
 
   /** @returns the message's id (`status: 'ok'`), or the job that will send it (`status: 'queued'`). */
@@ -220,21 +189,9 @@ export class GatewayClient {
   act<N extends ActionName>(
     type: N,
     request: RequestOf<N>,
-    { idempotencyKey = newKey(), wait, respondAsync, signal }: SendOptions = {},
+    options: SendOptions = {},
   ): Promise<ActionOutcome<N>> {
-    const prefer = [
-      ...(respondAsync === true ? ['respond-async'] : []),
-      ...(wait === undefined ? [] : [`wait=${wait}`]),
-    ].join(', ');
-    return this.#transport.json({
-      method: 'POST',
-      path: `/telegram/user/${type.replace('.', '/')}`,
-      body: request,
-      headers: { 'Idempotency-Key': idempotencyKey, ...(prefer !== '' && { Prefer: prefer }) },
-      retry: withIdempotencyKey,
-      signal,
-      fromHeaders: (headers) => (headers.get('Idempotent-Replayed') === 'true' ? { repeated: true } : {}),
-    });
+    return act(this.#transport, type, request, options);
   }
 
   /** Shows the account as typing in a chat. `shown: false`: the account, or the chat, has to wait. */
@@ -249,33 +206,13 @@ export class GatewayClient {
   }
 
   /** Enqueues up to 1,000 actions, 8 MiB in total. Each is accepted or refused separately: check each of `jobs`. */
-  batch(
-    actions: readonly BatchItem[],
-    { idempotencyKey = newKey(), signal }: IdempotencyOptions = {},
-  ): Promise<BatchAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: '/telegram/user/batch',
-      body: { actions },
-      headers: { 'Idempotency-Key': idempotencyKey },
-      retry: withIdempotencyKey,
-      signal,
-    });
+  batch(actions: readonly BatchItem[], options: IdempotencyOptions = {}): Promise<BatchAnswer> {
+    return batch(this.#transport, 'batch', { actions }, options);
   }
 
   /** Sends up to 1,000 messages, 8 MiB in total. Each is accepted or refused separately: check each of `jobs`. */
-  sendBatch(
-    messages: readonly OutgoingMessage[],
-    { idempotencyKey = newKey(), signal }: IdempotencyOptions = {},
-  ): Promise<BatchAnswer> {
-    return this.#transport.json({
-      method: 'POST',
-      path: '/telegram/user/send/batch',
-      body: { messages },
-      headers: { 'Idempotency-Key': idempotencyKey },
-      retry: withIdempotencyKey,
-      signal,
-    });
+  sendBatch(messages: readonly OutgoingMessage[], options: IdempotencyOptions = {}): Promise<BatchAnswer> {
+    return batch(this.#transport, 'send/batch', { messages }, options);
   }
 
   /** @param options `wait`: seconds (at most 60) that the gateway waits for the job to end before it answers. */
@@ -346,61 +283,4 @@ export class GatewayClient {
       return { ready: false, reason: error.message };
     }
   }
-}
-
-/**
- * Signs an account in. By code: start, optionally resend, verify. By QR code: startQr, watchQr, and verify if the
- * account has a password. `cancel` ends either.
- */
-export class SignIn {
-  readonly #transport: Transport;
-
-  constructor(transport: Transport) {
-    this.#transport = transport;
-  }
-
-  /** Asks Telegram to send a code. @param phoneNumber E.164, such as `+79991234567` */
-  start(userId: string, phoneNumber: string, options: CallOptions = {}): Promise<CodeSentAnswer> {
-    const body = { user_id: userId, phone_number: phoneNumber };
-    return this.#transport.json(step('auth/start', body, options));
-  }
-
-  /** Asks Telegram to send the code again, by the next channel (`next_delivery`). */
-  resend(userId: string, options: CallOptions = {}): Promise<CodeSentAnswer> {
-    return this.#transport.json(step('auth/resend', { user_id: userId }, options));
-  }
-
-  /**
-   * Starts a sign-in by QR code and returns the code to show. Cancels an unfinished sign-in by code.
-   * A scan needs no further call, unless the account has a password.
-   */
-  startQr(userId: string, options: CallOptions = {}): Promise<QrAnswer> {
-    return this.#transport.json(step('auth/qr', { user_id: userId }, options));
-  }
-
-  /**
-   * Yields each new code of the current QR sign-in, then its result. Call it again after the stream closed early.
-   * @throws {GatewayConnectionError} if the stream breaks off. @throws {GatewayApiError} `AUTH_NOT_STARTED`
-   */
-  watchQr(userId: string, options: CallOptions = {}): AsyncGenerator<QrEvent> {
-    return qrEvents(this.#transport, userId, options);
-  }
-
-  verify(userId: string, answers: VerifyAnswers, options: CallOptions = {}): Promise<VerifyAnswer> {
-    return this.#transport.json(step('auth/verify', { user_id: userId, ...answers }, options));
-  }
-
-  cancel(userId: string, options: CallOptions = {}): Promise<AccountAnswer> {
-    return this.#transport.json(step('auth/cancel', { user_id: userId }, options));
-  }
-}
-
-function step(name: string, body: unknown, { signal }: CallOptions): Call {
-  return { method: 'POST', path: `/telegram/user/${name}`, body, retry: ifNotStarted, signal };
-}
-
-/** Does not use `randomUUID`: browsers offer that only on https pages. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

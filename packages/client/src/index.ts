@@ -1,12 +1,8 @@
 export type { AccountQuery, Accounts } from './accounts.ts';
+export type { IdempotencyOptions, SendOptions } from './actions.ts';
 export type { Download } from './download.ts';
 export { GatewayApiError, GatewayConnectionError, JobTimeoutError, type ClientErrorCode } from './errors.ts';
-export {
-  GatewayClient,
-  type GatewayClientOptions,
-  type IdempotencyOptions,
-  type SendOptions,
-} from './gateway-client.ts';
+export { GatewayClient, type GatewayClientOptions } from './gateway-client.ts';
 export { hasEnded, type WaitForJobOptions } from './jobs.ts';
 export type {
   ChatMessage,
