@@ -14,8 +14,8 @@ import {
 import { type App, parseRedisUrl, parseSettings, silentLogger } from '@gateway/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApi } from './api-app.ts';
-import { READY } from './testing/fake-producer.ts';
 import { openRedisProxy, type RedisProxy } from './testing/redis-proxy.ts';
+import { READY } from './testing/views.ts';
 
 const REDIS_URL = process.env['REDIS_URL'];
 if (REDIS_URL === undefined)

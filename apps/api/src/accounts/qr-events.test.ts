@@ -1,6 +1,6 @@
 import { GatewayError, UNKNOWN_ACCOUNT, type AccountState, type QrResult } from '@gateway/contracts';
 import { expect, test } from 'vitest';
-import { ALICE } from '../testing/fake-producer.ts';
+import { ALICE } from '../testing/views.ts';
 import { qrEvents } from './qr-events.ts';
 
 const SECOND = 1_000;

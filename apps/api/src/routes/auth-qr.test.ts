@@ -1,9 +1,10 @@
 import { GatewayError, UNKNOWN_ACCOUNT } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
-import { ALICE, JOB_ID } from '../testing/fake-producer.ts';
+import { JOB_ID } from '../testing/fake-producer.ts';
 import { readEvents } from '../testing/read-events.ts';
 import { testApi } from '../testing/test-api.ts';
+import { ALICE } from '../testing/views.ts';
 
 const QR = '/telegram/user/auth/qr';
 const user_id = 'user1';

@@ -1,14 +1,20 @@
-import { GatewayError, type CodeDelivery } from '@gateway/contracts';
+import {
+  GatewayError,
+  UNKNOWN_ACCOUNT,
+  type CodeDelivery,
+  type ControlJobName,
+  type ControlResult,
+} from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
-import { ALICE, JOB_ID } from '../testing/fake-producer.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
 import { testApi } from '../testing/test-api.ts';
+import { ALICE } from '../testing/views.ts';
 
 const START = '/telegram/user/auth/start';
 const RESEND = '/telegram/user/auth/resend';
 const CANCEL = '/telegram/user/auth/cancel';
 const VERIFY = '/telegram/user/auth/verify';
-const user_id = 'user1';
 const CODE_SENT = {
   phone_code_hash: 'abc',
   delivery: 'app',
@@ -19,9 +25,23 @@ const CODE_SENT = {
 const CODE_SENT_ANSWER = {
   status: 'code_sent',
   message: 'Code sent to Telegram',
-  job_id: JOB_ID,
+  job_id: expect.any(String),
   ...CODE_SENT,
 };
+
+const queues = useRealQueues();
+
+/** A new account whose jobs of this name end so, and a call about it. */
+async function accountWith<N extends ControlJobName>(name: N, answer: ControlResult<N> | GatewayError) {
+  const { owner } = queues;
+  const user_id = await owner.newAccount(UNKNOWN_ACCOUNT);
+  owner.answer(user_id, name, answer);
+  const { call } = queues.api();
+  return {
+    ran: () => owner.ranOf(user_id),
+    call: (path: string, fields: object = {}) => call(path, { body: { user_id, ...fields } }),
+  };
+}
 
 /** Every way of delivery, and where the answer says that the code is. */
 const PLACES: [delivery: CodeDelivery, detail: string | undefined, message: string][] = [
@@ -52,88 +72,78 @@ const PLACES: [delivery: CodeDelivery, detail: string | undefined, message: stri
 
 describe('start', () => {
   test('answers how the code travels', async () => {
-    const { producer, call } = testApi();
-    producer.controlResults['auth.start'] = CODE_SENT;
-    const { status, body } = await call(START, {
-      body: { user_id, phone_number: '+7 (999) 123-45-67' },
-      headers: { 'x-request-id': 'r1' },
-    });
+    const { ran, call } = await accountWith('auth.start', CODE_SENT);
+    const { status, body } = await call(START, { phone_number: '+7 (999) 123-45-67' });
     expect(status).toBe(200);
     expect(body).toEqual(CODE_SENT_ANSWER);
-    expect(producer.added).toMatchObject([
-      { name: 'auth.start', userId: user_id, payload: { phoneNumber: '+79991234567' }, requestId: 'r1' },
-    ]);
+    expect(ran()).toMatchObject([{ name: 'auth.start', payload: { phoneNumber: '+79991234567' } }]);
   });
 
   test.each(PLACES)('says where a code is that comes by %s', async (delivery, delivery_detail, message) => {
-    const { producer, call } = testApi();
-    producer.controlResults['auth.start'] = { ...CODE_SENT, delivery, delivery_detail };
-    const { body } = await call(START, { body: { user_id, phone_number: '+79991234567' } });
+    const { call } = await accountWith('auth.start', { ...CODE_SENT, delivery, delivery_detail });
+    const { body } = await call(START, { phone_number: '+79991234567' });
     expect(body).toMatchObject({ delivery, message });
     expect(body.delivery_detail).toBe(delivery_detail);
   });
 
   test('ignores the api_id and api_hash of older clients', async () => {
-    const { producer, call } = testApi();
-    producer.controlResults['auth.start'] = CODE_SENT;
-    const { status } = await call(START, {
-      body: { user_id, phone_number: '+79991234567', api_id: 1, api_hash: 'x' },
-    });
+    const { ran, call } = await accountWith('auth.start', CODE_SENT);
+    const { status } = await call(START, { phone_number: '+79991234567', api_id: 1, api_hash: 'x' });
     expect(status).toBe(200);
-    expect(producer.added[0]?.payload).toEqual({ phoneNumber: '+79991234567' });
+    expect(ran()[0]?.payload).toEqual({ phoneNumber: '+79991234567' });
   });
 
   test.each([undefined, '', '79991234567', '+0123456789', '+7999', '+7999123456789012', 'x', 79991234567])(
     'refuses the phone number %j',
     async (phone_number) => {
-      const { producer, call } = testApi();
-      const { status, body } = await call(START, { body: { user_id, phone_number } });
+      const { ran, call } = await accountWith('auth.start', CODE_SENT);
+      const { status, body } = await call(START, { phone_number });
       expect(status).toBe(400);
       expect(body).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'phone_number' }] });
-      expect(producer.added).toEqual([]);
+      expect(ran()).toEqual([]);
     },
   );
 
   test('of an account that is signed in is 409 with its user', async () => {
-    const { producer, call } = testApi();
-    producer.controlError = new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: ALICE } });
-    const { status, body } = await call(START, { body: { user_id, phone_number: '+79991234567' } });
+    const error = new GatewayError('ALREADY_AUTHORIZED', undefined, { extra: { user: ALICE } });
+    const { call } = await accountWith('auth.start', error);
+    const { status, body } = await call(START, { phone_number: '+79991234567' });
     expect(status).toBe(409);
-    expect(body).toMatchObject({ status: 'error', code: 'ALREADY_AUTHORIZED', user: ALICE, job_id: JOB_ID });
+    expect(body).toMatchObject({
+      status: 'error',
+      code: 'ALREADY_AUTHORIZED',
+      user: ALICE,
+      job_id: expect.any(String),
+    });
   });
 
   test('under a flood wait is 429 and says how long', async () => {
-    const { producer, call } = testApi();
-    producer.controlError = new GatewayError('FLOOD_WAIT', undefined, {
-      retryAfter: 30,
-      rpcError: 'FLOOD_WAIT_30',
-    });
-    const { status, body, headers } = await call(START, { body: { user_id, phone_number: '+79991234567' } });
+    const error = new GatewayError('FLOOD_WAIT', undefined, { retryAfter: 30, rpcError: 'FLOOD_WAIT_30' });
+    const { call } = await accountWith('auth.start', error);
+    const { status, body, headers } = await call(START, { phone_number: '+79991234567' });
     expect(status).toBe(429);
     expect(headers.get('retry-after')).toBe('30');
     expect(body).toMatchObject({
       code: 'FLOOD_WAIT',
       retry_after: 30,
       rpc_error: 'FLOOD_WAIT_30',
-      job_id: JOB_ID,
+      job_id: expect.any(String),
     });
   });
 });
 
 test('resend answers as start does', async () => {
-  const { producer, call } = testApi();
-  producer.controlResults['auth.resend'] = CODE_SENT;
-  const { status, body } = await call(RESEND, { body: { user_id } });
+  const { call } = await accountWith('auth.resend', CODE_SENT);
+  const { status, body } = await call(RESEND);
   expect(status).toBe(200);
   expect(body).toEqual(CODE_SENT_ANSWER);
 });
 
 test('cancel answers that it did', async () => {
-  const { producer, call } = testApi();
-  producer.controlResults['auth.cancel'] = {};
-  const { status, body } = await call(CANCEL, { body: { user_id } });
+  const { call } = await accountWith('auth.cancel', {});
+  const { status, body } = await call(CANCEL);
   expect(status).toBe(200);
-  expect(body).toEqual({ status: 'ok', message: 'Sign-in cancelled', job_id: JOB_ID });
+  expect(body).toEqual({ status: 'ok', message: 'Sign-in cancelled', job_id: expect.any(String) });
 });
 
 describe('verify', () => {
@@ -147,17 +157,16 @@ describe('verify', () => {
     ],
     [{ password: 'p' }, { password: 'p' }],
   ])('with %j signs in', async (fields, payload) => {
-    const { producer, call } = testApi();
-    producer.controlResults['auth.verify'] = { status: 'authorized', user: ALICE };
-    const { status, body } = await call(VERIFY, { body: { user_id, ...fields } });
+    const { ran, call } = await accountWith('auth.verify', { status: 'authorized', user: ALICE });
+    const { status, body } = await call(VERIFY, fields);
     expect(status).toBe(200);
     expect(body).toEqual({
       status: 'authorized',
       message: 'Successfully authorized',
-      job_id: JOB_ID,
+      job_id: expect.any(String),
       user: ALICE,
     });
-    expect(producer.added[0]?.payload).toEqual(payload);
+    expect(ran()[0]?.payload).toEqual(payload);
   });
 
   test.each([
@@ -170,22 +179,21 @@ describe('verify', () => {
     { password: 5 },
   ])('with %j is refused', async (fields) => {
     const { producer, call } = testApi();
-    const { status, body } = await call(VERIFY, { body: { user_id, ...fields } });
+    const { status, body } = await call(VERIFY, { body: { user_id: 'user1', ...fields } });
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'VALIDATION' });
     expect([producer.added, producer.tries]).toEqual([[], []]);
   });
 
   test('asks for the password where two-factor is on', async () => {
-    const { producer, call } = testApi();
-    producer.controlResults['auth.verify'] = { status: 'password_required', hint: 'cat' };
-    const { status, body } = await call(VERIFY, { body: { user_id, phone_code: '12345' } });
+    const { call } = await accountWith('auth.verify', { status: 'password_required', hint: 'cat' });
+    const { status, body } = await call(VERIFY, { phone_code: '12345' });
     expect(status).toBe(200);
     expect(body).toEqual({
       status: 'password_required',
       message: expect.any(String),
       hint: 'cat',
-      job_id: JOB_ID,
+      job_id: expect.any(String),
     });
   });
 
@@ -196,11 +204,13 @@ describe('verify', () => {
     ['AUTH_NOT_STARTED', 409],
     ['PHONE_NUMBER_UNOCCUPIED', 404],
   ] as const)('%s is %d with the job', async (code, expected) => {
-    const { producer, call } = testApi();
-    producer.controlError = new GatewayError(code, undefined, { extra: { hint: 'cat' } });
-    const { status, body } = await call(VERIFY, { body: { user_id, phone_code: '12345' } });
+    const { call } = await accountWith(
+      'auth.verify',
+      new GatewayError(code, undefined, { extra: { hint: 'cat' } }),
+    );
+    const { status, body } = await call(VERIFY, { phone_code: '12345' });
     expect(status).toBe(expected);
-    expect(body).toMatchObject({ code, job_id: JOB_ID, hint: 'cat' });
+    expect(body).toMatchObject({ code, job_id: expect.any(String), hint: 'cat' });
   });
 });
 
@@ -212,7 +222,7 @@ describe('tries', () => {
   ])('at %s are bounded per account', async (path, fields, step) => {
     const { producer, call } = testApi();
     producer.tokens.set(`${step}:account:user1`, { allowed: false, retryAfter: 42 });
-    const { status, body, headers } = await call(path, { body: { user_id, ...fields } });
+    const { status, body, headers } = await call(path, { body: { user_id: 'user1', ...fields } });
     expect(status).toBe(429);
     expect(headers.get('retry-after')).toBe('42');
     expect(body).toMatchObject({ code: 'RATE_LIMITED', kind: 'retryable', retry_after: 42 });
@@ -224,7 +234,7 @@ describe('tries', () => {
     const { producer, call } = testApi({ API_KEYS: parseSettings({ API_KEYS: 'secret-key' }).API_KEYS });
     producer.tokens.set('sign-in:key:#0', { allowed: false, retryAfter: 7 });
     const headers = { 'x-api-key': 'secret-key' };
-    const { status } = await call(VERIFY, { body: { user_id, phone_code: '12345' }, headers });
+    const { status } = await call(VERIFY, { body: { user_id: 'user1', phone_code: '12345' }, headers });
     expect(status).toBe(429);
     expect(JSON.stringify(producer.tries)).not.toContain('secret-key');
   });

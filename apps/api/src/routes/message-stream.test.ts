@@ -3,9 +3,10 @@ import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { digestOfRequest } from '../message-stream/repeat.ts';
-import { FAILED, hold, JOB, JOB_ID, READY, SENT } from '../testing/fake-producer.ts';
+import { FAILED, JOB, JOB_ID, SENT } from '../testing/fake-producer.ts';
 import { readEvents } from '../testing/read-events.ts';
 import { testApi, type TestRequest } from '../testing/test-api.ts';
+import { hold, READY } from '../testing/views.ts';
 
 const PATH = '/message_stream';
 const ASKED = { user_id: 'user1', messages: [{ role: 'user', content: 'hello' }] };

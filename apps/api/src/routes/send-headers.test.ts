@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { ANSWERED, body, SEND } from '../testing/a-send.ts';
-import { FAILED, JOB_ID, SENT } from '../testing/fake-producer.ts';
+import { body, REFUSED, SEND, SENT } from '../testing/a-send.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
 import { testApi } from '../testing/test-api.ts';
+import { READY } from '../testing/views.ts';
+
+const queues = useRealQueues();
+
+async function account() {
+  const userId = await queues.owner.newAccount(READY);
+  const { call } = queues.api();
+  const send = (headers: Record<string, string>) =>
+    call(SEND, { body: { ...body, user_id: userId }, headers });
+  return { userId, send, fetch: () => queues.owner.fetch(userId) };
+}
 
 describe('Prefer', () => {
   test.each([
@@ -20,42 +31,44 @@ describe('Prefer', () => {
   });
 
   test('is confirmed in a failure too', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, FAILED);
-    const answer = await call(SEND, { body, headers: { prefer: 'wait=3' } });
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get('preference-applied')).toBe('wait=3');
+    const { send, fetch } = await account();
+    const answer = send({ prefer: 'wait=30' });
+    await (await fetch()).fail(REFUSED);
+    expect((await answer).status).toBe(403);
+    expect((await answer).headers.get('preference-applied')).toBe('wait=30');
   });
 });
 
 describe('Idempotency-Key', () => {
-  test.each(['k', 'order 17/3', 'x'.repeat(200)])('%j goes with the message', async (key) => {
-    const { producer, call } = testApi();
-    await call(SEND, { body, headers: { 'idempotency-key': key } });
-    expect(producer.sent[0]?.key?.idempotencyKey).toBe(key);
+  test.each(['k', 'order 17/3', 'x'.repeat(200)])('%j leads to the same message', async (key) => {
+    const { userId, send } = await account();
+    const headers = { 'idempotency-key': key, prefer: 'respond-async' };
+    const first = await send(headers);
+    expect(first.body).toEqual({
+      status: 'queued',
+      job_id: queues.producer.sendJobId(userId, key),
+      state: 'waiting',
+    });
+    expect((await send(headers)).body).toEqual(first.body);
   });
 
   test.each(['', 'x'.repeat(201), 'ключ'.replace(/./g, 'é')])('%j is refused by name', async (key) => {
-    const { producer, call } = testApi();
-    const answer = await call(SEND, { body, headers: { 'idempotency-key': key } });
+    const { userId, send } = await account();
+    const answer = await send({ 'idempotency-key': key });
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'Idempotency-Key' }] });
-    expect(producer.sent).toEqual([]);
+    expect(await queues.producer.pending(userId)).toEqual({ waiting: 0, delayed: 0, active: 0 });
   });
 
-  test('a repeat of what was sent long ago has the same result at once', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, SENT);
-    const answer = await call(SEND, { body, headers: { 'idempotency-key': 'k', prefer: 'respond-async' } });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual(ANSWERED);
-    expect(producer.waits).toEqual([]);
-  });
-
-  test('a repeat of what failed has the same error at once', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, FAILED);
-    expect((await call(SEND, { body, headers: { 'idempotency-key': 'k' } })).status).toBe(403);
-    expect(producer.waits).toEqual([]);
+  test.each([
+    ['was sent', 200, { message_id: 123 }],
+    ['failed', 403, { code: 'RECIPIENT_REFUSED' }],
+  ])('a repeat of what %s long ago has the same outcome at once', async (how, status, outcome) => {
+    const { send, fetch } = await account();
+    const headers = { 'idempotency-key': 'k', prefer: 'respond-async' };
+    await send(headers);
+    const job = await fetch();
+    await (how === 'failed' ? job.fail(REFUSED) : job.complete(SENT));
+    expect(await send(headers)).toMatchObject({ status, body: { ...outcome, job_id: job.jobId } });
   });
 });

@@ -1,123 +1,144 @@
-import { GatewayError, type AccountState } from '@gateway/contracts';
+import { GatewayError, type AccountState, type AccountView } from '@gateway/contracts';
 import { describe, expect, test, vi } from 'vitest';
-import { ANSWERED, body, SEND } from '../testing/a-send.ts';
-import { FAILED, hold, JOB, JOB_ID, READY, SENT } from '../testing/fake-producer.ts';
+import { body, REFUSED, SEND, SENT } from '../testing/a-send.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
 import { testApi } from '../testing/test-api.ts';
+import { hold, READY } from '../testing/views.ts';
 
-test.each([
-  [{ ...READY, state: 'peer_limited' as const, reason: 'PEER_FLOOD' }, 'PEER_FLOOD'],
+/** Longer than a test may take: an answer that comes has not waited for it. */
+const NEVER = 600_000;
+
+const queues = useRealQueues();
+
+/** A new account, and a send of it that waits for its end; by default longer than a test. */
+async function sending(view: AccountView, settings: { SEND_WAIT_MS?: number; SEND_MAX_WAIT?: number } = {}) {
+  const { owner, producer } = queues;
+  const userId = await owner.newAccount(view);
+  const { call, stop } = queues.api({ SEND_WAIT_MS: NEVER, ...settings });
+  return {
+    userId,
+    stop,
+    send: (headers: Record<string, string> = {}) =>
+      call(SEND, { body: { ...body, user_id: userId }, headers }),
+    fetch: () => owner.fetch(userId),
+    pending: () => producer.pending(userId),
+  };
+}
+
+const NOTHING = { waiting: 0, delayed: 0, active: 0 };
+
+test.each<[AccountView, string]>([
+  [{ ...READY, state: 'peer_limited', reason: 'PEER_FLOOD' }, 'PEER_FLOOD'],
   [{ ...READY, reason: 'PAUSED' }, 'PAUSED'],
-  [{ ...READY, state: 'flood_wait' as const, reason: 'PAUSED', hold: hold('FLOOD_WAIT', 60_000) }, 'PAUSED'],
+  [{ ...READY, state: 'flood_wait', reason: 'PAUSED', hold: hold('FLOOD_WAIT', 60_000) }, 'PAUSED'],
 ])(
   'a send of an account that a person must resume is kept, and answered at once: %#',
   async (view, reason) => {
-    const { producer, call } = testApi();
-    producer.view = view;
-    const answer = await call(SEND, { body });
+    const { send, pending } = await sending(view);
+    const answer = await send();
     expect(answer).toMatchObject({ status: 202, body: { state: 'delayed', reason } });
     expect(answer.body).not.toHaveProperty('retry_at');
-    expect(producer.waits).toEqual([]);
+    expect(await pending()).toMatchObject({ waiting: 1 });
   },
 );
 
 test('a flood wait that is longer than messages are kept is waited with: the message is about to fail', async () => {
-  const { producer, call } = testApi({ SEND_MAX_WAIT: 60_000 });
-  producer.view = { ...READY, state: 'flood_wait', hold: hold('FLOOD_WAIT', 3_600_000) };
-  producer.onWait = () => {
-    producer.jobs.set(JOB_ID, FAILED);
-    return { end: 'finished' };
-  };
-  expect((await call(SEND, { body })).status).toBe(403);
+  const view: AccountView = { ...READY, state: 'flood_wait', hold: hold('FLOOD_WAIT', 3_600_000) };
+  const { send, fetch } = await sending(view, { SEND_MAX_WAIT: 60_000 });
+  const answer = send();
+  await (await fetch()).fail(REFUSED);
+  expect((await answer).status).toBe(403);
 });
 
 describe('the answer', () => {
   test('is 200 with the message id where the send ends within the wait', async () => {
-    const { producer, call } = testApi({ SEND_WAIT_MS: 7_000 });
-    producer.onWait = () => {
-      producer.jobs.set(JOB_ID, SENT);
-      return { end: 'finished' };
-    };
-    const answer = await call(SEND, { body });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual(ANSWERED);
-    expect(producer.waits).toEqual([7_000]);
-    expect(producer.openWaits).toBe(0);
+    const { send, fetch } = await sending(READY);
+    const answer = send();
+    const job = await fetch();
+    await job.complete(SENT);
+    expect(await answer).toMatchObject({ status: 200 });
+    expect((await answer).body).toEqual({ status: 'ok', success: true, ...SENT, job_id: job.jobId });
   });
 
   test('is 202 with the way to the job where it does not', async () => {
-    const { producer, call } = testApi();
-    const answer = await call(SEND, { body });
+    const { send, fetch } = await sending(READY, { SEND_WAIT_MS: 1 });
+    const answer = await send();
+    const { jobId } = await fetch();
     expect(answer.status).toBe(202);
-    expect(answer.body).toEqual({ status: 'queued', job_id: JOB_ID, state: 'waiting' });
-    expect(answer.headers.get('location')).toBe(`/jobs/${JOB_ID}`);
-    expect(producer.openWaits).toBe(0);
-  });
-
-  test('is 200 where the end was not told but is there', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, SENT);
-    expect((await call(SEND, { body })).body).toEqual(ANSWERED);
+    expect(answer.body).toEqual({ status: 'queued', job_id: jobId, state: 'waiting' });
+    expect(answer.headers.get('location')).toBe(`/jobs/${jobId}`);
   });
 
   test('says active while it is being sent', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, { ...JOB, state: 'active' });
-    expect((await call(SEND, { body })).body).toMatchObject({ state: 'active' });
+    const { send, fetch } = await sending(READY);
+    const key = { 'idempotency-key': 'k' };
+    await send({ ...key, prefer: 'respond-async' });
+    await fetch();
+    expect((await send({ ...key, prefer: 'respond-async' })).body).toMatchObject({ state: 'active' });
   });
 
   test('is the error of the job, with its id, where it failed', async () => {
-    const { producer, call } = testApi();
-    producer.jobs.set(JOB_ID, FAILED);
-    producer.onWait = () => ({ end: 'finished' });
-    const answer = await call(SEND, { body });
-    expect(answer.status).toBe(403);
-    expect(answer.body).toEqual({
+    const { send, fetch } = await sending(READY);
+    const answer = send();
+    const job = await fetch();
+    await job.fail(REFUSED);
+    expect((await answer).status).toBe(403);
+    expect((await answer).body).toEqual({
       status: 'error',
       code: 'RECIPIENT_REFUSED',
       message: 'Telegram says no.',
       kind: 'permanent',
       rpc_error: 'USER_IS_BLOCKED',
-      job_id: JOB_ID,
+      job_id: job.jobId,
       request_id: expect.any(String),
     });
-    expect(producer.openWaits).toBe(0);
   });
 
   test('is 202 at once, until when and why, where the account is held for longer than the wait', async () => {
-    const { producer, call } = testApi();
-    const flood = hold('FLOOD_WAIT', 60_000);
-    producer.view = { ...READY, state: 'flood_wait', hold: flood };
-    const answer = await call(SEND, { body });
+    const flood = hold('FLOOD_WAIT', 2 * NEVER);
+    const { send } = await sending({ ...READY, state: 'flood_wait', hold: flood });
+    const answer = await send();
     expect(answer.status).toBe(202);
-    const retry_at = new Date(flood.until).toISOString();
     expect(answer.body).toEqual({
       status: 'queued',
-      job_id: JOB_ID,
-      state: 'delayed',
-      reason: 'FLOOD_WAIT',
-      retry_at,
-    });
-    expect(producer.waits).toEqual([]);
-  });
-
-  test('waits out a hold that ends within the wait', async () => {
-    const { producer, call } = testApi();
-    producer.view = { ...READY, state: 'flood_wait', hold: hold('FLOOD_WAIT', 5_000) };
-    producer.jobs.set(JOB_ID, SENT);
-    expect((await call(SEND, { body })).status).toBe(200);
-    expect(producer.waits).toEqual([10_000]);
-  });
-
-  test('is 202 as soon as the account is held while waiting', async () => {
-    const { producer, call } = testApi();
-    const flood = hold('FLOOD_WAIT', 60_000);
-    producer.onWait = () => ({ end: 'held', hold: flood });
-    const { body: answer } = await call(SEND, { body });
-    expect(answer).toMatchObject({
+      job_id: expect.any(String),
       state: 'delayed',
       reason: 'FLOOD_WAIT',
       retry_at: new Date(flood.until).toISOString(),
     });
+  });
+
+  test('waits out a hold that ends within the wait', async () => {
+    const { send, fetch } = await sending({
+      ...READY,
+      state: 'flood_wait',
+      hold: hold('FLOOD_WAIT', NEVER / 2),
+    });
+    const answer = send();
+    await (await fetch()).complete(SENT);
+    expect((await answer).status).toBe(200);
+  });
+
+  test('is 202 as soon as the account is held while waiting', async () => {
+    const { userId, send, fetch } = await sending(READY);
+    const flood = hold('FLOOD_WAIT', 2 * NEVER);
+    const answer = send();
+    await fetch();
+    await queues.owner.hold(userId, flood);
+    expect((await answer).body).toMatchObject({
+      state: 'delayed',
+      reason: 'FLOOD_WAIT',
+      retry_at: new Date(flood.until).toISOString(),
+    });
+  });
+
+  test('is 202 where the process stops', async () => {
+    const { send, fetch, stop } = await sending(READY);
+    const answer = send();
+    await fetch();
+    stop.abort();
+    expect((await answer).status).toBe(202);
+    expect((await answer).headers.get('connection')).toBe('close');
   });
 
   test('stays 202 where Redis goes away after the message was accepted', async () => {
@@ -125,7 +146,7 @@ describe('the answer', () => {
     producer.away = { from: 'job', error: new GatewayError('QUEUE_UNAVAILABLE') };
     const answer = await call(SEND, { body });
     expect(answer.status).toBe(202);
-    expect(answer.body).toEqual({ status: 'queued', job_id: JOB_ID, state: 'waiting' });
+    expect(answer.body).toEqual({ status: 'queued', job_id: expect.any(String), state: 'waiting' });
   });
 
   test('is 503 where Redis is away before', async () => {
@@ -151,39 +172,40 @@ describe('the account', () => {
     'banned',
     'duplicated',
   ])('in state %s is 401 and nothing is queued', async (state) => {
-    const { producer, call } = testApi();
-    producer.view = { ...READY, state };
-    const answer = await call(SEND, { body });
+    const { send, pending } = await sending({ ...READY, state });
+    const answer = await send();
     expect(answer.status).toBe(401);
     expect(answer.body).toMatchObject({ code: 'NOT_AUTHORIZED', kind: 'user_action' });
     expect(answer.headers.get('www-authenticate')).toBeNull();
-    expect(producer.sent).toEqual([]);
+    expect(await pending()).toEqual(NOTHING);
   });
 
   test('that cannot be read is 500 with what to do, and nothing is queued', async () => {
-    const { producer, call } = testApi();
     const next_action = 'Operator: restore it.';
-    producer.view = { ...READY, state: 'unreadable', reason: 'SESSION_UNREADABLE', next_action };
-    const answer = await call(SEND, { body });
+    const { send, pending } = await sending({
+      ...READY,
+      state: 'unreadable',
+      reason: 'SESSION_UNREADABLE',
+      next_action,
+    });
+    const answer = await send();
     expect(answer.status).toBe(500);
     expect(answer.body).toMatchObject({
       code: 'SESSION_UNREADABLE',
       kind: 'user_action',
       message: 'The stored session of this account cannot be read. Operator: restore it.',
     });
-    expect(producer.sent).toEqual([]);
+    expect(await pending()).toEqual(NOTHING);
   });
 
   test('that is not well says why and what to do', async () => {
-    const { producer, call } = testApi();
-    producer.view = {
+    const { send } = await sending({
       ...READY,
       state: 'revoked',
       reason: 'The session was ended at Telegram.',
       next_action: 'Sign in again.',
-    };
-    const { body: answer } = await call(SEND, { body });
-    expect(answer['message']).toBe(
+    });
+    expect((await send()).body['message']).toBe(
       'This account is not signed in: The session was ended at Telegram. Sign in again.',
     );
   });
@@ -191,9 +213,8 @@ describe('the account', () => {
   test.each<AccountState>(['ready', 'flood_wait', 'peer_limited', 'frozen'])(
     'in state %s takes messages',
     async (state) => {
-      const { producer, call } = testApi();
-      producer.view = { ...READY, state };
-      expect((await call(SEND, { body })).status).toBe(202);
+      const { send } = await sending({ ...READY, state }, { SEND_WAIT_MS: 1 });
+      expect((await send()).status).toBe(202);
     },
   );
 });
@@ -210,16 +231,4 @@ test('a caller that hangs up ends the wait and not the message', async () => {
   await vi.waitFor(() => expect(producer.openWaits).toBe(0));
   expect(producer.sent).toHaveLength(1);
   expect(producer.withdrawn).toEqual([]);
-});
-
-test('a process that stops answers waiting callers with 202', async () => {
-  const { producer, call, stop } = testApi();
-  producer.onWait = (_ms, signal) =>
-    new Promise((resolve) => {
-      signal?.addEventListener('abort', () => resolve({ end: 'timeout' }));
-      stop.abort();
-    });
-  const answer = await call(SEND, { body });
-  expect(answer.status).toBe(202);
-  expect(answer.headers.get('connection')).toBe('close');
 });

@@ -1,7 +1,8 @@
 import { EMPTY_SEND_STATE, GatewayError, UNKNOWN_ACCOUNT, type AccountState } from '@gateway/contracts';
 import { expect, test } from 'vitest';
-import { ALICE, hold, JOB_ID, READY } from '../testing/fake-producer.ts';
+import { JOB_ID } from '../testing/fake-producer.ts';
 import { testApi } from '../testing/test-api.ts';
+import { ALICE, hold, READY } from '../testing/views.ts';
 
 const STATUS = '/telegram/user/status';
 

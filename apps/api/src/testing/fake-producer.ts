@@ -6,8 +6,6 @@ import {
   type ControlJobName,
   type ControlPayload,
   type ControlResult,
-  type Hold,
-  type HoldReason,
   type JobView,
   type SendState,
 } from '@gateway/contracts';
@@ -22,21 +20,7 @@ import type {
   WaitEnd,
 } from '@gateway/queue';
 import type { ApiProducer } from '../context.ts';
-
-export const ALICE = {
-  id: 1,
-  first_name: 'Алиса',
-  last_name: null,
-  username: 'alice',
-  phone_number: '+79991234567',
-};
-export const READY: AccountView = {
-  state: 'ready',
-  user: ALICE,
-  reason: null,
-  next_action: null,
-  hold: null,
-};
+import { READY } from './views.ts';
 
 /** `<ulid>.s0.<base64url of 'user1'>`, and one of 'user2'. */
 export const JOB_ID = `01HZ0000000000000000000000.s0.${Buffer.from('user1').toString('base64url')}`;
@@ -69,10 +53,6 @@ export const FAILED: JobView = {
     rpcError: 'USER_IS_BLOCKED',
   }).toPublic(),
 };
-
-export function hold(reason: HoldReason, inMs: number): Hold {
-  return { reason, until: Date.now() + inMs };
-}
 
 /** Queues without Redis: says what it is told to say and remembers what it was asked. */
 export class FakeProducer implements ApiProducer {

@@ -2,6 +2,7 @@ import type { Assistant } from '@gateway/assistant';
 import { parseSettings, silentLogger, type Settings } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { createApp } from '../api-app.ts';
+import type { ApiProducer } from '../context.ts';
 import { FakeProducer } from './fake-producer.ts';
 import { NO_MEDIA } from './no-media.ts';
 import { overHttp } from './over-http.ts';
@@ -22,7 +23,15 @@ export interface TestAnswer {
 
 /** The API over a {@link FakeProducer}, until the test that has it made has ended. */
 export function testApi(settings: Partial<Settings> = {}, assistant: Assistant | null = null) {
-  const producer = new FakeProducer();
+  return apiOver(new FakeProducer(), settings, assistant);
+}
+
+/** The API over these queues, until the test that has it made has ended. */
+export function apiOver<P extends ApiProducer>(
+  producer: P,
+  settings: Partial<Settings> = {},
+  assistant: Assistant | null = null,
+) {
   const stop = new AbortController();
   const logger = silentLogger();
   const app = createApp({
