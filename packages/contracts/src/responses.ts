@@ -103,6 +103,7 @@ export const statusResponseSchema = z
         state: 'flood_wait',
         flood_wait_until: '2026-01-15T12:00:30Z',
         pending: { waiting: 2, delayed: 0, active: 0 },
+        replies_only: false,
         receiving: { enabled: false, since: null, last_seq: 0, oldest_seq: 1, gaps: 0, filter: {} },
       },
     ],

@@ -156,6 +156,7 @@ export const OPERATIONS: readonly Operation[] = [
           attempts: 1,
           created_at: '2026-01-15T12:00:00Z',
           finished_at: '2026-01-15T12:00:01Z',
+          read_at: '2026-01-15T12:05:00Z',
           retry_at: null,
           reason: null,
           result: { message_id: 123, date: '2026-01-15T12:00:01Z' },
