@@ -107,12 +107,15 @@ function parseRawKey(text: string): Uint8Array | null {
   return canonical ? bytes : null;
 }
 
-function readKeyFile(file: string): Uint8Array | null {
+/** @param isSecond whether it was there after a first look had not found it: another process creates it just now. */
+function readKeyFile(file: string, isSecond = false): Uint8Array | null {
   let text: string;
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' && !isThere(file)) return null;
+    const isMissing = errorCode(error) === 'ENOENT';
+    if (isMissing && !isThere(file)) return null;
+    if (isMissing && !isSecond) return readKeyFile(file, true);
     throw new SealingKeyError(`the key file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   const key = parseRawKey(text);
