@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CHROMIUM, openBrowser } from '../env/browser.ts';
 import { expectNoHorizontalScroll, openConsole, seriousFindings, screenshot } from '../env/console.ts';
 import { Stack } from '../env/stack.ts';
+import { accountsPageTests } from './accounts-page.ts';
 import { conversationTests } from './conversation.ts';
 import { webhookPageTests } from './webhook-pages.ts';
 
@@ -46,6 +47,10 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByRole('button', { name: 'Send me the code' }).click();
     await page.locator('#app .problem').filter({ hasText: 'may hold only letters' }).waitFor();
     await page.getByLabel('Name of the account in this gateway').fill('carol');
+    await page.getByLabel('Phone number').fill('+123');
+    await page.getByRole('button', { name: 'Send me the code' }).click();
+    await page.locator('#app .problem').filter({ hasText: 'with its country code' }).waitFor();
+    await page.getByLabel('Phone number').fill(phone);
     await page.getByRole('button', { name: 'Send me the code' }).click();
     await page.getByText('in your Telegram app').waitFor();
     await page.getByText(/Another code in 0:5\d/).waitFor();
@@ -462,4 +467,5 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
   const running = { stack: () => stack, alice: () => alice, bob: () => bob, open };
   webhookPageTests(running);
   conversationTests(running);
+  accountsPageTests(running);
 });

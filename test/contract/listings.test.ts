@@ -52,9 +52,35 @@ describe('Lists of accounts, their messages and their history', () => {
     expect((await client.accounts.list({ needs_attention: false, limit: 1 })).total).toBe(3);
   });
 
+  test('lists accounts by whether messages wait: queued, held by a pause, or for their time', async () => {
+    await stack.api.post('/telegram/user/pause', { user_id: 'bob' });
+    const held = (await stack.api.send('bob', 'me', 'held', { Prefer: 'respond-async' })).body.job_id;
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    const timed = (
+      await stack.api.post('/telegram/user/send', {
+        user_id: 'Zoe',
+        recipient_id: 'me',
+        text: 'x',
+        send_at: later,
+      })
+    ).body.job_id;
+    expect(await names('?has_waiting=true')).toEqual(['Zoe', 'bob']);
+    expect(await names('?has_waiting=false')).toEqual(['alice']);
+    expect(await names('?has_waiting=true&needs_attention=true')).toEqual(['bob']);
+    expect(await names('?has_waiting=true&q=628103')).toEqual(['Zoe']);
+    expect(await names('?has_waiting=true', ofBob)).toEqual(['bob']);
+    const { body } = await stack.api.get('/telegram/accounts?has_waiting=true&limit=1');
+    expect(body).toMatchObject({ total: 2, next: 'Zoe' });
+    expect(await names('?has_waiting=true&limit=1&after=Zoe')).toEqual(['bob']);
+    for (const job of [held, timed]) await stack.api.request('DELETE', `/jobs/${job}`, undefined, {});
+    await stack.api.post('/telegram/user/resume', { user_id: 'bob' });
+    expect(await names('?has_waiting=true')).toEqual([]);
+  });
+
   test.each([
     ['state=asleep', 'state'],
     ['needs_attention=yes', 'needs_attention'],
+    ['has_waiting=1', 'has_waiting'],
     ['q=' + 'x'.repeat(65), 'q'],
   ])('refuses ?%s, and names %s', async (query, path) => {
     const { status, body } = await stack.api.get(`/telegram/accounts?${query}`);

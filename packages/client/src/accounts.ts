@@ -25,6 +25,8 @@ export interface AccountQuery extends CallOptions {
   state?: AccountState | undefined;
   /** Whether a person has to act before the account sends. */
   needs_attention?: boolean | undefined;
+  /** Whether it has messages that are not sent yet. */
+  has_waiting?: boolean | undefined;
   /** `next` of the previous page. */
   after?: string | undefined;
   /** 1 to 500. */

@@ -276,6 +276,7 @@ export type {
   GatewayEvent,
   HistoryPoint,
   PaceChoice,
+  PaceRules,
   RepliesOnly,
   SendSummary,
   ShownChat,

@@ -11,15 +11,16 @@ import { entitySchema } from './text/entities.ts';
 
 const whole = (max: number) => z.coerce.number().pipe(z.int().min(1).max(max));
 
+const truth = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+
 export const accountListRequestSchema = z.object({
   /** Part of a user_id, name, username or phone number, case-insensitive. */
   q: z.string().max(64).optional(),
   state: accountStateSchema.optional(),
   /** Whether a person has to act before the account sends. */
-  needs_attention: z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((value) => value === 'true')
-    .optional(),
+  needs_attention: truth.optional(),
+  /** Whether it has messages that are not sent yet. */
+  has_waiting: truth.optional(),
   /** Returns accounts after this user_id, in list order. */
   after: userIdSchema.optional(),
   limit: whole(500).default(100),

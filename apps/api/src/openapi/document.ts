@@ -46,6 +46,9 @@ const PARAMETERS = {
       enum: ['true', 'false'],
     },
   ),
+  AccountsWaiting: query('has_waiting', 'Only accounts with messages that are not sent yet, or the others.', {
+    enum: ['true', 'false'],
+  }),
   AccountsAfter: query('after', '`next` of the page before.', inlineSchema(userIdSchema, 'input')),
   AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
   Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),

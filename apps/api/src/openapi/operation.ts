@@ -25,6 +25,7 @@ type ParameterName =
   | 'AccountSearch'
   | 'AccountsState'
   | 'AccountsAttention'
+  | 'AccountsWaiting'
   | 'AccountsAfter'
   | 'AccountsLimit'
   | 'Hours'

@@ -26,11 +26,13 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.get('/telegram/accounts', async (c) => {
-    const { q, state, needs_attention, after, limit } = validate(accountListRequestSchema, c.req.query());
+    const query = validate(accountListRequestSchema, c.req.query());
+    const { q, state, needs_attention, has_waiting, after, limit } = query;
     const { userIds, total, next } = await producer.listings.accounts({
       text: q?.toLowerCase(),
       state,
       needsAttention: needs_attention,
+      hasWaiting: has_waiting,
       among: c.get('caller').accounts,
       after,
       limit,

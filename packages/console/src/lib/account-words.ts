@@ -18,6 +18,9 @@ const STATES: Record<AccountState, { label: string; tone: Tone }> = {
   unreadable: { label: 'Session cannot be read', tone: 'bad' },
 };
 
+/** All states, in the order of a sign-in, then of its troubles. */
+export const ACCOUNT_STATES = Object.keys(STATES) as AccountState[];
+
 export function stateOf({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): {
   label: string;
   tone: Tone;
@@ -33,6 +36,11 @@ export function isSigningIn({ state }: Pick<AccountSummary, 'state'>): boolean {
   return state === 'code_sent' || state === 'password_required' || state === 'qr_pending';
 }
 
+/** Whether a new sign-in can help. Telegram has banned the number of a banned account. */
+export function canSignIn(account: Pick<AccountSummary, 'state' | 'authorized'>): boolean {
+  return !account.authorized && !isSigningIn(account) && account.state !== 'banned';
+}
+
 /** Whether the account's sends are held until a person resumes it. */
 export function isStopped({ state, reason }: Pick<AccountSummary, 'state' | 'reason'>): boolean {
   return (
@@ -43,10 +51,6 @@ export function isStopped({ state, reason }: Pick<AccountSummary, 'state' | 'rea
     state === 'frozen' ||
     state === 'unreadable'
   );
-}
-
-export function needsAttention(account: AccountSummary): boolean {
-  return stateOf(account).tone === 'bad' || isStopped(account);
 }
 
 /** Labels for the codes of hold reasons. */

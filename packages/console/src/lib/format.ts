@@ -42,6 +42,11 @@ export function moment(iso: string): string {
   return MOMENT.format(new Date(iso));
 }
 
+/** The browser's time zone, such as `Europe/Berlin`. */
+export function timeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }

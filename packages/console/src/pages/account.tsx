@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { isSigningIn, isStopped } from '../lib/account-words.ts';
+import { canSignIn, isSigningIn, isStopped } from '../lib/account-words.ts';
 import { nameOf, plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, useTitle, useWatched } from '../lib/hooks.ts';
@@ -9,10 +9,12 @@ import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { HistoryChart } from '../parts/history-chart.tsx';
 import { Hold } from '../parts/hold.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
+import { PaceBudget } from '../parts/pace-budget.tsx';
+import { PaceEditor } from '../parts/pace-editor.tsx';
 import { SandboxPhone } from '../parts/sandbox-phone.tsx';
 import { SendList } from '../parts/send-list.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { PaceBudget } from './accounts.tsx';
+import { nextActionOf } from '../texts/account.ts';
 
 /** Maximum number of messages shown per list. */
 const LIMIT = 50;
@@ -59,13 +61,13 @@ export function AccountPage({ userId }: { userId: string }) {
           </Notice>
         </>
       )}
-      {account.next_action !== undefined && <Notice tone="wait">{account.next_action}</Notice>}
+      {nextActionOf(account) !== undefined && <Notice tone="wait">{nextActionOf(account)}</Notice>}
       {isSigningIn(account) && (
         <Notice tone="wait">
           A sign-in is in progress. <Link href={`/sign-in/${encodeURIComponent(userId)}`}>Continue</Link>
         </Notice>
       )}
-      {!account.authorized && !isSigningIn(account) && userId !== config.bot && (
+      {canSignIn(account) && userId !== config.bot && (
         <Notice tone="info">
           {account.state === 'unreadable'
             ? 'The stored session cannot be read.'
@@ -112,6 +114,7 @@ export function AccountPage({ userId }: { userId: string }) {
                 </>
               )}
             </dl>
+            {account.authorized && <PaceEditor account={account} />}
           </section>
           <HistoryChart userId={userId} />
           {sandbox !== null && user !== null && <SandboxPhone sandbox={sandbox} user={user} />}

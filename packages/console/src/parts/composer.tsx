@@ -1,5 +1,6 @@
 import type { OutgoingMessage } from '@gateway/client';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
+import { moment, timeZone } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
 import { UnsentMessages } from '../lib/unsent.ts';
@@ -180,7 +181,13 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
         <div class="options">
           <Check label="Send silently" checked={silent} onCheck={setSilent} />
           <Check label="Show link previews" checked={linkPreview} onCheck={setLinkPreview} />
-          <Field label="Not before" type="datetime-local" value={later} onText={setLater} />
+          <Field
+            label="Not before"
+            type="datetime-local"
+            value={later}
+            onText={setLater}
+            hint={later === '' ? `In the time zone ${timeZone()}` : moment(new Date(later).toISOString())}
+          />
         </div>
       </details>
       <ErrorNotice error={send.error} />

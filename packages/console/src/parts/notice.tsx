@@ -1,6 +1,7 @@
 import { GatewayApiError, GatewayConnectionError } from '@gateway/client';
 import type { ComponentChildren } from 'preact';
 import { countdown } from '../lib/format.ts';
+import { fieldName, inPlainWords } from '../texts/issues.ts';
 
 export interface NoticeProps {
   tone: 'good' | 'wait' | 'bad' | 'info';
@@ -28,9 +29,10 @@ export function ErrorNotice({ error }: { error: unknown }) {
   );
 }
 
-function messageOf(error: unknown): string {
+/** The error's text for people. */
+export function messageOf(error: unknown): string {
   if (error instanceof GatewayConnectionError) return 'The gateway does not answer. Is it running?';
   if (error instanceof GatewayApiError && error.code === 'VALIDATION' && error.issues.length > 0)
-    return error.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+    return error.issues.map(({ path, message }) => `${fieldName(path)} ${inPlainWords(message)}`).join('; ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -103,6 +103,8 @@ export async function unindexAccounts(redis: RedisClient, userIds: readonly stri
 export interface AccountQuery extends AccountFilter {
   /** The accounts to choose from; `null`: all. */
   among: readonly string[] | null;
+  /** Whether the account has jobs that have not ended. */
+  hasWaiting?: boolean | undefined;
   /** Returns accounts after this one. */
   after?: string | undefined;
   limit: number;

@@ -3,10 +3,14 @@ import type { AccountQueues } from '../line/account-queues.ts';
 import { requirePublished } from '../ownership/published-shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisCalls } from '../redis/redis-calls.ts';
-import { findAccounts, type AccountIds, type AccountQuery } from './account-index.ts';
+import { findAccounts, pageOf, type AccountIds, type AccountQuery } from './account-index.ts';
 import { scanAccounts } from './account-scan.ts';
+import { withWaiting } from './accounts-with-waiting.ts';
 import { readHistory } from './history.ts';
 import { SendListReader, type SendLists } from './send-lists.ts';
+
+/** Accounts read at a time. */
+const BATCH = 1_000;
 
 /** Lists for people: accounts, their messages, their recent history. Throws `QUEUE_UNAVAILABLE` while Redis is away. */
 export class Listings {
@@ -28,11 +32,28 @@ export class Listings {
    */
   async accounts(query: AccountQuery): Promise<AccountIds> {
     return this.#calls.read(async () => {
-      const now = Date.now();
-      const found = await findAccounts(this.#redis, query, now);
-      if (await requirePublished(this.#redis, this.#shards)) return found;
-      return scanAccounts(this.#redis, this.#shards, query, now);
+      const { hasWaiting } = query;
+      if (hasWaiting === undefined) return this.#page(query);
+      const fitting = await this.#all(query);
+      return pageOf(await withWaiting(this.#redis, fitting, hasWaiting), query);
     });
+  }
+
+  async #page(query: AccountQuery): Promise<AccountIds> {
+    const now = Date.now();
+    const found = await findAccounts(this.#redis, query, now);
+    if (await requirePublished(this.#redis, this.#shards)) return found;
+    return scanAccounts(this.#redis, this.#shards, query, now);
+  }
+
+  async #all(query: AccountQuery): Promise<string[]> {
+    const all: string[] = [];
+    for (let after: string | null | undefined; after !== null;) {
+      const { userIds, next } = await this.#page({ ...query, after, limit: BATCH });
+      all.push(...userIds);
+      after = next;
+    }
+    return all;
   }
 
   /** Creates a reader of an account's messages, for repeated calls. It returns at most `limit` of each list. */

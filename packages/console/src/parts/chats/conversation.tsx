@@ -119,9 +119,7 @@ function fateOf(
   readUpTo: number,
 ): 'sent' | 'read' | null {
   if (direction === 'in') return null;
-  // A gateway of an earlier version does not give `read_at`.
-  const { read_at: readAt = null } = (send ?? {}) as { read_at?: string | null };
-  if (id <= readUpTo || readAt !== null) return 'read';
+  if (id <= readUpTo || (send?.read_at ?? null) !== null) return 'read';
   return send === null ? null : 'sent';
 }
 

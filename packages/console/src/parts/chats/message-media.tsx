@@ -4,6 +4,7 @@ import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
 import { bytes, MEDIA_WORDS } from '../../lib/media-words.ts';
 import { useObjectUrl } from '../../lib/object-url.ts';
+import { saveFile } from '../../lib/save-file.ts';
 import { ErrorNotice } from '../notice.tsx';
 
 type Media = NonNullable<TelegramMessage['media']>;
@@ -21,7 +22,7 @@ export function MessageMedia({ userId, media }: { userId: string; media: Media }
     if (fileId === null) return;
     const file = await readAll(client.accounts.download(userId, fileId), setProgress);
     setProgress(null);
-    save(file.blob, name ?? file.fileName ?? type);
+    saveFile(file.blob, name ?? file.fileName ?? type);
   });
   return (
     <figure class="shown">
@@ -78,14 +79,4 @@ async function readAll(
     onProgress(received / size);
   }
   return { blob: new Blob(parts, { type: mimeType }), fileName };
-}
-
-/** Saves the bytes as a download. The page never opens them. */
-function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(new Blob([blob], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

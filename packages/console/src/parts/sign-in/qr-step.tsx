@@ -47,6 +47,11 @@ export function QrStep({ userId, onPassword, onDone }: QrStepProps) {
           New code in <time role="timer">{countdown(Date.parse(qr.expires_at) - now)}</time>
         </p>
       )}
+      {qr !== null && (
+        <p class="hint">
+          Is Telegram on this device? <a href={qr.url}>Sign in with it</a>
+        </p>
+      )}
       <ErrorNotice error={ended ?? again.error} />
       {ended !== null && (
         <button type="button" class="primary" disabled={again.busy} onClick={() => void again.run()}>

@@ -1,0 +1,55 @@
+import type { AccountQuery, AccountState } from '@gateway/client';
+import { useSearchParams } from 'wouter-preact';
+import { ACCOUNT_STATES } from './account-words.ts';
+
+export type Show = 'all' | 'attention' | 'waiting';
+
+/** What the list of accounts shows: all of it is in the page's address. */
+export interface AccountsView {
+  q: string;
+  show: Show;
+  state: AccountState | null;
+  /** The last account of the page before. */
+  after: string | null;
+}
+
+/** The view of the address, and a function that changes it. A change of the filter goes to the first page. */
+export function useAccountsView(): [AccountsView, (changed: Partial<AccountsView>) => void] {
+  const [query, setQuery] = useSearchParams();
+  const change = (changed: Partial<AccountsView>) =>
+    setQuery(
+      // Of the address as it is by now: a search changes it later than it was typed.
+      (before) => queryOf({ ...viewOf(before), after: null, ...changed }),
+      // Another page is a place to come back to; each key of a search is not.
+      { replace: changed.after === undefined },
+    );
+  return [viewOf(query), change];
+}
+
+function viewOf(query: URLSearchParams): AccountsView {
+  const state = query.get('state');
+  const show = query.get('show');
+  return {
+    q: query.get('q') ?? '',
+    show: show === 'attention' || show === 'waiting' ? show : 'all',
+    state: ACCOUNT_STATES.find((each) => each === state) ?? null,
+    after: query.get('after'),
+  };
+}
+
+function queryOf(view: AccountsView): URLSearchParams {
+  const given = Object.entries({ ...view, show: view.show === 'all' ? '' : view.show });
+  return new URLSearchParams(
+    given.filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ''),
+  );
+}
+
+/** The filter of the view, as the gateway takes it. */
+export function filterOf({ q, show, state }: Omit<AccountsView, 'after'>): AccountQuery {
+  return {
+    q: q.trim(),
+    state: state ?? undefined,
+    ...(show === 'attention' && { needs_attention: true }),
+    ...(show === 'waiting' && { has_waiting: true }),
+  };
+}

@@ -1,0 +1,91 @@
+import type { AccountState } from '@gateway/client';
+import { useEffect, useState } from 'preact/hooks';
+import { ACCOUNT_STATES, stateOf } from '../../lib/account-words.ts';
+import type { AccountsView, Show } from '../../lib/accounts-query.ts';
+import { useGateway } from '../../lib/gateway.ts';
+import { usePolled } from '../../lib/hooks.ts';
+import { ACCOUNTS_TEXTS as T } from '../../texts/accounts.ts';
+
+/** ms without a keystroke before the search begins. */
+const PAUSE_MS = 250;
+const COUNTS_EVERY_MS = 10_000;
+
+interface AccountFiltersProps {
+  view: AccountsView;
+  onChange: (changed: Partial<AccountsView>) => void;
+  /** Accounts that match. */
+  total: number;
+}
+
+/** Search, filters and counts above the list of accounts. */
+export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
+  const { client } = useGateway();
+  const [q, setQ] = useState(view.q);
+  useEffect(() => {
+    if (q === view.q) return undefined;
+    const timer = setTimeout(() => onChange({ q }), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [q]);
+  // The address changed by itself: back, or a link.
+  useEffect(() => setQ(view.q), [view.q]);
+  const { value: counts } = usePolled(
+    async (signal): Promise<Record<Show, number>> => {
+      const count = async (filter: object) =>
+        (await client.accounts.list({ ...filter, limit: 1, signal })).total;
+      const [all, attention, waiting] = await Promise.all([
+        count({}),
+        count({ needs_attention: true }),
+        count({ has_waiting: true }),
+      ]);
+      return { all, attention, waiting };
+    },
+    COUNTS_EVERY_MS,
+    [client],
+  );
+  const chips: [Show, string][] = [
+    ['all', T.all],
+    ['attention', T.attention],
+    ['waiting', T.waiting],
+  ];
+  return (
+    <div class="tools">
+      <input
+        type="search"
+        aria-label={T.find}
+        placeholder={T.findHint}
+        value={q}
+        onInput={({ currentTarget }) => setQ(currentTarget.value)}
+      />
+      <div class="chips" role="group" aria-label={T.show}>
+        {chips.map(([show, label]) => (
+          <button
+            key={show}
+            type="button"
+            class="chip"
+            aria-pressed={view.show === show}
+            onClick={() => onChange({ show })}
+          >
+            {label}
+            {counts !== null && <span class="chip-count">{counts[show].toLocaleString()}</span>}
+          </button>
+        ))}
+      </div>
+      <select
+        aria-label={T.state}
+        class="narrow-select"
+        value={view.state ?? ''}
+        onChange={({ currentTarget }) =>
+          onChange({ state: currentTarget.value === '' ? null : (currentTarget.value as AccountState) })
+        }
+      >
+        <option value="">{T.anyState}</option>
+        {ACCOUNT_STATES.map((state) => (
+          <option key={state} value={state}>
+            {stateOf({ state }).label}
+          </option>
+        ))}
+      </select>
+      <span class="count">{T.count(total)}</span>
+    </div>
+  );
+}

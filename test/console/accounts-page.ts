@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { expectNoHorizontalScroll, seriousFindings, screenshot } from '../env/console.ts';
+import type { RunningConsole } from './running-console.ts';
+
+/** Defines the tests of the list of accounts: filters in the address, and what is done to many accounts at once. */
+export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): void {
+  const stateOf = async (userId: string) => (await stack().api.status(userId)).body.reason ?? 'none';
+
+  test('filters accounts on the server, and keeps the filter in the address', async () => {
+    const { api } = stack();
+    await api.post('/telegram/user/pause', { user_id: 'bob' });
+    const { job_id } = (await api.send('bob', 'me', 'it waits', { Prefer: 'respond-async' })).body;
+    const { page, pageErrors } = await open();
+    const names = page.locator('.account-link');
+    const query = () => new URL(page.url()).search;
+    await page.getByRole('button', { name: /^With messages waiting\s*1$/ }).click();
+    await expect.poll(() => names.allTextContents()).toEqual(['bob']);
+    expect(query()).toBe('?show=waiting');
+    await page.reload();
+    await expect.poll(() => names.allTextContents()).toEqual(['bob']);
+    await page.getByRole('button', { name: /^All/ }).click();
+    await page.getByLabel('Find an account').fill('9996628301');
+    await expect.poll(() => names.allTextContents()).toEqual(['alice']);
+    expect(query()).toBe('?q=9996628301');
+    await page.getByLabel('Find an account').fill('');
+    await page.getByLabel('State').selectOption('banned');
+    await page.getByText('No accounts match.').waitFor();
+    await page.goto(`${api.url}/console?q=bob&show=attention`);
+    await expect.poll(() => names.allTextContents()).toEqual(['bob']);
+    expect(await page.getByLabel('Find an account').inputValue()).toBe('bob');
+    await api.request('DELETE', `/jobs/${job_id}`, undefined, {});
+    await api.post('/telegram/user/resume', { user_id: 'bob' });
+    expect(pageErrors).toEqual([]);
+  }, 90_000);
+
+  test('pauses, resumes, retries and exports all that are selected', async () => {
+    const { api, control } = stack();
+    await control.fault({ user_id: alice(), method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
+    await api.send('alice', '+9996628302', 'refused before the bulk');
+    const { page, pageErrors } = await open();
+    for (const name of ['alice', 'bob']) await page.getByLabel(`Select ${name}`, { exact: true }).check();
+    await page.getByText('2 accounts selected').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Done: 2 accounts.').waitFor();
+    expect([await stateOf('alice'), await stateOf('bob')]).toEqual(['PAUSED', 'PAUSED']);
+    await screenshot(page, 'accounts-bulk');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => stateOf('bob')).toBe('none');
+    await page.getByRole('button', { name: 'Retry what failed' }).click();
+    await page.getByText(/Done: 2 accounts\. \d+ messages? will be sent again/).waitFor();
+    const texts = async () => (await control.messages({ from: alice(), to: bob() })).map(({ text }) => text);
+    await expect.poll(texts).toContain('refused before the bulk');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export as CSV' }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect(lines[0]).toContain('account,state,reason');
+    expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['alice', 'bob']);
+    expect(lines[1]).toContain('+9996628301');
+    for (const [width, colours] of [
+      [768, 'light'],
+      [390, 'dark'],
+      [320, 'light'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.getByLabel('Colours').selectOption(colours);
+      await screenshot(page, `accounts-bulk-${width}`);
+      await expectNoHorizontalScroll(page);
+    }
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(pageErrors).toEqual([]);
+  }, 90_000);
+
+  test("changes an account's pace, and says what is wrong with a rule", async () => {
+    const { api } = stack();
+    const { page, pageErrors } = await open('/accounts/bob');
+    await page.getByText('Change the pace').click();
+    const form = page.getByRole('form', { name: 'Pace' });
+    await form.getByLabel('Pace', { exact: true }).selectOption('own');
+    await form.getByLabel('New people a day').fill('-1');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.locator('.problem').waitFor();
+    await form.getByLabel('New people a day').fill('3');
+    await form.getByLabel('At once, after a rest').fill('7');
+    await screenshot(page, 'pace-editor');
+    expect(await seriousFindings(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('Saved.').waitFor();
+    expect((await api.status('bob')).body.pace).toMatchObject({ rules: { burst: 7, strangers_per_day: 3 } });
+    await form.getByLabel('Pace', { exact: true }).selectOption('default');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(async () => (await api.status('bob')).body.pace.rules?.burst).not.toBe(7);
+    expect(pageErrors).toEqual([]);
+  }, 90_000);
+}
