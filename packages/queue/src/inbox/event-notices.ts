@@ -8,6 +8,9 @@ import { Subscriber } from '../redis/subscriber.ts';
 /** How often the numbers of watched accounts are read, ms. It finds events whose message was lost. */
 const READ_MS = 30_000;
 
+/** Accounts that are read at a time, so that thousands do not stop everything else meanwhile. */
+const CHUNK = 500;
+
 /** Most live events that wait for a slow reader. Further ones are dropped. */
 const MOST_LIVE = 32;
 
@@ -98,7 +101,13 @@ export class EventNotices {
       const last = await this.#redis.hget(receivingKey(userId), 'last_seq');
       this.#notice({ userId, is: 'appended', lastSeq: Number(last ?? 0) });
     };
-    await Promise.all([...this.#watches.keys()].map(read)).catch(() => {}); // Redis is away.
+    const userIds = [...this.#watches.keys()];
+    try {
+      for (let at = 0; at < userIds.length; at += CHUNK)
+        await Promise.all(userIds.slice(at, at + CHUNK).map(read));
+    } catch {
+      // Redis is away.
+    }
   }
 
   close(): void {
