@@ -9,6 +9,7 @@ const ENTRIES = {
   'handler.mjs': 'test/bench/bare/handler.ts',
   'gramjs.mjs': 'test/bench/bare/gramjs.ts',
   'ours.mjs': 'test/bench/ours.ts',
+  'event-consumer.mjs': 'test/bench/event-consumer.ts',
 };
 
 let built: Promise<void> | undefined;

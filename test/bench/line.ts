@@ -29,6 +29,17 @@ export async function drained(stage: Stage, users: readonly string[]): Promise<v
   }
 }
 
+/** Waits until the API knows every account. */
+export async function accountsKnown(stage: Stage): Promise<void> {
+  // Until all of a shard are published, it is not known whether an account exists.
+  const isKnown = (userId: string) =>
+    stage.producer.accountView(userId).then(
+      ({ state }) => state !== 'none',
+      () => false,
+    );
+  for (const userId of stage.accounts.keys()) while (!(await isKnown(userId))) await sleep(50);
+}
+
 /** Pauses or resumes an account's sends. */
 export async function control(
   stage: Stage,

@@ -5,11 +5,13 @@ import { openCheckout } from '../env/checkout.ts';
 import { lineOf, type Pair, type Row } from './pair.ts';
 import { accept } from './pairs/accept.ts';
 import { connect } from './pairs/connect.ts';
+import { events } from './pairs/events.ts';
 import { files } from './pairs/files.ts';
 import { growth } from './pairs/growth.ts';
 import { idle } from './pairs/idle.ts';
 import { latency } from './pairs/latency.ts';
 import { libraries } from './pairs/libraries.ts';
+import { many } from './pairs/many.ts';
 import { oneAtATime } from './pairs/one-at-a-time.ts';
 import { receiving } from './pairs/receiving.ts';
 import { resting } from './pairs/resting.ts';
@@ -27,19 +29,21 @@ const PAIRS: readonly Pair[] = [
   through,
   latency,
   idle,
+  many,
   connect,
   start,
   watchers,
   receiving,
+  events,
   growth,
   files,
   libraries,
 ];
 
-const HELP = `npm run bench -- [--pairs accept,through] [--rounds 3] [--messages 20000] [--out bench.json] [--picture bench.svg] [--against ../main]
+const HELP = `npm run bench -- [--pairs accept,through] [--rounds 3] [--messages 20000] [--accounts 10000] [--out bench.json] [--picture bench.svg] [--against ../main]
 
 Measures the product and the bare libraries alternately in one run, with several rounds each. All results are ratios of the two, since the
-speed of the machine varies. CPU is counted per process; the sandbox is a separate process. Needs Linux (/proc).
+speed of the machine varies. --accounts is for many and events. CPU is counted per process; the sandbox is a separate process. Needs Linux (/proc).
 
 --against names another checkout with its dependencies installed. waited, one-at-a-time, resting and watchers then measure its built code in turns with this
 one's, both on this one's sandbox.
@@ -54,6 +58,7 @@ export async function main(args: string[], say: (line: string) => void): Promise
       pairs: { type: 'string', default: PAIRS.map(({ name }) => name).join(',') },
       rounds: { type: 'string', default: '3' },
       messages: { type: 'string', default: '20000' },
+      accounts: { type: 'string', default: '10000' },
       out: { type: 'string', default: 'bench.json' },
       picture: { type: 'string', default: '' },
       against: { type: 'string', default: '' },
@@ -64,14 +69,14 @@ export async function main(args: string[], say: (line: string) => void): Promise
     say(HELP);
     return 0;
   }
-  const [rounds, messages] = [Number(values.rounds), Number(values.messages)];
-  if (!rounds || !messages) throw new Error('rounds and messages are whole numbers');
+  const [rounds, messages, accounts] = [values.rounds, values.messages, values.accounts].map(Number);
+  if (!rounds || !messages || !accounts) throw new Error('rounds, messages and accounts are whole numbers');
   const against = values.against === '' ? undefined : await openCheckout(values.against);
   const wanted = values.pairs.split(',').map(pairNamed);
   const rows: Row[] = [];
   const raw: Record<string, unknown> = {};
   for (const pair of wanted) {
-    const result = await pair.run({ rounds, messages, against, say });
+    const result = await pair.run({ rounds, messages, accounts, against, say });
     rows.push(...result.rows);
     raw[pair.name] = result.raw;
   }

@@ -16,6 +16,8 @@ export interface BenchOptions {
   rounds: number;
   /** Messages per round, for pairs that send many. */
   messages: number;
+  /** Accounts, for pairs that have many. */
+  accounts: number;
   /** Another checkout of the product to measure against, if there is one. */
   against: Checkout | undefined;
   say: (line: string) => void;

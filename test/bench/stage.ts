@@ -14,7 +14,7 @@ import { telegramSettings } from '../env/telegram-settings.ts';
 import { makeAccounts, type BenchAccount } from './accounts.ts';
 import { buildBench, builtBench } from './built.ts';
 
-const SHARDS = 16;
+export const SHARDS = 16;
 
 /**
  * Redis, the sandbox and signed-in accounts. Worker, API and others run in separate processes when a benchmark starts

@@ -1,6 +1,6 @@
 import { sleep } from '@gateway/runtime';
 import type { Part } from '../../env/part.ts';
-import { control, drained, fill } from '../line.ts';
+import { accountsKnown, control, drained, fill } from '../line.ts';
 import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { keptJobs, memoryOfAccounts, usedMemory } from '../redis-memory.ts';
 import { Stage } from '../stage.ts';
@@ -165,13 +165,6 @@ async function costOfSending(stage: Stage, worker: Part, messages: number): Prom
     await drained(stage, users);
   });
   return (cpu / messages) * 1_000;
-}
-
-/** Waits until the API knows every account. */
-async function accountsKnown(stage: Stage): Promise<void> {
-  const last = [...stage.accounts.keys()];
-  for (const userId of last)
-    while ((await stage.producer.accountView(userId)).state === 'none') await sleep(50);
 }
 
 async function all(stage: Stage, what: 'account.pause' | 'account.resume'): Promise<void> {
