@@ -273,6 +273,22 @@ describe('Receiving', () => {
     ]);
   });
 
+  test('names the job of a message that a difference tells before the answer to the send', async () => {
+    const after = await lastSeq();
+    await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', delay_ms: 2_000 });
+    const { body: sent } = await stack.api.send('alice', BOB, 'mine', { prefer: 'respond-async' });
+    await expect.poll(async () => (await stack.api.get(`/jobs/${sent.job_id}`)).body.state).toBe('active');
+    // The account notices the lost push, and asks for the difference once the send is done.
+    await stack.control.pushFault({ updates: 'drop', phone: ALICE });
+    await write('lost');
+    await write('pushed');
+    await expect.poll(() => texts(after)).toEqual(['lost', 'pushed', 'mine']);
+    expect((await events(after)).at(-1)).toMatchObject({
+      caught_up: true,
+      message: { text: 'mine', job_id: sent.job_id },
+    });
+  });
+
   test('tells both of two edits in one second', async () => {
     const after = await lastSeq();
     const { id: message_id } = await write('once');

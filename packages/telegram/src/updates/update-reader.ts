@@ -12,6 +12,7 @@ import { compareChatList } from './chat-list.ts';
 import type { Told, Typing } from './content.ts';
 import { People } from './people.ts';
 import { presentPlace } from './present-place.ts';
+import { SentMessages } from './sent-messages.ts';
 import { toldBy } from './told.ts';
 import { UpdateTracker } from './tracker.ts';
 import type { UpdateListener } from './update-listener.ts';
@@ -58,6 +59,7 @@ interface ReaderContext {
 export class UpdateReader implements UpdateListener {
   readonly #options: ReadUpdatesOptions & ReaderContext;
   readonly #people = new People();
+  readonly #sent = new SentMessages();
   readonly #queue: Api.TypeUpdates[] = [];
   #isOverfull = false;
   /** When the channels are compared with the chat list next. */
@@ -80,7 +82,9 @@ export class UpdateReader implements UpdateListener {
 
   answered(request: Api.AnyRequest, answer: unknown): void {
     const updates = updatesInAnswer(request, answer, this.#options.ownId);
-    if (updates !== undefined) this.pushed(updates);
+    if (updates === undefined) return;
+    this.#sent.remember(updates);
+    this.pushed(updates);
   }
 
   renewed(): void {
@@ -195,7 +199,9 @@ export class UpdateReader implements UpdateListener {
 
   async #tell(state: UpdateState, arrivals: readonly (Arrival | Told)[], stateToo: boolean): Promise<void> {
     const { ownId, now } = this.#options;
-    const told = arrivals.flatMap((each) => ('type' in each ? [each] : toldBy(each, this.#people, ownId)));
+    const told = arrivals.flatMap((each) =>
+      'type' in each ? [each] : toldBy(this.#sent.named(each), this.#people, ownId),
+    );
     const isLate = now() >= this.#savedAt + SAVE_PLACE_MS;
     if (told.length === 0 && !isLate) return;
     await this.#deliver(told, stateToo ? state.takeChange() : null);
