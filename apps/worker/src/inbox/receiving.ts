@@ -98,6 +98,7 @@ export class Receiving {
         if (error instanceof TelegramFailure) logger.debug({ err: error, userId }, 'cannot receive now');
         else if (!signal.aborted) logger.warn({ err: error, userId }, 'cannot receive now; trying again');
       }
+      if (signal.aborted) return;
       if (now() - begun > GOOD_MS) pause = PAUSE_MS;
       // Many accounts lose their connections at the same time, and must not all return at once.
       const isOver = await this.#wait(pause * (0.5 + Math.random()), signal);

@@ -99,6 +99,37 @@ describe('receiving', () => {
   const write = (text: string, to: number | string = alice.user.id) =>
     world.control.actions.send({ from: bob.user.id, to, text });
 
+  test('what was pushed before it is stopped is still delivered', async () => {
+    const wantsChat = () => true;
+    const stored = await alice.client.updatePlace({ wantsChat, stored: null });
+    const stop = new AbortController();
+    const texts: string[] = [];
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const ended = alice.client.receive(
+      {
+        ownId: String(alice.user.id),
+        stored,
+        wantsChat,
+        deliver: async ({ told }) => {
+          texts.push(...told.flatMap((each) => (each.type === 'message.new' ? [each.message.text] : [])));
+          await released;
+        },
+        signal: stop.signal,
+      },
+      (call) => call(),
+    );
+    write('first');
+    await expect.poll(() => texts).toEqual(['first']);
+    write('second');
+    // Its answer comes after the push, on the same connection.
+    await alice.client.updatePlace({ wantsChat, stored });
+    stop.abort();
+    release();
+    await ended;
+    expect(texts).toEqual(['first', 'second']);
+  });
+
   test('a message is told when it arrives, and one that was missed is fetched', async () => {
     const receiver = new Receiver(alice, write);
     await receiver.start();
