@@ -73,6 +73,25 @@ describe("the lease on a shard's accounts", () => {
     expect(lost.valid).toBe(false);
   });
 
+  test('says how long connections of former owners may last: of none that released or is gone', async () => {
+    const waitOf = (lease: ShardLease) => lease.formerConnectedUntil(15_000) - performance.now();
+    const first = await acquired('first');
+    expect(waitOf(first)).toBeLessThanOrEqual(0);
+    const second = await acquired('second', { gone: 'first' });
+    expect(waitOf(second)).toBeLessThanOrEqual(0);
+    await second.release();
+    expect(waitOf(await acquired('third', { gone: 'first' }))).toBeLessThanOrEqual(0);
+    // The third is cut off: nobody knows what became of it.
+    await redis.del('{shard-0}:lease');
+    const fourth = await acquired('fourth');
+    // It relied on its lease for 6 s after the last renewal, and may have pinged until then.
+    expect(waitOf(fourth)).toBeGreaterThan(15_000);
+    expect(waitOf(fourth)).toBeLessThanOrEqual(21_000);
+    await fourth.release();
+    // The third may still be connected, although the fourth was released.
+    expect(waitOf(await acquired('fifth'))).toBeGreaterThan(15_000);
+  });
+
   test('has a greater number than all before, even if Redis has lost its counter', async () => {
     const fences: string[] = [];
     for (const worker of ['a', 'b', 'c']) {

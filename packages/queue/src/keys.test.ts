@@ -89,6 +89,7 @@ test('the names of the keys are fixed', () => {
     keys.accountTextsKey(),
     keys.leaseKey(3),
     keys.leaseNumberKey(3),
+    keys.unreleasedLeasesKey(3),
     keys.webhookLogKey('u1'),
     keys.metricsKey(2),
   ]).toEqual([
@@ -122,6 +123,7 @@ test('the names of the keys are fixed', () => {
     '{gateway}:accounts:texts',
     '{shard-3}:lease',
     '{shard-3}:lease-number',
+    '{shard-3}:leases-unreleased',
     '{webhooks}:log:u1',
     '{gateway}:metrics:2',
   ]);

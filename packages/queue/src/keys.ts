@@ -273,6 +273,11 @@ export function leaseNumberKey(shard: number): string {
   return `${shardPrefix(shard)}:lease-number`;
 }
 
+/** Sorted set: the shard's latest leases that were not released → Redis time (ms) of their last renewal. */
+export function unreleasedLeasesKey(shard: number): string {
+  return `${shardPrefix(shard)}:leases-unreleased`;
+}
+
 /** Sorted set: live worker → Redis time (ms) of its last heartbeat. */
 export const WORKERS_KEY = '{gateway}:workers';
 

@@ -16,6 +16,7 @@ import {
 } from '@gateway/queue';
 import type { Logger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
+import { RECEIVING_DISCONNECT_MS } from '@gateway/telegram';
 import { AccountInbox } from '../inbox/account-inbox.ts';
 import { Receiving } from '../inbox/receiving.ts';
 import { Lane } from '../lane/lane.ts';
@@ -95,7 +96,8 @@ export async function openServedAccount(
     // This worker has other settings, and may be newer.
     isOfWorker(published.hold) ? null : published.hold,
   );
-  const receiving = new Receiving({ account, inbox, logger, now });
+  const readsFrom = lease.formerConnectedUntil(RECEIVING_DISCONNECT_MS);
+  const receiving = new Receiving({ account, inbox, readsFrom, logger, now });
   receiving.check();
   return new ServedAccount(context, account, receiving);
 }

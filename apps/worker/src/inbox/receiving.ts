@@ -16,6 +16,8 @@ const GOOD_MS = 30_000;
 export interface ReceivingOptions {
   account: Account;
   inbox: AccountInbox;
+  /** By performance.now(): before, a former owner's connection may still be open at Telegram. */
+  readsFrom: number;
   logger: Logger;
   now: () => number;
 }
@@ -86,8 +88,10 @@ export class Receiving {
   }
 
   async #keepReceiving(signal: AbortSignal, drop: AbortSignal): Promise<void> {
-    const { account, logger, now } = this.#options;
+    const { account, readsFrom, logger, now } = this.#options;
     let pause = PAUSE_MS;
+    // Sends do not wait for this: they are no second reader.
+    await sleep(Math.max(0, readsFrom - performance.now()), signal);
     while (!signal.aborted) {
       const begun = now();
       try {

@@ -1,4 +1,4 @@
-import { leaseKey, leaseNumberKey, OWNERSHIP_CHANNEL } from '../keys.ts';
+import { leaseKey, leaseNumberKey, OWNERSHIP_CHANNEL, unreleasedLeasesKey } from '../keys.ts';
 import type { RedisClient, RedisContact } from '../redis/clients.ts';
 
 /** Lifetime of a lease in Redis without renewal, and the interval at which its holder renews it; both in ms. */
@@ -12,20 +12,39 @@ export const RENEW_MS = 1_000;
  */
 const COUNTED_ON_MS = 6_000;
 
-// The number also follows the clock, so that it never decreases even if Redis has lost the last number.
+/** How long a lease that was not released is remembered after its last renewal, ms. */
+const REMEMBERED_MS = 60_000;
+
+/** Lua: Redis' time in ms. */
+const NOW = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
+
+// The number also follows the clock, so that it never decreases even if Redis has lost the last number. Returns the new
+// lease, the time, and the leases that were not released with the times of their last renewals.
 const ACQUIRE = `
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[3] then return held end
-local t = redis.call('TIME')
-local number = math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, t[1] * 1000 + math.floor(t[2] / 1000))
+${NOW}
+local number = math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, now)
 local digits = string.format('%.0f', number)
 redis.call('SET', KEYS[2], digits)
 local value = digits .. ' ' .. ARGV[1]
 redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
-return { value }`;
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ${REMEMBERED_MS})
+local former = redis.call('ZRANGE', KEYS[3], 0, -1, 'WITHSCORES')
+redis.call('ZADD', KEYS[3], now, value)
+return { value, string.format('%.0f', now), former }`;
 
-const RENEW = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end`;
-const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end`;
+const RENEW = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+${NOW}
+redis.call('ZADD', KEYS[2], now, ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
+const RELEASE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('DEL', KEYS[1])`;
 
 export interface ShardLeaseOptions {
   redis: RedisClient;
@@ -46,6 +65,11 @@ export class ShardLease {
   readonly shard: number;
   /** Identifies this ownership, as `<number> <worker>`. The number is greater than that of every earlier lease. */
   readonly fence: string;
+  /**
+   * Until when former owners may have relied on their leases, by performance.now(): those that neither released them
+   * nor are known to be gone. -Infinity: there are none.
+   */
+  readonly #formerCountedUntil: number;
   readonly #redis: RedisClient;
   readonly #contact: RedisContact;
   #validUntil: number;
@@ -54,8 +78,10 @@ export class ShardLease {
   private constructor(
     options: ShardLeaseOptions,
     fence: string,
+    formerCountedUntil: number,
     asked: { at: number; epoch: number | null },
   ) {
+    this.#formerCountedUntil = formerCountedUntil;
     this.#redis = options.redis;
     this.#contact = options.contact;
     this.shard = options.shard;
@@ -69,15 +95,25 @@ export class ShardLease {
     const { redis, contact, shard, worker, isGone } = options;
     const tryOver = async (gone: string) => {
       const asked = { at: performance.now(), epoch: contact.epoch };
-      const keys = [leaseKey(shard), leaseNumberKey(shard)];
-      const reply: unknown = await redis.eval(ACQUIRE, 2, ...keys, worker, LEASE_MS, gone);
-      return Array.isArray(reply) ? new ShardLease(options, String(reply[0]), asked) : String(reply);
+      const keys = [leaseKey(shard), leaseNumberKey(shard), unreleasedLeasesKey(shard)];
+      const reply: unknown = await redis.eval(ACQUIRE, keys.length, ...keys, worker, LEASE_MS, gone);
+      if (!Array.isArray(reply)) return String(reply);
+      const [fence, now, former] = reply as [string, string, string[]];
+      return new ShardLease(options, fence, countedUntil(former, Number(now), isGone), asked);
     };
     const first = await tryOver('');
     if (first instanceof ShardLease) return first;
-    if (!isGone(first.slice(first.indexOf(' ') + 1))) return null;
+    if (!isGone(workerOf(first))) return null;
     const second = await tryOver(first);
     return second instanceof ShardLease ? second : null;
+  }
+
+  /**
+   * When Telegram has closed all connections of former owners, by performance.now(), if it closes a connection `ms`
+   * after its last ping. In the past if each has released its lease, or its process is known to be gone.
+   */
+  formerConnectedUntil(ms: number): number {
+    return this.#formerCountedUntil + ms;
   }
 
   /** True while work under the lease may start. */
@@ -95,7 +131,8 @@ export class ShardLease {
   /** Extends the lease. `false`: another worker or nobody has it, and this object never becomes valid again. */
   async renew(): Promise<boolean> {
     const asked = { at: performance.now(), epoch: this.#contact.epoch };
-    const renewed = (await this.#redis.eval(RENEW, 1, leaseKey(this.shard), this.fence, LEASE_MS)) === 1;
+    const keys = [leaseKey(this.shard), unreleasedLeasesKey(this.shard)];
+    const renewed = (await this.#redis.eval(RENEW, keys.length, ...keys, this.fence, LEASE_MS)) === 1;
     if (!renewed) this.#epoch = null;
     else if (this.#epoch !== null) {
       this.#validUntil = asked.at + COUNTED_ON_MS;
@@ -122,7 +159,20 @@ export class ShardLease {
     this.invalidate();
     // A command sent now would wait until Redis is back, and delay the stop of this worker.
     if (this.#redis.status !== 'ready') throw new Error('Redis is not reachable');
-    await this.#redis.eval(RELEASE, 1, leaseKey(this.shard), this.fence);
+    const keys = [leaseKey(this.shard), unreleasedLeasesKey(this.shard)];
+    await this.#redis.eval(RELEASE, keys.length, ...keys, this.fence);
     await this.#redis.publish(OWNERSHIP_CHANNEL, String(this.shard));
   }
+}
+
+function workerOf(fence: string): string {
+  return fence.slice(fence.indexOf(' ') + 1);
+}
+
+/** @param leases fences, each followed by the time of its last renewal. */
+function countedUntil(leases: readonly string[], now: number, isGone: ShardLeaseOptions['isGone']): number {
+  const renewals = leases.flatMap((fence, at) =>
+    at % 2 === 0 && !isGone(workerOf(fence)) ? [Number(leases[at + 1])] : [],
+  );
+  return performance.now() - now + Math.max(-Infinity, ...renewals) + COUNTED_ON_MS;
 }

@@ -14,12 +14,13 @@ const PING_INTERVAL_MS = 60_000;
 /** Seconds after the last ping at which Telegram closes the connection. */
 const PING_DISCONNECT_DELAY_S = 150;
 /**
- * The same for an account that receives. It is always connected, so a worker that dies or freezes leaves a connection.
- * Telegram must close that before the worker's lease of 10 s ends and the next worker connects: two at once end the
- * session.
+ * The same for an account that receives. It is always connected, so a worker that freezes, or whose machine is lost,
+ * leaves a connection. The next owner reads updates only once Telegram has closed that.
  */
-const RECEIVING_PING_INTERVAL_MS = 4_000;
-const RECEIVING_DISCONNECT_DELAY_S = 9;
+const RECEIVING_PING_INTERVAL_MS = 12_000;
+const RECEIVING_DISCONNECT_DELAY_S = 16;
+/** ms after its last ping at which Telegram closes the connection of an account that receives. */
+export const RECEIVING_DISCONNECT_MS = RECEIVING_DISCONNECT_DELAY_S * 1_000;
 
 export interface ConnectionOptions {
   apiId: number;
