@@ -17,7 +17,7 @@ export function toSendResult({ id, date, message }: SentMessage, ownId: string |
   const sent = { message_id: id, date: isoTime(date) };
   if (ownId === undefined || message === undefined) return sent;
   const place = { ownId, chatId: chatIdOf(message.peerId), messageId: id };
-  const media = shownMedia(message.media, fileIdOf(place));
+  const media = shownMedia(message.media, () => fileIdOf(place));
   if (media === null) return sent;
   const { file_id, type, size, mime_type } = media;
   return { ...sent, media: { file_id, type, size, mime_type } };

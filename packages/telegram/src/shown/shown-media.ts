@@ -12,10 +12,16 @@ const NO_FILE = {
   duration: null,
 } as const;
 
-/** Converts a message's media to the API's form; `null` where there is none. A link's preview does not count. */
-export function shownMedia(media: Api.TypeMessageMedia | undefined, fileId: string): ShownMedia | null {
-  if (media instanceof Api.MessageMediaPhoto) return photo(media.photo, fileId);
-  if (media instanceof Api.MessageMediaDocument) return document(media, fileId);
+/**
+ * Converts a message's media to the API's form; `null` where there is none. A link's preview does not count.
+ * @param fileIdOf gives the id of the message's file.
+ */
+export function shownMedia(
+  media: Api.TypeMessageMedia | undefined,
+  fileIdOf: () => string,
+): ShownMedia | null {
+  if (media instanceof Api.MessageMediaPhoto) return photo(media.photo, fileIdOf());
+  if (media instanceof Api.MessageMediaDocument) return document(media, fileIdOf());
   if (!media || media instanceof Api.MessageMediaEmpty) return null;
   if (media instanceof Api.MessageMediaWebPage) return null;
   return { ...NO_FILE, type: kindOf(media) };

@@ -54,7 +54,7 @@ export function shownMessage(message: Shown, companions: Companions, ownId: stri
     forward_from: message.fwdFrom ? originOf(message.fwdFrom, companions) : null,
     grouped_id: message.groupedId?.toString() ?? null,
     buttons: buttonsOf(message.replyMarkup),
-    media: shownMedia(message.media, fileIdOf(place)),
+    media: shownMedia(message.media, () => fileIdOf(place)),
   };
 }
 

@@ -15,11 +15,16 @@ export class People implements KnownPeople {
   readonly #chats = new Map<string, Api.TypeChat>();
 
   remember({ users, chats }: WithPeople): void {
-    for (const user of users)
-      if (user instanceof Api.User && user.min !== true)
-        put(this.#users, user.id.toString(), shortUser(user));
+    for (const user of users) if (user instanceof Api.User && user.min !== true) this.#rememberUser(user);
     for (const chat of chats)
       if (!('min' in chat) || !chat.min) put(this.#chats, chatIdOf(peerOfChat(chat)), shortChat(chat));
+  }
+
+  #rememberUser(user: Api.User): void {
+    const id = user.id.toString();
+    const known = this.#users.get(id);
+    // Each answer to a send names the account itself, and to build a user costs more than to compare two.
+    put(this.#users, id, known !== undefined && isSame(known, user) ? known : shortUser(user));
   }
 
   user(id: string): Api.User | undefined {
@@ -42,6 +47,17 @@ function put<T>(known: Map<string, T>, id: string, value: T): void {
   if (known.size <= MAX_KNOWN) return;
   const [oldest] = known.keys();
   if (oldest !== undefined) known.delete(oldest);
+}
+
+/** Whether a remembered user still shows what this one does. */
+function isSame(known: Api.User, user: Api.User): boolean {
+  return (
+    (known.firstName || '') === (user.firstName || '') &&
+    (known.lastName || '') === (user.lastName || '') &&
+    (known.username || '') === (currentUsername(user) ?? '') &&
+    (known.bot === true) === (user.bot === true) &&
+    (known.contact === true) === (user.contact === true)
+  );
 }
 
 /** Only what events show, so that the memory stays small. */
