@@ -93,7 +93,7 @@ describe('Receiving', () => {
 
   test(
     'nothing is missing, doubled or out of order over hand-over, a frozen worker, a kill -9 and lost pushes',
-    { timeout: 90_000 },
+    { timeout: 120_000 },
     async () => {
       const after = await lastSeq();
       const { id: group } = await stack.control.newChat({
@@ -129,10 +129,17 @@ describe('Receiving', () => {
       const second = stack.spawnWorker();
       await second.ready;
       await writeSome();
-      // Its connection must end before the second worker opens one, or Telegram ends the session.
+      // Its connection must end before the second worker reads, or Telegram ends the session. Sends do not wait.
       stack.worker.signal('SIGSTOP');
       await writeSome();
-      await expect.poll(() => textsIn(group), { timeout: 25_000 }).toEqual(written);
+      let mostConnections = 0;
+      const connections = async () => {
+        const { sessions } = await stack.control.counters();
+        const own = sessions.find(({ id }) => id === alice);
+        mostConnections = Math.max(mostConnections, own?.connections ?? 0);
+      };
+      await expect.poll(() => connections().then(() => textsIn(group)), { timeout: 40_000 }).toEqual(written);
+      expect(mostConnections).toBe(1);
       stack.worker.signal('SIGCONT');
       await writeSome();
       await second.end('SIGKILL');
@@ -492,6 +499,26 @@ describe('Receiving', () => {
     await write('and later');
     await expect.poll(() => texts(after), { timeout: 20_000 }).toContain('and later');
     expect((await events(oldest_seq - 1))[0]).toMatchObject({ type: 'updates.gap', reason: 'store_lost' });
+  });
+
+  test('events give way before sends when Redis is short of memory, and a gap says so', async () => {
+    for (let count = 1; count <= 130; count += 1) await write(`${count} ${'x'.repeat(3_000)}`);
+    const { gaps } = (await stack.api.status('alice')).body.receiving;
+    const redis = openConsumerRedis(stack.redis.address, silentLogger());
+    const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+    await redis.config('SET', 'maxmemory', String(Math.round(used / 0.95)));
+    try {
+      const status = async () => (await stack.api.status('alice')).body.receiving;
+      await expect.poll(async () => (await status()).gaps, { timeout: 20_000 }).toBe(gaps + 1);
+      const { last_seq, oldest_seq } = await status();
+      expect(last_seq - oldest_seq).toBeLessThan(110);
+      const all = [...(await events(oldest_seq - 1)), ...(await events(last_seq - 5))];
+      expect(all).toContainEqual(expect.objectContaining({ type: 'updates.gap', reason: 'memory' }));
+      expect((await stack.api.send('alice', BOB, 'goes out')).status).toBe(200);
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+      redis.disconnect();
+    }
   });
 
   test('a disconnect deletes the events, and the numbers go on', async () => {

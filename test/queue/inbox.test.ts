@@ -282,6 +282,22 @@ describe('The sequence of an account', () => {
     notices.close();
   });
 
+  test('gives way at once when Redis refuses an event for lack of memory', async () => {
+    await append(Array.from({ length: 400 }, (_, id) => added(BOB, id, 'x'.repeat(5_000))));
+    const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+    // The watch has not asked yet, so the inbox learns it from the refusal.
+    await redis.config('SET', 'maxmemory', String(used - 100_000));
+    try {
+      await expect(redis.set('a-send', 'x')).rejects.toThrow('OOM');
+      const { lastSeq } = (await append([added(BOB, 500)])) as { lastSeq: number };
+      expect((await events(lastSeq - 2)).map(({ type }) => type)).toEqual(['updates.gap', 'message.new']);
+      await expect(redis.set('a-send', 'x')).resolves.toBe('OK');
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+      await memory.ask();
+    }
+  });
+
   test('gives way when Redis is short of memory, and says so', async () => {
     await append(Array.from({ length: 400 }, (_, id) => added(BOB, id, 'x'.repeat(5_000))));
     const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
