@@ -1,4 +1,5 @@
-import { Inbox, MemoryWatch, openConsumerRedis, type RedisClient } from '@gateway/queue';
+import type { EventDraft } from '@gateway/contracts';
+import { Fenced, Inbox, MemoryWatch, openConsumerRedis, type RedisClient } from '@gateway/queue';
 import { Sealer, silentLogger, sleep } from '@gateway/runtime';
 import { fenceKey } from '../../packages/queue/src/keys.ts';
 import { BOB, newMessage } from '../env/incoming.ts';
@@ -85,12 +86,21 @@ export class EventSource implements Disposable {
     const draft = newMessage(BOB, id, { sender: shown, text: `message ${id} `.padEnd(100, 'x') });
     const event = { ...draft, occurred_at: new Date().toISOString() };
     try {
-      await this.#inbox.append(userId, this.#fences.get(userId) ?? '', {
-        events: [event],
-        seq: { start: 0, limit: 1_000_000 },
-      });
+      await this.#appendAs(userId, event);
     } catch (error) {
       this.#failure = error;
+    }
+  }
+
+  async #appendAs(userId: string, event: EventDraft): Promise<void> {
+    const append = { events: [event], seq: { start: 0, limit: 1_000_000 } };
+    try {
+      await this.#inbox.append(userId, this.#fences.get(userId) ?? '', append);
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+      // On a busy machine the worker may lose its lease, and take another one.
+      this.#fences.set(userId, (await this.#redis.get(fenceKey(userId))) ?? '');
+      await this.#inbox.append(userId, this.#fences.get(userId) ?? '', append);
     }
   }
 
