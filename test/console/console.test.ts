@@ -252,6 +252,72 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     expect(pageErrors).toEqual([]);
   });
 
+  test('sends locations, contacts and polls', async () => {
+    const { page, pageErrors } = await open('/accounts/alice', { viewport: { width: 390, height: 844 } });
+    const kind = page.getByLabel('What to send');
+    const send = page.getByRole('button', { name: 'Send', exact: true });
+    const last = async (to: number) => (await stack.control.messages({ from: alice, to })).at(-1)?.media;
+    await page.getByLabel('To', { exact: true }).fill(BOB);
+    await kind.selectOption('Location');
+    await page.getByLabel('Latitude').fill('52.5163');
+    await page.getByLabel('Longitude').fill('-13.3777');
+    await send.click();
+    await expect
+      .poll(() => last(bob))
+      .toMatchObject({ type: 'location', latitude: 52.5163, longitude: -13.3777 });
+    await kind.selectOption('Contact');
+    await page.getByLabel('Phone number').fill('+9996621000');
+    await page.getByLabel('First name').fill('Carol');
+    await screenshot(page, 'send-contact');
+    await expectNoHorizontalScroll(page);
+    expect(await seriousFindings(page)).toEqual([]);
+    await send.click();
+    await expect.poll(() => last(bob)).toMatchObject({ type: 'contact', first_name: 'Carol' });
+    await page.getByLabel('To', { exact: true }).fill('me');
+    await kind.selectOption('Poll');
+    await page.getByLabel('Question').fill('Tea or coffee?');
+    await page.getByLabel('Options, one a line').fill('Tea');
+    expect(await send.isDisabled()).toBe(true);
+    await page.getByLabel('Options, one a line').fill('Tea\nCoffee\n');
+    await page.getByLabel('Right answer').selectOption('Coffee');
+    await page.getByLabel('Colours').selectOption('dark');
+    await screenshot(page, 'send-poll');
+    await expectNoHorizontalScroll(page);
+    expect(await seriousFindings(page)).toEqual([]);
+    await send.click();
+    await expect
+      .poll(() => last(alice))
+      .toMatchObject({
+        type: 'poll',
+        question: 'Tea or coffee?',
+        options: ['Tea', 'Coffee'],
+        correct_option: 1,
+      });
+    expect(pageErrors).toEqual([]);
+  });
+
+  test('replaces the file of a message', async () => {
+    const { page, pageErrors } = await open('/accounts/alice');
+    await page.getByLabel('To', { exact: true }).fill(BOB);
+    await give(page, 'drop', 'first.txt', 'text/plain');
+    await page.getByRole('progressbar').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const file = async () => (await stack.control.messages({ from: alice, to: bob })).at(-1);
+    await expect.poll(async () => (await file())?.media?.file_name).toBe('first.txt');
+    const sent = page.locator('.send').first();
+    await sent.getByRole('button', { name: 'Edit' }).click();
+    const form = page.getByRole('form', { name: /^Edit message/ });
+    await form
+      .getByLabel('Another file')
+      .setInputFiles({ name: 'second.txt', mimeType: 'text/plain', buffer: Buffer.from('other') });
+    await form.getByLabel('New text').fill('a caption');
+    await screenshot(page, 'replace-file');
+    expect(await seriousFindings(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(file).toMatchObject({ text: 'a caption', media: { file_name: 'second.txt', size: 5 } });
+    expect(pageErrors).toEqual([]);
+  });
+
   test('reads chats: shows pictures, downloads files, and edits, reacts to and deletes messages', async () => {
     const from = { from: bob, to: alice };
     await stack.control.write({ ...from, text: 'a picture', media: { type: 'photo', size: 3_000 } });

@@ -169,8 +169,15 @@ function FilePreview({ file, type, name, size }: Attachment) {
   );
 }
 
+interface AttachButtonProps {
+  attachments: Attachments;
+  label?: string;
+  /** Whether it chooses several files at once. */
+  multiple?: boolean;
+}
+
 /** A button that chooses files. */
-export function AttachButton({ attachments }: { attachments: Attachments }) {
+export function AttachButton({ attachments, label = 'Attach a file', multiple = true }: AttachButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -178,8 +185,8 @@ export function AttachButton({ attachments }: { attachments: Attachments }) {
         ref={input}
         type="file"
         hidden
-        multiple
-        aria-label="Files to attach"
+        multiple={multiple}
+        aria-label={multiple ? 'Files to attach' : label}
         onChange={({ currentTarget }) => {
           attachments.add(currentTarget.files ?? []);
           // The same file can be chosen again after it was removed.
@@ -187,7 +194,7 @@ export function AttachButton({ attachments }: { attachments: Attachments }) {
         }}
       />
       <button type="button" class="small" onClick={() => input.current?.click()}>
-        Attach a file
+        {label}
       </button>
     </>
   );

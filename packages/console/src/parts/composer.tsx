@@ -3,6 +3,13 @@ import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { moment, timeZone } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
+import {
+  NO_OTHER_CONTENT,
+  OTHER_KINDS,
+  requestOf,
+  type ContentKind,
+  type OtherContent,
+} from '../lib/other-content.ts';
 import { UnsentMessages } from '../lib/unsent.ts';
 import {
   AttachButton,
@@ -15,6 +22,7 @@ import {
 import { Check } from './check.tsx';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
+import { OtherContentFields } from './other-content.tsx';
 import { Preview } from './preview.tsx';
 
 type ParseMode = NonNullable<OutgoingMessage['parse_mode']>;
@@ -29,6 +37,8 @@ const MODES: Record<ParseMode, string> = {
 /** The form's content. */
 interface Draft {
   recipient: string;
+  kind: ContentKind;
+  other: OtherContent;
   text: string;
   mode: ParseMode;
   silent: boolean;
@@ -40,6 +50,8 @@ interface Draft {
 
 const BLANK: Draft = {
   recipient: '',
+  kind: 'text',
+  other: NO_OTHER_CONTENT,
   text: '',
   mode: 'none',
   silent: false,
@@ -66,6 +78,8 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
   const unsent = useMemo(() => new UnsentMessages<Draft>(`message-${form}`), [form]);
   const [kept] = useState(() => ({ ...BLANK, ...unsent.last }));
   const [recipient, setRecipient] = useState(to ?? kept.recipient);
+  const [kind, setKind] = useState(kept.kind);
+  const [other, setOther] = useState(kept.other);
   const [text, setText] = useState(kept.text);
   const [mode, setMode] = useState<ParseMode>(kept.mode);
   const [silent, setSilent] = useState(kept.silent);
@@ -74,20 +88,33 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
   const attachments = useAttachments(userId, kept.files);
   const drop = useDrop(attachments);
   const files = attachments.kept;
+  const otherContent = kind === 'text' ? null : requestOf(kind, other);
   const [said, setSaid] = useState('');
   const ids = useId();
   const send = useAction(async () => {
-    if (files === null) return;
+    if (kind === 'text' && files === null) return;
     setSaid('');
-    const draft = { recipient: recipient.trim(), text, mode, silent, linkPreview, later, files };
+    const draft = {
+      recipient: recipient.trim(),
+      kind,
+      other,
+      text,
+      mode,
+      silent,
+      linkPreview,
+      later,
+      files: files ?? [],
+    };
     const outcome = await unsent.deliver(draft, (idempotencyKey) =>
       client.send(
         {
           user_id: userId,
           recipient_id: draft.recipient,
-          ...(text.trim() !== '' && { text, parse_mode: mode }),
-          ...(files.length > 0 && {
-            media: files.map(({ type, uploadId }) => ({ type, upload_id: uploadId })),
+          ...(otherContent ?? {
+            ...(text.trim() !== '' && { text, parse_mode: mode }),
+            ...(draft.files.length > 0 && {
+              media: draft.files.map(({ type, uploadId }) => ({ type, upload_id: uploadId })),
+            }),
           }),
           ...(silent && { silent }),
           ...(!linkPreview && { link_preview: false }),
@@ -96,13 +123,16 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
         { respondAsync: true, idempotencyKey },
       ),
     );
-    setText('');
-    attachments.clear();
+    if (kind === 'text') {
+      setText('');
+      attachments.clear();
+    } else setOther(NO_OTHER_CONTENT);
     setSaid(outcome.status === 'ok' ? 'Sent.' : to === undefined ? 'Queued: it is listed below.' : 'Queued.');
     onSent?.();
   });
   // The result of the last message does not apply to the next.
-  const isBlank = text.trim() === '' && attachments.list.length === 0;
+  const isBlank =
+    kind === 'text' ? text.trim() === '' && attachments.list.length === 0 : otherContent === null;
   useEffect(() => {
     if (!isBlank) setSaid('');
   }, [isBlank]);
@@ -116,7 +146,21 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
         void send.run();
       }}
     >
-      <h2>Send a message</h2>
+      <div class="label-row">
+        <h2>Send a message</h2>
+        <select
+          aria-label="What to send"
+          value={kind}
+          onChange={(e) => setKind(e.currentTarget.value as ContentKind)}
+        >
+          <option value="text">Text and files</option>
+          {Object.entries(OTHER_KINDS).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
       {to === undefined && (
         <Field
           label="To"
@@ -139,43 +183,48 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
           }
         />
       )}
-      <div class="field">
-        <div class="label-row">
-          <label for={`${ids}-text`}>Message</label>
-          <select
-            aria-label="Markup of the text"
-            value={mode}
-            onChange={(e) => setMode(e.currentTarget.value as ParseMode)}
-          >
-            {Object.entries(MODES).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </div>
-        <textarea
-          id={`${ids}-text`}
-          rows={4}
-          required={attachments.list.length === 0}
-          value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
-              event.currentTarget.form?.requestSubmit();
-          }}
-          aria-describedby={`${ids}-keys`}
-        />
-        <p class="hint" id={`${ids}-keys`}>
-          Ctrl + Enter sends. Files can be dropped and pasted here.
-        </p>
-      </div>
-      <AttachmentList attachments={attachments} />
-      <Preview
-        text={text}
-        mode={mode}
-        files={attachments.list.length > 0 && <AttachmentPreview attachments={attachments} />}
-      />
+      {kind !== 'text' && <OtherContentFields kind={kind} content={other} onContent={setOther} />}
+      {kind === 'text' && (
+        <>
+          <div class="field">
+            <div class="label-row">
+              <label for={`${ids}-text`}>Message</label>
+              <select
+                aria-label="Markup of the text"
+                value={mode}
+                onChange={(e) => setMode(e.currentTarget.value as ParseMode)}
+              >
+                {Object.entries(MODES).map(([value, label]) => (
+                  <option key={value} value={value}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            </div>
+            <textarea
+              id={`${ids}-text`}
+              rows={4}
+              required={attachments.list.length === 0}
+              value={text}
+              onInput={({ currentTarget }) => setText(currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+                  event.currentTarget.form?.requestSubmit();
+              }}
+              aria-describedby={`${ids}-keys`}
+            />
+            <p class="hint" id={`${ids}-keys`}>
+              Ctrl + Enter sends. Files can be dropped and pasted here.
+            </p>
+          </div>
+          <AttachmentList attachments={attachments} />
+          <Preview
+            text={text}
+            mode={mode}
+            files={attachments.list.length > 0 && <AttachmentPreview attachments={attachments} />}
+          />
+        </>
+      )}
       <details>
         <summary>More</summary>
         <div class="options">
@@ -195,11 +244,11 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
         <button
           type="submit"
           class="primary"
-          disabled={send.busy || isBlank || files === null || recipient.trim() === ''}
+          disabled={send.busy || isBlank || (kind === 'text' && files === null) || recipient.trim() === ''}
         >
           {later === '' ? 'Send' : 'Schedule'}
         </button>
-        <AttachButton attachments={attachments} />
+        {kind === 'text' && <AttachButton attachments={attachments} />}
         <span role="status" class="said">
           {said}
         </span>

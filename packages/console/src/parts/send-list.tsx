@@ -35,7 +35,7 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
   const retry = useAction(async () => void (await client.retry(send.job_id)));
   const [editing, setEditing] = useState(false);
   const { label, tone } = stateInWords(send);
-  const messageId = editableId(send);
+  const editable = editableOf(send);
   const isPending = send.finished_at === null;
   return (
     <li class="send" data-job={send.job_id} data-state={send.state}>
@@ -48,12 +48,11 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
           {clock(send.finished_at ?? send.created_at, now)}
         </time>
       </div>
-      {editing && messageId !== null ? (
+      {editing && editable !== null ? (
         <EditMessage
+          {...editable}
           userId={send.user_id}
           recipient={send.recipient_id}
-          messageId={messageId}
-          text={send.preview}
           onDone={() => setEditing(false)}
         />
       ) : (
@@ -71,7 +70,7 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
             Cancel
           </button>
         )}
-        {messageId !== null && !editing && (
+        {editable !== null && !editing && (
           <button type="button" class="small" onClick={() => setEditing(true)}>
             Edit
           </button>
@@ -92,9 +91,17 @@ function wordsOf(type: string): string {
   return type === 'send' ? 'to' : `${type.split('.').at(-1)} in`;
 }
 
-/** The id of the message to edit; `null` if the list does not show the whole text of exactly one message. */
-function editableId({ type, state, parts, preview, result }: SendSummary): number | null {
-  const id = result?.['message_id'];
-  const isWhole = parts === 1 && !preview.endsWith('…');
-  return type === 'send' && state === 'completed' && isWhole && typeof id === 'number' ? id : null;
+/** Previews of messages that have a file and no text, or neither. */
+const NO_TEXT = /^\[\w+\]$/;
+const NO_EDIT = /^\[(location|contact|poll)\]$/;
+
+/** The message to edit; `null` if the list does not show the whole text of exactly one message, or its file. */
+function editableOf({ type, state, parts, preview, result }: SendSummary) {
+  const messageId = result?.['message_id'];
+  const hasFile = result?.['media'] !== undefined;
+  const hasText = !(hasFile && NO_TEXT.test(preview));
+  const isWhole = parts === 1 && !preview.endsWith('…') && !NO_EDIT.test(preview);
+  return type === 'send' && state === 'completed' && isWhole && typeof messageId === 'number'
+    ? { messageId, text: hasText ? preview : '', hasFile }
+    : null;
 }

@@ -44,7 +44,8 @@ export function Message({ userId, message, fate, now, onChanged }: MessageProps)
     onChanged();
   });
   if (service !== null) return <li class="message service">{service.type.replaceAll('_', ' ')}</li>;
-  const canEdit = direction === 'out' && message.forward_from === null && text !== '';
+  const hasFile = media !== null && media.file_id !== null;
+  const canEdit = direction === 'out' && message.forward_from === null && (text !== '' || hasFile);
   return (
     <li class={`message ${direction}`} data-message={id}>
       {direction === 'in' && sender !== null && chat.type !== 'private' && (
@@ -56,6 +57,7 @@ export function Message({ userId, message, fate, now, onChanged }: MessageProps)
           recipient={chat.id}
           messageId={id}
           text={text}
+          hasFile={hasFile}
           onDone={() => {
             setOpened(null);
             onChanged();
