@@ -33,6 +33,7 @@ test.each(['waiting', 'completed', 'failed'] as const)(
       state,
       created_at: expect.any(String),
       retry_at: null,
+      read_at: null,
       reason: null,
       ...SHOWN[state],
     });
