@@ -48,6 +48,9 @@ describe('Webhooks', () => {
       .update(call?.body ?? '')
       .digest('hex');
     expect(call?.headers['x-signature']).toBe(`sha256=${hmac}`);
+    const timestamp = String(call?.headers['x-timestamp']);
+    const timed = createHmac('sha256', SECRET).update(`${timestamp}.${call?.body ?? ''}`);
+    expect(call?.headers['x-signature-v2']).toBe(`t=${timestamp},sha256=${timed.digest('hex')}`);
     expect(receiver.received.filter(({ body }) => body.includes(job_id))).toHaveLength(1);
   });
 
