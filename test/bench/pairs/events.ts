@@ -22,7 +22,7 @@ interface Lags {
   count: number;
   p50: number;
   p99: number;
-  /** Events that were missing or out of order. */
+  /** Events before which others were missing. */
   faults: number;
 }
 
@@ -74,7 +74,7 @@ export const events: Pair = {
       ]),
       row('CPU of the worker for 1,000', 's', ({ alone }) => alone.cpu[0]),
       row('CPU of the API for 1,000', 's', ({ alone }) => alone.cpu[1]),
-      row('missing or out of order', 'n', ({ beside }) => beside.webhook.faults + beside.streams.faults),
+      row('missing', 'n', ({ beside }) => beside.webhook.faults + beside.streams.faults),
       { what: 'events, memory of an open stream in the API', unit: 'B', values: [memory.stream] },
       { what: 'events, API above rest', unit: 'MiB', values: [memory.api] },
       { what: 'events, worker above rest', unit: 'MiB', values: [memory.worker] },
