@@ -95,4 +95,39 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     await expect.poll(async () => (await api.status('bob')).body.pace.rules?.burst).not.toBe(7);
     expect(pageErrors).toEqual([]);
   }, 90_000);
+
+  test('lists what failed over all accounts, with reasons, and exports it', async () => {
+    const { api, control } = stack();
+    for (const [userId, id] of [
+      ['alice', alice()],
+      ['bob', bob()],
+    ] as const) {
+      await control.fault({ user_id: id, method: 'messages.sendMessage', error: 'USER_IS_BLOCKED' });
+      await api.send(userId, 'me', `a failure of ${userId}`);
+    }
+    const { page, pageErrors } = await open();
+    await page.getByRole('link', { name: 'Failures' }).click();
+    const failures = page.getByRole('list', { name: 'Failures' }).locator('.send');
+    await failures.filter({ hasText: 'a failure of alice' }).getByText('USER_IS_BLOCKED').waitFor();
+    await failures.filter({ hasText: 'a failure of bob' }).getByRole('link', { name: 'bob' }).waitFor();
+    await screenshot(page, 'failures');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('Find an account').fill('bob');
+    await failures.filter({ hasText: 'a failure of alice' }).waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).search).toBe('?q=bob');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export as CSV' }).click(),
+    ]);
+    const text = await readFile(await download.path(), 'utf8');
+    expect(text).toMatch(/Z,bob,me,a failure of bob,.*USER_IS_BLOCKED/);
+    expect(text).not.toContain('a failure of alice');
+    await page.setViewportSize({ width: 320, height: 844 });
+    await expectNoHorizontalScroll(page);
+    await failures.filter({ hasText: 'a failure of bob' }).getByRole('button', { name: 'Try again' }).click();
+    await expect
+      .poll(async () => (await control.messages({ from: bob(), to: bob() })).map(({ text: sent }) => sent))
+      .toContain('a failure of bob');
+    expect(pageErrors).toEqual([]);
+  }, 90_000);
 }

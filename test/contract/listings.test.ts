@@ -123,6 +123,25 @@ describe('Lists of accounts, their messages and their history', () => {
     await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
   });
 
+  test('failures: those of all accounts that the key may use, the latest first, in pages', async () => {
+    const ids = [await fail('first failure'), await fail('second failure')];
+    const read = async (query = '', headers = {}) =>
+      (await stack.api.get(`/telegram/failures${query}`, headers)).body;
+    const all = await read();
+    expect(all.failures.slice(0, 2)).toMatchObject([
+      { job_id: ids[1], user_id: 'alice', preview: 'second failure', error: { code: 'RECIPIENT_REFUSED' } },
+      { job_id: ids[0] },
+    ]);
+    const first = await read('?limit=1');
+    const second = await read(`?limit=1&before=${encodeURIComponent(first.next)}`);
+    expect([first, second].map(({ failures }) => failures[0].job_id)).toEqual(ids.toReversed());
+    expect((await read('?q=bob')).failures).toEqual([]);
+    expect((await read('', ofBob)).failures).toEqual([]);
+    expect(await read('?before=x')).toMatchObject({ code: 'VALIDATION', issues: [{ path: 'before' }] });
+    const client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
+    expect((await client.accounts.failures({ limit: 1 })).next).toBe(first.next);
+  });
+
   test('events report the account and its messages, and each change', async () => {
     const client = new GatewayClient({ baseUrl: stack.api.url, apiKey: 'everything' });
     const text = 'while it is watched';

@@ -17,7 +17,7 @@ export type ApiProducer = {
   webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'>;
   subscriptions: Pick<WebhookSubscriptions, 'create' | 'list' | 'read' | 'setState' | 'delete'>;
   events: Pick<AccountEvents, 'receiving' | 'read' | 'watch'>;
-  listings: Pick<Listings, 'accounts' | 'sends' | 'history'>;
+  listings: Pick<Listings, 'accounts' | 'failures' | 'sends' | 'history'>;
 } & Pick<
   Producer,
   | 'claimShards'

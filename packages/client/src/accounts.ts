@@ -10,6 +10,7 @@ import type {
   CallOptions,
   ChatPage,
   ContactPage,
+  FailurePage,
   HistoryAnswer,
   MessagePage,
   OutgoingMessage,
@@ -31,6 +32,15 @@ export interface AccountQuery extends CallOptions {
   after?: string | undefined;
   /** 1 to 500. */
   limit?: number | undefined;
+}
+
+export interface FailureQuery extends CallOptions {
+  /** Part of a user_id, name, username or phone number, case-insensitive. */
+  q?: string | undefined;
+  /** 1 to 100; 50 by default. */
+  limit?: number | undefined;
+  /** `next` of the previous page. */
+  before?: string | undefined;
 }
 
 /** A page of a list that is read at Telegram. */
@@ -63,6 +73,11 @@ export class Accounts {
   /** Lists the accounts that the API key may use, ordered by user_id. */
   list({ signal, ...query }: AccountQuery = {}): Promise<AccountPage> {
     return this.#get(`/telegram/accounts${queryOf({ ...query })}`, signal);
+  }
+
+  /** Failed messages of all accounts that the API key may use, the latest first. */
+  failures({ signal, ...query }: FailureQuery = {}): Promise<FailurePage> {
+    return this.#get(`/telegram/failures${queryOf({ ...query })}`, signal);
   }
 
   /** An account's pending and ended messages, at most `limit` (1 to 100) of each. */

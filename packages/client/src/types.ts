@@ -205,6 +205,14 @@ export interface SendLists {
   /** Messages that have ended, the latest first. */
   ended: SendSummary[];
 }
+/** A page of the failed messages of all accounts. */
+export interface FailurePage {
+  status: 'ok';
+  /** The latest first. */
+  failures: SendSummary[];
+  /** `before` for the next page; `null` on the last page. */
+  next: string | null;
+}
 export type SendListsAnswer = SendLists & { status: 'ok' };
 
 /** An account with its messages at one moment. */

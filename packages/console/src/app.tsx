@@ -14,6 +14,7 @@ import { AccountsPage } from './pages/accounts.tsx';
 import { AssistantPage } from './pages/assistant.tsx';
 import { ChatsPage } from './pages/chats.tsx';
 import { DeliveriesPage } from './pages/deliveries.tsx';
+import { FailuresPage } from './pages/failures.tsx';
 import { KeyPage } from './pages/key.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { WebhooksPage } from './pages/webhooks.tsx';
@@ -76,6 +77,7 @@ export function App() {
             <Route path="/accounts/:userId">
               {({ userId }) => <AccountPage key={userId} userId={userId} />}
             </Route>
+            <Route path="/failures" component={FailuresPage} />
             <Route path="/webhooks" component={WebhooksPage} />
             <Route path="/webhooks/deliveries" component={DeliveriesPage} />
             <Route path="/assistant" component={AssistantPage} />

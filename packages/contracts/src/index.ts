@@ -113,6 +113,8 @@ export {
   accountChangeSchema,
   accountListRequestSchema,
   accountListResponseSchema,
+  failureListRequestSchema,
+  failureListResponseSchema,
   historyRequestSchema,
   historyResponseSchema,
   previewRequestSchema,

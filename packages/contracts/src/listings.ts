@@ -51,6 +51,30 @@ const sendSummarySchema = jobViewSchema
   .meta({ id: 'SendSummary' });
 export type SendSummary = z.infer<typeof sendSummarySchema>;
 
+/** The place of a failure in the list: its time in ms, and its job. */
+const FAILURE_PLACE = /^(\d{1,16}):(\S{1,200})$/;
+
+export const failureListRequestSchema = z.object({
+  /** Part of a user_id, name, username or phone number, case-insensitive. */
+  q: z.string().max(64).optional(),
+  limit: whole(100).default(50),
+  /** `next` of the previous page. */
+  before: z
+    .string()
+    .regex(FAILURE_PLACE, 'must be the next of another page')
+    .transform((place) => {
+      const [, at, jobId = ''] = FAILURE_PLACE.exec(place) ?? [];
+      return { at: Number(at), jobId };
+    })
+    .optional(),
+});
+
+export const failureListResponseSchema = z.object({
+  status: z.literal('ok'),
+  failures: z.array(sendSummarySchema).describe('The latest first'),
+  next: z.string().nullable().describe('`before` of the next page'),
+});
+
 export const sendListRequestSchema = z.object({ limit: whole(100).default(50) });
 
 export const sendListResponseSchema = z.object({

@@ -1,6 +1,7 @@
 import {
   accountChangeSchema,
   accountListResponseSchema,
+  failureListResponseSchema,
   historyResponseSchema,
   previewRequestSchema,
   previewResponseSchema,
@@ -28,6 +29,17 @@ export const LISTING_OPERATIONS: readonly Operation[] = [
       'AccountsLimit',
     ],
     answers: { 200: { description: 'A page of them.', schema: accountListResponseSchema } },
+    errors: ACCOUNT_QUERY,
+  },
+  {
+    method: 'get',
+    path: '/telegram/failures',
+    id: 'listFailures',
+    tag: 'Account',
+    summary: 'What failed, of all accounts',
+    description: 'Failed jobs of the accounts that the key may use, with the reason of each.',
+    parameters: ['AccountSearch', 'Limit', 'Before'],
+    answers: { 200: { description: 'A page of them.', schema: failureListResponseSchema } },
     errors: ACCOUNT_QUERY,
   },
   {

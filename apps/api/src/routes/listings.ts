@@ -1,6 +1,7 @@
 import { previewText } from '@gateway/actions';
 import {
   accountListRequestSchema,
+  failureListRequestSchema,
   historyRequestSchema,
   previewRequestSchema,
   sendListRequestSchema,
@@ -39,6 +40,13 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     });
     const accounts = await Promise.all(userIds.map(readSummary));
     return c.json({ status: 'ok', accounts, total, next });
+  });
+
+  routes.get('/telegram/failures', async (c) => {
+    const { q, before, limit } = validate(failureListRequestSchema, c.req.query());
+    const among = c.get('caller').accounts;
+    const page = await producer.listings.failures({ text: q?.toLowerCase(), among, before, limit });
+    return c.json({ status: 'ok', ...page });
   });
 
   routes.get('/telegram/accounts/:user_id/sends', async (c) => {

@@ -106,6 +106,7 @@ export class FakeProducer implements ApiProducer {
 
   readonly listings: ApiProducer['listings'] = {
     accounts: async () => ({ userIds: ['user1'], total: 1, next: null }),
+    failures: async () => ({ failures: [], next: null }),
     sends: () => async () => ({ pending: [], ended: [] }),
     history: async () => [],
   };

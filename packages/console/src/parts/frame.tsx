@@ -28,6 +28,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         </Link>
         <nav aria-label="Console">
           <NavLink href="/">Accounts</NavLink>
+          <NavLink href="/failures">Failures</NavLink>
           <NavLink href="/webhooks">Webhooks</NavLink>
           <NavLink href="/assistant">Assistant</NavLink>
           {config.dashboard && (

@@ -1,4 +1,5 @@
 import type { SendSummary } from '@gateway/client';
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { clock, plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
@@ -29,7 +30,15 @@ export function SendList({ pending, ended, now }: SendListProps) {
   );
 }
 
-function Send({ send, now }: { send: SendSummary; now: number }) {
+interface SendProps {
+  send: SendSummary;
+  now: number;
+  /** The account, where the list has several. */
+  of?: ComponentChildren;
+}
+
+/** A message with its state, and what can be done with it. */
+export function Send({ send, now, of }: SendProps) {
   const { client } = useGateway();
   const cancel = useAction(async () => void (await client.cancel(send.job_id)));
   const retry = useAction(async () => void (await client.retry(send.job_id)));
@@ -42,7 +51,7 @@ function Send({ send, now }: { send: SendSummary; now: number }) {
       <div class="send-head">
         <span class={`badge ${tone}`}>{send.reason === 'SEND_AT' ? 'Scheduled' : label}</span>
         <span class="to">
-          {wordsOf(send.type)} {send.recipient_id}
+          {of} {wordsOf(send.type)} {send.recipient_id}
         </span>
         <time dateTime={send.finished_at ?? send.created_at} class="sub">
           {clock(send.finished_at ?? send.created_at, now)}

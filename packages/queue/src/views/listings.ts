@@ -1,4 +1,4 @@
-import type { HistoryPoint } from '@gateway/contracts';
+import type { HistoryPoint, SendSummary } from '@gateway/contracts';
 import type { AccountQueues } from '../line/account-queues.ts';
 import { requirePublished } from '../ownership/published-shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -6,8 +6,20 @@ import type { RedisCalls } from '../redis/redis-calls.ts';
 import { findAccounts, pageOf, type AccountIds, type AccountQuery } from './account-index.ts';
 import { scanAccounts } from './account-scan.ts';
 import { withWaiting } from './accounts-with-waiting.ts';
+import { latestFailures, type FailurePlace } from './failures.ts';
 import { readHistory } from './history.ts';
 import { SendListReader, type SendLists } from './send-lists.ts';
+
+export interface FailureQuery extends Pick<AccountQuery, 'text' | 'among'> {
+  before?: FailurePlace | undefined;
+  limit: number;
+}
+
+interface FailureList {
+  failures: SendSummary[];
+  /** `before` of the next page. */
+  next: string | null;
+}
 
 /** Accounts read at a time. */
 const BATCH = 1_000;
@@ -54,6 +66,28 @@ export class Listings {
       after = next;
     }
     return all;
+  }
+
+  /** A page of the failed messages of all accounts that fit, the latest first. */
+  async failures({ before, limit, ...query }: FailureQuery): Promise<FailureList> {
+    return this.#calls.read(async () => {
+      const userIds = await this.#all({ ...query, limit: BATCH });
+      const found = await latestFailures(this.#redis, userIds, before, limit + 1);
+      const page = found.slice(0, limit);
+      const accounts = [...new Set(page.map(({ userId }) => userId))];
+      const shown = await Promise.all(
+        accounts.map((userId) => {
+          const jobIds = page.filter((one) => one.userId === userId).map(({ jobId }) => jobId);
+          return new SendListReader(this.#redis, this.#accounts, userId).failed(jobIds, Date.now());
+        }),
+      );
+      const summaries = new Map(shown.flat().map((one) => [one.job_id, one]));
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return {
+        failures: page.flatMap(({ jobId }) => summaries.get(jobId) ?? []),
+        next: last === undefined ? null : `${last.at}:${last.jobId}`,
+      };
+    });
   }
 
   /** Creates a reader of an account's messages, for repeated calls. It returns at most `limit` of each list. */

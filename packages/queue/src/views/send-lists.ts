@@ -103,6 +103,14 @@ export class SendListReader {
     };
   }
 
+  /** Describes jobs of the account that have failed; those that no longer exist are left out. */
+  async failed(jobIds: readonly string[], now: number): Promise<SendSummary[]> {
+    const view = await readAccountView(this.#redis, this.#userId, now);
+    const entries = listed('failed', jobIds);
+    const shown = await Promise.all(entries.map(async (entry) => this.#summarize(entry, view)));
+    return shown.flatMap((one) => (one?.summary.state === 'failed' ? [one.summary] : []));
+  }
+
   /**
    * Describes one job; `null` if it no longer exists. The state comes from the list that holds the job, since finding a
    * job in a long queue is slow. Only a job that has left its list meanwhile has its state looked up.
