@@ -65,6 +65,7 @@ describe('Jobs', () => {
       attempts: 1,
       created_at: expect.any(String),
       finished_at: expect.any(String),
+      read_at: null,
       retry_at: null,
       reason: null,
       result: { message_id: expect.any(Number), date: expect.any(String) },
