@@ -23,6 +23,7 @@ const SETTINGS = {
 };
 /** Written by a friend. Only readers of the account's events may see it. */
 const INCOMING = 'the garden key is under the third flowerpot';
+const INCOMING_FILE = 'map-to-the-flowerpot.pdf';
 const PHONE = '+79995550101';
 const PASSWORD = 'correct-horse-battery';
 const PASSPHRASE = 'the backup passphrase';
@@ -101,8 +102,23 @@ test('no code, password, session, auth key, API hash, key or token is readable i
   await asked(api.get(`/webhooks/${webhook_id}`));
   await control.write({ from: friend, to: eve, text: INCOMING });
   await expect.poll(() => receiver.received.map(({ body }) => body).join()).toContain(INCOMING);
-  const updates = JSON.stringify((await api.get('/telegram/accounts/eve/updates?after=0')).body);
-  expect(updates).toContain(INCOMING);
+  // What a receiver answers may contain the text, too. Its failure is stored with the webhook.
+  receiver.answers.push((response) => response.writeHead(500).end(INCOMING));
+  await control.write({
+    from: friend,
+    to: eve,
+    text: `${INCOMING}, still`,
+    media: { type: 'document', size: 1_000, file_name: INCOMING_FILE },
+  });
+  await expect
+    .poll(async () => (await api.get(`/webhooks/${webhook_id}`)).body.last_error)
+    .toMatchObject({ status: 500 });
+  const { events } = (await api.get('/telegram/accounts/eve/updates?after=0')).body;
+  expect(JSON.stringify(events)).toContain(INCOMING);
+  const { file_id: fileId, file_name } = events.at(-1).message.media;
+  expect(file_name).toBe(INCOMING_FILE);
+  const file = await fetch(`${api.url}/telegram/accounts/eve/files/${fileId}`, { headers: api.headers });
+  expect((await file.arrayBuffer()).byteLength).toBe(1_000);
 
   // Wait until running calls have written their log lines.
   await expect.poll(() => stack.worker.output).toContain('webhook not delivered');
@@ -158,12 +174,13 @@ test('no code, password, session, auth key, API hash, key or token is readable i
     'the-assistant-key',
     session,
     INCOMING,
+    INCOMING_FILE,
     secret,
     ...(['hex', 'base64', 'base64url', 'latin1'] as const).map((encoding) => authKey.toString(encoding)),
   ];
   for (const [place, content] of places) {
     for (const secret of secrets)
-      expect(content.includes(secret), `${secret.slice(0, 12)}… in ${place}`).toBe(false);
+      expect((place + content).includes(secret), `${secret.slice(0, 12)}… in ${place}`).toBe(false);
     if (!place.endsWith('.key'))
       expect(content.includes(key.trim()), `the sealing key in ${place}`).toBe(false);
     // Times and ids may contain these five digits by chance, so only separate values count.
@@ -225,6 +242,9 @@ async function valueOf(redis: Redis, key: string, type: string): Promise<unknown
       return redis.zrange(key, 0, -1, 'WITHSCORES');
     case 'stream':
       return redis.xrange(key, '-', '+');
+    case 'none':
+      // It has expired since its name was read.
+      return null;
     default:
       throw new Error(`a key of an unknown type: ${type}`);
   }
