@@ -11,8 +11,10 @@ export type PostEnd =
   /** The caller gave up; it is unknown whether the message was accepted. */
   | { kind: 'undecided' };
 
+type MessageChange = 'edit' | 'forward' | 'delete' | 'react' | 'pin' | 'unpin';
+
 export interface Post {
-  path: `/telegram/user/${'send' | 'message/edit' | 'message/forward' | 'message/delete'}`;
+  path: `/telegram/user/${'send' | 'chat/read' | `message/${MessageChange}`}`;
   body: object;
   /** Its `Idempotency-Key`. */
   key: string;
@@ -61,17 +63,45 @@ export class Caller {
     return null;
   }
 
-  /** The id of the message that a job has sent, by one read of the job; `null` if it is not known. */
-  async messageIdOf(jobId: string): Promise<number | null> {
+  /** What a job has sent, by one read of the job; `null` if that is not known yet. */
+  async resultOf(jobId: string): Promise<{ messageId: number; fileId: string | undefined } | null> {
     try {
       const response = await fetch(`${this.#random.pick(this.#urls)}/jobs/${jobId}`, {
         signal: AbortSignal.timeout(ANSWER_LIMIT),
       });
-      const id = fieldOf(fieldOf(await response.json(), 'result'), 'message_id');
-      return typeof id === 'number' ? id : null;
+      const result = fieldOf(await response.json(), 'result');
+      const messageId = fieldOf(result, 'message_id');
+      const [media] = [fieldOf(result, 'media')].flat();
+      const fileId = fieldOf(media, 'file_id');
+      return typeof messageId === 'number'
+        ? { messageId, fileId: typeof fileId === 'string' ? fileId : undefined }
+        : null;
     } catch {
       return null;
     }
+  }
+
+  /**
+   * Downloads a file, as often as it takes.
+   * @returns its bytes, or why it is refused for good; `null` after `giveUp`. Never throws.
+   */
+  async download(userId: string, fileId: string, giveUp: AbortSignal): Promise<Uint8Array | string | null> {
+    while (!giveUp.aborted) {
+      try {
+        const response = await fetch(
+          `${this.#random.pick(this.#urls)}/telegram/accounts/${userId}/files/${fileId}`,
+          { signal: AbortSignal.timeout(ANSWER_LIMIT) },
+        );
+        // A body that is cut off rejects here.
+        if (response.status === 200) return new Uint8Array(await response.arrayBuffer());
+        if (response.status < 500 && response.status !== 429)
+          return `${response.status} ${await response.text()}`;
+      } catch {
+        // The API was killed, or is away.
+      }
+      await sleep(this.#random.whole(50, 500), giveUp);
+    }
+    return null;
   }
 
   async #try({ path, body: request, key, prefer }: Post): Promise<PostEnd | undefined> {

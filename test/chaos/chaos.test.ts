@@ -10,7 +10,7 @@ import { isClean, report, faultsFound } from './report.ts';
 const SHORT = {
   seed: 7,
   length: { rounds: 1, messages: 400 },
-  accounts: 16,
+  accounts: 8,
   workers: 2,
   apis: 2,
   rate: 40,
@@ -36,8 +36,10 @@ describe('while workers, APIs, Redis and Telegram fail at random', () => {
     const found = [...faultsFound(findings)].filter(([, evidence]) => evidence.length > 0);
     expect(found, `${lines.join('\n')}\n\n${report(findings)}\n\nlogs: ${directory}`).toEqual([]);
     expect(findings.ledger.accepted.length).toBeGreaterThanOrEqual(SHORT.length.messages);
-    const { accepted, acceptedEdits } = findings.ledger;
-    expect(acceptedEdits.length).toBeGreaterThan(0);
+    const { accepted, edits, actions, states, reads } = findings.ledger;
+    for (const changes of [edits, actions, states, reads]) expect(changes.accepted).not.toEqual([]);
+    const kinds = new Set(states.accepted.map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(['file', 'pin', 'reaction']);
     expect(accepted.some(({ files = [] }) => files.length > 1)).toBe(true);
     const { receiving } = findings;
     expect(receiving?.incoming).toBeGreaterThan(SHORT.accounts);

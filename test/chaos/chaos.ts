@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '@gateway/runtime';
 import { Fleet } from '../env/fleet.ts';
-import { examine, settle, verdictOf } from './examine.ts';
+import { examine, settle, unreadOf, verdictOf } from './examine.ts';
 import { withdrawLost } from './failovers.ts';
 import { FaultRunner } from './fault-runner.ts';
 import type { Scene } from './faults.ts';
+import { FileServer } from './file-server.ts';
+import type { Ledger } from './ledger.ts';
 import { Load } from './load.ts';
 import { Random } from './random.ts';
 import { ReceivingRun } from './receiving/receiving-run.ts';
@@ -54,7 +56,12 @@ export interface ChaosRun {
 }
 
 /** All events are kept until the end. Private addresses get webhooks. */
-const SETTINGS = { EVENTS_MAX: '1000000', EVENTS_MAX_BYTES: '1000000000', WEBHOOK_ALLOW_PRIVATE: 'true' };
+const SETTINGS = {
+  EVENTS_MAX: '1000000',
+  EVENTS_MAX_BYTES: '1000000000',
+  WEBHOOK_ALLOW_PRIVATE: 'true',
+  MEDIA_ALLOW_PRIVATE: 'true',
+};
 
 /** ms between checks of the number of accepted messages. */
 const POLL_MS = 100;
@@ -106,9 +113,10 @@ async function disturb(
   { random, receiving }: { random: Random; receiving: ReceivingRun | null },
 ): Promise<Findings> {
   const { seed, length, rate, longest, gap, say, signal } = options;
-  // In a failover Redis may lose the record of an upload before any message uses it.
-  const files = options.redis === 'server';
-  const load = new Load({ world, urls: fleet.urls, rate, longest, files, random: random.fork() });
+  using server = await FileServer.start();
+  const mayLoseUploads = options.redis !== 'server';
+  const { urls } = fleet;
+  const load = new Load({ world, urls, rate, longest, server, mayLoseUploads, random: random.fork() });
   const scene: Scene = {
     fleet,
     world,
@@ -150,8 +158,10 @@ async function disturb(
 
   const { ledger } = load;
   say(
-    `no more messages: ${ledger.accepted.length} sends, ${ledger.acceptedEdits.length} edits and ${ledger.acceptedActions.length} forwards and deletes were accepted; waiting until all are there`,
+    `no more messages: ${ledger.accepted.length} sends and ${changesIn(ledger)} changes were accepted; waiting until all are there`,
   );
+  // It may have been killed just before.
+  await fleet.sandbox.ready;
   await fleet.control.clearFaults();
   const lostInFailover = await withdrawLost(fleet, ledger, scene.failovers);
   const isComplete = await settle(fleet, ledger);
@@ -161,7 +171,7 @@ async function disturb(
       : 'some are missing; asking for jobs and accounts',
   );
   const self = await examine(fleet, world, ledger);
-  const verdict = await verdictOf(fleet, ledger);
+  const verdict = await verdictOf(fleet, ledger, await unreadOf(fleet, world));
   say('comparing the events with what was delivered');
   const received = (await receiving?.finish(ledger, scene.gapsCaused)) ?? null;
   const { duplicated, early } = await fleet.control.counters();
@@ -184,6 +194,10 @@ async function disturb(
     takeOvers: await countTakeOvers(fleet),
     seconds: loaded,
   };
+}
+
+function changesIn({ edits, actions, states, reads }: Ledger): number {
+  return [edits, actions, states, reads].reduce((sum, { accepted }) => sum + accepted.length, 0);
 }
 
 /** Ends the run with `over` after enough faults and messages. */

@@ -1,12 +1,27 @@
 import { sleep } from '@gateway/runtime';
 import { ApiClient, type ApiAnswer } from '../env/api-client.ts';
 import type { Fleet } from '../env/fleet.ts';
+import type { SandboxMessage } from '../env/sandbox-control.ts';
+import { shownText } from './attachments.ts';
 import { judgeActions, nameOfAction } from './judge-actions.ts';
 import { judgeEdits, nameOfEdit, type EditVerdict } from './judge-edits.ts';
+import { judgeReads, nameOfRead, type Unread } from './judge-reads.ts';
+import { judgeStates, nameOfState } from './judge-states.ts';
 import { judge, nameOf, type AcceptedMessage, type ArrivedMessage, type Verdict } from './judge.ts';
-import type { Ledger } from './ledger.ts';
+import { openOf, type Changes, type Ledger } from './ledger.ts';
 import { isOfFriend } from './receiving/friends.ts';
 import type { World } from './world.ts';
+
+/** The last three have a line for each fault. */
+export interface Verdicts {
+  sends: Verdict;
+  edits: EditVerdict;
+  /** Forwards and deletes. */
+  actions: readonly string[];
+  /** Reactions, pins and replaced files. */
+  states: readonly string[];
+  reads: readonly string[];
+}
 
 /** Problems that the product itself reports at the end, one line each. */
 export interface SelfReport {
@@ -43,43 +58,49 @@ export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
   }
 }
 
-/** Compares the ledger with the messages at the sandbox. Only the verdict on sends counts before {@link examine}. */
-export async function verdictOf(
-  { control }: Fleet,
-  ledger: Ledger,
-): Promise<{ sends: Verdict; edits: EditVerdict; actions: string[] }> {
-  const sent = (await control.messages()).filter(({ text }) => !isOfFriend(text));
-  const arrived = sent.map(
-    ({
-      id,
-      from_id,
-      to_id,
-      text,
-      accepted_at,
-      edit_date,
-      media,
-      deleted,
-      forwarded_from,
-    }): ArrivedMessage => ({
-      id,
-      from: from_id,
-      to: to_id,
-      text,
-      at: Date.parse(accepted_at),
-      edited: edit_date !== undefined,
-      sha256: media?.sha256,
-      deleted: deleted === true,
-      forwarded: forwarded_from !== undefined,
-    }),
-  );
+/**
+ * Compares the ledger with what the sandbox has. Only the verdict on sends counts before {@link examine}.
+ * @param unread what the accounts have not read, if reads are to be judged.
+ */
+export async function verdictOf({ control }: Fleet, ledger: Ledger, unread?: Unread): Promise<Verdicts> {
+  const all = (await control.messages()).map(arrivedOf);
+  const arrived = all.filter(({ text }) => !isOfFriend(text));
   const originals = arrived.filter(({ forwarded }) => forwarded !== true);
+  const { edits, actions, states, reads } = ledger;
   return {
     sends: judge(ledger.accepted, arrived, [...ledger.undecided, ...ledger.lostInFailover]),
-    edits: judgeEdits(ledger.acceptedEdits, originals, [...ledger.undecidedEdits, ...ledger.lostEdits]),
-    actions: judgeActions(ledger.acceptedActions, arrived, [
-      ...ledger.undecidedActions,
-      ...ledger.lostActions,
-    ]),
+    edits: judgeEdits(edits.accepted, originals, openOf(edits)),
+    actions: judgeActions(actions.accepted, arrived, openOf(actions)),
+    states: judgeStates(states.accepted, arrived, openOf(states)),
+    reads: unread === undefined ? [] : judgeReads(reads.accepted, all, unread),
+  };
+}
+
+/** What every account has not read in every group. */
+export async function unreadOf({ control }: Fleet, { chats }: World): Promise<Unread> {
+  const groups = [...new Set(chats.map(({ to }) => to))].filter((to) => to < 0);
+  const unread = new Map<string, number>();
+  for (const group of groups)
+    for (const [account, count] of Object.entries((await control.chat(group)).unread))
+      unread.set(`${account} ${group}`, count);
+  return unread;
+}
+
+function arrivedOf(message: SandboxMessage): ArrivedMessage {
+  const { id, from_id, to_id, accepted_at, edit_date, media, deleted, forwarded_from } = message;
+  const { reactions = [], pinned = [] } = message;
+  return {
+    id,
+    from: from_id,
+    to: to_id,
+    text: shownText(message),
+    at: Date.parse(accepted_at),
+    edited: edit_date !== undefined,
+    sha256: media?.sha256,
+    reaction: reactions.find(({ by }) => by === from_id)?.emoji.join(' ') ?? '',
+    pinned: pinned === true || pinned.includes(from_id),
+    deleted: deleted === true,
+    forwarded: forwarded_from !== undefined,
   };
 }
 
@@ -87,48 +108,49 @@ export async function verdictOf(
  * Reads every accepted job and every account repeatedly until all are well or the time is over. Adds the message ids of
  * the sends to the ledger, if they are missing there, and how the other jobs ended.
  */
-export async function examine(
-  fleet: Fleet,
-  world: World,
-  { accepted, acceptedEdits, acceptedActions }: Ledger,
-): Promise<SelfReport> {
+export async function examine(fleet: Fleet, world: World, ledger: Ledger): Promise<SelfReport> {
   const api = new ApiClient(fleet.urls[0] ?? '');
   const deadline = performance.now() + REPORT_LIMIT;
   const failedJobs: string[] = [];
-  const jobs = await repeated(accepted, deadline, async (message) => {
+  const jobs = await repeated(ledger.accepted, deadline, async (message) => {
     const answer = await api.get(`/jobs/${message.jobId}`);
     const { state, result, error } = answer.body;
     if (state === 'completed') recordMessageId(message, result.message_id);
     if (state === 'failed') failedJobs.push(`${nameOf(message)}, ${message.jobId}: ${JSON.stringify(error)}`);
     return state === 'completed' || state === 'failed' ? undefined : describe(message.jobId, answer);
   });
-  const edits = await repeated(acceptedEdits, deadline, async (edit) => {
-    const answer = await api.get(`/jobs/${edit.jobId}`);
-    const { state, result, error } = answer.body;
-    if (state !== 'completed' && state !== 'failed') return describe(edit.jobId, answer);
-    edit.end = state === 'completed' ? state : error.kind === 'unknown_outcome' ? 'unknown' : 'failed';
-    if (edit.end === 'failed')
-      failedJobs.push(`${nameOfEdit(edit)}, ${edit.jobId}: ${JSON.stringify(error)}`);
-    if (state === 'completed' && result.message_id !== edit.messageId)
-      failedJobs.push(`${nameOfEdit(edit)}, ${edit.jobId}: it reports message ${result.message_id}`);
-    return undefined;
-  });
-  const actions = await repeated(acceptedActions, deadline, async (action) => {
-    const answer = await api.get(`/jobs/${action.jobId}`);
-    const { state, error } = answer.body;
-    if (state !== 'completed' && state !== 'failed') return describe(action.jobId, answer);
-    action.end = state === 'completed' ? state : error.kind === 'unknown_outcome' ? 'unknown' : 'failed';
-    if (action.end === 'failed')
-      failedJobs.push(`${nameOfAction(action)}, ${action.jobId}: ${JSON.stringify(error)}`);
-    return undefined;
-  });
+  const follow = async <P extends object>(
+    { accepted }: Changes<P>,
+    nameOfChange: (change: P) => string,
+    end: (change: P, result: Record<string, unknown>) => void = () => {},
+  ): Promise<string[]> =>
+    repeated(accepted, deadline, async (change) => {
+      const answer = await api.get(`/jobs/${change.jobId}`);
+      const { state, result, error } = answer.body;
+      if (state !== 'completed' && state !== 'failed') return describe(change.jobId, answer);
+      change.end = state === 'completed' ? state : error.kind === 'unknown_outcome' ? 'unknown' : 'failed';
+      if (change.end === 'failed')
+        failedJobs.push(`${nameOfChange(change)}, ${change.jobId}: ${JSON.stringify(error)}`);
+      if (change.end === 'completed') end(change, result);
+      return undefined;
+    });
+  const changes = [
+    await follow(ledger.edits, nameOfEdit, (edit, { message_id }) => {
+      edit.messageId ??= Number(message_id);
+      if (message_id !== edit.messageId)
+        failedJobs.push(`${nameOfEdit(edit)}: it reports message ${String(message_id)}`);
+    }),
+    await follow(ledger.actions, nameOfAction),
+    await follow(ledger.states, nameOfState),
+    await follow(ledger.reads, nameOfRead),
+  ].flat();
   const accounts = await repeated(world.accounts, deadline, async ({ userId }) => {
     const answer = await api.status(userId);
     const { state, pending } = answer.body;
     const isIdle = Object.values(pending ?? { unknown: 1 }).every((count) => count === 0);
     return state === 'ready' && isIdle ? undefined : describe(userId, answer);
   });
-  return { stuckJobs: [...jobs, ...edits, ...actions], failedJobs, unwellAccounts: accounts };
+  return { stuckJobs: [...jobs, ...changes], failedJobs, unwellAccounts: accounts };
 }
 
 /** A different id does not replace an earlier one, so that the judge finds the contradiction. */

@@ -2,8 +2,10 @@ import { ApiClient } from '../env/api-client.ts';
 import type { Fleet } from '../env/fleet.ts';
 import { nameOfAction } from './judge-actions.ts';
 import { nameOfEdit } from './judge-edits.ts';
+import { nameOfRead } from './judge-reads.ts';
+import { nameOfState } from './judge-states.ts';
 import { nameOf } from './judge.ts';
-import type { Ledger } from './ledger.ts';
+import type { Changes, Ledger } from './ledger.ts';
 
 /** ms before the end of a primary from which a write may not have reached its replica. */
 const REPLICATION_MS = 1_000;
@@ -25,17 +27,19 @@ export async function withdrawLost(
       ({ begunAt, endedAt }) => begunAt - REPLICATION_MS <= acceptedAt && acceptedAt <= endedAt,
     ) && (await api.get(`/jobs/${jobId}`)).status === 404;
   const lost = await Promise.all(ledger.accepted.map(isLost));
-  const lostEdits = await Promise.all(ledger.acceptedEdits.map(isLost));
-  const lostActions = await Promise.all(ledger.acceptedActions.map(isLost));
-  ledger.lostActions.push(...ledger.acceptedActions.filter((_, index) => lostActions[index]));
-  ledger.acceptedActions = ledger.acceptedActions.filter((_, index) => !lostActions[index]);
   ledger.lostInFailover.push(...ledger.accepted.filter((_, index) => lost[index]));
-  ledger.lostEdits.push(...ledger.acceptedEdits.filter((_, index) => lostEdits[index]));
   ledger.accepted = ledger.accepted.filter((_, index) => !lost[index]);
-  ledger.acceptedEdits = ledger.acceptedEdits.filter((_, index) => !lostEdits[index]);
+  const withdraw = async <P>(changes: Changes<P>, nameOfChange: (change: P) => string): Promise<string[]> => {
+    const gone = await Promise.all(changes.accepted.map(isLost));
+    changes.lost.push(...changes.accepted.filter((_, index) => gone[index]));
+    changes.accepted = changes.accepted.filter((_, index) => !gone[index]);
+    return changes.lost.map(nameOfChange);
+  };
   return [
     ...ledger.lostInFailover.map(nameOf),
-    ...ledger.lostEdits.map(nameOfEdit),
-    ...ledger.lostActions.map(nameOfAction),
+    ...(await withdraw(ledger.edits, nameOfEdit)),
+    ...(await withdraw(ledger.actions, nameOfAction)),
+    ...(await withdraw(ledger.states, nameOfState)),
+    ...(await withdraw(ledger.reads, nameOfRead)),
   ];
 }

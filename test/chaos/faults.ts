@@ -43,6 +43,21 @@ const REDIS_LIMIT = 20_000;
 /** ms of a freeze: longer than a worker's lease of 10 s. */
 const FREEZE = { from: 12_000, to: 16_000 };
 
+const FILE_CALLS = [
+  'upload.saveFilePart',
+  'upload.getFile',
+  'messages.uploadMedia',
+  'messages.sendMedia',
+  'messages.sendMultiMedia',
+];
+const ACTION_CALLS = [
+  'messages.forwardMessages',
+  'messages.deleteMessages',
+  'messages.sendReaction',
+  'messages.updatePinnedMessage',
+  'messages.readHistory',
+];
+
 const FAULTS: readonly Fault[] = [
   {
     name: 'worker killed',
@@ -112,6 +127,31 @@ const FAULTS: readonly Fault[] = [
     const drop = random.pick(['before', 'after'] as const);
     say(`the next ${times} edits are cut off ${drop} they take effect`);
     await fleet.control.fault({ method: 'messages.editMessage', drop, times });
+  }),
+  callFault('connections cut at a call of files', async ({ fleet, say }, random) => {
+    const times = random.whole(1, 4);
+    const [drop, method] = [random.pick(['before', 'after'] as const), random.pick(FILE_CALLS)];
+    say(`the next ${times} of ${method} are cut off ${drop} they take effect`);
+    await fleet.control.fault({ method, drop, times });
+  }),
+  callFault('connections cut at another action', async ({ fleet, say }, random) => {
+    const times = random.whole(1, 4);
+    const [drop, method] = [random.pick(['before', 'after'] as const), random.pick(ACTION_CALLS)];
+    say(`the next ${times} of ${method} are cut off ${drop} they take effect`);
+    await fleet.control.fault({ method, drop, times });
+  }),
+  callFault('parts of a file lost, or its reference expired', async ({ fleet, say }, random) => {
+    const isLost = random.chance(0.5);
+    say(`the next file that is used ${isLost ? 'has lost parts' : 'has an expired reference'}`);
+    await (isLost ? fleet.control.loseFileParts() : fleet.control.expireFileReference());
+  }),
+  callFault('flood wait on files', async ({ fleet, world, flooded, say }, random) => {
+    const { userId, id } = random.pick(world.accounts);
+    const error = `FLOOD_PREMIUM_WAIT_${random.whole(2, 8)}`;
+    const method = random.pick(['upload.saveFilePart', 'upload.getFile']);
+    say(`${userId} gets ${error} at ${method}`);
+    flooded.add(userId);
+    await fleet.control.fault({ user_id: id, method, error, lasts: true });
   }),
   callFault('connection cut at any call', async ({ fleet, world, say }, random) => {
     const { userId, id } = random.pick(world.accounts);

@@ -1,3 +1,4 @@
+import type { ChangeJob } from './change-job.ts';
 import { nameOf, type ArrivedMessage } from './judge.ts';
 import { editOf, labelOf, type Label } from './texts.ts';
 
@@ -5,18 +6,13 @@ import { editOf, labelOf, type Label } from './texts.ts';
 export interface PostedEdit extends Label {
   /** Ascending within the chat, in the order of acceptance. */
   edit: number;
-  messageId: number;
+  /** `null`: it names the job that sends the message, and has not reported the id yet. */
+  messageId: number | null;
   text: string;
 }
 
 /** An edit that the API has accepted. */
-export interface AcceptedEdit extends PostedEdit {
-  jobId: string;
-  /** ms since the epoch. */
-  acceptedAt: number;
-  /** How its job ended, once that is known. `unknown`: with an unknown outcome. */
-  end: 'completed' | 'failed' | 'unknown' | null;
-}
+export type AcceptedEdit = PostedEdit & ChangeJob;
 
 /** The first two are faults, one line each. */
 export interface EditVerdict {
@@ -73,5 +69,5 @@ export function nameOfEdit({ chat, seq, edit }: Label & { edit: number }): strin
 }
 
 function isResultOf(message: ArrivedMessage, { messageId, text }: PostedEdit): boolean {
-  return message.edited && message.id === messageId && message.text === text;
+  return message.edited && (messageId ?? message.id) === message.id && message.text === text;
 }

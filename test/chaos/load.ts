@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { sleep } from '@gateway/runtime';
 import { Caller } from './caller.ts';
-import type { Ledger } from './ledger.ts';
+import type { FileServer } from './file-server.ts';
+import { emptyLedger, type Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
 import { Sender } from './sender.ts';
 import type { World } from './world.ts';
@@ -14,8 +15,10 @@ export interface LoadOptions {
   rate: number;
   /** UTF-16 units of the longest texts. */
   longest: number;
-  /** Whether some messages have files. */
-  files: boolean;
+  /** Has the files that are sent by their addresses. */
+  server: FileServer;
+  /** As {@link Poster}'s. */
+  mayLoseUploads: boolean;
   random: Random;
 }
 
@@ -33,23 +36,11 @@ const BURST_SHARE = 0.01;
 const ACCOUNT_BURST_SHARE = 0.01;
 
 /**
- * Posts sends, edits, forwards and deletes from all accounts to all their chats. Within a chat, a post starts once the
+ * Posts sends and changes of all kinds from all accounts to all their chats. Within a chat, a post starts once the
  * one before it has been accepted.
  */
 export class Load {
-  readonly ledger: Ledger = {
-    accepted: [],
-    undecided: [],
-    acceptedEdits: [],
-    undecidedEdits: [],
-    acceptedActions: [],
-    undecidedActions: [],
-    lostInFailover: [],
-    lostEdits: [],
-    lostActions: [],
-    refused: [],
-    splitKeys: [],
-  };
+  readonly ledger: Ledger = emptyLedger();
   readonly #options: LoadOptions;
   readonly #senders: Sender[];
   readonly #giveUp = new AbortController();
@@ -66,7 +57,8 @@ export class Load {
           caller,
           ledger: this.ledger,
           longest: options.longest,
-          files: options.files,
+          server: options.server,
+          mayLoseUploads: options.mayLoseUploads,
           random: options.random.fork(),
           giveUp: this.#giveUp.signal,
         }),

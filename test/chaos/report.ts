@@ -1,7 +1,9 @@
-import type { SelfReport } from './examine.ts';
+import type { SelfReport, Verdicts } from './examine.ts';
 import { nameOfAction } from './judge-actions.ts';
-import { nameOfEdit, type EditVerdict } from './judge-edits.ts';
-import { nameOf, type Verdict } from './judge.ts';
+import { nameOfEdit } from './judge-edits.ts';
+import { nameOfRead } from './judge-reads.ts';
+import { nameOfState } from './judge-states.ts';
+import { nameOf } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import type { ReceivingFindings } from './receiving/receiving-run.ts';
 import { receivingFaults, receivingRows } from './receiving/report-receiving.ts';
@@ -9,8 +11,7 @@ import { receivingFaults, receivingRows } from './receiving/report-receiving.ts'
 /** All results of a run. */
 export interface Findings {
   seed: number;
-  /** `actions`: faults of forwards and deletes, one line each. */
-  verdict: { sends: Verdict; edits: EditVerdict; actions: readonly string[] };
+  verdict: Verdicts;
   self: SelfReport;
   /** `null`: the accounts did not receive. */
   receiving: ReceivingFindings | null;
@@ -47,7 +48,7 @@ const EVIDENCE = 5;
 
 /** Faults by name, with the evidence. */
 export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
-  const { sends, edits, actions } = verdict;
+  const { sends, edits, actions, states, reads } = verdict;
   return new Map<string, readonly string[]>([
     ['lost', sends.lost],
     ['doubled', sends.doubled],
@@ -58,14 +59,19 @@ export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<s
     ['edits lost, or undone by an earlier one', edits.lost],
     ['wrong texts of edits', edits.wrong],
     ['forwards and deletes lost, doubled or not asked for', actions],
+    ['reactions, pins and files that are not the last ones asked for', states],
+    ['reads lost', reads],
+    ['downloads of other bytes, or refused', ledger.wrongDownloads],
     ...receivingFaults(rest.receiving),
     ['refused', ledger.refused],
     [
       'never accepted',
       [
         ...ledger.undecided.map(nameOf),
-        ...ledger.undecidedEdits.map(nameOfEdit),
-        ...ledger.undecidedActions.map(nameOfAction),
+        ...ledger.edits.undecided.map(nameOfEdit),
+        ...ledger.actions.undecided.map(nameOfAction),
+        ...ledger.states.undecided.map(nameOfState),
+        ...ledger.reads.undecided.map(nameOfRead),
       ],
     ],
     ['two jobs under one key', ledger.splitKeys],
@@ -97,8 +103,11 @@ export function report(findings: Findings): string {
     ['messages accepted', String(ledger.accepted.length)],
     ['  a second', (ledger.accepted.length / seconds).toFixed(1)],
     ['  with files', String(ledger.accepted.filter(({ files }) => files !== undefined).length)],
-    ['forwards and deletes accepted', String(ledger.acceptedActions.length)],
-    ['edits accepted', String(ledger.acceptedEdits.length)],
+    ['forwards and deletes accepted', String(ledger.actions.accepted.length)],
+    ['reactions, pins and replaced files accepted', String(ledger.states.accepted.length)],
+    ['reads accepted', String(ledger.reads.accepted.length)],
+    ['files downloaded', String(ledger.downloads)],
+    ['edits accepted', String(ledger.edits.accepted.length)],
     ['  that ended with an unknown outcome', String(findings.verdict.edits.unknown.length)],
     ['accepted, and lost by the replication of Redis', String(findings.lostInFailover.length)],
     ...receivingRows(findings.receiving),

@@ -1,63 +1,57 @@
-import { createHash } from 'node:crypto';
-import type { Caller, Post, PostEnd } from './caller.ts';
-import { nameOfAction, type PostedAction } from './judge-actions.ts';
-import { nameOfEdit, type PostedEdit } from './judge-edits.ts';
-import { nameOf, type AcceptedMessage, type PostedMessage } from './judge.ts';
-import type { Ledger } from './ledger.ts';
-import type { Random } from './random.ts';
-import { writeEdit, writeLines, writeText, type Label } from './texts.ts';
-import type { Chat } from './world.ts';
+import * as changes from './changes.ts';
+import type { FileServer } from './file-server.ts';
+import type { AcceptedMessage } from './judge.ts';
+import { Poster, type PosterOptions } from './poster.ts';
+import { sendAgain, sendAttachment, sendFiles, sendText } from './sends.ts';
+import { Targets } from './targets.ts';
+import type { Label } from './texts.ts';
 
-/**
- * Shares of all posts: those that edit, forward or delete an earlier message, those that send files, those whose caller
- * waits for the result, and those that are posted again after acceptance.
- */
-const EDIT_SHARE = 0.15;
-const FORWARD_SHARE = 0.05;
-const DELETE_SHARE = 0.05;
-const FILE_SHARE = 0.08;
-const WAITING_SHARE = 0.1;
-const REPEATED_SHARE = 0.03;
+/** What one post does, and how many of 1,000 posts do it. All others send a text. */
+const KINDS = {
+  'send files': 60,
+  'send a file again': 15,
+  'send an attachment': 40,
+  'change what was just sent': 60,
+  edit: 120,
+  'replace a file': 30,
+  forward: 40,
+  delete: 40,
+  react: 50,
+  pin: 30,
+  read: 20,
+  download: 30,
+};
+type Kind = keyof typeof KINDS | 'send a text';
 
-/** UTF-16 units of the longest text that is sent as one message. */
-const LONGEST_PART = 4_096;
+/** The types of files that Telegram lets people replace. */
+const REPLACEABLE = new Set(['document', 'photo', 'video', 'animation', 'audio']);
 
-/** Files of one message. Several are an album. */
-const FILES = [1, 1, 2, 3];
-/** Bytes of the largest file: it goes to Telegram in two parts. */
-const LARGEST_FILE = 700_000;
-
-/** Edits choose among this many messages, the latest ones, so that many messages are edited several times. */
-const EDITABLE = 5;
-
-export interface SenderOptions {
-  chat: Chat;
-  caller: Caller;
-  ledger: Ledger;
+export interface SenderOptions extends PosterOptions {
   /** UTF-16 units of the longest texts. */
   longest: number;
-  /** Whether some messages have files. */
-  files: boolean;
-  random: Random;
-  giveUp: AbortSignal;
+  server: FileServer;
 }
 
-/** Posts the sends, edits, forwards and deletes of one chat, strictly one after the other. */
+/** Posts the sends and changes of one chat, strictly one after the other. */
 export class Sender {
-  readonly #options: SenderOptions;
+  readonly #longest: number;
+  readonly #server: FileServer;
+  readonly #poster: Poster;
+  readonly #targets: Targets;
   #seq = 0;
-  #edits = 0;
-  #actions = 0;
+  #changes = 0;
   #waiting = 0;
   #working: Promise<void> | undefined;
-  readonly #editable: AcceptedMessage[] = [];
 
-  constructor(options: SenderOptions) {
-    this.#options = options;
+  constructor({ longest, server, ...options }: SenderOptions) {
+    this.#longest = longest;
+    this.#server = server;
+    this.#poster = new Poster(options);
+    this.#targets = new Targets(options.caller, options.random);
   }
 
   get account(): string {
-    return this.#options.chat.account.userId;
+    return this.#poster.chat.account.userId;
   }
 
   /** Posts that are ordered but not started. */
@@ -79,126 +73,107 @@ export class Sender {
   async #work(): Promise<void> {
     while (this.#waiting > 0) {
       this.#waiting -= 1;
-      await this.#postNext();
+      const kind = this.#pick();
+      const done = kind === 'send a text' ? false : await this.#post(kind);
+      if (!done) await this.#sendText();
     }
     this.#working = undefined;
   }
 
-  async #postNext(): Promise<void> {
-    const { random, files } = this.#options;
-    const dice = random.next();
-    const share = EDIT_SHARE + FORWARD_SHARE + DELETE_SHARE;
-    const target = dice < share ? await this.#target() : undefined;
-    if (target === undefined)
-      return files && random.chance(FILE_SHARE) ? this.#sendFiles() : this.#sendText();
-    if (dice < EDIT_SHARE) return this.#edit(target);
-    return this.#act(dice < EDIT_SHARE + FORWARD_SHARE ? 'forward' : 'delete', target);
-  }
-
-  /** One of the latest messages, if its id is known by now. */
-  async #target(): Promise<(AcceptedMessage & { messageId: number }) | undefined> {
-    const { random, caller } = this.#options;
-    if (this.#editable.length === 0) return undefined;
-    const message = random.pick(this.#editable);
-    const messageId = message.messageId ?? (await caller.messageIdOf(message.jobId));
-    return messageId === null ? undefined : { ...message, messageId };
-  }
-
-  async #sendText(): Promise<void> {
-    const { longest, random } = this.#options;
-    const label = this.#nextLabel();
-    const text = writeText(label, random, longest);
-    const accepted = await this.#send({ ...label, text }, { text });
-    if (accepted !== undefined && text.length <= LONGEST_PART) this.#editable.push(accepted);
-    if (this.#editable.length > EDITABLE) this.#editable.shift();
-  }
-
-  /** Sends a file, or an album, each file with a caption of its own. */
-  async #sendFiles(): Promise<void> {
-    const { chat, caller, random, giveUp } = this.#options;
-    const label = this.#nextLabel();
-    const texts = writeLines(label, random, random.pick(FILES));
-    const [files, media]: [string[], object[]] = [[], []];
-    for (const text of texts) {
-      const bytes = Buffer.alloc(random.whole(1, LARGEST_FILE), text);
-      const upload_id = await caller.upload(chat.account.userId, bytes, giveUp);
-      if (upload_id === null) return;
-      files.push(createHash('sha256').update(bytes).digest('hex'));
-      media.push({ type: 'document', upload_id, text });
+  #pick(): Kind {
+    let dice = this.#poster.random.whole(0, 999);
+    for (const [kind, share] of Object.entries(KINDS)) {
+      dice -= share;
+      if (dice < 0) return kind as Kind;
     }
-    await this.#send({ ...label, text: texts.join('\n'), files }, { media });
+    return 'send a text';
+  }
+
+  /** @returns whether it was possible: changes need a message. */
+  async #post(kind: keyof typeof KINDS): Promise<boolean> {
+    const poster = this.#poster;
+    const next = () => (this.#changes += 1);
+    switch (kind) {
+      case 'send files':
+        this.#noteFiles(await sendFiles(poster, this.#nextLabel(), this.#server));
+        return true;
+      case 'send an attachment':
+        await sendAttachment(poster, this.#nextLabel());
+        return true;
+      case 'change what was just sent':
+        await this.#changeWhatIsSent(next);
+        return true;
+      case 'replace a file': {
+        const message = this.#targets.any('file');
+        if (message === undefined) return this.#post('send files');
+        await changes.replaceFile(poster, next, this.#server, message);
+        return true;
+      }
+      case 'send a file again':
+      case 'download': {
+        const message = await this.#targets.known('kept file');
+        if (message === undefined) return this.#post('send files');
+        if (kind === 'download') await changes.download(poster, message);
+        else this.#noteFiles(await sendAgain(poster, this.#nextLabel(), message));
+        return true;
+      }
+      default: {
+        const message = await this.#targets.known('text');
+        if (message === undefined) return false;
+        if (kind === 'edit') await changes.editText(poster, next, message);
+        else if (kind === 'react') await changes.react(poster, next, message);
+        else if (kind === 'read') await changes.read(poster, next, message);
+        // A pin in a group is a message of its own.
+        else if (kind === 'pin' && message.to > 0) await changes.pin(poster, next, message);
+        else if (kind === 'forward' || kind === 'delete') await this.#act(next, kind, message);
+        return true;
+      }
+    }
+  }
+
+  /** Sends something, and changes it by its job, which may still wait. */
+  async #changeWhatIsSent(next: changes.NextNumber): Promise<void> {
+    const { random } = this.#poster;
+    if (random.chance(0.3)) {
+      const sent = await sendFiles(this.#poster, this.#nextLabel(), this.#server);
+      if (sent !== undefined) await this.#act(next, random.pick(['forward', 'delete']), byJob(sent));
+      return;
+    }
+    const sent = await this.#sendText();
+    if (sent === undefined) return;
+    const kind = random.pick(['edit', 'react', 'forward', 'delete'] as const);
+    if (kind === 'edit') await changes.editText(this.#poster, next, byJob(sent));
+    else if (kind === 'react') await changes.react(this.#poster, next, byJob(sent));
+    else await this.#act(next, kind, byJob(sent));
+  }
+
+  async #act(next: changes.NextNumber, kind: 'forward' | 'delete', message: AcceptedMessage): Promise<void> {
+    if (kind === 'delete') this.#targets.remove(message);
+    await changes.act(this.#poster, next, kind, message);
+  }
+
+  /** @returns the message, if it was accepted and is one that can be edited. */
+  async #sendText(): Promise<AcceptedMessage | undefined> {
+    const { accepted, isWhole } = await sendText(this.#poster, this.#nextLabel(), this.#longest);
+    if (accepted === undefined || !isWhole) return undefined;
+    this.#targets.add('text', accepted);
+    return accepted;
+  }
+
+  /** A message with a single file is for edits, or for downloads and further sends. */
+  #noteFiles(message: AcceptedMessage | undefined): void {
+    if (message?.files?.length !== 1) return;
+    const canBeReplaced = REPLACEABLE.has(message.type ?? '') && this.#poster.random.chance(0.5);
+    this.#targets.add(canBeReplaced ? 'file' : 'kept file', message);
   }
 
   #nextLabel(): Label {
     this.#seq += 1;
-    return { chat: this.#options.chat.name, seq: this.#seq };
+    return { chat: this.#poster.chat.name, seq: this.#seq };
   }
+}
 
-  /** @param content the fields of the request. @returns the message, if it was accepted. */
-  async #send(
-    posted: Omit<PostedMessage, 'from' | 'to'>,
-    content: object,
-  ): Promise<AcceptedMessage | undefined> {
-    const { chat, ledger } = this.#options;
-    const message: PostedMessage = { ...posted, from: chat.account.id, to: chat.to };
-    const end = await this.#post(nameOf(message), '/telegram/user/send', content);
-    if (end.kind === 'accepted') {
-      const { jobId, messageId, at } = end;
-      const accepted = { ...message, jobId, messageId, acceptedAt: at };
-      ledger.accepted.push(accepted);
-      return accepted;
-    }
-    // The sandbox shows later whether it arrived.
-    ledger.undecided.push(message);
-    if (end.kind === 'unknown') ledger.refused.push(`${nameOf(message)}: unknown outcome, ${end.jobId}`);
-    return undefined;
-  }
-
-  /** Forwards a message to the account's own chat, or deletes it. */
-  async #act(
-    kind: PostedAction['kind'],
-    { chat, seq, messageId, from }: AcceptedMessage & { messageId: number },
-  ): Promise<void> {
-    const { ledger } = this.#options;
-    this.#actions += 1;
-    const action: PostedAction = { kind, chat, seq, from, messageId, number: this.#actions };
-    if (kind === 'delete')
-      this.#editable.splice(
-        this.#editable.findIndex((each) => each.seq === seq),
-        1,
-      );
-    const fields = { message_ids: [messageId], ...(kind === 'forward' && { to_recipient_id: 'me' }) };
-    const end = await this.#post(nameOfAction(action), `/telegram/user/message/${kind}`, fields);
-    if (end.kind === 'accepted' || end.kind === 'unknown')
-      ledger.acceptedActions.push({ ...action, jobId: end.jobId, acceptedAt: Date.now(), end: null });
-    else ledger.undecidedActions.push(action);
-  }
-
-  async #edit({ chat, seq, messageId }: AcceptedMessage & { messageId: number }): Promise<void> {
-    const { ledger, random } = this.#options;
-    this.#edits += 1;
-    const text = writeEdit({ chat, seq }, this.#edits, random);
-    const edit: PostedEdit = { chat, seq, edit: this.#edits, messageId, text };
-    const body = { message_id: messageId, text };
-    const end = await this.#post(nameOfEdit(edit), '/telegram/user/message/edit', body);
-    if (end.kind === 'accepted' || end.kind === 'unknown')
-      ledger.acceptedEdits.push({ ...edit, jobId: end.jobId, acceptedAt: Date.now(), end: null });
-    else ledger.undecidedEdits.push(edit);
-  }
-
-  /** Posts once, or at times twice under the same key. */
-  async #post(key: string, path: Post['path'], fields: object): Promise<PostEnd> {
-    const { chat, caller, ledger, random, giveUp } = this.#options;
-    const body = { user_id: chat.account.userId, recipient_id: chat.recipient, ...fields };
-    const prefer = random.chance(WAITING_SHARE) ? 'wait=2' : 'respond-async';
-    const isRepeated = random.chance(REPEATED_SHARE);
-    const end = await caller.post({ path, body, key, prefer }, giveUp);
-    if (end.kind === 'refused') ledger.refused.push(`${key}: ${end.why}`);
-    if (end.kind !== 'accepted' || !isRepeated) return end;
-    const again = await caller.post({ path, body, key, prefer: 'respond-async' }, giveUp);
-    if (again.kind === 'accepted' && again.jobId !== end.jobId)
-      ledger.splitKeys.push(`${key}: ${end.jobId} and ${again.jobId}`);
-    if (again.kind === 'refused') ledger.refused.push(`${key}, again: ${again.why}`);
-    return end;
-  }
+/** The message as one whose id is not known. */
+function byJob(message: AcceptedMessage): AcceptedMessage {
+  return { ...message, messageId: null };
 }

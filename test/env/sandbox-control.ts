@@ -285,6 +285,8 @@ export interface SandboxMessage {
     spoiler?: true;
     latitude?: number;
     longitude?: number;
+    first_name?: string;
+    question?: string;
     thumbnail?: true;
   };
   /** The same for all items of an album. */

@@ -16,6 +16,7 @@ export interface AccountEvent {
     text: string;
     job_id: string | null;
     service: object | null;
+    media?: { size: number | null } | null;
   };
   chat?: { id: string } | null;
   message_ids?: number[];
@@ -61,6 +62,8 @@ interface Seen {
   at: number;
   text: string;
   editDate: string | null;
+  /** Bytes of its file. */
+  size: number | null;
 }
 
 /** Compares an account's events with the messages that the sandbox has delivered to the account. */
@@ -133,7 +136,7 @@ class EventJudge {
     if (id < latest) this.#verdict.outOfOrder.push(`${name}: ${key} after ${latest}`);
     if (this.#deleted.has(key)) this.#verdict.outOfOrder.push(`${name}: ${key} after its deletion`);
     told.push({ id: Math.max(id, latest), at });
-    this.#seen.set(key, { at, text, editDate });
+    this.#seen.set(key, { at, text, editDate, size: message.media?.size ?? null });
     if (direction !== original.direction) this.#verdict.wrong.push(`${name}: ${key} as ${direction}`);
     this.#checkJob(name, message);
   }
@@ -152,10 +155,11 @@ class EventJudge {
     const key = keyOf(chat.id, id);
     if (!this.#delivered.has(key)) return void this.#verdict.unknown.push(`${name}: edit of ${key}, ${text}`);
     const before = this.#seen.get(key);
-    if (before?.text === text && before.editDate === editDate)
+    const size = message.media?.size ?? null;
+    if (before?.text === text && before.editDate === editDate && before.size === size)
       this.#verdict.doubled.push(`${name}: edit of ${key}`);
     if (this.#deleted.has(key)) this.#verdict.outOfOrder.push(`${name}: edit of ${key} after its deletion`);
-    if (before !== undefined) this.#seen.set(key, { at, text, editDate });
+    if (before !== undefined) this.#seen.set(key, { at, text, editDate, size });
   }
 
   #addDeletion(at: number, { event_id: name, chat, message_ids: ids = [] }: AccountEvent): void {

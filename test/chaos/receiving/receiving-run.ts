@@ -1,6 +1,7 @@
 import { sleep } from '@gateway/runtime';
 import { ApiClient } from '../../env/api-client.ts';
 import type { Fleet } from '../../env/fleet.ts';
+import { shownText } from '../attachments.ts';
 import { nameOf } from '../judge.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Random } from '../random.ts';
@@ -142,8 +143,8 @@ export class ReceivingRun {
 
   async #judge(ledger: Ledger, gapsCaused: ReadonlySet<string>): Promise<Judged> {
     const api = new ApiClient(this.#fleet.urls[0] ?? '');
-    const messages = (await this.#fleet.control.messages({ ids: true })).filter(({ text }) =>
-      text.startsWith('['),
+    const messages = (await this.#fleet.control.messages({ ids: true })).filter((message) =>
+      shownText(message).startsWith('['),
     );
     const ids = this.#world.accounts.map(({ id }) => id);
     const delivered = deliveredTo(ids, messages, this.#members);
@@ -219,10 +220,10 @@ function addTo(all: EventVerdict, one: EventVerdict): void {
 /** The jobs that sent or forwarded each message, by `chat#seq`; none where the caller does not know all of them. */
 function jobsByMessage(ledger: Ledger): Map<string, Set<string>> {
   const jobs = new Map<string, Set<string>>();
-  for (const each of [...ledger.accepted, ...ledger.acceptedActions]) {
+  for (const each of [...ledger.accepted, ...ledger.actions.accepted]) {
     const name = nameOf(each);
     jobs.set(name, (jobs.get(name) ?? new Set()).add(each.jobId));
   }
-  for (const each of [...ledger.undecided, ...ledger.undecidedActions]) jobs.delete(nameOf(each));
+  for (const each of [...ledger.undecided, ...ledger.actions.undecided]) jobs.delete(nameOf(each));
   return jobs;
 }
