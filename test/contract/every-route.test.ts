@@ -4,7 +4,7 @@ import { openConsumerRedis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiAnswer } from '../env/api-client.ts';
-import { type Document, expectDocumented } from '../env/documented.ts';
+import { type Document, expectDocumented, resolved } from '../env/documented.ts';
 import { Stack } from '../env/stack.ts';
 
 const KIB = 1024;
@@ -287,7 +287,7 @@ function routesOf(document: Document): Route[] {
         // With a reply that is there already, no assistant is asked.
         body:
           example && JSON.parse(JSON.stringify(example).replaceAll('"role":"user"', '"role":"assistant"')),
-        isStrict: schema?.additionalProperties === false,
+        isStrict: resolved(document, schema)?.additionalProperties === false,
       };
     }),
   );

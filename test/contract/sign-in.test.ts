@@ -227,6 +227,7 @@ describe('Sign-in', () => {
       flood_wait_until: null,
       pending: { waiting: 0, delayed: 0, active: 0 },
       pace: { mode: 'off' },
+      replies_only: false,
       receiving: NOT_RECEIVING,
     });
   });
@@ -268,6 +269,7 @@ describe('Sign-in', () => {
       state: 'none',
       flood_wait_until: null,
       pending: { waiting: 0, delayed: 0, active: 0 },
+      replies_only: false,
       receiving: NOT_RECEIVING,
     });
   });

@@ -111,7 +111,11 @@ describe('the command line', () => {
     expect(first).toMatchObject({ code: 1, stdout: '11 of 11 accepted, 10 sent, 1 failed, 0 waiting\n' });
     expect(first.stderr).toContain('✗ line 12: RECIPIENT_NOT_FOUND');
     const again = await cli(['send', 'alice', '--batch', file, '--json']);
-    expect(JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ sent: 10, failed: 1 });
+    expect(JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      sent: 0,
+      sent_before: 10,
+      failed: 1,
+    });
     const texts = (await stack.control.messages())
       .map(({ text }) => text)
       .filter((text) => text.startsWith('row'));

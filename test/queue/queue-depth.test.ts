@@ -1,7 +1,12 @@
 import { GatewayError } from '@gateway/contracts';
 import { clearDueAccount, rankAllAccounts, readQueueDepth, shardOf } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dueAccountsKey, rankedAccountsKey, sendListKey } from '../../packages/queue/src/keys.ts';
+import {
+  dueAccountsKey,
+  rankedAccountsKey,
+  sendListKey,
+  shardAccountsKey,
+} from '../../packages/queue/src/keys.ts';
 import { QueueStage, SHARDS, take } from './queue-stage.ts';
 
 const HOUR = 3_600_000;
@@ -99,6 +104,9 @@ describe("the pending messages of a shard's accounts", () => {
       return userId;
     };
     const mine: string[] = [];
+    // With few accounts, the dashboard looks at each.
+    const others = Array.from({ length: 101 }, (_, index) => `other-${index}`);
+    await stage.redis.sadd(shardAccountsKey(0), ...others);
     const [failed, few, many] = [await account(2, 2), await account(1, 0), await account(3, 0)];
     expect(await shown()).toEqual([]);
     await measure();
@@ -114,6 +122,15 @@ describe("the pending messages of a shard's accounts", () => {
     await stage.redis.del(sendListKey(failed, 'failed'));
     await rankAllAccounts(stage.redis, shardOf(failed, SHARDS));
     expect(await shown()).toEqual([many]);
+    await stage.redis.srem(shardAccountsKey(0), ...others);
+  });
+
+  test('show one of few accounts whose message has just failed', async () => {
+    await stage.add('1');
+    await (await take(await stage.owner())).fail(new GatewayError('INTERNAL'));
+    await clear();
+    await stage.redis.sadd(shardAccountsKey(shardOf(stage.userId, SHARDS)), stage.userId);
+    expect(await stage.producer.board.accountsToShow(10)).toContain(stage.userId);
   });
 
   test('show an account that no worker has seen yet', async () => {

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import { ControlQueues } from '../control/control-queues.ts';
-import { dueAccountsKey } from '../keys.ts';
+import { dueAccountsKey, shardAccountsKey } from '../keys.ts';
 import { AccountQueues } from '../line/account-queues.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { RedisClock } from '../redis/redis-clock.ts';
@@ -8,6 +8,9 @@ import { timelyBackend } from '../redis/timely-backend.ts';
 import { openWebhookQueue } from '../webhooks/webhook-queue.ts';
 import { readAccountDepths } from './account-depths.ts';
 import { firstAccounts, weightOf } from './account-ranking.ts';
+
+/** Up to so many accounts, the dashboard looks at each of them. */
+const FEW_ACCOUNTS = 100;
 
 /** The queues that the dashboard shows. The caller closes their connection. */
 export class BoardQueues {
@@ -33,15 +36,17 @@ export class BoardQueues {
   }
 
   /**
-   * At most `most` accounts with pending or failed messages, those with the most pending first. Workers rank them, and
-   * those that are due may have messages that no worker has seen yet.
+   * At most `most` accounts with pending or failed messages, those with the most pending first. Workers rank them every
+   * few seconds, and those that are due may have messages that no worker has seen yet. With few accounts, one whose
+   * message has just failed is found as well.
    */
   async accountsToShow(most: number): Promise<string[]> {
-    const [ranked, due] = await Promise.all([
+    const found = await Promise.all([
       firstAccounts(this.#redis, this.#shards, most),
       this.#dueAccounts(most),
+      this.#allIfFew(),
     ]);
-    const depths = await readAccountDepths(this.#redis, [...new Set([...ranked, ...due])]);
+    const depths = await readAccountDepths(this.#redis, [...new Set(found.flat())]);
     return Array.from(depths, ([userId, depth]) => ({ userId, weight: weightOf(depth) }))
       .filter(({ weight }) => weight > 0)
       .toSorted((a, b) => b.weight - a.weight || (a.userId < b.userId ? -1 : 1))
@@ -57,6 +62,13 @@ export class BoardQueues {
       ),
     );
     return ofShards.flat().slice(0, most);
+  }
+
+  async #allIfFew(): Promise<string[]> {
+    const keys = Array.from({ length: this.#shards }, (_, shard) => shardAccountsKey(shard));
+    const counts = await Promise.all(keys.map((key) => this.#redis.scard(key)));
+    if (counts.reduce((sum, count) => sum + count, 0) > FEW_ACCOUNTS) return [];
+    return (await Promise.all(keys.map((key) => this.#redis.smembers(key)))).flat();
   }
 
   async close(): Promise<void> {
