@@ -202,9 +202,11 @@ export class Inbox {
       const stored = append.events.filter((_, index) => !repeats.includes(index + 1));
       this.#options.onStored?.(stored, gaps);
     }
-    // Redis has lost the account's numbers, without a lost connection: begin anew.
-    if (outcome === 'lost' && this.#begun.delete(userId) && append.seq !== null)
-      return this.#run(userId, fence, append);
+    if (outcome === 'lost') {
+      // Redis has lost its data without a lost connection: begin anew, and list the account again.
+      this.#listed.delete(userId);
+      if (this.#begun.delete(userId) && append.seq !== null) return this.#run(userId, fence, append);
+    }
     return [outcome, lastSeq];
   }
 
