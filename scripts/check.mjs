@@ -9,14 +9,14 @@ import { stopSignal } from './lib/stop-signal.mjs';
 
 /** All checks that do not run the product. Each failure says how to fix it. */
 const CHECKS = [
-  { name: 'types', command: ['tsc', '--project', 'tsconfig.json'], mend: 'mend the types that tsc names' },
+  { name: 'types', command: ['tsc', '--project', 'tsconfig.json'], fix: 'fix the types that tsc names' },
   {
     name: 'lint',
     command: ['oxlint', '--type-aware', '--deny-warnings'],
-    mend: 'npx oxlint --type-aware --fix',
+    fix: 'npx oxlint --type-aware --fix',
   },
-  { name: 'format', command: ['oxfmt', '--check'], mend: 'npx oxfmt' },
-  { name: 'unused code', command: ['knip'], mend: 'delete what knip names, or use it' },
+  { name: 'format', command: ['oxfmt', '--check'], fix: 'npx oxfmt' },
+  { name: 'unused code', command: ['knip'], fix: 'delete what knip names, or use it' },
 ];
 
 await runScript(async () => {
@@ -25,12 +25,12 @@ await runScript(async () => {
   const { signal, release } = stopSignal();
   await installDependencies(signal);
   release();
-  const failed = CHECKS.filter(({ name, command: [program = '', ...args], mend }) => {
+  const failed = CHECKS.filter(({ name, command: [program = '', ...args], fix }) => {
     const result = spawnSync(join('node_modules', '.bin', program), args, {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     if (result.status === 0) say(`✓ ${name}`);
-    else say(`✗ ${name}: ${mend}`);
+    else say(`✗ ${name}: ${fix}`);
     return result.status !== 0;
   }).map(({ name }) => name);
   for (const { name, problems } of [

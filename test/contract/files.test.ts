@@ -265,7 +265,7 @@ describe('GET /telegram/accounts/{user_id}/files/{file_id}', () => {
     const response = await opened(pathOf(fileId));
     await new Promise((resolve) => response.once('data', resolve));
     response.destroy();
-    // The blocks that were under way come to their end, and no more.
+    // The blocks that were under way end, and no others begin.
     let before = -1;
     await expect
       .poll(

@@ -431,7 +431,7 @@ describe('Receiving', () => {
       const own = { type: 'group', title: "Alice's", members: [alice] };
       const { id: group, invite_link } = await stack.control.newChat(own);
       await knows(user, 'Club', 'Daily');
-      // The account has been told of the new chats once it is told of this.
+      // The account knows the new chats once it has this event.
       await write('new chats');
       await expect.poll(() => texts(before)).toContain('new chats');
       const after = await lastSeq();

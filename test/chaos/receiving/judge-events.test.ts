@@ -101,7 +101,7 @@ describe('the judge of events', () => {
     expect(counts([isNew(1), deleted(BOB, 1)], [delivered(1)])).toEqual({ unknown: 1 });
   });
 
-  test('counts what is told of a message after its deletion', () => {
+  test('counts events of a message after its deletion', () => {
     const gone = [delivered(1, { isDeleted: true })];
     expect(counts([deleted(BOB, 1), isNew(1)], gone)).toEqual({ outOfOrder: 1 });
     expect(counts([isNew(1), deleted(BOB, 1), edited(1, 'changed')], gone)).toEqual({ outOfOrder: 1 });

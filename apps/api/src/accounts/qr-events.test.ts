@@ -136,7 +136,7 @@ test('trouble that goes on for half a minute after the last code is told', async
 test.each([
   new GatewayError('FLOOD_WAIT', undefined, { retryAfter: 30 }),
   new GatewayError('API_ID_INVALID'),
-])('what asking again does not mend is told at once: $code', async (trouble) => {
+])('a failure that asking again does not help against shows at once: $code', async (trouble) => {
   const signIn = new SignInUnderWay();
   signIn.trouble = trouble;
   await expect(all(signIn.events())).rejects.toBe(trouble);

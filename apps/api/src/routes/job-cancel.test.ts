@@ -35,7 +35,7 @@ describe('a send', () => {
     expect(await cancel(api)).toMatchObject({ status: 409, body: { code: 'TOO_LATE' } });
   });
 
-  test('that a worker has in hand is cancelled by that worker', async () => {
+  test('that a worker has fetched is cancelled by that worker', async () => {
     const api = testApi();
     api.producer.cancelOutcomes = ['fetched'];
     api.producer.controlResults = { 'send.cancel': { outcome: 'cancelled' } };
@@ -57,7 +57,7 @@ describe('a send', () => {
     expect(await cancel(api)).toMatchObject({ status: 200, body: { state: 'cancelled' } });
   });
 
-  test('in hand with no worker there is 503, and is not cancelled later by surprise', async () => {
+  test('fetched, with no worker there, is 503, and is not cancelled later by surprise', async () => {
     const api = testApi();
     api.producer.cancelOutcomes = ['fetched'];
     expect(await cancel(api)).toMatchObject({ status: 503, body: { code: 'WORKER_UNAVAILABLE' } });

@@ -56,7 +56,7 @@ export async function deliverEvents(
   const page = await reader.read(userId, place.seq, CHUNK);
   const events = page.isGone ? [goneEvent(userId, page.oldestSeq - 1)] : page.events.map(eventWithHtml);
   for (const event of events) {
-    // A webhook that was behind is told of it, whatever it asked for.
+    // A webhook that was behind gets this event, whatever types it asked for.
     const isWanted =
       page.isGone || (webhook.events.includes(event.type) && passesFilter(webhook.filter, event));
     if (!isWanted) {

@@ -48,7 +48,7 @@ describe('a bot', () => {
     });
   });
 
-  it('cannot write first; by id it can to whoever has begun a chat with it', async () => {
+  it('cannot write first; by id it can, to people who have begun a chat with it', async () => {
     const toAnna = { kind: 'user', id: String(anna.user.id) } as const;
     world.control.createAccount({ phone: testPhone(), first_name: 'Rita', username: 'rita_reads' });
     const toName = { kind: 'username', username: 'rita_reads' } as const;

@@ -103,7 +103,7 @@ describe('sending', () => {
     expect(heard('ответ')).toBe(1);
   });
 
-  it('mends an access hash that is no longer good', async () => {
+  it('replaces an access hash that is no longer good', async () => {
     const peer = ivan.book.byUsername('anna_k');
     if (peer === undefined) throw new Error('Anna is not in the book');
     ivan.book.remember([{ ...peer, accessHash: '1' }]);

@@ -50,7 +50,7 @@ it('counts complaints in a row: an answer between them ends the row', async () =
 });
 
 it.each([18, 19, 20, 34, 35, 64])(
-  'gives a connection up for a complaint that writing again does not mend (%i)',
+  'gives a connection up for a complaint that writing again does not help against (%i)',
   async (code) => {
     const { broken, complain } = await inFlight();
     await complain(code);

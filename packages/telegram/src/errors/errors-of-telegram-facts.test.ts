@@ -73,7 +73,7 @@ const SIGNING_IN: readonly Row[] = [
   ['fail', 'PHONE_CODE_EXPIRED', 'PHONE_CODE_EXPIRED PHONE_CODE_HASH_EMPTY EMAIL_VERIFY_EXPIRED'],
   ['fail', 'SEND_CODE_UNAVAILABLE', 'SEND_CODE_UNAVAILABLE'],
   ['fail', 'PASSWORD_INVALID', 'PASSWORD_HASH_INVALID SRP_PASSWORD_CHANGED'],
-  // Where it can be mended, in the beginning of a sign-in, the data centre is switched instead.
+  // At the beginning of a sign-in, the data centre is switched instead.
   ['fail', 'TELEGRAM_ERROR', 'PHONE_MIGRATE_X NETWORK_MIGRATE_X USER_MIGRATE_X FILE_MIGRATE_X'],
 ];
 

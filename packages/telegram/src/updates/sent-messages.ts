@@ -6,7 +6,7 @@ const MAX_KNOWN = 500;
 
 /**
  * The random ids of messages that the account has sent lately, by Telegram's answers. A difference may tell a message
- * before the reader comes to the answer, and names no random id.
+ * before the reader reads the answer, and names no random id.
  */
 export class SentMessages {
   readonly #randomIds = new Map<string, string>();
