@@ -1,18 +1,23 @@
 import { GatewayError, isFloodReason, isSignedIn, type AccountView, type Hold } from '@gateway/contracts';
 import type { AccountStatus } from '@gateway/sessions';
 
-/** The account as the API shows it. A flood wait turns the state `ready` into `flood_wait`. */
+/** The account as the API shows it. */
 export function viewOf(
   { receiving, replies_only: rule, ...status }: AccountStatus,
   hold: Hold | null,
 ): AccountView {
-  const flooded = status.state === 'ready' && hold !== null && isFloodReason(hold.reason);
   return {
     ...status,
-    state: flooded ? 'flood_wait' : status.state,
+    state: stateOf(status, hold),
     ...(rule && { replies_only: { ...rule, receiving: receiving?.enabled === true } }),
     hold,
   };
+}
+
+/** The state that the API shows. A flood wait turns `ready` into `flood_wait`. */
+export function stateOf({ state }: AccountStatus, hold: Hold | null): AccountView['state'] {
+  const isFlooded = state === 'ready' && hold !== null && isFloodReason(hold.reason);
+  return isFlooded ? 'flood_wait' : state;
 }
 
 /** The error that all sends of the account fail with; `null` if it is signed in. */

@@ -19,6 +19,8 @@ export class Accounts {
   readonly #options: AccountsOptions;
   readonly #opened = new Map<string, Promise<ServedAccount>>();
   readonly #served = new Map<string, ServedAccount>();
+  /** Accounts that could not be read when they were last looked at. */
+  readonly #unreadable = new Map<string, Account>();
   readonly #stop = new AbortController();
   readonly #loops: Promise<unknown>;
 
@@ -34,7 +36,10 @@ export class Accounts {
     const opening = this.#options.open(userId);
     this.#opened.set(userId, opening);
     opening.then(
-      (served) => this.#served.set(userId, served),
+      (served) => {
+        this.#served.set(userId, served);
+        this.#noteUnreadable(served);
+      },
       () => this.#opened.delete(userId),
     );
     return opening;
@@ -94,17 +99,24 @@ export class Accounts {
 
   async #closeIdle(): Promise<void> {
     while ((await sleep(IDLE_CHECK_MS, this.#stop.signal)) === 'elapsed') {
-      await this.#forEach((served) => served.account.closeIfIdle(CLIENT_IDLE_MS));
+      await this.#forEach(async (served) => {
+        this.#noteUnreadable(served);
+        await served.account.closeIfIdle(CLIENT_IDLE_MS);
+      });
     }
+  }
+
+  #noteUnreadable({ account }: ServedAccount): void {
+    if (account.isUnreadable) this.#unreadable.set(account.userId, account);
   }
 
   /** Reads unreadable accounts again: an operator may have restored the session or the key. */
   async #readAgain(): Promise<void> {
     while ((await sleep(READ_AGAIN_MS, this.#stop.signal)) === 'elapsed') {
-      for (const [userId, { account }] of this.#served) {
-        if (!account.isUnreadable) continue;
+      for (const [userId, account] of this.#unreadable) {
         try {
-          if (await account.inTurn(() => account.readAgain())) this.wake(userId);
+          if (account.isUnreadable && (await account.inTurn(() => account.readAgain()))) this.wake(userId);
+          if (!account.isUnreadable) this.#unreadable.delete(userId);
         } catch (error) {
           this.#options.logger.debug({ err: error, userId }, 'the account cannot be read yet');
         }

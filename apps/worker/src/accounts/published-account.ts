@@ -17,7 +17,7 @@ import {
 import type { Chat } from '@gateway/telegram';
 import type { AccountOptions } from './account-options.ts';
 import type { AccountRecord } from './account-record.ts';
-import { endOf, viewOf } from './account-view.ts';
+import { endOf, stateOf, viewOf } from './account-view.ts';
 import type { KnownPeers } from './known-peers.ts';
 import { PublishedNames } from './published-names.ts';
 import { chatFor } from './recipients.ts';
@@ -111,6 +111,11 @@ export class PublishedAccount {
 
   get view(): AccountView {
     return viewOf(this.#shownStatus, this.hold);
+  }
+
+  /** The state in {@link view}. Cheap, since all accounts are counted by it every few seconds. */
+  get state(): AccountView['state'] {
+    return stateOf(this.record.statusWith(null, null), this.hold);
   }
 
   async publish(): Promise<void> {

@@ -13,7 +13,7 @@ export interface CountedAccounts {
 /** An account that this worker serves. */
 export interface CountedAccount {
   userId: string;
-  view: Pick<AccountView, 'state'>;
+  state: AccountView['state'];
   isConnected: boolean;
   /** Whether it receives, and whether it reads its updates now. */
   mayReceive: boolean;
@@ -65,8 +65,8 @@ export class AccountCounts {
   accounts(): { byState: Map<string, number>; connected: number; reading: number; waiting: number } {
     const byState = new Map<string, number>();
     let [connected, reading, waiting] = [0, 0, 0];
-    for (const { view, isConnected, isReceiving, mayReceive } of this.opened()) {
-      byState.set(view.state, (byState.get(view.state) ?? 0) + 1);
+    for (const { state, isConnected, isReceiving, mayReceive } of this.opened()) {
+      byState.set(state, (byState.get(state) ?? 0) + 1);
       if (isConnected) connected += 1;
       if (isReceiving) reading += 1;
       else if (mayReceive) waiting += 1;
