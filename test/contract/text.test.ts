@@ -3,7 +3,7 @@ import type { JobData } from '@gateway/actions';
 import { begin, chunk, ChatServer, END } from '@gateway/assistant/testing';
 import { Producer } from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readEvents } from '../env/read-events.ts';
 import { Stack } from '../env/stack.ts';
 
@@ -142,7 +142,7 @@ describe('A text that Telegram changes', () => {
 
   describe('queued unchanged by an earlier version', () => {
     let producer: Producer;
-    beforeAll(() => {
+    beforeAll(async () => {
       producer = new Producer({
         redisAddress: stack.redis.address,
         shards: 4,
@@ -151,6 +151,7 @@ describe('A text that Telegram changes', () => {
         sealer: new Sealer([randomBytes(32)]),
         logger: silentLogger(),
       });
+      await vi.waitFor(() => producer.liveWorkers(), { timeout: 10_000 });
     });
     afterAll(() => producer.close());
 

@@ -52,7 +52,7 @@ export class QueueStage {
     const server = await RedisServer.start();
     const stage = new QueueStage(server, (await door?.(server.url)) ?? server.url);
     await claimShardCount(stage.redis, SHARDS);
-    await vi.waitFor(() => stage.producer.claimShards());
+    await vi.waitFor(() => stage.producer.claimShards(), { timeout: 10_000 });
     for (let shard = 0; shard < SHARDS; shard += 1) await publishShard(stage.redis, shard, async () => true);
     return stage;
   }

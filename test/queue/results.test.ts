@@ -14,7 +14,9 @@ describe('a wait for a job', () => {
   beforeAll(async () => {
     stage = await QueueStage.open();
     const subscribers = async () => stage.redis.pubsub('NUMSUB', ENDED_CHANNEL, HELD_CHANNEL);
-    await vi.waitFor(async () => expect(await subscribers()).toEqual([ENDED_CHANNEL, 1, HELD_CHANNEL, 1]));
+    await vi.waitFor(async () => expect(await subscribers()).toEqual([ENDED_CHANNEL, 1, HELD_CHANNEL, 1]), {
+      timeout: 10_000,
+    });
   });
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());

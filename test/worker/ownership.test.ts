@@ -74,7 +74,7 @@ describe('the only connection of an account', () => {
     await using first = worker('first', door1.url);
     await using second = worker('second', door2.url);
     await Promise.all([first.ownership.ready, second.ownership.ready]);
-    await vi.waitFor(() => send().then(() => expect(telegram.open).toHaveLength(1)));
+    await vi.waitFor(() => send().then(() => expect(telegram.open).toHaveLength(1)), { timeout: 10_000 });
     const [holder] = telegram.open;
     const other = holder === 'first' ? 'second' : 'first';
     await server.stop();
@@ -112,7 +112,7 @@ describe('the only connection of an account', () => {
     const only = worker('only');
     await only.ownership.ready;
     await send();
-    await vi.waitFor(() => expect(telegram.sent).toBe(1));
+    await vi.waitFor(() => expect(telegram.sent).toBe(1), { timeout: 10_000 });
     await server.stop();
     // The stop must not wait for a Redis that may never come back.
     await only.ownership.stop();
@@ -125,7 +125,7 @@ describe('the only connection of an account', () => {
     await using only = worker('only', proxy.url);
     await only.ownership.ready;
     await send();
-    await vi.waitFor(() => expect(telegram.sent).toBe(1));
+    await vi.waitFor(() => expect(telegram.sent).toBe(1), { timeout: 10_000 });
     proxy.swallow();
     await send();
     await vi.waitFor(() => expect(telegram.sent).toBe(2), { timeout: 30_000 });

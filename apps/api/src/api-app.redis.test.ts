@@ -179,7 +179,7 @@ test('phone numbers, codes and passwords are not readable in Redis', async () =>
     phone_code: '48151',
     password: 'hunter2',
   });
-  await vi.waitFor(async () => expect(await controlJobs()).toHaveLength(1));
+  await vi.waitFor(async () => expect(await controlJobs()).toHaveLength(1), { timeout: 10_000 });
   const [key = ''] = await controlJobs();
   expect(JSON.stringify(await redis.hgetall(key))).not.toMatch(/48151|hunter2/);
   await asked;

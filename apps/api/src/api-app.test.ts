@@ -88,7 +88,7 @@ describe('starting', () => {
     expect(onFatal).not.toHaveBeenCalled();
     const mismatch = new Error('SHARDS is 16, but …: set SHARDS=4');
     producer.away = { from: 'claimShards', error: mismatch };
-    await vi.waitFor(() => expect(onFatal).toHaveBeenCalledWith(mismatch));
+    await vi.waitFor(() => expect(onFatal).toHaveBeenCalledWith(mismatch), { timeout: 10_000 });
   });
 });
 
@@ -124,9 +124,9 @@ describe('over a socket', () => {
     const caller = new AbortController();
     const asked = fetch(`${url}/telegram/user/status/user1?live=true`, { signal: caller.signal });
     asked.catch(() => {});
-    await vi.waitFor(() => expect(producer.added).toHaveLength(1));
+    await vi.waitFor(() => expect(producer.added).toHaveLength(1), { timeout: 10_000 });
     caller.abort();
-    await vi.waitFor(() => expect(producer.withdrawn).toEqual([JOB_ID]));
+    await vi.waitFor(() => expect(producer.withdrawn).toEqual([JOB_ID]), { timeout: 10_000 });
     expect(producer.openWaits).toBe(0);
   });
 });
@@ -138,7 +138,7 @@ describe('closing', () => {
     producer.onWait = (_ms, signal) =>
       new Promise((resolve) => signal?.addEventListener('abort', () => resolve({ end: 'timeout' })));
     const asked = sendOver(url);
-    await vi.waitFor(() => expect(producer.waits).toHaveLength(1));
+    await vi.waitFor(() => expect(producer.waits).toHaveLength(1), { timeout: 10_000 });
     const closed = app.close();
     expect((await asked).status).toBe(202);
     await closed;
@@ -168,7 +168,7 @@ describe('closing', () => {
     producer.controlResults['account.status'] = producer.view;
     producer.onWait = () => new Promise((resolve) => (finish = () => resolve({ end: 'finished' })));
     const asked = fetch(`${url}/telegram/user/status/user1?live=true`);
-    await vi.waitFor(() => expect(producer.waits).toHaveLength(1));
+    await vi.waitFor(() => expect(producer.waits).toHaveLength(1), { timeout: 10_000 });
     const closed = app.close();
     expect(producer.closed).toBe(false);
     finish();

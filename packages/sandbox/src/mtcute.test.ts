@@ -164,7 +164,7 @@ describe('mtcute', () => {
     client.onNewMessage.add(({ text }) => void received.push(text));
     const code = (): string => sandbox.control.lastCode('+9996621001').code;
     const { id } = await client.start({ phone: '+9996621001', code, codeSentCallback: () => {} });
-    await vi.waitUntil(takesUpdates);
+    await vi.waitUntil(takesUpdates, { timeout: 10_000 });
     const { actions } = sandbox.control;
     actions.send({ from: '+9996621002', to: id, text: 'hi' });
     await expect.poll(() => received).toContain('hi');

@@ -107,7 +107,7 @@ describe('bodies', () => {
     expect(response.status).toBe(413);
     expect(pulled).toBeLessThan(20);
     await response.text();
-    await vi.waitFor(() => expect(cancelled).toBe(true));
+    await vi.waitFor(() => expect(cancelled).toBe(true), { timeout: 10_000 });
   });
 
   test('a body that breaks off is 400, and nothing of it is taken', async () => {
@@ -118,7 +118,9 @@ describe('bodies', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
     const line = { status: 400, code: 'MALFORMED_JSON', hungUp: true };
-    await vi.waitFor(() => expect(logged).toHaveBeenCalledWith(expect.objectContaining(line), 'request'));
+    await vi.waitFor(() => expect(logged).toHaveBeenCalledWith(expect.objectContaining(line), 'request'), {
+      timeout: 10_000,
+    });
     untouched(producer);
   });
 

@@ -346,14 +346,16 @@ describe('nothing is sent', () => {
     assistant.onPiece = async (index) => {
       if (index !== 0) return;
       caller.abort();
-      await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true));
+      await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true), { timeout: 10_000 });
     };
     await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
-    await vi.waitFor(() =>
-      expect(logged).toHaveBeenCalledWith(
-        expect.objectContaining({ code: 'ASSISTANT_UNAVAILABLE' }),
-        'the assistant failed',
-      ),
+    await vi.waitFor(
+      () =>
+        expect(logged).toHaveBeenCalledWith(
+          expect.objectContaining({ code: 'ASSISTANT_UNAVAILABLE' }),
+          'the assistant failed',
+        ),
+      { timeout: 10_000 },
     );
     expect(assistant.signal?.aborted).toBe(true);
     expect(producer.sent).toEqual([]);
@@ -399,10 +401,10 @@ test('a caller that hangs up between the last word and the end of the reply does
   const caller = new AbortController();
   assistant.onPiece = async () => {
     caller.abort();
-    await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true));
+    await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true), { timeout: 10_000 });
   };
   await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
-  await vi.waitFor(() => expect(producer.sent).toHaveLength(1));
+  await vi.waitFor(() => expect(producer.sent).toHaveLength(1), { timeout: 10_000 });
 });
 
 describe('Idempotency-Key', () => {

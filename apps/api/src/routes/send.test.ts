@@ -228,7 +228,7 @@ test('a caller that hangs up ends the wait and not the message', async () => {
       caller.abort();
     });
   await expect(call(SEND, { body, signal: caller.signal })).rejects.toThrow();
-  await vi.waitFor(() => expect(producer.openWaits).toBe(0));
+  await vi.waitFor(() => expect(producer.openWaits).toBe(0), { timeout: 10_000 });
   expect(producer.sent).toHaveLength(1);
   expect(producer.withdrawn).toEqual([]);
 });

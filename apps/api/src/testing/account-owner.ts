@@ -103,11 +103,14 @@ export class AccountOwner {
   /** Fetches the account's next job, once there is one. */
   async fetch(userId: string): Promise<FetchedJob> {
     const consumer = this.#consumerOf(userId);
-    return vi.waitFor(async () => {
-      const fetched = await consumer.next();
-      if (fetched === 'needs_recovery' || !('action' in fetched)) throw new Error('no job waits');
-      return fetched;
-    });
+    return vi.waitFor(
+      async () => {
+        const fetched = await consumer.next();
+        if (fetched === 'needs_recovery' || !('action' in fetched)) throw new Error('no job waits');
+        return fetched;
+      },
+      { timeout: 10_000 },
+    );
   }
 
   async close(): Promise<void> {

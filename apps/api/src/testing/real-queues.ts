@@ -32,7 +32,7 @@ export function useRealQueues(): RealQueues {
       logger: silentLogger(),
     });
     const connecting = producer;
-    await vi.waitFor(() => connecting.claimShards());
+    await vi.waitFor(() => connecting.claimShards(), { timeout: 10_000 });
   });
   afterAll(async () => {
     await producer?.close();

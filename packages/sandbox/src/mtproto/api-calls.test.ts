@@ -104,7 +104,7 @@ describe('layers', () => {
     const query = { _: 'auth.initPasskeyLogin', api_id: 1, api_hash: 'x' };
     expect(codec.has(query._)).toBe(false);
     session.send(codecForLayer(227).encode({ _: 'invokeWithLayer', layer: 227, query }, '!X'));
-    await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ layer: 227, query }));
+    await vi.waitFor(() => expect(calls.at(-1)).toMatchObject({ layer: 227, query }), { timeout: 10_000 });
   });
 
   test('a key keeps its layer in another session and after a restart', async () => {

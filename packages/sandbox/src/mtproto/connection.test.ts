@@ -133,7 +133,7 @@ test('unacknowledged messages are sent again, in order, when the session reconne
   session.acknowledge(second.msgId);
   await session.ping();
   client.close();
-  await vi.waitFor(() => expect(started.server.network.connections(key.id)).toBe(0));
+  await vi.waitFor(() => expect(started.server.network.connections(key.id)).toBe(0), { timeout: 10_000 });
 
   const again = await another(session.id);
   again.client.send(session.id, session.content(PING));
@@ -158,7 +158,7 @@ test('a call is answered on the connection that its session uses by then', async
   const msgId = session.startCall(GET_NEAREST_DC);
   await session.ping();
   client.close();
-  await vi.waitFor(() => expect(started.server.network.connections(key.id)).toBe(0));
+  await vi.waitFor(() => expect(started.server.network.connections(key.id)).toBe(0), { timeout: 10_000 });
   const again = await another(session.id);
   again.client.send(session.id, session.content(PING));
   await again.client.service('pong');

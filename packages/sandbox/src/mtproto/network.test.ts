@@ -180,7 +180,7 @@ describe('one key used by two clients', () => {
     const { session, second, onDuplicated, started, key } = await twoSessions();
     await second.call(GET_NEAREST_DC);
     second.client.close();
-    await vi.waitFor(() => expect(started.server.network.connections(key.id)).toBe(1));
+    await vi.waitFor(() => expect(started.server.network.connections(key.id)).toBe(1), { timeout: 10_000 });
     expect(await session.call(GET_NEAREST_DC)).toEqual(NEAREST_DC);
     expect(onDuplicated).not.toHaveBeenCalled();
   });

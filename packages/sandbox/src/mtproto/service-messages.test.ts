@@ -196,7 +196,9 @@ describe('rpc_drop_answer', () => {
       _: 'rpc_answer_dropped_running',
     });
     open();
-    await vi.waitFor(() => expect(counting.calls.at(-1)?.query._).toBe('help.getConfig'));
+    await vi.waitFor(() => expect(counting.calls.at(-1)?.query._).toBe('help.getConfig'), {
+      timeout: 10_000,
+    });
     await session.ping();
     expect(client.messages.filter((message) => message.result?.requestMsgId === running)).toEqual([]);
   });

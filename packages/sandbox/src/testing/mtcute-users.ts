@@ -65,7 +65,7 @@ async function signedInWith(sandbox: SandboxLike, phone: string, options: SignIn
     codeSentCallback: () => {},
     ...(password !== undefined && { password }),
   });
-  await vi.waitUntil(takesUpdates);
+  await vi.waitUntil(takesUpdates, { timeout: 10_000 });
   const leave = async () => {
     await client.destroy();
     return { comeBack: () => signedInWith(sandbox, phone, { ...options, catchUp: true }) };

@@ -53,7 +53,7 @@ const NOT_FOUND = Buffer.alloc(4);
 NOT_FOUND.writeInt32LE(-404);
 
 async function socketsGone(): Promise<void> {
-  await vi.waitFor(() => expect(sockets.every((socket) => socket.destroyed)).toBe(true));
+  await vi.waitFor(() => expect(sockets.every((socket) => socket.destroyed)).toBe(true), { timeout: 10_000 });
 }
 
 it.each([
@@ -110,7 +110,7 @@ it('stops opening when it is closed, and stays closed', async () => {
   const opened = connection();
   const opening = opened.open(60_000);
   opening.catch(() => {});
-  await vi.waitFor(() => expect(sockets).toHaveLength(1));
+  await vi.waitFor(() => expect(sockets).toHaveLength(1), { timeout: 10_000 });
   await opened.close();
   await expect(opening).rejects.toThrow('The connection was closed here');
   expect(opened.isUp).toBe(false);

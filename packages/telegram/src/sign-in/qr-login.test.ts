@@ -41,7 +41,7 @@ describe('signing in by a QR code', () => {
     expect(onScan).not.toHaveBeenCalled();
 
     world.control.acceptLoginToken({ url: urlOf(shown), phone });
-    await vi.waitUntil(() => onScan.mock.calls.length > 0);
+    await vi.waitUntil(() => onScan.mock.calls.length > 0, { timeout: 10_000 });
     const user = expect.objectContaining({ first_name: 'Ольга', phone_number: phone });
     expect(await client.exportLoginToken(onScan)).toEqual({ status: 'authorized', user });
     expect(await client.me()).toEqual(user);
@@ -54,7 +54,7 @@ describe('signing in by a QR code', () => {
     const onScan = vi.fn();
     const token = Buffer.from(urlOf(await client.exportLoginToken(onScan)).split('=')[1] ?? '', 'base64url');
     await owner.call({ _: 'auth.acceptLoginToken', token });
-    await vi.waitUntil(() => onScan.mock.calls.length > 0);
+    await vi.waitUntil(() => onScan.mock.calls.length > 0, { timeout: 10_000 });
     expect(await client.exportLoginToken(onScan)).toMatchObject({ status: 'authorized' });
   });
 

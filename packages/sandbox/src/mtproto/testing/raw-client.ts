@@ -95,9 +95,12 @@ export class RawClient {
     packet.set(body, 20);
     const known = this.plain.length;
     this.sendPacket(packet);
-    await vi.waitFor(() => {
-      if (this.plain.length === known && !this.isClosed) throw new Error('no answer yet');
-    });
+    await vi.waitFor(
+      () => {
+        if (this.plain.length === known && !this.isClosed) throw new Error('no answer yet');
+      },
+      { timeout: 10_000 },
+    );
     const answer = this.plain[known];
     if (answer === undefined) throw new Error(`closed with ${this.transportError}`);
     return answer;
