@@ -8,7 +8,8 @@ import { ROOT } from './root.mjs';
  * @type {Record<string, string[]>}
  */
 const MAY_DEPEND_ON = {
-  'packages/contracts': [],
+  'packages/texts': [],
+  'packages/contracts': ['texts'],
   'packages/runtime': [],
   'packages/sandbox': [],
   'packages/telemetry': [],
@@ -21,9 +22,10 @@ const MAY_DEPEND_ON = {
   'packages/queue': ['actions', 'contracts', 'runtime'],
   'packages/sessions': ['contracts', 'runtime'],
   'packages/telegram': ['contracts', 'runtime'],
-  'packages/console': ['client'],
+  'packages/console': ['client', 'texts'],
   'packages/session-formats': ['runtime'],
   'apps/api': [
+    'texts',
     'actions',
     'session-formats',
     'console',
@@ -48,7 +50,7 @@ const MAY_DEPEND_ON = {
     'sessions',
     'telegram',
   ],
-  'apps/cli': ['actions', 'client', 'session-formats'],
+  'apps/cli': ['actions', 'client', 'session-formats', 'texts'],
 };
 
 /** Libraries that only one package may add to the product. @type {Record<string, string[]>} */

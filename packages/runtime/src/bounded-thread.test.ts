@@ -67,15 +67,12 @@ describe('a task in a bounded thread', () => {
   test('gets a new thread if the kept one has ended', async () => {
     const kept = threads(10_000, 1, 10, 60_000);
     await kept.run({ kind: 'exit soon' });
-    await vi.waitFor(async () => expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 }), PATIENCE, {
-      timeout: 10_000,
-    });
+    await vi.waitFor(async () => expect(await kept.run({ kind: 'calls' })).toEqual({ calls: 1 }), PATIENCE);
     const shortly = threads(10_000, 1, 10, 1);
     await shortly.run({ kind: 'calls' });
     await vi.waitFor(
       async () => expect(await shortly.run({ kind: 'calls' })).toEqual({ calls: 1 }),
       PATIENCE,
-      { timeout: 10_000 },
     );
   });
 });
