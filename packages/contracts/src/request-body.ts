@@ -15,18 +15,20 @@ export function requestBody<S extends z.ZodRawShape>(shape: S, otherwise?: strin
 }
 
 /**
- * Like {@link requestBody}, where at least one of `fields` is required. The issue names the first of them.
+ * Like {@link requestBody}, where at least one of `fields` is required. The issue is that of the first of them, and its
+ * message names the others.
  * @param nullIsValue optional fields whose `null` is a value of its own.
  */
 export function requestBodyWithOneOf<S extends z.ZodRawShape>(
   shape: S,
-  fields: readonly [string, ...string[]],
+  fields: readonly [first: string, second: string, ...others: string[]],
   nullIsValue: readonly (keyof S)[] = [],
 ) {
   const isGiven = (given: Record<string, unknown>) => fields.some((field) => given[field] !== undefined);
+  const [first, ...others] = fields;
   const object = strict(shape).refine(isGiven, {
-    path: [fields[0]],
-    error: 'is required',
+    path: [first],
+    error: `is required, or else ${others.join(', ').replace(/, ([^,]+)$/, ' or $1')}`,
     // Also where a single field is wrong, so that the caller is told everything at once.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });

@@ -103,7 +103,7 @@ describe('wording', () => {
       'pace',
       'must be off or careful, or must be a JSON object',
     ],
-    ['/telegram/user/pace', { user_id: 'user1' }, 'pace', 'is required'],
+    ['/telegram/user/pace', { user_id: 'user1' }, 'pace', 'is required, or else replies_only'],
   ])('%s %j: %s %s', async (path, body, at, message) => {
     const answer = await testApi().call(path, { body });
     expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path: at, message }] });

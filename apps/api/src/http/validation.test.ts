@@ -56,7 +56,7 @@ describe('validation', () => {
   });
 
   test.each([
-    [{ ...MESSAGE, text: undefined }, 'text', 'is required'],
+    [{ ...MESSAGE, text: undefined }, 'text', 'is required, or else media, location, contact or poll'],
     [{ ...MESSAGE, text: '' }, 'text', 'must not be empty'],
     [{ ...MESSAGE, text: ' \n ' }, 'text', 'must not be empty'],
     [{ ...MESSAGE, text: 5 }, 'text', 'must be a string'],
