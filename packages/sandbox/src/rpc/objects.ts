@@ -61,7 +61,7 @@ export function chatObject(store: Store, viewerId: number, chat: Chat): TlObject
     title: chat.title,
     photo: { _: 'chatPhotoEmpty' },
     participants_count: chat.members.length,
-    date: chat.date,
+    date: chat.joinedAt?.[viewerId] ?? chat.date,
   };
   if (chat.kind === 'group') return { _: 'chat', ...common, version: 1 };
   return {

@@ -194,6 +194,8 @@ export interface Chat {
   username?: string;
   /** The ids of the accounts in the chat. */
   members: number[];
+  /** When members joined, Unix seconds, by the account's id; absent: when the chat was created. */
+  joinedAt?: Record<number, number>;
   /** The account that created the chat; absent: the first member. */
   creator?: number;
   /** Accounts that have asked to join. */

@@ -4,7 +4,7 @@ import { Api } from 'telegram/tl/index.js';
 import type { Asker } from '../caller.ts';
 import { rpcNameOf } from '../errors/errors.ts';
 import type { Recipients } from '../peers/recipients.ts';
-import { Companions, peerOf } from '../shown/shown-chat.ts';
+import { chatIdOf, Companions, peerOf } from '../shown/shown-chat.ts';
 import { arrivalsOfDifference, type Arrival } from './arrivals.ts';
 import { ChannelHistory } from './channel-history.ts';
 import type { Told } from './content.ts';
@@ -32,6 +32,8 @@ export interface CatchUpOptions {
   /** Tells what came, and stores the state with it; `stateToo: false`: the state belongs to what follows. */
   tell: (arrivals: readonly (Arrival | Told)[], options?: { stateToo?: boolean }) => Promise<void>;
   onDifference?: DifferenceListener;
+  /** The account knew all its channels then, seconds since the epoch. */
+  knownUntil: () => number;
   now: () => number;
 }
 
@@ -77,9 +79,10 @@ export class CatchUp {
     }
   }
 
-  /** Fetches a channel's difference. @throws {TelegramFailure} */
+  /** Fetches a channel's difference, or its place if it was joined just now. @throws {TelegramFailure} */
   async channel(id: string): Promise<void> {
     const { state, tell, onDifference, now } = this.#options;
+    if (this.#tracker.isNew(id)) return this.#accessible(id, () => this.#begin(id));
     for (let place = state.channel(id); place !== undefined; place = state.channel(id)) {
       const channel = this.#inputChannel(id);
       if (channel === undefined) return this.#lose(id);
@@ -113,15 +116,37 @@ export class CatchUp {
     }
   }
 
-  /** A channel is followed from its place in the chat list on; `since`: with its messages from then on, in seconds. */
+  /** The account has joined the channel just now, and updates of it may be lost. */
+  async #begin(id: string): Promise<void> {
+    const { people, knownUntil } = this.#options;
+    const channel = this.#inputChannel(id);
+    const dialog = channel && (await this.#placeOf(channel));
+    const since = Math.max(knownUntil(), joinedAt(people.chat(chatIdOf(peerOf({ kind: 'channel', id })))));
+    if (dialog !== undefined) return this.follow(id, dialog, since);
+    const first = this.#tracker.firstWaiting(id);
+    if (first === undefined) return this.#tracker.dropChannel(id);
+    await this.follow(id, { pts: ptsBefore(first), topMessage: 0 }, null);
+  }
+
+  /**
+   * Follows a channel from its place in the chat list on, or from the first of its updates that wait; `since`: with its
+   * messages before that from then on, in seconds.
+   */
   async follow(id: string, dialog: ChannelDialog, since: number | null): Promise<void> {
     const { tell, now } = this.#options;
     const channel = since === null ? undefined : this.#inputChannel(id);
+    const first = this.#tracker.firstWaiting(id);
+    const firstId = first?.update instanceof Api.UpdateNewChannelMessage ? first.update.message.id : null;
     if (channel !== undefined && since !== null) {
-      for await (const messages of this.#history.since(channel, { after: 0, since }))
+      for await (const messages of this.#history.since(channel, { after: 0, before: firstId, since }))
         await tell(messages, { stateToo: false });
     }
-    await tell(this.#tracker.jumpChannel(id, { pts: dialog.pts ?? 0, lastId: dialog.topMessage }, now()));
+    const { pts: listed = 0, topMessage } = dialog;
+    const place =
+      first === undefined || firstId === null
+        ? { pts: listed, lastId: topMessage }
+        : { pts: Math.min(listed, ptsBefore(first)), lastId: firstId - 1 };
+    await tell(this.#tracker.jumpChannel(id, place, now()));
   }
 
   /** Tells a gap of the channel, and the messages after it that can still be read. */
@@ -135,6 +160,16 @@ export class CatchUp {
     for await (const messages of this.#history.since(channel, { after, since }))
       await tell(messages, { stateToo: false });
     await tell(this.#tracker.jumpChannel(id, { pts: dialog.pts ?? 0, lastId: dialog.topMessage }, now()));
+  }
+
+  /** Loses the channel if Telegram says that the account cannot read it. */
+  async #accessible(id: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!INACCESSIBLE.has(rpcNameOf(error) ?? '')) throw error;
+      await this.#lose(id);
+    }
   }
 
   /** The account cannot read the channel any more: what it has missed there is not told. */
@@ -187,6 +222,15 @@ export class CatchUp {
 
 /** A channel's entry in the chat list. */
 export type ChannelDialog = Pick<Api.Dialog, 'pts' | 'topMessage'>;
+
+/** When the account joined the channel, seconds since the epoch; 0: not told. */
+export function joinedAt(chat: Api.TypeChat | undefined): number {
+  return chat instanceof Api.Channel ? chat.date : 0;
+}
+
+function ptsBefore({ pts, count }: Arrival): number {
+  return (pts ?? 0) - count;
+}
 
 const UNKNOWN_PLACE = new Set(['PERSISTENT_TIMESTAMP_INVALID', 'PERSISTENT_TIMESTAMP_EMPTY']);
 function outcomeOf(

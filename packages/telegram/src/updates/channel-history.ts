@@ -15,11 +15,11 @@ export class ChannelHistory {
 
   /**
    * Yields the messages after the id `after` and from `since` (seconds) on, page by page, the oldest first; the latest
-   * 2,000 if there are more.
+   * 2,000 if there are more. `before`: only those before this id.
    */
   async *since(
     { channelId, accessHash }: Api.InputChannel,
-    { after, since }: { after: number; since: number },
+    { after, before = null, since }: { after: number; before?: number | null; since: number },
   ): AsyncGenerator<Arrival[]> {
     const { asker, recipients, people } = this.#options;
     const peer = new Api.InputPeerChannel({ channelId, accessHash });
@@ -29,7 +29,8 @@ export class ChannelHistory {
       recipients.remember(page);
       people.remember(page);
       const wanted = page.messages
-        .filter((message) => message.id > after && 'date' in message && message.date >= since)
+        .filter(({ id }) => id > after && (before === null || id < before))
+        .filter((message) => 'date' in message && message.date >= since)
         .toSorted((a, b) => a.id - b.id);
       pages.push(arrivalsOfMessages(wanted, page));
     }

@@ -1,20 +1,18 @@
 import { Api } from 'telegram/tl/index.js';
 import { dialogPages } from '../peers/dialogs.ts';
 import { Companions } from '../shown/shown-chat.ts';
-import type { CatchUp, CatchUpOptions } from './catch-up.ts';
+import { joinedAt, type CatchUp, type CatchUpOptions } from './catch-up.ts';
 import type { UpdateTracker } from './tracker.ts';
 
 /**
  * Compares the account's chat list with the places of its channels, and fetches what is new there. One call shows a
  * hundred channels; their differences would cost one call each.
- * @param knownUntil seconds since the epoch: a channel that is new in the list was joined after it.
  * @throws {TelegramFailure}
  */
 export async function compareChatList(
-  { asker, recipients, people, state, wantsChat }: CatchUpOptions,
+  { asker, recipients, people, state, wantsChat, knownUntil }: CatchUpOptions,
   tracker: UpdateTracker,
   catchUp: CatchUp,
-  knownUntil: number,
 ): Promise<void> {
   const unseen = new Set(state.channels.map(([id]) => id));
   for await (const page of dialogPages(asker)) {
@@ -35,16 +33,11 @@ export async function compareChatList(
         if ((dialog.pts ?? 0) > place.pts) await catchUp.channel(id);
         continue;
       }
-      const since = state.isLeftOut(id) ? null : Math.max(knownUntil, joinedAt(page.chats, id));
+      const chat = page.chats.find((each) => each.id.toString() === id);
+      const since = state.isLeftOut(id) ? null : Math.max(knownUntil(), joinedAt(chat));
       await catchUp.follow(id, dialog, since);
     }
   }
   // Those that the account was removed from, and those of a list that is longer than the pages.
   for (const id of unseen) await catchUp.channel(id);
-}
-
-/** When the account joined the channel, seconds since the epoch; 0: not told. */
-function joinedAt(chats: readonly Api.TypeChat[], id: string): number {
-  const chat = chats.find((each) => each instanceof Api.Channel && each.id.toString() === id);
-  return chat instanceof Api.Channel ? chat.date : 0;
 }

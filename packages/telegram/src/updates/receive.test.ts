@@ -233,6 +233,27 @@ describe('receiving', () => {
     await receiver.stop();
   });
 
+  test.each(['channel', 'supergroup'] as const)(
+    'the first message of a %s that it has just joined is told, though its push is lost',
+    async (kind) => {
+      const username = `just_joined_${kind}`;
+      const members = [bob.user.id];
+      const channel = String(
+        world.control.createChat({ title: `Joined ${kind}`, kind, members, username }).id,
+      );
+      const receiver = new Receiver(alice, write);
+      await receiver.start();
+      await alice.client.run('chat.join', { target: { recipient: { kind: 'username', username } } });
+      world.control.addPushFault({ updates: 'drop', user_id: alice.user.id, times: 1 });
+      for (const text of ['lost', 'pushed', 'later']) write(text, channel);
+      await expect.poll(() => receiver.texts(channel)).toEqual(['lost', 'pushed', 'later']);
+      const first = receiver.of('message.new').find(({ message }) => isOf(message, channel));
+      expect(first).toMatchObject({ caught_up: true });
+      expect(receiver.of('updates.gap')).toEqual([]);
+      await receiver.stop();
+    },
+  );
+
   test('edits, deletions, reads and reactions are told', async () => {
     const channel = await newChat('supergroup');
     const receiver = new Receiver(alice, write);

@@ -36,6 +36,11 @@ export class Sequence<T extends Numbered> {
     return Math.min(this.#missingSince + GAP_WAIT_MS, this.#demandedAt ?? Infinity);
   }
 
+  /** The first update that waits for a missing one. */
+  get firstWaiting(): T | undefined {
+    return this.#waiting[0];
+  }
+
   /** Demands the difference now, whether or not an update is missing. */
   fetchNow(now: number): void {
     this.#demandedAt ??= now;

@@ -6,6 +6,9 @@ import type { UpdateState } from './update-state.ts';
 /** ms without any update after which the difference is fetched: pushes may have stopped. */
 const SILENCE_MS = 15 * 60_000;
 
+/** Below the pts of every channel, so that no update is next. */
+const UNKNOWN_PTS = -1;
+
 export interface TrackerOptions {
   state: UpdateState;
   /** Whether everybody with these ids can be shown. */
@@ -28,6 +31,8 @@ export class UpdateTracker {
   readonly #state: UpdateState;
   readonly #account: Sequence<Arrival>;
   readonly #channels = new Map<string, Sequence<Arrival>>();
+  /** The channels whose difference must be fetched now or soon. Few of thousands: the others cost no look. */
+  readonly #incomplete = new Map<string, Sequence<Arrival>>();
   /** Numbered containers that wait for an earlier one: first → last number. */
   readonly #ahead = new Map<number, number>();
   #aheadSince: number | null = null;
@@ -69,21 +74,34 @@ export class UpdateTracker {
     const isAhead = this.#aheadSince !== null && now >= this.#aheadSince + GAP_WAIT_MS;
     const isDue = ({ dueAt }: Sequence<Arrival>) => dueAt !== null && dueAt <= now;
     const account = isSilent || isAhead || isDue(this.#account) ? [{ channelId: null }] : [];
-    const channels = [...this.#channels].filter(([, sequence]) => isDue(sequence));
+    const channels = [...this.#incomplete].filter(([, sequence]) => isDue(sequence));
     return [...account, ...channels.map(([channelId]) => ({ channelId }))];
   }
 
   /** When {@link due} must be called next, ms since the epoch. */
   get dueAt(): number {
-    const times = [this.#account, ...this.#channels.values()].flatMap(({ dueAt }) => dueAt ?? []);
+    const times = [this.#account, ...this.#incomplete.values()].flatMap(({ dueAt }) => dueAt ?? []);
     if (this.#aheadSince !== null) times.push(this.#aheadSince + GAP_WAIT_MS);
     return Math.min(this.#heardAt + SILENCE_MS, ...times);
   }
 
   /** Demands the account's difference (`null`) or a channel's. */
   fetchNow(channelId: string | null, now: number): void {
-    const sequence = channelId === null ? this.#account : this.#channels.get(channelId);
-    sequence?.fetchNow(now);
+    if (channelId === null) return this.#account.fetchNow(now);
+    const sequence = this.#channels.get(channelId);
+    if (sequence === undefined) return;
+    sequence.fetchNow(now);
+    this.#noteDue(channelId, sequence);
+  }
+
+  /** Whether the channel's place is not known yet: it was joined just now. Its updates wait for {@link jumpChannel}. */
+  isNew(channelId: string): boolean {
+    return this.#channels.has(channelId) && this.#state.channel(channelId) === undefined;
+  }
+
+  /** The first update of a channel that waits for a missing one. */
+  firstWaiting(channelId: string): Arrival | undefined {
+    return this.#channels.get(channelId)?.firstWaiting;
   }
 
   /** The account's difference was fetched up to here. @returns the updates that follow it. */
@@ -110,13 +128,13 @@ export class UpdateTracker {
 
   /** The account cannot read the channel any more. A later update of it starts anew. */
   dropChannel(channelId: string): void {
-    this.#channels.delete(channelId);
+    this.#forgetChannel(channelId);
     this.#state.dropChannel(channelId);
   }
 
   /** The account's filter leaves the channel out. */
   leaveOut(channelId: string): void {
-    this.#channels.delete(channelId);
+    this.#forgetChannel(channelId);
     this.#state.leaveOut(channelId);
   }
 
@@ -132,25 +150,45 @@ export class UpdateTracker {
         this.#state.leaveOut(channelId);
         return [];
       }
-      if (arrival.pts === null) return isTooLong(arrival) ? [] : [arrival];
-      sequence = new Sequence(arrival.pts - arrival.count);
-      this.#channels.set(channelId, sequence);
+      if (arrival.pts === null && !isTooLong(arrival) && !saysJoined(arrival)) return [arrival];
+      sequence = this.#beginChannel(channelId, now);
     }
     if (isTooLong(arrival)) {
-      if ((arrival.update.pts ?? Infinity) > sequence.pts) sequence.fetchNow(now);
+      if ((arrival.update.pts ?? Infinity) > sequence.pts) this.fetchNow(channelId, now);
       return [];
     }
     const ready = sequence.accept(arrival, now);
-    this.#noteChannel(channelId, sequence, ready, 0);
+    if (this.isNew(channelId)) this.#noteDue(channelId, sequence);
+    else this.#noteChannel(channelId, sequence, ready, 0);
     return ready;
+  }
+
+  /** Its updates wait until its place is known: the first of them may be lost. */
+  #beginChannel(channelId: string, now: number): Sequence<Arrival> {
+    const sequence = new Sequence<Arrival>(UNKNOWN_PTS);
+    this.#channels.set(channelId, sequence);
+    this.fetchNow(channelId, now);
+    return sequence;
+  }
+
+  #forgetChannel(channelId: string): void {
+    this.#channels.delete(channelId);
+    this.#incomplete.delete(channelId);
+  }
+
+  #noteDue(channelId: string, sequence: Sequence<Arrival>): void {
+    if (sequence.dueAt === null) this.#incomplete.delete(channelId);
+    else this.#incomplete.set(channelId, sequence);
   }
 
   #noteChannel(
     channelId: string,
-    { pts }: Sequence<Arrival>,
+    sequence: Sequence<Arrival>,
     ready: readonly Arrival[],
     least: number,
   ): void {
+    this.#noteDue(channelId, sequence);
+    const { pts } = sequence;
     const ids = ready.map(({ update }) => messageIn(update)?.id ?? 0);
     const lastId = Math.max(least, this.#state.channel(channelId)?.lastId ?? 0, ...ids);
     this.#state.setChannel(channelId, { pts, lastId });
@@ -183,6 +221,13 @@ export class UpdateTracker {
 /** Whether Telegram says only that there is something new in the channel. */
 function isTooLong(arrival: Arrival): arrival is Arrival & { update: Api.UpdateChannelTooLong } {
   return arrival.update instanceof Api.UpdateChannelTooLong;
+}
+
+/** Whether the account has become a member of the channel, as far as the update says. */
+function saysJoined({ update, people }: Arrival): boolean {
+  if (!(update instanceof Api.UpdateChannel)) return false;
+  const channel = people.chats.find((chat) => chat.id.equals(update.channelId));
+  return channel instanceof Api.Channel && channel.left !== true;
 }
 
 /** Whether the account is no member of the channel any more. */

@@ -115,9 +115,10 @@ export class UpdateReader implements UpdateListener {
       now: now(),
     });
     const tell: Tell = (arrivals, { stateToo = true } = {}) => this.#tell(state, arrivals, stateToo);
-    const catchUpOptions = { ...this.#options, state, people: this.#people, tell };
-    const catchUp = new CatchUp(catchUpOptions, tracker);
     let knownUntil = state.get('date');
+    const shared = { state, people: this.#people, tell, knownUntil: () => knownUntil };
+    const catchUpOptions = { ...this.#options, ...shared };
+    const catchUp = new CatchUp(catchUpOptions, tracker);
     let askAt = 0;
     if (stored === null) await this.#deliver([], state.takeChange());
     else tracker.fetchNow(null, now());
@@ -128,7 +129,7 @@ export class UpdateReader implements UpdateListener {
           await (channelId === null ? catchUp.account() : catchUp.channel(channelId));
         if (now() < this.#compareAt) return;
         const until = state.get('date');
-        await compareChatList(catchUpOptions, tracker, catchUp, knownUntil);
+        await compareChatList(catchUpOptions, tracker, catchUp);
         knownUntil = until;
         this.#compareAt = now() + COMPARE_MS;
       } catch (error) {

@@ -30,10 +30,18 @@ export function joinChat(
     throw rpcError('INVITE_REQUEST_SENT');
   }
   return answering(telegram, account, chat, origin, () => {
-    const joined = { ...chat, members: [...chat.members, account.id], requested: others };
+    const joined = { ...chat, ...withMember(telegram, chat, account), requested: others };
     telegram.store.commit({ type: 'chat_changed', chat: joined });
     if (chat.kind !== 'channel') postAction(telegram, account, chat, { action }, origin);
   });
+}
+
+function withMember(
+  telegram: Telegram,
+  { members, joinedAt }: Chat,
+  { id }: Account,
+): Pick<Chat, 'members' | 'joinedAt'> {
+  return { members: [...members, id], joinedAt: { ...joinedAt, [id]: unixSeconds(telegram) } };
 }
 
 /**
@@ -48,10 +56,10 @@ export function answerJoinRequest(
   { requester, approved }: { requester: Account; approved: boolean },
   origin: Origin,
 ): TlObject {
-  const { requested = [], members } = chat;
+  const { requested = [] } = chat;
   if (!requested.includes(requester.id)) throw rpcError('HIDE_REQUESTER_MISSING');
   const others = requested.filter((id) => id !== requester.id);
-  const joined = approved ? { members: [...members, requester.id] } : {};
+  const joined = approved ? withMember(telegram, chat, requester) : {};
   return answering(telegram, account, chat, origin, () => {
     telegram.store.commit({ type: 'chat_changed', chat: { ...chat, ...joined, requested: others } });
     if (!approved) return;
