@@ -17,7 +17,9 @@ export function eventDrafts(
   const events: EventDraft[] = [];
   const live: LiveEvent[] = [];
   for (const each of told) {
-    if (!passesFilter(filter, each)) continue;
+    // A deletion that names no chat passes if its message is stored, which the inbox knows.
+    const isUnnamed = each.type === 'message.deleted' && each.chat === null;
+    if (!isUnnamed && !passesFilter(filter, each)) continue;
     if (each.type === 'chat.typing') live.push({ ...each, occurred_at: timeOf(now) });
     else events.push(draftOf(each, jobOf, now));
   }
