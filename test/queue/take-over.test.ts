@@ -20,7 +20,9 @@ describe("an account's queue that another worker takes over", () => {
     await take(former);
     await take(former);
     const next = await stage.owner(2);
-    expect((await recover(next)).map(({ jobId }) => jobId)).toEqual(ids.slice(0, 3));
+    expect(await recover(next)).toMatchObject(
+      ids.slice(0, 3).map((jobId) => ({ jobId, fetchedBy: 'worker' })),
+    );
     for (const text of ['1', '2', '3', '4']) expect((await take(next)).data['text']).toBe(text);
   });
 

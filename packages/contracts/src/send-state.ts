@@ -15,8 +15,10 @@ export const sendStateSchema = z.object({
    * (0: none).
    */
   unknown: z.record(z.string(), z.object({ since: z.int(), after: z.int() })),
-  /** How often each job was active when a worker ended. */
+  /** How many workers have lost the account while the job was active, by job. */
   recoveries: z.record(z.string(), z.int()),
+  /** The names of these workers, as far as they are known, by job. One that is still alive did not end. */
+  recoveredFrom: z.record(z.string(), z.array(z.string())).default({}),
   /** When the account was last disconnected, ms since the epoch. No message accepted before then may be sent. */
   disconnectedAt: z.int().nullable(),
   /** Since when Telegram is unreachable for this account, ms since the epoch; `null` if the last attempt reached it. */
@@ -31,6 +33,7 @@ export const EMPTY_SEND_STATE: SendState = {
   lookUpHold: null,
   unknown: {},
   recoveries: {},
+  recoveredFrom: {},
   disconnectedAt: null,
   unreachableSince: null,
   pace: { account: null, chats: {}, strangers: { day: '', used: 0 } },

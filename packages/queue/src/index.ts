@@ -10,7 +10,7 @@ export type { CancelOutcome } from './line/cancel-job.ts';
 export { ControlConsumer, type ControlHandlers } from './control/control-consumer.ts';
 export { clearDueAccount, notifyOwner } from './events/due-accounts.ts';
 export { DueAccountsListener } from './events/due-accounts-listener.ts';
-export { Fenced, raiseFence } from './ownership/fence.ts';
+export { accountMoved, Fenced, raiseFence } from './ownership/fence.ts';
 export { addHistory, HISTORY_STEP_MS, type HistorySample } from './views/history.ts';
 export type { AccountEvents } from './inbox/account-events.ts';
 export { EventNotices, EventWatch, parseNotice, type EventNotice } from './inbox/event-notices.ts';

@@ -12,6 +12,8 @@ import { auditLog } from './audit.ts';
 
 /** Maximum ms that a caller waits for a job that a worker has started. */
 const MAX_WAIT_MS = 60_000;
+/** Seconds after which a caller may look what became of a job that goes on. */
+const LOOK_AFTER = 5;
 
 const QUEUE_LOST =
   'The queue (Redis) stopped answering while this ran: it may have taken effect. Look at the status, or at the job, before you try again.';
@@ -55,7 +57,7 @@ export async function runInteractive<N extends ControlJobName>(
     if (await producer.withdraw(userId, jobId)) throw new GatewayError('WORKER_UNAVAILABLE');
     const late = await resultWithin(startedAt + MAX_WAIT_MS - Date.now());
     if (late !== null) return { jobId, result: late };
-    throw new GatewayError('TELEGRAM_TIMEOUT');
+    throw new GatewayError('TELEGRAM_TIMEOUT', undefined, { retryAfter: LOOK_AFTER });
   } catch (thrown) {
     const error = GatewayError.from(thrown).with({ jobId });
     if (error.code !== 'QUEUE_UNAVAILABLE') throw error;

@@ -5,6 +5,7 @@ import {
   type ControlJobName,
   type ControlResult,
 } from '@gateway/contracts';
+import { Fenced } from '@gateway/queue';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
 import { useRealQueues } from '../testing/real-queues.ts';
@@ -32,7 +33,7 @@ const CODE_SENT_ANSWER = {
 const queues = useRealQueues();
 
 /** A new account whose jobs of this name end so, and a call about it. */
-async function accountWith<N extends ControlJobName>(name: N, answer: ControlResult<N> | GatewayError) {
+async function accountWith<N extends ControlJobName>(name: N, answer: ControlResult<N> | Error) {
   const { owner } = queues;
   const user_id = await owner.newAccount(UNKNOWN_ACCOUNT);
   owner.answer(user_id, name, answer);
@@ -130,6 +131,43 @@ describe('start', () => {
       job_id: expect.any(String),
     });
   });
+});
+
+describe('a step whose worker is late is no 500, and says when to look again', () => {
+  const WRONG = new GatewayError('PASSWORD_INVALID');
+
+  test('503 where the account has moved to another worker: it may have taken effect', async () => {
+    const { call } = await accountWith('auth.verify', new Fenced('user1'));
+    const { status, body, headers } = await call(VERIFY, { password: 'x' });
+    expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    expect(body).toMatchObject({ code: 'WORKER_UNAVAILABLE', kind: 'unknown_outcome', retry_after: 1 });
+  });
+
+  test('503 where the worker could not ask Redis whether the account is its own: it was not run', async () => {
+    const { call, ran } = await accountWith('auth.verify', WRONG);
+    queues.owner.isOwner = async () => {
+      throw new Error('Connection is closed.');
+    };
+    const { status, body } = await call(VERIFY, { password: 'x' });
+    queues.owner.isOwner = async () => true;
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ code: 'WORKER_UNAVAILABLE', kind: 'retryable', retry_after: 1 });
+    expect(ran()).toEqual([]);
+  });
+
+  test.each(['job stalled more than allowable limit', 'Missing lock for job 7. moveToFinished'])(
+    '504 where BullMQ failed the job: %s',
+    async (text) => {
+      const { call } = await accountWith('auth.verify', WRONG);
+      const jobId = String((await call(VERIFY, { password: 'x' })).body['job_id']);
+      await queues.owner.failAs(jobId, text);
+      const { body } = await queues.api().call(`/jobs/${jobId}`);
+      expect(body).toMatchObject({
+        state: 'failed',
+        error: { code: 'TELEGRAM_TIMEOUT', kind: 'unknown_outcome', retry_after: 5 },
+      });
+    },
+  );
 });
 
 test('resend answers as start does', async () => {

@@ -23,6 +23,7 @@ import {
 } from '@gateway/queue';
 import { parseRedisUrl, silentLogger, type Sealer } from '@gateway/runtime';
 import { vi } from 'vitest';
+import { CONTROL_QUEUE, shardPrefix } from '../../../../packages/queue/src/keys.ts';
 
 const FENCE = '1 owner';
 
@@ -43,8 +44,11 @@ export class AccountOwner {
   readonly #redis: ReturnType<typeof openConsumerRedis>;
   readonly #control: ControlConsumer;
   readonly #consumers = new Map<string, AccountConsumer>();
-  readonly #answers = new Map<string, ControlResult<ControlJobName> | GatewayError>();
+  readonly #answers = new Map<string, ControlResult<ControlJobName> | Error>();
   readonly #ran: RunControlJob[] = [];
+
+  /** Whether Redis says that it owns the shard. */
+  isOwner = async (): Promise<boolean> => true;
 
   private constructor(url: string, sealer: Sealer) {
     const redisAddress = parseRedisUrl(url);
@@ -54,7 +58,7 @@ export class AccountOwner {
       redis: this.#redis,
       redisAddress,
       shard: SHARD,
-      isOwner: async () => true,
+      isOwner: () => this.isOwner(),
       sealer,
       handlers: Object.fromEntries(
         names.map((name) => [
@@ -91,8 +95,13 @@ export class AccountOwner {
   }
 
   /** How the account's control jobs of this name end from now on. */
-  answer<N extends ControlJobName>(userId: string, name: N, answer: ControlResult<N> | GatewayError): void {
+  answer<N extends ControlJobName>(userId: string, name: N, answer: ControlResult<N> | Error): void {
     this.#answers.set(`${userId} ${name}`, answer);
+  }
+
+  /** Makes a control job have failed with this text, as BullMQ writes it. */
+  async failAs(jobId: string, text: string): Promise<void> {
+    await this.#redis.hset(`${shardPrefix(SHARD)}:${CONTROL_QUEUE}:${jobId}`, 'failedReason', text);
   }
 
   /** The account's control jobs that it has run, in their order. */
@@ -133,7 +142,7 @@ export class AccountOwner {
     this.#ran.push({ name, userId, payload });
     const answer =
       this.#answers.get(`${userId} ${name}`) ?? new GatewayError('INTERNAL', `no answer to ${name}`);
-    if (answer instanceof GatewayError) throw answer;
+    if (answer instanceof Error) throw answer;
     return answer;
   }
 }

@@ -1,6 +1,7 @@
 import type { EventDraft, Hold } from '@gateway/contracts';
 import {
   clearDueAccount,
+  listWorkers,
   publishHold,
   removeHeldJob,
   writeHeldJobs,
@@ -158,6 +159,7 @@ export class ServedAccount {
       limits,
       claim: () => raiseFence(redis, userId, fence),
       clearDueAccount: () => clearDueAccount(redis, shard, userId, now()),
+      liveWorkers: () => listWorkers(redis),
       showHeldJobs: async (jobs) => {
         await writeHeldJobs(redis, userId, jobs);
         await Promise.all(jobs.map(({ jobId, hold }) => publishHold(redis, { jobId }, hold)));

@@ -12,13 +12,14 @@ describe('the public error for an error of the session store', () => {
     ['storage', 'STORAGE_FULL', 507, 'user_action'],
     ['busy', 'STORAGE_UNAVAILABLE', 503, 'retryable'],
     ['io', 'STORAGE_UNAVAILABLE', 503, 'retryable'],
+    ['fenced', 'WORKER_UNAVAILABLE', 503, 'unknown_outcome'],
   ])('%s: %s, without a path', (failure, code, status, kind) => {
     const error = toGatewayError(failed(failure));
     expect(error).toMatchObject({ code, status, kind });
     expect(error?.message).not.toContain('/data');
   });
 
-  test.each<SessionStoreFailure>(['fenced', 'closed', 'invalid_user_id'])('%s: none', (failure) => {
+  test.each<SessionStoreFailure>(['closed', 'invalid_user_id'])('%s: none', (failure) => {
     expect(toGatewayError(failed(failure))).toBeNull();
   });
 

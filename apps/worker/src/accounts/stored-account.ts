@@ -1,4 +1,5 @@
 import { ERROR_CODES, GatewayError, PEERS_UNREADABLE, SESSION_UNREADABLE } from '@gateway/contracts';
+import { accountMoved } from '@gateway/queue';
 import { redisRefusal } from '@gateway/runtime';
 import {
   MemoryPeerBook,
@@ -78,6 +79,7 @@ function actionFor(error: SessionStoreError): string {
 /** Translates an error of the store into the public error; `null` if callers get only an internal error. */
 export function toGatewayError(error: unknown): GatewayError | null {
   if (!(error instanceof SessionStoreError)) return null;
+  if (error.failure === 'fenced') return accountMoved();
   if (error.failure === 'unreadable')
     return new GatewayError('SESSION_UNREADABLE', undefined, { cause: error });
   return notSaved(error, error.failure === 'storage' ? 'Nothing was changed.' : '');

@@ -58,6 +58,8 @@ export interface LaneOptions {
   limits: LaneLimits;
   /** Fences off earlier owners of the account; called before anything is fetched. Throws if a later owner exists. */
   claim: () => Promise<void>;
+  /** The names of the workers that are alive. */
+  liveWorkers: () => Promise<string[]>;
   /** Clears the account's notification. Called before its queue is read. */
   clearDueAccount: () => Promise<void>;
   /** Publishes why fetched jobs are held. */

@@ -319,11 +319,18 @@ export class Lane {
       return this.#endings.fail(laneJob, heldTooLong(account.hold, now()));
     if (account.ledger.wasDisconnectedAfter(laneJob.job.acceptedAt))
       return this.#endings.fail(laneJob, new GatewayError('ACCOUNT_DISCONNECTED'));
-    if (account.ledger.recoveriesOf(laneJob.jobId) >= MAX_RECOVERIES)
+    if (await this.#hasEndedWorkers(laneJob.jobId))
       return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
     const attempting = attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
     if (laneJob.job.action.awaitsOthers) return this.#goOnMeanwhile(laneJob, attempting);
     await this.#attempted(laneJob, await attempting);
+  }
+
+  /** Whether so many workers have ended while they held the job that it counts as the cause. */
+  async #hasEndedWorkers(jobId: string): Promise<boolean> {
+    const { account, liveWorkers } = this.#options;
+    if (account.ledger.recoveriesOf(jobId) < MAX_RECOVERIES) return false;
+    return account.ledger.recoveriesOf(jobId, await liveWorkers()) >= MAX_RECOVERIES;
   }
 
   /** Lets a step run beside those of other chats. The lane settles it when it has ended. */

@@ -11,10 +11,10 @@ export async function recordRecovered(
   isTakeover: boolean,
 ): Promise<void> {
   if (jobs.length === 0) return;
-  for (const { jobId, fetchedAt, attempts } of jobs.filter(({ wasHeld }) => !wasHeld)) {
+  for (const { jobId, fetchedAt, fetchedBy, attempts } of jobs.filter(({ wasHeld }) => !wasHeld)) {
     account.ledger.recordUnknown(jobId, fetchedAt, 0);
     if (!isTakeover) continue;
-    account.ledger.recordRecovery(jobId);
+    account.ledger.recordRecovery(jobId, fetchedBy);
     // Count the attempt that the takeover interrupted. The queue does not know whether it had begun, so the count may
     // be one too high.
     account.ledger.recordAttempts(jobId, attempts + 1);

@@ -82,17 +82,24 @@ export class SendLedger {
   }
 
   /**
-   * Records that a worker ended while it held the job.
-   * @returns how often that has happened to this job.
+   * Records that a worker lost the account while it held the job. It may have ended, or only have been late.
+   * @param worker its name; `null`: not known.
    */
-  recordRecovery(jobId: string): number {
-    const times = (this.#state.recoveries[jobId] ?? 0) + 1;
-    this.#change({ recoveries: { ...this.#state.recoveries, [jobId]: times } });
-    return times;
+  recordRecovery(jobId: string, worker: string | null): void {
+    const { recoveries, recoveredFrom } = this.#state;
+    const workers = recoveredFrom[jobId] ?? [];
+    if (worker !== null && workers.includes(worker)) return;
+    this.#change({
+      recoveries: { ...recoveries, [jobId]: (recoveries[jobId] ?? 0) + 1 },
+      ...(worker !== null && { recoveredFrom: { ...recoveredFrom, [jobId]: [...workers, worker] } }),
+    });
   }
 
-  recoveriesOf(jobId: string): number {
-    return this.#state.recoveries[jobId] ?? 0;
+  /** How many workers have lost the account while they held the job, without those that are `alive`. */
+  recoveriesOf(jobId: string, alive: readonly string[] = []): number {
+    const { recoveries, recoveredFrom } = this.#state;
+    const late = (recoveredFrom[jobId] ?? []).filter((worker) => alive.includes(worker));
+    return (recoveries[jobId] ?? 0) - late.length;
   }
 
   /**
@@ -159,6 +166,7 @@ export class SendLedger {
   recordEnded(jobId: string): void {
     this.#attempts.delete(jobId);
     this.#forget('recoveries', jobId);
+    this.#forget('recoveredFrom', jobId);
     this.#forget('unknown', jobId);
   }
 
@@ -195,7 +203,7 @@ export class SendLedger {
     }
   }
 
-  #forget(part: 'unknown' | 'recoveries', key: string): void {
+  #forget(part: 'unknown' | 'recoveries' | 'recoveredFrom', key: string): void {
     if (this.#state[part][key] === undefined) return;
     const { [key]: _forgotten, ...rest } = this.#state[part];
     this.#change({ [part]: rest });

@@ -46,6 +46,7 @@ export class World implements LaneQueue {
   mayServe = true;
   epoch = 0;
   toRecover = 0;
+  liveWorkers: string[] = [];
   /** Whether the next completion takes effect but its reply is lost. */
   replyLost = false;
   /** When the delayed job is due. */
@@ -61,6 +62,7 @@ export class World implements LaneQueue {
     queue: this,
     limits: { maxWaitMs: 24 * HOUR, dedupWindowMs: HOUR, maxFetched: 5 },
     claim: async () => void this.log.push('claim'),
+    liveWorkers: async () => this.liveWorkers,
     clearDueAccount: async () => this.onClearDueAccount(),
     showHeldJobs: async (jobs) => void this.shownHolds.push(...jobs),
     removeHeldJob: async (jobId) => void this.log.push(`goes on ${jobId}`),

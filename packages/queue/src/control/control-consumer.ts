@@ -12,6 +12,7 @@ import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { publishEnd } from '../events/results.ts';
 import { CONTROL_QUEUE, shardPrefix } from '../keys.ts';
+import { accountMoved, Fenced } from '../ownership/fence.ts';
 import { openBlockingRedis, type RedisClient } from '../redis/clients.ts';
 import { sharedBackend } from '../redis/shared-backend.ts';
 import { resultContext, sealingContext } from './sealing-context.ts';
@@ -36,6 +37,8 @@ export interface ControlConsumerOptions {
 
 /** Jobs of one shard that run at a time. They belong to different accounts: the jobs of one account run one by one. */
 const CONCURRENCY = 50;
+
+const NOT_RUN = 'The worker lost its connection to the queue (Redis) before this ran; it was not run.';
 
 /**
  * Runs one shard's control jobs with a stock BullMQ worker. A job that a dead worker had started is failed, never run
@@ -77,7 +80,11 @@ export class ControlConsumer {
 
   /** Runs the job if this worker still owns the shard. Otherwise puts it back in the queue for the new owner. */
   async #runAsOwner(job: Job<ControlJob, unknown>, token: string | undefined): Promise<unknown> {
-    if (await this.#options.isOwner()) return this.#run(job);
+    const isOwner = await this.#options.isOwner().catch((error: unknown) => {
+      const notRun = new GatewayError('WORKER_UNAVAILABLE', NOT_RUN, { retryAfter: 1, cause: error });
+      throw new UnrecoverableError(JSON.stringify(notRun.toPublic()));
+    });
+    if (isOwner) return this.#run(job);
     await job.moveToWait(token);
     throw new WaitingError();
   }
@@ -96,7 +103,7 @@ export class ControlConsumer {
         sealed: this.#options.sealer.seal(JSON.stringify(result), resultContext(job.name, job.data.userId)),
       };
     } catch (thrown) {
-      const error = GatewayError.from(thrown);
+      const error = thrown instanceof Fenced ? accountMoved() : GatewayError.from(thrown);
       const fields = {
         userId: job.data.userId,
         requestId: job.data.requestId,

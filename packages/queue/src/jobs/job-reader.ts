@@ -116,14 +116,19 @@ function describe(
   };
 }
 
-/** BullMQ's error text for a job that was active when its worker died. The job is not run again. */
-const STALLED = /^job stalled/;
+/** Seconds after which a caller may look what became of an interrupted step. */
+const LOOK_AFTER = 5;
 
+/**
+ * Why a job failed. A worker writes its own errors as JSON. Any other text is BullMQ's: the worker died, or was so late
+ * that the job counted as stalled, or it could not complete the job. The job is not run again.
+ */
 function failureOf(reason: string): GatewayError {
-  if (!STALLED.test(reason)) return GatewayError.fromPublicJson(reason);
+  if (reason.startsWith('{')) return GatewayError.fromPublicJson(reason);
   return new GatewayError(
     'TELEGRAM_TIMEOUT',
-    'The worker ended while it ran this step: check the status before you retry.',
+    'The worker ended or was too late while it ran this step: check the status before you retry.',
+    { retryAfter: LOOK_AFTER, cause: reason },
   );
 }
 

@@ -4,6 +4,7 @@ import { Job, UnrecoverableError, Worker } from 'bullmq';
 import { resultInChat } from '../jobs/read-at.ts';
 import { accountPrefix, SEND_QUEUE, sendJobKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
+import { workerOf } from '../ownership/fence.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
 import { readDependencyEnd, type DependencyEnd } from './dependents.ts';
 import type { JobQueue } from './enqueue-backend.ts';
@@ -34,6 +35,8 @@ export interface RecoveredJob {
   /** When it was fetched, in ms since the epoch. It was not sent before that. */
   fetchedAt: number;
   /** The former owner held it, so it was not being sent. */
+  /** The name of the worker that fetched it; `null`: not known. */
+  fetchedBy: string | null;
   wasHeld: boolean;
   /** Tries made so far. */
   attempts: number;
@@ -104,10 +107,12 @@ export class AccountConsumer {
    * @returns `needs_recovery` if the account has active jobs that this consumer did not fetch: the reply of a fetch
    * was lost, or a former owner fetched late. The fetched job may then not be the next one; {@link recover} restores
    * the order. A {@link NewerJob} blocks the queue until a newer worker owns the account.
+    const workers = await this.#workersOf(jobs);
    * @throws {Fenced} where another owner has taken over; the job is left to that owner.
    */
   async next(): Promise<Fetched> {
     return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
+        fetchedBy: workers.get(id) ?? null,
   }
 
   async #fetched(job: BullmqJob | undefined): Promise<Fetched> {
@@ -117,6 +122,20 @@ export class AccountConsumer {
     const jobId = job.id ?? '';
     const read = readJob(job.name, job.data);
     if (read.is === 'known') return this.#fetchedJob(job, read.action, await this.#dependencyOf(job));
+  /** The workers that fetched these jobs. BullMQ's lock of a job has the fence under which it was fetched. */
+  async #workersOf(jobs: readonly BullmqJob[]): Promise<Map<string, string>> {
+    if (jobs.length === 0) return new Map();
+    const fences = await this.#redis.mget(
+      ...jobs.map(({ id = '' }) => `${sendJobKey(this.#userId, id)}:lock`),
+    );
+    return new Map(
+      jobs.flatMap(({ id = '' }, index) => {
+        const fence = fences[index];
+        return fence ? [[id, workerOf(fence)] as const] : [];
+      }),
+    );
+  }
+
     if (read.is === 'newer') {
       await this.#putBack(job);
       return { jobId, newer: read.why };

@@ -1,3 +1,4 @@
+import { GatewayError } from '@gateway/contracts';
 import { fenceKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { Script } from '../redis/script.ts';
@@ -9,6 +10,20 @@ export class Fenced extends Error {
   constructor(userId: string) {
     super(`another worker has taken over the account ${userId}`);
   }
+}
+
+/** What a caller is told whose step ran on a worker that lost the account meanwhile. */
+export function accountMoved(): GatewayError {
+  return new GatewayError(
+    'WORKER_UNAVAILABLE',
+    'Another worker took over the account while this ran, so it may have taken effect: check the status before you retry.',
+    { kind: 'unknown_outcome', retryAfter: 1 },
+  );
+}
+
+/** The worker in a fence, which is `<number> <worker>`. */
+export function workerOf(fence: string): string {
+  return fence.slice(fence.indexOf(' ') + 1);
 }
 
 const RAISE = new Script(`

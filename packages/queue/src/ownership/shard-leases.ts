@@ -1,5 +1,6 @@
 import { leaseKey, leaseNumberKey, OWNERSHIP_CHANNEL, unreleasedLeasesKey } from '../keys.ts';
 import type { RedisClient, RedisContact } from '../redis/clients.ts';
+import { workerOf } from './fence.ts';
 
 /** Lifetime of a lease in Redis without renewal, and the interval at which its holder renews it; both in ms. */
 const LEASE_MS = 10_000;
@@ -163,10 +164,6 @@ export class ShardLease {
     await this.#redis.eval(RELEASE, keys.length, ...keys, this.fence);
     await this.#redis.publish(OWNERSHIP_CHANNEL, String(this.shard));
   }
-}
-
-function workerOf(fence: string): string {
-  return fence.slice(fence.indexOf(' ') + 1);
 }
 
 /** @param leases fences, each followed by the time of its last renewal. */
