@@ -2,6 +2,7 @@ import { openConsumerRedis } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { InputMedia } from '@mtcute/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventIndexKey, eventsKey, receivingKey, updateStateKey } from '../../packages/queue/src/keys.ts';
 import { pngOf } from '../../packages/sandbox/src/control/png.ts';
 import { signedIn } from '../../packages/sandbox/src/testing/mtcute-users.ts';
 import { type Document, expectDocumented } from '../env/documented.ts';
@@ -508,6 +509,30 @@ describe('Receiving', () => {
     ]);
   });
 
+  test('under a filter of chats, a deletion is told only if the message is stored', async () => {
+    const eve = await stack.control.createAccount({ phone: '+9996627155', first_name: 'Eve' });
+    const deleteOf = (from: number, id: number) =>
+      stack.control.delete({ from, to: alice, message_ids: [id] });
+    await receive({ enabled: true, filter: { chat_ids: [String(bob)] } });
+    const after = await lastSeq();
+    const { id: hidden } = await stack.control.write({ from: eve, to: alice, text: 'left out' });
+    const { id: shown } = await write('let in');
+    await expect.poll(() => texts(after)).toEqual(['let in']);
+    await deleteOf(eve, hidden);
+    await deleteOf(bob, shown);
+    const deleted = async () => (await events(after)).filter(({ type }) => type === 'message.deleted');
+    await expect.poll(deleted).toHaveLength(1);
+    const [told] = await events(after);
+    expect(await deleted()).toMatchObject([
+      { chat: { id: String(bob) }, message_ids: [told.message.message_id] },
+    ]);
+    await receive({ enabled: true, filter: {} });
+    const { id: unknown } = await stack.control.write({ from: eve, to: alice, text: 'stored' });
+    await expect.poll(() => texts(after)).toEqual(['let in', 'stored']);
+    await deleteOf(eve, unknown);
+    await expect.poll(deleted).toHaveLength(2);
+  });
+
   test('the state of the account is an event', async () => {
     const after = await lastSeq();
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'PEER_FLOOD' });
@@ -547,6 +572,31 @@ describe('Receiving', () => {
     await write('and later');
     await expect.poll(() => texts(after), { timeout: 20_000 }).toContain('and later');
     expect((await events(oldest_seq - 1))[0]).toMatchObject({ type: 'updates.gap', reason: 'store_lost' });
+  });
+
+  test('if Redis goes back to an earlier state, numbers are not given again, and nothing is missing', async () => {
+    const redis = openConsumerRedis(stack.redis.address, silentLogger());
+    const keys = [receivingKey, eventsKey, eventIndexKey, updateStateKey].map((key) => key('alice'));
+    const first = await lastSeq();
+    await write('kept');
+    await expect.poll(() => texts(first)).toEqual(['kept']);
+    const copies = await Promise.all(keys.map(async (key) => ({ key, value: await redis.dumpBuffer(key) })));
+    await write('lost 1');
+    await write('lost 2');
+    await expect.poll(() => texts(first)).toEqual(['kept', 'lost 1', 'lost 2']);
+    const before = await lastSeq();
+    for (const { key, value } of copies) await redis.restore(key, 0, value ?? '', 'REPLACE');
+    redis.disconnect();
+    await write('later');
+    await expect.poll(() => texts(before), { timeout: 20_000 }).toEqual(['lost 1', 'lost 2', 'later']);
+    expect((await events(before))[0]).toMatchObject({
+      seq: before + 1,
+      type: 'updates.gap',
+      chat: null,
+      reason: 'store_lost',
+    });
+    // The numbers of the lost events stay empty.
+    expect((await events(first)).map(({ seq }) => seq)).not.toContain(before);
   });
 
   test('events give way before sends when Redis is short of memory, and a gap says so', async () => {

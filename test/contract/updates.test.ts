@@ -4,25 +4,34 @@ import { Sealer } from '@gateway/runtime';
 import { Receiver } from '@gateway/webhooks/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  WEBHOOK_STATES_KEY,
+  WEBHOOKS_CHANNEL,
+  WEBHOOKS_KEY,
+  webhookCursorsKey,
+} from '../../packages/queue/src/keys.ts';
 import { OpenStream } from '../env/event-source.ts';
 import { BOB, COMMON, Incoming, newMessage, NEWS } from '../env/incoming.ts';
 import { Stack } from '../env/stack.ts';
 
 const MAX = 5;
+const MAX_BYTES = 64 * 1_024;
+const DAY = 86_400_000;
 const PATH = '/telegram/accounts/alice/updates';
-const WEBHOOKS = '{gateway}:webhooks';
 
 describe('Events of an account', () => {
   let stack: Stack;
   let incoming: Incoming;
   let receiver: Receiver;
   let alice: number;
+  let bob: number;
 
   beforeAll(async () => {
     stack = await Stack.start({
       API_KEYS: 'all,alices:alice,bobs:bob',
       WEBHOOK_SECRET: 'a secret of 16 characters',
       WEBHOOK_ALLOW_PRIVATE: 'true',
+      EVENTS_MAX_BYTES: String(MAX_BYTES),
     });
     stack.api.headers = { 'X-API-Key': 'all' };
     incoming = new Incoming(stack.redis.address, { shards: 4, max: MAX });
@@ -100,7 +109,6 @@ describe('Events of an account', () => {
     });
 
     test('that are older than EVENTS_RETENTION are gone, before they are dropped too', async () => {
-      const DAY = 86_400_000;
       for (let more = 1; more < MAX; more += 1) await arrive();
       const last = await arrive();
       await incoming.age('alice', last - 2, 8 * DAY);
@@ -310,6 +318,29 @@ describe('Events of an account', () => {
       await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
     });
 
+    test('pause when an event was refused for a day', async () => {
+      const { webhook_id: id } = (await create()).body;
+      receiver.answerWith(500);
+      receiver.answerWith(500);
+      const first = await arrive();
+      const redis = new Redis(stack.redis.url);
+      const [cursors, tries] = [webhookCursorsKey('alice'), `${id}:tries`];
+      await expect.poll(() => redis.hget(cursors, tries)).not.toBeNull();
+      // As if it had begun a day ago.
+      const since = Date.now() - DAY;
+      await redis.hset(cursors, tries, JSON.stringify({ attempts: 30, since }));
+      await redis.hset(WEBHOOK_STATES_KEY, id, JSON.stringify({ state: 'active', at: since }));
+      await redis.publish(WEBHOOKS_CHANNEL, id);
+      redis.disconnect();
+      await expect.poll(async () => (await show(id)).state).toBe('paused');
+      expect(of(id).map(({ headers }) => headers['x-webhook-attempt'])).toEqual(['1', '31']);
+      expect(await show(id)).toMatchObject({ lag: 1, last_error: { status: 500 } });
+      const second = await arrive();
+      await stack.api.post(`/webhooks/${id}/resume`, {});
+      await expect.poll(() => seqs(id)).toEqual([first, first, first, second]);
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
     test('go on where they were after a kill of the worker', async () => {
       const { webhook_id: id } = (await create()).body;
       const first = await arrive();
@@ -386,7 +417,7 @@ describe('Events of an account', () => {
         body: { code: 'FORBIDDEN' },
       });
       const redis = new Redis(stack.redis.url);
-      const dump = JSON.stringify(await redis.hgetall(WEBHOOKS));
+      const dump = JSON.stringify(await redis.hgetall(WEBHOOKS_KEY));
       redis.disconnect();
       expect(dump).toContain(created.webhook_id);
       for (const secret of [created.secret, 'tok-secret', 'user:pass']) expect(dump).not.toContain(secret);
@@ -401,12 +432,12 @@ describe('Events of an account', () => {
     test('that cannot be read with this key say so, can be deleted, and hold back no other', async () => {
       const { webhook_id: sealed } = (await create()).body;
       const redis = new Redis(stack.redis.url);
-      const record = JSON.parse((await redis.hget(WEBHOOKS, sealed)) ?? '');
+      const record = JSON.parse((await redis.hget(WEBHOOKS_KEY, sealed)) ?? '');
       const lostKey = new Sealer([Buffer.alloc(32, 9)]);
       const secret = lostKey.seal('my own secret', `webhook:${sealed}:secret`);
-      await redis.hset(WEBHOOKS, sealed, JSON.stringify({ ...record, secret }));
+      await redis.hset(WEBHOOKS_KEY, sealed, JSON.stringify({ ...record, secret }));
       const damaged = 'wh_01jdzzzzzzzzzzzzzzzzzzzzzz';
-      await redis.hset(WEBHOOKS, damaged, '{');
+      await redis.hset(WEBHOOKS_KEY, damaged, '{');
       redis.disconnect();
       // The worker reads all webhooks again.
       const { webhook_id: id } = (await create()).body;
@@ -448,7 +479,7 @@ describe('Events of an account', () => {
     });
 
     test('come from Telegram: what a friend writes, also while no worker runs', async () => {
-      const bob = await stack.control.createAccount({ phone: '+9996627802', first_name: 'Bob' });
+      bob = await stack.control.createAccount({ phone: '+9996627802', first_name: 'Bob' });
       await stack.api.post('/telegram/user/receive', { user_id: 'alice', enabled: true });
       const { webhook_id: id } = (await create({ events: ['message.new'] })).body;
       const source = await stream();
@@ -466,6 +497,33 @@ describe('Events of an account', () => {
       expect(JSON.parse(of(id)[1]?.body ?? '')).toMatchObject({ caught_up: true });
       await expect.poll(streamed).toEqual(['hello', 'anybody there?']);
       source.close();
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('make room for newer ones beyond EVENTS_MAX_BYTES; who is behind is told', async () => {
+      const { webhook_id: id } = (await create({ events: ['message.new'] })).body;
+      await stack.control.write({ from: bob, to: alice, text: 'the last one that is taken' });
+      await expect.poll(() => seqs(id)).toHaveLength(1);
+      await expect.poll(async () => (await show(id)).lag).toBe(0);
+      await stack.api.post(`/webhooks/${id}/pause`, {});
+      const receiving = async () => (await stack.api.status('alice')).body.receiving;
+      const { last_seq: before } = await receiving();
+      const count = 30;
+      for (let more = 1; more <= count; more += 1)
+        await stack.control.write({ from: bob, to: alice, text: 'x'.repeat(4_000) });
+      await expect.poll(async () => (await receiving()).last_seq).toBe(before + count);
+      const { last_seq, oldest_seq } = await receiving();
+      expect((last_seq - oldest_seq + 1) * 4_000).toBeLessThanOrEqual(MAX_BYTES);
+      expect(last_seq - oldest_seq).toBeGreaterThan(5);
+      expect(await read(`after=${before}`)).toMatchObject({
+        status: 410,
+        body: { code: 'EVENTS_GONE', oldest_seq, last_seq },
+      });
+      await stack.api.post(`/webhooks/${id}/resume`, {});
+      await expect.poll(() => seqs(id).at(-1)).toBe(last_seq);
+      const [, gone, next] = of(id).map(({ body }) => JSON.parse(body));
+      expect(gone).toMatchObject({ type: 'updates.gap', reason: 'events_gone', seq: oldest_seq - 1 });
+      expect(next.seq).toBe(oldest_seq);
       await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
     });
 

@@ -9,12 +9,13 @@ import {
   raiseFence,
   receivingOf,
   type Append,
+  type EventWatch,
   type EventLimits,
   type RedisClient,
 } from '@gateway/queue';
 import { parseRedisUrl, Sealer, silentLogger } from '@gateway/runtime';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eventIndexKey, eventsKey, receivingKey } from '../../packages/queue/src/keys.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventIndexKey, eventsKey, receivingKey, updateStateKey } from '../../packages/queue/src/keys.ts';
 import { BOB, COMMON, messageIn, newMessage, NEWS } from '../env/incoming.ts';
 import { RedisProxy } from '../env/redis-proxy.ts';
 import { RedisServer } from '../env/redis-server.ts';
@@ -185,6 +186,56 @@ describe('The sequence of an account', () => {
       [10_002, 'message.new', 2],
     ]);
     expect(await receivingOf(redis, alice)).toMatchObject({ gaps: 1, oldest_seq: 10_001 });
+  });
+
+  describe('that Redis has taken back to an earlier state', () => {
+    let watch: EventWatch;
+    let notices: EventNotices;
+    beforeEach(async () => {
+      await append([added(BOB, 1)], { state: { set: { pts: '1' } } });
+      const keys = [receivingKey, eventsKey, eventIndexKey, updateStateKey].map((key) => key(alice));
+      const copies = await Promise.all(
+        keys.map(async (key) => ({ key, value: (await redis.dumpBuffer(key)) ?? '' })),
+      );
+      await append([added(BOB, 2), added(BOB, 3)], { state: { set: { pts: '3' } } });
+      notices = new EventNotices(redis, server.address, SHARDS);
+      watch = notices.watch(alice);
+      for (const { key, value } of copies) await redis.restore(key, 0, value, 'REPLACE');
+    });
+    afterEach(() => {
+      watch.close();
+      notices.close();
+    });
+
+    test('gives no number again, and demands that updates are read again', async () => {
+      const fourth = append([added(BOB, 4)], { state: { set: { pts: '4' } } });
+      await expect(fourth).rejects.toThrow(/lost the latest events/);
+      expect(await inbox.readState(alice)).toEqual({ pts: '1' });
+      expect(await append([added(BOB, 2)], { state: { set: { pts: '2' } } })).toEqual({ lastSeq: 5 });
+      expect(await told()).toEqual([
+        [1, 'message.new', 1],
+        [4, 'updates.gap', 'store_lost'],
+        [5, 'message.new', 2],
+      ]);
+      expect(await receivingOf(redis, alice)).toMatchObject({ last_seq: 5, gaps: 1 });
+    });
+
+    test('appends what follows no update, such as a change of the state', async () => {
+      const gap: EventDraft = { type: 'updates.gap', ...COMMON, chat: null, reason: 'off' };
+      expect(await append([gap])).toEqual({ lastSeq: 5 });
+      expect((await events(3)).map(({ seq }) => seq)).toEqual([4, 5]);
+    });
+
+    test('wakes a reader that is ahead, also where its owner does not know', async () => {
+      const signal = new AbortController().signal;
+      await watch.changed(0, signal); // The subscription is active.
+      watch.notice({ userId: alice, is: 'appended', lastSeq: 3 });
+      const waiting = watch.changed(3, signal);
+      inbox = open();
+      await append([added(BOB, 9)]);
+      expect(await waiting).toBe('woken');
+      expect(await reader.read(alice, 3, 100)).toMatchObject({ isGone: true, lastSeq: 2 });
+    });
   });
 
   test('never passes its limit of numbers', async () => {

@@ -97,12 +97,16 @@ export class QueueStage {
   }
 
   /** Creates an owner of the account; one with a greater number takes over. `redis`: its own connection, if any. */
-  async owner(number = 1, redis = this.redis): Promise<AccountConsumer> {
+  async owner(
+    number = 1,
+    redis = this.redis,
+    rides?: ConstructorParameters<typeof AccountConsumer>[5],
+  ): Promise<AccountConsumer> {
     const fence = `${number} worker`;
     await raiseFence(redis, this.userId, fence);
     const backend = sharedBackend(redis);
     const queue = new AccountQueues(redis, backend).of(this.userId);
-    return new AccountConsumer(redis, backend, queue, this.userId, fence);
+    return new AccountConsumer(redis, backend, queue, this.userId, fence, rides);
   }
 }
 

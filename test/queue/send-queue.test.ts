@@ -1,7 +1,19 @@
 import { EMPTY_SEND_STATE, GatewayError } from '@gateway/contracts';
-import { Fenced, writeHeldJobs, readSendState, writeSendState } from '@gateway/queue';
+import {
+  EventReader,
+  Fenced,
+  Inbox,
+  MemoryWatch,
+  writeHeldJobs,
+  readSendState,
+  writeSendState,
+} from '@gateway/queue';
+import { Sealer } from '@gateway/runtime';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DATE, QueueStage, take } from './queue-stage.ts';
+import { eventsKey } from '../../packages/queue/src/keys.ts';
+import { BOB, newMessage } from '../env/incoming.ts';
+import { DATE, QueueStage, SHARDS, take } from './queue-stage.ts';
 
 describe("an account's queue", () => {
   let stage: QueueStage;
@@ -38,6 +50,102 @@ describe("an account's queue", () => {
     expect(await readSendState(stage.redis, stage.userId)).toEqual(state);
     for (const { jobId } of [first, second])
       expect(await stage.producer.job(jobId)).toMatchObject({ state: 'completed' });
+  });
+
+  describe('of an account that receives', () => {
+    const SEQ = { start: 0, limit: 10 };
+    const event = { events: [newMessage(BOB, 1)], state: { set: { pts: '1' } }, seq: SEQ };
+    let inbox: Inbox;
+    beforeEach(async () => {
+      inbox = new Inbox({
+        redis: stage.redis,
+        shards: SHARDS,
+        sealer: new Sealer([Buffer.alloc(32, 7)]),
+        isSealed: false,
+        limits: { max: 100, maxBytes: 1_000_000, retentionMs: 60_000 },
+        memory: new MemoryWatch(stage.redis),
+      });
+      await stage.add('1', '2');
+    });
+
+    /** How many scripts Redis runs meanwhile that use the account's events. */
+    const scriptsIn = async (work: () => Promise<unknown>) => {
+      const client = new Redis(stage.server.url);
+      const monitor = await client.monitor();
+      let [scripts, isOver] = [0, false];
+      monitor.on('monitor', (_time: string, args: string[]) => {
+        const isScript = args[0]?.toLowerCase().startsWith('eval') === true;
+        if (isScript && args.includes(eventsKey(stage.userId))) scripts += 1;
+        isOver ||= args.includes('the work is over');
+      });
+      await work();
+      await client.echo('the work is over');
+      await expect.poll(() => isOver).toBe(true);
+      for (const connection of [monitor, client]) connection.disconnect();
+      return scripts;
+    };
+
+    test('completing a job appends its event in the same step', async () => {
+      const worker = await stage.owner(1, stage.redis, inbox.rides);
+      const first = await take(worker);
+      await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
+      const ends = () =>
+        Promise.all([
+          inbox.append(stage.userId, '1 worker', event),
+          first.complete({ message_id: 1, date: DATE }, { fetchNext: true }),
+        ]);
+      // This also loads the script.
+      const [, second] = await ends();
+      if (second === null || second === 'needs_recovery' || !('action' in second)) throw new Error('no job');
+      const later = { ...event, events: [newMessage(BOB, 2)], state: { set: { pts: '2' } } };
+      expect(
+        await scriptsIn(() =>
+          Promise.all([
+            second.complete({ message_id: 2, date: DATE }),
+            inbox.append(stage.userId, '1 worker', later),
+          ]),
+        ),
+      ).toBe(1);
+      const reader = new EventReader(stage.redis, new Sealer([Buffer.alloc(32, 7)]), Infinity);
+      expect((await reader.read(stage.userId, 0, 10)).events).toMatchObject([
+        { seq: 1, message: { message_id: 1 } },
+        { seq: 2, message: { message_id: 2 } },
+      ]);
+      expect(await inbox.readState(stage.userId)).toEqual({ pts: '2' });
+      for (const { jobId } of [first, second])
+        expect(await stage.producer.job(jobId)).toMatchObject({ state: 'completed' });
+    });
+
+    test('an event is appended also if the job cannot be completed, or the numbers are used up', async () => {
+      const worker = await stage.owner(1, stage.redis, inbox.rides);
+      const job = await take(worker);
+      await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
+      await job.complete({ message_id: 1, date: DATE });
+      const [again, appended] = await Promise.allSettled([
+        job.complete({ message_id: 1, date: DATE }),
+        inbox.append(stage.userId, '1 worker', event),
+      ]);
+      expect([again.status, appended]).toMatchObject(['rejected', { value: { lastSeq: 1 } }]);
+      const next = await take(worker);
+      const [ended, refused] = await Promise.allSettled([
+        next.complete({ message_id: 2, date: DATE }),
+        inbox.append(stage.userId, '1 worker', { ...event, seq: { start: 0, limit: 2 } }),
+      ]);
+      expect([ended.status, refused]).toMatchObject(['fulfilled', { value: 'limit' }]);
+    });
+
+    test('a former owner neither completes nor appends', async () => {
+      const job = await take(await stage.owner(1, stage.redis, inbox.rides));
+      await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
+      await stage.owner(2);
+      const ends = [
+        inbox.append(stage.userId, '1 worker', event),
+        job.complete({ message_id: 1, date: DATE }),
+      ];
+      for (const end of await Promise.allSettled(ends))
+        expect(end).toMatchObject({ status: 'rejected', reason: expect.any(Fenced) });
+      expect(await inbox.readState(stage.userId)).toBeNull();
+    });
   });
 
   test('completing a job fetches none unless requested', async () => {

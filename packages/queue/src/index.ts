@@ -15,7 +15,8 @@ export { addHistory, HISTORY_STEP_MS, type HistorySample } from './views/history
 export type { AccountEvents } from './inbox/account-events.ts';
 export { EventNotices, EventWatch, parseNotice, type EventNotice } from './inbox/event-notices.ts';
 export { EventReader, type EventPage, type NumberedEvent } from './inbox/event-reader.ts';
-export { Inbox, type Append, type EventLimits, type ReceivingSettings } from './inbox/inbox.ts';
+export type { EventLimits } from './inbox/append-arguments.ts';
+export { Inbox, type Append, type ReceivingSettings } from './inbox/inbox.ts';
 export type { PrivateNews } from './inbox/private-news.ts';
 export { KnownNames } from './inbox/known-names.ts';
 export { MemoryWatch } from './inbox/memory-watch.ts';

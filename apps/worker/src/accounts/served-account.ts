@@ -148,18 +148,19 @@ export class ServedAccount {
 
   #openLine() {
     const { account } = this;
-    const { redis, contact, backend, queues, outbox, history, limits, lease, logger, now } = this.#context;
+    const { redis, contact, backend, queues, outbox, history, limits, inbox, lease, logger, now } =
+      this.#context;
     const { userId } = account;
     const { shard, fence } = lease;
-    const consumer = new AccountConsumer(redis, backend, queues.of(userId), userId, fence);
+    const consumer = new AccountConsumer(redis, backend, queues.of(userId), userId, fence, inbox.rides);
     const metrics = history.of(userId);
     const lane = new Lane({
       account,
       queue: consumer,
       limits,
       claim: () => raiseFence(redis, userId, fence),
-      clearDueAccount: () => clearDueAccount(redis, shard, userId, now()),
       liveWorkers: () => listWorkers(redis),
+      clearDueAccount: () => clearDueAccount(redis, shard, userId, now()),
       showHeldJobs: async (jobs) => {
         await writeHeldJobs(redis, userId, jobs);
         await Promise.all(jobs.map(({ jobId, hold }) => publishHold(redis, { jobId }, hold)));

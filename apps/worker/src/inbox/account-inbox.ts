@@ -20,6 +20,7 @@ export interface AccountInboxOptions {
  */
 export class AccountInbox {
   readonly #options: AccountInboxOptions;
+  #hasAppended = false;
 
   constructor(options: AccountInboxOptions) {
     this.#options = options;
@@ -37,6 +38,7 @@ export class AccountInbox {
     for (;;) {
       if (signal?.aborted === true) return;
       const appended = await inbox.append(userId, fence, { ...append, seq: { start, limit: limit() } });
+      this.#hasAppended ||= appended !== 'limit';
       if (appended !== 'limit') return;
       await raiseLimit(limit() + BLOCK + append.events.length);
     }
@@ -47,7 +49,12 @@ export class AccountInbox {
     await this.append({ events: [event] });
   }
 
-  readState(): Promise<Record<string, string> | null> {
+  /**
+   * The stored place in Telegram's updates. If Redis has lost the latest events, a gap is told first.
+   * @throws {Fenced}
+   */
+  async readState(): Promise<Record<string, string> | null> {
+    if (this.#hasAppended) await this.append({ events: [] });
     return this.#options.inbox.readState(this.#options.userId);
   }
 

@@ -20,6 +20,9 @@ const MOST_DROPPED = 1_000;
 const MOST_READS = 10_000;
 const FACTS_KEPT_MS = 30 * 86_400_000;
 
+/** Most names and values that are stored with one call. */
+const MOST_SET = 1_000;
+
 /**
  * Lua function that drops the oldest events until at most `most` and `most_bytes` are left, and none from before
  * `since` (ms). Returns count and bytes of the rest, and how many it dropped. An entry's fields are `e` (text), `t`
@@ -80,7 +83,8 @@ local function store_writer(writers, person, at, now)
 end`;
 
 /**
- * Appends events and stores the update state that they lead to, all or nothing.
+ * Lua function that appends events and stores the update state that they lead to, all or nothing. It is also part of
+ * the script that ends a job.
  *
  * Redis refuses the first write of a script when it is out of memory, and no later one. Dropping comes first, so a run
  * that drops events can still append.
@@ -88,30 +92,38 @@ end`;
  * KEYS: fence, receiving, events, index, update state, reads, times of the reads, writers.
  * ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8 limit of numbers ('':
  * as stored), 9 number to begin above if none is stored ('': none), 10 events kept while memory is short ('': it is
- * not), 11 and 12 gaps for lack of memory and for a lost store ('': not needed), 13 names to delete from the state
- * (`*`: all), 14 names and values to store there, 15 events, 16 reads in private chats, 17 people who wrote. 13 to 17
- * are the sizes of the lists that follow in this order.
+ * not), 11 and 12 gaps for lack of memory and for a lost store ('': not needed), 13 the greatest number that this
+ * worker knows to be given ('': none), 14 names to delete from the state (`*`: all), 15 names and values to store
+ * there, 16 events, 17 reads in private chats, 18 people who wrote. 14 to 18 are the sizes of the lists that follow in
+ * this order.
  * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
  * its edit (see `EventText`). A read is its chat, the last message that was read (10 digits), and when (ms). A person
  * comes with the time of their message (ms).
- * Returns `fenced`, `lost` (no number is stored), `limit`, or `ok`, and the latest number. After `ok` follow the bytes
- * of all events, which events (from 1) were repeats, and the reasons of the gaps that the script added.
+ * Returns `fenced`, `lost` (no number is stored, or too low a one, and no gap was given), `limit`, `behind` or `ok`,
+ * and the latest number. After `ok` and `behind` follow the bytes of all events, which events (from 1) were repeats,
+ * and the reasons of the gaps that the script added. `behind`: only a gap was added, since Redis has lost the latest
+ * events.
  */
-export const APPEND = new Script(`${DROP_OLDEST}${PRIVATE_CHATS}
+export const APPEND_EVENTS = `${DROP_OLDEST}${PRIVATE_CHATS}
+local function append_events(KEYS, ARGV)
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced', '0' } end
 local known = redis.call('HMGET', KEYS[2], 'last_seq', 'token', 'bytes', 'tight', 'limit')
 local function text(number) return string.format('%.0f', number) end
 local stored, bytes = tonumber(known[1]), tonumber(known[3] or '0')
-local is_first = stored == nil
-if is_first then
+local is_first, given = stored == nil, tonumber(ARGV[13]) or 0
+-- After a failover, Redis may lack the latest events. Their numbers must not be given to others.
+local is_behind = not is_first and stored < given
+if is_first or is_behind then
   if ARGV[9] == '' or ARGV[12] == '' then return { 'lost', '0' } end
-  stored = tonumber(ARGV[9])
 elseif known[2] == ARGV[2] then
   return { 'ok', text(stored), text(bytes), {}, {} }
 end
-local deletes, sets, appends = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
+local last = math.max(stored or tonumber(ARGV[9]), given)
+local deletes, sets, appends = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
 local limit = tonumber(ARGV[8]) or tonumber(known[5] or '0')
-local last, gaps, added_gaps, repeats = stored, 0, {}, {}
+local gaps, added_gaps, repeats = 0, {}, {}
+-- The worker must read again from the place that is stored, which is before the lost events.
+if is_behind then deletes, sets, appends = 0, 0, 0 end
 if appends > 0 and last + appends + 2 > limit then return { 'limit', text(last) } end
 
 local time = redis.call('TIME')
@@ -121,16 +133,18 @@ local count = redis.call('XLEN', KEYS[3])
 local had_bytes = bytes
 
 local function is_repeat(kind, name, edited)
-  if kind ~= 'new' and kind ~= 'edited' then return false end
+  if kind == 'new' then return redis.call('HSETNX', KEYS[4], name, text(last + 1) .. ' ' .. edited) == 0 end
+  if kind ~= 'edited' then return false end
   local value = redis.call('HGET', KEYS[4], name)
-  return value and (kind == 'new' or string.match(value, ' (.*)') == edited)
+  if value and string.match(value, ' (.*)') == edited then return true end
+  redis.call('HSET', KEYS[4], name, text(last + 1) .. ' ' .. edited)
+  return false
 end
 local function append(event, kind, names, edited)
   if is_repeat(kind, names, edited) then return false end
   last = last + 1
   local entry = { 'e', event, 't', text(now) }
   if kind == 'new' or kind == 'edited' then
-    redis.call('HSET', KEYS[4], names, text(last) .. ' ' .. edited)
     entry[5], entry[6] = 'm', names
   elseif kind == 'deleted' then
     for name in string.gmatch(names, '[^ ]+') do redis.call('HDEL', KEYS[4], name) end
@@ -161,39 +175,50 @@ elseif known[4] then
   redis.call('HDEL', KEYS[2], 'tight')
 end
 
-local at = 18
+local at = 19
 for i = 1, deletes do
   if ARGV[at] == '*' then redis.call('DEL', KEYS[5]) else redis.call('HDEL', KEYS[5], ARGV[at]) end
   at = at + 1
 end
-for i = 1, sets do
-  redis.call('HSET', KEYS[5], ARGV[at], ARGV[at + 1])
-  at = at + 2
+local state_ends = at + 2 * sets
+while at < state_ends do
+  local to = math.min(at + ${MOST_SET}, state_ends)
+  redis.call('HSET', KEYS[5], unpack(ARGV, at, to - 1))
+  at = to
 end
-if is_first and stored > 0 then append_gap(ARGV[12], 'store_lost') end
+if is_behind or (is_first and last > 0) then append_gap(ARGV[12], 'store_lost') end
 for i = 1, appends do
   if not append(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]) then repeats[#repeats + 1] = i end
   at = at + 4
 end
-for i = 1, tonumber(ARGV[16]) do
+local reads, writers = tonumber(ARGV[17]), tonumber(ARGV[18])
+if is_behind then reads, writers = 0, 0 end
+for i = 1, reads do
   store_read(KEYS[6], KEYS[7], ARGV[at], ARGV[at + 1], ARGV[at + 2])
   at = at + 3
 end
-if ARGV[16] ~= '0' then drop_reads(KEYS[6], KEYS[7], now) end
-for i = 1, tonumber(ARGV[17]) do
+if reads > 0 then drop_reads(KEYS[6], KEYS[7], now) end
+for i = 1, writers do
   store_writer(KEYS[8], ARGV[at], ARGV[at + 1], now)
   at = at + 2
 end
 if count > most or bytes > most_bytes then
   count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
 end
-if deletes + sets + appends > 0 then redis.call('HSET', KEYS[2], 'token', ARGV[2]) end
-if is_first or last > stored or bytes ~= had_bytes then
-  redis.call('HSET', KEYS[2], 'last_seq', text(last), 'bytes', text(bytes), 'limit', text(limit))
+local is_longer = last > (stored or 0)
+if is_first or is_longer or bytes ~= had_bytes then
+  local counts = { 'last_seq', text(last), 'bytes', text(bytes), 'limit', text(limit) }
+  redis.call('HSET', KEYS[2], 'token', is_behind and '' or ARGV[2], unpack(counts))
+elseif deletes + sets + appends > 0 then
+  redis.call('HSET', KEYS[2], 'token', ARGV[2])
 end
 if gaps > 0 then redis.call('HINCRBY', KEYS[2], 'gaps', gaps) end
-if last > stored then redis.call('PUBLISH', ARGV[4], ARGV[3] .. ' ' .. text(last)) end
-return { 'ok', text(last), text(bytes), repeats, added_gaps }`);
+if is_longer then redis.call('PUBLISH', ARGV[4], ARGV[3] .. ' ' .. text(last)) end
+return { is_behind and 'behind' or 'ok', text(last), text(bytes), repeats, added_gaps }
+end`;
+
+export const APPEND = new Script(`${APPEND_EVENTS}
+return append_events(KEYS, ARGV)`);
 
 /** The KEYS of {@link APPEND}. */
 export function appendKeys(userId: string): string[] {

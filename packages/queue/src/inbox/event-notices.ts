@@ -133,7 +133,9 @@ export class EventWatch {
       if (this.#live.length < MOST_LIVE) this.#live.push(notice.event);
       this.#onChange();
     } else if (notice.is === 'off') this.wake();
-    else if (notice.lastSeq > this.#lastSeq) {
+    else {
+      // Redis has lost the latest events: the reader must find out.
+      if (notice.lastSeq < this.#lastSeq) this.#isWoken = true;
       this.#lastSeq = notice.lastSeq;
       this.#onChange();
     }

@@ -13,22 +13,14 @@ import { Fenced } from '../ownership/fence.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { onRedisChange } from '../redis/contact.ts';
-import { APPEND, appendKeys, FORGET, WRITE_SETTINGS } from './append-script.ts';
-import { indexNamesOf, nameDeletedChats } from './deleted-chats.ts';
+import { appendArguments, type Appended, type EventLimits } from './append-arguments.ts';
+import { AppendRides } from './append-rides.ts';
+import { appendKeys, FORGET, WRITE_SETTINGS } from './append-script.ts';
+import { nameDeletedChats } from './deleted-chats.ts';
 import { EventText } from './event-text.ts';
 import type { MemoryWatch } from './memory-watch.ts';
-import { argumentsOf, type PrivateNews } from './private-news.ts';
+import type { PrivateNews } from './private-news.ts';
 import { readUpdateState, type UpdateStateChange } from './update-state.ts';
-
-/** Events of an account that are kept while memory is short. */
-const KEPT_WHILE_SHORT = 100;
-
-/** How many events of one account are kept, and how long. */
-export interface EventLimits {
-  max: number;
-  maxBytes: number;
-  retentionMs: number;
-}
 
 export interface InboxOptions {
   redis: RedisClient;
@@ -70,8 +62,6 @@ export interface ReceivingSettings {
   filter: EventFilter;
 }
 
-type RunOf = Pick<Append, 'events' | 'state' | 'news'> & { seq: Append['seq'] | null };
-
 /** The reply of {@link APPEND}. */
 type Reply = [
   outcome: Outcome | 'fenced',
@@ -81,16 +71,11 @@ type Reply = [
   gaps?: GapReason[],
 ];
 
-/** `lost`: Redis knows no number of the account, and none was given to begin above. */
-type Outcome = 'ok' | 'lost' | 'limit';
-
-/** The types of events that the script treats in a way of their own. */
-const KINDS: Partial<Record<EventDraft['type'], string>> = {
-  'message.new': 'new',
-  'message.edited': 'edited',
-  'message.deleted': 'deleted',
-  'updates.gap': 'gap',
-};
+/**
+ * `lost`: Redis knows no number of the account, and none was given to begin above. `behind`: it has lost the latest
+ * events, so it has only appended a gap.
+ */
+type Outcome = 'ok' | 'lost' | 'limit' | 'behind';
 
 /**
  * The durable sequences of events of the accounts that receive. Only the owner of an account may write to it. Appends
@@ -104,13 +89,18 @@ export class Inbox {
   /** Accounts that are in the set of their shard, and those whose numbers Redis knows, as far as this worker knows. */
   readonly #listed = new Set<string>();
   readonly #begun = new Set<string>();
+  /** The greatest number of each account that this worker knows to be given. */
+  readonly #given = new Map<string, number>();
   /** Bytes of each account's events, as far as this worker knows. */
   readonly #bytes = new Map<string, number>();
   readonly #name = randomUUID();
   #appends = 0;
+  /** Appends that may become part of the end of a job. */
+  readonly rides: AppendRides;
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.rides = new AppendRides(options.redis);
     this.#text = new EventText(options.sealer, options.isSealed);
     onRedisChange(options.redis, {
       onLost: () => {
@@ -123,9 +113,10 @@ export class Inbox {
   /**
    * Appends events and stores the update state, in one step. A message that is stored already is dropped, and so is an
    * edit with the same `edit_date` and content. A deletion that names no chat becomes one for each chat. The client may
-   * send this twice after a lost connection; Redis appends once.
+   * send this twice after a lost connection; Redis appends once. A gap comes first if Redis has lost the latest events
+   * in a failover: numbers never go back.
    * @returns `limit`: nothing was appended, since the numbers come within two of the limit.
-   * @throws {Fenced}
+   * @throws {Fenced}, or an error if Redis has lost the latest events, and with them the state that `state` follows.
    */
   async append(userId: string, fence: string, append: Append): Promise<{ lastSeq: number } | 'limit'> {
     return this.#inTurn(userId, async () => {
@@ -181,13 +172,13 @@ export class Inbox {
     await this.#options.redis.publish(this.#channelOf(userId), `${userId} ${JSON.stringify(event)}`);
   }
 
-  async #run(userId: string, fence: string, append: RunOf): Promise<[Outcome, lastSeq: string]> {
-    const { redis, memory } = this.#options;
+  async #run(userId: string, fence: string, append: Appended): Promise<[Outcome, lastSeq: string]> {
+    const { memory } = this.#options;
     await this.#list(userId);
     const key = eventsKey(userId);
     this.#appends += 1;
     const token = `${this.#name}:${this.#appends}`;
-    const run = () => APPEND.run(redis, appendKeys(userId), this.#arguments(userId, fence, token, append));
+    const run = () => this.rides.run(userId, this.#argumentsOf(userId, fence, token, append));
     const reply = await run().catch((error: unknown) => {
       // Redis refuses only the first write of a script, so nothing was appended.
       if (!isOutOfMemory(error) || memory.isShort(key)) throw error;
@@ -196,59 +187,39 @@ export class Inbox {
     });
     const [outcome, lastSeq, bytes, repeats = [], gaps = []] = reply as Reply;
     if (outcome === 'fenced') throw new Fenced(userId);
-    if (outcome === 'ok') {
+    if (outcome === 'ok' || outcome === 'behind') {
       this.#begun.add(userId);
       this.#bytes.set(userId, Number(bytes));
-      const stored = append.events.filter((_, index) => !repeats.includes(index + 1));
+      this.#given.set(userId, Math.max(Number(lastSeq), this.#given.get(userId) ?? 0));
+      const appended = outcome === 'ok' ? append.events : [];
+      const stored = appended.filter((_, index) => !repeats.includes(index + 1));
       this.#options.onStored?.(stored, gaps);
     }
+    if (outcome === 'behind') {
+      if (append.state !== undefined)
+        throw new Error('Redis has lost the latest events: they are read again');
+      return this.#run(userId, fence, append);
+    }
     if (outcome === 'lost') {
-      // Redis has lost its data without a lost connection: begin anew, and list the account again.
+      // Redis has lost data without a lost connection: begin anew, and list the account again.
       this.#listed.delete(userId);
       if (this.#begun.delete(userId) && append.seq !== null) return this.#run(userId, fence, append);
     }
     return [outcome, lastSeq];
   }
 
-  #arguments(
-    userId: string,
-    fence: string,
-    token: string,
-    { events, state = { set: {} }, news, seq }: RunOf,
-  ): (string | number)[] {
+  #argumentsOf(userId: string, fence: string, token: string, append: Appended): (string | number)[] {
     const { limits, memory } = this.#options;
-    const isShort = memory.isShort(eventsKey(userId));
-    const removed = state.remove ?? [];
-    const set = Object.entries(state.set);
-    const [newsSizes, newsArguments] = argumentsOf(news);
-    return [
+    return appendArguments(this.#text, append, {
+      userId,
       fence,
       token,
-      userId,
-      this.#channelOf(userId),
-      limits.max,
-      limits.maxBytes,
-      limits.retentionMs,
-      seq?.limit ?? '',
-      seq?.start ?? '',
-      isShort ? KEPT_WHILE_SHORT : '',
-      // Writing an event takes time, so only those that may be needed are written.
-      isShort ? this.#text.write(userId, gapFor('memory')) : '',
-      this.#begun.has(userId) ? '' : this.#text.write(userId, gapFor('store_lost')),
-      removed.length,
-      set.length,
-      events.length,
-      ...newsSizes,
-      ...removed,
-      ...set.flat(),
-      ...events.flatMap((event) => [
-        this.#text.write(userId, event),
-        KINDS[event.type] ?? '',
-        indexNamesOf(event),
-        this.#text.editOf(event),
-      ]),
-      ...newsArguments,
-    ];
+      channel: this.#channelOf(userId),
+      limits,
+      isShort: memory.isShort(eventsKey(userId)),
+      isBegun: this.#begun.has(userId),
+      given: this.#given.get(userId),
+    });
   }
 
   /** Adds the account to the set of its shard, before its first event. */
@@ -273,11 +244,6 @@ export class Inbox {
       if (this.#last.get(userId) === settled) this.#last.delete(userId);
     }
   }
-}
-
-function gapFor(reason: GapReason): EventDraft {
-  const occurred_at = new Date().toISOString();
-  return { type: 'updates.gap', occurred_at, caught_up: false, chat: null, reason };
 }
 
 function isOutOfMemory(error: unknown): boolean {

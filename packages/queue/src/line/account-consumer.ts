@@ -1,10 +1,11 @@
 import { actionOf, readJob, type AnyAction, type JobEnvelope } from '@gateway/actions';
 import { GatewayError, sendResultSchema } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
+import type { AppendRides } from '../inbox/append-rides.ts';
 import { resultInChat } from '../jobs/read-at.ts';
 import { accountPrefix, SEND_QUEUE, sendJobKey } from '../keys.ts';
-import type { RedisClient } from '../redis/clients.ts';
 import { workerOf } from '../ownership/fence.ts';
+import type { RedisClient } from '../redis/clients.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
 import { readDependencyEnd, type DependencyEnd } from './dependents.ts';
 import type { JobQueue } from './enqueue-backend.ts';
@@ -34,9 +35,9 @@ export interface RecoveredJob {
   jobId: string;
   /** When it was fetched, in ms since the epoch. It was not sent before that. */
   fetchedAt: number;
-  /** The former owner held it, so it was not being sent. */
   /** The name of the worker that fetched it; `null`: not known. */
   fetchedBy: string | null;
+  /** The former owner held it, so it was not being sent. */
   wasHeld: boolean;
   /** Tries made so far. */
   attempts: number;
@@ -56,8 +57,18 @@ export class AccountConsumer {
   /** Active jobs that this consumer has fetched. */
   #fetchedJobs = 0;
 
-  /** @param fence identifies the ownership; every owner has another one. */
-  constructor(redis: RedisClient, backend: SharedBackend, queue: JobQueue, userId: string, fence: string) {
+  /**
+   * @param fence identifies the ownership; every owner has another one.
+   * @param rides appends of the account's events, which the end of a job takes along.
+   */
+  constructor(
+    redis: RedisClient,
+    backend: SharedBackend,
+    queue: JobQueue,
+    userId: string,
+    fence: string,
+    rides?: AppendRides,
+  ) {
     this.#redis = redis;
     this.#queue = queue;
     this.#userId = userId;
@@ -69,7 +80,14 @@ export class AccountConsumer {
       { connection: redis, autorun: false, lockDuration: LOCK_DURATION },
       backend(accountPrefix(userId), (connection, name, _keys, toKey, ...rest) => {
         // Reuse the queue's keys: about two dozen strings per account need not be kept twice.
-        owned = new OwnedBackend({ redis, userId, fence }, connection, name, queue.keys, toKey, ...rest);
+        owned = new OwnedBackend(
+          { redis, userId, fence, rides },
+          connection,
+          name,
+          queue.keys,
+          toKey,
+          ...rest,
+        );
         return owned;
       }),
     );
@@ -89,10 +107,12 @@ export class AccountConsumer {
     const active = await this.#queue.getJobs(['active'], 0, -1, false);
     const jobs = active.filter((job) => job !== undefined);
     const held = await listHeldJobs(this.#redis, this.#userId);
+    const workers = await this.#workersOf(jobs);
     await record(
       jobs.toReversed().map(({ id = '', processedOn = 0, attemptsMade }) => ({
         jobId: id,
         fetchedAt: processedOn,
+        fetchedBy: workers.get(id) ?? null,
         wasHeld: held.has(id),
         attempts: attemptsMade,
       })),
@@ -102,26 +122,6 @@ export class AccountConsumer {
     this.#fetchedJobs = 0;
   }
 
-  /**
-   * Fetches the next job. A job whose `send_at` is due joins the queue first.
-   * @returns `needs_recovery` if the account has active jobs that this consumer did not fetch: the reply of a fetch
-   * was lost, or a former owner fetched late. The fetched job may then not be the next one; {@link recover} restores
-   * the order. A {@link NewerJob} blocks the queue until a newer worker owns the account.
-    const workers = await this.#workersOf(jobs);
-   * @throws {Fenced} where another owner has taken over; the job is left to that owner.
-   */
-  async next(): Promise<Fetched> {
-    return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
-        fetchedBy: workers.get(id) ?? null,
-  }
-
-  async #fetched(job: BullmqJob | undefined): Promise<Fetched> {
-    if (job !== undefined) this.#fetchedJobs += 1;
-    if (this.#owned.active !== this.#fetchedJobs) return 'needs_recovery';
-    if (job === undefined) return { nextDueAt: this.#owned.nextDueAt };
-    const jobId = job.id ?? '';
-    const read = readJob(job.name, job.data);
-    if (read.is === 'known') return this.#fetchedJob(job, read.action, await this.#dependencyOf(job));
   /** The workers that fetched these jobs. BullMQ's lock of a job has the fence under which it was fetched. */
   async #workersOf(jobs: readonly BullmqJob[]): Promise<Map<string, string>> {
     if (jobs.length === 0) return new Map();
@@ -136,6 +136,24 @@ export class AccountConsumer {
     );
   }
 
+  /**
+   * Fetches the next job. A job whose `send_at` is due joins the queue first.
+   * @returns `needs_recovery` if the account has active jobs that this consumer did not fetch: the reply of a fetch
+   * was lost, or a former owner fetched late. The fetched job may then not be the next one; {@link recover} restores
+   * the order. A {@link NewerJob} blocks the queue until a newer worker owns the account.
+   * @throws {Fenced} where another owner has taken over; the job is left to that owner.
+   */
+  async next(): Promise<Fetched> {
+    return this.#fetched(await this.#worker.getNextJob(this.#fence, { block: false }));
+  }
+
+  async #fetched(job: BullmqJob | undefined): Promise<Fetched> {
+    if (job !== undefined) this.#fetchedJobs += 1;
+    if (this.#owned.active !== this.#fetchedJobs) return 'needs_recovery';
+    if (job === undefined) return { nextDueAt: this.#owned.nextDueAt };
+    const jobId = job.id ?? '';
+    const read = readJob(job.name, job.data);
+    if (read.is === 'known') return this.#fetchedJob(job, read.action, await this.#dependencyOf(job));
     if (read.is === 'newer') {
       await this.#putBack(job);
       return { jobId, newer: read.why };

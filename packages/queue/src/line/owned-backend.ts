@@ -2,6 +2,8 @@ import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
 import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
 import { JOB_ENDS } from '../events/results.ts';
+import { settleRide, type AppendRides } from '../inbox/append-rides.ts';
+import { APPEND_EVENTS, appendKeys } from '../inbox/append-script.ts';
 import { fenceKey, sendJobKey, sendListKey, sendStateKey } from '../keys.ts';
 import { Fenced } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
@@ -11,38 +13,48 @@ import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
  * Wraps one of BullMQ's scripts for the account's owner, as one atomic step. It does nothing if another owner has taken
  * over. It also writes the account's send state and the job's attempts, and returns the number of active jobs and of
  * those that waited for the job.
- * @param then Lua that is run if BullMQ's script succeeded.
+ * @param then Lua that is run if BullMQ's script succeeded. It may set `released` and `appended`.
+ * @param functions Lua functions that `then` calls.
  */
-function owned(bullmq: Parameters<typeof aroundBullmq>[0], then = ''): BullmqStep {
+function owned(bullmq: Parameters<typeof aroundBullmq>[0], then = '', functions = ''): BullmqStep {
   return aroundBullmq(
     bullmq,
-    `${JOB_ENDS}
+    `${functions}
 local fence, state, active, job = KEYS[#KEYS - 3], KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 if redis.call('GET', fence) ~= ARGV[#ARGV - 3] then return 'fenced' end
-local reply, released = bullmq(), 0
+local reply, released, appended = bullmq(), 0, false
 if not (type(reply) == 'number' and reply < 0) then
   local new_state, attempts = ARGV[#ARGV - 2], ARGV[#ARGV - 1]
   if new_state ~= '' then redis.call('SET', state, new_state) end
   if attempts ~= '' and redis.call('EXISTS', job) == 1 then redis.call('HSET', job, 'atm', attempts) end
   ${then}
 end
-return { redis.call('LLEN', active), reply or false, released }`,
+return { redis.call('LLEN', active), reply or false, released, appended }`,
   );
 }
 
+const ENDS = 'released = job_ends(string.sub(job, 1, -#ARGV[1] - 1), ARGV[1], ARGV[#ARGV])';
+/** The append's keys come before the account's four, and its arguments before their number and the account's four. */
+const APPENDS = `
+local events_keys = { unpack(KEYS, #KEYS - 3 - ${appendKeys('').length}, #KEYS - 4) }
+local events = { unpack(ARGV, #ARGV - 4 - ARGV[#ARGV - 4], #ARGV - 5) }
+local _, answer = pcall(append_events, events_keys, events)
+appended = type(answer) == 'table' and answer.err or answer`;
+
 const OWNED = new Map([
   ['moveToActive', owned(moveToActive)],
-  [
-    'moveToFinished',
-    owned(moveToFinished, 'released = job_ends(string.sub(job, 1, -#ARGV[1] - 1), ARGV[1], ARGV[#ARGV])'),
-  ],
+  ['moveToFinished', owned(moveToFinished, ENDS, JOB_ENDS)],
 ]);
+/** Ends a job, and appends the events of the same turn of the event loop. */
+const FINISH_AND_APPEND = owned(moveToFinished, ENDS + APPENDS, JOB_ENDS + APPEND_EVENTS);
 
 /** The account, and the fence of its owner. */
 export interface Owner {
   redis: RedisClient;
   userId: string;
   fence: string;
+  /** Appends of events that may become part of the end of a job. */
+  rides?: AppendRides | undefined;
 }
 
 /** What is written together with the end of a job, where it has changed, and the result that is published. */
@@ -86,22 +98,48 @@ export class OwnedBackend extends RedisQueueBackend {
   ): Promise<unknown> {
     const known = OWNED.get(command);
     if (known === undefined) return super.execCommand(client, command, args);
+    const { userId, rides } = this.#owner;
+    const isEnd = command === 'moveToFinished';
+    const ride = isEnd && rides?.mayTake(userId) === true ? await rides.take(userId) : undefined;
+    if (ride === undefined) return this.#read(await this.#run(known, args, isEnd));
+    const more = { keys: ride.keys, args: [...ride.args, ride.args.length] };
+    try {
+      const reply = await this.#run(FINISH_AND_APPEND, args, isEnd, more);
+      settleRide(ride, userId, reply);
+      return this.#read(reply);
+    } catch (error) {
+      ride.fail(error);
+      throw error;
+    }
+  }
+
+  /** @param more keys and arguments of a step that does more than BullMQ's script. */
+  async #run(
+    { script, keys }: BullmqStep,
+    args: (string | number | Buffer)[],
+    isEnd: boolean,
+    more: { keys: readonly string[]; args: readonly (string | number)[] } = { keys: [], args: [] },
+  ): Promise<unknown> {
     const { redis, userId, fence } = this.#owner;
-    const { script, keys } = known;
-    const jobId = command === 'moveToFinished' ? String(args[keys]) : '';
+    const jobId = isEnd ? String(args[keys]) : '';
     const { state, attempts, result } = this.#ends.get(jobId) ?? {};
-    const reply = await script.run(
+    return script.run(
       redis,
       [
         ...args.slice(0, keys).map(String),
+        ...more.keys,
         fenceKey(userId),
         sendStateKey(userId),
         sendListKey(userId, 'active'),
         sendJobKey(userId, jobId),
       ],
-      [...args.slice(keys), fence, jsonOf(state), attempts ?? '', jsonOf(result)],
+      [...args.slice(keys), ...more.args, fence, jsonOf(state), attempts ?? '', jsonOf(result)],
     );
-    if (!Array.isArray(reply)) throw new Fenced(userId);
+  }
+
+  /** @throws {Fenced} */
+  #read(reply: unknown): unknown {
+    if (!Array.isArray(reply)) throw new Fenced(this.#owner.userId);
     this.active = Number(reply[0]);
     this.released = Number(reply[2]);
     // A fetch that finds nothing returns four numbers, the time last; or 0 where nothing is delayed either.

@@ -1,0 +1,92 @@
+import type { EventDraft, GapReason } from '@gateway/contracts';
+import { indexNamesOf } from './deleted-chats.ts';
+import type { EventText } from './event-text.ts';
+import { argumentsOf, type PrivateNews } from './private-news.ts';
+import type { UpdateStateChange } from './update-state.ts';
+
+/** Events of an account that are kept while memory is short. */
+const KEPT_WHILE_SHORT = 100;
+
+/** How many events of one account are kept, and how long. */
+export interface EventLimits {
+  max: number;
+  maxBytes: number;
+  retentionMs: number;
+}
+
+/** What one run of the script appends. */
+export interface Appended {
+  events: readonly EventDraft[];
+  state?: UpdateStateChange;
+  news?: PrivateNews;
+  /** `null`: only old events are dropped. */
+  seq: { start: number; limit: number } | null;
+}
+
+/** What the script must know of the account. */
+interface AppendFacts {
+  userId: string;
+  fence: string;
+  token: string;
+  channel: string;
+  limits: EventLimits;
+  /** Whether Redis is short of memory. */
+  isShort: boolean;
+  /** Whether Redis knows the account's numbers. */
+  isBegun: boolean;
+  /** The greatest number that this worker knows to be given; `undefined`: none. */
+  given: number | undefined;
+}
+
+/** The types of events that the script treats in a way of their own. */
+const KINDS: Partial<Record<EventDraft['type'], string>> = {
+  'message.new': 'new',
+  'message.edited': 'edited',
+  'message.deleted': 'deleted',
+  'updates.gap': 'gap',
+};
+
+/** The ARGV of the script that appends. */
+export function appendArguments(
+  text: EventText,
+  { events, state = { set: {} }, news, seq }: Appended,
+  { userId, fence, token, channel, limits, isShort, isBegun, given }: AppendFacts,
+): (string | number)[] {
+  const removed = state.remove ?? [];
+  const set = Object.entries(state.set);
+  const [newsSizes, newsArguments] = argumentsOf(news);
+  return [
+    fence,
+    token,
+    userId,
+    channel,
+    limits.max,
+    limits.maxBytes,
+    limits.retentionMs,
+    seq?.limit ?? '',
+    seq?.start ?? '',
+    isShort ? KEPT_WHILE_SHORT : '',
+    // Writing an event takes time, so only those that may be needed are written.
+    isShort ? text.write(userId, gapFor('memory')) : '',
+    isBegun ? '' : text.write(userId, gapFor('store_lost')),
+    (seq !== null && given) || '',
+    removed.length,
+    set.length,
+    events.length,
+    ...newsSizes,
+    ...removed,
+    ...set.flat(),
+    ...events.flatMap((event) => [
+      text.write(userId, event),
+      KINDS[event.type] ?? '',
+      indexNamesOf(event),
+      text.editOf(event),
+    ]),
+    ...newsArguments,
+  ];
+}
+
+function gapFor(reason: GapReason): EventDraft {
+  const occurred_at = new Date().toISOString();
+  return { type: 'updates.gap', occurred_at, caught_up: false, chat: null, reason };
+}

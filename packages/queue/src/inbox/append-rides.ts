@@ -1,0 +1,83 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Fenced } from '../ownership/fence.ts';
+import type { RedisClient } from '../redis/clients.ts';
+import { APPEND, appendKeys } from './append-script.ts';
+
+/** Most arguments of an append that is part of another script. Lua cannot unpack many thousands. */
+const MOST_ARGUMENTS = 1_000;
+
+/** An append that was taken into another script. Exactly one of its methods must be called. */
+export interface Ride {
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+  /** The script has run the append. @param reply that of `append_events`; an error's text if it failed. */
+  settle(reply: unknown): void;
+  /** The script has not run the append: runs it by itself. */
+  alone(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * Runs appends of events. An own message ends its job and is an event in the same turn of the event loop: the script
+ * that ends the job then also appends, which saves a command for each message.
+ */
+export class AppendRides {
+  readonly #redis: RedisClient;
+  /** Appends of this turn of the event loop, by account. */
+  readonly #waiting = new Map<string, Ride>();
+  readonly #receiving = new Set<string>();
+
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
+
+  /**
+   * Runs an append, at the end of this turn of the event loop at the latest. Call it for one append of an account after
+   * the other.
+   * @returns the reply of the script.
+   */
+  run(userId: string, args: readonly (string | number)[]): Promise<unknown> {
+    this.#receiving.add(userId);
+    return new Promise((resolve, reject) => {
+      const alone = () => void APPEND.run(this.#redis, appendKeys(userId), args).then(resolve, reject);
+      if (args.length > MOST_ARGUMENTS) return alone();
+      const settle = (reply: unknown) =>
+        Array.isArray(reply)
+          ? resolve(reply)
+          : reject(new Error(`events were not appended: ${String(reply)}`));
+      const ride: Ride = { keys: appendKeys(userId), args, settle, alone, fail: reject };
+      this.#waiting.set(userId, ride);
+      setImmediate(() => {
+        if (this.#waiting.get(userId) === ride) this.#take(userId)?.alone();
+      });
+    });
+  }
+
+  /** Whether an end of a job of this account may find an append to take. */
+  mayTake(userId: string): boolean {
+    return this.#receiving.has(userId);
+  }
+
+  /** Takes the append of this turn of the event loop, if there is one. */
+  async take(userId: string): Promise<Ride | undefined> {
+    if (!this.#waiting.has(userId)) await nextTurn();
+    return this.#take(userId);
+  }
+
+  #take(userId: string): Ride | undefined {
+    const ride = this.#waiting.get(userId);
+    this.#waiting.delete(userId);
+    return ride;
+  }
+}
+
+/**
+ * Passes on how the append ended.
+ * @param reply of the script that ended the job; the reply of the append is the fourth, and `null` if it was not run.
+ */
+export function settleRide(ride: Ride, userId: string, reply: unknown): void {
+  const appended: unknown = Array.isArray(reply) ? reply[3] : undefined;
+  if (appended === undefined) ride.fail(new Fenced(userId));
+  else if (appended === null) ride.alone();
+  else ride.settle(appended);
+}
