@@ -20,6 +20,10 @@ Every error is \`{"status":"error","code":…,"message":…,"kind":…,"request_
 \`retryable\`: the same request may succeed later; \`permanent\`: it never will as it is; \`user_action\`: a person has to do something first;
 \`unknown_outcome\`: it may or may not have taken effect.
 
+\`message\`, the messages in \`issues\`, and an account's \`next_action\` are for people: English, or Russian if \`Accept-Language\` prefers it
+(\`Accept-Language: ru\`); \`Content-Language\` names the language. Codes never change. A job's error has the language of the request that reads
+it. Webhooks are always in English: they have no reader's language.
+
 | code | HTTP | kind | what happened | what to do |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}

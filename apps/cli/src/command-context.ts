@@ -1,6 +1,8 @@
 import { GatewayClient } from '@gateway/client';
+import { isLocale } from '@gateway/texts';
 import { UsageError, type ExitCode } from './failure.ts';
 import type { Io } from './io.ts';
+import { languageOf, sayIn, type Say } from './language.ts';
 import { Output } from './output.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
@@ -8,6 +10,7 @@ const DEFAULT_URL = 'http://127.0.0.1:3000';
 /** Options of every command. */
 export interface CommonOptions {
   json?: boolean;
+  lang?: string;
   url?: string;
 }
 
@@ -24,6 +27,8 @@ export interface CommandContext {
   url: string;
   io: Io;
   out: Output;
+  /** Writes a sentence in the person's language. */
+  say: Say;
 }
 
 /** The gateway's address, without a name and password in it, so that it is safe to display. */
@@ -47,9 +52,20 @@ export function createContext(io: Io, options: CommonOptions): CommandContext {
     throw new UsageError(
       'GATEWAY_API_KEY holds what no key does: look for a space, a quote or a line end in it.',
     );
-  const client = new GatewayClient({ baseUrl: url, apiKey, retries: 2, backoffMs: 300 });
-  const patientClient = new GatewayClient({ baseUrl: url, apiKey, retries: 8, backoffMs: 500 });
-  return { client, patientClient, url, io, out: new Output(io, options.json === true) };
+  if (options.lang !== undefined && !isLocale(options.lang))
+    throw new UsageError(`--lang must be en or ru, not ${options.lang}`);
+  const json = options.json === true;
+  // Scripts read JSON, whatever the language of the terminal.
+  const language = json ? 'en' : languageOf(io.env, options.lang);
+  const common = { baseUrl: url, apiKey, language };
+  return {
+    client: new GatewayClient({ ...common, retries: 2, backoffMs: 300 }),
+    patientClient: new GatewayClient({ ...common, retries: 8, backoffMs: 500 }),
+    url,
+    io,
+    out: new Output(io, json, language),
+    say: sayIn(language),
+  };
 }
 
 /** Runs a command. `options` are the options that every command has. */

@@ -1,30 +1,32 @@
 import { CommanderError } from 'commander';
 import { addressOf, createContext, type Runner } from './command-context.ts';
 import { EXIT, failureOf, Interrupted } from './failure.ts';
+import { localizeHelp } from './help.ts';
 import type { Io } from './io.ts';
+import { langIn, languageOf, sayIn } from './language.ts';
 import { Output } from './output.ts';
-import { createProgram, inherit } from './program.ts';
+import { createProgram } from './program.ts';
 import { terminalPrompter } from './prompter.ts';
 
 /** Runs one command line (without the program's name). @returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.ok;
+  const language = languageOf(io.env, langIn(args));
   const run: Runner = async (options, command) => {
     try {
       exitCode = await command(createContext(io, options));
     } catch (thrown) {
       const error: unknown = io.signal.aborted ? io.signal.reason : thrown;
       const failure = failureOf(error, addressOf(io, options));
-      new Output(io, options.json === true).failure(failure);
+      new Output(io, options.json === true, language).failure(failure);
       ({ exitCode } = failure);
     }
   };
-  const program = createProgram(run);
-  inherit(
-    program,
-    (text) => io.stdout.write(text),
-    (text) => io.stderr.write(text),
-  );
+  const program = createProgram(run, language);
+  localizeHelp(program, language, {
+    out: (text) => io.stdout.write(text),
+    err: (text) => io.stderr.write(text),
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -44,10 +46,13 @@ export async function runInTerminal(): Promise<void> {
   // The reader of the output has closed the pipe, as in `| head`.
   stdout.on('error', () => abort.abort(new Interrupted()));
   const isTerminal = stdin.isTTY && stderr.isTTY;
-  const prompter = isTerminal ? terminalPrompter(stdin, stderr, abort.signal) : null;
-  process.exitCode = await main(process.argv.slice(2), {
-    // oxlint-disable-next-line node/no-process-env -- The only access; all other code uses `io.env`.
-    env: process.env,
+  // oxlint-disable-next-line node/no-process-env -- The only access; all other code uses `io.env`.
+  const { env } = process;
+  const args = process.argv.slice(2);
+  const say = sayIn(languageOf(env, langIn(args)));
+  const prompter = isTerminal ? terminalPrompter(stdin, stderr, abort.signal, say) : null;
+  process.exitCode = await main(args, {
+    env,
     stdin,
     stdout,
     stderr,

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { translate, type Locale } from '@gateway/texts';
 import type { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -9,11 +10,14 @@ import type { Io } from './io.ts';
 export class Output {
   readonly json: boolean;
   readonly #io: Pick<Io, 'stdout' | 'stderr' | 'env'>;
+  readonly #language: Locale;
   #hasProgress = false;
 
-  constructor(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, json: boolean) {
+  /** @param language that of the failures; JSON is always in English. */
+  constructor(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, json: boolean, language: Locale) {
     this.#io = io;
     this.json = json;
+    this.#language = language;
   }
 
   /** Writes one result: as JSON, or as the text, which may have several lines. */
@@ -40,8 +44,16 @@ export class Output {
       this.#io.stderr.write(`${JSON.stringify({ status: 'error', code, message, advice })}\n`);
       return;
     }
-    const lines = [`${this.bad('✗')} ${code}: ${message}`, ...advice.map((line) => `  ${line}`)];
+    const lines = [
+      `${this.bad('✗')} ${code}: ${this.translated(message)}`,
+      ...advice.map((line) => `  ${this.translated(line)}`),
+    ];
     this.#io.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  /** An error's sentence in the person's language. */
+  translated(english: string): string {
+    return translate(english, this.#language);
   }
 
   /** Shows a progress line, which the next one replaces. Does nothing if standard error is not a terminal. */

@@ -1,10 +1,11 @@
+import addCompletion from '@bomb.sh/tab/commander';
+import type { Locale } from '@gateway/texts';
 import { Command } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { CommonOptions, CommandContext, Runner } from './command-context.ts';
 import { logout, pause, resume, status } from './commands/account.ts';
 import { ask, type AskOptions } from './commands/ask.ts';
 import { addAttachmentOptions } from './commands/attachments.ts';
-import { cancelJob, getJob, waitForJob } from './commands/jobs.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { pace, type PaceOptions } from './commands/pace.ts';
@@ -18,27 +19,34 @@ import {
 } from './commands/session-transfer.ts';
 import { UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
+import { inLanguage } from './help.ts';
+import { addListingCommands } from './listing-commands.ts';
 import { addMessageCommands } from './message-commands.ts';
 import { addReadingCommands } from './reading-commands.ts';
 import { addReceivingCommands } from './receiving-commands.ts';
 
-const EPILOGUE = `
-Environment: GATEWAY_URL (default http://127.0.0.1:3000), GATEWAY_API_KEY
-Exit codes:  0 done, 1 refused by the gateway or Telegram, 2 bad usage, 3 gateway not reachable, 130 Ctrl-C`;
+const EPILOGUE = [
+  'Environment: GATEWAY_URL (default http://127.0.0.1:3000), GATEWAY_API_KEY',
+  'Exit codes:  0 done, 1 refused by the gateway or Telegram, 2 bad usage, 3 gateway not reachable, 130 Ctrl-C',
+] as const;
+
+const LANG = 'language of prompts and messages: en or ru; otherwise that of the terminal';
 
 /** Defines the commands, arguments and options. */
-export function createProgram(run: Runner): Command {
+export function createProgram(run: Runner, language: Locale): Command {
   const program = new Command('telegram-gateway')
     .description('Send Telegram messages as a user, through the gateway.')
     .version(manifest.version)
-    .addHelpText('after', EPILOGUE);
+    .option('--lang <language>', LANG)
+    .addHelpText('after', `\n${EPILOGUE.map((line) => inLanguage(line, language)).join('\n')}`);
 
   const command = (parent: Command, nameAndArguments: string, description: string): Command =>
     parent
       .command(nameAndArguments)
       .description(description)
       .option('--json', 'JSON for scripts: one object per line')
-      .option('--url <url>', 'address of the gateway; replaces GATEWAY_URL');
+      .option('--url <url>', 'address of the gateway; replaces GATEWAY_URL')
+      .option('--lang <language>', LANG);
 
   command(program, 'login [user_id]', 'sign an account in: asks for phone, code and password')
     .option('--phone <number>', 'phone number, such as +79991234567')
@@ -122,18 +130,8 @@ export function createProgram(run: Runner): Command {
 
   addReceivingCommands(program, command, run);
 
-  const jobs = program.command('jobs').description('show a job, wait for it, or cancel it');
-  command(jobs, 'get <job_id>', 'show the state of a job').action((jobId: string, options: CommonOptions) =>
-    run(options, (context) => getJob(context, jobId)),
-  );
-  command(jobs, 'cancel <job_id>', 'cancel a job that has not been sent').action(
-    (jobId: string, options: CommonOptions) => run(options, (context) => cancelJob(context, jobId)),
-  );
-  command(jobs, 'wait <job_id>', 'wait until a job has ended')
-    .option('--timeout <seconds>', 'maximum seconds to wait')
-    .action((jobId: string, options: CommonOptions & { timeout?: string }) =>
-      run(options, (context) => waitForJob(context, jobId, options)),
-    );
+  addListingCommands(program, command, run);
+  addCompletion(program, { completionCommandName: 'completion' });
   return program;
 }
 
@@ -170,15 +168,4 @@ function addSend(command: Command, run: Runner): void {
             : sendBatch(context, options.batch, args, options);
         }),
     );
-}
-
-/** Makes commander throw instead of ending the process, and write to the given outputs. */
-export function inherit(
-  program: Command,
-  stdout: (text: string) => void,
-  stderr: (text: string) => void,
-): void {
-  program.exitOverride();
-  program.configureOutput({ writeOut: stdout, writeErr: stderr });
-  for (const command of program.commands) inherit(command, stdout, stderr);
 }

@@ -3,8 +3,8 @@ import type { Io } from './io.ts';
 const TIMEOUT_MS = 500;
 
 /**
- * Says where the sandbox shows the code sent to a phone; `null` if no sandbox runs beside the gateway. Does not show
- * the code itself: people read it there, as they would in Telegram.
+ * The address where the sandbox shows the code sent to a phone; `null` if no sandbox runs beside the gateway. Does not
+ * show the code itself: people read it there, as they would in Telegram.
  */
 export async function sandboxHint(
   { env }: Pick<Io, 'env'>,
@@ -17,7 +17,7 @@ export async function sandboxHint(
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     const shown: unknown = await response.json();
     const isCode = response.ok && typeof shown === 'object' && shown !== null && 'code' in shown;
-    return isCode ? `Sandbox: the code is at ${url.replace('%2B', '+')}` : null;
+    return isCode ? url.replace('%2B', '+') : null;
   } catch {
     return null;
   }

@@ -45,6 +45,8 @@ export interface GatewayClientOptions {
   baseUrl: string;
   /** Sent as `Authorization: Bearer …`. */
   apiKey?: string | undefined;
+  /** The language of the gateway's messages, as `Accept-Language` has it: `ru`, `ru, en;q=0.5`. Default: English. */
+  language?: string | undefined;
   /** Default: the global `fetch`. */
   fetch?: typeof fetch | undefined;
   /** ms for each attempt. Default: 75 000, longer than the gateway keeps any caller waiting. */
@@ -76,12 +78,13 @@ export class GatewayClient {
   constructor({
     baseUrl,
     apiKey,
+    language,
     fetch = (...call) => globalThis.fetch(...call),
     timeoutMs = 75_000,
     retries = 3,
     backoffMs = 500,
   }: GatewayClientOptions) {
-    this.#transport = new Transport({ baseUrl, apiKey, fetch, timeoutMs, retries, backoffMs });
+    this.#transport = new Transport({ baseUrl, apiKey, language, fetch, timeoutMs, retries, backoffMs });
     this.#retrying = { retries, backoffMs };
     this.auth = new SignIn(this.#transport);
     this.accounts = new Accounts(this.#transport, this.#retrying);

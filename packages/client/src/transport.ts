@@ -6,6 +6,7 @@ import { SseParser, type SseEvent } from './sse-parser.ts';
 export interface TransportOptions {
   baseUrl: string;
   apiKey: string | undefined;
+  language: string | undefined;
   fetch: typeof fetch;
   timeoutMs: number;
   retries: number;
@@ -162,11 +163,12 @@ export class Transport {
     signal: AbortSignal,
     accept: string,
   ): Promise<Response> {
-    const { baseUrl, apiKey, fetch } = this.#options;
+    const { baseUrl, apiKey, language, fetch } = this.#options;
     const response = await fetch(baseUrl + path, {
       method,
       headers: {
         Accept: accept,
+        ...(language !== undefined && { 'Accept-Language': language }),
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
         ...headers,

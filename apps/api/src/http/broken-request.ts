@@ -13,7 +13,7 @@ const TOO_SLOW = new GatewayError('REQUEST_TIMEOUT');
 /** Answers a request that Node parsed but whose URL is invalid. */
 export function unreadableRequest(): Response {
   const id = requestIdOf(undefined);
-  const { status, body } = errorAnswer(NOT_HTTP, id);
+  const { status, body } = errorAnswer(NOT_HTTP, id, 'en');
   return Response.json(body, { status, headers: commonHeaders(id) });
 }
 
@@ -34,7 +34,11 @@ export function answerBrokenRequest(
   }
   const known = underWay?.getHeader('X-Request-Id');
   const id = typeof known === 'string' ? known : requestIdOf(undefined);
-  const { status, body } = errorAnswer(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? TOO_SLOW : NOT_HTTP, id);
+  const { status, body } = errorAnswer(
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? TOO_SLOW : NOT_HTTP,
+    id,
+    'en',
+  );
   const text = JSON.stringify(body);
   const headers = {
     ...commonHeaders(id),

@@ -1,6 +1,8 @@
 import { GatewayError, type ErrorStatus } from '@gateway/contracts';
+import type { Locale } from '@gateway/texts';
 import type { Context } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
+import { answerLanguage, inLanguage } from './language.ts';
 
 /** An error as a response of the contract: status, additional headers and body. */
 export interface ErrorAnswer {
@@ -9,7 +11,7 @@ export interface ErrorAnswer {
   body: Record<string, unknown>;
 }
 
-export function errorAnswer(error: GatewayError, requestId: string): ErrorAnswer {
+export function errorAnswer(error: GatewayError, requestId: string, language: Locale): ErrorAnswer {
   const { retryAfter } = error.details;
   return {
     status: error.status,
@@ -17,7 +19,7 @@ export function errorAnswer(error: GatewayError, requestId: string): ErrorAnswer
       ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
       ...(error.code === 'UNAUTHORIZED' && { 'WWW-Authenticate': 'Bearer realm="gateway"' }),
     },
-    body: { status: 'error', ...error.toPublic(), request_id: requestId },
+    body: { status: 'error', ...inLanguage(error.toPublic(), language), request_id: requestId },
   };
 }
 
@@ -37,7 +39,7 @@ export function errorHandler({ logger }: ApiContext) {
       logger.warn({ requestId, code: error.code, reason: error.cause.message }, 'the queue did not answer');
     else if (error.cause !== undefined)
       logger.debug({ requestId, code: error.code, err: error.cause }, 'refused');
-    const { status, headers, body } = errorAnswer(error, requestId);
+    const { status, headers, body } = errorAnswer(error, requestId, answerLanguage(c));
     // The rest of a body that was not fully read is never read. The connection cannot be reused, so the response says
     // so.
     if (mayBeLong(c.req.raw)) c.header('Connection', 'close');

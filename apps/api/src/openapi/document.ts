@@ -149,7 +149,7 @@ const INFO = {
   title: 'Unofficial Telegram User API gateway',
   version: manifest.version,
   description:
-    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram. Every answer has the header `X-Request-Id`, which names the request in logs; a request may bring its own.",
+    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram. Every answer has the header `X-Request-Id`, which names the request in logs; a request may bring its own. Messages for people are in English, or in Russian if `Accept-Language` prefers it; codes and field names never change.",
   license: { name: 'MIT', identifier: 'MIT' },
 };
 

@@ -9,6 +9,7 @@ import { Hono } from 'hono';
 import { readAccountStatus, shownRepliesOnly } from '../accounts/account-status.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../control/interactive.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { validationError } from '../http/validation.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
@@ -20,14 +21,16 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
   routes.post('/telegram/user/pause', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
     const { jobId, result } = await runForCaller(context, c, 'account.pause', user_id, {});
-    return c.json({ status: 'ok', message: 'Paused', state: result.state, job_id: jobId });
+    const answer = { status: 'ok', message: 'Paused', state: result.state, job_id: jobId };
+    return c.json(inLanguage(answer, answerLanguage(c)));
   });
 
   // Resumes an account that was stopped by PEER_FLOOD, a freeze or a pause.
   routes.post('/telegram/user/resume', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
     const { jobId, result } = await runForCaller(context, c, 'account.resume', user_id, {});
-    return c.json({ status: 'ok', message: 'Resumed', state: result.state, job_id: jobId });
+    const answer = { status: 'ok', message: 'Resumed', state: result.state, job_id: jobId };
+    return c.json(inLanguage(answer, answerLanguage(c)));
   });
 
   // Sets the account's own pace: "off", "careful", or single rules that override the server's. `null` removes it. Also
@@ -37,13 +40,14 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
     if (user_id === botUserId(context.settings) && repliesOnly)
       throw validationError([{ path: 'user_id', message: 'is the bot, which does not receive' }]);
     const { jobId, result } = await runForCaller(context, c, 'account.pace', user_id, { pace, repliesOnly });
-    return c.json({
+    const answer = {
       status: 'ok',
       message: 'Pace set',
       pace: result.pace ?? null,
       replies_only: shownRepliesOnly(result),
       job_id: jobId,
-    });
+    };
+    return c.json(inLanguage(answer, answerLanguage(c)));
   });
 
   // Turns receiving on or off, and sets which events the account's sequence contains.
@@ -52,7 +56,8 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
     if (user_id === botUserId(context.settings))
       throw validationError([{ path: 'user_id', message: 'is the bot, which does not receive' }]);
     const { result } = await runForCaller(context, c, 'account.receive', user_id, options);
-    return c.json({ status: 'ok', ...(await readAccountStatus(context, user_id, result)) });
+    const status = await readAccountStatus(context, user_id, result);
+    return c.json({ status: 'ok', ...inLanguage(status, answerLanguage(c)) });
   });
 
   // Logs out and forgets the account. With `logout: false` only closes its connection; with `forget` as well, also
@@ -60,7 +65,8 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
   routes.post('/telegram/user/disconnect', async (c) => {
     const { user_id, logout, forget } = await readAccountBody(c, disconnectRequestSchema);
     const { jobId } = await runForCaller(context, c, 'account.disconnect', user_id, { logout, forget });
-    return c.json({ status: 'ok', message: 'Disconnected', job_id: jobId });
+    const answer = { status: 'ok', message: 'Disconnected', job_id: jobId };
+    return c.json(inLanguage(answer, answerLanguage(c)));
   });
 
   return routes;

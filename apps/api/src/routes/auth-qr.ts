@@ -10,6 +10,7 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller, runInteractive } from '../control/interactive.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
 import { errorAnswer } from '../http/error-response.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
@@ -27,7 +28,11 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
     refuseBot(context, user_id);
     await limitSignIn(context, c.get('caller'), 'qr', user_id);
     const { jobId, result } = await runForCaller(context, c, 'auth.qr', user_id, { begin: true });
-    return c.json(result.status === 'qr' ? { ...result, job_id: jobId } : signInAnswer(jobId, result));
+    return c.json(
+      result.status === 'qr'
+        ? { ...result, job_id: jobId }
+        : inLanguage(signInAnswer(jobId, result), answerLanguage(c)),
+    );
   });
 
   routes.on('GET', anyOf('/telegram/user/auth/qr/'), async (c) => {
@@ -35,6 +40,7 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
     requireAccount(c.get('caller'), userId);
     c.get('facts').userId = userId;
     const requestId = c.get('requestId');
+    const language = answerLanguage(c);
     const step = { name: 'auth.qr', userId, payload: { begin: false }, requestId } as const;
     const show = async (signal: AbortSignal) => (await runInteractive(context, { ...step, signal })).result;
 
@@ -52,7 +58,7 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
           for await (const event of events) await send(event);
         } catch (thrown) {
           if (signal.aborted) return;
-          const { body } = errorAnswer(GatewayError.from(thrown), requestId);
+          const { body } = errorAnswer(GatewayError.from(thrown), requestId, language);
           await send({ event: 'error', data: body });
         }
       }),

@@ -6,6 +6,7 @@ import { signInAnswer } from '../accounts/sign-in-answer.ts';
 import { limitSignIn } from '../accounts/sign-in-limits.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../control/interactive.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
 /**
@@ -21,20 +22,21 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
     const { jobId, result } = await runForCaller(context, c, 'auth.start', user_id, {
       phoneNumber: phone_number,
     });
-    return c.json(codeSentBody(jobId, result));
+    return c.json(inLanguage(codeSentBody(jobId, result), answerLanguage(c)));
   });
 
   routes.post('/telegram/user/auth/resend', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
     await limitSignIn(context, c.get('caller'), 'code', user_id);
     const { jobId, result } = await runForCaller(context, c, 'auth.resend', user_id, {});
-    return c.json(codeSentBody(jobId, result));
+    return c.json(inLanguage(codeSentBody(jobId, result), answerLanguage(c)));
   });
 
   routes.post('/telegram/user/auth/cancel', async (c) => {
     const { user_id } = await readAccountBody(c, accountRequestSchema);
     const { jobId } = await runForCaller(context, c, 'auth.cancel', user_id, {});
-    return c.json({ status: 'ok', message: 'Sign-in cancelled', job_id: jobId });
+    const answer = { status: 'ok', message: 'Sign-in cancelled', job_id: jobId };
+    return c.json(inLanguage(answer, answerLanguage(c)));
   });
 
   routes.post('/telegram/user/auth/verify', async (c) => {
@@ -46,7 +48,7 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
       ...(password !== undefined && { password }),
     };
     const { jobId, result } = await runForCaller(context, c, 'auth.verify', user_id, payload);
-    return c.json(signInAnswer(jobId, result));
+    return c.json(inLanguage(signInAnswer(jobId, result), answerLanguage(c)));
   });
 
   return routes;

@@ -10,6 +10,7 @@ import {
 } from '@gateway/actions';
 import { GatewayError } from '@gateway/contracts';
 import { botUserId } from '@gateway/runtime';
+import type { Locale } from '@gateway/texts';
 import { Hono, type Context } from 'hono';
 import { refuseSignedOut } from '../accounts/signed-in.ts';
 import { jobTools } from '../actions/job-tools.ts';
@@ -17,6 +18,7 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { refuseHalfPairs } from '../http/half-pairs.ts';
 import { requestHeader } from '../http/headers.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readBatchBody } from '../middleware/json-body.ts';
@@ -85,7 +87,8 @@ export function batchRoutes({ producer, settings, metrics, logger }: ApiContext)
       group = [];
       length = 0;
     }
-    return c.json({ status: 'queued', jobs: outcomes.map(jobOrError) }, 202);
+    const language = answerLanguage(c);
+    return c.json({ status: 'queued', jobs: outcomes.map((each) => jobOrError(each, language)) }, 202);
   }
 
   /**
@@ -158,8 +161,8 @@ function lengthOf(job: NewJob | GatewayError): number {
   return (text?.length ?? 0) + ENTITY_LENGTH * (entities?.length ?? 0);
 }
 
-function jobOrError(outcome: Outcome) {
+function jobOrError(outcome: Outcome, language: Locale) {
   return outcome instanceof GatewayError
-    ? { status: 'error', ...outcome.toPublic() }
+    ? { status: 'error', ...inLanguage(outcome.toPublic(), language) }
     : { job_id: outcome.jobId };
 }

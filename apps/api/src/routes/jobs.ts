@@ -8,6 +8,7 @@ import { auditLog } from '../control/audit.ts';
 import { cancelJob } from '../control/cancel-job.ts';
 import { hasEnded, jobChanges, versionOf } from '../control/job-changes.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { mayUse } from '../middleware/api-key.ts';
@@ -37,7 +38,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
       readWithin(jobId, wait * 1_000, signal),
     );
     if (job === null) throw new GatewayError('JOB_NOT_FOUND');
-    return c.json({ status: 'ok', ...job });
+    return c.json({ status: 'ok', ...inLanguage(job, answerLanguage(c)) });
   });
 
   // The same as server-sent events, one per change; the last is the end of the job. An event's id is the version of the
@@ -47,6 +48,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     const job = await producer.job(jobId);
     if (job === null) throw new GatewayError('JOB_NOT_FOUND');
     const known = c.req.header('last-event-id');
+    const language = answerLanguage(c);
     // 204 tells a client that already has the last event not to reconnect.
     if (hasEnded(job) && versionOf(job) === known) return c.body(null, 204);
     return eventStream(c, (stream) =>
@@ -58,7 +60,8 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
           const isKnown = id === told && !hasEnded(view);
           told = undefined;
           if (isKnown) continue;
-          await stream.writeSSE({ event: 'job', id, data: JSON.stringify({ status: 'ok', ...view }) });
+          const data = JSON.stringify({ status: 'ok', ...inLanguage(view, language) });
+          await stream.writeSSE({ event: 'job', id, data });
         }
       }).catch((error: unknown) => {
         // The client reconnects by itself, and gets a 503 if Redis is still unavailable.
@@ -75,7 +78,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     try {
       const job = await cancelJob(context, { jobId, address, requestId, signal: c.req.raw.signal });
       auditLog(context, c, 'job.cancel', { userId, jobId });
-      return c.json({ status: 'ok', ...job });
+      return c.json({ status: 'ok', ...inLanguage(job, answerLanguage(c)) });
     } catch (thrown) {
       auditLog(context, c, 'job.cancel', { userId, jobId, code: GatewayError.from(thrown).code });
       throw thrown;
@@ -97,7 +100,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     auditLog(context, c, 'job.retry', { userId, jobId });
     const job = await producer.job(jobId);
     if (job === null) throw new GatewayError('JOB_NOT_FOUND');
-    return c.json({ status: 'ok', ...job }, 202);
+    return c.json({ status: 'ok', ...inLanguage(job, answerLanguage(c)) }, 202);
   });
 
   return routes;

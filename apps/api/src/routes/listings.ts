@@ -16,6 +16,7 @@ import { readAccountStatus } from '../accounts/account-status.ts';
 import { jobTools } from '../actions/job-tools.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
@@ -39,20 +40,26 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
       limit,
     });
     const accounts = await Promise.all(userIds.map(readSummary));
-    return c.json({ status: 'ok', accounts, total, next });
+    return c.json({ status: 'ok', accounts: eachInLanguage(c, accounts), total, next });
   });
 
   routes.get('/telegram/failures', async (c) => {
     const { q, before, limit } = validate(failureListRequestSchema, c.req.query());
     const among = c.get('caller').accounts;
-    const page = await producer.listings.failures({ text: q?.toLowerCase(), among, before, limit });
-    return c.json({ status: 'ok', ...page });
+    const { failures, next } = await producer.listings.failures({
+      text: q?.toLowerCase(),
+      among,
+      before,
+      limit,
+    });
+    return c.json({ status: 'ok', failures: eachInLanguage(c, failures), next });
   });
 
   routes.get('/telegram/accounts/:user_id/sends', async (c) => {
     const userId = addressed(c);
     const { limit } = validate(sendListRequestSchema, c.req.query());
-    return c.json({ status: 'ok', ...(await producer.listings.sends(userId)(limit)) });
+    const { pending, ended } = await producer.listings.sends(userId)(limit);
+    return c.json({ status: 'ok', pending, ended: eachInLanguage(c, ended) });
   });
 
   // Streams the account and its messages now and after every change.
@@ -60,10 +67,17 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     const userId = addressed(c);
     const { limit } = validate(sendListRequestSchema, c.req.query());
     await producer.accountView(userId);
+    const language = answerLanguage(c);
     return eventStream(c, (stream) =>
       withEitherSignal(stream.hungUp, stopping, async (signal) => {
-        for await (const change of accountChanges(context, userId, limit, signal))
+        for await (const { account, pending, ended } of accountChanges(context, userId, limit, signal)) {
+          const change = {
+            account: inLanguage(account, language),
+            pending,
+            ended: ended.map((send) => inLanguage(send, language)),
+          };
           await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
+        }
       }).catch((error: unknown) => {
         logger.debug({ err: error, userId, requestId: c.get('requestId') }, 'the event stream failed');
       }),
@@ -96,4 +110,9 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     c.get('facts').userId = user_id;
     return user_id;
   }
+}
+
+function eachInLanguage<T extends object>(c: Context<ApiEnv>, shown: readonly T[]): T[] {
+  const language = answerLanguage(c);
+  return shown.map((each) => inLanguage(each, language));
 }

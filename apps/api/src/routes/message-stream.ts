@@ -3,6 +3,7 @@ import { Pauses } from '@gateway/runtime';
 import { Hono } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
 import { validationError } from '../http/validation.ts';
 import { destinationOf } from '../message-stream/destination.ts';
@@ -36,6 +37,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
     }
     const requestId = c.get('requestId');
     const facts = c.get('facts');
+    const language = answerLanguage(c);
 
     return eventStream(c, async (stream) => {
       const write = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
@@ -56,7 +58,7 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
         // A reply that the caller supplied never waits for input and can produce up to 100,000 events.
         const pauses = new Pauses();
         for await (const { event, data } of replyEvents(context, call)) {
-          await write(event, data);
+          await write(event, event === 'telegram' ? inLanguage(data, language) : data);
           await pauses.pause();
         }
       } catch (thrown) {
@@ -65,7 +67,8 @@ export function messageStreamRoutes(context: ApiContext): Hono<ApiEnv> {
         const line = { requestId, userId: request.user_id, code: error.code, err: error.cause ?? error };
         if (error.code === 'INTERNAL') context.logger.error(line, 'unexpected error');
         else context.logger.info(line, 'the assistant failed');
-        await write('error', { status: 'error', ...error.toPublic(), request_id: requestId });
+        const shown = inLanguage(error.toPublic(), language);
+        await write('error', { status: 'error', ...shown, request_id: requestId });
       }
       await write('done', { request_id: requestId });
     });

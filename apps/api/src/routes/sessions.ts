@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { limitSignIn } from '../accounts/sign-in-limits.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../control/interactive.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { validationError } from '../http/validation.ts';
 import { readAccountBody } from '../middleware/json-body.ts';
 
@@ -22,7 +23,8 @@ export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
       ...(passphrase !== undefined && { passphrase }),
     };
     const { jobId, result } = await runForCaller(context, c, 'session.import', user_id, payload);
-    return c.json({ status: 'authorized', message: 'Imported', job_id: jobId, user: result.user });
+    const answer = { status: 'authorized', message: 'Imported', job_id: jobId, user: result.user };
+    return c.json(inLanguage(answer, answerLanguage(c)));
   });
 
   routes.post('/telegram/user/export', async (c) => {
@@ -32,7 +34,8 @@ export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
       passphrase,
       detach,
     });
-    return c.json({ status: 'ok', message: 'Keep it safe', job_id: jobId, backup: result.backup });
+    const answer = { status: 'ok', message: 'Keep it safe', job_id: jobId, backup: result.backup };
+    return c.json(inLanguage(answer, answerLanguage(c)));
   });
 
   return routes;

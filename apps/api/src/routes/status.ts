@@ -5,6 +5,7 @@ import { readAccountStatus } from '../accounts/account-status.ts';
 import { anyOf } from '../accounts/any-user-id.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { runForCaller } from '../control/interactive.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 
@@ -28,7 +29,8 @@ export function statusRoutes(context: ApiContext): Hono<ApiEnv> {
       live === 'true'
         ? (await runForCaller(context, c, 'account.status', user_id, {})).result
         : await context.producer.accountView(user_id);
-    return c.json({ status: 'ok', ...(await readAccountStatus(context, user_id, view)) });
+    const status = await readAccountStatus(context, user_id, view);
+    return c.json({ status: 'ok', ...inLanguage(status, answerLanguage(c)) });
   });
 
   return routes;

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
 import { errorAnswer } from '../http/error-response.ts';
+import { answerLanguage } from '../http/language.ts';
 import { eventStream, type EventWriter } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { whileConnected } from '../http/while-connected.ts';
@@ -91,11 +92,12 @@ export function updateRoutes(context: ApiContext): Hono<ApiEnv> {
   }
 
   function stream(c: Context<ApiEnv>, userId: string, from: number): Response {
+    const language = answerLanguage(c);
     return eventStream(c, (writer) =>
       withEitherSignal(writer.hungUp, stopping, (signal) => writeEvents(writer, userId, from, signal)).catch(
         async (thrown: unknown) => {
           const error = GatewayError.from(thrown);
-          const { body } = errorAnswer(error, c.get('requestId'));
+          const { body } = errorAnswer(error, c.get('requestId'), language);
           const { oldest_seq: oldest } = { oldest_seq: undefined, ...error.details.extra };
           if (error.code === 'EVENTS_GONE' || error.code === 'RECEIVING_OFF')
             await writer.writeSSE({

@@ -1,24 +1,34 @@
 import type { AccountStatus } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
+import type { Say } from '../language.ts';
 import { filterOf, type FilterOptions } from './event-filter.ts';
 import { whomOf } from './pace.ts';
 
-export async function logout({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
+export async function logout({ client, io, out, say }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.disconnect(userId, { signal: io.signal });
-  out.result(answer, `${out.good('✓')} ${userId} is signed out; its queued messages have failed`);
+  out.result(
+    answer,
+    `${out.good('✓')} ${say('{user} is signed out; its queued messages have failed', { user: userId })}`,
+  );
   return EXIT.ok;
 }
 
-export async function pause({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
+export async function pause({ client, io, out, say }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.pause(userId, { signal: io.signal });
-  out.result(answer, `${out.good('✓')} ${userId} is paused; to resume: telegram-gateway resume ${userId}`);
+  out.result(
+    answer,
+    `${out.good('✓')} ${say('{user} is paused; to resume: telegram-gateway resume {user}', { user: userId })}`,
+  );
   return EXIT.ok;
 }
 
-export async function resume({ client, io, out }: CommandContext, userId: string): Promise<ExitCode> {
+export async function resume({ client, io, out, say }: CommandContext, userId: string): Promise<ExitCode> {
   const answer = await client.resume(userId, { signal: io.signal });
-  out.result(answer, `${out.good('✓')} ${userId} goes on (${answer.state})`);
+  out.result(
+    answer,
+    `${out.good('✓')} ${say('{user} goes on ({state})', { user: userId, state: answer.state })}`,
+  );
   return EXIT.ok;
 }
 
@@ -29,7 +39,7 @@ export interface ReceiveOptions extends FilterOptions {
 
 /** Turns receiving on or off. Without options of a filter the filter stays. */
 export async function receive(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   { off, everything, ...options }: ReceiveOptions,
 ): Promise<ExitCode> {
@@ -43,22 +53,27 @@ export async function receive(
     { enabled, ...(filter !== undefined && { filter }) },
     { signal: io.signal },
   );
-  const now = enabled ? `receives, from event ${answer.receiving.last_seq + 1} on` : 'receives no more';
-  out.result(answer, `${out.good('✓')} ${userId} ${now}`);
+  const now = enabled
+    ? say('{user} receives, from event {number} on', {
+        user: userId,
+        number: answer.receiving.last_seq + 1,
+      })
+    : say('{user} receives no more', { user: userId });
+  out.result(answer, `${out.good('✓')} ${now}`);
   return EXIT.ok;
 }
 
 export async function status(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   { live = false }: { live?: boolean },
 ): Promise<ExitCode> {
   const answer = await client.status(userId, { live, signal: io.signal });
-  out.result(answer, describe(userId, answer).join('\n'));
+  out.result(answer, describe(say, userId, answer).join('\n'));
   return EXIT.ok;
 }
 
-function describe(userId: string, status: AccountStatus): string[] {
+function describe(say: Say, userId: string, status: AccountStatus): string[] {
   const { user_info: user, state, reason, next_action, held, pending, pace } = status;
   const name = [
     user?.first_name,
@@ -67,29 +82,46 @@ function describe(userId: string, status: AccountStatus): string[] {
     user && `(${user.id})`,
   ];
   const rows: [string, string | undefined][] = [
-    ['account', userId],
-    ['signed in', status.authorized ? `yes, as ${name.filter(Boolean).join(' ')}` : 'no'],
-    ['state', reason === undefined ? state : `${state}, ${reason}`],
-    ['what to do', next_action],
-    ['held', held && `${held.reason} until ${held.until}`],
-    ['chats held', status.chats_held === undefined ? undefined : String(status.chats_held)],
-    ['look-ups held', status.look_ups_held_until && `until ${status.look_ups_held_until}`],
-    ['queue', `${pending.waiting} waiting, ${pending.delayed} delayed, ${pending.active} active`],
-    ['receiving', receivingLine(status)],
-    ['writes to', status.replies_only ? whomOf(status.replies_only) : undefined],
-    ['pace', pace && (pace.mode === 'off' ? 'off' : paceLine(pace))],
+    [say('account'), userId],
+    [
+      say('signed in'),
+      status.authorized ? say('yes, as {name}', { name: name.filter(Boolean).join(' ') }) : say('no'),
+    ],
+    [say('state'), reason === undefined ? state : `${state}, ${reason}`],
+    [say('what to do'), next_action],
+    [say('held'), held && say('{reason} until {time}', { reason: held.reason, time: held.until })],
+    [say('chats held'), status.chats_held === undefined ? undefined : String(status.chats_held)],
+    [
+      say('look-ups held'),
+      status.look_ups_held_until && say('until {time}', { time: status.look_ups_held_until }),
+    ],
+    [say('queue'), say('{waiting} waiting, {delayed} delayed, {active} active', pending)],
+    [say('receiving'), receivingLine(say, status)],
+    [say('writes to'), status.replies_only ? whomOf(say, status.replies_only) : undefined],
+    [say('pace'), pace && (pace.mode === 'off' ? 'off' : paceLine(say, pace))],
   ];
-  return rows.flatMap(([label, value]) => (value === undefined ? [] : [`${`${label}:`.padEnd(14)}${value}`]));
+  const shown = rows.filter(([, value]) => value !== undefined);
+  const width = Math.max(14, ...shown.map(([label]) => label.length + 2));
+  return shown.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`);
 }
 
 /** `undefined`: it does not receive, or the gateway is of an earlier version. */
-function receivingLine({ receiving }: Partial<AccountStatus>): string | undefined {
+function receivingLine(say: Say, { receiving }: Partial<AccountStatus>): string | undefined {
   if (receiving?.enabled !== true) return undefined;
   const { last_seq, gaps, filter } = receiving;
-  const only = Object.keys(filter ?? {}).length === 0 ? '' : `, only ${JSON.stringify(filter)}`;
-  return `last event ${last_seq}${gaps === 0 ? '' : `, gaps: ${gaps}`}${only}`;
+  return [
+    say('last event {number}', { number: last_seq }),
+    ...(gaps === 0 ? [] : [say('gaps: {gaps}', { gaps })]),
+    ...(Object.keys(filter ?? {}).length === 0
+      ? []
+      : [say('only {filter}', { filter: JSON.stringify(filter) })]),
+  ].join(', ');
 }
 
-function paceLine(pace: Extract<AccountStatus['pace'], { mode: 'careful' }>): string {
-  return `${pace.remaining} more at once, ${pace.strangers_remaining} strangers until ${pace.strangers_reset_at}`;
+function paceLine(say: Say, pace: Extract<AccountStatus['pace'], { mode: 'careful' }>): string {
+  return say('{now} more at once, {strangers} strangers until {time}', {
+    now: pace.remaining,
+    strangers: pace.strangers_remaining,
+    time: pace.strangers_reset_at ?? '',
+  });
 }

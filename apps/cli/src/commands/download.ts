@@ -17,7 +17,7 @@ const SIZES = ['s', 'm', 'x'] as const;
 
 /** Downloads a file of a message. It never overwrites a file. */
 export async function downloadFile(
-  { patientClient, io, out }: CommandContext,
+  { patientClient, io, out, say }: CommandContext,
   { userId, fileId }: { userId: string; fileId: string },
   { output, size: wanted }: DownloadOptions,
 ): Promise<ExitCode> {
@@ -32,7 +32,7 @@ export async function downloadFile(
   await store(download, path, (done) => out.progress(`${Math.floor((done / download.size) * 100)} %`));
   out.result(
     { file: path, size: download.size, mime_type: download.mimeType },
-    `${out.good('✓')} ${path} (${download.size} bytes)`,
+    `${out.good('✓')} ${say('{path} ({size} bytes)', { path, size: download.size })}`,
   );
   return EXIT.ok;
 }

@@ -1,22 +1,23 @@
 import { hasEnded, type Job } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
+import type { Say } from '../language.ts';
 import type { Output } from '../output.ts';
 
-export async function getJob({ client, io, out }: CommandContext, jobId: string): Promise<ExitCode> {
+export async function getJob({ client, io, out, say }: CommandContext, jobId: string): Promise<ExitCode> {
   const job = await client.job(jobId, { signal: io.signal });
-  out.result(job, describeJob(out, job));
+  out.result(job, describeJob(out, say, job));
   return EXIT.ok;
 }
 
-export async function cancelJob({ client, io, out }: CommandContext, jobId: string): Promise<ExitCode> {
+export async function cancelJob({ client, io, out, say }: CommandContext, jobId: string): Promise<ExitCode> {
   const job = await client.cancel(jobId, { signal: io.signal });
-  out.result(job, `${out.good('✓')} ${job.job_id} is cancelled`);
+  out.result(job, `${out.good('✓')} ${say('{job} is cancelled', { job: job.job_id })}`);
   return EXIT.ok;
 }
 
 export async function waitForJob(
-  { client, patientClient, io, out }: CommandContext,
+  { client, patientClient, io, out, say }: CommandContext,
   jobId: string,
   { timeout }: { timeout?: string },
 ): Promise<ExitCode> {
@@ -25,17 +26,20 @@ export async function waitForJob(
   const job = hasEnded(first)
     ? first
     : await patientClient.waitForJob(jobId, { timeoutMs, signal: io.signal });
-  out.result(job, describeJob(out, job));
+  out.result(job, describeJob(out, say, job));
   return exitOf(job);
 }
 
 /** Prints a line for each change of a job, until the job ends. */
-export async function tailJob({ patientClient, io, out }: CommandContext, first: Job): Promise<ExitCode> {
+export async function tailJob(
+  { patientClient, io, out, say }: CommandContext,
+  first: Job,
+): Promise<ExitCode> {
   const jobId = first.job_id;
   let last = first;
   for await (const job of patientClient.jobEvents(jobId, { signal: io.signal })) {
     const time = out.faint(new Date().toISOString().slice(11, 19));
-    out.result(job, `${time} ${stateLine(out, job)}`);
+    out.result(job, `${time} ${stateLine(out, say, job)}`);
     last = job;
   }
   return exitOf(last);
@@ -51,33 +55,50 @@ function exitOf({ state }: Job): ExitCode {
   return state === 'failed' || state === 'cancelled' ? EXIT.refused : EXIT.ok;
 }
 
-function describeJob(out: Output, job: Job): string {
-  const tries = job.attempts === 1 ? '1 try' : `${job.attempts} tries`;
+function describeJob(out: Output, say: Say, job: Job): string {
+  const tries = say('{count, plural, one {# try} other {# tries}}', { count: job.attempts });
+  const times = [
+    say('created {time}', { time: job.created_at }),
+    ...(job.finished_at ? [say('finished {time}', { time: job.finished_at })] : []),
+    // Absent from the answers of earlier gateways.
+    ...(job.read_at ? [say('read {time}', { time: job.read_at })] : []),
+  ];
   return [
-    `${job.job_id} (${job.type} of ${job.user_id})`,
-    `  ${stateLine(out, job)}, ${tries}`,
-    out.faint(`  created ${job.created_at}${when('finished', job.finished_at)}${when('read', job.read_at)}`),
+    say('{job} ({type} of {user})', { job: job.job_id, type: job.type, user: job.user_id }),
+    `  ${stateLine(out, say, job)}, ${tries}`,
+    out.faint(`  ${times.join(', ')}`),
   ].join('\n');
 }
 
-/** @param at absent from the answers of earlier gateways. */
-function when(what: string, at: string | null | undefined): string {
-  return at ? `, ${what} ${at}` : '';
-}
-
 /** Describes the state of a job in one line. */
-function stateLine(out: Output, job: Job): string {
+function stateLine(out: Output, say: Say, job: Job): string {
   const { state, result, error, reason, retry_at } = job;
   if (state === 'completed') {
-    const id = result !== null && 'message_id' in result ? ` as message ${String(result.message_id)}` : '';
-    return `${out.good('completed')}${id}`;
+    const done = out.good(say('completed'));
+    return result !== null && 'message_id' in result
+      ? say('{done} as message {ids}', { done, ids: String(result.message_id) })
+      : done;
   }
-  if (state === 'failed') return `${out.bad('failed')}${error === null ? '' : `, ${errorLine(error)}`}`;
-  return `${state}${whyHeld(reason, retry_at)}`;
+  if (state === 'failed') return `${out.bad(say('failed'))}${error === null ? '' : `, ${errorLine(error)}`}`;
+  return `${stateIn(say, state)}${whyHeld(say, reason, retry_at)}`;
 }
 
 /** `, FLOOD_WAIT until …`; empty if the job is not held. */
-export function whyHeld(reason: string | null | undefined, retryAt: string | null | undefined): string {
+export function whyHeld(
+  say: Say,
+  reason: string | null | undefined,
+  retryAt: string | null | undefined,
+): string {
   if (!reason) return '';
-  return `, ${reason}${retryAt ? ` until ${retryAt}` : ''}`;
+  return `, ${retryAt ? say('{reason} until {time}', { reason, time: retryAt }) : reason}`;
+}
+
+/** What to do about a job that is not done within the wait. */
+export function queuedLine(say: Say, { job_id, state }: { job_id: string; state: string }): string {
+  return say('… queued ({state}); to watch it: telegram-gateway tail {job}', { state, job: job_id });
+}
+
+/** A state of a job that has not ended, or was cancelled, in words. */
+export function stateIn(say: Say, state: Exclude<Job['state'], 'completed' | 'failed'>): string {
+  return say(state);
 }

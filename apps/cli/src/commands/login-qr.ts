@@ -26,11 +26,13 @@ export async function loginByQr(
   return EXIT.unreachable;
 }
 
-function show({ out }: CommandContext, code: QrCode): void {
+function show({ out, say }: CommandContext, code: QrCode): void {
   if (out.json) return out.result(code, '');
   out.note(renderANSI(code.url));
   out.note(
-    'Scan it in the Telegram app: Settings, Devices, Link Desktop Device. A new code follows automatically.',
+    say(
+      'Scan it in the Telegram app: Settings, Devices, Link Desktop Device. A new code follows automatically.',
+    ),
   );
 }
 

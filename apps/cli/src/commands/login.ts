@@ -2,6 +2,7 @@ import { GatewayApiError, type CodeSentAnswer, type VerifyAnswer } from '@gatewa
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
+import type { Say } from '../language.ts';
 import { sandboxHint } from '../sandbox-hint.ts';
 
 export interface LoginOptions {
@@ -11,7 +12,7 @@ export interface LoginOptions {
 }
 
 /** Delivery methods of a login code, in words. */
-const DELIVERIES: Readonly<Record<string, string>> = {
+const DELIVERIES = {
   app: 'in the Telegram app',
   sms: 'by SMS',
   call: 'by a phone call',
@@ -21,7 +22,9 @@ const DELIVERIES: Readonly<Record<string, string>> = {
   fragment: 'on fragment.com',
   sms_word: 'by SMS, as a word',
   sms_phrase: 'by SMS, as a phrase',
-};
+} as const;
+
+const WAYS: Readonly<Record<string, (typeof DELIVERIES)[keyof typeof DELIVERIES]>> = DELIVERIES;
 
 /**
  * Signs an account in. At a terminal it asks for missing values, and again for wrong ones. Without a terminal it does
@@ -38,12 +41,13 @@ export async function login(
 
   const isUnderWay = options.code !== undefined || password !== undefined;
   const phone =
-    options.phone ?? (isUnderWay ? undefined : await prompter?.ask('Phone number', '+79991234567'));
+    options.phone ??
+    (isUnderWay ? undefined : await prompter?.ask(session.say('Phone number'), '+79991234567'));
   if (phone === undefined && !isUnderWay)
     throw new UsageError('no terminal to ask at: give --phone, then --code (and --password-stdin)');
   const sent = phone === undefined ? null : await start(session, id, phone);
   if (sent !== null && options.code === undefined && prompter === null) {
-    session.out.result(sent, `Then: telegram-gateway login ${id} --code <code>`);
+    session.out.result(sent, session.say('Then: telegram-gateway login {user} --code <code>', { user: id }));
     return EXIT.ok;
   }
 
@@ -52,35 +56,42 @@ export async function login(
 }
 
 /** @throws {UsageError} if the id is missing and there is no terminal to ask at. */
-export async function askForUserId({ io }: CommandContext, given: string | undefined): Promise<string> {
-  const id = given ?? (await io.prompter?.ask('Choose a name for this account', 'alice'));
+export async function askForUserId({ io, say }: CommandContext, given: string | undefined): Promise<string> {
+  const id = given ?? (await io.prompter?.ask(say('Choose a name for this account'), 'alice'));
   if (id === undefined) throw new UsageError('user_id is missing: telegram-gateway login <user_id>');
   return id;
 }
 
 async function start(session: CommandContext, userId: string, phone: string): Promise<CodeSentAnswer> {
-  const { client, io, out, url } = session;
+  const { client, io, out, say, url } = session;
   const sent = await client.auth.start(userId, phone, { signal: io.signal });
-  out.note(describe(sent));
+  out.note(describe(say, sent));
   const hint = await sandboxHint(io, url, phone.replace(/[^\d+]/g, ''));
-  if (hint !== null) out.note(hint);
+  if (hint !== null) out.note(say('Sandbox: the code is at {url}', { url: hint }));
   return sent;
 }
 
-function describe({
-  message,
-  delivery,
-  delivery_detail,
-  code_length,
-  next_delivery,
-  timeout,
-}: CodeSentAnswer): string {
-  const way = DELIVERIES[delivery];
-  const place = way === undefined ? message : `The code comes ${way}${detailOf(delivery_detail)}`;
-  const length = code_length === null ? '' : ` (${code_length} characters)`;
-  const after = timeout === null ? '' : ` after ${timeout} s`;
-  const next = next_delivery === null ? '' : ` Next ${DELIVERIES[next_delivery] ?? next_delivery}${after}.`;
-  return `${place}${length}.${next} Never post it in a chat: Telegram voids it.`;
+function describe(say: Say, sent: CodeSentAnswer): string {
+  const { message, delivery, delivery_detail, code_length, next_delivery, timeout } = sent;
+  const way = WAYS[delivery];
+  const place =
+    way === undefined
+      ? message
+      : `${say('The code comes {way}', { way: say(way) })}${detailOf(delivery_detail)}`;
+  const length =
+    code_length === null
+      ? ''
+      : ` (${say('{count, plural, one {# character} other {# characters}}', { count: code_length })})`;
+  const next = next_delivery === null ? '' : ` ${nextWay(say, next_delivery, timeout)}`;
+  return `${place}${length}.${next} ${say('Never post it in a chat: Telegram voids it.')}`;
+}
+
+function nextWay(say: Say, delivery: string, timeout: number | null): string {
+  const known = WAYS[delivery];
+  const way = known === undefined ? delivery : say(known);
+  return timeout === null
+    ? say('Next {way}.', { way })
+    : say('Next {way} after {seconds} s.', { way, seconds: timeout });
 }
 
 function detailOf(detail: string | undefined): string {
@@ -89,7 +100,7 @@ function detailOf(detail: string | undefined): string {
 
 /** Asks until the code is right. Empty input makes Telegram send the code again. */
 async function verifyCode(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   given: string | undefined,
   password: string | undefined,
@@ -99,11 +110,11 @@ async function verifyCode(
   let code = given;
   for (;;) {
     if (code === undefined && password === undefined && io.prompter !== null) {
-      const again = sent?.next_delivery === null ? '' : ' (empty: send it again)';
-      code = (await io.prompter.askSecret(`Code${again}`)).trim();
+      const question = sent?.next_delivery === null ? say('Code') : say('Code (empty: send it again)');
+      code = (await io.prompter.askSecret(question)).trim();
       if (code === '') {
         sent = await client.auth.resend(userId, { signal: io.signal });
-        out.note(describe(sent));
+        out.note(describe(say, sent));
         code = undefined;
         continue;
       }
@@ -126,15 +137,16 @@ export async function verifyPassword(
   userId: string,
   asked: Asked,
 ): Promise<ExitCode> {
-  const { client, io, out } = session;
-  const hint = asked.hint === null || asked.hint === '' ? '' : ` (hint: ${asked.hint})`;
+  const { client, io, out, say } = session;
+  const hint = asked.hint ? ` (${say('hint: {hint}', { hint: asked.hint })})` : '';
   if (io.prompter === null) {
     const how = `telegram-gateway login ${userId} --password-stdin < file`;
-    out.result(asked, `Two-factor authentication is on${hint}. To give the password: ${how}`);
+    const advice = say('Two-factor authentication is on{hint}. To give the password: {how}', { hint, how });
+    out.result(asked, advice);
     return EXIT.refused;
   }
   for (;;) {
-    const password = await io.prompter.askSecret(`Two-factor password${hint}`);
+    const password = await io.prompter.askSecret(`${say('Two-factor password')}${hint}`);
     if (password === '') continue;
     try {
       const answer = await client.auth.verify(userId, { password }, { signal: io.signal });
@@ -146,10 +158,13 @@ export async function verifyPassword(
   }
 }
 
-export function welcome({ out }: CommandContext, userId: string, answer: SignedIn): ExitCode {
+export function welcome({ out, say }: CommandContext, userId: string, answer: SignedIn): ExitCode {
   const { first_name, last_name, username, id } = answer.user;
   const name = [first_name, last_name, username === null ? null : `@${username}`].filter(Boolean).join(' ');
-  out.result(answer, `${out.good('✓')} ${userId} is signed in as ${name} (${id})`);
+  out.result(
+    answer,
+    `${out.good('✓')} ${say('{user} is signed in as {name} ({id})', { user: userId, name, id: String(id) })}`,
+  );
   return EXIT.ok;
 }
 

@@ -44,7 +44,9 @@ export async function edit(
     parse_mode: parseModeOf(options.parseMode),
     link_preview: options.preview === false ? false : undefined,
   };
-  return act(context, 'message.edit', request, ({ message_id }) => `edited message ${message_id}`);
+  return act(context, 'message.edit', request, ({ message_id }) =>
+    context.say('edited message {id}', { id: message_id }),
+  );
 }
 
 export async function deleteMessages(
@@ -57,7 +59,9 @@ export async function deleteMessages(
     ...namedMessages(words, options),
     for_everyone: options.onlyForMe !== true,
   };
-  return act(context, 'message.delete', request, ({ deleted }) => `deleted message ${deleted.join(', ')}`);
+  return act(context, 'message.delete', request, ({ deleted }) =>
+    context.say('deleted message {ids}', { ids: deleted.join(', ') }),
+  );
 }
 
 /** The options as commander parses them. */
@@ -87,11 +91,10 @@ export async function forward(
     topic_id: topic === undefined ? undefined : messageIdOf('--topic', topic),
     silent,
   };
-  return act(
-    context,
-    'message.forward',
-    request,
-    ({ message_ids }) => `forwarded as message ${message_ids.map((id) => id ?? '(gone)').join(', ')}`,
+  return act(context, 'message.forward', request, ({ message_ids }) =>
+    context.say('forwarded as message {ids}', {
+      ids: message_ids.map((id) => id ?? context.say('(gone)')).join(', '),
+    }),
   );
 }
 
@@ -103,7 +106,9 @@ export async function react(
 ): Promise<ExitCode> {
   const { fields, rest } = namedMessage(words, options);
   const request = { user_id: userId, ...fields, emoji: [...rest] };
-  return act(context, 'message.react', request, ({ message_id }) => `reacted to message ${message_id}`);
+  return act(context, 'message.react', request, ({ message_id }) =>
+    context.say('reacted to message {id}', { id: message_id }),
+  );
 }
 
 /** The options as commander parses them. */
@@ -120,7 +125,9 @@ export async function pin(
   const { fields, rest } = namedMessage(words, options);
   noMore(rest);
   const request = { user_id: userId, ...fields, silent: options.silent, both_sides: options.bothSides };
-  return act(context, 'message.pin', request, ({ message_id }) => `pinned message ${message_id}`);
+  return act(context, 'message.pin', request, ({ message_id }) =>
+    context.say('pinned message {id}', { id: message_id }),
+  );
 }
 
 /** `all` in place of a message id: every message of the chat. */
@@ -133,11 +140,13 @@ export async function unpin(
   if (options.job === undefined && recipient_id !== undefined && all === 'all') {
     noMore(others);
     const request = { user_id: userId, recipient_id, all: true };
-    return act(context, 'message.unpin', request, () => 'unpinned every message');
+    return act(context, 'message.unpin', request, () => context.say('unpinned every message'));
   }
   const { fields, rest } = namedMessage(words, options);
   noMore(rest);
-  return act(context, 'message.unpin', { user_id: userId, ...fields }, () => 'unpinned the message');
+  return act(context, 'message.unpin', { user_id: userId, ...fields }, () =>
+    context.say('unpinned the message'),
+  );
 }
 
 /** The options as commander parses them. */
@@ -162,7 +171,7 @@ export async function press(
     column: column === undefined ? undefined : Number(column),
     data,
   };
-  return act(context, 'message.press', request, ({ text, url }) => text ?? url ?? 'pressed');
+  return act(context, 'message.press', request, ({ text, url }) => text ?? url ?? context.say('pressed'));
 }
 
 /** @param upTo `undefined`: the whole chat. */
@@ -174,32 +183,35 @@ export async function read(
     ...chatFields(chat),
     up_to: upTo === undefined ? undefined : messageIdOf('up_to', upTo),
   };
-  return act(context, 'chat.read', request, () => 'marked as read');
+  return act(context, 'chat.read', request, () => context.say('marked as read'));
 }
 
 /** @param chat also an invite link. */
 export async function join(context: CommandContext, chat: ChatArguments): Promise<ExitCode> {
   return act(context, 'chat.join', chatFields(chat), ({ state, chat: joined }) =>
     state === 'requested'
-      ? 'asked to join; an administrator has to approve'
-      : `joined ${joined?.id ?? ''}`.trim(),
+      ? context.say('asked to join; an administrator has to approve')
+      : context.say('joined {chat}', { chat: joined?.id ?? '' }).trim(),
   );
 }
 
 /** @param chat also an invite link. */
 export async function leave(context: CommandContext, chat: ChatArguments): Promise<ExitCode> {
-  return act(context, 'chat.leave', chatFields(chat), () => 'left');
+  return act(context, 'chat.leave', chatFields(chat), () => context.say('left'));
 }
 
 /** Shows the account as typing. @param ms how long. */
 export async function typing(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   chat: ChatArguments,
   { ms }: { ms?: string },
 ): Promise<ExitCode> {
   const request = { ...chatFields(chat), ms: ms === undefined ? undefined : msOf('--ms', ms) };
   const answer = await client.typing(request, { signal: io.signal });
-  out.result(answer, answer.shown ? `${out.good('✓')} shown as typing` : '… not shown: the account is held');
+  const line = answer.shown
+    ? `${out.good('✓')} ${say('shown as typing')}`
+    : say('… not shown: the account is held');
+  out.result(answer, line);
   return EXIT.ok;
 }
 

@@ -1,6 +1,7 @@
 import type { PaceChoice, RepliesOnly } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
+import type { Say } from '../language.ts';
 
 export interface PaceOptions {
   /** Hours, or `off`. */
@@ -9,7 +10,7 @@ export interface PaceOptions {
 
 /** Sets the account's pace (a word, or rules as JSON), and whether it only answers; shows both. */
 export async function pace(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   choice: string | undefined,
   { repliesOnly }: PaceOptions,
@@ -22,14 +23,22 @@ export async function pace(
   if (wanted !== undefined) answer = await client.pace(userId, wanted, { signal });
   if (answer === undefined)
     throw new UsageError('give a pace (off, careful, server, or rules as JSON), or --replies-only');
-  const shown = answer.pace === null ? 'that of the server' : JSON.stringify(answer.pace).replaceAll('"', '');
-  out.result(answer, `${out.good('✓')} ${userId}: pace ${shown}; writes to ${whomOf(answer.replies_only)}`);
+  const shown =
+    answer.pace === null ? say('that of the server') : JSON.stringify(answer.pace).replaceAll('"', '');
+  const line = say('{user}: pace {pace}; writes to {whom}', {
+    user: userId,
+    pace: shown,
+    whom: whomOf(say, answer.replies_only),
+  });
+  out.result(answer, `${out.good('✓')} ${line}`);
   return EXIT.ok;
 }
 
 /** To whom the account may write. */
-export function whomOf(rule: RepliesOnly | false): string {
-  return rule === false ? 'anybody' : `people who wrote within ${rule.within_hours} h`;
+export function whomOf(say: Say, rule: RepliesOnly | false): string {
+  return rule === false
+    ? say('anybody')
+    : say('people who wrote within {hours} h', { hours: rule.within_hours });
 }
 
 /** @throws {UsageError} */

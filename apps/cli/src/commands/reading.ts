@@ -1,6 +1,7 @@
 import type { TelegramMessage } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
+import type { Say } from '../language.ts';
 import type { ChatArguments } from './messages.ts';
 import { messageIdOf } from './send.ts';
 
@@ -18,23 +19,23 @@ export interface MessagesOptions extends PageOptions {
 
 /** Lists the account's chats. With `--json` prints the gateway's answer. */
 export async function chats(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   { limit, before }: PageOptions,
 ): Promise<ExitCode> {
   const answer = await client.accounts.chats(userId, { limit: numberOf(limit), before, signal: io.signal });
   const lines = answer.chats.map(({ id, type, title, username, unread, last_message }) => {
-    const count = unread === 0 ? '' : `, ${unread} unread`;
-    const last = last_message === null ? '' : `\n  ${messageLine(last_message)}`;
+    const count = unread === 0 ? '' : `, ${say('{count} unread', { count: unread })}`;
+    const last = last_message === null ? '' : `\n  ${messageLine(say, last_message)}`;
     return `${id}  ${printable(named(title, username))} (${type}${count})${last}`;
   });
-  out.result(answer, [...lines, ...more(answer.next)].join('\n'));
+  out.result(answer, [...lines, ...more(say, answer.next)].join('\n'));
   return EXIT.ok;
 }
 
 /** Lists the messages of a chat. With `--json` prints the gateway's answer. */
 export async function messages(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   { userId, recipient }: ChatArguments,
   { limit, before, after, search, topic }: MessagesOptions,
 ): Promise<ExitCode> {
@@ -46,13 +47,16 @@ export async function messages(
     topic_id: topic === undefined ? undefined : messageIdOf('topic', topic),
     signal: io.signal,
   });
-  out.result(answer, [...answer.messages.map(messageLine), ...more(answer.next)].join('\n'));
+  out.result(
+    answer,
+    [...answer.messages.map((message) => messageLine(say, message)), ...more(say, answer.next)].join('\n'),
+  );
   return EXIT.ok;
 }
 
 /** Lists the account's contacts. With `--json` prints the gateway's answer. */
 export async function contacts(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   { limit, before }: PageOptions,
 ): Promise<ExitCode> {
@@ -64,7 +68,7 @@ export async function contacts(
   const lines = answer.contacts.map(({ id, name, username, phone_number }) =>
     printable([id, named(name, username), phone_number ?? ''].join('  ').trim()),
   );
-  out.result(answer, [...lines, ...more(answer.next)].join('\n'));
+  out.result(answer, [...lines, ...more(say, answer.next)].join('\n'));
   return EXIT.ok;
 }
 
@@ -81,13 +85,13 @@ export async function resolve(
 
 /** Shows who has these phone numbers. */
 export async function phones(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   numbers: readonly string[],
 ): Promise<ExitCode> {
   const answer = await client.accounts.phones(userId, numbers, { signal: io.signal });
   const lines = answer.phones.map(({ phone_number, registered, id }) =>
-    registered === true ? `${phone_number}  ${id ?? ''}`.trim() : `${phone_number}  not known`,
+    registered === true ? `${phone_number}  ${id ?? ''}`.trim() : `${phone_number}  ${say('not known')}`,
   );
   out.result(answer, lines.join('\n'));
   return EXIT.ok;
@@ -98,21 +102,19 @@ function named(name: string, username: string | null): string {
 }
 
 /** A message in one line, with its id, its date and who wrote it. */
-function messageLine(message: TelegramMessage): string {
+function messageLine(say: Say, message: TelegramMessage): string {
   const { message_id, date, direction, sender } = message;
-  const who = direction === 'out' ? 'me' : sender?.name || sender?.id || '?';
-  return `${message_id}  ${date}  ${printable(who)}: ${contentOf(message)}`;
+  const who = direction === 'out' ? say('me') : sender?.name || sender?.id || '?';
+  return `${message_id}  ${date}  ${printable(who)}: ${contentOf(say, message)}`;
 }
 
 /** What a message says: its text, or what it has in place of one. */
-export function contentOf({
-  text,
-  media,
-  service,
-  redacted,
-}: Pick<TelegramMessage, 'text' | 'media' | 'service' | 'redacted'>): string {
+export function contentOf(
+  say: Say,
+  { text, media, service, redacted }: Pick<TelegramMessage, 'text' | 'media' | 'service' | 'redacted'>,
+): string {
   const what = [
-    ...(redacted === true ? ['[not shown]'] : []),
+    ...(redacted === true ? [`[${say('not shown')}]`] : []),
     ...(service === null ? [] : [`[${service.type}]`]),
     ...(media === null ? [] : [`[${[media.type, media.file_name].filter(Boolean).join(' ')}]`]),
     ...(text === '' ? [] : [text]),
@@ -120,8 +122,8 @@ export function contentOf({
   return printable(what.join(' '));
 }
 
-function more(next: string | null): string[] {
-  return next === null ? [] : [`(more: --before ${next})`];
+export function more(say: Say, next: string | null): string[] {
+  return next === null ? [] : [say('(more: --before {place})', { place: next })];
 }
 
 /** Others wrote the text: it must not control the terminal. */

@@ -4,6 +4,7 @@ import { newTally, runBatch, type LineEnd, type Tally } from '../batch/run-batch
 import type { CommandContext } from '../command-context.ts';
 import { errorLine, EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
+import type { Say } from '../language.ts';
 import { readTextFile } from '../text-file.ts';
 import { whyHeld } from './jobs.ts';
 import { messageOptions, type SendArguments, type SendOptions } from './send.ts';
@@ -19,7 +20,7 @@ export async function sendBatch(
   { userId, recipient, text }: SendArguments,
   options: BatchOptions,
 ): Promise<ExitCode> {
-  const { client, patientClient, io, out } = context;
+  const { client, patientClient, io, out, say } = context;
   if (options.key !== undefined || options.file !== undefined || options.wait !== undefined)
     throw new UsageError('--key, --file and --wait are for one message, not for --batch');
   const defaults = { ...messageOptions(options), user_id: userId, recipient_id: recipient, text };
@@ -28,13 +29,16 @@ export async function sendBatch(
     throw new UsageError('give --batch-id <name>: messages from standard input have no file name to go by');
   const content = path === '-' ? await readAll(io.stdin) : await readTextFile(path);
   const { lines, notes } = readBatch(path === '-' ? pipedName(content) : basename(path), content, defaults);
-  for (const note of notes) out.note(note);
+  for (const note of notes) out.note(out.translated(note));
   const { ready, reason } = await client.health({ signal: io.signal });
-  if (!ready) out.note(`The gateway is not ready: ${reason}`);
+  if (!ready) out.note(say('The gateway is not ready: {reason}', { reason: out.translated(reason ?? '') }));
   const tally = newTally(lines.length);
   out.note(
     out.faint(
-      `${lines.length} messages as batch ${name}: messages already accepted under this name are not sent again`,
+      say(
+        '{count, plural, one {# message} other {# messages}} as batch {name}: messages already accepted under this name are not sent again',
+        { count: lines.length, name },
+      ),
     ),
   );
   try {
@@ -46,38 +50,46 @@ export async function sendBatch(
         untilSent: options.async !== true,
         signal: io.signal,
         onLine: (end) => showLine(context, end),
-        onProgress: (at) => out.progress(describe(at)),
+        onProgress: (at) => out.progress(describe(say, at)),
       },
       tally,
     );
   } catch (error) {
-    out.result({ status: 'stopped', ...tally }, describe(tally));
-    out.note('Accepted messages are still sent. The same command continues where this one stopped.');
+    out.result({ status: 'stopped', ...tally }, describe(say, tally));
+    out.note(say('Accepted messages are still sent. The same command continues where this one stopped.'));
     throw error;
   }
-  out.result({ status: 'done', ...tally }, describe(tally));
+  out.result({ status: 'done', ...tally }, describe(say, tally));
   return tally.failed > 0 ? EXIT.refused : EXIT.ok;
 }
 
-function showLine({ out }: CommandContext, end: LineEnd): void {
+function showLine({ out, say }: CommandContext, end: LineEnd): void {
   if (out.json) return out.result(end, '');
   const { line, state, error } = end;
   if (state === 'completed' || state === 'accepted') return;
   out.note(
-    `${out.bad('✗')} line ${line}: ${error === null ? state : errorLine(error)}${adviceOf(error?.code)}`,
+    `${out.bad('✗')} ${say('line {line}', { line })}: ${error === null ? say(state) : errorLine(error)}${adviceOf(say, error?.code)}`,
   );
 }
 
-function adviceOf(code: string | undefined): string {
+function adviceOf(say: Say, code: string | undefined): string {
   if (code === 'NOT_AUTHORIZED') return ' (telegram-gateway login <user_id>)';
   if (code === 'IDEMPOTENCY_MISMATCH')
-    return ' (accepted before, with other options; --batch-id <name> sends all again)';
+    return ` (${say('accepted before, with other options; --batch-id <name> sends all again')})`;
   return '';
 }
 
-function describe({ lines, accepted, sent, sent_before, failed, waiting, reason, retry_at }: Tally): string {
-  const before = sent_before === 0 ? `${sent} sent` : `${sent} sent now, ${sent_before} sent before`;
-  return `${accepted} of ${lines} accepted, ${before}, ${failed} failed, ${waiting} waiting${whyHeld(reason, retry_at)}`;
+function describe(
+  say: Say,
+  { lines, accepted, sent, sent_before, failed, waiting, reason, retry_at }: Tally,
+): string {
+  const done =
+    sent_before === 0
+      ? say('{sent} sent', { sent })
+      : say('{sent} sent now, {before} sent before', { sent, before: sent_before });
+  const counts = { accepted, lines, done, failed, waiting };
+  const line = say('{accepted} of {lines} accepted, {done}, {failed} failed, {waiting} waiting', counts);
+  return `${line}${whyHeld(say, reason, retry_at)}`;
 }
 
 /** A name by which {@link readBatch} knows the format of what came from standard input. */

@@ -11,7 +11,7 @@ import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import { readTextFile } from '../text-file.ts';
 import { attachmentOf, type AttachmentOptions } from './attachments.ts';
-import { secondsOf, whyHeld } from './jobs.ts';
+import { queuedLine, secondsOf, whyHeld } from './jobs.ts';
 import { uploadMedia } from './upload-media.ts';
 
 /** The options as commander parses them. */
@@ -64,7 +64,7 @@ export async function send(
   args: SendArguments,
   options: SendOptions & MediaOptions,
 ): Promise<ExitCode> {
-  const { client, io, out } = context;
+  const { client, io, out, say } = context;
   const { userId, recipient } = args;
   if (userId === undefined || recipient === undefined)
     throw new UsageError(
@@ -87,7 +87,9 @@ export async function send(
   } catch (error) {
     if (mayBeQueued(error) && options.key === undefined)
       out.note(
-        `It may have been accepted. Send it again with --key ${idempotencyKey}: then it is sent only once.`,
+        say('It may have been accepted. Send it again with --key {key}: then it is sent only once.', {
+          key: idempotencyKey,
+        }),
       );
     throw error;
   }
@@ -178,11 +180,11 @@ function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
 }
 
-function describe({ out }: CommandContext, outcome: SendOutcome): string {
+function describe({ out, say }: CommandContext, outcome: SendOutcome): string {
   if (outcome.status === 'ok') {
     const ids = outcome.message_ids ?? [outcome.message_id];
-    return `${out.good('✓')} sent as message ${ids.join(', ')}`;
+    return `${out.good('✓')} ${say('sent as message {ids}', { ids: ids.join(', ') })}`;
   }
   const { job_id, state, reason, retry_at } = outcome;
-  return `… queued (${state}${whyHeld(reason, retry_at)}); to watch it: telegram-gateway tail ${job_id}`;
+  return queuedLine(say, { job_id, state: `${say(state)}${whyHeld(say, reason, retry_at)}` });
 }

@@ -1,7 +1,9 @@
 import type { Delivery, EventType, WebhookView } from '@gateway/client';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
+import type { Say } from '../language.ts';
 import { filterOf, type FilterOptions } from './event-filter.ts';
+import { more } from './reading.ts';
 
 export interface CreateWebhookOptions extends FilterOptions {
   account?: string[];
@@ -16,15 +18,15 @@ export interface DeliveriesOptions {
 }
 
 /** Lists the webhooks. With `--json` prints the gateway's answer. */
-export async function listWebhooks({ client, io, out }: CommandContext): Promise<ExitCode> {
+export async function listWebhooks({ client, io, out, say }: CommandContext): Promise<ExitCode> {
   const answer = await client.webhooks.list({ signal: io.signal });
-  out.result(answer, answer.webhooks.map(describe).join('\n') || '(no webhooks)');
+  out.result(answer, answer.webhooks.map((each) => describe(say, each)).join('\n') || say('(no webhooks)'));
   return EXIT.ok;
 }
 
 /** Creates a webhook. Its secret is printed once. */
 export async function createWebhook(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   url: string,
   { account, event = ['message.new'], secret, ...filter }: CreateWebhookOptions,
 ): Promise<ExitCode> {
@@ -33,47 +35,53 @@ export async function createWebhook(
     { url, user_ids: account, events: event as EventType[], secret, filter: filterOf(filter) },
     { signal: io.signal },
   );
-  out.result(created, `${out.good('✓')} ${created.webhook_id}\n  secret: ${created.secret}`);
+  out.result(
+    created,
+    `${out.good('✓')} ${created.webhook_id}\n  ${say('secret: {secret}', { secret: created.secret })}`,
+  );
   return EXIT.ok;
 }
 
-export async function showWebhook({ client, io, out }: CommandContext, id: string): Promise<ExitCode> {
+export async function showWebhook({ client, io, out, say }: CommandContext, id: string): Promise<ExitCode> {
   const webhook = await client.webhooks.read(id, { signal: io.signal });
-  out.result(webhook, describe(webhook));
+  out.result(webhook, describe(say, webhook));
   return EXIT.ok;
 }
 
 /** Posts a test event to a webhook. */
-export async function testWebhook({ client, io, out }: CommandContext, id: string): Promise<ExitCode> {
+export async function testWebhook({ client, io, out, say }: CommandContext, id: string): Promise<ExitCode> {
   const tested = await client.webhooks.test(id, { signal: io.signal });
   const line = tested.delivered
-    ? `${out.good('✓')} the receiver answered ${String(tested.http_status)} after ${tested.ms} ms`
-    : `${out.bad('✗')} ${tested.error ?? 'not delivered'}`;
+    ? `${out.good('✓')} ${say('the receiver answered {status} after {ms} ms', { status: String(tested.http_status), ms: tested.ms })}`
+    : `${out.bad('✗')} ${out.translated(tested.error ?? 'not delivered')}`;
   out.result(tested, line);
   return tested.delivered ? EXIT.ok : EXIT.refused;
 }
 
-export async function pauseWebhook({ client, io, out }: CommandContext, id: string): Promise<ExitCode> {
+export async function pauseWebhook({ client, io, out, say }: CommandContext, id: string): Promise<ExitCode> {
   const webhook = await client.webhooks.pause(id, { signal: io.signal });
-  out.result(webhook, `${out.good('✓')} ${id} is paused; its events wait as long as they are kept`);
+  out.result(
+    webhook,
+    `${out.good('✓')} ${say('{id} is paused; its events wait as long as they are kept', { id })}`,
+  );
   return EXIT.ok;
 }
 
-export async function resumeWebhook({ client, io, out }: CommandContext, id: string): Promise<ExitCode> {
+export async function resumeWebhook({ client, io, out, say }: CommandContext, id: string): Promise<ExitCode> {
   const webhook = await client.webhooks.resume(id, { signal: io.signal });
-  out.result(webhook, `${out.good('✓')} ${id} goes on, ${webhook.lag} behind`);
+  out.result(webhook, `${out.good('✓')} ${say('{id} goes on, {lag} behind', { id, lag: webhook.lag })}`);
   return EXIT.ok;
 }
 
-export async function deleteWebhook({ client, io, out }: CommandContext, id: string): Promise<ExitCode> {
+export async function deleteWebhook({ client, io, out, say }: CommandContext, id: string): Promise<ExitCode> {
   const answer = await client.webhooks.delete(id, { signal: io.signal });
-  out.result(answer, `${out.good('✓')} ${id} is deleted`);
+  out.result(answer, `${out.good('✓')} ${say('{id} is deleted', { id })}`);
   return EXIT.ok;
 }
 
 /** Lists what was posted to the callback addresses of an account's jobs. */
 export async function deliveries(
-  { client, io, out }: CommandContext,
+  { client, io, out, say }: CommandContext,
   userId: string,
   { state, limit, before }: DeliveriesOptions,
 ): Promise<ExitCode> {
@@ -86,28 +94,35 @@ export async function deliveries(
   });
   const lines = answer.deliveries.map((each) => {
     const last = each.attempts.at(-1);
-    const outcome = last === undefined ? '' : `, ${last.error ?? `answered ${String(last.status)}`}`;
-    return `${each.id}\n  ${each.created_at}  ${each.url} (${each.state}, tries: ${each.attempts.length}${outcome})`;
+    const outcome =
+      last === undefined
+        ? ''
+        : `, ${last.error ?? say('answered {status}', { status: String(last.status) })}`;
+    const tries = say('tries: {count}', { count: each.attempts.length });
+    return `${each.id}\n  ${each.created_at}  ${each.url} (${each.state}, ${tries}${outcome})`;
   });
-  const more = answer.cursor === null ? [] : [`(more: --before ${answer.cursor})`];
-  out.result(answer, [...lines, ...more].join('\n') || '(nothing was posted)');
+  out.result(answer, [...lines, ...more(say, answer.cursor)].join('\n') || say('(nothing was posted)'));
   return EXIT.ok;
 }
 
 /** Posts a delivery again at once. */
-export async function replayDelivery({ client, io, out }: CommandContext, id: string): Promise<ExitCode> {
+export async function replayDelivery(
+  { client, io, out, say }: CommandContext,
+  id: string,
+): Promise<ExitCode> {
   const delivery = await client.webhooks.replay(id, { signal: io.signal });
-  out.result(delivery, `${out.good('✓')} ${id} is posted again`);
+  out.result(delivery, `${out.good('✓')} ${say('{id} is posted again', { id })}`);
   return EXIT.ok;
 }
 
-function describe(webhook: WebhookView): string {
+function describe(say: Say, webhook: WebhookView): string {
   const { webhook_id, url, user_ids, events, filter, state, lag, last_error } = webhook;
   const error =
     last_error === null
       ? ''
       : `\n  ${[last_error.at, last_error.event_id].join(' ').trimEnd()}: ${last_error.message}`;
-  const accounts = user_ids === null ? 'all accounts' : user_ids.join(', ');
-  const only = Object.keys(filter).length === 0 ? '' : `\n  only ${JSON.stringify(filter)}`;
-  return `${webhook_id}  ${url} (${state}, ${lag} behind)\n  ${accounts}: ${events.join(', ')}${only}${error}`;
+  const accounts = user_ids === null ? say('all accounts') : user_ids.join(', ');
+  const only =
+    Object.keys(filter).length === 0 ? '' : `\n  ${say('only {filter}', { filter: JSON.stringify(filter) })}`;
+  return `${webhook_id}  ${url} (${state}, ${say('{lag} behind', { lag })})\n  ${accounts}: ${events.join(', ')}${only}${error}`;
 }

@@ -1,3 +1,5 @@
+import type { Template } from '@gateway/texts';
+
 /**
  * What the caller can do about an error.
  * - `retryable`: the same request may succeed later.
@@ -473,6 +475,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
 }
 
-function entry(status: ErrorStatus, kind: ErrorKind, message: string, action: string): ErrorCodeEntry {
+/** Takes sentences that have a Russian one. */
+function entry(status: ErrorStatus, kind: ErrorKind, message: Template, action: Template): ErrorCodeEntry {
   return { status, kind, message, action };
 }

@@ -1,6 +1,6 @@
-import { CLI } from './cli.ts';
+import { CLI } from './cli/index.ts';
 import { CONSOLE } from './console.ts';
-import { ERRORS } from './errors.ts';
+import { ERRORS } from './errors/index.ts';
 
 /** The Russian sentence of each English one. */
 export const RUSSIAN = { ...ERRORS, ...CONSOLE, ...CLI } as const;

@@ -1,0 +1,164 @@
+import { GatewayError } from '@gateway/contracts';
+import { describe, expect, test } from 'vitest';
+import { FAILED, JOB_ID, type FakeProducer } from '../testing/fake-producer.ts';
+import { testApi, type TestRequest } from '../testing/test-api.ts';
+import { hold, READY } from '../testing/views.ts';
+
+const SEND = '/telegram/user/send';
+const MESSAGE = { user_id: 'user1', recipient_id: 'me', text: 'hello' };
+
+/** Asks in Russian. */
+async function inRussian(path: string, request: TestRequest = {}, prepare?: (queues: FakeProducer) => void) {
+  const { call, producer } = testApi();
+  prepare?.(producer);
+  return call(path, { ...request, headers: { 'Accept-Language': 'ru', ...request.headers } });
+}
+
+describe('An error in Russian', () => {
+  test('says that there is nothing at a path', async () => {
+    const { status, headers, body } = await inRussian('/nowhere');
+    expect({ status, body }).toMatchObject({
+      status: 404,
+      body: { status: 'error', code: 'NOT_FOUND', message: 'По этому пути ничего нет.', kind: 'permanent' },
+    });
+    expect([headers.get('content-language'), headers.get('vary')]).toEqual(['ru', 'Accept-Language']);
+  });
+
+  test('says that a body is no JSON', async () => {
+    const { body } = await inRussian(SEND, { body: '{"user_id":' });
+    expect(body).toMatchObject({ code: 'MALFORMED_JSON', message: 'Тело запроса — не JSON.' });
+  });
+
+  test('names each field, and what to send', async () => {
+    const { body } = await inRussian(SEND, { body: { ...MESSAGE, text: '', silent: 1, colour: 'red' } });
+    expect(body).toMatchObject({
+      code: 'VALIDATION',
+      message: 'text: не должно быть пустым',
+      issues: [
+        { path: 'text', message: 'не должно быть пустым' },
+        { path: 'silent', message: 'нужно true или false' },
+        { path: 'colour', message: 'такого поля в этом запросе нет' },
+      ],
+    });
+  });
+
+  test('says that an account is not signed in', async () => {
+    const { status, body } = await inRussian(SEND, { body: MESSAGE }, (queues) => {
+      queues.view = { ...READY, state: 'revoked', reason: null };
+    });
+    expect({ status, body }).toMatchObject({
+      status: 401,
+      body: { code: 'NOT_AUTHORIZED', message: 'Вход в этот аккаунт не выполнен.' },
+    });
+  });
+
+  test('is in each refused item of a batch', async () => {
+    const { body } = await inRussian('/telegram/user/send/batch', { body: { messages: [MESSAGE, 5] } });
+    expect(body['jobs']).toEqual([
+      { job_id: expect.any(String) },
+      expect.objectContaining({ code: 'VALIDATION', message: 'message: нужен объект JSON' }),
+    ]);
+  });
+
+  test('leaves the words of Telegram and of callers as they are', async () => {
+    const error = {
+      ...FAILED.error,
+      code: 'RECIPIENT_REFUSED',
+      kind: 'permanent' as const,
+      message: 'Not today',
+    };
+    const { body } = await inRussian(`/jobs/${JOB_ID}`, {}, ({ jobs }) =>
+      jobs.set(JOB_ID, { ...FAILED, error }),
+    );
+    expect(body['error']).toMatchObject({ message: 'Not today', rpc_error: 'USER_IS_BLOCKED' });
+  });
+});
+
+describe('A job that failed, of this version or an earlier one,', () => {
+  const end = '2030-01-31T09:00:00.000Z';
+  const error = new GatewayError(
+    'FLOOD_WAIT',
+    `Telegram asks for a wait until ${end}. That is longer than a message may wait (SEND_MAX_WAIT): send it again then.`,
+    { retryAfter: 60 },
+  );
+  const failed = { ...FAILED, error: error.toPublic() };
+
+  test('says why in the language of its reader', async () => {
+    const { call, producer } = testApi();
+    producer.jobs.set(JOB_ID, failed);
+    const read = async (language: string) => {
+      const { headers, body } = await call(`/jobs/${JOB_ID}`, { headers: { 'Accept-Language': language } });
+      return { language: headers.get('content-language'), error: body['error'] };
+    };
+    expect(await read('en')).toEqual({ language: 'en', error: failed.error });
+    expect(await read('ru')).toEqual({
+      language: 'ru',
+      error: {
+        ...failed.error,
+        message: `Telegram просит подождать до ${end}. Это дольше, чем может ждать сообщение (SEND_MAX_WAIT): отправьте его после этого снова.`,
+      },
+    });
+  });
+});
+
+describe('An account', () => {
+  test('says what to do in Russian', async () => {
+    const { headers, body } = await inRussian('/telegram/user/status/user1', {}, (queues) => {
+      queues.view = {
+        ...READY,
+        reason: 'PAUSED',
+        next_action: 'Resume the account.',
+        hold: {
+          ...hold('WORKER_OUTDATED', 60_000),
+          message:
+            'The next job needs a newer worker (send has version 3, this worker knows 2): update the workers.',
+        },
+      };
+    });
+    expect(headers.get('content-language')).toBe('ru');
+    expect(body).toMatchObject({
+      state: 'ready',
+      reason: 'PAUSED',
+      next_action: 'Возобновите аккаунт.',
+      held: {
+        message:
+          'Следующему заданию нужен воркер новее (send has version 3, this worker knows 2): обновите воркеры.',
+      },
+    });
+  });
+});
+
+describe('The language', () => {
+  test.each([
+    [undefined, 'en'],
+    ['', 'en'],
+    ['*', 'en'],
+    ['de', 'en'],
+    ['ru', 'ru'],
+    ['RU', 'ru'],
+    ['ru-RU', 'ru'],
+    ['ru-RU,ru;q=0.9,en-US;q=0.8', 'ru'],
+    ['en-GB,ru;q=0.9', 'en'],
+    ['en;q=0.5, ru;q=0.7', 'ru'],
+    ['de, fr;q=0.9, ru;q=0.1', 'ru'],
+    ['ru;q=0, de', 'en'],
+    ['*, ru;q=0.5', 'en'],
+    ['rus', 'en'],
+    [';;,,q=1', 'en'],
+  ])('of %j is %s', async (header, language) => {
+    const { call } = testApi();
+    const { headers } = await call('/nowhere', {
+      headers: header === undefined ? {} : { 'Accept-Language': header },
+    });
+    expect(headers.get('content-language')).toBe(language);
+  });
+
+  test('is one of two things that a response to a page depends on', async () => {
+    const { call } = testApi({ CORS_ORIGINS: ['https://app.example.com'] });
+    const { headers } = await call('/telegram/nowhere', {
+      headers: { Origin: 'https://app.example.com', 'Accept-Language': 'ru' },
+    });
+    expect(headers.get('vary')?.split(', ')).toEqual(expect.arrayContaining(['Origin', 'Accept-Language']));
+    expect(headers.get('content-language')).toBe('ru');
+  });
+});

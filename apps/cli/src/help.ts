@@ -1,0 +1,44 @@
+import { RUSSIAN, translate, type Locale } from '@gateway/texts';
+import type { Command } from 'commander';
+
+const KNOWN: Readonly<Record<string, string>> = RUSSIAN;
+
+/** Where help and usage errors are written. */
+interface Writers {
+  out: (text: string) => void;
+  err: (text: string) => void;
+}
+
+/** Shows a program's help and its usage errors in a language. Makes commander throw in place of ending the process. */
+export function localizeHelp(command: Command, language: Locale, write: Writers): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: write.out,
+    writeErr: write.err,
+    outputError: (message, print) => print(usageError(message, language)),
+  });
+  if (language !== 'en') translateHelp(command, language);
+  for (const each of command.commands) localizeHelp(each, language, write);
+}
+
+function translateHelp(command: Command, language: Locale): void {
+  const say = (english: string) => inLanguage(english, language);
+  command.description(say(command.description()));
+  command.helpOption('-h, --help', say('display help for command'));
+  if (command.commands.length > 0) command.helpCommand('help [command]', say('display help for command'));
+  for (const option of command.options) option.description = say(option.description);
+  command.configureHelp({ styleTitle: say });
+}
+
+/** A sentence of the help; one that the catalogue lacks stays English. */
+export function inLanguage(english: string, language: Locale): string {
+  return language === 'en' ? english : (KNOWN[english] ?? english);
+}
+
+/** Commander's own message: `error: unknown option '--x'`, and perhaps a suggestion in a line of its own. */
+function usageError(message: string, language: Locale): string {
+  return message
+    .split('\n')
+    .map((line) => translate(line, language))
+    .join('\n');
+}
