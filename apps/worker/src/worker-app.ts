@@ -32,7 +32,7 @@ import {
   type Logger,
   type Settings,
 } from '@gateway/runtime';
-import { createTelegram, usesNativeMath, type Proxy } from '@gateway/telegram';
+import { createTelegram, usesNativeCode, type Proxy } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { createFetcher, createWebhookSender } from '@gateway/webhooks';
 import { FileBlocks } from './media/file-blocks.ts';
@@ -93,9 +93,9 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     onConnected: () => metrics.connected(),
     onDifference: (of, outcome) => metrics.receiving.difference(of, outcome),
   });
-  if (!usesNativeMath)
+  if (!usesNativeCode)
     logger.warn(
-      'this version of GramJS is not the tested one: it does its own arithmetic, and sends take more CPU',
+      'this version of GramJS is not the tested one: it computes in JavaScript, so sends and files take more CPU',
     );
   const address = redisAddress(settings);
   const redis = openConsumerRedis(address, logger);

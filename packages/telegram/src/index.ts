@@ -1,10 +1,11 @@
-export { usesNativeMath } from './gramjs/prepare-gramjs.ts';
+export { usesNativeCode } from './gramjs/prepare-gramjs.ts';
 export { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
 export type { CallName, CallOptions, CallResult } from './calls/index.ts';
 export type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 export { RECEIVING_DISCONNECT_MS } from './connection/connection.ts';
 export { readSession, sameKey } from './connection/session.ts';
 export type { FileRange, LocatedFile } from './files/located-file.ts';
+export type { FilePart } from './calls/upload-part.ts';
 export { arePartsMissing, refusesAsPhoto, type OutgoingMedia } from './calls/outgoing-media.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
 export type { Told, Typing } from './updates/content.ts';

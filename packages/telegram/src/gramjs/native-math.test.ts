@@ -93,6 +93,16 @@ describe('The same as GramJS computes, on random numbers', () => {
       }
   });
 
+  test('checksums', () => {
+    fc.assert(
+      fc.property(buffers(0, 100), (buffer) => {
+        expect(HELPERS.crc32(buffer)).toBe(original.crc32(buffer));
+      }),
+    );
+    const part = randomBytes(512 * 1_024);
+    expect(HELPERS.crc32(part)).toBe(original.crc32(part));
+  });
+
   test("a password's key, on a thread of its own", async () => {
     const [password, salt] = [randomBytes(20), randomBytes(32)];
     const key = await deriveKey(password, salt, 1_000, 64, 'sha512');

@@ -1,7 +1,10 @@
+import { useNativeIge } from './native-ige.ts';
 import { useNativeMath } from './native-math.ts';
 
+const replaced = [useNativeMath(), useNativeIge()];
+
 /**
- * Whether GramJS computes with native BigInt. Must be imported before any GramJS module: `tl/api.js`, which writes the
+ * Whether GramJS computes with native code. Must be imported before any GramJS module: `tl/api.js`, which writes the
  * long numbers of each call, copies functions from `Helpers` when it loads.
  */
-export const usesNativeMath = useNativeMath();
+export const usesNativeCode = replaced.every(Boolean);
