@@ -426,19 +426,66 @@ describe('Sending files', () => {
     expect(at(others[2])).toBeLessThan(at(file));
   });
 
-  test('texts that come while a file is uploaded do not wait for its end', async () => {
-    await stack.control.fault({ method: 'upload.saveBigFilePart', delay_ms: 150, times: 100 });
-    const job = (await send(media(await upload(randomBytes(20 * MIB))), LATER)).body.job_id;
-    const left = async () => (await stack.control.faults())[0]?.times ?? 0;
-    for (let count = 0; count < 3; count += 1) {
-      // Between these parts the lane finds an empty queue.
-      const before = await left();
-      await expect.poll(left).toBeLessThan(before - 2);
-      expect((await send({ recipient_id: CAROL, text: `meanwhile ${count}` })).status).toBe(200);
-    }
+  test('a text, and another file, go out to other chats while a part is on its way; its own chat waits', async () => {
+    // Nothing ends this delay but the end of the test.
+    await stack.control.fault({ method: 'upload.saveBigFilePart', delay_ms: 600_000 });
+    const bytes = randomBytes(11 * MIB);
+    const job = (await send(media(await upload(bytes)), LATER)).body.job_id;
+    await expect.poll(async () => stack.control.faults()).toEqual([]);
+    const behind = (await send({ text: 'behind the part' }, LATER)).body.job_id;
+    for (const text of ['meanwhile 1', 'meanwhile 2'])
+      expect((await send({ recipient_id: CAROL, text })).status).toBe(200);
+    const small = randomBytes(1_000);
+    expect((await send({ recipient_id: CAROL, ...media(await upload(small)) })).status).toBe(200);
+    const edit = {
+      user_id: 'alice',
+      recipient_id: CAROL,
+      message_id: (await last(carol))?.id,
+      text: 'edited',
+    };
+    expect((await stack.api.post('/telegram/user/message/edit', edit, { Prefer: 'wait=30' })).status).toBe(
+      200,
+    );
     expect((await stack.api.get(`/jobs/${job}`)).body.state).toBe('active');
+    expect((await stack.api.get(`/jobs/${behind}`)).body.state).not.toBe('completed');
     await stack.control.clearFaults();
-    expect((await ended(job)).state).toBe('completed');
+    for (const each of [job, behind]) expect((await ended(each)).state).toBe('completed');
+    expect((await inChat(bob)).slice(-2)).toMatchObject([
+      { media: { sha256: sha256(bytes) } },
+      { text: 'behind the part' },
+    ]);
+  });
+
+  test('a worker that stops waits for the part that is on its way, and the next one goes on after it', async () => {
+    await stack.control.fault({ method: 'upload.saveBigFilePart', delay_ms: 1_500, times: 2 });
+    const bytes = randomBytes(11 * MIB);
+    const job = (await send(media(await upload(bytes)), LATER)).body.job_id;
+    const left = async () => (await stack.control.faults())[0]?.times ?? 0;
+    await expect.poll(left).toBe(1);
+    await stack.worker.end();
+    // The second part would have used up the fault.
+    expect(await left()).toBe(1);
+    expect((await stack.api.get(`/jobs/${job}`)).body.state).toBe('waiting');
+    await stack.control.clearFaults();
+    await stack.startWorker();
+    // A worker that dies with the job would add an attempt.
+    expect(await ended(job)).toMatchObject({ state: 'completed', attempts: 1 });
+    expect((await last())?.media?.sha256).toBe(sha256(bytes));
+  });
+
+  test.each([
+    ['whose answer is lost', { drop: 'after' }],
+    ['that is cut off', { drop: 'before' }],
+    [
+      'that is refused by mistake as if the session had ended',
+      { error: 'AUTH_KEY_UNREGISTERED', slip: true },
+    ],
+  ] as const)('a part %s is uploaded again, and the account stays signed in', async (_what, fault) => {
+    await stack.control.fault({ method: 'upload.saveFilePart', ...fault });
+    const bytes = randomBytes(MIB);
+    expect((await send(media(await upload(bytes)))).status).toBe(200);
+    expect((await last())?.media?.sha256).toBe(sha256(bytes));
+    expect((await stack.api.status('alice')).body.state).toBe('ready');
   });
 
   test('a wait that Telegram asks of uploads holds no text', async () => {

@@ -86,6 +86,7 @@ export class Connections {
           receive: () => Promise.reject(new Error('this worker receives nothing')),
           updatePlace: () => Promise.reject(new Error('this worker receives nothing')),
           readFile: () => Promise.reject(new Error('this worker reads nothing')),
+          uploadPart: () => Promise.reject(new Error('this worker uploads nothing')),
           logOut: nothing,
           close,
         };

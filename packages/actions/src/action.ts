@@ -38,7 +38,10 @@ interface Steps<J, P, R> {
   result: (progress: P) => R | null;
   /** The number of messages that the job makes, if not every step makes one. */
   messages?: (job: J) => number;
-  /** Whether the next step only uploads a part of a file, so that other chats may go first. Default: none does. */
+  /**
+   * Whether the next step only brings files here or to Telegram. It then runs beside the jobs of other chats. Default:
+   * none does.
+   */
   isTransfer?: (job: J, progress: P) => boolean;
 }
 

@@ -9,6 +9,7 @@ import {
 import { Api } from 'telegram/tl/index.js';
 import type { Asker, Caller, Home } from './caller.ts';
 import { CALLS, type CallName, type CallOptions, type CallResult } from './calls/index.ts';
+import type { FilePart } from './calls/upload-part.ts';
 import { AccountConnection } from './connection/account-connection.ts';
 import type { ConnectLimit } from './connection/connect-limit.ts';
 import type { DataCenters } from './connection/data-centers.ts';
@@ -17,7 +18,7 @@ import { MisconfiguredError, UnknownKeyError } from './errors/call-errors.ts';
 import { rpcNameOf, toFailure } from './errors/errors.ts';
 import { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
 import type { FileRange, LocatedFile } from './files/located-file.ts';
-import { Transfers } from './files/transfers.ts';
+import { Transfers, type ExportTo } from './files/transfers.ts';
 import { Recipients } from './peers/recipients.ts';
 import { READS, type ReadName, type ReadOptions, type ReadResult } from './reads/index.ts';
 import * as login from './sign-in/login.ts';
@@ -206,10 +207,18 @@ export class GramJsAccountClient implements AccountClient {
   }
 
   readFile(file: LocatedFile, range: FileRange, inTurn: InTurn): Promise<Buffer> {
+    return this.#transfer(inTurn, (exportTo) => this.#transfers.read(file, range, exportTo));
+  }
+
+  uploadPart(part: FilePart, inTurn: InTurn): Promise<void> {
+    return this.#transfer(inTurn, (exportTo) => this.#transfers.save(part, exportTo));
+  }
+
+  #transfer<T>(inTurn: InTurn, transfer: (exportTo: ExportTo) => Promise<T>): Promise<T> {
     return guarded(async () => {
       this.#assertSession();
       try {
-        return await this.#transfers.read(file, range, (dcId) =>
+        return await transfer((dcId) =>
           inTurn(() => this.#connection.ask(new Api.auth.ExportAuthorization({ dcId }))),
         );
       } catch (error) {

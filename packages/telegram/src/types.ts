@@ -7,6 +7,7 @@ import type {
   VerifyResult,
 } from '@gateway/contracts';
 import type { CallName, CallOptions, CallResult } from './calls/index.ts';
+import type { FilePart } from './calls/upload-part.ts';
 import type { FileRange, LocatedFile } from './files/located-file.ts';
 import type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 import type { DifferenceListener } from './updates/catch-up.ts';
@@ -124,6 +125,8 @@ export interface AccountClient {
    * @param inTurn for a file in another data centre, which needs one call on the account's own connection.
    */
   readFile(file: LocatedFile, range: FileRange, inTurn: InTurn): Promise<Buffer>;
+  /** Uploads a part of a file. As {@link readFile}, it needs no turn. A repeated part replaces the earlier one. */
+  uploadPart(part: FilePart, inTurn: InTurn): Promise<void>;
   /** Ends the authorization at Telegram. Succeeds too if Telegram no longer knows the account's session. */
   logOut(): Promise<void>;
   /** Closes the connection for good and frees all resources. Never throws, and ends within a bounded time. */

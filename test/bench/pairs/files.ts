@@ -1,9 +1,10 @@
 import { sleep } from '@gateway/runtime';
+import type { Checkout } from '../../env/checkout.ts';
 import type { Part } from '../../env/part.ts';
 import type { BenchOptions, Pair, Row } from '../pair.ts';
 import { quantile } from '../samples.ts';
 import { Stage } from '../stage.ts';
-import { residentBytes } from '../usage.ts';
+import { measureEach, residentBytes } from '../usage.ts';
 
 const MIB = 1024 * 1024;
 const FILE_BYTES = 1024 * MIB;
@@ -17,58 +18,92 @@ interface FilesRound {
   /** ms that a text took, waited for over HTTP. */
   texts: { rest: { p50: number; p99: number }; upload: { p50: number; p99: number }; count: number };
   /** Seconds. */
-  seconds: Record<'upload' | 'send' | 'download', number>;
+  seconds: Record<Phase, number>;
+  /** CPU seconds, by process and by what was done. */
+  cpu: Record<string, number>;
+}
+
+type Phase = 'upload' | 'send' | 'download';
+
+/** The processes of one version of the product, with a stage of their own. */
+interface FilesSide {
+  name: string;
+  stage: Stage;
+  userId: string;
+  url: string;
+  parts: Record<'api' | 'worker' | 'sandbox', Pick<Part, 'pid'>>;
+  rounds: FilesRound[];
 }
 
 /** A file of 1 GiB in (upload and send) and out (download), with texts to another chat in between. */
 export const files: Pair = {
   name: 'files',
-  about: 'memory of API and worker for 1 GiB in and out, and texts to another chat meanwhile',
+  about: 'memory and CPU of API and worker for 1 GiB in and out, and texts to another chat meanwhile',
   run: async (options) => {
-    const results = await measureFiles(options);
-    const rows: Row[] = Object.keys(results[0]?.memory ?? {}).map((what) => ({
-      what: `${what}, above rest`,
-      values: results.map(({ memory }) => memory[what] ?? NaN),
-      unit: 'MiB',
-      bar: { at: 'most', value: MOST_MIB },
-    }));
-    const p99 = (when: 'rest' | 'upload') => results.map(({ texts }) => texts[when].p99);
-    rows.push({ what: 'text p99 at rest', values: p99('rest'), unit: 'ms' });
-    rows.push({ what: 'text p99 while 1 GiB goes to Telegram', values: p99('upload'), unit: 'ms' });
-    return { rows, raw: results };
+    const sides = await measureFiles(options);
+    return {
+      rows: sides.flatMap(({ name, rounds }) => rowsOf(name, rounds)),
+      raw: sides.map(({ name, rounds }) => ({ name, rounds })),
+    };
   },
 };
 
-async function measureFiles({ rounds, say }: BenchOptions): Promise<FilesRound[]> {
-  await using stage = await Stage.open(1);
+function rowsOf(side: string, rounds: readonly FilesRound[]): Row[] {
+  const memory = Object.keys(rounds[0]?.memory ?? {}).map((what) => ({
+    what: `${side}: ${what}, above rest`,
+    values: rounds.map((round) => round.memory[what] ?? NaN),
+    unit: 'MiB' as const,
+    bar: { at: 'most' as const, value: MOST_MIB },
+  }));
+  const cpu = Object.keys(rounds[0]?.cpu ?? {}).map((what) => ({
+    what: `${side}: ${what}, CPU`,
+    values: rounds.map((round) => round.cpu[what] ?? NaN),
+    unit: 's' as const,
+  }));
+  const texts = (['rest', 'upload'] as const).flatMap((when) =>
+    (['p50', 'p99'] as const).map((quantileName) => ({
+      what: `${side}: text ${quantileName}, ${when === 'rest' ? 'at rest' : 'while 1 GiB goes to Telegram'}`,
+      values: rounds.map((round) => round.texts[when][quantileName]),
+      unit: 'ms' as const,
+    })),
+  );
+  return [...memory, ...cpu, ...texts];
+}
+
+async function measureFiles({ rounds, against, say }: BenchOptions): Promise<readonly FilesSide[]> {
+  const sides = [await openSide('product')];
+  if (against !== undefined) sides.push(await openSide('against', against));
+  try {
+    // The first round warms up: code and buffers that any file needs count as rest.
+    for (const side of sides) await measureOnce(side, 8 * MIB);
+    for (let round = 1; round <= rounds; round += 1)
+      for (const side of sides) {
+        await sleep(3_000);
+        const result = await measureOnce(side, FILE_BYTES);
+        side.rounds.push(result);
+        say(`files ${round}, ${side.name}: ${JSON.stringify(result)}`);
+      }
+  } finally {
+    for (const { stage } of sides) await stage[Symbol.asyncDispose]();
+  }
+  return sides;
+}
+
+async function openSide(name: string, product?: Checkout): Promise<FilesSide> {
+  const stage = await Stage.open(1, product);
   const [userId = ''] = stage.accounts.keys();
   const worker = await stage.startWorker();
   const { api, url } = await stage.startApi();
-  const results: FilesRound[] = [];
-  // The first round warms up: code and buffers that any file needs count as rest.
-  await measureOnce(userId, url, { api, worker }, 8 * MIB);
-  for (let round = 1; round <= rounds; round += 1) {
-    await sleep(3_000);
-    const result = await measureOnce(userId, url, { api, worker }, FILE_BYTES);
-    results.push(result);
-    say(`files ${round}: ${JSON.stringify(result)}`);
-  }
-  await Promise.all([worker.end(), api.end()]);
-  return results;
+  return { name, stage, userId, url, parts: { api, worker, sandbox: stage.sandbox }, rounds: [] };
 }
 
-async function measureOnce(
-  userId: string,
-  url: string,
-  parts: Record<'api' | 'worker', Part>,
-  size: number,
-): Promise<FilesRound> {
+async function measureOnce({ userId, url, parts }: FilesSide, size: number): Promise<FilesRound> {
   const memory: Record<string, number> = {};
+  const cpu: Record<string, number> = {};
   const seconds = {} as FilesRound['seconds'];
   const rest = { api: await residentBytes(parts.api.pid), worker: await residentBytes(parts.worker.pid) };
-  /** Does something, and notes its time and the peak memory of both processes. */
-  const noting = async <T>(what: 'upload' | 'send' | 'download', work: () => Promise<T>): Promise<T> => {
-    const begun = performance.now();
+  /** Does something, and notes its time, its CPU and the peak memory of both processes. */
+  const noting = async <T>(what: Phase, work: () => Promise<T>): Promise<T> => {
     const done = new AbortController();
     const watching = (async () => {
       while (!done.signal.aborted) {
@@ -80,13 +115,18 @@ async function measureOnce(
         await sleep(SAMPLE_MS);
       }
     })();
+    const names = ['api', 'worker', 'sandbox'] as const;
+    const pids = names.map((name) => parts[name].pid);
+    let result: T | undefined;
     try {
-      return await work();
+      const used = await measureEach(pids, async () => void (result = await work()));
+      for (const [index, name] of names.entries()) cpu[`${name}, ${what}`] = used.cpu[index] ?? NaN;
+      seconds[what] = used.wall;
     } finally {
       done.abort();
       await watching;
-      seconds[what] = (performance.now() - begun) / 1_000;
     }
+    return result as T;
   };
   const post = async (path: string, body: object): Promise<Record<string, unknown>> => {
     const headers = { 'content-type': 'application/json', prefer: 'wait=60' };
@@ -113,7 +153,12 @@ async function measureOnce(
   });
   await noting('download', () => download(url, userId, fileId, size));
   const of = (samples: number[]) => ({ p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) });
-  return { memory, seconds, texts: { rest: of(atRest), upload: of(meanwhile), count: meanwhile.length } };
+  return {
+    memory,
+    seconds,
+    cpu,
+    texts: { rest: of(atRest), upload: of(meanwhile), count: meanwhile.length },
+  };
 }
 
 async function upload(url: string, userId: string, size: number): Promise<string> {

@@ -10,7 +10,7 @@ import { MemoryPeerBook, type StoredLogin } from '@gateway/sessions';
 import type { AccountClient } from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import { runStep } from '../actions/index.ts';
-import type { Step, StepEnd } from '../actions/step.ts';
+import type { ActionClient, Step, StepEnd } from '../actions/step.ts';
 import { SentJobs } from '../inbox/sent-jobs.ts';
 import type { LaneAccount } from '../lane/lane-ports.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
@@ -115,18 +115,30 @@ export class Account extends PublishedAccount implements LaneAccount {
       if (this.stopped) throw new Error('the account was stopped while this job waited for its turn');
       const client = this.client();
       const begun = performance.now();
+      let goesOn = false;
       try {
         const { jobId, index, action, trace } = step;
         const attributes = { jobId, userId: this.userId, part: index };
         const span = { name: `telegram.${action.name}`, kind: 'client', attributes, parent: trace } as const;
-        const noting = this.receiving.enabled ? this.sentJobs.noting(client, jobId) : client;
-        return await traced(span, () => runStep(noting, step));
+        const outcome = await traced(span, () => runStep(this.#forJob(client, jobId), step));
+        goesOn = 'later' in outcome;
+        return outcome;
       } finally {
-        this.options.metrics.telegramSend((performance.now() - begun) / 1_000);
+        if (!goesOn) this.options.metrics.telegramSend((performance.now() - begun) / 1_000);
         await this.#keepWhatChanged(client);
       }
     });
     return 'later' in outcome ? outcome.later : outcome;
+  }
+
+  /** What a job uses of the connection. */
+  #forJob(client: AccountClient, jobId: string): ActionClient {
+    const forJob: ActionClient = {
+      captionLimit: () => client.captionLimit(),
+      run: (name, options) => client.run(name, options),
+      uploadPart: (part) => client.uploadPart(part, (call) => this.#connection.inTurn(call)),
+    };
+    return this.receiving.enabled ? this.sentJobs.noting(forJob, jobId) : forJob;
   }
 
   /** As {@link showTyping}. */

@@ -1,16 +1,14 @@
 import { nextFileStep } from '@gateway/actions';
 import { recipientOf } from '../accounts/recipients.ts';
-import { outgoingMedia, runFileStep, uploadedAgain } from './file-steps.ts';
+import { endOfFileStep, outgoingMedia, runFileStep, uploadedAgain } from './file-steps.ts';
 import type { RunStep } from './step.ts';
 
 /** Makes a step for the new file, or gives a message a new text, a new file, or both. */
 export const editMessage: RunStep<'message.edit'> = async (client, step) => {
   const { job, progress, ownId, askedAt, saveProgress } = step;
   const next = nextFileStep(job, progress);
-  if (next !== undefined) {
-    const { files, ...end } = await runFileStep(client, step, next);
-    return { progress: { ...progress, files }, ...end };
-  }
+  if (next !== undefined)
+    return endOfFileStep(await runFileStep(client, step, next), (files) => ({ ...progress, files }));
   let noted = progress;
   try {
     const result = await client.run('message.edit', {

@@ -1,4 +1,4 @@
-import { partsOfUpload, type FileStep } from '@gateway/actions';
+import { partsOfUpload, type FileAtUrl, type FileStep } from '@gateway/actions';
 import { FILE_PART_BYTES, readUploadId, type FileProgress, type MediaType } from '@gateway/contracts';
 import { arePartsMissing, TelegramFailure, type OutgoingMedia } from '@gateway/telegram';
 import { recipientOf } from '../accounts/recipients.ts';
@@ -29,40 +29,81 @@ interface FilesStep extends Pick<Step, 'jobId' | 'files' | 'askedAt'> {
   progress: { files?: readonly FileProgress[] | undefined };
 }
 
+/** What a step for a file did: the progress of all files. `asked`: whether it called Telegram. */
+interface FileStepEnd {
+  files: FileProgress[];
+  asked?: false;
+}
+
 /**
  * Makes one step for a file of the job.
  * @param as the type by which the file is stored, if not its own.
- * @returns the progress of all files; `asked`: whether it called Telegram.
+ * @returns what it did. `later`: it brings bytes of the file here or to Telegram, beside the account's turn.
  */
 export async function runFileStep(
   client: ActionClient,
   step: FilesStep,
   next: FileStep,
   as?: MediaType,
-): Promise<{ files: FileProgress[]; asked?: false }> {
-  const { jobId, job, files } = step;
-  if (next.do === 'fetch') {
-    const progress = [...filesOf(step)];
-    for (const { file, uploadId } of await files.fetch(jobId, next.from))
-      progress[file] = { ...progress[file], fetched: uploadId };
-    return { files: Array.from(progress, (each) => each ?? {}), asked: false };
+): Promise<FileStepEnd | { later: Promise<FileStepEnd> }> {
+  switch (next.do) {
+    case 'fetch':
+      return { later: fetchFiles(step, next.from) };
+    case 'upload':
+      return { later: uploadNextPart(client, step, next) };
+    case 'find': {
+      const { recipient, messageId } = next.from;
+      const message = { recipient: recipientOf(recipient), messageId, askedAt: step.askedAt };
+      return { files: changed(step, next.file, { stored: await client.run('file.find', message) }) };
+    }
+    case 'store':
+      return storeFile(client, step, next, as);
   }
-  const { file } = next;
-  if (next.do === 'find') {
-    const { recipient, messageId } = next.from;
-    const message = { recipient: recipientOf(recipient), messageId, askedAt: step.askedAt };
-    return { files: changed(step, file, { stored: await client.run('file.find', message) }) };
-  }
-  if (next.do === 'upload') {
-    const { uploadId, part } = next;
-    const bytes = await files.read(uploadId, part * FILE_PART_BYTES, FILE_PART_BYTES);
-    await client.run('file.part', { ...transferOf(step, file, uploadId), part, bytes });
-    return { files: changed(step, file, { uploaded: part + 1 }) };
-  }
+}
+
+/**
+ * What the step of an action did, of which a step for a file is all.
+ * @param progressWith the job's progress with that of its files.
+ */
+export function endOfFileStep<P>(
+  outcome: FileStepEnd | { later: Promise<FileStepEnd> },
+  progressWith: (files: FileProgress[]) => P,
+): { progress: P; asked?: false } | { later: Promise<{ progress: P; asked?: false }> } {
+  const endOf = ({ files, ...end }: FileStepEnd) => ({ progress: progressWith(files), ...end });
+  if (!('later' in outcome)) return endOf(outcome);
+  const later = outcome.later.then(endOf);
+  later.catch(() => {}); // Awaited once the turn is over.
+  return { later };
+}
+
+async function fetchFiles(step: FilesStep, from: readonly FileAtUrl[]): Promise<FileStepEnd> {
+  const progress = [...filesOf(step)];
+  for (const { file, uploadId } of await step.files.fetch(step.jobId, from))
+    progress[file] = { ...progress[file], fetched: uploadId };
+  return { files: Array.from(progress, (each) => each ?? {}), asked: false };
+}
+
+async function uploadNextPart(
+  client: ActionClient,
+  step: FilesStep,
+  { file, uploadId, part }: Extract<FileStep, { do: 'upload' }>,
+): Promise<FileStepEnd> {
+  const bytes = await step.files.read(uploadId, part * FILE_PART_BYTES, FILE_PART_BYTES);
+  await client.uploadPart({ ...transferOf(step, file, uploadId), part, bytes });
+  return { files: changed(step, file, { uploaded: part + 1 }) };
+}
+
+/** Lets Telegram store an uploaded file, for an album. */
+async function storeFile(
+  client: ActionClient,
+  step: FilesStep,
+  { file, uploadId }: Extract<FileStep, { do: 'store' }>,
+  as: MediaType | undefined,
+): Promise<FileStepEnd> {
   try {
-    const media = await uploadedMedia(client, step, file, next.uploadId);
+    const media = await uploadedMedia(client, step, file, uploadId);
     const stored = await client.run('file.store', {
-      recipient: recipientOf(job.recipient),
+      recipient: recipientOf(step.job.recipient),
       askedAt: step.askedAt,
       media: as === undefined ? media : { ...media, type: as },
     });

@@ -2,7 +2,7 @@ import { isCaptionUncut, nextFileStep } from '@gateway/actions';
 import { captionCutsOf, GatewayError, partsOf, type FormattedText } from '@gateway/contracts';
 import { TelegramFailure } from '@gateway/telegram';
 import { recipientOf } from '../accounts/recipients.ts';
-import { outgoingMedia, runFileStep, uploadedAgain } from './file-steps.ts';
+import { endOfFileStep, outgoingMedia, runFileStep, uploadedAgain } from './file-steps.ts';
 import { randomIdOf } from './random-id.ts';
 import { albumAsDocuments, sendAlbum } from './send-album.ts';
 import type { ActionClient, RunStep, StepOf } from './step.ts';
@@ -19,8 +19,8 @@ export const sendMessage: RunStep<'send'> = async (client, step) => {
   if (next !== undefined) {
     try {
       const as = progress.asDocuments === true ? 'document' : undefined;
-      const { files, ...end } = await runFileStep(client, step, next, as);
-      return { progress: { ...progress, files }, ...end };
+      const outcome = await runFileStep(client, step, next, as);
+      return endOfFileStep(outcome, (files) => ({ ...progress, files }));
     } catch (error) {
       const asDocuments = albumAsDocuments(error, step);
       if (asDocuments === null) throw error;

@@ -1,5 +1,5 @@
 import type { ActionName, AnyAction, JobEnvelope, JobOf, ProgressOf } from '@gateway/actions';
-import type { AccountClient } from '@gateway/telegram';
+import type { AccountClient, FilePart } from '@gateway/telegram';
 import type { AccountFiles } from '../media/account-files.ts';
 
 /** One step of a job, for the account to run. The job and its progress are valid for the action. */
@@ -41,7 +41,7 @@ export interface StepEnd {
   pauseMs?: number;
 }
 
-/** `later`: the step ends after the account's turn, since somebody else has to answer first. */
+/** `later`: the step ends after the account's turn. Somebody else has to answer first, or a file is on its way. */
 export type StepOutcome = StepEnd | { later: Promise<StepEnd> };
 
 /** A {@link Step} of an action that the compiler knows. */
@@ -52,7 +52,10 @@ export type StepOf<N extends ActionName> = Omit<Step, 'job' | 'progress' | 'save
 };
 
 /** What an action uses of the account's connection. */
-export type ActionClient = Pick<AccountClient, 'captionLimit' | 'run'>;
+export interface ActionClient extends Pick<AccountClient, 'captionLimit' | 'run'> {
+  /** Uploads a part of a file over a connection of its own, so it needs no turn. */
+  uploadPart: (part: FilePart) => Promise<void>;
+}
 
 /** Runs one step of an action at Telegram. @throws {TelegramFailure} */
 export type RunStep<N extends ActionName> = (

@@ -10,7 +10,7 @@ export class SentJobs {
   /** The connection, for a job: notes what it sends before it does. */
   noting(client: ActionClient, jobId: string): ActionClient {
     return {
-      captionLimit: () => client.captionLimit(),
+      ...client,
       run: (name, options) => {
         this.#note(randomIdsIn(options), jobId);
         return client.run(name, options);

@@ -29,10 +29,14 @@ export class LaneJob {
   #hasFailed = false;
   /** Whether a step of this job is running now. */
   isRunning = false;
-  /** Whether its step runs beside those of other chats. */
-  isBesideOthers = false;
+  /** Resolves when its step, which runs beside those of other chats, has ended; `null` if there is none. */
+  beside: Promise<void> | null = null;
+  /** Whether that step transfers a file. */
+  isTransferring = false;
   /** What became of a step that ran beside others; `null` while there is none. */
   attempted: Attempted | null = null;
+  /** Grows with each transfer of the lane; 0 before the first one of this job. */
+  transferTurn = 0;
   /** The next step begins at this time, ms since the epoch. */
   pausedUntil = 0;
   /** Whether the job is cancelled: none of its remaining steps may run. */
@@ -80,7 +84,7 @@ export class LaneJob {
     return this.#progress;
   }
 
-  /** Whether the next step only uploads a part of a file. */
+  /** Whether the next step only brings a part of a file to Telegram. */
   get isTransfer(): boolean {
     return this.job.action.steps.isTransfer?.(this.data, this.#progress) ?? false;
   }

@@ -66,7 +66,9 @@ export class LaneJobs {
   markCancelled(jobId: string): LaneJob | 'too_late' | 'not_fetched' {
     const laneJob = this.#jobs.find((job) => job.jobId === jobId);
     if (laneJob === undefined) return 'not_fetched';
-    if (laneJob.isRunning && laneJob.step === laneJob.steps - 1) return 'too_late';
+    // A step that ran beside others is done before the lane has settled it.
+    const isRunning = laneJob.isRunning && laneJob.attempted === null;
+    if (isRunning && laneJob.step === laneJob.steps - 1) return 'too_late';
     laneJob.cancelled = true;
     return laneJob;
   }

@@ -6,12 +6,13 @@ import { attempt } from './attempt.ts';
 import { otherChat } from './dependency.ts';
 import { Endings } from './endings.ts';
 import { heldTooLong, tooManyRecoveries } from './lane-errors.ts';
-import { LaneJob, type Attempted } from './lane-job.ts';
+import { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import { pickNext, type AllWait } from './next-send.ts';
 import { recordRecovered } from './record-recovered.ts';
 import { Settlement } from './settlement.ts';
+import { StepsBeside } from './steps-beside.ts';
 import type { Verdict } from './verdict.ts';
 import { besideOthers, isTooLong, isWorthShowing } from './waits.ts';
 
@@ -57,9 +58,8 @@ export class Lane {
   #claim: Claim = { is: 'never' };
   /** The latest fetch, if it found nothing. A job enqueued since then wakes the lane. */
   #nothing: NothingWaits | null = null;
-  /** Whether the latest step uploaded a part of a file. */
-  #lastWasTransfer = false;
   readonly #jobs: LaneJobs;
+  readonly #beside: StepsBeside;
   readonly #endings: Endings;
   readonly #settlement: Settlement;
   readonly #alarm: Alarm;
@@ -67,6 +67,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#jobs = new LaneJobs(options);
+    this.#beside = new StepsBeside(this.#jobs, () => this.wake());
     this.#endings = new Endings(options, this.#jobs, (place, count) => this.#fetchReleased(place, count));
     this.#settlement = new Settlement(options, this.#endings);
     this.#alarm = new Alarm(options.now, () => this.wake());
@@ -104,10 +105,12 @@ export class Lane {
     while ('run' in this.#state) await this.#state.run;
   }
 
-  /** Fetches no further job, waits for the message being sent, and puts the fetched jobs back in the queue. */
+  /** Fetches no further job, waits for the steps being done, and puts the fetched jobs back in the queue. */
   async stop(): Promise<void> {
     this.#stop();
     await this.idle();
+    await this.#beside.transfersEnd();
+    if (this.#options.mayServe()) await this.#settleBeside();
     if (this.#options.mayServe()) await this.#jobs.putAllBack();
     this.#jobs.forgetAll();
   }
@@ -175,9 +178,9 @@ export class Lane {
 
   async #drain(): Promise<void> {
     const { account, limits, now } = this.#options;
-    if (this.#hasFinished()) await this.#settleFinished();
+    await this.#settleBeside();
     while (this.#mayGoOn() && !account.stopped) {
-      if (this.#hasFinished()) await this.#settleFinished();
+      await this.#settleBeside();
       this.#noteNews();
       for (const laneJob of this.#jobs.jobs)
         if (laneJob.cancelled && !laneJob.isRunning)
@@ -192,19 +195,18 @@ export class Lane {
           account.chatOf(first),
           ...others.map((each) => account.chatOf(each)),
         ],
-        ({ limits: byName, isRunning, pausedUntil }, chats) => {
+        (laneJob, chats) => {
+          const { isRunning, pausedUntil } = laneJob;
           if (isRunning) return { scope: 'chat', hold: besideOthers(at) };
           if (pausedUntil > at) return { scope: 'chat', hold: besideOthers(at, pausedUntil) };
-          return account.ledger.holdOf(byName, chats, account.pace, at);
+          const hold = account.ledger.holdOf(laneJob.limits, chats, account.pace, at);
+          if (hold !== null || !this.#beside.mustWait(laneJob)) return hold;
+          return { scope: 'chat', hold: besideOthers(at) };
         },
-        ({ isTransfer }) => isTransfer && this.#lastWasTransfer,
+        ({ isTransfer, transferTurn }) => (isTransfer ? transferTurn : 0),
       );
-      // An upload takes turns with the other chats, so first see whether there is a job of theirs.
-      if (next.do === 'send' && next.yields === true && this.#mayFetch() && (await this.#fetch())) continue;
-      if (next.do === 'send') {
-        this.#lastWasTransfer = next.job.isTransfer;
-        await this.#deliver(next.job);
-      } else if (next.accountWide !== null || !this.#mayFetch() || !(await this.#fetch()))
+      if (next.do === 'send') await this.#deliver(next.job);
+      else if (next.accountWide !== null || !this.#mayFetch() || !(await this.#fetch()))
         return this.#waitForFirst(next);
     }
     if (account.stopped && this.#mayGoOn()) await this.#holdAccount(Infinity);
@@ -306,7 +308,7 @@ export class Lane {
       await inTraceOf(laneJob.job.trace, () => this.#begin(laneJob));
     } finally {
       // A step that runs beside others goes on.
-      laneJob.isRunning = laneJob.isBesideOthers;
+      laneJob.isRunning = laneJob.beside !== null;
     }
   }
 
@@ -322,7 +324,7 @@ export class Lane {
     if (await this.#hasEndedWorkers(laneJob.jobId))
       return this.#endings.fail(laneJob, tooManyRecoveries(MAX_RECOVERIES));
     const attempting = attempt(this.#options, laneJob, this.#settlement.unreachableAttempts);
-    if (laneJob.job.action.awaitsOthers) return this.#goOnMeanwhile(laneJob, attempting);
+    if (this.#beside.takes(laneJob)) return this.#beside.add(laneJob, attempting);
     await this.#attempted(laneJob, await attempting);
   }
 
@@ -333,31 +335,10 @@ export class Lane {
     return account.ledger.recoveriesOf(jobId, await liveWorkers()) >= MAX_RECOVERIES;
   }
 
-  /** Lets a step run beside those of other chats. The lane settles it when it has ended. */
-  #goOnMeanwhile(laneJob: LaneJob, attempting: Promise<Verdict | null>): void {
-    laneJob.isBesideOthers = true;
-    const ended = (attempted: Attempted) => {
-      laneJob.attempted = attempted;
-      this.wake();
-    };
-    attempting.then(
-      (verdict) => ended({ verdict }),
-      (fault: unknown) => ended({ fault }),
-    );
-  }
-
-  #hasFinished(): boolean {
-    return this.#jobs.jobs.some(({ attempted }) => attempted !== null);
-  }
-
   /** Settles the steps that ran beside others and have ended. */
-  async #settleFinished(): Promise<void> {
-    for (const laneJob of this.#jobs.jobs) {
-      const { attempted } = laneJob;
-      if (attempted === null) continue;
-      laneJob.attempted = null;
-      laneJob.isBesideOthers = false;
-      laneJob.isRunning = false;
+  async #settleBeside(): Promise<void> {
+    if (!this.#beside.haveEnded) return;
+    for (const { laneJob, attempted } of this.#beside.takeEnded()) {
       if ('fault' in attempted) throw attempted.fault;
       await this.#attempted(laneJob, attempted.verdict);
     }

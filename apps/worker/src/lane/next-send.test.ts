@@ -13,13 +13,13 @@ const chatsOf = (job: string): [Chat, ...Chat[]] => {
 function pick(
   jobs: readonly string[],
   holds: Record<string, PaceWait> = {},
-  uploads: readonly string[] = [],
+  uploads: Readonly<Record<string, number>> = {},
 ) {
   return pickNext(
     jobs,
     chatsOf,
     (_job, [{ key }]) => holds[key] ?? null,
-    (job) => uploads.includes(job),
+    (job) => uploads[job] ?? 0,
   );
 }
 
@@ -63,12 +63,15 @@ describe('the next message to send', () => {
   });
 
   test('of another chat goes before the next part of an upload; later jobs of its chats do not', () => {
-    expect(pick(['a1', 'a2', 'ab1', 'b1', 'c1'], {}, ['a1'])).toEqual({ do: 'send', job: 'c1' });
-    expect(pick(['a1', 'b1', 'b2', 'c1'], {}, ['a1', 'b1'])).toEqual({ do: 'send', job: 'c1' });
-    expect(pick(['a1', 'a2', 'b1'], { b: held(10) }, ['a1'])).toEqual({
+    expect(pick(['a1', 'a2', 'ab1', 'b1', 'c1'], {}, { a1: 1 })).toEqual({ do: 'send', job: 'c1' });
+    expect(pick(['a1', 'b1', 'b2', 'c1'], {}, { a1: 1, b1: 2 })).toEqual({ do: 'send', job: 'c1' });
+    expect(pick(['a1', 'a2', 'b1'], { b: held(10) }, { a1: 1 })).toEqual({ do: 'send', job: 'a1' });
+  });
+
+  test('is the upload whose latest part was the earliest, if only uploads are left', () => {
+    expect(pick(['a1', 'b1', 'c1', 'b2'], {}, { a1: 3, b1: 1, c1: 2, b2: 0 })).toEqual({
       do: 'send',
-      job: 'a1',
-      yields: true,
+      job: 'b1',
     });
   });
 

@@ -14,11 +14,8 @@ type Chats = readonly [Chat, ...Chat[]];
 
 /** What to do next with the fetched jobs. */
 export type NextSend<J> =
-  /**
-   * This job may be sent now: no earlier job waits for any of its chats. `yields`: it uploads, and a job of another
-   * chat should go first if there is one.
-   */
-  | { do: 'send'; job: J; yields?: true }
+  /** This job may be sent now: no earlier job waits for any of its chats. */
+  | { do: 'send'; job: J }
   /** All must wait. */
   | AllWait<J>;
 
@@ -37,17 +34,17 @@ export interface AllWait<J> {
  *
  * @param jobs in the order of acceptance.
  * @param holdOf why a job may not run in its chats now; `null` if it may.
- * @param yields whether another chat's job goes before this one: it uploads a file, and the latest step did too. So a
- * large file delays other chats by one part at most.
+ * @param turnOf uploads take turns: among those that may run, the one with the lowest number goes first. Other jobs
+ * have 0, and go before them.
  */
 export function pickNext<J>(
   jobs: readonly J[],
   chatsOf: (job: J) => Chats,
   holdOf: (job: J, chats: Chats) => PaceWait | null,
-  yields: (job: J) => boolean = () => false,
+  turnOf: (job: J) => number = () => 0,
 ): NextSend<J> {
-  /** The oldest job that uploads. */
-  let transfer: J | undefined;
+  /** The job that uploads next. */
+  let upload: J | undefined;
   /** The chats of jobs that upload. Their later jobs keep their place. */
   const uploading = new Set<string>();
   const held = new Map<string, Hold>();
@@ -63,8 +60,8 @@ export function pickNext<J>(
     const behind = hold !== undefined;
     if (hold === undefined) {
       const wait = holdOf(job, chats);
-      if (wait === null && yields(job)) {
-        transfer ??= job;
+      if (wait === null && turnOf(job) > 0) {
+        if (upload === undefined || turnOf(job) < turnOf(upload)) upload = job;
         for (const { key } of chats) uploading.add(key);
         continue;
       }
@@ -75,7 +72,7 @@ export function pickNext<J>(
     for (const { key } of chats) if (!held.has(key)) held.set(key, hold);
     waiting.push({ job, hold, behind });
   }
-  if (transfer !== undefined) return { do: 'send', job: transfer, yields: true };
+  if (upload !== undefined) return { do: 'send', job: upload };
   const until = Math.min(...[...held.values()].map((hold) => hold.until));
   return { do: 'wait', until, accountWide, waiting };
 }

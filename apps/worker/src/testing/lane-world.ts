@@ -1,11 +1,14 @@
-import { ACTIONS, type JobOf } from '@gateway/actions';
+import { ACTIONS, nextFileStep, type JobOf } from '@gateway/actions';
 import {
   EMPTY_SEND_STATE,
+  FILE_PART_BYTES,
+  uploadIdOf,
   partsOf,
   sendProgressSchema,
   sendResultSchema,
   GatewayError,
   type AccountState,
+  type FileProgress,
   type Hold,
   type PaceRules,
   type SendState,
@@ -31,6 +34,7 @@ interface Waiting {
   text: string;
   job?: Partial<JobOf<'send'>>;
   sent?: SentMessage[];
+  files?: readonly FileProgress[] | undefined;
   typingUntil?: number | undefined;
   acceptedAt?: number;
 }
@@ -80,6 +84,13 @@ export class World implements LaneQueue {
     return this;
   }
 
+  /** Enqueues a file of so many parts. */
+  addFile(text: string, parts: number): this {
+    const uploadId = uploadIdOf(`up_${'x'.repeat(22)}`, '0'.repeat(43), parts * FILE_PART_BYTES);
+    this.waiting.push({ text, job: { media: [{ type: 'document', uploadId }] } });
+    return this;
+  }
+
   async recover(record: (jobs: RecoveredJob[]) => Promise<void>): Promise<void> {
     this.log.push('recover');
     await record(this.recovered.splice(0));
@@ -94,7 +105,7 @@ export class World implements LaneQueue {
       this.toRecover -= 1;
       return 'needs_recovery';
     }
-    const { text, job, sent = [], typingUntil, acceptedAt } = next;
+    const { text, job, sent = [], files, typingUntil, acceptedAt } = next;
     const leave = (what: string) => {
       this.log.push(`${what} ${text}`);
       this.fetched = this.fetched.filter((other) => other !== next);
@@ -116,10 +127,8 @@ export class World implements LaneQueue {
       askedAt: acceptedAt ?? Date.now(),
       attempts: this.attempts.get(text) ?? 0,
       trace: undefined,
-      progress: { sent, typingUntil },
-      saveProgress: async (progress) => {
-        ({ sent: next.sent, typingUntil: next.typingUntil } = sendProgressSchema.parse(progress));
-      },
+      progress: { sent, files, typingUntil },
+      saveProgress: async (progress) => void Object.assign(next, sendProgressSchema.parse(progress)),
       complete: async (result, { state, attempts = 1, fetchNext } = { fetchNext: false }) => {
         const { message_ids } = sendResultSchema.parse(result);
         leave(`complete${message_ids?.length ?? ''}`);
@@ -215,6 +224,8 @@ class FakeAccount implements LaneAccount {
   readonly steps: Step[] = [];
   /** Telegram's answer to a call that shows the account as typing. */
   typingAnswer: () => Promise<boolean> = async () => true;
+  /** Called when a part of a job's file is being uploaded. */
+  onPart: (text: string) => Promise<void> = async () => {};
   /** Called when a text is being sent. */
   readonly onSend = new Map<string, () => void>();
   readonly #world: World;
@@ -245,9 +256,11 @@ class FakeAccount implements LaneAccount {
   async run(step: Step): Promise<StepEnd> {
     const job = ACTIONS.send.schema.parse(step.job);
     const progress = sendProgressSchema.parse(step.progress);
+    const next = nextFileStep(job, progress);
+    if (next?.do === 'upload') return this.#upload(job.text, next.part, progress);
     const typing = await typeFirst({ ...step, job, progress });
     if (typing !== null) return typing;
-    const { text = '' } = partsOf(job.text, job.cuts ?? [])[step.index] ?? {};
+    const { text = '' } = partsOf(job.text, job.cuts ?? [])[progress.sent.length] ?? {};
     this.steps.push(step);
     this.#world.log.push(`send ${text}`);
     this.onSend.get(text)?.();
@@ -256,7 +269,14 @@ class FakeAccount implements LaneAccount {
     this.#lastId += 1;
     this.strangers.delete(job.recipient);
     const message = { message_id: this.#lastId, date: DATE };
-    return { progress: { sent: [...progress.sent, message] }, messageIds: [this.#lastId] };
+    return { progress: { ...progress, sent: [...progress.sent, message] }, messageIds: [this.#lastId] };
+  }
+
+  /** Uploads a part once {@link onPart} has resolved. */
+  async #upload(text: string, part: number, progress: object): Promise<StepEnd> {
+    this.#world.log.push(`part ${part} of ${text}`);
+    await this.onPart(text);
+    return { progress: { ...progress, files: [{ uploaded: part + 1 }] } };
   }
 
   async showTyping({ recipient }: ShownTyping): Promise<boolean> {
@@ -271,6 +291,11 @@ class FakeAccount implements LaneAccount {
   async setTrouble(state: AccountState): Promise<void> {
     if (state === 'peer_limited') this.stopped = true;
     else this.ended = NOT_SIGNED_IN;
+  }
+
+  /** @throws {TelegramFailure} */
+  fail(outcome: FailureOutcome, code: ConstructorParameters<typeof GatewayError>[0]): never {
+    throw new TelegramFailure(outcome, new GatewayError(code));
   }
 
   refuse(text: string, outcome: FailureOutcome, code: ConstructorParameters<typeof GatewayError>[0]): void {

@@ -100,6 +100,7 @@ export class QrWorld {
       receive: () => Promise.reject(new Error('this world receives nothing')),
       updatePlace: () => Promise.reject(new Error('this world receives nothing')),
       readFile: () => Promise.reject(new Error('this world reads nothing')),
+      uploadPart: () => Promise.reject(new Error('this world sends nothing')),
       logOut: () => call('logOut'),
       close: async () => {},
     };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PeerId } from '../state/model.ts';
 
 /** A rule that makes matching calls fail. */
@@ -41,14 +42,23 @@ export class Faults {
   #faults: Fault[] = [];
   #waits: { fault: Fault; until: number }[] = [];
   #early = 0;
+  #cleared = new AbortController();
 
   add(fault: Fault): void {
     this.#faults.push({ ...fault });
   }
 
+  /** Calls that are being delayed go on. */
   clear(): void {
     this.#faults = [];
     this.#waits = [];
+    this.#cleared.abort();
+    this.#cleared = new AbortController();
+  }
+
+  /** Resolves after `ms`, or once the faults are cleared. */
+  async delay(ms: number): Promise<void> {
+    await delay(ms, undefined, { ref: false, signal: this.#cleared.signal }).catch(() => {});
   }
 
   /** How many calls came during a lasting wait. */

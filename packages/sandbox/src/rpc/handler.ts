@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PeerId } from '../state/model.ts';
 import { DropConnection, RpcError, type RpcCall, type RpcHandler, type TlValue } from '../types.ts';
 import { endAuthorization } from './authorizations.ts';
@@ -15,7 +14,7 @@ import type { Telegram } from './telegram.ts';
 export function createRpcHandler(telegram: Telegram): RpcHandler {
   return async (call) => {
     const fault = telegram.faults.take(targetOf(telegram, call), telegram.now());
-    if (fault?.delayMs !== undefined) await delay(fault.delayMs, undefined, { ref: false });
+    if (fault?.delayMs !== undefined) await telegram.faults.delay(fault.delayMs);
     return countingSends(telegram, call, () => carryOut(telegram, call, fault));
   };
 }

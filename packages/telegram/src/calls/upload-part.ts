@@ -23,17 +23,16 @@ export interface FilePart extends FileUpload {
 }
 
 /** Uploads one part of a file. A repeated part replaces the earlier one, so a lost answer is no harm. */
-export async function uploadPart(
-  caller: Caller,
-  _recipients: Recipients,
-  { fileId: id, size, part: filePart, parts, bytes }: FilePart,
-): Promise<void> {
+export async function uploadPart(caller: Caller, _recipients: Recipients, part: FilePart): Promise<void> {
+  await caller.ask(savePart(part));
+}
+
+/** The call that uploads a part of a file. */
+export function savePart({ fileId: id, size, part: filePart, parts, bytes }: FilePart) {
   const fileId = bigInt(id.toString());
-  await caller.ask(
-    isLarge(size)
-      ? new Api.upload.SaveBigFilePart({ fileId, filePart, fileTotalParts: parts, bytes })
-      : new Api.upload.SaveFilePart({ fileId, filePart, bytes }),
-  );
+  return isLarge(size)
+    ? new Api.upload.SaveBigFilePart({ fileId, filePart, fileTotalParts: parts, bytes })
+    : new Api.upload.SaveFilePart({ fileId, filePart, bytes });
 }
 
 /** The uploaded file, as a message names it. */

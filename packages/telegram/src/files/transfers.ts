@@ -1,6 +1,7 @@
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Home } from '../caller.ts';
+import { savePart, type FilePart } from '../calls/upload-part.ts';
 import { Connection } from '../connection/connection.ts';
 import type { DataCenters } from '../connection/data-centers.ts';
 import { MisconfiguredError, NotSentError, RpcError } from '../errors/call-errors.ts';
@@ -22,7 +23,7 @@ export interface TransferOptions {
 }
 
 /** Fetches a ticket of the account for another data centre. */
-type ExportTo = (dcId: number) => Promise<Api.auth.ExportedAuthorization>;
+export type ExportTo = (dcId: number) => Promise<Api.auth.ExportedAuthorization>;
 
 /**
  * The connections over which an account transfers files: one to each data centre that has some. That of the account's
@@ -42,15 +43,34 @@ export class Transfers {
   }
 
   /** Reads bytes of a file; fewer at its end. Several calls may run at once. @throws {TelegramFailure} */
-  async read(file: LocatedFile, range: FileRange, exportTo: ExportTo): Promise<Buffer> {
+  async read(
+    { dcId, location }: LocatedFile,
+    { offset, limit }: FileRange,
+    exportTo: ExportTo,
+  ): Promise<Buffer> {
+    const request = new Api.upload.GetFile({ location, offset: bigInt(offset), limit });
+    const readFrom = (from: number) => this.#call(from, request, exportTo);
+    return this.#transfer(async () => {
+      const answer = await readFrom(dcId).catch((error: unknown) => {
+        const moved = error instanceof RpcError ? /^FILE_MIGRATE_(\d+)$/.exec(error.rpcName) : null;
+        if (moved === null) throw error;
+        return readFrom(Number(moved[1]));
+      });
+      if (answer instanceof Api.upload.File) return answer.bytes;
+      throw new NotSentError('Telegram refers to a server for public files, which it was not asked for');
+    });
+  }
+
+  /** Uploads a part of a file, to the account's own data centre. @throws {TelegramFailure} */
+  async save(part: FilePart, exportTo: ExportTo): Promise<void> {
+    await this.#transfer(() => this.#call(this.#options.home().dcId, savePart(part), exportTo));
+  }
+
+  async #transfer<T>(work: () => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
     this.#running += 1;
     try {
-      return await this.#readFrom(file.dcId, file, range, exportTo).catch((error: unknown) => {
-        const moved = error instanceof RpcError ? /^FILE_MIGRATE_(\d+)$/.exec(error.rpcName) : null;
-        if (moved === null) throw error;
-        return this.#readFrom(Number(moved[1]), file, range, exportTo);
-      });
+      return await work();
     } catch (error) {
       throw toFailure(error, false);
     } finally {
@@ -66,23 +86,19 @@ export class Transfers {
     await this.#closeAll();
   }
 
-  async #readFrom(
+  async #call<R extends Api.AnyRequest>(
     dcId: number,
-    { location }: LocatedFile,
-    { offset, limit }: FileRange,
+    request: R,
     exportTo: ExportTo,
-  ): Promise<Buffer> {
-    const request = new Api.upload.GetFile({ location, offset: bigInt(offset), limit });
+  ): Promise<R['__response']> {
     const call = async () => (await this.#connected(dcId, exportTo)).call(request, PART_TIMEOUT_MS);
-    const answer = await call().catch(async (error: unknown) => {
+    return call().catch(async (error: unknown) => {
       if (!(error instanceof RpcError) || !error.rpcName.startsWith('AUTH_KEY_') || !this.#keys.delete(dcId))
         throw error;
       // Telegram no longer knows the account by this key. Its own data centre gives another ticket.
       await this.#close(dcId);
       return call();
     });
-    if (answer instanceof Api.upload.File) return answer.bytes;
-    throw new NotSentError('Telegram refers to a server for public files, which it was not asked for');
   }
 
   async #connected(dcId: number, exportTo: ExportTo): Promise<Connection> {

@@ -32,7 +32,7 @@ export const CALLS = {
   'POST /faults':
     '{phone?|user_id?, method, error?|drop?: before|after|transport?: -404, delay_ms?, times?, peer?, lasts?, slip?}: the next calls fail so; {difference: too_long|channel_too_long}: the next difference is refused; {updates: drop|delay|reorder|duplicate}: so go the next pushes; {file_reference: expired}, {file_parts: missing}: the next use of a file or an upload is refused; the last four take phone?|user_id?, times?',
   'GET /faults': 'the faults that are not used up',
-  'DELETE /faults': 'no more faults',
+  'DELETE /faults': 'no more faults; delayed calls go on',
   'POST /revoke': "{id}: ends all of an account's sessions: {revoked}",
   'GET /settings, POST /settings':
     '{repeated_random_id: error|original, code_lifetime_seconds, code_tries, login_token_lifetime_seconds}',
