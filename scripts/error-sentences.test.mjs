@@ -1,6 +1,6 @@
 import { tsImport } from 'tsx/esm/api';
 import { expect, test } from 'vitest';
-import { errorSentences } from './lib/error-sentences.mjs';
+import { cliSentences, errorSentences } from './lib/error-sentences.mjs';
 
 /** Texts in the same places that no caller sees. */
 const NOT_SHOWN = new Set([
@@ -10,6 +10,7 @@ const NOT_SHOWN = new Set([
   'the connection is {value}',
   'SQLite format 3\0',
   'the proxy: ',
+  '{value}: {value}{value}',
 ]);
 
 test('each sentence that callers may see in an error has a Russian one; add it to packages/texts/src/ru/errors', async () => {
@@ -18,7 +19,7 @@ test('each sentence that callers may see in an error has a Russian one; add it t
   /** @type {typeof import('../packages/texts/src/translate.ts')} */
   const { translate } = await tsImport('../packages/texts/src/translate.ts', import.meta.url);
   const keys = Object.keys(ERRORS).map((english) => english.replaceAll(/'([{}])'/g, '$1'));
-  const missing = [...errorSentences()]
+  const missing = [...errorSentences(), ...cliSentences()]
     .filter(([text]) => !NOT_SHOWN.has(text) && !isIn(keys, text))
     .filter(([text]) => !/[а-я]/.test(translate(text.replaceAll('{value}', '7'), 'ru')))
     .map(([text, file]) => `${file}: ${text}`);

@@ -60,6 +60,20 @@ export function errorSentences() {
   return sentences;
 }
 
+/**
+ * The sentences of the CLI's own errors, and its advice.
+ * @returns {Map<string, string>}
+ */
+export function cliSentences() {
+  const sentences = new Map();
+  for (const file of sourcesIn('apps/cli/src')) {
+    const isAdvice = file.endsWith('/failure.ts');
+    for (const text of textsIn(file, isAdvice ? undefined : 'UsageError'))
+      if (/\S \S+ \S/.test(text)) sentences.set(text, file);
+  }
+  return sentences;
+}
+
 /** @param {string} folder */
 function sourcesIn(folder) {
   if (folder.endsWith('.ts')) return [folder];
@@ -80,16 +94,23 @@ function isSentence(text) {
   );
 }
 
-/** @param {string} file */
-function textsIn(file) {
+/** @param {string} file @param {string} [within] only what is given to this error */
+function textsIn(file, within) {
   const source = readFileSync(join(ROOT, file), 'utf8');
   /** @type {string[]} */
   const texts = [];
+  let depth = within === undefined ? 1 : 0;
   const visit = (/** @type {any} */ node) => {
     if (Array.isArray(node)) return node.forEach(visit);
+    if (node?.type === 'NewExpression' && node.callee.name === within) {
+      depth += 1;
+      visit(node.arguments);
+      depth -= 1;
+      return;
+    }
     if (node === null || typeof node !== 'object' || isHidden(node, source)) return;
     const text = textOf(node);
-    if (text !== undefined) texts.push(text);
+    if (text !== undefined && depth > 0) texts.push(text);
     if (text === undefined || node.type === 'TemplateLiteral') Object.values(node).forEach(visit);
   };
   visit(parseSync(file, source).program);

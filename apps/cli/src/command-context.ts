@@ -1,8 +1,8 @@
 import { GatewayClient } from '@gateway/client';
-import { isLocale } from '@gateway/texts';
+import type { Locale } from '@gateway/texts';
 import { UsageError, type ExitCode } from './failure.ts';
 import type { Io } from './io.ts';
-import { languageOf, sayIn, type Say } from './language.ts';
+import { sayIn, type Say } from './language.ts';
 import { Output } from './output.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
@@ -10,7 +10,6 @@ const DEFAULT_URL = 'http://127.0.0.1:3000';
 /** Options of every command. */
 export interface CommonOptions {
   json?: boolean;
-  lang?: string;
   url?: string;
 }
 
@@ -42,7 +41,7 @@ export function addressOf(io: Pick<Io, 'env'>, { url: option }: CommonOptions): 
 }
 
 /** @throws {UsageError} */
-export function createContext(io: Io, options: CommonOptions): CommandContext {
+export function createContext(io: Io, options: CommonOptions, language: Locale): CommandContext {
   const url = addressOf(io, options);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`GATEWAY_URL (or --url) must be an http:// or https:// address, not ${url}`);
@@ -52,19 +51,17 @@ export function createContext(io: Io, options: CommonOptions): CommandContext {
     throw new UsageError(
       'GATEWAY_API_KEY holds what no key does: look for a space, a quote or a line end in it.',
     );
-  if (options.lang !== undefined && !isLocale(options.lang))
-    throw new UsageError(`--lang must be en or ru, not ${options.lang}`);
   const json = options.json === true;
   // Scripts read JSON, whatever the language of the terminal.
-  const language = json ? 'en' : languageOf(io.env, options.lang);
-  const common = { baseUrl: url, apiKey, language };
+  const shown = json ? 'en' : language;
+  const common = { baseUrl: url, apiKey, language: shown };
   return {
     client: new GatewayClient({ ...common, retries: 2, backoffMs: 300 }),
     patientClient: new GatewayClient({ ...common, retries: 8, backoffMs: 500 }),
     url,
     io,
-    out: new Output(io, json, language),
-    say: sayIn(language),
+    out: new Output(io, json, shown),
+    say: sayIn(shown),
   };
 }
 

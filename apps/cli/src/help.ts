@@ -9,25 +9,27 @@ interface Writers {
   err: (text: string) => void;
 }
 
-/** Shows a program's help and its usage errors in a language. Makes commander throw in place of ending the process. */
-export function localizeHelp(command: Command, language: Locale, write: Writers): void {
+/** Shows usage errors in a language. Makes commander throw in place of ending the process. */
+export function writeUsage(command: Command, language: Locale, write: Writers): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: write.out,
     writeErr: write.err,
     outputError: (message, print) => print(usageError(message, language)),
   });
-  if (language !== 'en') translateHelp(command, language);
-  for (const each of command.commands) localizeHelp(each, language, write);
+  for (const each of command.commands) writeUsage(each, language, write);
 }
 
-function translateHelp(command: Command, language: Locale): void {
+/** Puts the help of a command, and of those below it, into a language. */
+export function translateHelp(command: Command, language: Locale): void {
+  if (language === 'en') return;
   const say = (english: string) => inLanguage(english, language);
   command.description(say(command.description()));
   command.helpOption('-h, --help', say('display help for command'));
   if (command.commands.length > 0) command.helpCommand('help [command]', say('display help for command'));
   for (const option of command.options) option.description = say(option.description);
   command.configureHelp({ styleTitle: say });
+  for (const each of command.commands) translateHelp(each, language);
 }
 
 /** A sentence of the help; one that the catalogue lacks stays English. */

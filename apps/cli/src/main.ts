@@ -1,7 +1,8 @@
+import { isLocale } from '@gateway/texts';
 import { CommanderError } from 'commander';
 import { addressOf, createContext, type Runner } from './command-context.ts';
-import { EXIT, failureOf, Interrupted } from './failure.ts';
-import { localizeHelp } from './help.ts';
+import { EXIT, failureOf, Interrupted, UsageError } from './failure.ts';
+import { writeUsage } from './help.ts';
 import type { Io } from './io.ts';
 import { langIn, languageOf, sayIn } from './language.ts';
 import { Output } from './output.ts';
@@ -11,10 +12,12 @@ import { terminalPrompter } from './prompter.ts';
 /** Runs one command line (without the program's name). @returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const language = languageOf(io.env, langIn(args));
+  const lang = langIn(args);
+  const language = languageOf(io.env, lang);
   const run: Runner = async (options, command) => {
     try {
-      exitCode = await command(createContext(io, options));
+      if (lang !== undefined && !isLocale(lang)) throw new UsageError(`--lang must be en or ru, not ${lang}`);
+      exitCode = await command(createContext(io, options, language));
     } catch (thrown) {
       const error: unknown = io.signal.aborted ? io.signal.reason : thrown;
       const failure = failureOf(error, addressOf(io, options));
@@ -23,7 +26,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     }
   };
   const program = createProgram(run, language);
-  localizeHelp(program, language, {
+  writeUsage(program, language, {
     out: (text) => io.stdout.write(text),
     err: (text) => io.stderr.write(text),
   });

@@ -19,7 +19,7 @@ import {
 } from './commands/session-transfer.ts';
 import { UsageError } from './failure.ts';
 import type { ExitCode } from './failure.ts';
-import { inLanguage } from './help.ts';
+import { inLanguage, translateHelp } from './help.ts';
 import { addListingCommands } from './listing-commands.ts';
 import { addMessageCommands } from './message-commands.ts';
 import { addReadingCommands } from './reading-commands.ts';
@@ -131,7 +131,10 @@ export function createProgram(run: Runner, language: Locale): Command {
   addReceivingCommands(program, command, run);
 
   addListingCommands(program, command, run);
+  translateHelp(program, language);
+  // Completion shows the descriptions as they are now.
   addCompletion(program, { completionCommandName: 'completion' });
+  translateHelp(program, language);
   return program;
 }
 

@@ -1,3 +1,4 @@
+import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Locale } from './locale.ts';
 import { ERRORS } from './ru/errors/index.ts';
@@ -11,11 +12,11 @@ interface Pattern {
 }
 
 /** Longer texts are no sentences of errors. */
-const MAX_LENGTH = 4_000;
+const MAX_LENGTH = 2_000;
 /** Most sentences of a message that are tried in every combination. */
 const MAX_SENTENCES = 8;
 /** Most searches for a template in one text. A real message takes up to 20, and made-up ones could take thousands. */
-const MAX_SEARCHES = 200;
+const MAX_SEARCHES = 60;
 
 const EXACT: ReadonlyMap<string, string> = new Map(Object.entries(ERRORS));
 const BOUNDARY = /(?<=[.!?]) (?=[\p{Lu}@])/u;
@@ -172,13 +173,17 @@ function patterns(): readonly Pattern[] {
   return known;
 }
 
-/** `'{'` in a template stands for the brace itself. */
 function partsOf(template: string): Pick<Pattern, 'words' | 'names'> {
-  const parts = template.split(/(?<!')\{(\w+)\}/);
-  return {
-    words: parts.filter((_, index) => index % 2 === 0).map((part) => part.replaceAll(/'([{}])'/g, '$1')),
-    names: parts.filter((_, index) => index % 2 === 1),
-  };
+  const words = [''];
+  const names: string[] = [];
+  for (const element of parse(template, { ignoreTag: true })) {
+    if (element.type === TYPE.literal) words.push(`${words.pop() ?? ''}${element.value}`);
+    else if (element.type === TYPE.argument) {
+      names.push(element.value);
+      words.push('');
+    }
+  }
+  return { words, names };
 }
 
 const messages = new Map<string, IntlMessageFormat>();

@@ -177,6 +177,7 @@ export const HELP = {
   'keep it one message: refuse a text that is too long': 'не делить: отклонить слишком длинный текст',
   'list, show or retry jobs, wait for one, or cancel it':
     'список заданий; показать, повторить, дождаться или отменить',
-  'Generate shell completion scripts': 'напечатать скрипт автодополнения для оболочки',
+  'Generate shell completion scripts': 'напечатать скрипт автодополнения для bash, zsh, fish или powershell',
   'Shell type for completion script': 'оболочка: bash, zsh, fish или powershell',
+  'send silently': 'отправить без звука',
 } as const;

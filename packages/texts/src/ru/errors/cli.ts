@@ -134,14 +134,14 @@ export const CLI = {
   'Search the gateway’s log for the request id.': 'Найдите номер запроса в журнале шлюза.',
   'Check GATEWAY_URL, and proxies on the way to it.': 'Проверьте GATEWAY_URL и прокси на пути к нему.',
   'Check GATEWAY_URL: it leads to another server.': 'Проверьте GATEWAY_URL: он ведёт к другому серверу.',
-  "error: missing required argument '{name}'": "ошибка: не указан аргумент '{name}'",
-  "error: option '{option}' argument missing": "ошибка: у параметра '{option}' нет значения",
-  "error: unknown option '{option}'": "ошибка: неизвестный параметр '{option}'",
-  "error: unknown command '{command}'": "ошибка: неизвестная команда '{command}'",
-  "error: too many arguments for '{command}'. Expected {expected} argument but got {given}.":
-    "ошибка: лишние аргументы у '{command}': нужен {expected}, а указано {given}.",
-  "error: too many arguments for '{command}'. Expected {expected} arguments but got {given}.":
-    "ошибка: лишние аргументы у '{command}': нужно {expected}, а указано {given}.",
+  "error: missing required argument ''{name}''": "ошибка: не указан аргумент ''{name}''",
+  "error: option ''{option}'' argument missing": "ошибка: у параметра ''{option}'' нет значения",
+  "error: unknown option ''{option}''": "ошибка: неизвестный параметр ''{option}''",
+  "error: unknown command ''{command}''": "ошибка: неизвестная команда ''{command}''",
+  "error: too many arguments for ''{command}''. Expected {expected} argument but got {given}.":
+    "ошибка: лишние аргументы у ''{command}'': нужен {expected}, а указано {given}.",
+  "error: too many arguments for ''{command}''. Expected {expected} arguments but got {given}.":
+    "ошибка: лишние аргументы у ''{command}'': нужно {expected}, а указано {given}.",
   '(Did you mean {command}?)': '(Может быть, {command}?)',
   '(Did you mean one of {commands}?)': '(Может быть, одно из: {commands}?)',
 } as const;

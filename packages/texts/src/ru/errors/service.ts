@@ -78,4 +78,10 @@ export const SERVICE = {
   'The server of the address answered {status}.': 'Сервер по этому адресу ответил {status}.',
   'The address is not reachable.': 'Адрес недоступен.',
   'The address is not reachable ({code}).': 'Адрес недоступен ({code}).',
+  'The worker lost its connection to the queue (Redis) before this ran; it was not run.':
+    'Воркер потерял связь с очередью (Redis) до начала; ничего не выполнено.',
+  'The worker ended or was too late while it ran this step: check the status before you retry.':
+    'Воркер завершился или опоздал, пока выполнял этот шаг: прежде чем повторять, проверьте статус.',
+  'Another worker took over the account while this ran, so it may have taken effect: check the status before you retry.':
+    'Пока это выполнялось, аккаунт взял другой воркер, поэтому действие могло произойти: прежде чем повторять, проверьте статус.',
 } as const;
