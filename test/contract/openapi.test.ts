@@ -34,10 +34,7 @@ describe('The OpenAPI document', () => {
 
   /** Checks the data of an operation's server-sent events. */
   const eventSchema = (operation: string) =>
-    compileSchema(
-      document,
-      responseOf(document, operation, 200).content['text/event-stream']['x-event-data'],
-    );
+    compileSchema(document, responseOf(document, operation, 200).content['text/event-stream'].schema);
 
   async function post(path: string, body: unknown, status: number, headers = {}): Promise<ApiAnswer> {
     const answer = await stack.api.post(path, body, headers);

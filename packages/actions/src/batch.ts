@@ -1,6 +1,6 @@
 import { requestBody } from '@gateway/contracts';
 import * as z from 'zod';
-import { ACTION_NAMES, actionOf, type ActionName } from './catalogue.ts';
+import { ACTION_NAMES, actionOf } from './catalogue.ts';
 
 /** Maximum number of requests in one batch. */
 export const MAX_BATCH = 1_000;
@@ -18,12 +18,6 @@ function listOf(field: string, things: string) {
 const messages = listOf('messages', 'messages');
 /** Body of `POST /telegram/user/send/batch`. */
 export const sendBatchRequestSchema = requestBody({ messages: messages.list }, messages.otherwise);
-
-/** The schema of one item of a batch, for the documentation. */
-export function batchItemSchema(name: ActionName) {
-  const { request } = actionOf(name) ?? {};
-  return requestBody({ type: z.literal(name), ...request?.out.shape }).meta({ ...request?.meta() });
-}
 
 const actions = listOf('actions', 'actions');
 /** Body of `POST /telegram/user/batch`. */

@@ -4,6 +4,7 @@ import {
   messageFields,
   needs,
   requestBodyWithOneOf,
+  rule,
   sentMediaSchema,
   userIdSchema,
 } from '@gateway/contracts';
@@ -27,7 +28,10 @@ const request = requestBodyWithOneOf(
     callback_url: messageFields.callback_url.optional(),
   },
   ['text', 'media'],
-).meta({ anyOf: [needs('text'), needs('media')] });
+).meta({
+  description: '`text`, `media`, or both.',
+  ...rule({ anyOf: [needs('text'), needs('media')] }),
+});
 
 const job = {
   recipient: z.string(),

@@ -1,7 +1,6 @@
 export { type ActionDocs, type JobTools, type Repeat } from './action.ts';
 export {
   actionTypeSchema,
-  batchItemSchema,
   batchRequestSchema,
   MAX_BATCH,
   sendBatchRequestSchema,

@@ -12,6 +12,7 @@ import {
   readUploadId,
   recipientIdSchema,
   requestBody,
+  rule,
   uploadIdSchema,
   type FormattedText,
 } from '@gateway/contracts';
@@ -55,7 +56,7 @@ const fromSchema = requestBody({ recipient_id: recipientIdSchema, message_id: me
 
 const mediaItemSchema = requestBody({
   type: z.enum(MEDIA_TYPES, `must be one of ${MEDIA_TYPES.join(', ')}`),
-  upload_id: uploadIdSchema.optional().describe('This, or `url`, or `from`'),
+  upload_id: uploadIdSchema.optional(),
   url: urlSchema.optional(),
   from: fromSchema.optional(),
   file_name: fileNameSchema.optional().describe('By default the name of the upload'),
@@ -74,7 +75,11 @@ const mediaItemSchema = requestBody({
     .describe(
       'The caption of this item, in the `parse_mode` of the request. The first has it, or the request',
     ),
-}).meta({ id: 'MediaItem', oneOf: [needs('upload_id'), needs('url'), needs('from')] });
+}).meta({
+  id: 'MediaItem',
+  description: 'A file: of one of `upload_id`, `url` and `from`.',
+  ...rule({ oneOf: [needs('upload_id'), needs('url'), needs('from')] }),
+});
 export type MediaItem = z.output<typeof mediaItemSchema>;
 
 /** The files of a send: one, or an album. */

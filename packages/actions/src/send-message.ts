@@ -8,6 +8,7 @@ import {
   recipientIdSchema,
   requestBodyWithOneOf,
   resultOf,
+  rule,
   sendProgressSchema,
   sendResultSchema,
   partsOf,
@@ -60,10 +61,13 @@ const request = requestBodyWithOneOf(
   },
   CONTENTS,
 ).meta({
-  anyOf: CONTENT_ALTERNATIVES,
-  if: needs('quote'),
-  // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema.
-  then: needs('reply_to'),
+  description:
+    '`text`, `media`, both, or one of `location`, `contact` and `poll` alone. A `quote` needs `reply_to`.',
+  ...rule(
+    { anyOf: CONTENT_ALTERNATIVES },
+    // oxlint-disable-next-line unicorn/no-thenable -- `then` is a keyword of JSON Schema.
+    { if: needs('quote'), then: needs('reply_to') },
+  ),
 });
 export type SendRequest = z.output<typeof request>;
 

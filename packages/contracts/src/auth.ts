@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
-import { needs } from './documented.ts';
+import { needs, rule } from './documented.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { repliesOnlyChoiceSchema } from './receiving/replies-only.ts';
 import { cleanPasted } from './recipients/pasted.ts';
@@ -31,7 +31,10 @@ export const paceRequestSchema = requestBodyWithOneOf(
   },
   ['pace', 'replies_only'],
   ['pace'],
-).meta({ anyOf: [{ required: ['pace'] }, needs('replies_only')] });
+).meta({
+  description: '`pace`, `replies_only`, or both.',
+  ...rule({ anyOf: [{ required: ['pace'], properties: { pace: {} } }, needs('replies_only')] }),
+});
 
 /** Leaves room for the whole message that contains the code. */
 const MAX_CODE_LENGTH = 1_024;
@@ -56,7 +59,10 @@ export const authVerifyRequestSchema = requestBody({
     path: ['phone_code'],
     message: 'is needed, or password',
   })
-  .meta({ anyOf: [needs('phone_code'), needs('password')] });
+  .meta({
+    description: '`phone_code`, `password`, or both.',
+    ...rule({ anyOf: [needs('phone_code'), needs('password')] }),
+  });
 
 export const disconnectRequestSchema = requestBody({
   user_id: userIdSchema,
@@ -99,17 +105,21 @@ export const codeSentSchema = z.object({
 export type CodeSent = z.infer<typeof codeSentSchema>;
 
 export const verifyResultSchema = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('authorized'), user: userInfoSchema }),
-  z.object({ status: z.literal('password_required'), hint: z.string().nullable() }),
+  z.object({ status: z.literal('authorized'), user: userInfoSchema }).meta({ id: 'Authorized' }),
+  z
+    .object({ status: z.literal('password_required'), hint: z.string().nullable() })
+    .meta({ id: 'PasswordNeeded' }),
 ]);
 export type VerifyResult = z.infer<typeof verifyResultSchema>;
 
 /** A QR code to show and scan. */
-export const qrCodeSchema = z.object({
-  status: z.literal('qr'),
-  url: z.string().describe('`tg://login?token=…`, to be shown as a QR code'),
-  expires_at: z.iso.datetime().describe('RFC 3339, UTC: from then on the code cannot be scanned'),
-});
+export const qrCodeSchema = z
+  .object({
+    status: z.literal('qr'),
+    url: z.string().describe('`tg://login?token=…`, to be shown as a QR code'),
+    expires_at: z.iso.datetime().describe('RFC 3339, UTC: from then on the code cannot be scanned'),
+  })
+  .meta({ id: 'QrCode' });
 
 /** State of a QR sign-in: the code, or the result of a scan. */
 export const qrResultSchema = z.union([qrCodeSchema, verifyResultSchema]);

@@ -17,35 +17,33 @@ const NOT_RESERVED = `(?!(?:${RESERVED.map(anyCase).join('|')})(?:$|[/?#]))`;
 /** What may follow a name in a link, such as a message id or a start parameter. */
 const REST = '(?:[/?#][!-~]{0,800})?';
 
-const form = (description: string, pattern: string) => ({
-  type: 'string',
-  description,
-  pattern: `^(?:${pattern})$`,
-});
+/** The ids of groups and channels. The ids between both, and those beyond, name nothing. */
+const [LOWEST_CHANNEL, NO_CHANNEL] = [-1_899_999_999_999, -1_000_000_000_000];
+const HIGHEST_USER = 1e12 - 1;
+
+/** In any of these forms. */
+const oneOf = (...patterns: readonly string[]) => `^(?:${patterns.join('|')})$`;
 
 export const RECIPIENT = {
   description:
-    "In any form in which Telegram and its apps name a chat; the commonest are listed. Other links of Telegram's are taken, too.",
+    "`me` for Saved Messages; the id of a user, of a group with -, of a channel or supergroup with -100; a username; a phone number with its +; a link. Other links of Telegram's than those of the pattern are taken, too.",
   anyOf: [
-    form('Saved Messages', '[Mm][Ee]|[Ss][Ee][Ll][Ff]'),
-    form(
-      'The id of a user, of a group with -, of a channel or supergroup with -100',
-      `-?${USER_ID}|-1(?!0{12})[0-8][0-9]{11}`,
-    ),
-    form('A username', `@?${NAME}`),
-    form('A phone number with its +', PHONE),
-    form(
-      'A link',
-      `(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:${NOT_RESERVED}${NAME}${REST}|@${NAME}|s/${NAME}${REST}|c/${CHANNEL_ID}${REST})|` +
+    {
+      type: 'string',
+      pattern: oneOf(
+        '[Mm][Ee]|[Ss][Ee][Ll][Ff]',
+        `-?${USER_ID}|-1(?!0{12})[0-8][0-9]{11}`,
+        `@?${NAME}`,
+        PHONE,
+        `(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:${NOT_RESERVED}${NAME}${REST}|@${NAME}|s/${NAME}${REST}|c/${CHANNEL_ID}${REST})`,
         `tg://resolve\\?domain=${NAME}(?:&[!-~]{0,800})?|tg://user\\?id=${USER_ID}`,
-    ),
-    { type: 'integer', description: 'The id of a user as a number', minimum: 1, maximum: 1e12 - 1 },
-    { type: 'integer', description: 'The id of a group as a number', minimum: -(1e12 - 1), maximum: -1 },
+      ),
+    },
     {
       type: 'integer',
-      description: 'The id of a channel or supergroup as a number',
-      minimum: -1_899_999_999_999,
-      maximum: -1_000_000_000_001,
+      minimum: LOWEST_CHANNEL,
+      maximum: HIGHEST_USER,
+      not: { enum: [0, NO_CHANNEL] },
     },
   ],
 };
@@ -54,16 +52,16 @@ export const RECIPIENT = {
 export const CHAT_TARGET = {
   description: 'An invite link, or a group or channel in any form of `recipient_id`.',
   anyOf: [
-    form(
-      'An invite link',
-      '(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:\\+|joinchat/)[A-Za-z][A-Za-z0-9_-]{15,31}|tg://join\\?invite=[A-Za-z][A-Za-z0-9_-]{15,31}',
-    ),
-    form(
-      'The id of a group with -, of a channel or supergroup with -100',
-      `-${USER_ID}|-1(?!0{12})[0-8][0-9]{11}`,
-    ),
-    form('A username', `@${NAME}`),
-    ...RECIPIENT.anyOf.slice(6),
+    {
+      type: 'string',
+      pattern: oneOf(
+        '(?:https?://)?(?:t\\.me|telegram\\.me|telegram\\.dog)/(?:\\+|joinchat/)[A-Za-z][A-Za-z0-9_-]{15,31}',
+        'tg://join\\?invite=[A-Za-z][A-Za-z0-9_-]{15,31}',
+        `-${USER_ID}|-1(?!0{12})[0-8][0-9]{11}`,
+        `@${NAME}`,
+      ),
+    },
+    { type: 'integer', minimum: LOWEST_CHANNEL, maximum: -1, not: { const: NO_CHANNEL } },
   ],
 };
 
@@ -90,6 +88,15 @@ export function needs(name: string, others: readonly string[] = []) {
     required: [name],
     properties: { [name]: { not: { type: 'null' } }, ...Object.fromEntries(absent) },
   };
+}
+
+/**
+ * JSON Schema for rules between the fields of an object. Validators check `if … else`; generators of clients
+ * ignore it, whereas an `anyOf` at the root makes them produce a union of types without fields.
+ */
+export function rule(...schemas: readonly object[]) {
+  const [only = {}] = schemas;
+  return { if: schemas.length === 1 ? only : { allOf: schemas }, else: { not: {} } };
 }
 
 function anyCase(word: string): string {

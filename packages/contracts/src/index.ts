@@ -145,7 +145,7 @@ export { parseLoginCode, type LoginCode } from './login-code.ts';
 export { peerSchema, type Miss, type Peer, type PeerBook } from './peers.ts';
 export { phoneNumberSchema } from './recipients/phone-number.ts';
 export { parseRecipient } from './recipients/recipient.ts';
-export { CALLBACK_URL, needs } from './documented.ts';
+export { CALLBACK_URL, needs, rule } from './documented.ts';
 export { recipientText, type Recipient } from './recipients/recipient-forms.ts';
 export { nullableFieldsOf, requestBody, requestBodyWithOneOf, type RequestBody } from './request-body.ts';
 export {
@@ -159,8 +159,10 @@ export {
   paceResponseSchema,
   queuedResponseSchema,
   endedResponseSchema,
+  accountStandingSchema,
   statusResponseSchema,
   qrResponseSchema,
+  signedInSchema,
   verifyResponseSchema,
 } from './responses.ts';
 export {
@@ -168,6 +170,7 @@ export {
   eventSchema,
   GAP_REASONS,
   typingEventSchema,
+  eventFieldsSchema,
   type EventDraft,
   type EventType,
   type GapReason,

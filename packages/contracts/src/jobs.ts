@@ -109,27 +109,29 @@ export type JobState = z.infer<typeof jobStateSchema>;
 const time = z.string().meta({ format: 'date-time' });
 
 /** A job as `GET /jobs/{job_id}` shows it. Times are RFC 3339, UTC. */
-export const jobViewSchema = z.object({
-  job_id: z.string(),
-  type: z.string(),
-  user_id: userIdSchema,
-  state: jobStateSchema,
-  attempts: z
-    .number()
-    .int()
-    .describe(
-      'Tries that reached Telegram, over restarts and retries by hand, without those that it answered with a flood wait or slow mode; 1 where the message went out at once, however many parts it has',
-    ),
-  created_at: time,
-  finished_at: time.nullable(),
-  read_at: time
-    .nullable()
-    .describe(
-      'Of messages in a private chat: when Telegram told that the other side has read all of them. null until then, and where the account does not receive',
-    ),
-  retry_at: time.nullable(),
-  reason: z.string().nullable(),
-  result: z.record(z.string(), z.unknown()).nullable(),
-  error: publicErrorSchema.loose().meta({ id: 'JobError' }).nullable(),
-});
+export const jobViewSchema = z
+  .object({
+    job_id: z.string(),
+    type: z.string(),
+    user_id: userIdSchema,
+    state: jobStateSchema,
+    attempts: z
+      .number()
+      .int()
+      .describe(
+        'Tries that reached Telegram, over restarts and retries by hand, without those that it answered with a flood wait or slow mode; 1 where the message went out at once, however many parts it has',
+      ),
+    created_at: time,
+    finished_at: time.nullable(),
+    read_at: time
+      .nullable()
+      .describe(
+        'Of messages in a private chat: when Telegram told that the other side has read all of them. null until then, and where the account does not receive',
+      ),
+    retry_at: time.nullable(),
+    reason: z.string().nullable(),
+    result: z.record(z.string(), z.unknown()).meta({ id: 'JobResult' }).nullable(),
+    error: publicErrorSchema.loose().meta({ id: 'JobError' }).nullable(),
+  })
+  .meta({ id: 'JobFields' });
 export type JobView = z.infer<typeof jobViewSchema>;

@@ -4,7 +4,7 @@ import { jobViewSchema } from './jobs.ts';
 import { messageFields } from './message-fields.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
-import { statusResponseSchema } from './responses.ts';
+import { accountStandingSchema } from './responses.ts';
 import { entitySchema } from './text/entities.ts';
 
 /** Listings for people: accounts, their messages, and the history of the last hours. */
@@ -27,10 +27,7 @@ export const accountListRequestSchema = z.object({
 });
 
 /** An account in a list: its status and its user_id. */
-const accountSummarySchema = statusResponseSchema
-  .omit({ status: true })
-  .extend({ user_id: userIdSchema })
-  .meta({ id: 'Account' });
+const accountSummarySchema = accountStandingSchema.extend({ user_id: userIdSchema }).meta({ id: 'Account' });
 export type AccountSummary = z.infer<typeof accountSummarySchema>;
 
 export const accountListResponseSchema = z.object({

@@ -108,9 +108,11 @@ export const jobIdField = z
   .string()
   .min(1, 'must not be empty')
   .max(200, 'must be at most 200 characters')
-  .describe(
-    'A `send` or `message.forward` of the same account, in place of ids: the action joins the line directly behind it',
-  );
+  .meta({
+    id: 'FormerJob',
+    description:
+      'A `send` or `message.forward` of the same account, in place of ids: the action joins the line directly behind it',
+  });
 
 /** Most messages that one request may name: Telegram's limit. */
 const MAX_NAMED = 100;

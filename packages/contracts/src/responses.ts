@@ -26,20 +26,29 @@ export const codeSentResponseSchema = codeSentSchema
   .extend({ status: z.literal('code_sent'), message: z.string(), job_id: jobId })
   .meta({ id: 'CodeSent' });
 
+export const signedInSchema = z
+  .object({ status: z.literal('authorized'), message: z.string(), job_id: jobId, user: userInfoSchema })
+  .meta({ id: 'SignedIn' });
+
 export const verifyResponseSchema = z
   .discriminatedUnion('status', [
-    z.object({ status: z.literal('authorized'), message: z.string(), job_id: jobId, user: userInfoSchema }),
-    z.object({
-      status: z.literal('password_required'),
-      message: z.string(),
-      hint: z.string().nullable().describe("The owner's own hint at the password"),
-      job_id: jobId,
-    }),
+    signedInSchema,
+    z
+      .object({
+        status: z.literal('password_required'),
+        message: z.string(),
+        hint: z.string().nullable().describe("The owner's own hint at the password"),
+        job_id: jobId,
+      })
+      .meta({ id: 'PasswordRequired' }),
   ])
   .meta({ id: 'SignInResult' });
 
 /** The code to scan, or the sign-in's result ({@link verifyResponseSchema}) if the code was already scanned. */
-export const qrResponseSchema = z.union([qrCodeSchema.extend({ job_id: jobId }), verifyResponseSchema]);
+export const qrResponseSchema = z.union([
+  qrCodeSchema.extend({ job_id: jobId }).meta({ id: 'QrCodeShown' }),
+  verifyResponseSchema,
+]);
 
 const paceRulesShownSchema = z.object({
   burst: z.int(),
@@ -50,64 +59,71 @@ const paceRulesShownSchema = z.object({
   strangers_per_day: z.int(),
 }) satisfies z.ZodType<PaceRules>;
 
-const paceStandingSchema = z.discriminatedUnion('mode', [
-  z.object({ mode: z.literal('off') }),
-  z.object({
-    mode: z.literal('careful'),
-    remaining: z.int().describe('Messages that may go out at once'),
-    strangers_remaining: z.int(),
-    strangers_reset_at: time,
-    rules: paceRulesShownSchema,
-  }),
-]);
+const paceStandingSchema = z
+  .discriminatedUnion('mode', [
+    z.object({ mode: z.literal('off') }).meta({ id: 'NoPace' }),
+    z
+      .object({
+        mode: z.literal('careful'),
+        remaining: z.int().describe('Messages that may go out at once'),
+        strangers_remaining: z.int(),
+        strangers_reset_at: time,
+        rules: paceRulesShownSchema,
+      })
+      .meta({ id: 'CarefulPace' }),
+  ])
+  .meta({ id: 'PaceStanding' });
 
 const repliesOnlyShownSchema = z
   .union([z.literal(false), repliesOnlySchema])
   .describe('Whom the account may write to in private chats: only people who have written to it, or anybody');
 
-export const statusResponseSchema = z
+/** How an account stands: the fields of its status and of its entry in lists. */
+export const accountStandingSchema = z
   .object({
-    status: z.literal('ok'),
     authorized: z.boolean(),
     user_info: userInfoSchema.nullable(),
     state: accountStateSchema,
     flood_wait_until: time.nullable(),
     held: z
       .object({ reason: z.string(), until: time, message: z.string().optional() })
+      .meta({ id: 'Held' })
       .optional()
       .describe(
         'Why all of its sends are held, and until when; the reason in words, where there is more to say',
       ),
     chats_held: z.int().optional().describe('How many chats have to wait, for slow mode or a failed try'),
     look_ups_held_until: time.optional().describe('Sends to who is known already go on'),
-    pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }),
+    pending: z.object({ waiting: z.int(), delayed: z.int(), active: z.int() }).meta({ id: 'PendingCounts' }),
     pace: paceStandingSchema.optional(),
     replies_only: repliesOnlyShownSchema,
     receiving: receivingSchema,
     reason: z.string().optional(),
     next_action: z.string().optional().describe('What a person has to do'),
   })
-  .meta({
-    id: 'Status',
-    examples: [
-      {
-        status: 'ok',
-        authorized: true,
-        user_info: {
-          id: 987654321,
-          first_name: 'Alice',
-          last_name: null,
-          username: null,
-          phone_number: null,
-        },
-        state: 'flood_wait',
-        flood_wait_until: '2026-01-15T12:00:30Z',
-        pending: { waiting: 2, delayed: 0, active: 0 },
-        replies_only: false,
-        receiving: { enabled: false, since: null, last_seq: 0, oldest_seq: 1, gaps: 0, filter: {} },
+  .meta({ id: 'AccountStanding' });
+
+export const statusResponseSchema = accountStandingSchema.extend({ status: z.literal('ok') }).meta({
+  id: 'Status',
+  examples: [
+    {
+      status: 'ok',
+      authorized: true,
+      user_info: {
+        id: 987654321,
+        first_name: 'Alice',
+        last_name: null,
+        username: null,
+        phone_number: null,
       },
-    ],
-  });
+      state: 'flood_wait',
+      flood_wait_until: '2026-01-15T12:00:30Z',
+      pending: { waiting: 2, delayed: 0, active: 0 },
+      replies_only: false,
+      receiving: { enabled: false, since: null, last_seq: 0, oldest_seq: 1, gaps: 0, filter: {} },
+    },
+  ],
+});
 
 /** The response of an action that ended within the wait, with the action's result. */
 export function endedResponseSchema<R extends z.ZodRawShape>(result: z.ZodObject<R>) {
@@ -130,8 +146,10 @@ export const batchResponseSchema = z
     jobs: z
       .array(
         z.union([
-          z.object({ job_id: jobId }),
-          publicErrorSchema.extend({ status: z.literal('error') }).describe('Why this one was not accepted'),
+          z.object({ job_id: jobId }).meta({ id: 'AcceptedItem' }),
+          publicErrorSchema
+            .extend({ status: z.literal('error') })
+            .meta({ id: 'RefusedItem', description: 'Why this one was not accepted' }),
         ]),
       )
       .describe('One for each message, in their order'),

@@ -21,14 +21,16 @@ const accountEventSchema = z.object({
 export type AccountEvent = z.infer<typeof accountEventSchema>;
 
 /** One attempt to deliver a webhook. */
-const webhookAttemptSchema = z.object({
-  at: time,
-  /** The receiver's HTTP status; `null` if it did not answer. */
-  status: z.int().nullable(),
-  /** Why the attempt failed; `null` if it succeeded. */
-  error: z.string().nullable(),
-  ms: z.int().nonnegative(),
-});
+const webhookAttemptSchema = z
+  .object({
+    at: time,
+    /** The receiver's HTTP status; `null` if it did not answer. */
+    status: z.int().nullable(),
+    /** Why the attempt failed; `null` if it succeeded. */
+    error: z.string().nullable(),
+    ms: z.int().nonnegative(),
+  })
+  .meta({ id: 'WebhookAttempt' });
 export type WebhookAttempt = z.infer<typeof webhookAttemptSchema>;
 
 /** The subject of a webhook: the end of a job, or an event of an account. */

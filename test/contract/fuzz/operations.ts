@@ -1,3 +1,5 @@
+import { codesByStatus } from '../../env/documented.ts';
+
 /** One operation of the product's OpenAPI document: allowed requests and answers. */
 export interface Operation {
   method: string;
@@ -21,7 +23,11 @@ export interface JsonSchema {
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
+  allOf?: JsonSchema[];
+  /** With an `else`: rules between the fields. */
+  if?: JsonSchema;
   then?: JsonSchema;
+  else?: object;
   maxItems?: number;
   examples?: unknown[];
 }
@@ -40,10 +46,18 @@ export function operationsOf(document: unknown): Operation[] {
         path,
         parameters: parametersOf(document, [asObject(item)['parameters'], operation['parameters']]),
         body: Object.keys(schema).length === 0 ? null : asObject(resolveAll(document, schema)),
-        statuses: new Set(Object.keys(objectAt(operation, 'responses')).map(Number)),
+        statuses: statusesOf(document, objectAt(operation, 'responses')),
       };
     }),
   );
+}
+
+/** Those of successes are keys; those of errors are in the descriptions of `4XX` and `default`. */
+function statusesOf(document: unknown, responses: Record<string, unknown>): Set<number> {
+  const statuses = Object.entries(responses).flatMap(([key, response]) =>
+    /^\d+$/.test(key) ? [Number(key)] : [...codesByStatus(resolve(document, response)).keys()],
+  );
+  return new Set(statuses);
 }
 
 function parametersOf(document: unknown, lists: unknown[]): { name: string; in: string }[] {
@@ -70,9 +84,23 @@ function resolveAll(document: unknown, value: unknown, depth = 0): unknown {
   const resolved = resolve(document, value);
   if (Array.isArray(resolved)) return resolved.map((item) => resolveAll(document, item, depth + 1));
   if (typeof resolved !== 'object' || resolved === null) return resolved;
-  return Object.fromEntries(
-    Object.entries(resolved).map(([name, inner]) => [name, resolveAll(document, inner, depth + 1)]),
+  return merged(
+    Object.fromEntries(
+      Object.entries(resolved).map(([name, inner]) => [name, resolveAll(document, inner, depth + 1)]),
+    ),
   );
+}
+
+/** Joins the parts of an object (`allOf`), and the rules between its fields (`if … else`), into one schema. */
+function merged({ allOf = [], ...schema }: JsonSchema): JsonSchema {
+  const { if: rules, else: otherwise, ...rest } = schema;
+  const own = otherwise !== undefined && rules !== undefined ? [rest, rules] : [schema];
+  const parts = [...own, ...allOf];
+  if (parts.length === 1) return schema;
+  return Object.assign({}, ...parts, {
+    properties: Object.assign({}, ...parts.map(({ properties }) => properties)),
+    required: parts.flatMap(({ required = [] }) => required),
+  });
 }
 
 function objectAt(value: unknown, name: string): Record<string, unknown> {

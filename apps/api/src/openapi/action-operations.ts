@@ -2,9 +2,9 @@ import {
   ACTION_NAMES,
   ACTIONS,
   actionOf,
-  batchItemSchema,
   MAX_BATCH,
   pathOf,
+  type ActionName,
   type AnyAction,
 } from '@gateway/actions';
 import {
@@ -12,24 +12,11 @@ import {
   endedResponseSchema,
   queuedResponseSchema,
   requestBody,
-  type ErrorCode,
 } from '@gateway/contracts';
 import * as z from 'zod';
-import { ACCOUNT, BODY, BY_WORKER } from './error-groups.ts';
+import { BODY, EVERY_ACTION } from './error-groups.ts';
 import { pascalCase } from './names.ts';
 import type { Operation } from './operation.ts';
-
-/** The errors that every action has: those of accepting a job, and those of a job that ends within the wait. */
-const EVERY_ACTION: readonly ErrorCode[] = [
-  ...BODY,
-  ...BY_WORKER,
-  ...ACCOUNT,
-  'ACCOUNT_DISCONNECTED',
-  'CANCELLED',
-  'IDEMPOTENCY_MISMATCH',
-  'QUEUE_FULL',
-  'BOT_NOT_CONFIGURED',
-];
 
 const JOB_ID = 'send-3-5kq0x1z8c4w7-01k5q8z7y6x5w4v3t2s1r0q9p8';
 const TIME = '2026-01-15T12:00:30Z';
@@ -40,11 +27,11 @@ const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
  * separately.
  */
 const sendBatchSchema = requestBody({
-  messages: z.array(named(ACTIONS.send.request, 'SendMessageRequest')).min(1).max(MAX_BATCH),
+  messages: z.array(requestOf(ACTIONS.send)).min(1).max(MAX_BATCH),
 });
 const batchSchema = requestBody({
   actions: z
-    .array(z.union(ACTION_NAMES.map((name) => named(batchItemSchema(name), `Batch${pascalCase(name)}`))))
+    .array(z.union(ACTION_NAMES.flatMap(batchItems)))
     .min(1)
     .max(MAX_BATCH),
 });
@@ -107,12 +94,21 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
   },
 ];
 
-/** The schema with a name in the document. */
-function named<S extends z.ZodType>(schema: S, id: string): S {
-  return schema.meta({ ...schema.meta(), id });
+/** The request of an action, with a name in the document. */
+function requestOf({ request, docs }: Pick<AnyAction, 'request' | 'docs'>) {
+  return request.meta({ ...request.meta(), id: `${pascalCase(docs.id)}Request` });
 }
 
-function operationOf({ name, docs, request, result, errors }: AnyAction): Operation {
+/** An item of a batch: the request of an action, and the action's name as its `type`. */
+function batchItems(name: ActionName) {
+  const action = actionOf(name);
+  if (action === undefined) return [];
+  const item = z.intersection(requestOf(action), z.object({ type: z.literal(name) }));
+  return [item.meta({ id: `Batch${pascalCase(name)}` })];
+}
+
+function operationOf(action: AnyAction): Operation {
+  const { name, docs, result, errors } = action;
   const { id, summary, description, done, examples } = docs;
   return {
     method: 'post',
@@ -122,7 +118,7 @@ function operationOf({ name, docs, request, result, errors }: AnyAction): Operat
     summary,
     description,
     parameters: ['IdempotencyKey', 'Prefer'],
-    request: { schema: named(request, `${pascalCase(id)}Request`), examples },
+    request: { schema: requestOf(action), examples },
     answers: {
       200: {
         description: done,

@@ -1,26 +1,23 @@
-import { messageStreamRequestSchema } from '@gateway/contracts';
+import { errorResponseSchema, messageStreamRequestSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { ACCOUNT, BODY } from './error-groups.ts';
 import type { Operation } from './operation.ts';
 
 /** The data of each event; one schema per event name. */
 const eventSchema = z.union([
-  z.strictObject({ text: z.string() }),
-  z.strictObject({
-    role: z.literal('assistant'),
-    content: z.string(),
-    /** Absent if the caller supplied the reply. */
-    finish_reason: z.enum(['stop', 'length', 'content_filter']).optional(),
-    replaced_characters: z.int().optional().describe('Halves of surrogate pairs that became U+FFFD'),
-  }),
-  z.looseObject({ state: z.string(), job_id: z.string().optional() }),
-  z.looseObject({
-    status: z.literal('error'),
-    code: z.string(),
-    message: z.string(),
-    request_id: z.string(),
-  }),
-  z.strictObject({ request_id: z.string() }),
+  z.strictObject({ text: z.string() }).meta({ id: 'AssistantDelta' }),
+  z
+    .strictObject({
+      role: z.literal('assistant'),
+      content: z.string(),
+      /** Absent if the caller supplied the reply. */
+      finish_reason: z.enum(['stop', 'length', 'content_filter']).optional(),
+      replaced_characters: z.int().optional().describe('Halves of surrogate pairs that became U+FFFD'),
+    })
+    .meta({ id: 'AssistantMessage' }),
+  z.looseObject({ state: z.string(), job_id: z.string().optional() }).meta({ id: 'ReplyProgress' }),
+  errorResponseSchema,
+  z.strictObject({ request_id: z.string() }).meta({ id: 'StreamDone' }),
 ]);
 
 export const ASSISTANT_OPERATIONS: readonly Operation[] = [

@@ -1,124 +1,10 @@
-import { accountStateSchema, recipientIdSchema, uploadRequestSchema, userIdSchema } from '@gateway/contracts';
+import { accountStandingSchema, eventFieldsSchema, jobViewSchema } from '@gateway/contracts';
 import manifest from '../../../../package.json' with { type: 'json' };
-import { describeOperation } from './operation.ts';
+import { describeOperation, type Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { inlineSchema, NamedSchemas } from './schemas.ts';
+import { describeParameters } from './parameters.ts';
+import { NamedSchemas } from './schemas.ts';
 import { SharedResponses } from './shared-responses.ts';
-
-const PARAMETERS = {
-  IdempotencyKey: header('Idempotency-Key', 'A repeat with the same key and body gives the same job.', {
-    type: 'string',
-    pattern: '^[\\x20-\\x7e]{1,200}$',
-  }),
-  Prefer: header('Prefer', '`respond-async` answers at once; `wait=N` waits N seconds, 60 at most.', {
-    type: 'string',
-    examples: ['respond-async', 'wait=5'],
-  }),
-  LastEventId: header('Last-Event-ID', 'The last event that was heard.', { type: 'string' }),
-  JobId: { name: 'job_id', in: 'path', required: true, schema: { type: 'string' } },
-  UserId: { name: 'user_id', in: 'path', required: true, schema: inlineSchema(userIdSchema, 'input') },
-  Live: query('live', 'Ask Telegram first.', { enum: ['true', 'false'] }),
-  Wait: query('wait', 'Seconds to wait for its end.', { type: 'integer', minimum: 0, maximum: 60 }),
-  DeliveryId: { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
-  WebhookId: { name: 'webhook_id', in: 'path', required: true, schema: { type: 'string' } },
-  UserIdQuery: query('user_id', 'An account of which all are listed.', inlineSchema(userIdSchema, 'input')),
-  UploadUserId: {
-    ...query('user_id', 'The account that will send the file.', inlineSchema(userIdSchema, 'input')),
-    required: true,
-  },
-  UploadFileName: query(
-    'file_name',
-    'The name of the file. It wins over that of a form.',
-    inlineSchema(uploadRequestSchema.out.shape.file_name.unwrap(), 'input'),
-  ),
-  JobIdQuery: query('job_id', 'A job of which the one is shown.', { type: 'string', maxLength: 200 }),
-  DeliveryState: query('state', 'Only those.', { enum: ['pending', 'delivered', 'failed'] }),
-  Limit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 100 }),
-  AccountSearch: query('q', 'Part of a user_id, name, username or phone number, whatever its case.', {
-    type: 'string',
-    maxLength: 64,
-  }),
-  AccountsState: query('state', 'Only accounts in this state.', inlineSchema(accountStateSchema, 'input')),
-  AccountsAttention: query(
-    'needs_attention',
-    'Only accounts that send nothing until a person acts, or the others.',
-    {
-      enum: ['true', 'false'],
-    },
-  ),
-  AccountsWaiting: query('has_waiting', 'Only accounts with messages that are not sent yet, or the others.', {
-    enum: ['true', 'false'],
-  }),
-  AccountsAfter: query('after', '`next` of the page before.', inlineSchema(userIdSchema, 'input')),
-  AccountsLimit: query('limit', 'At most so many.', { type: 'integer', minimum: 1, maximum: 500 }),
-  Hours: query('hours', 'How far back.', { type: 'integer', minimum: 1, maximum: 24 }),
-  RecipientId: {
-    name: 'recipient_id',
-    in: 'path',
-    required: true,
-    schema: inlineSchema(recipientIdSchema, 'input'),
-  },
-  RecipientIdQuery: {
-    ...query(
-      'recipient_id',
-      'Write %2B for the + of a phone number.',
-      inlineSchema(recipientIdSchema, 'input'),
-    ),
-    required: true,
-  },
-  Phones: {
-    ...query('phone', 'Once for each number, at most 20 times. Write %2B for +.', {
-      type: 'array',
-      items: { type: 'string' },
-      minItems: 1,
-      maxItems: 20,
-    }),
-    required: true,
-  },
-  PageLimit: query('limit', 'At most so many; 20 by default.', { type: 'integer', minimum: 1, maximum: 100 }),
-  Before: query('before', '`next` of the page before; for messages also the id of one.', {
-    type: 'string',
-    maxLength: 200,
-  }),
-  After: query('after', 'Only messages after this id.', {
-    type: 'integer',
-    minimum: 1,
-    maximum: 2 ** 31 - 1,
-  }),
-  AfterSeq: query('after', 'Events after this number; without it, from now on.', {
-    type: 'integer',
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-  }),
-  EventLimit: query('limit', 'At most so many events; 100 by default. Not in streams.', {
-    type: 'integer',
-    minimum: 1,
-    maximum: 100,
-  }),
-  WaitForEvents: query('wait', 'Seconds to wait for the first event; 0 by default. Not in streams.', {
-    type: 'integer',
-    minimum: 0,
-    maximum: 60,
-  }),
-  MessageSearch: query('q', 'Only messages with this text.', {
-    type: 'string',
-    minLength: 1,
-    maxLength: 256,
-  }),
-  TopicId: query('topic_id', 'Only messages of this forum topic.', {
-    type: 'integer',
-    minimum: 1,
-    maximum: 2 ** 31 - 1,
-  }),
-  FileId: { name: 'file_id', in: 'path', required: true, schema: { type: 'string' } },
-  ThumbnailSize: query('size', 'A thumbnail of at most 100, 320 or 800 pixels in place of the file.', {
-    enum: ['s', 'm', 'x'],
-  }),
-  Range: header('Range', 'One range of bytes.', { type: 'string', examples: ['bytes=1048576-'] }),
-  IfRange: header('If-Range', 'The ETag with which the range was asked for first.', { type: 'string' }),
-  IfNoneMatch: header('If-None-Match', 'An ETag. The same file is answered 304.', { type: 'string' }),
-  Cursor: query('cursor', 'Of the page before.', { type: 'string', maxLength: 200 }),
-};
 
 const HEADERS = {
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
@@ -149,11 +35,21 @@ const INFO = {
   title: 'Unofficial Telegram User API gateway',
   version: manifest.version,
   description:
-    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram. Every answer has the header `X-Request-Id`, which names the request in logs; a request may bring its own. Messages for people are in English, or in Russian if `Accept-Language` prefers it; codes and field names never change.",
+    "Sends messages from people's own Telegram accounts. Unofficial: not affiliated with, nor endorsed by, Telegram. Every answer has the header `X-Request-Id`, which names the request in logs; a request may bring its own. A body with a field that its schema does not name is refused with `VALIDATION`; answers may get new fields. Messages for people are in English, or in Russian if `Accept-Language` prefers it; codes and field names never change.",
+  contact: { name: 'The operator of this gateway' },
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
-const TAGS = ['Sign-in', 'Account', 'Sending', 'Receiving', 'Jobs', 'Assistant', 'Webhooks', 'Operations'];
+const TAGS: Record<Operation['tag'], string> = {
+  'Sign-in': 'By login code, by QR code, or with a session of another program.',
+  Account: 'How accounts stand, and what they see at Telegram.',
+  Sending: 'Messages, and what else an account does in its chats, in order.',
+  Receiving: 'What happens in the chats of an account.',
+  Jobs: 'What became of what was queued.',
+  Assistant: 'Replies by a language model.',
+  Webhooks: 'Events and ends of jobs, posted to an address.',
+  Operations: 'Health and metrics.',
+};
 
 const DOCUMENT = describe();
 
@@ -165,6 +61,9 @@ export function openApiDocument(): Record<string, unknown> {
 function describe(): Record<string, unknown> {
   const schemas = new NamedSchemas();
   const responses = new SharedResponses(schemas);
+  // The common parts of other objects: see composed.ts.
+  for (const part of [accountStandingSchema, eventFieldsSchema, jobViewSchema])
+    schemas.convert(part, 'output');
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of OPERATIONS) {
     const described = describeOperation(operation, { schemas, responses });
@@ -174,23 +73,15 @@ function describe(): Record<string, unknown> {
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: '/' }],
-    tags: TAGS.map((name) => ({ name })),
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ bearer: [] }, { apiKey: [] }, {}],
     paths,
     components: {
-      parameters: PARAMETERS,
+      parameters: describeParameters(schemas),
       headers: HEADERS,
       responses: responses.all(),
       schemas: schemas.all(),
       securitySchemes: SECURITY_SCHEMES,
     },
   };
-}
-
-function header(name: string, description: string, schema: object) {
-  return { name, in: 'header', description, schema };
-}
-
-function query(name: string, description: string, schema: object) {
-  return { name, in: 'query', description, schema };
 }

@@ -41,3 +41,16 @@ export const CODE: readonly ErrorCode[] = [
   'SEND_CODE_UNAVAILABLE',
   'ALREADY_AUTHORIZED',
 ];
+/** The errors that every action has: those of accepting a job, and those of a job that ends within the wait. */
+export const EVERY_ACTION: readonly ErrorCode[] = [
+  ...BODY,
+  ...BY_WORKER,
+  ...ACCOUNT,
+  'ACCOUNT_DISCONNECTED',
+  'CANCELLED',
+  'IDEMPOTENCY_MISMATCH',
+  'QUEUE_FULL',
+  'BOT_NOT_CONFIGURED',
+];
+/** The errors of these groups, and those of accounts. Others are an operation's own. */
+export const COMMON: ReadonlySet<ErrorCode> = new Set(EVERY_ACTION);

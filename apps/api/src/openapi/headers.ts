@@ -1,4 +1,4 @@
-import type { Json } from './schemas.ts';
+import type { Json } from './json.ts';
 
 /** Names of the response headers, by their names in `components.headers`. */
 const HEADERS = {

@@ -1,51 +1,11 @@
 import type { ErrorCode } from '@gateway/contracts';
 import type * as z from 'zod';
 import { describeHeaders, type HeaderName } from './headers.ts';
+import type { Json } from './json.ts';
 import { pascalCase } from './names.ts';
-import type { Json, NamedSchemas } from './schemas.ts';
+import type { ParameterName } from './parameters.ts';
+import type { NamedSchemas } from './schemas.ts';
 import type { SharedResponses } from './shared-responses.ts';
-
-/** Names of the parameters in `components.parameters`. */
-type ParameterName =
-  | 'IdempotencyKey'
-  | 'Prefer'
-  | 'LastEventId'
-  | 'JobId'
-  | 'UserId'
-  | 'Live'
-  | 'Wait'
-  | 'DeliveryId'
-  | 'WebhookId'
-  | 'UserIdQuery'
-  | 'UploadUserId'
-  | 'UploadFileName'
-  | 'JobIdQuery'
-  | 'DeliveryState'
-  | 'Limit'
-  | 'AccountSearch'
-  | 'AccountsState'
-  | 'AccountsAttention'
-  | 'AccountsWaiting'
-  | 'AccountsAfter'
-  | 'AccountsLimit'
-  | 'Hours'
-  | 'RecipientId'
-  | 'RecipientIdQuery'
-  | 'Phones'
-  | 'PageLimit'
-  | 'Before'
-  | 'After'
-  | 'AfterSeq'
-  | 'EventLimit'
-  | 'WaitForEvents'
-  | 'MessageSearch'
-  | 'TopicId'
-  | 'FileId'
-  | 'ThumbnailSize'
-  | 'Range'
-  | 'IfRange'
-  | 'IfNoneMatch'
-  | 'Cursor';
 
 interface Answer {
   description: string;
@@ -75,7 +35,7 @@ export interface Operation {
   description: string;
   parameters?: readonly ParameterName[];
   request?: { schema: z.ZodType; examples: Record<string, unknown> };
-  /** The body is a file: of any type, or as the only part of a form. */
+  /** The body is a file. */
   takesFile?: boolean;
   /** The success responses, by status. */
   answers: Record<number, Answer>;
@@ -118,11 +78,8 @@ export function describeOperation(operation: Operation, shared: SharedParts): Js
 }
 
 const FILE = { type: 'string', format: 'binary' };
-const FORM = { type: 'object', properties: { file: FILE }, required: ['file'], maxProperties: 1 };
-const FILE_BODY: Json = {
-  required: true,
-  content: { '*/*': { schema: FILE }, 'multipart/form-data': { schema: FORM } },
-};
+/** One type: generators of clients make code for a second one that does not compile. */
+const FILE_BODY: Json = { required: true, content: { 'application/octet-stream': { schema: FILE } } };
 
 function describeRequest(
   { schema, examples }: NonNullable<Operation['request']>,
@@ -155,13 +112,11 @@ function describeAnswer(
             ...(example !== undefined && { example }),
           },
         }),
-        ...(file === true && { '*/*': { schema: FILE } }),
+        ...(file === true && { 'application/octet-stream': { schema: FILE } }),
         ...(text !== undefined && { [text]: { schema: { type: 'string' } } }),
         ...(eventStream !== undefined && {
-          'text/event-stream': {
-            schema: { type: 'string', description: 'Server-sent events; `data` is of `x-event-data`.' },
-            'x-event-data': schemas.convertAs(`${name}Event`, eventStream, 'output'),
-          },
+          // As generators of clients expect it: the schema of each event's data, not of the whole stream.
+          'text/event-stream': { schema: schemas.convertAs(`${name}Event`, eventStream, 'output') },
         }),
       },
     }),

@@ -236,7 +236,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'The process is up',
     description: 'Asks nobody else.',
     answers: { 200: { description: 'Up.', schema: healthResponseSchema } },
-    errors: [],
+    errors: ['FORBIDDEN'],
     open: true,
   },
   {
@@ -247,7 +247,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Redis and a worker are reachable',
     description: 'Else 503, with the `part` that is missing.',
     answers: { 200: { description: 'Ready.', schema: healthResponseSchema } },
-    errors: ['QUEUE_UNAVAILABLE', 'WORKER_UNAVAILABLE', 'INTERNAL'],
+    errors: ['FORBIDDEN', 'QUEUE_UNAVAILABLE', 'WORKER_UNAVAILABLE', 'INTERNAL'],
     open: true,
   },
 ];

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nullableFieldsOf } from '@gateway/contracts';
 import * as z from 'zod';
-
-/** Part of a JSON document. */
-export type Json = Record<string, unknown>;
+import { composed } from './composed.ts';
+import type { Json } from './json.ts';
 
 /** Whether a schema describes what a caller may send or what the API answers. */
 type Side = 'input' | 'output';
@@ -42,15 +41,8 @@ export class NamedSchemas {
 
   /** `components.schemas`, in the order of the names. */
   all(): Json {
-    return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(composed(this.#schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
-}
-
-/** Converts a schema without references, for parameters. */
-export function inlineSchema(schema: z.ZodType, side: Side): Json {
-  const { root, named } = toJson(schema, side);
-  const inline = (value: unknown): unknown => replaceReferences(value, (id) => inline(named[id]));
-  return inline(root) as Json;
 }
 
 /** A schema and its named parts. Both refer to named parts as `#/$defs/<name>`. */
@@ -61,17 +53,29 @@ function toJson(schema: z.ZodType, io: Side): { root: Json; named: Record<string
     override: ({ zodSchema, jsonSchema: object }) => {
       const fields = io === 'input' ? nullableFieldsOf(zodSchema) : [];
       if (fields.length > 0) Object.assign(object, { [NULLABLE]: fields });
-      // Answers may get new fields.
-      if (io === 'output' && object.additionalProperties === false) delete object.additionalProperties;
+      // Answers may get new fields. Requests may not, but those of a batch have a `type` beside their own fields.
+      if (object.additionalProperties === false) delete object.additionalProperties;
       // `format` says it, and the pattern is long.
       if (object.format === 'date-time') delete object.pattern;
-      // zod's integers have the bounds of JavaScript's, which matter in requests only.
-      if (io === 'output' && object.minimum === Number.MIN_SAFE_INTEGER) delete object.minimum;
-      if (io === 'output' && object.maximum === Number.MAX_SAFE_INTEGER) delete object.maximum;
+      // A client needs no check of a boolean, and one generator makes a broken one.
+      if (io === 'output' && typeof object.const === 'boolean') delete object.const;
+      else if (object.const !== undefined) delete object.type;
+      // Any value, and any name, which needs no saying.
+      if (object.properties === undefined && isAnything(object.additionalProperties))
+        delete object.additionalProperties;
+      delete object.propertyNames;
+      if (io === 'output') for (const bound of BOUNDS) delete object[bound];
     },
   });
   const named = Object.entries($defs ?? {}).map(([name, { id: _id, ...part }]) => [name, showNullable(part)]);
   return { root: showNullable(properties?.['root']) as Json, named: Object.fromEntries(named) };
+}
+
+/** Limits of numbers and lists. They matter in requests only. */
+const BOUNDS = ['minimum', 'maximum', 'exclusiveMinimum', 'minItems', 'maxItems'] as const;
+
+function isAnything(schema: unknown): boolean {
+  return typeof schema === 'object' && Object.keys(schema ?? {}).length === 0;
 }
 
 function replaceReferences(value: unknown, replace: (name: string) => unknown): unknown {
@@ -93,8 +97,8 @@ function showNullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(showNullable);
   if (typeof value !== 'object' || value === null) return value;
   const { [NULLABLE]: fields, ...rest } = value as Json;
-  const made: Json = Object.fromEntries(
-    Object.entries(rest).map(([name, inner]) => [name, showNullable(inner)]),
+  const made = shortened(
+    Object.fromEntries(Object.entries(rest).map(([name, inner]) => [name, showNullable(inner)])),
   );
   if (!Array.isArray(fields)) return made;
   const properties = Object.entries(made['properties'] as Record<string, Json>).map(([name, property]) => [
@@ -104,11 +108,24 @@ function showNullable(value: unknown): unknown {
   return { ...made, properties: Object.fromEntries(properties) };
 }
 
+/** zod writes a nullable text as `anyOf` of a text and `null`. A list of types says the same. */
+function shortened(schema: Json): Json {
+  const { anyOf, ...others } = schema;
+  if (!Array.isArray(anyOf) || anyOf.length !== 2 || !isDeepStrictEqual(anyOf[1], { type: 'null' }))
+    return schema;
+  const only = anyOf[0] as Json;
+  return ['string', 'integer', 'number', 'boolean'].includes(String(only['type'])) && !('enum' in only)
+    ? { ...nullable(only), ...others }
+    : schema;
+}
+
 function nullable(property: Json): Json {
+  // Any value.
+  if (Object.keys(property).length === 0) return property;
   const { type, enum: values, anyOf, ...rest } = property;
   if (typeof type === 'string' && Array.isArray(values))
     return { ...rest, type: [type, 'null'], enum: [...values, null] };
-  if (typeof type === 'string' && !('const' in property)) return { type: [type, 'null'], ...rest };
+  if (typeof type === 'string' && type !== 'object') return { type: [type, 'null'], ...rest };
   if (Array.isArray(anyOf)) return { ...rest, anyOf: [...anyOf, { type: 'null' }] };
   return { anyOf: [property, { type: 'null' }] };
 }

@@ -2,18 +2,10 @@ import {
   exportRequestSchema,
   exportResponseSchema,
   importRequestSchema,
-  userInfoSchema,
+  signedInSchema,
 } from '@gateway/contracts';
-import * as z from 'zod';
 import { INTERACTIVE } from './error-groups.ts';
 import type { Operation } from './operation.ts';
-
-const importedSchema = z.object({
-  status: z.literal('authorized'),
-  message: z.string(),
-  job_id: z.string(),
-  user: userInfoSchema,
-});
 
 export const SESSION_OPERATIONS: readonly Operation[] = [
   {
@@ -28,7 +20,7 @@ export const SESSION_OPERATIONS: readonly Operation[] = [
       schema: importRequestSchema,
       examples: { string: { user_id: 'alice', session: '1AgAOMTQ5LjE1NC4x…', exclusive: true } },
     },
-    answers: { 200: { description: 'Signed in.', schema: importedSchema } },
+    answers: { 200: { description: 'Signed in.', schema: signedInSchema } },
     errors: [...INTERACTIVE, 'RATE_LIMITED', 'ALREADY_AUTHORIZED', 'SESSION_IN_USE', 'NOT_AUTHORIZED'],
   },
   {

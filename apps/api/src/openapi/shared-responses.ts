@@ -1,10 +1,12 @@
 import { ERROR_CODES, errorResponseSchema, type ErrorCode, type ErrorStatus } from '@gateway/contracts';
+import { COMMON } from './error-groups.ts';
 import { describeHeaders } from './headers.ts';
-import { pascalCase } from './names.ts';
-import type { Json, NamedSchemas } from './schemas.ts';
+import type { Json } from './json.ts';
+import type { NamedSchemas } from './schemas.ts';
 
 /**
- * The responses that operations share (`components.responses`). Errors: one for each set of codes with the same status.
+ * The responses that operations share (`components.responses`). All errors have the same body, so operations have two
+ * of them: `default` lists the codes that whole groups of operations have, `4XX` those that are the operation's own.
  */
 export class SharedResponses {
   readonly #schemas: NamedSchemas;
@@ -15,47 +17,44 @@ export class SharedResponses {
     this.#schemas = schemas;
   }
 
-  /**
-   * One reference per status. The `code` of the body is one of the operation's codes with that status. A response with
-   * several codes is named after its status, and numbered where others have that status, too.
-   */
+  /** The descriptions list the operation's codes by their statuses. */
   errors(codes: readonly ErrorCode[]): Json {
-    const byStatus = new Map<ErrorStatus, ErrorCode[]>();
-    for (const code of [...new Set(codes)].toSorted()) {
-      const { status } = ERROR_CODES[code];
-      byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-    }
-    const responses = [...byStatus].map(([status, group]) => {
-      const name = this.#nameOf(status, group);
-      return [status, { $ref: `#/components/responses/${name}` }];
-    });
-    return Object.fromEntries(responses);
+    const sorted = [...new Set(codes)].toSorted();
+    const isOwn = (code: ErrorCode) => ERROR_CODES[code].status < 500 && !COMMON.has(code);
+    const [own, common] = [sorted.filter(isOwn), sorted.filter((code) => !isOwn(code))];
+    const others = this.#errorOf('Errors', common);
+    return { '4XX': own.length > 0 ? this.#errorOf('Refused', own) : others, default: others };
   }
 
-  #nameOf(status: ErrorStatus, codes: readonly ErrorCode[]): string {
-    const known = this.#responses.get(codes.join());
-    if (known !== undefined) return known.name;
-    const [first = '', ...others] = codes;
-    const name = others.length === 0 ? pascalCase(first) : this.#freeName(`E${status}`);
-    this.#responses.set(codes.join(), { name, response: this.#responseOf(status, codes) });
-    return name;
+  #errorOf(kind: string, codes: readonly ErrorCode[]): Json {
+    const { name } = this.#responses.get(codes.join()) ?? { name: this.#freeName(kind) };
+    this.#responses.set(codes.join(), { name, response: this.#responseOf(codes) });
+    return reference(name);
   }
 
   /** A reference to a response that several operations have. */
   share(name: string, response: Json): Json {
     this.#responses.set(name, { name, response });
-    return { $ref: `#/components/responses/${name}` };
+    return reference(name);
   }
 
-  #freeName(name: string): string {
-    const taken = [...this.#responses.values()].filter((each) => each.name.split('_')[0] === name).length;
-    return taken === 0 ? name : `${name}_${taken + 1}`;
+  #freeName(kind: string): string {
+    const others = [...this.#responses.values()].filter(({ name }) => name.startsWith(kind));
+    return `${kind}${others.length + 1}`;
   }
 
-  #responseOf(status: ErrorStatus, codes: readonly ErrorCode[]): Json {
-    const mayWait = status === 429 || status === 503;
+  #responseOf(codes: readonly ErrorCode[]): Json {
+    const byStatus = new Map<ErrorStatus, ErrorCode[]>();
+    for (const code of codes) {
+      const { status } = ERROR_CODES[code];
+      byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+    }
+    const mayWait = byStatus.has(429) || byStatus.has(503);
     return {
-      description: codes.map((code) => `\`${code}\``).join(', '),
+      description: [...byStatus]
+        .toSorted(([a], [b]) => a - b)
+        .map(listed)
+        .join('; '),
       ...(mayWait && { headers: describeHeaders(['RetryAfter']) }),
       content: { 'application/json': { schema: this.#schemas.convert(errorResponseSchema, 'output') } },
     };
@@ -66,4 +65,12 @@ export class SharedResponses {
     const named = [...this.#responses.values()].map(({ name, response }) => [name, response] as const);
     return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+function listed([status, codes]: [ErrorStatus, ErrorCode[]]): string {
+  return `${status} ${codes.map((code) => `\`${code}\``).join(' ')}`;
+}
+
+function reference(name: string): Json {
+  return { $ref: `#/components/responses/${name}` };
 }

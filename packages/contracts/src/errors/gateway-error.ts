@@ -31,7 +31,7 @@ export const publicErrorSchema = z.object({
   retry_after: z.number().int().optional(),
   rpc_error: z.string().optional(),
   job_id: z.string().optional(),
-  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() }).meta({ id: 'Issue' })).optional(),
 });
 
 export type PublicError = z.infer<typeof publicErrorSchema>;

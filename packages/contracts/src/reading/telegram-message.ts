@@ -19,12 +19,16 @@ const FOUND_ENTITIES = [
 const shownEntitySchema = z
   .union([
     entitySchema,
-    z.object({ type: z.enum(FOUND_ENTITIES), offset: z.int().nonnegative(), length: z.int().positive() }),
+    z
+      .object({ type: z.enum(FOUND_ENTITIES), offset: z.int().nonnegative(), length: z.int().positive() })
+      .meta({ id: 'FoundEntity' }),
   ])
   .meta({ id: 'ShownEntity' });
 export type ShownEntity = z.infer<typeof shownEntitySchema>;
 
-export const chatTypeSchema = z.enum(['private', 'bot', 'group', 'supergroup', 'channel']);
+export const chatTypeSchema = z
+  .enum(['private', 'bot', 'group', 'supergroup', 'channel'])
+  .meta({ id: 'ChatType' });
 
 export const shownChatSchema = z
   .object({

@@ -52,77 +52,100 @@ const common = {
   occurred_at: time.describe('Telegram’s time of the message or edit, else when it was received'),
   caught_up: z.boolean().describe('It was fetched later: the account was not connected when it happened'),
 };
+export const eventFieldsSchema = z.object(common).meta({ id: 'EventFields' });
 const chat = shownChatSchema;
 
 /** An event of an account's sequence, as the API shows it. */
 export const eventSchema = z
   .discriminatedUnion('type', [
-    z.object({ ...common, type: z.literal('message.new'), message: telegramMessageSchema }),
-    z.object({ ...common, type: z.literal('message.edited'), message: telegramMessageSchema }),
-    z.object({
-      ...common,
-      type: z.literal('message.deleted'),
-      chat: chat
-        .nullable()
-        .describe('null where Telegram does not name it and none of these messages is kept'),
-      message_ids: z.array(messageId),
-    }),
-    z.object({
-      ...common,
-      type: z.literal('message.read'),
-      chat,
-      up_to: messageId.describe('The other side has read up to this message; in groups, at least one member'),
-    }),
-    z.object({
-      ...common,
-      type: z.literal('message.read_inbox'),
-      chat,
-      up_to: messageId.describe('The account has read up to this message'),
-    }),
-    z.object({
-      ...common,
-      type: z.literal('message.reaction'),
-      chat,
-      message_id: messageId,
-      reactions: z.array(reactionSchema),
-    }),
-    z.object({
-      ...common,
-      type: z.literal('chat.member'),
-      chat,
-      user: senderSchema,
-      actor: senderSchema.nullable().describe('Who did it; null where that is not known'),
-      change: z.enum(['joined', 'left', 'added', 'removed', 'promoted']),
-    }),
-    z.object({
-      ...common,
-      type: z.literal('account.state'),
-      state: accountStateSchema,
-      previous: accountStateSchema,
-      reason: z.string().nullable(),
-      next_action: z.string().nullable().describe('What a person has to do'),
-    }),
-    z.object({
-      ...common,
-      type: z.literal('updates.gap'),
-      chat: chat.nullable().describe('null: the whole account'),
-      reason: gapReasonSchema,
-    }),
+    z
+      .object({ ...common, type: z.literal('message.new'), message: telegramMessageSchema })
+      .meta({ id: 'MessageNewEvent' }),
+    z
+      .object({ ...common, type: z.literal('message.edited'), message: telegramMessageSchema })
+      .meta({ id: 'MessageEditedEvent' }),
+    z
+      .object({
+        ...common,
+        type: z.literal('message.deleted'),
+        chat: chat
+          .nullable()
+          .describe('null where Telegram does not name it and none of these messages is kept'),
+        message_ids: z.array(messageId),
+      })
+      .meta({ id: 'MessageDeletedEvent' }),
+    z
+      .object({
+        ...common,
+        type: z.literal('message.read'),
+        chat,
+        up_to: messageId.describe(
+          'The other side has read up to this message; in groups, at least one member',
+        ),
+      })
+      .meta({ id: 'MessageReadEvent' }),
+    z
+      .object({
+        ...common,
+        type: z.literal('message.read_inbox'),
+        chat,
+        up_to: messageId.describe('The account has read up to this message'),
+      })
+      .meta({ id: 'MessageReadInboxEvent' }),
+    z
+      .object({
+        ...common,
+        type: z.literal('message.reaction'),
+        chat,
+        message_id: messageId,
+        reactions: z.array(reactionSchema),
+      })
+      .meta({ id: 'MessageReactionEvent' }),
+    z
+      .object({
+        ...common,
+        type: z.literal('chat.member'),
+        chat,
+        user: senderSchema,
+        actor: senderSchema.nullable().describe('Who did it; null where that is not known'),
+        change: z.enum(['joined', 'left', 'added', 'removed', 'promoted']),
+      })
+      .meta({ id: 'ChatMemberEvent' }),
+    z
+      .object({
+        ...common,
+        type: z.literal('account.state'),
+        state: accountStateSchema,
+        previous: accountStateSchema,
+        reason: z.string().nullable(),
+        next_action: z.string().nullable().describe('What a person has to do'),
+      })
+      .meta({ id: 'AccountStateEvent' }),
+    z
+      .object({
+        ...common,
+        type: z.literal('updates.gap'),
+        chat: chat.nullable().describe('null: the whole account'),
+        reason: gapReasonSchema,
+      })
+      .meta({ id: 'UpdatesGapEvent' }),
   ])
   .meta({ id: 'Event' });
 export type GatewayEvent = z.infer<typeof eventSchema>;
 
 /** Somebody is typing. Only open streams get it: it has no number and is not stored. */
-export const typingEventSchema = z.object({
-  event_id: z.null(),
-  seq: z.null(),
-  type: z.literal('chat.typing'),
-  user_id: userIdSchema,
-  occurred_at: time,
-  chat,
-  sender: senderSchema.nullable(),
-  action: z.string().describe('By the names of the Bot API, such as `typing`; `cancel` ends it'),
-});
+export const typingEventSchema = z
+  .object({
+    event_id: z.null(),
+    seq: z.null(),
+    type: z.literal('chat.typing'),
+    user_id: userIdSchema,
+    occurred_at: time,
+    chat,
+    sender: senderSchema.nullable(),
+    action: z.string().describe('By the names of the Bot API, such as `typing`; `cancel` ends it'),
+  })
+  .meta({ id: 'TypingEvent' });
 export type TypingEvent = z.infer<typeof typingEventSchema>;
 
 /** An event as a stream shows it. */

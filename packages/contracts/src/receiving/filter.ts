@@ -33,6 +33,9 @@ export const eventFilterSchema = requestBody({
 }).meta({ id: 'EventFilter' });
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
+/** The filter in answers. */
+export const shownFilterSchema = eventFilterSchema.out.meta({ id: 'ShownFilter' });
+
 /** The fields of an event that a filter looks at. */
 interface Filtered {
   type: string;

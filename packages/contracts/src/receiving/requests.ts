@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { userIdSchema } from '../recipients/user-id.ts';
 import { requestBody } from '../request-body.ts';
 import { eventSchema } from './events.ts';
-import { eventFilterSchema } from './filter.ts';
+import { eventFilterSchema, shownFilterSchema } from './filter.ts';
 
 /** Body of `POST /telegram/user/receive`. */
 export const receiveRequestSchema = requestBody({
@@ -24,7 +24,7 @@ export const receivingSchema = z
       .positive()
       .describe('Number of the oldest kept event; `last_seq` + 1 where none is kept'),
     gaps: z.int().nonnegative().describe('How many `updates.gap` there were'),
-    filter: eventFilterSchema.out.describe('{}: everything passes'),
+    filter: shownFilterSchema.describe('{}: everything passes'),
   })
   .meta({ id: 'Receiving' });
 export type Receiving = z.infer<typeof receivingSchema>;

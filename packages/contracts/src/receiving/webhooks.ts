@@ -3,7 +3,7 @@ import { messageFields } from '../message-fields.ts';
 import { userIdSchema } from '../recipients/user-id.ts';
 import { requestBody } from '../request-body.ts';
 import { EVENT_TYPES } from './events.ts';
-import { eventFilterSchema } from './filter.ts';
+import { eventFilterSchema, shownFilterSchema } from './filter.ts';
 
 /** Most accounts that one webhook may name. */
 const MAX_ACCOUNTS = 10_000;
@@ -38,15 +38,17 @@ export const webhookRequestSchema = requestBody({
 });
 export type WebhookRequest = z.output<typeof webhookRequestSchema>;
 
-const lastErrorSchema = z.object({
-  at: z.iso.datetime(),
-  event_id: z
-    .string()
-    .nullable()
-    .describe('The event that was not taken; null where the webhook cannot be read'),
-  status: z.int().nullable().describe('HTTP status; null where the receiver did not answer'),
-  message: z.string(),
-});
+const lastErrorSchema = z
+  .object({
+    at: z.iso.datetime(),
+    event_id: z
+      .string()
+      .nullable()
+      .describe('The event that was not taken; null where the webhook cannot be read'),
+    status: z.int().nullable().describe('HTTP status; null where the receiver did not answer'),
+    message: z.string(),
+  })
+  .meta({ id: 'WebhookError' });
 export type WebhookError = z.infer<typeof lastErrorSchema>;
 
 /** A webhook as the API shows it. */
@@ -55,10 +57,12 @@ const webhookSchema = z
     webhook_id: z.string(),
     url: z
       .string()
-      .describe('User, password and the values of its query are hidden; empty where it cannot be read'),
+      .describe(
+        'As it was given, in the answer to its creation; else without password and values of its query, and empty where it cannot be read',
+      ),
     user_ids: z.array(userIdSchema).nullable().describe('null: all accounts'),
     events: z.array(eventType),
-    filter: eventFilterSchema.out,
+    filter: shownFilterSchema,
     state: z
       .enum(['active', 'paused'])
       .describe(
@@ -80,7 +84,6 @@ export const webhookResponseSchema = webhookSchema
   .meta({ id: 'WebhookAnswer' });
 
 export const webhookCreatedResponseSchema = webhookResponseSchema.extend({
-  url: z.string().describe('As it was given'),
   secret: z.string().describe('Shown only here'),
 });
 

@@ -25,13 +25,17 @@ const RING = /[AaUuWwYy]\u030a/g;
 /**
  * Characters that Telegram shows as nothing, spaces included. Telegram refuses a text of only these as MESSAGE_EMPTY.
  */
-const HIDDEN =
+const HIDDEN_USUAL =
   '\\s\\x00-\\x20\\x85\\xad\\u034f\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000' +
-  '\\ufe00-\\ufe0f\\ufeff\\ufffc\u{e0000}-\u{e0fff}';
+  '\\ufe00-\\ufe0f\\ufeff\\ufffc';
+const HIDDEN = `${HIDDEN_USUAL}\u{e0000}-\u{e0fff}`;
 const INVISIBLE = new RegExp(`^[${HIDDEN}]*$`, 'u');
 
-/** OpenAPI pattern of a text that is not refused as empty. */
-export const SHOWS_SOMETHING = `[^${HIDDEN}\\u030a\\u0333\\u033f]`;
+/**
+ * OpenAPI pattern of a text that is not refused as empty. It leaves out the tags (U+E0000 and behind), since some
+ * validators read patterns without the flag `u`.
+ */
+export const SHOWS_SOMETHING = `[^${HIDDEN_USUAL}\\u030a\\u0333\\u033f]`;
 
 /** Changes the text as Telegram does, except for white space at its ends. */
 export function cleanText(text: string): string {

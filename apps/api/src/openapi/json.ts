@@ -1,0 +1,2 @@
+/** Part of a JSON document. */
+export type Json = Record<string, unknown>;
