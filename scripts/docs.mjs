@@ -6,6 +6,7 @@ import { runScript, say } from './lib/say.mjs';
 
 /** Writes the documentation pages that are generated from code. */
 await runScript(async () => {
-  writeFileSync(join(ROOT, 'docs', 'errors.md'), await errorPage());
-  say('docs/errors.md written');
+  writeFileSync(join(ROOT, 'docs', 'errors.md'), await errorPage('en'));
+  writeFileSync(join(ROOT, 'docs', 'ru', 'errors.md'), await errorPage('ru'));
+  say('docs/errors.md and docs/ru/errors.md written');
 });

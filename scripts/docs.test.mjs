@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sandboxGuide } from './launch/guide.mjs';
 import { errorPage } from './lib/error-page.mjs';
 import { ROOT } from './lib/root.mjs';
@@ -9,9 +9,63 @@ import { ROOT } from './lib/root.mjs';
 /** @param {string} file */
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
 
-test('docs/errors.md matches the table in code; otherwise run: npm run docs', async () => {
-  expect(read('docs/errors.md')).toBe(await errorPage());
+test('docs/errors.md and docs/ru/errors.md match the table in code; otherwise run: npm run docs', async () => {
+  expect(read('docs/errors.md')).toBe(await errorPage('en'));
+  expect(read('docs/ru/errors.md')).toBe(await errorPage('ru'));
 });
+
+/** Values of readers that a Russian page names in Russian. */
+const IN_RUSSIAN = new Set([
+  '+phone',
+  '@usernames',
+  'bot.<its id>',
+  'key:user1|user2',
+  't=<seconds>,sha256=<hex>',
+  '….session.broken-<time>',
+]);
+
+describe.each([
+  ['README.md', 'README.ru.md'],
+  ['docs/faq.md', 'docs/ru/faq.md'],
+  ['docs/receiving.md', 'docs/ru/receiving.md'],
+])('%s and %s', (english, russian) => {
+  test('have the same code: the tests that paste it hold for both', () => {
+    expect(codeBlocks(russian)).toEqual(codeBlocks(english));
+  });
+
+  test('have the same sections, and name the same calls, settings and codes', () => {
+    expect(headingLevels(russian)).toEqual(headingLevels(english));
+    const [inEnglish, inRussian] = [codeSpans(english), codeSpans(russian)];
+    expect([...inEnglish].filter((span) => !inRussian.has(span) && !IN_RUSSIAN.has(span))).toEqual([]);
+    expect([...inRussian].filter((span) => !inEnglish.has(span) && !/[а-яё]/i.test(span))).toEqual([]);
+  });
+
+  test('link to each other at their tops', () => {
+    const top = (/** @type {string} */ page) => read(page).split('\n').slice(0, 4).join('\n');
+    expect(top(english)).toContain('[Русский](');
+    expect(top(russian)).toContain('[English](');
+  });
+});
+
+const BLOCK = /^ *```(\w*)\n(.*?)^ *```$/gms;
+
+/** Without comments, which each language has its own of. @param {string} page */
+function codeBlocks(page) {
+  return Array.from(read(page).matchAll(BLOCK), ([, language, code = '']) => [
+    language,
+    code.replaceAll(/(?:^|\s+)(?:#|\/\/) .*$|\/\*\*.*?\*\//gm, ''),
+  ]);
+}
+
+/** @param {string} page */
+const prose = (page) => read(page).replaceAll(BLOCK, '');
+
+/** @param {string} page */
+const headingLevels = (page) => Array.from(prose(page).matchAll(/^#+(?= )/gm), ([level]) => level);
+
+/** @param {string} page */
+const codeSpans = (page) =>
+  new Set(Array.from(prose(page).matchAll(/`([^`]+)`/g), ([, span = '']) => span.replaceAll(/\s+/g, ' ')));
 
 test('the README has the lines that npm start prints', () => {
   const guide = sandboxGuide({ api: 'http://127.0.0.1:3000', control: 'http://127.0.0.1:4480' });
@@ -35,7 +89,7 @@ test('.env.example lists exactly the existing settings, with their default value
 
 test('links between pages and to files lead somewhere', () => {
   const inDocs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
-  const pages = ['README.md', 'CONTRIBUTING.md', ...inDocs.map((file) => join('docs', file))];
+  const pages = ['README.md', 'README.ru.md', 'CONTRIBUTING.md', ...inDocs.map((file) => join('docs', file))];
   const broken = pages
     .filter((page) => page.endsWith('.md'))
     .flatMap((page) =>
