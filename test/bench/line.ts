@@ -61,8 +61,8 @@ async function run<N extends ControlJobName>(
   payload: ControlPayload<N>,
 ): Promise<void> {
   const details = { expiresAt: Date.now() + 60_000, requestId: 'bench' };
-  const { jobId, wait } = await stage.producer.control(name, userId, payload, details);
+  const { jobId, wait } = await stage.producer.control.enqueue(name, userId, payload, details);
   await wait.until(60_000);
   wait.cancel();
-  if ((await stage.producer.controlResult(name, jobId)) === null) throw new GatewayError('TELEGRAM_TIMEOUT');
+  if ((await stage.producer.control.result(name, jobId)) === null) throw new GatewayError('TELEGRAM_TIMEOUT');
 }

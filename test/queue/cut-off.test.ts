@@ -1,9 +1,9 @@
 import { GatewayError, UNKNOWN_ACCOUNT, type AccountView } from '@gateway/contracts';
 import { raiseFence, shardOf, writeAccountView } from '@gateway/queue';
+import { RedisProxy } from '@gateway/queue/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dueAccountsKey } from '../../packages/queue/src/keys.ts';
 import { withdrawJob } from '../../packages/queue/src/line/withdraw-job.ts';
-import { RedisProxy } from '../env/redis-proxy.ts';
 import { DATE, QueueStage, SHARDS, take } from './queue-stage.ts';
 
 const RESULT = { message_id: 1, date: DATE };
@@ -205,7 +205,7 @@ describe('a suspended Redis', () => {
         await new Promise(setImmediate);
         if (burst === 10) await redis.stop();
       }
-      const controlled = stage.producer.control(
+      const controlled = stage.producer.control.enqueue(
         'account.pause',
         userId,
         {},

@@ -13,11 +13,11 @@ import {
   type EventLimits,
   type RedisClient,
 } from '@gateway/queue';
+import { RedisProxy } from '@gateway/queue/testing';
 import { parseRedisUrl, Sealer, silentLogger } from '@gateway/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventIndexKey, eventsKey, receivingKey, updateStateKey } from '../../packages/queue/src/keys.ts';
 import { BOB, COMMON, messageIn, newMessage, NEWS } from '../env/incoming.ts';
-import { RedisProxy } from '../env/redis-proxy.ts';
 import { RedisServer } from '../env/redis-server.ts';
 
 const FENCE = '1 worker';

@@ -1,8 +1,8 @@
 import { EMPTY_SEND_STATE } from '@gateway/contracts';
 import { Fenced, writeHeldJobs, openConsumerRedis, readSendState } from '@gateway/queue';
+import { RedisProxy } from '@gateway/queue/testing';
 import { parseRedisUrl, silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { RedisProxy } from '../env/redis-proxy.ts';
 import { DATE, QueueStage, recover, take } from './queue-stage.ts';
 
 describe("an account's queue that another worker takes over", () => {

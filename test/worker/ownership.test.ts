@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openConsumerRedis, Producer } from '@gateway/queue';
+import { RedisProxy } from '@gateway/queue/testing';
 import { Sealer, silentLogger } from '@gateway/runtime';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RedisProxy } from '../env/redis-proxy.ts';
 import { RedisServer } from '../env/redis-server.ts';
 import { Connections, OneWorker, storeWith } from './one-worker.ts';
 
@@ -100,7 +100,12 @@ describe('the only connection of an account', () => {
       );
       await leaving.ownership.ready;
       const details = { expiresAt: Date.now() + 10_000, requestId: 'r' };
-      const begun = producer.control('auth.start', `new-${round}`, { phoneNumber: '+79990000000' }, details);
+      const begun = producer.control.enqueue(
+        'auth.start',
+        `new-${round}`,
+        { phoneNumber: '+79990000000' },
+        details,
+      );
       for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);
       await leaving.ownership.stop();
       (await begun).wait.cancel();

@@ -1,35 +1,24 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { GatewayError } from '@gateway/contracts';
-import { parseSettings, silentLogger, type App } from '@gateway/runtime';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startApi, type ApiOverrides } from './api-app.ts';
-import { FakeProducer, JOB_ID, SENT } from './testing/fake-producer.ts';
+import { Producer } from '@gateway/queue';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { ApiOverrides } from './api-app.ts';
 import { rawRequest } from './testing/raw-request.ts';
+import { useRealQueues } from './testing/real-queues.ts';
+import { startedApi } from './testing/started-api.ts';
+import { READY } from './testing/views.ts';
 
-const MESSAGE = JSON.stringify({ user_id: 'user1', recipient_id: 'me', text: 'x' });
-const running: App[] = [];
+const queues = useRealQueues();
 
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((app) => app.close()));
-});
+const start = (environment: Record<string, string> = {}, overrides: ApiOverrides = {}) =>
+  startedApi(queues, environment, overrides);
 
-async function start(environment: Record<string, string> = {}, overrides: ApiOverrides = {}) {
-  const producer = new FakeProducer();
-  const app = await startApi(parseSettings({ PORT: '0', ...environment }), silentLogger(), {
-    producer,
-    ...overrides,
-  });
-  running.push(app);
-  return { app, producer, url: String((await app.ready)['url']) };
+/** Watches whether the queues of the API that starts next are closed. */
+function watchClosing() {
+  const closing = vi.spyOn(Producer.prototype, 'close');
+  onTestFinished(() => closing.mockRestore());
+  return closing;
 }
-
-const sendOver = (url: string) =>
-  fetch(`${url}/telegram/user/send`, {
-    method: 'POST',
-    body: MESSAGE,
-    headers: { 'content-type': 'application/json' },
-  });
 
 describe('starting', () => {
   test('says where it answers', async () => {
@@ -58,11 +47,11 @@ describe('starting', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const producer = new FakeProducer();
-    await expect(start({ PORT: String(port) }, { producer })).rejects.toThrow(
+    const closing = watchClosing();
+    await expect(start({ PORT: String(port) })).rejects.toThrow(
       `PORT ${port} on 127.0.0.1 is in use: stop what listens there, or set another PORT`,
     );
-    expect(producer.closed).toBe(true);
+    expect(closing).toHaveBeenCalledOnce();
     other.close();
   });
 
@@ -72,23 +61,22 @@ describe('starting', () => {
     );
   });
 
-  test('with another number of shards than Redis has does not start', async () => {
-    const producer = new FakeProducer();
-    producer.away = { from: 'claimShards', error: new Error('SHARDS is 16, but …: set SHARDS=4') };
-    await expect(start({}, { producer })).rejects.toThrow('set SHARDS=4');
-    expect(producer.closed).toBe(true);
+  test('with another number of shards than Redis has does not start, and closes what it opened', async () => {
+    const closing = watchClosing();
+    await expect(start({ SHARDS: '3' })).rejects.toThrow(/SHARDS is 3, but .* set SHARDS=1/);
+    expect(closing).toHaveBeenCalledOnce();
   });
 
   test('goes on without Redis, and ends when it comes with another number of shards', async () => {
-    const producer = new FakeProducer();
-    producer.away = { from: 'claimShards', error: new GatewayError('QUEUE_UNAVAILABLE') };
+    queues.proxy.cut();
+    onTestFinished(() => queues.proxy.heal());
     const onFatal = vi.fn<(error: unknown) => void>();
-    const { url } = await start({}, { producer, onFatal });
+    const { url } = await start({ SHARDS: '3' }, { onFatal });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(onFatal).not.toHaveBeenCalled();
-    const mismatch = new Error('SHARDS is 16, but …: set SHARDS=4');
-    producer.away = { from: 'claimShards', error: mismatch };
-    await vi.waitFor(() => expect(onFatal).toHaveBeenCalledWith(mismatch), { timeout: 10_000 });
+    queues.proxy.heal();
+    await vi.waitFor(() => expect(onFatal).toHaveBeenCalledOnce(), { timeout: 10_000 });
+    expect(String(onFatal.mock.calls[0]?.[0])).toContain('set SHARDS=1');
   });
 });
 
@@ -116,64 +104,62 @@ describe('over a socket', () => {
     expect(await rawRequest(url, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
-
-  test('a caller that hangs up has its job withdrawn', async () => {
-    const { url, producer } = await start();
-    producer.onWait = (_ms, signal) =>
-      new Promise((resolve) => signal?.addEventListener('abort', () => resolve({ end: 'timeout' })));
-    const caller = new AbortController();
-    const asked = fetch(`${url}/telegram/user/status/user1?live=true`, { signal: caller.signal });
-    asked.catch(() => {});
-    await vi.waitFor(() => expect(producer.added).toHaveLength(1), { timeout: 10_000 });
-    caller.abort();
-    await vi.waitFor(() => expect(producer.withdrawn).toEqual([JOB_ID]), { timeout: 10_000 });
-    expect(producer.openWaits).toBe(0);
-  });
 });
 
 describe('closing', () => {
   test('answers who waits, ends kept connections, then closes the queues', async () => {
-    const { url, app, producer } = await start();
+    const { url, close } = await start({ SEND_WAIT_MS: '60000' });
     await (await fetch(`${url}/healthz`)).text();
-    producer.onWait = (_ms, signal) =>
-      new Promise((resolve) => signal?.addEventListener('abort', () => resolve({ end: 'timeout' })));
-    const asked = sendOver(url);
-    await vi.waitFor(() => expect(producer.waits).toHaveLength(1), { timeout: 10_000 });
-    const closed = app.close();
-    expect((await asked).status).toBe(202);
+    const user_id = await queues.owner.newAccount(READY);
+    const answer = fetch(`${url}/telegram/user/send`, {
+      method: 'POST',
+      body: JSON.stringify({ user_id, recipient_id: 'me', text: 'x' }),
+      headers: { 'content-type': 'application/json' },
+    });
+    await expect.poll(() => queues.producer.pending(user_id)).toMatchObject({ waiting: 1 });
+    const closing = watchClosing();
+    const closed = close();
+    expect((await answer).status).toBe(202);
     await closed;
-    expect(producer.closed).toBe(true);
+    expect(closing).toHaveBeenCalledOnce();
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-    running.splice(0);
   });
 
   test('ends although the queues do not close', async () => {
-    const { app, producer } = await start();
+    const { close } = await start();
+    const closing = watchClosing();
     const begun = new Promise<void>((begin) => {
-      producer.close = () => new Promise(() => begin());
+      closing.mockImplementationOnce(() => {
+        begin();
+        return new Promise(() => {});
+      });
     });
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const closed = app.close();
-    running.splice(0);
+    const closed = close();
     await begun;
     await vi.advanceTimersByTimeAsync(5_000);
     await closed;
+    vi.useRealTimers();
+    await (closing.mock.contexts[0] as Producer | undefined)?.close();
   });
 
   test('lets a running request end', async () => {
-    const { url, app, producer } = await start();
+    const { url, close } = await start();
+    const userId = await queues.owner.newAccount(READY);
     let finish = () => {};
-    producer.jobs.set(JOB_ID, SENT);
-    producer.controlResults['account.status'] = producer.view;
-    producer.onWait = () => new Promise((resolve) => (finish = () => resolve({ end: 'finished' })));
-    const asked = fetch(`${url}/telegram/user/status/user1?live=true`);
-    await vi.waitFor(() => expect(producer.waits).toHaveLength(1), { timeout: 10_000 });
-    const closed = app.close();
-    expect(producer.closed).toBe(false);
+    queues.owner.answer(
+      userId,
+      'account.status',
+      () => new Promise((resolve) => (finish = () => resolve(READY))),
+    );
+    const answer = fetch(`${url}/telegram/user/status/${userId}?live=true`);
+    await expect.poll(() => queues.owner.ranOf(userId)).toHaveLength(1);
+    const closing = watchClosing();
+    const closed = close();
+    expect(closing).not.toHaveBeenCalled();
     finish();
-    expect((await asked).status).toBe(200);
+    expect((await answer).status).toBe(200);
     await closed;
-    running.splice(0);
   });
 });

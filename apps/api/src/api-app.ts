@@ -10,7 +10,7 @@ import { claimShards } from './accounts/shard-claim.ts';
 import { boardRoutes } from './board/board-routes.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { sandboxRoutes } from './console/sandbox-routes.ts';
-import type { ApiContext, ApiEnv, ApiProducer } from './context.ts';
+import type { ApiContext, ApiEnv } from './context.ts';
 import { errorHandler } from './http/error-response.ts';
 import { refuseOpenHostWithoutKeys } from './http/loopback.ts';
 import { listen } from './http/server.ts';
@@ -55,7 +55,6 @@ const CLOSE_TRACING = 1_000;
 
 /** Replacement parts for tests. */
 export interface ApiOverrides {
-  producer?: ApiProducer;
   /** Called with an error that occurs after the start and must end the process. */
   onFatal?: (error: unknown) => void;
   receiveTimeoutMs?: number;
@@ -139,7 +138,7 @@ export async function startApi(
   refuseOpenHostWithoutKeys(settings);
   const endTracing = await startTracingIf(settings);
   const media = await openMediaStore(settings);
-  const producer = overrides.producer ?? (await openProducer(settings, logger));
+  const producer = await openProducer(settings, logger);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // Every open stream listens, and Node would warn of a leak from the eleventh on.
   try {
@@ -153,7 +152,6 @@ export async function startApi(
       assistant: openAssistant(settings, logger),
       media,
       metrics: createApiMetrics(),
-      board: producer instanceof Producer ? producer.board : null,
       logger,
       stopping: stop.signal,
     });
@@ -214,7 +212,7 @@ async function openProducer(settings: Settings, logger: Logger): Promise<Produce
 }
 
 /** Never fails and never hangs. The exit of the process closes whatever is still open. */
-async function closeQueues(producer: ApiProducer, logger: Logger): Promise<void> {
+async function closeQueues(producer: Producer, logger: Logger): Promise<void> {
   try {
     await withTimeout(
       producer.close(),

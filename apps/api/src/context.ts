@@ -1,62 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Assistant } from '@gateway/assistant';
 import type { MediaStore } from '@gateway/media';
-import type {
-  AccountEvents,
-  BoardQueues,
-  Listings,
-  Producer,
-  WebhookLog,
-  WebhookSubscriptions,
-} from '@gateway/queue';
+import type { Producer } from '@gateway/queue';
 import type { Logger, Settings } from '@gateway/runtime';
 import type { ApiMetrics } from '@gateway/telemetry';
-
-/** The queue operations that the API uses. `Producer` implements them; tests pass a fake. */
-export type ApiProducer = {
-  webhooks: Pick<WebhookLog, 'list' | 'read' | 'replay'>;
-  subscriptions: Pick<WebhookSubscriptions, 'create' | 'list' | 'read' | 'setState' | 'delete'>;
-  events: Pick<AccountEvents, 'receiving' | 'read' | 'watch'>;
-  listings: Pick<Listings, 'accounts' | 'failures' | 'sends' | 'history'>;
-} & Pick<
-  Producer,
-  | 'claimShards'
-  | 'enqueue'
-  | 'enqueueMany'
-  | 'sendJobId'
-  | 'recipientOfJob'
-  | 'cancelWaiting'
-  | 'control'
-  | 'controlResult'
-  | 'dropControlJob'
-  | 'withdraw'
-  | 'requireReply'
-  | 'retry'
-  | 'watch'
-  | 'watchAccount'
-  | 'job'
-  | 'askedDigest'
-  | 'accountView'
-  | 'pending'
-  | 'sendState'
-  | 'notifyOwner'
-  | 'addUpload'
-  | 'unusedUploadBytes'
-  | 'workerMetrics'
-  | 'takeToken'
-  | 'liveWorkers'
-  | 'outage'
-  | 'redisSetup'
-  | 'redisFault'
-  | 'close'
->;
 
 /** The dependencies of all routes and middleware. Created once, in api-app.ts. */
 export interface ApiContext {
   settings: Settings;
-  producer: ApiProducer;
-  /** The queues that the dashboard shows; `null`: no dashboard. */
-  board: BoardQueues | null;
+  producer: Producer;
   /** `null`: no assistant is configured. */
   assistant: Assistant | null;
   /** The files that callers upload. */

@@ -1,17 +1,8 @@
 import { readJob as readJobData, type NewJob } from '@gateway/actions';
-import {
-  CONTROL_JOBS,
-  GatewayError,
-  type AccountView,
-  type ControlJobName,
-  type ControlPayload,
-  type ControlResult,
-  type JobView,
-  type SendState,
-} from '@gateway/contracts';
+import type { AccountView, GatewayError, JobView, SendState } from '@gateway/contracts';
 import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
+import { ControlJobs } from './control/control-jobs.ts';
 import { ControlQueues } from './control/control-queues.ts';
-import { sealingContext } from './control/sealing-context.ts';
 import type { Admission } from './enqueue/enqueue-sends.ts';
 import { placeJob, type PlacedJob } from './enqueue/place-job.ts';
 import { requireReply } from './enqueue/replies-only.ts';
@@ -20,9 +11,9 @@ import { AccountWatcher, type AccountWatch } from './events/account-watcher.ts';
 import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
 import { AccountEvents } from './inbox/account-events.ts';
-import { idempotentJobId, newJobId, parseJobId } from './jobs/job-id.ts';
+import { idempotentJobId, parseJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
-import { accountPrefix, shardPrefix, uploadsKey } from './keys.ts';
+import { accountPrefix, uploadsKey } from './keys.ts';
 import { AccountQueues } from './line/account-queues.ts';
 import { cancelWaitingJob, type CancelOutcome } from './line/cancel-job.ts';
 import { countPending, type PendingCounts } from './line/pending-counts.ts';
@@ -81,7 +72,7 @@ export class Producer {
   readonly #options: ProducerOptions;
   readonly #redis: RedisClient;
   readonly #accounts: AccountQueues;
-  readonly #control: ControlQueues;
+  readonly #controlQueues: ControlQueues;
   readonly #results: ResultsListener;
   readonly #watcher: AccountWatcher;
   readonly #clock: RedisClock;
@@ -89,6 +80,8 @@ export class Producer {
   readonly #rateLimits: RateLimits;
   readonly #outbox: WebhookOutbox;
   readonly #enqueuer: SendEnqueuer;
+  /** Sign-in and other steps that a worker runs at once. */
+  readonly control: ControlJobs;
   readonly webhooks: WebhookLog;
   /** The webhooks that deliver events. */
   readonly subscriptions: WebhookSubscriptions;
@@ -106,7 +99,7 @@ export class Producer {
     this.#clock = clock;
     const backend = timelyBackend(this.#redis, clock);
     this.#accounts = new AccountQueues(this.#redis, backend, clock);
-    this.#control = new ControlQueues(this.#redis, backend);
+    this.#controlQueues = new ControlQueues(this.#redis, backend);
     this.#results = new ResultsListener(this.#redis, options.redisAddress);
     this.#watcher = new AccountWatcher(options.redisAddress, this.#redis);
     this.#calls = new RedisCalls(this.#redis, clock);
@@ -116,6 +109,13 @@ export class Producer {
       accounts: this.#accounts,
       calls: this.#calls,
       clock,
+    });
+    this.control = new ControlJobs({
+      ...options,
+      queues: this.#controlQueues,
+      calls: this.#calls,
+      results: this.#results,
+      job: (jobId) => this.job(jobId),
     });
     this.#rateLimits = new RateLimits(this.#redis);
     const webhooks = openWebhookQueue(this.#redis, backend);
@@ -139,11 +139,6 @@ export class Producer {
       await requireFitRedis(this.#redis, this.#options.logger);
       await claimShardCount(this.#redis, this.#options.shards);
     });
-  }
-
-  /** See {@link RedisCalls.outage}. @param userId the account whose control job is awaited. */
-  async outage(userId: string, signal: AbortSignal): Promise<GatewayError | null> {
-    return this.#calls.outage(shardPrefix(shardOf(userId, this.#options.shards)), signal);
   }
 
   /** Reads how Redis is set up now. */
@@ -208,60 +203,6 @@ export class Producer {
     await this.#calls.read(() => notifyOwner(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
   }
 
-  /** Enqueues a sealed control job. The worker refuses it if it starts after `expiresAt` (ms since the epoch). */
-  async control<N extends ControlJobName>(
-    name: N,
-    userId: string,
-    payload: ControlPayload<N>,
-    details: { expiresAt: number; requestId: string },
-  ): Promise<Accepted> {
-    const shard = shardOf(userId, this.#options.shards);
-    const jobId = newJobId({ kind: 'control', shard, userId });
-    const wait = this.#results.expect(jobId, null);
-    const queue = this.#control.of(shard);
-    const sealed = this.#options.sealer.seal(JSON.stringify(payload), sealingContext(name, userId));
-    try {
-      await this.#calls.change(
-        shardPrefix(shard),
-        () => queue.add(name, { userId, sealed, ...details }, { jobId, ...this.#retention() }),
-        () => queue.remove(jobId),
-      );
-      return { jobId, wait };
-    } catch (error) {
-      wait.cancel();
-      throw error;
-    }
-  }
-
-  /**
-   * Returns the result of a control job, throws its error, or returns `null` while it has not ended.
-   * @throws {GatewayError} the error that the job failed with; `JOB_NOT_FOUND`.
-   */
-  async controlResult<N extends ControlJobName>(name: N, jobId: string): Promise<ControlResult<N> | null> {
-    const job = await this.job(jobId);
-    if (job === null) throw new GatewayError('JOB_NOT_FOUND');
-    if (job.error !== null) throw GatewayError.fromPublicJson(JSON.stringify(job.error)).with({ jobId });
-    if (job.state !== 'completed') return null;
-    // The same schema types the worker's result, so the cast is safe.
-    return CONTROL_JOBS[name].result.parse(job.result) as ControlResult<N>;
-  }
-
-  /** Removes a control job that has ended, with its result. */
-  async dropControlJob(userId: string, jobId: string): Promise<void> {
-    await this.#calls.read(() => this.#control.of(shardOf(userId, this.#options.shards)).remove(jobId));
-  }
-
-  /** Withdraws a control job that no worker has started. `false`: a worker has started it, or it has ended. */
-  async withdraw(userId: string, jobId: string): Promise<boolean> {
-    const shard = shardOf(userId, this.#options.shards);
-    const queue = this.#control.of(shard);
-    return this.#calls.change(shardPrefix(shard), async () => {
-      const job = await queue.getJob(jobId);
-      if (job === undefined || (await job.getState()) !== 'waiting') return false;
-      return (await queue.remove(jobId)) === 1;
-    });
-  }
-
   /**
    * Cancels a send that waits in the queue or for its `send_at`, and publishes its end. Once the worker has fetched it,
    * only that worker can cancel it: the outcome is then `fetched`.
@@ -303,7 +244,7 @@ export class Producer {
     const sources = {
       redis: this.#redis,
       accounts: this.#accounts,
-      control: this.#control,
+      control: this.#controlQueues,
       shards: this.#options.shards,
       sealer: this.#options.sealer,
     };
@@ -395,12 +336,7 @@ export class Producer {
     this.#watcher.close();
     this.events.close();
     this.#results.close();
-    await Promise.allSettled([this.#accounts, this.#control, this.board].map((part) => part.close()));
+    await Promise.allSettled([this.#accounts, this.#controlQueues, this.board].map((part) => part.close()));
     this.#redis.disconnect();
-  }
-
-  #retention() {
-    const age = Math.ceil(this.#options.retentionMs / 1_000);
-    return { removeOnComplete: { age }, removeOnFail: { age } };
   }
 }

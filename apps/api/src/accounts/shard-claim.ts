@@ -1,6 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
+import type { Producer } from '@gateway/queue';
 import { sleep } from '@gateway/runtime';
-import type { ApiProducer } from '../context.ts';
 
 const RETRY_MS = 100;
 
@@ -10,7 +10,7 @@ const RETRY_MS = 100;
  * @throws {Error} if Redis was set up with a different number of shards: the process must not continue.
  */
 export async function claimShards(
-  producer: Pick<ApiProducer, 'claimShards'>,
+  producer: Pick<Producer, 'claimShards'>,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {

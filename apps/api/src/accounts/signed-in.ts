@@ -1,12 +1,12 @@
 import { ERROR_CODES, GatewayError, isSignedIn, type AccountView } from '@gateway/contracts';
-import type { ApiProducer } from '../context.ts';
+import type { Producer } from '@gateway/queue';
 
 /**
  * Returns the view of an account that may send, now or after its hold.
  * @throws {GatewayError} `NOT_AUTHORIZED`, or the reason why it cannot sign in any more.
  */
 export async function requireSignedIn(
-  producer: Pick<ApiProducer, 'accountView'>,
+  producer: Pick<Producer, 'accountView'>,
   userId: string,
 ): Promise<AccountView> {
   const view = await producer.accountView(userId);

@@ -1,7 +1,6 @@
 import { GatewayError, isStopped, type AccountView, type HoldNotice, type JobView } from '@gateway/contracts';
-import type { Accepted } from '@gateway/queue';
+import type { Accepted, Producer } from '@gateway/queue';
 import type { Settings } from '@gateway/runtime';
-import type { ApiProducer } from '../context.ts';
 
 /** The state of an accepted action when its caller gets the response. */
 export type ActionOutcome =
@@ -28,7 +27,7 @@ export interface ActionWait {
  * @throws {GatewayError} the error of a failed job, with its `job_id`.
  */
 export async function awaitAction(
-  producer: Pick<ApiProducer, 'job'>,
+  producer: Pick<Producer, 'job'>,
   { jobId, wait }: Accepted,
   { waitMs, hold, mayBeOld, signal }: ActionWait,
 ): Promise<ActionOutcome> {
@@ -59,7 +58,7 @@ function queued(hold: HoldNotice | null): ActionOutcome {
   return { state: 'delayed', reason: hold.reason, retryAt };
 }
 
-async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<ActionOutcome> {
+async function readOutcome(producer: Pick<Producer, 'job'>, jobId: string): Promise<ActionOutcome> {
   const job = await readAccepted(producer, jobId);
   if (job === 'unknown') return queued(null);
   if (job.state === 'completed') return { state: job.state, result: job.result ?? {} };
@@ -72,7 +71,7 @@ async function readOutcome(producer: Pick<ApiProducer, 'job'>, jobId: string): P
  * If Redis becomes unavailable after a message was accepted, it stays accepted: an error would make the caller send it
  * again.
  */
-async function readAccepted(producer: Pick<ApiProducer, 'job'>, jobId: string): Promise<JobView | 'unknown'> {
+async function readAccepted(producer: Pick<Producer, 'job'>, jobId: string): Promise<JobView | 'unknown'> {
   try {
     return (await producer.job(jobId)) ?? 'unknown';
   } catch (error) {

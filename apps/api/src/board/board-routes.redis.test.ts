@@ -29,7 +29,6 @@ async function boardOver(redisUrl: string, environment: Record<string, string> =
     settings: parseSettings(environment),
     producer,
     assistant: null,
-    board: producer.board,
     media: NO_MEDIA,
     metrics,
     logger,

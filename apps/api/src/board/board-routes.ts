@@ -39,10 +39,9 @@ const UI = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/packag
  * actions.
  */
 export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
-  const { board: queues, settings, producer, logger } = context;
+  const { settings, producer, logger } = context;
   const routes = new Hono<ApiEnv>();
   const signIn = boardSignIn(settings);
-  if (queues === null) return routes;
   if (signIn === null) {
     routes.all(`${BASE}/*`, () => {
       throw new GatewayError(
@@ -53,7 +52,7 @@ export function boardRoutes(context: ApiContext): Hono<ApiEnv> {
     return routes;
   }
 
-  const shown = new ShownQueues(queues, boardActions(context), settings.BOARD_SHOW_TEXT);
+  const shown = new ShownQueues(producer.board, boardActions(context), settings.BOARD_SHOW_TEXT);
   const adapter = new HonoAdapter(serveStatic);
   adapter.setBasePath(BASE);
   const { replaceQueues } = createBullBoard({

@@ -31,7 +31,7 @@ const PAGE_HEADERS = {
 };
 
 /** The console at `/console`: one page whose script calls the API like any other client. */
-export function consoleRoutes({ settings, board, assistant }: ApiContext): Hono<ApiEnv> {
+export function consoleRoutes({ settings, assistant }: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
   const files = readConsoleFiles();
 
@@ -42,7 +42,7 @@ export function consoleRoutes({ settings, board, assistant }: ApiContext): Hono<
       sandbox: settings.SANDBOX_CONTROL_URL !== undefined,
       assistant: assistant !== null,
       bot: botUserId(settings),
-      dashboard: board !== null && boardSignIn(settings) !== null,
+      dashboard: boardSignIn(settings) !== null,
     }),
   );
 

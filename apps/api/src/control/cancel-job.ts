@@ -26,7 +26,7 @@ export async function cancelJob(context: ApiContext, call: CancelCall): Promise<
   if (before === null) throw new GatewayError('JOB_NOT_FOUND');
   if (before.state === 'cancelled') return before;
   if (address.kind === 'control') {
-    if (await producer.withdraw(address.userId, jobId)) return { ...before, state: 'cancelled' };
+    if (await producer.control.withdraw(address.userId, jobId)) return { ...before, state: 'cancelled' };
     throw tooLate(jobId);
   }
   await cancelSend(context, call);

@@ -5,6 +5,8 @@ import {
   type ControlPayload,
   type ControlResult,
 } from '@gateway/contracts';
+import type { Producer } from '@gateway/queue';
+import type { Settings } from '@gateway/runtime';
 import type { Context } from 'hono';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
@@ -17,6 +19,12 @@ const LOOK_AFTER = 5;
 
 const QUEUE_LOST =
   'The queue (Redis) stopped answering while this ran: it may have taken effect. Look at the status, or at the job, before you try again.';
+
+/** What {@link runInteractive} needs of the API's context. */
+export interface InteractiveContext {
+  producer: { control: Pick<Producer['control'], 'enqueue' | 'result' | 'withdraw' | 'outage'> };
+  settings: Pick<Settings, 'AUTH_WAIT_MS'>;
+}
 
 export interface InteractiveCall<N extends ControlJobName> {
   name: N;
@@ -36,25 +44,25 @@ export interface InteractiveCall<N extends ControlJobName> {
  *          → Redis unavailable meanwhile: `QUEUE_UNAVAILABLE` at once, outcome unknown
  */
 export async function runInteractive<N extends ControlJobName>(
-  { producer, settings }: ApiContext,
+  { producer, settings }: InteractiveContext,
   { name, userId, payload, requestId, signal }: InteractiveCall<N>,
 ): Promise<{ jobId: string; result: ControlResult<N> }> {
   const startedAt = Date.now();
   const expiresAt = startedAt + settings.AUTH_WAIT_MS;
-  const { jobId, wait } = await producer.control(name, userId, payload, { expiresAt, requestId });
+  const { jobId, wait } = await producer.control.enqueue(name, userId, payload, { expiresAt, requestId });
   const ended = new AbortController();
   const lost = new AbortController();
-  void producer.outage(userId, ended.signal).then((error) => error !== null && lost.abort(error));
+  void producer.control.outage(userId, ended.signal).then((error) => error !== null && lost.abort(error));
   const resultWithin = async (ms: number) => {
     if (!signal.aborted)
       await withEitherSignal(signal, lost.signal, (either) => wait.until(Math.max(0, ms), either));
     lost.signal.throwIfAborted();
-    return producer.controlResult(name, jobId);
+    return producer.control.result(name, jobId);
   };
   try {
     const early = await resultWithin(settings.AUTH_WAIT_MS);
     if (early !== null) return { jobId, result: early };
-    if (await producer.withdraw(userId, jobId)) throw new GatewayError('WORKER_UNAVAILABLE');
+    if (await producer.control.withdraw(userId, jobId)) throw new GatewayError('WORKER_UNAVAILABLE');
     const late = await resultWithin(startedAt + MAX_WAIT_MS - Date.now());
     if (late !== null) return { jobId, result: late };
     throw new GatewayError('TELEGRAM_TIMEOUT', undefined, { retryAfter: LOOK_AFTER });

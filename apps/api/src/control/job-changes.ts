@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JobView } from '@gateway/contracts';
-import type { ApiProducer } from '../context.ts';
+import type { Producer } from '@gateway/queue';
 
 /**
  * ms after which a job is re-read without a notification. This shows changes that workers do not publish (a job was
@@ -21,7 +21,7 @@ export function hasEnded({ state }: JobView): boolean {
  * @throws {GatewayError} `QUEUE_UNAVAILABLE` if Redis becomes unavailable.
  */
 export async function* jobChanges(
-  producer: Pick<ApiProducer, 'job' | 'watch'>,
+  producer: Pick<Producer, 'job' | 'watch'>,
   jobId: string,
   userId: string,
   signal: AbortSignal,

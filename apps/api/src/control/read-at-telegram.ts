@@ -44,7 +44,7 @@ export async function readAtTelegram<N extends ReadJobName>(
   if (reason === EXPORTED) throw new GatewayError('NOT_AUTHORIZED', WAS_EXPORTED);
   const { jobId, result } = await runForCaller(context, c, name, userId, payload);
   // Nobody reads the result again, and it may be large.
-  producer.dropControlJob(userId, jobId).catch((error: unknown) => {
+  producer.control.drop(userId, jobId).catch((error: unknown) => {
     logger.debug({ err: error, jobId }, 'what was read stays in Redis until JOB_RETENTION is over');
   });
   return result;

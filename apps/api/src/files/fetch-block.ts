@@ -59,13 +59,16 @@ async function tryOnce(
   signal: AbortSignal,
 ): Promise<void> {
   const expiresAt = Date.now() + TRY_MS;
-  const { jobId, wait } = await producer.control('read.file_block', userId, block, { expiresAt, requestId });
+  const { jobId, wait } = await producer.control.enqueue('read.file_block', userId, block, {
+    expiresAt,
+    requestId,
+  });
   try {
     await wait.until(TRY_MS, signal);
-    const isDone = (await producer.controlResult('read.file_block', jobId)) !== null;
+    const isDone = (await producer.control.result('read.file_block', jobId)) !== null;
     // The withdrawal leaves a job alone that a worker has started.
-    if (!isDone) await producer.withdraw(userId, jobId);
-    else producer.dropControlJob(userId, jobId).catch(() => {}); // JOB_RETENTION ends it too.
+    if (!isDone) await producer.control.withdraw(userId, jobId);
+    else producer.control.drop(userId, jobId).catch(() => {}); // JOB_RETENTION ends it too.
     if (!isDone && !signal.aborted) throw new GatewayError('WORKER_UNAVAILABLE');
   } finally {
     wait.cancel();

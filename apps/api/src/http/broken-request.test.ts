@@ -1,17 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { parseSettings, silentLogger } from '@gateway/runtime';
-import { expect, onTestFinished, test } from 'vitest';
-import { startApi, type ApiOverrides } from '../api-app.ts';
-import { FakeProducer, JOB_ID } from '../testing/fake-producer.ts';
+import { expect, test } from 'vitest';
+import { enqueued } from '../testing/a-send.ts';
 import { rawRequest } from '../testing/raw-request.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+import { startedApi } from '../testing/started-api.ts';
 
-async function start(overrides: ApiOverrides = {}) {
-  const producer = new FakeProducer();
-  const app = await startApi(parseSettings({ PORT: '0' }), silentLogger(), { producer, ...overrides });
-  onTestFinished(() => app.close());
-  return { producer, url: String((await app.ready)['url']) };
-}
+const queues = useRealQueues();
 
 /** What every answer carries. */
 const COMMON = {
@@ -33,7 +28,7 @@ function readAnswer(bytes: string) {
 }
 
 test('a body that does not come is cut off, with the id of its request', async () => {
-  const { url, producer } = await start({ receiveTimeoutMs: 100 });
+  const { url } = await startedApi(queues, {}, { receiveTimeoutMs: 100 });
   const head =
     'POST /telegram/user/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\nX-Request-Id: r1\r\n\r\n{';
   const { status, headers, body } = readAnswer(await rawRequest(url, head));
@@ -46,14 +41,19 @@ test('a body that does not come is cut off, with the id of its request', async (
     kind: 'retryable',
     request_id: 'r1',
   });
-  expect(producer.sent).toEqual([]);
 });
 
 test.each([
-  ['a head that does not come is cut off', 408, 'REQUEST_TIMEOUT', 'GET / HTTP/1.1\r\nHost: localhost\r\n'],
-  ['what is no HTTP is refused', 400, 'VALIDATION', 'nonsense\r\n\r\n'],
-])('%s, with an id of its own', async (_, expected, code, bytes) => {
-  const { url } = await start({ receiveTimeoutMs: 100 });
+  [
+    'a head that does not come is cut off',
+    408,
+    'REQUEST_TIMEOUT',
+    'GET / HTTP/1.1\r\nHost: localhost\r\n',
+    { receiveTimeoutMs: 100 },
+  ],
+  ['what is no HTTP is refused', 400, 'VALIDATION', 'nonsense\r\n\r\n', {}],
+])('%s, with an id of its own', async (_, expected, code, bytes, limits) => {
+  const { url } = await startedApi(queues, {}, limits);
   const { status, headers, body } = readAnswer(await rawRequest(url, bytes));
   expect(status).toBe(expected);
   expect(headers).toMatchObject({ ...COMMON, connection: 'close' });
@@ -77,7 +77,7 @@ async function nonsenseBehind(url: string, path: string): Promise<string> {
 }
 
 test('nonsense behind an answer is refused, with an id of its own', async () => {
-  const { url } = await start();
+  const { url } = await startedApi(queues);
   const received = await nonsenseBehind(url, '/healthz');
   expect(received).toMatch(/^HTTP\/1\.1 200 /);
   const { status, body } = readAnswer(received);
@@ -86,10 +86,9 @@ test('nonsense behind an answer is refused, with an id of its own', async () => 
 });
 
 test('nothing is written into an answer that has begun', async () => {
-  const { url, producer } = await start();
-  producer.onWait = (_ms, signal) =>
-    new Promise((resolve) => signal?.addEventListener('abort', () => resolve({ end: 'timeout' })));
-  const received = await nonsenseBehind(url, `/jobs/${JOB_ID}/events`);
+  const { url } = await startedApi(queues);
+  const { jobId } = await enqueued(queues);
+  const received = await nonsenseBehind(url, `/jobs/${jobId}/events`);
   expect(received).toMatch(/^HTTP\/1\.1 200 /);
   expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });

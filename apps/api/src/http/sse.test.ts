@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest';
-import { JOB_ID, SENT } from '../testing/fake-producer.ts';
-import { testApi } from '../testing/test-api.ts';
+import { enqueued } from '../testing/a-send.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
 
-const REPLY = JSON.stringify({ user_id: 'user1', messages: [{ role: 'assistant', content: 'as it is' }] });
+const queues = useRealQueues();
 
-test.each<[string, string, string?]>([
-  ['GET', `/jobs/${JOB_ID}/events`],
-  ['HEAD', `/jobs/${JOB_ID}/events`],
-  ['GET', '/telegram/user/auth/qr/user1'],
-  ['GET', '/telegram/accounts/user1/events'],
-  ['POST', '/message_stream', REPLY],
-])('the events of %s %s are for nobody’s cache', async (method, path, body) => {
-  const { producer, stop, request } = testApi();
-  producer.jobs.set(JOB_ID, SENT);
-  const headers = { 'content-type': 'application/json', 'x-request-id': 'r1' };
-  const response = await request(path, { method, headers, ...(body !== undefined && { body }) });
+test.each([
+  ['GET', '/jobs/JOB/events'],
+  ['HEAD', '/jobs/JOB/events'],
+  ['GET', '/telegram/user/auth/qr/USER'],
+  ['GET', '/telegram/accounts/USER/events'],
+  ['POST', '/message_stream'],
+])('the events of %s %s are for nobody’s cache', async (method, path) => {
+  const { stop, request } = queues.api();
+  const { userId, jobId } = await enqueued(queues);
+  const reply = { user_id: userId, messages: [{ role: 'assistant', content: 'as it is' }] };
+  const response = await request(path.replace('JOB', jobId).replace('USER', userId), {
+    method,
+    headers: { 'content-type': 'application/json', 'x-request-id': 'r1' },
+    ...(method === 'POST' && { body: JSON.stringify(reply) }),
+  });
   expect(response.status).toBe(200);
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'content-type': 'text/event-stream',

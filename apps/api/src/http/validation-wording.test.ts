@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { OPERATIONS } from '../openapi/operations.ts';
 import { NamedSchemas } from '../openapi/schemas.ts';
-import { testApi } from '../testing/test-api.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+
+const queues = useRealQueues();
 
 const ODD = [
   undefined,
@@ -68,7 +70,7 @@ describe('wording', () => {
   );
 
   test.each(requests)('%s: no message is raw zod', async (_name, path, { schema, examples }) => {
-    const { call } = testApi();
+    const { call } = queues.api();
     const [example] = Object.values(examples);
     const wrong: string[] = [];
     const seen = new Set<string>();
@@ -120,7 +122,7 @@ describe('wording', () => {
     ],
     ['/telegram/user/pace', { user_id: 'user1' }, 'pace', 'is required, or else replies_only'],
   ])('%s %j: %s %s', async (path, body, at, message) => {
-    const answer = await testApi().call(path, { body });
+    const answer = await queues.api().call(path, { body });
     expect(answer.body).toMatchObject({ code: 'VALIDATION', issues: [{ path: at, message }] });
     expect(answer.body['message']).toBe(`${at === 'body' ? 'The body' : at} ${message}`);
   });
@@ -140,14 +142,14 @@ describe('wording', () => {
       ),
     ),
   )('%s: no message is raw zod', async (target) => {
-    const { body } = await testApi().call(target);
+    const { body } = await queues.api().call(target);
     for (const { path: at, message } of (body['issues'] ?? []) as { path: string; message: string }[])
       expect([at, message]).toEqual([expect.stringMatching(/./), expect.stringMatching(/^(must|is|may)\b/)]);
     expect(JSON.stringify(body['issues'] ?? '')).not.toMatch(RAW);
   });
 
   test('a message of a batch that is no object is told so in its place', async () => {
-    const { body } = await testApi().call('/telegram/user/send/batch', { body: { messages: [[], 7] } });
+    const { body } = await queues.api().call('/telegram/user/send/batch', { body: { messages: [[], 7] } });
     const issues = [{ path: 'message', message: 'must be a JSON object' }];
     expect(body['jobs']).toMatchObject([{ issues }, { issues }]);
   });

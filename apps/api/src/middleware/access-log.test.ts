@@ -1,9 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { JOB_ID } from '../testing/fake-producer.ts';
-import { testApi } from '../testing/test-api.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+import { READY } from '../testing/views.ts';
+
+const queues = useRealQueues();
 
 function loggedApi() {
-  const { producer, logger, request } = testApi({ SEND_WAIT_MS: 0 });
+  const { logger, request } = queues.api({ SEND_WAIT_MS: 0 });
   const lines = {
     info: vi.spyOn(logger, 'info'),
     debug: vi.spyOn(logger, 'debug'),
@@ -17,7 +19,6 @@ function loggedApi() {
     });
   return {
     request,
-    producer,
     lines,
     post,
     all: () => JSON.stringify(Object.values(lines).map((spy) => spy.mock.calls)),
@@ -26,8 +27,9 @@ function loggedApi() {
 
 test('a request is one line: what, whose, which job, how long, and nothing of what was written', async () => {
   const { lines, post, all } = loggedApi();
+  const userId = await queues.owner.newAccount(READY);
   await post('/telegram/user/send?note=secret', {
-    user_id: 'user1',
+    user_id: userId,
     recipient_id: '+79991234567',
     text: 'secret',
   });
@@ -39,8 +41,8 @@ test('a request is one line: what, whose, which job, how long, and nothing of wh
       status: 202,
       ms: expect.any(Number),
       requestId: 'r1',
-      userId: 'user1',
-      jobId: JOB_ID,
+      userId,
+      jobId: (await queues.owner.fetch(userId)).jobId,
     },
     'request',
   );
@@ -80,9 +82,12 @@ test('health is logged for debugging only', async () => {
 });
 
 test('an unexpected error is logged with its request', async () => {
-  const { producer, lines, post } = loggedApi();
-  const error = new Error('WRONGTYPE');
-  producer.away = { from: 'enqueue', error };
-  await post('/telegram/user/send', { user_id: 'user1', recipient_id: 'me', text: 'x' });
-  expect(lines.error).toHaveBeenCalledWith({ requestId: 'r1', err: error }, 'unexpected error');
+  const { lines, post } = loggedApi();
+  const user_id = await queues.owner.newAccount(READY);
+  await queues.owner.damageView(user_id, 'no JSON');
+  await post('/telegram/user/send', { user_id, recipient_id: 'me', text: 'x' });
+  expect(lines.error).toHaveBeenCalledWith(
+    { requestId: 'r1', err: expect.any(SyntaxError) },
+    'unexpected error',
+  );
 });

@@ -1,16 +1,18 @@
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
-import { testApi } from '../testing/test-api.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+
+const queues = useRealQueues();
 
 const PAGE = 'https://app.example.com';
 const KEY = 'a-key';
 const SEND = '/telegram/user/send';
 
 function api(environment: Record<string, string>) {
-  return testApi(parseSettings(environment));
+  return queues.api(parseSettings(environment));
 }
 
-function preflight({ request }: ReturnType<typeof testApi>, path: string, origin: string, method = 'POST') {
+function preflight({ request }: ReturnType<typeof api>, path: string, origin: string, method = 'POST') {
   return request(path, {
     method: 'OPTIONS',
     headers: {

@@ -1,7 +1,9 @@
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { testApi } from '../testing/test-api.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+
+const queues = useRealQueues();
 
 const documentSchema = z.object({
   openapi: z.string(),
@@ -10,7 +12,7 @@ const documentSchema = z.object({
 });
 
 async function readDocument() {
-  const { app, request } = testApi();
+  const { app, request } = queues.api();
   const document = await (await request('/openapi.json')).json();
   return { app, document, parsed: documentSchema.parse(document) };
 }
@@ -53,15 +55,15 @@ describe('The API describes itself', () => {
   });
 
   test('no key is needed, but without keys the page of another site is refused', async () => {
-    const { request } = testApi(parseSettings({ API_KEYS: 'secret' }));
+    const { request } = queues.api(parseSettings({ API_KEYS: 'secret' }));
     expect((await request('/openapi.json')).status).toBe(200);
-    const open = testApi();
+    const open = queues.api();
     const headers = { origin: 'https://example.org' };
     expect((await open.request('/openapi.json', { headers })).status).toBe(403);
   });
 
   test('the page at /docs loads only files of this server, which all are there', async () => {
-    const { request } = testApi();
+    const { request } = queues.api();
     const page = await request('/docs');
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
     const html = await page.text();
@@ -77,7 +79,7 @@ describe('The API describes itself', () => {
   });
 
   test('/docs/ leads to the page, and no other file is given out', async () => {
-    const { request, call } = testApi();
+    const { request, call } = queues.api();
     expect((await request('/docs/')).headers.get('location')).toBe('/docs');
     const html = await (await request('/docs')).text();
     const assets = /\/docs\/assets\/[^/]+/.exec(html)?.[0] ?? '';

@@ -1,6 +1,6 @@
 import { GatewayError } from '@gateway/contracts';
 import { Hono } from 'hono';
-import type { ApiContext, ApiEnv, ApiProducer } from '../context.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
 
 /**
  * `/healthz`: the process is up. `/readyz`: Redis responds and a worker is alive; else 503 with the missing `part`.
@@ -32,7 +32,7 @@ export function healthRoutes({ producer }: ApiContext): Hono<ApiEnv> {
 }
 
 /** The state of Redis, without its address and secrets, since these paths are public. */
-async function readChecks(producer: ApiProducer) {
+async function readChecks(producer: ApiContext['producer']) {
   try {
     const { version, maxmemoryPolicy, appendOnly, faults, warnings } = await producer.redisSetup();
     return {

@@ -1,16 +1,18 @@
 import type { Assistant, ChatRequest, ReplyFinish, ReplyPart } from '@gateway/assistant';
-import { GatewayError, messageStreamRequestSchema } from '@gateway/contracts';
-import { parseSettings } from '@gateway/runtime';
+import type { AccountView } from '@gateway/contracts';
+import { parseSettings, type Settings } from '@gateway/runtime';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { digestOfRequest } from '../message-stream/repeat.ts';
-import { FAILED, JOB, JOB_ID, SENT } from '../testing/fake-producer.ts';
+import { REFUSED, SENT } from '../testing/a-send.ts';
+import { openWaits } from '../testing/open-waits.ts';
 import { readEvents } from '../testing/read-events.ts';
-import { testApi, type TestRequest } from '../testing/test-api.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+import type { TestRequest } from '../testing/test-api.ts';
 import { hold, READY } from '../testing/views.ts';
 
 const PATH = '/message_stream';
-const ASKED = { user_id: 'user1', messages: [{ role: 'user', content: 'hello' }] };
-const SENDING = { ...ASKED, send_to_telegram: true, recipient_id: '987654321' };
+const BOB = '987654321';
+
+const queues = useRealQueues();
 
 /** Says these pieces and ends; an error among them is thrown. */
 class Says implements Assistant {
@@ -36,132 +38,121 @@ class Says implements Assistant {
   }
 }
 
-function apiWith(assistant: Assistant | null, settings: Parameters<typeof testApi>[0] = {}) {
-  const api = testApi(settings, assistant);
+interface Options {
+  view?: AccountView;
+  settings?: Partial<Settings>;
+}
+
+/** A new account that asks this assistant. */
+async function asking(assistant: Assistant | null, { view = READY, settings = {} }: Options = {}) {
+  const { owner, producer } = queues;
+  const userId = await owner.newAccount(view);
+  const { request, call, stop } = queues.api(settings, assistant);
+  const asked = { user_id: userId, messages: [{ role: 'user', content: 'hello' }] };
+  const sending = { ...asked, send_to_telegram: true, recipient_id: BOB };
   const stream = async (
     body: object,
     { headers = {}, signal }: Pick<TestRequest, 'headers' | 'signal'> = {},
   ) => {
-    const response = await api.request(PATH, {
+    const response = await request(PATH, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
       ...(signal !== undefined && { signal }),
     });
-    const text = await response.text();
-    const events = readEvents(text).map(({ event, data }) => [event, data]);
-    return { response, text, events };
+    return readEvents(await response.text()).map(({ event, data }) => [event, data]);
   };
-  return { ...api, stream };
+  return {
+    asked,
+    sending,
+    stream,
+    call,
+    stop,
+    show: (shown: AccountView) => owner.show(userId, shown),
+    fetch: () => owner.fetch(userId),
+    waiting: async () => (await producer.pending(userId)).waiting,
+  };
+}
+
+/** The data of the job that its worker fetches, and the events once it has been sent. */
+async function sent(
+  { fetch }: Pick<Awaited<ReturnType<typeof asking>>, 'fetch'>,
+  events: Promise<unknown[]>,
+) {
+  const job = await fetch();
+  await job.complete(SENT);
+  return { data: job.data, jobId: job.jobId, events: await events };
 }
 
 const DONE = ['done', { request_id: expect.any(String) }];
-const QUEUED = ['telegram', { state: 'queued', job_id: JOB_ID }];
+const QUEUED = ['telegram', { state: 'queued', job_id: expect.any(String) }];
 
 describe('a reply', () => {
-  test('is told as it is written, then whole', async () => {
-    const { stream, producer } = apiWith(new Says('Hel', 'lo!'));
-    const { response, events } = await stream(ASKED);
-    expect(response.headers.get('content-type')).toContain('text/event-stream');
-    expect(events).toEqual([
+  test('that is not to be sent is told, then whole', async () => {
+    const { stream, asked, waiting } = await asking(new Says('Hel', 'lo!'));
+    expect(await stream(asked)).toEqual([
       ['delta', { text: 'Hel' }],
       ['delta', { text: 'lo!' }],
       ['message', { role: 'assistant', content: 'Hello!', finish_reason: 'stop' }],
       DONE,
     ]);
-    expect(producer.sent).toEqual([]);
+    expect(await waiting()).toBe(0);
   });
 
-  test('is sent once it is whole, its Markdown as formatting', async () => {
-    const { stream, producer } = apiWith(new Says('**Hi** ', '👋'));
-    producer.jobs.set(JOB_ID, SENT);
-    producer.onWait = () => ({ end: 'finished' });
-    const { events } = await stream(SENDING);
-    expect(events.slice(-3)).toEqual([
-      QUEUED,
-      ['telegram', { state: 'completed', job_id: JOB_ID, message_id: 123, date: '2024-01-15T12:00:00Z' }],
-      DONE,
-    ]);
-    expect(producer.sent).toMatchObject([
-      {
-        data: {
-          userId: 'user1',
-          recipient: '987654321',
-          text: 'Hi 👋',
-          entities: [{ type: 'bold', offset: 0, length: 2 }],
-        },
-      },
-    ]);
-    expect(producer.openWaits).toBe(0);
-  });
-
-  test('that is there already is told and sent with no model', async () => {
-    const { stream, producer } = apiWith(null);
-    const messages = [...ASKED.messages, { role: 'assistant', content: 'as it is' }];
-    const { events } = await stream({ ...SENDING, messages });
-    expect(events.slice(0, 4)).toEqual([
-      ['delta', { text: 'as ' }],
-      ['delta', { text: 'it ' }],
-      ['delta', { text: 'is' }],
-      ['message', { role: 'assistant', content: 'as it is' }],
-    ]);
-    expect(producer.sent).toMatchObject([{ data: { text: 'as it is' } }]);
-  });
-
-  test('may have content in parts', async () => {
-    const { stream } = apiWith(null);
+  test('that is there already may have content in parts, and is told word by word', async () => {
+    const { stream, asked } = await asking(null);
     const content = [{ type: 'text', text: 'one' }, { type: 'image_url' }, { type: 'text', text: ' two' }];
-    const { events } = await stream({ ...ASKED, messages: [{ role: 'assistant', content }] });
-    expect(events.at(-2)).toEqual(['message', { role: 'assistant', content: 'one two' }]);
-  });
-
-  test('is asked for with the fields that are the assistant’s', async () => {
-    const assistant = new Says('x');
-    await apiWith(assistant).stream({ ...SENDING, temperature: 0.5, model: 'other' });
-    expect(assistant.asked).toEqual([
-      { messages: ASKED.messages, extra: { temperature: 0.5, model: 'other' } },
+    expect(await stream({ ...asked, messages: [{ role: 'assistant', content }] })).toEqual([
+      ['delta', { text: 'one ' }],
+      ['delta', { text: 'two' }],
+      ['message', { role: 'assistant', content: 'one two' }],
+      DONE,
     ]);
   });
 
   test('that is too long for one message is cut', async () => {
-    const { stream, producer } = apiWith(new Says('word '.repeat(1_500)));
-    await stream(SENDING);
-    expect(producer.sent[0]?.data['cuts']).toHaveLength(1);
+    const account = await asking(new Says('word '.repeat(1_500)));
+    const { data } = await sent(account, account.stream(account.sending));
+    expect(data).toMatchObject({ cuts: [expect.any(Number)] });
   });
 
-  test('that is sent by the bot goes out from its account', async () => {
-    const { stream, producer } = apiWith(new Says('x'), {
-      TELEGRAM_BOT_TOKEN: '123456:AAbbCCddEEffGGhhIIjjKK',
-    });
-    await stream({ ...SENDING, send_as_user: false });
-    expect(producer.sent[0]?.data['userId']).toBe('bot.123456');
+  test('has no thoughts that only an end marks, in what is told whole and in what is sent', async () => {
+    const account = await asking(new Says('hm, so\n', '</think>\n\n', 'Answer'));
+    const { data, events } = await sent(account, account.stream(account.sending));
+    expect(events[3]).toEqual(['message', { role: 'assistant', content: 'Answer', finish_reason: 'stop' }]);
+    expect(data).toMatchObject({ text: 'Answer' });
   });
 });
 
 test('a caller hears something while the assistant is silent', async () => {
+  const assistant = new Says('one ', 'two');
+  const { request } = queues.api({}, assistant);
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
-  const assistant = new Says('one ', 'two');
   assistant.onPiece = (index) => {
     if (index === 0) vi.advanceTimersByTime(30_000);
   };
-  const { text } = await apiWith(assistant).stream(ASKED);
-  expect(text).toMatch(/one.*(: still here\n\n){2}.*two/s);
+  const answer = await request(PATH, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user_id: 'user1', messages: [{ role: 'user', content: 'hello' }] }),
+  });
+  expect(await answer.text()).toMatch(/one.*(: still here\n\n){2}.*two/s);
 });
 
 describe('a reply that was cut', () => {
   const cut = (finish: ReplyFinish, ...pieces: string[]) => {
     const assistant = new Says(...pieces);
     assistant.finish = finish;
-    return apiWith(assistant);
+    return asking(assistant);
   };
 
   test.each([
     ['length', 'at the limit of its length'],
     ['content_filter', 'by a filter of content'],
   ] as const)('by %s is told, and is not sent', async (finish_reason, why) => {
-    const { stream, producer } = cut(finish_reason, 'half');
-    expect((await stream(SENDING)).events).toEqual([
+    const { stream, sending, waiting } = await cut(finish_reason, 'half');
+    expect(await stream({ ...sending, send_if_cut: false })).toEqual([
       ['delta', { text: 'half' }],
       ['message', { role: 'assistant', content: 'half', finish_reason }],
       [
@@ -176,115 +167,73 @@ describe('a reply that was cut', () => {
       ],
       DONE,
     ]);
-    expect(producer.sent).toEqual([]);
-  });
-
-  test.each([false, undefined])('is not sent with send_if_cut: %s', async (send_if_cut) => {
-    const { stream, producer } = cut('length', 'half');
-    await stream({ ...SENDING, send_if_cut });
-    expect(producer.sent).toEqual([]);
-  });
-
-  test('is sent where that is asked for, and the assistant is not told', async () => {
-    const assistant = new Says('half');
-    assistant.finish = 'length';
-    const { stream, producer } = apiWith(assistant);
-    const { events } = await stream({ ...SENDING, send_if_cut: true });
-    expect(events.slice(1, 3)).toEqual([
-      ['message', { role: 'assistant', content: 'half', finish_reason: 'length' }],
-      QUEUED,
-    ]);
-    expect(producer.sent).toMatchObject([{ data: { text: 'half' } }]);
-    expect(assistant.asked).toEqual([{ messages: ASKED.messages, extra: {} }]);
+    expect(await waiting()).toBe(0);
   });
 
   test('is only told where nothing is to be sent', async () => {
-    const { stream } = cut('length', 'half');
-    expect((await stream(ASKED)).events.slice(1)).toEqual([
+    const { stream, asked } = await cut('length', 'half');
+    expect((await stream(asked)).slice(1)).toEqual([
       ['message', { role: 'assistant', content: 'half', finish_reason: 'length' }],
       DONE,
     ]);
   });
 
   test('before its first word is an error', async () => {
-    const { stream, producer } = cut('length', ' ');
-    expect((await stream({ ...SENDING, send_if_cut: true })).events.slice(-2)).toEqual([
+    const { stream, sending, waiting } = await cut('length', ' ');
+    expect((await stream({ ...sending, send_if_cut: true })).slice(-2)).toEqual([
       ['error', expect.objectContaining({ code: 'ASSISTANT_INCOMPLETE', finish_reason: 'length' })],
       DONE,
     ]);
-    expect(producer.sent).toEqual([]);
+    expect(await waiting()).toBe(0);
   });
-});
-
-test('thoughts that only an end marks are in neither `message` nor what is sent', async () => {
-  const { stream, producer } = apiWith(new Says('hm, so\n', '</think>\n\n', 'Answer'));
-  const { events } = await stream(SENDING);
-  expect(events[3]).toEqual(['message', { role: 'assistant', content: 'Answer', finish_reason: 'stop' }]);
-  expect(producer.sent).toMatchObject([{ data: { text: 'Answer' } }]);
 });
 
 describe('how it goes out', () => {
-  test('is told where it is held', async () => {
-    const { stream, producer } = apiWith(new Says('x'));
-    const flood = hold('FLOOD_WAIT', 600_000);
-    producer.onWait = () => ({ end: 'held', hold: flood });
-    const retry_at = new Date(flood.until).toISOString();
-    expect((await stream(SENDING)).events.at(-2)).toEqual([
-      'telegram',
-      { state: 'delayed', job_id: JOB_ID, reason: 'FLOOD_WAIT', retry_at },
-    ]);
-  });
+  const flood = hold('FLOOD_WAIT', 600_000);
+  const held = [
+    'telegram',
+    expect.objectContaining({
+      state: 'delayed',
+      reason: 'FLOOD_WAIT',
+      retry_at: new Date(flood.until).toISOString(),
+    }),
+  ];
 
   test('is told as its account is when it is queued, not as it was before the reply was written', async () => {
     const assistant = new Says('x');
-    const { stream, producer } = apiWith(assistant);
-    const flood = hold('FLOOD_WAIT', 600_000);
-    assistant.onPiece = () => {
-      producer.view = { ...READY, hold: flood };
-    };
-    const retry_at = new Date(flood.until).toISOString();
-    expect((await stream(SENDING)).events.at(-2)).toEqual([
-      'telegram',
-      { state: 'delayed', job_id: JOB_ID, reason: 'FLOOD_WAIT', retry_at },
-    ]);
-    expect(producer.waits).toEqual([]);
+    const account = await asking(assistant);
+    assistant.onPiece = () => account.show({ ...READY, hold: flood });
+    expect((await account.stream(account.sending)).at(-2)).toEqual(held);
+    expect(await account.waiting()).toBe(1);
+    await (await account.fetch()).fail(REFUSED);
 
-    assistant.onPiece = () => {
-      producer.view = READY;
-    };
-    producer.jobs.set(JOB_ID, SENT);
-    producer.onWait = () => ({ end: 'finished' });
-    expect((await stream(SENDING)).events.at(-2)).toEqual([
-      'telegram',
-      expect.objectContaining({ state: 'completed', message_id: 123 }),
-    ]);
+    assistant.onPiece = () => account.show(READY);
+    const { events, jobId } = await sent(account, account.stream(account.sending));
+    expect(events.at(-2)).toEqual(['telegram', { state: 'completed', job_id: jobId, ...SENT }]);
   });
 
   test('of an earlier request is told as its account was when this one began', async () => {
-    const { stream, producer } = apiWith(new Says('x'));
-    const flood = hold('FLOOD_WAIT', 600_000);
-    producer.view = { ...READY, hold: flood };
-    const jobId = producer.sendJobId('user1', 'k');
-    producer.jobs.set(jobId, { ...JOB, job_id: jobId });
-    producer.asked = digestOfRequest(messageStreamRequestSchema.parse(SENDING));
-    const { events } = await stream(SENDING, { headers: { 'idempotency-key': 'k' } });
-    expect(events.at(-2)).toEqual([
-      'telegram',
-      expect.objectContaining({ state: 'delayed', job_id: jobId, reason: 'FLOOD_WAIT' }),
-    ]);
-    expect(producer.waits).toEqual([]);
+    const assistant = new Says('x');
+    const { stream, sending } = await asking(assistant, { view: { ...READY, hold: flood } });
+    const headers = { 'idempotency-key': 'k' };
+    const [first] = (await stream(sending, { headers })).slice(-2);
+    expect(first).toEqual(held);
+    expect((await stream(sending, { headers })).slice(0, 2)).toEqual([QUEUED, first]);
+    expect(assistant.asked).toHaveLength(1);
   });
 
-  test('is told where it failed', async () => {
-    const { stream, producer } = apiWith(new Says('x'));
-    producer.jobs.set(JOB_ID, FAILED);
-    producer.onWait = () => ({ end: 'finished' });
-    expect((await stream(SENDING)).events.slice(-2)).toEqual([
+  test('is told where it failed, and nothing waits for it any more', async () => {
+    const open = openWaits(queues.producer);
+    const { stream, sending, fetch } = await asking(new Says('x'));
+    const events = stream(sending);
+    const job = await fetch();
+    await job.fail(REFUSED);
+    expect((await events).slice(-2)).toEqual([
       [
         'telegram',
         {
           state: 'failed',
-          job_id: JOB_ID,
+          job_id: job.jobId,
           code: 'RECIPIENT_REFUSED',
           kind: 'permanent',
           rpc_error: 'USER_IS_BLOCKED',
@@ -293,143 +242,63 @@ describe('how it goes out', () => {
       ],
       DONE,
     ]);
+    expect(open()).toBe(0);
   });
 
-  test('is an error event where it could not be queued', async () => {
-    const { stream, producer } = apiWith(new Says('x'));
-    producer.away = { from: 'enqueue', error: new GatewayError('QUEUE_UNAVAILABLE') };
-    expect((await stream(SENDING)).events.slice(-2)).toEqual([
-      [
-        'error',
-        expect.objectContaining({
-          status: 'error',
-          code: 'QUEUE_UNAVAILABLE',
-          request_id: expect.any(String),
-        }),
-      ],
-      DONE,
-    ]);
+  test('is told as it stands where the stream ends first', async () => {
+    const { stream, sending, waiting, stop } = await asking(new Says('x'));
+    const events = stream(sending);
+    await expect.poll(waiting).toBe(1);
+    stop.abort();
+    expect((await events).at(-2)).toEqual(['telegram', { state: 'waiting', job_id: expect.any(String) }]);
   });
 });
 
 describe('nothing is sent', () => {
   test.each([
-    [new Says('half', new GatewayError('ASSISTANT_UNAVAILABLE')), 'ASSISTANT_UNAVAILABLE'],
-    [new Says(), 'ASSISTANT_EMPTY'],
-    [new Says(' \n'), 'ASSISTANT_EMPTY'],
     [new Says('x'.repeat(65_537)), 'ASSISTANT_REFUSED'],
-    [new Says(new Error('a fault of ours')), 'INTERNAL'],
+    [new Says(new Error('a fault of this code')), 'INTERNAL'],
   ])('where the reply does not come: %#', async (assistant, code) => {
-    const { stream, producer } = apiWith(assistant);
-    const { events } = await stream(SENDING);
+    const { stream, sending, waiting } = await asking(assistant);
+    const events = await stream(sending);
     expect(events.slice(-2)).toEqual([['error', expect.objectContaining({ code })], DONE]);
-    expect(JSON.stringify(events)).not.toContain('a fault of ours');
-    expect(producer.sent).toEqual([]);
+    expect(JSON.stringify(events)).not.toContain('a fault of this code');
+    expect(await waiting()).toBe(0);
   });
 
   test('where its account was signed out while the reply was written', async () => {
     const assistant = new Says('a reply');
-    const { stream, producer } = apiWith(assistant);
-    assistant.onPiece = () => {
-      producer.view = { ...READY, state: 'revoked' };
-    };
-    const { events } = await stream(SENDING);
-    expect(events.slice(-2)).toEqual([['error', expect.objectContaining({ code: 'NOT_AUTHORIZED' })], DONE]);
-    expect(producer.sent).toEqual([]);
-  });
-
-  test('where the caller hangs up before the reply is whole, and the model is stopped', async () => {
-    const assistant = new Says('one', 'two', 'three');
-    const { stream, producer, logger } = apiWith(assistant);
-    const logged = vi.spyOn(logger, 'info');
-    const caller = new AbortController();
-    assistant.onPiece = async (index) => {
-      if (index !== 0) return;
-      caller.abort();
-      await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true), { timeout: 10_000 });
-    };
-    await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
-    await vi.waitFor(
-      () =>
-        expect(logged).toHaveBeenCalledWith(
-          expect.objectContaining({ code: 'ASSISTANT_UNAVAILABLE' }),
-          'the assistant failed',
-        ),
-      { timeout: 10_000 },
-    );
-    expect(assistant.signal?.aborted).toBe(true);
-    expect(producer.sent).toEqual([]);
+    const { stream, sending, show, waiting } = await asking(assistant);
+    assistant.onPiece = () => show({ ...READY, state: 'revoked' });
+    expect((await stream(sending)).slice(-2)).toEqual([
+      ['error', expect.objectContaining({ code: 'NOT_AUTHORIZED' })],
+      DONE,
+    ]);
+    expect(await waiting()).toBe(0);
   });
 
   test('where the process stops before the reply is whole', async () => {
     const assistant = new Says('one', 'two', 'three');
-    const { stream, producer, stop } = apiWith(assistant);
+    const { stream, sending, stop, waiting } = await asking(assistant);
     assistant.onPiece = () => stop.abort();
-    expect((await stream(SENDING)).events.at(-2)).toEqual([
+    expect((await stream(sending)).at(-2)).toEqual([
       'error',
       expect.objectContaining({ code: 'ASSISTANT_UNAVAILABLE' }),
     ]);
-    expect(producer.sent).toEqual([]);
+    expect(await waiting()).toBe(0);
   });
-});
-
-test('a caller that hangs up when the reply is whole does not keep it from being sent, once', async () => {
-  const assistant = new Says('whole');
-  const { stream, producer } = apiWith(assistant);
-  const caller = new AbortController();
-  const { enqueue } = producer;
-  producer.enqueue = async (...args) => {
-    caller.abort();
-    return enqueue.apply(producer, args);
-  };
-  // Only the hang-up ends the wait. It may come before the wait begins: then nothing waits at all.
-  producer.onWait = (_ms, signal) =>
-    new Promise((resolve) => {
-      const end = () => resolve({ end: 'timeout' });
-      if (signal?.aborted) end();
-      else signal?.addEventListener('abort', end);
-    });
-  await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
-  await vi.waitFor(() => expect(producer.sent).toHaveLength(1), { timeout: 10_000 });
-  await vi.waitFor(() => expect(producer.openWaits).toBe(0), { timeout: 10_000 });
-  expect(producer.sent).toHaveLength(1);
 });
 
 test('a caller that hangs up between the last word and the end of the reply does not keep it from being sent', async () => {
   const assistant = new Says('whole');
-  const { stream, producer } = apiWith(assistant);
+  const { stream, sending, fetch } = await asking(assistant);
   const caller = new AbortController();
   assistant.onPiece = async () => {
     caller.abort();
     await vi.waitFor(() => expect(assistant.signal?.aborted).toBe(true), { timeout: 10_000 });
   };
-  await expect(stream(SENDING, { signal: caller.signal })).rejects.toThrow();
-  await vi.waitFor(() => expect(producer.sent).toHaveLength(1), { timeout: 10_000 });
-});
-
-describe('Idempotency-Key', () => {
-  const headers = { 'idempotency-key': 'k' };
-
-  test('goes with the message', async () => {
-    const { stream, producer } = apiWith(new Says('x'));
-    await stream(SENDING, { headers });
-    expect(producer.sent[0]?.key?.idempotencyKey).toBe('k');
-  });
-
-  test('of a reply that is queued already asks for no other', async () => {
-    const assistant = new Says('x');
-    const { stream, producer } = apiWith(assistant);
-    const jobId = producer.sendJobId('user1', 'k');
-    producer.jobs.set(jobId, { ...SENT, job_id: jobId });
-    producer.asked = digestOfRequest(messageStreamRequestSchema.parse(SENDING));
-    expect((await stream(SENDING, { headers })).events).toEqual([
-      ['telegram', { state: 'queued', job_id: jobId }],
-      ['telegram', expect.objectContaining({ state: 'completed', message_id: 123 })],
-      DONE,
-    ]);
-    expect(assistant.asked).toEqual([]);
-    expect(producer.sent).toEqual([]);
-  });
+  await expect(stream(sending, { signal: caller.signal })).rejects.toThrow();
+  expect((await fetch()).data).toMatchObject({ text: 'whole' });
 });
 
 describe('before the stream begins', () => {
@@ -443,67 +312,59 @@ describe('before the stream begins', () => {
     [{ user_id: '..' }, 'user_id'],
     [{ send_to_telegram: 'yes' }, 'send_to_telegram'],
   ])('%j is a 400 that names it', async (fields, path) => {
-    const { call } = apiWith(new Says('x'));
-    expect(await call(PATH, { body: { ...SENDING, ...fields } })).toMatchObject({
+    const { call, sending } = await asking(new Says('x'));
+    expect(await call(PATH, { body: { ...sending, ...fields } })).toMatchObject({
       status: 400,
       body: { code: 'VALIDATION', issues: [{ path }] },
     });
   });
 
-  test('no assistant is a 503, no bot a 400, an account that is not signed in a 401', async () => {
-    const without = apiWith(null);
-    expect(await without.call(PATH, { body: ASKED })).toMatchObject({
-      status: 503,
-      body: { code: 'ASSISTANT_NOT_CONFIGURED' },
+  test('an account that is not signed in is a 401 where the reply is to be sent', async () => {
+    const { call, stream, sending, asked } = await asking(new Says('x'), {
+      view: { ...READY, state: 'none' },
     });
-    const { call, producer } = apiWith(new Says('x'));
-    expect(await call(PATH, { body: { ...SENDING, send_as_user: false } })).toMatchObject({
-      status: 400,
-      body: { code: 'BOT_NOT_CONFIGURED' },
-    });
-    producer.view = { ...READY, state: 'none' };
-    expect(await call(PATH, { body: SENDING })).toMatchObject({
+    expect(await call(PATH, { body: sending })).toMatchObject({
       status: 401,
       body: { code: 'NOT_AUTHORIZED' },
     });
-    expect((await apiWith(new Says('x')).stream(ASKED)).response.status).toBe(200);
+    expect((await stream(asked)).at(-1)).toEqual(DONE);
   });
 
   test('a key is refused an account that is not its own', async () => {
-    const { call } = apiWith(new Says('x'), parseSettings({ API_KEYS: 'k:user2' }));
-    expect(await call(PATH, { body: SENDING })).toMatchObject({ status: 401 });
-    expect(await call(PATH, { body: SENDING, headers: { 'x-api-key': 'k' } })).toMatchObject({ status: 403 });
+    const { API_KEYS } = parseSettings({ API_KEYS: 'k:user2' });
+    const { call, sending } = await asking(new Says('x'), { settings: { API_KEYS } });
+    expect(await call(PATH, { body: sending })).toMatchObject({ status: 401 });
+    expect(await call(PATH, { body: sending, headers: { 'x-api-key': 'k' } })).toMatchObject({ status: 403 });
   });
 
   test.each([
-    ['user1', true],
-    ['user2', false],
-    ['user1>987654321', true],
-    ['user1>@bob', false],
-    ['user2,*>987654321', true],
-  ])('ASSISTANT_ALLOW=%s lets it write: %s', async (allow, isAllowed) => {
-    const { ASSISTANT_ALLOW } = parseSettings({ ASSISTANT_ALLOW: allow });
-    const { stream, producer } = apiWith(new Says('x'), { ASSISTANT_ALLOW });
-    const { response } = await stream(SENDING).catch(() => ({ response: undefined }));
-    if (isAllowed) expect(response?.status).toBe(200);
-    expect(producer.sent).toHaveLength(isAllowed ? 1 : 0);
+    ['USER', BOB, true],
+    ['user2', BOB, false],
+    [`USER>${BOB}`, BOB, true],
+    ['USER>@bob', BOB, false],
+    [`user2,*>${BOB}`, BOB, true],
+    // Counts by whom it names, not by how it is written.
+    ['USER>https://t.me/Bob', '@bob', true],
+    ['USER>https://t.me/Bob', BOB, false],
+  ])('with ASSISTANT_ALLOW=%s it may write to %s: %s', async (allow, recipient_id, isAllowed) => {
+    const assistant = new Says('x');
+    const account = await asking(assistant);
+    const body = { ...account.sending, recipient_id };
+    const { ASSISTANT_ALLOW } = parseSettings({ ASSISTANT_ALLOW: allow.replace('USER', body.user_id) });
+    const { call, request } = queues.api({ ASSISTANT_ALLOW }, assistant);
+    if (!isAllowed) {
+      expect(await call(PATH, { body })).toMatchObject({
+        status: 403,
+        body: { code: 'ASSISTANT_FORBIDDEN' },
+      });
+      return;
+    }
+    const headers = { 'content-type': 'application/json' };
+    const answer = request(PATH, { method: 'POST', headers, body: JSON.stringify(body) });
+    const { data } = await sent(
+      account,
+      answer.then(async (response) => readEvents(await response.text())),
+    );
+    expect(data).toMatchObject({ recipient: recipient_id });
   });
-
-  test('a recipient counts by whom it names, not by how it is written', async () => {
-    const { ASSISTANT_ALLOW } = parseSettings({ ASSISTANT_ALLOW: 'user1>https://t.me/Bob' });
-    const { stream, producer } = apiWith(new Says('x'), { ASSISTANT_ALLOW });
-    await stream({ ...SENDING, recipient_id: '@bob' });
-    expect(producer.sent).toHaveLength(1);
-    const { call } = apiWith(new Says('x'), { ASSISTANT_ALLOW });
-    expect(await call(PATH, { body: SENDING })).toMatchObject({
-      status: 403,
-      body: { code: 'ASSISTANT_FORBIDDEN' },
-    });
-  });
-});
-
-test('a job that still waits when the stream ends is told as it stands', async () => {
-  const { stream, producer } = apiWith(new Says('x'));
-  producer.jobs.set(JOB_ID, JOB);
-  expect((await stream(SENDING)).events.at(-2)).toEqual(['telegram', { state: 'waiting', job_id: JOB_ID }]);
 });

@@ -1,43 +1,53 @@
-import { GatewayError } from '@gateway/contracts';
 import { parseSettings } from '@gateway/runtime';
-import { describe, expect, test } from 'vitest';
-import { body } from '../testing/a-send.ts';
-import { JOB_ID } from '../testing/fake-producer.ts';
-import { testApi } from '../testing/test-api.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { body, REFUSED } from '../testing/a-send.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+import { READY } from '../testing/views.ts';
 
 const BATCH = '/telegram/user/send/batch';
+const JOB = { job_id: expect.any(String) };
 
-function messages(...texts: string[]) {
-  return { messages: texts.map((text) => ({ ...body, text })) };
+const queues = useRealQueues();
+
+/** A new account: its message of a text, and the texts that its worker fetches. */
+async function account() {
+  const { owner } = queues;
+  const user_id = await owner.newAccount(READY);
+  const fetch = async (count: number): Promise<string[]> => {
+    const texts: string[] = [];
+    while (texts.length < count) {
+      const job = await owner.fetch(user_id);
+      texts.push(String(job.data['text']));
+      await job.fail(REFUSED);
+    }
+    expect(await queues.producer.pending(user_id)).toEqual({ waiting: 0, delayed: 0, active: 0 });
+    return texts;
+  };
+  return {
+    user_id,
+    message: (text: string, more: object = {}) => ({ ...body, user_id, text, ...more }),
+    fetch,
+  };
 }
 
-test('messages are queued in their order, and answered with their jobs', async () => {
-  const { producer, call } = testApi();
-  const answer = await call(BATCH, { body: messages('1', '2', '3') });
-  const job = { job_id: JOB_ID };
-  expect(answer).toMatchObject({ status: 202, body: { status: 'queued', jobs: [job, job, job] } });
-  expect(producer.sent.map(({ data }) => data['text'])).toEqual(['1', '2', '3']);
-});
-
 test('a message that cannot be accepted is answered in its place; the others are queued', async () => {
-  const { producer, call } = testApi();
-  producer.refusals.set('full', new GatewayError('QUEUE_FULL', undefined, { retryAfter: 5 }));
-  const { jobs } = (
-    await call(BATCH, {
-      body: {
-        messages: [
-          { ...body, text: 'good' },
-          { ...body, text: '' },
-          'not a message',
-          { ...body, text: '**x', parse_mode: 'markdown' },
-          { ...body, text: 'full' },
-          { ...body, text: 'good too' },
-        ],
-      },
-    })
-  ).body;
-  expect(jobs).toEqual([
-    { job_id: JOB_ID },
+  const { message, fetch } = await account();
+  const signedOut = await queues.owner.newAccount({ ...READY, state: 'revoked' });
+  const answer = await queues.api().call(BATCH, {
+    body: {
+      messages: [
+        message('good'),
+        message(''),
+        'not a message',
+        message('**x', { parse_mode: 'markdown' }),
+        message('signed out', { user_id: signedOut }),
+        message('good too'),
+      ],
+    },
+  });
+  expect(answer.status).toBe(202);
+  expect(answer.body['jobs']).toEqual([
+    JOB,
     expect.objectContaining({
       status: 'error',
       code: 'VALIDATION',
@@ -45,118 +55,94 @@ test('a message that cannot be accepted is answered in its place; the others are
     }),
     expect.objectContaining({ status: 'error', code: 'VALIDATION' }),
     expect.objectContaining({ status: 'error', code: 'VALIDATION' }),
-    expect.objectContaining({ status: 'error', code: 'QUEUE_FULL', kind: 'retryable', retry_after: 5 }),
-    { job_id: JOB_ID },
+    expect.objectContaining({ status: 'error', code: 'NOT_AUTHORIZED', kind: 'user_action' }),
+    JOB,
   ]);
-  expect(producer.sent.map(({ data }) => data['text'])).toEqual(['good', 'good too']);
-});
-
-test('an account that is not signed in is said of each of its messages', async () => {
-  const { producer, call } = testApi();
-  producer.view = { ...producer.view, state: 'none' };
-  const answer = await call(BATCH, { body: messages('1', '2') });
-  expect(answer).toMatchObject({
-    status: 202,
-    body: { jobs: [{ code: 'NOT_AUTHORIZED' }, { code: 'NOT_AUTHORIZED' }] },
-  });
-  expect(producer.sent).toEqual([]);
+  expect(await fetch(2)).toEqual(['good', 'good too']);
 });
 
 test('a key is refused the accounts that are not its own, message by message', async () => {
-  const { producer, call } = testApi({ API_KEYS: parseSettings({ API_KEYS: 'k:user1' }).API_KEYS });
-  const answer = await call(BATCH, {
-    body: { messages: [body, { ...body, user_id: 'user2' }] },
+  const [own, other] = [await account(), await account()];
+  const { API_KEYS } = parseSettings({ API_KEYS: `k:${own.user_id}` });
+  const answer = await queues.api({ API_KEYS }).call(BATCH, {
+    body: { messages: [own.message('own'), other.message('of another')] },
     headers: { authorization: 'Bearer k' },
   });
   expect(answer).toMatchObject({
     status: 202,
-    body: { jobs: [{ job_id: JOB_ID }, { status: 'error', code: 'FORBIDDEN' }] },
+    body: { jobs: [JOB, { status: 'error', code: 'FORBIDDEN' }] },
   });
-  expect(producer.sent).toHaveLength(1);
+  expect(await other.fetch(0)).toEqual([]);
 });
 
 test('an Idempotency-Key holds for the whole: each message has one of its own, by its place', async () => {
-  const { producer, call } = testApi();
-  await call(BATCH, { body: messages('1', '2'), headers: { 'idempotency-key': 'k' } });
-  const [first, second] = producer.sent.map(({ key }) => key?.idempotencyKey);
-  expect(first).not.toBe(second);
-  await call(BATCH, { body: messages('1', '2'), headers: { 'idempotency-key': 'k' } });
-  expect(producer.sent.slice(2).map(({ key }) => key?.idempotencyKey)).toEqual([first, second]);
+  const { message, fetch } = await account();
+  const { call } = queues.api();
+  const post = () =>
+    call(BATCH, {
+      body: { messages: [message('same'), message('same')] },
+      headers: { 'idempotency-key': 'k' },
+    });
+  const { jobs } = (await post()).body;
+  expect((await post()).body['jobs']).toEqual(jobs);
+  expect(await fetch(2)).toEqual(['same', 'same']);
 });
 
-describe('a batch is refused as a whole', () => {
-  test.each([
-    [{}, 'messages'],
-    [{ messages: [] }, 'messages'],
-    [{ messages: 'x' }, 'messages'],
-    [{ messages: Array.from({ length: 1_001 }, () => 0) }, 'messages'],
-    [{ messages: [0], more: 1 }, ''],
-  ])('where it is no batch: %#', async (batch, path) => {
-    const answer = await testApi().call(BATCH, { body: batch });
-    expect(answer).toMatchObject({
-      status: 400,
-      body: { code: 'VALIDATION', issues: [{ path: expect.stringContaining(path) }] },
-    });
-  });
-
-  test('where Redis is away', async () => {
-    const { producer, call } = testApi();
-    producer.away = {
-      from: 'enqueueMany',
-      error: new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1 }),
-    };
-    const answer = await call(BATCH, { body: messages('1') });
-    expect(answer).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });
+test.each([
+  [{}, 'messages'],
+  [{ messages: [] }, 'messages'],
+  [{ messages: 'x' }, 'messages'],
+  [{ messages: Array.from({ length: 1_001 }, () => 0) }, 'messages'],
+  [{ messages: [0], more: 1 }, ''],
+])('what is no batch is refused as a whole: %#', async (batch, path) => {
+  const answer = await queues.api().call(BATCH, { body: batch });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { code: 'VALIDATION', issues: [{ path: expect.stringContaining(path) }] },
   });
 });
 
 describe('a batch of long texts is placed in parts', () => {
-  const long = Array.from({ length: 4 }, (_, index) => ({
-    ...body,
-    text: `*a* ${index} `.repeat(8_000),
-    parse_mode: 'markdown',
-  }));
+  const long = (index: number) => ({ text: `*a* ${index} `.repeat(8_000), parse_mode: 'markdown' });
 
-  /** Counts the parts; the queue fails from the part `failing` on. */
-  function api(failing = Infinity) {
-    const { producer, call } = testApi();
-    const place = producer.enqueueMany.bind(producer);
-    const parts: number[] = [];
-    producer.enqueueMany = async (sends, admission) => {
-      parts.push(sends.length);
-      if (parts.length >= failing) throw new GatewayError('QUEUE_UNAVAILABLE');
-      return place(sends, admission);
-    };
-    return { producer, call, parts };
+  /** Posts a batch of four long texts and one invalid item. Redis goes away once `parts` of its parts are placed. */
+  async function post(parts: number) {
+    const { producer, proxy } = queues;
+    const { message, fetch } = await account();
+    const messages: unknown[] = [0, 1, 2, 3].map((index) => message('', long(index)));
+    messages.splice(1, 0, 0);
+    const { enqueueMany } = producer;
+    const place = vi.spyOn(producer, 'enqueueMany').mockImplementation(async (...part) => {
+      if (place.mock.calls.length > parts) proxy.cut();
+      return enqueueMany.apply(producer, part);
+    });
+    const answer = await queues.api().call(BATCH, { body: { messages } });
+    expect(place.mock.calls.length).toBeGreaterThan(Math.min(parts, 1));
+    place.mockRestore();
+    proxy.heal();
+    await vi.waitFor(() => producer.claimShards(), { timeout: 10_000 });
+    return { answer, fetch };
   }
 
   test('in its order', async () => {
-    const { producer, call, parts } = api();
-    const answer = await call(BATCH, { body: { messages: [long[0], 0, ...long.slice(1)] } });
-    expect(parts.length).toBeGreaterThan(1);
-    expect(producer.sent.map(({ data }) => String(data['text']).slice(0, 3))).toEqual([
-      'a 0',
-      'a 1',
-      'a 2',
-      'a 3',
-    ]);
-    const job = { job_id: JOB_ID };
-    expect(answer.body).toMatchObject({ jobs: [job, { code: 'VALIDATION' }, job, job, job] });
+    const { answer, fetch } = await post(Infinity);
+    expect(answer.body).toMatchObject({ jobs: [JOB, { code: 'VALIDATION' }, JOB, JOB, JOB] });
+    expect((await fetch(4)).map((text) => text.slice(0, 3))).toEqual(['a 0', 'a 1', 'a 2', 'a 3']);
   });
 
   test('and fails as a whole where its first part does', async () => {
-    const { producer, call } = api(1);
-    expect(await call(BATCH, { body: { messages: long } })).toMatchObject({ status: 503 });
-    expect(producer.sent).toEqual([]);
+    const { answer, fetch } = await post(0);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'QUEUE_UNAVAILABLE' } });
+    expect(await fetch(0)).toEqual([]);
   });
 
   test('and says of each message whether it was placed, where a later part fails', async () => {
-    const { producer, call } = api(2);
-    const answer = await call(BATCH, { body: { messages: long } });
+    const { answer, fetch } = await post(1);
     expect(answer).toMatchObject({
       status: 202,
-      body: { jobs: { 0: { job_id: JOB_ID }, 3: { status: 'error', code: 'QUEUE_UNAVAILABLE' } } },
+      body: { jobs: { 0: JOB, 4: { status: 'error', code: 'QUEUE_UNAVAILABLE' } } },
     });
-    expect(producer.sent.length).toBeLessThan(4);
+    const placed = (answer.body['jobs'] as object[]).filter((job) => 'job_id' in job);
+    expect(await fetch(placed.length)).toHaveLength(placed.length);
   });
 });

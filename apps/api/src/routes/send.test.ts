@@ -1,8 +1,8 @@
-import { GatewayError, type AccountState, type AccountView } from '@gateway/contracts';
-import { describe, expect, test, vi } from 'vitest';
+import type { AccountState, AccountView } from '@gateway/contracts';
+import { describe, expect, test } from 'vitest';
 import { body, REFUSED, SEND, SENT } from '../testing/a-send.ts';
+import { openWaits } from '../testing/open-waits.ts';
 import { useRealQueues } from '../testing/real-queues.ts';
-import { testApi } from '../testing/test-api.ts';
 import { hold, READY } from '../testing/views.ts';
 
 /** Longer than a test may take: an answer that comes has not waited for it. */
@@ -140,26 +140,6 @@ describe('the answer', () => {
     expect((await answer).status).toBe(202);
     expect((await answer).headers.get('connection')).toBe('close');
   });
-
-  test('stays 202 where Redis goes away after the message was accepted', async () => {
-    const { producer, call } = testApi();
-    producer.away = { from: 'job', error: new GatewayError('QUEUE_UNAVAILABLE') };
-    const answer = await call(SEND, { body });
-    expect(answer.status).toBe(202);
-    expect(answer.body).toEqual({ status: 'queued', job_id: expect.any(String), state: 'waiting' });
-  });
-
-  test('is 503 where Redis is away before', async () => {
-    const { producer, call } = testApi();
-    producer.away = {
-      from: 'enqueue',
-      error: new GatewayError('QUEUE_UNAVAILABLE', undefined, { retryAfter: 1 }),
-    };
-    const answer = await call(SEND, { body });
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('1');
-    expect(answer.body).toMatchObject({ code: 'QUEUE_UNAVAILABLE', kind: 'retryable', retry_after: 1 });
-  });
 });
 
 describe('the account', () => {
@@ -220,15 +200,15 @@ describe('the account', () => {
 });
 
 test('a caller that hangs up ends the wait and not the message', async () => {
-  const { producer, call } = testApi();
+  const open = openWaits(queues.producer);
+  const userId = await queues.owner.newAccount(READY);
   const caller = new AbortController();
-  producer.onWait = (_ms, signal) =>
-    new Promise((resolve) => {
-      signal?.addEventListener('abort', () => resolve({ end: 'timeout' }));
-      caller.abort();
-    });
-  await expect(call(SEND, { body, signal: caller.signal })).rejects.toThrow();
-  await vi.waitFor(() => expect(producer.openWaits).toBe(0), { timeout: 10_000 });
-  expect(producer.sent).toHaveLength(1);
-  expect(producer.withdrawn).toEqual([]);
+  const answer = queues
+    .api({ SEND_WAIT_MS: NEVER })
+    .call(SEND, { body: { ...body, user_id: userId }, signal: caller.signal });
+  await expect.poll(() => queues.producer.pending(userId)).toMatchObject({ waiting: 1 });
+  caller.abort();
+  await expect(answer).rejects.toThrow();
+  await expect.poll(open).toBe(0);
+  expect(await queues.producer.pending(userId)).toMatchObject({ waiting: 1 });
 });

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   CONTROL_JOBS,
+  EMPTY_SEND_STATE,
   GatewayError,
   type AccountView,
   type ControlJobName,
   type ControlPayload,
   type ControlResult,
+  type SendState,
 } from '@gateway/contracts';
 import {
   AccountConsumer,
@@ -18,6 +20,7 @@ import {
   raiseFence,
   sharedBackend,
   writeAccountView,
+  writeSendState,
   type ControlHandlers,
   type FetchedJob,
 } from '@gateway/queue';
@@ -28,6 +31,12 @@ import { CONTROL_QUEUE, shardPrefix } from '../../../../packages/queue/src/keys.
 const FENCE = '1 owner';
 
 const SHARD = 0;
+
+/** How a control job ends: its result, its error, or what the function returns once the job runs. */
+type ControlAnswer<N extends ControlJobName> =
+  | ControlResult<N>
+  | Error
+  | (() => ControlResult<N> | Promise<ControlResult<N>>);
 
 /** A control job that the owner has run. */
 interface RunControlJob {
@@ -41,10 +50,11 @@ interface RunControlJob {
  * test ends their jobs. It talks to no Telegram.
  */
 export class AccountOwner {
-  readonly #redis: ReturnType<typeof openConsumerRedis>;
+  /** The database itself: for what no worker writes, such as damaged data. */
+  readonly redis: ReturnType<typeof openConsumerRedis>;
   readonly #control: ControlConsumer;
   readonly #consumers = new Map<string, AccountConsumer>();
-  readonly #answers = new Map<string, ControlResult<ControlJobName> | Error>();
+  readonly #answers = new Map<string, ControlAnswer<ControlJobName>>();
   readonly #ran: RunControlJob[] = [];
 
   /** Whether Redis says that it owns the shard. */
@@ -52,10 +62,10 @@ export class AccountOwner {
 
   private constructor(url: string, sealer: Sealer) {
     const redisAddress = parseRedisUrl(url);
-    this.#redis = openConsumerRedis(redisAddress, silentLogger());
+    this.redis = openConsumerRedis(redisAddress, silentLogger());
     const names = Object.keys(CONTROL_JOBS) as ControlJobName[];
     this.#control = new ControlConsumer({
-      redis: this.#redis,
+      redis: this.redis,
       redisAddress,
       shard: SHARD,
       isOwner: () => this.isOwner(),
@@ -72,30 +82,40 @@ export class AccountOwner {
 
   static async open(url: string, sealer: Sealer): Promise<AccountOwner> {
     const owner = new AccountOwner(url, sealer);
-    await claimShardCount(owner.#redis, 1);
-    await publishShard(owner.#redis, SHARD, async () => true);
+    await claimShardCount(owner.redis, 1);
+    await publishShard(owner.redis, SHARD, async () => true);
     return owner;
   }
 
   /** @returns a new account of this view. */
   async newAccount(view: AccountView): Promise<string> {
     const userId = randomUUID();
-    await raiseFence(this.#redis, userId, FENCE);
+    await raiseFence(this.redis, userId, FENCE);
     await this.show(userId, view);
     return userId;
   }
 
   async show(userId: string, view: AccountView): Promise<void> {
-    await writeAccountView(this.#redis, { shard: SHARD, fence: FENCE }, userId, view);
+    await writeAccountView(this.redis, { shard: SHARD, fence: FENCE }, userId, view);
+  }
+
+  /** Stores text in place of the account's view: only a bug or another program does that. */
+  async damageView(userId: string, text: string): Promise<void> {
+    await this.redis.set(`{acct-${userId}}:view`, text);
+  }
+
+  /** Sets what the account has sent and what waits, as far as the worker notes it. */
+  async note(userId: string, sends: Partial<SendState>): Promise<void> {
+    await writeSendState(this.redis, FENCE, userId, { ...EMPTY_SEND_STATE, ...sends });
   }
 
   /** Says to callers that wait for a job of the account that it is held. */
   async hold(userId: string, hold: Parameters<typeof publishHold>[2]): Promise<void> {
-    await publishHold(this.#redis, { userId }, hold);
+    await publishHold(this.redis, { userId }, hold);
   }
 
   /** How the account's control jobs of this name end from now on. */
-  answer<N extends ControlJobName>(userId: string, name: N, answer: ControlResult<N> | Error): void {
+  answer<N extends ControlJobName>(userId: string, name: N, answer: ControlAnswer<N>): void {
     this.#answers.set(`${userId} ${name}`, answer);
   }
 
@@ -125,24 +145,24 @@ export class AccountOwner {
   async close(): Promise<void> {
     await this.#control.close();
     for (const consumer of this.#consumers.values()) await consumer.close();
-    this.#redis.disconnect();
+    this.redis.disconnect();
   }
 
   #consumerOf(userId: string): AccountConsumer {
     const known = this.#consumers.get(userId);
     if (known !== undefined) return known;
-    const backend = sharedBackend(this.#redis);
-    const queue = new AccountQueues(this.#redis, backend).of(userId);
-    const consumer = new AccountConsumer(this.#redis, backend, queue, userId, FENCE);
+    const backend = sharedBackend(this.redis);
+    const queue = new AccountQueues(this.redis, backend).of(userId);
+    const consumer = new AccountConsumer(this.redis, backend, queue, userId, FENCE);
     this.#consumers.set(userId, consumer);
     return consumer;
   }
 
-  #run(name: ControlJobName, userId: string, payload: unknown): ControlResult<ControlJobName> {
+  async #run(name: ControlJobName, userId: string, payload: unknown): Promise<ControlResult<ControlJobName>> {
     this.#ran.push({ name, userId, payload });
     const answer =
       this.#answers.get(`${userId} ${name}`) ?? new GatewayError('INTERNAL', `no answer to ${name}`);
     if (answer instanceof Error) throw answer;
-    return answer;
+    return typeof answer === 'function' ? answer() : answer;
   }
 }

@@ -1,9 +1,8 @@
 import type { Assistant } from '@gateway/assistant';
+import type { Producer } from '@gateway/queue';
 import { parseSettings, silentLogger, type Settings } from '@gateway/runtime';
 import { createApiMetrics } from '@gateway/telemetry';
 import { createApp } from '../api-app.ts';
-import type { ApiProducer } from '../context.ts';
-import { FakeProducer } from './fake-producer.ts';
 import { NO_MEDIA } from './no-media.ts';
 import { overHttp } from './over-http.ts';
 
@@ -21,14 +20,9 @@ export interface TestAnswer {
   body: Record<string, unknown>;
 }
 
-/** The API over a {@link FakeProducer}, until the test that has it made has ended. */
-export function testApi(settings: Partial<Settings> = {}, assistant: Assistant | null = null) {
-  return apiOver(new FakeProducer(), settings, assistant);
-}
-
-/** The API over these queues, until the test that has it made has ended. */
-export function apiOver<P extends ApiProducer>(
-  producer: P,
+/** The API over these queues, until the test that calls this has ended. */
+export function apiOver(
+  producer: Producer,
   settings: Partial<Settings> = {},
   assistant: Assistant | null = null,
 ) {
@@ -38,7 +32,6 @@ export function apiOver<P extends ApiProducer>(
     settings: { ...parseSettings({}), ...settings },
     producer,
     assistant,
-    board: null,
     media: NO_MEDIA,
     metrics: createApiMetrics(),
     logger,
@@ -60,7 +53,7 @@ export function apiOver<P extends ApiProducer>(
     return { status: answer.status, headers: answer.headers, body: asObject(await answer.json()) };
   }
 
-  return { app, producer, logger, url, request, call, stop };
+  return { app, logger, url, request, call, stop };
 }
 
 function asObject(value: unknown): Record<string, unknown> {
