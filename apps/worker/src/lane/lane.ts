@@ -1,16 +1,15 @@
 import { GatewayError } from '@gateway/contracts';
-import type { Fetched, NewerJob, NothingWaits } from '@gateway/queue';
 import { inTraceOf } from '@gateway/telemetry';
 import { Alarm } from './alarm.ts';
 import { attempt } from './attempt.ts';
 import { otherChat } from './dependency.ts';
 import { Endings } from './endings.ts';
+import { Fetching, OUTDATED } from './fetching.ts';
 import { heldTooLong, tooManyRecoveries } from './lane-errors.ts';
-import { LaneJob } from './lane-job.ts';
+import type { LaneJob } from './lane-job.ts';
 import { LaneJobs } from './lane-jobs.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import { pickNext, type AllWait } from './next-send.ts';
-import { recordRecovered } from './record-recovered.ts';
 import { Settlement } from './settlement.ts';
 import { StepsBeside } from './steps-beside.ts';
 import type { Verdict } from './verdict.ts';
@@ -22,10 +21,6 @@ const MAX_RECOVERIES = 5;
 /** Delay before the lane tries again after an error (Redis, a bug), ms. */
 const RETRY_MS = 1_000;
 
-/** How long the account is held, at most, before the lane looks again for a job that it can run, ms. */
-const OUTDATED_MS = 30_000;
-const OUTDATED = 'WORKER_OUTDATED';
-
 /** What the lane knows of its queue: `unread` since the latest wake; `read`, so it may hold jobs; or `empty`. */
 type QueueRead = 'unread' | 'read' | 'empty';
 
@@ -34,9 +29,6 @@ type State =
   | { is: 'draining'; queue: QueueRead; run: Promise<void> }
   | { is: 'stopping'; run: Promise<void> }
   | { is: 'stopped' };
-
-/** The lane's claim on its queue. It outlasts a run, and is void once Redis was lost (a new epoch). */
-type Claim = { is: 'never' } | { is: 'lost' } | { is: 'held'; epoch: number | null };
 
 /**
  * Runs one account's jobs: one step at a time, each chat's in order, until the queue is empty, every job must wait,
@@ -55,10 +47,8 @@ type Claim = { is: 'never' } | { is: 'lost' } | { is: 'held'; epoch: number | nu
 export class Lane {
   readonly #options: LaneOptions;
   #state: State = { is: 'idle', queue: 'unread' };
-  #claim: Claim = { is: 'never' };
-  /** The latest fetch, if it found nothing. A job enqueued since then wakes the lane. */
-  #nothing: NothingWaits | null = null;
   readonly #jobs: LaneJobs;
+  readonly #fetching: Fetching;
   readonly #beside: StepsBeside;
   readonly #endings: Endings;
   readonly #settlement: Settlement;
@@ -68,7 +58,10 @@ export class Lane {
     this.#options = options;
     this.#jobs = new LaneJobs(options);
     this.#beside = new StepsBeside(this.#jobs, () => this.wake());
-    this.#endings = new Endings(options, this.#jobs, (place, count) => this.#fetchReleased(place, count));
+    this.#fetching = new Fetching(options, this.#jobs);
+    this.#endings = new Endings(options, this.#jobs, (place, count) =>
+      this.#fetching.fetchReleased(place, count),
+    );
     this.#settlement = new Settlement(options, this.#endings);
     this.#alarm = new Alarm(options.now, () => this.wake());
   }
@@ -147,33 +140,23 @@ export class Lane {
   }
 
   async #round(): Promise<void> {
-    const { clearDueAccount, epoch, logger, now } = this.#options;
+    const { clearDueAccount, logger, now } = this.#options;
     try {
       this.#setQueue('read');
-      this.#nothing = null;
+      this.#fetching.forgetNothing();
       // On one connection, Redis clears the notification before it reads the queue. In a cluster a notification may be
       // cleared unseen, because the two may be on different nodes. The sweep then finds its message.
       const cleared = clearDueAccount();
       cleared.catch(() => {});
-      if (this.#claim.is !== 'held' || this.#claim.epoch !== epoch()) await this.#claimQueue();
+      await this.#fetching.ensureClaim();
       await this.#drain();
       await cleared;
     } catch (error) {
       // A job may still be marked as fetched. It is sent again under the same random id, so no message is sent twice.
-      if (this.#claim.is === 'held') this.#claim = { is: 'lost' };
+      this.#fetching.loseClaim();
       logger.error({ err: error }, 'the lane was cut off; trying again');
       this.#alarm.setTo(now() + RETRY_MS);
     }
-  }
-
-  /** Claims the queue for this lane. Jobs that any worker had fetched go back to the queue. */
-  async #claimQueue(): Promise<void> {
-    const { queue, claim, epoch } = this.#options;
-    const held: Claim = { is: 'held', epoch: epoch() };
-    await claim();
-    this.#jobs.forgetAll();
-    await queue.recover((jobs) => recordRecovered(this.#options, jobs, this.#claim.is === 'never'));
-    this.#claim = held;
   }
 
   async #drain(): Promise<void> {
@@ -206,7 +189,7 @@ export class Lane {
         ({ isTransfer, transferTurn }) => (isTransfer ? transferTurn : 0),
       );
       if (next.do === 'send') await this.#deliver(next.job);
-      else if (next.accountWide !== null || !this.#mayFetch() || !(await this.#fetch()))
+      else if (next.accountWide !== null || !(await this.#fetching.tryFetch()))
         return this.#waitForFirst(next);
     }
     if (account.stopped && this.#mayGoOn()) await this.#holdAccount(Infinity);
@@ -214,63 +197,27 @@ export class Lane {
 
   /** Lets the lane fetch again if it was woken since it found nothing: an upload may keep it busy for hours. */
   #noteNews(): void {
-    if (this.#queue !== 'unread' || this.#nothing === null) return;
+    if (this.#queue !== 'unread' || !this.#fetching.foundNothing) return;
     this.#setQueue('read');
-    this.#nothing = null;
+    this.#fetching.forgetNothing();
     // As in a new round. If Redis is away, the fetch says so.
     this.#options.clearDueAccount().catch(() => {});
-  }
-
-  #mayFetch(): boolean {
-    return this.#jobs.jobs.length < this.#options.limits.maxFetched;
-  }
-
-  /** Fetches the next job, unless the latest fetch found none. @returns whether the queue had one. */
-  async #fetch(): Promise<boolean> {
-    if (this.#nothing === null) await this.#addFetched(await this.#options.queue.next());
-    return this.#nothing === null;
-  }
-
-  async #addFetched(fetched: Fetched): Promise<void> {
-    // Other jobs are still marked as fetched, so the order is not certain. All jobs go back to the queue first.
-    if (fetched === 'needs_recovery') await this.#claimQueue();
-    else if ('nextDueAt' in fetched) this.#nothing = fetched;
-    else if ('newer' in fetched) await this.#holdForNewer(fetched);
-    else this.#jobs.add(new LaneJob(fetched));
-  }
-
-  /**
-   * Fetches jobs that waited for a job of this lane, which has ended. They take its place in the order: jobs that the
-   * lane has fetched before them stand behind them.
-   */
-  async #fetchReleased(place: number, count: number): Promise<void> {
-    for (let index = 0; index < count && this.#options.mayServe(); index += 1) {
-      const fetched = await this.#options.queue.next();
-      if (fetched === 'needs_recovery' || !('action' in fetched)) return this.#addFetched(fetched);
-      this.#jobs.insert(place + index, new LaneJob(fetched));
-    }
-  }
-
-  /** Holds the account: the job's chat is not known, so no other job may overtake it. */
-  async #holdForNewer({ jobId, newer }: NewerJob): Promise<void> {
-    const { account, limits, logger, now } = this.#options;
-    const until = now() + Math.min(OUTDATED_MS, limits.maxWaitMs);
-    const message = `The next job needs a newer worker (${newer}): update the workers.`;
-    if (account.hold?.reason !== OUTDATED) logger.error({ jobId, why: newer }, 'a job needs a newer worker');
-    await account.setHold({ reason: OUTDATED, until, message }, { publish: true });
   }
 
   /** Fails all jobs of an account that can no longer send. */
   async #failAll(error: GatewayError): Promise<void> {
     // The delayed jobs of a signed-out account stay, as it may sign in again. Those of a disconnected account fail.
     if (error.code === 'ACCOUNT_DISCONNECTED') await this.#options.queue.promoteAll();
-    this.#nothing = null;
+    this.#fetching.forgetNothing();
     const { account } = this.#options;
     while (this.#mayGoOn() && account.ended !== null) {
       if (account.hold?.reason === OUTDATED) return this.#holdAccount(account.hold.until);
       const [first] = this.#jobs.jobs;
       if (first !== undefined) await this.#endings.fail(first, error);
-      else if ((await this.#endings.failWaiting(this.#options.queue, error)) === 0 && !(await this.#fetch()))
+      else if (
+        (await this.#endings.failWaiting(this.#options.queue, error)) === 0 &&
+        !(await this.#fetching.fetch())
+      )
         return;
     }
     this.#setQueue('unread');
@@ -297,7 +244,7 @@ export class Lane {
     }
     await this.#jobs.showHeldJobs(waiting);
     await account.ledger.save();
-    const nextAt = Math.min(until, this.#nothing?.nextDueAt ?? (await queue.promoteDue(now())));
+    const nextAt = Math.min(until, this.#fetching.nextDueAt ?? (await queue.promoteDue(now())));
     this.#alarm.setTo(nextAt);
     if (nextAt === Infinity && this.#queue === 'read') this.#setQueue('empty');
   }
@@ -357,7 +304,7 @@ export class Lane {
     if (result === null) await Promise.all([laneJob.saveProgress(), this.#options.account.ledger.save()]);
     else {
       const next = await this.#endings.complete(laneJob, result, this.#wantsNext());
-      if (next !== null) await this.#addFetched(next);
+      if (next !== null) await this.#fetching.add(next);
     }
   }
 
