@@ -226,7 +226,7 @@ describe('time limits', () => {
     server.script = (response) => {
       begin(response);
       response.write(chunk({ content: 'one ' }, 'stop'));
-      setTimeout(() => response.end(chunk({ content: 'two' }, 'stop')), 300);
+      setTimeout(() => response.end(chunk({ content: 'two' }, 'stop')), 100);
     };
     expect(await read()).toEqual({ pieces: ['one ', 'two'], finish: 'stop' });
   });
