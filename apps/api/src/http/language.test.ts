@@ -1,17 +1,19 @@
 import { GatewayError } from '@gateway/contracts';
 import { describe, expect, test } from 'vitest';
-import { FAILED, JOB_ID, type FakeProducer } from '../testing/fake-producer.ts';
-import { testApi, type TestRequest } from '../testing/test-api.ts';
+import { enqueued } from '../testing/a-send.ts';
+import { useRealQueues } from '../testing/real-queues.ts';
+import type { TestRequest } from '../testing/test-api.ts';
 import { hold, READY } from '../testing/views.ts';
 
 const SEND = '/telegram/user/send';
 const MESSAGE = { user_id: 'user1', recipient_id: 'me', text: 'hello' };
 
+const queues = useRealQueues();
+
 /** Asks in Russian. */
-async function inRussian(path: string, request: TestRequest = {}, prepare?: (queues: FakeProducer) => void) {
-  const { call, producer } = testApi();
-  prepare?.(producer);
-  return call(path, { ...request, headers: { 'Accept-Language': 'ru', ...request.headers } });
+async function inRussian(path: string, request: TestRequest = {}) {
+  const headers = { 'Accept-Language': 'ru', ...request.headers };
+  return queues.api().call(path, { ...request, headers });
 }
 
 describe('An error in Russian', () => {
@@ -43,9 +45,8 @@ describe('An error in Russian', () => {
   });
 
   test('says that an account is not signed in', async () => {
-    const { status, body } = await inRussian(SEND, { body: MESSAGE }, (queues) => {
-      queues.view = { ...READY, state: 'revoked', reason: null };
-    });
+    const user_id = await queues.owner.newAccount({ ...READY, state: 'revoked', reason: null });
+    const { status, body } = await inRussian(SEND, { body: { ...MESSAGE, user_id } });
     expect({ status, body }).toMatchObject({
       status: 401,
       body: { code: 'NOT_AUTHORIZED', message: 'Вход в этот аккаунт не выполнен.' },
@@ -53,7 +54,9 @@ describe('An error in Russian', () => {
   });
 
   test('is in each refused item of a batch', async () => {
-    const { body } = await inRussian('/telegram/user/send/batch', { body: { messages: [MESSAGE, 5] } });
+    const user_id = await queues.owner.newAccount(READY);
+    const messages = [{ ...MESSAGE, user_id }, 5];
+    const { body } = await inRussian('/telegram/user/send/batch', { body: { messages } });
     expect(body['jobs']).toEqual([
       { job_id: expect.any(String) },
       expect.objectContaining({ code: 'VALIDATION', message: 'message: нужен объект JSON' }),
@@ -61,15 +64,10 @@ describe('An error in Russian', () => {
   });
 
   test('leaves the words of Telegram and of callers as they are', async () => {
-    const error = {
-      ...FAILED.error,
-      code: 'RECIPIENT_REFUSED',
-      kind: 'permanent' as const,
-      message: 'Not today',
-    };
-    const { body } = await inRussian(`/jobs/${JOB_ID}`, {}, ({ jobs }) =>
-      jobs.set(JOB_ID, { ...FAILED, error }),
-    );
+    const { jobId, fetch } = await enqueued(queues);
+    const details = { rpcError: 'USER_IS_BLOCKED' };
+    await (await fetch()).fail(new GatewayError('RECIPIENT_REFUSED', 'Not today', details));
+    const { body } = await inRussian(`/jobs/${jobId}`);
     expect(body['error']).toMatchObject({ message: 'Not today', rpc_error: 'USER_IS_BLOCKED' });
   });
 });
@@ -81,20 +79,20 @@ describe('A job that failed, of this version or an earlier one,', () => {
     `Telegram asks for a wait until ${end}. That is longer than a message may wait (SEND_MAX_WAIT): send it again then.`,
     { retryAfter: 60 },
   );
-  const failed = { ...FAILED, error: error.toPublic() };
 
   test('says why in the language of its reader', async () => {
-    const { call, producer } = testApi();
-    producer.jobs.set(JOB_ID, failed);
+    const { jobId, fetch } = await enqueued(queues);
+    await (await fetch()).fail(error);
+    const { call } = queues.api();
     const read = async (language: string) => {
-      const { headers, body } = await call(`/jobs/${JOB_ID}`, { headers: { 'Accept-Language': language } });
+      const { headers, body } = await call(`/jobs/${jobId}`, { headers: { 'Accept-Language': language } });
       return { language: headers.get('content-language'), error: body['error'] };
     };
-    expect(await read('en')).toEqual({ language: 'en', error: failed.error });
+    expect(await read('en')).toEqual({ language: 'en', error: error.toPublic() });
     expect(await read('ru')).toEqual({
       language: 'ru',
       error: {
-        ...failed.error,
+        ...error.toPublic(),
         message: `Telegram просит подождать до ${end}. Это дольше, чем может ждать сообщение (SEND_MAX_WAIT): отправьте его после этого снова.`,
       },
     });
@@ -103,18 +101,17 @@ describe('A job that failed, of this version or an earlier one,', () => {
 
 describe('An account', () => {
   test('says what to do in Russian', async () => {
-    const { headers, body } = await inRussian('/telegram/user/status/user1', {}, (queues) => {
-      queues.view = {
-        ...READY,
-        reason: 'PAUSED',
-        next_action: 'Resume the account.',
-        hold: {
-          ...hold('WORKER_OUTDATED', 60_000),
-          message:
-            'The next job needs a newer worker (send has version 3, this worker knows 2): update the workers.',
-        },
-      };
+    const userId = await queues.owner.newAccount({
+      ...READY,
+      reason: 'PAUSED',
+      next_action: 'Resume the account.',
+      hold: {
+        ...hold('WORKER_OUTDATED', 60_000),
+        message:
+          'The next job needs a newer worker (send has version 3, this worker knows 2): update the workers.',
+      },
     });
+    const { headers, body } = await inRussian(`/telegram/user/status/${userId}`);
     expect(headers.get('content-language')).toBe('ru');
     expect(body).toMatchObject({
       state: 'ready',
@@ -146,7 +143,7 @@ describe('The language', () => {
     ['rus', 'en'],
     [';;,,q=1', 'en'],
   ])('of %j is %s', async (header, language) => {
-    const { call } = testApi();
+    const { call } = queues.api();
     const { headers } = await call('/nowhere', {
       headers: header === undefined ? {} : { 'Accept-Language': header },
     });
@@ -154,7 +151,7 @@ describe('The language', () => {
   });
 
   test('is one of two things that a response to a page depends on', async () => {
-    const { call } = testApi({ CORS_ORIGINS: ['https://app.example.com'] });
+    const { call } = queues.api({ CORS_ORIGINS: ['https://app.example.com'] });
     const { headers } = await call('/telegram/nowhere', {
       headers: { Origin: 'https://app.example.com', 'Accept-Language': 'ru' },
     });

@@ -121,7 +121,7 @@ export class AccountOwner {
 
   /** Makes a control job have failed with this text, as BullMQ writes it. */
   async failAs(jobId: string, text: string): Promise<void> {
-    await this.#redis.hset(`${shardPrefix(SHARD)}:${CONTROL_QUEUE}:${jobId}`, 'failedReason', text);
+    await this.redis.hset(`${shardPrefix(SHARD)}:${CONTROL_QUEUE}:${jobId}`, 'failedReason', text);
   }
 
   /** The account's control jobs that it has run, in their order. */
