@@ -15,6 +15,10 @@ describe('A sentence of an error', () => {
     ['must be at most 1024 characters', 'не больше 1024 символов'],
     ['must be markdown, html or none', 'нужно markdown, html или none'],
     ['must be a string, or must be a whole number', 'нужна строка или нужно целое число'],
+    [
+      'is required, or else media, poll or contact',
+      'обязательное поле, либо укажите media, poll или contact',
+    ],
     ['must be a list of messages', 'нужен список сообщений'],
     [
       'must be a JSON object with the list in it: {"messages":[…]}',

@@ -99,6 +99,15 @@ describe('A job that failed, of this version or an earlier one,', () => {
   });
 });
 
+test('A stream of a job says why it failed in the language of its reader', async () => {
+  const { jobId, fetch } = await enqueued(queues);
+  await (await fetch()).fail(new GatewayError('PEER_FLOOD'));
+  const { request } = queues.api();
+  const stream = await request(`/jobs/${jobId}/events`, { headers: { 'Accept-Language': 'ru' } });
+  expect(await stream.text()).toContain('"message":"Telegram ограничил этот аккаунт');
+  expect(stream.headers.get('content-language')).toBe('ru');
+});
+
 describe('An account', () => {
   test('says what to do in Russian', async () => {
     const userId = await queues.owner.newAccount({

@@ -216,4 +216,7 @@ export const REQUESTS = {
   'This account is not signed in: {reason}': 'Вход в этот аккаунт не выполнен: {reason}',
   'This account is not signed in: {reason} {actionWords}':
     'Вход в этот аккаунт не выполнен: {reason}. {actionWords}',
+  'is required, or else {value}': 'обязательное поле, либо укажите {value}',
+  'is required, or else {values} or {last}': 'обязательное поле, либо укажите {values} или {last}',
+  'must hold one file': 'нужен один файл',
 } as const;
