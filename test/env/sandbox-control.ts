@@ -228,7 +228,11 @@ export class SandboxControl {
     messages: number;
     early: number;
     duplicated: number;
-    sessions: { id: number; connections: number }[];
+    sessions: {
+      id: number;
+      connections: number;
+      devices: { device_model: string; app_version: string }[];
+    }[];
   }> {
     return this.#get('/state');
   }

@@ -9,6 +9,7 @@ import { addAttachmentOptions } from './commands/attachments.ts';
 import { loginByQr } from './commands/login-qr.ts';
 import { login, type LoginOptions } from './commands/login.ts';
 import { pace, type PaceOptions } from './commands/pace.ts';
+import { proxy } from './commands/proxy.ts';
 import { sendBatch, type BatchOptions } from './commands/send-batch.ts';
 import { addSendOptions, send, type MediaOptions } from './commands/send.ts';
 import {
@@ -55,6 +56,7 @@ export function createProgram(run: Runner, language: Locale): Command {
       'the code that Telegram sent; without --phone it continues the sign-in in progress',
     )
     .option('--password-stdin', 'read the two-factor password from standard input')
+    .option('--proxy <address>', 'connect the account by a proxy of its own; none: as the gateway does')
     .option('--qr', 'show a QR code to scan in the Telegram app, instead of phone and code')
     .action((userId: string | undefined, options: CommonOptions & LoginOptions & { qr?: boolean }) =>
       run(options, (context) =>
@@ -86,6 +88,14 @@ export function createProgram(run: Runner, language: Locale): Command {
     .action((userId: string, choice: string | undefined, options: CommonOptions & PaceOptions) =>
       run(options, (context) => pace(context, userId, choice, options)),
     );
+
+  command(
+    program,
+    'proxy <user_id> <address>',
+    'give an account a proxy of its own: socks5://user:password@host:port, http://…, mtproxy://secret@host:port, none; - reads standard input',
+  ).action((userId: string, address: string, options: CommonOptions) =>
+    run(options, (context) => proxy(context, userId, address)),
+  );
 
   command(
     program,

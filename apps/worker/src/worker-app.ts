@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { GAP_REASONS } from '@gateway/contracts';
+import {
+  deviceSchema,
+  GAP_REASONS,
+  parseProxy,
+  type AccountDevice,
+  type ProxyServer,
+} from '@gateway/contracts';
 import { openMediaStore } from '@gateway/media';
 import {
   AccountQueues,
@@ -32,7 +38,7 @@ import {
   type Logger,
   type Settings,
 } from '@gateway/runtime';
-import { createTelegram, usesNativeCode, type Proxy } from '@gateway/telegram';
+import { createTelegram, usesNativeCode } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { createFetcher, createWebhookSender } from '@gateway/webhooks';
 import { FileBlocks } from './media/file-blocks.ts';
@@ -89,7 +95,8 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     serverKeys: settings.TELEGRAM_DC_KEY ?? [],
     connectTimeoutMs: CONNECT_TIMEOUT,
     callTimeoutMs: CALL_TIMEOUT,
-    proxy: settings.TELEGRAM_PROXY === undefined ? undefined : proxyOf(settings.TELEGRAM_PROXY),
+    proxy: proxyOf(settings),
+    device: deviceOf(settings),
     onConnected: () => metrics.connected(),
     onDifference: (of, outcome) => metrics.receiving.difference(of, outcome),
   });
@@ -241,15 +248,20 @@ async function startTracingIf({
   return startTracing({ endpoint, service: 'gateway-worker' });
 }
 
-function proxyOf(setting: string): Proxy {
-  const { protocol, hostname, port, username, password } = new URL(setting);
-  return {
-    version: protocol === 'socks4:' ? 4 : 5,
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port),
-    ...(username !== '' && { username: decodeURIComponent(username) }),
-    ...(password !== '' && { password: decodeURIComponent(password) }),
-  };
+/** @throws {SettingsError} */
+function proxyOf({ TELEGRAM_PROXY: address }: Settings): ProxyServer | undefined {
+  const proxy = address === undefined ? undefined : parseProxy(address);
+  if (typeof proxy === 'string') throw new SettingsError(`Bad setting: TELEGRAM_PROXY ${proxy}`);
+  return proxy;
+}
+
+function deviceOf(settings: Settings): AccountDevice {
+  return deviceSchema.parse({
+    device_model: settings.TELEGRAM_DEVICE_MODEL,
+    system_version: settings.TELEGRAM_SYSTEM_VERSION,
+    app_version: settings.TELEGRAM_APP_VERSION,
+    lang_code: settings.TELEGRAM_LANG_CODE,
+  });
 }
 
 function botOf(settings: Settings): Bot | null {

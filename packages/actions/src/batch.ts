@@ -17,11 +17,11 @@ function listOf(field: string, things: string) {
 
 const messages = listOf('messages', 'messages');
 /** Body of `POST /telegram/user/send/batch`. */
-export const sendBatchRequestSchema = requestBody({ messages: messages.list }, messages.otherwise);
+export const sendBatchRequestSchema = requestBody({ messages: messages.list }, messages);
 
 const actions = listOf('actions', 'actions');
 /** Body of `POST /telegram/user/batch`. */
-export const batchRequestSchema = requestBody({ actions: actions.list }, actions.otherwise);
+export const batchRequestSchema = requestBody({ actions: actions.list }, actions);
 
 const typeSchema = z.looseObject({ type: z.enum(ACTION_NAMES, `must be one of ${ACTION_NAMES.join(', ')}`) });
 export const actionTypeSchema = typeSchema;

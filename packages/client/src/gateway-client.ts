@@ -29,6 +29,7 @@ import type {
   Job,
   OutgoingMessage,
   PaceAnswer,
+  ProxyAnswer,
   SendOutcome,
   StreamedEvent,
   TypingAnswer,
@@ -153,6 +154,15 @@ export class GatewayClient {
   /** Resumes an account that was stopped by PEER_FLOOD, a freeze or a pause. */
   resume(userId: string, options: CallOptions = {}): Promise<AccountStateAnswer> {
     return this.#transport.json(accountCall('resume', { user_id: userId }, options));
+  }
+
+  /**
+   * Gives the account a proxy of its own (`socks5://user:password@host:port`, `http://…`, `mtproxy://secret@host:port`)
+   * and connects it through that; `null`: as the gateway connects. `state: 'proxy_unreachable'`: it does not get
+   * through, and the account's messages wait.
+   */
+  proxy(userId: string, proxy: string | null, options: CallOptions = {}): Promise<ProxyAnswer> {
+    return this.#transport.json(accountCall('proxy', { user_id: userId, proxy }, options));
   }
 
   /** Sets the account's own pace; `null` restores the gateway's default. */

@@ -1,7 +1,14 @@
 import { accountCall } from './account-call.ts';
 import { qrEvents, type QrAnswer, type QrEvent } from './qr.ts';
 import type { Transport } from './transport.ts';
-import type { AccountAnswer, CallOptions, CodeSentAnswer, VerifyAnswer, VerifyAnswers } from './types.ts';
+import type {
+  AccountAnswer,
+  CallOptions,
+  CodeSentAnswer,
+  SignInOptions,
+  VerifyAnswer,
+  VerifyAnswers,
+} from './types.ts';
 
 /**
  * Signs an account in. By code: start, optionally resend, verify. By QR code: startQr, watchQr, and verify if the
@@ -14,9 +21,13 @@ export class SignIn {
     this.#transport = transport;
   }
 
-  /** Asks Telegram to send a code. @param phoneNumber E.164, such as `+79991234567` */
-  start(userId: string, phoneNumber: string, options: CallOptions = {}): Promise<CodeSentAnswer> {
-    const body = { user_id: userId, phone_number: phoneNumber };
+  /**
+   * Asks Telegram to send a code.
+   * @param phoneNumber E.164, such as `+79991234567`
+   * @param options `network`: the account's own proxy, and how it introduces itself. Absent: as before.
+   */
+  start(userId: string, phoneNumber: string, options: SignInOptions = {}): Promise<CodeSentAnswer> {
+    const body = { user_id: userId, phone_number: phoneNumber, ...options.network };
     return this.#transport.json(accountCall('auth/start', body, options));
   }
 
@@ -28,9 +39,10 @@ export class SignIn {
   /**
    * Starts a sign-in by QR code and returns the code to show. Cancels an unfinished sign-in by code.
    * A scan needs no further call, unless the account has a password.
+   * @param options `network` as for {@link start}.
    */
-  startQr(userId: string, options: CallOptions = {}): Promise<QrAnswer> {
-    return this.#transport.json(accountCall('auth/qr', { user_id: userId }, options));
+  startQr(userId: string, options: SignInOptions = {}): Promise<QrAnswer> {
+    return this.#transport.json(accountCall('auth/qr', { user_id: userId, ...options.network }, options));
   }
 
   /**

@@ -13,6 +13,7 @@ import type {
   HistoryPoint,
   JobState,
   JobView,
+  NetworkChange,
   PaceChoice,
   PaceRules,
   Receiving,
@@ -33,6 +34,12 @@ import type {
 export interface CallOptions {
   /** Aborts the call, its retries and the waits between them. The call then throws the signal's reason. */
   signal?: AbortSignal | undefined;
+}
+
+/** Options of a call that begins a sign-in. */
+export interface SignInOptions extends CallOptions {
+  /** The account's own proxy (`null`: the server's), and how it introduces itself to Telegram. Absent: as before. */
+  network?: NetworkChange | undefined;
 }
 
 export type CodeSentAnswer = CodeSent & { status: 'code_sent'; message: string; job_id: string };
@@ -78,6 +85,8 @@ export interface AccountStatus {
   /** Whether the account writes only to people who have written to it. */
   replies_only: RepliesOnly | false;
   receiving: Receiving;
+  /** The account's own proxy, without its password. */
+  proxy?: string;
   /** If the account has a problem: the reason, and in `next_action` what a person should do. */
   reason?: string;
   next_action?: string;
@@ -90,6 +99,7 @@ export interface AccountAnswer {
   job_id: string;
 }
 export type AccountStateAnswer = AccountAnswer & { state: AccountState };
+export type ProxyAnswer = AccountStateAnswer & { proxy: string | null };
 export type PaceAnswer = AccountAnswer & { pace: PaceChoice | null; replies_only: RepliesOnly | false };
 
 /** A message to send: the body of `POST /telegram/user/send`. */

@@ -29,6 +29,7 @@ export const accountStateSchema = z
     'banned',
     'duplicated',
     'unreadable',
+    'proxy_unreachable',
   ])
   .meta({ id: 'AccountState' });
 export type AccountState = z.infer<typeof accountStateSchema>;
@@ -39,6 +40,7 @@ const SIGNED_IN_STATES: ReadonlySet<AccountState> = new Set([
   'flood_wait',
   'peer_limited',
   'frozen',
+  'proxy_unreachable',
 ]);
 
 export function isSignedIn(state: AccountState): boolean {
@@ -129,6 +131,8 @@ export const accountViewSchema = z.object({
   pace: paceChoiceSchema.optional(),
   /** The account only answers. `receiving`: whether it receives, without which nobody is known to have written. */
   replies_only: z.object({ within_hours: z.int(), receiving: z.boolean() }).optional(),
+  /** The account's own proxy, without its password. */
+  proxy: z.string().optional(),
   hold: holdSchema.nullable(),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;

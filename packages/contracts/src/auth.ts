@@ -1,19 +1,36 @@
 import * as z from 'zod';
 import { userInfoSchema } from './account.ts';
 import { needs, rule } from './documented.ts';
+import { networkFields } from './network.ts';
 import { paceChoiceSchema } from './pace.ts';
+import { proxySchema } from './proxy.ts';
 import { repliesOnlyChoiceSchema } from './receiving/replies-only.ts';
 import { cleanPasted } from './recipients/pasted.ts';
 import { phoneNumberSchema } from './recipients/phone-number.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody, requestBodyWithOneOf } from './request-body.ts';
 
-export const authStartRequestSchema = requestBody({
+export const authStartRequestSchema = requestBody(
+  {
+    user_id: userIdSchema,
+    phone_number: phoneNumberSchema,
+    ...networkFields,
+    /** Older clients still send these two; they are ignored. */
+    api_id: z.unknown().optional(),
+    api_hash: z.unknown().optional(),
+  },
+  { nullIsValue: ['proxy'] },
+);
+
+export const authQrRequestSchema = requestBody(
+  { user_id: userIdSchema, ...networkFields },
+  { nullIsValue: ['proxy'] },
+);
+
+/** Body of `POST /telegram/user/proxy`. */
+export const proxyRequestSchema = requestBody({
   user_id: userIdSchema,
-  phone_number: phoneNumberSchema,
-  /** Older clients still send these two; they are ignored. */
-  api_id: z.unknown().optional(),
-  api_hash: z.unknown().optional(),
+  proxy: proxySchema.nullable().describe('null: that of the server, if it has one'),
 });
 
 export const accountRequestSchema = requestBody({ user_id: userIdSchema }).meta({ id: 'AccountRequest' });

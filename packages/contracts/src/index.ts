@@ -20,11 +20,13 @@ export {
 export { holdReasonOf, isFloodReason, isPaceReason, type HoldReason } from './errors/hold-reason.ts';
 export {
   accountRequestSchema,
+  authQrRequestSchema,
   authStartRequestSchema,
   authVerifyRequestSchema,
   codeSentSchema,
   disconnectRequestSchema,
   paceRequestSchema,
+  proxyRequestSchema,
   qrCodeSchema,
   qrResultSchema,
   verifyResultSchema,
@@ -157,6 +159,7 @@ export {
   healthResponseSchema,
   jobResponseSchema,
   paceResponseSchema,
+  proxyResponseSchema,
   queuedResponseSchema,
   endedResponseSchema,
   accountStandingSchema,
@@ -251,3 +254,5 @@ export {
   type WebhookJob,
 } from './webhook.ts';
 export { userIdSchema } from './recipients/user-id.ts';
+export { deviceSchema, networkChangeSchema, type AccountDevice, type NetworkChange } from './network.ts';
+export { parseProxy, shownProxy, type MtProxy, type ProxyServer, type TunnelProxy } from './proxy.ts';

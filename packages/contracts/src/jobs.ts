@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { accountViewSchema, userInfoSchema } from './account.ts';
 import { codeSentSchema, qrResultSchema, verifyResultSchema } from './auth.ts';
 import { publicErrorSchema } from './errors/gateway-error.ts';
+import { networkChangeSchema } from './network.ts';
 import { paceChoiceSchema } from './pace.ts';
 import { READ_JOBS } from './reading/reads.ts';
 import { eventFilterSchema } from './receiving/filter.ts';
@@ -14,7 +15,10 @@ import { typingPayloadSchema } from './typing.ts';
  * Redis, because it may hold a code, a password or a phone number; results hold none of these.
  */
 export const CONTROL_JOBS = {
-  'auth.start': { payload: z.object({ phoneNumber: z.string() }), result: codeSentSchema },
+  'auth.start': {
+    payload: z.object({ phoneNumber: z.string(), network: networkChangeSchema.optional() }),
+    result: codeSentSchema,
+  },
   'auth.resend': { payload: z.object({}), result: codeSentSchema },
   'auth.cancel': { payload: z.object({}), result: z.object({}) },
   'auth.verify': {
@@ -31,7 +35,10 @@ export const CONTROL_JOBS = {
    * `begin: true` starts one and `begin: false` fails with `AUTH_NOT_STARTED`. Scanning the code signs in the gateway;
    * it gives the scanner no access.
    */
-  'auth.qr': { payload: z.object({ begin: z.boolean() }), result: qrResultSchema },
+  'auth.qr': {
+    payload: z.object({ begin: z.boolean(), network: networkChangeSchema.optional() }),
+    result: qrResultSchema,
+  },
   /** Cancels a send that its lane has already fetched. */
   'send.cancel': {
     payload: z.object({ jobId: z.string() }),
@@ -49,6 +56,7 @@ export const CONTROL_JOBS = {
     }),
     result: accountViewSchema,
   },
+  'account.proxy': { payload: z.object({ proxy: z.string().nullable() }), result: accountViewSchema },
   'account.receive': {
     payload: z.object({ enabled: z.boolean(), filter: eventFilterSchema.out.optional() }),
     result: accountViewSchema,

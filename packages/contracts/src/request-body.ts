@@ -8,10 +8,14 @@ export type RequestBody<O extends z.ZodObject> = z.ZodPipe<z.ZodTransform<z.inpu
 
 /**
  * A JSON object in a request: unknown fields are refused, and `null` for an optional field means absent.
- * @param otherwise the message for a value that is not an object; by default the API's own.
+ * @param options `otherwise`: the message for a value that is not an object; by default the API's own. `nullIsValue`:
+ * optional fields whose `null` is a value of its own.
  */
-export function requestBody<S extends z.ZodRawShape>(shape: S, otherwise?: string) {
-  return nullsAbsent(strict(shape, otherwise));
+export function requestBody<S extends z.ZodRawShape>(
+  shape: S,
+  { otherwise, nullIsValue = [] }: { otherwise?: string; nullIsValue?: readonly (keyof S)[] } = {},
+) {
+  return nullsAbsent(strict(shape, otherwise), nullIsValue);
 }
 
 /**

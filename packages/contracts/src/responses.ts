@@ -98,6 +98,7 @@ export const accountStandingSchema = z
     pace: paceStandingSchema.optional(),
     replies_only: repliesOnlyShownSchema,
     receiving: receivingSchema,
+    proxy: z.string().optional().describe('Its own proxy, without the password'),
     reason: z.string().optional(),
     next_action: z.string().optional().describe('What a person has to do'),
   })
@@ -162,6 +163,11 @@ export const jobResponseSchema = jobViewSchema.extend({ status: z.literal('ok') 
 export const accountStateResponseSchema = doneResponseSchema
   .extend({ state: accountStateSchema })
   .meta({ id: 'AccountChanged' });
+
+export const proxyResponseSchema = doneResponseSchema.extend({
+  state: accountStateSchema,
+  proxy: z.string().nullable().describe('Its own proxy, without the password'),
+});
 
 export const paceResponseSchema = doneResponseSchema.extend({
   pace: paceChoiceSchema.nullable(),

@@ -11,6 +11,8 @@ const text = z.string().trim();
 const whole = (min: number, max: number) =>
   text.regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
 const port = whole(0, 65_535);
+/** A name in what Telegram shows of a device. */
+const deviceText = text.regex(/^[ -~]{1,64}$/, 'must be 1 to 64 printable characters of ASCII');
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type Unit = keyof typeof UNIT_MS;
@@ -241,13 +243,20 @@ const settingsSchema = z
     TELEGRAM_BOT_TOKEN: text
       .regex(/^\d{1,19}:[A-Za-z0-9_-]{20,100}$/, 'must be a token of @BotFather, such as 123456:ABC…')
       .optional(),
-    /** The proxy through which Telegram is reached. */
+    /** The proxy through which accounts without one of their own reach Telegram. */
     TELEGRAM_PROXY: text
       .regex(
-        /^socks[45]:\/\/(?:[^\s@/]*@)?[^\s@/]+:\d{1,5}\/?$/,
-        'must be socks5://host:port or socks5://user:password@host:port (or socks4)',
+        /^(?:socks[45]h?|http|mtproxy):\/\/(?:[^\s@/]*@)?[^\s@/]+:\d{1,5}\/?$/,
+        'must be socks5://host:port or socks5://user:password@host:port (or socks4, http, mtproxy)',
       )
       .optional(),
+    /** How accounts introduce themselves to Telegram, which shows it to their owners among the devices. */
+    TELEGRAM_DEVICE_MODEL: deviceText.optional(),
+    TELEGRAM_SYSTEM_VERSION: deviceText.optional(),
+    TELEGRAM_APP_VERSION: deviceText.optional(),
+    TELEGRAM_LANG_CODE: text
+      .regex(/^[a-z]{2,3}(?:-[a-z0-9]{2,8})?$/i, 'must be a language, such as en or pt-br')
+      .default('en'),
     /** An OpenAI-compatible chat endpoint, up to but without `/chat/completions`. */
     ASSISTANT_BASE_URL: httpUrl.optional(),
     ASSISTANT_MODEL: text.min(1).optional(),

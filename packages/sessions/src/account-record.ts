@@ -6,6 +6,7 @@ import {
   type AccountStatus,
   type StoredAccount,
   type StoredLogin,
+  type StoredNetwork,
 } from './session-store.ts';
 import type { StoredReceiving } from './stored-receiving.ts';
 
@@ -56,6 +57,13 @@ export function storedAccount(
     login: opened,
     ...(unreadable !== undefined && { unreadable }),
   };
+}
+
+/** The status with another network; `undefined`: unchanged. */
+export function withNetwork(status: AccountStatus, network: StoredNetwork | undefined): AccountStatus {
+  if (network === undefined) return status;
+  const { proxy: _proxy, sealed_proxy: _sealed, device: _device, ...others } = status;
+  return { ...others, ...network };
 }
 
 /**

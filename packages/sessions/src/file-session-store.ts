@@ -9,6 +9,7 @@ import {
   loginStateOf,
   NO_STATUS,
   storedAccount,
+  withNetwork,
   type AccountRecord,
 } from './account-record.ts';
 import { checkDirectoryWritable, removeLeftOvers, syncDirectory } from './atomic-file.ts';
@@ -26,6 +27,7 @@ import {
   type SessionStore,
   type StoredAccount,
   type StoredLogin,
+  type StoredNetwork,
   type StoredPeers,
   type WriteRight,
 } from './session-store.ts';
@@ -131,12 +133,13 @@ class FileSessionStore implements SessionStore {
     });
   }
 
-  saveLogin(userId: string, given: StoredLogin): Promise<void> {
+  saveLogin(userId: string, given: StoredLogin, network?: StoredNetwork): Promise<void> {
     const login = structuredClone(given);
     return this.#calls.inOrder(userId, async () => {
       const { entry } = await this.#read(userId);
       const sealed = sealContent(this.#sealer, 'login', userId, storedLoginSchema.parse(login));
-      await this.#writeEntry(userId, entry ?? NO_STATUS, { state: loginStateOf(login), sealed });
+      const status = withNetwork(entry ?? NO_STATUS, network);
+      await this.#writeEntry(userId, status, { state: loginStateOf(login), sealed });
     });
   }
 
@@ -292,9 +295,7 @@ function asRecord(entry: AuthEntry): AccountRecord {
 
 /** Ignores `fenced` for an entry that follows a committed change: the next owner sees that the entry is out of date. */
 async function ignoreFenced(following: Promise<void>): Promise<void> {
-  try {
-    await following;
-  } catch (error) {
+  await following.catch((error: unknown) => {
     if (!(error instanceof SessionStoreError && error.failure === 'fenced')) throw error;
-  }
+  });
 }

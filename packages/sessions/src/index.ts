@@ -11,6 +11,7 @@ export {
   type SessionStoreFailure,
   type StoredAccount,
   type StoredLogin,
+  type StoredNetwork,
   type StoredPeers,
   type WriteRight,
 } from './session-store.ts';

@@ -5,6 +5,7 @@ import {
   loginStateOf,
   NO_STATUS,
   storedAccount,
+  withNetwork,
   type AccountRecord,
 } from './account-record.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type SessionStore,
   type StoredAccount,
   type StoredLogin,
+  type StoredNetwork,
   type StoredPeers,
   type WriteRight,
 } from './session-store.ts';
@@ -95,14 +97,16 @@ class RedisSessionStore implements SessionStore {
     });
   }
 
-  saveLogin(userId: string, given: StoredLogin): Promise<void> {
+  saveLogin(userId: string, given: StoredLogin, network?: StoredNetwork): Promise<void> {
     const login = structuredClone(given);
     return this.#inOrder(userId, async (account) => {
       const stored = await orUnreadable(account.read());
       const keepFormer = stored instanceof SessionStoreError;
       const before = stored === null || keepFormer ? NOTHING : stored;
       const sealed = this.#seal(userId, 'login', storedLoginSchema.parse(login));
-      await account.write({ ...before, login: { state: loginStateOf(login), sealed } }, { keepFormer });
+      const status = withNetwork(before.status, network);
+      const state = loginStateOf(login);
+      await account.write({ ...before, status, login: { state, sealed } }, { keepFormer });
     });
   }
 

@@ -1,4 +1,10 @@
-import { accountViewSchema, codeSentSchema, peerSchema, repliesOnlySchema } from '@gateway/contracts';
+import {
+  accountViewSchema,
+  codeSentSchema,
+  deviceSchema,
+  peerSchema,
+  repliesOnlySchema,
+} from '@gateway/contracts';
 import { SealingError } from '@gateway/runtime';
 import * as z from 'zod';
 import { storedReceivingSchema } from './stored-receiving.ts';
@@ -8,8 +14,15 @@ export const accountStatusSchema = accountViewSchema.omit({ hold: true }).extend
   replies_only: repliesOnlySchema.optional(),
   /** Absent: it never received. */
   receiving: storedReceivingSchema.optional(),
+  /** The address of its own proxy, sealed. */
+  sealed_proxy: z.string().optional(),
+  /** How it introduces itself, as far as it differs from the server's setting. */
+  device: deviceSchema.optional(),
 });
 export type AccountStatus = z.infer<typeof accountStatusSchema>;
+
+/** The part of a status that says how the account connects. */
+export type StoredNetwork = Pick<AccountStatus, 'proxy' | 'sealed_proxy' | 'device'>;
 
 const codeLoginSchema = z.object({
   /** Logins that were stored before there were other kinds have no `kind`. */
@@ -97,8 +110,11 @@ export interface SessionStore {
    * be read is returned too, see `unreadable`.
    */
   load(userId: string): Promise<StoredAccount | null>;
-  /** Starts a login or saves its next step. `login.awaiting` sets the state. An earlier session stays. */
-  saveLogin(userId: string, login: StoredLogin): Promise<void>;
+  /**
+   * Starts a login or saves its next step. `login.awaiting` sets the state. An earlier session stays.
+   * @param network how the account connects from now on; absent: as before.
+   */
+  saveLogin(userId: string, login: StoredLogin, network?: StoredNetwork): Promise<void>;
   /** Ends a login without success. The account is as it was before, or gone if it had no session. */
   dropLogin(userId: string): Promise<void>;
   /**

@@ -23,7 +23,7 @@ import { Recipients } from './peers/recipients.ts';
 import { READS, type ReadName, type ReadOptions, type ReadResult } from './reads/index.ts';
 import * as login from './sign-in/login.ts';
 import { exportLoginToken, signedInMeanwhile } from './sign-in/qr-login.ts';
-import type { AccountClient, InTurn, OpenOptions, PendingLogin, QrLogin, TelegramOptions } from './types.ts';
+import type { AccountClient, ClientOptions, InTurn, OpenOptions, PendingLogin, QrLogin } from './types.ts';
 import { presentPlace } from './updates/present-place.ts';
 import { UpdateReader, type ReadUpdatesOptions } from './updates/update-reader.ts';
 
@@ -35,9 +35,11 @@ const MAX_BEGINNINGS = 3;
 /** How long the caption limit of an account is kept, ms. */
 const CAPTION_LIMIT_MS = 3_600_000;
 
+type Opened = Required<Pick<OpenOptions, 'mayTalk' | 'isBot'>> & { connectLimit: ConnectLimit };
+
 /** {@link AccountClient} on GramJS: turns sign-in and sending into calls to Telegram. */
 export class GramJsAccountClient implements AccountClient {
-  readonly #options: TelegramOptions;
+  readonly #options: ClientOptions;
   readonly #dataCenters: DataCenters;
   readonly #connection: AccountConnection;
   readonly #recipients: Recipients;
@@ -53,11 +55,11 @@ export class GramJsAccountClient implements AccountClient {
   #captionLimit: { units: number; until: number } | undefined;
 
   constructor(
-    options: TelegramOptions,
+    options: ClientOptions,
     dataCenters: DataCenters,
     home: Home,
     peers: PeerBook,
-    { mayTalk, isBot, connectLimit }: Required<OpenOptions> & { connectLimit: ConnectLimit },
+    { mayTalk, isBot, connectLimit }: Opened,
   ) {
     this.#options = options;
     this.#dataCenters = dataCenters;

@@ -18,6 +18,5 @@ export {
   type PendingLogin,
   type QrLogin,
   type Telegram,
-  type Proxy,
   type TelegramOptions,
 } from './types.ts';

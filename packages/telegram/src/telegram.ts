@@ -23,9 +23,16 @@ export function createTelegram(options: TelegramOptions): Telegram {
       if (dcId === null || dataCenters.find(dcId) !== undefined) return null;
       return new GatewayError('TELEGRAM_MISCONFIGURED', dataCenters.whyMissing(dcId));
     },
-    open: (session, peers, { mayTalk = () => true, isBot = false } = {}) => {
+    open: (session, peers, { mayTalk = () => true, isBot = false, proxy, device, onProxy } = {}) => {
       const home = session === null ? { dcId: dataCenters.first, authKey: undefined } : readHome(session);
-      return new GramJsAccountClient(options, dataCenters, home, peers, { mayTalk, isBot, connectLimit });
+      const own = {
+        ...options,
+        proxy: proxy ?? options.proxy,
+        isOwnProxy: proxy !== undefined,
+        device: { ...options.device, ...device },
+        ...(onProxy !== undefined && { onProxy }),
+      };
+      return new GramJsAccountClient(own, dataCenters, home, peers, { mayTalk, isBot, connectLimit });
     },
   };
 }

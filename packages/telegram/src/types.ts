@@ -1,8 +1,10 @@
 import type {
+  AccountDevice,
   CodeDelivery,
   CodeSent,
   GatewayError,
   PeerBook,
+  ProxyServer,
   UserInfo,
   VerifyResult,
 } from '@gateway/contracts';
@@ -20,15 +22,6 @@ export interface DataCenter {
   port: number;
 }
 
-/** A SOCKS proxy for all connections to Telegram. */
-export interface Proxy {
-  version: 4 | 5;
-  host: string;
-  port: number;
-  username?: string;
-  password?: string;
-}
-
 export interface TelegramOptions {
   apiId: number;
   apiHash: string;
@@ -44,8 +37,10 @@ export interface TelegramOptions {
   unknownKeyPausesMs?: readonly number[];
   /** Timeout in ms for one call. After it the outcome of the call is unknown. */
   callTimeoutMs: number;
-  /** `undefined`: connect directly. */
-  proxy?: Proxy | undefined;
+  /** The proxy of accounts without one of their own. `undefined`: they connect directly. */
+  proxy?: ProxyServer | undefined;
+  /** How clients introduce themselves. Absent fields have defaults. */
+  device?: AccountDevice | undefined;
   /** Called after each connection opens. */
   onConnected?: () => void;
   /** Called after each answer about updates that an account has missed. */
@@ -142,6 +137,21 @@ export interface OpenOptions {
   mayTalk?: () => boolean;
   /** The account is a bot. Telegram allows bots fewer requests. */
   isBot?: boolean;
+  /** The account's own proxy, in place of the server's. It is never connected in another way. */
+  proxy?: ProxyServer | undefined;
+  /** How this account introduces itself, as far as it differs from {@link TelegramOptions.device}. */
+  device?: AccountDevice | undefined;
+  /**
+   * Called when the account's own proxy does not get through (with the error for callers), and when a connection is
+   * open (`null`).
+   */
+  onProxy?: (error: GatewayError | null) => void;
+}
+
+/** The options of one account's client: those of the process, with the account's own in their place. */
+export interface ClientOptions extends TelegramOptions, Pick<OpenOptions, 'onProxy'> {
+  /** The proxy is the account's own. */
+  isOwnProxy?: boolean;
 }
 
 /** Opens clients. The worker uses only this and {@link TelegramFailure} of this package. */

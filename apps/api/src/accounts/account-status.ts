@@ -61,6 +61,7 @@ function describeAccount(
     ...(isSignedIn(state) && { pace: describePace(paceRulesOf(pace, view.pace), sends.pace, now) }),
     replies_only: shownRepliesOnly(view),
     receiving,
+    ...(view.proxy !== undefined && { proxy: view.proxy }),
     ...(reason !== null && { reason }),
     ...(action !== null && { next_action: action }),
   };

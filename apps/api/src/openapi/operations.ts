@@ -7,6 +7,8 @@ import {
   jobResponseSchema,
   paceRequestSchema,
   paceResponseSchema,
+  proxyRequestSchema,
+  proxyResponseSchema,
   receiveRequestSchema,
   statusResponseSchema,
   typingRequestSchema,
@@ -101,6 +103,25 @@ export const OPERATIONS: readonly Operation[] = [
     },
     answers: { 200: { description: 'Set.', schema: paceResponseSchema } },
     errors: [...INTERACTIVE, ...ACCOUNT, 'RECEIVING_OFF'],
+  },
+  {
+    method: 'post',
+    path: '/telegram/user/proxy',
+    id: 'setProxy',
+    tag: 'Account',
+    summary: 'Give an account a proxy of its own',
+    description:
+      'Takes effect by reconnecting the account. While its proxy does not get through, the account has the state `proxy_unreachable`, and its sends wait: it is never connected without the proxy. `null` takes it back; the account then connects as the server does. The address is stored sealed, and shown without its password.',
+    request: {
+      schema: proxyRequestSchema,
+      examples: {
+        socks: { ...ALICE, proxy: 'socks5://user:password@proxy.example.com:1080' },
+        mtproxy: { ...ALICE, proxy: 'mtproxy://dd0123456789abcdef0123456789abcdef@proxy.example.com:443' },
+        none: { ...ALICE, proxy: null },
+      },
+    },
+    answers: { 200: { description: 'Set.', schema: proxyResponseSchema } },
+    errors: [...INTERACTIVE, ...ACCOUNT],
   },
   {
     method: 'post',

@@ -1,5 +1,5 @@
 import {
-  accountRequestSchema,
+  authQrRequestSchema,
   errorResponseSchema,
   qrCodeSchema,
   qrResponseSchema,
@@ -21,7 +21,7 @@ export const QR_OPERATIONS: readonly Operation[] = [
     summary: 'Sign in by a QR code',
     description:
       "Show `url` as a QR code, and have the account's owner scan it in the Telegram app (Settings, Devices, Link Desktop Device) before `expires_at`. The scan signs in by itself: watch the stream or the status. Another call during the sign-in answers with the current code, renewed if it is about to expire. If the code was scanned already, the answer is that of `verify`. An unfinished sign-in by login code is cancelled.",
-    request: { schema: accountRequestSchema, examples: { account: { user_id: 'alice' } } },
+    request: { schema: authQrRequestSchema, examples: { account: { user_id: 'alice' } } },
     answers: {
       200: { description: 'The code to scan, or what came of a scan.', schema: qrResponseSchema },
     },

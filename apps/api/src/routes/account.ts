@@ -2,6 +2,7 @@ import {
   accountRequestSchema,
   disconnectRequestSchema,
   paceRequestSchema,
+  proxyRequestSchema,
   receiveRequestSchema,
 } from '@gateway/contracts';
 import { botUserId } from '@gateway/runtime';
@@ -47,6 +48,15 @@ export function accountRoutes(context: ApiContext): Hono<ApiEnv> {
       replies_only: shownRepliesOnly(result),
       job_id: jobId,
     };
+    return c.json(inLanguage(answer, answerLanguage(c)));
+  });
+
+  // Gives the account a proxy of its own, and connects through it.
+  routes.post('/telegram/user/proxy', async (c) => {
+    const { user_id, proxy } = await readAccountBody(c, proxyRequestSchema);
+    const { jobId, result } = await runForCaller(context, c, 'account.proxy', user_id, { proxy });
+    const { state, proxy: shown = null } = result;
+    const answer = { status: 'ok', message: 'Proxy set', state, proxy: shown, job_id: jobId };
     return c.json(inLanguage(answer, answerLanguage(c)));
   });
 

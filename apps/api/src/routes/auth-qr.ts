@@ -1,4 +1,4 @@
-import { accountRequestSchema, GatewayError, isSignedIn, userIdSchema } from '@gateway/contracts';
+import { authQrRequestSchema, GatewayError, isSignedIn, userIdSchema } from '@gateway/contracts';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { anyOf } from '../accounts/any-user-id.ts';
@@ -24,10 +24,13 @@ export function authQrRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/auth/qr', async (c) => {
-    const { user_id } = await readAccountBody(c, accountRequestSchema);
+    const { user_id, ...network } = await readAccountBody(c, authQrRequestSchema);
     refuseBot(context, user_id);
     await limitSignIn(context, c.get('caller'), 'qr', user_id);
-    const { jobId, result } = await runForCaller(context, c, 'auth.qr', user_id, { begin: true });
+    const { jobId, result } = await runForCaller(context, c, 'auth.qr', user_id, {
+      begin: true,
+      ...(Object.keys(network).length > 0 && { network }),
+    });
     return c.json(
       result.status === 'qr'
         ? { ...result, job_id: jobId }

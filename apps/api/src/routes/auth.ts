@@ -16,11 +16,18 @@ export function authRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/auth/start', async (c) => {
-    const { user_id, phone_number } = await readAccountBody(c, authStartRequestSchema);
+    const {
+      user_id,
+      phone_number,
+      api_id: _id,
+      api_hash: _hash,
+      ...network
+    } = await readAccountBody(c, authStartRequestSchema);
     refuseBot(context, user_id);
     await limitSignIn(context, c.get('caller'), 'code', user_id);
     const { jobId, result } = await runForCaller(context, c, 'auth.start', user_id, {
       phoneNumber: phone_number,
+      ...(Object.keys(network).length > 0 && { network }),
     });
     return c.json(inLanguage(codeSentBody(jobId, result), answerLanguage(c)));
   });

@@ -2,7 +2,7 @@ import type { QrCode, QrEvent } from '@gateway/client';
 import { renderANSI } from 'uqr';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
-import { askForUserId, verifyPassword, welcome, type LoginOptions } from './login.ts';
+import { askForUserId, networkOf, verifyPassword, welcome, type LoginOptions } from './login.ts';
 
 /**
  * Signs an account in by QR code: shows each new code until one is scanned. With `--json` prints one line per event.
@@ -10,13 +10,13 @@ import { askForUserId, verifyPassword, welcome, type LoginOptions } from './logi
 export async function loginByQr(
   context: CommandContext,
   userId: string | undefined,
-  { phone, code, passwordStdin }: LoginOptions,
+  { phone, code, passwordStdin, proxy }: LoginOptions,
 ): Promise<ExitCode> {
   const { client, io } = context;
   if (phone !== undefined || code !== undefined || passwordStdin === true)
     throw new UsageError('--qr replaces --phone and --code; the password is asked for after the scan');
   const id = await askForUserId(context, userId);
-  const answer = await client.auth.startQr(id, { signal: io.signal });
+  const answer = await client.auth.startQr(id, { ...networkOf({ proxy }), signal: io.signal });
   if (answer.status === 'authorized') return welcome(context, id, answer);
   if (answer.status === 'password_required') return verifyPassword(context, id, answer);
   for await (const event of client.auth.watchQr(id, { signal: io.signal })) {

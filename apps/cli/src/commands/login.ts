@@ -9,6 +9,8 @@ export interface LoginOptions {
   phone?: string;
   code?: string;
   passwordStdin?: boolean;
+  /** The address of a proxy, or `none`. */
+  proxy?: string;
 }
 
 /** Delivery methods of a login code, in words. */
@@ -45,7 +47,7 @@ export async function login(
     (isUnderWay ? undefined : await prompter?.ask(session.say('Phone number'), '+79991234567'));
   if (phone === undefined && !isUnderWay)
     throw new UsageError('no terminal to ask at: give --phone, then --code (and --password-stdin)');
-  const sent = phone === undefined ? null : await start(session, id, phone);
+  const sent = phone === undefined ? null : await start(session, id, phone, options);
   if (sent !== null && options.code === undefined && prompter === null) {
     session.out.result(sent, session.say('Then: telegram-gateway login {user} --code <code>', { user: id }));
     return EXIT.ok;
@@ -62,13 +64,23 @@ export async function askForUserId({ io, say }: CommandContext, given: string | 
   return id;
 }
 
-async function start(session: CommandContext, userId: string, phone: string): Promise<CodeSentAnswer> {
+async function start(
+  session: CommandContext,
+  userId: string,
+  phone: string,
+  options: LoginOptions,
+): Promise<CodeSentAnswer> {
   const { client, io, out, say, url } = session;
-  const sent = await client.auth.start(userId, phone, { signal: io.signal });
+  const sent = await client.auth.start(userId, phone, { ...networkOf(options), signal: io.signal });
   out.note(describe(say, sent));
   const hint = await sandboxHint(io, url, phone.replace(/[^\d+]/g, ''));
   if (hint !== null) out.note(say('Sandbox: the code is at {url}', { url: hint }));
   return sent;
+}
+
+/** The option `network` of a sign-in. */
+export function networkOf({ proxy }: { proxy?: string | undefined }) {
+  return proxy === undefined ? {} : { network: { proxy: proxy === 'none' ? null : proxy } };
 }
 
 function describe(say: Say, sent: CodeSentAnswer): string {

@@ -1,6 +1,7 @@
 import { GatewayError } from '@gateway/contracts';
 import { TelegramFailure, type AccountClient } from '@gateway/telegram';
 import PQueue from 'p-queue';
+import type { AccountNetwork } from './account-network.ts';
 import type { AccountOptions } from './account-options.ts';
 
 /** Control jobs run before sends, because a person waits for them. */
@@ -9,12 +10,19 @@ const URGENT = { priority: 1 };
 /** Reads run after sends: of the calls of one read, at most one runs before a send that waits. */
 const AFTER_SENDS = { priority: -1 };
 
+interface ConnectionOptions extends Pick<AccountOptions, 'telegram' | 'isBot' | 'mayServe' | 'now'> {
+  /** How the account connects now. @throws {TelegramFailure} */
+  network: () => AccountNetwork;
+  /** Called when the account's own proxy does not get through, and (`null`) when it does. */
+  onProxy: (error: GatewayError | null) => void;
+}
+
 /**
  * An account's connection to Telegram and its turn. Everything that talks to Telegram for the account takes a turn, one
  * task at a time: GramJS needs that, and it suits Telegram's limits.
  */
 export class AccountConnection {
-  readonly #options: Pick<AccountOptions, 'telegram' | 'isBot' | 'mayServe' | 'now'>;
+  readonly #options: ConnectionOptions;
   readonly #turn = new PQueue({ concurrency: 1 });
   /** Whether the account reads its updates. While true, the connection is not idle. */
   isReceiving = false;
@@ -22,7 +30,7 @@ export class AccountConnection {
   #lastUsed = 0;
   #isClosed = false;
 
-  constructor(options: Pick<AccountOptions, 'telegram' | 'isBot' | 'mayServe' | 'now'>) {
+  constructor(options: ConnectionOptions) {
     this.#options = options;
   }
 
@@ -51,7 +59,7 @@ export class AccountConnection {
    * @throws {TelegramFailure} `retry` if this worker may not serve the account any more.
    */
   client(session: string | null, peers: Parameters<AccountOptions['telegram']['open']>[1]): AccountClient {
-    const { telegram, mayServe, isBot, now } = this.#options;
+    const { telegram, mayServe, isBot, now, network, onProxy } = this.#options;
     if (this.#isClosed || !mayServe()) {
       throw new TelegramFailure(
         { outcome: 'retry', reached: false },
@@ -59,7 +67,15 @@ export class AccountConnection {
       );
     }
     this.#lastUsed = now();
-    this.#client ??= telegram.open(session, peers, { mayTalk: mayServe, isBot });
+    if (this.#client !== undefined) return this.#client;
+    const { proxy, device } = network();
+    this.#client = telegram.open(session, peers, {
+      mayTalk: mayServe,
+      isBot,
+      proxy,
+      device,
+      onProxy,
+    });
     return this.#client;
   }
 

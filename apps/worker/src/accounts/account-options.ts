@@ -7,6 +7,7 @@ import type { WorkerMetrics } from '@gateway/telemetry';
 import type { AccountInbox } from '../inbox/account-inbox.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
 import type { AccountFiles } from '../media/account-files.ts';
+import type { NetworkSealing } from './account-network.ts';
 
 /** What an account needs from its worker. */
 export interface AccountOptions {
@@ -14,6 +15,8 @@ export interface AccountOptions {
   isBot: boolean;
   store: SessionStore;
   telegram: Telegram;
+  /** Seals the address of the account's own proxy. */
+  network: NetworkSealing;
   /** Publishes the account's view to the API. */
   publish: (view: AccountView) => Promise<void>;
   /** The account's sequence of events. */

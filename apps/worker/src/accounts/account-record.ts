@@ -6,6 +6,7 @@ import type {
   SessionStoreError,
   StoredAccount,
   StoredLogin,
+  StoredNetwork,
   StoredReceiving,
 } from '@gateway/sessions';
 import { readStored, statusWithTrouble, whyUnreadable } from './stored-account.ts';
@@ -104,8 +105,9 @@ export class AccountRecord {
     await this.#reload();
   }
 
-  async saveLogin(login: StoredLogin): Promise<void> {
-    await this.#options.store.saveLogin(this.#options.userId, login);
+  /** @param network how the account connects from now on; absent: as before. */
+  async saveLogin(login: StoredLogin, network?: StoredNetwork): Promise<void> {
+    await this.#options.store.saveLogin(this.#options.userId, login, network);
     await this.#reload();
   }
 

@@ -3,7 +3,7 @@ import type { AccountStatus } from '@gateway/sessions';
 
 /** The account as the API shows it. */
 export function viewOf(
-  { receiving, replies_only: rule, ...status }: AccountStatus,
+  { receiving, replies_only: rule, sealed_proxy: _sealed, device: _device, ...status }: AccountStatus,
   hold: Hold | null,
 ): AccountView {
   return {

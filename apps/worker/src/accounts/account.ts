@@ -2,11 +2,13 @@ import {
   ERROR_CODES,
   isSignedIn,
   type AccountState,
+  type AccountView,
   type GatewayError,
   type Hold,
+  type NetworkChange,
   type UserInfo,
 } from '@gateway/contracts';
-import { MemoryPeerBook, type StoredLogin } from '@gateway/sessions';
+import { MemoryPeerBook, type StoredLogin, type StoredNetwork } from '@gateway/sessions';
 import type { AccountClient } from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import { runStep } from '../actions/index.ts';
@@ -16,6 +18,7 @@ import type { LaneAccount } from '../lane/lane-ports.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
 import type { AccountFiles } from '../media/account-files.ts';
 import { AccountConnection } from './account-connection.ts';
+import { networkOf } from './account-network.ts';
 import type { AccountOptions } from './account-options.ts';
 import { AccountReads } from './account-reads.ts';
 import { AccountRecord } from './account-record.ts';
@@ -31,10 +34,20 @@ export class Account extends PublishedAccount implements LaneAccount {
   readonly reads: AccountReads;
   readonly sentJobs = new SentJobs();
   readonly #connection: AccountConnection;
+  /** How the account connects in a sign-in that is not saved yet. */
+  #newNetwork: StoredNetwork | undefined;
 
   private constructor(options: AccountOptions, record: AccountRecord, peers: KnownPeers, hold: Hold | null) {
     super(options, record, peers, hold);
-    this.#connection = new AccountConnection(options);
+    const { telegram, isBot, mayServe, now } = options;
+    this.#connection = new AccountConnection({
+      telegram,
+      isBot,
+      mayServe,
+      now,
+      network: () => options.network.open(this.#newNetwork ?? networkOf(this.status)),
+      onProxy: (error) => this.setProxyTrouble(error !== null),
+    });
     this.reads = new AccountReads({
       connection: this.#connection,
       ownId: () => this.ownId,
@@ -45,13 +58,21 @@ export class Account extends PublishedAccount implements LaneAccount {
     });
   }
 
-  /** @param hold the hold published earlier, so that a restart does not forget a flood wait. */
-  static async load(options: AccountOptions, hold: Hold | null): Promise<Account> {
+  /**
+   * @param published the view published earlier, so that a restart does not forget a flood wait, or a proxy that does
+   * not get through.
+   */
+  static async load(
+    options: AccountOptions,
+    published: Pick<AccountView, 'hold' | 'state'>,
+  ): Promise<Account> {
     const [record, peers] = await Promise.all([
       AccountRecord.load(options),
       KnownPeers.load(options.store, options.userId),
     ]);
-    return new Account(options, record, peers, hold);
+    const account = new Account(options, record, peers, published.hold);
+    if (published.state === 'proxy_unreachable') account.rememberProxyTrouble();
+    return account;
   }
 
   get isConnected(): boolean {
@@ -101,6 +122,7 @@ export class Account extends PublishedAccount implements LaneAccount {
   }
 
   async closeClient(): Promise<void> {
+    this.#newNetwork = undefined;
     await this.#connection.close();
   }
 
@@ -171,8 +193,26 @@ export class Account extends PublishedAccount implements LaneAccount {
     else if (this.stopped) await this.options.publishHold({ reason, until: null });
   }
 
+  /**
+   * How the account connects until its connection is closed. {@link saveLogin} saves it. Absent fields stay.
+   */
+  changeNetworkOfLogin(change: NetworkChange): void {
+    this.#newNetwork = this.options.network.changed(networkOf(this.status), change);
+  }
+
+  /** Saves how the account connects, and closes its connection. Call in turn. */
+  async changeNetwork(change: NetworkChange): Promise<void> {
+    const { proxy: _proxy, sealed_proxy: _sealed, device: _device, ...status } = this.status;
+    const network = this.options.network.changed(networkOf(this.status), change);
+    await this.closeClient();
+    this.endProxyTrouble();
+    await this.setStatus({ ...status, ...network });
+    this.endReceiving();
+  }
+
   async saveLogin(login: StoredLogin): Promise<void> {
-    await this.record.saveLogin(login);
+    await this.record.saveLogin(login, this.#newNetwork);
+    this.#newNetwork = undefined;
     this.isDisconnected = false;
     await this.publish();
   }

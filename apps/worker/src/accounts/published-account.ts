@@ -1,4 +1,5 @@
 import {
+  ERROR_CODES,
   EXPORTED,
   isPaceReason,
   isStopped,
@@ -32,6 +33,7 @@ export class PublishedAccount {
   protected isDisconnected = false;
   readonly #names: PublishedNames;
   #hold: Hold | null;
+  #isProxyInTrouble = false;
 
   constructor(options: AccountOptions, record: AccountRecord, peers: KnownPeers, hold: Hold | null) {
     this.userId = options.userId;
@@ -67,7 +69,37 @@ export class PublishedAccount {
 
   get #shownStatus(): AccountStatus {
     const unreachable = this.session === null ? null : this.options.telegram.whyUnreachable(this.session);
-    return this.record.statusWith(this.peers.error, unreachable);
+    return this.#withProxyTrouble(this.record.statusWith(this.peers.error, unreachable));
+  }
+
+  #withProxyTrouble(status: AccountStatus): AccountStatus {
+    if (!this.#isProxyInTrouble || status.state !== 'ready' || status.reason !== null) return status;
+    const { action } = ERROR_CODES.PROXY_UNREACHABLE;
+    return { ...status, state: 'proxy_unreachable', reason: 'PROXY_UNREACHABLE', next_action: action };
+  }
+
+  /** Publishes whether the account's own proxy gets through. */
+  protected setProxyTrouble(isInTrouble: boolean): void {
+    if (this.#isProxyInTrouble === isInTrouble) return;
+    this.#isProxyInTrouble = isInTrouble;
+    const { logger } = this.options;
+    const { userId } = this;
+    if (isInTrouble) logger.warn({ userId }, "the account's own proxy does not lead to Telegram");
+    this.publish().catch((error: unknown) =>
+      logger.error({ err: error, userId }, 'could not publish the account'),
+    );
+  }
+
+  /** Its own proxy did not get through when another worker served it. */
+  protected rememberProxyTrouble(): void {
+    this.#isProxyInTrouble = this.status.sealed_proxy !== undefined;
+  }
+
+  /** The account has another network: forgets what the former one caused. */
+  protected endProxyTrouble(): void {
+    this.#isProxyInTrouble = false;
+    const reason = this.#hold?.reason;
+    if (reason === 'PROXY_UNREACHABLE' || reason === 'TELEGRAM_UNAVAILABLE') this.endHold();
   }
 
   get hold(): Hold | null {
@@ -115,7 +147,7 @@ export class PublishedAccount {
 
   /** The state in {@link view}. Cheap, since all accounts are counted by it every few seconds. */
   get state(): AccountView['state'] {
-    return stateOf(this.record.statusWith(null, null), this.hold);
+    return stateOf(this.#withProxyTrouble(this.record.statusWith(null, null)), this.hold);
   }
 
   async publish(): Promise<void> {

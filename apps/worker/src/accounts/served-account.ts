@@ -24,6 +24,7 @@ import { Lane } from '../lane/lane.ts';
 import { SendLedger } from '../lane/send-ledger.ts';
 import { AccountFiles } from '../media/account-files.ts';
 import type { WorkerContext } from '../shard/worker-context.ts';
+import { NetworkSealing } from './account-network.ts';
 import { Account } from './account.ts';
 import { stateEvents } from './state-events.ts';
 
@@ -74,6 +75,7 @@ export async function openServedAccount(
       isBot: userId === context.bot?.userId,
       store,
       telegram,
+      network: new NetworkSealing(context.sealer, userId),
       publish: async (view) => {
         // Enqueue the event before publishing the view: otherwise a crash in between would lose the event.
         await publishChange(view);
@@ -95,7 +97,7 @@ export async function openServedAccount(
       now,
     },
     // This worker has other settings, and may be newer.
-    isOfWorker(published.hold) ? null : published.hold,
+    { ...published, hold: isOfWorker(published.hold) ? null : published.hold },
   );
   const readsFrom = lease.formerConnectedUntil(RECEIVING_DISCONNECT_MS);
   const receiving = new Receiving({ account, inbox, readsFrom, logger, now });

@@ -20,6 +20,7 @@ import { Reading } from './reading.ts';
 import { receive } from './receive.ts';
 import { requireSignedIn } from './require-signed-in.ts';
 import { exportSession, importSession, type TransferContext } from './session-transfer.ts';
+import { setProxy } from './set-proxy.ts';
 import { cancelSignIn, resendCode, startSignIn, verifySignIn } from './sign-in.ts';
 import { Typing } from './typing.ts';
 
@@ -91,10 +92,10 @@ export function controlHandlers({
       return task(served);
     };
   return {
-    'auth.start': (userId, { phoneNumber }) =>
+    'auth.start': (userId, { phoneNumber, network }) =>
       inTurn(
         userId,
-        saving((served) => startSignIn(served, phoneNumber, { now: now(), phoneLimits })),
+        saving((served) => startSignIn(served, phoneNumber, { network, now: now(), phoneLimits })),
       ),
     'auth.resend': (userId) =>
       inTurn(
@@ -113,10 +114,10 @@ export function controlHandlers({
       if (result.status === 'authorized') wake(userId);
       return result;
     },
-    'auth.qr': (userId, { begin }) =>
+    'auth.qr': (userId, { begin, network }) =>
       inTurn(
         userId,
-        saving((served) => qr.show(served, begin)),
+        saving((served) => qr.show(served, begin, network)),
       ),
     // Not in turn: a cancel must not wait for the message that is being sent.
     'send.cancel': async (userId, { jobId }) => ({ outcome: await cancelSend(userId, jobId) }),
@@ -148,6 +149,11 @@ export function controlHandlers({
     },
     'account.pace': async (userId, changes) => {
       const view = await inTurn(userId, (served) => setPace(served, changes));
+      wake(userId);
+      return view;
+    },
+    'account.proxy': async (userId, change) => {
+      const view = await inTurn(userId, (served) => setProxy(served, change));
       wake(userId);
       return view;
     },

@@ -1,4 +1,4 @@
-import { GatewayError, type QrResult } from '@gateway/contracts';
+import { GatewayError, type NetworkChange, type QrResult } from '@gateway/contracts';
 import { TelegramFailure, type AccountClient, type QrLogin } from '@gateway/telegram';
 import type { Account } from '../accounts/account.ts';
 import { abandon, authorize, loginOf, refuseIfSignedIn, saveAccepted, sessionOf } from './sign-in.ts';
@@ -40,10 +40,11 @@ export class QrSignIn {
   /**
    * Returns the code to scan, or the outcome of a scan. Call in the account's turn.
    * @param begin whether to begin a QR sign-in if none is pending; it replaces a sign-in by code.
+   * @param network how the account connects; with it, another sign-in begins.
    * @throws {GatewayError} `ALREADY_AUTHORIZED`; `AUTH_NOT_STARTED` if none is pending and `begin` is false.
    */
-  async show(account: Account, begin: boolean): Promise<QrResult> {
-    if (begin) await this.#makeRoom(account);
+  async show(account: Account, begin: boolean, network?: NetworkChange): Promise<QrResult> {
+    if (begin) await this.#makeRoom(account, network);
     else if (loginOf(account).awaiting === 'code') throw new GatewayError('AUTH_NOT_STARTED');
     const { login } = account;
     if (login?.awaiting === 'password') return { status: 'password_required', hint: login.hint };
@@ -59,11 +60,12 @@ export class QrSignIn {
   }
 
   /** Cancels a pending sign-in by code, so that only a QR sign-in can be pending. */
-  async #makeRoom(account: Account): Promise<void> {
+  async #makeRoom(account: Account, network: NetworkChange | undefined): Promise<void> {
     await refuseIfSignedIn(account);
-    if (account.login?.kind === 'qr') return;
+    if (account.login?.kind === 'qr' && network === undefined) return;
     if (account.login !== null) await abandon(account, account.login);
     await account.closeClient();
+    if (network !== undefined) account.changeNetworkOfLogin(network);
   }
 
   /** Asks Telegram for a code, and saves the state of the sign-in. */

@@ -4,6 +4,7 @@ import {
   parseLoginCode,
   type CodeSent,
   type ControlPayload,
+  type NetworkChange,
   type UserInfo,
   type VerifyResult,
 } from '@gateway/contracts';
@@ -28,15 +29,20 @@ import type { PhoneLimits } from './phone-limits.ts';
 export async function startSignIn(
   account: Account,
   phoneNumber: string,
-  { now, phoneLimits }: { now: number; phoneLimits: Pick<PhoneLimits, 'count'> },
+  {
+    network,
+    now,
+    phoneLimits,
+  }: { network?: NetworkChange | undefined; now: number; phoneLimits: Pick<PhoneLimits, 'count'> },
 ): Promise<CodeSent> {
   await refuseIfSignedIn(account);
   await phoneLimits.count('code', phoneNumber);
   // A login with another number, or one that replaces a session ended by Telegram, needs a new auth key.
-  if (account.login?.kind !== 'code' || account.login.phoneNumber !== phoneNumber) {
+  if (account.login?.kind !== 'code' || account.login.phoneNumber !== phoneNumber || network !== undefined) {
     if (account.login !== null) await abandon(account, account.login);
     await account.closeClient();
   }
+  if (network !== undefined) account.changeNetworkOfLogin(network);
   const client = account.login === null ? account.freshClient() : account.client();
   const sent = await client.sendCode(phoneNumber).catch(async (thrown: unknown) => {
     if (account.login === null) await account.closeClient();

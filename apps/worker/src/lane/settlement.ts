@@ -69,7 +69,8 @@ export class Settlement {
     if (scope === 'account' && isNotReached(reason)) {
       this.#unreachable += 1;
       const since = account.ledger.recordUnreachable(now());
-      if (now() - since > limits.maxWaitMs)
+      // A proxy may need a person, for whom the messages wait as they do for one who resumes a paused account.
+      if (reason !== 'PROXY_UNREACHABLE' && now() - since > limits.maxWaitMs)
         return this.#endings.fail(laneJob, unreachableTooLong(reason, limits.maxWaitMs, hold.message));
     } else {
       this.#unreachable = 0;
@@ -89,8 +90,10 @@ export class Settlement {
   }
 }
 
-type NotReached = 'TELEGRAM_UNAVAILABLE' | 'TELEGRAM_MISCONFIGURED';
+type NotReached = 'TELEGRAM_UNAVAILABLE' | 'TELEGRAM_MISCONFIGURED' | 'PROXY_UNREACHABLE';
 
 function isNotReached(reason: HoldReason): reason is NotReached {
-  return reason === 'TELEGRAM_UNAVAILABLE' || reason === 'TELEGRAM_MISCONFIGURED';
+  return (
+    reason === 'TELEGRAM_UNAVAILABLE' || reason === 'TELEGRAM_MISCONFIGURED' || reason === 'PROXY_UNREACHABLE'
+  );
 }

@@ -7,6 +7,7 @@ import { parseSettings, paceSettings, Sealer, silentLogger } from '@gateway/runt
 import { openFileSessionStore, type SessionStore } from '@gateway/sessions';
 import { TelegramFailure, type AccountClient, type FailureOutcome, type QrLogin } from '@gateway/telegram';
 import { onTestFinished } from 'vitest';
+import { NetworkSealing } from '../accounts/account-network.ts';
 import { Account } from '../accounts/account.ts';
 import { QrSignIn } from '../control/qr-sign-in.ts';
 import { SendLedger } from '../lane/send-ledger.ts';
@@ -125,6 +126,7 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
         throw new Error('this world has no files');
       },
       store,
+      network: new NetworkSealing(new Sealer([randomBytes(32)]), 'alice'),
       telegram: {
         dataCenters: { ids: [2], areProduction: false },
         whyUnreachable: () => null,
@@ -151,6 +153,6 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
       logger: silentLogger(),
       now: () => world()?.now ?? 0,
     },
-    null,
+    { state: 'none', hold: null },
   );
 }

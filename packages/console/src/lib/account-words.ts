@@ -16,6 +16,7 @@ const STATES: Record<AccountState, { label: string; tone: Tone }> = {
   banned: { label: 'Banned', tone: 'bad' },
   duplicated: { label: 'Session used twice', tone: 'bad' },
   unreadable: { label: 'Session cannot be read', tone: 'bad' },
+  proxy_unreachable: { label: 'Proxy does not get through', tone: 'bad' },
 };
 
 /** All states, in the order of a sign-in, then of its troubles. */
@@ -59,6 +60,7 @@ const REASONS: Record<string, string> = {
   SLOWMODE_WAIT: 'the chat is in slow mode',
   TELEGRAM_UNAVAILABLE: 'Telegram cannot be reached',
   TELEGRAM_MISCONFIGURED: "Telegram cannot be reached with this server's settings",
+  PROXY_UNREACHABLE: 'its own proxy does not lead to Telegram',
   PAUSED: 'paused by a person',
   EXPORTED: 'its session was exported',
   PEER_FLOOD: 'Telegram limits this account',

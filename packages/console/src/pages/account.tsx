@@ -11,10 +11,11 @@ import { Hold } from '../parts/hold.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 import { PaceBudget } from '../parts/pace-budget.tsx';
 import { PaceEditor } from '../parts/pace-editor.tsx';
+import { ProxyEditor } from '../parts/proxy-editor.tsx';
 import { SandboxPhone } from '../parts/sandbox-phone.tsx';
 import { SendList } from '../parts/send-list.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { nextActionOf } from '../texts/account.ts';
+import { nextActionOf, PROXY_TEXTS } from '../texts/account.ts';
 
 /** Maximum number of messages shown per list. */
 const LIMIT = 50;
@@ -101,6 +102,8 @@ export function AccountPage({ userId }: { userId: string }) {
               <dd>
                 <PaceBudget account={account} />
               </dd>
+              <dt>{PROXY_TEXTS.proxy}</dt>
+              <dd>{account.proxy ?? PROXY_TEXTS.none}</dd>
               {account.replies_only !== false && (
                 <>
                   <dt>Writes only to people who wrote in the last</dt>
@@ -115,6 +118,7 @@ export function AccountPage({ userId }: { userId: string }) {
               )}
             </dl>
             {account.authorized && <PaceEditor account={account} />}
+            {account.authorized && <ProxyEditor account={account} />}
           </section>
           <HistoryChart userId={userId} />
           {sandbox !== null && user !== null && <SandboxPhone sandbox={sandbox} user={user} />}

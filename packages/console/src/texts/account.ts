@@ -21,11 +21,25 @@ export const PACE_TEXTS = {
   saved: 'Saved.',
 } as const;
 
+/** Texts about the account's own proxy. */
+export const PROXY_TEXTS = {
+  proxy: 'Proxy',
+  none: 'That of the gateway, if it has one',
+  change: 'Change the proxy',
+  address: 'Address of the proxy',
+  hint: 'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: none of its own.',
+  save: 'Save and reconnect',
+  reached: 'Saved. The account is connected by it.',
+  removed: 'Saved. The account has no proxy of its own.',
+  notReached: 'Saved, but it does not lead to Telegram: messages wait.',
+} as const;
+
 /** What a person has to do here, where the gateway's own sentence names calls of its API. */
 const NEXT_ACTIONS: Partial<Record<AccountState, string>> = {
   revoked: 'Sign the account in again.',
   duplicated: 'Sign the account in again, and use its session in one program only.',
   unreadable: 'Bring its session back, or sign the account in again.',
+  proxy_unreachable: 'Check the proxy of the account, or give it another below. Messages wait until then.',
 };
 
 /** What a person has to do; `undefined`: nothing. */

@@ -208,6 +208,12 @@ export const ERROR_CODES = {
     "Telegram cannot be reached with this server's settings.",
     'Operator: read the message; check TELEGRAM_DC, TELEGRAM_DC_KEY and TELEGRAM_PROXY. Queued messages wait.',
   ),
+  PROXY_UNREACHABLE: entry(
+    503,
+    'user_action',
+    'The own proxy of the account does not lead to Telegram.',
+    'Check the proxy, or give the account another by /telegram/user/proxy. Queued messages wait; the account is never connected without it.',
+  ),
   TELEGRAM_TIMEOUT: entry(
     504,
     'unknown_outcome',

@@ -65,7 +65,14 @@ export interface Counters {
   /** Sign-ins that ended because two connections used them at once. */
   duplicated: number;
   /** Every account with at least one live sign-in. */
-  sessions: { id: number; phone: string; authorizations: number; connections: number }[];
+  sessions: {
+    id: number;
+    phone: string;
+    authorizations: number;
+    connections: number;
+    /** How each sign-in introduced itself. */
+    devices: { device_model: string; app_version: string }[];
+  }[];
 }
 
 /** Controls the sandbox's "Telegram" from outside, for a person or a test. Every method throws {@link ControlError}. */
@@ -209,7 +216,11 @@ export class Control {
     const sessions = [...store.state.accounts.values()].flatMap(({ id, phone }) => {
       const live = liveAuthorizations(this.#telegram, id);
       const connections = live.reduce((sum, { authKeyId }) => sum + network().connections(authKeyId), 0);
-      return live.length === 0 ? [] : [{ id, phone: `+${phone}`, authorizations: live.length, connections }];
+      const devices = live.map(({ client: { deviceModel: device_model, appVersion: app_version } }) => {
+        return { device_model, app_version };
+      });
+      if (live.length === 0) return [];
+      return [{ id, phone: `+${phone}`, authorizations: live.length, connections, devices }];
     });
     return {
       accounts: store.state.accounts.size,

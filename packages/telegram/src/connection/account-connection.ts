@@ -9,7 +9,7 @@ import {
   UnknownKeyError,
 } from '../errors/call-errors.ts';
 import { toConnectFailure, toFailure } from '../errors/errors.ts';
-import type { TelegramOptions } from '../types.ts';
+import type { ClientOptions } from '../types.ts';
 import type { UpdateListener } from '../updates/update-listener.ts';
 import { Connection } from './connection.ts';
 import type { DataCenters } from './data-centers.ts';
@@ -36,7 +36,7 @@ const CLOCK_TOLERANCE_MS = 3_000;
  * It never repeats a call.
  */
 export class AccountConnection implements QrCaller {
-  readonly #options: TelegramOptions;
+  readonly #options: ClientOptions;
   readonly #dataCenters: DataCenters;
   readonly #mayTalk: () => boolean;
   #home: Home;
@@ -47,7 +47,7 @@ export class AccountConnection implements QrCaller {
   /** Called when a QR code that this account's key has shown was scanned. */
   onLoginToken: () => void = () => {};
 
-  constructor(options: TelegramOptions, dataCenters: DataCenters, home: Home, mayTalk: () => boolean) {
+  constructor(options: ClientOptions, dataCenters: DataCenters, home: Home, mayTalk: () => boolean) {
     this.#options = options;
     this.#mayTalk = mayTalk;
     this.#dataCenters = dataCenters;
@@ -122,7 +122,9 @@ export class AccountConnection implements QrCaller {
     try {
       return await this.#connected();
     } catch (error) {
-      throw toConnectFailure(error);
+      const failure = toConnectFailure(error);
+      if (failure.error.code === 'PROXY_UNREACHABLE') this.#options.onProxy?.(failure.error);
+      throw failure;
     }
   }
 
@@ -157,7 +159,7 @@ export class AccountConnection implements QrCaller {
     const home = this.#home;
     const dataCenter = this.#dataCenters.find(home.dcId);
     if (dataCenter === undefined) throw new MisconfiguredError(this.#dataCenters.whyMissing(home.dcId));
-    const { apiId, callTimeoutMs, proxy } = this.#options;
+    const { apiId, callTimeoutMs, proxy, isOwnProxy = false, device = {} } = this.#options;
     const connection = new Connection({
       apiId,
       dataCenter,
@@ -165,6 +167,8 @@ export class AccountConnection implements QrCaller {
       authKey: home.authKey,
       callTimeoutMs,
       proxy,
+      isOwnProxy,
+      device,
       mayTalk: this.#mayTalk,
       onLoginToken: () => this.onLoginToken(),
     });
@@ -172,6 +176,7 @@ export class AccountConnection implements QrCaller {
     const config = await connection.open(timeoutMs);
     this.#clockAhead = aheadBy(config.date * 1_000 - Date.now());
     this.#options.onConnected?.();
+    this.#options.onProxy?.(null);
     this.#dataCenters.learn(config.dcOptions);
     if (this.#home === home) this.#home = { ...home, authKey: connection.authKey };
     return connection;

@@ -1,10 +1,11 @@
+import type { AccountDevice, ProxyServer } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { RequestState } from 'telegram/network/RequestState.js';
-import { LAYER } from 'telegram/tl/AllTLObjects.js';
 import { Api } from 'telegram/tl/index.js';
 import { AnswerLostError, KeyExchangeError, NotSentError } from '../errors/call-errors.ts';
-import type { DataCenter, Proxy } from '../types.ts';
+import type { DataCenter } from '../types.ts';
 import type { UpdateListener } from '../updates/update-listener.ts';
+import { introducing } from './introduction.ts';
 import { toOpeningError } from './opening-error.ts';
 import { Pings } from './ping-times.ts';
 import { Sender, Transport } from './sender.ts';
@@ -31,7 +32,11 @@ export interface ConnectionOptions {
   authKey: Buffer | undefined;
   /** Timeout in ms for one call. */
   callTimeoutMs: number;
-  proxy?: Proxy | undefined;
+  proxy?: ProxyServer | undefined;
+  /** The proxy is the account's own, not that of TELEGRAM_PROXY. */
+  isOwnProxy?: boolean;
+  /** What to say in place of the defaults. */
+  device?: AccountDevice;
   /** Returns false once nothing may be written any more. */
   mayTalk: () => boolean;
   /**
@@ -172,7 +177,7 @@ export class Connection {
       authKey,
       dataCenter.id,
       (cause) => void this.#goDown(cause),
-      (error) => (trouble = withoutOptions(error)),
+      (error) => (trouble = error),
     );
     sender.onLoginToken = () => this.#options.onLoginToken?.();
     sender.onUpdates = (updates) => this.#listener?.pushed(updates);
@@ -189,17 +194,7 @@ export class Connection {
   }
 
   #introducing(query: Api.AnyRequest) {
-    const initConnection = new Api.InitConnection({
-      apiId: this.#options.apiId,
-      deviceModel: 'Unofficial Telegram User API gateway',
-      systemVersion: `Node.js ${process.versions.node}`,
-      appVersion: '0.1',
-      systemLangCode: 'en',
-      langPack: '',
-      langCode: 'en',
-      query,
-    });
-    return new Api.InvokeWithLayer({ layer: LAYER, query: initConnection });
+    return introducing(query, this.#options.apiId, this.#options.device);
   }
 
   async #invoke<R extends Api.AnyRequest>(
@@ -274,12 +269,6 @@ export class Connection {
     this.#listener = undefined;
     await Promise.allSettled([this.#sender?.disconnect(), this.#transport.cut()]);
   }
-}
-
-/** The proxy's errors contain its options, including the password; keep only the message. */
-function withoutOptions(error: unknown): unknown {
-  if (!(error instanceof Error) || !('options' in error)) return error;
-  return new Error(`the proxy: ${error.message}`);
 }
 
 function asCallError(cause: Error, isWritten: boolean): Error {

@@ -10,7 +10,7 @@ const HEAD_BYTES = 8;
  * The largest answer is a part of a file, of 1 MiB. GramJS decrypts 1 MiB in about 25 ms of the event loop, before it
  * can verify the sender: a larger forged frame must not block the process.
  */
-const MAX_FRAME = 2 ** 21;
+export const MAX_FRAME = 2 ** 21;
 /** The auth key id and message key precede the encrypted part, which consists of blocks. */
 const ENVELOPE_BYTES = 24;
 const BLOCK_BYTES = 16;
@@ -39,7 +39,7 @@ export class CheckedFrames extends FullPacketCodec {
   }
 }
 
-function checkedBody(body: Buffer): Buffer {
+export function checkedBody(body: Buffer): Buffer {
   if (body.length === 4 && body.readInt32LE(0) < 0) throw new TransportError(body.readInt32LE(0));
   const isPlain = body.subarray(0, PLAIN_KEY_ID.length).equals(PLAIN_KEY_ID);
   const encrypted = body.length - ENVELOPE_BYTES;

@@ -1,9 +1,12 @@
+import type { ProxyServer } from '@gateway/contracts';
 import {
   BadFrameError,
   KeyExchangeError,
   MisconfiguredError,
   NotReachedError,
   NotSentError,
+  OwnProxyError,
+  ProxyError,
   RpcError,
   TransportError,
   UnknownKeyError,
@@ -17,7 +20,9 @@ export interface Target {
   isCustom: boolean;
   /** `undefined`: the connection was to agree on a new key. */
   authKey: Buffer | undefined;
-  proxy?: object | undefined;
+  proxy?: Pick<ProxyServer, 'kind'> | undefined;
+  /** The proxy is the account's own, not that of TELEGRAM_PROXY. */
+  isOwnProxy?: boolean;
 }
 
 const KEY_NOT_FOUND = -404;
@@ -43,11 +48,16 @@ export function toOpeningError(thrown: unknown, target: Target): unknown {
   const causes = chainOf(thrown);
   const refusal = causes.find((cause) => cause instanceof RpcError);
   if (refusal !== undefined) return refusal;
+  const isSilent = causes.some((cause) => /^no (?:answer|connection) within/.test(cause.message));
+  if (target.isOwnProxy === true && target.proxy?.kind === 'mtproxy' && (isSilent || isClosed(causes)))
+    return new OwnProxyError("the account's proxy does not lead to Telegram: check its secret", {
+      cause: thrown,
+    });
   for (const cause of causes) {
     const found = reasonIn(cause, target);
     if (found !== undefined) return found;
   }
-  if (causes.some((cause) => /^no (?:answer|connection) within/.test(cause.message)))
+  if (isSilent)
     return new NotReachedError(`${addressOf(target)}: ${causes.at(-1)?.message}`, { cause: thrown });
   if (target.authKey === undefined && causes.some((cause) => cause instanceof KeyExchangeError))
     return new KeyExchangeError(`no key could be agreed upon with ${addressOf(target)}`, { cause: thrown });
@@ -62,7 +72,7 @@ function reasonIn(cause: Error, target: Target): Error | undefined {
       ? new MisconfiguredError(`${message}: check TELEGRAM_DC.`, { cause })
       : new NotReachedError(`${message}; something on the way answers in its place`, { cause });
   }
-  if (cause.message.startsWith('the proxy: ')) return fromProxy(cause);
+  if (cause instanceof ProxyError) return fromProxy(cause, target);
   if (/could not find a valid key for fingerprints/.test(cause.message)) {
     const advice = target.isCustom
       ? 'put its public key into the file of TELEGRAM_DC_KEY.'
@@ -96,12 +106,28 @@ function fromTransport(cause: TransportError, target: Target): Error {
 }
 
 /** Omits the proxy's address: callers see this message, and need not know how Telegram is reached. */
-function fromProxy(cause: Error): Error {
+function fromProxy(cause: ProxyError, { isOwnProxy }: Target): Error {
   const wrong = PROXY_SETTINGS.find(([pattern]) => pattern.test(cause.message))?.[1];
+  if (isOwnProxy === true)
+    return new OwnProxyError(`the account's proxy ${wrong ?? `does not get through (${reasonOf(cause)})`}`, {
+      cause,
+    });
   if (wrong !== undefined) return new MisconfiguredError(`The proxy of TELEGRAM_PROXY ${wrong}.`, { cause });
-  const code = /\bE[A-Z_]{4,}\b/.exec(cause.message)?.[0];
-  const why = code ?? cause.message.replace('the proxy: ', '');
-  return new NotReachedError(`the proxy of TELEGRAM_PROXY does not get through (${why})`, { cause });
+  return new NotReachedError(`the proxy of TELEGRAM_PROXY does not get through (${reasonOf(cause)})`, {
+    cause,
+  });
+}
+
+/** The system's name of the error, if there is one. */
+function reasonOf({ message }: Error): string {
+  return /\bE[A-Z_]{4,}\b/.exec(message)?.[0] ?? message;
+}
+
+/** An MTProto proxy closes the connection of a client with another secret. */
+function isClosed(causes: readonly Error[]): boolean {
+  return causes.some(({ message }) =>
+    /closed by the other side|Could not connect|key exchange failed/.test(message),
+  );
 }
 
 function fromNetwork(cause: Error, code: string, target: Target): Error {

@@ -1,17 +1,20 @@
+import type { ProxyServer } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import type { TelegramClient } from 'telegram';
 import { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { Logger, LogLevel } from 'telegram/extensions/Logger.js';
-import { ConnectionTCPFull } from 'telegram/network/connection/TCPFull.js';
-import type { SocksProxyType } from 'telegram/network/connection/TCPMTProxy.js';
+import type { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.js';
+import { ConnectionTCPFull, type FullPacketCodec } from 'telegram/network/connection/TCPFull.js';
+import type { ProxyInterface } from 'telegram/network/connection/TCPMTProxy.js';
 import { MTProtoSender } from 'telegram/network/MTProtoSender.js';
 import type { RequestState } from 'telegram/network/RequestState.js';
 import type { TLMessage } from 'telegram/tl/core/index.js';
 import { Api } from 'telegram/tl/index.js';
 import { BadFrameError, RpcError, TransportError } from '../errors/call-errors.ts';
-import type { DataCenter, Proxy } from '../types.ts';
+import type { DataCenter } from '../types.ts';
 import { isUpdates } from '../updates/answers.ts';
 import { CheckedFrames } from './frames.ts';
+import { IntermediateFrames, isPadded, Obfuscation, PaddedFrames } from './mtproxy-frames.ts';
 import { ResetSocket } from './reset-socket.ts';
 
 const SILENT = new Logger(LogLevel.NONE);
@@ -23,27 +26,36 @@ const NOTHING = Buffer.alloc(0);
 const MAX_COMPLAINTS = 8;
 /** Codes of `bad_msg_notification` that GramJS resolves by writing the call again. */
 const MENDABLE = new Set([16, 17, 32, 33]);
-/** Seconds allowed for a proxy to connect. */
-const PROXY_TIMEOUT = 10;
 
 /** GramJS's TCP transport to one address. It records why it ended, and can be closed at any time. */
 export class Transport extends ConnectionTCPFull {
-  override PacketCodecClass = CheckedFrames;
   /** The transport error or bad frame that ended the connection. */
   trouble: TransportError | BadFrameError | undefined;
   readonly #mayTalk: () => boolean;
+  /** Towards an MTProto proxy. */
+  #obfuscation: Obfuscation | undefined;
+  readonly #secret: string | undefined;
 
-  constructor({ id, host, port }: DataCenter, proxy: Proxy | undefined, mayTalk: () => boolean) {
+  constructor({ id, host, port }: DataCenter, proxy: ProxyServer | undefined, mayTalk: () => boolean) {
     super({
       ip: host,
       port,
       dcId: id,
       loggers: SILENT,
-      socket: ResetSocket,
+      // GramJS only passes the proxy on to it.
+      socket: ResetSocket as unknown as typeof PromisedNetSockets,
       testServers: false,
-      ...(proxy !== undefined && { proxy: toGramJs(proxy) }),
+      ...(proxy !== undefined && { proxy: proxy as unknown as ProxyInterface }),
     });
     this.#mayTalk = mayTalk;
+    this.#secret = proxy?.kind === 'mtproxy' ? proxy.secret : undefined;
+    this.PacketCodecClass = codecFor(this.#secret);
+  }
+
+  override async _initConn(): Promise<void> {
+    if (this.#secret === undefined) return super._initConn();
+    this.#obfuscation = new Obfuscation(this.#secret, this._dcId);
+    this.socket.write(this.#obfuscation.header);
   }
 
   /** GramJS's last step before the socket, after encryption and its queue. An error thrown here ends the connection. */
@@ -52,12 +64,14 @@ export class Transport extends ConnectionTCPFull {
       await this.cut();
       throw new Error('Nothing may be sent for this account from here any more');
     }
-    await super._send(data);
+    if (this.#obfuscation === undefined) return super._send(data);
+    this.socket.write(this.#obfuscation.encrypt(this._codec.encodePacket(data)));
   }
 
   override async _recv(): Promise<unknown> {
     try {
-      return await super._recv();
+      if (this.#obfuscation === undefined) return await super._recv();
+      return await this._codec.readPacket(this.#obfuscation.over(this.socket));
     } catch (error) {
       // GramJS drops this error with the connection.
       if (error instanceof TransportError || error instanceof BadFrameError) this.trouble = error;
@@ -72,15 +86,10 @@ export class Transport extends ConnectionTCPFull {
   }
 }
 
-function toGramJs({ version, host, port, username, password }: Proxy): SocksProxyType {
-  return {
-    ip: host,
-    port,
-    socksType: version,
-    timeout: PROXY_TIMEOUT,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-  };
+function codecFor(secret: string | undefined): typeof FullPacketCodec {
+  if (secret === undefined) return CheckedFrames;
+  // GramJS only calls the two methods that all of its codecs have.
+  return (isPadded(secret) ? PaddedFrames : IntermediateFrames) as unknown as typeof FullPacketCodec;
 }
 
 /**

@@ -49,7 +49,7 @@ function at(port: number, connectTimeoutMs = 10_000): Partial<TelegramOptions> {
 }
 
 function by(port: number): Partial<TelegramOptions> {
-  return { proxy: { version: 5, host: '127.0.0.1', port, username: 'user', password: 'the-secret' } };
+  return { proxy: { kind: 'socks5', host: '127.0.0.1', port, username: 'user', password: 'the-secret' } };
 }
 
 const UNAVAILABLE = { code: 'TELEGRAM_UNAVAILABLE', kind: 'retryable' };

@@ -64,6 +64,16 @@ export class NotReachedError extends NotSentError {
   retryAfter: number | undefined;
 }
 
+/** A proxy did not connect. The message contains no password. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+}
+
+/** The account's own proxy does not get through: another one, or a person, can help. */
+export class OwnProxyError extends NotReachedError {
+  override readonly name = 'OwnProxyError';
+}
+
 /** The server was reached, but the key exchange failed. */
 export class KeyExchangeError extends NotReachedError {}
 

@@ -63,6 +63,11 @@ export const MISCONFIGURED: Rule = {
   failure: () => ({ outcome: 'retry', reached: false }),
   code: 'TELEGRAM_MISCONFIGURED',
 };
+/** The account's own proxy does not get through. Its messages wait: it is never connected in another way. */
+export const PROXY_UNREACHABLE: Rule = {
+  failure: () => ({ outcome: 'retry', reached: false }),
+  code: 'PROXY_UNREACHABLE',
+};
 const NO_RULE: Rule = { failure: fail, code: 'TELEGRAM_ERROR' };
 // sendCode expects this and switches the data centre. Elsewhere it is an ordinary error.
 const OTHER_DATA_CENTRE: Rule = {

@@ -5,11 +5,12 @@ import {
   MisconfiguredError,
   NotReachedError,
   NotSentError,
+  OwnProxyError,
   RpcError,
   TransportError,
   UnknownKeyError,
 } from './call-errors.ts';
-import { MISCONFIGURED, NOT_REACHED, REVOKED, ruleFor, type Rule } from './error-rules.ts';
+import { MISCONFIGURED, NOT_REACHED, PROXY_UNREACHABLE, REVOKED, ruleFor, type Rule } from './error-rules.ts';
 import { TelegramFailure, type FailureOutcome } from './telegram-failure.ts';
 
 /**
@@ -60,6 +61,8 @@ function notSent(thrown: NotSentError): TelegramFailure {
     return fromRule({ ...MISCONFIGURED, message: thrown.message }, 1, { cause: thrown });
   if (!(thrown instanceof NotReachedError)) return fromRule(NOT_REACHED, 1, { cause: thrown });
   const message = `Telegram is not reachable: ${thrown.message}.`;
+  if (thrown instanceof OwnProxyError)
+    return fromRule({ ...PROXY_UNREACHABLE, message }, 1, { cause: thrown });
   const { retryAfter } = thrown;
   return fromRule({ ...NOT_REACHED, message }, 1, {
     cause: thrown,

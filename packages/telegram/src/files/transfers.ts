@@ -6,7 +6,7 @@ import { Connection } from '../connection/connection.ts';
 import type { DataCenters } from '../connection/data-centers.ts';
 import { MisconfiguredError, NotSentError, RpcError } from '../errors/call-errors.ts';
 import { toConnectFailure, toFailure } from '../errors/errors.ts';
-import type { TelegramOptions } from '../types.ts';
+import type { ClientOptions } from '../types.ts';
 import type { FileRange, LocatedFile } from './located-file.ts';
 
 /** Timeout in ms for one part of a file: slow lines need more than for a call. */
@@ -15,7 +15,7 @@ const PART_TIMEOUT_MS = 60_000;
 const IDLE_MS = 30_000;
 
 export interface TransferOptions {
-  options: TelegramOptions;
+  options: ClientOptions;
   dataCenters: DataCenters;
   /** The account's data centre and key now. */
   home: () => Readonly<Home>;
@@ -144,12 +144,13 @@ export class Transfers {
 
   #connectionTo(dcId: number, authKey: Buffer | undefined): Connection {
     const { options, dataCenters, mayTalk } = this.#options;
-    const { apiId, callTimeoutMs, proxy } = options;
+    const { apiId, callTimeoutMs, proxy, isOwnProxy = false, device = {} } = options;
     const dataCenter = dataCenters.find(dcId);
     if (dataCenter === undefined)
       throw toConnectFailure(new MisconfiguredError(dataCenters.whyMissing(dcId)));
     const { isCustom } = dataCenters;
-    return new Connection({ apiId, dataCenter, isCustom, authKey, callTimeoutMs, proxy, mayTalk });
+    const network = { proxy, isOwnProxy, device };
+    return new Connection({ apiId, dataCenter, isCustom, authKey, callTimeoutMs, ...network, mayTalk });
   }
 
   async #close(dcId: number): Promise<void> {

@@ -7,6 +7,8 @@ import { createControlApp } from './control-app.ts';
 import { serveControl, type ControlServer } from './control-server.ts';
 
 const PHONE = '+79991234567';
+/** How the test's clients introduce themselves. */
+const DEVICE = { device_model: 'test', app_version: '1' };
 
 describe('the control API', () => {
   let telegram: DirectTelegram;
@@ -398,7 +400,7 @@ describe('the control API', () => {
         messages: 0,
         duplicated: 0,
         early: 0,
-        sessions: [{ id, phone: '+9996621001', authorizations: 1, connections: 1 }],
+        sessions: [{ id, phone: '+9996621001', authorizations: 1, connections: 1, devices: [DEVICE] }],
       },
     });
     expect(await ask('POST', '/revoke', { id })).toEqual({ status: 200, body: { revoked: 1 } });

@@ -80,6 +80,10 @@ export const HELP = {
     'только тем, кто писал ему за столько часов; off: всем',
   'set how fast an account sends (off, careful, server, or rules as JSON), and to whom it may write':
     'задать темп отправки аккаунта (off, careful, server или правила в JSON) и кому он может писать',
+  'give an account a proxy of its own: socks5://user:password@host:port, http://…, mtproxy://secret@host:port, none; - reads standard input':
+    'дать аккаунту собственный прокси: socks5://user:password@host:port, http://…, mtproxy://secret@host:port, none; - читает стандартный ввод',
+  'connect the account by a proxy of its own; none: as the gateway does':
+    'подключить аккаунт через собственный прокси; none — как шлюз',
   "read a backup's passphrase from standard input": 'прочитать парольную фразу копии из стандартного ввода',
   'confirm that no other program uses the session':
     'подтвердить, что этой сессией не пользуется другая программа',

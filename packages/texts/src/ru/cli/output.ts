@@ -96,6 +96,10 @@ export const OUTPUT = {
   'shown as typing': 'показано, что аккаунт печатает',
   '… not shown: the account is held': '… не показано: аккаунт ждёт',
   'that of the server': 'как у сервера',
+  '{user} connects as the gateway does': '{user} подключается так же, как шлюз',
+  '{user} connects by {proxy}': '{user} подключается через {proxy}',
+  '{user}: {proxy} does not lead to Telegram, so messages wait':
+    '{user}: {proxy} не ведёт к Telegram, поэтому сообщения ждут',
   '{user}: pace {pace}; writes to {whom}': '{user}: темп отправки {pace}; пишет {whom}',
   anybody: 'всем',
   'people who wrote within {hours} h': 'тем, кто писал за последние {hours} ч',

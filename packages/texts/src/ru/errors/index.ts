@@ -4,6 +4,7 @@ import { ASSISTANT } from './assistant.ts';
 import { CLI } from './cli.ts';
 import { CODES } from './codes.ts';
 import { MARKUP } from './markup.ts';
+import { NETWORK } from './network.ts';
 import { RECIPIENTS } from './recipients.ts';
 import { REDIS } from './redis.ts';
 import { REQUESTS } from './requests.ts';
@@ -19,6 +20,7 @@ export const ERRORS = {
   ...CLI,
   ...CODES,
   ...MARKUP,
+  ...NETWORK,
   ...RECIPIENTS,
   ...REDIS,
   ...REQUESTS,
