@@ -280,6 +280,8 @@ describe('Events of an account', () => {
         lag: 2,
         last_error: { status: 500, event_id: `alice:${first}`, message: 'the receiver answered 500' },
       });
+      const { body } = await stack.api.get(`/webhooks/${id}`, { 'accept-language': 'ru' });
+      expect(body.last_error.message).toBe('получатель ответил 500');
       await expect.poll(() => seqs(id), { timeout: 20_000 }).toEqual([first, first, second]);
       expect(of(id).map(({ headers }) => headers['x-webhook-attempt'])).toEqual(['1', '2', '1']);
       expect(

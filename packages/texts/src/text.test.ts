@@ -1,5 +1,6 @@
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, test } from 'vitest';
+import { ERRORS } from './ru/errors/index.ts';
 import { RUSSIAN } from './ru/index.ts';
 import { render, text } from './text.ts';
 
@@ -17,7 +18,7 @@ describe('A text', () => {
 });
 
 describe('Each Russian text', () => {
-  test.each(Object.entries(RUSSIAN))(
+  test.each(Object.entries({ ...ERRORS, ...RUSSIAN }))(
     'of %j has the same values, and all plural forms',
     (english, russian) => {
       const [expected, found] = [english, russian].map((words) =>

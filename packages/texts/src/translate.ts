@@ -18,7 +18,7 @@ const MAX_SENTENCES = 8;
 /** Most searches for a template in one text. A real message takes up to 20, and made-up ones could take thousands. */
 const MAX_SEARCHES = 60;
 
-const EXACT: ReadonlyMap<string, string> = new Map(Object.entries(ERRORS));
+const EXACT: Readonly<Record<string, string>> = ERRORS;
 const BOUNDARY = /(?<=[.!?]) (?=[\p{Lu}@])/u;
 
 /**
@@ -41,9 +41,13 @@ interface Budget {
 
 /** The whole text in Russian; `undefined` if the catalogue lacks a part of it. */
 function russianOf(english: string, budget: Budget): string | undefined {
-  const exact = EXACT.get(english);
+  const exact = exactly(english);
   if (exact !== undefined) return exact;
   return bySentences(english, budget) ?? byPattern(english, budget);
+}
+
+function exactly(english: string): string | undefined {
+  return Object.hasOwn(EXACT, english) ? EXACT[english] : undefined;
 }
 
 /** Translates a text of several sentences: as many of the first ones as the catalogue has together, then the rest. */
@@ -52,7 +56,7 @@ function bySentences(english: string, budget: Budget): string | undefined {
   if (sentences.length > MAX_SENTENCES) return undefined;
   for (let count = sentences.length - 1; count > 0; count -= 1) {
     const head = sentences.slice(0, count).join(' ');
-    const first = EXACT.get(head) ?? byPattern(head, budget);
+    const first = exactly(head) ?? byPattern(head, budget);
     const others = first && russianOf(sentences.slice(count).join(' '), budget);
     if (others !== undefined) return `${first} ${others}`;
   }
@@ -166,7 +170,7 @@ let known: readonly Pattern[] | undefined;
 
 /** Templates with values, those with the most words first. Made when the first error is shown in Russian. */
 function patterns(): readonly Pattern[] {
-  known ??= [...EXACT]
+  known ??= Object.entries(EXACT)
     .filter(([english]) => english.includes('{'))
     .map(([english, russian]) => ({ ...partsOf(english), russian }))
     .toSorted((one, other) => other.words.join('').length - one.words.join('').length);

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { GatewayError, webhookRequestSchema } from '@gateway/contracts';
 import { hiddenUrl, UNREADABLE_WEBHOOK, type Webhook, type WebhookStanding } from '@gateway/queue';
+import { translate, type Locale } from '@gateway/texts';
 import { createWebhookSender } from '@gateway/webhooks';
 import { Hono, type Context } from 'hono';
 import { ulid } from 'ulid';
 import type { ApiContext, ApiEnv, Caller } from '../context.ts';
 import { auditLog } from '../control/audit.ts';
+import { answerLanguage, inLanguage } from '../http/language.ts';
 import { mayUse, requireAccount } from '../middleware/api-key.ts';
 import { readBody } from '../middleware/json-body.ts';
 
@@ -30,15 +32,18 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
       filter,
     });
     auditLog(context, c, 'webhook.create', { webhookId: webhook.id });
-    return c.json({ status: 'ok', ...shown(webhook), url, secret: webhook.secret }, 201);
+    return c.json({ status: 'ok', ...shown(answerLanguage(c), webhook), url, secret: webhook.secret }, 201);
   });
 
   routes.get('/webhooks', async (c) => {
     const visible = await subscriptions.list((webhook) => isVisible(c.get('caller'), webhook));
-    return c.json({ status: 'ok', webhooks: visible.map(shown) });
+    const language = answerLanguage(c);
+    return c.json({ status: 'ok', webhooks: visible.map((webhook) => shown(language, webhook)) });
   });
 
-  routes.get('/webhooks/:webhook_id', async (c) => c.json({ status: 'ok', ...shown(await addressed(c)) }));
+  routes.get('/webhooks/:webhook_id', async (c) =>
+    c.json({ status: 'ok', ...shown(answerLanguage(c), await addressed(c)) }),
+  );
 
   routes.delete('/webhooks/:webhook_id', async (c, next) => {
     // Another path, which takes other methods.
@@ -65,7 +70,8 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
         headers: { 'x-webhook-subscription': id, 'x-event-id': event_id },
       });
       auditLog(context, c, 'webhook.test', { webhookId: id });
-      return c.json({ status: 'ok', delivered: error === null, http_status: status, error, ms });
+      const why = error === null ? null : translate(error, answerLanguage(c));
+      return c.json({ status: 'ok', delivered: error === null, http_status: status, error: why, ms });
     } finally {
       await sender.close();
     }
@@ -83,7 +89,7 @@ export function webhookSubscriptionRoutes(context: ApiContext): Hono<ApiEnv> {
       if (!(await subscriptions.setState(before.id, state))) throw new GatewayError('WEBHOOK_NOT_FOUND');
       auditLog(context, c, `webhook.${state === 'paused' ? 'pause' : 'resume'}`, { webhookId: before.id });
     }
-    return c.json({ status: 'ok', ...shown({ ...before, state }) });
+    return c.json({ status: 'ok', ...shown(answerLanguage(c), { ...before, state }) });
   }
 
   /**
@@ -109,7 +115,10 @@ function isVisible(caller: Caller, { userIds }: Webhook): boolean {
   return userIds === null ? caller.accounts === null : userIds.every((userId) => mayUse(caller, userId));
 }
 
-function shown({ id, url, userIds, events, filter, state, lag, lastError, createdAt }: WebhookStanding) {
+function shown(
+  language: Locale,
+  { id, url, userIds, events, filter, state, lag, lastError, createdAt }: WebhookStanding,
+) {
   return {
     webhook_id: id,
     url: url === '' ? '' : hiddenUrl(url),
@@ -118,7 +127,7 @@ function shown({ id, url, userIds, events, filter, state, lag, lastError, create
     filter,
     state,
     lag,
-    last_error: lastError,
+    last_error: lastError === null ? null : inLanguage(lastError, language),
     created_at: new Date(createdAt).toISOString(),
   };
 }

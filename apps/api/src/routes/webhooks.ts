@@ -1,9 +1,11 @@
 import { GatewayError, userIdSchema, webhookDeliverySchema, type WebhookDelivery } from '@gateway/contracts';
 import { parseJobId, webhookIdOf } from '@gateway/queue';
+import { translate, type Locale } from '@gateway/texts';
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { auditLog } from '../control/audit.ts';
+import { answerLanguage } from '../http/language.ts';
 import { validate, validationError } from '../http/validation.ts';
 import { mayUse, requireAccount } from '../middleware/api-key.ts';
 
@@ -32,17 +34,23 @@ export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
     const { user_id: userId, job_id: jobId, ...query } = validate(querySchema, c.req.query());
     if (jobId !== undefined) {
       const delivery = mayUseJob(c, jobId) ? await webhooks.read(webhookIdOf(jobId)) : null;
-      return c.json({ status: 'ok', deliveries: delivery === null ? [] : [delivery], cursor: null });
+      return c.json({
+        status: 'ok',
+        deliveries: delivery === null ? [] : [shown(answerLanguage(c), delivery)],
+        cursor: null,
+      });
     }
     if (userId === undefined)
       throw validationError([{ path: 'user_id', message: 'is required, or else job_id' }]);
     requireAccount(c.get('caller'), userId);
-    return c.json({ status: 'ok', ...(await webhooks.list({ userId, ...query })) });
+    const { deliveries, cursor } = await webhooks.list({ userId, ...query });
+    const language = answerLanguage(c);
+    return c.json({ status: 'ok', deliveries: deliveries.map((each) => shown(language, each)), cursor });
   });
 
   routes.get('/webhooks/deliveries/:id', async (c) => {
     const delivery = await deliveryOf(c);
-    return c.json({ status: 'ok', ...delivery });
+    return c.json({ status: 'ok', ...shown(answerLanguage(c), delivery) });
   });
 
   // Delivers the same bytes again at once, whether the delivery succeeded, failed, or waits for its next attempt.
@@ -51,7 +59,7 @@ export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
     const delivery = await webhooks.replay(id);
     if (delivery === null) throw new GatewayError('NOT_FOUND');
     auditLog(context, c, 'webhook.replay', { userId });
-    return c.json({ status: 'ok', ...delivery }, 202);
+    return c.json({ status: 'ok', ...shown(answerLanguage(c), delivery) }, 202);
   });
 
   return routes;
@@ -67,6 +75,15 @@ export function webhookRoutes(context: ApiContext): Hono<ApiEnv> {
       throw new GatewayError('NOT_FOUND', 'There is no delivery with this id (any more).');
     return delivery;
   }
+}
+
+/** A delivery whose attempts say in a language why they failed. */
+function shown(language: Locale, delivery: WebhookDelivery): WebhookDelivery {
+  const attempts = delivery.attempts.map(({ error, ...attempt }) => ({
+    ...attempt,
+    error: error === null ? null : translate(error, language),
+  }));
+  return { ...delivery, attempts };
 }
 
 function mayUseJob(c: Context<ApiEnv>, jobId: string): boolean {

@@ -1,4 +1,4 @@
-import type { Template } from '@gateway/texts';
+import type { ErrorSentence } from '@gateway/texts';
 
 /**
  * What the caller can do about an error.
@@ -482,6 +482,11 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 }
 
 /** Takes sentences that have a Russian one. */
-function entry(status: ErrorStatus, kind: ErrorKind, message: Template, action: Template): ErrorCodeEntry {
+function entry(
+  status: ErrorStatus,
+  kind: ErrorKind,
+  message: ErrorSentence,
+  action: ErrorSentence,
+): ErrorCodeEntry {
   return { status, kind, message, action };
 }

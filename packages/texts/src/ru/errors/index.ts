@@ -28,3 +28,6 @@ export const ERRORS = {
   ...SESSIONS,
   ...TELEGRAM,
 } as const;
+
+/** An English sentence of an error that has a Russian one. */
+export type ErrorSentence = keyof typeof ERRORS;
