@@ -1,5 +1,5 @@
 import { GatewayError } from '@gateway/contracts';
-import { publishHold, type JobWait } from '@gateway/queue';
+import { addFetchedUpload, publishHold, readUpload, releaseUpload, type JobWait } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { controlJobKey, ENDED_CHANNEL, HELD_CHANNEL, sendJobKey } from '../../packages/queue/src/keys.ts';
 import { DATE, QueueStage, take } from './queue-stage.ts';
@@ -85,5 +85,30 @@ describe('a wait for a job', () => {
       await redis.hset(key, 'finishedOn', Date.now());
     }
     expect(await Promise.all(ends)).toEqual([{ end: 'finished' }, { end: 'finished' }]);
+  });
+
+  test('of a control job that Redis has lost is no mistake of its caller', async () => {
+    const details = { expiresAt: Date.now() + LONG, requestId: 'r' };
+    const { redis, producer, userId } = stage;
+    const { jobId, wait } = await producer.control.enqueue('account.pause', userId, {}, details);
+    wait.cancel();
+    await redis.del(controlJobKey(Number(jobId.split('.')[1]?.slice(1)), jobId));
+    await expect(producer.control.result('account.pause', jobId)).rejects.toMatchObject({
+      code: 'QUEUE_UNAVAILABLE',
+      kind: 'retryable',
+    });
+  });
+
+  test('whose end Redis has lost keeps its uploads', async () => {
+    const { redis, userId } = stage;
+    const { jobId, wait } = await send();
+    wait.cancel();
+    const record = { size: 1, sha256: 'x', mimeType: 'a/b', fileName: null, createdAt: Date.now() };
+    await addFetchedUpload(redis, userId, 'up_x', record, jobId);
+    expect(await releaseUpload(redis, userId, 'up_x', jobId)).toBe(false);
+    expect(await readUpload(redis, userId, 'up_x')).toEqual(record);
+    await redis.hset(sendJobKey(userId, jobId), 'finishedOn', Date.now());
+    expect(await releaseUpload(redis, userId, 'up_x', jobId)).toBe(true);
+    expect(await readUpload(redis, userId, 'up_x')).toBeNull();
   });
 });

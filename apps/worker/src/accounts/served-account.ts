@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventDraft, Hold } from '@gateway/contracts';
 import {
   clearDueAccount,
@@ -27,6 +28,9 @@ import type { WorkerContext } from '../shard/worker-context.ts';
 import { NetworkSealing } from './account-network.ts';
 import { Account } from './account.ts';
 import { stateEvents } from './state-events.ts';
+
+/** Within this time, ms, a failover that loses what Redis has just written has begun and ended. */
+const FAILOVER_MS = 60_000;
 
 export interface ServedAccountContext extends WorkerContext {
   contact: RedisContact;
@@ -68,6 +72,9 @@ export async function openServedAccount(
       logger.warn({ err: error, userId }, 'a change of the state is no event');
     }
   };
+  const endIsSafe = async () => {
+    if (context.redisAddress.kind !== 'server') await sleep(FAILOVER_MS, undefined, { ref: false });
+  };
   const publishChange = stateEvents({ userId, outbox, url: eventsUrl, append, now }, published.state);
   const account: Account = await Account.load(
     {
@@ -86,7 +93,7 @@ export async function openServedAccount(
       names: new KnownNames(redis, userId, fence),
       endReceiving: () => receiving.restart(),
       publishHold: (hold) => publishHold(redis, { userId }, hold),
-      files: new AccountFiles({ ...context, quota: context.mediaQuota, logger }, userId),
+      files: new AccountFiles({ ...context, quota: context.mediaQuota, endIsSafe, logger }, userId),
       ledger: new SendLedger(sendState, (state, attempts) =>
         writeSendState(redis, fence, userId, state, attempts),
       ),

@@ -26,6 +26,11 @@ export interface AccountFilesOptions {
   fetches: MediaFetches;
   /** The most bytes that the unused uploads of an account may have. */
   quota: number;
+  /**
+   * Resolves when Redis can no longer lose the end of a job that has ended now. A job whose end is lost runs again, and
+   * needs its files.
+   */
+  endIsSafe: () => Promise<void>;
   logger: Logger;
 }
 
@@ -35,14 +40,16 @@ export class AccountFiles {
   readonly #media: MediaStore;
   readonly #fetches: MediaFetches;
   readonly #quota: number;
+  readonly #endIsSafe: () => Promise<void>;
   readonly #userId: string;
   readonly #logger: Logger;
 
-  constructor({ redis, media, fetches, quota, logger }: AccountFilesOptions, userId: string) {
+  constructor({ redis, media, fetches, quota, endIsSafe, logger }: AccountFilesOptions, userId: string) {
     this.#redis = redis;
     this.#media = media;
     this.#fetches = fetches;
     this.#quota = quota;
+    this.#endIsSafe = endIsSafe;
     this.#userId = userId;
     this.#logger = logger;
   }
@@ -88,6 +95,7 @@ export class AccountFiles {
   async release(jobId: string, uploadIds: readonly string[], mayBeRetried: boolean): Promise<void> {
     const place = [this.#redis, this.#userId] as const;
     try {
+      if (!mayBeRetried) await this.#endIsSafe();
       for (const uploadId of uploadIds) {
         const isDropped = mayBeRetried
           ? await returnUpload(...place, uploadId, jobId, this.#quota)

@@ -65,11 +65,11 @@ export class ControlJobs {
 
   /**
    * Returns the result of a job, throws its error, or returns `null` while it has not ended.
-   * @throws {GatewayError} the error that the job failed with; `JOB_NOT_FOUND`.
+   * @throws {GatewayError} the error that the job failed with; `QUEUE_UNAVAILABLE` if Redis has lost it, in a failover.
    */
   async result<N extends ControlJobName>(name: N, jobId: string): Promise<ControlResult<N> | null> {
     const job = await this.#options.job(jobId);
-    if (job === null) throw new GatewayError('JOB_NOT_FOUND');
+    if (job === null) throw new GatewayError('QUEUE_UNAVAILABLE', 'The queue (Redis) has lost the job.');
     if (job.error !== null) throw GatewayError.fromPublicJson(JSON.stringify(job.error)).with({ jobId });
     if (job.state !== 'completed') return null;
     // The same schema types the worker's result, so the cast is safe.

@@ -28,8 +28,9 @@ const ADD_FETCHED = new Script(`
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return redis.call('SADD', KEYS[2], ARGV[3])`);
 
-/** KEYS: uploads, jobs of the upload. ARGV: id, job. */
+/** KEYS: uploads, jobs of the upload, job. ARGV: id, job. */
 const RELEASE = new Script(`
+if redis.call('EXISTS', KEYS[3]) == 1 and redis.call('HEXISTS', KEYS[3], 'finishedOn') == 0 then return 0 end
 if redis.call('SREM', KEYS[2], ARGV[2]) == 0 or redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 return redis.call('HDEL', KEYS[1], ARGV[1])`);
 
@@ -147,14 +148,17 @@ export async function readUploadJobs(
   return redis.smembers(uploadJobsKey(userId, uploadId));
 }
 
-/** The job has ended. @returns whether no other job uses the upload: it is forgotten, and its bytes can go. */
+/**
+ * The job has ended. Does nothing if Redis has lost its end, in a failover: then the job runs again.
+ * @returns whether no other job uses the upload: it is forgotten, and its bytes can go.
+ */
 export async function releaseUpload(
   redis: RedisClient,
   userId: string,
   uploadId: string,
   jobId: string,
 ): Promise<boolean> {
-  const keys = [uploadsKey(userId), uploadJobsKey(userId, uploadId)];
+  const keys = [uploadsKey(userId), uploadJobsKey(userId, uploadId), sendJobKey(userId, jobId)];
   return (await RELEASE.run(redis, keys, [uploadId, jobId])) === 1;
 }
 
