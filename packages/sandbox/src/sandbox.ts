@@ -70,7 +70,6 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     pushFaults: new PushFaults(),
     challenges: new SrpChallenges(),
     typing: new TypingNotices(),
-    presses: [],
     now,
     dataCenters: () => dataCenters,
     network: () => server.network,

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createAccount } from '../rpc/accounts.ts';
-import type { ButtonPress } from '../rpc/chats/button-press.ts';
 import type { Telegram } from '../rpc/telegram.ts';
-import type { Account, InlineButton } from '../state/model.ts';
+import type { Account, ButtonPress, InlineButton } from '../state/model.ts';
 import { refuseTakenUsername } from './accounts.ts';
 import type { AutoBotRequest, ButtonsRequest } from './http/chat-requests.ts';
 

@@ -48,6 +48,6 @@ export class Chats {
 
   /** Every pressed button, oldest first. */
   presses(): PressView[] {
-    return this.#telegram.presses.map(pressView);
+    return this.#telegram.store.state.presses.map(pressView);
   }
 }

@@ -2,7 +2,6 @@ import type { FileStore } from '../files/file-store.ts';
 import type { Account } from '../state/model.ts';
 import type { Store } from '../state/store.ts';
 import type { Network, RpcCall, TlObject } from '../types.ts';
-import type { ButtonPress } from './chats/button-press.ts';
 import type { Faults } from './faults.ts';
 import type { FileFaults } from './media/file-faults.ts';
 import type { TypingNotices } from './messages/typing.ts';
@@ -46,8 +45,6 @@ export interface Telegram {
   readonly pushFaults: PushFaults;
   readonly challenges: SrpChallenges;
   readonly typing: TypingNotices;
-  /** Every pressed button. Kept in memory only. */
-  readonly presses: ButtonPress[];
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Empty until the ports are open. */

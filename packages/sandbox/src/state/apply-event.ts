@@ -80,6 +80,9 @@ export function applyEvent(state: State, event: StateEvent): void {
     case 'fruitless_send':
       state.fruitlessSends.set(event.randomId, (state.fruitlessSends.get(event.randomId) ?? 0) + event.times);
       return;
+    case 'button_pressed':
+      state.presses.push(event.press);
+      return;
     case 'login_token_issued':
       state.loginTokens.set(event.token.token, { ...event.token });
       return;

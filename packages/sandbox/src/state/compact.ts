@@ -24,6 +24,7 @@ export function* compactEvents(state: State, now: number): Generator<StateEvent>
   for (const [fileId, times] of state.expiredReferences) yield { type: 'references_expired', fileId, times };
   yield* state.messageEvents;
   for (const [randomId, times] of state.fruitlessSends) yield { type: 'fruitless_send', randomId, times };
+  for (const press of state.presses) yield { type: 'button_pressed', press };
   for (const token of state.loginTokens.values()) {
     if (token.expiresAt > now) yield { type: 'login_token_issued', token };
   }

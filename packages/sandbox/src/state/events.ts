@@ -4,6 +4,7 @@ import type {
   Account,
   Authorization,
   AuthorizationStatus,
+  ButtonPress,
   Chat,
   LoginAttempt,
   LoginToken,
@@ -32,6 +33,7 @@ export type StateEvent =
   | { type: 'file_stored'; file: StoredFile }
   | { type: 'references_expired'; fileId: string; times: number }
   | { type: 'fruitless_send'; randomId: string; times: number }
+  | { type: 'button_pressed'; press: ButtonPress }
   | { type: 'login_token_issued'; token: LoginToken }
   | { type: 'login_token_accepted'; token: string; accountId: number }
   | { type: 'login_token_used'; token: string };

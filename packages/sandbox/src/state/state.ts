@@ -4,6 +4,7 @@ import type { MessageEvent } from './message-events.ts';
 import type {
   Account,
   Authorization,
+  ButtonPress,
   Chat,
   LoginAttempt,
   LoginToken,
@@ -58,6 +59,8 @@ export interface State {
   messageByRandomId: Map<string, Message>;
   /** How many sends created no message, by random id. */
   fruitlessSends: Map<string, number>;
+  /** Every pressed button, oldest first. */
+  presses: ButtonPress[];
   /** By id. */
   files: Map<string, StoredFile>;
   /** By file id: how many times the references to the file have expired. */
@@ -86,6 +89,7 @@ export function emptyState(): State {
     readOutbox: new Map(),
     messageByRandomId: new Map(),
     fruitlessSends: new Map(),
+    presses: [],
     files: new Map(),
     expiredReferences: new Map(),
     loginTokens: new Map(),

@@ -56,7 +56,6 @@ export class DirectTelegram {
       pushFaults: new PushFaults(),
       challenges: new SrpChallenges(),
       typing: new TypingNotices(),
-      presses: [],
       now: () => this.now,
       dataCenters: () => DATA_CENTERS.map((id) => ({ id, host: '127.0.0.1', port: 4430 + id })),
       network: () => network,

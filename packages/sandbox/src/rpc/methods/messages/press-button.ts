@@ -11,7 +11,7 @@ import type { UserRequest } from '../../telegram.ts';
  * once.
  */
 export function getBotCallbackAnswer({ query, account, telegram }: UserRequest): TlObject {
-  const { store, presses, now } = telegram;
+  const { store, now } = telegram;
   const peer = peerOfInput(store, account, objectField(query, 'peer'));
   checkMember(store, account, peer);
   const id = intField(query, 'msg_id');
@@ -19,7 +19,8 @@ export function getBotCallbackAnswer({ query, account, telegram }: UserRequest):
   if (query['data'] === undefined) throw rpcError('DATA_INVALID');
   const data = bytesField(query, 'data').toString('latin1');
   if (!buttons.flat().some((button) => button.data === data)) throw rpcError('DATA_INVALID');
-  presses.push({ from: account.id, bot: from, messageId: id, data, at: now() });
+  const press = { from: account.id, bot: from, messageId: id, data, at: now() };
+  store.commit({ type: 'button_pressed', press });
   const answer = store.state.accounts.get(from)?.autoReply?.answer;
   if (answer === undefined) throw rpcError('BOT_RESPONSE_TIMEOUT');
   return { _: 'messages.botCallbackAnswer', message: answer, cache_time: 0 };
