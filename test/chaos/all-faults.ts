@@ -1,7 +1,7 @@
 import { faultsOf, type Fault } from './faults.ts';
 import { RECEIVING_FAULTS } from './receiving/faults.ts';
 
-/** All faults that can happen. With several Redis servers the accounts do not receive. */
+/** All faults that can happen, in what accounts send and in what they receive. */
 export function allFaultsOf(redis: 'server' | 'replicated'): readonly Fault[] {
-  return redis === 'server' ? [...faultsOf(redis), ...RECEIVING_FAULTS] : faultsOf(redis);
+  return [...faultsOf(redis), ...RECEIVING_FAULTS];
 }

@@ -11,10 +11,11 @@ export type PostEnd =
   /** The caller gave up; it is unknown whether the message was accepted. */
   | { kind: 'undecided' };
 
-type MessageChange = 'edit' | 'forward' | 'delete' | 'react' | 'pin' | 'unpin';
+type MessageChange = 'edit' | 'forward' | 'delete' | 'react' | 'pin' | 'unpin' | 'press';
+type ChatChange = 'read' | 'join' | 'leave';
 
 export interface Post {
-  path: `/telegram/user/${'send' | 'chat/read' | `message/${MessageChange}`}`;
+  path: `/telegram/user/${'send' | `chat/${ChatChange}` | `message/${MessageChange}`}`;
   body: object;
   /** Its `Idempotency-Key`. */
   key: string;

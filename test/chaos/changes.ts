@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FileServer } from './file-server.ts';
 import { nameOfAction, type PostedAction } from './judge-actions.ts';
 import { nameOfEdit, type PostedEdit } from './judge-edits.ts';
+import { nameOfMembership, type PostedMembership } from './judge-members.ts';
+import { nameOfPress, type PostedPress } from './judge-presses.ts';
 import { nameOfRead } from './judge-reads.ts';
 import { nameOfState, type PostedState } from './judge-states.ts';
 import { nameOf, type AcceptedMessage } from './judge.ts';
@@ -9,6 +11,7 @@ import type { Poster } from './poster.ts';
 import { makeFile } from './sends.ts';
 import type { Target } from './targets.ts';
 import { writeEdit } from './texts.ts';
+import { BUTTON_DATA } from './world.ts';
 
 const REACTIONS = ['👍', '❤', '🔥', ''];
 
@@ -91,6 +94,34 @@ export async function read(poster: Poster, next: NextNumber, message: Target): P
   const posted = { chat, seq, from, to, number: next() };
   const fields = { up_to: messageId };
   await poster.change(poster.ledger.reads, posted, nameOfRead(posted), '/telegram/user/chat/read', fields);
+}
+
+/** Presses the next button of the bot. */
+export async function press(poster: Poster, next: NextNumber): Promise<void> {
+  const { account, extras } = poster.chat;
+  if (extras === undefined) throw new Error('this chat has no bot');
+  const number = next();
+  const data = BUTTON_DATA[number % BUTTON_DATA.length] ?? '';
+  const posted: PostedPress = { from: account.id, data, number };
+  const fields = { recipient_id: extras.bot.recipient, message_id: extras.bot.messageId, data };
+  await poster.change(
+    poster.ledger.presses,
+    posted,
+    nameOfPress(posted),
+    '/telegram/user/message/press',
+    fields,
+  );
+}
+
+/** Joins or leaves the club. */
+export async function joinOrLeave(poster: Poster, next: NextNumber): Promise<void> {
+  const { account, extras } = poster.chat;
+  if (extras === undefined) throw new Error('this chat has no club');
+  const kind = poster.random.pick(['join', 'leave'] as const);
+  const posted: PostedMembership = { from: account.id, kind, number: next() };
+  const fields = { recipient_id: extras.club.recipient };
+  const name = nameOfMembership(posted);
+  await poster.change(poster.ledger.memberships, posted, name, `/telegram/user/chat/${kind}`, fields);
 }
 
 /** Downloads the file of a message, and compares it with the one that was sent. */

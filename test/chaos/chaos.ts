@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '@gateway/runtime';
 import { Fleet } from '../env/fleet.ts';
-import { examine, settle, unreadOf, verdictOf } from './examine.ts';
+import { examine, verdictOf } from './examine.ts';
 import { withdrawLost } from './failovers.ts';
 import { FaultRunner } from './fault-runner.ts';
 import type { Scene } from './faults.ts';
@@ -13,6 +13,7 @@ import { Random } from './random.ts';
 import { ReceivingRun } from './receiving/receiving-run.ts';
 import type { Findings } from './report.ts';
 import { Roles } from './roles.ts';
+import { settle } from './settle.ts';
 import { stallsOf } from './stalls.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -66,6 +67,9 @@ const SETTINGS = {
 /** ms between checks of the number of accepted messages. */
 const POLL_MS = 100;
 
+/** Missing messages that are named before the verdict, at most. */
+const MISSING_SHOWN = 5;
+
 /** s between lines about the progress. */
 const PROGRESS = 15;
 
@@ -94,11 +98,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
 
 async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise<Findings> {
   const random = new Random(options.seed);
-  // In a failover Redis may lose events that readers have got already.
-  const isReceiving = options.redis === 'server' && options.incoming > 0;
-  const receiving = isReceiving
-    ? await ReceivingRun.begin({ fleet, world, rate: options.incoming, random: random.fork() })
-    : null;
+  const { incoming: rate, redis } = options;
+  const isRead = redis === 'server';
+  const receiving =
+    rate > 0 ? await ReceivingRun.begin({ fleet, world, rate, isRead, random: random.fork() }) : null;
   try {
     return await disturb(fleet, world, options, { random, receiving });
   } finally {
@@ -164,14 +167,11 @@ async function disturb(
   await fleet.sandbox.ready;
   await fleet.control.clearFaults();
   const lostInFailover = await withdrawLost(fleet, ledger, scene.failovers);
-  const isComplete = await settle(fleet, ledger);
-  say(
-    isComplete
-      ? 'all are there; asking for jobs and accounts'
-      : 'some are missing; asking for jobs and accounts',
-  );
+  const missing = await settle(fleet, ledger);
+  for (const line of missing.slice(0, MISSING_SHOWN)) say(`missing: ${line}`);
+  say(`${missing.length === 0 ? 'all are there' : 'some are missing'}; asking for jobs and accounts`);
   const self = await examine(fleet, world, ledger);
-  const verdict = await verdictOf(fleet, ledger, await unreadOf(fleet, world));
+  const verdict = await verdictOf(fleet, world, ledger);
   say('comparing the events with what was delivered');
   const received = (await receiving?.finish(ledger, scene.gapsCaused)) ?? null;
   const { duplicated, early } = await fleet.control.counters();
@@ -196,8 +196,9 @@ async function disturb(
   };
 }
 
-function changesIn({ edits, actions, states, reads }: Ledger): number {
-  return [edits, actions, states, reads].reduce((sum, { accepted }) => sum + accepted.length, 0);
+function changesIn({ edits, actions, states, reads, presses, memberships }: Ledger): number {
+  const kinds = [edits, actions, states, reads, presses, memberships];
+  return kinds.reduce((sum, { accepted }) => sum + accepted.length, 0);
 }
 
 /** Ends the run with `over` after enough faults and messages. */

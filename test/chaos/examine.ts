@@ -1,18 +1,20 @@
 import { sleep } from '@gateway/runtime';
 import { ApiClient, type ApiAnswer } from '../env/api-client.ts';
 import type { Fleet } from '../env/fleet.ts';
-import type { SandboxMessage } from '../env/sandbox-control.ts';
+import type { SandboxControl, SandboxMessage } from '../env/sandbox-control.ts';
 import { shownText } from './attachments.ts';
 import { judgeActions, nameOfAction } from './judge-actions.ts';
 import { judgeEdits, nameOfEdit, type EditVerdict } from './judge-edits.ts';
+import { judgeMembers, nameOfMembership } from './judge-members.ts';
+import { judgePresses, nameOfPress } from './judge-presses.ts';
 import { judgeReads, nameOfRead, type Unread } from './judge-reads.ts';
 import { judgeStates, nameOfState } from './judge-states.ts';
 import { judge, nameOf, type AcceptedMessage, type ArrivedMessage, type Verdict } from './judge.ts';
 import { openOf, type Changes, type Ledger } from './ledger.ts';
 import { isOfFriend } from './receiving/friends.ts';
-import type { World } from './world.ts';
+import { BOT_TEXT, type World } from './world.ts';
 
-/** The last three have a line for each fault. */
+/** All but the first two have a line for each fault. */
 export interface Verdicts {
   sends: Verdict;
   edits: EditVerdict;
@@ -21,6 +23,9 @@ export interface Verdicts {
   /** Reactions, pins and replaced files. */
   states: readonly string[];
   reads: readonly string[];
+  presses: readonly string[];
+  /** Joins and leaves. */
+  memberships: readonly string[];
 }
 
 /** Problems that the product itself reports at the end, one line each. */
@@ -32,9 +37,6 @@ export interface SelfReport {
   unwellAccounts: string[];
 }
 
-/** ms without a new message at the sandbox after which missing ones count as lost, and maximum ms of the whole wait. */
-const PATIENCE = { quiet: 60_000, all: 180_000 };
-
 /** ms for jobs and accounts to report that they are done, after everything has arrived. */
 const REPORT_LIMIT = 60_000;
 
@@ -43,41 +45,43 @@ const POLL_MS = 1_000;
 /** Concurrent requests. */
 const AT_ONCE = 16;
 
-/** Waits until no accepted message is missing at the sandbox, or no more arrive. @returns whether all have arrived. */
-export async function settle(fleet: Fleet, ledger: Ledger): Promise<boolean> {
-  const begun = performance.now();
-  let [before, changedAt] = [-1, begun];
-  for (;;) {
-    const { messages } = await fleet.control.counters();
-    const now = performance.now();
-    if (messages === before && (await verdictOf(fleet, ledger)).sends.lost.length === 0) return true;
-    if (messages !== before) changedAt = now;
-    if (now - changedAt > PATIENCE.quiet || now - begun > PATIENCE.all) return false;
-    before = messages;
-    await sleep(POLL_MS);
-  }
-}
-
-/**
- * Compares the ledger with what the sandbox has. Only the verdict on sends counts before {@link examine}.
- * @param unread what the accounts have not read, if reads are to be judged.
- */
-export async function verdictOf({ control }: Fleet, ledger: Ledger, unread?: Unread): Promise<Verdicts> {
+/** Compares the ledger with what the sandbox has. */
+export async function verdictOf({ control }: Fleet, world: World, ledger: Ledger): Promise<Verdicts> {
   const all = (await control.messages()).map(arrivedOf);
-  const arrived = all.filter(({ text }) => !isOfFriend(text));
+  const arrived = all.filter(isOfAccount);
   const originals = arrived.filter(({ forwarded }) => forwarded !== true);
-  const { edits, actions, states, reads } = ledger;
+  const pressed = (await control.presses()).map(({ from_id: from, data }) => ({ from, data }));
+  const { members } = await control.chat(world.club);
+  const { edits, actions, states, reads, presses, memberships } = ledger;
   return {
-    sends: judge(ledger.accepted, arrived, [...ledger.undecided, ...ledger.lostInFailover]),
+    sends: judgeSends(ledger, arrived),
     edits: judgeEdits(edits.accepted, originals, openOf(edits)),
     actions: judgeActions(actions.accepted, arrived, openOf(actions)),
     states: judgeStates(states.accepted, arrived, openOf(states)),
-    reads: unread === undefined ? [] : judgeReads(reads.accepted, all, unread),
+    reads: judgeReads(reads.accepted, all, await unreadOf(control, world)),
+    presses: judgePresses(presses.accepted, pressed, openOf(presses)),
+    memberships: judgeMembers(memberships.accepted, members, openOf(memberships)),
   };
 }
 
+/** The accepted sends that are missing at the sandbox, in whole or in part. */
+export async function missingSends({ control }: Fleet, ledger: Ledger): Promise<AcceptedMessage[]> {
+  const arrived = (await control.messages()).map(arrivedOf).filter(isOfAccount);
+  const { arrivals } = judgeSends(ledger, arrived);
+  return ledger.accepted.filter((message) => !arrivals.has(nameOf(message)));
+}
+
+function judgeSends(ledger: Ledger, arrived: readonly ArrivedMessage[]): Verdict {
+  return judge(ledger.accepted, arrived, [...ledger.undecided, ...ledger.lostInFailover]);
+}
+
+/** Whether an account of the gateway wrote the message. */
+function isOfAccount({ text }: ArrivedMessage): boolean {
+  return !isOfFriend(text) && text !== BOT_TEXT;
+}
+
 /** What every account has not read in every group. */
-export async function unreadOf({ control }: Fleet, { chats }: World): Promise<Unread> {
+async function unreadOf(control: SandboxControl, { chats }: World): Promise<Unread> {
   const groups = [...new Set(chats.map(({ to }) => to))].filter((to) => to < 0);
   const unread = new Map<string, number>();
   for (const group of groups)
@@ -143,6 +147,8 @@ export async function examine(fleet: Fleet, world: World, ledger: Ledger): Promi
     await follow(ledger.actions, nameOfAction),
     await follow(ledger.states, nameOfState),
     await follow(ledger.reads, nameOfRead),
+    await follow(ledger.presses, nameOfPress),
+    await follow(ledger.memberships, nameOfMembership),
   ].flat();
   const accounts = await repeated(world.accounts, deadline, async ({ userId }) => {
     const answer = await api.status(userId);

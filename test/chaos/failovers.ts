@@ -2,6 +2,8 @@ import { ApiClient } from '../env/api-client.ts';
 import type { Fleet } from '../env/fleet.ts';
 import { nameOfAction } from './judge-actions.ts';
 import { nameOfEdit } from './judge-edits.ts';
+import { nameOfMembership } from './judge-members.ts';
+import { nameOfPress } from './judge-presses.ts';
 import { nameOfRead } from './judge-reads.ts';
 import { nameOfState } from './judge-states.ts';
 import { nameOf } from './judge.ts';
@@ -41,5 +43,7 @@ export async function withdrawLost(
     ...(await withdraw(ledger.actions, nameOfAction)),
     ...(await withdraw(ledger.states, nameOfState)),
     ...(await withdraw(ledger.reads, nameOfRead)),
+    ...(await withdraw(ledger.presses, nameOfPress)),
+    ...(await withdraw(ledger.memberships, nameOfMembership)),
   ];
 }

@@ -56,6 +56,10 @@ const ACTION_CALLS = [
   'messages.sendReaction',
   'messages.updatePinnedMessage',
   'messages.readHistory',
+  'messages.getBotCallbackAnswer',
+  'channels.joinChannel',
+  'messages.importChatInvite',
+  'channels.leaveChannel',
 ];
 
 const FAULTS: readonly Fault[] = [

@@ -1,6 +1,8 @@
 import type { ChangeJob } from './change-job.ts';
 import type { PostedAction } from './judge-actions.ts';
 import type { PostedEdit } from './judge-edits.ts';
+import type { PostedMembership } from './judge-members.ts';
+import type { PostedPress } from './judge-presses.ts';
 import type { PostedRead } from './judge-reads.ts';
 import type { PostedState } from './judge-states.ts';
 import type { AcceptedMessage, PostedMessage } from './judge.ts';
@@ -25,6 +27,8 @@ export interface Ledger {
   actions: Changes<PostedAction>;
   states: Changes<PostedState>;
   reads: Changes<PostedRead>;
+  presses: Changes<PostedPress>;
+  memberships: Changes<PostedMembership>;
   /** Files that were downloaded, and those of which another file came, one line each. */
   downloads: number;
   wrongDownloads: string[];
@@ -44,6 +48,8 @@ export function emptyLedger(): Ledger {
     actions: none(),
     states: none(),
     reads: none(),
+    presses: none(),
+    memberships: none(),
     downloads: 0,
     wrongDownloads: [],
     refused: [],

@@ -26,10 +26,11 @@ type Flag = keyof typeof FLAGS;
 export const HELP = [
   'npm run chaos -- [options]',
   '',
-  'Sends texts, files, albums and more, edits, forwards, deletes, reacts, pins, reads and downloads through several',
-  'APIs and workers while they, Redis and the sandbox are killed, frozen and cut off, and compares what the sandbox',
-  'has with what was accepted. Friends write to the accounts meanwhile, and their events are compared with what was',
-  'written (only with one Redis server). Exit code 0 if no fault was found.',
+  'Sends texts, files, albums and more, edits, forwards, deletes, reacts, pins, reads, presses, joins, leaves and',
+  'downloads through several APIs and workers while they, Redis and the sandbox are killed, frozen and cut off, and',
+  'compares what the sandbox has with what was accepted. Friends write to the accounts meanwhile, and their events are',
+  'compared with what was written: during the run too with one Redis server, else at its end. Exit code 0 if no fault',
+  'was found.',
   '',
   ...Object.entries(FLAGS).map(
     ([name, { default: value, about }]) =>

@@ -1,10 +1,12 @@
 import type { SelfReport, Verdicts } from './examine.ts';
 import { nameOfAction } from './judge-actions.ts';
 import { nameOfEdit } from './judge-edits.ts';
+import { nameOfMembership } from './judge-members.ts';
+import { nameOfPress } from './judge-presses.ts';
 import { nameOfRead } from './judge-reads.ts';
 import { nameOfState } from './judge-states.ts';
 import { nameOf } from './judge.ts';
-import type { Ledger } from './ledger.ts';
+import type { Changes, Ledger } from './ledger.ts';
 import type { ReceivingFindings } from './receiving/receiving-run.ts';
 import { receivingFaults, receivingRows } from './receiving/report-receiving.ts';
 
@@ -48,7 +50,7 @@ const EVIDENCE = 5;
 
 /** Faults by name, with the evidence. */
 export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<string, readonly string[]> {
-  const { sends, edits, actions, states, reads } = verdict;
+  const { sends, edits, actions, states, reads, presses, memberships } = verdict;
   return new Map<string, readonly string[]>([
     ['lost', sends.lost],
     ['doubled', sends.doubled],
@@ -61,6 +63,8 @@ export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<s
     ['forwards and deletes lost, doubled or not asked for', actions],
     ['reactions, pins and files that are not the last ones asked for', states],
     ['reads lost', reads],
+    ['presses lost, doubled or not asked for', presses],
+    ['members that should be none, or none that should be one', memberships],
     ['downloads of other bytes, or refused', ledger.wrongDownloads],
     ...receivingFaults(rest.receiving),
     ['refused', ledger.refused],
@@ -72,6 +76,8 @@ export function faultsFound({ verdict, self, ledger, ...rest }: Findings): Map<s
         ...ledger.actions.undecided.map(nameOfAction),
         ...ledger.states.undecided.map(nameOfState),
         ...ledger.reads.undecided.map(nameOfRead),
+        ...ledger.presses.undecided.map(nameOfPress),
+        ...ledger.memberships.undecided.map(nameOfMembership),
       ],
     ],
     ['two jobs under one key', ledger.splitKeys],
@@ -106,6 +112,9 @@ export function report(findings: Findings): string {
     ['forwards and deletes accepted', String(ledger.actions.accepted.length)],
     ['reactions, pins and replaced files accepted', String(ledger.states.accepted.length)],
     ['reads accepted', String(ledger.reads.accepted.length)],
+    ['presses accepted', String(ledger.presses.accepted.length)],
+    ['  that ended with an unknown outcome', String(unknownIn(ledger.presses))],
+    ['joins and leaves accepted', String(ledger.memberships.accepted.length)],
     ['files downloaded', String(ledger.downloads)],
     ['edits accepted', String(ledger.edits.accepted.length)],
     ['  that ended with an unknown outcome', String(findings.verdict.edits.unknown.length)],
@@ -129,6 +138,10 @@ export function report(findings: Findings): string {
       ...more(lines),
     ]);
   return [...rows.map(([name, value]) => `${name.padEnd(width)}${value}`.trimEnd()), ...evidence].join('\n');
+}
+
+function unknownIn<P>({ accepted }: Changes<P>): number {
+  return accepted.filter(({ end }) => end === 'unknown').length;
 }
 
 function more(lines: readonly string[]): string[] {

@@ -19,6 +19,8 @@ const KINDS = {
   react: 50,
   pin: 30,
   read: 20,
+  press: 60,
+  'join or leave': 60,
   download: 30,
 };
 type Kind = keyof typeof KINDS | 'send a text';
@@ -102,6 +104,12 @@ export class Sender {
         return true;
       case 'change what was just sent':
         await this.#changeWhatIsSent(next);
+        return true;
+      case 'press':
+      case 'join or leave':
+        if (poster.chat.extras === undefined) return false;
+        if (kind === 'press') await changes.press(poster, next);
+        else await changes.joinOrLeave(poster, next);
         return true;
       case 'replace a file': {
         const message = this.#targets.any('file');

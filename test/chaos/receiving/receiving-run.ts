@@ -40,6 +40,11 @@ interface RunOptions {
   world: World;
   /** What friends do per second. */
   rate: number;
+  /**
+   * Whether events are read during the run. In a failover Redis may lose events that readers have got already; the
+   * gateway then reads them at Telegram again, and gives their numbers again.
+   */
+  isRead: boolean;
   random: Random;
 }
 
@@ -57,13 +62,13 @@ export class ReceivingRun {
   /** The events of each account, read at the end. */
   readonly #logs: readonly PollReader[];
   readonly #readers: readonly (StreamReader | PollReader)[];
-  readonly #webhook: WebhookReader;
+  readonly #webhook: WebhookReader | null;
   readonly #members: ReadonlyMap<number, readonly number[]>;
   readonly #over = new AbortController();
   readonly #reading: Promise<unknown>;
 
   private constructor(
-    { fleet, world, rate, random }: RunOptions,
+    { fleet, world, rate, isRead, random }: RunOptions,
     {
       chats,
       after,
@@ -73,7 +78,7 @@ export class ReceivingRun {
       chats: readonly IncomingChat[];
       after: ReadonlyMap<string, number>;
       members: ReadonlyMap<number, readonly number[]>;
-      webhook: WebhookReader;
+      webhook: WebhookReader | null;
     },
   ) {
     this.#fleet = fleet;
@@ -90,16 +95,20 @@ export class ReceivingRun {
       random: random.fork(),
     });
     this.#logs = world.accounts.map((account) => new PollReader(optionsOf(account)));
+    const readers = isRead ? READ_ACCOUNTS : 0;
     this.#readers = [
-      ...world.accounts.slice(0, READ_ACCOUNTS).map((account) => new StreamReader(optionsOf(account))),
-      ...world.accounts.slice(-READ_ACCOUNTS).map((account) => new PollReader(optionsOf(account))),
+      ...world.accounts.slice(0, readers).map((account) => new StreamReader(optionsOf(account))),
+      ...world.accounts
+        .toReversed()
+        .slice(0, readers)
+        .map((account) => new PollReader(optionsOf(account))),
     ];
     this.#reading = Promise.all(this.#readers.map((reader) => reader.run(this.#over.signal)));
   }
 
   /** Makes all accounts receive, and opens the readers. Close it. */
   static async begin(options: RunOptions): Promise<ReceivingRun> {
-    const { fleet, world, random } = options;
+    const { fleet, world, isRead, random } = options;
     const api = new ApiClient(fleet.urls[0] ?? '');
     const chats = await createFriends(fleet, world);
     const after = new Map<string, number>();
@@ -112,7 +121,7 @@ export class ReceivingRun {
     for (const { to } of [...chats, ...world.chats])
       if (to < 0 && !members.has(to)) members.set(to, (await fleet.control.chat(to)).members);
     const readOnes = world.accounts.slice(0, READ_ACCOUNTS).map(({ userId }) => userId);
-    const webhook = await WebhookReader.open(api, readOnes, random.fork());
+    const webhook = isRead ? await WebhookReader.open(api, readOnes, random.fork()) : null;
     return new ReceivingRun(options, { chats, after, members, webhook });
   }
 
@@ -138,7 +147,7 @@ export class ReceivingRun {
   async close(): Promise<void> {
     this.#over.abort();
     await this.#reading;
-    this.#webhook.close();
+    this.#webhook?.close();
   }
 
   async #judge(ledger: Ledger, gapsCaused: ReadonlySet<string>): Promise<Judged> {
@@ -190,7 +199,7 @@ export class ReceivingRun {
       findings.sentWithJob += out.filter(({ message }) => message?.job_id !== null).length;
     }
     const afterOf = (userId: string) => this.#logs.find((log) => log.userId === userId)?.after ?? 0;
-    for (const reading of [...this.#readers, ...this.#webhook.readings(afterOf)]) {
+    for (const reading of [...this.#readers, ...(this.#webhook?.readings(afterOf) ?? [])]) {
       const sequence = this.#logs.find(({ userId }) => userId === reading.userId)?.events ?? [];
       verdict.readers.push(...judgeReader(reading, sequence));
     }
