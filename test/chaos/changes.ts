@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileServer } from './file-server.ts';
+import type { FileServer } from '../env/file-server.ts';
 import { nameOfAction, type PostedAction } from './judge-actions.ts';
 import { nameOfEdit, type PostedEdit } from './judge-edits.ts';
 import { nameOfMembership, type PostedMembership } from './judge-members.ts';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '@gateway/runtime';
+import { FileServer } from '../env/file-server.ts';
 import { Fleet } from '../env/fleet.ts';
 import { examine, verdictOf } from './examine.ts';
 import { withdrawLost } from './failovers.ts';
 import { FaultRunner } from './fault-runner.ts';
 import type { Scene } from './faults.ts';
-import { FileServer } from './file-server.ts';
 import type { Ledger } from './ledger.ts';
 import { Load } from './load.ts';
 import { Random } from './random.ts';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { sleep } from '@gateway/runtime';
+import type { FileServer } from '../env/file-server.ts';
 import { Caller } from './caller.ts';
-import type { FileServer } from './file-server.ts';
 import { emptyLedger, type Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
 import { Sender } from './sender.ts';

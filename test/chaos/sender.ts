@@ -1,5 +1,5 @@
+import type { FileServer } from '../env/file-server.ts';
 import * as changes from './changes.ts';
-import type { FileServer } from './file-server.ts';
 import type { AcceptedMessage } from './judge.ts';
 import { Poster, type PosterOptions } from './poster.ts';
 import { sendAgain, sendAttachment, sendFiles, sendText } from './sends.ts';

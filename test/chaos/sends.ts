@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { FileServer } from '../env/file-server.ts';
+import { PNG } from '../env/png.ts';
 import { ATTACHMENTS, textOf, writeAttachment } from './attachments.ts';
-import type { FileServer } from './file-server.ts';
 import type { AcceptedMessage } from './judge.ts';
 import type { Poster } from './poster.ts';
 import type { Target } from './targets.ts';
@@ -20,12 +21,6 @@ const PICTURED = new Set(['document', 'video', 'animation', 'audio']);
 const LARGEST_FILE = 700_000;
 const [URL_SHARE, THUMBNAIL_SHARE, TYPING_SHARE] = [0.2, 0.3, 0.05];
 const LONGEST_TYPING_MS = 1_500;
-
-/** 40 by 40 pixels. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAACgAAAAoCAAAAACpleexAAAAHElEQVR4nGMIJRIwjCocVTiqcFThqMJRhaQrBAATIhNfLzsSPgAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 /** @param longest UTF-16 units. @returns the message, if it was accepted; `isWhole`: as a single one. */
 export async function sendText(
@@ -91,7 +86,7 @@ export async function makeFile(
   const filling = Buffer.alloc(random.whole(1, LARGEST_FILE), name);
   const bytes = type === 'photo' ? Buffer.concat([PNG, filling]) : filling;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (random.chance(URL_SHARE)) return { item: { type, url: server.add(sha256, bytes) }, sha256 };
+  if (random.chance(URL_SHARE)) return { item: { type, url: server.add(`/${sha256}`, bytes) }, sha256 };
   const upload_id = await poster.upload(new Uint8Array(bytes));
   if (upload_id === null) return null;
   if (!PICTURED.has(type) || !random.chance(THUMBNAIL_SHARE)) return { item: { type, upload_id }, sha256 };

@@ -45,6 +45,21 @@ export interface EventVerdict {
   gaps: string[];
 }
 
+/** The verdict on a sequence in which nothing is wrong. */
+export function noFaults(): EventVerdict {
+  return {
+    missing: [],
+    doubled: [],
+    outOfOrder: [],
+    numbers: [],
+    wrong: [],
+    unknown: [],
+    undeleted: [],
+    wrongJobs: [],
+    gaps: [],
+  };
+}
+
 export interface JudgedAccount {
   userId: string;
   /** The number of the last event before the first judged one. */
@@ -87,17 +102,7 @@ class EventJudge {
   readonly #told = new Map<string, { id: number; at: number }[]>();
   readonly #deleted = new Set<string>();
   readonly #gaps: { at: number; chat: string | null }[] = [];
-  readonly #verdict: EventVerdict = {
-    missing: [],
-    doubled: [],
-    outOfOrder: [],
-    numbers: [],
-    wrong: [],
-    unknown: [],
-    undeleted: [],
-    wrongJobs: [],
-    gaps: [],
-  };
+  readonly #verdict = noFaults();
   #seq: number;
 
   constructor(account: JudgedAccount, delivered: readonly DeliveredMessage[]) {

@@ -14,7 +14,7 @@ const AGAIN = { from: 50, to: 500 };
 const WAIT = 5;
 const GIVE_UP = 15_000;
 
-export interface ReaderOptions {
+interface ReaderOptions {
   userId: string;
   after: number;
   /** Addresses of the APIs: each connection goes to any of them. */
@@ -22,42 +22,57 @@ export interface ReaderOptions {
   random: Random;
 }
 
-/** Reads an account's events by SSE. It hangs up at times, and goes on after its `Last-Event-ID`. */
-export class StreamReader implements Reading {
-  readonly name: string;
+/** Reads an account's events during a run. */
+abstract class EventsReader implements Reading {
+  abstract readonly name: string;
   readonly mayRepeat = false;
   readonly events: AccountEvent[] = [];
-  readonly #options: ReaderOptions;
+  protected readonly options: ReaderOptions;
 
   constructor(options: ReaderOptions) {
-    this.#options = options;
-    this.name = `SSE of ${options.userId}`;
+    this.options = options;
   }
 
   get userId(): string {
-    return this.#options.userId;
+    return this.options.userId;
   }
 
   get after(): number {
-    return this.#options.after;
+    return this.options.after;
+  }
+
+  /** The number of the last event read. */
+  protected get lastSeq(): number {
+    return this.events.at(-1)?.seq ?? this.after;
   }
 
   /** Never throws. */
   async run(signal: AbortSignal): Promise<void> {
-    const { random } = this.#options;
+    const { random } = this.options;
     while (!signal.aborted) {
-      await this.#readOnce(signal).catch(() => {}); // The API, or Redis, is away.
+      if (await this.readOn(signal)) continue;
       await sleep(random.whole(AGAIN.from, AGAIN.to), signal);
     }
   }
 
-  async #readOnce(signal: AbortSignal): Promise<void> {
-    const { random, urls, userId, after } = this.#options;
-    const last = this.events.at(-1)?.seq ?? after;
-    const url = `${random.pick(urls)}/telegram/accounts/${userId}/updates`;
-    const stream = await OpenStream.open(url, {
+  /** Reads what follows the last event. Never throws. @returns whether to read on at once. */
+  protected abstract readOn(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Reads an account's events by SSE. It hangs up at times, and goes on after its `Last-Event-ID`. */
+export class StreamReader extends EventsReader {
+  readonly name = `SSE of ${this.userId}`;
+
+  protected async readOn(signal: AbortSignal): Promise<boolean> {
+    await this.#readStream(signal).catch(() => {}); // The API, or Redis, is away.
+    return false;
+  }
+
+  async #readStream(signal: AbortSignal): Promise<void> {
+    const { random, urls, userId } = this.options;
+    const stream = await OpenStream.open(`${random.pick(urls)}/telegram/accounts/${userId}/updates`, {
       accept: 'text/event-stream',
-      'last-event-id': String(last),
+      'last-event-id': String(this.lastSeq),
     });
     try {
       const ended = stream.ended.catch(() => {});
@@ -78,43 +93,22 @@ export class StreamReader implements Reading {
 }
 
 /** Reads an account's events by long poll. */
-export class PollReader implements Reading {
-  readonly name: string;
-  readonly mayRepeat = false;
-  readonly events: AccountEvent[] = [];
-  readonly #options: ReaderOptions;
+export class PollReader extends EventsReader {
+  readonly name = `long poll of ${this.userId}`;
 
-  constructor(options: ReaderOptions) {
-    this.#options = options;
-    this.name = `long poll of ${options.userId}`;
-  }
-
-  get userId(): string {
-    return this.#options.userId;
-  }
-
-  get after(): number {
-    return this.#options.after;
-  }
-
-  /** Never throws. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { random } = this.#options;
-    while (!signal.aborted) {
-      const hasRead = await Promise.race([this.read(WAIT), delay(GIVE_UP, false, { ref: false })]);
-      if (!hasRead) await sleep(random.whole(AGAIN.from, AGAIN.to), signal);
-    }
+  protected readOn(): Promise<boolean> {
+    return Promise.race([this.read(WAIT), delay(GIVE_UP, false, { ref: false })]);
   }
 
   /** Reads one page. @returns whether that worked. Never throws. */
   async read(wait = 0): Promise<boolean> {
-    const { random, urls, userId, after } = this.#options;
-    const last = this.events.at(-1)?.seq ?? after;
+    const { random, urls, userId } = this.options;
+    const last = this.lastSeq;
     try {
       const path = `/telegram/accounts/${userId}/updates?after=${last}&limit=100&wait=${wait}`;
       const { status, body } = await new ApiClient(random.pick(urls)).get(path);
       // An answer that came after its caller had given up is of no use.
-      if (status !== 200 || (this.events.at(-1)?.seq ?? after) !== last) return false;
+      if (status !== 200 || this.lastSeq !== last) return false;
       this.events.push(...body.events);
       return true;
     } catch {

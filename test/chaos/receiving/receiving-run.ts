@@ -9,7 +9,7 @@ import type { World } from '../world.ts';
 import { deliveredTo, type DeliveredMessage } from './delivered.ts';
 import { createFriends, type IncomingChat } from './friends.ts';
 import { IncomingLoad } from './incoming-load.ts';
-import { judgeEvents, type EventVerdict } from './judge-events.ts';
+import { judgeEvents, noFaults, type EventVerdict } from './judge-events.ts';
 import { judgeReader } from './judge-reader.ts';
 import { PollReader, StreamReader } from './readers.ts';
 import { WebhookReader } from './webhook-reader.ts';
@@ -160,7 +160,7 @@ export class ReceivingRun {
     const friends = new Set(this.#chats.map(({ friend }) => friend));
     const jobs = jobsByMessage(ledger);
     const findings: ReceivingFindings = {
-      verdict: emptyVerdict(),
+      verdict: { ...noFaults(), readers: [] },
       incoming: messages.filter(({ from_id: from }) => friends.has(from)).length,
       events: 0,
       caughtUp: 0,
@@ -205,21 +205,6 @@ export class ReceivingRun {
     }
     return { findings, isWhole: Object.values(verdict).every((faults) => faults.length === 0) };
   }
-}
-
-function emptyVerdict(): ReceivingFindings['verdict'] {
-  return {
-    missing: [],
-    doubled: [],
-    outOfOrder: [],
-    numbers: [],
-    wrong: [],
-    unknown: [],
-    undeleted: [],
-    wrongJobs: [],
-    gaps: [],
-    readers: [],
-  };
 }
 
 function addTo(all: EventVerdict, one: EventVerdict): void {

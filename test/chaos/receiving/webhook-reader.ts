@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { EVENT_TYPES } from '@gateway/contracts';
 import type { ApiClient } from '../../env/api-client.ts';
 import type { Random } from '../random.ts';
 import type { AccountEvent } from './judge-events.ts';
@@ -9,18 +10,6 @@ import type { Reading } from './judge-reader.ts';
 
 /** Share of the deliveries that fail: half of them before, and half after the event was taken. */
 const FAIL_SHARE = 0.01;
-
-const EVENTS = [
-  'message.new',
-  'message.edited',
-  'message.deleted',
-  'message.read',
-  'message.read_inbox',
-  'message.reaction',
-  'chat.member',
-  'account.state',
-  'updates.gap',
-];
 
 /** A receiver of a webhook for some accounts, which sometimes fails. */
 export class WebhookReader {
@@ -42,7 +31,7 @@ export class WebhookReader {
     const { status, body } = await api.post('/webhooks', {
       url: `http://127.0.0.1:${port}/`,
       user_ids: userIds,
-      events: EVENTS,
+      events: EVENT_TYPES,
     });
     if (status !== 201) throw new Error(`no webhook: ${status} ${JSON.stringify(body)}`);
     return reader;
