@@ -3,17 +3,13 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHROMIUM, openBrowser } from '../env/browser.ts';
 import { expectNoHorizontalScroll, openConsole, seriousFindings, screenshot } from '../env/console.ts';
+import { PNG } from '../env/png.ts';
 import { Stack } from '../env/stack.ts';
 import { accountsPageTests } from './accounts-page.ts';
 import { conversationTests } from './conversation.ts';
 import { webhookPageTests } from './webhook-pages.ts';
 
 const BOB = '+9996628302';
-/** 40 by 40 pixels. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAACgAAAAoCAAAAACpleexAAAAHElEQVR4nGMIJRIwjCocVTiqcFThqMJRhaQrBAATIhNfLzsSPgAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 /** The console in a browser with the real stack; nothing is simulated. */
 describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if there is no Chromium)', () => {

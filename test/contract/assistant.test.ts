@@ -366,23 +366,3 @@ describe('Assistant', () => {
     expect(stack.apiProcess.output).not.toContain('assistant-key');
   });
 });
-
-test('No assistant set and one needed: 503 `ASSISTANT_NOT_CONFIGURED`; no bot: 400 `BOT_NOT_CONFIGURED`, before the stream starts', async () => {
-  await using stack = await Stack.start();
-  const messages = [{ role: 'user', content: 'x' }];
-  expect(await stack.api.post(PATH, { user_id: 'u', messages })).toMatchObject({
-    status: 503,
-    body: { code: 'ASSISTANT_NOT_CONFIGURED' },
-  });
-  const byBot = {
-    user_id: 'u',
-    messages: [{ role: 'assistant', content: 'x' }],
-    send_to_telegram: true,
-    send_as_user: false,
-    recipient_id: 'me',
-  };
-  expect(await stack.api.post(PATH, byBot)).toMatchObject({
-    status: 400,
-    body: { code: 'BOT_NOT_CONFIGURED' },
-  });
-});

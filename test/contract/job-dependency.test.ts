@@ -1,27 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApiAnswer } from '../env/api-client.ts';
-import { Stack } from '../env/stack.ts';
+import type { Stack } from '../env/stack.ts';
+import { BOB, useStack } from '../env/use-stack.ts';
 
-const ALICE = '+9996627061';
-const BOB = '+9996627062';
 const CAROL = '+9996627063';
 
 /** Actions that name a message by the job that sends it. */
 describe('An action with the job_id of a send', () => {
+  const product = useStack({ SEND_WAIT_MS: '15000', JOB_RETENTION: '2s' });
   let stack: Stack;
   let alice: number;
   let bob: number;
   beforeAll(async () => {
-    stack = await Stack.start({ SEND_WAIT_MS: '15000', SEND_PACE: 'off', JOB_RETENTION: '2s' });
-    alice = await stack.signIn('alice', ALICE);
-    bob = await stack.signIn('bob', BOB);
+    ({ stack, alice, bob } = product());
     await stack.signIn('carol', CAROL);
   });
   beforeEach(async () => {
     await stack.control.clearFaults();
     await stack.api.post('/telegram/user/resume', { user_id: 'alice' });
   });
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   const LATER = { Prefer: 'respond-async' };
   const send = async (text: string, more: object = {}): Promise<string> => {

@@ -1,24 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { OpenStream } from '../env/event-source.ts';
 import { readEvents } from '../env/read-events.ts';
-import { Stack } from '../env/stack.ts';
+import type { Stack } from '../env/stack.ts';
+import { ALICE, BOB, useStack } from '../env/use-stack.ts';
 
-const ALICE = '+9996627101';
-const BOB = '+9996627102';
 const ALL = { Authorization: 'Bearer everything' };
 const RETENTION_MS = 3_000;
 
 describe('Jobs', () => {
+  const settings = { API_KEYS: 'everything,of-bob:bob', JOB_RETENTION: `${RETENTION_MS}ms` };
+  const product = useStack(settings, ALL);
   let stack: Stack;
   let alice: number;
   let bob: number;
-  beforeAll(async () => {
-    stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob', JOB_RETENTION: `${RETENTION_MS}ms` });
-    stack.api.headers = ALL;
-    alice = await stack.signIn('alice', ALICE);
-    bob = await stack.signIn('bob', BOB);
+  beforeAll(() => {
+    ({ stack, alice, bob } = product());
   });
   beforeEach(() => stack.control.clearFaults());
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   async function queue(text: string): Promise<string> {
     const answer = await stack.api.send('alice', BOB, text, { Prefer: 'respond-async' });
@@ -75,18 +73,20 @@ describe('Jobs', () => {
 
   test('`GET /jobs/{job_id}/events`: the same as SSE, one event a change, ends with the last; goes on after Last-Event-ID', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_2' });
+    await pause();
     const jobId = await queue('watched');
-    const told = await events(jobId);
-    const states = told.events.map(({ data }) => data.state);
-    expect(states.slice(-1)).toEqual(['completed']);
-    expect(states).toContain('delayed');
-    expect(told.events.at(-1)).toMatchObject({
+    const stream = await OpenStream.open(`${stack.api.url}/jobs/${jobId}/events`, ALL);
+    await expect.poll(() => stream.events.length).toBe(1);
+    await resume();
+    const told = await stream.ended;
+    expect(told.map(({ data }) => data.reason)).toEqual(expect.arrayContaining(['PAUSED', 'FLOOD_WAIT']));
+    expect(told.at(-1)).toMatchObject({
       event: 'job',
-      data: (await stack.api.get(`/jobs/${jobId}`)).body,
+      data: { ...(await stack.api.get(`/jobs/${jobId}`)).body, state: 'completed' },
     });
-    const again = await events(jobId, { 'Last-Event-ID': told.events[0]?.id ?? '' });
-    expect(again.events).toEqual(told.events.slice(-1));
-    expect((await events(jobId, { 'Last-Event-ID': told.events.at(-1)?.id ?? '' })).status).toBe(204);
+    const again = await events(jobId, { 'Last-Event-ID': told[0]?.id ?? '' });
+    expect(again.events).toEqual(told.slice(-1));
+    expect((await events(jobId, { 'Last-Event-ID': told.at(-1)?.id ?? '' })).status).toBe(204);
   });
 
   test('HEAD of an event stream returns its headers, and leaves nothing open', async () => {

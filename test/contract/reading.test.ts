@@ -336,7 +336,7 @@ describe('Reading', () => {
       expect(await resolve('@dora_d', 'bob')).toMatchObject({ status: 429, body: { code: 'FLOOD_WAIT' } });
       expect(await resolve('@dora_d', 'bob')).toMatchObject({ status: 429, body: { code: 'FLOOD_WAIT' } });
       expect(await stack.api.send('bob', 'me', 'known')).toMatchObject({ status: 200 });
-      const held = await stack.api.send('bob', '@dora_d', 'unknown', { Prefer: 'wait=1' });
+      const held = await stack.api.send('bob', '@dora_d', 'unknown', { Prefer: 'wait=2' });
       expect(held).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'FLOOD_WAIT' } });
       expect((await stack.api.get(`/jobs/${held.body.job_id}?wait=30`)).body.state).toBe('completed');
       expect((await stack.control.counters()).early).toBe(0);

@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Stack } from '../env/stack.ts';
+import { BOB, useStack } from '../env/use-stack.ts';
 
-const ALICE = '+9996627001';
-const BOB = '+9996627002';
 const SEND = '/telegram/user/send';
 const BATCH = '/telegram/user/send/batch';
 const MAX_PENDING = 5;
 const RFC_3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 describe('Sending', () => {
+  const product = useStack({ SEND_MAX_PENDING: String(MAX_PENDING), SEND_WAIT_MS: '15000' });
   let stack: Stack;
   let alice: number;
   let bob: number;
-  beforeAll(async () => {
-    stack = await Stack.start({ SEND_MAX_PENDING: String(MAX_PENDING), SEND_WAIT_MS: '15000' });
-    alice = await stack.signIn('alice', ALICE);
-    bob = await stack.signIn('bob', BOB);
+  beforeAll(() => {
+    ({ stack, alice, bob } = product());
   });
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   const message = (text: string, more: object = {}) => ({
     user_id: 'alice',
@@ -53,7 +50,7 @@ describe('Sending', () => {
   test('`Prefer: wait=N` sets the wait', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', delay_ms: 2_500 });
     const answer = await send('slow', {}, { Prefer: 'wait=1' });
-    expect(answer).toMatchObject({ status: 202, body: { state: 'active' } });
+    expect(answer).toMatchObject({ status: 202, body: { state: expect.stringMatching(/waiting|active/) } });
     await expect.poll(async () => (await sent()).at(-1)?.text).toBe('slow');
   });
 
@@ -188,7 +185,7 @@ describe('Sending', () => {
 
   test('under a flood wait that outlasts the wait, 202 at once with "state":"delayed","reason":"FLOOD_WAIT","retry_at"', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_3' });
-    const held = await send('held', {}, { Prefer: 'wait=1' });
+    const held = await send('held', {}, { Prefer: 'wait=2' });
     expect(held.status).toBe(202);
     expect(held.body).toEqual({
       status: 'queued',

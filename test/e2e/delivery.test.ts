@@ -76,7 +76,7 @@ describe('waits, pace, parts and times', () => {
       username: 'dora_the_unknown',
     });
     await stack.control.fault({ user_id: alice, method: 'contacts.resolveUsername', error: 'FLOOD_WAIT_6' });
-    const held = await stack.api.send('alice', '@dora_the_unknown', 'who are you?', { Prefer: 'wait=2' });
+    const held = await stack.api.send('alice', '@dora_the_unknown', 'who are you?', { Prefer: 'wait=4' });
     expect(held).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'FLOOD_WAIT' } });
     expect((await stack.api.status('alice')).body).toMatchObject({ state: 'ready', flood_wait_until: null });
     expect((await stack.api.send('alice', BOB, 'I know you')).status).toBe(200);
@@ -90,7 +90,7 @@ describe('waits, pace, parts and times', () => {
       error: 'FLOOD_WAIT_15',
       lasts: true,
     });
-    const held = await stack.api.send('alice', BOB, 'flooded', { Prefer: 'wait=2' });
+    const held = await stack.api.send('alice', BOB, 'flooded', { Prefer: 'wait=10' });
     expect(held.body).toMatchObject({ state: 'delayed', reason: 'FLOOD_WAIT' });
     await stack.worker.end('SIGKILL');
     await stack.redis.stop('SIGTERM');
@@ -197,10 +197,12 @@ describe('waits, pace, parts and times', () => {
       rules: { burst: 2, chat_interval: 1 },
     });
     // The first message to another person waits for the next day, the third to Bob only for its turn.
-    expect(await stack.api.send('careful', CAROL, 'too many strangers', { Prefer: 'wait=2' })).toMatchObject({
-      status: 202,
-      body: { state: 'delayed', reason: 'PACE_STRANGERS' },
-    });
+    expect(await stack.api.send('careful', CAROL, 'too many strangers', { Prefer: 'wait=20' })).toMatchObject(
+      {
+        status: 202,
+        body: { state: 'delayed', reason: 'PACE_STRANGERS' },
+      },
+    );
     expect((await stack.api.send('careful', BOB, '2')).status).toBe(200);
     expect((await stack.api.send('careful', BOB, '3')).status).toBe(200);
     const [second = 0, third = 0] = (await stack.control.messages({ from: careful, to: bob }))

@@ -3,15 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { GatewayClient } from '@gateway/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { HAS_S3_SERVER, S3Server } from '../../packages/media/src/testing/s3-server.ts';
+import { PNG } from '../env/png.ts';
 import { Stack } from '../env/stack.ts';
 
 const MIB = 1024 * 1024;
 const [ALICE, BOB] = ['+9996629701', '+9996629702'];
-/** 40 by 40 pixels. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAACgAAAAoCAAAAACpleexAAAAHElEQVR4nGMIJRIwjCocVTiqcFThqMJRhaQrBAATIhNfLzsSPgAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -252,7 +252,7 @@ describe('outages and restarts', () => {
     const phone = '+9996623007';
     const id = await stack.signIn('erin', phone);
     await stack.control.fault({ user_id: id, method: 'messages.sendMessage', error: 'PEER_FLOOD' });
-    const kept = await stack.api.send('erin', BOB, 'kept 1', { Prefer: 'wait=1' });
+    const kept = await stack.api.send('erin', BOB, 'kept 1', { Prefer: 'wait=30' });
     expect(kept).toMatchObject({
       status: 202,
       body: { status: 'queued', state: 'delayed', reason: 'PEER_FLOOD' },

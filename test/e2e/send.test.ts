@@ -112,7 +112,7 @@ describe('sending', () => {
 
   test('under a flood wait a send answers at once with its end, and the messages are sent after it, in order', async () => {
     await stack.control.fault({ user_id: alice, method: 'messages.sendMessage', error: 'FLOOD_WAIT_8' });
-    const held = await stack.api.send('alice', BOB, 'flooded 1', { Prefer: 'wait=1' });
+    const held = await stack.api.send('alice', BOB, 'flooded 1', { Prefer: 'wait=6' });
     expect(held).toMatchObject({
       status: 202,
       body: { status: 'queued', state: 'delayed', reason: 'FLOOD_WAIT' },

@@ -1,12 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Stack } from '../../env/stack.ts';
+import type { AliceAndBob } from '../../env/use-stack.ts';
 
-describe('`/console` over HTTP', () => {
+/** `/console` over HTTP. */
+export const consoleFiles = (product: () => AliceAndBob) => {
   let stack: Stack;
-  beforeAll(async () => {
-    stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
+  beforeAll(() => {
+    ({ stack } = product());
+    const { headers } = stack.api;
+    stack.api.headers = {};
+    return () => (stack.api.headers = headers);
   });
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   const page = (path: string) => fetch(stack.api.url + path, { redirect: 'manual' });
 
@@ -72,4 +76,4 @@ describe('`/console` over HTTP', () => {
     expect(response.headers.get('content-type')).toContain('text/html');
     await real.end();
   });
-});
+};

@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ApiAnswer } from '../env/api-client.ts';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ApiAnswer } from '../../env/api-client.ts';
+import type { Stack } from '../../env/stack.ts';
+import { BOB, type AliceAndBob } from '../../env/use-stack.ts';
+import { BOT } from './bot.ts';
 
-const ALICE = '+9996627041';
-const BOB = '+9996627042';
 const TYPING = '/telegram/user/chat/typing';
 const METHOD = 'messages.setTyping';
-const BOT = 'bot.4000000041';
 
-describe('Actions on chats: POST /telegram/user/chat/…', () => {
+/** Typing, joining and leaving, reading. */
+export const chats = (product: () => AliceAndBob) => {
   let stack: Stack;
   let alice: number;
   let bob: number;
-  beforeAll(async () => {
-    const bot = { TELEGRAM_BOT_TOKEN: `${BOT.slice('bot.'.length)}:a-token-of-a-bot-in-the-sandbox-123` };
-    stack = await Stack.start({ SEND_WAIT_MS: '15000', SEND_PACE: 'off', ...bot });
-    alice = await stack.signIn('alice', ALICE);
-    bob = await stack.signIn('bob', BOB);
+  beforeAll(() => {
+    ({ stack, alice, bob } = product());
   });
-  beforeEach(() => stack.control.clearFaults());
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   describe('typing', () => {
     const type = (more: object = {}) =>
@@ -27,12 +22,14 @@ describe('Actions on chats: POST /telegram/user/chat/…', () => {
     const shown = async (to = bob) => (await stack.control.typing(to)).map(({ action }) => action);
 
     test('shows the account as typing at once, and creates no job', async () => {
+      const { body: before } = await stack.api.get('/telegram/accounts/alice/sends');
       const answer = await type();
       expect(answer.status).toBe(200);
       expect(answer.body).toEqual({ status: 'ok', shown: true });
-      expect(await stack.control.typing(bob)).toMatchObject([{ from_id: alice, action: 'typing' }]);
-      const lists = await stack.api.get('/telegram/accounts/alice/sends');
-      expect(lists.body).toMatchObject({ pending: [], ended: [] });
+      expect((await stack.control.typing(bob)).slice(-1)).toMatchObject([
+        { from_id: alice, action: 'typing' },
+      ]);
+      expect((await stack.api.get('/telegram/accounts/alice/sends')).body).toEqual(before);
     });
 
     test('shows other actions by the names of the Bot API', async () => {
@@ -182,8 +179,8 @@ describe('Actions on chats: POST /telegram/user/chat/…', () => {
       const { invite_link } = await make('supergroup');
       const request = { user_id: 'alice', recipient_id: invite_link };
       const method = 'messages.importChatInvite';
-      await stack.control.fault({ user_id: alice, method, error: 'FLOOD_WAIT_2' });
-      const held = await stack.api.post('/telegram/user/chat/join', request, { Prefer: 'wait=1' });
+      await stack.control.fault({ user_id: alice, method, error: 'FLOOD_WAIT_3' });
+      const held = await stack.api.post('/telegram/user/chat/join', request, { Prefer: 'wait=2' });
       expect(held).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'FLOOD_WAIT' } });
       expect(await stack.api.send('alice', 'me', 'meanwhile')).toMatchObject({ status: 200 });
       expect((await stack.api.get(`/jobs/${held.body.job_id}?wait=30`)).body.state).toBe('completed');
@@ -207,4 +204,51 @@ describe('Actions on chats: POST /telegram/user/chat/…', () => {
         });
     });
   });
-});
+
+  describe('read', () => {
+    const send = async (userId: string, recipient: string, text: string): Promise<number> =>
+      Number((await stack.api.send(userId, recipient, text)).body.message_id);
+    const unread = async (chat: number) => (await stack.control.chat(chat)).unread[alice];
+
+    test.each([
+      ['group', 'messages.readHistory'],
+      ['supergroup', 'channels.readHistory'],
+    ])('marks a %s as read, up to a message or as a whole, over a lost answer', async (kind, method) => {
+      const details = { title: `A ${kind}`, kind, members: [alice, bob] };
+      const { id: chat } = await stack.control.createChat(details);
+      const recipient_id = String(chat);
+      const first = await send('bob', recipient_id, 'one');
+      await send('bob', recipient_id, 'two');
+      // In a basic group each account numbers the messages for itself.
+      const up_to = kind === 'group' ? (await send('alice', recipient_id, 'mine')) - 2 : first;
+      const before = await unread(chat);
+      expect(before).toBe(2);
+      expect(await act('read', recipient_id, { up_to })).toMatchObject({ status: 200 });
+      expect(await unread(chat)).toBe(1);
+      await stack.control.fault({ user_id: alice, method, drop: 'after' });
+      expect(await act('read', recipient_id)).toMatchObject({
+        status: 200,
+        body: { success: true },
+      });
+      expect(await unread(chat)).toBe(0);
+      expect(await act('read', recipient_id)).toMatchObject({ status: 200 });
+    });
+
+    test('`up_to` of another chat is 404 MESSAGE_NOT_FOUND', async () => {
+      const up_to = await send('alice', 'me', 'a note');
+      expect(await act('read', BOB, { up_to })).toMatchObject({
+        status: 404,
+        body: { code: 'MESSAGE_NOT_FOUND' },
+      });
+    });
+
+    test('is 400 for the bot, alone and in a batch', async () => {
+      const request = { user_id: BOT, recipient_id: BOB };
+      const refused = { code: 'VALIDATION', issues: [{ path: 'user_id' }] };
+      expect(await act('read', BOB, { user_id: BOT })).toMatchObject({ status: 400, body: refused });
+      const batch = { actions: [{ type: 'chat.read', ...request }] };
+      const { body } = await stack.api.post('/telegram/user/batch', batch);
+      expect(body.jobs).toMatchObject([refused]);
+    });
+  });
+};

@@ -1,37 +1,36 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Stack } from '../../env/stack.ts';
+import { ALICE, type AliceAndBob } from '../../env/use-stack.ts';
 
-const ALICE = '+9996627001';
-const BOB = '+9996627002';
+const PAT = '+9996627009';
 
-describe('What people paste', () => {
+/** Recipients, phones, codes and times as people paste them. */
+export const pasted = (product: () => AliceAndBob) => {
   let stack: Stack;
   let alice: number;
-  let bob: number;
+  let pat: number;
   beforeAll(async () => {
-    stack = await Stack.start({ SEND_WAIT_MS: '15000', SEND_PACE: 'off' });
-    alice = await stack.signIn('alice', ALICE);
-    bob = await stack.control.createAccount({ phone: BOB, first_name: 'Bob', username: 'bob_pasted' });
+    ({ stack, alice } = product());
+    pat = await stack.control.createAccount({ phone: PAT, first_name: 'Pat', username: 'pat_pasted' });
   });
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   test.each([
-    '\u202a+9996627002\u202c',
-    '+۹۹۹۶۶۲۷۰۰۲',
-    '＋９９９６６２７００２',
-    'tel:+999-662-70-02',
-    '(+999) 662-70-02',
-    't.me/+9996627002',
-    '@bob_pasted\u200b',
-    '＠ｂｏｂ_pasted',
-    '<@Bob_Pasted>',
-    'https://t.me/bob_pasted/12.',
-    'bob_pasted.t.me',
-    'tg://resolve?domain=bob_pasted',
-    'https://web.telegram.org/k/#@bob_pasted',
-  ])('a message to %j reaches Bob', async (recipient) => {
+    '\u202a+9996627009\u202c',
+    '+۹۹۹۶۶۲۷۰۰۹',
+    '＋９９９６６２７００９',
+    'tel:+999-662-70-09',
+    '(+999) 662-70-09',
+    't.me/+9996627009',
+    '@pat_pasted\u200b',
+    '＠ｐａｔ_pasted',
+    '<@Pat_Pasted>',
+    'https://t.me/pat_pasted/12.',
+    'pat_pasted.t.me',
+    'tg://resolve?domain=pat_pasted',
+    'https://web.telegram.org/k/#@pat_pasted',
+  ])('a message to %j reaches Pat', async (recipient) => {
     expect(await stack.api.send('alice', recipient, `to ${recipient}`)).toMatchObject({ status: 200 });
-    expect((await stack.control.messages({ from: alice, to: bob })).at(-1)?.text).toContain('to ');
+    expect((await stack.control.messages({ from: alice, to: pat })).at(-1)?.text).toContain('to ');
   });
 
   test('a link to a private channel names it by its id', async () => {
@@ -46,9 +45,9 @@ describe('What people paste', () => {
   test('a recipient that cannot exist is a 400 that names the field, and nothing is queued', async () => {
     for (const recipient of [
       't.me/joinchat/AAAA',
-      '009996627002',
-      '8 (999) 662-70-02',
-      '@bоb_pasted',
+      '009996627009',
+      '8 (999) 662-70-09',
+      '@pаt_pasted',
       1e13,
       '-2e9',
     ]) {
@@ -62,11 +61,11 @@ describe('What people paste', () => {
   });
 
   test('a sign-in accepts pasted phones and codes, and asks Telegram only if the text can be the code', async () => {
-    const started = await stack.api.startSignIn('carol', '\u202a＋۹۹۹ (662) 10‑91\u202c');
+    const started = await stack.api.startSignIn('erin', '\u202a＋۹۹۹ (662) 10‑91\u202c');
     expect(started).toMatchObject({ status: 200, body: { status: 'code_sent', code_length: 5 } });
     // More tries than Telegram would allow.
     for (const phone_code of ['2222', '222222', 'abcde', '2222O', 'code', '١٢', '22222 or 33333', 222_222])
-      expect(await stack.api.verify('carol', { phone_code })).toMatchObject({
+      expect(await stack.api.verify('erin', { phone_code })).toMatchObject({
         status: 400,
         body: {
           code: 'PHONE_CODE_INVALID',
@@ -74,7 +73,7 @@ describe('What people paste', () => {
         },
       });
     expect(
-      await stack.api.verify('carol', { phone_code: 'Login code: ٢٢-٢٢٢. Do not give it' }),
+      await stack.api.verify('erin', { phone_code: 'Login code: ٢٢-٢٢٢. Do not give it' }),
     ).toMatchObject({
       status: 200,
       body: { status: 'authorized', user: { phone_number: '+9996621091' } },
@@ -94,7 +93,7 @@ describe('What people paste', () => {
   });
 
   test('send_at accepts every RFC 3339 time, and the error for others says what is wrong', async () => {
-    const message = { user_id: 'alice', recipient_id: BOB, text: 'in time' };
+    const message = { user_id: 'alice', recipient_id: PAT, text: 'in time' };
     for (const send_at of [
       '2016-12-31T23:59:60Z',
       '2024-02-29t10:00:00.123456789z',
@@ -113,7 +112,7 @@ describe('What people paste', () => {
   });
 
   test('an invisible character in a user_id is named', async () => {
-    const { status, body } = await stack.api.startSignIn('bob\u200b', BOB);
+    const { status, body } = await stack.api.startSignIn('bob\u200b', PAT);
     expect([status, body.issues]).toEqual([
       400,
       [{ path: 'user_id', message: expect.stringContaining('not U+200B') }],
@@ -171,15 +170,15 @@ describe('What people paste', () => {
   test('the error tells an existing name that Telegram refuses from an unknown one; digits alone need a plus', async () => {
     const fault = { phone: ALICE, method: 'messages.sendMessage', error: 'PEER_ID_INVALID', times: 2 };
     await stack.control.fault(fault);
-    const refused = await stack.api.send('alice', '@bob_pasted', 'x');
+    const refused = await stack.api.send('alice', '@pat_pasted', 'x');
     isMissing(refused);
     expect(refused.body).toMatchObject({
       rpc_error: 'PEER_ID_INVALID',
-      message: expect.stringMatching(/^@bob_pasted exists, but/),
+      message: expect.stringMatching(/^@pat_pasted exists, but/),
     });
     await stack.control.clearFaults();
     const digits = await stack.api.send('alice', '79991234567', 'x');
     isMissing(digits);
     expect(digits.body.message).toContain('write it with its +: +79991234567');
   });
-});
+};

@@ -1,30 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Stack } from '../../env/stack.ts';
+import { ALICE, BOB, type AliceAndBob } from '../../env/use-stack.ts';
 
-const ALICE = '+9996627051';
-const BOB = '+9996627052';
 const CAROL = '+9996627053';
 const FORWARD = '/telegram/user/message/forward';
 const SEND = '/telegram/user/send';
 const METHOD = 'messages.forwardMessages';
 const ASYNC = { Prefer: 'respond-async' };
 
-describe('Forwarding: POST /telegram/user/message/forward', () => {
+/** POST /telegram/user/message/forward. */
+export const forwarding = (product: () => AliceAndBob) => {
   let stack: Stack;
   let alice: number;
   let bob: number;
   let carol: number;
   beforeAll(async () => {
-    stack = await Stack.start({ SEND_WAIT_MS: '15000', SEND_PACE: 'off' });
-    alice = await stack.signIn('alice', ALICE);
-    bob = await stack.signIn('bob', BOB);
+    ({ stack, alice, bob } = product());
     carol = await stack.signIn('carol', CAROL);
   });
-  beforeEach(async () => {
-    await stack.control.clearFaults();
-    await stack.control.answerRepeatedSends('original');
-  });
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   const send = async (text: string, recipient_id = BOB, more: object = {}): Promise<number> => {
     const { body } = await stack.api.post(SEND, { user_id: 'alice', recipient_id, text, ...more });
@@ -142,7 +135,7 @@ describe('Forwarding: POST /telegram/user/message/forward', () => {
   test('a flood wait on it holds all sends of the account', async () => {
     const id = await send('flooded');
     await stack.control.fault({ user_id: alice, method: METHOD, error: 'FLOOD_WAIT_3' });
-    const held = await forward([id], {}, { Prefer: 'wait=1' });
+    const held = await forward([id], {}, { Prefer: 'wait=2' });
     expect(held).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'FLOOD_WAIT' } });
     const status = await stack.api.get('/telegram/user/status/alice');
     expect(status.body.flood_wait_until).toEqual(expect.any(String));
@@ -176,4 +169,4 @@ describe('Forwarding: POST /telegram/user/message/forward', () => {
     expect(JSON.stringify(board.body)).toContain('toRecipient');
     for (const phone of [BOB, CAROL]) expect(JSON.stringify(board.body)).not.toContain(phone);
   });
-});
+};

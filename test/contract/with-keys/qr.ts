@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { signedIn } from '../../packages/sandbox/src/testing/mtcute-users.ts';
-import type { ApiAnswer } from '../env/api-client.ts';
-import { OpenStream } from '../env/event-source.ts';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { ApiAnswer } from '../../env/api-client.ts';
+import { OpenStream } from '../../env/event-source.ts';
+import { otherClient } from '../../env/other-client.ts';
+import type { Stack } from '../../env/stack.ts';
+import type { AliceAndBob } from '../../env/use-stack.ts';
 
 const WITHIN = { timeout: 15_000, interval: 50 };
 
-describe('QR sign-in', () => {
+/** Sign-in by QR code. */
+export const qr = (product: () => AliceAndBob) => {
   let stack: Stack;
-  beforeAll(async () => {
-    stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
-    stack.api.headers = { Authorization: 'Bearer everything' };
-  });
-  afterAll(async () => {
-    await stack[Symbol.asyncDispose]();
+  beforeAll(() => {
+    ({ stack } = product());
   });
   beforeEach(() => stack.control.setLoginTokenLifetime(30));
 
@@ -55,8 +53,7 @@ describe('QR sign-in', () => {
 
   test('the stream sends the code at once, and `authorized` after a scan; a stream opened later sends that at once', async () => {
     const phone = '+9996621102';
-    const lastCode = () => ({ phone, code: '22222', delivery: 'app' as const });
-    const owner = await signedIn({ ...(await stack.telegram()), control: { lastCode } }, phone);
+    const owner = await otherClient(stack, phone);
     const begun = await begin('streamed');
     const stream = await watch('streamed');
     await expect.poll(() => stream.events.length, WITHIN).toBe(1);
@@ -145,7 +142,7 @@ describe('QR sign-in', () => {
   test('survives a restart of the worker between the code and its scan: the stream continues and sends the outcome', async () => {
     const phone = '+9996621106';
     await stack.control.createAccount({ phone, first_name: 'Patient' });
-    await stack.control.setLoginTokenLifetime(10);
+    await stack.control.setLoginTokenLifetime(15);
     const { body } = await begin('restarted');
     const stream = await watch('restarted');
     await stack.worker.end('SIGKILL');
@@ -156,7 +153,7 @@ describe('QR sign-in', () => {
       event: 'authorized',
       data: { user: { phone_number: phone } },
     });
-  });
+  }, 60_000);
 
   test('`cancel` ends it: the stream sends `error` AUTH_NOT_STARTED, and the code is invalid', async () => {
     const phone = '+9996621107';
@@ -214,13 +211,13 @@ describe('QR sign-in', () => {
   });
 
   test('a key that may not use the account gets 403 `FORBIDDEN`, for the code and for the stream', async () => {
-    const scoped = { Authorization: 'Bearer of-bob' };
+    const scoped = { Authorization: 'Bearer of-ben' };
     const refused = { status: 403, body: { code: 'FORBIDDEN' } };
     const body = { user_id: 'alice' };
     expect(await stack.api.post('/telegram/user/auth/qr', body, scoped)).toMatchObject(refused);
     expect(await stack.api.get('/telegram/user/auth/qr/alice', scoped)).toMatchObject(refused);
-    expect(await stack.api.post('/telegram/user/auth/qr', { user_id: 'bob' }, scoped)).toMatchObject({
+    expect(await stack.api.post('/telegram/user/auth/qr', { user_id: 'ben' }, scoped)).toMatchObject({
       status: 200,
     });
   });
-});
+};

@@ -1,33 +1,28 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApiAnswer } from '../env/api-client.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { ApiAnswer } from '../../env/api-client.ts';
 import {
   compileSchema,
   type Document,
   expectDocumented as expectAnswerDocumented,
   resolved,
   responseOf,
-} from '../env/documented.ts';
-import { readEvents } from '../env/read-events.ts';
-import { Stack } from '../env/stack.ts';
+} from '../../env/documented.ts';
+import { readEvents } from '../../env/read-events.ts';
+import type { Stack } from '../../env/stack.ts';
+import { ALICE, BOB, type AliceAndBob } from '../../env/use-stack.ts';
 
-const ALICE = '+9996627111';
-const BOB = '+9996627112';
 const TO_BOB = { user_id: 'alice', recipient_id: BOB };
 const ACCOUNT = { user_id: 'alice' };
 
 /** Compares real answers of a real stack with the document of their operation and status. */
-describe('The OpenAPI document', () => {
+export const openapi = (product: () => AliceAndBob) => {
   let stack: Stack;
   let document: Document;
 
   beforeAll(async () => {
-    stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
+    ({ stack } = product());
     document = (await stack.api.get('/openapi.json')).body;
-    stack.api.headers = { Authorization: 'Bearer everything' };
-    await stack.signIn('alice', ALICE);
-    await stack.signIn('bob', BOB);
   });
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   const expectDocumented = (operation: string, status: number, answer: ApiAnswer) =>
     expectAnswerDocumented(document, operation, status, answer);
@@ -174,4 +169,4 @@ describe('The OpenAPI document', () => {
     expectDocumented('get /healthz', 200, await stack.api.get('/healthz'));
     expectDocumented('get /readyz', 200, await stack.api.get('/readyz'));
   });
-});
+};

@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Stack } from '../../env/stack.ts';
+import { BOB, type AliceAndBob } from '../../env/use-stack.ts';
 
-const ALICE = '+9996627021';
-const BOB = '+9996627022';
 const DELETE = '/telegram/user/message/delete';
 const SEND = '/telegram/user/send';
 const METHOD = 'messages.deleteMessages';
 
-describe('Deleting: POST /telegram/user/message/delete', () => {
+/** POST /telegram/user/message/delete. */
+export const deleting = (product: () => AliceAndBob) => {
   let stack: Stack;
   let alice: number;
   let bob: number;
-  beforeAll(async () => {
-    stack = await Stack.start({ SEND_WAIT_MS: '15000', SEND_PACE: 'off' });
-    alice = await stack.signIn('alice', ALICE);
-    bob = await stack.signIn('bob', BOB);
+  beforeAll(() => {
+    ({ stack, alice, bob } = product());
   });
-  beforeEach(() => stack.control.clearFaults());
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   const send = async (text: string, recipient_id = BOB): Promise<number> => {
     const { body } = await stack.api.post(SEND, { user_id: 'alice', recipient_id, text });
@@ -142,7 +138,7 @@ describe('Deleting: POST /telegram/user/message/delete', () => {
   test('a flood wait holds deletions alone, and later jobs of the same chat', async () => {
     const id = await send('flooded');
     await stack.control.fault({ user_id: alice, method: METHOD, error: 'FLOOD_WAIT_3' });
-    const held = await remove([id], {}, { Prefer: 'wait=1' });
+    const held = await remove([id], {}, { Prefer: 'wait=2' });
     expect(held).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'FLOOD_WAIT' } });
     const status = await stack.api.get('/telegram/user/status/alice');
     expect(status.body).toMatchObject({ state: 'ready', flood_wait_until: null });
@@ -152,4 +148,4 @@ describe('Deleting: POST /telegram/user/message/delete', () => {
       result: { deleted: [id] },
     });
   });
-});
+};

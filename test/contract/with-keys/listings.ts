@@ -1,21 +1,16 @@
 import { GatewayClient } from '@gateway/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Stack } from '../env/stack.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Stack } from '../../env/stack.ts';
+import { BOB, type AliceAndBob } from '../../env/use-stack.ts';
 
-const BOB = '+9996628102';
-
-describe('Lists of accounts, their messages and their history', () => {
+/** Lists of accounts, their messages and their history. */
+export const listings = (product: () => AliceAndBob) => {
   let stack: Stack;
   let alice: number;
   beforeAll(async () => {
-    stack = await Stack.start({ API_KEYS: 'everything,of-bob:bob' });
-    stack.api.headers = { Authorization: 'Bearer everything' };
-    alice = await stack.signIn('alice', '+9996628101');
-    await stack.signIn('bob', BOB);
+    ({ stack, alice } = product());
     await stack.signIn('Zoe', '+9996628103');
   });
-  beforeEach(() => stack.control.clearFaults());
-  afterAll(() => stack[Symbol.asyncDispose]());
 
   const ofBob = { Authorization: 'Bearer of-bob' };
   const names = async (query: string, headers = {}) =>
@@ -202,4 +197,4 @@ describe('Lists of accounts, their messages and their history', () => {
     for (const what of ['sends', 'events', 'history'])
       expect((await stack.api.get(`/telegram/accounts/no%20name/${what}`)).status).toBe(400);
   });
-});
+};
