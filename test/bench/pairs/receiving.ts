@@ -6,7 +6,7 @@ import { measureCpu } from '../usage.ts';
 
 /** Accounts that send in the first measurement, and those that rest in the second. */
 const SENDING = 50;
-const RESTING = 300;
+const RESTING = 1_000;
 /** ms that the worker rests before the measurement, and ms of the measurement. */
 const SETTLE_MS = 20_000;
 const WATCH_MS = 30_000;
@@ -26,7 +26,7 @@ interface ReceivingRound {
 /** What receiving costs: full queues sent, and accounts at rest, with receiving on against off. */
 export const receiving: Pair = {
   name: 'receiving',
-  about: '50 accounts that send and 300 that rest, with receiving on against off',
+  about: '50 accounts that send and 1,000 that rest, with receiving on against off',
   run: async (options) => {
     const through = await measureThrough(options);
     const resting = await measureResting();
