@@ -20,6 +20,7 @@ export class LaneJob {
   /** Number of steps of the whole job, as far as it is known. */
   steps: number;
   #progress: object;
+  #isTransfer: boolean | undefined;
   /** Attempts of the next step since the lane fetched the job. */
   tries = 0;
   /** Failed attempts that count towards the limit of the next step. Kept while the job is back in its queue. */
@@ -35,7 +36,7 @@ export class LaneJob {
   isTransferring = false;
   /** What became of a step that ran beside others; `null` while there is none. */
   attempted: Attempted | null = null;
-  /** Grows with each transfer of the lane; 0 before the first one of this job. */
+  /** The place of its next transfer among those of the lane, the lowest first; 0: none yet. */
   transferTurn = 0;
   /** The next step begins at this time, ms since the epoch. */
   pausedUntil = 0;
@@ -84,9 +85,15 @@ export class LaneJob {
     return this.#progress;
   }
 
+  #setProgress(progress: object): void {
+    this.#progress = progress;
+    this.#isTransfer = undefined;
+  }
+
   /** Whether the next step only brings a part of a file to Telegram. */
   get isTransfer(): boolean {
-    return this.job.action.steps.isTransfer?.(this.data, this.#progress) ?? false;
+    // A lane asks each of hundreds of files whenever it picks the next job.
+    return (this.#isTransfer ??= this.job.action.steps.isTransfer?.(this.data, this.#progress) ?? false);
   }
 
   /** By which waits apply to the next step: uploads make no messages, and have waits of their own. */
@@ -109,7 +116,7 @@ export class LaneJob {
 
   /** Records that the next step is done. @param progress the job's progress after it. */
   finishStep(progress: object): void {
-    this.#progress = progress;
+    this.#setProgress(progress);
     this.steps = this.#countSteps();
     if (this.step === this.steps) this.attempts += 1;
     this.tries = 0;
@@ -134,7 +141,7 @@ export class LaneJob {
 
   /** Saves which steps are done, so that another worker continues after them. */
   async saveProgress(progress = this.#progress): Promise<void> {
-    this.#progress = progress;
+    this.#setProgress(progress);
     await this.job.saveProgress(progress);
   }
 

@@ -44,6 +44,14 @@ describe("an account's lane with files", () => {
     expect(await end('a1')).toEqual(['send a1', 'complete a1', 'part 0 of a2']);
   });
 
+  test('a file of many parts goes on although others keep coming', async () => {
+    world.addFile('a1', 2).addFile('b1', 1).addFile('c1', 1);
+    expect(await world.run()).toEqual(['part 0 of a1', 'part 0 of b1']);
+    expect(await end('a1')).toEqual(['part 0 of c1']);
+    expect(await world.addFile('d1', 1).addFile('e1', 1).run()).toEqual([]);
+    expect(await end('b1')).toEqual(['send b1', 'complete b1', 'part 1 of a1']);
+  });
+
   test('puts a file back after the part on its way if the account must wait, and goes on after that part', async () => {
     world.account.refuse('b1', { outcome: 'wait', scope: 'account', seconds: 5 }, 'FLOOD_WAIT');
     expect(await world.addFile('a1', 2).add('b1').run()).toEqual(['part 0 of a1', 'send b1', 'put back b1']);
@@ -61,6 +69,15 @@ describe("an account's lane with files", () => {
     await stopped;
     expect(world.log.at(-1)).toBe('put back a1');
     expect(world.waiting).toMatchObject([{ text: 'a1', files: [{ uploaded: 1 }] }]);
+  });
+
+  test('stop waits no longer for a part that stalls', async () => {
+    await world.addFile('a1', 2).run();
+    const stopped = world.lane.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stopped;
+    expect(world.log.at(-1)).toBe('put back a1');
+    expect(world.waiting.map(({ text, files }) => [text, files])).toEqual([['a1', undefined]]);
   });
 
   test('a file is cancelled once the part on its way has ended', async () => {

@@ -172,6 +172,7 @@ export class Lane {
       if (account.hold !== null && !isTooLong(account.hold, limits.maxWaitMs, now()))
         return this.#holdAccount(account.hold.until);
       const at = now();
+      const waitsForTransfers = this.#beside.waitingTransfers();
       const next = pickNext(
         this.#jobs.jobs,
         ({ recipients: [first, ...others] }) => [
@@ -183,7 +184,7 @@ export class Lane {
           if (isRunning) return { scope: 'chat', hold: besideOthers(at) };
           if (pausedUntil > at) return { scope: 'chat', hold: besideOthers(at, pausedUntil) };
           const hold = account.ledger.holdOf(laneJob.limits, chats, account.pace, at);
-          if (hold !== null || !this.#beside.mustWait(laneJob)) return hold;
+          if (hold !== null || !waitsForTransfers(laneJob)) return hold;
           return { scope: 'chat', hold: besideOthers(at) };
         },
         ({ isTransfer, transferTurn }) => (isTransfer ? transferTurn : 0),

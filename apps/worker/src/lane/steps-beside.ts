@@ -5,6 +5,9 @@ import type { Verdict } from './verdict.ts';
 /** Transfers of one account at a time. With two, a slow file does not hold up all others. */
 const TRANSFERS_AT_ONCE = 2;
 
+/** How long a lane that stops waits for parts on their way, ms: meanwhile nobody serves the accounts of its shard. */
+const STOP_MS = 5_000;
+
 /**
  * The steps of a lane that run beside its other steps: transfers of files, and steps that wait for somebody else. They
  * keep back only the later jobs of their own chats.
@@ -20,9 +23,17 @@ export class StepsBeside {
     this.#onEnd = onEnd;
   }
 
-  /** Whether the next step of the job has to wait for transfers of other jobs. */
-  mustWait({ isTransfer }: LaneJob): boolean {
-    return isTransfer && this.#jobs.jobs.filter((job) => job.isTransferring).length >= TRANSFERS_AT_ONCE;
+  /**
+   * Tells of each job whether its next step has to wait for the transfers that run now. A lane may have hundreds of
+   * files, so they are counted once for all.
+   */
+  waitingTransfers(): (laneJob: LaneJob) => boolean {
+    const isFull = this.#transferring().length >= TRANSFERS_AT_ONCE;
+    return (laneJob) => {
+      if (!laneJob.isTransfer) return false;
+      laneJob.transferTurn ||= this.#nextTurn();
+      return isFull;
+    };
   }
 
   /** Goes on without waiting for the attempt, if the job's next step may run beside others. */
@@ -33,10 +44,10 @@ export class StepsBeside {
   /** Lets the attempt of a job's next step go on beside other steps. */
   add(laneJob: LaneJob, attempting: Promise<Verdict | null>): void {
     laneJob.isTransferring = laneJob.isTransfer;
-    this.#turns += 1;
-    if (laneJob.isTransferring) laneJob.transferTurn = this.#turns;
     const end = (attempted: Attempted) => {
       laneJob.attempted = attempted;
+      // It goes on after the files that wait now, however many come later.
+      if (laneJob.isTransferring) laneJob.transferTurn = this.#nextTurn();
       this.#onEnd();
     };
     laneJob.beside = attempting.then(
@@ -59,12 +70,24 @@ export class StepsBeside {
     });
   }
 
-  /** Resolves once the transfers that run now have ended. */
+  /**
+   * Resolves once the transfers that run now have ended. The job of one that takes too long counts as not running: a
+   * repeated part replaces the earlier one.
+   */
   async transfersEnd(): Promise<void> {
-    await Promise.all(
-      this.#jobs.jobs.flatMap(({ beside, isTransferring }) =>
-        isTransferring && beside !== null ? [beside] : [],
-      ),
-    );
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS)));
+    await Promise.race([Promise.all(this.#transferring().map(async ({ beside }) => beside)), tooLong]);
+    clearTimeout(timer);
+    for (const laneJob of this.#transferring()) if (laneJob.attempted === null) laneJob.isRunning = false;
+  }
+
+  #transferring(): LaneJob[] {
+    return this.#jobs.jobs.filter(({ isTransferring }) => isTransferring);
+  }
+
+  #nextTurn(): number {
+    this.#turns += 1;
+    return this.#turns;
   }
 }
