@@ -81,7 +81,8 @@ afterAll(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   rmSync(directory, { recursive: true, force: true });
-});
+  // Packing and installing take 40 s on a busy machine.
+}, 180_000);
 
 describe('packages that are installed from their tarballs in an empty folder', () => {
   test('the client sends in plain Node', async () => {

@@ -17,6 +17,8 @@ const MAX_LENGTH = 2_000;
 const MAX_SENTENCES = 8;
 /** Most searches for a template in one text. A real message takes up to 20, and made-up ones could take thousands. */
 const MAX_SEARCHES = 60;
+/** Most translations that are kept, a few hundred bytes each. */
+const MAX_RECENT = 1_000;
 
 const EXACT: Readonly<Record<string, string>> = ERRORS;
 const BOUNDARY = /(?<=[.!?]) (?=[\p{Lu}@])/u;
@@ -29,9 +31,17 @@ const BOUNDARY = /(?<=[.!?]) (?=[\p{Lu}@])/u;
  */
 export function translate(english: string, locale: Locale): string {
   if (locale === 'en' || english.length > MAX_LENGTH) return english;
+  const known = recent.get(english);
+  if (known !== undefined) return known;
   const budget = { searches: MAX_SEARCHES, found: new Map<string, string | undefined>() };
-  return russianOf(english, budget) ?? fieldFault(english, budget) ?? knownPartsOf(english, budget);
+  const russian = russianOf(english, budget) ?? fieldFault(english, budget) ?? knownPartsOf(english, budget);
+  if (recent.size >= MAX_RECENT) recent.clear();
+  recent.set(english, russian);
+  return russian;
 }
+
+/** The latest translations. A list of failures has the same few messages again and again. */
+const recent = new Map<string, string>();
 
 /** What one translation may still do, and what it has found already. */
 interface Budget {
@@ -94,6 +104,8 @@ function searched(english: string, budget: Budget): string | undefined {
   budget.searches -= 1;
   if (budget.searches < 0) return undefined;
   for (const pattern of patterns()) {
+    if (!english.startsWith(pattern.words[0] ?? '') || !english.endsWith(pattern.words.at(-1) ?? ''))
+      continue;
     for (const values of valuesIn(english, pattern)) {
       const shown = russianValues(values, budget);
       if (shown !== undefined) return String(messageOf(pattern.russian).format(shown));
@@ -131,7 +143,6 @@ function russianValues(values: Values, budget: Budget): Record<string, string | 
 function* valuesIn(english: string, { words, names }: Pattern): Generator<Values> {
   const [first = ''] = words;
   const last = words.at(-1) ?? '';
-  if (!english.startsWith(first) || !english.endsWith(last)) return;
   const inner = english.slice(first.length, Math.max(first.length, english.length - last.length));
   const between = words.slice(1, -1);
   const found = cutAt(inner, between);
