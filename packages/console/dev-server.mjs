@@ -10,6 +10,7 @@ const API_PATHS = [
   '/console/sandbox',
   '/admin',
   '/docs',
+  '/readyz',
 ];
 
 /**

@@ -15,6 +15,7 @@ const SOURCES = [
   join(CONSOLE, 'index.html'),
   join(CONSOLE, 'vite.config.ts'),
   join('packages', 'client', 'src'),
+  join('packages', 'texts', 'src'),
   'pnpm-lock.yaml',
 ];
 

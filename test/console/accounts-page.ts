@@ -29,6 +29,19 @@ export function accountsPageTests({ stack, alice, bob, open }: RunningConsole): 
     await page.goto(`${api.url}/console?q=bob&show=attention`);
     await expect.poll(() => names.allTextContents()).toEqual(['bob']);
     expect(await page.getByLabel('Find an account').inputValue()).toBe('bob');
+    await page.goto(`${api.url}/console?state=ready`);
+    await expect.poll(() => names.first().textContent()).toBe('alice');
+    await page.getByLabel('Sort').selectOption('Longest queue first');
+    await expect.poll(() => names.first().textContent()).toBe('bob');
+    expect(query()).toBe('?state=ready&sort=queue');
+    await page.reload();
+    await expect.poll(() => names.first().textContent()).toBe('bob');
+    await page.getByLabel('Sort').selectOption('Trouble first');
+    await expect.poll(() => names.first().textContent()).toBe('bob');
+    await page.getByLabel('Sort').selectOption('By name, last first');
+    await expect
+      .poll(() => names.allTextContents())
+      .toEqual((await names.allTextContents()).toSorted().reverse());
     await api.request('DELETE', `/jobs/${job_id}`, undefined, {});
     await api.post('/telegram/user/resume', { user_id: 'bob' });
     expect(pageErrors).toEqual([]);

@@ -6,7 +6,9 @@ import { expectNoHorizontalScroll, openConsole, seriousFindings, screenshot } fr
 import { PNG } from '../env/png.ts';
 import { Stack } from '../env/stack.ts';
 import { accountsPageTests } from './accounts-page.ts';
+import { batchPageTests } from './batch-page.ts';
 import { conversationTests } from './conversation.ts';
+import { russianTests } from './russian.ts';
 import { webhookPageTests } from './webhook-pages.ts';
 
 const BOB = '+9996628302';
@@ -55,8 +57,13 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByLabel('Code', { exact: true }).fill('11111');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('This is not the code.').waitFor();
-    // After a reload the page continues at the same step.
-    await page.goto(`${stack.api.url}/console/sign-in/carol`);
+    // After a reload, or the way back, the page continues at the same step.
+    await page.reload();
+    await page.getByText('in your Telegram app').waitFor();
+    await page.getByRole('link', { name: 'Accounts' }).click();
+    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+    await page.goBack();
+    await page.getByText(`${phone}, in your Telegram app`).waitFor();
     await page.getByRole('button', { name: 'Use it' }).click();
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('Hint: the usual').waitFor();
@@ -69,7 +76,7 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await page.getByRole('heading', { name: 'carol' }).waitFor();
     await page.getByText('Ready').waitFor();
     expect(pageErrors).toEqual([]);
-  });
+  }, 90_000);
 
   test('signs in by QR code, which is drawn, renewed and scanned', async () => {
     await stack.control.setLoginTokenLifetime(4);
@@ -485,14 +492,17 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     const { page, pageErrors } = await open('/accounts/alice');
     await page.getByLabel('Message', { exact: true }).waitFor();
     const outdated = page.getByText('The data below may be out of date.');
+    const isAway = page.getByText('The queue (Redis) does not answer.');
     stack.redis.signal('SIGSTOP');
     try {
+      await isAway.waitFor();
       await outdated.waitFor({ timeout: 30_000 });
       await screenshot(page, 'outage');
     } finally {
       stack.redis.signal('SIGCONT');
     }
     await outdated.waitFor({ state: 'hidden', timeout: 30_000 });
+    await isAway.waitFor({ state: 'hidden' });
     await stack.api.send('alice', BOB, 'after the outage');
     await page.locator('.send', { hasText: 'after the outage' }).getByText('Sent').waitFor();
     expect(pageErrors).toEqual([]);
@@ -530,4 +540,6 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
   webhookPageTests(running);
   conversationTests(running);
   accountsPageTests(running);
+  batchPageTests(running);
+  russianTests(running);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, openBrowser } from '../env/browser.ts';
 import { openConsole, seriousFindings } from '../env/console.ts';
 import { Stack } from '../env/stack.ts';
+import { latinWords } from './visible-words.ts';
 
 describe.skipIf(CHROMIUM === null)('The console with API keys (skipped if there is no Chromium)', () => {
   let stack: Stack;
@@ -35,6 +36,18 @@ describe.skipIf(CHROMIUM === null)('The console with API keys (skipped if there 
     await page.getByRole('button', { name: 'Forget the key' }).click();
     await page.getByLabel('API key').waitFor();
     expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('everything');
+    expect(pageErrors).toEqual([]);
+  });
+
+  test('asks for the key in Russian, and in the language chosen there', async () => {
+    const { page, pageErrors } = await openConsole(browser, stack.api.url, '', { locale: 'ru-RU' });
+    await page.getByLabel('Ключ API').fill('неверный');
+    await page.keyboard.press('Enter');
+    await page.getByText('Шлюз не знает этого ключа.').waitFor();
+    expect(await latinWords(page)).toEqual([]);
+    await page.getByLabel('Язык').selectOption('en');
+    await page.getByText('The gateway does not know this key.').waitFor();
+    expect(await page.getByLabel('API key').inputValue()).toBe('неверный');
     expect(pageErrors).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { Route, Router, Switch } from 'wouter-preact';
 import {
   GatewayContext,
@@ -8,10 +8,14 @@ import {
   type Gateway,
   type ServerConfig,
 } from './lib/gateway.ts';
+import { useTitle } from './lib/hooks.ts';
+import { readLocale, storeLocale } from './lib/locale.ts';
 import { Sandbox } from './lib/sandbox.ts';
+import { useWords, WordsContext, wordsOf } from './lib/words.ts';
 import { AccountPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { AssistantPage } from './pages/assistant.tsx';
+import { BatchPage } from './pages/batch.tsx';
 import { ChatsPage } from './pages/chats.tsx';
 import { DeliveriesPage } from './pages/deliveries.tsx';
 import { FailuresPage } from './pages/failures.tsx';
@@ -21,10 +25,30 @@ import { WebhooksPage } from './pages/webhooks.tsx';
 import { Frame } from './parts/frame.tsx';
 import { ErrorNotice } from './parts/notice.tsx';
 
-/**
- * The console: loads the server's configuration, asks for the API key if one is needed, then shows the page of the URL.
- */
+/** The console in the person's language. */
 export function App() {
+  const [locale, setLocale] = useState(readLocale);
+  const words = useMemo(
+    () =>
+      wordsOf(locale, (chosen) => {
+        storeLocale(chosen);
+        setLocale(chosen);
+      }),
+    [locale],
+  );
+  useLayoutEffect(() => {
+    document.documentElement.lang = locale;
+  }, [locale]);
+  return (
+    <WordsContext.Provider value={words}>
+      <Console />
+    </WordsContext.Provider>
+  );
+}
+
+/** Loads the server's configuration, asks for the API key if one is needed, then shows the page of the URL. */
+function Console() {
+  const { locale } = useWords();
   const [config, setConfig] = useState<ServerConfig | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [key, setKey] = useState(storedKey.read);
@@ -36,7 +60,7 @@ export function App() {
       config === null
         ? null
         : {
-            client: openClient(key),
+            client: openClient(key, locale),
             config,
             sandbox: config.sandbox ? new Sandbox(key) : null,
             leave: () => {
@@ -44,7 +68,8 @@ export function App() {
               setKey(null);
             },
           },
-    [config, key],
+    // Another language needs another client: pages then read again what the gateway says in words.
+    [config, key, locale],
   );
   if (error !== null)
     return (
@@ -77,16 +102,23 @@ export function App() {
             <Route path="/accounts/:userId">
               {({ userId }) => <AccountPage key={userId} userId={userId} />}
             </Route>
+            <Route path="/batch" component={BatchPage} />
             <Route path="/failures" component={FailuresPage} />
             <Route path="/webhooks" component={WebhooksPage} />
             <Route path="/webhooks/deliveries" component={DeliveriesPage} />
             <Route path="/assistant" component={AssistantPage} />
             <Route>
-              <h1>Page not found</h1>
+              <NotFound />
             </Route>
           </Switch>
         </Frame>
       </Router>
     </GatewayContext.Provider>
   );
+}
+
+function NotFound() {
+  const { t } = useWords();
+  useTitle(t('Page not found'));
+  return <h1>{t('Page not found')}</h1>;
 }

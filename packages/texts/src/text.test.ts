@@ -1,14 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, test } from 'vitest';
+import { CONSOLE } from './ru/console.ts';
 import { ERRORS } from './ru/errors/index.ts';
 import { RUSSIAN } from './ru/index.ts';
 import { render, text } from './text.ts';
 
 describe('A text', () => {
   test('is shown in the language asked for', () => {
-    const count = text('{count, plural, one {# message waits} other {# messages wait}}', { count: 22 });
-    expect(render(count, 'en')).toBe('22 messages wait');
-    expect(render(count, 'ru')).toBe('ждут 22 сообщения');
+    const count = text('{count, plural, one {# message} other {# messages}}', { count: 22 });
+    expect(render(count, 'en')).toBe('22 messages');
+    expect(render(count, 'ru')).toBe('22 сообщения');
   });
 
   test('that another version stored stays as it is', () => {
@@ -29,6 +32,15 @@ describe('Each Russian text', () => {
         expect(forms).toEqual(expect.arrayContaining(['one', 'few', 'many', 'other']));
     },
   );
+});
+
+test('Each text of the console is shown by the console', () => {
+  const root = join(import.meta.dirname, '..', '..', 'console', 'src');
+  const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(join(root, name), 'utf8'))
+    .join('\n');
+  expect(Object.keys(CONSOLE).filter((english) => !sources.includes(english))).toEqual([]);
 });
 
 /** The names of the values in a message, and the forms of each plural. */

@@ -1,6 +1,7 @@
 import type { AccountQuery, AccountState } from '@gateway/client';
 import { useSearchParams } from 'wouter-preact';
 import { ACCOUNT_STATES } from './account-words.ts';
+import { SORTS, type Sort } from './sort-accounts.ts';
 
 export type Show = 'all' | 'attention' | 'waiting';
 
@@ -9,6 +10,8 @@ export interface AccountsView {
   q: string;
   show: Show;
   state: AccountState | null;
+  /** `null`: by name. */
+  sort: Sort | null;
   /** The last account of the page before. */
   after: string | null;
 }
@@ -29,12 +32,18 @@ export function useAccountsView(): [AccountsView, (changed: Partial<AccountsView
 function viewOf(query: URLSearchParams): AccountsView {
   const state = query.get('state');
   const show = query.get('show');
+  const sort = query.get('sort');
   return {
     q: query.get('q') ?? '',
     show: show === 'attention' || show === 'waiting' ? show : 'all',
     state: ACCOUNT_STATES.find((each) => each === state) ?? null,
+    sort: isSort(sort) ? sort : null,
     after: query.get('after'),
   };
+}
+
+function isSort(name: string | null): name is Sort {
+  return name !== null && Object.hasOwn(SORTS, name);
 }
 
 function queryOf(view: AccountsView): URLSearchParams {
@@ -45,7 +54,7 @@ function queryOf(view: AccountsView): URLSearchParams {
 }
 
 /** The filter of the view, as the gateway takes it. */
-export function filterOf({ q, show, state }: Omit<AccountsView, 'after'>): AccountQuery {
+export function filterOf({ q, show, state }: AccountsView): AccountQuery {
   return {
     q: q.trim(),
     state: state ?? undefined,

@@ -1,7 +1,9 @@
 import { GatewayApiError, GatewayClient } from '@gateway/client';
+import { text, type Locale } from '@gateway/texts';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Sandbox } from './sandbox.ts';
+import { ShownError } from './shown-error.ts';
 
 /** The server's configuration for a page that has no key yet. */
 export interface ServerConfig {
@@ -34,18 +36,25 @@ export const storedKey = {
 
 export async function readConfig(): Promise<ServerConfig> {
   const response = await fetch('/console/config.json');
-  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  if (!response.ok) throw new ShownError(text('The server answered {status}.', { status: response.status }));
   return (await response.json()) as ServerConfig;
 }
 
-export function openClient(apiKey: string | null): GatewayClient {
-  return new GatewayClient({ baseUrl: location.origin, ...(apiKey !== null && { apiKey }) });
+/** A client whose errors and next actions come in the language. */
+export function openClient(apiKey: string | null, locale: Locale): GatewayClient {
+  return new GatewayClient({
+    baseUrl: location.origin,
+    language: locale,
+    ...(apiKey !== null && { apiKey }),
+  });
 }
 
 /** Whether the server accepts the key. @throws if it does not answer. */
-export async function isGoodKey(client: GatewayClient): Promise<boolean> {
+export async function isGoodKey(key: string, locale: Locale): Promise<boolean> {
+  // A header has no other characters, and a key is sent in one.
+  if (!/^[\x21-\x7E]+$/.test(key)) return false;
   try {
-    await client.accounts.list({ limit: 1 });
+    await openClient(key, locale).accounts.list({ limit: 1 });
     return true;
   } catch (error) {
     if (error instanceof GatewayApiError && error.code === 'UNAUTHORIZED') return false;

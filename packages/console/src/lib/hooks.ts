@@ -1,5 +1,6 @@
 import { GatewayApiError, GatewayConnectionError } from '@gateway/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useWords } from './words.ts';
 
 /** The current time (ms since the epoch), updated every second. */
 export function useNow(): number {
@@ -124,7 +125,9 @@ export function useAction<A extends unknown[]>(act: (...args: A) => Promise<void
 
 /** Shows the page's name in the browser's title. */
 export function useTitle(title: string): void {
+  const { t } = useWords();
+  const whole = `${title} · ${t('Gateway console')}`;
   useEffect(() => {
-    document.title = `${title} · Gateway console`;
-  }, [title]);
+    document.title = whole;
+  }, [whole]);
 }

@@ -1,7 +1,12 @@
 import type { OutgoingMessage } from '@gateway/client';
+import { MEDIA_WORDS } from './media-words.ts';
 
 /** What a message can be in place of a text and files. */
-export const OTHER_KINDS = { location: 'Location', contact: 'Contact', poll: 'Poll' } as const;
+export const OTHER_KINDS = {
+  location: MEDIA_WORDS.location,
+  contact: MEDIA_WORDS.contact,
+  poll: MEDIA_WORDS.poll,
+} as const;
 
 export type ContentKind = 'text' | keyof typeof OTHER_KINDS;
 
@@ -35,7 +40,7 @@ export const NO_OTHER_CONTENT: OtherContent = {
 };
 
 /** Telegram's limits for the options of a poll. */
-const [MIN_OPTIONS, MAX_OPTIONS] = [2, 10];
+export const [MIN_OPTIONS, MAX_OPTIONS] = [2, 10];
 
 export function optionsOf({ options }: OtherContent): string[] {
   return options

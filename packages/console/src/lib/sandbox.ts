@@ -1,4 +1,6 @@
 import type { Entity } from '@gateway/client';
+import { text } from '@gateway/texts';
+import { ShownError } from './shown-error.ts';
 
 export interface SandboxMessage {
   id: number;
@@ -40,7 +42,10 @@ export class Sandbox {
     const response = await this.#call('POST', '/login-tokens/accept', { url, phone });
     if (response.ok) return;
     const { error, message } = (await response.json().catch(() => ({}))) as Record<string, string>;
-    throw new Error(message ?? error ?? `The sandbox answered ${response.status}.`);
+    const said = message ?? error;
+    throw said === undefined
+      ? new ShownError(text('The server answered {status}.', { status: response.status }))
+      : new Error(said);
   }
 
   #call(method: string, path: string, body?: unknown): Promise<Response> {

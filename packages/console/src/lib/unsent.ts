@@ -72,7 +72,7 @@ function isEnd(error: unknown): boolean {
 }
 
 /** Not `randomUUID`, which browsers provide on https pages only. */
-function newKey(): string {
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

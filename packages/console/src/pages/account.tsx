@@ -1,21 +1,18 @@
 import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { canSignIn, isSigningIn, isStopped } from '../lib/account-words.ts';
-import { nameOf, plural } from '../lib/format.ts';
+import { canSignIn, isSigningIn, isStopped, nextActionOf } from '../lib/account-words.ts';
+import { nameOf } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, useTitle, useWatched } from '../lib/hooks.ts';
+import { useWords } from '../lib/words.ts';
+import { AccountStanding } from '../parts/account-standing.tsx';
 import { Composer } from '../parts/composer.tsx';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { HistoryChart } from '../parts/history-chart.tsx';
-import { Hold } from '../parts/hold.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
-import { PaceBudget } from '../parts/pace-budget.tsx';
-import { PaceEditor } from '../parts/pace-editor.tsx';
-import { ProxyEditor } from '../parts/proxy-editor.tsx';
 import { SandboxPhone } from '../parts/sandbox-phone.tsx';
 import { SendList } from '../parts/send-list.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { nextActionOf, PROXY_TEXTS } from '../texts/account.ts';
 
 /** Maximum number of messages shown per list. */
 const LIMIT = 50;
@@ -24,6 +21,7 @@ const LIMIT = 50;
 export function AccountPage({ userId }: { userId: string }) {
   useTitle(userId);
   const { client, sandbox, config } = useGateway();
+  const { t, say } = useWords();
   const now = useNow();
   const { value, error, reload } = useWatched(
     (signal) => client.accounts.watch(userId, { limit: LIMIT, signal }),
@@ -34,11 +32,12 @@ export function AccountPage({ userId }: { userId: string }) {
       <>
         <h1>{userId}</h1>
         <ErrorNotice error={error} />
-        {error === null && <p aria-busy="true">Loading…</p>}
+        {error === null && <p aria-busy="true">{t('Loading…')}</p>}
       </>
     );
   const { account, pending, ended } = value;
   const { user_info: user } = account;
+  const nextAction = nextActionOf(account, say);
   return (
     <>
       <div class="headline">
@@ -46,7 +45,7 @@ export function AccountPage({ userId }: { userId: string }) {
           <h1>
             {userId} <StateBadge account={account} />
           </h1>
-          <p class="sub">
+          <p class="sub person">
             {[nameOf(user), user?.username && `@${user.username}`, user?.phone_number]
               .filter(Boolean)
               .join(' · ')}
@@ -58,22 +57,23 @@ export function AccountPage({ userId }: { userId: string }) {
         <>
           <ErrorNotice error={error} />
           <Notice tone="bad">
-            The data below may be out of date. <button onClick={reload}>Reload</button>
+            {t('The data below may be out of date.')} <button onClick={reload}>{t('Reload')}</button>
           </Notice>
         </>
       )}
-      {nextActionOf(account) !== undefined && <Notice tone="wait">{nextActionOf(account)}</Notice>}
+      {nextAction !== null && <Notice tone="wait">{nextAction}</Notice>}
       {isSigningIn(account) && (
         <Notice tone="wait">
-          A sign-in is in progress. <Link href={`/sign-in/${encodeURIComponent(userId)}`}>Continue</Link>
+          {t('A sign-in is in progress.')}{' '}
+          <Link href={`/sign-in/${encodeURIComponent(userId)}`}>{t('Continue')}</Link>
         </Notice>
       )}
       {canSignIn(account) && userId !== config.bot && (
         <Notice tone="info">
           {account.state === 'unreadable'
-            ? 'The stored session cannot be read.'
-            : 'This account is not signed in.'}{' '}
-          <Link href={`/sign-in/${encodeURIComponent(userId)}`}>Sign it in</Link>
+            ? t('The stored session cannot be read.')
+            : t('This account is not signed in.')}{' '}
+          <Link href={`/sign-in/${encodeURIComponent(userId)}`}>{t('Sign it in')}</Link>
         </Notice>
       )}
       <div class="columns">
@@ -82,44 +82,7 @@ export function AccountPage({ userId }: { userId: string }) {
           <SendList pending={pending} ended={ended} now={now} />
         </div>
         <div class="column side">
-          <section class="card standing" aria-labelledby="standing">
-            <h2 id="standing">Now</h2>
-            <Hold account={account} now={now} />
-            <dl class="facts">
-              <dt>Sending</dt>
-              <dd>{account.pending.active}</dd>
-              <dt>Waiting</dt>
-              <dd>{account.pending.waiting}</dd>
-              <dt>Held or scheduled</dt>
-              <dd>{account.pending.delayed}</dd>
-              {account.chats_held !== undefined && (
-                <>
-                  <dt>Chats on hold</dt>
-                  <dd>{account.chats_held}</dd>
-                </>
-              )}
-              <dt>Pace</dt>
-              <dd>
-                <PaceBudget account={account} />
-              </dd>
-              <dt>{PROXY_TEXTS.proxy}</dt>
-              <dd>{account.proxy ?? PROXY_TEXTS.none}</dd>
-              {account.replies_only !== false && (
-                <>
-                  <dt>Writes only to people who wrote in the last</dt>
-                  <dd>{plural(account.replies_only.within_hours, 'hour')}</dd>
-                </>
-              )}
-              {account.pace?.mode === 'careful' && (
-                <>
-                  <dt>New chats left today</dt>
-                  <dd>{account.pace.strangers_remaining}</dd>
-                </>
-              )}
-            </dl>
-            {account.authorized && <PaceEditor account={account} />}
-            {account.authorized && <ProxyEditor account={account} />}
-          </section>
+          <AccountStanding account={account} now={now} />
           <HistoryChart userId={userId} />
           {sandbox !== null && user !== null && <SandboxPhone sandbox={sandbox} user={user} />}
         </div>
@@ -139,6 +102,7 @@ function Actions({
   };
 }) {
   const { client, config } = useGateway();
+  const { t } = useWords();
   const [, go] = useLocation();
   const [asks, setAsks] = useState(false);
   const pause = useAction(async () => void (await client.pause(userId)));
@@ -153,36 +117,46 @@ function Actions({
       <div class="buttons">
         {account.authorized && userId !== config.bot && (
           <Link href={`/accounts/${encodeURIComponent(userId)}/chats`} class="button">
-            Chats
+            {t('Chats')}
           </Link>
         )}
         {account.authorized && !isStopped(account) && (
           <button type="button" disabled={pause.busy} onClick={() => void pause.run()}>
-            Pause
+            {t('Pause')}
           </button>
         )}
         {(account.authorized || account.state === 'unreadable') && isStopped(account) && (
           <button type="button" class="primary" disabled={resume.busy} onClick={() => void resume.run()}>
-            Resume
+            {t('Resume')}
           </button>
         )}
         <button type="button" class="danger" onClick={() => setAsks(true)}>
-          Disconnect…
+          {t('Disconnect…')}
         </button>
       </div>
       <ErrorNotice error={pause.error ?? resume.error ?? leave.error} />
       {asks && (
         <ConfirmDialog
-          title={`Disconnect ${userId}?`}
-          confirm={`Log out ${userId}`}
+          title={t('Disconnect {account}?', { account: userId })}
+          confirm={t('Log out {account}', { account: userId })}
           onConfirm={leave.run}
           onClose={() => setAsks(false)}
         >
           <p>
-            The gateway logs out at Telegram and forgets the account. To send from it again you have to sign
-            it in again.
+            {t(
+              'The gateway logs out at Telegram and forgets the account. To send from it again you have to sign it in again.',
+            )}
           </p>
-          {queued > 0 && <p>{plural(queued, 'message')} that wait will fail.</p>}
+          {queued > 0 && (
+            <p>
+              {t(
+                '{count, plural, one {# message that waits} other {# messages that wait}} will not be sent.',
+                {
+                  count: queued,
+                },
+              )}
+            </p>
+          )}
         </ConfirmDialog>
       )}
     </div>

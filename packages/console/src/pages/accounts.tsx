@@ -1,29 +1,39 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { filterOf, useAccountsView } from '../lib/accounts-query.ts';
+import { allAccounts } from '../lib/all-accounts.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useNow, usePolled, useTitle } from '../lib/hooks.ts';
+import { sortedPage } from '../lib/sort-accounts.ts';
+import { useWords } from '../lib/words.ts';
 import { AccountFilters } from '../parts/accounts/account-filters.tsx';
 import { AccountTable } from '../parts/accounts/account-table.tsx';
 import { BulkBar } from '../parts/accounts/bulk-bar.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
-import { ACCOUNTS_TEXTS as T } from '../texts/accounts.ts';
 
 const PAGE = 100;
 const EVERY_MS = 3_000;
+/** Another order than by name needs all accounts. */
+const EVERY_MS_SORTED = 10_000;
 
 /** The page that lists the accounts with their states. What it shows is in its address. */
 export function AccountsPage() {
-  useTitle(T.title);
+  const { t } = useWords();
+  useTitle(t('Accounts'));
   const { client } = useGateway();
   const now = useNow();
   const [view, change] = useAccountsView();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const filter = filterOf(view);
   const { value, error, reload } = usePolled(
-    (signal) => client.accounts.list({ ...filter, after: view.after ?? undefined, limit: PAGE, signal }),
-    EVERY_MS,
-    [view.q, view.show, view.state, view.after],
+    async (signal) => {
+      const { sort, after } = view;
+      return sort === null
+        ? client.accounts.list({ ...filter, after: after ?? undefined, limit: PAGE, signal })
+        : sortedPage(await allAccounts(client, { ...filter, signal }), sort, { after, limit: PAGE });
+    },
+    view.sort === null ? EVERY_MS : EVERY_MS_SORTED,
+    [client, view.q, view.show, view.state, view.sort, view.after],
   );
   const isUnfiltered = view.q === '' && view.show === 'all' && view.state === null;
   const isEmpty = value !== null && value.total === 0 && isUnfiltered;
@@ -39,10 +49,15 @@ export function AccountsPage() {
   return (
     <>
       <div class="headline">
-        <h1>{T.title}</h1>
-        <Link href="/sign-in" class="button primary">
-          {T.add}
-        </Link>
+        <h1>{t('Accounts')}</h1>
+        <div class="buttons">
+          <Link href="/batch" class="button">
+            {t('Send from a file')}
+          </Link>
+          <Link href="/sign-in" class="button primary">
+            {t('Add an account')}
+          </Link>
+        </div>
       </div>
       <ErrorNotice error={error} />
       {isEmpty && <Welcome />}
@@ -64,7 +79,7 @@ export function AccountsPage() {
             onChanged={reload}
           />
           {value.accounts.length === 0 ? (
-            <p class="empty">{T.none}</p>
+            <p class="empty">{t('No accounts match.')}</p>
           ) : (
             <AccountTable accounts={value.accounts} now={now} selected={selected} onSelect={select} />
           )}
@@ -72,12 +87,12 @@ export function AccountsPage() {
             <div class="buttons">
               {view.after !== null && (
                 <button type="button" onClick={() => change({ after: null })}>
-                  {T.firstPage}
+                  {t('First page')}
                 </button>
               )}
               {value.next !== null && (
                 <button type="button" onClick={() => change({ after: value.next })}>
-                  {T.nextPage(PAGE)}
+                  {t('Next {count}', { count: PAGE })}
                 </button>
               )}
             </div>
@@ -90,13 +105,24 @@ export function AccountsPage() {
 
 function Welcome() {
   const { sandbox } = useGateway();
+  const { t } = useWords();
   return (
     <section class="card welcome">
-      <h2>{T.welcome.title}</h2>
-      <p>{T.welcome.text}</p>
-      {sandbox !== null && <p>{T.welcome.sandbox}</p>}
+      <h2>{t('Sign in your first account')}</h2>
+      <p>
+        {t(
+          'The gateway sends messages as you, so it needs your Telegram account once: sign in with a code or a QR code.',
+        )}
+      </p>
+      {sandbox !== null && (
+        <p>
+          {t(
+            'This is the sandbox: a phone number is suggested, and the code that "Telegram" sends is shown here.',
+          )}
+        </p>
+      )}
       <Link href="/sign-in" class="button primary">
-        {T.welcome.button}
+        {t('Sign in an account')}
       </Link>
     </section>
   );

@@ -1,15 +1,19 @@
 import type { TelegramProgress } from '@gateway/client';
+import { text } from '@gateway/texts';
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { reasonInWords, type StateWords } from '../lib/account-words.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
 import { SEND_STATES } from '../lib/send-words.ts';
 import { UnsentMessages } from '../lib/unsent.ts';
+import { useWords } from '../lib/words.ts';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
 
 /** A page to try `/message_stream`: the assistant writes a reply, which is then sent. */
 export function AssistantPage() {
-  useTitle('Assistant');
+  const { t } = useWords();
+  useTitle(t('Assistant'));
   const { client, config } = useGateway();
   const accounts = usePolled((signal) => client.accounts.list({ limit: 500, signal }), 30_000, [client]);
   const ready = accounts.value?.accounts.filter(({ authorized }) => authorized) ?? [];
@@ -55,11 +59,12 @@ export function AssistantPage() {
   });
   return (
     <>
-      <h1>Assistant</h1>
+      <h1>{t('Assistant')}</h1>
       {!config.assistant && (
         <Notice tone="info">
-          No assistant is set up (ASSISTANT_BASE_URL, ASSISTANT_MODEL). You can still send a reply that you
-          write yourself.
+          {t(
+            'No assistant is set up (ASSISTANT_BASE_URL, ASSISTANT_MODEL). You can still send a reply that you write yourself.',
+          )}
         </Notice>
       )}
       <form
@@ -71,18 +76,24 @@ export function AssistantPage() {
       >
         <div class="options">
           <div class="field">
-            <label for="assistant-account">From</label>
+            <label for="assistant-account">{t('From account')}</label>
             <select id="assistant-account" value={account} onChange={(e) => setUserId(e.currentTarget.value)}>
               {ready.map(({ user_id: id }) => (
                 <option key={id}>{id}</option>
               ))}
             </select>
           </div>
-          <Field label="To" value={recipient} onText={setRecipient} disabled={!sends} autocomplete="off" />
+          <Field
+            label={t('To')}
+            value={recipient}
+            onText={setRecipient}
+            disabled={!sends}
+            autocomplete="off"
+          />
         </div>
         <div class="field">
           <label for="assistant-prompt">
-            {own ? 'The reply, as the assistant wrote it' : 'Your question to the assistant'}
+            {own ? t('The reply, as the assistant wrote it') : t('Your question to the assistant')}
           </label>
           <textarea
             id="assistant-prompt"
@@ -95,35 +106,35 @@ export function AssistantPage() {
         <div class="options">
           <label class="check">
             <input type="checkbox" checked={sends} onChange={(e) => setSends(e.currentTarget.checked)} />
-            Send the reply
+            {t('Send the reply')}
           </label>
           {config.assistant && (
             <label class="check">
               <input type="checkbox" checked={own} onChange={(e) => setOwn(e.currentTarget.checked)} />
-              The text is already the reply
+              {t('The text is already the reply')}
             </label>
           )}
         </div>
         <div class="buttons">
           <button type="submit" class="primary" disabled={busy || account === '' || prompt.trim() === ''}>
-            {own ? 'Send' : 'Ask'}
+            {own ? t('Send') : t('Ask')}
           </button>
           {busy && (
             <button type="button" onClick={() => abort.current?.abort()}>
-              Stop
+              {t('Stop')}
             </button>
           )}
           {accounts.value !== null && ready.length === 0 && (
-            <span class="said">Sign in an account first.</span>
+            <span class="said">{t('Sign in an account first.')}</span>
           )}
         </div>
         <ErrorNotice error={error} />
       </form>
       {(reply !== '' || progress !== null) && (
         <section class="card" aria-live="polite" aria-busy={busy}>
-          <h2>Reply</h2>
+          <h2>{t('Reply')}</h2>
           <div class="bubble plain">{reply}</div>
-          {isCut && <p class="sub">The reply is incomplete: the model was cut off.</p>}
+          {isCut && <p class="sub">{t('The reply is incomplete: the model was cut off.')}</p>}
           {progress !== null && <Progress progress={progress} />}
         </section>
       )}
@@ -131,13 +142,18 @@ export function AssistantPage() {
   );
 }
 
+const QUEUED: StateWords = { label: text('Queued'), tone: 'idle' };
+
 function Progress({ progress }: { progress: TelegramProgress }) {
-  const { label, tone } =
-    progress.state === 'queued' ? { label: 'Queued', tone: 'idle' } : SEND_STATES[progress.state];
+  const { t, say } = useWords();
+  const { label, tone } = progress.state === 'queued' ? QUEUED : SEND_STATES[progress.state];
+  const why = progress.reason === undefined ? '' : say(reasonInWords(progress.reason));
   return (
     <p>
-      <span class={`badge ${tone}`}>{label}</span> {progress.message ?? progress.reason ?? ''}{' '}
-      {progress.message_id !== undefined && <span class="sub">message {progress.message_id}</span>}
+      <span class={`badge ${tone}`}>{say(label)}</span> {progress.message ?? why}{' '}
+      {progress.message_id !== undefined && (
+        <span class="sub">{t('message {id}', { id: progress.message_id })}</span>
+      )}
     </p>
   );
 }

@@ -1,12 +1,11 @@
-import { useLocation } from 'wouter-preact';
-import { Link } from 'wouter-preact';
+import { Link, useLocation } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
 import { useNews } from '../lib/news.ts';
+import { useWords } from '../lib/words.ts';
 import { ChatList } from '../parts/chats/chat-list.tsx';
 import { Conversation } from '../parts/chats/conversation.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
-import { CHAT_TEXTS as T } from '../texts/chats.ts';
 
 /** Each reading is a call to Telegram. With news, polling only covers what Telegram does not tell. */
 const EVERY_MS = 15_000;
@@ -16,6 +15,7 @@ const LIMIT = 50;
 /** The chats of an account, and the messages of the one that the URL names. */
 export function ChatsPage({ userId, chatId }: { userId: string; chatId: string | undefined }) {
   const { client } = useGateway();
+  const { t } = useWords();
   const [, go] = useLocation();
   const news = useNews(userId);
   const { value, error, reload } = usePolled(
@@ -24,7 +24,7 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
     [client, userId, news.count],
   );
   const unread = (value?.chats ?? []).reduce((sum, chat) => sum + chat.unread, 0);
-  useTitle(`${unread > 0 ? `(${unread}) ` : ''}Chats of ${userId}`);
+  useTitle(`${unread > 0 ? `(${unread}) ` : ''}${t('Chats of {account}', { account: userId })}`);
   const receive = useAction(async () => {
     await client.receive(userId, { enabled: true });
     news.restart();
@@ -35,16 +35,16 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
     <>
       <div class="headline">
         <h1>
-          <Link href={account}>{userId}</Link> Chats
-          {unread > 0 && <span class="badge good">{T.unread(unread)}</span>}
+          <Link href={account}>{userId}</Link> {t('Chats')}
+          {unread > 0 && <span class="badge good">{t('{count, number} unread', { count: unread })}</span>}
         </h1>
       </div>
       <ErrorNotice error={error ?? receive.error} />
       {news.isOff && (
         <Notice tone="info">
-          {T.receivingOff}{' '}
+          {t('This account does not receive yet, so what is new appears after some seconds.')}{' '}
           <button type="button" class="link" disabled={receive.busy} onClick={() => void receive.run()}>
-            {T.receive}
+            {t('Receive at once')}
           </button>
         </Notice>
       )}
@@ -55,7 +55,7 @@ export function ChatsPage({ userId, chatId }: { userId: string; chatId: string |
           onOpen={(id) => go(`${account}/chats/${encodeURIComponent(id)}`)}
         />
         {chatId === undefined ? (
-          <p class="empty card chat-none">Choose a chat to read it.</p>
+          <p class="empty card chat-none">{t('Choose a chat to read it.')}</p>
         ) : (
           <Conversation
             key={chatId}

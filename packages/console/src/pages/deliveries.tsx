@@ -3,16 +3,18 @@ import { useState } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, usePolled, useTitle } from '../lib/hooks.ts';
+import { useWords } from '../lib/words.ts';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { DeliveryItem } from '../parts/webhooks/delivery-item.tsx';
-import { DELIVERY_STATES, DELIVERY_TEXTS as T, WEBHOOK_TEXTS } from '../texts/webhooks.ts';
+import { DELIVERY_STATES } from '../texts/webhooks.ts';
 
 const EVERY_MS = 5_000;
 const PAGE = 30;
 
 /** The log of deliveries to callback addresses, of one account. Account and state are in the address. */
 export function DeliveriesPage() {
-  useTitle(T.title);
+  const { t, say } = useWords();
+  useTitle(t('Deliveries of jobs'));
   const [query, setQuery] = useSearchParams();
   const account = query.get('account') ?? '';
   const state = query.get('state') ?? '';
@@ -31,39 +33,44 @@ export function DeliveriesPage() {
       <div class="headline">
         <div>
           <h1>
-            <Link href="/webhooks">{WEBHOOK_TEXTS.title}</Link> {T.title}
+            <Link href="/webhooks">{t('Webhooks')}</Link> {t('Deliveries of jobs')}
           </h1>
-          <p class="sub">{T.intro}</p>
+          <p class="sub">
+            {t(
+              'What was posted to the callback addresses of messages, and when the state of an account changed: the latest two thousand of each account.',
+            )}
+          </p>
         </div>
       </div>
       <div class="tools">
         <input
           type="search"
-          aria-label={T.account}
-          placeholder={T.account}
+          aria-label={t('Account')}
+          placeholder={t('Account')}
           autocomplete="off"
           spellcheck={false}
           value={account}
           onInput={({ currentTarget }) => set('account', currentTarget.value.trim())}
         />
-        <div class="chips" role="group" aria-label={T.state}>
-          {[['', T.any], ...Object.entries(DELIVERY_STATES).map(([name, { label }]) => [name, label])].map(
-            ([name = '', label]) => (
-              <button
-                key={name}
-                type="button"
-                class="chip"
-                aria-pressed={state === name}
-                onClick={() => set('state', name)}
-              >
-                {label}
-              </button>
-            ),
-          )}
+        <div class="chips" role="group" aria-label={t('State')}>
+          {[
+            ['', t('All')],
+            ...Object.entries(DELIVERY_STATES).map(([name, { label }]) => [name, say(label)]),
+          ].map(([name = '', label]) => (
+            <button
+              key={name}
+              type="button"
+              class="chip"
+              aria-pressed={state === name}
+              onClick={() => set('state', name)}
+            >
+              {label}
+            </button>
+          ))}
         </div>
       </div>
       {account === '' ? (
-        <p class="empty">{T.choose}</p>
+        <p class="empty">{t('Type the name of an account.')}</p>
       ) : (
         <DeliveryList
           key={`${account} ${state}`}
@@ -81,6 +88,7 @@ function isState(text: string): text is Delivery['state'] {
 
 function DeliveryList({ account, state }: { account: string; state: Delivery['state'] | undefined }) {
   const { client } = useGateway();
+  const { t } = useWords();
   const now = useNow();
   const { value, error, reload } = usePolled(
     (signal) => client.webhooks.deliveries(account, { state, limit: PAGE, signal }),
@@ -100,10 +108,12 @@ function DeliveryList({ account, state }: { account: string; state: Delivery['st
   return (
     <>
       <ErrorNotice error={error ?? more.error} />
-      {value !== null && shown.length === 0 && <p class="empty">{T.none}</p>}
+      {value !== null && shown.length === 0 && (
+        <p class="empty">{t('Nothing was posted for this account.')}</p>
+      )}
       {shown.length > 0 && (
         <div class="card">
-          <ul class="sends" aria-label={T.title}>
+          <ul class="sends" aria-label={t('Deliveries of jobs')}>
             {shown.map((delivery) => (
               <DeliveryItem key={delivery.id} delivery={delivery} now={now} onReplayed={reload} />
             ))}
@@ -112,7 +122,7 @@ function DeliveryList({ account, state }: { account: string; state: Delivery['st
       )}
       {cursor !== null && (
         <button type="button" class="small" disabled={more.busy} onClick={() => void more.run()}>
-          {T.more}
+          {t('Show more')}
         </button>
       )}
     </>

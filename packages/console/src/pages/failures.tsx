@@ -5,9 +5,9 @@ import { csvOf } from '../lib/csv.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, usePolled, useTitle } from '../lib/hooks.ts';
 import { saveFile } from '../lib/save-file.ts';
+import { useWords } from '../lib/words.ts';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { Send } from '../parts/send-list.tsx';
-import { FAILURE_TEXTS as T } from '../texts/failures.ts';
 
 const PAGE = 50;
 const EVERY_MS = 15_000;
@@ -15,10 +15,13 @@ const EVERY_MS = 15_000;
 const PAUSE_MS = 250;
 /** Most rows of an export. */
 const MOST_EXPORTED = 10_000;
+/** The same in each language, because programs read the file. */
+const CSV_FIELDS = ['time', 'account', 'to', 'text', 'reason', 'code', 'tries', 'job'];
 
 /** The failed messages of all accounts, with dates and reasons. The search is in the page's address. */
 export function FailuresPage() {
-  useTitle(T.title);
+  const { t } = useWords();
+  useTitle(t('Failures'));
   const { client } = useGateway();
   const [query, setQuery] = useSearchParams();
   const q = query.get('q') ?? '';
@@ -31,24 +34,26 @@ export function FailuresPage() {
   }, [typed]);
   const exportAll = useAction(async () => {
     const failures = await allOf(client, q);
-    saveFile(csvOf([T.csv, ...failures.map(rowOf)]), 'failures.csv');
+    saveFile(csvOf([CSV_FIELDS, ...failures.map(rowOf)]), 'failures.csv');
   });
   return (
     <>
       <div class="headline">
         <div>
-          <h1>{T.title}</h1>
-          <p class="sub">{T.intro}</p>
+          <h1>{t('Failures')}</h1>
+          <p class="sub">
+            {t('Messages of all accounts that were not sent, the latest first, with the reason.')}
+          </p>
         </div>
         <button type="button" disabled={exportAll.busy} onClick={() => void exportAll.run()}>
-          {T.export}
+          {t('Export as CSV')}
         </button>
       </div>
       <div class="tools">
         <input
           type="search"
-          aria-label={T.find}
-          placeholder={T.findHint}
+          aria-label={t('Find an account')}
+          placeholder={t('Name, username or phone')}
           value={typed}
           onInput={({ currentTarget }) => setTyped(currentTarget.value)}
         />
@@ -61,6 +66,7 @@ export function FailuresPage() {
 
 function FailureList({ q }: { q: string }) {
   const { client } = useGateway();
+  const { t } = useWords();
   const now = useNow();
   const { value, error } = usePolled(
     (signal) => client.accounts.failures({ q, limit: PAGE, signal }),
@@ -80,11 +86,11 @@ function FailureList({ q }: { q: string }) {
   return (
     <>
       <ErrorNotice error={error ?? more.error} />
-      {value === null && error === null && <p aria-busy="true">{T.loading}</p>}
-      {value !== null && shown.length === 0 && <p class="empty">{T.none}</p>}
+      {value === null && error === null && <p aria-busy="true">{t('Loading…')}</p>}
+      {value !== null && shown.length === 0 && <p class="empty">{t('Nothing has failed.')}</p>}
       {shown.length > 0 && (
         <div class="card">
-          <ul class="sends" aria-label={T.title}>
+          <ul class="sends" aria-label={t('Failures')}>
             {shown.map((send) => (
               <Send
                 key={send.job_id}
@@ -98,7 +104,7 @@ function FailureList({ q }: { q: string }) {
       )}
       {next !== null && (
         <button type="button" class="small" disabled={more.busy} onClick={() => void more.run()}>
-          {T.more}
+          {t('Show more')}
         </button>
       )}
     </>

@@ -1,18 +1,21 @@
 import { useState } from 'preact/hooks';
-import { isGoodKey, openClient } from '../lib/gateway.ts';
+import { isGoodKey } from '../lib/gateway.ts';
 import { useAction, useTitle } from '../lib/hooks.ts';
+import { useWords } from '../lib/words.ts';
 import { Field } from '../parts/field.tsx';
+import { LanguageChoice } from '../parts/frame.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 
 /** Asks for the API key, once per tab. */
 export function KeyPage({ onKey }: { onKey: (key: string) => void }) {
-  useTitle('API key');
+  const { t, locale } = useWords();
+  useTitle(t('API key'));
   const [key, setKey] = useState('');
-  const [problem, setProblem] = useState<string>();
+  const [isUnknown, setIsUnknown] = useState(false);
   const { run, busy, error } = useAction(async () => {
-    setProblem(undefined);
-    if (await isGoodKey(openClient(key.trim()))) onKey(key.trim());
-    else setProblem('The gateway does not know this key.');
+    setIsUnknown(false);
+    if (await isGoodKey(key.trim(), locale)) onKey(key.trim());
+    else setIsUnknown(true);
   });
   return (
     <main class="alone">
@@ -23,21 +26,24 @@ export function KeyPage({ onKey }: { onKey: (key: string) => void }) {
           void run();
         }}
       >
-        <h1>Gateway console</h1>
+        <div class="headline">
+          <h1>{t('Gateway console')}</h1>
+          <LanguageChoice />
+        </div>
         <Field
-          label="API key"
+          label={t('API key')}
           type="password"
           autocomplete="current-password"
           autofocus
           required
           value={key}
           onText={setKey}
-          problem={problem}
-          hint="One of the gateway's API_KEYS. It is kept in this tab only."
+          problem={isUnknown ? t('The gateway does not know this key.') : undefined}
+          hint={t("One of the gateway's API_KEYS. It is kept in this tab only.")}
         />
         <ErrorNotice error={error} />
         <button type="submit" class="primary" disabled={busy || key.trim() === ''}>
-          Open
+          {t('Open')}
         </button>
       </form>
     </main>

@@ -3,17 +3,18 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
 import { useNow, usePolled, useTitle } from '../lib/hooks.ts';
+import { useWords } from '../lib/words.ts';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { CreateWebhook } from '../parts/webhooks/create-webhook.tsx';
 import { NewSecret } from '../parts/webhooks/new-secret.tsx';
 import { WebhookItem } from '../parts/webhooks/webhook-item.tsx';
-import { WEBHOOK_TEXTS as T } from '../texts/webhooks.ts';
 
 const EVERY_MS = 3_000;
 
 /** The page of the webhooks: creates them, and shows how far each is. */
 export function WebhooksPage() {
-  useTitle(T.title);
+  const { t } = useWords();
+  useTitle(t('Webhooks'));
   const { client } = useGateway();
   const now = useNow();
   const [isCreating, setIsCreating] = useState(false);
@@ -26,12 +27,14 @@ export function WebhooksPage() {
     <>
       <div class="headline">
         <div>
-          <h1>{T.title}</h1>
-          <p class="sub">{T.intro}</p>
+          <h1>{t('Webhooks')}</h1>
+          <p class="sub">
+            {t('The gateway posts events to these addresses: in order for each account, and signed.')}
+          </p>
         </div>
         <div class="buttons">
           <Link href="/webhooks/deliveries" class="button">
-            {T.toDeliveries}
+            {t('Deliveries of jobs')}
           </Link>
           <button
             type="button"
@@ -39,7 +42,7 @@ export function WebhooksPage() {
             aria-expanded={isCreating}
             onClick={() => setIsCreating(!isCreating)}
           >
-            {isCreating ? T.close : T.add}
+            {isCreating ? t('Close') : t('New webhook')}
           </button>
         </div>
       </div>
@@ -54,11 +57,11 @@ export function WebhooksPage() {
         />
       )}
       <ErrorNotice error={error} />
-      {webhooks === undefined && error === null && <p aria-busy="true">Loading…</p>}
-      {webhooks?.length === 0 && <p class="empty">{T.none}</p>}
+      {webhooks === undefined && error === null && <p aria-busy="true">{t('Loading…')}</p>}
+      {webhooks?.length === 0 && <p class="empty">{t('There are no webhooks yet.')}</p>}
       {webhooks !== undefined && webhooks.length > 0 && (
         <div class="card">
-          <ul class="sends" aria-label={T.title}>
+          <ul class="sends" aria-label={t('Webhooks')}>
             {webhooks.map((webhook) => (
               <WebhookItem key={webhook.webhook_id} webhook={webhook} now={now} onChanged={reload} />
             ))}

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { bytes, MEDIA_WORDS, typesFor, type MediaType } from '../lib/media-words.ts';
+import { MEDIA_WORDS, typesFor, type MediaType } from '../lib/media-words.ts';
 import { useObjectUrl } from '../lib/object-url.ts';
 import { uploadFile } from '../lib/upload.ts';
-import { Notice } from './notice.tsx';
+import { useWords } from '../lib/words.ts';
+import { ErrorNotice } from './notice.tsx';
 
 /** An uploaded file, as it outlives a reload of the page. */
 export interface KeptFile {
@@ -21,7 +22,7 @@ interface Attachment extends Omit<KeptFile, 'uploadId'> {
   /** From 0 to 1. */
   progress: number;
   uploadId: string | null;
-  problem: string | null;
+  problem: unknown;
 }
 
 /** What the form needs of its attachments. */
@@ -65,7 +66,7 @@ export function useAttachments(userId: string, before: readonly KeptFile[]): Att
             // The browser knows the type by the name alone, the gateway by the bytes.
             ...(file.type === '' && { type: typesFor(mime_type)[0] ?? 'document' }),
           }),
-        (error: unknown) => change(id, { problem: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => change(id, { problem: error }),
       )
       .finally(() => uploads.current.delete(id));
   };
@@ -97,9 +98,10 @@ export function useAttachments(userId: string, before: readonly KeptFile[]): Att
 
 /** The files of a message, each with its progress. */
 export function AttachmentList({ attachments }: { attachments: Attachments }) {
+  const { t } = useWords();
   if (attachments.list.length === 0) return null;
   return (
-    <ul class="attachments" aria-label="Attached files">
+    <ul class="attachments" aria-label={t('Attached files')}>
       {attachments.list.map((each) => (
         <Attached key={each.id} attachment={each} attachments={attachments} />
       ))}
@@ -108,6 +110,7 @@ export function AttachmentList({ attachments }: { attachments: Attachments }) {
 }
 
 function Attached({ attachment, attachments }: { attachment: Attachment; attachments: Attachments }) {
+  const { t, say } = useWords();
   const { id, name, file, type, progress, uploadId, problem } = attachment;
   const types = typesFor(file?.type ?? '');
   return (
@@ -115,29 +118,29 @@ function Attached({ attachment, attachments }: { attachment: Attachment; attachm
       <span class="file-name">{name}</span>
       {types.length > 1 && (
         <select
-          aria-label={`Send ${name} as`}
+          aria-label={t('Send {name} as', { name })}
           value={type}
           onChange={({ currentTarget }) => attachments.setType(id, currentTarget.value as MediaType)}
         >
           {types.map((each) => (
             <option key={each} value={each}>
-              {MEDIA_WORDS[each]}
+              {say(MEDIA_WORDS[each])}
             </option>
           ))}
         </select>
       )}
       {uploadId === null && problem === null && (
-        <progress aria-label={`Upload of ${name}`} max={1} value={progress} />
+        <progress aria-label={t('Upload of {name}', { name })} max={1} value={progress} />
       )}
       <button
         type="button"
         class="small"
-        aria-label={`Remove ${name}`}
+        aria-label={t('Remove {name}', { name })}
         onClick={() => attachments.remove(id)}
       >
-        Remove
+        {t('Remove')}
       </button>
-      {problem !== null && <Notice tone="bad">{problem}</Notice>}
+      <ErrorNotice error={problem} />
     </li>
   );
 }
@@ -154,6 +157,7 @@ export function AttachmentPreview({ attachments }: { attachments: Attachments })
 }
 
 function FilePreview({ file, type, name, size }: Attachment) {
+  const { bytes } = useWords();
   const url = useObjectUrl(type === 'document' ? null : file);
   const kind = file?.type.split('/')[0];
   if (url !== null && kind === 'image') return <img class={`shown-media ${type}`} src={url} alt={name} />;
@@ -177,7 +181,9 @@ interface AttachButtonProps {
 }
 
 /** A button that chooses files. */
-export function AttachButton({ attachments, label = 'Attach a file', multiple = true }: AttachButtonProps) {
+export function AttachButton({ attachments, label: given, multiple = true }: AttachButtonProps) {
+  const { t } = useWords();
+  const label = given ?? t('Attach a file');
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -186,7 +192,7 @@ export function AttachButton({ attachments, label = 'Attach a file', multiple = 
         type="file"
         hidden
         multiple={multiple}
-        aria-label={multiple ? 'Files to attach' : label}
+        aria-label={multiple ? t('Files to attach') : label}
         onChange={({ currentTarget }) => {
           attachments.add(currentTarget.files ?? []);
           // The same file can be chosen again after it was removed.

@@ -1,3 +1,6 @@
+import type { Text } from '@gateway/texts';
+import { useWords } from '../lib/words.ts';
+
 interface CheckProps {
   label: string;
   checked: boolean;
@@ -20,7 +23,7 @@ export function Check({ label, checked, onCheck }: CheckProps) {
 
 interface ChecksProps<T extends string> {
   legend: string;
-  labels: Record<T, string>;
+  labels: Record<T, Text>;
   chosen: readonly T[];
   onChoose: (chosen: T[]) => void;
   problem?: string | undefined;
@@ -28,6 +31,7 @@ interface ChecksProps<T extends string> {
 
 /** Checkboxes of which any number can be chosen. */
 export function Checks<T extends string>({ legend, labels, chosen, onChoose, problem }: ChecksProps<T>) {
+  const { say } = useWords();
   const names = Object.keys(labels) as T[];
   return (
     <fieldset class="checks">
@@ -35,7 +39,7 @@ export function Checks<T extends string>({ legend, labels, chosen, onChoose, pro
       {names.map((name) => (
         <Check
           key={name}
-          label={labels[name]}
+          label={say(labels[name])}
           checked={chosen.includes(name)}
           onCheck={(on) => onChoose(names.filter((each) => (each === name ? on : chosen.includes(each))))}
         />

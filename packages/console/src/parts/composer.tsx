@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '@gateway/client';
+import { text as textOf, type Text } from '@gateway/texts';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
-import { moment, timeZone } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type OtherContent,
 } from '../lib/other-content.ts';
 import { UnsentMessages } from '../lib/unsent.ts';
+import { useWords } from '../lib/words.ts';
 import {
   AttachButton,
   AttachmentList,
@@ -27,12 +28,17 @@ import { Preview } from './preview.tsx';
 
 type ParseMode = NonNullable<OutgoingMessage['parse_mode']>;
 
-const MODES: Record<ParseMode, string> = {
-  none: 'Plain text',
-  markdown: 'Markdown',
-  markdown_lenient: 'Markdown of a model',
-  html: 'HTML',
+const MODES: Record<ParseMode, Text> = {
+  none: textOf('Plain text'),
+  markdown: textOf('Markdown'),
+  markdown_lenient: textOf('Markdown of a model'),
+  html: textOf('HTML'),
 };
+const [SENT, QUEUED, QUEUED_BELOW] = [
+  textOf('Sent.'),
+  textOf('Queued.'),
+  textOf('Queued: it is listed below.'),
+];
 
 /** The form's content. */
 interface Draft {
@@ -74,6 +80,7 @@ interface ComposerProps {
  */
 export function Composer({ userId, to, onSent }: ComposerProps) {
   const { client, sandbox } = useGateway();
+  const { t, say, moment, zone } = useWords();
   const form = to === undefined ? userId : `${userId} ${to}`;
   const unsent = useMemo(() => new UnsentMessages<Draft>(`message-${form}`), [form]);
   const [kept] = useState(() => ({ ...BLANK, ...unsent.last }));
@@ -89,11 +96,11 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
   const drop = useDrop(attachments);
   const files = attachments.kept;
   const otherContent = kind === 'text' ? null : requestOf(kind, other);
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState<Text | null>(null);
   const ids = useId();
   const send = useAction(async () => {
     if (kind === 'text' && files === null) return;
-    setSaid('');
+    setSaid(null);
     const draft = {
       recipient: recipient.trim(),
       kind,
@@ -127,56 +134,55 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
       setText('');
       attachments.clear();
     } else setOther(NO_OTHER_CONTENT);
-    setSaid(outcome.status === 'ok' ? 'Sent.' : to === undefined ? 'Queued: it is listed below.' : 'Queued.');
+    setSaid(outcome.status === 'ok' ? SENT : to === undefined ? QUEUED_BELOW : QUEUED);
     onSent?.();
   });
   // The result of the last message does not apply to the next.
   const isBlank =
     kind === 'text' ? text.trim() === '' && attachments.list.length === 0 : otherContent === null;
   useEffect(() => {
-    if (!isBlank) setSaid('');
+    if (!isBlank) setSaid(null);
   }, [isBlank]);
   return (
     <form
       {...drop}
       class="card composer"
-      aria-label="Send a message"
+      aria-label={t('Send a message')}
       onSubmit={(event) => {
         event.preventDefault();
         void send.run();
       }}
     >
       <div class="label-row">
-        <h2>Send a message</h2>
+        <h2>{t('Send a message')}</h2>
         <select
-          aria-label="What to send"
+          aria-label={t('What to send')}
           value={kind}
           onChange={(e) => setKind(e.currentTarget.value as ContentKind)}
         >
-          <option value="text">Text and files</option>
+          <option value="text">{t('Text and files')}</option>
           {Object.entries(OTHER_KINDS).map(([value, label]) => (
             <option key={value} value={value}>
-              {label}
+              {say(label)}
             </option>
           ))}
         </select>
       </div>
       {to === undefined && (
         <Field
-          label="To"
+          label={t('To')}
           required
           value={recipient}
           onText={setRecipient}
           autocomplete="off"
           spellcheck={false}
-          placeholder="@username, +phone, numeric id or me"
+          placeholder={t('@username, +phone, numeric id or me')}
           hint={
             <>
-              Try <Suggestion text="me" onPick={setRecipient} /> (Saved Messages)
+              {t('For example:')} <Suggestion text="me" onPick={setRecipient} /> ({t('Saved Messages')})
               {sandbox !== null && (
                 <>
-                  {' '}
-                  or <Suggestion text="+9996621002" onPick={setRecipient} />
+                  , <Suggestion text="+9996621002" onPick={setRecipient} />
                 </>
               )}
             </>
@@ -188,15 +194,15 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
         <>
           <div class="field">
             <div class="label-row">
-              <label for={`${ids}-text`}>Message</label>
+              <label for={`${ids}-text`}>{t('Message')}</label>
               <select
-                aria-label="Markup of the text"
+                aria-label={t('Markup of the text')}
                 value={mode}
                 onChange={(e) => setMode(e.currentTarget.value as ParseMode)}
               >
                 {Object.entries(MODES).map(([value, label]) => (
                   <option key={value} value={value}>
-                    {label}
+                    {say(label)}
                   </option>
                 ))}
               </select>
@@ -214,7 +220,7 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
               aria-describedby={`${ids}-keys`}
             />
             <p class="hint" id={`${ids}-keys`}>
-              Ctrl + Enter sends. Files can be dropped and pasted here.
+              {t('Ctrl + Enter sends. Files can be dropped and pasted here.')}
             </p>
           </div>
           <AttachmentList attachments={attachments} />
@@ -226,16 +232,20 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
         </>
       )}
       <details>
-        <summary>More</summary>
+        <summary>{t('More')}</summary>
         <div class="options">
-          <Check label="Send silently" checked={silent} onCheck={setSilent} />
-          <Check label="Show link previews" checked={linkPreview} onCheck={setLinkPreview} />
+          <Check label={t('Send silently')} checked={silent} onCheck={setSilent} />
+          <Check label={t('Show link previews')} checked={linkPreview} onCheck={setLinkPreview} />
           <Field
-            label="Not before"
+            label={t('Not before')}
             type="datetime-local"
             value={later}
             onText={setLater}
-            hint={later === '' ? `In the time zone ${timeZone()}` : moment(new Date(later).toISOString())}
+            hint={
+              later === ''
+                ? t('In the time zone {zone}', { zone: zone() })
+                : moment(new Date(later).toISOString())
+            }
           />
         </div>
       </details>
@@ -246,11 +256,11 @@ export function Composer({ userId, to, onSent }: ComposerProps) {
           class="primary"
           disabled={send.busy || isBlank || (kind === 'text' && files === null) || recipient.trim() === ''}
         >
-          {later === '' ? 'Send' : 'Schedule'}
+          {later === '' ? t('Send') : t('Schedule')}
         </button>
         {kind === 'text' && <AttachButton attachments={attachments} />}
         <span role="status" class="said">
-          {said}
+          {said !== null && say(said)}
         </span>
       </div>
     </form>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useWords } from '../lib/words.ts';
 
 interface ConfirmDialogProps {
   title: string;
@@ -12,6 +13,7 @@ interface ConfirmDialogProps {
 
 /** Asks again before an action that cannot be undone. */
 export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
+  const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -29,14 +31,14 @@ export function ConfirmDialog({ title, children, confirm, onConfirm, onClose }: 
       <h2 id="confirm-title">{title}</h2>
       {children}
       <p aria-live="polite" class="problem">
-        {asked && 'Are you sure? This cannot be undone.'}
+        {asked && t('Are you sure? This cannot be undone.')}
       </p>
       <div class="buttons end">
         <button type="button" onClick={() => dialog.current?.close()}>
-          Keep it
+          {t('Keep it')}
         </button>
         <button type="button" class="danger" disabled={busy} onClick={() => void act()}>
-          {asked ? confirm : 'Continue…'}
+          {asked ? confirm : t('Continue…')}
         </button>
       </div>
     </dialog>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
+import { useWords } from '../lib/words.ts';
 import { AttachButton, AttachmentList, useAttachments } from './attachments.tsx';
 import { ErrorNotice } from './notice.tsx';
 
@@ -18,6 +19,7 @@ interface EditMessageProps {
 /** A form that gives a sent message a new text, a new file, or both. */
 export function EditMessage({ userId, recipient, messageId, text, hasFile, onDone }: EditMessageProps) {
   const { client } = useGateway();
+  const { t } = useWords();
   const [draft, setDraft] = useState(text);
   const attachments = useAttachments(userId, []);
   const files = attachments.kept;
@@ -38,14 +40,14 @@ export function EditMessage({ userId, recipient, messageId, text, hasFile, onDon
   return (
     <form
       class="edit"
-      aria-label={`Edit message ${messageId}`}
+      aria-label={t('Edit message {id}', { id: messageId })}
       onSubmit={(event) => {
         event.preventDefault();
         void save.run();
       }}
     >
       <textarea
-        aria-label="New text"
+        aria-label={t('New text')}
         rows={3}
         required={attachments.list.length === 0}
         value={draft}
@@ -55,13 +57,13 @@ export function EditMessage({ userId, recipient, messageId, text, hasFile, onDon
       <ErrorNotice error={save.error} />
       <div class="buttons">
         <button type="submit" class="primary small" disabled={save.busy || isBlank || files === null}>
-          Save
+          {t('Save')}
         </button>
         {hasFile && attachments.list.length === 0 && (
-          <AttachButton attachments={attachments} label="Another file" multiple={false} />
+          <AttachButton attachments={attachments} label={t('Another file')} multiple={false} />
         )}
         <button type="button" class="small" onClick={onDone}>
-          Cancel
+          {t('Close')}
         </button>
       </div>
     </form>

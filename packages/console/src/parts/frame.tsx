@@ -1,12 +1,17 @@
+import { LOCALES, text, type Locale, type Text } from '@gateway/texts';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, useLocation, useRoute } from 'wouter-preact';
 import { useGateway } from '../lib/gateway.ts';
+import { useOutage } from '../lib/outage.ts';
 import { applyTheme, readTheme, type Theme } from '../lib/theme.ts';
+import { useWords } from '../lib/words.ts';
 
 /** The frame around every page. */
 export function Frame({ children }: { children: ComponentChildren }) {
   const { config, leave } = useGateway();
+  const { t, say } = useWords();
+  const outage = useOutage();
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
@@ -19,45 +24,49 @@ export function Frame({ children }: { children: ComponentChildren }) {
   return (
     <>
       <a class="skip" href="#main">
-        Skip to content
+        {t('Skip to content')}
       </a>
       <header class="top">
         <Link href="/" class="brand">
           <img src="/console/icon.svg" alt="" width="26" height="26" />
-          <span>Gateway</span>
+          <span>{t('Gateway')}</span>
         </Link>
-        <nav aria-label="Console">
-          <NavLink href="/">Accounts</NavLink>
-          <NavLink href="/failures">Failures</NavLink>
-          <NavLink href="/webhooks">Webhooks</NavLink>
-          <NavLink href="/assistant">Assistant</NavLink>
+        <nav aria-label={t('Console')}>
+          <NavLink href="/">{t('Accounts')}</NavLink>
+          <NavLink href="/failures">{t('Failures')}</NavLink>
+          <NavLink href="/webhooks">{t('Webhooks')}</NavLink>
+          <NavLink href="/assistant">{t('Assistant')}</NavLink>
           {config.dashboard && (
             <a href="/admin/queues" class="nav-link">
-              Queues
+              {t('Queues')}
             </a>
           )}
           <a href="/docs" class="nav-link">
-            API
+            {t('API')}
           </a>
         </nav>
         <div class="top-end">
+          <LanguageChoice />
           <ThemeChoice />
           {config.needs_key && (
             <button type="button" class="quiet" onClick={leave}>
-              Forget the key
+              {t('Forget the key')}
             </button>
           )}
         </div>
       </header>
       {config.sandbox && (
         <p class="ribbon">
-          <strong>Sandbox.</strong> Nothing leaves this machine: try whatever you like.
+          <strong>{t('Sandbox.')}</strong> {t('Nothing leaves this machine: try whatever you like.')}
         </p>
       )}
+      <p role="status" class={outage === null ? 'ribbon none' : 'ribbon bad'}>
+        {outage !== null && say(outage)}
+      </p>
       <main id="main" ref={main} tabIndex={-1}>
         {children}
       </main>
-      <footer class="foot">Not made or endorsed by Telegram.</footer>
+      <footer class="foot">{t('Not made or endorsed by Telegram.')}</footer>
     </>
   );
 }
@@ -71,14 +80,41 @@ function NavLink({ href, children }: { href: string; children: ComponentChildren
   );
 }
 
-const THEMES: Record<Theme, string> = { auto: 'Auto', light: 'Light', dark: 'Dark' };
+/** Each in its own language, for people who do not read the present one. */
+const LANGUAGES: Record<Locale, string> = { en: 'English', ru: 'Русский' };
+
+/** Chooses the language. The page is rendered again at once, with what was typed. */
+export function LanguageChoice() {
+  const { t, locale, setLocale } = useWords();
+  return (
+    <select
+      aria-label={t('Language')}
+      class="choice"
+      value={locale}
+      onChange={({ currentTarget }) => setLocale(currentTarget.value as Locale)}
+    >
+      {LOCALES.map((each) => (
+        <option key={each} value={each} lang={each}>
+          {LANGUAGES[each]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const THEMES: Record<Theme, Text> = {
+  auto: text('Auto'),
+  light: text('Light'),
+  dark: text('Dark'),
+};
 
 function ThemeChoice() {
+  const { t, say } = useWords();
   const [theme, setTheme] = useState(readTheme);
   return (
     <select
-      aria-label="Colours"
-      class="theme"
+      aria-label={t('Colours')}
+      class="choice"
       value={theme}
       onChange={({ currentTarget }) => {
         const chosen = currentTarget.value as Theme;
@@ -88,7 +124,7 @@ function ThemeChoice() {
     >
       {Object.entries(THEMES).map(([value, label]) => (
         <option key={value} value={value}>
-          {label}
+          {say(label)}
         </option>
       ))}
     </select>

@@ -1,28 +1,40 @@
 import type { HistoryAnswer } from '@gateway/client';
+import { text } from '@gateway/texts';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import UPlot from 'uplot';
-import { clock, duration, plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { usePolled } from '../lib/hooks.ts';
 import { onThemeChange } from '../lib/theme.ts';
+import { useWords, type Words } from '../lib/words.ts';
 
 const EVERY_MS = 20_000;
 const HEIGHT = 170;
 const SPANS = [1, 6, 24];
 
+/** The series, in the chart and in the table. */
+const SERIES = {
+  held: text('On hold'),
+  waiting: text('Waiting'),
+  sent: text('Sent'),
+  failed: text('Failed'),
+} as const;
+
 /** Messages sent, messages waiting and the time on hold in the last hours. */
 export function HistoryChart({ userId }: { userId: string }) {
   const { client } = useGateway();
+  const words = useWords();
+  const { t } = words;
   const [hours, setHours] = useState(6);
   const { value } = usePolled((signal) => client.accounts.history(userId, { hours, signal }), EVERY_MS, [
+    client,
     userId,
     hours,
   ]);
   return (
     <section class="card" aria-labelledby="history">
       <div class="headline">
-        <h2 id="history">Last hours</h2>
-        <div class="chips" role="group" aria-label="How far back">
+        <h2 id="history">{t('Last hours')}</h2>
+        <div class="chips" role="group" aria-label={t('How far back')}>
           {SPANS.map((span) => (
             <button
               key={span}
@@ -31,7 +43,7 @@ export function HistoryChart({ userId }: { userId: string }) {
               aria-pressed={hours === span}
               onClick={() => setHours(span)}
             >
-              {span} h
+              {words.duration(span * 3_600)}
             </button>
           ))}
         </div>
@@ -39,7 +51,7 @@ export function HistoryChart({ userId }: { userId: string }) {
       {value !== null && (
         <figure>
           <Plot history={value} />
-          <figcaption>{summary(value)}</figcaption>
+          <figcaption>{summary(value, words)}</figcaption>
         </figure>
       )}
       {value !== null && <Numbers history={value} />}
@@ -47,20 +59,19 @@ export function HistoryChart({ userId }: { userId: string }) {
   );
 }
 
-function summary({ points }: HistoryAnswer): string {
+function summary({ points }: HistoryAnswer, { t, duration }: Words): string {
   const sum = (what: 'sent' | 'failed' | 'held_seconds') =>
     points.reduce((total, point) => total + point[what], 0);
   const most = Math.max(0, ...points.map(({ waiting }) => waiting));
-  return [
-    `${sum('sent').toLocaleString()} sent`,
-    `${sum('failed').toLocaleString()} failed`,
-    `held for ${duration(sum('held_seconds'))}`,
-    `at most ${plural(most, 'message')} waiting`,
-  ].join(', ');
+  return t(
+    '{sent, number} sent, {failed, number} failed, on hold for {time}, at most {most, number} waiting',
+    { sent: sum('sent'), failed: sum('failed'), time: duration(sum('held_seconds')), most },
+  );
 }
 
 /** The same data as numbers, for people who cannot see the chart. */
 function Numbers({ history: { points } }: { history: HistoryAnswer }) {
+  const { t, say, clock, duration, number } = useWords();
   const now = Date.now();
   const eventful = points.filter(
     (point) => point.sent + point.failed + point.waiting + point.held_seconds > 0,
@@ -68,25 +79,27 @@ function Numbers({ history: { points } }: { history: HistoryAnswer }) {
   if (eventful.length === 0) return null;
   return (
     <details>
-      <summary>As numbers</summary>
-      <div class="scroll" tabIndex={0} role="region" aria-label="The last hours as numbers">
+      <summary>{t('As numbers')}</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t('The last hours as numbers')}>
         <table>
           <thead>
             <tr>
-              {['From', 'Sent', 'Failed', 'Waiting', 'Held'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
+              {[text('From'), SERIES.sent, SERIES.failed, SERIES.waiting, SERIES.held]
+                .map(say)
+                .map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
             </tr>
           </thead>
           <tbody>
             {eventful.toReversed().map((point) => (
               <tr key={point.at}>
                 <th scope="row">{clock(point.at, now)}</th>
-                <td>{point.sent}</td>
-                <td>{point.failed}</td>
-                <td>{point.waiting}</td>
+                <td>{number(point.sent)}</td>
+                <td>{number(point.failed)}</td>
+                <td>{number(point.waiting)}</td>
                 <td>{duration(point.held_seconds)}</td>
               </tr>
             ))}
@@ -100,12 +113,13 @@ function Numbers({ history: { points } }: { history: HistoryAnswer }) {
 function Plot({ history }: { history: HistoryAnswer }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>();
+  const words = useWords();
   useEffect(() => {
     const parent = place.current;
     if (parent === null) return;
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new UPlot(optionsFor(parent, history), dataOf(history), parent);
+      plot.current = new UPlot(optionsFor(parent, history, words), dataOf(history), parent);
     };
     draw();
     const resized = new ResizeObserver(() =>
@@ -118,7 +132,7 @@ function Plot({ history }: { history: HistoryAnswer }) {
       endTheme();
       plot.current?.destroy();
     };
-  }, [history]);
+  }, [history, words]);
   return <div ref={place} class="plot" aria-hidden="true" />;
 }
 
@@ -133,7 +147,11 @@ function dataOf({ points, step_seconds: step }: HistoryAnswer): UPlot.AlignedDat
   ];
 }
 
-function optionsFor(parent: HTMLElement, { step_seconds: step }: HistoryAnswer): UPlot.Options {
+function optionsFor(
+  parent: HTMLElement,
+  { step_seconds: step }: HistoryAnswer,
+  { say, hour, number }: Words,
+): UPlot.Options {
   const style = getComputedStyle(parent);
   const colour = (name: string) => style.getPropertyValue(`--chart-${name}`).trim();
   const bars = UPlot.paths.bars?.({ size: [0.8, 40], align: 1 });
@@ -145,7 +163,8 @@ function optionsFor(parent: HTMLElement, { step_seconds: step }: HistoryAnswer):
     font: '12px system-ui',
   };
   const whole = (_: UPlot, ticks: number[]) =>
-    ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : ''));
+    ticks.map((tick) => (Number.isInteger(tick) ? number(tick) : ''));
+  const hours = (_: UPlot, ticks: number[]) => ticks.map((tick) => hour(tick * 1_000));
   return {
     width: parent.clientWidth,
     height: HEIGHT,
@@ -156,19 +175,32 @@ function optionsFor(parent: HTMLElement, { step_seconds: step }: HistoryAnswer):
       held: { range: [0, 1] },
       y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] },
     },
-    axes: [axis, { ...axis, size: 36, values: whole }],
+    axes: [
+      { ...axis, space: 70, values: hours },
+      { ...axis, size: 36, values: whole },
+    ],
     series: [
       {},
       {
-        label: 'Held',
+        label: say(SERIES.held),
         scale: 'held',
         fill: colour('held'),
         ...(full && { paths: full }),
         points: { show: false },
       },
-      { label: 'Waiting', stroke: colour('waiting'), width: 2, points: { show: false } },
-      { label: 'Sent', fill: colour('sent'), ...(bars && { paths: bars }), points: { show: false } },
-      { label: 'Failed', fill: colour('failed'), ...(bars && { paths: bars }), points: { show: false } },
+      { label: say(SERIES.waiting), stroke: colour('waiting'), width: 2, points: { show: false } },
+      {
+        label: say(SERIES.sent),
+        fill: colour('sent'),
+        ...(bars && { paths: bars }),
+        points: { show: false },
+      },
+      {
+        label: say(SERIES.failed),
+        fill: colour('failed'),
+        ...(bars && { paths: bars }),
+        points: { show: false },
+      },
     ],
   };
 }

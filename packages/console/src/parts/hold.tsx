@@ -1,9 +1,11 @@
 import type { AccountSummary } from '@gateway/client';
 import { reasonInWords } from '../lib/account-words.ts';
 import { countdown } from '../lib/format.ts';
+import { useWords } from '../lib/words.ts';
 
 /** Why an account's sends are held and for how much longer; nothing if they are not. */
 export function Hold({ account, now }: { account: AccountSummary; now: number }) {
+  const { say } = useWords();
   const { held } = account;
   if (held === undefined) return null;
   const left = Date.parse(held.until) - now;
@@ -13,7 +15,7 @@ export function Hold({ account, now }: { account: AccountSummary; now: number })
       <time role="timer" dateTime={held.until} class="timer">
         {countdown(left)}
       </time>
-      <span>{reasonInWords(held.reason)}</span>
+      <span>{say(reasonInWords(held.reason))}</span>
     </span>
   );
 }

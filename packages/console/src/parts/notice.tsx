@@ -1,7 +1,10 @@
 import { GatewayApiError, GatewayConnectionError } from '@gateway/client';
+import { text, type Text } from '@gateway/texts';
 import type { ComponentChildren } from 'preact';
 import { countdown } from '../lib/format.ts';
-import { fieldName, inPlainWords } from '../texts/issues.ts';
+import { ShownError } from '../lib/shown-error.ts';
+import { useWords, type Words } from '../lib/words.ts';
+import { issueInWords } from '../texts/issues.ts';
 
 export interface NoticeProps {
   tone: 'good' | 'wait' | 'bad' | 'info';
@@ -18,21 +21,25 @@ export function Notice({ tone, children }: NoticeProps) {
 
 /** An error in the gateway's words, with its code and what to do; nothing if there is none. */
 export function ErrorNotice({ error }: { error: unknown }) {
+  const words = useWords();
   if (error === null || error === undefined) return null;
   const retryAfter = error instanceof GatewayApiError ? error.retryAfter : null;
   return (
     <Notice tone="bad">
-      {messageOf(error)}
-      {retryAfter !== null && <> Try again in {countdown(retryAfter * 1_000)}.</>}
+      {messageOf(error, words)}
+      {retryAfter !== null && ` ${words.t('Try again in {time}.', { time: countdown(retryAfter * 1_000) })}`}
       {error instanceof GatewayApiError && <code class="code">{error.rpcError ?? error.code}</code>}
     </Notice>
   );
 }
 
+const NO_ANSWER: Text = text('The gateway does not answer. Is it running?');
+
 /** The error's text for people. */
-export function messageOf(error: unknown): string {
-  if (error instanceof GatewayConnectionError) return 'The gateway does not answer. Is it running?';
+export function messageOf(error: unknown, words: Words): string {
+  if (error instanceof GatewayConnectionError) return words.say(NO_ANSWER);
+  if (error instanceof ShownError) return words.say(error.text);
   if (error instanceof GatewayApiError && error.code === 'VALIDATION' && error.issues.length > 0)
-    return error.issues.map(({ path, message }) => `${fieldName(path)} ${inPlainWords(message)}`).join('; ');
+    return error.issues.map((issue) => issueInWords(issue, words)).join('; ');
   return error instanceof Error ? error.message : String(error);
 }

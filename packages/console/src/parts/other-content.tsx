@@ -1,5 +1,12 @@
 import { useId } from 'preact/hooks';
-import { optionsOf, type ContentKind, type OtherContent } from '../lib/other-content.ts';
+import {
+  MAX_OPTIONS,
+  MIN_OPTIONS,
+  optionsOf,
+  type ContentKind,
+  type OtherContent,
+} from '../lib/other-content.ts';
+import { useWords } from '../lib/words.ts';
 import { Check } from './check.tsx';
 import { Field } from './field.tsx';
 
@@ -23,12 +30,13 @@ interface FieldsProps {
 }
 
 function LocationFields({ content: { latitude, longitude }, change }: FieldsProps) {
+  const { t } = useWords();
   const degrees = { type: 'number', step: 'any', required: true } as const;
   return (
     <div class="options">
       <Field
         {...degrees}
-        label="Latitude"
+        label={t('Latitude')}
         min={-90}
         max={90}
         value={latitude}
@@ -37,7 +45,7 @@ function LocationFields({ content: { latitude, longitude }, change }: FieldsProp
       />
       <Field
         {...degrees}
-        label="Longitude"
+        label={t('Longitude')}
         min={-180}
         max={180}
         value={longitude}
@@ -49,10 +57,11 @@ function LocationFields({ content: { latitude, longitude }, change }: FieldsProp
 }
 
 function ContactFields({ content: { phone, firstName, lastName }, change }: FieldsProps) {
+  const { t } = useWords();
   return (
     <div class="options">
       <Field
-        label="Phone number"
+        label={t('Phone number')}
         type="tel"
         required
         value={phone}
@@ -60,14 +69,14 @@ function ContactFields({ content: { phone, firstName, lastName }, change }: Fiel
         onText={(text) => change({ phone: text })}
       />
       <Field
-        label="First name"
+        label={t('First name')}
         required
         maxLength={64}
         value={firstName}
         onText={(text) => change({ firstName: text })}
       />
       <Field
-        label="Last name"
+        label={t('Last name')}
         maxLength={64}
         value={lastName}
         onText={(text) => change({ lastName: text })}
@@ -77,21 +86,22 @@ function ContactFields({ content: { phone, firstName, lastName }, change }: Fiel
 }
 
 function PollFields({ content, change }: FieldsProps) {
+  const { t, number } = useWords();
   const { question, options, multiple, anonymous, correct } = content;
   const id = useId();
   const list = optionsOf(content);
   return (
     <>
       <Field
-        label="Question"
+        label={t('Question')}
         required
         maxLength={255}
         value={question}
         onText={(text) => change({ question: text })}
-        hint="Telegram takes polls to groups, channels, bots and oneself, but not to a person."
+        hint={t('Telegram takes polls to groups, channels, bots and oneself, but not to a person.')}
       />
       <div class="field">
-        <label for={`${id}-options`}>Options, one a line</label>
+        <label for={`${id}-options`}>{t('Options, one a line')}</label>
         <textarea
           id={`${id}-options`}
           rows={4}
@@ -101,18 +111,18 @@ function PollFields({ content, change }: FieldsProps) {
           aria-describedby={`${id}-hint`}
         />
         <p class="hint" id={`${id}-hint`}>
-          2 to 10.
+          {t('{from} to {to}.', { from: number(MIN_OPTIONS), to: number(MAX_OPTIONS) })}
         </p>
       </div>
       <div class="options">
         <div class="field">
-          <label for={`${id}-quiz`}>Right answer</label>
+          <label for={`${id}-quiz`}>{t('Right answer')}</label>
           <select
             id={`${id}-quiz`}
             value={correct}
             onChange={({ currentTarget }) => change({ correct: currentTarget.value })}
           >
-            <option value="">None: it is no quiz</option>
+            <option value="">{t('None: it is no quiz')}</option>
             {list.map((option, index) => (
               <option key={index} value={String(index)}>
                 {option}
@@ -121,12 +131,12 @@ function PollFields({ content, change }: FieldsProps) {
           </select>
         </div>
         {correct === '' && (
-          <Check label="Several answers" checked={multiple} onCheck={(on) => change({ multiple: on })} />
+          <Check label={t('Several answers')} checked={multiple} onCheck={(on) => change({ multiple: on })} />
         )}
-        <Check label="Anonymous" checked={anonymous} onCheck={(on) => change({ anonymous: on })} />
+        <Check label={t('Anonymous')} checked={anonymous} onCheck={(on) => change({ anonymous: on })} />
       </div>
       {question.trim() !== '' && (
-        <div class="preview" role="group" aria-label="Preview">
+        <div class="preview" role="group" tabIndex={0} aria-label={t('Preview')}>
           <div class="bubble">
             <b>{question}</b>
             <ul class="poll-options">

@@ -1,16 +1,32 @@
 import type { AccountSummary, PaceRules } from '@gateway/client';
+import { text, type Text } from '@gateway/texts';
 import { useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
-import { issueOf } from '../lib/issues.ts';
-import { PACE_TEXTS as T } from '../texts/account.ts';
+import { useIssues } from '../lib/issues.ts';
+import { useWords } from '../lib/words.ts';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
 
-type Choice = keyof typeof T.choices;
+const CHOICES = {
+  default: text('As the gateway is set'),
+  off: text('Off: nothing protects the account'),
+  own: text('Own rules'),
+} as const;
+
+type Choice = keyof typeof CHOICES;
 type Rule = keyof PaceRules;
 
-const RULES = Object.keys(T.rules) as Rule[];
+const RULE_LABELS: Record<Rule, Text> = {
+  burst: text('At once, after a rest'),
+  per_minute: text('A minute, after that'),
+  chat_burst: text('At once to one chat'),
+  chat_interval: text('Seconds between messages to a person'),
+  group_interval: text('Seconds between messages to a group'),
+  strangers_per_day: text('New people a day'),
+};
+
+const RULES = Object.keys(RULE_LABELS) as Rule[];
 
 interface PaceEditorProps {
   account: AccountSummary;
@@ -19,25 +35,27 @@ interface PaceEditorProps {
 /** A form that changes the pace of an account. It begins with the rules that apply now. */
 export function PaceEditor({ account: { user_id: userId, pace } }: PaceEditorProps) {
   const { client } = useGateway();
+  const { t, say } = useWords();
   const [choice, setChoice] = useState<Choice>(pace?.mode === 'off' ? 'off' : 'default');
   const [rules, setRules] = useState<Record<Rule, string>>(() => textsOf(pace));
-  const [said, setSaid] = useState('');
+  const [isSaved, setIsSaved] = useState(false);
   const save = useAction(async () => {
-    setSaid('');
+    setIsSaved(false);
     // The gateway's own rule applies where none is given.
     const typed = RULES.filter((rule) => rules[rule].trim() !== '');
     const own = Object.fromEntries(typed.map((rule) => [rule, Number(rules[rule])]));
     const given = choice === 'own' ? own : choice === 'off' ? 'off' : null;
     await client.pace(userId, given);
-    setSaid(T.saved);
+    setIsSaved(true);
   });
-  const issues = RULES.map((rule) => issueOf(save.error, `pace.${rule}`));
+  const issue = useIssues(save.error);
+  const issues = RULES.map((rule) => issue(`pace.${rule}`));
   return (
     <details>
-      <summary>{T.change}</summary>
+      <summary>{t('Change the pace')}</summary>
       <form
         class="stack"
-        aria-label={T.pace}
+        aria-label={t('Pace')}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -45,13 +63,13 @@ export function PaceEditor({ account: { user_id: userId, pace } }: PaceEditorPro
         }}
       >
         <select
-          aria-label={T.pace}
+          aria-label={t('Pace')}
           value={choice}
           onChange={({ currentTarget }) => setChoice(currentTarget.value as Choice)}
         >
-          {Object.entries(T.choices).map(([value, label]) => (
+          {Object.entries(CHOICES).map(([value, label]) => (
             <option key={value} value={value}>
-              {label}
+              {say(label)}
             </option>
           ))}
         </select>
@@ -59,7 +77,7 @@ export function PaceEditor({ account: { user_id: userId, pace } }: PaceEditorPro
           RULES.map((rule, index) => (
             <Field
               key={rule}
-              label={T.rules[rule]}
+              label={say(RULE_LABELS[rule])}
               type="number"
               min={0}
               step="any"
@@ -71,10 +89,10 @@ export function PaceEditor({ account: { user_id: userId, pace } }: PaceEditorPro
         {issues.every((issue) => issue === undefined) && <ErrorNotice error={save.error} />}
         <div class="buttons">
           <button type="submit" class="small" disabled={save.busy}>
-            {T.save}
+            {t('Save')}
           </button>
           <span role="status" class="said">
-            {said}
+            {isSaved && t('Saved.')}
           </span>
         </div>
       </form>

@@ -1,8 +1,8 @@
 import type { OutgoingMessage, PreviewAnswer } from '@gateway/client';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
+import { useWords } from '../lib/words.ts';
 import { Formatted } from './formatted.tsx';
 import { ErrorNotice } from './notice.tsx';
 
@@ -19,6 +19,7 @@ interface PreviewProps {
 /** A preview of a message: its files, and its text as the gateway formats and splits it. */
 export function Preview({ text, mode, files = null }: PreviewProps) {
   const { client } = useGateway();
+  const { t } = useWords();
   const [parts, setParts] = useState<PreviewAnswer['parts']>([]);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {
@@ -47,8 +48,12 @@ export function Preview({ text, mode, files = null }: PreviewProps) {
   const shown = Boolean(files) && parts.length === 0 ? [{ text: '', entities: [] }] : parts;
   if (shown.length === 0) return null;
   return (
-    <div class="preview" role="group" aria-label="Preview">
-      {shown.length > 1 && <p class="hint">Sent as {plural(shown.length, 'message')}:</p>}
+    <div class="preview" role="group" tabIndex={0} aria-label={t('Preview')}>
+      {shown.length > 1 && (
+        <p class="hint">
+          {t('Sent as {count, plural, one {# message} other {# messages}}:', { count: shown.length })}
+        </p>
+      )}
       {shown.map((part, index) => (
         <div class="bubble" key={index}>
           {index === 0 && files}

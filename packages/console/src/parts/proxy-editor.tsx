@@ -1,30 +1,36 @@
 import type { AccountSummary } from '@gateway/client';
+import { text, type Text } from '@gateway/texts';
 import { useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
-import { issueOf } from '../lib/issues.ts';
-import { PROXY_TEXTS as T } from '../texts/account.ts';
+import { useIssues } from '../lib/issues.ts';
+import { useWords } from '../lib/words.ts';
 import { Field } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
+
+const NOT_REACHED = text('Saved, but it does not lead to Telegram: messages wait.');
+const REMOVED = text('Saved. The account has no proxy of its own.');
+const REACHED = text('Saved. The account is connected by it.');
 
 /** A form that gives an account a proxy of its own, or takes it back. */
 export function ProxyEditor({ account: { user_id: userId } }: { account: Pick<AccountSummary, 'user_id'> }) {
   const { client } = useGateway();
+  const { t, say } = useWords();
   const [address, setAddress] = useState('');
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState<Text | null>(null);
   const save = useAction(async () => {
-    setSaid('');
+    setSaid(null);
     const { proxy, state } = await client.proxy(userId, address.trim() || null);
     setAddress('');
-    setSaid(state === 'proxy_unreachable' ? T.notReached : proxy === null ? T.removed : T.reached);
+    setSaid(state === 'proxy_unreachable' ? NOT_REACHED : proxy === null ? REMOVED : REACHED);
   });
-  const problem = issueOf(save.error, 'proxy');
+  const problem = useIssues(save.error)('proxy');
   return (
     <details>
-      <summary>{T.change}</summary>
+      <summary>{t('Change the proxy')}</summary>
       <form
         class="stack"
-        aria-label={T.proxy}
+        aria-label={t('Proxy')}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -32,7 +38,7 @@ export function ProxyEditor({ account: { user_id: userId } }: { account: Pick<Ac
         }}
       >
         <Field
-          label={T.address}
+          label={t('Address of the proxy')}
           name="proxy"
           type="text"
           autocomplete="off"
@@ -41,15 +47,17 @@ export function ProxyEditor({ account: { user_id: userId } }: { account: Pick<Ac
           value={address}
           onText={setAddress}
           problem={problem}
-          hint={T.hint}
+          hint={t(
+            'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: none of its own.',
+          )}
         />
         {problem === undefined && <ErrorNotice error={save.error} />}
         <div class="buttons">
           <button type="submit" class="small" disabled={save.busy}>
-            {T.save}
+            {t('Save and reconnect')}
           </button>
           <span role="status" class="said">
-            {said}
+            {said !== null && say(said)}
           </span>
         </div>
       </form>

@@ -1,10 +1,10 @@
 import type { SendSummary } from '@gateway/client';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { clock, plural } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
-import { stateInWords } from '../lib/send-words.ts';
+import { aimInWords, stateInWords } from '../lib/send-words.ts';
+import { useWords } from '../lib/words.ts';
 import { EditMessage } from './edit-message.tsx';
 import { ErrorNotice } from './notice.tsx';
 import { Why } from './why.tsx';
@@ -17,10 +17,13 @@ interface SendListProps {
 
 /** An account's messages: pending ones in the order of sending, then those that ended. */
 export function SendList({ pending, ended, now }: SendListProps) {
+  const { t } = useWords();
   return (
     <section class="card" aria-labelledby="messages">
-      <h2 id="messages">Messages</h2>
-      {pending.length + ended.length === 0 && <p class="empty">Nothing has been sent from here yet.</p>}
+      <h2 id="messages">{t('Messages')}</h2>
+      {pending.length + ended.length === 0 && (
+        <p class="empty">{t('Nothing has been sent from here yet.')}</p>
+      )}
       <ul class="sends">
         {[...pending, ...ended].map((send) => (
           <Send key={send.job_id} send={send} now={now} />
@@ -40,6 +43,7 @@ interface SendProps {
 /** A message with its state, and what can be done with it. */
 export function Send({ send, now, of }: SendProps) {
   const { client } = useGateway();
+  const { t, say, clock } = useWords();
   const cancel = useAction(async () => void (await client.cancel(send.job_id)));
   const retry = useAction(async () => void (await client.retry(send.job_id)));
   const [editing, setEditing] = useState(false);
@@ -49,9 +53,9 @@ export function Send({ send, now, of }: SendProps) {
   return (
     <li class="send" data-job={send.job_id} data-state={send.state}>
       <div class="send-head">
-        <span class={`badge ${tone}`}>{send.reason === 'SEND_AT' ? 'Scheduled' : label}</span>
+        <span class={`badge ${tone}`}>{say(label)}</span>
         <span class="to">
-          {of} {wordsOf(send.type)} {send.recipient_id}
+          {of} {say(aimInWords(send))}
         </span>
         <time dateTime={send.finished_at ?? send.created_at} class="sub">
           {clock(send.finished_at ?? send.created_at, now)}
@@ -69,35 +73,36 @@ export function Send({ send, now, of }: SendProps) {
       )}
       <Why send={send} now={now} />
       <div class="send-foot">
-        <code class="job-id" title="The job's id">
+        <code class="job-id" title={t('Id of the job')}>
           {send.job_id}
         </code>
-        {send.parts > 1 && <span class="sub">{plural(send.parts, 'message')}</span>}
-        {send.read_at !== null && <span class="sub">read {clock(send.read_at, now)}</span>}
+        {send.parts > 1 && (
+          <span class="sub">
+            {t('{count, plural, one {# message} other {# messages}}', { count: send.parts })}
+          </span>
+        )}
+        {send.read_at !== null && (
+          <span class="sub">{t('read {time}', { time: clock(send.read_at, now) })}</span>
+        )}
         {isPending && (
           <button type="button" class="small" disabled={cancel.busy} onClick={() => void cancel.run()}>
-            Cancel
+            {t('Cancel')}
           </button>
         )}
         {editable !== null && !editing && (
           <button type="button" class="small" onClick={() => setEditing(true)}>
-            Edit
+            {t('Edit')}
           </button>
         )}
         {send.can_retry && (
           <button type="button" class="small" disabled={retry.busy} onClick={() => void retry.run()}>
-            Try again
+            {t('Try again')}
           </button>
         )}
       </div>
       <ErrorNotice error={cancel.error ?? retry.error} />
     </li>
   );
-}
-
-/** What a job does to its chat: `to` for a send, `edit in` for a `message.edit`. */
-function wordsOf(type: string): string {
-  return type === 'send' ? 'to' : `${type.split('.').at(-1)} in`;
 }
 
 /** Previews of messages that have a file and no text, or neither. */

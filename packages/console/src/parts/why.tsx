@@ -1,9 +1,11 @@
 import type { SendSummary } from '@gateway/client';
 import { reasonInWords } from '../lib/account-words.ts';
-import { countdown, moment } from '../lib/format.ts';
+import { countdown } from '../lib/format.ts';
+import { useWords } from '../lib/words.ts';
 
 /** Why the message waits and until when, or why it failed. */
 export function Why({ send, now }: { send: SendSummary; now: number }) {
+  const { t, say, moment } = useWords();
   const { error, reason, retry_at: retryAt } = send;
   if (error !== null)
     return (
@@ -15,11 +17,14 @@ export function Why({ send, now }: { send: SendSummary; now: number }) {
   const left = retryAt === null ? 0 : Date.parse(retryAt) - now;
   return (
     <p class="why wait">
-      {reasonInWords(reason)}
+      {say(reasonInWords(reason))}
       {retryAt !== null && left > 0 && (
         <>
           {' '}
-          {reason === 'SEND_AT' && <time dateTime={retryAt}>for {moment(retryAt)}</time>} ·{' '}
+          {reason === 'SEND_AT' && (
+            <time dateTime={retryAt}>{t('for {time}', { time: moment(retryAt) })}</time>
+          )}
+          {' · '}
           <time role="timer">{countdown(left)}</time>
         </>
       )}

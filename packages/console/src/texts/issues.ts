@@ -1,22 +1,33 @@
-/** What the fields of a request are called here. */
-const FIELDS: Record<string, string> = {
-  user_id: 'The name of the account',
-  recipient_id: 'The recipient',
-  text: 'The text',
-  send_at: 'The time',
-  phone_number: 'The phone number',
-  url: 'The address',
-  media: 'The files',
-};
+import { text, type Text } from '@gateway/texts';
+import type { Words } from '../lib/words.ts';
 
-/** The name of a field for people, with the number of its item if it has one. */
-export function fieldName(path: string): string {
-  const [field = '', item] = path.split('.');
-  const name = FIELDS[field] ?? field.replaceAll('_', ' ');
-  return item !== undefined && /^\d+$/.test(item) ? `${name} (${Number(item) + 1})` : name;
+interface Issue {
+  path: string;
+  message: string;
 }
 
-/** The gateway's sentence about a field, without the words of its API. */
-export function inPlainWords(message: string): string {
-  return message.replace(' in E.164,', ' with its country code,');
+/** What the fields of a request are called here. */
+const FIELDS: Record<string, Text> = {
+  user_id: text('The name of the account'),
+  recipient_id: text('The recipient'),
+  text: text('The text'),
+  send_at: text('The time'),
+  phone_number: text('The phone number'),
+  url: text('The address'),
+  media: text('The files'),
+};
+
+/** What is wrong with a field, as the end of a sentence that begins with its name. Without the jargon of the API. */
+export function plainMessage({ message }: Issue, { t }: Words): string {
+  if (!message.includes('E.164')) return message;
+  return t('must be a phone number with its country code, such as +79991234567');
+}
+
+/** What is wrong with which field, with the number of its item if it has one. */
+export function issueInWords(issue: Issue, words: Words): string {
+  const [field = '', item] = issue.path.split('.');
+  const known = FIELDS[field];
+  const name = known === undefined ? field.replaceAll('_', ' ') : words.say(known);
+  const numbered = item !== undefined && /^\d+$/.test(item) ? `${name} (${Number(item) + 1})` : name;
+  return words.t('{field} {problem}', { field: numbered, problem: plainMessage(issue, words) });
 }

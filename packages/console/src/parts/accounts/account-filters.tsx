@@ -4,7 +4,8 @@ import { ACCOUNT_STATES, stateOf } from '../../lib/account-words.ts';
 import type { AccountsView, Show } from '../../lib/accounts-query.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { usePolled } from '../../lib/hooks.ts';
-import { ACCOUNTS_TEXTS as T } from '../../texts/accounts.ts';
+import { SORTS, type Sort } from '../../lib/sort-accounts.ts';
+import { useWords } from '../../lib/words.ts';
 
 /** ms without a keystroke before the search begins. */
 const PAUSE_MS = 250;
@@ -20,6 +21,7 @@ interface AccountFiltersProps {
 /** Search, filters and counts above the list of accounts. */
 export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
   const { client } = useGateway();
+  const { t, say, number } = useWords();
   const [q, setQ] = useState(view.q);
   useEffect(() => {
     if (q === view.q) return undefined;
@@ -43,20 +45,20 @@ export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
     [client],
   );
   const chips: [Show, string][] = [
-    ['all', T.all],
-    ['attention', T.attention],
-    ['waiting', T.waiting],
+    ['all', t('All')],
+    ['attention', t('Needs a person')],
+    ['waiting', t('With messages waiting')],
   ];
   return (
     <div class="tools">
       <input
         type="search"
-        aria-label={T.find}
-        placeholder={T.findHint}
+        aria-label={t('Find an account')}
+        placeholder={t('Name, username or phone')}
         value={q}
         onInput={({ currentTarget }) => setQ(currentTarget.value)}
       />
-      <div class="chips" role="group" aria-label={T.show}>
+      <div class="chips" role="group" aria-label={t('Show')}>
         {chips.map(([show, label]) => (
           <button
             key={show}
@@ -66,26 +68,41 @@ export function AccountFilters({ view, onChange, total }: AccountFiltersProps) {
             onClick={() => onChange({ show })}
           >
             {label}
-            {counts !== null && <span class="chip-count">{counts[show].toLocaleString()}</span>}
+            {counts !== null && <span class="chip-count">{number(counts[show])}</span>}
           </button>
         ))}
       </div>
       <select
-        aria-label={T.state}
+        aria-label={t('State')}
         class="narrow-select"
         value={view.state ?? ''}
         onChange={({ currentTarget }) =>
           onChange({ state: currentTarget.value === '' ? null : (currentTarget.value as AccountState) })
         }
       >
-        <option value="">{T.anyState}</option>
+        <option value="">{t('Any state')}</option>
         {ACCOUNT_STATES.map((state) => (
           <option key={state} value={state}>
-            {stateOf({ state }).label}
+            {say(stateOf({ state }).label)}
           </option>
         ))}
       </select>
-      <span class="count">{T.count(total)}</span>
+      <select
+        aria-label={t('Sort')}
+        class="narrow-select"
+        value={view.sort ?? ''}
+        onChange={({ currentTarget }) =>
+          onChange({ sort: currentTarget.value === '' ? null : (currentTarget.value as Sort) })
+        }
+      >
+        <option value="">{t('By name')}</option>
+        {Object.entries(SORTS).map(([sort, label]) => (
+          <option key={sort} value={sort}>
+            {say(label)}
+          </option>
+        ))}
+      </select>
+      <span class="count">{t('{count, plural, one {# account} other {# accounts}}', { count: total })}</span>
     </div>
   );
 }

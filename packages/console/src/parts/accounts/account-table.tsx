@@ -1,9 +1,8 @@
 import type { AccountSummary } from '@gateway/client';
 import { Link } from 'wouter-preact';
-import { isSigningIn } from '../../lib/account-words.ts';
+import { isSigningIn, nextActionOf } from '../../lib/account-words.ts';
 import { nameOf } from '../../lib/format.ts';
-import { nextActionOf } from '../../texts/account.ts';
-import { ACCOUNTS_TEXTS as T } from '../../texts/accounts.ts';
+import { useWords } from '../../lib/words.ts';
 import { Hold } from '../hold.tsx';
 import { PaceBudget } from '../pace-budget.tsx';
 import { StateBadge } from '../state-badge.tsx';
@@ -17,6 +16,7 @@ interface AccountTableProps {
 
 /** A page of the accounts, of which some can be selected. */
 export function AccountTable({ accounts, now, selected, onSelect }: AccountTableProps) {
+  const { t } = useWords();
   const ids = accounts.map(({ user_id }) => user_id);
   const isAll = ids.every((id) => selected.has(id));
   return (
@@ -26,15 +26,15 @@ export function AccountTable({ accounts, now, selected, onSelect }: AccountTable
           <th scope="col" class="pick">
             <input
               type="checkbox"
-              aria-label={T.selectPage}
+              aria-label={t('Select all on this page')}
               checked={isAll}
               onChange={() => onSelect(ids, !isAll)}
             />
           </th>
-          <th scope="col">{T.columns.account}</th>
-          <th scope="col">{T.columns.state}</th>
-          <th scope="col">{T.columns.pace}</th>
-          <th scope="col">{T.columns.queue}</th>
+          <th scope="col">{t('Account')}</th>
+          <th scope="col">{t('State')}</th>
+          <th scope="col">{t('Pace')}</th>
+          <th scope="col">{t('Queue')}</th>
         </tr>
       </thead>
       <tbody>
@@ -43,7 +43,7 @@ export function AccountTable({ accounts, now, selected, onSelect }: AccountTable
             <td class="pick">
               <input
                 type="checkbox"
-                aria-label={T.select(account.user_id)}
+                aria-label={t('Select {account}', { account: account.user_id })}
                 checked={selected.has(account.user_id)}
                 onChange={({ currentTarget }) => onSelect([account.user_id], currentTarget.checked)}
               />
@@ -52,17 +52,17 @@ export function AccountTable({ accounts, now, selected, onSelect }: AccountTable
               <Link href={pageOf(account)} class="account-link">
                 {account.user_id}
               </Link>
-              <span class="sub">{personOf(account)}</span>
+              <span class="sub person">{personOf(account)}</span>
             </th>
             <td>
               <StateBadge account={account} />
               <Hold account={account} now={now} />
-              {nextActionOf(account) !== undefined && <span class="sub">{nextActionOf(account)}</span>}
+              <NextAction account={account} />
             </td>
-            <td data-label={T.columns.pace}>
+            <td data-label={t('Pace')}>
               <PaceBudget account={account} />
             </td>
-            <td data-label={T.columns.queue}>
+            <td data-label={t('Queue')}>
               <Queue account={account} />
             </td>
           </tr>
@@ -83,13 +83,20 @@ function personOf({ user_info: user }: AccountSummary): string {
     .join(' · ');
 }
 
+function NextAction({ account }: { account: AccountSummary }) {
+  const { say } = useWords();
+  const action = nextActionOf(account, say);
+  return action === null ? null : <span class="sub">{action}</span>;
+}
+
 function Queue({ account }: { account: AccountSummary }) {
+  const { t } = useWords();
   const { waiting, delayed, active } = account.pending;
-  if (waiting + delayed + active === 0) return <span class="sub">{T.empty}</span>;
+  if (waiting + delayed + active === 0) return <span class="sub">{t('empty')}</span>;
   const parts = [
-    active > 0 && T.goingOut(active),
-    waiting > 0 && T.queued(waiting),
-    delayed > 0 && T.held(delayed),
+    active > 0 && t('{count, number} going out', { count: active }),
+    waiting > 0 && t('{count, number} waiting', { count: waiting }),
+    delayed > 0 && t('{count, number} held', { count: delayed }),
   ];
   return <span>{parts.filter(Boolean).join(', ')}</span>;
 }

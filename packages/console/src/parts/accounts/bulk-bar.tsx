@@ -1,20 +1,34 @@
 import type { AccountQuery, AccountSummary, GatewayClient } from '@gateway/client';
 import { useState } from 'preact/hooks';
+import { nextActionOf } from '../../lib/account-words.ts';
+import { allAccounts } from '../../lib/all-accounts.ts';
 import { useBulk, type BulkState } from '../../lib/bulk.ts';
 import { csvOf } from '../../lib/csv.ts';
 import { nameOf } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
 import { saveFile } from '../../lib/save-file.ts';
-import { ACCOUNTS_TEXTS as T } from '../../texts/accounts.ts';
+import { useWords, type Words } from '../../lib/words.ts';
 import { ErrorNotice, messageOf, Notice } from '../notice.tsx';
 
-/** Accounts of a page that is read for an export or a selection. */
-const PAGE = 500;
 /** Messages of an account that are looked at for a retry. */
 const SENDS = 100;
 /** Refusals that are shown. */
 const SHOWN_FAILURES = 5;
+
+/** The same in each language, because programs read the file. */
+const CSV_FIELDS = [
+  'account',
+  'state',
+  'reason',
+  'what to do',
+  'name',
+  'username',
+  'phone',
+  'waiting',
+  'held or scheduled',
+  'going out',
+];
 
 interface BulkBarProps {
   /** The filter of the list: an export without a selection has all that match. */
@@ -28,6 +42,7 @@ interface BulkBarProps {
 /** What can be done to all accounts that are selected. */
 export function BulkBar({ filter, total, selected, onSelect, onChanged }: BulkBarProps) {
   const { client } = useGateway();
+  const { t, say } = useWords();
   const bulk = useBulk();
   const [isRetry, setIsRetry] = useState(false);
   const run = async (act: (userId: string) => Promise<number>, retries = false) => {
@@ -36,12 +51,12 @@ export function BulkBar({ filter, total, selected, onSelect, onChanged }: BulkBa
     onChanged();
   };
   const exportAll = useAction(async () => {
-    const accounts = await allOf(client, filter);
+    const accounts = await allAccounts(client, filter);
     const chosen = selected.size === 0 ? accounts : accounts.filter(({ user_id }) => selected.has(user_id));
-    saveFile(csvOf([T.csv, ...chosen.map(rowOf)]), 'accounts.csv');
+    saveFile(csvOf([CSV_FIELDS, ...chosen.map((account) => rowOf(account, say))]), 'accounts.csv');
   });
   const selectAll = useAction(async () =>
-    onSelect((await allOf(client, filter)).map(({ user_id }) => user_id)),
+    onSelect((await allAccounts(client, filter)).map(({ user_id }) => user_id)),
   );
   const isRunning = bulk.state?.isRunning === true;
   const none = selected.size === 0 || isRunning;
@@ -49,16 +64,16 @@ export function BulkBar({ filter, total, selected, onSelect, onChanged }: BulkBa
     <div class="bulk">
       <div class="buttons">
         <span class="sub" role="status">
-          {T.selected(selected.size)}
+          {t('{count, plural, one {# account} other {# accounts}} selected', { count: selected.size })}
         </span>
         {selected.size < total && (
           <button type="button" class="small" disabled={selectAll.busy} onClick={() => void selectAll.run()}>
-            {T.selectAll(total)}
+            {t('Select all {count, number}', { count: total })}
           </button>
         )}
         {selected.size > 0 && (
           <button type="button" class="small" onClick={() => onSelect([])}>
-            {T.clear}
+            {t('Select none')}
           </button>
         )}
         <button
@@ -67,7 +82,7 @@ export function BulkBar({ filter, total, selected, onSelect, onChanged }: BulkBa
           disabled={none}
           onClick={() => void run(async (userId) => (await client.pause(userId), 1))}
         >
-          {T.pause}
+          {t('Pause')}
         </button>
         <button
           type="button"
@@ -75,7 +90,7 @@ export function BulkBar({ filter, total, selected, onSelect, onChanged }: BulkBa
           disabled={none}
           onClick={() => void run(async (userId) => (await client.resume(userId), 1))}
         >
-          {T.resume}
+          {t('Resume')}
         </button>
         <button
           type="button"
@@ -83,10 +98,10 @@ export function BulkBar({ filter, total, selected, onSelect, onChanged }: BulkBa
           disabled={none}
           onClick={() => void run((userId) => retryFailed(client, userId), true)}
         >
-          {T.retry}
+          {t('Retry what failed')}
         </button>
         <button type="button" class="small" disabled={exportAll.busy} onClick={() => void exportAll.run()}>
-          {T.export}
+          {t('Export as CSV')}
         </button>
       </div>
       {bulk.state !== null && <Progress state={bulk.state} isRetry={isRetry} onStop={bulk.stop} />}
@@ -104,45 +119,49 @@ function Progress({
   isRetry: boolean;
   onStop: () => void;
 }) {
+  const words = useWords();
+  const { t } = words;
+  const progress = t('{done, number} of {all, number}', { done, all });
   return (
     <>
       {isRunning && (
         <div class="buttons">
-          <progress max={all} value={done} aria-label={T.progress(done, all)} />
-          <span>{T.progress(done, all)}</span>
+          <progress max={all} value={done} aria-label={progress} />
+          <span>{progress}</span>
           <button type="button" class="small" onClick={onStop}>
-            {T.stop}
+            {t('Stop')}
           </button>
         </div>
       )}
       {!isRunning && (
         <p role="status">
-          {T.done(done - failures.length)} {isRetry && T.retried(sum)}
+          {t('Done: {count, plural, one {# account} other {# accounts}}.', {
+            count: done - failures.length,
+          })}{' '}
+          {isRetry &&
+            t('{count, plural, one {# message} other {# messages}} will be sent again.', { count: sum })}
         </p>
       )}
       {failures.length > 0 && (
         <Notice tone="bad">
           <ul class="tries">
             {failures.slice(0, SHOWN_FAILURES).map(({ userId, error }) => (
-              <li key={userId}>{T.failed(userId, messageOf(error))}</li>
+              <li key={userId}>
+                {userId}: {messageOf(error, words)}
+              </li>
             ))}
-            {failures.length > SHOWN_FAILURES && <li>{T.moreFailed(failures.length - SHOWN_FAILURES)}</li>}
+            {failures.length > SHOWN_FAILURES && (
+              <li>
+                {t('and {count, plural, one {# other} other {# others}}', {
+                  count: failures.length - SHOWN_FAILURES,
+                })}
+              </li>
+            )}
           </ul>
         </Notice>
       )}
     </>
   );
-}
-
-/** All accounts that match, on all pages. */
-async function allOf(client: GatewayClient, filter: AccountQuery): Promise<AccountSummary[]> {
-  const all: AccountSummary[] = [];
-  for (let after: string | null | undefined; after !== null;) {
-    const { accounts, next } = await client.accounts.list({ ...filter, after, limit: PAGE });
-    all.push(...accounts);
-    after = next;
-  }
-  return all;
 }
 
 /** Sends an account's failed messages again. @returns how many. */
@@ -154,12 +173,13 @@ async function retryFailed(client: GatewayClient, userId: string): Promise<numbe
   return failed.length;
 }
 
-function rowOf({ user_id, state, reason, next_action, user_info: user, pending }: AccountSummary) {
+function rowOf(account: AccountSummary, say: Words['say']) {
+  const { user_id, state, reason, user_info: user, pending } = account;
   return [
     user_id,
     state,
     reason ?? '',
-    next_action ?? '',
+    nextActionOf(account, say) ?? '',
     nameOf(user),
     user?.username ?? '',
     user?.phone_number ?? '',

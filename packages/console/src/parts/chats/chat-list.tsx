@@ -1,7 +1,8 @@
 import type { ChatPage } from '@gateway/client';
-import { clock } from '../../lib/format.ts';
 import { useNow } from '../../lib/hooks.ts';
 import { MEDIA_WORDS } from '../../lib/media-words.ts';
+import { useWords, type Words } from '../../lib/words.ts';
+import { serviceInWords } from '../../texts/service-messages.ts';
 
 type Chat = ChatPage['chats'][number];
 
@@ -15,11 +16,13 @@ interface ChatListProps {
 
 /** The account's chats, the latest first. */
 export function ChatList({ chats, open, onOpen }: ChatListProps) {
+  const words = useWords();
+  const { t, clock } = words;
   const now = useNow();
   return (
-    <nav class="card chat-list" aria-label="Chats">
-      {chats === null && <p aria-busy="true">Loading…</p>}
-      {chats?.length === 0 && <p class="empty">This account has no chats.</p>}
+    <nav class="card chat-list" aria-label={t('Chats')}>
+      {chats === null && <p aria-busy="true">{t('Loading…')}</p>}
+      {chats?.length === 0 && <p class="empty">{t('This account has no chats.')}</p>}
       <ul>
         {(chats ?? []).map((chat) => (
           <li key={chat.id}>
@@ -35,9 +38,9 @@ export function ChatList({ chats, open, onOpen }: ChatListProps) {
                   {clock(chat.last_message.date, now)}
                 </time>
               )}
-              <span class="sub chat-last">{lineOf(chat)}</span>
+              <span class="sub chat-last">{lineOf(chat, words)}</span>
               {chat.unread > 0 && (
-                <span class="badge good" aria-label={`${chat.unread} unread`}>
+                <span class="badge good" aria-label={t('{count, number} unread', { count: chat.unread })}>
                   {chat.unread}
                 </span>
               )}
@@ -50,12 +53,12 @@ export function ChatList({ chats, open, onOpen }: ChatListProps) {
 }
 
 /** The last message in one line. */
-function lineOf({ last_message: last }: Chat): string {
+function lineOf({ last_message: last }: Chat, { t, say }: Words): string {
   if (last === null) return '';
-  if (last.redacted === true) return 'A message of Telegram, which is not shown';
-  const what = last.media === null ? [] : [MEDIA_WORDS[last.media.type]];
-  const text = last.text || last.service?.type.replaceAll('_', ' ') || '';
-  return [last.direction === 'out' ? 'You' : '', [...what, text].filter(Boolean).join(', ')]
+  if (last.redacted === true) return t('A message of Telegram, which is not shown');
+  const what = last.media === null ? [] : [say(MEDIA_WORDS[last.media.type])];
+  const text = last.text || (last.service === null ? '' : say(serviceInWords(last.service.type)));
+  return [last.direction === 'out' ? t('You') : '', [...what, text].filter(Boolean).join(', ')]
     .filter(Boolean)
     .join(': ');
 }

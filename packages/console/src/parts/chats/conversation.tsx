@@ -4,7 +4,7 @@ import { useChatSends } from '../../lib/chat-sends.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
 import type { News } from '../../lib/news.ts';
-import { CHAT_TEXTS as T } from '../../texts/chats.ts';
+import { useWords } from '../../lib/words.ts';
 import { Composer } from '../composer.tsx';
 import { ErrorNotice } from '../notice.tsx';
 import { Message } from './message.tsx';
@@ -29,6 +29,7 @@ interface ConversationProps {
 /** The messages of a chat, the newest at the end, and a form to write another. */
 export function Conversation({ userId, chatId, chat, news, onBack, onChanged }: ConversationProps) {
   const { client } = useGateway();
+  const { t } = useWords();
   const now = useNow();
   const { value, error, reload } = usePolled(
     (signal) => client.accounts.messages(userId, chatId, { limit: PAGE, signal }),
@@ -67,30 +68,30 @@ export function Conversation({ userId, chatId, chat, news, onBack, onChanged }: 
           <h2 id="conversation">{chat?.title || chatId}</h2>
           {unread > 0 && (
             <>
-              <span class="badge good">{T.unread(unread)}</span>
+              <span class="badge good">{t('{count, number} unread', { count: unread })}</span>
               <button
                 type="button"
                 class="small"
                 disabled={markRead.busy}
                 onClick={() => void markRead.run()}
               >
-                {T.markRead}
+                {t('Mark as read')}
               </button>
             </>
           )}
           <button type="button" class="small back" onClick={onBack}>
-            All chats
+            {t('All chats')}
           </button>
         </div>
         <ErrorNotice error={error ?? more.error ?? markRead.error} />
-        {value === null && error === null && <p aria-busy="true">Loading…</p>}
-        {value !== null && items.length === 0 && <p class="empty">There is nothing here yet.</p>}
+        {value === null && error === null && <p aria-busy="true">{t('Loading…')}</p>}
+        {value !== null && items.length === 0 && <p class="empty">{t('There is nothing here yet.')}</p>}
         {next !== null && (
           <button type="button" class="small" disabled={more.busy} onClick={() => void more.run()}>
-            Show older messages
+            {t('Show older messages')}
           </button>
         )}
-        <ol class="messages" ref={list} tabIndex={0} aria-label="Messages">
+        <ol class="messages" ref={list} tabIndex={0} aria-label={t('Messages')}>
           {items.map(({ key, message, send }) =>
             message === null ? (
               <OwnSend key={key} send={send} now={now} onChanged={changed} />

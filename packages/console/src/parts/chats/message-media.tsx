@@ -2,9 +2,10 @@ import type { TelegramMessage } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { bytes, MEDIA_WORDS } from '../../lib/media-words.ts';
+import { MEDIA_WORDS } from '../../lib/media-words.ts';
 import { useObjectUrl } from '../../lib/object-url.ts';
 import { saveFile } from '../../lib/save-file.ts';
+import { useWords } from '../../lib/words.ts';
 import { ErrorNotice } from '../notice.tsx';
 
 type Media = NonNullable<TelegramMessage['media']>;
@@ -15,8 +16,9 @@ const SHOWN_BYTES = 5 * 1024 * 1024;
 /** A message's file: a picture is shown, and every file can be downloaded. */
 export function MessageMedia({ userId, media }: { userId: string; media: Media }) {
   const { client } = useGateway();
+  const { t, say, bytes } = useWords();
   const { file_id: fileId, type, file_name: name, size } = media;
-  const shownName = name ?? MEDIA_WORDS[type];
+  const shownName = name ?? say(MEDIA_WORDS[type]);
   const [progress, setProgress] = useState<number | null>(null);
   const download = useAction(async () => {
     if (fileId === null) return;
@@ -37,15 +39,15 @@ export function MessageMedia({ userId, media }: { userId: string; media: Media }
           <button
             type="button"
             class="link"
-            aria-label={`Download ${shownName}`}
+            aria-label={t('Download {name}', { name: shownName })}
             disabled={download.busy}
             onClick={() => void download.run()}
           >
-            Download
+            {t('Download')}
           </button>
         )}
       </figcaption>
-      {progress !== null && <progress aria-label="Download" max={1} value={progress} />}
+      {progress !== null && <progress aria-label={t('Download')} max={1} value={progress} />}
       <ErrorNotice error={download.error} />
     </figure>
   );
@@ -53,6 +55,7 @@ export function MessageMedia({ userId, media }: { userId: string; media: Media }
 
 function Photo({ userId, fileId }: { userId: string; fileId: string }) {
   const { client } = useGateway();
+  const { t } = useWords();
   const [blob, setBlob] = useState<Blob | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -63,7 +66,7 @@ function Photo({ userId, fileId }: { userId: string; fileId: string }) {
     return () => abort.abort();
   }, [client, userId, fileId]);
   const url = useObjectUrl(blob);
-  return url === null ? null : <img class="shown-media photo" src={url} alt="Photo of the message" />;
+  return url === null ? null : <img class="shown-media photo" src={url} alt={t('Photo of the message')} />;
 }
 
 async function readAll(

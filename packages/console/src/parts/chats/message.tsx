@@ -1,9 +1,9 @@
 import type { TelegramMessage } from '@gateway/client';
 import { useState } from 'preact/hooks';
-import { clock } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { CHAT_TEXTS } from '../../texts/chats.ts';
+import { useWords } from '../../lib/words.ts';
+import { serviceInWords } from '../../texts/service-messages.ts';
 import { ConfirmDialog } from '../confirm-dialog.tsx';
 import { EditMessage } from '../edit-message.tsx';
 import { Formatted } from '../formatted.tsx';
@@ -25,6 +25,7 @@ interface MessageProps {
 /** One message of a chat, with what can be done to it. */
 export function Message({ userId, message, fate, now, onChanged }: MessageProps) {
   const { client } = useGateway();
+  const { t, say, clock } = useWords();
   const [opened, setOpened] = useState<'edit' | 'delete' | 'react' | null>(null);
   const { message_id: id, chat, sender, direction, text, entities, media, service, date } = message;
   const target = { user_id: userId, recipient_id: chat.id };
@@ -43,7 +44,7 @@ export function Message({ userId, message, fate, now, onChanged }: MessageProps)
     await client.act('message.delete', request, { wait: 10 });
     onChanged();
   });
-  if (service !== null) return <li class="message service">{service.type.replaceAll('_', ' ')}</li>;
+  if (service !== null) return <li class="message service">{say(serviceInWords(service.type))}</li>;
   const hasFile = media !== null && media.file_id !== null;
   const canEdit = direction === 'out' && message.forward_from === null && (text !== '' || hasFile);
   return (
@@ -66,21 +67,21 @@ export function Message({ userId, message, fate, now, onChanged }: MessageProps)
       ) : (
         <div class="bubble">
           {media !== null && <MessageMedia userId={userId} media={media} />}
-          {message.redacted === true && <em class="sub">Telegram’s own messages are not shown.</em>}
+          {message.redacted === true && <em class="sub">{t('Telegram’s own messages are not shown.')}</em>}
           {text !== '' && <Formatted text={text} entities={entities} />}
         </div>
       )}
       <div class="message-foot">
         <time class="sub" dateTime={date}>
           {clock(date, now)}
-          {message.edit_date !== null && ' · edited'}
-          {fate !== null && <span data-fate={fate}> · {CHAT_TEXTS[fate]}</span>}
+          {message.edit_date !== null && ` · ${t('edited')}`}
+          {fate !== null && <span data-fate={fate}> · {fate === 'read' ? t('Read') : t('Sent')}</span>}
         </time>
         {message.redacted !== true && (
           <span class="message-actions">
             {canEdit && (
               <button type="button" class="link" onClick={() => setOpened('edit')}>
-                Edit
+                {t('Edit')}
               </button>
             )}
             <button
@@ -89,16 +90,16 @@ export function Message({ userId, message, fate, now, onChanged }: MessageProps)
               aria-expanded={opened === 'react'}
               onClick={() => setOpened(opened === 'react' ? null : 'react')}
             >
-              React
+              {t('React')}
             </button>
             <button type="button" class="link" onClick={() => setOpened('delete')}>
-              Delete
+              {t('Delete')}
             </button>
           </span>
         )}
       </div>
       {opened === 'react' && (
-        <div class="chips" role="group" aria-label="Reactions">
+        <div class="chips" role="group" aria-label={t('Reactions')}>
           {REACTIONS.map((emoji) => (
             <button
               key={emoji}
@@ -111,21 +112,21 @@ export function Message({ userId, message, fate, now, onChanged }: MessageProps)
             </button>
           ))}
           <button type="button" class="chip" disabled={react.busy} onClick={() => void react.run(null)}>
-            None
+            {t('No reaction')}
           </button>
         </div>
       )}
       {opened === 'delete' && (
         <ConfirmDialog
-          title="Delete this message?"
-          confirm="Delete it"
+          title={t('Delete this message?')}
+          confirm={t('Delete it')}
           onConfirm={remove.run}
           onClose={() => setOpened(null)}
         >
           <p>
             {direction === 'out' || chat.type === 'channel' || chat.type === 'supergroup'
-              ? 'It is deleted for everybody in the chat.'
-              : 'It is deleted for this account only.'}
+              ? t('It is deleted for everybody in the chat.')
+              : t('It is deleted for this account only.')}
           </p>
         </ConfirmDialog>
       )}

@@ -2,7 +2,7 @@ import type { SendSummary } from '@gateway/client';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
 import { stateInWords } from '../../lib/send-words.ts';
-import { CHAT_TEXTS as T } from '../../texts/chats.ts';
+import { useWords } from '../../lib/words.ts';
 import { ErrorNotice } from '../notice.tsx';
 import { Why } from '../why.tsx';
 
@@ -16,6 +16,7 @@ interface OwnSendProps {
 /** A send to the chat that Telegram does not list: it waits, or it failed. */
 export function OwnSend({ send, now, onChanged }: OwnSendProps) {
   const { client } = useGateway();
+  const { t, say } = useWords();
   const act = useAction(async () => {
     await (send.finished_at === null ? client.cancel(send.job_id) : client.retry(send.job_id));
     onChanged();
@@ -26,10 +27,10 @@ export function OwnSend({ send, now, onChanged }: OwnSendProps) {
     <li class="message out" data-job={send.job_id} data-state={send.state}>
       <div class="bubble waiting">{send.preview}</div>
       <div class="message-foot">
-        <span class={`badge ${tone}`}>{send.reason === 'SEND_AT' ? T.scheduled : label}</span>
+        <span class={`badge ${tone}`}>{say(label)}</span>
         {(isPending || send.can_retry) && (
           <button type="button" class="link" disabled={act.busy} onClick={() => void act.run()}>
-            {isPending ? T.cancel : T.retry}
+            {isPending ? t('Cancel') : t('Try again')}
           </button>
         )}
       </div>

@@ -3,7 +3,8 @@ import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { issueOf } from '../../lib/issues.ts';
+import { useIssues } from '../../lib/issues.ts';
+import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
 
@@ -22,6 +23,7 @@ const SUGGESTED = { userId: 'alice', phone: '+9996621001' };
 /** Asks for the account and the way to sign in. */
 export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: BeginProps) {
   const { client, sandbox } = useGateway();
+  const { t } = useWords();
   const [userId, setUserId] = useState(given);
   const [phone, setPhone] = useState(kept);
   const [way, setWay] = useState<'code' | 'qr'>('code');
@@ -32,7 +34,7 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
     }
     onCode(userId.trim(), phone.trim(), await client.auth.start(userId.trim(), phone.trim()));
   });
-  const issue = (path: string) => issueOf(error, path);
+  const issue = useIssues(error);
   const isKnownIssue = issue('user_id') !== undefined || issue('phone_number') !== undefined;
   return (
     <form
@@ -42,16 +44,16 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
         void run();
       }}
     >
-      <div class="chips tabs" role="group" aria-label="How to sign in">
+      <div class="chips tabs" role="group" aria-label={t('How to sign in')}>
         <button type="button" class="chip" aria-pressed={way === 'code'} onClick={() => setWay('code')}>
-          By a code
+          {t('By a code')}
         </button>
         <button type="button" class="chip" aria-pressed={way === 'qr'} onClick={() => setWay('qr')}>
-          By a QR code
+          {t('By a QR code')}
         </button>
       </div>
       <Field
-        label="Name of the account in this gateway"
+        label={t('Name of the account in this gateway')}
         name="user_id"
         required
         autofocus={!isNamed}
@@ -62,11 +64,11 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
         value={userId}
         onText={setUserId}
         problem={issue('user_id')}
-        hint="Choose any name, such as alice. API calls use it as user_id."
+        hint={t('Any name, such as alice. Programs use it, too.')}
       />
       {way === 'code' && (
         <Field
-          label="Phone number"
+          label={t('Phone number')}
           name="phone"
           type="tel"
           required
@@ -76,12 +78,12 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
           onText={setPhone}
           placeholder="+79991234567"
           problem={issue('phone_number')}
-          hint="Number of the Telegram account, with country code."
+          hint={t('Number of the Telegram account, with its country code.')}
         />
       )}
       {sandbox !== null && (
         <p class="hint">
-          In the sandbox, use{' '}
+          {t('In the sandbox, use:')}{' '}
           <button
             type="button"
             class="link"
@@ -97,14 +99,16 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
       )}
       {!isKnownIssue && <ErrorNotice error={error} />}
       {error instanceof GatewayApiError && error.code === 'ALREADY_AUTHORIZED' && (
-        <Link href={`/accounts/${encodeURIComponent(userId.trim())}`}>Open {userId.trim()}</Link>
+        <Link href={`/accounts/${encodeURIComponent(userId.trim())}`}>
+          {t('Open {account}', { account: userId.trim() })}
+        </Link>
       )}
       <button
         type="submit"
         class="primary"
         disabled={busy || userId.trim() === '' || (way === 'code' && phone.trim() === '')}
       >
-        {way === 'code' ? 'Send me the code' : 'Show the QR code'}
+        {way === 'code' ? t('Send me the code') : t('Show the QR code')}
       </button>
     </form>
   );

@@ -3,7 +3,8 @@ import { useState } from 'preact/hooks';
 import { countdown } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
-import { codeSentInWords, deliveryInWords } from '../../lib/sign-in-flow.ts';
+import { codeSentInWords, nextDeliveryInWords } from '../../lib/sign-in-flow.ts';
+import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
 
@@ -23,6 +24,8 @@ interface CodeStepProps {
 /** Asks for the code, and shows how it was sent and when another can be requested. */
 export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDone, onOver }: CodeStepProps) {
   const { client } = useGateway();
+  const words = useWords();
+  const { t } = words;
   const now = useNow();
   const [code, setCode] = useState('');
   const verify = useAction(async () => {
@@ -36,6 +39,7 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
   const isOver =
     error instanceof GatewayApiError && ['PHONE_CODE_EXPIRED', 'AUTH_NOT_STARTED'].includes(error.code);
   const left = sent?.timeout === null || sent === null ? 0 : sentAt + sent.timeout * 1_000 - now;
+  const next = nextDeliveryInWords(sent?.next_delivery ?? null, words);
   return (
     <form
       class="card narrow"
@@ -44,10 +48,10 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
         void verify.run();
       }}
     >
-      <p>{codeSentInWords(sent, phone)}</p>
+      <p>{codeSentInWords(sent, phone, words)}</p>
       <SandboxCode phone={phone} onPick={setCode} />
       <Field
-        label="Code"
+        label={t('Code')}
         name="code"
         required
         autofocus
@@ -57,27 +61,29 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
         class="code-input"
         value={code}
         onText={setCode}
-        problem={isWrong ? 'This is not the code. Check it again: no new code was sent.' : undefined}
-        hint={typeof sent?.code_length === 'number' ? `${sent.code_length} digits` : undefined}
+        problem={isWrong ? t('This is not the code. Check it again: no new code was sent.') : undefined}
+        hint={
+          typeof sent?.code_length === 'number'
+            ? t('{count, plural, one {# character} other {# characters}}', { count: sent.code_length })
+            : undefined
+        }
       />
       {!isWrong && <ErrorNotice error={error} />}
       <div class="buttons">
         {isOver ? (
           <button type="button" class="primary" onClick={onOver}>
-            Start again
+            {t('Start again')}
           </button>
         ) : (
           <button type="submit" class="primary" disabled={verify.busy || code.trim() === ''}>
-            Sign in
+            {t('Sign in')}
           </button>
         )}
         <button type="button" disabled={resend.busy || left > 0} onClick={() => void resend.run()}>
-          {left > 0 ? `Another code in ${countdown(left)}` : 'Send another code'}
+          {left > 0 ? t('Another code in {time}', { time: countdown(left) }) : t('Send another code')}
         </button>
       </div>
-      {typeof sent?.next_delivery === 'string' && (
-        <p class="hint">Another one comes {deliveryInWords(sent.next_delivery)}.</p>
-      )}
+      {next !== null && <p class="hint">{next}</p>}
       <ErrorNotice error={resend.error} />
     </form>
   );
@@ -86,6 +92,7 @@ export function CodeStep({ userId, phone, sent, sentAt, onSent, onPassword, onDo
 /** The code that the sandbox's "Telegram" sent, with a button that fills it in. */
 function SandboxCode({ phone, onPick }: { phone: string; onPick: (code: string) => void }) {
   const { sandbox } = useGateway();
+  const { t } = useWords();
   const { value } = usePolled(
     async () => (phone === '' ? null : ((await sandbox?.code(phone.replaceAll(/[^\d+]/g, ''))) ?? null)),
     2_000,
@@ -94,9 +101,9 @@ function SandboxCode({ phone, onPick }: { phone: string; onPick: (code: string) 
   if (value === null) return null;
   return (
     <p class="notice info">
-      The sandbox sent <strong>{value}</strong>.{' '}
+      {t('The sandbox sent:')} <strong>{value}</strong>{' '}
       <button type="button" class="link" onClick={() => onPick(value)}>
-        Use it
+        {t('Use it')}
       </button>
     </p>
   );

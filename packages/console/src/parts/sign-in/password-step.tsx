@@ -2,6 +2,7 @@ import { GatewayApiError } from '@gateway/client';
 import { useState } from 'preact/hooks';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
+import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
 
@@ -15,6 +16,7 @@ interface PasswordStepProps {
 /** Asks for the two-factor password. */
 export function PasswordStep({ userId, hint: known, onDone, onOver }: PasswordStepProps) {
   const { client } = useGateway();
+  const { t } = useWords();
   const [password, setPassword] = useState('');
   const { run, busy, error } = useAction(async () => {
     const answer = await client.auth.verify(userId, { password });
@@ -32,9 +34,9 @@ export function PasswordStep({ userId, hint: known, onDone, onOver }: PasswordSt
         void run();
       }}
     >
-      <p>This account has a password at Telegram (two-step verification).</p>
+      <p>{t('This account has a password at Telegram (two-step verification).')}</p>
       <Field
-        label="Password"
+        label={t('Password')}
         name="password"
         type="password"
         required
@@ -42,17 +44,17 @@ export function PasswordStep({ userId, hint: known, onDone, onOver }: PasswordSt
         autocomplete="current-password"
         value={password}
         onText={setPassword}
-        problem={isWrong ? 'This is not the password.' : undefined}
-        hint={hint === null ? undefined : `Hint: ${hint}`}
+        problem={isWrong ? t('This is not the password.') : undefined}
+        hint={hint === null ? undefined : t('Hint: {hint}', { hint })}
       />
       {!isWrong && <ErrorNotice error={error} />}
       {isOver ? (
         <button type="button" class="primary" onClick={onOver}>
-          Start again
+          {t('Start again')}
         </button>
       ) : (
         <button type="submit" class="primary" disabled={busy || password === ''}>
-          Sign in
+          {t('Sign in')}
         </button>
       )}
     </form>

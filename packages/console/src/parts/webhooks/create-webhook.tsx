@@ -2,8 +2,9 @@ import { GatewayApiError, type CreatedWebhook, type EventType } from '@gateway/c
 import { useState } from 'preact/hooks';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { issueOf } from '../../lib/issues.ts';
-import { EVENT_LABELS, WEBHOOK_TEXTS as T } from '../../texts/webhooks.ts';
+import { useIssues } from '../../lib/issues.ts';
+import { useWords } from '../../lib/words.ts';
+import { EVENT_LABELS } from '../../texts/webhooks.ts';
 import { Checks } from '../check.tsx';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
@@ -15,6 +16,7 @@ const SHOWN = /^(url|user_ids|events|secret|filter)\b/;
 /** A form that creates a webhook. */
 export function CreateWebhook({ onCreated }: { onCreated: (webhook: CreatedWebhook) => void }) {
   const { client } = useGateway();
+  const { t } = useWords();
   const [url, setUrl] = useState('');
   const [accounts, setAccounts] = useState('');
   const [events, setEvents] = useState<EventType[]>(['message.new']);
@@ -33,7 +35,7 @@ export function CreateWebhook({ onCreated }: { onCreated: (webhook: CreatedWebho
       }),
     );
   });
-  const issue = (path: string) => issueOf(create.error, path);
+  const issue = useIssues(create.error);
   const isShown =
     create.error instanceof GatewayApiError &&
     create.error.issues.length > 0 &&
@@ -41,54 +43,54 @@ export function CreateWebhook({ onCreated }: { onCreated: (webhook: CreatedWebho
   return (
     <form
       class="card"
-      aria-label={T.add}
+      aria-label={t('New webhook')}
       onSubmit={(event) => {
         event.preventDefault();
         void create.run();
       }}
     >
-      <h2>{T.add}</h2>
+      <h2>{t('New webhook')}</h2>
       <Field
-        label={T.url}
+        label={t('Address')}
         type="url"
         required
         autofocus
         autocomplete="off"
         placeholder="https://example.com/hook"
-        hint={T.urlHint}
+        hint={t('Events are posted here. It must answer within 15 s, with 200 to 299.')}
         value={url}
         onText={setUrl}
         problem={issue('url')}
       />
       <Field
-        label={T.accounts}
+        label={t('Accounts')}
         autocomplete="off"
         spellcheck={false}
-        hint={T.accountsHint}
+        hint={t('Names of accounts, separated by commas. Empty: all accounts, later ones too.')}
         value={accounts}
         onText={setAccounts}
         problem={issue('user_ids')}
       />
       <Checks
-        legend={T.events}
+        legend={t('Events')}
         labels={EVENT_LABELS}
         chosen={events}
         onChoose={setEvents}
         problem={issue('events')}
       />
       <details open={issue('filter') !== undefined || undefined}>
-        <summary>{T.filter}</summary>
+        <summary>{t('Filter')}</summary>
         <div class="stack">
           <FilterFields draft={filter} onChange={setFilter} issue={(field) => issue(`filter.${field}`)} />
         </div>
       </details>
       <details open={issue('secret') !== undefined || undefined}>
-        <summary>{T.ownSecret}</summary>
+        <summary>{t('Your own secret')}</summary>
         <Field
-          label={T.secret}
+          label={t('Secret')}
           type="password"
           autocomplete="off"
-          hint={T.ownSecretHint}
+          hint={t('Signs each delivery; at least 8 characters. Empty: the gateway makes one.')}
           value={secret}
           onText={setSecret}
           problem={issue('secret')}
@@ -101,7 +103,7 @@ export function CreateWebhook({ onCreated }: { onCreated: (webhook: CreatedWebho
           class="primary"
           disabled={create.busy || url.trim() === '' || events.length === 0}
         >
-          {T.create}
+          {t('Create')}
         </button>
       </div>
     </form>

@@ -1,8 +1,8 @@
 import type { Delivery } from '@gateway/client';
-import { clock } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { DELIVERY_STATES, DELIVERY_TEXTS as T } from '../../texts/webhooks.ts';
+import { useWords } from '../../lib/words.ts';
+import { DELIVERY_STATES } from '../../texts/webhooks.ts';
 import { ErrorNotice } from '../notice.tsx';
 
 interface DeliveryItemProps {
@@ -15,6 +15,7 @@ interface DeliveryItemProps {
 export function DeliveryItem({ delivery, now, onReplayed }: DeliveryItemProps) {
   const { id, type, job_id, url, state, attempts, created_at, next_attempt_at } = delivery;
   const { client } = useGateway();
+  const { t, say, clock, number } = useWords();
   const replay = useAction(async () => {
     await client.webhooks.replay(id);
     onReplayed();
@@ -23,7 +24,7 @@ export function DeliveryItem({ delivery, now, onReplayed }: DeliveryItemProps) {
   return (
     <li class="send" data-delivery={id} data-state={state}>
       <div class="send-head">
-        <span class={`badge ${tone}`}>{label}</span>
+        <span class={`badge ${tone}`}>{say(label)}</span>
         <span class="to">{url}</span>
         <time class="sub" dateTime={created_at}>
           {clock(created_at, now)}
@@ -31,17 +32,18 @@ export function DeliveryItem({ delivery, now, onReplayed }: DeliveryItemProps) {
       </div>
       <p class="sub">
         {[
-          type === 'job' ? T.job : T.accountState,
-          T.tries(attempts.length),
-          ...(next_attempt_at === null ? [] : [T.next(clock(next_attempt_at, now))]),
+          type === 'job' ? t('Job') : t('State of the account'),
+          t('{count, plural, one {# try} other {# tries}}', { count: attempts.length }),
+          ...(next_attempt_at === null ? [] : [t('next try {time}', { time: clock(next_attempt_at, now) })]),
         ].join(' · ')}
       </p>
       {attempts.length > 0 && (
         <ul class="tries">
           {attempts.map((attempt) => (
             <li key={attempt.at}>
-              <time dateTime={attempt.at}>{clock(attempt.at, now)}</time> {attempt.status ?? T.noAnswer},{' '}
-              {attempt.ms} ms{attempt.error !== null && `: ${attempt.error}`}
+              <time dateTime={attempt.at}>{clock(attempt.at, now)}</time> {attempt.status ?? t('no answer')},{' '}
+              {t('{ms} ms', { ms: number(attempt.ms) })}
+              {attempt.error !== null && `: ${attempt.error}`}
             </li>
           ))}
         </ul>
@@ -49,7 +51,7 @@ export function DeliveryItem({ delivery, now, onReplayed }: DeliveryItemProps) {
       <div class="send-foot">
         <code class="job-id">{job_id ?? id}</code>
         <button type="button" class="small" disabled={replay.busy} onClick={() => void replay.run()}>
-          {T.replay}
+          {t('Post it again')}
         </button>
       </div>
       <ErrorNotice error={replay.error} />

@@ -1,6 +1,7 @@
 import type { EventFilter } from '@gateway/client';
 import { useId } from 'preact/hooks';
-import { CHAT_TYPE_LABELS, DIRECTION_LABELS, WEBHOOK_TEXTS as T } from '../../texts/webhooks.ts';
+import { useWords } from '../../lib/words.ts';
+import { CHAT_TYPE_LABELS, DIRECTION_LABELS } from '../../texts/webhooks.ts';
 import { Check, Checks } from '../check.tsx';
 import { Field } from '../field.tsx';
 
@@ -46,13 +47,14 @@ interface FilterFieldsProps {
 
 /** The fields of a filter of events. */
 export function FilterFields({ draft, onChange, issue }: FilterFieldsProps) {
+  const { t, say } = useWords();
   const id = useId();
   const set = (changed: Partial<FilterDraft>) => onChange({ ...draft, ...changed });
   return (
     <>
-      <p class="hint">{T.filterHint}</p>
+      <p class="hint">{t('Changes of state and gaps always pass.')}</p>
       <Checks
-        legend={T.chatTypes}
+        legend={t('Only these kinds of chats')}
         labels={CHAT_TYPE_LABELS}
         chosen={draft.chatTypes}
         onChoose={(chatTypes) => set({ chatTypes })}
@@ -60,7 +62,7 @@ export function FilterFields({ draft, onChange, issue }: FilterFieldsProps) {
       />
       <div class="options">
         <div class="field">
-          <label for={`${id}-direction`}>{T.direction}</label>
+          <label for={`${id}-direction`}>{t('Messages')}</label>
           <select
             id={`${id}-direction`}
             value={draft.direction}
@@ -70,26 +72,26 @@ export function FilterFields({ draft, onChange, issue }: FilterFieldsProps) {
           >
             {Object.entries(DIRECTION_LABELS).map(([value, label]) => (
               <option key={value} value={value}>
-                {label}
+                {say(label)}
               </option>
             ))}
           </select>
         </div>
         <Check
-          label={T.mentions}
+          label={t('Only messages that mention the account')}
           checked={draft.mentionsOnly}
           onCheck={(mentionsOnly) => set({ mentionsOnly })}
         />
       </div>
       <Field
-        label={T.onlyChats}
-        hint={T.chatsHint}
+        label={t('Only these chats')}
+        hint={t('Ids of chats, separated by commas.')}
         value={draft.onlyChats}
         onText={(onlyChats) => set({ onlyChats })}
         problem={issue('chat_ids')}
       />
       <Field
-        label={T.exceptChats}
+        label={t('Not these chats')}
         value={draft.exceptChats}
         onText={(exceptChats) => set({ exceptChats })}
         problem={issue('except_chat_ids')}

@@ -1,9 +1,9 @@
 import type { WebhookTest, WebhookView } from '@gateway/client';
 import { useState } from 'preact/hooks';
-import { clock } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { EVENT_LABELS, WEBHOOK_STATES, WEBHOOK_TEXTS as T } from '../../texts/webhooks.ts';
+import { useWords } from '../../lib/words.ts';
+import { EVENT_LABELS, WEBHOOK_STATES } from '../../texts/webhooks.ts';
 import { ConfirmDialog } from '../confirm-dialog.tsx';
 import { ErrorNotice, Notice } from '../notice.tsx';
 
@@ -18,6 +18,7 @@ interface WebhookItemProps {
 export function WebhookItem({ webhook, now, onChanged }: WebhookItemProps) {
   const { webhook_id: id, url, user_ids, events, filter, state, lag, last_error, created_at } = webhook;
   const { client } = useGateway();
+  const { t, say, clock, number } = useWords();
   const [asks, setAsks] = useState(false);
   const [tested, setTested] = useState<WebhookTest | null>(null);
   const test = useAction(async () => {
@@ -34,53 +35,65 @@ export function WebhookItem({ webhook, now, onChanged }: WebhookItemProps) {
   });
   const { label, tone } = WEBHOOK_STATES[state];
   const about = [
-    user_ids === null ? T.allAccounts : user_ids.join(', '),
-    events.map((event) => EVENT_LABELS[event]).join(', '),
-    ...(Object.keys(filter).length > 0 ? [T.filtered] : []),
+    user_ids === null ? t('All accounts') : user_ids.join(', '),
+    events.map((event) => say(EVENT_LABELS[event])).join(', '),
+    ...(Object.keys(filter).length > 0 ? [t('filtered')] : []),
   ];
   return (
     <li class="send" data-webhook={id} data-state={state}>
       <div class="send-head">
-        <span class={`badge ${tone}`}>{label}</span>
+        <span class={`badge ${tone}`}>{say(label)}</span>
         <strong class="to">{url}</strong>
         <time class="sub" dateTime={created_at}>
-          {T.since(clock(created_at, now))}
+          {t('since {time}', { time: clock(created_at, now) })}
         </time>
       </div>
       <p class="sub">{about.join(' · ')}</p>
-      <p class={lag > 0 ? 'why wait' : 'sub'}>{lag > 0 ? T.behind(lag) : T.upToDate}</p>
+      <p class={lag > 0 ? 'why wait' : 'sub'}>
+        {lag > 0
+          ? t('{count, plural, one {# event} other {# events}} not delivered yet', { count: lag })
+          : t('Nothing waits.')}
+      </p>
       {last_error !== null && (
         <p class={lag > 0 ? 'why bad' : 'sub'}>
-          {T.lastError(clock(last_error.at, now), last_error.message)}{' '}
+          {t('Last failure, {time}: {message}', {
+            time: clock(last_error.at, now),
+            message: last_error.message,
+          })}{' '}
           <code class="code">{last_error.event_id}</code>
         </p>
       )}
       <div class="send-foot">
         <button type="button" class="small" disabled={test.busy} onClick={() => void test.run()}>
-          {T.test}
+          {t('Send a test')}
         </button>
         <button type="button" class="small" disabled={turn.busy} onClick={() => void turn.run()}>
-          {state === 'active' ? T.pause : T.resume}
+          {state === 'active' ? t('Pause') : t('Resume')}
         </button>
         <button type="button" class="small danger" onClick={() => setAsks(true)}>
-          {T.delete}
+          {t('Delete…')}
         </button>
         <code class="job-id">{id}</code>
       </div>
       {tested !== null && (
         <Notice tone={tested.delivered ? 'good' : 'bad'}>
-          {tested.delivered ? T.tested(tested.ms, tested.http_status) : T.testFailed(tested.error)}
+          {tested.delivered
+            ? t('The receiver answered {status} after {ms} ms.', {
+                status: tested.http_status ?? '',
+                ms: number(tested.ms),
+              })
+            : t('The test was not delivered: {error}', { error: tested.error ?? t('no answer') })}
         </Notice>
       )}
       <ErrorNotice error={test.error ?? turn.error ?? remove.error} />
       {asks && (
         <ConfirmDialog
-          title={T.deleteTitle}
-          confirm={T.deleteIt}
+          title={t('Delete this webhook?')}
+          confirm={t('Delete it')}
           onConfirm={remove.run}
           onClose={() => setAsks(false)}
         >
-          <p>{T.deleteText}</p>
+          <p>{t('Nothing more is posted to this address. Its secret is forgotten.')}</p>
         </ConfirmDialog>
       )}
     </li>

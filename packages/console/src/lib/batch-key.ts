@@ -1,0 +1,17 @@
+import { newKey } from './unsent.ts';
+
+const PREFIX = 'gateway-batch:';
+
+/**
+ * The Idempotency-Keys of files that are not wholly sent, in the tab's session storage. So a file that is chosen again
+ * after a reload goes on where it was, and one that was sent can be sent again.
+ */
+export const batchKeys = {
+  /** @param identity names the file and the choice of its columns */
+  of: (identity: string): string => {
+    const key = sessionStorage.getItem(PREFIX + identity) ?? newKey();
+    sessionStorage.setItem(PREFIX + identity, key);
+    return key;
+  },
+  forget: (identity: string) => sessionStorage.removeItem(PREFIX + identity),
+};

@@ -1,0 +1,80 @@
+import type { GatewayClient } from '@gateway/client';
+import { useRef, useState } from 'preact/hooks';
+import { batchKeys } from './batch-key.ts';
+import type { BatchLine } from './batch.ts';
+import { useGateway } from './gateway.ts';
+import { useAction } from './hooks.ts';
+
+/** Messages per request. */
+const CHUNK = 200;
+
+export interface BatchProgress {
+  /** Messages that the gateway has accepted or refused. */
+  handled: number;
+  accepted: number;
+  refused: readonly { line: number; reason: string }[];
+}
+
+export interface BatchSending {
+  progress: BatchProgress | null;
+  isRunning: boolean;
+  error: unknown;
+  /** Sends the rest: all, or what was left when an error or {@link stop} ended it. Nothing is sent twice. */
+  run: (lines: readonly BatchLine[]) => Promise<void>;
+  stop: () => void;
+}
+
+/**
+ * Sends the messages of a file, part by part.
+ * @param identity names the file and the choice of columns. Until all is sent, no part of it is sent twice.
+ */
+export function useBatchSending(identity: string): BatchSending {
+  const { client } = useGateway();
+  const [progress, setProgress] = useState<BatchProgress | null>(null);
+  const now = useRef<BatchProgress>({ handled: 0, accepted: 0, refused: [] });
+  const isStopped = useRef(false);
+  const action = useAction(async (lines: readonly BatchLine[]) => {
+    isStopped.current = false;
+    setProgress(now.current);
+    const key = batchKeys.of(identity);
+    while (now.current.handled < lines.length && !isStopped.current) {
+      const { handled } = now.current;
+      now.current = await sendPart(
+        client,
+        lines.slice(handled, handled + CHUNK),
+        `${key}-${handled}`,
+        now.current,
+      );
+      setProgress(now.current);
+    }
+    if (now.current.handled === lines.length) batchKeys.forget(identity);
+  });
+  return {
+    progress,
+    isRunning: action.busy,
+    error: action.error,
+    run: action.run,
+    stop: () => {
+      isStopped.current = true;
+    },
+  };
+}
+
+async function sendPart(
+  client: GatewayClient,
+  part: readonly BatchLine[],
+  idempotencyKey: string,
+  before: BatchProgress,
+): Promise<BatchProgress> {
+  const messages = part.map(({ message }) => message);
+  const { jobs } = await client.sendBatch(messages, { idempotencyKey });
+  const refused = jobs.flatMap((job, index) => {
+    const line = part[index]?.line ?? 0;
+    return 'status' in job ? [{ line, reason: job.message }] : [];
+  });
+  return {
+    handled: before.handled + part.length,
+    accepted: before.accepted + part.length - refused.length,
+    refused: [...before.refused, ...refused],
+  };
+}

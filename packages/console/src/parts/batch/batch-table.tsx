@@ -1,0 +1,67 @@
+import type { CheckedBatch } from '../../lib/batch.ts';
+import { useWords } from '../../lib/words.ts';
+import { Notice } from '../notice.tsx';
+
+const SHOWN_MESSAGES = 5;
+const SHOWN_PROBLEMS = 10;
+
+/** What would be sent: the first messages, and every kind of row that would not. */
+export function BatchTable({ checked: { lines, problems, accounts, repeated } }: { checked: CheckedBatch }) {
+  const { t, say, moment, number } = useWords();
+  const shown = lines.slice(0, SHOWN_MESSAGES);
+  return (
+    <section class="card" aria-labelledby="batch-check">
+      <h2 id="batch-check">{t('Check before sending')}</h2>
+      <p role="status">
+        {t(
+          '{count, plural, one {# message} other {# messages}} from {accounts, plural, one {# account} other {# accounts}}.',
+          {
+            count: lines.length,
+            accounts,
+          },
+        )}{' '}
+        {repeated > 0 &&
+          t('{count, plural, one {# message repeats} other {# messages repeat}} an earlier one.', {
+            count: repeated,
+          })}
+      </p>
+      {shown.length > 0 && (
+        <div class="scroll" tabIndex={0} role="region" aria-label={t('The first messages')}>
+          <table class="batch">
+            <thead>
+              <tr>
+                {[t('Line'), t('From account'), t('To'), t('Message'), t('Not before')].map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map(({ line, message }) => (
+                <tr key={line}>
+                  <th scope="row">{number(line)}</th>
+                  <td>{message.user_id}</td>
+                  <td>{message.recipient_id}</td>
+                  <td class="batch-text">{message.text}</td>
+                  <td>{typeof message.send_at === 'string' ? moment(message.send_at) : ''}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {problems.length > 0 && (
+        <Notice tone="wait">
+          {t('{count, plural, one {# row is} other {# rows are}} left out:', { count: problems.length })}
+          <ul class="tries">
+            {problems.slice(0, SHOWN_PROBLEMS).map(({ line, problem }) => (
+              <li key={line}>{t('line {line}: {problem}', { line: number(line), problem: say(problem) })}</li>
+            ))}
+            {problems.length > SHOWN_PROBLEMS && <li>…</li>}
+          </ul>
+        </Notice>
+      )}
+    </section>
+  );
+}
