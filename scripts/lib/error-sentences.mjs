@@ -39,7 +39,7 @@ const NOT_SHOWN = new RegExp(
     'actions/src/read-job',
     'queue/src/redis/redis-setup',
     'queue/src/(?:redis/connect|sealing/open-sealing-key|ownership/shards|webhooks/webhook-consumer)',
-    'telegram/src/(?:files/|errors/call-errors|connection/(?:frames|connection)\\.ts)',
+    'telegram/src/(?:files/|errors/call-errors|connection/(?:frames|mtproxy-frames|connection|introduction)\\.ts)',
     'media/src/media-store',
     'webhooks/src/(?:dial|sender)',
   ].join('|'),

@@ -88,4 +88,5 @@ export const SERVICE = {
   'no answer within {ms} ms': 'нет ответа за {ms} мс',
   '{address} is not a public address: webhooks are not sent there unless WEBHOOK_ALLOW_PRIVATE is true':
     '{address} — не публичный адрес: вебхуки туда отправляются, только если WEBHOOK_ALLOW_PRIVATE — true',
+  'The queue (Redis) has lost the job.': 'Очередь (Redis) потеряла задание.',
 } as const;
