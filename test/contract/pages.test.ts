@@ -73,7 +73,14 @@ describe.skipIf(CHROMIUM === null)('pages in a real browser (skipped where there
       await page.getByText(path, { exact: true }).first().waitFor({ timeout: 60_000 });
     await page.getByText('/telegram/user/send', { exact: true }).first().click({ timeout: 60_000 });
     await page.getByText('Idempotency-Key').first().waitFor({ timeout: 60_000 });
+    await page.getByText('RECIPIENT_REFUSED').first().waitFor();
     await screenshot(page, 'docs');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.locator('html.dark-mode').waitFor();
+    await page.setViewportSize({ width: 390, height: 800 });
+    await screenshot(page, 'docs-dark-390');
+    const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
     expect(pageErrors).toEqual([]);
     // The page draws all operations before it shows one.
   }, 180_000);

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { parseSettings } from '@gateway/runtime';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -16,6 +17,17 @@ async function readDocument() {
   const document = await (await request('/openapi.json')).json();
   return { app, document, parsed: documentSchema.parse(document) };
 }
+
+/** What the page gives to Swagger UI. */
+const settingsSchema = z.object({
+  plugins: z.array(
+    z.custom<
+      () => {
+        fn: { resolveSubtree: (document: unknown, path: string[]) => Promise<{ spec: object }> };
+      }
+    >((plugin) => typeof plugin === 'function'),
+  ),
+});
 
 /** Every `$ref` within it. */
 function refsOf(value: unknown): string[] {
@@ -76,6 +88,28 @@ describe('The API describes itself', () => {
     const bundle = files.find((file) => file.endsWith('bundle.js')) ?? '';
     expect((await request(bundle)).headers.get('cache-control')).toContain('immutable');
     expect(html).not.toMatch(/<script>/);
+  });
+
+  test('the page opens each operation with its own references alone, and all of them', async () => {
+    const { request } = queues.api();
+    const { document } = await readDocument();
+    let settings: z.infer<typeof settingsSchema> | undefined;
+    const dark = { matches: false, addEventListener: () => {} };
+    runInNewContext(await (await request('/docs/init.js')).text(), {
+      document: { documentElement: { classList: { toggle: () => {} } } },
+      matchMedia: () => dark,
+      SwaggerUIBundle: (given: unknown) => (settings = settingsSchema.parse(given)),
+    });
+    const [resolver] = settings?.plugins ?? [];
+    for (const [path, item] of Object.entries(documentSchema.parse(document).paths))
+      for (const method of Object.keys(item)) {
+        const place = ['paths', path, method];
+        const { spec } = await resolver!().fn.resolveSubtree(document, place);
+        expect(refsOf(spec), path).toEqual([]);
+        expect(spec, path).toMatchObject({ operationId: expect.any(String), responses: expect.any(Object) });
+      }
+    const send = await resolver!().fn.resolveSubtree(document, ['paths', '/telegram/user/send', 'post']);
+    expect(JSON.stringify(send.spec)).toContain('"latitude"');
   });
 
   test('/docs/ leads to the page, and no other file is given out', async () => {
