@@ -4,6 +4,7 @@ import { enqueued } from '../testing/a-send.ts';
 import { useRealQueues } from '../testing/real-queues.ts';
 import type { TestRequest } from '../testing/test-api.ts';
 import { hold, READY } from '../testing/views.ts';
+import { eachInLanguage } from './language.ts';
 
 const SEND = '/telegram/user/send';
 const MESSAGE = { user_id: 'user1', recipient_id: 'me', text: 'hello' };
@@ -61,6 +62,15 @@ describe('An error in Russian', () => {
       { job_id: expect.any(String) },
       expect.objectContaining({ code: 'VALIDATION', message: 'message: нужен объект JSON' }),
     ]);
+  });
+
+  test('lets other requests run while a thousand are translated', async () => {
+    let hasRun = false;
+    setImmediate(() => (hasRun = true));
+    const errors = Array.from({ length: 1_000 }, (_, index) => ({ message: `must be at most ${index}` }));
+    const shown = await eachInLanguage(errors, 'ru');
+    expect(shown[999]).toEqual({ message: 'не больше 999' });
+    expect(hasRun).toBe(true);
   });
 
   test('leaves the words of Telegram and of callers as they are', async () => {

@@ -1,3 +1,4 @@
+import { Pauses } from '@gateway/runtime';
 import { isLocale, translate, type Locale } from '@gateway/texts';
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
@@ -51,4 +52,18 @@ export function inLanguage<T extends object>(answer: T, language: Locale): T {
     ...(held !== undefined && { held: inLanguage(held, language) }),
     ...(error !== undefined && error !== null && { error: inLanguage(error, language) }),
   };
+}
+
+/** As {@link inLanguage}, for many answers. A thousand may take a second, so other requests run meanwhile. */
+export async function eachInLanguage<T extends object>(
+  answers: readonly T[],
+  language: Locale,
+): Promise<T[]> {
+  const pauses = new Pauses();
+  const shown: T[] = [];
+  for (const answer of answers) {
+    shown.push(inLanguage(answer, language));
+    await pauses.pause();
+  }
+  return shown;
 }

@@ -10,7 +10,6 @@ import {
 } from '@gateway/actions';
 import { GatewayError } from '@gateway/contracts';
 import { botUserId } from '@gateway/runtime';
-import type { Locale } from '@gateway/texts';
 import { Hono, type Context } from 'hono';
 import { refuseSignedOut } from '../accounts/signed-in.ts';
 import { jobTools } from '../actions/job-tools.ts';
@@ -18,7 +17,7 @@ import type { ApiContext, ApiEnv } from '../context.ts';
 import { refuseHalfPairs } from '../http/half-pairs.ts';
 import { requestHeader } from '../http/headers.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
-import { answerLanguage, inLanguage } from '../http/language.ts';
+import { answerLanguage, eachInLanguage } from '../http/language.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
 import { readBatchBody } from '../middleware/json-body.ts';
@@ -87,8 +86,8 @@ export function batchRoutes({ producer, settings, metrics, logger }: ApiContext)
       group = [];
       length = 0;
     }
-    const language = answerLanguage(c);
-    return c.json({ status: 'queued', jobs: outcomes.map((each) => jobOrError(each, language)) }, 202);
+    const jobs = await eachInLanguage<object>(outcomes.map(jobOrError), answerLanguage(c));
+    return c.json({ status: 'queued', jobs }, 202);
   }
 
   /**
@@ -161,8 +160,8 @@ function lengthOf(job: NewJob | GatewayError): number {
   return (text?.length ?? 0) + ENTITY_LENGTH * (entities?.length ?? 0);
 }
 
-function jobOrError(outcome: Outcome, language: Locale) {
+function jobOrError(outcome: Outcome) {
   return outcome instanceof GatewayError
-    ? { status: 'error', ...inLanguage(outcome.toPublic(), language) }
+    ? { status: 'error', ...outcome.toPublic() }
     : { job_id: outcome.jobId };
 }

@@ -16,7 +16,7 @@ import { readAccountStatus } from '../accounts/account-status.ts';
 import { jobTools } from '../actions/job-tools.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { withEitherSignal } from '../http/either-signal.ts';
-import { answerLanguage, inLanguage } from '../http/language.ts';
+import { answerLanguage, eachInLanguage, inLanguage } from '../http/language.ts';
 import { eventStream } from '../http/sse.ts';
 import { validate } from '../http/validation.ts';
 import { requireAccount } from '../middleware/api-key.ts';
@@ -40,7 +40,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
       limit,
     });
     const accounts = await Promise.all(userIds.map(readSummary));
-    return c.json({ status: 'ok', accounts: eachInLanguage(c, accounts), total, next });
+    return c.json({ status: 'ok', accounts: await eachInLanguage(accounts, answerLanguage(c)), total, next });
   });
 
   routes.get('/telegram/failures', async (c) => {
@@ -52,14 +52,14 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
       before,
       limit,
     });
-    return c.json({ status: 'ok', failures: eachInLanguage(c, failures), next });
+    return c.json({ status: 'ok', failures: await eachInLanguage(failures, answerLanguage(c)), next });
   });
 
   routes.get('/telegram/accounts/:user_id/sends', async (c) => {
     const userId = addressed(c);
     const { limit } = validate(sendListRequestSchema, c.req.query());
     const { pending, ended } = await producer.listings.sends(userId)(limit);
-    return c.json({ status: 'ok', pending, ended: eachInLanguage(c, ended) });
+    return c.json({ status: 'ok', pending, ended: await eachInLanguage(ended, answerLanguage(c)) });
   });
 
   // Streams the account and its messages now and after every change.
@@ -74,7 +74,7 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
           const change = {
             account: inLanguage(account, language),
             pending,
-            ended: ended.map((send) => inLanguage(send, language)),
+            ended: await eachInLanguage(ended, language),
           };
           await stream.writeSSE({ event: 'account', data: JSON.stringify(change) });
         }
@@ -110,9 +110,4 @@ export function listingRoutes(context: ApiContext): Hono<ApiEnv> {
     c.get('facts').userId = user_id;
     return user_id;
   }
-}
-
-function eachInLanguage<T extends object>(c: Context<ApiEnv>, shown: readonly T[]): T[] {
-  const language = answerLanguage(c);
-  return shown.map((each) => inLanguage(each, language));
 }
