@@ -13,6 +13,7 @@ export const ENTRIES = {
   'settings.mjs': 'packages/runtime/src/settings.ts',
   'thread-host.mjs': 'packages/runtime/src/thread-host.mjs',
   'format-thread.mjs': 'packages/formatting/src/format-thread.ts',
+  'waveform-thread.mjs': 'packages/media/src/waveform-thread.ts',
   'sqlite-thread.mjs': 'packages/session-formats/src/sqlite-thread.mjs',
 };
 

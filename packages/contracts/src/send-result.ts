@@ -54,6 +54,8 @@ export const fileProgressSchema = z.object({
   uploaded: z.int().optional(),
   /** How often the upload to Telegram was begun again. */
   restarts: z.int().optional(),
+  /** What a voice note looks like, in base64. */
+  waveform: z.string().optional(),
   stored: storedFileSchema.optional(),
 });
 export type FileProgress = z.infer<typeof fileProgressSchema>;

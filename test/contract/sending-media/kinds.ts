@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { filmOf, soundOf } from '../../../packages/media/src/testing/made-film.ts';
+import { VOICE_NOTE } from '../../../packages/media/src/testing/voice-note.ts';
 import { PNG } from '../../env/png.ts';
 import type { Stack } from '../../env/stack.ts';
 import { ALICE, BOB } from '../../env/use-stack.ts';
@@ -105,6 +106,17 @@ export const kinds = (stage: () => MediaStage) => {
     expect((await last())?.media).toMatchObject({ type: 'audio', duration: 3 });
     await send(media(await upload(PNG, 'a.png'), 'sticker'));
     expect((await last())?.media).toMatchObject({ type: 'sticker', width: 40, height: 40 });
+  });
+
+  test('a voice note goes out with its waveform and duration', async () => {
+    await send(media(await upload(VOICE_NOTE, 'a.ogg'), 'voice'));
+    expect((await last())?.media).toMatchObject({ type: 'voice', duration: 2 });
+    const { client: reader } = await readerAs(BOB);
+    const [read] = await reader.getHistory(await reader.resolvePhoneNumber(ALICE), { limit: 1 });
+    if (read?.media?.type !== 'voice') throw new Error('no voice note');
+    const { waveform } = read.media;
+    expect(waveform).toHaveLength(100);
+    expect([waveform[10], waveform[37]]).toEqual([0, 31]);
   });
 
   test('a thumbnail goes with its file, and is forgotten after it', async () => {

@@ -89,8 +89,15 @@ async function uploadNextPart(
   { file, uploadId, part }: Extract<FileStep, { do: 'upload' }>,
 ): Promise<FileStepEnd> {
   const bytes = await step.files.read(uploadId, part * FILE_PART_BYTES, FILE_PART_BYTES);
-  await client.uploadPart({ ...transferOf(step, file, uploadId), part, bytes });
-  return { files: changed(step, file, { uploaded: part + 1 }) };
+  const transfer = transferOf(step, file, uploadId);
+  // A voice note is decoded here, beside the account's turn.
+  const isVoice = fileOf(step, file).type === 'voice' && part + 1 === transfer.parts;
+  const [waveform] = await Promise.all([
+    isVoice ? step.files.waveform(uploadId) : undefined,
+    client.uploadPart({ ...transfer, part, bytes }),
+  ]);
+  const found = waveform !== undefined && { waveform: waveform.toString('base64') };
+  return { files: changed(step, file, { uploaded: part + 1, ...found }) };
 }
 
 /** Lets Telegram store an uploaded file, for an album. */
@@ -139,6 +146,7 @@ async function uploadedMedia(client: ActionClient, step: FilesStep, file: number
     ...transferOf(step, file, uploadId),
     fileName: options.fileName ?? record.fileName ?? defaultName(mimeType),
     mimeType,
+    waveform: filesOf(step)[file]?.waveform,
     thumbnail: await uploadThumbnail(client, step, file),
   };
 }

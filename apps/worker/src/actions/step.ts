@@ -12,7 +12,7 @@ export interface Step {
   index: number;
   trace: string | undefined;
   /** The account's uploads. */
-  files: Pick<AccountFiles, 'describe' | 'fetch' | 'probe' | 'read'>;
+  files: Pick<AccountFiles, 'describe' | 'fetch' | 'probe' | 'read' | 'waveform'>;
   now: () => number;
   /** Shows the account as typing to the chat, once. @returns whether it is shown. */
   showTyping: () => Promise<boolean>;

@@ -5,6 +5,7 @@ import {
   probeFilm,
   probePicture,
   toGatewayError,
+  waveformOf,
   type MediaFacts,
   type MediaStore,
 } from '@gateway/media';
@@ -75,6 +76,13 @@ export class AccountFiles {
     if (type === 'photo') return {};
     if (mimeType.startsWith('image/')) return probePicture(file);
     return type === 'document' ? {} : probeFilm(file);
+  }
+
+  /** As {@link waveformOf}. */
+  async waveform(uploadId: string): Promise<Buffer | undefined> {
+    const name = this.#nameOf(uploadId);
+    const { size } = readUploadId(uploadId);
+    return waveformOf({ size, read: async (at, length) => this.#media.read(name, at, length) });
   }
 
   /** @throws {TelegramFailure} */

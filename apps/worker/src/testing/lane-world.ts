@@ -208,6 +208,7 @@ class FakeAccount implements LaneAccount {
     },
     fetch: async () => [],
     probe: async () => ({}),
+    waveform: async () => undefined,
     read: async () => Buffer.alloc(0),
     release: async () => {},
   };

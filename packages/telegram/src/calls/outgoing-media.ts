@@ -24,6 +24,8 @@ export interface UploadedMedia extends FileUpload {
   height?: number | undefined;
   title?: string | undefined;
   performer?: string | undefined;
+  /** Of a voice note, in base64. */
+  waveform?: string | undefined;
   /** A small JPEG, whose only part is at Telegram. Not of a photo. */
   thumbnail?: FileUpload | undefined;
 }
@@ -92,7 +94,7 @@ function inputUploaded(given: UploadedMedia): Api.TypeInputMedia {
 }
 
 function attributesOf(media: UploadedMedia): Api.TypeDocumentAttribute[] {
-  const { type, duration = 0, width: w = 0, height: h = 0, title, performer } = media;
+  const { type, duration = 0, width: w = 0, height: h = 0, title, performer, waveform } = media;
   switch (type) {
     case 'video':
       return [new Api.DocumentAttributeVideo({ duration, w, h, supportsStreaming: true })];
@@ -101,7 +103,13 @@ function attributesOf(media: UploadedMedia): Api.TypeDocumentAttribute[] {
     case 'animation':
       return [new Api.DocumentAttributeVideo({ duration, w, h }), new Api.DocumentAttributeAnimated()];
     case 'voice':
-      return [new Api.DocumentAttributeAudio({ duration: Math.round(duration), voice: true })];
+      return [
+        new Api.DocumentAttributeAudio({
+          duration: Math.round(duration),
+          voice: true,
+          ...(waveform !== undefined && { waveform: Buffer.from(waveform, 'base64') }),
+        }),
+      ];
     case 'audio':
       return [
         new Api.DocumentAttributeAudio({
