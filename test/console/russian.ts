@@ -167,6 +167,7 @@ async function check(page: Page, name: string): Promise<void> {
   expect.soft(await latinWords(page), `English on ${name}`).toEqual([]);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: width === 390 ? 'dark' : 'light' });
     await screenshot(page, `ru-${name}-${width}`);
     expect.soft(await overflowing(page), `${name} at ${width} px`).toEqual([]);
     await expectNoHorizontalScroll(page);

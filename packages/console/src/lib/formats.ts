@@ -9,7 +9,7 @@ export interface Formats {
   clock: (iso: string, now: number) => string;
   /** Hour and minute. @param at ms since the epoch */
   hour: (at: number) => string;
-  /** Day, hour and the browser's time zone. */
+  /** Day, hour and the browser's time zone, and the year if it is another one. */
   moment: (iso: string) => string;
   /** The browser's time zone, such as `Central European Time`. */
   zone: () => string;
@@ -26,13 +26,15 @@ export function formatsOf(tag: string): Formats {
   const hours = new Intl.DateTimeFormat(tag, hourAndMinute);
   const times = new Intl.DateTimeFormat(tag, { ...hourAndMinute, second: '2-digit' });
   const days = new Intl.DateTimeFormat(tag, { ...hourAndMinute, day: 'numeric', month: 'short' });
-  const moments = new Intl.DateTimeFormat(tag, {
+  const moment = {
     ...hourAndMinute,
     weekday: 'short',
     day: 'numeric',
     month: 'short',
     timeZoneName: 'short',
-  });
+  } as const;
+  const moments = new Intl.DateTimeFormat(tag, moment);
+  const farMoments = new Intl.DateTimeFormat(tag, { ...moment, year: 'numeric' });
   const zones = new Intl.DateTimeFormat(tag, { timeZoneName: 'longGeneric' });
   return {
     number: (value) => numbers.format(value),
@@ -57,7 +59,10 @@ export function formatsOf(tag: string): Formats {
       return (date.toDateString() === new Date(now).toDateString() ? times : days).format(date);
     },
     hour: (at) => hours.format(at),
-    moment: (iso) => moments.format(new Date(iso)),
+    moment: (iso) => {
+      const date = new Date(iso);
+      return (date.getFullYear() === new Date().getFullYear() ? moments : farMoments).format(date);
+    },
     zone: () => zones.formatToParts().find(({ type }) => type === 'timeZoneName')?.value ?? '',
   };
 }
