@@ -316,7 +316,10 @@ describe('Sign-in', () => {
   test('Tries are limited per account: 429 `RATE_LIMITED`', async () => {
     await stack.api.startSignIn('forced', '+9996621016');
     await expect
-      .poll(async () => (await stack.api.verify('forced', { phone_code: '00000' })).status, { interval: 0 })
+      .poll(async () => (await stack.api.verify('forced', { phone_code: '00000' })).status, {
+        interval: 0,
+        timeout: 25_000,
+      })
       .toBe(429);
     const refused = await stack.api.verify('forced', { phone_code: '22222' });
     expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED', kind: 'retryable' } });
