@@ -146,6 +146,18 @@ describe("an account's queue", () => {
         expect(end).toMatchObject({ status: 'rejected', reason: expect.any(Fenced) });
       expect(await inbox.readState(stage.userId)).toBeNull();
     });
+
+    test("the end of a former owner's job does not fence an append of the next owner", async () => {
+      const job = await take(await stage.owner(1, stage.redis, inbox.rides));
+      await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
+      await stage.owner(2);
+      const [appended, ended] = await Promise.allSettled([
+        inbox.append(stage.userId, '2 worker', event),
+        job.complete({ message_id: 1, date: DATE }),
+      ]);
+      expect(appended).toMatchObject({ status: 'fulfilled', value: { lastSeq: 1 } });
+      expect(ended).toMatchObject({ status: 'rejected', reason: expect.any(Fenced) });
+    });
   });
 
   test('completing a job fetches none unless requested', async () => {

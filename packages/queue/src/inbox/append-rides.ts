@@ -58,10 +58,14 @@ export class AppendRides {
     return this.#receiving.has(userId);
   }
 
-  /** Takes the append of this turn of the event loop, if there is one. */
-  async take(userId: string): Promise<Ride | undefined> {
+  /**
+   * Takes the append of this turn of the event loop, if there is one.
+   * @param fence of the owner that takes it. The worker may own the account anew, and an append of the new owner would
+   * be fenced together with the end of a former owner's job.
+   */
+  async take(userId: string, fence: string): Promise<Ride | undefined> {
     if (!this.#waiting.has(userId)) await nextTurn();
-    return this.#take(userId);
+    return this.#waiting.get(userId)?.args[0] === fence ? this.#take(userId) : undefined;
   }
 
   #take(userId: string): Ride | undefined {

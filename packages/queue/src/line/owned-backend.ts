@@ -98,9 +98,9 @@ export class OwnedBackend extends RedisQueueBackend {
   ): Promise<unknown> {
     const known = OWNED.get(command);
     if (known === undefined) return super.execCommand(client, command, args);
-    const { userId, rides } = this.#owner;
+    const { userId, fence, rides } = this.#owner;
     const isEnd = command === 'moveToFinished';
-    const ride = isEnd && rides?.mayTake(userId) === true ? await rides.take(userId) : undefined;
+    const ride = isEnd && rides?.mayTake(userId) === true ? await rides.take(userId, fence) : undefined;
     if (ride === undefined) return this.#read(await this.#run(known, args, isEnd));
     const more = { keys: ride.keys, args: [...ride.args, ride.args.length] };
     try {
