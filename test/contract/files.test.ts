@@ -43,7 +43,7 @@ describe('GET /telegram/accounts/{user_id}/files/{file_id}', () => {
   let carol: number;
 
   beforeAll(async () => {
-    stack = await Stack.start({ API_KEYS: 'everything,of-carol:carol', AUTH_WAIT_MS: '4000' });
+    stack = await Stack.start({ API_KEYS: 'everything,of-carol:carol', AUTH_WAIT_MS: '15000' });
     stack.api.headers = { Authorization: 'Bearer everything' };
     document = (await stack.api.get('/openapi.json')).body;
     alice = await stack.signIn('alice', ALICE);

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { JobData } from '@gateway/actions';
-import { Producer } from '@gateway/queue';
-import { Sealer, silentLogger } from '@gateway/runtime';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Producer } from '@gateway/queue';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openProducer } from '../env/producer.ts';
 import { readEvents } from '../env/read-events.ts';
 import { Stack } from '../env/stack.ts';
 
@@ -91,15 +90,7 @@ describe('Jobs that version 0.1.0 enqueued', () => {
     await stack.signIn('alice', ALICE);
     await stack.signIn('bob', BOB);
     await stack.api.post('/telegram/user/pause', { user_id: 'alice' });
-    producer = new Producer({
-      redisAddress: stack.redis.address,
-      shards: 4,
-      retentionMs: 60_000,
-      maxPending: 1_000,
-      sealer: new Sealer([randomBytes(32)]),
-      logger: silentLogger(),
-    });
-    await vi.waitFor(() => producer.liveWorkers(), { timeout: 10_000 });
+    producer = await openProducer(stack.redis.address);
     for (const [idempotencyKey, { job, digest }] of Object.entries(RECORDED)) {
       const key = { idempotencyKey, digest };
       const { jobId, wait } = await producer.enqueue({ name: 'send', data: job, key }, () => {});

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { openConsumerRedis, Producer, type RedisClient } from '@gateway/queue';
-import { Sealer, silentLogger } from '@gateway/runtime';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openConsumerRedis, type Producer, type RedisClient } from '@gateway/queue';
+import { silentLogger } from '@gateway/runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendJobKey } from '../../packages/queue/src/keys.ts';
+import { openProducer } from '../env/producer.ts';
 import { Stack } from '../env/stack.ts';
 
 const BOB = '+9996627022';
@@ -20,15 +20,7 @@ describe('A worker whose catalogue is older than the API’s', () => {
     alice = await stack.signIn('alice', ALICE);
     bob = await stack.signIn('bob', BOB);
     redis = openConsumerRedis(stack.redis.address, silentLogger());
-    newer = new Producer({
-      redisAddress: stack.redis.address,
-      shards: 4,
-      retentionMs: 60_000,
-      maxPending: 1_000,
-      sealer: new Sealer([randomBytes(32)]),
-      logger: silentLogger(),
-    });
-    await vi.waitFor(() => newer.liveWorkers(), { timeout: 10_000 });
+    newer = await openProducer(stack.redis.address);
   });
   afterAll(async () => {
     redis.disconnect();

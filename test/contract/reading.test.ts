@@ -22,7 +22,7 @@ describe('Reading', () => {
     stack = await Stack.start({
       SEND_WAIT_MS: '15000',
       SEND_PACE: 'off',
-      AUTH_WAIT_MS: '4000',
+      AUTH_WAIT_MS: '15000',
       API_KEYS: 'everything,of-bob:bob',
       TELEGRAM_BOT_TOKEN: `${BOT.slice('bot.'.length)}:a-token-of-a-bot-in-the-sandbox-123`,
     });
@@ -459,8 +459,13 @@ describe('Reading', () => {
 
   test('is 503 where no worker takes it', async () => {
     await stack.worker.end();
-    expect(await read('chats', 'carol')).toMatchObject({ status: 503, body: { code: 'WORKER_UNAVAILABLE' } });
+    const impatient = stack.spawnApi({ PORT: '0', AUTH_WAIT_MS: '1000' });
+    const { url } = await impatient.ready;
+    const headers = { Authorization: 'Bearer everything' };
+    const answer = await fetch(`${String(url)}/telegram/accounts/carol/chats`, { headers });
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'WORKER_UNAVAILABLE' }]);
+    await impatient.end();
     await stack.startWorker();
     expect(await read('chats', 'carol')).toMatchObject({ status: 200 });
-  });
+  }, 60_000);
 });

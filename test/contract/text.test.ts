@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { JobData } from '@gateway/actions';
 import { begin, chunk, ChatServer, END } from '@gateway/assistant/testing';
-import { Producer } from '@gateway/queue';
-import { Sealer, silentLogger } from '@gateway/runtime';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Producer } from '@gateway/queue';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openProducer } from '../env/producer.ts';
 import { readEvents } from '../env/read-events.ts';
 import { Stack } from '../env/stack.ts';
 
@@ -143,15 +143,7 @@ describe('A text that Telegram changes', () => {
   describe('queued unchanged by an earlier version', () => {
     let producer: Producer;
     beforeAll(async () => {
-      producer = new Producer({
-        redisAddress: stack.redis.address,
-        shards: 4,
-        retentionMs: 60_000,
-        maxPending: 1_000,
-        sealer: new Sealer([randomBytes(32)]),
-        logger: silentLogger(),
-      });
-      await vi.waitFor(() => producer.liveWorkers(), { timeout: 10_000 });
+      producer = await openProducer(stack.redis.address);
     });
     afterAll(() => producer.close());
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openConsumerRedis, Producer } from '@gateway/queue';
+import { openConsumerRedis, type Producer } from '@gateway/queue';
 import { RedisProxy } from '@gateway/queue/testing';
 import { Sealer, silentLogger } from '@gateway/runtime';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openProducer } from '../env/producer.ts';
 import { RedisServer } from '../env/redis-server.ts';
 import { Connections, OneWorker, storeWith } from './one-worker.ts';
 
@@ -17,16 +18,7 @@ describe('the only connection of an account', () => {
   let telegram: Connections;
   beforeEach(async () => {
     server = await RedisServer.start();
-    const logger = silentLogger();
-    producer = new Producer({
-      redisAddress: server.address,
-      shards: 1,
-      retentionMs: 60_000,
-      maxPending: 1_000,
-      sealer,
-      logger,
-    });
-    await vi.waitFor(() => producer.claimShards(), { timeout: 5_000 });
+    producer = await openProducer(server.address, { shards: 1, sealer });
     telegram = new Connections();
   });
   afterEach(async () => {

@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 import {
   clearDueAccount,
   openConsumerRedis,
-  Producer,
+  type Producer,
   readQueueDepth,
   type RedisClient,
 } from '@gateway/queue';
 import { Sealer, silentLogger } from '@gateway/runtime';
 import type { SessionStore } from '@gateway/sessions';
 import type { Telegram } from '@gateway/telegram';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readHistory } from '../../packages/queue/src/views/history.ts';
+import { openProducer } from '../env/producer.ts';
 import { RedisServer } from '../env/redis-server.ts';
 import { Connections, OneWorker, storeWith } from './one-worker.ts';
 
@@ -27,15 +28,7 @@ describe('pending messages', () => {
     server = await RedisServer.start();
     const logger = silentLogger();
     redis = openConsumerRedis(server.address, logger);
-    producer = new Producer({
-      redisAddress: server.address,
-      shards: 1,
-      retentionMs: 60_000,
-      maxPending: 1_000,
-      sealer,
-      logger,
-    });
-    await vi.waitFor(() => producer.claimShards(), { timeout: 5_000 });
+    producer = await openProducer(server.address, { shards: 1, sealer });
     telegram = new Connections();
   });
   afterEach(async () => {

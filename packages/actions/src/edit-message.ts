@@ -10,7 +10,7 @@ import {
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction } from './action.ts';
-import { countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
+import { chatsOfFiles, countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
 import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, oneFileSchema } from './media.ts';
 import { cutsFor, firstTextOf } from './message-text.ts';
 import { messageOf, namedMessage } from './named-message.ts';
@@ -123,10 +123,7 @@ export const editMessage = defineAction({
   ],
   forDigest: ({ media, ...given }) => ({ ...given, media: media?.map(mediaForDigest) }),
   uploadsOf: uploadsOfFiles,
-  chatsOf: ({ recipient, media = [] }) => [
-    recipient,
-    ...media.flatMap(({ from }) => (from === undefined ? [] : [from.recipient])),
-  ],
+  chatsOf: chatsOfFiles,
   preview: ({ text, media = [] }) => text || media.map(({ type }) => `[${type}]`).join(' '),
   steps: {
     progress,

@@ -84,6 +84,14 @@ export function uploadsOfFiles({ media = [] }: FilesJob, { files = [] }: FilesPr
     .filter((id) => id !== undefined);
 }
 
+/** The chats of a job with files: its own, and those of messages whose files it sends. */
+export function chatsOfFiles({
+  recipient,
+  media = [],
+}: FilesJob & { recipient: string }): [string, ...string[]] {
+  return [recipient, ...media.flatMap(({ from }) => (from === undefined ? [] : [from.recipient]))];
+}
+
 /** The number of parts in which the file is uploaded to Telegram. */
 export function partsOfUpload(uploadId: string): number {
   return Math.ceil(readUploadId(uploadId).size / FILE_PART_BYTES);

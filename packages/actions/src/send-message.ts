@@ -27,7 +27,7 @@ import {
   CONTENTS,
 } from './attachments.ts';
 import { sha256 } from './digest.ts';
-import { countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
+import { chatsOfFiles, countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
 import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
 import { captionsOf, cutsFor, firstTextOf, readTextAsFormerly } from './message-text.ts';
 import { replyFields, replyJob, replyOf } from './reply.ts';
@@ -156,10 +156,7 @@ export const sendMessage = defineAction({
   forDigest: ({ media, ...given }) => ({ ...given, media: media?.map(mediaForDigest) }),
   uploadsOf: uploadsOfFiles,
   // The chats of `from` too: a file that another job sends there must be there first.
-  chatsOf: ({ recipient, media = [] }) => [
-    recipient,
-    ...media.flatMap(({ from }) => (from === undefined ? [] : [from.recipient])),
-  ],
+  chatsOf: chatsOfFiles,
   preview: ({ text, media = [], ...job }) => {
     const types = [
       ...media.map(({ type }) => type),
