@@ -375,7 +375,7 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
     await screenshot(page, 'chats-phone-dark');
     await expectNoHorizontalScroll(page);
     expect(pageErrors).toEqual([]);
-  });
+  }, 90_000);
 
   test('asks twice before it disconnects, and can be cancelled', async () => {
     await stack.signIn('leaving', '+9996628313');

@@ -158,7 +158,7 @@ export function russianTests({ stack, alice, bob, open }: RunningConsole): void 
     await api.post('/telegram/user/auth/cancel', { user_id: 'vera' });
     await api.post('/telegram/user/resume', { user_id: 'alice' });
     expect(pageErrors).toEqual([]);
-  }, 240_000);
+  }, 400_000);
 }
 
 /** Checks the words of a page with all that can be opened, and that each width has room for them. */
