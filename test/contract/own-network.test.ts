@@ -84,8 +84,9 @@ describe("An account's own network", () => {
     const proxy = await start('socks5');
     await stack.api.post(PROXY, { user_id: 'alice', proxy: proxy.address });
     await proxy.close();
-    const sent = await stack.api.send('alice', BOB, 'held', { Prefer: 'wait=30' });
-    expect(sent).toMatchObject({ status: 202, body: { state: 'delayed', reason: 'PROXY_UNREACHABLE' } });
+    const { job_id } = (await stack.api.send('alice', BOB, 'held', { Prefer: 'respond-async' })).body;
+    const reason = async () => (await stack.api.get(`/jobs/${job_id}`)).body.reason;
+    await expect.poll(reason).toBe('PROXY_UNREACHABLE');
     await stack.api.send('alice', BOB, 'held, too', { Prefer: 'respond-async' });
     expect((await stack.api.status('alice')).body).toMatchObject({
       authorized: true,
@@ -101,8 +102,10 @@ describe("An account's own network", () => {
     const other = await start('http');
     const set = await stack.api.post(PROXY, { user_id: 'alice', proxy: other.address });
     expect(set.body.state).toBe('ready');
-    await expect.poll(async () => (await received(alice)).slice(-2)).toEqual(['held', 'held, too']);
-  });
+    await expect
+      .poll(async () => (await received(alice)).slice(-2), { timeout: 30_000 })
+      .toEqual(['held', 'held, too']);
+  }, 90_000);
 
   test('one that never gets through is stored all the same, and null takes it back', async () => {
     const proxy = await start('http');
@@ -124,6 +127,21 @@ describe("An account's own network", () => {
     expect(refused).toMatchObject({ status: 503, body: { code: 'PROXY_UNREACHABLE' } });
     await expect(stack.control.code('+9996627503')).rejects.toThrow('404');
     expect((await stack.api.status('carol')).body.state).toBe('none');
+  });
+
+  test('a session is imported by it, and by nothing else', async () => {
+    const { dc, auth_key } = await stack.control.createSession('+9996627504');
+    const session = `v1.${dc}.${auth_key}`;
+    const away = await start('socks5');
+    await away.close();
+    const request = { user_id: 'dora', session, exclusive: true };
+    const refused = await stack.api.post('/telegram/user/import', { ...request, proxy: away.address });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'PROXY_UNREACHABLE' } });
+    const proxy = await start('http');
+    const imported = await stack.api.post('/telegram/user/import', { ...request, proxy: proxy.address });
+    expect(imported).toMatchObject({ status: 200, body: { status: 'authorized' } });
+    expect(proxy.connections()).toBeGreaterThan(0);
+    expect((await stack.api.status('dora')).body.proxy).toMatch(/^http:\/\/user@/);
   });
 
   test('wrong addresses are refused with the reason, and not repeated', async () => {

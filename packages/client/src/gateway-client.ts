@@ -36,6 +36,7 @@ import type {
   TypingRequest,
   UploadAnswer,
   UploadOptions,
+  SignInOptions,
 } from './types.ts';
 import { updates, type UpdatesOptions } from './updates.ts';
 import { upload } from './upload.ts';
@@ -119,11 +120,11 @@ export class GatewayClient {
   importSession(
     userId: string,
     session: string,
-    { passphrase, ...options }: CallOptions & { passphrase?: string | undefined } = {},
+    { passphrase, network, ...options }: SignInOptions & { passphrase?: string | undefined } = {},
   ): Promise<ImportAnswer> {
     const secret = passphrase === undefined ? {} : { passphrase };
     return this.#transport.json(
-      accountCall('import', { user_id: userId, session, ...secret, exclusive: true }, options),
+      accountCall('import', { user_id: userId, session, ...secret, ...network, exclusive: true }, options),
     );
   }
 

@@ -71,6 +71,7 @@ export const CONTROL_JOBS = {
       session: z.string(),
       /** Passphrase of the backup. */
       passphrase: z.string().optional(),
+      network: networkChangeSchema.optional(),
       /** The session says that it belongs to Telegram's test servers. */
       test_mode: z.boolean().default(false),
     }),

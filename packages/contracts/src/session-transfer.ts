@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { networkFields } from './network.ts';
 import { userIdSchema } from './recipients/user-id.ts';
 import { requestBody } from './request-body.ts';
 
@@ -9,21 +10,25 @@ const passphraseSchema = z
   .min(12, 'must be at least 12 characters')
   .max(1_024, 'must be at most 1024 characters');
 
-export const importRequestSchema = requestBody({
-  user_id: userIdSchema,
-  /**
-   * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in base64,
-   * or a backup. The API parses it.
-   */
-  session: z.string().trim().min(1, 'must not be empty').meta({ pattern: '\\S' }),
-  /** Passphrase of a backup. */
-  passphrase: z.string().max(1_024, 'must be at most 1024 characters').optional(),
-  /** The caller's assurance that nobody else uses the session. Telegram ends a session that two clients use at once. */
-  exclusive: z.literal(
-    true,
-    'must be true: stop the program that uses this session first, since Telegram ends a session that two use at once (AUTH_KEY_DUPLICATED)',
-  ),
-});
+export const importRequestSchema = requestBody(
+  {
+    user_id: userIdSchema,
+    /**
+     * A string session of GramJS, Telethon, Pyrogram or mtcute, a session file of Telethon, Pyrogram or mtcute in
+     * base64, or a backup. The API parses it.
+     */
+    session: z.string().trim().min(1, 'must not be empty').meta({ pattern: '\\S' }),
+    /** Passphrase of a backup. */
+    passphrase: z.string().max(1_024, 'must be at most 1024 characters').optional(),
+    /** The caller's word that nobody else uses the session. Telegram ends a session that two clients use at once. */
+    exclusive: z.literal(
+      true,
+      'must be true: stop the program that uses this session first, since Telegram ends a session that two use at once (AUTH_KEY_DUPLICATED)',
+    ),
+    ...networkFields,
+  },
+  { nullIsValue: ['proxy'] },
+);
 
 export const exportRequestSchema = requestBody({
   user_id: userIdSchema,

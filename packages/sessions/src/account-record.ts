@@ -73,8 +73,9 @@ export function withNetwork(status: AccountStatus, network: StoredNetwork | unde
 export function afterSession(
   before: AccountRecord | null,
   user: AccountStatus['user'],
+  network?: StoredNetwork,
 ): { status: AccountStatus; forgetsPeers: boolean } {
-  const status = before?.status ?? NO_STATUS;
+  const status = withNetwork(before?.status ?? NO_STATUS, network);
   const known = status.user;
   const goesOn = before !== null && before.loginState === null && isSignedIn(status.state);
   // A sign-in keeps the fields that do not depend on the state, such as the account's own pace.

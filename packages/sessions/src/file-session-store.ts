@@ -33,7 +33,7 @@ import {
 } from './session-store.ts';
 import { StoreCalls, toStoreError } from './store-calls.ts';
 
-/** The sealed content of a `.session` file. */
+/** The sealed content of a session file. */
 const sessionFileSchema = z.object({
   version: z.literal(1),
   user_id: userIdSchema,
@@ -152,11 +152,11 @@ class FileSessionStore implements SessionStore {
     });
   }
 
-  saveSession(userId: string, session: string, givenUser: AccountStatus['user']): Promise<void> {
+  saveSession(...[userId, session, givenUser, network]: Parameters<SessionStore['saveSession']>) {
     const user = structuredClone(givenUser);
     return this.#calls.inOrder(userId, async () => {
       const { entry, revision, unreadable } = await this.#read(userId);
-      const { status, forgetsPeers } = afterSession(entry && asRecord(entry), user);
+      const { status, forgetsPeers } = afterSession(entry && asRecord(entry), user, network);
       const mayWrite = this.#mayWrite(userId);
       if (forgetsPeers) await this.#files.remove(userId, ['peers'], mayWrite);
       const content: SessionFile = { version: 1, user_id: userId, session, status, supersedes: revision };
@@ -247,12 +247,8 @@ class FileSessionStore implements SessionStore {
 
   async #writeEntry(userId: string, status: AccountStatus, login: AuthEntry['login']): Promise<void> {
     const revision = randomBytes(8).toString('hex');
-    const entry = {
-      ...accountStatusSchema.parse(status),
-      login,
-      updated_at: new Date().toISOString(),
-      revision,
-    };
+    const updated_at = new Date().toISOString();
+    const entry = { ...accountStatusSchema.parse(status), login, updated_at, revision };
     await this.#authFile.change(userId, entry, this.#mayWrite(userId));
   }
 

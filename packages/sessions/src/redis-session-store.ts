@@ -119,12 +119,12 @@ class RedisSessionStore implements SessionStore {
     });
   }
 
-  saveSession(userId: string, session: string, givenUser: AccountStatus['user']): Promise<void> {
+  saveSession(...[userId, session, givenUser, network]: Parameters<SessionStore['saveSession']>) {
     const user = structuredClone(givenUser);
     return this.#inOrder(userId, async (account) => {
       const found = await orUnreadable(account.read());
       const stored = found instanceof SessionStoreError ? null : found;
-      const { status, forgetsPeers } = afterSession(stored && asRecord(stored), user);
+      const { status, forgetsPeers } = afterSession(stored && asRecord(stored), user, network);
       const sealed = this.#seal(userId, 'session', session);
       const keepFormer =
         found instanceof SessionStoreError || (await this.#isUnreadable(userId, stored?.session ?? null));

@@ -122,8 +122,14 @@ export interface SessionStore {
    * its session changed), its status stays. `user` `null`: unchanged. If `user` is a different Telegram user, the peers
    * are deleted, since access hashes are valid for one user only, and the account receives no more. An unreadable
    * session is kept under another name.
+   * @param network how the account connects from now on; absent: as before.
    */
-  saveSession(userId: string, session: string, user: AccountStatus['user']): Promise<void>;
+  saveSession(
+    userId: string,
+    session: string,
+    user: AccountStatus['user'],
+    network?: StoredNetwork,
+  ): Promise<void>;
   /**
    * Saves the status of the session. A login in progress goes on and its state is still shown. Does nothing if the
    * store has no such account: the status came after its deletion.

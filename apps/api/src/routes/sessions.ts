@@ -14,13 +14,15 @@ export function sessionRoutes(context: ApiContext): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>();
 
   routes.post('/telegram/user/import', async (c) => {
-    const { user_id, session, passphrase } = await readAccountBody(c, importRequestSchema);
+    const given = await readAccountBody(c, importRequestSchema);
+    const { user_id, session, passphrase, exclusive: _, ...network } = given;
     if (user_id === botUserId(context.settings))
       throw validationError([{ path: 'user_id', message: 'is the bot: it signs in by TELEGRAM_BOT_TOKEN' }]);
     await limitSignIn(context, c.get('caller'), 'verify', user_id);
     const payload = {
       ...(await readSession(session)),
       ...(passphrase !== undefined && { passphrase }),
+      ...(Object.keys(network).length > 0 && { network }),
     };
     const { jobId, result } = await runForCaller(context, c, 'session.import', user_id, payload);
     const answer = { status: 'authorized', message: 'Imported', job_id: jobId, user: result.user };

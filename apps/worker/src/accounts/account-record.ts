@@ -100,8 +100,9 @@ export class AccountRecord {
     });
   }
 
-  async saveSession(session: string, user: UserInfo | null): Promise<void> {
-    await this.#options.store.saveSession(this.#options.userId, session, user);
+  /** @param network as for {@link saveLogin}. */
+  async saveSession(session: string, user: UserInfo | null, network?: StoredNetwork): Promise<void> {
+    await this.#options.store.saveSession(this.#options.userId, session, user, network);
     await this.#reload();
   }
 

@@ -194,7 +194,8 @@ export class Account extends PublishedAccount implements LaneAccount {
   }
 
   /**
-   * How the account connects until its connection is closed. {@link saveLogin} saves it. Absent fields stay.
+   * How the account connects until its connection is closed. {@link saveLogin} or {@link authorize} saves it. Absent
+   * fields stay.
    */
   changeNetworkOfLogin(change: NetworkChange): void {
     this.#newNetwork = this.options.network.changed(networkOf(this.status), change);
@@ -233,7 +234,7 @@ export class Account extends PublishedAccount implements LaneAccount {
     // Messages that waited for an unreadable session may be sent only by the same user.
     if (this.isUnreadable && !isBot && this.status.user?.id !== user.id) await this.#endQueued();
     if (isOther) await this.#forgetEvents();
-    await this.record.saveSession(session, user);
+    await this.record.saveSession(session, user, this.#newNetwork);
     await this.closeClient();
     if (isOther) await this.files.forgetAll();
     this.isDisconnected = false;

@@ -40,6 +40,7 @@ export async function importSession(
       throw new GatewayError('SESSION_IN_USE', `The account ${holder} uses this session already.`);
     if (account.login !== null) await abandon(account, account.login);
     await account.closeClient();
+    if (payload.network !== undefined) account.changeNetworkOfLogin(payload.network);
     try {
       const client = account.client(own);
       const user = await client.me();
