@@ -106,6 +106,6 @@ export const proxySchema = z
     description:
       '`socks5://user:password@host:port`, `http://user:password@host:port` (CONNECT) or `mtproxy://secret@host:port`',
     pattern:
-      '^(?:(?:socks[45]|http)://(?:[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{1,32}@)?|mtproxy://(?:dd)?[0-9a-f]{32}@)[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?:[1-9][0-9]{0,3}$',
+      '^(?:(?:socks[45]|http)://(?:[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{1,32}@)?|mtproxy://(?:dd)?[0-9a-f]{32}@)(?:[a-z][a-z0-9]{0,30}\\.){0,3}[a-z][a-z0-9]{0,30}:[1-9][0-9]{0,3}$',
     examples: ['socks5://user:password@proxy.example.com:1080'],
   });

@@ -65,6 +65,8 @@ function valueOf(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<u
 
 function likely(name: string, schema: JsonSchema, known: Known): fc.Arbitrary<unknown> {
   if (name === 'user_id') return fc.constantFrom<unknown>(...known.userIds);
+  // Nobody listens there. Addresses of other machines must not be asked.
+  if (name === 'proxy') return fc.constantFrom<unknown>(null, 'socks5://127.0.0.1:1');
   if (name === 'recipient_id') return fc.constantFrom<unknown>(...known.recipients);
   const [example] = schema.examples ?? [];
   const choices = schema.anyOf ?? schema.oneOf;
@@ -179,8 +181,10 @@ const oddHeaders = fc.constantFrom<Record<string, string | string[]>>(
   { 'transfer-encoding': 'chunked' },
 );
 
+/** Operations after which an account sends nothing. */
 const ENDS_ACCOUNTS = new Set([
   '/telegram/user/disconnect',
+  '/telegram/user/proxy',
   '/telegram/user/export',
   '/telegram/user/import',
 ]);
