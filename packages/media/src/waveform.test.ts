@@ -34,6 +34,20 @@ test('other sounds, broken files and those that cannot be read have none', async
   expect(await waveformOf({ size: 9, read: () => Promise.reject(new Error('gone')) })).toBeUndefined();
 });
 
+test('a file is not read while files of 16 MiB wait for their waveforms', async () => {
+  const size = 8 * 1024 * 1024;
+  const reads: (() => void)[] = [];
+  const gone = async () => {
+    await new Promise<void>((resolve) => reads.push(resolve));
+    throw new Error('gone');
+  };
+  const waiting = [1, 2, 3].map(() => waveformOf({ size, read: gone }));
+  expect(reads.length).toBe(2);
+  for (const end of reads) end();
+  await Promise.all(waiting);
+  expect(await waveformOf(fileOf(VOICE_NOTE))).toBeDefined();
+});
+
 test('a short sound fills all values, and a silent one none', () => {
   expect(valuesOf(packPeaks([1]))).toEqual(Array.from({ length: 100 }, () => 17));
   expect(valuesOf(packPeaks([0, 0]))).toEqual(Array.from({ length: 100 }, () => 0));
