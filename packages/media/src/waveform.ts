@@ -22,8 +22,8 @@ const THREADS = new BoundedThreads<Uint8Array<ArrayBuffer>, number[]>({
 let waitingBytes = 0;
 
 /**
- * The waveform of a voice note (Ogg with Opus), as Telegram's apps show it; `undefined` for other and for large files, and
- * while many others wait. Never throws. A thread decodes the sound.
+ * The waveform of a voice note (Ogg with Opus), as Telegram's apps show it; `undefined` for other and for large files,
+ * and while many others wait. Never throws. A thread decodes the sound.
  */
 export async function waveformOf({ size, read }: ProbedFile): Promise<Buffer | undefined> {
   if (size > MAX_BYTES || waitingBytes + size > WAITING_BYTES) return undefined;

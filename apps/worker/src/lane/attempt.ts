@@ -49,7 +49,10 @@ export async function attempt(
   } catch (thrown) {
     // The account was stopped while this job waited for its turn.
     if (account.stopped) return { do: 'stay' };
-    const counted = { message: laneJob.failures + 1, unreachable: unreachable + 1 };
+    const counted = {
+      message: laneJob.failures + 1,
+      unreachable: laneJob.isTransfer ? Math.max(laneJob.tries, unreachable + 1) : unreachable + 1,
+    };
     const verdict = judge(thrown, counted, random(), { repeat: action.repeat, ...laneJob.limits });
     if (isCounted(thrown)) {
       laneJob.countFailedAttempt();

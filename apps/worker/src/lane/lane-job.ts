@@ -38,6 +38,8 @@ export class LaneJob {
   attempted: Attempted | null = null;
   /** The place of its next transfer among those of the lane, the lowest first; 0: none yet. */
   transferTurn = 0;
+  /** Since when the next step, a transfer, finds no connection for files, ms since the epoch; `null`: it finds one. */
+  withoutConnectionSince: number | null = null;
   /** The next step begins at this time, ms since the epoch. */
   pausedUntil = 0;
   /** Whether the job is cancelled: none of its remaining steps may run. */
@@ -121,6 +123,7 @@ export class LaneJob {
     if (this.step === this.steps) this.attempts += 1;
     this.tries = 0;
     this.failures = 0;
+    this.withoutConnectionSince = null;
   }
 
   /** The result of the job; `null` while a step is left. */

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DATE, World } from '../testing/lane-world.ts';
 
+const HOUR = 3_600_000;
+
 describe("an account's lane with files", () => {
   let world: World;
   /** Ends the part of a job's file that is on its way. */
@@ -101,5 +103,16 @@ describe("an account's lane with files", () => {
     ]);
     isRefused = false;
     expect(await world.pass(2_000)).toEqual(['goes on a1', 'part 0 of a1', 'send a1', 'complete a1']);
+  });
+
+  test('files wait for their own connection, and fail after the longest wait; messages go out meanwhile', async () => {
+    const noConnection = { outcome: 'retry', reached: false, onlyTransfers: true } as const;
+    world.account.onPart = async () => world.account.fail(noConnection, 'TELEGRAM_UNAVAILABLE');
+    expect(await world.addFile('a1', 1).add('b1').run()).toEqual(['part 0 of a1', 'send b1', 'complete b1']);
+    await world.pass(23 * HOUR);
+    expect(world.log.filter((line) => line === 'part 0 of a1').length).toBeLessThan((24 * HOUR) / 10_000);
+    expect(await world.add('c1').run()).toEqual(['send c1', 'complete c1']);
+    await world.pass(2 * HOUR);
+    expect(world.log.at(-1)).toBe('fail TELEGRAM_UNAVAILABLE a1');
   });
 });

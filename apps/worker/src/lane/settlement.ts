@@ -66,9 +66,9 @@ export class Settlement {
     const seconds = Math.ceil((hold.until - now()) / 1_000);
     metrics.held(reason, seconds);
     this.#log(laneJob).warn({ scope, reason, seconds, why: hold.message }, 'held');
-    if (scope === 'account' && isNotReached(reason)) {
-      this.#unreachable += 1;
-      const since = account.ledger.recordUnreachable(now());
+    if (isNotReached(reason) && (scope === 'account' || scope === 'type')) {
+      const since =
+        scope === 'account' ? this.#accountUnreached() : (laneJob.withoutConnectionSince ??= now());
       // A proxy may need a person, for whom the messages wait as they do for one who resumes a paused account.
       if (reason !== 'PROXY_UNREACHABLE' && now() - since > limits.maxWaitMs)
         return this.#endings.fail(laneJob, unreachableTooLong(reason, limits.maxWaitMs, hold.message));
@@ -83,6 +83,15 @@ export class Settlement {
     // If the wait is too long, the job fails: callers then get the failure instead of the hold.
     if (scope === 'account')
       await account.setHold(hold, { publish: !isTooLong(hold, limits.maxWaitMs, now()) });
+  }
+
+  /**
+   * Counts an attempt that found no connection of the account.
+   * @returns since when there is none, ms since the epoch.
+   */
+  #accountUnreached(): number {
+    this.#unreachable += 1;
+    return this.#options.account.ledger.recordUnreachable(this.#options.now());
   }
 
   #log({ jobId, requestId }: LaneJob): Logger {

@@ -92,7 +92,8 @@ export function judge(
         const longest =
           error.code === 'TELEGRAM_MISCONFIGURED' ? MAX_BACKOFF_MISCONFIGURED_MS : MAX_BACKOFF_MS;
         const atLeast = (error.details.retryAfter ?? 0) * 1_000;
-        const held = hold('account', error.code, Math.max(atLeast, backoff(attempts.unreachable, longest)));
+        const scope = failure.onlyTransfers === true ? 'type' : 'account';
+        const held = hold(scope, error.code, Math.max(atLeast, backoff(attempts.unreachable, longest)));
         return { ...held, message: error.message };
       }
       return attempts.message >= MAX_ATTEMPTS

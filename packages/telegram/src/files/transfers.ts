@@ -6,6 +6,7 @@ import { Connection } from '../connection/connection.ts';
 import type { DataCenters } from '../connection/data-centers.ts';
 import { MisconfiguredError, NotSentError, RpcError } from '../errors/call-errors.ts';
 import { toConnectFailure, toFailure } from '../errors/errors.ts';
+import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { ClientOptions } from '../types.ts';
 import type { FileRange, LocatedFile } from './located-file.ts';
 
@@ -72,7 +73,7 @@ export class Transfers {
     try {
       return await work();
     } catch (error) {
-      throw toFailure(error, false);
+      throw ofTransfers(toFailure(error, false));
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#idle = setTimeout(() => void this.#closeAll(), IDLE_MS).unref();
@@ -165,4 +166,11 @@ export class Transfers {
   async #closeAll(): Promise<void> {
     await Promise.all([...this.#connections.keys()].map((dcId) => this.#close(dcId)));
   }
+}
+
+/** Says of a missing connection that it is the one for files. */
+function ofTransfers(failed: TelegramFailure): TelegramFailure {
+  const { failure, error, cause } = failed;
+  if (failure.outcome !== 'retry' || failure.reached) return failed;
+  return new TelegramFailure({ ...failure, onlyTransfers: true }, error, cause);
 }
