@@ -287,7 +287,7 @@ function routesOf(document: Document): Route[] {
         // With a reply that is there already, no assistant is asked.
         body:
           example && JSON.parse(JSON.stringify(example).replaceAll('"role":"user"', '"role":"assistant"')),
-        isStrict: resolved(document, schema)?.additionalProperties === false,
+        isStrict: resolved(document, schema)?.additionalProperties === undefined,
       };
     }),
   );

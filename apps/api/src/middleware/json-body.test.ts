@@ -253,6 +253,9 @@ describe('odd JSON', () => {
     const body = '{"__proto__":{"text":"x"},"user_id":"user1","recipient_id":"me"}';
     const { status, body: answer } = await queues.api().call(SEND, { body });
     expect(status).toBe(400);
-    expect(answer['issues']).toContainEqual({ path: 'text', message: 'is required' });
+    expect(answer['issues']).toContainEqual({
+      path: 'text',
+      message: 'is required, or else media, location, contact or poll',
+    });
   });
 });

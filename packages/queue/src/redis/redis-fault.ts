@@ -56,7 +56,7 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
   ],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no network route to its host'],
   [
-    /ECONNRESET|EPIPE|Connection is closed|socket disconnected/i,
+    /ECONNRESET|EPIPE|Connection is closed|socket disconnected|isn't writeable/i,
     'the connection was closed; if Redis requires TLS, use rediss://',
   ],
 ];
