@@ -38,6 +38,11 @@ export function sendJobKey(userId: string, jobId: string): string {
   return `${sendQueuePrefix(userId)}${jobId}`;
 }
 
+/** BullMQ's lock of a job that an owner of its account has fetched: the fence of that owner. */
+export function sendLockKey(userId: string, jobId: string): string {
+  return `${sendJobKey(userId, jobId)}:lock`;
+}
+
 /** Parts of an account in the Redis session store. */
 export type SessionPart = 'account' | 'peers' | 'account:broken' | 'peers:broken' | 'probe' | 'fence';
 

@@ -3,7 +3,7 @@ import { GatewayError, sendResultSchema } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
 import type { AppendRides } from '../inbox/append-rides.ts';
 import { resultInChat } from '../jobs/read-at.ts';
-import { accountPrefix, SEND_QUEUE, sendJobKey } from '../keys.ts';
+import { accountPrefix, SEND_QUEUE, sendJobKey, sendLockKey } from '../keys.ts';
 import { workerOf } from '../ownership/fence.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
@@ -125,9 +125,7 @@ export class AccountConsumer {
   /** The workers that fetched these jobs. BullMQ's lock of a job has the fence under which it was fetched. */
   async #workersOf(jobs: readonly BullmqJob[]): Promise<Map<string, string>> {
     if (jobs.length === 0) return new Map();
-    const fences = await this.#redis.mget(
-      ...jobs.map(({ id = '' }) => `${sendJobKey(this.#userId, id)}:lock`),
-    );
+    const fences = await this.#redis.mget(...jobs.map(({ id = '' }) => sendLockKey(this.#userId, id)));
     return new Map(
       jobs.flatMap(({ id = '' }, index) => {
         const fence = fences[index];
