@@ -27,7 +27,7 @@ class Launcher {
   }
 
   async ready() {
-    await expect.poll(() => this.output, { timeout: 25_000 }).toContain('Paste these');
+    await expect.poll(() => this.output, { timeout: 45_000 }).toContain('Paste these');
   }
 
   /** All descendants of the launcher, by their commands. @returns {Map<string, number>} */
@@ -52,7 +52,7 @@ class Launcher {
   /** Waits until a process runs whose command contains `part`. @param {string} part */
   async has(part) {
     const isThere = () => [...this.children().keys()].some((command) => command.includes(part));
-    await expect.poll(isThere, { timeout: 25_000, interval: 5 }).toBe(true);
+    await expect.poll(isThere, { timeout: 45_000, interval: 5 }).toBe(true);
   }
 
   /** Collects all descendants of the launcher until it has ended, by pid. */
@@ -170,7 +170,7 @@ describe('npm start', () => {
       const env = await settings();
       const launcher = launch(env);
       const isLocked = () => existsSync(join(env['DATA_DIR'] ?? '', 'launcher.lock'));
-      if (moment === 'a lock') await expect.poll(isLocked, { timeout: 25_000, interval: 5 }).toBe(true);
+      if (moment === 'a lock') await expect.poll(isLocked, { timeout: 45_000, interval: 5 }).toBe(true);
       else await launcher.has(moment);
       const seen = launcher.allUntilEnd();
       launcher.process.kill('SIGTERM');

@@ -17,6 +17,7 @@ test.each([
   ['Protocol error, got "H" as reply type byte. Please report this.', /not a Redis/, false],
   ['connect ETIMEDOUT', /in time/, false],
   ['Connection is closed.', /rediss/, false],
+  ['Reached the max retries per request limit (which is 0).', /was closed/, false],
   ["Stream isn't writeable and enableOfflineQueue options is false", /was closed/, false],
 ])('%s', (message, reason, isFinal) => {
   expect(of(message)).toEqual({ reason: expect.stringMatching(reason), isFinal });

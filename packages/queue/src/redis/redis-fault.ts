@@ -56,7 +56,8 @@ const FAULTS: readonly [RegExp, string, isFinal?: boolean][] = [
   ],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no network route to its host'],
   [
-    /ECONNRESET|EPIPE|Connection is closed|socket disconnected|isn't writeable/i,
+    // Commands that were on their way fail by the limit of retries.
+    /ECONNRESET|EPIPE|Connection is closed|socket disconnected|isn't writeable|max retries per request/i,
     'the connection was closed; if Redis requires TLS, use rediss://',
   ],
 ];
