@@ -129,19 +129,26 @@ export class ReceivingRun {
     await this.#load.run(signal);
   }
 
-  /** Writes the last messages, and judges once nothing is missing, or no more events come. */
+  /** Writes the last messages, and judges once nothing is missing, or no more events come or are read. */
   async finish(ledger: Ledger, gapsCaused: ReadonlySet<string>): Promise<ReceivingFindings> {
     await this.#load.sayGoodbye();
     const begun = performance.now();
-    let [events, changedAt] = [-1, begun];
+    let [progress, changedAt] = [-1, begun];
     for (;;) {
       const { findings, isWhole } = await this.#judge(ledger, gapsCaused);
       const now = performance.now();
-      if (findings.events !== events) changedAt = now;
-      events = findings.events;
+      // A webhook that refuses some of its events may be minutes behind.
+      const latest = findings.events + this.#countRead();
+      if (latest !== progress) changedAt = now;
+      progress = latest;
       if (isWhole || now - changedAt > PATIENCE.quiet || now - begun > PATIENCE.all) return findings;
       await sleep(POLL_MS);
     }
+  }
+
+  #countRead(): number {
+    const readings = [...this.#readers, ...(this.#webhook?.readings(() => 0) ?? [])];
+    return readings.reduce((sum, { events }) => sum + events.length, 0);
   }
 
   async close(): Promise<void> {
