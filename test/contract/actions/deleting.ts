@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Stack } from '../../env/stack.ts';
 import { BOB, type AliceAndBob } from '../../env/use-stack.ts';
+import { textsOf } from './texts.ts';
 
 const DELETE = '/telegram/user/message/delete';
 const SEND = '/telegram/user/send';
@@ -15,14 +16,9 @@ export const deleting = (product: () => AliceAndBob) => {
     ({ stack, alice, bob } = product());
   });
 
-  const send = async (text: string, recipient_id = BOB): Promise<number> => {
-    const { body } = await stack.api.post(SEND, { user_id: 'alice', recipient_id, text });
-    return Number(body.message_id);
-  };
+  const { send, shown } = textsOf(product);
   const remove = (message_ids: unknown, more: object = {}, headers: Record<string, string> = {}) =>
     stack.api.post(DELETE, { user_id: 'alice', recipient_id: BOB, message_ids, ...more }, headers);
-  const shown = async (id: number, to = bob) =>
-    (await stack.control.messages({ from: alice, to })).find((message) => message.id === id);
 
   test('deletes messages for everyone, and answers as a send does', async () => {
     const ids = [await send('one'), await send('two')];

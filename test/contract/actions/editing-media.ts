@@ -5,9 +5,9 @@ import { otherClient } from '../../env/other-client.ts';
 import { PNG } from '../../env/png.ts';
 import type { Stack } from '../../env/stack.ts';
 import { BOB, type AliceAndBob } from '../../env/use-stack.ts';
+import { textsOf } from './texts.ts';
 
 const EDIT = '/telegram/user/message/edit';
-const SEND = '/telegram/user/send';
 const METHOD = 'messages.editMessage';
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -20,12 +20,8 @@ export const editingMedia = (product: () => AliceAndBob) => {
     ({ stack, alice, bob } = product());
   });
 
-  const send = async (text: string, more: object = {}): Promise<number> => {
-    const sent = await stack.api.post(SEND, { user_id: 'alice', recipient_id: BOB, text, ...more });
-    return Number(sent.body.message_id);
-  };
-  const shown = async (id: number) =>
-    (await stack.control.messages({ from: alice, to: bob })).find((message) => message.id === id);
+  const { send: sendTo, shown } = textsOf(product);
+  const send = (text: string, more: object = {}) => sendTo(text, BOB, more);
   const file = async (bytes: Uint8Array, type = 'document', more: object = {}) => {
     const client = new GatewayClient({ baseUrl: stack.api.url });
     const { upload_id } = await client.upload('alice', new Uint8Array(bytes), {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Stack } from '../../env/stack.ts';
 import { ALICE, BOB, type AliceAndBob } from '../../env/use-stack.ts';
+import { textsOf } from './texts.ts';
 
 const EDIT = '/telegram/user/message/edit';
 const SEND = '/telegram/user/send';
@@ -15,14 +16,10 @@ export const editing = (product: () => AliceAndBob) => {
     ({ stack, alice, bob } = product());
   });
 
-  const send = async (text: string, more: object = {}): Promise<number> => {
-    const sent = await stack.api.post(SEND, { user_id: 'alice', recipient_id: BOB, text, ...more });
-    return Number(sent.body.message_id);
-  };
+  const { send: sendTo, shown } = textsOf(product);
+  const send = (text: string, more: object = {}) => sendTo(text, BOB, more);
   const edit = (message_id: unknown, text: string, more: object = {}, headers: Record<string, string> = {}) =>
     stack.api.post(EDIT, { user_id: 'alice', recipient_id: BOB, message_id, text, ...more }, headers);
-  const shown = async (id: number) =>
-    (await stack.control.messages({ from: alice, to: bob })).find((message) => message.id === id);
 
   test('gives a message its new text and formatting, and answers as a send does', async () => {
     const id = await send('**old** text', { parse_mode: 'markdown' });

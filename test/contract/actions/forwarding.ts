@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Stack } from '../../env/stack.ts';
 import { ALICE, BOB, type AliceAndBob } from '../../env/use-stack.ts';
+import { textsOf } from './texts.ts';
 
 const CAROL = '+9996627053';
 const FORWARD = '/telegram/user/message/forward';
@@ -19,10 +20,7 @@ export const forwarding = (product: () => AliceAndBob) => {
     carol = await stack.signIn('carol', CAROL);
   });
 
-  const send = async (text: string, recipient_id = BOB, more: object = {}): Promise<number> => {
-    const { body } = await stack.api.post(SEND, { user_id: 'alice', recipient_id, text, ...more });
-    return Number(body.message_id);
-  };
+  const { send } = textsOf(product);
   const forward = (message_ids: unknown, more: object = {}, headers: Record<string, string> = {}) =>
     stack.api.post(
       FORWARD,

@@ -2,8 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ApiAnswer } from '../../env/api-client.ts';
 import type { Stack } from '../../env/stack.ts';
 import { BOB, type AliceAndBob } from '../../env/use-stack.ts';
-
-const SEND = '/telegram/user/send';
+import { textsOf } from './texts.ts';
 
 /** Reactions and pins. */
 export const marking = (product: () => AliceAndBob) => {
@@ -14,14 +13,9 @@ export const marking = (product: () => AliceAndBob) => {
     ({ stack, alice, bob } = product());
   });
 
-  const send = async (text: string, recipient_id = BOB): Promise<number> => {
-    const { body } = await stack.api.post(SEND, { user_id: 'alice', recipient_id, text });
-    return Number(body.message_id);
-  };
+  const { send, shown } = textsOf(product);
   const act = (path: string, more: object, headers: Record<string, string> = {}): Promise<ApiAnswer> =>
     stack.api.post(`/telegram/user/${path}`, { user_id: 'alice', recipient_id: BOB, ...more }, headers);
-  const shown = async (id: number, to = bob) =>
-    (await stack.control.messages({ from: alice, to })).find((message) => message.id === id);
 
   /** Every action, with what shows that it took effect. */
   const ACTIONS = [

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { DataCenter } from '../types.ts';
+import { ProxyServer } from './proxy-server.ts';
 
 const HEADER = 64;
 const TAGS = new Set([0xeeeeeeee, 0xdddddddd]);
@@ -10,33 +11,23 @@ const TAGS = new Set([0xeeeeeeee, 0xdddddddd]);
  * An MTProto proxy as Telegram describes it: decrypts what clients with its secret send, and passes it on to the data
  * centre that they name, over an obfuscated connection of its own. It closes other connections.
  */
-export class MtProxyServer {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+export class MtProxyServer extends ProxyServer {
   readonly #secret: Buffer;
   readonly #dataCenters: readonly DataCenter[];
   /** The ids of the data centres that clients have named, and whether their messages are padded. */
   readonly targets: { dcId: number; isPadded: boolean }[] = [];
 
   private constructor(secret: string, dataCenters: readonly DataCenter[]) {
+    super();
     this.#secret = Buffer.from(secret, 'hex').subarray(-16);
     this.#dataCenters = dataCenters;
-    this.#server = createServer((socket) => void this.#serve(socket).catch(() => socket.destroy()));
   }
 
   static async start(secret: string, dataCenters: readonly DataCenter[]): Promise<MtProxyServer> {
-    const proxy = new MtProxyServer(secret, dataCenters);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
-    return proxy;
+    return new MtProxyServer(secret, dataCenters).listen();
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async #serve(client: Socket): Promise<void> {
-    this.#keep(client);
+  protected async serve(client: Socket): Promise<void> {
     const header = await readHeader(client);
     const forward = header.subarray(8, 56);
     const backward = Buffer.from(forward).reverse();
@@ -49,7 +40,7 @@ export class MtProxyServer {
     if (!TAGS.has(tag) || dataCenter === undefined) return void client.destroy();
     this.targets.push({ dcId, isPadded: tag === 0xdddddddd });
     const target = connect(dataCenter.port, dataCenter.host);
-    this.#keep(target);
+    this.keep(target);
     await once(target, 'connect');
     // The inner transport stays: only the encryption is another.
     const own = ownHeader(tag);
@@ -64,21 +55,9 @@ export class MtProxyServer {
   #keyOf(stream: Buffer): Buffer {
     return createHash('sha256').update(stream.subarray(0, 32)).update(this.#secret).digest();
   }
-
-  #keep(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#sockets.delete(socket));
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
 }
 
-/** Reads the header; what follows it stays in the socket. */
+/** Reads the header. The bytes behind it stay in the socket. */
 async function readHeader(socket: Socket): Promise<Buffer> {
   for (;;) {
     const header: unknown = socket.read(HEADER);
