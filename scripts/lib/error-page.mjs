@@ -7,14 +7,16 @@ English · [Русский](ru/errors.md)
 
 Made from \`packages/contracts/src/errors/error-codes.ts\` by \`npm run docs\`.
 
-Every error is \`{"status":"error","code":…,"message":…,"kind":…,"request_id":…}\`, and where they apply \`retry_after\` (seconds, also the
-\`Retry-After\` header), \`job_id\`, \`rpc_error\` (Telegram's own name) and \`issues\` (which fields, and why). \`kind\` says what to do:
-\`retryable\`: the same request may succeed later; \`permanent\`: it never will as it is; \`user_action\`: a person has to do something first;
-\`unknown_outcome\`: it may or may not have taken effect.
+Every error is \`{"status":"error","code":…,"message":…,"kind":…,"request_id":…}\`, and where they apply
+\`retry_after\` (seconds, also the \`Retry-After\` header), \`job_id\`, \`rpc_error\` (Telegram's own name) and
+\`issues\` (which fields, and why). \`kind\` says what to do: \`retryable\`: the same request may succeed later;
+\`permanent\`: it never will as it is; \`user_action\`: a person has to do something first; \`unknown_outcome\`: it
+may or may not have taken effect.
 
-\`message\`, the messages in \`issues\`, and an account's \`next_action\` are for people: English, or Russian if \`Accept-Language\` prefers it
-(\`Accept-Language: ru\`); \`Content-Language\` names the language. Codes never change. A job's error has the language of the request that reads
-it. Webhooks and the events of accounts are always in English: they have no reader's language.
+\`message\`, the messages in \`issues\`, and an account's \`next_action\` are for people: English, or Russian if
+\`Accept-Language\` prefers it (\`Accept-Language: ru\`); \`Content-Language\` names the language. Codes never
+change. A job's error has the language of the request that reads it. Webhooks and the events of accounts are always
+in English: they have no reader's language.
 
 | code | HTTP | kind | what happened | what to do |
 | --- | --- | --- | --- | --- |
@@ -25,14 +27,16 @@ it. Webhooks and the events of accounts are always in English: they have no read
 
 Страница создана командой \`npm run docs\` из \`packages/contracts/src/errors/error-codes.ts\`.
 
-Каждая ошибка — это \`{"status":"error","code":…,"message":…,"kind":…,"request_id":…}\`, а где они уместны, ещё \`retry_after\` (секунды, то же в
-заголовке \`Retry-After\`), \`job_id\`, \`rpc_error\` (имя ошибки у самого Telegram) и \`issues\` (какие поля и почему). \`kind\` говорит, что делать:
-\`retryable\`: тот же запрос может удаться позже; \`permanent\`: в этом виде не удастся никогда; \`user_action\`: сначала что-то должен сделать человек;
-\`unknown_outcome\`: действие могло произойти, а могло и нет.
+Каждая ошибка — это \`{"status":"error","code":…,"message":…,"kind":…,"request_id":…}\`, а где они уместны, ещё
+\`retry_after\` (секунды, то же в заголовке \`Retry-After\`), \`job_id\`, \`rpc_error\` (имя ошибки у самого
+Telegram) и \`issues\` (какие поля и почему). \`kind\` говорит, что делать: \`retryable\`: тот же запрос может
+удаться позже; \`permanent\`: в этом виде не удастся никогда; \`user_action\`: сначала что-то должен сделать
+человек; \`unknown_outcome\`: действие могло произойти, а могло и нет.
 
-\`message\`, сообщения в \`issues\` и \`next_action\` аккаунта написаны для людей: по-английски или, если так просит \`Accept-Language\`, по-русски
-(\`Accept-Language: ru\`); язык назван в \`Content-Language\`. Коды никогда не меняются. Ошибка задания показывается на языке того запроса, который его
-читает. Вебхуки и события аккаунтов всегда английские: языка читателя у них нет.
+\`message\`, сообщения в \`issues\` и \`next_action\` аккаунта написаны для людей: по-английски или, если так просит
+\`Accept-Language\`, по-русски (\`Accept-Language: ru\`); язык назван в \`Content-Language\`. Коды никогда не
+меняются. Ошибка задания показывается на языке того запроса, который его читает. Вебхуки и события аккаунтов всегда
+английские: языка читателя у них нет.
 
 | код | HTTP | kind | что произошло | что делать |
 | --- | --- | --- | --- | --- |

@@ -45,8 +45,8 @@ const HELP = `npm run bench -- [--pairs accept,through] [--rounds 3] [--messages
 Measures the product and the bare libraries alternately in one run, with several rounds each. All results are ratios of the two, since the
 speed of the machine varies. --accounts is for many and events. CPU is counted per process; the sandbox is a separate process. Needs Linux (/proc).
 
---against names another checkout with its dependencies installed. waited, one-at-a-time, resting, watchers and files then measure its built code in turns with this
-one's, both on this one's sandbox.
+--against names another checkout with its dependencies installed. waited, one-at-a-time, resting, watchers and files then
+measure its built code in turns with this one's, both on this one's sandbox.
 
 ${PAIRS.map(({ name, about }) => `  ${name.padEnd(15)}${about}`).join('\n')}`;
 

@@ -116,7 +116,7 @@ describe('a reply', () => {
     expect(data).toMatchObject({ cuts: [expect.any(Number)] });
   });
 
-  test('has no thoughts that only an end marks, in what is told whole and in what is sent', async () => {
+  test('neither streams nor sends thoughts whose beginning is not marked', async () => {
     const account = await asking(new Says('hm, so\n', '</think>\n\n', 'Answer'));
     const { data, events } = await sent(account, account.stream(account.sending));
     expect(events[3]).toEqual(['message', { role: 'assistant', content: 'Answer', finish_reason: 'stop' }]);
