@@ -35,16 +35,11 @@ export interface LoggerOptions {
   destination?: NodeJS.WritableStream;
 }
 
-/** Bytes of lines that are written together, and ms that a line waits for others at most. */
-const LINES_BYTES = 4_096;
-const LINES_MS = 100;
-
 /**
  * Standard output. Writing never blocks the event loop: a worker that waits for a slow reader of its log would lose its
- * leases. A write for each line would be 5 % of a busy worker's CPU.
+ * leases. With a `minLength` of 0, `flush()` would not wait.
  */
-const standardOutput = () =>
-  pino.destination({ fd: 1, sync: false, minLength: LINES_BYTES, periodicFlush: LINES_MS });
+const standardOutput = () => pino.destination({ fd: 1, sync: false, minLength: 1 });
 
 /** A structured logger on standard output: one JSON object per line, or readable lines for a terminal. */
 export function createLogger({
