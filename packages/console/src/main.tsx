@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { applyTheme, readTheme } from './lib/theme.ts';
+import { applyTheme, readTheme } from './lib/browser/theme.ts';
 
 applyTheme(readTheme());
 const root = document.getElementById('app');

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
-import { canSignIn, isSigningIn, isStopped, nextActionOf } from '../lib/account-words.ts';
+import { canSignIn, isSigningIn, isStopped, nextActionOf } from '../lib/accounts/account-words.ts';
 import { nameOf } from '../lib/format.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, useTitle, useWatched } from '../lib/hooks.ts';

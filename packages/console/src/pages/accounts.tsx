@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { filterOf, useAccountsView } from '../lib/accounts-query.ts';
-import { allAccounts } from '../lib/all-accounts.ts';
+import { filterOf, useAccountsView } from '../lib/accounts/accounts-query.ts';
+import { allAccounts } from '../lib/accounts/all-accounts.ts';
+import { sortedPage } from '../lib/accounts/sort-accounts.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useNow, usePolled, useTitle } from '../lib/hooks.ts';
-import { sortedPage } from '../lib/sort-accounts.ts';
 import { useWords } from '../lib/words.ts';
 import { AccountFilters } from '../parts/accounts/account-filters.tsx';
 import { AccountTable } from '../parts/accounts/account-table.tsx';

@@ -1,11 +1,11 @@
 import type { TelegramProgress } from '@gateway/client';
 import { text } from '@gateway/texts';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { reasonInWords, type StateWords } from '../lib/account-words.ts';
+import { reasonInWords, type StateWords } from '../lib/accounts/account-words.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
-import { SEND_STATES } from '../lib/send-words.ts';
-import { UnsentMessages } from '../lib/unsent.ts';
+import { SEND_STATES } from '../lib/messages/send-words.ts';
+import { UnsentMessages } from '../lib/messages/unsent.ts';
 import { useWords } from '../lib/words.ts';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';

@@ -1,12 +1,12 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { allAccounts } from '../lib/all-accounts.ts';
-import { checkBatch, guessColumns, TEMPLATE_COLUMNS, type ColumnChoice } from '../lib/batch.ts';
+import { allAccounts } from '../lib/accounts/all-accounts.ts';
+import { checkBatch, guessColumns, TEMPLATE_COLUMNS, type ColumnChoice } from '../lib/batch/batch.ts';
+import { readTable, type Table } from '../lib/batch/table.ts';
+import { saveFile } from '../lib/browser/save-file.ts';
 import { csvOf } from '../lib/csv.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, usePolled, useTitle } from '../lib/hooks.ts';
-import { saveFile } from '../lib/save-file.ts';
-import { readTable, type Table } from '../lib/table.ts';
 import { useWords } from '../lib/words.ts';
 import { BatchColumns } from '../parts/batch/batch-columns.tsx';
 import { BatchSend } from '../parts/batch/batch-send.tsx';

@@ -1,10 +1,10 @@
 import type { GatewayClient, SendSummary } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
+import { saveFile } from '../lib/browser/save-file.ts';
 import { csvOf } from '../lib/csv.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction, useNow, usePolled, useTitle } from '../lib/hooks.ts';
-import { saveFile } from '../lib/save-file.ts';
 import { useWords } from '../lib/words.ts';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { Send } from '../parts/send-list.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { MEDIA_WORDS, typesFor, type MediaType } from '../lib/media-words.ts';
-import { useObjectUrl } from '../lib/object-url.ts';
+import { useObjectUrl } from '../lib/browser/object-url.ts';
+import { MEDIA_WORDS, typesFor, type MediaType } from '../lib/messages/media-words.ts';
 import { uploadFile } from '../lib/upload.ts';
 import { useWords } from '../lib/words.ts';
 import { ErrorNotice } from './notice.tsx';

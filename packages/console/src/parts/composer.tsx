@@ -9,8 +9,8 @@ import {
   requestOf,
   type ContentKind,
   type OtherContent,
-} from '../lib/other-content.ts';
-import { UnsentMessages } from '../lib/unsent.ts';
+} from '../lib/messages/other-content.ts';
+import { UnsentMessages } from '../lib/messages/unsent.ts';
 import { useWords } from '../lib/words.ts';
 import {
   AttachButton,

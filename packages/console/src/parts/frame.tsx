@@ -2,9 +2,9 @@ import { LOCALES, text, type Locale, type Text } from '@gateway/texts';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, useLocation, useRoute } from 'wouter-preact';
+import { applyTheme, readTheme, type Theme } from '../lib/browser/theme.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { useOutage } from '../lib/outage.ts';
-import { applyTheme, readTheme, type Theme } from '../lib/theme.ts';
 import { useWords } from '../lib/words.ts';
 
 /** The frame around every page. */

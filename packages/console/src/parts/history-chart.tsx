@@ -2,9 +2,9 @@ import type { HistoryAnswer } from '@gateway/client';
 import { text } from '@gateway/texts';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import UPlot from 'uplot';
+import { onThemeChange } from '../lib/browser/theme.ts';
 import { useGateway } from '../lib/gateway.ts';
 import { usePolled } from '../lib/hooks.ts';
-import { onThemeChange } from '../lib/theme.ts';
 import { useWords, type Words } from '../lib/words.ts';
 
 const EVERY_MS = 20_000;

@@ -5,7 +5,7 @@ import {
   optionsOf,
   type ContentKind,
   type OtherContent,
-} from '../lib/other-content.ts';
+} from '../lib/messages/other-content.ts';
 import { useWords } from '../lib/words.ts';
 import { Check } from './check.tsx';
 import { Field } from './field.tsx';

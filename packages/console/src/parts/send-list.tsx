@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useGateway } from '../lib/gateway.ts';
 import { useAction } from '../lib/hooks.ts';
-import { aimInWords, stateInWords } from '../lib/send-words.ts';
+import { aimInWords, stateInWords } from '../lib/messages/send-words.ts';
 import { useWords } from '../lib/words.ts';
 import { EditMessage } from './edit-message.tsx';
 import { ErrorNotice } from './notice.tsx';

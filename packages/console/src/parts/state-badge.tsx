@@ -1,5 +1,5 @@
 import type { AccountSummary } from '@gateway/client';
-import { stateOf } from '../lib/account-words.ts';
+import { stateOf } from '../lib/accounts/account-words.ts';
 import { useWords } from '../lib/words.ts';
 
 export function StateBadge({ account }: { account: Pick<AccountSummary, 'state' | 'reason'> }) {

@@ -1,5 +1,5 @@
 import type { SendSummary } from '@gateway/client';
-import { reasonInWords } from '../lib/account-words.ts';
+import { reasonInWords } from '../lib/accounts/account-words.ts';
 import { countdown } from '../lib/format.ts';
 import { useWords } from '../lib/words.ts';
 

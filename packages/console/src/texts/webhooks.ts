@@ -1,6 +1,6 @@
 import type { Delivery, EventFilter, EventType, Webhook } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
-import type { StateWords } from '../lib/account-words.ts';
+import type { StateWords } from '../lib/accounts/account-words.ts';
 
 export const EVENT_LABELS: Record<EventType, Text> = {
   'message.new': text('New messages'),

@@ -1,10 +1,10 @@
 import type { AccountState } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
-import { ACCOUNT_STATES, stateOf } from '../../lib/account-words.ts';
-import type { AccountsView, Show } from '../../lib/accounts-query.ts';
+import { ACCOUNT_STATES, stateOf } from '../../lib/accounts/account-words.ts';
+import type { AccountsView, Show } from '../../lib/accounts/accounts-query.ts';
+import { SORTS, type Sort } from '../../lib/accounts/sort-accounts.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { usePolled } from '../../lib/hooks.ts';
-import { SORTS, type Sort } from '../../lib/sort-accounts.ts';
 import { useWords } from '../../lib/words.ts';
 
 /** ms without a keystroke before the search begins. */

@@ -1,6 +1,6 @@
 import type { AccountSummary } from '@gateway/client';
 import { Link } from 'wouter-preact';
-import { isSigningIn, nextActionOf } from '../../lib/account-words.ts';
+import { isSigningIn, nextActionOf } from '../../lib/accounts/account-words.ts';
 import { nameOf } from '../../lib/format.ts';
 import { useWords } from '../../lib/words.ts';
 import { Hold } from '../hold.tsx';

@@ -1,13 +1,13 @@
 import type { AccountQuery, AccountSummary, GatewayClient } from '@gateway/client';
 import { useState } from 'preact/hooks';
-import { nextActionOf } from '../../lib/account-words.ts';
-import { allAccounts } from '../../lib/all-accounts.ts';
-import { useBulk, type BulkState } from '../../lib/bulk.ts';
+import { nextActionOf } from '../../lib/accounts/account-words.ts';
+import { allAccounts } from '../../lib/accounts/all-accounts.ts';
+import { useBulk, type BulkState } from '../../lib/accounts/bulk.ts';
+import { saveFile } from '../../lib/browser/save-file.ts';
 import { csvOf } from '../../lib/csv.ts';
 import { nameOf } from '../../lib/format.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { saveFile } from '../../lib/save-file.ts';
 import { useWords, type Words } from '../../lib/words.ts';
 import { ErrorNotice, messageOf, Notice } from '../notice.tsx';
 

@@ -1,5 +1,5 @@
-import type { ColumnChoice } from '../../lib/batch.ts';
-import type { Table } from '../../lib/table.ts';
+import type { ColumnChoice } from '../../lib/batch/batch.ts';
+import type { Table } from '../../lib/batch/table.ts';
 import { useWords } from '../../lib/words.ts';
 import { Choice } from '../choice.tsx';
 

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import type { CheckedBatch } from '../../lib/batch.ts';
+import type { CheckedBatch } from '../../lib/batch/batch.ts';
+import { useBatchSending, type BatchProgress } from '../../lib/batch/send-batch.ts';
+import { saveFile } from '../../lib/browser/save-file.ts';
 import { csvOf } from '../../lib/csv.ts';
-import { saveFile } from '../../lib/save-file.ts';
-import { useBatchSending, type BatchProgress } from '../../lib/send-batch.ts';
 import { useWords } from '../../lib/words.ts';
 import { ConfirmDialog } from '../confirm-dialog.tsx';
 import { ErrorNotice, Notice } from '../notice.tsx';

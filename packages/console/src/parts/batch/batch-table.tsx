@@ -1,4 +1,4 @@
-import type { CheckedBatch } from '../../lib/batch.ts';
+import type { CheckedBatch } from '../../lib/batch/batch.ts';
 import { useWords } from '../../lib/words.ts';
 import { Notice } from '../notice.tsx';
 

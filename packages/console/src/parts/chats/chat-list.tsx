@@ -1,6 +1,6 @@
 import type { ChatPage } from '@gateway/client';
 import { useNow } from '../../lib/hooks.ts';
-import { MEDIA_WORDS } from '../../lib/media-words.ts';
+import { MEDIA_WORDS } from '../../lib/messages/media-words.ts';
 import { useWords, type Words } from '../../lib/words.ts';
 import { serviceInWords } from '../../texts/service-messages.ts';
 

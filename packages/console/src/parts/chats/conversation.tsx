@@ -1,8 +1,8 @@
 import type { ChatPage, SendSummary, TelegramMessage } from '@gateway/client';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { useChatSends } from '../../lib/chat-sends.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction, useNow, usePolled } from '../../lib/hooks.ts';
+import { useChatSends } from '../../lib/messages/chat-sends.ts';
 import type { News } from '../../lib/news.ts';
 import { useWords } from '../../lib/words.ts';
 import { Composer } from '../composer.tsx';

@@ -1,10 +1,10 @@
 import type { TelegramMessage } from '@gateway/client';
 import { useEffect, useState } from 'preact/hooks';
+import { useObjectUrl } from '../../lib/browser/object-url.ts';
+import { saveFile } from '../../lib/browser/save-file.ts';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { MEDIA_WORDS } from '../../lib/media-words.ts';
-import { useObjectUrl } from '../../lib/object-url.ts';
-import { saveFile } from '../../lib/save-file.ts';
+import { MEDIA_WORDS } from '../../lib/messages/media-words.ts';
 import { useWords } from '../../lib/words.ts';
 import { ErrorNotice } from '../notice.tsx';
 

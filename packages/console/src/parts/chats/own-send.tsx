@@ -1,7 +1,7 @@
 import type { SendSummary } from '@gateway/client';
 import { useGateway } from '../../lib/gateway.ts';
 import { useAction } from '../../lib/hooks.ts';
-import { stateInWords } from '../../lib/send-words.ts';
+import { stateInWords } from '../../lib/messages/send-words.ts';
 import { useWords } from '../../lib/words.ts';
 import { ErrorNotice } from '../notice.tsx';
 import { Why } from '../why.tsx';

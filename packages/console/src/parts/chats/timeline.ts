@@ -1,5 +1,5 @@
 import type { SendSummary, TelegramMessage } from '@gateway/client';
-import { messageIdsOf, type ChatSends } from '../../lib/chat-sends.ts';
+import { messageIdsOf, type ChatSends } from '../../lib/messages/chat-sends.ts';
 
 /** ms for which a send that has ended is shown until Telegram lists its message. */
 const ARRIVES_WITHIN_MS = 30_000;

@@ -1,7 +1,7 @@
 import type { CreatedWebhook } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
 import { useId, useRef, useState } from 'preact/hooks';
-import { copyText } from '../../lib/copy-text.ts';
+import { copyText } from '../../lib/browser/copy-text.ts';
 import { useWords } from '../../lib/words.ts';
 
 const [COPIED, COPY_BY_HAND] = [text('Copied.'), text('Copy the selected text.')];

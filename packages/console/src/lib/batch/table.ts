@@ -1,6 +1,6 @@
 import { text } from '@gateway/texts';
 import { CsvError, parse } from 'csv-parse/browser/esm/sync';
-import { ShownError } from './shown-error.ts';
+import { ShownError } from '../shown-error.ts';
 
 /** A row of a table, and the line of the file, from 1, at which it begins. */
 export interface Row {

@@ -1,6 +1,6 @@
 import type { Job, SendSummary } from '@gateway/client';
 import { text, type Text } from '@gateway/texts';
-import type { StateWords } from './account-words.ts';
+import type { StateWords } from '../accounts/account-words.ts';
 
 /** Each message state in words, and its colour. */
 export const SEND_STATES: Record<Job['state'], StateWords> = {

@@ -1,9 +1,9 @@
 import type { GatewayClient } from '@gateway/client';
 import { useRef, useState } from 'preact/hooks';
+import { useGateway } from '../gateway.ts';
+import { useAction } from '../hooks.ts';
 import { batchKeys } from './batch-key.ts';
 import type { BatchLine } from './batch.ts';
-import { useGateway } from './gateway.ts';
-import { useAction } from './hooks.ts';
 
 /** Messages per request. */
 const CHUNK = 200;

@@ -1,4 +1,4 @@
-import { newKey } from './unsent.ts';
+import { newKey } from '../messages/unsent.ts';
 
 const PREFIX = 'gateway-batch:';
 

@@ -1,7 +1,7 @@
 import type { SendSummary, ShownChat } from '@gateway/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useGateway } from './gateway.ts';
-import { usePolled } from './hooks.ts';
+import { useGateway } from '../gateway.ts';
+import { usePolled } from '../hooks.ts';
 
 const EVERY_MS = 15_000;
 /** While one of them has not ended. */
