@@ -34,6 +34,8 @@ export class PublishedAccount {
   readonly #names: PublishedNames;
   #hold: Hold | null;
   #isProxyInTrouble = false;
+  /** What was found for the session last; `null`: nothing yet. */
+  #reachable: { session: string; error: GatewayError | null } | null = null;
 
   constructor(options: AccountOptions, record: AccountRecord, peers: KnownPeers, hold: Hold | null) {
     this.userId = options.userId;
@@ -68,8 +70,17 @@ export class PublishedAccount {
   }
 
   get #shownStatus(): AccountStatus {
-    const unreachable = this.session === null ? null : this.options.telegram.whyUnreachable(this.session);
-    return this.#withProxyTrouble(this.record.statusWith(this.peers.error, unreachable));
+    return this.#withProxyTrouble(this.record.statusWith(this.peers.error, this.#whyUnreachable()));
+  }
+
+  /** Why Telegram cannot be reached with the session; `null` if it can be. */
+  #whyUnreachable(): GatewayError | null {
+    const { session } = this;
+    if (session === null) return null;
+    // Each step of a job asks several times, and to read a session takes as long as to encrypt a message.
+    if (this.#reachable?.session !== session)
+      this.#reachable = { session, error: this.options.telegram.whyUnreachable(session) };
+    return this.#reachable.error;
   }
 
   #withProxyTrouble(status: AccountStatus): AccountStatus {

@@ -57,20 +57,26 @@ async function sendPart(
   { text, entities }: FormattedText,
 ): ReturnType<RunStep<'send'>> {
   const { jobId, job, progress, askedAt, after, searchSince } = step;
+  const { location, contact, poll, silent, linkPreview, topicId, replyTo, quote } = job;
   const hasFile = part === 0 && job.media !== undefined;
   const media = hasFile ? await outgoingMedia(client, step, 0) : undefined;
   try {
     const sent = await client.run('send', {
-      // The fields that the job and the call have in common, such as `linkPreview`.
-      ...job,
       recipient: recipientOf(job.recipient),
       text,
       entities,
       media,
       ownId: step.ownId,
       randomId: randomIdOf(jobId, progress.sent.length),
+      location,
+      contact,
+      poll,
+      silent,
+      linkPreview,
+      topicId,
       // Only the first part is a reply; the other parts follow it.
-      ...(part > 0 && { replyTo: undefined, quote: undefined }),
+      replyTo: part === 0 ? replyTo : undefined,
+      quote: part === 0 ? quote : undefined,
       askedAt,
       after,
       searchSince,

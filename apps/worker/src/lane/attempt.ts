@@ -90,10 +90,11 @@ function isCounted(thrown: unknown): boolean {
   return failure.outcome !== 'retry' || failure.reached;
 }
 
-async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob: LaneJob): Promise<Step> {
+async function prepare(options: AttemptOptions, laneJob: LaneJob): Promise<Step> {
+  const { account, now } = options;
   const { jobId, recipient, job } = laneJob;
-  const { ledger } = account;
-  const step = {
+  const { after, searchSince } = await searchFrom(options, laneJob);
+  return {
     jobId,
     action: job.action,
     job: laneJob.data,
@@ -106,15 +107,25 @@ async function prepare({ account, queue, limits, now }: AttemptOptions, laneJob:
     saveProgress: (progress: object) => laneJob.saveProgress(progress),
     now,
     showTyping: () => account.showTyping({ recipient, action: 'typing', topicId: topicOf(laneJob) }),
+    after,
+    searchSince,
   };
+}
+
+/** From where, and since when, the chat must be searched for a message that an earlier attempt may have sent. */
+async function searchFrom(
+  { account, queue, limits, now }: AttemptOptions,
+  laneJob: LaneJob,
+): Promise<Pick<Step, 'after' | 'searchSince'>> {
+  const { jobId, recipient, job } = laneJob;
+  const { ledger } = account;
+  const known = ledger.lastIdIn(account.chatOf(recipient));
   const unknown = ledger.unknownOf(jobId);
   const isSafe = unknown === undefined || now() - unknown.since <= limits.dedupWindowMs;
-  if (isSafe || job.action.repeat !== 'random-id')
-    return { ...step, after: ledger.lastIdIn(account.chatOf(recipient)), searchSince: undefined };
+  if (isSafe || job.action.repeat !== 'random-id') return { after: known, searchSince: undefined };
   // If the process that made the attempt has ended, only the queue knows which messages were sent before it.
   const before = unknown.after || (await queue.lastMessageIdTo(recipient));
-  const after = Math.max(before, ledger.lastIdIn(account.chatOf(recipient)), ...laneJob.messageIds);
-  return { ...step, after, searchSince: unknown.since };
+  return { after: Math.max(before, known, ...laneJob.messageIds), searchSince: unknown.since };
 }
 
 /** The topic of a forum to which the job writes, if there is one. */

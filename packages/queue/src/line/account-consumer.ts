@@ -1,4 +1,4 @@
-import { actionOf, readJob, type AnyAction, type JobEnvelope } from '@gateway/actions';
+import { actionOf, readJob, type JobEnvelope } from '@gateway/actions';
 import { GatewayError, sendResultSchema } from '@gateway/contracts';
 import { Job, UnrecoverableError, Worker } from 'bullmq';
 import type { AppendRides } from '../inbox/append-rides.ts';
@@ -9,13 +9,7 @@ import type { RedisClient } from '../redis/clients.ts';
 import type { SharedBackend } from '../redis/shared-backend.ts';
 import { readDependencyEnd, type DependencyEnd } from './dependents.ts';
 import type { JobQueue } from './enqueue-backend.ts';
-import {
-  contentOf,
-  type BullmqJob,
-  type CompleteOptions,
-  type Fetched,
-  type FetchedJob,
-} from './fetched-job.ts';
+import { OwnedJob, type BullmqJob, type CompleteOptions, type Fetched, type JobEnds } from './fetched-job.ts';
 import { clearHeldJobs, listHeldJobs } from './held-jobs.ts';
 import { OwnedBackend } from './owned-backend.ts';
 import { failWaiting, oldestWaiting, type WaitingJob } from './waiting-jobs.ts';
@@ -54,6 +48,7 @@ export class AccountConsumer {
   readonly #fence: string;
   readonly #worker: Worker<JobEnvelope, object>;
   readonly #owned: OwnedBackend;
+  readonly #ends: JobEnds;
   /** Active jobs that this consumer has fetched. */
   #fetchedJobs = 0;
 
@@ -93,6 +88,12 @@ export class AccountConsumer {
     );
     if (owned === undefined) throw new Error('BullMQ created a worker without its backend');
     this.#owned = owned;
+    this.#ends = {
+      complete: (job, result, options) => this.#complete(job, result, options),
+      fail: (job, error, attempts) => this.#fail(job, error, attempts),
+      putBack: (job) => this.#putBack(job),
+      released: () => this.#owned.released,
+    };
     this.#worker.on('error', () => {}); // Each call reports its own error to its caller.
   }
 
@@ -151,7 +152,7 @@ export class AccountConsumer {
     if (job === undefined) return { nextDueAt: this.#owned.nextDueAt };
     const jobId = job.id ?? '';
     const read = readJob(job.name, job.data);
-    if (read.is === 'known') return this.#fetchedJob(job, read.action, await this.#dependencyOf(job));
+    if (read.is === 'known') return new OwnedJob(job, read.action, await this.#dependencyOf(job), this.#ends);
     if (read.is === 'newer') {
       await this.#putBack(job);
       return { jobId, newer: read.why };
@@ -159,24 +160,6 @@ export class AccountConsumer {
     // The product did not enqueue it. Fail it: it must not block the jobs behind it.
     await this.#fail(job, new GatewayError('INTERNAL', 'This job is of no kind that exists.', { jobId }));
     return this.next();
-  }
-
-  #fetchedJob(job: BullmqJob, action: AnyAction, dependency: DependencyEnd | undefined): FetchedJob {
-    let released = 0;
-    const noted = async <T>(end: Promise<T>): Promise<T> => {
-      const ended = await end;
-      released = this.#owned.released;
-      return ended;
-    };
-    return {
-      ...contentOf(job, action),
-      dependency,
-      released: () => released,
-      saveProgress: (progress) => job.updateProgress(progress),
-      complete: (result, options = { fetchNext: false }) => noted(this.#complete(job, result, options)),
-      fail: (error, attempts) => noted(this.#fail(job, error, attempts)),
-      putBack: () => this.#putBack(job),
-    };
   }
 
   async #dependencyOf({ id = '', data }: BullmqJob): Promise<DependencyEnd | undefined> {

@@ -75,23 +75,80 @@ export interface CompleteOptions {
   fetchNext: boolean;
 }
 
-/** The fields of a {@link FetchedJob}, without its methods. */
-export function contentOf(
-  job: BullmqJob,
-  action: AnyAction,
-): Omit<FetchedJob, 'saveProgress' | 'complete' | 'fail' | 'putBack' | 'dependency' | 'released'> {
-  const dueAt = job.timestamp + (job.opts.delay ?? 0);
-  const { progress, none } = action.steps;
-  return {
-    jobId: job.id ?? '',
-    action,
-    data: job.data,
-    acceptedAt: job.timestamp,
-    dueAt,
-    askedAt: Math.max(dueAt, job.data.retriedAt ?? 0),
-    attempts: job.attemptsMade,
-    trace: job.opts.telemetry?.metadata,
+/** Ends jobs in the queue, or puts them back. */
+export interface JobEnds {
+  complete(job: BullmqJob, result: object, options: CompleteOptions): Promise<Fetched | null>;
+  fail(job: BullmqJob, error: GatewayError, attempts?: number): Promise<void>;
+  putBack(job: BullmqJob): Promise<void>;
+  /** How many jobs that waited for the latest job that ended went to the head of the queue. */
+  released(): number;
+}
+
+/** A {@link FetchedJob} that BullMQ has read. */
+export class OwnedJob implements FetchedJob {
+  readonly #job: BullmqJob;
+  readonly #ends: JobEnds;
+  readonly action: AnyAction;
+  readonly dependency: DependencyEnd | undefined;
+  readonly dueAt: number;
+  readonly progress: object;
+  #released = 0;
+
+  constructor(job: BullmqJob, action: AnyAction, dependency: DependencyEnd | undefined, ends: JobEnds) {
+    this.#job = job;
+    this.#ends = ends;
+    this.action = action;
+    this.dependency = dependency;
+    this.dueAt = job.timestamp + (job.opts.delay ?? 0);
+    const { progress, none } = action.steps;
     // BullMQ's initial progress is 0, and for most jobs it stays 0.
-    progress: (job.progress === 0 ? undefined : progress.safeParse(job.progress).data) ?? none,
-  };
+    this.progress = (job.progress === 0 ? undefined : progress.safeParse(job.progress).data) ?? none;
+  }
+
+  get jobId(): string {
+    return this.#job.id ?? '';
+  }
+
+  get data(): JobEnvelope {
+    return this.#job.data;
+  }
+
+  get acceptedAt(): number {
+    return this.#job.timestamp;
+  }
+
+  get askedAt(): number {
+    return Math.max(this.dueAt, this.data.retriedAt ?? 0);
+  }
+
+  get attempts(): number {
+    return this.#job.attemptsMade;
+  }
+
+  get trace(): string | undefined {
+    return this.#job.opts.telemetry?.metadata;
+  }
+
+  async saveProgress(progress: object): Promise<void> {
+    await this.#job.updateProgress(progress);
+  }
+
+  async complete(result: object, options: CompleteOptions = { fetchNext: false }): Promise<Fetched | null> {
+    const next = await this.#ends.complete(this.#job, result, options);
+    this.#released = this.#ends.released();
+    return next;
+  }
+
+  async fail(error: GatewayError, attempts?: number): Promise<void> {
+    await this.#ends.fail(this.#job, error, attempts);
+    this.#released = this.#ends.released();
+  }
+
+  released(): number {
+    return this.#released;
+  }
+
+  async putBack(): Promise<void> {
+    await this.#ends.putBack(this.#job);
+  }
 }

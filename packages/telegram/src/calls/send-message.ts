@@ -136,7 +136,7 @@ function requestOf(
       message.entities.length > 0 && {
         entities: toTelegramEntities(message.entities, (id) => recipients.inputUser(id)),
       }),
-    randomId: bigInt(message.randomId.toString()),
+    randomId: bigInt(message.randomId),
     silent: message.silent ?? false,
     ...(replyTo !== undefined && { replyTo }),
   };

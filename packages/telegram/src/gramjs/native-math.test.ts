@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import bigInt from 'big-integer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deriveKey, factorize, HELPERS, useNativeMath } from './native-math.ts';
+import { deriveKey, factorize, HELPERS, or, useNativeMath } from './native-math.ts';
 
 const require = createRequire(import.meta.url);
 const { Factorizator } = require('telegram/crypto/Factorizator.js') as {
@@ -14,6 +14,8 @@ const crypto = require('telegram/CryptoFile.js') as { default: Record<string, un
 const original = { ...(require('telegram/Helpers.js') as typeof HELPERS) };
 const originalFactorize = Factorizator.factorize;
 const originalCrypto = crypto.default;
+const numberPrototype = Object.getPrototypeOf(bigInt.one) as bigInt.BigInteger;
+const { or: originalOr } = numberPrototype;
 
 const buffers = (min: number, max: number) =>
   fc.uint8Array({ minLength: min, maxLength: max }).map((bytes) => Buffer.from(bytes));
@@ -93,6 +95,17 @@ describe('The same as GramJS computes, on random numbers', () => {
       }
   });
 
+  test('the bits of two numbers', () => {
+    const numbers = fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n });
+    fc.assert(
+      fc.property(numbers, numbers, (one, other) => {
+        expect(text(or.call(bigInt(one), bigInt(other)))).toBe(
+          text(originalOr.call(bigInt(one), bigInt(other))),
+        );
+      }),
+    );
+  });
+
   test('checksums', () => {
     fc.assert(
       fc.property(buffers(0, 100), (buffer) => {
@@ -160,6 +173,7 @@ test('they are in the place of the library’s own, in the version that they wer
   expect(useNativeMath()).toBe(true);
   expect(require('telegram/Helpers.js')).toMatchObject(HELPERS);
   expect(Factorizator.factorize).toBe(factorize);
+  expect(numberPrototype.or).toBe(or);
   expect(crypto.default['pbkdf2Sync']).toBe(deriveKey);
   // What else the library takes from there is node's, as before.
   for (const name of ['randomBytes', 'createHash', 'createCipheriv'])

@@ -71,6 +71,11 @@ export const HELPERS = {
   },
 };
 
+/** Replaces `or` of `big-integer`, with which GramJS makes the id of each message that it writes. */
+export function or(this: Big, other: Big | string | number): Big {
+  return bigInt(nativeOf(this) | nativeOf(other));
+}
+
 /** Replaces GramJS's `Factorizator.factorize`: the two factors, the smaller one first. */
 export function factorize(product: Big): { p: Big; q: Big } {
   const n = nativeOf(product);
@@ -100,6 +105,7 @@ export function useNativeMath(load: (file: string) => unknown = createRequire(im
   if (library === null) return false;
   Object.assign(library.helpers, HELPERS);
   Object.assign(library.factorizator, { factorize });
+  Object.assign(Object.getPrototypeOf(bigInt.one) as Big, { or });
   library.crypto.default = Object.create(library.crypto.default, {
     pbkdf2Sync: { value: deriveKey },
   }) as object;
