@@ -2,11 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '@gateway/runtime';
 import { THIS_CHECKOUT, type Checkout } from '../env/checkout.ts';
+import { receive } from './line.ts';
 import { openPosts, type Post } from './post.ts';
 import { Stage } from './stage.ts';
 
-/** The servers that are measured: the product, the same of another checkout, and a bare library behind Hono. */
-export type SideName = 'product' | 'against' | 'mtcute' | 'gramjs';
+/**
+ * The servers that are measured: the product, the same of another checkout, the product whose accounts receive, and a
+ * bare library behind Hono.
+ */
+export type SideName = 'product' | 'against' | 'receiving' | 'mtcute' | 'gramjs';
 
 /** A server that sends a message and answers once Telegram has it. It runs until its stage is closed. */
 export interface Side {
@@ -25,14 +29,15 @@ export interface Side {
 async function openSide(name: SideName, accounts: number, against: Checkout | undefined): Promise<Side> {
   const stage = await Stage.open(accounts, name === 'against' ? against : THIS_CHECKOUT);
   try {
-    // Every end of a message would wake its readers, at the cost of the Redis that is measured.
-    await stage.producer.close();
-    const isProduct = name === 'product' || name === 'against';
-    const { url, processes } = isProduct ? await product(stage) : await bare(stage, name);
+    const isBare = name === 'mtcute' || name === 'gramjs';
+    const { url, processes } = isBare ? await bare(stage, name) : await product(stage);
     const headers = { prefer: 'wait=60' };
     const posts = openPosts(url, { connections: accounts, headers, status: 200 });
     const side = { name, stage, users: [...stage.accounts.keys()], processes, ...posts };
     await firstSends(side);
+    if (name === 'receiving') for (const userId of side.users) await receive(stage, userId, true);
+    // Every end of a message would wake its readers, at the cost of the Redis that is measured.
+    await stage.producer.close();
     return side;
   } catch (error) {
     await stage[Symbol.asyncDispose]();

@@ -1,12 +1,16 @@
 import { sleep } from '@gateway/runtime';
 import { control, drained, fill, receive } from '../line.ts';
 import type { BenchOptions, Pair, Row } from '../pair.ts';
+import { measureRounds, totalCpu, type Round } from '../rounds.ts';
+import { withSides } from '../side.ts';
 import { Stage } from '../stage.ts';
 import { measureCpu } from '../usage.ts';
 
 /** Accounts that send in the first measurement, and those that rest in the second. */
 const SENDING = 50;
 const RESTING = 1_000;
+/** Most messages of a round that are waited for over HTTP. */
+const MOST_WAITED = 2_000;
 /** ms that the worker rests before the measurement, and ms of the measurement. */
 const SETTLE_MS = 20_000;
 const WATCH_MS = 30_000;
@@ -23,12 +27,13 @@ interface ReceivingRound {
   off: Usage;
 }
 
-/** What receiving costs: full queues sent, and accounts at rest, with receiving on against off. */
+/** What receiving costs: full queues sent, sends waited for, and accounts at rest, with receiving on against off. */
 export const receiving: Pair = {
   name: 'receiving',
   about: '50 accounts that send and 1,000 that rest, with receiving on against off',
   run: async (options) => {
     const through = await measureThrough(options);
+    const waited = await measureWaited(options);
     const resting = await measureResting();
     const rows: Row[] = [
       {
@@ -43,13 +48,26 @@ export const receiving: Pair = {
         unit: 'x',
       },
       {
+        what: 'receiving on to off, waited messages/s',
+        values: waited.map(({ receiving: on, product: off }) => (on?.rate ?? NaN) / (off?.rate ?? NaN)),
+        unit: 'x',
+        bar: { at: 'least', value: 0.9 },
+      },
+      {
+        what: 'receiving on to off, CPU a waited message',
+        values: waited.map(
+          ({ receiving: on, product: off }) => (on ? totalCpu(on) : NaN) / (off ? totalCpu(off) : NaN),
+        ),
+        unit: 'x',
+      },
+      {
         what: 'receiving on to off, CPU at rest',
         values: [resting.on / resting.off],
         unit: 'x',
         bar: { at: 'most', value: 1.5 },
       },
     ];
-    return { rows, raw: { through, resting } };
+    return { rows, raw: { through, waited, resting } };
   },
 };
 
@@ -66,6 +84,15 @@ async function measureThrough({ rounds, messages, say }: BenchOptions): Promise<
     say(`receiving ${round}: ${line(on)}; off ${line(off)}`);
   }
   return results;
+}
+
+/** Sends that wait for their result over HTTP. */
+async function measureWaited({ rounds, messages, say }: BenchOptions): Promise<Round[]> {
+  const sides = { accounts: SENDING, against: undefined };
+  const options = { rounds, messages: Math.min(messages, MOST_WAITED) };
+  return withSides(['product', 'receiving'], sides, (opened) =>
+    measureRounds(opened, options, (round, line) => say(`receiving, waited ${round}: ${line}`)),
+  );
 }
 
 async function sendRound(stage: Stage, messages: number, enabled: boolean): Promise<Usage> {

@@ -174,7 +174,7 @@ export class Inbox {
 
   async #run(userId: string, fence: string, append: Appended): Promise<[Outcome, lastSeq: string]> {
     const { memory } = this.#options;
-    await this.#list(userId);
+    if (!this.#listed.has(userId)) await this.#list(userId);
     const key = eventsKey(userId);
     this.#appends += 1;
     const token = `${this.#name}:${this.#appends}`;
@@ -224,7 +224,6 @@ export class Inbox {
 
   /** Adds the account to the set of its shard, before its first event. */
   async #list(userId: string): Promise<void> {
-    if (this.#listed.has(userId)) return;
     await this.#options.redis.sadd(receivingAccountsKey(shardOf(userId, this.#options.shards)), userId);
     this.#listed.add(userId);
   }

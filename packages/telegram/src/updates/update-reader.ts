@@ -143,7 +143,8 @@ export class UpdateReader implements UpdateListener {
     signal.addEventListener('abort', stop);
     try {
       while (!signal.aborted && !this.#isLost) {
-        if (now() >= askAt) await fetchDue();
+        const at = now();
+        if (at >= askAt && at >= Math.min(tracker.dueAt, this.#compareAt)) await fetchDue();
         if (this.#queue.length > 0) await this.#applyQueue(tracker, tell);
         else await this.#pause(Math.max(askAt, Math.min(tracker.dueAt, this.#compareAt)) - now());
       }
@@ -169,7 +170,8 @@ export class UpdateReader implements UpdateListener {
         recipients.remember(updates);
         this.#people.remember(updates);
       }
-      await this.#learn(container.arrivals.flatMap(({ needs }) => needs));
+      const needed = container.arrivals.flatMap(({ needs }) => needs);
+      if (!this.#people.haveAll(needed)) await this.#learn(needed);
       ready.push(...tracker.receive(container, now()));
     }
     await tell(ready);
