@@ -71,10 +71,12 @@ export const HELPERS = {
   },
 };
 
-/** Replaces `or` of `big-integer`, with which GramJS makes the id of each message that it writes. */
-export function or(this: Big, other: Big | string | number): Big {
-  return bigInt(nativeOf(this) | nativeOf(other));
-}
+/** The methods of `big-integer` that are replaced. GramJS makes the id of each message that it writes with `or`. */
+export const METHODS = {
+  or(this: Big, other: Big | string | number): Big {
+    return bigInt(nativeOf(this) | nativeOf(other));
+  },
+};
 
 /** Replaces GramJS's `Factorizator.factorize`: the two factors, the smaller one first. */
 export function factorize(product: Big): { p: Big; q: Big } {
@@ -105,7 +107,7 @@ export function useNativeMath(load: (file: string) => unknown = createRequire(im
   if (library === null) return false;
   Object.assign(library.helpers, HELPERS);
   Object.assign(library.factorizator, { factorize });
-  Object.assign(Object.getPrototypeOf(bigInt.one) as Big, { or });
+  Object.assign(Object.getPrototypeOf(bigInt.one) as Big, METHODS);
   library.crypto.default = Object.create(library.crypto.default, {
     pbkdf2Sync: { value: deriveKey },
   }) as object;
