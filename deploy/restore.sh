@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Puts the sessions of a backup (deploy/backup.sh) into an empty DATA_DIR (./data).
-#   deploy/restore.sh backup.tar.gz
+#   deploy/restore.sh backup.tar.gz     - reads it from standard input
 # Only where nothing else uses these sessions any more: Telegram ends a session that two systems use at once, for good.
 # A copy of Redis in the archive is left beside them as dump.rdb; docs/backup.md says when to use it.
 set -euo pipefail
 umask 077
 
-archive=${1:?usage: deploy/restore.sh <archive.tar.gz>}
+archive=${1:?usage: deploy/restore.sh <archive.tar.gz>, or - for standard input}
 data=${DATA_DIR:-./data}
 for name in telegram_sessions telegram_auth.json; do
   [[ ! -e $data/$name ]] || {
@@ -16,5 +16,6 @@ for name in telegram_sessions telegram_auth.json; do
 done
 mkdir -p "$data"
 tar -C "$data" --strip-components=1 -xzf "$archive"
-echo "Restored to $data. Put the sealing key back before the first start."
-[[ ! -e $data/dump.rdb ]] || echo "The copy of Redis is $data/dump.rdb: see docs/backup.md before you use it."
+sessions=$(find "$data/telegram_sessions" -name '*.session' | wc -l)
+echo "Restored to $data: $sessions session files. Put the sealing key back before the first start." >&2
+[[ ! -e $data/dump.rdb ]] || echo "The copy of Redis is $data/dump.rdb: see docs/backup.md before you use it." >&2

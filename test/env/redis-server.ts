@@ -21,6 +21,8 @@ export interface RedisServerOptions {
   directory?: string;
   /** Makes it speak TLS only. */
   tls?: Certificates;
+  /** `no`: it loads `dump.rdb`, in place of its append-only file. */
+  appendonly?: 'no';
 }
 
 /** A separate Redis for a test, with an append-only file. It can be stopped, frozen and started again. */
@@ -32,14 +34,20 @@ export class RedisServer {
   readonly #ownsDirectory: boolean;
   readonly #fsync: string;
   readonly #tls: Certificates | undefined;
+  readonly #appendonly: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, directory: string, { directory: given, fsync, tls }: RedisServerOptions) {
+  private constructor(
+    port: number,
+    directory: string,
+    { directory: given, fsync, tls, appendonly }: RedisServerOptions,
+  ) {
     this.#port = port;
     this.directory = directory;
     this.#ownsDirectory = given === undefined;
     this.#fsync = fsync ?? 'everysec';
     this.#tls = tls;
+    this.#appendonly = appendonly ?? 'yes';
     this.url = `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`;
   }
 
@@ -59,7 +67,7 @@ export class RedisServer {
       '--save',
       '',
       '--appendonly',
-      'yes',
+      this.#appendonly,
       '--appendfsync',
       this.#fsync,
       '--maxmemory-policy',
