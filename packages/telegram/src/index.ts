@@ -7,6 +7,7 @@ export { readSession, sameKey } from './connection/session.ts';
 export type { FileRange, LocatedFile } from './files/located-file.ts';
 export type { FilePart } from './calls/upload-part.ts';
 export { arePartsMissing, refusesAsPhoto, type OutgoingMedia } from './calls/outgoing-media.ts';
+export { isoTime } from './shown/iso-time.ts';
 export { chatOf, type Chat } from './peers/chat.ts';
 export type { Told, Typing } from './updates/content.ts';
 export { isWholePlace } from './updates/update-state.ts';

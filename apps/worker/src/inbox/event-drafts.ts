@@ -1,5 +1,5 @@
 import { passesFilter, type EventDraft, type EventFilter, type LiveEvent } from '@gateway/contracts';
-import type { Told, Typing } from '@gateway/telegram';
+import { isoTime, type Told, type Typing } from '@gateway/telegram';
 
 export interface DraftOptions {
   filter: EventFilter;
@@ -27,12 +27,12 @@ export function eventDrafts(
 }
 
 function draftOf({ at, randomId, ...told }: Told, jobOf: DraftOptions['jobOf'], now: number): EventDraft {
-  const occurred_at = timeOf(at === null ? now : at * 1_000);
+  const occurred_at = at === null ? timeOf(now) : isoTime(at);
   if (told.type !== 'message.new') return { ...told, occurred_at };
   return { ...told, occurred_at, message: { ...told.message, job_id: jobOf(randomId) } };
 }
 
-/** RFC 3339, UTC. Telegram's times are whole seconds. */
+/** RFC 3339, UTC. @param ms since the epoch. */
 function timeOf(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z');
+  return new Date(ms).toISOString();
 }

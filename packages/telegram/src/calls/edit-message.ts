@@ -4,11 +4,12 @@ import type { Caller } from '../caller.ts';
 import { rpcNameOf } from '../errors/errors.ts';
 import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients } from '../peers/recipients.ts';
+import { isoTime } from '../shown/iso-time.ts';
 import { changeMessage } from './change-message.ts';
 import { toTelegramEntities } from './entities.ts';
 import { messageById } from './messages-by-id.ts';
 import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './outgoing-media.ts';
-import { isoTime, toSendResult } from './sent-message.ts';
+import { toSendResult } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 
 /** A message before it is edited. */

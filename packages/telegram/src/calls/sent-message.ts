@@ -1,6 +1,7 @@
 import type { SentMessage as SentPart } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
 import { fileIdOf } from '../shown/file-id.ts';
+import { isoTime } from '../shown/iso-time.ts';
 import { chatIdOf } from '../shown/shown-chat.ts';
 import { shownMedia } from '../shown/shown-media.ts';
 
@@ -21,11 +22,6 @@ export function toSendResult({ id, date, message }: SentMessage, ownId: string |
   if (media === null) return sent;
   const { file_id, type, size, mime_type } = media;
   return { ...sent, media: { file_id, type, size, mime_type } };
-}
-
-/** RFC 3339, UTC. @param seconds since the epoch. */
-export function isoTime(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ReadMessage, ShownButton } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import { fileIdOf } from './file-id.ts';
+import { isoTime } from './iso-time.ts';
 import { isOfServiceAccount } from './service-account.ts';
 import { chatIdOf, type Companions } from './shown-chat.ts';
 import { shownEntities } from './shown-entities.ts';
@@ -27,7 +28,7 @@ export function shownMessage(message: Shown, companions: Companions, ownId: stri
   const sender = senderOf(message, isOut, ownId);
   const head = {
     message_id: message.id,
-    date: timeOf(message.date),
+    date: isoTime(message.date),
     edit_date: null,
     direction: isOut ? ('out' as const) : ('in' as const),
     chat: { ...companions.chat(message.peerId), topic_id: topicOf(message) },
@@ -48,7 +49,7 @@ export function shownMessage(message: Shown, companions: Companions, ownId: stri
   const place = { ownId, chatId: head.chat.id, messageId: message.id };
   return {
     ...head,
-    edit_date: message.editDate && message.editHide !== true ? timeOf(message.editDate) : null,
+    edit_date: message.editDate && message.editHide !== true ? isoTime(message.editDate) : null,
     text: message.message,
     entities: shownEntities(message.entities),
     forward_from: message.fwdFrom ? originOf(message.fwdFrom, companions) : null,
@@ -87,7 +88,7 @@ function originOf(origin: Api.MessageFwdHeader, companions: Companions): ReadMes
   return {
     id: fromId ? chatIdOf(fromId) : null,
     name: fromId ? companions.name(fromId) : (fromName ?? null),
-    date: timeOf(date),
+    date: isoTime(date),
     message_id: channelPost ?? null,
   };
 }
@@ -121,9 +122,4 @@ function serviceOf(action: Api.TypeMessageAction): NonNullable<ReadMessage['serv
     ...('users' in action && { user_ids: action.users.map(String) }),
     ...('userId' in action && { user_ids: [String(action.userId)] }),
   };
-}
-
-/** RFC 3339, UTC, in whole seconds. */
-function timeOf(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z');
 }

@@ -1,5 +1,5 @@
 import { Api } from 'telegram/tl/index.js';
-import { containerOf, messageIn, type Arrival } from './arrivals.ts';
+import { messageIn, type Arrival } from './arrivals.ts';
 
 /** Messages to remember: more than an account sends while a difference is fetched. */
 const MAX_KNOWN = 500;
@@ -11,8 +11,9 @@ const MAX_KNOWN = 500;
 export class SentMessages {
   readonly #randomIds = new Map<string, string>();
 
-  remember(answer: Api.TypeUpdates): void {
-    for (const arrival of containerOf(answer).arrivals) {
+  /** @param answer what Telegram answered to a call of the account. */
+  remember(answer: readonly Arrival[]): void {
+    for (const arrival of answer) {
       const key = keyOf(arrival);
       if (key === undefined || arrival.randomId === undefined) continue;
       this.#randomIds.set(key, arrival.randomId);

@@ -6,7 +6,7 @@ import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients } from '../peers/recipients.ts';
 import { Companions } from '../shown/shown-chat.ts';
 import { updatesInAnswer } from './answers.ts';
-import { containerOf, type Arrival } from './arrivals.ts';
+import { containerOf, type Arrival, type Container } from './arrivals.ts';
 import { CatchUp, type DifferenceListener } from './catch-up.ts';
 import { compareChatList } from './chat-list.ts';
 import type { Told, Typing } from './content.ts';
@@ -55,12 +55,18 @@ interface ReaderContext {
   now: () => number;
 }
 
+/** What was pushed, and what is in it. */
+interface Pushed {
+  updates: Api.TypeUpdates;
+  container: Container;
+}
+
 /** Reads one account's updates over one connection, from the stored place on. */
 export class UpdateReader implements UpdateListener {
   readonly #options: ReadUpdatesOptions & ReaderContext;
   readonly #people = new People();
   readonly #sent = new SentMessages();
-  readonly #queue: Api.TypeUpdates[] = [];
+  readonly #queue: Pushed[] = [];
   #isOverfull = false;
   /** When the channels are compared with the chat list next. */
   #compareAt: number;
@@ -74,8 +80,8 @@ export class UpdateReader implements UpdateListener {
     this.#compareAt = options.now();
   }
 
-  pushed(updates: Api.TypeUpdates): void {
-    if (this.#queue.length < MAX_QUEUED) this.#queue.push(updates);
+  pushed(updates: Api.TypeUpdates, container = containerOf(updates)): void {
+    if (this.#queue.length < MAX_QUEUED) this.#queue.push({ updates, container });
     else this.#isOverfull = true;
     this.#wake();
   }
@@ -83,8 +89,9 @@ export class UpdateReader implements UpdateListener {
   answered(request: Api.AnyRequest, answer: unknown): void {
     const updates = updatesInAnswer(request, answer, this.#options.ownId);
     if (updates === undefined) return;
-    this.#sent.remember(updates);
-    this.pushed(updates);
+    const container = containerOf(updates);
+    this.#sent.remember(container.arrivals);
+    this.pushed(updates, container);
   }
 
   renewed(): void {
@@ -161,11 +168,11 @@ export class UpdateReader implements UpdateListener {
     if (this.#isOverfull) {
       this.#isOverfull = false;
       this.#compareAt = 0;
-      queue.push(new Api.UpdatesTooLong());
+      const tooLong = new Api.UpdatesTooLong();
+      queue.push({ updates: tooLong, container: containerOf(tooLong) });
     }
     const ready: Arrival[] = [];
-    for (const updates of queue) {
-      const container = containerOf(updates);
+    for (const { updates, container } of queue) {
       if ('users' in updates) {
         recipients.remember(updates);
         this.#people.remember(updates);
