@@ -25,15 +25,13 @@ export async function readChat(
       const [found] = await messagesById(caller, peer, [reading.upTo]);
       if (found?.isInChat !== true) throw messageNotFound();
     }
-    if (peer instanceof Api.InputPeerChannel) {
-      // Telegram takes 0 for the whole chat.
-      const maxId = reading.upTo ?? 0;
-      await caller.act(new Api.channels.ReadHistory({ channel: new Api.InputChannel(peer), maxId }));
-    } else {
-      // Telegram does not say how far it has read. So the call names the newest message, for the account's own events.
-      const maxId = reading.upTo ?? (await newestIn(caller, peer));
-      await caller.act(new Api.messages.ReadHistory({ peer, maxId }));
-    }
+    // Telegram does not say how far it has read. So the call names the newest message, for the account's own events.
+    const maxId = reading.upTo ?? (await newestIn(caller, peer));
+    await caller.act(
+      peer instanceof Api.InputPeerChannel
+        ? new Api.channels.ReadHistory({ channel: new Api.InputChannel(peer), maxId })
+        : new Api.messages.ReadHistory({ peer, maxId }),
+    );
     return {};
   });
 }

@@ -42,6 +42,10 @@ describe('answers to own calls', () => {
     const affected = new Api.messages.AffectedMessages({ pts: 43, ptsCount: 1 });
     expect(arrivalsIn(read, affected)).toMatchObject([{ pts: 43, count: 1, update: { maxId: 6 } }]);
     expect(arrivalsIn(read, true)).toEqual([]);
+    const inChannel = new Api.channels.ReadHistory({ channel: TEAM, maxId: 8 });
+    const told = { updates: [{ maxId: 8, channelId: bigInt(9) }] };
+    expect(updatesInAnswer(inChannel, true, OWN)).toMatchObject(told);
+    expect(updatesInAnswer(inChannel, false, OWN)).toBeUndefined();
   });
 });
 

@@ -13,6 +13,8 @@ export function updatesInAnswer(
   if (answer instanceof Api.UpdateShortSentMessage)
     return isSend(request) ? sentMessage(request, answer, ownId) : undefined;
   if (isUpdates(answer)) return answer;
+  // `true`: the account had not read so far.
+  if (answer === true && request instanceof Api.channels.ReadHistory) return asUpdates(readIn(request));
   if (answer instanceof Api.messages.AffectedMessages || answer instanceof Api.messages.AffectedHistory)
     return answer.ptsCount === 0 ? undefined : asUpdates(affectedBy(request, answer, ownId));
   return undefined;
@@ -59,6 +61,13 @@ function affectedBy(
       : new Api.UpdatePinnedMessages({ peer, messages: [], pts, ptsCount });
   }
   return undefined;
+}
+
+/** Reads of channels have no count in the channel's sequence. */
+function readIn({ channel, maxId }: Api.channels.ReadHistory): Api.TypeUpdate | undefined {
+  if (!(channel instanceof Api.InputChannel)) return undefined;
+  const { channelId } = channel;
+  return new Api.UpdateReadChannelInbox({ channelId, maxId, stillUnreadCount: 0, pts: 0 });
 }
 
 function asUpdates(update: Api.TypeUpdate | undefined): Api.TypeUpdates | undefined {
