@@ -100,8 +100,9 @@ async function runIn(fleet: Fleet, world: World, options: ChaosOptions): Promise
   const random = new Random(options.seed);
   const { incoming: rate, redis } = options;
   const isRead = redis === 'server';
-  const receiving =
-    rate > 0 ? await ReceivingRun.begin({ fleet, world, rate, isRead, random: random.fork() }) : null;
+  const mayLoseStore = redis !== 'server' || options.fsync === 'everysec';
+  const receivingOptions = { fleet, world, rate, isRead, mayLoseStore, random: random.fork() };
+  const receiving = rate > 0 ? await ReceivingRun.begin(receivingOptions) : null;
   try {
     return await disturb(fleet, world, options, { random, receiving });
   } finally {

@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { useStack } from '../env/use-stack.ts';
+import { joining } from './receiving/joining.ts';
 import { losses } from './receiving/losses.ts';
+import { lostStore } from './receiving/lost-store.ts';
 import { news } from './receiving/news.ts';
 import { otherClientTests } from './receiving/other-client.ts';
 import { BOT } from './receiving/tools.ts';
@@ -16,5 +18,7 @@ describe.each([
   // In this order: the first turns receiving on, the last leaves alice signed out.
   ['Receiving', news],
   ['Receiving from a client that shares no code with the gateway', otherClientTests],
+  ['Receiving while a channel is joined', joining],
+  ['Receiving on a Redis that loses events', lostStore],
   ['Receiving with losses', losses],
 ])('%s', (_name, describeTests) => describeTests(product));

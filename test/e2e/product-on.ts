@@ -19,8 +19,22 @@ const NAMES = ['alice', 'bob', 'carol'] as const;
 /** Messages that each account sends before, while and after a primary is killed. */
 const LOAD = 60;
 
-/** Tests the whole product on several Redis servers, and then while one of them is killed. */
-export function testProductOn(what: string, start: () => Promise<RedisServers>, settings = {}): void {
+/** The product, and the Telegram ids of its accounts. */
+export interface ProductOnServers {
+  stack: Stack<RedisServers>;
+  ids: ReadonlyMap<Name, number>;
+}
+
+/**
+ * Tests the whole product on several Redis servers, and then while one of them is killed.
+ * @param describeMore adds tests of the same product, which run last.
+ */
+export function testProductOn(
+  what: string,
+  start: () => Promise<RedisServers>,
+  settings = {},
+  describeMore: (product: () => ProductOnServers) => void = () => {},
+): void {
   describe(`the product on ${what}`, () => {
     let stack: Stack<RedisServers>;
     let receiver: Receiver;
@@ -146,5 +160,7 @@ export function testProductOn(what: string, start: () => Promise<RedisServers>, 
       }
       expect(await stack.api.send('alice', 'me', 'after')).toMatchObject({ status: 200 });
     }, 90_000);
+
+    describeMore(() => ({ stack, ids }));
   });
 }

@@ -134,6 +134,18 @@ export class RedisSentinels {
     await until(async () => (await this.#primary()) !== port, 'no replica took over in time');
   }
 
+  /** Cuts the replicas off from the primary: whatever it accepts from now on is lost once one of them takes over. */
+  async cutReplicasOff(): Promise<void> {
+    const replicas = this.#servers.size - 1;
+    await this.#withServer(await this.#primary(), async (redis) => {
+      await redis.set('replicated', '1');
+      await until(async () => (await redis.wait(replicas, 1_000)) === replicas, 'not replicated in time');
+      // Connections that are open stay so. A replica cannot come back.
+      await redis.config('SET', 'requirepass', 'unknown to its replicas');
+      await redis.call('CLIENT', 'KILL', 'TYPE', 'replica');
+    });
+  }
+
   /** Starts killed servers again and thaws frozen ones; resolves once each is a replica with all data. */
   async revive(): Promise<void> {
     for (const [port, child] of this.#servers) {

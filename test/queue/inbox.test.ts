@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { EventDraft, ShownChat } from '@gateway/contracts';
 import {
   EventNotices,
@@ -53,6 +54,8 @@ describe('The sequence of an account', () => {
   beforeAll(async () => {
     server = await RedisServer.start();
     redis = openConsumerRedis(server.address, silentLogger());
+    // Each inbox listens.
+    redis.setMaxListeners(50);
     memory = new MemoryWatch(redis);
     reader = new EventReader(redis, SEALER, Infinity);
     usual = open();
@@ -235,6 +238,76 @@ describe('The sequence of an account', () => {
       await append([added(BOB, 9)]);
       expect(await waiting).toBe('woken');
       expect(await reader.read(alice, 3, 100)).toMatchObject({ isGone: true, lastSeq: 2 });
+    });
+  });
+
+  describe('whose Redis may lack the latest events', () => {
+    /** As the account's record has it: the limit is above the latest number. */
+    const seq = { start: 10_000, limit: 20_000 };
+    /** As after a failover: it was another Redis in which the numbers were checked last. */
+    const failOver = (former = 'another') => redis.hset(receivingKey(alice), 'history', former);
+    const reasons = async () => (await told()).map((event) => event[2]);
+    beforeEach(async () => {
+      inbox = open();
+      await append([added(BOB, 1)], { state: { set: { pts: '1' } } });
+      await failOver();
+    });
+
+    test('goes on above the limit under a new owner, which reads its updates again', async () => {
+      inbox = open();
+      const state = { set: { pts: '4' } };
+      await expect(append([added(BOB, 4)], { state, seq })).rejects.toThrow(/lost the latest events/);
+      expect(await inbox.readState(alice)).toEqual({ pts: '1' });
+      expect(await append([added(BOB, 2)], { state, seq })).toEqual({ lastSeq: 10_002 });
+      expect(await reasons()).toEqual([1, 'store_lost', 2]);
+    });
+
+    test('does so if its owner has learnt the latest number under an earlier fence', async () => {
+      const fence = '3 worker';
+      await raiseFence(redis, alice, fence);
+      expect(await inbox.append(alice, fence, { events: [added(BOB, 2)], seq })).toEqual({ lastSeq: 10_002 });
+    });
+
+    test('needs room below the limit for the gap, too', async () => {
+      inbox = open();
+      expect(await append([], { seq: { start: 10_000, limit: 10_000 } })).toBe('limit');
+      expect(await append([], { seq })).toEqual({ lastSeq: 10_001 });
+    });
+
+    test.each([
+      { why: 'its owner knows it', isNew: false, former: 'another', start: 10_000 },
+      {
+        why: 'it is the limit, since the former owner has stopped',
+        isNew: true,
+        former: 'another',
+        start: 1,
+      },
+      { why: 'the server syncs each write, and was no replica', isNew: true, former: 'x+', start: 10_000 },
+    ])('goes on with the next number: $why', async ({ isNew, former, start }) => {
+      await failOver(former);
+      if (isNew) inbox = open();
+      else {
+        redis.disconnect(true);
+        await once(redis, 'close');
+      }
+      expect(await append([added(BOB, 2)], { seq: { start, limit: 20_000 } })).toEqual({ lastSeq: 2 });
+      expect(await reasons()).toEqual([1, 2]);
+      // This Redis is known by now.
+      inbox = open();
+      expect(await append([added(BOB, 3)], { seq })).toEqual({ lastSeq: 3 });
+    });
+
+    test('is swept without a number for a gap', async () => {
+      await append(Array.from({ length: 200 }, (_, id) => added(BOB, id)));
+      await failOver();
+      memory.refused(eventsKey(alice));
+      try {
+        await open().sweep(alice, FENCE);
+      } finally {
+        await memory.ask();
+      }
+      const { last_seq, oldest_seq, gaps } = await receivingOf(redis, alice);
+      expect([last_seq, oldest_seq, gaps]).toEqual([200, 101, 0]);
     });
   });
 

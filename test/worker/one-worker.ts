@@ -180,6 +180,7 @@ export class OneWorker implements AsyncDisposable {
       queues,
       dueAccounts,
       store,
+      areSessionsInRedis: false,
       telegram,
       sealer,
       pace: {

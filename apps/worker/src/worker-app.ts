@@ -156,6 +156,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     queues,
     dueAccounts,
     store,
+    areSessionsInRedis: files === null,
     media,
     fetches,
     blocks: new FileBlocks(media),

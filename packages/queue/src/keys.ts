@@ -99,7 +99,8 @@ export function eventsKey(userId: string): string {
 
 /**
  * Hash of an account's events: `last_seq`, `limit` (no greater number is given), `gaps`, `bytes`, `token` (of the
- * latest append), `tight` (set while memory is short).
+ * latest append), `tight` (set while memory is short), `history` (of the Redis in which the numbers were last checked),
+ * `dropped_at` (time of the latest event that was dropped).
  */
 export function receivingKey(userId: string): string {
   return `${accountPrefix(userId)}:receiving`;

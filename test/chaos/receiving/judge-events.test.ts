@@ -33,16 +33,18 @@ const gap = (chat: string | null = null): Draft => ({
   reason: 'too_long',
 });
 
+const NO_LOSS = { mayHaveGaps: false, mayLoseStore: false };
+
 /** The faults of these events, which are numbered from 8 on. */
 function counts(
   drafts: readonly Draft[],
   messages: readonly DeliveredMessage[],
-  { lastSeq = 7 + drafts.length, mayHaveGaps = false, jobs = ['job-1'] } = {},
+  { lastSeq = 7 + drafts.length, mayHaveGaps = false, mayLoseStore = false, jobs = ['job-1'] } = {},
 ): Record<string, number> {
   const events = drafts.map((draft, index) => ({ seq: 8 + index, event_id: `alice:${8 + index}`, ...draft }));
   return countsOf(
     judgeEvents(
-      { userId: 'alice', after: 7, lastSeq, mayHaveGaps, jobsOf: () => new Set(jobs) },
+      { userId: 'alice', after: 7, lastSeq, mayHaveGaps, mayLoseStore, jobsOf: () => new Set(jobs) },
       events,
       messages,
     ),
@@ -75,7 +77,7 @@ describe('the judge of events', () => {
   test('counts holes and repeats in the numbers, and an end before the last number', () => {
     expect(counts([isNew(1)], [delivered(1)], { lastSeq: 9 })).toEqual({ numbers: 1 });
     const event = { seq: 9, event_id: 'alice:9', ...isNew(1) };
-    const account = { userId: 'alice', after: 7, lastSeq: 9, mayHaveGaps: false, jobsOf: () => undefined };
+    const account = { userId: 'alice', after: 7, lastSeq: 9, ...NO_LOSS, jobsOf: () => undefined };
     expect(countsOf(judgeEvents(account, [event], [delivered(1)]))).toEqual({ numbers: 1 });
     const repeat = { ...event, seq: 8 };
     expect(countsOf(judgeEvents({ ...account, lastSeq: 8 }, [repeat], [delivered(1)]))).toEqual({
@@ -105,6 +107,17 @@ describe('the judge of events', () => {
     const gone = [delivered(1, { isDeleted: true })];
     expect(counts([deleted(BOB, 1), isNew(1)], gone)).toEqual({ outOfOrder: 1 });
     expect(counts([isNew(1), deleted(BOB, 1), edited(1, 'changed')], gone)).toEqual({ outOfOrder: 1 });
+  });
+
+  test('accepts a hole in the numbers before a loss of Redis, but no missing message', () => {
+    const account = { userId: 'alice', after: 7, lastSeq: 21, ...NO_LOSS, jobsOf: () => undefined };
+    const loss = { ...gap(), reason: 'store_lost', seq: 20, event_id: 'alice:20' };
+    const events = [loss, { seq: 21, event_id: 'alice:21', ...isNew(2) }];
+    const judge = (mayLoseStore: boolean, messages: DeliveredMessage[]) =>
+      countsOf(judgeEvents({ ...account, mayLoseStore }, events, messages));
+    expect(judge(true, [delivered(2)])).toEqual({});
+    expect(judge(true, [delivered(1), delivered(2)])).toEqual({ missing: 1 });
+    expect(judge(false, [delivered(2)])).toEqual({ numbers: 1, gaps: 1 });
   });
 
   test('accepts what is missing in a gap, but nowhere else', () => {

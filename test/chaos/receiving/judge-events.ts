@@ -68,6 +68,8 @@ export interface JudgedAccount {
   lastSeq: number;
   /** Whether the run has caused gaps. */
   mayHaveGaps: boolean;
+  /** Whether Redis may have lost events. Numbers may be missing before such a gap, and no messages. */
+  mayLoseStore: boolean;
   /** The jobs that have sent the message with this `chat#seq`; `undefined`: not known. */
   jobsOf: (name: string) => ReadonlySet<string> | undefined;
 }
@@ -115,14 +117,16 @@ class EventJudge {
   }
 
   add(at: number, event: AccountEvent): void {
-    const { userId, mayHaveGaps } = this.#account;
-    if (event.seq !== this.#seq + 1 || event.event_id !== `${userId}:${event.seq}`)
+    const { userId, mayHaveGaps, mayLoseStore } = this.#account;
+    const isLoss = mayLoseStore && event.type === 'updates.gap' && event.reason === 'store_lost';
+    const isNext = isLoss ? event.seq > this.#seq : event.seq === this.#seq + 1;
+    if (!isNext || event.event_id !== `${userId}:${event.seq}`)
       this.#verdict.numbers.push(`${event.event_id}, seq ${event.seq}, after seq ${this.#seq} of ${userId}`);
     this.#seq = event.seq;
     if (event.type === 'message.new') this.#addNew(at, event);
     if (event.type === 'message.edited') this.#addEdit(at, event);
     if (event.type === 'message.deleted') this.#addDeletion(at, event);
-    if (event.type !== 'updates.gap') return;
+    if (event.type !== 'updates.gap' || isLoss) return;
     this.#gaps.push({ at, chat: event.chat?.id ?? null });
     if (!mayHaveGaps)
       this.#verdict.gaps.push(`${event.event_id}: ${event.reason}, chat ${event.chat?.id ?? null}`);

@@ -42,9 +42,11 @@ interface RunOptions {
   rate: number;
   /**
    * Whether events are read during the run. In a failover Redis may lose events that readers have got already; the
-   * gateway then reads them at Telegram again, and gives their numbers again.
+   * gateway then reads them at Telegram again, and they have other numbers.
    */
   isRead: boolean;
+  /** Whether Redis may lose events that it has accepted. */
+  mayLoseStore: boolean;
   random: Random;
 }
 
@@ -64,11 +66,12 @@ export class ReceivingRun {
   readonly #readers: readonly (StreamReader | PollReader)[];
   readonly #webhook: WebhookReader | null;
   readonly #members: ReadonlyMap<number, readonly number[]>;
+  readonly #mayLoseStore: boolean;
   readonly #over = new AbortController();
   readonly #reading: Promise<unknown>;
 
   private constructor(
-    { fleet, world, rate, isRead, random }: RunOptions,
+    { fleet, world, rate, isRead, mayLoseStore, random }: RunOptions,
     {
       chats,
       after,
@@ -85,6 +88,7 @@ export class ReceivingRun {
     this.#world = world;
     this.#chats = chats;
     this.#members = members;
+    this.#mayLoseStore = mayLoseStore;
     this.#webhook = webhook;
     const { control, urls } = fleet;
     this.#load = new IncomingLoad(chats, { control, rate, random: random.fork() });
@@ -189,6 +193,7 @@ export class ReceivingRun {
         after: log.after,
         lastSeq,
         mayHaveGaps: gapsCaused.has(userId),
+        mayLoseStore: this.#mayLoseStore,
         jobsOf: (name: string) => jobs.get(name),
       };
       const own: readonly DeliveredMessage[] = delivered.get(ids[index] ?? 0) ?? [];

@@ -20,7 +20,7 @@ export interface AccountOptions {
   /** Publishes the account's view to the API. */
   publish: (view: AccountView) => Promise<void>;
   /** The account's sequence of events. */
-  inbox: Pick<AccountInbox, 'append' | 'readState' | 'writeSettings' | 'forget'>;
+  inbox: Pick<AccountInbox, 'append' | 'readState' | 'settle' | 'writeSettings' | 'forget'>;
   /** Whom the account knows by which name, for the check of `replies_only`. */
   names: Pick<KnownNames, 'store'>;
   /** Called when what it receives has changed: the current reading must end. */

@@ -227,8 +227,16 @@ export class PublishedAccount {
   }
 
   /** Allows events up to this number. Publishes nothing, because an event may be on its way to be published. */
-  async raiseEventLimit(seq_limit: number): Promise<void> {
+  async setEventLimit(seq_limit: number): Promise<void> {
     await this.record.saveReceiving({ seq_limit });
+  }
+
+  /** As `AccountInbox.settle`. Never throws: it only spares the next owner a doubt. */
+  async settleEvents(): Promise<void> {
+    const { logger } = this.options;
+    await this.inbox.settle().catch((error: unknown) => {
+      logger.debug({ err: error, userId: this.userId }, 'the latest number of the events was not stored');
+    });
   }
 
   /**

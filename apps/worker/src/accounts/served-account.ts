@@ -60,7 +60,8 @@ export async function openServedAccount(
     inbox: context.inbox,
     fence,
     limit: () => account.receiving.seq_limit,
-    raiseLimit: (limit) => account.raiseEventLimit(limit),
+    setLimit: (limit) => account.setEventLimit(limit),
+    isLimitInRedis: context.areSessionsInRedis,
   });
   const append = async (event: EventDraft): Promise<void> => {
     if (!account.receiving.enabled) return;
@@ -206,6 +207,7 @@ export class ServedAccount {
     await this.#line?.lane.stop();
     await this.#line?.consumer.close();
     await this.#receiving.stop();
+    await this.account.settleEvents();
     this.#context.history.leave(this.account.userId);
   }
 

@@ -4,23 +4,29 @@ import type { Append, Inbox } from '@gateway/queue';
 /** How many numbers are reserved at a time. Each reservation writes the account's record. */
 const BLOCK = 10_000;
 
+/** More numbers than are given while one Redis server still answers, and another one has taken over. */
+const LOST_WITH_REDIS = 1_000_000;
+
 export interface AccountInboxOptions {
   userId: string;
   inbox: Pick<Inbox, 'append' | 'readState' | 'writeReceiving' | 'forget' | 'publishLive'>;
   fence: string;
   /** The stored limit of the account's numbers; 0: it never received. */
   limit: () => number;
-  /** Stores a higher limit. */
-  raiseLimit: (limit: number) => Promise<void>;
+  /** Stores another limit. */
+  setLimit: (limit: number) => Promise<void>;
+  /** The limit is stored in the same Redis as the events, which may lose both. */
+  isLimitInRedis: boolean;
 }
 
 /**
- * One account's sequence of events. Its numbers never go back: the session store keeps a limit above all of them, at
- * which the sequence goes on if Redis loses its data.
+ * One account's sequence of events. No number is given twice: the session store keeps a limit above all of them, at
+ * which the sequence goes on if Redis may have lost the latest, and nobody knows their numbers.
  */
 export class AccountInbox {
   readonly #options: AccountInboxOptions;
-  #hasAppended = false;
+  #appending = 0;
+  #settling: Promise<void> | undefined;
 
   constructor(options: AccountInboxOptions) {
     this.#options = options;
@@ -32,16 +38,54 @@ export class AccountInbox {
    * @throws {Fenced}
    */
   async append(append: Omit<Append, 'seq'>, signal?: AbortSignal): Promise<void> {
-    const { inbox, userId, fence, limit, raiseLimit } = this.#options;
-    // If Redis has lost its data, the sequence goes on above the limit that was stored before.
-    const start = limit();
-    for (;;) {
-      if (signal?.aborted === true) return;
-      const appended = await inbox.append(userId, fence, { ...append, seq: { start, limit: limit() } });
-      this.#hasAppended ||= appended !== 'limit';
-      if (appended !== 'limit') return;
-      await raiseLimit(limit() + BLOCK + append.events.length);
+    await this.#settling;
+    if (signal?.aborted === true) return;
+    this.#appending += 1;
+    try {
+      await this.#append(append, signal);
+    } finally {
+      this.#appending -= 1;
     }
+  }
+
+  /** @returns the latest number; `undefined`: the signal was aborted. */
+  async #append(append: Omit<Append, 'seq'>, signal?: AbortSignal): Promise<number | undefined> {
+    const { inbox, userId, fence, limit, setLimit } = this.#options;
+    const start = this.#start;
+    for (let above = limit(); signal?.aborted !== true; above = Math.max(limit(), start)) {
+      const appended = await inbox.append(userId, fence, { ...append, seq: { start, limit: limit() } });
+      if (appended !== 'limit') return appended.lastSeq;
+      await setLimit(above + BLOCK + append.events.length);
+    }
+    return undefined;
+  }
+
+  /** The limit that was stored before: above all numbers that may have been given. */
+  get #start(): number {
+    const { limit, isLimitInRedis } = this.#options;
+    return limit() === 0 || !isLimitInRedis ? limit() : limit() + LOST_WITH_REDIS;
+  }
+
+  /**
+   * Lowers the limit to the latest number. If Redis restarts too before the next owner reads, that owner sees that
+   * nothing is lost. Call when nothing more is appended.
+   */
+  async settle(): Promise<void> {
+    const { limit, isLimitInRedis } = this.#options;
+    if (limit() === 0 || isLimitInRedis || this.#appending > 0) return;
+    this.#settling = this.#settle().finally(() => {
+      this.#settling = undefined;
+    });
+    await this.#settling;
+  }
+
+  async #settle(): Promise<void> {
+    const { inbox, userId, fence, limit, setLimit } = this.#options;
+    const lastSeq = await this.#append({ events: [] });
+    if (lastSeq === undefined || lastSeq === 0 || lastSeq === limit()) return;
+    // Redis first: it gives no number above its own limit when it drops events.
+    await inbox.append(userId, fence, { events: [], seq: { start: lastSeq, limit: lastSeq } });
+    await setLimit(lastSeq);
   }
 
   /** Appends an event of the account itself. @throws {Fenced} */
@@ -54,8 +98,12 @@ export class AccountInbox {
    * @throws {Fenced}
    */
   async readState(): Promise<Record<string, string> | null> {
-    if (this.#hasAppended) await this.append({ events: [] });
-    return this.#options.inbox.readState(this.#options.userId);
+    const { inbox, userId } = this.#options;
+    const state = await inbox.readState(userId);
+    // Without a place, the gap comes with the new one.
+    if (state === null || this.#options.limit() === 0) return state;
+    await this.append({ events: [] });
+    return inbox.readState(userId);
   }
 
   publishLive(event: Parameters<Inbox['publishLive']>[1]): Promise<void> {

@@ -33,6 +33,8 @@ export interface WorkerContext {
   queues: AccountQueues;
   dueAccounts: DueAccountsListener;
   store: SessionStore;
+  /** The sessions are in the same Redis as everything else (`SESSION_STORE=redis`). */
+  areSessionsInRedis: boolean;
   media: MediaStore;
   fetches: MediaFetches;
   blocks: FileBlocks;

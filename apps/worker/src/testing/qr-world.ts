@@ -141,6 +141,7 @@ function loadAccount(store: SessionStore, world: () => QrWorld | undefined): Pro
       inbox: {
         append: async () => {},
         readState: async () => null,
+        settle: async () => {},
         writeSettings: async () => {},
         forget: async () => {},
       },

@@ -32,10 +32,12 @@ interface AppendFacts {
   limits: EventLimits;
   /** Whether Redis is short of memory. */
   isShort: boolean;
-  /** Whether Redis knows the account's numbers. */
-  isBegun: boolean;
-  /** The greatest number that this worker knows to be given; `undefined`: none. */
+  /** Whether Redis had {@link given} since the connection was lost the last time. */
+  isChecked: boolean;
+  /** The greatest number that this owner knows to be given; `undefined`: unknown. */
   given: number | undefined;
+  /** Whether a start of Redis loses nothing. Matters only unless {@link isChecked}. */
+  keepsWrites: boolean;
 }
 
 /** The types of events that the script treats in a way of their own. */
@@ -50,7 +52,7 @@ const KINDS: Partial<Record<EventDraft['type'], string>> = {
 export function appendArguments(
   text: EventText,
   { events, state = { set: {} }, news, seq }: Appended,
-  { userId, fence, token, channel, limits, isShort, isBegun, given }: AppendFacts,
+  { userId, fence, token, channel, limits, isShort, isChecked, given, keepsWrites }: AppendFacts,
 ): (string | number)[] {
   const removed = state.remove ?? [];
   const set = Object.entries(state.set);
@@ -68,12 +70,13 @@ export function appendArguments(
     isShort ? KEPT_WHILE_SHORT : '',
     // Writing an event takes time, so only those that may be needed are written.
     isShort ? text.write(userId, gapFor('memory')) : '',
-    isBegun ? '' : text.write(userId, gapFor('store_lost')),
-    (seq !== null && given) || '',
+    isChecked ? '' : text.write(userId, gapFor('store_lost')),
+    given ?? '',
     removed.length,
     set.length,
     events.length,
     ...newsSizes,
+    keepsWrites ? '+' : '',
     ...removed,
     ...set.flat(),
     ...events.flatMap((event) => [

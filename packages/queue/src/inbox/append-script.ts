@@ -25,12 +25,13 @@ const MOST_SET = 1_000;
 
 /**
  * Lua function that drops the oldest events until at most `most` and `most_bytes` are left, and none from before
- * `since` (ms). Returns count and bytes of the rest, and how many it dropped. An entry's fields are `e` (text), `t`
- * (ms) and, for a message in the index, `m` (its name there).
+ * `since` (ms). Returns count and bytes of the rest, and how many it dropped; `dropped_at` is the time of the latest of
+ * them. An entry's fields are `e` (text), `t` (ms) and, for a message in the index, `m` (its name there).
  */
 const DROP_OLDEST = `
 local function seq_in(value) return value and string.match(value, '%d+') end
 local function size_of(text) return #text + ${OVERHEAD} end
+local dropped_at
 local function drop_oldest(events, index, count, bytes, most, most_bytes, since)
   local from, kept, dropped = '-', nil, 0
   while kept == nil and dropped < ${MOST_DROPPED} do
@@ -45,7 +46,7 @@ local function drop_oldest(events, index, count, bytes, most, most_bytes, since)
       if fields[6] and seq_in(redis.call('HGET', index, fields[6])) == string.match(entry[1], '%d+') then
         redis.call('HDEL', index, fields[6])
       end
-      count, bytes, dropped = count - 1, bytes - size_of(fields[2]), dropped + 1
+      count, bytes, dropped, dropped_at = count - 1, bytes - size_of(fields[2]), dropped + 1, fields[4]
       from = '(' .. entry[1]
     end
   end
@@ -83,18 +84,37 @@ local function store_writer(writers, person, at, now)
 end`;
 
 /**
+ * Lua function that names the history of writes that this Redis has ('' where it does not say), and whether it may lack
+ * writes that it had when it was called `before` (false: no name is known). The name changes when a server starts and
+ * when a replica becomes the primary. A `+` after it: a start loses nothing, since the server syncs each write.
+ */
+const HISTORY = `
+local function history_of_writes(before, keeps)
+  local info = redis.pcall('INFO', 'replication')
+  if type(info) ~= 'string' then info = '' end
+  local name = string.match(info, 'master_replid:(%w+)') or ''
+  local is_other = before and string.match(before, '%w*') ~= name
+  local was_replica = string.match(info, 'master_replid2:0+%s') == nil
+  return name .. keeps, is_other and (was_replica or string.find(before, '+', 1, true) == nil)
+end`;
+
+/**
  * Lua function that appends events and stores the update state that they lead to, all or nothing. It is also part of
  * the script that ends a job.
  *
  * Redis refuses the first write of a script when it is out of memory, and no later one. Dropping comes first, so a run
  * that drops events can still append.
  *
+ * The first append of a connection checks the store (see {@link HISTORY}): if Redis may lack the latest events, and
+ * their numbers are unknown, the sequence goes on above all numbers that may have been given.
+ *
  * KEYS: fence, receiving, events, index, update state, reads, times of the reads, writers.
  * ARGV: 1 fence, 2 token, 3 account, 4 channel, 5 most events, 6 most bytes, 7 retention (ms), 8 limit of numbers ('':
- * as stored), 9 number to begin above if none is stored ('': none), 10 events kept while memory is short ('': it is
- * not), 11 and 12 gaps for lack of memory and for a lost store ('': not needed), 13 the greatest number that this
- * worker knows to be given ('': none), 14 names to delete from the state (`*`: all), 15 names and values to store
- * there, 16 events, 17 reads in private chats, 18 people who wrote. 14 to 18 are the sizes of the lists that follow in
+ * as stored), 9 number to go on above if Redis may lack the latest ('': only old events are dropped), 10 events kept
+ * while memory is short ('': it is not), 11 gap for lack of memory ('': not needed), 12 gap for a lost store ('': this
+ * connection has checked the store), 13 the greatest number that this owner knows to be given ('': unknown), 14 names
+ * to delete from the state (`*`: all), 15 names and values to store there, 16 events, 17 reads in private chats, 18
+ * people who wrote, 19 `+` if a start of this Redis loses nothing. 14 to 18 are the sizes of the lists that follow in
  * this order.
  * An event is its text, its kind (`new`, `edited`, `deleted`, `gap` or ''), its names in the index (with spaces), and
  * its edit (see `EventText`). A read is its chat, the last message that was read (10 digits), and when (ms). A person
@@ -104,13 +124,20 @@ end`;
  * and the reasons of the gaps that the script added. `behind`: only a gap was added, since Redis has lost the latest
  * events.
  */
-export const APPEND_EVENTS = `${DROP_OLDEST}${PRIVATE_CHATS}
+export const APPEND_EVENTS = `${DROP_OLDEST}${PRIVATE_CHATS}${HISTORY}
 local function append_events(KEYS, ARGV)
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced', '0' } end
 local known = redis.call('HMGET', KEYS[2], 'last_seq', 'token', 'bytes', 'tight', 'limit')
 local function text(number) return string.format('%.0f', number) end
 local stored, bytes = tonumber(known[1]), tonumber(known[3] or '0')
 local is_first, given = stored == nil, tonumber(ARGV[13]) or 0
+local history, is_other = nil, false
+if ARGV[12] ~= '' then
+  local before = redis.call('HGET', KEYS[2], 'history')
+  history, is_other = history_of_writes(before, ARGV[19])
+  if is_other and ARGV[9] ~= '' and ARGV[13] == '' then given = tonumber(ARGV[9]) end
+  if ARGV[9] == '' or before == history then history = nil end
+end
 -- After a failover, Redis may lack the latest events. Their numbers must not be given to others.
 local is_behind = not is_first and stored < given
 if is_first or is_behind then
@@ -122,9 +149,10 @@ local last = math.max(stored or tonumber(ARGV[9]), given)
 local deletes, sets, appends = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
 local limit = tonumber(ARGV[8]) or tonumber(known[5] or '0')
 local gaps, added_gaps, repeats = 0, {}, {}
+local needs_number = appends > 0 or is_behind or (is_first and last > 0)
+if needs_number and last + appends + 2 > limit then return { 'limit', text(last) } end
 -- The worker must read again from the place that is stored, which is before the lost events.
 if is_behind then deletes, sets, appends = 0, 0, 0 end
-if appends > 0 and last + appends + 2 > limit then return { 'limit', text(last) } end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -167,7 +195,9 @@ end
 if ARGV[10] ~= '' then
   local dropped
   count, bytes, dropped = drop_oldest(KEYS[3], KEYS[4], count, bytes, tonumber(ARGV[10]), most_bytes, since)
-  if dropped > 0 and not known[4] and last < limit then
+  -- A sweep gives no number where Redis may lack some: it does not know them.
+  local may_tell = last < limit and not (is_other and ARGV[9] == '')
+  if dropped > 0 and not known[4] and may_tell then
     append_gap(ARGV[11], 'memory')
     redis.call('HSET', KEYS[2], 'tight', '1')
   end
@@ -175,7 +205,7 @@ elseif known[4] then
   redis.call('HDEL', KEYS[2], 'tight')
 end
 
-local at = 19
+local at = 20
 for i = 1, deletes do
   if ARGV[at] == '*' then redis.call('DEL', KEYS[5]) else redis.call('HDEL', KEYS[5], ARGV[at]) end
   at = at + 1
@@ -206,12 +236,14 @@ if count > most or bytes > most_bytes then
   count, bytes = drop_oldest(KEYS[3], KEYS[4], count, bytes, most, most_bytes, since)
 end
 local is_longer = last > (stored or 0)
-if is_first or is_longer or bytes ~= had_bytes then
+if is_first or is_longer or bytes ~= had_bytes or limit ~= tonumber(known[5] or '0') then
   local counts = { 'last_seq', text(last), 'bytes', text(bytes), 'limit', text(limit) }
+  if dropped_at then counts[7], counts[8] = 'dropped_at', dropped_at end
   redis.call('HSET', KEYS[2], 'token', is_behind and '' or ARGV[2], unpack(counts))
 elseif deletes + sets + appends > 0 then
   redis.call('HSET', KEYS[2], 'token', ARGV[2])
 end
+if history then redis.call('HSET', KEYS[2], 'history', history) end
 if gaps > 0 then redis.call('HINCRBY', KEYS[2], 'gaps', gaps) end
 if is_longer then redis.call('PUBLISH', ARGV[4], ARGV[3] .. ' ' .. text(last)) end
 return { is_behind and 'behind' or 'ok', text(last), text(bytes), repeats, added_gaps }
@@ -251,6 +283,8 @@ return { redis.call('HGET', KEYS[2], 'bytes') or '0' }`);
  */
 export const FORGET = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'fenced' end
+local latest = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+if latest then redis.call('HSET', KEYS[2], 'dropped_at', latest[2][4]) end
 redis.call('DEL', unpack(KEYS, 3))
 redis.call('HDEL', KEYS[2], 'bytes', 'tight', 'settings')
 redis.call('PUBLISH', ARGV[3], ARGV[2] .. ' off')

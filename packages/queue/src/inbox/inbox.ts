@@ -13,6 +13,7 @@ import { Fenced } from '../ownership/fence.ts';
 import { shardOf } from '../ownership/shards.ts';
 import type { RedisClient } from '../redis/clients.ts';
 import { onRedisChange } from '../redis/contact.ts';
+import { WriteDurability } from '../redis/write-durability.ts';
 import { appendArguments, type Appended, type EventLimits } from './append-arguments.ts';
 import { AppendRides } from './append-rides.ts';
 import { appendKeys, FORGET, WRITE_SETTINGS } from './append-script.ts';
@@ -43,8 +44,9 @@ export interface Append {
   news?: PrivateNews;
   seq: {
     /**
-     * The number above which the sequence begins if Redis knows none of the account: 0 at first, later the limit that
-     * was stored when Redis lost its data. Above 0 an `updates.gap` `store_lost` comes first.
+     * The number above which the sequence goes on if Redis knows none of the account, or may lack the latest: 0 at
+     * first, later the limit that was stored before. Above 0, and above the latest number that Redis knows, an
+     * `updates.gap` `store_lost` comes first.
      */
     start: number;
     /** No number above it is given. The session store keeps it, so that numbers never go back. */
@@ -60,6 +62,15 @@ export interface ReceivingSettings {
   /** RFC 3339. */
   since: string | null;
   filter: EventFilter;
+}
+
+/** The greatest number of an account that its owner knows to be given. */
+interface Given {
+  /** Of the owner. */
+  fence: string;
+  seq: number;
+  /** Redis had this number since the connection was lost the last time. */
+  isChecked: boolean;
 }
 
 /** The reply of {@link APPEND}. */
@@ -86,26 +97,31 @@ export class Inbox {
   readonly #text: EventText;
   /** The end of each account's latest append. */
   readonly #last = new Map<string, Promise<unknown>>();
-  /** Accounts that are in the set of their shard, and those whose numbers Redis knows, as far as this worker knows. */
+  /** Accounts that are in the set of their shard, as far as this worker knows. */
   readonly #listed = new Set<string>();
-  readonly #begun = new Set<string>();
-  /** The greatest number of each account that this worker knows to be given. */
-  readonly #given = new Map<string, number>();
+  /** The greatest number of each account, as this worker knows it since it took over the account. */
+  readonly #given = new Map<string, Given>();
   /** Bytes of each account's events, as far as this worker knows. */
   readonly #bytes = new Map<string, number>();
+  readonly #durability: WriteDurability;
   readonly #name = randomUUID();
   #appends = 0;
+  /** How often Redis may have lost writes. */
+  #losses = 0;
   /** Appends that may become part of the end of a job. */
   readonly rides: AppendRides;
 
   constructor(options: InboxOptions) {
     this.#options = options;
     this.rides = new AppendRides(options.redis);
+    this.#durability = new WriteDurability(options.redis);
     this.#text = new EventText(options.sealer, options.isSealed);
     onRedisChange(options.redis, {
       onLost: () => {
+        this.#losses += 1;
+        this.#durability.forget();
         this.#listed.clear();
-        this.#begun.clear();
+        for (const given of this.#given.values()) given.isChecked = false;
       },
     });
   }
@@ -113,8 +129,8 @@ export class Inbox {
   /**
    * Appends events and stores the update state, in one step. A message that is stored already is dropped, and so is an
    * edit with the same `edit_date` and content. A deletion that names no chat becomes one for each chat. The client may
-   * send this twice after a lost connection; Redis appends once. A gap comes first if Redis has lost the latest events
-   * in a failover: numbers never go back.
+   * send this twice after a lost connection; Redis appends once. A gap comes first if Redis may have lost the latest
+   * events, as in a failover: no number is given twice.
    * @returns `limit`: nothing was appended, since the numbers come within two of the limit.
    * @throws {Fenced}, or an error if Redis has lost the latest events, and with them the state that `state` follows.
    */
@@ -178,19 +194,29 @@ export class Inbox {
     const key = eventsKey(userId);
     this.#appends += 1;
     const token = `${this.#name}:${this.#appends}`;
-    const run = () => this.rides.run(userId, this.#argumentsOf(userId, fence, token, append));
-    const reply = await run().catch((error: unknown) => {
-      // Redis refuses only the first write of a script, so nothing was appended.
-      if (!isOutOfMemory(error) || memory.isShort(key)) throw error;
-      memory.refused(key);
-      return run();
-    });
+    const losses = this.#losses;
+    const keepsWrites = this.#isChecked(userId, fence) ? false : await this.#durability.keepsWrites();
+    const run = () => this.rides.run(userId, this.#argumentsOf(userId, fence, token, append, keepsWrites));
+    const reply = await run()
+      .catch((error: unknown) => {
+        // Redis refuses only the first write of a script, so nothing was appended.
+        if (!isOutOfMemory(error) || memory.isShort(key)) throw error;
+        memory.refused(key);
+        return run();
+      })
+      .catch((error: unknown) => {
+        // It may have given numbers that this worker does not know.
+        this.#given.delete(userId);
+        throw error;
+      });
     const [outcome, lastSeq, bytes, repeats = [], gaps = []] = reply as Reply;
     if (outcome === 'fenced') throw new Fenced(userId);
     if (outcome === 'ok' || outcome === 'behind') {
-      this.#begun.add(userId);
       this.#bytes.set(userId, Number(bytes));
-      this.#given.set(userId, Math.max(Number(lastSeq), this.#given.get(userId) ?? 0));
+      const known = this.#givenUnder(fence, userId);
+      // A sweep does not check the store, and a command may be sent again over a new connection.
+      const isChecked = append.seq === null ? known?.isChecked : losses === this.#losses;
+      if (isChecked !== undefined) this.#given.set(userId, { fence, seq: Number(lastSeq), isChecked });
       const appended = outcome === 'ok' ? append.events : [];
       const stored = appended.filter((_, index) => !repeats.includes(index + 1));
       this.#options.onStored?.(stored, gaps);
@@ -203,12 +229,22 @@ export class Inbox {
     if (outcome === 'lost') {
       // Redis has lost data without a lost connection: begin anew, and list the account again.
       this.#listed.delete(userId);
-      if (this.#begun.delete(userId) && append.seq !== null) return this.#run(userId, fence, append);
+      const given = this.#givenUnder(fence, userId);
+      if (given?.isChecked === true && append.seq !== null) {
+        given.isChecked = false;
+        return this.#run(userId, fence, append);
+      }
     }
     return [outcome, lastSeq];
   }
 
-  #argumentsOf(userId: string, fence: string, token: string, append: Appended): (string | number)[] {
+  #argumentsOf(
+    userId: string,
+    fence: string,
+    token: string,
+    append: Appended,
+    keepsWrites: boolean,
+  ): (string | number)[] {
     const { limits, memory } = this.#options;
     return appendArguments(this.#text, append, {
       userId,
@@ -217,9 +253,20 @@ export class Inbox {
       channel: this.#channelOf(userId),
       limits,
       isShort: memory.isShort(eventsKey(userId)),
-      isBegun: this.#begun.has(userId),
-      given: this.#given.get(userId),
+      isChecked: this.#isChecked(userId, fence),
+      given: this.#givenUnder(fence, userId)?.seq,
+      keepsWrites,
     });
+  }
+
+  #isChecked(userId: string, fence: string): boolean {
+    return this.#givenUnder(fence, userId)?.isChecked === true;
+  }
+
+  /** Under an earlier fence, another worker may have given greater numbers since. */
+  #givenUnder(fence: string, userId: string): Given | undefined {
+    const given = this.#given.get(userId);
+    return given?.fence === fence ? given : undefined;
   }
 
   /** Adds the account to the set of its shard, before its first event. */
