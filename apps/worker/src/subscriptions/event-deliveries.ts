@@ -2,6 +2,7 @@ import {
   dropCursors,
   eventsChannel,
   Fenced,
+  openCursor,
   parseNotice,
   readLags,
   receivingAccounts,
@@ -10,6 +11,7 @@ import {
   WEBHOOKS_CHANNEL,
   type ShardLease,
   type Subscriber,
+  type Webhook,
 } from '@gateway/queue';
 import { withTimeout } from '@gateway/runtime';
 import { deliverEvents, type DeliveryParts } from './deliver-events.ts';
@@ -46,6 +48,7 @@ export class EventDeliveries {
   /** The lanes of webhooks for all accounts, and those for one account. */
   #lanesOfAll: WebhookLane[] = [];
   #lanesOf = new Map<string, WebhookLane[]>();
+  #paused: readonly Webhook[] = [];
   /** Deliveries in progress, by shard. */
   readonly #running = new Map<number, Set<Promise<unknown>>>();
   readonly #timers: NodeJS.Timeout[];
@@ -130,6 +133,9 @@ export class EventDeliveries {
     const active = new Map(webhooks.filter(({ state }) => state === 'active').map((each) => [each.id, each]));
     this.#counts = { active: active.size, paused: webhooks.length - active.size };
     const fresh: WebhookLane[] = [];
+    const wasPaused = new Map(this.#paused.map(({ id, stateAt }) => [id, stateAt]));
+    this.#paused = webhooks.filter(({ state, isUnreadable }) => state === 'paused' && !isUnreadable);
+    const freshPaused = this.#paused.filter(({ id, stateAt }) => wasPaused.get(id) !== stateAt);
     for (const [id, lane] of this.#lanes) {
       if (active.get(id)?.stateAt === lane.webhook.stateAt && !lane.isClosed) continue;
       lane.close();
@@ -146,7 +152,7 @@ export class EventDeliveries {
     this.#known = new Set(webhooks.map(({ id }) => id));
     // Not awaited: it reads all accounts, and new webhooks must not wait for that.
     if (deleted.size > 0) void this.#dropCursors(deleted);
-    for (const shard of this.#leases.keys()) await this.#look(shard, fresh);
+    for (const shard of this.#leases.keys()) await this.#look(shard, fresh, freshPaused);
   }
 
   #index(): void {
@@ -169,14 +175,18 @@ export class EventDeliveries {
 
   /** Never throws: the next look finds what this one misses. */
   async #lookAt(shard: number): Promise<void> {
-    await this.#look(shard, [...this.#lanes.values()]).catch((error: unknown) => {
+    await this.#look(shard, [...this.#lanes.values()], this.#paused).catch((error: unknown) => {
       this.#options.logger.warn({ err: error }, 'could not look for undelivered events');
     });
   }
 
-  /** Wakes the lanes for the shard's accounts that have events for them. */
-  async #look(shard: number, lanes: readonly WebhookLane[]): Promise<void> {
-    if (lanes.length === 0) return;
+  /**
+   * Wakes the lanes for the shard's accounts that have events for them. A paused webhook gets its place in each
+   * account's sequence too: later it would not be known what it has missed.
+   */
+  async #look(shard: number, lanes: readonly WebhookLane[], paused: readonly Webhook[]): Promise<void> {
+    const fence = this.#leases.get(shard)?.fence;
+    if ((lanes.length === 0 && paused.length === 0) || fence === undefined) return;
     const { redis } = this.#options;
     const userIds = await receivingAccounts(redis, shard);
     for (let at = 0; at < userIds.length && this.#leases.has(shard); at += CHUNK) {
@@ -186,6 +196,10 @@ export class EventDeliveries {
           const { id, userIds: accounts } = lane.webhook;
           if (accounts?.includes(userId) === false) continue;
           if (taken.get(id) !== lastSeq) lane.add(userId);
+        }
+        for (const webhook of paused) {
+          if (taken.has(webhook.id) || webhook.userIds?.includes(userId) === false) continue;
+          await openCursor(redis, userId, fence, webhook).catch(ignoreFenced);
         }
       };
       await Promise.all(userIds.slice(at, at + CHUNK).map(look));
@@ -230,4 +244,8 @@ export class EventDeliveries {
       running.delete(delivery);
     }
   }
+}
+
+function ignoreFenced(error: unknown): void {
+  if (!(error instanceof Fenced)) throw error;
 }

@@ -19,21 +19,27 @@ export interface Cursor {
 }
 
 /**
- * Reads a cursor, or begins one behind the events that are older than the webhook. Numbers and times rise together, so
- * bisecting finds the place. KEYS: fence, cursors, receiving, events. ARGV: fence, webhook, its creation (ms).
+ * Reads a cursor, or begins one behind the events that are older than the webhook. If newer ones were dropped already,
+ * it begins before the oldest kept one, so that a gap is told. Numbers and times rise together, so bisecting finds the
+ * place.
+ *
+ * KEYS: fence, cursors, receiving, events. ARGV: fence, webhook, its creation (ms).
  */
 const OPEN = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'fenced' } end
 local known = redis.call('HMGET', KEYS[2], ARGV[2], ARGV[2] .. ':tries')
 if known[1] then return { known[1], known[2] or '' } end
-local last = tonumber(redis.call('HGET', KEYS[3], 'last_seq') or '0')
+local counts = redis.call('HMGET', KEYS[3], 'last_seq', 'dropped_at')
+local last = tonumber(counts[1] or '0')
 local first = redis.call('XRANGE', KEYS[4], '-', '+', 'COUNT', 1)[1]
-local low, high = first and tonumber(string.match(first[1], '%d+')) or last + 1, last + 1
+local oldest = first and tonumber(string.match(first[1], '%d+')) or last + 1
+local low, high = oldest, last + 1
 while low < high do
   local middle = math.floor((low + high) / 2)
   local entry = redis.call('XRANGE', KEYS[4], string.format('%.0f-0', middle), '+', 'COUNT', 1)[1]
   if tonumber(entry[2][4]) > tonumber(ARGV[3]) then high = middle else low = middle + 1 end
 end
+if low == oldest and tonumber(counts[2] or '0') > tonumber(ARGV[3]) then low = low - 1 end
 local cursor = string.format('%.0f', low - 1)
 redis.call('HSET', KEYS[2], ARGV[2], cursor)
 return { cursor, '' }`);
