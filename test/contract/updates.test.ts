@@ -202,7 +202,12 @@ describe('Events of an account', () => {
     });
   });
 
+  let longStream: OpenStream;
+
   describe('by webhook', () => {
+    beforeAll(async () => {
+      longStream = await stream();
+    });
     const create = async (more: object = {}, headers = {}) => {
       const body = {
         url: receiver.url,
@@ -250,6 +255,8 @@ describe('Events of an account', () => {
       });
       expect(call?.headers['x-signature']).toBeUndefined();
       expect(JSON.parse(call?.body ?? '')).toEqual((await read(`after=${first - 1}`)).body.events[0]);
+      const log = await stack.api.get('/webhooks/deliveries?user_id=alice');
+      expect(log.body.deliveries).toEqual([]);
       await expect.poll(async () => (await show(id)).lag).toBe(0);
       await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
     });
@@ -317,6 +324,42 @@ describe('Events of an account', () => {
       const missed = await arrive();
       await stack.api.post(`/webhooks/${id}/resume`, {});
       await expect.poll(() => seqs(id).at(-1)).toBe(missed);
+      await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('begin with a gap if events were dropped before the first look', async () => {
+      await stack.worker.end();
+      const made = async () => (await create({ events: ['message.new'] })).body.webhook_id;
+      const [active, paused] = [await made(), await made()];
+      await stack.api.post(`/webhooks/${paused}/pause`, {});
+      for (let more = 0; more <= MAX; more += 1) await arrive();
+      const last = await arrive();
+      await stack.startWorker();
+      await incoming.turn('alice', true);
+      const kept = Array.from({ length: MAX + 1 }, (_, index) => last - MAX + index);
+      await expect.poll(() => seqs(active), { timeout: 20_000 }).toEqual(kept);
+      await expect.poll(async () => (await show(paused)).lag).toBe(MAX + 1);
+      await stack.api.post(`/webhooks/${paused}/resume`, {});
+      await expect.poll(() => seqs(paused)).toEqual(kept);
+      for (const id of [active, paused]) {
+        const gone = { type: 'updates.gap', reason: 'events_gone', chat: null, user_id: 'alice' };
+        expect(JSON.parse(of(id)[0]?.body ?? '')).toMatchObject(gone);
+        await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+      }
+    });
+
+    test('that are paused at once know their place from then on', async () => {
+      await arrive();
+      const { webhook_id: id } = (await create({ events: ['message.new'] })).body;
+      await stack.api.post(`/webhooks/${id}/pause`, {});
+      await arrive();
+      await expect.poll(async () => (await show(id)).lag).toBe(1);
+      for (let more = 0; more <= MAX; more += 1) await arrive();
+      const last = await arrive();
+      await stack.api.post(`/webhooks/${id}/resume`, {});
+      await expect.poll(() => seqs(id).at(-1)).toBe(last);
+      expect(seqs(id)[0]).toBe(last - MAX);
+      expect(JSON.parse(of(id)[0]?.body ?? '')).toMatchObject({ reason: 'events_gone' });
       await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
     });
 
@@ -527,6 +570,12 @@ describe('Events of an account', () => {
       expect(gone).toMatchObject({ type: 'updates.gap', reason: 'events_gone', seq: oldest_seq - 1 });
       expect(next.seq).toBe(oldest_seq);
       await stack.api.request('DELETE', `/webhooks/${id}`, undefined, {});
+    });
+
+    test('a stream has a comment every 15 s', { timeout: 30_000 }, async () => {
+      // It was opened before the first of these tests.
+      await expect.poll(() => longStream.comments.length, { timeout: 20_000 }).toBeGreaterThan(0);
+      longStream.close();
     });
 
     test.each([

@@ -4,6 +4,7 @@ import type { ReadEvent } from './read-events.ts';
 /** A stream of server-sent events. Its opener must end it. */
 export class OpenStream {
   readonly events: ReadEvent[] = [];
+  readonly comments: string[] = [];
   /** Resolves with all events once the server has ended the stream. */
   readonly ended: Promise<ReadEvent[]>;
   readonly #abort: AbortController;
@@ -25,6 +26,7 @@ export class OpenStream {
   async #read(body: ReadableStream<Uint8Array>): Promise<ReadEvent[]> {
     const parser = createParser({
       onEvent: ({ event, id, data }) => this.events.push({ event, id, data: JSON.parse(data) }),
+      onComment: (comment) => this.comments.push(comment),
     });
     const decoder = new TextDecoder();
     for await (const chunk of body) parser.feed(decoder.decode(chunk, { stream: true }));

@@ -173,6 +173,26 @@ export const news = (product: () => AliceAndBob) => {
     await receive({ enabled: true, filter: {} });
   });
 
+  test('the filter chooses messages by direction and mentions', async () => {
+    const members = [bob, alice];
+    const { id: team } = await stack.control.newChat({ type: 'supergroup', title: 'Mentions', members });
+    const after = await lastSeq();
+    // The beginning of the group is a message without text.
+    const written = async () => (await texts(after)).filter((text) => text !== '');
+    await receive({ enabled: true, filter: { direction: 'out', chat_ids: [team] } });
+    await write('in', team);
+    const { body: sent } = await stack.api.send('alice', team, 'out');
+    await expect.poll(written).toEqual(['out']);
+    await receive({ enabled: true, filter: { mentions_only: true } });
+    await write('to nobody', team);
+    const answer = { from: bob, to: team, text: 'an answer', reply_to: sent.message_id };
+    await stack.control.write(answer);
+    await expect.poll(written).toEqual(['out', 'an answer']);
+    const mention = { mentions_me: true, reply_to: { message_id: sent.message_id } };
+    expect((await events(after)).at(-1)).toMatchObject({ message: mention });
+    await receive({ enabled: true, filter: {} });
+  });
+
   test('what was edited or deleted while it was not connected comes as it is now', async () => {
     const after = await lastSeq();
     await stack.worker.end('SIGKILL');
@@ -215,6 +235,19 @@ export const news = (product: () => AliceAndBob) => {
     await expect
       .poll(() => of('message.read_inbox'))
       .toMatchObject([{ chat: { id: chat.id }, up_to: newest }]);
+    const members = [bob, alice];
+    const { id: team } = await stack.control.newChat({ type: 'supergroup', title: 'Read', members });
+    const { id: last } = await write('in the team', team);
+    await expect.poll(() => texts(after)).toContain('in the team');
+    const reading = { user_id: 'alice', recipient_id: team };
+    await stack.api.post('/telegram/user/chat/read', reading);
+    const read = { chat: { id: team, title: 'Read' }, up_to: last };
+    await expect.poll(() => of('message.read_inbox')).toMatchObject([{}, read]);
+    // Telegram says that nothing was unread.
+    await stack.api.post('/telegram/user/chat/read', reading);
+    await write('after it');
+    await expect.poll(() => texts(after)).toContain('after it');
+    expect(await of('message.read_inbox')).toHaveLength(2);
   });
 
   test('a job says when its messages were read, whatever the filter', async () => {
