@@ -52,12 +52,12 @@ export class AccountInbox {
   async #append(append: Omit<Append, 'seq'>, signal?: AbortSignal): Promise<number | undefined> {
     const { inbox, userId, fence, limit, setLimit } = this.#options;
     const start = this.#start;
-    for (let above = limit(); signal?.aborted !== true; above = Math.max(limit(), start)) {
+    for (let above = limit(); ; above = Math.max(limit(), start)) {
+      if (signal?.aborted === true) return undefined;
       const appended = await inbox.append(userId, fence, { ...append, seq: { start, limit: limit() } });
       if (appended !== 'limit') return appended.lastSeq;
       await setLimit(above + BLOCK + append.events.length);
     }
-    return undefined;
   }
 
   /** The limit that was stored before: above all numbers that may have been given. */
