@@ -178,7 +178,8 @@ describe('on a Redis Cluster of three nodes', () => {
         isGone: false,
         events: [{ seq: 2 }, { seq: 3 }],
       });
-      expect(await openCursor(redis, userId, fence, webhook)).toEqual({ seq: 1, tries: null });
+      // The first event is dropped already, and newer than the webhook: what comes next is a gap.
+      expect(await openCursor(redis, userId, fence, webhook)).toEqual({ seq: 0, tries: null });
       const tries = { attempts: 1, since: 5 };
       await moveCursor(redis, userId, fence, webhook.id, { seq: 2, tries });
       expect(await openCursor(redis, userId, fence, webhook)).toEqual({ seq: 2, tries });
