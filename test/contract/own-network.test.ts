@@ -144,6 +144,25 @@ describe("An account's own network", () => {
     expect((await stack.api.status('dora')).body.proxy).toMatch(/^http:\/\/user@/);
   });
 
+  test('a cancelled sign-in leaves the account the proxy that it had before', async () => {
+    const former = await start('http');
+    await stack.api.post(PROXY, { user_id: 'alice', proxy: former.address });
+    const { proxy: shown } = (await stack.api.status('alice')).body;
+    await stack.control.revoke(alice);
+    await stack.api.status('alice', '?live=true');
+    const other = await start('socks5');
+    const begin = { user_id: 'alice', phone_number: ALICE, proxy: other.address };
+    expect(await stack.api.post('/telegram/user/auth/start', begin)).toMatchObject({ status: 200 });
+    expect((await stack.api.status('alice')).body.proxy).toMatch(/^socks5:/);
+    const cancelled = await stack.api.post('/telegram/user/auth/cancel', { user_id: 'alice' });
+    expect(cancelled.status).toBe(200);
+    expect((await stack.api.status('alice')).body).toMatchObject({ state: 'revoked', proxy: shown });
+    const before = former.connections();
+    const again = await stack.api.post('/telegram/user/auth/qr', { user_id: 'alice' });
+    expect(again.body).toMatchObject({ status: 'qr' });
+    expect(former.connections()).toBeGreaterThan(before);
+  });
+
   test('wrong addresses are refused with the reason, and not repeated', async () => {
     for (const [address, reason] of [
       ['socks5://user:secret-1@proxy', 'port'],

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   accountStatusSchema,
   SessionStoreError,
+  storedNetworkSchema,
   type AccountStatus,
   type StoredAccount,
   type StoredLogin,
@@ -17,8 +18,18 @@ export interface AccountRecord {
   readonly loginState: LoginState | null;
 }
 
-export const loginStateSchema = z.enum(['code_sent', 'qr_pending', 'password_required']);
-export type LoginState = z.infer<typeof loginStateSchema>;
+const loginStateSchema = z.enum(['code_sent', 'qr_pending', 'password_required']);
+type LoginState = z.infer<typeof loginStateSchema>;
+
+/** A login in progress, as the stores have it beside the status. */
+export const loginRecordSchema = z.object({
+  state: loginStateSchema,
+  /** The whole {@link StoredLogin}. */
+  sealed: z.string(),
+  /** How the account connected before the login; absent: the login has not changed that. */
+  former_network: storedNetworkSchema.optional(),
+});
+export type LoginRecord = z.infer<typeof loginRecordSchema>;
 
 const NO_TROUBLE = { reason: null, next_action: null };
 export const NO_STATUS: AccountStatus = { state: 'none', user: null, ...NO_TROUBLE };
@@ -29,8 +40,23 @@ const LOGIN_STATES: Record<StoredLogin['awaiting'], LoginState> = {
   password: 'password_required',
 };
 
-export function loginStateOf(login: StoredLogin): LoginState {
-  return LOGIN_STATES[login.awaiting];
+/** Status and login after a step of a login was saved. @param network how it connects; `undefined`: as before. */
+export function afterLoginStep(
+  before: { status: AccountStatus; login: LoginRecord | null },
+  { awaiting }: StoredLogin,
+  sealed: string,
+  network: StoredNetwork | undefined,
+): { status: AccountStatus; login: LoginRecord } {
+  const former = before.login?.former_network ?? (network && networkOf(before.status));
+  return {
+    status: withNetwork(before.status, network),
+    login: { state: LOGIN_STATES[awaiting], sealed, ...(former && { former_network: former }) },
+  };
+}
+
+/** The status after a login that ended without success. */
+export function afterFailedLogin(status: AccountStatus, { former_network }: LoginRecord): AccountStatus {
+  return withNetwork(status, former_network);
 }
 
 /**
@@ -59,8 +85,17 @@ export function storedAccount(
   };
 }
 
+/** The part of a status that says how the account connects. */
+export function networkOf({ proxy, sealed_proxy, device }: AccountStatus): StoredNetwork {
+  return {
+    ...(proxy !== undefined && { proxy }),
+    ...(sealed_proxy !== undefined && { sealed_proxy }),
+    ...(device !== undefined && { device }),
+  };
+}
+
 /** The status with another network; `undefined`: unchanged. */
-export function withNetwork(status: AccountStatus, network: StoredNetwork | undefined): AccountStatus {
+function withNetwork(status: AccountStatus, network: StoredNetwork | undefined): AccountStatus {
   if (network === undefined) return status;
   const { proxy: _proxy, sealed_proxy: _sealed, device: _device, ...others } = status;
   return { ...others, ...network };

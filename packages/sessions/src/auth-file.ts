@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
-import { loginStateSchema } from './account-record.ts';
+import { loginRecordSchema } from './account-record.ts';
 import { checkFileReplaceable, readIfExists, replaceFile } from './atomic-file.ts';
 import { withFileLock } from './file-lock.ts';
 import { accountStatusSchema, SessionStoreError } from './session-store.ts';
@@ -9,8 +9,8 @@ import { isTransient } from './store-calls.ts';
 
 /** An account's entry in `telegram_auth.json`. */
 const authEntrySchema = accountStatusSchema.extend({
-  /** The login in progress: `sealed` is the whole login, `state` the part that is not secret. */
-  login: z.object({ state: loginStateSchema, sealed: z.string() }).nullable(),
+  /** The login in progress. */
+  login: loginRecordSchema.nullable(),
   /** RFC 3339, UTC. */
   updated_at: z.string(),
   /** Changes with every write. A session file that `supersedes` this revision is newer than the entry. */

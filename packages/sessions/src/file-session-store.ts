@@ -5,11 +5,11 @@ import { PAUSED, userIdSchema } from '@gateway/contracts';
 import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
 import {
+  afterFailedLogin,
+  afterLoginStep,
   afterSession,
-  loginStateOf,
   NO_STATUS,
   storedAccount,
-  withNetwork,
   type AccountRecord,
 } from './account-record.ts';
 import { checkDirectoryWritable, removeLeftOvers, syncDirectory } from './atomic-file.ts';
@@ -138,8 +138,9 @@ class FileSessionStore implements SessionStore {
     return this.#calls.inOrder(userId, async () => {
       const { entry } = await this.#read(userId);
       const sealed = sealContent(this.#sealer, 'login', userId, storedLoginSchema.parse(login));
-      const status = withNetwork(entry ?? NO_STATUS, network);
-      await this.#writeEntry(userId, status, { state: loginStateOf(login), sealed });
+      const before = { status: entry ?? NO_STATUS, login: entry?.login ?? null };
+      const after = afterLoginStep(before, login, sealed, network);
+      await this.#writeEntry(userId, after.status, after.login);
     });
   }
 
@@ -148,7 +149,7 @@ class FileSessionStore implements SessionStore {
       const { entry, session, unreadable } = await this.#read(userId);
       if (entry === null || entry.login === null) return;
       if (session === null && unreadable === null) await this.#removeEntry(userId);
-      else await this.#writeEntry(userId, entry, null);
+      else await this.#writeEntry(userId, afterFailedLogin(entry, entry.login), null);
     });
   }
 

@@ -1,3 +1,4 @@
+export { networkOf } from './account-record.ts';
 export { isBackup, openBackup, sealBackup } from './backup.ts';
 export { openFileSessionStore, type FileSessionStoreOptions } from './file-session-store.ts';
 export { openRedisSessionStore, type RedisSessionStoreOptions } from './redis-session-store.ts';

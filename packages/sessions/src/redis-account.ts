@@ -1,6 +1,6 @@
 import { withTimeout } from '@gateway/runtime';
 import * as z from 'zod';
-import { loginStateSchema } from './account-record.ts';
+import { loginRecordSchema } from './account-record.ts';
 import {
   accountStatusSchema,
   checkRight,
@@ -43,7 +43,7 @@ const recordSchema = z.object({
   version: z.literal(1),
   status: accountStatusSchema,
   session: z.string().nullable(),
-  login: z.object({ state: loginStateSchema, sealed: z.string() }).nullable(),
+  login: loginRecordSchema.nullable(),
 });
 export type StoredRecord = z.infer<typeof recordSchema>;
 

@@ -1,11 +1,11 @@
 import type { Sealer } from '@gateway/runtime';
 import * as z from 'zod';
 import {
+  afterFailedLogin,
+  afterLoginStep,
   afterSession,
-  loginStateOf,
   NO_STATUS,
   storedAccount,
-  withNetwork,
   type AccountRecord,
 } from './account-record.ts';
 import {
@@ -104,9 +104,7 @@ class RedisSessionStore implements SessionStore {
       const keepFormer = stored instanceof SessionStoreError;
       const before = stored === null || keepFormer ? NOTHING : stored;
       const sealed = this.#seal(userId, 'login', storedLoginSchema.parse(login));
-      const status = withNetwork(before.status, network);
-      const state = loginStateOf(login);
-      await account.write({ ...before, status, login: { state, sealed } }, { keepFormer });
+      await account.write({ ...before, ...afterLoginStep(before, login, sealed, network) }, { keepFormer });
     });
   }
 
@@ -115,7 +113,12 @@ class RedisSessionStore implements SessionStore {
       const stored = await orUnreadable(account.read());
       if (stored === null || stored instanceof SessionStoreError || stored.login === null) return;
       if (stored.session === null) await account.remove();
-      else await account.write({ ...stored, login: null });
+      else
+        await account.write({
+          ...stored,
+          status: afterFailedLogin(stored.status, stored.login),
+          login: null,
+        });
     });
   }
 

@@ -22,7 +22,12 @@ export const accountStatusSchema = accountViewSchema.omit({ hold: true }).extend
 export type AccountStatus = z.infer<typeof accountStatusSchema>;
 
 /** The part of a status that says how the account connects. */
-export type StoredNetwork = Pick<AccountStatus, 'proxy' | 'sealed_proxy' | 'device'>;
+export const storedNetworkSchema = accountStatusSchema.pick({
+  proxy: true,
+  sealed_proxy: true,
+  device: true,
+});
+export type StoredNetwork = z.infer<typeof storedNetworkSchema>;
 
 const codeLoginSchema = z.object({
   /** Logins that were stored before there were other kinds have no `kind`. */
@@ -112,7 +117,7 @@ export interface SessionStore {
   load(userId: string): Promise<StoredAccount | null>;
   /**
    * Starts a login or saves its next step. `login.awaiting` sets the state. An earlier session stays.
-   * @param network how the account connects from now on; absent: as before.
+   * @param network how the account connects from now on; absent: as before. {@link dropLogin} takes it back.
    */
   saveLogin(userId: string, login: StoredLogin, network?: StoredNetwork): Promise<void>;
   /** Ends a login without success. The account is as it was before, or gone if it had no session. */

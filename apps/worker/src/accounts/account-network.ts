@@ -7,7 +7,7 @@ import {
   type ProxyServer,
 } from '@gateway/contracts';
 import { SealingError, type Sealer } from '@gateway/runtime';
-import type { AccountStatus, StoredNetwork } from '@gateway/sessions';
+import type { StoredNetwork } from '@gateway/sessions';
 import { TelegramFailure } from '@gateway/telegram';
 
 /** How an account connects to Telegram, as far as that is its own. */
@@ -68,13 +68,4 @@ function unreadable(cause?: unknown): TelegramFailure {
     { cause },
   );
   return new TelegramFailure({ outcome: 'retry', reached: false }, error, cause);
-}
-
-/** The part of a status that says how the account connects. */
-export function networkOf({ proxy, sealed_proxy, device }: AccountStatus): StoredNetwork {
-  return {
-    ...(proxy !== undefined && { proxy }),
-    ...(sealed_proxy !== undefined && { sealed_proxy }),
-    ...(device !== undefined && { device }),
-  };
 }

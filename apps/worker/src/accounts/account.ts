@@ -8,7 +8,7 @@ import {
   type NetworkChange,
   type UserInfo,
 } from '@gateway/contracts';
-import { MemoryPeerBook, type StoredLogin, type StoredNetwork } from '@gateway/sessions';
+import { MemoryPeerBook, networkOf, type StoredLogin, type StoredNetwork } from '@gateway/sessions';
 import type { AccountClient } from '@gateway/telegram';
 import { traced } from '@gateway/telemetry';
 import { runStep } from '../actions/index.ts';
@@ -18,7 +18,6 @@ import type { LaneAccount } from '../lane/lane-ports.ts';
 import type { SendLedger } from '../lane/send-ledger.ts';
 import type { AccountFiles } from '../media/account-files.ts';
 import { AccountConnection } from './account-connection.ts';
-import { networkOf } from './account-network.ts';
 import type { AccountOptions } from './account-options.ts';
 import { AccountReads } from './account-reads.ts';
 import { AccountRecord } from './account-record.ts';

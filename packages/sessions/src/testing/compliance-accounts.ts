@@ -106,6 +106,34 @@ export function describeAccounts(setUp: () => Promise<OpenStore>): void {
     });
   });
 
+  it('takes back how the account connects with a login that fails, not with one that succeeds', async () => {
+    const { store, reopen } = await setUp();
+    const own: AccountStatus = { ...REVOKED, proxy: 'socks5://former:1080', sealed_proxy: 'sealed former' };
+    const network = {
+      proxy: 'http://new:8080',
+      sealed_proxy: 'sealed new',
+      device: { device_model: 'Desk' },
+    };
+    await store.saveSession('user123', 'the session', IVAN);
+    await store.saveStatus('user123', own);
+    await store.saveLogin('user123', LOGIN, network);
+    expect(await store.load('user123')).toMatchObject({ status: network });
+    // Also after a restart, a later step, and another change by the same login.
+    const again = await reopen();
+    await again.saveLogin('user123', { ...LOGIN, awaiting: 'password' });
+    await again.saveLogin('user123', QR_LOGIN, { proxy: 'http://third:8080', sealed_proxy: 'sealed third' });
+    await again.dropLogin('user123');
+    expect((await again.load('user123'))?.status).toEqual(own);
+    // An account without a proxy has none again.
+    await again.saveStatus('user123', REVOKED);
+    await again.saveLogin('user123', LOGIN, network);
+    await again.dropLogin('user123');
+    expect((await again.load('user123'))?.status).toEqual(REVOKED);
+    await again.saveLogin('user123', LOGIN, network);
+    await again.saveSession('user123', 'another session', IVAN);
+    expect((await again.load('user123'))?.status).toEqual({ ...READY, ...network });
+  });
+
   it('keeps the session in every state until it is deleted', async () => {
     const { store, reopen } = await setUp();
     await store.saveSession('user123', 'the session', IVAN);
