@@ -38,7 +38,7 @@ import {
   type Logger,
   type Settings,
 } from '@gateway/runtime';
-import { createTelegram, usesNativeCode } from '@gateway/telegram';
+import { createTelegram, slowCause } from '@gateway/telegram';
 import { createWorkerMetrics, startTracing } from '@gateway/telemetry';
 import { createFetcher, createWebhookSender } from '@gateway/webhooks';
 import { FileBlocks } from './media/file-blocks.ts';
@@ -72,6 +72,14 @@ const CLOSE_GRACE = 1_000;
 /** Time limit for handing the accounts over on close, ms. */
 const STOP_TIMEOUT = 25_000;
 
+/** What the log says where GramJS computes in JavaScript. */
+const SLOW = {
+  other_version:
+    'this version of GramJS is not the tested one: it computes in JavaScript, so sends and files take more CPU',
+  no_webassembly:
+    'WebAssembly cannot be loaded (@mtcute/wasm): GramJS encrypts in JavaScript, so files take more CPU',
+};
+
 /**
  * Starts the worker: one process that holds the connections of its share of the accounts and runs their jobs. It is
  * ready once it serves the shards that were free.
@@ -100,10 +108,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<A
     onConnected: () => metrics.connected(),
     onDifference: (of, outcome) => metrics.receiving.difference(of, outcome),
   });
-  if (!usesNativeCode)
-    logger.warn(
-      'this version of GramJS is not the tested one: it computes in JavaScript, so sends and files take more CPU',
-    );
+  if (slowCause !== null) logger.warn(SLOW[slowCause]);
   const address = redisAddress(settings);
   const redis = openConsumerRedis(address, logger);
   const contact = watchContact(redis);

@@ -1,4 +1,4 @@
-export { usesNativeCode } from './gramjs/prepare-gramjs.ts';
+export { slowCause } from './gramjs/prepare-gramjs.ts';
 export { TelegramFailure, type FailureOutcome } from './errors/telegram-failure.ts';
 export type { CallName, CallOptions, CallResult } from './calls/index.ts';
 export type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';

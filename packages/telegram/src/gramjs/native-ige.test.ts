@@ -21,12 +21,20 @@ test.each<[string, string, unknown]>([
     if (name === file && instead === undefined) throw new Error(`Cannot find module '${name}'`);
     return name === file ? instead : (require(name) as unknown);
   };
-  expect(useNativeIge(load)).toBe(false);
+  expect(useNativeIge(load)).toBe('other_version');
+  expect(library.IGE).toBe(Original);
+});
+
+test('where WebAssembly cannot be loaded, the library keeps its own cipher, and the cause is another one', () => {
+  const fails = () => {
+    throw new Error('no such file');
+  };
+  expect(useNativeIge(require, fails)).toBe('no_webassembly');
   expect(library.IGE).toBe(Original);
 });
 
 test('encrypts and decrypts as GramJS does, messages of all lengths', () => {
-  expect(useNativeIge()).toBe(true);
+  expect(useNativeIge()).toBeNull();
   expect(library.IGE).toBe(NativeIge);
   const same = (a: Buffer, b: Buffer) => expect(a.equals(b)).toBe(true);
   fc.assert(

@@ -40,23 +40,43 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
+/** `other_version`: GramJS's files are not those that were tested. `no_webassembly`: the cipher cannot be loaded. */
+export type SlowCause = 'other_version' | 'no_webassembly';
+
 /**
  * Replaces GramJS's cipher for the whole process. Does nothing to another version of GramJS, to one whose cipher has
  * moved, or where there is no WebAssembly.
  * @param load loads a file of the library.
- * @returns whether it is replaced.
+ * @returns why it is not replaced; `null`: it is.
  */
-export function useNativeIge(load: (file: string) => unknown = createRequire(import.meta.url)): boolean {
+export function useNativeIge(
+  load: (file: string) => unknown = createRequire(import.meta.url),
+  loadCipher: () => void = loadWebAssembly,
+): SlowCause | null {
+  const library = findLibrary(load);
+  if (library === null) return 'other_version';
+  if (library.IGE === NativeIge) return null;
+  try {
+    loadCipher();
+  } catch {
+    return 'no_webassembly';
+  }
+  library.IGE = NativeIge;
+  return null;
+}
+
+/** The library's module of the cipher; `null` if it is not the tested one. */
+function findLibrary(load: (file: string) => unknown): { IGE: typeof NativeIge } | null {
   try {
     const { version } = load('telegram/package.json') as { version: string };
     const library = load('telegram/crypto/IGE.js') as { IGE: typeof NativeIge };
-    if (version !== GRAMJS_VERSION || !('encryptIge' in library.IGE.prototype)) return false;
-    if (library.IGE === NativeIge) return true;
-    const { resolve } = createRequire(import.meta.url);
-    initSync(readFileSync(resolve(`@mtcute/wasm/${SIMD_AVAILABLE ? 'mtcute-simd' : 'mtcute'}.wasm`)));
-    library.IGE = NativeIge;
-    return true;
+    return version === GRAMJS_VERSION && 'encryptIge' in library.IGE.prototype ? library : null;
   } catch {
-    return false;
+    return null;
   }
+}
+
+function loadWebAssembly(): void {
+  const { resolve } = createRequire(import.meta.url);
+  initSync(readFileSync(resolve(`@mtcute/wasm/${SIMD_AVAILABLE ? 'mtcute-simd' : 'mtcute'}.wasm`)));
 }

@@ -1,10 +1,11 @@
-import { useNativeIge } from './native-ige.ts';
+import { useNativeIge, type SlowCause } from './native-ige.ts';
 import { useNativeMath } from './native-math.ts';
 
-const replaced = [useNativeMath(), useNativeIge()];
+const cipherCause = useNativeIge();
 
 /**
- * Whether GramJS computes with native code. Must be imported before any GramJS module: `tl/api.js`, which writes the
- * long numbers of each call, copies functions from `Helpers` when it loads.
+ * Why GramJS computes in JavaScript, which takes more CPU; `null`: it uses native code. Must be imported before any
+ * GramJS module: `tl/api.js`, which writes the long numbers of each call, copies functions from `Helpers` when it
+ * loads.
  */
-export const usesNativeCode = replaced.every(Boolean);
+export const slowCause: SlowCause | null = useNativeMath() ? cipherCause : 'other_version';
