@@ -59,6 +59,19 @@ describe("an account's queue that another worker takes over", () => {
     for (const text of ['1', '2']) expect((await take(next)).data['text']).toBe(text);
   });
 
+  test('a former owner that saves progress late does not replace that of the next owner', async () => {
+    await stage.add('1');
+    const late = await take(await stage.owner(1));
+    await late.saveProgress({ sent: [], files: [{ uploaded: 1 }] });
+    const next = await stage.owner(2);
+    await recover(next);
+    const progress = { sent: [], files: [{ uploaded: 2 }] };
+    await (await take(next)).saveProgress(progress);
+    await expect(late.saveProgress({ sent: [], files: [{ uploaded: 1 }] })).rejects.toThrow(Fenced);
+    await recover(next);
+    expect((await take(next)).progress).toEqual(progress);
+  });
+
   test('a job whose fetch lost its answer is not skipped', async () => {
     await stage.add('1', '2');
     const worker = await stage.owner();

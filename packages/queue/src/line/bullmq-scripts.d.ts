@@ -13,6 +13,7 @@ declare module 'bullmq/dist/cjs/scripts/index.js' {
   export const removeJob: BullScript;
   export const reprocessJob: BullScript;
   export const updateData: BullScript;
+  export const updateProgress: BullScript;
   export const moveToActive: BullScript;
   export const moveToFinished: BullScript;
 }

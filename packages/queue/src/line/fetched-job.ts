@@ -25,7 +25,7 @@ export interface FetchedJob {
   readonly dependency: DependencyEnd | undefined;
   /** The progress of the job before it was fetched. It is valid for `action`. */
   readonly progress: object;
-  /** Stores the progress of the job. Call it before the next step. */
+  /** Stores the progress of the job. Call it before the next step. @throws {Fenced} if another owner has taken over. */
   saveProgress(progress: object): Promise<void>;
   /**
    * Completes the job, applies `options` and publishes the result, in one atomic step. Rejects if this worker no longer

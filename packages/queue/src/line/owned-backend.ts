@@ -1,6 +1,6 @@
 import type { SendState } from '@gateway/contracts';
 import { RedisQueueBackend } from 'bullmq';
-import { moveToActive, moveToFinished } from 'bullmq/dist/cjs/scripts/index.js';
+import { moveToActive, moveToFinished, updateProgress } from 'bullmq/dist/cjs/scripts/index.js';
 import { JOB_ENDS } from '../events/results.ts';
 import { settleRide, type AppendRides } from '../inbox/append-rides.ts';
 import { APPEND_EVENTS, appendKeys } from '../inbox/append-script.ts';
@@ -47,6 +47,13 @@ const OWNED = new Map([
 ]);
 /** Ends a job, and appends the events of the same turn of the event loop. */
 const FINISH_AND_APPEND = owned(moveToFinished, ENDS + APPENDS, JOB_ENDS + APPEND_EVENTS);
+
+/** Stores a job's progress. A former owner, whose step ended late, must not replace that of the next one. */
+const SAVE_PROGRESS = aroundBullmq(
+  updateProgress,
+  `if redis.call('GET', KEYS[#KEYS]) ~= ARGV[#ARGV] then return 'fenced' end
+return bullmq()`,
+);
 
 /** The account, and the fence of its owner. */
 export interface Owner {
@@ -96,6 +103,7 @@ export class OwnedBackend extends RedisQueueBackend {
     command: string,
     args: (string | number | Buffer)[],
   ): Promise<unknown> {
+    if (command === 'updateProgress') return this.#saveProgress(args);
     const known = OWNED.get(command);
     if (known === undefined) return super.execCommand(client, command, args);
     const { userId, fence, rides } = this.#owner;
@@ -111,6 +119,16 @@ export class OwnedBackend extends RedisQueueBackend {
       ride.fail(error);
       throw error;
     }
+  }
+
+  /** @throws {Fenced} */
+  async #saveProgress(args: (string | number | Buffer)[]): Promise<unknown> {
+    const { redis, userId, fence } = this.#owner;
+    const { script, keys } = SAVE_PROGRESS;
+    const allKeys = [...args.slice(0, keys).map(String), fenceKey(userId)];
+    const reply = await script.run(redis, allKeys, [...args.slice(keys), fence]);
+    if (reply === 'fenced') throw new Fenced(userId);
+    return reply;
   }
 
   /** @param more keys and arguments of a step that does more than BullMQ's script. */
