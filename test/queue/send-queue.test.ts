@@ -134,6 +134,29 @@ describe("an account's queue", () => {
       expect([ended.status, refused]).toMatchObject(['fulfilled', { value: 'limit' }]);
     });
 
+    test('out of memory, Redis refuses the event but not the end of the job', async () => {
+      const worker = await stage.owner(1, stage.redis, inbox.rides);
+      const job = await take(worker);
+      await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });
+      const ends = () =>
+        Promise.allSettled([
+          inbox.append(stage.userId, '1 worker', event),
+          job.complete({ message_id: 1, date: DATE }),
+        ]);
+      await stage.redis.config('SET', 'maxmemory', '1');
+      try {
+        expect(await ends()).toMatchObject([
+          { status: 'rejected', reason: { message: expect.stringContaining('OOM') } },
+          { status: 'fulfilled' },
+        ]);
+      } finally {
+        await stage.redis.config('SET', 'maxmemory', '0');
+      }
+      expect(await stage.producer.job(job.jobId)).toMatchObject({ state: 'completed' });
+      expect(await inbox.readState(stage.userId)).toBeNull();
+      expect(await inbox.append(stage.userId, '1 worker', event)).toEqual({ lastSeq: 1 });
+    });
+
     test('a former owner neither completes nor appends', async () => {
       const job = await take(await stage.owner(1, stage.redis, inbox.rides));
       await inbox.append(stage.userId, '1 worker', { events: [], seq: SEQ });

@@ -77,11 +77,10 @@ export class AppendRides {
 
 /**
  * Passes on how the append ended.
- * @param reply of the script that ended the job; the reply of the append is the fourth, and `null` if it was not run.
+ * @param reply of the script that ended the job; the reply of the append is the fourth. There is none if it is fenced.
  */
 export function settleRide(ride: Ride, userId: string, reply: unknown): void {
   const appended: unknown = Array.isArray(reply) ? reply[3] : undefined;
   if (appended === undefined) ride.fail(new Fenced(userId));
-  else if (appended === null) ride.alone();
   else ride.settle(appended);
 }

@@ -13,28 +13,38 @@ import { aroundBullmq, type BullmqStep } from './bullmq-step.ts';
  * Wraps one of BullMQ's scripts for the account's owner, as one atomic step. It does nothing if another owner has taken
  * over. It also writes the account's send state and the job's attempts, and returns the number of active jobs and of
  * those that waited for the job.
- * @param then Lua that is run if BullMQ's script succeeded. It may set `released` and `appended`.
- * @param functions Lua functions that `then` calls.
+ * @param after Lua that is run if BullMQ's script succeeded. It may set `released`.
+ * @param first Lua that is run before BullMQ's script. It may set `appended`.
+ * @param functions Lua functions that `after` and `first` call.
  */
-function owned(bullmq: Parameters<typeof aroundBullmq>[0], then = '', functions = ''): BullmqStep {
+function owned(
+  bullmq: Parameters<typeof aroundBullmq>[0],
+  { after = '', first = '', functions = '' } = {},
+): BullmqStep {
   return aroundBullmq(
     bullmq,
     `${functions}
 local fence, state, active, job = KEYS[#KEYS - 3], KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 if redis.call('GET', fence) ~= ARGV[#ARGV - 3] then return 'fenced' end
-local reply, released, appended = bullmq(), 0, false
+local released, appended = 0, false
+${first}
+local reply = bullmq()
 if not (type(reply) == 'number' and reply < 0) then
   local new_state, attempts = ARGV[#ARGV - 2], ARGV[#ARGV - 1]
   if new_state ~= '' then redis.call('SET', state, new_state) end
   if attempts ~= '' and redis.call('EXISTS', job) == 1 then redis.call('HSET', job, 'atm', attempts) end
-  ${then}
+  ${after}
 end
 return { redis.call('LLEN', active), reply or false, released, appended }`,
   );
 }
 
 const ENDS = 'released = job_ends(string.sub(job, 1, -#ARGV[1] - 1), ARGV[1], ARGV[#ARGV])';
-/** The append's keys come before the account's four, and its arguments before their number and the account's four. */
+/**
+ * The append's keys come before the account's four, and its arguments before their number and the account's four. It
+ * comes before the end of the job: when Redis is out of memory, it refuses only a script's first write. It must refuse
+ * the events, as it does alone, and no end of a job, whose first write is a deletion.
+ */
 const APPENDS = `
 local events_keys = { unpack(KEYS, #KEYS - 3 - ${appendKeys('').length}, #KEYS - 4) }
 local events = { unpack(ARGV, #ARGV - 4 - ARGV[#ARGV - 4], #ARGV - 5) }
@@ -43,10 +53,14 @@ appended = type(answer) == 'table' and answer.err or answer`;
 
 const OWNED = new Map([
   ['moveToActive', owned(moveToActive)],
-  ['moveToFinished', owned(moveToFinished, ENDS, JOB_ENDS)],
+  ['moveToFinished', owned(moveToFinished, { after: ENDS, functions: JOB_ENDS })],
 ]);
 /** Ends a job, and appends the events of the same turn of the event loop. */
-const FINISH_AND_APPEND = owned(moveToFinished, ENDS + APPENDS, JOB_ENDS + APPEND_EVENTS);
+const FINISH_AND_APPEND = owned(moveToFinished, {
+  after: ENDS,
+  first: APPENDS,
+  functions: JOB_ENDS + APPEND_EVENTS,
+});
 
 /** Stores a job's progress. A former owner, whose step ended late, must not replace that of the next one. */
 const SAVE_PROGRESS = aroundBullmq(
