@@ -4,7 +4,6 @@ import { cliSentences, errorSentences } from './lib/error-sentences.mjs';
 
 /** Texts in the same places that no caller sees. */
 const NOT_SHOWN = new Set([
-  'A job of this chat is running.',
   'the account is stopped until a person resumes it',
   'Redis cannot be used: {value}',
   'the connection is {value}',

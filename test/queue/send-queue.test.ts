@@ -303,6 +303,10 @@ describe("an account's queue", () => {
       retry_at: new Date(until).toISOString(),
     });
     expect(await stage.producer.pending(stage.userId)).toEqual({ waiting: 0, delayed: 1, active: 0 });
+    // Nobody knows when its turn comes.
+    await writeHeldJobs(stage.redis, stage.userId, [{ jobId, hold: { reason: 'UPLOAD_TURN', until } }]);
+    const waits = { state: 'delayed', reason: 'UPLOAD_TURN', retry_at: null };
+    expect(await stage.producer.job(jobId)).toMatchObject(waits);
     await job.putBack();
   });
 

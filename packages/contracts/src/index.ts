@@ -17,7 +17,13 @@ export {
   type HoldNotice,
   type UserInfo,
 } from './account.ts';
-export { holdReasonOf, isFloodReason, isPaceReason, type HoldReason } from './errors/hold-reason.ts';
+export {
+  holdReasonOf,
+  isFloodReason,
+  isPaceReason,
+  isTurnReason,
+  type HoldReason,
+} from './errors/hold-reason.ts';
 export {
   accountRequestSchema,
   authQrRequestSchema,

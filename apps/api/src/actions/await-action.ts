@@ -1,4 +1,12 @@
-import { GatewayError, isStopped, type AccountView, type HoldNotice, type JobView } from '@gateway/contracts';
+import {
+  GatewayError,
+  holdReasonOf,
+  isStopped,
+  isTurnReason,
+  type AccountView,
+  type HoldNotice,
+  type JobView,
+} from '@gateway/contracts';
 import type { Accepted, Producer } from '@gateway/queue';
 import type { Settings } from '@gateway/runtime';
 
@@ -47,8 +55,9 @@ const DEPENDENCY = 'DEPENDENCY';
 
 /** Whether the job is known to wait for longer than `waitMs`, or for a person. */
 function outlasts(outcome: ActionOutcome, waitMs: number): boolean {
+  if (outcome.state !== 'delayed' || outcome.reason === null) return false;
   // The job that it waits for may end at any time.
-  if (outcome.state !== 'delayed' || outcome.reason === null || outcome.reason === DEPENDENCY) return false;
+  if (outcome.reason === DEPENDENCY || isTurnReason(holdReasonOf(outcome.reason))) return false;
   return outcome.retryAt === null || Date.parse(outcome.retryAt) > Date.now() + waitMs;
 }
 

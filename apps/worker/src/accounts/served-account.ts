@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventDraft, Hold } from '@gateway/contracts';
+import { isTurnReason, type EventDraft, type Hold } from '@gateway/contracts';
 import {
   clearDueAccount,
   listWorkers,
@@ -173,7 +173,9 @@ export class ServedAccount {
       clearDueAccount: () => clearDueAccount(redis, shard, userId, now()),
       showHeldJobs: async (jobs) => {
         await writeHeldJobs(redis, userId, jobs);
-        await Promise.all(jobs.map(({ jobId, hold }) => publishHold(redis, { jobId }, hold)));
+        // A turn comes at any time, so callers go on waiting for it.
+        const timed = jobs.filter(({ hold }) => !isTurnReason(hold.reason));
+        await Promise.all(timed.map(({ jobId, hold }) => publishHold(redis, { jobId }, hold)));
       },
       removeHeldJob: (jobId) => removeHeldJob(redis, userId, jobId),
       announceEnd: async ({ jobId, data: { callbackUrl, retries } }) => {

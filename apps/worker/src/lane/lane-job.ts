@@ -47,6 +47,8 @@ export class LaneJob {
   #onLeft: (() => void)[] = [];
   /** How the job ended; `null` while it has not. */
   ended: 'done' | 'failed' | 'cancelled' | null = null;
+  /** Since when it waits for its turn among the account's jobs, ms since the epoch; `null`: it does not. */
+  waitsForTurnSince: number | null = null;
   /** The hold that was published for this job; `null` if none was. */
   shownHold: Hold | null = null;
 

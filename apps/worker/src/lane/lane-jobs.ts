@@ -1,8 +1,9 @@
+import { isTurnReason } from '@gateway/contracts';
 import { LRUCache } from 'lru-cache';
 import type { LaneJob } from './lane-job.ts';
 import type { LaneOptions } from './lane-ports.ts';
 import type { Waiting } from './next-send.ts';
-import { isBesideOthers, isWorthShowing } from './waits.ts';
+import { isLongTurn, isWorthShowing } from './waits.ts';
 
 type LaneJobsOptions = Pick<LaneOptions, 'showHeldJobs' | 'removeHeldJob' | 'now'>;
 
@@ -73,11 +74,19 @@ export class LaneJobs {
     return laneJob;
   }
 
-  /** Publishes why jobs are held. A job is published again when its reason changes or its hold grows. */
+  /**
+   * Publishes why jobs are held. A job is published again when its reason changes or its hold grows. Files take turns
+   * many times a second, so a wait for a turn is published only if it lasts.
+   */
   async showHeldJobs(waiting: readonly Waiting<LaneJob>[]): Promise<void> {
     const { showHeldJobs, now } = this.#options;
     const news = waiting.filter(({ job, hold, behind }) => {
-      if (isBesideOthers(hold)) return false;
+      if (isTurnReason(hold.reason)) {
+        // The job that keeps its chat busy does not wait.
+        if (!behind && hold.reason === 'CHAT_BUSY') return false;
+        job.waitsForTurnSince ??= now();
+        return job.shownHold?.reason !== hold.reason && isLongTurn(job.waitsForTurnSince, now());
+      }
       if (job.shownHold === null) return behind || isWorthShowing(hold, now());
       return (
         job.shownHold.reason !== hold.reason ||
@@ -90,6 +99,7 @@ export class LaneJobs {
 
   /** Withdraws the published hold of a job that is about to be sent or to leave the lane. */
   async withdrawHold(job: LaneJob): Promise<void> {
+    job.waitsForTurnSince = null;
     if (job.shownHold === null) return;
     await this.#options.removeHeldJob(job.jobId);
     job.shownHold = null;

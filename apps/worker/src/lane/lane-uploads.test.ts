@@ -54,6 +54,27 @@ describe("an account's lane with files", () => {
     expect(await end('b1')).toEqual(['send b1', 'complete b1', 'part 1 of a1']);
   });
 
+  test('a file that waits for its turn says so once that lasts, and a message behind a running job of its chat', async () => {
+    world.addFile('a1', 2).addFile('b1', 2).addFile('c1', 1).add('a2', 'c2');
+    expect(await world.run()).toEqual(['part 0 of a1', 'part 0 of b1']);
+    const shown = () => world.shownHolds.map(({ jobId, hold }) => [jobId, hold.reason]);
+    await world.pass(900);
+    expect(shown()).toEqual([]);
+    await world.pass(600);
+    expect(shown()).toEqual([
+      ['c1', 'UPLOAD_TURN'],
+      ['a2', 'CHAT_BUSY'],
+      ['c2', 'UPLOAD_TURN'],
+    ]);
+    expect(await end('a1')).toEqual(['goes on c1', 'part 0 of c1']);
+    await world.pass(2_000);
+    expect(shown().slice(3)).toEqual([
+      ['a2', 'UPLOAD_TURN'],
+      ['c2', 'CHAT_BUSY'],
+      ['a1', 'UPLOAD_TURN'],
+    ]);
+  });
+
   test('puts a file back after the part on its way if the account must wait, and goes on after that part', async () => {
     world.account.refuse('b1', { outcome: 'wait', scope: 'account', seconds: 5 }, 'FLOOD_WAIT');
     expect(await world.addFile('a1', 2).add('b1').run()).toEqual(['part 0 of a1', 'send b1', 'put back b1']);

@@ -119,7 +119,13 @@ describe("an account's lane under holds", () => {
       expect(await world.add('a2', 'b1').run()).toEqual(['typing a', 'send b1', 'complete b1']);
       expect(world.shownHolds).toEqual([]);
       expect(await world.pass(9_000)).toEqual(['typing a', 'typing a']);
-      expect(await world.pass(1_500)).toEqual(['send a1', 'complete a1', 'send a2', 'complete a2']);
+      expect(await world.pass(1_500)).toEqual([
+        'send a1',
+        'complete a1',
+        'goes on a2',
+        'send a2',
+        'complete a2',
+      ]);
       expect(world.attempts.get('a1')).toBe(1);
     });
 

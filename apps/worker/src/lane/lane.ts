@@ -13,7 +13,7 @@ import { pickNext, type AllWait } from './next-send.ts';
 import { Settlement } from './settlement.ts';
 import { StepsBeside } from './steps-beside.ts';
 import type { Verdict } from './verdict.ts';
-import { besideOthers, isTooLong, isWorthShowing } from './waits.ts';
+import { besideOthers, isTooLong, isWorthShowing, uploadTurn } from './waits.ts';
 
 /** How many workers may end while they hold a job, before the job counts as the cause and fails. */
 const MAX_RECOVERIES = 5;
@@ -185,7 +185,7 @@ export class Lane {
           if (pausedUntil > at) return { scope: 'chat', hold: besideOthers(at, pausedUntil) };
           const hold = account.ledger.holdOf(laneJob.limits, chats, account.pace, at);
           if (hold !== null || !waitsForTransfers(laneJob)) return hold;
-          return { scope: 'chat', hold: besideOthers(at) };
+          return { scope: 'chat', hold: uploadTurn(at) };
         },
         ({ isTransfer, transferTurn }) => (isTransfer ? transferTurn : 0),
       );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { holdSchema } from '../account.ts';
-import { holdReasonOf, isFloodReason, isPaceReason } from './hold-reason.ts';
+import { holdReasonOf, isFloodReason, isPaceReason, isTurnReason } from './hold-reason.ts';
 
 test.each([
   ['FLOOD_WAIT_30', 'FLOOD_WAIT'],
@@ -10,6 +10,7 @@ test.each([
   ['TELEGRAM_UNAVAILABLE', 'TELEGRAM_UNAVAILABLE'],
   ['PACE_STRANGERS', 'PACE_STRANGERS'],
   ['SEND_AT', 'SEND_AT'],
+  ['UPLOAD_TURN', 'UPLOAD_TURN'],
   ['2FA_CONFIRM_WAIT_600', 'FLOOD_WAIT'],
   ['SOMETHING_NEW', 'FLOOD_WAIT'],
   ['toString', 'FLOOD_WAIT'],
@@ -24,6 +25,11 @@ test('a stored hold with a reason of another version is read, with its time', ()
     until: 5,
   });
   expect(holdSchema.safeParse({ reason: 7, until: 5 }).success).toBe(false);
+});
+
+test('a job that waits for its turn waits for nothing that Telegram or the pace demands', () => {
+  expect([isTurnReason('CHAT_BUSY'), isTurnReason('UPLOAD_TURN')]).toEqual([true, true]);
+  expect([isTurnReason('FLOOD_WAIT'), isPaceReason('CHAT_BUSY')]).toEqual([false, false]);
 });
 
 test('an account shows a flood wait for Telegram’s waits alone', () => {

@@ -8,12 +8,19 @@ const FLOOD_REASONS = ['FLOOD_WAIT', 'FLOOD_PREMIUM_WAIT', 'FLOOD_TEST_PHONE_WAI
 const PACE_REASONS = ['PACE', 'PACE_STRANGERS'] as const;
 
 /**
- * Why sends are held until a known time: a wait that Telegram demands, the pace, `send_at`, or an error that the worker
+ * A fetched job waits for others of its account, and nobody knows for how long. `CHAT_BUSY`: for an earlier job of its
+ * chat, such as a large file. `UPLOAD_TURN`: its file takes turns with other files.
+ */
+const TURN_REASONS = ['CHAT_BUSY', 'UPLOAD_TURN'] as const;
+
+/**
+ * Why sends are held: a wait that Telegram demands, the pace, `send_at`, or an error that the worker
  * retries. `WORKER_OUTDATED`: the next job needs a newer worker than the one that owns the account.
  */
 export type HoldReason =
   | (typeof FLOOD_REASONS)[number]
   | (typeof PACE_REASONS)[number]
+  | (typeof TURN_REASONS)[number]
   | 'SLOWMODE_WAIT'
   | 'SEND_AT'
   | 'WORKER_OUTDATED'
@@ -22,6 +29,7 @@ export type HoldReason =
 const REASONS: ReadonlySet<string> = new Set([
   ...FLOOD_REASONS,
   ...PACE_REASONS,
+  ...TURN_REASONS,
   'SLOWMODE_WAIT',
   'SEND_AT',
   'WORKER_OUTDATED',
@@ -45,6 +53,10 @@ export const holdReasonSchema = z.string().transform(holdReasonOf);
 
 export function isFloodReason(reason: HoldReason): boolean {
   return FLOOD_REASONS.some((known) => known === reason);
+}
+
+export function isTurnReason(reason: HoldReason): boolean {
+  return TURN_REASONS.some((known) => known === reason);
 }
 
 export function isPaceReason(reason: HoldReason): boolean {

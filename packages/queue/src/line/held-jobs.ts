@@ -1,4 +1,4 @@
-import { holdSchema, type Hold } from '@gateway/contracts';
+import { holdSchema, isTurnReason, type Hold, type HoldNotice } from '@gateway/contracts';
 import { heldJobsKey } from '../keys.ts';
 import type { RedisClient } from '../redis/clients.ts';
 
@@ -25,9 +25,15 @@ export async function clearHeldJobs(redis: RedisClient, userId: string): Promise
 }
 
 /** The reason why a fetched job is held; `null` if it is not held. */
-export async function readHeldJob(redis: RedisClient, userId: string, jobId: string): Promise<Hold | null> {
+export async function readHeldJob(
+  redis: RedisClient,
+  userId: string,
+  jobId: string,
+): Promise<HoldNotice | null> {
   const json = await redis.hget(heldJobsKey(userId), jobId);
-  return json === null ? null : holdSchema.parse(JSON.parse(json));
+  if (json === null) return null;
+  const hold = holdSchema.parse(JSON.parse(json));
+  return isTurnReason(hold.reason) ? { reason: hold.reason, until: null } : hold;
 }
 
 /** The ids of the account's held jobs. */

@@ -83,6 +83,9 @@ const REASONS: Record<string, Text> = {
   SESSION_UNREADABLE: text('its stored session cannot be read'),
   PEERS_UNREADABLE: text('its known peers could not be read'),
   SEND_AT: text('scheduled'),
+  DEPENDENCY: text('an earlier message has to go out first'),
+  CHAT_BUSY: text('an earlier message to this chat is on its way'),
+  UPLOAD_TURN: text('other files are on their way'),
   PACE: text('the pace that protects the account'),
   PACE_STRANGERS: text('no new chats left for today'),
 };
