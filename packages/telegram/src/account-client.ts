@@ -67,7 +67,7 @@ export class GramJsAccountClient implements AccountClient {
     this.#connectLimit = connectLimit;
     this.#isBot = isBot;
     const own = this.#connection;
-    this.#transfers = new Transfers({ options, dataCenters, home: () => own.home, mayTalk });
+    this.#transfers = new Transfers({ options, dataCenters, home: () => own.home, mayTalk, connectLimit });
     this.#recipients = new Recipients(this.#connection, peers, Date.now, { isBot });
   }
 
@@ -154,7 +154,9 @@ export class GramJsAccountClient implements AccountClient {
 
   async receive(options: ReadUpdatesOptions, inTurn: InTurn): Promise<void> {
     const { signal } = options;
-    await this.#connectLimit.run(this.#connection.home.dcId, () => inTurn(() => this.connect()), signal);
+    const { dcId } = this.#connection.home;
+    const turn = { dcId, purpose: 'receiving' as const };
+    await this.#connectLimit.run(turn, () => inTurn(() => this.connect()), signal);
     if (signal.aborted) return;
     const asker = this.#askerIn(inTurn);
     const recipients = this.#recipients.asking(asker);

@@ -2,6 +2,7 @@ import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Home } from '../caller.ts';
 import { savePart, type FilePart } from '../calls/upload-part.ts';
+import type { ConnectLimit } from '../connection/connect-limit.ts';
 import { Connection } from '../connection/connection.ts';
 import type { DataCenters } from '../connection/data-centers.ts';
 import { MisconfiguredError, NotSentError, RpcError } from '../errors/call-errors.ts';
@@ -21,6 +22,7 @@ export interface TransferOptions {
   /** The account's data centre and key now. */
   home: () => Readonly<Home>;
   mayTalk: () => boolean;
+  connectLimit: ConnectLimit;
 }
 
 /** Fetches a ticket of the account for another data centre. */
@@ -35,7 +37,7 @@ export class Transfers {
   readonly #connections = new Map<number, Promise<Connection>>();
   /** The keys in other data centres. */
   readonly #keys = new Map<number, Buffer>();
-  #isClosed = false;
+  readonly #closed = new AbortController();
   #running = 0;
   #idle: NodeJS.Timeout | undefined;
 
@@ -82,7 +84,7 @@ export class Transfers {
 
   /** Closes for good: pending and later calls fail. Never throws. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closed.abort();
     clearTimeout(this.#idle);
     await this.#closeAll();
   }
@@ -122,25 +124,36 @@ export class Transfers {
   }
 
   async #open(dcId: number, exportTo: ExportTo): Promise<Connection> {
-    const { options, home } = this.#options;
+    const { home } = this.#options;
     const { dcId: homeId, authKey } = home();
     const isHome = dcId === homeId;
     const key = isHome ? authKey : this.#keys.get(dcId);
-    if (this.#isClosed) throw toConnectFailure(new NotSentError('The client is closed'));
     const connection = this.#connectionTo(dcId, key);
     try {
-      await connection.openForTransfers(options.connectTimeoutMs);
+      await this.#connect(dcId, connection);
       if (!isHome && key === undefined) {
         const { id, bytes } = await exportTo(dcId);
         await connection.call(new Api.auth.ImportAuthorization({ id, bytes }));
         if (connection.authKey !== undefined) this.#keys.set(dcId, connection.authKey);
       }
-      if (this.#isClosed) throw new NotSentError('The client is closed');
+      this.#assertOpen();
       return connection;
     } catch (error) {
       await connection.close();
       throw toConnectFailure(error);
     }
+  }
+
+  /** Opens the connection in its turn. The turn ends before anything that waits for the account's own turn. */
+  async #connect(dcId: number, connection: Connection): Promise<void> {
+    const { options, connectLimit } = this.#options;
+    const open = () => connection.openForTransfers(options.connectTimeoutMs);
+    await connectLimit.run({ dcId, purpose: 'files' }, open, this.#closed.signal);
+    this.#assertOpen();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed.signal.aborted) throw new NotSentError('The client is closed');
   }
 
   #connectionTo(dcId: number, authKey: Buffer | undefined): Connection {
