@@ -11,7 +11,7 @@ describe('cancelling a message', () => {
   afterAll(() => stage.close());
   beforeEach(() => stage.nextAccount());
 
-  const cancel = (jobId: string) => stage.producer.cancelWaiting(stage.userId, jobId);
+  const cancel = (jobId: string) => stage.producer.jobs.cancelWaiting(stage.userId, jobId);
 
   test('a waiting message is never fetched, and its job is cancelled', async () => {
     const [first = ''] = await stage.add('1', '2');

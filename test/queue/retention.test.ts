@@ -30,7 +30,7 @@ describe('jobs after the retention time', () => {
     const worker = await stage.owner();
     await writeAccountView(redis, { shard, fence: FENCE }, userId, { ...UNKNOWN_ACCOUNT, state: 'ready' });
     await (await take(worker)).complete({ message_id: 1, date: DATE });
-    await producer.cancelWaiting(userId, cancelled);
+    await producer.jobs.cancelWaiting(userId, cancelled);
 
     await drop(60_000);
     expect(await producer.job(sent)).not.toBeNull();

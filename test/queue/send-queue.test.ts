@@ -239,7 +239,7 @@ describe("an account's queue", () => {
     await expect(write(9)).rejects.toThrow(Fenced);
     await second.fail(new GatewayError('TELEGRAM_ERROR'), 3);
     expect(await attempts()).toBe(3);
-    await stage.producer.retry(stage.userId, jobId);
+    await stage.producer.jobs.retry(stage.userId, jobId);
     const third = await take(await stage.owner(2));
     expect([third.attempts, third.askedAt >= second.askedAt]).toEqual([3, true]);
     await third.complete({ message_id: 1, date: DATE }, { attempts: 4, fetchNext: false });

@@ -1,4 +1,4 @@
-import { readJob as readJobData, type NewJob } from '@gateway/actions';
+import type { NewJob } from '@gateway/actions';
 import type { AccountView, GatewayError, JobView, SendState } from '@gateway/contracts';
 import type { Logger, RedisAddress, Sealer } from '@gateway/runtime';
 import { ControlJobs } from './control/control-jobs.ts';
@@ -8,19 +8,15 @@ import { placeJob, type PlacedJob } from './enqueue/place-job.ts';
 import { requireReply } from './enqueue/replies-only.ts';
 import { SendEnqueuer } from './enqueue/send-enqueuer.ts';
 import { AccountWatcher, type AccountWatch } from './events/account-watcher.ts';
-import { notifyOwner } from './events/due-accounts.ts';
 import { NO_WAIT, ResultsListener, type JobWait } from './events/results-listener.ts';
 import { AccountEvents } from './inbox/account-events.ts';
-import { idempotentJobId, parseJobId } from './jobs/job-id.ts';
+import { AccountJobs } from './jobs/account-jobs.ts';
+import { idempotentJobId } from './jobs/job-id.ts';
 import { readJob } from './jobs/job-reader.ts';
-import { accountPrefix, uploadsKey } from './keys.ts';
 import { AccountQueues } from './line/account-queues.ts';
-import { cancelWaitingJob, type CancelOutcome } from './line/cancel-job.ts';
 import { countPending, type PendingCounts } from './line/pending-counts.ts';
-import { retryJob } from './line/retry-job.ts';
 import { readSendState } from './line/send-states.ts';
-import type { UploadRecord } from './media/upload-record.ts';
-import { addUpload, readUnusedBytes } from './media/uploads.ts';
+import { AccountUploads } from './media/account-uploads.ts';
 import { claimShardCount, shardOf } from './ownership/shards.ts';
 import { countLiveWorkers } from './ownership/workers.ts';
 import { openProducerRedis, type RedisClient } from './redis/clients.ts';
@@ -75,11 +71,13 @@ export class Producer {
   readonly #controlQueues: ControlQueues;
   readonly #results: ResultsListener;
   readonly #watcher: AccountWatcher;
-  readonly #clock: RedisClock;
   readonly #calls: RedisCalls;
   readonly #rateLimits: RateLimits;
-  readonly #outbox: WebhookOutbox;
   readonly #enqueuer: SendEnqueuer;
+  /** Sends and actions that were enqueued. */
+  readonly jobs: AccountJobs;
+  /** The files that accounts uploaded. */
+  readonly uploads: AccountUploads;
   /** Sign-in and other steps that a worker runs at once. */
   readonly control: ControlJobs;
   readonly webhooks: WebhookLog;
@@ -96,13 +94,13 @@ export class Producer {
     this.#options = options;
     this.#redis = openProducerRedis(options.redisAddress, options.logger);
     const clock = new RedisClock(this.#redis);
-    this.#clock = clock;
     const backend = timelyBackend(this.#redis, clock);
     this.#accounts = new AccountQueues(this.#redis, backend, clock);
     this.#controlQueues = new ControlQueues(this.#redis, backend);
     this.#results = new ResultsListener(this.#redis, options.redisAddress);
     this.#watcher = new AccountWatcher(options.redisAddress, this.#redis);
     this.#calls = new RedisCalls(this.#redis, clock);
+    const webhooks = openWebhookQueue(this.#redis, backend);
     this.#enqueuer = new SendEnqueuer({
       ...options,
       redis: this.#redis,
@@ -117,9 +115,16 @@ export class Producer {
       results: this.#results,
       job: (jobId) => this.job(jobId),
     });
+    this.jobs = new AccountJobs({
+      ...options,
+      redis: this.#redis,
+      accounts: this.#accounts,
+      calls: this.#calls,
+      clock,
+      outbox: new WebhookOutbox(this.#redis, webhooks),
+    });
+    this.uploads = new AccountUploads(this.#redis, this.#calls);
     this.#rateLimits = new RateLimits(this.#redis);
-    const webhooks = openWebhookQueue(this.#redis, backend);
-    this.#outbox = new WebhookOutbox(this.#redis, webhooks);
     this.board = new BoardQueues(this.#redis, options.shards, clock);
     this.listings = new Listings(this.#redis, this.#accounts, this.#calls, options.shards);
     this.webhooks = new WebhookLog(this.#redis, webhooks, this.#calls);
@@ -198,48 +203,6 @@ export class Producer {
     return placeJob(job, shardOf(job.data.userId, this.#options.shards));
   }
 
-  /** Notifies the account's worker of work that another process enqueued. */
-  async notifyOwner(userId: string): Promise<void> {
-    await this.#calls.read(() => notifyOwner(this.#redis, shardOf(userId, this.#options.shards), userId, 0));
-  }
-
-  /**
-   * Cancels a send that waits in the queue or for its `send_at`, and publishes its end. Once the worker has fetched it,
-   * only that worker can cancel it: the outcome is then `fetched`.
-   */
-  async cancelWaiting(userId: string, jobId: string): Promise<CancelOutcome> {
-    const outcome = await this.#calls.change(accountPrefix(userId), async ({ endsAt, key }) => {
-      // Enqueue the webhook before the job ends: a crash in between must not lose it.
-      const { callbackUrl: url, retries } = (await this.#accounts.of(userId).getJob(jobId))?.data ?? {};
-      if (url !== undefined) await this.#outbox.jobEnds(jobId, userId, url, retries);
-      return cancelWaitingJob(this.#redis, userId, jobId, {
-        now: Date.now(),
-        deadline: this.#clock.deadline(endsAt, key),
-      });
-    });
-    // Jobs that waited for it are at the head of the queue now.
-    if (outcome === 'cancelled') await this.notifyOwner(userId).catch(() => {});
-    return outcome;
-  }
-
-  /**
-   * The digest of the request that this reply was written for. `null`: the message is no reply; `undefined`: there is
-   * no such job.
-   */
-  async askedDigest(userId: string, jobId: string): Promise<string | null | undefined> {
-    const job = await this.#calls.read(() => this.#accounts.of(userId).getJob(jobId));
-    return job === undefined ? undefined : (job.data.askedDigest ?? null);
-  }
-
-  /** The `recipient_id` to which this job of the account sends messages; `null` if there is no such job. */
-  async recipientOfJob(userId: string, jobId: string): Promise<string | null> {
-    if (parseJobId(jobId)?.userId !== userId) return null;
-    const job = await this.#calls.read(() => this.#accounts.of(userId).getJob(jobId));
-    const read = job === undefined ? undefined : readJobData(job.name, job.data);
-    if (read?.is !== 'known' || !read.action.makesMessages) return null;
-    return read.action.chatsOf(read.data)[0];
-  }
-
   async job(jobId: string): Promise<JobView | null> {
     const sources = {
       redis: this.#redis,
@@ -294,33 +257,6 @@ export class Producer {
   /** @throws {GatewayError} `NOT_A_REPLY`, `RECEIVING_OFF` where the account must not write to the recipient now. */
   async requireReply(userId: string, view: AccountView, recipientId: string): Promise<void> {
     await this.#calls.read(() => requireReply(this.#redis, userId, view, recipientId));
-  }
-
-  /**
-   * Retries a failed send under its own id, at the end of its account's queue. It is accepted anew, so `replies_only`
-   * applies.
-   * @throws {GatewayError} `TOO_LATE`, `JOB_NOT_FOUND`, `UPLOAD_NOT_FOUND`, or as {@link requireReply}.
-   */
-  async retry(userId: string, jobId: string): Promise<void> {
-    const view = await this.accountView(userId);
-    const recipient = view.replies_only === undefined ? null : await this.recipientOfJob(userId, jobId);
-    if (recipient !== null) await this.requireReply(userId, view, recipient);
-    await this.#calls.change(accountPrefix(userId), async () =>
-      retryJob(this.#redis, await this.#accounts.of(userId).getJob(jobId), jobId),
-    );
-    await this.notifyOwner(userId).catch(() => {});
-  }
-
-  /** Bytes of the account's uploads that no job uses. */
-  async unusedUploadBytes(userId: string): Promise<number> {
-    return this.#calls.read(() => readUnusedBytes(this.#redis, userId));
-  }
-
-  /** Records an upload whose bytes are stored. `false`: it would be over the quota. */
-  async addUpload(userId: string, uploadId: string, record: UploadRecord, quota: number): Promise<boolean> {
-    return this.#calls.change(uploadsKey(userId), () =>
-      addUpload(this.#redis, userId, uploadId, record, quota),
-    );
   }
 
   /** The metrics that the workers last published (JSON), by worker number. */

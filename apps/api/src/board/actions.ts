@@ -36,7 +36,7 @@ export function boardActions(context: ApiContext): BoardActions {
       if (address === null) throw new GatewayError('JOB_NOT_FOUND');
       await cancelJob(context, { jobId, address, requestId, signal });
     },
-    retry: (userId, jobId) => producer.retry(userId, jobId),
-    notifyOwner: (userId) => producer.notifyOwner(userId),
+    retry: (userId, jobId) => producer.jobs.retry(userId, jobId),
+    notifyOwner: (userId) => producer.jobs.notifyOwner(userId),
   };
 }

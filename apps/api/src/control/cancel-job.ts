@@ -40,7 +40,7 @@ async function cancelSend(
   { jobId, address: { userId }, requestId, signal }: CancelCall,
 ): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
-    const outcome = await context.producer.cancelWaiting(userId, jobId);
+    const outcome = await context.producer.jobs.cancelWaiting(userId, jobId);
     if (outcome === 'none') throw new GatewayError('JOB_NOT_FOUND');
     if (outcome !== 'fetched') return;
     const payload = { jobId };

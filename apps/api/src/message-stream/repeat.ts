@@ -38,7 +38,7 @@ export async function earlierReply(
 ): Promise<string | null> {
   if (destination === null || key === undefined) return null;
   const jobId = producer.sendJobId(destination.userId, key);
-  const asked = await producer.askedDigest(destination.userId, jobId);
+  const asked = await producer.jobs.askedDigest(destination.userId, jobId);
   if (asked === undefined) return null;
   const digest = isCurrentDigest(asked ?? '') ? digestOfRequest(request) : formerDigestOf(request);
   if (asked !== digest) throw new GatewayError('IDEMPOTENCY_MISMATCH');

@@ -39,7 +39,7 @@ async function runAction(
       requestId: c.get('requestId'),
       idempotencyKey,
       bot: botUserId(settings),
-      recipientOfJob: (userId, jobId) => producer.recipientOfJob(userId, jobId),
+      recipientOfJob: (userId, jobId) => producer.jobs.recipientOf(userId, jobId),
     },
     jobTools(logger),
   );

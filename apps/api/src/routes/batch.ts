@@ -74,7 +74,7 @@ export function batchRoutes({ producer, settings, metrics, logger }: ApiContext)
           toAction,
           key,
           bot: botUserId(settings),
-          recipientOfJob: (userId, jobId) => producer.recipientOfJob(userId, jobId),
+          recipientOfJob: (userId, jobId) => producer.jobs.recipientOf(userId, jobId),
         },
         tools,
       );

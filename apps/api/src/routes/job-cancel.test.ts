@@ -24,7 +24,7 @@ test('a send that its worker has fetched is cancelled by that worker', async () 
   const job = await fetch();
   queues.owner.answer(userId, 'send.cancel', async () => {
     await job.putBack();
-    await queues.producer.cancelWaiting(userId, jobId);
+    await queues.producer.jobs.cancelWaiting(userId, jobId);
     return { outcome: 'cancelled' };
   });
   expect(await cancel(jobId)).toMatchObject({ status: 200, body: { job_id: jobId, state: 'cancelled' } });

@@ -92,7 +92,7 @@ export function jobRoutes(context: ApiContext): Hono<ApiEnv> {
     try {
       if (kind === 'control') throw new GatewayError('TOO_LATE', 'Do this step again yourself.', { jobId });
       await requireSignedIn(producer, userId);
-      await producer.retry(userId, jobId);
+      await producer.jobs.retry(userId, jobId);
     } catch (thrown) {
       auditLog(context, c, 'job.retry', { userId, jobId, code: GatewayError.from(thrown).code });
       throw thrown;

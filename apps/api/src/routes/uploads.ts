@@ -24,7 +24,7 @@ export function uploadRoutes({ producer, settings, media }: ApiContext): Hono<Ap
     refuseCompressed(requestHeader(c, 'content-encoding'));
     if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes + MULTIPART_BYTES)
       throw tooLarge(maxBytes);
-    const free = quota - (await producer.unusedUploadBytes(userId));
+    const free = quota - (await producer.uploads.unusedBytes(userId));
     const name = { userId, id: `up_${randomBytes(16).toString('base64url')}` };
     // If the file is refused, the rest of the body is never read, so the connection cannot be used again.
     answerHeader(c, 'Connection', 'close');
@@ -43,7 +43,7 @@ export function uploadRoutes({ producer, settings, media }: ApiContext): Hono<Ap
     try {
       if (size === 0) throw validationError([{ path: 'body', message: 'must not be empty' }]);
       const record = { size, sha256, mimeType, fileName: file_name ?? file.fileName, createdAt };
-      if (!(await producer.addUpload(userId, uploadId, record, quota))) throw overQuota(quota);
+      if (!(await producer.uploads.add(userId, uploadId, record, quota))) throw overQuota(quota);
     } catch (error) {
       await media.delete(name).catch(() => {}); // The workers' sweep deletes it later.
       throw error;
