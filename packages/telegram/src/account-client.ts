@@ -9,7 +9,7 @@ import {
 import { Api } from 'telegram/tl/index.js';
 import type { Asker, Caller, Home } from './caller.ts';
 import { CALLS, type CallName, type CallOptions, type CallResult } from './calls/index.ts';
-import type { FilePart } from './calls/upload-part.ts';
+import type { FilePart } from './calls/media/upload-part.ts';
 import { AccountConnection } from './connection/account-connection.ts';
 import type { ConnectLimit } from './connection/connect-limit.ts';
 import type { DataCenters } from './connection/data-centers.ts';

@@ -9,7 +9,7 @@ import type {
   VerifyResult,
 } from '@gateway/contracts';
 import type { CallName, CallOptions, CallResult } from './calls/index.ts';
-import type { FilePart } from './calls/upload-part.ts';
+import type { FilePart } from './calls/media/upload-part.ts';
 import type { FileRange, LocatedFile } from './files/located-file.ts';
 import type { ReadName, ReadOptions, ReadResult } from './reads/index.ts';
 import type { DifferenceListener } from './updates/catch-up.ts';

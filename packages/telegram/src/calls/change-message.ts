@@ -1,5 +1,5 @@
 import { rpcNameOf } from '../errors/errors.ts';
-import { messageNotFound } from './messages-by-id.ts';
+import { messageNotFound } from './history/messages-by-id.ts';
 
 /**
  * Awaits a call that changes a message.

@@ -3,7 +3,7 @@ import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
 import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients } from '../peers/recipients.ts';
-import { messagesById } from './messages-by-id.ts';
+import { messagesById } from './history/messages-by-id.ts';
 import { withRecipient } from './with-recipient.ts';
 
 export interface Deletion {

@@ -7,8 +7,8 @@ import type { Recipients } from '../peers/recipients.ts';
 import { isoTime } from '../shown/iso-time.ts';
 import { changeMessage } from './change-message.ts';
 import { toTelegramEntities } from './entities.ts';
-import { messageById } from './messages-by-id.ts';
-import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './outgoing-media.ts';
+import { messageById } from './history/messages-by-id.ts';
+import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './media/outgoing-media.ts';
 import { toSendResult } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 

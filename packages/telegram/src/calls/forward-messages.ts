@@ -6,8 +6,8 @@ import { RpcError } from '../errors/call-errors.ts';
 import { rpcNameOf, toFailure } from '../errors/errors.ts';
 import type { Recipients } from '../peers/recipients.ts';
 import { isOfServiceAccount } from '../shown/service-account.ts';
-import { findForwarded } from './find-forwarded.ts';
-import { messageNotFound, messagesById } from './messages-by-id.ts';
+import { findForwarded } from './history/find-forwarded.ts';
+import { messageNotFound, messagesById } from './history/messages-by-id.ts';
 import { topMsgId } from './reply-to.ts';
 import { withRecipient } from './with-recipient.ts';
 

@@ -1,10 +1,12 @@
-import { readCaptionLimit } from './caption-limit.ts';
 import { joinChat } from './chats/join-chat.ts';
 import { leaveChat } from './chats/leave-chat.ts';
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
-import { findFile } from './find-file.ts';
 import { forwardMessages } from './forward-messages.ts';
+import { findFile } from './history/find-file.ts';
+import { readCaptionLimit } from './media/caption-limit.ts';
+import { storeMedia } from './media/store-media.ts';
+import { uploadPart } from './media/upload-part.ts';
 import { pinMessage, unpinMessage } from './pin-message.ts';
 import { pressButton } from './press-button.ts';
 import { reactToMessage } from './react-to-message.ts';
@@ -12,8 +14,6 @@ import { readChat } from './read-chat.ts';
 import { sendAlbum } from './send-album.ts';
 import { sendMessage } from './send-message.ts';
 import { showTyping } from './show-typing.ts';
-import { storeMedia } from './store-media.ts';
-import { uploadPart } from './upload-part.ts';
 
 /** What the account does at Telegram: for the actions' jobs, by the names of the actions, and others. */
 export const CALLS = {

@@ -3,7 +3,7 @@ import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
 import type { Recipients } from '../peers/recipients.ts';
 import { changeMessage } from './change-message.ts';
-import { messageById } from './messages-by-id.ts';
+import { messageById } from './history/messages-by-id.ts';
 import { withRecipient } from './with-recipient.ts';
 
 export interface Pin {

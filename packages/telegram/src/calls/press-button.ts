@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts';
 import { rpcNameOf } from '../errors/errors.ts';
 import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients } from '../peers/recipients.ts';
-import { messageById, messageNotFound } from './messages-by-id.ts';
+import { messageById, messageNotFound } from './history/messages-by-id.ts';
 import { withRecipient } from './with-recipient.ts';
 
 /** ms that a bot has for its answer. Telegram itself gives up earlier. */

@@ -5,7 +5,7 @@ import { rpcNameOf } from '../errors/errors.ts';
 import { TelegramFailure } from '../errors/telegram-failure.ts';
 import type { Recipients } from '../peers/recipients.ts';
 import { changeMessage } from './change-message.ts';
-import { messageById } from './messages-by-id.ts';
+import { messageById } from './history/messages-by-id.ts';
 import { withRecipient } from './with-recipient.ts';
 
 export interface Reaction {

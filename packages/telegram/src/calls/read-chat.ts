@@ -3,7 +3,7 @@ import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
 import type { Recipients } from '../peers/recipients.ts';
-import { messageNotFound, messagesById } from './messages-by-id.ts';
+import { messageNotFound, messagesById } from './history/messages-by-id.ts';
 import { withRecipient } from './with-recipient.ts';
 
 export interface Reading {

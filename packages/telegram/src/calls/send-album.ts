@@ -5,11 +5,11 @@ import type { Caller } from '../caller.ts';
 import { rpcNameOf } from '../errors/errors.ts';
 import type { Recipients } from '../peers/recipients.ts';
 import { toTelegramEntities } from './entities.ts';
-import { findAlbum } from './find-album.ts';
-import type { Floor } from './history.ts';
-import { inputMedia, type StoredMedia } from './outgoing-media.ts';
+import { findAlbum } from './history/find-album.ts';
+import type { Floor } from './history/history.ts';
+import { sentBefore, sentJustNow } from './history/sent-before.ts';
+import { inputMedia, type StoredMedia } from './media/outgoing-media.ts';
 import { inputReplyTo, type Place } from './reply-to.ts';
-import { sentBefore, sentJustNow } from './sent-before.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 

@@ -4,13 +4,13 @@ import { Api } from 'telegram/tl/index.js';
 import type { Caller } from '../caller.ts';
 import { rpcNameOf } from '../errors/errors.ts';
 import type { Recipients, ResolvedRecipient } from '../peers/recipients.ts';
-import { findByIds } from './bot-history.ts';
 import { toTelegramEntities } from './entities.ts';
-import { findInHistory, type Floor } from './history.ts';
-import { hasAttachment, inputAttachment, type OutgoingAttachment } from './outgoing-attachment.ts';
-import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './outgoing-media.ts';
+import { findByIds } from './history/bot-history.ts';
+import { findInHistory, type Floor } from './history/history.ts';
+import { sentBefore, sentJustNow, unseen } from './history/sent-before.ts';
+import { hasAttachment, inputAttachment, type OutgoingAttachment } from './media/outgoing-attachment.ts';
+import { asDocument, hasFile, inputMedia, type OutgoingMedia } from './media/outgoing-media.ts';
 import { inputReplyTo, isInTopic, type Place } from './reply-to.ts';
-import { sentBefore, sentJustNow, unseen } from './sent-before.ts';
 import { sentMessageIn, toSendResult, type SentMessage } from './sent-message.ts';
 import { withRecipient } from './with-recipient.ts';
 

@@ -1,7 +1,7 @@
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import type { Home } from '../caller.ts';
-import { savePart, type FilePart } from '../calls/upload-part.ts';
+import { savePart, type FilePart } from '../calls/media/upload-part.ts';
 import type { ConnectLimit } from '../connection/connect-limit.ts';
 import { Connection } from '../connection/connection.ts';
 import type { DataCenters } from '../connection/data-centers.ts';

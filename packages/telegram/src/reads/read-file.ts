@@ -1,6 +1,6 @@
 import { GatewayError, type ThumbnailSize } from '@gateway/contracts';
 import type { Asker } from '../caller.ts';
-import { messageById } from '../calls/messages-by-id.ts';
+import { messageById } from '../calls/history/messages-by-id.ts';
 import { withRecipient } from '../calls/with-recipient.ts';
 import { TelegramFailure } from '../errors/telegram-failure.ts';
 import { locateFile, type LocatedFile } from '../files/located-file.ts';

@@ -1,6 +1,6 @@
 import { Api } from 'telegram/tl/index.js';
 import type { Asker } from '../caller.ts';
-import { pagesOf } from '../calls/history.ts';
+import { pagesOf } from '../calls/history/history.ts';
 import type { Recipients } from '../peers/recipients.ts';
 import { arrivalsOfMessages, type Arrival } from './arrivals.ts';
 import type { People } from './people.ts';

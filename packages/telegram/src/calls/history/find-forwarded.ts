@@ -1,6 +1,6 @@
 import { sameTextAs } from '@gateway/contracts';
 import type { Api } from 'telegram/tl/index.js';
-import type { Asker } from '../caller.ts';
+import type { Asker } from '../../caller.ts';
 import { ownInHistory, type Floor } from './history.ts';
 
 /** Messages that were forwarded together. */

@@ -1,7 +1,7 @@
 import { MAX_CAPTION_LENGTH } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import type { Caller } from '../caller.ts';
-import type { Recipients } from '../peers/recipients.ts';
+import type { Caller } from '../../caller.ts';
+import type { Recipients } from '../../peers/recipients.ts';
 
 /** The longest caption that the account may send, in UTF-16 units. Telegram allows premium accounts more. */
 export async function readCaptionLimit(

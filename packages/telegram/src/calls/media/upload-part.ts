@@ -1,7 +1,7 @@
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
-import type { Caller } from '../caller.ts';
-import type { Recipients } from '../peers/recipients.ts';
+import type { Caller } from '../../caller.ts';
+import type { Recipients } from '../../peers/recipients.ts';
 
 /** Files above this size are uploaded by another method. */
 const LARGEST_SMALL_FILE = 10 * 1024 * 1024;

@@ -1,11 +1,11 @@
 import { GatewayError, type Recipient, type StoredFile } from '@gateway/contracts';
-import type { Caller } from '../caller.ts';
-import { TelegramFailure } from '../errors/telegram-failure.ts';
-import type { Recipients } from '../peers/recipients.ts';
-import { isOfServiceAccount, isServiceAccount } from '../shown/service-account.ts';
+import type { Caller } from '../../caller.ts';
+import { TelegramFailure } from '../../errors/telegram-failure.ts';
+import type { Recipients } from '../../peers/recipients.ts';
+import { isOfServiceAccount, isServiceAccount } from '../../shown/service-account.ts';
+import { storedFileOf } from '../media/store-media.ts';
+import { withRecipient } from '../with-recipient.ts';
 import { messageById, messageNotFound } from './messages-by-id.ts';
-import { storedFileOf } from './store-media.ts';
-import { withRecipient } from './with-recipient.ts';
 
 /** A message whose file is wanted. */
 interface FileMessage {

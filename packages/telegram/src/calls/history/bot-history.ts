@@ -1,8 +1,8 @@
 import { sameTextAs } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import type { Asker } from '../caller.ts';
+import type { Asker } from '../../caller.ts';
+import type { SentMessage } from '../sent-message.ts';
 import { messagesById } from './messages-by-id.ts';
-import type { SentMessage } from './sent-message.ts';
 
 const PAGE_SIZE = 100;
 /** Pages to search, from the floor upwards. */

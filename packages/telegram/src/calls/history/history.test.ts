@@ -1,7 +1,7 @@
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
 import { expect, it } from 'vitest';
-import { refusal, ScriptedCaller } from '../testing/scripted-caller.ts';
+import { refusal, ScriptedCaller } from '../../testing/scripted-caller.ts';
 import { findInHistory, type Floor } from './history.ts';
 
 const BOB = new Api.InputPeerUser({ userId: bigInt(7), accessHash: bigInt(70) });

@@ -1,11 +1,11 @@
 import type { Recipient, StoredFile } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import type { Caller } from '../caller.ts';
-import { RpcError } from '../errors/call-errors.ts';
-import { toFailure } from '../errors/errors.ts';
-import type { Recipients } from '../peers/recipients.ts';
+import type { Caller } from '../../caller.ts';
+import { RpcError } from '../../errors/call-errors.ts';
+import { toFailure } from '../../errors/errors.ts';
+import type { Recipients } from '../../peers/recipients.ts';
+import { withRecipient } from '../with-recipient.ts';
 import { inputMedia, LARGEST_PHOTO, type UploadedMedia } from './outgoing-media.ts';
-import { withRecipient } from './with-recipient.ts';
 
 /** A file to store for a message to the chat. */
 interface MediaToStore {

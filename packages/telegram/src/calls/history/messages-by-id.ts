@@ -1,8 +1,8 @@
 import { GatewayError } from '@gateway/contracts';
 import { Api } from 'telegram/tl/index.js';
-import type { Asker } from '../caller.ts';
-import { TelegramFailure } from '../errors/telegram-failure.ts';
-import { kindAndId } from '../peers/peers.ts';
+import type { Asker } from '../../caller.ts';
+import { TelegramFailure } from '../../errors/telegram-failure.ts';
+import { kindAndId } from '../../peers/peers.ts';
 
 export interface FoundMessage {
   message: Api.Message | Api.MessageService;

@@ -1,6 +1,6 @@
-import { RpcError } from '../errors/call-errors.ts';
-import { toFailure } from '../errors/errors.ts';
-import type { TelegramFailure } from '../errors/telegram-failure.ts';
+import { RpcError } from '../../errors/call-errors.ts';
+import { toFailure } from '../../errors/errors.ts';
+import type { TelegramFailure } from '../../errors/telegram-failure.ts';
 import type { Floor } from './history.ts';
 
 /** How to find messages in their chat. */

@@ -1,12 +1,12 @@
 import { sameTextAs } from '@gateway/contracts';
 import type { Api } from 'telegram/tl/index.js';
-import type { Asker } from '../caller.ts';
+import type { Asker } from '../../caller.ts';
+import { hasFile, type StoredMedia } from '../media/outgoing-media.ts';
+import { isInTopic } from '../reply-to.ts';
+import type { SentMessage } from '../sent-message.ts';
 import { ownByIds } from './bot-history.ts';
 import { ownInHistory, type Floor } from './history.ts';
-import { hasFile, type StoredMedia } from './outgoing-media.ts';
-import { isInTopic } from './reply-to.ts';
 import { unseen } from './sent-before.ts';
-import type { SentMessage } from './sent-message.ts';
 
 /**
  * Searches a chat for an album of this account: its own messages of one group, as many as there are items, each with

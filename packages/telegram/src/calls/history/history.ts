@@ -1,8 +1,8 @@
 import { sameTextAs } from '@gateway/contracts';
 import bigInt from 'big-integer';
 import { Api } from 'telegram/tl/index.js';
-import type { Asker } from '../caller.ts';
-import type { SentMessage } from './sent-message.ts';
+import type { Asker } from '../../caller.ts';
+import type { SentMessage } from '../sent-message.ts';
 
 const PAGE_SIZE = 100;
 /** Pages to search, the newest first: bounded, yet enough for hours of a busy group. */
