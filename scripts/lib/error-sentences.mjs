@@ -36,7 +36,7 @@ const NOT_SHOWN = new RegExp(
     'worker/src/(?:session-store|worker-app|ownership/)',
     'contracts/src/documented',
     'contracts/src/errors/error-codes', // The compiler checks those.
-    'actions/src/read-job',
+    'actions/src/jobs/read-job',
     'queue/src/redis/redis-setup',
     'queue/src/(?:redis/connect|sealing/open-sealing-key|ownership/shards|webhooks/webhook-consumer)',
     'telegram/src/(?:files/|errors/call-errors|connection/(?:frames|mtproxy-frames|connection|introduction)\\.ts)',

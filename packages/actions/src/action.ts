@@ -1,7 +1,7 @@
 import type { ErrorCode, RequestBody } from '@gateway/contracts';
 import type { FormatOutcome, Markup } from '@gateway/formatting';
 import * as z from 'zod';
-import { jobEnvelope } from './job-envelope.ts';
+import { jobEnvelope } from './jobs/job-envelope.ts';
 
 /**
  * What to do after a try whose answer was lost.

@@ -4,7 +4,7 @@ import type { ActionDocs, JobToEnqueue, JobTools, Repeat } from './action.ts';
 import { deleteMessages } from './delete-messages.ts';
 import { editMessage } from './edit-message.ts';
 import { forwardMessages } from './forward-messages.ts';
-import type { jobEnvelope } from './job-envelope.ts';
+import type { jobEnvelope } from './jobs/job-envelope.ts';
 import { joinChat, leaveChat } from './membership.ts';
 import { pinMessage } from './pin-message.ts';
 import { pressButton } from './press-button.ts';

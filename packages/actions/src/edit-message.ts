@@ -10,10 +10,16 @@ import {
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction } from './action.ts';
-import { chatsOfFiles, countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
-import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, oneFileSchema } from './media.ts';
-import { cutsFor, firstTextOf } from './message-text.ts';
-import { messageOf, namedMessage } from './named-message.ts';
+import {
+  chatsOfFiles,
+  countFileSteps,
+  fileStepsDone,
+  nextFileStep,
+  uploadsOfFiles,
+} from './fields/file-steps.ts';
+import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, oneFileSchema } from './fields/media.ts';
+import { cutsFor, firstTextOf } from './fields/message-text.ts';
+import { messageOf, namedMessage } from './fields/named-message.ts';
 
 const request = requestBodyWithOneOf(
   {

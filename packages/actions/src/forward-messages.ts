@@ -7,7 +7,7 @@ import {
 } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
-import { messagesOf, namedMessages } from './named-message.ts';
+import { messagesOf, namedMessages } from './fields/named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,

@@ -19,16 +19,16 @@ export {
   type RequestOf,
   type ResultOf,
 } from './catalogue.ts';
-export { digestOf, isCurrentDigest } from './digest.ts';
+export { digestOf, isCurrentDigest } from './jobs/digest.ts';
 export {
   nextFileStep,
   partsOfUpload,
   type FileAtUrl,
   type FileStep,
   type MessageWithFile,
-} from './file-steps.ts';
-export { jobEnvelopeSchema, type JobEnvelope } from './job-envelope.ts';
-export { previewText } from './message-text.ts';
-export { newJob, type JobData, type JobKey, type JobOrigin, type NewJob } from './new-job.ts';
-export { readJob, type KnownJob, type ReadJob } from './read-job.ts';
+} from './fields/file-steps.ts';
+export { jobEnvelopeSchema, type JobEnvelope } from './jobs/job-envelope.ts';
+export { previewText } from './fields/message-text.ts';
+export { newJob, type JobData, type JobKey, type JobOrigin, type NewJob } from './jobs/new-job.ts';
+export { readJob, type KnownJob, type ReadJob } from './jobs/read-job.ts';
 export { formattedFields, isCaptionUncut, sendMessage } from './send-message.ts';

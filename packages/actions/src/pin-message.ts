@@ -1,7 +1,7 @@
 import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
-import { messageOf, namedMessage } from './named-message.ts';
+import { messageOf, namedMessage } from './fields/named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,

@@ -1,8 +1,8 @@
 import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
-import { fieldError } from './field-error.ts';
-import { messageOf, namedMessage } from './named-message.ts';
+import { fieldError } from './fields/field-error.ts';
+import { messageOf, namedMessage } from './fields/named-message.ts';
 
 /** Telegram's limit for the data of a button, in bytes. */
 const MAX_DATA = 64;

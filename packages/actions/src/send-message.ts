@@ -25,12 +25,18 @@ import {
   ATTACHMENTS,
   CONTENT_ALTERNATIVES,
   CONTENTS,
-} from './attachments.ts';
-import { sha256 } from './digest.ts';
-import { chatsOfFiles, countFileSteps, fileStepsDone, nextFileStep, uploadsOfFiles } from './file-steps.ts';
-import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './media.ts';
-import { captionsOf, cutsFor, firstTextOf, readTextAsFormerly } from './message-text.ts';
-import { replyFields, replyJob, replyOf } from './reply.ts';
+} from './fields/attachments.ts';
+import {
+  chatsOfFiles,
+  countFileSteps,
+  fileStepsDone,
+  nextFileStep,
+  uploadsOfFiles,
+} from './fields/file-steps.ts';
+import { checkMedia, mediaForDigest, mediaJobSchema, mediaOf, mediaSchema } from './fields/media.ts';
+import { captionsOf, cutsFor, firstTextOf, readTextAsFormerly } from './fields/message-text.ts';
+import { replyFields, replyJob, replyOf } from './fields/reply.ts';
+import { sha256 } from './jobs/digest.ts';
 
 const HELLO = { user_id: 'alice', recipient_id: '+9996627102', text: 'Hello!' };
 

@@ -1,11 +1,11 @@
 import { GatewayError, parseRecipient } from '@gateway/contracts';
 import type * as z from 'zod';
-import type { JobTools } from './action.ts';
-import type { ActionName, AnyAction } from './catalogue.ts';
+import type { JobTools } from '../action.ts';
+import type { ActionName, AnyAction } from '../catalogue.ts';
+import { fieldError } from '../fields/field-error.ts';
+import { couldBeFormer, formerSendDigest, type SendRequest } from '../send-message.ts';
 import { digestOf } from './digest.ts';
-import { fieldError } from './field-error.ts';
 import type { jobEnvelope } from './job-envelope.ts';
-import { couldBeFormer, formerSendDigest, type SendRequest } from './send-message.ts';
 
 /** The fields of every job, and those of its action. */
 export type JobData = Omit<z.infer<z.ZodObject<typeof jobEnvelope>>, 'digest'> & Record<string, unknown>;

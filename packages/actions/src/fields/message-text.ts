@@ -8,7 +8,7 @@ import {
   type FormattedText,
 } from '@gateway/contracts';
 import type { Markup } from '@gateway/formatting';
-import type { JobTools } from './action.ts';
+import type { JobTools } from '../action.ts';
 import { fieldError } from './field-error.ts';
 
 /** A text of a request, and its markup. */

@@ -1,4 +1,4 @@
-import { actionOf, type ActionName, type AnyAction, type JobOf } from './catalogue.ts';
+import { actionOf, type ActionName, type AnyAction, type JobOf } from '../catalogue.ts';
 import { jobEnvelopeSchema, type JobEnvelope } from './job-envelope.ts';
 
 /** A job of this version's catalogue. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { actionOf } from './catalogue.ts';
+import { actionOf } from '../catalogue.ts';
 import { digestOf, isCurrentDigest } from './digest.ts';
 import { newJob } from './new-job.ts';
 
