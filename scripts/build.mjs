@@ -1,5 +1,5 @@
+import { buildConsole } from './lib/build/console.mjs';
 import { buildCode } from './lib/code.mjs';
-import { buildConsole } from './lib/console.mjs';
 import { runScript } from './lib/say.mjs';
 import { stopSignal } from './lib/stop-signal.mjs';
 

@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bundle } from './lib/bundle.mjs';
+import { bundle } from './lib/build/bundle.mjs';
+import { digestOf } from './lib/build/digest.mjs';
+import { ENTRIES } from './lib/build/entries.mjs';
 import { ensureBuild } from './lib/code.mjs';
-import { digestOf } from './lib/digest.mjs';
-import { ENTRIES } from './lib/entries.mjs';
 import { nodeArguments } from './lib/node-arguments.mjs';
 import { ROOT } from './lib/root.mjs';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorPage } from './lib/error-page.mjs';
+import { errorPage } from './lib/docs/error-page.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say } from './lib/say.mjs';
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 import { describe, expect, test } from 'vitest';
 import { sandboxGuide } from './launch/guide.mjs';
-import { errorPage } from './lib/error-page.mjs';
+import { errorPage } from './lib/docs/error-page.mjs';
 import { ROOT } from './lib/root.mjs';
 
 /** @param {string} file */

@@ -1,6 +1,6 @@
 import { tsImport } from 'tsx/esm/api';
 import { expect, test } from 'vitest';
-import { cliSentences, errorSentences } from './lib/error-sentences.mjs';
+import { cliSentences, errorSentences } from './lib/docs/error-sentences.mjs';
 
 /** Texts in the same places that no caller sees. */
 const NOT_SHOWN = new Set([

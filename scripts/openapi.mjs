@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 import { runCommand } from './lib/command.mjs';
-import { openApiTools } from './lib/openapi-tools.mjs';
+import { openApiTools } from './lib/docs/openapi-tools.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say, Stop } from './lib/say.mjs';
 import { stopSignal } from './lib/stop-signal.mjs';

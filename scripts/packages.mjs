@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writePackages } from './lib/packages.mjs';
+import { writePackages } from './lib/build/packages.mjs';
 import { ROOT } from './lib/root.mjs';
 import { runScript, say } from './lib/say.mjs';
 import { stopSignal } from './lib/stop-signal.mjs';

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writePackages } from './lib/packages.mjs';
+import { writePackages } from './lib/build/packages.mjs';
 import { ROOT } from './lib/root.mjs';
 
 const run = promisify(execFile);

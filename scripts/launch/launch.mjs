@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildConsole } from '../lib/build/console.mjs';
 import { buildCode } from '../lib/code.mjs';
-import { buildConsole } from '../lib/console.mjs';
 import { checkNode, installDependencies } from '../lib/dependencies.mjs';
 import { isFree } from '../lib/ports.mjs';
 import { ROOT } from '../lib/root.mjs';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { nodeArguments, nodeEnvironment } from '../lib/node-arguments.mjs';
-import { redisBinary } from '../lib/redis-binary.mjs';
-import { checkRedis, startRedis } from '../lib/redis.mjs';
+import { redisBinary } from '../lib/redis/redis-binary.mjs';
+import { checkRedis, startRedis } from '../lib/redis/redis.mjs';
 import { ROOT } from '../lib/root.mjs';
 
 /** @typedef {import('../../packages/runtime/src/settings.ts').Settings} Settings */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { builtName, ENTRIES } from '../lib/build/entries.mjs';
 import { buildCode } from '../lib/code.mjs';
-import { builtName, ENTRIES } from '../lib/entries.mjs';
 import { ROOT } from '../lib/root.mjs';
 import { say, Stop } from '../lib/say.mjs';
 

@@ -10,8 +10,8 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf } from './digest.mjs';
-import { ENTRIES } from './entries.mjs';
+import { digestOf } from './build/digest.mjs';
+import { ENTRIES } from './build/entries.mjs';
 import { ROOT } from './root.mjs';
 import { say, Stop } from './say.mjs';
 
@@ -40,8 +40,8 @@ function sources() {
     'pnpm-lock.yaml',
     'tsconfig.json',
     'tsconfig.base.json',
-    join('scripts', 'lib', 'bundle.mjs'),
-    join('scripts', 'lib', 'entries.mjs'),
+    join('scripts', 'lib', 'build', 'bundle.mjs'),
+    join('scripts', 'lib', 'build', 'entries.mjs'),
   ];
 }
 
@@ -56,7 +56,7 @@ export async function buildCode(signal, tell = say) {
   return ensureBuild(BUILDS, digest.slice(0, 16), async (directory, folder) => {
     tell('Building the code (once)…');
     try {
-      const { bundle } = await import('./bundle.mjs');
+      const { bundle } = await import('./build/bundle.mjs');
       await bundle(ENTRIES, directory, folder, signal);
     } catch (error) {
       signal.throwIfAborted();

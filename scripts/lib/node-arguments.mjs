@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { builtName } from './entries.mjs';
+import { builtName } from './build/entries.mjs';
 
 /**
  * Node's arguments for a process of the product, in addition to its entry (docs/performance.md).

@@ -1,6 +1,6 @@
 import { buildCode } from './code.mjs';
 import { checkNode, installDependencies } from './dependencies.mjs';
-import { redisBinary } from './redis-binary.mjs';
+import { redisBinary } from './redis/redis-binary.mjs';
 import { ROOT } from './root.mjs';
 import { runScript, say } from './say.mjs';
 import { stopSignal } from './stop-signal.mjs';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bundle } from '../../scripts/lib/bundle.mjs';
+import { bundle } from '../../scripts/lib/build/bundle.mjs';
 import { ROOT } from '../../scripts/lib/root.mjs';
 
 const FOLDER = join('dist', 'bench');

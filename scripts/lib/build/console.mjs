@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from './command.mjs';
+import { runCommand } from '../command.mjs';
+import { ROOT } from '../root.mjs';
+import { say, Stop } from '../say.mjs';
 import { digestOf } from './digest.mjs';
-import { ROOT } from './root.mjs';
-import { say, Stop } from './say.mjs';
 
 const CONSOLE = join('packages', 'console');
 const STAMP = join(CONSOLE, 'dist', '.built-from');

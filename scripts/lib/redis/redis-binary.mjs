@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { runCommand } from './command.mjs';
-import { say, Stop } from './say.mjs';
+import { runCommand } from '../command.mjs';
+import { say, Stop } from '../say.mjs';
 
 const NAMES = ['redis-server', 'valkey-server'];
 

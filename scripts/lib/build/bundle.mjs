@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, stop } from 'esbuild';
+import { ROOT } from '../root.mjs';
 import { builtName } from './entries.mjs';
-import { ROOT } from './root.mjs';
 
 /**
  * Packages that stay outside the bundles. `packages/telegram` replaces functions in GramJS's files (native-math.ts) and
@@ -112,7 +112,7 @@ function sourceLocations(runsIn) {
           .replaceAll('createRequire(import.meta.url)', `createRequire(new URL(${here}, import.meta.url))`)
           .replaceAll(/new URL\('([^']+)', import\.meta\.url\)/g, (_all, name) => {
             const built = builtName(relative(ROOT, resolve(dirname(path), name)));
-            if (built === undefined) throw new Error(`${name} must be in scripts/lib/entries.mjs`);
+            if (built === undefined) throw new Error(`${name} must be in scripts/lib/build/entries.mjs`);
             return `new URL('${built}', import.meta.url)`;
           });
         return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from './ports.mjs';
-import { commandOf, endProcess, isAlive } from './processes.mjs';
-import { say, Stop } from './say.mjs';
+import { freePort } from '../ports.mjs';
+import { commandOf, endProcess, isAlive } from '../processes.mjs';
+import { say, Stop } from '../say.mjs';
 
 /** ms for Redis to load its file and answer. */
 const START_TIMEOUT = 30_000;
@@ -16,7 +16,7 @@ const GRACE = 5_000;
  * @param {object} options
  * @param {string} options.binary
  * @param {string} options.directory
- * @param {import('./supervisor.mjs').Supervisor} options.supervisor runs it, and ends it last
+ * @param {import('../supervisor.mjs').Supervisor} options.supervisor runs it, and ends it last
  * @returns {Promise<string>} its URL
  */
 export async function startRedis({ binary, directory, supervisor }) {
@@ -75,7 +75,7 @@ async function endOrphan(configFile, pidFile) {
   rmSync(pidFile, { force: true });
 }
 
-/** @param {number} port @param {string} password @param {import('./supervisor.mjs').Child} guard */
+/** @param {number} port @param {string} password @param {import('../supervisor.mjs').Child} guard */
 async function answers(port, password, guard) {
   const deadline = Date.now() + START_TIMEOUT;
   while (Date.now() < deadline && !guard.hasEnded) {
@@ -88,7 +88,7 @@ async function answers(port, password, guard) {
 
 /**
  * Whether a server of REDIS_URL is reachable. The product's own clients report a wrong password.
- * @param {import('../../packages/runtime/src/redis-address.ts').RedisAddress} address
+ * @param {import('../../../packages/runtime/src/redis-address.ts').RedisAddress} address
  */
 export async function checkRedis({ nodes, tls }) {
   if (tls) return;

@@ -48,13 +48,13 @@ Telegram) и \`issues\` (какие поля и почему). \`kind\` гово
  * @param {'en' | 'ru'} language
  */
 export async function errorPage(language) {
-  /** @type {typeof import('../../packages/contracts/src/errors/error-codes.ts')} */
+  /** @type {typeof import('../../../packages/contracts/src/errors/error-codes.ts')} */
   const { ERROR_CODES } = await tsImport(
-    '../../packages/contracts/src/errors/error-codes.ts',
+    '../../../packages/contracts/src/errors/error-codes.ts',
     import.meta.url,
   );
-  /** @type {typeof import('../../packages/texts/src/translate.ts')} */
-  const { translate } = await tsImport('../../packages/texts/src/translate.ts', import.meta.url);
+  /** @type {typeof import('../../../packages/texts/src/translate.ts')} */
+  const { translate } = await tsImport('../../../packages/texts/src/translate.ts', import.meta.url);
   const rows = Object.entries(ERROR_CODES).map(
     ([code, { status, kind, message, action }]) =>
       `| \`${code}\` | ${status} | \`${kind}\` | ${translate(message, language)} | ${translate(action, language)} |`,

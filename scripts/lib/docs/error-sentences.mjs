@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import { ROOT } from './root.mjs';
+import { ROOT } from '../root.mjs';
 
 /** Folders whose sentences callers can see in an error, an account's next action or a sign-in's answer. */
 const FOLDERS = [

@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { ROOT } from '../root.mjs';
 import { bundle } from './bundle.mjs';
 import { writeDeclarations } from './declarations.mjs';
 import { ENTRIES } from './entries.mjs';
-import { ROOT } from './root.mjs';
 
 const NODE = '>=20.19';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { runCommand } from './command.mjs';
-import { ROOT } from './root.mjs';
-import { Stop } from './say.mjs';
+import { runCommand } from '../command.mjs';
+import { ROOT } from '../root.mjs';
+import { Stop } from '../say.mjs';
 
 const SPECIFIER = /((?:from|import)\s*\(?\s*['"])([^'"]+)(['"])/g;
 
