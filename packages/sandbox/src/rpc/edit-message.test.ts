@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
+import type { DirectClient, DirectTelegram } from '../testing/direct-telegram.ts';
 import { channelOf } from '../testing/inputs.ts';
+import { ALICE, BOB, SELF, twoPeople } from '../testing/two-people.ts';
 import type { TlObject, TlValue } from '../types.ts';
 
-const ALICE = '+9996621001';
-const BOB = '+9996621002';
-const SELF = { _: 'inputPeerSelf' };
 const HOUR = 3_600_000;
 
 describe('messages.editMessage', () => {
@@ -16,12 +14,7 @@ describe('messages.editMessage', () => {
   let bobId: number;
   let toBob: TlObject;
   beforeEach(async () => {
-    telegram = new DirectTelegram();
-    alice = telegram.client('alice');
-    bob = telegram.client('bob');
-    aliceId = await alice.signIn(ALICE);
-    bobId = await bob.signIn(BOB);
-    toBob = await alice.peerOf(BOB);
+    ({ telegram, alice, bob, aliceId, bobId, toBob } = await twoPeople());
   });
 
   function edit(

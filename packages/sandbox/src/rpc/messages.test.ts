@@ -1,12 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DirectTelegram, type DirectClient } from '../testing/direct-telegram.ts';
 import { listOf } from '../testing/inputs.ts';
+import { ALICE, PAGE, SELF, twoPeople } from '../testing/two-people.ts';
 import type { TlObject } from '../types.ts';
 
-const ALICE = '+9996621001';
-const BOB = '+9996621002';
-const SELF = { _: 'inputPeerSelf' };
-const PAGE = { offset_id: 0, offset_date: 0, add_offset: 0, limit: 100, max_id: 0, min_id: 0, hash: 0n };
 const FIRST_DIALOGS = {
   offset_date: 0,
   offset_id: 0,
@@ -23,12 +20,7 @@ describe('messages', () => {
   let bobId: number;
   let toBob: TlObject;
   beforeEach(async () => {
-    telegram = new DirectTelegram();
-    alice = telegram.client('alice');
-    bob = telegram.client('bob');
-    aliceId = await alice.signIn(ALICE);
-    bobId = await bob.signIn(BOB);
-    toBob = await alice.peerOf(BOB);
+    ({ telegram, alice, bob, aliceId, bobId, toBob } = await twoPeople());
   });
 
   test('each account gives a message its own id', async () => {
