@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { begin, chunk, ChatServer, END, reply } from '@gateway/assistant/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readEvents } from '../env/read-events.ts';
+import { readEvents } from '../../apps/api/src/testing/read-events.ts';
 import { Stack } from '../env/stack.ts';
 
 const BOT_TOKEN = '700900:AAbbCCddEEffGGhhIIjjKKllMMnn';

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readEvents } from '../../apps/api/src/testing/read-events.ts';
 import { OpenStream } from '../env/event-source.ts';
-import { readEvents } from '../env/read-events.ts';
 import type { Stack } from '../env/stack.ts';
 import { ALICE, BOB, useStack } from '../env/use-stack.ts';
 

@@ -1,9 +1,9 @@
 import { openConsumerRedis, type RedisClient } from '@gateway/queue';
 import { silentLogger } from '@gateway/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readEvents } from '../../apps/api/src/testing/read-events.ts';
 import { knownNamesKey, readsKey, writersKey } from '../../packages/queue/src/keys.ts';
 import { type Document, expectDocumented } from '../env/documented.ts';
-import { readEvents } from '../env/read-events.ts';
 import { Stack } from '../env/stack.ts';
 
 const ALICE = '+9996627191';

@@ -3,8 +3,8 @@ import type { JobData } from '@gateway/actions';
 import { begin, chunk, ChatServer, END } from '@gateway/assistant/testing';
 import type { Producer } from '@gateway/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readEvents } from '../../apps/api/src/testing/read-events.ts';
 import { openProducer } from '../env/producer.ts';
-import { readEvents } from '../env/read-events.ts';
 import { Stack } from '../env/stack.ts';
 
 const SEND = '/telegram/user/send';

@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { ReadEvent } from './read-events.ts';
+import type { ReadEvent } from '../../apps/api/src/testing/read-events.ts';
 
 /** A stream of server-sent events. Its opener must end it. */
 export class OpenStream {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { readEvents } from '../../../apps/api/src/testing/read-events.ts';
 import type { ApiAnswer } from '../../env/api-client.ts';
 import {
   compileSchema,
@@ -7,7 +8,6 @@ import {
   resolved,
   responseOf,
 } from '../../env/documented.ts';
-import { readEvents } from '../../env/read-events.ts';
 import type { Stack } from '../../env/stack.ts';
 import { ALICE, BOB, type AliceAndBob } from '../../env/use-stack.ts';
 

@@ -36,6 +36,15 @@ const batchSchema = requestBody({
     .max(MAX_BATCH),
 });
 
+const BATCH_ANSWERS: Operation['answers'] = {
+  202: {
+    name: 'BatchAccepted',
+    description: 'A job or an error for each.',
+    schema: batchResponseSchema,
+    example: { status: 'queued', jobs: [{ job_id: JOB_ID }] },
+  },
+};
+
 /** The operations of the catalogue's actions, alone and in batches. */
 export const ACTION_OPERATIONS: readonly Operation[] = [
   ...ACTION_NAMES.flatMap((name) => {
@@ -62,14 +71,7 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
         },
       },
     },
-    answers: {
-      202: {
-        name: 'BatchAccepted',
-        description: 'A job or an error for each.',
-        schema: batchResponseSchema,
-        example: { status: 'queued', jobs: [{ job_id: JOB_ID }] },
-      },
-    },
+    answers: BATCH_ANSWERS,
     errors: BODY,
   },
   {
@@ -82,14 +84,7 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
       'Each message stands for itself: those that can be accepted are, in their order, and each of the others gets its own error.',
     parameters: ['IdempotencyKey'],
     request: { schema: sendBatchSchema, examples: { two: { messages: [HELLO, HELLO] } } },
-    answers: {
-      202: {
-        name: 'BatchAccepted',
-        description: 'A job or an error for each.',
-        schema: batchResponseSchema,
-        example: { status: 'queued', jobs: [{ job_id: JOB_ID }] },
-      },
-    },
+    answers: BATCH_ANSWERS,
     errors: BODY,
   },
 ];

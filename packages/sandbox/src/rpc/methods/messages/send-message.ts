@@ -1,45 +1,27 @@
 import type { Account, Message } from '../../../state/model.ts';
 import { idIn } from '../../../state/state.ts';
 import type { TlObject } from '../../../types.ts';
-import { letBotReply } from '../../chats/bots.ts';
 import { flagField, longField, objectField, objectList, textField } from '../../fields.ts';
 import { entityObject } from '../../messages/message-objects.ts';
 import { acceptText } from '../../messages/message-text.ts';
-import { checkMaySend, sendOptions, sentEarlier } from '../../messages/sending.ts';
+import { sendOne } from '../../messages/send-one.ts';
+import { checkMaySend, sentEarlier } from '../../messages/sending.ts';
 import { peerOfInput } from '../../peers.ts';
-import { unixSeconds, type Telegram, type UserRequest } from '../../telegram.ts';
+import type { Telegram, UserRequest } from '../../telegram.ts';
 import { newMessageEntry } from '../../updates/box-updates.ts';
-import { postMessage } from '../../updates/post-message.ts';
 import { sentMessages } from '../../updates/sent-messages.ts';
 
-export function sendMessage({ call, query, account, telegram }: UserRequest): TlObject {
+export function sendMessage(request: UserRequest): TlObject {
+  const { query, account, telegram } = request;
   const { store } = telegram;
   const to = peerOfInput(store, account, objectField(query, 'peer'));
-  const randomId = longField(query, 'random_id');
-  const [earlier] = sentEarlier(telegram, account, [randomId]);
+  const [earlier] = sentEarlier(telegram, account, [longField(query, 'random_id')]);
   if (earlier !== undefined) return sentMessage(telegram, account, earlier);
   checkMaySend(telegram, account, to, query);
-  const { text, entities } = acceptText(
-    store,
-    account,
-    textField(query, 'message'),
-    objectList(query, 'entities'),
-  );
-  const message = postMessage(
-    telegram,
-    {
-      from: account.id,
-      to,
-      text,
-      date: unixSeconds(telegram),
-      randomId: String(randomId),
-      ...(entities.length > 0 && { entities }),
-      ...(flagField(query, 'no_webpage') && { noWebpage: true }),
-      ...sendOptions(store, account, to, query),
-    },
-    call,
-  );
-  letBotReply(telegram, message);
+  const [raw, sentEntities] = [textField(query, 'message'), objectList(query, 'entities')];
+  const text = acceptText(store, account, raw, sentEntities);
+  const noWebpage = flagField(query, 'no_webpage');
+  const message = sendOne(request, to, { ...text, ...(noWebpage && { noWebpage }) });
   return sentMessage(telegram, account, message);
 }
 
