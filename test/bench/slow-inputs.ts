@@ -12,6 +12,7 @@ import {
 import { formatText, type Markup } from '@gateway/formatting';
 import { readGivenSession } from '@gateway/session-formats';
 import fc from 'fast-check';
+import { ONCE_SLOW } from '../../packages/formatting/src/testing/once-slow.ts';
 
 const HELP = `npm run bench:slow-inputs -- [--random 40]
 
@@ -31,20 +32,7 @@ const PIECES = [
 type Shape = readonly [head: string, repeated: string, tail: string];
 
 /** Were slow in earlier versions. */
-const KNOWN: Shape[] = [
-  ['https://', ')', 'a'],
-  ['*a* https://', ')', 'a'],
-  ['` ', 'a', '`'],
-  ['', 'x\n>y\n', ''],
-  ['', '*a* ', ''],
-  ['', '```\n```\n', ''],
-  ['', '<code>x</code><b>y</b>', ''],
-  ['', '- ', 'a'],
-  ['', 'a\n=\n', ''],
-  ['|a|b|\n|-|-|\n', '|x\n', ''],
-  ['', '<think></think>', 'a'],
-  ['</think>', 'a\n', '</think>'],
-];
+const KNOWN: Shape[] = [...ONCE_SLOW, ['', '<think></think>', 'a'], ['</think>', 'a\n', '</think>']];
 
 /** `size`: the maximum accepted length in UTF-16 units. */
 interface Work {

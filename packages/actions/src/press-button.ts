@@ -2,7 +2,7 @@ import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
 import { fieldError } from './fields/field-error.ts';
-import { messageOf, namedMessage } from './fields/named-message.ts';
+import { messageOf, NAMED_MESSAGE_ERRORS, namedMessage } from './fields/named-message.ts';
 
 /** Telegram's limit for the data of a button, in bytes. */
 const MAX_DATA = 64;
@@ -79,14 +79,6 @@ export const pressButton = defineAction({
   repeat: 'never',
   makesMessages: false,
   awaitsOthers: true,
-  errors: [
-    'RECIPIENT_NOT_FOUND',
-    'RECIPIENT_REFUSED',
-    'MESSAGE_NOT_FOUND',
-    'BUTTON_NOT_FOUND',
-    'BOT_NO_ANSWER',
-    'JOB_NOT_FOUND',
-    'DEPENDENCY_FAILED',
-  ],
+  errors: [...NAMED_MESSAGE_ERRORS, 'BUTTON_NOT_FOUND', 'BOT_NO_ANSWER'],
   hide: ['button'],
 });

@@ -1,7 +1,7 @@
 import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
-import { messageOf, namedMessage } from './fields/named-message.ts';
+import { messageOf, NAMED_MESSAGE_ERRORS, namedMessage } from './fields/named-message.ts';
 
 /** Enough for the longest emoji, which joins several characters. */
 const MAX_EMOJI_LENGTH = 64;
@@ -56,13 +56,6 @@ export const reactToMessage = defineAction({
   steps: oneStep({}, result),
   repeat: 'idempotent',
   makesMessages: false,
-  errors: [
-    'RECIPIENT_NOT_FOUND',
-    'RECIPIENT_REFUSED',
-    'MESSAGE_NOT_FOUND',
-    'REACTION_REFUSED',
-    'JOB_NOT_FOUND',
-    'DEPENDENCY_FAILED',
-  ],
+  errors: [...NAMED_MESSAGE_ERRORS, 'REACTION_REFUSED'],
   hide: ['emoji'],
 });

@@ -2,7 +2,7 @@ import { messageFields, requestBody, userIdSchema } from '@gateway/contracts';
 import * as z from 'zod';
 import { defineAction, oneStep } from './action.ts';
 import { fieldError } from './fields/field-error.ts';
-import { messageOf, namedMessage } from './fields/named-message.ts';
+import { messageOf, NAMED_MESSAGE_ERRORS, namedMessage } from './fields/named-message.ts';
 
 const request = requestBody({
   user_id: userIdSchema,
@@ -61,12 +61,6 @@ export const unpinMessage = defineAction({
   steps: oneStep({}, result),
   repeat: 'idempotent',
   makesMessages: false,
-  errors: [
-    'RECIPIENT_NOT_FOUND',
-    'RECIPIENT_REFUSED',
-    'MESSAGE_NOT_FOUND',
-    'JOB_NOT_FOUND',
-    'DEPENDENCY_FAILED',
-  ],
+  errors: NAMED_MESSAGE_ERRORS,
   hide: [],
 });

@@ -1,25 +1,9 @@
 import { cleanSource, cutsOf, normalizeFormatted, partsOf } from '@gateway/contracts';
 import { expect, test } from 'vitest';
 import { formatText } from './format-text.ts';
+import { ONCE_SLOW } from './testing/once-slow.ts';
 
 const SIZE = 65_536;
-
-/**
- * Texts that took minutes in earlier versions, so the time limit of a test catches their return.
- * `npm run bench:slow-inputs` searches for others.
- */
-const ONCE_SLOW = [
-  ['https://', ')', 'a'],
-  ['*a* https://', ')', 'a'],
-  ['` ', 'a', '`'],
-  ['', 'x\n>y\n', ''],
-  ['', '*a* ', ''],
-  ['', '```\n```\n', ''],
-  ['', '<code>x</code><b>y</b>', ''],
-  ['', '- ', 'a'],
-  ['', 'a\n=\n', ''],
-  ['|a|b|\n|-|-|\n', '|x\n', ''],
-] as const;
 
 test.each(['markdown', 'html', 'markdown_lenient'] as const)(
   '%s texts of the maximum length that were slow in earlier versions are formatted and cut',

@@ -15,6 +15,15 @@ export const namedMessages = {
   job_id: namedMessage.job_id,
 };
 
+/** The errors of every action on a named message. */
+export const NAMED_MESSAGE_ERRORS = [
+  'RECIPIENT_NOT_FOUND',
+  'RECIPIENT_REFUSED',
+  'MESSAGE_NOT_FOUND',
+  'JOB_NOT_FOUND',
+  'DEPENDENCY_FAILED',
+] as const;
+
 interface Named {
   recipient_id?: string | undefined;
   job_id?: string | undefined;
