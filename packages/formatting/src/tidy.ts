@@ -85,7 +85,7 @@ function firstAbove(numbers: readonly number[], value: number): number {
 }
 
 /** Outer ones first. */
-function sorted(spans: readonly Span[]): Span[] {
+export function sorted(spans: readonly Span[]): Span[] {
   return spans.toSorted((a, b) => a.start - b.start || b.end - a.end || rankOf(a) - rankOf(b));
 }
 
@@ -98,7 +98,7 @@ function rankOf(span: Span): number {
 const NEVER_JOINED: ReadonlySet<Format['type']> = new Set(['pre', 'blockquote', 'custom_emoji']);
 
 /** Joins equal spans that overlap or touch, such as bold inside bold. `spans` must be sorted. */
-function joined(spans: readonly Span[]): Span[] {
+export function joined(spans: readonly Span[]): Span[] {
   const last = new Map<string, number>();
   const result: Span[] = [];
   for (const span of spans) {

@@ -1,88 +1,63 @@
-import type { Entity } from '@gateway/contracts';
-
-/** An entity of any kind. Kinds that are no format, such as hashtags, stay text. */
-type AnyEntity = Entity | { type: string; offset: number; length: number };
-
-/** Entities inside one another close in the other order. */
-interface OpenTag {
-  entity: AnyEntity;
-  open: string;
-  close: string;
-}
+import { spansForHtml, type AnyEntity } from './spans-for-html.ts';
+import type { Format, Span } from './text-builder.ts';
 
 /**
- * Writes a text with its entities as HTML that the parser of `html` accepts. Entities that overlap without containing
- * one another are cut.
+ * Writes a text with its entities as HTML that the parser of `html` accepts, with the same text. Entities that it
+ * refuses are left out, links of other schemes among them; those that overlap without containing one another are cut.
  */
 export function toHtml(text: string, entities: readonly AnyEntity[]): string {
-  const tags = entities
-    .flatMap((entity) => {
-      const pair = tagsOf(entity);
-      return pair === undefined ? [] : [{ entity, open: pair[0], close: pair[1] }];
-    })
-    .toSorted((a, b) => a.entity.offset - b.entity.offset || b.entity.length - a.entity.length);
-  const bounds = new Set(tags.flatMap(({ entity }) => [entity.offset, endOf(entity)]));
+  const spans = spansForHtml(text, entities);
+  const bounds = new Set(spans.flatMap(({ start, end }) => [start, end]));
   let html = '';
   let at = 0;
-  let open: OpenTag[] = [];
+  /** Inner ones last. Entities inside one another close in the other order. */
+  let open: Span[] = [];
   let next = 0;
-  for (const bound of [...bounds].filter((each) => each <= text.length).toSorted((a, b) => a - b)) {
+  for (const bound of [...bounds].toSorted((a, b) => a - b)) {
     html += escaped(text.slice(at, bound));
     at = bound;
-    const firstEnded = open.findIndex(({ entity }) => endOf(entity) <= bound);
+    const firstEnded = open.findIndex(({ end }) => end <= bound);
     if (firstEnded >= 0) {
       const closed = open.slice(firstEnded);
-      html += closed
-        .toReversed()
-        .map(({ close }) => close)
-        .join('');
-      const cut = closed.filter(({ entity }) => endOf(entity) > bound);
-      html += cut.map((tag) => tag.open).join('');
+      const cut = closed.filter(({ end }) => end > bound);
+      for (const { format } of closed.toReversed()) html += tagsOf(format)[1];
+      for (const { format } of cut) html += tagsOf(format)[0];
       open = [...open.slice(0, firstEnded), ...cut];
     }
-    for (let tag = tags[next]; tag !== undefined && tag.entity.offset <= bound; tag = tags[++next]) {
-      html += tag.open;
-      open.push(tag);
+    for (let span = spans[next]; span !== undefined && span.start <= bound; span = spans[++next]) {
+      html += tagsOf(span.format)[0];
+      open.push(span);
     }
   }
-  html += escaped(text.slice(at));
-  return (
-    html +
-    open
-      .toReversed()
-      .map(({ close }) => close)
-      .join('')
-  );
+  return html + escaped(text.slice(at));
 }
 
-function endOf({ offset, length }: AnyEntity): number {
-  return offset + length;
-}
-
-const SIMPLE: Readonly<Record<string, string>> = {
+const SIMPLE = {
   bold: 'b',
   italic: 'i',
   underline: 'u',
   strikethrough: 's',
   spoiler: 'tg-spoiler',
   code: 'code',
-};
+} as const;
 
-/** `undefined` for an entity that is no format. */
-function tagsOf(entity: AnyEntity): [open: string, close: string] | undefined {
-  const simple = Object.hasOwn(SIMPLE, entity.type) ? SIMPLE[entity.type] : undefined;
-  if (simple !== undefined) return [`<${simple}>`, `</${simple}>`];
-  if ('language' in entity)
-    return entity.language === ''
-      ? ['<pre>', '</pre>']
-      : [`<pre><code class="language-${inAttribute(entity.language)}">`, '</code></pre>'];
-  if ('url' in entity) return [`<a href="${inAttribute(entity.url)}">`, '</a>'];
-  if ('expandable' in entity)
-    return [entity.expandable ? '<blockquote expandable>' : '<blockquote>', '</blockquote>'];
-  if ('user_id' in entity) return [`<a href="tg://user?id=${entity.user_id}">`, '</a>'];
-  if ('custom_emoji_id' in entity)
-    return [`<tg-emoji emoji-id="${inAttribute(entity.custom_emoji_id)}">`, '</tg-emoji>'];
-  return undefined;
+function tagsOf(format: Format): [open: string, close: string] {
+  switch (format.type) {
+    case 'pre':
+      return format.language === ''
+        ? ['<pre>', '</pre>']
+        : [`<pre><code class="language-${inAttribute(format.language)}">`, '</code></pre>'];
+    case 'text_link':
+      return [`<a href="${inAttribute(format.url)}">`, '</a>'];
+    case 'text_mention':
+      return [`<a href="tg://user?id=${format.user_id}">`, '</a>'];
+    case 'blockquote':
+      return [format.expandable ? '<blockquote expandable>' : '<blockquote>', '</blockquote>'];
+    case 'custom_emoji':
+      return [`<tg-emoji emoji-id="${format.custom_emoji_id}">`, '</tg-emoji>'];
+    default:
+      return [`<${SIMPLE[format.type]}>`, `</${SIMPLE[format.type]}>`];
+  }
 }
 
 function escaped(text: string): string {
