@@ -9,6 +9,7 @@ import { accountsPageTests } from './accounts-page.ts';
 import { batchPageTests } from './batch-page.ts';
 import { conversationTests } from './conversation.ts';
 import { russianTests } from './russian.ts';
+import { signInTests } from './sign-in.ts';
 import { webhookPageTests } from './webhook-pages.ts';
 
 const BOB = '+9996628302';
@@ -34,87 +35,6 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
 
   const open = (path = '', options = {}) => openConsole(browser, stack.api.url, path, options);
   const textsTo = async (id: number) => (await stack.control.messages({ to: id })).map(({ text }) => text);
-
-  test('signs in by code and password, and shows delivery, time left, hint and errors in their places', async () => {
-    const phone = '+9996628311';
-    const account = { phone, first_name: 'Carol', password: 'hunter2', hint: 'the usual' };
-    await stack.control.createAccount(account);
-    const { page, pageErrors } = await open('/sign-in');
-    await page.getByLabel('Name of the account in this gateway').fill('bad name');
-    await page.getByLabel('Phone number').fill(phone);
-    await page.getByRole('button', { name: 'Send me the code' }).click();
-    await page.locator('#app .problem').filter({ hasText: 'may hold only letters' }).waitFor();
-    await page.getByLabel('Name of the account in this gateway').fill('carol');
-    await page.getByLabel('Phone number').fill('+123');
-    await page.getByRole('button', { name: 'Send me the code' }).click();
-    await page.locator('#app .problem').filter({ hasText: 'with its country code' }).waitFor();
-    await page.getByLabel('Phone number').fill(phone);
-    await page.getByRole('button', { name: 'Send me the code' }).click();
-    await page.getByText('in your Telegram app').waitFor();
-    await page.getByText(/Another code in 0:5\d/).waitFor();
-    await screenshot(page, 'sign-in-code');
-    expect(await seriousFindings(page)).toEqual([]);
-    await page.getByLabel('Code', { exact: true }).fill('11111');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByText('This is not the code.').waitFor();
-    // After a reload, or the way back, the page continues at the same step.
-    await page.reload();
-    await page.getByText('in your Telegram app').waitFor();
-    await page.getByRole('link', { name: 'Accounts' }).click();
-    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
-    await page.goBack();
-    await page.getByText(`${phone}, in your Telegram app`).waitFor();
-    await page.getByRole('button', { name: 'Use it' }).click();
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByText('Hint: the usual').waitFor();
-    await page.getByLabel('Password').fill('wrong');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByText('This is not the password.').waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
-    await page.getByLabel('Password').fill('hunter2');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('heading', { name: 'carol' }).waitFor();
-    await page.getByText('Ready').waitFor();
-    expect(pageErrors).toEqual([]);
-  }, 90_000);
-
-  test('signs in by QR code, which is drawn, renewed and scanned', async () => {
-    await stack.control.setLoginTokenLifetime(4);
-    const { page, pageErrors } = await open('/sign-in');
-    await page.getByRole('button', { name: 'By a QR code' }).click();
-    await page.getByLabel('Name of the account in this gateway').fill('dora');
-    await page.getByRole('button', { name: 'Show the QR code' }).click();
-    const picture = page.getByRole('img', { name: /QR code/ });
-    const first = await picture.getAttribute('data-url');
-    await screenshot(page, 'sign-in-qr');
-    expect(await seriousFindings(page)).toEqual([]);
-    await expect.poll(() => picture.getAttribute('data-url'), { timeout: 10_000 }).not.toBe(first);
-    await stack.control.setLoginTokenLifetime(30);
-    await expect
-      .poll(async () => (await page.getByRole('timer').textContent()) ?? '', { timeout: 10_000 })
-      .toMatch(/0:2\d/);
-    await stack.control.scan((await picture.getAttribute('data-url')) ?? '', '+9996628312');
-    await page.getByRole('heading', { name: 'dora' }).waitFor();
-    await page.getByText('Ready').waitFor();
-    expect(pageErrors).toEqual([]);
-  });
-
-  test('signs in by QR code with two-factor authentication: asks for the password after the scan, with its hint', async () => {
-    const phone = '+9996628316';
-    await stack.control.createAccount({ phone, first_name: 'Fay', password: 'hunter2', hint: 'the usual' });
-    const { page, pageErrors } = await open('/sign-in');
-    await page.getByRole('button', { name: 'By a QR code' }).click();
-    await page.getByLabel('Name of the account in this gateway').fill('fay');
-    await page.getByRole('button', { name: 'Show the QR code' }).click();
-    await page.getByRole('img', { name: /QR code/ }).waitFor();
-    await page.getByLabel('Scan as the owner of').fill(phone);
-    await page.getByRole('button', { name: 'Scan', exact: true }).click();
-    await page.getByText('Hint: the usual').waitFor();
-    await page.keyboard.type('hunter2');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'fay' }).waitFor();
-    expect(pageErrors).toEqual([]);
-  });
 
   test('sends formatted text: the preview equals the message that arrives, and the list shows it live', async () => {
     const { page, pageErrors } = await open('/accounts/alice');
@@ -537,6 +457,7 @@ describe.skipIf(CHROMIUM === null)('The console in a real browser (skipped if th
   });
 
   const running = { stack: () => stack, alice: () => alice, bob: () => bob, open };
+  signInTests(running);
   webhookPageTests(running);
   conversationTests(running);
   accountsPageTests(running);

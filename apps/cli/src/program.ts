@@ -33,6 +33,8 @@ const EPILOGUE = [
 
 const LANG = 'language of prompts and messages: en or ru; otherwise that of the terminal';
 
+const PROXY = 'connect the account by a proxy of its own; none: as the gateway does';
+
 /** Defines the commands, arguments and options. */
 export function createProgram(run: Runner, language: Locale): Command {
   const program = new Command('telegram-gateway')
@@ -56,7 +58,7 @@ export function createProgram(run: Runner, language: Locale): Command {
       'the code that Telegram sent; without --phone it continues the sign-in in progress',
     )
     .option('--password-stdin', 'read the two-factor password from standard input')
-    .option('--proxy <address>', 'connect the account by a proxy of its own; none: as the gateway does')
+    .option('--proxy <address>', PROXY)
     .option('--qr', 'show a QR code to scan in the Telegram app, instead of phone and code')
     .action((userId: string | undefined, options: CommonOptions & LoginOptions & { qr?: boolean }) =>
       run(options, (context) =>
@@ -104,6 +106,7 @@ export function createProgram(run: Runner, language: Locale): Command {
   )
     .option('--yes', 'confirm that no other program uses the session')
     .option('--passphrase-stdin', "read a backup's passphrase from standard input")
+    .option('--proxy <address>', PROXY)
     .action((userId: string, file: string, options: CommonOptions & ImportOptions) =>
       run(options, (context) => importSession(context, { userId, file }, options)),
     );

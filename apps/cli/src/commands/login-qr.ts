@@ -2,7 +2,8 @@ import type { QrCode, QrEvent } from '@gateway/client';
 import { renderANSI } from 'uqr';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError, type ExitCode } from '../failure.ts';
-import { askForUserId, networkOf, verifyPassword, welcome, type LoginOptions } from './login.ts';
+import { askForUserId, verifyPassword, welcome, type LoginOptions } from './login.ts';
+import { networkOf } from './network-of.ts';
 
 /**
  * Signs an account in by QR code: shows each new code until one is scanned. With `--json` prints one line per event.

@@ -4,6 +4,7 @@ import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll } from '../io.ts';
 import type { Say } from '../language.ts';
 import { sandboxHint } from '../sandbox-hint.ts';
+import { networkOf } from './network-of.ts';
 
 export interface LoginOptions {
   phone?: string;
@@ -76,11 +77,6 @@ async function start(
   const hint = await sandboxHint(io, url, phone.replace(/[^\d+]/g, ''));
   if (hint !== null) out.note(say('Sandbox: the code is at {url}', { url: hint }));
   return sent;
-}
-
-/** The option `network` of a sign-in. */
-export function networkOf({ proxy }: { proxy?: string | undefined }) {
-  return proxy === undefined ? {} : { network: { proxy: proxy === 'none' ? null : proxy } };
 }
 
 function describe(say: Say, sent: CodeSentAnswer): string {

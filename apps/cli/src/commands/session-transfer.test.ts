@@ -85,6 +85,15 @@ describe('import', () => {
     });
   });
 
+  test('--proxy names the proxy of the account, and none that of the gateway', async () => {
+    const address = 'socks5://user:secret@proxy.example.com:1080';
+    for (const proxy of [address, 'none'])
+      expect(await run(['import', 'alice', '-', '--yes', '--proxy', proxy], { stdin: '1AgAO' })).toMatchObject(
+        { code: 0 },
+      );
+    expect(gateway.heard.map(({ body }) => body.proxy)).toEqual([address, null]);
+  });
+
   test('a refusal is reported', async () => {
     gateway.answers({ [IMPORT]: () => refusal(409, 'SESSION_IN_USE') });
     const done = await run(['import', 'alice', '-', '--yes'], { stdin: '1AgAO' });

@@ -4,9 +4,12 @@ import { EXIT, UsageError, type ExitCode } from '../failure.ts';
 import { readAll, readBytes } from '../io.ts';
 import type { Say } from '../language.ts';
 import { decodeText } from '../text-file.ts';
+import { networkOf } from './network-of.ts';
 
 export interface ImportOptions {
   yes?: boolean;
+  /** The address of a proxy, or `none`. */
+  proxy?: string;
   passphraseStdin?: boolean;
 }
 
@@ -23,7 +26,7 @@ const MIN_PASSPHRASE = 12;
 export async function importSession(
   { client, io, out, say }: CommandContext,
   { userId, file }: { userId: string; file: string },
-  { yes = false, passphraseStdin = false }: ImportOptions,
+  { yes = false, passphraseStdin = false, proxy }: ImportOptions,
 ): Promise<ExitCode> {
   if (file === '-' && passphraseStdin)
     throw new UsageError('standard input can be read only once: give the session as a file');
@@ -41,7 +44,11 @@ export async function importSession(
     if (!/^(?:y|yes|д|да)$/i.test(answer)) throw new UsageError('stop the other program first, then import');
   }
   const passphrase = BACKUP.test(session) ? await askPassphrase(io, say, passphraseStdin, false) : undefined;
-  const answer = await client.importSession(userId, session, { passphrase, signal: io.signal });
+  const answer = await client.importSession(userId, session, {
+    ...networkOf({ proxy }),
+    passphrase,
+    signal: io.signal,
+  });
   const { first_name, id } = answer.user;
   out.result(
     answer,

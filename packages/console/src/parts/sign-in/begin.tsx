@@ -7,6 +7,7 @@ import { useIssues } from '../../lib/issues.ts';
 import { useWords } from '../../lib/words.ts';
 import { Field } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
+import { OwnNetwork, useProxyProblem } from './own-network.tsx';
 
 interface BeginProps {
   userId: string;
@@ -26,16 +27,21 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
   const { t } = useWords();
   const [userId, setUserId] = useState(given);
   const [phone, setPhone] = useState(kept);
+  const [proxy, setProxy] = useState('');
   const [way, setWay] = useState<'code' | 'qr'>('code');
   const { run, busy, error } = useAction(async () => {
+    const network = proxy.trim() === '' ? {} : { network: { proxy: proxy.trim() } };
     if (way === 'qr') {
-      await client.auth.startQr(userId.trim());
+      await client.auth.startQr(userId.trim(), network);
       return onQr(userId.trim());
     }
-    onCode(userId.trim(), phone.trim(), await client.auth.start(userId.trim(), phone.trim()));
+    onCode(userId.trim(), phone.trim(), await client.auth.start(userId.trim(), phone.trim(), network));
   });
   const issue = useIssues(error);
-  const isKnownIssue = issue('user_id') !== undefined || issue('phone_number') !== undefined;
+  const proxyProblem = useProxyProblem(error);
+  const isKnownIssue = [issue('user_id'), issue('phone_number'), proxyProblem].some(
+    (problem) => problem !== undefined,
+  );
   return (
     <form
       class="card narrow"
@@ -97,6 +103,7 @@ export function Begin({ userId: given, phone: kept, isNamed, onCode, onQr }: Beg
           </button>
         </p>
       )}
+      <OwnNetwork proxy={proxy} onProxy={setProxy} problem={proxyProblem} />
       {!isKnownIssue && <ErrorNotice error={error} />}
       {error instanceof GatewayApiError && error.code === 'ALREADY_AUTHORIZED' && (
         <Link href={`/accounts/${encodeURIComponent(userId.trim())}`}>

@@ -12,7 +12,7 @@ export const NETWORK = {
     'прокси аккаунта не ведёт к Telegram: проверьте его секрет',
   'Proxy set': 'Прокси задан',
   'must be socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port':
-    'должно быть socks5://user:password@host:port, http://user:password@host:port или mtproxy://secret@host:port',
+    'должно быть socks5://имя:пароль@хост:порт, http://имя:пароль@хост:порт или mtproxy://секрет@хост:порт',
   'must name the port of the proxy': 'должен быть указан порт прокси',
   'has a broken %-sequence before the @': 'перед @ стоит испорченная %-последовательность',
   'must have another secret: those with ee at the beginning (fake TLS) are not supported':

@@ -1,0 +1,46 @@
+import { GatewayApiError } from '@gateway/client';
+import { useEffect, useState } from 'preact/hooks';
+import { useIssues } from '../../lib/issues.ts';
+import { useWords } from '../../lib/words.ts';
+import { Field } from '../field.tsx';
+
+interface OwnNetworkProps {
+  proxy: string;
+  onProxy: (proxy: string) => void;
+  problem: string | undefined;
+}
+
+/** A folded part of the sign-in form: the proxy by which the account connects. It opens when the proxy is wrong. */
+export function OwnNetwork({ proxy, onProxy, problem }: OwnNetworkProps) {
+  const { t } = useWords();
+  const [isOpen, setIsOpen] = useState(false);
+  useEffect(() => {
+    if (problem !== undefined) setIsOpen(true);
+  }, [problem]);
+  return (
+    <details open={isOpen} onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
+      <summary>{t('Own network')}</summary>
+      <Field
+        label={t('Address of the proxy')}
+        name="proxy"
+        type="text"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        value={proxy}
+        onText={onProxy}
+        problem={problem}
+        hint={t(
+          'socks5://user:password@host:port, http://user:password@host:port or mtproxy://secret@host:port. Empty: as the account connected before, or as the gateway does.',
+        )}
+      />
+    </details>
+  );
+}
+
+/** What is wrong with the proxy of a sign-in: its address, or that it does not lead to Telegram. */
+export function useProxyProblem(error: unknown): string | undefined {
+  const issue = useIssues(error)('proxy');
+  if (issue !== undefined) return issue;
+  return error instanceof GatewayApiError && error.code === 'PROXY_UNREACHABLE' ? error.message : undefined;
+}
